@@ -79,7 +79,7 @@ export async function capabilitiesOn(
   const failover = await failoverOn(workplace);
   const stops = emergencyStopsOn(workplace, options.stops ?? {}, warn);
   const rules = rulesOf(config, {});
-  const { compliance, facts } = complianceOn(workplace);
+  const { compliance, facts } = complianceOn(workplace, {}, signal);
   const jobs = new JobUseCases(workplace, { tagging, corrections, requestId });
   const campaigns = new CampaignUseCases(workplace, {
     states,
@@ -90,7 +90,7 @@ export async function capabilitiesOn(
   });
   const deliveries = new DeliveryUseCases(workplace, workplace.receivers);
   return {
-    attention: new AttentionUseCases(workplace, { campaigns, compliance, deliveries, dialer: settings }),
+    attention: new AttentionUseCases(workplace, { campaigns, compliance, facts, deliveries, dialer: settings }),
     campaigns,
     campaignFiles,
     failover,

@@ -73,12 +73,13 @@ function complianceSettings(config: Config): ComplianceSettings {
 export function complianceOn(
   context: Pick<Workplace, "config" | "store" | "clock" | "random">,
   asked: RulesAsked = {},
+  signal?: AbortSignal,
 ): ComplianceRuntime {
   const { config } = context;
   const rules = { ...complianceSettings(config), rules: rulesOf(config, asked) };
   return {
     compliance: new ComplianceUseCases(context, rules),
-    facts: new FactsUseCases(context),
+    facts: new FactsUseCases(context, signal),
     actor: config.actor,
   };
 }
@@ -101,16 +102,17 @@ export function rulesOf(config: Config, { pack, campaignRules }: RulesAsked): ()
   };
 }
 
-/** Opens rules and facts in the store that the configuration names. */
+/** Opens rules and facts in the store that the configuration names. @param signal ends the waiting for a database that is away */
 export async function openCompliance(
   flags: Flags,
   environment: Environment,
   asked: RulesAsked = {},
+  signal?: AbortSignal,
 ): Promise<ComplianceRuntime & AsyncDisposable> {
   const config = await loadConfig(flags, environment);
   const store = await storeOf(config, environment);
   const random = createRandom(randomUUID(), "facts");
-  const runtime = complianceOn({ config, store, clock: config.clock, random }, asked);
+  const runtime = complianceOn({ config, store, clock: config.clock, random }, asked, signal);
   return { ...runtime, [Symbol.asyncDispose]: () => store.close() };
 }
 

@@ -76,6 +76,38 @@ export const configSchema = z
                   ),
               }),
               z.strictObject({
+                object: z
+                  .union([
+                    z.strictObject({
+                      url: z
+                        .url({ protocol: /^https?$/ })
+                        .describe(
+                          "Address of the object, or of the folder that has it when it ends in a slash; read by GET, written by PUT",
+                        ),
+                      authorizationEnv: z
+                        .string()
+                        .min(1)
+                        .optional()
+                        .describe(
+                          "Environment variable with the value of the header Authorization, such as Bearer …; <name>_FILE names a file with it",
+                        ),
+                    }),
+                    z.strictObject({
+                      readEnv: z
+                        .string()
+                        .min(1)
+                        .describe(
+                          "Environment variable with a presigned address that reads the object; <name>_FILE names a file with it",
+                        ),
+                      writeEnv: z
+                        .string()
+                        .min(1)
+                        .describe("Environment variable with a presigned address that writes the object"),
+                    }),
+                  ])
+                  .describe("An object in object storage"),
+              }),
+              z.strictObject({
                 witness: z.strictObject({
                   url: z.url({ protocol: /^https?$/ }).describe("Submission prefix of a C2SP witness"),
                   key: z.string().min(1).describe("Its verifier key, <name>+<8 hex digits>+<base64>"),

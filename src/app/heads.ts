@@ -3,23 +3,46 @@
 
 import { isAbsolute, join, resolve } from "node:path";
 import type { HeadPlaceOptions } from "../store/index.ts";
-import type { Config } from "./config.ts";
+import { type Config, secretFrom } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Folders are told from the folder of outdial.yaml. */
-export function headPlacesOf(
+export async function headPlacesOf(
   { file, databaseUrl, folder }: Pick<Config, "file" | "databaseUrl" | "folder">,
-  environment: Readonly<Record<string, string | undefined>>,
-): HeadPlaceOptions[] {
+  environment: Environment,
+): Promise<HeadPlaceOptions[]> {
   const given = file.audit?.heads;
-  if (given !== undefined) return given.map((place) => ("folder" in place ? { folder: resolve(folder, place.folder) } : place));
+  if (given !== undefined)
+    return Promise.all(
+      given.map(async (place) => {
+        if ("folder" in place) return { folder: resolve(folder, place.folder) };
+        if ("witness" in place) return place;
+        const { object } = place;
+        if ("url" in object) {
+          const { url, authorizationEnv: name } = object;
+          return { object: { url, authorization: name === undefined ? undefined : await needed(environment, name) } };
+        }
+        const [readUrl, writeUrl] = await Promise.all([object.readEnv, object.writeEnv].map((name) => needed(environment, name)));
+        return { object: { readUrl: readUrl ?? "", writeUrl: writeUrl ?? "" } };
+      }),
+    );
   // With a database elsewhere, the working folder is such a place itself.
   if (databaseUrl !== undefined) return [];
   const state = stateFolder(environment);
   return state === undefined ? [] : [{ folder: join(state, "outdial", "heads"), create: true }];
 }
 
+async function needed(environment: Environment, name: string): Promise<string> {
+  const value = await secretFrom(environment, name);
+  if (value === undefined)
+    throw new ConfigError(`audit.heads needs ${name}`, `Set ${name}, or ${name}_FILE with the path of a file that holds it.`);
+  return value;
+}
+
 /** The user's folder for what programs keep from one run to the next (XDG_STATE_HOME). */
-function stateFolder(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+function stateFolder(environment: Environment): string | undefined {
   const { XDG_STATE_HOME: state, HOME: home } = environment;
   if (state !== undefined && isAbsolute(state)) return state;
   return home === undefined || home === "" ? undefined : join(home, ".local", "state");

@@ -65,7 +65,7 @@ export function correctionsOn(
   const { config, tenant, store, random, replica } = workplace;
   const given = config.file.interactions;
   return new Corrections({
-    jobs: createStoreRecords(store.jobs, [DISPOSITIONS]),
+    jobs: createStoreRecords(store.jobs, [DISPOSITIONS], workplace.scope),
     jobLedger: store.jobs,
     changes: store.interactionChanges,
     locks: store.locks,

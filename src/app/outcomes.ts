@@ -158,7 +158,7 @@ export function outcomesOn(
     },
     runSchedules: (given) =>
       runSchedules(
-        { retrieving, ledger: store.retrievals, schedules: store.retrievalSchedules, clock },
+        { retrieving, ledger: store.retrievals, schedules: store.retrievalSchedules, clock, replicaId: workplace.replica.id },
         { ...given, signal: workplace.runs.interrupted },
       ),
     reconcile: (request, sink) => compareOutcomes(workplace, lake, request, sink),

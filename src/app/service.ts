@@ -133,7 +133,7 @@ export async function openService(flags: Flags, environment: Environment, option
   );
   goOnWithStops(workplace, beside.stops, background, { timing: options.stops ?? {}, signal: ended.signal, warn });
   watchHeads(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.headsMs });
-  goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });
+  goOnWithJobs(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.leftMs });
   const watched = await watch.open(stack, workplace, {
     metrics: new CampaignMetrics({
       log: store.metrics,

@@ -72,7 +72,7 @@ export function taggingOn(
 ): Tagging {
   const { config, tenant, store, random, replica } = workplace;
   return new Tagging({
-    jobs: createStoreRecords(store.jobs, [TAG]),
+    jobs: createStoreRecords(store.jobs, [TAG], workplace.scope),
     ledgerOf: (campaignId, instead) =>
       createTagLedger({
         jobs: store.jobs,

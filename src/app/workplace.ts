@@ -104,7 +104,7 @@ export async function storeOf(config: Config, environment: Environment, use: Ope
   if (config.outweighedBy !== undefined) outweighed?.(dir, config.outweighedBy);
   if (url === undefined && makes !== "store" && !(await hasEmbeddedStore(dir))) throw noStore(config);
   const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
-  const heads = headPlacesOf(config, environment);
+  const heads = await headPlacesOf(config, environment);
   // What is done on a tenant of the guides says nothing of a profile: it is the one that there was before there were two.
   const profile = config.profile === "rest" ? {} : { profile: config.profile };
   const said = config.named === undefined ? profile : { ...profile, tenant: config.named.name };

@@ -87,7 +87,17 @@ export const TREE: readonly Node[] = [
       runBy(() => import("./commands/compliance-pack.ts"), compliance, "showPack", "validatePack", "diffPack", "replayPack"),
       runBy(() => import("./commands/compliance-signed-pack.ts"), compliance, "stalePack", "signPack", "fetchPack"),
     ),
-    runBy(ofComplianceFacts, compliance, "gate", "manifests", "verifyGate", "revocations", "acknowledge", "abandonment"),
+    runBy(
+      ofComplianceFacts,
+      compliance,
+      "gate",
+      "manifests",
+      "verifyGate",
+      "imports",
+      "revocations",
+      "acknowledge",
+      "abandonment",
+    ),
   ),
   group(
     "consent",

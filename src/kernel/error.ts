@@ -47,6 +47,25 @@ const FILE_TROUBLES: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long",
 };
 
+/** What the disk, the mount or the limits of this machine are to blame for, and no file by itself. */
+const HOST_TROUBLES: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the quota of the disk is used up",
+  EROFS: "it is on a read-only file system",
+  EACCES: "this user has no right to it",
+  EPERM: "this user has no right to it",
+  EMFILE: "this process has too many files open",
+  ENFILE: "this machine has too many files open",
+  EIO: "the disk gives errors",
+  ESTALE: "the mount is gone",
+  ENOTCONN: "the mount is gone",
+};
+
+/** What of the machine kept a file from being read or written, in words; undefined when it was something else. */
+export function hostTrouble(thrown: unknown): string | undefined {
+  return thrown instanceof Error && "code" in thrown ? HOST_TROUBLES[String(thrown.code)] : undefined;
+}
+
 /** Why a file that the message names could not be read or written, in words. */
 export function fileTrouble(thrown: unknown): string {
   const code = thrown instanceof Error && "syscall" in thrown && "code" in thrown ? String(thrown.code) : "";

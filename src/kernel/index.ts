@@ -4,14 +4,14 @@ export { canonicalJson } from "./canonical-json.ts";
 export type { Clock, Instant } from "./clock.ts";
 export { cellText, csvLine } from "./csv-line.ts";
 export { durationText, parseDuration } from "./durations.ts";
-export { type ErrorOptionsWithAdvice, fileTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";
+export { type ErrorOptionsWithAdvice, fileTrouble, hostTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
 export { issueText } from "./issue-words.ts";
 export { installCommand, missingPackage } from "./packages.ts";
 export { type Problem, problemsOf, problemText } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";
-export { repeatedMember } from "./repeated-member.ts";
+export { isNestedDeeper, repeatedMember } from "./repeated-member.ts";
 export { ABANDONMENT_LIMIT, percent, probabilityText, shortPercent } from "./shares.ts";
 export {
   batchMeansInterval,

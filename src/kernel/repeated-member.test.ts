@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { repeatedMember } from "./repeated-member.ts";
+import { isNestedDeeper, repeatedMember } from "./repeated-member.ts";
 
 const found = (text: string) => repeatedMember(text, JSON.parse(text));
 
@@ -15,6 +15,12 @@ test.each([
 
 test("no value that was written as JSON gives a member twice", () => {
   fc.assert(fc.property(fc.json(), (text) => found(text) === undefined));
+});
+
+test("a text that is nested as deeply as its sender likes is read all the same, and found out", () => {
+  const deep = (levels: number) => `{"a":${"[".repeat(levels)}${"]".repeat(levels)},"b":1}`;
+  expect(found(deep(50_000))).toBeUndefined();
+  expect([63, 64, 50_000].map((levels) => isNestedDeeper(JSON.parse(deep(levels)), 64))).toEqual([false, true, true]);
 });
 
 test("the same name in two objects, and texts that look like members, are nothing given twice", () => {

@@ -31,8 +31,21 @@ export function repeatedMember(text: string, value: unknown): string | undefined
   return undefined;
 }
 
-function membersOf(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const inside = Object.values(value).reduce<number>((sum, one) => sum + membersOf(one), 0);
-  return Array.isArray(value) ? inside : inside + Object.keys(value).length;
+/** Not by recursion: how deep a text is nested is its sender's choice. */
+function membersOf(root: unknown): number {
+  const open: unknown[] = [root];
+  let members = 0;
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== "object" || value === null) continue;
+    const inside = Object.values(value);
+    if (!Array.isArray(value)) members += inside.length;
+    for (const one of inside) if (typeof one === "object" && one !== null) open.push(one);
+  }
+  return members;
+}
+
+/** Whether objects and lists of a value lie in each other more than so many levels deep. */
+export function isNestedDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isNestedDeeper(one, levels - 1));
 }

@@ -100,6 +100,8 @@ export {
   type Membership,
   openDesk,
   Runs,
+  stopOf,
+  waitOf,
 } from "./run/index.ts";
 export * from "./settings/index.ts";
 export * from "./simulation/index.ts";

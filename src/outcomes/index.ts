@@ -10,6 +10,7 @@ export {
   type RecordQuery,
   type StagedFile,
   type StagingPlace,
+  withLake,
 } from "./lake/index.ts";
 export {
   type CategoryCounts,

@@ -13,9 +13,12 @@ export interface StoreState {
   readonly wantedVersion: number;
 }
 
-/** Something about the database that a person has to know, and that all processes on it share. It ends by itself when its cause ends. */
+/**
+ * Something that a person has to know, and that all processes on the database share: about the database, or what jobs wait for that it stopped.
+ * It ends by itself when its cause ends.
+ */
 export interface StoreCondition {
-  readonly name: "audit_set_back" | "store_full";
+  readonly name: "audit_set_back" | "store_full" | "lake_unavailable" | "receiver_unavailable";
   readonly message: string;
   readonly advice: string;
   /** ms since the epoch. */
@@ -42,6 +45,13 @@ export interface OpenJobs {
 
 /** Questions that are asked again and again: each is answered from an index. */
 export class StoreHealth extends Ledger {
+  #waits: readonly StoreCondition[] = [];
+
+  /** Notes what jobs wait for, as whoever looks after them has just found it. */
+  noteWaits(waits: readonly StoreCondition[]): void {
+    this.#waits = waits;
+  }
+
   /** Rejects with StoreError `store_unavailable` when there is no answer. */
   async state(): Promise<StoreState> {
     const [row] = await this.store.query<{ at: number; version: number }>(
@@ -59,11 +69,12 @@ export class StoreHealth extends Ledger {
       since: foundAt,
     }));
     const full = this.store.shortage;
-    if (full === undefined) return setBack;
+    if (full === undefined) return [...setBack, ...this.#waits];
     const message = `${full.message}; what it stopped goes on when there is room`;
     return [
       ...setBack,
       { name: "store_full", message, advice: "Make room on the database server (disk, memory).", since: full.since },
+      ...this.#waits,
     ];
   }
 

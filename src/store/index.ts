@@ -37,7 +37,9 @@ export type { Facts } from "./facts/facts.ts";
 export { NO_FACTS } from "./facts/read.ts";
 export type {
   CompanyList,
+  FactImport,
   ImportCounts,
+  ImportRow,
   NewAttempt,
   NewConsent,
   NewDisconnection,

@@ -7,13 +7,15 @@ import { Access } from "./access/access.ts";
 import { ServiceFeed } from "./access/feed.ts";
 import { ServiceRequests } from "./access/requests.ts";
 import { AttentionLedger } from "./attention/attention.ts";
-import { FolderHead, headFileOf } from "./audit/folder-head.ts";
+import { HeadFile } from "./audit/head-file.ts";
+import { HeadObject } from "./audit/head-object.ts";
 import { Heads } from "./audit/heads.ts";
 import { Hold } from "./audit/hold.ts";
 import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
 import type { Verifier } from "./audit/note.ts";
 import type { HeadPlace, HeadPlaceOptions } from "./audit/places.ts";
+import { headFileOf, StoredHead } from "./audit/stored-head.ts";
 import { WitnessHead } from "./audit/witness.ts";
 import { CampaignLedger } from "./campaigns/campaign-ledger.ts";
 import { StoreCore } from "./commit.ts";
@@ -213,9 +215,14 @@ function placesOf({ dir, url, heads = [] }: OpenStoreOptions, { name }: Verifier
   const others = heads.map((one) =>
     "witness" in one
       ? new WitnessHead(one.witness)
-      : new FolderHead(join(one.folder, headFileOf(name)), { outside: true, create: one.create ?? false }),
+      : new StoredHead(
+          "object" in one
+            ? new HeadObject(one.object, headFileOf(name))
+            : new HeadFile(join(one.folder, headFileOf(name)), { outside: true, create: one.create ?? false }),
+        ),
   );
-  return [new FolderHead(join(dir, "audit.head"), { outside: url !== undefined, create: true }), ...others];
+  const own = new HeadFile(join(dir, "audit.head"), { outside: url !== undefined, create: true });
+  return [new StoredHead(own), ...others];
 }
 
 function ledgers(store: StoreCore) {

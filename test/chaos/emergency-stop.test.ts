@@ -8,7 +8,7 @@ import { operatorToken, type StartedWorld, startServe, startWorld } from "../sup
 
 const dialerConfig = {
   type: "predictive" as const,
-  predictiveSettings: { answerRatio: 0.85, maxCallsInFlight: 20, callRate: 5, abandonmentThreshold: 0.03 },
+  predictiveSettings: { answerRatio: 0.85, maxCallsInFlight: 2, callRate: 1, abandonmentThreshold: 0.03 },
 };
 const QUICK = Array.from({ length: 4 }, (_, i) => `camp_quick_${i}`);
 const SLOW = Array.from({ length: 8 }, (_, i) => `camp_slow_${i}`);
@@ -28,7 +28,7 @@ beforeEach(async () => {
       sandbox: {
         scenario: {
           campaigns: ALL.map((id) => ({ id, status: "active" as const, contactListId: "list_1", dialerConfig })),
-          contactLists: [{ id: "list_1", generate: { count: 500, consentRate: 1, zones: ["America/New_York"] } }],
+          contactLists: [{ id: "list_1", generate: { count: 100, consentRate: 1, zones: ["America/New_York"] } }],
           limits: "off",
         },
         clock: { speed: 60 },

@@ -1,7 +1,8 @@
-// An import killed in the middle: what was written counts, reading the file again adds the rest, and nothing is in twice.
+// An import killed in the middle: what was written counts and is named, reading the file again adds the rest, and nothing is in twice.
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import pg from "pg";
 import { expect, test } from "vitest";
 import { runCli, startCli, workFolder } from "../support/cli.ts";
 import { createDatabase } from "../support/database.ts";
@@ -43,8 +44,25 @@ test.each([
     return { code, ...(JSON.parse(stdout) as { added: number; known: number; refused: number }) };
   };
   const rest = LINES - BATCHES * BATCH;
+  // Nothing has been heard of it for a while: whoever looks next names it.
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query("update outdial.fact_imports set beat_at = beat_at - interval '1 minute'");
+  await client.end();
+  const broken = async () => {
+    const { stdout } = await runCli(["compliance", "imports", "--broken-off", "--json"], options);
+    return (JSON.parse(stdout) as { items: { inForce: object }[] }).items;
+  };
+  const [named] = await broken();
+  expect(named).toMatchObject({ state: "broken-off", source: "stdin" });
+  expect(new Set(Object.values(named?.inForce ?? {}))).toEqual(new Set([BATCHES * BATCH]));
   expect(await again()).toMatchObject({ code: 0, added: rest, known: BATCHES * BATCH, refused: 0 });
   expect(await again()).toMatchObject({ code: 0, added: 0, known: LINES });
+  // That was another file, as its first bytes say. The same one again brings nothing that was not there, and then nothing is left of it.
+  expect(await broken()).toHaveLength(1);
+  await writeFile(join(folder.path, "begun.csv"), `${begun.join("\n")}\n`);
+  expect((await runCli([...command, "begun.csv", "--refused", "refused.ndjson"], options)).code).toBe(4);
+  expect(await broken()).toEqual([]);
   expect(await runCli(["audit", "verify"], options)).toMatchObject({ code: 0 });
   await database.dispose();
 });

@@ -1,10 +1,18 @@
-// A process with several writers on one interaction: arguments policy, interaction, first writer, how many. Begins when told to on stdin.
+// A process with several writers on one interaction at once, round after round: each line of stdin is a round, answered by how each writer ended and
+// an empty object.
 
-import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { openCorrections } from "../../src/app/index.ts";
 import type { Policy } from "../../src/operations/index.ts";
 
-const [policy = "append", interaction = "", first = "1", count = "1"] = process.argv.slice(2);
+/** Writers `first` and the following ones. */
+interface Round {
+  readonly policy: Policy;
+  readonly interaction: string;
+  readonly first: number;
+  readonly count: number;
+}
+
 const say = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 async function main(): Promise<void> {
@@ -14,17 +22,10 @@ async function main(): Promise<void> {
     concurrency: 32,
   });
   say({ ready: process.pid });
-  await once(process.stdin, "data");
 
   /** One writer: a job of one row. */
-  async function write(n: number): Promise<void> {
-    const row = {
-      interaction_id: interaction,
-      code: "101",
-      agent_id: `agent_${n}`,
-      timestamp: "2026-05-01T10:00:00Z",
-      policy: policy as Policy,
-    };
+  async function write({ interaction, policy }: Round, n: number): Promise<void> {
+    const row = { interaction_id: interaction, code: "101", agent_id: `agent_${n}`, timestamp: "2026-05-01T10:00:00Z", policy };
     const bytes = Buffer.from(JSON.stringify(row));
     const source = {
       name: `writer ${n}`,
@@ -40,8 +41,11 @@ async function main(): Promise<void> {
       say({ agent: row.agent_id, result, reason });
   }
 
-  await Promise.all(Array.from({ length: Number(count) }, (_, n) => write(Number(first) + n)));
-  process.stdin.destroy();
+  for await (const line of createInterface({ input: process.stdin })) {
+    const round = JSON.parse(line) as Round;
+    await Promise.all(Array.from({ length: round.count }, (_, n) => write(round, round.first + n)));
+    say({});
+  }
 }
 
 await main();

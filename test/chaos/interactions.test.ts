@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createRandom } from "../../src/kernel/index.ts";
 import { type Entry, FIRST, interactionId, openWorld, TIME, type World } from "../integration/interactions/world.ts";
 import { createDatabase } from "../support/database.ts";
@@ -14,16 +14,26 @@ import { IS_DEEP, scaled } from "../support/scale.ts";
 
 const PROCESSES = 3;
 const EACH = scaled(17, 5);
-const ONE = interactionId(1);
 
 let world: World;
+/** Processes over one store, for all tests: each test has an interaction of its own. */
+let sharing: Process[];
+let interactions = 0;
+let one: string;
 
-/** A world whose faults strike by this seed. */
-async function open(seed: number): Promise<void> {
-  world = await openWorld(1, seed);
+beforeAll(async () => {
+  world = await openWorld(8, 2);
   await writeFile(join(world.folder, "outdial.yaml"), "interactions: { attempts: 20 }\n");
-}
-afterEach(() => world[Symbol.asyncDispose]());
+  sharing = await started();
+});
+afterAll(async () => {
+  await ended(sharing);
+  await world[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  one = interactionId((interactions += 1));
+});
+afterEach(() => world.sandbox.control.faults.clear());
 
 interface Written {
   readonly agent: string;
@@ -31,39 +41,54 @@ interface Written {
   readonly reason?: string;
 }
 
-/**
- * Lets three processes write at once.
- * @param databaseUrls the database of each; the world's by default
- * @returns how each writer ended
- */
-async function writers(policy: string, databaseUrls: readonly string[] = []): Promise<Written[]> {
-  const children = Array.from({ length: PROCESSES }, (_, n) => startWriters(policy, 1 + n * EACH, databaseUrls[n]));
-  const ready = await Promise.all(children.map(async ({ lines }) => JSON.parse(String((await lines.next()).value)) as object));
+interface Process {
+  readonly child: ChildProcess;
+  readonly lines: AsyncIterableIterator<string>;
+}
+
+/** @param databaseUrls the database of each; the world's by default */
+async function started(databaseUrls: readonly string[] = []): Promise<Process[]> {
+  const processes = Array.from({ length: PROCESSES }, (_, n) => startWriters(n, databaseUrls[n]));
+  const ready = await Promise.all(processes.map(async ({ lines }) => JSON.parse(String((await lines.next()).value)) as object));
   expect(ready).toHaveLength(PROCESSES);
-  for (const { child } of children) child.stdin?.write("go\n");
+  return processes;
+}
+
+async function ended(processes: readonly Process[]): Promise<void> {
+  for (const { child } of processes) {
+    child.stdin?.end();
+    if (child.exitCode === null && child.signalCode === null) await once(child, "close");
+    expect(child.exitCode).toBe(0);
+  }
+}
+
+/** Lets three processes write at once. @returns how each writer ended */
+async function writers(policy: string, processes: readonly Process[] = sharing): Promise<Written[]> {
+  for (const [n, { child }] of processes.entries())
+    child.stdin?.write(`${JSON.stringify({ policy, interaction: one, first: 1 + n * EACH, count: EACH })}\n`);
   const results = await Promise.all(
-    children.map(async ({ child, lines }) => {
+    processes.map(async ({ lines }) => {
       const written: Written[] = [];
-      for await (const line of lines) written.push(JSON.parse(line) as Written);
-      if (child.exitCode === null && child.signalCode === null) await once(child, "close");
-      expect(child.exitCode).toBe(0);
-      return written;
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done === true) throw new Error("a process with writers ended");
+        const said = JSON.parse(value) as Partial<Written>;
+        if (said.agent === undefined) return written;
+        written.push(said as Written);
+      }
     }),
   );
+  expect(results.map((written) => written.length)).toEqual(processes.map(() => EACH));
   return results.flat();
 }
 
-function startWriters(
-  policy: string,
-  first: number,
-  databaseUrl?: string,
-): { child: ChildProcess; lines: AsyncIterableIterator<string> } {
-  const { child } = startBundled("interaction-child", [policy, ONE, String(first), String(EACH)], {
+function startWriters(n: number, databaseUrl?: string): Process {
+  const { child } = startBundled("interaction-child", [], {
     cwd: world.folder,
     env: {
       ...world.environment,
       // A folder remembers the history of one database.
-      WRITER_DIR: databaseUrl === undefined ? world.folder : join(world.folder, `writer-${first}`),
+      WRITER_DIR: databaseUrl === undefined ? world.folder : join(world.folder, `writer-${n}`),
       DATABASE_URL: databaseUrl ?? world.databaseUrl,
     },
     openInput: true,
@@ -93,9 +118,9 @@ function addFaults(): void {
 async function meddle(random: () => number, until: () => boolean): Promise<string[]> {
   const entered: string[] = [];
   for (let n = 1; !until(); n++) {
-    const { dispositions, etag } = await world.stored(ONE);
+    const { dispositions, etag } = await world.stored(one);
     const entry = { code: "101", description: "", agent_id: `meddler_${n}`, timestamp: TIME, source: "crm" };
-    if (await world.patch(ONE, etag, [...dispositions, entry])) entered.push(entry.agent_id);
+    if (await world.patch(one, etag, [...dispositions, entry])) entered.push(entry.agent_id);
     await new Promise((resolve) => setTimeout(resolve, 20 + 180 * random()));
   }
   return entered;
@@ -110,7 +135,6 @@ const MANNERS: readonly (readonly [string, number])[] = [
 ];
 
 test.each(IS_DEEP ? MANNERS : MANNERS.slice(1, 2))("append, %s: every entry once, others' entries kept", async (manner, seed) => {
-  await open(seed);
   let over = false;
   const random = createRandom(seed, "meddler");
   const faulty = manner !== "calm";
@@ -125,38 +149,37 @@ test.each(IS_DEEP ? MANNERS : MANNERS.slice(1, 2))("append, %s: every entry once
   over = true;
   const others = await meddling;
   expect(written.filter(({ result }) => result !== "success")).toEqual([]);
-  const { dispositions } = await world.stored(ONE);
+  const { dispositions } = await world.stored(one);
   expect(agentsOf(dispositions).sort()).toEqual([FIRST.agent_id, ...once50, ...others].sort());
   if (faulty) expect(others.length).toBeGreaterThan(0);
   if (faulty) expect(world.sandbox.control.faults.list().every(({ struck }) => struck > 0)).toBe(true);
 });
 
 test("append, by processes that share no store and so no lock: the versions alone keep every entry", async () => {
-  await open(6);
   addFaults();
   const databases = [await createDatabase(), await createDatabase(), await createDatabase()];
   try {
-    const written = await writers(
-      "append",
-      databases.map(({ url }) => url),
-    );
+    const processes = await started(databases.map(({ url }) => url));
+    const written = await writers("append", processes);
+    await ended(processes);
     expect(written.filter(({ result }) => result !== "success")).toEqual([]);
   } finally {
     for (const database of databases) await database.dispose();
   }
-  const conflicts = world.sandbox.control.requests({ operation: "patchInteraction" }).filter(({ status }) => status === 409);
+  const conflicts = world.sandbox.control
+    .requests({ operation: "patchInteraction" })
+    .filter(({ path, status }) => path.includes(one) && status === 409);
   expect(conflicts.length).toBeGreaterThan(0);
-  expect(agentsOf((await world.stored(ONE)).dispositions).sort()).toEqual([FIRST.agent_id, ...once50].sort());
+  expect(agentsOf((await world.stored(one)).dispositions).sort()).toEqual([FIRST.agent_id, ...once50].sort());
 });
 
 test.each(IS_DEEP ? [["calm"], ["with faults"]] : [["with faults"]])(
   "replace, %s: each stands alone once, the last one remains",
   async (manner) => {
-    await open(5);
     if (manner !== "calm") addFaults();
     const written = await writers("replace");
     expect(written.filter(({ result }) => result !== "success")).toEqual([]);
-    const alone = (await world.stored(ONE)).dispositions;
+    const alone = (await world.stored(one)).dispositions;
     expect(alone).toHaveLength(1);
     expect(once50).toContain(alone[0]?.agent_id);
   },
@@ -165,7 +188,6 @@ test.each(IS_DEEP ? [["calm"], ["with faults"]] : [["with faults"]])(
 test.each([["calm"], ["with faults and another system"]])(
   "fail, %s: what succeeded is there once, what did not is not there",
   async (manner) => {
-    await open(4);
     let over = false;
     const random = createRandom(4, "meddler");
     if (manner !== "calm") addFaults();
@@ -182,6 +204,6 @@ test.each([["calm"], ["with faults and another system"]])(
     const succeeded = written.filter(({ result }) => result === "success").map(({ agent }) => agent);
     const rest = written.filter(({ result }) => result !== "success" && (manner === "calm" || result !== "conflict_persistent"));
     expect(rest).toEqual([]);
-    expect(agentsOf((await world.stored(ONE)).dispositions).sort()).toEqual([FIRST.agent_id, ...succeeded, ...others].sort());
+    expect(agentsOf((await world.stored(one)).dispositions).sort()).toEqual([FIRST.agent_id, ...succeeded, ...others].sort());
   },
 );

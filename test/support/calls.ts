@@ -35,10 +35,10 @@ export function callId(n: number): string {
   return `call_${String(n).padStart(7, "0")}`;
 }
 
-/** CSV of `count` good rows, one per call. */
-export function callsCsv(count: number, note = ""): string {
+/** CSV of `count` good rows, one per call. @param first the number of the first call */
+export function callsCsv(count: number, note = "", first = 1): string {
   const rows = ["call_id,disposition_code_id,reason_code_id,notes,tags"];
-  for (let n = 1; n <= count; n++)
+  for (let n = first; n < first + count; n++)
     rows.push(`${callId(n)},${n % 3 === 0 ? "DISP_002," : "DISP_001,REASON_001"},${note},${n % 2 === 0 ? "a|b" : ""}`);
   return `${rows.join("\n")}\n`;
 }

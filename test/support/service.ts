@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { openService, type RunningService, type ServiceOptions } from "../../src/app/index.ts";
+import type { Clock } from "../../src/kernel/index.ts";
 import type { Sandbox, SandboxOptions } from "../../src/sandbox/index.ts";
 import { startWorld } from "./world.ts";
 
@@ -36,6 +37,8 @@ export interface ServiceSetting extends Partial<ServiceOptions> {
   /** By which of its interfaces the service speaks to the tenant; `rest` by default. */
   readonly profile?: "rest" | "acd";
   readonly sandbox?: SandboxOptions;
+  /** By which the service waits; this machine's by default. */
+  readonly clock?: Clock;
   /** More of the environment, or other. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -49,6 +52,7 @@ export async function startService({
   profile = "rest",
   sandbox: ofTenant = {},
   environment: more = {},
+  clock,
   ...options
 }: ServiceSetting = {}): Promise<StartedService> {
   await using stack = new AsyncDisposableStack();
@@ -64,7 +68,7 @@ export async function startService({
   const config = join(folder, "outdial.yaml");
   const logged: string[] = [];
   const log = (level: string, message: string, details?: object) => void logged.push(JSON.stringify({ level, message, details }));
-  const service = stack.use(await openService({ config }, environment, { port: 0, log, ...options }));
+  const service = stack.use(await openService({ config, clock }, environment, { port: 0, log, ...options }));
   const tokenOf = async (name: string, role: "viewer" | "operator" | "admin") =>
     (await service.store.access.addToken({ name, role, expiresAt: null, by: "test" })).token;
   const tokens = {

@@ -1,11 +1,13 @@
-// Jobs that nobody runs: runs of processes that died go back to the queue, and jobs that have no run although nothing speaks against going on
-// get one.
+// Jobs and imports that nobody is at work on: runs of processes that died go back to the queue, and jobs that have no run although nothing speaks against going on
+// get one. Imports that broke off are named.
 
 import { messageOf } from "../../kernel/index.ts";
-import { DISPOSITIONS, isDue, requestOf, TAG } from "../../operations/index.ts";
-import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, PUSH, RETRIEVE } from "../../store/index.ts";
+import { DISPOSITIONS, isDue, requestOf, SILENT_MS, TAG, waitOf } from "../../operations/index.ts";
+import type { ServiceLog } from "../../server/index.ts";
+import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, PUSH, RETRIEVE, type StoreCondition } from "../../store/index.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
+import { Waits } from "./waits.ts";
 
 const LOOK_MS = 1000;
 /** Jobs without a run are rarer than processes that die: they are looked for every so many looks. */
@@ -16,40 +18,68 @@ const OF_COMMANDS: ReadonlySet<string> = new Set([TAG, DISPOSITIONS, RETRIEVE, P
 
 /** Looks for them until the signal. Any service does, whoever began the job. */
 export function goOnWithJobs(
-  { config: { clock }, store, runs }: Pick<Workplace, "config" | "store" | "runs">,
+  { config: { clock }, store, runs, replica }: Pick<Workplace, "config" | "store" | "runs" | "replica">,
   background: Background,
   given: {
     readonly signal: AbortSignal;
-    readonly warn: (message: string) => void;
+    readonly log: ServiceLog;
     /** Time between two looks, ms. */
     readonly everyMs?: number | undefined;
   },
 ): void {
-  const { signal, warn, everyMs = LOOK_MS } = given;
+  const { signal, log, everyMs = LOOK_MS } = given;
+  const warn = (message: string) => log("warn", message);
+  const waits = new Waits();
+  const stood = new Set<string>();
+  /** Tells what jobs wait for, and when it is over, once. */
+  const tellWaits = (conditions: readonly StoreCondition[]) => {
+    store.health.noteWaits(conditions);
+    for (const { name, message } of conditions) if (!stood.has(name)) warn(message);
+    for (const name of stood)
+      if (conditions.every((one) => one.name !== name)) log("info", `no job waits any more: ${name} is over`);
+    stood.clear();
+    for (const { name } of conditions) stood.add(name);
+  };
   const isOurs = async (job: Job) =>
     !OF_COMMANDS.has(job.kind) || (await requestOf(store.audit, job.id)) !== null || (await runs.wasShared(job));
   // Without a CRM there are no pushes here.
-  const ours = new Set(Object.keys(runs.kinds()));
-  const kinds = [...OF_COMMANDS, DIALER_CHANGE, CAMPAIGN_APPLY].filter((kind) => ours.has(kind));
+  const scopes = runs.kinds();
+  const kinds = [...OF_COMMANDS, DIALER_CHANGE, CAMPAIGN_APPLY].filter((kind) => kind in scopes);
   const lookForJobs = async () => {
     const jobs = await store.jobs.listJobs({
       kinds,
       status: ["ready", "running", "stopped"],
       limit: MOST,
     });
+    const waiting: Job[] = [];
     for (const job of jobs) {
+      // It is for processes with its own tenant, credentials, lake and CRM.
+      if (typeof job.scope === "string" && job.scope !== scopes[job.kind]?.scope) continue;
+      if (waitOf(job) === undefined || (await isOurs(job))) waiting.push(job);
+    }
+    tellWaits(waits.take(waiting, clock.now()));
+    for (const job of waiting) {
       if (signal.aborted) return;
       // A change half-way, or a rollout that nobody watches, is gone on with also when the tenant was away.
       const due = isDue(job, clock.now(), job.kind === DIALER_CHANGE) || (await runs.isOrphaned(job));
       if (due && (await isOurs(job))) await runs.start(job.id);
     }
   };
+  const lookForImports = async () => {
+    // Who could not reach the database itself a moment ago cannot say that others are silent.
+    if (!replica.isSteady()) return;
+    for (const { id, kind, sourceName } of await store.facts.nameBrokenImports(SILENT_MS))
+      warn(`the import ${id} of ${sourceName} (${kind}) broke off; import the file again, only a part of it is in force`);
+  };
   background.start("jobs that were left behind", async () => {
     for (let looks = 0; !signal.aborted; looks++) {
       const look = async () => {
         if (store.audit.held.length > 0) return;
         await runs.adopt();
-        if (looks % JOBS_EVERY === 0) await lookForJobs();
+        if (looks % JOBS_EVERY === 0) {
+          await lookForJobs();
+          await lookForImports();
+        }
       };
       await look().catch((thrown: unknown) => {
         if (!signal.aborted) warn(`looking for jobs that were left behind: ${messageOf(thrown)}`);

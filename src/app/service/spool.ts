@@ -24,12 +24,20 @@ export async function createSpool(dir: string) {
       return {
         name: "upload",
         contentType: "application/octet-stream",
-        bytes: () => createReadStream(path),
+        bytes: () => read(path),
         [Symbol.asyncDispose]: () => rm(path, { force: true }),
       };
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/**
+ * Opens the file when it is read: a stream that was opened for a request that ended before it read anything would find no file, tell that to nobody,
+ * and end the service.
+ */
+async function* read(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path) as AsyncIterable<Uint8Array>;
 }
 
 async function clearDead(folder: string): Promise<void> {

@@ -85,6 +85,21 @@ function manifestLines(manifest: ManifestView): string[] {
   return [name, `    ${counts}`];
 }
 
+export const imports: Run<typeof declared.imports> = async ({ options, io }) => {
+  const { brokenOff, limit } = options;
+  await using runtime = await openCompliance(options, io.env);
+  await runtime.facts.nameBroken();
+  const found = await runtime.facts.imports({ brokenOff, limit });
+  await io.each(found, ({ id, kind, source, actor, state, startedAt, inForce, counts, reason }) => {
+    const rows = Object.entries(inForce).map(([what, count]) => `${grouped(count)} ${what}`);
+    const came =
+      counts === null ? `in force: ${rows.join(", ") || "nothing"}` : `${grouped(counts.added)} new of ${grouped(counts.read)}`;
+    const why = (state === "broken-off" || state === "refused") && reason !== null ? `: ${printable(reason)}` : "";
+    return `${id}  ${startedAt}  ${kind}  ${printable(source)}  by ${printable(actor)}  ${state}${why}  ${came}`;
+  });
+  if (found.length === 0) io.say(brokenOff ? "no import has broken off" : "no imports");
+};
+
 export const verifyGate: Run<typeof declared.verifyGate> = async ({ args, options, io }) => {
   const key = options.key ?? join(await storeFolder(options, io.env), "audit.pub");
   const [text, vkey] = await Promise.all([readFileText(args.file), readFileText(key)]);

@@ -85,11 +85,12 @@ async function importFile(
 ): Promise<number> {
   const source = await rowSource(file, options, io);
   await using output = await openOutput(options.refused, io);
-  await using runtime = await openCompliance(options, io.env);
+  await using runtime = await openCompliance(options, io.env, {}, io.signal);
   const { report, line, exit } = await (async () => {
     using refusals = new Refusals(io);
     const sink: ImportSink = {
       progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
+      waiting: (what) => io.say(what),
       refused: (refused) => (output === undefined ? refusals.tell(refused) : output.line(refused)),
     };
     return await run(interruptible(io, source, stopped), runtime.facts, sink, runtime.actor);

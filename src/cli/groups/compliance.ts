@@ -176,6 +176,15 @@ export const manifests = command("manifests", STORE, {
   ],
 });
 
+export const imports = command("imports", STORE, {
+  summary: "imports of facts as they stand, the newest first: done, under way, broken off with what of them is in force",
+  options: [
+    flag("--broken-off", "only those that broke off and of which no other import has brought the rest"),
+    whole("--limit <n>", "at most so many", { ...LIMIT, default: 20 }),
+  ],
+  notes: "Of a file whose import broke off, import the same file again: what is in force stays, the rest is added.",
+});
+
 export const verifyGate = command("verify-manifest", NOTHING, {
   summary: "check a manifest's signature offline, and that decisions are those it was made for",
   args: [file("<file>", "manifest of a gate")],

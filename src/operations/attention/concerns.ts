@@ -6,7 +6,7 @@ import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
 import type { CauseCode } from "../campaigns/health/why.ts";
 import type { Concern } from "../views/schemas/attention.ts";
-import type { RevocationView } from "../views/schemas/compliance.ts";
+import type { ImportStateView, RevocationView } from "../views/schemas/compliance.ts";
 import { timeText } from "../views/texts.ts";
 
 /** A concern before anybody said something of it. */
@@ -164,6 +164,32 @@ function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found
       episode: withinLimit ? "near" : "over",
     },
   ];
+}
+
+/** Files whose numbers must not be called: of one that broke off the others are callable still. */
+const FORBIDDING: ReadonlySet<string> = new Set(["dnc", "consent"]);
+
+/** An import that broke off and of which nobody has brought the rest. */
+export function brokenImportConcern({ id, kind, source, actor, inForce, endedAt, reason }: ImportStateView): Found {
+  const rows = Object.entries(inForce).map(([what, count]) => `${count} ${what}`);
+  const isRegistry = kind.startsWith("registry ");
+  return {
+    code: "import_broken_off",
+    severity: FORBIDDING.has(kind) ? "urgent" : "soon",
+    subject: { kind: "compliance", id, name: source },
+    what: isRegistry
+      ? `the file ${source} of the ${kind} was not put in force, the one before it stays`
+      : `the import of ${source} (${kind}) broke off: only a part of it is in force`,
+    cause: "import",
+    evidence: [
+      `in force of it: ${rows.length === 0 ? "nothing" : rows.join(", ")}`,
+      ...(reason === null ? [] : [reason]),
+      `imported by ${actor}`,
+    ],
+    since: endedAt,
+    next: "Import the same file again: what is known of it is passed over, the rest is added.",
+    episode: "",
+  };
 }
 
 /** So many numbers of opt-outs are named. */

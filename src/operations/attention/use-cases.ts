@@ -4,6 +4,7 @@ import { type Instant, messageOf } from "../../kernel/index.ts";
 import type { AttentionWord } from "../../store/index.ts";
 import { knownList } from "../campaigns/health/known-campaigns.ts";
 import type { CampaignUseCases } from "../campaigns/use-cases.ts";
+import type { FactsUseCases } from "../compliance/facts-use-cases.ts";
 import type { ComplianceUseCases } from "../compliance/use-cases.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
@@ -12,7 +13,7 @@ import { JOB_KINDS } from "../jobs/use-cases.ts";
 import type { DialerUseCases } from "../settings/use-cases.ts";
 import type { AttentionVerb, Concern } from "../views/schemas/attention.ts";
 import { timeText } from "../views/texts.ts";
-import { campaignConcerns, type Found, optOutConcerns } from "./concerns.ts";
+import { brokenImportConcern, campaignConcerns, type Found, optOutConcerns } from "./concerns.ts";
 import { jobConcerns, settingsConcerns } from "./work.ts";
 
 /** An acknowledgement counts so long; then the thing is told again. */
@@ -23,6 +24,7 @@ const LOOKED_AT = 200;
 export interface AttentionParts {
   readonly campaigns: Pick<CampaignUseCases, "stops" | "stopped">;
   readonly compliance: Pick<ComplianceUseCases, "revocations">;
+  readonly facts: Pick<FactsUseCases, "imports">;
   readonly deliveries: Pick<DeliveryUseCases, "receivers">;
   readonly dialer: Pick<DialerUseCases, "changes">;
 }
@@ -45,6 +47,7 @@ export class AttentionUseCases {
       "emergency stops": () => this.#stops(),
       approvals: () => this.#approvals(),
       "opt-outs": () => this.#optOuts(),
+      imports: () => this.#imports(),
       receivers: () => this.#receivers(),
       "dialer settings": () => this.#dialer(),
       jobs: () => this.#jobs(),
@@ -154,6 +157,10 @@ export class AttentionUseCases {
   async #optOuts(): Promise<Found[]> {
     const { items } = await this.#parts.compliance.revocations({ open: true, limit: LOOKED_AT }, { reveal: false });
     return optOutConcerns(items, this.#context.clock.now(), items.length < LOOKED_AT);
+  }
+
+  async #imports(): Promise<Found[]> {
+    return (await this.#parts.facts.imports({ brokenOff: true, limit: LOOKED_AT })).map(brokenImportConcern);
   }
 
   async #receivers(): Promise<Found[]> {

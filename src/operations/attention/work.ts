@@ -1,7 +1,7 @@
 // What of jobs and of changes of settings needs somebody: what stands still until a person goes on with it, and what could not be put back. Pure.
 
 import type { Job } from "../../store/index.ts";
-import { isLeft } from "../run/left.ts";
+import { isLeft, waitOf } from "../run/left.ts";
 import { stopOf } from "../run/reason.ts";
 import type { ChangeState } from "../settings/state.ts";
 import { timeText } from "../views/texts.ts";
@@ -58,7 +58,8 @@ export function jobConcerns(
   jobs: readonly Pick<Job, "id" | "kind" | "status" | "error" | "sourceName" | "finishedAt" | "run">[],
   most: number,
 ): Found[] {
-  const still = jobs.filter((job) => job.kind !== TOLD && !isLeft(job));
+  // What waits for the CRM or for the lake is told as such, and goes on by itself.
+  const still = jobs.filter((job) => job.kind !== TOLD && !isLeft(job) && waitOf(job) === undefined);
   const why = (job: (typeof still)[number]) => stopOf(job.error)?.message ?? "the reason is not known";
   const name = ({ kind, sourceName }: (typeof still)[number]) => `${kind.replaceAll("-", " ")} ${sourceName}`;
   if (still.length > SINGLE) {

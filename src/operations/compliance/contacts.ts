@@ -2,7 +2,7 @@
 
 import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "../table/records.ts";
 import type { GateContact } from "./gate.ts";
-import type { FactSource } from "./import.ts";
+import type { FactSource } from "./import-run.ts";
 import { bareNumbers } from "./specs.ts";
 import { flag, phone } from "./values.ts";
 

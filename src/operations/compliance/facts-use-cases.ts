@@ -2,13 +2,14 @@
 // calls possible: it is planned, shown and confirmed.
 
 import { newId } from "../../kernel/index.ts";
-import type { PhoneKey } from "../../store/index.ts";
+import type { ImportRow, PhoneKey } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { LiftPreview } from "../views/schemas/approvals.ts";
 import type {
   CompanyListView,
+  ImportStateView,
   ImportView,
   LiftView,
   PendingOptOut,
@@ -17,7 +18,8 @@ import type {
 } from "../views/schemas/compliance.ts";
 import { masked, timeText } from "../views/texts.ts";
 import { companyListOf } from "./gate.ts";
-import { type FactSource, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
+import { type ImportReport, importFacts } from "./import.ts";
+import { type FactSource, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
 import { momentOf } from "./questions.ts";
 import { loadRegistry, type RegistryOptions, registryName } from "./registry.ts";
 import { attemptsFile, consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
@@ -76,13 +78,35 @@ interface Shown {
 
 export class FactsUseCases {
   readonly #context: ComplianceContext;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(context: ComplianceContext) {
+  /** @param signal ends the waiting for a database that is away */
+  constructor(context: ComplianceContext, signal?: AbortSignal) {
     this.#context = context;
+    this.#signal = signal;
   }
 
-  /** Imports a file; twice the same adds nothing. Throws OperationError `invalid_input`. */
+  /** Imports as they stand, the newest first. @param asked.after id of the last one of the page before */
+  async imports(asked: {
+    /** Only those that broke off and of which no other import has brought the rest. */
+    readonly brokenOff: boolean;
+    readonly limit: number;
+    readonly after?: string | undefined;
+  }): Promise<readonly ImportStateView[]> {
+    return (await this.#context.store.facts.listImports(asked)).map(importStateOf);
+  }
+
+  /** Finds imports whose process is gone, and notes in the audit what of them is in force. @returns them */
+  async nameBroken(): Promise<readonly ImportStateView[]> {
+    return (await this.#context.store.facts.nameBrokenImports(SILENT_MS)).map(importStateOf);
+  }
+
+  /**
+   * Imports a file; twice the same adds nothing. Throws OperationError `invalid_input`; StoreError `not_owner` when it was held for broken off
+   * meanwhile, `store_unavailable` when the database stays away.
+   */
   async import(kind: FactKind, source: FactSource, sink: ImportSink, by: string): Promise<ImportView> {
+    await this.nameBroken();
     const { told, examples } = exampling(sink);
     const { id, kind: name, read, added, known, refused, contentHash } = await IMPORTERS[kind](source, this.#deps(by), told);
     return { kind: name, read, added, known, refused, examples, id, contentHash, registry: null };
@@ -93,6 +117,7 @@ export class FactsUseCases {
     const asOf = civilDate(given.asOf, this.#context.clock.now());
     if (!("ok" in asOf)) throw new OperationError("invalid_input", `asOf: ${asOf.problem}`);
     const registry = registryName(given.registry);
+    await this.nameBroken();
     const { told, examples } = exampling(sink);
     const report = await loadRegistry(source, { registry, asOf: asOf.ok, accept: given.accept }, this.#deps(by), told);
     const { read, numbers, refused, result, contentHash, reason = null } = report;
@@ -207,8 +232,35 @@ export class FactsUseCases {
 
   #deps(actor: string): ImportDeps {
     const { store, clock, random } = this.#context;
-    return { facts: store.facts, clock, random, actor };
+    return { facts: store.facts, clock, random, actor, signal: this.#signal };
   }
+}
+
+function stateOf({ id, finishedAt, brokenOffAt, completedBy }: ImportRow): ImportStateView["state"] {
+  if (finishedAt !== null) return "done";
+  if (brokenOffAt === null) return "reading";
+  if (completedBy === null) return "broken-off";
+  return completedBy === id ? "refused" : "completed";
+}
+
+/** An import as it is shown. */
+function importStateOf(row: ImportRow): ImportStateView {
+  const { id, kind, sourceName: source, actor, startedAt, finishedAt, counts, brokenOffAt, reason, completedBy } = row;
+  const state = stateOf(row);
+  const { registryNumbers: _, ...inForce } = row.inForce;
+  return {
+    id,
+    kind,
+    source,
+    actor,
+    state,
+    startedAt: timeText(startedAt),
+    endedAt: timeText(finishedAt ?? brokenOffAt),
+    counts,
+    inForce,
+    reason,
+    completedBy: completedBy === id ? null : completedBy,
+  };
 }
 
 /** A plan of a lift as it is shown. */

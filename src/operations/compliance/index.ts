@@ -15,7 +15,8 @@ export {
   type GateVerdict,
   NO_COMPANY_LIST,
 } from "./gate.ts";
-export { type FactSource, hashing, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
+export { type ImportReport, importFacts } from "./import.ts";
+export { type FactSource, hashing, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
 export { factsOfNumber } from "./known.ts";
 export { type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
 export { optOutsOf, type RawOutcome, recordOutcomes } from "./outcomes.ts";

@@ -1,9 +1,10 @@
 // Loads a national do-not-call registry file completely; otherwise the file in force stays.
 
+import { newId } from "../../kernel/index.ts";
 import type { RegistryFile } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { type RecordFormat, readRecords } from "../table/records.ts";
-import { type FactSource, hashing, type ImportDeps, type ImportSink } from "./import.ts";
+import { type FactSource, type ImportDeps, type ImportSink, underImport } from "./import-run.ts";
 import { bareNumbers } from "./specs.ts";
 import { phone } from "./values.ts";
 
@@ -46,38 +47,47 @@ export async function loadRegistry(
   const { facts, actor } = deps;
   const { registry, asOf } = options;
   const before = (await facts.registryFiles()).find((file) => file.registry === registry);
-  const id = await facts.beginRegistryFile({ registry, asOf, sourceName: source.name, actor });
-  try {
-    const hashed = hashing(source.bytes());
-    const counts = { read: 0, numbers: 0, refused: 0 };
-    let batch: number[] = [];
-    const flush = async () => {
-      counts.numbers += await facts.fillRegistryFile(id, batch);
-      batch = [];
-      sink.progress?.(counts.read);
-    };
-    for await (const one of readRecords(hashed.bytes, FORMAT, (cells) => cells.need("number", phone), source.read)) {
-      counts.read += 1;
-      if ("record" in one) batch.push(one.record);
-      else {
-        counts.refused += 1;
-        await sink.refused?.(one);
+  const importId = newId("imp", deps.clock.now(), deps.random);
+  const given = { id: importId, kind: `registry ${registry}`, sourceName: source.name, actor };
+  return underImport(given, source, deps, sink, async (run) => {
+    const id = await run.write(() => facts.beginRegistryFile({ registry, asOf, sourceName: source.name, actor, importId }));
+    try {
+      const counts = { read: 0, numbers: 0, refused: 0 };
+      let batch: number[] = [];
+      const flush = async () => {
+        counts.numbers += await run.write(() => facts.fillRegistryFile(id, batch, importId));
+        batch = [];
+        sink.progress?.(counts.read);
+      };
+      for await (const one of readRecords(run.bytes, FORMAT, (cells) => cells.need("number", phone), source.read)) {
+        counts.read += 1;
+        if ("record" in one) batch.push(one.record);
+        else {
+          counts.refused += 1;
+          await sink.refused?.(one);
+        }
+        if (batch.length >= BATCH) await flush();
       }
-      if (batch.length >= BATCH) await flush();
+      if (batch.length > 0) await flush();
+      const contentHash = run.digest();
+      const reason = options.accept === true && counts.numbers > 0 ? undefined : doubt(counts, before);
+      if (reason !== undefined) {
+        await run.write(() => facts.breakOffImport(importId, reason));
+        return { ...counts, contentHash, result: "kept", reason };
+      }
+      // Whatever broke off before: the registry has a file that is whole.
+      const completes = (await run.write(() => facts.brokenImports(given.kind))).map((one) => one.id);
+      const { read, numbers: added, refused } = counts;
+      const ended = { id: importId, counts: { read, added, known: 0, refused }, completes };
+      const switched = await run.write(() =>
+        facts.switchRegistryFile({ id, contentHash, numbers: counts.numbers, actor, import: ended }),
+      );
+      return { ...counts, contentHash, result: switched ? "switched" : "unchanged" };
+    } catch (thrown) {
+      await facts.discardRegistryFile(id).catch(() => undefined);
+      throw thrown;
     }
-    if (batch.length > 0) await flush();
-    const contentHash = hashed.digest();
-    const reason = options.accept === true && counts.numbers > 0 ? undefined : doubt(counts, before);
-    if (reason !== undefined) {
-      await facts.discardRegistryFile(id);
-      return { ...counts, contentHash, result: "kept", reason };
-    }
-    const switched = await facts.switchRegistryFile({ id, contentHash, numbers: counts.numbers, actor });
-    return { ...counts, contentHash, result: switched ? "switched" : "unchanged" };
-  } catch (thrown) {
-    await facts.discardRegistryFile(id);
-    throw thrown;
-  }
+  });
 }
 
 /** Why a file should not be put in force: a number missing from it could be called. */

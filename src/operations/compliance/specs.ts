@@ -222,7 +222,7 @@ export const relationshipsFile: ImportSpec<"number" | "kind" | "date", NewRelati
     kind: cells.need("kind", (text) => word(text, RELATIONSHIP_KINDS)),
     since: cells.need("date", (text) => civilDate(text, now)),
   }),
-  write: (records, { facts }) => facts.addRelationships(records),
+  write: (records, { facts, importId }) => facts.addRelationships(records, importId),
 };
 
 /** Answers of the Reassigned Numbers Database: when it was asked, and the last permanent disconnection it named. */
@@ -242,7 +242,7 @@ export const disconnectionsFile: ImportSpec<"number" | "disconnected_on" | "quer
       cells.refuse("disconnected_on", "neither disconnected_on nor queried_on is there: the line says nothing");
     return { number: cells.need("number", phone), disconnectedOn, queriedOn };
   },
-  write: (records, { facts }) => facts.addDisconnections(records),
+  write: (records, { facts, importId }) => facts.addDisconnections(records, importId),
 };
 
 /** What lines are. */
@@ -260,5 +260,5 @@ export const linesFile: ImportSpec<"number" | "line_type" | "date", NewLineType>
     lineType: cells.need("line_type", (text) => word(text, LINE_TYPES)),
     seenOn: cells.need("date", (text) => civilDate(text, now)),
   }),
-  write: (records, { facts }) => facts.addLineTypes(records),
+  write: (records, { facts, importId }) => facts.addLineTypes(records, importId),
 };

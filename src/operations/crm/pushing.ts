@@ -64,7 +64,7 @@ export class CrmPushing {
    * it may have passed what came since.
    */
   async submit(asked: CrmPushAsked, actor: string): Promise<{ readonly job: Job; readonly earlier: boolean }> {
-    const { store, clock, random, members } = this.#deps;
+    const { store, clock, random, members, scope } = this.#deps;
     const { campaignId } = asked;
     const contentHash = hashOf(asked);
     const there = await store.jobs.findJobByContent({ kind: PUSH, campaignId, contentHash });
@@ -73,7 +73,7 @@ export class CrmPushing {
       if (!isAtWork) return { job: there, earlier: true };
     }
     const jobId = newId("job", clock.now(), random);
-    return { job: await store.crmPushes.begin({ jobId, campaignId, options: asked, contentHash, actor }), earlier: false };
+    return { job: await store.crmPushes.begin({ jobId, campaignId, options: asked, contentHash, actor, scope }), earlier: false };
   }
 
   /** Throws OperationError `job_not_found`. */

@@ -32,12 +32,12 @@ const plan = z.object({
 });
 const summary = z.object({ plan: plan.optional(), measured: measured.optional() });
 
-/** The jobs of these kinds in a store; jobs of other kinds are not seen. */
-export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): JobRecords {
+/** The jobs of these kinds in a store; jobs of other kinds are not seen. @param scope of those that are begun: see `Job` */
+export function createStoreRecords(jobs: JobLedger, kinds: readonly string[], scope?: string): JobRecords {
   return {
     async create({ id, kind, campaignId, sourceName, contentHash, options, actor, executor }) {
       // Entered with its planner: the next planning process would delete a plan without one.
-      await jobs.createJob({ id, kind, campaignId, sourceName, contentHash, options, actor, executor });
+      await jobs.createJob({ id, kind, campaignId, sourceName, contentHash, options, actor, executor, scope });
     },
     async get(id) {
       const job = await jobs.getJob(id);

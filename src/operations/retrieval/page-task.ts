@@ -62,4 +62,5 @@ export type PageReply =
   | { readonly page: number; readonly staged: readonly StagedFile[] }
   /** The page's own fault. */
   | { readonly page: number; readonly refused: PageRefusal }
-  | { readonly page: number; readonly failed: string };
+  /** `code`: as the system has it, of a file that could not be written. */
+  | { readonly page: number; readonly failed: string; readonly code?: string | undefined };

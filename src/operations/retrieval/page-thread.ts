@@ -79,7 +79,8 @@ export class PageThread {
     worker.postMessage(task, transfer);
     const reply = await promise;
     if ("refused" in reply) throw pageError(reply.refused);
-    if ("failed" in reply) throw new Error(`a page could not be written down: ${reply.failed}`);
+    if ("failed" in reply)
+      throw Object.assign(new Error(`a page could not be written down: ${reply.failed}`), { code: reply.code });
     return reply;
   }
 

@@ -146,9 +146,12 @@ port.on("message", (task: PageTask) => {
 });
 
 /** Whose fault it is. What cannot be handed over is nested too deeply as well. */
-function blame(thrown: unknown): { readonly refused: PageRefusal } | { readonly failed: string } {
+function blame(
+  thrown: unknown,
+): { readonly refused: PageRefusal } | { readonly failed: string; readonly code?: string | undefined } {
   if (thrown instanceof Refused) return { refused: { code: thrown.code, what: thrown.message } };
   const uncloneable = thrown instanceof DOMException && thrown.name === "DataCloneError";
   if (uncloneable) return { refused: { code: "invalid_reply", what: `cannot be handed over (${messageOf(thrown)})` } };
-  return { failed: messageOf(thrown) };
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : undefined;
+  return { failed: messageOf(thrown), code };
 }

@@ -1,9 +1,10 @@
 // Retrieval at regular times. The schedule is in the store. Exactly one of the processes that run schedules takes a schedule that falls due. When a
 // process dies, the next one continues its retrieval.
 
-import type { Clock, Instant } from "../../kernel/index.ts";
+import { type Clock, type Instant, messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Retrieval, RetrievalLedger, RetrievalSchedule, RetrievalSchedules } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import { STORE_TROUBLE } from "../run/left.ts";
 import { earliestStart, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 import type { RetrievalProgress, Retrieving } from "./service.ts";
 
@@ -19,6 +20,8 @@ export interface ScheduleDependencies {
   readonly ledger: Pick<RetrievalLedger, "list">;
   readonly schedules: RetrievalSchedules;
   readonly clock: Clock;
+  /** Id of this process among the replicas. */
+  readonly replicaId: string;
 }
 
 /** When campaigns that are set together are read. */
@@ -82,7 +85,7 @@ export function readUpTo({ to, totals }: Pick<Retrieval, "to" | "totals">): numb
  * @param campaignIds only these campaigns' schedules
  */
 export async function runSchedules(
-  { retrieving, ledger, schedules, clock }: ScheduleDependencies,
+  { retrieving, ledger, schedules, clock, replicaId: by }: ScheduleDependencies,
   options: {
     readonly campaignIds?: readonly string[] | undefined;
     readonly signal: AbortSignal;
@@ -91,12 +94,25 @@ export async function runSchedules(
     readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
   },
 ): Promise<void> {
+  let said: string | undefined;
   while (!options.signal.aborted) {
-    const schedule = await schedules.take(options.campaignIds);
-    if (schedule === undefined) {
-      await clock.sleep(LOOK_MS, options.signal).catch(() => undefined);
+    const rest = () => clock.sleep(LOOK_MS, options.signal).catch(() => undefined);
+    let schedule: RetrievalSchedule | undefined;
+    try {
+      schedule = await schedules.take(by, options.campaignIds);
+    } catch (failed) {
+      // A database that is away: the turns wait, and the loop goes on.
+      if (!options.signal.aborted && messageOf(failed) !== said) await options.onRun({ failed });
+      said = messageOf(failed);
+      await rest();
       continue;
     }
+    said = undefined;
+    if (schedule === undefined) {
+      await rest();
+      continue;
+    }
+    const { campaignId } = schedule;
     try {
       const begun = await leftBehind(ledger, schedule);
       const due = dueRequest(schedule, clock.now(), retrieving.reachDays);
@@ -105,12 +121,16 @@ export async function runSchedules(
           const { retrieval } = await retrieving.submit(late);
           await options.onRun({ retrieval: await retrieving.run(retrieval.jobId, options.onProgress) });
         }
-      const { jobId } = begun ?? (await retrieving.submit(due)).retrieval;
+      if (begun !== undefined) await schedules.endTurn(campaignId, by);
+      const { jobId } = begun ?? (await retrieving.submit(due, undefined, by)).retrieval;
       const retrieval = await retrieving.run(jobId, options.onProgress);
-      if (retrieval.complianceHash !== null) await schedules.readUpTo(schedule.campaignId, readUpTo(retrieval));
+      if (retrieval.complianceHash !== null) await schedules.readUpTo(campaignId, readUpTo(retrieval));
       await options.onRun({ retrieval });
     } catch (failed) {
       await options.onRun({ failed });
+      // What a database that was away kept from being begun keeps its turn; a request that was refused has had it.
+      if (failed instanceof OutdialError && STORE_TROUBLE.has(failed.code)) await rest();
+      else await schedules.endTurn(campaignId, by).catch(() => undefined);
     }
   }
 }

@@ -1,7 +1,7 @@
 // Operations on retrievals: begin one, run it to its end or watch the replica that runs it, take it over from a dead process.
 
 import { type Clock, messageOf, newId, type RandomStream } from "../../kernel/index.ts";
-import { ComplianceHash, type OutcomeLake } from "../../outcomes/index.ts";
+import { ComplianceHash, type OutcomeLake, withLake } from "../../outcomes/index.ts";
 import type { AuditInput, JobLedger, JobStatus, Retrieval, RetrievalLedger } from "../../store/index.ts";
 import { RETRIEVE } from "../../store/index.ts";
 import { type DispositionCatalog, type OutcomeSource, requireSupported } from "../../tenant/port.ts";
@@ -118,12 +118,16 @@ export class Retrieving {
     return checkRequest(input, now, matrix?.dispositionCodes.map(({ id }) => id) ?? [], reachDays);
   }
 
-  /** Begins a retrieval; one of the same campaign, window and codes that has not ended comes back instead. */
+  /**
+   * Begins a retrieval; one of the same campaign, window and codes that has not ended comes back instead.
+   * @param turnOf the process that has the turn of the campaign's schedule, which is over with this. Throws StoreError `not_owner` when another one has it
+   */
   async submit(
     request: RetrievalRequest,
     actor = this.#deps.actor,
+    turnOf?: string,
   ): Promise<{ readonly retrieval: Retrieval; readonly earlier: boolean }> {
-    const { ledger, clock, random, source } = this.#deps;
+    const { ledger, clock, random, source, scope } = this.#deps;
     requireSupported("list ended calls", source.capability);
     const { jobId, earlier } = await ledger.begin({
       jobId: newId("job", clock.now(), random),
@@ -134,6 +138,8 @@ export class Retrieving {
       pageLimit: request.limit,
       actor,
       windows: splitWindows(request),
+      scope,
+      turnOf,
     });
     return { retrieval: await this.find(jobId), earlier };
   }
@@ -281,7 +287,7 @@ export class Retrieving {
       await jobs.letGo(jobId, replicaId, stop);
       return;
     }
-    const summary = stop === undefined ? await this.#hashOf(retrieval) : undefined;
+    const summary = stop === undefined ? await withLake(() => this.#hashOf(retrieval)) : undefined;
     const poison = Object.keys(retrieval.totals.quarantined).length > 0;
     const status = stop === undefined ? (poison ? "partly_failed" : "done") : "stopped";
     await ledger.end({

@@ -1,6 +1,7 @@
 // Runs of jobs over the engine: entered, followed, interrupted, taken over.
 
 export { type EngineKind, launchEngine, openDesk } from "./engine.ts";
-export { isDue } from "./left.ts";
+export { isDue, waitOf } from "./left.ts";
 export { joinReplicas, livesOf, type Membership } from "./members.ts";
+export { stopOf } from "./reason.ts";
 export { type Interruption, Runs } from "./runs.ts";

@@ -1,7 +1,7 @@
 // Which work a service goes on with although another process began it.
 
 import { expect, test } from "vitest";
-import { isDue, isLeft } from "./left.ts";
+import { isDue, isLeft, waitOf } from "./left.ts";
 
 const NOW = 1_000_000;
 const job = (status: "running" | "ready" | "stopped" | "done", more: object = {}) => ({
@@ -47,6 +47,24 @@ test("a receiver that was away is tried again after a minute, then each time aft
   expect([away(1, 59_000), away(1, 61_000), away(3, 239_000), away(3, 241_000)]).toEqual([false, true, false, true]);
   expect([away(40, 3_599_000), away(40, 3_601_000)]).toEqual([false, true]);
   expect([away(40, 3_601_000, NOW - 71 * 3_600_000), away(40, 3_601_000, NOW - 73 * 3_600_000)]).toEqual([true, false]);
+});
+
+test("a lake that could not be written is tried again after five seconds, then each time after twice as long up to five minutes", () => {
+  const away = (run: number, ago: number) =>
+    isDue(job("stopped", { error: { code: "lake_unavailable" }, run, finishedAt: NOW - ago }), NOW, false);
+  expect([away(1, 4_900), away(1, 5_100), away(3, 19_900), away(3, 20_100)]).toEqual([false, true, false, true]);
+  expect([away(40, 299_000), away(40, 301_000)]).toEqual([false, true]);
+});
+
+test("what a stopped job waits for that ends by itself is told of, and nothing of one that waits for a person", () => {
+  const waits = (code: string, status: "stopped" | "running" = "stopped") => waitOf(job(status, { error: { code } }));
+  expect(waits("receiver_unavailable")).toBe("receiver_unavailable");
+  expect(waits("lake_unavailable")).toBe("lake_unavailable");
+  expect([waits("receiver_refuses"), waits("interrupted"), waits("lake_unavailable", "running")]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test("a job that a service left waits for the next one; one that a person interrupted waits for a person", () => {

@@ -39,12 +39,27 @@ const RECEIVER_AWAY = "receiver_unavailable";
 const RECEIVER_AWAY_MOST_MS = 3_600_000;
 const RECEIVER_GIVEN_UP_MS = 3 * 86_400_000;
 
+/** A lake that cannot be written is tried again after this, ms, and then each time after twice as long, up to the second value. */
+const LAKE_AWAY = "lake_unavailable";
+const LAKE_FIRST_MS = 5_000;
+const LAKE_MOST_MS = 300_000;
+
+/** What a stopped job waits for that ends by itself, beside the database; undefined when it waits for none of these. */
+export function waitOf({
+  status,
+  error,
+}: Pick<Job, "status" | "error">): "lake_unavailable" | "receiver_unavailable" | undefined {
+  if (status !== "stopped" || typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  const { code } = error;
+  return code === LAKE_AWAY || code === RECEIVER_AWAY ? code : undefined;
+}
+
 /** Time after the end of a job's `run`, from 1 on, that a receiver's absence stopped, until the next run, ms. */
 const receiverPauseMs = (run: number): number => Math.min(RECEIVER_AWAY_MOST_MS, AWAY_MS * 2 ** Math.max(0, run - 1));
 
 /**
  * Whether a service should begin a new run of a job that has none: its process died between entering the job and starting it, or its database
- * or the receiver of what it sends was away. Pure.
+ * the receiver of what it sends or the disk of its lake was away. Pure.
  * @param retriesAway whether that is so also when the tenant did not answer
  */
 export function isDue(
@@ -59,5 +74,7 @@ export function isDue(
   const code = "code" in job.error ? job.error.code : undefined;
   if (code === RECEIVER_AWAY)
     return since(job.createdAt) < RECEIVER_GIVEN_UP_MS && since(job.finishedAt ?? 0) > receiverPauseMs(job.run);
+  if (code === LAKE_AWAY)
+    return since(job.finishedAt ?? 0) > Math.min(LAKE_MOST_MS, LAKE_FIRST_MS * 2 ** Math.max(0, job.run - 1));
   return RESUMABLE.has(code) || (retriesAway && AWAY.has(code) && since(job.finishedAt ?? 0) > AWAY_MS);
 }

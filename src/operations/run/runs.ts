@@ -223,7 +223,7 @@ export class Runs {
         if (service !== undefined) return;
         await desk.cancel({ kind: job.kind, jobId, run: job.run });
       }
-      const run = await jobs.openRun(job);
+      const run = await jobs.openRun(job, kind.scope);
       if (run === undefined) continue;
       if (atWork !== null) await members.forget(atWork);
       const entered = { kind: kind.name, jobId, run };

@@ -1,12 +1,15 @@
 // NDJSON as a stream of lines, each an object or why it is none.
 
-import { jsonTrouble, repeatedMember } from "../../kernel/index.ts";
+import { isNestedDeeper, jsonTrouble, repeatedMember } from "../../kernel/index.ts";
 import { MAX_ROW_BYTES } from "./csv.ts";
 
 /** A line of NDJSON. */
 export type NdjsonLine =
   | { readonly line: number; readonly members: ReadonlyMap<string, unknown> }
   | { readonly line: number; readonly problem: string };
+
+/** As deep as the body of a request may be. */
+const DEEPEST = 64;
 
 /** Reads objects in constant memory; blank lines are skipped. */
 export async function* ndjsonLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<NdjsonLine> {
@@ -26,6 +29,7 @@ function parseObject(text: string): { members: ReadonlyMap<string, unknown> } | 
     return { problem: `the line is not JSON: ${jsonTrouble(thrown).slice(0, 200)}` };
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { problem: "the line is not a JSON object" };
+  if (isNestedDeeper(value, DEEPEST)) return { problem: `the line is nested more than ${DEEPEST} levels deep` };
   const twice = repeatedMember(text, value);
   if (twice !== undefined) return { problem: `the line gives ${JSON.stringify(twice)} twice` };
   return { members: new Map<string, unknown>(Object.entries(value)) };

@@ -43,6 +43,8 @@ export function serviceFigures(metrics: ServiceMetrics, { store, budgets, reader
     "1 while the database is of an older state than a head of its audit log outside",
   );
   const full = metrics.gauge("store_full", "1 while the database has no room");
+  const lakeAway = metrics.gauge("lake_unavailable", "1 while jobs wait for the disk of the lake");
+  const receiverAway = metrics.gauge("receiver_unavailable", "1 while pushes wait for the CRM");
   const fromStore = storeFigures(metrics, store);
   let readAt: Instant | undefined;
   let reading: Promise<void> | undefined;
@@ -61,6 +63,8 @@ export function serviceFigures(metrics: ServiceMetrics, { store, budgets, reader
     const told = store.health.conditions();
     setBack.set(told.some(({ name }) => name === "audit_set_back") ? 1 : 0);
     full.set(told.some(({ name }) => name === "store_full") ? 1 : 0);
+    lakeAway.set(told.some(({ name }) => name === "lake_unavailable") ? 1 : 0);
+    receiverAway.set(told.some(({ name }) => name === "receiver_unavailable") ? 1 : 0);
     for (const [family, budget] of Object.entries(budgets())) {
       used.set({ family }, budget.usedShare);
       waiting.set({ family }, budget.waiting);

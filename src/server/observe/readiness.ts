@@ -6,7 +6,7 @@ import type { Store } from "../../store/index.ts";
 
 /** One thing that was looked at. */
 export interface Check {
-  readonly name: "stopping" | "store" | "schema" | "heartbeat" | "clock" | "room" | "audit";
+  readonly name: "stopping" | "store" | "schema" | "heartbeat" | "clock" | "room" | "audit" | "lake" | "receiver";
   readonly ok: boolean;
   /** What is wrong; no address, no secret. */
   readonly message?: string;
@@ -24,7 +24,14 @@ export interface ReadinessPorts {
 /**
  * What all replicas share, and what takes nothing from pages, reads and the emergency stop: it is told, and requests are not sent away for it.
  */
-const TOLD: ReadonlySet<Check["name"]> = new Set(["room", "audit"]);
+const TOLD: ReadonlySet<Check["name"]> = new Set(["room", "audit", "lake", "receiver"]);
+
+const CHECK_OF = {
+  store_full: "room",
+  audit_set_back: "audit",
+  lake_unavailable: "lake",
+  receiver_unavailable: "receiver",
+} as const;
 
 /** Time for the store to answer, ms. */
 const PATIENCE_MS = 3_000;
@@ -53,10 +60,7 @@ export class Readiness {
   async check(): Promise<{ readonly ready: boolean; readonly checks: readonly Check[] }> {
     const told = this.#ports.store.health.conditions();
     const isFull = told.some(({ name }) => name === "store_full");
-    const checks: Check[] = [
-      ...(await this.#look()),
-      ...told.map(({ name, message }) => check(name === "store_full" ? "room" : "audit", false, message)),
-    ];
+    const checks: Check[] = [...(await this.#look()), ...told.map(({ name, message }) => check(CHECK_OF[name], false, message))];
     if (this.#stopping) checks.unshift({ name: "stopping", ok: false, message: "this process is about to stop" });
     // A heartbeat is a write: without room there is none, and the others cannot hold this process for dead either.
     const counts = ({ name }: Check) => !TOLD.has(name) && !(isFull && name === "heartbeat");

@@ -5,6 +5,7 @@ import { type FactSource, type FactsUseCases, liftPreviewOf, numberOf } from "..
 import {
   companyListView,
   confirmation,
+  importState,
   importView,
   liftPreview,
   liftView,
@@ -43,6 +44,27 @@ const lifted = z.strictObject(lifting);
 export function factsRoutes(facts: () => FactsUseCases) {
   const planLift = (body: z.output<typeof lifted>) => facts().planLift({ ...body, number: numberOf(body.number) });
   return [
+    route({
+      id: "facts.imports",
+      method: "get",
+      path: "/facts/imports",
+      summary: "Imports of facts as they stand, the newest first: done, under way, broken off with what of them is in force",
+      role: "viewer",
+      query: z.strictObject({
+        limit,
+        cursor,
+        brokenOff: flag.describe("Only those that broke off and of which no other import has brought the rest"),
+      }),
+      reply: pageOf(importState),
+      async handle({ query: { limit: size, cursor: after, brokenOff } }) {
+        return pageOfItems(
+          await facts().imports({ brokenOff, limit: size + 1, after }),
+          size,
+          ({ id }) => id,
+          (one) => one,
+        );
+      },
+    }),
     route({
       id: "facts.import",
       method: "post",

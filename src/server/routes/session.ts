@@ -62,7 +62,8 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
       id: "service.conditions",
       method: "get",
       path: "/conditions",
-      summary: "What stands about the database that everybody has to know: set back to an older state, or without room",
+      summary:
+        "What stands that everybody has to know: a database that was set back or has no room, a lake or a CRM that jobs wait for",
       role: "viewer",
       reply: z.strictObject({ items: z.array(condition) }),
       handle: async () => ({ items: conditions().map((one) => ({ ...one, since: timeText(one.since) })) }),

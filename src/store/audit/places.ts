@@ -75,6 +75,20 @@ export interface HeadPlace {
   read(): Promise<string | undefined>;
 }
 
+/** How an object in object storage is reached. */
+export type HeadObjectOptions =
+  | {
+      /** Of the object, or of the folder that has it when it ends in a slash. */
+      readonly url: string;
+      /** Value of the header Authorization. */
+      readonly authorization?: string | undefined;
+    }
+  | {
+      /** Addresses that carry the right to read and to write the object (presigned). */
+      readonly readUrl: string;
+      readonly writeUrl: string;
+    };
+
 /** Where heads are kept, as configured. */
 export type HeadPlaceOptions =
   | {
@@ -83,6 +97,7 @@ export type HeadPlaceOptions =
       /** Create it when absent. A folder that should be mounted is not created: the head would land on the wrong disk. */
       readonly create?: boolean | undefined;
     }
+  | { readonly object: HeadObjectOptions }
   | {
       /** A C2SP witness: its submission prefix and its verifier key. */
       readonly witness: { readonly url: string; readonly key: string };

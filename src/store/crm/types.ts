@@ -64,5 +64,7 @@ export interface NewCrmPush {
   readonly options: unknown;
   /** The same for the same options. */
   readonly contentHash: string;
+  /** See `Job`. */
+  readonly scope?: string | undefined;
   readonly actor: string;
 }

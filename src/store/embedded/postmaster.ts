@@ -34,7 +34,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   // A busy process has up to thirteen: twelve of them, and room for whoever looks.
-  max_connections: "200",
+  max_connections: "230",
   shared_buffers: "128MB",
   synchronous_commit: "on",
   wal_compression: "pglz",

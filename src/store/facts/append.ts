@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { StoreCore } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
+import { countInForce } from "./in-force.ts";
 import type { NewConsent, NewDisconnection, NewLineType, NewRelationship } from "./types.ts";
 
 /** SQL that reads a parameter of ms since the epoch, as `numberArray` writes it, as timestamps. */
@@ -23,7 +24,7 @@ export async function addConsents(store: StoreCore, consents: readonly NewConsen
   const wordings = new Map(consents.map(({ wording }) => [digest([wording]), wording]));
   return store.commit(async (tx) => {
     await tx.query(WORDINGS, [joinTexts([...wordings.keys()]), joinTexts([...wordings.values()])]);
-    return tx.change(CONSENTS, [
+    const added = await tx.change(CONSENTS, [
       numberArray(consents.map(({ number }) => number)),
       numberArray(consents.map(({ givenAt }) => givenAt)),
       joinTexts(consents.map((c) => digest([c.level, c.basis, c.wording, c.source, c.evidence]))),
@@ -35,6 +36,8 @@ export async function addConsents(store: StoreCore, consents: readonly NewConsen
       importId ?? null,
       new Date(store.now()),
     ]);
+    await countInForce(tx, importId, "consents", added);
+    return added;
   });
 }
 
@@ -46,10 +49,10 @@ function digest(parts: readonly string[]): string {
 }
 
 /** Adds business relationships. @returns how many were new */
-export async function addRelationships(store: StoreCore, rows: readonly NewRelationship[]): Promise<number> {
+export async function addRelationships(store: StoreCore, rows: readonly NewRelationship[], importId?: string): Promise<number> {
   if (rows.length === 0) return 0;
-  return store.commit((tx) =>
-    tx.change(
+  return store.commit(async (tx) => {
+    const added = await tx.change(
       `insert into outdial.relationships (number, kind, since)
          select number, kind, since::date from unnest($1::bigint[], ${textColumn("$2")}, ${textColumn("$3")}) as r (number, kind, since)
          on conflict do nothing`,
@@ -58,12 +61,14 @@ export async function addRelationships(store: StoreCore, rows: readonly NewRelat
         joinTexts(rows.map(({ kind }) => kind)),
         joinTexts(rows.map(({ since }) => since)),
       ],
-    ),
-  );
+    );
+    await countInForce(tx, importId, "relationships", added);
+    return added;
+  });
 }
 
 /** Adds answers of the Reassigned Numbers Database: when it was asked, and permanent disconnections. @returns how many were new */
-export async function addDisconnections(store: StoreCore, rows: readonly NewDisconnection[]): Promise<number> {
+export async function addDisconnections(store: StoreCore, rows: readonly NewDisconnection[], importId?: string): Promise<number> {
   if (rows.length === 0) return 0;
   // What comes twice in a file is one answer.
   const answers = new Map(rows.map((row) => [`${row.number} ${row.disconnectedOn ?? ""} ${row.queriedOn ?? ""}`, row]));
@@ -82,15 +87,16 @@ export async function addDisconnections(store: StoreCore, rows: readonly NewDisc
     };
     await add("disconnections", "disconnected_on", (row) => row.disconnectedOn);
     await add("reassigned_queries", "queried_on", (row) => row.queriedOn);
+    await countInForce(tx, importId, "disconnections", fresh.size);
     return fresh.size;
   });
 }
 
 /** Adds what lines are. @returns how many were new */
-export async function addLineTypes(store: StoreCore, rows: readonly NewLineType[]): Promise<number> {
+export async function addLineTypes(store: StoreCore, rows: readonly NewLineType[], importId?: string): Promise<number> {
   if (rows.length === 0) return 0;
-  return store.commit((tx) =>
-    tx.change(
+  return store.commit(async (tx) => {
+    const added = await tx.change(
       `insert into outdial.line_types (number, line_type, seen_on)
          select number, kind, day::date from unnest($1::bigint[], ${textColumn("$2")}, ${textColumn("$3")}) as d (number, kind, day) on conflict do nothing`,
       [
@@ -98,6 +104,8 @@ export async function addLineTypes(store: StoreCore, rows: readonly NewLineType[
         joinTexts(rows.map(({ lineType }) => lineType)),
         joinTexts(rows.map(({ seenOn }) => seenOn)),
       ],
-    ),
-  );
+    );
+    await countInForce(tx, importId, "lines", added);
+    return added;
+  });
 }

@@ -5,6 +5,7 @@ import type { Instant } from "../../kernel/index.ts";
 import type { StoreCore, Tx } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import { AT } from "./append.ts";
+import { countInForce } from "./in-force.ts";
 import { insertRevocations } from "./revocations.ts";
 import { insertSuppressions, suppressionEntry } from "./suppression.ts";
 import type { AnsweredHour, FactsActor, NewAttempt, NewOutcome, PhoneKey, PlacedCall, PlacedQuery } from "./types.ts";
@@ -48,6 +49,7 @@ export function addAttempts(store: StoreCore, attempts: readonly NewAttempt[], b
     ]);
     const waiting = calls.length === 0 ? [] : await waitingOptOuts(tx, calls);
     await optOut(tx, waiting, by, store.now());
+    await countInForce(tx, by.importId, "attempts", result);
     return result;
   });
 }

@@ -13,7 +13,17 @@ import {
   unresolvedOptOuts,
 } from "./attempts.ts";
 import { companyList, declareNoCompanyList } from "./company-list.ts";
-import { finishImport, startImport } from "./imports.ts";
+import {
+  beatImport,
+  breakOffImport,
+  brokenImports,
+  findImport,
+  finishImport,
+  listImports,
+  nameBrokenImports,
+  noteImport,
+  startImport,
+} from "./imports.ts";
 import { addManifest, findManifest, listManifests, newestManifests } from "./manifests.ts";
 import { factsOf } from "./read.ts";
 import { beginFile, currentFiles, discardFile, fillFile, switchFile } from "./registry.ts";
@@ -23,7 +33,14 @@ import { lift, suppress, suppressedNumbers, suppressionHistory } from "./suppres
 const FACTS = {
   of: factsOf,
   startImport,
+  beatImport,
+  noteImport,
+  findImport,
+  listImports,
+  brokenImports,
   finishImport,
+  breakOffImport,
+  nameBrokenImports,
   companyList,
   declareNoCompanyList,
   addConsents,

@@ -1,9 +1,10 @@
 // Files of national do-not-call registries: filled beside the one in force, then put in force by one transaction, or thrown away.
 
-import type { StoreCore } from "../commit.ts";
+import type { StoreCore, Tx } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
-import type { RegistryFile } from "./types.ts";
+import { countInForce, endImport } from "./in-force.ts";
+import type { ImportCounts, RegistryFile } from "./types.ts";
 
 /** A load that its process never ended is cleared away by the next one after this time. */
 const ABANDONED_LOAD_MS = 24 * 3_600_000;
@@ -23,6 +24,8 @@ export interface NewRegistryFile {
   readonly asOf: string;
   readonly sourceName: string;
   readonly actor: string;
+  /** The import that fills it. */
+  readonly importId?: string | undefined;
 }
 
 /** Begins to fill a new file. @returns its id. @throws StoreError `invalid_state` when the file in force is younger */
@@ -40,8 +43,8 @@ export async function beginFile(store: StoreCore, file: NewRegistryFile): Promis
   await clearAbandoned(store);
   return store.commit(async (tx) => {
     const [made] = await tx.query<{ id: number }>(
-      `insert into outdial.registry_files (registry, as_of, source_name, actor, status, loaded_at) values ($1, $2, $3, $4, 'loading', $5) returning id`,
-      [file.registry, file.asOf, file.sourceName, file.actor, new Date(store.now())],
+      `insert into outdial.registry_files (registry, as_of, source_name, actor, status, loaded_at, import_id) values ($1, $2, $3, $4, 'loading', $5, $6) returning id`,
+      [file.registry, file.asOf, file.sourceName, file.actor, new Date(store.now()), file.importId ?? null],
     );
     const id = made?.id ?? 0;
     await tx.query(
@@ -59,14 +62,15 @@ async function clearAbandoned(store: StoreCore): Promise<void> {
   for (const { id } of stale) await discardFile(store, id);
 }
 
-/** Adds numbers to a file that is being filled. @returns how many were new */
-export async function fillFile(store: StoreCore, id: number, numbers: readonly number[]): Promise<number> {
-  const [row] = await store.query<{ added: number }>(
-    `with added as (insert into ${partition(id)} (number) select unnest($1::bigint[]) on conflict do nothing returning 1)
-     select count(*)::int as added from added`,
-    [numberArray(numbers)],
-  );
-  return row?.added ?? 0;
+/** Adds numbers to a file that is being filled. @returns how many were new. Throws StoreError `not_owner`, see `countInForce` */
+export function fillFile(store: StoreCore, id: number, numbers: readonly number[], importId?: string): Promise<number> {
+  return store.commit(async (tx) => {
+    // First: without the import its table may be gone.
+    await countInForce(tx, importId, "registryNumbers", 0);
+    return tx.change(`insert into ${partition(id)} (number) select unnest($1::bigint[]) on conflict do nothing`, [
+      numberArray(numbers),
+    ]);
+  });
 }
 
 /** Throws away a file that is being filled. */
@@ -83,6 +87,15 @@ export interface FilledFile {
   readonly contentHash: string;
   readonly numbers: number;
   readonly actor: string;
+  /** The import that filled it, which ends with this. */
+  readonly import?:
+    | {
+        readonly id: string;
+        readonly counts: ImportCounts;
+        /** Ids of imports of the registry that had broken off. */
+        readonly completes: readonly string[];
+      }
+    | undefined;
 }
 
 /**
@@ -95,8 +108,13 @@ export async function switchFile(store: StoreCore, filled: FilledFile): Promise<
      where old.status = 'current' and old.registry = new.registry and old.as_of = new.as_of and old.content_hash = $2`,
     [filled.id, filled.contentHash],
   );
+  const ends = async (tx: Tx) => {
+    const { contentHash, import: given } = filled;
+    if (given !== undefined) await endImport(tx, given.id, { ...given, contentHash, now: store.now() });
+  };
   if (same) {
     await discardFile(store, filled.id);
+    await store.commit(ends);
     return false;
   }
   await store.query(`analyze ${partition(filled.id)}`);
@@ -122,6 +140,7 @@ export async function switchFile(store: StoreCore, filled: FilledFile): Promise<
     const details = { registry, asOf, file: sourceName, contentHash: filled.contentHash, numbers: filled.numbers };
     const entry = { actor: filled.actor, action: "registry.load", subject: `registry ${registry}`, details };
     tx.audit([entry]);
+    await ends(tx);
     return old.map(({ id }) => id);
   });
   // The numbers of long retired files go; that they were in force, when and with what hash stays.

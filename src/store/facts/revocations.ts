@@ -4,6 +4,7 @@ import type { StoreCore, Tx } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { AT } from "./append.ts";
+import { countInForce } from "./in-force.ts";
 import { insertSuppressions, suppressionEntry } from "./suppression.ts";
 import type { FactsActor, NewRevocation, NewSuppression, RevocationState, SuppressionOrigin } from "./types.ts";
 
@@ -47,6 +48,7 @@ export function addRevocations(
       }),
     );
     const added = await insertSuppressions(tx, suppressions, by, store.now());
+    await countInForce(tx, by.importId, "suppressions", added.length);
     if (by.importId === undefined) tx.audit(added.map((one) => suppressionEntry(one, by.actor)));
     return result;
   });

@@ -8,6 +8,7 @@ import type { StoreCore, Tx } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { AT } from "./append.ts";
+import { countInForce } from "./in-force.ts";
 import type { FactsActor, NewSuppression, PhoneKey, SuppressionOrigin } from "./types.ts";
 
 const INSERT = `insert into outdial.suppressions (number, said_at, origin, code, reference, actor, import_id, recorded_at)
@@ -57,6 +58,7 @@ export function suppressionEntry(suppressed: Suppressed, actor: string): AuditIn
 export function suppress(store: StoreCore, rows: readonly NewSuppression[], by: FactsActor): Promise<number> {
   return store.commit(async (tx) => {
     const added = await insertSuppressions(tx, rows, by, store.now());
+    await countInForce(tx, by.importId, "suppressions", added.length);
     if (by.importId === undefined) tx.audit(added.map((one) => suppressionEntry(one, by.actor)));
     return added.length;
   });

@@ -151,6 +151,42 @@ export interface ImportCounts {
   readonly refused: number;
 }
 
+/** Tables whose rows are counted by import. Registry numbers are in force only when their file is. */
+export type FactTable =
+  | "consents"
+  | "suppressions"
+  | "relationships"
+  | "disconnections"
+  | "lines"
+  | "attempts"
+  | "registryNumbers";
+
+/** How many rows of an import are in force. */
+export type RowsInForce = Readonly<Partial<Record<FactTable, number>>>;
+
+/** The beginning of a file. */
+export interface PrefixOfFile {
+  readonly bytes: number;
+  readonly hash: string;
+}
+
+/** An import as it stands. */
+export interface ImportRow extends FactImport {
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant | null;
+  /** Null until it has come to its end. */
+  readonly counts: ImportCounts | null;
+  readonly inForce: RowsInForce;
+  /** How much of the file had been read when that was last noted, and its hash; null before. */
+  readonly bytes: number;
+  readonly prefixHash: string | null;
+  /** Since when nobody is at work on it although it did not come to its end, and why. */
+  readonly brokenOffAt: Instant | null;
+  readonly reason: string | null;
+  /** The import that brought the rest; itself when it added nothing and whoever asked was told so. */
+  readonly completedBy: string | null;
+}
+
 /** How the company's own do-not-call list came here. */
 export interface CompanyList {
   /** `declared-empty`: a person said that there is none besides what the store holds. */

@@ -133,11 +133,11 @@ export class JobLedger extends Ledger {
    * Opens a new run of a job, if it is still as `seen`: of several that try, one does. Who takes the run is settled by `take`.
    * @returns the number of the run, or undefined when the job has moved on
    */
-  async openRun(seen: Pick<Job, "id" | "run" | "status">): Promise<number | undefined> {
+  async openRun(seen: Pick<Job, "id" | "run" | "status">, scope?: string): Promise<number | undefined> {
     const [row] = await this.store.query<{ run: number }>(
-      `update outdial.jobs set executor = null, run = run + 1, status = 'ready', finished_at = null, error = null
+      `update outdial.jobs set executor = null, run = run + 1, status = 'ready', finished_at = null, error = null, scope = coalesce($4, scope)
        where id = $1 and run = $2 and status = $3 and status in ('ready', 'running', 'stopped', 'failed') returning run`,
-      [seen.id, seen.run, seen.status],
+      [seen.id, seen.run, seen.status, scope ?? null],
     );
     return row?.run;
   }

@@ -6,7 +6,7 @@ import { StoreError } from "../error.ts";
 import { JOB_STATUSES, type Job, type JobEnd, type NewJob } from "./types.ts";
 
 export const JOB = `id, kind, campaign_id as "campaignId", source_name as "sourceName", content_hash as "contentHash", options, actor, status,
-  total_rows as "totalRows", counts, summary, error, executor, run, profile, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
+  total_rows as "totalRows", counts, summary, error, executor, run, profile, scope, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
 
 /** A row of `JOB`. */
 export type JobRow = Omit<Job, "counts"> & { readonly counts: Readonly<Record<string, number>> };
@@ -32,8 +32,8 @@ export async function insertJob(
 ): Promise<Job> {
   store.hold.check();
   const [row] = await to.query<JobRow>(
-    `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, executor, created_at, profile)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning ${JOB}`,
+    `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, executor, created_at, profile, scope)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning ${JOB}`,
     [
       job.id,
       job.kind,
@@ -46,6 +46,7 @@ export async function insertJob(
       job.executor ?? null,
       new Date(store.now()),
       store.profile ?? "rest",
+      job.scope ?? null,
     ],
   );
   if (row === undefined) throw new TypeError("an insert that returned no row");

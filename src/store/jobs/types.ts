@@ -47,6 +47,8 @@ export interface NewJob {
   readonly status?: JobStatus | undefined;
   /** The replica that plans it. */
   readonly executor?: string | undefined;
+  /** Names the processes that may run it: those with the same tenant, credentials and whatever else it depends on. */
+  readonly scope?: string | undefined;
 }
 
 /** A job as the ledger has it. */
@@ -68,6 +70,8 @@ export interface Job {
   readonly error: unknown;
   /** The replica that works on it. */
   readonly executor: string | null;
+  /** Names the processes that may run it; null of one that was begun before this was noted. */
+  readonly scope: string | null;
   /** How many times it was taken to be run. */
   readonly run: number;
   readonly createdAt: Instant;

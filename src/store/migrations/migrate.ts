@@ -37,6 +37,8 @@ import { jobProfile } from "./0031-job-profile.ts";
 import { attention } from "./0032-attention.ts";
 import { crmPushes } from "./0033-crm-pushes.ts";
 import { tenantOfStore } from "./0034-tenant-of-store.ts";
+import { factImports } from "./0035-fact-imports.ts";
+import { turnsAndScopes } from "./0036-turns-and-scopes.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -73,6 +75,8 @@ const MIGRATIONS: readonly Migration[] = [
   attention,
   crmPushes,
   tenantOfStore,
+  factImports,
+  turnsAndScopes,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -10,6 +10,7 @@ import { type OwnedRun, takeRun } from "../jobs/take.ts";
 import type { JobEnd, JobStatus } from "../jobs/types.ts";
 import { addFiles } from "./catalog.ts";
 import { RETRIEVAL_COLUMNS, type RetrievalRow, toRetrieval } from "./rows.ts";
+import { endTurn } from "./schedules.ts";
 import { type Blocker, type NewRetrieval, type PageCommit, RETRIEVE, type Retrieval, type RetrievalWindow } from "./types.ts";
 
 /** Serialises beginnings and claims of one campaign. "retr" in ASCII. */
@@ -22,7 +23,7 @@ export class RetrievalLedger extends Ledger {
    * Of several that begin it at once, one does.
    */
   async begin(retrieval: NewRetrieval): Promise<{ readonly jobId: string; readonly earlier: boolean }> {
-    const { jobId, campaignId, from, to, codes, windows } = retrieval;
+    const { jobId, campaignId, from, to, codes, windows, scope, turnOf } = retrieval;
     return this.store.commit(async (tx) => {
       await tx.query(CAMPAIGN_LOCK, [campaignId]);
       const [there] = await tx.query<{ id: string }>(
@@ -31,8 +32,9 @@ export class RetrievalLedger extends Ledger {
            and status in ('ready', 'running', 'stopped') order by job_id desc limit 1`,
         [campaignId, from, to, codes],
       );
+      if (turnOf !== undefined) await endTurn(tx, campaignId, turnOf);
       if (there !== undefined) return { jobId: there.id, earlier: true };
-      const job = { id: jobId, kind: RETRIEVE, campaignId, sourceName: "vendor", contentHash: "", actor: retrieval.actor };
+      const job = { id: jobId, kind: RETRIEVE, campaignId, sourceName: "vendor", contentHash: "", actor: retrieval.actor, scope };
       await insertJob(this.store, tx, { ...job, status: "ready" });
       await tx.query(
         "insert into outdial.retrievals (job_id, campaign_id, from_ms, to_ms, codes, page_limit) values ($1, $2, $3, $4, $5, $6)",

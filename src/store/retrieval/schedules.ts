@@ -1,10 +1,24 @@
 // What is retrieved regularly: one schedule a campaign; each time it falls due, one replica takes it.
 
 import { Ledger, type Tx } from "../commit.ts";
+import { StoreError } from "../error.ts";
 import type { RetrievalSchedule } from "./types.ts";
 
 const COLUMNS = `campaign_id as "campaignId", every_ms as "everyMs", codes, page_limit as "pageLimit", overlap_ms as "overlapMs", first_ms as "firstMs",
   read_to as "readTo", actor, next_at as "nextAt"`;
+
+/** Whoever took the turn of `s` has said nothing for longer than a process that lives does. */
+const HOLDER_IS_GONE = `not exists (select from outdial.replicas r where r.id = s.turn_of
+  and r.heartbeat_at > clock_timestamp() - 3 * r.interval_ms * interval '1 millisecond')`;
+
+/** Ends the turn of a campaign's schedule inside a transaction. Throws StoreError `not_owner` when another process has it. */
+export async function endTurn(tx: Tx, campaignId: string, by: string): Promise<void> {
+  const ended = await tx.change("update outdial.retrieval_schedules set turn_of = null where campaign_id = $1 and turn_of = $2", [
+    campaignId,
+    by,
+  ]);
+  if (ended === 0) throw new StoreError("not_owner", `another process has the turn of the schedule of ${campaignId}`);
+}
 
 /** The schedules of a store. */
 export class RetrievalSchedules extends Ledger {
@@ -22,7 +36,7 @@ export class RetrievalSchedules extends Ledger {
        on conflict (campaign_id) do update set every_ms = excluded.every_ms, codes = excluded.codes, page_limit = excluded.page_limit,
          overlap_ms = excluded.overlap_ms, first_ms = excluded.first_ms, actor = excluded.actor,
          read_to = case when retrieval_schedules.codes is not distinct from excluded.codes then retrieval_schedules.read_to end,
-         next_at = excluded.next_at`,
+         next_at = excluded.next_at, turn_of = null`,
       [
         schedule.campaignId,
         schedule.everyMs,
@@ -49,18 +63,28 @@ export class RetrievalSchedules extends Ledger {
   }
 
   /**
-   * Takes a due schedule and sets its next time, a whole number of intervals on; undefined when none is due. On a database that was set back none is
-   * taken: its turn waits until a person has accepted that.
+   * Takes a due schedule and sets its next time, a whole number of intervals on; undefined when none is due. The turn is this process's until it has
+   * begun the retrieval (`NewRetrieval.turnOf`) or ends it: when it dies before, another one takes the turn. On a database that was set back none
+   * is taken: its turn waits until a person has accepted that.
+   * @param by id of this process among the replicas
    */
-  async take(campaignIds?: readonly string[]): Promise<RetrievalSchedule | undefined> {
+  async take(by: string, campaignIds?: readonly string[]): Promise<RetrievalSchedule | undefined> {
     if (this.store.hold.conflicts.length > 0) return undefined;
     const [row] = await this.store.query<RetrievalSchedule>(
-      `update outdial.retrieval_schedules set next_at = next_at + (floor(extract(epoch from $2::timestamptz - next_at) * 1000 / every_ms) + 1) * every_ms * interval '1 millisecond'
-       where campaign_id = (select campaign_id from outdial.retrieval_schedules where next_at <= $2 and ($1::text[] is null or campaign_id = any($1))
+      `update outdial.retrieval_schedules set turn_of = $3, next_at = case when next_at > $2 then next_at else
+           next_at + (floor(extract(epoch from $2::timestamptz - next_at) * 1000 / every_ms) + 1) * every_ms * interval '1 millisecond' end
+       where campaign_id = (select campaign_id from outdial.retrieval_schedules s
+         where ($1::text[] is null or campaign_id = any($1))
+           and case when turn_of is null then next_at <= $2 else turn_of = $3 or ${HOLDER_IS_GONE} end
          order by next_at limit 1 for update skip locked) returning ${COLUMNS}`,
-      [campaignIds ?? null, new Date(this.store.now())],
+      [campaignIds ?? null, new Date(this.store.now()), by],
     );
     return row;
+  }
+
+  /** Ends a turn without a new retrieval. Throws StoreError `not_owner` when another process has it. */
+  async endTurn(campaignId: string, by: string): Promise<void> {
+    await this.store.commit((tx) => endTurn(tx, campaignId, by));
   }
 
   /** Notes how far a schedule has read; never back. */

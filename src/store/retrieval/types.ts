@@ -28,6 +28,10 @@ export interface NewRetrieval {
   readonly pageLimit: number;
   readonly actor: string;
   readonly windows: readonly { readonly from: Instant; readonly to: Instant }[];
+  /** See `Job`. */
+  readonly scope?: string | undefined;
+  /** The turn of the campaign's schedule that it is for: taken by this process, and over with this. */
+  readonly turnOf?: string | undefined;
 }
 
 /** Counts over all windows of a retrieval. */
@@ -54,7 +58,7 @@ export interface RetrievalTotals {
 }
 
 /** A retrieval as the store has it. */
-export interface Retrieval extends Omit<NewRetrieval, "windows"> {
+export interface Retrieval extends Omit<NewRetrieval, "windows" | "scope" | "turnOf"> {
   readonly status: JobStatus;
   readonly executor: string | null;
   readonly run: number;

@@ -101,6 +101,7 @@ export const ROUTES = {
   "packs.diff": ["POST", "/api/v1/compliance/pack/diff"],
   "packs.convert": ["POST", "/api/v1/compliance/pack/convert"],
   "packs.replay": ["POST", "/api/v1/compliance/pack/replay"],
+  "facts.imports": ["GET", "/api/v1/facts/imports"],
   "facts.import": ["POST", "/api/v1/facts/{kind}"],
   "suppressions.lookup": ["POST", "/api/v1/compliance/suppression"],
   "suppressions.add": ["POST", "/api/v1/suppressions"],

@@ -56,7 +56,7 @@ export function Banners() {
   );
 }
 
-/** What stands about the database: no event announces it. */
+/** What stands about the database, and what jobs wait for: no event announces it. */
 function Conditions() {
   const { state } = useResource("service.conditions", {}, { every: 10_000 });
   if (state.value.kind !== "ready") return null;

@@ -12,6 +12,7 @@ import { collect } from "../../support/collect.ts";
 import { CRM_SECRET, startCrm } from "../../support/crm-receiver.ts";
 import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
 import { startReceiver } from "../../support/receiver.ts";
+import { seeded } from "../../support/scale.ts";
 import { until } from "../../support/until.ts";
 import { NO_ALARMS, NO_ANALYTICS, NO_RECEIVER } from "../../support/world.ts";
 import { openSetting, type Setting, type SettingOptions } from "./setting.ts";
@@ -38,6 +39,8 @@ export interface Operation {
 const ROWS = 60;
 /** A reply takes so long, ms, while the operation is held up. */
 const SLOW_MS = 100;
+/** Records of a push in a request. */
+const BATCH = 5;
 /** Deliveries whose receiver says nothing. */
 const SILENT = 4;
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -295,9 +298,11 @@ const push: Operation = {
     const { jobId } = await setting.post<{ jobId: string }>("/outcomes/retrievals", { campaignId: CAMPAIGN, lastHours: 72 });
     await until(() => isJobOver(setting, jobId));
     let isHeld = true;
-    crm.instead = (index) => (isHeld && index > 2 ? 503 : undefined);
-    const { jobId: pushId } = await setting.post<{ jobId: string }>("/outcomes/push", { records: true, batch: 5 });
-    await crm.arrived(4);
+    // Between any two of its batches.
+    const brought = seeded("batches of the push").int(ROWS / BATCH);
+    crm.instead = (index) => (isHeld && index >= brought ? 503 : undefined);
+    const { jobId: pushId } = await setting.post<{ jobId: string }>("/outcomes/push", { records: true, batch: BATCH });
+    await crm.arrived(brought + 1);
     return {
       letGo: () => {
         isHeld = false;
@@ -374,4 +379,83 @@ const delivery: Operation = {
   },
 };
 
-export const OPERATIONS: readonly Operation[] = [tag, correction, settings, apply, stop, failover, retrieval, push, delivery];
+/** Lines of a file that is read in three batches. */
+const LINES = 12_000;
+
+/** An import has no job: one whose process died is named with what of it is in force, and reading the file again brings the rest. */
+const imports: Operation = {
+  name: "an import of opt-outs",
+  isElsewhere: true,
+  open: opened({ sandbox: { scenario: callsScenario(1) }, environment: NO_RECEIVER }),
+  async begin(setting) {
+    const { world, admin } = setting;
+    // Writing takes its time until it is let go.
+    await admin.query("create table public.held as select true as yes");
+    await admin.query(
+      `create function public.slow() returns trigger language plpgsql as
+       $$ begin if exists (select from public.held) then perform pg_sleep(1); end if; return null; end $$`,
+    );
+    await admin.query(
+      "create trigger slow before insert on outdial.suppressions for each statement execute function public.slow()",
+    );
+    const text = `number,reference\n${Array.from({ length: LINES }, (_, n) => `+1212${5_550_000 + n},ticket-${n}`).join("\n")}\n`;
+    const send = () =>
+      setting.ask("/facts/dnc?name=list.csv", { method: "POST", headers: { "content-type": "text/csv" }, body: text });
+    // Whoever sent it hears nothing more when its service dies.
+    const asked = send().catch(() => undefined);
+    const rows = () =>
+      world.query<{ id: string; ended: boolean; broken: boolean; inForce: { suppressions?: number } }>(
+        `select id, finished_at is not null as ended, broken_off_at is not null as broken, in_force as "inForce"
+         from outdial.fact_imports where source_name = 'list.csv' order by started_at`,
+      );
+    await until(async () => ((await rows())[0]?.inForce.suppressions ?? 0) > 0);
+    const counted = async (id: string) =>
+      Number(
+        (await world.query("select count(*)::int as many from outdial.suppressions where import_id = $1", [id]))[0]?.["many"],
+      );
+    const entries = (id: string) =>
+      world.query<{ action: string; details: string }>(
+        `select action, details from outdial.audit where strpos(details, '"import":"' || $1 || '"') > 0 order by seq`,
+        [id],
+      );
+    return {
+      letGo: () => void admin.query("delete from public.held"),
+      isOver: async () => (await rows())[0]?.ended === true || (await rows())[0]?.broken === true,
+      async holds() {
+        await asked;
+        const [first] = await rows();
+        if (first === undefined) throw new Error("there is no import");
+        const inForce = await counted(first.id);
+        expect(first.inForce).toEqual({ suppressions: inForce });
+        const told = await entries(first.id);
+        expect(told.map(({ action }) => action)).toEqual([first.broken ? "dnc.import.broken-off" : "dnc.import"]);
+        expect(JSON.parse(told[0]?.details ?? "")).toMatchObject(first.broken ? { inForce: first.inForce } : { read: LINES });
+        const list = await setting.get<{ items: object[] }>("/facts/imports?brokenOff=true");
+        const needs = async () => {
+          const { items } = await setting.get<{ items: { code: string; subject: { id: string } }[] }>("/attention");
+          return items.filter(({ code }) => code === "import_broken_off").map(({ subject }) => subject.id);
+        };
+        expect(list.items).toMatchObject(first.broken ? [{ id: first.id, state: "broken-off", inForce: first.inForce }] : []);
+        expect(await needs()).toEqual(first.broken ? [first.id] : []);
+        if (!first.broken) return expect(inForce).toBe(LINES);
+        expect(await (await send()).json()).toMatchObject({ read: LINES, known: inForce, added: LINES - inForce });
+        expect(await needs()).toEqual([]);
+        // One that slept through it wrote nothing more.
+        expect(await counted(first.id)).toBe(inForce);
+      },
+    };
+  },
+};
+
+export const OPERATIONS: readonly Operation[] = [
+  tag,
+  correction,
+  settings,
+  apply,
+  stop,
+  failover,
+  retrieval,
+  push,
+  delivery,
+  imports,
+];

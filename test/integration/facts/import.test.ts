@@ -13,6 +13,7 @@ import {
   recordOutcomes,
   relationshipsFile,
 } from "../../../src/operations/index.ts";
+import { until } from "../../support/until.ts";
 import { ANNA, BEN, type FactsWorld, file, openFactsWorld } from "./world.ts";
 
 let world: FactsWorld;
@@ -224,6 +225,22 @@ test("what cannot be read as a whole is refused with advice", async () => {
   const misspelt = { ...file(["a"]), read: { mapping: { nmber: "Tel" } } };
   await expect(importFacts(attemptsFile, misspelt, world.deps)).rejects.toThrow("did you mean number?");
   await expect(importFacts(attemptsFile, file([""]), world.deps)).rejects.toThrow("empty");
+  // Nothing of them is in force, and whoever asked was told: nobody has to see to them. A file that breaks off later is another matter.
+  expect(await world.facts.listImports({ brokenOff: true, limit: 10 })).toEqual([]);
+  const broken = { ...file(["number,at", "+12125550199,2026-01-01T00:00:00Z"]) };
+  const cut = {
+    ...broken,
+    async *bytes() {
+      yield* broken.bytes();
+      for (let n = 0; n < 6000; n++) yield Buffer.from(`+1213${5_550_000 + n},2026-01-01T00:00:00Z\n`);
+      await until(async () => (await world.facts.listImports({ limit: 10 })).some(({ inForce }) => inForce.attempts === 5000));
+      throw new Error("the disk gives errors");
+    },
+  };
+  await expect(importFacts(attemptsFile, cut, world.deps)).rejects.toThrow("the disk gives errors");
+  expect(await world.facts.listImports({ brokenOff: true, limit: 10 })).toMatchObject([
+    { kind: "attempts", reason: "the input broke off: the disk gives errors", inForce: { attempts: 5000 } },
+  ]);
 });
 
 test("a registry file is put in force whole or not at all", async () => {

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { OutcomesRuntime } from "../../../src/app/index.ts";
 import type { Difference, HourCounts } from "../../../src/operations/index.ts";
-import type { Retrieval } from "../../../src/store/index.ts";
+import { type Retrieval, StoreError } from "../../../src/store/index.ts";
 import { CAMPAIGN } from "../../support/calls.ts";
 import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
 import { anybodys } from "../../support/runs.ts";
@@ -93,16 +93,55 @@ test("campaigns that are set together take their turns one after the other", asy
     ]),
   );
   await expect(set({ everyMs: HOUR, staggerMs: HOUR })).rejects.toMatchObject({ code: "invalid_input" });
-  expect(await runtime.store.retrievalSchedules.take(["b"])).toBeUndefined();
-  expect(await runtime.store.retrievalSchedules.take()).toMatchObject({ everyMs: 2 * HOUR });
+  expect(await runtime.store.retrievalSchedules.take("here", ["b"])).toBeUndefined();
+  expect(await runtime.store.retrievalSchedules.take("here")).toMatchObject({ everyMs: 2 * HOUR });
 });
 
 test("of two that look at one time, one takes what is due", async () => {
   await schedule(HOUR);
-  const taken = await Promise.all(Array.from({ length: 6 }, () => runtime.store.retrievalSchedules.take()));
+  const { replicas, retrievalSchedules } = runtime.store;
+  const all = Array.from({ length: 6 }, (_, i) => `process ${i}`);
+  for (const id of all) await replicas.beat({ id, pid: 1, host: id, intervalMs: 2000, scopes: [] });
+  const taken = await Promise.all(all.map((id) => retrievalSchedules.take(id)));
   expect(taken.filter((one) => one !== undefined)).toHaveLength(1);
   const [next] = await runtime.schedules();
   expect(next?.nextAt).toBeGreaterThan(Date.now());
+});
+
+test("a turn whose process died before the retrieval had begun is taken by the next one, and the one that sleeps begins nothing", async () => {
+  await schedule(HOUR);
+  const { replicas, retrievalSchedules, retrievals } = runtime.store;
+  await replicas.beat({ id: "died", pid: 1, host: "elsewhere", intervalMs: 2000, scopes: [] });
+  expect(await retrievalSchedules.take("died")).toMatchObject({ campaignId: CAMPAIGN });
+  expect(await retrievalSchedules.take("other")).toBeUndefined();
+  await replicas.remove("died");
+  const [ended] = await runsOf(1);
+  expect(ended).toMatchObject({ status: "done", calls: CALLS });
+  const { request } = await runtime.retrieving.check({ campaignId: CAMPAIGN, lastMs: 2 * DAY });
+  await expect(runtime.retrieving.submit(request, undefined, "died")).rejects.toMatchObject({ code: "not_owner" });
+  expect(await retrievals.list({ limit: 10 })).toHaveLength(1);
+  // It has had its turn: the next one is an hour later.
+  expect(await retrievalSchedules.take("other")).toBeUndefined();
+});
+
+test("a database that does not answer when turns are looked for ends no loop, and is told once", async () => {
+  await schedule(HOUR);
+  const { retrievalSchedules } = runtime.store;
+  const take = retrievalSchedules.take.bind(retrievalSchedules);
+  let looks = 0;
+  retrievalSchedules.take = async (...given) => {
+    looks += 1;
+    if (looks === 1) throw new StoreError("store_unavailable", "nobody answers");
+    return take(...given);
+  };
+  const told: unknown[] = [];
+  await runtime.runSchedules({
+    onRun: (run) => {
+      if ("failed" in run) told.push(run.failed);
+      else runtime.interrupt();
+    },
+  });
+  expect(told).toMatchObject([{ code: "store_unavailable" }]);
 });
 
 test("a retrieval waits for another one that is at work on a part of its window, and takes it from a dead replica", async () => {

@@ -124,9 +124,11 @@ test("rule packs are checked, compared, converted both ways, and replayed", asyn
   const back = await at.post("/api/v1/compliance/pack/convert", { document: there.body["document"] });
   expect(back.body).toMatchObject({ format: "flat" });
 
-  const replayed = await upload("/api/v1/compliance/pack/replay", '{"input":{}}\nnot json\n', "application/x-ndjson");
+  const deep = `{"input":${'{"a":'.repeat(8000)}1${"}".repeat(8000)}}`;
+  const recorded = `{"input":{}}\nnot json\n${deep}\n`;
+  const replayed = await upload("/api/v1/compliance/pack/replay", recorded, "application/x-ndjson");
   const lines = await linesOf(replayed);
-  expect(lines.at(-1)).toMatchObject({ counts: { decisions: 0, unreadable: 2 } });
+  expect(lines.at(-1)).toMatchObject({ counts: { decisions: 0, unreadable: 3 } });
 });
 
 test("a failover pair is made with a confirmation, shown with its history and holds, and ended", async () => {

@@ -1,16 +1,22 @@
 // Pushes to a CRM through the API, with a real one at the other end.
 
+import { rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCli } from "../../support/cli.ts";
 import { CRM_SECRET, startCrm } from "../../support/crm-receiver.ts";
+import { hastenedClock } from "../../support/hastened-clock.ts";
 import { startService } from "../../support/service.ts";
 
 const CALLS = 40;
 const campaignId = "camp_1";
 const parsed = (line: string) => JSON.parse(line) as object;
+const WAITS = new Set(["lake", "receiver"]);
+const PATIENT = { timeout: 120_000, interval: 200 };
+/** A folder that nobody can write to, whoever they are; only Linux has one everywhere. */
+const READ_ONLY = process.platform === "linux" ? "/sys/kernel" : undefined;
 
-test("records are sent once, those that the CRM refuses are named, and the audit says who pushed", async () => {
+test("records are sent once, those that the CRM refuses are named, the audit says who pushed, and what waits for CRM or lake goes on by itself", async () => {
   await using crm = await startCrm();
   crm.poison.add("call_7");
   const began = Date.now() - 3_600_000;
@@ -19,7 +25,10 @@ test("records are sent once, those that the CRM refuses are named, and the audit
     const [startTime, endTime] = [start, start + 500].map((at) => new Date(at).toISOString());
     return { id: `call_${i}`, campaignId, dispositionCode: "NO_ANSWER", startTime, endTime };
   });
+  const clock = hastenedClock();
   await using at = await startService({
+    clock,
+    leftMs: 20,
     sandbox: { scenario: { campaigns: [{ id: campaignId, status: "paused" }], calls } },
     environment: {
       OUTDIAL_CRM_URL: crm.url,
@@ -81,4 +90,52 @@ test("records are sent once, those that the CRM refuses are named, and the audit
   const given = JSON.parse(told.stdout) as { jobId: string; records: object };
   expect(given.records).toMatchObject({ calls: CALLS, unchanged: CALLS - 1, acknowledged: 1, refusedBefore: 0 });
   expect(await at.get(`/api/v1/jobs/${given.jobId}`)).toMatchObject({ status: "done", requestId: null });
+
+  // A push that was begun for another CRM on the same store is for the services of that one.
+  const { store } = at.service;
+  const asked = { records: true, batch: 10, again: false };
+  const other = { jobId: "job_other", campaignId, options: asked, contentHash: "other", actor: "olga", scope: "another CRM" };
+  await store.crmPushes.begin(other);
+
+  // What the disk of the lake keeps from being written waits until it takes it, and is told meanwhile.
+  const standing = async () => {
+    const items = (await at.get("/api/v1/conditions", "viewer"))["items"] as { name: string }[];
+    const { checks } = (await (await fetch(`${at.service.url}/readyz`)).json()) as { checks: { name: string; ok: boolean }[] };
+    const metrics = await (await fetch(`${at.service.url}/metrics`)).text();
+    const measured = [...metrics.matchAll(/^outdial_(lake|receiver)_unavailable 1$/gm)].map(([, name]) => name);
+    return {
+      told: items.map(({ name }) => name),
+      checks: checks.filter(({ name, ok }) => !ok && WAITS.has(name)).map(({ name }) => name),
+      measured,
+    };
+  };
+  const none = { told: [], checks: [], measured: [] };
+  const statusOf = async ({ jobId }: Record<string, unknown>) => (await at.get(`/api/v1/jobs/${String(jobId)}`))["status"];
+  const late = new Date(began + CALLS * 1000).toISOString();
+  at.sandbox.control.simulateCall({ id: "late", campaignId, dispositionCode: "CONVERTED", startTime: late, endTime: late });
+  clock.pace(20);
+  if (READ_ONLY !== undefined) {
+    const staging = join(at.dir, "lake", "_staging");
+    await rm(staging, { recursive: true, force: true });
+    await symlink(READ_ONLY, staging);
+    const again = await at.post("/api/v1/outcomes/retrievals", { campaignId, lastHours: 24 });
+    const waits = { told: ["lake_unavailable"], checks: ["lake"], measured: ["lake"] };
+    await expect.poll(standing, PATIENT).toEqual(waits);
+    expect(at.logged.filter((line) => line.includes("the lake cannot be worked with"))).not.toEqual([]);
+    await rm(staging);
+    await expect.poll(() => statusOf(again.body), PATIENT).toBe("done");
+    await expect.poll(standing, PATIENT).toEqual(none);
+  } else await at.ended((await at.post("/api/v1/outcomes/retrievals", { campaignId, lastHours: 24 })).body["jobId"] as string);
+
+  // A CRM that is away for longer than a push tries: the same, and the record is sent once when it is back.
+  crm.instead = () => 503;
+  const pushed = await at.post("/api/v1/outcomes/push", { records: true });
+  const waitsFor = { told: ["receiver_unavailable"], checks: ["receiver"], measured: ["receiver"] };
+  await expect.poll(standing, PATIENT).toEqual(waitsFor);
+  crm.instead = () => undefined;
+  await expect.poll(() => statusOf(pushed.body), PATIENT).toBe("done");
+  expect(crm.held.get("late")).toBe("CONVERTED");
+  expect(new Set(crm.applied).size).toBe(crm.applied.length);
+  await expect.poll(standing, PATIENT).toEqual(none);
+  expect(await at.get("/api/v1/jobs/job_other")).toMatchObject({ status: "ready" });
 });

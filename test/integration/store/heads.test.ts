@@ -6,6 +6,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type HeadPlaceOptions, openStore, type Store } from "../../../src/store/index.ts";
+import { startObjectStorage } from "../../support/object-storage.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 import { until } from "../../support/until.ts";
 import { startWitness, type TestWitness } from "../../support/witness.ts";
@@ -95,7 +96,7 @@ test("a database that was set back is found from a fresh folder; nothing is begu
     nextAt: 0,
   };
   await second.retrievalSchedules.set([due]);
-  expect(await second.retrievalSchedules.take()).toBeUndefined();
+  expect(await second.retrievalSchedules.take("here")).toBeUndefined();
 
   // It was said in the database too: others know it that have no such folder. What is appended meanwhile overwrites no head.
   const third = await fresh();
@@ -111,7 +112,7 @@ test("a database that was set back is found from a fresh folder; nothing is begu
   ]);
   expect(await second.audit.verify()).toMatchObject({ ok: true, verified: true, size: 20 });
   await second.jobs.createJob(job);
-  expect(await second.retrievalSchedules.take()).toMatchObject({ campaignId: "c1" });
+  expect(await second.retrievalSchedules.take("here")).toMatchObject({ campaignId: "c1" });
   await third.audit.compareHeads({ keep: true });
   expect(third.audit.held).toEqual([]);
   // What spoke against it is kept as evidence, beside the head of what counts now.
@@ -227,6 +228,52 @@ async function troubles(witness: TestWitness, store: Store, state: (of: Store) =
   await client.query("delete from outdial.audit_cosignatures");
   expect(await state(store)).toBe("fits");
 }
+
+test("an object in storage tells a database that was set back, is not written backwards, and its right is in no message", async () => {
+  const right = "Bearer geheim";
+  await using storage = await startObjectStorage(right);
+  const heads = [{ object: { url: `${storage.url}/evidence/`, authorization: right } }];
+  const signed = `${storage.url}/other?signature=${encodeURIComponent(right)}`;
+  const presigned = [{ object: { readUrl: signed, writeUrl: signed } }];
+  const found = async (store: Store) => (await store.audit.compareHeads({ keep: true })).at(-1);
+  const [first, beside] = [await fresh(heads), await fresh(presigned)];
+  expect(await found(first)).toMatchObject({ state: "empty", outside: true });
+  await first.audit.append(entries(0, 5));
+  await until(() => storage.objects.size > 0);
+  expect(await found(first)).toMatchObject({ state: "fits" });
+  expect(await first.audit.verify()).toMatchObject({ ok: true, verified: true });
+  await found(beside);
+  const [[path, head] = ["", ""]] = storage.objects;
+  expect(path).toMatch(/^\/evidence\/outdial\.audit-\w+\.head$/);
+  expect([head.split("\n")[1], storage.objects.get("/other")?.split("\n")[1]]).toEqual(["5", "5"]);
+
+  storage.away = true;
+  for (const store of [first, beside]) {
+    const away = await found(store);
+    expect(away).toMatchObject({ state: "unreachable", message: "reading it was answered with 503" });
+    expect(JSON.stringify(away)).not.toContain("geheim");
+  }
+  storage.away = false;
+  const other = await found(await fresh([{ object: { url: `${storage.url}/evidence/`, authorization: "wrong" } }]));
+  expect(other).toMatchObject({ state: "unreachable", message: "reading it was answered with 403" });
+
+  const setBack = await backup();
+  await first.audit.append(entries(5, 4));
+  expect(await found(first)).toMatchObject({ state: "fits" });
+  await until(() => storage.objects.get(path)?.split("\n")[1] === "9");
+  await setBack();
+  const second = await fresh(heads);
+  expect(await found(second)).toMatchObject({ state: "differs", size: 9 });
+  expect(await second.audit.verify()).toMatchObject({ ok: false, kind: "truncated" });
+  await second.audit.append(entries(20, 1));
+  expect(storage.objects.get(path)?.split("\n")[1]).toBe("9");
+  await second.audit.acceptHeads("ann", "restored");
+  // What did not fit stays beside what counts from now on.
+  await until(async () => (await found(second))?.state === "fits");
+  expect([...storage.objects.keys()].filter((name) => name.includes(".accepted-"))).toHaveLength(1);
+  expect(await found(await fresh(heads))).toMatchObject({ state: "fits" });
+  await expect(fresh([{ object: { url: "ftp://storage/x" } }])).rejects.toMatchObject({ code: "invalid_state" });
+});
 
 test("a witness's key that is none, or of another kind, is refused by name", async () => {
   const { vkey } = world.store.audit;

@@ -235,10 +235,12 @@ class World {
         runs.attach(this.engine.open(process, wire, bodies, true));
         // The jobs were asked for through the API.
         const asked = [{ action: REQUESTED, details: { requestId: "request" } }];
-        const store = { jobs, audit: { ...audit, list: async () => asked } };
-        goOnWithJobs({ config: { clock }, store, runs } as never, new Background(() => undefined), {
+        const health = { noteWaits: () => undefined };
+        const facts = { nameBrokenImports: async () => [] };
+        const store = { jobs, health, facts, audit: { ...audit, list: async () => asked } };
+        goOnWithJobs({ config: { clock }, store, runs, replica: members } as never, new Background(() => undefined), {
           signal: new AbortController().signal,
-          warn: () => undefined,
+          log: () => undefined,
         });
         this.services[place] = { process, runs, jobs };
       },

@@ -63,6 +63,7 @@ export class LedgerModel {
       options,
       actor,
       profile: "rest",
+      scope: null,
       status,
       executor,
       createdAt: this.#now(),

@@ -14,6 +14,7 @@ export const CAUSE_KINDS = [
   "abandonment",
   "approval",
   "opt-outs",
+  "import",
   "receiver",
   "settings",
   "job",

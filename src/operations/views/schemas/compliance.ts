@@ -186,6 +186,33 @@ export const importView = z
   .meta({ id: "FactsImport" });
 export type ImportView = z.output<typeof importView>;
 
+/** An import of facts as it stands. */
+export const importState = z
+  .strictObject({
+    id: z.string(),
+    kind: z.string().describe("consent, dnc, attempts, relationships, disconnections, lines; registry and the name of the list"),
+    source: z.string().describe("The file's name; of a declaration its reason"),
+    actor: z.string(),
+    state: z
+      .enum(["reading", "done", "broken-off", "completed", "refused"])
+      .describe(
+        "broken-off: not all of the file is in force; completed: so it was, and another import has brought the rest; refused: it ended with an error and added nothing",
+      ),
+    startedAt: time,
+    endedAt: time.nullable().describe("When it was done, or was found to have broken off"),
+    counts: z
+      .strictObject({ read: count, added: count, known: count, refused: count })
+      .nullable()
+      .describe("Null until it is done"),
+    inForce: z
+      .record(z.string(), count)
+      .describe("Rows of it that are in force, by what they are; of a registry none before the whole file is"),
+    reason: z.string().nullable().describe("Why it broke off"),
+    completedBy: z.string().nullable().describe("The import that brought the rest"),
+  })
+  .meta({ id: "FactsImportState" });
+export type ImportStateView = z.output<typeof importState>;
+
 /** An entry of the company's do-not-call list, or a revocation of consent. */
 export const revocationAdded = z
   .strictObject({ number: z.string(), added: z.boolean().describe("False: the same was known"), since: time })

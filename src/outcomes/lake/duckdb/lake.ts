@@ -69,7 +69,6 @@ class DuckDbLake implements OutcomeLake {
   readonly #options: LakeOptions;
   #engine: Promise<Engine> | undefined;
   readonly #writer = new PartWriter();
-  #staging: Promise<string> | undefined;
 
   constructor(options: LakeOptions) {
     if (/^[a-z][a-z0-9+.-]+:\/\//i.test(options.root)) {
@@ -84,7 +83,11 @@ class DuckDbLake implements OutcomeLake {
 
   #open(): Promise<Engine> {
     const { memoryLimit = "256MB", threads = 2 } = this.#options;
-    this.#engine ??= this.#start({ memoryLimit, threads });
+    this.#engine ??= this.#start({ memoryLimit, threads }).catch((thrown: unknown) => {
+      // A disk that had no room may have some the next time.
+      this.#engine = undefined;
+      throw thrown;
+    });
     return this.#engine;
   }
 
@@ -92,11 +95,11 @@ class DuckDbLake implements OutcomeLake {
     return Engine.open({ ...share, spillFolder: join(await this.#stagingFolder(), `spill-${this.#unique()}`) });
   }
 
-  /** Where unfinished files lie; made on first use. */
-  #stagingFolder(): Promise<string> {
+  /** Where unfinished files lie. Made whenever it is not there: a disk that was away may have come back without it. */
+  async #stagingFolder(): Promise<string> {
     const folder = join(this.#root, STAGING);
-    this.#staging ??= mkdir(folder, { recursive: true, mode: 0o700 }).then(() => folder);
-    return this.#staging;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
   }
 
   async stagingPlace(): Promise<StagingPlace> {

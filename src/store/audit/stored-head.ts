@@ -1,49 +1,48 @@
-// A head in a file: of the working folder, or of a folder on another disk or host.
+// A head that stands somewhere as a text: in a file, of the working folder or of one on another disk or host, or in object storage.
 
 import { hash } from "node:crypto";
-import { mkdir, readFile, rename, stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { messageOf } from "../../kernel/index.ts";
-import { writeWhole } from "../embedded/files.ts";
 import type { Appended } from "./append.ts";
 import { openCheckpoint } from "./note.ts";
 import { conflictWith, type HeadPlace, type LogView, type Meeting, type MeetOptions } from "./places.ts";
 
-/** A busy log commits a hundred times a second, and each write costs as much as several items. */
-const REST_MS = 200;
-
-/** The file's name in a folder that several logs may share. */
+/** What a head's name is among those of several logs. */
 export const headFileOf = (origin: string): string => `${origin.replaceAll(/[^A-Za-z0-9.-]/g, "-")}.head`;
+
+/** Where a text is kept. Its methods reject with what the place rejects with. */
+export interface HeadKeep extends Pick<HeadPlace, "name" | "outside" | "remote" | "restMs"> {
+  /** Undefined when none was kept there yet. */
+  read(): Promise<string | undefined>;
+  /** Replaces what was read last. */
+  write(note: string): Promise<void>;
+  /** Keeps what was read last under another name, where that can be done. */
+  setAside(mark: string): Promise<void>;
+}
 
 /**
  * Never written backwards. A head that does not belong to the database's history is evidence: it is left alone, and set aside under another name
  * when a person has accepted that it does not fit.
  */
-export class FolderHead implements HeadPlace {
+export class StoredHead implements HeadPlace {
   readonly name: string;
   readonly outside: boolean;
-  readonly remote = false;
-  readonly restMs = REST_MS;
-  readonly #create: boolean;
+  readonly remote: boolean;
+  readonly restMs: number;
+  readonly #keep: HeadKeep;
   /** The text that is known to be of this log. */
   #sure: string | undefined;
 
-  /** @param path the file */
-  constructor(path: string, { outside, create }: { readonly outside: boolean; readonly create: boolean }) {
-    this.name = path;
+  constructor(keep: HeadKeep) {
+    const { name, outside, remote, restMs } = keep;
+    this.name = name;
     this.outside = outside;
-    this.#create = create;
+    this.remote = remote;
+    this.restMs = restMs;
+    this.#keep = keep;
   }
 
-  async read(): Promise<string | undefined> {
-    try {
-      return await readFile(this.name, "utf8");
-    } catch (thrown) {
-      if (!isMissing(thrown)) throw thrown;
-      // A disk that is not mounted has no head; that is not the same as a place where none was kept yet.
-      if (!this.#create) await stat(dirname(this.name));
-      return undefined;
-    }
+  read(): Promise<string | undefined> {
+    return this.#keep.read();
   }
 
   async meet(log: LogView, { keep, latest }: MeetOptions): Promise<Meeting> {
@@ -61,8 +60,7 @@ export class FolderHead implements HeadPlace {
     const behind = text === undefined || found?.state === "accepted" || (newest !== undefined && sizeOf(text) < newest.size);
     if (keep && newest !== undefined && behind) {
       try {
-        if (found?.state === "accepted")
-          await rename(this.name, `${this.name}.accepted-${hash("sha256", text ?? "").slice(0, 12)}`);
+        if (found?.state === "accepted") await this.#keep.setAside(`accepted-${hash("sha256", text ?? "").slice(0, 12)}`);
         await this.#write(newest.note);
       } catch (cause) {
         return { state: "unreachable", message: messageOf(cause) };
@@ -93,12 +91,7 @@ export class FolderHead implements HeadPlace {
 
   /** Of two processes that write at the same moment the one with the older head may be the last; the next comparison writes the newest. */
   async #write(note: string): Promise<void> {
-    if (this.#create) await mkdir(dirname(this.name), { recursive: true, mode: 0o700 });
-    await writeWhole(this.name, note, 0o644);
+    await this.#keep.write(note);
     this.#sure = note;
   }
-}
-
-function isMissing(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
 }

@@ -1,0 +1,49 @@
+// What stopped jobs wait for that ends by itself, as conditions that everybody is told of while they stand.
+
+import type { Instant } from "../../kernel/index.ts";
+import { stopOf, waitOf } from "../../operations/index.ts";
+import type { Job, StoreCondition } from "../../store/index.ts";
+
+/** A job that tries again keeps its condition for so long: whether what it waited for is back is known only then, ms. */
+const TRYING_MS = 60_000;
+
+type Name = NonNullable<ReturnType<typeof waitOf>>;
+
+interface Waiting {
+  readonly name: Name;
+  readonly message: string;
+  readonly advice: string;
+  readonly since: Instant;
+  /** Since when it tries again. */
+  tries: Instant | undefined;
+}
+
+export class Waits {
+  readonly #jobs = new Map<string, Waiting>();
+
+  /** Takes in how jobs that are not at their end stand now. @returns what stands, one condition a name */
+  take(jobs: readonly Job[], now: Instant): readonly StoreCondition[] {
+    const open = new Map(jobs.map((job) => [job.id, job]));
+    for (const [id, waiting] of this.#jobs) {
+      const job = open.get(id);
+      if (job === undefined || (job.status === "stopped" && waitOf(job) === undefined)) this.#jobs.delete(id);
+      else if (job.status === "stopped") waiting.tries = undefined;
+      else if (now - (waiting.tries ??= now) > TRYING_MS) this.#jobs.delete(id);
+    }
+    for (const job of jobs) {
+      const name = waitOf(job);
+      if (name === undefined) continue;
+      const { message = "", advice = "" } = stopOf(job.error) ?? {};
+      const { since = job.finishedAt ?? now } = this.#jobs.get(job.id) ?? {};
+      this.#jobs.set(job.id, { name, message, advice, since, tries: undefined });
+    }
+    const byName = Map.groupBy(this.#jobs, ([, { name }]) => name);
+    return [...byName].flatMap(([name, waiting]) => {
+      const [[id, first]] = waiting as [[string, Waiting]];
+      const others = waiting.length === 1 ? "" : ` and ${waiting.length - 1} more jobs`;
+      const since = Math.min(...waiting.map(([, one]) => one.since));
+      const goOn = waiting.length === 1 ? "goes" : "go";
+      return [{ name, message: `${first.message}; ${id}${others} ${goOn} on when that is over`, advice: first.advice, since }];
+    });
+  }
+}

@@ -1,0 +1,55 @@
+// What of an import is in force: counted in the transactions of its rows, which are refused when it was taken for broken off meanwhile.
+
+import type { Tx } from "../commit.ts";
+import { StoreError } from "../error.ts";
+import type { FactTable, ImportCounts } from "./types.ts";
+
+/** Somebody is at work on it, as far as is known. */
+export const UNDER_WAY = "finished_at is null and broken_off_at is null";
+
+/**
+ * For other facts, last in their transaction: counts rows of an import that are in force with it. Throws StoreError `not_owner` when the
+ * import was taken for broken off meanwhile: nothing more of it takes effect, or what was said of it would be wrong.
+ */
+export async function countInForce(tx: Tx, importId: string | undefined, table: FactTable, rows: number): Promise<void> {
+  if (importId === undefined) return;
+  const counted = await tx.change(
+    `update outdial.fact_imports set beat_at = clock_timestamp(),
+       in_force = in_force || jsonb_build_object($2::text, coalesce((in_force->>$2::text)::bigint, 0) + $3)
+     where id = $1 and ${UNDER_WAY}`,
+    [importId, table, rows],
+  );
+  if (counted === 0) throw takenForBroken(importId);
+}
+
+/** The error of a process that goes on with an import too late. */
+export function takenForBroken(id: string): StoreError {
+  return new StoreError("not_owner", `the import ${id} had said nothing for so long that it was taken for broken off`, {
+    advice: "Import the file again: what was read of it is in force, the rest is added.",
+  });
+}
+
+/** Ends an import inside a transaction that writes the entry. Throws StoreError `not_owner`. */
+export async function endImport(
+  tx: Tx,
+  id: string,
+  {
+    contentHash,
+    counts,
+    completes,
+    now,
+  }: {
+    readonly contentHash: string;
+    readonly counts: ImportCounts;
+    readonly completes: readonly string[];
+    readonly now: number;
+  },
+): Promise<void> {
+  const ended = await tx.change(
+    `update outdial.fact_imports set finished_at = $2, content_hash = $3, counts = $4 where id = $1 and ${UNDER_WAY}`,
+    [id, new Date(now), contentHash, JSON.stringify(counts)],
+  );
+  if (ended === 0) throw takenForBroken(id);
+  if (completes.length > 0)
+    await tx.query("update outdial.fact_imports set completed_by = $2 where id = any($1::text[])", [[...completes], id]);
+}
