@@ -144,3 +144,61 @@ test("a halted pair is told as one that does not dial, with the reason and what 
   await main.getByText("tries again").first().waitFor();
   expect(await opened.overflow()).toBe(0);
 });
+
+test("two hundred campaigns with odd names: the rows that the window shows are there, and give way to others as it scrolls", async () => {
+  const { whole } = world;
+  const { control } = whole.sandbox;
+  const many: ReturnType<typeof control.snapshot> = JSON.parse(JSON.stringify(control.snapshot()));
+  const [like] = many.campaigns;
+  if (like === undefined) throw new Error("the sandbox has no campaign");
+  const odd = ["<b>bold</b>", "Frühjahr & Söhne", "שלום", "a".repeat(180), "🎄 tree", "=1+1", "  ", "null"];
+  const campaigns = Array.from({ length: 200 }, (_, n) => {
+    const id = `camp_odd_${String(n).padStart(3, "0")}`;
+    return { ...like, document: { ...like.document, id, name: `${odd[n % odd.length]} ${n}` } };
+  });
+  const all = [...many.campaigns, ...campaigns];
+  control.restore({ ...many, campaigns: all });
+  // As the next reading of the tenant's list would find them.
+  await whole.service.store.knownCampaigns.keep(
+    all.map(({ document }) => document),
+    Date.now(),
+  );
+  await using opened = await world.open({ ...WIDE, width: 1920, height: 1080, colorScheme: "dark" }, "operator");
+  const { page, faults } = opened;
+  await page.goto(`${whole.service.url}/`);
+  const table = page.getByRole("table", { name: "Campaigns" });
+  await expect.poll(() => table.getAttribute("aria-rowcount"), { timeout: 60_000 }).toBe(String(all.length + 1));
+  await page.goto(`${whole.service.url}/?sort=name`);
+  await opened.drawn("Campaigns");
+  const drawn = () => table.locator("tbody tr:not(.gap)");
+  const last = () => drawn().last();
+  await expect.poll(() => drawn().count()).toBeGreaterThan(8);
+  expect(await drawn().count()).toBeLessThan(80);
+  expect(await opened.violations()).toEqual([]);
+  expect(await opened.overflow()).toBe(0);
+  // Rows turn out higher than they were thought to be: the end may be further away than it was when the key was pressed.
+  const atEnd = () =>
+    expect
+      .poll(() => page.keyboard.press("End").then(() => last().getAttribute("aria-rowindex")), { timeout: 30_000 })
+      .toBe(String(all.length + 1));
+  // By the keyboard alone to the last row: each one that a key leads to is there.
+  const first = drawn().first().getByRole("checkbox");
+  await first.focus();
+  await atEnd();
+  expect(await drawn().count()).toBeLessThan(80);
+  // The one that holds the focus is still there, with its place.
+  expect(await page.evaluate("document.activeElement.closest('tr').ariaRowIndex")).toBe("2");
+  expect(await opened.overflow()).toBe(0);
+  const row = last().getByRole("checkbox");
+  await row.check();
+  await page.getByRole("group", { name: "Chosen campaigns" }).getByText("1 chosen").waitFor();
+  // The same as a list of cards, whose rows are of other heights.
+  await page.setViewportSize(NARROW);
+  await page.evaluate("document.activeElement.blur(), scrollTo(0, 0)");
+  await expect.poll(() => drawn().first().getAttribute("aria-rowindex")).toBe("2");
+  await expect.poll(() => page.evaluate<number>("document.documentElement.scrollHeight")).toBeGreaterThan(200 * 64);
+  await atEnd();
+  expect(await drawn().count()).toBeLessThan(80);
+  expect(await opened.overflow()).toBe(0);
+  expect(faults).toEqual([]);
+});

@@ -1,48 +1,57 @@
 // A table whose cells know their column, so that it can become a list of cards on a narrow screen.
 
 import { useSignal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { type Column, type RowsProps, TableRow } from "./table-body.tsx";
+
+export type { Column };
 
 /** So many rows are shown at once: about what a screen holds. The rest of a long table follows, twice as many every time. */
 const FIRST = 8;
 const NEXT_MS = 120;
+/** A table with more rows shows only those that are in the window; what does so is fetched when there is one. */
+const LONG = 60;
 
-export interface Column<Row> {
-  readonly name: string;
-  readonly cell: (row: Row) => ComponentChildren;
-  readonly numeric?: boolean;
-  /** Share of the width in a dense table, per cent. */
-  readonly width?: number;
-  /** The cell that names the row. */
-  readonly head?: boolean;
-}
+/** What shows the rows of a long table, once it is here. */
+let recycling: typeof import("./recycled-rows.tsx") | undefined;
 
-export interface TableProps<Row> {
+export interface TableProps<Row> extends RowsProps<Row> {
   /** Read out before the table; not shown. */
   readonly caption: string;
-  readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
-  readonly rowKey: (row: Row) => string | number;
-  readonly isChosen?: (row: Row) => boolean;
   /** Two or three lines a row, on a wide screen: what does not fit is cut, so cells say the whole in their titles. */
   readonly dense?: boolean;
 }
 
 export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = false }: TableProps<Row>) {
   const most = useSignal(FIRST);
+  const isLong = rows.length > LONG;
+  const isReady = useSignal(recycling !== undefined);
   const isWhole = rows.length <= most.value;
   useEffect(() => {
-    if (isWhole) return undefined;
+    if (isWhole || isLong) return undefined;
     const timer = setTimeout(() => {
       most.value *= 2;
     }, NEXT_MS);
     return () => clearTimeout(timer);
-  }, [isWhole, most.value]);
+  }, [isWhole, isLong, most.value]);
+  useEffect(() => {
+    if (!isLong || isReady.value) return;
+    // Without it, after a failed fetch, the rows are all drawn.
+    import("./recycled-rows.tsx").then(
+      (loaded) => {
+        recycling = loaded;
+        isReady.value = true;
+      },
+      () => {
+        most.value = Number.POSITIVE_INFINITY;
+      },
+    );
+  }, [isLong]);
+  const body = { columns, rows, rowKey, isChosen };
   const shown = isWhole ? rows : rows.slice(0, most.value);
   return (
     <div class="table-wrap" role="group" aria-label={`${caption}, table`} tabIndex={0}>
-      <table class={dense ? "cards dense" : "cards"}>
+      <table class={dense ? "cards dense" : "cards"} {...(isLong ? { "aria-rowcount": rows.length + 1 } : {})}>
         <caption class="visually-hidden">{caption}</caption>
         {dense ? (
           <colgroup>
@@ -52,7 +61,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = f
           </colgroup>
         ) : null}
         <thead>
-          <tr>
+          <tr {...(isLong ? { "aria-rowindex": 1 } : {})}>
             {columns.map(({ name, numeric }) => (
               <th key={name} scope="col" class={numeric === true ? "num" : undefined}>
                 {name}
@@ -60,23 +69,15 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = f
             ))}
           </tr>
         </thead>
-        <tbody>
-          {shown.map((row) => (
-            <tr key={rowKey(row)} class={isChosen?.(row) === true ? "chosen" : undefined}>
-              {columns.map(({ name, cell, numeric, head }) =>
-                head === true ? (
-                  <th key={name} scope="row">
-                    {cell(row)}
-                  </th>
-                ) : (
-                  <td key={name} class={numeric === true ? "num" : undefined} data-label={name}>
-                    <div>{cell(row)}</div>
-                  </td>
-                ),
-              )}
-            </tr>
-          ))}
-        </tbody>
+        {isLong && isReady.value && recycling !== undefined ? (
+          <recycling.RecycledRows {...body} />
+        ) : (
+          <tbody>
+            {shown.map((row, index) => (
+              <TableRow key={rowKey(row)} row={row} columns={columns} isChosen={isChosen} {...(isLong ? { index } : {})} />
+            ))}
+          </tbody>
+        )}
       </table>
     </div>
   );

@@ -1,0 +1,86 @@
+// The rows of a long table: those that the window shows are there, with some before and after them; as it scrolls they give way to others. The row that
+// holds the focus stays, and assistive technology hears of all rows by their count and places.
+
+import {
+  defaultRangeExtractor,
+  measureElement,
+  observeWindowOffset,
+  observeWindowRect,
+  type Range,
+  Virtualizer,
+  type VirtualizerOptions,
+  windowScroll,
+} from "@tanstack/virtual-core";
+import { useLayoutEffect, useMemo, useReducer, useRef } from "preact/hooks";
+import { type RowsProps, TableRow } from "./table-body.tsx";
+
+/** Rows beyond the window's edges: the next ones that a key leads to are there already. */
+const BEYOND = 10;
+/** Height of a row before it is measured, px: that of a dense table. */
+const ESTIMATE = 64;
+
+type Options = VirtualizerOptions<Window, HTMLTableRowElement>;
+
+export function RecycledRows<Row>({ rows, rowKey, columns, isChosen }: RowsProps<Row>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [, draw] = useReducer<number, undefined>((turn) => turn + 1, 0);
+  const focused = () => {
+    const row = body.current?.contains(document.activeElement) === true ? document.activeElement?.closest("tr") : null;
+    const index = Number(row?.dataset["index"] ?? Number.NaN);
+    return index < rows.length ? index : undefined;
+  };
+  const options: Options = {
+    count: rows.length,
+    getScrollElement: () => window,
+    estimateSize: () => ESTIMATE,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : rowKey(row);
+    },
+    overscan: BEYOND,
+    scrollMargin: body.current === null ? 0 : body.current.getBoundingClientRect().top + window.scrollY,
+    rangeExtractor: (range: Range) => {
+      const shown = defaultRangeExtractor(range);
+      const held = focused();
+      return held === undefined || shown.includes(held) ? shown : [...shown, held].sort((a, b) => a - b);
+    },
+    observeElementRect: observeWindowRect,
+    observeElementOffset: observeWindowOffset,
+    scrollToFn: windowScroll,
+    measureElement,
+    onChange: () => draw(undefined),
+  };
+  const virtualizer = useMemo(() => new Virtualizer<Window, HTMLTableRowElement>(options), []);
+  virtualizer.setOptions(options);
+  useLayoutEffect(() => virtualizer._didMount(), []);
+  useLayoutEffect(() => virtualizer._willUpdate());
+  const items = virtualizer.getVirtualItems();
+  const { scrollMargin } = options;
+  // Between two that are shown a gap stands for those that are not: before the first, after the last, beside one that is held.
+  let reached = scrollMargin ?? 0;
+  const drawn = items.flatMap(({ index, key, start, end }) => {
+    const row = rows[index];
+    if (row === undefined) return [];
+    const gap = start - reached;
+    reached = end;
+    return [
+      gap < 1 ? null : <Gap key={`before ${key}`} height={gap} columns={columns.length} />,
+      <TableRow key={key} row={row} index={index} columns={columns} isChosen={isChosen} onShown={virtualizer.measureElement} />,
+    ];
+  });
+  const rest = virtualizer.getTotalSize() + (scrollMargin ?? 0) - reached;
+  return (
+    <tbody ref={body}>
+      {drawn}
+      {rest < 1 ? null : <Gap key="rest" height={rest} columns={columns.length} />}
+    </tbody>
+  );
+}
+
+function Gap({ height, columns }: { readonly height: number; readonly columns: number }) {
+  return (
+    <tr class="gap" aria-hidden="true">
+      <td colSpan={columns} style={{ height: `${height}px` }} />
+    </tr>
+  );
+}

@@ -1,0 +1,50 @@
+// The rows of a table, all of them or those between two places.
+
+import type { ComponentChildren } from "preact";
+
+export interface Column<Row> {
+  readonly name: string;
+  readonly cell: (row: Row) => ComponentChildren;
+  readonly numeric?: boolean;
+  /** Share of the width in a dense table, per cent. */
+  readonly width?: number;
+  /** The cell that names the row. */
+  readonly head?: boolean;
+}
+
+export interface RowsProps<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string | number;
+  readonly isChosen?: ((row: Row) => boolean) | undefined;
+}
+
+export interface RowProps<Row> extends Pick<RowsProps<Row>, "columns" | "isChosen"> {
+  readonly row: Row;
+  /** Its place among all rows, from 0, where not all of them are there. */
+  readonly index?: number;
+  readonly onShown?: (element: HTMLTableRowElement | null) => void;
+}
+
+export function TableRow<Row>({ row, columns, isChosen, index, onShown }: RowProps<Row>) {
+  return (
+    <tr
+      class={isChosen?.(row) === true ? "chosen" : undefined}
+      // The heading is the first row of those that are counted out.
+      {...(index === undefined ? {} : { "aria-rowindex": index + 2, "data-index": index })}
+      {...(onShown === undefined ? {} : { ref: onShown })}
+    >
+      {columns.map(({ name, cell, numeric, head }) =>
+        head === true ? (
+          <th key={name} scope="row">
+            {cell(row)}
+          </th>
+        ) : (
+          <td key={name} class={numeric === true ? "num" : undefined} data-label={name}>
+            <div>{cell(row)}</div>
+          </td>
+        ),
+      )}
+    </tr>
+  );
+}
