@@ -1,9 +1,10 @@
-// First render of the campaigns page, with 2 and with 200 campaigns: from the navigation to the first row of the table, against a page of plain markup
+// First render of the campaigns page, with 2 campaigns, and with 200 of them and 50,000 jobs in the store, and of the jobs page there: from the navigation to the first row of the table, against a page of plain markup
 // from a bare hono route with the service's own headers, in the same Chromium, in turn. (The headers matter: `cross-origin-opener-policy` makes a
 // browser begin a process for a tab's first page, whatever that page is; `withoutHeadersMs` is a bare page that does not ask for it.) The service has just been started on a store that was filled before, and its tenant takes
 // three seconds for every answer: nothing of the page may wait for it. `cold` is the first page of each of several starts.
 
 import { Hono } from "hono";
+import pg from "pg";
 import type { Browser } from "playwright-core";
 import { dashboardFolder } from "../src/app/index.ts";
 import { median, rounded } from "./support.ts";
@@ -13,13 +14,18 @@ import { openBenchWorld, serveBare } from "./support-service.ts";
 const STARTS = 3;
 const ROUNDS = 7;
 const SLOW_MS = 3000;
+/** Beside many campaigns; some of them stand still. */
+const JOBS = 50_000;
 /** To fill the store quickly. */
 const NO_LIMITS = "limits: { campaigns: off, other: off }\n";
 
 type Page = (url: string) => Promise<number>;
 
 /** Signs in when given a link, and times pages. */
-async function visitor(browser: Browser, link?: string): Promise<{ readonly timed: Page } & AsyncDisposable> {
+async function visitor(
+  browser: Browser,
+  link?: string,
+): Promise<{ readonly timed: Page; readonly asked: Page } & AsyncDisposable> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const timed: Page = async (url) => {
     const page = await context.newPage();
@@ -37,7 +43,14 @@ async function visitor(browser: Browser, link?: string): Promise<{ readonly time
     // Somewhere else: the page that is measured has asked for nothing yet.
     await page.close();
   }
-  return { timed, [Symbol.asyncDispose]: () => context.close() };
+  const asked: Page = async (url) => {
+    const began = performance.now();
+    const reply = await context.request.get(url);
+    if (!reply.ok()) throw new Error(`${url}: ${reply.status()}`);
+    await reply.body();
+    return performance.now() - began;
+  };
+  return { timed, asked, [Symbol.asyncDispose]: () => context.close() };
 }
 
 function scenario(count: number) {
@@ -56,8 +69,9 @@ function scenario(count: number) {
 }
 
 /** Runs a service until everything of every campaign is known. */
-async function fill(world: Awaited<ReturnType<typeof openBenchWorld>>): Promise<void> {
+async function fill(world: Awaited<ReturnType<typeof openBenchWorld>>, jobs: number): Promise<void> {
   await using service = await world.open({ yaml: NO_LIMITS });
+  await fillJobs(service.store.url, jobs);
   const { token } = await service.store.access.addToken({ name: "bench", role: "viewer", expiresAt: null, by: "bench" });
   for (;;) {
     const reply = await fetch(`${service.url}/api/v1/campaigns`, { headers: { authorization: `Bearer ${token}` } });
@@ -67,15 +81,37 @@ async function fill(world: Awaited<ReturnType<typeof openBenchWorld>>): Promise<
   }
 }
 
-async function measured(count: number, browser: Browser, bare: string) {
+async function fillJobs(url: string, jobs: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(
+      `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, total_rows, counts, created_at, started_at, finished_at)
+       select 'job_bench_' || n, 'tag', 'camp_000', 'bench.csv', 'sha256:' || n, '{}', 'bench', case when n % 25000 = 0 then 'stopped' else 'done' end, 100,
+         '{"tagged":100}', at, at, at from (select n, now() - n * interval '1 minute' as at from generate_series(1, $1::int) n) made`,
+      [jobs],
+    );
+    await client.query("analyze outdial.jobs");
+  } finally {
+    await client.end();
+  }
+}
+
+async function measured(
+  { campaigns: count, jobs }: { readonly campaigns: number; readonly jobs: number },
+  browser: Browser,
+  bare: string,
+) {
   await using world = await openBenchWorld({ scenario: scenario(count), clock: "frozen" });
-  await fill(world);
+  await fill(world, jobs);
   world.sandbox.control.faults.add({ match: {}, effect: { delayMs: SLOW_MS } });
   const pages = await dashboardFolder();
   await using plainly = await visitor(browser);
   const cold: number[] = [];
   const warm: number[] = [];
   const plain: number[] = [];
+  const jobsPage: number[] = [];
+  const attention: number[] = [];
   const without: number[] = [];
   await plainly.timed(`${bare}/without`);
   for (let start = 0; start < STARTS; start++) {
@@ -86,6 +122,8 @@ async function measured(count: number, browser: Browser, bare: string) {
       plain.push(await plainly.timed(bare));
       without.push(await plainly.timed(`${bare}/without`));
       (i === 0 ? cold : warm).push(await signedIn.timed(service.url));
+      jobsPage.push(await signedIn.timed(`${service.url}/jobs`));
+      attention.push(await signedIn.asked(`${service.url}/api/v1/attention`));
     }
   }
   const base = median(plain);
@@ -93,6 +131,9 @@ async function measured(count: number, browser: Browser, bare: string) {
     ratio: rounded(median(warm) / base, 2),
     coldRatio: rounded(median(cold) / base, 2),
     campaignsMs: rounded(median(warm), 0),
+    jobsRatio: rounded(median(jobsPage) / base, 2),
+    jobsMs: rounded(median(jobsPage), 0),
+    attentionMs: rounded(median(attention), 0),
     coldMs: rounded(median(cold), 0),
     bareMs: rounded(base, 0),
     withoutHeadersMs: rounded(median(without), 0),
@@ -125,8 +166,8 @@ app.get("/without", (c) => c.html(BARE));
 await using bare = await serveBare(app);
 const browser = await launchBrowser();
 try {
-  const few = await measured(2, browser, bare.origin);
-  const many = await measured(200, browser, bare.origin);
+  const few = await measured({ campaigns: 2, jobs: 3 }, browser, bare.origin);
+  const many = await measured({ campaigns: 200, jobs: JOBS }, browser, bare.origin);
   process.stdout.write(`${JSON.stringify({ few, many, starts: STARTS, rounds: ROUNDS, tenantMs: SLOW_MS })}\n`);
 } finally {
   await browser.close();

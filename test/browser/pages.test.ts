@@ -26,6 +26,21 @@ const PAGES = [
   ["/nowhere", "No such page"],
 ] as const;
 
+/** What the browser counts as a shift of the layout while a page comes to be. */
+const COUNT_SHIFTS = `
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries())
+      window.shifts.push({ value, of: sources.map(({ node }) => node?.outerHTML?.slice(0, 100) ?? String(node?.textContent)) });
+  }).observe({ type: "layout-shift", buffered: true });`;
+/** Half of what a good page may have over its whole life. */
+const MOST_SHIFT = 0.05;
+
+interface Shift {
+  readonly value: number;
+  readonly of: readonly string[];
+}
+
 describe.each([
   ["1280 px, light", WIDE],
   ["390 px, dark", NARROW],
@@ -33,6 +48,7 @@ describe.each([
   test("every page", async () => {
     await using opened = await world.open(look, "admin");
     const { page, faults } = opened;
+    await page.addInitScript(COUNT_SHIFTS);
     for (const [i, [path, title]] of PAGES.entries()) {
       // Each page is loaded by its address once, and reached from the one before it once.
       if (look === WIDE || i === 0) await page.goto(`${world.whole.service.url}${path}`);
@@ -41,6 +57,9 @@ describe.each([
       expect.soft([path, await opened.violations()]).toEqual([path, []]);
       expect.soft([path, await opened.overflow()]).toEqual([path, 0]);
       expect.soft(await page.title()).toBe(`${title} · outdial`);
+      const shifts = await page.evaluate<readonly Shift[]>("window.shifts.splice(0)");
+      const shifted = shifts.reduce((sum, { value }) => sum + value, 0);
+      expect.soft(shifted, `${path}: ${JSON.stringify(shifts)}`).toBeLessThan(MOST_SHIFT);
     }
     expect(faults).toEqual([]);
   });

@@ -76,7 +76,8 @@ export default function DialerPage() {
           </>
         )}
       </Loaded>
-      <History inForce={state.kind === "ready" ? state.value : undefined} onBegun={onBegun} />
+      {/* Not above what is still to come: it would be pushed down. */}
+      {state.kind === "loading" ? null : <History inForce={state.kind === "ready" ? state.value : undefined} onBegun={onBegun} />}
     </Page>
   );
 }
