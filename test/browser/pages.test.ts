@@ -179,7 +179,7 @@ test("two hundred campaigns with odd names: the rows that the window shows are t
   control.restore({ ...many, campaigns: all });
   // As the next reading of the tenant's list would find them.
   await whole.service.store.knownCampaigns.keep(
-    all.map(({ document }) => document),
+    all.map(({ document: { id, name, status } }) => ({ id, name: typeof name === "string" ? name : id, status })),
     Date.now(),
   );
   await using opened = await world.open({ ...WIDE, width: 1920, height: 1080, colorScheme: "dark" }, "operator");
