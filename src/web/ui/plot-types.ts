@@ -22,4 +22,6 @@ export interface PlotMark {
   readonly at: number;
   readonly colour: Colour;
   readonly letter: string;
+  /** What happened, a sentence without its full stop. */
+  readonly text: string;
 }

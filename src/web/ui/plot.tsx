@@ -29,6 +29,7 @@ export function Plot(props: PlotProps) {
   const { title, times, series, text, limits = [], marks = [], sync, height = 190, axis = "minute", counts = false } = props;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
+  const pointed = useRef<HTMLParagraphElement>(null);
   const drawn = useRef({ limits, marks });
   drawn.current = { limits, marks };
   const shape = JSON.stringify(series.map(({ name, colour, band, stepped }) => [name, colour, band !== undefined, stepped]));
@@ -38,7 +39,14 @@ export function Plot(props: PlotProps) {
   useEffect(() => {
     const element = host.current;
     if (element === null || isEmpty) return undefined;
-    const options = optionsOf(element, { series, text, sync, height, axis, counts }, () => drawn.current);
+    const options = optionsOf(
+      element,
+      { series, text, sync, height, axis, counts },
+      () => drawn.current,
+      (told) => {
+        if (pointed.current !== null) pointed.current.textContent = told;
+      },
+    );
     const plot = new uPlot(options, dataOf(times, series), element);
     chart.current = plot;
     const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
@@ -81,6 +89,8 @@ export function Plot(props: PlotProps) {
         </span>
       </div>
       {isEmpty ? <p class="muted">No figures in this time.</p> : null}
+      {/* Its line is there before the pointer is, so that nothing moves. */}
+      <p ref={pointed} class="plot-at muted small" aria-hidden="true" hidden={isEmpty} />
       <div ref={host} class="plot-host" hidden={isEmpty} role="img" aria-label={`${title}. Now: ${last.join("; ")}.`} />
     </figure>
   );
@@ -88,6 +98,10 @@ export function Plot(props: PlotProps) {
 
 /** The shortest time that an axis shows, s. */
 const LEAST_SECONDS = 300;
+/** Beyond it a clock alone does not say when. */
+const DAY_SECONDS = 86_400;
+/** A mark so near to the pointer is told. */
+const NEAR_PX = 6;
 /** Steps between ticks of counts. */
 const COUNT_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000];
 
@@ -104,6 +118,7 @@ function optionsOf(
   element: HTMLElement,
   { series, text, sync, height, axis: shown, counts }: Look,
   extra: () => { readonly limits: readonly PlotLimit[]; readonly marks: readonly PlotMark[] },
+  tell: (text: string) => void,
 ): uPlot.Options {
   const colour = (name: `--${string}`) => () => colourOf(element, name);
   const clock = timeFormat();
@@ -161,6 +176,23 @@ function optionsOf(
       { ...axis, values: (_, splits) => splits.map(text), size: 52, ...(counts ? { incrs: COUNT_STEPS } : {}) },
     ],
     hooks: {
+      setCursor: [
+        (plot) => {
+          const { idx, left = -1 } = plot.cursor;
+          const [times] = plot.data;
+          const at = idx === null || idx === undefined ? undefined : times[idx];
+          if (idx === null || idx === undefined || at === undefined) return tell("");
+          const isLong = (times.at(-1) ?? at) - (times[0] ?? at) > DAY_SECONDS;
+          const near = extra().marks.filter(({ at: then }) => Math.abs(plot.valToPos(then / 1000, "x") - left) <= NEAR_PX);
+          tell(
+            [
+              clock[isLong ? "day" : "clock"](1000 * at),
+              ...valuesAt(series, idx, text),
+              ...near.map(({ text: what }) => what),
+            ].join(" · "),
+          );
+        },
+      ],
       draw: [
         (plot) => {
           const { limits, marks } = extra();
@@ -169,6 +201,17 @@ function optionsOf(
       ],
     },
   };
+}
+
+/** What stands at a place of the axis, series by series, each with its band. */
+function valuesAt(series: readonly PlotSeries[], index: number, text: (value: number) => string): string[] {
+  return series.map(({ name, values, band }) => {
+    const value = values[index];
+    if (value === null || value === undefined) return `${name} without figures`;
+    const [low, high] = [band?.low[index], band?.high[index]];
+    const within = typeof low === "number" && typeof high === "number" ? ` (${text(low)} to ${text(high)})` : "";
+    return `${name} ${text(value)}${within}`;
+  });
 }
 
 function dataOf(times: readonly number[], series: readonly PlotSeries[]): uPlot.AlignedData {

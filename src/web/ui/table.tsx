@@ -13,7 +13,7 @@ const NEXT_MS = 120;
 const LONG = 60;
 
 /** What shows the rows of a long table, once it is here. */
-let recycling: typeof import("./recycled-rows.tsx") | undefined;
+let Recycled: typeof import("./recycled-rows.tsx").RecycledRows | undefined;
 
 export interface TableProps<Row> extends RowsProps<Row> {
   /** Read out before the table; not shown. */
@@ -25,7 +25,7 @@ export interface TableProps<Row> extends RowsProps<Row> {
 export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = false }: TableProps<Row>) {
   const most = useSignal(FIRST);
   const isLong = rows.length > LONG;
-  const isReady = useSignal(recycling !== undefined);
+  const isReady = useSignal(Recycled !== undefined);
   const isWhole = rows.length <= most.value;
   useEffect(() => {
     if (isWhole || isLong) return undefined;
@@ -38,8 +38,8 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = f
     if (!isLong || isReady.value) return;
     // Without it, after a failed fetch, the rows are all drawn.
     import("./recycled-rows.tsx").then(
-      (loaded) => {
-        recycling = loaded;
+      ({ RecycledRows }) => {
+        Recycled = RecycledRows;
         isReady.value = true;
       },
       () => {
@@ -69,8 +69,8 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = f
             ))}
           </tr>
         </thead>
-        {isLong && isReady.value && recycling !== undefined ? (
-          <recycling.RecycledRows {...body} />
+        {isLong && isReady.value && Recycled !== undefined ? (
+          <Recycled {...body} />
         ) : (
           <tbody>
             {shown.map((row, index) => (

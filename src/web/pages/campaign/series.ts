@@ -97,5 +97,5 @@ export function lookOf(kind: ApiTypes.AxisEvent["kind"]): (typeof LOOK)[typeof k
 }
 
 export function marksOf(events: readonly ApiTypes.AxisEvent[]): readonly PlotMark[] {
-  return events.map(({ at, kind }) => ({ at: Date.parse(at), letter: LOOK[kind].letter, colour: LOOK[kind].colour }));
+  return events.map(({ at, kind, text }) => ({ at: Date.parse(at), letter: LOOK[kind].letter, colour: LOOK[kind].colour, text }));
 }
