@@ -2,7 +2,8 @@
 
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { useResource } from "../../api/resource.ts";
+import type { Answer } from "../../api/operation.ts";
+import type { Resource } from "../../api/resource.ts";
 import { Age } from "../../ui/age.tsx";
 import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -11,7 +12,8 @@ import { whole } from "../../view/format.ts";
 
 type Concern = ApiTypes.Concern;
 
-const LIVE = {
+/** How what needs attention is followed. */
+export const ATTENTION = {
   on: ({ type }: ApiTypes.ServiceEvent) => ["failover", "approval", "stop", "dialer", "job", "alarm"].includes(type),
   every: 15_000,
   sticky: true,
@@ -29,8 +31,7 @@ const PAGE: Readonly<Record<Concern["subject"]["kind"], (id: string) => string>>
   stop: () => "/",
 };
 
-export function Attention() {
-  const list = useResource("attention.list", {}, LIVE);
+export function Attention({ list }: { readonly list: Resource<Answer<"attention.list">> }) {
   return (
     <section class="card attention" aria-label="Needs attention">
       <Loaded of={list} what="what needs attention">

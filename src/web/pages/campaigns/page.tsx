@@ -22,7 +22,7 @@ import { counted, intervalKind, timeFormat, whole } from "../../view/format.ts";
 import { scaleOf } from "../../view/scale.ts";
 import { toneOf } from "../../view/tone.ts";
 import { windowGroups, windowsInShort } from "../../view/windows.ts";
-import { Attention } from "./attention.tsx";
+import { ATTENTION, Attention } from "./attention.tsx";
 import { Find } from "./find.tsx";
 import { StopNotice } from "./stop-notice.tsx";
 import { PauseChosen, StopAll } from "./stops.tsx";
@@ -37,6 +37,7 @@ const AT_FIRST = 10;
 
 export default function CampaignsPage() {
   const atFirst = useSignal(AT_FIRST);
+  const attention = useResource("attention.list", {}, ATTENTION);
   const campaigns = useResource(
     "campaigns.list",
     {},
@@ -57,31 +58,34 @@ export default function CampaignsPage() {
       actions={<StopAll onDone={campaigns.reload} />}
     >
       <StopNotice />
-      <Attention />
-      <Loaded
-        of={campaigns}
-        what="campaigns"
-        isEmpty={({ items }) => items.length === 0}
-        empty={
-          isUnread(campaigns.state.value) ? (
-            <Unread list={campaigns} />
-          ) : (
-            <Empty title="The tenant has no campaigns">
-              <p>
-                Campaigns are made from files: <code>outdial campaign plan</code>, then <code>outdial campaign apply</code>.
-              </p>
-            </Empty>
-          )
-        }
-      >
-        {({ items, asOf, failed }) => (
-          <>
-            <NotReadable failed={failed} asOf={asOf} />
-            <Overview items={items} />
-            <List items={items} onDone={campaigns.reload} />
-          </>
-        )}
-      </Loaded>
+      <Attention list={attention} />
+      {/* What comes above it would push it down. */}
+      {attention.state.value.kind === "loading" ? null : (
+        <Loaded
+          of={campaigns}
+          what="campaigns"
+          isEmpty={({ items }) => items.length === 0}
+          empty={
+            isUnread(campaigns.state.value) ? (
+              <Unread list={campaigns} />
+            ) : (
+              <Empty title="The tenant has no campaigns">
+                <p>
+                  Campaigns are made from files: <code>outdial campaign plan</code>, then <code>outdial campaign apply</code>.
+                </p>
+              </Empty>
+            )
+          }
+        >
+          {({ items, asOf, failed }) => (
+            <>
+              <NotReadable failed={failed} asOf={asOf} />
+              <Overview items={items} />
+              <List items={items} onDone={campaigns.reload} />
+            </>
+          )}
+        </Loaded>
+      )}
     </Page>
   );
 }
