@@ -105,12 +105,20 @@ export const store = z.strictObject({
 });
 
 /** Small letters, so that a name and the variables of its credentials belong together. */
-const TENANT_NAME = /^[a-z][a-z0-9-]{0,40}$/;
+const TENANT_NAME = /^[a-z](?:[a-z0-9-]{0,39}[a-z0-9])?$/;
+/** A folder of the name holds the tenant's store, and these are none on Windows. */
+const NO_FOLDER = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 
 /** Tenants by their names. */
 export const tenants = z
   .record(
-    z.string().regex(TENANT_NAME, "a name of small letters, digits and hyphens is needed, such as prod or staging-us"),
+    z
+      .string()
+      .regex(
+        TENANT_NAME,
+        "a name of up to 41 small letters, digits and hyphens is needed, with a letter first and no hyphen last, such as prod or staging-us",
+      )
+      .refine((name) => !NO_FOLDER.test(name), "this name is not allowed: no folder can have it on Windows"),
     tenant.extend({
       limits: limits.optional(),
       store: store

@@ -17,7 +17,11 @@ test.each([
   ["limits: { outbound-write: { perSecnd: 3 } }", "limits.outbound-write.perSecnd: unknown field; did you mean perSecond?"],
   ["tenant: { token: { auth: digest } }", "tenant.token.auth"],
   ["tagging: { concurrency: many }", "tagging.concurrency"],
-  ["tenant: [unclosed", "outdial.yaml:"],
+  ["tenant: [unclosed", "outdial.yaml:1: "],
+  ["tenants:\n  a-: {}", "outdial.yaml:2: tenants.a-: a name of up to 41 small letters, digits and hyphens is needed"],
+  ["tenants: { A: {} }", "outdial.yaml:1: tenants.A: a name of up to 41"],
+  ["tenants:\n  con:\n    hosts: http://x", "outdial.yaml:2: tenants.con: this name is not allowed: no folder"],
+  ["tenants:\n  ok: {}\n  __proto__: {}", "outdial.yaml:3: tenants.__proto__: this name is not allowed"],
 ])("a wrong configuration says where: %s", async (text, message) => {
   const failure = parseConfig(text, "outdial.yaml");
   await expect(failure).rejects.toThrow(ConfigError);

@@ -3,7 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { type Clock, fileTrouble, messageOf, parseDuration, problemsOf } from "../kernel/index.ts";
+import { type Clock, fileTrouble, hiddenKeys, messageOf, parseDuration, problemsOf, yamlOffset } from "../kernel/index.ts";
 import type { CompanyListView } from "../operations/views/index.ts";
 import { PROFILES, type Profile, systemClock } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
@@ -265,20 +265,21 @@ async function readConfigFile(path: string): Promise<ConfigFile> {
 
 /** Parses the text of outdial.yaml. Errors name the file, the line where YAML has one, the field and what is allowed. */
 export async function parseConfig(text: string, path: string): Promise<ConfigFile> {
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument(text);
+  const { LineCounter, parseDocument } = await import("yaml");
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
-  if (broken !== undefined) throw new ConfigError(`${path}: ${broken.message.split("\n")[0]}`);
+  if (broken !== undefined)
+    throw new ConfigError(`${path}:${lines.linePos(broken.pos[0]).line}: ${broken.message.split("\n")[0]}`);
   const value: unknown = document.toJS() ?? {};
   const parsed = configSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = problemsOf(configSchema, value, parsed.error).map(
-    ({ path: field, message }) => `${field || "the file"}: ${message}`,
+  const hidden = hiddenKeys(document.contents).map((key) => ({ path: key, message: "this name is not allowed" }));
+  if (parsed.success && hidden.length === 0) return parsed.data;
+  const problems = [...hidden, ...(parsed.success ? [] : problemsOf(configSchema, value, parsed.error))].map(
+    ({ path: field, message }) =>
+      `${path}:${lines.linePos(yamlOffset(document.contents, field)).line}: ${field || "the file"}: ${message}`,
   );
-  throw new ConfigError(
-    `${path}: ${problems.join("; ")}`,
-    "An editor that knows schemas/outdial.schema.json completes and checks this file.",
-  );
+  throw new ConfigError(problems.join("\n"), "An editor that knows schemas/outdial.schema.json completes and checks this file.");
 }
 
 /** A secret from `NAME` or the file named by `NAME_FILE`; undefined when neither is set. */

@@ -5,7 +5,7 @@ import { hasEmbeddedStore, type Store, StoreError } from "../store/index.ts";
 import { type Config, type Flags, loadConfig, readTenants } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { storeName, tenantAddress } from "./standing.ts";
-import { credentialName, keepChoice } from "./tenant-choice.ts";
+import { credentialName, keepChoice, NoTenantChosen } from "./tenant-choice.ts";
 import { identityOf } from "./tenant-of-store.ts";
 import { type Environment, storeOf } from "./workplace.ts";
 
@@ -70,17 +70,24 @@ export interface ListedTenant {
   readonly isUsed: boolean;
 }
 
-/** The tenants of a configuration, in the order of the file. Throws ConfigError. */
-export async function listTenants(flags: Flags, environment: Environment): Promise<readonly ListedTenant[]> {
+/**
+ * The tenants of a configuration, in the order of the file, and what is wrong with the choice among them: that none is chosen is not. Throws ConfigError.
+ */
+export async function listTenants(
+  flags: Flags,
+  environment: Environment,
+): Promise<{ readonly items: readonly ListedTenant[]; readonly wrongChoice: ConfigError | undefined }> {
+  let wrongChoice: ConfigError | undefined;
   const { names } = await readTenants(flags, environment);
   const used = await loadConfig(flags, environment).catch((thrown: unknown) => {
-    if (names.length === 0) throw thrown;
+    if (names.length === 0 || !(thrown instanceof ConfigError)) throw thrown;
+    if (!(thrown instanceof NoTenantChosen)) wrongChoice = thrown;
     return undefined;
   });
   const only = used === undefined || tenantAddress(used) === null ? [] : [used];
   const configs =
     names.length === 0 ? only : await Promise.all(names.map((tenant) => loadConfig({ ...flags, tenant }, environment)));
-  return await Promise.all(
+  const items = await Promise.all(
     configs.map(async (config) => ({
       name: config.named?.name ?? null,
       address: tenantAddress(config),
@@ -90,6 +97,7 @@ export async function listTenants(flags: Flags, environment: Environment): Promi
       isUsed: config.named?.name === used?.named?.name,
     })),
   );
+  return { items, wrongChoice };
 }
 
 /** The names that can be chosen; none where the configuration cannot be read. */

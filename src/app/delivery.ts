@@ -5,6 +5,7 @@ import { createRandom } from "../kernel/index.ts";
 import { createDeliveryWorker, DeliveryUseCases, joinReplicas } from "../operations/index.ts";
 import { alarmsIn, type Flags, loadConfig, receiversOf } from "./config.ts";
 import { processLives, processSpace } from "./process-space.ts";
+import { tenantLook } from "./tenant-of-store.ts";
 import { type DeliveryEnd, type Environment, storeOf } from "./workplace.ts";
 
 /** Deliveries of a store, with what delivers by hand. */
@@ -34,6 +35,7 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
       scopes: [],
       clock,
       processLives,
+      look: tenantLook(store, config, () => undefined),
     });
     try {
       const { outbox, endpoints: switches } = store;

@@ -15,7 +15,7 @@ import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { type Environment, openWorkplace, requireOwnStore, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 const ANALYTICS: Receiver = "analytics";
 /** Rows under way at once: each takes three requests, and two on one interaction wait for each other. */
@@ -148,9 +148,17 @@ export async function openInteractionChanges(
   }
 }
 
-/** Opens what shows interactions and what corrections would do; opens no store. */
-export async function openInteractions(flags: Flags, environment: Environment): Promise<InteractionUseCases & AsyncDisposable> {
+/**
+ * Opens what shows interactions and what corrections would do; keeps nothing.
+ * @param use.dryRun whether corrections are checked: throws StoreError `other_tenant` as they would themselves
+ */
+export async function openInteractions(
+  flags: Flags,
+  environment: Environment,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<InteractionUseCases & AsyncDisposable> {
   const config = await loadConfig(flags, environment);
+  if (dryRun) await requireOwnStore(config, environment);
   const tenant = await tenantFromConfig(config, environment);
   const interactions = new InteractionUseCases({ tenant, clock: config.clock }, exclusiveOf(config));
   return Object.assign(interactions, { [Symbol.asyncDispose]: () => tenant.close() });

@@ -38,10 +38,11 @@ export async function openJob(id: string, flags: Flags, environment: Environment
     const jobs: JobRuntime["jobs"] = {
       find: (one) => records.get(one),
       run: async (one, onProgress) => {
-        const at = { totalRows: 0, retries: 0, rateLimited: 0 };
-        await pushing.run(one, ({ acknowledged, unchanged, refused, refusedBefore }, here) =>
+        const at = { retries: 0, rateLimited: 0 };
+        await pushing.run(one, ({ acknowledged, unchanged, refused, refusedBefore, total }, here) =>
           onProgress?.({
             ...at,
+            totalRows: total ?? 0,
             counts: { acknowledged, unchanged, refused: refused + refusedBefore },
             phase: here ? "sending" : "watching",
           }),

@@ -16,7 +16,7 @@ import { type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { type Environment, openWorkplace, requireOwnStore, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 const BI: Receiver = "bi";
 /** The rate family of tagging. */
@@ -31,7 +31,7 @@ export interface TaggingOptions extends WorkplaceOptions {
   readonly concurrency?: number;
 }
 
-/** Validates an input against the tenant's matrix; opens no store. */
+/** Validates an input against the tenant's matrix; keeps nothing. Throws StoreError `other_tenant` as the run would. */
 export async function validateWithTenant(
   flags: Flags,
   environment: Environment,
@@ -42,6 +42,7 @@ export async function validateWithTenant(
   const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment);
   try {
+    await requireOwnStore(config, environment);
     return await validateTagging(source, await readMatrix(tenant.capabilities, campaignId), sink);
   } finally {
     await tenant.close();

@@ -23,6 +23,9 @@ export interface NamedTenant {
 /** Names of the tenants of a configuration; none where it has one tenant without a name. */
 export const tenantNames = (file: ConfigFile): readonly string[] => Object.keys(file.tenants ?? {});
 
+/** Several tenants, and nobody says which one. */
+export class NoTenantChosen extends ConfigError {}
+
 interface Asked {
   /** Of the command line; true where the flag came without a name. */
   readonly flag: string | true | undefined;
@@ -63,7 +66,7 @@ export async function chooseTenant(
   }
   const [only] = names;
   if (only !== undefined && names.length === 1) return { name: only, from: `the only one of ${path}` };
-  throw new ConfigError(
+  throw new NoTenantChosen(
     `${path} has several tenants (${allowed}), and none is chosen`,
     "Choose one: --tenant NAME, OUTDIAL_TENANT, or outdial context use NAME for this workplace.",
   );

@@ -2,7 +2,7 @@
 
 import { parseDuration } from "../kernel/index.ts";
 import type { AcdTenant } from "../tenant/acd/index.ts";
-import { createTenant, type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
+import { createTenant, type Tenant, type TenantConfig, type TenantDependencies, type TenantHooks } from "../tenant/index.ts";
 import { type Config, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { traceOf } from "./correlation.ts";
@@ -22,6 +22,8 @@ export interface TenantOverrides {
   readonly usualRetry?: NonNullable<TenantConfig["retry"]>;
   readonly hooks?: TenantHooks;
   readonly correlation?: () => string | undefined;
+  /** Whether a request may leave. */
+  readonly refusal?: TenantDependencies["refusal"];
   /** Shapes of a tenant's replies as they were seen before, by operation. */
   readonly shapes?: (() => Readonly<Record<string, string>>) | undefined;
 }
@@ -55,7 +57,7 @@ async function restTenant(
   config: Config,
   hosts: TenantConfig["hosts"],
   environment: Environment,
-  { limits, retry, usualRetry, hooks, correlation }: TenantOverrides,
+  { limits, retry, usualRetry, hooks, correlation, refusal }: TenantOverrides,
 ): Promise<Tenant> {
   const [idName, secretName] = [variable(config, "CLIENT_ID"), variable(config, "CLIENT_SECRET")];
   const clientId = await secretFrom(environment, idName);
@@ -78,14 +80,14 @@ async function restTenant(
     limits: limits === "off" ? OFF : limitsOf(config, OFF),
     retry: { ...usualRetry, ...retryOf(config), ...retry },
   };
-  return createTenant(tenantConfig, { clock: config.clock, hooks, correlation: correlation ?? traced(environment) });
+  return createTenant(tenantConfig, { clock: config.clock, hooks, correlation: correlation ?? traced(environment), refusal });
 }
 
 async function acdTenant(
   config: Config,
   hosts: TenantConfig["hosts"],
   environment: Environment,
-  { limits, retry, usualRetry, hooks, correlation, shapes }: TenantOverrides,
+  { limits, retry, usualRetry, hooks, correlation, refusal, shapes }: TenantOverrides,
 ): Promise<AcdTenant> {
   const issuer = typeof hosts === "string" ? hosts : hosts.default;
   if (issuer === undefined)
@@ -126,7 +128,7 @@ async function acdTenant(
       limits: limits === "off" ? ACD_OFF : limitsOf(config, ACD_OFF),
       retry: { ...usualRetry, ...retryOf(config), ...retry },
     },
-    { clock: config.clock, hooks, correlation: correlation ?? traced(environment), shapes },
+    { clock: config.clock, hooks, correlation: correlation ?? traced(environment), refusal, shapes },
   );
 }
 

@@ -39,6 +39,29 @@ export async function bindTenant(store: Pick<Store, "tenantOf">, config: Config)
   if (!isOwn(bound, asked)) throw otherTenant(bound, asked);
 }
 
+/**
+ * Compares the store's tenant with the configuration's, again and again: the store may be bound to another one while it is open. What is new is held
+ * back then, until it is bound back. @param told once each time it changes. @returns what looks; it resolves to whether the store is the tenant's own
+ */
+export function tenantLook(
+  { tenantOf }: Pick<Store, "tenantOf">,
+  config: Config,
+  told: (message: string) => void,
+): () => Promise<boolean> {
+  const asked = identityOf(config);
+  return async () => {
+    if (asked === undefined) return true;
+    const bound = await tenantOf.read();
+    const was = tenantOf.displaced;
+    const now = bound === undefined || isOwn(bound, asked) ? undefined : otherTenant(bound, asked);
+    tenantOf.displace(now);
+    if (now !== undefined && now.message !== was?.message)
+      told(`${now.message}: nothing is sent any more but pauses and stops, and nothing new is begun`);
+    if (now === undefined && was !== undefined) told("the store is of this process's tenant again: work goes on");
+    return now === undefined;
+  };
+}
+
 function otherTenant({ name, address, since }: BoundTenant, asked: TenantIdentity): StoreError {
   const [own, other] = [tenantWords(address, name), tenantWords(asked.address, asked.name)];
   return new StoreError(

@@ -37,7 +37,7 @@ import { standingOf } from "./standing.ts";
 import { takeStopNotes } from "./stop-notes.ts";
 import { credentialName } from "./tenant-choice.ts";
 import { type ConnectedTenant, tenantFromConfig } from "./tenant-from-config.ts";
-import { bindTenant, holdTenant } from "./tenant-of-store.ts";
+import { bindTenant, holdTenant, tenantLook } from "./tenant-of-store.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -135,6 +135,14 @@ export async function storeIfAny(config: Config, environment: Environment): Prom
   }
 }
 
+/**
+ * Holds what opens no store against the one that is there: what is checked for one tenant is not to be run for another one. Throws StoreError
+ * `other_tenant`.
+ */
+export async function requireOwnStore(config: Config, environment: Environment): Promise<void> {
+  await (await storeIfAny(config, environment))?.close();
+}
+
 /** Says where was looked, and what to do. */
 function noStore({ cwd, dir, dirFrom, databaseFrom, path, databaseUrl }: Config): StoreError {
   const unnamed = "no database is named (--database-url, DATABASE_URL, store.url in outdial.yaml)";
@@ -162,9 +170,16 @@ export async function openWorkplace(
   const config = await loadConfig(flags, environment);
   const receivers = await receiversOf(config, environment);
   const drift = config.profile === "acd" ? new DriftWatch(options.warn) : undefined;
-  const tenant = await tenantFromConfig(config, environment, { ...options, ...drift?.overrides(options.hooks) });
+  const own: { tenantOf?: Store["tenantOf"] } = {};
+  const tenant = await tenantFromConfig(config, environment, {
+    ...options,
+    ...drift?.overrides(options.hooks),
+    // Of another tenant's store only pauses and stops are sent, and what is read for somebody who waits for it.
+    refusal: ({ lane, isWrite }) => (lane === "stop" || (lane === "pacing" && !isWrite) ? undefined : own.tenantOf?.displaced),
+  });
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment, { makes: "schema" });
+  own.tenantOf = store.tenantOf;
   stack.defer(() => store.close());
   await bindTenant(store, config);
   // Witnesses are asked here, and not by every command that only reads.
@@ -195,8 +210,11 @@ export async function openWorkplace(
     scopes: serves ? [scope, lakeScope, ...(crmScope === undefined ? [] : [crmScope])] : [],
     clock: config.clock,
     processLives,
+    look: tenantLook(store, config, options.warn),
   });
   stack.defer(() => replica.leave());
+  // It was bound to another one after this process had looked, and before anybody could know that it works here.
+  if (store.tenantOf.displaced !== undefined) throw store.tenantOf.displaced;
   const { jobs, dialer: turns, audit } = store;
   const runs = new Runs({ jobs, turns, members: replica, clock: config.clock, serves, audit, warn: options.warn });
   const delivers = options.deliver !== false && Object.keys(receivers).length > 0;

@@ -54,7 +54,7 @@ export class Pace {
 /** One line for a terminal. `budget` is the used share of the request limit, when there is one. */
 export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"]>, budget: string): string {
   const done = total(progress.counts);
-  // How many records a push has to bring is not known before it has looked at the last one.
+  // How many calls a push looks at is counted first.
   const share =
     progress.totalRows === 0 ? "" : `/${grouped(progress.totalRows)} (${Math.floor((100 * done) / progress.totalRows)} %)`;
   const speed =
@@ -97,6 +97,7 @@ function refusedLines(plan: PlanReport): string[] {
 export function jobLines(job: JobDetail): string[] {
   const campaign = job.campaignId === null ? "" : ` · campaign ${job.campaignId}`;
   const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")}${campaign} · ${printable(job.sourceName)}`];
+  if (job.tenant !== null) lines.push(tenantLine(job.tenant));
   if (job.change !== null) lines.push(...changeLines(job.change));
   else if (job.push !== null) lines.push(pushLine(job.push));
   else lines.push(`  ${grouped(job.totalRows ?? 0)} rows: ${countsLine(job.counts)}`);
@@ -116,12 +117,18 @@ export function jobLines(job: JobDetail): string[] {
   return lines;
 }
 
-function pushLine(push: NonNullable<JobDetail["push"]>): string {
-  const { announced, records, calls, acknowledged, unchanged, refused, refusedBefore, requests } = push;
+const tenantLine = ({ name, address }: NonNullable<JobDetail["tenant"]>): string =>
+  `  tenant ${printable(name === null ? address : `${name} (${address})`)}`;
+
+/** What a push has brought, and what the CRM may have besides. */
+export function pushLine(push: NonNullable<JobDetail["push"]>): string {
+  const { announced, records, calls, total, acknowledged, unchanged, refused, refusedBefore, requests, unanswered } = push;
   const events = `${grouped(announced)} events queued`;
   if (!records) return `  ${events}`;
   const before = refusedBefore === 0 ? "" : ` · ${grouped(refusedBefore)} refused before`;
-  return `  ${events} · ${grouped(calls)} calls: ${grouped(acknowledged)} acknowledged · ${grouped(unchanged)} unchanged · ${grouped(refused)} refused${before} · ${grouped(requests)} requests`;
+  const open = unanswered === 0 ? "" : `\n  ${grouped(unanswered)} records sent without an answer: the CRM may have them`;
+  const of = total === null || total === calls ? "" : ` of ${grouped(total)}`;
+  return `  ${events} · ${grouped(calls)}${of} calls: ${grouped(acknowledged)} acknowledged · ${grouped(unchanged)} unchanged · ${grouped(refused)} refused${before} · ${grouped(requests)} requests${open}`;
 }
 
 function changeLines({ version, plan, phase, outcome, message }: NonNullable<JobDetail["change"]>): string[] {

@@ -43,3 +43,4 @@ export {
 } from "./statistics/index.ts";
 export { nearest } from "./suggest.ts";
 export { isTimeZone } from "./time-zone.ts";
+export { hiddenKeys, yamlOffset } from "./yaml-lines.ts";

@@ -18,7 +18,7 @@ export interface StoreState {
  * It ends by itself when its cause ends.
  */
 export interface StoreCondition {
-  readonly name: "audit_set_back" | "store_full" | "lake_unavailable" | "receiver_unavailable";
+  readonly name: "audit_set_back" | "store_full" | "lake_unavailable" | "receiver_unavailable" | "other_tenant";
   readonly message: string;
   readonly advice: string;
   /** ms since the epoch. */
@@ -62,16 +62,30 @@ export class StoreHealth extends Ledger {
 
   /** What stands now, as this process knows; it asks nobody. */
   conditions(): readonly StoreCondition[] {
-    const setBack = this.store.hold.conflicts.map(({ message, foundAt }) => ({
+    const { conflicts, displaced } = this.store.hold;
+    const other: readonly StoreCondition[] =
+      displaced === undefined
+        ? []
+        : [
+            {
+              name: "other_tenant",
+              message: `${displaced.error.message}. Nothing is sent but pauses and stops, and nothing new is begun`,
+              advice:
+                "If the store was given to another tenant, end this service and give it a store of its own. If not, bind it again: outdial context rebind.",
+              since: displaced.foundAt,
+            },
+          ];
+    const setBack = conflicts.map(({ message, foundAt }) => ({
       name: "audit_set_back" as const,
       message: `the database was set back or replaced: ${message}. Nothing new is begun on it`,
       advice: "Bring the right database back, or accept this one: outdial audit accept-head --reason TEXT.",
       since: foundAt,
     }));
     const full = this.store.shortage;
-    if (full === undefined) return [...setBack, ...this.#waits];
+    if (full === undefined) return [...other, ...setBack, ...this.#waits];
     const message = `${full.message}; what it stopped goes on when there is room`;
     return [
+      ...other,
       ...setBack,
       { name: "store_full", message, advice: "Make room on the database server (disk, memory).", since: full.since },
       ...this.#waits,

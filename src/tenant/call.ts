@@ -10,7 +10,7 @@ import { emit, type TenantHooks } from "./hooks.ts";
 import { refusalError } from "./judge.ts";
 import { keptBody } from "./kept-body.ts";
 import type { Prepared } from "./prepare.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
+import type { Lane, RateLimiter } from "./rate-limiter.ts";
 import { isSuccess, type ReplyReading, readOpened } from "./reply.ts";
 import type { Attempt, CallReport, RequestResult } from "./report.ts";
 import { type AttemptFailure, decideRetry, mayHaveExecuted } from "./retry-decision.ts";
@@ -19,6 +19,9 @@ import type { SecretScrubber } from "./secrets.ts";
 import type { CallSettings } from "./settings.ts";
 import type { Token, TokenSource } from "./tokens.ts";
 import { headerOf, type Transport, TransportFailure, type TransportRequest, type TransportResponse } from "./transport.ts";
+
+/** Asked immediately before each request leaves; an error is what the call ends with. */
+export type Refusal = (call: { readonly lane: Lane; readonly isWrite: boolean }) => Error | undefined;
 
 /** What a call works with. */
 export interface CallDependencies {
@@ -35,6 +38,7 @@ export interface CallDependencies {
   readonly scrubber: SecretScrubber;
   /** Aborted when the tenant is closed. */
   readonly closing: AbortSignal;
+  readonly refusal?: Refusal | undefined;
   /** Signals of callers joined with `closing`. */
   readonly joined: JoinedSignals;
 }
@@ -89,6 +93,8 @@ export class Call {
         // The permit is given up: permits kept through this wait would all be used at once after it.
         continue;
       }
+      const refusal = this.#with.refusal?.({ lane: this.#prepared.lane, isWrite: this.#isWrite });
+      if (refusal !== undefined) throw refusal;
       const outcome = await this.#attempt(token, signal);
       if (!(outcome instanceof Failed)) return outcome;
       if (outcome.again === "now") continue;

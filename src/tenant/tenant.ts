@@ -4,6 +4,7 @@ import type { OperationId, RateFamily } from "../contract/index.ts";
 import { RATE_FAMILIES } from "../contract/index.ts";
 import { type Clock, createRandom, newId, type RandomStream } from "../kernel/index.ts";
 import { JoinedSignals } from "./abort-groups.ts";
+import type { Refusal } from "./call.ts";
 import { Client } from "./client.ts";
 import { closerOf } from "./close.ts";
 import { resolveConfig, type TenantConfig } from "./config.ts";
@@ -32,6 +33,8 @@ export interface TenantDependencies {
   readonly hooks?: TenantHooks | undefined;
   /** What a call that is made now belongs to, such as a request's id: its correlation id begins with it. Up to 64 visible ASCII characters. */
   readonly correlation?: (() => string | undefined) | undefined;
+  /** Whether a request may leave; default: it may. */
+  readonly refusal?: Refusal | undefined;
   /** Default: a limiter of this process. */
   readonly rateLimiter?: RateLimiter | undefined;
 }
@@ -81,6 +84,7 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     scrubber,
     correlationPrefix,
     correlation: dependencies.correlation,
+    refusal: dependencies.refusal,
     closing,
     joined: new JoinedSignals(closing),
   });

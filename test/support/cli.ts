@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { runCommandLine } from "../../src/cli/index.ts";
 import type { Clock } from "../../src/kernel/index.ts";
 import { systemClock } from "../../src/tenant/index.ts";
+import { requireSaid } from "./messages.ts";
 import { type Program, type ProgramOptions, type ProgramResult, SURROUNDINGS, startProgram } from "./program.ts";
 import { programFile } from "./programs-setup.ts";
 import { TEMPORARY } from "./temporary.ts";
@@ -29,7 +30,14 @@ export interface CliOptions extends ProgramOptions {
 
 /** Starts the CLI; `ended` settles when it has. */
 export function startCli(args: readonly string[], options: CliOptions): CliProcess {
-  return startProgram(options.bin ?? programFile("main"), args, options);
+  const program = startProgram(options.bin ?? programFile("main"), args, options);
+  const ended = program.ended.then(async (result) => {
+    await requireSaid(args, result);
+    return result;
+  });
+  // Whoever kills a program does not wait for what it said.
+  ended.catch(() => undefined);
+  return { ...program, ended };
 }
 
 /** Runs the command line to its end as a process: where the process is the point. */
@@ -99,7 +107,10 @@ export function beginCli(args: readonly string[], options: Omit<CliOptions, "bin
       return { [Symbol.dispose]: () => void stops.delete(stop) };
     },
   })
-    .then((code) => ({ code, signal: null, ...written }))
+    .then(async (code) => {
+      await requireSaid(args, written);
+      return { code, signal: null, ...written };
+    })
     .finally(leave);
   return {
     ended,

@@ -1,8 +1,9 @@
 // Loaded before each file of tests: how long a test of its suite may take, and a note for the run's report of the processor time that its process takes
-// meanwhile.
+// meanwhile; what people read is held.
 
 import { join } from "node:path";
 import { afterAll, expect, vi } from "vitest";
+import { holdFetch } from "./messages.ts";
 import { processorMs } from "./processor.ts";
 
 declare module "vitest" {
@@ -25,6 +26,8 @@ const { testPath = "" } = expect.getState();
 const [, longest] = Object.entries(LONGEST).find(([folder]) => testPath.startsWith(join(ROOT, folder))) ?? [];
 if (longest === undefined) throw new Error(`${testPath} belongs to no suite`);
 vi.setConfig({ testTimeout: longest, hookTimeout: longest });
+
+holdFetch();
 
 const before = processorMs();
 // oxlint-disable-next-line no-empty-pattern -- vitest wants to see which fixtures a hook asks for

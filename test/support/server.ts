@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { usCaUk2026 } from "../../src/compliance/index.ts";
 import { AuditUseCases, compileRulePack, DeliveryUseCases } from "../../src/operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service } from "../../src/server/index.ts";
+import { requireProblem } from "./messages.ts";
 import { openTestStore, type TestStore } from "./store.ts";
 
 export interface StartedServer extends AsyncDisposable {
@@ -81,11 +82,13 @@ export async function startServer(
     service,
     tokens,
     logged,
-    ask(path, { token, ...init } = {}) {
+    async ask(path, { token, ...init } = {}) {
       const headers = new Headers(init.headers);
       headers.set("host", "127.0.0.1:1");
       if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
-      return service.fetch(new Request(`http://127.0.0.1:1${path}`, { ...init, headers }));
+      const response = await service.fetch(new Request(`http://127.0.0.1:1${path}`, { ...init, headers }));
+      await requireProblem(response, path);
+      return response;
     },
     async listen() {
       const listening = await listen((request, env) => service.fetch(request, env), { host: "127.0.0.1", port: 0 });

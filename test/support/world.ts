@@ -51,6 +51,10 @@ function receiver(name: string, path: string): Readonly<Record<string, string>> 
   };
 }
 
+/** What a command that looks at people says before it does: which store and tenant, and since when the company's list and the registries are there. */
+export const STANDING =
+  /^store postgres:\/\/\S+ · tenant http:\/\/\S+\ncompany's do-not-call list: .*(?:declared empty by .+,|, loaded) 20\S+.*\nregistries: (?:none loaded$|\S+ of 20\S+, loaded 20)/m;
+
 /** Opens one; all of it goes when it is disposed of. */
 export async function startWorld({
   sandbox: ofTenant = {},

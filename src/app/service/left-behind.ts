@@ -74,7 +74,7 @@ export function goOnWithJobs(
   background.start("jobs that were left behind", async () => {
     for (let looks = 0; !signal.aborted; looks++) {
       const look = async () => {
-        if (store.audit.held.length > 0) return;
+        if (store.audit.isHeld) return;
         await runs.adopt();
         if (looks % JOBS_EVERY === 0) {
           await lookForJobs();

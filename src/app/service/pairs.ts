@@ -24,11 +24,11 @@ export function watchPairs(
       await config.clock.sleep(ms, signal).catch(() => undefined);
     }
   };
-  // On a database that was set back nothing is handed over: it may have been already.
+  // On a database that was set back nothing is handed over: it may have been already. Nor for a tenant that is not the store's.
   let watching = new AbortController();
   background.start("failover pairs", async () => {
     await every(PAIRS_MS, async () => {
-      if (store.audit.held.length > 0) return watching.abort();
+      if (store.audit.isHeld) return watching.abort();
       if (watching.signal.aborted) watching = new AbortController();
       const { signal: unheld } = watching;
       for (const { primary } of await store.failovers.list())

@@ -10,7 +10,7 @@ import { table } from "../table.ts";
 import { printable, printableWhole } from "../text.ts";
 
 type Context = Awaited<ReturnType<typeof readContext>>;
-type Listed = Awaited<ReturnType<typeof listTenants>>[number];
+type Listed = Awaited<ReturnType<typeof listTenants>>["items"][number];
 
 export const context: Run<typeof declared.context> = async ({ options, io }) => tell(await readContext(options, io.env), io);
 
@@ -34,10 +34,15 @@ const TENANTS = table<Listed>([
 ]);
 
 export const listContexts: Run<typeof declared.listContexts> = async ({ options, io }) => {
-  const items = await listTenants(options, io.env);
+  const { items, wrongChoice } = await listTenants(options, io.env);
   await io.answer({ items }, TENANTS.lines(items, io.width), "no tenant is configured");
+  if (wrongChoice !== undefined) {
+    io.complain([`outdial: ${wrongChoice.message}`, `  ${wrongChoice.advice ?? ""}`].join("\n").trimEnd());
+    return EXIT.usage;
+  }
   if (!items.some(({ isUsed }) => isUsed) && items.length > 0)
     io.say("none is chosen: --tenant NAME, OUTDIAL_TENANT, or outdial context use NAME");
+  return EXIT.done;
 };
 
 export const useContext: Run<typeof declared.useContext> = async ({ args: { tenant }, options, io }) => {

@@ -38,7 +38,7 @@ export const correctMany: Run<typeof declared.correctMany> = async ({ args, opti
   if (options.dryRun) {
     await using output = await openOutput(out, io);
     const sink = { progress: checking(io), ...refusedTo(output) };
-    await using interactions = await openInteractions(options, io.env);
+    await using interactions = await openInteractions(options, io.env, { dryRun: true });
     return await reportDryRun(await interactions.check(source, sink), io);
   }
   await using runtime = await openCorrections(options, io.env, { warn: io.say, ...known({ concurrency }) });
@@ -81,7 +81,7 @@ export const correctOne: Run<typeof declared.correctOne> = async ({ args: { id }
 
 async function preview(id: string, policy: Policy, options: One, io: Io): Promise<number> {
   const { agent: agentId, ...asked } = options;
-  await using interactions = await openInteractions(options, io.env);
+  await using interactions = await openInteractions(options, io.env, { dryRun: true });
   const found = await interactions.preview(id, { ...asked, agentId, policy });
   io.say([...previewLines(found), "dry run: nothing was sent"]);
   await io.answer(found, []);

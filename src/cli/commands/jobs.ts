@@ -7,7 +7,7 @@ import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/jobs.ts";
 import type { Io } from "../io.ts";
-import { countsLine, leftLines, Pace } from "../render-tagging.ts";
+import { countsLine, leftLines, Pace, pushLine } from "../render-tagging.ts";
 import { reportJob, runJob } from "../run-job.ts";
 import { table } from "../table.ts";
 import { duration, grouped } from "../text.ts";
@@ -81,6 +81,8 @@ export const cancelJob: Run<typeof declared.cancelJob> = async ({ args: { id }, 
     return await io.answer({ ...before, result: "already" }, []);
   }
   const job = await records.jobs.cancel(id, records.actor);
-  io.say([`${id} cancelled; what was sent stays sent: ${countsLine(job.counts)}`, ...leftLines(job)]);
+  const { push } = job;
+  const sent = push === null ? `: ${countsLine(job.counts)}` : "";
+  io.say([`${id} cancelled; what was sent stays sent${sent}`, ...(push === null ? leftLines(job) : [pushLine(push)])]);
   await io.answer({ ...job, result: "cancelled" }, []);
 };

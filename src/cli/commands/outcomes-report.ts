@@ -172,9 +172,9 @@ function told(output: Output | undefined, out: string | undefined, io: Io): NonN
     onBegun: ({ jobId, earlier }) => {
       if (earlier) io.say(`this push is known as ${jobId}; going on with it`);
     },
-    onProgress: ({ calls, acknowledged, refused }, here) =>
+    onProgress: ({ calls, total, acknowledged, refused }, here) =>
       io.progress(
-        `${here ? "" : "run by another process · "}${grouped(calls)} calls · ${grouped(acknowledged)} acknowledged · ${grouped(refused)} refused`,
+        `${here ? "" : "run by another process · "}${grouped(calls)}${total === null ? "" : `/${grouped(total)}`} calls · ${grouped(acknowledged)} acknowledged · ${grouped(refused)} refused`,
       ),
     async onRefused(refusal) {
       await output?.line(refusal);

@@ -29,6 +29,8 @@ const progress = z.object({
   refused: z.number(),
   refusedBefore: z.number(),
   requests: z.number(),
+  unanswered: z.number().default(0),
+  total: z.number().nullable().default(null),
 });
 
 const NO_PROGRESS: CrmPushProgress = {
@@ -39,6 +41,8 @@ const NO_PROGRESS: CrmPushProgress = {
   refused: 0,
   refusedBefore: 0,
   requests: 0,
+  unanswered: 0,
+  total: null,
 };
 
 /** A push with what was asked for, and how far it is. */

@@ -21,8 +21,8 @@ export interface CrmPushScope extends LakeRange {
 
 /** What a push of records works with. */
 export interface CrmPushDependencies {
-  readonly lake: Pick<OutcomeLake, "records" | "partitions">;
-  readonly ledger: Pick<CrmPushLedger, "settled" | "acknowledge" | "refuse">;
+  readonly lake: Pick<OutcomeLake, "records" | "partitions" | "query">;
+  readonly ledger: Pick<CrmPushLedger, "settled" | "acknowledge" | "refuse" | "progress">;
   readonly sender: CrmSender;
   readonly map: OutcomeMap;
   readonly clock: Clock;
@@ -58,7 +58,7 @@ const WIRE_MS = 2_000;
  * `not_owner`; and what `leave` ends it for.
  */
 export async function pushToCrm(deps: CrmPushDependencies, scope: CrmPushScope): Promise<CrmPushProgress> {
-  const push = new Push(deps, scope);
+  const push = new Push(deps, scope, await countOf(deps.lake, rangeOf(scope)));
   const campaigns = new Set((await deps.lake.partitions(rangeOf(scope))).map(({ campaignId }) => campaignId));
   for (const campaignId of [...campaigns].sort()) await push.campaign(campaignId);
   return push.progress();
@@ -68,23 +68,39 @@ function rangeOf({ campaignId, from, to }: LakeRange): LakeRange {
   return { campaignId, from, to };
 }
 
+async function countOf(lake: Pick<OutcomeLake, "query">, range: LakeRange): Promise<number> {
+  const { campaignId = null, from = null, to = null } = range;
+  const [row] = await lake.query<{ calls: number }>(
+    `select count(*) as calls from calls where ($1::VARCHAR is null or campaign_id = $1)
+       and ($2::BIGINT is null or start_time >= epoch_ms($2::BIGINT)) and ($3::BIGINT is null or start_time <= epoch_ms($3::BIGINT))`,
+    [campaignId, from, to],
+    range,
+  );
+  return row?.calls ?? 0;
+}
+
 class Push {
   readonly #deps: CrmPushDependencies;
   readonly #scope: CrmPushScope;
   readonly #counts = { calls: 0, unchanged: 0, acknowledged: 0, refused: 0, refusedBefore: 0 };
+  readonly #total: number;
   #requests: number;
+  #unanswered: number;
   /** Single records refused, held back until one record was accepted. */
   #doubtful: CrmRefusal[] = [];
   #waiting: CrmUpsert[] = [];
 
-  constructor(deps: CrmPushDependencies, scope: CrmPushScope) {
+  constructor(deps: CrmPushDependencies, scope: CrmPushScope, total: number) {
     this.#deps = deps;
+    this.#total = total;
+    this.#unanswered = deps.before.unanswered;
     this.#scope = scope;
     this.#requests = deps.before.requests;
   }
 
   progress(): CrmPushProgress {
-    return { announced: this.#deps.before.announced, ...this.#counts, requests: this.#requests };
+    const { announced } = this.#deps.before;
+    return { announced, ...this.#counts, requests: this.#requests, unanswered: this.#unanswered, total: this.#total };
   }
 
   get #held() {
@@ -173,7 +189,7 @@ class Push {
 
   /** One request, with retries while the CRM is away or busy. @returns an answer that accepts or refuses */
   async #ask(batch: readonly CrmUpsert[]): Promise<Extract<CrmAnswer, { kind: "answered" }>> {
-    const { clock, jobId } = this.#deps;
+    const { clock, jobId, executor } = this.#deps;
     const id = `crm_${createHash("sha256")
       .update(batch.map(({ idempotency_key }) => idempotency_key).join())
       .digest("hex")
@@ -182,9 +198,16 @@ class Push {
     for (let attempt = 0; ; attempt++) {
       await this.#mayGoOn();
       this.#requests += 1;
-      this.#deps.onProgress(this.progress());
+      this.#unanswered = batch.length;
+      const progress = this.progress();
+      this.#deps.onProgress(progress);
+      // Before it leaves: whoever finds this push without its process knows what the CRM may have.
+      await this.#deps.ledger.progress({ jobId, executor, progress });
       const answer = await this.#post(id, body);
+      // A receiver that failed, or whose answer was lost, may have them all the same.
+      if (answer.kind === "answered" && answer.status < 500) this.#unanswered = 0;
       if (answer.kind === "answered" && (ACCEPTED.has(answer.status) || REFUSED.has(answer.status))) return answer;
+      this.#deps.onProgress(this.progress());
       const said = answer.kind === "none" ? answer.reason : `${answer.status} ${answer.text}`.trim().slice(0, 300);
       const isBusy = answer.kind === "none" || answer.status === 429 || answer.status >= 500;
       if (!isBusy) {

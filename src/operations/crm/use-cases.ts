@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import type { DeliveryWorker } from "../events/worker.ts";
 import { noteRequest } from "../jobs/request.ts";
-import { stopOf } from "../run/reason.ts";
+import { CANCELLED, stopOf } from "../run/reason.ts";
 import { type CrmPush, type CrmPushAsked, DEFAULT_BATCH } from "./asked.ts";
 import { type CrmPushing, noRecordsUrl } from "./pushing.ts";
 
@@ -84,7 +84,7 @@ export class CrmUseCases {
   /**
    * Queues what the CRM was not told of, brings it the records when they are asked for, and delivers what is due: to the end, wherever it runs.
    * Throws OperationError `invalid_input`; OutdialError with the code of what stopped it: `receiver_refuses`, `receiver_unavailable`,
-   * `interrupted`, `job_state` when it was cancelled, …
+   * `interrupted`, `cancelled`, …
    */
   async push(request: CrmPushRequest, by: string, options: CrmPushOptions = {}): Promise<CrmPushed> {
     const begun = await this.#submit(request, by);
@@ -137,7 +137,10 @@ export class CrmUseCases {
 function refuseUnended({ job }: CrmPush): void {
   const { id, status } = job;
   if (status === "done" || status === "partly_failed") return;
-  if (status === "cancelled") throw new OperationError("job_state", `job ${id} was cancelled`);
+  if (status === "cancelled")
+    throw new OutdialError(CANCELLED, `job ${id} was cancelled`, {
+      advice: `What it had sent by then: outdial jobs show ${id}.`,
+    });
   if (status === "ready" || status === "running")
     throw new OutdialError("interrupted", `no longer followed: a service goes on with ${id}`);
   const { code, message, advice } = stopOf(job.error) ?? { code: "internal", message: `job ${id} is ${status}` };

@@ -117,7 +117,8 @@ export class TenantRefresh {
 
   async #startDue(signal: AbortSignal): Promise<void> {
     const { store, clock } = this.#deps;
-    if (this.#under.size >= AT_ONCE) return;
+    // What this tenant says would be kept as another one's.
+    if (this.#under.size >= AT_ONCE || store.tenantOf.displaced !== undefined) return;
     const [known, readings] = await Promise.all([store.knownCampaigns.list(), store.tenantReadings.times()]);
     const now = clock.now();
     this.#forgetOld(now);

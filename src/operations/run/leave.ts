@@ -73,8 +73,8 @@ export class JobLeave implements Leave {
     return this.#waiting.promise;
   };
 
-  /** Ends it for a reason: the job was cancelled, or taken over. */
-  end(reason: OperationError): void {
+  /** Ends it for a reason: the job was cancelled or taken over, or the store is another tenant's. */
+  end(reason: OutdialError): void {
     this.#ended.abort(reason);
   }
 

@@ -10,6 +10,12 @@ export const LEAVES: StopReason = {
   leaves: true,
 };
 
+/** The same of a process that was killed: who had it, since a command is no service. */
+export const leftBy = (executor: string): StopReason => ({
+  ...LEAVES,
+  message: `its process ${executor} ended in the middle of it; a service goes on with it, or the same command`,
+});
+
 /** Whether a service has left a job to the next service. */
 export const isLeft = ({ status, error }: Pick<Job, "status" | "error">): boolean =>
   status === "stopped" && typeof error === "object" && error !== null && "leaves" in error && error.leaves === true;

@@ -47,7 +47,10 @@ export interface Membership {
   services(scope: string): Promise<string[]>;
   /** Whether this process could tell of itself long enough for the others to have done so, too. */
   isSteady(): boolean;
-  /** Whether no other process can hold this one for dead, nor is about to take its runs because it did: what is sent needs it. */
+  /**
+   * Whether no other process can hold this one for dead, nor is about to take its runs because it did, and its last look let it send: what is sent
+   * needs it.
+   */
   isTrusted(): boolean;
   /** Takes a dead replica off the list. */
   forget(id: string): Promise<void>;
@@ -67,7 +70,10 @@ export async function joinReplicas(options: {
   /** Milliseconds of a clock that nobody sets; the process's own unless given. */
   elapsed?: (() => number) | undefined;
   processLives: (pid: number) => boolean;
+  /** What else is looked at with each beat; one that it rejects counts as failed. @returns whether this process may go on to send */
+  look?: (() => Promise<boolean>) | undefined;
 }): Promise<Membership> {
+  const { look = async () => true } = options;
   const { replicas, id, pid, host, scopes, clock, processLives, elapsed = monotonic } = options;
   const gone = new AbortController();
   const instant = () => ({ at: clock.now(), elapsed: elapsed() });
@@ -76,9 +82,11 @@ export async function joinReplicas(options: {
   let beatSent = instant();
   let pausedAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
+  let maySend = true;
   const beat = async () => {
     const sent = instant();
     await replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, scopes });
+    maySend = await look();
     // One that took so long may have been overdue for the others, as one that failed.
     if (since(sent) > INTERVAL_MS) failedAt = elapsed();
     if (since(beatSent) > LEASE_MS) pausedAt = elapsed();
@@ -96,7 +104,7 @@ export async function joinReplicas(options: {
     id,
     ...livesOf(replicas, { host, processLives }),
     isSteady: () => elapsed() - Math.max(failedAt, pausedAt) > DEAD_MS,
-    isTrusted: () => since(beatSent) < LEASE_MS && elapsed() - pausedAt > TAKEN_MS,
+    isTrusted: () => maySend && since(beatSent) < LEASE_MS && elapsed() - pausedAt > TAKEN_MS,
     async services(scope) {
       const all = (await replicas.list()).filter((one) => one.scopes.includes(scope) && one.id !== id);
       return all.filter((one) => !replicaIsDead(one, { host, processLives })).map((one) => one.id);

@@ -20,7 +20,7 @@ import {
   workflowId,
 } from "./engine.ts";
 import { interrupted, JobLeave, monotonic, type Seen } from "./leave.ts";
-import { isLeft, LEAVES, STORE_TROUBLE } from "./left.ts";
+import { isLeft, LEAVES, leftBy, STORE_TROUBLE } from "./left.ts";
 import type { Membership } from "./members.ts";
 import { reasonOf, type StopReason } from "./reason.ts";
 import { type Standing, standingOf } from "./standing.ts";
@@ -78,8 +78,8 @@ export interface RunsDependencies {
   readonly elapsed?: (() => number) | undefined;
   /** This process is a service: runs come from the queue, and what it leaves another one goes on with. */
   readonly serves: boolean;
-  /** Heads of the audit log that do not fit this database: while there are any, no run is begun or goes on. */
-  readonly audit: Pick<Store["audit"], "held" | "requireNotHeld">;
+  /** While it is held, because the database was set back or is another tenant's by now, no run is begun or goes on. */
+  readonly audit: Pick<Store["audit"], "isHeld" | "requireNotHeld">;
   readonly warn: (message: string) => void;
 }
 
@@ -197,7 +197,7 @@ export class Runs {
 
   /**
    * Makes sure that a job runs: begins a run, unless one is under way or waits. A service gives the run of a dead process to any free service; a
-   * command line continues it itself, or gives the job to a service. Throws StoreError `audit_set_back`.
+   * command line continues it itself, or gives the job to a service. Throws StoreError `audit_set_back`, `other_tenant`.
    */
   async start(jobId: string): Promise<void> {
     const { jobs, members, serves, clock, audit } = this.#deps;
@@ -294,7 +294,7 @@ export class Runs {
   async adopt(): Promise<void> {
     const { turns, members, audit, elapsed = monotonic } = this.#deps;
     const engine = this.#attached();
-    if (audit.held.length > 0) return;
+    if (audit.isHeld) return;
     const take = async () => {
       const began = elapsed();
       const left: UnderWay[] = [];
@@ -367,7 +367,13 @@ export class Runs {
     if (taking !== "taken") return taking === "gone" ? "done" : "left";
     const ended = new AbortController();
     const leave = new JobLeave(clock, signal, elapsed, () => members.isTrusted());
-    void leave.watch({ id: jobId, run, replica: members.id }, () => this.#mayGoOn(entered), ended.signal);
+    const look = () =>
+      this.#mayGoOn(entered).catch((thrown: unknown) => {
+        // A service waits until the store is its tenant's again; nobody waits for a command that does nothing.
+        if (!serves && isOtherTenant(thrown)) leave.end(thrown);
+        throw thrown;
+      });
+    void leave.watch({ id: jobId, run, replica: members.id }, look, ended.signal);
     const moved = Promise.withResolvers<"moved">();
     const step: Step = (name, work) =>
       engineStep(name, async () => {
@@ -424,7 +430,7 @@ export class Runs {
     for (;;) {
       const { serves, audit } = this.#deps;
       // A service has it from the queue: it waits here until a person has decided.
-      if (audit.held.length > 0) {
+      if (audit.isHeld) {
         if (!serves) audit.requireNotHeld();
         await clock.sleep(FOLLOW_MS, signal).catch(() => undefined);
         if (signal.aborted) return "left";
@@ -433,7 +439,8 @@ export class Runs {
       const taking = await take(owned, members.id);
       if (typeof taking === "string") return taking;
       const { blockedBy } = taking;
-      if (await members.isDead(blockedBy.executor)) await jobs.letGo(blockedBy.jobId, blockedBy.executor, LEAVES);
+      if (await members.isDead(blockedBy.executor))
+        await jobs.letGo(blockedBy.jobId, blockedBy.executor, leftBy(blockedBy.executor));
       else await clock.sleep(FOLLOW_MS, signal).catch(() => undefined);
       if (signal.aborted) return "left";
     }
@@ -461,7 +468,7 @@ export class Runs {
     }
   }
 
-  /** The job, unless the database is another one than it was: then nothing more is sent. */
+  /** The job, unless the database is another one than it was, or another tenant's: then nothing more is sent. */
   async #mayGoOn(entered: EngineRun): Promise<Seen> {
     const { audit, jobs, members } = this.#deps;
     audit.requireNotHeld();
@@ -515,6 +522,9 @@ function noSuchJob(jobId: string): never {
 function forever(): Promise<never> {
   return new Promise(() => {});
 }
+
+const isOtherTenant = (thrown: unknown): thrown is OutdialError =>
+  thrown instanceof OutdialError && thrown.code === "other_tenant";
 
 function isNotOwner(thrown: unknown): boolean {
   return (thrown instanceof OutdialError && thrown.code === "not_owner") || isTakenAway(thrown);

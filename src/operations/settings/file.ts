@@ -1,7 +1,7 @@
 // A settings file: YAML or JSON, every mistake with its line, its path and what is allowed.
 
 import { z } from "zod";
-import { type Problem, problemsOf } from "../../kernel/index.ts";
+import { type Problem, problemsOf, yamlOffset } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { type DialerSettings, settingsFields } from "./model.ts";
 
@@ -66,18 +66,7 @@ export async function parseSettingsFile(text: string, name: string): Promise<Set
   const value: unknown = document.toJS();
   const parsed = file.safeParse(value ?? {});
   if (!parsed.success) {
-    const lineOf = (path: string): number => {
-      // An absent field is told at the nearest object around it.
-      for (let parts = path.split("."); ; parts = parts.slice(0, -1)) {
-        const node: unknown = document.getIn(
-          parts.filter((part) => part !== ""),
-          true,
-        );
-        const range = typeof node === "object" && node !== null && "range" in node ? node.range : undefined;
-        if (Array.isArray(range) && typeof range[0] === "number") return lines.linePos(range[0]).line;
-        if (parts.length === 0) return 1;
-      }
-    };
+    const lineOf = (path: string): number => lines.linePos(yamlOffset(document.contents, path)).line;
     const told = ({ path, message }: Problem) => `${name}:${lineOf(path)}: ${path === "" ? "" : `${path}: `}${message}`;
     throw invalid(problemsOf(file, value ?? {}, parsed.error).map(told));
   }

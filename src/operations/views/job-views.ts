@@ -44,6 +44,7 @@ export function jobSummaryOf(job: Job): JobSummary {
     sourceName: job.sourceName,
     actor: job.actor,
     profile: job.profile,
+    tenant: job.tenantAddress === null ? null : { name: job.tenantName, address: job.tenantAddress },
     totalRows: job.totalRows,
     counts,
     done: Object.values(counts).reduce((sum, count) => sum + count, 0),

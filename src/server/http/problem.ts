@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<string, number>> = {
   not_owner: 409,
   plan_changed: 409,
   audit_set_back: 409,
+  other_tenant: 409,
   key_busy: 409,
   unsupported: 409,
   not_available: 409,

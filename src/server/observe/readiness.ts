@@ -1,12 +1,12 @@
-// Whether this process should be sent work: its store answers with the right schema and the right time, its heartbeat is seen, and it is not
-// about to stop.
+// Whether this process should be sent work: its store answers with the right schema and the right time and is of its tenant, its heartbeat is seen, and
+// it is not about to stop.
 
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 
 /** One thing that was looked at. */
 export interface Check {
-  readonly name: "stopping" | "store" | "schema" | "heartbeat" | "clock" | "room" | "audit" | "lake" | "receiver";
+  readonly name: "stopping" | "store" | "schema" | "heartbeat" | "clock" | "room" | "audit" | "lake" | "receiver" | "tenant";
   readonly ok: boolean;
   /** What is wrong; no address, no secret. */
   readonly message?: string;
@@ -31,6 +31,7 @@ const CHECK_OF = {
   audit_set_back: "audit",
   lake_unavailable: "lake",
   receiver_unavailable: "receiver",
+  other_tenant: "tenant",
 } as const;
 
 /** Time for the store to answer, ms. */

@@ -128,7 +128,8 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       summary: "Stops the dialing of several campaigns at once; one that fails holds no other back",
       description: "Each waits for its calls under way for ten seconds at most. All campaigns of the tenant: campaigns.stop.",
       role: "operator",
-      body: z.strictObject({ campaigns: z.array(byId.shape.id).min(1).max(MOST_PAUSED), reason }),
+      // A space that was copied along must not keep a campaign dialing.
+      body: z.strictObject({ campaigns: z.array(z.string().trim().min(1).max(200)).min(1).max(MOST_PAUSED), reason }),
       reply: z.strictObject({ items: z.array(campaignResult).readonly() }),
       handle: async ({ body, who }) => ({ items: await campaigns().pauseSeveral(body.campaigns, who.name, body.reason) }),
     }),

@@ -63,7 +63,7 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
       method: "get",
       path: "/conditions",
       summary:
-        "What stands that everybody has to know: a database that was set back or has no room, a lake or a CRM that jobs wait for",
+        "What stands that everybody has to know: a database that was set back, has no room or is another tenant's, a lake or a CRM that jobs wait for",
       role: "viewer",
       reply: z.strictObject({ items: z.array(condition) }),
       handle: async () => ({ items: conditions().map((one) => ({ ...one, since: timeText(one.since) })) }),

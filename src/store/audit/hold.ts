@@ -1,4 +1,5 @@
-// Whether the database is of an older state than one that is known from outside. Nothing new is begun on such a database until a person accepts it.
+// Why nothing new is begun on a database: it is of an older state than one that is known from outside, until a person accepts that; or it was bound to
+// another tenant under this process.
 
 import { StoreError } from "../error.ts";
 import type { ConflictKind } from "./places.ts";
@@ -16,9 +17,24 @@ export interface StandingConflict {
   readonly foundAt: number;
 }
 
+/** The tenant that this process works for is not the store's any more. */
+export interface Displaced {
+  /** `other_tenant`. */
+  readonly error: StoreError;
+  /** When it was seen, ms since the epoch. */
+  readonly foundAt: number;
+}
+
 /** What this process knows of it. */
 export class Hold {
   #conflicts: readonly StandingConflict[] = [];
+  /** Undefined as long as the store is of the tenant that this process works for. */
+  displaced: Displaced | undefined;
+
+  /** Whether anything stands against beginning something. */
+  get stands(): boolean {
+    return this.#conflicts.length > 0 || this.displaced !== undefined;
+  }
 
   /** Heads outside that do not fit and that nobody has accepted; none as long as all is well. */
   get conflicts(): readonly StandingConflict[] {
@@ -29,8 +45,9 @@ export class Hold {
     this.#conflicts = conflicts;
   }
 
-  /** Throws StoreError `audit_set_back` while one stands. */
+  /** Throws StoreError `other_tenant`, or `audit_set_back` while a conflict stands. */
   check(): void {
+    if (this.displaced !== undefined) throw this.displaced.error;
     const [first] = this.#conflicts;
     if (first === undefined) return;
     throw new StoreError("audit_set_back", `nothing new is begun: the database was set back or replaced: ${first.message}`, {

@@ -137,7 +137,12 @@ export class AuditLog extends Ledger {
     return this.store.hold.conflicts;
   }
 
-  /** Throws StoreError `audit_set_back` while there are such. */
+  /** Whether nothing new is to be begun: there are such heads, or the store is another tenant's by now. */
+  get isHeld(): boolean {
+    return this.store.hold.stands;
+  }
+
+  /** Throws StoreError `audit_set_back`, `other_tenant` while that is so. */
   requireNotHeld(): void {
     this.store.hold.check();
   }

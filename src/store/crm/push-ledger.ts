@@ -174,12 +174,13 @@ async function fence(tx: Tx, { jobId, executor }: Held): Promise<void> {
 }
 
 async function note(tx: Tx, { jobId, progress }: Held): Promise<void> {
-  const { acknowledged, unchanged, refused, refusedBefore } = progress;
+  const { acknowledged, unchanged, refused, refusedBefore, total } = progress;
   const counts = { acknowledged, unchanged, refused: refused + refusedBefore };
-  await tx.query("update outdial.jobs set summary = $2, counts = $3 where id = $1", [
+  await tx.query("update outdial.jobs set summary = $2, counts = $3, total_rows = coalesce($4, total_rows) where id = $1", [
     jobId,
     JSON.stringify(progress),
     JSON.stringify(counts),
+    total,
   ]);
 }
 

@@ -53,6 +53,10 @@ export interface CrmPushProgress {
   readonly refusedBefore: number;
   /** Requests sent, repeated ones included. */
   readonly requests: number;
+  /** Records of the request under way, or of one whose answer was lost: the CRM may have them. */
+  readonly unanswered: number;
+  /** Calls that there are to look at; null before they were counted. */
+  readonly total: number | null;
 }
 
 /** What a push is made of. */

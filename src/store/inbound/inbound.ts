@@ -34,9 +34,14 @@ const SETTLE = {
 
 /** Adds, claims, settles, lists and replays. Times are of the store's clock. */
 export class Inbound extends Ledger {
-  /** Keeps events, due at once. Says for each whether it is new; one of the same channel and id was here before, or is in the list twice. */
+  /**
+   * Keeps events, due at once. Says for each whether it is new; one of the same channel and id was here before, or is in the list twice. Throws StoreError
+   * `other_tenant`.
+   */
   async add(events: readonly NewInboundEvent[]): Promise<boolean[]> {
     if (events.length === 0) return [];
+    const { displaced } = this.store.hold;
+    if (displaced !== undefined) throw displaced.error;
     const column = (name: "channel" | "eventId" | "type" | "body") => joinTexts(events.map((event) => event[name]));
     const values = [
       column("channel"),

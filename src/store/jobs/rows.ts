@@ -6,7 +6,8 @@ import { StoreError } from "../error.ts";
 import { JOB_STATUSES, type Job, type JobEnd, type NewJob } from "./types.ts";
 
 export const JOB = `id, kind, campaign_id as "campaignId", source_name as "sourceName", content_hash as "contentHash", options, actor, status,
-  total_rows as "totalRows", counts, summary, error, executor, run, profile, scope, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
+  total_rows as "totalRows", counts, summary, error, executor, run, profile, scope, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt",
+  tenant_name as "tenantName", tenant_address as "tenantAddress"`;
 
 /** A row of `JOB`. */
 export type JobRow = Omit<Job, "counts"> & { readonly counts: Readonly<Record<string, number>> };
@@ -24,7 +25,7 @@ export function oneOf<T extends string>(allowed: readonly T[], text: string): T 
   return found;
 }
 
-/** Enters a new job. Throws StoreError `audit_set_back` on a database that was set back and that nobody has accepted. */
+/** Enters a new job. Throws StoreError `audit_set_back` on a database that was set back and that nobody has accepted, `other_tenant`. */
 export async function insertJob(
   store: Pick<StoreCore, "hold" | "now" | "profile">,
   to: Pick<StoreCore | Tx, "query">,
@@ -32,8 +33,9 @@ export async function insertJob(
 ): Promise<Job> {
   store.hold.check();
   const [row] = await to.query<JobRow>(
-    `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, executor, created_at, profile, scope)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning ${JOB}`,
+    `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, executor, created_at, profile, scope, tenant_name, tenant_address)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+       (select name from outdial.tenant_of_store), (select address from outdial.tenant_of_store)) returning ${JOB}`,
     [
       job.id,
       job.kind,

@@ -62,6 +62,9 @@ export interface Job {
   readonly actor: string;
   /** By which of its interfaces the tenant was spoken to: `rest`, `acd`. */
   readonly profile: string;
+  /** The tenant of the store when the job was entered: its name, null where it had none, and the origin of its address, null where that is not known. */
+  readonly tenantName: string | null;
+  readonly tenantAddress: string | null;
   readonly status: JobStatus;
   readonly totalRows: number | null;
   /** Kept up to date by every batch. */

@@ -39,6 +39,7 @@ import { crmPushes } from "./0033-crm-pushes.ts";
 import { tenantOfStore } from "./0034-tenant-of-store.ts";
 import { factImports } from "./0035-fact-imports.ts";
 import { turnsAndScopes } from "./0036-turns-and-scopes.ts";
+import { jobTenant } from "./0037-job-tenant.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -77,6 +78,7 @@ const MIGRATIONS: readonly Migration[] = [
   tenantOfStore,
   factImports,
   turnsAndScopes,
+  jobTenant,
 ];
 
 /** The version of the schema that this outdial works with. */

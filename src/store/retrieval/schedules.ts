@@ -65,11 +65,11 @@ export class RetrievalSchedules extends Ledger {
   /**
    * Takes a due schedule and sets its next time, a whole number of intervals on; undefined when none is due. The turn is this process's until it has
    * begun the retrieval (`NewRetrieval.turnOf`) or ends it: when it dies before, another one takes the turn. On a database that was set back none
-   * is taken: its turn waits until a person has accepted that.
+   * is taken, nor for a tenant that the store is not of any more: its turn waits.
    * @param by id of this process among the replicas
    */
   async take(by: string, campaignIds?: readonly string[]): Promise<RetrievalSchedule | undefined> {
-    if (this.store.hold.conflicts.length > 0) return undefined;
+    if (this.store.hold.stands) return undefined;
     const [row] = await this.store.query<RetrievalSchedule>(
       `update outdial.retrieval_schedules set turn_of = $3, next_at = case when next_at > $2 then next_at else
            next_at + (floor(extract(epoch from $2::timestamptz - next_at) * 1000 / every_ms) + 1) * every_ms * interval '1 millisecond' end

@@ -2,6 +2,7 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
+import type { StoreError } from "../error.ts";
 
 /** A tenant, as the configuration has it. */
 export interface TenantIdentity {
@@ -22,6 +23,17 @@ export class TenantOfStore extends Ledger {
   async read(): Promise<BoundTenant | undefined> {
     const [row] = await this.store.query<BoundTenant>("select name, address, since from outdial.tenant_of_store");
     return row;
+  }
+
+  /** Why this process does nothing for its tenant: the store is another one's by now. Undefined while it is not. */
+  get displaced(): StoreError | undefined {
+    return this.store.hold.displaced?.error;
+  }
+
+  /** Holds what is new back in this process, or lets it go on. */
+  displace(error: StoreError | undefined): void {
+    const { hold } = this.store;
+    hold.displaced = error === undefined ? undefined : { error, foundAt: hold.displaced?.foundAt ?? this.store.now() };
   }
 
   /** Binds a store that has no tenant yet, or whose tenant has no name yet. @returns whose the store is */

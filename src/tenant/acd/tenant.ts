@@ -69,6 +69,7 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
     scrubber,
     correlationPrefix: `${newId("od", clock.now(), random)}-`,
     correlation: dependencies.correlation,
+    refusal: dependencies.refusal,
     closing,
     joined,
     base: async (signal) => (await waited(discovery.place(), joined.of(signal, undefined))).api,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { runCli } from "../../support/cli.ts";
+import { STANDING } from "../../support/world.ts";
 import { DRAFT, openWorld, type World } from "./plan-world.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url));
@@ -29,6 +30,7 @@ test("the example is planned, applied by its hash, in sync, exported, and drift 
   expect(world.writes()).toEqual([]);
 
   const applied = await outdial(world, "apply", "--plan", plan.plan.slice(0, 12), "--yes");
+  expect(applied.stderr).toMatch(STANDING);
   expect({ code: applied.code, stdout: applied.stdout }).toEqual({ code: 0, stdout: "applied\n" });
   expect((await world.campaigns()).map(({ status }) => status)).toEqual(["paused", "paused"]);
 

@@ -3,6 +3,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { STANDING } from "../../support/world.ts";
 import { campaignWorld, NIGHT, OPEN } from "./segment-world.ts";
 
 const person = (id: string, phoneNumber: string, call: boolean | undefined, more: object = {}) => ({
@@ -62,6 +63,7 @@ it("writes who may be called, never one without the flag, with a manifest that v
   ]);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(ids(await readFile(out, "utf8"))).toEqual(["gold", "silver"]);
+  expect(stderr).toMatch(STANDING);
   expect(stderr).toContain("asking for true");
   expect(stdout).toMatch(/6 loaded: 2 callable now/);
   expect(stdout).toContain("2 no consent");

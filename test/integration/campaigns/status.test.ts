@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { openCampaignStates } from "../../../src/app/index.ts";
 import type { SandboxOptions } from "../../../src/sandbox/index.ts";
 import { beginCli } from "../../support/cli.ts";
-import type { StartedWorld } from "../../support/world.ts";
+import { STANDING, type StartedWorld } from "../../support/world.ts";
 import { campaignWorld } from "./segment-world.ts";
 
 const dialerConfig = {
@@ -127,7 +127,8 @@ it("lets a campaign dial when people may be called, after it was asked, and says
     stdout: expect.stringContaining("camp_2: may dial"),
   });
   expect(here.sandbox.control.state().campaigns[1]?.status).toBe("paused");
-  const { code, stdout } = await here.run(["campaign", "resume", "camp_2", "--yes", "--reason", "opened"]);
+  const { code, stdout, stderr } = await here.run(["campaign", "resume", "camp_2", "--yes", "--reason", "opened"]);
+  expect(stderr).toMatch(STANDING);
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("camp_2 active, confirmed") });
   const audit = await here.run(["audit", "list", "--subject", "camp_2", "--json"]);
   expect(audit.stdout).toMatch(/"action":"campaign.resume".*"manifest":"gate_/);

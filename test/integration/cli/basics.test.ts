@@ -219,6 +219,17 @@ test("of several tenants one is chosen, each has its own credentials and its own
       { name: "staging-us", isUsed: true, hasStore: false },
     ],
   });
+  // The choice is of a tenant that is not there any more: said, and an error as in every other command.
+  await writeFile(
+    join(folder.path, "outdial.yaml"),
+    JSON.stringify({ tenants: { prod: tenants.prod, west: tenants["staging-us"] } }),
+  );
+  expect(await told("context list")).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining("west"),
+    stderr: expect.stringContaining("outdial context use chose the tenant staging-us, which"),
+  });
+  await writeFile(join(folder.path, "outdial.yaml"), JSON.stringify({ tenants }));
   expect((await told("context list")).stdout).toMatch(/\*\s+staging-us\s+https:\/\/staging\.example\.com/);
 
   // What is set for somebody else is not sent to a tenant with a name.
@@ -228,7 +239,9 @@ test("of several tenants one is chosen, each has its own credentials and its own
 
   const tag = await told("tag --campaign camp_primary_001 --call call_000002 --code DISP_001 --tenant prod --json");
   expect(tag.code).toBe(0);
-  const { job } = JSON.parse(tag.stdout) as { job: { id: string } };
+  const { job } = JSON.parse(tag.stdout) as { job: { id: string; tenant: object } };
+  expect(job.tenant).toEqual({ name: "prod", address: "this machine" });
+  expect((await told(`jobs show ${job.id} --tenant prod`)).stderr).toContain("tenant prod (this machine)");
   const entries = (await used(`audit list --job ${job.id} --tenant prod`)) as { items: { details: object }[] };
   expect(entries.items.map(({ details }) => details)).toContainEqual(expect.objectContaining({ tenant: "prod" }));
   const other = { DATABASE_URL: world.databaseUrl };
@@ -236,7 +249,14 @@ test("of several tenants one is chosen, each has its own credentials and its own
     refused("the store is of the tenant prod (this machine), since"),
   );
   expect(await world.run(["campaign", "stops"])).toMatchObject(refused("this machine needs a store of its own"));
-  // Evidence is read in any case.
+  // What would be done is checked against the store as what is done.
+  const check = { DATABASE_URL: world.databaseUrl };
+  const dry = "tag --campaign camp_primary_001 --call call_000002 --code DISP_001 --dry-run";
+  const correction = "interaction disposition int_1 --code DISP_001 --description x --agent a --dry-run";
+  for (const line of [dry, correction])
+    expect([line, await world.run(line.split(" "))]).toMatchObject([line, refused("this machine needs a store of its own")]);
+  expect(await told(`${dry} --tenant prod`, { env: check })).toMatchObject({ code: 0 });
+  // Evidence is read in any case, also of several tenants in one database, each with its job's tenant.
   expect(await told("audit list", { env: other })).toMatchObject({ code: 0 });
 
   const rebind = "context rebind --reason moved";

@@ -3,10 +3,11 @@
 import { rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runCli } from "../../support/cli.ts";
+import { beginCli, runCli } from "../../support/cli.ts";
 import { CRM_SECRET, startCrm } from "../../support/crm-receiver.ts";
 import { hastenedClock } from "../../support/hastened-clock.ts";
 import { startService } from "../../support/service.ts";
+import { until } from "../../support/until.ts";
 
 const CALLS = 40;
 const campaignId = "camp_1";
@@ -38,6 +39,29 @@ test("records are sent once, those that the CRM refuses are named, the audit say
   });
   const begun = await at.post("/api/v1/outcomes/retrievals", { campaignId, lastHours: 24 });
   await at.ended(begun.body["jobId"] as string);
+  // A command beside the service gives it the push; cancelled while the CRM has a batch and does not answer, it says what may be there.
+  const place = { cwd: join(at.dir, ".."), env: at.environment };
+  crm.instead = () => 0;
+  const followed = beginCli(["outcomes", "push", "crm", "--records", "--batch", "10", "--json"], place);
+  let cut = "";
+  await until(async () => {
+    const { items } = (await at.get("/api/v1/jobs?kind=push")) as { items: { id: string }[] };
+    cut = items[0]?.id ?? "";
+    return cut !== "" && ((await at.get(`/api/v1/jobs/${cut}`))["push"] as { unanswered: number }).unanswered > 0;
+  });
+  const cancelled = await runCli(["jobs", "cancel", cut], place);
+  expect(cancelled).toMatchObject({ code: 0, stderr: expect.stringContaining("10 records sent without an answer") as string });
+  expect(cancelled.stderr).toContain(`${CALLS} calls: 0 acknowledged`);
+  expect((await runCli(["jobs", "show", cut], place)).stderr).toContain(
+    "10 records sent without an answer: the CRM may have them",
+  );
+  const told = await followed.ended;
+  expect({ ...told, stdout: JSON.parse(told.stdout) as object }).toMatchObject({
+    code: 1,
+    stdout: { error: { code: "cancelled" } },
+  });
+  crm.instead = () => undefined;
+
   const push = async () => {
     const { status, body } = await at.post("/api/v1/outcomes/push", { records: true, batch: 10 });
     expect({ status, body }).toEqual({ status: 202, body: { jobId: expect.any(String) as string, earlier: false } });
@@ -53,7 +77,17 @@ test("records are sent once, those that the CRM refuses are named, the audit say
     actor: "olga",
     counts: { acknowledged: CALLS - 1, refused: 1 },
     requestId: expect.any(String) as string,
-    push: { records: true, calls: CALLS, acknowledged: CALLS - 1, refused: 1, refusedBefore: 0, unchanged: 0 },
+    push: {
+      records: true,
+      calls: CALLS,
+      acknowledged: CALLS - 1,
+      refused: 1,
+      refusedBefore: 0,
+      unchanged: 0,
+      unanswered: 0,
+      total: CALLS,
+    },
+    totalRows: CALLS,
   });
   const refused = { line: 1, campaignId, callId: "call_7", result: "refused", statusCode: 422 };
   expect(first.rows).toEqual([{ ...refused, attempts: 1, reason: expect.any(String) as string }]);
@@ -64,7 +98,7 @@ test("records are sent once, those that the CRM refuses are named, the audit say
   expect(second.job).toMatchObject({ push: { unchanged: CALLS - 1, refused: 0, refusedBefore: 1, requests: 0 } });
   expect(second.rows).toEqual([]);
   const listed = await at.get("/api/v1/jobs?kind=push");
-  expect(listed["items"]).toMatchObject([{ id: second.job["id"] }, { id: first.job["id"] }]);
+  expect(listed["items"]).toMatchObject([{ id: second.job["id"] }, { id: first.job["id"] }, { id: cut }]);
   const audit = await at.service.store.audit.list({ actor: "olga", limit: 100 });
   const actions = audit.filter(({ job }) => job === first.job["id"]).map(({ action }) => action);
   expect(actions.toSorted()).toEqual(["api.outcomes.push", "crm.push", "crm.push.begin", "crm.refused", "job.request"]);
@@ -79,15 +113,14 @@ test("records are sent once, those that the CRM refuses are named, the audit say
   expect(lines).toContainEqual({ difference: expect.objectContaining({ callId: "call_7", kind: "not_in_crm" }) as object });
   expect(lines.at(-1)).toMatchObject({ report: { vendor: CALLS, lake: CALLS, crm: CALLS - 1 } });
 
-  // A command beside the service gives it the push, and shows what came of it.
+  // A command shows what came of a push that it gave to the service.
   crm.poison.clear();
-  const env = at.environment;
-  const told = await runCli(["outcomes", "push", "crm", "--records", "--again", "--json"], { cwd: join(at.dir, ".."), env });
-  expect({ code: told.code, stderr: told.stderr }).toEqual({
+  const shown = await runCli(["outcomes", "push", "crm", "--records", "--again", "--json"], place);
+  expect({ code: shown.code, stderr: shown.stderr }).toEqual({
     code: 0,
     stderr: expect.stringContaining("is given to the service") as string,
   });
-  const given = JSON.parse(told.stdout) as { jobId: string; records: object };
+  const given = JSON.parse(shown.stdout) as { jobId: string; records: object };
   expect(given.records).toMatchObject({ calls: CALLS, unchanged: CALLS - 1, acknowledged: 1, refusedBefore: 0 });
   expect(await at.get(`/api/v1/jobs/${given.jobId}`)).toMatchObject({ status: "done", requestId: null });
 

@@ -1,4 +1,5 @@
-// The service on a database that was set back under it: it says so everywhere, begins nothing, stays reachable, and goes on when a person accepts it.
+// The service on a database that was set back under it, or bound to another tenant: it says so everywhere, begins nothing, stays reachable, and goes on
+// when a person accepts it, or it is bound back.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,9 +14,9 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
   await using elsewhere = await workFolder();
   await mkdir(join(elsewhere.path, "heads"));
   await using world = await startService({
-    yaml: `audit: { heads: [ { folder: "${join(elsewhere.path, "heads")}" } ] }\n`,
+    yaml: `limits: { outbound-write: { perSecond: 10 } }\naudit: { heads: [ { folder: "${join(elsewhere.path, "heads")}" } ] }\n`,
     environment: NO_ALARMS,
-    sandbox: { scenario: callsScenario(2) },
+    sandbox: { scenario: callsScenario(60) },
     headsMs: 50,
   });
   const { service, logged } = world;
@@ -70,6 +71,48 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
   expect((await cli("audit", "verify")).code).toBe(0);
   expect(await readFile(name ?? "", "utf8")).not.toContain("\n9999\n");
   expect(logged.some((line) => line.includes("work goes on"))).toBe(true);
+
+  // Bound to another tenant by whatever means: the job under way waits, and nothing of it is sent.
+  const sent = () => world.sandbox.control.requests({ operation: "assignDisposition" }).length;
+  const begun = await world.ask(`/api/v1/campaigns/${CAMPAIGN}/tags`, { method: "POST", headers, body: callsCsv(60) });
+  const { job } = (await begun.json()) as { job: { id: string; tenant: object } };
+  expect(job.tenant).toEqual({ name: null, address: "this machine" });
+  const other = { name: "west", address: "https://west.example.com" };
+  await until(() => sent() > 0);
+  await store.tenantOf.rebind(other, "somebody", "by mistake");
+  const conditions = async () => (await world.get("/api/v1/conditions"))["items"];
+  await until(async () => ((await conditions()) as unknown[]).length > 0);
+  expect(await conditions()).toMatchObject([
+    {
+      name: "other_tenant",
+      message: expect.stringContaining("the store is of the tenant west (https://west.example.com)") as string,
+    },
+  ]);
+  const unready = await fetch(`${service.url}/readyz`);
+  expect(unready.status).toBe(503);
+  expect(await unready.json()).toMatchObject({
+    checks: expect.arrayContaining([
+      { name: "tenant", ok: false, message: expect.stringContaining("west") as string },
+    ]) as unknown,
+  });
+  expect(logged.filter((line) => line.includes('"warn"') && line.includes("nothing is sent any more"))).toHaveLength(1);
+  // A call that was on the wire has come back by the next heartbeat.
+  const beat = async () => (await store.replicas.list()).reduce((least, { silentMs }) => Math.min(least, silentMs), 10_000);
+  const nextBeat = async () => {
+    const before = Date.now();
+    await until(async () => (await beat()) < Date.now() - before);
+  };
+  await nextBeat();
+  const held = sent();
+  await nextBeat();
+  expect(sent()).toBe(held);
+  expect(held).toBeLessThan(60);
+  const refused = await world.ask(`/api/v1/campaigns/${CAMPAIGN}/tags`, { method: "POST", headers, body: callsCsv(2, "again") });
+  expect([refused.status, await refused.json()]).toMatchObject([409, { code: "other_tenant" }]);
+  expect((await world.post("/api/v1/campaigns/stop", {})).status).toBeLessThan(300);
+  await store.tenantOf.rebind({ name: null, address: "this machine" }, "somebody", "mended");
+  expect(await world.ended(job.id)).toMatchObject({ status: "done", counts: { tagged: 60 } });
+  expect(await conditions()).toEqual([]);
 });
 
 /** A head that the log's key signed at a size that this log has not. */

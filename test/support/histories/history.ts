@@ -215,7 +215,7 @@ class World {
     const jobs = this.#remote(process, wire, this.ledger) as JobLedger;
     const replicas = this.#remote(process, wire, this.#replicas()) as Replicas;
     const { clock, elapsed } = process;
-    const audit = { held: [], requireNotHeld: () => undefined };
+    const audit = { isHeld: false, requireNotHeld: () => undefined };
     const joining = joinReplicas({ replicas, id, pid: 0, host: id, scopes: ["here"], clock, elapsed, processLives: () => false });
     void joining.then(
       (members) => {

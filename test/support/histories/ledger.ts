@@ -64,6 +64,8 @@ export class LedgerModel {
       actor,
       profile: "rest",
       scope: null,
+      tenantName: null,
+      tenantAddress: null,
       status,
       executor,
       createdAt: this.#now(),

@@ -37,6 +37,13 @@ export const jobSummary = z
     sourceName: z.string(),
     actor: z.string(),
     profile: z.string().describe("By which of its interfaces the tenant was spoken to: rest, acd"),
+    tenant: z
+      .strictObject({
+        name: z.string().nullable().describe("In outdial.yaml; null for one tenant without a name"),
+        address: z.string(),
+      })
+      .nullable()
+      .describe("Whose the store was when the job was made; null of jobs from before that was kept"),
     totalRows: count.nullable(),
     counts: z.record(z.string(), count).describe("Rows by result"),
     done: count.describe("Rows that have their result"),
@@ -122,6 +129,8 @@ export const jobDetail = jobSummary
         refused: count.describe("Records that it refused; `jobs.rows` has them"),
         refusedBefore: count.describe("Records that it refused before in the same version: not sent"),
         requests: count.describe("Requests with records sent, repeated ones included"),
+        unanswered: count.describe("Records of the request under way, or of one whose answer was lost: the CRM may have them"),
+        total: count.nullable().describe("Calls of the lake that there are to look at; null before they were counted"),
       })
       .nullable()
       .describe("Of a push to the CRM: how far it is"),

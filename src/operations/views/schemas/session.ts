@@ -35,7 +35,9 @@ export type Me = z.output<typeof me>;
 /** Something about the service that everybody has to know, as long as it stands. */
 export const condition = z
   .strictObject({
-    name: z.enum(["audit_set_back", "store_full", "lake_unavailable", "receiver_unavailable"]).describe("Stable: branch on this"),
+    name: z
+      .enum(["audit_set_back", "store_full", "lake_unavailable", "receiver_unavailable", "other_tenant"])
+      .describe("Stable: branch on this"),
     message: z.string(),
     advice: z.string(),
     since: time,

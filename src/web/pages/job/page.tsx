@@ -217,8 +217,15 @@ function Push({ job: { push } }: { readonly job: Detail }) {
       <Figure name="Events queued" value={whole(push.announced)} note="of retrievals" />
       {push.records ? (
         <>
-          <Figure name="Calls looked at" value={whole(push.calls)} note={`${whole(push.unchanged)} unchanged`} />
+          <Figure
+            name="Calls looked at"
+            value={push.total === null ? whole(push.calls) : `${whole(push.calls)} of ${whole(push.total)}`}
+            note={`${whole(push.unchanged)} unchanged`}
+          />
           <Figure name="Acknowledged" value={whole(push.acknowledged)} note={`${whole(push.requests)} requests`} />
+          {push.unanswered > 0 ? (
+            <Figure name="Without an answer" value={whole(push.unanswered)} note="the CRM may have them" />
+          ) : null}
           <Figure name="Refused" value={whole(push.refused)} note={`${whole(push.refusedBefore)} refused before`} />
         </>
       ) : null}

@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
   {
     name: "Job",
     head: true,
-    cell: ({ id, kind, sourceName, campaignId, profile }) => (
+    cell: ({ id, kind, sourceName, campaignId, profile, tenant }) => (
       <>
         <a class="break" href={`/jobs/${encodeURIComponent(id)}`}>
           {words(kind)}: {sourceName}
@@ -52,6 +52,7 @@ const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
         <span class="cell-note mono break">
           {id}
           {campaignId === null ? "" : ` · campaign ${campaignId}`} · profile {profile}
+          {tenant === null || tenant.name === null ? "" : ` · tenant ${tenant.name}`}
         </span>
       </>
     ),
