@@ -1,4 +1,5 @@
-// What the examples share: a sandbox tenant, a store in a temporary folder, and outdial opened for both. Yours is `openOutdial()` with your tenant.
+// What the examples share: a sandbox tenant, a store in a temporary folder (or in the database of EXAMPLE_DATABASE_URL, one for each example), and outdial
+// opened for both. Yours is `openOutdial()` with your tenant.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -41,6 +42,7 @@ export async function openStage({
   const outdial = stack.use(
     await openOutdial({
       makeStore: true,
+      databaseUrl: process.env["EXAMPLE_DATABASE_URL"],
       tenantUrl: url,
       credentials: sandbox.ready,
       dir,

@@ -12,7 +12,8 @@ import { beginCli } from "../support/cli.ts";
 import { type Command, commandsOf, type Fence, fencesOf, missingOf } from "../support/documents.ts";
 import { type HastenedClock, hastenedClock } from "../support/hastened-clock.ts";
 import { type StartedWorld, startWorld } from "../support/world.ts";
-import { PAGES, type Page } from "./documents/pages.ts";
+import type { Page } from "./documents/page.ts";
+import { PAGES } from "./documents/pages.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
