@@ -22,7 +22,7 @@ const load = async (): Promise<typeof Pool> => (loaded ??= (await import("undici
 export function undiciTransport(options: UndiciTransportOptions): Transport {
   const pools = new Map<string, Pool>();
   const aborts = new AbortGroups();
-  let closed = false;
+  let isClosed = false;
 
   const poolOf = (origin: string, Pools: typeof Pool): Pool => {
     const known = pools.get(origin);
@@ -51,7 +51,7 @@ export function undiciTransport(options: UndiciTransportOptions): Transport {
       const refuse = (thrown: unknown) =>
         exchange.fail(new TransportFailure("network", false, messageOf(thrown), { cause: thrown }));
       const dispatch = (Pools: typeof Pool) => {
-        if (closed) return refuse(new Error("the transport is closed"));
+        if (isClosed) return refuse(new Error("the transport is closed"));
         if (exchange.failed) return;
         try {
           poolOf(request.origin, Pools).dispatch(
@@ -75,7 +75,7 @@ export function undiciTransport(options: UndiciTransportOptions): Transport {
 
   return Object.assign(send, {
     close: async (cut?: AbortSignal): Promise<void> => {
-      closed = true;
+      isClosed = true;
       const open = [...pools.values()];
       pools.clear();
       const closed = Promise.all(open.map((pool) => pool.close()));

@@ -32,7 +32,7 @@ export interface CliOptions extends ProgramOptions {
 export function startCli(args: readonly string[], options: CliOptions): CliProcess {
   const program = startProgram(options.bin ?? programFile("main"), args, options);
   const ended = program.ended.then(async (result) => {
-    await requireSaid(args, result);
+    await requireSaid(args, result, String(options.input ?? ""));
     return result;
   });
   // Whoever kills a program does not wait for what it said.
@@ -108,7 +108,7 @@ export function beginCli(args: readonly string[], options: Omit<CliOptions, "bin
     },
   })
     .then(async (code) => {
-      await requireSaid(args, written);
+      await requireSaid(args, written, String(options.input ?? ""));
       return { code, signal: null, ...written };
     })
     .finally(leave);

@@ -32,41 +32,54 @@ async function allForms(): Promise<readonly Form[]> {
 
 let forms: Promise<readonly Form[]> | undefined;
 
-/** What a text for people has that is not for them; undefined when there is nothing. */
-export async function internalIn(text: string): Promise<string | undefined> {
+/** What a text for people has that is not for them; undefined when there is nothing. @param asked by whoever reads it: that may be said again */
+export async function internalIn(text: string, asked = ""): Promise<string | undefined> {
   for (const [what, form] of await (forms ??= allForms())) {
     const found = form.exec(text);
-    if (found === null) continue;
+    if (found === null || asked.includes(found[0])) continue;
     const around = text.slice(Math.max(0, found.index - 80), found.index + found[0].length + 80);
     return `${what} (${JSON.stringify(found[0])}) in ${JSON.stringify(around)}`;
   }
   return undefined;
 }
 
-/** Rejects when a text has something in it that is not for people. @param where it is read */
-async function requireForPeople(text: string, where: string): Promise<void> {
-  const found = await internalIn(text);
-  if (found !== undefined) throw new Error(`${where}: people read ${found}`);
+/** Rejects when a text has something in it that is not for people. @param asked what led to it */
+async function requireForPeople(text: string, asked: string): Promise<void> {
+  const found = await internalIn(text, asked);
+  if (found !== undefined) throw new Error(`${asked.slice(0, 500)}: people read ${found}`);
 }
 
-/** Holds what a command line has said: its talk, and with --json its error. Lines of a log are for programs. */
+/** Holds what a command line has said: its talk, and with --json its error. Lines of a log are for programs. @param input that it was given */
 export async function requireSaid(
   args: readonly string[],
   { stdout, stderr }: { readonly stdout: string; readonly stderr: string },
+  input = "",
 ): Promise<void> {
   // The words that name a call of the contract are its own there.
   if (args[0] === "call") return;
-  const where = `outdial ${args.join(" ")}`;
+  const where = [`outdial ${args.join(" ")}`, input].join("\n");
   const said = stderr.split("\n").filter((line) => !line.startsWith("{"));
   await requireForPeople(said.join("\n"), where);
   if (stdout.startsWith('{"error":')) await requireForPeople(stdout, where);
 }
 
-/** Holds an answer of the service that says what went wrong. */
-export async function requireProblem(response: Response, where: string): Promise<void> {
+/** Holds an answer of the service that says what went wrong. @param asked address and body of the request */
+export async function requireProblem(response: Response, asked: string): Promise<void> {
   if (response.headers.get("content-type")?.startsWith("application/problem+json") !== true) return;
   const text = await response.clone().text();
-  if (text.includes(OURS)) await requireForPeople(text, where);
+  if (text.includes(OURS)) await requireForPeople(text, asked);
+}
+
+/** What a request says, as text. */
+export function askedIn(address: string, body?: unknown): string {
+  const plain = address.replaceAll("+", " ");
+  const words = [plain, typeof body === "string" ? body : ""];
+  try {
+    words.push(decodeURIComponent(plain));
+  } catch {
+    // It is no text then.
+  }
+  return words.join("\n");
 }
 
 declare global {
@@ -80,8 +93,8 @@ export function holdFetch(): void {
   const plain = globalThis.fetch;
   globalThis.fetch = async (...given: Parameters<typeof fetch>) => {
     const response = await plain(...given);
-    const [asked] = given;
-    await requireProblem(response, asked instanceof Request ? asked.url : String(asked));
+    const [asked, init] = given;
+    await requireProblem(response, askedIn(asked instanceof Request ? asked.url : String(asked), init?.body));
     return response;
   };
 }

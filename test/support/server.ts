@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { usCaUk2026 } from "../../src/compliance/index.ts";
 import { AuditUseCases, compileRulePack, DeliveryUseCases } from "../../src/operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service } from "../../src/server/index.ts";
-import { requireProblem } from "./messages.ts";
+import { askedIn, requireProblem } from "./messages.ts";
 import { openTestStore, type TestStore } from "./store.ts";
 
 export interface StartedServer extends AsyncDisposable {
@@ -87,7 +87,7 @@ export async function startServer(
       headers.set("host", "127.0.0.1:1");
       if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
       const response = await service.fetch(new Request(`http://127.0.0.1:1${path}`, { ...init, headers }));
-      await requireProblem(response, path);
+      await requireProblem(response, askedIn(path, init.body));
       return response;
     },
     async listen() {
