@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { internalIn } from "../../test/support/messages.ts";
 import { issueText } from "./issue-words.ts";
 
 const said = (schema: z.ZodType, value: unknown) => {
@@ -58,4 +59,18 @@ describe("what the validator found is said in words", () => {
 
   test("unknown members are named", () =>
     expect(said(z.strictObject({ a: z.number() }), { a: 1, b: 2, c: 3 })).toEqual(["unknown fields b, c"]));
+});
+
+test.each([
+  "getDispositionMatrix: no reply",
+  "path: Invalid input: expected string, received number",
+  "value is undefined",
+  "[object Object] is not allowed",
+  "Cannot read properties of null (reading 'id')",
+  'relation "jobs" does not exist',
+  "outdial: broken\n    at run (file:///somewhere/main.js:3:7)",
+])("what nobody is to read is found in every message of a test run: %s", async (text) => {
+  expect(await internalIn(text)).toBeDefined();
+  expect(await internalIn(text, text)).toBeUndefined();
+  expect(await internalIn("tenant.retry.baseDelay: a span of time such as 90s is needed")).toBeUndefined();
 });

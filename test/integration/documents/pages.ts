@@ -3,7 +3,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { parse } from "yaml";
 import type { Page } from "./page.ts";
 import {
   CALLS,
