@@ -35,7 +35,7 @@ const TENANTS = table<Listed>([
 
 export const listContexts: Run<typeof declared.listContexts> = async ({ options, io }) => {
   const { items, wrongChoice } = await listTenants(options, io.env);
-  await io.answer({ items }, TENANTS.lines(items, io.width), "no tenant is configured");
+  await io.answer({ items }, items.length === 0 ? [] : TENANTS.lines(items, io.width), "no tenant is configured");
   if (wrongChoice !== undefined) {
     io.complain([`outdial: ${wrongChoice.message}`, `  ${wrongChoice.advice ?? ""}`].join("\n").trimEnd());
     return EXIT.usage;

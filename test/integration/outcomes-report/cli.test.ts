@@ -246,6 +246,13 @@ test("without a CRM, or with one that refuses us, a push says what to do, and jo
   ).items;
   expect(job).toMatchObject({ kind: "push", status: "stopped" });
   crm.instead = () => undefined;
+  // Its command was killed: the next push that may send the same records says who had it.
+  await world.query("update outdial.jobs set status = 'running', executor = 'gone-7', finished_at = null where id = $1", [
+    job.id,
+  ]);
+  expect(await run("push", "crm", "--records", "--campaign", "camp_nobody")).toMatchObject({ code: 0 });
+  const left = await runCli(["jobs", "show", job.id], { cwd: world.folder, env: world.environment });
+  expect(left.stderr).toContain("stopped: its process gone-7 ended in the middle of it; a service goes on with it");
   const resumed = await runCli(["jobs", "resume", job.id], { cwd: world.folder, env: world.environment });
   expect(resumed).toMatchObject({ code: 0, stdout: `${job.id} done\n` });
   expect(resumed.stderr).toContain(`${CALLS} calls: ${CALLS} acknowledged · 0 unchanged · 0 refused`);
