@@ -13,6 +13,7 @@ const INTERNAL: readonly Form[] = [
     "a mistake of the program",
     /Cannot (?:read|set) propert|is not (?:a function|iterable|a constructor)\b|\b(?:Type|Reference|Range|Syntax)Error\b/,
   ],
+  ["what the engine says", /\bDBOS\b/],
   ["a line of a stack", /^\s+at (?:\S+ )*\(?(?:file:|node:|\/)\S+:\d+:\d+\)?$/m],
   [
     "SQL",

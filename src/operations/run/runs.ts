@@ -201,10 +201,11 @@ export class Runs {
    */
   async start(jobId: string): Promise<void> {
     const { jobs, members, serves, clock, audit } = this.#deps;
-    audit.requireNotHeld();
     for (let looks = 1; ; looks += 1) {
       const job = await this.#find(jobId);
+      // What runs here ends in order when it must not go on.
       if (!RUNNABLE.has(job.status) || this.isHere(jobId)) return;
+      audit.requireNotHeld();
       const kind = this.#kindOf(job);
       const atWork = job.status === "running" ? job.executor : null;
       if (atWork !== null && !(await members.isDead(atWork))) return;
@@ -369,8 +370,8 @@ export class Runs {
     const leave = new JobLeave(clock, signal, elapsed, () => members.isTrusted());
     const look = () =>
       this.#mayGoOn(entered).catch((thrown: unknown) => {
-        // A service waits until the store is its tenant's again; nobody waits for a command that does nothing.
-        if (!serves && isOtherTenant(thrown)) leave.end(thrown);
+        // A service waits until the database is the right one again; a command ends, since nobody watches one that does nothing.
+        if (!serves && isWrongStore(thrown)) leave.end(thrown);
         throw thrown;
       });
     void leave.watch({ id: jobId, run, replica: members.id }, look, ended.signal);
@@ -523,8 +524,8 @@ function forever(): Promise<never> {
   return new Promise(() => {});
 }
 
-const isOtherTenant = (thrown: unknown): thrown is OutdialError =>
-  thrown instanceof OutdialError && thrown.code === "other_tenant";
+const isWrongStore = (thrown: unknown): thrown is OutdialError =>
+  thrown instanceof OutdialError && (thrown.code === "other_tenant" || thrown.code === "audit_set_back");
 
 function isNotOwner(thrown: unknown): boolean {
   return (thrown instanceof OutdialError && thrown.code === "not_owner") || isTakenAway(thrown);

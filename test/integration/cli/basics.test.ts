@@ -249,6 +249,29 @@ test("of several tenants one is chosen, each has its own credentials and its own
     refused("the store is of the tenant prod (this machine), since"),
   );
   expect(await world.run(["campaign", "stops"])).toMatchObject(refused("this machine needs a store of its own"));
+  // A command in the middle of a job ends in order when the store is given to another tenant: what is on the wire is recorded, the rest is not sent.
+  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 4000 } });
+  const rows = [
+    "call_id,disposition_code_id",
+    ...["call_000004", "call_000005", "call_000006"].map((id) => `${id},DISP_001`),
+    "",
+  ];
+  await writeFile(join(folder.path, "calls.csv"), rows.join("\n"));
+  const before = world.sandbox.control.requests({ operation: "assignDisposition" }).length;
+  const cut = told("tag calls.csv --campaign camp_primary_001 --concurrency 1 --tenant prod --json");
+  const sent = () => world.sandbox.control.state().requests;
+  const idle = sent();
+  await expect.poll(sent, { timeout: 60_000 }).toBeGreaterThan(idle + 1);
+  await world.query("update outdial.tenant_of_store set name = 'west'");
+  const ended = await cut;
+  world.sandbox.control.faults.clear();
+  await world.query("update outdial.tenant_of_store set name = 'prod'");
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("nothing is sent any more but pauses and stops") });
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    job: { status: "stopped", stop: { code: "other_tenant" }, counts: { tagged: 1 } },
+  });
+  expect(world.sandbox.control.requests({ operation: "assignDisposition" }).length).toBe(before + 1);
+
   // What would be done is checked against the store as what is done.
   const check = { DATABASE_URL: world.databaseUrl };
   const dry = "tag --campaign camp_primary_001 --call call_000002 --code DISP_001 --dry-run";
