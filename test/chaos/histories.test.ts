@@ -88,6 +88,21 @@ test.each<readonly [string, History]>([
     },
   ],
   [
+    "a tag that may have been added, and that cannot be sent once more",
+    {
+      profile: "acd",
+      seed: 0,
+      services: 2,
+      jobs: 1,
+      rows: 1,
+      chunk: 1,
+      troubles: [
+        { kind: "tenant", request: 6, ms: 27_970, fate: "unheard" },
+        { kind: "freeze", service: 1, turn: 331, ms: 5266, machineSleeps: false },
+      ],
+    },
+  ],
+  [
     "a clock that was set back by an hour, and a job that was entered and not begun",
     {
       profile: "rest",

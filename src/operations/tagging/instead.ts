@@ -4,7 +4,7 @@ import type { Capability, DispositionTagger, DispositionWriter } from "../../ten
 import { OperationError } from "../error.ts";
 import type { RowWork, Sent } from "../jobs/index.ts";
 import { lineOf, type PlannedRow } from "./plan.ts";
-import { type FinishedItem, finishedItem } from "./result.ts";
+import { type FinishedItem, finishedItem, settledBy } from "./result.ts";
 import { callOf, localResult, type SendRow } from "./work.ts";
 
 /** `tag`: a tag that names the code is added to the call. `record`: the ledger and the audit log say it, the tenant is told nothing. */
@@ -53,13 +53,15 @@ export function taggerWork(tagger: DispositionTagger): Pick<RowWork<PlannedRow, 
       const { assignment } = row as SendRow;
       const outcome = await tagger.add(assignment.callId, assignment.dispositionCodeId, callOf(leave));
       const { attempts, attemptLatenciesMs, latencyMs, rateLimited, message, result } = outcome;
-      const item = finishedItem(assignment, outcome, sentBefore);
+      const item = settledBy(finishedItem(assignment, outcome, sentBefore), sentBefore);
       const unanswered = result === "unknown" || result === "failed";
       return { item, attempts, attemptLatenciesMs, latencyMs, rateLimited, message, unanswered, again: result === "failed" };
     },
-    async settle(row, _open, leave) {
+    async settle(row, { result }, leave) {
       const { assignment } = row as SendRow;
-      return finishedItem(assignment, await tagger.add(assignment.callId, assignment.dispositionCodeId, callOf(leave)), true);
+      const outcome = await tagger.add(assignment.callId, assignment.dispositionCodeId, callOf(leave));
+      // The tags of a call cannot be read back.
+      return settledBy(finishedItem(assignment, outcome, true), result !== "failed");
     },
   };
 }

@@ -57,6 +57,11 @@ export function finishedItem(assignment: Assignment, outcome: AssignOutcome, sen
   };
 }
 
+/** What was surely not stored by its last send may have been stored by one before, of which nothing is known. */
+export function settledBy(item: FinishedItem, mayBeStored: boolean): FinishedItem {
+  return mayBeStored && item.result === "failed" ? { ...item, result: "unknown" } : item;
+}
+
 /** The end of a row that a local rule refused. */
 export function refusedItem(row: { line: number; callId: string; code: string; problems: readonly RowProblem[] }): FinishedItem {
   const reason = row.problems.map((problem) => problem.message).join("; ");

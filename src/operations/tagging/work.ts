@@ -5,7 +5,7 @@ import type { OpenItem, RowWork, Sent } from "../jobs/index.ts";
 import type { Leave } from "../run/leave.ts";
 import type { Assignment } from "./assignment.ts";
 import { conflictProblem, lineOf, type PlannedRow } from "./plan.ts";
-import { type FinishedItem, finishedItem, refusedItem } from "./result.ts";
+import { type FinishedItem, finishedItem, refusedItem, settledBy } from "./result.ts";
 
 export type SendRow = Extract<PlannedRow, { kind: "send" }>;
 
@@ -20,8 +20,7 @@ export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<
       const { attempts, attemptLatenciesMs, latencyMs, rateLimited, message, result } = outcome;
       const item = finishedItem(assignment, outcome, sentBefore);
       return {
-        // What was surely not stored now may have been stored by the process before.
-        item: sentBefore && item.result === "failed" ? { ...item, result: "unknown" } : item,
+        item: settledBy(item, sentBefore),
         attempts,
         attemptLatenciesMs,
         latencyMs,
