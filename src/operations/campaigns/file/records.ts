@@ -97,7 +97,7 @@ async function headerOf(bytes: Uint8Array): Promise<readonly string[]> {
 }
 
 /** A file as it is now. @throws OperationError `invalid_input` */
-export async function readRecords(path: string): Promise<RecordsFile & { readonly bytes: Uint8Array }> {
+async function readRecords(path: string): Promise<RecordsFile & { readonly bytes: Uint8Array }> {
   const bytes = await bytesOf(path);
   let lines = bytes.length > 0 && bytes.at(-1) !== LINE_FEED ? 1 : 0;
   for (const byte of bytes) if (byte === LINE_FEED) lines += 1;
