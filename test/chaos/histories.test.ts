@@ -103,6 +103,21 @@ test.each<readonly [string, History]>([
     },
   ],
   [
+    "a run that ends while some of its rows wait to hear whose it is",
+    {
+      profile: "rest",
+      seed: 889_930_181,
+      services: 2,
+      jobs: 1,
+      rows: 10,
+      chunk: 4,
+      troubles: [
+        { kind: "tenant", request: 1, ms: 16_356, fate: "cut" },
+        { kind: "freeze", service: 0, turn: 28, ms: 23_237, machineSleeps: false },
+      ],
+    },
+  ],
+  [
     "a clock that was set back by an hour, and a job that was entered and not begun",
     {
       profile: "rest",

@@ -403,6 +403,8 @@ export class Runs {
       return "done";
     } finally {
       ended.abort();
+      // Nobody confirms any more that the job is this process's: what waits for that to send ends unsent.
+      leave.end(interrupted());
     }
   }
 
