@@ -5,6 +5,7 @@ import type { ResolvedAcdConfig } from "./config.ts";
 import { type AcdRow, acdPages } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { Skills } from "./skills.ts";
+import { telephone } from "./telephone.ts";
 
 type ListRecord = AcdRow<"readCallList">;
 
@@ -59,7 +60,9 @@ function contactOf(record: ListRecord, consent: ResolvedAcdConfig["consent"]): C
   const mayCall = typeof said === "string" && consent?.values.includes(said.trim().toLowerCase()) === true;
   return {
     id: externalId,
-    phoneNumber: destinations?.find(({ formattedDestination }) => formattedDestination !== undefined)?.formattedDestination,
+    phoneNumber: telephone(
+      destinations?.find(({ formattedDestination }) => formattedDestination !== undefined)?.formattedDestination,
+    ),
     firstName,
     lastName,
     state,

@@ -12,6 +12,7 @@ import { type AcdRow, acdPages, acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
 import type { Skills } from "./skills.ts";
+import { telephone } from "./telephone.ts";
 
 type Completed = AcdRow<"listCompleted">;
 type Dial = AcdRow<"listAttempts"> & { readonly listId: string; readonly ambiguous?: boolean };
@@ -325,7 +326,7 @@ function callOf(
   const side = completed === undefined ? "attempts" : dial === undefined ? "completed" : "both";
   const agentId = completed?.agentId ?? dial?.agentId;
   const { listId, externalId } = dial ?? {};
-  const phoneNumber = dial?.formattedPhone ?? completed?.toAddress;
+  const phoneNumber = telephone(dial?.formattedPhone ?? completed?.toAddress);
   return {
     ...said(completed),
     id: completed?.contactId ?? dial?.contactId ?? `${listId ?? ""}-${externalId ?? ""}-${start ?? 0}`,

@@ -60,6 +60,7 @@ const FINDS = [
   "serve token list",
   "serve token revoke ann",
   "compliance gate contacts.csv --campaign camp_1",
+  "compliance imports",
   "compliance manifests",
   "compliance revocations",
   "compliance acknowledge 1 --system dialer",
