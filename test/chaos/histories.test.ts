@@ -118,6 +118,21 @@ test.each<readonly [string, History]>([
     },
   ],
   [
+    "a job that is cancelled when its service never heard that it took it",
+    {
+      profile: "acd",
+      seed: 0,
+      services: 2,
+      jobs: 2,
+      rows: 4,
+      chunk: 4,
+      troubles: [
+        { kind: "cancel", job: 1, afterMs: 259 },
+        { kind: "database", request: 104, ms: 1, fate: "unheard" },
+      ],
+    },
+  ],
+  [
     "a clock that was set back by an hour, and a job that was entered and not begun",
     {
       profile: "rest",

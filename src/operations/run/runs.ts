@@ -364,7 +364,11 @@ export class Runs {
     const { jobId, run } = entered;
     const { signal } = this.#interrupt;
     const isLeaving = () => serves && signal.aborted;
-    const taking = await this.#take(kind, entered);
+    const taking = await this.#take(kind, entered).catch(async (thrown: unknown) => {
+      // It may have been taken without a word: then nobody would be at work on it, and who cancels it would wait.
+      await this.#letGo(kind, jobId, reasonOf(thrown));
+      throw thrown;
+    });
     if (taking !== "taken") return taking === "gone" ? "done" : "left";
     const ended = new AbortController();
     const leave = new JobLeave(clock, signal, elapsed, () => members.isTrusted());
