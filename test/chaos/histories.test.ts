@@ -133,6 +133,25 @@ test.each<readonly [string, History]>([
     },
   ],
   [
+    "a frozen service that wakes and is given its own run again",
+    {
+      profile: "acd",
+      seed: 432_726_646,
+      services: 2,
+      jobs: 3,
+      rows: 1,
+      chunk: 1,
+      troubles: [
+        { kind: "kill", service: 0, turn: 495, backAfterMs: 10_722 },
+        { kind: "database", request: 1180, ms: 9508, fate: "unheard" },
+        { kind: "freeze", service: 0, turn: 598, ms: 11_560, machineSleeps: true },
+        { kind: "database", request: 163, ms: 6910, fate: "refused" },
+        { kind: "freeze", service: 1, turn: 343, ms: 16_984, machineSleeps: true },
+        { kind: "database", request: 423, ms: 26_450, fate: "unheard" },
+      ],
+    },
+  ],
+  [
     "a clock that was set back by an hour, and a job that was entered and not begun",
     {
       profile: "rest",

@@ -19,7 +19,8 @@ export const interrupted = () =>
 /** Milliseconds from any origin, of this process's clock that nobody sets. */
 export const monotonic = (): number => performance.now();
 
-const takenOver = (id: string) => new OperationError("not_owner", `job ${id} was taken over by another replica`);
+/** The reason when the run is another process's by now. */
+export const takenOver = (id: string) => new OperationError("not_owner", `job ${id} was taken over by another replica`);
 
 /** What a run goes on by. */
 export interface Leave {
@@ -92,8 +93,10 @@ export class JobLeave implements Leave {
         return undefined;
       });
       if (job?.status === "cancelled") this.end(new OperationError("job_state", `job ${held.id} was cancelled`));
+      // One that was let go for this process, which was held for dead, is somebody else's whatever its status.
+      else if (job !== undefined && !job.owned) this.end(takenOver(held.id));
       else if (job?.status === "running" || job?.status === "ready") {
-        if (job.executor !== held.replica || job.run !== held.run || !job.owned) this.end(takenOver(held.id));
+        if (job.executor !== held.replica || job.run !== held.run) this.end(takenOver(held.id));
         else {
           this.#asked = asked;
           this.#wake();

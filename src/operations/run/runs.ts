@@ -19,7 +19,7 @@ import {
   type UnderWay,
   workflowId,
 } from "./engine.ts";
-import { interrupted, JobLeave, monotonic, type Seen } from "./leave.ts";
+import { interrupted, JobLeave, monotonic, type Seen, takenOver } from "./leave.ts";
 import { isLeft, LEAVES, leftBy, STORE_TROUBLE } from "./left.ts";
 import type { Membership } from "./members.ts";
 import { reasonOf, type StopReason } from "./reason.ts";
@@ -94,6 +94,8 @@ export type Interruption = "stopping" | "goes-on";
 interface Here {
   /** Resolves when this process does no more work on it. */
   readonly over: Promise<void>;
+  /** Ends it unsent: the run is another's by now, or is begun here anew. */
+  end: () => void;
 }
 
 export class Runs {
@@ -336,13 +338,16 @@ export class Runs {
   async #execute(kind: Kind, entered: EngineRun, engineStep: Step): Promise<void> {
     const id = workflowId(entered);
     // This process was held for dead meanwhile and takes its own run again: what is under way of it ends first.
-    await this.#here.get(id)?.over;
+    const former = this.#here.get(id);
+    former?.end();
+    await former?.over;
     const over = Promise.withResolvers<void>();
-    this.#here.set(id, { over: over.promise });
+    const here: Here = { over: over.promise, end: () => undefined };
+    this.#here.set(id, here);
     const flights = new Set<Promise<unknown>>();
     let end: "done" | "moved" | "left";
     try {
-      end = await this.#carryOut(kind, entered, engineStep, flights);
+      end = await this.#carryOut(kind, entered, engineStep, flights, here);
       await this.#tell(kind, entered.jobId);
     } finally {
       void Promise.allSettled(flights).then(() => {
@@ -359,6 +364,7 @@ export class Runs {
     entered: EngineRun,
     engineStep: Step,
     flights: Set<Promise<unknown>>,
+    here: Here,
   ): Promise<"done" | "moved" | "left"> {
     const { members, clock, serves, elapsed = monotonic } = this.#deps;
     const { jobId, run } = entered;
@@ -372,6 +378,7 @@ export class Runs {
     if (taking !== "taken") return taking === "gone" ? "done" : "left";
     const ended = new AbortController();
     const leave = new JobLeave(clock, signal, elapsed, () => members.isTrusted());
+    here.end = () => leave.end(takenOver(jobId));
     const look = () =>
       this.#mayGoOn(entered).catch((thrown: unknown) => {
         // A service waits until the database is the right one again; a command ends, since nobody watches one that does nothing.
