@@ -4,13 +4,13 @@
 import { OPERATION_IDS, OPERATIONS, operationWords } from "../contract/index.ts";
 import { messageOf, OutdialError } from "../kernel/index.ts";
 import { BRING_COMPANY_LIST, companyListWords } from "../operations/index.ts";
-import type { Store } from "../store/index.ts";
+import { type Store, tenantWords } from "../store/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import { readRules } from "./compliance.ts";
 import { type Config, type Flags, loadConfig, receiversOf } from "./config.ts";
 import { createSkew } from "./failover.ts";
 import { inboundSecrets } from "./inbound.ts";
-import { standingOf, storeName, tenantAddress, tenantWords } from "./standing.ts";
+import { standingOf, storeName, tenantAddress } from "./standing.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { packageCommit, packageVersion } from "./version.ts";
 import { type Environment, storeOf } from "./workplace.ts";

@@ -42,7 +42,6 @@ export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
 export { readSignedPack } from "./signed-pack.ts";
-export { tenantWords } from "./standing.ts";
 export { openTagging, validateWithTenant } from "./tagging.ts";
 export { openTenantDnc } from "./tenant-dnc.ts";
 export { openTenantLook } from "./tenant-look.ts";

@@ -19,10 +19,6 @@ export function tenantAddress({ tenantUrl, file }: Pick<Config, "tenantUrl" | "f
   return hosts.default ?? hosts.outbound ?? Object.values(hosts)[0] ?? null;
 }
 
-/** A tenant for people: its name and where it is. */
-export const tenantWords = (address: string | null, name: string | null | undefined): string =>
-  name === null || name === undefined ? (address ?? "none configured") : `${name} (${address ?? "without an address"})`;
-
 /** How things stand in an open store. */
 export async function standingOf(config: Config, { facts }: Pick<Store, "facts">): Promise<Standing> {
   const [list, files] = await Promise.all([facts.companyList(), facts.registryFiles()]);

@@ -1,9 +1,9 @@
 // A store is of one tenant: what is kept of campaigns, settings, figures and calls does not say whose it is. The first tenant that a store is used
 // with is its own, and with another one it is refused.
 
-import { type BoundTenant, type Store, StoreError, type TenantIdentity } from "../store/index.ts";
+import { type BoundTenant, type Store, StoreError, type TenantIdentity, tenantWords } from "../store/index.ts";
 import type { Config } from "./config.ts";
-import { tenantAddress, tenantWords } from "./standing.ts";
+import { tenantAddress } from "./standing.ts";
 
 /** All sandboxes of this machine are one tenant: each start has another port. */
 const THIS_MACHINE = "this machine";

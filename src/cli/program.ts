@@ -98,7 +98,8 @@ async function runCommand(
   const { cwd, clock } = surroundings;
   const given = command.optsWithGlobals<Record<string, unknown>>();
   const about = async () => {
-    const { readContext, tenantWords } = await import("../app/index.ts");
+    const { readContext } = await import("../app/index.ts");
+    const { tenantWords } = await import("../store/index.ts");
     const { tenant, tenantName, store: used } = await readContext({ ...given, cwd, clock }, surroundings.env);
     return `tenant ${tenantWords(tenant.value, tenantName.value)} · store ${used.value ?? "none"}`;
   };

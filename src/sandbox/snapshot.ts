@@ -46,9 +46,8 @@ export type SnapshotErrorCode = "snapshot_invalid" | "snapshot_of_another";
 export class SnapshotError extends OutdialError<SnapshotErrorCode> {}
 
 export function takeSnapshot(tenant: Tenant): SandboxSnapshot {
-  // A copy, so that neither side sees the other's changes.
-  return structuredClone({
-    format: 1 as const,
+  const state: SandboxSnapshot = {
+    format: 1,
     seed: tenant.seed,
     start: tenant.start,
     clock: tenant.clock.snapshot(),
@@ -67,7 +66,9 @@ export function takeSnapshot(tenant: Tenant): SandboxSnapshot {
     keys: tenant.keys.snapshot(),
     dialects: [...tenant.dialects],
     pacing: tenant.pacing.snapshot(),
-  });
+  };
+  // A copy, so that neither side sees the other's changes; as it is over HTTP, without fields that are undefined.
+  return JSON.parse(JSON.stringify(state)) as SandboxSnapshot;
 }
 
 /** Throws SnapshotError unless the value has the form of a snapshot of this scenario and seed. */

@@ -97,5 +97,5 @@ export type { FoundCampaign, ListProblem, Stop, StopAttempt, StoppedCampaign } f
 export { openStore, type Store } from "./store.ts";
 export type { KnownCampaign } from "./tenant/known-campaigns.ts";
 export type { ReplyShapes } from "./tenant/reply-shapes.ts";
-export type { BoundTenant, TenantIdentity } from "./tenant/tenant-of-store.ts";
+export { type BoundTenant, type TenantIdentity, tenantWords } from "./tenant/tenant-of-store.ts";
 export type { ReadingKey, ReadingProblem, TenantReading } from "./tenant/tenant-readings.ts";

@@ -4,7 +4,7 @@
 import { messageOf } from "../../kernel/index.ts";
 import { DISPOSITIONS, isDue, requestOf, SILENT_MS, TAG, waitOf } from "../../operations/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
-import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, PUSH, RETRIEVE, type StoreCondition } from "../../store/index.ts";
+import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, PUSH, RETRIEVE, type StoreCondition, StoreError } from "../../store/index.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 import { Waits } from "./waits.ts";
@@ -62,7 +62,11 @@ export function goOnWithJobs(
       if (signal.aborted) return;
       // A change half-way, or a rollout that nobody watches, is gone on with also when the tenant was away.
       const due = isDue(job, clock.now(), job.kind === DIALER_CHANGE) || (await runs.isOrphaned(job));
-      if (due && (await isOurs(job))) await runs.start(job.id);
+      if (due && (await isOurs(job)))
+        await runs.start(job.id).catch((thrown: unknown) => {
+          // The store was bound to another tenant since: a person decides.
+          if (!(thrown instanceof StoreError && thrown.code === "other_tenant") || store.audit.isHeld) throw thrown;
+        });
     }
   };
   const lookForImports = async () => {

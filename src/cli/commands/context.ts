@@ -1,6 +1,7 @@
 // outdial context.
 
-import { listTenants, readContext, rebindStore, tenantWords, useTenant } from "../../app/index.ts";
+import { listTenants, readContext, rebindStore, useTenant } from "../../app/index.ts";
+import { tenantWords } from "../../store/index.ts";
 import type { Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";

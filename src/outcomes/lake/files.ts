@@ -9,8 +9,9 @@ export const STAGING = "_staging";
 /** Gives a finished temporary file its name. When this resolves, file and name survive a power cut. @returns its size in bytes */
 export async function publish(temporary: string, path: string): Promise<number> {
   const folder = dirname(path);
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  // First: where the lake's own folder went away, none is made in its place.
   await sync(temporary);
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
   await rename(temporary, path);
   await sync(folder);
   // A folder made just now is a name in its parent, up to the first that was there before.

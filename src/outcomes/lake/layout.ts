@@ -8,6 +8,9 @@ import type { LakeFileKind } from "./lake.ts";
 /** Longest segment that is kept readable; file systems end at 255 bytes. */
 const MAX_SEGMENT = 150;
 
+/** Folders of the lake that hold its files. */
+export const AREAS = ["calls", "quarantine"] as const;
+
 /** The UTC day of an instant, such as `2026-03-01`. */
 export function dayOf(at: Instant): string {
   return new Date(at).toISOString().slice(0, 10);

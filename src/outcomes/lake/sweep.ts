@@ -3,7 +3,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { STAGING } from "./files.ts";
-import { kindOfFile } from "./layout.ts";
+import { AREAS, kindOfFile } from "./layout.ts";
 
 /** Removes leftovers under `root`. @param live paths of the files that stay. @returns how many files went */
 export async function sweepFolder(root: string, live: ReadonlySet<string>, before: number): Promise<number> {
@@ -18,7 +18,7 @@ export async function sweepFolder(root: string, live: ReadonlySet<string>, befor
     }
   };
   for (const name of await names(join(root, STAGING))) await dropIfOld(join(root, STAGING, name));
-  for (const area of ["calls", "quarantine"]) {
+  for (const area of AREAS) {
     for (const campaign of await names(join(root, area))) {
       for (const day of await names(join(root, area, campaign))) {
         const folder = `${area}/${campaign}/${day}`;

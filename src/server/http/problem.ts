@@ -62,6 +62,7 @@ const STATUS: Readonly<Record<string, number>> = {
   simulation_stopped: 503,
   simulation_busy: 503,
   lake_files_missing: 503,
+  lake_unavailable: 503,
   interrupted: 503,
   aborted: 503,
   deadline_exceeded: 504,

@@ -3,6 +3,7 @@
 import { Ledger } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import { noJob, notOwner, StoreError } from "../error.ts";
+import { type TenantIdentity, tenantWords } from "../tenant/tenant-of-store.ts";
 import { commitBatch, updateItem } from "./commit.ts";
 import { insertJob, JOB, type JobRow, oneOf, toJob } from "./rows.ts";
 import { type OwnedRun, takeRun } from "./take.ts";
@@ -29,6 +30,9 @@ const ITEM_PAGE = 2_000;
 
 const ITEM = `line, call_id as "callId", result, status_code as "statusCode", reason, attempts, latency_ms as "latencyMs",
   call_status as "callStatus", vendor_body as "vendorBody", finished_at as "finishedAt"`;
+
+/** The store was of another tenant than `t` when the job was made; a tenant without a name may have got one. */
+const OF_ANOTHER = "(t.address <> tenant_address or (tenant_name is not null and t.name is distinct from tenant_name))";
 
 /** Reads and writes jobs; every method is one statement or one transaction. */
 export class JobLedger extends Ledger {
@@ -131,15 +135,32 @@ export class JobLedger extends Ledger {
 
   /**
    * Opens a new run of a job, if it is still as `seen`: of several that try, one does. Who takes the run is settled by `take`.
-   * @returns the number of the run, or undefined when the job has moved on
+   * @returns the number of the run, or undefined when the job has moved on. Throws StoreError `other_tenant` when the store was of another tenant when
+   * the job was made
    */
   async openRun(seen: Pick<Job, "id" | "run" | "status">, scope?: string): Promise<number | undefined> {
     const [row] = await this.store.query<{ run: number }>(
       `update outdial.jobs set executor = null, run = run + 1, status = 'ready', finished_at = null, error = null, scope = coalesce($4, scope)
-       where id = $1 and run = $2 and status = $3 and status in ('ready', 'running', 'stopped', 'failed') returning run`,
+       where id = $1 and run = $2 and status = $3 and status in ('ready', 'running', 'stopped', 'failed')
+         and not exists (select from outdial.tenant_of_store t where ${OF_ANOTHER}) returning run`,
       [seen.id, seen.run, seen.status, scope ?? null],
     );
+    if (row === undefined) await this.#requireOwnTenant(seen.id);
     return row?.run;
+  }
+
+  /** Throws StoreError `other_tenant` for a job of the tenant that the store was of before. */
+  async #requireOwnTenant(jobId: string): Promise<void> {
+    const [other] = await this.store.query<TenantIdentity & { readonly jobName: string | null; readonly jobAddress: string }>(
+      `select t.name, t.address, tenant_name as "jobName", tenant_address as "jobAddress" from outdial.jobs, outdial.tenant_of_store t
+       where id = $1 and ${OF_ANOTHER}`,
+      [jobId],
+    );
+    if (other === undefined) return;
+    const [of, now] = [tenantWords(other.jobAddress, other.jobName), tenantWords(other.address, other.name)];
+    throw new StoreError("other_tenant", `job ${jobId} is of the tenant ${of}; the store is of ${now} by now`, {
+      advice: "Begin a new job of its source for this tenant. When the store was bound to the wrong one: outdial context rebind.",
+    });
   }
 
   /**

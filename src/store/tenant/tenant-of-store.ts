@@ -12,6 +12,10 @@ export interface TenantIdentity {
   readonly address: string;
 }
 
+/** A tenant for people: its name and where it is. */
+export const tenantWords = (address: string | null, name: string | null | undefined): string =>
+  name === null || name === undefined ? (address ?? "none configured") : `${name} (${address ?? "without an address"})`;
+
 /** The tenant of a store. */
 export interface BoundTenant extends TenantIdentity {
   /** When the store was first used with it. */

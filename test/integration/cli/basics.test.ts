@@ -259,15 +259,15 @@ test("of several tenants one is chosen, each has its own credentials and its own
   await writeFile(join(folder.path, "calls.csv"), rows.join("\n"));
   const before = world.sandbox.control.requests({ operation: "assignDisposition" }).length;
   const cut = told("tag calls.csv --campaign camp_primary_001 --concurrency 1 --tenant prod --json");
-  const sent = () => world.sandbox.control.state().requests;
-  const idle = sent();
-  await expect.poll(sent, { timeout: 60_000 }).toBeGreaterThan(idle + 1);
+  // The first row is on the wire: the tenant has the request, and has not answered it.
+  await expect.poll(() => world.sandbox.control.faults.list()[0]?.struck, { timeout: 60_000 }).toBe(1);
   await world.query("update outdial.tenant_of_store set name = 'west'");
   const ended = await cut;
   world.sandbox.control.faults.clear();
   await world.query("update outdial.tenant_of_store set name = 'prod'");
   expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("nothing is sent any more but pauses and stops") });
-  expect(JSON.parse(ended.stdout)).toMatchObject({
+  const left = JSON.parse(ended.stdout) as { job: { id: string } };
+  expect(left).toMatchObject({
     job: { status: "stopped", stop: { code: "other_tenant" }, counts: { tagged: 1 } },
   });
   expect(world.sandbox.control.requests({ operation: "assignDisposition" }).length).toBe(before + 1);
@@ -301,6 +301,11 @@ test("of several tenants one is chosen, each has its own credentials and its own
   await world.query("update outdial.jobs set finished_at = now() where finished_at is null");
   expect(await told(`${rebind} --yes`, { env: other })).toMatchObject({ code: 0 });
   expect(await told("campaign stops", { env: other })).toMatchObject({ code: 0 });
+  // What is left of a job is not done to another tenant than it was made for.
+  const keys = { CXONE_STAGING_US_CLIENT_ID: "a", CXONE_STAGING_US_CLIENT_SECRET: "b" };
+  expect(await told(`jobs resume ${left.job.id}`, { env: { ...other, ...keys } })).toMatchObject(
+    refused(`${left.job.id} is of the tenant prod (this machine); the store is of staging-us (https://staging.example.com) by now`),
+  );
   const said = (await used("audit list --subject staging-us", other)) as { items: object[] };
   expect(said.items).toMatchObject([{ action: "store.rebind", details: { reason: "moved", from: { name: "prod" } } }]);
 });

@@ -1,6 +1,7 @@
 // The lake on disk: what is written is read back, versions resolve, a merge is seen wholly or not at all, and leftovers go.
 
-import { mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createRandom } from "../../../src/kernel/index.ts";
@@ -13,6 +14,7 @@ import {
   type OutcomeRecord,
   openLake,
   type RecordQuery,
+  withLake,
 } from "../../../src/outcomes/index.ts";
 import { workFolder } from "../../support/cli.ts";
 import { collect } from "../../support/collect.ts";
@@ -280,6 +282,31 @@ describe("merging", () => {
     expect(await readdir(partition)).toContain("notes.txt");
     expect(await codes()).toEqual({ a: "BUSY", b: "BUSY" });
   });
+});
+
+test("where the lake's folder is gone, or an empty one is left in its place, nothing is made; it goes on when it is back", async () => {
+  const [at, away] = [join(folder.path, "lake"), join(folder.path, "away")];
+  await land(record("a"));
+  const staging = await lake.stagingPlace();
+  const staged = join(staging.folder, "staged.parquet");
+  await writeFile(staged, "written before it went");
+  await rename(at, away);
+  const gone = { code: "lake_unavailable", message: expect.stringMatching(/gone or empty: .*\/lake\/calls\/.*\.parquet$/) };
+  await expect(lake.write([record("b")], "test")).rejects.toMatchObject(gone);
+  await expect(all()).rejects.toMatchObject(gone);
+  const late = [{ kind: "part" as const, campaignId: "camp_1", day: "2026-03-02", rows: 1, runId: "job_1", temporary: staged }];
+  await expect(withLake(() => lake.adopt(late, "test"))).rejects.toMatchObject({ code: "lake_unavailable" });
+  expect(existsSync(at)).toBe(false);
+  // A mount that went leaves its empty folder.
+  await mkdir(at);
+  await expect(lake.write([record("b")], "test")).rejects.toMatchObject(gone);
+  expect(await readdir(at)).toEqual([]);
+  await rm(at, { recursive: true });
+  await rename(away, at);
+  // Brought back from a backup, it may lack what nobody had to keep.
+  await rm(join(at, "_staging"), { recursive: true });
+  await land(record("b"));
+  expect(await codes()).toEqual({ a: "BUSY", b: "BUSY" });
 });
 
 test("poison rows lie apart, readable by SQL", async () => {

@@ -89,7 +89,7 @@ describe.each(TRANSPORTS)("life, %s", (transport) => {
       return tenant.sandbox.control.snapshot();
     };
     const first = await onward();
-    tenant.sandbox.control.restore(JSON.parse(JSON.stringify(snapshot)));
+    tenant.sandbox.control.restore(snapshot);
     expect(tenant.sandbox.control.snapshot()).toEqual(snapshot);
     expect(await onward()).toEqual(first);
     const { body } = await tenant.api("GET", `/api/v1/dialer/operations/${put.body.operationId}`, {

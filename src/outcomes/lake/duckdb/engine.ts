@@ -2,7 +2,7 @@
 
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from "@duckdb/node-api";
 import { installCommand, missingPackage } from "../../../kernel/index.ts";
-import { LakeError } from "../error.ts";
+import { ELSEWHERE, LakeError } from "../error.ts";
 import type { SqlValue } from "../lake.ts";
 
 type Duck = typeof import("@duckdb/node-api");
@@ -109,8 +109,7 @@ function missingFile(thrown: unknown): LakeError | undefined {
     (thrown instanceof Error ? /No files found that match the pattern "([^"]*)"/.exec(thrown.message) : null) ?? [];
   if (file === undefined) return undefined;
   return new LakeError("lake_files_missing", `the lake lacks a file that the store names: ${file}`, {
-    advice:
-      "The files are elsewhere or were removed. Say where the lake is (outcomes.lake in outdial.yaml, or --dir), or bring the files back from a backup.",
+    advice: ELSEWHERE,
     cause: thrown,
   });
 }

@@ -1,11 +1,12 @@
 // The lake on a folder of this machine, written and read by DuckDB.
 
+import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { RandomStream } from "../../../kernel/index.ts";
 import type { OutcomeMap } from "../../meaning/outcome-map.ts";
 import type { OutcomeRecord } from "../../record/index.ts";
-import { LakeError } from "../error.ts";
+import { ELSEWHERE, LakeError } from "../error.ts";
 import { publish, STAGING } from "../files.ts";
 import type {
   CompactionReport,
@@ -21,7 +22,7 @@ import type {
   StagingPlace,
   StoredRecord,
 } from "../lake.ts";
-import { dayOf, fileName, partitionFolder } from "../layout.ts";
+import { AREAS, dayOf, fileName, partitionFolder } from "../layout.ts";
 import { PartWriter, stageParts } from "../part-writer.ts";
 import { sweepFolder } from "../sweep.ts";
 import { CALL_COLUMNS } from "./columns.ts";
@@ -95,11 +96,26 @@ class DuckDbLake implements OutcomeLake {
     return Engine.open({ ...share, spillFolder: join(await this.#stagingFolder(), `spill-${this.#unique()}`) });
   }
 
-  /** Where unfinished files lie. Made whenever it is not there: a disk that was away may have come back without it. */
+  /**
+   * Where unfinished files lie. Made when it is not there, unless all of the lake has gone: its disk is away, and what was written in its place would
+   * be out of sight when it is back. Throws LakeError `lake_unavailable`.
+   */
   async #stagingFolder(): Promise<string> {
     const folder = join(this.#root, STAGING);
+    if (!existsSync(folder)) await this.#requireThere();
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return folder;
+  }
+
+  async #requireThere(): Promise<void> {
+    // In this order: the first files of a lake may be written and listed meanwhile.
+    const [file] = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
+    if (file === undefined || AREAS.some((area) => existsSync(join(this.#root, area)))) return;
+    throw new LakeError(
+      "lake_unavailable",
+      `the lake's folder is gone or empty: the lake lacks a file that the store names: ${join(this.#root, file.path)}`,
+      { advice: `${ELSEWHERE} When a disk is away, mount it again: what waits for it goes on by itself then.` },
+    );
   }
 
   async stagingPlace(): Promise<StagingPlace> {
