@@ -1,21 +1,12 @@
-// A head's text as an object in object storage, by plain HTTP: GET reads it, PUT writes it. Addresses that carry a signature are secrets: messages
-// name the host alone.
+// A head's text as an object in object storage, by plain HTTP: GET reads it, PUT writes it.
 
-import { messageOf } from "../../kernel/index.ts";
-import { StoreError } from "../error.ts";
 import type { HeadObjectOptions } from "./places.ts";
+import { askRemote, type RemoteAnswer, RemotePlace, remoteAddress } from "./remote.ts";
 import type { HeadKeep } from "./stored-head.ts";
 
-const REST_MS = 5_000;
-const ANSWER_MS = 5_000;
-/** A head has a few hundred bytes. */
-const MOST_BYTES = 65_536;
-
-export class HeadObject implements HeadKeep {
+export class HeadObject extends RemotePlace implements HeadKeep {
   readonly name: string;
-  readonly outside = true;
-  readonly remote = true;
-  readonly restMs = REST_MS;
+  readonly restMs = 5_000;
   readonly #read: URL;
   readonly #write: URL;
   readonly #headers: Readonly<Record<string, string>>;
@@ -25,6 +16,7 @@ export class HeadObject implements HeadKeep {
 
   /** @param file the object's name in a folder. Throws StoreError `invalid_state` for an address that is none */
   constructor(options: HeadObjectOptions, file: string) {
+    super();
     const [read, write] = "url" in options ? [options.url, options.url] : [options.readUrl, options.writeUrl];
     this.#read = addressOf(read, file);
     this.#write = addressOf(write, file);
@@ -33,15 +25,15 @@ export class HeadObject implements HeadKeep {
   }
 
   async read(): Promise<string | undefined> {
-    const response = await this.#ask("GET", this.#read);
-    const text = await textOf(response);
+    const { status, tag, text } = await this.#ask("GET", this.#read);
     this.#tag = undefined;
     this.#text = undefined;
-    if (response.status === 404) return undefined;
-    if (response.status !== 200) throw new Error(`reading it was answered with ${response.status}`);
-    this.#tag = response.headers.get("etag") ?? undefined;
+    if (status === 404) return undefined;
+    if (status !== 200) throw new Error(`reading it was answered with ${status}${status === 403 ? `: ${FORBIDDEN}` : ""}`);
+    this.#tag = tag;
     this.#text = text;
-    return text;
+    // Put there so that the storage answers: no head was kept yet.
+    return text === "" ? undefined : text;
   }
 
   async write(note: string): Promise<void> {
@@ -61,49 +53,26 @@ export class HeadObject implements HeadKeep {
 
   async #put(url: URL, body: string, condition: Readonly<Record<string, string>>): Promise<void> {
     const headers = { ...condition, "content-type": "text/plain; charset=utf-8", "x-ms-blob-type": "BlockBlob" };
-    const response = await this.#ask("PUT", url, { headers, body });
-    await textOf(response);
-    if (response.status === 412) throw new Error("another process wrote it meanwhile");
-    if (!response.ok) throw new Error(`writing it was answered with ${response.status}`);
+    const { status } = await this.#ask("PUT", url, { headers, body });
+    // S3 says 409 when the other one was at the same moment.
+    if (status === 412 || status === 409) throw new Error("another process wrote it meanwhile");
+    if (status < 200 || status > 299) throw new Error(`writing it was answered with ${status}`);
   }
 
-  async #ask(method: string, url: URL, init: { readonly headers?: Record<string, string>; readonly body?: string } = {}) {
-    try {
-      return await fetch(url, {
-        ...init,
-        method,
-        headers: { ...this.#headers, ...init.headers },
-        redirect: "error",
-        signal: AbortSignal.timeout(ANSWER_MS),
-      });
-    } catch (thrown) {
-      const { cause } = thrown as { readonly cause?: unknown };
-      throw new Error(messageOf(cause ?? thrown).replaceAll(url.search || "?", "?"), { cause: thrown });
-    }
+  #ask(
+    method: string,
+    url: URL,
+    init: { readonly headers?: Record<string, string>; readonly body?: string } = {},
+  ): Promise<RemoteAnswer> {
+    return askRemote(url, { ...init, method, headers: { ...this.#headers, ...init.headers } });
   }
 }
+
+/** S3 hides from who may not list whether an object is there. */
+const FORBIDDEN = "not allowed, or ended; S3 says so, too, while there is no object: put an empty one there";
 
 function addressOf(text: string, file: string): URL {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
-    throw new StoreError(
-      "invalid_state",
-      "the address of a head in object storage is not an http or https URL, or carries a password",
-      {
-        advice: "Check audit.heads in outdial.yaml and the variables that it names.",
-      },
-    );
+  const url = remoteAddress(text, "a head in object storage");
   if (url.pathname.endsWith("/")) url.pathname += file;
   return url;
-}
-
-async function textOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error("it answered with more than a head");
-  }
-  return Buffer.concat(chunks).toString();
 }

@@ -2,39 +2,26 @@
 // that one. A log that was set back gets no signature.
 
 import { messageOf } from "../../kernel/index.ts";
-import { StoreError } from "../error.ts";
 import { findCosignature, readWitness, type Witness } from "./cosignature.ts";
 import { openCheckpoint, openNote } from "./note.ts";
 import type { ConflictKind, HeadPlace, LogView, Meeting, MeetOptions } from "./places.ts";
+import { askRemote, type RemoteAnswer, RemotePlace, remoteAddress } from "./remote.ts";
 
-const REST_MS = 15_000;
-/** A command that works with the tenant waits so long at its start for a witness that does not answer. */
-const ANSWER_MS = 5_000;
-const MOST_BYTES = 65_536;
 /** A witness may have signed for another process between its answer and the next request. */
 const TRIES = 4;
 
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly text: string;
-}
-
-export class WitnessHead implements HeadPlace {
+export class WitnessHead extends RemotePlace implements HeadPlace {
   readonly name: string;
-  readonly outside = true;
-  readonly remote = true;
-  readonly restMs = REST_MS;
-  readonly #url: string;
+  readonly restMs = 15_000;
+  readonly #url: URL;
   readonly #witness: Witness;
 
   /** Throws StoreError `audit_key` for a key that is none, `invalid_state` for an address that is none. */
   constructor({ url, key }: { readonly url: string; readonly key: string }) {
+    super();
     this.#witness = readWitness(key);
-    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
-      throw new StoreError("invalid_state", `the address of the witness ${this.#witness.name} is not an http or https URL`);
-    this.#url = `${url.replace(/\/+$/, "")}/add-checkpoint`;
     this.name = `the witness ${this.#witness.name}`;
+    this.#url = remoteAddress(`${url.replace(/\/+$/, "")}/add-checkpoint`, this.name);
   }
 
   /** A witness tells nobody what it has; it compares by itself. */
@@ -53,9 +40,10 @@ export class WitnessHead implements HeadPlace {
       old = Math.min(old, size);
       const proof = await log.consistency(old, size);
       const lines = [`old ${old}`, ...proof, "", note];
-      let answer: Answer;
+      let answer: RemoteAnswer;
       try {
-        answer = await post(this.#url, lines.join("\n"));
+        const headers = { "content-type": "text/plain; charset=utf-8" };
+        answer = await askRemote(this.#url, { method: "POST", headers, body: lines.join("\n") });
       } catch (cause) {
         return { state: "unreachable", message: messageOf(cause) };
       }
@@ -99,26 +87,8 @@ function sizeIn(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-function wordsOf({ status }: Answer): string {
+function wordsOf({ status }: RemoteAnswer): string {
   if (status === 404) return "it does not know this log (404): its operator has to add the log's origin and key";
   if (status === 403) return "it does not know the key of this log (403)";
   return `it answered ${status}`;
-}
-
-async function post(url: string, body: string): Promise<Answer> {
-  const response = await fetch(url, {
-    method: "POST",
-    body,
-    headers: { "content-type": "text/plain; charset=utf-8" },
-    redirect: "error",
-    signal: AbortSignal.timeout(ANSWER_MS),
-  });
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error("it answered with more than a signature");
-  }
-  return { status: response.status, type: response.headers.get("content-type") ?? "", text: Buffer.concat(chunks).toString() };
 }

@@ -1,12 +1,12 @@
 // Campaigns as code over the ACD API: the same files make a campaign, a skill, its parameters, its list and the groups it obeys, piece by piece.
 
 import { execFileSync } from "node:child_process";
-import { appendFile, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { openCampaignApplies } from "../../../src/app/index.ts";
-import { parseCampaignFiles, readCampaignFiles } from "../../../src/operations/index.ts";
+import { type ParsedFiles, parseCampaignFiles, readCampaignFiles } from "../../../src/operations/index.ts";
 import { apply, filesOf, openSkillPlanWorld, PAGES, SKILL_DRAFT } from "./plan-world.ts";
 
 /** All but the last. */
@@ -64,6 +64,15 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
     expect({ file, said }).toEqual({ file, said: [{ rule: "RECORDS", at: `contactListFile.${field}`, placed: true }] });
     expect(violations[0]?.message).toMatch(message);
   }
+
+  // Two checkouts of the same files make the same plan.
+  const checkout = join(world.folder, "checkout");
+  await mkdir(checkout);
+  for (const name of ["spring.yaml", "people.csv"]) await copyFile(join(folder, name), join(checkout, name));
+  const planned = async (of: ParsedFiles) => runtime.plans.plan(of, { ...PAGES, activate: false });
+  const [here, there] = [await planned(files), await planned(await parseCampaignFiles(await readCampaignFiles(checkout)))];
+  expect(there.hash).toBe(here.hash);
+  expect(there.entries[0]?.records?.path).toBe(join(checkout, "people.csv"));
 
   for (const acd of MAKES) world.sandbox.control.faults.add({ match: { acd }, times: 1, effect: { acceptThenFail: true } });
   const { plan, apply: ended, state } = await apply(runtime, files);

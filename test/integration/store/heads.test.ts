@@ -255,7 +255,12 @@ test("an object in storage tells a database that was set back, is not written ba
   }
   storage.away = false;
   const other = await found(await fresh([{ object: { url: `${storage.url}/evidence/`, authorization: "wrong" } }]));
-  expect(other).toMatchObject({ state: "unreachable", message: "reading it was answered with 403" });
+  expect(other).toMatchObject({ state: "unreachable", message: expect.stringMatching(/answered with 403: .* put an empty one/) });
+  // Who may not list a bucket is told 403 until there is an object: an empty one is no head yet.
+  storage.objects.set("/new", "");
+  const empty = `${storage.url}/new?signature=${encodeURIComponent(right)}`;
+  expect(await found(await fresh([{ object: { readUrl: empty, writeUrl: empty } }]))).toMatchObject({ state: "empty" });
+  expect(storage.objects.get("/new")?.split("\n")[1]).toBe("5");
 
   const setBack = await backup();
   await first.audit.append(entries(5, 4));

@@ -1,6 +1,7 @@
 // The hash of a plan: over what it would do and the state of the tenant it relies on; figures that may move freely are left out.
 
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { canonicalJson } from "../../../kernel/index.ts";
 import type { CampaignPlan } from "./types.ts";
 
@@ -13,9 +14,20 @@ export function planHash({ format, activate, pack, entries, unmanaged }: Omit<Ca
     entries: entries.map((entry) => {
       const { blast: _, source: __, uploaded: ___, changes, ...content } = entry;
       // A document read back from JSON may have its fields in another order.
-      return { ...content, changes: changes.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
+      const sorted = { ...content, changes: changes.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
+      // What records are is in their own hash.
+      const { contactListFile } = entry.wanted.document as { readonly contactListFile?: { readonly path?: unknown } };
+      return typeof contactListFile?.path === "string" ? renamed(sorted, contactListFile.path) : sorted;
     }),
     unmanaged: unmanaged.map(({ id, name }) => ({ id, name })),
   };
   return createHash("sha256").update(canonicalJson(relied)).digest("hex");
+}
+
+/** A value with the name of a file alone wherever its whole path stands. */
+function renamed(value: unknown, path: string): unknown {
+  if (value === path) return basename(path);
+  if (Array.isArray(value)) return value.map((one) => renamed(one, path));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, renamed(one, path)]));
 }
