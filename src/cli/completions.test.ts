@@ -1,5 +1,7 @@
 // What may stand at the end of a command line.
 
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { completionsOf } from "./completions.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
@@ -36,4 +38,20 @@ test("every command but the hidden one has a page, no line of which is taken for
   const requests = new Set(["TH", "SH", "SS", "B", "BR", "TP", "PP", "br", "nf", "fi"]);
   for (const line of Object.values(pages).flatMap((text) => text.split("\n")))
     if (line.startsWith(".")) expect(requests).toContain(/^\.(\w+)/.exec(line)?.[1]);
+});
+
+test("what advice tells to run is there", () => {
+  const groups = new Map(
+    TREE.map(({ declaration, children }) => [declaration.name, children.map((node) => node.declaration.name)]),
+  );
+  const root = join(import.meta.dirname, "..");
+  const wrong = globSync("**/*.{ts,tsx}", { cwd: root }).flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(/(?:: |`)(outdial ([a-z-]+) ([a-z][a-z-]*))\b(?!\.)/g)].flatMap(
+      ([, line, group = "", name = ""]) => {
+        const commands = groups.get(group);
+        return commands === undefined || commands.length === 0 || commands.includes(name) ? [] : [`${file}: ${line}`];
+      },
+    ),
+  );
+  expect(wrong).toEqual([]);
 });

@@ -24,7 +24,7 @@ const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Co
   unreachable: ["tenant", "Look whether the tenant's API answers; outdial doctor checks it."],
   rules_unreadable: ["gate", "Mend the rule pack: no gate lets anybody be called before."],
   no_company_list: ["gate", "Load the company's do-not-call list, or declare it empty, under Compliance."],
-  stale_compliance_data: ["gate", "Load the registry file anew: outdial dnc load."],
+  stale_compliance_data: ["gate", "Load the registry file anew: outdial dnc import FILE --list national --as-of DATE."],
   abandonment_budget: ["abandonment", "Lower the pacing under Dialer before it dials again."],
   no_contact_list: ["list", "Give the campaign a contact list."],
   list_empty: ["list", "Load contacts into its list, or end the campaign."],

@@ -6,15 +6,21 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { openCampaignApplies } from "../../../src/app/index.ts";
+import { usCaUk2026 } from "../../../src/compliance/index.ts";
 import { type ParsedFiles, parseCampaignFiles, readCampaignFiles } from "../../../src/operations/index.ts";
-import { apply, filesOf, openSkillPlanWorld, PAGES, SKILL_DRAFT } from "./plan-world.ts";
+import { runCli } from "../../support/cli.ts";
+import { apply, DRAFT, filesOf, openSkillPlanWorld, PAGES, SKILL_DRAFT } from "./plan-world.ts";
 
 /** All but the last. */
 const MAKES = ["createCampaign", "createSkills", "putGeneralSettings", "putTimeZones", "mapCallList", "uploadCallList"] as const;
 
 test("a campaign is made piece by piece, once, though the reply to each piece is lost; a plan says what is not held; a change sends what changes", async () => {
   await using world = await openSkillPlanWorld();
+  // People of New York may be called at this hour, whatever it is when the test runs.
+  const pack = join(world.folder, "pack.json");
+  await writeFile(pack, JSON.stringify({ ...usCaUk2026(), id: "any-hour", rules: [] }));
   await using runtime = await openCampaignApplies({}, world.environment, {
+    pack,
     warn: () => undefined,
     deliver: false,
     retry: { maxAttempts: 1 },
@@ -138,4 +144,22 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   });
   expect((await apply(runtime, changed)).apply.outcome).toBe("applied");
   expect(world.writes().slice(before)).toEqual(["putGeneralSettings", "putRetry"]);
+
+  // Past the gate the tenant's groups are compared, which forbids nothing, and what was found stands in the audit log.
+  const run = (...line: string[]) => runCli(line, { cwd: world.folder, env: world.environment });
+  await writeFile(join(world.folder, "us.txt"), "2125550199\n");
+  const today = new Date().toISOString().slice(0, 10);
+  expect((await run("dnc", "import", "us.txt", "--list", "national", "--as-of", today)).code).toBe(0);
+  expect((await run("dnc", "add", "+12125550198", "--reason", "asked")).code).toBe(0);
+  expect((await run("campaign", "pause", "4001")).code).toBe(0);
+  const old = await filesOf({ ...DRAFT, id: "4001", name: "Old", status: "active" });
+  const started = await apply(runtime, old, true);
+  expect(started.state.results).toMatchObject([{ outcome: "applied", message: null }]);
+  const gated = await world.query<{ details: object }>(
+    "select details::json from outdial.audit where action = 'campaign.gated' order by seq",
+  );
+  const difference = "1 of 1 numbers of the company's list are not in Company: outdial dnc push --campaign 4001";
+  expect(gated.at(-1)?.details).toMatchObject({ pass: true, message: `the tenant's do-not-call groups: ${difference}` });
+  expect(started.plan.notices).toContain(`Old: of the tenant's do-not-call groups: ${difference}`);
+  expect(world.sandbox.control.state().campaigns.map(({ status }) => status)).toEqual(["active", "paused"]);
 });

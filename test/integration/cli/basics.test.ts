@@ -304,7 +304,9 @@ test("of several tenants one is chosen, each has its own credentials and its own
   // What is left of a job is not done to another tenant than it was made for.
   const keys = { CXONE_STAGING_US_CLIENT_ID: "a", CXONE_STAGING_US_CLIENT_SECRET: "b" };
   expect(await told(`jobs resume ${left.job.id}`, { env: { ...other, ...keys } })).toMatchObject(
-    refused(`${left.job.id} is of the tenant prod (this machine); the store is of staging-us (https://staging.example.com) by now`),
+    refused(
+      `${left.job.id} is of the tenant prod (this machine); the store is of staging-us (https://staging.example.com) by now`,
+    ),
   );
   const said = (await used("audit list --subject staging-us", other)) as { items: object[] };
   expect(said.items).toMatchObject([{ action: "store.rebind", details: { reason: "moved", from: { name: "prod" } } }]);

@@ -6,6 +6,8 @@ import { type StartedService, startService } from "../../support/service.ts";
 import { until } from "../../support/until.ts";
 import { UNLIMITED_ACD } from "../../support/world.ts";
 
+const DIFFERENCE = "3 of 3 numbers of the company's list are not in Company: outdial dnc push --campaign 4002";
+
 let at: StartedService;
 let vendor: AcdClient;
 beforeAll(async () => {
@@ -139,9 +141,14 @@ test("the tenant's do-not-call groups are compared, brought over and proven, and
   const group = String(listedGroups.resultSet.dncGroups[0]?.dncGroupId);
   await vendor.ask("POST", `/dnc-groups/${group}/scrubbed-skills/4002`);
   const { body: preview } = await at.post("/api/v1/campaigns/4002/resume/preview", {});
-  expect(preview["effects"]).toContain(
-    "Of the tenant's do-not-call groups: 3 of 3 numbers of the company's list are not in Company: outdial dnc push --campaign 4002",
-  );
+  expect(preview["effects"]).toContain(`Of the tenant's do-not-call groups: ${DIFFERENCE}`);
+  // The same before campaign 4002 takes over from another one.
+  const pair = { primary: "4001", policy: { backup: "4002" } };
+  const { body: agreed } = await at.post("/api/v1/failover/pairs/preview", pair);
+  expect((await at.post("/api/v1/failover/pairs", { ...pair, confirm: agreed["confirm"] })).status).toBeLessThan(300);
+  const { body: over } = await at.post("/api/v1/campaigns/4001/failover/preview", {});
+  expect(over["effects"]).toContainEqual(expect.stringContaining(`: ${DIFFERENCE}`));
+  await at.ask("/api/v1/failover/pairs/4001", { method: "DELETE" });
   const push = (most: number) => at.post("/api/v1/campaigns/4002/do-not-call/push", { most });
   expect((await push(2)).body).toMatchObject({ group, added: 2, proven: 2, unproven: 0, left: 1 });
   expect((await push(2)).body).toMatchObject({ missing: 1, added: 1, proven: 1, left: 0 });

@@ -14,7 +14,7 @@ const ADVICE: Readonly<Partial<Record<AlarmName, string>>> = {
   METRICS_STALE: "Look into the tenant: a campaign that counts no calls may stand still, or its figures do.",
   NO_COUNTS: "This tenant gives rates without counts: only rule: plain can judge them.",
   CLOCK: "Set this machine's clock by NTP.",
-  COMPLIANCE_STALE: "Load the registry file anew: outdial dnc load.",
+  COMPLIANCE_STALE: "Load the registry file anew: outdial dnc import FILE --list national --as-of DATE.",
   MONITOR_STALE: "Run outdial campaign failover watch in two places, so that one takes over from the other.",
 };
 
