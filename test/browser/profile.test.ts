@@ -3,14 +3,12 @@
 import { expect, test } from "vitest";
 import { PAGES } from "../support/pages-setup.ts";
 import { startService } from "../support/service.ts";
-import { UNLIMITED_ACD } from "../support/world.ts";
 import { NARROW, openDashboardBrowser } from "./world.ts";
 
 test("a tenant of the ACD API", async () => {
   await using whole = await startService({
     profile: "acd",
     pages: PAGES,
-    yaml: `limits: ${JSON.stringify(UNLIMITED_ACD)}\n`,
     sandbox: { scenario: { campaigns: [{ id: "first", name: "Spring", status: "paused" }] } },
   });
   await using browser = await openDashboardBrowser(whole.service);

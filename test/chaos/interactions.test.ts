@@ -2,7 +2,6 @@
 
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -23,7 +22,7 @@ let one: string;
 
 beforeAll(async () => {
   world = await openWorld(8, 2);
-  await writeFile(join(world.folder, "outdial.yaml"), "interactions: { attempts: 20 }\n");
+  await world.configure("interactions: { attempts: 20 }\n");
   sharing = await started();
 });
 afterAll(async () => {

@@ -8,7 +8,7 @@ import { CAMPAIGN, callsCsv, callsScenario } from "../support/calls.ts";
 import { type CliProcess, runCli, startCli } from "../support/cli.ts";
 import { scaled, seeded } from "../support/scale.ts";
 import { until } from "../support/until.ts";
-import { NO_RECEIVER, type StartedWorld, startWorld, UNLIMITED } from "../support/world.ts";
+import { NO_RECEIVER, type StartedWorld, startWorld } from "../support/world.ts";
 
 const ROWS = scaled(5000, 400);
 const KILLS = scaled(30, 2);
@@ -18,7 +18,7 @@ let world: StartedWorld;
 let args: string[];
 
 beforeEach(async () => {
-  world = await startWorld({ sandbox: { scenario: callsScenario(ROWS) }, yaml: UNLIMITED, environment: NO_RECEIVER });
+  world = await startWorld({ sandbox: { scenario: callsScenario(ROWS) }, environment: NO_RECEIVER });
   await writeFile(join(world.folder, "calls.csv"), callsCsv(ROWS));
   args = ["tag", "calls.csv", "--campaign", CAMPAIGN, "--concurrency", String(CONCURRENCY)];
 });

@@ -9,7 +9,7 @@ import { expectAgreement } from "../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../support/calls.ts";
 import { type CliProcess, startCli } from "../support/cli.ts";
 import { scaled } from "../support/scale.ts";
-import { NO_RECEIVER, operatorToken, type StartedWorld, startServe, startWorld, UNLIMITED } from "../support/world.ts";
+import { NO_RECEIVER, operatorToken, type StartedWorld, startServe, startWorld } from "../support/world.ts";
 
 const ROWS = scaled(5000, 300);
 /** The tenant takes so long, ms, that a job does not end before its process is killed. */
@@ -30,7 +30,7 @@ function oneWorld(): void {
   beforeAll(async () => {
     stack = new AsyncDisposableStack();
     const scenario = callsScenario(JOBS * ROWS);
-    world = stack.use(await startWorld({ sandbox: { scenario }, yaml: UNLIMITED, environment: NO_RECEIVER }));
+    world = stack.use(await startWorld({ sandbox: { scenario }, environment: NO_RECEIVER }));
     token = await operatorToken(world);
     database = new pg.Client({ connectionString: world.databaseUrl });
     await database.connect();

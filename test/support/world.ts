@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { openAccess } from "../../src/app/index.ts";
-import type { Sandbox, SandboxOptions } from "../../src/sandbox/index.ts";
+import { defaultScenario, type Sandbox, type SandboxOptions } from "../../src/sandbox/index.ts";
 import { type CliOptions, type CliProcess, type CliResult, runCli, startCli, workFolder } from "./cli.ts";
 import { createDatabase } from "./database.ts";
 import { startSandbox } from "./sandbox.ts";
@@ -18,6 +18,8 @@ export interface StartedWorld extends AsyncDisposable {
   readonly folder: string;
   /** Database, tenant and credentials, and what was given besides. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Writes another outdial.yaml; where it does not speak of limits, outdial keeps to none. */
+  configure(yaml: string): Promise<void>;
   /** Runs the command line in this process, in the folder. */
   run(args: readonly string[], options?: Partial<CliOptions>): Promise<CliResult>;
   query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -27,7 +29,7 @@ export interface WorldSetting {
   readonly sandbox?: SandboxOptions;
   /** By which of its interfaces outdial speaks to the tenant; `rest` by default. */
   readonly profile?: "rest" | "acd" | undefined;
-  /** What outdial.yaml says; without it there is none. */
+  /** What outdial.yaml says; nothing by default. Where it does not speak of limits, outdial keeps to none, and waits for none. */
   readonly yaml?: string | ((url: string) => string);
   /** More of the environment, or other. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -38,11 +40,23 @@ export const NO_RECEIVER = receiver("BI", "events");
 export const NO_ANALYTICS = receiver("ANALYTICS", "events");
 export const NO_ALARMS = receiver("ALARMS", "alarms");
 
-/** Lines of outdial.yaml for a client that keeps to no rate. */
-export const UNLIMITED = 'limits: { outbound-write: "off", outbound-read: "off", other: "off" }\n';
+/** Lines of outdial.yaml for a client that keeps to the documented limits: some hundred rows are under way for seconds. */
+export const LIMITED = "limits: {}\n";
 
 /** Limits of a client of the ACD API that keeps to no rate. */
 export const UNLIMITED_ACD = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
+
+/** The same of the guides' API. */
+export const UNLIMITED_REST = {
+  campaigns: "off",
+  "outbound-read": "off",
+  "outbound-write": "off",
+  "dialer-write": "off",
+  other: "off",
+} as const;
+
+/** How long new settings take to be in force, where a test says nothing else: long enough to be seen under way. */
+const ACTIVATION = { seconds: 0.2 };
 
 function receiver(name: string, path: string): Readonly<Record<string, string>> {
   return {
@@ -59,15 +73,19 @@ export const STANDING =
 export async function startWorld({
   sandbox: ofTenant = {},
   profile = "rest",
-  yaml,
+  yaml = "",
   environment: more = {},
 }: WorldSetting = {}): Promise<StartedWorld> {
   await using stack = new AsyncDisposableStack();
-  const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox(ofTenant));
+  const scenario = { limits: "off" as const, activation: ACTIVATION, ...(ofTenant.scenario ?? defaultScenario()) };
+  const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox({ ...ofTenant, scenario }));
   const database = await createDatabase();
   stack.defer(() => database.dispose());
   const folder = stack.use(await workFolder()).path;
-  if (yaml !== undefined) await writeFile(join(folder, "outdial.yaml"), typeof yaml === "string" ? yaml : yaml(url));
+  const config = join(folder, "outdial.yaml");
+  const unlimited = JSON.stringify(profile === "rest" ? UNLIMITED_REST : UNLIMITED_ACD);
+  const configure = (text: string) => writeFile(config, /^limits:/m.test(text) ? text : `${text}\nlimits: ${unlimited}\n`);
+  await configure(typeof yaml === "string" ? yaml : yaml(url));
   const environment = {
     DATABASE_URL: database.url,
     OUTDIAL_TENANT_URL: url,
@@ -75,7 +93,7 @@ export async function startWorld({
     ...(profile === "rest"
       ? { CXONE_CLIENT_ID: clientId, CXONE_CLIENT_SECRET: clientSecret }
       : { OUTDIAL_PROFILE: profile, CXONE_ACCESS_KEY_ID: clientId, CXONE_ACCESS_KEY_SECRET: clientSecret }),
-    ...(yaml === undefined ? {} : { OUTDIAL_CONFIG: join(folder, "outdial.yaml") }),
+    OUTDIAL_CONFIG: config,
     ...more,
   };
   const owned = stack.move();
@@ -85,6 +103,7 @@ export async function startWorld({
     databaseUrl: database.url,
     folder,
     environment,
+    configure,
     run: (args, options) => runCli(args, { cwd: folder, env: environment, ...options }),
     query: (sql, values) => queryOf(database.url, sql, values),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

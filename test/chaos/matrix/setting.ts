@@ -4,7 +4,7 @@ import pg from "pg";
 import type { Sandbox, SandboxOptions } from "../../../src/sandbox/index.ts";
 import { type Cable, lay } from "../../support/cable.ts";
 import type { CliProcess } from "../../support/cli.ts";
-import { operatorToken, type StartedWorld, startServe, startWorld, UNLIMITED_ACD } from "../../support/world.ts";
+import { operatorToken, type StartedWorld, startServe, startWorld } from "../../support/world.ts";
 
 export interface Service {
   readonly running: CliProcess;
@@ -41,12 +41,6 @@ export interface Setting extends AsyncDisposable {
   use<T extends AsyncDisposable>(value: T): T;
 }
 
-/** What is tested is not how long a budget makes an operation. */
-const NO_LIMITS = {
-  rest: 'limits: { outbound-write: "off", outbound-read: "off", campaigns: "off", dialer-write: "off", other: "off" }\n',
-  acd: `limits: ${JSON.stringify(UNLIMITED_ACD)}\n`,
-};
-
 /** Opens one without a service. */
 export async function openSetting({
   sandbox: ofTenant,
@@ -55,9 +49,7 @@ export async function openSetting({
   environment: more = {},
 }: SettingOptions): Promise<Setting> {
   await using stack = new AsyncDisposableStack();
-  const world = stack.use(
-    await startWorld({ sandbox: ofTenant, profile, yaml: `${NO_LIMITS[profile]}${yaml}`, environment: more }),
-  );
+  const world = stack.use(await startWorld({ sandbox: ofTenant, profile, yaml, environment: more }));
   const token = await operatorToken(world);
   const toDatabase = stack.use(await lay(world.databaseUrl));
   const toTenant = stack.use(await lay(world.url));

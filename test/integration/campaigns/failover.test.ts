@@ -239,10 +239,7 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   await using world = await openFailoverWorld(scenarioOf(), 10, "real", new Date().toISOString());
   // People of New York may be called at this hour, whatever it is when the test runs.
   await writeFile(join(world.folder, "pack.json"), JSON.stringify({ ...usCaUk2026(), id: "any-hour", rules: [] }));
-  await writeFile(
-    join(world.folder, "outdial.yaml"),
-    "compliance: { pack: pack.json }\nlimits: { campaigns: off, outbound-read: off }\n",
-  );
+  await world.configure("compliance: { pack: pack.json }\n");
   // Nobody listens for alarms: a command would wait for the receiver at its end.
   const { OUTDIAL_ALARMS_URL: _, ...env } = world.environment;
   const run = (...args: string[]) => runCli(["campaign", "failover", ...args, "--json", "--yes"], { cwd: world.folder, env });

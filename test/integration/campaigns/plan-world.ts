@@ -86,7 +86,7 @@ export async function openSkillPlanWorld(): Promise<SkillPlanWorld> {
     await startWorld({
       sandbox: { clock: { speed: 20 }, scenario: { seed: 5, campaigns: [old], contactLists: [list], limits: "off", acd } },
       profile: "acd",
-      yaml: `limits: ${JSON.stringify(UNLIMITED_ACD)}\ntenant: { acd: { consentField: consent.call } }\n`,
+      yaml: "tenant: { acd: { consentField: consent.call } }\n",
       environment: NO_ALARMS,
     }),
   );

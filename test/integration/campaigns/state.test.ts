@@ -117,7 +117,7 @@ it("stops everything without database and folder, page by page, past single fail
   await using folder = await workFolder();
   const config = join(folder.path, "outdial.yaml");
   await writeFile(config, "limits:\n  campaigns:\n    perSecond: 10000\n");
-  const own = { ...world.environment, OUTDIAL_DIR: undefined };
+  const own = { ...world.environment, OUTDIAL_DIR: undefined, OUTDIAL_CONFIG: undefined };
   const env = { ...own, DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" };
   const { code, stdout } = await runCli(["campaign", "pause", "--all", "--timeout", "0s", "--reason", "fire", "--json"], {
     cwd: folder.path,

@@ -71,7 +71,7 @@ async function writePack(world: StartedWorld, open: boolean): Promise<void> {
     geography: "builtin",
   };
   await writeFile(join(world.folder, "pack.json"), JSON.stringify(pack));
-  await writeFile(join(world.folder, "outdial.yaml"), `compliance:\n  pack: ${join(world.folder, "pack.json")}\n`);
+  await world.configure(`compliance:\n  pack: ${join(world.folder, "pack.json")}\n`);
 }
 
 async function world(options: Omit<SandboxOptions, "scenario"> & { open: boolean; registry?: boolean }) {

@@ -157,7 +157,8 @@ test("how often a call that failed is repeated stands in outdial.yaml", async ()
   await using folder = await workFolder();
   await writeFile(join(folder.path, "outdial.yaml"), "tenant: { retry: { attempts: 3, baseDelay: 1ms } }\n");
   world.sandbox.control.faults.add({ match: { path: "/api/v2/omnichannel/campaigns" }, effect: { status: 503 } });
-  const { code, stderr } = await runCli(["call", "listCampaigns"], { cwd: folder.path, env: world.environment });
+  const env = { ...world.environment, OUTDIAL_CONFIG: undefined };
+  const { code, stderr } = await runCli(["call", "listCampaigns"], { cwd: folder.path, env });
   expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("3 attempts") });
   world.sandbox.control.faults.clear();
 });
@@ -170,6 +171,7 @@ test("of several tenants one is chosen, each has its own credentials and its own
     DATABASE_URL: _database,
     OUTDIAL_DIR,
     OUTDIAL_TENANT_URL: _tenant,
+    OUTDIAL_CONFIG: _config,
     ...rest
   } = world.environment;
   const env: Record<string, string | undefined> = {

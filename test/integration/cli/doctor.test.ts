@@ -25,7 +25,8 @@ async function doctor(env: Readonly<Record<string, string | undefined>> = {}) {
 }
 
 test("a workplace in order: a warning for what somebody should look at, with its mend, and exit code 0", async () => {
-  const { code, ok, checks } = await doctor();
+  await rm(join(world.folder, "outdial.yaml"));
+  const { code, ok, checks } = await doctor({ OUTDIAL_CONFIG: undefined });
   expect({ code, ok }).toEqual({ code: 0, ok: true });
   for (const name of [
     "tenant",
@@ -49,10 +50,11 @@ test("a workplace in order: a warning for what somebody should look at, with its
 test("what is wrong is named with its mend, and the exit code is 1; what does not depend on it is looked at all the same", async () => {
   await world.query("delete from outdial.fact_imports");
   await rm(join(world.folder, ".outdial/audit.key"), { force: true });
+  await world.configure("");
   const { code, ok, checks } = await doctor({ CXONE_CLIENT_SECRET: "wrong", OUTDIAL_BI_SECRET: undefined });
   expect({ code, ok }).toEqual({ code: 1, ok: false });
   const failed = [...checks.values()].filter(({ state }) => state === "fail").map(({ check }) => check);
   expect(failed).toEqual(expect.arrayContaining(["token", "company's list", "receivers of events"]));
   expect(checks.get("company's list")?.mend).toContain("dnc declare-empty");
-  expect(checks.get("calling rules")?.state).toBe("ok");
+  for (const name of ["calling rules", "configuration"]) expect([name, checks.get(name)?.state]).toEqual([name, "ok"]);
 });

@@ -8,13 +8,13 @@ import { afterEach, expect, test } from "vitest";
 import { CAMPAIGN, callId, callsCsv, callsScenario } from "../../support/calls.ts";
 import { type CliResult, runCli } from "../../support/cli.ts";
 import { startSandbox } from "../../support/sandbox.ts";
-import { type StartedWorld, startWorld, UNLIMITED } from "../../support/world.ts";
+import { type StartedWorld, startWorld } from "../../support/world.ts";
 
 const HEADER = "call_id,disposition_code_id,reason_code_id,notes,tags\n";
 let world: StartedWorld;
 
 async function start(scenario: Record<string, unknown> = {}): Promise<void> {
-  world = await startWorld({ sandbox: { scenario: callsScenario(300, scenario) }, yaml: UNLIMITED });
+  world = await startWorld({ sandbox: { scenario: callsScenario(300, scenario) } });
 }
 
 afterEach(() => world[Symbol.asyncDispose]());

@@ -39,7 +39,7 @@ test("validate says what is found and gives 3 for a refusal, 2 for a file with m
 });
 
 test("the tenant's simulator and ours on one file; the checks that the tenant is asked for", async () => {
-  await writeFile(join(world.folder, "outdial.yaml"), "dialer: { regulatoryChecks: [tcpa_abandonment, calling_hours] }\n");
+  await world.configure("dialer: { regulatoryChecks: [tcpa_abandonment, calling_hours] }\n");
   const both = await run("dialer", "simulate-vendor", "settings.json", "--minutes", "5", "--volume", "50", "--json");
   expect(both.code).toBe(0);
   const comparison = JSON.parse(both.stdout);
@@ -210,7 +210,7 @@ test("a vendor webhook is registered once for one name and address, listed witho
   expect(list.stdout).not.toContain("token-of-the-receiver");
   expect((await run("webhooks", "remove", ids[0].id)).code).toBe(0);
   expect((await run("webhooks", "remove", ids[0].id)).code).toBe(2);
-  await writeFile(join(world.folder, "outdial.yaml"), "vendorEvents: { wfm: { retries: 7, timeout: 20s } }\n");
+  await world.configure("vendorEvents: { wfm: { retries: 7, timeout: 20s } }\n");
   await run("webhooks", "register", "wfm", "--url", url, "--name", "Patient", "--backoff", "1.5");
   const policies = world.sandbox.control
     .requests({ operation: "createIntegrationWebhook" })

@@ -80,7 +80,7 @@ export async function openSkillWorld(looks = 15): Promise<SkillWorld> {
   const world = await startWorld({
     sandbox: { scenario: { seed: 4, campaigns, limits: "off" } },
     profile: "acd",
-    yaml: `${yamlOf(looks)}limits: ${JSON.stringify(UNLIMITED_ACD)}\n`,
+    yaml: yamlOf(looks),
     environment: NO_ALARMS,
   });
   const { old, changed } = await staffedSkill(world);

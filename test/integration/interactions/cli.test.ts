@@ -99,7 +99,7 @@ test.each([
 });
 
 test("a rule of one's own takes the place of the shipped one", async () => {
-  await writeFile(join(world.folder, "outdial.yaml"), "interactions: { exclusive: [[102, '103']] }\n".replace("102", "'102'"));
+  await world.configure("interactions: { exclusive: [[102, '103']] }\n".replace("102", "'102'"));
   expect((await run("disposition", ONE, "--code", "201", "--agent", "b", "--policy", "replace")).stdout).toBe(`${ONE} success\n`);
   expect((await run("disposition", interactionId(2), "--code", "201", "--agent", "b")).code).not.toBe(0);
 });

@@ -129,7 +129,7 @@ test("a retrieval is told to the CRM by itself, reported in every form, and rest
 test("maps, zones and comparisons come from flags and from the configuration; mistakes say where", async () => {
   await pull();
   await writeFile(join(world.folder, "map.yaml"), "name: acme\nversions:\n  - version: one\n    codes: { DISP_001: success }\n");
-  await writeFile(join(world.folder, "outdial.yaml"), "outcomes: { map: map.yaml, zone: America/New_York }\n");
+  await world.configure("outcomes: { map: map.yaml, zone: America/New_York }\n");
   const made = reportSchema.parse(JSON.parse((await report("--json", "--compare", "hour", "--by", "code")).stdout));
   expect(made.definition.id).toMatch(/^acme#/);
   expect(made.scope.zone).toBe("America/New_York");
@@ -267,6 +267,6 @@ test("files of the lake that are elsewhere are named, with what to do", async ()
   expect(lost.stderr).toMatch(
     /the lake lacks a file that the store names: .*\.parquet\n {2}The files are elsewhere or were removed/,
   );
-  await writeFile(join(world.folder, "outdial.yaml"), "outcomes: { lake: moved }\n");
+  await world.configure("outcomes: { lake: moved }\n");
   expect(JSON.parse((await report("--json")).stdout)).toMatchObject({ conversion: { denominator: CALLS } });
 });

@@ -1,6 +1,6 @@
 // outdial outcomes as a user's shell runs it.
 
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CAMPAIGN } from "../../support/calls.ts";
@@ -13,12 +13,9 @@ const CALLS = 400;
 let world: World;
 
 beforeAll(async () => {
-  const off = '"off"';
   world = await openWorld(
     outcomesScenario(0, { generateCalls: [{ campaignId: CAMPAIGN, count: CALLS, days: 2, prefix: "call_", digits: 7 }] }),
   );
-
-  await writeFile(join(world.folder, "outdial.yaml"), `limits: { outbound-read: ${off}, other: ${off} }\n`);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

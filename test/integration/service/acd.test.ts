@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { AcdClient } from "../../clients/acd-client.ts";
 import { type StartedService, startService } from "../../support/service.ts";
 import { until } from "../../support/until.ts";
-import { UNLIMITED_ACD } from "../../support/world.ts";
 
 const DIFFERENCE = "3 of 3 numbers of the company's list are not in Company: outdial dnc push --campaign 4002";
 
@@ -13,7 +12,7 @@ let vendor: AcdClient;
 beforeAll(async () => {
   at = await startService({
     profile: "acd",
-    yaml: `limits: ${JSON.stringify(UNLIMITED_ACD)}\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n`,
+    yaml: "dialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n",
     sandbox: {
       scenario: {
         campaigns: [

@@ -6,12 +6,13 @@ import { openRecords } from "../../../src/app/index.ts";
 import { CAMPAIGN, callId, callsCsv, callsScenario } from "../../support/calls.ts";
 import { runCli } from "../../support/cli.ts";
 import { type StartedService, startService } from "../../support/service.ts";
+import { LIMITED } from "../../support/world.ts";
 
 const ROWS = 600;
 
 let whole: StartedService;
 beforeEach(async () => {
-  whole = await startService({ sandbox: { scenario: callsScenario(ROWS) } });
+  whole = await startService({ yaml: LIMITED, sandbox: { scenario: callsScenario(ROWS) } });
   // All of them are on the wire for a while: what is under way at the cancelling is not nothing.
   whole.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 50 } });
 });

@@ -8,6 +8,7 @@ import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { type StartedService, startService } from "../../support/service.ts";
 import { until } from "../../support/until.ts";
+import { LIMITED } from "../../support/world.ts";
 
 const ROWS = 600;
 
@@ -23,7 +24,7 @@ beforeEach(async () => {
     OUTDIAL_BI_URL: "http://127.0.0.1:9/events",
     OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   };
-  whole = await startService({ sandbox: { scenario: callsScenario(ROWS) }, environment });
+  whole = await startService({ yaml: LIMITED, sandbox: { scenario: callsScenario(ROWS) }, environment });
   admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
 });

@@ -8,7 +8,7 @@ import { CAMPAIGN, callId, callsCsv, callsScenario } from "../../support/calls.t
 import { beginCli, runCli, runCliProcess, workFolder } from "../../support/cli.ts";
 import { startSandbox } from "../../support/sandbox.ts";
 import { type StartedService, startService } from "../../support/service.ts";
-import { startServe } from "../../support/world.ts";
+import { LIMITED, startServe } from "../../support/world.ts";
 
 const ROWS = 600;
 const RECEIVER = { OUTDIAL_BI_URL: "http://127.0.0.1:9/events", OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
@@ -18,7 +18,7 @@ let whole: StartedService;
 let folder: Awaited<ReturnType<typeof workFolder>>;
 let options: { cwd: string; env: Record<string, string> };
 beforeEach(async () => {
-  whole = await startService({ sandbox: { scenario: callsScenario(ROWS) }, environment: RECEIVER });
+  whole = await startService({ yaml: LIMITED, sandbox: { scenario: callsScenario(ROWS) }, environment: RECEIVER });
   folder = await workFolder();
   await writeFile(join(folder.path, "calls.csv"), callsCsv(ROWS));
   await copyFile(join(whole.dir, "..", "outdial.yaml"), join(folder.path, "outdial.yaml"));

@@ -13,17 +13,15 @@ import { type StartedService, startService } from "../../support/service.ts";
 const REQUESTS = scaled(150, 3);
 /** No index takes it, and it cannot be made shorter. */
 const LONG = String.fromCharCode(...Array.from({ length: 3000 }, (_, i) => 0x4e00 + ((i * 7919) % 20_000)));
-const UNLIMITED = { campaigns: "off", "outbound-read": "off", "outbound-write": "off", "dialer-write": "off", other: "off" };
 
 let at: StartedService;
 let document: OpenApi;
 let operations: Operation[];
 beforeAll(async () => {
   at = await startService({
-    yaml: `service: { uploadMegabytes: 1 }\nlimits: ${JSON.stringify(UNLIMITED)}\n`,
+    yaml: "service: { uploadMegabytes: 1 }\n",
     sandbox: {
       scenario: {
-        limits: UNLIMITED,
         campaigns: [
           { id: "first", contactListId: "people", status: "paused" },
           { id: "second", contactListId: "people", status: "paused" },

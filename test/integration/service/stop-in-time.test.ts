@@ -7,6 +7,7 @@ import { lay } from "../../support/cable.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { createDatabase } from "../../support/database.ts";
 import { startService } from "../../support/service.ts";
+import { LIMITED } from "../../support/world.ts";
 
 const CAMPAIGNS = 700;
 const ROWS = 3_000;
@@ -16,7 +17,7 @@ test("a stop ends the calls that wait and the job in the middle; no request reac
   const { clients: _, ...scenario } = callsScenario(ROWS);
   const [campaign] = scenario["campaigns"] as object[];
   const more = Array.from({ length: CAMPAIGNS }, (_, n) => ({ ...campaign, id: `more_${n}` }));
-  const whole = await startService({ sandbox: { scenario: { ...scenario, campaigns: [campaign, ...more] } } });
+  const whole = await startService({ yaml: LIMITED, sandbox: { scenario: { ...scenario, campaigns: [campaign, ...more] } } });
   const { service, sandbox } = whole;
   const waiting = async () => {
     const text = await (await fetch(`${service.url}/metrics`)).text();
@@ -52,6 +53,7 @@ test.each(["silent", "gone"] as const)("a stop ends in time also with a job unde
   stack.defer(() => database.dispose());
   const cable = stack.use(await lay(database.url));
   const whole = await startService({
+    yaml: LIMITED,
     sandbox: { scenario: callsScenario(ROWS) },
     environment: { DATABASE_URL: cable.url },
     stopMs: 1_500,

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectAgreement } from "../../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { type CliProcess, startCli } from "../../support/cli.ts";
-import { NO_RECEIVER, operatorToken, type StartedWorld, startServe, startWorld } from "../../support/world.ts";
+import { LIMITED, NO_RECEIVER, operatorToken, type StartedWorld, startServe, startWorld } from "../../support/world.ts";
 
 const ROWS = 400;
 
 let world: StartedWorld;
 let token: string;
 beforeAll(async () => {
-  world = await startWorld({ sandbox: { scenario: callsScenario(ROWS) }, environment: NO_RECEIVER });
+  world = await startWorld({ yaml: LIMITED, sandbox: { scenario: callsScenario(ROWS) }, environment: NO_RECEIVER });
   token = await operatorToken(world);
 });
 afterAll(() => world[Symbol.asyncDispose]());
