@@ -6,6 +6,7 @@ import {
   CampaignUseCases,
   DeliveryUseCases,
   JobUseCases,
+  MAIL,
   OutcomeUseCases,
   type RowJob,
   SimulationUseCases,
@@ -88,7 +89,10 @@ export async function capabilitiesOn(
     runStop: (id) => runStop(stops, background, id, signal),
     failover,
   });
-  const deliveries = new DeliveryUseCases(workplace, workplace.receivers);
+  const deliveries = new DeliveryUseCases(workplace, {
+    ...workplace.receivers,
+    ...(workplace.mail === undefined ? {} : { [MAIL]: workplace.mail }),
+  });
   return {
     attention: new AttentionUseCases(workplace, { campaigns, compliance, facts, deliveries, dialer: settings }),
     campaigns,

@@ -1,6 +1,7 @@
 // The form of outdial.yaml. Secrets never stand in it: they come from the environment or from files.
 
 import { z } from "zod";
+import { isTimeZone } from "../kernel/index.ts";
 import { limits, span, store, tenant, tenants } from "./config-schema-tenant.ts";
 
 const webhook = z.strictObject({
@@ -54,6 +55,86 @@ const webhook = z.strictObject({
 /** Names of the receivers of events, as in `webhooks` and in the outbox. */
 export const RECEIVERS = ["bi", "analytics", "crm", "alarms"] as const;
 export type Receiver = (typeof RECEIVERS)[number];
+
+/** Days of the week as in quiet hours; their places are the numbers of the days. */
+export const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
+
+const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+/** Minutes after midnight of a time such as 22:30, or 24:00. */
+function minutesOf(text: string): number {
+  return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+}
+
+const address = z
+  .string()
+  .regex(
+    /^(?:[^<>\r\n"]*<[^\s@<>,;"]+@[^\s@<>,;"]+>|[^\s@<>,;"]+@[^\s@<>,;"]+)$/,
+    "an address such as ops@example.com is needed",
+  );
+
+const alarms = z.strictObject({
+  mail: z
+    .strictObject({
+      server: z
+        .string()
+        .regex(/^smtps?:\/\/[^\s/@]+\/?$/i, "smtps://HOST:465 or smtp://HOST:587 is needed, without a user or a password")
+        .describe(
+          "The mail server: smtps://HOST:465 (TLS from the start) or smtp://HOST:587 (TLS by STARTTLS, which must be offered; none on loopback)",
+        ),
+      from: address.describe("Address of the sender, with or without a name"),
+      to: z.array(address).min(1).max(50).describe("Who gets the mail"),
+      user: z.string().min(1).optional().describe("User at the mail server; without one outdial does not sign in"),
+      passwordEnv: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          "Environment variable that holds the user's password; OUTDIAL_MAIL_PASSWORD by default. <name>_FILE names a file with it",
+        ),
+      passwordFile: z.string().min(1).optional().describe("Path of a file that holds the password"),
+      offAfter: span
+        .optional()
+        .describe("A mail server that took nothing for so long is switched off, the alarms wait; 3d by default"),
+    })
+    .optional()
+    .describe("Alarms by e-mail, beside webhooks.alarms"),
+  quietHours: z
+    .strictObject({
+      zone: z.string().refine(isTimeZone, "a time zone such as Europe/Berlin is needed").describe("IANA time zone of the times"),
+      periods: z
+        .array(
+          z.strictObject({
+            from: z
+              .string()
+              .regex(CLOCK, "a time such as 22:00 is needed")
+              .describe("Time at which the period begins, such as 22:00"),
+            to: z
+              .string()
+              .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "a time such as 07:00 is needed")
+              .describe("Time at which it ends, such as 07:00; of the next day when it is not after from"),
+            days: z.array(z.enum(WEEKDAYS)).min(1).optional().describe("Days on which it begins; every day by default"),
+          }),
+        )
+        .min(1)
+        .max(20),
+    })
+    .optional()
+    .describe("When receivers of alarms get only what is urgent; the rest is sent together afterwards"),
+});
+
+/** A period in numbers. */
+export function periodOf({
+  from,
+  to,
+  days,
+}: {
+  from: string;
+  to: string;
+  days?: readonly (typeof WEEKDAYS)[number][] | undefined;
+}) {
+  return { from: minutesOf(from), to: minutesOf(to), days: days?.map((day) => WEEKDAYS.indexOf(day)) };
+}
 
 /** outdial.yaml. Everything is optional; environment and flags override it. */
 export const configSchema = z
@@ -140,6 +221,7 @@ export const configSchema = z
       })
       .optional()
       .describe("Receivers of outdial's events"),
+    alarms: alarms.optional().describe("How people are told of what they must look at, beside webhooks.alarms"),
     outcomes: z
       .strictObject({
         lake: z.string().optional().describe("Folder of the outcome lake; .outdial/lake by default"),

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { loadConfig, parseConfig, receiversOf, secretFrom } from "./config.ts";
+import { loadConfig, parseConfig, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
+import { alarmCopies, mailOf, receiversOf } from "./receivers.ts";
 
 test("a configuration is read field by field", async () => {
   const config = await parseConfig(
@@ -70,6 +71,40 @@ test("secrets come from a variable or from the file another one names, and a mis
   });
   const own = "webhooks: { bi: { url: 'https://bi.example.com', headers: { Authorization: Bearer x } } }";
   await expect(parseConfig(own, "outdial.yaml")).rejects.toThrow("bearerEnv");
+});
+
+test("alarms by e-mail have their password from the environment, go beside the webhook, and quiet hours end at some time", async () => {
+  const config = await loadConfig({ cwd: "/nowhere" }, {});
+  const of = async (text: string) => ({ ...config, file: await parseConfig(text, "outdial.yaml") });
+  const mail =
+    "mail: { server: 'smtps://mail.example.com', from: 'Out <o@example.com>', to: [a@example.com], user: out, offAfter: 1d }";
+  const hours = (periods: string) => `alarms: { ${mail}, quietHours: { zone: Europe/Berlin, periods: [${periods}] } }`;
+  const one = await of(hours("{ from: '22:00', to: '07:30', days: [fri, sat] }"));
+  await expect(mailOf(one, {})).rejects.toThrow("set OUTDIAL_MAIL_PASSWORD");
+  const quiet = { zone: "Europe/Berlin", periods: [{ from: 1320, to: 450, days: [5, 6] }] };
+  expect(await mailOf(one, { OUTDIAL_MAIL_PASSWORD: "p" })).toMatchObject({
+    user: "out",
+    password: "p",
+    offAfterMs: 86_400_000,
+    quiet,
+  });
+  expect(await receiversOf(one, { OUTDIAL_ALARMS_URL: "https://a.example.com", OUTDIAL_ALARMS_SECRET: "s" })).toMatchObject({
+    alarms: { quiet },
+  });
+  expect(alarmCopies(one, {})).toEqual({ alarms: ["mail"] });
+  expect(alarmCopies(one, { OUTDIAL_ALARMS_URL: "https://a.example.com" })).toEqual({ alarms: ["alarms", "mail"] });
+  expect(alarmCopies(config, {})).toEqual({});
+  await expect(mailOf(await of(hours("{ from: '00:00', to: '24:00' }")), { OUTDIAL_MAIL_PASSWORD: "p" })).rejects.toThrow(
+    "never end",
+  );
+  for (const [wrong, told] of [
+    [hours("{ from: '25:00', to: '07:00' }"), "22:00"],
+    [hours("{ from: '22:00', to: '07:00' }").replace("Berlin", "Nowhere"), "Europe/Berlin"],
+    [`alarms: { ${mail.replace("smtps://", "smtps://u:p@")} }`, "smtps://HOST:465"],
+    [`alarms: { ${mail.replace("a@example.com", "'a@example.com, b'")} }`, "ops@example.com"],
+    [`alarms: { ${mail.replace("user: out", "password: p")} }`, "password"],
+  ] as const)
+    await expect(parseConfig(wrong, "outdial.yaml")).rejects.toThrow(told);
 });
 
 test("variables and flags without text count as not set", async () => {

@@ -3,11 +3,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { type Clock, fileTrouble, hiddenKeys, messageOf, parseDuration, problemsOf, yamlOffset } from "../kernel/index.ts";
+import { type Clock, fileTrouble, hiddenKeys, messageOf, problemsOf, yamlOffset } from "../kernel/index.ts";
 import type { CompanyListView } from "../operations/views/index.ts";
 import { PROFILES, type Profile, systemClock } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
-import { type ConfigFile, configSchema, RECEIVERS, type Receiver } from "./config-schema.ts";
+import { type ConfigFile, configSchema } from "./config-schema.ts";
 import { chooseTenant, type NamedTenant, storeFolderOf, tenantNames } from "./tenant-choice.ts";
 import { findWorkplace, STORE_NAME } from "./workplace-folder.ts";
 
@@ -55,20 +55,6 @@ export interface Flags {
   readonly clock?: Clock | undefined;
 }
 
-/** A webhook receiver with its secret resolved. */
-export interface WebhookEndpoint {
-  readonly url: string;
-  /** Undefined where the form is one for chats. */
-  readonly secret?: string | undefined;
-  /** While a secret is being changed: the one before, and until when events carry a signature by it too. */
-  readonly previous?: { readonly secret: string; readonly until: number | undefined } | undefined;
-  readonly allowPrivate?: boolean | undefined;
-  readonly offAfterMs?: number | undefined;
-  readonly form?: "cloudevents" | "plain" | "slack" | "teams" | undefined;
-  /** Names in lower case. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-}
-
 /** What every command works with. Secrets are read only by the functions here and handed on to the part that needs them. */
 export interface Config {
   /** Folder of the embedded store, the audit keys and lock files. */
@@ -110,7 +96,7 @@ function systemUser(): string {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the configuration. Throws ConfigError. */
 export async function loadConfig(flags: Flags, environment: Environment): Promise<Config> {
@@ -161,7 +147,7 @@ async function placeOf(flags: Flags, environment: Environment) {
 }
 
 /** A variable or flag without text counts as one that is not set. */
-function filled(value: string | undefined): string | undefined {
+export function filled(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === "" ? undefined : value;
 }
 
@@ -291,80 +277,11 @@ export async function secretFrom(environment: Environment, name: string): Promis
   return readSecretFile(path, `${name}_FILE`);
 }
 
-async function readSecretFile(path: string, where: string): Promise<string> {
+/** The text of a file that holds a secret. Throws ConfigError. @param where names the setting */
+export async function readSecretFile(path: string, where: string): Promise<string> {
   try {
     return (await readFile(path, "utf8")).trim();
   } catch (thrown) {
     throw new ConfigError(`${where}: cannot read ${path}: ${fileTrouble(thrown)}`);
   }
-}
-
-/** The receivers of events that are configured, each with its secret. */
-export async function receiversOf(
-  config: Config,
-  environment: Environment,
-): Promise<Readonly<Partial<Record<Receiver, WebhookEndpoint>>>> {
-  const found: Partial<Record<Receiver, WebhookEndpoint>> = {};
-  for (const name of RECEIVERS) {
-    const endpoint = await receiver(name, config, environment);
-    if (endpoint !== undefined) found[name] = endpoint;
-  }
-  return found;
-}
-
-/** The name of the receiver of alarms, when it is configured. */
-export function alarmsIn(receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>): Receiver | undefined {
-  return receivers.alarms === undefined ? undefined : "alarms";
-}
-
-/** One receiver from the file and from `OUTDIAL_<NAME>_URL` and `OUTDIAL_<NAME>_SECRET`. */
-async function receiver(name: Receiver, config: Config, environment: Environment): Promise<WebhookEndpoint | undefined> {
-  const given = config.file.webhooks?.[name];
-  const prefix = `OUTDIAL_${name.toUpperCase()}`;
-  const named = given?.urlEnv === undefined ? undefined : await secretFrom(environment, given.urlEnv);
-  const url = filled(environment[`${prefix}_URL`]) ?? named ?? given?.url;
-  if (url === undefined && given?.urlEnv !== undefined)
-    throw new ConfigError(`webhooks.${name}: the address is not set; set ${given.urlEnv}`);
-  if (url === undefined) return undefined;
-  const variable = given?.secretEnv ?? `${prefix}_SECRET`;
-  const secret =
-    given?.secretFile === undefined
-      ? await secretFrom(environment, variable)
-      : await readSecretFile(resolve(config.folder, given.secretFile), `webhooks.${name}.secretFile`);
-  if (secret === undefined && given?.form !== "slack" && given?.form !== "teams") {
-    throw new ConfigError(
-      `webhooks.${name}: the signing secret is not set; set ${variable}`,
-      "Any base64 text of 24 to 64 bytes, with or without the prefix whsec_. For example: openssl rand -base64 32",
-    );
-  }
-  const before = await secretFrom(environment, `${variable}_PREVIOUS`);
-  const until = given?.previousUntil;
-  return {
-    url,
-    secret,
-    allowPrivate: given?.allowPrivate,
-    form: given?.form,
-    headers: await headersOf(name, given, config, environment),
-    offAfterMs: given?.offAfter === undefined ? undefined : parseDuration(given.offAfter),
-    previous: before === undefined ? undefined : { secret: before, until: until === undefined ? undefined : Date.parse(until) },
-  };
-}
-
-/** The headers that a receiver is to be sent, with its token. */
-async function headersOf(
-  name: Receiver,
-  given: NonNullable<ConfigFile["webhooks"]>[Receiver],
-  config: Config,
-  environment: Environment,
-): Promise<Record<string, string>> {
-  const { headers = {}, bearerEnv, bearerFile } = given ?? {};
-  const named = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
-  if (bearerEnv === undefined && bearerFile === undefined) return named;
-  const token =
-    bearerFile === undefined
-      ? await secretFrom(environment, bearerEnv ?? "")
-      : await readSecretFile(resolve(config.folder, bearerFile), `webhooks.${name}.bearerFile`);
-  if (token === undefined) throw new ConfigError(`webhooks.${name}: the token is not set; set ${bearerEnv}`);
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new ConfigError(`webhooks.${name}: the token is not printable ASCII without blanks`);
-  return { ...named, authorization: `Bearer ${token}` };
 }

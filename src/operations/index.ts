@@ -14,6 +14,11 @@ export {
   DeliveryUseCases,
   type DeliveryWorker,
   eventDocument,
+  heldAt,
+  isEverOver,
+  MAIL,
+  type MailReceiver,
+  type QuietHours,
   recordDrift,
   setBackAlarm,
 } from "./events/index.ts";

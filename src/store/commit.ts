@@ -11,7 +11,7 @@ import type { Hold } from "./audit/hold.ts";
 import type { Signer } from "./audit/note.ts";
 import { Database, together } from "./database/database.ts";
 import { notOwner } from "./error.ts";
-import { insertEvents } from "./outbox/insert.ts";
+import { type Copies, copied, insertEvents } from "./outbox/insert.ts";
 import type { OutboxEvent } from "./outbox/types.ts";
 import type { Connection, ConnectionPool, Statement } from "./plain-types.ts";
 
@@ -21,6 +21,7 @@ export class StoreCore extends Database {
   readonly #seal: Sealer;
   readonly #heads: Heads;
   readonly #mark: Mark;
+  readonly #copies: Copies;
   readonly #clock: Clock;
   /** Whether anything new may be begun on this database. */
   readonly hold: Hold;
@@ -29,6 +30,7 @@ export class StoreCore extends Database {
     pools: { readonly pool: ConnectionPool; readonly urgent: ConnectionPool; readonly pooled: boolean },
     audit: { readonly signer: Signer; readonly heads: Heads; readonly hold: Hold; readonly mark?: Mark },
     clock: Clock,
+    copies: Copies = {},
   ) {
     super(pools.pool, pools.urgent, pools.pooled);
     this.#signer = audit.signer;
@@ -36,6 +38,7 @@ export class StoreCore extends Database {
     this.#heads = audit.heads;
     this.hold = audit.hold;
     this.#mark = audit.mark;
+    this.#copies = copies;
     this.#clock = clock;
   }
 
@@ -56,7 +59,7 @@ export class StoreCore extends Database {
    */
   async commit<T>(work: (tx: Tx) => T | Promise<T>, { urgent = false } = {}): Promise<T> {
     const write = async (connection: Connection) => {
-      const tx = new Tx(connection);
+      const tx = new Tx(connection, this.#copies);
       const result = await work(tx);
       const appended = await tx.finish(this.now(), (head, entries) =>
         append(connection, head, marked(entries, this.#mark), this.#signer, this.#seal, this.now()),
@@ -87,13 +90,15 @@ export abstract class Ledger {
 /** A transaction under way. Statements sent without waiting for each other travel together; settle them all before the work ends. */
 export class Tx {
   readonly #connection: Connection;
+  readonly #copies: Copies;
   #entries: readonly AuditInput[] = [];
   #events: readonly OutboxEvent[] = [];
   readonly #last: (() => Promise<unknown>)[] = [];
   #head: Promise<Head> | undefined;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, copies: Copies = {}) {
     this.#connection = connection;
+    this.#copies = copies;
   }
 
   /** @returns the rows. A statement with a name is kept by the server in its parsed form. */
@@ -154,7 +159,7 @@ export class Tx {
     const written = head && append(head, this.#entries);
     await together([
       ...(written?.sent ?? []),
-      ...(this.#events.length > 0 ? [insertEvents(this.#connection, this.#events, now)] : []),
+      ...(this.#events.length > 0 ? [insertEvents(this.#connection, copied(this.#events, this.#copies), now)] : []),
       ...this.#last.map((send) => send()),
     ]);
     return written?.appended;

@@ -93,14 +93,17 @@ export class StoreHealth extends Ledger {
   }
 
   /** What waits and what was given up, by receiver. */
-  backlog(): Promise<Backlog[]> {
+  /** @param held what waits because it is not wanted now: it is counted, and does not make an event old */
+  backlog(held: { readonly endpoints: readonly string[]; readonly types: readonly string[] }): Promise<Backlog[]> {
     return this.store.query<Backlog>(
       `select endpoint, sum(pending)::int as pending, sum(dead)::int as dead,
          (extract(epoch from $1::timestamptz - min(oldest)) * 1000)::float8 as "oldestPendingMs"
-       from (select endpoint, count(*) as pending, 0 as dead, min(created_at) as oldest from outdial.outbox where status = 'pending' group by endpoint
+       from (select endpoint, count(*) as pending, 0 as dead, 
+               min(created_at) filter (where not (endpoint = any($2::text[]) and type = any($3::text[]))) as oldest
+             from outdial.outbox where status = 'pending' group by endpoint
              union all select endpoint, 0, count(*), null from outdial.outbox where status = 'dead' group by endpoint) as parts
        group by endpoint order by endpoint`,
-      [new Date(this.store.now())],
+      [new Date(this.store.now()), [...held.endpoints], [...held.types]],
     );
   }
 

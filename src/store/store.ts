@@ -73,6 +73,8 @@ export interface OpenStoreOptions {
   readonly heads?: readonly HeadPlaceOptions[] | undefined;
   /** Details that every entry of the audit log carries. */
   readonly mark?: Readonly<Record<string, string>> | undefined;
+  /** Receivers of events that stand for others: what is emitted for one of these names goes to each of its list instead. */
+  readonly copies?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Connections at most, 8 by default. */
   readonly connections?: number | undefined;
   /** A statement that is not answered by then has failed, ms; 120,000 by default. */
@@ -170,7 +172,12 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     const signer = await inFolder(options.dir, () => loadSigner(options.dir, options.auditKey));
     const hold = new Hold();
     const heads = new Heads(placesOf(options, signer), { database, signer, hold, log, clock: options.clock });
-    const store = new StoreCore({ pool, urgent, pooled }, { signer, heads, hold, mark: options.mark }, options.clock);
+    const store = new StoreCore(
+      { pool, urgent, pooled },
+      { signer, heads, hold, mark: options.mark },
+      options.clock,
+      options.copies,
+    );
     const audit = new AuditLog(store, signer, heads);
     await heads.compare({ keep: false, remote: false });
     const locks = new SessionLocks(direct, options.clock, log);

@@ -1,7 +1,7 @@
 // How the service is watched, and the way in of the vendor's events: made before the workplace, for whose tenant and deliveries they count.
 
 import { trace } from "@opentelemetry/api";
-import type { CampaignMetrics } from "../../operations/index.ts";
+import { type CampaignMetrics, heldAt, MAIL } from "../../operations/index.ts";
 import {
   allHooks,
   inboundRoutes,
@@ -69,7 +69,13 @@ export function watchService(environment: Environment, logger?: Pick<ServiceLogg
       const secrets = await inboundSecrets(environment);
       const { intake } = inbound;
       const webhooks = inboundRoutes({ intake, secrets, clock, onAnswer: (answer) => metrics.inboundAnswer(answer) });
-      const refresh = serviceFigures(metrics, { store, budgets: () => tenant.limits(), readers, clock });
+      const refresh = serviceFigures(metrics, {
+        store,
+        budgets: () => tenant.limits(),
+        readers,
+        clock,
+        held: () => heldAt({ ...workplace.receivers, [MAIL]: workplace.mail }, clock.now()),
+      });
       const metricsToken = await secretFrom(environment, "OUTDIAL_METRICS_TOKEN");
       const { publicUrl, metrics: own } = workplace.config.file.service ?? {};
       const shared = { registry: metrics.registry, refresh, metricsToken, publicUrl };

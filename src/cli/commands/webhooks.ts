@@ -43,7 +43,8 @@ function receiverLine(one: EndpointView): string {
   const off = one.offSince === null ? "on " : `off since ${one.offSince}: ${printable(one.message ?? "")}`;
   const failing = one.failingSince === null ? "" : `  failing since ${one.failingSince}`;
   const counts = `${grouped(one.pending)} waiting · ${grouped(one.delivered)} delivered · ${grouped(one.dead)} dead`;
-  return `${printable(one.endpoint).padEnd(9)} ${one.url ?? "not configured"}  ${counts}  ${off}${failing}`;
+  const quiet = one.quietUntil === null ? "" : `  only urgent alarms until ${one.quietUntil}`;
+  return `${printable(one.endpoint).padEnd(9)} ${one.url ?? "not configured"}  ${counts}  ${off}${failing}${quiet}`;
 }
 
 export const turnOn: Run<typeof declared.turnOn> = ({ args, options, io }) => turn(args.receiver, true, options, io);

@@ -3,7 +3,7 @@
 import { command } from "../command.ts";
 import { choice, file, many, STORE, span, TENANT, TENANT_AND_STORE, text, value, whole, wrong } from "../declare.ts";
 
-const RECEIVER = text("<receiver>", "bi, analytics, crm or alarms");
+const RECEIVER = text("<receiver>", "bi, analytics, crm, alarms or mail");
 
 export const deliveries = command("deliveries", STORE, {
   summary: "events and the state of their delivery, newest first",

@@ -7,9 +7,12 @@ interface OutboundEvent {
   readonly when: string;
   /** The page that describes its data. */
   readonly document: string;
+  /** Of alarms: people may be called wrongly, or nobody watches. It is sent in quiet hours, too. */
+  readonly urgent?: true;
 }
 
 const failover = (when: string): OutboundEvent => ({ receiver: "alarms", when, document: "failover.md" });
+const urgent = (event: OutboundEvent): OutboundEvent => ({ ...event, urgent: true });
 
 export const OUTBOUND_EVENTS = {
   DISPOSITION_ASSIGNED: {
@@ -27,17 +30,20 @@ export const OUTBOUND_EVENTS = {
   CAMPAIGN_APPLY_INCOMPLETE: { receiver: "alarms", when: "an apply ended without all of its plan", document: "campaigns.md" },
   DIALER_ROLLBACK_FAILED: {
     receiver: "alarms",
+    urgent: true,
     when: "settings that did not hold could not be put back, or not yet",
     document: "dialer-settings.md",
   },
   DIALER_ROLLOUT_PAUSED: {
     receiver: "alarms",
+    urgent: true,
     when: "the watch over new settings came to no verdict: a person decides",
     document: "dialer-settings.md",
   },
   WEBHOOK_RECEIVER_OFF: { receiver: "alarms", when: "a receiver was switched off; its events wait", document: "events.md" },
   AUDIT_SET_BACK: {
     receiver: "alarms",
+    urgent: true,
     when: "the database is of an older state, or of another history, than a head of its audit log outside",
     document: "audit.md",
   },
@@ -50,33 +56,42 @@ export const OUTBOUND_EVENTS = {
   FAILOVER_COMPLETED: failover("the backup dials in the primary's place"),
   FAILOVER_FAILED_BACK: failover("the primary dials again"),
   FAILOVER_SWITCHED_BY_HAND: failover("somebody paused one campaign of the pair and activated the other"),
-  FAILOVER_PAUSE_NOT_CONFIRMED: failover("the campaign that should hand over may still dial; the other one is not activated"),
-  FAILOVER_NEITHER_DIALS: failover("both are paused, and that is not surely about to end"),
-  FAILOVER_BOTH_ACTIVE: failover("both dial"),
+  FAILOVER_PAUSE_NOT_CONFIRMED: urgent(
+    failover("the campaign that should hand over may still dial; the other one is not activated"),
+  ),
+  FAILOVER_NEITHER_DIALS: urgent(failover("both are paused, and that is not surely about to end")),
+  FAILOVER_BOTH_ACTIVE: urgent(failover("both dial")),
   FAILOVER_REACTIVATED: failover("somebody activated the campaign that was handing over; the hand-over is given up"),
-  FAILOVER_NOT_AUTHORISED: failover("401 or 403 of the tenant, at once"),
-  FAILOVER_UNAVAILABLE: failover("three looks in a row without an answer of the tenant"),
+  FAILOVER_NOT_AUTHORISED: urgent(failover("401 or 403 of the tenant, at once")),
+  FAILOVER_UNAVAILABLE: urgent(failover("three looks in a row without an answer of the tenant")),
   FAILOVER_METRICS_STALE: failover("the figures are older than 5 min"),
   FAILOVER_NO_COUNTS: failover("rates without counts under the evidence rule"),
-  FAILOVER_CLOCK: failover("this machine's clock differs from the tenant's by more than 30 s, or went back"),
-  FAILOVER_COMPLIANCE_STALE: failover("a do-not-call registry file is older than the rules allow"),
-  FAILOVER_MONITOR_STALE: failover("nobody looked for three periods"),
+  FAILOVER_CLOCK: urgent(failover("this machine's clock differs from the tenant's by more than 30 s, or went back")),
+  FAILOVER_COMPLIANCE_STALE: urgent(failover("a do-not-call registry file is older than the rules allow")),
+  FAILOVER_MONITOR_STALE: urgent(failover("nobody looked for three periods")),
 } as const satisfies Record<string, OutboundEvent>;
 
 /** Type of an event that outdial sends. */
 export type OutboundEventType = keyof typeof OUTBOUND_EVENTS;
 
+/** Alarms that wait for the end of quiet hours. A type that is not known here is sent at once. */
+export const HELD_IN_QUIET_HOURS: readonly string[] = Object.entries<OutboundEvent>(OUTBOUND_EVENTS)
+  .filter(([, event]) => event.receiver === "alarms" && event.urgent !== true)
+  .map(([type]) => type);
+
 /** The table of all events as a document, generated into docs/event-types.md. */
 export function eventDocument(): string {
-  const rows = Object.entries(OUTBOUND_EVENTS).map(
-    ([type, { receiver, when, document }]) => `| \`${type}\` | \`${receiver}\` | ${when} | [${document}](${document}) |`,
+  const rows = Object.entries<OutboundEvent>(OUTBOUND_EVENTS).map(
+    ([type, { receiver, when, document, urgent: isUrgent }]) =>
+      `| \`${type}\` | \`${receiver}\` | ${isUrgent === true ? "yes" : ""} | ${when} | [${document}](${document}) |`,
   );
   return `# Events that outdial sends
 
-Generated from the code by \`npm run generate\`. Form, signature and delivery: [events.md](events.md).
+Generated from the code by \`npm run generate\`. Form, signature and delivery: [events.md](events.md). What \`alarms\` gets is sent by e-mail too
+where that is configured; urgent alarms are sent in quiet hours as well.
 
-| type | receiver | when | its data |
-| --- | --- | --- | --- |
+| type | receiver | urgent | when | its data |
+| --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 `;
 }

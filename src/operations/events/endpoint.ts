@@ -4,6 +4,7 @@ import type { Instant } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { type AddressScope, allowedIn, guardedLookup, type Lookup, type Resolve } from "./address.ts";
 import { type EventForm, isChat } from "./form.ts";
+import type { QuietHours } from "./quiet-hours.ts";
 import { createSigner, type Sign } from "./signing.ts";
 
 /** A receiver as configured. */
@@ -22,6 +23,8 @@ export interface EndpointConfig {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Nothing delivered for so long although it was tried, ms: the receiver is switched off. */
   readonly offAfterMs?: number | undefined;
+  /** When only what is urgent is sent. */
+  readonly quiet?: QuietHours | undefined;
 }
 
 /** A receiver that may be sent to. */
@@ -34,13 +37,12 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>;
   /** For connections: refuses addresses that it may not be at. */
   readonly lookup: Lookup;
-  readonly offAfterMs: number;
 }
 
 const LOOPBACK_V4 = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 const IP = /^(?:\[.*\]|\d{1,3}(?:\.\d{1,3}){3})$/;
 /** A weekend's outage mends itself; what is away for longer is a matter for people. */
-const OFF_AFTER_MS = 3 * 86_400_000;
+export const OFF_AFTER_MS = 3 * 86_400_000;
 
 /**
  * Checks a receiver. Throws OperationError `invalid_input`; messages show at most protocol and host, for a path may hold a secret.
@@ -79,7 +81,6 @@ export function parseEndpoint(name: string, config: EndpointConfig, resolve?: Re
     lookup: guardedLookup(scope, resolve),
     form,
     headers: config.headers ?? {},
-    offAfterMs: config.offAfterMs ?? OFF_AFTER_MS,
   };
 }
 
@@ -92,6 +93,6 @@ function scopeOf({ protocol, hostname }: URL, allowPrivate: boolean): AddressSco
 }
 
 /** Host names as the URL parser spells them. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || LOOPBACK_V4.test(hostname);
 }

@@ -12,7 +12,15 @@ export type EventForm = "cloudevents" | "plain" | "slack" | "teams";
 /** Whether people read it in a chat: nothing checks a signature there. */
 export const isChat = (form: EventForm): boolean => form === "slack" || form === "teams";
 
-const eventSchema = z.looseObject({ type: z.string(), subject: z.string().optional(), data: z.record(z.string(), z.unknown()) });
+/** Events at most that one message tells of: a chat cuts longer ones. */
+export const MOST_IN_CHAT = 10;
+
+const eventSchema = z.looseObject({
+  type: z.string(),
+  subject: z.string().optional(),
+  time: z.string().optional(),
+  data: z.record(z.string(), z.unknown()),
+});
 type StoredEvent = z.output<typeof eventSchema>;
 
 /** Longest message, characters: chats cut or refuse longer ones. */
@@ -25,26 +33,55 @@ const TYPE_MEMBER: Readonly<Record<string, string | undefined>> = {
   OUTCOMES_RETRIEVED: undefined,
 };
 
-/** What is posted of a stored event, and its media type. */
-export function inForm(form: EventForm, stored: string): { readonly body: string; readonly contentType: string } {
+/**
+ * What is posted of stored events, and its media type. Only the forms for people take more than one.
+ * @param others of the same message, behind `stored`
+ */
+export function inForm(
+  form: EventForm,
+  stored: string,
+  others: readonly string[] = [],
+): { readonly body: string; readonly contentType: string } {
   if (form === "cloudevents") return { body: stored, contentType: CLOUD_EVENT_TYPE };
+  if (form === "slack" || form === "teams") {
+    const { subject, text } = inWords([stored, ...others], LONGEST);
+    const message = cut([subject, text].filter((part) => part !== "").join("\n"), LONGEST);
+    return { body: JSON.stringify(form === "slack" ? { text: slackText(message) } : teamsCard(message)), contentType: JSON_TYPE };
+  }
   const event = eventSchema.parse(JSON.parse(stored));
-  if (form === "slack") return { body: JSON.stringify({ text: slackText(messageOf(event)) }), contentType: JSON_TYPE };
-  if (form === "teams") return { body: JSON.stringify(teamsCard(messageOf(event))), contentType: JSON_TYPE };
   const { type, data } = event;
   const member = Object.hasOwn(TYPE_MEMBER, type) ? TYPE_MEMBER[type] : "type";
   return { body: JSON.stringify(member === undefined ? data : { [member]: type, ...data }), contentType: JSON_TYPE };
 }
 
-/** The event in lines: what it is about, and each figure and text of its data. */
-function messageOf({ type, subject, data }: StoredEvent): string {
-  const told = Object.entries(data).flatMap(([name, value]) =>
+/**
+ * Events in words: a line that says what they are, and lines with each figure and text of their data.
+ * @param longest characters of the text, shared by the events; a text that is too long ends in …
+ */
+export function inWords(stored: readonly string[], longest: number): { readonly subject: string; readonly text: string } {
+  const events = stored.map((one) => eventSchema.parse(JSON.parse(one)));
+  const [first] = events;
+  if (first !== undefined && events.length === 1) return { subject: titleOf(first), text: linesOf(first).join("\n") };
+  const each = Math.floor(longest / events.length) - 2;
+  return {
+    subject: `${events.length} alarms of quiet hours`,
+    text: events
+      .map((event) => cut([`${event.time ?? ""} ${titleOf(event)}`.trim(), ...linesOf(event)].join("\n"), each))
+      .join("\n\n"),
+  };
+}
+
+const titleOf = ({ type, subject }: StoredEvent): string => `${type}${subject === undefined ? "" : `: ${subject}`}`;
+
+const cut = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text;
+
+function linesOf({ data }: StoredEvent): string[] {
+  return Object.entries(data).flatMap(([name, value]) =>
     (typeof value === "string" && value !== "") || typeof value === "number" || typeof value === "boolean"
       ? [`${name.replaceAll("_", " ")}: ${value}`]
       : [],
   );
-  const text = [`${type}${subject === undefined ? "" : `: ${subject}`}`, ...told].join("\n");
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1).toWellFormed()}…` : text;
 }
 
 /** Slack's own three signs, so that a name is never a mention or a link. */

@@ -4,12 +4,14 @@
 // hangs blocks only its own place. Every event that was claimed ends in exactly one of these ways: a mark (delivered, failed,
 // dead), a release, or a claim that expires.
 
-import { type Clock, messageOf, type RandomStream } from "../../kernel/index.ts";
+import { type Clock, type Instant, messageOf, type RandomStream } from "../../kernel/index.ts";
 import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
+import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
 import { allowance, type Circuit, CLOSED, failed, probeGivenUp, sending } from "./circuit.ts";
 import { Marks, type Tally } from "./marks.ts";
 import type { DeliveryMembers, DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
+import { lastQuietEnd, type QuietHours, quietUntil } from "./quiet-hours.ts";
 import { switchOff } from "./switch-off.ts";
 import { type Failed, judge, type Verdict } from "./verdict.ts";
 
@@ -42,7 +44,21 @@ export interface DeliveryAttempt {
   readonly latencyMs: number;
 }
 
+/** The receiver that a lane sends to. */
+export interface LaneReceiver {
+  readonly name: string;
+  /** Nothing delivered for so long although it was tried, ms: it is switched off. */
+  readonly offAfterMs: number;
+  readonly quiet?: QuietHours | undefined;
+  /** Events at most of one message, when what quiet hours held is sent; 1 where a message is of one event. */
+  readonly together: number;
+}
+
+/** Events of one message. */
+type Batch = readonly [ClaimedEvent, ...ClaimedEvent[]];
+
 export interface LaneOptions extends AttemptOptions {
+  readonly receiver: LaneReceiver;
   readonly outbox: DeliveryOutbox;
   readonly switches: DeliverySwitches;
   /** Name of the receiver of alarms. */
@@ -55,6 +71,8 @@ export interface LaneOptions extends AttemptOptions {
   readonly onAttempt: ((attempt: DeliveryAttempt) => void) | undefined;
 }
 
+type Claim = Parameters<DeliveryOutbox["claimDue"]>[0];
+
 interface Waiter {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -66,7 +84,7 @@ export class Lane {
   readonly #marks: Marks;
   #circuit: Circuit = CLOSED;
   /** Claimed, not sent yet. */
-  #queue: ClaimedEvent[] = [];
+  #queue: Batch[] = [];
   #inFlight = 0;
   /** Requests, releases and writes of marks. */
   readonly #underWay = new Set<Promise<void>>();
@@ -82,12 +100,14 @@ export class Lane {
   #flushing = false;
   #judging = false;
   #resting: Waiter[] = [];
+  /** The end of the quiet hours whose events are all claimed. */
+  #gathered: Instant | undefined;
   /** When it is looked next whether a process that has claims has died. */
   #looksAt = 0;
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    this.#name = options.endpoint.name;
+    this.#name = options.receiver.name;
     this.#marks = new Marks(options.outbox, options.members.id);
     this.#batch = Math.min(MAX_BATCH, options.concurrency * 8);
   }
@@ -112,7 +132,7 @@ export class Lane {
     this.#stopping = true;
     this.#wake();
     await this.#loop;
-    await this.#options.poster.close();
+    await this.#options.sender.close();
     this.#loop = undefined;
     this.#stopping = false;
     this.#ending = undefined;
@@ -179,34 +199,60 @@ export class Lane {
 
   /** Claims as many events as there is room for and the circuit allows, and begins to send them. */
   async #claim(): Promise<number> {
-    const { outbox, members, clock } = this.#options;
+    const { members, clock } = this.#options;
     const limit = Math.min(this.#batch - this.#queue.length, allowance(this.#circuit, clock.now()));
     // Whoever held this process for dead may be sending the next events of the same subjects.
     if (limit <= 0 || !members.isTrusted()) return 0;
-    const claimed = await outbox.claimDue({ endpoint: this.#name, by: members.id, limit, claimMs: this.#claimMs });
-    if (claimed.length === 0) return 0;
-    if (claimed.length === limit && limit > 1) this.#batch = Math.min(MAX_BATCH, this.#batch * 2);
-    this.#queue.push(...claimed);
+    const claim = { endpoint: this.#name, by: members.id, claimMs: this.#claimMs };
+    const batches = (await this.#gather(claim)) ?? (await this.#claimEach({ ...claim, limit }));
+    if (batches.length === 0) return 0;
+    this.#queue.push(...batches);
     // The circuit may have opened meanwhile, and the lane may be stopping.
-    if (this.#stopping || allowance(this.#circuit, clock.now()) < claimed.length) {
+    if (this.#stopping || allowance(this.#circuit, clock.now()) < batches.length) {
       this.#giveBack();
     } else {
       this.#circuit = sending(this.#circuit);
       this.#sendQueued();
     }
-    return claimed.length;
+    return batches.length;
+  }
+
+  /** What is due now, each for itself. In quiet hours only what is urgent. */
+  async #claimEach(claim: Claim): Promise<Batch[]> {
+    const { outbox, clock, receiver } = this.#options;
+    const quiet = receiver.quiet !== undefined && quietUntil(receiver.quiet, clock.now()) !== undefined;
+    const claimed = await outbox.claimDue(quiet ? { ...claim, except: HELD_IN_QUIET_HOURS } : claim);
+    if (claimed.length === claim.limit && claim.limit > 1) this.#batch = Math.min(MAX_BATCH, this.#batch * 2);
+    return claimed.map((event) => [event]);
+  }
+
+  /** What the last quiet hours held, as one message; undefined when there is nothing of it, or messages are of one event. */
+  async #gather(claim: Omit<Claim, "limit">): Promise<Batch[] | undefined> {
+    const { outbox, clock, receiver } = this.#options;
+    const { quiet, together: limit } = receiver;
+    const now = clock.now();
+    if (quiet === undefined || limit === 1 || quietUntil(quiet, now) !== undefined) return undefined;
+    const before = lastQuietEnd(quiet, now);
+    if (before === undefined || before === this.#gathered) return undefined;
+    const together = { types: HELD_IN_QUIET_HOURS, before };
+    const [first, ...others] = await outbox.claimDue({ ...claim, limit, together });
+    if (first === undefined) {
+      this.#gathered = before;
+      return undefined;
+    }
+    return [[first, ...others]];
   }
 
   #sendQueued(): void {
     const { clock, concurrency, timeoutMs, members } = this.#options;
     while (!this.#stopping && this.#inFlight < concurrency) {
-      const event = this.#queue[0];
-      if (event === undefined) return;
+      const batch = this.#queue[0];
+      if (batch === undefined) return;
       if (!members.isTrusted()) {
         this.#giveBack();
         return;
       }
-      if (event.claimedUntil < clock.now() + timeoutMs + MARK_MARGIN_MS) {
+      if (batch[0].claimedUntil < clock.now() + timeoutMs + MARK_MARGIN_MS) {
         // The receiver needs longer for the batch than a claim holds.
         this.#batch = Math.max(concurrency, Math.floor(this.#batch / 2));
         this.#giveBack();
@@ -214,29 +260,32 @@ export class Lane {
       }
       this.#queue.shift();
       this.#inFlight += 1;
-      this.#track(this.#deliver(event));
+      this.#track(this.#deliver(batch));
     }
   }
 
-  async #deliver(event: ClaimedEvent): Promise<void> {
-    const { clock, random } = this.#options;
+  async #deliver(batch: Batch): Promise<void> {
+    const { clock, random, log } = this.#options;
     const started = clock.now();
-    const end = await attempt(this.#options, event);
+    const { end, warning } = await attempt(this.#options, batch);
+    if (warning !== undefined) log("warn", `events for ${this.#name}: ${warning}`);
     const now = clock.now();
-    const verdict = judge(end, event.attempts + 1, now, random);
+    // One verdict for all of a message: they stay together when it is tried again.
+    const verdict = judge(end, Math.max(...batch.map(({ attempts }) => attempts)) + 1, now, random);
     this.#inFlight -= 1;
-    this.#marks.add(event, verdict);
+    for (const event of batch) this.#marks.add(event, verdict);
     this.#learn(verdict);
     this.#sendQueued();
     this.#writeMarks();
     if (this.#queue.length <= this.#batch / 2) this.#wake();
-    this.#report(event, verdict, now - started);
+    for (const event of batch) this.#report(event, verdict, now - started);
   }
 
   #learn(verdict: Verdict): void {
     const { clock, log, random } = this.#options;
     const before = this.#circuit;
     if (verdict.kind !== "delivered") {
+      this.#gathered = undefined;
       this.#circuit = failed(before, clock.now(), random, verdict.pauseUntil);
       if (before.state === "closed" && this.#circuit.state === "open") {
         const { failures } = this.#circuit;
@@ -262,11 +311,11 @@ export class Lane {
   }
 
   async #switchOffIfDue({ gone, error }: Failed): Promise<void> {
-    const { endpoint, switches, clock, members, alarms, random, log } = this.#options;
+    const { receiver, switches, clock, members, alarms, random, log } = this.#options;
     const failingSince = await switches.failed(this.#name);
     const now = clock.now();
-    const days = Number((endpoint.offAfterMs / 86_400_000).toFixed(2));
-    if (gone !== true && now - failingSince < endpoint.offAfterMs) return;
+    const days = Number((receiver.offAfterMs / 86_400_000).toFixed(2));
+    if (gone !== true && now - failingSince < receiver.offAfterMs) return;
     const reason =
       gone === true ? "it answered 410: it wants no more events" : `nothing was delivered for ${days} days; last: ${error}`;
     const off = { endpoint: this.#name, reason, failingSince, now, by: members.id, alarms, random };
@@ -276,8 +325,9 @@ export class Lane {
   /** Returns what is claimed but not sent. What another worker has claimed meanwhile the outbox leaves alone. */
   #giveBack(): void {
     const { members, outbox } = this.#options;
-    const ours = this.#queue.map(({ id }) => id);
+    const ours = this.#queue.flat().map(({ id }) => id);
     this.#queue = [];
+    this.#gathered = undefined;
     this.#circuit = probeGivenUp(this.#circuit);
     if (ours.length === 0) return;
     const release = outbox.release(members.id, ours).then(

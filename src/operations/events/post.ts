@@ -29,7 +29,7 @@ export type Fetch = (
 
 /** Answers are of no interest to us; a receiver that sends more than this loses its connection instead of our memory. */
 const BODY_LIMIT = 16 * 1024;
-const MAX_ERROR = 300;
+export const MAX_ERROR = 300;
 /** Parse errors quote what came over the wire; the outbox cannot store a zero byte. */
 const CONTROL = /\p{Cc}+/gu;
 

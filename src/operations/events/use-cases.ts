@@ -8,15 +8,19 @@ import { deliveryOf } from "../views/delivery-views.ts";
 import type { Delivery, DeliveryDetail, EndpointView } from "../views/schemas/deliveries.ts";
 import { timeText } from "../views/texts.ts";
 import type { EndpointConfig } from "./endpoint.ts";
+import { quietUntil } from "./quiet-hours.ts";
 
 export type ReplayRange = NonNullable<Parameters<Outbox["replay"]>[0]>;
+
+/** What is told of a receiver as configured. */
+type Told = Pick<EndpointConfig, "url" | "previous" | "quiet">;
 
 /** Deliveries of events, for the service, commands and programs. */
 export class DeliveryUseCases {
   readonly #context: Pick<Context, "store" | "clock">;
-  readonly #receivers: Readonly<Record<string, EndpointConfig>>;
+  readonly #receivers: Readonly<Record<string, Told>>;
 
-  constructor(context: Pick<Context, "store" | "clock">, receivers: Readonly<Record<string, EndpointConfig>>) {
+  constructor(context: Pick<Context, "store" | "clock">, receivers: Readonly<Record<string, Told>>) {
     this.#context = context;
     this.#receivers = receivers;
   }
@@ -49,7 +53,7 @@ export class DeliveryUseCases {
       return {
         endpoint,
         // A path may hold a secret.
-        url: config !== undefined && URL.canParse(config.url) ? new URL(config.url).origin : null,
+        url: config === undefined ? null : hostOf(config.url),
         pending,
         delivered,
         dead,
@@ -59,6 +63,7 @@ export class DeliveryUseCases {
         failingSince: timeText(failingSince),
         offSince: timeText(offSince),
         rotating: rotationOf(config, now),
+        quietUntil: timeText(config?.quiet === undefined ? null : (quietUntil(config.quiet, now) ?? null)),
       };
     });
   }
@@ -100,8 +105,15 @@ export class DeliveryUseCases {
   }
 }
 
+/** Protocol, host and port; the origin of a mail server's address is not told by `URL`. */
+function hostOf(address: string): string | null {
+  if (!URL.canParse(address)) return null;
+  const { protocol, host } = new URL(address);
+  return `${protocol}//${host}`;
+}
+
 /** Events carry two signatures while a secret is being changed. */
-function rotationOf(config: EndpointConfig | undefined, now: Instant): EndpointView["rotating"] {
+function rotationOf(config: Told | undefined, now: Instant): EndpointView["rotating"] {
   const previous = config?.previous;
   if (previous === undefined || (previous.until !== undefined && previous.until <= now)) return null;
   return { until: timeText(previous.until ?? null) };

@@ -4,8 +4,11 @@ import type { Instant, RandomStream } from "../../kernel/index.ts";
 import type { PostAnswer } from "./post.ts";
 import { MAX_RETRY_DELAY_MS, retryDelay } from "./retry-schedule.ts";
 
-/** How one attempt ended: with an answer, or with the text of why there was none. */
-export type AttemptEnd = Pick<PostAnswer, "status" | "retryAfter"> | { readonly error: string };
+/** How one attempt ended: with an answer of HTTP, taken by a mail server, or with the text of why not and its code. */
+export type AttemptEnd =
+  | Pick<PostAnswer, "status" | "retryAfter">
+  | { readonly accepted: number }
+  | { readonly error: string; readonly code?: number | undefined };
 
 export interface Delivered {
   readonly kind: "delivered";
@@ -39,7 +42,8 @@ const SECONDS = /^\d{1,9}$/;
  * @param attempts attempts at this event so far, this one included
  */
 export function judge(end: AttemptEnd, attempts: number, now: Instant, random: RandomStream): Verdict {
-  if ("error" in end) return failure(undefined, end.error, 0, attempts, now, random);
+  if ("accepted" in end) return { kind: "delivered", status: end.accepted };
+  if ("error" in end) return failure(end.code, end.error, 0, attempts, now, random);
   const { status } = end;
   if (SUCCESS.has(status)) return { kind: "delivered", status };
   if (status === GONE) {

@@ -4,10 +4,24 @@ import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { StoreLog } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { Resolve } from "./address.ts";
-import { type EndpointConfig, parseEndpoint } from "./endpoint.ts";
+import type { Sender } from "./attempt.ts";
+import { type EndpointConfig, OFF_AFTER_MS, parseEndpoint } from "./endpoint.ts";
+import { isChat, MOST_IN_CHAT } from "./form.ts";
 import { type DeliveryAttempt, Lane } from "./lane.ts";
+import { type MailConfig, mailSender } from "./mail.ts";
 import type { DeliveryMembers, DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
 import { type Fetch, fetchPoster, poolPoster } from "./post.ts";
+import type { QuietHours } from "./quiet-hours.ts";
+import { webhookSender } from "./webhook.ts";
+
+/** Whom alarms are sent to by e-mail. */
+export interface MailReceiver extends MailConfig {
+  readonly offAfterMs?: number | undefined;
+  readonly quiet?: QuietHours | undefined;
+}
+
+/** Name of the receiver of alarms by e-mail in the outbox. */
+export const MAIL = "mail";
 
 /** What a delivery worker works with. */
 export interface DeliveryWorkerOptions {
@@ -15,8 +29,10 @@ export interface DeliveryWorkerOptions {
   readonly outbox: DeliveryOutbox;
   /** Which receivers fail and which are off; of the same store. */
   readonly switches: DeliverySwitches;
-  /** Receivers by the name that the outbox knows them by. */
+  /** Webhooks by the name that the outbox knows them by. */
   readonly endpoints: Readonly<Record<string, EndpointConfig>>;
+  /** Alarms by e-mail: the receiver `mail`. */
+  readonly mail?: MailReceiver | undefined;
   /** All waiting is on this clock, the timeout of an attempt included. */
   readonly clock: Clock;
   /** Moves retries and probes a little, so that replicas and events do not come in step. */
@@ -29,7 +45,7 @@ export interface DeliveryWorkerOptions {
   readonly alarms?: string | undefined;
   /** Instead of the system's look-up of names. */
   readonly resolve?: Resolve | undefined;
-  /** Time for one attempt, connecting included, ms. 5,000 by default. */
+  /** Time for one attempt, connecting included, ms. 5,000 by default, 10,000 of mail. */
   readonly timeoutMs?: number | undefined;
   /** Requests under way at one receiver at most. 8 by default. */
   readonly concurrency?: number | undefined;
@@ -65,6 +81,11 @@ export interface DeliveryWorker {
 }
 
 const TIMEOUT_MS = 5_000;
+/** Mail servers greet slowly; a service that is stopped must not wait for longer. */
+const MAIL_TIMEOUT_MS = 10_000;
+const MAIL_CONCURRENCY = 2;
+/** Events at most of one e-mail. */
+const MOST_IN_MAIL = 100;
 const CONCURRENCY = 8;
 
 /** Makes a worker; nothing is opened or sent before `start` or `drain`. Throws OperationError `invalid_input` for an endpoint that cannot be used. */
@@ -117,30 +138,33 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
 }
 
 function lanesOf(options: DeliveryWorkerOptions, log: StoreLog): Lane[] {
-  const { outbox, switches, alarms, clock, random, members, fetch, onAttempt } = options;
+  const { outbox, switches, clock, random, members, fetch, mail, resolve, onAttempt } = options;
   const timeoutMs = atLeastOne("timeoutMs", options.timeoutMs ?? TIMEOUT_MS);
   const concurrency = atLeastOne("concurrency", options.concurrency ?? CONCURRENCY);
-  return Object.entries(options.endpoints).map(([name, config]) => {
-    const endpoint = parseEndpoint(name, config, options.resolve);
+  const lane = (
+    name: string,
+    config: { offAfterMs?: number | undefined; quiet?: QuietHours | undefined },
+    how: { sender: Sender; together: number; timeoutMs: number; concurrency: number },
+  ) => {
+    const { together, ...rest } = how;
+    const receiver = { name, offAfterMs: config.offAfterMs ?? OFF_AFTER_MS, quiet: config.quiet, together };
+    // Nobody is told of itself by itself alone.
+    const alarms = name === MAIL && options.endpoints["alarms"] === undefined ? undefined : options.alarms;
+    return new Lane({ receiver, outbox, switches, alarms, clock, random, members, log, onAttempt, ...rest });
+  };
+  const webhooks = Object.entries(options.endpoints).map(([name, config]) => {
+    const endpoint = parseEndpoint(name, config, resolve);
     const poster =
       fetch === undefined
         ? poolPoster(endpoint.url, { connections: concurrency, connectTimeoutMs: timeoutMs, lookup: endpoint.lookup })
         : fetchPoster(endpoint.url, fetch);
-    return new Lane({
-      endpoint,
-      poster,
-      outbox,
-      switches,
-      alarms,
-      clock,
-      random,
-      members,
-      timeoutMs,
-      concurrency,
-      log,
-      onAttempt,
-    });
+    const together = isChat(endpoint.form) ? MOST_IN_CHAT : 1;
+    return lane(name, config, { sender: webhookSender(endpoint, poster, clock), together, timeoutMs, concurrency });
   });
+  if (mail === undefined) return webhooks;
+  const sender = mailSender("alarms.mail.server", mail, clock, resolve);
+  const slow = { timeoutMs: options.timeoutMs ?? MAIL_TIMEOUT_MS, concurrency: Math.min(concurrency, MAIL_CONCURRENCY) };
+  return [...webhooks, lane(MAIL, mail, { sender, together: MOST_IN_MAIL, ...slow })];
 }
 
 function atLeastOne(name: string, value: number): number {
@@ -158,11 +182,11 @@ function totals(lanes: readonly Lane[]): { delivered: number; failed: number; de
   return sum;
 }
 
-async function pendingIn({ outbox, endpoints }: DeliveryWorkerOptions, log: StoreLog): Promise<number> {
+async function pendingIn({ outbox, endpoints, mail }: DeliveryWorkerOptions, log: StoreLog): Promise<number> {
   let sum = 0;
   for (const { endpoint, pending } of await outbox.counts()) {
     sum += pending;
-    if (pending > 0 && !Object.hasOwn(endpoints, endpoint)) {
+    if (pending > 0 && !Object.hasOwn(endpoints, endpoint) && (endpoint !== MAIL || mail === undefined)) {
       log("warn", `${pending} events wait for the receiver "${endpoint}", which is not configured here`);
     }
   }

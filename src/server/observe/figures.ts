@@ -21,12 +21,17 @@ export interface FiguresPorts {
   /** Readers of live updates now. */
   readonly readers: () => number;
   readonly clock: Clock;
+  /** Events that wait for the end of quiet hours now. */
+  readonly held: () => Parameters<Store["health"]["backlog"]>[0];
 }
 
 const FRESH_MS = 5_000;
 
 /** Adds the gauges; returns what brings them up to date, to be called before the registry is read. */
-export function serviceFigures(metrics: ServiceMetrics, { store, budgets, readers, clock }: FiguresPorts): () => Promise<void> {
+export function serviceFigures(
+  metrics: ServiceMetrics,
+  { store, budgets, readers, clock, held }: FiguresPorts,
+): () => Promise<void> {
   const storeUp = metrics.gauge("store_up", "1 when the database answered the last question");
   const live = metrics.gauge("sse_readers", "Readers of live updates");
   const used = metrics.gauge("budget_used_ratio", "Used share of a rate budget", ["family"]);
@@ -45,7 +50,7 @@ export function serviceFigures(metrics: ServiceMetrics, { store, budgets, reader
   const full = metrics.gauge("store_full", "1 while the database has no room");
   const lakeAway = metrics.gauge("lake_unavailable", "1 while jobs wait for the disk of the lake");
   const receiverAway = metrics.gauge("receiver_unavailable", "1 while pushes wait for the CRM");
-  const fromStore = storeFigures(metrics, store);
+  const fromStore = storeFigures(metrics, store, held);
   let readAt: Instant | undefined;
   let reading: Promise<void> | undefined;
 
@@ -80,10 +85,14 @@ export function serviceFigures(metrics: ServiceMetrics, { store, budgets, reader
   };
 }
 
-function storeFigures(metrics: ServiceMetrics, store: FiguresPorts["store"]): () => Promise<void> {
+function storeFigures(metrics: ServiceMetrics, store: FiguresPorts["store"], held: FiguresPorts["held"]): () => Promise<void> {
   const pending = metrics.gauge("outbox_pending", "Events that wait for their receiver", ["receiver"]);
   const dead = metrics.gauge("outbox_dead", "Dead letters", ["receiver"]);
-  const lag = metrics.gauge("outbox_oldest_seconds", "Age of the oldest event that waits for its receiver", ["receiver"]);
+  const lag = metrics.gauge(
+    "outbox_oldest_seconds",
+    "Age of the oldest event that waits for its receiver, those of quiet hours apart",
+    ["receiver"],
+  );
   const off = metrics.gauge("outbox_receiver_off", "1 while a receiver is switched off", ["receiver"]);
   const inboundPending = metrics.gauge("inbound_pending", "Events of the vendor that wait to be processed");
   const inboundAside = metrics.gauge("inbound_aside", "Events of the vendor that could not be processed and were put aside");
@@ -94,7 +103,7 @@ function storeFigures(metrics: ServiceMetrics, store: FiguresPorts["store"]): ()
 
   return async () => {
     const [backlog, inbound, states, open, beating] = await Promise.all([
-      store.health.backlog(),
+      store.health.backlog(held()),
       store.inbound.counts(),
       store.endpoints.list(),
       store.health.openJobs(),

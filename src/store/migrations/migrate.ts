@@ -40,6 +40,7 @@ import { tenantOfStore } from "./0034-tenant-of-store.ts";
 import { factImports } from "./0035-fact-imports.ts";
 import { turnsAndScopes } from "./0036-turns-and-scopes.ts";
 import { jobTenant } from "./0037-job-tenant.ts";
+import { mailAlarms } from "./0038-mail-alarms.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -79,6 +80,7 @@ const MIGRATIONS: readonly Migration[] = [
   factImports,
   turnsAndScopes,
   jobTenant,
+  mailAlarms,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -12,6 +12,15 @@ const INSERT = {
     order by n`,
 };
 
+/** Which receivers get what is emitted for a name, instead of the one of that name. */
+export type Copies = Readonly<Record<string, readonly string[]>>;
+
+/** The events for every receiver that gets them, with the same id for each. */
+export function copied(events: readonly OutboxEvent[], copies: Copies): readonly OutboxEvent[] {
+  if (!events.some(({ endpoint }) => Object.hasOwn(copies, endpoint))) return events;
+  return events.flatMap((event) => (copies[event.endpoint] ?? [event.endpoint]).map((endpoint) => ({ ...event, endpoint })));
+}
+
 /** Adds events, due at once. */
 export async function insertEvents(connection: Connection, events: readonly OutboxEvent[], now: number): Promise<void> {
   const column = (name: keyof OutboxEvent) => joinTexts(events.map((event) => event[name]));

@@ -21,20 +21,32 @@ import type {
 // Until the table has been analysed the planner takes every index for equally good. "… is true" keeps a condition out of the choice of index,
 // so that subjects are looked up by subject and marked events by id, whatever is known about the table.
 
-const CLAIM = {
-  name: "outbox-claim",
+const claim = (name: string, wanted: { also?: string; blocks: string; order: string }) => ({
+  name,
   text: `with due as (
       select id from outdial.outbox o
-      where status = 'pending' and endpoint = $1 and next_attempt_at <= $2
+      where status = 'pending' and endpoint = $1 and next_attempt_at <= $2 ${wanted.also ?? ""}
         and not exists (select from outdial.endpoints e where e.name = $1 and e.off_since is not null)
         and not exists (
           select from outdial.outbox earlier
-          where earlier.status = 'pending' and (earlier.endpoint = $1) is true and left(earlier.subject, 200) collate "C" = left(o.subject, 200) collate "C" and earlier.id < o.id)
-      order by next_attempt_at, id limit $3 for update skip locked)
+          where earlier.status = 'pending' and (earlier.endpoint = $1) is true and left(earlier.subject, 200) collate "C" = left(o.subject, 200) collate "C" and earlier.id < o.id ${wanted.blocks})
+      order by ${wanted.order} limit $3 for update skip locked)
     update outdial.outbox o set claimed_by = $4, claimed_until = $5, next_attempt_at = $5
     from due where o.id = due.id and o.status = 'pending'
     returning o.id, o.event_id as "eventId", o.endpoint, o.subject, o.type, o.body, o.attempts, o.created_at as "createdAt", o.claimed_until as "claimedUntil"`,
-};
+});
+const CLAIM = claim("outbox-claim", { blocks: "", order: "next_attempt_at, id" });
+const CLAIM_EXCEPT = claim("outbox-claim-except", {
+  also: "and (o.type <> all($6::text[])) is true",
+  blocks: "and earlier.type <> all($6::text[])",
+  order: "next_attempt_at, id",
+});
+/** What is due goes together, so that it is blocked only by what is not: claimed by another, or to be tried again later. */
+const CLAIM_TOGETHER = claim("outbox-claim-together", {
+  also: "and (o.type = any($6::text[])) is true and (o.created_at < $7) is true",
+  blocks: "and earlier.next_attempt_at > $2",
+  order: "id",
+});
 
 const DELIVERED = {
   name: "outbox-delivered",
@@ -73,10 +85,16 @@ export class Outbox extends Ledger {
   }
 
   /** Claims events of an endpoint that are due, oldest first. What is not settled in `claimMs` becomes due again. */
-  async claimDue(claim: Claim): Promise<ClaimedEvent[]> {
+  async claimDue({ endpoint, limit, by, claimMs, except, together }: Claim): Promise<ClaimedEvent[]> {
     const now = this.store.now();
-    const values = [claim.endpoint, new Date(now), claim.limit, claim.by, new Date(now + claim.claimMs)];
-    const rows = await this.store.query<ClaimedEvent>({ ...CLAIM, values });
+    const values = [endpoint, new Date(now), limit, by, new Date(now + claimMs)];
+    const statement =
+      together !== undefined
+        ? { ...CLAIM_TOGETHER, values: [...values, [...together.types], new Date(together.before)] }
+        : except !== undefined
+          ? { ...CLAIM_EXCEPT, values: [...values, [...except]] }
+          : { ...CLAIM, values };
+    const rows = await this.store.query<ClaimedEvent>(statement);
     return rows.sort((a, b) => a.id - b.id);
   }
 

@@ -48,6 +48,10 @@ export interface Claim {
   readonly claimMs: number;
   /** Who claims. */
   readonly by: string;
+  /** Types that are left to wait: what is behind one of them does not wait with it. */
+  readonly except?: readonly string[] | undefined;
+  /** Only events of these types from before an instant, several of a subject at once: they are sent as one. */
+  readonly together?: { readonly types: readonly string[]; readonly before: Instant } | undefined;
 }
 
 /** A failed attempt: tried again at `nextAttemptAt`, or given up. */

@@ -20,7 +20,7 @@ export interface World {
   readonly log: readonly string[];
   worker(options?: Partial<WorkerOptions>): DeliveryWorker;
   /** The store as another replica opens it. */
-  anotherStore(): Promise<Store>;
+  anotherStore(options?: { readonly copies?: Readonly<Record<string, readonly string[]>> }): Promise<Store>;
   /** Puts events `name` of `subject` into the outbox. */
   add(...events: readonly (readonly [name: string, subject: string, endpoint?: string])[]): Promise<void>;
   /** How the event stands. */
@@ -44,7 +44,7 @@ export async function openWorld(): Promise<World> {
     outbox,
     store,
     log,
-    anotherStore: () => opened.again(),
+    anotherStore: (options) => opened.again(options),
     worker(options = {}) {
       const worker = createDeliveryWorker({
         outbox,

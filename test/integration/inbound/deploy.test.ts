@@ -23,7 +23,7 @@ function metricNames(): Set<string> {
     endpoints: { list: never },
   };
   const clock = { now: () => 0, sleep: never };
-  serviceFigures(metrics, { store: store as never, budgets: () => ({}), readers: () => 0, clock });
+  serviceFigures(metrics, { store: store as never, budgets: () => ({}), readers: () => 0, clock, held: never as never });
   const names = metrics.registry.getMetricsAsArray().map(({ name }) => name);
   return new Set(names.flatMap((name) => [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]));
 }

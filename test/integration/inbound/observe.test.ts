@@ -48,7 +48,8 @@ async function watched(metricsToken?: string) {
   const { store } = opened;
   const clock = { ...(await databaseClock(opened.url)), sleep: (_: number, signal?: AbortSignal) => forever(signal) };
   const readiness = new Readiness({ store, replica: "replica-1", clock, freshMs: 0 });
-  const refresh = serviceFigures(metrics, { store, budgets: () => ({ campaigns: budget }), readers: () => 7, clock });
+  const held = () => ({ endpoints: ["alarms"], types: ["HELD"] });
+  const refresh = serviceFigures(metrics, { store, budgets: () => ({ campaigns: budget }), readers: () => 7, clock, held });
   const app = observeRoutes({ registry: metrics.registry, readiness, refresh, metricsToken });
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
   await new Promise((resolve) => server.once("listening", resolve));
@@ -70,6 +71,8 @@ describe("metrics", () => {
     const { store, clock } = opened;
     const event = { endpoint: "bi", subject: "s", type: "T", body: "{}" };
     await store.outbox.add([1, 2, 3].map((n) => ({ ...event, eventId: `e${n}`, subject: `s${n}` })));
+    // What quiet hours hold waits without being late.
+    await store.outbox.add([{ ...event, endpoint: "alarms", type: "HELD", eventId: "h1" }]);
     const [claimed] = await store.outbox.claimDue({ endpoint: "bi", limit: 1, claimMs: 1000, by: "w" });
     await store.outbox.markFailed("w", [{ id: claimed?.id ?? 0, error: "no", nextAttemptAt: null }]);
     await store.endpoints.switchOff("crm", "gone", { audit: { actor: "x", action: "webhooks.off", subject: "crm" }, events: [] });
@@ -81,9 +84,15 @@ describe("metrics", () => {
     const response = await service.get("/metrics");
     expect(response.headers.get("content-type")).toContain("text/plain; version=0.0.4");
     const text = await response.text();
-    expect(lines(text, "outbox_pending")).toEqual(['outdial_outbox_pending{receiver="bi"} 2']);
-    expect(lines(text, "outbox_dead")).toEqual(['outdial_outbox_dead{receiver="bi"} 1']);
-    expect(lines(text, "outbox_oldest_seconds")).toEqual(['outdial_outbox_oldest_seconds{receiver="bi"} 90']);
+    expect(lines(text, "outbox_pending")).toEqual([
+      'outdial_outbox_pending{receiver="alarms"} 1',
+      'outdial_outbox_pending{receiver="bi"} 2',
+    ]);
+    expect(lines(text, "outbox_dead")).toContain('outdial_outbox_dead{receiver="bi"} 1');
+    expect(lines(text, "outbox_oldest_seconds")).toEqual([
+      'outdial_outbox_oldest_seconds{receiver="alarms"} 0',
+      'outdial_outbox_oldest_seconds{receiver="bi"} 90',
+    ]);
     expect(lines(text, "outbox_receiver_off")).toEqual(['outdial_outbox_receiver_off{receiver="crm"} 1']);
     expect(lines(text, "inbound_pending")).toEqual(["outdial_inbound_pending 1"]);
     expect(lines(text, "inbound_oldest_seconds")).toEqual(["outdial_inbound_oldest_seconds 90"]);

@@ -14,7 +14,7 @@ export const delivery = z
     attempts: count,
     createdAt: time,
     nextAttemptAt: time.nullable(),
-    lastStatus: z.int().nullable().describe("HTTP status of the last attempt"),
+    lastStatus: z.int().nullable().describe("HTTP status of the last attempt, or the reply code of the mail server"),
     lastError: z.string().nullable(),
     deliveredAt: time.nullable(),
   })
@@ -45,6 +45,7 @@ export const endpointView = z
     offSince: time.nullable(),
     /** While a secret is being changed events carry two signatures; `until` is null when no end is set. */
     rotating: z.strictObject({ until: time.nullable() }).nullable(),
+    quietUntil: time.nullable().describe("Until when only urgent alarms are sent to it; null outside quiet hours"),
   })
   .meta({ id: "Endpoint" });
 export type EndpointView = z.output<typeof endpointView>;

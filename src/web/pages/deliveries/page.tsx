@@ -120,7 +120,8 @@ interface ReceiverProps {
 }
 
 function Receiver({ receiver, mayAct, onReplay, onTurn }: ReceiverProps) {
-  const { endpoint, url, pending, delivered, dead, oldestPendingMs, enabled, message, failingSince, rotating } = receiver;
+  const { endpoint, url, pending, delivered, dead, oldestPendingMs, enabled, message, failingSince, rotating, quietUntil } =
+    receiver;
   return (
     <section class="card stack" aria-label={`Receiver ${endpoint}`}>
       <div class="card-head">
@@ -135,6 +136,14 @@ function Receiver({ receiver, mayAct, onReplay, onTurn }: ReceiverProps) {
             <dt>Failing since</dt>
             <dd class="bad">
               <Time at={failingSince} />
+            </dd>
+          </>
+        )}
+        {quietUntil === null ? null : (
+          <>
+            <dt>Quiet hours</dt>
+            <dd>
+              only urgent alarms until <Time at={quietUntil} />
             </dd>
           </>
         )}

@@ -1,0 +1,145 @@
+// The receivers of events as configured, each with its secret.
+
+import { resolve } from "node:path";
+import { parseDuration } from "../kernel/index.ts";
+import { isEverOver, MAIL, type MailReceiver, type QuietHours } from "../operations/index.ts";
+import { type Config, type Environment, filled, readSecretFile, secretFrom } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { type ConfigFile, periodOf, RECEIVERS, type Receiver } from "./config-schema.ts";
+
+/** A webhook receiver with its secret resolved. */
+export interface WebhookEndpoint {
+  readonly url: string;
+  /** Undefined where the form is one for chats. */
+  readonly secret?: string | undefined;
+  /** While a secret is being changed: the one before, and until when events carry a signature by it too. */
+  readonly previous?: { readonly secret: string; readonly until: number | undefined } | undefined;
+  readonly allowPrivate?: boolean | undefined;
+  readonly offAfterMs?: number | undefined;
+  readonly form?: "cloudevents" | "plain" | "slack" | "teams" | undefined;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** When only what is urgent is sent. */
+  readonly quiet?: QuietHours | undefined;
+}
+
+/** The receivers of events that are configured, each with its secret. */
+export async function receiversOf(
+  config: Config,
+  environment: Environment,
+): Promise<Readonly<Partial<Record<Receiver, WebhookEndpoint>>>> {
+  const found: Partial<Record<Receiver, WebhookEndpoint>> = {};
+  for (const name of RECEIVERS) {
+    const endpoint = await receiver(name, config, environment);
+    if (endpoint !== undefined) found[name] = endpoint;
+  }
+  return found;
+}
+
+/** The name of the receiver of alarms, when somebody gets them. */
+export function alarmsIn(
+  receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>,
+  mail: MailReceiver | undefined,
+): Receiver | undefined {
+  return receivers.alarms === undefined && mail === undefined ? undefined : "alarms";
+}
+
+/** Who gets what is emitted for the receiver of alarms. */
+export function alarmCopies({ file }: Config, environment: Environment): Readonly<Record<string, readonly string[]>> {
+  if (file.alarms?.mail === undefined) return {};
+  const { url, urlEnv } = file.webhooks?.alarms ?? {};
+  const isPosted = filled(environment["OUTDIAL_ALARMS_URL"]) !== undefined || url !== undefined || urlEnv !== undefined;
+  return { alarms: isPosted ? ["alarms", MAIL] : [MAIL] };
+}
+
+/** The mail server that alarms are sent by, with its password. Throws ConfigError. */
+export async function mailOf(config: Config, environment: Environment): Promise<MailReceiver | undefined> {
+  const given = config.file.alarms?.mail;
+  if (given === undefined) return undefined;
+  const { server: url, from, to, user, passwordFile, offAfter } = given;
+  const variable = given.passwordEnv ?? "OUTDIAL_MAIL_PASSWORD";
+  const password =
+    user === undefined
+      ? undefined
+      : passwordFile === undefined
+        ? await secretFrom(environment, variable)
+        : await readSecretFile(resolve(config.folder, passwordFile), "alarms.mail.passwordFile");
+  if (user !== undefined && password === undefined)
+    throw new ConfigError(
+      `alarms.mail: the password of ${user} is not set; set ${variable}, or ${variable}_FILE to a file that holds it`,
+    );
+  return {
+    url,
+    from,
+    to,
+    user,
+    password,
+    offAfterMs: offAfter === undefined ? undefined : parseDuration(offAfter),
+    quiet: quietOf(config.file),
+  };
+}
+
+/** When only urgent alarms are sent. */
+function quietOf({ alarms }: ConfigFile): QuietHours | undefined {
+  const given = alarms?.quietHours;
+  if (given === undefined) return undefined;
+  const hours = { zone: given.zone, periods: given.periods.map(periodOf) };
+  if (isEverOver(hours)) return hours;
+  throw new ConfigError(
+    "alarms.quietHours.periods: these periods never end",
+    "Alarms that are not urgent would never be sent; leave some hours of the week out.",
+  );
+}
+
+/** One receiver from the file and from `OUTDIAL_<NAME>_URL` and `OUTDIAL_<NAME>_SECRET`. */
+async function receiver(name: Receiver, config: Config, environment: Environment): Promise<WebhookEndpoint | undefined> {
+  const given = config.file.webhooks?.[name];
+  const prefix = `OUTDIAL_${name.toUpperCase()}`;
+  const named = given?.urlEnv === undefined ? undefined : await secretFrom(environment, given.urlEnv);
+  const url = filled(environment[`${prefix}_URL`]) ?? named ?? given?.url;
+  if (url === undefined && given?.urlEnv !== undefined)
+    throw new ConfigError(`webhooks.${name}: the address is not set; set ${given.urlEnv}`);
+  if (url === undefined) return undefined;
+  const variable = given?.secretEnv ?? `${prefix}_SECRET`;
+  const secret =
+    given?.secretFile === undefined
+      ? await secretFrom(environment, variable)
+      : await readSecretFile(resolve(config.folder, given.secretFile), `webhooks.${name}.secretFile`);
+  if (secret === undefined && given?.form !== "slack" && given?.form !== "teams") {
+    throw new ConfigError(
+      `webhooks.${name}: the signing secret is not set; set ${variable}`,
+      "Any base64 text of 24 to 64 bytes, with or without the prefix whsec_. For example: openssl rand -base64 32",
+    );
+  }
+  const before = await secretFrom(environment, `${variable}_PREVIOUS`);
+  const until = given?.previousUntil;
+  return {
+    url,
+    secret,
+    allowPrivate: given?.allowPrivate,
+    form: given?.form,
+    headers: await headersOf(name, given, config, environment),
+    offAfterMs: given?.offAfter === undefined ? undefined : parseDuration(given.offAfter),
+    quiet: name === "alarms" ? quietOf(config.file) : undefined,
+    previous: before === undefined ? undefined : { secret: before, until: until === undefined ? undefined : Date.parse(until) },
+  };
+}
+
+/** The headers that a receiver is to be sent, with its token. */
+async function headersOf(
+  name: Receiver,
+  given: NonNullable<ConfigFile["webhooks"]>[Receiver],
+  config: Config,
+  environment: Environment,
+): Promise<Record<string, string>> {
+  const { headers = {}, bearerEnv, bearerFile } = given ?? {};
+  const named = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
+  if (bearerEnv === undefined && bearerFile === undefined) return named;
+  const token =
+    bearerFile === undefined
+      ? await secretFrom(environment, bearerEnv ?? "")
+      : await readSecretFile(resolve(config.folder, bearerFile), `webhooks.${name}.bearerFile`);
+  if (token === undefined) throw new ConfigError(`webhooks.${name}: the token is not set; set ${bearerEnv}`);
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new ConfigError(`webhooks.${name}: the token is not printable ASCII without blanks`);
+  return { ...named, authorization: `Bearer ${token}` };
+}

@@ -1,0 +1,82 @@
+// Hours in which people are told only what is urgent. Pure.
+
+import { zoneOf } from "../../compliance/index.ts";
+import type { Instant } from "../../kernel/index.ts";
+import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
+
+/** A period that returns: on each of the days, or every day, from one time of the clock to another one, which may be of the next day. */
+export interface QuietPeriod {
+  /** Minutes after midnight, 0 to 1,439. */
+  readonly from: number;
+  /** Minutes after midnight, 0 to 1,440; at or before `from` it is of the next day. */
+  readonly to: number;
+  /** Days on which it begins, 0 Sunday to 6 Saturday; every day when undefined. */
+  readonly days?: readonly number[] | undefined;
+}
+
+export interface QuietHours {
+  /** IANA time zone of the clock. */
+  readonly zone: string;
+  readonly periods: readonly QuietPeriod[];
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
+const WEEK = 7;
+
+/** When the quiet hours that `at` lies in end; undefined when they do not last then, or never end. */
+export function quietUntil(hours: QuietHours, at: Instant): Instant | undefined {
+  const around = periodsAround(hours, at);
+  let until = at;
+  for (;;) {
+    const ends = around.filter(([from, to]) => from <= until && until < to).map(([, to]) => to);
+    if (ends.length === 0) return until === at ? undefined : until;
+    until = Math.max(...ends);
+  }
+}
+
+/** The end of the last quiet hours that were over at `at`; undefined when there were none within a week. */
+export function lastQuietEnd(hours: QuietHours, at: Instant): Instant | undefined {
+  const over = periodsAround(hours, at)
+    .map(([, to]) => to)
+    .filter((to) => to <= at);
+  return over.length === 0 ? undefined : Math.max(...over);
+}
+
+/** What waits at `at` for the end of quiet hours: which types, and at which receivers. */
+export function heldAt(
+  receivers: Readonly<Record<string, { readonly quiet?: QuietHours | undefined } | undefined>>,
+  at: Instant,
+): { readonly endpoints: readonly string[]; readonly types: readonly string[] } {
+  const isQuiet = ([, one]: readonly [string, { readonly quiet?: QuietHours | undefined } | undefined]) =>
+    one?.quiet !== undefined && quietUntil(one.quiet, at) !== undefined;
+  const endpoints = Object.entries(receivers)
+    .filter(isQuiet)
+    .map(([name]) => name);
+  return { endpoints, types: endpoints.length === 0 ? [] : HELD_IN_QUIET_HOURS };
+}
+
+/** Whether there is an hour of the week that is not quiet. */
+export function isEverOver({ periods }: Pick<QuietHours, "periods">): boolean {
+  // A week of which the clock is not changed.
+  const begin = Date.UTC(2026, 0, 4);
+  const end = quietUntil({ zone: "UTC", periods }, begin);
+  return end === undefined || end < begin + WEEK * DAY_MS;
+}
+
+/** Beginning and end of each period that begins within about a week of `at`, either way. */
+function periodsAround({ zone: name, periods }: QuietHours, at: Instant): (readonly [from: Instant, to: Instant])[] {
+  const zone = zoneOf(name);
+  const instantOf = (local: number) => local - zone.offset(local - zone.offset(local));
+  const today = zone.day(at);
+  const days = Array.from({ length: 2 * WEEK + 4 }, (_, i) => today - WEEK - 2 + i);
+  return periods.flatMap(({ from, to, days: chosen }) =>
+    days
+      .filter((day) => chosen === undefined || chosen.includes(new Date(day * DAY_MS).getUTCDay()))
+      .map((day) => {
+        const begin = day * DAY_MS + from * MINUTE_MS;
+        const end = (to > from ? day : day + 1) * DAY_MS + to * MINUTE_MS;
+        return [instantOf(begin), instantOf(end)] as const;
+      }),
+  );
+}
