@@ -145,10 +145,11 @@ test("a 400 of the tenant refuses its row with the tenant's words", async () => 
 });
 
 test.each([
-  ["answers 503", { status: 503 }],
+  ["answers 503", { status: 503, headers: { "retry-after": null } }],
   ["breaks every connection", { reset: true }],
 ])("a tenant that %s stops the job as unavailable, and the same command ends it later", async (_name, effect) => {
   await start();
+  await world.configure("tenant: { retry: { baseDelay: 10ms } }\n");
   await writeFile(join(world.folder, "calls.csv"), callsCsv(300));
   world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, after: 50, effect });
   const away = await tag(["calls.csv", "--concurrency", "10"]);

@@ -7,6 +7,7 @@ import { openService, type RunningService } from "../../../src/app/index.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { type Answer, type Asked, type ScriptedServer, startScriptedServer } from "../../support/scripted-server.ts";
 import { TEMPORARY } from "../../support/temporary.ts";
+import { UNLIMITED_REST } from "../../support/world.ts";
 
 /** How the tenant is: it answers, keeps silent for ever, or refuses. */
 let tenant: "answers" | "silent" | "refuses" = "silent";
@@ -39,7 +40,7 @@ beforeAll(async () => {
   server = await startScriptedServer({ api: answer });
   database = await createDatabase();
   dir = await mkdtemp(join(TEMPORARY, "outdial-known-"));
-  await writeFile(join(dir, "outdial.yaml"), `tenant: { hosts: "${server.url}" }\n`);
+  await writeFile(join(dir, "outdial.yaml"), `tenant: { hosts: "${server.url}" }\nlimits: ${JSON.stringify(UNLIMITED_REST)}\n`);
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
