@@ -6,7 +6,6 @@ import chromium from "@sparticuz/chromium";
 import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
 import { expect } from "vitest";
 import type { RunningService } from "../../src/app/index.ts";
-import { RATE_FAMILIES } from "../../src/contract/index.ts";
 import { defaultScenario } from "../../src/sandbox/index.ts";
 import { PAGES } from "../support/pages-setup.ts";
 import { type StartedService, startService } from "../support/service.ts";
@@ -79,21 +78,17 @@ export interface BrowserWorld extends DashboardBrowser {
   readonly whole: StartedService;
 }
 
-/** What a page does with a budget that is used up is tested elsewhere; a service that waits for one costs processor time. */
-const UNLIMITED = Object.fromEntries(RATE_FAMILIES.map((family) => [family, "off"]));
-
 /** The default tenant, on which nothing takes longer than it must: calls are over in seconds, settings are soon active, lists are short. */
 function quickTenant(): Record<string, unknown> {
   const { contactLists, ...rest } = defaultScenario();
   const short = contactLists.map((list) => ({ ...list, talk: 2, wrap: 1, generate: { ...list.generate, count: 1000 } }));
-  return { ...rest, contactLists: short, activation: { seconds: 0.5 }, limits: UNLIMITED };
+  return { ...rest, contactLists: short, activation: { seconds: 0.5 }, limits: "off" };
 }
 
 /** @param yaml further lines of outdial.yaml */
 export async function openBrowserWorld(yaml = ""): Promise<BrowserWorld> {
   await using stack = new AsyncDisposableStack();
-  const limits = `limits: ${JSON.stringify(UNLIMITED)}\n`;
-  const whole = stack.use(await startService({ yaml: `${limits}${yaml}`, sandbox: { scenario: quickTenant() }, pages: PAGES }));
+  const whole = stack.use(await startService({ yaml, sandbox: { scenario: quickTenant() }, pages: PAGES }));
   const browser = stack.use(await openDashboardBrowser(whole.service));
   const owned = stack.move();
   return { whole, open: (...asked) => browser.open(...asked), [Symbol.asyncDispose]: () => owned.disposeAsync() };
