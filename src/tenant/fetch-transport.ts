@@ -105,8 +105,10 @@ class Guard {
   }
 }
 
+/** No connection was made: there was nobody to make it to, or this process or machine has too many files open. */
+const NO_CONNECTION = new Set<unknown>(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "EMFILE", "ENFILE"]);
+
 function neverLeft(thrown: unknown): boolean {
   const cause = thrown instanceof Error ? (thrown.cause ?? thrown) : undefined;
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "UND_ERR_CONNECT_TIMEOUT";
+  return cause instanceof Error && "code" in cause && NO_CONNECTION.has(cause.code);
 }

@@ -1,5 +1,6 @@
 // What to do about a page that could not be fetched. Pure.
 
+import { hostTrouble } from "../../kernel/index.ts";
 import { TenantError } from "../../tenant/port.ts";
 import { reasonOf, type StopReason } from "../run/reason.ts";
 
@@ -33,10 +34,21 @@ export interface FailureFacts {
   readonly restarts: number;
 }
 
+/** What of this machine kept a request from being sent, among the causes of a failure. */
+function hostCause(thrown: unknown): Error | undefined {
+  let cause = thrown;
+  while (cause instanceof Error && hostTrouble(cause) === undefined) cause = cause.cause;
+  return cause instanceof Error ? cause : undefined;
+}
+
 /** The remedy for a failure. Rethrows what is no failure of the vendor's. */
 export function remedyFor({ thrown, hasToken, failures, loops, restarts }: FailureFacts): Remedy {
   if (!(thrown instanceof TenantError)) throw thrown;
-  const stop = (): Remedy => ({ kind: "stop", reason: reasonOf(thrown) });
+  const stop = (): Remedy => {
+    const host = hostCause(thrown);
+    if (host !== undefined) throw host;
+    return { kind: "stop", reason: reasonOf(thrown) };
+  };
   const restart = (): Remedy => (restarts < MAX_RESTARTS ? { kind: "restart" } : stop());
   if (thrown.code === "paging_loop") return loops < MAX_LOOPS ? { kind: "again", smaller: false } : restart();
   // A token that has expired or that the vendor no longer takes for this query is refused as a bad request.

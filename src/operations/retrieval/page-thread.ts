@@ -2,7 +2,7 @@
 // parses, checks, hashes and encodes. Each retrieval has its own second thread, and the memory is freed when the thread ends.
 
 import { Worker } from "node:worker_threads";
-import type { Instant } from "../../kernel/index.ts";
+import { type Instant, messageOf } from "../../kernel/index.ts";
 import type { StagedFile, StagingPlace } from "../../outcomes/index.ts";
 import { type OpenedBody, TenantError } from "../../tenant/port.ts";
 import type { OpenedCalls, PageContents, PageContext, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
@@ -115,7 +115,7 @@ export class PageThread {
 function brokenDown(cause: unknown): Error {
   const full = cause instanceof Error && "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY";
   if (full) return pageError({ code: "body_too_large", what: `needs more than ${LIMITS.maxOldGenerationSizeMb} MB of memory` });
-  return new Error("the thread that works on pages broke down", { cause });
+  return new Error(`the thread that works on pages broke down: ${messageOf(cause)}`, { cause });
 }
 
 function pageError({ code, what }: PageRefusal): TenantError {

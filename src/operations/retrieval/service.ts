@@ -218,8 +218,9 @@ export class Retrieving {
         const left = (await ledger.windows(jobId)).filter(({ done }) => !done);
         return { windows: left.map(({ no }) => no), atOnce: this.#deps.downloads };
       };
-      const readWindow = (no: number) => this.#readWindow(active, no);
-      await readWindows(step, { openWindows, readWindow, close: (stop) => this.#close(active, stop) });
+      // What the machine is to blame for, wherever in a step, ends by itself.
+      const readWindow = (no: number) => withLake(() => this.#readWindow(active, no));
+      await readWindows(step, { openWindows, readWindow, close: (stop) => withLake(() => this.#close(active, stop)) });
     } finally {
       this.#active.delete(jobId);
       // One that was taken over may still be at work on a page.
@@ -287,7 +288,7 @@ export class Retrieving {
       await jobs.letGo(jobId, replicaId, stop);
       return;
     }
-    const summary = stop === undefined ? await withLake(() => this.#hashOf(retrieval)) : undefined;
+    const summary = stop === undefined ? await this.#hashOf(retrieval) : undefined;
     const poison = Object.keys(retrieval.totals.quarantined).length > 0;
     const status = stop === undefined ? (poison ? "partly_failed" : "done") : "stopped";
     await ledger.end({

@@ -7,7 +7,7 @@
 
 import { hash } from "node:crypto";
 import type { Clock, Instant, RandomStream } from "../../kernel/index.ts";
-import { type OutcomeLake, withLake } from "../../outcomes/index.ts";
+import type { OutcomeLake } from "../../outcomes/index.ts";
 import type { RetrievalLedger, RetrievalWindow } from "../../store/index.ts";
 import { type OpenedPage, type OutcomeSource, TenantError } from "../../tenant/port.ts";
 import type { RawOutcome } from "../compliance/index.ts";
@@ -147,11 +147,8 @@ class WindowRun {
     const { known, circling } = this.#place(page);
     if (kept.optOuts.length > 0) await onOptOuts?.(kept.optOuts);
     if (known) kept.drop();
-    const land = async () => {
-      const staged = known ? [] : await kept.land(await lake.stagingPlace());
-      return lake.adopt(staged, `${jobId}-w${no}-p${this.#pages}`);
-    };
-    const files = await withLake(land);
+    const staged = known ? [] : await kept.land(await lake.stagingPlace());
+    const files = await lake.adopt(staged, `${jobId}-w${no}-p${this.#pages}`);
     const { rows, unfinished, earliestUnfinished, quarantined } = known ? NOTHING : kept.contents;
     await ledger.commitPage({
       jobId,

@@ -18,7 +18,7 @@ const IN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/No space left on device/i, "the disk is full"],
   [/Read-only file system/i, "it is on a read-only file system"],
   [/Permission denied/i, "this user has no right to it"],
-  [/Too many open files/i, "there are too many files open"],
+  [/Too many open files|\bE[MN]FILE\b/i, "there are too many files open"],
   [/Input\/output error/i, "the disk gives errors"],
   [/No such file or directory/i, "its folder is gone"],
 ];

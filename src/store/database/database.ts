@@ -10,6 +10,8 @@ const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 
 /** Codes of PostgreSQL and of the operating system that mean "no server to talk to" rather than "a wrong statement". */
 const UNREACHABLE = /^(08|57P0[1-4]$|25P03$|53300$|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EHOSTUNREACH$|EAI_AGAIN$|28|3D000$)/;
+/** Of a connection that this process or machine had no file left for; of other files they are not the database's. */
+const NO_FILES = /^connect E[MN]FILE\b/;
 
 /**
  * A process that falls asleep in the middle of a transaction keeps its locks no longer than it takes the others to hold it for dead, ms: what it
@@ -182,7 +184,8 @@ export function asStoreError(thrown: unknown): unknown {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   const lost =
     thrown instanceof Error &&
-    /^Connection terminated|^timeout exceeded when trying to connect|^Query read timeout$|not queryable$/.test(thrown.message);
+    (NO_FILES.test(thrown.message) ||
+      /^Connection terminated|^timeout exceeded when trying to connect|^Query read timeout$|not queryable$/.test(thrown.message));
   if (code === READ_ONLY)
     return new StoreError("store_unavailable", `the database takes no writes: ${messageOf(thrown)}`, {
       advice: "Name the server that writes in the database URL, or end its read-only state (default_transaction_read_only).",
