@@ -37,7 +37,12 @@ test("a file is tried out before it is sent, and its job is followed to the end"
     .getByLabel("CSV or NDJSON")
     .setInputFiles({ name: "calls.csv", mimeType: "text/csv", buffer: Buffer.from(lines.join("\n")) });
   const form = page.getByRole("region", { name: "Tag calls from a file" });
-  await form.getByLabel("Campaign").fill("camp_primary_001");
+  const campaign = form.getByRole("combobox", { name: "Campaign" });
+  // By the keyboard: the first letters of the name choose it.
+  await campaign.getByRole("option", { name: /camp_primary_001/ }).waitFor({ state: "attached" });
+  await campaign.focus();
+  await page.keyboard.type("Spring renewals (c");
+  expect(await campaign.inputValue()).toBe("camp_primary_001");
   await form.getByRole("button", { name: "Dry run" }).click();
   await page.getByText("Dry run: nothing was sent").waitFor();
   expect(await page.getByText("No jobs yet").isVisible()).toBe(true);
@@ -56,6 +61,19 @@ test("a file is tried out before it is sent, and its job is followed to the end"
       .split("\n").length,
   ).toBeGreaterThanOrEqual(60);
   expect(await opened.violations()).toEqual([]);
+
+  // A campaign that nobody knows is named by its id; comparisons are fields, and words only in the address.
+  await opened.go("/outcomes?compare=hour%3D9%7C10+vs+hour%3D17");
+  const scope = page.getByRole("search", { name: "Outcomes" });
+  expect(await scope.getByLabel("The first").inputValue()).toBe("9, 10");
+  await scope.getByLabel("The second").fill("18");
+  await scope.getByLabel("Campaign").selectOption("Another one, by its id …");
+  const focused = "document.activeElement.tagName + ' ' + document.activeElement.labels?.[0]?.textContent";
+  await expect.poll(() => page.evaluate(focused)).toBe("INPUT Campaign");
+  await page.keyboard.type("camp_gone");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => new URL(page.url()).search).toBe("?campaign=camp_gone&compare=hour%3D9%7C10+vs+hour%3D18");
+  expect(await scope.getByLabel("Campaign").inputValue()).toBe("camp_gone");
   expect(faults).toEqual([]);
 });
 
@@ -127,7 +145,7 @@ test("messages go after a while, not while somebody points at them; errors stay 
   const file = readFileSync("examples/calls.csv", "utf8").split("\n").slice(0, 3).join("\n");
   await page.getByLabel("CSV or NDJSON").setInputFiles({ name: "short.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
   const form = page.getByRole("region", { name: "Tag calls from a file" });
-  await form.getByLabel("Campaign").fill("camp_primary_001");
+  await form.getByLabel("Campaign").selectOption("camp_primary_001");
   await form.getByRole("button", { name: "Dry run" }).click();
   await form.getByRole("button", { name: /^Tag \d+ calls$/ }).click();
   const message = page.getByRole("status").getByText("The job is running");

@@ -22,7 +22,7 @@ test("a tenant of the ACD API", async () => {
   await page.getByRole("rowheader", { name: "read campaigns" }).waitFor();
   await page.getByText("Not offered: the disposition of a finished contact").first().waitFor();
   await sound("/tenant");
-  await page.getByLabel("Campaign", { exact: true }).fill("4001");
+  await page.getByLabel("Campaign", { exact: true }).selectOption("4001");
   await page.getByRole("button", { name: "Compare" }).click();
   await page.getByText("The campaign obeys none").waitFor();
   await page.getByRole("button", { name: "Show callbacks" }).click();

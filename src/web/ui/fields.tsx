@@ -100,9 +100,11 @@ export interface SelectFieldProps<Key extends string> {
   /** Values with their texts. */
   readonly options: readonly (readonly [Key, string])[];
   readonly onChange: (value: Key) => void;
+  /** Whether "" must not stay chosen. */
+  readonly required?: boolean;
 }
 
-export function SelectField<Key extends string>({ label, value, options, onChange }: SelectFieldProps<Key>) {
+export function SelectField<Key extends string>({ label, value, options, onChange, required = false }: SelectFieldProps<Key>) {
   const id = useId();
   const choose = (given: string) => {
     const chosen = options.find(([key]) => key === given);
@@ -111,7 +113,7 @@ export function SelectField<Key extends string>({ label, value, options, onChang
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <select id={id} class="select" value={value} onChange={(event) => choose(event.currentTarget.value)}>
+      <select id={id} class="select" value={value} required={required} onChange={(event) => choose(event.currentTarget.value)}>
         {options.map(([key, text]) => (
           <option key={key} value={key}>
             {text}

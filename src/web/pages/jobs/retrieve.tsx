@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import { useDashboard } from "../../api/dashboard.ts";
+import { CampaignField } from "../../ui/campaign-field.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -34,11 +35,8 @@ export function Retrieve() {
           open.value = true;
         }}
       >
-        <TextField
-          label="Campaign"
+        <CampaignField
           value={campaign.value}
-          required
-          hint="its id at the vendor"
           onChange={(value) => {
             campaign.value = value;
           }}

@@ -6,7 +6,7 @@ import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { RequestError } from "../../api/problem-error.ts";
-import { TextField } from "../../ui/fields.tsx";
+import { CampaignField } from "../../ui/campaign-field.tsx";
 import { Failed } from "../../ui/states.tsx";
 import { whole } from "../../view/format.ts";
 import { PlanView } from "./plan-view.tsx";
@@ -96,11 +96,8 @@ function UploadForm() {
             }}
           />
         </div>
-        <TextField
-          label="Campaign"
+        <CampaignField
           value={campaign.value}
-          required
-          hint="its id at the vendor"
           onChange={(value) => {
             campaign.value = value;
             stage.value = { kind: "choosing" };

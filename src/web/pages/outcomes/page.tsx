@@ -6,6 +6,7 @@ import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
+import { CampaignField } from "../../ui/campaign-field.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -15,6 +16,7 @@ import { Empty, Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { counted, decimal, interval, intervalKind, percent, whole, words } from "../../view/format.ts";
 import { scaleOf } from "../../view/scale.ts";
+import { CompareFields } from "./compare-fields.tsx";
 import { Comparisons } from "./comparisons.tsx";
 import { HeatTable } from "./heat-table.tsx";
 
@@ -73,16 +75,11 @@ export default function OutcomesPage() {
 function Scope() {
   const { query, route } = useLocation();
   const asked = useSignal(query);
-  const field = (name: (typeof FIELDS)[number], label: string, type: "text" | "date", hint: string) => (
-    <TextField
-      label={label}
-      type={type}
-      value={asked.value[name] ?? ""}
-      hint={hint}
-      onChange={(value) => {
-        asked.value = { ...asked.value, [name]: value };
-      }}
-    />
+  const set = (name: (typeof FIELDS)[number], value: string) => {
+    asked.value = { ...asked.value, [name]: value };
+  };
+  const day = (name: "from" | "to", label: string, hint: string) => (
+    <TextField label={label} type="date" value={asked.value[name] ?? ""} hint={hint} onChange={(value) => set(name, value)} />
   );
   return (
     <form
@@ -95,10 +92,14 @@ function Scope() {
         route(`/outcomes?${new URLSearchParams(wanted).toString()}`);
       }}
     >
-      {field("campaign", "Campaign", "text", "empty: all")}
-      {field("from", "From", "date", "empty: 30 days ago")}
-      {field("to", "To", "date", "until before this day")}
-      {field("compare", "Compare", "text", "previous, campaign, or hour=9|10 vs hour=17")}
+      <CampaignField
+        value={asked.value["campaign"] ?? ""}
+        none="All campaigns"
+        onChange={(campaign) => set("campaign", campaign)}
+      />
+      {day("from", "From", "empty: 30 days ago")}
+      {day("to", "To", "until before this day")}
+      <CompareFields words={asked.value["compare"] ?? ""} onChange={(words) => set("compare", words)} />
       <div class="row">
         <button type="submit" class="button primary">
           Show

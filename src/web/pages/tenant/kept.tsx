@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
+import { CampaignField } from "../../ui/campaign-field.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { whole } from "../../view/format.ts";
@@ -20,9 +21,8 @@ export function Kept() {
   const id = campaign.value.trim();
   return (
     <>
-      <TextField
-        label="Campaign"
-        hint="The id of the campaign whose do-not-call groups and callbacks are shown below"
+      <CampaignField
+        none="Choose one to see its do-not-call groups and callbacks"
         value={campaign.value}
         onChange={(value) => {
           campaign.value = value;

@@ -1,0 +1,52 @@
+// A campaign, chosen from the ones that are known by name; one that is not among them is named by its id.
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { useResource } from "../api/resource.ts";
+import { OTHER, pickable } from "../view/pick.ts";
+import { SelectField, TextField } from "./fields.tsx";
+
+export interface CampaignFieldProps {
+  /** The id; "" for none. */
+  readonly value: string;
+  readonly onChange: (id: string) => void;
+  /** What choosing none means; without it one must be chosen. */
+  readonly none?: string;
+}
+
+export function CampaignField({ value, onChange, none }: CampaignFieldProps) {
+  const { state } = useResource("campaigns.list", {}, { sticky: true });
+  const typing = useSignal(false);
+  const place = useRef<HTMLDivElement>(null);
+  // Whoever asks for the other way of naming it goes on there.
+  useEffect(() => {
+    if (typing.value) place.current?.querySelector("input")?.focus();
+  }, [typing.value]);
+  const now = state.value;
+  const known = now.kind === "ready" ? now.value.items : [];
+  const required = none === undefined;
+  if (now.kind !== "loading" && (typing.value || known.length === 0))
+    return (
+      <div ref={place}>
+        <TextField
+          label="Campaign"
+          value={value}
+          required={required}
+          hint={required ? "its id at the tenant" : `its id at the tenant; empty: ${none.toLowerCase()}`}
+          onChange={onChange}
+        />
+      </div>
+    );
+  return (
+    <SelectField
+      label="Campaign"
+      value={value}
+      required={required}
+      options={pickable(known, value, now.kind === "loading" ? "Reading the campaigns …" : (none ?? "Choose a campaign"))}
+      onChange={(chosen) => {
+        if (chosen === OTHER) typing.value = true;
+        onChange(chosen === OTHER ? "" : chosen);
+      }}
+    />
+  );
+}

@@ -1,0 +1,69 @@
+// What a report compares: as the form asks for it, and in the words that the address and the API have. Pure.
+
+/** What two groups of calls can differ in. */
+export const DIFFER = [
+  ["hour", "Hours of the day"],
+  ["weekday", "Days of the week"],
+  ["agent", "Agents"],
+  ["list", "Lists"],
+  ["attempt", "Attempts"],
+  ["code", "Disposition codes"],
+  ["campaign", "Campaigns"],
+] as const;
+export type Differ = (typeof DIFFER)[number][0];
+
+/** Ways to compare, as a person chooses them. */
+export const WAYS = [
+  ["", "The period before, and campaigns"],
+  ["previous", "The period before"],
+  ["campaign", "Each campaign with the others"],
+  ["agent", "Each agent with the others"],
+  ["list", "Each list with the others"],
+  ["attempt", "Each attempt with the others"],
+  ["hour", "Each hour with the others"],
+  ["weekday", "Each day of the week with the others"],
+  ["groups", "Two groups of calls"],
+] as const;
+export type Way = (typeof WAYS)[number][0];
+
+export interface Compared {
+  readonly way: Way;
+  /** Of two groups: in what they differ, and the values of each, with commas between. */
+  readonly differ: Differ;
+  readonly first: string;
+  readonly second: string;
+}
+
+const NONE: Compared = { way: "", differ: "hour", first: "", second: "" };
+
+/** What the form shows for the words of an address. @returns undefined: conditions that the form has no fields for */
+export function comparedOf(words: string): Compared | undefined {
+  const way = WAYS.find(([key]) => key === words.trim() && key !== "groups")?.[0];
+  if (way !== undefined) return { ...NONE, way };
+  const [first, second, ...more] = words.split(/\s+vs\s+/).map(sideOf);
+  if (first === undefined || second === undefined || more.length > 0 || first.differ !== second.differ) return undefined;
+  return { way: "groups", differ: first.differ, first: first.values, second: second.values };
+}
+
+/** The words for what the form says. @returns "" when a group is empty */
+export function comparedWords({ way, differ, first, second }: Compared): string {
+  if (way !== "groups") return way;
+  const [a, b] = [first, second].map((values) => valuesOf(values).map(escaped).join("|"));
+  return a === "" || b === "" ? "" : `${differ}=${a} vs ${differ}=${b}`;
+}
+
+const valuesOf = (text: string) =>
+  text
+    .split(",")
+    .map((value) => value.trim())
+    .filter(Boolean);
+const escaped = (value: string) => value.replaceAll(/[\\|]/g, String.raw`\$&`);
+
+function sideOf(side: string): { readonly differ: Differ; readonly values: string } | undefined {
+  const equals = side.indexOf("=");
+  const differ = DIFFER.find(([key]) => key === side.slice(0, Math.max(0, equals)).trim())?.[0];
+  const values = side.slice(equals + 1);
+  // A comma begins another condition, or is one of a value: neither is in the fields.
+  if (differ === undefined || values.includes(",")) return undefined;
+  return { differ, values: (values.match(/(?:\\.|[^|\\])+/g) ?? []).map((value) => value.replaceAll(/\\(.)/g, "$1")).join(", ") };
+}

@@ -1,0 +1,31 @@
+// What a list to choose a campaign from offers. Pure.
+
+/** Stands for a campaign that is not in the list. No id has a space in it. */
+export const OTHER = "another one";
+/** Longest name in the list, characters: the list is as wide as its longest line. */
+const LONGEST = 60;
+
+/**
+ * Options of a list: none, every campaign by name, the one that is chosen even when nobody knows it, and a way to name another one.
+ * @param none what the empty choice says
+ */
+export function pickable(
+  campaigns: readonly { readonly id: string; readonly name: string }[],
+  chosen: string,
+  none: string,
+): readonly (readonly [string, string])[] {
+  const named = campaigns.map(({ id, name }) => [id, lineOf(id, name)] as const);
+  const unknown = chosen === "" || campaigns.some(({ id }) => id === chosen) ? [] : [[chosen, chosen] as const];
+  return [
+    ["", none],
+    ...named.toSorted(([, a], [, b]) => a.localeCompare(b, "en")),
+    ...unknown,
+    [OTHER, "Another one, by its id …"],
+  ];
+}
+
+function lineOf(id: string, name: string): string {
+  const told = name.trim();
+  if (told === "" || told === id) return id;
+  return `${told.length > LONGEST ? `${[...told].slice(0, LONGEST).join("")}…` : told} (${id})`;
+}
