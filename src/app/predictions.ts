@@ -15,11 +15,11 @@ const made = new Map<string, Promise<Predicted>>();
 export function remembering(
   predict: (asked: Predictable) => Predicted | Promise<Predicted>,
 ): (asked: Predictable) => Promise<Predicted> {
-  return ({ settings, carrier, expected, run }) => {
-    const key = canonicalJson({ settings, carrier, expected, run });
+  return ({ settings, carrier, expected, measured, run }) => {
+    const key = canonicalJson({ settings, carrier, expected, measured, run });
     const known = made.get(key);
     if (known !== undefined) return known;
-    const prediction = (async () => predict({ settings, carrier, expected, run }))();
+    const prediction = (async () => predict({ settings, carrier, expected, measured, run }))();
     made.set(key, prediction);
     prediction.catch(() => made.delete(key));
     const [oldest] = made.keys();

@@ -10,9 +10,9 @@ export type Predictable = Parameters<Predictor>[0] & { readonly run?: SimulatedR
 const EXPECTED_WITHIN = 0.15;
 
 /** Predicts for a run, or for the 30 days in which abandonment is measured. */
-export function predictSettings({ settings, carrier, expected, run }: Predictable): Prediction | string {
+export function predictSettings({ settings, carrier, expected, measured, run }: Predictable): Prediction | string {
   const facts: PredictionFacts = {
-    answerRate: around(expected.answer_rate, 1),
+    answerRate: measured?.answerRate ?? around(expected.answer_rate, 1),
     handleSeconds: around(expected.handle_seconds),
     ringSeconds: around(expected.ring_seconds),
     takenForMachines: around(expected.taken_for_machines, 1),

@@ -19,11 +19,11 @@ export async function predictionSoon(file: SettingsFile): Promise<Predicted | un
 }
 
 /** Predicts on a thread of its own: half a second of work that must not hold the service up. */
-export const predictBeside = remembering(async ({ settings, carrier, expected, run }) => {
+export const predictBeside = remembering(async ({ settings, carrier, expected, measured, run }) => {
   const { promise, resolve, reject } = Promise.withResolvers<Predicted>();
   // Built code has another extension than the sources.
   const source = new URL(import.meta.url.endsWith(".ts") ? "./predict-worker.ts" : "./predict-worker.js", import.meta.url);
-  const worker = new Worker(source, { workerData: { settings, carrier, expected, run } });
+  const worker = new Worker(source, { workerData: { settings, carrier, expected, measured, run } });
   // A service that stops does not wait for it.
   worker.unref();
   worker.once("message", resolve);

@@ -45,6 +45,8 @@ export interface SettingsFile {
   readonly settings: DialerSettings;
   readonly carrier: CarrierCapacity;
   readonly expected: Expected;
+  /** What was measured, with its uncertainty: goes before what is expected. No file says it. */
+  readonly measured?: { readonly answerRate: { readonly low: number; readonly high: number } } | undefined;
 }
 
 /** The JSON Schema of a settings file, for editors. */

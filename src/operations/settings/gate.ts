@@ -25,7 +25,7 @@ export interface Band {
 
 /** Simulates settings; a text says why it cannot. */
 export type Predictor = (
-  file: Pick<SettingsFile, "settings" | "carrier" | "expected">,
+  file: Pick<SettingsFile, "settings" | "carrier" | "expected" | "measured">,
 ) => Prediction | string | Promise<Prediction | string>;
 
 /** The gate that a person may pass all the same, by name. */

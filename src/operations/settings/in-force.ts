@@ -1,9 +1,70 @@
 // Settings in force as a settings file would have them, so that they can be judged and predicted like one.
 
-import type { DialerChange } from "../../store/index.ts";
+import { type Instant, wilsonInterval } from "../../kernel/index.ts";
+import type { DialerChange, MetricReading } from "../../store/index.ts";
 import type { SettingsFile } from "./file.ts";
 import { readPlan } from "./journal.ts";
 import { type DialerSettings, settingsHash } from "./model.ts";
+
+/** Fewer placed calls than this say nothing of the answer rate. */
+const FEWEST_CALLS = 50;
+/** The answer rate of the coming days is taken to lie within so much of the measured one, in both directions: it changes with the hour and the list. */
+const DRIFT = 0.15;
+
+/** Calls that the tenant counted, added up over campaigns. */
+export interface MeasuredAnswers {
+  readonly answered: number;
+  readonly placed: number;
+  /** Begin of the earliest window that was counted, and end of the latest; ms since the epoch. */
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/**
+ * Placed and answered calls of the widest window of each campaign: windows of one campaign share calls, so that one is counted.
+ * @param since ends of windows before it do not count
+ * @returns undefined when there are too few calls
+ */
+export function measuredAnswers(readings: readonly MetricReading[], since: Instant): MeasuredAnswers | undefined {
+  const widest = new Map<string, Counted>();
+  for (const reading of readings) {
+    const counted = countedBy(reading);
+    if (counted === undefined || counted.to < since) continue;
+    const other = widest.get(reading.campaignId);
+    if (other === undefined || counted.to - counted.from > other.to - other.from) widest.set(reading.campaignId, counted);
+  }
+  const all = [...widest.values()];
+  const sum = (of: (one: Counted) => number) => all.reduce((total, one) => total + of(one), 0);
+  const placed = sum((one) => one.placed);
+  if (placed < FEWEST_CALLS) return undefined;
+  return {
+    answered: sum((one) => one.answered),
+    placed,
+    from: Math.min(...all.map(({ from }) => from)),
+    to: Math.max(...all.map(({ to }) => to)),
+  };
+}
+
+type Counted = MeasuredAnswers;
+
+function countedBy({ at, windowMinutes, callsPlaced, callsAnswered }: MetricReading): Counted | undefined {
+  if (at === null || windowMinutes === null || callsPlaced === null || callsAnswered === null) return undefined;
+  if (callsPlaced === 0 || callsAnswered > callsPlaced) return undefined;
+  return { answered: callsAnswered, placed: callsPlaced, from: at - windowMinutes * 60_000, to: at };
+}
+
+/**
+ * Where the answer rate of the coming days is taken to lie: the 90 % interval of the counts, and 15 % of the rate in both directions. In steps
+ * of 2 %, so that a few more calls make no other prediction.
+ */
+export function answerRateOf({ answered, placed }: MeasuredAnswers): { readonly low: number; readonly high: number } {
+  const { low, high, rate } = wilsonInterval(answered, placed, 0.9);
+  const percents = (value: number, round: (value: number) => number) => (2 * round(50 * value)) / 100;
+  return {
+    low: Math.max(0.01, percents(Math.min(low, rate * (1 - DRIFT)), Math.floor)),
+    high: Math.min(1, percents(Math.max(high, rate * (1 + DRIFT)), Math.ceil)),
+  };
+}
 
 /** The carrier and the expectations of the latest applied change, as long as its settings are the ones in force. */
 export function basisInForce(
@@ -19,10 +80,16 @@ export function basisInForce(
  * The settings with the lines of the carrier and what is expected of the calls: as the change said that put exactly these in force; without one as
  * many lines as calls are allowed, and nothing expected.
  * @param applied the latest change that was applied
+ * @param measured what the tenant counted, which goes before what was expected
  */
-export function fileInForce(settings: DialerSettings, applied: DialerChange | undefined): SettingsFile {
+export function fileInForce(
+  settings: DialerSettings,
+  applied: DialerChange | undefined,
+  measured: MeasuredAnswers | undefined,
+): SettingsFile {
   const basis = basisInForce(settings, applied);
-  if (basis !== undefined) return { name: applied?.sourceName ?? "in force", settings, ...basis };
+  const known = measured === undefined ? {} : { measured: { answerRate: answerRateOf(measured) } };
+  if (basis !== undefined) return { name: applied?.sourceName ?? "in force", settings, ...basis, ...known };
   const { max_simultaneous_calls: lines } = settings.concurrency;
-  return { name: "in force", settings, carrier: { max_trunks: lines }, expected: {} };
+  return { name: "in force", settings, carrier: { max_trunks: lines }, expected: {}, ...known };
 }

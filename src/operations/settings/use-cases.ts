@@ -4,11 +4,12 @@ import { z } from "zod";
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import type { DialerChange, Store } from "../../store/index.ts";
 import type { TenantLink } from "../../tenant/port.ts";
+import { SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { timesOf } from "../readings.ts";
 import { failureOf } from "../views/campaign-views.ts";
-import { basisOf, changeOf, judgementOf, predictionOf, versionOf } from "../views/dialer-views.ts";
+import { basisOf, changeOf, judgementOf, measuredOf, predictionOf, versionOf } from "../views/dialer-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type {
   DialerChange as ChangeView,
@@ -23,7 +24,7 @@ import { createDialerCampaign } from "./campaign.ts";
 import { parseSettingsFile, type SettingsFile } from "./file.ts";
 import { checkOverride, type Judgement, judge, type Predictor, type RegulatoryCheck } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
-import { basisInForce, fileInForce } from "./in-force.ts";
+import { basisInForce, fileInForce, type MeasuredAnswers, measuredAnswers } from "./in-force.ts";
 import { readSettings } from "./model.ts";
 import { type PreparedChange, type SettingsChanges, subjectOf } from "./service.ts";
 import { compareWithVendor, type RunSimulator, type SimulatedRun } from "./vendor-simulator.ts";
@@ -89,9 +90,13 @@ const NOTHING_SHOWN = {
   failed: null,
   tag: null,
   basis: null,
+  measured: null,
   prediction: null,
   campaign: null,
 } as const;
+
+/** Counts of this long before are of another day. */
+const MEASURED_MS = 24 * 3_600_000;
 
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 
@@ -148,7 +153,8 @@ export class DialerUseCases {
     const applied = await store.dialer.latestApplied(campaign);
     const settings = read !== undefined && "settings" in read ? read.settings : undefined;
     const basis = settings === undefined ? undefined : basisInForce(settings, applied);
-    const prediction = settings === undefined ? undefined : await readings.prediction(fileInForce(settings, applied));
+    const measured = settings === undefined ? undefined : await this.#measured(campaign);
+    const prediction = settings === undefined ? undefined : await readings.prediction(fileInForce(settings, applied, measured));
     return {
       settings: value,
       asOf: timeText(kept === undefined ? null : readAt),
@@ -156,8 +162,16 @@ export class DialerUseCases {
       tag: kept?.tag ?? null,
       problem: read !== undefined && "problem" in read ? read.problem : null,
       basis: basis === undefined ? null : basisOf(basis),
+      measured: measured === undefined ? null : measuredOf(measured),
       prediction: prediction === undefined || typeof prediction === "string" ? null : predictionOf(prediction),
     };
+  }
+
+  /** What the tenant counted in the last day of the campaigns that the settings are of. @param campaign "" for all of them */
+  async #measured(campaign: string): Promise<MeasuredAnswers | undefined> {
+    const { store, clock } = this.#context;
+    const campaigns = campaign === "" ? (await store.knownCampaigns.list()).map(({ id }) => id) : [campaign];
+    return measuredAnswers(await store.metrics.latestOfEach(campaigns, SHOWN_WINDOW_MINUTES), clock.now() - MEASURED_MS);
   }
 
   /** See `dialerHistory`. */

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { ListedDialerChange } from "../../store/index.ts";
 import type { SettingsFile } from "../settings/file.ts";
 import type { Judgement } from "../settings/gate.ts";
+import type { MeasuredAnswers } from "../settings/in-force.ts";
 import type { FieldChange } from "../settings/model.ts";
 import type { ChangeReport } from "../settings/service.ts";
 import { differing } from "./field-changes.ts";
@@ -35,6 +36,14 @@ export function predictionOf(prediction: Exclude<Judgement["prediction"], string
     assumed: [...assumed],
   };
 }
+
+/** The answer rate that was measured, with what it was counted from. */
+export const measuredOf = ({ answered, placed, from, to }: MeasuredAnswers) => ({
+  numerator: answered,
+  denominator: placed,
+  from: timeText(from),
+  to: timeText(to),
+});
 
 export const changesOf = (diff: readonly FieldChange[]) =>
   diff.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null }));

@@ -27,5 +27,7 @@ export function pickable(
 function lineOf(id: string, name: string): string {
   const told = name.trim();
   if (told === "" || told === id) return id;
-  return `${told.length > LONGEST ? `${[...told].slice(0, LONGEST).join("")}…` : told} (${id})`;
+  // Not between the two halves of a character.
+  const cut = told.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, "");
+  return `${told.length > LONGEST ? `${cut}…` : told} (${id})`;
 }

@@ -89,7 +89,32 @@ test("settings are applied only as they were previewed, and taken back", async (
       prediction: { abandonment: band, occupancy: band, attemptsPerHour: band },
     });
   // The same figures that the preview showed: the same settings, lines and expectations.
-  expect((await at.get("/api/v1/dialer"))["prediction"]).toEqual(preview.body["prediction"]);
+  expect(await at.get("/api/v1/dialer")).toMatchObject({ prediction: preview.body["prediction"], measured: null });
+  // What the tenant counted since goes before what was expected or assumed, and is told with its counts.
+  const counted = Date.now();
+  await at.service.store.metrics.add({
+    campaignId: "camp_primary_001",
+    at: counted,
+    receivedAt: counted,
+    source: "push",
+    eventId: null,
+    windowMinutes: 30,
+    successRate: null,
+    activeCalls: 0,
+    callsPlaced: 1203,
+    callsAnswered: 1100,
+    abandonmentRate: null,
+    failoverTriggered: false,
+  });
+  const to = new Date(counted).toISOString();
+  const from = new Date(counted - 1_800_000).toISOString();
+  await expect
+    .poll(() => at.get("/api/v1/dialer"), { timeout: 60_000 })
+    .toMatchObject({
+      measured: { numerator: 1100, denominator: 1203, from, to },
+      prediction: { assumed: expect.not.arrayContaining(["answerRate"]) },
+    });
+  expect((await at.get("/api/v1/dialer"))["prediction"]).not.toEqual(preview.body["prediction"]);
   // The preview's plan no longer holds: these settings are in force.
   expect(await at.post("/api/v1/dialer/apply", { file: settings, confirm })).toMatchObject({ status: 409 });
 

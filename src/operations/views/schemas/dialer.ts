@@ -85,6 +85,16 @@ const settingsBasis = z
   .strictObject({ carrier_capacity: z.record(z.string(), z.number()), expected: z.record(z.string(), z.number()) })
   .meta({ id: "SettingsBasis" });
 
+/** Answered calls of placed ones, as the tenant counted them. */
+const measuredRate = z
+  .strictObject({
+    numerator: count.describe("Answered calls"),
+    denominator: count.describe("Placed calls"),
+    from: time.describe("Begin of the earliest window that was counted"),
+    to: time.describe("End of the latest"),
+  })
+  .meta({ id: "MeasuredAnswerRate" });
+
 export const dialerView = z
   .strictObject({
     /** In force at the tenant when they were last read. JSON in the vendor's form; null: not read yet. */
@@ -95,6 +105,11 @@ export const dialerView = z
     /** Why these could not be put back as they are; null when they could. */
     problem: z.string().nullable(),
     prediction: settingsPrediction.nullable().describe("Of these settings; null while it is made, or when there is none"),
+    measured: measuredRate
+      .nullable()
+      .describe(
+        "The answer rate that the prediction goes by; null where too few calls were counted: then it goes by `basis`, or assumes one",
+      ),
     basis: settingsBasis.nullable().describe("As the change said that put these settings in force; null when none did"),
     campaign: z
       .string()

@@ -12,7 +12,7 @@ import { leavesOf, VERSION_TAG, valueText } from "../../view/changes.ts";
 import { Change } from "./change.tsx";
 import { DraftForm } from "./draft-form.tsx";
 import { History } from "./history.tsx";
-import { PredictionBands } from "./prediction.tsx";
+import { AnswerRate, PredictionBands } from "./prediction.tsx";
 
 const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "dialer" || type === "tenant", every: 10_000 };
 
@@ -67,6 +67,7 @@ export default function DialerPage() {
                     <>
                       <h3 class="section-head">Predicted</h3>
                       <PredictionBands prediction={view.prediction} />
+                      <AnswerRate view={view} />
                     </>
                   )}
                 </section>

@@ -2,7 +2,8 @@
 
 import { ABANDONMENT_LIMIT, probabilityText } from "../../../kernel/index.ts";
 import type { ApiTypes } from "../../../server/index.ts";
-import { percent, whole, words } from "../../view/format.ts";
+import { Time } from "../../ui/time.tsx";
+import { counted, percent, whole, words } from "../../view/format.ts";
 
 export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.SettingsPrediction }) {
   const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
@@ -45,6 +46,23 @@ export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.
         </p>
       )}
     </div>
+  );
+}
+
+/** What answer rate the prediction of the settings in force goes by: one that was measured, or one that a person expected. */
+export function AnswerRate({ view: { measured, basis } }: { readonly view: ApiTypes.DialerView }) {
+  const expected = basis?.expected["answer_rate"];
+  if (measured === null)
+    return expected === undefined ? null : (
+      <p class="muted small">Answer rate: expected, {percent(expected)}; fewer than 50 calls of the last day were counted.</p>
+    );
+  const { numerator, denominator, from, to } = measured;
+  return (
+    <p class="muted small">
+      Answer rate: measured, {percent(numerator / denominator)}, {counted(numerator, denominator)} placed calls,{" "}
+      <Time at={from} /> to <Time at={to} />.
+      {expected === undefined ? "" : ` ${percent(expected)} was expected when these settings were put in force.`}
+    </p>
   );
 }
 
