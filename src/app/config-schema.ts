@@ -378,6 +378,52 @@ export const configSchema = z
           .describe(
             "A port of its own for /metrics, which the service's port has then no more; by default they are on the service's port",
           ),
+        signIn: z
+          .strictObject({
+            name: z
+              .string()
+              .min(1)
+              .max(60)
+              .optional()
+              .describe("What the button of the login page says after 'Sign in with'; the issuer's host by default"),
+            issuer: z
+              .url({ protocol: /^https?$/ })
+              .describe("Issuer of the provider, as its own configuration has it; https, or http on loopback"),
+            clientId: z.string().min(1).describe("Client that outdial is registered as at the provider"),
+            clientSecretEnv: z
+              .string()
+              .min(1)
+              .optional()
+              .describe(
+                "Environment variable that holds the client's secret; OUTDIAL_SIGN_IN_SECRET by default. <name>_FILE names a file with it. A client without a secret needs none",
+              ),
+            clientSecretFile: z.string().min(1).optional().describe("Path of a file that holds the client's secret"),
+            scopes: z
+              .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "a scope is one word"))
+              .optional()
+              .describe(
+                "Scopes that are asked for beside openid, such as profile, email or groups; profile and email by default",
+              ),
+            subject: z
+              .string()
+              .min(1)
+              .optional()
+              .describe(
+                "Claim that names a person for good, in the audit and for four eyes; sub by default. It must never change or be given to another person",
+              ),
+            roleClaim: z
+              .string()
+              .min(1)
+              .describe("Claim that holds a person's groups or roles, by its name or by a path such as realm_access.roles"),
+            roles: z
+              .record(z.string().min(1), z.enum(["viewer", "operator", "admin"]))
+              .refine((roles) => Object.keys(roles).length > 0, "a role for one value at least is needed")
+              .describe(
+                "Roles of outdial by value of that claim; of several the highest counts, and without one nobody is let in",
+              ),
+          })
+          .optional()
+          .describe("A provider of OpenID Connect that people sign in through at the dashboard; tokens go on working"),
         fourEyes: z.boolean().optional().describe("Dangerous verbs wait until another person approves; false by default"),
         uploadMegabytes: z.int().min(1).max(100_000).optional().describe("Largest file that is taken; 512 by default"),
       })

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { loadConfig, parseConfig, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { alarmCopies, mailOf, receiversOf } from "./receivers.ts";
+import { signInOf } from "./sign-in.ts";
 
 test("a configuration is read field by field", async () => {
   const config = await parseConfig(
@@ -168,4 +169,40 @@ test("the folder of the store is no file, and lies in none", async () => {
   const file = fileURLToPath(import.meta.url);
   await expect(loadConfig({ dir: file }, {})).rejects.toThrow(`--dir: ${file} is a file; a folder is needed`);
   await expect(loadConfig({}, { OUTDIAL_DIR: `${file}/x` })).rejects.toThrow(/^OUTDIAL_DIR: .* is a file; a folder is needed$/);
+});
+
+test("a sign-in provider is https or on this machine, sends people back to a known address, and maps its groups to roles", async () => {
+  const config = await loadConfig({ cwd: "/nowhere" }, {});
+  const of = async (signIn: string, more = "publicUrl: 'https://outdial.example.com', ") => ({
+    ...config,
+    file: await parseConfig(
+      `service: { ${more}signIn: { clientId: out, roleClaim: groups, roles: { ops: operator }, ${signIn} } }`,
+      "outdial.yaml",
+    ),
+  });
+  expect(await signInOf(config, {}, "0.0.0.0")).toBeUndefined();
+  const https = "issuer: 'https://id.example.com/realms/a'";
+  expect(await signInOf(await of(`${https}, scopes: [openid, groups]`), { OUTDIAL_SIGN_IN_SECRET: "s" }, "0.0.0.0")).toEqual({
+    name: "id.example.com",
+    issuer: "https://id.example.com/realms/a",
+    clientId: "out",
+    clientSecret: "s",
+    scopes: ["openid", "groups"],
+    subject: "sub",
+    roleClaim: "groups",
+    roles: { ops: "operator" },
+  });
+  // A client without a secret.
+  expect((await signInOf(await of(https), {}, "0.0.0.0"))?.clientSecret).toBeUndefined();
+  await expect(signInOf(await of(`${https}, clientSecretEnv: X_SECRET`), {}, "0.0.0.0")).rejects.toThrow("set X_SECRET");
+  await expect(signInOf(await of("issuer: 'http://id.example.com'"), {}, "0.0.0.0")).rejects.toThrow("is not https");
+  await expect(signInOf(await of(https, ""), {}, "0.0.0.0")).rejects.toThrow("needs service.publicUrl");
+  expect(await signInOf(await of("issuer: 'http://127.0.0.1:9'", ""), {}, "127.0.0.1")).toMatchObject({ name: "127.0.0.1:9" });
+  for (const wrong of [
+    `${https}, roles: {}`,
+    `${https}, roles: { ops: owner }`,
+    `${https}, clientSecret: s`,
+    "issuer: 'ftp://x'",
+  ])
+    await expect(of(wrong.replace("roles:", "name: x, roles:")), wrong).rejects.toThrow();
 });

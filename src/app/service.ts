@@ -17,6 +17,7 @@ import { watchPairs } from "./service/pairs.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
 import { workOf } from "./service/work.ts";
+import { signInOf } from "./sign-in.ts";
 import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
 
@@ -100,6 +101,7 @@ export async function openService(flags: Flags, environment: Environment, option
       `the service would listen on ${host}, beyond this machine, and nobody has a token`,
       "Make one first: outdial serve token add NAME --role admin.",
     );
+  const signIn = await signInOf(config, environment, host);
   const background = new Background(warn);
   const { runs } = workplace;
   const ended = new AbortController();
@@ -157,6 +159,7 @@ export async function openService(flags: Flags, environment: Environment, option
     spool: (bytes) => spool.keep(bytes),
     settings: {
       ...(await settingsOf(config)),
+      signIn,
       pages: options.pages,
       demo: options.demo,
       profile: workplace.tenant.profile,

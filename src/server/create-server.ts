@@ -29,6 +29,7 @@ import { openApiDocument } from "./routing/openapi.ts";
 import { referencePage, referenceStyle } from "./routing/reference.ts";
 import { API, type ApiRoute, type Upload } from "./routing/route.ts";
 import { type RouteHost, serveRoute } from "./routing/serve-route.ts";
+import { Provider, type SignInSettings, signInRoutes } from "./sign-in/index.ts";
 
 /** Where talk goes; never a secret. */
 export type ServiceLog = (
@@ -83,6 +84,8 @@ export interface ServerSettings {
   /** By which of its interfaces the tenant is spoken to, and what that one does not offer. */
   readonly profile: string;
   readonly lacks: ServiceFacts["lacks"];
+  /** Through whom people sign in, beside tokens. */
+  readonly signIn?: SignInSettings | undefined;
 }
 
 /** The service. */
@@ -119,7 +122,12 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   const hub = new FeedHub({ feed: ports.feed, clock, log: (message) => log("warn", message) });
   const pages = await Pages.open(settings.pages);
   const facts = { ...settings, https, startedAt: clock.now() };
-  const routes = apiRoutes({ ...ports, throttle, facts, hub, logLine: (message) => log("warn", message) });
+  const provider = settings.signIn === undefined ? undefined : new Provider(settings.signIn, clock);
+  const signIn =
+    settings.signIn === undefined || provider === undefined
+      ? undefined
+      : { name: settings.signIn.name, signOutUrl: () => provider.signOutUrl(settings.publicUrl) };
+  const routes = apiRoutes({ ...ports, throttle, facts, hub, signIn, logLine: (message) => log("warn", message) });
   const app = new Hono<{ Bindings: Bindings; Variables: Variables }>();
   const stalls = new StallWatch((ms, requests) =>
     log("warn", `the service's thread was held up for ${(ms / 1000).toFixed(1)} s: nobody was answered meanwhile`, { requests }),
@@ -147,6 +155,10 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     refuseWrongHost(c.req.header("host"), (name) => isOurs(name, settings.publicUrl));
     await next();
   });
+  if (settings.signIn !== undefined && provider !== undefined) {
+    const { publicUrl } = settings;
+    app.route("/", signInRoutes({ ...ports, settings: settings.signIn, provider, https, publicUrl }));
+  }
   for (const one of routes) {
     const path = one.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(one.method.toUpperCase(), path, (context) => {

@@ -21,3 +21,4 @@ export {
 } from "./observe/index.ts";
 export type { Api } from "./routes/index.ts";
 export type { TypedRoute, Upload } from "./routing/route.ts";
+export type { SignInSettings } from "./sign-in/index.ts";

@@ -3,7 +3,14 @@
 export type { Access } from "./access/access.ts";
 export type { FeedEvent, FeedPlace, ServiceFeed } from "./access/feed.ts";
 export type { ServiceRequests } from "./access/requests.ts";
-export { ACCESS_ROLES, type AccessRole, type Approval, type ApprovalWithPlan, type Principal } from "./access/types.ts";
+export {
+  ACCESS_ROLES,
+  type AccessRole,
+  type Approval,
+  type ApprovalWithPlan,
+  PERSON_PREFIX,
+  type Principal,
+} from "./access/types.ts";
 export type { AttentionWord } from "./attention/attention.ts";
 export type { AuditEntry, AuditInput } from "./audit/entry.ts";
 export type { EvidenceSnapshot, LogPart } from "./audit/evidence.ts";

@@ -67,11 +67,11 @@ function secretsIn(environment: Readonly<Record<string, string | undefined>>): s
 const DAY_MS = 86_400_000;
 
 export const addToken: Run<typeof declared.addToken> = async ({ args: { name }, options, io }) => {
-  const { role, days } = options;
+  const { role, days, person } = options;
   await using opened = await openAccess(options, io.env);
   const expiresAt = days === 0 ? null : io.clock.now() + days * DAY_MS;
-  const { id, token } = await opened.access.addToken({ name, role, expiresAt, by: opened.actor });
-  await io.answer({ id, name, role, expiresAt: timeText(expiresAt), token }, token);
+  const { id, token } = await opened.access.addToken({ name, role, expiresAt, by: opened.actor, person });
+  await io.answer({ id, name, role, person: person ?? null, expiresAt: timeText(expiresAt), token }, token);
   io.say(`${printable(name)} may use the service as ${role}${expiresAt === null ? "" : ` until ${timeText(expiresAt)}`}`);
   io.say("the token is shown this once: Authorization: Bearer TOKEN, or the dashboard's login page");
 };

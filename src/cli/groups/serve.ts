@@ -31,6 +31,7 @@ export const addToken = command(
     options: [
       choice("--role <role>", "what it may do", ["viewer", "operator", "admin"], { listed: true, default: "viewer" }),
       whole("--days <number>", "how long it is good for; 0 for ever", { to: 3650, default: 90 }),
+      text("--person <name>", "whose it is: the name of somebody who signs in through the provider (sso:…)"),
     ],
   },
 );

@@ -187,12 +187,8 @@ export class AttentionUseCases {
     const { changes } = this.#parts.dialer;
     const open = await changes.open();
     const waiting = open === undefined ? [] : settingsConcerns(open.version, (await changes.report(open.version)).state, null);
-    const versions = await this.#context.store.dialer.list(LOOKED_AT);
-    // The latest of each campaign, or of the tenant: what came after it has settled it.
-    const latest = [...Map.groupBy(versions, ({ subject }) => subject).values()].flatMap((all) => all.slice(0, 1));
-    const ended = latest.filter(({ outcome }) => outcome === "rollback_failed");
     const failed = await Promise.all(
-      ended.map(async ({ version, endedAt }) =>
+      (await this.#context.store.dialer.notBack()).map(async ({ version, endedAt }) =>
         settingsConcerns(version, (await changes.report(version)).state, timeText(endedAt)),
       ),
     );
@@ -200,10 +196,7 @@ export class AttentionUseCases {
   }
 
   async #jobs(): Promise<Found[]> {
-    return jobConcerns(
-      await this.#context.store.jobs.listJobs({ kinds: JOB_KINDS, status: ["stopped", "failed"], limit: LOOKED_AT }),
-      LOOKED_AT,
-    );
+    return jobConcerns(await this.#context.store.jobs.standingJobs({ kinds: JOB_KINDS, limit: LOOKED_AT }), LOOKED_AT);
   }
 }
 

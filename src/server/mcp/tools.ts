@@ -27,7 +27,7 @@ export interface ToolArguments {
 /** Not for assistants: telephone numbers unmasked; and the confirmation of a plan, which is a person's. */
 const NEVER = new Set(["reveal", "confirm"]);
 /** Reads that are answered elsewhere in a better form. */
-const DOUBLE = new Set(["health.dashboard", "session.me"]);
+const DOUBLE = new Set(["health.dashboard", "session.me", "session.ways"]);
 
 /** The tools that change nothing: what a viewer may ask, answered as JSON. */
 export function readTools(routes: readonly ApiRoute[]): Tool[] {

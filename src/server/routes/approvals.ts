@@ -97,7 +97,12 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
             details: { confirm: found.confirm },
           });
         const operation = operationOf(found);
-        await requests.decideApproval(id, { state: "approved", by: asked.who.name, message: body.message });
+        await requests.decideApproval(id, {
+          state: "approved",
+          by: asked.who.name,
+          person: asked.who.person ?? null,
+          message: body.message,
+        });
         try {
           const answer = await operation.answer(requestOf(found, asked), async () => undefined);
           const shown = answer.kind === "json" ? { status: answer.status, answer: answer.value } : { status: 200, answer: null };
@@ -119,7 +124,12 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
       reply: approvalView,
       async handle({ params, body, who }) {
         return approvalOf(
-          await requests.decideApproval(params.id, { state: "rejected", by: who.name, message: body?.message }),
+          await requests.decideApproval(params.id, {
+            state: "rejected",
+            by: who.name,
+            person: who.person ?? null,
+            message: body?.message,
+          }),
           clock.now(),
         );
       },

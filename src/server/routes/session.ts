@@ -3,10 +3,11 @@
 import { z } from "zod";
 import type { Clock } from "../../kernel/index.ts";
 import { condition, login, me, type Role, role, time, timeText, tokenView } from "../../operations/views/index.ts";
-import type { Access, StoreCondition } from "../../store/index.ts";
+import { type Access, PERSON_PREFIX, type StoreCondition } from "../../store/index.ts";
 import { setSessionCookie } from "../access/cookies.ts";
 import type { LoginThrottle } from "../access/throttle.ts";
 import { rawRoute, route } from "../routing/route.ts";
+import { SIGN_IN } from "../sign-in/index.ts";
 
 /** What the service says of itself. */
 export interface ServiceFacts {
@@ -28,13 +29,31 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly facts: ServiceFacts;
   readonly conditions?: (() => readonly StoreCondition[]) | undefined;
+  /** The provider that people sign in through, where one is configured. */
+  readonly signIn?: { readonly name: string; readonly signOutUrl: () => Promise<string | null> } | undefined;
 }
 
 /** Days a token lives unless said otherwise. */
 const TOKEN_DAYS = 90;
 
-export function sessionRoutes({ access, throttle, clock, facts, conditions = () => [] }: SessionDeps) {
+export function sessionRoutes({ access, throttle, clock, facts, conditions = () => [], signIn }: SessionDeps) {
   return [
+    route({
+      id: "session.ways",
+      method: "get",
+      path: "/sign-in",
+      summary: "The provider that people can sign in through, beside tokens",
+      role: "public",
+      reply: z.strictObject({
+        provider: z
+          .strictObject({
+            name: z.string(),
+            path: z.string().describe("Where the browser is sent to sign in; `?to=/PAGE` names the page afterwards"),
+          })
+          .nullable(),
+      }),
+      handle: async () => ({ provider: signIn === undefined ? null : { name: signIn.name, path: SIGN_IN } }),
+    }),
     route({
       id: "session.me",
       method: "get",
@@ -45,6 +64,7 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
       handle: async ({ who }) => ({
         name: who.name,
         role: who.role,
+        label: who.label ?? null,
         via: who.via,
         expiresAt: timeText(who.expiresAt),
         service: {
@@ -96,11 +116,14 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
       summary: "Sign out",
       role: "viewer",
       replyType: "application/json",
-      reply: z.strictObject({}),
+      reply: z.strictObject({
+        signOutUrl: z.string().nullable().describe("Where somebody who signed in through the provider signs out there, too"),
+      }),
       async handle({ who }) {
         if (who.sessionId !== null) await access.endSession(who.sessionId, who.name);
+        const isThere = who.name.startsWith(PERSON_PREFIX) && signIn !== undefined;
         return Response.json(
-          {},
+          { signOutUrl: isThere ? await signIn.signOutUrl() : null },
           { headers: { "set-cookie": setSessionCookie("", 0, facts.https), "cache-control": "no-store" } },
         );
       },
@@ -132,14 +155,20 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
         name: z.string().min(1).max(100).describe("Who will hold it: what the audit says"),
         role,
         days: z.int().min(1).max(3650).optional().describe("How long it is good for; 90 by default"),
+        person: z
+          .string()
+          .max(300)
+          .optional()
+          .describe("Whose it is: the name of somebody who signs in through the provider, as `GET /me` tells it (sso:…)"),
       }),
       replyType: "application/json",
       reply: z.strictObject({ id: z.string(), token: z.string(), expiresAt: time }),
       status: 201,
       async handle({ body, who }) {
         const expiresAt = clock.now() + (body.days ?? TOKEN_DAYS) * 86_400_000;
-        const given: { name: string; role: Role } = body;
-        const { id, token } = await access.addToken({ name: given.name, role: given.role, expiresAt, by: who.name });
+        const given: { name: string; role: Role; person?: string | undefined } = body;
+        const { name, person } = given;
+        const { id, token } = await access.addToken({ name, role: given.role, expiresAt, by: who.name, person });
         // Not through the answers that an Idempotency-Key keeps: the text must be kept nowhere.
         return Response.json(
           { id, token, expiresAt: timeText(expiresAt) },

@@ -138,6 +138,7 @@ async function secondPerson(route: ApiRoute, raw: RawRequest, plan: Waiting, hos
     ...plan,
     request: { params, query, body },
     requestedBy: raw.who.name,
+    requestedPerson: raw.who.person ?? null,
   });
   return { kind: "json", status: 202, value: { approval: approvalOf(approval, host.clock.now()) } };
 }

@@ -2,10 +2,11 @@
 
 import { newId, type RandomStream } from "../../kernel/index.ts";
 import { Ledger, type StoreCore } from "../commit.ts";
+import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { isSecret, newSecret, secretHash } from "./secrets.ts";
 import { SharedLookup } from "./shared-lookup.ts";
-import type { AccessRole, AccessToken, Principal, SessionValue } from "./types.ts";
+import { type AccessRole, type AccessToken, PERSON_PREFIX, type Principal, type SessionValue } from "./types.ts";
 
 /** A token's last use is noted at most so often. */
 const USE_MS = 60_000;
@@ -18,7 +19,7 @@ const SESSION_MS = 12 * 3_600_000;
 /** A session that nobody uses ends. */
 const IDLE_MS = 2 * 3_600_000;
 
-const TOKEN = `id, name, role, created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt",
+const TOKEN = `id, name, role, person, created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt",
   last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
 
 interface SessionRow {
@@ -29,6 +30,20 @@ interface SessionRow {
   readonly rotatedAt: number;
   readonly lastUsedAt: number;
   readonly current: boolean;
+  readonly person: string | null;
+  readonly label: string | null;
+}
+
+/** Whom a session is opened for. */
+interface Opening {
+  readonly name: string;
+  readonly role: AccessRole;
+  readonly tokenId?: string | undefined;
+  readonly until?: number | null;
+  readonly person?: string | null;
+  readonly label?: string | null;
+  /** For the audit. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** Tokens and sessions of a store. */
@@ -59,7 +74,20 @@ export class Access extends Ledger {
     readonly role: AccessRole;
     readonly expiresAt: number | null;
     readonly by: string;
+    /** Which person it is of, as the sign-in provider's subject names them. */
+    readonly person?: string | undefined;
   }): Promise<{ readonly id: string; readonly token: string }> {
+    const { person } = given;
+    if (given.name.startsWith(PERSON_PREFIX))
+      throw new StoreError(
+        "invalid_state",
+        `names that begin with ${PERSON_PREFIX} are those of people who sign in through the provider`,
+      );
+    if (person !== undefined && !person.startsWith(PERSON_PREFIX))
+      throw new StoreError(
+        "invalid_state",
+        `${JSON.stringify(person)} names no person: their name begins with ${PERSON_PREFIX}, as GET /me and the audit have it`,
+      );
     const token = newSecret("odt");
     const now = this.store.now();
     const id = newId("tok", now, this.#random);
@@ -72,14 +100,15 @@ export class Access extends Ledger {
         given.by,
         new Date(now),
         given.expiresAt === null ? null : new Date(given.expiresAt),
+        person ?? null,
       ];
       const made = await tx.change(
-        `insert into outdial.api_tokens (id, name, role, hash, created_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)
+        `insert into outdial.api_tokens (id, name, role, hash, created_by, created_at, expires_at, person) values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict do nothing`,
         values,
       );
       if (made !== 1) throw new StoreError("invalid_state", `there is a token named ${given.name} already`);
-      const details = { id, role: given.role, expiresAt: given.expiresAt };
+      const details = { id, role: given.role, expiresAt: given.expiresAt, ...(person === undefined ? {} : { person }) };
       tx.audit([{ actor: given.by, action: "token.add", subject: given.name, details }]);
     });
     return { id, token };
@@ -122,7 +151,8 @@ export class Access extends Ledger {
     if (row === undefined) return undefined;
     if (row.lastUsedAt === null || now - row.lastUsedAt > USE_MS)
       await this.store.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)], URGENT);
-    return { name: row.name, role: row.role, via: "token", expiresAt: row.expiresAt, sessionId: null, tokenId: row.id };
+    const { name, role, expiresAt, person } = row;
+    return { name, role, via: "token", expiresAt, sessionId: null, tokenId: row.id, person };
   }
 
   /** A code that opens one session, once, before it expires. */
@@ -144,27 +174,51 @@ export class Access extends Ledger {
       "update outdial.login_codes set used_at = $2 where hash = $1 and used_at is null and expires_at > $2 returning name, role",
       [secretHash(code), now],
     );
-    return row === undefined ? undefined : this.#open(row.name, row.role, null, null);
+    return row === undefined ? undefined : this.#open(row);
   }
 
   /** Opens a session with a token; undefined when it is not in force. */
   async openWithToken(token: string): Promise<SessionValue | undefined> {
     const found = await this.principalOfToken(token);
-    return found === undefined ? undefined : this.#open(found.name, found.role, found.tokenId, found.expiresAt);
+    if (found === undefined) return undefined;
+    const { name, role, tokenId, expiresAt: until, person = null } = found;
+    return this.#open({ name, role, tokenId, until, person });
   }
 
-  async #open(name: string, role: AccessRole, tokenId: string | null, until: number | null): Promise<SessionValue> {
+  /** Opens a session for somebody whom the sign-in provider has recognised. @param given.subject what it knows them by, for good */
+  openWithSubject(given: {
+    readonly subject: string;
+    readonly label: string | null;
+    readonly role: AccessRole;
+    readonly issuer: string;
+  }): Promise<SessionValue> {
+    const { subject, label, role, issuer } = given;
+    const name = `${PERSON_PREFIX}${subject}`;
+    return this.#open({ name, role, person: name, label, details: { issuer, label } });
+  }
+
+  async #open({ name, role, tokenId, until, person, label, details }: Opening): Promise<SessionValue> {
     const value = newSecret("ods");
     const now = this.store.now();
     const expiresAt = Math.min(now + SESSION_MS, until ?? Number.POSITIVE_INFINITY);
     const id = newId("ses", now, this.#random);
     await this.store.commit(async (tx) => {
       await tx.query(
-        `insert into outdial.sessions (id, hash, rotated_at, name, role, token_id, created_at, last_used_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $3, $3, $7)`,
-        [id, secretHash(value), new Date(now), name, role, tokenId, new Date(expiresAt)],
+        `insert into outdial.sessions (id, hash, rotated_at, name, role, token_id, created_at, last_used_at, expires_at, person, label)
+         values ($1, $2, $3, $4, $5, $6, $3, $3, $7, $8, $9)`,
+        [
+          id,
+          secretHash(value),
+          new Date(now),
+          name,
+          role,
+          tokenId ?? null,
+          new Date(expiresAt),
+          person ?? null,
+          label === undefined || label === null ? null : storable(label),
+        ],
       );
-      tx.audit([{ actor: name, action: "session.open", subject: id, details: { role } }]);
+      tx.audit([{ actor: name, action: "session.open", subject: id, details: { role, ...details } }]);
     });
     return { value, expiresAt };
   }
@@ -178,15 +232,15 @@ export class Access extends Ledger {
     const statement = {
       name: "access-session",
       text: `select s.id, s.name, s.role, s.expires_at as "expiresAt", s.rotated_at as "rotatedAt", s.last_used_at as "lastUsedAt",
-           s.hash = $1 as current
+           s.hash = $1 as current, s.person, s.label
          from outdial.sessions s
          where (s.hash = $1 or (s.previous_hash = $1 and s.rotated_at > $2)) and s.expires_at > $3 and s.last_used_at > $4`,
       values: [secretHash(value), new Date(now - PREVIOUS_MS), new Date(now), new Date(now - IDLE_MS)],
     };
     const [row] = await this.store.query<SessionRow>(statement, undefined, URGENT);
     if (row === undefined) return undefined;
-    const { id, name, role, expiresAt } = row;
-    const principal: Principal = { name, role, via: "session", expiresAt, sessionId: id };
+    const { id, name, role, expiresAt, person, label } = row;
+    const principal: Principal = { name, role, via: "session", expiresAt, sessionId: id, person, label };
     if (row.current && now - row.rotatedAt > ROTATE_MS) return { principal, renewed: await this.#rotate(row, value) };
     if (now - row.lastUsedAt > USE_MS)
       await this.store.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)], URGENT);

@@ -5,7 +5,7 @@ import { Ledger, type StoreCore } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import type { Bytes } from "../plain-types.ts";
-import type { Approval, ApprovalWithPlan, KeyState } from "./types.ts";
+import { type Approval, type ApprovalWithPlan, type KeyState, PERSON_PREFIX } from "./types.ts";
 
 /** A key is free again so long after a process died over it. */
 const LOCK_MS = 120_000;
@@ -13,7 +13,7 @@ const LOCK_MS = 120_000;
 const KEEP_MS = 86_400_000;
 const APPROVAL_MS = 3_600_000;
 
-const APPROVAL = `id, operation, summary, confirm, request, requested_by as "requestedBy", requested_at as "requestedAt",
+const APPROVAL = `id, operation, summary, confirm, request, requested_by as "requestedBy", requested_person as "requestedPerson", requested_at as "requestedAt",
   expires_at as "expiresAt", state, decided_by as "decidedBy", decided_at as "decidedAt", message`;
 
 interface KeyRow {
@@ -78,10 +78,13 @@ export class ServiceRequests extends Ledger {
 
   /** Lets a dangerous verb wait for a second person. The same plan asked for twice by one person waits once, as it was shown first. */
   async askApproval(
-    given: Pick<ApprovalWithPlan, "operation" | "summary" | "confirm" | "request" | "plan" | "requestedBy">,
+    given: Pick<ApprovalWithPlan, "operation" | "summary" | "confirm" | "request" | "plan" | "requestedBy"> & {
+      /** Who that is, where it is known. */
+      readonly requestedPerson?: string | null;
+    },
   ): Promise<Approval> {
     const now = this.store.now();
-    const { operation, summary, confirm, request, plan, requestedBy } = given;
+    const { operation, summary, confirm, request, plan, requestedBy, requestedPerson = null } = given;
     const [waiting] = await this.store.query<Approval>(
       `select ${APPROVAL} from outdial.approvals
        where operation = $1 and confirm = $2 and requested_by = $3 and state = 'pending' and expires_at > $4 limit 1`,
@@ -89,8 +92,8 @@ export class ServiceRequests extends Ledger {
     );
     if (waiting !== undefined) return waiting;
     const [added] = await this.store.query<Approval>(
-      `insert into outdial.approvals (id, operation, summary, confirm, request, plan, requested_by, requested_at, expires_at, state)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending') returning ${APPROVAL}`,
+      `insert into outdial.approvals (id, operation, summary, confirm, request, plan, requested_by, requested_at, expires_at, state, requested_person)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10) returning ${APPROVAL}`,
       [
         newId("apr", now, this.#random),
         operation,
@@ -101,6 +104,7 @@ export class ServiceRequests extends Ledger {
         requestedBy,
         new Date(now),
         new Date(now + APPROVAL_MS),
+        requestedPerson,
       ],
     );
     if (added === undefined) throw new StoreError("invalid_state", "the approval was not stored");
@@ -132,23 +136,40 @@ export class ServiceRequests extends Ledger {
 
   /**
    * Decides an approval that waits, with a word of the person who decides; of two who decide at once exactly one succeeds.
-   * @throws StoreError `invalid_state` when it was decided, has expired, or is the decider's own
+   * Nobody approves what they asked for themselves, whichever way they signed in: where it is known of one of the two who they are, it must be known
+   * of both.
+   * @throws StoreError `invalid_state` when it was decided, has expired, is the decider's own, or may be
    */
   async decideApproval(
     id: string,
-    decision: { readonly state: "approved" | "rejected"; readonly by: string; readonly message?: string | undefined },
+    decision: {
+      readonly state: "approved" | "rejected";
+      readonly by: string;
+      readonly person?: string | null;
+      readonly message?: string | undefined;
+    },
   ): Promise<Approval> {
     const now = new Date(this.store.now());
     const own = decision.state === "approved";
+    const { person = null } = decision;
     const [row] = await this.store.query<Approval>(
       `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4, message = $6
-       where id = $1 and state = 'pending' and expires_at > $4 and (not $5 or requested_by <> $3) returning ${APPROVAL}`,
-      [id, decision.state, decision.by, now, own, decision.message === undefined ? null : storable(decision.message)],
+       where id = $1 and state = 'pending' and expires_at > $4 and (not $5 or (requested_by <> $3 and
+           case when requested_person is null then $7::text is null else requested_person <> $7::text end)) returning ${APPROVAL}`,
+      [id, decision.state, decision.by, now, own, decision.message === undefined ? null : storable(decision.message), person],
     );
     if (row !== undefined) return row;
     const found = await this.approval(id);
     if (own && found.state === "pending" && found.requestedBy === decision.by)
       throw new StoreError("invalid_state", "another person must approve: this is your own request");
+    if (own && found.state === "pending" && found.requestedPerson !== null && found.requestedPerson === person)
+      throw new StoreError("invalid_state", `another person must approve: ${found.requestedBy} is you, signed in another way`);
+    if (own && found.state === "pending" && (found.requestedPerson === null) !== (person === null)) {
+      const unknown = person === null ? decision.by : found.requestedBy;
+      throw new StoreError("invalid_state", `another person must approve, and it is not known who ${unknown} is`, {
+        advice: `Sign in through the provider, or use a token that says whose it is: outdial serve token add NAME --person ${PERSON_PREFIX}…`,
+      });
+    }
     throw new StoreError(
       "invalid_state",
       found.state === "pending" ? `approval ${id} has expired` : `approval ${id} is ${found.state}`,

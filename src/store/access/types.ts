@@ -12,6 +12,8 @@ export interface AccessToken {
   /** Who holds it: what the audit says. */
   readonly name: string;
   readonly role: AccessRole;
+  /** Which person it is of, as the sign-in provider's subject names them; null when nobody said so. */
+  readonly person: string | null;
   readonly createdBy: string;
   readonly createdAt: Instant;
   readonly expiresAt: Instant | null;
@@ -27,7 +29,14 @@ export interface Principal {
   readonly expiresAt: Instant | null;
   /** Of a session. */
   readonly sessionId: string | null;
+  /** Who it is, whichever way they signed in: the name that the provider's subject gives; not there when that is not known. */
+  readonly person?: string | null;
+  /** What people call them, such as an e-mail address: it may change, and nothing is decided by it. */
+  readonly label?: string | null;
 }
+
+/** What the names of people begin with whom the sign-in provider knows; no token is named so. */
+export const PERSON_PREFIX = "sso:";
 
 /** A session that was just opened or rotated: the value goes into the cookie and is kept nowhere. */
 export interface SessionValue {
@@ -44,6 +53,7 @@ export interface Approval {
   /** JSON: the request as it came. */
   readonly request: unknown;
   readonly requestedBy: string;
+  readonly requestedPerson: string | null;
   readonly requestedAt: Instant;
   readonly expiresAt: Instant;
   readonly state: "pending" | "approved" | "rejected" | "failed";

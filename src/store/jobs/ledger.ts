@@ -95,6 +95,17 @@ export class JobLedger extends Ledger {
     return rows.map(toJob);
   }
 
+  /** Jobs that stand still or have failed, newest first. */
+  async standingJobs(query: { readonly kinds: readonly string[]; readonly limit: number }): Promise<Job[]> {
+    // The statuses stand in the text: an index of these jobs alone answers it.
+    const rows = await this.store.query<JobRow>(
+      `select ${JOB} from outdial.jobs where status in ('stopped', 'failed') and (kind = any($1)) is true
+       order by created_at desc, id desc limit $2`,
+      [query.kinds, query.limit],
+    );
+    return rows.map(toJob);
+  }
+
   /**
    * Changes a job. With `from`, only when its status is one of these, so that of two who want to take a job one does; with `by`, only while
    * it is this replica's. Throws StoreError `not_found`, `not_owner`, or `invalid_state` naming the status it is in.

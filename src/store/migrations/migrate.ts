@@ -41,6 +41,8 @@ import { factImports } from "./0035-fact-imports.ts";
 import { turnsAndScopes } from "./0036-turns-and-scopes.ts";
 import { jobTenant } from "./0037-job-tenant.ts";
 import { mailAlarms } from "./0038-mail-alarms.ts";
+import { persons } from "./0039-persons.ts";
+import { attentionIndexes } from "./0040-attention-indexes.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -81,6 +83,8 @@ const MIGRATIONS: readonly Migration[] = [
   turnsAndScopes,
   jobTenant,
   mailAlarms,
+  persons,
+  attentionIndexes,
 ];
 
 /** The version of the schema that this outdial works with. */

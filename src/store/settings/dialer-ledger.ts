@@ -113,6 +113,15 @@ export class DialerLedger extends JournalLedger {
     );
   }
 
+  /** Changes whose settings could not be put back, and that nothing has followed: of each campaign or of the tenant, one at most. Newest first. */
+  notBack(): Promise<DialerChange[]> {
+    return this.store.query<DialerChange>(
+      `${CHANGES} where outcome = 'rollback_failed'
+         and not exists (select from outdial.dialer_changes later where later.subject = c.subject and later.version > c.version)
+       order by version desc`,
+    );
+  }
+
   /** The latest change that ended as `applied`. @param subject what the settings are of; empty where a tenant has them once */
   async latestApplied(subject = ""): Promise<DialerChange | undefined> {
     const [found] = await this.store.query<DialerChange>(

@@ -24,11 +24,13 @@ export interface DashboardOptions {
   readonly now: () => number;
   readonly chance: () => number;
   readonly newKey: () => string;
+  /** Goes to another site. */
+  readonly leave?: (url: string) => void;
   /** How long messages stay that are no errors, ms. */
   readonly toastLife?: number;
 }
 
-export function createDashboard({ fetch, now, chance, newKey, toastLife }: DashboardOptions): Dashboard {
+export function createDashboard({ fetch, now, chance, newKey, leave = toSite, toastLife }: DashboardOptions): Dashboard {
   const session = createSession();
   const onSignedOut = () => {
     live.stop();
@@ -52,10 +54,16 @@ export function createDashboard({ fetch, now, chance, newKey, toastLife }: Dashb
       }
     },
     async signOut() {
-      await client.ask("session.close", {}).catch(() => undefined);
+      const closed = await client.ask("session.close", {}).catch(() => undefined);
       onSignedOut();
+      // At the provider as well: without this the next click would sign in again without a question.
+      if (closed?.signOutUrl !== null && closed?.signOutUrl !== undefined) leave(closed.signOutUrl);
     },
   };
+}
+
+function toSite(url: string): void {
+  location.assign(url);
 }
 
 export const DashboardContext = createContext<Dashboard | undefined>(undefined);

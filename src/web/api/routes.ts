@@ -3,6 +3,7 @@
 import type { Api } from "../../server/index.ts";
 
 export const ROUTES = {
+  "session.ways": ["GET", "/api/v1/sign-in"],
   "session.me": ["GET", "/api/v1/me"],
   "service.conditions": ["GET", "/api/v1/conditions"],
   "session.open": ["POST", "/api/v1/session"],

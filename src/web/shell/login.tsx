@@ -5,11 +5,29 @@ import { useEffect } from "preact/hooks";
 import { useDashboard } from "../api/dashboard.ts";
 import { TextField } from "../ui/fields.tsx";
 
+/** Why the provider's way did not end in a session, by the word in the address. */
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ["unavailable", "The sign-in provider does not answer. Try again, or sign in with a token."],
+  ["refused", "The sign-in provider did not sign you in."],
+  [
+    "not_trusted",
+    "What came back from the sign-in provider could not be trusted. Begin again; if that does not help, the service's log says why.",
+  ],
+  ["expired", "Signing in took too long, or was begun in another browser. Begin again."],
+  ["no_role", "The sign-in provider knows you, but none of your groups has a role here. Ask an administrator of outdial."],
+]);
+
+/** The page that was asked for before the login came in its place. */
+function wantedPage(): string {
+  return location.pathname === "/login" ? "/" : `${location.pathname}${location.search}`;
+}
+
 export function Login({ message }: { readonly message?: string | undefined }) {
   const { client, identify } = useDashboard();
   const token = useSignal("");
   const problem = useSignal<string | undefined>(message);
   const busy = useSignal(false);
+  const provider = useSignal<{ readonly name: string; readonly path: string } | null>(null);
 
   const signIn = async (body: { readonly token: string } | { readonly code: string }) => {
     busy.value = true;
@@ -26,6 +44,15 @@ export function Login({ message }: { readonly message?: string | undefined }) {
 
   useEffect(() => {
     document.title = "Sign in · outdial";
+    // Without an answer there are tokens still.
+    client.ask("session.ways", {}).then(
+      (ways) => {
+        provider.value = ways.provider;
+      },
+      () => undefined,
+    );
+    const refused = new URLSearchParams(location.search).get("refused");
+    if (location.pathname === "/login" && refused !== null) problem.value = REFUSED.get(refused) ?? "You were not signed in.";
     const code = location.hash.slice(1);
     if (location.pathname !== "/login" || code === "") return;
     // The code works once, but has no business in the address bar or the history.
@@ -52,6 +79,14 @@ export function Login({ message }: { readonly message?: string | undefined }) {
             <span class="break">{problem.value}</span>
           </div>
         )}
+        {provider.value === null ? null : (
+          <>
+            <a class="button primary" href={`${provider.value.path}?to=${encodeURIComponent(wantedPage())}`}>
+              Sign in with {provider.value.name}
+            </a>
+            <p class="muted small">or with a token:</p>
+          </>
+        )}
         <TextField
           label="Token"
           type="password"
@@ -67,7 +102,7 @@ export function Login({ message }: { readonly message?: string | undefined }) {
           }
           required
         />
-        <button type="submit" class="button primary" disabled={busy.value}>
+        <button type="submit" class={`button ${provider.value === null ? "primary" : ""}`} disabled={busy.value}>
           {busy.value ? "Signing in …" : "Sign in"}
         </button>
       </form>

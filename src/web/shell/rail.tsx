@@ -87,7 +87,7 @@ function Foot() {
       {state.kind === "signed_in" ? (
         <div class="row">
           <span class="break">
-            {state.me.name} · {state.me.role}
+            {state.me.label ?? state.me.name} · {state.me.role}
           </span>
           <button type="button" class="button quiet small" onClick={() => void signOut()}>
             Sign out

@@ -35,6 +35,7 @@ const DONE: Readonly<Record<string, string>> = {
   "revocation.acknowledge": "confirmed that an opt-out was carried out",
   "session.end": "signed out",
   "session.open": "signed in",
+  "session.refused": "was not let in",
   "settings.update": "changed dialer settings",
   "token.add": "made a token",
   "token.revoke": "revoked a token",

@@ -12,6 +12,7 @@ export type Role = z.output<typeof role>;
 export const me = z
   .strictObject({
     name: z.string(),
+    label: z.string().nullable().describe("What people call somebody who signed in through the provider; null for others"),
     role,
     via: z.enum(["token", "session"]),
     /** When the session or token ends; null for a token without an end. */
@@ -55,6 +56,7 @@ export const tokenView = z
     id: z.string(),
     name: z.string(),
     role,
+    person: z.string().nullable().describe("Whose it is, as the sign-in provider's subject names them; null when nobody said so"),
     createdAt: time,
     createdBy: z.string(),
     expiresAt: time.nullable(),

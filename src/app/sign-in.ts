@@ -1,0 +1,42 @@
+// The sign-in provider as configured, with the client's secret.
+
+import { resolve } from "node:path";
+import type { SignInSettings } from "../server/index.ts";
+import { type Config, type Environment, readSecretFile, secretFrom } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Undefined where none is configured. Throws ConfigError. @param host that the service listens on */
+export async function signInOf(config: Config, environment: Environment, host: string): Promise<SignInSettings | undefined> {
+  const { signIn: given, publicUrl } = config.file.service ?? {};
+  if (given === undefined) return undefined;
+  const issuer = new URL(given.issuer);
+  if (issuer.protocol !== "https:" && !LOOPBACK.test(issuer.hostname))
+    throw new ConfigError(
+      `service.signIn.issuer: ${issuer.origin} is not https`,
+      "Whoever can change what it answers could sign in as anybody; http is for a provider on this machine.",
+    );
+  if (publicUrl === undefined && !LOOPBACK.test(host))
+    throw new ConfigError(
+      "service.signIn needs service.publicUrl: the address to which the provider sends people back",
+      "Register that address with /sign-in/callback at its end as the client's redirect URI.",
+    );
+  const variable = given.clientSecretEnv ?? "OUTDIAL_SIGN_IN_SECRET";
+  const clientSecret =
+    given.clientSecretFile === undefined
+      ? await secretFrom(environment, variable)
+      : await readSecretFile(resolve(config.folder, given.clientSecretFile), "service.signIn.clientSecretFile");
+  if (clientSecret === undefined && given.clientSecretEnv !== undefined)
+    throw new ConfigError(`service.signIn: the client's secret is not set; set ${variable}`);
+  return {
+    name: given.name ?? issuer.host,
+    issuer: given.issuer,
+    clientId: given.clientId,
+    clientSecret,
+    scopes: ["openid", ...(given.scopes ?? ["profile", "email"]).filter((scope) => scope !== "openid")],
+    subject: given.subject ?? "sub",
+    roleClaim: given.roleClaim,
+    roles: given.roles,
+  };
+}

@@ -1,0 +1,174 @@
+// The sign-in provider: OpenID Connect, authorization code with PKCE. Asked only when somebody signs in.
+
+import type { Configuration } from "openid-client";
+import { type Clock, installCommand, messageOf, missingPackage } from "../../kernel/index.ts";
+import type { Role } from "../../operations/views/index.ts";
+import { type ClaimRules, hasRoles } from "./roles.ts";
+
+/** A provider as configured. */
+export interface SignInSettings extends ClaimRules {
+  /** What the button says. */
+  readonly name: string;
+  /** https, or http on a loopback address. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Undefined for a client without a secret. */
+  readonly clientSecret: string | undefined;
+  readonly scopes: readonly string[];
+  readonly roles: Readonly<Record<string, Role>>;
+}
+
+/** What must be the same when somebody comes back. */
+export interface Attempt {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+}
+
+/** Why nobody was signed in. */
+export type SignInTrouble = "unavailable" | "refused" | "not_trusted";
+
+export class SignInError extends Error {
+  readonly code: SignInTrouble;
+
+  constructor(code: SignInTrouble, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** For each answer of the provider, seconds. */
+const TIMEOUT_S = 8;
+/** What the provider publishes of itself is read again after so long. */
+const FRESH_MS = 3_600_000;
+
+export class Provider {
+  readonly #settings: SignInSettings;
+  readonly #clock: Clock;
+  #found: { readonly config: Configuration; readonly at: number } | undefined;
+  #finding: Promise<Configuration> | undefined;
+
+  constructor(settings: SignInSettings, clock: Clock) {
+    this.#settings = settings;
+    this.#clock = clock;
+  }
+
+  /** Where somebody is sent to sign in, and what they must bring back. Throws SignInError `unavailable`. */
+  async begin(redirectUri: string): Promise<{ readonly url: URL; readonly attempt: Attempt }> {
+    const client = await library();
+    const config = await this.#configuration();
+    const attempt = { state: client.randomState(), nonce: client.randomNonce(), verifier: client.randomPKCECodeVerifier() };
+    const url = client.buildAuthorizationUrl(config, {
+      redirect_uri: redirectUri,
+      scope: this.#settings.scopes.join(" "),
+      state: attempt.state,
+      nonce: attempt.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(attempt.verifier),
+      code_challenge_method: "S256",
+    });
+    return { url, attempt };
+  }
+
+  /** The claims of whoever came back to `address`, checked: signature, issuer, audience, times, state, nonce. Throws SignInError. */
+  async finish(address: URL, attempt: Attempt): Promise<Readonly<Record<string, unknown>>> {
+    const client = await library();
+    const config = await this.#configuration();
+    try {
+      const tokens = await client.authorizationCodeGrant(config, address, {
+        pkceCodeVerifier: attempt.verifier,
+        expectedState: attempt.state,
+        expectedNonce: attempt.nonce,
+        idTokenExpected: true,
+      });
+      const claims = tokens.claims();
+      if (claims === undefined) throw new SignInError("not_trusted", "the provider sent no ID token");
+      if (hasRoles(claims, this.#settings) || config.serverMetadata().userinfo_endpoint === undefined) return claims;
+      const more = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
+      return { ...more, ...claims };
+    } catch (thrown) {
+      throw troubleOf(thrown, client);
+    }
+  }
+
+  /** Where somebody who signed out here can sign out at the provider too; null when it says no such place, or is away. */
+  async signOutUrl(returnTo: string | undefined): Promise<string | null> {
+    try {
+      const config = await this.#configuration();
+      if (config.serverMetadata().end_session_endpoint === undefined) return null;
+      return (await library()).buildEndSessionUrl(config, returnTo === undefined ? {} : { post_logout_redirect_uri: returnTo })
+        .href;
+    } catch {
+      return null;
+    }
+  }
+
+  async #configuration(): Promise<Configuration> {
+    const known = this.#found;
+    if (known !== undefined && this.#clock.now() - known.at < FRESH_MS) return known.config;
+    this.#finding ??= this.#discover().finally(() => {
+      this.#finding = undefined;
+    });
+    try {
+      return await this.#finding;
+    } catch (thrown) {
+      // What it said of itself an hour ago is as good as ever, mostly.
+      if (known !== undefined) return known.config;
+      throw thrown;
+    }
+  }
+
+  async #discover(): Promise<Configuration> {
+    const client = await library();
+    const { issuer, clientId, clientSecret } = this.#settings;
+    const url = new URL(issuer);
+    try {
+      const config = await client.discovery(
+        url,
+        clientId,
+        clientSecret,
+        clientSecret === undefined ? client.None() : secretAuth(client, clientSecret),
+        {
+          timeout: TIMEOUT_S,
+          execute: [client.enableNonRepudiationChecks, ...(url.protocol === "http:" ? [client.allowInsecureRequests] : [])],
+        },
+      );
+      this.#found = { config, at: this.#clock.now() };
+      return config;
+    } catch (thrown) {
+      throw new SignInError(
+        "unavailable",
+        `the provider ${url.origin} does not say what it offers: ${messageOf(thrown)}`,
+        thrown,
+      );
+    }
+  }
+}
+
+type Library = typeof import("openid-client");
+
+/** Loaded when somebody signs in. Throws `missing_package`. */
+function library(): Promise<Library> {
+  return import("openid-client").catch((thrown: unknown) => {
+    throw missingPackage(thrown, installCommand(["openid-client"])) ?? thrown;
+  });
+}
+
+/** In the header, which every provider must understand; in the body where it says that it takes it only there. */
+function secretAuth(client: Library, secret: string): ReturnType<Library["ClientSecretBasic"]> {
+  const [basic, post] = [client.ClientSecretBasic(secret), client.ClientSecretPost(secret)];
+  return (server, ...rest) => {
+    const methods = server.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
+    return methods.includes("client_secret_basic") ? basic(server, ...rest) : post(server, ...rest);
+  };
+}
+
+function troubleOf(thrown: unknown, client: Library): SignInError {
+  if (thrown instanceof SignInError) return thrown;
+  if (thrown instanceof client.AuthorizationResponseError)
+    return new SignInError("refused", `the provider refused: ${thrown.error}`, thrown);
+  if (thrown instanceof client.ResponseBodyError)
+    return new SignInError("not_trusted", `the provider did not take the code: ${thrown.error}`, thrown);
+  const cause = thrown instanceof Error && thrown.cause instanceof Error ? `: ${thrown.cause.message}` : "";
+  const isAway = thrown instanceof TypeError || (thrown instanceof Error && thrown.name === "TimeoutError");
+  return new SignInError(isAway ? "unavailable" : "not_trusted", `${messageOf(thrown)}${cause}`, thrown);
+}
