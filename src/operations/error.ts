@@ -30,3 +30,10 @@ export type OperationErrorCode =
   | "receiver_unavailable";
 
 export class OperationError extends OutdialError<OperationErrorCode> {}
+
+/** Throws OperationError `job_not_found`. */
+export function noSuchJob(id: string): never {
+  throw new OperationError("job_not_found", `there is no job ${id}`, {
+    advice: "outdial jobs list shows the jobs of this store.",
+  });
+}

@@ -8,7 +8,7 @@ import { expectAgreement } from "../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../support/calls.ts";
 import { collect } from "../support/collect.ts";
 import { picked, scaled } from "../support/scale.ts";
-import { NO_RECEIVER, startWorld, UNLIMITED_ACD } from "../support/world.ts";
+import { NO_RECEIVER, type StartedWorld, startWorld, UNLIMITED_ACD } from "../support/world.ts";
 
 const ROWS = scaled(5000, 250);
 /** A share of the requests, told at the full scale: of fewer requests more are struck, so that some are. */
@@ -16,6 +16,34 @@ const share = (full: number) => Math.min(0.08, (full * 5000) / ROWS / 2 + full /
 /** A place in the job, told at the full scale. */
 const at = (row: number) => Math.ceil((row * ROWS) / 5000);
 const put = { operation: "assignDisposition" };
+
+type Tagger = Awaited<ReturnType<typeof openTagging>>;
+
+/** What ran the job of a file to its end, which was reached. */
+async function tagged(
+  world: StartedWorld,
+  csv: string,
+  campaign: string,
+  options: Parameters<Tagger["tagging"]["submit"]>[2],
+): Promise<Tagger> {
+  await using stack = new AsyncDisposableStack();
+  const runtime = stack.use(
+    await openTagging({}, world.environment, {
+      warn: () => undefined,
+      limits: "off",
+      deliver: false,
+      // Pauses between attempts are short: the test waits on the job, not on the schedule.
+      retry: { baseDelayMs: 5, maxDelayMs: 50 },
+    }),
+  );
+  async function* bytes() {
+    yield Buffer.from(csv);
+  }
+  const { job } = await runtime.tagging.submit({ name: "calls.csv", bytes, rereadable: true, read: {} }, campaign, options);
+  expect(await runtime.tagging.run(job.id)).toMatchObject({ status: "done", stop: undefined });
+  stack.move();
+  return runtime;
+}
 
 test.each([
   ["status 500", [{ match: put, probability: share(0.02), effect: { status: 500 } }]],
@@ -61,20 +89,7 @@ test.each([
 ])("%s", async (_name, faults) => {
   await using world = await startWorld({ sandbox: { scenario: callsScenario(ROWS) }, environment: NO_RECEIVER });
   for (const fault of faults) world.sandbox.control.faults.add(fault);
-  const csv = Buffer.from(callsCsv(ROWS));
-  async function* bytes() {
-    yield csv;
-  }
-  await using runtime = await openTagging({}, world.environment, {
-    warn: () => undefined,
-    limits: "off",
-    deliver: false,
-    // Pauses between attempts are short: the test waits on the job, not on the schedule.
-    retry: { baseDelayMs: 5, maxDelayMs: 50 },
-  });
-  const { job } = await runtime.tagging.submit({ name: "calls.csv", bytes, rereadable: true, read: {} }, CAMPAIGN, {});
-  const ended = await runtime.tagging.run(job.id);
-  expect(ended).toMatchObject({ status: "done", stop: undefined });
+  await using runtime = await tagged(world, callsCsv(ROWS), CAMPAIGN, {});
   await expectAgreement(world.databaseUrl, world.sandbox, ROWS);
   expect(await runtime.verifyAudit()).toMatchObject({ ok: true });
 });
@@ -124,19 +139,8 @@ test.each(picked(ACD_FAULTS, 1, "faults on acd"))("over the ACD API: %s", async 
   const ids = finished.slice(0, TAGGED).map(({ id }) => id);
   expect(ids).toHaveLength(TAGGED);
   for (const fault of faults) world.sandbox.control.faults.add(fault);
-  const csv = Buffer.from(`call_id,disposition_code_id,notes\n${ids.map((id) => `${id},DISP_001,x`).join("\n")}\n`);
-  async function* bytes() {
-    yield csv;
-  }
-  await using runtime = await openTagging({}, world.environment, {
-    warn: () => undefined,
-    limits: "off",
-    deliver: false,
-    retry: { baseDelayMs: 5, maxDelayMs: 50 },
-  });
-  const input = { name: "calls.csv", bytes, rereadable: true, read: {} };
-  const { job } = await runtime.tagging.submit(input, SKILL, { instead: "tag" });
-  expect(await runtime.tagging.run(job.id)).toMatchObject({ status: "done", stop: undefined });
+  const csv = `call_id,disposition_code_id,notes\n${ids.map((id) => `${id},DISP_001,x`).join("\n")}\n`;
+  await using runtime = await tagged(world, csv, SKILL, { instead: "tag" });
   world.sandbox.control.faults.clear();
   expect(await world.query("select result, count(*)::int as rows from outdial.job_items group by 1")).toEqual([
     { result: "tagged", rows: TAGGED },

@@ -15,7 +15,8 @@ import {
   type RowLedger,
   submitJob,
 } from "../jobs/index.ts";
-import type { Kind, Runs } from "../run/runs.ts";
+import type { Kind } from "../run/kind.ts";
+import type { Runs } from "../run/runs.ts";
 import { type Entry, type Merge, mergeDispositions, type Version } from "./entry.ts";
 import { type PlannedRow, planCorrections } from "./plan.ts";
 import type { FinishedCorrection } from "./result.ts";

@@ -4,7 +4,7 @@
 //                        └── stop (no rights, vendor away, interrupted): no further chunk, the job is closed as stopped and can be resumed
 
 import { Histogram } from "../../kernel/index.ts";
-import type { Step } from "../run/runs.ts";
+import type { Step } from "../run/kind.ts";
 import type { Measured, StopReason } from "./record.ts";
 import type { ChunkReport } from "./run.ts";
 

@@ -2,8 +2,9 @@
 
 import type { AuditInput } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import type { Kind, Running } from "../run/kind.ts";
 import type { Leave } from "../run/leave.ts";
-import type { Kind, Running, Runs } from "../run/runs.ts";
+import type { Runs } from "../run/runs.ts";
 import { runChunks } from "./body.ts";
 import {
   ENDED,

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { type Job, type JobLedger, StoreError } from "../../store/index.ts";
-import { OperationError } from "../error.ts";
+import { noSuchJob } from "../error.ts";
 import { stopOf } from "../run/reason.ts";
 import type { JobRecords, RowJob } from "./record.ts";
 
@@ -42,9 +42,7 @@ export function createStoreRecords(jobs: JobLedger, kinds: readonly string[], sc
     async get(id) {
       const job = await jobs.getJob(id);
       if (job !== undefined && kinds.includes(job.kind)) return rowJobOf(job);
-      throw new OperationError("job_not_found", `there is no job ${id}`, {
-        advice: "outdial jobs list shows the jobs of this store.",
-      });
+      return noSuchJob(id);
     },
     pendingChunks: (id) => jobs.listChunkNumbers(id),
     async findByContent(content) {

@@ -3,7 +3,7 @@
 import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, type JobStatus, PUSH, RETRIEVE } from "../../store/index.ts";
 import type { Context } from "../context.ts";
 import { crmPushOf } from "../crm/asked.ts";
-import { OperationError } from "../error.ts";
+import { noSuchJob, OperationError } from "../error.ts";
 import { correctionMetrics } from "../interactions/metrics.ts";
 import { type CorrectionSource, type Corrections, DISPOSITIONS, readTree, validateCorrections } from "../interactions/service.ts";
 import { standingOf } from "../run/standing.ts";
@@ -123,9 +123,7 @@ export class JobRecordsUseCases {
   protected async find(id: string): Promise<Job> {
     const found = await this.#context.store.jobs.getJob(id);
     if (found !== undefined && KINDS.includes(found.kind)) return found;
-    throw new OperationError("job_not_found", `there is no job ${id}`, {
-      advice: "outdial jobs list shows the jobs of this store.",
-    });
+    return noSuchJob(id);
   }
 }
 

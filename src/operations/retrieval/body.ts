@@ -1,8 +1,8 @@
 // The workflow of a retrieval: which windows are left, each window as one durable step, then the retrieval is hashed and closed. The progress of a
 // window is in the store, page by page; a step that is started again continues there.
 
+import type { Step } from "../run/kind.ts";
 import type { StopReason } from "../run/reason.ts";
-import type { Step } from "../run/runs.ts";
 
 /** A run of a retrieval, as the workflow drives it. */
 export interface WindowRunner {

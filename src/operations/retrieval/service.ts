@@ -8,9 +8,10 @@ import { type DispositionCatalog, type OutcomeSource, requireSupported } from ".
 import type { RawOutcome } from "../compliance/index.ts";
 import { OperationError } from "../error.ts";
 import { Semaphore } from "../jobs/semaphore.ts";
+import type { Kind, Running } from "../run/kind.ts";
 import type { JobLeave } from "../run/leave.ts";
 import type { StopReason } from "../run/reason.ts";
-import type { Kind, Running, Runs } from "../run/runs.ts";
+import type { Runs } from "../run/runs.ts";
 import { readWindows } from "./body.ts";
 import { INTERRUPTED } from "./failure.ts";
 import { PageThread } from "./page-thread.ts";

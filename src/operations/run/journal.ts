@@ -1,7 +1,7 @@
 // Runs operations that are state machines: a journal of events gives the state, and commands are carried out one at a time until there are none left.
 // A process that takes the operation over reads the journal and continues where it ends.
 
-import type { Running } from "./runs.ts";
+import type { Running } from "./kind.ts";
 
 /** What one operation gives. `Happening` is an event without its time. */
 export interface JournaledWork<State, Command, Happening> {

@@ -18,7 +18,8 @@ import {
   SeenKeys,
   submitJob,
 } from "../jobs/index.ts";
-import type { Kind, Runs } from "../run/runs.ts";
+import type { Kind } from "../run/kind.ts";
+import type { Runs } from "../run/runs.ts";
 import { indexMatrix, type MatrixIndex } from "./assignment.ts";
 import { checkInstead, type Instead, insteadIn, recordWork, taggerWork } from "./instead.ts";
 import { type PlannedRow, planTagging } from "./plan.ts";

@@ -2,20 +2,17 @@
 // they have nothing to do with the tenant, or are of one profile.
 
 import { expect } from "vitest";
-import { openOutcomeRecords } from "../../../src/app/index.ts";
 import { scenarioOf as failoverScenario } from "../../integration/campaigns/failover-world.ts";
 import { DRAFT } from "../../integration/campaigns/plan-world.ts";
 import { staffedSkill, textOf } from "../../integration/dialer/world.ts";
 import { CAMPAIGN } from "../../support/calls.ts";
-import { collect } from "../../support/collect.ts";
-import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
+import { outcomesScenario } from "../../support/outcomes.ts";
 import { NO_ALARMS } from "../../support/world.ts";
-import { isJobOver, OPEN, type Operation, opened, sent, slow, standing } from "./operations.ts";
+import { OPEN, type Operation, opened, retrievalOf, sent, standing } from "./operations.ts";
 import type { Setting } from "./setting.ts";
 
 const PRIMARY = "4001";
 const BACKUP = "4002";
-const DAY_MS = 86_400_000;
 /** A reply takes so long, ms, that an operation of a few requests can be met in the middle. */
 const HELD_MS = 1500;
 const CONSENT = "tenant: { acd: { consentField: consent.call } }\n";
@@ -185,9 +182,9 @@ const failover: Operation = {
   },
 };
 
-const retrieval: Operation = {
+const retrieval = retrievalOf({
   name: "a retrieval of contacts and attempts",
-  open: opened({
+  options: {
     profile: "acd",
     sandbox: {
       scenario: outcomesScenario(0, {
@@ -197,28 +194,10 @@ const retrieval: Operation = {
       }),
     },
     environment: NO_ALARMS,
-  }),
-  async begin(setting) {
-    const letGo = slow(setting, "acd.listCompleted");
-    const from = Math.floor(Date.now() / DAY_MS - 1) * DAY_MS;
-    const to = from + DAY_MS - 1;
-    const asked = { campaignId: PRIMARY, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 10 };
-    const { jobId } = await setting.post<{ jobId: string }>("/outcomes/retrievals", asked);
-    await sent(setting, "acd.listCompleted", 3);
-    return {
-      letGo,
-      isOver: () => isJobOver(setting, jobId),
-      async holds() {
-        const [job] = await setting.world.query("select status, profile from outdial.jobs where id = $1", [jobId]);
-        expect(job).toEqual({ status: "done", profile: "acd" });
-        const { calls } = truthOf(setting.sandbox, from, to);
-        await using records = await openOutcomeRecords({}, setting.world.environment);
-        const kept = await collect(records.lake.records({ campaignId: PRIMARY, from, to }));
-        expect(new Set(kept.map(({ callId }) => callId)).size).toBe(calls.length);
-        expect(kept.map(({ startTime }) => startTime).toSorted((a, b) => a - b)).toEqual(calls.map(({ start }) => start));
-      },
-    };
   },
-};
+  listing: "acd.listCompleted",
+  campaignId: PRIMARY,
+  hasIds: false,
+});
 
 export const ACD_OPERATIONS: readonly Operation[] = [settings, apply, stop, failover, retrieval];

@@ -49,7 +49,7 @@ const DAY_MS = 86_400_000;
 export const opened = (options: SettingOptions) => () => openSetting(options);
 
 /** The sandbox answers an operation slowly until it is let go. */
-export function slow({ sandbox }: Setting, operation: string): () => void {
+function slow({ sandbox }: Setting, operation: string): () => void {
   const match = operation.startsWith("acd.") ? { acd: operation.slice(4) } : { operation };
   sandbox.control.faults.add({ match, effect: { delayMs: SLOW_MS } });
   return () => sandbox.control.faults.clear();
@@ -59,7 +59,7 @@ export function slow({ sandbox }: Setting, operation: string): () => void {
 export const sent = ({ sandbox }: Setting, operation: string, count: number): Promise<void> =>
   until(() => sandbox.control.requests({ operation, limit: count }).length >= count);
 
-export async function isJobOver(setting: Setting, id: string): Promise<boolean> {
+async function isJobOver(setting: Setting, id: string): Promise<boolean> {
   const [job] = await setting.world.query("select status from outdial.jobs where id = $1", [id]);
   return ["done", "partly_failed", "failed", "cancelled"].includes(String(job?.["status"]));
 }
@@ -245,37 +245,55 @@ export function standing(now: string): Readonly<Record<string, string>> {
   return { TEST_NOW: now, TEST_NOW_BASE: String(Date.now()), NODE_OPTIONS: `--import=${preload}` };
 }
 
-const retrieval: Operation = {
+/** A retrieval of a day. @param of the listing that it reads, the campaign as the profile calls it, and whether the records have the calls' own ids */
+export const retrievalOf = (of: {
+  readonly name: string;
+  readonly options: SettingOptions;
+  readonly listing: string;
+  readonly campaignId: string;
+  readonly hasIds: boolean;
+}): Operation => ({
+  name: of.name,
+  open: opened(of.options),
+  async begin(setting) {
+    const { campaignId, listing } = of;
+    const letGo = slow(setting, listing);
+    const from = Math.floor(Date.now() / DAY_MS - 1) * DAY_MS;
+    const to = from + DAY_MS - 1;
+    const asked = { campaignId, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 10 };
+    const { jobId } = await setting.post<{ jobId: string }>("/outcomes/retrievals", asked);
+    await sent(setting, listing, 3);
+    return {
+      letGo,
+      isOver: () => isJobOver(setting, jobId),
+      async holds() {
+        const [job] = await setting.world.query("select status, profile from outdial.jobs where id = $1", [jobId]);
+        expect(job).toEqual({ status: "done", profile: of.options.profile ?? "rest" });
+        const { calls } = truthOf(setting.sandbox, from, to);
+        await using records = await openOutcomeRecords({}, setting.world.environment);
+        const kept = await collect(records.lake.records({ campaignId, from, to }));
+        expect(new Set(kept.map(({ callId }) => callId)).size).toBe(calls.length);
+        expect(kept.map(({ startTime }) => startTime)).toEqual(calls.map(({ start }) => start));
+        if (of.hasIds) expect(kept.map(({ callId }) => callId)).toEqual(calls.map(({ id }) => id));
+      },
+    };
+  },
+});
+
+const retrieval = retrievalOf({
   name: "a retrieval of outcomes",
-  open: opened({
+  options: {
     sandbox: {
       scenario: outcomesScenario(0, {
         generateCalls: [{ campaignId: CAMPAIGN, count: 600, days: 3, prefix: "call_", digits: 7 }],
       }),
     },
     environment: NO_ALARMS,
-  }),
-  async begin(setting) {
-    const letGo = slow(setting, "listCalls");
-    const from = Math.floor(Date.now() / DAY_MS - 1) * DAY_MS;
-    const to = from + DAY_MS - 1;
-    const asked = { campaignId: CAMPAIGN, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 10 };
-    const { jobId } = await setting.post<{ jobId: string }>("/outcomes/retrievals", asked);
-    await sent(setting, "listCalls", 3);
-    return {
-      letGo,
-      isOver: () => isJobOver(setting, jobId),
-      async holds() {
-        const [job] = await setting.world.query("select status from outdial.jobs where id = $1", [jobId]);
-        expect(job).toEqual({ status: "done" });
-        const truth = truthOf(setting.sandbox, from, to);
-        await using records = await openOutcomeRecords({}, setting.world.environment);
-        const kept = await collect(records.lake.records({ campaignId: CAMPAIGN, from, to }));
-        expect(kept.map(({ callId }) => callId)).toEqual(truth.calls.map(({ id }) => id));
-      },
-    };
   },
-};
+  listing: "listCalls",
+  campaignId: CAMPAIGN,
+  hasIds: true,
+});
 
 const push: Operation = {
   name: "a push to the CRM",

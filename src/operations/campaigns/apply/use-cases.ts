@@ -7,7 +7,7 @@ import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { runJournal } from "../../run/journal.ts";
 import { executorIsDead, leftWords } from "../../run/left.ts";
-import type { Kind, Running } from "../../run/runs.ts";
+import type { Kind, Running } from "../../run/kind.ts";
 import { dncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
 import { applySummaryOf, applyViewOf } from "../../views/campaign-file-views.ts";
 import type { CampaignApplySummary, CampaignApplyView } from "../../views/schemas/campaign-files.ts";

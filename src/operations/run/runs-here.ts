@@ -1,0 +1,257 @@
+// Runs in this process: each is taken from the engine, carried out step by step as long as the job is this process's, and let go in order.
+
+import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
+import type { JobLedger, OwnedRun, Store } from "../../store/index.ts";
+import { noSuchJob } from "../error.ts";
+import { type EngineRun, isTakenAway, OWNED, type Step, workflowId } from "./engine.ts";
+import type { Kind } from "./kind.ts";
+import { interrupted, JobLeave, monotonic, type Seen, takenOver } from "./leave.ts";
+import { LEAVES, leftBy, STORE_TROUBLE } from "./left.ts";
+import type { Membership } from "./members.ts";
+import { reasonOf, type StopReason } from "./reason.ts";
+
+/** How often it is looked whether another job that is in the way has ended, ms. */
+const BLOCKED_MS = 250;
+/** Time between two attempts while the database does not answer, ms: doubling from the first value to the second. */
+export const FIRST_WAIT_MS = 250;
+export const LONGEST_WAIT_MS = 5000;
+
+export interface RunsHereDependencies {
+  readonly jobs: JobLedger;
+  readonly members: Membership;
+  readonly clock: Clock;
+  /** Milliseconds of a clock that nobody sets; the process's own unless given. */
+  readonly elapsed?: (() => number) | undefined;
+  /** This process is a service: runs come from the queue, and what it leaves another one goes on with. */
+  readonly serves: boolean;
+  /** While it is held, because the database was set back or is another tenant's by now, no run is begun or goes on. */
+  readonly audit: Pick<Store["audit"], "isHeld" | "requireNotHeld">;
+  readonly warn: (message: string) => void;
+}
+
+/** A run that this process has taken. */
+interface Here {
+  /** Resolves when this process does no more work on it. */
+  readonly over: Promise<void>;
+  /** Ends it unsent: the run is another's by now, or is begun here anew. */
+  end: () => void;
+}
+
+export class RunsHere {
+  readonly #deps: RunsHereDependencies & { readonly signal: AbortSignal };
+  readonly #here = new Map<string, Here>();
+
+  /** @param signal ends all runs early: what is on the wire is finished and recorded */
+  constructor(deps: RunsHereDependencies, signal: AbortSignal) {
+    this.#deps = { ...deps, signal };
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#here.size;
+  }
+
+  /** Whether a run of a job is here. */
+  hasJob(jobId: string): boolean {
+    return [...this.#here.keys()].some((id) => id.startsWith(`${jobId}/`));
+  }
+
+  /** Resolves when this process does no more work on a run; undefined when it has none of it. */
+  overOf(run: { readonly jobId: string; readonly run: number }): Promise<void> | undefined {
+    return this.#here.get(workflowId(run))?.over;
+  }
+
+  /** Resolves when nothing runs here any more, or a time has passed. @returns what still runs */
+  async settled(withinMs: number): Promise<readonly string[]> {
+    const timer = new AbortController();
+    const late = this.#deps.clock.sleep(withinMs, timer.signal).catch(() => undefined);
+    await Promise.race([Promise.all([...this.#here.values()].map(({ over }) => over)), late]);
+    timer.abort();
+    return [...this.#here.keys()];
+  }
+
+  /** A run as the engine calls it. What it returns or throws is what the engine records of the run. */
+  async execute(kind: Kind, entered: EngineRun, engineStep: Step): Promise<void> {
+    const id = workflowId(entered);
+    // This process was held for dead meanwhile and takes its own run again: what is under way of it ends first.
+    const former = this.#here.get(id);
+    former?.end();
+    await former?.over;
+    const over = Promise.withResolvers<void>();
+    const here: Here = { over: over.promise, end: () => undefined };
+    this.#here.set(id, here);
+    const flights = new Set<Promise<unknown>>();
+    let end: "done" | "moved" | "left";
+    try {
+      end = await this.#carryOut(kind, entered, engineStep, flights, here);
+      await this.#tell(kind, entered.jobId);
+    } finally {
+      void Promise.allSettled(flights).then(() => {
+        this.#here.delete(id);
+        over.resolve();
+      });
+    }
+    // It belongs to another process now, or will soon: anything that this process recorded about it would be wrong.
+    if (end !== "done") await forever();
+  }
+
+  async #carryOut(
+    kind: Kind,
+    entered: EngineRun,
+    engineStep: Step,
+    flights: Set<Promise<unknown>>,
+    here: Here,
+  ): Promise<"done" | "moved" | "left"> {
+    const { members, clock, serves, signal, elapsed = monotonic } = this.#deps;
+    const { jobId, run } = entered;
+    const isLeaving = () => serves && signal.aborted;
+    const taking = await this.#take(kind, entered).catch(async (thrown: unknown) => {
+      // It may have been taken without a word: then nobody would be at work on it, and who cancels it would wait.
+      await this.#letGo(kind, jobId, reasonOf(thrown));
+      throw thrown;
+    });
+    if (taking !== "taken") return taking === "gone" ? "done" : "left";
+    const ended = new AbortController();
+    const leave = new JobLeave(clock, signal, elapsed, () => members.isTrusted());
+    here.end = () => leave.end(takenOver(jobId));
+    const look = () =>
+      this.#mayGoOn(entered).catch((thrown: unknown) => {
+        // A service waits until the database is the right one again; a command ends, since nobody watches one that does nothing.
+        if (!serves && isWrongStore(thrown)) leave.end(thrown);
+        throw thrown;
+      });
+    void leave.watch({ id: jobId, run, replica: members.id }, look, ended.signal);
+    const moved = Promise.withResolvers<"moved">();
+    const step: Step = (name, work) =>
+      engineStep(name, async () => {
+        if (isLeaving()) return forever();
+        const [flown] = await Promise.allSettled([fly(flights, work)]);
+        const wasLost = flown.status === "rejected" && isNotOwner(flown.reason);
+        if (wasLost) moved.resolve("moved");
+        if (wasLost || isLeaving()) return await forever();
+        if (flown.status === "rejected") throw flown.reason;
+        return flown.value;
+      });
+    try {
+      const body = kind.body({ jobId, run, step, leave }).then(() => "done" as const);
+      const left = serves ? this.#leaving(flights) : forever();
+      const end = await Promise.race([body, moved.promise, left]);
+      if (end === "left") await this.#letGo(kind, jobId, LEAVES);
+      return end;
+    } catch (thrown) {
+      if (isNotOwner(thrown)) return "moved";
+      if (signal.aborted) {
+        await this.#letGo(kind, jobId, isLeaving() ? LEAVES : { code: "interrupted", message: `interrupted; ${kind.goOn}` });
+        return isLeaving() ? "left" : "done";
+      }
+      await this.#letGo(kind, jobId, reasonOf(thrown));
+      this.#deps.warn(`${jobId}: stopped: ${messageOf(thrown)}`);
+      return "done";
+    } finally {
+      ended.abort();
+      // Nobody confirms any more that the job is this process's: what waits for that to send ends unsent.
+      leave.end(interrupted());
+    }
+  }
+
+  async #tell(kind: Kind, jobId: string): Promise<void> {
+    try {
+      await kind.onEnded?.(jobId);
+    } catch (thrown) {
+      this.#deps.warn(`${jobId}: ${messageOf(thrown)}`);
+    }
+  }
+
+  /** Resolves when a service that ends has nothing of a run under way any more. */
+  async #leaving(flights: ReadonlySet<Promise<unknown>>): Promise<"left"> {
+    const { signal } = this.#deps;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    while (flights.size > 0) await Promise.allSettled(flights);
+    return "left";
+  }
+
+  /** Takes a job for this process; waits while another one of the same subject is at work. */
+  async #take(kind: Kind, entered: EngineRun): Promise<"taken" | "gone" | "left"> {
+    const { jobs, members, clock } = this.#deps;
+    const { signal } = this.#deps;
+    const owned = ownedRun(entered);
+    const take = kind.take ?? ((one, executor) => jobs.take(one, executor));
+    for (;;) {
+      const { serves, audit } = this.#deps;
+      // A service has it from the queue: it waits here until a person has decided.
+      if (audit.isHeld) {
+        if (!serves) audit.requireNotHeld();
+        await clock.sleep(BLOCKED_MS, signal).catch(() => undefined);
+        if (signal.aborted) return "left";
+        continue;
+      }
+      const taking = await take(owned, members.id);
+      if (typeof taking === "string") return taking;
+      const { blockedBy } = taking;
+      if (await members.isDead(blockedBy.executor))
+        await jobs.letGo(blockedBy.jobId, blockedBy.executor, leftBy(blockedBy.executor));
+      else await clock.sleep(BLOCKED_MS, signal).catch(() => undefined);
+      if (signal.aborted) return "left";
+    }
+  }
+
+  /** Says in the ledger that nobody is at work. A database that is away is waited for, until this process is told to stop. */
+  async #letGo(kind: Kind, jobId: string, reason: StopReason): Promise<void> {
+    const { jobs, members, clock } = this.#deps;
+    const { signal } = this.#deps;
+    const letGo = kind.letGo ?? ((id, executor, why) => jobs.letGo(id, executor, why));
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs)) {
+      try {
+        await letGo(jobId, members.id, reason);
+        return;
+      } catch (thrown) {
+        const code = thrown instanceof OutdialError ? thrown.code : undefined;
+        // Somebody else has it, or it has ended after all.
+        if (code === "not_owner" || code === "invalid_state") return;
+        if (code === undefined || !STORE_TROUBLE.has(code) || signal.aborted) {
+          this.#deps.warn(`${jobId}: how it stopped was not recorded: ${messageOf(thrown)}`);
+          return;
+        }
+        await clock.sleep(waitMs, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /** The job, unless the database is another one than it was, or another tenant's: then nothing more is sent. */
+  async #mayGoOn(entered: EngineRun): Promise<Seen> {
+    const { audit, jobs, members } = this.#deps;
+    audit.requireNotHeld();
+    const { jobId } = entered;
+    return (await jobs.getOwned(ownedRun(entered), members.id)) ?? noSuchJob(jobId);
+  }
+}
+
+/** Does work that is among those under way until it has settled. */
+async function fly<T>(flights: Set<Promise<unknown>>, work: () => Promise<T>): Promise<T> {
+  const flight = work();
+  flights.add(flight);
+  try {
+    return await flight;
+  } finally {
+    flights.delete(flight);
+  }
+}
+
+const ownedRun = (entered: EngineRun): OwnedRun => ({
+  jobId: entered.jobId,
+  run: entered.run,
+  workflow: workflowId(entered),
+  owned: OWNED,
+});
+
+/** What settles never. */
+export function forever(): Promise<never> {
+  return new Promise(() => {});
+}
+
+const isWrongStore = (thrown: unknown): thrown is OutdialError =>
+  thrown instanceof OutdialError && (thrown.code === "other_tenant" || thrown.code === "audit_set_back");
+
+function isNotOwner(thrown: unknown): boolean {
+  return (thrown instanceof OutdialError && thrown.code === "not_owner") || isTakenAway(thrown);
+}
