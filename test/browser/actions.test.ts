@@ -346,6 +346,22 @@ test("a campaign is paused behind a preview, and cannot be dialed again before i
   await dialog.getByRole("button", { name: "Pause" }).click();
   await dialog.waitFor({ state: "detached" });
   await page.locator(".page-head .pill").getByText("Paused").waitFor();
+  // A mark in the plots leads to what the audit says of it.
+  const at = Date.now() + 60_000;
+  const figures = { successRate: 0.4, activeCalls: 0, callsPlaced: 90, callsAnswered: 40, abandonmentRate: 0 };
+  const reading = { campaignId: "camp_primary_001", at, receivedAt: at, source: "push", eventId: null } as const;
+  await world.whole.service.store.metrics.add({ ...reading, ...figures, windowMinutes: 30, failoverTriggered: false });
+  await page.reload();
+  const plot = page.locator(".plot-host:not([hidden]) .u-over").first();
+  const told = page.locator(".plot-at:not([hidden])").first();
+  const { width = 0 } = (await plot.boundingBox()) ?? {};
+  for (let x = width - 2; x > 0 && !(await told.textContent())?.match(/pause/i); x -= 5)
+    await plot.hover({ position: { x, y: 40 } });
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.getByRole("heading", { level: 1, name: "Audit" }).waitFor();
+  await page.getByRole("row").filter({ hasText: "camp_primary_001" }).filter({ hasText: /paus/i }).first().waitFor();
+  await page.goBack();
   await page.getByRole("button", { name: "Resume" }).click();
   // The gate looks at every contact of the list meanwhile: nothing can be confirmed before it has.
   await dialog.getByRole("heading", { name: /^Let the campaign dial again/ }).waitFor();

@@ -24,4 +24,6 @@ export interface PlotMark {
   readonly letter: string;
   /** What happened, a sentence without its full stop. */
   readonly text: string;
+  /** Where a click on it leads; nowhere by default. */
+  readonly href?: string | undefined;
 }

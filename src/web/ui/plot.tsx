@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { timeFormat } from "../view/format.ts";
+import type { TimeRange } from "../view/time-range.ts";
 import { colourOf } from "./colours.ts";
 import { drawMarks } from "./plot-marks.ts";
 import type { PlotLimit, PlotMark, PlotSeries } from "./plot-types.ts";
@@ -23,15 +24,22 @@ export interface PlotProps {
   readonly counts?: boolean;
   /** What the time axis shows. Default: minutes. */
   readonly axis?: "minute" | "day";
+  /** The part of the times that is shown; all by default. */
+  readonly range?: TimeRange | undefined;
+  /** Told the part that was drawn out with the pointer; without it none can be. */
+  readonly onRange?: (range: TimeRange) => void;
+  /** Told where a mark leads that was clicked. */
+  readonly onOpen?: (href: string) => void;
 }
 
 export function Plot(props: PlotProps) {
   const { title, times, series, text, limits = [], marks = [], sync, height = 190, axis = "minute", counts = false } = props;
+  const { range, onRange, onOpen } = props;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const pointed = useRef<HTMLParagraphElement>(null);
-  const drawn = useRef({ limits, marks });
-  drawn.current = { limits, marks };
+  const drawn = useRef<Drawn>({ limits, marks, range, onRange, onOpen });
+  drawn.current = { limits, marks, range, onRange, onOpen };
   const shape = JSON.stringify(series.map(({ name, colour, band, stepped }) => [name, colour, band !== undefined, stepped]));
 
   const isEmpty = series.every(({ values }) => values.every((value) => value === null));
@@ -41,7 +49,7 @@ export function Plot(props: PlotProps) {
     if (element === null || isEmpty) return undefined;
     const options = optionsOf(
       element,
-      { series, text, sync, height, axis, counts },
+      { series, text, sync, height, axis, counts, zooms: onRange !== undefined },
       () => drawn.current,
       (told) => {
         if (pointed.current !== null) pointed.current.textContent = told;
@@ -63,7 +71,7 @@ export function Plot(props: PlotProps) {
 
   useEffect(() => {
     chart.current?.setData(dataOf(times, series));
-  }, [times, series, limits, marks]);
+  }, [times, series, limits, marks, range?.from, range?.to]);
 
   const last = series.map(({ name, values }) => {
     const value = values.findLast((one) => one !== null);
@@ -112,12 +120,22 @@ interface Look {
   readonly height: number;
   readonly axis: "minute" | "day";
   readonly counts: boolean;
+  readonly zooms: boolean;
+}
+
+/** What may be another one without the plot being made anew. */
+interface Drawn {
+  readonly limits: readonly PlotLimit[];
+  readonly marks: readonly PlotMark[];
+  readonly range: TimeRange | undefined;
+  readonly onRange: ((range: TimeRange) => void) | undefined;
+  readonly onOpen: ((href: string) => void) | undefined;
 }
 
 function optionsOf(
   element: HTMLElement,
-  { series, text, sync, height, axis: shown, counts }: Look,
-  extra: () => { readonly limits: readonly PlotLimit[]; readonly marks: readonly PlotMark[] },
+  { series, text, sync, height, axis: shown, counts, zooms }: Look,
+  extra: () => Drawn,
   tell: (text: string) => void,
 ): uPlot.Options {
   const colour = (name: `--${string}`) => () => colourOf(element, name);
@@ -154,10 +172,23 @@ function optionsOf(
     bands,
     legend: { show: false },
     padding: [10, 12, 0, 0],
-    cursor: { drag: { x: false, y: false }, ...(sync === undefined ? {} : { sync: { key: sync } }) },
+    cursor: {
+      drag: { x: zooms, y: false, setScale: false, dist: NEAR_PX },
+      // What is drawn out in one plot is told by it alone.
+      ...(sync === undefined
+        ? {}
+        : { sync: { key: sync, filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } } }),
+    },
     scales: {
       // One reading alone, or a few of one moment, stand at the end of a few minutes.
-      x: { time: true, range: (_, low, high) => [high - low < LEAST_SECONDS ? high - LEAST_SECONDS : low, high] },
+      x: {
+        time: true,
+        range: (_, low, high) => {
+          const { range } = extra();
+          if (range !== undefined) return [range.from / 1000, range.to / 1000];
+          return [high - low < LEAST_SECONDS ? high - LEAST_SECONDS : low, high];
+        },
+      },
       y: {
         range: (_, low, high) => {
           const limits = extra().limits.map(({ at }) => at);
@@ -183,7 +214,8 @@ function optionsOf(
           const at = idx === null || idx === undefined ? undefined : times[idx];
           if (idx === null || idx === undefined || at === undefined) return tell("");
           const isLong = (times.at(-1) ?? at) - (times[0] ?? at) > DAY_SECONDS;
-          const near = extra().marks.filter(({ at: then }) => Math.abs(plot.valToPos(then / 1000, "x") - left) <= NEAR_PX);
+          const near = marksAt(plot, extra().marks, left);
+          plot.over.style.cursor = near.some(({ href }) => href !== undefined) ? "pointer" : "";
           tell(
             [
               clock[isLong ? "day" : "clock"](1000 * at),
@@ -191,6 +223,23 @@ function optionsOf(
               ...near.map(({ text: what }) => what),
             ].join(" · "),
           );
+        },
+      ],
+      ready: [
+        (plot) =>
+          plot.over.addEventListener("click", () => {
+            const { marks, onOpen } = extra();
+            const leads = marksAt(plot, marks, plot.cursor.left ?? -1).find(({ href }) => href !== undefined);
+            if (leads?.href !== undefined) onOpen?.(leads.href);
+          }),
+      ],
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select;
+          if (width === 0) return;
+          const at = (px: number) => Math.round(1000 * plot.posToVal(px, "x"));
+          extra().onRange?.({ from: at(left), to: at(left + width) });
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],
       draw: [
@@ -202,6 +251,10 @@ function optionsOf(
     },
   };
 }
+
+/** Marks so near to a place that they are meant. @param left px from the plot's left edge */
+const marksAt = (plot: uPlot, marks: readonly PlotMark[], left: number) =>
+  marks.filter(({ at }) => Math.abs(plot.valToPos(at / 1000, "x") - left) <= NEAR_PX);
 
 /** What stands at a place of the axis, series by series, each with its band. */
 function valuesAt(series: readonly PlotSeries[], index: number, text: (value: number) => string): string[] {

@@ -4,11 +4,36 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { interval, percent, whole } from "../../view/format.ts";
+import type { TimeRange } from "../../view/time-range.ts";
 import { type Effect, effectsOf, type Side } from "./series.ts";
 
-export function Effects({ detail: { series, events, windowMinutes } }: { readonly detail: ApiTypes.CampaignDetail }) {
+interface EffectsProps {
+  readonly detail: ApiTypes.CampaignDetail;
+  /** Shows a time in the plots. */
+  readonly onRange: (range: TimeRange) => void;
+}
+
+/** So much before and after a change is shown of the plots, ms: at least, and in windows of the readings. */
+const AROUND_MS = 15 * 60_000;
+const AROUND_WINDOWS = 2;
+
+export function Effects({ detail: { series, events, windowMinutes }, onRange }: EffectsProps) {
   const effects = effectsOf(series, events, windowMinutes);
   if (effects.length === 0) return null;
+  const around = Math.max(AROUND_MS, AROUND_WINDOWS * 60_000 * (windowMinutes ?? 0));
+  const inPlots: Column<Effect> = {
+    name: "In the plots",
+    cell: ({ at, text }) => (
+      <button
+        type="button"
+        class="button"
+        aria-label={`Show the plots before and after: ${text}`}
+        onClick={() => onRange({ from: at - around, to: at + around })}
+      >
+        Show
+      </button>
+    ),
+  };
   return (
     <section class="card" aria-label="Before and after each change of settings">
       <h2>Before and after each change of settings</h2>
@@ -16,7 +41,12 @@ export function Effects({ detail: { series, events, windowMinutes } }: { readonl
         The last reading before the change, and the first whose {windowMinutes === null ? "" : `${windowMinutes} `}minutes lie
         behind it. Other things change as well: a difference is no proof.
       </p>
-      <Table caption="Changes of settings" columns={COLUMNS} rows={effects} rowKey={({ at, text }) => `${at} ${text}`} />
+      <Table
+        caption="Changes of settings"
+        columns={[...COLUMNS, inPlots]}
+        rows={effects}
+        rowKey={({ at, text }) => `${at} ${text}`}
+      />
     </section>
   );
 }

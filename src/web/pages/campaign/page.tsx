@@ -7,7 +7,6 @@ import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Age, NotReadable } from "../../ui/age.tsx";
 import { BudgetMeter } from "../../ui/budget-meter.tsx";
-import { SelectField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -15,21 +14,14 @@ import { Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { pairBadge } from "../../view/failover.ts";
-import { counted, interval, intervalKind, percent, whole, zoneName } from "../../view/format.ts";
+import { counted, interval, intervalKind, percent, whole } from "../../view/format.ts";
+import { part, rangeOf, rangeQuery, type TimeRange } from "../../view/time-range.ts";
 import { windowLines } from "../../view/windows.ts";
 import { Effects } from "./effects.tsx";
 import { CampaignPlots } from "./plots.tsx";
-import { coverageOf, lookOf } from "./series.ts";
+import { type Hours, RangeBar, SPANS } from "./range.tsx";
+import { auditOf, coverageOf, lookOf } from "./series.ts";
 import { CampaignVerbs } from "./verbs.tsx";
-
-/** Hours that the plots may show. */
-const SPANS = [
-  ["1", "1 hour"],
-  ["6", "6 hours"],
-  ["24", "1 day"],
-  ["168", "7 days"],
-  ["720", "30 days"],
-] as const;
 
 type Detail = ApiTypes.CampaignDetail;
 
@@ -55,6 +47,10 @@ function Campaign({ id }: { readonly id: string }) {
       sticky: true,
     },
   );
+  const shown = { from: now() - Number(hours) * 3_600_000, to: now() };
+  const range = rangeOf(asked, shown);
+  const show = (span: Hours, chosen: TimeRange | undefined) =>
+    route(`/campaigns/${encodeURIComponent(id)}?hours=${span}${rangeQuery(chosen)}`, true);
   const state = campaign.state.value;
   const detail = state.kind === "ready" ? state.value : undefined;
   return (
@@ -77,19 +73,16 @@ function Campaign({ id }: { readonly id: string }) {
             <NotReadable failed={value.failed} asOf={value.asOf.figures ?? value.asOf.status} />
             <WhyNot detail={value} />
             <Now detail={value} />
-            <div class="row">
-              <SelectField
-                label="Time shown"
-                value={hours}
-                options={SPANS}
-                onChange={(chosen) => route(`/campaigns/${encodeURIComponent(id)}?hours=${chosen}`, true)}
-              />
-              <p class="muted small break">
-                Times are those of {zoneName()}. {coverageOf(value.series, Number(hours), now())}
-              </p>
-            </div>
-            <CampaignPlots detail={value} />
-            <Effects detail={value} />
+            <RangeBar
+              hours={hours}
+              shown={shown}
+              range={range}
+              coverage={coverageOf(value.series, Number(hours), shown.to)}
+              onHours={(chosen) => show(chosen, undefined)}
+              onRange={(chosen) => show(hours, chosen)}
+            />
+            <CampaignPlots detail={value} range={range} onRange={(chosen) => show(hours, part(chosen, shown))} />
+            <Effects detail={value} onRange={(chosen) => show(hours, part(chosen, shown))} />
             <div class="grid">
               <Events events={value.events} />
               <Windows detail={value} />
@@ -215,12 +208,8 @@ function Events({ events }: { readonly events: Detail["events"] }) {
                 <span class="cell-note">
                   <Time at={at} as="clock" />
                   {actor === null ? "" : ` · ${actor}`}
-                  {audit === null ? null : (
-                    <>
-                      {" · "}
-                      <a href={`/audit?seq=${audit}`}>audit {audit}</a>
-                    </>
-                  )}
+                  {" · "}
+                  <a href={auditOf({ at, audit })}>{audit === null ? "audit of that time" : `audit ${audit}`}</a>
                 </span>
               </span>
             </li>

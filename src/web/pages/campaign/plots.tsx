@@ -1,10 +1,12 @@
 // The live plots of a campaign: one time axis, with what happened marked on all of them.
 
 import { useMemo } from "preact/hooks";
+import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
 import { Plot } from "../../ui/plot.tsx";
 import type { Colour, PlotLimit, PlotSeries } from "../../ui/plot-types.ts";
 import { percent, whole } from "../../view/format.ts";
+import type { TimeRange } from "../../view/time-range.ts";
 import { columnsOf, marksOf } from "./series.ts";
 
 const short = (value: number) => percent(value, 1);
@@ -15,7 +17,14 @@ const steps = (name: string, colour: Colour, values: PlotSeries["values"]): read
 ];
 const across = (at: number, name: string): PlotLimit => ({ at, name: `${name} ${wholePercent(at)}`, colour: "--bad" });
 
-export function CampaignPlots({ detail }: { readonly detail: ApiTypes.CampaignDetail }) {
+interface CampaignPlotsProps {
+  readonly detail: ApiTypes.CampaignDetail;
+  readonly range: TimeRange | undefined;
+  readonly onRange: (range: TimeRange) => void;
+}
+
+export function CampaignPlots({ detail, range, onRange }: CampaignPlotsProps) {
+  const { route } = useLocation();
   const { series, events, threshold, abandonmentLimit } = detail;
   const drawn = useMemo(() => {
     const { times, column } = columnsOf(series);
@@ -58,7 +67,7 @@ export function CampaignPlots({ detail }: { readonly detail: ApiTypes.CampaignDe
       limits: [across(abandonmentLimit, "limit")],
     } as const;
   }, [series, events, threshold, abandonmentLimit]);
-  const shared = { times: drawn.times, marks: drawn.marks, sync: detail.id };
+  const shared = { times: drawn.times, marks: drawn.marks, sync: detail.id, range, onRange, onOpen: route };
   return (
     <div class="grid halves">
       <div class="card">

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { ApiTypes } from "../../../server/index.ts";
-import { coverageOf, effectsOf } from "./series.ts";
+import { auditOf, coverageOf, effectsOf } from "./series.ts";
 
 const T = Date.UTC(2026, 2, 2, 15);
 const MINUTE = 60_000;
@@ -36,4 +36,14 @@ test("what is drawn of a time that is longer than the readings is said", () => {
   expect(coverageOf([point(-49, 0.1), point(10, 0.2)], 1, now)).toBeNull();
   expect(coverageOf([point(0, 0.1)], 1, now)).toContain("one reading");
   expect(coverageOf([], 1, now)).toContain("no readings");
+});
+
+test("what happened leads to its entry of the audit, or to the minutes around it", () => {
+  expect(auditOf({ at: "2026-03-02T15:00:30Z", audit: 7 })).toBe("/audit?seq=7");
+  const query = new URLSearchParams(auditOf({ at: "2026-03-02T15:00:30Z", audit: null }).slice("/audit?".length));
+  // As minutes of this machine's clock.
+  expect([query.get("from"), query.get("to")].map((text) => new Date(text ?? "").toISOString())).toEqual([
+    "2026-03-02T14:59:00.000Z",
+    "2026-03-02T15:02:00.000Z",
+  ]);
 });

@@ -97,5 +97,25 @@ export function lookOf(kind: ApiTypes.AxisEvent["kind"]): (typeof LOOK)[typeof k
 }
 
 export function marksOf(events: readonly ApiTypes.AxisEvent[]): readonly PlotMark[] {
-  return events.map(({ at, kind, text }) => ({ at: Date.parse(at), letter: LOOK[kind].letter, colour: LOOK[kind].colour, text }));
+  return events.map(({ at, kind, text, audit }) => ({
+    at: Date.parse(at),
+    letter: LOOK[kind].letter,
+    colour: LOOK[kind].colour,
+    text,
+    href: auditOf({ at, audit }),
+  }));
+}
+
+/** Entries of the audit may be written so long before and after the instant of what they are about, ms. */
+const AUDIT_MS = 60_000;
+
+/** Where the audit tells of something that happened: its entry, or what was written around that instant. */
+export function auditOf({ at, audit }: Pick<ApiTypes.AxisEvent, "at" | "audit">): string {
+  if (audit !== null) return `/audit?seq=${audit}`;
+  // As the fields of the audit have it: minutes of the browser's own clock.
+  const around = (ms: number) => {
+    const then = new Date(Date.parse(at) + ms);
+    return new Date(then.getTime() - 60_000 * then.getTimezoneOffset()).toISOString().slice(0, 16);
+  };
+  return `/audit?from=${around(-AUDIT_MS)}&to=${around(2 * AUDIT_MS)}`;
 }
