@@ -1,0 +1,212 @@
+// The drawing of a plot, by uPlot. It is most of the script of a page with curves, so it is loaded when the first of them is there to be drawn.
+
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { timeFormat } from "../view/format.ts";
+import type { TimeRange } from "../view/time-range.ts";
+import { colourOf } from "./colours.ts";
+import { drawMarks } from "./plot-marks.ts";
+import type { PlotLimit, PlotMark, PlotSeries } from "./plot-types.ts";
+
+/** A plot that is drawn. */
+export interface Drawing {
+  /** Draws what there is now. */
+  update(): void;
+  end(): void;
+}
+
+/** Draws into an element, as wide as it is. @param now what there is @param tell told what stands at the pointer */
+export function drawPlot(element: HTMLElement, look: Look, now: () => Drawn, tell: (text: string) => void): Drawing {
+  const data = () => dataOf(now().times, now().series);
+  const plot = new uPlot(optionsOf(element, look, now, tell), data(), element);
+  const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: look.height }));
+  resized.observe(element);
+  const themed = new MutationObserver(() => plot.redraw(false, true));
+  themed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  return {
+    update: () => plot.setData(data()),
+    end() {
+      resized.disconnect();
+      themed.disconnect();
+      plot.destroy();
+    },
+  };
+}
+
+/** The shortest time that an axis shows, s. */
+const LEAST_SECONDS = 300;
+/** Beyond it a clock alone does not say when. */
+const DAY_SECONDS = 86_400;
+/** A mark so near to the pointer is told. */
+const NEAR_PX = 6;
+/** Steps between ticks of counts. */
+const COUNT_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000];
+
+export interface Look {
+  readonly series: readonly PlotSeries[];
+  readonly text: (value: number) => string;
+  readonly sync: string | undefined;
+  readonly height: number;
+  readonly axis: "minute" | "day";
+  readonly counts: boolean;
+  readonly zooms: boolean;
+}
+
+/** What may be another one without the plot being made anew. */
+export interface Drawn {
+  /** ms since the epoch, ascending. */
+  readonly times: readonly number[];
+  readonly series: readonly PlotSeries[];
+  readonly limits: readonly PlotLimit[];
+  readonly marks: readonly PlotMark[];
+  readonly range: TimeRange | undefined;
+  readonly onRange: ((range: TimeRange) => void) | undefined;
+  readonly onOpen: ((href: string) => void) | undefined;
+}
+
+function optionsOf(
+  element: HTMLElement,
+  { series, text, sync, height, axis: shown, counts, zooms }: Look,
+  extra: () => Drawn,
+  tell: (text: string) => void,
+): uPlot.Options {
+  const colour = (name: `--${string}`) => () => colourOf(element, name);
+  const clock = timeFormat();
+  const axis = {
+    stroke: colour("--muted"),
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { show: false },
+    font: "11px sans-serif",
+  };
+  const lines: uPlot.Series[] = [];
+  const bands: uPlot.Band[] = [];
+  for (const one of series) {
+    const stepped = one.stepped === true ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+    lines.push({
+      label: one.name,
+      stroke: colour(one.colour),
+      width: 1.75,
+      points: { show: false },
+      spanGaps: false,
+      ...(stepped === undefined ? {} : { paths: stepped }),
+      value: (_, value) => (value === null || value === undefined ? "–" : text(value)),
+    });
+    if (one.band === undefined) continue;
+    const at = lines.length;
+    const edge = { stroke: "transparent", width: 0, points: { show: false } } as const;
+    lines.push({ label: "band high", ...edge }, { label: "band low", ...edge });
+    bands.push({ series: [at + 1, at + 2], fill: () => faint(colourOf(element, one.colour)) });
+  }
+  return {
+    width: element.clientWidth,
+    height,
+    series: [{ value: (_, at) => (at === null || at === undefined ? "–" : clock.clock(1000 * at)) }, ...lines],
+    bands,
+    legend: { show: false },
+    padding: [10, 12, 0, 0],
+    cursor: {
+      drag: { x: zooms, y: false, setScale: false, dist: NEAR_PX },
+      // What is drawn out in one plot is told by it alone.
+      ...(sync === undefined
+        ? {}
+        : { sync: { key: sync, filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } } }),
+    },
+    scales: {
+      // One reading alone, or a few of one moment, stand at the end of a few minutes.
+      x: {
+        time: true,
+        range: (_, low, high) => {
+          const { range } = extra();
+          if (range !== undefined) return [range.from / 1000, range.to / 1000];
+          return [high - low < LEAST_SECONDS ? high - LEAST_SECONDS : low, high];
+        },
+      },
+      y: {
+        range: (_, low, high) => {
+          const limits = extra().limits.map(({ at }) => at);
+          const top = Math.max(high ?? 0, ...limits);
+          return uPlot.rangeNum(Math.min(0, low ?? 0), top > 0 ? top : 1, 0.1, true);
+        },
+      },
+    },
+    axes: [
+      {
+        ...axis,
+        values: (_, splits) => splits.map((at) => clock[shown === "day" ? "date" : "minute"](1000 * at)),
+        space: 60,
+        size: 28,
+      },
+      { ...axis, values: (_, splits) => splits.map(text), size: 52, ...(counts ? { incrs: COUNT_STEPS } : {}) },
+    ],
+    hooks: {
+      setCursor: [
+        (plot) => {
+          const { idx, left = -1 } = plot.cursor;
+          const [times] = plot.data;
+          const at = idx === null || idx === undefined ? undefined : times[idx];
+          if (idx === null || idx === undefined || at === undefined) return tell("");
+          const isLong = (times.at(-1) ?? at) - (times[0] ?? at) > DAY_SECONDS;
+          const near = marksAt(plot, extra().marks, left);
+          plot.over.style.cursor = near.some(({ href }) => href !== undefined) ? "pointer" : "";
+          tell(
+            [
+              clock[isLong ? "day" : "clock"](1000 * at),
+              ...valuesAt(series, idx, text),
+              ...near.map(({ text: what }) => what),
+            ].join(" · "),
+          );
+        },
+      ],
+      ready: [
+        (plot) =>
+          plot.over.addEventListener("click", () => {
+            const { marks, onOpen } = extra();
+            const leads = marksAt(plot, marks, plot.cursor.left ?? -1).find(({ href }) => href !== undefined);
+            if (leads?.href !== undefined) onOpen?.(leads.href);
+          }),
+      ],
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select;
+          if (width === 0) return;
+          const at = (px: number) => Math.round(1000 * plot.posToVal(px, "x"));
+          extra().onRange?.({ from: at(left), to: at(left + width) });
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
+      draw: [
+        (plot) => {
+          const { limits, marks } = extra();
+          drawMarks(plot, limits, marks, (name) => colourOf(element, name));
+        },
+      ],
+    },
+  };
+}
+
+/** Marks so near to a place that they are meant. @param left px from the plot's left edge */
+const marksAt = (plot: uPlot, marks: readonly PlotMark[], left: number) =>
+  marks.filter(({ at }) => Math.abs(plot.valToPos(at / 1000, "x") - left) <= NEAR_PX);
+
+/** What stands at a place of the axis, series by series, each with its band. */
+function valuesAt(series: readonly PlotSeries[], index: number, text: (value: number) => string): string[] {
+  return series.map(({ name, values, band }) => {
+    const value = values[index];
+    if (value === null || value === undefined) return `${name} without figures`;
+    const [low, high] = [band?.low[index], band?.high[index]];
+    const within = typeof low === "number" && typeof high === "number" ? ` (${text(low)} to ${text(high)})` : "";
+    return `${name} ${text(value)}${within}`;
+  });
+}
+
+function dataOf(times: readonly number[], series: readonly PlotSeries[]): uPlot.AlignedData {
+  const columns = series.flatMap(({ values, band }) =>
+    band === undefined ? [[...values]] : [[...values], [...band.high], [...band.low]],
+  );
+  return [times.map((at) => at / 1000), ...columns];
+}
+
+/** The same colour, mostly transparent. */
+function faint(colour: string): string {
+  return `color-mix(in srgb, ${colour} 18%, transparent)`;
+}
