@@ -16,6 +16,7 @@ const ALL = [
   "dialing",
   "inbound",
   "service-live",
+  "service-many",
   "service-reads",
   "service-render",
 ] as const;

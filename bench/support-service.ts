@@ -12,6 +12,8 @@ import { openService, type RunningService } from "../src/app/index.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../src/sandbox/index.ts";
 import { benchFolder } from "./support.ts";
 
+const BIN = fileURLToPath(new URL("../bin/outdial.mjs", import.meta.url));
+
 export interface BenchService extends AsyncDisposable {
   readonly service: RunningService;
   readonly token: string;
@@ -20,8 +22,12 @@ export interface BenchService extends AsyncDisposable {
 /** A folder with an embedded store, and a sandbox: services are opened over them one after the other. */
 export interface BenchWorld extends AsyncDisposable {
   readonly sandbox: Sandbox;
+  /** Address of the sandbox. */
+  readonly tenantUrl: string;
   /** @param yaml lines of outdial.yaml; @param pages folder of the built dashboard */
   open(given: { readonly yaml?: string; readonly pages?: string | undefined }): Promise<RunningService>;
+  /** Another service on the same store and tenant, in a process of its own. */
+  beside(): Promise<{ readonly url: string } & AsyncDisposable>;
 }
 
 export async function openBenchWorld(options: SandboxOptions = {}): Promise<BenchWorld> {
@@ -43,9 +49,28 @@ export async function openBenchWorld(options: SandboxOptions = {}): Promise<Benc
   const owned = stack.move();
   return {
     sandbox,
+    tenantUrl: url,
     async open({ yaml = "", pages }) {
       await writeFile(config, yaml);
       return openService(flags, environment, { port: 0, log: () => undefined, pages });
+    },
+    async beside() {
+      const args = ["serve", "--port", "0", "--log-format", "json", "--config", config, "--dir", flags.dir, "--tenant-url", url];
+      const child = spawn(process.execPath, [BIN, ...args], { env: environment, stdio: ["ignore", "pipe", "ignore"] });
+      const ended = once(child, "exit");
+      for await (const line of createInterface({ input: child.stdout })) {
+        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+        if (found === undefined || found === url) continue;
+        child.stdout.resume();
+        return {
+          url: found,
+          async [Symbol.asyncDispose]() {
+            child.kill("SIGTERM");
+            await ended;
+          },
+        };
+      }
+      throw new Error("the second service ended");
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

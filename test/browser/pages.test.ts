@@ -67,8 +67,18 @@ describe.each([
   test("login", async () => {
     await using opened = await world.open(look);
     const { page } = opened;
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    // Of a provider that the service of this test does not have: its button, and that it leaves the dashboard.
+    await page.route("**/api/v1/sign-in", (route) =>
+      route.fulfill({ json: { provider: { name: "Example SSO", path: "/sign-in" } } }),
+    );
+    await page.route("**/sign-in?to=**", (route) => route.fulfill({ body: `sent to ${route.request().url()}` }));
+    await page.goto(`${world.whole.service.url}/jobs?state=open`);
+    await page.getByRole("link", { name: "Sign in with Example SSO" }).waitFor();
     expect(await opened.violations()).toEqual([]);
+    await page.getByRole("link", { name: "Sign in with Example SSO" }).click();
+    await page.getByText("/sign-in?to=%2Fjobs%3Fstate%3Dopen").waitFor();
+    await page.goto(`${world.whole.service.url}/login?refused=no_role`);
+    await page.getByRole("alert").getByText("none of your groups has a role here").waitFor();
     expect(await opened.overflow()).toBe(0);
     await page.getByLabel("Token").fill("odt_wrong");
     await page.getByRole("button", { name: "Sign in" }).click();

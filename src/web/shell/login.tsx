@@ -81,7 +81,7 @@ export function Login({ message }: { readonly message?: string | undefined }) {
         )}
         {provider.value === null ? null : (
           <>
-            <a class="button primary" href={`${provider.value.path}?to=${encodeURIComponent(wantedPage())}`}>
+            <a class="button primary" target="_top" href={`${provider.value.path}?to=${encodeURIComponent(wantedPage())}`}>
               Sign in with {provider.value.name}
             </a>
             <p class="muted small">or with a token:</p>

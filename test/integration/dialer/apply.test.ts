@@ -1,7 +1,10 @@
 // Changes of dialer settings against a sandbox: each fault of the tenant and each interference of others ends in a defined state.
 
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { DialerRuntime } from "../../../src/app/index.ts";
+import { openStore } from "../../../src/store/index.ts";
+import { systemClock } from "../../../src/tenant/index.ts";
 import { until } from "../../support/until.ts";
 import { fileOf, NEW, OLD, openWorld, type World } from "./world.ts";
 
@@ -219,6 +222,17 @@ test("a rollback that fails is an alarm that says everything a person needs", as
   expect(data.advice).toContain("administration");
   const alarms = await world.query("select details::json->>'type' as type from outdial.audit where action = 'dialer.alarm'");
   expect(alarms).toEqual([{ type: "DIALER_ROLLBACK_FAILED" }]);
+  // It needs somebody until a later change has settled it, however many changes of other campaigns came since.
+  const store = await openStore({ url: world.databaseUrl, dir: join(world.folder, ".outdial"), clock: systemClock });
+  const notBack = async () => (await store.dialer.notBack()).map(({ version }) => version);
+  expect(await notBack()).toEqual([change.version]);
+  const later = `insert into outdial.dialer_changes (kind, source_name, actor, settings_hash, settings, phase, created_at, ended_at, subject)
+    select 'observed', 's', 'a', 'h', '{}', 'ended', now(), now(), `;
+  await world.query(`${later} 'another' from generate_series(1, 300)`);
+  expect(await notBack()).toEqual([change.version]);
+  await world.query(`${later} ''`);
+  expect(await notBack()).toEqual([]);
+  await store.close();
 });
 
 test("a tenant that is away stops the change where it can go on, and going on ends it", async () => {

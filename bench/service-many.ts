@@ -1,0 +1,144 @@
+// The service with 1,000 campaigns at the documented limits, two services on one database: what the background takes of the tenant's
+// budget, how many requests it takes to show one campaign that somebody opens, and how long the API takes while another client has used the budget up,
+// against a bare hono route that answers with as many bytes.
+
+import { Hono } from "hono";
+import { median, rounded } from "./support.ts";
+import { openBenchWorld, serveBare, startClients } from "./support-service.ts";
+
+const CAMPAIGNS = 1000;
+const WATCHED_MS = Number(process.env["BENCH_WATCHED_MS"] ?? 60_000);
+const CLIENTS = 5;
+const REQUESTS = 600;
+const ROUNDS = 3;
+/** So often another client tries to take what is left of the budget, ms. */
+const TAKEN_MS = 100;
+
+interface Times {
+  readonly p50: number;
+  readonly p99: number;
+  readonly perSecond: number;
+  readonly failed: number;
+}
+
+const idOf = (n: number) => `camp_${String(n).padStart(4, "0")}`;
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+await using stack = new AsyncDisposableStack();
+const world = stack.use(
+  await openBenchWorld({
+    scenario: {
+      campaigns: Array.from({ length: CAMPAIGNS }, (_, n) => ({
+        id: idOf(n),
+        name: `Campaign ${n}`,
+        status: n % 3 === 0 ? ("paused" as const) : ("active" as const),
+        contactListId: "list_1",
+      })),
+      contactLists: [{ id: "list_1", generate: { count: 200, consentRate: 0.5, zones: ["America/New_York"] } }],
+    },
+  }),
+);
+const service = stack.use(await world.open({}));
+const second = stack.use(await world.beside());
+const { token } = await service.store.access.addToken({ name: "bench", role: "viewer", expiresAt: null, by: "bench" });
+const asked = async (origin: string, path: string) => {
+  const reply = await fetch(`${origin}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
+  return reply.text();
+};
+for (;;) {
+  const { items } = JSON.parse(await asked(service.url, "/api/v1/campaigns")) as { items: unknown[] };
+  if (items.length === CAMPAIGNS) break;
+  await sleep(500);
+}
+
+// What the background takes while somebody has the list and one campaign open, at each of the two.
+const { control } = world.sandbox;
+const opened = idOf(500);
+const since = control.requests({ limit: 1 })[0]?.seq ?? 0;
+const begun = performance.now();
+for (; performance.now() - begun < WATCHED_MS; await sleep(5000))
+  for (const { url } of [service, second]) {
+    await asked(url, "/api/v1/campaigns");
+    await asked(url, `/api/v1/campaigns/${opened}`);
+  }
+const minutes = (performance.now() - begun) / 60_000;
+const sent = control.requests({ since, limit: 100_000 });
+const perMinute = Object.fromEntries(
+  [...Map.groupBy(sent, ({ operation }) => operation ?? "none")].map(([operation, all]) => [
+    operation,
+    rounded(all.length / minutes, 1),
+  ]),
+);
+const ofOpened = sent.filter(({ path }) => path.includes(opened));
+const refused = sent.filter(({ status }) => status === 429).length;
+
+// Another client takes whatever the budget gives.
+const { ready, tokenPath } = world.sandbox;
+const { tenantUrl } = world;
+const granted = await fetch(`${tenantUrl}${tokenPath}`, {
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ grant_type: "client_credentials", client_id: ready.clientId, client_secret: ready.clientSecret }),
+});
+if (!granted.ok) throw new Error(`no token: ${granted.status} ${await granted.text()}`);
+const { access_token: foreign } = (await granted.json()) as { access_token: string };
+const enough = new AbortController();
+const taken = { passed: 0, refused: 0 };
+const takes = (async () => {
+  while (!enough.signal.aborted) {
+    const reply = await fetch(`${tenantUrl}${ofOpened[0]?.path ?? sent[0]?.path ?? "/"}`, {
+      headers: { authorization: `Bearer ${foreign}` },
+    });
+    await reply.body?.cancel();
+    taken[reply.status === 429 ? "refused" : "passed"] += 1;
+    if (reply.status === 429) await sleep(TAKEN_MS);
+  }
+})();
+while (taken.refused < 5) await sleep(50);
+const paths = Array.from({ length: 50 }, (_, n) => [
+  "/api/v1/campaigns",
+  `/api/v1/campaigns/${idOf(n * 20)}`,
+  "/api/v1/attention",
+  "/api/v1/jobs?limit=20",
+]).flat();
+const bodies = await Promise.all(paths.slice(0, 4).map((path) => asked(service.url, path)));
+const app = new Hono();
+app.get("/bare/:n", (c) => c.body(bodies[Number(c.req.param("n"))] ?? ""));
+await using bare = await serveBare(app);
+using clients = startClients();
+const common = { kind: "read", token, clients: CLIENTS, count: REQUESTS } as const;
+const api: Times[] = [];
+const plain: Times[] = [];
+const whole: Times[] = [];
+for (let round = 0; round <= ROUNDS; round++) {
+  const one = await clients.run<Times>({ ...common, origin: bare.origin, paths: bodies.map((_, n) => `/bare/${n}`) });
+  const other = await clients.run<Times>({ ...common, origin: service.url, paths });
+  const list = await clients.run<Times>({ ...common, count: 60, clients: 1, origin: service.url, paths: ["/api/v1/campaigns"] });
+  if (other.failed + list.failed > 0) throw new Error(`${other.failed + list.failed} reads failed`);
+  if (round > 0) {
+    plain.push(one);
+    api.push(other);
+    whole.push(list);
+  }
+}
+enough.abort();
+await takes;
+const of = (times: readonly Times[], pick: (one: Times) => number) => rounded(median(times.map(pick)), 1);
+process.stdout.write(
+  `${JSON.stringify({
+    p99Ratio: rounded(of(api, ({ p99 }) => p99) / of(plain, ({ p99 }) => p99), 2),
+    apiP99Ms: of(api, ({ p99 }) => p99),
+    apiP50Ms: of(api, ({ p50 }) => p50),
+    bareP99Ms: of(plain, ({ p99 }) => p99),
+    wholeListP99Ms: of(whole, ({ p99 }) => p99),
+    wholeListBytes: bodies[0]?.length,
+    perMinute,
+    openedCampaign: Object.fromEntries(
+      [...Map.groupBy(ofOpened, ({ operation }) => operation ?? "none")].map(([name, all]) => [name, all.length]),
+    ),
+    watchedMinutes: rounded(minutes, 2),
+    refused,
+    taken,
+  })}\n`,
+);
