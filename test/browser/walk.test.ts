@@ -1,4 +1,4 @@
-// The living demo from end to end in Chromium: every page at both widths with axe, every action once, and pictures for the documents when
+// The living demo from end to end in Chromium: every page at all widths with axe, every action once, and pictures for the documents when
 // OUTDIAL_SCREENSHOTS is set.
 
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -90,10 +90,14 @@ test("the story: the first campaign falls, the watch hands over, the page shows 
   expect(faults).toEqual([]);
 });
 
-describe.each([
+/** Pages are drawn at these sizes; the largest one at the full scale only, without pictures for the documents. */
+const LOOKS: readonly (readonly [string, Look, string | undefined])[] = [
   ["1280 px, light", WIDE, ""],
   ["390 px, dark", NARROW, "-narrow"],
-] satisfies [string, Look, string][])("%s", (_, look, suffix) => {
+  ...(takes || IS_DEEP ? [["1920 px, dark", { width: 1920, height: 1080, colorScheme: "dark" }, undefined] as const] : []),
+];
+
+describe.each(LOOKS)("%s", (_, look, suffix) => {
   test("every page is whole, fits its window and is accessible", { timeout: 300_000 }, async () => {
     clock.pace(1);
     await using opened = await browser.open(look, "admin");
@@ -105,7 +109,7 @@ describe.each([
       await settled(opened, title);
       expect.soft([path, await opened.violations()]).toEqual([path, []]);
       expect.soft([path, await opened.overflow()]).toEqual([path, 0]);
-      await take(opened, `${name}${suffix}`);
+      if (suffix !== undefined) await take(opened, `${name}${suffix}`);
     }
     expect(faults).toEqual([]);
   });

@@ -42,7 +42,7 @@ export function CampaignField({ value, onChange, none }: CampaignFieldProps) {
       label="Campaign"
       value={value}
       required={required}
-      options={pickable(known, value, now.kind === "loading" ? "Reading the campaigns …" : (none ?? "Choose a campaign"))}
+      options={pickable(known, value, now.kind === "loading" ? "Reading …" : (none ?? "Choose one"))}
       onChange={(chosen) => {
         if (chosen === OTHER) typing.value = true;
         onChange(chosen === OTHER ? "" : chosen);
