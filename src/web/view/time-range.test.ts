@@ -20,6 +20,7 @@ test.each([
   ["nothing", {}],
   ["no times", { from: "yesterday", to: "today" }],
   ["an end before its beginning", { from: "2026-03-02T14:40:00Z", to: "2026-03-02T14:20:00Z" }],
+  ["more than is shown", { from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z" }],
   ["another day", { from: "2026-03-01T14:20:00Z", to: "2026-03-01T14:40:00Z" }],
 ])("an address with %s shows all", (_, query) => {
   expect(rangeOf(query, SHOWN)).toBeUndefined();

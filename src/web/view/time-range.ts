@@ -12,7 +12,7 @@ const LEAST_MS = 5 * 60_000;
 export function rangeOf(query: Readonly<Record<string, string | undefined>>, shown: TimeRange): TimeRange | undefined {
   const [from, to] = [Date.parse(query["from"] ?? ""), Date.parse(query["to"] ?? "")];
   if (!(from < to) || to <= shown.from || from >= shown.to) return undefined;
-  return within({ from, to }, shown);
+  return part({ from, to }, shown);
 }
 
 /** The part of the address; "" for all. */
