@@ -40,7 +40,7 @@ const ACCEPTED = 250;
  * Checks the address of a mail server. Throws OperationError `invalid_input`.
  * @param where the field, for messages
  */
-export function parseMailServer(where: string, address: string): MailServer {
+function parseMailServer(where: string, address: string): MailServer {
   const wrong = (why: string, advice: string) => new OperationError("invalid_input", `${where}: ${why}`, { advice });
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || (url.protocol !== "smtps:" && url.protocol !== "smtp:") || url.hostname === "")

@@ -9,7 +9,7 @@ import { type Provider, SignInError, type SignInSettings } from "./provider.ts";
 import { recognise } from "./roles.ts";
 
 /** Why somebody comes back to the login page, as its address says. */
-export type SignInRefusal = "unavailable" | "refused" | "not_trusted" | "expired" | "no_role";
+type SignInRefusal = "unavailable" | "refused" | "not_trusted" | "expired" | "no_role";
 
 export interface SignInDeps {
   readonly settings: SignInSettings;

@@ -57,7 +57,8 @@ test("what changes something is for nobody below operator, and what is dangerous
   const routes = at.service.routes;
   const writes = routes.filter(({ method, question, role }) => method !== "get" && !question && role !== "public");
   expect(writes.filter(({ role, id }) => role === "viewer" && id !== "session.close").map(({ id }) => id)).toEqual([]);
-  expect(routes.filter(({ role }) => role === "public").map(({ id }) => id)).toEqual(["session.open"]);
+  // The ways in, and what the login page must know of them: the name of the provider.
+  expect(routes.filter(({ role }) => role === "public").map(({ id }) => id)).toEqual(["session.ways", "session.open"]);
   expect(
     routes
       .filter(({ role }) => role === "admin")
