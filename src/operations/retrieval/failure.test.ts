@@ -17,7 +17,10 @@ test("a request that could not be sent for want of files is asked for again, and
     code: "lake_unavailable",
     message: expect.stringContaining("this process has too many files open"),
   });
-  const away = new TenantError("vendor_unavailable", "no reply", { operationId: "listCalls", cause: new Error("reset") });
+  const away = new TenantError("vendor_unavailable", "no reply", {
+    operationId: "listCalls",
+    cause: coded("EPERM", "connect EPERM"),
+  });
   expect(remedyFor({ ...FACTS, thrown: away, failures: 8 })).toMatchObject({
     kind: "stop",
     reason: { code: "vendor_unavailable" },

@@ -1,6 +1,5 @@
 // What to do about a page that could not be fetched. Pure.
 
-import { hostTrouble } from "../../kernel/index.ts";
 import { TenantError } from "../../tenant/port.ts";
 import { reasonOf, type StopReason } from "../run/reason.ts";
 
@@ -23,6 +22,8 @@ const MAX_RESTARTS = 3;
 
 const TRANSIENT: ReadonlySet<string> = new Set(["vendor_unavailable", "deadline_exceeded", "body_too_large", "invalid_reply"]);
 
+const NO_FILES: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE"]);
+
 /** How things stand with the page. */
 export interface FailureFacts {
   readonly thrown: unknown;
@@ -34,10 +35,10 @@ export interface FailureFacts {
   readonly restarts: number;
 }
 
-/** What of this machine kept a request from being sent, among the causes of a failure. */
-function hostCause(thrown: unknown): Error | undefined {
+/** Too many files open, among the causes of a failure: then nothing was sent, and the tenant is not to blame. */
+function wantOfFiles(thrown: unknown): Error | undefined {
   let cause = thrown;
-  while (cause instanceof Error && hostTrouble(cause) === undefined) cause = cause.cause;
+  while (cause instanceof Error && !("code" in cause && NO_FILES.has(cause.code))) cause = cause.cause;
   return cause instanceof Error ? cause : undefined;
 }
 
@@ -45,8 +46,8 @@ function hostCause(thrown: unknown): Error | undefined {
 export function remedyFor({ thrown, hasToken, failures, loops, restarts }: FailureFacts): Remedy {
   if (!(thrown instanceof TenantError)) throw thrown;
   const stop = (): Remedy => {
-    const host = hostCause(thrown);
-    if (host !== undefined) throw host;
+    const files = wantOfFiles(thrown);
+    if (files !== undefined) throw files;
     return { kind: "stop", reason: reasonOf(thrown) };
   };
   const restart = (): Remedy => (restarts < MAX_RESTARTS ? { kind: "restart" } : stop());
