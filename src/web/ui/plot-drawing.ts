@@ -39,6 +39,9 @@ const LEAST_SECONDS = 300;
 const DAY_SECONDS = 86_400;
 /** A mark so near to the pointer is told. */
 const NEAR_PX = 6;
+/** Steps between ticks of time, s. */
+const MINUTE_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((minutes) => 60 * minutes);
+const DAY_STEPS = [1, 2, 5, 7, 14, 28, 56, 112].map((days) => DAY_SECONDS * days);
 /** Steps between ticks of counts. */
 const COUNT_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000];
 
@@ -132,7 +135,13 @@ function optionsOf(
     axes: [
       {
         ...axis,
-        values: (_, splits) => splits.map((at) => clock[shown === "day" ? "date" : "minute"](1000 * at)),
+        // No two ticks say the same: clocks are minutes apart, dates days.
+        incrs: (_, __, low, high) => (shown === "day" || high - low > DAY_SECONDS ? DAY_STEPS : MINUTE_STEPS),
+        values: (plot, splits) => {
+          const { min, max } = plot.scales["x"] ?? {};
+          const isLong = (max ?? 0) - (min ?? 0) > DAY_SECONDS;
+          return splits.map((at) => clock[shown === "day" || isLong ? "date" : "minute"](1000 * at));
+        },
         space: 60,
         size: 28,
       },
