@@ -1,7 +1,13 @@
 // The gate and the state of a campaign for a person. Pure text.
 
 import { formatInstant } from "../compliance/index.ts";
-import type { AbandonmentBudget, CampaignHealth, ResumeVerdict, ZoneWindow } from "../operations/index.ts";
+import {
+  type AbandonmentBudget,
+  type CampaignHealth,
+  listedWords,
+  type ResumeVerdict,
+  type ZoneWindow,
+} from "../operations/index.ts";
 import { table } from "./table.ts";
 import { grouped, printable, printableWhole } from "./text.ts";
 
@@ -15,6 +21,8 @@ export function gateWords({
   announced,
   whole,
   nextAllowed,
+  onCompanyList,
+  doNotCall,
 }: ResumeVerdict): string[] {
   const lines = [`${printable(campaign.id)}: ${allowed ? "may dial" : "must not dial"}`];
   for (const { text } of refusals) lines.push(`  ${printableWhole(text)}`);
@@ -25,6 +33,7 @@ export function gateWords({
       `  ${grouped(read)} contacts judged${of}: ${grouped(dial)} callable now, ${grouped(later)} later, ${grouped(never + refused)} never (${manifest.id})`,
     );
   }
+  if (onCompanyList > 0 && doNotCall === undefined) lines.push(`  ${listedWords({ onCompanyList, read })}`);
   if (!allowed && nextAllowed !== null)
     lines.push(`  the first of those that wait may be called at ${formatInstant(nextAllowed)}`);
   return lines;

@@ -3,7 +3,7 @@
 import { shortPercent } from "../../kernel/index.ts";
 import type { PairReport } from "../campaigns/failover/pair.ts";
 import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
-import { reasonsOf } from "../campaigns/state/gate.ts";
+import { listedWords, reasonsOf } from "../campaigns/state/gate.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";
 import { companyListWords } from "../compliance/words.ts";
 import { type DncBeforeStart, dncWords } from "../tenant-dnc/index.ts";
@@ -15,10 +15,10 @@ type Check = CampaignPreview["checks"][number];
 /** Zones that are named; the rest is counted. */
 const ZONES = 12;
 
-/** How the tenant's do-not-call groups stand to the company's list before a start: it forbids nothing. */
-export function groupsCheck(found: DncBeforeStart): Check {
-  const passed = !("problem" in found) && found.missing === 0 ? true : null;
-  return { check: TENANT_GROUPS, passed, text: dncWords(found) };
+/** How the tenant's do-not-call groups stand to the company's list before a start. @param refusal why that forbids it */
+export function groupsCheck(found: DncBeforeStart, refusal?: string): Check {
+  const passed = !("problem" in found) && found.missing === 0 ? true : refusal === undefined ? null : false;
+  return { check: TENANT_GROUPS, passed, text: refusal ?? dncWords(found) };
 }
 
 /** What the pre-dial gate looked at. */
@@ -33,9 +33,7 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
   if (unreadable !== undefined) checks.push({ check: "rules", passed: false, text: unreadable.text });
   if (none !== undefined) checks.push({ check: "contact list", passed: false, text: none.text });
   if (manifest === null) return checks;
-  if (verdict.doNotCall !== undefined) {
-    checks.push(groupsCheck(verdict.doNotCall));
-  }
+  if (verdict.doNotCall !== undefined) checks.push(groupsCheck(verdict.doNotCall, against("company_list_not_held")?.text));
   const { counts, input, facts } = manifest;
   const unlisted = against("no_company_list");
   const list = facts.companyList;
@@ -69,6 +67,8 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
       passed: counts.dial > 0 ? true : whole ? false : null,
       text: `${counts.dial} of ${input.contacts} looked at${of} may be called now${held === "" ? "" : `; not now: ${held}`}`,
     });
+    if (verdict.onCompanyList > 0 && verdict.doNotCall === undefined)
+      checks.push({ check: "contacts on the company's list", passed: null, text: listedWords(verdict) });
   }
   for (const { rule, reading } of abandonment)
     checks.push({

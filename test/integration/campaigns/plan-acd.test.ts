@@ -8,7 +8,9 @@ import { stringify } from "yaml";
 import { openCampaignApplies } from "../../../src/app/index.ts";
 import { usCaUk2026 } from "../../../src/compliance/index.ts";
 import { type ParsedFiles, parseCampaignFiles, readCampaignFiles } from "../../../src/operations/index.ts";
+import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
 import { runCli } from "../../support/cli.ts";
+import { UNLIMITED_ACD } from "../../support/world.ts";
 import { apply, DRAFT, filesOf, openSkillPlanWorld, PAGES, SKILL_DRAFT } from "./plan-world.ts";
 
 /** All but the last. */
@@ -18,7 +20,8 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   await using world = await openSkillPlanWorld();
   // People of New York may be called at this hour, whatever it is when the test runs.
   const pack = join(world.folder, "pack.json");
-  await writeFile(pack, JSON.stringify({ ...usCaUk2026(), id: "any-hour", rules: [] }));
+  const rules = usCaUk2026().rules.filter(({ kind }) => kind === "internal-list");
+  await writeFile(pack, JSON.stringify({ ...usCaUk2026(), id: "any-hour", rules }));
   await using runtime = await openCampaignApplies({}, world.environment, {
     pack,
     warn: () => undefined,
@@ -162,4 +165,21 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   expect(gated.at(-1)?.details).toMatchObject({ pass: true, message: `the tenant's do-not-call groups: ${difference}` });
   expect(started.plan.notices).toContain(`Old: of the tenant's do-not-call groups: ${difference}`);
   expect(world.sandbox.control.state().campaigns.map(({ status }) => status)).toEqual(["active", "paused"]);
+
+  // Somebody on its list is on the company's: nobody else than a group of the tenant holds the dialer back from calling them.
+  expect((await run("campaign", "pause", "4001")).code).toBe(0);
+  const vendor = createAcdTenant({ issuer: world.url, credentials: world.sandbox.accessKey, limits: UNLIMITED_ACD });
+  const listId = world.held().lists.find(({ listName }) => listName === "list_east")?.listId ?? "";
+  const records = await vendor.request("readCallList", { path: { listId: String(listId) }, query: { includeRecords: true } });
+  await vendor.close();
+  const [called] = /\b\d{10}\b/.exec(JSON.stringify(records.reply)) ?? [];
+  expect((await run("dnc", "add", `+1${called}`, "--reason", "asked")).code).toBe(0);
+  const words =
+    /1 of \d+ contacts read are on the company's do-not-call list, and nothing shows that the tenant holds them back: 2 of 2/;
+  const check = await run("campaign", "resume", "4001", "--check");
+  expect(check).toMatchObject({ code: 3, stdout: expect.stringMatching(words) });
+  const against = await apply(runtime, old, true);
+  expect(against.state.results).toMatchObject([{ outcome: "not_activated", message: expect.stringMatching(words) }]);
+  expect((await run("dnc", "push", "--campaign", "4001")).code).toBe(0);
+  expect((await apply(runtime, old, true)).state.results).toMatchObject([{ outcome: "applied", message: null }]);
 });

@@ -25,6 +25,7 @@ function world() {
     read: 400,
     announced: 400,
     whole: true,
+    onCompanyList: 0,
     nextAllowed: null,
     windows: [{ zone: "UTC", contacts: 1, open: 1, until: at.turn, opens: null }],
     abandonment: [],

@@ -60,6 +60,8 @@ export interface CampaignGateVerdict {
   readonly announced: number | null;
   /** Whether the whole list was read: else the counts are of its beginning. */
   readonly whole: boolean;
+  /** Contacts among those that were judged who are on the company's own do-not-call list. */
+  readonly onCompanyList: number;
   /** When the first of the contacts that wait may be called; null when none waits. */
   readonly nextAllowed: Instant | null;
   readonly windows: readonly ZoneWindow[];
@@ -126,6 +128,7 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
       read,
       announced: announced ?? null,
       whole,
+      onCompanyList: companyListed(manifest, pack),
       nextAllowed: later.length === 0 ? null : Math.min(...later),
       windows: census.windows(at),
       abandonment,
@@ -140,10 +143,16 @@ const NOTHING_READ = {
   read: 0,
   announced: null,
   whole: false,
+  onCompanyList: 0,
   nextAllowed: null,
   windows: [],
   abandonment: [],
 } as const;
+
+/** Each contact counts once for an id, and all rules of the company's list speak of the same one. */
+function companyListed({ byRule }: GateManifest, { rules }: RulePack): number {
+  return Math.max(0, ...rules.flatMap((rule) => (rule.kind === "internal-list" ? [byRule[rule.violation] ?? 0] : [])));
+}
 
 /** The pack with the campaign's own rules, or what is wrong with them. */
 function packFor(pack: RulePack, { id, policy, policyProblem }: CampaignFacts): RulePack | string {
@@ -246,3 +255,7 @@ export function reasonsOf({ byReason, counts }: Pick<GateManifest, "byReason" | 
   if (counts.refused > 0) parts.push(`${counts.refused} unreadable`);
   return parts.join(", ");
 }
+
+/** What a person has to know who lets a campaign dial a list with people on the company's do-not-call list. */
+export const listedWords = ({ onCompanyList, read }: Pick<CampaignGateVerdict, "onCompanyList" | "read">): string =>
+  `${onCompanyList} of ${read} contacts read are on the company's do-not-call list: the tenant's dialer calls whoever is on its list of contacts, so take them off it (outdial contacts segment lists the others)`;

@@ -7,6 +7,7 @@ export {
   type CampaignGate,
   type CampaignGateVerdict,
   createCampaignGate,
+  listedWords,
   reasonsOf,
 } from "./gate.ts";
 export { type IntentBook, minuteIntents, storedIntents } from "./intents.ts";

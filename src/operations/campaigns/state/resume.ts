@@ -1,7 +1,7 @@
 // Resumes a campaign, only when the pre-dial gate allows it.
 
 import type { AuditInput } from "../../../store/index.ts";
-import type { DncBeforeStart } from "../../tenant-dnc/index.ts";
+import { type DncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./change.ts";
 import type { CampaignGate, CampaignGateOptions, CampaignGateVerdict, GateRefusal } from "./gate.ts";
 
@@ -15,13 +15,17 @@ export interface ResumeDeps extends ChangeDeps {
   readonly actor: string;
 }
 
-/** What stands against a resume: beside the gate's reasons `pair_dials`, the failover pair that the campaign is in. */
-export type ResumeRefusal = GateRefusal | { readonly code: "pair_dials"; readonly text: string };
+/**
+ * What stands against a resume beside the gate's reasons.
+ * - `pair_dials`: the failover pair that the campaign is in.
+ * - `company_list_not_held`: somebody on the list is on the company's do-not-call list, and the tenant's groups, which its dialer obeys, lack numbers of it.
+ */
+export type ResumeRefusal = GateRefusal | { readonly code: "pair_dials" | "company_list_not_held"; readonly text: string };
 
 /** What the gate says, and the campaign's failover pair. */
 export interface ResumeVerdict extends Omit<CampaignGateVerdict, "refusals"> {
   readonly refusals: readonly ResumeRefusal[];
-  /** Shown, and forbids nothing. Absent where it was not asked, or the tenant has no groups. */
+  /** Absent where it was not asked, or the tenant has no groups. */
   readonly doNotCall?: DncBeforeStart | undefined;
 }
 
@@ -34,8 +38,19 @@ export async function resumeVerdict(
   const text = await pairAgainst(verdict.campaign.id, call);
   const compared = await doNotCall?.(verdict.campaign.id, call);
   const told = compared === undefined || compared === null ? verdict : { ...verdict, doNotCall: compared };
-  if (text === null) return told;
-  return { ...told, allowed: false, refusals: [{ code: "pair_dials", text }, ...verdict.refusals] };
+  const refusals: ResumeRefusal[] = [
+    ...(text === null ? [] : [{ code: "pair_dials", text } as const]),
+    ...notHeld(verdict, compared ?? undefined),
+    ...verdict.refusals,
+  ];
+  return { ...told, allowed: refusals.length === 0, refusals };
+}
+
+/** The dialer calls whoever is on its list of contacts, except those whom a group of the tenant holds back. */
+function notHeld({ onCompanyList, read }: CampaignGateVerdict, groups: DncBeforeStart | undefined): ResumeRefusal[] {
+  if (onCompanyList === 0 || groups === undefined || (!("problem" in groups) && groups.missing === 0)) return [];
+  const text = `${onCompanyList} of ${read} contacts read are on the company's do-not-call list, and nothing shows that the tenant holds them back: ${dncWords(groups)}`;
+  return [{ code: "company_list_not_held", text }];
 }
 
 const doNotCallDetails = ({ doNotCall: found }: ResumeVerdict) =>
