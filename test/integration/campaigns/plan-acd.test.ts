@@ -182,4 +182,39 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   expect(against.state.results).toMatchObject([{ outcome: "not_activated", message: expect.stringMatching(words) }]);
   expect((await run("dnc", "push", "--campaign", "4001")).code).toBe(0);
   expect((await apply(runtime, old, true)).state.results).toMatchObject([{ outcome: "applied", message: null }]);
+
+  // The list is New York's, and the tenant reads the hours there: the campaign's own zone neither allows nor forbids any.
+  const federal = join(world.folder, "federal.json");
+  const ofUs = usCaUk2026().rules.filter(({ kind, jurisdiction }) => kind === "calling-hours" && jurisdiction === "US");
+  await writeFile(federal, JSON.stringify({ ...usCaUk2026(), id: "federal-hours", rules: ofUs }));
+  const hours = async (timeZone: string, startTime: string, endTime: string) => {
+    const allowedDays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+    const complianceConfig = { ...DRAFT.complianceConfig, timeZone, dialingRules: { startTime, endTime, allowedDays } };
+    await writeFile(join(world.folder, "hours.yaml"), stringify({ ...DRAFT, id: "4001", name: "Old", complianceConfig }));
+    const planned = await run("campaign", "plan", "hours.yaml", "--pack", federal, "--json");
+    return { code: planned.code, plan: JSON.parse(planned.stdout) };
+  };
+  const early = await hours("America/Los_Angeles", "05:00:00", "16:00:00");
+  expect(early).toMatchObject({
+    code: 3,
+    plan: {
+      violations: [
+        {
+          rule: "WINDOW",
+          field: "complianceConfig.dialingRules.startTime",
+          message: expect.stringMatching(
+            /^05:00:00 on \w+day in America\/New_York \(\d+ of the contacts read\), outside of the law/,
+          ),
+        },
+      ],
+    },
+  });
+  const lawful = await hours("Europe/London", "08:00:00", "20:00:00");
+  expect(lawful).toMatchObject({ code: 0, plan: { violations: [] } });
+  // One engine in a process.
+  await runtime[Symbol.asyncDispose]();
+  const agreed = ["--plan", String(lawful.plan.plan), "--yes"];
+  const done = await run("campaign", "apply", "hours.yaml", "--pack", federal, ...agreed);
+  expect({ code: done.code, stdout: done.stdout }).toEqual({ code: 0, stdout: "applied\n" });
+  expect((await hours("Asia/Tokyo", "08:00:00", "20:00:00")).plan.entries).toMatchObject([{ action: "in_sync", changes: [] }]);
 });

@@ -77,7 +77,9 @@ const vendorFields = {
       timeZone: z
         .string()
         .refine(isTimeZone, "an IANA time zone, such as America/New_York")
-        .describe("IANA zone in which the hours and days below are read"),
+        .describe(
+          "IANA zone in which the hours and days below are read; a tenant of the profile acd reads the hours in the zone of whoever is called",
+        ),
       dialingRules: z
         .strictObject({ startTime: clockTime, endTime: clockTime, allowedDays: z.array(z.enum(WEEKDAYS)) })
         .optional()

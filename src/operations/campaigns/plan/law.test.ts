@@ -25,6 +25,7 @@ const listIn = (...places: readonly (readonly [zone: string, ...jurisdictions: s
 
 const LAWFUL: Regulated = {
   timeZone: "America/New_York",
+  clockOf: "campaign",
   dialingRules: { startTime: "09:00:00", endTime: "19:00:00", allowedDays: ["Monday", "Tuesday", "Wednesday"] },
   rateLimits: { maxCallsPerContactPerDay: 1, maxCallsPerContactPerWeek: 3 },
   abandonmentThreshold: 0.03,
@@ -103,6 +104,71 @@ test("a list that cannot be read is judged by the campaign's own zone", () => {
   expect(told(hours("08:00:00", "21:00:00"))).toEqual([]);
 });
 
+/** A campaign whose tenant reads its hours in the zone of whoever is called. */
+const byCalled = (timeZone: string, startTime: string, endTime: string, ...days: string[]): Regulated => ({
+  ...hours(startTime, endTime, ...days),
+  timeZone,
+  clockOf: "called",
+});
+const LONDON_TOO = listIn(["America/New_York", "US"], ["Europe/London", "GB"]);
+
+test.each([
+  [
+    "too early there, though lawful by its own clock",
+    byCalled("America/Los_Angeles", "05:00:00", "16:00:00"),
+    NEW_YORK,
+    ["startTime"],
+  ],
+  ["too late there, though lawful by its own clock", byCalled("Europe/London", "13:00:00", "23:00:00"), NEW_YORK, ["endTime"]],
+  ["lawful on two continents, though not by one clock", byCalled("America/New_York", "12:00:00", "20:00:00"), LONDON_TOO, []],
+  ["lawful on both coasts, though not by one clock", byCalled("America/New_York", "08:00:00", "21:00:00"), COASTS, []],
+  // By the clock of Arizona they would end at 23:00 or at midnight in New York, by the season.
+  ["of a zone without summer time", byCalled("America/Phoenix", "08:00:00", "21:00:00"), NEW_YORK, []],
+  [
+    "on a day that a state closes, which is another day by its own clock",
+    byCalled("Pacific/Kiritimati", "12:00:00", "17:00:00", "Sunday"),
+    listIn(["America/New_York", "US", "US-RI"]),
+    ["allowedDays"],
+  ],
+] as const)("hours in the zone of whoever is called, %s", (_, campaign, list, expected) => {
+  expect(told(campaign, list)).toEqual(expected.map((field) => ["WINDOW", field]));
+});
+
+test("hours in the zone of whoever is called are told by the clock of the place alone, without a list by the campaign's", () => {
+  const early = byCalled("America/Los_Angeles", "05:00:00", "16:00:00", "Sunday");
+  const [breach] = breachesOf(early, NEW_YORK, law);
+  expect(breach?.message).toMatch(/^05:00:00 on Sunday in America\/New_York \(10 of the contacts read\), outside of the law: /);
+  expect(breach?.message).not.toContain("Los_Angeles");
+  expect(breachesOf(early, COASTS, law).map(({ message }) => message.split(" (")[0])).toEqual([
+    "05:00:00 on Sunday in America/New_York",
+    "05:00:00 on Sunday in America/Los_Angeles",
+  ]);
+  expect(breachesOf(early, undefined, law)[0]?.message).toMatch(/^05:00:00 on Sunday in America\/Los_Angeles, /);
+  // A zone that cannot be read was told already, and is not needed where the places are known.
+  expect(told({ ...early, timeZone: undefined }, NEW_YORK)).toEqual([["WINDOW", "startTime"]]);
+  expect(told({ ...early, timeZone: undefined })).toEqual([]);
+});
+
+test("a rule with a zone of its own is held against the hours of each place by that place's clock", () => {
+  const messages = (zone: string, campaign: Regulated) => {
+    const rules = pack.rules.flatMap((rule) =>
+      rule.kind === "calling-hours" && rule.jurisdiction === "US" ? [{ ...rule, zone }] : [],
+    );
+    expect(rules).not.toEqual([]);
+    return breachesOf(campaign, COASTS, { ...law, pack: { ...pack, rules } }).map(({ message }) => message.split(" (")[0]);
+  };
+  expect(messages("America/New_York", byCalled("Europe/London", "08:00:00", "18:00:00"))).toEqual([]);
+  expect(messages("America/New_York", byCalled("Europe/London", "07:00:00", "19:00:00"))).toEqual([
+    "07:00:00 on Monday in America/New_York",
+    "19:00:00 in America/Los_Angeles is 22:00 on Monday in America/New_York",
+  ]);
+  // Each place has an edge of its own.
+  expect(messages("America/Los_Angeles", byCalled("Europe/London", "07:00:00", "12:00:00"))).toEqual([
+    "07:00:00 in America/New_York is 04:00 on Monday in America/Los_Angeles",
+    "07:00:00 on Monday in America/Los_Angeles",
+  ]);
+});
+
 const HOUR_MS = 3_600_000;
 /** The weeks in which the clocks change in America and in Europe: every twelfth hour, and every hour of the change. */
 const CHANGING = ["2026-03-08", "2026-03-29", "2026-10-25", "2026-11-01"].flatMap((sunday) =>
@@ -134,6 +200,14 @@ test("what a window breaks does not depend on the hour at which it is planned", 
     expect(expected).not.toEqual([]);
     for (const now of CHANGING) expect(told(campaign, now)).toEqual(expected);
   }
+});
+
+test("hours in the zone of whoever is called are lawful through every change of a clock, there and in the campaign's zone", () => {
+  for (const now of CHANGING)
+    for (const timeZone of ["America/Phoenix", "Australia/Sydney"]) {
+      const campaign = byCalled(timeZone, "09:00:00", "21:00:00", "Saturday", "Sunday");
+      expect(breachesOf(campaign, LONDON_TOO, { ...law, now }).map(({ message }) => message)).toEqual([]);
+    }
 });
 
 test("an hour that lies two days on at the place is judged by that day", () => {

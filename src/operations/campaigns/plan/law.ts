@@ -31,6 +31,8 @@ export interface Law {
 /** The part of a campaign that rules are about. null: left out; undefined: there, but not readable, which was told already. */
 export interface Regulated {
   readonly timeZone: string | undefined;
+  /** Whose clock the hours are read by: the campaign's, in `timeZone`, or that of whoever is called. */
+  readonly clockOf: "campaign" | "called";
   readonly dialingRules:
     | { readonly startTime: string; readonly endTime: string; readonly allowedDays: readonly string[] }
     | null
@@ -78,14 +80,14 @@ const clock = (minute: number): string =>
 const WINDOW = "complianceConfig.dialingRules";
 
 function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: Law): Breach[] {
-  const { timeZone, dialingRules } = campaign;
+  const { timeZone, clockOf, dialingRules } = campaign;
   if (dialingRules === null) {
     const [place, rule] = places.flatMap((at) => binding("calling-hours", at, law).map((hours) => [at, hours] as const))[0] ?? [];
     if (rule === undefined || place === undefined) return [];
     const message = `is missing: without it calls may be placed at any hour, and ${said(rule)} in ${place.zone}`;
     return [{ rule: "WINDOW", field: WINDOW, message }];
   }
-  if (dialingRules === undefined || timeZone === undefined) return [];
+  if (dialingRules === undefined || (clockOf === "campaign" && timeZone === undefined)) return [];
   const opens = minutes(dialingRules.startTime);
   const closes = minutes(dialingRules.endTime) + (dialingRules.endTime.endsWith(":00") ? 0 : 1);
   if (opens >= closes) {
@@ -95,24 +97,28 @@ function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: 
   const allowed = new Set(dialingRules.allowedDays.map((day) => day.slice(0, 3).toLowerCase()));
   const weekdays = new Set(DAYS.flatMap((name, weekday) => (allowed.has(name) ? [weekday] : [])));
   const windows = new Map<string, readonly WindowElsewhere[]>();
-  const windowsIn = (zone: string): readonly WindowElsewhere[] => {
+  const windowsIn = (home: string, zone: string): readonly WindowElsewhere[] => {
     const known =
-      windows.get(zone) ?? windowElsewhere(zoneOf(timeZone), zoneOf(zone), { opens, closes }, { weekdays, now: law.now });
-    windows.set(zone, known);
+      windows.get(`${home} ${zone}`) ??
+      windowElsewhere(zoneOf(home), zoneOf(zone), { opens, closes }, { weekdays, now: law.now });
+    windows.set(`${home} ${zone}`, known);
     return known;
   };
   const found = new Map<string, Outside>();
   for (const place of places) {
+    const home = clockOf === "called" ? place.zone : (timeZone ?? place.zone);
     for (const rule of binding("calling-hours", place, law)) {
       const zone = rule.zone ?? place.zone;
       // One rule and one edge is told once for a place, however many days and seasons it is broken in.
       const told = new Set<string>();
-      for (const window of windowsIn(zone)) {
+      for (const window of windowsIn(home, zone)) {
         for (const { field, local, given, day } of outside(rule.week, window)) {
-          const known = found.get(`${field} ${zone}`);
+          const key = `${field} ${home} ${zone}`;
+          const known = found.get(key);
           if (known === undefined)
-            found.set(`${field} ${zone}`, {
+            found.set(key, {
               field,
+              home,
               zone,
               local: clock(local),
               given: given === opens ? dialingRules.startTime : given === closes ? dialingRules.endTime : clock(given),
@@ -132,37 +138,39 @@ function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: 
   return [...found.values()].map((one) => ({
     rule: "WINDOW",
     field: `${WINDOW}.${one.field}`,
-    message: outsideText(one, timeZone),
+    message: outsideText(one),
   }));
 }
 
 /** An edge of the window, or a day, that lies outside of the hours of some rules in one zone. */
 interface Outside {
   readonly field: "startTime" | "endTime" | "allowedDays";
+  /** By whose clock the hours are read. */
+  readonly home: string;
   readonly zone: string;
   /** The edge by the zone's own clock. */
   readonly local: string;
-  /** The edge by the campaign's clock. */
+  /** The edge by the clock of `home`. */
   readonly given: string;
   readonly day: string;
   readonly rules: RuleOf<"calling-hours">[];
   contacts: number;
 }
 
-function outsideText({ field, zone, local, given, day, rules, contacts }: Outside, timeZone: string): string {
+function outsideText({ field, home, zone, local, given, day, rules, contacts }: Outside): string {
   const who = contacts === 0 ? "" : ` (${contacts} of the contacts read)`;
   const what =
     field === "allowedDays"
       ? `calls on ${day} in ${zone}`
-      : zone === timeZone
+      : zone === home
         ? `${given} on ${day} in ${zone}`
-        : `${given} in ${timeZone} is ${local} on ${day} in ${zone}`;
+        : `${given} in ${home} is ${local} on ${day} in ${zone}`;
   const [first, ...more] = rules;
   const others = more.length === 0 ? "" : `; also outside of ${more.map(({ id }) => id).join(", ")}`;
   return `${what}${who}, outside of the law: ${first === undefined ? "" : said(first)}${others}`;
 }
 
-/** An edge of a window that leaves the hours of a rule: minutes of the day by the place's clock, and by the campaign's. */
+/** An edge of a window that leaves the hours of a rule: minutes of the day by the place's clock, and by that of the hours. */
 interface Edge {
   readonly field: Outside["field"];
   readonly local: number;

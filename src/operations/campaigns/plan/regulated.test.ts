@@ -15,3 +15,20 @@ test("days that the tenant is not sent restrain nobody: the campaign is judged a
   expect(bound(document, sent).dialingRules?.allowedDays).toHaveLength(7);
   expect(bound({ name: "Spring" }, sent).dialingRules).toBeNull();
 });
+
+test("hours that are sent without their zone are read by the clock of whoever is called", () => {
+  const document = { name: "Spring", complianceConfig };
+  expect(bound(document, undefined).clockOf).toBe("campaign");
+  expect(bound(document, document).clockOf).toBe("campaign");
+  expect(bound(document, { name: "Spring", complianceConfig: { dialingRules: rules } }).clockOf).toBe("called");
+  // A zone that cannot be read was told already; the hours bind all the same.
+  const odd = { name: "Spring", complianceConfig: { ...complianceConfig, timeZone: "Mars/Olympus" } };
+  expect(bound(odd, { name: "Spring", complianceConfig: { dialingRules: rules } })).toMatchObject({
+    timeZone: undefined,
+    clockOf: "called",
+    dialingRules: rules,
+  });
+  // A tenant that takes the whole document reads it by the campaign's zone, also when the file lacks it.
+  const zoneless = { name: "Spring", complianceConfig: { dialingRules: rules } };
+  expect(bound(zoneless, zoneless).clockOf).toBe("campaign");
+});

@@ -22,16 +22,24 @@ const readable = z.looseObject({
     .catch(undefined),
 });
 
+const ZONE = "complianceConfig.timeZone";
 const DAYS = "complianceConfig.dialingRules.allowedDays";
 const EVERY_DAY = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
 /**
- * What binds the dialer. @param sent the document that the tenant is sent, where that is not the whole: days that it is not told restrain nobody
+ * What binds the dialer. @param sent the document that the tenant is sent, where that is not the whole: days that it is not told restrain nobody,
+ * and hours whose zone it is not told are read in the zone of whoever is called
  */
 export function bound(document: CampaignDocument, sent: CampaignDocument | undefined): Regulated {
   const own = regulated(document);
-  if (!own.dialingRules || sent === undefined || leavesOf(sent).has(DAYS)) return own;
-  return { ...own, dialingRules: { ...own.dialingRules, allowedDays: [...EVERY_DAY] } };
+  if (!own.dialingRules || sent === undefined) return own;
+  const told = leavesOf(sent);
+  const loses = (path: string) => !told.has(path) && leavesOf(document).has(path);
+  return {
+    ...own,
+    clockOf: loses(ZONE) ? "called" : own.clockOf,
+    dialingRules: told.has(DAYS) ? own.dialingRules : { ...own.dialingRules, allowedDays: [...EVERY_DAY] },
+  };
 }
 
 export function regulated(document: CampaignDocument): Regulated {
@@ -40,6 +48,7 @@ export function regulated(document: CampaignDocument): Regulated {
   const limits = compliance.shape.rateLimits.safeParse(complianceConfig?.rateLimits);
   return {
     timeZone: complianceConfig?.timeZone,
+    clockOf: "campaign",
     dialingRules: rules.success ? (rules.data ?? null) : undefined,
     rateLimits: limits.success ? (limits.data ?? null) : undefined,
     abandonmentThreshold: dialerConfig?.predictiveSettings.abandonmentThreshold,
