@@ -38,8 +38,15 @@ function policyOptions(options: WatchOptions): object {
   });
 }
 
-/** The pairs to watch, made or changed as the options say. */
-async function pairsOf({ failover }: FailoverRuntime, options: WatchOptions): Promise<readonly FailoverPairView[]> {
+interface Watching {
+  /** As they are. */
+  readonly pairs: readonly FailoverPairView[];
+  /** The one that is to be made, or to get another policy. */
+  readonly put: Awaited<ReturnType<FailoverRuntime["failover"]["planPut"]>> | undefined;
+}
+
+/** The pairs to watch, and which of them is to be made or changed by the options. Writes nothing. */
+async function askedOf({ failover }: FailoverRuntime, options: WatchOptions): Promise<Watching> {
   const { primary } = options;
   const pairs = await failover.list();
   const given = policyOptions(options);
@@ -48,7 +55,7 @@ async function pairsOf({ failover }: FailoverRuntime, options: WatchOptions): Pr
       throw new OutdialError("invalid_input", "flags about a pair need --primary", {
         advice: "Name the primary campaign of the pair.",
       });
-    if (pairs.length > 0) return pairs;
+    if (pairs.length > 0) return { pairs, put: undefined };
     throw new OutdialError("invalid_input", "there is no pair to watch", {
       advice: "Make one: outdial campaign failover watch --primary <id> --backup <id>.",
     });
@@ -58,9 +65,10 @@ async function pairsOf({ failover }: FailoverRuntime, options: WatchOptions): Pr
     throw new OutdialError("invalid_input", `there is no pair of ${primary} yet`, {
       advice: "Name the campaign that takes over: --backup <id>.",
     });
-  const { policy } = (await failover.planPut(primary, { ...pair?.policy, ...given })).plan;
-  await failover.put(primary, policy);
-  return [await failover.show(primary)];
+  const put = await failover.planPut(primary, { ...pair?.policy, ...given });
+  if (put.refusals.length > 0)
+    throw new OutdialError("invalid_input", put.refusals.join("; "), { advice: "Name another campaign with --backup." });
+  return { pairs: pair === undefined ? [] : [pair], put };
 }
 
 function progressTo(io: Io, waits = true): FailoverProgress {
@@ -81,9 +89,13 @@ function progressTo(io: Io, waits = true): FailoverProgress {
 
 export const watch: Run<typeof declared.watch> = async ({ options, io }) => {
   await using runtime = await open(options, io);
-  const pairs = await pairsOf(runtime, options);
-  io.say(pairs.map(pairText));
+  const { pairs: found, put } = await askedOf(runtime, options);
+  io.say(found.map(pairText));
+  if (put !== undefined) io.say(printable(put.summary));
   if (!(await confirmed("Watch, and let the backup dial when the primary fails?", io))) return EXIT.interrupted;
+  // From here on every service on the store watches it.
+  if (put !== undefined) await runtime.failover.put(put.plan.primary, put.plan.policy);
+  const pairs = put === undefined ? found : [await runtime.failover.show(put.plan.primary)];
   const { signal } = io;
   const until = options.once
     ? (state: Parameters<typeof isSettled>[0], event: { type: string }) => event.type !== "taken" && isSettled(state)

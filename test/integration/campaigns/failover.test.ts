@@ -244,6 +244,15 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   const { OUTDIAL_ALARMS_URL: _, ...env } = world.environment;
   const run = (...args: string[]) => runCli(["campaign", "failover", ...args, "--json", "--yes"], { cwd: world.folder, env });
   expect((await run("watch", "--once")).code).toBe(2);
+  // Whoever was not answered has agreed to nothing: a service on the store would watch the pair at once.
+  const pair = ["campaign", "failover", "watch", "--primary", PRIMARY, "--backup", BACKUP, "--once"];
+  const options = { cwd: world.folder, env };
+  expect(await runCli(pair, options)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("There is no terminal to ask on"),
+  });
+  expect((await runCli([...pair, "--backup", PRIMARY, "--yes"], options)).stderr).toContain("cannot be its own backup");
+  expect(JSON.parse((await run("status")).stdout)).toMatchObject({ items: [] });
   // What an applied campaign file says makes the pair; flags change it.
   await world.query(
     `insert into outdial.campaign_policies (campaign_id, name, policy, plan_hash, actor, updated_at)
