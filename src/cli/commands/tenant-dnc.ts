@@ -58,5 +58,11 @@ export const listCallbacks: Run<typeof declared.listCallbacks> = async ({ option
 export const deleteCallback: Run<typeof declared.deleteCallback> = async ({ args: { id }, options, io }) => {
   await using tenant = await openTenantDnc(options, io.env);
   const { already } = await tenant.callbacks.remove(id, { why: options.reason, by: tenant.actor, signal: io.signal });
-  await io.answer({ id, already }, already ? "it was gone already" : "deleted");
+  await io.answer(
+    { id, already },
+    already
+      ? `the tenant has no open callback ${printable(id)}: it was deleted or placed before, or the id is mistyped; outdial callbacks list shows those that are open`
+      : "deleted",
+  );
+  return already ? EXIT.failed : EXIT.done;
 };

@@ -176,13 +176,17 @@ export class TenantCallbacks {
     }));
   }
 
-  /** Deletes one, with the reason, which goes to the tenant and into the audit log. */
+  /**
+   * Deletes one, with the reason, which goes to the tenant and into the audit log.
+   * @returns `already` when the tenant has no open callback of this id: it was deleted or placed before, or the id is another one's
+   */
   async remove(id: string, { why, by, ...options }: { readonly why: string; readonly by: string } & CallOptions) {
     const { scheduledCallbacks } = this.#deps.tenant.capabilities;
     requireSupported("delete scheduled callbacks", scheduledCallbacks.capability);
     const { already } = await scheduledCallbacks.remove(id, why, options);
     const details = { reason: why, already };
-    await this.#deps.store.audit.append([{ actor: by, action: "callback.deleted", subject: `callback/${id}`, details }]);
+    const action = already ? "callback.not_there" : "callback.deleted";
+    await this.#deps.store.audit.append([{ actor: by, action, subject: `callback/${id}`, details }]);
     return { id, already };
   }
 }

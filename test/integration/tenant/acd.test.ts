@@ -343,8 +343,11 @@ test("callbacks that the tenant will place are seen and taken away, with the rea
   });
   for (const already of [false, true]) {
     const removed = await run(["callbacks", "delete", reply.callbackId, "--reason", "asked not to be called", "--json"]);
-    expect(JSON.parse(removed.stdout)).toEqual({ id: reply.callbackId, already });
+    expect([removed.code, JSON.parse(removed.stdout)]).toEqual([already ? 1 : 0, { id: reply.callbackId, already }]);
   }
+  // A mistyped id is no success: the callback that was meant is placed.
+  const mistyped = await run(["callbacks", "delete", "987654", "--reason", "wrong"]);
+  expect(mistyped).toMatchObject({ code: 1, stdout: expect.stringContaining("no open callback 987654") });
   expect((await acd.request("listSkillCallbacks", { path: { skillId: SKILL } })).reply?.callbacks).toEqual([]);
 });
 

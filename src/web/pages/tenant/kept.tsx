@@ -105,7 +105,8 @@ function Callbacks({ id, mayAct }: Of) {
   };
   const remove = async (callback: string) => {
     const { already } = await client.ask("callbacks.delete", { params: { id: callback }, body: { reason: reason.value } });
-    toasts.show("good", already ? "It was gone already" : "Deleted: the tenant does not place it");
+    if (already) toasts.show("bad", "The tenant has no open callback of this id: it was deleted or placed before");
+    else toasts.show("good", "Deleted: the tenant does not place it");
     await list();
   };
   const columns: readonly Column<Callback>[] = [
