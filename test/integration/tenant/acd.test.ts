@@ -74,6 +74,23 @@ test("a campaign that is stopped in one dialect is seen stopped in the other, an
   await expect(acd.capabilities.campaignRunner.setStatus("9999", "paused")).rejects.toMatchObject({ code: "not_found" });
 });
 
+test("a pause says that it paused what it stopped: when its reply was lost, and while the stop is not in force yet", async () => {
+  const { control } = world.sandbox;
+  control.faults.add({ match: { acd: "stopSkill" }, times: 1, effect: { acceptThenFail: true } });
+  const lost = await run(["campaign", "pause", SKILL, "--timeout", "5s"]);
+  expect(lost.said).toMatch(new RegExp(`^${SKILL} paused, (confirmed|not confirmed: .+)$`, "m"));
+  expect(lost.said).not.toContain("already");
+  await acd.capabilities.campaignRunner.setStatus(SKILL, "active");
+  await until(async () => (await acd.capabilities.campaignRunner.status(SKILL)).status === "active");
+  control.clearRequests();
+  const all = await run(["campaign", "pause", "--all", "--timeout", "5s"]);
+  expect(all.said).toMatch(new RegExp(`^${SKILL} paused, (confirmed|not confirmed: .+)$`, "m"));
+  const stops = control.requests().filter(({ path }) => path.endsWith(`/skills/${SKILL}/stop`));
+  expect(stops.map(({ status }) => status)).toEqual([202]);
+  await acd.capabilities.campaignRunner.setStatus(SKILL, "active");
+  await until(async () => (await acd.capabilities.campaignRunner.status(SKILL)).status === "active");
+});
+
 const seconds = (text: string | undefined) => Math.round(Date.parse(text ?? "") / 1000);
 const outcomeOf = ({ startTime, dispositionCode }: CallRow) => `${startTime} ${dispositionCode ?? ""}`;
 

@@ -29,6 +29,8 @@ export interface ChangeOptions {
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** How long one request may take with all its repetitions, ms; then its outcome is unknown. By default as long as the tenant is asked. */
   readonly sendMs?: number | undefined;
+  /** The same was sent before and its reply was lost: that it is so already is then our own doing. */
+  readonly isSentBefore?: boolean | undefined;
   /** Told when the tenant has answered that it is so, before it is read back. */
   readonly onAnswered?: ((outcome: "changed" | "already") => Promise<void>) | undefined;
 }
@@ -38,8 +40,9 @@ export interface StateChange {
   readonly campaignId: string;
   readonly target: TargetState;
   /**
-   * `changed`, `already`: the tenant says that it is so. `failed`: it is not, `code` and `message` say why. `unknown`: the reply was lost;
-   * asking for the same again sends the same key. `superseded`: nothing was sent, for it is not to be done any more.
+   * `changed`, `already`: the tenant says that it is so; `already` when nothing that was sent for this change can have made it so. `failed`: it
+   * is not, `code` and `message` say why. `unknown`: the reply was lost; asking for the same again sends the same key. `superseded`: nothing was
+   * sent, for it is not to be done any more.
    */
   readonly outcome: "changed" | "already" | "failed" | "unknown" | "superseded";
   /** Whether the tenant shows the state at the last look; null when it was not looked at, or gave no answer. */
@@ -66,7 +69,8 @@ export async function changeState(
   target: TargetState,
   options: ChangeOptions,
 ): Promise<StateChange> {
-  const { intents } = deps;
+  const { intents, runner } = deps;
+  let isOurs = options.isSentBefore === true;
   const given = { ...(options.reason === undefined ? {} : { reason: options.reason }), ...options.details };
   for (let keys = 1; ; keys += 1) {
     const intent = await intents.begin(campaignId, target, options.reason);
@@ -74,25 +78,28 @@ export async function changeState(
     const end = (outcome: IntentOutcome, message: string | null, confirmed: boolean, activeCalls: number | null) =>
       intents.end(intent, { campaignId, target, outcome, message, confirmed, details: { activeCalls, ...given } });
     const sent = await send(deps, intent, campaignId, target, options);
-    if (sent.outcome === "failed") {
-      await end("failed", sent.message, false, null);
-      return { campaignId, target, ...sent, shown: null };
+    const { earlierUnknown, ...notDone } = sent;
+    if (notDone.outcome === "failed") {
+      await end("failed", notDone.message, false, null);
+      return { campaignId, target, ...notDone, shown: null };
     }
-    if (sent.outcome !== "unknown") await options.onAnswered?.(sent.outcome);
-    const newKey = intent.reused && keys < MOST_KEYS;
+    isOurs ||= sent.outcome === "changed" || earlierUnknown;
+    const answered = sent.outcome === "already" && !isOurs ? "already" : "changed";
+    if (sent.outcome !== "unknown") await options.onAnswered?.(answered);
+    // A tenant that accepts a change and makes it later keeps no answers by key: what it does not show yet is waited for.
+    const newKey = intent.reused && keys < MOST_KEYS && !runner.capability.asynchronous;
     const impatient = newKey || sent.outcome === "unknown";
     const seen = await readBack(deps, campaignId, target, { ...options, impatient });
     const shown = shownBy(seen);
     // A lost reply is settled by what is there; when that is not it, the intent stays open.
-    if (sent.outcome === "unknown" && !seen.there) return { campaignId, target, ...sent, shown };
+    if (sent.outcome === "unknown" && !seen.there) return { campaignId, target, ...notDone, shown };
     if (!seen.there && seen.code === null && newKey) {
       await end("superseded", seen.message, false, null);
       continue;
     }
-    const outcome = sent.outcome === "already" ? "already" : "changed";
     const { confirmed, message, activeCalls, code } = seen;
-    await end(outcome, message, confirmed, activeCalls);
-    return { campaignId, target, outcome, confirmed, shown, activeCalls, message, code };
+    await end(answered, message, confirmed, activeCalls);
+    return { campaignId, target, outcome: answered, confirmed, shown, activeCalls, message, code };
   }
 }
 
@@ -127,12 +134,28 @@ async function send(
 ) {
   const nothing = { confirmed: false, activeCalls: null } as const;
   try {
-    const { already } = await runner.setStatus(campaignId, target, { idempotencyKey: intent.key, signal, deadlineMs: sendMs });
-    return { ...nothing, outcome: already ? ("already" as const) : ("changed" as const), message: null, code: null };
+    const { already, earlierUnknown } = await runner.setStatus(campaignId, target, {
+      idempotencyKey: intent.key,
+      signal,
+      deadlineMs: sendMs,
+    });
+    return {
+      ...nothing,
+      outcome: already ? ("already" as const) : ("changed" as const),
+      message: null,
+      code: null,
+      earlierUnknown,
+    };
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || signal?.aborted === true) throw thrown;
     const { message, code } = thrown;
-    return { ...nothing, outcome: isOpen(thrown) ? ("unknown" as const) : ("failed" as const), message, code };
+    return {
+      ...nothing,
+      outcome: isOpen(thrown) ? ("unknown" as const) : ("failed" as const),
+      message,
+      code,
+      earlierUnknown: false,
+    };
   }
 }
 

@@ -241,7 +241,8 @@ export class StopRun {
         settled: false,
         message: "the tenant answered that it is paused; it is not read back yet",
       });
-    return changeState(this.#deps, campaignId, "paused", { timeoutMs, sendMs, signal, reason, onAnswered });
+    const isSentBefore = last !== undefined && (last.outcome === "unknown" || last.outcome === "changed");
+    return changeState(this.#deps, campaignId, "paused", { timeoutMs, sendMs, signal, reason, onAnswered, isSentBefore });
   }
 
   /** Gives up what a person has resumed, and everything when the stop is not ours any more. */
