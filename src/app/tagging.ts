@@ -3,10 +3,12 @@
 import {
   createStoreRecords,
   createTagLedger,
+  type Instead,
   type PlanReport,
   type PlanSink,
   type RowJob,
   readMatrix,
+  requireWay,
   TAG,
   Tagging,
   type TagSource,
@@ -37,12 +39,14 @@ export async function validateWithTenant(
   environment: Environment,
   source: TagSource,
   campaignId: string,
+  instead: Instead | undefined,
   sink: PlanSink,
 ): Promise<PlanReport> {
   const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment);
   try {
     await requireOwnStore(config, environment);
+    requireWay(tenant.capabilities.dispositionWriter, instead);
     return await validateTagging(source, await readMatrix(tenant.capabilities, campaignId), sink);
   } finally {
     await tenant.close();

@@ -23,7 +23,9 @@ export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
   if (options.dryRun) {
     await using output = await openOutput(out, io);
     const sink = { progress: checking(io), ...refusedTo(output) };
-    return await reportDryRun(await validateWithTenant(options, io.env, source, campaign, sink), io);
+    const plan = await validateWithTenant(options, io.env, source, campaign, instead, sink);
+    if (instead === "record") io.say("--instead record sends nothing: these rows would be recorded here");
+    return await reportDryRun(plan, io);
   }
   await using runtime = await openTagging(options, io.env, { warn: io.say, ...known({ concurrency }) });
   const submitted =

@@ -7,6 +7,7 @@ import { noSuchJob, OperationError } from "../error.ts";
 import { correctionMetrics } from "../interactions/metrics.ts";
 import { type CorrectionSource, type Corrections, DISPOSITIONS, readTree, validateCorrections } from "../interactions/service.ts";
 import { standingOf } from "../run/standing.ts";
+import { requireWay } from "../tagging/instead.ts";
 import { readMatrix, TAG, type Tagging, type TagSource, validateTagging } from "../tagging/service.ts";
 import { jobDetailOf, jobSummaryOf, planReportOf } from "../views/job-views.ts";
 import type { DryRun, JobDetail, JobSummary, Submitted } from "../views/schemas/jobs.ts";
@@ -172,7 +173,9 @@ export class JobUseCases extends JobRecordsUseCases {
 
   /** What tagging the calls of a file would be. Throws OperationError `invalid_input`, TenantError */
   async checkTags(source: TagSource, campaignId: string): Promise<DryRun> {
-    const matrix = await readMatrix(this.#context.tenant.capabilities, campaignId);
+    const { capabilities } = this.#context.tenant;
+    requireWay(capabilities.dispositionWriter, undefined);
+    const matrix = await readMatrix(capabilities, campaignId);
     const ignoredColumns: string[] = [];
     const read = { ...source.read, onIgnoredColumns: (names: readonly string[]) => void ignoredColumns.push(...names) };
     return { plan: planReportOf(await validateTagging({ ...source, read }, matrix)), ignoredColumns };

@@ -1,6 +1,6 @@
 // What is done in place of setting dispositions, where a tenant cannot set them: a person chooses, and nothing of it is called a disposition that was stored.
 
-import type { Capability, DispositionTagger, DispositionWriter } from "../../tenant/port.ts";
+import { type Capability, type DispositionTagger, type DispositionWriter, requireSupported } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { RowWork, Sent } from "../jobs/index.ts";
 import { lineOf, type PlannedRow } from "./plan.ts";
@@ -17,8 +17,13 @@ export function insteadIn(options: unknown): Instead | undefined {
   return INSTEAD.find((one) => one === named);
 }
 
-/** Throws OperationError `invalid_input` where dispositions can be set, or a tag cannot. */
-export function checkInstead(instead: Instead, { capability, tagger }: DispositionWriter): void {
+/**
+ * Refuses what this tenant cannot do, before anything is planned. @param instead what is asked for in place of dispositions
+ * @throws TenantError `unsupported` where dispositions cannot be set and nothing is asked for in their place, OperationError `invalid_input` where they can, or
+ * a tag cannot
+ */
+export function requireWay({ capability, tagger }: DispositionWriter, instead: Instead | undefined): void {
+  if (instead === undefined) return requireSupported("set the disposition of a finished call", capability);
   const problem = problemWith(instead, capability, tagger);
   if (problem !== undefined) throw new OperationError("invalid_input", `--instead ${instead}: ${problem}`);
 }

@@ -21,7 +21,7 @@ import {
 import type { Kind } from "../run/kind.ts";
 import type { Runs } from "../run/runs.ts";
 import { indexMatrix, type MatrixIndex } from "./assignment.ts";
-import { checkInstead, type Instead, insteadIn, recordWork, taggerWork } from "./instead.ts";
+import { type Instead, insteadIn, recordWork, requireWay, taggerWork } from "./instead.ts";
 import { type PlannedRow, planTagging } from "./plan.ts";
 import { type ReadOptions, readRows } from "./read-rows.ts";
 import type { FinishedItem } from "./result.ts";
@@ -146,8 +146,7 @@ export class Tagging {
         again: options.again === true,
         onProgress: options.onProgress,
         prepare: async () => {
-          if (instead === undefined) requireSupported("set the disposition of a finished call", writer.capability);
-          else checkInstead(instead, writer);
+          requireWay(writer, instead);
           const matrix = await readMatrix(matrices, campaignId);
           return (bytes, sink) => planTagging(readRows(bytes, read), matrix, sink);
         },

@@ -6,6 +6,7 @@ import { type RowRunOptions, runOne, runRows, sourceOfRows } from "../jobs/rows.
 import type { JobRecordsUseCases } from "../jobs/use-cases.ts";
 import { planReportOf } from "../views/job-views.ts";
 import type { JobDetail, PlanReport } from "../views/schemas/jobs.ts";
+import { requireWay } from "./instead.ts";
 import { readMatrix, type Tagging, type TagSource, validateTagging } from "./service.ts";
 
 /** A call and the disposition that it gets. */
@@ -33,7 +34,9 @@ export class TagUseCases {
 
   /** What tagging these calls would be: each is checked against the campaign's dispositions. Nothing is sent. Throws TenantError. */
   async check(campaignId: string, calls: CallTags): Promise<PlanReport> {
-    const matrix = await readMatrix(this.#context.tenant.capabilities, campaignId);
+    const { capabilities } = this.#context.tenant;
+    requireWay(capabilities.dispositionWriter, undefined);
+    const matrix = await readMatrix(capabilities, campaignId);
     return planReportOf(await validateTagging(tagSource(calls), matrix));
   }
 

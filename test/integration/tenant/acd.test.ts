@@ -290,10 +290,14 @@ test("dispositions of finished calls are refused with two ways instead, and neit
     .slice(0, 3);
   const file = join(world.folder, "corrections.csv");
   await writeFile(file, `call_id,disposition_code_id,notes\n${calls.map(({ id }) => `${id},DISP_001,corrected`).join("\n")}\n`);
-  const plain = await run(["tag", file, "--campaign", SKILL]);
-  expect(plain.code).not.toBe(0);
-  expect(plain.said).toContain("--instead tag");
-  expect(plain.said).toContain("--instead record");
+  const dry = await run(["tag", file, "--campaign", SKILL, "--dry-run"]);
+  for (const plain of [await run(["tag", file, "--campaign", SKILL]), dry]) {
+    expect(plain.code).not.toBe(0);
+    expect(plain.said).toContain("--instead tag");
+    expect(plain.said).toContain("--instead record");
+  }
+  const dryRecord = await run(["tag", file, "--campaign", SKILL, "--dry-run", "--instead", "record"]);
+  expect(dryRecord).toMatchObject({ code: 0, said: expect.stringContaining("sends nothing") });
 
   const dispositionsOf = () =>
     Promise.all(calls.map(({ id }) => acd.capabilities.callReader.show(id).then(({ disposition }) => disposition)));
