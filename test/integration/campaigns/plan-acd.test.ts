@@ -217,4 +217,22 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   const done = await run("campaign", "apply", "hours.yaml", "--pack", federal, ...agreed);
   expect({ code: done.code, stdout: done.stdout }).toEqual({ code: 0, stdout: "applied\n" });
   expect((await hours("Asia/Tokyo", "08:00:00", "20:00:00")).plan.entries).toMatchObject([{ action: "in_sync", changes: [] }]);
+
+  // A list that is yet to be made is judged by the people in its file.
+  const dialingRules = { startTime: "07:00:00", endTime: "20:00:00", allowedDays: ["Monday"] };
+  const west = {
+    ...SKILL_DRAFT,
+    name: "West",
+    contactListId: "West people",
+    contactListFile: { ...SKILL_DRAFT.contactListFile, path: "west.csv" },
+    complianceConfig: { ...DRAFT.complianceConfig, timeZone: "America/New_York", dialingRules },
+  };
+  await writeFile(join(world.folder, "west.csv"), "id,first,phone\nw1,Ann,2135550101\nw2,Bea,2135550102\n");
+  await writeFile(join(world.folder, "west.yaml"), stringify(west));
+  const plannedWest = await run("campaign", "plan", "west.yaml", "--pack", federal, "--json");
+  expect(plannedWest.code).toBe(3);
+  expect(JSON.parse(plannedWest.stdout)).toMatchObject({
+    violations: [{ message: expect.stringMatching(/^07:00:00 on \w+day in America\/Los_Angeles \(2 of the contacts read\)/) }],
+    entries: [{ blast: { contacts: 2, contactsRead: 2, zones: { "America/Los_Angeles": 2 }, callsPerHour: null } }],
+  });
 });

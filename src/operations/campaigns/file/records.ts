@@ -108,6 +108,26 @@ async function readRecords(path: string): Promise<RecordsFile & { readonly bytes
   return { path, sha256: createHash("sha256").update(bytes).digest("hex"), records, bytes };
 }
 
+/** The people of a file of records, as far as their places go. @throws OperationError `invalid_input` */
+export async function* peopleIn(path: string, { contactListFile }: CampaignDocument) {
+  const { phone, columns } = named.parse(contactListFile);
+  const bytes = await bytesOf(path);
+  const end = bytes.indexOf(LINE_FEED);
+  const delimiter = bytes.subarray(0, end < 0 ? bytes.length : end).includes(TAB) ? "\t" : ",";
+  const source = async function* () {
+    yield bytes;
+  };
+  let at: { readonly phone: number; readonly zip: number } | undefined;
+  for await (const { record } of csvRecords(source(), delimiter, "")) {
+    const cell = (index: number) => record[index]?.trim() || undefined;
+    if (at !== undefined) yield { phoneNumber: cell(at.phone), postalCode: cell(at.zip) };
+    else {
+      const header = record.map((name) => name.trim());
+      at = { phone: header.indexOf(phone), zip: header.indexOf(columns["zip"] ?? "") };
+    }
+  }
+}
+
 /** The records of a plan. @throws OperationError `invalid_input` when the file is not there, or not what the plan saw */
 export async function readPlannedRecords(planned: RecordsFile | undefined): Promise<Uint8Array> {
   if (planned === undefined)

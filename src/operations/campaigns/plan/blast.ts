@@ -13,11 +13,17 @@ const pace = z.looseObject({
   }),
 });
 
-export function blastOf(document: CampaignDocument, { lists, agents }: PlanFacts, dials: boolean): BlastRadius {
+/** @param sent what the tenant is sent of it: a pace that it is not told does not bind it */
+export function blastOf(
+  document: CampaignDocument,
+  { lists, agents }: PlanFacts,
+  dials: boolean,
+  sent: CampaignDocument = document,
+): BlastRadius {
   const list = lists.get(String(document["contactListId"]));
   const zones: Record<string, number> = {};
   for (const { zone, contacts } of list?.places ?? []) zones[zone] = (zones[zone] ?? 0) + contacts;
-  const { callRate = null, maxCallsInFlight = null } = pace.safeParse(document).data?.dialerConfig.predictiveSettings ?? {};
+  const { callRate = null, maxCallsInFlight = null } = pace.safeParse(sent).data?.dialerConfig.predictiveSettings ?? {};
   return {
     contacts: list?.total ?? null,
     contactsRead: list?.read ?? 0,

@@ -37,22 +37,14 @@ export async function readListFacts(
   mostPages: number,
   signal?: AbortSignal,
 ): Promise<ListFacts> {
-  const places = new Map<string, { zone: string; jurisdictions: readonly string[]; contacts: number }>();
-  let [total, read, placeless]: [number | null, number, number] = [null, 0, 0];
+  const count = new PlaceCount(pack);
+  let total: number | null = null;
   const readPage = async (page: number): Promise<number> => {
     for await (const { items, reply } of source.contacts(listId, { page, pageSize: PAGE }, { signal }).pages()) {
       total ??= typeof reply.total === "number" ? reply.total : null;
       for (const item of items) {
-        read += 1;
         const parsed = parseContact(item);
-        const found = "item" in parsed ? placesOf(parsed.item, pack) : [];
-        if (found.length === 0) placeless += 1;
-        for (const place of found) {
-          const key = `${place.zone} ${place.jurisdictions.join(" ")}`;
-          const known = places.get(key);
-          if (known === undefined) places.set(key, { ...place, contacts: 1 });
-          else known.contacts += 1;
-        }
+        count.add("item" in parsed ? parsed.item : undefined);
       }
       return items.length;
     }
@@ -66,8 +58,56 @@ export async function readListFacts(
     if (!(thrown instanceof TenantError) || thrown.code === "aborted" || thrown.code === "unauthorized") throw thrown;
     return { listId, total, read: 0, places: [], placeless: 0, problem: thrown.message };
   }
-  const sorted = [...places.values()].sort((a, b) => b.contacts - a.contacts || (a.zone < b.zone ? -1 : 1));
-  return { listId, total, read, places: sorted, placeless, problem: null };
+  return { listId, total, ...count.found(), problem: null };
+}
+
+/** The same of the people of a file that is to be uploaded to a list, with those who are on it already. @param there the list at the tenant */
+export async function readUploadFacts(people: AsyncIterable<Contact>, there: ListFacts, pack: CompiledPack): Promise<ListFacts> {
+  const count = new PlaceCount(pack);
+  for (const place of there.places) count.addPlace(place, place.contacts);
+  for await (const person of people) count.add(person);
+  const { read, placeless, places } = count.found();
+  const all = there.total === null && there.problem === null ? null : (there.total ?? 0) + read;
+  return {
+    listId: there.listId,
+    total: all,
+    read: read + there.read,
+    places,
+    placeless: placeless + there.placeless,
+    problem: null,
+  };
+}
+
+class PlaceCount {
+  readonly #pack: CompiledPack;
+  readonly #places = new Map<string, { zone: string; jurisdictions: readonly string[]; contacts: number }>();
+  #read = 0;
+  #placeless = 0;
+
+  constructor(pack: CompiledPack) {
+    this.#pack = pack;
+  }
+
+  /** @param contact undefined when it could not be read */
+  add(contact: Contact | undefined): void {
+    this.#read += 1;
+    const found = contact === undefined ? [] : placesOf(contact, this.#pack);
+    if (found.length === 0) this.#placeless += 1;
+    for (const place of found) this.addPlace(place, 1);
+  }
+
+  addPlace({ zone, jurisdictions }: Omit<ListPlace, "contacts">, contacts: number): void {
+    const key = `${zone} ${jurisdictions.join(" ")}`;
+    const known = this.#places.get(key);
+    if (known === undefined) this.#places.set(key, { zone, jurisdictions, contacts });
+    else known.contacts += contacts;
+  }
+
+  /** The place with the most contacts first. */
+  found(): Pick<ListFacts, "read" | "places" | "placeless"> {
+    const places = [...this.#places.values()].sort((a, b) => b.contacts - a.contacts || (a.zone < b.zone ? -1 : 1));
+    return { read: this.#read, places, placeless: this.#placeless };
+  }
 }
 
 /** Up to `most` pages after the first, evenly over the list, the last one among them. */
@@ -77,7 +117,7 @@ function spread(last: number, most: number): number[] {
   return [...new Set(Array.from({ length: count }, (_, i) => 1 + Math.ceil(((i + 1) * (last - 1)) / count)))];
 }
 
-type Contact = { readonly phoneNumber?: string | undefined; readonly postalCode?: unknown; readonly timeZone?: unknown };
+export type Contact = { readonly phoneNumber?: string | undefined; readonly postalCode?: unknown; readonly timeZone?: unknown };
 
 function placesOf({ phoneNumber, postalCode, timeZone }: Contact, pack: CompiledPack): Omit<ListPlace, "contacts">[] {
   // As the gate reads it: a tenant may show a number of North America as its ten digits.

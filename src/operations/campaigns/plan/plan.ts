@@ -141,7 +141,7 @@ function entryOf(
     held,
     own,
     registrations,
-    blast: blastOf(document, facts, after === "active"),
+    blast: blastOf(document, facts, after === "active", fitted?.document),
   };
 }
 

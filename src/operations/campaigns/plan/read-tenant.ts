@@ -12,9 +12,10 @@ import {
   TenantError,
 } from "../../../tenant/port.ts";
 import type { ParsedFiles } from "../file/parse.ts";
-import { lookAtRecords, recordsPathOf } from "../file/records.ts";
-import { type ListFacts, readListFacts } from "./list-facts.ts";
+import { lookAtRecords, peopleIn, recordsPathOf } from "../file/records.ts";
+import { type ListFacts, readListFacts, readUploadFacts } from "./list-facts.ts";
 import { thereOf } from "./plan.ts";
+import { needsRecords } from "./records.ts";
 import type { PlanFacts, Registration, TenantCampaign } from "./types.ts";
 
 /** Registrations for the tenant's events about campaigns. */
@@ -79,6 +80,13 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
     { signal },
   );
   const records = options.records === false ? [] : await recordsOf(files, fitted);
+  for (const [i, { document }] of files.campaigns.entries()) {
+    const looked = records[i];
+    const listId = String(document["contactListId"]);
+    const list = lists.get(listId);
+    if (looked === undefined || "problem" in looked || list === undefined || !needsRecords(fitted[i], there[i])) continue;
+    lists.set(listId, await readUploadFacts(peopleIn(looked.path, document), list, pack));
+  }
   const wantsWebhooks = files.campaigns.some(({ own }) => (own.webhooks?.length ?? 0) > 0);
   const policies = await deps.policies();
   return {
