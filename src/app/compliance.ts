@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import type { SpreadTarget } from "../compliance/index.ts";
+import type { RulePack, SpreadTarget } from "../compliance/index.ts";
 import { type Clock, createRandom } from "../kernel/index.ts";
 import {
   ComplianceUseCases,
@@ -88,7 +88,7 @@ export function complianceOn(
 export function rulesOf(config: Config, { pack, campaignRules }: RulesAsked): () => Promise<RulesInForce> {
   const read = async (): Promise<RulesInForce> => {
     const { pack: configured, packKey } = complianceSettings(config);
-    const found = await withCampaignRules(await readRulePack(pack ?? configured, packKey), campaignRules);
+    const found = await withCampaignRules(await readRulePack(pack ?? configured, packKey), campaignRules, config.profile);
     return { pack: found, compiled: compileRulePack(found) };
   };
   let rules: Promise<RulesInForce> | undefined;
@@ -143,6 +143,16 @@ export function factsOf(config: Config, store: Store, clock: Clock = config.cloc
 /** The rules that a command decides with: those it asks for, else those of the configuration; opens no store. */
 export async function readRules(flags: Flags, environment: Environment, asked: RulesAsked): Promise<RulesInForce> {
   return rulesOf(await loadConfig(flags, environment), asked)();
+}
+
+/** A pack with the rules of a campaign's file over it, read as the tenant of the configuration reads them; opens no store. */
+export async function withOwnRules(
+  flags: Flags,
+  environment: Environment,
+  pack: RulePack,
+  path: string | undefined,
+): Promise<RulePack> {
+  return path === undefined ? pack : withCampaignRules(pack, path, (await loadConfig(flags, environment)).profile);
 }
 
 /** The folder of the audit's keys, without opening a store. */

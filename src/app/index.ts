@@ -4,7 +4,7 @@ export { assistantVerbs } from "../server/index.ts";
 export { readCall } from "./calls.ts";
 export { openCampaignStates, stopCampaigns } from "./campaign-state.ts";
 export { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
-export { openCompliance, openFactsIfAny, readRules, storeFolder } from "./compliance.ts";
+export { openCompliance, openFactsIfAny, readRules, storeFolder, withOwnRules } from "./compliance.ts";
 export type { Makes, Standing, StoreUse } from "./config.ts";
 export { configJsonSchema } from "./config-schema.ts";
 export { knownTenants, listTenants, readContext, rebindStore, useTenant } from "./context.ts";
@@ -37,7 +37,7 @@ export {
   reportOnOutcomes,
 } from "./outcomes.ts";
 export { openRecords } from "./records.ts";
-export { readPackDocument, readRulePack, withCampaignRules } from "./rule-pack.ts";
+export { readPackDocument, readRulePack } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";

@@ -8,6 +8,7 @@ import { campaignOverlay, mergePacks, parseRulePack, type RulePack, usCaUk2026 }
 import { campaignDraft } from "../contract/index.ts";
 import { fileTrouble, problemsOf } from "../kernel/index.ts";
 import { openSignedPack } from "../operations/index.ts";
+import type { Profile } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
 
 /**
@@ -63,8 +64,9 @@ const campaignFile = z.looseObject({ id: z.string().optional(), name: z.string()
 /**
  * Lays a campaign's own rules over a pack: `complianceConfig` of a campaign file, or a file that holds nothing else. A pack without a file
  * stays as it is. Throws ConfigError for a file that cannot be read or has unknown fields, ComplianceError `invalid_pack`.
+ * @param profile of the tenant: one of `acd` reads the hours in the zone of whoever is called
  */
-export async function withCampaignRules(pack: RulePack, path: string | undefined): Promise<RulePack> {
+export async function withCampaignRules(pack: RulePack, path: string | undefined, profile: Profile): Promise<RulePack> {
   if (path === undefined) return pack;
   const data = await readData(resolve(path), path);
   const whole = typeof data === "object" && data !== null && "complianceConfig" in data;
@@ -78,5 +80,6 @@ export async function withCampaignRules(pack: RulePack, path: string | undefined
     throw new ConfigError(`the campaign's rules ${path} cannot be used: ${lines.join("; ")}`);
   }
   const { id, name, complianceConfig } = parsed.data;
-  return mergePacks(pack, campaignOverlay(id ?? name ?? basename(path), complianceConfig));
+  const clockOf = profile === "acd" ? "called" : "campaign";
+  return mergePacks(pack, campaignOverlay(id ?? name ?? basename(path), { ...complianceConfig, clockOf }));
 }

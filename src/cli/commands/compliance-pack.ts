@@ -1,6 +1,6 @@
 // outdial compliance pack: show, validate and compare rule packs, and replay recorded decisions with one.
 
-import { openCompliance, readRulePack, withCampaignRules } from "../../app/index.ts";
+import { openCompliance, readRulePack, withOwnRules } from "../../app/index.ts";
 import { describeDifferences, describeRule, diffPacks, type PackDifference, type RulePack } from "../../compliance/index.ts";
 import { compileRulePack, OperationError, type PlacedReplay, replayDecisions, validatedPack } from "../../operations/index.ts";
 import { comparisonOf } from "../../operations/views/index.ts";
@@ -81,7 +81,7 @@ export const replayPack: Run<typeof declared.replayPack> = async (given) => {
     throw new OperationError("invalid_input", "--against goes with --calls: recorded decisions hold what was decided");
   const inputs = [];
   for (const file of args.decisions.length === 0 ? ["-"] : args.decisions) inputs.push(await openInput(file, io));
-  const pack = compileRulePack(await withCampaignRules(await namedPack(options.pack), options.campaignRules));
+  const pack = compileRulePack(await withOwnRules(options, io.env, await namedPack(options.pack), options.campaignRules));
   const counts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 };
   for (const input of inputs) {
     // Of several files each row says which it is of.
@@ -106,7 +106,7 @@ const replayCalls: Run<typeof declared.replayPack> = async ({ args, options, io 
   if (args.decisions.length > 0)
     throw new OperationError("invalid_input", "--calls reads the store: name no files of recorded decisions beside it");
   const { against, since, callType } = options;
-  const after = await withCampaignRules(await namedPack(options.pack), options.campaignRules);
+  const after = await withOwnRules(options, io.env, await namedPack(options.pack), options.campaignRules);
   const before = against === undefined ? "in-force" : await namedPack(against);
   await using runtime = await openCompliance(options, io.env);
   const progress = (calls: number) => io.progress(`deciding again · ${grouped(calls)} calls`);

@@ -7,6 +7,8 @@ import { CALL_TYPES, type Rule, type RulePack, WEEK_DAYS, type WeekHours } from 
 export interface CampaignPolicy {
   /** IANA zone in which the campaign's own hours and days are read. */
   readonly timeZone: string;
+  /** Whose clock its own hours and days are read by instead: `called`, that of whoever is called. */
+  readonly clockOf?: "campaign" | "called" | undefined;
   readonly dialingRules?:
     | {
         /** `HH:MM:SS`. */
@@ -28,13 +30,13 @@ export interface CampaignPolicy {
 const EVERY = { jurisdiction: "*", binds: [...CALL_TYPES], confidence: "policy" } satisfies Partial<Rule>;
 
 /**
- * An overlay for `mergePacks`: HOURS_CAMPAIGN outside of the campaign's hours and days by its own clock, RATE_CAMPAIGN for calls to one
+ * An overlay for `mergePacks`: HOURS_CAMPAIGN outside of the campaign's hours and days by its own clock or, with `clockOf`, that of whoever is called, RATE_CAMPAIGN for calls to one
  * person, RATE_CAMPAIGN_TOTAL for all its calls of a day. What a day or a week is the contract leaves open: for one person they are 24 and
  * 168 elapsed hours, which no calendar day or week allows more than. Seconds are cut off on the strict side. Throws `invalid_pack`.
  * @param campaign its id, for the record
  */
 export function campaignOverlay(campaign: string, policy: CampaignPolicy): RulePack {
-  const { timeZone, dialingRules, rateLimits } = policy;
+  const { timeZone, clockOf, dialingRules, rateLimits } = policy;
   const rules: Rule[] = [];
   if (dialingRules !== undefined) {
     const citation = `the schedule of campaign ${campaign}`;
@@ -44,7 +46,7 @@ export function campaignOverlay(campaign: string, policy: CampaignPolicy): RuleP
       ...EVERY,
       citation,
       week: campaignWeek(dialingRules, campaign),
-      zone: timeZone,
+      ...(clockOf !== "called" && { zone: timeZone }),
       violation: "HOURS_CAMPAIGN",
     });
   }

@@ -184,6 +184,14 @@ test("a campaign's own hours are read by its own clock, its limits by the hour",
     rules: ["RATE_CAMPAIGN"],
     next: "2026-06-16T20:00:00Z",
   });
+  // Where the dialer reads the hours in the zone of whoever is called, ten in the morning in Chicago is eleven in New York.
+  const dialed = { startTime: "11:00:00", endTime: "18:00:00", allowedDays: ["Monday"] };
+  const called = mergePacks(
+    flat(),
+    campaignOverlay("camp_1", { timeZone: "America/Chicago", clockOf: "called", dialingRules: dialed }),
+  );
+  expect(ask(called, "2026-06-15T14:59:00Z")).toEqual({ rules: ["HOURS_CAMPAIGN"], next: "2026-06-15T15:00:00Z" });
+  expect(ask(called, "2026-06-15T15:00:00Z").rules).toEqual([]);
   const three = [at("2026-06-10T20:00:00Z"), at("2026-06-11T20:00:00Z"), at("2026-06-12T20:00:00Z")];
   expect(ask(merged, "2026-06-16T15:00:00Z", { attempts: three })).toEqual({
     rules: ["RATE_CAMPAIGN"],

@@ -276,6 +276,15 @@ test("a campaign's own rules are laid over the pack; a misspelt one is refused",
     [[], "2026-06-16T16:00:00Z"],
     [["RATE_CAMPAIGN"], "2026-06-16T16:00:01Z"],
   ]);
+  // A tenant of the profile acd reads the hours in the zone of whoever is called: noon of Los Angeles comes three hours later.
+  const west = question({ number: "+12135550123", at: "2026-06-16T16:00:00Z" });
+  const acd = (args: string[], input: string) =>
+    runCli(["compliance", ...args], { cwd: folder.path, input, env: { OUTDIAL_PROFILE: "acd" } });
+  const there = await acd(["check", "--campaign-rules", campaign, "--record"], west);
+  expect(rowsOf(there)).toMatchObject([{ rules: ["HOURS_CAMPAIGN"], next: "2026-06-16T19:00:00Z" }]);
+  expect(rowsOf(await run(["check", "--campaign-rules", campaign], west))).toMatchObject([{ rules: [] }]);
+  const replayed = await acd(["pack", "replay", "-", "--pack", "us-ca-uk-2026", "--campaign-rules", campaign], there.stdout);
+  expect({ code: replayed.code, stdout: replayed.stdout }).toEqual({ code: 0, stdout: "" });
   // Replayed with the same rules nothing changes; the file may hold the rules alone.
   const alone = await write("own.yaml", JSON.stringify(own));
   const replay = ["pack", "replay", "-", "--pack", "us-ca-uk-2026"];
