@@ -14,6 +14,7 @@ import {
   type Patience,
   REGULATORY_CHECKS,
   type RegulatoryCheck,
+  readSettingsFile,
   SettingsChanges,
   type SettingsFile,
   type SimulatedRun,
@@ -45,7 +46,9 @@ const ACCEPTED_CHANCE = 0.05;
 export interface DialerTenant extends AsyncDisposable {
   readonly tenant: TenantLink;
   /** Our checks, the tenant's validation, the prediction. @param checks regulatory checks; those of the configuration by default */
-  validate(file: SettingsFile, checks?: readonly RegulatoryCheck[]): Promise<Judgement>;
+  readFile(text: string, name: string): Promise<SettingsFile>;
+  /** @param campaign what the settings are of, where a tenant keeps them for each */
+  validate(file: SettingsFile, checks?: readonly RegulatoryCheck[], campaign?: string): Promise<Judgement>;
   /** The tenant's own simulator and ours on the same settings. Throws TenantError `unsupported` */
   simulate(file: SettingsFile, run: SimulatedRun): Promise<SimulatorComparison>;
 }
@@ -74,8 +77,9 @@ export async function openDialerTenant(flags: Flags, environment: Environment): 
   const tenant = await tenantFromConfig(config, environment);
   return {
     tenant,
-    validate: (file, checks = checksOf(config)) =>
-      judgeSettings(tenant, file, { predict: predictHere, chance: chanceOf(config), checks }),
+    readFile: (text, name) => readSettingsFile(tenant, text, name),
+    validate: (file, checks = checksOf(config), campaign?) =>
+      judgeSettings(tenant, file, { predict: predictHere, chance: chanceOf(config), checks, campaign }),
     simulate: (file, run) => compareWithVendor(tenant.capabilities.pacingSettings, file, run, simulatingBy(predictHere)),
     [Symbol.asyncDispose]: () => tenant.close(),
   };

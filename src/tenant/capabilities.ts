@@ -222,6 +222,10 @@ export interface PacingSettings {
   ): Promise<ActivationView>;
   /** Settings as this tenant can hold them: what it keeps in whole numbers is rounded down. Without it all settings are held as they are. */
   readonly fit?: ((settings: PacingDocument) => PacingDocument) | undefined;
+  /** Fields that the tenant shows and nothing here can write, by path, each with what it is that is shown. Absent: every field is written. */
+  readonly shownOnly?: Readonly<Record<string, string>> | undefined;
+  /** Values that this tenant would refuse, by path. Absent: it says so itself when it is asked. */
+  readonly refusals?: ((settings: PacingDocument) => readonly { readonly path: string; readonly message: string }[]) | undefined;
   /** What the tenant's own simulator says of settings. Absent where it has none. */
   readonly simulate?: ((run: SimulatorRun, options?: CallOptions) => Promise<SimulatorResult>) | undefined;
   /** How far an activation is. */

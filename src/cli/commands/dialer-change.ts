@@ -23,8 +23,8 @@ import { settingsFile } from "./dialer-files.ts";
 export const apply: Run<typeof declared.apply> = async ({ args, options, io }) => {
   const { overrideGate: overrides, dryRun, retryRejected, guard: guardMs, guardCampaign: guardCampaigns, campaign } = options;
   for (const name of overrides) checkOverride(name);
-  const file = await settingsFile(args.file, io);
   await using opened = await openDialer(options, io.env, { warn: io.say });
+  const file = await settingsFile(args.file, io, (text, name) => opened.dialer.readFile(text, name));
   if (!dryRun) await finishOpen(opened, io);
   const wanted = { campaign, overrides, retryRejected, guardMs, guardCampaigns, store: !dryRun };
   return await change(opened, await opened.dialer.planApply(file, wanted), dryRun, io);

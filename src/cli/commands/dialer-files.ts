@@ -13,15 +13,17 @@ import { comparisonLines, comparisonNotes } from "../render-simulator.ts";
 import { readText } from "../source.ts";
 import { printable } from "../text.ts";
 
-/** Reads a settings file, - for stdin. Throws `invalid_input`. */
-export async function settingsFile(path: string, io: Io): Promise<SettingsFile> {
-  return parseSettingsFile(await readText(path, io), path === "-" ? "stdin" : basename(path));
+/** Reads a settings file, - for stdin. Throws `invalid_input`. @param parse reads it as the tenant's profile has it; whole by default */
+export async function settingsFile(path: string, io: Io, parse: Parse = parseSettingsFile): Promise<SettingsFile> {
+  return parse(await readText(path, io), path === "-" ? "stdin" : basename(path));
 }
 
+type Parse = (text: string, name: string) => Promise<SettingsFile>;
+
 export const validate: Run<typeof declared.validate> = async ({ args, options, io }) => {
-  const file = await settingsFile(args.file, io);
   await using dialer = await openDialerTenant(options, io.env);
-  const judgement = await dialer.validate(file, options.check.length === 0 ? undefined : options.check);
+  const file = await settingsFile(args.file, io, (text, name) => dialer.readFile(text, name));
+  const judgement = await dialer.validate(file, options.check.length === 0 ? undefined : options.check, options.campaign);
   const valid = judgement.refusals.length === 0;
   await io.answer({ file: file.name, valid, ...judgement }, judgementLines(judgement));
   return valid ? EXIT.done : EXIT.refused;

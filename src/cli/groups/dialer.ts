@@ -14,6 +14,7 @@ export const validate = command("validate", TENANT, {
   summary: "our own checks, the tenant's validation with all regulatory checks, a simulated prediction; changes nothing",
   args: [FILE],
   options: [
+    CAMPAIGN,
     many(
       choice(
         "--check <name>",

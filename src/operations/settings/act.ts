@@ -70,7 +70,10 @@ async function send(command: Extract<Command, { kind: "send" }>, { pacing, subje
     if (open || thrown.code === "unknown_outcome") return { type: "lost", message: thrown.message };
     if (thrown.code === "stale_lock") return { type: "stale" };
     if (thrown.code === "refused" || thrown.code === "conflict" || thrown.code === "not_found")
-      return { type: "refused", message: `the tenant refused the settings: ${thrown.message}` };
+      return {
+        type: "refused",
+        message: `${thrown.report.attempts.length === 0 ? "not sent, for the tenant would refuse it" : "the tenant refused the settings"}: ${thrown.message}`,
+      };
     throw thrown;
   }
 }

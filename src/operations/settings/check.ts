@@ -18,17 +18,19 @@ export interface Finding {
   readonly message: string;
 }
 
-/** All findings, never only the first. */
-export function checkSettings({
-  settings,
-  carrier,
-  expected,
-}: Pick<SettingsFile, "settings" | "carrier" | "expected">): Finding[] {
+/**
+ * All findings, never only the first.
+ * @param shownOnly paths of fields that nothing writes: what is wrong with them hinders no change of the others
+ */
+export function checkSettings(
+  { settings, carrier, expected }: Pick<SettingsFile, "settings" | "carrier" | "expected">,
+  shownOnly: readonly string[] = [],
+): Finding[] {
   const { concurrency, algorithm } = settings;
   const { max_agents: agents, max_simultaneous_calls: calls, call_spacing_ms: spacing } = concurrency;
   const findings: Finding[] = [];
   const add = (severity: Finding["severity"], check: string, path: string, message: string) =>
-    findings.push({ severity, check, path, message });
+    findings.push({ severity: shownOnly.includes(path) ? "warning" : severity, check, path, message });
 
   const target = algorithm.abandonment_rate_target;
   if (target > ABANDONMENT_LIMIT)
@@ -45,7 +47,7 @@ export function checkSettings({
     add("violation", "trunks", "carrier_capacity.max_trunks", "without a trunk nothing can be dialed");
   if (algorithm.agent_availability_estimate === 0)
     add("violation", "availability", "algorithm.agent_availability_estimate", "with no agent ever available nothing is dialed");
-  if (findings.some(({ severity, check }) => severity === "violation" && check !== "abandonment_target")) return findings;
+  if (findings.some(({ check }) => check !== "abandonment_target")) return findings;
 
   // Ratio against agents: calls that are dialed when every agent who is expected to be there is free.
   const dialed = algorithm.dial_ratio * agents * algorithm.agent_availability_estimate;

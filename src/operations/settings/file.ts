@@ -45,6 +45,8 @@ export interface SettingsFile {
   readonly settings: DialerSettings;
   readonly carrier: CarrierCapacity;
   readonly expected: Expected;
+  /** Fields that the file leaves out, where a tenant shows them and nothing writes them; their values in `settings` mean nothing. */
+  readonly leftOut?: readonly string[] | undefined;
   /** What was measured, with its uncertainty: goes before what is expected. No file says it. */
   readonly measured?: { readonly answerRate: { readonly low: number; readonly high: number } } | undefined;
 }
@@ -57,23 +59,47 @@ export function dialerSettingsJsonSchema(): object {
 /**
  * Reads the text of a settings file.
  * @param name of the file, for messages
+ * @param mayLack paths of fields that it may leave out: those that the tenant shows and nothing writes
  * @throws OperationError `invalid_input` naming every mistake with its line
  */
-export async function parseSettingsFile(text: string, name: string): Promise<SettingsFile> {
+export async function parseSettingsFile(text: string, name: string, mayLack: readonly string[] = []): Promise<SettingsFile> {
   const { LineCounter, parseDocument } = await import("yaml");
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
   if (broken !== undefined) throw invalid([`${name}:${lines.linePos(broken.pos[0]).line}: ${broken.message.split("\n")[0]}`]);
-  const value: unknown = document.toJS();
-  const parsed = file.safeParse(value ?? {});
+  const { value, leftOut } = filled(document.toJS(), mayLack);
+  const parsed = file.safeParse(value);
   if (!parsed.success) {
     const lineOf = (path: string): number => lines.linePos(yamlOffset(document.contents, path)).line;
     const told = ({ path, message }: Problem) => `${name}:${lineOf(path)}: ${path === "" ? "" : `${path}: `}${message}`;
-    throw invalid(problemsOf(file, value ?? {}, parsed.error).map(told));
+    throw invalid(problemsOf(file, value, parsed.error).map(told));
   }
   const { carrier_capacity: carrier, expected: facts = {}, ...settings } = parsed.data;
-  return { name, settings, carrier, expected: facts };
+  return { name, settings, carrier, expected: facts, ...(leftOut.length > 0 && { leftOut }) };
+}
+
+const looseRecord = z.record(z.string(), z.unknown());
+
+/** What a file says, with something in the place of fields that it leaves out and may. */
+function filled(given: unknown, mayLack: readonly string[]): { readonly value: unknown; readonly leftOut: readonly string[] } {
+  const read = looseRecord.safeParse(given ?? {});
+  if (!read.success) return { value: given, leftOut: [] };
+  const value = { ...read.data };
+  const leftOut: string[] = [];
+  for (const path of mayLack) {
+    const [group = "", member] = path.split(".");
+    if (member === undefined) {
+      if (value[group] !== undefined) continue;
+      value[group] = "as shown";
+    } else {
+      const members = looseRecord.safeParse(value[group] ?? {});
+      if (!members.success || members.data[member] !== undefined) continue;
+      value[group] = { ...members.data, [member]: 0 };
+    }
+    leftOut.push(path);
+  }
+  return { value, leftOut };
 }
 
 function invalid(problems: readonly string[]): OperationError {

@@ -71,10 +71,12 @@ export async function judge(
     readonly chance: number;
     readonly checks: readonly RegulatoryCheck[];
     readonly overrides: readonly string[];
+    /** What was found before: fields that cannot be as the file says. */
+    readonly found?: readonly Finding[] | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Judgement> {
-  const own = checkSettings(file);
+  const own = [...(deps.found ?? []), ...checkSettings(file, Object.keys(deps.pacing.shownOnly ?? {}))];
   const broken = own.filter(({ severity }) => severity === "violation");
   if (broken.length > 0) {
     const refusals = broken.map(({ path, message }) => `${path}: ${message}`);
@@ -92,7 +94,7 @@ export async function judge(
   // Whatever is not PASS is a refusal, also without a word about why.
   if (verdict.compliance_status !== "PASS" && refusals.length === 0)
     refusals.push(`the tenant's validation says ${verdict.compliance_status}`);
-  const prediction = (await deps.predict?.(file)) ?? "not simulated";
+  const prediction = await predicted(file, deps.predict);
   const overridden: string[] = [];
   if (typeof prediction !== "string" && prediction.chanceAboveLimit > deps.chance) {
     const words = `${PREDICTED_ABANDONMENT}: abandonment above 3 % with a probability of ${probabilityText(prediction.chanceAboveLimit)}, accepted are ${percent(deps.chance)}`;
@@ -100,6 +102,20 @@ export async function judge(
     else refusals.push(words);
   }
   return { findings: [...own, ...vendor], checks: deps.checks, prediction, refusals, overridden };
+}
+
+/** Where nothing writes the number of agents there may be none, or no call: then the file can say with how many agents to predict. */
+async function predicted(
+  file: Pick<SettingsFile, "settings" | "carrier" | "expected">,
+  predict: Predictor | undefined,
+): Promise<Prediction | string> {
+  const { concurrency, algorithm } = file.settings;
+  const agents = concurrency.max_agents === 0 ? (file.expected.agents ?? 0) : concurrency.max_agents;
+  if (agents === 0) return "not simulated: no agents are assigned; expected.agents says with how many to predict";
+  if (concurrency.max_simultaneous_calls === 0) return "not simulated: no calls are possible at once";
+  if (algorithm.agent_availability_estimate === 0) return "not simulated: no agent is ever available";
+  const settings = { ...file.settings, concurrency: { ...concurrency, max_agents: agents } };
+  return (await predict?.({ ...file, settings })) ?? "not simulated";
 }
 
 function fromVendor(item: unknown, severity: Finding["severity"]): Finding {

@@ -21,6 +21,7 @@ export {
   dialerHistory,
   judgeSettings,
   proposedFile,
+  readSettingsFile,
 } from "./use-cases.ts";
 export {
   compareWithVendor,

@@ -98,6 +98,16 @@ export function complete(wanted: DialerSettings, present: DialerSettings): Diale
   return fromLeaves(new Map([...leavesOf(present), ...leavesOf(wanted)])) ?? wanted;
 }
 
+/** Settings with these fields as they are in `from`. */
+export function withFieldsOf(settings: DialerSettings, from: DialerSettings, paths: readonly string[]): DialerSettings {
+  const [leaves, others] = [leavesOf(settings), leavesOf(from)];
+  for (const path of paths) {
+    const leaf = others.get(path);
+    if (leaf !== undefined) leaves.set(path, leaf);
+  }
+  return fromLeaves(leaves) ?? settings;
+}
+
 /** SHA-256 over the canonical form, hex: the same settings have the same, whatever file they came from. */
 export function settingsHash(settings: DialerSettings): string {
   return createHash("sha256").update(canonicalJson(settings)).digest("hex");

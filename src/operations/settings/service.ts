@@ -15,8 +15,9 @@ import { type Judgement, judge, type Predictor, type RegulatoryCheck } from "./g
 import type { GuardPlan } from "./guard.ts";
 import { readPlan, replay } from "./journal.ts";
 import { decide } from "./machine.ts";
-import { complete, type DialerSettings, diffSettings, type FieldChange, readSettings, settingsHash } from "./model.ts";
+import { type DialerSettings, diffSettings, type FieldChange, readSettings, settingsHash, withFieldsOf } from "./model.ts";
 import { type Notices, noticesOf } from "./notices.ts";
+import { askedOver } from "./shown-only.ts";
 import type { ChangePlan, ChangeState, Command, Patience, SettingsVersion } from "./state.ts";
 
 const MINUTE_MS = 60_000;
@@ -75,6 +76,15 @@ export function subjectOf({ capability }: Pick<PacingSettings, "capability">, ca
     : new OperationError("invalid_input", "this tenant has one set of dialer settings: they are of no campaign");
 }
 
+/** The settings in force with their tag. Throws TenantError, OperationError `invalid_input` when they cannot be understood, and so not be put back. */
+export async function settingsInForce(pacing: PacingSettings, subject: string): Promise<SettingsVersion> {
+  const { settings, tag, problem } = reading(await pacing.read(subject || undefined));
+  if (settings !== null) return { settings, tag };
+  throw new OperationError("invalid_input", `the tenant's settings in force cannot be read: ${problem ?? "not as promised"}`, {
+    advice: "They could not be put back after a failure, so nothing is changed. Correct them in the tenant's administration.",
+  });
+}
+
 export class SettingsChanges {
   readonly #context: Context;
   readonly #rules: SettingsRules;
@@ -121,8 +131,10 @@ export class SettingsChanges {
     requireSupported("read dialer settings", pacing.capability);
     const subject = subjectOf(pacing, options.campaign);
     const snapshot = await this.readInForce(subject);
-    const asked = complete(file.settings, snapshot.settings);
-    const wanted = pacing.fit?.(asked) ?? asked;
+    const shownOnly = Object.keys(pacing.shownOnly ?? {});
+    // Settings of another day are gone back to as far as they are written.
+    const asked = askedOver(kind === "rollback" ? { ...file, leftOut: shownOnly } : file, snapshot.settings, pacing);
+    const wanted = pacing.fit?.(asked.settings) ?? asked.settings;
     if (options.store)
       await this.#ledger.observe({
         subject,
@@ -139,7 +151,10 @@ export class SettingsChanges {
       snapshot,
       wanted,
       diff: diffSettings(snapshot.settings, wanted),
-      judgement: await judge({ ...file, settings: wanted }, { pacing, predict, chance, checks, overrides }),
+      judgement: await judge(
+        { ...file, settings: wanted },
+        { pacing, predict, chance, checks, overrides, found: asked.findings },
+      ),
       rejection: await this.#ledger.rejection(settingsHash(wanted), subject),
       gate: { carrier: file.carrier, expected: file.expected, chance, overrides },
     };
@@ -188,7 +203,10 @@ export class SettingsChanges {
         advice: "outdial dialer history shows the versions of this store; outdial dialer rollback <version> goes to one of them.",
       });
     const { snapshot, target } = (await this.#load(latest)).state;
-    const since = diffSettings(target, (await this.readInForce(latest.subject)).settings).map(({ path }) => path);
+    const shownOnly = this.#pacing.shownOnly ?? {};
+    const since = diffSettings(target, (await this.readInForce(latest.subject)).settings).flatMap(({ path }) =>
+      path in shownOnly ? [] : [path],
+    );
     if (since.length > 0)
       throw new OperationError(
         "job_state",
@@ -201,12 +219,8 @@ export class SettingsChanges {
   }
 
   /** The settings in force with their tag. Throws OperationError `invalid_input` when they cannot be understood, and so not be put back. */
-  async readInForce(subject = ""): Promise<SettingsVersion> {
-    const { settings, tag, problem } = reading(await this.#pacing.read(subject || undefined));
-    if (settings !== null) return { settings, tag };
-    throw new OperationError("invalid_input", `the tenant's settings in force cannot be read: ${problem ?? "not as promised"}`, {
-      advice: "They could not be put back after a failure, so nothing is changed. Correct them in the tenant's administration.",
-    });
+  readInForce(subject = ""): Promise<SettingsVersion> {
+    return settingsInForce(this.#pacing, subject);
   }
 
   /** Says in the audit log that settings were refused before anything was sent. */
@@ -386,7 +400,10 @@ export class SettingsChanges {
             },
           });
     await pause?.(`${point}.after`);
-    return happening;
+    if (happening.type !== "found" || happening.settings === null) return happening;
+    // What nothing here writes may change at any time, and says nothing about what was sent.
+    const shownOnly = Object.keys(pacing.shownOnly ?? {});
+    return { ...happening, settings: withFieldsOf(happening.settings, plan.snapshot.settings, shownOnly) };
   }
 
   /** Writes what happened, with what follows from it, and gives what is next. */

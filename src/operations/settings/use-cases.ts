@@ -26,7 +26,8 @@ import { checkOverride, type Judgement, judge, type Predictor, type RegulatoryCh
 import type { GuardPlan } from "./guard.ts";
 import { basisInForce, fileInForce, type MeasuredAnswers, measuredAnswers } from "./in-force.ts";
 import { readSettings } from "./model.ts";
-import { type PreparedChange, type SettingsChanges, subjectOf } from "./service.ts";
+import { type PreparedChange, type SettingsChanges, settingsInForce, subjectOf } from "./service.ts";
+import { askedOver } from "./shown-only.ts";
 import { compareWithVendor, type RunSimulator, type SimulatedRun } from "./vendor-simulator.ts";
 
 /** Chance of a false alarm, and of missing the alternative, of each test of a guarded rollout. */
@@ -185,12 +186,24 @@ export class DialerUseCases {
     return changeOf(report, await this.#context.runs.standingOf(report.change.jobId));
   }
 
-  /** Our checks, the tenant's validation, the prediction; changes nothing. @param checks regulatory checks; those of the configuration by default */
+  /** Reads a settings file as this tenant's profile has it: what nothing writes there may be left out. Throws OperationError `invalid_input`. */
+  readFile(text: string, name: string): Promise<SettingsFile> {
+    return readSettingsFile(this.#context.tenant, text, name);
+  }
+
+  /**
+   * Our checks, the tenant's validation, the prediction; changes nothing.
+   * @param asked.checks regulatory checks; those of the configuration by default
+   * @param asked.campaign what the settings are of, where a tenant keeps them for each campaign
+   */
   async validate(
     file: SettingsFile,
-    { checks = this.#rules.checks }: { readonly checks?: readonly RegulatoryCheck[] | undefined } = {},
+    {
+      checks = this.#rules.checks,
+      campaign,
+    }: { readonly checks?: readonly RegulatoryCheck[] | undefined; readonly campaign?: string | undefined } = {},
   ): Promise<Pick<DialerPreview, "findings" | "checks" | "prediction" | "refusals" | "overridden">> {
-    return judgementOf(await judgeSettings(this.#context.tenant, file, { ...this.#rules, checks }));
+    return judgementOf(await judgeSettings(this.#context.tenant, file, { ...this.#rules, checks, campaign }));
   }
 
   /**
@@ -300,18 +313,39 @@ export async function dialerHistory(
   return (await dialer.list(limit, before)).map(versionOf);
 }
 
-/** Our checks, the tenant's validation, the prediction; needs no store. */
-export function judgeSettings(
+/**
+ * Our checks, the tenant's validation, the prediction; needs no store. Where a tenant shows fields that nothing writes, the settings in force are read.
+ * Throws TenantError, OperationError `invalid_input` when a tenant that keeps settings for each campaign is asked without one
+ */
+export async function judgeSettings(
   tenant: TenantLink,
   file: SettingsFile,
-  { predict, chance, checks }: Pick<DialerRules, "predict" | "chance" | "checks">,
+  {
+    predict,
+    chance,
+    checks,
+    campaign,
+  }: Pick<DialerRules, "predict" | "chance" | "checks"> & { readonly campaign?: string | undefined },
 ): Promise<Judgement> {
-  return judge(file, { pacing: tenant.capabilities.pacingSettings, predict, chance, checks, overrides: [] });
+  const pacing = tenant.capabilities.pacingSettings;
+  const subject = subjectOf(pacing, campaign);
+  const deps = { pacing, predict, chance, checks, overrides: [] };
+  if (pacing.shownOnly === undefined) return judge(file, deps);
+  const { settings, findings } = askedOver(file, (await settingsInForce(pacing, subject)).settings, pacing);
+  return judge({ ...file, settings: pacing.fit?.(settings) ?? settings }, { ...deps, found: findings });
+}
+
+/** Reads a settings file as a tenant's profile has it. Throws OperationError `invalid_input`. */
+export function readSettingsFile({ capabilities }: TenantLink, text: string, name: string): Promise<SettingsFile> {
+  return parseSettingsFile(text, name, Object.keys(capabilities.pacingSettings.shownOnly ?? {}));
 }
 
 /** A settings file that came as JSON, which is YAML: one reader finds every mistake. */
-export function proposedFile({ file, sourceName }: Pick<DialerProposal, "file" | "sourceName">): Promise<SettingsFile> {
-  return parseSettingsFile(JSON.stringify(file, undefined, 1), sourceName ?? "dashboard");
+export function proposedFile(
+  dialer: Pick<DialerUseCases, "readFile">,
+  { file, sourceName }: Pick<DialerProposal, "file" | "sourceName">,
+): Promise<SettingsFile> {
+  return dialer.readFile(JSON.stringify(file, undefined, 1), sourceName ?? "dashboard");
 }
 
 function planned(operation: string, prepared: PreparedChange, guard: GuardPlan | null, retry: boolean): Planned<DialerPlan> {

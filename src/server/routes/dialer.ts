@@ -28,7 +28,7 @@ const byVersion = z.strictObject({ version: z.coerce.number().int().min(1).max(M
 
 export function dialerRoutes(dialer: () => DialerUseCases) {
   const planApply = async (body: DialerProposal) =>
-    dialer().planApply(await proposedFile(body), {
+    dialer().planApply(await proposedFile(dialer(), body), {
       ...body,
       guardMs: body.guardMinutes === undefined ? undefined : body.guardMinutes * MINUTE_MS,
     });
@@ -88,7 +88,7 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       question: true,
       summary: "Our checks, the tenant's validation and the prediction for a settings file",
       role: "viewer",
-      body: dialerProposal.pick({ file: true, sourceName: true }).extend({
+      body: dialerProposal.pick({ file: true, campaign: true, sourceName: true }).extend({
         checks: z
           .array(z.enum(REGULATORY_CHECKS))
           .min(1)
@@ -96,7 +96,8 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
           .describe("Regulatory checks that the tenant is asked for; those of the configuration by default"),
       }),
       reply: dialerPreview.pick({ findings: true, checks: true, prediction: true, refusals: true, overridden: true }),
-      handle: async ({ body }) => dialer().validate(await proposedFile(body), { checks: body.checks }),
+      handle: async ({ body }) =>
+        dialer().validate(await proposedFile(dialer(), body), { checks: body.checks, campaign: body.campaign }),
     }),
     route({
       id: "dialer.simulateVendor",
@@ -111,7 +112,7 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       }),
       reply: simulatorComparison,
       handle: async ({ body: { minutes, volume, ...proposal } }) =>
-        dialer().simulateVendor(await proposedFile(proposal), { minutes, volume }),
+        dialer().simulateVendor(await proposedFile(dialer(), proposal), { minutes, volume }),
     }),
     route({
       id: "dialer.preview",
@@ -200,7 +201,7 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       body: dialerProposal.pick({ file: true, sourceName: true }),
       reply: z.strictObject({ campaignId: z.string(), already: z.boolean() }),
       status: 201,
-      handle: async ({ body, who }) => dialer().createCampaign(await proposedFile(body), { by: who.name }),
+      handle: async ({ body, who }) => dialer().createCampaign(await proposedFile(dialer(), body), { by: who.name }),
     }),
   ];
 }

@@ -14,6 +14,15 @@ const STYLE: LockStyle = { tagIn: "content-hash", required: false, staleStatus: 
 const PERCENT = 100;
 const MOST_RATIO = 3;
 
+/** Fields of the document that stand for something of the tenant's, and that no parameter of a skill holds. */
+export const SHOWN_ONLY: Readonly<Record<string, string>> = {
+  name: "it is the name of the skill",
+  "concurrency.max_agents": "it is how many agents are assigned to the skill",
+  "concurrency.max_simultaneous_calls": "it is how many outbound ports the tenant has",
+  "concurrency.call_spacing_ms": "the tenant keeps no time between two dials",
+  "algorithm.agent_availability_estimate": "it follows from the skill's percentage of agents before overdial",
+};
+
 interface Groups {
   readonly name: string;
   readonly general: AcdReply<"getGeneralSettings">;
@@ -50,7 +59,7 @@ export class Pacing {
   }
 
   /**
-   * Writes what differs, and reads it back. Two groups are two requests: one that is lost between them is found by the next reading.
+   * Writes what differs, and reads it back; fields that are shown only (`SHOWN_ONLY`) are passed over, as they may change at any time. Two groups are two requests: one that is lost between them is found by the next reading.
    * @throws TenantError `stale_lock` when somebody changed them since `onto`, `invalid_request` for what cannot be written, `unknown_outcome`
    */
   async activate(
@@ -152,7 +161,7 @@ function documentOf({ name, general, cpa, agents, ports }: Groups): PacingDocume
     algorithm: {
       type: "predictive",
       abandonment_rate_target: (general.abandonRateThreshold ?? 0) / PERCENT,
-      agent_availability_estimate: 1 - (general.percentageOfAgentsBeforeOverdial ?? 0) / PERCENT,
+      agent_availability_estimate: (PERCENT - (general.percentageOfAgentsBeforeOverdial ?? 0)) / PERCENT,
       dial_ratio: general.maximumRatio ?? 1,
       ...(cpa.abandonTimeout !== undefined && { warm_line_timeout_sec: cpa.abandonTimeout }),
     },
@@ -166,25 +175,22 @@ const wantedOf = ({ algorithm }: PacingDocument) => ({
   ...(algorithm.warm_line_timeout_sec !== undefined && { abandonTimeout: algorithm.warm_line_timeout_sec }),
 });
 
+/** What a skill does not take. */
+export function refusalsOf({
+  algorithm: { dial_ratio: ratio },
+}: PacingDocument): { readonly path: string; readonly message: string }[] {
+  if (Math.floor(ratio) >= 1 && Math.floor(ratio) <= MOST_RATIO) return [];
+  const message = `${ratio} is outside 1 to ${MOST_RATIO}, above which only the vendor sets it`;
+  return [{ path: "algorithm.dial_ratio", message }];
+}
+
 /** The groups as they are to be written: all that was read with what changes in it, without what is unset (null is refused). */
 function changesOf(
   settings: PacingDocument,
   before: Groups,
 ): { readonly general: GeneralChange | undefined; readonly cpa: CpaChange | undefined } {
-  const there = documentOf(before);
   const { maximumRatio, abandonRateThreshold, abandonTimeout } = wantedOf(settings);
-  const problems: string[] = [];
-  for (const field of ["max_agents", "max_simultaneous_calls", "call_spacing_ms"] as const)
-    if (settings.concurrency[field] !== there.concurrency[field])
-      problems.push(`concurrency.${field} cannot be changed here: it is ${there.concurrency[field]}`);
-  if (settings.algorithm.agent_availability_estimate !== there.algorithm.agent_availability_estimate)
-    problems.push(
-      `algorithm.agent_availability_estimate is not written here: it is ${there.algorithm.agent_availability_estimate}`,
-    );
-  if (maximumRatio < 1 || maximumRatio > MOST_RATIO)
-    problems.push(
-      `algorithm.dial_ratio ${settings.algorithm.dial_ratio} is outside 1 to ${MOST_RATIO}, above which only the vendor sets it`,
-    );
+  const problems = refusalsOf(settings).map(({ path, message }) => `${path}: ${message}`);
   if (problems.length > 0)
     throw new TenantError("refused", `putGeneralSettings: ${problems.join("; ")}`, { operationId: "putGeneralSettings" });
   const isGeneral =

@@ -13,7 +13,7 @@ import { contactsOf } from "./contacts.ts";
 import { doNotCallGroups, scheduledCallbacks } from "./do-not-call.ts";
 import { Figures } from "./figures.ts";
 import { Outcomes } from "./outcomes.ts";
-import { Pacing } from "./pacing.ts";
+import { Pacing, refusalsOf, SHOWN_ONLY } from "./pacing.ts";
 import { acdRows } from "./pages.ts";
 import { Provisioning } from "./provisioning.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
@@ -111,6 +111,8 @@ export function createAcdProfile(
       progress: (operationId, options) => pacing.progress(operationId, plain(options)),
       createCampaign: refuse("make a campaign of dialer settings", DOCUMENTS),
       fit: (settings) => pacing.fit(settings),
+      shownOnly: SHOWN_ONLY,
+      refusals: refusalsOf,
     },
     contactSource: {
       capability: READ,

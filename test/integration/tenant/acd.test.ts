@@ -284,6 +284,49 @@ test("settings of a skill are applied, verified and taken back like a tenant's",
   expect(other.said).toContain("there is no change to take back");
 });
 
+test("what nothing writes is refused by every check, field by field; without agents the pacing changes all the same", async () => {
+  const file = join(world.folder, "pacing.yaml");
+  const carrier = "carrier_capacity: { max_trunks: 1000 }\n";
+  await writeFile(
+    file,
+    `name: Evening
+concurrency: { max_agents: 50, max_simultaneous_calls: 140, call_spacing_ms: 150 }
+algorithm: { type: predictive, abandonment_rate_target: 0.025, agent_availability_estimate: 0.85, dial_ratio: 9 }
+${carrier}`,
+  );
+  const of = [file, "--campaign", "4002"];
+  world.sandbox.control.clearRequests();
+  const checks = [
+    await run(["dialer", "validate", ...of]),
+    await run(["dialer", "apply", ...of, "--dry-run"]),
+    await run(["dialer", "apply", ...of, "--yes"]),
+  ];
+  for (const { code, said } of checks) {
+    expect([code, said]).toEqual([3, expect.any(String)]);
+    expect(said).toContain("concurrency.max_agents: 50 cannot be written on this profile: it is how many agents are assigned");
+    expect(said).toContain("0 is shown; leave it out or say 0");
+    for (const path of ["name", "concurrency.max_simultaneous_calls", "concurrency.call_spacing_ms"])
+      expect(said).toContain(`${path}: `);
+    expect(said).toContain("algorithm.agent_availability_estimate: 0.85 cannot be written");
+    expect(said).toContain("algorithm.dial_ratio: 9 is outside 1 to 3");
+    expect(said).not.toContain("the tenant refused");
+  }
+  expect(world.sandbox.control.requests().filter(({ method }) => method === "PUT")).toEqual([]);
+  expect(await world.query("select version from outdial.dialer_changes where kind = 'apply' and subject = '4002'")).toEqual([]);
+
+  await writeFile(file, `algorithm: { type: predictive, abandonment_rate_target: 0.02, dial_ratio: 2 }\n${carrier}`);
+  const preview = await run(["dialer", "apply", ...of, "--dry-run"]);
+  expect(preview.said).toContain("not simulated: no agents are assigned");
+  expect(preview.said).not.toContain("max_agents  ");
+  const applied = await run(["dialer", "apply", ...of, "--yes"]);
+  expect([applied.code, applied.said]).toEqual([0, expect.stringContaining("applied")]);
+  expect((await acd.request("getGeneralSettings", { path: { skillId: "4002" } })).reply.abandonRateThreshold).toBe(2);
+  // Somebody who is assigned meanwhile is no change of what was applied.
+  await acd.request("assignSkillAgents", { path: { skillId: "4002" }, body: { agents: [{ agentId: "5003" }] } });
+  const back = await run(["dialer", "rollback", "--campaign", "4002", "--yes", "--override-gate", "predicted_abandonment"]);
+  expect([back.code, back.said]).toEqual([0, expect.any(String)]);
+});
+
 test("dispositions of finished calls are refused with two ways instead, and neither of them changes one", async () => {
   const calls = (await collect(acd.capabilities.outcomeSource.calls({ campaignId: SKILL, ...window })))
     .filter(({ side }) => side === "both")

@@ -1,0 +1,37 @@
+// What a file asks for where a tenant shows fields that nothing writes: such a field is left out or as it is shown, anything else is refused. Pure.
+
+import type { PacingSettings } from "../../tenant/port.ts";
+import type { Finding } from "./check.ts";
+import type { SettingsFile } from "./file.ts";
+import { complete, type DialerSettings, diffSettings, withFieldsOf } from "./model.ts";
+
+/** Two shares that differ by less are the same number written in two ways. */
+const TINY = 1e-9;
+
+export interface Asked {
+  /** What is to be in force, with the shown fields as they are shown. */
+  readonly settings: DialerSettings;
+  /** A violation for each field that cannot be as the file says. */
+  readonly findings: readonly Finding[];
+}
+
+/** What a file asks for over the settings in force; what it leaves out is as it is now. @param inForce as the tenant shows them */
+export function askedOver(
+  { settings, leftOut = [] }: Pick<SettingsFile, "settings" | "leftOut">,
+  inForce: DialerSettings,
+  { shownOnly = {}, refusals }: Pick<PacingSettings, "shownOnly" | "refusals">,
+): Asked {
+  const wanted = withFieldsOf(complete(settings, inForce), inForce, Object.keys(shownOnly));
+  const differing = diffSettings(complete(settings, inForce), inForce).flatMap(({ path, before, after }): Finding[] => {
+    const what = shownOnly[path];
+    if (what === undefined || leftOut.includes(path)) return [];
+    if (typeof before === "number" && typeof after === "number" && Math.abs(before - after) < TINY) return [];
+    const shown = JSON.stringify(after);
+    const message = `${JSON.stringify(before)} cannot be written on this profile: ${what}, and ${shown} is shown; leave it out or say ${shown}`;
+    return [{ severity: "violation", check: "not_written", path, message }];
+  });
+  const refused = (refusals?.(wanted) ?? []).map(
+    ({ path, message }): Finding => ({ severity: "violation", check: "out_of_range", path, message }),
+  );
+  return { settings: wanted, findings: [...differing, ...refused] };
+}
