@@ -5,7 +5,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { appendFile, readdir, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { AuditInput, Store } from "../store/index.ts";
+import type { AuditInput, MadeChange, Store } from "../store/index.ts";
 
 const FOLDER = "stops";
 const SUFFIX = ".ndjson";
@@ -86,7 +86,10 @@ export async function takeStopNotes(dir: string, store: Store, now: number): Pro
       const id = name.slice(0, -SUFFIX.length);
       // Appended before and not renamed: the process was ended in between.
       const there = await store.audit.list({ subject: id, limit: 1 });
-      if (there.length === 0) await store.audit.append(entries);
+      if (there.length === 0) {
+        await store.stateIntents.made(pausesOf(text));
+        await store.audit.append(entries);
+      }
       await rename(path, `${path}.audited`);
     });
   }
@@ -141,8 +144,29 @@ export async function takeLeftStops(
   }
 }
 
-/** A line that was cut off by the end of its process is left out. */
+/** The pauses that a stop made, as of its beginning: whoever resumed a campaign since did so after it. */
+function pausesOf(text: string): MadeChange[] {
+  const notes = linesOf(text);
+  const begun = notes.find(({ action }) => action === "campaign.stop");
+  return notes.flatMap(({ at, actor, action, subject, details }): MadeChange[] => {
+    if (action !== "campaign.pause" || details["outcome"] !== "changed") return [];
+    const { reason } = details;
+    const why = typeof reason === "string" ? reason : null;
+    return [{ campaignId: subject, target: "paused", actor, reason: why, at: begun?.at ?? at }];
+  });
+}
+
 function entriesOf(text: string): AuditInput[] {
+  return linesOf(text).map(({ at, actor, action, subject, details }) => ({
+    actor,
+    action,
+    subject,
+    details: { ...details, at: new Date(at).toISOString(), withoutStore: true },
+  }));
+}
+
+/** A line that was cut off by the end of its process is left out. */
+function linesOf(text: string): NoteLine[] {
   return text.split("\n").flatMap((part) => {
     if (part === "") return [];
     let value: unknown;
@@ -152,8 +176,6 @@ function entriesOf(text: string): AuditInput[] {
       return [];
     }
     const parsed = line.safeParse(value);
-    if (!parsed.success) return [];
-    const { at, actor, action, subject, details } = parsed.data;
-    return [{ actor, action, subject, details: { ...details, at: new Date(at).toISOString(), withoutStore: true } }];
+    return parsed.success ? [parsed.data] : [];
   });
 }

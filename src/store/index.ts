@@ -81,7 +81,7 @@ export type { Batch, ItemResult, Job, JobItem, JobStatus, LockedRows, NewItem } 
 export { ITEM_RESULTS } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
-export type { IntentOutcome, NewStateIntent, StateIntent, TargetState } from "./metrics/state-intents.ts";
+export type { IntentOutcome, MadeChange, NewStateIntent, StateIntent, TargetState } from "./metrics/state-intents.ts";
 export type { Endpoints } from "./outbox/endpoints.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type {

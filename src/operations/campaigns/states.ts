@@ -46,7 +46,7 @@ export class CampaignStates {
       runner,
       metrics: this.metrics,
       gate: this.gate,
-      changes: (id, limit) => store.stateIntents.list(id, limit),
+      lastChange: async (id) => (await store.stateIntents.latestOfEach([id]))[0] ?? null,
       failover: async (id) => (await standingsOf(store)).get(id) ?? null,
       clock,
     });

@@ -4,6 +4,7 @@ import type { StoreCore, Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { JournalLedger } from "../jobs/journal.ts";
 import { endJob, insertJob } from "../jobs/rows.ts";
+import { insertMade } from "../metrics/state-intents.ts";
 import {
   CAMPAIGN_APPLY,
   type CampaignApply,
@@ -97,9 +98,10 @@ export class CampaignLedger extends JournalLedger {
 
   /** Writes what happened with what follows from it. Throws StoreError `not_owner`. */
   append(step: CampaignStep): Promise<void> {
-    const { jobId, end, policy } = step;
+    const { jobId, end, policy, made } = step;
     return this.write(step, async (tx) => {
       if (policy !== undefined) await this.#keep(tx, policy);
+      if (made !== undefined) await insertMade(tx, [made]);
       if (end !== undefined) await this.#end(tx, jobId, end);
     });
   }

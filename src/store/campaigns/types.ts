@@ -4,6 +4,7 @@ import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import type { JournalStep } from "../jobs/journal.ts";
 import type { JobEnd, JobStatus } from "../jobs/types.ts";
+import type { MadeChange } from "../metrics/state-intents.ts";
 
 /** Kind of the jobs that apply campaign plans. */
 export const CAMPAIGN_APPLY = "campaign-apply";
@@ -53,6 +54,8 @@ export interface CampaignPolicyEntry {
 export interface CampaignStep extends JournalStep {
   /** What is to be kept about a campaign from now on. */
   readonly policy?: Pick<CampaignPolicyEntry, "campaignId" | "name" | "policy" | "planHash" | "actor">;
+  /** A change of state that was made with it. */
+  readonly made?: MadeChange;
   /** When the apply has ended or stands still; without an outcome it stands still. */
   readonly end?: JobEnd & {
     readonly message: string | null;

@@ -4,6 +4,7 @@ import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
+import { insertMade } from "../metrics/state-intents.ts";
 import type { FailoverHappening, FailoverPair, FailoverStep } from "./types.ts";
 
 const PAIRS = `select primary_id as "primary", backup_id as backup, policy, changed_at as "changedAt", actor, state, seq, phase, executor, looked_at as "lookedAt",
@@ -109,6 +110,7 @@ export class FailoverLedger extends Ledger {
           "insert into outdial.failover_events (primary_id, seq, at, event, phase, alarms) values ($1, $2, $3, $4, $5, $6)",
           [primary, seq + 1, new Date(at), JSON.stringify(step.event), step.phase, JSON.stringify(step.alarms)],
         );
+      await insertMade(tx, step.made ?? []);
       tx.audit(step.audit);
       tx.emit(step.events);
     });

@@ -3,6 +3,7 @@
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import type { PhoneKey } from "../facts/types.ts";
+import type { MadeChange } from "../metrics/state-intents.ts";
 import type { OutboxEvent } from "../outbox/types.ts";
 
 /** Two campaigns, one of which stands in for the other. JSON as it was written. */
@@ -45,6 +46,8 @@ export interface FailoverStep {
   readonly alarms: readonly unknown[];
   readonly audit: readonly AuditInput[];
   readonly events: readonly OutboxEvent[];
+  /** Changes of state that were made with it. */
+  readonly made?: readonly MadeChange[] | undefined;
 }
 
 /** Something that happened to a pair. */

@@ -2,7 +2,7 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import { Ledger } from "../commit.ts";
+import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 
 export type TargetState = "active" | "paused";
@@ -19,11 +19,23 @@ export interface StateIntent {
   readonly actor: string;
   readonly reason: string | null;
   readonly createdAt: Instant;
+  /** When it was last asked for: an open intent is gone on with by whoever asks for the same. */
+  readonly askedAt: Instant;
   readonly endedAt: Instant | null;
   readonly outcome: IntentOutcome | null;
   readonly message: string | null;
   /** When the tenant was seen in the state, with no call under way for a pause. */
   readonly confirmedAt: Instant | null;
+}
+
+/** A change of state that outdial made, or began. */
+export interface MadeChange {
+  readonly campaignId: string;
+  readonly target: TargetState;
+  readonly actor: string;
+  readonly reason: string | null;
+  /** When it was asked for or sent. */
+  readonly at: Instant;
 }
 
 export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | "idempotencyKey" | "actor" | "reason"> & {
@@ -32,7 +44,7 @@ export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | 
 };
 
 const COLUMNS = `id, campaign_id as "campaignId", target, idempotency_key as "idempotencyKey", actor, reason, created_at as "createdAt",
-  ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt"`;
+  coalesce(asked_at, created_at) as "askedAt", ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt"`;
 
 /** Writes and reads intents. */
 export class StateIntents extends Ledger {
@@ -70,7 +82,10 @@ export class StateIntents extends Ledger {
         `select ${COLUMNS} from outdial.state_intents where campaign_id = $1 and ended_at is null`,
         [campaign],
       );
-      if (open?.target === wanted.target) return { intent: open, reused: true };
+      if (open?.target === wanted.target) {
+        await tx.query("update outdial.state_intents set asked_at = $2 where id = $1", [open.id, now]);
+        return { intent: open, reused: true };
+      }
       if (open !== undefined)
         await tx.query("update outdial.state_intents set ended_at = $2, outcome = 'superseded' where id = $1", [open.id, now]);
       const [intent] = await tx.query<StateIntent>(
@@ -118,14 +133,23 @@ export class StateIntents extends Ledger {
     });
   }
 
-  /** Of each campaign the latest intent that took effect or may yet: neither failed nor superseded. */
-  latestOfEach(campaignIds: readonly string[]): Promise<StateIntent[]> {
-    return this.store.query<StateIntent>(
-      `select distinct on (campaign_id) ${COLUMNS} from outdial.state_intents
-       where campaign_id = any (${textColumn("$1")}) and (outcome is null or outcome not in ('failed', 'superseded'))
-       order by campaign_id, created_at desc, id desc`,
+  /** Of each campaign the latest change that took effect or may yet, whatever of outdial made it: intents that neither failed nor were superseded, and `made`. */
+  latestOfEach(campaignIds: readonly string[]): Promise<MadeChange[]> {
+    return this.store.query<MadeChange>(
+      `select distinct on ("campaignId") "campaignId", target, actor, reason, at from (
+         select campaign_id as "campaignId", target, actor, reason, coalesce(asked_at, created_at) as at, id from outdial.state_intents
+         where campaign_id = any (${textColumn("$1")}) and (outcome is null or outcome not in ('failed', 'superseded'))
+         union all
+         select campaign_id, target, actor, reason, at, lpad(id::text, 20, '0') from outdial.state_changes
+         where campaign_id = any (${textColumn("$1")})) as changes
+       order by "campaignId", at desc, id desc`,
       [joinTexts(campaignIds)],
     );
+  }
+
+  /** Enters changes that were made without an intent. */
+  made(changes: readonly MadeChange[]): Promise<void> {
+    return this.store.commit((tx) => insertMade(tx, changes));
   }
 
   /** Intents of a campaign, the newest first. */
@@ -135,4 +159,16 @@ export class StateIntents extends Ledger {
       [storable(campaignId), limit],
     );
   }
+}
+
+/** Enters changes that were made without an intent. */
+export async function insertMade(tx: Tx, changes: readonly MadeChange[]): Promise<void> {
+  for (const { campaignId, target, actor, reason, at } of changes)
+    await tx.query("insert into outdial.state_changes (campaign_id, target, actor, reason, at) values ($1, $2, $3, $4, $5)", [
+      storable(campaignId),
+      target,
+      storable(actor),
+      reason === null ? null : storable(reason),
+      new Date(at),
+    ]);
 }

@@ -43,6 +43,7 @@ import { jobTenant } from "./0037-job-tenant.ts";
 import { mailAlarms } from "./0038-mail-alarms.ts";
 import { persons } from "./0039-persons.ts";
 import { attentionIndexes } from "./0040-attention-indexes.ts";
+import { stateChanges } from "./0041-state-changes.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -85,6 +86,7 @@ const MIGRATIONS: readonly Migration[] = [
   mailAlarms,
   persons,
   attentionIndexes,
+  stateChanges,
 ];
 
 /** The version of the schema that this outdial works with. */

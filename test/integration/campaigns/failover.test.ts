@@ -70,6 +70,14 @@ it("fails over within two periods of there being evidence, drains first, and cal
   expect(world.statusOf(PRIMARY)).toBe("paused");
   expect(world.statusOf(BACKUP)).toBe("active");
   expect(await world.alarms()).toEqual(["FAILOVER_TRIGGERED", "FAILOVER_COMPLETED"]);
+  // The last change of state is the watch's.
+  for (const [id, target] of [
+    [PRIMARY, "paused"],
+    [BACKUP, "active"],
+  ]) {
+    const { campaigns } = JSON.parse((await world.run(["campaign", "status", id ?? "", "--json"])).stdout);
+    expect(campaigns[0].lastChange).toMatchObject({ target, reason: expect.stringContaining("failover: ") });
+  }
   const called = new Set(
     world.sandbox.control
       .calls(100_000)

@@ -50,6 +50,14 @@ it("pauses, waits until the calls are over, and says so; again it is a success",
   const audit = await world.run(["audit", "list", "--subject", "camp_1", "--json"]);
   expect(audit.stdout).toContain("campaign.pause");
   expect(audit.stdout).toContain("complaints");
+
+  // An emergency stop of a command keeps no intents; what was last done is what it did.
+  world.sandbox.control.simulateEdit({ kind: "campaign", id: "camp_1", body: { status: "active" } });
+  await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--reason", "fire"]);
+  const shown = await world.run(["campaign", "status", "camp_1", "--json"]);
+  const { lastChange, notDialing } = JSON.parse(shown.stdout).campaigns[0];
+  expect(lastChange).toMatchObject({ target: "paused", reason: "fire" });
+  expect(notDialing.all[0].text).toContain(": fire");
 });
 
 it("says that it is not confirmed while calls are under way", async () => {

@@ -10,7 +10,7 @@ import type { ApplyEvent, ApplyState, EntryResult } from "./state.ts";
 type Step = Parameters<CampaignLedger["append"]>[0];
 
 /** What goes into the same transaction as the event. */
-export type Notices = Pick<Step, "audit" | "events" | "policy" | "end">;
+export type Notices = Pick<Step, "audit" | "events" | "policy" | "made" | "end">;
 
 export interface NoticeInput {
   readonly jobId: string;
@@ -81,6 +81,17 @@ export function noticesOf(input: NoticeInput): Notices {
     audit,
     events: eventsOf(input, settled, end),
     ...(policy === undefined ? {} : { policy }),
+    ...(event.type !== "activated" || event.already || before.id === null
+      ? {}
+      : {
+          made: {
+            campaignId: before.id,
+            target: "active",
+            actor: input.actor,
+            reason: `plan ${plan.hash.slice(0, 12)}`,
+            at: event.at,
+          },
+        }),
     ...(end === undefined ? {} : { end }),
   };
 }

@@ -51,7 +51,7 @@ export function failoverDeps({ tenant, store, ...context }: Context, rules: Fail
       const stop = await store.stops.holding(campaignId, since);
       if (stop !== undefined) return `${stop.actor} gave an emergency stop`;
       const [last] = await store.stateIntents.list(campaignId, 1);
-      if (last?.target === "paused" && last.createdAt >= since) return `${last.actor} paused ${campaignId} during the hand-over`;
+      if (last?.target === "paused" && last.askedAt >= since) return `${last.actor} paused ${campaignId} during the hand-over`;
       return ((await rules.latestStop()) ?? 0) >= since ? "everything was stopped during the hand-over" : null;
     },
     skewMs: rules.skewMs ?? (() => null),

@@ -4,13 +4,14 @@
 // that only the holder of the lease can make, and is carried out after that. The process that takes over carries out what the state says.
 
 import { newId, OutdialError } from "../../../kernel/index.ts";
-import type { FailoverPair } from "../../../store/index.ts";
+import type { FailoverPair, MadeChange } from "../../../store/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { type ActDeps, act } from "./act.ts";
 import { decide, isLook, nextCommand } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
 import { type PairReport, readPair } from "./pair.ts";
+import { SendsOfPair } from "./sends.ts";
 import type { Alarm, Command, FailoverEvent, FailoverState } from "./state.ts";
 
 /** How often the pair of another process is looked at, ms of the machine's time. */
@@ -96,7 +97,8 @@ export class PairWatch {
     const { primary } = claimed;
     let { seq } = claimed;
     let pair = readPair(claimed);
-    const happened = async (event: FailoverEvent, orderTaken: boolean) => {
+    const sends = new SendsOfPair(actor);
+    const happened = async (event: FailoverEvent, orderTaken: boolean, made: readonly MadeChange[] = []) => {
       const before = pair.state;
       const { state, alarms } = decide(pair.policy, before, event);
       const newEventId = () => newId("evt", event.at, random);
@@ -122,6 +124,7 @@ export class PairWatch {
         at: event.at,
         looked,
         orderTaken,
+        made,
         ...notices,
       });
       seq += 1;
@@ -151,10 +154,12 @@ export class PairWatch {
       const { policy, backup, order, state } = readPair(latest);
       pair = { ...pair, policy, backup, order, state };
       const ids = { primary, backup };
+      const sentAt = clock.now();
       const happening = await act(command, { ids, policy, state, order, signal }, this.#deps);
       await this.#pause?.(`${point}.after`);
       const event = { ...happening, at: clock.now() };
-      command = await happened(event, event.type === "looked" && event.order !== null);
+      const made = sends.madeBy(command, event, { ids, state, sentAt });
+      command = await happened(event, event.type === "looked" && event.order !== null, made);
       if (until?.(pair.state, event) === true) return true;
     }
   }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { canonicalJson, type Instant } from "../../../kernel/index.ts";
-import type { KnownCampaign, MetricReading, ReadingProblem, StateIntent, TenantReading } from "../../../store/index.ts";
+import type { KnownCampaign, MadeChange, MetricReading, ReadingProblem, TenantReading } from "../../../store/index.ts";
 import type { BudgetFigures } from "../../compliance/index.ts";
 import type { FailoverStanding } from "../failover/words.ts";
 import { type CampaignReading, readingOf } from "../metrics/index.ts";
@@ -49,7 +49,7 @@ export interface KnownParts {
   /** Its latest readings. */
   readonly readings: readonly MetricReading[];
   readonly failover: FailoverStanding | null;
-  readonly lastChange: StateIntent | null;
+  readonly lastChange: MadeChange | null;
 }
 
 /** The window of the figures that are shown, minutes: that of the failover rule. */

@@ -1,7 +1,7 @@
 // The health of a campaign at one moment: state, figures with their counts, abandonment budget, windows, failover, and why it does not dial.
 
 import { type Clock, type Instant, messageOf, type RateInterval } from "../../../kernel/index.ts";
-import type { StateIntent } from "../../../store/index.ts";
+import type { MadeChange } from "../../../store/index.ts";
 import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import type { RuleReading } from "../../compliance/index.ts";
 import type { FailoverStanding } from "../failover/words.ts";
@@ -19,8 +19,6 @@ import { type AskProblem, type DialingFacts, type GateLook, type NotDialing, why
 const WINDOW_MINUTES = 30;
 /** What the gate said stays good for so long, unless the campaign's state changes. */
 const GATE_MS = 5 * 60_000;
-/** So many changes of state are looked through for the last one that took effect. */
-const CHANGES = 10;
 /** So many contacts of the list are looked at. */
 const CONTACTS = 1_000;
 
@@ -29,8 +27,8 @@ export interface HealthDeps {
   readonly runner: CampaignRunner;
   readonly metrics: Pick<CampaignMetrics, "read" | "latest">;
   readonly gate: CampaignGate;
-  /** The latest changes of state that outdial made, the newest first. */
-  readonly changes: (campaignId: string, limit: number) => Promise<readonly StateIntent[]>;
+  /** The last change of state that outdial made or began, by whatever way. */
+  readonly lastChange: (campaignId: string) => Promise<MadeChange | null>;
   /** Where it stands in a failover pair. */
   readonly failover: (campaignId: string) => Promise<FailoverStanding | null>;
   readonly clock: Clock;
@@ -78,7 +76,7 @@ export interface CampaignHealth {
   readonly gate: CampaignGateVerdict | null;
   readonly gateProblem: AskProblem | null;
   readonly failover: FailoverStanding | null;
-  readonly lastChange: StateIntent | null;
+  readonly lastChange: MadeChange | null;
   /** Whether it dials; null when that is not known. */
   readonly dialing: boolean | null;
   /** Why it does not dial, or why that is not known; null while it dials. */
@@ -99,14 +97,13 @@ export class HealthReader {
     id: string,
     { windowMinutes = WINDOW_MINUTES, contacts = CONTACTS, call }: HealthOptions = {},
   ): Promise<CampaignHealth> {
-    const { runner, metrics, changes, failover, clock } = this.#deps;
-    const [document, figures, standing, made] = await Promise.all([
+    const { runner, metrics, failover, clock } = this.#deps;
+    const [document, figures, standing, lastChange] = await Promise.all([
       asked(() => runner.status(id, call)),
       asked(() => metrics.read(id, windowMinutes, call)),
       failover(id),
-      changes(id, CHANGES),
+      this.#deps.lastChange(id),
     ]);
-    const lastChange = made.find(({ outcome }) => outcome !== "failed" && outcome !== "superseded") ?? null;
     const campaign = document.value === null ? null : campaignFacts(id, document.value);
     const gate = campaign === null ? { value: null, problem: null } : await asked(() => this.#gate(campaign, contacts, call));
     return judged(
@@ -172,7 +169,7 @@ export function judged<Given extends Facts>(
   const why = whyNotDialing({
     campaign,
     campaignProblem,
-    lastChange: lastChange === null ? null : { ...lastChange, at: lastChange.createdAt },
+    lastChange,
     failover,
     gate,
     gateProblem,
