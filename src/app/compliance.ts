@@ -11,6 +11,7 @@ import {
   DEFAULT_TARGETS,
   FactsUseCases,
   type Gate,
+  type KnownFacts,
   type RulesInForce,
 } from "../operations/index.ts";
 import type { AuditInput, Facts, Store } from "../store/index.ts";
@@ -51,6 +52,7 @@ export interface FactsRuntime {
   readonly facts: Facts;
   readonly clock: Clock;
   readonly gate: Gate;
+  readonly audit: Store["audit"];
   /** Appends to the audit. */
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly settings: ComplianceSettings;
@@ -116,14 +118,14 @@ export async function openCompliance(
   return { ...runtime, [Symbol.asyncDispose]: () => store.close() };
 }
 
-/** Opens the facts where there is a store; `facts` is undefined where there is none, in `dir`. */
+/** Opens the facts where there is a store; `store` is undefined where there is none, in `dir`. */
 export async function openFactsIfAny(
   flags: Flags,
   environment: Environment,
-): Promise<{ readonly facts: Facts | undefined; readonly dir: string } & AsyncDisposable> {
+): Promise<{ readonly store: KnownFacts | undefined; readonly dir: string } & AsyncDisposable> {
   const config = await loadConfig(flags, environment);
   const store = await storeIfAny(config, environment);
-  return { facts: store?.facts, dir: config.dir, [Symbol.asyncDispose]: async () => store?.close() };
+  return { store, dir: config.dir, [Symbol.asyncDispose]: async () => store?.close() };
 }
 
 /** What gates work with in a store that is open. */
@@ -133,8 +135,9 @@ export function factsOf(config: Config, store: Store, clock: Clock = config.cloc
   const { actor } = config;
   return {
     facts,
+    audit,
     clock,
-    gate: createGate({ facts, holds, clock, random, actor, sign: (text) => audit.sign(text) }),
+    gate: createGate({ facts, holds, audit, clock, random, actor }),
     record: (entry) => audit.append([entry]),
     settings: complianceSettings(config),
   };

@@ -28,11 +28,15 @@ export interface Standing {
   /** Null while it was neither loaded nor declared empty. */
   readonly companyList: CompanyListView | null;
   readonly registries: readonly { readonly registry: string; readonly asOf: string; readonly loadedAt: string }[];
+  /** Why the lists may lack what was added: the store was set back; null when every head that was compared fits. */
+  readonly setBack: string | null;
 }
 
 /** What a command does in a place without a store. */
 export interface StoreUse {
   readonly makes: Makes;
+  /** Told that the store was set back, before anything else is. */
+  readonly setBack?: ((words: string) => void) | undefined;
   /** Told which store is open, and how things stand in it. */
   readonly opened?: ((standing: Standing) => void) | undefined;
   /** Told when a folder is given on the command line and a database elsewhere: the database is used, the folder is for the keys. */

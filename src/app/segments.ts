@@ -47,7 +47,7 @@ export function contactsOn(
 /** The pre-dial gate of a configuration over an open store. */
 export async function campaignGateOf(
   tenant: TenantLink,
-  { facts, gate, clock, settings }: Pick<FactsRuntime, "facts" | "gate" | "clock" | "settings">,
+  { facts, audit, gate, clock, settings }: Pick<FactsRuntime, "facts" | "audit" | "gate" | "clock" | "settings">,
   given: { readonly pack?: RulePack | undefined; readonly callType?: CallType | undefined } = {},
 ): Promise<CampaignGate> {
   return createCampaignGate({
@@ -55,6 +55,7 @@ export async function campaignGateOf(
     contacts: tenant.capabilities.contactSource,
     gate,
     facts,
+    audit,
     pack: given.pack ?? (await readRulePack(settings.pack, settings.packKey)),
     compile: compileRulePack,
     clock,

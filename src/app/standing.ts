@@ -1,6 +1,6 @@
 // What a command worked with, for a person to check: which store, which tenant, and since when the lists in the store are there.
 
-import { companyListOf } from "../operations/index.ts";
+import { companyListOf, setBackWords } from "../operations/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Config, Standing } from "./config.ts";
 
@@ -20,7 +20,8 @@ export function tenantAddress({ tenantUrl, file }: Pick<Config, "tenantUrl" | "f
 }
 
 /** How things stand in an open store. */
-export async function standingOf(config: Config, { facts }: Pick<Store, "facts">): Promise<Standing> {
+export async function standingOf(config: Config, { facts, audit }: Pick<Store, "facts" | "audit">): Promise<Standing> {
+  const [conflict] = audit.held;
   const [list, files] = await Promise.all([facts.companyList(), facts.registryFiles()]);
   return {
     store: storeName(config),
@@ -28,5 +29,6 @@ export async function standingOf(config: Config, { facts }: Pick<Store, "facts">
     tenantName: config.named?.name ?? null,
     companyList: list === undefined ? null : companyListOf(list),
     registries: files.map(({ registry, asOf, loadedAt }) => ({ registry, asOf, loadedAt: new Date(loadedAt).toISOString() })),
+    setBack: conflict === undefined ? null : setBackWords(conflict),
   };
 }

@@ -16,6 +16,7 @@ import {
   type MailReceiver,
   openDesk,
   Runs,
+  setBackWords,
   shareRates,
 } from "../operations/index.ts";
 import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
@@ -94,7 +95,7 @@ type Opening = StoreUse & { readonly anyTenant?: true };
  * @param use what to do where there is none, when the configuration does not say. Throws StoreError `no_store`, `other_tenant`
  */
 export async function storeOf(config: Config, environment: Environment, use: Opening = { makes: "nothing" }): Promise<Store> {
-  const { makes, opened, outweighed } = config.store ?? use;
+  const { makes, opened, outweighed, setBack } = config.store ?? use;
   const { dir, databaseUrl: url, directUrl, clock } = config;
   if (config.outweighedBy !== undefined) outweighed?.(dir, config.outweighedBy);
   if (url === undefined && makes !== "store" && !(await hasEmbeddedStore(dir))) throw noStore(config);
@@ -120,6 +121,8 @@ export async function storeOf(config: Config, environment: Environment, use: Ope
   try {
     await takeStopNotes(dir, store, clock.now());
     if (use.anyTenant !== true) await holdTenant(store, config);
+    const [conflict] = store.audit.held;
+    if (conflict !== undefined) setBack?.(setBackWords(conflict));
     if (opened !== undefined) opened(await standingOf(config, store));
   } catch (thrown) {
     await store.close();

@@ -106,9 +106,14 @@ async function runCommand(
   const asks = options.some(({ key }) => key === "tenantUrl" || key === "databaseUrl");
   using io = createIo(given, surroundings, { interrupted, ...(asks ? { about } : {}) });
   let told = false;
+  let saidSetBack = false;
   let standing: Standing | null = null;
   const store: StoreUse = {
     makes,
+    setBack: (words) => {
+      if (!saidSetBack && tells !== "itself") io.say(words);
+      saidSetBack = true;
+    },
     opened:
       tells === undefined
         ? undefined

@@ -42,14 +42,15 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io,
   const asked = { number: args.number, callType, at: now, postal, subject, facts };
   const found = await explained(asked, pack, async () => {
     const store = stack.use(await openFactsIfAny(options, io.env));
-    if (store.facts === undefined) noStore = store.dir;
-    return store.facts;
+    if (store.store === undefined) noStore = store.dir;
+    return store.store;
   });
-  const { call, at, decision, ahead, from } = found;
+  const { call, at, decision, ahead, from, setBack } = found;
   await io.answer({ ...explainOf(found, { reveal: true }), standing: standing() }, () => {
     const clocks = (moment: number) => decision.zones.map((zone) => `${localText(zone, moment)} ${zone}`).join(" · ");
     const style = options.ascii ? stripStyle({ TERM: "dumb" }) : stripStyle(io.env);
     return [
+      ...(setBack === null ? [] : [setBack]),
       ...wordsOf(from, { file, noStore, standing: standing() }),
       `${printable(call.number)} · ${call.callType} · ${formatInstant(at)}`,
       ...(decision.zones.length > 0 ? [`  ${clocks(at)}`] : []),

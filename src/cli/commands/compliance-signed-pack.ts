@@ -56,9 +56,10 @@ export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options,
     const write = async (line: object) => void (swapped.length < 20 && swapped.push({ file: input.name, ...line }));
     await replayDecisions(input.bytes(), compiled, { since, write }, counts);
   }
-  await using store = await openFactsIfAny(options, io.env);
+  await using opened = await openFactsIfAny(options, io.env);
+  const { store } = opened;
   const calls =
-    store.facts === undefined
+    store === undefined
       ? null
       : await replayPlaced(store.facts, { before: compileRulePack(before), after: compiled, since, until, callType }, (many) =>
           io.progress(`deciding again · ${grouped(many)} calls`),
@@ -78,7 +79,7 @@ export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options,
       `${version}: the signature fits, and the pack has no fault`,
       `${grouped(changes.length)} changes against ${before.id}@${before.version}`,
       ...changes.map((one) => `  ${printable(one)}`),
-      ...(calls === null ? [`no calls were decided again: there is no store in ${store.dir}`] : placedLines(calls)),
+      ...(calls === null ? [`no calls were decided again: there is no store in ${opened.dir}`] : placedLines(calls)),
       replay.length === 0
         ? "no recorded decisions were replayed: name them with --replay"
         : `${grouped(counts.decisions)} recorded decisions decided again: ${grouped(counts.decision)} swap allow and deny, ${grouped(counts.rules)} break other rules, ${grouped(counts.next)} move their next instant, ${grouped(counts.unreadable)} unreadable`,

@@ -128,9 +128,10 @@ export const liftDnc: Run<typeof declared.liftDnc> = async ({ args: { number }, 
 export const showDnc: Run<typeof declared.showDnc> = async ({ args, options, io }) => {
   await using runtime = await openCompliance(options, io.env);
   const found = await runtime.facts.suppression(args.number, REVEALED);
-  const { number, suppressedSince, registries, history } = found;
+  const { number, suppressedSince, registries, setBack, history } = found;
   const state = suppressedSince === null ? "not on the company's list" : `on the company's list since ${suppressedSince}`;
   await io.answer(found, [
+    ...(setBack === null ? [] : [setBack]),
     `${number}: ${state}${registries.length === 0 ? "" : `; on the registry of ${registries.join(", ")}`}`,
     ...history.map(({ origin, code, reference, recordedAt, actor, lift }) => {
       const said = `${recordedAt}  ${origin}  ${printable(code)}  ${printable(reference)}  by ${printable(actor)}`;

@@ -93,10 +93,14 @@ export const liftDnc = command("lift", STORE, {
   ],
 });
 
-export const showDnc = command("show", STORE, {
-  summary: "whether a number is suppressed, since when and why; every entry and every lift",
-  args: [NUMBER],
-});
+export const showDnc = command(
+  "show",
+  { ...STORE, tells: "itself" },
+  {
+    summary: "whether a number is suppressed, since when and why; every entry and every lift",
+    args: [NUMBER],
+  },
+);
 
 export const pendingDnc = command("pending", STORE, {
   summary: "opt-outs of which only the call is known: they suppress once the attempt of that call is imported",

@@ -22,6 +22,7 @@ const NEARLY = 0.8;
 const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Concern["cause"]>, next: string]>>> = {
   not_authorised: ["tenant", "Renew the credentials or give the client the scopes; outdial doctor says which."],
   unreachable: ["tenant", "Look whether the tenant's API answers; outdial doctor checks it."],
+  audit_set_back: ["gate", "Bring the right database back, or accept this one: outdial audit accept-head --reason TEXT."],
   rules_unreadable: ["gate", "Mend the rule pack: no gate lets anybody be called before."],
   no_company_list: ["gate", "Load the company's do-not-call list, or declare it empty, under Compliance."],
   stale_compliance_data: ["gate", "Load the registry file anew: outdial dnc import FILE --list national --as-of DATE."],

@@ -70,6 +70,7 @@ export class CampaignUseCases {
       context.tenant.capabilities.campaignRunner,
       () => context.clock.now(),
       (id) => refresh.verdict(id) ?? null,
+      () => context.store.audit.isHeld,
     );
   }
 
@@ -159,6 +160,11 @@ export class CampaignUseCases {
 
   #paused(ids: readonly string[], by: string, reason: string | undefined) {
     return this.#parts.states.pause(ids, { timeoutMs: DRAIN_WAIT_MS, reason }, () => undefined, by);
+  }
+
+  /** Before a plan that lets people be called: throws StoreError `audit_set_back` on a database that was set back. */
+  requireFits(): Promise<void> {
+    return this.#context.store.audit.requireFits();
   }
 
   /** Starts dialing, past the pre-dial gate. @returns the refusals of the gate, when it refuses now */

@@ -20,7 +20,7 @@ import { masked, timeText } from "../views/texts.ts";
 import { companyListOf } from "./gate.ts";
 import { type ImportReport, importFacts } from "./import.ts";
 import { type FactSource, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
-import { momentOf } from "./questions.ts";
+import { momentOf, setBackOf } from "./questions.ts";
 import { loadRegistry, type RegistryOptions, registryName } from "./registry.ts";
 import { attemptsFile, consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
 import type { ComplianceContext } from "./use-cases.ts";
@@ -137,7 +137,9 @@ export class FactsUseCases {
 
   /** Whether a number is on a do-not-call list, and its whole story. */
   async suppression(number: PhoneKey, shown: Shown): Promise<SuppressionView> {
-    const { facts } = this.#context.store;
+    const { store } = this.#context;
+    const { facts } = store;
+    const setBack = await setBackOf(store);
     const files = await facts.registryFiles();
     const known = (await facts.of([number], { attemptsSince: NO_ATTEMPTS, files })).get(number);
     const history = await facts.suppressionHistory(number);
@@ -145,6 +147,7 @@ export class FactsUseCases {
       number: numberText(number, shown),
       suppressedSince: timeText(known?.suppressedSince ?? null),
       registries: [...(known?.registries ?? [])],
+      setBack,
       history: history.map(({ origin, code, reference, saidAt, recordedAt, actor, lift }) => ({
         origin,
         code,

@@ -21,6 +21,7 @@ import {
   type NumberFacts,
   type PhoneKey,
   type RegistryFile,
+  type Store,
 } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { RefusedLine } from "../table/records.ts";
@@ -43,8 +44,8 @@ export interface GateDeps {
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly actor: string;
-  /** Signs a text that ends with a newline; the audit log's `sign`. */
-  readonly sign: (text: string) => string;
+  /** Says whether the store can be relied on, and signs manifests. */
+  readonly audit: Pick<Store["audit"], "requireFits" | "requireNotHeld" | "sign">;
 }
 
 /** Somebody on a contact list. */
@@ -74,7 +75,7 @@ export interface GateRequest {
   readonly contacts: AsyncIterable<GateContact | RefusedLine>;
   /** Gives each denial its reasons in words; slower. */
   readonly reasons?: boolean | undefined;
-  /** False for a look that permits nothing: its manifest is not kept, and it needs no do-not-call list of the company. */
+  /** False for a look that permits nothing: its manifest is not kept, and it needs no do-not-call list of the company and no store that fits its heads. */
   readonly keep?: boolean | undefined;
 }
 
@@ -110,7 +111,10 @@ export interface GateResult {
   readonly manifest: SignedManifest;
 }
 
-/** A gate: every operation that could cause a call asks it first. Throws OperationError `no_company_list`. */
+/**
+ * A gate: every operation that could cause a call asks it first. Throws OperationError `no_company_list`; StoreError `audit_set_back` on a database that
+ * was set back, because it may lack opt-outs that were added since.
+ */
 export type Gate = (request: GateRequest, sink?: GateSink) => Promise<GateResult>;
 
 /** Makes a gate on a store's facts. */
@@ -119,8 +123,10 @@ export function createGate(deps: GateDeps): Gate {
 }
 
 async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Promise<GateResult> {
-  const { facts, holds } = deps;
+  const { facts, holds, audit } = deps;
   const { pack } = request;
+  // Before the first verdict: they are handed on as they are made.
+  if (request.keep !== false) await audit.requireFits();
   const at = request.at ?? deps.clock.now();
   const [files, list] = await Promise.all([facts.registryFiles(), facts.companyList()]);
   if (list === undefined && request.keep !== false) throw noCompanyList();
@@ -153,9 +159,10 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
     sink.progress?.(decided);
   }
 
+  if (request.keep !== false) audit.requireNotHeld();
   const id = newId("gate", deps.clock.now(), deps.random);
   const unresolved = await facts.countUnresolvedOptOuts();
-  const manifest = signManifest(judge.manifest(id, deps, unresolved), deps.sign);
+  const manifest = signManifest(judge.manifest(id, deps, unresolved), (text) => audit.sign(text));
   const details = { at: manifest.at, pack: manifest.pack.version, input: manifest.input.hash, ...manifest.counts };
   if (request.keep !== false)
     await facts.addManifest(

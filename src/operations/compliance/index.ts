@@ -22,11 +22,11 @@ export { type GateManifest, parseManifest, verifyManifest } from "./manifest.ts"
 export { optOutsOf, type RawOutcome, recordOutcomes } from "./outcomes.ts";
 export { compileRulePack, convertedPack, replayDecisions, validatedPack } from "./packs.ts";
 export { type PackComparison, type PlacedReplay, replayPlaced } from "./placed.ts";
-export { answerTo, type Explained, explained, numberOf, unreadable } from "./questions.ts";
+export { answerTo, type Explained, explained, type KnownFacts, numberOf, unreadable } from "./questions.ts";
 export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";
 export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";
 export { type CheckedPack, openSignedPack, signPack } from "./signed-pack.ts";
 export { attemptsFile, consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
 export { type ComplianceRules, ComplianceUseCases, REPLAYED_MS, type RulesInForce } from "./use-cases.ts";
 export { civilDate, instant, phone, phoneText } from "./values.ts";
-export { companyListWords } from "./words.ts";
+export { companyListWords, setBackWords } from "./words.ts";

@@ -13,10 +13,11 @@ import {
   strip,
 } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import type { Facts, PhoneKey } from "../../store/index.ts";
+import type { PhoneKey, Store } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { factsOfNumber } from "./known.ts";
 import { instant, phone, phoneText } from "./values.ts";
+import { setBackWords } from "./words.ts";
 
 const HALF_HOUR_MS = 1_800_000;
 const CELLS = 96;
@@ -34,6 +35,9 @@ export interface Asked {
   readonly facts?: object | undefined;
 }
 
+/** What a decision on the facts of a store needs of it. */
+export type KnownFacts = Pick<Store, "facts" | "audit">;
+
 /** A decision with the 48 hours ahead, and whose facts it was made on. */
 export interface Explained {
   readonly call: Call;
@@ -41,10 +45,16 @@ export interface Explained {
   readonly decision: Decision;
   readonly ahead: Strip;
   readonly from: "store" | "given" | "none";
+  /** Why the store may lack facts: it was set back; null when it was not, or was not looked at. */
+  readonly setBack: string | null;
 }
 
-/** Decides a question on the facts given, else on those of the store, else on none. @param facts undefined where there is no store */
-export async function explained(asked: Asked, pack: CompiledPack, facts: () => Promise<Facts | undefined>): Promise<Explained> {
+/** Decides a question on the facts given, else on those of the store, else on none. @param open undefined where there is no store */
+export async function explained(
+  asked: Asked,
+  pack: CompiledPack,
+  open: () => Promise<KnownFacts | undefined>,
+): Promise<Explained> {
   const { facts: given, ...rest } = asked;
   const key = phone(asked.number);
   // What is no number at all is decided as it stands: the reason says so.
@@ -55,9 +65,10 @@ export async function explained(asked: Asked, pack: CompiledPack, facts: () => P
     at,
     facts: brought,
   }: Question = parseQuestion(Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined)));
-  const store = given === undefined && "ok" in key ? await facts() : undefined;
+  const store = given === undefined && "ok" in key ? await open() : undefined;
+  const setBack = store === undefined ? null : await setBackOf(store);
   const known =
-    store !== undefined && "ok" in key ? await factsOfNumber(store, key.ok, { pack, at, postal: asked.postal }) : undefined;
+    store !== undefined && "ok" in key ? await factsOfNumber(store.facts, key.ok, { pack, at, postal: asked.postal }) : undefined;
   const used: CallFacts = known ?? brought;
   return {
     call,
@@ -65,7 +76,14 @@ export async function explained(asked: Asked, pack: CompiledPack, facts: () => P
     decision: decide(call, used, pack, at),
     ahead: strip(call, used, pack, at, CELLS, HALF_HOUR_MS),
     from: known !== undefined ? "store" : given === undefined ? "none" : "given",
+    setBack,
   };
+}
+
+/** What an answer from a store that was set back says first; null when every head outside that can be compared fits. */
+export async function setBackOf({ audit }: Pick<Store, "audit">): Promise<string | null> {
+  const [first] = await audit.look();
+  return first === undefined ? null : setBackWords(first);
 }
 
 /** The answer to a question on the facts that it brings along; what cannot be read is answered so. @param record the question is repeated */

@@ -81,7 +81,7 @@ export class ComplianceUseCases {
     const { store, clock } = this.#context;
     const { compiled } = await this.#rules.rules();
     const at = asked.at ?? clock.now();
-    return explainOf(await explained({ ...asked, at }, compiled, async () => store.facts), { reveal });
+    return explainOf(await explained({ ...asked, at }, compiled, async () => store), { reveal });
   }
 
   /** Decides questions on the facts that each brings along. @param at of those that name none */
@@ -158,12 +158,12 @@ export class ComplianceUseCases {
     return given === "shipped" ? usCaUk2026() : packSent(Object(given), where);
   }
 
-  /** Judges a list of contacts; the manifest is signed, and kept. */
+  /** Judges a list of contacts; the manifest is signed, and kept. Throws as `Gate`. */
   async gate(request: Omit<GateRequest, "pack">, sink: GateSink, by: string): Promise<GateResult> {
     const { store, clock, random } = this.#context;
     const { compiled } = await this.#rules.rules();
-    const sign = (text: string) => store.audit.sign(text);
-    const gate = createGate({ facts: store.facts, holds: store.holds, clock, random, actor: by, sign });
+    const { facts, holds, audit } = store;
+    const gate = createGate({ facts, holds, audit, clock, random, actor: by });
     return gate({ ...request, pack: compiled }, sink);
   }
 

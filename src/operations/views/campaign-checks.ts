@@ -25,9 +25,11 @@ export function groupsCheck(found: DncBeforeStart, refusal?: string): Check {
 export function gateChecks(verdict: ResumeVerdict): Check[] {
   const { refusals, manifest, windows, abandonment, announced, whole } = verdict;
   const against = (code: (typeof refusals)[number]["code"]) => refusals.find((one) => one.code === code);
+  const setBack = against("audit_set_back");
   const unreadable = against("rules_unreadable");
   const none = against("no_contact_list") ?? against("list_empty");
   const checks: Check[] = [];
+  if (setBack !== undefined) checks.push({ check: "database", passed: false, text: setBack.text });
   const pair = against("pair_dials");
   if (pair !== undefined) checks.push({ check: "failover pair", passed: false, text: pair.text });
   if (unreadable !== undefined) checks.push({ check: "rules", passed: false, text: unreadable.text });

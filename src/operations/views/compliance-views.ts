@@ -12,7 +12,7 @@ import { masked, shareOf, timeText } from "./texts.ts";
 
 /** One decision with the 48 hours ahead. */
 export function explainOf(
-  { call, at, decision, ahead, from }: Explained,
+  { call, at, decision, ahead, from, setBack }: Explained,
   { reveal }: { readonly reveal: boolean },
 ): ComplianceExplain {
   return {
@@ -39,6 +39,7 @@ export function explainOf(
     timeZoneData: decision.timeZoneData,
     factsUsed: from === "store",
     facts: from,
+    setBack,
   };
 }
 

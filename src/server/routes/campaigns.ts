@@ -38,6 +38,11 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       preview: campaignPreviewOf(made),
       reason: given ?? null,
     }));
+  /** Of what lets people be called: refused on a database that was set back, whatever the plan says. */
+  const callingPlan: typeof plan = async (...given) => {
+    await campaigns().requireFits();
+    return plan(...given);
+  };
   return [
     route({
       id: "campaigns.list",
@@ -142,7 +147,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       params: byId,
       body: z.strictObject({ ...confirmation.shape, reason }),
       reply: campaignResult,
-      plan: ({ params, body }) => plan(params.id, "resume", body.reason),
+      plan: ({ params, body }) => callingPlan(params.id, "resume", body.reason),
       async act({ params, body, who }) {
         const result = await campaigns().resume(params.id, who.name, body.reason);
         if (!("refusals" in result)) return result;
@@ -160,7 +165,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
         body: confirmation,
         reply: campaignResult,
         status: 202,
-        plan: ({ params }) => plan(params.id, verb),
+        plan: ({ params }) => callingPlan(params.id, verb),
         act: ({ params, who }, { id: primary }) => campaigns().order(params.id, primary, verb, who.name),
       }),
     ),

@@ -36,6 +36,9 @@ export interface HeadFinding {
   readonly message: string | null;
 }
 
+/** Longer than between two questions of a service to the places behind the network: who asks through it does not wait for them, ms. */
+const REMOTE_GOOD_MS = 120_000;
+
 /** As a place: what this process has written since it began. */
 const MEMORY = "the memory of this process";
 
@@ -55,6 +58,8 @@ export class Heads {
   readonly #clock: Clock;
   /** The longest log that this process itself has written: it knows that better than the database. */
   #longest: Appended | undefined;
+  /** When the places behind the network were asked last, ms since the epoch. */
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     places: readonly HeadPlace[],
@@ -117,10 +122,16 @@ export class Heads {
    */
   async compare({ keep, remote = true }: { readonly keep: boolean; readonly remote?: boolean }): Promise<HeadFinding[]> {
     const asked = this.#places.filter((place) => remote || !place.remote);
+    if (remote) this.#askedAt = this.#clock.now();
     const findings = await Promise.all(asked.map((place) => this.#meet(place, { keep })));
     await this.#remember();
     await this.#lookAgain();
     return findings;
+  }
+
+  /** Compares, and keeps no place up to date; those behind the network are asked only when that was not done for two minutes. */
+  async look(): Promise<void> {
+    await this.compare({ keep: false, remote: this.#clock.now() - this.#askedAt >= REMOTE_GOOD_MS });
   }
 
   /** Accepts all conflicts that stand, in a transaction of the caller. @returns them */

@@ -132,6 +132,21 @@ export class AuditLog extends Ledger {
     return this.#heads.compare(options);
   }
 
+  /**
+   * Compares with the heads outside before something is said on what the store knows. Places behind the network that are away hold it back no longer
+   * than their time limit, and nobody where they were asked a moment ago. @returns as `held`
+   */
+  async look(): Promise<readonly StandingConflict[]> {
+    await this.#heads.look();
+    return this.held;
+  }
+
+  /** As `look`, and throws StoreError `audit_set_back`, `other_tenant`: before anything that lets people be called. */
+  async requireFits(): Promise<void> {
+    await this.look();
+    this.requireNotHeld();
+  }
+
   /** Heads outside that do not fit this log and that nobody has accepted, as this process knows. */
   get held(): readonly StandingConflict[] {
     return this.store.hold.conflicts;

@@ -58,7 +58,7 @@ async function seed() {
     clock: createTestClock(NOW - 3 * HOUR),
     random: createRandom(1, "gate"),
     actor: "ann",
-    sign: (text) => audit.sign(text),
+    audit,
   });
   await gate({
     campaign: "renewals",

@@ -280,7 +280,22 @@ it("asks before it lets anybody be called", async () => {
   await using world = await campaignWorld(STILL, false);
   const { code, stderr } = await world.run(["campaign", "resume", "camp_2"]);
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("--yes") });
+  // On a database that does not fit its heads nobody is called at all; a pause goes on.
+  await writeFile(join(world.folder, ".outdial", "audit.head"), "of another log");
+  for (const args of [
+    ["campaign", "resume", "camp_2", "--yes"],
+    ["campaign", "resume", "camp_2", "--check"],
+    ["contacts", "segment", "list_1"],
+  ]) {
+    const refused = await world.run([...args, "--json"]);
+    expect([refused.code, JSON.parse(refused.stdout)]).toMatchObject([3, { error: { code: "audit_set_back" } }]);
+    expect(refused.stderr).toMatch(/^the database was set back or replaced/);
+  }
+  const looked = await world.run(["campaign", "status", "camp_2", "--json"]);
+  expect(looked.stdout).toContain('"audit_set_back"');
   expect(transitions(world)).toHaveLength(0);
+  await world.run(["campaign", "pause", "camp_1", "--timeout", "0s"]);
+  expect(statusOf(world, "camp_1")).toBe("paused");
 });
 
 it.each([[[]], [["camp_1", "--all"]], [["--all", "--timeout", "soon"]]])("refuses pause %j", async (args) => {

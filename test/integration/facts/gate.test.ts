@@ -8,6 +8,7 @@ import { compilePack, createBuiltinGeography, replay, usCaUk2026 } from "../../.
 import {
   attemptsFile,
   consentFile,
+  createGate,
   disconnectionsFile,
   type GateContact,
   type GateRequest,
@@ -20,6 +21,7 @@ import {
   relationshipsFile,
   verifyManifest,
 } from "../../../src/operations/index.ts";
+import { type Store, StoreError } from "../../../src/store/index.ts";
 import { ANNA, BEN, contacts, type FactsWorld, file, NOW, openFactsWorld, pack } from "./world.ts";
 
 let world: FactsWorld;
@@ -275,6 +277,35 @@ test("the vendor's contacts are understood as they come, consent flags included"
     ["c1", false],
     ["c1", true],
   ]);
+});
+
+test("on a database that was set back the gate lets nobody be called and signs nothing, whenever that is found", async () => {
+  await scrubbed();
+  await importFacts(internalListFile, file(["+12125550160"]), world.deps);
+  const setBack = new StoreError("audit_set_back", "set back");
+  const [holds, audit, fails] = [world.store.holds, world.store.audit, () => Promise.reject(setBack)];
+  const gateOn = (given: Partial<Parameters<typeof createGate>[0]["audit"]>, verdicts: GateVerdict[], keep?: false) =>
+    createGate({ ...world.deps, holds, audit: { ...ofAudit(audit), ...given } })(
+      { campaign: "camp_1", callType: "telemarketing", at: NOW, pack: rules, contacts: contacts(ANNA), keep },
+      { verdict: (verdict) => void verdicts.push(verdict) },
+    );
+  const handedOn: GateVerdict[] = [];
+  await expect(gateOn({ requireFits: fails }, handedOn)).rejects.toBe(setBack);
+  expect(handedOn).toEqual([]);
+  // Found while the list was read.
+  const found = () => {
+    throw setBack;
+  };
+  await expect(gateOn({ requireNotHeld: found }, [])).rejects.toBe(setBack);
+  expect(await world.facts.listManifests({ limit: 1 })).toEqual([]);
+  // A look that permits nothing goes on, for who shows why.
+  expect((await gateOn({ requireFits: fails, requireNotHeld: found }, [], false)).counts.dial).toBe(1);
+});
+
+const ofAudit = (audit: Store["audit"]) => ({
+  requireFits: () => audit.requireFits(),
+  requireNotHeld: () => audit.requireNotHeld(),
+  sign: (text: string) => audit.sign(text),
 });
 
 test("a list that breaks off midway ends the gate without a manifest", async () => {

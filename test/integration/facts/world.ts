@@ -22,7 +22,7 @@ export async function openFactsWorld(): Promise<FactsWorld> {
   const world = await openTestStore();
   const { facts, audit } = world.store;
   const deps = { facts, clock: world.clock, random: createRandom(1, "facts"), actor: "ann" };
-  return { ...world, facts, deps, gate: createGate({ ...deps, holds: world.store.holds, sign: (text) => audit.sign(text) }) };
+  return { ...world, facts, deps, gate: createGate({ ...deps, holds: world.store.holds, audit }) };
 }
 
 export const pack = () =>

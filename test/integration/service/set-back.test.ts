@@ -6,9 +6,21 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { runCli, workFolder } from "../../support/cli.ts";
-import { startService } from "../../support/service.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 import { until } from "../../support/until.ts";
 import { NO_ALARMS } from "../../support/world.ts";
+
+const CLIENT = {
+  id: "client-1",
+  secret: "s3cret-of-client-1",
+  scopes: [
+    "outbound:campaign:read",
+    "outbound:calls:disposition:update",
+    "outbound:calls:read",
+    "omnichannel:campaigns:read",
+    "omnichannel:campaigns:update",
+  ],
+};
 
 test("readyz, page, log, metrics and event name it; jobs wait for acceptance; the emergency stop does not", async () => {
   await using elsewhere = await workFolder();
@@ -16,7 +28,7 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
   await using world = await startService({
     yaml: `limits: { outbound-write: { perSecond: 10 } }\naudit: { heads: [ { folder: "${join(elsewhere.path, "heads")}" } ] }\n`,
     environment: NO_ALARMS,
-    sandbox: { scenario: callsScenario(60) },
+    sandbox: { scenario: callsScenario(60, { clients: [CLIENT] }) },
     headsMs: 50,
   });
   const { service, logged } = world;
@@ -34,6 +46,11 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
     code: 0,
     stdout: expect.stringContaining("audit log verified") as string,
   });
+
+  await writeFile(join(elsewhere.path, "list.csv"), "number\n+14155550123\n");
+  await cli("dnc", "declare-empty", "--name", "Ann Lee", "--reason", "first campaign");
+  expect(await cli("compliance", "gate", "list.csv", "--campaign", CAMPAIGN, "--out", "-")).toMatchObject({ code: 0 });
+  const manifests = (await store.facts.listManifests({ limit: 10 })).length;
 
   // A head from another history, as it stands when an older database with other entries since takes this one's place.
   const [name] = (await store.audit.verify().then((verdict) => (verdict.ok ? verdict.heads : []))).flatMap(({ place }) =>
@@ -64,11 +81,15 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
   const submitted = await world.ask(`/api/v1/campaigns/${CAMPAIGN}/tags`, { method: "POST", headers, body: callsCsv(2) });
   expect(await submitted.json()).toMatchObject({ code: "audit_set_back" });
   expect((await world.post("/api/v1/campaigns/stop", {})).status).toBeLessThan(300);
+  await nobodyIsCalled(world, cli);
+  expect((await store.facts.listManifests({ limit: 10 })).length).toBe(manifests);
 
   expect(await cli("audit", "accept-head", "--reason", "restored after the disk failed")).toMatchObject({ code: 2 });
   expect(await cli("audit", "accept-head", "--reason", "restored after the disk failed", "--yes")).toMatchObject({ code: 0 });
   await until(async () => ((await world.get("/api/v1/conditions"))["items"] as unknown[]).length === 0);
   expect((await cli("audit", "verify")).code).toBe(0);
+  expect(await cli("compliance", "gate", "list.csv", "--campaign", CAMPAIGN, "--out", "-")).toMatchObject({ code: 0 });
+  expect((await cli("dnc", "show", "+14155550123", "--json")).stdout).toContain('"setBack":null');
   expect(await readFile(name ?? "", "utf8")).not.toContain("\n9999\n");
   expect(logged.some((line) => line.includes("work goes on"))).toBe(true);
 
@@ -114,6 +135,44 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
   expect(await world.ended(job.id)).toMatchObject({ status: "done", counts: { tagged: 60 } });
   expect(await conditions()).toEqual([]);
 });
+
+/** What lets people be called is refused, whoever asks; what shows says why it may be wrong; what makes fewer calls goes on. */
+async function nobodyIsCalled(world: StartedService, cli: (...args: string[]) => ReturnType<typeof runCli>): Promise<void> {
+  const refused = { code: "audit_set_back" };
+  const headers = { "content-type": "text/csv" };
+  const gate = `/api/v1/compliance/gate?campaign=${CAMPAIGN}&callType=telemarketing&verdicts=true`;
+  const judged = await world.ask(gate, { method: "POST", headers, body: "number\n+14155550123\n" });
+  expect([judged.status, await judged.json()]).toMatchObject([409, refused]);
+  expect(await world.post("/api/v1/contacts/list_primary/segment", {})).toMatchObject({ status: 409, body: refused });
+  const preview = await world.post(`/api/v1/campaigns/${CAMPAIGN}/resume/preview`, {});
+  expect(preview.body).toMatchObject({
+    checks: [{ check: "database", passed: false, text: expect.stringContaining("may lack what was added since") as string }, {}],
+  });
+  for (const verb of ["resume", "failover"])
+    expect(await world.post(`/api/v1/campaigns/${CAMPAIGN}/${verb}`, { confirm: "0".repeat(64) })).toMatchObject({
+      status: 409,
+      body: refused,
+    });
+  const told = await cli("compliance", "gate", "list.csv", "--campaign", CAMPAIGN, "--out", "-");
+  expect(told).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("nothing new is begun") as string });
+
+  const first = /^the database was set back or replaced, and may lack what was added since, opt-outs too: /;
+  for (const show of [
+    ["compliance", "explain"],
+    ["dnc", "show"],
+  ]) {
+    expect(await cli(...show, "+14155550123")).toMatchObject({ code: 0, stdout: expect.stringMatching(first) as string });
+    expect(JSON.parse((await cli(...show, "+14155550123", "--json")).stdout)).toMatchObject({
+      setBack: expect.stringMatching(first) as string,
+    });
+  }
+  const asked = await world.post("/api/v1/compliance/explain", { number: "+14155550123", callType: "telemarketing" });
+  expect(asked.body).toMatchObject({ setBack: expect.stringMatching(first) as string });
+  expect(await cli("dnc", "add", "+14155550124", "--reason", "asked on the phone")).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("may lack what was added since") as string,
+  });
+}
 
 /** A head that the log's key signed at a size that this log has not. */
 function headBeyond(checkpoint: string, sign: (text: string) => string): string {

@@ -202,6 +202,9 @@ test.each(["ed25519", "ml-dsa-44"] as const)(
     expect(await state(first)).toBe("fits");
     await setBack();
     const second = await fresh(heads);
+    // Opening asked no witness; what lets people be called does.
+    expect(second.audit.held).toEqual([]);
+    await expect(second.audit.requireFits()).rejects.toMatchObject({ code: "audit_set_back" });
     expect(await state(second)).toBe("differs");
     expect(second.audit.held).toMatchObject([
       { place: expect.stringContaining("witness.example/w1") as string, kind: "truncated", size: 12 },
@@ -219,6 +222,7 @@ test.each(["ed25519", "ml-dsa-44"] as const)(
 async function troubles(witness: TestWitness, store: Store, state: (of: Store) => Promise<string | undefined>): Promise<void> {
   witness.away = true;
   expect(await state(store)).toBe("unreachable");
+  await store.audit.requireFits();
   witness.away = false;
   witness.forges = true;
   expect(await state(store)).toBe("unreachable");

@@ -76,6 +76,7 @@ const keptLook = z.object({
     refusals: z.array(
       z.object({
         code: z.enum([
+          "audit_set_back",
           "no_contact_list",
           "list_empty",
           "rules_unreadable",

@@ -14,6 +14,7 @@ export const CAUSES = [
   "paused_by_failover",
   "paused_elsewhere",
   "other_state",
+  "audit_set_back",
   "rules_unreadable",
   "no_company_list",
   "stale_compliance_data",

@@ -35,7 +35,7 @@ export class ContactUseCases {
     const { compiled, pack: base } = await this.#rules.rules();
     const { campaign } = request;
     const pack = campaign === undefined ? compiled : compileRulePack(await this.#campaignRules(base, campaign, options));
-    const gate = createGate({ facts, holds, clock, random, actor: by, sign: (text) => audit.sign(text) });
+    const gate = createGate({ facts, holds, audit, clock, random, actor: by });
     const deps = {
       source,
       gate,

@@ -6,7 +6,7 @@ import { GateLooks } from "./gate-looks.ts";
 
 /** A gate whose answers are counted, at a time of our own. */
 function world() {
-  const at = { now: 1_000_000, status: "paused", allowed: true, asked: 0, turn: null as number | null };
+  const at = { now: 1_000_000, status: "paused", allowed: true, asked: 0, turn: null as number | null, held: false };
   const verdict = (): CampaignGateVerdict => ({
     campaign: {
       id: "c",
@@ -35,7 +35,16 @@ function world() {
     return verdict();
   };
   const runner = { status: async () => ({ id: "c", status: at.status, contactListId: "l" }) };
-  return { at, looks: new GateLooks(gate, runner, () => at.now) };
+  return {
+    at,
+    looks: new GateLooks(
+      gate,
+      runner,
+      () => at.now,
+      () => null,
+      () => at.held,
+    ),
+  };
 }
 
 test("a look that allows is kept for five minutes, as long as the campaign stays as it was and no window turns", async () => {
@@ -52,6 +61,9 @@ test("a look that allows is kept for five minutes, as long as the campaign stays
   expect([await look(), await look()]).toEqual([3, 3]);
   at.now += 10;
   expect(await look()).toBe(4);
+  // A database that was set back meanwhile.
+  at.held = true;
+  expect([await look(), await look()]).toEqual([5, 6]);
 });
 
 test("what stands against it is looked at anew each time", async () => {

@@ -17,19 +17,25 @@ export class GateLooks {
   readonly #runner: Pick<CampaignRunner, "status">;
   readonly #now: () => number;
   readonly #elsewhere: (id: string) => CampaignGateVerdict | null;
+  readonly #isHeld: () => boolean;
   readonly #known = new Map<string, CampaignGateVerdict>();
 
-  /** @param elsewhere the last look that was made for another reason */
+  /**
+   * @param elsewhere the last look that was made for another reason
+   * @param isHeld whether the store was set back since: no look from before says anything then
+   */
   constructor(
     gate: CampaignGate,
     runner: Pick<CampaignRunner, "status">,
     now: () => number,
     elsewhere: (id: string) => CampaignGateVerdict | null = () => null,
+    isHeld: () => boolean = () => false,
   ) {
     this.#gate = gate;
     this.#runner = runner;
     this.#now = now;
     this.#elsewhere = elsewhere;
+    this.#isHeld = isHeld;
   }
 
   /** A refusal is always checked again, because somebody may just have fixed its cause. Throws TenantError, StoreError. */
@@ -49,6 +55,6 @@ export class GateLooks {
     const turned = windows
       .flatMap(({ until, opens }) => [until, opens])
       .some((turn) => turn !== null && turn > at && turn <= now);
-    return allowed && !turned && now - at < GOOD_MS;
+    return allowed && !this.#isHeld() && !turned && now - at < GOOD_MS;
   }
 }

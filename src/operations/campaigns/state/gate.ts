@@ -2,7 +2,7 @@
 
 import { type CallType, type CompiledPack, campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
 import { type Clock, type Instant, messageOf, shortPercent } from "../../../kernel/index.ts";
-import type { Facts } from "../../../store/index.ts";
+import type { Facts, Store } from "../../../store/index.ts";
 import type { CallOptions, CampaignRunner, ContactSource } from "../../../tenant/port.ts";
 import {
   BRING_COMPANY_LIST,
@@ -11,6 +11,7 @@ import {
   NO_COMPANY_LIST,
   type RuleReading,
   readCampaignAbandonment,
+  setBackWords,
 } from "../../compliance/index.ts";
 import { ListReader } from "../segment/list-reader.ts";
 import { parseContactQuery } from "../segment/query.ts";
@@ -24,6 +25,7 @@ const MOST = 10_000;
 
 /**
  * Why a campaign must not dial.
+ * - `audit_set_back`: the database was set back to an older state, and may lack opt-outs that were added since.
  * - `no_contact_list`, `list_empty`: there is nobody to call.
  * - `rules_unreadable`: the campaign's own rules are not of the vendor's form.
  * - `no_company_list`: the company's do-not-call list was neither loaded nor declared empty.
@@ -32,6 +34,7 @@ const MOST = 10_000;
  * - `nobody_callable`: nobody on the list may be called now.
  */
 export type GateRefusalCode =
+  | "audit_set_back"
   | "no_contact_list"
   | "list_empty"
   | "rules_unreadable"
@@ -74,6 +77,7 @@ export interface CampaignGateDeps {
   readonly contacts: ContactSource;
   readonly gate: Gate;
   readonly facts: Facts;
+  readonly audit: Pick<Store["audit"], "held">;
   /** The rules without any campaign's own. */
   readonly pack: RulePack;
   readonly compile: (pack: RulePack) => CompiledPack;
@@ -94,7 +98,10 @@ export interface CampaignGateOptions {
   readonly call?: CallOptions | undefined;
 }
 
-/** Asks whether a campaign may begin to dial. Throws TenantError (`not_found` …) and StoreError: no answer is no permission. */
+/**
+ * Asks whether a campaign may begin to dial. Throws TenantError (`not_found` …) and StoreError (`audit_set_back` …, of a look that permits nothing it is
+ * a refusal): no answer is no permission.
+ */
 export type CampaignGate = (campaignId: string, options?: CampaignGateOptions) => Promise<CampaignGateVerdict>;
 
 /** Makes the pre-dial gate of campaigns. */
@@ -103,9 +110,10 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
     const campaign = campaignFacts(campaignId, await deps.runner.status(campaignId, call));
     const pack = packFor(deps.pack, campaign);
     const { listId } = campaign;
+    const against = setBackRefusals(deps.audit);
     const hasList = (await deps.facts.companyList()) !== undefined;
     if (listId === null || typeof pack === "string") {
-      const refusals: GateRefusal[] = [];
+      const refusals: GateRefusal[] = [...against];
       if (typeof pack === "string")
         refusals.push({ code: "rules_unreadable", text: `the campaign's own rules cannot be used: ${pack}` });
       if (listId === null) refusals.push({ code: "no_contact_list", text: "the campaign has no contact list" });
@@ -118,7 +126,7 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
     const { manifest, census, whole, read, announced } = found;
     const abandonment = await abandonmentOf(deps, campaignId, pack, census.countries, at);
     const later = manifest.byReason.flatMap(({ from }) => (from === undefined ? [] : [Date.parse(from)]));
-    const refusals = [...(hasList ? [] : [UNLISTED]), ...refusalsOf(manifest, abandonment, whole)];
+    const refusals = [...against, ...(hasList ? [] : [UNLISTED]), ...refusalsOf(manifest, abandonment, whole)];
     return {
       campaign,
       at,
@@ -134,6 +142,11 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
       abandonment,
     };
   };
+}
+
+/** What stands against every campaign on a database that was set back, as this process knows. */
+function setBackRefusals({ held: [first] }: CampaignGateDeps["audit"]): GateRefusal[] {
+  return first === undefined ? [] : [{ code: "audit_set_back", text: setBackWords(first) }];
 }
 
 const UNLISTED: GateRefusal = { code: "no_company_list", text: `${NO_COMPANY_LIST}. ${BRING_COMPANY_LIST}` };

@@ -4,6 +4,13 @@ import { z } from "zod";
 import { abandonmentBudget } from "./campaigns.ts";
 import { count, time } from "./common.ts";
 
+const setBack = z
+  .string()
+  .nullable()
+  .describe(
+    "Why facts may be missing, opt-outs too: the database was set back to an older state or replaced; null when it was not",
+  );
+
 const reason = z.strictObject({ rule: z.string(), text: z.string() }).meta({ id: "Reason" });
 
 const cap = z
@@ -49,6 +56,7 @@ export const complianceExplain = z
     facts: z
       .enum(["store", "given", "none"])
       .describe("Whose facts decided: the store's, those of the request, or nobody's; none is no statement about the person"),
+    setBack,
   })
   .meta({ id: "ComplianceExplain" });
 export type ComplianceExplain = z.output<typeof complianceExplain>;
@@ -101,6 +109,7 @@ export const suppressionView = z
     number: z.string(),
     suppressedSince: time.nullable().describe("Null: may be called as far as the company's own list goes"),
     registries: z.array(z.string()).readonly(),
+    setBack,
     history: z
       .array(
         z.strictObject({
