@@ -145,7 +145,7 @@ test("of each campaign the latest figures, those of a window, and the latest cha
   world.clock.advance(1);
   expect(await stateIntents.latestOfEach(["camp_a", "camp_b"])).toEqual([]);
   await begin("three", "paused");
-  expect(await stateIntents.latestOfEach(["camp_a", "camp_b"])).toMatchObject([{ id: "three", campaignId: "camp_a" }]);
+  expect(await stateIntents.latestOfEach(["camp_a", "camp_b"])).toMatchObject([{ campaignId: "camp_a", target: "paused" }]);
 });
 
 test("an id by which nothing can be found again is refused as too long, not as an unexpected error", async () => {
