@@ -75,7 +75,10 @@ test("the story: the first campaign falls, the watch hands over, the page shows 
   const { page, faults } = opened;
   clock.pace(HASTE);
   await page.goto(`${demo.service.url}/`);
-  await page.getByRole("link", { name: "Spring renewals", exact: true }).waitFor();
+  await page
+    .getByRole("group", { name: "Campaigns, table" })
+    .getByRole("link", { name: "Spring renewals", exact: true })
+    .waitFor();
   const row = page.getByRole("row").filter({ hasText: "second list" });
   await row.getByText("Active", { exact: true }).waitFor({ timeout: PATIENCE_MS });
   await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
