@@ -63,11 +63,12 @@ export function applySummaryOf(apply: CampaignApply, { standing, running }: Who)
 }
 
 export function applyViewOf(
-  { apply, state }: { readonly apply: CampaignApply; readonly state: ApplyState },
+  { apply, state, steps }: { readonly apply: CampaignApply; readonly state: ApplyState; readonly steps: readonly PlanEntry[] },
   who: Who,
 ): CampaignApplyView {
   return {
     ...applySummaryOf(apply, who),
+    campaigns: steps.map(({ name, id, action, activates }) => ({ name, id, action, activates })),
     results: state.results.map((result) => ({ ...result, fields: result.fields.map((field) => ({ ...field })) })),
     stop: state.stop === null ? null : { ...state.stop },
   };

@@ -55,12 +55,12 @@ describe("tools that act", () => {
       "suppressions.lift",
     ]);
     for (const { route, ends, annotations, arguments: given } of writeTools(routes, verbs)) {
-      expect([route.id, ends]).toEqual([route.id, route.dangerous ? "plan" : route.question ? "read" : "now"]);
+      expect([route.id, ends]).toEqual([route.id, route.dangerous ? "plan" : "now"]);
       expect(annotations.readOnlyHint).toBe(ends === "read");
       expect(given.body).not.toContain("confirm");
     }
     expect(writeTools(routes, [])).toEqual([]);
-    expect(writeTools(routes, ["campaigns.apply"]).map(({ name }) => name)).toEqual(["campaigns_plan", "campaigns_apply"]);
+    expect(writeTools(routes, ["campaigns.apply"]).map(({ name }) => name)).toEqual(["campaigns_apply"]);
     expect(() => writeTools(routes, ["suppressions.declareEmpty"])).toThrow(/cannot be allowed/);
   });
 

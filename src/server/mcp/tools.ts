@@ -36,24 +36,19 @@ export function readTools(routes: readonly ApiRoute[]): Tool[] {
 
 /** Verbs that are never dangerous because they only hold back: they may be allowed to act at once. */
 const HOLDING_BACK = new Set(["campaigns.pause", "campaigns.stop", "jobs.cancel", "suppressions.add", "consents.revoke"]);
-/** What is asked before a verb. */
-const BEFORE: Readonly<Record<string, readonly string[]>> = { "campaigns.apply": ["campaigns.plan"] };
 
 /** The verbs that can be allowed: the dangerous ones, and those that hold back. */
 export function allowableVerbs(routes: readonly ApiRoute[]): string[] {
   return routes.filter(({ id, dangerous }) => dangerous || HOLDING_BACK.has(id)).map(({ id }) => id);
 }
 
-/** The tools of verbs that were allowed, with what is asked before them. Throws ServerError `invalid_request` for a verb that cannot be. */
+/** The tools of verbs that were allowed. Throws ServerError `invalid_request` for a verb that cannot be. */
 export function writeTools(routes: readonly ApiRoute[], allow: readonly string[]): Tool[] {
   const allowable = allowableVerbs(routes);
   const unknown = allow.find((verb) => !allowable.includes(verb));
   if (unknown !== undefined)
     throw new ServerError("invalid_request", `${unknown} cannot be allowed; what can be is ${allowable.join(", ")}`);
-  const before = new Set(allow.flatMap((verb) => BEFORE[verb] ?? []));
-  return routes
-    .filter(({ id }) => allow.includes(id) || before.has(id))
-    .map((route) => toolOf(route, before.has(route.id) ? "read" : route.dangerous ? "plan" : "now"));
+  return routes.filter(({ id }) => allow.includes(id)).map((route) => toolOf(route, route.dangerous ? "plan" : "now"));
 }
 
 function isRead({ id, method, question, role, reply, replyTypes, upload }: ApiRoute): boolean {

@@ -13,6 +13,7 @@ import {
   pageOf,
   previewed,
 } from "../../operations/views/index.ts";
+import { ServerError } from "../error.ts";
 import { cursor, limit, list, pageOfItems } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
 
@@ -33,12 +34,15 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       path: "/campaigns/plan",
       question: true,
       summary: "What an apply of campaign files would change; its plan and confirm are what apply wants",
-      description: "Every mistake is told with file, line, column and field. Nothing is sent to the tenant.",
-      role: "operator",
+      description: `Every mistake is told with file, line, column and field. Nothing is sent to the tenant. A viewer may have at most ${CONTACT_PAGES} pages of contacts looked at.`,
+      role: "viewer",
       body: z.strictObject({ files: campaignFiles, activate: z.boolean().default(false), contactPages }),
       reply: campaignPlanView,
-      async handle({ body, signal }) {
+      async handle({ body, who, signal }) {
         const { files, activate, contactPages: pages } = body;
+        // Each page is a request of the budget that operators need.
+        if (who.role === "viewer" && pages > CONTACT_PAGES)
+          throw new ServerError("not_permitted", `contactPages above ${CONTACT_PAGES} needs the role operator`);
         return campaignPlanOf(await work().plan(await parseCampaignFiles(files), { activate, contactPages: pages, signal }));
       },
     }),

@@ -60,7 +60,14 @@ test("files are planned, applied by hash and confirmation, exported, and in sync
   const begun = await at.post("/api/v1/campaigns/apply", { ...LOOK, plan: hash, confirm, sourceName: "spring" });
   expect(begun).toMatchObject({ status: 202, body: { plan: hash, actor: "olga", sourceName: "spring" } });
   const ended = await applied(String(begun.body["job"]));
-  expect(ended).toMatchObject({ outcome: "applied", results: [{ outcome: "applied" }, { outcome: "applied" }] });
+  expect(ended).toMatchObject({
+    outcome: "applied",
+    campaigns: [
+      { name: "Spring renewals 2026, backup", id: null, action: "create", activates: false },
+      { name: "Spring renewals 2026" },
+    ],
+    results: [{ outcome: "applied" }, { outcome: "applied" }],
+  });
   expect(await at.get("/api/v1/campaigns/applies", "viewer")).toMatchObject({ items: [{ plan: hash, outcome: "applied" }] });
   // One that has ended stays as it is.
   expect(await at.post(`/api/v1/campaigns/applies/${String(begun.body["job"])}/resume`, undefined)).toMatchObject({
@@ -110,8 +117,22 @@ test("what breaks a rule is told with line and field, and cannot be applied", as
   });
   expect(await at.post("/api/v1/campaigns/plan", { files: [{ name: "x.yaml", text: "nonsense: [" }] })).toMatchObject({
     status: 400,
-    body: { detail: expect.stringContaining("x.yaml:1:") as string },
+    body: {
+      detail: expect.stringContaining("x.yaml:1:") as string,
+      details: {
+        mistakes: [{ file: "x.yaml", line: 1, column: expect.any(Number) as number, message: expect.any(String) as string }],
+      },
+    },
   });
+});
+
+test("a viewer may plan, with as many contacts looked at as by default, and not apply", async () => {
+  const plan = (contactPages: number) => at.post("/api/v1/campaigns/plan", { contactPages, files }, "viewer");
+  const { status, body } = await plan(1);
+  expect(status).toBe(200);
+  expect(await plan(11)).toMatchObject({ status: 403, body: { detail: "contactPages above 10 needs the role operator" } });
+  const { plan: hash, confirm } = body;
+  expect(await at.post("/api/v1/campaigns/apply", { ...LOOK, plan: hash, confirm }, "viewer")).toMatchObject({ status: 403 });
 });
 
 test("the emergency stop pauses every campaign at once, needs no confirmation and may be repeated", async () => {

@@ -124,7 +124,9 @@ export class CampaignFileUseCases extends CampaignPlanner {
 
   /** How far an apply is, or how each campaign ended. Throws OperationError `job_not_found`. */
   async show(jobId: string): Promise<CampaignApplyView> {
-    return applyViewOf(await this.report(jobId), await this.#context.runs.standingOf(jobId));
+    const report = await this.report(jobId);
+    const steps = stepsOf(this.#courseOf(report.apply).plan);
+    return applyViewOf({ ...report, steps }, await this.#context.runs.standingOf(jobId));
   }
 
   /** Runs an apply here, or goes on with it, and returns at once; one that has ended stays as it is. Throws OperationError `job_not_found`. */

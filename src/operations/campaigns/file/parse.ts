@@ -4,6 +4,7 @@ import { readAside } from "../../aside/index.ts";
 import { OperationError } from "../../error.ts";
 import {
   type FileText,
+  mistakeLine,
   type Place,
   placeIn,
   type ReadCampaign,
@@ -71,9 +72,10 @@ function duplicates(campaigns: readonly CampaignFile[]): Violation[] {
 }
 
 function invalid({ mistakes, moreMistakes }: ReadTexts): OperationError {
-  const problems = moreMistakes > 0 ? [...mistakes, `and ${moreMistakes} more mistakes`] : mistakes;
+  const lines = mistakes.map(mistakeLine);
+  const problems = moreMistakes > 0 ? [...lines, `and ${moreMistakes} more mistakes`] : lines;
   return new OperationError("invalid_input", problems.join("\n"), {
     advice: "schemas/campaign.schema.json describes the file; examples/campaigns holds some.",
-    details: { problems },
+    details: { problems, mistakes },
   });
 }

@@ -59,12 +59,17 @@ export interface ReadCampaign {
   readonly file: string;
 }
 
+/** What makes a file no campaign file, and where. */
+export interface Mistake extends Place {
+  readonly message: string;
+}
+
 /** What the texts hold. */
 export interface ReadTexts {
   readonly campaigns: readonly ReadCampaign[];
   readonly violations: readonly Violation[];
-  /** Lines for people; the first of them. */
-  readonly mistakes: readonly string[];
+  /** The first of them. */
+  readonly mistakes: readonly Mistake[];
   /** How many mistakes there are besides. */
   readonly moreMistakes: number;
 }
@@ -95,19 +100,19 @@ const separators = (text: string): number => text.match(/^---/gm)?.length ?? 0;
 class Reading {
   readonly campaigns: ReadCampaign[] = [];
   readonly violations: Violation[] = [];
-  readonly mistakes: string[] = [];
+  readonly mistakes: Mistake[] = [];
   #more = 0;
 
-  mistake(...lines: readonly string[]): void {
-    for (const line of lines) {
-      if (this.mistakes.length < MOST_MISTAKES) this.mistakes.push(line);
+  mistake(...found: readonly Mistake[]): void {
+    for (const one of found) {
+      if (this.mistakes.length < MOST_MISTAKES) this.mistakes.push(one);
       else this.#more += 1;
     }
   }
 
   result(): ReadTexts {
     const { campaigns, violations, mistakes } = this;
-    if (mistakes.length > 0 || violations.length > MOST_VIOLATIONS) this.mistake(...violations.map(violationLine));
+    if (mistakes.length > 0 || violations.length > MOST_VIOLATIONS) this.mistake(...violations.map(mistakeOf));
     return mistakes.length > 0
       ? { campaigns: [], violations: [], mistakes, moreMistakes: this.#more }
       : { campaigns, violations, mistakes, moreMistakes: 0 };
@@ -125,15 +130,19 @@ export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> 
       const { line, col } = lines.linePos(offset);
       return [Math.max(1, line), Math.max(1, col)];
     };
-    const told = (offset: number, message: string) => `${file}:${at(offset).join(":")}: ${message}`;
+    const told = (offset: number, message: string): Mistake => {
+      const [line, column] = at(offset);
+      return { file, line, column, message };
+    };
+    const whole = (message: string): Mistake => ({ file, line: 1, column: 1, message });
     const large = tooLarge(text);
     if (large !== undefined) {
-      reading.mistake(`${file}:1:1: ${large}`);
+      reading.mistake(whole(large));
       continue;
     }
     documentsSoFar += Math.max(1, separators(text));
     if (documentsSoFar > MOST_CAMPAIGNS) {
-      reading.mistake(`${file}:1:1: more than ${MOST_CAMPAIGNS} campaigns in all; give fewer at a time`);
+      reading.mistake(whole(`more than ${MOST_CAMPAIGNS} campaigns in all; give fewer at a time`));
       break;
     }
     const documents = parseAllDocuments(text.startsWith("\uFEFF") ? text.slice(1) : text, {
@@ -143,7 +152,7 @@ export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> 
       uniqueKeys: false,
     });
     if (documents.length === 0) {
-      reading.mistake(`${file}:1:1: the file is empty`);
+      reading.mistake(whole("the file is empty"));
       continue;
     }
     for (const document of documents) {
@@ -186,7 +195,7 @@ export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> 
         value = document.toJS();
       } catch (thrown) {
         // Aliases that unfold without end.
-        reading.mistake(`${file}:1:1: ${messageOf(thrown)}`);
+        reading.mistake(whole(messageOf(thrown)));
         continue;
       }
       readDocument(value, { file, places }, reading);
@@ -199,6 +208,16 @@ export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> 
 function wordsOf(message: string): string {
   return message.startsWith("Maximum call stack size") ? "nested too deeply" : (message.split("\n")[0] ?? message);
 }
+
+/** `file:line:column: what is wrong`. */
+export const mistakeLine = ({ file, line, column, message }: Mistake): string => `${file}:${line}:${column}: ${message}`;
+
+const mistakeOf = ({ file, line, column, field, message }: Violation): Mistake => ({
+  file,
+  line,
+  column,
+  message: `${field}: ${message}`,
+});
 
 /** `file:line:column: field: what is wrong`. */
 export function violationLine({ file, line, column, field, message }: Omit<Violation, "rule">): string {
@@ -230,7 +249,7 @@ function readDocument(value: unknown, from: Pick<ReadCampaign, "file" | "places"
       const said = rule === "NUMBER_AS_TEXT" ? "a number is needed, without quotes; this is text" : message;
       if (rule === undefined) {
         isCampaign = false;
-        reading.mistake(`${place.file}:${place.line}:${place.column}: ${path === "" ? "" : `${path}: `}${message}`);
+        reading.mistake({ ...place, message: `${path === "" ? "" : `${path}: `}${message}` });
       } else reading.violations.push({ ...place, rule, campaign: name, field: path, message: said });
     }
   }

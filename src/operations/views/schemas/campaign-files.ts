@@ -84,6 +84,17 @@ export type CampaignApplySummary = z.output<typeof campaignApplySummary>;
 
 export const campaignApplyView = campaignApplySummary
   .extend({
+    campaigns: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          id: z.string().nullable().describe("Null for one that is made"),
+          action: z.enum(["create", "change", "in_sync"]),
+          activates: z.boolean().describe("Activated afterwards, past the pre-dial gate"),
+        }),
+      )
+      .readonly()
+      .describe("What the plan does, in this order: as many as there are results have ended, the next one is at work"),
     results: z
       .array(
         z.strictObject({
