@@ -7,7 +7,7 @@ import { defineConfig } from "vite";
  * heavy enough without the parts of lists.
  */
 const PARTS =
-  /\/src\/web\/(ui\/(?!plot|confirm|recycled|more|export|progress|counts|refused)|view\/(?!campaign-list|csv|stop|audit))/;
+  /\/src\/web\/(ui\/(?!plot|confirm|recycled|more|export|save-file|progress|counts|refused)|view\/(?!campaign-list|csv|stop|audit))/;
 
 export default defineConfig({
   root: "src/web",

@@ -132,6 +132,69 @@ test("what nobody touched stays as it is at the tenant, its name and what somebo
   expect(faults).toEqual([]);
 });
 
+test("a campaign file begins with what the tenant has, is mended line by line, planned, and applied to its end, by the keyboard alone", async () => {
+  const { control } = world.whole.sandbox;
+  await using opened = await world.open(WIDE, "operator");
+  const { page, faults } = opened;
+  await page.goto(`${url}/campaign-files?campaign=camp_backup_001`);
+  const text = page.getByLabel(/^Campaign files, YAML or JSON/);
+  await text.waitFor();
+  expect(await text.inputValue()).toContain("id: camp_backup_001");
+  const press = async (name: string) => {
+    await page.getByRole("button", { name, exact: true }).focus();
+    await page.keyboard.press("Enter");
+  };
+  const retype = async (from: RegExp, to: string) => text.fill((await text.inputValue()).replace(from, to));
+  await retype(/callRate: .*/, "callRate: [");
+  await press("Plan");
+  const plan = page.getByRole("region", { name: "Plan" });
+  await plan.getByText("This is no campaign file yet").waitFor();
+  await plan.getByRole("button", { name: /^Line/ }).first().focus();
+  await page.keyboard.press("Enter");
+  const chosen = "document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)";
+  const line = await page.evaluate<string>(chosen);
+  expect((await text.inputValue()).split("\n")).toContain(line);
+  await retype(/callRate: .*/, 'callRate: "19"');
+  await press("Plan");
+  await plan.getByText("NUMBER_AS_TEXT").waitFor();
+  expect(await opened.violations()).toEqual([]);
+  await plan.getByRole("button", { name: /^Line/ }).last().focus();
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate(chosen)).toContain('callRate: "19"');
+  await retype(/callRate: .*/, "callRate: 19");
+  // Somebody else changes the campaign; a reload keeps the draft, and the plan says what it would put back.
+  control.simulateEdit({ kind: "campaign", id: "camp_backup_001", body: { description: "edited elsewhere" } });
+  await page.reload();
+  await text.waitFor();
+  expect(await text.inputValue()).toContain("callRate: 19");
+  await press("Plan");
+  await plan
+    .getByRole("alert")
+    .getByText(/^Changed at the tenant since this draft began/)
+    .waitFor();
+  await plan.getByRole("alert").getByText("edited elsewhere").waitFor();
+  await press("Apply");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("to confirm").focus();
+  await page.keyboard.type("apply");
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "detached" });
+  const apply = page.getByRole("region", { name: "Apply", exact: true });
+  await apply.locator(".pill").getByText("applied, read back").waitFor();
+  expect(await apply.locator("li.done").count()).toBe(1);
+  await expect.poll(() => page.evaluate("document.activeElement !== document.body")).toBe(true);
+  expect(new URL(page.url()).searchParams.get("apply")).toMatch(/^job_/);
+  expect(await opened.violations()).toEqual([]);
+  expect(await opened.overflow()).toBe(0);
+  await page.getByRole("row").filter({ hasText: "operator-person" }).first().waitFor();
+  await using viewer = await world.open(WIDE, "viewer");
+  await viewer.page.goto(`${url}/campaign-files?campaign=camp_backup_001`);
+  await viewer.page.getByRole("button", { name: "Plan", exact: true }).click();
+  await viewer.page.getByText("An apply needs the role operator.").waitFor();
+  expect(await viewer.page.getByRole("button", { name: "Apply", exact: true }).isDisabled()).toBe(true);
+  expect([...faults, ...viewer.faults]).toEqual([]);
+});
+
 test("messages go after a while, not while somebody points at them; errors stay until they are dismissed; none covers the page", async () => {
   await using opened = await world.open(WIDE, "operator");
   const { page } = opened;

@@ -14,6 +14,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const PAGES = [
   ["/", "Campaigns"],
+  ["/campaign-files", "Campaign files"],
   ["/dialer", "Dialer"],
   ["/simulator", "Simulator"],
   ["/jobs", "Jobs"],

@@ -17,6 +17,8 @@ import { createDashboard, DashboardContext } from "../api/dashboard.ts";
 import { toneOf } from "../view/tone.ts";
 import { Asked } from "./approval/asked.tsx";
 import { approvedNews } from "./approval/news.ts";
+import { Apply } from "./campaign-files/apply.tsx";
+import { applySteps } from "./campaign-files/steps.ts";
 import { Change } from "./dialer/change.tsx";
 import { stepsOf } from "./dialer/steps.ts";
 import { applyCalled, changeCalled } from "./dialer/words.ts";
@@ -101,7 +103,9 @@ describe("a change of dialer settings", () => {
       const { text, tone } = changeCalled({ phase, outcome: null, isStill: true });
       if (phase !== "ended") expect([phase, tone]).toEqual([phase, "bad"]);
       expect(
-        drawn(h(JobChange, { change: { version: 2, plan: null, phase, outcome: null, message: null }, status: "stopped" })),
+        drawn(
+          h(JobChange, { job: "j", change: { version: 2, plan: null, phase, outcome: null, message: null }, status: "stopped" }),
+        ),
       ).toContain(text);
     }
     for (const outcome of OUTCOMES)
@@ -120,9 +124,41 @@ describe("an apply of campaigns", () => {
       expect.soft(tone === "good", JSON.stringify(one)).toBe(one.phase === "ended" && one.ends.every((end) => end === "applied"));
       if (one.isStill) expect.soft([tone, text.startsWith("stopped: ")], JSON.stringify(one)).toEqual(["bad", true]);
       const change = { version: null, plan: "h", phase: one.phase, outcome: one.outcome, message: null };
-      const page = drawn(h(JobChange, { change, status: one.isStill ? "stopped" : "running" }));
+      const page = drawn(h(JobChange, { job: "j", change, status: one.isStill ? "stopped" : "running" }));
       expect.soft(page).toContain(text);
-      expect.soft(/resume-apply/.test(page), JSON.stringify(one)).toBe(one.isStill);
+      expect.soft(/gone on with under Campaign files/.test(page), JSON.stringify(one)).toBe(one.isStill);
+    }
+  });
+
+  test("is followed campaign by campaign: done only what is as planned, one at work until it has ended, going on offered where nobody does", () => {
+    for (const { phase, outcome, isStill, ends } of cases) {
+      const name = JSON.stringify([phase, outcome, isStill, ends]);
+      const campaigns = ["A", "B"].map((one) => ({ name: one, id: `id_${one}`, action: "change", activates: true }) as const);
+      const results = ends.map((end, i) => ({ ...campaigns[i], outcome: end, wrote: true, message: null, fields: [] }));
+      const apply = {
+        job: "j",
+        plan: "h".repeat(64),
+        sourceName: "f.yaml",
+        actor: "olga",
+        status: "",
+        message: null,
+        running: !isStill,
+        phase,
+        outcome,
+        results,
+        campaigns,
+        standing: isStill || outcome !== null ? "still" : "here",
+        stop: isStill ? { code: "vendor_unavailable", message: "no answer" } : null,
+        createdAt: "2026-03-02T15:00:00Z",
+        endedAt: outcome === null ? null : "2026-03-02T15:01:00Z",
+      } as ApiTypes.CampaignApplyView;
+      const states = applySteps(apply).map(({ state }) => state);
+      const ended = ends.map((end) => (end === "applied" ? "done" : "failed"));
+      const working = outcome === null && ends.length < 2 ? [isStill ? "stopped" : "running"] : [];
+      expect.soft(states, name).toEqual([...ended, ...working, "waiting", "waiting"].slice(0, 2));
+      const page = markup(h(Apply, { apply, onDone: () => undefined }));
+      expect.soft(buttons(page), name).toEqual(isStill ? ["Go on"] : []);
+      expect.soft(page.includes("no answer"), name).toBe(isStill);
     }
   });
 });

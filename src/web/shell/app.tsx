@@ -15,6 +15,7 @@ import {
   Approvals,
   Audit,
   Campaign,
+  CampaignFiles,
   Campaigns,
   Compliance,
   Deliveries,
@@ -71,6 +72,7 @@ function Frame() {
             <Route path="/" component={Campaigns} />
             <Route path="/campaigns" component={Campaigns} />
             <Route path="/campaigns/:id" component={Campaign} />
+            <Route path="/campaign-files" component={CampaignFiles} />
             <Route path="/dialer" component={Dialer} />
             <Route path="/simulator" component={Simulator} />
             <Route path="/jobs" component={Jobs} />

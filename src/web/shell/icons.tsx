@@ -2,6 +2,7 @@
 
 const PATHS = {
   campaigns: "M4 17V9m6 8V4m6 13v-6",
+  files: "M5 3h7l3 3v11H5zM8 10l-1.5 1.5L8 13m4-3 1.5 1.5L12 13",
   dialer: "M10 3a7 7 0 1 0 7 7m-7 0 4-4",
   simulator: "M3 16c4 0 4-11 7-11s3 11 7 11M3 16h14",
   jobs: "M4 5h12M4 10h12M4 15h7",

@@ -14,6 +14,7 @@ export interface PageLink {
 
 const PAGES: readonly PageLink[] = [
   { path: "/", name: "Campaigns", icon: "campaigns" },
+  { path: "/campaign-files", name: "Campaign files", icon: "files" },
   { path: "/dialer", name: "Dialer", icon: "dialer" },
   { path: "/simulator", name: "Simulator", icon: "simulator" },
   { path: "/jobs", name: "Jobs", icon: "jobs" },
@@ -31,6 +32,7 @@ function page(load: () => Promise<{ readonly default: ComponentType }>) {
 
 export const Campaigns = page(() => import("../pages/campaigns/page.tsx"));
 export const Campaign = page(() => import("../pages/campaign/page.tsx"));
+export const CampaignFiles = page(() => import("../pages/campaign-files/page.tsx"));
 export const Dialer = page(() => import("../pages/dialer/page.tsx"));
 export const Simulator = page(() => import("../pages/simulator/page.tsx"));
 export const Jobs = page(() => import("../pages/jobs/page.tsx"));
@@ -47,6 +49,7 @@ export const Tenant = page(() => import("../pages/tenant/page.tsx"));
 const BY_TOP = {
   "": Campaigns,
   campaigns: Campaign,
+  "campaign-files": CampaignFiles,
   dialer: Dialer,
   simulator: Simulator,
   jobs: Jobs,

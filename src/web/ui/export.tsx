@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useDashboard } from "../api/dashboard.ts";
 import { csvOf, MOST_ROWS } from "../view/csv.ts";
 import { whole } from "../view/format.ts";
+import { saveFile } from "./save-file.ts";
 
 export interface ExportProps {
   /** Names the file and, for a screen reader, the button: "campaigns". */
@@ -21,12 +22,8 @@ export function Export({ what, rows }: ExportProps) {
       const all = await rows();
       if (all.length > MOST_ROWS)
         toasts.show("bad", `Only the first ${whole(MOST_ROWS)} rows were written: search for fewer, or use the command line`);
-      const file = new Blob([csvOf(all.slice(0, MOST_ROWS))], { type: "text/csv" });
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(file);
-      link.download = `${what}-${new Date(now()).toISOString().slice(0, 19).replaceAll(":", "")}.csv`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      const name = `${what}-${new Date(now()).toISOString().slice(0, 19).replaceAll(":", "")}.csv`;
+      saveFile(csvOf(all.slice(0, MOST_ROWS)), "text/csv", name);
     } catch (thrown) {
       toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
     } finally {

@@ -105,7 +105,10 @@ export class CampaignPlanner {
     if (named === undefined) return;
     const field = "contactListFile.path";
     const message = "only the command line reads files of records: outdial campaign plan";
-    throw new OperationError("invalid_input", violationLine({ ...named.placeOf(field), campaign: named.name, field, message }));
+    const place = named.placeOf(field);
+    throw new OperationError("invalid_input", violationLine({ ...place, campaign: named.name, field, message }), {
+      details: { mistakes: [{ ...place, message: `${field}: ${message}` }] },
+    });
   }
 
   /** See `exportedCampaigns`. */

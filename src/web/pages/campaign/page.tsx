@@ -33,7 +33,8 @@ export default function CampaignPage() {
 
 function Campaign({ id }: { readonly id: string }) {
   const { query: asked, route } = useLocation();
-  const { now } = useDashboard();
+  const { now, session } = useDashboard();
+  const lack = session.lack("campaignDocuments");
   const hours = SPANS.find(([key]) => key === asked["hours"])?.[0] ?? "1";
   const campaign = useResource(
     "campaigns.show",
@@ -96,7 +97,14 @@ function Campaign({ id }: { readonly id: string }) {
               {value.configuration === null ? (
                 <p class="muted">It has not been read yet.</p>
               ) : (
-                <pre tabIndex={0}>{JSON.stringify(value.configuration, null, 2)}</pre>
+                <>
+                  {lack === undefined ? (
+                    <p>
+                      <a href={`/campaign-files?campaign=${encodeURIComponent(value.id)}`}>Edit it as a campaign file</a>
+                    </p>
+                  ) : null}
+                  <pre tabIndex={0}>{JSON.stringify(value.configuration, null, 2)}</pre>
+                </>
               )}
             </details>
           </>

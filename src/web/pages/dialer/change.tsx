@@ -13,7 +13,7 @@ export interface ChangeProps {
   readonly onDone: () => void;
 }
 
-const STANDING: Readonly<Record<ApiTypes.DialerChange["standing"], string>> = {
+export const STANDING: Readonly<Record<ApiTypes.DialerChange["standing"], string>> = {
   here: "worked on now",
   elsewhere: "worked on by another process",
   waiting: "its process ended; a service goes on with it within seconds",

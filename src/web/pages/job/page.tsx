@@ -52,7 +52,7 @@ function Job({ id }: { readonly id: string }) {
                   <Counts counts={value.counts} />
                 </>
               ) : (
-                <Change change={value.change} status={value.status} />
+                <Change job={value.id} change={value.change} status={value.status} />
               )}
               <Left job={value} />
               <p class="muted small break">
@@ -130,9 +130,11 @@ export function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: 
 
 /** What a change of dialer settings or an apply of campaigns is about; its own page has the rest. */
 export function Change({
+  job,
   change: { version, outcome, phase, message },
   status,
 }: {
+  readonly job: string;
   readonly change: NonNullable<Detail["change"]>;
   readonly status: Detail["status"];
 }) {
@@ -140,18 +142,16 @@ export function Change({
   const called = (version === null ? applyCalled : changeCalled)({ phase, outcome, isStill });
   return (
     <p>
-      {version === null ? "Campaigns" : <a href="/dialer">{`Dialer settings, version ${version}`}</a>}:{" "}
-      <Pill state="" {...called} />
+      {version === null ? (
+        <a href={`/campaign-files?apply=${encodeURIComponent(job)}`}>Campaign files</a>
+      ) : (
+        <a href="/dialer">{`Dialer settings, version ${version}`}</a>
+      )}
+      : <Pill state="" {...called} />
       {message === null ? null : <span class="cell-note break">{message}</span>}
       {isStill && outcome === null ? (
         <span class="cell-note break">
-          {version === null ? (
-            <>
-              <code>outdial campaign resume-apply</code> goes on with it.
-            </>
-          ) : (
-            "It is gone on with, or decided about, under Dialer."
-          )}
+          {version === null ? "It is gone on with under Campaign files." : "It is gone on with, or decided about, under Dialer."}
         </span>
       ) : null}
     </p>

@@ -1,0 +1,110 @@
+// How a text of campaign files begins: with what the tenant has now, with files of this machine, or with the example.
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useId } from "preact/hooks";
+import { useDashboard } from "../../api/dashboard.ts";
+import { RequestError } from "../../api/problem-error.ts";
+import { CampaignField } from "../../ui/campaign-field.tsx";
+import { Failed } from "../../ui/states.tsx";
+import { draftOf, type FilesDraft, joined, NAME } from "./draft.ts";
+
+export interface BeginProps {
+  /** A campaign of the address: the text begins with it at once. */
+  readonly campaign: string | undefined;
+  readonly discarded: FilesDraft | undefined;
+  readonly onBegin: (draft: FilesDraft) => void;
+}
+
+/** An example as it is in the folder examples. */
+const example = async () => (await import("../../../../examples/campaigns/spring-renewals.yaml?raw")).default;
+
+export function Begin({ campaign, discarded, onBegin }: BeginProps) {
+  const { client, session } = useDashboard();
+  const id = useId();
+  const chosen = useSignal(campaign ?? "");
+  const busy = useSignal(false);
+  const error = useSignal<RequestError | undefined>(undefined);
+  const lack = session.lack("campaignDocuments");
+  const begin = async (make: () => Promise<FilesDraft>) => {
+    busy.value = true;
+    error.value = undefined;
+    try {
+      onBegin(await make());
+    } catch (thrown) {
+      error.value = thrown instanceof RequestError ? thrown : new RequestError(0, String(thrown), undefined, thrown);
+    } finally {
+      busy.value = false;
+    }
+  };
+  const exported = () =>
+    begin(async () => {
+      const { files } = await client.ask("campaigns.export", { query: { id: chosen.value === "" ? [] : [chosen.value] } });
+      const text = joined(files.map((file) => file.text));
+      return draftOf(text, { base: text, name: files.length === 1 ? (files[0]?.name ?? NAME) : NAME });
+    });
+  const opened = (files: FileList) =>
+    begin(async () => {
+      const texts = await Promise.all([...files].map((file) => file.text()));
+      return draftOf(joined(texts), { name: files.length === 1 ? (files[0]?.name ?? NAME) : NAME });
+    });
+  useEffect(() => {
+    if (campaign !== undefined && lack === undefined) void exported();
+  }, []);
+  return (
+    <section class="card" aria-label="Begin">
+      <h2>Begin with</h2>
+      <div class="stack">
+        {lack === undefined ? (
+          <form
+            class="upload pair"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void exported();
+            }}
+          >
+            <CampaignField
+              value={chosen.value}
+              none="Every campaign"
+              onChange={(value) => {
+                chosen.value = value;
+              }}
+            />
+            <button type="submit" class="button primary" disabled={busy.value}>
+              {busy.value ? "Reading the tenant …" : "What the tenant has now"}
+            </button>
+          </form>
+        ) : (
+          <p class="muted break">
+            Campaigns of this tenant cannot be exported: {lack.reason}. A file describes one by its name; fields that it leaves
+            out stay as they are.
+          </p>
+        )}
+        <div class="row bottom">
+          <div class="field">
+            <label for={id}>Files of this machine, YAML or JSON</label>
+            <input
+              id={id}
+              class="input"
+              type="file"
+              multiple
+              accept=".yaml,.yml,.json"
+              onChange={(event) => {
+                const { files } = event.currentTarget;
+                if (files !== null && files.length > 0) void opened(files);
+              }}
+            />
+          </div>
+          <button type="button" class="button" onClick={() => void begin(async () => draftOf(await example()))}>
+            An example
+          </button>
+          {discarded === undefined ? null : (
+            <button type="button" class="button" onClick={() => onBegin(discarded)}>
+              The discarded draft
+            </button>
+          )}
+        </div>
+        {error.value === undefined ? null : <Failed error={error.value} />}
+      </div>
+    </section>
+  );
+}
