@@ -36,6 +36,12 @@ const acd = z.strictObject({
     .optional()
     .describe("Field of calling lists that says whether a person may be called; without it nobody has consented"),
   consentValues: z.array(z.string()).min(1).optional().describe("What it says then; by default true, yes, y or 1"),
+  doNotCallGroup: z
+    .union([z.string().min(1), z.int().min(1)])
+    .optional()
+    .describe(
+      "Id of a do-not-call group that the campaigns obey: before a start (resume, apply --activate, hand-over) outdial adds to it what the groups lack of the company's list, and reads it back; by default nothing is added, and a start is refused when somebody might be called who is on that list",
+    ),
 });
 
 export const span = z.string().refine((text) => parseDuration(text) !== undefined, "a span of time such as 90s, 30m or 2h");

@@ -125,6 +125,7 @@ async function acdTenant(
           ? undefined
           : { id, secret, auth: token?.auth, basicEncoding: acd.basicEncoding },
       contactFields: { consent: acd.consentField, consentValues: acd.consentValues },
+      doNotCallGroup: acd.doNotCallGroup === undefined ? undefined : String(acd.doNotCallGroup),
       limits: limits === "off" ? ACD_OFF : limitsOf(config, ACD_OFF),
       retry: { ...usualRetry, ...retryOf(config), ...retry },
     },

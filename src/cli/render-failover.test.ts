@@ -50,7 +50,9 @@ describe.each(PAIR_CASES)("a pair $name", ({ state, dials }) => {
     const lines = healthLines({ ...UNKNOWN, id: role, failover: standingIn(pair, role) }).join("\n");
     expect([lines, CLAIM.test(lines)]).toEqual([lines, dials !== null]);
     if (state.phase !== "halted") return;
-    expect(lines).toContain(`halted: neither dials, a person must decide: ${HALT}`);
+    const what =
+      state["waiting"] === undefined ? ", a person must decide" : " until the gate opens, which is asked again by itself";
+    expect(lines).toContain(`halted: neither dials${what}: ${HALT}`);
     expect(lines).toContain(`failback ${PRIMARY} tries again`);
   });
 

@@ -309,6 +309,8 @@ export interface VendorAudit {
 /** The tenant's own do-not-call groups. Numbers are digits as the tenant writes them. */
 export interface DoNotCallGroups {
   readonly capability: Capability;
+  /** Id of the group into which the operator wants missing numbers brought before a campaign is started; undefined when none is to be. */
+  readonly companyGroup: string | undefined;
   /** The groups that a campaign's dialer obeys. */
   obeyed(campaignId: string, options?: CallOptions): Promise<readonly { readonly id: string; readonly name: string }[]>;
   /** The numbers of a group that are in force. */

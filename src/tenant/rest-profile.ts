@@ -144,6 +144,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     },
     doNotCallGroups: {
       capability: NO_GROUPS,
+      companyGroup: undefined,
       mostAtOnce: 0,
       obeyed: refuse("show do-not-call groups", NO_GROUPS),
       numbers: () => {

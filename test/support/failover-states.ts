@@ -78,6 +78,13 @@ export const PAIR_CASES: readonly PairCase[] = [
   one("whose backup is paused to be safe", securing(["backup"], "watching", "primary")),
   one("both of which are paused to be safe", securing(["backup", "primary"], "halted", "primary")),
   one("halted on the way to its backup", { phase: "halted", side: "primary", halt: HALT, standing: { NEITHER_DIALS: LOOKED } }),
+  one("halted until the gate of its backup opens", {
+    phase: "halted",
+    side: "primary",
+    halt: HALT,
+    standing: { NEITHER_DIALS: LOOKED },
+    waiting: { handover: handover("primary").handover, tries: 2, againAt: LOOKED },
+  }),
   one("halted on the way back", { phase: "halted", side: "backup", halt: HALT, standing: { NEITHER_DIALS: LOOKED } }),
 ];
 

@@ -10,7 +10,7 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/failover.ts";
 import type { Io } from "../io.ts";
 import { failoverLines, happeningLine, pairText } from "../render-failover.ts";
-import { printable } from "../text.ts";
+import { printable, printableWhole } from "../text.ts";
 
 type Options = OptionsOf<typeof declared.start>;
 type WatchOptions = OptionsOf<typeof declared.watch>;
@@ -143,8 +143,10 @@ async function ordered(primary: string, what: "fail-over" | "fail-back", options
   const { backup } = await failover.find(primary);
   io.say(pairText(await failover.show(primary)));
   const to = what === "fail-over" ? backup : primary;
-  const groups = await failover.doNotCall(to, io.signal);
-  if (groups !== null) io.say(`the tenant's do-not-call groups, for ${printable(to)}: ${printable(dncWords(groups))}`);
+  const found = await failover.doNotCall(to, io.signal);
+  if (found !== null) io.say(`the tenant's do-not-call groups, for ${printable(to)}: ${printableWhole(dncWords(found.groups))}`);
+  if (found !== null && found.refusal !== null)
+    throw new OutdialError("job_state", `not ordered, nothing was paused: ${found.refusal}`);
   if (!(await confirmed(`Pause ${what === "fail-over" ? primary : backup} and let ${to} dial?`, io))) return EXIT.interrupted;
   await failover.order(primary, what);
   const { signal } = io;

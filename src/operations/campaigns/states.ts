@@ -66,11 +66,11 @@ export class CampaignStates {
 
   /** What a gate's verdict is for a resume: with what the campaign's failover pair has against it. */
   forResume(verdict: CampaignGateVerdict, call?: CallOptions): Promise<ResumeVerdict> {
-    return resumeVerdict({ pairAgainst: this.#pairAgainst, doNotCall: this.doNotCall }, verdict, call);
+    return resumeVerdict({ pairAgainst: this.#pairAgainst, doNotCall: this.doNotCall }, verdict, { call });
   }
 
-  /** How the tenant's own do-not-call groups stand to the company's list before a start; null where it has none. */
-  readonly doNotCall: ResumeDeps["doNotCall"] = (id, call) => dncBeforeStart(this.#context, id, call);
+  /** See `dncBeforeStart`. */
+  readonly doNotCall: ResumeDeps["doNotCall"] = (id, call, start) => dncBeforeStart(this.#context, id, call, start);
 
   /** Ids of the tenant's campaigns. */
   async list(options?: CallOptions): Promise<string[]> {

@@ -127,14 +127,18 @@ export class CampaignUseCases {
     const { primary, backup, state } = pair;
     const refusal = orderRefusal(state, verb === "failover" ? "fail-over" : "fail-back");
     const [gives, takes] = verb === "failover" ? [primary, backup] : [backup, primary];
-    const groups = await this.#parts.states.doNotCall(takes, {});
+    const found = await this.#parts.failover.doNotCall(takes);
     const checks = pairChecks(pair, verb === "failover" ? "primary" : "backup");
     return {
       operation,
       summary: `Hand over from ${gives} to ${takes}`,
       relies: { primary, backup, phase: state.phase, side: state.side },
-      refusals: refusal === null ? [] : [refusal],
-      plan: { id: primary, ...shared, checks: groups === null ? checks : [...checks, groupsCheck(groups)] },
+      refusals: [refusal, found?.refusal ?? null].filter((text) => text !== null),
+      plan: {
+        id: primary,
+        ...shared,
+        checks: found === null ? checks : [...checks, groupsCheck(found.groups, found.refusal ?? undefined)],
+      },
     };
   }
 

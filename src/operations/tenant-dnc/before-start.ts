@@ -1,41 +1,100 @@
-// How the tenant's do-not-call groups stand to the company's list, told before a campaign starts. It forbids nothing: the company's list is asked by the gate.
+// How the tenant's do-not-call groups stand to the company's list, asked before a campaign starts. Where the operator names a group for it, a start brings
+// over what is missing first; `notHeld` says when what was found forbids a start.
 
 import type { CallOptions } from "../../tenant/port.ts";
 import { TenantError } from "../../tenant/port.ts";
+import { OperationError } from "../error.ts";
 import type { DncDifference } from "../views/schemas/tenant.ts";
-import { TenantDnc, type TenantDncDeps } from "./use-cases.ts";
+import { TenantDnc, type TenantDncDeps, targetOf } from "./use-cases.ts";
 
 /** Somebody waits for it: large groups are compared by a command of its own. */
-const LONGEST_MS = 15_000;
+const LOOK_MS = 15_000;
+/** The same with numbers that are brought over and searched for. What was added stays, so that the next try has less to do. */
+const START_MS = 60_000;
 
-/** What was found, or why nothing was. */
-export type DncBeforeStart = DncDifference | { readonly problem: string };
+/** What was found, or why nothing was. `group`: the one that gets what is missing before a start; absent when nothing is brought over. */
+export type DncBeforeStart = (DncDifference | { readonly problem: string }) & { readonly group?: string };
 
-/** Null where the tenant has no groups of its own. */
+/** A start, as the audit log names it, and who ordered it. */
+export interface NamedStart {
+  readonly what: string;
+  readonly by: string;
+}
+
+/**
+ * Compares and, for a start, brings over what is missing when a group is configured for that. Null where the tenant has no groups of its own.
+ * @param start absent for a look, which changes nothing
+ */
 export async function dncBeforeStart(
   deps: TenantDncDeps,
   campaignId: string,
   call: CallOptions = {},
+  start?: NamedStart,
 ): Promise<DncBeforeStart | null> {
-  if (!deps.tenant.capabilities.doNotCallGroups.capability.supported) return null;
-  const late = AbortSignal.timeout(LONGEST_MS);
+  const { capability, companyGroup } = deps.tenant.capabilities.doNotCallGroups;
+  if (!capability.supported) return null;
+  const ms = start === undefined ? LOOK_MS : START_MS;
+  const late = AbortSignal.timeout(ms);
   const signal = call.signal === undefined ? late : AbortSignal.any([call.signal, late]);
+  const of = companyGroup === undefined ? {} : { group: companyGroup };
+  const dnc = new TenantDnc(deps);
+  const options = { ...call, signal };
   try {
-    return await new TenantDnc(deps).difference(campaignId, { ...call, signal });
+    if (start !== undefined)
+      return { ...(await dnc.beforeStart(campaignId, { start: start.what, by: start.by, ...options })), ...of };
+    const found = await dnc.difference(campaignId, options);
+    if (found.missing > 0 && companyGroup !== undefined) targetOf(found, companyGroup);
+    return { ...found, ...of };
   } catch (thrown) {
-    if (!(thrown instanceof TenantError) || call.signal?.aborted === true) throw thrown;
-    const why = late.aborted ? `not within ${LONGEST_MS / 1000} s` : thrown.message;
-    return { problem: `could not be compared: ${why}; outdial dnc compare --campaign ${campaignId} takes its time` };
+    if (call.signal?.aborted === true || !(thrown instanceof TenantError || thrown instanceof OperationError)) throw thrown;
+    const then = start === undefined ? "compare" : "push";
+    if (thrown instanceof OperationError && !late.aborted)
+      return { problem: `${thrown.message}${thrown.advice === undefined ? "" : `. ${thrown.advice}`}`, ...of };
+    const verb = start === undefined ? "could not be compared" : "could not be brought up to the company's list";
+    const why = late.aborted ? `not within ${ms / 1000} s` : thrown.message;
+    return { problem: `${verb}: ${why}; outdial dnc ${then} --campaign ${campaignId} takes its time`, ...of };
   }
 }
 
 /** The same in words. */
 export function dncWords(found: DncBeforeStart): string {
   if ("problem" in found) return found.problem;
-  const { groups, suppressed, missing, campaignId } = found;
-  if (groups.length === 0)
-    return `the campaign obeys none of the tenant's groups, and ${suppressed} numbers are on the company's list`;
+  const { groups, suppressed, missing, campaignId, group } = found;
+  if (groups.length === 0) {
+    const mend =
+      suppressed === 0
+        ? ""
+        : `; let it obey one (doNotCallGroups of its campaign file, or the vendor's administration), then outdial dnc push --campaign ${campaignId}`;
+    return `the campaign obeys none of the tenant's groups, and ${suppressed} numbers are on the company's list${mend}`;
+  }
   const names = groups.map(({ name }) => name).join(", ");
   if (missing === 0) return `all ${suppressed} numbers of the company's list are in ${names}`;
-  return `${missing} of ${suppressed} numbers of the company's list are not in ${names}: outdial dnc push --campaign ${campaignId}`;
+  const then = group === undefined ? `outdial dnc push --campaign ${campaignId}` : `a start adds them to ${group} first`;
+  return `${missing} of ${suppressed} numbers of the company's list are not in ${names}: ${then}`;
+}
+
+/** The contacts of a campaign, as far as its gate has read them. */
+export interface ReadContacts {
+  readonly onCompanyList: number;
+  readonly read: number;
+  readonly announced: number | null;
+  readonly whole: boolean;
+}
+
+/**
+ * Why a start is forbidden, null when it is not: the dialer calls whoever is on its list of contacts, except those whom a group of the tenant holds back.
+ * @param most contacts that the gate of a start reads; who is further down the list is not known
+ */
+export function notHeld(contacts: ReadContacts, groups: DncBeforeStart | null, most: number): string | null {
+  if (groups === null) return null;
+  const isFailed = "problem" in groups;
+  if (!isFailed && groups.missing === 0) return null;
+  const { onCompanyList, read, announced, whole } = contacts;
+  const words = `nothing shows that the tenant holds them back: ${dncWords(groups)}`;
+  if (groups.group !== undefined) return isFailed ? `of the tenant's do-not-call groups: ${groups.problem}` : null;
+  if (onCompanyList > 0) return `${onCompanyList} of ${read} contacts read are on the company's do-not-call list, and ${words}`;
+  // A look that reads less than a start knows no more of the rest.
+  if (whole || read < most) return null;
+  const all = announced === null ? "" : ` of ${announced}`;
+  return `a start reads the first ${most}${all} contacts; others may be on the company's do-not-call list, and ${words}`;
 }

@@ -1,2 +1,2 @@
-export { type DncBeforeStart, dncBeforeStart, dncWords } from "./before-start.ts";
+export { type DncBeforeStart, dncBeforeStart, dncWords, type NamedStart, notHeld } from "./before-start.ts";
 export { TenantCallbacks, TenantDnc } from "./use-cases.ts";

@@ -42,6 +42,28 @@ export class TenantDnc {
   }
 
   /**
+   * The same before a start; where the operator wants it so, what is missing is brought over first and proven.
+   * @param asked.start names the start in the audit log
+   * @throws OperationError as of `push`, `not_available` as well when a number is not proven; TenantError
+   */
+  async beforeStart(
+    campaignId: string,
+    { start, by, ...options }: { readonly start: string; readonly by: string } & CallOptions,
+  ): Promise<DncDifference> {
+    const compared = await this.#compare(campaignId, options);
+    const { companyGroup } = this.#deps.tenant.capabilities.doNotCallGroups;
+    if (companyGroup === undefined || compared.missing.length === 0) return compared.difference;
+    const { unproven, missing, group, examples } = await this.#bring(compared, { group: companyGroup, by, start, ...options });
+    if (unproven === 0) return { ...compared.difference, missing: 0 };
+    const [first] = examples;
+    const why = first === undefined ? "" : `: ${first.number}: ${first.message}`;
+    throw new OperationError(
+      "not_available",
+      `${unproven} of ${missing} numbers that were added to the do-not-call group ${group} are not found there${why}`,
+    );
+  }
+
+  /**
    * Adds to a group what is missing in all groups that the campaign obeys, and proves each number by the tenant's search. What was added before is found
    * again, so that it may be repeated after anything.
    * @param asked.group one of the obeyed groups; may be left out where there is one
@@ -49,13 +71,7 @@ export class TenantDnc {
    */
   async push(
     campaignId: string,
-    {
-      group,
-      most = Number.POSITIVE_INFINITY,
-      by,
-      onProgress = () => {},
-      ...options
-    }: {
+    asked: {
       readonly group?: string | undefined;
       /** Numbers that are brought over and searched for; all by default. */
       readonly most?: number | undefined;
@@ -64,12 +80,27 @@ export class TenantDnc {
       readonly onProgress?: (done: number, all: number) => void;
     } & CallOptions,
   ): Promise<DncPush> {
+    return this.#bring(await this.#compare(campaignId, asked), asked);
+  }
+
+  async #bring(
+    { difference, missing: all }: Compared,
+    {
+      group,
+      most = Number.POSITIVE_INFINITY,
+      by,
+      start,
+      onProgress = () => {},
+      ...options
+    }: Parameters<TenantDnc["push"]>[1] & { readonly start?: string },
+  ): Promise<DncPush> {
     const { doNotCallGroups: groups } = this.#deps.tenant.capabilities;
-    const { difference, missing: all } = await this.#compare(campaignId, options);
+    const { campaignId } = difference;
     const missing = all.slice(0, most);
     const target = targetOf(difference, group);
+    const of = start === undefined ? {} : { start };
     const record = (action: string, details: Readonly<Record<string, unknown>>) =>
-      this.#deps.store.audit.append([{ actor: by, action, subject: `campaign/${campaignId}`, details }]);
+      this.#deps.store.audit.append([{ actor: by, action, subject: `campaign/${campaignId}`, details: { ...details, ...of } }]);
     // What a process that dies in the middle had begun is known.
     await record("dnc.push", { group: target, suppressed: difference.suppressed, missing: missing.length });
     const refused = new Map<string, string>();
@@ -130,11 +161,16 @@ export class TenantDnc {
   }
 }
 
-function targetOf({ campaignId, groups }: DncDifference, named: string | undefined): string {
+/** The group that gets what is missing. Throws OperationError `not_available` when the campaign obeys none, `invalid_input` when it is not clear which. */
+export function targetOf(
+  { campaignId, groups }: Pick<DncDifference, "campaignId" | "groups">,
+  named: string | undefined,
+): string {
   const [first, ...others] = groups;
   if (first === undefined)
     throw new OperationError("not_available", `campaign ${campaignId} obeys no do-not-call group of the tenant`, {
-      advice: "Have it obey one in the vendor's administration; outdial attaches none by itself.",
+      advice:
+        "Name one under doNotCallGroups of its campaign file and apply that, or have it obey one in the vendor's administration.",
     });
   const ids = groups.map(({ id, name }) => `${id} (${name})`).join(", ");
   if (named === undefined && others.length > 0)

@@ -32,11 +32,11 @@ const gate = (onCompanyList: number) =>
 
 const groups = { campaignId: "c", groups: [{ id: "1", name: "Company", numbers: 5 }], suppressed: 7, theirs: 0 };
 const nobody = async () => null;
-const of = async (onCompanyList: number, missing?: number) =>
-  resumeVerdict(
-    { pairAgainst: nobody, doNotCall: async () => (missing === undefined ? null : { ...groups, missing }) },
-    gate(onCompanyList) as never,
-  );
+const of = async (onCompanyList: number, missing?: number, more: object = {}) =>
+  resumeVerdict({ pairAgainst: nobody, doNotCall: async () => (missing === undefined ? null : { ...groups, missing }) }, {
+    ...gate(onCompanyList),
+    ...more,
+  } as never);
 const told = (verdict: ResumeVerdict) => gateChecks(verdict).filter(({ check }) => /company's list|groups/.test(check));
 
 test("where the tenant has groups, somebody on the company's list is a refusal unless the groups hold all of it", async () => {
@@ -49,6 +49,39 @@ test("where the tenant has groups, somebody on the company's list is a refusal u
   // Nobody of those who were read is on it: shown, and no refusal.
   expect(await of(0, 1)).toMatchObject({ allowed: true });
   expect(told(await of(0, 1))).toMatchObject([{ passed: null }]);
+});
+
+test("whoever is further down the list than a start reads may be on the company's list: the groups must hold it", async () => {
+  const long = { whole: false, announced: 5000, read: 1000 };
+  expect(await of(0, 0, long)).toMatchObject({ allowed: true });
+  expect(await of(0, 1, long)).toMatchObject({
+    refusals: [{ text: expect.stringMatching(/^a start reads the first 1000 of 5000 contacts; .*dnc push --campaign c$/) }],
+  });
+  // A look reads less than a start, which would read all of these.
+  expect(await of(0, 1, { ...long, read: 200 })).toMatchObject({ allowed: true });
+});
+
+test("with a group for what is missing, a look says that a start adds it; a start that cannot is refused, and nothing is added for one that is", async () => {
+  const starts: unknown[] = [];
+  const start = { what: "resume", by: "ann" };
+  const asked = async (start_: typeof start | undefined, found: object, against: object = {}) => {
+    const doNotCall = async (_: string, __: unknown, of_?: unknown) => {
+      starts.push(of_);
+      return { ...found, group: "1" } as never;
+    };
+    return resumeVerdict({ doNotCall }, { ...gate(2), ...against } as never, start_ === undefined ? {} : { start: start_ });
+  };
+  const look = await asked(undefined, { ...groups, missing: 1 });
+  expect(look.allowed).toBe(true);
+  expect(told(look)).toMatchObject([{ passed: null, text: expect.stringContaining("a start adds them to 1 first") }]);
+  expect(await asked(start, { ...groups, missing: 0 })).toMatchObject({ allowed: true });
+  expect(await asked(start, { problem: "no right to write" })).toMatchObject({
+    refusals: [{ code: "company_list_not_held", text: expect.stringContaining("no right to write") }],
+  });
+  expect(starts).toEqual([undefined, start, start]);
+  const refusals = [{ code: "nobody_callable", text: "nobody" }];
+  expect(await asked(start, { ...groups, missing: 1 }, { refusals })).toMatchObject({ allowed: false, refusals });
+  expect(starts.at(-1)).toBeUndefined();
 });
 
 test("groups that could not be compared hold nobody back", async () => {

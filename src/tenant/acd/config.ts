@@ -52,6 +52,8 @@ export interface AcdTenantConfig extends Pick<TenantConfig, "retry" | "timeouts"
         readonly consentValues?: readonly string[] | undefined;
       }
     | undefined;
+  /** Id of the do-not-call group that gets what it lacks of the company's list before a campaign is started; by default none does. */
+  readonly doNotCallGroup?: string | undefined;
 }
 
 /** Holds the credentials: not to be logged. */
@@ -72,6 +74,7 @@ export interface ResolvedAcdConfig extends CallSettings {
     | undefined;
   readonly limits: FamilyLimits;
   readonly consent: { readonly field: string; readonly values: readonly string[] } | undefined;
+  readonly companyGroup: string | undefined;
   readonly connectMs: number;
   readonly maxConnections: number;
 }
@@ -105,6 +108,7 @@ const schema = z.strictObject({
     .optional(),
   limits: z.strictObject(Object.fromEntries(families.map((family) => [family, limitSetting.optional()]))).optional(),
   contactFields: z.strictObject({ consent: text.optional(), consentValues: z.array(z.string()).min(1).optional() }).optional(),
+  doNotCallGroup: text.optional(),
   ...transferFields,
 });
 
@@ -139,6 +143,7 @@ export function resolveAcdConfig(config: AcdTenantConfig): ResolvedAcdConfig {
             field: contactFields.consent,
             values: (contactFields.consentValues ?? CONSENT_VALUES).map((value) => value.toLowerCase()),
           },
+    companyGroup: parsed.data.doNotCallGroup,
   };
 }
 

@@ -12,9 +12,15 @@ type Plain = (options: CallOptions | undefined) => AcdCallOptions;
 const digits = (text: string): string => text.replaceAll(/\D/g, "");
 
 /** The groups over the operations of the API; whether a number is suppressed only the search tells, not the reply to the write. */
-export function doNotCallGroups(requester: AcdRequester, capability: Capability, plain: Plain): DoNotCallGroups {
+export function doNotCallGroups(
+  requester: AcdRequester,
+  capability: Capability,
+  plain: Plain,
+  companyGroup?: string,
+): DoNotCallGroups {
   return {
     capability,
+    companyGroup,
     mostAtOnce: MAX_DNC_RECORDS,
     async obeyed(campaignId, options) {
       const found: { id: string; name: string }[] = [];

@@ -59,7 +59,12 @@ function plain(options: CallOptions | undefined): AcdCallOptions {
 /** The capabilities of a tenant that speaks the ACD API, over anything that sends its operations. */
 export function createAcdProfile(
   requester: AcdRequester,
-  { clock, time, consent }: { readonly clock: Clock; readonly time: ServerTime; readonly consent: ResolvedAcdConfig["consent"] },
+  {
+    clock,
+    time,
+    consent,
+    companyGroup,
+  }: { readonly clock: Clock; readonly time: ServerTime } & Pick<ResolvedAcdConfig, "consent" | "companyGroup">,
 ): Capabilities {
   const skills = new Skills(requester, clock);
   const figures = new Figures(requester, time);
@@ -169,7 +174,7 @@ export function createAcdProfile(
       updateCampaignEvents: events,
       remove: events,
     },
-    doNotCallGroups: doNotCallGroups(requester, { ...READ, writes: "merges", readBack: true }, plain),
+    doNotCallGroups: doNotCallGroups(requester, { ...READ, writes: "merges", readBack: true }, plain, companyGroup),
     scheduledCallbacks: scheduledCallbacks(requester, { ...READ, writes: "replaces", readBack: true }, plain),
     vendorAudit: {
       capability: AUDIT,

@@ -78,7 +78,7 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
     profile: "acd",
     request: (id, input) => client.request(id, input),
     send: (id, input) => client.send(id, input),
-    capabilities: createAcdProfile(client, { clock, time, consent: resolved.consent }),
+    capabilities: createAcdProfile(client, { clock, time, ...resolved }),
     place: () => discovery.place(),
     versions: () => client.versions(),
     shares: own.shares,

@@ -1,30 +1,69 @@
 // Failover over the ACD API: skill A is stopped, seen stopped and drained, then B is started, upon statistics by quarters of an hour.
 
 import { expect, it } from "vitest";
-import { isSettled } from "../../../src/operations/index.ts";
-import { runCli } from "../../support/cli.ts";
+import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
+import { UNLIMITED_ACD } from "../../support/world.ts";
 import { type FailoverWorld, openFailoverWorld, scenarioOf } from "./failover-world.ts";
-
-const NO_GROUPS = "the campaign obeys none of the tenant's groups, and 0 numbers are on the company's list";
 
 /** The primary's people stop answering at minute 10. */
 const FALLING = scenarioOf({ timeline: [{ at: "10m", set: { contactLists: { list_a: { answerRate: 0.01 } } } }] });
 
-it("hands over from skill to skill upon the dialer's statistics", async () => {
+/** On the backup's list and on the company's. */
+const [OPTED_OUT, OPTED_OUT_LATER] = ["+16463450007", "+12123450009"] as const;
+
+it("hands over from skill to skill upon the dialer's statistics, and nobody on the company's list is called", async () => {
   await using world = await openFailoverWorld(FALLING, 30, "frozen", undefined, "acd");
+  const vendor = createAcdTenant({ issuer: world.url, credentials: world.sandbox.accessKey, limits: UNLIMITED_ACD });
+  const made = await vendor.request("createDncGroup", { body: { dncGroupName: "Company" } });
+  const groupId = made.reply.dncGroups[0]?.dncGroupId ?? "";
+  for (const skillId of [world.primary, world.backup]) await vendor.request("addScrubbedSkill", { path: { groupId, skillId } });
+  await vendor.close();
+  expect((await world.run(["dnc", "add", OPTED_OUT, "--reason", "asked"])).code).toBe(0);
   await handsOver(world);
-  // Who orders one on the command line is shown the groups before being asked.
-  const asked = await runCli(["campaign", "failover", "failback", world.primary], {
-    cwd: world.folder,
-    env: world.environment,
-    answers: "n\n",
+
+  const calledAlready = calledTo(world).second;
+  // Who orders one on the command line is shown the groups; what would end with nobody dialing is refused before anything is paused.
+  expect((await world.run(["dnc", "add", OPTED_OUT_LATER, "--reason", "asked"])).code).toBe(0);
+  const failback = () => world.run(["campaign", "failover", "failback", world.primary], { answers: "n\n" });
+  const words = `1 of 2 numbers of the company's list are not in Company: `;
+  expect(await failback()).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(
+      new RegExp(`1 of \\d+ contacts read are on the company's .*${words}outdial dnc push --campaign 4001`),
+    ),
   });
-  expect(asked).toMatchObject({
+
+  // With a group of the company's list a start adds what is missing, and the audit log names the start.
+  const acd = { consentField: "consent.call", doNotCallGroup: Number(groupId) };
+  await world.configure(`tenant: ${JSON.stringify({ acd })}\n`);
+  expect(await failback()).toMatchObject({
     code: 130,
-    stderr: expect.stringContaining(`the tenant's do-not-call groups, for ${world.primary}: ${NO_GROUPS}\n`),
+    stderr: expect.stringContaining(`the tenant's do-not-call groups, for 4001: ${words}a start adds them to ${groupId} first\n`),
   });
   expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["paused", "active"]);
+  await using runtime = await world.open();
+  await runtime.failover.order(world.primary, "fail-back");
+  await runtime.failover.watch(world.primary, {
+    signal: AbortSignal.timeout(60_000),
+    until: (state) => state.phase === "watching" || state.phase === "halted",
+  });
+  expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["active", "paused"]);
+  const pushed = await world.query("select details::json from outdial.audit where action = 'dnc.pushed' order by seq");
+  expect(pushed.at(-1)).toMatchObject({
+    details: { group: groupId, proven: 1, start: `failover ${world.primary}, hand-over 2` },
+  });
+  const before = calledTo(world);
+  await world.clock.sleep(60_000);
+  expect(calledTo(world).all).toBeGreaterThan(before.all);
+  // The second one was called before it was on the list.
+  expect(calledTo(world)).toMatchObject({ first: 0, second: calledAlready });
 });
+
+function calledTo({ sandbox }: FailoverWorld) {
+  const numbers = sandbox.control.calls(100_000).map(({ phoneNumber }) => phoneNumber);
+  const of = (wanted: string) => numbers.filter((number) => number === wanted).length;
+  return { all: numbers.length, first: of(OPTED_OUT), second: of(OPTED_OUT_LATER) };
+}
 
 async function handsOver(world: FailoverWorld): Promise<void> {
   await using runtime = await world.open();
@@ -34,30 +73,43 @@ async function handsOver(world: FailoverWorld): Promise<void> {
   await failover.put(world.primary, world.policy({ windowMinutes: 5 }));
   const rehearsed = await failover.drill(world.primary, AbortSignal.timeout(60_000));
   expect(rehearsed.verdict).toMatchObject({ windowMinutes: 15, words: expect.stringMatching(/the last 15 min|in 15 min/) });
-  expect(rehearsed.steps.find(({ would }) => would.includes("past the gate"))?.found).toBe(
-    `somebody on its list may be called now; of the tenant's do-not-call groups: ${NO_GROUPS}`,
-  );
+  const held = /1 of 1000 contacts read are on the company's do-not-call list, .*outdial dnc push --campaign 4002/;
+  expect(rehearsed.steps.find(({ would }) => would.includes("past the gate"))?.found).toMatch(held);
+  expect(rehearsed).toMatchObject({ passed: false, ends: "halted" });
   await failover.put(world.primary, world.policy());
-  const phases: string[] = [];
-  await failover.watch(world.primary, {
-    signal: AbortSignal.timeout(60_000),
-    onProgress: ({ pair: { state } }) => {
-      if (phases.at(-1) !== state.phase) phases.push(state.phase);
-    },
-    until: (state) => state.phase !== "watching" && isSettled(state),
+  const watched = async (until: string) => {
+    const phases: string[] = [];
+    await failover.watch(world.primary, {
+      signal: AbortSignal.timeout(60_000),
+      onProgress: ({ pair: { state } }) => {
+        if (phases.at(-1) !== state.phase) phases.push(state.phase);
+      },
+      until: (state, { type }) => type !== "taken" && state.phase === until,
+    });
+    return phases;
+  };
+  // The backup's gate is closed: both are paused, the pair says why and what mends it, and goes on by itself once it is mended.
+  expect(await watched("halted")).toEqual(["watching", "pausing", "draining", "handing-over", "gating", "halted"]);
+  expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["paused", "paused"]);
+  expect(await failover.show(world.primary)).toMatchObject({
+    dials: null,
+    reason: expect.stringMatching(held),
+    nextStep: expect.stringContaining("It is tried again by itself"),
   });
-  expect(phases).toEqual(["watching", "pausing", "draining", "handing-over", "gating", "activating", "verifying", "failed-over"]);
+  expect(await world.alarms()).toEqual(["FAILOVER_TRIGGERED", "FAILOVER_NEITHER_DIALS"]);
+  expect((await world.run(["dnc", "push", "--campaign", world.backup])).code).toBe(0);
+  expect(await watched("failed-over")).toEqual(["halted", "handing-over", "gating", "activating", "verifying", "failed-over"]);
   expect(world.transitions()).toMatchObject([
     { campaign: world.primary, status: "paused" },
     { campaign: world.backup, status: "active" },
   ]);
   expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["paused", "active"]);
-  expect(await world.alarms()).toEqual(["FAILOVER_TRIGGERED", "FAILOVER_COMPLETED"]);
+  expect(await world.alarms()).toEqual(["FAILOVER_TRIGGERED", "FAILOVER_NEITHER_DIALS", "FAILOVER_COMPLETED"]);
   const called = new Set(world.sandbox.control.calls(100_000).map(({ phoneNumber }) => phoneNumber));
-  const [held] = await world.query<{ n: number }>("select count(*)::int as n from outdial.handover_holds where campaign = $1", [
+  const [kept] = await world.query<{ n: number }>("select count(*)::int as n from outdial.handover_holds where campaign = $1", [
     world.backup,
   ]);
   // The backup has called somebody since.
-  expect(held?.n).toBeGreaterThan(0);
-  expect(held?.n).toBeLessThanOrEqual(called.size);
+  expect(kept?.n).toBeGreaterThan(0);
+  expect(kept?.n).toBeLessThanOrEqual(called.size);
 }

@@ -169,7 +169,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
   }
 
   async #perform(
-    { createdAt }: CampaignApply,
+    { jobId, createdAt }: CampaignApply,
     { plan }: Course,
     state: ApplyState,
     command: ApplyCommand,
@@ -191,7 +191,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
             provisioning,
             runner,
             webhooks: campaignWebhooksOf(tenant),
-            gate: (id) => this.#gate(id, signal),
+            gate: (id) => this.#gate(id, jobId, signal),
             async held(id) {
               const stop = await store.stops.holding(id, createdAt);
               return stop === undefined ? null : `${stop.actor} gave an emergency stop (${stop.id})`;
@@ -205,13 +205,18 @@ export class CampaignFileUseCases extends CampaignPlanner {
   }
 
   /** Whether a campaign may be activated now, by the gate and its failover pair. */
-  async #gate(campaignId: string, signal: AbortSignal): Promise<{ readonly pass: boolean; readonly message: string }> {
-    const { tenant, store } = this.#context;
+  async #gate(
+    campaignId: string,
+    jobId: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly pass: boolean; readonly message: string }> {
+    const { tenant, store, actor } = this.#context;
     const gate = await this.#rules.gate();
     const call = { signal };
     const pairAgainst = pairAgainstOf(tenant, store);
-    const doNotCall: ResumeDeps["doNotCall"] = (id, options) => dncBeforeStart({ tenant, store }, id, options);
-    const verdict = await resumeVerdict({ pairAgainst, doNotCall }, await gate(campaignId, { call }), call);
+    const doNotCall: ResumeDeps["doNotCall"] = (id, options, start) => dncBeforeStart({ tenant, store }, id, options, start);
+    const start = { what: `apply ${jobId}`, by: actor };
+    const verdict = await resumeVerdict({ pairAgainst, doNotCall }, await gate(campaignId, { call }), { call, start });
     const { allowed, refusals, doNotCall: groups } = verdict;
     if (!allowed) return { pass: false, message: refusals.map(({ text }) => text).join("; ") };
     return { pass: true, message: groups === undefined ? "" : `the tenant's do-not-call groups: ${dncWords(groups)}` };

@@ -2,9 +2,9 @@
 
 import type { Clock } from "../../../kernel/index.ts";
 import { type CallOptions, type MetricsSource, TenantError } from "../../../tenant/port.ts";
-import { type DncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
+import { type DncBeforeStart, dncWords, type NamedStart } from "../../tenant-dnc/index.ts";
 import type { CampaignMetrics, CampaignReading } from "../metrics/index.ts";
-import type { CampaignGate } from "../state/index.ts";
+import { type CampaignGate, listedWords, resumeVerdict } from "../state/index.ts";
 import { type CalledDeps, handContacts, handedOf, isRefusal } from "./called.ts";
 import type { FailoverPolicy } from "./policy.ts";
 import { createTriggerRule, type RuleReading } from "./rule.ts";
@@ -18,8 +18,10 @@ export interface ActDeps extends CalledDeps {
   readonly source: MetricsSource;
   readonly metrics: Pick<CampaignMetrics, "read">;
   readonly gate: CampaignGate;
-  /** How the tenant's own do-not-call groups stand to the company's list before a campaign is started; null where it has none. */
-  readonly doNotCall: (campaignId: string, call: CallOptions) => Promise<DncBeforeStart | null>;
+  /** How the tenant's own do-not-call groups stand to the company's list; null where it has none. See `dncBeforeStart`. */
+  readonly doNotCall: (campaignId: string, call: CallOptions | undefined, start?: NamedStart) => Promise<DncBeforeStart | null>;
+  /** Who acts when a start is nobody's order. */
+  readonly actor: string;
   /** What is stale about the compliance data; null when it is in order. */
   readonly compliance: (at: number) => Promise<string | null>;
   /** Whether a person stopped a campaign since a moment, a sentence; null when nobody did. */
@@ -74,7 +76,10 @@ async function carryOut(command: Command, given: ActFor, deps: ActDeps): Promise
     case "hand-over":
       return handOver(command, given, deps);
     default:
-      return pass(command.side, given, deps);
+      return pass(command.side, given, deps, {
+        what: `failover ${given.ids.primary}, hand-over ${given.state.handover?.number ?? 0}`,
+        by: deps.actor,
+      });
   }
 }
 
@@ -164,15 +169,27 @@ async function handOver(
   return handedOf(handed, policy, ids[to]);
 }
 
-/** Asks the gate for a side. Throws TenantError. */
+/**
+ * Asks the gate for a side, and what the tenant's do-not-call groups lack of the company's list. Throws TenantError.
+ * @param start absent for a rehearsal, which brings nothing over
+ */
 export async function pass(
   side: Side,
   { ids, signal }: Pick<ActFor, "ids" | "signal">,
   deps: ActDeps,
+  start?: NamedStart,
 ): Promise<Extract<Happening, { readonly type: "gated" }>> {
-  const { allowed, refusals } = await deps.gate(ids[side], { at: deps.clock.now(), call: { signal } });
-  if (!allowed) return { type: "gated", pass: false, message: refusals.map(({ text }) => text).join("; ") };
-  const groups = await deps.doNotCall(ids[side], { signal });
-  const told = groups === null ? "" : `; of the tenant's do-not-call groups: ${dncWords(groups)}`;
+  const call = { signal };
+  const verdict = await deps.gate(ids[side], { at: deps.clock.now(), call });
+  const { allowed, refusals, doNotCall } = await resumeVerdict(
+    { doNotCall: deps.doNotCall },
+    verdict,
+    start === undefined ? { call } : { call, start },
+  );
+  const message = refusals.map(({ text }) => text).join("; ");
+  const isMendable = refusals.every(({ code }) => code === "company_list_not_held");
+  if (!allowed) return { type: "gated", pass: false, message, isMendable };
+  const listed = verdict.onCompanyList === 0 ? "" : `; ${listedWords(verdict)}`;
+  const told = doNotCall === undefined ? listed : `; of the tenant's do-not-call groups: ${dncWords(doNotCall)}`;
   return { type: "gated", pass: true, message: `somebody on its list may be called now${told}` };
 }

@@ -36,7 +36,8 @@ export function failoverDeps({ tenant, store, ...context }: Context, rules: Fail
     holds: store.holds,
     metrics: new CampaignMetrics({ log: store.metrics, source, clock }),
     gate: rules.gate,
-    doNotCall: (campaignId, call) => dncBeforeStart({ tenant, store }, campaignId, call),
+    doNotCall: (campaignId, call, start) => dncBeforeStart({ tenant, store }, campaignId, call, start),
+    actor: context.actor,
     async compliance(at) {
       const files = await store.facts.registryFiles();
       for (const rule of rules.pack.rules) {

@@ -49,6 +49,7 @@ class World {
   at = 1_000_000_000;
   failing = true;
   gatePasses = true;
+  isMendable = false;
   activeCalls = 0;
   problem: string | null = null;
   order: "fail-over" | "fail-back" | null = null;
@@ -125,7 +126,7 @@ class World {
       case "hand-over":
         return { type: "handed", held: 5, unreadable: 0, problem: this.problem, at };
       case "gate":
-        return { type: "gated", pass: this.gatePasses, message: "the gate's words", at };
+        return { type: "gated", pass: this.gatePasses, message: "the gate's words", isMendable: this.isMendable, at };
       default:
         return { type: "sent", at };
     }
@@ -248,6 +249,40 @@ describe("a hand-over", () => {
     expect(back.names()).toEqual(["TRIGGERED", "NEITHER_DIALS", "FAILED_BACK"]);
   });
 
+  it("waits halted for a gate that somebody can open, asks it again, later each time, and goes on by itself; for a day at most", () => {
+    const closed = () => Object.assign(new World(policyOf()), { gatePasses: false, isMendable: true }).run(5);
+    const world = closed();
+    expect(world.state).toMatchObject({ phase: "halted", waiting: { tries: 0 } });
+    expect(pairWords(world.state, "p")).toMatchObject({
+      words: expect.stringContaining("asked again by itself"),
+      nextStep: expect.stringMatching(/^It is tried again by itself, next at .*failover start or failback p tries again/),
+    });
+    world.run(60);
+    const gaps = world.done.flatMap(({ kind }, i) => (kind === "gate" ? [i] : []));
+    expect(gaps.length).toBeGreaterThan(3);
+    expect(world.names()).toEqual(["TRIGGERED", "NEITHER_DIALS"]);
+    world.gatePasses = true;
+    world.run(40);
+    expect(world.state).toMatchObject({ phase: "failed-over", waiting: null, handovers: 1 });
+    // The alarm is repeated once an hour.
+    expect([...new Set(world.names())]).toEqual(["TRIGGERED", "NEITHER_DIALS", "COMPLETED"]);
+
+    const byHand = closed();
+    byHand.set("primary", "active");
+    byHand.failing = false;
+    byHand.gatePasses = true;
+    byHand.run(30);
+    expect(byHand.state).toMatchObject({ phase: "watching", waiting: null });
+    expect(byHand.status).toEqual({ primary: "active", backup: "paused" });
+
+    const forgotten = closed();
+    forgotten.at += 25 * 60 * MINUTE;
+    forgotten.gatePasses = true;
+    forgotten.run(30);
+    expect(forgotten.state).toMatchObject({ phase: "halted", waiting: null });
+    expect(forgotten.neither).toBe(true);
+  });
+
   it("does not go on when a person has stopped what was to be activated, not even back to the primary", () => {
     const world = new World(policyOf({ whenBackupFails: "resume-primary" })).run(5);
     world.happen({ type: "stopped", message: "everything was stopped", at: world.at });
@@ -366,6 +401,7 @@ describe("whatever happens", () => {
     reply,
     killed: fc.boolean(),
     gate: fc.boolean(),
+    mendable: fc.boolean(),
     calls: fc.constantFrom(0, 0, 2),
     failing: fc.boolean(),
   });
@@ -387,8 +423,8 @@ describe("whatever happens", () => {
     fc.assert(
       fc.property(policies, fc.array(turn, { maxLength: 120 }), (policy, turns) => {
         const world = new World(policyOf(policy));
-        for (const { reply: next, killed, gate, calls, failing } of turns) {
-          Object.assign(world, { gatePasses: gate, activeCalls: calls, failing });
+        for (const { reply: next, killed, gate, mendable, calls, failing } of turns) {
+          Object.assign(world, { gatePasses: gate, isMendable: mendable, activeCalls: calls, failing });
           world.step(next, killed);
           expect(world.both).toBe(false);
           if (world.neither) expect(world.alarms.length).toBeGreaterThan(0);
@@ -407,8 +443,8 @@ describe("whatever happens", () => {
     fc.assert(
       fc.property(policies, fc.array(fc.tuple(turn, intruder), { maxLength: 120 }), (policy, turns) => {
         const world = new World(policyOf(policy));
-        for (const [{ reply: next, killed, gate, calls, failing }, other] of turns) {
-          Object.assign(world, { gatePasses: gate, activeCalls: calls, failing });
+        for (const [{ reply: next, killed, gate, mendable, calls, failing }, other] of turns) {
+          Object.assign(world, { gatePasses: gate, isMendable: mendable, activeCalls: calls, failing });
           if (other !== null) world.set(other.side, other.status);
           world.step(next, killed);
         }

@@ -36,6 +36,9 @@ const MOST_ACTIVATIONS = 3;
 /** The cool-down doubles so many times at most. */
 const MOST_RELAPSES = 5;
 const RECOVERED_MS = 24 * 60 * MINUTE_MS;
+/** A hand-over that waits for the gate is tried at twice the distance each time, up to this; not any more when what led to it is so old. */
+const LONGEST_WAIT_MS = 15 * MINUTE_MS;
+const MOST_WAIT_MS = 24 * 60 * MINUTE_MS;
 /** A watch is interrupted when so many looks have failed to appear. */
 const MISSED_LOOKS = 3;
 
@@ -60,6 +63,7 @@ export const NEW_PAIR: FailoverState = {
   metricsAt: null,
   lookedAt: null,
   halt: null,
+  waiting: null,
 };
 
 /** The key of a write: the same whenever and by whomever it is sent again, another one for another intent. */
@@ -221,7 +225,9 @@ class Turn {
     if (!this.#whoDials(statuses)) return;
     const sure = this.#reliable(event, wentBack, isActive(statuses, this.state.side));
     if (order !== null) return this.#ordered(order);
-    if (!sure || event.at < this.state.coolUntil) return;
+    if (!sure) return;
+    if (this.state.phase === "halted") return this.#tryAgain();
+    if (event.at < this.state.coolUntil) return;
     if (this.state.phase === "watching" && verdict?.verdict === "trigger" && isActive(statuses, "primary"))
       return this.#begin("primary", verdict.words, false);
     if (this.state.phase === "failed-over" && this.#policy.failBack === "automatic" && isActive(statuses, "backup"))
@@ -260,6 +266,14 @@ class Turn {
     return true;
   }
 
+  /** Goes on with a hand-over that waits for the gate. */
+  #tryAgain(): void {
+    const { waiting } = this.state;
+    if (waiting === null || this.#at < waiting.againAt) return;
+    if (this.#at - waiting.handover.startedAt > MOST_WAIT_MS) return this.#set({ waiting: null });
+    this.#set({ phase: "handing-over", handover: waiting.handover, halt: null });
+  }
+
   #settle(side: Side): void {
     const coolUntil = this.#at + this.#policy.coolDownMinutes * MINUTE_MS;
     this.#set({
@@ -268,6 +282,7 @@ class Turn {
       handover: null,
       securing: null,
       halt: null,
+      waiting: null,
       coolUntil,
     });
   }
@@ -323,7 +338,7 @@ class Turn {
       held: null,
       isRetreat,
     };
-    this.#set({ phase: "pausing", side: from, handover, handovers: number, relapses, halt: null });
+    this.#set({ phase: "pausing", side: from, handover, handovers: number, relapses, halt: null, waiting: null });
     this.#tell("TRIGGERED", `the ${from} hands over to the ${handover.to}: ${reason}`);
   }
 
@@ -332,6 +347,7 @@ class Turn {
     this.#set({
       phase: "securing",
       handover: null,
+      waiting: null,
       secured,
       securing: { sides: [...sides], afterwards, side, tries: 1, reason },
     });
@@ -358,12 +374,12 @@ class Turn {
       case "gated":
         if (phase !== "gating") break;
         if (event.pass) this.#set({ phase: "activating" });
-        else this.#cannotActivate(handover, `the gate refuses the ${handover.to}: ${event.message}`);
+        else this.#cannotActivate(handover, `the gate refuses the ${handover.to}: ${event.message}`, event.isMendable);
         break;
       case "stopped":
         if (phase !== "activating") break;
         this.#raise("NEITHER_DIALS", `neither campaign dials: ${event.message}`);
-        this.#set({ phase: "halted", side: handover.from, handover: null, halt: event.message });
+        this.#set({ phase: "halted", side: handover.from, handover: null, halt: event.message, waiting: null });
         break;
       case "seen":
         if (phase === "draining") this.#draining(handover, event.statuses);
@@ -438,6 +454,7 @@ class Turn {
       phase: to === "primary" ? "watching" : "failed-over",
       side: to,
       handover: null,
+      waiting: null,
       relapses,
       coolUntil: this.#at + this.#policy.coolDownMinutes * factor * MINUTE_MS,
     });
@@ -450,7 +467,8 @@ class Turn {
     );
   }
 
-  #cannotActivate(handover: Handover, message: string): void {
+  /** @param waits whether it is tried again by itself */
+  #cannotActivate(handover: Handover, message: string, waits = false): void {
     this.#raise("NEITHER_DIALS", `neither campaign dials: ${message}`);
     if (this.#policy.whenBackupFails === "resume-primary" && handover.to === "backup") {
       const number = this.state.handovers + 1;
@@ -468,9 +486,12 @@ class Turn {
         isRetreat: true,
       };
       // The backup is paused first: its activation may be on its way.
-      return this.#set({ phase: "pausing", side: "backup", handover: back, handovers: number });
+      return this.#set({ phase: "pausing", side: "backup", handover: back, handovers: number, waiting: null });
     }
-    this.#set({ phase: "halted", side: handover.from, handover: null, halt: message });
+    const tries = this.state.waiting === null ? 0 : this.state.waiting.tries + 1;
+    const againAt = this.#at + Math.max(this.#policy.everySeconds * 1000, Math.min(LONGEST_WAIT_MS, MINUTE_MS * 2 ** tries));
+    const waiting = waits ? { handover, tries, againAt } : null;
+    this.#set({ phase: "halted", side: handover.from, handover: null, halt: message, waiting });
   }
 
   #secured(statuses: Statuses): void {

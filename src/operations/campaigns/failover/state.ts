@@ -76,6 +76,15 @@ const handover = z.object({
 });
 export type Handover = z.output<typeof handover>;
 
+/** A hand-over that the gate stopped for a reason that somebody can remove: it is tried again by itself. */
+const waiting = z.object({
+  handover,
+  /** How often it was tried again. */
+  tries: z.int(),
+  /** When it is tried next. */
+  againAt: instant,
+});
+
 const verdict: z.ZodType<RuleVerdict> = z.object({
   verdict: z.enum(["trigger", "wait", "insufficient"]),
   windowMinutes: z.number(),
@@ -120,6 +129,8 @@ const state = z.object({
   lookedAt: instant.nullable(),
   /** Why it stands still; null unless halted. */
   halt: z.string().nullable(),
+  /** While it is halted until the gate opens, and while that is tried. */
+  waiting: waiting.nullable().default(null),
 });
 
 /** Where a pair stands. */
@@ -175,7 +186,8 @@ export type FailoverEvent = {
   | { readonly type: "sent" }
   /** Contacts who were called are held back, except those that cannot be read; a `problem` forbids the activation. */
   | { readonly type: "handed"; readonly held: number; readonly unreadable: number; readonly problem: string | null }
-  | { readonly type: "gated"; readonly pass: boolean; readonly message: string }
+  /** `isMendable`: the gate is closed for what somebody can mend at any time, so that it is asked again. */
+  | { readonly type: "gated"; readonly pass: boolean; readonly message: string; readonly isMendable?: boolean }
   /** Somebody paused the campaign that was about to be activated, or stopped everything: a person decided that nothing may dial. */
   | { readonly type: "stopped"; readonly message: string }
   /** No answer of the tenant, or a refusal; `fatal` for 401 and 403. A write may have been carried out. */

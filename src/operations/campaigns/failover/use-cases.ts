@@ -6,11 +6,12 @@ import type { AuditInput, FailoverPair } from "../../../store/index.ts";
 import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
-import type { DncBeforeStart } from "../../tenant-dnc/index.ts";
+import { type DncBeforeStart, notHeld } from "../../tenant-dnc/index.ts";
 import { happeningOf, pairViewOf } from "../../views/failover-views.ts";
 import type { Planned } from "../../views/plan.ts";
 import type { FailoverHappeningView, FailoverPairView } from "../../views/schemas/failover.ts";
 import { timeText } from "../../views/texts.ts";
+import { FIRST } from "../state/gate.ts";
 import type { ActDeps } from "./act.ts";
 import { type FailoverRules, failoverDeps } from "./deps.ts";
 import { type DrillReport, drill } from "./drill.ts";
@@ -100,9 +101,19 @@ export class FailoverUseCases extends FailoverRecords {
     this.#watch = new PairWatch(context, this.#deps, rules.pause);
   }
 
-  /** How the tenant's own do-not-call groups stand to the company's list before a campaign is started; null where it has none. */
-  doNotCall(campaignId: string, signal: AbortSignal): Promise<DncBeforeStart | null> {
-    return this.#deps.doNotCall(campaignId, { signal });
+  /**
+   * How the tenant's own do-not-call groups stand to the company's list before a campaign takes over, and why that forbids it; null where it has none.
+   * Throws TenantError.
+   */
+  async doNotCall(
+    campaignId: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly groups: DncBeforeStart; readonly refusal: string | null } | null> {
+    const call = { lane: "pacing", signal } as const;
+    const groups = await this.#deps.doNotCall(campaignId, call);
+    if (groups === null) return null;
+    if (!("problem" in groups) && groups.missing === 0) return { groups, refusal: null };
+    return { groups, refusal: notHeld(await this.#deps.gate(campaignId, { keep: false, call }), groups, FIRST) };
   }
 
   /** Throws OperationError `job_not_found`. */

@@ -23,10 +23,17 @@ const drainAdvice = (calls: number | null) =>
   `The campaign is paused and ${calls === null ? "an unknown number of" : calls} calls of it are under way: wait for them to end, or end them in the tenant's administration.`;
 
 /** What a person can do about an alarm of a pair in this state. */
-export function adviceOf(name: AlarmName, { handover }: Pick<FailoverState, "handover">): string | undefined {
+export function adviceOf(
+  name: AlarmName,
+  { handover, waiting }: Pick<FailoverState, "handover" | "waiting">,
+): string | undefined {
+  if (name === "NEITHER_DIALS" && waiting !== null)
+    return `It is tried again by itself, next at ${instantText(waiting.againAt)}, and succeeds when that is mended. ${ADVICE.NEITHER_DIALS}`;
   const isDraining = name === "PAUSE_NOT_CONFIRMED" && handover !== null && handover.pausedAt !== null;
   return isDraining ? drainAdvice(handover.callsLeft ?? null) : ADVICE[name];
 }
+
+const instantText = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 /** Causes that stand and need a person, the most urgent one first. */
 const URGENT = ["BOTH_ACTIVE", "PAUSE_NOT_CONFIRMED", "NEITHER_DIALS"] as const satisfies readonly AlarmName[];
@@ -53,7 +60,7 @@ export interface PairWords {
 export function pairWords(state: FailoverState, primary: string): PairWords {
   const { phase, halt, handover, securing, standing } = state;
   const urgent = URGENT.find((name) => standing[name] !== undefined);
-  const advice = (phase === "halted" ? ADVICE.NEITHER_DIALS : urgent && adviceOf(urgent, state)) ?? null;
+  const advice = (phase === "halted" ? adviceOf("NEITHER_DIALS", state) : urgent && adviceOf(urgent, state)) ?? null;
   return {
     dials: dialingSide(state),
     words: sentenceOf(state),
@@ -82,7 +89,9 @@ function sentenceOf(state: FailoverState): string {
     case "securing":
       return `the ${securing?.sides.join(" and the ") ?? side} is being paused to be safe`;
     case "halted":
-      return "halted: neither dials, a person must decide";
+      return state.waiting === null
+        ? "halted: neither dials, a person must decide"
+        : "halted: neither dials until the gate opens, which is asked again by itself";
     case "watching":
     case "failed-over":
       if (standing.BOTH_ACTIVE !== undefined) return "both campaigns are active";

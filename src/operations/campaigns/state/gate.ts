@@ -19,7 +19,7 @@ import { type CampaignFacts, campaignFacts } from "./campaign-facts.ts";
 import { ZoneCensus, type ZoneWindow } from "./windows.ts";
 
 /** How many contacts are judged first: when somebody among them may be called, a list of a million need not be read to start a campaign. */
-const FIRST = 1_000;
+export const FIRST = 1_000;
 /** So many are judged when nobody of the first may be called. */
 const MOST = 10_000;
 

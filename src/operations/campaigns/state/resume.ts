@@ -1,16 +1,20 @@
 // Resumes a campaign, only when the pre-dial gate allows it.
 
 import type { AuditInput } from "../../../store/index.ts";
-import { type DncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
+import { type DncBeforeStart, type NamedStart, notHeld } from "../../tenant-dnc/index.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./change.ts";
-import type { CampaignGate, CampaignGateOptions, CampaignGateVerdict, GateRefusal } from "./gate.ts";
+import { type CampaignGate, type CampaignGateOptions, type CampaignGateVerdict, FIRST, type GateRefusal } from "./gate.ts";
 
 export interface ResumeDeps extends ChangeDeps {
   readonly gate: CampaignGate;
   /** Why its failover pair is against it, in words; null when it is not. */
   readonly pairAgainst: (campaignId: string, call: CampaignGateOptions["call"]) => Promise<string | null>;
-  /** How the tenant's own do-not-call groups stand to the company's list; null where it has none. */
-  readonly doNotCall: (campaignId: string, call: CampaignGateOptions["call"]) => Promise<DncBeforeStart | null>;
+  /** How the tenant's own do-not-call groups stand to the company's list; null where it has none. See `dncBeforeStart`. */
+  readonly doNotCall: (
+    campaignId: string,
+    call: CampaignGateOptions["call"],
+    start?: NamedStart,
+  ) => Promise<DncBeforeStart | null>;
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly actor: string;
 }
@@ -18,7 +22,8 @@ export interface ResumeDeps extends ChangeDeps {
 /**
  * What stands against a resume beside the gate's reasons.
  * - `pair_dials`: the failover pair that the campaign is in.
- * - `company_list_not_held`: somebody on the list is on the company's do-not-call list, and the tenant's groups, which its dialer obeys, lack numbers of it.
+ * - `company_list_not_held`: somebody on the list is, or may be, on the company's do-not-call list, and the tenant's groups, which its dialer obeys, lack
+ *   numbers of it; or they could not be brought over.
  */
 export type ResumeRefusal = GateRefusal | { readonly code: "pair_dials" | "company_list_not_held"; readonly text: string };
 
@@ -29,28 +34,27 @@ export interface ResumeVerdict extends Omit<CampaignGateVerdict, "refusals"> {
   readonly doNotCall?: DncBeforeStart | undefined;
 }
 
-/** The verdict of the gate with what the campaign's failover pair has against it. Throws TenantError: no answer is no permission. */
+/**
+ * The verdict of the gate with what the campaign's failover pair and the tenant's do-not-call groups have against a start.
+ * @param asked.start the start that it is asked for: what the groups lack is brought over then, when it is to be and nothing else is against it
+ * @throws TenantError: no answer is no permission
+ */
 export async function resumeVerdict(
-  { pairAgainst, doNotCall }: Pick<ResumeDeps, "pairAgainst"> & Partial<Pick<ResumeDeps, "doNotCall">>,
+  { pairAgainst, doNotCall }: Partial<Pick<ResumeDeps, "pairAgainst" | "doNotCall">>,
   verdict: CampaignGateVerdict,
-  call?: CampaignGateOptions["call"],
+  { call, start }: { readonly call?: CampaignGateOptions["call"]; readonly start?: NamedStart } = {},
 ): Promise<ResumeVerdict> {
-  const text = await pairAgainst(verdict.campaign.id, call);
-  const compared = await doNotCall?.(verdict.campaign.id, call);
-  const told = compared === undefined || compared === null ? verdict : { ...verdict, doNotCall: compared };
+  const { id } = verdict.campaign;
+  const pair = (await pairAgainst?.(id, call)) ?? null;
+  const isOpen = pair === null && verdict.refusals.length === 0;
+  const groups = (await doNotCall?.(id, call, isOpen ? start : undefined)) ?? null;
+  const held = notHeld(verdict, groups, FIRST);
   const refusals: ResumeRefusal[] = [
-    ...(text === null ? [] : [{ code: "pair_dials", text } as const]),
-    ...notHeld(verdict, compared ?? undefined),
+    ...(pair === null ? [] : [{ code: "pair_dials", text: pair } as const]),
+    ...(held === null ? [] : [{ code: "company_list_not_held", text: held } as const]),
     ...verdict.refusals,
   ];
-  return { ...told, allowed: refusals.length === 0, refusals };
-}
-
-/** The dialer calls whoever is on its list of contacts, except those whom a group of the tenant holds back. */
-function notHeld({ onCompanyList, read }: CampaignGateVerdict, groups: DncBeforeStart | undefined): ResumeRefusal[] {
-  if (onCompanyList === 0 || groups === undefined || (!("problem" in groups) && groups.missing === 0)) return [];
-  const text = `${onCompanyList} of ${read} contacts read are on the company's do-not-call list, and nothing shows that the tenant holds them back: ${dncWords(groups)}`;
-  return [{ code: "company_list_not_held", text }];
+  return { ...verdict, ...(groups === null ? {} : { doNotCall: groups }), allowed: refusals.length === 0, refusals };
 }
 
 const doNotCallDetails = ({ doNotCall: found }: ResumeVerdict) =>
@@ -70,7 +74,9 @@ export async function resumeCampaign(
   campaignId: string,
   options: Omit<ChangeOptions, "timeoutMs" | "details"> & CampaignGateOptions & { readonly timeoutMs?: number | undefined },
 ): Promise<ResumeReport> {
-  const verdict = await resumeVerdict(deps, await deps.gate(campaignId, options), options.call);
+  const { call } = options;
+  const start = { what: "resume", by: deps.actor };
+  const verdict = await resumeVerdict(deps, await deps.gate(campaignId, options), { call, start });
   const manifest = verdict.manifest?.id ?? null;
   if (!verdict.allowed) {
     const refusals = verdict.refusals.map(({ code }) => code);
