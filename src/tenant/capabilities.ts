@@ -238,6 +238,11 @@ export interface PacingSettings {
 export interface ContactSource {
   readonly capability: Capability;
   contacts(listId: string, query?: ContactsAsked, options?: CallOptions): ViewList<ContactRow>;
+  /**
+   * The calls to the contacts of a list since an instant, by whomever they were placed: their times in ms since the epoch, by the number as `contacts`
+   * writes it. Absent where a tenant lists no calls by contact list.
+   */
+  placed?(listId: string, since: number, options?: CallOptions): Promise<ReadonlyMap<string, readonly number[]>>;
 }
 
 /** Ended calls with their outcomes. */

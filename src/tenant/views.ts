@@ -78,6 +78,9 @@ export interface ContactRow extends Readonly<Record<string, unknown>> {
   readonly consentFlags?: { readonly outbound?: { readonly call?: boolean | undefined } | undefined } | undefined;
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
   readonly lastModifiedTime?: string | undefined;
+  /** Calls to the contact that the tenant counts, and the start of the last one, ms since the epoch; absent where it shows none. */
+  readonly calls?: number | undefined;
+  readonly lastCallAt?: number | undefined;
 }
 
 /** One call with its outcome. Times are ISO 8601; `dispositionCode` is the code's id in the matrix, or a word for what no agent decides. */

@@ -7,10 +7,15 @@ import { type Context, DEFAULT_SUBJECT } from "./context.ts";
 import type { Attempt } from "./types.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** All calls that a cap counts are known here. */
+export const KNOWN = -1;
 
 const isPlaced = (attempt: Attempt) => attempt.kind !== "inbound-conversation";
 const isConversation = (attempt: Attempt) => attempt.kind === "conversation" || attempt.kind === "inbound-conversation";
 const inScope = (attempt: Attempt, all: boolean, subject: string) => all || (attempt.subject ?? DEFAULT_SUBJECT) === subject;
+
+/** What the sentence about a cap says of calls that the tenant alone shows: how many are known besides, or that there are none of them. */
+const lessThan = (count: number, known: number): number => (known < count ? known : KNOWN);
 
 /** At most so many placed calls in so many elapsed hours. A call counts while less than the period has passed since. */
 export class HourCapCheck {
@@ -28,29 +33,41 @@ export class HourCapCheck {
 
   /** Calls that count now. */
   placed(context: Context): number {
+    const { attempts, tenantAttempts } = context;
+    const known = this.#count(context, attempts);
+    return tenantAttempts.length === 0 ? known : Math.max(known, this.#count(context, tenantAttempts));
+  }
+
+  run(context: Context): void {
+    const { attempts, tenantAttempts } = context;
+    const count = this.placed(context);
+    if (count < this.#max) return;
+    const release = context.wantsNext
+      ? Math.max(this.#release(context, attempts), this.#release(context, tenantAttempts))
+      : NEVER;
+    context.report(this.#violation, release, -1, count, lessThan(count, this.#count(context, attempts)));
+  }
+
+  #count(context: Context, attempts: readonly Attempt[]): number {
     const since = context.at - this.#period;
     let count = 0;
-    for (const attempt of context.attempts) {
+    for (const attempt of attempts) {
       if (attempt.at > since && isPlaced(attempt) && inScope(attempt, this.#all, context.subject)) count++;
     }
     return count;
   }
 
-  run(context: Context): void {
-    const since = context.at - this.#period;
-    const count = this.placed(context);
-    if (count >= this.#max) context.report(this.#violation, context.wantsNext ? this.#release(context, since) : NEVER, -1, count);
-  }
-
   /** The cap lets go when only max - 1 of the calls are younger than the period: when the max-th youngest leaves it. */
-  #release(context: Context, since: number): number {
+  #release(context: Context, attempts: readonly Attempt[]): number {
     if (this.#max === 0) return NEVER;
+    const since = context.at - this.#period;
     const counted: number[] = [];
-    for (const attempt of context.attempts) {
+    for (const attempt of attempts) {
       if (attempt.at > since && isPlaced(attempt) && inScope(attempt, this.#all, context.subject)) counted.push(attempt.at);
     }
     counted.sort((a, b) => b - a);
-    return (counted[this.#max - 1] ?? NEVER) + this.#period;
+    const last = counted[this.#max - 1];
+    return last === undefined ? context.at : last + this.#period;
   }
 }
 
@@ -84,13 +101,20 @@ export class DateCapCheck {
       const release = context.wantsNext
         ? zone.firstDay(context.at, context.limit, (day) => this.#count(context, zone, day) < this.#max)
         : NEVER;
-      context.report(this.#violation, release, i, count);
+      const known = this.#counted(context, context.attempts, zone, days[i] ?? 0);
+      context.report(this.#violation, release, i, count, lessThan(count, known));
     }
   }
 
   #count(context: Context, zone: Zone, today: number): number {
+    const { attempts, tenantAttempts } = context;
+    const known = this.#counted(context, attempts, zone, today);
+    return tenantAttempts.length === 0 ? known : Math.max(known, this.#counted(context, tenantAttempts, zone, today));
+  }
+
+  #counted(context: Context, attempts: readonly Attempt[], zone: Zone, today: number): number {
     let count = 0;
-    for (const attempt of context.attempts) {
+    for (const attempt of attempts) {
       if (!isPlaced(attempt) || !inScope(attempt, this.#all, context.subject)) continue;
       const day = zone.day(attempt.at);
       if (day <= today && day > today - this.#dates) count++;

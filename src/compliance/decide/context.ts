@@ -58,6 +58,7 @@ export class Context {
   readonly times: number[] = [];
   facts: CallFacts = {};
   attempts: readonly Attempt[] = NO_ATTEMPTS;
+  tenantAttempts: readonly Attempt[] = NO_ATTEMPTS;
   /** Countries of the place. */
   countries: readonly string[] = NO_COUNTRIES;
   /** Bits of what the line may be. */
@@ -92,12 +93,13 @@ export class Context {
 
   /** Takes up a call. Throws `invalid_facts` for a date or an instant that is none. */
   begin(call: Call, facts: CallFacts, place: Whereabouts, now: Instant): void {
-    const { attempts, consent, ebr, dnc, scrubbedOn, rndDisconnectedOn, rndQueriedOn, lineType } = facts;
+    const { attempts, tenantAttempts, consent, ebr, dnc, scrubbedOn, rndDisconnectedOn, rndQueriedOn, lineType } = facts;
     this.zones = place.zones;
     this.countries = place.countries;
     this.line = lineType === undefined ? ANY_LINE : (LINE_BITS[lineType] ?? ANY_LINE);
     this.facts = facts;
     this.attempts = attempts ?? NO_ATTEMPTS;
+    this.tenantAttempts = tenantAttempts ?? NO_ATTEMPTS;
     this.subject = call.subject ?? DEFAULT_SUBJECT;
     this.limit = now + HORIZON_DAYS * DAY_MS;
     let known = 0;
@@ -109,6 +111,10 @@ export class Context {
     if (attempts !== undefined && attempts.length > 0) {
       known |= ABOUT.attempts;
       for (const { at } of attempts) requireInstant(at, "attempts.at");
+    }
+    if (tenantAttempts !== undefined && tenantAttempts.length > 0) {
+      known |= ABOUT.attempts;
+      for (const { at } of tenantAttempts) requireInstant(at, "tenantAttempts.at");
     }
     if (consent !== undefined) {
       known |= ABOUT.consent;

@@ -12,6 +12,7 @@ import {
   type Decision,
   decide,
   formatInstant,
+  formatQuestion,
   mayCall,
   parseQuestion,
   parseRulePack,
@@ -109,6 +110,39 @@ test("decides as the plain reference does, which tries every quarter of an hour"
     }),
     { numRuns: 80 },
   );
+});
+
+test("a cap counts the calls known here or those that the tenant shows, whichever are more, and says so", () => {
+  const caps = new Set(pack.pack.rules.flatMap((rule) => (rule.kind === "attempt-cap" ? [rule.violation] : [])));
+  fc.assert(
+    fc.property(question, fc.nat(9), (input, known) => {
+      const all = input.attempts ?? [];
+      const some = all.slice(0, known);
+      const whole = ask(input);
+      expect(plain(ask({ ...input, tenantAttempts: some }))).toEqual(plain(whole));
+      const capped = ({ rules }: Decision) => rules.filter((rule) => caps.has(rule));
+      const shown = ask({ ...input, attempts: some, tenantAttempts: all });
+      expect(capped(shown)).toEqual(capped(whole));
+      expect(shown.cap?.placed).toBe(whole.cap?.placed);
+      const { call, facts, at } = parseQuestion({ ...input, tenantAttempts: all });
+      expect(parseQuestion(formatQuestion(call, facts, at)).facts.tenantAttempts).toEqual(facts.tenantAttempts);
+    }),
+    { numRuns: scaled(300, 40) },
+  );
+  const at = "2026-06-16T17:00:00Z";
+  const called = ["2026-06-16T14:00:00Z", "2026-06-16T15:00:00Z", "2026-06-16T16:00:00Z"].map((one) => ({ at: one }));
+  const person = {
+    number: "+13055550123",
+    callType: "telemarketing",
+    at,
+    consent: { level: "written", at: "2026-01-01T00:00:00Z" },
+  };
+  const { reasons } = ask({ ...person, attempts: called.slice(1), tenantAttempts: called });
+  expect(reasons.map(({ text }) => text).join("\n")).toMatch(
+    /3 calls about this subject were placed .*, as the tenant shows them \(2 of them known here\); /,
+  );
+  const own = ask({ ...person, attempts: called, tenantAttempts: [] }).reasons.map(({ text }) => text);
+  expect(own.join("\n")).toMatch(/3 calls about this subject were placed [^,]*; /);
 });
 
 test("an allowed call's next instant is the one asked about, and no next instant lies before it or is itself denied", () => {

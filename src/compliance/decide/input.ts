@@ -16,15 +16,16 @@ const date = z.iso.date({ error: "a date such as 2026-06-15" });
 // Under another spelling a list would be none that a rule asks for.
 const list = z.string().regex(/^[A-Z]{2}(-[A-Z]{2})?$/, "a country such as US or a state such as US-IN, in capitals");
 
+const attempts = z.array(z.strictObject({ at: instant, kind: z.enum(ATTEMPT_KINDS).optional(), subject: z.string().optional() }));
+
 const fields = {
   number: z.string({ error: "an E.164 number as text, such as +12125550123" }),
   postal: z.string().optional(),
   callType: z.enum(CALL_TYPES),
   at: instant,
   subject: z.string().optional(),
-  attempts: z
-    .array(z.strictObject({ at: instant, kind: z.enum(ATTEMPT_KINDS).optional(), subject: z.string().optional() }))
-    .optional(),
+  attempts: attempts.optional(),
+  tenantAttempts: attempts.optional(),
   consent: z.strictObject({ level: z.enum(CONSENT_LEVELS), at: instant, revokedAt: instant.optional() }).optional(),
   ebr: z.strictObject({ kind: z.enum(RELATIONSHIP_KINDS), date }).optional(),
   dnc: z
@@ -78,12 +79,14 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
 
 /** A question in the form that `parseQuestion` reads: what a decision was made on, to be decided again. */
 export function formatQuestion(call: Call, facts: CallFacts, at: Instant): object {
-  const { attempts, consent, dnc, ...dates } = facts;
+  const { attempts, tenantAttempts, consent, dnc, ...dates } = facts;
+  const listed = (of: CallFacts["attempts"]) => of?.map((one) => ({ ...one, at: formatInstant(one.at) }));
   const instantOf = (given: Instant | undefined) => (given === undefined ? undefined : formatInstant(given));
   return {
     ...call,
     at: formatInstant(at),
-    ...(attempts === undefined ? {} : { attempts: attempts.map((one) => ({ ...one, at: formatInstant(one.at) })) }),
+    ...(attempts === undefined ? {} : { attempts: listed(attempts) }),
+    ...(tenantAttempts === undefined ? {} : { tenantAttempts: listed(tenantAttempts) }),
     ...(consent === undefined
       ? {}
       : { consent: { ...consent, at: formatInstant(consent.at), revokedAt: instantOf(consent.revokedAt) } }),

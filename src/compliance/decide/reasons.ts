@@ -4,6 +4,7 @@ import type { Instant } from "../../kernel/index.ts";
 import { type Rule, type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
 import { textOfDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
+import { KNOWN } from "./checks-attempts.ts";
 import { COUNTRY_NOT_COVERED, type CompiledPack, INVALID_NUMBER, type Place, UNRESOLVED_LOCATION } from "./compile.ts";
 import type { Finding } from "./context.ts";
 import type { Call, Reason } from "./types.ts";
@@ -77,7 +78,8 @@ function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: s
     case "attempt-cap": {
       const period = "hours" in rule.period ? `${rule.period.hours} hours` : `${rule.period.localDates} days up to today${where}`;
       const about = rule.scope === "subject" ? " about this subject" : "";
-      return `${many(count, "call")}${about} ${count === 1 ? "was" : "were"} placed within ${period}; ${who} allows ${rule.max}${remedy(rule)}`;
+      const shown = since === KNOWN ? "" : `, as the tenant shows them (${since} of them known here)`;
+      return `${many(count, "call")}${about} ${count === 1 ? "was" : "were"} placed within ${period}${shown}; ${who} allows ${rule.max}${remedy(rule)}`;
     }
     case "conversation-quiet":
       return `a conversation took place on ${textOfDay(since)}${where}; that day and the ${rule.days - 1} after it stay quiet`;

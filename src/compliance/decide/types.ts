@@ -47,6 +47,8 @@ export type RelationshipKind = (typeof RELATIONSHIP_KINDS)[number];
 /** What is known about the person called. Everything is optional; what is missing was not observed. */
 export interface CallFacts {
   readonly attempts?: readonly Attempt[] | undefined;
+  /** Calls to this person that the tenant shows, by whomever they were placed: a cap counts these or `attempts`, whichever are more. */
+  readonly tenantAttempts?: readonly Attempt[] | undefined;
   readonly consent?: Consent | undefined;
   /** The established business relationship. */
   readonly ebr?: { readonly kind: RelationshipKind; readonly date: CivilDate } | undefined;

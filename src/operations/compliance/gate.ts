@@ -60,6 +60,8 @@ export interface GateContact {
   readonly mayCall?: boolean | undefined;
   /** A live agent is certain to be there when the call is answered. */
   readonly guaranteedAgent?: boolean | undefined;
+  /** Calls to the contact that the tenant shows, ms since the epoch: caps count these or those known here, whichever are more. */
+  readonly placed?: readonly number[] | undefined;
 }
 
 /** What a gate decides. */
@@ -285,11 +287,15 @@ class Judge {
     const number = phoneText(contact.number);
     const call = { number, callType, postal: contact.postal, subject };
     const { jurisdictions } = pack.place(number, contact.postal);
-    const facts = this.#facts.read(known, { at: this.#at, jurisdictions, guaranteedAgent: contact.guaranteedAgent });
+    const { placed, guaranteedAgent } = contact;
+    const own = this.#facts.read(known, { at: this.#at, jurisdictions, guaranteedAgent });
+    // What a call of the tenant was about is not known: it counts for whatever this one is about.
+    const shown = placed?.flatMap((at) => (at <= this.#at ? [{ at, subject }] : []));
+    const facts = shown === undefined ? own : { ...own, tenantAttempts: shown };
     const decision = decide(call, facts, pack, this.#at);
     const flagged = contact.mayCall === false;
-    const own = [...(flagged ? [CONSENT_FLAG] : []), ...(heldUntil === undefined ? [] : [HANDED_OVER])];
-    const rules = own.length > 0 ? [...decision.rules, ...own].sort() : decision.rules;
+    const beside = [...(flagged ? [CONSENT_FLAG] : []), ...(heldUntil === undefined ? [] : [HANDED_OVER])];
+    const rules = beside.length > 0 ? [...decision.rules, ...beside].sort() : decision.rules;
     const next = flagged ? null : heldUntil === undefined ? decision.next : this.#after(call, facts, decision, heldUntil);
     const outcome = rules.length === 0 ? "dial" : next === null ? "never" : "later";
     this.#tally.add(outcome, rules, next);

@@ -2,6 +2,7 @@
 
 export type { Parsed, RefusedLine } from "../table/records.ts";
 export { type BudgetFigures, type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
+export { lookBack } from "./call-facts.ts";
 export { readContacts } from "./contacts.ts";
 export { endOfDay } from "./day-end.ts";
 export { type FactKind, FactsUseCases, liftPreviewOf, type RegistryImport } from "./facts-use-cases.ts";

@@ -2,10 +2,11 @@
 
 import type { ContactRow, ContactsAsked, ViewList, ViewPage } from "../views.ts";
 import type { ResolvedAcdConfig } from "./config.ts";
-import { type AcdRow, acdPages } from "./pages.ts";
+import { type AcdRow, acdPages, acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { Skills } from "./skills.ts";
 import { telephone } from "./telephone.ts";
+import { timeOf } from "./times.ts";
 
 type ListRecord = AcdRow<"readCallList">;
 
@@ -28,6 +29,27 @@ export function contactsOf(
       for await (const { items } of pages()) yield* items as readonly ContactRow[];
     },
   };
+}
+
+/** The dials to the contacts of these lists since an instant, by number. A dial that has not ended yet is not listed: the record of its contact shows it. */
+export async function placedOn(
+  requester: AcdRequester,
+  skills: Skills,
+  listId: string,
+  since: number,
+  options: AcdCallOptions,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const placed = new Map<string, number[]>();
+  const query = { updatedSince: new Date(since).toISOString() };
+  for (const id of await skills.listIds(listId, options))
+    for await (const row of acdRows(requester, "listAttempts", { ...options, path: { listId: id }, query })) {
+      const [at, number] = [timeOf(row.dateOfCall), telephone(row.formattedPhone)];
+      if (at === undefined || at < since || number === undefined) continue;
+      const times = placed.get(number);
+      if (times === undefined) placed.set(number, [at]);
+      else times.push(at);
+    }
+  return placed;
 }
 
 async function* readPages(
@@ -72,5 +94,7 @@ function contactOf(record: ListRecord, consent: ResolvedAcdConfig["consent"]): C
     ...(consent !== undefined && { consentFlags: { outbound: { call: mayCall } } }),
     attributes,
     lastModifiedTime: icModifiedDate,
+    calls: vendor.icAttempts,
+    lastCallAt: timeOf(vendor.icDateOfLastCall),
   };
 }

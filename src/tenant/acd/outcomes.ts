@@ -13,6 +13,7 @@ import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
 import type { Skills } from "./skills.ts";
 import { telephone } from "./telephone.ts";
+import { timeOf } from "./times.ts";
 
 type Completed = AcdRow<"listCompleted">;
 type Dial = AcdRow<"listAttempts"> & { readonly listId: string; readonly ambiguous?: boolean };
@@ -293,16 +294,6 @@ function dialOf(row: ReportRow): Dial {
     agentDispDesc: text("AgentDispositionDescription"),
     agentId: text("Agent_No"),
   };
-}
-
-const OFFSET = /(?:Z|[+-]\d\d:?\d\d)$/i;
-
-/** A time as the tenant writes it; one without an offset is the server's, which is UTC. */
-function timeOf(text: string | undefined): number | undefined {
-  if (text === undefined || text === "") return undefined;
-  const plain = text.trim().replace(/^(\d{4}-\d\d-\d\d) /, "$1T");
-  const at = Date.parse(OFFSET.test(plain) ? plain : /T/.test(plain) ? `${plain}Z` : `${plain} UTC`);
-  return Number.isNaN(at) ? undefined : at;
 }
 
 const DURATION = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/;

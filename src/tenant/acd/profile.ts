@@ -9,7 +9,7 @@ import type { ViewPage } from "../views.ts";
 import { AttemptsReport } from "./attempts-report.ts";
 import { CodeNames } from "./codes.ts";
 import type { ResolvedAcdConfig } from "./config.ts";
-import { contactsOf } from "./contacts.ts";
+import { contactsOf, placedOn } from "./contacts.ts";
 import { doNotCallGroups, scheduledCallbacks } from "./do-not-call.ts";
 import { Figures } from "./figures.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -122,6 +122,7 @@ export function createAcdProfile(
     contactSource: {
       capability: READ,
       contacts: (listId, query = {}, options) => contactsOf(requester, skills, listId, query, consent, plain(options)),
+      placed: (listId, since, options) => placedOn(requester, skills, listId, since, plain(options)),
     },
     outcomeSource: {
       capability: READ,

@@ -17,9 +17,18 @@ it("hands over from skill to skill upon the dialer's statistics, and nobody on t
   const made = await vendor.request("createDncGroup", { body: { dncGroupName: "Company" } });
   const groupId = made.reply.dncGroups[0]?.dncGroupId ?? "";
   for (const skillId of [world.primary, world.backup]) await vendor.request("addScrubbedSkill", { path: { groupId, skillId } });
-  await vendor.close();
   expect((await world.run(["dnc", "add", OPTED_OUT, "--reason", "asked"])).code).toBe(0);
   await handsOver(world);
+  // The calls that the tenant lists of a contact list, for caps: all that have ended, by number.
+  const { contactSource, campaignRunner } = vendor.capabilities;
+  const { contactListId = "" } = await campaignRunner.status(world.primary);
+  const placed = await contactSource.placed?.(contactListId ?? "", 0);
+  const ended = world.sandbox.control.calls(100_000).filter(({ phoneNumber }) => phoneNumber?.startsWith("+1212"));
+  expect([...(placed ?? [])].flatMap(([, times]) => times)).toHaveLength(ended.length);
+  expect(new Set([...(placed ?? [])].map(([number]) => `+1${number}`))).toEqual(
+    new Set(ended.map(({ phoneNumber }) => phoneNumber)),
+  );
+  await vendor.close();
 
   const calledAlready = calledTo(world).second;
   // Who orders one on the command line is shown the groups; what would end with nobody dialing is refused before anything is paused.

@@ -61,6 +61,7 @@ test("dial, later and never in the order of the list, with counts by reason", as
     { number: 12125550160, id: "our list" },
     { number: 12065550155, id: "07:00 in Seattle" },
     { number: 18135550100, id: "called three times" },
+    { number: 18135550101, id: "called by others", placed: [11, 12, 13].map((hour) => Date.UTC(2026, 2, 2, hour)) },
     { number: 18005550199, id: "toll-free" },
     { number: 12125550124, id: "flag", mayCall: false },
   ];
@@ -72,14 +73,15 @@ test("dial, later and never in the order of the list, with counts by reason", as
     ["our list", "never", undefined, "DNC_INTERNAL"],
     ["07:00 in Seattle", "later", "2026-03-02T16:00:00Z", "HOURS_FEDERAL,HOURS_STATE"],
     ["called three times", "later", "2026-03-03T13:00:00Z", "FREQ_24H"],
+    ["called by others", "later", "2026-03-03T13:00:00Z", "FREQ_24H"],
     ["toll-free", "never", undefined, "UNRESOLVED_LOCATION"],
     ["flag", "never", undefined, "CONSENT_FLAG"],
   ]);
   expect(verdicts[0]).toEqual({ line: 2, id: "a", number: "+12125550123", verdict: "dial", rules: [] });
-  expect(counts).toMatchObject({ contacts: 8, dial: 2, later: 2, never: 4, refused: 0 });
+  expect(counts).toMatchObject({ contacts: 9, dial: 2, later: 3, never: 4, refused: 0 });
   expect(manifest.byReason).toEqual([
+    { reason: "called too often", verdict: "later", contacts: 2, from: "2026-03-03T13:00:00Z", to: "2026-03-03T13:00:00Z" },
     { reason: "do not call", verdict: "never", contacts: 2 },
-    { reason: "called too often", verdict: "later", contacts: 1, from: "2026-03-03T13:00:00Z", to: "2026-03-03T13:00:00Z" },
     { reason: "no consent", verdict: "never", contacts: 1 },
     { reason: "outside calling hours", verdict: "later", contacts: 1, from: "2026-03-02T16:00:00Z", to: "2026-03-02T16:00:00Z" },
     { reason: "unknown location", verdict: "never", contacts: 1 },
@@ -88,7 +90,7 @@ test("dial, later and never in the order of the list, with counts by reason", as
     CONSENT_FLAG: 1,
     DNC_INTERNAL: 1,
     DNC_NATIONAL: 1,
-    FREQ_24H: 1,
+    FREQ_24H: 2,
     HOURS_FEDERAL: 1,
     HOURS_STATE: 1,
     UNRESOLVED_LOCATION: 1,

@@ -20,6 +20,8 @@ export interface ListQuestion {
   readonly query: ContactQuery;
   /** Judged here only. */
   readonly where: readonly ContactQuery[];
+  /** Since when calls that the tenant shows of its contacts are read, for caps; not at all when absent. */
+  readonly callsSince?: number | undefined;
   /** Told of each query before it is sent. */
   readonly onQuery?: ((text: string) => void) | undefined;
 }
@@ -41,6 +43,8 @@ export interface ListReading {
 const PAGE_SIZE = 100;
 /** As documented. Pages are asked for by number, and belong together only in an order that is named. */
 const ORDER = { sortBy: "lastModifiedTime", sortOrder: "desc" } as const;
+/** The record of a contact and the list of calls tell the time of one call so far apart at most. */
+const SAME_CALL_MS = 60_000;
 /** The broadest query. */
 const ALL = "true";
 /** Attributes are learnt from so many contacts at most. */
@@ -58,6 +62,7 @@ export class ListReader implements AsyncIterable<Entry> {
   #read = 0;
   #filtered = 0;
   #announced: number | undefined;
+  #placed: Promise<ReadonlyMap<number, readonly number[]>> | undefined;
 
   constructor(source: ContactSource, question: ListQuestion, options: CallOptions = {}) {
     this.#source = source;
@@ -99,7 +104,7 @@ export class ListReader implements AsyncIterable<Entry> {
       for (const item of items) {
         this.#read += 1;
         const entry = this.#judge(item);
-        if (entry !== undefined) yield entry;
+        if (entry !== undefined) yield await this.#withCalls(entry);
       }
     }
   }
@@ -128,6 +133,29 @@ export class ListReader implements AsyncIterable<Entry> {
         mayCall: contact.consentFlags?.outbound?.call === true,
       },
     };
+  }
+
+  /** Adds the calls that the tenant shows: those that it lists, and the last one of the contact where it lists that not yet. */
+  async #withCalls(entry: Entry): Promise<Entry> {
+    const { callsSince: since } = this.#question;
+    if ("refused" in entry || since === undefined || this.#source.placed === undefined) return entry;
+    const { contact, gate } = entry;
+    const { calls = 0, lastCallAt } = contact;
+    if (calls === 0 && lastCallAt === undefined) return entry;
+    if (lastCallAt !== undefined && lastCallAt < since) return entry;
+    this.#placed ??= this.#readCalls(since);
+    const listed = (await this.#placed).get(gate.number) ?? [];
+    const isOpen = lastCallAt !== undefined && !listed.some((at) => at >= lastCallAt - SAME_CALL_MS);
+    return { contact, gate: { ...gate, placed: isOpen ? [...listed, lastCallAt] : listed } };
+  }
+
+  async #readCalls(since: number): Promise<ReadonlyMap<number, readonly number[]>> {
+    const placed = new Map<number, number[]>();
+    for (const [text, times] of (await this.#source.placed?.(this.#question.listId, since, this.#options)) ?? []) {
+      const number = phone(text);
+      if ("ok" in number) placed.set(number.ok, [...(placed.get(number.ok) ?? []), ...times]);
+    }
+    return placed;
   }
 
   #learn(item: unknown): void {

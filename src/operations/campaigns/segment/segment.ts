@@ -3,7 +3,7 @@
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
 import type { AuditInput } from "../../../store/index.ts";
 import { type CallOptions, type ContactSource, requireSupported } from "../../../tenant/port.ts";
-import type { Gate, GateManifest, GateVerdict, RefusedLine } from "../../compliance/index.ts";
+import { type Gate, type GateManifest, type GateVerdict, lookBack, type RefusedLine } from "../../compliance/index.ts";
 import { type Contact, type Entry, ListReader, type ListReading } from "./list-reader.ts";
 import type { ContactQuery } from "./query.ts";
 
@@ -13,6 +13,8 @@ export interface SegmentDeps {
   readonly gate: Gate;
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly actor: string;
+  /** ms since the epoch. */
+  readonly now: () => number;
 }
 
 /** What segment is wanted. */
@@ -60,7 +62,12 @@ export async function readSegment(
 ): Promise<SegmentReport> {
   requireSupported("read contact lists", deps.source.capability);
   const { listId, query, where, campaign = listId, callType, pack, at } = request;
-  const reader = new ListReader(deps.source, { listId, query, where, onQuery: (text) => sink.query?.(text) }, options);
+  const callsSince = (at ?? deps.now()) - lookBack(pack.pack.rules);
+  const reader = new ListReader(
+    deps.source,
+    { listId, query, where, callsSince, onQuery: (text) => sink.query?.(text) },
+    options,
+  );
   // Verdicts come in the order of the contacts, a batch or two behind.
   const waiting: Contact[] = [];
   let taken = 0;

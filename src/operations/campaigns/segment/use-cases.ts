@@ -41,6 +41,7 @@ export class ContactUseCases {
       gate,
       record: (entry: Parameters<typeof audit.append>[0][number]) => audit.append([entry]),
       actor: by,
+      now: () => clock.now(),
     };
     return readSegment(deps, { ...request, pack }, sink, options);
   }

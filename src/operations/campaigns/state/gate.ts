@@ -8,6 +8,7 @@ import {
   BRING_COMPANY_LIST,
   type Gate,
   type GateManifest,
+  lookBack,
   NO_COMPANY_LIST,
   type RuleReading,
   readCampaignAbandonment,
@@ -191,7 +192,12 @@ interface Look {
 async function judge(deps: CampaignGateDeps, { campaignId, listId, pack, at, keep, call }: Look, most: number) {
   const callType = deps.callType ?? "telemarketing";
   const census = new ZoneCensus(pack, deps.compile, callType);
-  const reader = new ListReader(deps.contacts, { listId, query: parseContactQuery("true", "query"), where: [] }, call);
+  const callsSince = at - lookBack(pack.rules);
+  const reader = new ListReader(
+    deps.contacts,
+    { listId, query: parseContactQuery("true", "query"), where: [], callsSince },
+    call,
+  );
   let whole = true;
   async function* contacts() {
     for await (const entry of reader) {

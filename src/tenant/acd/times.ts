@@ -1,0 +1,11 @@
+// Times as the ACD API writes them.
+
+const OFFSET = /(?:Z|[+-]\d\d:?\d\d)$/i;
+
+/** A time as the tenant writes it; one without an offset is the server's, which is UTC. */
+export function timeOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  const plain = text.trim().replace(/^(\d{4}-\d\d-\d\d) /, "$1T");
+  const at = Date.parse(OFFSET.test(plain) ? plain : /T/.test(plain) ? `${plain}Z` : `${plain} UTC`);
+  return Number.isNaN(at) ? undefined : at;
+}
