@@ -70,6 +70,8 @@ export interface CampaignDraft {
 export interface ContactRow extends Readonly<Record<string, unknown>> {
   readonly id: string;
   readonly phoneNumber?: string | undefined;
+  /** All numbers by which the contact may be called, `phoneNumber` first; absent where that is the only one. */
+  readonly phoneNumbers?: readonly string[] | undefined;
   readonly firstName?: string | undefined;
   readonly lastName?: string | undefined;
   readonly timeZone?: string | null | undefined;

@@ -55,6 +55,8 @@ export interface GateContact {
   /** Line of the file it came from. */
   readonly line?: number | undefined;
   readonly number: PhoneKey;
+  /** Further numbers by which the dialer may call the contact: what forbids one of them forbids the contact. */
+  readonly others?: readonly PhoneKey[] | undefined;
   readonly postal?: string | undefined;
   /** False when the vendor's consent flags forbid calls; nothing else about consent is taken from there. */
   readonly mayCall?: boolean | undefined;
@@ -135,7 +137,7 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
   const judge = new Judge(request, at, files, list, await campaignCalls(facts, request, at), sink.record !== undefined);
   const query = { attemptsSince: at - lookBack(pack.pack.rules), files };
   const read = async (batch: Batch) => {
-    const numbers = batch.flatMap((one) => ("number" in one ? [one.number] : []));
+    const numbers = batch.flatMap((one) => ("number" in one ? numbersOf(one) : []));
     const [known, held] = await Promise.all([facts.of(numbers, query), holds.heldFrom(request.campaign, numbers, at)]);
     return { known, held };
   };
@@ -147,11 +149,10 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
   } of ahead(batches(request.contacts), read)) {
     for (const one of batch) {
       if ("number" in one) {
-        const { verdict, json, record } = judge.contact(one, known.get(one.number) ?? NO_FACTS, held.get(one.number));
+        const { verdict, json, records } = judge.contact(one, (number) => known.get(number) ?? NO_FACTS, latestOf(one, held));
         const written = sink.verdict?.(verdict, json);
         if (written !== undefined) await written;
-        const recorded = record === undefined ? undefined : sink.record?.(record);
-        if (recorded !== undefined) await recorded;
+        for (const record of records) await sink.record?.(record);
       } else {
         judge.refused(one);
         await sink.refused?.(one);
@@ -248,21 +249,21 @@ class Judge {
   /** @param heldUntil until when a hand-over holds the contact back; undefined when none does */
   contact(
     contact: GateContact,
-    known: NumberFacts,
+    known: (number: PhoneKey) => NumberFacts,
     heldUntil: number | undefined,
-  ): { verdict: GateVerdict; json: string; record: string | undefined } {
+  ): { verdict: GateVerdict; json: string; records: readonly string[] } {
     this.#input.add(JSON.stringify(contact));
     this.#position += 1;
     const first = this.#seen.note(contact.number, contact.line ?? this.#position);
-    const { verdict, record } = first === undefined ? this.#decided(contact, known, heldUntil) : this.#duplicate(contact, first);
+    const { verdict, records } = first === undefined ? this.#decided(contact, known, heldUntil) : this.#duplicate(contact, first);
     const json = JSON.stringify(verdict);
     this.#output.add(json);
-    if (record !== undefined) this.#record?.add(record);
-    return { verdict, json, record };
+    for (const record of records) this.#record?.add(record);
+    return { verdict, json, records };
   }
 
   /** A number counts once on a list: dialing both lines would call the person twice on one decision. */
-  #duplicate(contact: GateContact, first: number): { verdict: GateVerdict; record: undefined } {
+  #duplicate(contact: GateContact, first: number): { verdict: GateVerdict; records: readonly string[] } {
     const flagged = contact.mayCall === false;
     const rules = flagged ? [CONSENT_FLAG, DUPLICATE] : [DUPLICATE];
     this.#tally.add("never", rules, null);
@@ -275,28 +276,22 @@ class Judge {
       duplicateOf: first,
       ...(this.#request.reasons === true ? { reasons: words } : {}),
     } as const;
-    return { verdict, record: undefined };
+    return { verdict, records: [] };
   }
 
   #decided(
     contact: GateContact,
-    known: NumberFacts,
+    known: (number: PhoneKey) => NumberFacts,
     heldUntil: number | undefined,
-  ): { verdict: GateVerdict; record: string | undefined } {
-    const { pack, callType, subject } = this.#request;
-    const number = phoneText(contact.number);
-    const call = { number, callType, postal: contact.postal, subject };
-    const { jurisdictions } = pack.place(number, contact.postal);
-    const { placed, guaranteedAgent } = contact;
-    const own = this.#facts.read(known, { at: this.#at, jurisdictions, guaranteedAgent });
-    // What a call of the tenant was about is not known: it counts for whatever this one is about.
-    const shown = placed?.flatMap((at) => (at <= this.#at ? [{ at, subject }] : []));
-    const facts = shown === undefined ? own : { ...own, tenantAttempts: shown };
-    const decision = decide(call, facts, pack, this.#at);
+  ): { verdict: GateVerdict; records: readonly string[] } {
+    const asked = numbersOf(contact).map((number) => this.#ask(contact, number, known(number)));
     const flagged = contact.mayCall === false;
     const beside = [...(flagged ? [CONSENT_FLAG] : []), ...(heldUntil === undefined ? [] : [HANDED_OVER])];
-    const rules = beside.length > 0 ? [...decision.rules, ...beside].sort() : decision.rules;
-    const next = flagged ? null : heldUntil === undefined ? decision.next : this.#after(call, facts, decision, heldUntil);
+    const broken = asked.flatMap(({ decision }) => decision.rules);
+    const rules = asked.length === 1 && beside.length === 0 ? broken : [...new Set([...broken, ...beside])].sort();
+    const [only] = asked;
+    const isPlain = only !== undefined && asked.length === 1 && heldUntil === undefined;
+    const next = flagged ? null : isPlain ? only.decision.next : nextOf(asked, this.#request.pack, this.#at, heldUntil);
     const outcome = rules.length === 0 ? "dial" : next === null ? "never" : "later";
     this.#tally.add(outcome, rules, next);
     const verdict: GateVerdict = {
@@ -307,17 +302,35 @@ class Judge {
       ...(this.#request.reasons === true && outcome !== "dial"
         ? {
             reasons: this.#words(
-              decision.reasons.map(({ text }) => text),
+              asked.flatMap(({ decision, call }) =>
+                decision.reasons.map(({ text }) => (asked.length === 1 ? text : `${call.number}: ${text}`)),
+              ),
               flagged,
               heldUntil,
             ),
           }
         : {}),
     };
-    if (this.#record === undefined) return { verdict, record: undefined };
-    // What the rules decided: the vendor's flag is no rule of any pack.
+    if (this.#record === undefined) return { verdict, records: [] };
+    return { verdict, records: asked.map(({ call, facts, decision }) => this.#recordOf(contact, call, facts, decision)) };
+  }
+
+  #ask(contact: GateContact, number: PhoneKey, known: NumberFacts): Asked {
+    const { pack, callType, subject } = this.#request;
+    const call = { number: phoneText(number), callType, postal: contact.postal, subject };
+    const { jurisdictions } = pack.place(call.number, contact.postal);
+    const { placed, guaranteedAgent } = contact;
+    const own = this.#facts.read(known, { at: this.#at, jurisdictions, guaranteedAgent });
+    // What a call of the tenant was about is not known: it counts for whatever this one is about.
+    const shown = placed?.flatMap((at) => (at <= this.#at ? [{ at, subject }] : []));
+    const facts = shown === undefined ? own : { ...own, tenantAttempts: shown };
+    return { call, facts, decision: decide(call, facts, pack, this.#at) };
+  }
+
+  /** What the rules decided: the vendor's flag is no rule of any pack. */
+  #recordOf(contact: GateContact, call: Call, facts: CallFacts, decision: Decision): string {
     const { decision: allows, rules: broken, next: first, packVersion, timeZoneData } = decision;
-    const record = {
+    return JSON.stringify({
       ...named(contact),
       input: formatQuestion(call, facts, this.#at),
       decision: allows,
@@ -325,15 +338,7 @@ class Judge {
       next: first === null ? null : formatInstant(first),
       packVersion,
       timeZoneData,
-    };
-    return { verdict, record: JSON.stringify(record) };
-  }
-
-  /** When a contact that is held back may be called: at the end of that, or when the rules allow it after that. */
-  #after(call: Call, facts: CallFacts, { decision, next }: Decision, heldUntil: number): number | null {
-    if (decision === "deny" && (next === null || next >= heldUntil)) return next;
-    const then = decide(call, facts, this.#request.pack, heldUntil);
-    return then.decision === "allow" ? heldUntil : then.next;
+    });
   }
 
   #words(reasons: readonly string[], flagged: boolean, heldUntil: number | undefined): string[] {
@@ -382,6 +387,43 @@ class Judge {
       byRule,
     };
   }
+}
+
+interface Asked {
+  readonly call: Call;
+  readonly facts: CallFacts;
+  readonly decision: Decision;
+}
+
+/** The dialer chooses the number of a contact. */
+const numbersOf = ({ number, others }: GateContact): readonly PhoneKey[] =>
+  others === undefined ? [number] : [number, ...others];
+
+/** Until when one of a contact's numbers is held back. */
+function latestOf(contact: GateContact, held: ReadonlyMap<PhoneKey, number>): number | undefined {
+  const until = numbersOf(contact).flatMap((number) => held.get(number) ?? []);
+  return until.length === 0 ? undefined : Math.max(...until);
+}
+
+/** A moment that suits one number may not suit the other, which then names a later one. After so many turns they have none in common. */
+const MOST_TURNS = 100;
+
+/** The first instant at which every number may be called, none before `heldUntil`; null when there is none in sight. @param now of the decisions */
+function nextOf(asked: readonly Asked[], pack: CompiledPack, now: number, heldUntil = now): number | null {
+  let at = Math.max(now, heldUntil);
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
+    let latest = at;
+    for (const { call, facts, decision } of asked) {
+      // A denial stands until the decision's own next instant.
+      const isOver = decision.decision === "allow" ? at > now : decision.next !== null && decision.next <= at;
+      const { next } = isOver ? decide(call, facts, pack, at) : decision;
+      if (next === null) return null;
+      latest = Math.max(latest, next);
+    }
+    if (latest === at) return at;
+    at = latest;
+  }
+  return null;
 }
 
 /** Without the company's own list nobody knows who asked not to be called. */

@@ -43,7 +43,7 @@ test("a row that waited for the budget while its process was frozen is not sent 
   const run = new JobRun("job_1", { ledger, work, clock, concurrency: 2, leave });
   const sending = run.sendChunk(0);
 
-  await expect.poll(() => leave.confirmed() !== undefined).toBe(true);
+  await expect.poll(() => leave.confirmed() !== undefined, { timeout: 20_000 }).toBe(true);
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
   leave.end(new OperationError("job_state", "job job_1 was cancelled"));
   expect(await sending).toMatchObject({ stop: { code: "cancelled" } });

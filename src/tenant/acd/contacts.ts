@@ -80,11 +80,11 @@ function contactOf(record: ListRecord, consent: ResolvedAcdConfig["consent"]): C
   const attributes: Readonly<Record<string, unknown>> = { ...vendor, ...others };
   const said = consent === undefined ? undefined : attributes[consent.field];
   const mayCall = typeof said === "string" && consent?.values.includes(said.trim().toLowerCase()) === true;
+  const numbers = (destinations ?? []).flatMap(({ formattedDestination }) => telephone(formattedDestination || undefined) ?? []);
   return {
     id: externalId,
-    phoneNumber: telephone(
-      destinations?.find(({ formattedDestination }) => formattedDestination !== undefined)?.formattedDestination,
-    ),
+    phoneNumber: numbers[0],
+    ...(numbers.length > 1 && { phoneNumbers: numbers }),
     firstName,
     lastName,
     state,

@@ -97,6 +97,26 @@ test("dial, later and never in the order of the list, with counts by reason", as
   });
 });
 
+test("a contact with several numbers is one contact: what forbids one of its numbers forbids the contact, until all may be called", async () => {
+  await scrubbed();
+  await importFacts(internalListFile, file(["+12125550160"]), world.deps);
+  const { verdicts, counts } = await run({
+    reasons: true,
+    contacts: contacts(
+      { number: ANNA, others: [12065550155], id: "07:00 in Seattle" },
+      { number: ANNA + 1, others: [12125550160], id: "our list" },
+      { number: 12125550161, others: [12125550162], id: "two in New York" },
+    ),
+  });
+  expect(verdicts.map(({ id, verdict, next, rules }) => [id, verdict, next, rules.join()])).toEqual([
+    ["07:00 in Seattle", "later", "2026-03-02T16:00:00Z", "HOURS_FEDERAL,HOURS_STATE"],
+    ["our list", "never", undefined, "DNC_INTERNAL"],
+    ["two in New York", "dial", undefined, ""],
+  ]);
+  expect(verdicts[1]?.reasons).toEqual([expect.stringMatching(/^\+12125550160: the person has been on our own/)]);
+  expect(counts).toMatchObject({ contacts: 3, dial: 1, later: 1, never: 1 });
+});
+
 test("a number that stands on the list again is decided once; the others are counted and name the line that was", async () => {
   await scrubbed();
   const list = ["number,id", `+${ANNA},a`, "+12125550150,b", "(212) 555-0123,again", "nobody,c", "2125550150,b again"];

@@ -117,11 +117,25 @@ function spread(last: number, most: number): number[] {
   return [...new Set(Array.from({ length: count }, (_, i) => 1 + Math.ceil(((i + 1) * (last - 1)) / count)))];
 }
 
-export type Contact = { readonly phoneNumber?: string | undefined; readonly postalCode?: unknown; readonly timeZone?: unknown };
+export type Contact = {
+  readonly phoneNumber?: string | undefined;
+  readonly phoneNumbers?: readonly string[] | undefined;
+  readonly postalCode?: unknown;
+  readonly timeZone?: unknown;
+};
 
-function placesOf({ phoneNumber, postalCode, timeZone }: Contact, pack: CompiledPack): Omit<ListPlace, "contacts">[] {
+/** The places of all its numbers: the dialer chooses one of them. */
+function placesOf({ phoneNumber = "", phoneNumbers = [phoneNumber], ...contact }: Contact, pack: CompiledPack) {
+  return phoneNumbers.flatMap((text) => placesOfNumber(text, contact, pack));
+}
+
+function placesOfNumber(
+  text: string,
+  { postalCode, timeZone }: Pick<Contact, "postalCode" | "timeZone">,
+  pack: CompiledPack,
+): Omit<ListPlace, "contacts">[] {
   // As the gate reads it: a tenant may show a number of North America as its ten digits.
-  const number = phone(phoneNumber ?? "");
+  const number = phone(text);
   const place = pack.place("ok" in number ? phoneText(number.ok) : "", typeof postalCode === "string" ? postalCode : undefined);
   const zones = new Set(place.zoneNames);
   // What the list itself says counts as well: of two zones both must be awake.

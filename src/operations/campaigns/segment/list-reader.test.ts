@@ -60,6 +60,24 @@ test("calls that the tenant lists are of their contact by its number; the last o
   expect(tenant.asked).toEqual([["501", NOW - 48 * HOUR, expect.anything()]]);
 });
 
+test("further numbers of a contact go with it, once each; one that cannot be read refuses the contact", async () => {
+  const numbers = ["2125550141", "3105550141", "(310) 555-0141"];
+  const { source } = sourceOf(
+    [
+      { id: "1", phoneNumber: "2125550141", phoneNumbers: numbers },
+      { id: "2", phoneNumber: "2125550141", phoneNumbers: ["2125550141", "0049"] },
+    ],
+    new Map(),
+  );
+  const entries = [];
+  const question = { listId: "501", query: parseContactQuery("true", "query"), where: [] };
+  for await (const entry of new ListReader(source, question)) entries.push(entry);
+  expect(entries).toMatchObject([
+    { gate: { number: 12125550141, others: [13105550141] } },
+    { refused: { line: 2, field: "phoneNumbers" } },
+  ]);
+});
+
 test("nothing is listed for contacts whom nobody has called, nor when nobody asks", async () => {
   const called = sourceOf([{ id: "1", phoneNumber: "2125550141", calls: 1, lastCallAt: NOW }], new Map());
   expect(await read(called)).toEqual([undefined]);

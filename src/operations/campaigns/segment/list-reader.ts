@@ -1,6 +1,7 @@
 // A contact list read to its end: asked with a query, judged again here, with a broader query when the vendor finds nobody.
 
 import { nearest } from "../../../kernel/index.ts";
+import type { PhoneKey } from "../../../store/index.ts";
 import { type CallOptions, type ContactRow, type ContactSource, parseContact } from "../../../tenant/port.ts";
 import { type GateContact, phone } from "../../compliance/index.ts";
 import { type ContactQuery, pathsOf, valueAt } from "./query.ts";
@@ -122,12 +123,19 @@ export class ListReader implements AsyncIterable<Entry> {
     const contact = parsed.item;
     const number = phone(contact.phoneNumber ?? "");
     if (!("ok" in number)) return { refused: { line, field: "phoneNumber", reason: number.problem } };
+    const others: PhoneKey[] = [];
+    for (const text of contact.phoneNumbers?.slice(1) ?? []) {
+      const other = phone(text);
+      if (!("ok" in other)) return { refused: { line, field: "phoneNumbers", reason: other.problem } };
+      if (other.ok !== number.ok && !others.includes(other.ok)) others.push(other.ok);
+    }
     return {
       contact,
       gate: {
         id: contact.id,
         line,
         number: number.ok,
+        ...(others.length > 0 && { others }),
         postal: contact.postalCode || undefined,
         // A flag that is not there is no consent.
         mayCall: contact.consentFlags?.outbound?.call === true,
@@ -144,7 +152,9 @@ export class ListReader implements AsyncIterable<Entry> {
     if (calls === 0 && lastCallAt === undefined) return entry;
     if (lastCallAt !== undefined && lastCallAt < since) return entry;
     this.#placed ??= this.#readCalls(since);
-    const listed = (await this.#placed).get(gate.number) ?? [];
+    const all = await this.#placed;
+    // A call by any of its numbers is a call to the contact.
+    const listed = [gate.number, ...(gate.others ?? [])].flatMap((number) => all.get(number) ?? []);
     const isOpen = lastCallAt !== undefined && !listed.some((at) => at >= lastCallAt - SAME_CALL_MS);
     return { contact, gate: { ...gate, placed: isOpen ? [...listed, lastCallAt] : listed } };
   }

@@ -203,7 +203,7 @@ async function judge(deps: CampaignGateDeps, { campaignId, listId, pack, at, kee
     for await (const entry of reader) {
       if ("refused" in entry) yield entry.refused;
       else {
-        census.add(entry.gate.number, entry.gate.postal);
+        for (const number of [entry.gate.number, ...(entry.gate.others ?? [])]) census.add(number, entry.gate.postal);
         yield entry.gate;
       }
       const { read, announced } = reader.progress;
