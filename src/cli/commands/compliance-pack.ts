@@ -2,7 +2,14 @@
 
 import { openCompliance, readRulePack, withOwnRules } from "../../app/index.ts";
 import { describeDifferences, describeRule, diffPacks, type PackDifference, type RulePack } from "../../compliance/index.ts";
-import { compileRulePack, OperationError, type PlacedReplay, replayDecisions, validatedPack } from "../../operations/index.ts";
+import {
+  compileRulePack,
+  noneReplayed,
+  OperationError,
+  type PlacedReplay,
+  replayDecisions,
+  validatedPack,
+} from "../../operations/index.ts";
 import { comparisonOf } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { SHIPPED_PACK } from "../declare.ts";
@@ -82,7 +89,7 @@ export const replayPack: Run<typeof declared.replayPack> = async (given) => {
   const inputs = [];
   for (const file of args.decisions.length === 0 ? ["-"] : args.decisions) inputs.push(await openInput(file, io));
   const pack = compileRulePack(await withOwnRules(options, io.env, await namedPack(options.pack), options.campaignRules));
-  const counts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 };
+  const counts = noneReplayed();
   for (const input of inputs) {
     // Of several files each row says which it is of.
     const where = inputs.length === 1 ? {} : { file: input.name };
@@ -97,7 +104,8 @@ export const replayPack: Run<typeof declared.replayPack> = async (given) => {
   }
   io.say(
     `${grouped(counts.decisions)} decisions replayed with ${pack.packVersion}: ${grouped(counts.decision)} swap allow and deny · ` +
-      `${grouped(counts.rules)} break other rules · ${grouped(counts.next)} move their next instant · ${grouped(counts.unreadable)} unreadable`,
+      `${grouped(counts.rules)} break other rules · ${grouped(counts.next)} move their next instant · ${grouped(counts.unreadable)} unreadable` +
+      (counts.older === 0 ? "" : ` · ${grouped(counts.older)} left out because they were made before --since`),
   );
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
 };

@@ -1,8 +1,15 @@
 // outdial compliance pack stale, sign, fetch: how old the reading of the rules is, and packs as signed files that are checked before they are used.
 
 import { openCompliance, openFactsIfAny, readPackDocument, readRules, readSignedPack } from "../../app/index.ts";
-import { describeDifferences, freshnessOf, type StaleRule } from "../../compliance/index.ts";
-import { compileRulePack, openSignedPack, REPLAYED_MS, replayDecisions, replayPlaced } from "../../operations/index.ts";
+import { describeDifferences, formatInstant, freshnessOf, type StaleRule } from "../../compliance/index.ts";
+import {
+  compileRulePack,
+  noneReplayed,
+  openSignedPack,
+  REPLAYED_MS,
+  replayDecisions,
+  replayPlaced,
+} from "../../operations/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
@@ -48,7 +55,7 @@ export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options,
   const { text, pack } = openSignedPack(note, key);
   const before = against === undefined ? (await readRules(options, io.env, {})).pack : await namedPack(against);
   const changes = describeDifferences(before, pack);
-  const counts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 };
+  const counts = noneReplayed();
   const compiled = compileRulePack(pack);
   const swapped: object[] = [];
   for (const name of replay) {
@@ -82,7 +89,7 @@ export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options,
       ...(calls === null ? [`no calls were decided again: there is no store in ${opened.dir}`] : placedLines(calls)),
       replay.length === 0
         ? "no recorded decisions were replayed: name them with --replay"
-        : `${grouped(counts.decisions)} recorded decisions decided again: ${grouped(counts.decision)} swap allow and deny, ${grouped(counts.rules)} break other rules, ${grouped(counts.next)} move their next instant, ${grouped(counts.unreadable)} unreadable`,
+        : `${grouped(counts.decisions)} recorded decisions decided again: ${grouped(counts.decision)} swap allow and deny, ${grouped(counts.rules)} break other rules, ${grouped(counts.next)} move their next instant, ${grouped(counts.unreadable)} unreadable${counts.older === 0 ? "" : `, ${grouped(counts.older)} left out because they were made before ${formatInstant(since)} (--since)`}`,
       out === undefined
         ? "nothing was written: name a file with --out"
         : `written to ${out}${options.signed ? " with its signature" : ""}; it takes effect when compliance.pack in outdial.yaml, or --pack, names it`,

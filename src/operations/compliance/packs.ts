@@ -69,7 +69,11 @@ export interface ReplayCounts {
   /** Only the next allowed instant is another. */
   next: number;
   unreadable: number;
+  /** Decisions of before the time from which on they are replayed. */
+  older: number;
 }
+
+export const noneReplayed = (): ReplayCounts => ({ decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0, older: 0 });
 
 /** The instant of a recorded question; NaN, which is before nothing, when it has none. */
 function instantOf({ input }: Record<string, unknown>): number {
@@ -91,14 +95,17 @@ export async function replayDecisions(
   bytes: AsyncIterable<Uint8Array>,
   pack: CompiledPack,
   { write, progress, since }: ReplaySink,
-  counts: ReplayCounts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 },
+  counts: ReplayCounts = noneReplayed(),
 ): Promise<ReplayCounts> {
   for await (const read of ndjsonLines(bytes)) {
     const { line } = read;
     try {
       if ("problem" in read) throw new OutdialError("invalid_facts", read.problem);
       const recorded = Object.fromEntries(read.members);
-      if (since !== undefined && instantOf(recorded) < since) continue;
+      if (since !== undefined && instantOf(recorded) < since) {
+        counts.older += 1;
+        continue;
+      }
       const { id, change, before, after } = replay(recorded, pack);
       counts.decisions += 1;
       progress?.(counts.decisions);

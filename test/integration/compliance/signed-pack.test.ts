@@ -86,7 +86,7 @@ test("a signed pack is fetched, checked, told in sentences, replayed over the re
       "United States: new rule acme-cap: at most 1 calls in 24 hours, whatever the subject; binds telemarketing calls (house rule 1, policy).",
     ],
     replay: {
-      counts: { decisions: 1, decision: 1, unreadable: 0 },
+      counts: { decisions: 1, decision: 1, unreadable: 0, older: 1 },
       examples: [{ file: expect.stringContaining("month.ndjson"), change: "decision" }],
     },
     out: expect.stringContaining("new.json"),
