@@ -36,10 +36,10 @@ const expit = (x: number): number => 1 / (1 + Math.exp(-x));
 const logit = (p: number): number => Math.log(p / (1 - p));
 const normal = (random: RandomStream): number => normalQuantile((random.next() * 4_294_967_296 + 0.5) / 4_294_967_296);
 
-/** Simulates and judges so many calibrations. The same seed gives the same counts. */
+/** Simulates and judges so many calibrations, beginning with number `from` (default 0). The same seed gives the same counts, in one piece or in several. */
 export function studyCalibration(
   condition: CalibrationCondition,
-  options: { readonly repetitions: number; readonly seed: string },
+  { from = 0, repetitions, seed }: { readonly from?: number; readonly repetitions: number; readonly seed: string },
 ): CalibrationResult {
   const result = Object.fromEntries(CALIBRATION_INTERVALS.map((name) => [name, { count: 0, of: 0 }])) as CalibrationResult;
   const { effect } = condition;
@@ -49,8 +49,8 @@ export function studyCalibration(
   const machine = (1 - live) * MACHINE;
   const abandoned = mean((node) => expit(logit(ABANDONED) + effect * node));
   const scale = Math.exp((effect / 2) ** 2 / 2);
-  for (let i = 0; i < options.repetitions; i++) {
-    const found = calibrated(condition, createRandom(options.seed, `${JSON.stringify(condition)}/${i}`));
+  for (let i = from; i < from + repetitions; i++) {
+    const found = calibrated(condition, createRandom(seed, `${JSON.stringify(condition)}/${i}`));
     const judge = (name: keyof CalibrationResult, interval: { low: number; high: number } | undefined, truth: number) => {
       if (interval === undefined) return;
       result[name].of += 1;

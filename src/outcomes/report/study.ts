@@ -135,12 +135,15 @@ function sumOf(cells: readonly (readonly [number, number])[]): [number, number] 
   return [cells.reduce((sum, [calls]) => sum + calls, 0), cells.reduce((sum, [, successes]) => sum + successes, 0)];
 }
 
-/** Simulates and judges so many reports. The same seed gives the same counts. */
-export function studyIntervals(condition: StudyCondition, options: { repetitions: number; seed: string }): StudyResult {
+/** Simulates and judges so many reports, beginning with number `from` (default 0). The same seed gives the same counts, in one piece or in several. */
+export function studyIntervals(
+  condition: StudyCondition,
+  { from = 0, repetitions, seed }: { from?: number; repetitions: number; seed: string },
+): StudyResult {
   const names = [...STUDY_INTERVALS, ...STUDY_ERRORS, ...STUDY_NAIVE];
   const result = Object.fromEntries(names.map((name) => [name, { count: 0, of: 0, withheld: 0 }])) as StudyResult;
-  for (let i = 0; i < options.repetitions; i++)
-    judge(condition, createRandom(options.seed, `${JSON.stringify(condition)}/${i}`), result);
+  for (let i = from; i < from + repetitions; i++)
+    judge(condition, createRandom(seed, `${JSON.stringify(condition)}/${i}`), result);
   return result;
 }
 
