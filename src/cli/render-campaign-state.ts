@@ -8,6 +8,7 @@ import {
   type ResumeVerdict,
   type ZoneWindow,
 } from "../operations/index.ts";
+import type { Workload } from "../operations/views/index.ts";
 import { table } from "./table.ts";
 import { grouped, printable, printableWhole } from "./text.ts";
 
@@ -41,8 +42,11 @@ export function gateWords({
 
 const rateText = (rate: number | null | undefined): string => (rate === null || rate === undefined ? "" : share(rate));
 
+/** A campaign with the work that is left in it. */
+export type ShownCampaign = CampaignHealth & { readonly workload: Workload };
+
 /** A table of campaigns, one a line. */
-export const HEALTH = table<CampaignHealth>(
+export const HEALTH = table<ShownCampaign>(
   [
     { title: "campaign", value: ({ id }) => id, isWhole: true },
     { title: "status", value: ({ campaign }) => campaign?.status ?? "?", isState: true },
@@ -57,6 +61,17 @@ export const HEALTH = table<CampaignHealth>(
       title: "abandoned",
       value: ({ abandonment: told }) => (told === null || told.live === 0 ? null : share(told.abandoned / told.live)),
     },
+    {
+      title: "tried",
+      value: ({ workload }) => (workload.penetration.value === null ? null : share(workload.penetration.value.rate)),
+    },
+    {
+      title: "left",
+      value: ({ workload }) => (workload.hoursLeft.value === null ? null : hoursText(workload.hoursLeft.value.hours)),
+      align: "right",
+    },
+    { title: "callbacks", value: ({ workload }) => workload.callbacks.value?.due, align: "right" },
+    { title: "agents", value: ({ workload }) => workload.agents.value?.loggedIn, align: "right" },
     { title: "figures", value: ({ stale }) => (stale ? "stale" : "fresh") },
     {
       title: "dialing",
@@ -68,7 +83,7 @@ export const HEALTH = table<CampaignHealth>(
 );
 
 /** Everything about one campaign. */
-export function healthLines(health: CampaignHealth): string[] {
+export function healthLines(health: ShownCampaign): string[] {
   const { id, campaign, reading, dialing, notDialing, failover, abandonment, windows, gate } = health;
   const name = campaign?.name === null || campaign === null ? "" : ` · ${printable(campaign.name)}`;
   const calls = reading?.activeCalls === null || reading === null ? "" : ` · ${grouped(reading.activeCalls)} calls under way`;
@@ -79,7 +94,7 @@ export function healthLines(health: CampaignHealth): string[] {
       : `${dialing === null ? "whether it dials is NOT KNOWN" : "NOT dialing"}: ${printableWhole(notDialing.first)}`,
   );
   for (const { text } of notDialing?.all.slice(1) ?? []) lines.push(`  also: ${printableWhole(text)}`);
-  lines.push(...figureLines(health));
+  lines.push(...figureLines(health), ...workloadLines(health.workload));
   if (abandonment !== null) lines.push(budgetLine(abandonment));
   if (failover !== null) lines.push(...failoverLines(failover));
   if (windows.length > 0) lines.push("windows:");
@@ -129,3 +144,55 @@ function windowLine({ zone, contacts, open, until, opens }: ZoneWindow): string 
 }
 
 const share = (value: number): string => `${(value * 100).toFixed(1)} %`;
+
+/** The work that is left, a line each; what is not known with its reason. */
+function workloadLines({ penetration, hoursLeft, dialable, pace, callbacks, agents, mostAgents, occupancy }: Workload): string[] {
+  const most = mostAgents === null ? "" : ` · at most ${grouped(mostAgents)} by the dialer settings`;
+  return [
+    toldLine("list penetration", penetration, ({ rate, attempted, contacts, countedBy }) => {
+      const by = countedBy === "tenant" ? "contacts attempted" : "contacts, by the numbers called that outdial was told of";
+      return `${share(rate)} (${grouped(attempted)} of ${grouped(contacts)} ${by})`;
+    }),
+    toldLine("hours of work left", hoursLeft, ({ hours, low, high, today, opens, days, perDay }) => {
+      const of = dialable.value === null ? "" : `, ${grouped(dialable.value.contacts)} contacts ${dialable.value.of}`;
+      const at = pace.value === null ? "" : ` at ${grouped(pace.value.perHour)} calls an hour`;
+      const calling =
+        today === null
+          ? opens === null
+            ? ""
+            : ` · all windows are closed, the next opens ${opens}`
+          : ` · ${hoursText(today.hours)} of calling time left, until ${today.until}`;
+      const inDays = days === null ? "" : ` · ${days.toFixed(1)} days of ${hoursText(perDay)} calling time`;
+      return `${hoursText(hours)} (${hoursText(low)} to ${high === null ? "no end" : hoursText(high)}${of}${at})${inDays}${calling}`;
+    }),
+    toldLine(
+      "callbacks due",
+      callbacks,
+      ({ due, withinHour, waiting, next }) =>
+        `${grouped(due)} · ${grouped(withinHour)} within the hour · ${grouped(waiting)} waiting${next === null ? "" : ` · next ${next}`}`,
+    ),
+    `${toldLine("agents", agents, ({ loggedIn, available, working, wrapUp }) => {
+      const counts = [
+        [loggedIn, "logged in"],
+        [available, "available"],
+        [working, "working"],
+        [wrapUp, "on wrap-up"],
+      ] as const;
+      return counts.flatMap(([count, name]) => (count === null ? [] : [`${grouped(count)} ${name}`])).join(" · ");
+    })}${most}`,
+    toldLine(
+      "occupancy",
+      occupancy,
+      ({ rate, busyMinutes, staffedMinutes, windowMinutes }) =>
+        `${share(rate)} in ${windowMinutes} min (talk and wrap-up: ${grouped(busyMinutes)} of ${grouped(staffedMinutes)} agent-minutes)`,
+    ),
+  ];
+}
+
+const toldLine = <Value>(
+  name: string,
+  { value, why }: { readonly value: Value | null; readonly why: string | null },
+  text: (value: Value) => string,
+): string => `${name}: ${value === null ? printableWhole(why ?? "not known") : text(value)}`;
+
+const hoursText = (hours: number): string => `${hours < 10 ? hours.toFixed(1) : grouped(hours)} h`;

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../test/support/failover-states.ts";
-import { type CampaignHealth, failoverPolicySchema, readPair, standingIn } from "../operations/index.ts";
-import { pairViewOf } from "../operations/views/index.ts";
-import { healthLines } from "./render-campaign-state.ts";
+import { failoverPolicySchema, readPair, standingIn } from "../operations/index.ts";
+import { pairViewOf, workloadOf } from "../operations/views/index.ts";
+import { healthLines, type ShownCampaign } from "./render-campaign-state.ts";
 import { failoverLines, pairText } from "./render-failover.ts";
 
 const pairOf = (state: unknown) =>
@@ -17,7 +17,7 @@ const pairOf = (state: unknown) =>
     order: null,
   } as Parameters<typeof readPair>[0]);
 
-const UNKNOWN: Omit<CampaignHealth, "id" | "failover"> = {
+const UNKNOWN: Omit<ShownCampaign, "id" | "failover"> = {
   at: 0,
   campaign: null,
   campaignProblem: null,
@@ -33,6 +33,10 @@ const UNKNOWN: Omit<CampaignHealth, "id" | "failover"> = {
   lastChange: null,
   dialing: true,
   notDialing: null,
+  workload: workloadOf(
+    { workload: null, workloadProblem: null, mostAgents: null, reading: null, readingProblem: null, gate: null },
+    0,
+  ),
 };
 
 describe.each(PAIR_CASES)("a pair $name", ({ state, dials }) => {

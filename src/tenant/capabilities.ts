@@ -20,6 +20,7 @@ import type {
   DispositionTreeView,
   InteractionEntry,
   InteractionView,
+  ListCounts,
   MetricsView,
   PacingDocument,
   PacingPolicy,
@@ -243,6 +244,8 @@ export interface ContactSource {
    * writes it. Absent where a tenant lists no calls by contact list.
    */
   placed?(listId: string, since: number, options?: CallOptions): Promise<ReadonlyMap<string, readonly number[]>>;
+  /** How far the lists of a campaign are; undefined when it has none. Absent where a tenant does not count it. */
+  readonly counts?: ((campaignId: string, options?: CallOptions) => Promise<ListCounts | undefined>) | undefined;
 }
 
 /** Ended calls with their outcomes. */
@@ -270,6 +273,8 @@ export interface OutcomeSource {
 
 export interface MetricsSource {
   readonly capability: Capability;
+  /** Whether figures over a window come with the agents of the moment. */
+  readonly tellsAgents: boolean;
   campaign(campaignId: string, windowMinutes?: number, options?: CallOptions): Promise<MetricsView>;
   /** Hour by hour what the dialer measured, in the tenant's own words. @param metrics names of figures */
   hourly(

@@ -103,6 +103,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     },
     metricsSource: {
       capability: READ,
+      tellsAgents: false,
       campaign: async (id, windowMinutes, options) => {
         const query = windowMinutes === undefined ? undefined : { windowMinutes };
         return (await send("getCampaignMetrics", { ...options, path: { id }, query })).reply;

@@ -110,8 +110,30 @@ export interface MetricsView extends Readonly<Record<string, unknown>> {
   /** Of the answered calls. */
   readonly abandonmentRate?: number | null | undefined;
   readonly failoverTriggered?: boolean | null | undefined;
+  /** Of this moment. Absent where a tenant does not tell its agents, or did not this time. */
+  readonly agents?: AgentCounts | null | undefined;
   /** ISO 8601. */
   readonly lastUpdated?: string | null | undefined;
+}
+
+/** Agents of a campaign at one moment; null where the tenant leaves a count out. An agent of several campaigns counts in each. */
+export interface AgentCounts {
+  readonly loggedIn: number | null;
+  /** Waiting for a call. */
+  readonly available: number | null;
+  /** With a contact. */
+  readonly working: number | null;
+  /** After a call, on its wrap-up. */
+  readonly wrapUp: number | null;
+}
+
+/** How far the lists of a campaign are, in contacts; null where the tenant does not say. */
+export interface ListCounts {
+  readonly contacts: number | null;
+  /** Dialed at least once. */
+  readonly attempted: number | null;
+  /** Never dialed again. */
+  readonly final: number | null;
 }
 
 /** Pacing settings as they are written. */

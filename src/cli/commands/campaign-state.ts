@@ -4,7 +4,6 @@ import { openCampaignStates, openStopRecords, stopCampaigns } from "../../app/in
 import { formatInstant } from "../../compliance/index.ts";
 import { messageOf, nearest, OutdialError } from "../../kernel/index.ts";
 import {
-  type CampaignHealth,
   dncWords,
   type EmergencyStopReport,
   OperationError,
@@ -19,7 +18,7 @@ import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
-import { gateWords, HEALTH, healthLines } from "../render-campaign-state.ts";
+import { gateWords, HEALTH, healthLines, type ShownCampaign } from "../render-campaign-state.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
 
@@ -36,7 +35,10 @@ export const status: Run<typeof declared.status> = async ({ args: { id }, option
     await using states = await openCampaignStates(options, io.env);
     for (;;) {
       const ids = id === undefined ? await states.list({ signal }) : [id];
-      const read = (one: string) => states.health.read(one, { windowMinutes, contacts, call: { signal } });
+      const read = async (one: string) => {
+        const health = await states.health.read(one, { windowMinutes, contacts, call: { signal } });
+        return { ...health, workload: await states.workloadOf(health, { signal }) };
+      };
       const found = await inTurns(ids, (one) =>
         id === undefined
           ? read(one)
@@ -58,9 +60,9 @@ export const status: Run<typeof declared.status> = async ({ args: { id }, option
 };
 
 /** A campaign that was deleted since the list was read is left out. */
-async function inTurns(ids: readonly string[], read: (id: string) => Promise<CampaignHealth>): Promise<CampaignHealth[]> {
+async function inTurns(ids: readonly string[], read: (id: string) => Promise<ShownCampaign>): Promise<ShownCampaign[]> {
   const waiting = [...ids.entries()];
-  const found = new Map<number, CampaignHealth>();
+  const found = new Map<number, ShownCampaign>();
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [place, id] = next;
@@ -75,13 +77,13 @@ async function inTurns(ids: readonly string[], read: (id: string) => Promise<Cam
   return [...found].sort(([a], [b]) => a - b).map(([, health]) => health);
 }
 
-async function show(found: readonly CampaignHealth[], one: boolean, io: Io): Promise<void> {
+async function show(found: readonly ShownCampaign[], one: boolean, io: Io): Promise<void> {
   const lines = () => (one ? found.flatMap(healthLines) : found.length === 0 ? [] : HEALTH.lines(found, io.width, io.colour));
   await io.answer({ campaigns: found }, lines, one ? undefined : "the tenant has no campaigns");
 }
 
 /** What the tenant would not tell decides the exit code; a campaign that does not dial is no failure. */
-function codeOf(found: readonly CampaignHealth[]): number {
+function codeOf(found: readonly ShownCampaign[]): number {
   const problems = found.flatMap(
     ({ campaignProblem, readingProblem, gateProblem }) => campaignProblem ?? readingProblem ?? gateProblem ?? [],
   );

@@ -56,7 +56,9 @@ test.each([
   ["list_empty", "list"],
   ["nobody_callable", "list"],
   ["no_company_list", "gate"],
-  ["no_agents", "agents or lines"],
+  ["no_agents", "agents"],
+  ["no_lines", "lines"],
+  ["no_agents_or_lines", "agents or lines"],
   ["dialer_settings", "pacing"],
   ["gate_unknown", null],
 ])("an active campaign that does not dial: %s is explained by %s, since its last call", (code, cause) => {

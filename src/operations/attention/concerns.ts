@@ -31,7 +31,9 @@ const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Co
   list_empty: ["list", "Load contacts into its list, or end the campaign."],
   nobody_callable: ["list", "Load contacts that may be called, or wait for the instant that is named."],
   dialer_settings: ["pacing", "Set the call rate and the calls in flight above 0."],
-  no_agents: ["agents or lines", "See that agents are signed in to its queue and that lines are free."],
+  no_agents: ["agents", "See that agents are logged in to its queue and wait for calls."],
+  no_lines: ["lines", "See that lines are free: those of the tenant, of the campaign and of the carrier."],
+  no_agents_or_lines: ["agents or lines", "See that agents are signed in to its queue and that lines are free."],
 };
 /** What is as it should be, or is told elsewhere. */
 const QUIET: ReadonlySet<string> = new Set(["outside_hours", "paused_by_outdial", "paused_by_failover", "paused_elsewhere"]);

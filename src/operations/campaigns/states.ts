@@ -6,16 +6,20 @@ import type { Store } from "../../store/index.ts";
 import type { CallOptions, TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { dncBeforeStart } from "../tenant-dnc/index.ts";
+import type { Workload } from "../views/schemas/campaigns.ts";
+import { workloadOf } from "../views/workload-views.ts";
 import { type PairReport, readPair } from "./failover/pair.ts";
 import { resumeRefusal } from "./failover/resume-guard.ts";
 import { type FailoverStanding, standingIn } from "./failover/words.ts";
-import { HealthReader } from "./health/status.ts";
+import { mostAgentsOf } from "./health/known.ts";
+import { type CampaignHealth, HealthReader } from "./health/status.ts";
 import { CampaignMetrics } from "./metrics/service.ts";
 import type { ChangeDeps, ChangeOptions, StateChange } from "./state/change.ts";
 import type { CampaignGate, CampaignGateVerdict } from "./state/gate.ts";
 import { storedIntents } from "./state/intents.ts";
 import { type ResumeDeps, type ResumeReport, type ResumeVerdict, resumeCampaign, resumeVerdict } from "./state/resume.ts";
 import { pauseAll } from "./state/stop.ts";
+import { readWorkload, type WorkloadFacts } from "./workload/facts.ts";
 
 type OnChange = (change: StateChange) => void;
 
@@ -71,6 +75,22 @@ export class CampaignStates {
 
   /** See `dncBeforeStart`. */
   readonly doNotCall: ResumeDeps["doNotCall"] = (id, call, start) => dncBeforeStart(this.#context, id, call, start);
+
+  /** What work is left in a campaign; read of the tenant now. */
+  workload(id: string, call: CallOptions): Promise<WorkloadFacts> {
+    const { tenant, store, clock } = this.#context;
+    return readWorkload({ tenant: tenant.capabilities, facts: store.facts, metrics: this.metrics, clock }, id, call);
+  }
+
+  /** The same beside the health of the campaign that was read just before, as the API shows it. */
+  async workloadOf(health: CampaignHealth, call: CallOptions): Promise<Workload> {
+    const [workload, own, tenants] = await Promise.all([
+      this.workload(health.id, call),
+      ...[health.id, ""].map((subject) => this.#context.store.tenantReadings.find({ what: "dialer", subject })),
+    ]);
+    const mostAgents = mostAgentsOf(own ?? tenants);
+    return workloadOf({ ...health, workload, workloadProblem: null, mostAgents }, this.#context.clock.now());
+  }
 
   /** Ids of the tenant's campaigns. */
   async list(options?: CallOptions): Promise<string[]> {

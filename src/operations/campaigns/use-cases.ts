@@ -20,6 +20,7 @@ import type {
 import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
 import { timeText } from "../views/texts.ts";
+import { workloadOf } from "../views/workload-views.ts";
 import type { FailoverUseCases } from "./failover/use-cases.ts";
 import { orderRefusal } from "./failover/words.ts";
 import { happened } from "./happened.ts";
@@ -98,6 +99,7 @@ export class CampaignUseCases {
       ...summary,
       threshold: pair?.primary === id ? pair.policy.threshold : null,
       abandonmentLimit: summary.abandonment?.limit ?? ABANDONMENT_LIMIT,
+      workloadDetail: workloadOf(health, clock.now()),
       series: thinned(ofOneWindow(readings, pair?.policy.windowMinutes)).map(pointOf),
       events,
       configuration: health.document === null ? null : { ...health.document },

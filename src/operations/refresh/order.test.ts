@@ -19,7 +19,7 @@ const reading = (what: Reading["what"], subject: string, ageMs: number, goodUnti
 const all = (ids: readonly string[], ageMs: number): Reading[] => [
   reading("campaigns", "", ageMs),
   reading("dialer", "", ageMs),
-  ...ids.flatMap((id) => (["figures", "campaign", "gate"] as const).map((what) => reading(what, id, ageMs))),
+  ...ids.flatMap((id) => (["figures", "campaign", "gate", "workload"] as const).map((what) => reading(what, id, ageMs))),
 ];
 const order = (state: Partial<RefreshState>) =>
   dueReadings({
@@ -34,7 +34,18 @@ const order = (state: Partial<RefreshState>) =>
   }).map(({ what, subject }) => `${what} ${subject}`.trim());
 
 test("of an unknown tenant the list comes first, then all figures, then what takes several requests", () => {
-  expect(order({})).toEqual(["campaigns", "dialer", "figures a", "figures b", "campaign a", "gate a", "campaign b", "gate b"]);
+  expect(order({})).toEqual([
+    "campaigns",
+    "dialer",
+    "figures a",
+    "figures b",
+    "campaign a",
+    "gate a",
+    "workload a",
+    "campaign b",
+    "gate b",
+    "workload b",
+  ]);
   expect(order({ campaigns: [] })).toEqual(["campaigns", "dialer"]);
 });
 
@@ -48,6 +59,7 @@ test("what is young is left alone; what somebody looks at is due sooner, and bef
     "dialer",
     "figures b",
     "campaign b",
+    "workload b",
     "figures a",
   ]);
   const list = { ...NOBODY, list: NOW };
@@ -64,21 +76,39 @@ test("an open page does not keep the others from their turn for good", () => {
 
 test("what was changed, or whose window turned, is due however young it is; what failed counts from the attempt", () => {
   const young = all(["a"], 1000);
-  expect(order({ campaigns: ["a"], readings: [...young.slice(0, 4), reading("gate", "a", 1000, NOW)] })).toEqual(["gate a"]);
-  expect(order({ campaigns: ["a"], readings: [...young.slice(0, 4), reading("gate", "a", 1000, NOW + 1)] })).toEqual([]);
+  expect(
+    order({ campaigns: ["a"], readings: [...young.filter(({ what }) => what !== "gate"), reading("gate", "a", 1000, NOW)] }),
+  ).toEqual(["gate a"]);
+  expect(
+    order({ campaigns: ["a"], readings: [...young.filter(({ what }) => what !== "gate"), reading("gate", "a", 1000, NOW + 1)] }),
+  ).toEqual([]);
   const failed = { ...reading("figures", "a", 1000), readAt: null, problem: { code: "x", message: "y" } };
   expect(order({ campaigns: ["a"], readings: [...young.slice(0, 2), failed, ...young.slice(3)] })).toEqual([]);
 });
 
 test("a page that is open of a campaign that no list names yet has it read", () => {
   const asked = { ...NOBODY, campaigns: new Map([["new", NOW]]) };
-  expect(order({ campaigns: [], readings: all([], 1000), asked })).toEqual(["figures new", "campaign new", "gate new"]);
+  expect(order({ campaigns: [], readings: all([], 1000), asked })).toEqual([
+    "figures new",
+    "campaign new",
+    "gate new",
+    "workload new",
+  ]);
 });
 
 test("figures that are due do not wait for campaigns whose gate was never looked at, nor those for the figures", () => {
   const figures = ["a", "b"].map((id) => reading("figures", id, 400_000));
   const readings = [reading("campaigns", "", 1000), reading("dialer", "", 1000), ...figures];
-  expect(order({ readings, owed: 0 })).toEqual(["campaign a", "figures a", "figures b", "gate a", "campaign b", "gate b"]);
+  expect(order({ readings, owed: 0 })).toEqual([
+    "campaign a",
+    "figures a",
+    "figures b",
+    "gate a",
+    "workload a",
+    "campaign b",
+    "gate b",
+    "workload b",
+  ]);
   expect(order({ readings, owed: 2 }).slice(0, 3)).toEqual(["figures a", "figures b", "campaign a"]);
 });
 

@@ -51,6 +51,7 @@ const TARGETS_MS = {
   figures: { looked: 20_000, else: 60_000 },
   campaign: { looked: 60_000, else: 300_000 },
   gate: { looked: 300_000, else: 300_000 },
+  workload: { looked: 60_000, else: 300_000 },
 } as const;
 
 interface Candidate extends DueReading {
@@ -88,7 +89,7 @@ export function dueReadings(state: RefreshState): DueReading[] {
   const open = [...asked.campaigns].filter(([id, at]) => looks(at) && !named.has(id)).map(([id]) => id);
   for (const [place, id] of [...campaigns, ...open].entries()) {
     const opened = looks(asked.campaigns.get(id));
-    for (const what of ["figures", "campaign", "gate"] as const) add(what, id, opened || listed, place, opened);
+    for (const what of ["figures", "campaign", "gate", "workload"] as const) add(what, id, opened || listed, place, opened);
   }
   const othersFirst = turn % OTHERS_EVERY === OTHERS_EVERY - 1;
   const ranks = Map.groupBy(due.toSorted(urgency), (one) => rank(one, othersFirst));
@@ -110,7 +111,7 @@ function rank({ what, opened }: Candidate, othersFirst: boolean): number {
   return opened || othersFirst ? 1 : 2;
 }
 
-const isLook = (what: ReadingKey["what"]): boolean => what === "campaign" || what === "gate";
+const isLook = (what: ReadingKey["what"]): boolean => what === "campaign" || what === "gate" || what === "workload";
 const isNever = ({ ageMs }: Candidate): boolean => ageMs === Number.POSITIVE_INFINITY;
 
 function urgency(a: Candidate, b: Candidate): number {

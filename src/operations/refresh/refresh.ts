@@ -27,7 +27,7 @@ const CONTACTS = 1000;
 export interface RefreshDeps {
   readonly store: Store;
   readonly tenant: Pick<TenantLink, "capabilities">;
-  readonly states: Pick<CampaignStates, "metrics" | "gate">;
+  readonly states: Pick<CampaignStates, "metrics" | "gate" | "workload">;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
   /** Ends everything that is under way. */
@@ -71,7 +71,7 @@ export class TenantRefresh {
   async changed({ campaign }: { readonly campaign: string }): Promise<void> {
     const { store, clock } = this.#deps;
     this.#verdicts.delete(campaign);
-    await store.tenantReadings.expire(["campaign", "figures", "gate"], campaign, clock.now());
+    await store.tenantReadings.expire(["campaign", "figures", "gate", "workload"], campaign, clock.now());
     this.#wake?.();
   }
 
@@ -80,6 +80,8 @@ export class TenantRefresh {
     const call = this.#now();
     await this.#document(id, call);
     await Promise.all([this.#figures(id, call), this.#gate(id, call)]);
+    // Its pace is that of the readings, the latest among them.
+    await this.#workload(id, call);
   }
 
   /** Reads the list of campaigns now. Throws TenantError, StoreError. */
@@ -190,6 +192,8 @@ export class TenantRefresh {
         return this.#figures(subject, call);
       case "gate":
         return this.#gate(subject, call);
+      case "workload":
+        return this.#workload(subject, call);
     }
   }
 
@@ -241,6 +245,12 @@ export class TenantRefresh {
     this.#verdicts.set(id, verdict);
     const goodUntil = lookGoodUntil(verdict);
     await store.tenantReadings.keep(key, keptLookOf(verdict), { at, now: clock.now(), goodUntil });
+  }
+
+  async #workload(id: string, call: CallOptions): Promise<void> {
+    const { store, states, clock } = this.#deps;
+    const facts = await states.workload(id, call);
+    await store.tenantReadings.keep({ what: "workload", subject: id }, facts, { at: facts.at, now: clock.now() });
   }
 }
 

@@ -20,6 +20,10 @@ const reading = (campaignId: string, given: Partial<MetricReading>): MetricReadi
   callsAnswered: 30,
   abandonmentRate: null,
   failoverTriggered: null,
+  agentsLoggedIn: null,
+  agentsAvailable: null,
+  agentsWorking: null,
+  agentsWrapUp: null,
   ...given,
 });
 

@@ -12,7 +12,15 @@ function healthOf(state: unknown, role: "primary" | "backup"): KnownHealth {
   const policy = failoverPolicySchema.parse({ backup: BACKUP });
   const stored = { primary: PRIMARY, backup: BACKUP, policy, state, executor: null, order: null };
   const id = role === "primary" ? PRIMARY : BACKUP;
-  const nothing = { document: undefined, figures: undefined, gate: undefined, readings: [], lastChange: null };
+  const nothing = {
+    document: undefined,
+    figures: undefined,
+    gate: undefined,
+    workload: undefined,
+    dialer: undefined,
+    readings: [],
+    lastChange: null,
+  };
   const failover = standingIn(readPair(stored as Parameters<typeof readPair>[0]), role);
   // Nothing is known but that the list shows it paused: what is said of it follows from the pair alone.
   const listed = { id, name: "n", status: "paused", statusAt: 0, goneAt: null };

@@ -8,6 +8,7 @@ import { budgetOf } from "./compliance-views.ts";
 import type { CampaignResult, CampaignSummary, HealthView, MetricPoint, WindowState } from "./schemas/campaigns.ts";
 import type { ReadingFailure } from "./schemas/common.ts";
 import { shareOf, timeText } from "./texts.ts";
+import { workloadInShort, workloadOf } from "./workload-views.ts";
 
 /** Phases of a pair in which nothing is handed over, and nothing was: what was begun and could not be done is no hand-over. */
 const QUIET: ReadonlySet<string> = new Set(["watching", "securing", "halted"]);
@@ -27,6 +28,7 @@ export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
     dialing,
     notDialing: notDialing === null ? null : { first: notDialing.first, all: notDialing.all.map((cause) => ({ ...cause })) },
     failover: failover === null ? null : { ...standingOf(failover), triggered: isTriggered(health) },
+    workload: workloadInShort(workloadOf(health, health.at), timeText(health.workload?.at ?? null)),
     lastMetricAt: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)),
     stale: health.stale,
     asOf: { status: timeText(readAt.status), figures: timeText(readAt.figures), windows: timeText(readAt.gate) },
@@ -86,7 +88,7 @@ export function pointOf(reading: CampaignReading): MetricPoint {
     high: interval?.high ?? null,
     abandonmentRate: abandonment?.rate ?? null,
     activeCalls: reading.activeCalls,
-    agents: null,
+    agents: reading.agents?.loggedIn ?? null,
   };
 }
 

@@ -32,3 +32,4 @@ export * from "./schemas/stops.ts";
 export * from "./schemas/tenant.ts";
 export * from "./stop-views.ts";
 export * from "./texts.ts";
+export { workloadOf } from "./workload-views.ts";

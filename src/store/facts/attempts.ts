@@ -176,6 +176,15 @@ export async function callsOfDay(
   return row ?? { date: "", placed: 0 };
 }
 
+/** How many numbers a campaign has called, as outdial was told. */
+export async function attemptedNumbers(store: StoreCore, campaign: string): Promise<number> {
+  const [row] = await store.query<{ count: number }>(
+    "select count(distinct number)::int as count from outdial.attempts where campaign = $1 and kind <> 'inbound-conversation'",
+    [campaign],
+  );
+  return row?.count ?? 0;
+}
+
 /** Campaigns with answered calls in (from, to]. */
 export async function answeredCampaigns(store: StoreCore, from: number, to: number): Promise<string[]> {
   const rows = await store.query<{ campaign: string }>(

@@ -26,15 +26,25 @@ export interface MetricReading {
   /** A share of the answered calls, 0 to 1. */
   readonly abandonmentRate: number | null;
   readonly failoverTriggered: boolean | null;
+  /** Agents at that moment: logged in, waiting for a call, with a contact, on the wrap-up of a call. */
+  readonly agentsLoggedIn: number | null;
+  readonly agentsAvailable: number | null;
+  readonly agentsWorking: number | null;
+  readonly agentsWrapUp: number | null;
 }
+
+/** One to be kept; without agents none were told. */
+export type NewMetricReading = Omit<MetricReading, AgentColumn> & Partial<Pick<MetricReading, AgentColumn>>;
+type AgentColumn = "agentsLoggedIn" | "agentsAvailable" | "agentsWorking" | "agentsWrapUp";
 
 const COLUMNS = `campaign_id as "campaignId", at, received_at as "receivedAt", source, event_id as "eventId", window_minutes as "windowMinutes",
   success_rate as "successRate", active_calls as "activeCalls", calls_placed as "callsPlaced", calls_answered as "callsAnswered",
-  abandonment_rate as "abandonmentRate", failover_triggered as "failoverTriggered"`;
+  abandonment_rate as "abandonmentRate", failover_triggered as "failoverTriggered",
+  agents_logged_in as "agentsLoggedIn", agents_available as "agentsAvailable", agents_working as "agentsWorking", agents_wrap_up as "agentsWrapUp"`;
 
 /** The same by the names that they were given. */
 const NAMES = `"campaignId", at, "receivedAt", source, "eventId", "windowMinutes", "successRate", "activeCalls", "callsPlaced", "callsAnswered",
-  "abandonmentRate", "failoverTriggered"`;
+  "abandonmentRate", "failoverTriggered", "agentsLoggedIn", "agentsAvailable", "agentsWorking", "agentsWrapUp"`;
 
 /** Writes and reads readings. */
 export class MetricReadings extends Ledger {
@@ -42,7 +52,7 @@ export class MetricReadings extends Ledger {
    * Adds a reading; an event that was taken before is not taken again. Forgets what is older than 40 days.
    * @returns whether it is new, and whether none of its campaign is later
    */
-  add(reading: MetricReading): Promise<{ readonly added: boolean; readonly newest: boolean }> {
+  add(reading: NewMetricReading): Promise<{ readonly added: boolean; readonly newest: boolean }> {
     return this.store.commit(async (tx) => {
       const added = await insert(tx, reading);
       const [row] = await tx.query<{ later: boolean }>(
@@ -106,13 +116,13 @@ export class MetricReadings extends Ledger {
   }
 }
 
-const orderOf = ({ at, receivedAt }: MetricReading): Date => new Date(at ?? receivedAt);
+const orderOf = ({ at, receivedAt }: Pick<MetricReading, "at" | "receivedAt">): Date => new Date(at ?? receivedAt);
 
-async function insert(tx: Tx, reading: MetricReading): Promise<boolean> {
+async function insert(tx: Tx, reading: NewMetricReading): Promise<boolean> {
   const made = await tx.change(
     `insert into outdial.metric_readings (campaign_id, at, received_at, ordered_at, source, event_id, window_minutes, success_rate, active_calls,
-       calls_placed, calls_answered, abandonment_rate, failover_triggered)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (campaign_id, event_id) do nothing`,
+       calls_placed, calls_answered, abandonment_rate, failover_triggered, agents_logged_in, agents_available, agents_working, agents_wrap_up)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict (campaign_id, event_id) do nothing`,
     [
       storable(reading.campaignId),
       reading.at === null ? null : new Date(reading.at),
@@ -127,6 +137,10 @@ async function insert(tx: Tx, reading: MetricReading): Promise<boolean> {
       reading.callsAnswered,
       reading.abandonmentRate,
       reading.failoverTriggered,
+      reading.agentsLoggedIn ?? null,
+      reading.agentsAvailable ?? null,
+      reading.agentsWorking ?? null,
+      reading.agentsWrapUp ?? null,
     ],
   );
   return made === 1;

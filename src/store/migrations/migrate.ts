@@ -44,6 +44,7 @@ import { mailAlarms } from "./0038-mail-alarms.ts";
 import { persons } from "./0039-persons.ts";
 import { attentionIndexes } from "./0040-attention-indexes.ts";
 import { stateChanges } from "./0041-state-changes.ts";
+import { workload } from "./0042-workload.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -87,6 +88,7 @@ const MIGRATIONS: readonly Migration[] = [
   persons,
   attentionIndexes,
   stateChanges,
+  workload,
 ];
 
 /** The version of the schema that this outdial works with. */

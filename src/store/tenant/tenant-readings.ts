@@ -10,8 +10,9 @@ import { storable } from "../database/arrays.ts";
  * - `figures`: the metrics of one; they are in the metric readings.
  * - `gate`: the look of the pre-dial gate at one.
  * - `dialer`: the dialer settings in force.
+ * - `workload`: what work is left in one: its lists, pace, agents' time and callbacks.
  */
-export type TenantReadingKind = "campaigns" | "campaign" | "figures" | "gate" | "dialer";
+export type TenantReadingKind = "campaigns" | "campaign" | "figures" | "gate" | "dialer" | "workload";
 
 /** Why an attempt failed. */
 export interface ReadingProblem {

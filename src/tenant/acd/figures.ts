@@ -1,8 +1,9 @@
 // Figures of a skill: the dialer's statistics by quarter of an hour, and what is under way now. There is no live count of abandoned calls.
 
 import { type AcdReply, MAX_DIALER_STATS_HOURS } from "../../contract/acd/index.ts";
-import type { Instant } from "../../kernel/index.ts";
-import type { MetricsView } from "../views.ts";
+import type { Clock, Instant } from "../../kernel/index.ts";
+import { TenantError } from "../errors.ts";
+import type { AgentCounts, MetricsView } from "../views.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
@@ -15,25 +16,34 @@ const QUARTER_MS = 900_000;
 /** The shortest window that statistics are of. */
 const INTERVAL_MINUTES = 15;
 const DAY_HOURS = 24;
+/** One answer tells the agents of all skills: it is asked for so often, ms, and where it is refused, so often. */
+const AGENTS_MS = 10_000;
+const AGENTS_REFUSED_MS = 60_000;
+
+type AgentsBySkill = ReadonlyMap<string, AgentCounts>;
 
 export class Figures {
   readonly #requester: AcdRequester;
   readonly #time: ServerTime;
+  readonly #clock: Clock;
+  #agents: { readonly until: Instant; readonly bySkill: Promise<AgentsBySkill | null> } | undefined;
 
-  constructor(requester: AcdRequester, time: ServerTime) {
+  constructor(requester: AcdRequester, { time, clock }: { readonly time: ServerTime; readonly clock: Clock }) {
     this.#requester = requester;
     this.#time = time;
+    this.#clock = clock;
   }
 
   /**
-   * The figures of the last `windowMinutes`, rounded up to quarters of an hour; without a window only what is under way.
+   * The figures of the last `windowMinutes`, rounded up to quarters of an hour, and the agents now; without a window only what is under way.
    * Answered are connects and abandons together (inferred: nothing says whether connects count abandoned calls).
    */
   async campaign(skillId: string, windowMinutes: number | undefined, options: AcdCallOptions): Promise<MetricsView> {
     const now = await this.#time.now(this.#requester, options);
-    const [activeCalls, window] = await Promise.all([
+    const [activeCalls, window, agents] = await Promise.all([
       this.#active(skillId, options),
       windowMinutes === undefined ? undefined : this.#window(skillId, windowMinutes, now, options),
+      windowMinutes === undefined ? null : this.#agentsOf(skillId, options),
     ]);
     const lastUpdated = new Date(now).toISOString();
     if (window === undefined) return { campaignId: skillId, successRate: null, activeCalls, lastUpdated };
@@ -49,8 +59,38 @@ export class Figures {
       callsPlaced: dials,
       callsAnswered: answered,
       abandonmentRate: answered === 0 ? null : abandons / answered,
+      agents,
       lastUpdated,
     };
+  }
+
+  /** Null when they were not told: other figures do not wait for what this user may not see. */
+  async #agentsOf(skillId: string, options: AcdCallOptions): Promise<AgentCounts | null> {
+    const now = this.#clock.now();
+    if (this.#agents === undefined || this.#agents.until <= now || this.#agents.until > now + AGENTS_REFUSED_MS) {
+      const bySkill = this.#readAgents(options).catch((thrown: unknown) => {
+        if (!(thrown instanceof TenantError)) throw thrown;
+        this.#agents = thrown.code === "aborted" ? undefined : { until: now + AGENTS_REFUSED_MS, bySkill: Promise.resolve(null) };
+        return null;
+      });
+      this.#agents = { until: now + AGENTS_MS, bySkill };
+    }
+    return (await this.#agents.bySkill)?.get(skillId) ?? null;
+  }
+
+  async #readAgents(options: AcdCallOptions): Promise<AgentsBySkill> {
+    const { reply } = await this.#requester.request("skillActivity", { ...options, query: { isOutbound: true } });
+    return new Map(
+      reply.skillActivity.map(({ skillId, agentsLoggedIn, agentsAvailable, agentsWorking, agentsACW }) => [
+        skillId,
+        {
+          loggedIn: agentsLoggedIn ?? null,
+          available: agentsAvailable ?? null,
+          working: agentsWorking ?? null,
+          wrapUp: agentsACW ?? null,
+        },
+      ]),
+    );
   }
 
   /** The last day hour by hour, as far as there are statistics. */

@@ -67,7 +67,7 @@ export function createAcdProfile(
   }: { readonly clock: Clock; readonly time: ServerTime } & Pick<ResolvedAcdConfig, "consent" | "companyGroup">,
 ): Capabilities {
   const skills = new Skills(requester, clock);
-  const figures = new Figures(requester, time);
+  const figures = new Figures(requester, { time, clock });
   const codes = new CodeNames(requester, () => clock.now());
   const outcomes = new Outcomes(requester, { skills, codes, figures, time, report: new AttemptsReport(requester, clock) });
   const pacing = new Pacing(requester, skills);
@@ -123,6 +123,7 @@ export function createAcdProfile(
       capability: READ,
       contacts: (listId, query = {}, options) => contactsOf(requester, skills, listId, query, consent, plain(options)),
       placed: (listId, since, options) => placedOn(requester, skills, listId, since, plain(options)),
+      counts: (id, options) => skills.listCounts(id, plain(options)),
     },
     outcomeSource: {
       capability: READ,
@@ -133,6 +134,7 @@ export function createAcdProfile(
     },
     metricsSource: {
       capability: READ,
+      tellsAgents: true,
       campaign: (id, windowMinutes, options) => figures.campaign(id, windowMinutes, plain(options)),
       hourly: ({ campaignId }, options) => figures.hourly(campaignId, plain(options)),
     },

@@ -5,8 +5,8 @@ import type { Clock } from "../../kernel/index.ts";
 import type { CampaignRunner } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { CallReport } from "../report.ts";
-import type { CampaignView } from "../views.ts";
-import { acdRows } from "./pages.ts";
+import type { CampaignView, ListCounts } from "../views.ts";
+import { type AcdRow, acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 
 type Skill = NonNullable<AcdReply<"getSkill">>;
@@ -16,13 +16,21 @@ export const LIST_JOINT = "+";
 /** Which lists a skill has changes by uploads alone: it is asked so often, ms. */
 const LISTS_MS = 60_000;
 
+/** The active lists of a skill. */
+interface SkillLists {
+  readonly ids: readonly string[];
+  readonly counts: readonly ListCounts[];
+}
+type ListOfSkill = NonNullable<CallList["skills"]>[number];
+type CallList = AcdRow<"listCallLists">;
+
 const dials = ({ mediaTypeId, isOutbound, outboundStrategy }: Skill): boolean =>
   (mediaTypeId === undefined || mediaTypeId === PHONE_MEDIA) && isOutbound !== false && outboundStrategy === PERSONAL_CONNECTION;
 
 export class Skills {
   readonly #requester: AcdRequester;
   readonly #clock: Clock;
-  #lists: { readonly until: number; readonly bySkill: Promise<ReadonlyMap<string, readonly string[]>> } | undefined;
+  #lists: { readonly until: number; readonly bySkill: Promise<ReadonlyMap<string, SkillLists>> } | undefined;
 
   constructor(requester: AcdRequester, clock: Clock) {
     this.#requester = requester;
@@ -53,12 +61,25 @@ export class Skills {
     const lists = await this.#allLists(options);
     const query = { mediaTypeId: PHONE_MEDIA, outboundStrategy: PERSONAL_CONNECTION };
     for await (const skill of acdRows(this.#requester, "listSkills", { ...options, query }))
-      if (dials(skill)) yield viewOf(skill, lists.get(skill.skillId) ?? []);
+      if (dials(skill)) yield viewOf(skill, lists.get(skill.skillId)?.ids ?? []);
   }
 
   /** Ids of the lists that a skill calls. */
   async listsOf(skillId: string, options: AcdCallOptions): Promise<readonly string[]> {
-    return (await this.#allLists(options)).get(skillId) ?? [];
+    return (await this.#allLists(options)).get(skillId)?.ids ?? [];
+  }
+
+  /** How far the lists of a skill are together; undefined when it has none. What one of them does not say is not known of all. */
+  async listCounts(skillId: string, options: AcdCallOptions): Promise<ListCounts | undefined> {
+    const lists = (await this.#allLists(options)).get(skillId);
+    if (lists === undefined) return undefined;
+    const sum = (of: (counts: ListCounts) => number | null) =>
+      lists.counts.reduce<number | null>((all, counts) => (all === null ? null : plus(all, of(counts))), 0);
+    return {
+      contacts: sum(({ contacts }) => contacts),
+      attempted: sum(({ attempted }) => attempted),
+      final: sum(({ final }) => final),
+    };
   }
 
   /** The ids of lists that a text means: ids, or names as campaign files have them. What is neither is left as it is. */
@@ -75,13 +96,13 @@ export class Skills {
   /** For each list of a skill the other skills that call it. */
   async sharing(skillId: string, options: AcdCallOptions): Promise<ReadonlyMap<string, readonly string[]>> {
     const all = await this.#allLists(options);
-    const own = all.get(skillId) ?? [];
+    const own = all.get(skillId)?.ids ?? [];
     const others = (listId: string) =>
-      [...all].flatMap(([other, lists]) => (other !== skillId && lists.includes(listId) ? [other] : []));
+      [...all].flatMap(([other, { ids }]) => (other !== skillId && ids.includes(listId) ? [other] : []));
     return new Map(own.map((listId) => [listId, others(listId)]));
   }
 
-  async #allLists(options: AcdCallOptions): Promise<ReadonlyMap<string, readonly string[]>> {
+  async #allLists(options: AcdCallOptions): Promise<ReadonlyMap<string, SkillLists>> {
     const now = this.#clock.now();
     if (this.#lists === undefined || this.#lists.until <= now || this.#lists.until > now + LISTS_MS) {
       const bySkill = this.#readLists(options);
@@ -91,11 +112,16 @@ export class Skills {
     return this.#lists.bySkill;
   }
 
-  async #readLists(options: AcdCallOptions): Promise<ReadonlyMap<string, readonly string[]>> {
-    const bySkill = new Map<string, string[]>();
-    for await (const { listId, status, skills } of acdRows(this.#requester, "listCallLists", options)) {
-      if (status !== undefined && status !== "Active") continue;
-      for (const { skillId } of skills ?? []) bySkill.set(skillId, [...(bySkill.get(skillId) ?? []), listId]);
+  async #readLists(options: AcdCallOptions): Promise<ReadonlyMap<string, SkillLists>> {
+    const bySkill = new Map<string, { ids: string[]; counts: ListCounts[] }>();
+    for await (const list of acdRows(this.#requester, "listCallLists", options)) {
+      if (list.status !== undefined && list.status !== "Active") continue;
+      for (const skill of list.skills ?? []) {
+        const own = bySkill.get(skill.skillId) ?? { ids: [], counts: [] };
+        bySkill.set(skill.skillId, own);
+        own.ids.push(list.listId);
+        own.counts.push(countsOf(list, skill));
+      }
     }
     return bySkill;
   }
@@ -133,6 +159,24 @@ export class Skills {
     }
     return isSo();
   }
+}
+
+const plus = (a: number, b: number | null): number | null => (b === null ? null : a + b);
+
+/**
+ * The counts of one list for one skill. The total of a list is that of its last file, so the contacts are those that the skill has of it, else the
+ * prospective contacts. Counts that contradict each other are not known.
+ */
+function countsOf(list: CallList, skill: ListOfSkill): ListCounts {
+  const contacts = skill.totalRecords ?? list.prospectiveContactCount ?? null;
+  const within = (count: number | undefined) =>
+    count === undefined || contacts === null || count < 0 || count > contacts ? null : count;
+  const fresh = within(skill.freshRecords);
+  return {
+    contacts,
+    attempted: fresh === null || contacts === null ? null : contacts - fresh,
+    final: within(skill.finalizedRecords),
+  };
 }
 
 /** Between the looks whether one that was accepted before comes into force, ms. */

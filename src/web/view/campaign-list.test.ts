@@ -22,6 +22,7 @@ function campaign(id: string, change: Partial<Summary> = {}): Summary {
     dialing: true,
     notDialing: null,
     failover: null,
+    workload: { penetration: null, hoursLeft: null, callbacksDue: null, agents: null, occupancy: null, asOf: at },
     lastMetricAt: at,
     stale: false,
     asOf: { status: at, figures: at, windows: at },
@@ -83,4 +84,15 @@ test("a verb is offered where it would change something; both where the state is
   expect(offered({ failover: pair({}) })).toEqual(["pause", "failover", "drill"]);
   expect(offered({ failover: pair({ phase: "failed-over" }) })).toEqual(["pause", "failback", "drill"]);
   expect(offered({ failover: pair({ phase: "halted" }) })).toEqual(["pause", "failover", "failback", "drill"]);
+});
+
+test("what is not known of the work left stands last, whichever way it is sorted", () => {
+  const none = campaign("none").workload;
+  const short = campaign("short", { workload: { ...none, hoursLeft: 0.4, penetration: 0.9, callbacksDue: 2, occupancy: 0.5 } });
+  const long = campaign("long", { workload: { ...none, hoursLeft: 40, penetration: 0, callbacksDue: 0, occupancy: 0.9 } });
+  const unknown = campaign("unknown");
+  const ids = (order: "hours" | "penetration" | "callbacks" | "occupancy") =>
+    listed([unknown, long, short], { text: "", shown: "", order }).map(({ id }) => id);
+  for (const order of ["hours", "penetration", "callbacks", "occupancy"] as const)
+    expect([order, ids(order)]).toEqual([order, ["short", "long", "unknown"]]);
 });

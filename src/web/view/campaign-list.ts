@@ -21,6 +21,10 @@ export const ORDERS = [
   ["calls", "Most active calls"],
   ["success", "Lowest success rate"],
   ["budget", "Most of the abandonment budget used"],
+  ["hours", "Fewest hours of work left"],
+  ["penetration", "Highest list penetration"],
+  ["callbacks", "Most callbacks due"],
+  ["occupancy", "Lowest occupancy"],
 ] as const;
 export type Order = (typeof ORDERS)[number][0];
 
@@ -85,6 +89,10 @@ const KEY: Readonly<Record<Order, (campaign: Summary) => number>> = {
   calls: ({ activeCalls }) => -(activeCalls ?? -1),
   success: ({ successRate }) => successRate?.rate ?? Number.POSITIVE_INFINITY,
   budget: ({ abandonment }) => -(abandonment?.used ?? -1),
+  hours: ({ workload }) => workload.hoursLeft ?? Number.POSITIVE_INFINITY,
+  penetration: ({ workload }) => -(workload.penetration ?? -1),
+  callbacks: ({ workload }) => -(workload.callbacksDue ?? -1),
+  occupancy: ({ workload }) => workload.occupancy ?? Number.POSITIVE_INFINITY,
 };
 
 /** The rows that are asked for; equals stand by name, then id. Every word that is searched must be in name, id or partner. */

@@ -59,6 +59,11 @@ export function span(ms: number): string {
     .join(" ");
 }
 
+/** Hours: one decimal below ten, whole from there on. */
+export function hoursText(hours: number): string {
+  return `${hours < 10 ? decimal(hours) : whole(hours)}\u00a0h`;
+}
+
 /** How long ago an instant was, in the largest unit: "just now", "45 s ago", "3 min ago". @param at ISO 8601; null: never */
 export function ago(at: string | null | undefined, now: number): string {
   const then = at === null || at === undefined ? Number.NaN : Date.parse(at);

@@ -171,6 +171,43 @@ test("the tenant's do-not-call groups are compared, brought over and proven, and
   expect(await listed()).toEqual([]);
 });
 
+test("the work that is left: list penetration, callbacks and agents are told by the tenant, and hours only where a pace was measured", async () => {
+  const { status } = await vendor.ask("POST", "/scheduled-callbacks", {
+    body: {
+      firstName: "A",
+      lastName: "B",
+      phoneNumber: "2125550199",
+      skillId: 4001,
+      scheduleDate: "2199-01-01T00:00:00Z",
+      notes: "",
+    },
+  });
+  expect(status).toBe(200);
+  // The lists of all campaigns are asked for once a minute, the first time when the service began.
+  const { workloadDetail, workload, series } = (await at.get("/api/v1/campaigns/4001?fresh=true")) as {
+    workloadDetail: object;
+    workload: object;
+    series: { agents: number | null }[];
+  };
+  const asOf = expect.any(String) as string;
+  expect(workloadDetail).toMatchObject({
+    penetration: { value: { rate: 0, attempted: 0, contacts: 20, countedBy: "tenant" }, why: null, asOf },
+    dialable: { value: { contacts: 20, of: "not final" } },
+    pace: { value: null, why: expect.stringContaining("no pace was measured") as string },
+    hoursLeft: { value: null, why: expect.stringContaining("no pace was measured") as string },
+    callbacks: { value: { waiting: 1, due: 0, withinHour: 0, next: "2199-01-01T00:00:00.000Z" }, why: null, asOf },
+    agents: { value: { loggedIn: 0, available: 0, working: 0, wrapUp: 0 }, why: null, asOf },
+    occupancy: { value: null, why: expect.stringContaining("fewer than two readings") as string },
+  });
+  expect(workload).toMatchObject({ penetration: 0, hoursLeft: null, callbacksDue: 0, agents: 0, occupancy: null, asOf });
+  expect(series.at(-1)?.agents).toBe(0);
+  // One answer is of all skills: reading the other campaign asks for none anew.
+  const asked = () => at.sandbox.control.requests({ operation: "acd.skillActivity" }).length;
+  const before = asked();
+  await at.get("/api/v1/campaigns/4002?fresh=true");
+  expect(asked() - before).toBeLessThanOrEqual(1);
+});
+
 test("contacts of a list are filtered here, and consent is what the field says that the operator named", async () => {
   const segment = async (query: string) => {
     const answer = await at.ask("/api/v1/contacts/501/segment", {

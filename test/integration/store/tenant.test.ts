@@ -125,6 +125,10 @@ test("of each campaign the latest figures, those of a window, and the latest cha
       callsAnswered: 1,
       abandonmentRate: 0,
       failoverTriggered: null,
+      agentsLoggedIn: null,
+      agentsAvailable: null,
+      agentsWorking: null,
+      agentsWrapUp: null,
     });
   await add("camp_a", 1000, 30);
   await add("camp_a", 2000, 30);

@@ -7,7 +7,7 @@ import { standingsOf } from "../states.ts";
 import { type KnownHealth, knownHealth, SHOWN_WINDOW_MINUTES } from "./known.ts";
 
 /** What a campaign is read in. */
-const PARTS = ["campaign", "figures", "gate"] as const;
+const PARTS = ["campaign", "figures", "gate", "workload", "dialer"] as const;
 
 /** The known campaigns, and the reading of their list. */
 export interface KnownList {
@@ -28,7 +28,12 @@ export async function knownList(store: Store, now: Instant): Promise<KnownList> 
 
 /** One campaign, also one that no list has named: then nothing is known of it. Throws StoreError. */
 export async function knownCampaign(store: Store, id: string, now: Instant): Promise<KnownHealth> {
-  const [listed, readings] = await Promise.all([store.knownCampaigns.find(id), store.tenantReadings.list(PARTS, id)]);
+  const [listed, own, tenants] = await Promise.all([
+    store.knownCampaigns.find(id),
+    store.tenantReadings.list(PARTS, id),
+    store.tenantReadings.list(["dialer"], ""),
+  ]);
+  const readings = [...own, ...tenants];
   const [health] = await healths(store, [id], { listed: listed === undefined ? [] : [listed], readings }, now);
   if (health === undefined) throw new TypeError("a campaign that was asked for and not answered");
   return health;
@@ -57,6 +62,8 @@ async function healths(
         document: read.get(`campaign ${id}`),
         figures: read.get(`figures ${id}`),
         gate: read.get(`gate ${id}`),
+        workload: read.get(`workload ${id}`),
+        dialer: read.get(`dialer ${id}`) ?? read.get("dialer "),
         readings: series.get(id) ?? [],
         failover: standings.get(id) ?? null,
         lastChange: change.get(id) ?? null,

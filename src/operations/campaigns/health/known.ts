@@ -7,8 +7,9 @@ import type { BudgetFigures } from "../../compliance/index.ts";
 import type { FailoverStanding } from "../failover/words.ts";
 import { type CampaignReading, readingOf } from "../metrics/index.ts";
 import { type CampaignFacts, type CampaignGateVerdict, campaignFacts } from "../state/index.ts";
+import { type WorkloadFacts, workloadFacts } from "../workload/facts.ts";
 import { type AbandonmentBudget, budgetOf, type CampaignHealth, judged } from "./status.ts";
-import type { GateLook } from "./why.ts";
+import type { AskProblem, GateLook } from "./why.ts";
 
 /** A campaign as it is known. */
 export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | "abandonment"> {
@@ -22,6 +23,12 @@ export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | 
   readonly abandonment: KnownBudget | null;
   /** The vendor's document; null when it was never read. */
   readonly document: Readonly<Record<string, unknown>> | null;
+  /** What work is left; null when it was never read. */
+  readonly workload: WorkloadFacts | null;
+  /** Why the latest attempt at it failed. */
+  readonly workloadProblem: AskProblem | null;
+  /** Most agents by the dialer settings that were read; null when none were. */
+  readonly mostAgents: number | null;
   /** When each part was read; null: never. */
   readonly readAt: {
     readonly status: Instant | null;
@@ -46,6 +53,9 @@ export interface KnownParts {
   readonly document: TenantReading | undefined;
   readonly figures: TenantReading | undefined;
   readonly gate: TenantReading | undefined;
+  readonly workload: TenantReading | undefined;
+  /** The dialer settings: its own, or those of the tenant. */
+  readonly dialer: TenantReading | undefined;
   /** Its latest readings. */
   readonly readings: readonly MetricReading[];
   readonly failover: FailoverStanding | null;
@@ -66,6 +76,10 @@ const keptDocument = z.looseObject({
   name: z.string().optional(),
   status: z.string(),
   contactListId: z.string().optional(),
+});
+
+const keptSettings = z.object({
+  settings: z.object({ concurrency: z.object({ max_agents: z.int().min(0) }) }),
 });
 
 const keptLook = z.object({
@@ -98,6 +112,9 @@ const keptLook = z.object({
       }),
     ),
     nextAllowed: instant.nullable(),
+    // Looks that were kept before these were told.
+    announced: z.number().nullable().default(null),
+    calling: z.array(z.object({ from: instant, to: instant })).default([]),
     whole: z.boolean(),
     manifest: z
       .object({
@@ -172,6 +189,7 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   const { id, listed, document, figures, gate, failover, lastChange } = parts;
   const read = keptDocument.safeParse(document?.value);
   const kept = keptLook.safeParse(gate?.value);
+  const work = workloadFacts.safeParse(parts.workload?.value);
   const facts = read.success ? campaignFacts(id, read.data) : undefined;
   const documentAt = read.success ? (document?.readAt ?? null) : null;
   const isListed = listed !== undefined && (documentAt === null || listed.statusAt >= documentAt);
@@ -204,6 +222,9 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
     isGone: listed !== undefined && listed.goneAt !== null,
     status,
     document: read.success ? read.data : null,
+    workload: work.success ? work.data : null,
+    workloadProblem: parts.workload?.problem ?? null,
+    mostAgents: mostAgentsOf(parts.dialer),
     readAt: {
       status: isListed ? listed.statusAt : documentAt,
       document: documentAt,
@@ -212,6 +233,12 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
     },
     failed: problems.toSorted((a, b) => b.at - a.at)[0] ?? null,
   };
+}
+
+/** Most agents by a reading of the dialer settings; null when it says none. */
+export function mostAgentsOf(dialer: TenantReading | undefined): number | null {
+  const settings = keptSettings.safeParse(dialer?.value);
+  return settings.success ? settings.data.settings.concurrency.max_agents : null;
 }
 
 /** The latest over the shown window, else over any; the calls under way are of the latest of all: they are of no window. */

@@ -47,6 +47,7 @@ const DIALING: DialingFacts = {
   stale: false,
 };
 const IDLE = { activeCalls: 0, callsPlaced: 0, windowMinutes: 30 };
+const agents = (loggedIn: number, available: number) => ({ loggedIn, available, working: null, wrapUp: null });
 const pausedBy = { target: "paused" as const, actor: "ana", reason: "complaints", at: AT };
 
 const standing = (given: Partial<FailoverStanding>): FailoverStanding => ({
@@ -148,8 +149,11 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
     /^the latest figures are those that outdial read 2 minutes ago: no answer$/,
   ],
   ["figures_unknown", { figures: { ...IDLE, activeCalls: null, callsPlaced: null } }, /whether it dials is not known/],
-  ["no_agents", { figures: { ...IDLE, callsPlaced: null } }, /no call is under way: look for agents/],
-  ["no_agents", { figures: IDLE }, /no call was placed in 30 minutes: look for agents logged in to queue q1/],
+  ["no_agents_or_lines", { figures: { ...IDLE, callsPlaced: null } }, /no call is under way: look for agents/],
+  ["no_agents_or_lines", { figures: IDLE }, /no call was placed in 30 minutes: look for agents logged in to queue q1/],
+  ["no_agents", { figures: { ...IDLE, agents: agents(0, 0) } }, /in 30 minutes: no agent is logged in$/],
+  ["no_agents", { figures: { ...IDLE, agents: agents(4, 0) } }, /: none of 4 agents logged in waits for a call$/],
+  ["no_lines", { figures: { ...IDLE, agents: agents(4, 1) } }, /, although 1 agent waits for a call: look for free lines$/],
 ];
 
 it.each(ALONE)("%s %#", (code, facts, words) => {

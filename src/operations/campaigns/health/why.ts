@@ -2,6 +2,7 @@
 
 import { formatInstant } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
+import type { AgentCounts } from "../../../tenant/port.ts";
 import type { GateManifest } from "../../compliance/index.ts";
 import { type FailoverStanding, pausedInPair } from "../failover/words.ts";
 import { type CampaignFacts, type CampaignGateVerdict, reasonsOf } from "../state/index.ts";
@@ -28,6 +29,8 @@ export const CAUSES = [
   "figures_unknown",
   "figures_stale",
   "no_agents",
+  "no_lines",
+  "no_agents_or_lines",
 ] as const;
 export type CauseCode = (typeof CAUSES)[number];
 
@@ -63,6 +66,9 @@ export interface AskProblem {
 
 /** What a look of the pre-dial gate says, in short. */
 export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "nextAllowed" | "whole"> {
+  /** How many the tenant says are on the list; null where it does not say. */
+  readonly announced: number | null;
+  readonly calling: CampaignGateVerdict["calling"];
   /** The counts of those who were judged; null when nobody was. */
   readonly manifest:
     | (Pick<GateManifest, "counts" | "byReason"> & { readonly input: Pick<GateManifest["input"], "contacts"> })
@@ -83,13 +89,15 @@ export interface DialingFacts {
   } | null;
   readonly failover: FailoverStanding | null;
   /** What the pre-dial gate says of this moment; null when it could not be asked. */
-  readonly gate: Omit<GateLook, "at"> | null;
+  readonly gate: Omit<GateLook, "at" | "announced" | "calling"> | null;
   readonly gateProblem: AskProblem | null;
   /** The latest figures; null when there are none. */
   readonly figures: {
     readonly activeCalls: number | null;
     readonly callsPlaced: number | null;
     readonly windowMinutes: number | null;
+    /** Null where the tenant does not tell them. */
+    readonly agents?: AgentCounts | null;
   } | null;
   readonly figuresProblem: AskProblem | null;
   /** How old the figures are by the tenant's own time, where it gives one. */
@@ -113,7 +121,7 @@ export function whyNotDialing(facts: DialingFacts): NotDialing | null {
   ];
   const placedOfLate = !stale && (figures?.callsPlaced ?? 0) > 0;
   if (active && causes.length === 0 && placedOfLate) return null;
-  if (active && causes.length === 0) causes.push(noAgents(facts));
+  if (active && causes.length === 0) causes.push(noAgentsOrLines(facts));
   const dials = isKnown(facts, causes) ? false : null;
   // Where it is not known, first comes what would have shown it.
   const later = ({ code }: Cause) => (dials === null && !UNKNOWN.has(code) ? CAUSES.length : 0) + CAUSES.indexOf(code);
@@ -208,8 +216,8 @@ function minutes(ms: number | null): string {
   return count === 1 ? "1 minute" : `${count} minutes`;
 }
 
-/** The remaining cause when no other cause was found. */
-function noAgents({ campaign, figures }: DialingFacts): Cause {
+/** The remaining cause when no other cause was found: agents or lines, by the agents where the tenant tells them. */
+function noAgentsOrLines({ campaign, figures }: DialingFacts): Cause {
   if (figures?.callsPlaced === null && figures.activeCalls === null)
     return {
       code: "figures_unknown",
@@ -218,8 +226,17 @@ function noAgents({ campaign, figures }: DialingFacts): Cause {
   const queue = campaign?.queueId === null || campaign === null ? "its queue" : `queue ${campaign.queueId}`;
   const window = figures?.windowMinutes === null || figures === null ? "" : ` in ${figures.windowMinutes} minutes`;
   const none = figures?.callsPlaced === null ? "no call is under way" : `no call was placed${window}`;
-  return {
-    code: "no_agents",
-    text: `it is active, people may be called, and ${none}: look for agents logged in to ${queue}, and for free lines`,
-  };
+  const idle = `it is active, people may be called, and ${none}`;
+  const { loggedIn = null, available = null } = figures?.agents ?? {};
+  if (loggedIn === 0) return { code: "no_agents", text: `${idle}: no agent is logged in` };
+  if (loggedIn !== null && available === 0)
+    return { code: "no_agents", text: `${idle}: none of ${people(loggedIn)} logged in waits for a call` };
+  if (available !== null && available > 0)
+    return {
+      code: "no_lines",
+      text: `${idle}, although ${people(available)} wait${available === 1 ? "s" : ""} for a call: look for free lines`,
+    };
+  return { code: "no_agents_or_lines", text: `${idle}: look for agents logged in to ${queue}, and for free lines` };
 }
+
+const people = (count: number): string => `${count} agent${count === 1 ? "" : "s"}`;

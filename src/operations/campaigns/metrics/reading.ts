@@ -2,7 +2,7 @@
 
 import { type Instant, type RateInterval, wilsonInterval } from "../../../kernel/index.ts";
 import type { MetricReading } from "../../../store/index.ts";
-import type { MetricsView } from "../../../tenant/port.ts";
+import type { AgentCounts, MetricsView } from "../../../tenant/port.ts";
 import { instant } from "../../compliance/index.ts";
 
 type Figure =
@@ -13,6 +13,7 @@ type Figure =
   | "callsAnswered"
   | "abandonmentRate"
   | "failoverTriggered"
+  | "agents"
   | "lastUpdated";
 
 /** The figures in a reply of `getCampaignMetrics`, and in the data of the vendor's metrics event, which may leave any of them out. */
@@ -52,6 +53,8 @@ export interface CampaignReading {
   /** Answered calls that were lost before an agent spoke, as the vendor counts them; null when none was answered. */
   readonly abandonment: { readonly abandoned: number; readonly answered: number; readonly rate: number } | null;
   readonly failoverTriggered: boolean | null;
+  /** At that moment; null where the tenant does not tell them. */
+  readonly agents: AgentCounts | null;
 }
 
 /**
@@ -80,6 +83,10 @@ export function measured(
     callsAnswered: within(reply.callsAnswered, Number.MAX_SAFE_INTEGER),
     abandonmentRate: within(reply.abandonmentRate, 1),
     failoverTriggered: reply.failoverTriggered ?? null,
+    agentsLoggedIn: agentsWithin(reply.agents?.loggedIn),
+    agentsAvailable: agentsWithin(reply.agents?.available),
+    agentsWorking: agentsWithin(reply.agents?.working),
+    agentsWrapUp: agentsWithin(reply.agents?.wrapUp),
   });
 }
 
@@ -95,17 +102,23 @@ function ofCalls(kept: MetricReading): MetricReading {
 const within = (value: number | null | undefined, most: number): number | null =>
   typeof value === "number" && value >= 0 && value <= most ? value : null;
 
+/** No tenant has more. */
+const MOST_AGENTS = 1_000_000;
+const agentsWithin = (count: number | null | undefined) => within(count, MOST_AGENTS);
+
 /** Adds what follows from the figures: the counts behind the rates. */
 export function readingOf(read: MetricReading): CampaignReading {
   // Older readings may contain such rates.
   const kept = ofCalls(read);
-  const { abandonmentRate, ...rest } = kept;
+  const { abandonmentRate, agentsLoggedIn, agentsAvailable, agentsWorking, agentsWrapUp, ...rest } = kept;
   const { callsAnswered: answered } = kept;
   const abandonment =
     abandonmentRate === null || answered === null
       ? null
       : { abandoned: Math.round(abandonmentRate * answered), answered: Math.round(answered), rate: abandonmentRate };
-  return { ...rest, success: successCount(kept), abandonment };
+  const counts = { loggedIn: agentsLoggedIn, available: agentsAvailable, working: agentsWorking, wrapUp: agentsWrapUp };
+  const agents = Object.values(counts).every((count) => count === null) ? null : counts;
+  return { ...rest, success: successCount(kept), abandonment, agents };
 }
 
 /** How far a rate may be off because of rounding. */

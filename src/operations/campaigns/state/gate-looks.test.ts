@@ -28,6 +28,7 @@ function world() {
     onCompanyList: 0,
     nextAllowed: null,
     windows: [{ zone: "UTC", contacts: 1, open: 1, until: at.turn, opens: null }],
+    calling: [],
     abandonment: [],
   });
   const gate = async () => {

@@ -16,6 +16,7 @@ import {
 } from "../../compliance/index.ts";
 import { ListReader } from "../segment/list-reader.ts";
 import { parseContactQuery } from "../segment/query.ts";
+import type { CallingRun } from "../workload/figures.ts";
 import { type CampaignFacts, campaignFacts } from "./campaign-facts.ts";
 import { ZoneCensus, type ZoneWindow } from "./windows.ts";
 
@@ -69,6 +70,8 @@ export interface CampaignGateVerdict {
   /** When the first of the contacts that wait may be called; null when none waits. */
   readonly nextAllowed: Instant | null;
   readonly windows: readonly ZoneWindow[];
+  /** When somebody of those that were read may be called by the clock, in the day from `at` on. */
+  readonly calling: readonly CallingRun[];
   /** The abandonment ledger under each limit that binds where the contacts are. */
   readonly abandonment: readonly RuleReading[];
 }
@@ -140,6 +143,7 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
       onCompanyList: companyListed(manifest, pack),
       nextAllowed: later.length === 0 ? null : Math.min(...later),
       windows: census.windows(at),
+      calling: census.calling(at),
       abandonment,
     };
   };
@@ -160,6 +164,7 @@ const NOTHING_READ = {
   onCompanyList: 0,
   nextAllowed: null,
   windows: [],
+  calling: [],
   abandonment: [],
 } as const;
 

@@ -4,10 +4,14 @@ import { type Call, type CallType, type CompiledPack, decide, type RulePack } fr
 import type { Instant } from "../../../kernel/index.ts";
 import { type PhoneKey } from "../../../store/index.ts";
 import { phoneText } from "../../compliance/index.ts";
+import type { CallingRun } from "../workload/figures.ts";
 
 const STEP_MS = 5 * 60_000;
 /** Windows are looked for so far ahead: over a weekend with a holiday at its end. */
 const HORIZON_STEPS = (4 * 24 * 60) / 5;
+/** Calling time is found for a day ahead, in steps of so long. */
+const RUN_STEP_MS = 15 * 60_000;
+const RUN_STEPS = (24 * 60) / 15;
 /** The kinds of rules that are about the clock alone. */
 const CLOCK: ReadonlySet<string> = new Set(["calling-hours", "closed-days", "emergency-ban"]);
 
@@ -63,6 +67,28 @@ export class ZoneCensus {
     for (let step = 1; step < HORIZON_STEPS; step++)
       if (allows(first + step * STEP_MS) !== open) return { open, change: first + step * STEP_MS };
     return { open, change: undefined };
+  }
+
+  /** When somebody on the list may be called by the clock, in the day after an instant, to a quarter of an hour. */
+  calling(at: Instant): CallingRun[] {
+    const calls: Call[] = [...this.#places.values()].map(({ number, postal }) => ({ number, postal, callType: this.#callType }));
+    const runs: { from: Instant; to: Instant }[] = [];
+    let last = 0;
+    for (let step = 0; step < RUN_STEPS; step++) {
+      const from = step === 0 ? at : Math.floor(at / RUN_STEP_MS) * RUN_STEP_MS + step * RUN_STEP_MS;
+      // The place that was open a moment ago mostly still is.
+      const open = calls.findIndex((_, i) => {
+        const call = calls[(i + last) % calls.length];
+        return call !== undefined && decide(call, {}, this.#pack, from).decision === "allow";
+      });
+      if (open < 0) continue;
+      last = (open + last) % calls.length;
+      const to = Math.floor(at / RUN_STEP_MS) * RUN_STEP_MS + (step + 1) * RUN_STEP_MS;
+      const run = runs.at(-1);
+      if (run?.to === from) run.to = to;
+      else runs.push({ from, to });
+    }
+    return runs;
   }
 
   /** The windows at an instant, the zone with most contacts first. */

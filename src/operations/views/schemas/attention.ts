@@ -7,6 +7,8 @@ export const CAUSE_KINDS = [
   "list",
   "windows",
   "gate",
+  "agents",
+  "lines",
   "agents or lines",
   "pacing",
   "tenant",

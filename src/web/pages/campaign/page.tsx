@@ -22,6 +22,7 @@ import { CampaignPlots } from "./plots.tsx";
 import { type Hours, RangeBar, SPANS } from "./range.tsx";
 import { auditOf, coverageOf, lookOf } from "./series.ts";
 import { CampaignVerbs } from "./verbs.tsx";
+import { WorkloadFigures } from "./workload.tsx";
 
 type Detail = ApiTypes.CampaignDetail;
 
@@ -74,6 +75,7 @@ function Campaign({ id }: { readonly id: string }) {
             <NotReadable failed={value.failed} asOf={value.asOf.figures ?? value.asOf.status} />
             <WhyNot detail={value} />
             <Now detail={value} />
+            <WorkloadFigures of={value.workloadDetail} />
             <RangeBar
               hours={hours}
               shown={shown}

@@ -18,7 +18,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { callsOutsideHours, listed, listQueryOf } from "../../view/campaign-list.ts";
 import { pairBadge, pairCounts } from "../../view/failover.ts";
-import { counted, intervalKind, timeFormat, whole } from "../../view/format.ts";
+import { counted, hoursText, intervalKind, percent, timeFormat, whole } from "../../view/format.ts";
 import { scaleOf } from "../../view/scale.ts";
 import { toneOf } from "../../view/tone.ts";
 import { windowGroups, windowsInShort } from "../../view/windows.ts";
@@ -236,7 +236,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "State",
-      width: 18,
+      width: 16,
       cell: ({ status, dialing, notDialing, failover }) => (
         <>
           <span class="row">
@@ -268,7 +268,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Success rate",
-      width: 14,
+      width: 12,
       cell: ({ successRate, windowMinutes, asOf }) =>
         successRate === null ? (
           <span class="muted">{asOf.figures === null ? "not read yet" : "no figures"}</span>
@@ -276,10 +276,30 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           <ShareBar share={successRate} to={to} note={rateNote(successRate, windowMinutes)} />
         ),
     },
-    { name: "Abandonment budget", width: 16, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    { name: "Abandonment budget", width: 14, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    {
+      name: "Work left",
+      width: 11,
+      cell: ({ workload: { hoursLeft, penetration, callbacksDue, asOf } }) => {
+        const notes = [
+          ...(penetration === null ? [] : [`${percent(penetration, 0)} tried`]),
+          ...(callbacksDue === null || callbacksDue === 0 ? [] : [`${whole(callbacksDue)} callbacks due`]),
+        ];
+        return (
+          <>
+            {hoursLeft === null ? (
+              <span class="muted">{asOf === null ? "not read yet" : "not known"}</span>
+            ) : (
+              hoursText(hoursLeft)
+            )}
+            {notes.length === 0 ? null : <span class="cell-note">{notes.join(" · ")}</span>}
+          </>
+        );
+      },
+    },
     {
       name: "Calling windows",
-      width: 14,
+      width: 11,
       cell: ({ windows, asOf }) => {
         const groups = windowGroups(windows).map(({ zones, text }) => `${zones.join(", ")} ${text}`);
         return (

@@ -1,0 +1,77 @@
+// What is read of a campaign's workload, and how it is kept.
+
+import { z } from "zod";
+import { type Clock, messageOf } from "../../../kernel/index.ts";
+import type { Store } from "../../../store/index.ts";
+import { type CallOptions, type Capabilities, TenantError } from "../../../tenant/port.ts";
+import type { CampaignMetrics } from "../metrics/index.ts";
+import { callbackCounts, occupancyOf, paceOf } from "./figures.ts";
+
+/** Far enough back for the pace. */
+const READINGS_MS = 3.5 * 3_600_000;
+
+const number = z.number();
+const counted = number.nullable();
+
+/** JSON. */
+export const workloadFacts = z.object({
+  /** When it was read. */
+  at: number,
+  /** Who counts the contacts: the tenant, or outdial by the calls that it was told of. */
+  countedBy: z.enum(["tenant", "outdial"]),
+  list: z.object({ contacts: counted, attempted: counted, final: counted }).nullable(),
+  pace: z.object({ perHour: number, low: number, high: number, dials: number, hours: number, windows: number }).nullable(),
+  tellsAgents: z.boolean(),
+  occupancy: z.object({ busy: number, staffed: number, minutes: number, readings: number }).nullable(),
+  /** Null where the tenant tells none, or did not this time. */
+  callbacks: z.object({ waiting: number, due: number, withinHour: number, next: counted }).nullable(),
+  tellsCallbacks: z.boolean(),
+  /** Why what the tenant should tell is not there. */
+  problems: z.object({ list: z.string().nullable(), callbacks: z.string().nullable() }),
+});
+export type WorkloadFacts = z.output<typeof workloadFacts>;
+
+export interface WorkloadDeps {
+  readonly tenant: Pick<Capabilities, "contactSource" | "metricsSource" | "scheduledCallbacks">;
+  readonly facts: Pick<Store["facts"], "attemptedNumbers">;
+  readonly metrics: Pick<CampaignMetrics, "series">;
+  readonly clock: Clock;
+}
+
+/** Reads what work is left in a campaign. What the tenant refuses is told in the answer. Throws TenantError `aborted`, StoreError. */
+export async function readWorkload(
+  { tenant, facts, metrics, clock }: WorkloadDeps,
+  id: string,
+  call: CallOptions,
+): Promise<WorkloadFacts> {
+  const { contactSource, metricsSource, scheduledCallbacks } = tenant;
+  const at = clock.now();
+  const tellsCallbacks = scheduledCallbacks.capability.supported;
+  const [list, callbacks, readings] = await Promise.all([
+    contactSource.counts === undefined
+      ? told(async () => ({ contacts: null, attempted: await facts.attemptedNumbers(id), final: null }))
+      : told(async () => (await contactSource.counts?.(id, call)) ?? null),
+    tellsCallbacks ? told(() => scheduledCallbacks.list(id, call)) : { value: null, problem: null },
+    metrics.series(id, at - READINGS_MS, at),
+  ]);
+  return {
+    at,
+    countedBy: contactSource.counts === undefined ? "outdial" : "tenant",
+    list: list.value,
+    pace: paceOf(readings, at) ?? null,
+    tellsAgents: metricsSource.tellsAgents,
+    occupancy: occupancyOf(readings, at) ?? null,
+    callbacks: callbacks.value === null ? null : callbackCounts(callbacks.value, at),
+    tellsCallbacks,
+    problems: { list: list.problem, callbacks: callbacks.problem },
+  };
+}
+
+async function told<T>(ask: () => Promise<T>): Promise<{ readonly value: T | null; readonly problem: string | null }> {
+  try {
+    return { value: await ask(), problem: null };
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    return { value: null, problem: messageOf(thrown) };
+  }
+}

@@ -1,0 +1,144 @@
+// The arithmetic of the work that is left: pace, hours, occupancy, callbacks, calling time. Pure.
+
+import { type Instant, normalQuantile, studentQuantile } from "../../../kernel/index.ts";
+import type { CallbackView } from "../../../tenant/port.ts";
+import type { CampaignReading } from "../metrics/index.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const CONFIDENCE = 0.95;
+
+/** The pace is measured over so much time, and occupancy over so many minutes. */
+const PACE_MS = 3 * HOUR_MS;
+export const OCCUPANCY_MINUTES = 30;
+/** A reading stands for the time up to the next one, but no longer than this. */
+const READING_MS = 3 * MINUTE_MS;
+
+/** Calls placed an hour, of windows that do not overlap and in which calls were placed. */
+export interface Pace {
+  readonly perHour: number;
+  /** 95 %: the wider of what the count alone leaves open and what the windows differ by. */
+  readonly low: number;
+  readonly high: number;
+  readonly dials: number;
+  readonly hours: number;
+  readonly windows: number;
+}
+
+/** Undefined where no call was placed in a window of the last three hours. */
+export function paceOf(
+  readings: readonly Pick<CampaignReading, "at" | "receivedAt" | "windowMinutes" | "callsPlaced">[],
+  now: Instant,
+): Pace | undefined {
+  const dials: number[] = [];
+  let hours = 0;
+  let before: Instant = Number.POSITIVE_INFINITY;
+  for (const { at, receivedAt, windowMinutes, callsPlaced } of readings.toSorted((a, b) => timeOf(b) - timeOf(a))) {
+    const end = at ?? receivedAt;
+    if (windowMinutes === null || windowMinutes <= 0 || callsPlaced === null || end > before || end > now) continue;
+    const start = end - windowMinutes * MINUTE_MS;
+    if (start < now - PACE_MS) break;
+    before = start;
+    if (callsPlaced === 0) continue;
+    dials.push(callsPlaced);
+    hours += windowMinutes / 60;
+  }
+  const count = dials.reduce((sum, one) => sum + one, 0);
+  if (count === 0) return undefined;
+  const z = normalQuantile(0.5 + CONFIDENCE / 2);
+  const half = z * Math.sqrt(count + (z * z) / 4);
+  const differ = spread(dials);
+  return {
+    perHour: count / hours,
+    low: Math.max(0, Math.min(count + (z * z) / 2 - half, count - differ)) / hours,
+    high: Math.max(count + (z * z) / 2 + half, count + differ) / hours,
+    dials: count,
+    hours,
+    windows: dials.length,
+  };
+}
+
+/** Half the interval of a sum by how much its parts differ; 0 of fewer than three, which say too little of it. */
+function spread(parts: readonly number[]): number {
+  if (parts.length < 3) return 0;
+  const mean = parts.reduce((sum, one) => sum + one, 0) / parts.length;
+  const variance = parts.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (parts.length - 1);
+  return studentQuantile(0.5 + CONFIDENCE / 2, parts.length - 1) * Math.sqrt(variance * parts.length);
+}
+
+const timeOf = ({ at, receivedAt }: Pick<CampaignReading, "at" | "receivedAt">): Instant => at ?? receivedAt;
+
+/** Hours until each of so many contacts was dialed once more at a pace. `high` is null where the pace may be nothing. */
+export function hoursAt(contacts: number, { perHour, low, high }: Pick<Pace, "perHour" | "low" | "high">) {
+  return { hours: contacts / perHour, low: contacts / high, high: low > 0 ? contacts / low : null };
+}
+
+/** The time in which agents talked or wrapped up, of the time in which they did or waited for a call; agent-minutes. */
+export interface Occupancy {
+  readonly busy: number;
+  readonly staffed: number;
+  readonly minutes: number;
+  readonly readings: number;
+}
+
+/** Undefined with fewer than two readings that tell agents, or where nobody was there. */
+export function occupancyOf(
+  readings: readonly Pick<CampaignReading, "at" | "receivedAt" | "agents">[],
+  now: Instant,
+): Occupancy | undefined {
+  const from = now - OCCUPANCY_MINUTES * MINUTE_MS;
+  const told = readings
+    .filter((one) => timeOf(one) > from && timeOf(one) <= now)
+    .flatMap((one) => {
+      const { available = null, working = null, wrapUp = null } = one.agents ?? {};
+      return available === null || working === null ? [] : [{ at: timeOf(one), busy: working + (wrapUp ?? 0), available }];
+    })
+    .sort((a, b) => a.at - b.at);
+  let [busy, staffed] = [0, 0];
+  for (const [i, one] of told.entries()) {
+    const minutes = Math.min(READING_MS, (told[i + 1]?.at ?? now) - one.at) / MINUTE_MS;
+    busy += one.busy * minutes;
+    staffed += (one.busy + one.available) * minutes;
+  }
+  return told.length < 2 || staffed === 0 ? undefined : { busy, staffed, minutes: OCCUPANCY_MINUTES, readings: told.length };
+}
+
+/** Callbacks that wait: all, those whose time has come, and those that come within the hour. */
+export interface CallbackCounts {
+  readonly waiting: number;
+  readonly due: number;
+  readonly withinHour: number;
+  /** When the next one comes that is not due yet; null without one. */
+  readonly next: Instant | null;
+}
+
+/** One without a readable time waits, and is never due. */
+export function callbackCounts(callbacks: readonly Pick<CallbackView, "dueAt">[], now: Instant): CallbackCounts {
+  const times = callbacks.map(({ dueAt }) => Date.parse(dueAt ?? "")).filter((at) => !Number.isNaN(at));
+  const ahead = times.filter((at) => at > now);
+  return {
+    waiting: callbacks.length,
+    due: times.length - ahead.length,
+    withinHour: ahead.filter((at) => at <= now + HOUR_MS).length,
+    next: ahead.length === 0 ? null : Math.min(...ahead),
+  };
+}
+
+/** Time without a break in which somebody on the list may be called. */
+export interface CallingRun {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** What is left at a moment of calling time that was found for the day after an earlier one. */
+export function callingLeft(runs: readonly CallingRun[], now: Instant) {
+  const open = runs.find(({ from, to }) => from <= now && now < to);
+  const next = runs.find(({ from }) => from > now);
+  return {
+    /** Until every window has closed; null while all are closed. */
+    now: open === undefined ? null : { hours: (open.to - now) / HOUR_MS, until: open.to },
+    opens: next?.from ?? null,
+    /** Calling hours of a whole day. */
+    perDay: runs.reduce((sum, { from, to }) => sum + (to - from), 0) / HOUR_MS,
+  };
+}
