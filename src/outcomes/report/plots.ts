@@ -38,10 +38,15 @@ function grid(lines: readonly { at: number; label: string }[], y: (share: number
   );
 }
 
-function figure(title: string, height: number, ...children: readonly Markup[]): Markup {
+function figure(
+  title: string,
+  height: number,
+  shape: { readonly class?: string; readonly preserveAspectRatio?: string },
+  ...children: readonly Markup[]
+): Markup {
   return element(
     "svg",
-    { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": title, xmlns: "http://www.w3.org/2000/svg" },
+    { viewBox: `0 0 ${WIDTH} ${height}`, ...shape, role: "img", "aria-label": title, xmlns: "http://www.w3.org/2000/svg" },
     element("title", {}, title),
     ...children,
   );
@@ -82,7 +87,7 @@ export function daysPlot({ days, trend, scope }: OutcomeReport): Markup {
       element("line", { class: "change", x1: at, x2: at, y1: TOP, y2: bottom }),
       element(
         "text",
-        { class: "note", x: at + 4, y: TOP + 10 },
+        { class: "mark", x: at + 4, y: TOP + 10 },
         `new level, p ${pValue < 0.0015 ? "≤ 0.001" : `= ${pValue.toFixed(3)}`}`,
       ),
     );
@@ -131,6 +136,7 @@ export function daysPlot({ days, trend, scope }: OutcomeReport): Markup {
   return figure(
     `Conversion by day (${scope.zone}), with the ${level} % interval of the day's calls alone; bars: calls`,
     height,
+    {},
     ...parts,
   );
 }
@@ -202,7 +208,7 @@ export function groupsPlot(title: string, groups: readonly ReportGroup[]): Marku
     const short = name.length > letters ? `${name.slice(0, letters - 1).toWellFormed()}…` : name;
     parts.push(element("text", { class: "tick", x: middle, y: 188, "text-anchor": "middle" }, short));
   }
-  return figure(title, height, ...parts);
+  return figure(title, height, {}, ...parts);
 }
 
 /** One bar, divided by category. */
@@ -218,5 +224,5 @@ export function categoriesPlot({ categories, calls }: OutcomeReport): Markup {
     at += width;
     return part;
   });
-  return figure("Calls by category", 26, ...parts);
+  return figure("Calls by category", 26, { class: "short", preserveAspectRatio: "none" }, ...parts);
 }

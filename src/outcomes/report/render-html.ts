@@ -31,50 +31,73 @@ import {
 const MOST_ROWS = 100;
 const MOST_BARS = 24;
 
+/** The colours of the dashboard, by the names that its tokens.css gives them: light, dark. */
+export const COLOURS = {
+  page: ["#f5f5f1", "#121517"],
+  surface: ["#ffffff", "#1a1e21"],
+  line: ["#dcdcd4", "#2e3439"],
+  "line-strong": ["#8b8b82", "#6b747b"],
+  text: ["#1b1f1e", "#e6e9e8"],
+  muted: ["#5a605d", "#9ea8a8"],
+  accent: ["#0b5f58", "#5cc4b8"],
+  good: ["#1f6b34", "#74c98a"],
+  warn: ["#7f5200", "#e8b44f"],
+  bad: ["#a5281f", "#f28b80"],
+  info: ["#2c4f8f", "#93b4ee"],
+} as const;
+
+const palette = (scheme: 0 | 1): string =>
+  Object.entries(COLOURS)
+    .map(([name, colours]) => `--${name}:${colours[scheme]}`)
+    .join(";");
+
+// On paper it is light, whatever the screen.
 const STYLE = `
-:root{color-scheme:light dark;--ink:#1d2327;--soft:#5b6670;--page:#fbfbfa;--card:#fff;--rule:#dfe3e6;--accent:#1f6feb;--band:#1f6feb2e;--bar:#6aa0ee;--quiet:#c9d2da;--alert:#9a4b00;
---success:#1a7f4b;--warm:#d79a2b;--cold:#5b8fc7;--neutral:#a9b3bb;--failure:#c0453c}
-@media(prefers-color-scheme:dark){:root{--ink:#e6e9ec;--soft:#9aa6b1;--page:#14181b;--card:#1b2024;--rule:#313940;--accent:#79aef8;--band:#79aef838;--bar:#4d7fc9;--quiet:#3b454d;--alert:#e5a75c;
---success:#3fae75;--warm:#d2a24a;--cold:#6c9bd1;--neutral:#6b757d;--failure:#d5675f}}
-*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,"Segoe UI",Roboto,sans-serif}
-main{max-width:860px;margin:0 auto;padding:28px 20px 60px}h1{font-size:22px;margin:0 0 4px}h2{font-size:16px;margin:0 0 10px}
-p{margin:0 0 6px}.soft{color:var(--soft)}section{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:18px 20px;margin-top:18px;overflow-x:auto}
-.big{font-size:40px;font-weight:650;line-height:1.15;font-variant-numeric:tabular-nums}.alert{color:var(--alert);font-weight:600;margin:8px 0}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
-th{font-weight:600;color:var(--soft);white-space:nowrap}td.n,th.n{text-align:right;white-space:nowrap}tr:last-child td{border-bottom:0}
-svg{display:block;width:100%;height:auto;margin:4px 0 10px}.grid{stroke:var(--rule)}.tick,.note{fill:var(--soft);font-size:11px}.band{fill:var(--band)}
-.line{fill:none;stroke:var(--accent);stroke-width:2;stroke-linejoin:round}.point{fill:var(--accent)}.volume{fill:var(--quiet)}.bar{fill:var(--bar)}.hover{fill:transparent}
-.whisker{stroke:var(--ink);fill:none;stroke-width:1.2}.change{stroke:var(--alert);stroke-dasharray:4 3;stroke-width:1.5}.note{fill:var(--alert)}
-.category.success,.key.success{fill:var(--success);background:var(--success)}.category.warm,.key.warm{fill:var(--warm);background:var(--warm)}.category.cold,.key.cold{fill:var(--cold);background:var(--cold)}
-.category.neutral,.key.neutral{fill:var(--neutral);background:var(--neutral)}.category.failure,.key.failure{fill:var(--failure);background:var(--failure)}
-.key{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:7px}li{margin-bottom:4px}ul{margin:0;padding-left:20px}
-@media print{body{background:#fff}section{break-inside:avoid}}
+:root{color-scheme:light dark;${palette(0)};--font:"Inter","Segoe UI",system-ui,-apple-system,"Helvetica Neue","Open Sans",sans-serif}
+@media screen and (prefers-color-scheme:dark){:root{${palette(1)}}}
+*{box-sizing:border-box}html{background:var(--page);color:var(--text);font:14px/1.45 var(--font);font-variant-numeric:tabular-nums;-webkit-text-size-adjust:100%}
+body{margin:0}main{display:grid;gap:12px;max-width:1120px;margin:0 auto;padding:20px 16px 48px;grid-template-columns:minmax(0,1fr)}
+h1,h2{margin:0;line-height:1.2;font-weight:620;text-wrap:balance;overflow-wrap:anywhere}h1{font-size:22px;letter-spacing:-.012em}h2{font-size:16px;margin-bottom:10px}
+p{margin:0;max-width:90ch;overflow-wrap:anywhere}section p+p{margin-top:6px}.soft{color:var(--muted)}header{display:grid;gap:4px}
+section{background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:14px 16px;min-width:0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));margin:0;background:var(--surface);border:1px solid var(--line);border-radius:6px;overflow:hidden}
+.figures>div{padding:10px 13px;box-shadow:0 0 0 .5px var(--line)}dt,.figures .note{font-size:12.5px;color:var(--muted)}dd{margin:0}.figures .value{font-size:22px;font-weight:620;line-height:1.2;letter-spacing:-.01em}
+.alert{color:var(--warn);font-weight:600}
+.wide{overflow-x:auto}section>.wide{margin:0 -16px}section>.wide:last-child{margin-bottom:-14px}.wide.plot{padding:0 16px}*+.wide.table{margin-top:10px;border-top:1px solid var(--line)}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:7px 12px;overflow-wrap:anywhere}th:first-child,td:first-child{padding-left:16px;min-width:9em}th:last-child,td:last-child{padding-right:16px}
+thead th{font-size:12.5px;font-weight:550;color:var(--muted);white-space:nowrap;border-bottom:1px solid var(--line)}tbody tr+tr>td{border-top:1px solid var(--line)}td.n,th.n{text-align:right;white-space:nowrap}
+svg{display:block;width:100%;min-width:600px;height:auto;margin:4px 0}svg.short{min-width:0;height:22px;border-radius:3px}.grid{stroke:var(--line)}.tick,.mark{fill:var(--muted);font-size:11px;font-family:var(--font)}.band{fill:var(--accent);opacity:.18}
+.line{fill:none;stroke:var(--accent);stroke-width:2;stroke-linejoin:round}.point{fill:var(--accent)}.volume{fill:var(--line-strong);opacity:.55}.bar{fill:var(--accent);opacity:.75}.hover{fill:transparent}
+.whisker{stroke:var(--text);fill:none;stroke-width:1.2}.change{stroke:var(--warn);stroke-dasharray:4 3;stroke-width:1.5}.mark{fill:var(--warn)}
+.success{--of:var(--good)}.warm{--of:var(--warn)}.cold{--of:var(--info)}.neutral{--of:var(--line-strong)}.failure{--of:var(--bad)}.category{fill:var(--of);stroke:var(--surface)}.key{background:var(--of)}
+.key{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:6px}li{margin-bottom:4px}ul{margin:0;padding-left:20px}
+@page{margin:14mm}@media print{html{background:none;font-size:10pt}main{padding:0;max-width:none}section,.figures>div,tr,svg{break-inside:avoid}section:has(tr:nth-child(25)){break-inside:auto}thead{display:table-header-group}h2{break-after:avoid}
+.wide{overflow:visible}svg{min-width:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
 
 /** Text of the file. Every name from outside is text in it and never markup. */
 export function renderHtml(report: OutcomeReport): string {
-  const { conversion, documented, restatements } = report;
+  const { documented, restatements } = report;
   const title = `Outcomes of ${campaigns(report)}`;
   const body = element(
     "main",
     {},
-    element("h1", {}, title),
     element(
-      "p",
-      { class: "soft" },
-      `${minute(report.scope.from)} to ${minute(report.scope.to)} UTC; days and hours in ${report.scope.zone}${report.scope.profile === undefined ? "" : `; profile ${report.scope.profile}`}. Made ${minute(report.generatedAt)} UTC.`,
-    ),
-    element("p", { class: "soft" }, `${definition(report)}.`),
-    section(
-      "Conversion",
-      element("div", { class: "big" }, percent(conversion.rate, 2)),
+      "header",
+      {},
+      element("h1", {}, title),
       element(
         "p",
-        {},
-        `${fraction(conversion)} calls on ${dayCount(conversion.days)}, ${intervalKind(conversion)} ${interval(conversion)}. Mean duration ${duration(report.averageSeconds)}.`,
+        { class: "soft" },
+        `${minute(report.scope.from)} to ${minute(report.scope.to)} UTC; days and hours in ${report.scope.zone}${report.scope.profile === undefined ? "" : `; profile ${report.scope.profile}`}. Made ${minute(report.generatedAt)} UTC.`,
       ),
+      element("p", { class: "soft" }, `${definition(report)}.`),
+    ),
+    figures(report),
+    section(
+      "Conversion",
       ...restatementSentences(report).map((sentence) => element("p", { class: "alert" }, sentence)),
-      report.days.length > 1 ? daysPlot(report) : undefined,
+      report.days.length > 1 ? plot(daysPlot(report)) : undefined,
       element("p", {}, `Trend: ${trendSentence(report)}.`),
       ...changeSentences(report).map((sentence) => element("p", {}, `${sentence}.`)),
       report.calls === 0 || unknownMeaning(report) !== undefined
@@ -85,7 +108,7 @@ export function renderHtml(report: OutcomeReport): string {
             `In one word, as documented: ${documented.performance_trend} (positive is a conversion above ${POSITIVE_ABOVE_PERCENT} %, whatever the trend).`,
           ),
     ),
-    section("Categories", categoriesPlot(report), categoryTable(report), unmapped(report)),
+    section("Categories", plot(categoriesPlot(report)), categoryTable(report), unmapped(report)),
     ...groupTables(report).map(([name, groups]) => groupSection(name, groups)),
     codes(report),
     report.comparisons.length === 0
@@ -107,6 +130,38 @@ export function renderHtml(report: OutcomeReport): string {
   return `<!doctype html>\n${element("html", { lang: "en" }, head, element("body", {}, body)).html}\n`;
 }
 
+/** What the dashboard says first of outcomes, in the same order. */
+function figures({ conversion, calls, averageSeconds, trend, unmapped }: OutcomeReport): Markup {
+  const one = (name: string, value: string, note: string, tone?: string) =>
+    element(
+      "div",
+      {},
+      element("dt", {}, name),
+      element("dd", { class: tone === undefined ? "value" : `value ${tone}` }, value),
+      element("dd", { class: "note" }, note),
+    );
+  return element(
+    "dl",
+    { class: "figures" },
+    one(
+      "Conversion",
+      percent(conversion.rate, 2),
+      `${fraction(conversion)} calls on ${dayCount(conversion.days)}, ${intervalKind(conversion)} ${interval(conversion)}`,
+    ),
+    one("Calls", number(calls), `mean duration ${duration(averageSeconds)}`),
+    one("Trend", trend.verdict.replaceAll("_", " "), `over ${dayCount(conversion.days)}`),
+    one(
+      "Codes without a meaning",
+      number(unmapped.calls),
+      unmapped.calls === 0 ? "all codes are mapped" : "calls, counted as neutral",
+    ),
+  );
+}
+
+/** A plot or a table, which a narrow window scrolls by itself. */
+const wide = (kind: "plot" | "table", content: Markup): Markup => element("div", { class: `wide ${kind}` }, content);
+const plot = (content: Markup): Markup => wide("plot", content);
+
 function section(heading: string, ...children: readonly (Markup | undefined)[]): Markup {
   return element("section", {}, element("h2", {}, heading), ...children);
 }
@@ -122,11 +177,9 @@ const numeric = (value: string): Cell => ({ text: value, numeric: true });
 function table(head: readonly Cell[], rows: readonly (readonly Cell[])[]): Markup {
   const cells = (name: string, row: readonly Cell[]) =>
     element("tr", {}, ...row.map(({ text, numeric }) => element(name, { class: numeric ? "n" : undefined }, text)));
-  return element(
+  return wide(
     "table",
-    {},
-    element("thead", {}, cells("th", head)),
-    element("tbody", {}, ...rows.map((row) => cells("td", row))),
+    element("table", {}, element("thead", {}, cells("th", head)), element("tbody", {}, ...rows.map((row) => cells("td", row)))),
   );
 }
 
@@ -157,7 +210,9 @@ function groupSection(name: string, groups: readonly ReportGroup[]): Markup {
   const head = `${level(groups.map(({ conversion }) => conversion))} % interval`;
   return section(
     `By ${name.toLowerCase()}`,
-    groups.length > 1 ? groupsPlot(`Conversion by ${name.toLowerCase()}, with ${head}`, groups.slice(0, MOST_BARS)) : undefined,
+    groups.length > 1
+      ? plot(groupsPlot(`Conversion by ${name.toLowerCase()}, with ${head}`, groups.slice(0, MOST_BARS)))
+      : undefined,
     table(
       [
         text(name),

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
@@ -10,7 +11,7 @@ import type { Facts } from "./facts.ts";
 import type { OutcomeReport } from "./model.ts";
 import { ticks } from "./plots.ts";
 import { renderCsv } from "./render-csv.ts";
-import { renderHtml } from "./render-html.ts";
+import { COLOURS, renderHtml } from "./render-html.ts";
 import { renderText } from "./render-text.ts";
 import type { ReportScope } from "./scope.ts";
 import { bar, cellWidth, sparkline, table } from "./table.ts";
@@ -82,12 +83,12 @@ const NASTY = [
 const names = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: "binary" }), fc.string());
 
 const TAGS = new Set(
-  "html head meta title style body main h1 h2 p section div span table thead tbody tr th td ul li svg line text rect polygon polyline circle path".split(
+  "html head meta title style body main header h1 h2 p section dl dt dd div span table thead tbody tr th td ul li svg line text rect polygon polyline circle path".split(
     " ",
   ),
 );
 const ATTRIBUTES = new Set(
-  "lang charset name content http-equiv class viewBox role aria-label xmlns x y x1 x2 y1 y2 width height points cx cy r d text-anchor".split(
+  "lang charset name content http-equiv class viewBox role aria-label xmlns preserveAspectRatio x y x1 x2 y1 y2 width height points cx cy r d text-anchor".split(
     " ",
   ),
 );
@@ -133,6 +134,12 @@ test("the file loads nothing, runs nothing, and shows all that is asked of it", 
   expect(html.match(/<svg/g)?.length).toBeGreaterThan(4);
   expect(html).not.toContain("NaN");
   expect(html).not.toContain("undefined");
+});
+
+test("its colours are those of the dashboard, in both schemes", () => {
+  const tokens = readFileSync(new URL("../../web/design/tokens.css", import.meta.url), "utf8");
+  for (const [name, [light, dark]] of Object.entries(COLOURS))
+    expect(tokens).toContain(`--${name}: light-dark(${light}, ${dark});`);
 });
 
 test("no line is wider than the terminal, whatever the names", () => {
