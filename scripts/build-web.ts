@@ -14,7 +14,7 @@ const OUT = join(ROOT, "dist/web");
 const STAMP = join(ROOT, "dist/.web-source");
 const MANIFEST = join(OUT, ".vite/manifest.json");
 /** Everything that ends up in the bundle, besides the versions of the libraries, which the lock file holds. */
-const SOURCES = ["src/web", "examples/campaigns", "src/dialing", "src/kernel", "vite.config.ts", "package-lock.json"];
+const SOURCES = ["src/web", "examples", "src/dialing", "src/kernel", "vite.config.ts", "package-lock.json"];
 /** Script of a page with all it loads, compressed, bytes. */
 const LIMIT = 60_000;
 /** The same of the page that runs the dialer model. */

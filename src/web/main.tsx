@@ -9,6 +9,7 @@ import "./design/components.css";
 import { App } from "./shell/app.tsx";
 import { loadAhead } from "./shell/pages.tsx";
 import { applyTheme, storedTheme } from "./shell/theme.ts";
+import { keepFocus } from "./ui/focus.ts";
 import { timeFormat } from "./view/format.ts";
 
 const root = document.getElementById("app");
@@ -23,6 +24,7 @@ const dashboard = createDashboard({
 });
 loadAhead(location.pathname);
 if (location.pathname === "/") dashboard.client.ahead("campaigns.list", {});
+keepFocus();
 render(<App dashboard={dashboard} />, root);
 // The first format of times takes the browser 10 ms and more: it is made while the service answers.
 timeFormat();

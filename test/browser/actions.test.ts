@@ -43,10 +43,10 @@ test("a file is tried out before it is sent, and its job is followed to the end"
   await campaign.focus();
   await page.keyboard.type("Spring renewals (c");
   expect(await campaign.inputValue()).toBe("camp_primary_001");
-  await form.getByRole("button", { name: "Dry run" }).click();
+  await opened.press(form.getByRole("button", { name: "Dry run" }));
   await page.getByText("Dry run: nothing was sent").waitFor();
   expect(await page.getByText("No jobs yet").isVisible()).toBe(true);
-  await form.getByRole("button", { name: /^Tag \d+ calls$/ }).click();
+  await opened.press(form.getByRole("button", { name: /^Tag \d+ calls$/ }));
   await page.getByRole("heading", { level: 1, name: "Tag: calls.csv" }).waitFor();
   await page
     .locator(".page-head .pill")
@@ -84,7 +84,7 @@ test("settings are previewed, confirmed by a typed word, followed step by step, 
   const form = page.getByRole("region", { name: "New settings" });
   await form.getByLabel("Dial ratio").fill("1.3");
   await form.getByLabel("Abandonment target").fill("0.02");
-  await form.getByRole("button", { name: "Check and preview" }).click();
+  await opened.press(form.getByRole("button", { name: "Check and preview" }));
   const dialog = page.getByRole("dialog");
   await dialog.getByText("algorithm.dial_ratio").first().waitFor();
   expect(await opened.violations()).toEqual([]);
@@ -93,7 +93,7 @@ test("settings are previewed, confirmed by a typed word, followed step by step, 
   await dialog.getByLabel("to confirm").fill("appl");
   expect(await apply.isDisabled()).toBe(true);
   await dialog.getByLabel("to confirm").fill("apply");
-  await apply.click();
+  await opened.press(apply);
   await dialog.waitFor({ state: "detached" });
   const change = page.getByRole("region", { name: "Change under way" });
   await change.locator(".pill").getByText("Applied").waitFor();
@@ -101,12 +101,9 @@ test("settings are previewed, confirmed by a typed word, followed step by step, 
   await page.getByRole("region", { name: "In force" }).getByText("1.3", { exact: true }).waitFor();
 
   const history = page.getByRole("region", { name: "History" });
-  await history
-    .getByRole("button", { name: /^Roll back to version/ })
-    .last()
-    .click();
+  await opened.press(history.getByRole("button", { name: /^Roll back to version/ }).last());
   await dialog.getByLabel("to confirm").fill((await dialog.locator("label strong").textContent()) ?? "");
-  await dialog.getByRole("button", { name: "Roll back" }).click();
+  await opened.press(dialog.getByRole("button", { name: "Roll back" }));
   await dialog.waitFor({ state: "detached" });
   // The change before this one was applied as well: what tells this one's end is what is in force.
   await page.getByRole("region", { name: "In force" }).getByText("1.3", { exact: true }).waitFor({ state: "detached" });
@@ -140,17 +137,13 @@ test("a campaign file begins with what the tenant has, is mended line by line, p
   const text = page.getByLabel(/^Campaign files, YAML or JSON/);
   await text.waitFor();
   expect(await text.inputValue()).toContain("id: camp_backup_001");
-  const press = async (name: string) => {
-    await page.getByRole("button", { name, exact: true }).focus();
-    await page.keyboard.press("Enter");
-  };
+  const press = (name: string) => opened.press(page.getByRole("button", { name, exact: true }));
   const retype = async (from: RegExp, to: string) => text.fill((await text.inputValue()).replace(from, to));
   await retype(/callRate: .*/, "callRate: [");
   await press("Plan");
   const plan = page.getByRole("region", { name: "Plan" });
   await plan.getByText("This is no campaign file yet").waitFor();
-  await plan.getByRole("button", { name: /^Line/ }).first().focus();
-  await page.keyboard.press("Enter");
+  await opened.press(plan.getByRole("button", { name: /^Line/ }).first());
   const chosen = "document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)";
   const line = await page.evaluate<string>(chosen);
   expect((await text.inputValue()).split("\n")).toContain(line);
@@ -158,8 +151,7 @@ test("a campaign file begins with what the tenant has, is mended line by line, p
   await press("Plan");
   await plan.getByText("NUMBER_AS_TEXT").waitFor();
   expect(await opened.violations()).toEqual([]);
-  await plan.getByRole("button", { name: /^Line/ }).last().focus();
-  await page.keyboard.press("Enter");
+  await opened.press(plan.getByRole("button", { name: /^Line/ }).last());
   expect(await page.evaluate(chosen)).toContain('callRate: "19"');
   await retype(/callRate: .*/, "callRate: 19");
   // Somebody else changes the campaign; a reload keeps the draft, and the plan says what it would put back.
@@ -359,6 +351,21 @@ test("who signs out sees nothing any more, and a session that ends elsewhere lea
   await page.getByRole("heading", { level: 1, name: "Audit" }).waitFor();
 });
 
+test("a token is revoked by the keyboard alone, and its row is where the focus was", async () => {
+  await world.whole.post("/api/v1/tokens", { name: "leaver", role: "viewer", days: 1 }, "admin");
+  await using opened = await world.open(WIDE, "admin");
+  const { page, faults } = opened;
+  await page.goto(`${url}/access`);
+  const row = page.getByRole("row").filter({ hasText: "leaver" });
+  await opened.press(row.getByRole("button", { name: /^Revoke/ }));
+  const dialog = page.getByRole("dialog");
+  await opened.press(dialog.getByRole("button", { name: "Revoke" }));
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("The token of leaver is revoked").waitFor();
+  await expect.poll(() => page.evaluate("document.activeElement !== document.body")).toBe(true);
+  expect(faults).toEqual([]);
+});
+
 test("markup in the vendor's words is shown as words and does nothing", async () => {
   const markup = '"><img src=x onerror="document.title=1"><script>document.title=2</script>';
   world.whole.sandbox.control.simulateEdit({
@@ -396,18 +403,18 @@ test("a campaign is paused behind a preview, and cannot be dialed again before i
   const [head = "", row = "", ...rest] = readFileSync(await file.path(), "utf8").split("\r\n");
   expect([head.split(",")[0], row.split(",")[0], rest]).toEqual(["id", "camp_backup_001", [""]]);
   await page.getByRole("checkbox", { name: /^Choose / }).check();
-  await page.getByRole("button", { name: "Pause 1" }).click();
+  await opened.press(page.getByRole("button", { name: "Pause 1" }));
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Pause" }).click();
+  await opened.press(dialog.getByRole("button", { name: "Pause" }));
   await page.getByText("Confirmed paused: 1 of 1").waitFor();
   await page.goto(`${url}/campaigns/camp_primary_001?hours=720`);
   expect(await page.getByLabel("Time shown").inputValue()).toBe("720");
   await page.getByText(/^Times are those of UTC\. (The readings cover|There is one reading)/).waitFor();
   expect(await page.getByRole("button", { name: "Resume" }).count()).toBe(0);
-  await page.getByRole("button", { name: "Pause" }).click();
+  await opened.press(page.getByRole("button", { name: "Pause" }));
   await dialog.getByRole("listitem").first().waitFor();
   expect(await opened.violations()).toEqual([]);
-  await dialog.getByRole("button", { name: "Pause" }).click();
+  await opened.press(dialog.getByRole("button", { name: "Pause" }));
   await dialog.waitFor({ state: "detached" });
   await page.locator(".page-head .pill").getByText("Paused").waitFor();
   // A mark in the plots leads to what the audit says of it.
@@ -426,7 +433,7 @@ test("a campaign is paused behind a preview, and cannot be dialed again before i
   await page.getByRole("heading", { level: 1, name: "Audit" }).waitFor();
   await page.getByRole("row").filter({ hasText: "camp_primary_001" }).filter({ hasText: /paus/i }).first().waitFor();
   await page.goBack();
-  await page.getByRole("button", { name: "Resume" }).click();
+  await opened.press(page.getByRole("button", { name: "Resume" }));
   // The gate looks at every contact of the list meanwhile: nothing can be confirmed before it has.
   await dialog.getByRole("heading", { name: /^Let the campaign dial again/ }).waitFor();
   expect(await dialog.getByRole("button", { name: "Resume" }).isDisabled()).toBe(true);
@@ -435,9 +442,9 @@ test("a campaign is paused behind a preview, and cannot be dialed again before i
   expect(await page.getByRole("button", { name: "Pause" }).count()).toBe(0);
 
   await page.goto(`${url}/`);
-  await page.getByRole("button", { name: "Stop all campaigns" }).click();
+  await opened.press(page.getByRole("button", { name: "Stop all campaigns" }));
   await dialog.getByLabel("Reason").fill("a rehearsal");
-  await dialog.getByRole("button", { name: "Stop all" }).click();
+  await opened.press(dialog.getByRole("button", { name: "Stop all" }));
   await page.getByText("Emergency stop: every campaign is confirmed paused").waitFor();
   expect(faults).toEqual([]);
 });

@@ -47,12 +47,12 @@ test("one asks, another approves, and only then it is done", async () => {
     .locator(".toast")
     .getByText(/^Waits for approval: .*olga/)
     .waitFor();
-  await askedBy(oscar, "olga", "Pending").getByRole("button", { name: "Approve" }).click();
+  await oscar.press(askedBy(oscar, "olga", "Pending").getByRole("button", { name: "Approve" }));
   const dialog = oscar.page.getByRole("dialog");
   expect(await dialog.getByRole("button", { name: "Approve" }).isDisabled()).toBe(true);
   expect(await oscar.violations()).toEqual([]);
   await dialog.getByLabel("to confirm").fill("approve");
-  await dialog.getByRole("button", { name: "Approve" }).click();
+  await oscar.press(dialog.getByRole("button", { name: "Approve" }));
   await dialog.waitFor({ state: "detached" });
   await askedBy(oscar, "oscar", "Approved").waitFor();
   // The button that had the focus is gone: it is at what is left of its row.
@@ -108,8 +108,8 @@ test("the second person sees the difference, the checks and the prediction that 
   expect(await dialog.getByLabel("to confirm").count()).toBe(0);
   expect(await dialog.getByRole("button", { name: "Approve" }).isDisabled()).toBe(true);
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Reject" }).click();
-  await dialog.getByRole("button", { name: "Reject" }).click();
+  await oscar.press(page.getByRole("button", { name: "Reject" }));
+  await oscar.press(dialog.getByRole("button", { name: "Reject" }));
   await page.locator(".page-head .pill").getByText("Rejected").waitFor();
   expect([...olga.faults, ...oscar.faults]).toEqual([]);
 });
@@ -137,6 +137,13 @@ test("what another person rejects is not done", async () => {
 test("a viewer sees what waits and has no word on it", async () => {
   await using olga = await person("olga");
   await ask(olga, "2.1");
+  // What waits needs attention: it is acknowledged and taken, and the focus stays beside the buttons that go.
+  await using oscar = await person("oscar");
+  await oscar.page.goto(url);
+  const attention = oscar.page.getByRole("region", { name: "Needs attention" });
+  await oscar.press(attention.getByRole("button", { name: /^Acknowledge/ }).first());
+  await attention.getByText("acknowledged by oscar").waitFor({ state: "attached" });
+  await expect.poll(() => oscar.page.evaluate("document.activeElement !== document.body")).toBe(true);
   await using viewer = await world.open(WIDE, "viewer");
   await viewer.page.goto(`${url}/approvals`);
   await askedBy(viewer, "olga", "Pending").waitFor();

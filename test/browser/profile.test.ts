@@ -28,6 +28,15 @@ test("a tenant of the ACD API", async () => {
   await page.getByRole("button", { name: "Show callbacks" }).click();
   await page.getByText("There is none.").waitFor();
   await sound("/tenant");
+  await page.goto(`${whole.service.url}/campaign-files`);
+  await page.getByText("Campaigns of this tenant cannot be exported").waitFor();
+  await opened.press(page.getByRole("button", { name: "An example" }));
+  const text = page.getByLabel(/^Campaign files, YAML or JSON/);
+  expect(await text.inputValue()).toContain("name: Spring renewals");
+  await opened.press(page.getByRole("button", { name: "Plan", exact: true }));
+  await page.getByText(/^plan [0-9a-f]{16}$/).waitFor();
+  await page.getByText(/^plan [0-9a-f]{16}$/).waitFor();
+  await sound("/campaign-files");
   await page.goto(`${whole.service.url}/jobs`);
   await page.getByText("Not offered by this tenant").waitFor();
   await page.goto(`${whole.service.url}/dialer`);

@@ -123,14 +123,14 @@ test("a hand-over is rehearsed, ordered back, and ordered again", { timeout: 900
   const { page, faults } = opened;
   clock.pace(HASTE);
   const order = async (verb: string, word: string) => {
-    await page.getByRole("button", { name: verb, exact: true }).click();
+    await opened.press(page.getByRole("button", { name: verb, exact: true }));
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("listitem").first().waitFor({ timeout: 60_000 });
     expect(await opened.violations()).toEqual([]);
     const button = dialog.getByRole("button", { name: verb, exact: true });
     expect(await button.isDisabled()).toBe(true);
     await dialog.getByLabel("to confirm").fill(word);
-    await button.click();
+    await opened.press(button);
     await dialog.waitFor({ state: "detached", timeout: 60_000 });
   };
   const dials = (text: string) =>

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import chromium from "@sparticuz/chromium";
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+import { type Browser, type BrowserContext, type Locator, type Page, chromium as playwright } from "playwright-core";
 import { expect } from "vitest";
 import type { RunningService } from "../../src/app/index.ts";
 import { defaultScenario } from "../../src/sandbox/index.ts";
@@ -34,6 +34,8 @@ const IS_DRAWN = `(() => {
   return below.length > 0 && document.querySelector(".state.loading") === null;
 })()`;
 
+/** Whether something has the focus that the next key goes to. */
+const HAS_FOCUS = "document.activeElement !== document.body && !document.activeElement.matches(':disabled')";
 /** Whether the page's clock was replaced, which holds for its whole profile. */
 const IS_TOUCHED = `!Date.toString().includes("[native code]")`;
 
@@ -60,6 +62,8 @@ export interface Opened extends AsyncDisposable {
   drawn(title?: string): Promise<void>;
   /** Violations that axe calls serious or critical, each with where it is. */
   violations(): Promise<string[]>;
+  /** Carries out a verb by the keyboard alone: the control can be reached with Tab, Enter does it, and the focus is nowhere at the page's beginning then. */
+  press(control: Locator): Promise<void>;
   /** By how many pixels the page is wider than its window. */
   overflow(): Promise<number>;
 }
@@ -149,6 +153,14 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
               .filter(({ impact }) => impact === "serious" || impact === "critical")
               .flatMap(({ id, nodes }) => nodes.map(({ target }) => id + " at " + target.join(" "))))`,
           );
+        },
+        async press(control) {
+          await expect.poll(() => control.isEnabled(), { timeout: PATIENCE }).toBe(true);
+          await control.focus();
+          // What is behind a dialog takes no focus, and Tab passes what has an index below 0.
+          expect(await control.and(page.locator(":focus:not([tabindex^='-'])")).count()).toBe(1);
+          await page.keyboard.press("Enter");
+          await expect.poll(() => page.evaluate<boolean>(HAS_FOCUS), { timeout: PATIENCE }).toBe(true);
         },
         overflow: () =>
           page.evaluate<number>("Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"),

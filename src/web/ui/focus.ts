@@ -10,12 +10,11 @@ let stopWatching: () => void = () => undefined;
  */
 export function focusNear(from: Element | null): () => void {
   const element = from === document.body ? null : from;
-  const around: Element[] = [];
-  for (let at = element?.parentElement ?? null; at !== null && at !== document.body; at = at.parentElement) around.push(at);
-  const isThere = () => element instanceof HTMLElement && element.isConnected && element.matches(":not(:disabled)");
+  const place = around(element);
+  const isThere = () => element instanceof HTMLElement && isUsable(element);
   const focus = () => {
     if (element instanceof HTMLElement && isThere()) element.focus();
-    else nearest(around)?.focus();
+    else nearest(place)?.focus();
   };
   return () => {
     stopWatching();
@@ -39,6 +38,38 @@ export function focusNear(from: Element | null): () => void {
   };
 }
 
+/** Whether something can have the focus now. */
+const isUsable = (element: Element): boolean => element.isConnected && element.matches(":not(:disabled)");
+
+/**
+ * Keeps the keyboard where it was while the page changes under it: a button that is disabled while it works has the focus again afterwards; when what had
+ * it goes, it goes to what is nearest. What a person leaves is left.
+ */
+export function keepFocus(): void {
+  let last: { readonly element: HTMLElement; readonly around: readonly Element[] } | undefined;
+  document.addEventListener("focusin", ({ target }) => {
+    if (target instanceof HTMLElement) last = { element: target, around: around(target) };
+  });
+  document.addEventListener("focusout", ({ target }) => {
+    // After whatever took it away: an element that is still there was left.
+    queueMicrotask(() => {
+      if (last?.element === target && document.activeElement === document.body && isUsable(last.element)) last = undefined;
+    });
+  });
+  new MutationObserver(() => {
+    if (last === undefined || !isNowhere()) return;
+    if (isUsable(last.element)) last.element.focus();
+    else if (!last.element.isConnected) nearest(last.around)?.focus({ preventScroll: true });
+  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
+}
+
+/** What an element is in, the closest first. */
+function around(element: Element | null): Element[] {
+  const found: Element[] = [];
+  for (let at = element?.parentElement ?? null; at !== null && at !== document.body; at = at.parentElement) found.push(at);
+  return found;
+}
+
 /** Nothing has the focus, or what had it is disabled now. */
 function isNowhere(): boolean {
   const { activeElement } = document;
@@ -46,8 +77,8 @@ function isNowhere(): boolean {
 }
 
 /** The first thing to use in the closest of these that is still there; else the page's content itself. */
-function nearest(around: readonly Element[]): HTMLElement | null {
-  for (const one of around) {
+function nearest(place: readonly Element[]): HTMLElement | null {
+  for (const one of place) {
     if (!one.isConnected) continue;
     const found = [...one.querySelectorAll<HTMLElement>(FOCUSABLE)].find((candidate) => candidate.checkVisibility());
     if (found !== undefined && one.id !== "content" && !one.contains(document.getElementById("content"))) return found;

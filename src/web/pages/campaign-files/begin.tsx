@@ -15,8 +15,13 @@ export interface BeginProps {
   readonly onBegin: (draft: FilesDraft) => void;
 }
 
-/** An example as it is in the folder examples. */
-const example = async () => (await import("../../../../examples/campaigns/spring-renewals.yaml?raw")).default;
+/** An example as it is in the folder examples; of a campaign that is made piece by piece where that is how the tenant has them. */
+const example = async (isOfPieces: boolean) =>
+  (
+    await (isOfPieces
+      ? import("../../../../examples/campaign-acd.yaml?raw")
+      : import("../../../../examples/campaigns/spring-renewals.yaml?raw"))
+  ).default;
 
 export function Begin({ campaign, discarded, onBegin }: BeginProps) {
   const { client, session } = useDashboard();
@@ -94,7 +99,7 @@ export function Begin({ campaign, discarded, onBegin }: BeginProps) {
               }}
             />
           </div>
-          <button type="button" class="button" onClick={() => void begin(async () => draftOf(await example()))}>
+          <button type="button" class="button" onClick={() => void begin(async () => draftOf(await example(lack !== undefined)))}>
             An example
           </button>
           {discarded === undefined ? null : (
