@@ -71,6 +71,8 @@ async function makeTemplate(server: string, dir: string): Promise<void> {
  * run holds the folder's lock, so a folder without a server is only removed when it is old.
  */
 async function stopLeftovers(): Promise<void> {
+  // By the file system's time: the clock of a run may be another one.
+  const now = (await stat(TEMPORARY)).mtimeMs;
   for (const name of (await readdir(TEMPORARY)).filter((one) => one.startsWith(PREFIX))) {
     const dir = join(TEMPORARY, name);
     const isOn = () => stat(join(dir, "pg", "postmaster.pid")).then(Boolean, () => false);
@@ -78,7 +80,7 @@ async function stopLeftovers(): Promise<void> {
       const wasOn = await isOn();
       if (wasOn) await (await joinEmbeddedServer({ dir })).leave();
       const { mtimeMs } = await stat(dir);
-      if (!(await isOn()) && (wasOn || Date.now() - mtimeMs > 3_600_000)) await rm(dir, { recursive: true, force: true });
+      if (!(await isOn()) && (wasOn || now - mtimeMs > 3_600_000)) await rm(dir, { recursive: true, force: true });
     } catch {
       // Its run is just ending, or it belongs to another user: not this run's concern.
     }

@@ -23,6 +23,12 @@ const INHERITED = Object.fromEntries(
   ),
 );
 
+/** The environment of a program, for what starts one itself. */
+export const programEnvironment = (more: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({ ...INHERITED, ...SURROUNDINGS, ...more }).filter((one): one is [string, string] => one[1] !== undefined),
+  );
+
 export interface ProgramResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -52,7 +58,7 @@ export interface ProgramOptions {
 export function startProgram(file: string, args: readonly string[], options: ProgramOptions): Program {
   const child = spawn(process.execPath, [file, ...args], {
     cwd: options.cwd,
-    env: { ...INHERITED, ...SURROUNDINGS, ...options.env },
+    env: programEnvironment(options.env ?? {}),
     stdio: ["pipe", "pipe", options.showErrors === true ? "inherit" : "pipe"],
   });
   const said = { stdout: "", stderr: "" };

@@ -62,8 +62,11 @@ export default async function setup(): Promise<void> {
   } catch {
     rmSync(draft, { recursive: true, force: true });
   }
+  // By the file system's time: the clock of a run may be another one.
+  const made = (name: string) => statSync(join(PLACE, name)).mtimeMs;
+  const now = made(basename(folder));
   for (const name of globSync("*", { cwd: PLACE }))
-    if (Date.now() - statSync(join(PLACE, name)).mtimeMs > KEPT_MS) rmSync(join(PLACE, name), { recursive: true, force: true });
+    if (now - made(name) > KEPT_MS) rmSync(join(PLACE, name), { recursive: true, force: true });
 }
 
 async function bundle(entries: readonly string[], folder: string): Promise<void> {

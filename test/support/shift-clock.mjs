@@ -1,6 +1,8 @@
 // Loaded before a program of the tests: its wall clock stands at TEST_NOW when the run begins (TEST_NOW_BASE, in milliseconds since the epoch), and goes on
 // from there. The database keeps the machine's clock.
 
+import { Server } from "node:http";
+
 const { TEST_NOW, TEST_NOW_BASE } = process.env;
 if (TEST_NOW !== undefined && TEST_NOW_BASE !== undefined) {
   const Machine = globalThis.Date;
@@ -15,4 +17,10 @@ if (TEST_NOW !== undefined && TEST_NOW_BASE !== undefined) {
     }
   }
   globalThis.Date = new Proxy(ShiftedDate, { apply: () => new ShiftedDate().toString() });
+  // Node writes the Date of its answers by the machine's clock: whoever compares clocks would find them apart.
+  const { emit } = Server.prototype;
+  Server.prototype.emit = function emitShifted(name, ...given) {
+    if (name === "request") given[1].setHeader("date", new ShiftedDate().toUTCString());
+    return emit.call(this, name, ...given);
+  };
 }

@@ -6,7 +6,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openMcp } from "../../../src/server/index.ts";
 import { runCli } from "../../support/cli.ts";
-import { SURROUNDINGS } from "../../support/program.ts";
+import { programEnvironment } from "../../support/program.ts";
 import { programFile } from "../../support/programs-setup.ts";
 import { startServer } from "../../support/server.ts";
 import { type StartedService, startService } from "../../support/service.ts";
@@ -17,9 +17,7 @@ let at: StartedService;
 let client: Client;
 beforeAll(async () => {
   at = await startService();
-  const env = Object.fromEntries(
-    Object.entries({ ...SURROUNDINGS, ...at.environment, OUTDIAL_ACTOR: "olga" }).filter(([, value]) => value !== undefined),
-  ) as Record<string, string>;
+  const env = programEnvironment({ ...at.environment, OUTDIAL_ACTOR: "olga" });
   client = new Client({ name: "test", version: "1" });
   const args = [programFile("main"), "mcp", "--allow", "suppressions.add", "suppressions.lift"];
   await client.connect(new StdioClientTransport({ command: process.execPath, args, env, stderr: "pipe" }));

@@ -6,7 +6,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openAccess } from "../../../src/app/index.ts";
 import { beginCli } from "../../support/cli.ts";
-import { SURROUNDINGS } from "../../support/program.ts";
+import { programEnvironment } from "../../support/program.ts";
 import { programFile } from "../../support/programs-setup.ts";
 import { until } from "../../support/until.ts";
 import { type StartedWorld, startWorld } from "../../support/world.ts";
@@ -28,9 +28,7 @@ const textsOf = (result: unknown) => (result as { content: { text: string }[] })
 const valueOf = (result: unknown) => JSON.parse(textsOf(result)[0] ?? "") as Record<string, unknown>;
 
 test("on stdin and stdout an assistant reads what the API answers a viewer, and nothing else is there", async () => {
-  const env = Object.fromEntries(
-    Object.entries({ ...SURROUNDINGS, ...world.environment, OUTDIAL_ACTOR: "ann" }).filter(([, value]) => value !== undefined),
-  ) as Record<string, string>;
+  const env = programEnvironment({ ...world.environment, OUTDIAL_ACTOR: "ann" });
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [programFile("main"), "mcp"],
