@@ -36,6 +36,9 @@ export {
   planRetrievals,
   reportOnOutcomes,
 } from "./outcomes.ts";
+export { type ServiceAddress, serviceAddress } from "./over-service/address.ts";
+export { ServiceJobs } from "./over-service/jobs.ts";
+export { pauseOverService, stopOverService } from "./over-service/stops.ts";
 export { openRecords } from "./records.ts";
 export { readPackDocument, readRulePack } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";

@@ -7,7 +7,7 @@
 // not fit.
 
 import { Argument, Command, Option } from "commander";
-import type { Makes, Standing, StoreUse } from "../app/index.ts";
+import type { Makes, ServiceAddress, Standing, StoreUse } from "../app/index.ts";
 import type { Clock } from "../kernel/index.ts";
 import type { Io } from "./io.ts";
 
@@ -22,6 +22,8 @@ export interface Place {
   readonly clock: Clock;
   /** What to do where there is no store. */
   readonly store: StoreUse;
+  /** The service that OUTDIAL_URL names, for a command that goes through it. */
+  readonly service: ServiceAddress | undefined;
 }
 
 /** Campaigns as documents, the vendor's events, its audit log, its simulator, closed interactions, its own lists of numbers, its callbacks. */
@@ -74,6 +76,8 @@ export interface Declaration<Args extends readonly Spec[] = readonly Spec[], Opt
   readonly interrupted?: string | undefined;
   /** What it needs of the tenant that not every profile has. */
   readonly wants?: Want | undefined;
+  /** Where OUTDIAL_URL is set: `through` that service, or `here` all the same. All others that work with a store or a tenant are refused then. */
+  readonly runs?: "through" | "here" | undefined;
 }
 
 /** What runs a command. @returns the exit code; nothing is EXIT.done */
@@ -99,7 +103,7 @@ export interface Workplace<Options extends readonly Spec[] = readonly Spec[]> {
   readonly tells?: Tells;
 }
 
-type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted" | "wants">;
+type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted" | "wants" | "runs">;
 
 /** Declares a command; `runBy` gives it what runs. */
 export function command<

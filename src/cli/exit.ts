@@ -43,6 +43,8 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   audit_set_back: EXIT.refused,
   unsupported: EXIT.refused,
   unauthorized: EXIT.notAuthorised,
+  not_authenticated: EXIT.notAuthorised,
+  not_permitted: EXIT.notAuthorised,
   missing_scope: EXIT.notAuthorised,
   vendor_unavailable: EXIT.vendorUnavailable,
   rate_limited: EXIT.vendorUnavailable,

@@ -1,10 +1,10 @@
 // The program: global flags, the groups of commands in the order of the help, errors made exit codes.
 
 import { Command, CommanderError } from "commander";
-import type { Standing, StoreUse } from "../app/index.ts";
+import type { ServiceAddress, Standing, StoreUse } from "../app/index.ts";
 import { packageCommit, packageVersion } from "../app/version.ts";
 import { OutdialError } from "../kernel/index.ts";
-import { commandOf, type Declaration, isHidden, type Node, optionOf, type Run, valuesOf } from "./command.ts";
+import { commandOf, type Declaration, isHidden, type Node, optionOf, pathOf, type Run, valuesOf } from "./command.ts";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { CONFIG, DIR, GLOBAL_OPTIONS, TENANT_NAME } from "./globals.ts";
 import { createIo } from "./io.ts";
@@ -91,7 +91,7 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
 /** Reads what was given, runs the command, tells its error. @returns the exit code */
 async function runCommand(
   command: Command,
-  { args, options, makes, tells, interrupted }: Declaration,
+  { args, options, makes, tells, interrupted, runs }: Declaration,
   run: Run<Declaration>,
   { surroundings, commands }: { readonly surroundings: Surroundings; readonly commands: readonly Node[] },
 ): Promise<number> {
@@ -127,7 +127,11 @@ async function runCommand(
     },
   };
   try {
-    const place = { ...(await valuesOf([CONFIG, DIR, TENANT_NAME], ({ key }) => given[key], surroundings)), cwd, clock, store };
+    const service =
+      asks && runs !== "here" ? await serviceOf(surroundings.env, runs === "through", given, pathOf(command)) : undefined;
+    if (service !== undefined) io.say(`service ${service.url}`);
+    const chosen = await valuesOf([CONFIG, DIR, TENANT_NAME], ({ key }) => given[key], surroundings);
+    const place = { ...chosen, cwd, clock, store, service };
     const code = await run({
       args: await valuesOf(args, (_, index) => command.processedArgs[index], surroundings),
       options: { ...(await valuesOf(options, ({ key }) => given[key], surroundings)), ...place },
@@ -142,6 +146,39 @@ async function runCommand(
     const exit = await report(isTold ? thrown : (io.interruption ?? thrown), io);
     return io.pressed ? EXIT.interrupted : exit;
   }
+}
+
+/** Options that choose what a service has chosen for itself. */
+const CHOSEN_THERE = {
+  config: "--config",
+  dir: "--dir",
+  tenant: "--tenant",
+  tenantUrl: "--tenant-url",
+  databaseUrl: "--database-url",
+};
+
+/** The service that OUTDIAL_URL names. Throws `invalid_input` for a command that does not go through one: it would work on another store and tenant. */
+async function serviceOf(
+  env: Surroundings["env"],
+  goesThrough: boolean,
+  given: Readonly<Record<string, unknown>>,
+  path: string,
+): Promise<ServiceAddress | undefined> {
+  if ((env["OUTDIAL_URL"] ?? "") === "") return undefined;
+  const { serviceAddress } = await import("../app/index.ts");
+  const service = serviceAddress(env);
+  if (!goesThrough)
+    throw new OutdialError("invalid_input", `outdial ${path} does not go through a service, and OUTDIAL_URL is set`, {
+      advice:
+        "Use the service's dashboard or API for it, or run it without OUTDIAL_URL where its store and tenant are configured.",
+    });
+  const flag = Object.entries(CHOSEN_THERE).find(([key]) => given[key] !== undefined)?.[1];
+  if (flag !== undefined)
+    throw new OutdialError(
+      "invalid_input",
+      `${flag} and OUTDIAL_URL do not go together: the service has its own store and tenant`,
+    );
+  return service;
 }
 
 /** A command line that cannot be read, as all errors are told with --json. */

@@ -1,18 +1,25 @@
 // Running a job of any kind to its end with progress on stderr, and reporting it.
 
 import type { JobRuntime } from "../app/index.ts";
-import { OperationError, type PlanReport, type RefusedRow, type RowJob } from "../operations/index.ts";
-import type { JobDetail } from "../operations/views/index.ts";
+import { type JobProgress, OperationError, type PlanReport, type RefusedRow, type RowJob } from "../operations/index.ts";
+import type { DryRun, JobDetail } from "../operations/views/index.ts";
 import type { ItemResult } from "../store/index.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { type Output, openOutput } from "./output.ts";
 import { jobLines, Pace, planLines, progressLine } from "./render-tagging.ts";
 import { endedByInterrupt } from "./running.ts";
-import { grouped } from "./text.ts";
+import { grouped, printable } from "./text.ts";
+
+/** What runs jobs: in this process, or a service. */
+export interface Runnable extends Pick<JobRuntime, "interrupt" | "budgetLine"> {
+  readonly jobs: { readonly run: (id: string, onProgress?: (progress: JobProgress) => void) => Promise<unknown> };
+  readonly records: Pick<JobRuntime["records"], "show" | "rows">;
+  readonly deliverEvents: () => Promise<unknown>;
+}
 
 /** Runs a job to its end with progress on stderr. The first SIGINT or SIGTERM ends it early, with everything recorded. */
-export async function runJob(runtime: JobRuntime, { id }: Pick<RowJob, "id">, io: Io): Promise<JobDetail> {
+export async function runJob(runtime: Runnable, { id }: Pick<RowJob, "id">, io: Io): Promise<JobDetail> {
   using _listening = endedByInterrupt(io, runtime);
   const pace = new Pace();
   await runtime.jobs.run(id, (progress) => {
@@ -53,8 +60,8 @@ export function jobExit(job: JobDetail): number {
 
 /** Runs a job that was submitted, new or known, and reports it. @returns the exit code */
 export async function runSubmitted(
-  runtime: JobRuntime,
-  { job: { plan, ...job }, earlier }: { readonly job: RowJob; readonly earlier: boolean },
+  runtime: Runnable,
+  { job: { plan, ...job }, earlier }: { readonly job: Pick<RowJob, "id" | "status" | "plan">; readonly earlier: boolean },
   out: string | undefined,
   io: Io,
 ): Promise<number> {
@@ -77,6 +84,15 @@ export const checking = (io: Io) => (rows: number) => io.progress(`checking rows
 /** Where the refused rows of a dry run go. */
 export function refusedTo(output: Output | undefined): { readonly refused?: (row: RefusedRow) => Promise<void> } {
   return output === undefined ? {} : { refused: (row) => output.line(row) };
+}
+
+/** The same of what a service checks. Throws `invalid_input` for --out: a service names the first refused rows only. */
+export async function reportServiceDryRun(check: () => Promise<DryRun>, out: string | undefined, io: Io): Promise<number> {
+  if (out !== undefined)
+    throw new OperationError("invalid_input", "--dry-run through a service has no --out: it names the first refused rows only");
+  const { plan, ignoredColumns } = await check();
+  if (ignoredColumns.length > 0) io.say(`columns not used: ${ignoredColumns.map(printable).join(", ")}`);
+  return reportDryRun(plan, io);
 }
 
 /** Tells what a job would do that was only checked. @returns the exit code */

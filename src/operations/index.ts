@@ -57,6 +57,7 @@ export {
   createStoreRecords,
   ENDED,
   type EndedItem,
+  GOES_ON,
   type JobProgress,
   type JobSource,
   type PlanReport,
@@ -114,7 +115,7 @@ export { ndjsonLines } from "./table/lines.ts";
 export type { RowFormat } from "./table/source.ts";
 export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assignment.ts";
 export { parseMapping } from "./tagging/columns.ts";
-export { type Instead, requireWay } from "./tagging/instead.ts";
+export { INSTEAD, type Instead, requireWay } from "./tagging/instead.ts";
 export { readMatrix, TAG, Tagging, type TagSource, validateTagging } from "./tagging/service.ts";
 export { createTagLedger } from "./tagging/store-ledger.ts";
 export { type CallTag, type CallTags, TagUseCases, tagSource } from "./tagging/use-cases.ts";

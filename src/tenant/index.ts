@@ -3,6 +3,7 @@
 export type { LimitSetting, TenantConfig } from "./config.ts";
 export { type FetchLike, fetchTransport } from "./fetch-transport.ts";
 export type { DriftEvent, RateLimitedEvent, RequestEvent, ResponseEvent, RetryEvent, TenantHooks, TokenEvent } from "./hooks.ts";
+export { isLoopback } from "./hosts.ts";
 export { type ListOptions, type Page, type PagedList, parseItem } from "./paging.ts";
 export * from "./port.ts";
 export type { ReplyOf, Requester, RequestInput } from "./requester.ts";

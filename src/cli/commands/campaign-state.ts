@@ -1,6 +1,6 @@
 // outdial campaign status, pause, stops, resume.
 
-import { openCampaignStates, openStopRecords, stopCampaigns } from "../../app/index.ts";
+import { openCampaignStates, openStopRecords, pauseOverService, stopCampaigns, stopOverService } from "../../app/index.ts";
 import { formatInstant } from "../../compliance/index.ts";
 import { messageOf, nearest, OutdialError } from "../../kernel/index.ts";
 import {
@@ -158,6 +158,12 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, opt
   const { all, timeout: timeoutMs, reason } = given;
   if (all === ids.length > 0) throw new OperationError("invalid_input", "name the campaigns to pause, or give --all and no name");
   const options = { reason, timeoutMs, signal: io.signal };
+  if (given.service !== undefined) {
+    const over = { ...options, clock: io.clock, warn: (message: string) => io.complain(message) };
+    if (all) return conclude(await stopOverService(given.service, over), io);
+    const changes = await pauseOverService(given.service, ids, over);
+    return await conclude({ changes, alreadyPaused: [], listProblem: null, known: [] }, io);
+  }
   const onChange = (change: StateChange) => io.say(changeLine(change));
   const stop = (named?: readonly string[]) =>
     stopCampaigns(given, io.env, named, options, { onChange, warn: (message) => io.complain(message) });

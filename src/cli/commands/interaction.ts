@@ -1,7 +1,14 @@
 // outdial interaction show, disposition, dispositions: one correction is the same job as a file of them.
 
-import { openCorrections, openInteractionChanges, openInteractions } from "../../app/index.ts";
-import { type CorrectionSource, correctionsSource, type Policy, submitOne } from "../../operations/index.ts";
+import { openCorrections, openInteractionChanges, openInteractions, ServiceJobs } from "../../app/index.ts";
+import {
+  type CorrectionSource,
+  correctionsSource,
+  type InteractionUseCases,
+  type Policy,
+  submitOne,
+} from "../../operations/index.ts";
+import type { JobDetail } from "../../operations/views/index.ts";
 import type { ItemResult } from "../../store/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -9,7 +16,16 @@ import type * as declared from "../groups/interaction.ts";
 import type { Io } from "../io.ts";
 import { openOutput } from "../output.ts";
 import { entryLines, previewLines } from "../render-interaction.ts";
-import { checking, jobExit, refusedTo, reportDryRun, runJob, runSubmitted } from "../run-job.ts";
+import {
+  checking,
+  jobExit,
+  type Runnable,
+  refusedTo,
+  reportDryRun,
+  reportServiceDryRun,
+  runJob,
+  runSubmitted,
+} from "../run-job.ts";
 import { rowSource } from "../source.ts";
 import { printable } from "../text.ts";
 
@@ -35,6 +51,11 @@ export const correctMany: Run<typeof declared.correctMany> = async ({ args, opti
   const { policy, again, out, concurrency } = options;
   const rows = await rowSource(args.file, options, io);
   const source: CorrectionSource = { ...rows, read: { ...rows.read, policy } };
+  if (options.service !== undefined) {
+    const service = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
+    if (options.dryRun) return await reportServiceDryRun(() => service.checkCorrections(source), out, io);
+    return await runSubmitted(service, await service.submitCorrections(source, { again }), out, io);
+  }
   if (options.dryRun) {
     await using output = await openOutput(out, io);
     const sink = { progress: checking(io), ...refusedTo(output) };
@@ -60,10 +81,18 @@ type One = OptionsOf<typeof declared.correctOne>;
 export const correctOne: Run<typeof declared.correctOne> = async ({ args: { id }, options, io }) => {
   const policy = options.policy ?? "append";
   if (options.dryRun) return preview(id, policy, options, io);
-  await using runtime = await openCorrections(options, io.env, { warn: io.say });
   const { code, agent: agentId, description, timestamp, etag } = options;
   const source = correctionsSource([{ interactionId: id, code, agentId, description, timestamp, policy, etag }], io.clock.now());
-  const job = await runJob(runtime, await submitOne(runtime.corrections, source), io);
+  if (options.service !== undefined) {
+    const service = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
+    const submit = (given: CorrectionSource, how: { again: boolean }) => service.submitCorrections(given, how);
+    return await reportOne(service, await runJob(service, await submitOne({ submit }, source), io), id, io);
+  }
+  await using runtime = await openCorrections(options, io.env, { warn: io.say });
+  return await reportOne(runtime, await runJob(runtime, await submitOne(runtime.corrections, source), io), id, io);
+};
+
+async function reportOne(runtime: Pick<Runnable, "records">, job: JobDetail, id: string, io: Io): Promise<number> {
   for await (const row of (await runtime.records.rows(job.id)).rows) {
     const { line: _, ...shown } = row;
     await io.answer({ job: { id: job.id, status: job.status }, ...shown }, `${printable(id)} ${row.result}`);
@@ -77,12 +106,21 @@ export const correctOne: Run<typeof declared.correctOne> = async ({ args: { id }
   if (job.stop !== null) io.complain(`outdial: ${job.stop.message}`);
   await io.answer({ job: { id: job.id, status: job.status }, stop: job.stop }, []);
   return jobExit(job);
-};
+}
+
+async function previewOf(id: string, correction: Parameters<InteractionUseCases["preview"]>[1], options: One, io: Io) {
+  if (options.service !== undefined) {
+    const { code, agentId, description, timestamp, policy, etag } = correction;
+    const service = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
+    return service.preview(id, { code, agentId, description, timestamp, policy, etag });
+  }
+  await using interactions = await openInteractions(options, io.env, { dryRun: true });
+  return await interactions.preview(id, correction);
+}
 
 async function preview(id: string, policy: Policy, options: One, io: Io): Promise<number> {
   const { agent: agentId, ...asked } = options;
-  await using interactions = await openInteractions(options, io.env, { dryRun: true });
-  const found = await interactions.preview(id, { ...asked, agentId, policy });
+  const found = await previewOf(id, { ...asked, agentId, policy }, options, io);
   io.say([...previewLines(found), "dry run: nothing was sent"]);
   await io.answer(found, []);
   return found.problems.length > 0 ? EXIT.refused : EXIT.done;

@@ -1,9 +1,9 @@
 // outdial jobs: list, show, resume, cancel.
 
-import { openJob, openRecords } from "../../app/index.ts";
-import { ENDED, type JobRecordsUseCases } from "../../operations/index.ts";
+import { openJob, openRecords, ServiceJobs } from "../../app/index.ts";
+import { ENDED, GOES_ON, type JobRecordsUseCases } from "../../operations/index.ts";
 import type { JobDetail, JobSummary } from "../../operations/views/index.ts";
-import type { Run } from "../command.ts";
+import type { Place, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/jobs.ts";
 import type { Io } from "../io.ts";
@@ -12,8 +12,21 @@ import { reportJob, runJob } from "../run-job.ts";
 import { table } from "../table.ts";
 import { duration, grouped } from "../text.ts";
 
+function serviceJobs({ service }: Place, io: Io): ServiceJobs | undefined {
+  return service === undefined ? undefined : new ServiceJobs(service, { clock: io.clock, warn: io.say });
+}
+
+/** The jobs of the store, or of the service that OUTDIAL_URL names. */
+async function opened(options: Place, io: Io): Promise<{ readonly jobs: Jobs; readonly actor: string } & AsyncDisposable> {
+  const service = serviceJobs(options, io);
+  if (service === undefined) return await openRecords(options, io.env);
+  // It knows by the token who asks.
+  return { jobs: service.records, actor: "", [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+type Jobs = Pick<JobRecordsUseCases, "list" | "show" | "rows" | "cancel">;
+
 export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
-  await using records = await openRecords(options, io.env);
+  await using records = await opened(options, io);
   const items = await records.jobs.list({ limit: options.limit });
   await io.answer({ items }, JOBS.lines(items, io.width, io.colour), "no jobs yet");
 };
@@ -38,7 +51,10 @@ const JOBS = table<JobSummary>(
 );
 
 export const showJob: Run<typeof declared.showJob> = async ({ args, options, io }) => {
-  await using records = await openRecords(options, io.env);
+  const service = serviceJobs(options, io);
+  if (service !== undefined && options.wait)
+    return await reportJob(service.records, await runJob(service, args, io), { out: options.out, only: options.result }, io);
+  await using records = await opened(options, io);
   const job = options.wait ? await waited(args.id, records.jobs, io) : await records.jobs.show(args.id);
   const exit = await reportJob(records.jobs, job, { out: options.out, only: options.result }, io);
   return options.wait ? exit : EXIT.done;
@@ -51,7 +67,7 @@ async function waited(id: string, jobs: Pick<JobRecordsUseCases, "show">, io: Io
   let told = false;
   for (;;) {
     const job = await jobs.show(id);
-    if (!WAITING.some((status) => status === job.status)) return job;
+    if (!GOES_ON.includes(job.status)) return job;
     if (!told) io.say(`${id} is ${job.status}; waiting for its end`);
     told = true;
     const { totalRows, counts, done } = job;
@@ -64,17 +80,18 @@ async function waited(id: string, jobs: Pick<JobRecordsUseCases, "show">, io: Io
   }
 }
 
-/** States from which a job goes on by itself. */
-const WAITING = ["planning", "ready", "running"] as const;
 const LOOK_MS = 1000;
 
 export const resumeJob: Run<typeof declared.resumeJob> = async ({ args, options, io }) => {
-  await using opened = await openJob(args.id, options, io.env, { warn: io.say });
-  return await reportJob(opened.records, await runJob(opened, opened.job, io), {}, io);
+  const service = serviceJobs(options, io);
+  if (service !== undefined)
+    return await reportJob(service.records, await runJob(service, await service.resume(args.id), io), {}, io);
+  await using job = await openJob(args.id, options, io.env, { warn: io.say });
+  return await reportJob(job.records, await runJob(job, job.job, io), {}, io);
 };
 
 export const cancelJob: Run<typeof declared.cancelJob> = async ({ args: { id }, options, io }) => {
-  await using records = await openRecords(options, io.env);
+  await using records = await opened(options, io);
   const before = await records.jobs.show(id);
   if (ENDED.some((status) => status === before.status)) {
     io.say(`${id} is ${before.status.replaceAll("_", " ")} already`);

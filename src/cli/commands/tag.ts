@@ -1,11 +1,11 @@
 // outdial tag: validate, plan, run, report.
 
-import { openTagging, validateWithTenant } from "../../app/index.ts";
+import { openTagging, ServiceJobs, validateWithTenant } from "../../app/index.ts";
 import { type CallTag, OperationError, parseMapping, submitOne, type TagSource, tagSource } from "../../operations/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import type * as declared from "../groups/tag.ts";
 import { openOutput } from "../output.ts";
-import { checking, refusedTo, reportDryRun, runSubmitted } from "../run-job.ts";
+import { checking, refusedTo, reportDryRun, reportServiceDryRun, runSubmitted } from "../run-job.ts";
 import { openInput } from "../source.ts";
 import { printable } from "../text.ts";
 
@@ -20,6 +20,14 @@ export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
     one === undefined
       ? { ...(await openInput(args.file ?? "", io)), read: { format, delimiter, mapping, onIgnoredColumns } }
       : tagSource([one]);
+  if (options.service !== undefined) {
+    const service = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
+    if (options.dryRun) return await reportServiceDryRun(() => service.checkTags(source, campaign, instead), out, io);
+    const submit = (given: TagSource, { again }: { again: boolean }) => service.submitTags(given, campaign, { again, instead });
+    const made =
+      one === undefined ? await submit(source, { again }) : { job: await submitOne({ submit }, source), earlier: false };
+    return await runSubmitted(service, made, out, io);
+  }
   if (options.dryRun) {
     await using output = await openOutput(out, io);
     const sink = { progress: checking(io), ...refusedTo(output) };

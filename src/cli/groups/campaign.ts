@@ -95,6 +95,7 @@ export const status = command("status", TENANT_AND_STORE, {
 });
 
 export const pause = command("pause", TENANT_AND_STORE, {
+  runs: "through",
   summary: "pause campaigns and wait until no call is under way; --all stops everything that dials",
   args: [many(text("[id...]", "campaigns (required without --all)"))],
   options: [

@@ -4,6 +4,7 @@ import { command } from "../command.ts";
 import { TENANT_AND_STORE } from "../declare.ts";
 
 export const doctor = command("doctor", TENANT_AND_STORE, {
+  runs: "here",
   summary:
     "configuration, token, rights, clock, limits, store, lists and receivers: what is ok, doubtful or wrong, with the mend",
   notes:

@@ -7,6 +7,7 @@ export const init = command(
   "init",
   { ...TENANT_AND_STORE, makes: "store" },
   {
+    runs: "here",
     summary: "make a workplace: outdial.yaml, and the store with the key of its audit log",
     args: [file("[folder]", "where; this folder by default")],
     notes:

@@ -27,6 +27,7 @@ export const correctOne = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     wants: "interactions",
+    runs: "through",
     summary: "correct the disposition of an interaction: read, merged, checked, written under a lock, read back",
     args: [ID],
     options: [
@@ -49,6 +50,7 @@ export const correctMany = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     wants: "interactions",
+    runs: "through",
     summary: "correct many: every row checked before the first is sent, resumed where it was interrupted",
     args: [file("<file>", "CSV with a header, or NDJSON; - reads stdin")],
     options: [

@@ -6,11 +6,13 @@ import { choice, file, flag, STORE, TENANT_AND_STORE, text, whole } from "../dec
 const ID = text("<id>", "job id");
 
 export const listJobs = command("list", STORE, {
+  runs: "through",
   summary: "jobs, newest first",
   options: [whole("--limit <number>", "how many", { from: 1, to: 1000, default: 20 })],
 });
 
 export const showJob = command("show", STORE, {
+  runs: "through",
   summary: "one job: state, counts, measurements; with --out its rows",
   args: [ID],
   interrupted: "no longer followed: the job goes on where it runs",
@@ -25,9 +27,14 @@ export const resumeJob = command(
   "resume",
   { ...TENANT_AND_STORE, tells: "place" },
   {
+    runs: "through",
     summary: "go on with a job that was interrupted or stopped",
     args: [ID],
   },
 );
 
-export const cancelJob = command("cancel", STORE, { summary: "stop a job for good; what was sent stays sent", args: [ID] });
+export const cancelJob = command("cancel", STORE, {
+  runs: "through",
+  summary: "stop a job for good; what was sent stays sent",
+  args: [ID],
+});

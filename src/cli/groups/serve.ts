@@ -7,6 +7,7 @@ export const serve = command(
   "serve",
   { ...TENANT_AND_STORE, makes: "schema" },
   {
+    runs: "here",
     summary: "the service: HTTP API, live updates and dashboard over one store; runs jobs until it is stopped",
     options: [
       text("--host <address>", "address to listen on; any but a loopback one needs a token first (default: 127.0.0.1)"),
@@ -26,6 +27,7 @@ export const addToken = command(
   "add",
   { ...STORE, makes: "schema" },
   {
+    runs: "here",
     summary: "make a token; it is printed once and kept nowhere",
     args: [text("<name>", "who will hold it: what the audit says")],
     options: [
@@ -36,9 +38,10 @@ export const addToken = command(
   },
 );
 
-export const listTokens = command("list", STORE, { summary: "tokens with their last use" });
+export const listTokens = command("list", STORE, { runs: "here", summary: "tokens with their last use" });
 
 export const revokeToken = command("revoke", STORE, {
+  runs: "here",
   summary: "end a token and the sessions opened with it",
   args: [text("<name>", "name or id")],
 });

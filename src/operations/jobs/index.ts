@@ -5,6 +5,7 @@ export type { OpenItem, RowLedger } from "./ledger.ts";
 export { type PlanReport, type PlanSink, planRows, type RefusedRow, type RowPlanner, type RowProblem } from "./plan.ts";
 export {
   ENDED,
+  GOES_ON,
   type JobProgress,
   type JobRecords,
   type Replicas,

@@ -7,15 +7,15 @@ const EXAMPLES = 20;
 /** Why a row is refused: which field, what was wrong, what is allowed. */
 export interface RowProblem<Code extends string = string> {
   readonly code: Code;
-  readonly field?: string;
+  readonly field?: string | undefined;
   readonly message: string;
 }
 
 /** A refused row, with the id of what it is about where that could be read. */
 export interface RefusedRow {
   readonly line: number;
-  readonly callId?: string;
-  readonly interactionId?: string;
+  readonly callId?: string | undefined;
+  readonly interactionId?: string | undefined;
   readonly problems: readonly RowProblem[];
 }
 

@@ -11,6 +11,8 @@ import type { PlanReport } from "./plan.ts";
  */
 export type { JobStatus };
 export const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
+/** States from which a job goes on by itself. */
+export const GOES_ON: readonly JobStatus[] = ["planning", "ready", "running"];
 
 /** Results after which nothing is left to do and nothing went wrong, of every kind of job. */
 export const GOOD_RESULTS: readonly ItemResult[] = ["tagged", "success", "acknowledged", "unchanged", "recorded", "duplicate"];

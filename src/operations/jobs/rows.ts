@@ -40,7 +40,13 @@ export function sourceOfRows(
 }
 
 /** The same rows that were not finished are gone on with; those that were are looked at anew. */
-export async function submitOne<Source>(engine: Pick<RowEngine<Source>, "submit">, source: Source, by?: string): Promise<RowJob> {
+export async function submitOne<Source, Made extends Pick<RowJob, "status">>(
+  engine: {
+    submit(source: Source, how: { again: boolean; actor?: string }): Promise<{ readonly job: Made; readonly earlier: boolean }>;
+  },
+  source: Source,
+  by?: string,
+): Promise<Made> {
   const actor = by === undefined ? {} : { actor: by };
   const { job, earlier } = await engine.submit(source, { again: false, ...actor });
   return earlier && ENDED.includes(job.status) ? (await engine.submit(source, { again: true, ...actor })).job : job;

@@ -7,7 +7,7 @@ import { noSuchJob, OperationError } from "../error.ts";
 import { correctionMetrics } from "../interactions/metrics.ts";
 import { type CorrectionSource, type Corrections, DISPOSITIONS, readTree, validateCorrections } from "../interactions/service.ts";
 import { standingOf } from "../run/standing.ts";
-import { requireWay } from "../tagging/instead.ts";
+import { type Instead, requireWay } from "../tagging/instead.ts";
 import { readMatrix, TAG, type Tagging, type TagSource, validateTagging } from "../tagging/service.ts";
 import { jobDetailOf, jobSummaryOf, planReportOf } from "../views/job-views.ts";
 import type { DryRun, JobDetail, JobSummary, Submitted } from "../views/schemas/jobs.ts";
@@ -172,9 +172,9 @@ export class JobUseCases extends JobRecordsUseCases {
   }
 
   /** What tagging the calls of a file would be. Throws OperationError `invalid_input`, TenantError */
-  async checkTags(source: TagSource, campaignId: string): Promise<DryRun> {
+  async checkTags(source: TagSource, campaignId: string, instead?: Instead): Promise<DryRun> {
     const { capabilities } = this.#context.tenant;
-    requireWay(capabilities.dispositionWriter, undefined);
+    requireWay(capabilities.dispositionWriter, instead);
     const matrix = await readMatrix(capabilities, campaignId);
     const ignoredColumns: string[] = [];
     const read = { ...source.read, onIgnoredColumns: (names: readonly string[]) => void ignoredColumns.push(...names) };
@@ -182,8 +182,12 @@ export class JobUseCases extends JobRecordsUseCases {
   }
 
   /** Makes a job of a file of calls, and lets it run. Throws OperationError `invalid_input`, TenantError */
-  async submitTags(source: TagSource, campaignId: string, { again, by }: Submission): Promise<Submitted> {
-    return this.#begin(await this.#engines.tagging.submit(source, campaignId, { again, actor: by }), by);
+  async submitTags(
+    source: TagSource,
+    campaignId: string,
+    { again, by, instead }: Submission & { readonly instead?: Instead | undefined },
+  ): Promise<Submitted> {
+    return this.#begin(await this.#engines.tagging.submit(source, campaignId, { again, actor: by, instead }), by);
   }
 
   /** What correcting the interactions of a file would be. Throws OperationError `invalid_input`, TenantError */

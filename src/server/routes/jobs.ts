@@ -5,6 +5,7 @@ import { csvLine } from "../../kernel/index.ts";
 import {
   type CorrectionSource,
   DISPOSITIONS,
+  INSTEAD,
   JOB_KINDS,
   type JobUseCases,
   POLICIES,
@@ -158,7 +159,15 @@ export function jobRoutes(jobs: () => JobUseCases) {
       description: "The body is the file, CSV or NDJSON. The same file for the same campaign is recognised: its job comes back.",
       role: "operator",
       params: byId,
-      query: z.strictObject(fileQuery),
+      query: z.strictObject({
+        ...fileQuery,
+        instead: z
+          .enum(INSTEAD)
+          .optional()
+          .describe(
+            "For a tenant that cannot set dispositions of finished calls: `tag` adds a tag that names the code, `record` keeps it here",
+          ),
+      }),
       upload: FILE_TYPES,
       reply: z.union([submitted, dryRun]),
       status: 202,
@@ -168,8 +177,8 @@ export function jobRoutes(jobs: () => JobUseCases) {
           ...sourceOf(upload, query.name),
           read: { ...formatOf(query), mapping: Object.keys(mapping).length === 0 ? undefined : mapping },
         };
-        if (query.dryRun) return jobs().checkTags(source, params.id);
-        return jobs().submitTags(source, params.id, { again: query.again, by: who.name });
+        if (query.dryRun) return jobs().checkTags(source, params.id, query.instead);
+        return jobs().submitTags(source, params.id, { again: query.again, instead: query.instead, by: who.name });
       },
     }),
     route({

@@ -1,0 +1,144 @@
+// Requests to a service of outdial: its answers are checked, its problems are errors with their codes.
+
+import { z } from "zod";
+import { messageOf, OutdialError } from "../../kernel/index.ts";
+import { problem } from "../../operations/views/index.ts";
+import type { ServiceAddress } from "./address.ts";
+
+export interface Asked {
+  readonly method?: "GET" | "POST";
+  /** What is undefined is left out, a list is repeated. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+  /** JSON. */
+  readonly body?: object;
+  /** A file, sent as it is. */
+  readonly file?: AsyncIterable<Uint8Array>;
+  readonly signal?: AbortSignal;
+}
+
+/** A reading that has no answer after so long is given up, ms. What is sent may take as long as a large file takes to be checked. */
+const READ_MS = 60_000;
+/** So much of an answer that is not the service's own is looked at, characters. */
+const SHOWN = 200;
+
+/**
+ * A service that is asked. Methods throw OutdialError with the code of the service's problem; `service_unavailable` when nothing came, `not_a_service` when
+ * what came is no answer of outdial.
+ */
+export class ServiceClient {
+  readonly #address: ServiceAddress;
+
+  constructor(address: ServiceAddress) {
+    this.#address = address;
+  }
+
+  /** The JSON that an operation answers. @param path behind `/api/v1`, its parts encoded */
+  async json<Schema extends z.ZodType>(schema: Schema, path: string, asked: Asked = {}): Promise<z.output<Schema>> {
+    const text = await this.#text(await this.#ask(path, asked));
+    return this.#checked(schema, parsed(text));
+  }
+
+  /** The lines of an NDJSON answer, each checked. */
+  async *lines<Schema extends z.ZodType>(schema: Schema, path: string, asked: Asked = {}): AsyncGenerator<z.output<Schema>> {
+    const response = await this.#ask(path, { ...asked, signal: asked.signal ?? new AbortController().signal });
+    if (response.body === null) return;
+    let rest = "";
+    try {
+      for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+        const lines = `${rest}${part}`.split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) yield this.#checked(schema, parsed(line));
+      }
+    } catch (thrown) {
+      throw thrown instanceof OutdialError ? thrown : this.#silent(thrown);
+    }
+    if (rest !== "") yield this.#checked(schema, parsed(rest));
+  }
+
+  async #ask(path: string, { method = "GET", query = {}, body, file, signal }: Asked): Promise<Response> {
+    const url = new URL(`${this.#address.url}/api/v1${path}`);
+    for (const [name, value] of Object.entries(query))
+      for (const one of Array.isArray(value) ? (value as readonly string[]) : value === undefined ? [] : [String(value)])
+        url.searchParams.append(name, one);
+    const headers = { authorization: `Bearer ${this.#address.token}`, accept: "application/json, application/x-ndjson" };
+    const init: RequestInit =
+      file !== undefined
+        ? {
+            headers: { ...headers, "content-type": "application/octet-stream" },
+            body: ReadableStream.from(file),
+            duplex: "half",
+          }
+        : body !== undefined
+          ? { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) }
+          : { headers };
+    const given = signal ?? (method === "GET" ? AbortSignal.timeout(READ_MS) : undefined);
+    const response = await fetch(url, {
+      ...init,
+      method,
+      redirect: "error",
+      ...(given === undefined ? {} : { signal: given }),
+    }).catch((thrown: unknown) => {
+      if (signal?.aborted === true) throw thrown;
+      throw this.#silent(thrown, method);
+    });
+    if (!response.ok) throw this.#refused(response.status, await this.#text(response));
+    return response;
+  }
+
+  async #text(response: Response): Promise<string> {
+    return response.text().catch((thrown: unknown) => {
+      throw this.#silent(thrown);
+    });
+  }
+
+  #checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+    const read = schema.safeParse(value);
+    if (read.success) return read.data;
+    const [issue] = read.error.issues;
+    const where = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.map(String).join(".");
+    throw new OutdialError(
+      "not_a_service",
+      `${this.#address.url} did not answer as this version of outdial expects: ${where}: ${issue?.message ?? "it cannot be read"}`,
+      { advice: "Use the version of outdial that the service has; what was asked for may have been done." },
+    );
+  }
+
+  #silent(thrown: unknown, method = "GET"): OutdialError {
+    const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+    return new OutdialError("service_unavailable", `${this.#address.url} does not answer: ${messageOf(cause)}`, {
+      cause: thrown,
+      ...(method === "GET"
+        ? {}
+        : { advice: "Whether it took what was sent is not known: once it answers, outdial jobs list shows it." }),
+    });
+  }
+
+  #refused(status: number, text: string): OutdialError {
+    const read = problem.safeParse(parsed(text));
+    if (read.success) {
+      const { code, detail, advice, details } = read.data;
+      return new OutdialError(code, detail, {
+        ...(advice === undefined ? {} : { advice }),
+        ...(details === undefined ? {} : { details }),
+      });
+    }
+    // A proxy speaks for a service that is not there.
+    if ([502, 503, 504].includes(status))
+      return new OutdialError("service_unavailable", `${this.#address.url} does not answer: its proxy said ${status}`);
+    return new OutdialError(
+      "not_a_service",
+      `${this.#address.url} answered ${status}, and not as outdial does: ${text.slice(0, SHOWN)}`,
+      {
+        advice: "OUTDIAL_URL is the address of a running outdial serve.",
+      },
+    );
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

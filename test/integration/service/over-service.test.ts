@@ -1,0 +1,158 @@
+// A command line that works through a service: OUTDIAL_URL and OUTDIAL_TOKEN, and nothing of the service's store and tenant.
+
+import { createServer } from "node:http";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { defaultScenario } from "../../../src/sandbox/index.ts";
+import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { beginCli, type CliOptions, runCli, workFolder } from "../../support/cli.ts";
+import { type StartedService, startService } from "../../support/service.ts";
+
+const ROWS = 40;
+const TAG = ["tag", "-", "--campaign", CAMPAIGN];
+
+let at: StartedService;
+let folder: Awaited<ReturnType<typeof workFolder>>;
+beforeAll(async () => {
+  at = await startService({
+    sandbox: {
+      scenario: callsScenario(ROWS, { clients: defaultScenario().clients }),
+    },
+  });
+  folder = await workFolder();
+});
+afterAll(async () => {
+  await at[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const environment = (as: keyof StartedService["tokens"] = "operator") => ({
+  OUTDIAL_URL: at.service.url,
+  OUTDIAL_TOKEN: at.tokens[as],
+});
+const run = (args: readonly string[], options: Partial<CliOptions> = {}) =>
+  runCli(args, { cwd: folder.path, env: environment(), ...options });
+/** Of a server that has just ended. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  return typeof address === "object" ? (address?.port ?? 0) : 0;
+}
+const answered = async (args: readonly string[], options: Partial<CliOptions> = {}) => {
+  const { code, stdout } = await run([...args, "--json"], options);
+  return { code, value: JSON.parse(stdout) as Record<string, Record<string, unknown>> };
+};
+
+test("a file is checked, tagged by the service and followed to its end; sent again it is recognised, and its rows are there", async () => {
+  const input = `${callsCsv(ROWS)}call_9999999,DISP_404,,,\n`;
+  const checked = await answered([...TAG, "--dry-run"], { input });
+  expect(checked).toMatchObject({ code: 4, value: { plan: { rows: ROWS + 1, toSend: ROWS, refused: 1 } } });
+  const named = await run([...TAG, "--dry-run", "--out", "x.ndjson"], { input });
+  expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining("has no --out") as string });
+
+  const first = await run([...TAG, "--out", "-"], { input });
+  expect(first.stderr).toContain(`service ${at.service.url}\n`);
+  expect(first.stderr).toContain(`${ROWS} tagged · 1 refused`);
+  expect(first.code).toBe(4);
+  expect(first.stdout.trimEnd().split("\n")).toHaveLength(ROWS + 1);
+  const again = await answered(TAG, { input });
+  expect(again).toMatchObject({
+    code: 4,
+    value: { earlier: true, job: { counts: { tagged: ROWS, refused: 1 }, actor: "olga" } },
+  });
+  const id = String((again.value["job"] ?? {})["id"]);
+
+  expect((await run(["jobs", "list"])).stdout).toContain(id);
+  expect(await run(["jobs", "show", id, "--wait", "--result", "refused", "--out", "-"])).toMatchObject({
+    code: 4,
+    stdout: expect.stringMatching(/^\{"line":42,.*DISP_404.*\}\n$/) as string,
+  });
+  expect(await answered(["jobs", "cancel", id])).toMatchObject({ code: 0, value: { result: "already" } });
+  expect(await run(["jobs", "resume", "job_none"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("no job job_none") as string,
+  });
+  const one = await run(["tag", "--call", "call_0000001", "--code", "DISP_002", "--campaign", CAMPAIGN]);
+  expect(one).toMatchObject({ code: 0, stderr: expect.stringContaining("1 tagged") as string });
+});
+
+test("Ctrl-C ends the following, and the service goes on; a service that is away meanwhile is waited for", async () => {
+  at.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 400 } });
+  const following = beginCli([...TAG, "--again"], { cwd: folder.path, env: environment(), input: callsCsv(ROWS, "slow") });
+  await expect.poll(() => following.stderr()).toContain("rows:");
+  following.interrupt();
+  const ended = await following.ended;
+  expect(ended).toMatchObject({
+    code: 130,
+    stderr: expect.stringContaining("no longer followed: a service goes on with it") as string,
+  });
+  const { value } = await answered(["jobs", "list", "--limit", "1"]);
+  const [{ id } = { id: "" }] = value["items"] as unknown as { id: string }[];
+
+  // In front of it something that is silent for the first looks.
+  let looks = 0;
+  const proxy = createServer((request, response) => {
+    if (++looks < 3) return void response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad Gateway</h1>");
+    void at
+      .ask(request.url ?? "", {
+        method: request.method ?? "GET",
+        headers: { "content-type": "application/json" },
+        ...(request.method === "POST" ? { body: "{}" } : {}),
+      })
+      .then(async (answer) => response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text()));
+  });
+  await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
+  const address = proxy.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  const env = { ...environment(), OUTDIAL_URL: `http://127.0.0.1:${port}` };
+  const silent = await run(["jobs", "list"], { env });
+  expect(silent).toMatchObject({ code: 1, stderr: expect.stringContaining("its proxy said 502") as string });
+  looks = 0;
+  const resumed = run(["jobs", "show", id, "--wait"], { env });
+  await expect(resumed).resolves.toMatchObject({ code: 0, stderr: expect.stringContaining("answers again") as string });
+  proxy.close();
+  at.sandbox.control.faults.clear();
+});
+
+test("campaigns are paused by name and all at once", async () => {
+  at.sandbox.control.simulateEdit({ kind: "campaign", id: CAMPAIGN, body: { status: "active" } });
+  expect(await run(["campaign", "pause", CAMPAIGN])).toMatchObject({ code: 0, stdout: "1 paused and confirmed\n" });
+  at.sandbox.control.simulateEdit({ kind: "campaign", id: CAMPAIGN, body: { status: "active" } });
+  const all = await answered(["campaign", "pause", "--all", "--reason", "complaints"]);
+  expect(all).toMatchObject({
+    code: 0,
+    value: { pause: { changes: [{ campaignId: CAMPAIGN, confirmed: true }], listProblem: null } },
+  });
+});
+
+test("what does not go through a service, or cannot be reached, is refused before anything is done", async () => {
+  const refused = async (args: readonly string[], env: Readonly<Record<string, string>>) => {
+    const { code, stdout, stderr } = await run(args, { env: { ...environment(), ...env } });
+    expect(`${stdout}${stderr}`).not.toContain(at.tokens.operator);
+    return `${code} ${stderr.trim()}`;
+  };
+  expect(await refused(["campaign", "resume", CAMPAIGN], {})).toMatch(
+    /^2 .*does not go through a service, and OUTDIAL_URL is set/,
+  );
+  expect(await refused([...TAG, "--tenant-url", "http://127.0.0.1:9"], {})).toMatch(
+    /^2 .*--tenant-url and OUTDIAL_URL do not go together/,
+  );
+  expect(await refused(["jobs", "list"], { OUTDIAL_TOKEN: "" })).toMatch(/^2 .*OUTDIAL_TOKEN is not set/);
+  expect(await refused(["jobs", "list"], { OUTDIAL_TOKEN: "nobody's" })).toMatch(/^5 /);
+  expect(await refused(["jobs", "list"], { OUTDIAL_URL: "http://outdial.example" })).toMatch(
+    /^2 .*https only, http on loopback only/,
+  );
+  expect(await refused(["jobs", "list"], { OUTDIAL_URL: "http://ann:secret@127.0.0.1" })).toMatch(
+    /^2 (?!.*secret).*must not carry credentials/,
+  );
+  expect(await refused(["jobs", "list"], { OUTDIAL_URL: `http://127.0.0.1:${await closedPort()}` })).toMatch(
+    /^1 .*does not answer/s,
+  );
+  expect(await refused(["jobs", "list"], { OUTDIAL_URL: at.environment["OUTDIAL_TENANT_URL"] ?? "" })).toMatch(
+    /^[15] .*not as outdial does|does not answer as/s,
+  );
+  expect(await run([...TAG, "--again"], { env: environment("viewer"), input: callsCsv(1) })).toMatchObject({ code: 5 });
+  // What works on this machine alone does so still.
+  expect(await run(["simulate", "--help"])).toMatchObject({ code: 0 });
+});
