@@ -23,18 +23,26 @@ const example = async (isOfPieces: boolean) =>
       : import("../../../../examples/campaigns/spring-renewals.yaml?raw"))
   ).default;
 
+/** Longest name that the service takes, characters. */
+const MOST_NAME = 200;
+
+/** A text of several files has a name of its own. */
+const nameOf = (files: readonly { readonly name: string }[]): string =>
+  (files.length === 1 && files[0]?.name ? files[0].name : NAME).slice(-MOST_NAME);
+
 export function Begin({ campaign, discarded, onBegin }: BeginProps) {
-  const { client, session } = useDashboard();
+  const { client, session, toasts } = useDashboard();
   const id = useId();
   const chosen = useSignal(campaign ?? "");
   const busy = useSignal(false);
   const error = useSignal<RequestError | undefined>(undefined);
   const lack = session.lack("campaignDocuments");
-  const begin = async (make: () => Promise<FilesDraft>) => {
+  const begin = async (make: () => Promise<FilesDraft | undefined>) => {
     busy.value = true;
     error.value = undefined;
     try {
-      onBegin(await make());
+      const made = await make();
+      if (made !== undefined) onBegin(made);
     } catch (thrown) {
       error.value = thrown instanceof RequestError ? thrown : new RequestError(0, String(thrown), undefined, thrown);
     } finally {
@@ -44,13 +52,17 @@ export function Begin({ campaign, discarded, onBegin }: BeginProps) {
   const exported = () =>
     begin(async () => {
       const { files } = await client.ask("campaigns.export", { query: { id: chosen.value === "" ? [] : [chosen.value] } });
+      if (files.length === 0) {
+        toasts.show("info", "The tenant has no campaign yet: begin with an example");
+        return undefined;
+      }
       const text = joined(files.map((file) => file.text));
-      return draftOf(text, { base: text, name: files.length === 1 ? (files[0]?.name ?? NAME) : NAME });
+      return draftOf(text, { base: text, name: nameOf(files) });
     });
   const opened = (files: FileList) =>
     begin(async () => {
       const texts = await Promise.all([...files].map((file) => file.text()));
-      return draftOf(joined(texts), { name: files.length === 1 ? (files[0]?.name ?? NAME) : NAME });
+      return draftOf(joined(texts), { name: nameOf([...files]) });
     });
   useEffect(() => {
     if (campaign !== undefined && lack === undefined) void exported();

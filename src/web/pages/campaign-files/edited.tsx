@@ -68,7 +68,7 @@ export function Edited({ draft, onChange, onDiscard, onBegun }: EditedProps) {
   const isTrue = (now.kind === "planned" || now.kind === "failed") && isOfThis(now.of);
   const toLine = (line: number) => goToLine(field.current, line);
   return (
-    <div class="grid halves">
+    <div class="grid halves editing">
       <section class="card" aria-label="Text">
         <div class="card-head">
           <h2 class="break">{draft.name}</h2>
@@ -200,7 +200,10 @@ export function Edited({ draft, onChange, onDiscard, onBegun }: EditedProps) {
             toasts.show(...waitsForApproval(answer, () => ["info", "The apply has begun"]));
             // What differs from now on is what this apply changed.
             onChange({ ...draft, base: null });
-            onBegun("job" in answer ? answer.job : undefined);
+            if (!("job" in answer)) return onBegun(undefined);
+            // What was planned is under way: it is followed above.
+            stage.value = { kind: "none" };
+            onBegun(answer.job);
           }}
           onClose={() => {
             open.value = false;
