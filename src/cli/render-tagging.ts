@@ -8,6 +8,7 @@ import { duration, grouped, printable } from "./text.ts";
 
 const NAMES: Readonly<Record<ItemResult, string>> = {
   tagged: "tagged",
+  contact_tagged: "with a tag on the contact, the disposition as it was",
   success: "success",
   acknowledged: "acknowledged",
   unchanged: "unchanged",

@@ -59,9 +59,9 @@ export interface DispositionCatalog {
  * - `stored`: the tenant has it. `unchanged`: it had it already.
  * - `refused`: the content breaks a rule (also one of ours, before sending). `locked`: the call does not take a disposition now. `not_found`: no such call.
  * - `unknown`: it may have been stored; read back. `failed`: it was not stored.
- * - `tagged`: a tag stands for it; the disposition is what it was. Only of a `DispositionTagger`.
+ * - `contact_tagged`: a tag stands for it; the disposition is what it was. Only of a `DispositionTagger`.
  */
-export type AssignResult = "tagged" | "stored" | "unchanged" | "refused" | "locked" | "not_found" | "unknown" | "failed";
+export type AssignResult = "contact_tagged" | "stored" | "unchanged" | "refused" | "locked" | "not_found" | "unknown" | "failed";
 
 /** How one assignment ended. */
 export interface AssignOutcome {

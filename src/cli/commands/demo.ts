@@ -176,7 +176,7 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io, profil
   // The example file has rows that the tenant does not take; contacts are taken as they are, and a tag is no disposition that the receiver is told of.
   const asMeant =
     profile === "acd"
-      ? ended.status === "done" && ended.counts["tagged"] === CONTACTS
+      ? ended.status === "done" && ended.counts["contact_tagged"] === CONTACTS
       : ended.status === "partly_failed" && receiver.verified() === (ended.counts["tagged"] ?? 0);
   const whole = asMeant && verdict.ok;
   await io.answer({ job: ended, audit: verdict, events: delivered }, whole ? "demo complete" : "demo NOT complete");

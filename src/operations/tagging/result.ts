@@ -4,10 +4,20 @@ import type { AssignOutcome } from "../../tenant/port.ts";
 import type { Assignment, RowProblem } from "./assignment.ts";
 
 /**
- * `tagged` stored by us · `unchanged` stored already · `refused` by a local rule or with 400 · `duplicate` of another row, sent once ·
+ * `tagged` stored by us · `contact_tagged` a tag was put on the contact in its place · `unchanged` stored already · `refused` by a local rule or with 400 · `duplicate` of another row, sent once ·
  * `recorded` kept here in place of a disposition, nothing was sent · `locked` 409 · `not_found` 404 · `unknown` sent, no answer, not settled yet · `failed` surely not stored.
  */
-type TagResult = "tagged" | "recorded" | "unchanged" | "refused" | "duplicate" | "locked" | "not_found" | "unknown" | "failed";
+type TagResult =
+  | "tagged"
+  | "contact_tagged"
+  | "recorded"
+  | "unchanged"
+  | "refused"
+  | "duplicate"
+  | "locked"
+  | "not_found"
+  | "unknown"
+  | "failed";
 
 /** An item as it goes to the ledger. */
 export interface FinishedItem {
@@ -28,7 +38,7 @@ export interface FinishedItem {
 
 const RESULT_OF: Readonly<Record<AssignOutcome["result"], TagResult>> = {
   stored: "tagged",
-  tagged: "tagged",
+  contact_tagged: "contact_tagged",
   unchanged: "unchanged",
   refused: "refused",
   locked: "locked",

@@ -11,6 +11,7 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 /** How an item ended, whatever kind of job it belongs to; `unknown` is settled later by reading back. */
 export const ITEM_RESULTS = [
   "tagged",
+  "contact_tagged",
   "success",
   "acknowledged",
   "unchanged",

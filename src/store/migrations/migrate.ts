@@ -45,6 +45,7 @@ import { persons } from "./0039-persons.ts";
 import { attentionIndexes } from "./0040-attention-indexes.ts";
 import { stateChanges } from "./0041-state-changes.ts";
 import { workload } from "./0042-workload.ts";
+import { contactTags } from "./0043-contact-tags.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -89,6 +90,7 @@ const MIGRATIONS: readonly Migration[] = [
   attentionIndexes,
   stateChanges,
   workload,
+  contactTags,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -28,7 +28,7 @@ export class Tagger implements DispositionTagger {
         path: { contactId: callId },
         body: { tags: [{ tagId }] },
       });
-      return { ...sent, result: "tagged" };
+      return { ...sent, result: "contact_tagged" };
     });
   }
 

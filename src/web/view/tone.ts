@@ -8,6 +8,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   started: "good",
   done: "good",
   tagged: "good",
+  contact_tagged: "good",
   success: "good",
   acknowledged: "good",
   unchanged: "good",

@@ -347,6 +347,7 @@ test("dispositions of finished calls are refused with two ways instead, and neit
   const before = await dispositionsOf();
   const tagged = await run(["tag", file, "--campaign", SKILL, "--instead", "tag", "--json"]);
   expect(tagged.said).not.toContain("stored");
+  expect(JSON.parse(tagged.stdout)).toMatchObject({ job: { counts: { contact_tagged: 3 } } });
   expect(tagged.code).toBe(0);
   const recorded = await run(["tag", file, "--campaign", SKILL, "--instead", "record", "--json"]);
   expect(recorded.code).toBe(0);
@@ -355,8 +356,8 @@ test("dispositions of finished calls are refused with two ways instead, and neit
   for (const { reply } of shown) expect(reply?.tags).toMatchObject([{ tagName: "outdial:DISP_001" }]);
   const items = await world.query("select result, count(*)::int as count from outdial.job_items group by 1 order by 1");
   expect(items).toEqual([
+    { result: "contact_tagged", count: 3 },
     { result: "recorded", count: 3 },
-    { result: "tagged", count: 3 },
   ]);
   const actions = await world.query<{ action: string }>(
     "select distinct action from outdial.audit where action in ('call.tag', 'disposition.record', 'disposition.assign') order by 1",
