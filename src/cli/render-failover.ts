@@ -22,13 +22,16 @@ export function pairText(pair: FailoverPairView): string {
 
 /** What happened to a pair: when, what, where it stood then, and what it told. */
 export function happeningLine({ at, phase, event, alarms }: FailoverHappeningView): string {
-  const { type, unreadable } = happened.parse(event);
+  const { type, unreadable, until } = happened.parse(event);
   const told = messages.parse(alarms).map(({ message }) => message);
+  if (until !== null) told.push(`until ${new Date(until).toISOString()}`);
   if (unreadable > 0) told.push(`${unreadable} contacts could not be read`);
   return printable(`${at} ${type.padEnd(10)} ${phase.padEnd(12)} ${told.join("; ")}`).trimEnd();
 }
 
-const happened = z.object({ type: z.string().catch(""), unreadable: z.number().catch(0) }).catch({ type: "", unreadable: 0 });
+const happened = z
+  .object({ type: z.string().catch(""), unreadable: z.number().catch(0), until: z.number().nullable().catch(null) })
+  .catch({ type: "", unreadable: 0, until: null });
 const messages = z.array(z.object({ message: z.string().catch("") })).catch([]);
 
 /** What is worth telling of an event; empty when nothing is. @param waits whether a pair that another process watches is waited for */

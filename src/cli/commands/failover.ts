@@ -160,10 +160,11 @@ async function ordered(primary: string, what: "fail-over" | "fail-back", options
 
 export const remove: Run<typeof declared.remove> = async ({ args: { primary }, options, io }) => {
   await using runtime = await open(options, io);
+  io.say(printableWhole(`${primary}: ${await runtime.failover.removal(primary)}`));
   if (!(await confirmed(`End the watch over ${primary}?`, io))) return EXIT.interrupted;
-  await runtime.failover.remove(primary);
-  if (!io.json) io.say(`${primary} is not watched any more; neither campaign was changed`);
-  await io.answer({ removed: primary }, []);
+  const left = await runtime.failover.remove(primary);
+  if (!io.json) io.say(printableWhole(`${primary} is not watched any more; ${left}`));
+  await io.answer({ removed: primary, left }, []);
 };
 
 export const status: Run<typeof declared.status> = async ({ args: { primary }, options, io }) => {

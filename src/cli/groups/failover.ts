@@ -80,4 +80,6 @@ export const holds = command("holds", STORE, {
 export const remove = command("remove", TENANT_AND_STORE, {
   summary: "end the watch over a pair; neither campaign is changed, the history stays",
   args: [PRIMARY],
+  notes:
+    "A hand-over that has activated nothing yet is given up: what was paused stays paused. While a campaign is being activated it is refused.",
 });

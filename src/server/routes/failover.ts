@@ -117,14 +117,15 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
       id: "failover.remove",
       method: "delete",
       path: "/failover/pairs/{primary}",
-      summary: "Ends the watch over a pair; neither campaign is changed, and its history stays",
+      summary:
+        "Ends the watch over a pair; neither campaign is changed, a hand-over that has activated nothing yet is given up, and its history stays",
       role: "operator",
       params: byPrimary,
-      reply: z.strictObject({ removed: z.string() }),
-      async handle({ params, who }) {
-        await failover().remove(params.primary, who.name);
-        return { removed: params.primary };
-      },
+      reply: z.strictObject({ removed: z.string(), left: z.string().describe("How the two campaigns are left") }),
+      handle: async ({ params, who }) => ({
+        removed: params.primary,
+        left: await failover().remove(params.primary, who.name),
+      }),
     }),
   ];
 }

@@ -1,7 +1,7 @@
 // The ledger of failover pairs: their policies, where they stand, what happened to them. Every method is one transaction.
 
 import type { AuditInput } from "../audit/entry.ts";
-import { Ledger } from "../commit.ts";
+import { Ledger, type Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { insertMade } from "../metrics/state-intents.ts";
@@ -47,11 +47,11 @@ export class FailoverLedger extends Ledger {
     });
   }
 
-  /** Ends the watch over a pair; its history stays. False when there is none. */
+  /** Ends the watch over a pair; its history stays. False when there is none, or a campaign is being activated or paused to be safe. */
   remove(primary: string, audit: readonly AuditInput[]): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const removed = await tx.change(
-        "update outdial.failover_pairs set removed_at = $2, seq = seq + 1, executor = null where primary_id = $1 and removed_at is null and phase in ('watching', 'failed-over', 'halted')",
+        "update outdial.failover_pairs set removed_at = $2, seq = seq + 1, executor = null where primary_id = $1 and removed_at is null and phase not in ('activating', 'verifying', 'securing')",
         [primary, new Date(this.store.now())],
       );
       if (removed === 1) tx.audit(audit);
@@ -105,7 +105,7 @@ export class FailoverLedger extends Ledger {
         [primary, executor, seq, JSON.stringify(step.state), step.phase, step.looked, new Date(at), step.orderTaken],
       );
       if (changed !== 1) throw new StoreError("not_owner", `the pair of ${primary} is not run by ${executor} any more`);
-      if (step.event !== null)
+      if (step.event !== null && !(step.repeats === true && (await lengthen(tx, step))))
         await tx.query(
           "insert into outdial.failover_events (primary_id, seq, at, event, phase, alarms) values ($1, $2, $3, $4, $5, $6)",
           [primary, seq + 1, new Date(at), JSON.stringify(step.event), step.phase, JSON.stringify(step.alarms)],
@@ -135,4 +135,16 @@ export class FailoverLedger extends Ledger {
       [primary, limit, before],
     );
   }
+}
+
+/** Lets the line before say until when the same was seen; false when that line is of something else. */
+async function lengthen(tx: Tx, { primary, phase, event }: FailoverStep): Promise<boolean> {
+  const changed = await tx.change(
+    `update outdial.failover_events
+     set event = (event::jsonb || $3::jsonb || jsonb_build_object('at', event::jsonb -> 'at', 'until', $3::jsonb -> 'at'))::json
+     where primary_id = $1 and phase = $2 and event ->> 'type' = $3::jsonb ->> 'type' and alarms::text = '[]'
+       and seq = (select max(seq) from outdial.failover_events where primary_id = $1)`,
+    [primary, phase, JSON.stringify(event)],
+  );
+  return changed === 1;
 }

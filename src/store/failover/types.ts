@@ -43,6 +43,8 @@ export interface FailoverStep {
   readonly orderTaken: boolean;
   /** For the history; null leaves none. JSON. */
   readonly event: unknown;
+  /** True when the event shows what the one before may have shown: that one's line then says until when. */
+  readonly repeats?: boolean | undefined;
   readonly alarms: readonly unknown[];
   readonly audit: readonly AuditInput[];
   readonly events: readonly OutboxEvent[];

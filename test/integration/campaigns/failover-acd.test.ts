@@ -61,11 +61,27 @@ it("hands over from skill to skill upon the dialer's statistics, and nobody on t
   expect(pushed.at(-1)).toMatchObject({
     details: { group: groupId, proven: 1, start: `failover ${world.primary}, hand-over 2` },
   });
+  // While the calls of one end, the history has one line for it; and the pair may be removed, with what that leaves said.
+  const lines = await runtime.failover.history(world.primary, 1000);
+  const looks = lines.filter(({ phase, event }) => phase === "draining" && (event as { type: string }).type === "seen");
+  expect(looks.length).toBeLessThanOrEqual(2);
+  expect(looks).toContainEqual(expect.objectContaining({ event: expect.objectContaining({ until: expect.any(Number) }) }));
   const before = calledTo(world);
   await world.clock.sleep(60_000);
   expect(calledTo(world).all).toBeGreaterThan(before.all);
   // The second one was called before it was on the list.
   expect(calledTo(world)).toMatchObject({ first: 0, second: calledAlready });
+  await runtime.failover.order(world.primary, "fail-over");
+  await runtime.failover.watch(world.primary, {
+    signal: AbortSignal.timeout(60_000),
+    until: (state) => state.phase === "draining",
+  });
+  const removed = await world.run(["campaign", "failover", "remove", world.primary, "--yes"]);
+  expect(removed).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/the hand-over is given up: .* the backup is not activated; nobody dials/),
+  });
+  expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["paused", "paused"]);
 });
 
 function calledTo({ sandbox }: FailoverWorld) {

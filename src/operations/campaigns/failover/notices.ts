@@ -24,7 +24,7 @@ export interface NoticeInput {
 const typeOf = (name: AlarmName) => `FAILOVER_${name}` as const;
 
 /** What goes into the same transaction as the state. */
-export function noticesOf(input: NoticeInput): Pick<Step, "event" | "audit" | "events" | "alarms"> {
+export function noticesOf(input: NoticeInput): Pick<Step, "event" | "repeats" | "audit" | "events" | "alarms"> {
   const { primary, backup, actor, before, state, event, alarms } = input;
   const subject = `failover/${primary}`;
   const entry = (action: string, details: Readonly<Record<string, unknown>>): AuditInput => ({
@@ -51,7 +51,9 @@ export function noticesOf(input: NoticeInput): Pick<Step, "event" | "audit" | "e
   for (const { name, message } of alarms) audit.push(entry("failover.alarm", { type: typeOf(name), message }));
   const notable = state.phase !== before.phase || alarms.length > 0 || event.type !== "looked";
   const events = input.receiver === undefined ? [] : alarms.map((alarm) => alarmEvent(input, input.receiver ?? "", alarm));
-  return { audit, events, alarms, event: notable ? event : null };
+  // While calls end, both are read every few seconds.
+  const repeats = event.type === "seen" && state.phase === before.phase && alarms.length === 0;
+  return { audit, events, alarms, event: notable ? event : null, repeats };
 }
 
 function heldIn({ number, reason, held, unreadable = 0 }: Handover) {

@@ -19,7 +19,7 @@ import { isSettled, type PairReport, readPair } from "./pair.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 import type { Order } from "./state.ts";
 import { PairWatch, type WatchOptions } from "./watch.ts";
-import { orderRefusal } from "./words.ts";
+import { orderRefusal, removalOf } from "./words.ts";
 
 const HOLDS_PAGE = 5000;
 
@@ -167,10 +167,19 @@ export class FailoverUseCases extends FailoverRecords {
     }
   }
 
-  /** Ends the watch over a pair. Throws OperationError `job_not_found` when there is none, or a hand-over is under way. */
-  async remove(primary: string, by = this.#context.actor): Promise<void> {
-    if (!(await this.#context.store.failovers.remove(primary, [entry(by, "failover.removed", primary, {})])))
-      throw new OperationError("job_not_found", `there is no settled pair of ${primary}`);
+  /** How the campaigns of a pair would be left without its watch. Throws OperationError `job_not_found`, `job_state` while one is being activated. */
+  async removal(primary: string): Promise<string> {
+    const end = removalOf((await this.find(primary)).state);
+    if ("refusal" in end) throw new OperationError("job_state", `the pair of ${primary} cannot be removed now: ${end.refusal}`);
+    return end.left;
+  }
+
+  /** Ends the watch over a pair; a hand-over that has activated nothing yet is given up. @returns how the campaigns are left. Throws as `removal` */
+  async remove(primary: string, by = this.#context.actor): Promise<string> {
+    const left = await this.removal(primary);
+    if (!(await this.#context.store.failovers.remove(primary, [entry(by, "failover.removed", primary, { left })])))
+      throw new OperationError("job_state", `the pair of ${primary} has just changed`, { advice: "Look at it, then try again." });
+    return left;
   }
 
   /** Orders a hand-over without regard to the figures; the process that runs the pair carries it out at its next check. */

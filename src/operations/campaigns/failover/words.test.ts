@@ -5,7 +5,7 @@ import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../../../test/suppo
 import { type DialingFacts, whyNotDialing } from "../health/why.ts";
 import { noticesOf } from "./notices.ts";
 import { readState, SIDES } from "./state.ts";
-import { dialingSide, orderRefusal, pairWords, pausedInPair, standingIn } from "./words.ts";
+import { dialingSide, orderRefusal, pairWords, pausedInPair, removalOf, standingIn } from "./words.ts";
 
 const cases = PAIR_CASES.map(({ name, state, dials }) => ({ name, state: readState(state), dials }));
 const inRoles = cases.flatMap((one) => SIDES.map((role) => ({ ...one, role })));
@@ -63,6 +63,17 @@ describe("a pair", () => {
       dials,
       advice: expect.stringContaining(`failback ${PRIMARY}`),
     });
+  });
+
+  it.each(cases)("$name: what it means to remove it", ({ state, dials }) => {
+    const end = removalOf(state);
+    const moves = ["activating", "verifying", "securing"].includes(state.phase);
+    expect("refusal" in end).toBe(moves);
+    if (!("left" in end)) return;
+    const stands = dials !== null || Object.keys(state.standing).every((name) => name !== "NEITHER_DIALS");
+    const settled = state.phase === "watching" || state.phase === "failed-over";
+    expect(end.left.includes("nobody dials until one of the two is resumed")).toBe(!(settled && stands));
+    expect(end.left.includes("is given up")).toBe(state.handover !== null);
   });
 
   it.each(cases)("$name: what an order is refused with", ({ state, dials }) => {

@@ -156,3 +156,34 @@ export function orderRefusal(state: FailoverState, what: Order): string | null {
   const now = dialingSide(state) === side ? "dials already" : "is the one that is to dial already";
   return `the ${side} of this pair ${now}: there is nothing to hand over`;
 }
+
+/** What it means to end the watch over a pair now: why it is refused, else how the two campaigns are left. Sentences without their full stops. */
+export function removalOf(state: FailoverState): { readonly refusal: string } | { readonly left: string } {
+  const { phase, handover, side, standing } = state;
+  const from = handover?.from ?? side;
+  const to = handover?.to ?? otherSide(side);
+  const resume = "nobody dials until one of the two is resumed: outdial campaign resume <id>";
+  switch (phase) {
+    case "activating":
+    case "verifying":
+    case "securing":
+      return {
+        refusal: `${sentenceOf(state)}: what comes of it is known within seconds; remove the pair then, or pause both campaigns at once with outdial campaign pause`,
+      };
+    case "pausing":
+    case "draining":
+    case "handing-over":
+    case "gating": {
+      const paused =
+        handover?.pausedAt === null ? `the pause of the ${from} may have been sent: read it back` : `the ${from} stays paused`;
+      return { left: `the hand-over is given up: ${paused}, and the ${to} is not activated; ${resume}` };
+    }
+    case "halted":
+      return { left: `both campaigns stay as they are, paused; ${resume}` };
+    case "watching":
+    case "failed-over":
+      return {
+        left: standing.NEITHER_DIALS === undefined ? "neither campaign is changed" : `neither campaign is changed; ${resume}`,
+      };
+  }
+}
