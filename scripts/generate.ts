@@ -12,6 +12,7 @@ import { campaignFileJsonSchema, dialerSettingsJsonSchema, eventDocument } from 
 import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
 import { routeTable, serviceOpenApi } from "../src/server/index.ts";
+import { SHOWN_ONLY } from "../src/tenant/acd/pacing.ts";
 import { exampleCalls } from "./example-calls.ts";
 import { numberingPlans } from "./geography/numbering-plans.ts";
 
@@ -31,6 +32,7 @@ const FILES: Record<string, () => string> = {
   "schemas/outdial.schema.json": () => document(configJsonSchema()),
   "schemas/rule-pack.schema.json": () => document(rulePackJsonSchema()),
   "schemas/dialer-settings.schema.json": () => document(dialerSettingsJsonSchema()),
+  "schemas/dialer-settings-acd.schema.json": () => document(dialerSettingsJsonSchema(Object.keys(SHOWN_ONLY))),
   "schemas/campaign.schema.json": () => document(campaignFileJsonSchema()),
   "schemas/scenario.schema.json": () => document(scenarioJsonSchema()),
   "schemas/simulation.schema.json": () => document(simulationJsonSchema()),

@@ -22,6 +22,7 @@ import {
 } from "../operations/index.ts";
 import type { DialerVersion, SimulatorComparison } from "../operations/views/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
+import { requireSupported } from "../tenant/port.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -45,6 +46,8 @@ const ACCEPTED_CHANCE = 0.05;
 /** What only asks the tenant; opens no store. */
 export interface DialerTenant extends AsyncDisposable {
   readonly tenant: TenantLink;
+  /** Throws TenantError `unsupported` where a campaign is not made of settings alone. */
+  requireMaking(): void;
   /** Our checks, the tenant's validation, the prediction. @param checks regulatory checks; those of the configuration by default */
   readFile(text: string, name: string): Promise<SettingsFile>;
   /** @param campaign what the settings are of, where a tenant keeps them for each */
@@ -78,6 +81,7 @@ export async function openDialerTenant(flags: Flags, environment: Environment): 
   return {
     tenant,
     readFile: (text, name) => readSettingsFile(tenant, text, name),
+    requireMaking: () => requireSupported("make a campaign of dialer settings", tenant.capabilities.pacingSettings.making),
     validate: (file, checks = checksOf(config), campaign?) =>
       judgeSettings(tenant, file, { predict: predictHere, chance: chanceOf(config), checks, campaign }),
     simulate: (file, run) => compareWithVendor(tenant.capabilities.pacingSettings, file, run, simulatingBy(predictHere)),

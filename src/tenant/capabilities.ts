@@ -231,6 +231,8 @@ export interface PacingSettings {
   readonly simulate?: ((run: SimulatorRun, options?: CallOptions) => Promise<SimulatorResult>) | undefined;
   /** How far an activation is. */
   progress(operationId: string, options?: CallOptions): Promise<ProgressView>;
+  /** Whether a campaign can be made of settings alone. */
+  readonly making: Capability;
   /** Makes a campaign that dials with these settings. */
   createCampaign(settings: PacingDocument, options?: CallOptions): Promise<{ readonly id: string }>;
 }

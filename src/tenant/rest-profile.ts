@@ -89,6 +89,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
       },
       simulate: async (body, options) => (await send("runSimulator", { ...options, body })).reply,
       progress: async (operationId, options) => (await send("getDialerOperation", { ...options, path: { operationId } })).reply,
+      making: READ,
       createCampaign: async (body, options) => (await send("createDialerCampaign", { ...options, body })).reply,
     },
     contactSource: {

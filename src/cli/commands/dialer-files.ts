@@ -39,10 +39,11 @@ export const simulateVendor: Run<typeof declared.simulateVendor> = async ({ args
 };
 
 export const createCampaign: Run<typeof declared.createCampaign> = async ({ args, options, io }) => {
+  await using tenant = await openDialerTenant(options, io.env);
+  tenant.requireMaking();
   const file = await settingsFile(args.file, io);
   const name = JSON.stringify(printable(file.settings.name));
   {
-    await using tenant = await openDialerTenant(options, io.env);
     const judgement = await tenant.validate(file);
     io.say(judgementLines(judgement));
     if (judgement.refusals.length > 0) {

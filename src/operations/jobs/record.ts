@@ -15,7 +15,15 @@ export const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"
 export const GOES_ON: readonly JobStatus[] = ["planning", "ready", "running"];
 
 /** Results after which nothing is left to do and nothing went wrong, of every kind of job. */
-export const GOOD_RESULTS: readonly ItemResult[] = ["tagged", "contact_tagged", "success", "acknowledged", "unchanged", "recorded", "duplicate"];
+export const GOOD_RESULTS: readonly ItemResult[] = [
+  "tagged",
+  "contact_tagged",
+  "success",
+  "acknowledged",
+  "unchanged",
+  "recorded",
+  "duplicate",
+];
 
 export type ResultCounts = Readonly<Partial<Record<ItemResult, number>>>;
 

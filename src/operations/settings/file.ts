@@ -51,9 +51,27 @@ export interface SettingsFile {
   readonly measured?: { readonly answerRate: { readonly low: number; readonly high: number } } | undefined;
 }
 
-/** The JSON Schema of a settings file, for editors. */
-export function dialerSettingsJsonSchema(): object {
-  return { title: "outdial dialer settings", ...z.toJSONSchema(file, { io: "input" }) };
+/** The JSON Schema of a settings file, for editors. @param mayLack as `parseSettingsFile` */
+export function dialerSettingsJsonSchema(mayLack: readonly string[] = []): object {
+  const schema = z.toJSONSchema(file, {
+    io: "input",
+    override({ jsonSchema, path }) {
+      if (jsonSchema.required === undefined) return;
+      const place = path.filter((part) => part !== "properties").join(".");
+      const isLeft = (name: string) => mayLack.includes(place === "" ? name : `${place}.${name}`);
+      const required = jsonSchema.required.filter((name) => !isLeft(name));
+      // A group without a field that must be there may be missing as a whole.
+      jsonSchema.required = required.filter((name) => place !== "" || !mayBeMissing(name, mayLack));
+    },
+  });
+  return { title: `outdial dialer settings${mayLack.length === 0 ? "" : " of a skill (profile acd)"}`, ...schema };
+}
+
+/** Whether all fields that a group must have may be left out. */
+function mayBeMissing(group: string, mayLack: readonly string[]): boolean {
+  const fields = Object.entries(file.shape).find(([name]) => name === group)?.[1];
+  if (!(fields instanceof z.ZodObject)) return false;
+  return Object.keys(fields.shape).every((name) => mayLack.includes(`${group}.${name}`));
 }
 
 /**
@@ -104,7 +122,8 @@ function filled(given: unknown, mayLack: readonly string[]): { readonly value: u
 
 function invalid(problems: readonly string[]): OperationError {
   return new OperationError("invalid_input", problems.join("\n"), {
-    advice: "schemas/dialer-settings.schema.json describes the file; examples/dialer-settings.yaml is one.",
+    advice:
+      "schemas/dialer-settings.schema.json describes the file (of profile acd dialer-settings-acd.schema.json); examples/dialer-settings.yaml is one.",
     details: { problems },
   });
 }

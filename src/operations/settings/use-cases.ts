@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import type { DialerChange, Store } from "../../store/index.ts";
-import type { TenantLink } from "../../tenant/port.ts";
+import { requireSupported, type TenantLink } from "../../tenant/port.ts";
 import { SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
@@ -270,6 +270,7 @@ export class DialerUseCases {
     { by = this.#context.actor, again = false }: { readonly by?: string; readonly again?: boolean } = {},
   ): Promise<{ readonly campaignId: string; readonly already: boolean }> {
     const { store, tenant } = this.#context;
+    requireSupported("make a campaign of dialer settings", tenant.capabilities.pacingSettings.making);
     const desk = {
       create: (settings: SettingsFile["settings"]) => tenant.capabilities.pacingSettings.createCampaign(settings),
       auditEntries: () => tenant.capabilities.vendorAudit.entries("campaign"),

@@ -39,6 +39,10 @@ const DOCUMENTS = unsupported(
   "the ACD API has no campaign as one document: a skill holds a part of what a campaign file says",
   "Write the file by hand (docs/campaigns.md); outdial campaign drift compares it, outdial campaign apply makes and changes the skill.",
 );
+const MAKING = unsupported(
+  "the ACD API makes a campaign piece by piece, and a skill of it needs more than dialer settings",
+  "Write a campaign file (docs/campaigns.md): outdial campaign plan and apply make the campaign; then outdial dialer apply --campaign ID sets the skill's pacing.",
+);
 const AUDIT = unsupported(
   "the ACD API has no audit log of settings",
   "outdial audit list shows what outdial changed, with before and after.",
@@ -73,7 +77,7 @@ export function createAcdProfile(
   const pacing = new Pacing(requester, skills);
   const changeDisposition = refuse("set the disposition of a finished call", FINISHED);
   const provisioning = new Provisioning(requester, skills, clock);
-  const inPieces = refuse("make a campaign in one request", DOCUMENTS);
+  const inPieces = refuse("make a campaign in one request", MAKING);
   const events = refuse("register for events", EVENTS);
   return {
     dispositionCatalog: { capability: READ, matrix: (id, options) => codes.matrix(id, plain(options)) },
@@ -114,7 +118,8 @@ export function createAcdProfile(
       validate: () => pacing.validate(),
       activate: (subject, settings, onto, options) => pacing.activate(subject, settings, onto, plain(options)),
       progress: (operationId, options) => pacing.progress(operationId, plain(options)),
-      createCampaign: refuse("make a campaign of dialer settings", DOCUMENTS),
+      making: MAKING,
+      createCampaign: refuse("make a campaign of dialer settings", MAKING),
       fit: (settings) => pacing.fit(settings),
       shownOnly: SHOWN_ONLY,
       refusals: refusalsOf,

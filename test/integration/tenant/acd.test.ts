@@ -417,6 +417,8 @@ test("callbacks that the tenant will place are seen and taken away, with the rea
 });
 
 test("what the profile cannot do is refused before anything is planned", async () => {
+  const made = await run(["dialer", "create-campaign", "there-is-no-such-file.yaml", "--yes"]);
+  expect(made).toMatchObject({ code: 3, said: expect.stringMatching(/campaign plan and apply make the campaign/) });
   for (const args of [
     ["webhooks", "vendor"],
     ["dialer", "audit", "--entity", "campaign"],

@@ -14,7 +14,7 @@ interface Sent {
 export class SendsOfPair {
   readonly #actor: string;
   /** Sent, and the reply lost. */
-  #open: { readonly side: Side; readonly change: MadeChange } | undefined;
+  #open: readonly { readonly side: Side; readonly change: MadeChange }[] = [];
 
   constructor(actor: string) {
     this.#actor = actor;
@@ -22,22 +22,30 @@ export class SendsOfPair {
 
   /** The changes that an event shows as made. */
   madeBy(command: Command, event: FailoverEvent, { ids, state, sentAt }: Sent): MadeChange[] {
-    const change = (side: Side, target: MadeChange["target"]): MadeChange => ({
-      campaignId: ids[side],
-      target,
-      actor: this.#actor,
-      reason: `failover: ${state.handover?.reason ?? state.securing?.reason ?? "both campaigns are kept from dialing"}`,
-      at: sentAt,
+    const sent = (side: Side, target: MadeChange["target"]) => ({
+      side,
+      change: {
+        campaignId: ids[side],
+        target,
+        actor: this.#actor,
+        reason: `failover: ${state.handover?.reason ?? state.securing?.reason ?? "both campaigns are kept from dialing"}`,
+        at: sentAt,
+      },
     });
-    if (command.kind === "secure") return event.type === "seen" ? command.sides.map((side) => change(side, "paused")) : [];
     if (command.kind === "pause" || command.kind === "activate") {
-      const sent = change(command.side, command.kind === "pause" ? "paused" : "active");
-      this.#open = event.type === "unanswered" ? { side: command.side, change: sent } : undefined;
-      return event.type === "sent" ? [sent] : [];
+      const one = sent(command.side, command.kind === "pause" ? "paused" : "active");
+      this.#open = event.type === "unanswered" ? [one] : [];
+      return event.type === "sent" ? [one.change] : [];
     }
-    if ((event.type !== "seen" && event.type !== "looked") || this.#open === undefined) return [];
-    const { side, change: lost } = this.#open;
-    this.#open = undefined;
-    return event.statuses[side].status === lost.target ? [lost] : [];
+    // What was sent to be safe is read back with it. Of several the first may have been taken when the reply of the second was lost.
+    if (command.kind === "secure") {
+      const asked = command.sides.map((side) => sent(side, "paused"));
+      const earlier = this.#open.filter(({ side }) => !command.sides.includes(side));
+      this.#open = [...earlier, ...asked];
+    }
+    if (event.type !== "seen" && event.type !== "looked") return [];
+    const made = this.#open.filter(({ side, change }) => event.statuses[side].status === change.target);
+    this.#open = [];
+    return made.map(({ change }) => change);
   }
 }
