@@ -60,6 +60,11 @@ export class StoreHealth extends Ledger {
     return { at: row?.at ?? 0, schemaVersion: row?.version ?? 0, wantedVersion: MIGRATION_COUNT };
   }
 
+  /** How many places of heads of the audit log could not be compared when they were last looked at; it asks nobody. */
+  unseenHeads(): number {
+    return this.store.hold.unseen.size;
+  }
+
   /** What stands now, as this process knows; it asks nobody. */
   conditions(): readonly StoreCondition[] {
     const { conflicts, displaced } = this.store.hold;

@@ -6,7 +6,18 @@ import type { Store } from "../../store/index.ts";
 
 /** One thing that was looked at. */
 export interface Check {
-  readonly name: "stopping" | "store" | "schema" | "heartbeat" | "clock" | "room" | "audit" | "lake" | "receiver" | "tenant";
+  readonly name:
+    | "stopping"
+    | "store"
+    | "schema"
+    | "heartbeat"
+    | "clock"
+    | "room"
+    | "audit"
+    | "heads"
+    | "lake"
+    | "receiver"
+    | "tenant";
   readonly ok: boolean;
   /** What is wrong; no address, no secret. */
   readonly message?: string;
@@ -24,7 +35,7 @@ export interface ReadinessPorts {
 /**
  * What all replicas share, and what takes nothing from pages, reads and the emergency stop: it is told, and requests are not sent away for it.
  */
-const TOLD: ReadonlySet<Check["name"]> = new Set(["room", "audit", "lake", "receiver"]);
+const TOLD: ReadonlySet<Check["name"]> = new Set(["room", "audit", "heads", "lake", "receiver"]);
 
 const CHECK_OF = {
   store_full: "room",
@@ -62,6 +73,15 @@ export class Readiness {
     const told = this.#ports.store.health.conditions();
     const isFull = told.some(({ name }) => name === "store_full");
     const checks: Check[] = [...(await this.#look()), ...told.map(({ name, message }) => check(CHECK_OF[name], false, message))];
+    const unseen = this.#ports.store.health.unseenHeads();
+    if (unseen > 0)
+      checks.push(
+        check(
+          "heads",
+          false,
+          `${unseen} places of heads of the audit log could not be looked at; outdial audit verify names them`,
+        ),
+      );
     if (this.#stopping) checks.unshift({ name: "stopping", ok: false, message: "this process is about to stop" });
     // A heartbeat is a write: without room there is none, and the others cannot hold this process for dead either.
     const counts = ({ name }: Check) => !TOLD.has(name) && !(isFull && name === "heartbeat");

@@ -7,6 +7,8 @@ import type { HeadKeep } from "./stored-head.ts";
 
 /** A busy log commits a hundred times a second, and each write costs as much as several items. */
 const REST_MS = 200;
+/** A disk answers in this time, or its head is told as not looked at, ms. */
+const ANSWER_MS = 2_000;
 
 export class HeadFile implements HeadKeep {
   readonly name: string;
@@ -14,32 +16,78 @@ export class HeadFile implements HeadKeep {
   readonly remote = false;
   readonly restMs = REST_MS;
   readonly #create: boolean;
+  /** A call of the file system that has not ended: each holds one of the few threads for these, so that no second one is made. */
+  #hanging = false;
+  #reading: Promise<string | undefined> | undefined;
+  readonly #answerMs: number;
 
   /** @param path the file */
-  constructor(path: string, { outside, create }: { readonly outside: boolean; readonly create: boolean }) {
+  constructor(
+    path: string,
+    {
+      outside,
+      create,
+      answerMs = ANSWER_MS,
+    }: { readonly outside: boolean; readonly create: boolean; readonly answerMs?: number },
+  ) {
+    this.#answerMs = answerMs;
     this.name = path;
     this.outside = outside;
     this.#create = create;
   }
 
-  async read(): Promise<string | undefined> {
-    try {
-      return await readFile(this.name, "utf8");
-    } catch (thrown) {
-      if (!isMissing(thrown)) throw thrown;
-      // A disk that is not mounted has no head; that is not the same as a place where none was kept yet.
-      if (!this.#create) await stat(dirname(this.name));
-      return undefined;
-    }
+  /** One look for all who ask at the same moment. */
+  read(): Promise<string | undefined> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
   }
 
-  async write(note: string): Promise<void> {
-    if (this.#create) await mkdir(dirname(this.name), { recursive: true, mode: 0o700 });
-    await writeWhole(this.name, note, 0o644);
+  #read(): Promise<string | undefined> {
+    return this.#inTime(async () => {
+      try {
+        return await readFile(this.name, "utf8");
+      } catch (thrown) {
+        if (!isMissing(thrown)) throw thrown;
+        // A disk that is not mounted has no head; that is not the same as a place where none was kept yet.
+        if (!this.#create) await stat(dirname(this.name));
+        return undefined;
+      }
+    });
+  }
+
+  write(note: string): Promise<void> {
+    return this.#inTime(async () => {
+      if (this.#create) await mkdir(dirname(this.name), { recursive: true, mode: 0o700 });
+      await writeWhole(this.name, note, 0o644);
+    });
   }
 
   setAside(mark: string): Promise<void> {
-    return rename(this.name, `${this.name}.${mark}`);
+    return this.#inTime(() => rename(this.name, `${this.name}.${mark}`));
+  }
+
+  /** A network disk whose server is away lets calls hang for minutes. Rejects when there is no answer in time, and at once while an earlier call hangs. */
+  async #inTime<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#hanging) throw new Error("not looked at: an earlier look at its disk has not ended");
+    const working = work();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#hanging = true;
+        const over = () => {
+          this.#hanging = false;
+        };
+        working.then(over, over);
+        reject(new Error(`not looked at: its disk gave no answer within ${this.#answerMs / 1000} s`));
+      }, this.#answerMs);
+    });
+    try {
+      return await Promise.race([working, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

@@ -39,6 +39,9 @@ export interface HeadFinding {
 /** Longer than between two questions of a service to the places behind the network: who asks through it does not wait for them, ms. */
 const REMOTE_GOOD_MS = 120_000;
 
+/** Who asks before a call is let through waits no longer than this for a place, ms. What such a place says later is heard all the same. */
+const LOOK_MS = 2_000;
+
 /** As a place: what this process has written since it began. */
 const MEMORY = "the memory of this process";
 
@@ -131,7 +134,10 @@ export class Heads {
 
   /** Compares, and keeps no place up to date; those behind the network are asked only when that was not done for two minutes. */
   async look(): Promise<void> {
-    await this.compare({ keep: false, remote: this.#clock.now() - this.#askedAt >= REMOTE_GOOD_MS });
+    const isDue = this.#places.some(({ remote }) => remote) && this.#clock.now() - this.#askedAt >= REMOTE_GOOD_MS;
+    const local = this.compare({ keep: false, remote: false });
+    if (isDue) await within(LOOK_MS, this.compare({ keep: false }));
+    await local;
   }
 
   /** Accepts all conflicts that stand, in a transaction of the caller. @returns them */
@@ -152,8 +158,10 @@ export class Heads {
     const { name, outside } = place;
     const met = await place.meet(this.#view, options);
     if (met.state === "differs") await this.#enter(name, met.conflict);
-    if (met.state === "unreachable")
+    if (met.state === "unreachable") {
+      this.#hold.unseen.set(name, met.message);
       this.#log("warn", `a head of the audit log cannot be compared: ${name}`, { error: met.message });
+    } else this.#hold.unseen.delete(name);
     return {
       place: name,
       outside,
@@ -241,6 +249,20 @@ export class Heads {
         );
       },
     };
+  }
+}
+
+/** Waits for work, but no longer than so many ms: what becomes of it then is its own. Rejects with what the work rejects with in that time. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  work.catch(() => undefined);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -28,6 +28,8 @@ export interface Displaced {
 /** What this process knows of it. */
 export class Hold {
   #conflicts: readonly StandingConflict[] = [];
+  /** Places of heads that could not be compared when they were last looked at, with the reason. */
+  readonly unseen = new Map<string, string>();
   /** Undefined as long as the store is of the tenant that this process works for. */
   displaced: Displaced | undefined;
 
