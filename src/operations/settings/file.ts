@@ -64,7 +64,10 @@ export function dialerSettingsJsonSchema(mayLack: readonly string[] = []): objec
       jsonSchema.required = required.filter((name) => place !== "" || !mayBeMissing(name, mayLack));
     },
   });
-  return { title: `outdial dialer settings${mayLack.length === 0 ? "" : " of a skill (profile acd)"}`, ...schema };
+  return {
+    title: ["outdial dialer settings", ...(mayLack.length === 0 ? [] : ["of a skill (profile acd)"])].join(" "),
+    ...schema,
+  };
 }
 
 /** Whether all fields that a group must have may be left out. */
