@@ -112,6 +112,7 @@ export {
 export * from "./settings/index.ts";
 export * from "./simulation/index.ts";
 export { ndjsonLines } from "./table/lines.ts";
+export { MOST_PDF_ROWS, tablePdfOf } from "./table/pdf.ts";
 export type { RowFormat } from "./table/source.ts";
 export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assignment.ts";
 export { parseMapping } from "./tagging/columns.ts";

@@ -5,6 +5,7 @@ import { inflateSync } from "node:zlib";
 import { installCommand, missingPackage } from "../../kernel/index.ts";
 import { verifySignatureLine } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import { plain } from "../pdf-text.ts";
 import { type PackLine, packLine } from "./pack-form.ts";
 
 /** A larger pack is for machines alone, bytes. */
@@ -214,9 +215,4 @@ function wordsOf(line: PackLine): string[] {
       ];
     }
   }
-}
-
-/** The fonts of every PDF have the characters of Windows-1252; what they lack is told by its code. */
-function plain(text: string): string {
-  return text.replaceAll(/[^\n\x20-\x7e\xa1-\xff]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
 }

@@ -39,6 +39,7 @@ import { rulePackRoutes } from "./rule-packs.ts";
 import { type SessionDeps, sessionRoutes } from "./session.ts";
 import { simulateRoutes } from "./simulate.ts";
 import { stopRoutes } from "./stops.ts";
+import { tableRoutes } from "./tables.ts";
 import { type TenantPort, tenantRoutes } from "./tenant.ts";
 import { vendorWebhookRoutes } from "./vendor-webhooks.ts";
 
@@ -93,6 +94,7 @@ export function apiRoutes(deps: RouteDeps) {
     ...inboundEventRoutes(work.inbound),
     ...tenantRoutes(work.tenant),
     ...vendorWebhookRoutes(work.vendorWebhooks),
+    ...tableRoutes(deps),
   ];
   return [...sessionRoutes(deps), ...liveRoutes(deps), ...approvalRoutes(deps, acting), ...acting];
 }

@@ -8,6 +8,8 @@ import { RequestError } from "./problem-error.ts";
 export interface Client {
   /** Asks for an operation of the service. Repeating the call is a new intent; a repeat of the same one passes the same key. @throws RequestError */
   readonly ask: <Id extends Operation>(id: Id, asking: Asking<Id>, more?: AskOptions) => Promise<Answer<Id>>;
+  /** Sends a file and reads the one that is made of it. No answer is kept of it, and a repeat makes it anew. @throws RequestError */
+  readonly made: <Id extends Operation>(id: Id, asking: Asking<Id>, file: Blob) => Promise<Blob>;
   /** Begins to read what a page is about to ask for: the first `ask` of the same takes this answer. */
   readonly ahead: <Id extends Operation>(id: Id, asking: Asking<Id>) => void;
   /** Reads NDJSON, a value a line. @throws RequestError */
@@ -36,11 +38,15 @@ const OWN_PAGE = { "x-outdial-request": "dashboard" };
 
 export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Client {
   // Same origin, same build: the service checks what it answers against the schema that its type follows from.
-  async function ask<T>(path: string, init: RequestInit): Promise<T> {
-    const response = await fetch(path, { credentials: "same-origin", redirect: "error", ...init }).catch((cause: unknown) => {
+  const send = (path: string, init: RequestInit): Promise<Response> =>
+    fetch(path, { credentials: "same-origin", redirect: "error", ...init }).catch((cause: unknown) => {
       if (init.signal?.aborted === true) throw cause;
       throw new RequestError(0, `The service did not answer: ${messageOf(cause)}`, undefined, cause);
     });
+  async function ask<T>(path: string, init: RequestInit): Promise<T> {
+    return answerOf<T>(await send(path, init), init);
+  }
+  async function answerOf<T>(response: Response, init: RequestInit): Promise<T> {
     const text = await response.text().catch((cause: unknown) => {
       throw new RequestError(0, `The answer broke off: ${messageOf(cause)}`, undefined, cause);
     });
@@ -78,6 +84,12 @@ export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Cli
         headers: { ...write(key), ...(body === undefined ? {} : { "content-type": "application/json" }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+    },
+    async made(id, asking, file) {
+      const { method, url } = addressOf(id, asking);
+      const init = { method, headers: { ...OWN_PAGE, "content-type": file.type }, body: file };
+      const response = await send(url, init);
+      return response.ok ? response.blob() : answerOf<Blob>(response, init);
     },
     ahead(id, asking) {
       const { url } = addressOf(id, asking);

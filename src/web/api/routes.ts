@@ -133,4 +133,5 @@ export const ROUTES = {
   "webhooks.list": ["GET", "/api/v1/vendor-webhooks"],
   "webhooks.register": ["POST", "/api/v1/vendor-webhooks"],
   "webhooks.remove": ["DELETE", "/api/v1/vendor-webhooks/{id}"],
+  "tables.pdf": ["POST", "/api/v1/tables/pdf"],
 } as const satisfies Readonly<Record<Api["id"], readonly [string, string]>>;

@@ -1,39 +1,70 @@
-// A table as a CSV file: every row that the service has, with the names and values of its API.
+// A table as a CSV file or as a PDF: every row that the service has, with the names and values of its API. Both are made of the same rows.
 
 import { useSignal } from "@preact/signals";
 import { useDashboard } from "../api/dashboard.ts";
-import { csvOf, MOST_ROWS } from "../view/csv.ts";
-import { whole } from "../view/format.ts";
-import { saveFile } from "./save-file.ts";
+import { csvOf, MOST_PDF_ROWS, MOST_ROWS } from "../view/csv.ts";
+import { whole, words, zoneName } from "../view/format.ts";
 
 export interface ExportProps {
   /** Names the file and, for a screen reader, the button: "campaigns". */
   readonly what: string;
-  /** All rows; MOST_ROWS at most are written. */
+  /** All rows; MOST_ROWS at most are written, MOST_PDF_ROWS as a PDF. */
   readonly rows: () => Promise<readonly object[]>;
+  /** What was searched and chosen, by name; `from` and `to` are the period. */
+  readonly chosen?: Readonly<Record<string, unknown>>;
 }
 
-export function Export({ what, rows }: ExportProps) {
-  const { toasts, now } = useDashboard();
-  const busy = useSignal(false);
-  const save = async () => {
-    busy.value = true;
+export function Export({ what, rows, chosen = {} }: ExportProps) {
+  const { client, toasts, now } = useDashboard();
+  const busy = useSignal<"CSV" | "PDF" | undefined>(undefined);
+  const save = async (as: "CSV" | "PDF") => {
+    busy.value = as;
     try {
       const all = await rows();
-      if (all.length > MOST_ROWS)
-        toasts.show("bad", `Only the first ${whole(MOST_ROWS)} rows were written: search for fewer, or use the command line`);
-      const name = `${what}-${new Date(now()).toISOString().slice(0, 19).replaceAll(":", "")}.csv`;
-      saveFile(csvOf(all.slice(0, MOST_ROWS)), "text/csv", name);
+      const most = as === "CSV" ? MOST_ROWS : MOST_PDF_ROWS;
+      if (all.length > most)
+        toasts.show(
+          "bad",
+          `Only the first ${whole(most)} rows were written: search for fewer, or use ${as === "PDF" ? "the CSV" : "the command line"}`,
+        );
+      const csv = new Blob([csvOf(all.slice(0, most))], { type: "text/csv" });
+      const query = { title: words(what), zone: zoneName(), rows: all.length, ...headOf(chosen) };
+      const file = as === "CSV" ? csv : await client.made("tables.pdf", { query }, csv);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(file);
+      link.download = `${what}-${new Date(now()).toISOString().slice(0, 19).replaceAll(":", "")}.${as.toLowerCase()}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     } catch (thrown) {
       toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
     } finally {
-      busy.value = false;
+      busy.value = undefined;
     }
   };
   return (
-    <button type="button" class="button quiet" disabled={busy.value} onClick={() => void save()}>
-      {busy.value ? "Reading all rows …" : "CSV"}
-      <span class="visually-hidden"> of {what}</span>
-    </button>
+    <>
+      {(["CSV", "PDF"] as const).map((as) => (
+        <button key={as} type="button" class="button quiet" disabled={busy.value !== undefined} onClick={() => void save(as)}>
+          {busy.value === as ? "Reading all rows …" : as}
+          <span class="visually-hidden"> of {what}</span>
+        </button>
+      ))}
+    </>
   );
+}
+
+/** Period and filters in words. */
+function headOf({ from, to, ...others }: Readonly<Record<string, unknown>>) {
+  const told = Object.entries(others).filter(([, value]) => value !== undefined && value !== "" && value !== null);
+  const period = [from === undefined ? "" : `from ${String(from)}`, to === undefined ? "" : `to ${String(to)}`].filter(Boolean);
+  return {
+    period: period.length === 0 ? undefined : period.join(" "),
+    filters:
+      told.length === 0
+        ? undefined
+        : told
+            .map(([name, value]) => `${words(name)}: ${String(value)}`)
+            .join("; ")
+            .slice(0, 1000),
+  };
 }

@@ -71,7 +71,7 @@ export function More<Id extends Operation>({ of, query, what, empty, options, ch
                   More {what}
                 </button>
               )}
-              <Export what={what} rows={all} />
+              <Export what={what} rows={all} chosen={query ?? {}} />
             </div>
           </>
         );

@@ -4,6 +4,8 @@ import { csvLine } from "../../kernel/index.ts";
 
 /** So many rows are written into a file at most. */
 export const MOST_ROWS = 50_000;
+/** The same of a PDF; the service draws no more. */
+export const MOST_PDF_ROWS = 2000;
 
 /** A column for each value that any row has, in the order in which they are met; lists are written as JSON. Lines end in CR LF (RFC 4180). */
 export function csvOf(rows: readonly object[]): string {

@@ -165,6 +165,17 @@ test("refused rows are downloaded as CSV that a spreadsheet opens without runnin
   expect(await (await at.ask(`${rows}&format=ndjson`, { headers: { accept: "text/csv" } })).json()).toMatchObject({ line: 2 });
 });
 
+test("a table that was read comes back as a PDF, and nothing else does", async () => {
+  const send = (query: string, body: string, type = "text/csv") =>
+    at.ask(`/api/v1/tables/pdf?${query}`, { method: "POST", as: "viewer", headers: { "content-type": type }, body });
+  const pdf = await send("title=Jobs&zone=Asia%2FTokyo", "name,count\r\nmorning,3\r\n");
+  expect([pdf.status, pdf.headers.get("content-type")]).toEqual([200, "application/pdf"]);
+  expect((await pdf.text()).slice(0, 5)).toBe("%PDF-");
+  expect((await send("title=Jobs&zone=Nowhere", "name\r\n")).status).toBe(400);
+  expect((await send("title=Jobs", "")).status).toBe(400);
+  expect((await send("title=Jobs", "{}", "application/json")).status).toBe(415);
+});
+
 test("a request with a key is carried out once", async () => {
   const ask = (key: string, body: object) =>
     at.ask("/api/v1/deliveries/replay", {

@@ -102,15 +102,22 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
   const name = useSignal("");
   const role = useSignal<ApiTypes.Role>("viewer");
   const days = useSignal("90");
+  const person = useSignal("");
   const made = useSignal<{ readonly name: string; readonly token: string; readonly expiresAt: string } | undefined>(undefined);
   const busy = useSignal(false);
   const make = async () => {
     busy.value = true;
     try {
-      const body = { name: name.value.trim(), role: role.value, ...(days.value === "" ? {} : { days: Number(days.value) }) };
+      const body = {
+        name: name.value.trim(),
+        role: role.value,
+        ...(days.value === "" ? {} : { days: Number(days.value) }),
+        ...(person.value.trim() === "" ? {} : { person: person.value.trim() }),
+      };
       const { token, expiresAt } = await client.ask("tokens.add", { body });
       made.value = { name: body.name, token, expiresAt };
       name.value = "";
+      person.value = "";
       onMade();
     } catch (thrown) {
       toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
@@ -138,6 +145,14 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
           hint="the person or program that will hold it"
           onChange={(value) => {
             name.value = value;
+          }}
+        />
+        <TextField
+          label="Person"
+          value={person.value}
+          hint="whose it is, as the sign-in provider names them (sso:…): nobody approves their own request by another token"
+          onChange={(value) => {
+            person.value = value;
           }}
         />
         <SelectField
@@ -206,6 +221,10 @@ const columnsOf = (now: number): readonly Column<Token>[] => [
         <span class="cell-note mono break">{id}</span>
       </>
     ),
+  },
+  {
+    name: "Person",
+    cell: ({ person }) => (person === null ? <span class="muted">not said</span> : <span class="break">{person}</span>),
   },
   { name: "Role", cell: ({ role }) => role },
   {

@@ -8,7 +8,7 @@ import { Page } from "../../shell/page.tsx";
 import { Age, NotReadable } from "../../ui/age.tsx";
 import { BudgetMeter } from "../../ui/budget-meter.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
-import { NameText } from "../../ui/name-text.tsx";
+import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -121,13 +121,13 @@ function WhyNot({ detail: { dialing, notDialing } }: { readonly detail: Detail }
   return (
     <section class="banner" aria-label={dialing === null ? "Why it is not known whether it dials" : "Why it does not dial"}>
       <strong class="break">
-        {dialing === null ? "Not known whether it dials" : "Not dialing"}: <NameText text={notDialing.first} />
+        {dialing === null ? "Not known whether it dials" : "Not dialing"}: <Sentence text={notDialing.first} />
       </strong>
       {notDialing.all.length < 2 ? null : (
         <ul class="effects">
           {notDialing.all.slice(1).map(({ code, text }) => (
             <li class="break" key={code}>
-              {text}
+              <Sentence text={text} />
             </li>
           ))}
         </ul>

@@ -144,7 +144,11 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
         />
       )}
       <div class="row">
-        <Export what="campaigns" rows={async () => rows} />
+        <Export
+          what="campaigns"
+          rows={async () => rows}
+          chosen={{ search: query.text, shown: query.shown, order: query.order }}
+        />
         <span class="muted small">Success rates with their {intervalKind({ confidence: 0.95 })}.</span>
       </div>
     </>

@@ -1,0 +1,268 @@
+// A table as a PDF for people: the rows of its CSV over pages, each with the head of its columns. What does not fit a page's width goes on other pages,
+// with the first column again.
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { installCommand, missingPackage } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+import { plain } from "../pdf-text.ts";
+import { csvRecords } from "./csv.ts";
+
+/** So many rows of a table are drawn, so many columns, and so many lines of a cell; what more there is is told. */
+export const MOST_PDF_ROWS = 2000;
+const MOST_COLUMNS = 60;
+const MOST_LINES = 8;
+/** No cell is longer, characters. */
+const LONGEST = 1000;
+
+const MARGIN = 36;
+const SIZE = 7;
+const LEADING = 9;
+const GAP = 6;
+const NARROWEST = 34;
+const WIDEST = 190;
+const INK = "#1c2430";
+const QUIET = "#5b6675";
+const LINE = "#d5dae1";
+
+/** What stands above a table. */
+export interface TableHead {
+  readonly title: string;
+  /** What of the time it covers; undefined where it is of no period. */
+  readonly period?: string | undefined;
+  /** IANA zone of the times in words. */
+  readonly zone: string;
+  readonly filters?: string | undefined;
+  /** ISO 8601. */
+  readonly madeAt: string;
+  readonly madeBy: string;
+}
+
+/** How wide a text is drawn, points. */
+type Measure = (text: string) => number;
+
+interface Drawn {
+  readonly name: string;
+  /** Its place in a row. */
+  readonly at: number;
+  readonly width: number;
+}
+
+/** Columns that fit a page beside each other, each set with the first column of all; columns without any value are left out. */
+export function columnSets(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  page: number,
+  measure: Measure,
+): Drawn[][] {
+  const columns = header.slice(0, MOST_COLUMNS).flatMap((name, at) => {
+    if (rows.length > 0 && rows.every((row) => (row[at] ?? "") === "")) return [];
+    const wanted = Math.max(measure(name), ...rows.slice(0, 200).map((row) => measure((row[at] ?? "").slice(0, 100))));
+    return [{ name, at, width: Math.min(WIDEST, Math.max(NARROWEST, wanted)) }];
+  });
+  const [first, ...rest] = columns;
+  if (first === undefined) return [];
+  const sets: Drawn[][] = [[first]];
+  let used = first.width;
+  for (const column of rest) {
+    if (used + GAP + column.width > page) {
+      sets.push([first]);
+      used = first.width;
+    }
+    sets.at(-1)?.push(column);
+    used += GAP + column.width;
+  }
+  return sets;
+}
+
+/** The lines of a cell: broken at spaces where it can be, else anywhere; what is more than MOST_LINES is cut with a mark. */
+export function linesOf(text: string, width: number, measure: Measure): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split("\n")) {
+    let line = "";
+    for (const word of paragraph.split(/(?<= )/)) {
+      if (measure((line + word).trimEnd()) <= width) {
+        line += word;
+        continue;
+      }
+      if (line !== "") lines.push(line.trimEnd());
+      line = "";
+      for (const one of word) {
+        if (line !== "" && measure(line + one) > width) {
+          lines.push(line);
+          line = "";
+        }
+        line += one;
+      }
+    }
+    lines.push(line.trimEnd());
+    if (lines.length > MOST_LINES) break;
+  }
+  return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES - 1), "(cut)"] : lines;
+}
+
+/**
+ * The PDF of a table. Other requests have their turn between the rows.
+ * @param all how many rows there are, those that are not drawn among them
+ * @throws OutdialError `missing_package`
+ */
+async function tablePdf(
+  head: TableHead,
+  header: readonly string[],
+  given: readonly (readonly string[])[],
+  all = given.length,
+): Promise<Uint8Array> {
+  const { default: PdfDocument } = await import("pdfkit").catch((thrown: unknown) => {
+    throw missingPackage(thrown, installCommand(["pdfkit"])) ?? thrown;
+  });
+  const rows = given.slice(0, MOST_PDF_ROWS).map((row) => row.map((cell) => plain(cell.slice(0, LONGEST))));
+  const doc = new PdfDocument({
+    size: "A4",
+    layout: "landscape",
+    margin: MARGIN,
+    bufferPages: true,
+    autoFirstPage: true,
+    info: { Title: plain(head.title), Producer: "outdial", CreationDate: new Date(head.madeAt) },
+  });
+  const chunks: Uint8Array[] = [];
+  doc.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+  const ended = new Promise<void>((resolve, reject) => doc.on("end", resolve).on("error", reject));
+  const [left, right, bottom] = [MARGIN, doc.page.width - MARGIN, doc.page.height - MARGIN - 14];
+  const measure = measured((text) => doc.font("Helvetica").fontSize(SIZE).widthOfString(text));
+  const put = (text: string, x: number, y: number) => doc.text(text, x, y, { lineBreak: false });
+
+  doc
+    .font("Helvetica-Bold")
+    .fontSize(14)
+    .fillColor(INK)
+    .text(plain(head.title), left, MARGIN, { width: right - left });
+  doc.font("Helvetica").fontSize(8).fillColor(QUIET);
+  const count = rows.length < all ? `the first ${rows.length} of ${all} rows` : `${all} ${all === 1 ? "row" : "rows"}`;
+  for (const text of [
+    ...(head.period === undefined ? [] : [`Period: ${head.period}`]),
+    ...(head.filters === undefined ? [] : [`Filters: ${head.filters}`]),
+    `Made ${head.madeAt} by ${head.madeBy}; time zone ${head.zone}; ${count}.`,
+  ])
+    doc.text(plain(text).slice(0, 2 * LONGEST), { width: right - left });
+
+  let y = doc.y + LEADING;
+  const sets = columnSets(header.map(plain), rows, right - left, measure);
+  for (const [place, set] of sets.entries()) {
+    const columnsHead = () => {
+      doc.font("Helvetica-Bold").fontSize(SIZE).fillColor(INK);
+      const height = row(
+        set,
+        set.map(({ name }) => name),
+      );
+      doc
+        .moveTo(left, y + height - 2)
+        .lineTo(right, y + height - 2)
+        .strokeColor(INK)
+        .lineWidth(0.5)
+        .stroke();
+      y += height;
+    };
+    const newPage = () => {
+      doc.addPage();
+      y = MARGIN;
+      columnsHead();
+    };
+    if (place > 0) newPage();
+    else columnsHead();
+    for (const [i, cells] of rows.entries()) {
+      const values = set.map(({ at }) => cells[at] ?? "");
+      const height = heightOf(set, values);
+      if (y + height > bottom) newPage();
+      doc.font("Helvetica").fontSize(SIZE).fillColor(INK);
+      row(set, values);
+      y += height;
+      doc
+        .moveTo(left, y - 2)
+        .lineTo(right, y - 2)
+        .strokeColor(LINE)
+        .lineWidth(0.25)
+        .stroke();
+      if (i % 50 === 49) await nextTurn();
+    }
+  }
+  const { start, count: pages } = doc.bufferedPageRange();
+  for (let page = start; page < start + pages; page++) {
+    doc.switchToPage(page);
+    doc.page.margins.bottom = 0;
+    doc.font("Helvetica").fontSize(SIZE).fillColor(QUIET);
+    put(plain(head.title).slice(0, 120), left, bottom + 8);
+    const number = `Page ${page - start + 1} of ${pages}`;
+    put(number, right - measure(number), bottom + 8);
+  }
+  doc.end();
+  await ended;
+  return Buffer.concat(chunks);
+
+  function heightOf(set: readonly Drawn[], values: readonly string[]): number {
+    return Math.max(1, ...set.map(({ width }, i) => linesOf(values[i] ?? "", width, measure).length)) * LEADING + 4;
+  }
+
+  /** Draws a row at `y`. @returns its height */
+  function row(set: readonly Drawn[], values: readonly string[]): number {
+    let x = left;
+    let most = 1;
+    for (const [i, { width }] of set.entries()) {
+      const lines = linesOf(values[i] ?? "", width, measure);
+      for (const [at, text] of lines.entries()) if (text !== "") put(text, x, y + at * LEADING);
+      most = Math.max(most, lines.length);
+      x += width + GAP;
+    }
+    return most * LEADING + 4;
+  }
+}
+
+/** The sum of the characters' widths, each measured once; kerning makes what is drawn hardly narrower. */
+function measured(width: Measure): Measure {
+  const known = new Map<string, number>();
+  const of = (one: string) => {
+    const found = known.get(one) ?? width(one);
+    known.set(one, found);
+    return found;
+  };
+  return (text) => {
+    let sum = 0;
+    for (const one of text) sum += of(one);
+    return sum;
+  };
+}
+
+/** So much text of a table is drawn, characters. */
+const MOST_TEXT = 8_000_000;
+
+/**
+ * The PDF of a table that comes as CSV, its first row the head.
+ * @param all how many rows there are, where the CSV has only the first of them
+ * @throws OperationError `invalid_input`, OutdialError `missing_package`
+ */
+export async function tablePdfOf(head: TableHead, csv: AsyncIterable<Uint8Array>, all?: number): Promise<Uint8Array> {
+  let header: readonly string[] | undefined;
+  const rows: string[][] = [];
+  let read = 0;
+  let text = 0;
+  for await (const { record } of csvRecords(csv, ",", "No PDF was made.")) {
+    if (header === undefined) {
+      header = record;
+      continue;
+    }
+    read += 1;
+    if (read > MOST_PDF_ROWS) continue;
+    // The mark of the CSV that keeps a spreadsheet from running a text.
+    const cells = record.slice(0, MOST_COLUMNS).map((cell) => cell.slice(0, LONGEST).replace(/^'(?=[=+\-@\t\r])/, ""));
+    text += cells.reduce((sum, cell) => sum + cell.length, 0);
+    if (text > MOST_TEXT)
+      throw new OperationError(
+        "invalid_input",
+        `the table has more than ${MOST_TEXT} characters, the most that a PDF is made of`,
+        {
+          advice: "Take the CSV, or search for fewer rows.",
+        },
+      );
+    rows.push(cells);
+  }
+  if (header === undefined) throw new OperationError("invalid_input", "the CSV has no head: there is no table to draw");
+  return await tablePdf(head, header, rows, Math.max(all ?? 0, read));
+}
