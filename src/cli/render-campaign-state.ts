@@ -162,7 +162,7 @@ function workloadLines({ penetration, hoursLeft, dialable, pace, callbacks, agen
             ? ""
             : ` · all windows are closed, the next opens ${opens}`
           : ` · ${hoursText(today.hours)} of calling time left, until ${today.until}`;
-      const inDays = days === null ? "" : ` · ${days.toFixed(1)} days of ${hoursText(perDay)} calling time`;
+      const inDays = days === null || days < 1 ? "" : ` · ${days.toFixed(1)} days of ${hoursText(perDay)} calling time`;
       return `${hoursText(hours)} (${hoursText(low)} to ${high === null ? "no end" : hoursText(high)}${of}${at})${inDays}${calling}`;
     }),
     toldLine(
@@ -195,4 +195,5 @@ const toldLine = <Value>(
   text: (value: Value) => string,
 ): string => `${name}: ${value === null ? printableWhole(why ?? "not known") : text(value)}`;
 
-const hoursText = (hours: number): string => `${hours < 10 ? hours.toFixed(1) : grouped(hours)} h`;
+const hoursText = (hours: number): string =>
+  hours < 1 ? `${grouped(60 * hours)} min` : `${hours < 10 ? hours.toFixed(1) : grouped(hours)} h`;

@@ -1,6 +1,7 @@
 // A table as a CSV file or as a PDF: every row that the service has, with the names and values of its API. Both are made of the same rows.
 
 import { useSignal } from "@preact/signals";
+import { cellText } from "../../kernel/index.ts";
 import { useDashboard } from "../api/dashboard.ts";
 import { csvOf, MOST_PDF_ROWS, MOST_ROWS } from "../view/csv.ts";
 import { whole, words, zoneName } from "../view/format.ts";
@@ -56,14 +57,16 @@ export function Export({ what, rows, chosen = {} }: ExportProps) {
 /** Period and filters in words. */
 function headOf({ from, to, ...others }: Readonly<Record<string, unknown>>) {
   const told = Object.entries(others).filter(([, value]) => value !== undefined && value !== "" && value !== null);
-  const period = [from === undefined ? "" : `from ${String(from)}`, to === undefined ? "" : `to ${String(to)}`].filter(Boolean);
+  const period = [from === undefined ? "" : `from ${cellText(from)}`, to === undefined ? "" : `to ${cellText(to)}`].filter(
+    Boolean,
+  );
   return {
     period: period.length === 0 ? undefined : period.join(" "),
     filters:
       told.length === 0
         ? undefined
         : told
-            .map(([name, value]) => `${words(name)}: ${String(value)}`)
+            .map(([name, value]) => `${words(name)}: ${cellText(value)}`)
             .join("; ")
             .slice(0, 1000),
   };

@@ -59,8 +59,9 @@ export function span(ms: number): string {
     .join(" ");
 }
 
-/** Hours: one decimal below ten, whole from there on. */
+/** Hours: minutes below one, one decimal below ten, whole from there on. */
 export function hoursText(hours: number): string {
+  if (hours < 1) return `${whole(60 * hours)}\u00a0min`;
   return `${hours < 10 ? decimal(hours) : whole(hours)}\u00a0h`;
 }
 

@@ -29,7 +29,9 @@ export function WorkloadFigures({ of }: { readonly of: Detail }) {
           note={(left) => (
             <>
               {hoursText(left.low)} to {left.high === null ? "no end" : hoursText(left.high)}
-              {left.days === null ? null : ` · ${decimal(left.days)} days of ${hoursText(left.perDay)} calling time`}
+              {left.days === null || left.days < 1
+                ? null
+                : ` · ${decimal(left.days)} days of ${hoursText(left.perDay)} calling time`}
               <span class="cell-note">
                 {of.dialable.value === null ? null : `${whole(of.dialable.value.contacts)} ${of.dialable.value.of}`}
                 {of.pace.value === null ? null : ` at ${whole(of.pace.value.perHour)} calls an hour`}

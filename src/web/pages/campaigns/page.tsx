@@ -240,7 +240,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "State",
-      width: 16,
+      width: 14,
       cell: ({ status, dialing, notDialing, failover }) => (
         <>
           <span class="row">
@@ -272,7 +272,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Success rate",
-      width: 12,
+      width: 14,
       cell: ({ successRate, windowMinutes, asOf }) =>
         successRate === null ? (
           <span class="muted">{asOf.figures === null ? "not read yet" : "no figures"}</span>
@@ -283,7 +283,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     { name: "Abandonment budget", width: 14, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
     {
       name: "Work left",
-      width: 11,
+      width: 9,
       cell: ({ workload: { hoursLeft, penetration, callbacksDue, asOf } }) => {
         const notes = [
           ...(penetration === null ? [] : [`${percent(penetration, 0)} tried`]),
@@ -303,7 +303,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Calling windows",
-      width: 11,
+      width: 13,
       cell: ({ windows, asOf }) => {
         const groups = windowGroups(windows).map(({ zones, text }) => `${zones.join(", ")} ${text}`);
         return (
@@ -324,7 +324,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Updated",
-      width: 8,
+      width: 7,
       cell: ({ lastMetricAt, asOf, stale, failed }) => (
         <>
           <Time at={lastMetricAt} as="clock" />
