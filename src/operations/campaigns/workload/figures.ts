@@ -10,7 +10,7 @@ const CONFIDENCE = 0.95;
 
 /** The pace is measured over so much time, and occupancy over so many minutes. */
 const PACE_MS = 3 * HOUR_MS;
-export const OCCUPANCY_MINUTES = 30;
+const OCCUPANCY_MINUTES = 30;
 /** A reading stands for the time up to the next one, but no longer than this. */
 const READING_MS = 3 * MINUTE_MS;
 
