@@ -25,6 +25,15 @@ function withoutExtrasOfZod(): Plugin {
   };
 }
 
+/** What the fields of a scenario are is told by the published schema and the help; the simulator's worker tells nobody. */
+function withoutDescriptions(): Plugin {
+  const DESCRIPTION = /\.describe\(\s*(?:"(?:[^"\\]|\\.)*"|`[^`$]*`),?\s*\)/g;
+  return {
+    name: "without-descriptions",
+    transform: (code, id) => (id.includes("/src/dialing/") ? { code: code.replace(DESCRIPTION, ""), map: null } : undefined),
+  };
+}
+
 export default defineConfig({
   root: "src/web",
   base: "/",
@@ -40,7 +49,7 @@ export default defineConfig({
   },
   worker: {
     format: "es",
-    plugins: () => [withoutExtrasOfZod()],
+    plugins: () => [withoutExtrasOfZod(), withoutDescriptions()],
     // Of the dialer model the parts that nobody asks for have no effects of their own.
     rollupOptions: { treeshake: { moduleSideEffects: (id) => !id.includes("/src/dialing/") } },
   },

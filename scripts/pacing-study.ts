@@ -142,18 +142,25 @@ function measureKnown(figures: Figures): void {
   }
 }
 
-function measureFrontier(figures: Figures): void {
-  figures.frontier = {};
+function measureFrontier(figures: Figures, asked: readonly string[]): void {
+  const known = figures.frontier ?? {};
+  figures.frontier = known;
+  const some = asked.some((name) => name in RULES);
   for (const agents of [10, 50]) {
     const curve = (pacing: (value: number) => { strategy: string }, values: number[]) =>
       values.map((value) => at(agents, pacing(value), "frontier", 2000));
     const targets = [0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05];
-    figures.frontier[agents] = {
-      "state-aware": curve((target) => ({ strategy: "state-aware", target }) as { strategy: string }, targets),
-      "look-ahead": curve(lookAhead, agents === 10 ? [0.01, 0.02, 0.03, 0.045, 0.06, 0.08] : [0.02, 0.04, 0.06, 0.08, 0.1, 0.13]),
-      "r × idle": curve(ratio("idle"), agents === 10 ? [1.2, 1.6, 2, 2.4, 2.8, 3.2] : [1.5, 3, 4, 4.6, 5.2, 6]),
+    const curves: Record<string, () => Point[]> = {
+      "state-aware": () => curve((target) => ({ strategy: "state-aware", target }) as { strategy: string }, targets),
+      "look-ahead": () =>
+        curve(lookAhead, agents === 10 ? [0.01, 0.02, 0.03, 0.045, 0.06, 0.08] : [0.02, 0.04, 0.06, 0.08, 0.1, 0.13]),
+      "r × idle": () => curve(ratio("idle"), agents === 10 ? [1.2, 1.6, 2, 2.4, 2.8, 3.2] : [1.5, 3, 4, 4.6, 5.2, 6]),
     };
-    keep(figures, "frontier", `frontier ${agents}`);
+    for (const [name, points] of Object.entries(curves)) {
+      if (some && !asked.includes(name)) continue;
+      known[agents] = { ...known[agents], [name]: points() };
+      keep(figures, "frontier", `frontier ${name} ${agents}`);
+    }
   }
 }
 

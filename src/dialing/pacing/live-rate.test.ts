@@ -60,6 +60,31 @@ test("a step is followed within minutes, and a steady rate keeps the estimate ca
   expect(mean(stepped.slice(4200))).toBeGreaterThan(0.28);
 });
 
+test("a rate that jumps between two levels every five minutes is soon followed, and until then it is open which of them holds", () => {
+  const estimate = new LiveRate(table, { prior: 0.2 });
+  const estimates = observe(estimate, (t) => (t % 600 < 300 ? 0.1 : 0.3), 3, 4 * 3600);
+  const late = estimates.flatMap((rate, t) => (t > 7200 && t % 300 > 90 ? [{ rate, isLow: t % 600 < 300 }] : []));
+  expect(mean(late.filter(({ isLow }) => isLow).map(({ rate }) => rate))).toBeLessThan(0.13);
+  expect(mean(late.filter(({ isLow }) => !isLow).map(({ rate }) => rate))).toBeGreaterThan(0.27);
+  // The last jump was up, five minutes ago; half a minute later without an answer it may have jumped down again.
+  for (let t = 4 * 3600; t < 4 * 3600 + 60 && !estimate.isOpen; t += 0.5) estimate.advance(t, 2);
+  expect(estimate.isOpen).toBe(true);
+  expect(estimate.low).toBeLessThan(0.17);
+  expect(estimate.high).toBeGreaterThan(0.2);
+  expect(estimate.highOfAnswered).toBeGreaterThan(0);
+  expect(estimate.highOfAnswered).toBeLessThan(1);
+});
+
+test("levels that are known are learned no more, and the rate lies between them", () => {
+  const levels = [
+    { rate: 0.1, share: 0.5 },
+    { rate: 0.3, share: 0.5 },
+  ];
+  const estimates = observe(new LiveRate(table, { prior: 0.2, levels: { levels, every: 300 } }), () => 0.45, 3, 1800);
+  expect(Math.max(...estimates)).toBeLessThanOrEqual(0.3);
+  expect(estimates.at(-1)).toBeGreaterThan(0.29);
+});
+
 describe("state", () => {
   test("goes through JSON and goes on alike", () => {
     const one = new LiveRate(table, { prior: 0.2 });
@@ -72,5 +97,18 @@ describe("state", () => {
     }
     expect(two.rate).toBe(one.rate);
     expect(two.snapshot()).toEqual(one.snapshot());
+  });
+
+  test("of a version that knew no jumps is taken", () => {
+    const one = new LiveRate(table, { prior: 0.2 });
+    observe(one, () => 0.25, 1, 600);
+    const { jumps: _, ...old } = one.snapshot();
+    const two = new LiveRate(table, { prior: 0.5 });
+    two.restore({ ...old, weight: old.weight.slice(0, 4) });
+    expect(two.rate).toBe(one.rate);
+    two.answered();
+    two.advance(700, 3);
+    expect(two.rate).toBeGreaterThan(0.15);
+    expect(two.rate).toBeLessThan(0.35);
   });
 });

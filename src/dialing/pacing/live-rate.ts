@@ -2,17 +2,27 @@
 
 import { Exposure, type ExposureState } from "./exposure.ts";
 import type { CallTable } from "./hazard-tables.ts";
+import { JumpingRate, type JumpingRateState, type KnownLevels } from "./jumping-rate.ts";
 
 /** Memories of the parallel estimates, in attempts whose fate is known: from "something has just changed" to "this is how this list is". */
 const MEMORIES = [100, 500, 2500, 10_000] as const;
 /** How much weight flows back to the other memories per attempt, so that none is ever ruled out. */
 const SHARING = 1 / 5000;
+/** Place of the rate that jumps, after the memories; its weight at the start and its part of what flows back: most lists are steady. */
+const JUMPING = MEMORIES.length;
+const ESTIMATES = MEMORIES.length + 1;
+const JUMPING_PART = 0.02;
+const PARTS = Array.from({ length: ESTIMATES }, (_, m) => (m === JUMPING ? JUMPING_PART : (1 - JUMPING_PART) / MEMORIES.length));
+/** The rate counts as open between two when their standard deviation is this share of it. */
+const OPEN = 0.15;
 
 export interface LiveRateOptions {
   /** The rate believed at the start, 0..1. */
   readonly prior: number;
   /** How many attempts that belief is worth. Default 40. */
   readonly priorAttempts?: number;
+  /** Levels between which the rate is known to jump: then nothing else is thought possible. */
+  readonly levels?: KnownLevels | undefined;
 }
 
 /** State of the estimate as plain data. */
@@ -24,11 +34,22 @@ export interface LiveRateState extends ExposureState {
   readonly weight: readonly number[];
   readonly rate: number;
   readonly evidence: number;
+  /** Undefined in states of earlier versions. */
+  readonly jumps?: JumpsState | undefined;
+}
+
+interface JumpsState extends JumpingRateState {
+  readonly isOpen: boolean;
+  readonly low: number;
+  readonly high: number;
+  readonly highOfAnswered: number;
+  /** Null before the first look. */
+  readonly learnedAt: number | null;
 }
 
 /**
- * Live answers divided by exposure (`Exposure`), so the estimate is unbiased at every instant although answers come in sooner than failures. Four estimates with different memories run side by side and
- * are weighed by how well each foretold the answers so far (fixed-share forecasting, Herbster and Warmuth 1998).
+ * Live answers divided by exposure (`Exposure`), so the estimate is unbiased at every instant although answers come in sooner than failures. Four estimates with different memories and one of a rate that
+ * jumps between levels run side by side and are weighed by how well each foretold the answers so far (fixed-share forecasting, Herbster and Warmuth 1998).
  */
 export class LiveRate {
   readonly #calls: Exposure;
@@ -37,22 +58,34 @@ export class LiveRate {
   #exposure = 0;
   readonly #live = new Float64Array(MEMORIES.length);
   readonly #trials = new Float64Array(MEMORIES.length);
-  readonly #weight = new Float64Array(MEMORIES.length);
+  readonly #weight = new Float64Array(ESTIMATES);
+  readonly #jumping: JumpingRate;
+  readonly #sharing: number;
+  #learnedAt = Number.NaN;
   /** The present estimate, 0..1. */
   rate: number;
   /** Live answers' worth of evidence behind the estimate. */
   evidence: number;
+  /** Whether it is open which of two rates holds, `low` or `high`. Their mean is `rate`. */
+  isOpen = false;
+  low: number;
+  high: number;
+  /** The chance that `high` holds for a call that a person answers, 0..1. */
+  highOfAnswered = 0;
 
-  constructor(table: CallTable, options: LiveRateOptions) {
+  constructor(table: CallTable, { prior, priorAttempts: attempts = 40, levels }: LiveRateOptions) {
     this.#calls = new Exposure(table);
-    const attempts = options.priorAttempts ?? 40;
+    this.#jumping = new JumpingRate(prior, levels);
+    this.#sharing = levels === undefined ? SHARING : 0;
     for (let m = 0; m < MEMORIES.length; m++) {
       this.#trials[m] = Math.min(attempts, MEMORIES[m]!);
-      this.#live[m] = options.prior * this.#trials[m]!;
-      this.#weight[m] = 1 / MEMORIES.length;
+      this.#live[m] = prior * this.#trials[m]!;
     }
-    this.rate = options.prior;
-    this.evidence = options.prior * attempts;
+    this.#weight.set(levels === undefined ? PARTS : PARTS.map((_, m) => (m === JUMPING ? 1 : 0)));
+    this.rate = prior;
+    this.low = prior;
+    this.high = prior;
+    this.evidence = prior * attempts;
   }
 
   /** Goes on with another law of the time to an answer. */
@@ -68,35 +101,56 @@ export class LiveRate {
   /** Brings the estimate to `now` (s); `placed` calls were placed since the last time. */
   advance(now: number, placed: number): void {
     this.#exposure += this.#calls.advance(now, placed);
-    if (this.#answers > 0 || this.#exposure > 0.5) this.#learn();
+    if (Number.isNaN(this.#learnedAt)) this.#learnedAt = now;
+    if (this.#answers > 0 || this.#exposure > 0.5) this.#learn(now);
   }
 
-  #learn(): void {
+  #learn(now: number): void {
     const exposure = this.#exposure;
     const answers = this.#answers;
+    const seconds = now - this.#learnedAt;
     this.#exposure = 0;
     this.#answers = 0;
+    this.#learnedAt = now;
     let total = 0;
     for (let m = 0; m < MEMORIES.length; m++) {
-      // Poisson forecast: n answers when mean r * exposure was expected.
-      const expected = Math.max(1e-9, (this.#live[m]! / this.#trials[m]!) * Math.max(exposure, 0.05));
-      this.#weight[m] = this.#weight[m]! * Math.exp(answers * Math.log(expected) - expected) + 1e-300;
+      const foretold = Math.min(0.999, Math.max(1e-6, this.#live[m]! / Math.max(1e-9, this.#trials[m]!)));
+      const likely = Math.exp(answers * Math.log(foretold) + (exposure - answers) * Math.log1p(-foretold));
+      this.#weight[m] = this.#weight[m]! * likely + 1e-300;
       total += this.#weight[m]!;
       const keep = Math.exp(-exposure / MEMORIES[m]!);
       this.#live[m] = this.#live[m]! * keep + answers;
       this.#trials[m] = this.#trials[m]! * keep + exposure;
     }
-    const share = Math.min(1, exposure * SHARING) / MEMORIES.length;
-    let rate = 0;
-    let evidence = 0;
-    for (let m = 0; m < MEMORIES.length; m++) {
-      const weight = (this.#weight[m]! / total) * (1 - share * MEMORIES.length) + share;
+    this.#weight[JUMPING] = this.#weight[JUMPING]! * Math.exp(this.#jumping.learn(answers, exposure, seconds)) + 1e-300;
+    total += this.#weight[JUMPING]!;
+    const shared = Math.min(1, exposure * this.#sharing);
+    let [steady, evidence] = [0, 0];
+    for (let m = 0; m < ESTIMATES; m++) {
+      const weight = (this.#weight[m]! / total) * (1 - shared) + shared * PARTS[m]!;
       this.#weight[m] = weight;
-      rate += weight * (this.#live[m]! / Math.max(1e-9, this.#trials[m]!));
-      evidence += weight * this.#live[m]!;
+      // What jumps has a short memory.
+      evidence += weight * this.#live[m === JUMPING ? 0 : m]!;
+      if (m !== JUMPING) steady += weight * (this.#live[m]! / Math.max(1e-9, this.#trials[m]!));
     }
-    this.rate = Math.min(0.999, Math.max(0.001, rate));
     this.evidence = evidence;
+    this.#split(steady);
+  }
+
+  /** Parts what is thought possible into two rates, below and above the mean of all; `steady`: what the memories add to the mean. */
+  #split(steady: number): void {
+    const { rate: jumping, low, high, highChance } = this.#jumping;
+    const weight = this.#weight[JUMPING]!;
+    const mean = steady + weight * jumping;
+    const isSteadyHigh = steady >= (1 - weight) * mean;
+    const highSum = weight * highChance * high + (isSteadyHigh ? steady : 0);
+    const lowSum = weight * (1 - highChance) * low + (isSteadyHigh ? 0 : steady);
+    const chance = Math.min(1, weight * highChance + (isSteadyHigh ? 1 - weight : 0));
+    this.rate = Math.min(0.999, Math.max(0.001, mean));
+    this.low = chance < 1 ? Math.min(this.rate, Math.max(0.001, lowSum / (1 - chance))) : this.rate;
+    this.high = chance > 0 ? Math.max(this.rate, Math.min(0.999, highSum / chance)) : this.rate;
+    this.highOfAnswered = highSum / Math.max(1e-9, mean);
+    this.isOpen = Math.sqrt(chance * (1 - chance)) * (this.high - this.low) > OPEN * this.rate;
   }
 
   snapshot(): LiveRateState {
@@ -109,6 +163,14 @@ export class LiveRate {
       weight: [...this.#weight],
       rate: this.rate,
       evidence: this.evidence,
+      jumps: {
+        ...this.#jumping.snapshot(),
+        isOpen: this.isOpen,
+        low: this.low,
+        high: this.high,
+        highOfAnswered: this.highOfAnswered,
+        learnedAt: Number.isNaN(this.#learnedAt) ? null : this.#learnedAt,
+      },
     };
   }
 
@@ -119,8 +181,16 @@ export class LiveRate {
     this.#exposure = state.exposure;
     this.#live.set(state.live.slice(0, MEMORIES.length));
     this.#trials.set(state.trials.slice(0, MEMORIES.length));
-    this.#weight.set(state.weight.slice(0, MEMORIES.length));
+    this.#weight.set(state.weight.slice(0, ESTIMATES));
     this.rate = state.rate;
     this.evidence = state.evidence;
+    if (state.jumps === undefined) return;
+    const { isOpen, low, high, highOfAnswered, learnedAt } = state.jumps;
+    this.isOpen = isOpen;
+    this.low = low;
+    this.high = high;
+    this.highOfAnswered = highOfAnswered;
+    this.#learnedAt = learnedAt ?? Number.NaN;
+    this.#jumping.restore(state.jumps);
   }
 }

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { horizonsOf } from "./hazard-tables.ts";
-import { ShortageForecast } from "./shortage-forecast.ts";
+import { forecastTables, ShortageForecast } from "./shortage-forecast.ts";
 import { referenceBeliefs, type ViewParts, viewOf } from "./test-support.ts";
 
 const beliefs = referenceBeliefs();
 const { mix, liveRing, talk, wrap, patience } = beliefs;
 const horizons = horizonsOf(beliefs);
-const forecast = new ShortageForecast(beliefs);
+const forecast = new ShortageForecast(forecastTables(beliefs));
 
 /** The chance that a call which has rung for `age` is answered by a person within `tau`, straight from the formula. */
 function answered(age: number, tau: number): number {

@@ -25,6 +25,26 @@ export interface HorizonForecast {
   readonly shortage: number;
 }
 
+/** Beliefs as tables, which several forecasts may read. */
+export interface ForecastTables {
+  readonly horizons: Float64Array;
+  readonly calls: CallTable;
+  readonly talking: AgentTable;
+  readonly wrapping: AgentTable;
+  readonly patience: number;
+}
+
+export function forecastTables(beliefs: DialingBeliefs): ForecastTables {
+  const horizons = horizonsOf(beliefs);
+  return {
+    horizons,
+    calls: new CallTable(beliefs, horizons),
+    talking: AgentTable.talking(beliefs, horizons),
+    wrapping: AgentTable.wrapping(beliefs, horizons),
+    patience: beliefs.patience,
+  };
+}
+
 /**
  * P = mean over k of Pr[D_k >= b_k + S_k]: within horizon tau_k, D_k persons answer (Poisson-binomial over the calls in the air by their ages),
  * S_k agents come free (by their elapsed talk or wrap-up, and only who is still on shift then), b_k is idle agents and planned returns less waiting callers.
@@ -54,22 +74,22 @@ export class ShortageForecast {
   #talkers = 0;
   #busy = 0;
 
-  constructor(beliefs: DialingBeliefs) {
-    this.#horizons = horizonsOf(beliefs);
-    this.calls = new CallTable(beliefs, this.#horizons);
-    this.#talking = AgentTable.talking(beliefs, this.#horizons);
-    this.#wrapping = AgentTable.wrapping(beliefs, this.#horizons);
-    this.#patience = beliefs.patience;
+  constructor({ horizons, calls, talking, wrapping, patience }: ForecastTables) {
+    this.calls = calls;
+    this.#horizons = horizons;
+    this.#talking = talking;
+    this.#wrapping = wrapping;
+    this.#patience = patience;
     this.#makeRoom(FIRST_AGENTS);
   }
 
-  /** Goes on with other beliefs: all tables are made anew. */
-  believe(beliefs: DialingBeliefs): void {
-    this.#horizons = horizonsOf(beliefs);
-    this.calls = new CallTable(beliefs, this.#horizons);
-    this.#talking = AgentTable.talking(beliefs, this.#horizons);
-    this.#wrapping = AgentTable.wrapping(beliefs, this.#horizons);
-    this.#patience = beliefs.patience;
+  /** Goes on with other beliefs. */
+  believe({ horizons, calls, talking, wrapping, patience }: ForecastTables): void {
+    this.calls = calls;
+    this.#horizons = horizons;
+    this.#talking = talking;
+    this.#wrapping = wrapping;
+    this.#patience = patience;
   }
 
   /**

@@ -3,10 +3,11 @@
 import { z } from "zod";
 import { AbandonmentLoop, type AbandonmentLoopOptions, usualTheta } from "./abandonment-loop.ts";
 import { type DialingBeliefs, targetOfPacing } from "./beliefs.ts";
+import type { KnownLevels } from "./jumping-rate.ts";
 import { LearnedBeliefs } from "./learned-beliefs.ts";
 import { LiveRate } from "./live-rate.ts";
 import { AnswersToCome, type MeasuredPeriod } from "./period.ts";
-import { ShortageForecast } from "./shortage-forecast.ts";
+import { forecastTables, type HorizonForecast, ShortageForecast } from "./shortage-forecast.ts";
 import { type DialerView, Observation, type PacingStrategy } from "./strategy.ts";
 
 export interface StateAwareParameters extends AbandonmentLoopOptions {
@@ -21,6 +22,8 @@ export interface StateAwareParameters extends AbandonmentLoopOptions {
   readonly period?: MeasuredPeriod | undefined;
   /** The true live rate at a time (s since the start), for comparisons with a rule that is told it. */
   readonly liveRateAt?: (now: number) => number;
+  /** Between which levels the live rate jumps, for comparisons with a rule that knows all but when. */
+  readonly levels?: KnownLevels | undefined;
 }
 
 /** A bound on one decision, for lists on which hardly anybody answers: what is missing follows with the next. */
@@ -35,6 +38,8 @@ export interface StateAwareExplanation {
   /** Believed share of attempts that a person answers, and live answers' worth of evidence behind it. */
   readonly liveRate: number;
   readonly evidence: number;
+  /** When it is open which of two live rates holds. */
+  readonly openBetween?: { readonly low: number; readonly high: number; readonly chanceOfHigh: number };
   /** The chance that the next call, if answered by a person, meets no agent in time; and what it may be. */
   readonly risk: number;
   readonly theta: number;
@@ -44,7 +49,7 @@ export interface StateAwareExplanation {
   /** Live answers expected in the rest of the measured period; undefined when nothing is known of it. */
   readonly answersToCome?: number;
   readonly limitedBy: PacingLimit;
-  readonly horizons: object[];
+  readonly horizons: HorizonForecast[];
 }
 
 const numbers = z.array(z.number());
@@ -70,6 +75,18 @@ const stateSchema = z.object({
     weight: numbers,
     rate: z.number(),
     evidence: z.number(),
+    jumps: z
+      .object({
+        chances: numbers,
+        shares: numbers,
+        seconds: z.number(),
+        isOpen: z.boolean(),
+        low: z.number(),
+        high: z.number(),
+        highOfAnswered: z.number(),
+        learnedAt: z.number().nullable(),
+      })
+      .optional(),
   }),
   placed: z.number(),
   learned: z
@@ -100,6 +117,8 @@ class StateAware implements PacingStrategy {
   readonly name = "state-aware";
   readonly interval: number;
   readonly #forecast: ShortageForecast;
+  /** The same under a higher live rate, for when it is open which of two holds. */
+  readonly #higher: ShortageForecast;
   readonly #loop: AbandonmentLoop;
   readonly #rate: LiveRate;
   readonly #told: ((now: number) => number) | undefined;
@@ -113,11 +132,14 @@ class StateAware implements PacingStrategy {
 
   constructor(parameters: StateAwareParameters) {
     this.interval = parameters.interval ?? 0.5;
-    this.#forecast = new ShortageForecast(parameters.beliefs);
+    const tables = forecastTables(parameters.beliefs);
+    this.#forecast = new ShortageForecast(tables);
+    this.#higher = new ShortageForecast(tables);
     this.#loop = new AbandonmentLoop({ ...parameters, unavoidable: parameters.beliefs.silent });
     this.#rate = new LiveRate(this.#forecast.calls, {
       prior: parameters.beliefs.mix.live,
       priorAttempts: parameters.priorAttempts ?? 40,
+      levels: parameters.levels,
     });
     this.#startTarget = targetOfPacing(parameters.target, parameters.beliefs.silent);
     this.#told = parameters.liveRateAt;
@@ -145,11 +167,11 @@ class StateAware implements PacingStrategy {
       return 0;
     }
     const theta = this.#theta(view);
-    let risk = this.#forecast.evaluate(view, this.#liveRate(view.now), theta);
+    let risk = this.#risk(view, theta);
     let calls = 0;
     while (risk <= theta && calls + 1 <= room) {
       calls += 1;
-      risk = this.#forecast.add();
+      risk = this.#riskOfAnother();
     }
     this.#loop.decided(risk <= theta, this.interval);
     return calls;
@@ -187,24 +209,63 @@ class StateAware implements PacingStrategy {
 
   explain(view: DialerView): StateAwareExplanation {
     const theta = this.#theta(view);
-    const risk = this.#forecast.evaluate(view, this.#liveRate(view.now));
+    const risk = this.#risk(view);
     const { idle, talking, wrapping, waiting, dialing, detecting, onBreak } = view;
     return {
       state: { idle, talking, wrapping, onBreak, waiting, dialing, detecting },
       liveRate: this.#liveRate(view.now),
       evidence: this.#rate.evidence,
+      ...(this.#isOpen ? { openBetween: { low: this.#rate.low, high: this.#rate.high, chanceOfHigh: this.#chanceOfHigh } } : {}),
       risk,
       theta,
       target: this.#loop.target,
       credit: this.#loop.credit(view.windowLiveAnswers, view.windowAbandoned),
       ...(this.#toCome === undefined ? {} : { answersToCome: this.#answersToCome(view) }),
       limitedBy: limitOf(view, risk > theta),
-      horizons: this.#forecast.horizons(),
+      horizons: this.#horizons(),
     };
   }
 
+  /** The chance that one more call meets no agent in time if a person answers it. Stops early once it is above `enough`. */
+  #risk(view: DialerView, enough = Number.POSITIVE_INFINITY): number {
+    if (!this.#isOpen) return this.#forecast.evaluate(view, this.#liveRate(view.now), enough);
+    const { low, high, highOfAnswered } = this.#rate;
+    const ofHigh = highOfAnswered * this.#higher.evaluate(view, high, enough / highOfAnswered);
+    if (ofHigh > enough) return ofHigh;
+    return ofHigh + (1 - highOfAnswered) * this.#forecast.evaluate(view, low, (enough - ofHigh) / (1 - highOfAnswered));
+  }
+
+  /** The same once another call has been placed. Only after a `#risk` that did not stop early. */
+  #riskOfAnother(): number {
+    if (!this.#isOpen) return this.#forecast.add();
+    const { highOfAnswered } = this.#rate;
+    return highOfAnswered * this.#higher.add() + (1 - highOfAnswered) * this.#forecast.add();
+  }
+
+  #horizons(): HorizonForecast[] {
+    const lower = this.#forecast.horizons();
+    if (!this.#isOpen) return lower;
+    const higher = this.#higher.horizons();
+    const [ofCalls, ofAnswered] = [this.#chanceOfHigh, this.#rate.highOfAnswered];
+    return lower.map((one, k) => ({
+      ...one,
+      answers: (1 - ofCalls) * one.answers + ofCalls * higher[k]!.answers,
+      shortage: (1 - ofAnswered) * one.shortage + ofAnswered * higher[k]!.shortage,
+    }));
+  }
+
+  get #chanceOfHigh(): number {
+    return (this.#rate.rate - this.#rate.low) / (this.#rate.high - this.#rate.low);
+  }
+
+  get #isOpen(): boolean {
+    return this.#rate.isOpen && this.#told === undefined;
+  }
+
   #believe({ beliefs }: LearnedBeliefs): void {
-    this.#forecast.believe(beliefs);
+    const tables = forecastTables(beliefs);
+    this.#forecast.believe(tables);
+    this.#higher.believe(tables);
     this.#rate.believe(this.#forecast.calls);
   }
 

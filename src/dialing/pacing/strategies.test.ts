@@ -5,7 +5,8 @@ import { parseScenario } from "../scenario/parse.ts";
 import { measure } from "../yardstick/measure.ts";
 import { yardstickScenario } from "../yardstick/workload.ts";
 import { openLoopRate } from "./open-loop.ts";
-import { stateAware } from "./state-aware.ts";
+import { type StateAwareExplanation, stateAware } from "./state-aware.ts";
+import { Observation } from "./strategy.ts";
 import { referenceBeliefs, viewOf } from "./test-support.ts";
 
 const PACING = [
@@ -110,6 +111,36 @@ describe("state-aware", () => {
     expect(rule.explain?.(viewOf({ agents: [{ state: "off" }] }))).toMatchObject({ limitedBy: "agents" });
     expect(rule.explain?.(view)).toMatchObject({ risk: expect.any(Number), theta: expect.any(Number) });
     expect(calls).toBe(0);
+  });
+
+  test("weighs both rates while it is open which of them holds, and says so", () => {
+    const levels = [
+      { rate: 0.1, share: 0.5 },
+      { rate: 0.5, share: 0.5 },
+    ];
+    const view = viewOf({ agents: [...idle(3), { state: "talking", for: 60 }], ringing: [2, 3, 9, 12], more: { placed: 4 } });
+    const told = (liveRateAt?: () => number) => {
+      const rule = stateAware({
+        beliefs: referenceBeliefs(),
+        target: 0.03,
+        ...(liveRateAt ? { liveRateAt } : { levels: { levels, every: 300 } }),
+      });
+      rule.decide(viewOf({ agents: idle(3), more: { now: 0, placed: 0 } }));
+      rule.observe?.(Observation.answered, 9, 0);
+      rule.decide({ ...view, now: 1 });
+      return rule.explain?.({ ...view, now: 1 }) as StateAwareExplanation;
+    };
+    const open = told();
+    const { low, high, chanceOfHigh } = open.openBetween!;
+    expect(low).toBeCloseTo(0.1, 6);
+    expect(high).toBeCloseTo(0.5, 6);
+    expect((1 - chanceOfHigh) * low + chanceOfHigh * high).toBeCloseTo(open.liveRate, 9);
+    const mean = open.horizons.reduce((sum, { shortage }) => sum + shortage, 0) / open.horizons.length;
+    expect(mean).toBeCloseTo(open.risk, 9);
+    // By the chance of each rate and the answers it brings.
+    const ofHigh = (chanceOfHigh * high) / open.liveRate;
+    expect(open.risk).toBeCloseTo((1 - ofHigh) * told(() => low).risk + ofHigh * told(() => high).risk, 6);
+    expect(told(() => low).openBetween).toBeUndefined();
   });
 
   test("keeps 3 % with people taken for machines among the abandoned, and adds nothing to them where they alone are more", () => {

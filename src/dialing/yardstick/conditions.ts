@@ -5,6 +5,7 @@ import { createDialer } from "../engine/create.ts";
 import { Count, Level } from "../engine/meter.ts";
 import type { DialingBeliefs } from "../pacing/beliefs.ts";
 import { beliefsOf, liveRateOf } from "../pacing/beliefs-of.ts";
+import type { KnownLevels } from "../pacing/jumping-rate.ts";
 import { type StateAwareParameters, stateAware } from "../pacing/state-aware.ts";
 import type { PacingStrategy } from "../pacing/strategy.ts";
 import { sumOf } from "../results/sums.ts";
@@ -12,7 +13,6 @@ import { compileCalls } from "../scenario/compile.ts";
 import { secondOfDay, seconds } from "../scenario/fields.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
-import { knowingLevels, type RateLevel } from "./known-levels.ts";
 
 /** A day under which pacing rules are compared. */
 export interface Condition {
@@ -27,13 +27,9 @@ export interface Condition {
 }
 
 /** A live rate that changes within the hour, in steps of five minutes. */
-export interface Jumps {
+export interface Jumps extends KnownLevels {
   /** The live rate, by seconds since the start. */
   readonly rateAt: (seconds: number) => number;
-  /** Its levels, with the share of the time of each. */
-  readonly levels: readonly RateLevel[];
-  /** Seconds between jumps on average. */
-  readonly every: number;
 }
 
 const REFERENCE = {
@@ -146,6 +142,11 @@ export const CONDITIONS: readonly Condition[] = [
     name: "five minutes of each half hour at 40 %",
     scenario: (agents) => measuredAfterTwoHours({}, agents),
     jumps: burstsOf(0.4),
+  },
+  {
+    name: "five minutes of each half hour at 50 %",
+    scenario: (agents) => measuredAfterTwoHours({}, agents),
+    jumps: burstsOf(0.5),
   },
   {
     name: "10 and 30 % in turn, five minutes each",
@@ -291,6 +292,6 @@ function ruleOf(
   const known = { beliefs, target, ...parameters };
   if (told === "nothing") return stateAware(known);
   const { jumps } = condition;
-  if (told === "levels" && jumps !== undefined) return knowingLevels(known, jumps.levels, jumps.every);
+  if (told === "levels" && jumps !== undefined) return stateAware({ ...known, levels: jumps, isLearning: false });
   return stateAware({ ...known, liveRateAt, isLearning: false });
 }
