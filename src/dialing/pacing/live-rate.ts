@@ -123,7 +123,7 @@ export class LiveRate {
       this.#trials[m] = this.#trials[m]! * keep + exposure;
     }
     this.#weight[JUMPING] = this.#weight[JUMPING]! * Math.exp(this.#jumping.learn(answers, exposure, seconds)) + 1e-300;
-    total += this.#weight[JUMPING]!;
+    total += this.#weight[JUMPING];
     const shared = Math.min(1, exposure * this.#sharing);
     let [steady, evidence] = [0, 0];
     for (let m = 0; m < ESTIMATES; m++) {
