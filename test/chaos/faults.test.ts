@@ -143,7 +143,7 @@ test.each(picked(ACD_FAULTS, 1, "faults on acd"))("over the ACD API: %s", async 
   await using runtime = await tagged(world, csv, SKILL, { instead: "tag" });
   world.sandbox.control.faults.clear();
   expect(await world.query("select result, count(*)::int as rows from outdial.job_items group by 1")).toEqual([
-    { result: "tagged", rows: TAGGED },
+    { result: "contact_tagged", rows: TAGGED },
   ]);
   // A reply that was lost is told once more when it is settled.
   const entries =

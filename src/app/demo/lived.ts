@@ -14,17 +14,35 @@ const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off",
 
 const ACD_OFF = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
 
+const ORIGIN = "http://127.0.0.1";
+
+async function acdOn(sandbox: Sandbox) {
+  const { createAcdTenant } = await import("../../tenant/acd/index.ts");
+  const transport = fetchTransport(sandbox.fetch);
+  return createAcdTenant({ issuer: ORIGIN, credentials: sandbox.accessKey, limits: ACD_OFF }, { transport });
+}
+
+/** Makes a do-not-call group that both skills obey. @returns its id */
+export async function makeDoNotCallGroup(sandbox: Sandbox): Promise<string> {
+  const tenant = await acdOn(sandbox);
+  try {
+    const made = await tenant.request("createDncGroup", { body: { dncGroupName: "Company" } });
+    const groupId = made.reply?.dncGroups[0]?.dncGroupId;
+    if (groupId === undefined) throw new Error("the sandbox made no do-not-call group");
+    for (const skillId of Object.values(IDS.acd)) await tenant.request("addScrubbedSkill", { path: { groupId, skillId } });
+    return groupId;
+  } finally {
+    await tenant.close();
+  }
+}
+
 /** A tenant of a profile on a sandbox, without the network and without limits. */
 async function tenantOn(sandbox: Sandbox, profile: Profile): Promise<TenantLink> {
+  if (profile === "acd") return acdOn(sandbox);
   const transport = fetchTransport(sandbox.fetch);
-  const origin = "http://127.0.0.1";
-  if (profile === "acd") {
-    const { createAcdTenant } = await import("../../tenant/acd/index.ts");
-    return createAcdTenant({ issuer: origin, credentials: sandbox.accessKey, limits: ACD_OFF }, { transport });
-  }
   const { clientId, clientSecret } = sandbox.ready;
   return createTenant(
-    { hosts: origin, token: { auth: "basic" }, credentials: { clientId, clientSecret }, limits: OFF },
+    { hosts: ORIGIN, token: { auth: "basic" }, credentials: { clientId, clientSecret }, limits: OFF },
     { transport },
   );
 }

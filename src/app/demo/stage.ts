@@ -8,7 +8,7 @@ import type { Store } from "../../store/index.ts";
 import type { Profile, TenantLink } from "../../tenant/index.ts";
 import { writeFacts } from "./facts.ts";
 import { callReports } from "./feed.ts";
-import { hostTimeOf, liveThrough, sandboxClock } from "./lived.ts";
+import { hostTimeOf, liveThrough, makeDoNotCallGroup, sandboxClock } from "./lived.ts";
 import { clockRules, placesAwake } from "./places.ts";
 import { BACKUP, type DemoWorld, demoWorld, FALLEN, IDS, PEOPLE, PRIMARY, PRIMARY_LIST, policyOf } from "./scenario.ts";
 
@@ -70,6 +70,7 @@ export async function openStage(now: number, { livedMs = LIVED_MS, clock, profil
   };
   const sandbox = createSandbox({ scenario: world.scenario, clock: "frozen", now: begins, host: hostTimeOf(clock) });
   const { url } = await sandbox.listen();
+  const group = profile === "acd" ? await makeDoNotCallGroup(sandbox) : undefined;
   return {
     world,
     sandbox,
@@ -77,7 +78,7 @@ export async function openStage(now: number, { livedMs = LIVED_MS, clock, profil
     zones: [...new Set(places.map(({ zone }) => zone))],
     begins,
     now,
-    configText: configText(world.zone, profile),
+    configText: configText(world.zone, profile, group),
     pair: { ...ids, policy: failoverPolicySchema.parse(policyOf(profile)) },
     clock: sandboxClock(sandbox),
     async liveUpTo(store, present) {
@@ -96,14 +97,17 @@ export async function openStage(now: number, { livedMs = LIVED_MS, clock, profil
   };
 }
 
-function configText(zone: string, profile: Profile): string {
+/** @param group of the tenant's, which outdial keeps up to the company's do-not-call list */
+function configText(zone: string, profile: Profile, group: string | undefined): string {
   const limits =
     profile === "rest"
       ? ["  campaigns: { perMinute: 1200 }", "  other: { perMinute: 1200 }"]
       : ['  acd-read: "off"', '  acd-write: "off"', '  acd-report: "off"'];
   return [
     "# The demo's configuration.",
-    ...(profile === "acd" ? ["tenant:", "  profile: acd", "  acd: { consentField: consent.call }"] : []),
+    ...(profile === "acd"
+      ? ["tenant:", "  profile: acd", `  acd: { consentField: consent.call, doNotCallGroup: "${group}" }`]
+      : []),
     "limits:",
     ...limits,
     "outcomes:",

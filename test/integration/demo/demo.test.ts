@@ -22,5 +22,5 @@ test("on the ACD API the demo's job adds tags to finished contacts, and says wha
   });
   expect({ code, stdout }).toEqual({ code: 0, stdout: "demo complete\n" });
   expect(stderr).toMatch(/not offered +setting the disposition of a finished contact/);
-  expect(stderr).toMatch(/60 rows: 60 tagged/);
+  expect(stderr).toMatch(/60 rows: 60 with a tag on the contact, the disposition as it was/);
 });

@@ -164,7 +164,7 @@ test("a failover pair is made with a confirmation, shown with its history and ho
     for (const { seq } of behind["items"] as { seq: number }[]) expect(seq).toBeLessThan(first.items[0]?.seq ?? 0);
   }
   const ended = await at.ask("/api/v1/failover/pairs/first", { method: "DELETE" });
-  expect(await ended.json()).toEqual({ removed: "first" });
+  expect(await ended.json()).toEqual({ removed: "first", left: "neither campaign is changed" });
   expect(await at.get("/api/v1/failover/pairs/first")).toMatchObject({ status: 404, code: "job_not_found" });
 });
 

@@ -393,6 +393,7 @@ class World {
       const items = new Map(this.ledger.listItems(id).map((item) => [item.line, item]));
       const stored = new Set(this.tenant.accepted.filter(({ code }) => code === codeOf(no)).map(({ callId }) => callId));
       const mayHave = this.ledger.countAnnounced(id);
+      const written = this.history.profile === "acd" ? "contact_tagged" : "tagged";
       let untold = 0;
       for (let line = 1; line <= rows; line++) {
         const item = items.get(line);
@@ -400,8 +401,8 @@ class World {
         if (item === undefined && isStored) untold += 1;
         if (item === undefined && job.status !== "cancelled")
           this.broken.push(`${id} is ${job.status}, line ${line} has no result`);
-        if (item?.result === "tagged" && !isStored) this.broken.push(`${id} line ${line} is tagged, the tenant never had it`);
-        if (item !== undefined && isStored && !["tagged", "unchanged", "unknown"].includes(item.result))
+        if (item?.result === written && !isStored) this.broken.push(`${id} line ${line} is ${written}, the tenant never had it`);
+        if (item !== undefined && isStored && ![written, "unchanged", "unknown"].includes(item.result))
           this.broken.push(`${id} line ${line} is ${item.result}, and the tenant has it`);
       }
       if (untold > mayHave) this.broken.push(`${id}: ${untold} stored without a result, ${mayHave} said to be open`);
