@@ -38,7 +38,7 @@ export {
 } from "./outcomes.ts";
 export { type ServiceAddress, serviceAddress } from "./over-service/address.ts";
 export { ServiceJobs } from "./over-service/jobs.ts";
-export { pauseOverService, stopOverService } from "./over-service/stops.ts";
+export { pauseOverService, stopOverService, stopRecordsOf } from "./over-service/stops.ts";
 export { openRecords } from "./records.ts";
 export { readPackDocument, readRulePack } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";

@@ -14,10 +14,14 @@ export interface Asked {
   /** A file, sent as it is. */
   readonly file?: AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
+  /** How long an answer is waited for, ms; 60 s for a reading, two minutes for what is sent. A file takes as long as it takes to be checked. */
+  readonly withinMs?: number;
 }
 
-/** A reading that has no answer after so long is given up, ms. What is sent may take as long as a large file takes to be checked. */
 const READ_MS = 60_000;
+const SENT_MS = 120_000;
+/** What surely reached nobody. */
+const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"];
 /** So much of an answer that is not the service's own is looked at, characters. */
 const SHOWN = 200;
 
@@ -40,7 +44,7 @@ export class ServiceClient {
 
   /** The lines of an NDJSON answer, each checked. */
   async *lines<Schema extends z.ZodType>(schema: Schema, path: string, asked: Asked = {}): AsyncGenerator<z.output<Schema>> {
-    const response = await this.#ask(path, { ...asked, signal: asked.signal ?? new AbortController().signal });
+    const response = await this.#ask(path, { ...asked, withinMs: Number.POSITIVE_INFINITY });
     if (response.body === null) return;
     let rest = "";
     try {
@@ -55,7 +59,7 @@ export class ServiceClient {
     if (rest !== "") yield this.#checked(schema, parsed(rest));
   }
 
-  async #ask(path: string, { method = "GET", query = {}, body, file, signal }: Asked): Promise<Response> {
+  async #ask(path: string, { method = "GET", query = {}, body, file, signal, withinMs }: Asked): Promise<Response> {
     const url = new URL(`${this.#address.url}/api/v1${path}`);
     for (const [name, value] of Object.entries(query))
       for (const one of Array.isArray(value) ? (value as readonly string[]) : value === undefined ? [] : [String(value)])
@@ -71,12 +75,13 @@ export class ServiceClient {
         : body !== undefined
           ? { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) }
           : { headers };
-    const given = signal ?? (method === "GET" ? AbortSignal.timeout(READ_MS) : undefined);
+    const within = withinMs ?? (file !== undefined ? Number.POSITIVE_INFINITY : method === "GET" ? READ_MS : SENT_MS);
+    const ends = [...(signal === undefined ? [] : [signal]), ...(Number.isFinite(within) ? [AbortSignal.timeout(within)] : [])];
     const response = await fetch(url, {
       ...init,
       method,
       redirect: "error",
-      ...(given === undefined ? {} : { signal: given }),
+      ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }),
     }).catch((thrown: unknown) => {
       if (signal?.aborted === true) throw thrown;
       throw this.#silent(thrown, method);
@@ -105,20 +110,29 @@ export class ServiceClient {
 
   #silent(thrown: unknown, method = "GET"): OutdialError {
     const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-    return new OutdialError("service_unavailable", `${this.#address.url} does not answer: ${messageOf(cause)}`, {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    const advice = NOT_SENT.includes(code)
+      ? "Nothing was sent."
+      : "Whether it took what was sent is not known: once it answers, outdial jobs list shows it.";
+    const late = thrown instanceof DOMException && thrown.name === "TimeoutError";
+    const why = late ? "it said nothing in time" : this.#clean(messageOf(cause));
+    return new OutdialError("service_unavailable", `${this.#address.url} does not answer: ${why}`, {
       cause: thrown,
-      ...(method === "GET"
-        ? {}
-        : { advice: "Whether it took what was sent is not known: once it answers, outdial jobs list shows it." }),
+      ...(method === "GET" ? {} : { advice }),
     });
+  }
+
+  /** A proxy may show the request that it refuses. */
+  #clean(text: string): string {
+    return text.replaceAll(this.#address.token, "[token]");
   }
 
   #refused(status: number, text: string): OutdialError {
     const read = problem.safeParse(parsed(text));
     if (read.success) {
       const { code, detail, advice, details } = read.data;
-      return new OutdialError(code, detail, {
-        ...(advice === undefined ? {} : { advice }),
+      return new OutdialError(code, this.#clean(detail), {
+        ...(advice === undefined ? {} : { advice: this.#clean(advice) }),
         ...(details === undefined ? {} : { details }),
       });
     }
@@ -127,7 +141,7 @@ export class ServiceClient {
       return new OutdialError("service_unavailable", `${this.#address.url} does not answer: its proxy said ${status}`);
     return new OutdialError(
       "not_a_service",
-      `${this.#address.url} answered ${status}, and not as outdial does: ${text.slice(0, SHOWN)}`,
+      `${this.#address.url} answered ${status}, and not as outdial does: ${this.#clean(text).slice(0, SHOWN)}`,
       {
         advice: "OUTDIAL_URL is the address of a running outdial serve.",
       },

@@ -1,14 +1,28 @@
 // Pausing through a service: it carries the stop out, and goes on with it whether it is followed or not.
 
 import { z } from "zod";
-import type { Clock } from "../../kernel/index.ts";
-import type { StateChange, StopReport } from "../../operations/index.ts";
-import { begunStop, campaignResult, type StopResult, stopResult } from "../../operations/views/index.ts";
+import { type Clock, OutdialError } from "../../kernel/index.ts";
+import type { EmergencyStopReport, StateChange, StopReport } from "../../operations/index.ts";
+import {
+  begunStop,
+  campaignResult,
+  type EmergencyStop,
+  emergencyStop,
+  type StopResult,
+  stopResult,
+} from "../../operations/views/index.ts";
+import type { StopRecords } from "../emergency-stop.ts";
 import type { ServiceAddress } from "./address.ts";
 import { ServiceClient } from "./client.ts";
 
 /** Looks at a stop under way are so far apart, ms. */
 const LOOK_MS = 1_000;
+/** The service answers an emergency stop after 15 s at most, and the pause of campaigns by name after their calls of 10 s. */
+const ANSWER_MS = 30_000;
+
+/** What a person does who cannot wait for a service. */
+const WITHOUT =
+  "Pause without the service: the same command without OUTDIAL_URL, on any machine with the tenant's address and credentials; it needs neither service nor database.";
 
 export interface PauseOverService {
   readonly reason: string | undefined;
@@ -17,24 +31,51 @@ export interface PauseOverService {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
+  /** Told how far it is, whenever that changes. */
+  readonly say: (line: string) => void;
+}
+
+/** What the service did not do, with what to do then. */
+async function urgent<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (!(thrown instanceof OutdialError)) throw thrown;
+    const { code, message, details, cause } = thrown;
+    throw new OutdialError(code, message, { advice: WITHOUT, details, cause });
+  }
 }
 
 /** Pauses every campaign of the service's tenant. Throws OutdialError with the service's code. */
 export async function stopOverService(
   address: ServiceAddress,
-  { reason, timeoutMs, signal, clock, warn }: PauseOverService,
+  { reason, timeoutMs, signal, clock, warn, say }: PauseOverService,
 ): Promise<StopReport> {
   const client = new ServiceClient(address);
-  const begun = await client.json(begunStop, "/campaigns/stop", { method: "POST", body: { reason } });
+  const begun = await urgent(() =>
+    client.json(begunStop, "/campaigns/stop", { method: "POST", body: { reason }, signal, withinMs: ANSWER_MS }),
+  );
   for (const line of begun.ignored) warn(`not used: ${line}`);
   const until = clock.now() + timeoutMs;
   let stop: StopResult = begun;
-  while (stop.endedAt === null && clock.now() < until) {
+  let told = "";
+  for (;;) {
+    const confirmed = stop.changes.filter((change) => change.confirmed).length;
+    const line = `${begun.id}: ${confirmed} of ${stop.changes.length} confirmed paused`;
+    if (line !== told) say(line);
+    told = line;
+    if (stop.endedAt !== null || clock.now() >= until) break;
     await clock.sleep(LOOK_MS, signal);
-    stop = await client.json(stopResult, `/campaigns/stops/${encodeURIComponent(begun.id)}`, { signal });
+    try {
+      stop = await client.json(stopResult, stopPath(begun.id), { signal, withinMs: ANSWER_MS });
+    } catch (thrown) {
+      if (!(thrown instanceof OutdialError) || thrown.code !== "service_unavailable") throw thrown;
+      // What it has begun goes on when it does.
+      told = `${thrown.message}; looking again`;
+      say(told);
+    }
   }
-  if (stop.endedAt === null)
-    warn(`${stop.id} goes on at the service: GET /api/v1/campaigns/stops/${stop.id} tells how far it is`);
+  if (stop.endedAt === null) warn(`${stop.id} goes on at the service: outdial campaign stops ${stop.id} tells how far it is`);
   const { changes, alreadyPaused, listProblem } = stop;
   return {
     changes: changes.map(changeOf),
@@ -50,13 +91,69 @@ export async function pauseOverService(
   campaigns: readonly string[],
   { reason, signal }: Pick<PauseOverService, "reason" | "signal">,
 ): Promise<readonly StateChange[]> {
-  const items = z.strictObject({ items: z.array(campaignResult) });
-  const answer = await new ServiceClient(address).json(items, "/campaigns/pause", {
-    method: "POST",
-    body: { campaigns, reason },
-    signal,
-  });
-  return answer.items.map(changeOf);
+  const schema = z.strictObject({ items: z.array(campaignResult) });
+  const asked = { method: "POST", body: { campaigns, reason }, signal, withinMs: ANSWER_MS } as const;
+  const { items } = await urgent(() => new ServiceClient(address).json(schema, "/campaigns/pause", asked));
+  return items.map(changeOf);
+}
+
+/** The emergency stops of a service. */
+export function stopRecordsOf(address: ServiceAddress): StopRecords {
+  const client = new ServiceClient(address);
+  return {
+    list: async (limit) => {
+      const page = z.strictObject({ items: z.array(emergencyStop) });
+      return (await client.json(page, "/campaigns/stops", { query: { limit } })).items.map(stopOf);
+    },
+    report: async (id) => reportOf(await client.json(stopResult, stopPath(id))),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+const stopPath = (id: string): string => `/campaigns/stops/${encodeURIComponent(id)}`;
+
+function stopOf({ campaigns, carriedOut, createdAt, endedAt, ...rest }: EmergencyStop): EmergencyStopReport["stop"] {
+  return {
+    ...rest,
+    scope: campaigns,
+    createdAt: Date.parse(createdAt),
+    endedAt: endedAt === null ? null : Date.parse(endedAt),
+    executor: carriedOut ? "the service" : null,
+    run: 0,
+  };
+}
+
+function outcomeOf({ status, already }: StopResult["changes"][number]): EmergencyStopReport["campaigns"][number]["outcome"] {
+  if (status === "pending") return null;
+  if (status === "paused") return already ? "already" : "changed";
+  return status;
+}
+
+function reportOf({ changes, alreadyPaused, ...stop }: StopResult): EmergencyStopReport {
+  const none = { shown: null, activeCalls: null, message: null, code: null, updatedAt: Date.parse(stop.createdAt) } as const;
+  return {
+    stop: stopOf({ ...stop, campaigns: null }),
+    campaigns: [
+      ...changes.map((one) => ({
+        ...none,
+        campaignId: one.campaignId,
+        source: one.known,
+        outcome: outcomeOf(one),
+        confirmed: one.confirmed,
+        activeCalls: one.activeCalls,
+        message: one.message,
+        settled: one.settled,
+      })),
+      ...alreadyPaused.map((campaignId) => ({
+        ...none,
+        campaignId,
+        source: "listed" as const,
+        outcome: "listed" as const,
+        confirmed: true,
+        settled: true,
+      })),
+    ],
+  };
 }
 
 type Result = z.output<typeof campaignResult> | StopResult["changes"][number];

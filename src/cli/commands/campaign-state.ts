@@ -1,6 +1,13 @@
 // outdial campaign status, pause, stops, resume.
 
-import { openCampaignStates, openStopRecords, pauseOverService, stopCampaigns, stopOverService } from "../../app/index.ts";
+import {
+  openCampaignStates,
+  openStopRecords,
+  pauseOverService,
+  stopCampaigns,
+  stopOverService,
+  stopRecordsOf,
+} from "../../app/index.ts";
 import { formatInstant } from "../../compliance/index.ts";
 import { messageOf, nearest, OutdialError } from "../../kernel/index.ts";
 import {
@@ -109,7 +116,8 @@ const STOPS = table<Stop>(
 const SHOWN = 20;
 
 export const stops: Run<typeof declared.stops> = async ({ args: { id }, options, io }) => {
-  await using records = await openStopRecords(options, io.env);
+  const { service } = options;
+  await using records = service === undefined ? await openStopRecords(options, io.env) : stopRecordsOf(service);
   if (id !== undefined) return await showStop(await records.report(id), io);
   const list = await records.list(SHOWN);
   await io.answer({ items: list }, list.length === 0 ? [] : STOPS.lines(list, io.width), "there was no emergency stop");
@@ -159,7 +167,7 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, opt
   if (all === ids.length > 0) throw new OperationError("invalid_input", "name the campaigns to pause, or give --all and no name");
   const options = { reason, timeoutMs, signal: io.signal };
   if (given.service !== undefined) {
-    const over = { ...options, clock: io.clock, warn: (message: string) => io.complain(message) };
+    const over = { ...options, clock: io.clock, warn: (message: string) => io.complain(message), say: io.say };
     if (all) return conclude(await stopOverService(given.service, over), io);
     const changes = await pauseOverService(given.service, ids, over);
     return await conclude({ changes, alreadyPaused: [], listProblem: null, known: [] }, io);

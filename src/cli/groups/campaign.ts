@@ -116,6 +116,7 @@ export const pause = command("pause", TENANT_AND_STORE, {
 });
 
 export const stops = command("stops", STORE, {
+  runs: "through",
   summary: "emergency stops of the service: what is confirmed paused, what is not and why",
   args: [text("[id]", "an emergency stop; the latest ones by default")],
   notes:

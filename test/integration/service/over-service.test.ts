@@ -119,10 +119,23 @@ test("campaigns are paused by name and all at once", async () => {
   at.sandbox.control.simulateEdit({ kind: "campaign", id: CAMPAIGN, body: { status: "active" } });
   expect(await run(["campaign", "pause", CAMPAIGN])).toMatchObject({ code: 0, stdout: "1 paused and confirmed\n" });
   at.sandbox.control.simulateEdit({ kind: "campaign", id: CAMPAIGN, body: { status: "active" } });
+  const away = await run(["campaign", "pause", "--all"], {
+    env: { ...environment(), OUTDIAL_URL: `http://127.0.0.1:${await closedPort()}` },
+  });
+  expect(away).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("Pause without the service: the same command without OUTDIAL_URL") as string,
+  });
   const all = await answered(["campaign", "pause", "--all", "--reason", "complaints"]);
   expect(all).toMatchObject({
     code: 0,
     value: { pause: { changes: [{ campaignId: CAMPAIGN, confirmed: true }], listProblem: null } },
+  });
+  const { stdout } = await run(["campaign", "stops"]);
+  const id = /stop_\w+/.exec(stdout)?.[0] ?? "";
+  expect(await run(["campaign", "stops", id])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("1 paused and confirmed") as string,
   });
 });
 
