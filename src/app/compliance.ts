@@ -45,6 +45,8 @@ export interface ComplianceRuntime {
   readonly facts: FactsUseCases;
   /** Who does it. */
   readonly actor: string;
+  /** What a number that is put on the company's list waits for until the tenant's dialer obeys it, in words; null where the tenant has no groups. */
+  readonly untilObeyed: string | null;
 }
 
 /** What gates work with in an open store. */
@@ -83,7 +85,17 @@ export function complianceOn(
     compliance: new ComplianceUseCases(context, rules),
     facts: new FactsUseCases(context, signal),
     actor: config.actor,
+    untilObeyed: untilObeyed(config),
   };
+}
+
+function untilObeyed({ profile, file }: Config): string | null {
+  if (profile !== "acd") return null;
+  const group = file.tenant?.acd?.doNotCallGroup;
+  const push = "outdial dnc push --campaign ID adds it now";
+  return group === undefined
+    ? `the tenant's dialer does not know it until a do-not-call group that the campaign obeys has it: ${push}`
+    : `the tenant's dialer does not know it until group ${group} has it: a running service adds it within seconds, ${push}`;
 }
 
 /** What reads and compiles the rules that decide, once. */

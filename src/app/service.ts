@@ -13,6 +13,7 @@ import { Background } from "./service/background.ts";
 import { watchHeads } from "./service/heads.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
+import { keepGroup } from "./service/opt-outs.ts";
 import { watchPairs } from "./service/pairs.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
@@ -128,6 +129,7 @@ export async function openService(flags: Flags, environment: Environment, option
   stack.defer(stopping);
   background.start("view of the tenant", () => beside.refresh.run());
   watchPairs(workplace, able.failover, background, ended.signal, warn);
+  keepGroup(workplace, background, { signal: ended.signal, warn });
   background.start("schedules of retrieval", () =>
     beside.runSchedules({
       onRun: (run) => ("failed" in run ? warn(`a scheduled retrieval failed: ${messageOf(run.failed)}`) : undefined),

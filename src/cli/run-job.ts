@@ -16,6 +16,8 @@ export interface Runnable extends Pick<JobRuntime, "interrupt" | "budgetLine"> {
   readonly jobs: { readonly run: (id: string, onProgress?: (progress: JobProgress) => void) => Promise<unknown> };
   readonly records: Pick<JobRuntime["records"], "show" | "rows">;
   readonly deliverEvents: () => Promise<unknown>;
+  /** True of a service somewhere else: whoever loses sight of a job there finds it by its id. */
+  readonly afar?: boolean;
 }
 
 /** Runs a job to its end with progress on stderr. The first SIGINT or SIGTERM ends it early, with everything recorded. */
@@ -65,6 +67,7 @@ export async function runSubmitted(
   out: string | undefined,
   io: Io,
 ): Promise<number> {
+  if (runtime.afar === true) io.say(`job ${job.id}`);
   if (earlier) io.say(earlierLine(job));
   else if (plan !== undefined) io.say(planLines(plan));
   const ended = await runJob(runtime, job, io);

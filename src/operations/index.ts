@@ -120,5 +120,5 @@ export { INSTEAD, type Instead, requireWay } from "./tagging/instead.ts";
 export { readMatrix, TAG, Tagging, type TagSource, validateTagging } from "./tagging/service.ts";
 export { createTagLedger } from "./tagging/store-ledger.ts";
 export { type CallTag, type CallTags, TagUseCases, tagSource } from "./tagging/use-cases.ts";
-export { dncWords, TenantCallbacks, TenantDnc } from "./tenant-dnc/index.ts";
+export { dncWords, GroupKeeper, TenantCallbacks, TenantDnc } from "./tenant-dnc/index.ts";
 export * from "./webhook-registration/index.ts";

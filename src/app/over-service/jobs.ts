@@ -52,6 +52,7 @@ export class ServiceJobs {
   readonly #client: ServiceClient;
   readonly #options: OverServiceOptions;
   readonly #interrupt = new AbortController();
+  readonly afar = true;
   /** As commands on the store have them. */
   readonly records: Records & { readonly cancel: (id: string) => Promise<JobDetail> };
   readonly jobs: { readonly run: (id: string, onProgress?: (progress: JobProgress) => void) => Promise<void> };
@@ -143,7 +144,14 @@ export class ServiceJobs {
   async #follow(id: string, onProgress: ((progress: JobProgress) => void) | undefined): Promise<void> {
     const { signal } = this.#interrupt;
     while (!signal.aborted) {
-      const { status, totalRows, counts, measured } = await this.#patiently(() => this.records.show(id));
+      const { status, totalRows, counts, measured } = await this.#patiently(() => this.records.show(id)).catch(
+        (thrown: unknown) => {
+          if (!(thrown instanceof OutdialError)) throw thrown;
+          const { code, message, details } = thrown;
+          const advice = `What became of ${id} is not known; the service goes on with it. outdial jobs show ${id} --wait follows it again.`;
+          throw new OutdialError(code, message, { advice, details, cause: thrown });
+        },
+      );
       const { retries = 0, rateLimited = 0 } = measured ?? {};
       onProgress?.({ totalRows: totalRows ?? 0, counts, retries, rateLimited, phase: "watching" });
       if (!GOES_ON.includes(status)) return;

@@ -110,6 +110,7 @@ export const addDnc: Run<typeof declared.addDnc> = async ({ args: { number }, op
   await using runtime = await openCompliance(options, io.env);
   const done = await runtime.facts.suppress({ ...options, number }, runtime.actor, REVEALED);
   await io.answer(done, `${done.number} is on the do-not-call list${done.added ? "" : " (this entry was known)"}`);
+  if (runtime.untilObeyed !== null) io.say(runtime.untilObeyed);
 };
 
 export const revokeConsent: Run<typeof declared.revokeConsent> = async ({ args: { number }, options, io }) => {

@@ -14,7 +14,7 @@ const NAMED = 20;
 const NORTH_AMERICAN = 11;
 
 /** A number as the tenant writes it: without the country's 1 in North America. How others are written is not known; each is proven by a search. */
-function tenantNumber(number: PhoneKey): string {
+export function tenantNumber(number: PhoneKey): string {
   const text = String(number);
   return text.length === NORTH_AMERICAN && text.startsWith("1") ? text.slice(1) : text;
 }

@@ -30,7 +30,9 @@ export function workloadOf(given: WorkloadGiven, now: Instant): Workload {
   const listAt = workload?.countedBy === "outdial" ? (given.gate?.at ?? at) : at;
   const dialable = dialableOf(given);
   const pace =
-    workload === null ? unread(given) : (workload.pace ?? "no call was placed in the last three hours: no pace was measured");
+    workload === null
+      ? unread(given)
+      : (workload.pace ?? "no whole window of calls in the last three hours: no pace was measured");
   return {
     penetration: known(penetrationOf(given), listAt),
     dialable: known(dialable, listAt),

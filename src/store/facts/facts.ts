@@ -29,7 +29,7 @@ import { addManifest, findManifest, listManifests, newestManifests } from "./man
 import { factsOf } from "./read.ts";
 import { beginFile, currentFiles, discardFile, fillFile, switchFile } from "./registry.ts";
 import { acknowledge, addRevocations, listRevocations } from "./revocations.ts";
-import { lift, suppress, suppressedNumbers, suppressionHistory } from "./suppression.ts";
+import { lastSuppression, lift, suppress, suppressedNumbers, suppressedSince, suppressionHistory } from "./suppression.ts";
 
 const FACTS = {
   of: factsOf,
@@ -57,6 +57,8 @@ const FACTS = {
   lift,
   suppressionHistory,
   suppressedNumbers,
+  suppressedSince,
+  lastSuppression,
   acknowledge,
   listRevocations,
   registryFiles: currentFiles,

@@ -112,6 +112,25 @@ export async function suppressedNumbers(store: StoreCore, after: PhoneKey, limit
   return rows.map(({ number }) => number);
 }
 
+/** Entries that no lift has taken back, in the order of their numbers. @param after only entries behind this one */
+export function suppressedSince(
+  store: StoreCore,
+  after: number,
+  limit: number,
+): Promise<{ readonly id: number; readonly number: PhoneKey }[]> {
+  return store.query<{ id: number; number: PhoneKey }>(
+    `select id, number from outdial.suppressions s where id > $1
+       and not exists (select from outdial.lifted_suppressions l where l.suppression_id = s.id) order by id limit $2`,
+    [after, limit],
+  );
+}
+
+/** The number of the latest entry; 0 without one. */
+export async function lastSuppression(store: StoreCore): Promise<number> {
+  const [row] = await store.query<{ id: number | null }>("select max(id) as id from outdial.suppressions");
+  return row?.id ?? 0;
+}
+
 /** The whole story of a number on the company's list, oldest first. */
 export interface SuppressionRecord {
   readonly id: number;

@@ -4,9 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openOutcomes } from "../../../src/app/index.ts";
-import type { Retrieval } from "../../../src/store/index.ts";
+import { GroupKeeper } from "../../../src/operations/index.ts";
+import { openStore, type Retrieval } from "../../../src/store/index.ts";
 import { type AcdTenant, createAcdTenant } from "../../../src/tenant/acd/index.ts";
-import { type CallRow, createTenant, type Tenant } from "../../../src/tenant/index.ts";
+import { type CallRow, createTenant, systemClock, type Tenant } from "../../../src/tenant/index.ts";
 import { collect } from "../../support/collect.ts";
 import { startSandbox } from "../../support/sandbox.ts";
 import { until } from "../../support/until.ts";
@@ -396,6 +397,31 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
     { action: "dnc.push", details: { group: groupId, missing: 1 } },
     { action: "dnc.pushed", details: { group: groupId, missing: 1, proven: 1, profile: "acd" } },
   ]);
+
+  // A service keeps the group that is named up to the list while campaigns dial.
+  const store = await openStore({ dir: join(world.folder, ".outdial"), url: world.databaseUrl, clock: systemClock });
+  const named = createAcdTenant({
+    issuer: world.url,
+    credentials: world.sandbox.accessKey,
+    limits: OFF,
+    doNotCallGroup: groupId,
+  });
+  const keeper = new GroupKeeper({ store, tenant: named, actor: "service" });
+  const holds = async (phoneNumber: string) =>
+    ((await acd.request("searchDnc", { query: { phoneNumber } })).reply?.searchResults ?? []).length === 1;
+  // What came while nobody looked, through a campaign that dials and obeys the group.
+  await run(["dnc", "add", "+12125550113", "--reason", "asked"]);
+  await store.knownCampaigns.keep([{ id: SKILL, name: "first", status: "active" }], Date.now());
+  expect(await keeper.look()).toBe(1);
+  expect(await keeper.look()).toBe(0);
+  await run(["dnc", "add", "+12125550114", "--reason", "asked"]);
+  expect([await holds("2125550113"), await holds("2125550114")]).toEqual([true, false]);
+  world.sandbox.control.faults.add({ match: { acd: "addDncRecords" }, times: 1, effect: { status: 409 } });
+  await expect(keeper.look()).rejects.toThrow();
+  expect(await keeper.look()).toBe(1);
+  expect([await holds("2125550114"), await keeper.look()]).toEqual([true, 0]);
+  await named.close();
+  await store.close();
 });
 
 test("callbacks that the tenant will place are seen and taken away, with the reason", async () => {

@@ -225,9 +225,12 @@ function settle(
   fields: readonly FieldChange[] = [],
 ): Decision {
   const half = outcome !== "applied" && state.placed.length > 0 ? `made or changed so far: ${state.placed.join(", ")}` : null;
-  const wrote =
-    state.placed.length > 0 || (entry.writes && (outcome === "applied" || outcome === "not_activated" || outcome === "mismatch"));
-  const said = message === null || half === null ? (message ?? half) : `${message}; ${half}`;
+  const sent = entry.writes && (outcome === "applied" || outcome === "not_activated" || outcome === "mismatch");
+  // An activation is a sending as well.
+  const found = sent && state.placed.length === 0 && state.sends === 0;
+  const wrote = state.placed.length > 0 || (sent && !found);
+  const what = message ?? (found ? "it was so already: nothing was sent" : null);
+  const said = what === null || half === null ? (what ?? half) : `${what}; ${half}`;
   const result = { name: entry.name, id: state.id, action: entry.action, outcome, wrote, message: said, fields };
   const at = state.at + 1;
   const following = stepsOf(course.plan)[at];

@@ -249,7 +249,7 @@ describe("a hand-over", () => {
     expect(back.names()).toEqual(["TRIGGERED", "NEITHER_DIALS", "FAILED_BACK"]);
   });
 
-  it("waits halted for a gate that somebody can open, asks it again, later each time, and goes on by itself; for a day at most", () => {
+  it("waits halted for a gate that somebody can open, asks it again, later each time, and goes on by itself; for half an hour at most", () => {
     const closed = () => Object.assign(new World(policyOf()), { gatePasses: false, isMendable: true }).run(5);
     const world = closed();
     expect(world.state).toMatchObject({ phase: "halted", waiting: { tries: 0 } });
@@ -257,7 +257,7 @@ describe("a hand-over", () => {
       words: expect.stringContaining("asked again by itself"),
       nextStep: expect.stringMatching(/^It is tried again by itself, next at .*failover start or failback p tries again/),
     });
-    world.run(60);
+    world.run(18);
     const gaps = world.done.flatMap(({ kind }, i) => (kind === "gate" ? [i] : []));
     expect(gaps.length).toBeGreaterThan(3);
     expect(world.names()).toEqual(["TRIGGERED", "NEITHER_DIALS"]);
@@ -281,6 +281,17 @@ describe("a hand-over", () => {
     forgotten.run(30);
     expect(forgotten.state).toMatchObject({ phase: "halted", waiting: null });
     expect(forgotten.neither).toBe(true);
+    // Whoever was told that it is tried again is told that it is not any more.
+    expect(forgotten.alarms.at(-1)).toMatchObject({
+      name: "NEITHER_DIALS",
+      message: expect.stringContaining("not tried again by itself any more") as string,
+    });
+    const stopped = closed();
+    stopped.gatePasses = true;
+    while (stopped.state.phase !== "activating") stopped.step();
+    stopped.happen({ type: "stopped", message: "a person paused the backup", at: stopped.at });
+    expect(stopped.state).toMatchObject({ phase: "halted", waiting: null, halt: "a person paused the backup" });
+    expect(stopped.names()).toEqual(["TRIGGERED", "NEITHER_DIALS", "NEITHER_DIALS"]);
   });
 
   it("does not go on when a person has stopped what was to be activated, not even back to the primary", () => {

@@ -36,9 +36,12 @@ const MOST_ACTIVATIONS = 3;
 /** The cool-down doubles so many times at most. */
 const MOST_RELAPSES = 5;
 const RECOVERED_MS = 24 * 60 * MINUTE_MS;
-/** A hand-over that waits for the gate is tried at twice the distance each time, up to this; not any more when what led to it is so old. */
+/**
+ * A hand-over that waits for the gate is tried at twice the distance each time, up to this; not any more when what led to it is so old: an emergency stop
+ * that is given elsewhere, and shows nothing at campaigns that are paused already, is not known here.
+ */
 const LONGEST_WAIT_MS = 15 * MINUTE_MS;
-const MOST_WAIT_MS = 24 * 60 * MINUTE_MS;
+const MOST_WAIT_MS = 30 * MINUTE_MS;
 /** A watch is interrupted when so many looks have failed to appear. */
 const MISSED_LOOKS = 3;
 
@@ -159,6 +162,13 @@ class Turn {
     this.#set({ standing: { ...this.state.standing, [name]: this.#at } });
   }
 
+  /** Neither dials, and nothing is tried again by itself: whoever was told that it would be is told so. */
+  #halt(side: Side, message: string, halt: string): void {
+    if (this.state.waiting !== null) this.#clear("NEITHER_DIALS");
+    this.#raise("NEITHER_DIALS", message);
+    this.#set({ phase: "halted", side, handover: null, halt, waiting: null });
+  }
+
   /** Tells something that happened once. */
   #tell(name: AlarmName, message: string): void {
     this.alarms.push({ name, message });
@@ -270,7 +280,10 @@ class Turn {
   #tryAgain(): void {
     const { waiting } = this.state;
     if (waiting === null || this.#at < waiting.againAt) return;
-    if (this.#at - waiting.handover.startedAt > MOST_WAIT_MS) return this.#set({ waiting: null });
+    if (this.#at - waiting.handover.startedAt > MOST_WAIT_MS) {
+      const halt = this.state.halt ?? "the gate stayed closed";
+      return this.#halt(this.state.side, `neither campaign dials, and it is not tried again by itself any more: ${halt}`, halt);
+    }
     this.#set({ phase: "handing-over", handover: waiting.handover, halt: null });
   }
 
@@ -378,8 +391,7 @@ class Turn {
         break;
       case "stopped":
         if (phase !== "activating") break;
-        this.#raise("NEITHER_DIALS", `neither campaign dials: ${event.message}`);
-        this.#set({ phase: "halted", side: handover.from, handover: null, halt: event.message, waiting: null });
+        this.#halt(handover.from, `neither campaign dials: ${event.message}`, event.message);
         break;
       case "seen":
         if (phase === "draining") this.#draining(handover, event.statuses);
@@ -469,8 +481,9 @@ class Turn {
 
   /** @param waits whether it is tried again by itself */
   #cannotActivate(handover: Handover, message: string, waits = false): void {
-    this.#raise("NEITHER_DIALS", `neither campaign dials: ${message}`);
+    const alarm = `neither campaign dials: ${message}`;
     if (this.#policy.whenBackupFails === "resume-primary" && handover.to === "backup") {
+      this.#raise("NEITHER_DIALS", alarm);
       const number = this.state.handovers + 1;
       const back: Handover = {
         ...handover,
@@ -488,10 +501,11 @@ class Turn {
       // The backup is paused first: its activation may be on its way.
       return this.#set({ phase: "pausing", side: "backup", handover: back, handovers: number, waiting: null });
     }
+    if (!waits) return this.#halt(handover.from, alarm, message);
+    this.#raise("NEITHER_DIALS", alarm);
     const tries = this.state.waiting === null ? 0 : this.state.waiting.tries + 1;
     const againAt = this.#at + Math.max(this.#policy.everySeconds * 1000, Math.min(LONGEST_WAIT_MS, MINUTE_MS * 2 ** tries));
-    const waiting = waits ? { handover, tries, againAt } : null;
-    this.#set({ phase: "halted", side: handover.from, handover: null, halt: message, waiting });
+    this.#set({ phase: "halted", side: handover.from, handover: null, halt: message, waiting: { handover, tries, againAt } });
   }
 
   #secured(statuses: Statuses): void {

@@ -34,13 +34,23 @@ describe("the pace", () => {
 
   it("counts each call once, however often its window is read, and no window without a call", () => {
     const often = Array.from({ length: 90 }, (_, i) => window(i, 600));
-    expect(paceOf(often, NOW)).toMatchObject({ perHour: 1200, dials: 1800, hours: 1.5, windows: 3 });
-    expect(paceOf([window(0, 600), window(30, 0), window(60, 600)], NOW)).toMatchObject({ perHour: 1200, windows: 2 });
+    expect(paceOf(often, NOW)).toMatchObject({ perHour: 1200, dials: 1200, hours: 1, windows: 2 });
+    const row = [0, 30, 60, 90].map((ago) => window(ago, 600));
+    expect(paceOf([...row, window(120, 0), window(150, 600)], NOW)).toMatchObject({ perHour: 1200, windows: 3 });
+  });
+
+  it("does not take a window in which calls began or ended for a slow one", () => {
+    // 600 an hour, from twelve minutes into a window to three minutes into another.
+    expect(paceOf([window(60, 30), window(90, 300), window(120, 180)], NOW)).toMatchObject({ perHour: 600, windows: 1 });
+    expect(paceOf([window(0, 300), window(30, 20), window(60, 0)], NOW)).toMatchObject({ perHour: 600, windows: 1 });
+    expect(paceOf([window(0, 30), window(30, 0)], NOW)).toBeUndefined();
+    // Nobody looked between the two.
+    expect(paceOf([window(0, 300), window(60, 300)], NOW)).toBeUndefined();
   });
 
   it("is known less surely the more the windows differ", () => {
-    const even = paceOf([window(0, 600), window(30, 600), window(60, 600)], NOW);
-    const uneven = paceOf([window(0, 100), window(30, 600), window(60, 1100)], NOW);
+    const even = paceOf([window(0, 600), window(30, 600), window(60, 600), window(90, 1)], NOW);
+    const uneven = paceOf([window(0, 100), window(30, 600), window(60, 1100), window(90, 1)], NOW);
     expect((uneven?.high ?? 0) - (uneven?.low ?? 0)).toBeGreaterThan(5 * ((even?.high ?? 0) - (even?.low ?? 0)));
     expect(uneven?.low).toBe(0);
   });

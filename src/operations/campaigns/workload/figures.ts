@@ -14,7 +14,7 @@ const OCCUPANCY_MINUTES = 30;
 /** A reading stands for the time up to the next one, but no longer than this. */
 const READING_MS = 3 * MINUTE_MS;
 
-/** Calls placed an hour, of windows that do not overlap and in which calls were placed. */
+/** Calls placed an hour, of whole windows that do not overlap and in which calls were placed. */
 export interface Pace {
   readonly perHour: number;
   /** 95 %: the wider of what the count alone leaves open and what the windows differ by. */
@@ -25,13 +25,21 @@ export interface Pace {
   readonly windows: number;
 }
 
-/** Undefined where no call was placed in a window of the last three hours. */
+interface Window {
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly dials: number;
+}
+
+/**
+ * Undefined where there is no whole window of calls in the last three hours. Calls may have begun in the middle of the first window of a row, and ended in
+ * the middle of the last one: their hours would be taken for slow ones, so that they are left out; the present one counts when calls were placed before it.
+ */
 export function paceOf(
   readings: readonly Pick<CampaignReading, "at" | "receivedAt" | "windowMinutes" | "callsPlaced">[],
   now: Instant,
 ): Pace | undefined {
-  const dials: number[] = [];
-  let hours = 0;
+  const windows: Window[] = [];
   let before: Instant = Number.POSITIVE_INFINITY;
   for (const { at, receivedAt, windowMinutes, callsPlaced } of readings.toSorted((a, b) => timeOf(b) - timeOf(a))) {
     const end = at ?? receivedAt;
@@ -39,10 +47,14 @@ export function paceOf(
     const start = end - windowMinutes * MINUTE_MS;
     if (start < now - PACE_MS) break;
     before = start;
-    if (callsPlaced === 0) continue;
-    dials.push(callsPlaced);
-    hours += windowMinutes / 60;
+    windows.push({ start, end, dials: callsPlaced });
   }
+  const whole = windows.filter(
+    (one, i) =>
+      one.dials > 0 && goesOn(windows[i + 1], one) && (goesOn(one, windows[i - 1]) || (i === 0 && now - one.end <= READING_MS)),
+  );
+  const dials = whole.map((one) => one.dials);
+  const hours = whole.reduce((sum, { start, end }) => sum + (end - start), 0) / HOUR_MS;
   const count = dials.reduce((sum, one) => sum + one, 0);
   if (count === 0) return undefined;
   const z = normalQuantile(0.5 + CONFIDENCE / 2);
@@ -56,6 +68,12 @@ export function paceOf(
     hours,
     windows: dials.length,
   };
+}
+
+/** Whether calls were placed in two windows of which one follows on the other. */
+function goesOn(earlier: Window | undefined, later: Window | undefined): boolean {
+  if (earlier === undefined || later === undefined) return false;
+  return earlier.dials > 0 && later.dials > 0 && later.start - earlier.end <= READING_MS;
 }
 
 /** Half the interval of a sum by how much its parts differ; 0 of fewer than three, which say too little of it. */

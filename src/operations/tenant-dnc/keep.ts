@@ -1,0 +1,93 @@
+// Keeps the tenant's do-not-call group up to the company's list while campaigns dial: the tenant's dialer obeys its groups, not the store.
+
+import type { Store } from "../../store/index.ts";
+import { type CallOptions, TenantError } from "../../tenant/port.ts";
+import { OperationError } from "../error.ts";
+import { TenantDnc, type TenantDncDeps, tenantNumber } from "./use-cases.ts";
+
+/** Entries of transactions that were open at the last look may have lower numbers than what was seen. */
+const OVERLAP = 1_000;
+/** How the audit log names it. */
+const WHY = "an opt-out while campaigns may dial";
+
+export interface KeeperDeps extends TenantDncDeps {
+  readonly store: TenantDncDeps["store"] & Pick<Store, "knownCampaigns">;
+  readonly actor: string;
+}
+
+/** Looks for new entries of the company's list, and adds them to the group that the operator named (`doNotCallGroup`). */
+export class GroupKeeper {
+  readonly #deps: KeeperDeps;
+  /** The last entry that was seen; undefined before the first look. */
+  #after: number | undefined;
+  /** Entries of the overlap that were seen. */
+  #seen = new Set<number>();
+
+  constructor(deps: KeeperDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * One look. The first one compares whole groups, for what came while nobody looked. What failed is tried again at the next look.
+   * @returns how many numbers were added
+   * @throws TenantError, StoreError; OperationError `not_available` when the tenant's search does not find what was added
+   */
+  async look(options: CallOptions = {}): Promise<number> {
+    const { store, tenant } = this.#deps;
+    const { capability, companyGroup: group, mostAtOnce } = tenant.capabilities.doNotCallGroups;
+    if (!capability.supported || group === undefined) return 0;
+    if (this.#after === undefined) {
+      const last = await store.facts.lastSuppression();
+      const before = await store.facts.suppressedSince(Math.max(0, last - OVERLAP), OVERLAP);
+      const added = await this.#whole(group, options);
+      this.#see([{ id: last }, ...before]);
+      return added;
+    }
+    const found = await store.facts.suppressedSince(Math.max(0, this.#after - OVERLAP), mostAtOnce);
+    const fresh = found.filter(({ id }) => !this.#seen.has(id));
+    if (fresh.length > 0) await this.#add(group, [...new Set(fresh.map(({ number }) => tenantNumber(number)))], options);
+    this.#see(found);
+    return fresh.length;
+  }
+
+  #see(rows: readonly { readonly id: number }[]): void {
+    for (const { id } of rows) this.#seen.add(id);
+    this.#after = Math.max(this.#after ?? 0, ...this.#seen);
+    const from = this.#after - OVERLAP;
+    this.#seen = new Set([...this.#seen].filter((id) => id > from));
+  }
+
+  /** Brings the group up to the list through a campaign that obeys it; campaigns that dial first. */
+  async #whole(group: string, options: CallOptions): Promise<number> {
+    const { store, actor } = this.#deps;
+    const dnc = new TenantDnc(this.#deps);
+    for (const { id } of (await store.knownCampaigns.list()).filter(({ status }) => status === "active"))
+      try {
+        return (await dnc.push(id, { group, by: actor, ...options })).added;
+      } catch (thrown) {
+        // One that obeys another group, or none, or is gone.
+        const isOther = thrown instanceof OperationError || (thrown instanceof TenantError && thrown.code === "not_found");
+        if (!isOther) throw thrown;
+      }
+    return 0;
+  }
+
+  async #add(group: string, numbers: readonly string[], options: CallOptions): Promise<void> {
+    const { store, tenant, actor } = this.#deps;
+    const { doNotCallGroups: groups } = tenant.capabilities;
+    const record = (action: string, details: Readonly<Record<string, unknown>>) =>
+      store.audit.append([{ actor, action, subject: `do-not-call-group/${group}`, details: { group, ...details, start: WHY } }]);
+    await record("dnc.push", { missing: numbers.length });
+    const refused = await groups.add(group, numbers, options);
+    let proven = 0;
+    for (const number of numbers) if ((await groups.find(number, options)).includes(group)) proven += 1;
+    const unproven = numbers.length - proven;
+    await record("dnc.pushed", { missing: numbers.length, added: numbers.length - refused.length, proven, unproven });
+    if (unproven === 0) return;
+    const why = refused[0] === undefined ? "" : `: ${refused[0].message}`;
+    throw new OperationError(
+      "not_available",
+      `${unproven} of ${numbers.length} numbers are not found in the do-not-call group ${group}${why}`,
+    );
+  }
+}
