@@ -103,7 +103,7 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
   };
   const choose: Column<Summary> = {
     name: "Choose",
-    width: 6,
+    width: 5,
     cell: ({ id, name }) => (
       <input
         type="checkbox"
@@ -219,7 +219,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
   return [
     {
       name: "Campaign",
-      width: 15,
+      width: 13,
       head: true,
       cell: ({ id, name, failover }) => (
         <>
@@ -240,7 +240,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "State",
-      width: 14,
+      width: 17,
       cell: ({ status, dialing, notDialing, failover }) => (
         <>
           <span class="row">
@@ -280,7 +280,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           <ShareBar share={successRate} to={to} note={rateNote(successRate, windowMinutes)} />
         ),
     },
-    { name: "Abandonment budget", width: 14, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    { name: "Abandonment budget", width: 15, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
     {
       name: "Work left",
       width: 9,
