@@ -20,6 +20,10 @@ export class GroupKeeper {
   readonly #deps: KeeperDeps;
   /** The last entry that was seen; undefined before the first look. */
   #after: number | undefined;
+  /** The whole group was compared since this process began. */
+  #isWhole = false;
+  /** The campaigns that dialed when none of them was found to obey the group. */
+  #asked = "";
   /** Entries of the overlap that were seen. */
   #seen = new Set<number>();
 
@@ -28,7 +32,7 @@ export class GroupKeeper {
   }
 
   /**
-   * One look. The first one compares whole groups, for what came while nobody looked. What failed is tried again at the next look.
+   * One look. The whole group is compared once, for what came while nobody looked, as soon as a campaign dials that obeys it. What failed is tried again at the next look.
    * @returns how many numbers were added
    * @throws TenantError, StoreError; OperationError `not_available` when the tenant's search does not find what was added
    */
@@ -38,16 +42,14 @@ export class GroupKeeper {
     if (!capability.supported || group === undefined) return 0;
     if (this.#after === undefined) {
       const last = await store.facts.lastSuppression();
-      const before = await store.facts.suppressedSince(Math.max(0, last - OVERLAP), OVERLAP);
-      const added = await this.#whole(group, options);
-      this.#see([{ id: last }, ...before]);
-      return added;
+      this.#see([{ id: last }, ...(await store.facts.suppressedSince(Math.max(0, last - OVERLAP), OVERLAP))]);
     }
-    const found = await store.facts.suppressedSince(Math.max(0, this.#after - OVERLAP), mostAtOnce);
+    const added = this.#isWhole ? 0 : await this.#whole(group, options);
+    const found = await store.facts.suppressedSince(Math.max(0, (this.#after ?? 0) - OVERLAP), mostAtOnce);
     const fresh = found.filter(({ id }) => !this.#seen.has(id));
     if (fresh.length > 0) await this.#add(group, [...new Set(fresh.map(({ number }) => tenantNumber(number)))], options);
     this.#see(found);
-    return fresh.length;
+    return added + fresh.length;
   }
 
   #see(rows: readonly { readonly id: number }[]): void {
@@ -57,18 +59,24 @@ export class GroupKeeper {
     this.#seen = new Set([...this.#seen].filter((id) => id > from));
   }
 
-  /** Brings the group up to the list through a campaign that obeys it; campaigns that dial first. */
+  /** Brings the group up to the list through a campaign that dials and obeys it. Which dial is known a while after the start only. */
   async #whole(group: string, options: CallOptions): Promise<number> {
     const { store, actor } = this.#deps;
     const dnc = new TenantDnc(this.#deps);
-    for (const { id } of (await store.knownCampaigns.list()).filter(({ status }) => status === "active"))
+    const dialing = (await store.knownCampaigns.list()).flatMap(({ id, status }) => (status === "active" ? [id] : []));
+    const asked = dialing.join(" ");
+    if (asked === this.#asked) return 0;
+    for (const id of dialing)
       try {
-        return (await dnc.push(id, { group, by: actor, ...options })).added;
+        const { added } = await dnc.push(id, { group, by: actor, ...options });
+        this.#isWhole = true;
+        return added;
       } catch (thrown) {
         // One that obeys another group, or none, or is gone.
         const isOther = thrown instanceof OperationError || (thrown instanceof TenantError && thrown.code === "not_found");
         if (!isOther) throw thrown;
       }
+    this.#asked = asked;
     return 0;
   }
 
