@@ -18,7 +18,7 @@ if (TEST_NOW !== undefined && TEST_NOW_BASE !== undefined) {
   }
   globalThis.Date = new Proxy(ShiftedDate, { apply: () => new ShiftedDate().toString() });
   // Node writes the Date of its answers by the machine's clock: whoever compares clocks would find them apart.
-  const { emit } = Server.prototype;
+  const emit = Reflect.get(Server.prototype, "emit");
   Server.prototype.emit = function emitShifted(name, ...given) {
     if (name === "request") given[1].setHeader("date", new ShiftedDate().toUTCString());
     return emit.call(this, name, ...given);

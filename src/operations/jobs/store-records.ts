@@ -101,7 +101,7 @@ export function rowJobOf(job: Job): RowJob {
     totalRows: job.totalRows ?? 0,
     executor: job.executor ?? undefined,
     run: job.run,
-    plan: planned as RowJob["plan"],
+    plan: planned,
     measured: measurements as RowJob["measured"],
     stop: stopOf(job.error),
     createdAt: new Date(job.createdAt),
