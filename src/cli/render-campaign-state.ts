@@ -1,6 +1,7 @@
 // The gate and the state of a campaign for a person. Pure text.
 
 import { formatInstant } from "../compliance/index.ts";
+import { durationText } from "../kernel/index.ts";
 import {
   type AbandonmentBudget,
   type CampaignHealth,
@@ -131,8 +132,11 @@ function figureLines({ reading, readingProblem, success, ageMs, stale }: Campaig
 
 function budgetLine({ abandoned, live, allowed, used, rule, jurisdiction, reading }: AbandonmentBudget): string {
   const { limit, allowance } = reading;
+  const window = durationText(limit.windowHours * 3_600_000);
+  if (live === 0)
+    return `abandonment: not known: no live answer of it is among the imported calls of ${window} (at most ${share(limit.maxRate)}, ${rule}, ${jurisdiction}); outdial attempts import FILE`;
   const of = used === null ? "nothing used" : `${Math.round(used * 100)} % used`;
-  return `abandonment: ${of} · ${grouped(abandoned)} of ${grouped(live)} live answers, ${allowed.toFixed(1)} allowed (${share(limit.maxRate)} in ${limit.windowHours} h, ${rule}, ${jurisdiction}) · ${grouped(allowance.certain)} more are certain today`;
+  return `abandonment: ${of} · ${grouped(abandoned)} of ${grouped(live)} live answers, ${allowed.toFixed(1)} allowed (${share(limit.maxRate)} in ${window}, ${rule}, ${jurisdiction}) · ${grouped(allowance.certain)} more are certain today`;
 }
 
 function windowLine({ zone, contacts, open, until, opens }: ZoneWindow): string {

@@ -192,12 +192,19 @@ function readingLines(campaign: string, { rule, reading }: RuleReading): string[
   const { limit, window, rate, allowance, pace, forecast, vendor } = reading;
   const lines = [
     `${printable(campaign)} under ${rule.id} (${rule.citation}): at most ${percent(limit.maxRate, 2)} of live answers, ${timeText(window.from)} to ${timeText(window.to)}`,
+  ];
+  if (reading.live === 0)
+    return [
+      ...lines,
+      "  not known: no live answer of it is among the imported calls of this time (outdial attempts import FILE)",
+    ];
+  lines.push(
     `  abandoned: ${ofAnswers(rate)}${reading.withinLimit ? "" : " OVER THE LIMIT"}`,
     reading.withinLimit
       ? `  until ${timeText(allowance.until)}: ${grouped(allowance.certain)} more may be abandoned, ${grouped(allowance.expected)} if people go on answering as in the last ${pace.hours} h`
       : `  until ${timeText(allowance.until)}: none may be abandoned; ${grouped(allowance.deficit)} served answers bring the window back within the limit${forecast.recoversAt === null ? "" : `, by ${timeText(forecast.recoversAt)} at this volume`}`,
     `  pace of the last ${pace.hours} h: ${ofAnswers(pace.rate)}${Number.isNaN(pace.burnRate) ? "" : `, ${pace.burnRate.toFixed(2)} times what the limit allows`}`,
-  ];
+  );
   if (reading.withinLimit) {
     const runsOut =
       forecast.exhaustedAt === null ? "does not run out within 30 days" : `runs out ${timeText(forecast.exhaustedAt)}`;

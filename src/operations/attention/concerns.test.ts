@@ -106,14 +106,19 @@ test("an abandonment budget warns before it is used up, and is urgent when the l
         live: 1000,
         allowed: 30,
         used: abandoned / 30,
-        reading: { limit: { maxRate: 0.03 }, pace: { burnRate: 0.5 }, forecast: { exhaustedAt: null }, withinLimit },
+        reading: {
+          limit: { maxRate: 0.03, windowHours: 24 },
+          pace: { burnRate: 0.5 },
+          forecast: { exhaustedAt: null },
+          withinLimit,
+        },
       } as KnownHealth["abandonment"],
     });
   expect(concerns(budget(10, true))).toEqual([]);
   expect(concerns(budget(25, true))).toMatchObject([{ code: "abandonment_near", severity: "soon" }]);
   const [over] = concerns(budget(40, false));
   expect(over).toMatchObject({ code: "abandonment_over", severity: "urgent" });
-  expect(over?.evidence[0]).toContain("40 of 1000 live answers abandoned");
+  expect(over?.evidence).toEqual(["40 of 1000 live answers abandoned, 4.00 %; the limit of us is 3.0 % over 1 d"]);
 });
 
 test("opt-outs are one concern past the deadline of the rules and another before it, however many there are", () => {

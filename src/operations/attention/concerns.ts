@@ -1,7 +1,7 @@
 // What of campaigns needs somebody, with the cause that the readings show. Pure.
 
 import { formatInstant } from "../../compliance/index.ts";
-import { type Instant, percent } from "../../kernel/index.ts";
+import { durationText, type Instant, percent } from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
 import type { CauseCode } from "../campaigns/health/why.ts";
@@ -149,7 +149,7 @@ function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found
   const { withinLimit, pace, forecast, limit } = reading;
   const isFast = pace.burnRate > 1 && status === "active";
   if (withinLimit && (used ?? 0) < NEARLY && !isFast) return [];
-  const rate = live === 0 ? "no live answers" : `${abandoned} of ${live} live answers abandoned, ${percent(abandoned / live, 2)}`;
+  const rate = `${abandoned} of ${live} live answers abandoned, ${percent(abandoned / live, 2)}`;
   const end =
     forecast.exhaustedAt === null || !withinLimit
       ? []
@@ -161,7 +161,10 @@ function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found
       subject,
       what: withinLimit ? "its abandonment budget is nearly used up" : "its abandonment is over the limit",
       cause: "abandonment",
-      evidence: [`${rate}; the limit of ${rule} is ${percent(limit.maxRate)} over 30 days`, ...end],
+      evidence: [
+        `${rate}; the limit of ${rule} is ${percent(limit.maxRate)} over ${durationText(limit.windowHours * 3_600_000)}`,
+        ...end,
+      ],
       since: null,
       next: "Lower the dial ratio under Dialer, or pause the campaign.",
       episode: withinLimit ? "near" : "over",

@@ -21,7 +21,7 @@ export interface RuleReading {
 
 /** What is shown of a reading of the abandonment ledger. */
 export interface BudgetFigures extends Pick<RuleReading["reading"], "rate" | "withinLimit" | "live" | "abandoned"> {
-  readonly limit: Pick<RuleReading["reading"]["limit"], "maxRate">;
+  readonly limit: Pick<RuleReading["reading"]["limit"], "maxRate" | "windowHours">;
   readonly allowance: Pick<RuleReading["reading"]["allowance"], "certain" | "until">;
   readonly pace: Pick<RuleReading["reading"]["pace"], "burnRate">;
   readonly forecast: Pick<RuleReading["reading"]["forecast"], "exhaustedAt">;

@@ -1,6 +1,6 @@
 // What was checked before a campaign dials, each check with its result in words.
 
-import { shortPercent } from "../../kernel/index.ts";
+import { durationText, shortPercent } from "../../kernel/index.ts";
 import type { PairReport } from "../campaigns/failover/pair.ts";
 import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
 import { listedWords, reasonsOf } from "../campaigns/state/gate.ts";
@@ -72,12 +72,15 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
     if (verdict.onCompanyList > 0 && verdict.doNotCall === undefined)
       checks.push({ check: "contacts on the company's list", passed: null, text: listedWords(verdict) });
   }
-  for (const { rule, reading } of abandonment)
+  for (const { rule, reading } of abandonment) {
+    const { abandoned, live, limit, withinLimit } = reading;
+    const window = durationText(limit.windowHours * 3_600_000);
     checks.push({
       check: `abandonment, ${rule.id}`,
-      passed: reading.withinLimit,
-      text: `${reading.abandoned} of ${reading.live} live answers were abandoned in ${reading.limit.windowHours} hours; ${shortPercent(reading.limit.maxRate)} are allowed`,
+      passed: live === 0 ? null : withinLimit,
+      text: `${live === 0 ? `not known: no live answer of it is among the imported calls of ${window}` : `${abandoned} of ${live} live answers were abandoned in ${window}`}; ${shortPercent(limit.maxRate)} are allowed`,
     });
+  }
   return checks;
 }
 

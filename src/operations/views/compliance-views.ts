@@ -101,16 +101,18 @@ export function revocationOf({ revocation, clock }: RevocationReading, reveal: b
 export function budgetOf({ reading }: { readonly reading: BudgetFigures }): AbandonmentBudget {
   const { limit, rate, allowance, pace, forecast, withinLimit, live, abandoned } = reading;
   const allowed = limit.maxRate * live;
+  const isKnown = live > 0;
   return {
     limit: limit.maxRate,
+    windowHours: limit.windowHours,
     rate: shareOf(rate),
-    // Nothing is used up before a call; of a limit of nothing there is no share.
-    used: limit.maxRate === 0 ? null : live === 0 ? 0 : abandoned / allowed,
-    left: allowance.certain,
+    // Of a limit of nothing there is no share.
+    used: allowed === 0 ? null : abandoned / allowed,
+    left: isKnown ? allowance.certain : null,
     until: timeText(allowance.until),
     burnRate: Number.isNaN(pace.burnRate) ? null : pace.burnRate,
     exhaustedAt: timeText(forecast.exhaustedAt),
-    withinLimit,
+    withinLimit: isKnown ? withinLimit : null,
   };
 }
 
@@ -123,8 +125,8 @@ export function abandonmentOf(campaign: string, read: RuleReading): AbandonmentV
     rule: rule.id,
     citation: rule.citation,
     budget: budgetOf(read),
-    sustainableRate: forecast.sustainableRate,
-    sustainableToday: forecast.sustainableToday,
+    sustainableRate: reading.live === 0 ? null : forecast.sustainableRate,
+    sustainableToday: reading.live === 0 ? null : forecast.sustainableToday,
     vendorRate: Number.isNaN(vendor.rate.rate) ? null : vendor.rate.rate,
   };
 }

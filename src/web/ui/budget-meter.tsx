@@ -9,12 +9,18 @@ export function BudgetMeter({ budget }: { readonly budget: ApiTypes.AbandonmentB
   return (
     <span class={`meter ${tone}`}>
       <span>
-        <strong class={tone === "good" ? undefined : tone}>{headline}</strong>
+        {tone === "none" ? (
+          <span class="muted">{headline}</span>
+        ) : (
+          <strong class={tone === "good" ? undefined : tone}>{headline}</strong>
+        )}
       </span>
-      <svg aria-hidden="true">
-        <rect class="track" width="100%" height="8" rx="4" />
-        <rect class="used" width={`${width}%`} height="8" rx="4" />
-      </svg>
+      {tone === "none" ? null : (
+        <svg aria-hidden="true">
+          <rect class="track" width="100%" height="8" rx="4" />
+          <rect class="used" width={`${width}%`} height="8" rx="4" />
+        </svg>
+      )}
       <span class="cell-note">{pace}</span>
     </span>
   );

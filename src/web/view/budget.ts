@@ -1,10 +1,11 @@
 // The abandonment budget in words: how much is left, and whether the pace of late would use it up.
 
 import type { ApiTypes } from "../../server/index.ts";
-import { decimal, percent, timeFormat, whole } from "./format.ts";
+import { decimal, percent, span, timeFormat, whole } from "./format.ts";
 
 export interface BudgetView {
-  readonly tone: "good" | "warn" | "bad";
+  /** None: nothing is known. */
+  readonly tone: "good" | "warn" | "bad" | "none";
   /** Used, 0 to 100. */
   readonly width: number;
   readonly headline: string;
@@ -12,17 +13,20 @@ export interface BudgetView {
 }
 
 const NEARLY = 0.8;
+const HOUR = 3_600_000;
 
 /** @param zone of the times; default: where the browser is */
 export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): BudgetView {
-  const { used, left, burnRate, exhaustedAt, withinLimit, rate, limit } = budget;
+  const { used, left, burnRate, exhaustedAt, withinLimit, rate, limit, windowHours } = budget;
+  const allowed = `limit ${percent(limit, 0)} over ${span(windowHours * HOUR)}`;
+  if (rate.rate === null || withinLimit === null)
+    return { tone: "none", width: 0, headline: "not known", pace: `no live answer imported · ${allowed}` };
   const isBurning = burnRate !== null && burnRate > 1;
   // Of a budget of nothing there is no share: it is used up by the first call.
   const share = used ?? (withinLimit ? 0 : 1);
   const tone = !withinLimit || share >= 1 ? "bad" : share >= NEARLY || isBurning ? "warn" : "good";
-  if (rate.rate === null)
-    return { tone: "good", width: 0, headline: "no live answers yet", pace: `limit ${percent(limit, 0)} over 30 days` };
-  const headline = withinLimit && left > 0 ? `${whole(left)} left` : withinLimit ? "none left" : "over the limit";
+  const headline =
+    withinLimit && left !== null && left > 0 ? `${whole(left)} left` : withinLimit ? "none left" : "over the limit";
   const end = exhaustedAt === null || !withinLimit ? "" : `, used up ${timeFormat(zone).day(exhaustedAt)}`;
   const speed = burnRate === null ? "no recent answers" : `recent pace ${decimal(burnRate)}× the limit${end}`;
   return {

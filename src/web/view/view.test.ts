@@ -123,6 +123,7 @@ describe("a failover pair", () => {
 function budget(change: Partial<ApiTypes.AbandonmentBudget>): ApiTypes.AbandonmentBudget {
   return {
     limit: 0.03,
+    windowHours: 720,
     rate: { rate: 0.0206, low: 0.018, high: 0.024, numerator: 188, denominator: 9120, confidence: 0.95 },
     used: 0.687,
     left: 85,
@@ -163,9 +164,21 @@ describe("the abandonment budget", () => {
 
   test("says so when nothing was counted, instead of that nothing is left", () => {
     const view = budgetView(
-      budget({ rate: { rate: null, low: 0, high: 1, numerator: 0, denominator: 0, confidence: 0.95 }, left: 0, used: 0 }),
+      budget({
+        rate: { rate: null, low: 0, high: 1, numerator: 0, denominator: 0, confidence: 0.95 },
+        windowHours: 24,
+        left: null,
+        used: null,
+        burnRate: null,
+        withinLimit: null,
+      }),
     );
-    expect(view).toMatchObject({ tone: "good", width: 0, headline: "no live answers yet" });
+    expect(view).toEqual({
+      tone: "none",
+      width: 0,
+      headline: "not known",
+      pace: "no live answer imported · limit 3\u00a0% over 1 d",
+    });
   });
 
   test("the bar never leaves its track", () => {

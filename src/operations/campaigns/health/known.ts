@@ -141,7 +141,8 @@ const keptLook = z.object({
       allowed: z.number(),
       used: z.number().nullable(),
       reading: z.object({
-        limit: z.object({ maxRate: z.number() }),
+        // Looks that were kept before the window was: most limits are of 30 days.
+        limit: z.object({ maxRate: z.number(), windowHours: z.number().default(720) }),
         rate: z.object({
           rate: orNaN,
           low: z.number(),

@@ -50,7 +50,7 @@ export interface AbandonmentBudget {
   readonly live: number;
   /** Abandoned calls that the limit allows among so many live answers. */
   readonly allowed: number;
-  /** Abandoned over allowed: above 1 the limit is broken; null without live answers. */
+  /** Abandoned over allowed: above 1 the limit is broken; null without live answers, and where the limit allows none. */
   readonly used: number | null;
   readonly reading: RuleReading["reading"];
 }
@@ -211,9 +211,10 @@ export function budgetOf(readings: readonly RuleReading[]): AbandonmentBudget | 
       abandoned,
       live,
       allowed,
-      used: live === 0 ? null : abandoned / allowed,
+      used: allowed === 0 ? null : abandoned / allowed,
       reading,
     };
   });
-  return budgets.toSorted((a, b) => (b.used ?? -1) - (a.used ?? -1))[0] ?? null;
+  const place = ({ used, reading }: AbandonmentBudget) => used ?? (reading.withinLimit ? -1 : Number.POSITIVE_INFINITY);
+  return budgets.toSorted((a, b) => place(b) - place(a) || 0)[0] ?? null;
 }

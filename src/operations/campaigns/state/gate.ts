@@ -1,7 +1,7 @@
 // The pre-dial gate of a campaign: whether it may begin to dial now. Every activation asks it first; when something cannot be checked, it refuses.
 
 import { type CallType, type CompiledPack, campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
-import { type Clock, type Instant, messageOf, shortPercent } from "../../../kernel/index.ts";
+import { type Clock, durationText, type Instant, messageOf, shortPercent } from "../../../kernel/index.ts";
 import type { Facts, Store } from "../../../store/index.ts";
 import type { CallOptions, CampaignRunner, ContactSource } from "../../../tenant/port.ts";
 import {
@@ -255,7 +255,7 @@ function refusalsOf(manifest: GateManifest, abandonment: readonly RuleReading[],
     const { abandoned, live, limit } = reading;
     refusals.push({
       code: "abandonment_budget",
-      text: `${abandoned} of ${live} live answers were abandoned in ${limit.windowHours} hours, more than the ${shortPercent(limit.maxRate)} of ${rule.id} (${rule.jurisdiction})`,
+      text: `${abandoned} of ${live} live answers were abandoned in ${durationText(limit.windowHours * 3_600_000)}, more than the ${shortPercent(limit.maxRate)} of ${rule.id} (${rule.jurisdiction})`,
     });
   }
   if (input.contacts === 0) refusals.push({ code: "list_empty", text: "the contact list is empty" });

@@ -16,22 +16,27 @@ export const windowState = z
   .meta({ id: "WindowState" });
 export type WindowState = z.output<typeof windowState>;
 
-/** The abandonment budget of the last 30 days. */
+/** The abandonment budget by the calls that were imported; without a live answer among them nothing of it is known. */
 export const abandonmentBudget = z
   .strictObject({
     limit: z.number().describe("Largest share of live answers, such as 0.03"),
+    windowHours: z.number().describe("Length of the limit's window, hours: 720 is 30 days"),
     rate: share,
     used: z
       .number()
       .nullable()
-      .describe("Abandoned calls as a share of those the limit allows: 1 is all of them; null where the limit allows none"),
-    /** How many more may be abandoned until `until`. */
-    left: z.number(),
+      .describe(
+        "Abandoned calls as a share of those the limit allows: 1 is all of them; null where the limit allows none, and where nothing is known",
+      ),
+    left: z.number().nullable().describe("How many more may be abandoned until `until`; null where nothing is known"),
     until: time,
     /** Recent pace over the limit: above 1 the budget is being used up; null without recent answers. */
     burnRate: z.number().nullable(),
     exhaustedAt: time.nullable(),
-    withinLimit: z.boolean(),
+    withinLimit: z
+      .boolean()
+      .nullable()
+      .describe("Null where nothing is known: no live answer is among the imported calls of the window"),
   })
   .meta({ id: "AbandonmentBudget" });
 export type AbandonmentBudget = z.output<typeof abandonmentBudget>;

@@ -158,8 +158,11 @@ export const abandonmentView = z
     rule: z.string(),
     citation: z.string(),
     budget: abandonmentBudget,
-    sustainableRate: z.number().describe("Abandonment that keeps the limit for 30 days; never above the limit"),
-    sustainableToday: z.number(),
+    sustainableRate: z
+      .number()
+      .nullable()
+      .describe("Abandonment that keeps the limit for 30 days; never above the limit; null where nothing is known"),
+    sustainableToday: z.number().nullable().describe("The same until the day ends"),
     vendorRate: z.number().nullable().describe("What the vendor counts from the same calls"),
   })
   .meta({ id: "Abandonment" });

@@ -14,7 +14,7 @@ import { Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { pairBadge } from "../../view/failover.ts";
-import { counted, interval, intervalKind, percent, whole } from "../../view/format.ts";
+import { counted, interval, intervalKind, percent, span, whole } from "../../view/format.ts";
 import { part, rangeOf, rangeQuery, type TimeRange } from "../../view/time-range.ts";
 import { windowLines } from "../../view/windows.ts";
 import { Effects } from "./effects.tsx";
@@ -163,7 +163,7 @@ function Now({ detail }: { readonly detail: Detail }) {
         }
       />
       <Figure
-        name="Abandonment budget, 30 days"
+        name={`Abandonment budget${abandonment === null ? "" : `, ${span(3_600_000 * abandonment.windowHours)}`}`}
         value={
           <span class="meter-value">
             <BudgetMeter budget={abandonment} />

@@ -180,7 +180,7 @@ function Overview({ items }: { readonly items: readonly Summary[] }) {
   const calls = items.reduce((sum, { activeCalls }) => sum + (activeCalls ?? 0), 0);
   const { over, stuck } = pairCounts(items);
   const tight = items.filter(
-    ({ abandonment }) => abandonment !== null && ((abandonment.used ?? 0) >= 0.8 || !abandonment.withinLimit),
+    ({ abandonment }) => abandonment !== null && ((abandonment.used ?? 0) >= 0.8 || abandonment.withinLimit === false),
   ).length;
   return (
     <Figures>
