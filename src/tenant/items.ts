@@ -27,10 +27,13 @@ export type PageItem<Id extends PagedOperationId> = z.output<(typeof ITEM_SCHEMA
 /** What was read of an item, or the problem with it. */
 export type ParsedItem<Row> = { readonly item: Row } | { readonly problem: string };
 
+/** Beside what the contract promises: other numbers, which not every profile has. */
+const contactRow = contact.extend({ phoneNumbers: z.array(z.string()).optional() });
+
 /** One call of a list in the form that operations work with. */
 export const parseCall = (item: unknown): ParsedItem<CallRow> => parsedBy(call, item);
 /** One contact of a list in the form that operations work with. */
-export const parseContact = (item: unknown): ParsedItem<ContactRow> => parsedBy(contact, item);
+export const parseContact = (item: unknown): ParsedItem<ContactRow> => parsedBy(contactRow, item);
 
 export function parsedBy<Row>(schema: z.ZodType<Row>, item: unknown): ParsedItem<Row> {
   const parsed = schema.safeParse(item);

@@ -7,6 +7,7 @@ import {
   noneReplayed,
   OperationError,
   type PlacedReplay,
+  type ReplayCounts,
   replayDecisions,
   validatedPack,
 } from "../../operations/index.ts";
@@ -103,12 +104,22 @@ export const replayPack: Run<typeof declared.replayPack> = async (given) => {
     await replayDecisions(input.bytes(), pack, sink, counts);
   }
   io.say(
-    `${grouped(counts.decisions)} decisions replayed with ${pack.packVersion}: ${grouped(counts.decision)} swap allow and deny · ` +
-      `${grouped(counts.rules)} break other rules · ${grouped(counts.next)} move their next instant · ${grouped(counts.unreadable)} unreadable` +
+    `${grouped(counts.decisions)} decisions replayed with ${pack.packVersion}: ${countsText(counts)}` +
       (counts.older === 0 ? "" : ` · ${grouped(counts.older)} left out because they were made before --since`),
   );
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
 };
+
+/** How decisions came out that were decided again. */
+export function countsText({ decision, rules, next, unreadable, notDecided }: ReplayCounts): string {
+  return [
+    `${grouped(decision)} swap allow and deny`,
+    `${grouped(rules)} break other rules`,
+    `${grouped(next)} move their next instant`,
+    `${grouped(unreadable)} unreadable`,
+    ...(notDecided === 0 ? [] : [`${grouped(notDecided)} that could not be decided when they were recorded`]),
+  ].join(" · ");
+}
 
 const replayCalls: Run<typeof declared.replayPack> = async ({ args, options, io }) => {
   if (args.decisions.length > 0)

@@ -16,7 +16,7 @@ import type * as declared from "../groups/compliance.ts";
 import { writeText } from "../output.ts";
 import { openInput, readFileText } from "../source.ts";
 import { grouped, printable } from "../text.ts";
-import { namedPack, placedLines } from "./compliance-pack.ts";
+import { countsText, namedPack, placedLines } from "./compliance-pack.ts";
 
 export const stalePack: Run<typeof declared.stalePack> = async ({ args, options, io }) => {
   const { days, at = io.clock.now() } = options;
@@ -89,7 +89,7 @@ export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options,
       ...(calls === null ? [`no calls were decided again: there is no store in ${opened.dir}`] : placedLines(calls)),
       replay.length === 0
         ? "no recorded decisions were replayed: name them with --replay"
-        : `${grouped(counts.decisions)} recorded decisions decided again: ${grouped(counts.decision)} swap allow and deny, ${grouped(counts.rules)} break other rules, ${grouped(counts.next)} move their next instant, ${grouped(counts.unreadable)} unreadable${counts.older === 0 ? "" : `, ${grouped(counts.older)} left out because they were made before ${formatInstant(since)} (--since)`}`,
+        : `${grouped(counts.decisions)} recorded decisions decided again: ${countsText(counts)}${counts.older === 0 ? "" : ` · ${grouped(counts.older)} left out because they were made before ${formatInstant(since)} (--since)`}`,
       out === undefined
         ? "nothing was written: name a file with --out"
         : `written to ${out}${options.signed ? " with its signature" : ""}; it takes effect when compliance.pack in outdial.yaml, or --pack, names it`,

@@ -21,7 +21,7 @@ export { type FactSource, hashing, type ImportDeps, type ImportSink, SILENT_MS }
 export { factsOfNumber } from "./known.ts";
 export { type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
 export { optOutsOf, type RawOutcome, recordOutcomes } from "./outcomes.ts";
-export { compileRulePack, convertedPack, noneReplayed, replayDecisions, validatedPack } from "./packs.ts";
+export { compileRulePack, convertedPack, noneReplayed, type ReplayCounts, replayDecisions, validatedPack } from "./packs.ts";
 export { type PackComparison, type PlacedReplay, replayPlaced } from "./placed.ts";
 export { answerTo, type Explained, explained, type KnownFacts, numberOf, unreadable } from "./questions.ts";
 export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";

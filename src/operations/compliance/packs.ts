@@ -1,5 +1,6 @@
 // Rule packs that are given: made ready, checked, converted from and to flat rule sets; recorded decisions decided again.
 
+import { z } from "zod";
 import {
   type CompiledPack,
   compilePack,
@@ -69,11 +70,32 @@ export interface ReplayCounts {
   /** Only the next allowed instant is another. */
   next: number;
   unreadable: number;
+  /** Records of questions that could not be read when they were asked: no pack decides them. */
+  notDecided: number;
   /** Decisions of before the time from which on they are replayed. */
   older: number;
 }
 
-export const noneReplayed = (): ReplayCounts => ({ decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0, older: 0 });
+export const noneReplayed = (): ReplayCounts => ({
+  decisions: 0,
+  decision: 0,
+  rules: 0,
+  next: 0,
+  unreadable: 0,
+  notDecided: 0,
+  older: 0,
+});
+
+const failure = z.looseObject({
+  error: z.looseObject({ code: z.string(), message: z.string() }),
+  decision: z.undefined().optional(),
+});
+
+/** Why a record holds no decision, as `check --record` writes it; undefined for anything else. */
+function failureOf(recorded: object): string | undefined {
+  const parsed = failure.safeParse(recorded);
+  return parsed.success ? parsed.data.error.message : undefined;
+}
 
 /** The instant of a recorded question; NaN, which is before nothing, when it has none. */
 function instantOf({ input }: Record<string, unknown>): number {
@@ -84,7 +106,7 @@ function instantOf({ input }: Record<string, unknown>): number {
 export interface ReplaySink {
   /** Decisions about earlier instants (ms since the epoch) are left out; all are replayed by default. */
   readonly since?: number | undefined;
-  /** A line for each decision that changes, and for each that cannot be read. */
+  /** A line for each decision that changes, and with the reason for each that cannot be read and each record without a decision. */
   readonly write: (line: object) => Promise<void>;
   /** Decisions replayed so far. */
   readonly progress?: (decisions: number) => void;
@@ -102,6 +124,12 @@ export async function replayDecisions(
     try {
       if ("problem" in read) throw new OutdialError("invalid_facts", read.problem);
       const recorded = Object.fromEntries(read.members);
+      const notDecided = failureOf(recorded);
+      if (notDecided !== undefined) {
+        counts.notDecided += 1;
+        await write({ line, notDecided });
+        continue;
+      }
       if (since !== undefined && instantOf(recorded) < since) {
         counts.older += 1;
         continue;

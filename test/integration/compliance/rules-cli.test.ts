@@ -206,10 +206,13 @@ geography: builtin
   const diff = await run(["pack", "diff", "us-ca-uk-2026", overlay]);
   expect(diff.stdout).toContain("+ rules acme-inventory");
 
-  const recorded = await run(["check", "-", "--record"], [question(), question({ at: "2026-06-17T15:00:00Z" })].join("\n"));
-  expect(rowsOf(recorded).map(({ decision }) => decision)).toEqual(["allow", "allow"]);
+  const asked = [question(), question({ callType: "fax" }), question({ at: "2026-06-17T15:00:00Z" })].join("\n");
+  const recorded = await run(["check", "-", "--record"], asked);
+  expect(rowsOf(recorded).map(({ decision }) => decision)).toEqual(["allow", undefined, "allow"]);
   const replayed = await run(["pack", "replay", "-", "--pack", overlay], recorded.stdout);
   expect(replayed.code).toBe(0);
+  expect(replayed.stderr).toContain("2 decisions replayed");
+  expect(replayed.stderr).toContain("0 unreadable · 1 that could not be decided when they were recorded");
   expect(rowsOf(replayed)).toEqual([
     {
       line: 1,
@@ -217,6 +220,7 @@ geography: builtin
       before: { decision: "allow", rules: [], next: "2026-06-16T15:00:00Z" },
       after: { decision: "deny", rules: ["CLOSED_ACME"], next: "2026-06-17T12:00:00Z" },
     },
+    { line: 2, notDecided: expect.stringContaining("telemarketing, prerecorded, collection") as string },
   ]);
   expect((await run(["pack", "show", overlay, "--jurisdiction", "us-fl"])).stdout).toContain("mon-sun 08:00-20:00");
 });

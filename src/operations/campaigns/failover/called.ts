@@ -45,7 +45,7 @@ export interface HandedContacts {
   readonly called: number;
   /** Calls that named neither number nor contact: then all contacts on the list of the first campaign count as called. */
   readonly unidentified: number;
-  /** Contacts without a readable number: it is not known whether they were called, unless their id shows it. */
+  /** Contacts with a number that cannot be read, or called by a number that is not known: it is not known whether the one taking over would call them again. */
   readonly unreadable: number;
   /** Whether both campaigns call one list. */
   readonly sameList: boolean;
@@ -64,29 +64,19 @@ export async function handContacts(
   const { from, to, at, holdHours } = handover;
   const since = at - holdHours * HOUR_MS;
   const [fromList, toList] = await Promise.all([listOf(deps, from, options), listOf(deps, to, options)]);
-  const called = await calledBy(deps, from, since, at, options);
-  let unreadable = 0;
-  if (called.unidentified > 0 && fromList !== null)
-    for await (const { id, number } of contactsOf(deps, fromList, options)) {
-      if (number === undefined) unreadable += 1;
-      if (id !== undefined) called.ids.add(id);
-      if (number !== undefined) called.numbers.set(number, at);
-    }
-  for (const number of await deps.holds.calledBy(from, since)) if (!called.numbers.has(number)) called.numbers.set(number, at);
   const sameList = fromList !== null && fromList === toList;
+  const called = await calledBy(deps, from, since, at, options);
+  const someUnknown = called.unidentified > 0 || called.ids.size > 0;
+  let unreadable = someUnknown ? await identify(deps, called, { fromList, sameList, at }, options) : 0;
+  for (const number of await deps.holds.calledBy(from, since)) if (!called.numbers.has(number)) called.numbers.set(number, at);
   let overlap = 0;
-  if (called.numbers.size > 0 || called.ids.size > 0) {
-    if (toList !== null)
-      for await (const { id, number } of contactsOf(deps, toList, options)) {
-        // Ids are the list's own: they name the same contact only on the same list.
-        const wasCalled =
-          (number !== undefined && called.numbers.has(number)) || (sameList && id !== undefined && called.ids.has(id));
-        if (number === undefined && !wasCalled) unreadable += 1;
-        if (!wasCalled) continue;
-        overlap += 1;
-        if (number !== undefined && !called.numbers.has(number)) called.numbers.set(number, at);
-      }
-  }
+  if (toList !== null && (called.numbers.size > 0 || called.ids.size > 0))
+    for await (const { id = "", numbers, isReadable } of contactsOf(deps, toList, options)) {
+      // Ids are the list's own: they name the same contact only on the same list.
+      const wasCalled = numbers.some((number) => called.numbers.has(number)) || (sameList && called.ids.has(id));
+      if (wasCalled) overlap += 1;
+      else if (!isReadable) unreadable += 1;
+    }
   if (write) await hold(deps, handover, called.numbers);
   return { overlap, called: called.numbers.size, unidentified: called.unidentified, unreadable, sameList };
 }
@@ -98,8 +88,35 @@ async function listOf({ runner }: CalledDeps, campaign: string, options: CallOpt
 interface Called {
   /** With the time of the latest call. */
   readonly numbers: Map<number, number>;
+  /** Contacts whose calls named no number. */
   readonly ids: Set<string>;
   unidentified: number;
+}
+
+/**
+ * Adds the numbers of contacts whose calls named only the contact; when calls named neither, those of everybody on the first campaign's list.
+ * @returns contacts of whom it stays unknown by which numbers they were called
+ */
+async function identify(
+  deps: CalledDeps,
+  called: Called,
+  { fromList, sameList, at }: { readonly fromList: string | null; readonly sameList: boolean; readonly at: number },
+  options: CallOptions,
+): Promise<number> {
+  const missing = new Set(called.ids);
+  let unreadable = 0;
+  if (fromList !== null)
+    for await (const { id, numbers, isReadable } of contactsOf(deps, fromList, options)) {
+      if (called.unidentified === 0 && (id === undefined || !called.ids.has(id))) continue;
+      if (!isReadable) unreadable += 1;
+      if (id !== undefined) {
+        called.ids.add(id);
+        missing.delete(id);
+      }
+      for (const number of numbers) called.numbers.set(number, at);
+    }
+  // Who is no longer on the list that both call is not called from it either.
+  return sameList ? unreadable : unreadable + missing.size;
 }
 
 async function calledBy(deps: CalledDeps, campaignId: string, since: number, at: number, options: CallOptions): Promise<Called> {
@@ -129,19 +146,25 @@ async function* itemsOf({ pages }: Pick<ViewList<unknown>, "pages">): AsyncGener
   for await (const { items } of pages()) yield* items;
 }
 
-async function* contactsOf(
-  { contacts }: CalledDeps,
-  listId: string,
-  options: CallOptions,
-): AsyncGenerator<{ readonly id: string | undefined; readonly number: number | undefined }> {
+interface ListedContact {
+  readonly id: string | undefined;
+  /** All that can be read. */
+  readonly numbers: readonly number[];
+  /** False when none or not all of its numbers can be read. */
+  readonly isReadable: boolean;
+}
+
+async function* contactsOf({ contacts }: CalledDeps, listId: string, options: CallOptions): AsyncGenerator<ListedContact> {
   for await (const item of itemsOf(contacts.contacts(listId, { query: "true", pageSize: CONTACTS_PAGE }, options))) {
     const parsed = parseContact(item);
     if ("problem" in parsed) {
-      yield { id: undefined, number: undefined };
+      yield { id: undefined, numbers: [], isReadable: false };
       continue;
     }
-    const number = phone(parsed.item.phoneNumber ?? "");
-    yield { id: parsed.item.id, number: "ok" in number ? number.ok : undefined };
+    const { id, phoneNumber = "", phoneNumbers = [phoneNumber] } = parsed.item;
+    const read = phoneNumbers.map((text) => phone(text));
+    const numbers = read.flatMap((one) => ("ok" in one ? one.ok : []));
+    yield { id, numbers, isReadable: numbers.length > 0 && numbers.length === read.length };
   }
 }
 
@@ -162,7 +185,7 @@ export function overlapProblem(handed: HandedContacts, to: string): string | und
   return `${overlap} contacts on the list of ${to} have been called by the other campaign, because ${why}${unknown}; take them off its list, or accept it with overlap: accept${unreadable === undefined ? "" : `; ${unreadable}`}`;
 }
 
-/** A sentence about the contacts without a readable number; undefined when all could be read. */
+/** A sentence about the contacts of whom it is not known; undefined when there are none. */
 export function unreadableWords({ unreadable }: Pick<HandedContacts, "unreadable">): string | undefined {
   return unreadable === 0 ? undefined : `${unreadable} contacts cannot be read: whether they were called is not known`;
 }
