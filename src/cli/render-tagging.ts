@@ -1,9 +1,9 @@
 // What people read about a tagging job: the progress line, the report of a plan, the summary of a job. Pure text.
 
 import type { HistogramSummary } from "../kernel/index.ts";
-import type { JobProgress, PlanReport, RefusedRow, ResultCounts } from "../operations/index.ts";
+import type { JobProgress, PlanReport, RefusedRow } from "../operations/index.ts";
 import type { JobDetail } from "../operations/views/index.ts";
-import type { ItemResult } from "../store/index.ts";
+import type { ItemCounts, ItemResult } from "../store/index.ts";
 import { duration, grouped, printable } from "./text.ts";
 
 const NAMES: Readonly<Record<ItemResult, string>> = {
@@ -26,14 +26,14 @@ const NAMES: Readonly<Record<ItemResult, string>> = {
 };
 
 /** `1,973 tagged · 13 refused`, without the results that did not occur. */
-export function countsLine(counts: ResultCounts): string {
+export function countsLine(counts: ItemCounts): string {
   const parts = (Object.keys(NAMES) as ItemResult[])
     .filter((result) => (counts[result] ?? 0) > 0)
     .map((result) => `${grouped(counts[result] ?? 0)} ${NAMES[result]}`);
   return parts.length === 0 ? "nothing yet" : parts.join(" · ");
 }
 
-function total(counts: ResultCounts): number {
+function total(counts: ItemCounts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 

@@ -63,7 +63,6 @@ export {
   type PlanReport,
   type PlanSink,
   type RefusedRow,
-  type ResultCounts,
   type RowJob,
   refuseCancelled,
 } from "./jobs/index.ts";

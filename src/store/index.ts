@@ -77,8 +77,8 @@ export type { InteractionChange, InteractionChanges } from "./interactions/chang
 export type { SessionLocks } from "./interactions/session-locks.ts";
 export type { JobLedger } from "./jobs/ledger.ts";
 export type { OwnedRun } from "./jobs/take.ts";
-export type { Batch, ItemResult, Job, JobItem, JobStatus, LockedRows, NewItem } from "./jobs/types.ts";
-export { ITEM_RESULTS } from "./jobs/types.ts";
+export type { Batch, ItemCounts, ItemResult, Job, JobItem, JobStatus, LockedRows, NewItem } from "./jobs/types.ts";
+export { ITEM_RESULTS, isGood } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
 export type { IntentOutcome, MadeChange, NewStateIntent, StateIntent, TargetState } from "./metrics/state-intents.ts";

@@ -1,7 +1,8 @@
 // What a job of corrections measured, in the words that operators watch.
 
 import type { HistogramSummary } from "../../kernel/index.ts";
-import type { ResultCounts, RowJob } from "../jobs/index.ts";
+import type { ItemCounts } from "../../store/index.ts";
+import type { RowJob } from "../jobs/index.ts";
 import type { CorrectionResult } from "./machine.ts";
 
 const API_ERRORS: readonly CorrectionResult[] = [
@@ -36,7 +37,7 @@ export interface CorrectionMetrics {
 }
 
 /** The figures from what the ledger counts and the last run measured. */
-export function correctionMetrics(job: Pick<RowJob, "measured">, counts: ResultCounts): CorrectionMetrics {
+export function correctionMetrics(job: Pick<RowJob, "measured">, counts: ItemCounts): CorrectionMetrics {
   const apiErrors = API_ERRORS.reduce((sum, result) => sum + (counts[result] ?? 0), 0);
   const validationErrors = counts.validation_error ?? 0;
   const numerator = validationErrors + apiErrors;

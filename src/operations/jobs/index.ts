@@ -9,7 +9,6 @@ export {
   type JobProgress,
   type JobRecords,
   type Replicas,
-  type ResultCounts,
   type RowJob,
 } from "./record.ts";
 export { JobRun, type RowWork, type Sent } from "./run.ts";

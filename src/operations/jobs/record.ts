@@ -1,7 +1,7 @@
 // The record of a job over the rows of a file, and what keeps it. `store-records.ts` is its one implementation.
 
 import type { HistogramSummary } from "../../kernel/index.ts";
-import type { ItemResult, JobStatus } from "../../store/index.ts";
+import type { ItemCounts, JobStatus } from "../../store/index.ts";
 import type { StopReason } from "../run/reason.ts";
 import type { PlanReport } from "./plan.ts";
 
@@ -13,19 +13,6 @@ export type { JobStatus };
 export const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
 /** States from which a job goes on by itself. */
 export const GOES_ON: readonly JobStatus[] = ["planning", "ready", "running"];
-
-/** Results after which nothing is left to do and nothing went wrong, of every kind of job. */
-export const GOOD_RESULTS: readonly ItemResult[] = [
-  "tagged",
-  "contact_tagged",
-  "success",
-  "acknowledged",
-  "unchanged",
-  "recorded",
-  "duplicate",
-];
-
-export type ResultCounts = Readonly<Partial<Record<ItemResult, number>>>;
 
 export type { StopReason };
 
@@ -67,7 +54,7 @@ export interface RowJob {
 /** How far a job is, for a progress display. */
 export interface JobProgress {
   readonly totalRows: number;
-  readonly counts: ResultCounts;
+  readonly counts: ItemCounts;
   readonly retries: number;
   readonly rateLimited: number;
   readonly phase: "planning" | "sending" | "settling" | "watching";
@@ -118,9 +105,9 @@ export interface JobRecords {
   end(id: string, end: JobEnd, replica: string): Promise<void>;
   /** Marks a job as cancelled; rejects with `invalid_state` when it has ended. See `cancelJob` for what there is to wait for. */
   cancel(id: string): Promise<void>;
-  counts(id: string): Promise<ResultCounts>;
+  counts(id: string): Promise<ItemCounts>;
   /** How it stands with the rows that have no result. */
-  rowsLeft(job: Pick<RowJob, "id" | "totalRows">, counts: ResultCounts): Promise<RowsLeft>;
+  rowsLeft(job: Pick<RowJob, "id" | "totalRows">, counts: ItemCounts): Promise<RowsLeft>;
 }
 
 /** Which replicas live. */

@@ -5,13 +5,14 @@
 // chunk's intent mark shows which of the other items may have been sent.
 
 import { type Clock, Histogram, messageOf } from "../../kernel/index.ts";
+import type { ItemCounts } from "../../store/index.ts";
 import { TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { Leave } from "../run/leave.ts";
 import { CANCELLED, reasonOf } from "../run/reason.ts";
 import { Committer } from "./committer.ts";
 import type { FinishedItem, OpenItem, RowLedger } from "./ledger.ts";
-import type { JobProgress, ResultCounts, StopReason } from "./record.ts";
+import type { JobProgress, StopReason } from "./record.ts";
 import { Semaphore } from "./semaphore.ts";
 
 /** How often what is open is gone over: an item that meets a second failure while it is settled gets another chance. */
@@ -119,7 +120,7 @@ export class JobRun<Row, Item extends FinishedItem> {
   }
 
   /** Adds what the ledger held before this run, so that progress shows the whole job. */
-  countEarlier(counts: ResultCounts): void {
+  countEarlier(counts: ItemCounts): void {
     for (const [result, count] of Object.entries(counts)) this.#count(result, count);
   }
 

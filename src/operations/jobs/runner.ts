@@ -1,20 +1,12 @@
 // Jobs of one kind over the rows of a file: what a run of one does, and how far it is.
 
-import type { AuditInput } from "../../store/index.ts";
+import { type AuditInput, ITEM_RESULTS, type ItemCounts, isGood } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { Kind, Running } from "../run/kind.ts";
 import type { Leave } from "../run/leave.ts";
 import type { Runs } from "../run/runs.ts";
 import { runChunks } from "./body.ts";
-import {
-  ENDED,
-  GOOD_RESULTS,
-  type JobProgress,
-  type JobRecords,
-  type JobStatus,
-  type ResultCounts,
-  type RowJob,
-} from "./record.ts";
+import { ENDED, type JobProgress, type JobRecords, type JobStatus, type RowJob } from "./record.ts";
 import type { JobRun } from "./run.ts";
 
 /** A run, whatever its rows are. */
@@ -124,7 +116,7 @@ export class JobRunner {
 }
 
 /** Done when every row is where it was meant to be, else partly failed. */
-function endStatus(counts: ResultCounts): JobStatus {
-  const bad = Object.entries(counts).some(([result, count]) => count > 0 && !GOOD_RESULTS.some((good) => good === result));
+function endStatus(counts: ItemCounts): JobStatus {
+  const bad = ITEM_RESULTS.some((result) => (counts[result] ?? 0) > 0 && !isGood(result));
   return bad ? "partly_failed" : "done";
 }

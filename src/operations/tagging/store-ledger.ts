@@ -1,9 +1,8 @@
 // The ledger of tagging over the store: what an item, its audit entry and its event look like there.
 
-import type { AuditInput, ItemResult, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
+import { type AuditInput, type ItemResult, isGood, type JobLedger, type NewItem, type OutboxEvent } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
 import { createRowLedger, type EndedItem, type RowLedger } from "../jobs/index.ts";
-import { GOOD_RESULTS } from "../jobs/record.ts";
 import type { Instead } from "./instead.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
 import { dispositionAssigned, type FinishedItem } from "./result.ts";
@@ -53,7 +52,7 @@ export function createTagLedger(options: TagLedgerOptions): RowLedger<PlannedRow
 
 function errorOf(result: ItemResult): EndedItem["error"] {
   if (result === "refused") return "validation";
-  return GOOD_RESULTS.includes(result) ? undefined : "api";
+  return isGood(result) ? undefined : "api";
 }
 
 function ledgerItem(item: FinishedItem): NewItem {

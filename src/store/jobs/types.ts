@@ -8,15 +8,11 @@ import type { OutboxEvent } from "../outbox/types.ts";
 export const JOB_STATUSES = ["planning", "ready", "running", "done", "partly_failed", "failed", "stopped", "cancelled"] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
+/** Results after which nothing is left to do and nothing went wrong, of every kind of job. */
+const GOOD_RESULTS = ["tagged", "contact_tagged", "success", "acknowledged", "unchanged", "recorded", "duplicate"] as const;
 /** How an item ended, whatever kind of job it belongs to; `unknown` is settled later by reading back. */
 export const ITEM_RESULTS = [
-  "tagged",
-  "contact_tagged",
-  "success",
-  "acknowledged",
-  "unchanged",
-  "recorded",
-  "duplicate",
+  ...GOOD_RESULTS,
   "refused",
   "validation_error",
   "locked",
@@ -28,6 +24,8 @@ export const ITEM_RESULTS = [
   "failed",
 ] as const;
 export type ItemResult = (typeof ITEM_RESULTS)[number];
+/** True when nothing is left to do for an item and nothing went wrong. */
+export const isGood = (result: ItemResult): boolean => GOOD_RESULTS.some((good) => good === result);
 
 /** Items by result; results that did not occur are absent. */
 export type ItemCounts = Readonly<Partial<Record<ItemResult, number>>>;
