@@ -5,7 +5,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beliefsOf, stateAware } from "../src/dialing/index.ts";
 import { svgPlot } from "../src/dialing/optimise/index.ts";
-import { CONDITIONS, measure, runCampaigns, runCondition, runMonths, yardstickScenario } from "../src/dialing/yardstick/index.ts";
+import {
+  CONDITIONS,
+  type ConditionOptions,
+  measure,
+  runCampaigns,
+  runCondition,
+  runMonths,
+  yardstickScenario,
+} from "../src/dialing/yardstick/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const FIGURES = `${root}docs/pacing-study.json`;
@@ -34,9 +42,10 @@ interface Figures {
   campaigns?: Record<string, Record<string, CampaignFigures>>;
 }
 
-/** `levels`: where the live rate jumps, the rule that knows between which levels. */
+/** Where the live rate jumps, `levels`: the rule that knows between which levels; `even`: the told rule when it abandons as much as the one that learns. */
 interface ConditionFigures {
   readonly told: Point;
+  readonly even?: Point;
   readonly levels?: Point;
   readonly learned: Point;
   readonly windowsOver: number;
@@ -164,6 +173,17 @@ function measureFrontier(figures: Figures, asked: readonly string[]): void {
   }
 }
 
+/** What bounds the learning of jumps; `share`: what the rule that learns abandons, of what the told rule does. */
+function boundsOf(
+  day: Pick<ConditionOptions, "condition" | "agents" | "days">,
+  share: number,
+): Pick<ConditionFigures, "even" | "levels"> {
+  return {
+    even: pointOf(runCondition({ ...day, told: "everything", parameters: { target: LIMIT * share } })),
+    levels: pointOf(runCondition({ ...day, told: "levels" })),
+  };
+}
+
 function measureConditions(figures: Figures, asked: readonly string[]): void {
   figures.conditions ??= {};
   const some = CONDITIONS.filter(({ name }) => asked.includes(name));
@@ -176,11 +196,13 @@ function measureConditions(figures: Figures, asked: readonly string[]): void {
     for (const condition of some.length > 0 ? some : CONDITIONS) {
       const told = runCondition({ condition, agents, days, told: "everything" });
       const learned = runCondition({ condition, agents, days, told: "nothing" });
-      const bound =
-        condition.jumps === undefined ? {} : { levels: pointOf(runCondition({ condition, agents, days, told: "levels" })) };
+      const bounds =
+        condition.jumps === undefined
+          ? {}
+          : boundsOf({ condition, agents, days }, learned.abandonment.rate / told.abandonment.rate);
       table[condition.name] = {
         told: pointOf(told),
-        ...bound,
+        ...bounds,
         learned: pointOf(learned),
         windowsOver: rounded(learned.windowsOver),
       };
@@ -296,15 +318,16 @@ function conditionsTable(conditions: NonNullable<Figures["conditions"]>): string
 function burstsTable(conditions: NonNullable<Figures["conditions"]>): string {
   const rows = CONDITIONS.filter(({ jumps }) => jumps !== undefined).flatMap(({ name }) =>
     Object.entries(conditions).flatMap(([agents, table]) => {
-      const { told, levels, learned } = table[name] ?? {};
-      if (told === undefined || levels === undefined || learned === undefined) return [];
-      const cells = [told, levels, learned].map((one) => percent(one.occupancy, one.occupancyError));
-      const abandoned = [learned, levels, told].map((one) => one.abandonment.toFixed(2));
-      return [`| ${name} | ${agents} | ${cells.join(" | ")} | ${abandoned[0]} (${abandoned.slice(1).join(", ")}) |`];
+      const { told, even, levels, learned } = table[name] ?? {};
+      if (told === undefined || even === undefined || levels === undefined || learned === undefined) return [];
+      const cells = [told, even, levels, learned].map(
+        (one) => `${percent(one.occupancy, one.occupancyError)} (${one.abandonment.toFixed(2)})`,
+      );
+      return [`| ${name} | ${agents} | ${cells.join(" | ")} |`];
     }),
   );
   return [
-    "| live rate | agents | told | levels | learned | abandoned, %: learned (levels, told) |",
+    "| live rate | agents | told | told, abandoning as much as learned | levels | learned |",
     `|${" --- |".repeat(6)}`,
     ...rows,
   ].join("\n");

@@ -11,7 +11,7 @@ export interface RateLevel {
 /** Levels that are known beforehand. */
 export interface KnownLevels {
   readonly levels: readonly RateLevel[];
-  /** Seconds between jumps on average. */
+  /** Seconds between jumps on average, each to another level. */
   readonly every: number;
 }
 
@@ -28,7 +28,7 @@ const LOWEST = 0.01;
 const HIGHEST = 0.8;
 /** Standard deviation of the natural logarithm of the rate that is believed at the start. */
 const SPREAD = 0.4;
-/** Seconds between jumps, when nothing is known of them. */
+/** Seconds between draws of the level, when nothing is known of jumps: a draw may give the level that holds already. */
 const EVERY = 300;
 /** Seconds over which it is learned how much of the time a level holds, and at the start. */
 const MEMORY = 7200;
@@ -61,7 +61,7 @@ export class JumpingRate {
     this.#failed = this.#rates.map((rate) => Math.log1p(-rate));
     this.#shares = Float64Array.from(levels, ({ share }) => share);
     this.#chances = Float64Array.from(this.#shares);
-    this.#every = known?.every ?? EVERY;
+    this.#every = known === undefined ? EVERY : known.every * levels.reduce((others, { share }) => others - share * share, 1);
     this.#isLearning = known === undefined;
     this.#sum();
   }
