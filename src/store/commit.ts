@@ -5,7 +5,7 @@
 
 import type { Clock, Instant } from "../kernel/index.ts";
 import { type Appended, append, type Head, lockHead } from "./audit/append.ts";
-import { type AuditInput, createSealer, type Sealer } from "./audit/entry.ts";
+import { type AuditInput, createSealer, type Mark, type Sealer } from "./audit/entry.ts";
 import type { Heads } from "./audit/heads.ts";
 import type { Hold } from "./audit/hold.ts";
 import type { Signer } from "./audit/note.ts";
@@ -62,7 +62,7 @@ export class StoreCore extends Database {
       const tx = new Tx(connection, this.#copies);
       const result = await work(tx);
       const appended = await tx.finish(this.now(), (head, entries) =>
-        append(connection, head, marked(entries, this.#mark), this.#signer, this.#seal, this.now()),
+        append(connection, head, entries, { signer: this.#signer, seal: this.#seal, mark: this.#mark, now: this.now() }),
       );
       return { result, appended };
     };
@@ -71,12 +71,6 @@ export class StoreCore extends Database {
     return result;
   }
 }
-
-/** Details that every entry carries. */
-type Mark = Readonly<Record<string, string>> | undefined;
-
-const marked = (entries: readonly AuditInput[], mark: Mark): readonly AuditInput[] =>
-  mark === undefined ? entries : entries.map((entry) => ({ ...entry, details: { ...entry.details, ...mark } }));
 
 /** A ledger: an object that reads and writes some tables of the store. */
 export abstract class Ledger {

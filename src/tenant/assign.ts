@@ -14,19 +14,19 @@ export function assignDisposition(
   assignment: DispositionAssignment,
   options: CallOptions | undefined,
 ): Promise<AssignOutcome> {
-  return outcomeOf(async () => {
-    const sent = await requester.request("assignDisposition", { ...options, path: { callId }, body: assignment });
-    return { ...sent, result: sent.reply?.changed === false ? "unchanged" : "stored" };
-  });
+  const sending = requester.request("assignDisposition", { ...options, path: { callId }, body: assignment });
+  return outcomeOf(sending, (reply) => (reply?.changed === false ? "unchanged" : "stored"));
 }
 
 /** How a write about one item ended, as a value; rejects with what stops all items alike. */
-export async function outcomeOf(
-  send: () => Promise<CallReport & { readonly result: AssignResult; readonly status: number; readonly correlationId: string }>,
+export async function outcomeOf<Reply>(
+  sending: Promise<CallReport & { readonly reply: Reply; readonly status: number; readonly correlationId: string }>,
+  resultOfReply: (reply: Reply) => AssignResult,
 ): Promise<AssignOutcome> {
   try {
-    const sent = await send();
-    return { result: sent.result, statusCode: sent.status, correlationId: sent.correlationId, ...measured(sent) };
+    const sent = await sending;
+    const result = resultOfReply(sent.reply);
+    return { result, statusCode: sent.status, correlationId: sent.correlationId, ...measured(sent) };
   } catch (thrown) {
     if (!(thrown instanceof TenantError)) throw thrown;
     const result = resultOf(thrown);

@@ -48,7 +48,12 @@ export class SeenKeys {
     const at = this.#find(idHigh, idLow);
     const firstLine = this.#table[at + 4] ?? 0;
     if (firstLine !== 0) return { firstLine, same: this.#table[at + 2] === keyHigh && this.#table[at + 3] === keyLow };
-    this.#table.set([idHigh, idLow, keyHigh, keyLow, line], at);
+    // One by one: an array for `set` would cost as much as the look-up.
+    this.#table[at] = idHigh;
+    this.#table[at + 1] = idLow;
+    this.#table[at + 2] = keyHigh;
+    this.#table[at + 3] = keyLow;
+    this.#table[at + 4] = line;
     this.#used += 1;
     if (this.#used > this.#slots * 0.7) this.#grow();
     return undefined;

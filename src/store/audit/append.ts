@@ -3,7 +3,7 @@
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import type { Bytes, Connection } from "../plain-types.ts";
-import { type AuditInput, type AuditRow, leafOf, type Sealer, toRow } from "./entry.ts";
+import { type AuditInput, type AuditRow, leafOf, type Mark, type Sealer, toRow } from "./entry.ts";
 import { Frontier, HASH_BYTES } from "./merkle.ts";
 import { type Signer, signCheckpoint } from "./note.ts";
 
@@ -83,9 +83,7 @@ export function append(
   connection: Connection,
   head: Head,
   inputs: readonly AuditInput[],
-  signer: Signer,
-  seal: Sealer,
-  now: number,
+  { signer, seal, mark, now }: { readonly signer: Signer; readonly seal: Sealer; readonly mark: Mark; readonly now: number },
 ): { appended: Appended; sent: Promise<unknown>[] } {
   requireKey(head.vkey, signer);
   const { frontier } = head;
@@ -99,7 +97,7 @@ export function append(
   };
   const present = new Date(now).toISOString();
   for (const [i, input] of inputs.entries()) {
-    const row = toRow(input, input.time === undefined ? present : new Date(input.time).toISOString());
+    const row = toRow(input, input.time === undefined ? present : new Date(input.time).toISOString(), mark);
     const leaf = leafOf(first + i, row);
     rows.push(row);
     leaves.set(leaf, i * HASH_BYTES);

@@ -48,15 +48,18 @@ export interface AuditRow {
   readonly details: string;
 }
 
+/** Details that every entry of a store carries. */
+export type Mark = Readonly<Record<string, string>> | undefined;
+
 /** The columns of an input at `time` (ISO 8601). Characters that the database cannot keep are replaced before they are hashed. */
-export function toRow(input: AuditInput, time: string): AuditRow {
+export function toRow(input: AuditInput, time: string, mark?: Mark): AuditRow {
   return {
     time,
     actor: storable(input.actor),
     action: storable(input.action),
     subject: storable(input.subject),
     job: input.job === undefined ? null : storable(input.job),
-    details: canonicalJson(input.details ?? {}),
+    details: canonicalJson(mark === undefined ? (input.details ?? {}) : { ...input.details, ...mark }),
   };
 }
 

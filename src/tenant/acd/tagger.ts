@@ -21,15 +21,12 @@ export class Tagger implements DispositionTagger {
   }
 
   add(callId: string, code: string, options?: CallOptions): Promise<AssignOutcome> {
-    return outcomeOf(async () => {
-      const tagId = await this.#tagOf(code, this.#plain(options));
-      const sent = await this.#requester.request("tagContact", {
-        ...this.#plain(options),
-        path: { contactId: callId },
-        body: { tags: [{ tagId }] },
-      });
-      return { ...sent, result: "contact_tagged" };
-    });
+    return outcomeOf(this.#send(callId, code, this.#plain(options)), () => "contact_tagged");
+  }
+
+  async #send(contactId: string, code: string, options: AcdCallOptions) {
+    const tagId = await this.#tagOf(code, options);
+    return this.#requester.request("tagContact", { ...options, path: { contactId }, body: { tags: [{ tagId }] } });
   }
 
   /** The tag of a code, made when there is none. Two processes that make it at once are settled by the name: the first one that is listed counts. */
