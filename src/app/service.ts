@@ -12,6 +12,7 @@ import { goOnWithStops, type StopTiming } from "./emergency-stop.ts";
 import { Background } from "./service/background.ts";
 import { watchHeads } from "./service/heads.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
+import { goOnWithChanges } from "./service/left-changes.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { keepGroup } from "./service/opt-outs.ts";
 import { watchPairs } from "./service/pairs.ts";
@@ -136,6 +137,7 @@ export async function openService(flags: Flags, environment: Environment, option
     }),
   );
   goOnWithStops(workplace, beside.stops, background, { timing: options.stops ?? {}, signal: ended.signal, warn });
+  goOnWithChanges(workplace, able.campaigns, background, { signal: ended.signal, warn, everyMs: options.leftMs });
   watchHeads(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.headsMs });
   goOnWithJobs(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.leftMs });
   const watched = await watch.open(stack, workplace, {

@@ -17,10 +17,10 @@ export async function happened(store: Store, id: string, from: Instant): Promise
   const own = pairs.find(({ primary, backup }) => primary === id || backup === id);
   const handovers = own === undefined ? [] : await store.failovers.history(own.primary, EVENTS);
   const events: AxisEvent[] = [
-    ...intents.map(({ target, createdAt, actor, outcome, reason }) => ({
+    ...intents.map(({ target, createdAt, actor, outcome, reason, message }) => ({
       at: timeText(createdAt),
       kind: target === "paused" ? ("paused" as const) : ("resumed" as const),
-      text: `${target === "paused" ? "paused" : "resumed"}${reason === null ? "" : `: ${reason}`}${outcome === "failed" ? " (failed)" : ""}`,
+      text: `${target === "paused" ? "paused" : "resumed"}${reason === null ? "" : `: ${reason}`}${outcome === "failed" ? ` (failed${message === null ? "" : `: ${message}`})` : ""}`,
       actor,
       audit: null,
     })),

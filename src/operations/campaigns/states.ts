@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../../kernel/index.ts";
-import type { Store } from "../../store/index.ts";
+import type { StateIntent, Store } from "../../store/index.ts";
 import type { CallOptions, TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { dncBeforeStart } from "../tenant-dnc/index.ts";
@@ -14,9 +14,10 @@ import { type FailoverStanding, standingIn } from "./failover/words.ts";
 import { mostAgentsOf } from "./health/known.ts";
 import { type CampaignHealth, HealthReader } from "./health/status.ts";
 import { CampaignMetrics } from "./metrics/service.ts";
-import type { ChangeDeps, ChangeOptions, StateChange } from "./state/change.ts";
+import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./state/change.ts";
 import type { CampaignGate, CampaignGateVerdict } from "./state/gate.ts";
 import { storedIntents } from "./state/intents.ts";
+import { LeftChanges } from "./state/left-changes.ts";
 import { type ResumeDeps, type ResumeReport, type ResumeVerdict, resumeCampaign, resumeVerdict } from "./state/resume.ts";
 import { pauseAll } from "./state/stop.ts";
 import { readWorkload, type WorkloadFacts } from "./workload/facts.ts";
@@ -24,7 +25,13 @@ import { readWorkload, type WorkloadFacts } from "./workload/facts.ts";
 type OnChange = (change: StateChange) => void;
 
 /** What the state of campaigns needs of a context; also what a command has that runs no jobs. */
-export type StateContext = Pick<Context, "tenant" | "store" | "clock" | "actor">;
+export type StateContext = Pick<Context, "tenant" | "store" | "clock" | "actor"> & {
+  /** Under which a change is entered: a service goes on with it when this process dies. */
+  readonly replica?: Context["replica"];
+};
+
+/** A change of state that was left waits so long for calls under way, ms. */
+const LEFT_DRAIN_MS = 10_000;
 
 export class CampaignStates {
   readonly #context: StateContext;
@@ -33,6 +40,8 @@ export class CampaignStates {
   /** Asks the pre-dial gate and changes nothing. */
   readonly gate: CampaignGate;
   readonly health: HealthReader;
+  /** Campaigns whose state is being changed here. */
+  readonly #here = new Map<string, number>();
 
   /** @param gate the pre-dial gate, made when it is first asked: rules that cannot be read must not hold a pause back */
   constructor(context: StateContext, gate: () => Promise<CampaignGate>) {
@@ -57,15 +66,45 @@ export class CampaignStates {
   }
 
   pause(ids: readonly string[], options: ChangeOptions, onChange: OnChange, by?: string): Promise<StateChange[]> {
-    return pauseAll(this.#change(by), ids, options, onChange);
+    return this.#while(ids, () => pauseAll(this.#change(by), ids, options, onChange));
   }
 
-  resume(id: string, options: Parameters<typeof resumeCampaign>[2], by = this.#context.actor): Promise<ResumeReport> {
+  /** Changes of state whose process died. @param replica this process */
+  left(replica: Context["replica"]): LeftChanges {
+    const { store, tenant, clock } = this.#context;
+    return new LeftChanges({
+      ledger: store.stateIntents,
+      runner: tenant.capabilities.campaignRunner,
+      replica,
+      clock,
+      isHere: (id) => this.#here.has(id),
+      isHeld: () => store.audit.isHeld,
+      latest: async (id) => (await store.stateIntents.latestOfEach([id]))[0],
+      stopSince: (id, since) => store.stops.holding(id, since),
+      pause: async (intent, signal) => {
+        const { campaignId, actor, reason } = intent;
+        const options = { timeoutMs: LEFT_DRAIN_MS, reason: reason ?? undefined, signal, isSentBefore: true };
+        return this.#while([campaignId], () => changeState(this.#change(actor, intent), campaignId, "paused", options));
+      },
+      resume: async (intent, signal) => {
+        const { campaignId, actor, reason } = intent;
+        return this.resume(campaignId, { reason: reason ?? undefined, signal, isSentBefore: true }, actor, intent);
+      },
+    });
+  }
+
+  /** @param goesOn an intent of a process that died */
+  resume(
+    id: string,
+    options: Parameters<typeof resumeCampaign>[2],
+    by = this.#context.actor,
+    goesOn?: StateIntent,
+  ): Promise<ResumeReport> {
     const { store } = this.#context;
     const record: ResumeDeps["record"] = (entry) => store.audit.append([entry]);
     const { doNotCall } = this;
-    const deps = { ...this.#change(by), gate: this.gate, pairAgainst: this.#pairAgainst, doNotCall, record, actor: by };
-    return resumeCampaign(deps, id, options);
+    const deps = { ...this.#change(by, goesOn), gate: this.gate, pairAgainst: this.#pairAgainst, doNotCall, record, actor: by };
+    return this.#while([id], () => resumeCampaign(deps, id, options));
   }
 
   /** What a gate's verdict is for a resume: with what the campaign's failover pair has against it. */
@@ -99,10 +138,26 @@ export class CampaignStates {
     return ids;
   }
 
-  #change(actor = this.#context.actor): ChangeDeps {
-    const { tenant, store, clock } = this.#context;
+  async #while<T>(ids: readonly string[], work: () => Promise<T>): Promise<T> {
+    const here = this.#here;
+    const add = (id: string, by: number) => {
+      const count = (here.get(id) ?? 0) + by;
+      if (count === 0) here.delete(id);
+      else here.set(id, count);
+    };
+    for (const id of ids) add(id, 1);
+    try {
+      return await work();
+    } finally {
+      for (const id of ids) add(id, -1);
+    }
+  }
+
+  #change(actor = this.#context.actor, goesOn?: StateIntent): ChangeDeps {
+    const { tenant, store, clock, replica } = this.#context;
     const random = createRandom(randomUUID(), "intents");
-    const intents = storedIntents(store.stateIntents, { clock, random, actor });
+    const by = { clock, random, actor, executor: replica?.id, goesOn: goesOn?.id };
+    const intents = storedIntents(store.stateIntents, by);
     return { runner: tenant.capabilities.campaignRunner, figures: figuresOf(tenant), intents, clock };
   }
 }

@@ -30,6 +30,7 @@ import type { CampaignReading } from "./metrics/reading.ts";
 import type { StateChange } from "./state/change.ts";
 import type { EmergencyStops } from "./state/emergency-stop.ts";
 import { GateLooks } from "./state/gate-looks.ts";
+import type { LeftChanges, LeftEnd } from "./state/left-changes.ts";
 import { type CampaignStates, pairOf } from "./states.ts";
 
 const HOUR_MS = 3_600_000;
@@ -222,6 +223,18 @@ export class CampaignUseCases {
     return stopResultOf(report);
   }
 
+  /** Changes of state whose process died. */
+  left(): LeftChanges {
+    return this.#parts.states.left(this.#context.replica);
+  }
+
+  /** What the tenant was seen to show is what is known now; the rest is read anew. */
+  async saw({ campaignId, target, shown }: Pick<LeftEnd, "campaignId" | "target" | "shown">): Promise<void> {
+    const { store, clock } = this.#context;
+    if (shown) await store.knownCampaigns.saw(campaignId, target, clock.now());
+    await this.#parts.refresh.changed({ campaign: campaignId });
+  }
+
   /** How far an emergency stop is. Throws OperationError `job_not_found`. */
   async stopped(id: string): Promise<StopResult> {
     return stopResultOf(await this.#parts.stops.report(id));
@@ -298,12 +311,9 @@ export class CampaignUseCases {
     };
   }
 
-  /** What the tenant was seen to show is what is known now; the rest is read anew. */
   async #changed(change: StateChange): Promise<CampaignResult> {
     const { campaignId, target, shown } = change;
-    const { store, clock } = this.#context;
-    if (shown === true) await store.knownCampaigns.saw(campaignId, target, clock.now());
-    await this.#parts.refresh.changed({ campaign: campaignId });
+    await this.saw({ campaignId, target, shown: shown === true });
     return campaignResultOf(change);
   }
 }

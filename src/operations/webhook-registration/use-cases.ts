@@ -1,6 +1,8 @@
 // Registers outdial's addresses for the vendor's own events, once each: same name and address, no second one.
 
 import { z } from "zod";
+import { messageOf } from "../../kernel/index.ts";
+import type { Store } from "../../store/index.ts";
 import { TenantError, type TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
@@ -95,13 +97,26 @@ export class VendorWebhookUseCases {
     const proof = await this.#proof(kind);
     const find = async () =>
       (await vendorWebhooksOf(tenant, [kind])).find((one) => one.name === name && sameAddress(one.url, url));
+    const { origin, pathname } = new URL(url);
+    const address = `${origin}${pathname}`;
+    const told = (action: string, subject: string, details: object) =>
+      store.audit.append([{ actor: by, action, subject, details: { kind, name, address, ...details } }]);
     return store.dialer.inTurn(`vendor webhook ${kind}`, async () => {
       const there = await find();
-      if (there !== undefined) return { id: there.id, already: true };
-      const id = await created(() => create(tenant, { kind, name, url, retryPolicy }, proof), find);
-      const { origin, pathname } = new URL(url);
-      const details = { kind, name, address: `${origin}${pathname}`, ...(kind === "wfm" ? { retryPolicy } : {}) };
-      await store.audit.append([{ actor: by, action: "webhook.register", subject: id, details }]);
+      if (there !== undefined) {
+        // A process that died in the middle has made it, and did not come to say so.
+        if (await isOpen(store.audit, { kind, name, address })) await told("webhook.register", there.id, { found: true });
+        return { id: there.id, already: true };
+      }
+      await told("webhook.register.begin", name, {});
+      const id = await created(() => create(tenant, { kind, name, url, retryPolicy }, proof), find).catch(
+        async (thrown: unknown) => {
+          const isKnown = !(thrown instanceof OperationError);
+          if (isKnown) await told("webhook.register.failed", name, { message: messageOf(thrown) });
+          throw thrown;
+        },
+      );
+      await told("webhook.register", id, kind === "wfm" ? { retryPolicy } : {});
       return { id, already: false };
     });
   }
@@ -192,6 +207,23 @@ function deliverable(text: string): string {
     });
   return text;
 }
+
+/** So many entries are looked through for the beginning of a registration. */
+const ENTRIES = 100;
+
+/** Whether the last that the log says of a registration is that it was begun. */
+async function isOpen(audit: Pick<Store["audit"], "list">, wanted: { kind: string; name: string; address: string }) {
+  const entries = await audit.list({ text: wanted.address, newestFirst: true, limit: ENTRIES });
+  const last = entries.find(({ action, details }) => {
+    const said = registered.safeParse(details);
+    const isSame =
+      said.success && Object.entries(wanted).every(([key, value]) => said.data[key as keyof typeof wanted] === value);
+    return isSame && action.startsWith("webhook.register");
+  });
+  return last?.action === "webhook.register.begin";
+}
+
+const registered = z.object({ kind: z.string(), name: z.string(), address: z.string() });
 
 /** The same address, however it is written. */
 function sameAddress(a: string, b: string): boolean {

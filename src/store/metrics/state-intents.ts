@@ -26,6 +26,8 @@ export interface StateIntent {
   readonly message: string | null;
   /** When the tenant was seen in the state, with no call under way for a pause. */
   readonly confirmedAt: Instant | null;
+  /** The replica that carries it out; null when none does, or an emergency stop. */
+  readonly executor: string | null;
 }
 
 /** A change of state that outdial made, or began. */
@@ -41,18 +43,22 @@ export interface MadeChange {
 export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | "idempotencyKey" | "actor" | "reason"> & {
   /** The emergency stop that it belongs to, and the replica that carries that out. */
   readonly stop?: { readonly id: string; readonly executor: string } | undefined;
+  /** The replica that carries it out, unless it belongs to a stop. */
+  readonly executor?: string | undefined;
+  /** Id of the intent that is gone on with: nothing is begun when it is not open any more, or an emergency stop was given after a resume. */
+  readonly goesOn?: string | undefined;
 };
 
 const COLUMNS = `id, campaign_id as "campaignId", target, idempotency_key as "idempotencyKey", actor, reason, created_at as "createdAt",
-  coalesce(asked_at, created_at) as "askedAt", ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt"`;
+  coalesce(asked_at, created_at) as "askedAt", ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt", executor`;
 
 /** Writes and reads intents. */
 export class StateIntents extends Ledger {
   /**
    * The open intent of this campaign and target; made when there is none. An open one of the opposite target ends as superseded, and to resume
    * a campaign takes it out of the emergency stops that are under way.
-   * @returns undefined when the stop that it belongs to must not act any more: it has ended, another replica carries it out, or a person has
-   *   resumed the campaign after it
+   * @returns undefined when it is not to be done any more: the stop that it belongs to has ended, another replica carries that out, or a person has
+   *   resumed the campaign after it; or what was to be gone on with is over
    * @throws StoreError `audit_set_back` for an intent to resume, on a database that was set back: a pause is never refused
    */
   begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean } | undefined> {
@@ -69,7 +75,18 @@ export class StateIntents extends Ledger {
         );
         if (open !== 1) return undefined;
       }
-      if (wanted.target === "active")
+      if (wanted.goesOn !== undefined) {
+        // A person asked for it before the stop: the stop holds.
+        const open = await tx.change(
+          `select from outdial.state_intents i where id = $1 and ended_at is null and (target = 'paused' or not exists (
+             select from outdial.stops s where (s.ended_at is null or s.created_at >= coalesce(i.asked_at, i.created_at))
+               and (scope is null or exists (select from json_array_elements_text(scope) one where one = i.campaign_id))
+               and not exists (select from outdial.stop_campaigns where stop_id = s.id and campaign_id = i.campaign_id and outcome = 'resumed')))`,
+          [wanted.goesOn],
+        );
+        if (open !== 1) return undefined;
+      }
+      if (wanted.target === "active" && wanted.goesOn === undefined)
         await tx.query(
           `insert into outdial.stop_campaigns as c (stop_id, campaign_id, source, outcome, message, settled, updated_at)
            select id, $1, 'known', 'resumed', $2, true, $3 from outdial.stops
@@ -83,14 +100,17 @@ export class StateIntents extends Ledger {
         [campaign],
       );
       if (open?.target === wanted.target) {
-        await tx.query("update outdial.state_intents set asked_at = $2 where id = $1", [open.id, now]);
+        await tx.query(
+          "update outdial.state_intents set asked_at = case when $4::text is null then $2 else asked_at end, executor = $3 where id = $1",
+          [open.id, now, wanted.executor ?? null, wanted.goesOn ?? null],
+        );
         return { intent: open, reused: true };
       }
       if (open !== undefined)
         await tx.query("update outdial.state_intents set ended_at = $2, outcome = 'superseded' where id = $1", [open.id, now]);
       const [intent] = await tx.query<StateIntent>(
-        `insert into outdial.state_intents (id, campaign_id, target, idempotency_key, actor, reason, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
+        `insert into outdial.state_intents (id, campaign_id, target, idempotency_key, actor, reason, created_at, executor)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${COLUMNS}`,
         [
           wanted.id,
           campaign,
@@ -99,6 +119,7 @@ export class StateIntents extends Ledger {
           storable(wanted.actor),
           wanted.reason === null ? null : storable(wanted.reason),
           now,
+          wanted.executor ?? null,
         ],
       );
       if (intent === undefined) throw new TypeError("an insert that returned no row");
@@ -131,6 +152,30 @@ export class StateIntents extends Ledger {
       if (there?.outcome === "superseded" && outcome !== "superseded")
         tx.audit(entries.map((entry) => ({ ...entry, details: { ...entry.details, superseded: true } })));
     });
+  }
+
+  /** Open intents that some replica carries out, whether it lives or not, the oldest first. */
+  underWay(): Promise<StateIntent[]> {
+    return this.store.query<StateIntent>(
+      `select ${COLUMNS} from outdial.state_intents where ended_at is null and executor is not null order by created_at, id`,
+    );
+  }
+
+  /** Takes an open intent of a dead replica, or of this one; of several that try, one does. @param audit appended when it was taken */
+  claim(seen: Pick<StateIntent, "id" | "executor">, executor: string, audit: readonly AuditInput[]): Promise<boolean> {
+    return this.store.commit(async (tx) => {
+      const taken = await tx.change(
+        "update outdial.state_intents set executor = $3 where id = $1 and executor = $2 and ended_at is null",
+        [seen.id, seen.executor, executor],
+      );
+      if (taken === 1) tx.audit(audit);
+      return taken === 1;
+    });
+  }
+
+  /** Nobody carries an intent out any more: its outcome is unknown, and who asked was told so. */
+  async leave(id: string, executor: string): Promise<void> {
+    await this.store.query("update outdial.state_intents set executor = null where id = $1 and executor = $2", [id, executor]);
   }
 
   /** Of each campaign the latest change that took effect or may yet, whatever of outdial made it: intents that neither failed nor were superseded, and `made`. */

@@ -46,6 +46,7 @@ import { attentionIndexes } from "./0040-attention-indexes.ts";
 import { stateChanges } from "./0041-state-changes.ts";
 import { workload } from "./0042-workload.ts";
 import { contactTags } from "./0043-contact-tags.ts";
+import { stateExecutors } from "./0044-state-executors.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -91,6 +92,7 @@ const MIGRATIONS: readonly Migration[] = [
   stateChanges,
   workload,
   contactTags,
+  stateExecutors,
 ];
 
 /** The version of the schema that this outdial works with. */

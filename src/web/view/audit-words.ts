@@ -11,6 +11,7 @@ const DONE: Readonly<Record<string, string>> = {
   "audit.accept-head": "accepted a database that was set back",
   "audit.pack": "made an evidence pack",
   "campaign.apply": "applied a campaign file",
+  "campaign.change.taken-up": "took up a pause or resume of another process",
   "campaign.create": "created a campaign",
   "campaign.pause": "paused a campaign",
   "campaign.resume": "resumed a campaign",

@@ -200,8 +200,46 @@ const stop: Operation = {
   },
 };
 
+/** Asks for a change of state of a campaign and waits until it is sent. The answer may not come: whoever asks is killed as well. */
+async function changing(setting: Setting, verb: "pause" | "resume", id: string): Promise<Begun> {
+  const wanted = verb === "pause" ? "paused" : "active";
+  const { confirm } = await setting.post<{ confirm: string }>(`/campaigns/${id}/${verb}/preview`, {});
+  setting.sandbox.control.faults.add({ match: { operation: "updateCampaign" }, effect: { status: 503 } });
+  const answered = setting.post(`/campaigns/${id}/${verb}`, { confirm, reason: "a wrong list" });
+  await Promise.race([sent(setting, "updateCampaign", 1), answered]);
+  answered.catch(() => undefined);
+  const status = () => setting.sandbox.control.state().campaigns.find((one) => one.id === id)?.status;
+  const intents = () => setting.world.query("select outcome from outdial.state_intents where campaign_id = $1", [id]);
+  return {
+    letGo: () => setting.sandbox.control.faults.clear(),
+    isOver: async () => status() === wanted && (await intents()).every(({ outcome }) => outcome !== null),
+    async holds() {
+      expect(status()).toBe(wanted);
+      expect(await intents()).toEqual([{ outcome: "changed" }]);
+      const told = await setting.world.query("select details::json from outdial.audit where action = $1", [`campaign.${verb}`]);
+      expect(told).toMatchObject([{ details: { outcome: "changed" } }]);
+      const keys = setting.sandbox.control
+        .requests({ operation: "updateCampaign" })
+        .map(({ headers }) => headers["x-idempotency-key"]);
+      expect(new Set(keys).size).toBe(1);
+    },
+  };
+}
+
+const pause: Operation = {
+  name: "a pause",
+  open: () => stop.open(),
+  begin: (setting) => changing(setting, "pause", String(STOPPED[0])),
+};
+
 /** A Tuesday, 13:00 in New York: calling hours, for the service and the tenant. */
 export const OPEN = "2026-06-16T17:00:00Z";
+
+/** What the gate needs to let a campaign dial. */
+async function bringLists(setting: Setting): Promise<void> {
+  await setting.post("/facts/registry?registry=US&asOf=2026-06-10", "2125550199\n");
+  await setting.post("/suppressions/declare-empty", { name: "Olga", reason: "nobody has asked yet" });
+}
 
 const failover: Operation = {
   name: "a hand-over to the backup",
@@ -213,8 +251,7 @@ const failover: Operation = {
       environment: { ...NO_ALARMS, ...standing(OPEN) },
     }),
   async begin(setting) {
-    await setting.post("/facts/registry?registry=US&asOf=2026-06-10", "2125550199\n");
-    await setting.post("/suppressions/declare-empty", { name: "Olga", reason: "nobody has asked yet" });
+    await bringLists(setting);
     const pair = { primary: PRIMARY, policy: { backup: BACKUP, everySeconds: 5, drainMinutes: 1 } };
     const { confirm } = await setting.post<{ confirm: string }>("/failover/pairs/preview", pair);
     await setting.post("/failover/pairs", { ...pair, confirm });
@@ -236,6 +273,15 @@ const failover: Operation = {
         expect((await setting.get<{ dials: string | null }>(`/failover/pairs/${PRIMARY}`)).dials).toBe("backup");
       },
     };
+  },
+};
+
+const resume: Operation = {
+  name: "a resume",
+  open: () => failover.open(),
+  async begin(setting) {
+    await bringLists(setting);
+    return changing(setting, "resume", BACKUP);
   },
 };
 
@@ -471,6 +517,8 @@ export const OPERATIONS: readonly Operation[] = [
   settings,
   apply,
   stop,
+  pause,
+  resume,
   failover,
   retrieval,
   push,

@@ -1,5 +1,6 @@
 // Campaigns through the API: what they are at, pausing and resuming past the gate, four eyes, the documented health view.
 
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HALT } from "../../support/failover-states.ts";
 import { type StartedService, startService } from "../../support/service.ts";
@@ -83,6 +84,38 @@ test("an address for the tenant's events is registered with the retry policy tha
   expect([made.status, made.body["already"], again.body]).toEqual([201, false, { ...made.body, already: true }]);
   const sent = at.sandbox.control.requests({ operation: "createIntegrationWebhook" });
   expect(sent.map(({ body }) => body)).toMatchObject([{ retryPolicy: { maxRetries: 7, backoffMultiplier: 2, timeoutSec: 10 } }]);
+  // One whose process died before it could say that it was made: asking again finds it, and the log says so.
+  const { audit } = at.service.store;
+  const details = { kind: "wfm", name: "wfm", address: hook.url };
+  await audit.append([{ actor: "ann", action: "webhook.register.begin", subject: "wfm", details }]);
+  for (let asked = 0; asked < 2; asked++)
+    expect((await at.post("/api/v1/vendor-webhooks", hook, "admin")).body).toEqual({ ...made.body, already: true });
+  const told = (await audit.list({ text: hook.url, limit: 100 })).filter(({ action }) => action.startsWith("webhook."));
+  expect(told.map(({ action, details: of }) => [action, (of as { found?: true }).found ?? false])).toEqual([
+    ["webhook.register.begin", false],
+    ["webhook.register", false],
+    ["webhook.register.begin", false],
+    ["webhook.register", true],
+  ]);
+});
+
+test("a resume whose process died minutes ago is told as left undone", async () => {
+  const { stateIntents, audit } = at.service.store;
+  const [id, campaignId] = ["left_resume", "camp_backup_001"];
+  at.sandbox.control.simulateEdit({ kind: "campaign", id: campaignId, body: { status: "paused" } });
+  await stateIntents.begin({ id, campaignId, target: "active", idempotencyKey: id, actor: "ann", reason: null });
+  const client = new pg.Client({ connectionString: at.databaseUrl });
+  await client.connect();
+  await client.query("update outdial.state_intents set created_at = created_at - interval '10 min', executor = 'gone'");
+  await client.end();
+  await expect
+    .poll(async () => (await stateIntents.list(campaignId, 1))[0], { timeout: 60_000 })
+    .toMatchObject({ outcome: "failed", message: expect.stringMatching(/^left undone: .* does not show it active$/) as string });
+  const told = await audit.list({ subject: campaignId, limit: 100 });
+  expect(told.map(({ action, actor }) => [action, actor])).toEqual([
+    ["campaign.change.taken-up", "ann"],
+    ["campaign.resume", "ann"],
+  ]);
 });
 
 test("stopping needs no second person", async () => {

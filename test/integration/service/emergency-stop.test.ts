@@ -1,5 +1,6 @@
 // The emergency stop through the API: what it pauses when the tenant does not list its campaigns, whom it leaves alone, and what it says of itself.
 
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type StartedService, startService } from "../../support/service.ts";
 
@@ -188,6 +189,60 @@ test("while a stop goes on, a plan activates nothing; nor does one that was begu
   await begun;
   expect(await stops.holding("camp_a", since + 3_600_000)).toBeUndefined();
   expect(await stops.holding("camp_a", since - 3_600_000)).toMatchObject({ id: open?.id });
+});
+
+/** A change of state whose process is gone, asked for so long ago; `left` when a service may see it. */
+async function begunBy(id: string, campaignId: string, target: "active" | "paused", agoMs: number) {
+  const { stateIntents } = at.service.store;
+  await stateIntents.begin({ id, campaignId, target, idempotencyKey: id, actor: "ann", reason: "a wrong list" });
+  const change = async (what: string, which = "id = $1") => {
+    const client = new pg.Client({ connectionString: at.databaseUrl });
+    await client.connect();
+    await client.query(`update outdial.state_intents set ${what} where ${which}`, [id]);
+    await client.end();
+  };
+  await change(`created_at = created_at - interval '${agoMs} ms'`);
+  // What other tests did was before it.
+  const longAgo = "created_at = created_at - interval '1 h', asked_at = null";
+  await change(longAgo, "id <> $1 and ended_at is not null");
+  return {
+    left: () => change("executor = 'gone'"),
+    async ended() {
+      const find = async () => (await stateIntents.list(campaignId, 50)).find((one) => one.id === id);
+      await expect.poll(async () => (await find())?.outcome, { timeout: 60_000 }).not.toBeNull();
+      return find();
+    },
+  };
+}
+const keysOf = () =>
+  at.sandbox.control.requests({ operation: "updateCampaign" }).map(({ headers }) => headers["x-idempotency-key"]);
+
+test("a pause whose process died is gone on with under its key", async () => {
+  const pause = await begunBy("left_pause", "camp_a", "paused", 60_000);
+  await pause.left();
+  expect(await pause.ended()).toMatchObject({ outcome: "changed" });
+  expect(statusOf("camp_a")).toBe("paused");
+  expect(keysOf()).toContain("left_pause");
+  const told = await at.service.store.audit.list({ subject: "camp_a", limit: 100 });
+  expect(told.map(({ action, actor }) => [action, actor])).toEqual(
+    expect.arrayContaining([
+      ["campaign.change.taken-up", "ann"],
+      ["campaign.pause", "ann"],
+    ]) as unknown[],
+  );
+});
+
+test("a resume whose process died is not gone on with after an emergency stop", async () => {
+  await ended((await stop()).id);
+  const stopped = await begunBy("stopped_resume", "camp_c", "active", 60_000);
+  const { stateIntents } = at.service.store;
+  await ended((await stop()).id);
+  // The stop sent nothing: the campaign was paused.
+  expect((await stateIntents.list("camp_c", 1))[0]).toMatchObject({ id: "stopped_resume", outcome: null });
+  await stopped.left();
+  expect(await stopped.ended()).toMatchObject({ outcome: "superseded", message: "an emergency stop was given since" });
+  expect(keysOf()).not.toContain("stopped_resume");
+  expect(dialing()).toEqual([]);
 });
 
 test("a stop that nobody gave is not there", async () => {

@@ -92,7 +92,11 @@ export async function changeState(
     const seen = await readBack(deps, campaignId, target, { ...options, impatient });
     const shown = shownBy(seen);
     // A lost reply is settled by what is there; when that is not it, the intent stays open.
-    if (sent.outcome === "unknown" && !seen.there) return { campaignId, target, ...notDone, shown };
+    if (sent.outcome === "unknown" && !seen.there) {
+      // A process that ends leaves it to a service.
+      if (sent.code !== ENDING) await intents.leave(intent);
+      return { campaignId, target, ...notDone, shown };
+    }
     if (!seen.there && seen.code === null && newKey) {
       await end("superseded", seen.message, false, null);
       continue;
@@ -159,9 +163,12 @@ async function send(
   }
 }
 
+/** The code of a request that was cut off because this process ends. */
+const ENDING = "aborted";
+
 /** Whether the same may still have happened, or may happen yet: then the intent stays open. */
 function isOpen({ outcomeUnknown, code }: TenantError): boolean {
-  return outcomeUnknown || ["unknown_outcome", "vendor_unavailable", "rate_limited", "deadline_exceeded"].includes(code);
+  return outcomeUnknown || ["unknown_outcome", "vendor_unavailable", "rate_limited", "deadline_exceeded", ENDING].includes(code);
 }
 
 interface Seen {

@@ -29,6 +29,8 @@ export interface IntentBook {
   /** Undefined when it is not to be done any more. */
   begin(campaignId: string, target: TargetState, reason: string | undefined): Promise<Intent | undefined>;
   end(intent: Intent, end: IntentEnd): Promise<void>;
+  /** It stays open with an unknown outcome, and nobody is at work on it. */
+  leave(intent: Intent): Promise<void>;
 }
 
 /** The part of the store that keeps intents. */
@@ -39,14 +41,18 @@ interface IntentStore {
     end: { readonly outcome: IntentOutcome; readonly message: string | null; readonly confirmed: boolean },
     entries: readonly AuditInput[],
   ): Promise<void>;
+  leave(id: string, executor: string): Promise<void>;
 }
 
 /** Intents in the store: when the same is requested again, in any process, an open intent is continued. */
 export function storedIntents(
   store: IntentStore,
-  by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string } & Pick<NewStateIntent, "stop">,
+  by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string } & Pick<
+    NewStateIntent,
+    "stop" | "executor" | "goesOn"
+  >,
 ): IntentBook {
-  const { clock, random, actor, stop } = by;
+  const { clock, random, actor, stop, executor, goesOn } = by;
   return {
     async begin(campaignId, target, reason) {
       const id = newId("intent", clock.now(), random);
@@ -58,11 +64,15 @@ export function storedIntents(
         actor,
         reason: reason ?? null,
         stop,
+        executor,
+        goesOn,
       });
       if (begun === undefined) return undefined;
       const { intent, reused } = begun;
       return { id: intent.id, key: intent.idempotencyKey, reused };
     },
+    // What is gone on with stays this process's until it is known.
+    leave: async ({ id }) => (executor === undefined || goesOn !== undefined ? undefined : store.leave(id, executor)),
     end: (intent, { campaignId, target, outcome, message, confirmed, details }) =>
       store.end(intent.id, { outcome, message, confirmed }, [
         {
@@ -105,5 +115,6 @@ export function minuteIntents(clock: Clock, note: (end: IntentEnd & { readonly k
       note({ ...end, key: intent.key });
       return Promise.resolve();
     },
+    leave: () => Promise.resolve(),
   };
 }

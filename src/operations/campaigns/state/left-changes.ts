@@ -1,0 +1,156 @@
+// Pauses and resumes whose process died in the middle: a service goes on with them under the key that was sent. Not on the engine's queue: a pause
+// must overtake a resume of the same campaign, and must not wait until a queue is looked at.
+//
+//   open, its process is gone → taken → not too old → pause: sent again under its key; resume: looked at, then past the gate and sent again
+//                                     └ too old → only looked at, and told as done or as left undone
+
+import type { Clock, Instant } from "../../../kernel/index.ts";
+import type { AuditInput, IntentOutcome, StateIntent } from "../../../store/index.ts";
+import { type CampaignRunner, TenantError } from "../../../tenant/port.ts";
+import type { StateChange } from "./change.ts";
+import type { ResumeReport } from "./resume.ts";
+
+/** How long after it was asked for a change is gone on with, ms. An old order to dial would surprise. */
+const GOES_ON_MS = { paused: 3_600_000, active: 300_000 } as const;
+/** Between two attempts: at first and at most, ms. */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+
+interface IntentLedger {
+  underWay(): Promise<StateIntent[]>;
+  claim(seen: Pick<StateIntent, "id" | "executor">, executor: string, audit: readonly AuditInput[]): Promise<boolean>;
+  end(
+    id: string,
+    end: { readonly outcome: IntentOutcome; readonly message: string | null; readonly confirmed: boolean },
+    entries: readonly AuditInput[],
+  ): Promise<void>;
+}
+
+export interface LeftChangesDeps {
+  readonly ledger: IntentLedger;
+  readonly runner: Pick<CampaignRunner, "status">;
+  readonly replica: { readonly id: string; isDead(id: string): Promise<boolean> };
+  readonly clock: Clock;
+  /** Whether this process is at work on a change of the campaign. */
+  readonly isHere: (campaignId: string) => boolean;
+  /** Whether the database was set back: nothing is resumed then. */
+  readonly isHeld: () => boolean;
+  /** Of the campaign the latest change of whatever outdial made. */
+  readonly latest: (campaignId: string) => Promise<{ readonly target: StateIntent["target"] } | undefined>;
+  /** An emergency stop that holds the campaign and was given since, or is open. */
+  readonly stopSince: (campaignId: string, since: Instant) => Promise<object | undefined>;
+  /** Go on with an intent: nothing happens when it is not open any more, or a stop holds the campaign. */
+  readonly pause: (intent: StateIntent, signal: AbortSignal) => Promise<StateChange>;
+  readonly resume: (intent: StateIntent, signal: AbortSignal) => Promise<ResumeReport>;
+}
+
+/** How a change that was left ended. */
+export interface LeftEnd {
+  readonly campaignId: string;
+  readonly target: StateIntent["target"];
+  readonly outcome: IntentOutcome;
+  /** Whether the tenant was seen to show what was asked for. */
+  readonly shown: boolean;
+  readonly message: string | null;
+}
+
+export class LeftChanges {
+  readonly #deps: LeftChangesDeps;
+
+  constructor(deps: LeftChangesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Changes that no living process is at work on. */
+  async waiting(): Promise<StateIntent[]> {
+    const { ledger, replica, isHere, isHeld } = this.#deps;
+    const left: StateIntent[] = [];
+    for (const intent of await ledger.underWay()) {
+      const { executor, campaignId, target } = intent;
+      if (executor === null || (target === "active" && isHeld())) continue;
+      if (executor === replica.id ? !isHere(campaignId) : await replica.isDead(executor)) left.push(intent);
+    }
+    return left;
+  }
+
+  /**
+   * Goes on with a change until it has ended. @returns undefined when another process has taken it
+   * Rejects when aborted and when the store fails: it stays this process's, and waits for the next look.
+   */
+  async goOn(intent: StateIntent, signal: AbortSignal): Promise<LeftEnd | undefined> {
+    const { ledger, replica, clock, latest, stopSince } = this.#deps;
+    const { id, campaignId, target, actor, executor, askedAt } = intent;
+    const taken = { actor, action: "campaign.change.taken-up", subject: campaignId };
+    const entry = { ...taken, details: { intent: id, target, from: executor, by: replica.id } };
+    if (!(await ledger.claim(intent, replica.id, executor === replica.id ? [] : [entry]))) return undefined;
+    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
+      signal.throwIfAborted();
+      const later = await latest(campaignId);
+      if (later !== undefined && later.target !== target)
+        return this.#end(intent, "superseded", false, "the opposite was done since");
+      if (target === "active" && (await stopSince(campaignId, askedAt)) !== undefined)
+        return this.#end(intent, "superseded", false, "an emergency stop was given since");
+      const isLate = clock.now() - askedAt > GOES_ON_MS[target];
+      const ended = isLate ? await this.#close(intent, signal) : await this.#try(intent, signal);
+      if (ended !== undefined) return ended;
+      await clock.sleep(wait, signal);
+    }
+  }
+
+  /** @returns undefined when it is not known yet how it ended */
+  async #try(intent: StateIntent, signal: AbortSignal): Promise<LeftEnd | undefined> {
+    const { campaignId, target } = intent;
+    if (target === "paused") return this.#endOf(intent, await this.#deps.pause(intent, signal));
+    try {
+      // What was sent may have arrived: the gate is not asked about a campaign that dials.
+      if (await this.#isThere(intent, signal)) return await this.#end(intent, "changed", true, null);
+      const { verdict, change } = await this.#deps.resume(intent, signal);
+      if (change !== null) return await this.#endOf(intent, change);
+      const reasons = verdict.refusals.map(({ text }) => text).join("; ");
+      return await this.#end(intent, "failed", false, `its process ended in the middle of it, and now it is refused: ${reasons}`);
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || signal.aborted) throw thrown;
+      if (thrown.code !== "not_found") return undefined;
+      return this.#end(intent, "failed", false, `the tenant knows no campaign ${campaignId}`);
+    }
+  }
+
+  /** What `changeState` has not ended: what is not to be done any more. */
+  async #endOf(intent: StateIntent, { outcome, shown, message }: StateChange): Promise<LeftEnd | undefined> {
+    if (outcome === "unknown") return undefined;
+    if (outcome === "superseded") return this.#end(intent, outcome, false, message);
+    return { campaignId: intent.campaignId, target: intent.target, outcome, shown: shown === true, message };
+  }
+
+  /** It is too old to be gone on with: what the tenant shows is told. */
+  async #close(intent: StateIntent, signal: AbortSignal): Promise<LeftEnd> {
+    const { target, askedAt } = intent;
+    let shows: string;
+    try {
+      if (await this.#isThere(intent, signal)) return await this.#end(intent, "changed", true, null);
+      shows = `the tenant does not show it ${target}`;
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || signal.aborted) throw thrown;
+      shows = `the tenant could not be asked: ${thrown.message}`;
+    }
+    const message = `left undone: its process ended in the middle of it, it was asked for ${since(askedAt)}, and ${shows}`;
+    return this.#end(intent, "failed", false, message);
+  }
+
+  async #isThere({ campaignId, target }: StateIntent, signal: AbortSignal): Promise<boolean> {
+    const { status } = await this.#deps.runner.status(campaignId, { signal, lane: "pacing" });
+    return status === target;
+  }
+
+  async #end(intent: StateIntent, outcome: IntentOutcome, shown: boolean, message: string | null): Promise<LeftEnd> {
+    const { id, campaignId, target, actor } = intent;
+    const details = { intent: id, outcome, confirmed: shown && target === "active", ...(message === null ? {} : { message }) };
+    const action = target === "paused" ? "campaign.pause" : "campaign.resume";
+    await this.#deps.ledger.end(id, { outcome, message, confirmed: details.confirmed }, [
+      { actor, action, subject: campaignId, details },
+    ]);
+    return { campaignId, target, outcome, shown, message };
+  }
+}
+
+const since = (instant: Instant): string => `at ${new Date(instant).toISOString()}`;
