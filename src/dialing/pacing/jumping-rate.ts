@@ -61,7 +61,7 @@ export class JumpingRate {
     this.#failed = this.#rates.map((rate) => Math.log1p(-rate));
     this.#shares = Float64Array.from(levels, ({ share }) => share);
     this.#chances = Float64Array.from(this.#shares);
-    this.#every = known === undefined ? EVERY : known.every * levels.reduce((others, { share }) => others - share * share, 1);
+    this.#every = known === undefined ? EVERY : secondsBetweenDraws(known);
     this.#isLearning = known === undefined;
     this.#sum();
   }
@@ -116,6 +116,12 @@ export class JumpingRate {
     this.#seconds = seconds;
     this.#sum();
   }
+}
+
+/** A draw gives the level that holds already as often as that level holds, so draws are more frequent than jumps. */
+function secondsBetweenDraws({ levels, every }: KnownLevels): number {
+  const others = levels.reduce((left, { share }) => left - share * share, 1);
+  return others > 0 ? every * others : Number.POSITIVE_INFINITY;
 }
 
 function levelsAround(prior: number): RateLevel[] {

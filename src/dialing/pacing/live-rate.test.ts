@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createRandom } from "../../kernel/index.ts";
 import { quantileOf } from "./beliefs.ts";
 import { CallTable, horizonsOf } from "./hazard-tables.ts";
+import { JumpingRate } from "./jumping-rate.ts";
 import { LiveRate } from "./live-rate.ts";
 import { referenceBeliefs } from "./test-support.ts";
 
@@ -83,6 +84,25 @@ test("levels that are known are learned no more, and the rate lies between them"
   const estimates = observe(new LiveRate(table, { prior: 0.2, levels: { levels, every: 300 } }), () => 0.45, 3, 1800);
   expect(Math.max(...estimates)).toBeLessThanOrEqual(0.3);
   expect(estimates.at(-1)).toBeGreaterThan(0.29);
+});
+
+test("jumps between known levels are as frequent as they are said to be", () => {
+  // Five minutes of each half hour: a jump every 900 s, the lower level left after 1500 s and the upper one after 300 s.
+  const levels = [
+    { rate: 0.2, share: 5 / 6 },
+    { rate: 0.5, share: 1 / 6 },
+  ];
+  const left = (from: number, seconds: number) => {
+    const rate = new JumpingRate(0.2, { levels, every: 900 });
+    rate.restore({ chances: levels.map((_, level) => (level === from ? 1 : 0)), shares: [5 / 6, 1 / 6], seconds: 0 });
+    rate.learn(0, 0, seconds);
+    return 1 - (rate.snapshot().chances[from] ?? 0);
+  };
+  expect(left(0, 3)).toBeCloseTo(3 / 1500, 4);
+  expect(left(1, 3)).toBeCloseTo(3 / 300, 3);
+  const only = new JumpingRate(0.2, { levels: [{ rate: 0.3, share: 1 }], every: 900 });
+  only.learn(1, 2, 0);
+  expect(only.rate).toBeCloseTo(0.3, 12);
 });
 
 describe("state", () => {
