@@ -5,6 +5,7 @@ import { durationText } from "../kernel/index.ts";
 import {
   type AbandonmentBudget,
   type CampaignHealth,
+  dncWords,
   listedWords,
   type ResumeVerdict,
   type ZoneWindow,
@@ -35,6 +36,9 @@ export function gateWords({
       `  ${grouped(read)} contacts judged${of}: ${grouped(dial)} callable now, ${grouped(later)} later, ${grouped(never + refused)} never (${manifest.id})`,
     );
   }
+  // A refusal says it itself.
+  if (doNotCall !== undefined && !refusals.some(({ code }) => code === "company_list_not_held"))
+    lines.push(`  the tenant's do-not-call groups: ${printableWhole(dncWords(doNotCall))}`);
   if (onCompanyList > 0 && doNotCall === undefined) lines.push(`  ${listedWords({ onCompanyList, read })}`);
   if (!allowed && nextAllowed !== null)
     lines.push(`  the first of those that wait may be called at ${formatInstant(nextAllowed)}`);

@@ -49,7 +49,15 @@ function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
       return branches(named ?? node["additionalProperties"]);
     });
   }
-  return [...new Set(nodes.flatMap((node) => (isObject(node["properties"]) ? Object.keys(node["properties"]) : [])))];
+  return [
+    ...new Set(
+      nodes.flatMap(({ properties, propertyNames }) => [
+        ...(isObject(properties) ? Object.keys(properties) : []),
+        // Names of a record: a list of words.
+        ...(isObject(propertyNames) && Array.isArray(propertyNames["enum"]) ? propertyNames["enum"].map(String) : []),
+      ]),
+    ),
+  ];
 }
 
 /** Flattens a union's failure to the branch that came furthest, which is the one the writer meant. */
@@ -117,8 +125,9 @@ function describe(schema: z.ZodType, value: unknown, issues: readonly z.core.$Zo
       const allowed = fieldsAt(schema, issue.path);
       return issue.keys.slice(0, MOST).map((key) => {
         const meant = nearest(key, allowed);
-        const hint = meant === undefined ? `allowed: ${allowed.join(", ")}` : `did you mean ${meant}?`;
-        return { path: pathText([...issue.path, key]), message: `unknown field; ${hint}` };
+        const list = allowed.length === 0 ? "" : `; allowed: ${allowed.join(", ")}`;
+        const hint = meant === undefined ? list : `; did you mean ${meant}?`;
+        return { path: pathText([...issue.path, key]), message: `unknown field${hint}` };
       });
     }
     const path = pathText(issue.path);

@@ -2,5 +2,12 @@
 
 /** The fonts of every PDF have the characters of Windows-1252; what they lack is told by its code. */
 export function plain(text: string): string {
-  return text.replaceAll(/[^\n\x20-\x7e\xa1-\xff]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replaceAll(
+    /[^\n\x20-\x7e\xa1-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]/gu,
+    (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }
+
+/** What a PDF says of such codes. @param whole what has the text as it is */
+export const codesNote = (whole: string): string =>
+  `Letters that this PDF cannot draw, such as Arabic ones and emoji, are written as codes like ${plain("😀")}; ${whole} has them as they are.`;

@@ -144,6 +144,11 @@ test("a viewer sees what waits and has no word on it", async () => {
   await oscar.press(attention.getByRole("button", { name: /^Acknowledge/ }).first());
   await attention.getByText("acknowledged by oscar").waitFor({ state: "attached" });
   await expect.poll(() => oscar.page.evaluate("document.activeElement !== document.body")).toBe(true);
+  await oscar.press(attention.getByText(/^Acknowledged: \d+$/));
+  await oscar.press(attention.getByRole("button", { name: /^Take/ }).first());
+  await attention.getByText("oscar sees to it").waitFor();
+  await oscar.press(attention.getByRole("button", { name: /^Give back/ }).first());
+  await attention.getByText("oscar sees to it").waitFor({ state: "detached" });
   await using viewer = await world.open(WIDE, "viewer");
   await viewer.page.goto(`${url}/approvals`);
   await askedBy(viewer, "olga", "Pending").waitFor();

@@ -1,6 +1,7 @@
 // The pages of a tenant whose interface does not offer everything: what is not there is said with its reason, and settings are chosen by campaign.
 
 import { expect, test } from "vitest";
+import { AcdClient } from "../clients/acd-client.ts";
 import { PAGES } from "../support/pages-setup.ts";
 import { startService } from "../support/service.ts";
 import { NARROW, openDashboardBrowser } from "./world.ts";
@@ -27,7 +28,22 @@ test("a tenant of the ACD API", async () => {
   await page.getByText("The campaign obeys none").waitFor();
   await page.getByRole("button", { name: "Show callbacks" }).click();
   await page.getByText("There is none.").waitFor();
+  const { accessKeyId: id, accessKeySecret: secret } = whole.sandbox.accessKey;
+  const vendor = new AcdClient((url, init) => whole.sandbox.fetch(url, init), "http://tenant.localhost", { id, secret }, 33);
+  await vendor.logIn();
+  const callback = {
+    skillId: 4001,
+    phoneNumber: "2125550177",
+    firstName: "Greta",
+    scheduleDate: "2199-01-01T10:00:00Z",
+    notes: "",
+  };
+  await vendor.ask("POST", "/scheduled-callbacks", { body: callback });
+  await opened.press(page.getByRole("button", { name: "Show callbacks" }));
+  await page.getByLabel("Reason for deleting").fill("asked not to be called");
   await sound("/tenant");
+  await opened.press(page.getByRole("button", { name: /^Delete callback / }));
+  await page.getByText("There is none.").waitFor();
   await page.goto(`${whole.service.url}/campaign-files`);
   await page.getByText("Campaigns of this tenant cannot be exported").waitFor();
   await opened.press(page.getByRole("button", { name: "An example" }));

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDemo } from "../../src/app/index.ts";
 import { hastenedClock } from "../support/hastened-clock.ts";
 import { PAGES as pages } from "../support/pages-setup.ts";
-import { IS_DEEP } from "../support/scale.ts";
+import { IS_DEEP, seeded } from "../support/scale.ts";
 import { TEMPORARY } from "../support/temporary.ts";
 import { type DashboardBrowser, type Look, NARROW, type Opened, openDashboardBrowser, WIDE } from "./world.ts";
 
@@ -93,21 +93,33 @@ test("the story: the first campaign falls, the watch hands over, the page shows 
   expect(faults).toEqual([]);
 });
 
-/** Pages are drawn at these sizes; the largest one at the full scale only, without pictures for the documents. */
-const LOOKS: readonly (readonly [string, Look, string | undefined])[] = [
-  ["1280 px, light", WIDE, ""],
-  ["390 px, dark", NARROW, "-narrow"],
-  ...(takes || IS_DEEP ? [["1920 px, dark", { width: 1920, height: 1080, colorScheme: "dark" }, undefined] as const] : []),
+/** Pages are drawn at these sizes in both schemes: all at the full scale, else two at a time, by the run's seed; two are pictures in the documents. */
+const ROUNDS: readonly (readonly Look[])[] = [
+  [WIDE, NARROW],
+  [
+    { ...NARROW, colorScheme: "light" },
+    { width: 1920, height: 1080, colorScheme: "dark" },
+  ],
+  [
+    { width: 1920, height: 1080, colorScheme: "light" },
+    { ...WIDE, colorScheme: "dark" },
+  ],
 ];
+const LOOKS = takes || IS_DEEP ? ROUNDS.flat() : (ROUNDS[seeded("looks").int(ROUNDS.length)] ?? []);
+const SUFFIX = new Map([
+  [WIDE, ""],
+  [NARROW, "-narrow"],
+]);
 
-describe.each(LOOKS)("%s", (_, look, suffix) => {
+describe.each(LOOKS)("$width px, $colorScheme", (look) => {
+  const suffix = SUFFIX.get(look);
   test("every page is whole, fits its window and is accessible", { timeout: 300_000 }, async () => {
     clock.pace(1);
     await using opened = await browser.open(look, "admin");
     const { page, faults } = opened;
     for (const [i, [path, title, name]] of PAGES.entries()) {
       // Each page is loaded by its address once, and reached from the one before it once.
-      if (look === WIDE || takes || IS_DEEP || i === 0) await page.goto(`${demo.service.url}${path}`);
+      if (look === LOOKS[0] || takes || IS_DEEP || i === 0) await page.goto(`${demo.service.url}${path}`);
       else await opened.go(path);
       await settled(opened, title);
       expect.soft([path, await opened.violations()]).toEqual([path, []]);

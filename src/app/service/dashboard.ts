@@ -10,10 +10,25 @@ const PLACES = ["../../web/", "../../../dist/web/"];
 const BUILD = new URL("../../../scripts/build-web.ts", import.meta.url);
 const run = promisify(execFile);
 
-/** The folder of the built dashboard; undefined when there is none. */
-export async function dashboardFolder(): Promise<string | undefined> {
+/**
+ * The folder of the built dashboard; undefined when there is none.
+ * @param say told in one line that what is there is older than its sources, in a checkout whose build failed
+ */
+export async function dashboardFolder(say: (line: string) => void, build = BUILD): Promise<string | undefined> {
   // A build that fails leaves what was built before, or nothing: the service works without.
-  if (await isFile(BUILD)) await run(process.execPath, [fileURLToPath(BUILD), "--changed"]).catch(() => undefined);
+  const isBuilt =
+    !(await isFile(build)) ||
+    (await run(process.execPath, [fileURLToPath(build), "--changed"]).then(
+      () => true,
+      () => false,
+    ));
+  const folder = await builtFolder();
+  if (folder !== undefined && !isBuilt)
+    say("the dashboard is of an older build: building it from its changed sources failed, npm run build:web says why");
+  return folder;
+}
+
+async function builtFolder(): Promise<string | undefined> {
   for (const place of PLACES) {
     const folder = new URL(place, import.meta.url);
     const assets = await stat(new URL("assets", folder)).catch(() => undefined);

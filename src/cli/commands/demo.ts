@@ -41,7 +41,7 @@ export const demo: Run<typeof declared.demo> = async ({ options, io }) => {
   const { dir, port, profile = "rest" } = options;
   if (options.once) return demoOnce(options, io, profile);
   const { signal } = io;
-  const pages = await dashboardFolder();
+  const pages = await dashboardFolder(io.say);
   if (pages === undefined) io.say("the dashboard is not built here: npm run build:web builds it");
   const opened = await openDemo(io.env, {
     signal,

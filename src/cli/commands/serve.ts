@@ -11,7 +11,7 @@ import { printable, timeText } from "../text.ts";
 
 export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
   const { host, port, verbose, open, logFormat: format = "text" } = options;
-  const pages = await dashboardFolder();
+  const pages = await dashboardFolder(io.say);
   if (pages === undefined) io.say("the dashboard is not built here; the API is served all the same");
   const level = verbose ? "debug" : "info";
   const logger =

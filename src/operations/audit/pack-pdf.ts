@@ -5,7 +5,7 @@ import { inflateSync } from "node:zlib";
 import { installCommand, missingPackage } from "../../kernel/index.ts";
 import { verifySignatureLine } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
-import { plain } from "../pdf-text.ts";
+import { codesNote, plain } from "../pdf-text.ts";
 import { type PackLine, packLine } from "./pack-form.ts";
 
 /** A larger pack is for machines alone, bytes. */
@@ -149,6 +149,7 @@ function cover(doc: Document, head: Extract<PackLine, { kind: "head" }>, index: 
     "Consents, opt-outs, calls, dispositions and settings are told as the store had them. They are signed with the pack; they are not entries of the log themselves. The files that brought them are in the log by their hash.",
     "Decisions of calls that were placed were made again for this pack, under the rules named above, on the facts of that moment. Registry files, line types and answers about reassigned numbers are those of today.",
     "It does not prove that what was entered is true, nor that nothing happened that was never entered.",
+    codesNote("the attached pack"),
   ]);
 }
 

@@ -45,6 +45,7 @@ it("has title, period, zone, filters, when and by whom, the head of the columns 
     expect(page).toContain(`Page ${i + 1} of ${pages.length}`);
     expect(page).toContain("name\ncount\nstatus");
   }
+  expect(pages.join("\n")).not.toContain("written as codes");
   expect(pages.join("\n").match(/^job \d+$/gm)).toHaveLength(120);
 });
 
@@ -54,6 +55,12 @@ it("is not broken by odd names, and says what it leaves out", async () => {
   const text = pages.join("\n");
   for (const one of ["\\u{1f600}", "<b>x</b>\\u{0}", "=1+1", "the first 6 of 9000 rows"]) expect(text).toContain(one);
   expect(text).not.toContain("empty");
+  // Said on the first page, in plain words.
+  expect(pages[0]?.replaceAll("\n", " ")).toContain(
+    "Letters that this PDF cannot draw, such as Arabic ones and emoji, are written as codes like \\u{1f600}; the CSV has them as they are.",
+  );
+  const drawn = pagesOf(await tablePdfOf(head, csv([["name"], ["5 – 9 €"], ["œuvre"]])));
+  expect(drawn.join("\n")).not.toContain("\\u{");
   await expect(tablePdfOf(head, csv([]))).rejects.toMatchObject({ code: "invalid_input" });
   expect(MOST_PDF_ROWS).toBe(2000);
 });

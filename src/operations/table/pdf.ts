@@ -4,7 +4,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { installCommand, missingPackage } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
-import { plain } from "../pdf-text.ts";
+import { codesNote, plain } from "../pdf-text.ts";
 import { csvRecords } from "./csv.ts";
 
 /** So many rows of a table are drawn, so many columns, and so many lines of a cell; what more there is is told. */
@@ -100,6 +100,9 @@ export function linesOf(text: string, width: number, measure: Measure): string[]
   return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES - 1), "(cut)"] : lines;
 }
 
+const countOf = (drawn: number, all: number): string =>
+  drawn < all ? `the first ${drawn} of ${all} rows` : `${all} ${all === 1 ? "row" : "rows"}`;
+
 /**
  * The PDF of a table. Other requests have their turn between the rows.
  * @param all how many rows there are, those that are not drawn among them
@@ -114,7 +117,19 @@ async function tablePdf(
   const { default: PdfDocument } = await import("pdfkit").catch((thrown: unknown) => {
     throw missingPackage(thrown, installCommand(["pdfkit"])) ?? thrown;
   });
-  const rows = given.slice(0, MOST_PDF_ROWS).map((row) => row.map((cell) => plain(cell.slice(0, LONGEST))));
+  let hasCodes = false;
+  const written = (text: string) => {
+    const drawn = plain(text);
+    hasCodes ||= drawn !== text;
+    return drawn;
+  };
+  const rows = given.slice(0, MOST_PDF_ROWS).map((row) => row.map((cell) => written(cell.slice(0, LONGEST))));
+  const columns = header.map(written);
+  const told = [
+    ...(head.period === undefined ? [] : [`Period: ${head.period}`]),
+    ...(head.filters === undefined ? [] : [`Filters: ${head.filters}`]),
+    `Made ${head.madeAt} by ${head.madeBy}; time zone ${head.zone}; ${countOf(rows.length, all)}.`,
+  ].map(written);
   const doc = new PdfDocument({
     size: "A4",
     layout: "landscape",
@@ -136,16 +151,11 @@ async function tablePdf(
     .fillColor(INK)
     .text(plain(head.title), left, MARGIN, { width: right - left });
   doc.font("Helvetica").fontSize(8).fillColor(QUIET);
-  const count = rows.length < all ? `the first ${rows.length} of ${all} rows` : `${all} ${all === 1 ? "row" : "rows"}`;
-  for (const text of [
-    ...(head.period === undefined ? [] : [`Period: ${head.period}`]),
-    ...(head.filters === undefined ? [] : [`Filters: ${head.filters}`]),
-    `Made ${head.madeAt} by ${head.madeBy}; time zone ${head.zone}; ${count}.`,
-  ])
-    doc.text(plain(text).slice(0, 2 * LONGEST), { width: right - left });
+  for (const text of [...told, ...(hasCodes ? [codesNote("the CSV")] : [])])
+    doc.text(text.slice(0, 2 * LONGEST), { width: right - left });
 
   let y = doc.y + LEADING;
-  const sets = columnSets(header.map(plain), rows, right - left, measure);
+  const sets = columnSets(columns, rows, right - left, measure);
   for (const [place, set] of sets.entries()) {
     const columnsHead = () => {
       doc.font("Helvetica-Bold").fontSize(SIZE).fillColor(INK);

@@ -195,9 +195,9 @@ test("each value is compared with all others, at a level that holds for all at o
     ),
   );
   expect(found.map(({ first, verdict }) => [first.name, verdict])).toEqual([
-    ["list=a", "higher"],
-    ["list=b", "lower"],
-    ["list=c", "too few"],
+    ["list a", "higher"],
+    ["list b", "lower"],
+    ["list c", "too few"],
   ]);
   expect(found[0]?.second.conversion).toMatchObject({ denominator: 816, days: 8, method: "days" });
   // Two of the three were compared.

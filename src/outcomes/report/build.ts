@@ -9,7 +9,7 @@ import { classifyIn } from "../meaning/outcome-map.ts";
 import type { ReportedFigure } from "../meaning/restatement.ts";
 import { Counter, DailyCounter, type DayCounts, type Tally } from "../meaning/tally.ts";
 import { trendOf } from "../meaning/trend.ts";
-import type { CohortSpec } from "./cohort.ts";
+import { type CohortSpec, groupWords } from "./cohort.ts";
 import type { Facts, TimeCount } from "./facts.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
 import { COLUMN_DIMENSIONS, type Dimension, daysOf, type ReportScope, scopeKey } from "./scope.ts";
@@ -228,7 +228,7 @@ export function contestsOf(tallies: Tallies, dimension: Exclude<Dimension, "code
       const own = [groups.number(key)];
       return {
         variation: groups.variation,
-        first: { name: `${dimension}=${key ?? "(none)"}`, groups: own },
+        first: { name: groupWords(dimension, [key ?? "(none)"]), groups: own },
         second: { name: "all others", groups: { but: own } },
       };
     });

@@ -6,8 +6,8 @@ test("the three forms of a comparison", () => {
   expect(parseComparison("agent")).toEqual({ kind: "each", dimension: "agent" });
   expect(parseComparison("list=A,hour=9|10 vs list=B")).toEqual({
     kind: "cohorts",
-    first: { name: "list=A,hour=9|10", columns: { list: ["A"] }, hours: new Set([9, 10]), weekdays: undefined },
-    second: { name: "list=B", columns: { list: ["B"] }, hours: undefined, weekdays: undefined },
+    first: { name: "list A, hour 9 or 10", columns: { list: ["A"] }, hours: new Set([9, 10]), weekdays: undefined },
+    second: { name: "list B", columns: { list: ["B"] }, hours: undefined, weekdays: undefined },
   });
 });
 

@@ -8,6 +8,7 @@ import { COLUMN_DIMENSIONS, type ColumnDimension, DIMENSIONS, type Dimension } f
 
 /** A group of calls by conditions, all of which hold. */
 export interface CohortSpec {
+  /** Its conditions in words: `list A, hour 9 or 10`. */
   readonly name: string;
   readonly columns: ColumnConditions;
   /** Hours of the wall clock, 0 to 23. */
@@ -50,6 +51,7 @@ export function parseCohort(text: string): CohortSpec {
   const columns: Partial<Record<ColumnDimension | "code", string[]>> = {};
   let hours: Set<number> | undefined;
   let weekdays: Set<number> | undefined;
+  const words: string[] = [];
   for (const condition of split(text, ",")) {
     const equals = condition.indexOf("=");
     const name = condition.slice(0, Math.max(0, equals)).trim();
@@ -58,6 +60,7 @@ export function parseCohort(text: string): CohortSpec {
       throw new MeaningError(
         `--compare: ${JSON.stringify(condition.trim())} is no condition; a condition is name=value or name=value|value`,
       );
+    words.push(groupWords(name, values));
     const column = ([...COLUMN_DIMENSIONS, "code"] as const).find((one) => one === name);
     if (column !== undefined) columns[column] = [...(columns[column] ?? []), ...values];
     else if (name === "hour") hours = new Set([...(hours ?? []), ...values.map(hour)]);
@@ -69,8 +72,11 @@ export function parseCohort(text: string): CohortSpec {
       );
     }
   }
-  return { name: text.trim(), columns, hours, weekdays };
+  return { name: words.join(", "), columns, hours, weekdays };
 }
+
+/** The calls with one of some values, as a report names them: `agent ann or bob`. */
+export const groupWords = (dimension: string, values: readonly string[]): string => `${dimension} ${values.join(" or ")}`;
 
 function hour(text: string): number {
   const value = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;

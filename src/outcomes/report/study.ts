@@ -199,9 +199,9 @@ function judge(condition: StudyCondition, random: RandomStream, result: StudyRes
     "all comparisons",
     compared.some(({ first, difference }) => {
       if (difference === null) return false;
-      const own = first.name.startsWith("agent=") ? (rates[Number(first.name.slice(6))] ?? 0) : mean;
+      const own = first.name.startsWith("agent ") ? (rates[Number(first.name.slice(6))] ?? 0) : mean;
       // The others' rate is that of their agents.
-      const truth = first.name.startsWith("agent=") ? own - (mean * rates.length - own) / (rates.length - 1) : 0;
+      const truth = first.name.startsWith("agent ") ? own - (mean * rates.length - own) / (rates.length - 1) : 0;
       return difference.low > truth || difference.high < truth;
     }),
   );

@@ -181,6 +181,8 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   const against = await apply(runtime, old, true);
   expect(against.state.results).toMatchObject([{ outcome: "not_activated", message: expect.stringMatching(words) }]);
   expect((await run("dnc", "push", "--campaign", "4001")).code).toBe(0);
+  const look = await run("campaign", "resume", "4001", "--check");
+  expect(look.stdout).toMatch(/^ {2}the tenant's do-not-call groups: all 2 numbers of the company's list are in /m);
   expect((await apply(runtime, old, true)).state.results).toMatchObject([{ outcome: "applied", message: null }]);
 
   // The list is New York's, and the tenant reads the hours there: the campaign's own zone neither allows nor forbids any.

@@ -143,8 +143,8 @@ test("groups of calls are compared by the conditions named, and groups that shar
     (await reportOutcomes(world.lake, week(), { now: NOW, comparisons: specs.map(parseComparison) })).comparisons;
   expect(await compared("list=A,hour=9 vs list=B,hour=9", "previous")).toMatchObject([
     {
-      first: { name: "list=A,hour=9", conversion: { numerator: 60, denominator: 150 } },
-      second: { name: "list=B,hour=9", conversion: { numerator: 20, denominator: 200 } },
+      first: { name: "list A, hour 9", conversion: { numerator: 60, denominator: 150 } },
+      second: { name: "list B, hour 9", conversion: { numerator: 20, denominator: 200 } },
       verdict: "higher",
     },
     {
@@ -155,11 +155,11 @@ test("groups of calls are compared by the conditions named, and groups that shar
     },
   ]);
   expect((await compared("hour")).map(({ first, verdict }) => [first.name, verdict])).toEqual([
-    ["hour=09", "lower"],
-    ["hour=20", "higher"],
+    ["hour 09", "lower"],
+    ["hour 20", "higher"],
   ]);
   expect(await compared("list=A vs list=C")).toMatchObject([{ verdict: "too few", difference: null }]);
-  await expect(compared("list=A vs hour=9")).rejects.toThrow("150 calls belong to both list=A and hour=9");
+  await expect(compared("list=A vs hour=9")).rejects.toThrow("150 calls belong to both list A and hour 9");
   await expect(compared("list=B,hour=9 vs list=B,weekday=Monday,hour=8|9")).rejects.toThrow("40 calls belong to both");
 });
 

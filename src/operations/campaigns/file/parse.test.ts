@@ -37,6 +37,11 @@ test.each([
     "a.yaml:8:14: dialerConfig.predictiveSettings.calRate: unknown field; did you mean callRate?",
   ],
   ["a field of nobody", `${GOOD}colour: blue\n`, "a.yaml:13:9: colour: unknown field; allowed: "],
+  [
+    "a column of the records that means nothing",
+    `${GOOD}contactListFile: { path: list.csv, externalId: id, phone: number, columns: { email: mail } }\n`,
+    "contactListFile.columns.email: unknown field; allowed: firstName, lastName, address, city, state, zip, ",
+  ],
   ["a missing field", GOOD.replace("contactListId: list_1\n", ""), "a.yaml:1:1: contactListId: "],
   [
     "a word for a number",

@@ -103,7 +103,7 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
   };
   const choose: Column<Summary> = {
     name: "Choose",
-    width: 5,
+    width: 6,
     cell: ({ id, name }) => (
       <input
         type="checkbox"

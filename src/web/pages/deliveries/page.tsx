@@ -25,7 +25,7 @@ export default function DeliveriesPage() {
   const replay = async (body: object) => {
     try {
       const { queued } = await client.ask("deliveries.replay", { body });
-      toasts.show("good", `${whole(queued)} events will be sent again`);
+      toasts.show("good", `${whole(queued)} ${queued === 1 ? "event" : "events"} will be sent again`);
       endpoints.reload();
     } catch (thrown) {
       toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
@@ -73,41 +73,44 @@ export default function DeliveriesPage() {
           </div>
         )}
       </Loaded>
-      <div class="card field-grid">
-        <SelectField
-          label="State"
-          value={status.value}
-          options={[
-            ["dead", "Dead letters"],
-            ["pending", "Pending"],
-            ["delivered", "Delivered"],
-          ]}
-          onChange={(value) => {
-            status.value = value;
-          }}
-        />
-        <SelectField
-          label="Receiver"
-          value={endpoint.value}
-          options={[["", "All"], ...names.map((name) => [name, name] as const)]}
-          onChange={(value) => {
-            endpoint.value = value;
-          }}
-        />
+      {/* Not before the receivers above are known: they would push it down. It is asked for at once. */}
+      <div class="stack" hidden={endpoints.state.value.kind === "loading"}>
+        <div class="card field-grid">
+          <SelectField
+            label="State"
+            value={status.value}
+            options={[
+              ["dead", "Dead letters"],
+              ["pending", "Pending"],
+              ["delivered", "Delivered"],
+            ]}
+            onChange={(value) => {
+              status.value = value;
+            }}
+          />
+          <SelectField
+            label="Receiver"
+            value={endpoint.value}
+            options={[["", "All"], ...names.map((name) => [name, name] as const)]}
+            onChange={(value) => {
+              endpoint.value = value;
+            }}
+          />
+        </div>
+        <More
+          of="deliveries.list"
+          query={{ status: status.value, endpoint: endpoint.value === "" ? undefined : endpoint.value }}
+          what="deliveries"
+          options={OPTIONS}
+          empty={
+            <Empty title={status.value === "dead" ? "No dead letters" : "Nothing here"}>
+              <p>{status.value === "dead" ? "Every event has arrived or is still being tried." : "No event is in this state."}</p>
+            </Empty>
+          }
+        >
+          {(deliveries) => <Table caption="Deliveries" columns={columns} rows={deliveries} rowKey={({ id }) => id} />}
+        </More>
       </div>
-      <More
-        of="deliveries.list"
-        query={{ status: status.value, endpoint: endpoint.value === "" ? undefined : endpoint.value }}
-        what="deliveries"
-        options={OPTIONS}
-        empty={
-          <Empty title={status.value === "dead" ? "No dead letters" : "Nothing here"}>
-            <p>{status.value === "dead" ? "Every event has arrived or is still being tried." : "No event is in this state."}</p>
-          </Empty>
-        }
-      >
-        {(deliveries) => <Table caption="Deliveries" columns={columns} rows={deliveries} rowKey={({ id }) => id} />}
-      </More>
     </Page>
   );
 }
@@ -169,7 +172,7 @@ function Receiver({ receiver, mayAct, onReplay, onTurn }: ReceiverProps) {
         </button>
         {dead === 0 ? null : (
           <button type="button" class="button" disabled={!mayAct} onClick={onReplay}>
-            Send {whole(dead)} dead letters again
+            Send {whole(dead)} {dead === 1 ? "dead letter" : "dead letters"} again
           </button>
         )}
       </div>

@@ -117,6 +117,7 @@ function Callbacks({ id, mayAct }: Of) {
         <button
           type="button"
           class="button danger"
+          aria-label={`Delete callback ${callback}`}
           disabled={!mayAct || reason.value.trim().length < 3}
           onClick={() => void told(() => remove(callback))}
         >
