@@ -105,7 +105,7 @@ async function measured(
   await using world = await openBenchWorld({ scenario: scenario(count), clock: "frozen" });
   await fill(world, jobs);
   world.sandbox.control.faults.add({ match: {}, effect: { delayMs: SLOW_MS } });
-  const pages = await dashboardFolder(console.error);
+  const pages = await dashboardFolder((line) => void process.stderr.write(`${line}\n`));
   await using plainly = await visitor(browser);
   const cold: number[] = [];
   const warm: number[] = [];

@@ -16,7 +16,7 @@ const collect = runInNewContext("gc") as () => void;
 const pages = await mkdtemp(join(tmpdir(), "outdial-pages-"));
 await using stack = new AsyncDisposableStack();
 stack.defer(() => rm(pages, { recursive: true, force: true }));
-await cp((await dashboardFolder(console.error)) ?? "dist/web", pages, { recursive: true });
+await cp((await dashboardFolder((line) => void process.stderr.write(`${line}\n`))) ?? "dist/web", pages, { recursive: true });
 await using opened = await openBenchService(pages);
 const { service } = opened;
 let n = 0;

@@ -2,7 +2,10 @@
 
 import { type Instant, messageOf } from "../../kernel/index.ts";
 import type { AttentionWord } from "../../store/index.ts";
+import { happened } from "../campaigns/happened.ts";
+import { type KnownHealth, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import { knownList } from "../campaigns/health/known-campaigns.ts";
+import { readingOf } from "../campaigns/metrics/index.ts";
 import type { CampaignUseCases } from "../campaigns/use-cases.ts";
 import type { FactsUseCases } from "../compliance/facts-use-cases.ts";
 import type { ComplianceUseCases } from "../compliance/use-cases.ts";
@@ -14,6 +17,7 @@ import type { DialerUseCases } from "../settings/use-cases.ts";
 import type { AttentionVerb, Concern } from "../views/schemas/attention.ts";
 import { timeText } from "../views/texts.ts";
 import { brokenImportConcern, campaignConcerns, type Found, optOutConcerns } from "./concerns.ts";
+import { beginOf, dropConcern, dropOf, EARLIER_WINDOWS, isJudged } from "./drop.ts";
 import { jobConcerns, settingsConcerns } from "./work.ts";
 
 /** An acknowledgement counts so long; then the thing is told again. */
@@ -103,7 +107,25 @@ export class AttentionUseCases {
       ...stuck.map(async (id) => [id, await this.#phaseSince(id)] as const),
     ]);
     const phaseSince = new Map(since.flatMap(([id, at]) => (at === null ? [] : [[id, at]])));
-    return campaignConcerns({ list, lastCalls, phaseSince });
+    return [...campaignConcerns({ list, lastCalls, phaseSince }), ...(await this.#drops(list.campaigns))];
+  }
+
+  /** Success rates that fell, each with what explains it. */
+  async #drops(campaigns: readonly KnownHealth[]): Promise<Found[]> {
+    const { store } = this.#context;
+    const judged = campaigns.filter(isJudged);
+    if (judged.length === 0) return [];
+    const until = new Map(judged.map(({ id, reading }) => [id, reading.at ?? reading.receivedAt]));
+    const earlier = Map.groupBy(
+      (await store.metrics.earlierWindows(until, SHOWN_WINDOW_MINUTES, EARLIER_WINDOWS)).map(readingOf),
+      ({ campaignId }) => campaignId,
+    );
+    const found = judged.map(async (health) => {
+      const drop = dropOf(health, earlier.get(health.id) ?? []);
+      if (drop === undefined) return [];
+      return [dropConcern(drop, health, await happened(store, health.id, beginOf(drop)))];
+    });
+    return (await Promise.all(found)).flat();
   }
 
   async #phaseSince(primary: string): Promise<Instant | null> {

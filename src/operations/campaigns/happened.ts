@@ -14,6 +14,8 @@ export async function happened(store: Store, id: string, from: Instant): Promise
     store.dialer.list(EVENTS),
     store.failovers.list(),
   ]);
+  // Latest first; those of other campaigns are none of its own.
+  const settings = versions.filter(({ subject }) => subject === "" || subject === id);
   const own = pairs.find(({ primary, backup }) => primary === id || backup === id);
   const handovers = own === undefined ? [] : await store.failovers.history(own.primary, EVENTS);
   const events: AxisEvent[] = [
@@ -24,8 +26,9 @@ export async function happened(store: Store, id: string, from: Instant): Promise
       actor,
       audit: null,
     })),
-    ...versions
-      .filter(({ kind, outcome }) => kind === "observed" || outcome === "applied")
+    ...settings
+      // The first that was ever found changed nothing.
+      .filter(({ kind, outcome, settingsBefore }) => (kind === "observed" ? settingsBefore !== null : outcome === "applied"))
       .map(({ version, kind, createdAt, endedAt, actor, sourceName }) => ({
         at: timeText(endedAt ?? createdAt),
         kind: "settings" as const,

@@ -95,6 +95,23 @@ export class MetricReadings extends Ledger {
     );
   }
 
+  /**
+   * Of each campaign the earlier windows of the given length: the latest reading that ends one such length before an instant of its own, two, and so on.
+   * @param of instants by campaign
+   */
+  earlierWindows(of: ReadonlyMap<string, Instant>, windowMinutes: number, most: number): Promise<MetricReading[]> {
+    return this.store.query<MetricReading>(
+      `select ${NAMES} from unnest(${textColumn("$1")}, $2::timestamptz[]) as given (id, before)
+       cross join generate_series(1, $4::int) as step
+       cross join lateral (
+         select ${COLUMNS} from outdial.metric_readings
+         where campaign_id = given.id and window_minutes = $3 and ordered_at <= given.before - make_interval(mins => step * $3::int)
+           and ordered_at > given.before - make_interval(mins => (step + 1) * $3::int)
+         order by ordered_at desc, id desc limit 1) as earlier`,
+      [joinTexts([...of.keys()]), [...of.values()].map((at) => new Date(at)), windowMinutes, most],
+    );
+  }
+
   /** When each campaign last had calls under way or had placed some, by the vendor's time; one that never had is left out. */
   async lastWithCalls(campaignIds: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
     const rows = await this.store.query<{ id: string; at: number }>(

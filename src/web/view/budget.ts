@@ -20,7 +20,7 @@ export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): B
   const { used, left, burnRate, exhaustedAt, withinLimit, rate, limit, windowHours } = budget;
   const allowed = `limit ${percent(limit, 0)} over ${span(windowHours * HOUR)}`;
   if (rate.rate === null || withinLimit === null)
-    return { tone: "none", width: 0, headline: "not known", pace: `no live answer imported · ${allowed}` };
+    return { tone: "none", width: 0, headline: "not known", pace: `no answers imported · ${allowed}` };
   const isBurning = burnRate !== null && burnRate > 1;
   // Of a budget of nothing there is no share: it is used up by the first call.
   const share = used ?? (withinLimit ? 0 : 1);

@@ -14,7 +14,7 @@ export type Differ = (typeof DIFFER)[number][0];
 
 /** Ways to compare, as a person chooses them. */
 export const WAYS = [
-  ["", "Period and campaigns"],
+  ["", "Period, campaigns"],
   ["previous", "The period before"],
   ["campaign", "Each campaign with the others"],
   ["agent", "Each agent with the others"],

@@ -177,7 +177,7 @@ describe("the abandonment budget", () => {
       tone: "none",
       width: 0,
       headline: "not known",
-      pace: "no live answer imported · limit 3\u00a0% over 1 d",
+      pace: "no answers imported · limit 3\u00a0% over 1 d",
     });
   });
 

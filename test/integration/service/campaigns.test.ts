@@ -40,7 +40,7 @@ test("a campaign that has placed no call has no success rate, neither 100 % nor 
 test("figures that have come since the last look are shown at once, without the tenant being asked", async () => {
   await expect.poll(() => at.get(`/api/v1/campaigns/${ID}`), { timeout: 60_000 }).toMatchObject({ windowMinutes: 30 });
   const time = Date.now() + 60_000;
-  await at.service.store.metrics.add({
+  const later = {
     campaignId: ID,
     at: time,
     receivedAt: time,
@@ -53,7 +53,14 @@ test("figures that have come since the last look are shown at once, without the 
     callsAnswered: 400,
     abandonmentRate: 0.01,
     failoverTriggered: false,
-  });
+  } as const;
+  await at.service.store.metrics.add(later);
+  // Before that it was higher: that it fell needs attention.
+  await at.service.store.metrics.add({ ...later, at: time - 31 * 60_000, eventId: "before", successRate: 0.9 });
+  const attention = (await at.get("/api/v1/attention", "viewer")) as { items: { code: string; subject: object }[] };
+  expect(attention.items.filter(({ code }) => code === "success_dropped")).toMatchObject([
+    { subject: { kind: "campaign", id: ID }, what: "its success rate fell from 90.0 % to 25.0 %", severity: "soon" },
+  ]);
   const detail = await at.get(`/api/v1/campaigns/${ID}`);
   expect(detail).toMatchObject({ activeCalls: 4711, windowMinutes: 30, lastMetricAt: new Date(time).toISOString() });
   expect(await at.get(`/health?campaign_id=${ID}`)).toMatchObject({ active_calls: 4711, success_rate: 0.25 });

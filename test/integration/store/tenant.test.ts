@@ -140,6 +140,10 @@ test("of each campaign the latest figures, those of a window, and the latest cha
     "camp_a 3000 5",
     "camp_b 1000 30",
   ]);
+  const minute = 60_000;
+  for (const at of [40, 69, 70, 71, 101, 130, 200]) await add("camp_c", at * minute, at === 71 ? 5 : 30);
+  const earlier = await metrics.earlierWindows(new Map([["camp_c", 130 * minute]]), 30, 3);
+  expect(earlier.map(({ at }) => (at ?? 0) / minute)).toEqual([70, 40]);
   const begin = (id: string, target: "active" | "paused") =>
     stateIntents.begin({ id, campaignId: "camp_a", target, idempotencyKey: id, actor: "ann", reason: null });
   await begin("one", "paused");

@@ -103,7 +103,7 @@ const REVOCATIONS: readonly Column<ApiTypes.RevocationView>[] = [
             ) : (
               <>
                 {" "}
-                <Time at={acknowledgedAt} as="clock" />
+                <Time at={acknowledgedAt} />
               </>
             )}
           </li>
