@@ -291,6 +291,10 @@ test("entries of the audit are sentences, also those of actions that are not kno
   expect(auditWords({ actor: "olga", action: "api.compliance.explain", details: {} })).toBe(
     "olga asked the API: compliance explain",
   );
+  expect(auditWords({ actor: "demo", action: "failover.phase", details: { from: "failed-over", to: "watching" } })).toBe(
+    "demo moved a failover pair from failed over to watching",
+  );
+  expect(auditWords({ actor: "demo", action: "consent.import", details: {} })).toBe("demo imported consent");
   expect(auditWords({ actor: "x", action: "toString", details: {} })).toBe("x to string");
 });
 

@@ -127,8 +127,8 @@ export function pausedInPair({ role, partner, phase, side, dials, reason, nextSt
     case "failed-over": {
       if (side === role) return null;
       const other = side === "backup" ? `as the backup of their failover pair` : "as the primary of their failover pair";
-      if (dials === side) return `paused: ${partner} dials in its place ${other} (${phase.replace("-", " ")})`;
-      return `paused: ${partner} is to dial ${other} and was not seen to (${phase.replace("-", " ")})${then}`;
+      if (dials === side) return `paused: ${partner} dials in its place ${other}`;
+      return `paused: ${partner} is to dial ${other} and was not seen to${then}`;
     }
     case "securing":
       return `paused: the watch over its failover pair with ${partner} pauses to be safe${because}${then}`;

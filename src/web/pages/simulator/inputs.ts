@@ -81,8 +81,8 @@ export const CONTROLS: readonly { readonly title: string; readonly controls: rea
         step: 0.0005,
         text: (value) => `${(100 * value).toFixed(2)} %`,
       },
-      { name: "maxCalls", label: "Simultaneous calls at most", min: 5, max: 600, step: 5, text: (value) => String(value) },
-      { name: "spacingMs", label: "Spacing between calls", min: 0, max: 2000, step: 50, text: (value) => `${value} ms` },
+      { name: "maxCalls", label: "Simultaneous calls at most", min: 5, max: 600, step: 1, text: (value) => String(value) },
+      { name: "spacingMs", label: "Spacing between calls", min: 0, max: 2000, step: 10, text: (value) => `${value} ms` },
     ],
   },
 ];

@@ -64,13 +64,13 @@ test("all of the frontier comes from short runs before the first long one", () =
 
 describe("where it begins", () => {
   const settings = {
-    concurrency: { max_agents: 42, max_simultaneous_calls: 150, call_spacing_ms: 120 },
+    concurrency: { max_agents: 42, max_simultaneous_calls: 152, call_spacing_ms: 120 },
     algorithm: { type: "predictive", abandonment_rate_target: 0.02, dial_ratio: 2.2 },
   };
 
   test("the settings in force, what was expected of calls, and what was measured since", () => {
     const basis = { expected: { answer_rate: 0.3, handle_seconds: 210 } };
-    const expected = { agents: 42, maxCalls: 150, spacingMs: 100, target: 0.02, ratio: 2.2, handleSeconds: 210 };
+    const expected = { agents: 42, maxCalls: 152, spacingMs: 120, target: 0.02, ratio: 2.2, handleSeconds: 210 };
     expect(measuredInputs({ settings, basis }, [])).toEqual({ ...expected, answerRate: 0.3 });
     const rows = [{ answerRate: 0.16 }, { answerRate: 0.2 }, { other: 1 }];
     expect(measuredInputs({ settings, basis }, rows)).toEqual({ ...expected, answerRate: 0.18 });
