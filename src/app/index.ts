@@ -39,6 +39,7 @@ export {
 export { type ServiceAddress, serviceAddress } from "./over-service/address.ts";
 export { ServiceJobs } from "./over-service/jobs.ts";
 export { pauseOverService, stopOverService, stopRecordsOf } from "./over-service/stops.ts";
+export { ServiceCampaigns, type VerbResult } from "./over-service/verbs.ts";
 export { openRecords } from "./records.ts";
 export { readPackDocument, readRulePack } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";

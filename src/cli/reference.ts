@@ -19,7 +19,7 @@ const STORES = [
   "",
   "Where `outdial.yaml` names several tenants, one is worked with: `--tenant`, else `OUTDIAL_TENANT`, else the one of `outdial context use` ([tenants.md](tenants.md)).",
   "",
-  "Where `OUTDIAL_URL` is set, the commands of jobs and `campaign pause` go through the service at that address, with `OUTDIAL_TOKEN` ([tagging.md](tagging.md)).",
+  "Where `OUTDIAL_URL` is set, the commands of jobs, `campaign pause` and `resume`, and `campaign failover status`, `start` and `failback` go through the service at that address, with `OUTDIAL_TOKEN` ([tagging.md](tagging.md)).",
   "",
   "On a terminal, lines wrap to its width, and an answer longer than the screen goes through the pager: `OUTDIAL_PAGER`, else `PAGER`, else `less`; `--no-pager`, an",
   "empty variable or `cat` switch it off. Words for states have colours on a terminal: `--color always` and `never`, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR=0` say",

@@ -4,6 +4,7 @@ import {
   openCampaignStates,
   openStopRecords,
   pauseOverService,
+  ServiceCampaigns,
   stopCampaigns,
   stopOverService,
   stopRecordsOf,
@@ -26,6 +27,7 @@ import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
 import { gateWords, HEALTH, healthLines, type ShownCampaign } from "../render-campaign-state.ts";
+import { againstWords, effectLines, waitsLine } from "../render-verb.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
 
@@ -228,8 +230,9 @@ function changeLine({ campaignId, target, outcome, confirmed: sure, message }: S
 }
 
 export const resume: Run<typeof declared.resume> = async ({ args: { id }, options, io, standing }) => {
-  const { check, reason } = options;
+  const { check, reason, service } = options;
   const { signal } = io;
+  if (service !== undefined) return resumeThere(new ServiceCampaigns(service), id, { check, reason }, io);
   await using states = await openCampaignStates(options, io.env);
   if (!check) {
     const doNotCall = await states.doNotCall(id, { signal });
@@ -253,3 +256,30 @@ export const resume: Run<typeof declared.resume> = async ({ args: { id }, option
   if (change === null || change.confirmed) return EXIT.done;
   return change.outcome === "failed" || change.outcome === "unknown" ? exitOf(change.code ?? "") : EXIT.partlyFailed;
 };
+
+/** Through a service: it asks its gate, and once more when it carries the resume out. */
+async function resumeThere(
+  campaigns: ServiceCampaigns,
+  id: string,
+  { check, reason }: { readonly check: boolean; readonly reason: string | undefined },
+  io: Io,
+): Promise<number> {
+  const { signal } = io;
+  const preview = await campaigns.preview(id, "resume", signal);
+  const told = (result: object | null, approval: object | null) => ({ resume: { preview, result, approval }, standing: null });
+  if (check || preview.refusals.length > 0) {
+    await io.answer(told(null, null), preview.refusals.length > 0 ? againstWords(preview) : effectLines(preview));
+    return preview.refusals.length > 0 ? EXIT.refused : EXIT.done;
+  }
+  io.say(effectLines(preview));
+  if (!(await confirmed(`Let campaign ${printable(id)} call people again?`, io))) return EXIT.refused;
+  const { result, approval } = await campaigns.carryOut(preview, { reason, signal });
+  if (result === null) {
+    await io.answer(told(null, approval), approval === null ? [] : [waitsLine(approval)]);
+    return EXIT.partlyFailed;
+  }
+  const { status, message } = result;
+  await io.answer(told(result, null), [`${printable(id)} ${status}: ${printable(message)}`]);
+  if (result.confirmed) return EXIT.done;
+  return status === "failed" ? EXIT.failed : EXIT.partlyFailed;
+}

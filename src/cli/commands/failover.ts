@@ -1,6 +1,6 @@
 // outdial campaign failover: what asks the tenant or changes a pair, and what the store knows of pairs without the tenant.
 
-import { type FailoverRuntime, openFailover, openFailoverRecords } from "../../app/index.ts";
+import { type FailoverRuntime, openFailover, openFailoverRecords, ServiceCampaigns } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { dncWords, type FailoverProgress, isSettled } from "../../operations/index.ts";
 import type { FailoverPairView } from "../../operations/views/index.ts";
@@ -10,6 +10,7 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/failover.ts";
 import type { Io } from "../io.ts";
 import { failoverLines, happeningLine, pairText } from "../render-failover.ts";
+import { againstWords, effectLines, waitsLine } from "../render-verb.ts";
 import { printable, printableWhole } from "../text.ts";
 
 type Options = OptionsOf<typeof declared.start>;
@@ -138,6 +139,8 @@ export const failback: Run<typeof declared.failback> = ({ args, options, io }) =
 
 /** Leaves the order and sees it through: here, or by looking at the process that runs the pair. */
 async function ordered(primary: string, what: "fail-over" | "fail-back", options: Options, io: Io): Promise<number> {
+  const { service } = options;
+  if (service !== undefined) return orderedThere(new ServiceCampaigns(service), primary, what, io);
   await using runtime = await open(options, io);
   const { failover } = runtime;
   const { backup } = await failover.find(primary);
@@ -158,6 +161,37 @@ async function ordered(primary: string, what: "fail-over" | "fail-back", options
   return dials ? EXIT.done : Math.max(EXIT.failed, exitOfPair(after));
 }
 
+/** Through a service, whose watch carries it out. Ctrl-C ends the following, not the hand-over. */
+async function orderedThere(
+  campaigns: ServiceCampaigns,
+  primary: string,
+  what: "fail-over" | "fail-back",
+  io: Io,
+): Promise<number> {
+  const { signal, clock } = io;
+  const preview = await campaigns.preview(primary, what === "fail-over" ? "failover" : "failback", signal);
+  io.say(pairText(await campaigns.pair(primary, signal)));
+  if (preview.refusals.length > 0)
+    throw new OutdialError("job_state", `not ordered, nothing was paused: ${againstWords(preview).join("; ")}`);
+  io.say(effectLines(preview));
+  if (!(await confirmed("Hand over?", io))) return EXIT.interrupted;
+  const { approval } = await campaigns.carryOut(preview, { signal });
+  if (approval !== null) {
+    await io.answer({ approval }, [waitsLine(approval)]);
+    return EXIT.partlyFailed;
+  }
+  let told = "";
+  const onLook = (pair: FailoverPairView) => {
+    const text = pairText(pair);
+    if (text !== told) io.say(text);
+    told = text;
+  };
+  const after = await campaigns.seeThrough(primary, { signal, clock, onLook });
+  await io.answer(after, pairText(after));
+  const dials = after.dials === (what === "fail-over" ? "backup" : "primary");
+  return dials ? EXIT.done : Math.max(EXIT.failed, exitOfPair(after));
+}
+
 export const remove: Run<typeof declared.remove> = async ({ args: { primary }, options, io }) => {
   await using runtime = await open(options, io);
   io.say(printableWhole(`${primary}: ${await runtime.failover.removal(primary)}`));
@@ -168,8 +202,7 @@ export const remove: Run<typeof declared.remove> = async ({ args: { primary }, o
 };
 
 export const status: Run<typeof declared.status> = async ({ args: { primary }, options, io }) => {
-  await using records = await openFailoverRecords(options, io.env);
-  const items = primary === undefined ? await records.list() : [await records.show(primary)];
+  const items = await pairsOf(primary, options, io);
   await io.answer(
     { items },
     items.flatMap((pair) => {
@@ -182,6 +215,16 @@ export const status: Run<typeof declared.status> = async ({ args: { primary }, o
   const trouble = items.some(({ watched, phase, alarms }) => !watched || phase === "halted" || alarms.length > 0);
   return trouble ? EXIT.failed : EXIT.done;
 };
+
+async function pairsOf(primary: string | undefined, options: OptionsOf<typeof declared.status>, io: Io) {
+  const { service } = options;
+  if (service !== undefined) {
+    const campaigns = new ServiceCampaigns(service);
+    return primary === undefined ? campaigns.pairs() : [await campaigns.pair(primary)];
+  }
+  await using records = await openFailoverRecords(options, io.env);
+  return primary === undefined ? await records.list() : [await records.show(primary)];
+}
 
 export const history: Run<typeof declared.history> = async ({ args: { primary }, options, io }) => {
   await using records = await openFailoverRecords(options, io.env);

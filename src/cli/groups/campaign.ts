@@ -128,6 +128,7 @@ export const resume = command(
   "resume",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
+    runs: "through",
     summary: "let a campaign dial again, when the pre-dial gate allows it",
     args: [text("<id>", "campaign")],
     options: [REASON, flag("--check", "ask the gate and change nothing")],

@@ -47,6 +47,7 @@ export const start = command(
   "start",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
+    runs: "through",
     summary: "hand over to the backup now, whatever the figures say",
     args: [PRIMARY],
   },
@@ -56,12 +57,14 @@ export const failback = command(
   "failback",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
+    runs: "through",
     summary: "hand back to the primary, as carefully",
     args: [PRIMARY],
   },
 );
 
 export const status = command("status", STORE, {
+  runs: "through",
   summary: "who dials, upon what figures, since when; ends with 1 when a pair needs a person, or nobody watches it",
   args: [text("[primary]", "one pair; without it all")],
 });

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCli } from "../../support/cli.ts";
 import { EASTERN, type StartedService, startService } from "../../support/service.ts";
 
 let at: StartedService;
@@ -176,6 +177,19 @@ test("a failover pair and its hand-over", async () => {
       preview: { verb: "failover", effects: over.shown["effects"], checks: [{ check: "who dials", passed: true }, ANY] },
     },
   });
+  // The same through a command from another machine: it names the approval that waits.
+  const run = (...args: string[]) =>
+    runCli(["campaign", "failover", ...args], {
+      cwd: at.dir,
+      env: { OUTDIAL_URL: at.service.url, OUTDIAL_TOKEN: at.tokens.operator },
+    });
+  expect(await run("start", "first", "--yes")).toMatchObject({
+    code: 4,
+    stdout: `not done yet: another person must agree to ${over.id}, in the service\n`,
+    stderr: expect.stringContaining(String((over.shown["effects"] as string[])[0])) as string,
+  });
+  expect(await run("start", "first")).toMatchObject({ code: 2, stderr: expect.stringContaining("Pass --yes") as string });
+  expect((await run("status", "first")).stdout).toContain("contacts held back from second");
   await reject(over.id);
 });
 

@@ -139,13 +139,33 @@ test("campaigns are paused by name and all at once", async () => {
   });
 });
 
+test("a resume is shown, refused or confirmed as the service says, and pairs are told", async () => {
+  at.sandbox.control.simulateEdit({ kind: "campaign", id: CAMPAIGN, body: { status: "paused" } });
+  const refusal = await answered(["campaign", "resume", CAMPAIGN, "--yes"]);
+  expect(refusal).toMatchObject({ code: 3, value: { resume: { result: null, approval: null } } });
+  expect(JSON.stringify(refusal.value)).toContain("the campaign has no contact list");
+  expect(await run(["campaign", "resume", CAMPAIGN, "--check"])).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/^refused: /) as string,
+  });
+  expect(await run(["campaign", "resume", "none", "--yes"])).toMatchObject({ code: 1, stdout: "" });
+  expect(await run(["campaign", "failover", "status"])).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("there are no failover pairs") as string,
+  });
+  expect(await run(["campaign", "failover", "start", CAMPAIGN, "--yes"])).toMatchObject({
+    stdout: "",
+    stderr: expect.stringContaining("is in no failover pair") as string,
+  });
+});
+
 test("what does not go through a service, or cannot be reached, is refused before anything is done", async () => {
   const refused = async (args: readonly string[], env: Readonly<Record<string, string>>) => {
     const { code, stdout, stderr } = await run(args, { env: { ...environment(), ...env } });
     expect(`${stdout}${stderr}`).not.toContain(at.tokens.operator);
     return `${code} ${stderr.trim()}`;
   };
-  expect(await refused(["campaign", "resume", CAMPAIGN], {})).toMatch(
+  expect(await refused(["campaign", "apply", "x.yaml"], {})).toMatch(
     /^2 .*does not go through a service, and OUTDIAL_URL is set/,
   );
   expect(await refused([...TAG, "--tenant-url", "http://127.0.0.1:9"], {})).toMatch(

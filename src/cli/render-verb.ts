@@ -1,0 +1,18 @@
+// What a verb of a campaign would do, as a service shows it.
+
+import type { ApprovalView, CampaignPreview } from "../operations/views/index.ts";
+import { printable } from "./text.ts";
+
+/** What would be done, and upon which contacts the gate judged. */
+export function effectLines({ effects, judged }: Pick<CampaignPreview, "effects" | "judged">): string[] {
+  const looked = judged === null ? [] : [`${judged.callable} of ${judged.contacts} contacts looked at may be called now`];
+  return [...effects, ...looked].map(printable);
+}
+
+/** What is against it. */
+export const againstWords = ({ refusals }: Pick<CampaignPreview, "refusals">): string[] =>
+  refusals.map((text) => `refused: ${printable(text)}`);
+
+/** What a person waits for whose request another one must agree to. */
+export const waitsLine = ({ id }: Pick<ApprovalView, "id">): string =>
+  `not done yet: another person must agree to ${printable(id)}, in the service`;
