@@ -43,7 +43,7 @@ const DONE: Readonly<Record<string, string>> = {
   "dialer.stale": "found dialer settings changed meanwhile",
   "dialer.stopped": "stopped a change of dialer settings",
   "dialer.tenant_refused": "had dialer settings refused by the tenant",
-  "disposition.assign": "set the disposition of a call",
+  "disposition.assign": "sent the disposition of a call",
   "disposition.record": "recorded the disposition of a call",
   "dnc.declare-empty": "declared the company's do-not-call list empty",
   "dnc.lift": "took a number off the do-not-call list",
