@@ -3,11 +3,8 @@
 import type { ApprovalView, CampaignPreview } from "../operations/views/index.ts";
 import { printable } from "./text.ts";
 
-/** What would be done, and upon which contacts the gate judged. */
-export function effectLines({ effects, judged }: Pick<CampaignPreview, "effects" | "judged">): string[] {
-  const looked = judged === null ? [] : [`${judged.callable} of ${judged.contacts} contacts looked at may be called now`];
-  return [...effects, ...looked].map(printable);
-}
+/** What would be done, in order. */
+export const effectLines = ({ effects }: Pick<CampaignPreview, "effects">): string[] => effects.map(printable);
 
 /** What is against it. */
 export const againstWords = ({ refusals }: Pick<CampaignPreview, "refusals">): string[] =>

@@ -76,6 +76,8 @@ const DONE: Readonly<Record<string, string>> = {
   "token.add": "made a token",
   "token.revoke": "revoked a token",
   "webhook.register": "registered an address for the tenant's events",
+  "webhook.register.begin": "began to register an address for the tenant's events",
+  "webhook.register.failed": "could not register an address for the tenant's events",
   "webhook.remove": "removed an address for the tenant's events",
   "webhooks.off": "switched a receiver off",
   "webhooks.on": "switched a receiver on",
