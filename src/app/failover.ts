@@ -59,7 +59,6 @@ export async function openFailover(flags: Flags, environment: Environment, optio
   // The tenant's replies tell the time of the real world: another clock than this machine's cannot be compared with it.
   const compared = options.clock === undefined ? { skewMs: () => skew.skewMs() } : {};
   const failover = await failoverOn(workplace, { ...options, ...compared });
-  await failover.takeFiles();
   workplace.startDelivery();
   const owned = stack.move();
   return {

@@ -26,11 +26,16 @@ export function watchPairs(
   };
   // On a database that was set back nothing is handed over: it may have been already. Nor for a tenant that is not the store's.
   let watching = new AbortController();
+  let told = "";
   background.start("failover pairs", async () => {
     await every(PAIRS_MS, async () => {
       if (store.audit.isHeld) return watching.abort();
       if (watching.signal.aborted) watching = new AbortController();
       const { signal: unheld } = watching;
+      // A campaign file with a failover policy was confirmed when it was applied: from then on its pair is watched.
+      const problems = (await failover.takeFiles()).join("; ");
+      if (problems !== "" && problems !== told) warn(problems);
+      told = problems;
       for (const { primary } of await store.failovers.list())
         background.start(`failover pair of ${primary}`, () =>
           failover.watch(primary, { signal: AbortSignal.any([signal, unheld]) }),

@@ -2,7 +2,7 @@
 
 import { type FailoverRuntime, openFailover, openFailoverRecords, ServiceCampaigns } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { dncWords, type FailoverProgress, isSettled } from "../../operations/index.ts";
+import { dncWords, type FailoverProgress, type FiledPolicy, isSettled } from "../../operations/index.ts";
 import type { FailoverPairView } from "../../operations/views/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
@@ -39,9 +39,13 @@ function policyOptions(options: WatchOptions): object {
   });
 }
 
+type Failover = FailoverRuntime["failover"];
+
 interface Watching {
   /** As they are. */
   readonly pairs: readonly FailoverPairView[];
+  /** Pairs that applied campaign files ask for, in words. */
+  readonly filed: readonly string[];
   /** The one that is to be made, or to get another policy. */
   readonly put: Awaited<ReturnType<FailoverRuntime["failover"]["planPut"]>> | undefined;
 }
@@ -50,27 +54,34 @@ interface Watching {
 async function askedOf({ failover }: FailoverRuntime, options: WatchOptions): Promise<Watching> {
   const { primary } = options;
   const pairs = await failover.list();
+  const files = await failover.filed();
   const given = policyOptions(options);
   if (primary === undefined) {
     if (Object.keys(given).length > 0)
       throw new OutdialError("invalid_input", "flags about a pair need --primary", {
         advice: "Name the primary campaign of the pair.",
       });
-    if (pairs.length > 0) return { pairs, put: undefined };
+    const filed = await Promise.all(files.map((one) => summaryOf(failover, one)));
+    if (pairs.length + filed.length > 0) return { pairs, filed, put: undefined };
     throw new OutdialError("invalid_input", "there is no pair to watch", {
       advice: "Make one: outdial campaign failover watch --primary <id> --backup <id>.",
     });
   }
   const pair = pairs.find((pair) => pair.primary === primary);
-  if (pair === undefined && options.backup === undefined)
+  const file = files.find((one) => one.primary === primary);
+  if (pair === undefined && file === undefined && options.backup === undefined)
     throw new OutdialError("invalid_input", `there is no pair of ${primary} yet`, {
       advice: "Name the campaign that takes over: --backup <id>.",
     });
-  const put = await failover.planPut(primary, { ...pair?.policy, ...given });
+  const put = await failover.planPut(primary, { ...(file ?? pair)?.policy, ...given });
   if (put.refusals.length > 0)
     throw new OutdialError("invalid_input", put.refusals.join("; "), { advice: "Name another campaign with --backup." });
-  return { pairs: pair === undefined ? [] : [pair], put };
+  return { pairs: pair === undefined ? [] : [pair], filed: [], put };
 }
+
+/** What an applied campaign file asks for, in words. */
+const summaryOf = async (failover: Failover, { primary, policy }: FiledPolicy): Promise<string> =>
+  `by its campaign file: ${(await failover.planPut(primary, policy)).summary}`;
 
 function progressTo(io: Io, waits = true): FailoverProgress {
   const told = new Map<string, string>();
@@ -90,13 +101,15 @@ function progressTo(io: Io, waits = true): FailoverProgress {
 
 export const watch: Run<typeof declared.watch> = async ({ options, io }) => {
   await using runtime = await open(options, io);
-  const { pairs: found, put } = await askedOf(runtime, options);
+  const { pairs: found, filed, put } = await askedOf(runtime, options);
   io.say(found.map(pairText));
+  io.say(filed.map(printable));
   if (put !== undefined) io.say(printable(put.summary));
   if (!(await confirmed("Watch, and let the backup dial when the primary fails?", io))) return EXIT.interrupted;
   // From here on every service on the store watches it.
   if (put !== undefined) await runtime.failover.put(put.plan.primary, put.plan.policy);
-  const pairs = put === undefined ? found : [await runtime.failover.show(put.plan.primary)];
+  else io.say((await runtime.failover.takeFiles()).map(printableWhole));
+  const pairs = put === undefined ? await runtime.failover.list() : [await runtime.failover.show(put.plan.primary)];
   const { signal } = io;
   const until = options.once
     ? (state: Parameters<typeof isSettled>[0], event: { type: string }) => event.type !== "taken" && isSettled(state)
@@ -144,7 +157,8 @@ async function ordered(primary: string, what: "fail-over" | "fail-back", options
   await using runtime = await open(options, io);
   const { failover } = runtime;
   const { backup } = await failover.find(primary);
-  io.say(pairText(await failover.show(primary)));
+  const filed = (await failover.filed()).find((one) => one.primary === primary);
+  io.say(filed === undefined ? pairText(await failover.show(primary)) : printable(await summaryOf(failover, filed)));
   const to = what === "fail-over" ? backup : primary;
   const found = await failover.doNotCall(to, io.signal);
   if (found !== null) io.say(`the tenant's do-not-call groups, for ${printable(to)}: ${printableWhole(dncWords(found.groups))}`);
@@ -202,7 +216,11 @@ export const remove: Run<typeof declared.remove> = async ({ args: { primary }, o
 };
 
 export const status: Run<typeof declared.status> = async ({ args: { primary }, options, io }) => {
-  const items = await pairsOf(primary, options, io);
+  const { items, filed } = await pairsOf(primary, options, io);
+  for (const one of filed)
+    io.say(
+      `${printable(one.primary)} is not watched yet as its campaign file says, with ${printable(one.policy.backup)} as its backup: outdial serve does that, or outdial campaign failover watch`,
+    );
   await io.answer(
     { items },
     items.flatMap((pair) => {
@@ -212,18 +230,30 @@ export const status: Run<typeof declared.status> = async ({ args: { primary }, o
     }),
     "there are no failover pairs",
   );
-  const trouble = items.some(({ watched, phase, alarms }) => !watched || phase === "halted" || alarms.length > 0);
+  const trouble =
+    filed.length > 0 || items.some(({ watched, phase, alarms }) => !watched || phase === "halted" || alarms.length > 0);
   return trouble ? EXIT.failed : EXIT.done;
 };
 
-async function pairsOf(primary: string | undefined, options: OptionsOf<typeof declared.status>, io: Io) {
+/** The pairs, and what applied campaign files say of pairs that nobody watches yet; a service takes that by itself. */
+async function pairsOf(
+  primary: string | undefined,
+  options: OptionsOf<typeof declared.status>,
+  io: Io,
+): Promise<{ readonly items: readonly FailoverPairView[]; readonly filed: readonly FiledPolicy[] }> {
   const { service } = options;
   if (service !== undefined) {
     const campaigns = new ServiceCampaigns(service);
-    return primary === undefined ? campaigns.pairs() : [await campaigns.pair(primary)];
+    return { items: primary === undefined ? await campaigns.pairs() : [await campaigns.pair(primary)], filed: [] };
   }
   await using records = await openFailoverRecords(options, io.env);
-  return primary === undefined ? await records.list() : [await records.show(primary)];
+  const filed = (await records.filed()).filter((one) => primary === undefined || one.primary === primary);
+  if (primary !== undefined && filed.length === 0) return { items: [await records.show(primary)], filed };
+  const all = await records.list();
+  return {
+    items: primary === undefined ? all : all.filter((pair) => pair.primary === primary || pair.backup === primary),
+    filed,
+  };
 }
 
 export const history: Run<typeof declared.history> = async ({ args: { primary }, options, io }) => {

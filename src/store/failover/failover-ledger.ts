@@ -1,5 +1,6 @@
 // The ledger of failover pairs: their policies, where they stand, what happened to them. Every method is one transaction.
 
+import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
@@ -65,6 +66,14 @@ export class FailoverLedger extends Ledger {
 
   list(): Promise<FailoverPair[]> {
     return this.store.query<FailoverPair>(`${PAIRS} where removed_at is null order by primary_id`);
+  }
+
+  /** When somebody last said something of a pair, its removal included, by primary. */
+  async saidAt(): Promise<Map<string, Instant>> {
+    const rows = await this.store.query<{ primary: string; at: Instant }>(
+      `select primary_id as "primary", greatest(changed_at, removed_at) as at from outdial.failover_pairs`,
+    );
+    return new Map(rows.map(({ primary, at }) => [primary, at]));
   }
 
   /** Takes a pair that this replica found free, its own, or run by a dead one; exactly one of several succeeds. */

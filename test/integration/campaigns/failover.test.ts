@@ -266,6 +266,11 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
     `insert into outdial.campaign_policies (campaign_id, name, policy, plan_hash, actor, updated_at)
      values ('${PRIMARY}', 'p', '{"failover":{"backup":"${BACKUP}","threshold":0.2}}', 'h', 'ann', now())`,
   );
+  // A rehearsal of it, or a look at it, does not: from then on every service would hand over by itself.
+  expect(await run("drill", PRIMARY)).toMatchObject({ code: 0, stdout: expect.stringContaining('"passed":true') });
+  const waiting = await run("status");
+  expect(waiting).toMatchObject({ code: 1, stderr: expect.stringContaining(`${PRIMARY} is not watched yet`) });
+  expect(await world.query("select 1 from outdial.failover_pairs")).toEqual([]);
   const made = await run("watch", "--primary", PRIMARY, "--once", "--drain", "1h");
   expect({ code: made.code, stderr: made.stderr }).toMatchObject({ code: 0 });
   expect(JSON.parse(made.stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({
@@ -304,6 +309,11 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   expect(status.items).toMatchObject([{ primary: PRIMARY, watched: true, state: { phase: "watching", handovers: 2 } }]);
   const history = JSON.parse((await run("history", PRIMARY)).stdout);
   expect(history.items.map(({ phase }: { phase: string }) => phase)).toContain("failed-over");
+  // What was removed stays so, whatever the older campaign file says.
+  expect((await run("remove", PRIMARY)).code).toBe(0);
+  expect((await run("drill", PRIMARY)).code).not.toBe(0);
+  expect((await run("status")).stdout).toContain('"items":[]');
+  await run("watch", "--primary", PRIMARY, "--backup", BACKUP, "--once");
   const audit = await runCli(["audit", "verify"], { cwd: world.folder, env: world.environment });
   expect(audit.code).toBe(0);
   world.sandbox.control.faults.add({ match: { path: "/api" }, effect: { headers: { date: "Sat, 21 Nov 2020 10:00:00 GMT" } } });

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { issueText } from "../../../kernel/index.ts";
-import type { AuditInput, FailoverPair } from "../../../store/index.ts";
+import { type AuditInput, type FailoverPair, StoreError } from "../../../store/index.ts";
 import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
@@ -15,6 +15,7 @@ import { FIRST } from "../state/gate.ts";
 import type { ActDeps } from "./act.ts";
 import { type FailoverRules, failoverDeps } from "./deps.ts";
 import { type DrillReport, drill } from "./drill.ts";
+import { NEW_PAIR } from "./machine.ts";
 import { isSettled, type PairReport, readPair } from "./pair.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 import type { Order } from "./state.ts";
@@ -44,6 +45,18 @@ export class FailoverRecords {
   /** The pair that a campaign is in, be it the primary or the backup. Throws OperationError `job_not_found`. */
   async show(id: string): Promise<FailoverPairView> {
     return this.#view(await this.#of(id));
+  }
+
+  /**
+   * What applied campaign files say of pairs, where nobody has said anything of that pair since: nobody watches it yet. `by` applied the file.
+   */
+  async filed(): Promise<readonly FiledPolicy[]> {
+    const { campaigns, failovers } = this.#context.store;
+    const saidAt = await failovers.saidAt();
+    return [...(await campaigns.policies())].flatMap(([primary, { policy, updatedAt, actor }]) => {
+      const own = policyOfFile.safeParse(policy).data?.failover;
+      return own === undefined || updatedAt <= (saidAt.get(primary) ?? 0) ? [] : [{ primary, policy: own, by: actor }];
+    });
   }
 
   /** What happened to the pair that a campaign is in, newest first. @param before only what has a smaller number. Throws OperationError `job_not_found` */
@@ -81,6 +94,13 @@ export class FailoverRecords {
   }
 }
 
+/** A policy of a campaign file that nobody watches yet. */
+export interface FiledPolicy {
+  readonly primary: string;
+  readonly policy: FailoverPolicy;
+  readonly by: string;
+}
+
 /** A policy as it is to be put. */
 export interface FailoverPlan {
   readonly primary: string;
@@ -116,9 +136,14 @@ export class FailoverUseCases extends FailoverRecords {
     return { groups, refusal: notHeld(await this.#deps.gate(campaignId, { keep: false, call }), groups, FIRST) };
   }
 
-  /** Throws OperationError `job_not_found`. */
-  find(primary: string): Promise<PairReport> {
-    return this.#watch.find(primary);
+  /** A pair, or what an applied campaign file says of one that nobody watches yet. Throws OperationError `job_not_found`. */
+  async find(primary: string): Promise<PairReport> {
+    const filed = (await this.filed()).find((one) => one.primary === primary);
+    if (filed === undefined) return this.#watch.find(primary);
+    const { policy } = filed;
+    const stored = await this.#context.store.failovers.find(primary);
+    if (stored !== undefined) return { ...readPair(stored), policy };
+    return { primary, backup: policy.backup, policy, state: NEW_PAIR, executor: null, order: null };
   }
 
   /**
@@ -157,19 +182,27 @@ export class FailoverUseCases extends FailoverRecords {
     await failovers.put({ primary, backup, policy, actor: by, audit: [entry(by, "failover.policy", primary, { ...policy })] });
   }
 
-  /** Takes what campaign files said of pairs since those were last changed; what was said before is overruled by that. */
-  async takeFiles(by = this.#context.actor): Promise<void> {
-    const { campaigns, failovers } = this.#context.store;
-    const changedAt = new Map((await failovers.list()).map(({ primary, changedAt: at }) => [primary, at]));
-    for (const [primary, { policy, updatedAt }] of await campaigns.policies()) {
-      const own = policyOfFile.safeParse(policy).data?.failover;
-      if (own !== undefined && updatedAt > (changedAt.get(primary) ?? 0)) await this.put(primary, own, by);
+  /**
+   * Takes what applied campaign files say of pairs, so that these are watched. @param asked one primary; all by default
+   * @returns why a pair could not be taken now, in words
+   */
+  async takeFiles(asked?: string): Promise<readonly string[]> {
+    const problems: string[] = [];
+    for (const { primary, policy, by } of await this.filed()) {
+      if (asked !== undefined && primary !== asked) continue;
+      try {
+        await this.put(primary, policy, by);
+      } catch (thrown) {
+        if (!(thrown instanceof StoreError || thrown instanceof OperationError)) throw thrown;
+        problems.push(`the failover policy of the campaign file of ${primary} is not in force: ${thrown.message}`);
+      }
     }
+    return problems;
   }
 
   /** How the campaigns of a pair would be left without its watch. Throws OperationError `job_not_found`, `job_state` while one is being activated. */
   async removal(primary: string): Promise<string> {
-    const end = removalOf((await this.find(primary)).state);
+    const end = removalOf((await this.#watch.find(primary)).state);
     if ("refusal" in end) throw new OperationError("job_state", `the pair of ${primary} cannot be removed now: ${end.refusal}`);
     return end.left;
   }
@@ -187,6 +220,8 @@ export class FailoverUseCases extends FailoverRecords {
     const { state } = await this.find(primary);
     const refusal = orderRefusal(state, what);
     if (refusal !== null) throw new OperationError("job_state", refusal);
+    const [problem] = await this.takeFiles(primary);
+    if (problem !== undefined) throw new OperationError("job_state", problem);
     await this.#context.store.failovers.order(primary, what, by, [entry(by, "failover.order", primary, { what })]);
   }
 
