@@ -325,6 +325,8 @@ export interface DoNotCallGroups {
   readonly companyGroup: string | undefined;
   /** The groups that a campaign's dialer obeys. */
   obeyed(campaignId: string, options?: CallOptions): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** The campaigns whose dialer obeys a group; none when the group is gone or not in force. */
+  obeying(groupId: string, options?: CallOptions): Promise<ReadonlySet<string>>;
   /** The numbers of a group that are in force. */
   numbers(groupId: string, options?: CallOptions): AsyncIterable<string>;
   /** Most numbers of one `add`. */

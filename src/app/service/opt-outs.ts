@@ -16,11 +16,15 @@ export function keepGroup(
 ): void {
   const { capability, companyGroup } = tenant.capabilities.doNotCallGroups;
   if (!capability.supported || companyGroup === undefined) return;
-  const keeper = new GroupKeeper({ store, tenant, actor: config.actor });
+  const keeper = new GroupKeeper({ store, tenant, clock: config.clock, actor: config.actor });
   background.start("opt-outs for the tenant's do-not-call group", async () => {
     let told = "";
+    let toldUnheld = "";
     while (!signal.aborted) {
       try {
+        const unheld = (await keeper.unheld({ signal }))?.join("; ");
+        if (unheld !== undefined && unheld !== toldUnheld && unheld !== "") warn(unheld);
+        toldUnheld = unheld ?? toldUnheld;
         await keeper.look({ signal });
         told = "";
       } catch (thrown) {

@@ -22,6 +22,7 @@ function health(change: Partial<KnownHealth>): KnownHealth {
     stale: false,
     abandonment: null,
     failed: null,
+    unheld: null,
     ...change,
   } as KnownHealth;
 }
@@ -50,6 +51,12 @@ test("calls while every window is closed are urgent", () => {
   expect(one).toMatchObject({ code: "calls_outside_hours", severity: "urgent", cause: "windows" });
   expect(one?.evidence[0]).toContain("Asia/Tokyo");
   expect(concerns(health({ reading: reading(4), windows: [window("Asia/Tokyo", 0)], stale: true }))).toEqual([]);
+});
+
+test("a campaign that dials while the tenant does not hold the company's list back is urgent", () => {
+  expect(concerns(health({ unheld: { words: "does not obey the group", at: NOW } }))).toMatchObject([
+    { code: "company_list_not_held", severity: "urgent", cause: "gate", evidence: ["does not obey the group"] },
+  ]);
 });
 
 test.each([

@@ -73,7 +73,13 @@ function ofCampaign(
   { lastCalls, phaseSince, isAway }: Pick<CampaignEvidence, "lastCalls" | "phaseSince"> & { readonly isAway: boolean },
 ): Found[] {
   const subject = { kind: "campaign", id: health.id, name: health.name } as const;
-  return [...ofPair(health, subject, phaseSince), ...ofCalls(health, subject), ...ofBudget(health, subject), ...ofSilence()];
+  return [
+    ...ofPair(health, subject, phaseSince),
+    ...ofCalls(health, subject),
+    ...ofCompanyList(health, subject),
+    ...ofBudget(health, subject),
+    ...ofSilence(),
+  ];
 
   function ofSilence(): Found[] {
     const { status, dialing, notDialing, failed } = health;
@@ -138,6 +144,23 @@ function ofCalls({ reading, windows, stale }: KnownHealth, subject: Subject): Fo
       ],
       since: timeText(reading?.at ?? reading?.receivedAt ?? null),
       next: "Pause the campaign, then see why the tenant dials: its own calling hours, or the zones of the contacts.",
+      episode: null,
+    },
+  ];
+}
+
+function ofCompanyList({ unheld }: KnownHealth, subject: Subject): Found[] {
+  if (unheld === null) return [];
+  return [
+    {
+      code: "company_list_not_held",
+      severity: "urgent",
+      subject,
+      what: "it dials, and the tenant does not hold the company's do-not-call list back from it",
+      cause: "gate",
+      evidence: [unheld.words],
+      since: timeText(unheld.at),
+      next: "Pause the campaign; let it obey the group again in the vendor's administration, then resume it: that compares the whole list first.",
       episode: null,
     },
   ];

@@ -5,6 +5,7 @@ import type { ReadingKey, TenantReading } from "../../store/index.ts";
 
 /** Something to read, with the age from which on it is due, ms. */
 export interface DueReading extends ReadingKey {
+  readonly what: keyof typeof TARGETS_MS;
   readonly subject: string;
   readonly targetMs: number;
   /** So many requests it takes at most. */
@@ -70,7 +71,7 @@ export function dueReadings(state: RefreshState): DueReading[] {
   const looks = (at: Instant | undefined) => at !== undefined && now - at < LOOKING_MS;
   const known = new Map(state.readings.map((one) => [`${one.what} ${one.subject}`, one]));
   const due: Candidate[] = [];
-  const add = (what: ReadingKey["what"], subject: string, looked: boolean, place: number, opened: boolean) => {
+  const add = (what: keyof typeof TARGETS_MS, subject: string, looked: boolean, place: number, opened: boolean) => {
     const reading = known.get(`${what} ${subject}`);
     const ageMs = now - (reading?.triedAt ?? Number.NEGATIVE_INFINITY);
     const targetMs = TARGETS_MS[what][looked ? "looked" : "else"];

@@ -1,8 +1,10 @@
 // Keeps the tenant's do-not-call group up to the company's list while campaigns dial: the tenant's dialer obeys its groups, not the store.
 
+import type { Clock } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 import { type CallOptions, TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
+import { type DncReading, unheldWords } from "./reading.ts";
 import { TenantDnc, type TenantDncDeps, tenantNumber } from "./use-cases.ts";
 
 /** Entries of transactions that were open at the last look may have lower numbers than what was seen. */
@@ -11,9 +13,13 @@ const OVERLAP = 1_000;
 const WHY = "an opt-out while campaigns may dial";
 
 export interface KeeperDeps extends TenantDncDeps {
-  readonly store: TenantDncDeps["store"] & Pick<Store, "knownCampaigns">;
+  readonly store: TenantDncDeps["store"] & Pick<Store, "knownCampaigns" | "tenantReadings">;
+  readonly clock: Clock;
   readonly actor: string;
 }
+
+/** How often it is read which campaigns obey the group. */
+const OBEYING_MS = 60_000;
 
 /** Looks for new entries of the company's list, and adds them to the group that the operator named (`doNotCallGroup`). */
 export class GroupKeeper {
@@ -24,6 +30,8 @@ export class GroupKeeper {
   #isWhole = false;
   /** The campaigns that dialed when none of them was found to obey the group. */
   #asked = "";
+  /** When it was last read who obeys the group. */
+  #obeyingAt = Number.NEGATIVE_INFINITY;
   /** Entries of the overlap that were seen. */
   #seen = new Set<number>();
 
@@ -50,6 +58,30 @@ export class GroupKeeper {
     if (fresh.length > 0) await this.#add(group, [...new Set(fresh.map(({ number }) => tenantNumber(number)))], options);
     this.#see(found);
     return added + fresh.length;
+  }
+
+  /**
+   * Looks, once a minute, whether every campaign that dials still obeys the group, or others that hold the whole list; the tenant's administrators may have
+   * changed that. Kept for pages and what needs attention. @returns campaigns whose dialer calls on whoever is on the company's list, in words
+   */
+  async unheld(options: CallOptions = {}): Promise<readonly string[] | undefined> {
+    const { store, tenant, clock } = this.#deps;
+    const { capability, companyGroup: group, obeying } = tenant.capabilities.doNotCallGroups;
+    const at = clock.now();
+    if (!capability.supported || group === undefined || Math.abs(at - this.#obeyingAt) < OBEYING_MS) return undefined;
+    const dialing = (await store.knownCampaigns.list()).filter(({ status }) => status === "active");
+    const held = dialing.length === 0 ? new Set<string>() : await obeying(group, options);
+    const dnc = new TenantDnc(this.#deps);
+    const words: string[] = [];
+    for (const { id } of dialing) {
+      const found = held.has(id) ? undefined : await dnc.difference(id, options);
+      const { missing = 0, suppressed = 0, groups = [] } = found ?? {};
+      const value: DncReading = { missing, suppressed, groups: groups.map(({ name }) => name), group };
+      await store.tenantReadings.keep({ what: "do-not-call", subject: id }, value, { at, now: clock.now() });
+      if (missing > 0) words.push(`campaign ${id} dials and ${unheldWords(value)}`);
+    }
+    this.#obeyingAt = at;
+    return words;
   }
 
   #see(rows: readonly { readonly id: number }[]): void {

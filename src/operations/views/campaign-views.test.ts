@@ -17,6 +17,7 @@ function healthOf(state: unknown, role: "primary" | "backup"): KnownHealth {
     figures: undefined,
     gate: undefined,
     workload: undefined,
+    doNotCall: undefined,
     dialer: undefined,
     readings: [],
     lastChange: null,

@@ -47,6 +47,7 @@ import { stateChanges } from "./0041-state-changes.ts";
 import { workload } from "./0042-workload.ts";
 import { contactTags } from "./0043-contact-tags.ts";
 import { stateExecutors } from "./0044-state-executors.ts";
+import { doNotCallReadings } from "./0045-do-not-call-readings.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -93,6 +94,7 @@ const MIGRATIONS: readonly Migration[] = [
   workload,
   contactTags,
   stateExecutors,
+  doNotCallReadings,
 ];
 
 /** The version of the schema that this outdial works with. */

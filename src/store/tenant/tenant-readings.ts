@@ -10,9 +10,10 @@ import { storable } from "../database/arrays.ts";
  * - `figures`: the metrics of one; they are in the metric readings.
  * - `gate`: the look of the pre-dial gate at one.
  * - `dialer`: the dialer settings in force.
+ * - `do-not-call`: how the tenant's do-not-call groups stand to the company's list, for one that dials.
  * - `workload`: what work is left in one: its lists, pace, agents' time and callbacks.
  */
-export type TenantReadingKind = "campaigns" | "campaign" | "figures" | "gate" | "dialer" | "workload";
+export type TenantReadingKind = "campaigns" | "campaign" | "figures" | "gate" | "dialer" | "workload" | "do-not-call";
 
 /** Why an attempt failed. */
 export interface ReadingProblem {

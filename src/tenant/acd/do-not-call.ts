@@ -32,6 +32,15 @@ export function doNotCallGroups(
       }
       return found;
     },
+    async obeying(groupId, options) {
+      const found = new Set<string>();
+      for await (const { dncGroupId, isActive, isRemoved } of acdRows(requester, "listDncGroups", plain(options))) {
+        if (dncGroupId !== groupId || isActive === false || isRemoved === true) continue;
+        for await (const { skillId } of acdRows(requester, "listScrubbedSkills", { ...plain(options), path: { groupId } }))
+          found.add(skillId);
+      }
+      return found;
+    },
     async *numbers(groupId, options) {
       for await (const row of acdRows(requester, "listDncRecords", { ...plain(options), path: { groupId } })) {
         const number = row.phoneNumber ?? row.formattedPhone;

@@ -1,6 +1,7 @@
 // What the command line does and a person does not see on a page: segments, pushes to the CRM, comparisons, rule packs, failover pairs, calibration.
 
 import { readFile } from "node:fs/promises";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type StartedService, startService } from "../../support/service.ts";
 
@@ -166,6 +167,15 @@ test("a failover pair is made with a confirmation, shown with its history and ho
   const ended = await at.ask("/api/v1/failover/pairs/first", { method: "DELETE" });
   expect(await ended.json()).toEqual({ removed: "first", left: "neither campaign is changed" });
   expect(await at.get("/api/v1/failover/pairs/first")).toMatchObject({ status: 404, code: "job_not_found" });
+  // What a campaign file that is applied says of a pair, a service takes by itself.
+  const client = new pg.Client({ connectionString: at.databaseUrl });
+  await client.connect();
+  await client.query(
+    `insert into outdial.campaign_policies (campaign_id, name, policy, plan_hash, actor, updated_at)
+     values ('first', 'first', '{"failover":{"backup":"second"}}', 'h', 'ann', now() + interval '1 day')`,
+  );
+  await client.end();
+  await expect.poll(() => at.get("/api/v1/failover/pairs/first"), { timeout: 60_000 }).toMatchObject({ primary: "first" });
 });
 
 test("a file of calls becomes a scenario that can be simulated", async () => {

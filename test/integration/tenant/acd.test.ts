@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openOutcomes } from "../../../src/app/index.ts";
+import { knownList } from "../../../src/operations/campaigns/health/known-campaigns.ts";
 import { GroupKeeper } from "../../../src/operations/index.ts";
 import { openStore, type Retrieval } from "../../../src/store/index.ts";
 import { type AcdTenant, createAcdTenant } from "../../../src/tenant/acd/index.ts";
@@ -406,7 +407,9 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
     limits: OFF,
     doNotCallGroup: groupId,
   });
-  const keeper = new GroupKeeper({ store, tenant: named, actor: "service" });
+  let now = Date.now();
+  const clock = { ...systemClock, now: () => now };
+  const keeper = new GroupKeeper({ store, tenant: named, clock, actor: "service" });
   const holds = async (phoneNumber: string) =>
     ((await acd.request("searchDnc", { query: { phoneNumber } })).reply?.searchResults ?? []).length === 1;
   // What came while nobody looked, through a campaign that dials and obeys the group.
@@ -422,6 +425,26 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
   await expect(keeper.look()).rejects.toThrow();
   expect(await keeper.look()).toBe(1);
   expect([await holds("2125550114"), await keeper.look()]).toEqual([true, 0]);
+
+  // The tenant's administrators may take the group away from a campaign that dials, or end it.
+  const concerns = async () => {
+    const { campaigns } = await knownList(store, now);
+    return campaigns.map(({ unheld }) => unheld?.words);
+  };
+  expect([await keeper.unheld(), await concerns()]).toEqual([[], [undefined]]);
+  await acd.request("removeScrubbedSkill", { path: { groupId, skillId: SKILL } });
+  expect(await keeper.unheld()).toBe(undefined);
+  now += 60_000;
+  const words = expect.stringMatching(
+    new RegExp(`does not obey the tenant's do-not-call group ${groupId}.* may be called`),
+  ) as string;
+  expect([await keeper.unheld(), await concerns()]).toEqual([[words], [words]]);
+  await acd.request("addScrubbedSkill", { path: { groupId, skillId: SKILL } });
+  now += 60_000;
+  expect([await keeper.unheld(), await concerns()]).toEqual([[], [undefined]]);
+  await acd.request("updateDncGroup", { path: { groupId }, query: { isActive: false } });
+  now += 60_000;
+  expect([await keeper.unheld(), await concerns()]).toEqual([[words], [words]]);
   await named.close();
   await store.close();
 });

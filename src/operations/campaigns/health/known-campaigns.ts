@@ -7,7 +7,7 @@ import { standingsOf } from "../states.ts";
 import { type KnownHealth, knownHealth, SHOWN_WINDOW_MINUTES } from "./known.ts";
 
 /** What a campaign is read in. */
-const PARTS = ["campaign", "figures", "gate", "workload", "dialer"] as const;
+const PARTS = ["campaign", "figures", "gate", "workload", "dialer", "do-not-call"] as const;
 
 /** The known campaigns, and the reading of their list. */
 export interface KnownList {
@@ -63,6 +63,7 @@ async function healths(
         figures: read.get(`figures ${id}`),
         gate: read.get(`gate ${id}`),
         workload: read.get(`workload ${id}`),
+        doNotCall: read.get(`do-not-call ${id}`),
         dialer: read.get(`dialer ${id}`) ?? read.get("dialer "),
         readings: series.get(id) ?? [],
         failover: standings.get(id) ?? null,

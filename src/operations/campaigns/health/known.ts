@@ -4,6 +4,7 @@ import { z } from "zod";
 import { canonicalJson, type Instant } from "../../../kernel/index.ts";
 import type { KnownCampaign, MadeChange, MetricReading, ReadingProblem, TenantReading } from "../../../store/index.ts";
 import type { BudgetFigures } from "../../compliance/index.ts";
+import { dncReading, unheldWords } from "../../tenant-dnc/reading.ts";
 import type { FailoverStanding } from "../failover/words.ts";
 import { type CampaignReading, readingOf } from "../metrics/index.ts";
 import { type CampaignFacts, type CampaignGateVerdict, campaignFacts } from "../state/index.ts";
@@ -27,6 +28,8 @@ export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | 
   readonly workload: WorkloadFacts | null;
   /** Why the latest attempt at it failed. */
   readonly workloadProblem: AskProblem | null;
+  /** It dials, and numbers of the company's do-not-call list are held back by no group of the tenant: in words, and when that was read. */
+  readonly unheld: { readonly words: string; readonly at: Instant } | null;
   /** Most agents by the dialer settings that were read; null when none were. */
   readonly mostAgents: number | null;
   /** When each part was read; null: never. */
@@ -54,6 +57,7 @@ export interface KnownParts {
   readonly figures: TenantReading | undefined;
   readonly gate: TenantReading | undefined;
   readonly workload: TenantReading | undefined;
+  readonly doNotCall: TenantReading | undefined;
   /** The dialer settings: its own, or those of the tenant. */
   readonly dialer: TenantReading | undefined;
   /** Its latest readings. */
@@ -225,6 +229,7 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
     document: read.success ? read.data : null,
     workload: work.success ? work.data : null,
     workloadProblem: parts.workload?.problem ?? null,
+    unheld: status === "active" ? unheldOf(parts.doNotCall) : null,
     mostAgents: mostAgentsOf(parts.dialer),
     readAt: {
       status: isListed ? listed.statusAt : documentAt,
@@ -234,6 +239,12 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
     },
     failed: problems.toSorted((a, b) => b.at - a.at)[0] ?? null,
   };
+}
+
+function unheldOf(reading: TenantReading | undefined): KnownHealth["unheld"] {
+  const read = dncReading.safeParse(reading?.value);
+  const at = reading?.readAt ?? null;
+  return read.success && at !== null && read.data.missing > 0 ? { words: unheldWords(read.data), at } : null;
 }
 
 /** Most agents by a reading of the dialer settings; null when it says none. */
