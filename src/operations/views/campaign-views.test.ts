@@ -8,25 +8,42 @@ import { campaignSummaryOf, healthViewOf } from "./campaign-views.ts";
 
 const cases = PAIR_CASES.flatMap((one) => (["primary", "backup"] as const).map((role) => ({ ...one, role })));
 
+const NOTHING = {
+  document: undefined,
+  figures: undefined,
+  gate: undefined,
+  workload: undefined,
+  doNotCall: undefined,
+  dialer: undefined,
+  readings: [],
+  lastChange: null,
+};
+
 function healthOf(state: unknown, role: "primary" | "backup"): KnownHealth {
   const policy = failoverPolicySchema.parse({ backup: BACKUP });
   const stored = { primary: PRIMARY, backup: BACKUP, policy, state, executor: null, order: null };
   const id = role === "primary" ? PRIMARY : BACKUP;
-  const nothing = {
-    document: undefined,
-    figures: undefined,
-    gate: undefined,
-    workload: undefined,
-    doNotCall: undefined,
-    dialer: undefined,
-    readings: [],
-    lastChange: null,
-  };
   const failover = standingIn(readPair(stored as Parameters<typeof readPair>[0]), role);
   // Nothing is known but that the list shows it paused: what is said of it follows from the pair alone.
   const listed = { id, name: "n", status: "paused", statusAt: 0, goneAt: null };
-  return knownHealth({ id, listed, ...nothing, failover }, 0);
+  return knownHealth({ id, listed, ...NOTHING, failover }, 0);
 }
+
+it("a campaign that dials while nothing holds the company's list back is told, one that is paused is not", () => {
+  const value = { missing: 2, suppressed: 3, groups: ["Staff"], group: "2001" };
+  const doNotCall = { what: "do-not-call", subject: "c", value, readAt: 5, problem: null, triedAt: 5, goodUntil: null } as const;
+  const of = (status: string) =>
+    knownHealth(
+      { id: "c", listed: { id: "c", name: "n", status, statusAt: 0, goneAt: null }, ...NOTHING, failover: null, doNotCall },
+      9,
+    ).unheld;
+  expect(of("paused")).toBe(null);
+  expect(of("active")).toEqual({
+    at: 5,
+    words:
+      "does not obey the tenant's do-not-call group 2001, or that is not in force, and Staff holds not all of the list: 2 of 3 numbers of the company's list may be called",
+  });
+});
 
 it("without a call the success rate is null with its counts, and 0 in the documented view, which has no null", () => {
   const success = wilsonInterval(0, 0);

@@ -4,7 +4,6 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openOutcomes } from "../../../src/app/index.ts";
-import { knownList } from "../../../src/operations/campaigns/health/known-campaigns.ts";
 import { GroupKeeper } from "../../../src/operations/index.ts";
 import { openStore, type Retrieval } from "../../../src/store/index.ts";
 import { type AcdTenant, createAcdTenant } from "../../../src/tenant/acd/index.ts";
@@ -427,24 +426,21 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
   expect([await holds("2125550114"), await keeper.look()]).toEqual([true, 0]);
 
   // The tenant's administrators may take the group away from a campaign that dials, or end it.
-  const concerns = async () => {
-    const { campaigns } = await knownList(store, now);
-    return campaigns.map(({ unheld }) => unheld?.words);
-  };
-  expect([await keeper.unheld(), await concerns()]).toEqual([[], [undefined]]);
+  const missing = async () => (await store.tenantReadings.find({ what: "do-not-call", subject: SKILL }))?.value;
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[], { missing: 0 }]);
   await acd.request("removeScrubbedSkill", { path: { groupId, skillId: SKILL } });
   expect(await keeper.unheld()).toBe(undefined);
   now += 60_000;
   const words = expect.stringMatching(
     new RegExp(`does not obey the tenant's do-not-call group ${groupId}.* may be called`),
   ) as string;
-  expect([await keeper.unheld(), await concerns()]).toEqual([[words], [words]]);
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, group: groupId }]);
   await acd.request("addScrubbedSkill", { path: { groupId, skillId: SKILL } });
   now += 60_000;
-  expect([await keeper.unheld(), await concerns()]).toEqual([[], [undefined]]);
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[], { missing: 0 }]);
   await acd.request("updateDncGroup", { path: { groupId }, query: { isActive: false } });
   now += 60_000;
-  expect([await keeper.unheld(), await concerns()]).toEqual([[words], [words]]);
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, group: groupId }]);
   await named.close();
   await store.close();
 });
