@@ -66,11 +66,11 @@ export class GroupKeeper {
    */
   async unheld(options: CallOptions = {}): Promise<readonly string[] | undefined> {
     const { store, tenant, clock } = this.#deps;
-    const { capability, companyGroup: group, obeying } = tenant.capabilities.doNotCallGroups;
+    const { capability, companyGroup: group } = tenant.capabilities.doNotCallGroups;
     const at = clock.now();
     if (!capability.supported || group === undefined || Math.abs(at - this.#obeyingAt) < OBEYING_MS) return undefined;
     const dialing = (await store.knownCampaigns.list()).filter(({ status }) => status === "active");
-    const held = dialing.length === 0 ? new Set<string>() : await obeying(group, options);
+    const held = dialing.length === 0 ? new Set<string>() : await tenant.capabilities.doNotCallGroups.obeying(group, options);
     const dnc = new TenantDnc(this.#deps);
     const words: string[] = [];
     for (const { id } of dialing) {
