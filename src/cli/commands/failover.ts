@@ -219,7 +219,7 @@ export const status: Run<typeof declared.status> = async ({ args: { primary }, o
   const { items, filed } = await pairsOf(primary, options, io);
   for (const one of filed)
     io.say(
-      `${printable(one.primary)} is not watched yet as its campaign file says, with ${printable(one.policy.backup)} as its backup: outdial serve does that, or outdial campaign failover watch`,
+      `${printable(one.primary)} is not watched yet as its campaign file says, with ${printable(one.policy.backup)} as its backup; watch it with: outdial campaign failover watch --primary ${printable(one.primary)} (a running service does it by itself)`,
     );
   await io.answer(
     { items },
