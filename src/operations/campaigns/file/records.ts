@@ -62,7 +62,7 @@ export async function lookAtRecords(path: string, { contactListFile }: CampaignD
   }
 }
 
-/** The first column that is named and not there, or there more than once. */
+/** The first column that is named and not there, there more than once, or named for two things: the tenant refuses that after the campaign is made. */
 function missingColumn(header: readonly string[], contactListFile: unknown): RecordsProblem | undefined {
   const { externalId, phone, columns } = named.parse(contactListFile);
   const wanted = [
@@ -70,7 +70,13 @@ function missingColumn(header: readonly string[], contactListFile: unknown): Rec
     ["phone", phone],
     ...Object.entries(columns).map(([of, name]) => [`columns.${of}`, name]),
   ];
-  for (const [of = "", name = ""] of wanted) {
+  for (const [index, [of = "", name = ""]] of wanted.entries()) {
+    const earlier = wanted.slice(0, index).find(([, other]) => other === name);
+    if (earlier !== undefined)
+      return {
+        field: `contactListFile.${of}`,
+        problem: `the column ${JSON.stringify(name)} is named for ${earlier[0]} already; a column holds one thing`,
+      };
     const there = header.filter((column) => column === name).length;
     if (there === 1) continue;
     const has = header.slice(0, SHOWN_COLUMNS).map((column) => JSON.stringify(column));
