@@ -77,7 +77,12 @@ export async function changeState(
     if (intent === undefined) return { campaignId, target, ...NOT_TO_BE_DONE };
     const end = (outcome: IntentOutcome, message: string | null, confirmed: boolean, activeCalls: number | null) =>
       intents.end(intent, { campaignId, target, outcome, message, confirmed, details: { activeCalls, ...given } });
-    const sent = await send(deps, intent, campaignId, target, options);
+    // Whoever ends a resume himself, by Ctrl-C or by the end of the service, wants nobody to go on with it.
+    const givenUp = async (thrown: unknown): Promise<never> => {
+      if (target === "active") await intents.leave(intent);
+      throw thrown;
+    };
+    const sent = await send(deps, intent, campaignId, target, options).catch(givenUp);
     const { earlierUnknown, ...notDone } = sent;
     if (notDone.outcome === "failed") {
       await end("failed", notDone.message, false, null);
@@ -89,12 +94,12 @@ export async function changeState(
     // A tenant that accepts a change and makes it later keeps no answers by key: what it does not show yet is waited for.
     const newKey = intent.reused && keys < MOST_KEYS && !runner.capability.asynchronous;
     const impatient = newKey || sent.outcome === "unknown";
-    const seen = await readBack(deps, campaignId, target, { ...options, impatient });
+    const seen = await readBack(deps, campaignId, target, { ...options, impatient }).catch(givenUp);
     const shown = shownBy(seen);
     // A lost reply is settled by what is there; when that is not it, the intent stays open.
     if (sent.outcome === "unknown" && !seen.there) {
-      // A process that ends leaves it to a service.
-      if (sent.code !== ENDING) await intents.leave(intent);
+      // A process that ends leaves a pause to a service.
+      if (sent.code !== ENDING || target === "active") await intents.leave(intent);
       return { campaignId, target, ...notDone, shown };
     }
     if (!seen.there && seen.code === null && newKey) {
