@@ -264,7 +264,7 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   // What an applied campaign file says makes the pair; flags change it.
   await world.query(
     `insert into outdial.campaign_policies (campaign_id, name, policy, plan_hash, actor, updated_at)
-     values ('${PRIMARY}', 'p', '{"failover":{"backup":"${BACKUP}","threshold":0.2}}', 'h', 'ann', now())`,
+     values ('${PRIMARY}', 'p', '{"failover":{"backup":"${BACKUP}","threshold":0.2}}', 'h', 'ann', '${new Date().toISOString()}')`,
   );
   // A rehearsal of it, or a look at it, does not: from then on every service would hand over by itself.
   expect(await run("drill", PRIMARY)).toMatchObject({ code: 0, stdout: expect.stringContaining('"passed":true') });

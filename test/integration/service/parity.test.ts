@@ -172,7 +172,7 @@ test("a failover pair is made with a confirmation, shown with its history and ho
   await client.connect();
   await client.query(
     `insert into outdial.campaign_policies (campaign_id, name, policy, plan_hash, actor, updated_at)
-     values ('first', 'first', '{"failover":{"backup":"second"}}', 'h', 'ann', now() + interval '1 day')`,
+     values ('first', 'first', '{"failover":{"backup":"second"}}', 'h', 'ann', '${new Date(Date.now() + 60_000).toISOString()}')`,
   );
   await client.end();
   await expect.poll(() => at.get("/api/v1/failover/pairs/first"), { timeout: 60_000 }).toMatchObject({ primary: "first" });
