@@ -1,4 +1,4 @@
-// Opt-outs that come while campaigns dial: the service adds them to the tenant's do-not-call group.
+// Opt-outs that come while campaigns dial: the service adds them to the tenant's do-not-call group, and looks whether each campaign obeys it.
 
 import { messageOf } from "../../kernel/index.ts";
 import { GroupKeeper } from "../../operations/index.ts";
@@ -17,25 +17,31 @@ export function keepGroup(
   const { capability, companyGroup } = tenant.capabilities.doNotCallGroups;
   if (!capability.supported || companyGroup === undefined) return;
   const keeper = new GroupKeeper({ store, tenant, clock: config.clock, actor: config.actor });
-  background.start("opt-outs for the tenant's do-not-call group", async () => {
-    let told = "";
-    let toldUnheld = "";
-    while (!signal.aborted) {
-      try {
-        const unheld = (await keeper.unheld({ signal }))?.join("; ");
-        if (unheld !== undefined && unheld !== toldUnheld && unheld !== "") warn(unheld);
-        toldUnheld = unheld ?? toldUnheld;
-        await keeper.look({ signal });
-        told = "";
-      } catch (thrown) {
-        const words = messageOf(thrown);
-        if (!signal.aborted && words !== told)
-          warn(
-            `numbers of the company's do-not-call list are not in the tenant's group ${companyGroup} yet, and may be called: ${words}`,
-          );
+  /** Looks until the signal; what is found against it is told when it changes. */
+  const loop = (name: string, failed: string, look: () => Promise<string>) =>
+    background.start(name, async () => {
+      for (let told = ""; !signal.aborted; await config.clock.sleep(LOOK_MS, signal).catch(() => undefined)) {
+        const words = await look().catch((thrown: unknown) => (signal.aborted ? told : `${failed}: ${messageOf(thrown)}`));
+        if (words !== "" && words !== told) warn(words);
         told = words;
       }
-      await config.clock.sleep(LOOK_MS, signal).catch(() => undefined);
-    }
-  });
+    });
+  loop(
+    "opt-outs for the tenant's do-not-call group",
+    `numbers of the company's do-not-call list are not in the tenant's group ${companyGroup} yet, and may be called`,
+    async () => {
+      await keeper.look({ signal });
+      return "";
+    },
+  );
+  // Beside it: reading what each campaign obeys may take a while, and a new opt-out does not wait for it.
+  let last = "";
+  loop(
+    "campaigns that obey the tenant's do-not-call group",
+    "it could not be read whether each campaign that dials obeys the company's do-not-call list, so that numbers on it may be called",
+    async () => {
+      last = (await keeper.unheld({ signal }))?.join("; ") ?? last;
+      return last;
+    },
+  );
 }

@@ -158,7 +158,8 @@ export class CampaignStates {
     const random = createRandom(randomUUID(), "intents");
     const by = { clock, random, actor, executor: replica?.id, goesOn: goesOn?.id };
     const intents = storedIntents(store.stateIntents, by);
-    return { runner: tenant.capabilities.campaignRunner, figures: figuresOf(tenant), intents, clock };
+    const isTrusted = replica && (() => replica.isTrusted());
+    return { runner: tenant.capabilities.campaignRunner, figures: figuresOf(tenant), intents, clock, isTrusted };
   }
 }
 

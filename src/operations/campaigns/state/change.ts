@@ -18,6 +18,8 @@ export interface ChangeDeps {
   readonly figures: (campaignId: string, options: CallOptions) => Promise<Pick<CampaignReading, "at" | "activeCalls">>;
   readonly intents: IntentBook;
   readonly clock: Clock;
+  /** Whether no other process can hold this one for dead, and go on with what it does: a resume is sent only then. See `Membership`. */
+  readonly isTrusted?: (() => boolean) | undefined;
 }
 
 export interface ChangeOptions {
@@ -135,18 +137,27 @@ export async function lookAgain(
 const shownBy = ({ there, code }: Seen): boolean | null => (there ? true : code === null ? false : null);
 
 async function send(
-  { runner }: ChangeDeps,
+  { runner, isTrusted = () => true }: ChangeDeps,
   intent: Intent,
   campaignId: string,
   target: TargetState,
   { signal, sendMs }: ChangeOptions,
 ) {
   const nothing = { confirmed: false, activeCalls: null } as const;
+  const held = new AbortController();
+  // Whoever went on with a resume may have asked the gate at another time, and something may have been paused since. A pause is always sent.
+  const confirmed = () => {
+    if (target === "paused" || isTrusted()) return undefined;
+    held.abort();
+    return Promise.resolve();
+  };
   try {
     const { already, earlierUnknown } = await runner.setStatus(campaignId, target, {
       idempotencyKey: intent.key,
       signal,
       deadlineMs: sendMs,
+      confirmed,
+      halt: held.signal,
     });
     return {
       ...nothing,
@@ -157,7 +168,8 @@ async function send(
     };
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || signal?.aborted === true) throw thrown;
-    const { message, code } = thrown;
+    const { code, outcomeUnknown } = thrown;
+    const message = held.signal.aborted ? notSent(outcomeUnknown) : thrown.message;
     return {
       ...nothing,
       outcome: isOpen(thrown) ? ("unknown" as const) : ("failed" as const),
@@ -167,6 +179,9 @@ async function send(
     };
   }
 }
+
+const notSent = (outcomeUnknown: boolean) =>
+  `this process stood still or lost the database, and another may have gone on with it: ${outcomeUnknown ? "it was not sent again" : "nothing was sent"}; ask again`;
 
 /** The code of a request that was cut off because this process ends. */
 const ENDING = "aborted";
