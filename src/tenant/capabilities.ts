@@ -159,9 +159,12 @@ export interface Placing {
   readonly records: () => Promise<Uint8Array>;
 }
 
-/** One piece that was made or changed; `done` when none was missing. `id` is the campaign's, once it has one. */
+/**
+ * One piece that was made or changed; `done` when none was missing. `id` is the campaign's, once it has one.
+ * `notes`: what the tenant did not take of what was sent, in words.
+ */
 export type PlacedPiece =
-  | { readonly done: true; readonly id: string }
+  | { readonly done: true; readonly id: string; readonly notes: readonly string[] }
   | { readonly done: false; readonly piece: string; readonly id: string | null };
 
 /** Campaigns as whole documents: what exists, made, replaced. Nothing here deletes. */

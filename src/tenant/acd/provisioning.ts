@@ -118,7 +118,23 @@ export class Provisioning {
       (await this.#parameters(skillId, wanted, options)) ??
       (await this.#list(skill, wanted, { fileName, records }, options)) ??
       (await this.#obeys(skillId, wanted.doNotCallGroups ?? [], options));
-    return piece === undefined ? { done: true, id: skillId } : { done: false, piece, id: skillId };
+    if (piece !== undefined) return { done: false, piece, id: skillId };
+    return { done: true, id: skillId, notes: wanted.contactListFile === undefined ? [] : await this.#notTaken(wanted, options) };
+  }
+
+  /** Records that the lists of a file lack: a job of an upload tells no counts, its list does, of its last file. */
+  async #notTaken({ contactListId }: Holdable, options: AcdCallOptions): Promise<string[]> {
+    const lists = await listsOf(this.#requester, options);
+    const names = new Set(wantedLists(contactListId, lists));
+    return lists.flatMap(({ listName, validRecords, invalidRecords, totalRecords, ...list }) => {
+      if (listName === undefined || !names.has(listName) || !isActive({ listName, ...list })) return [];
+      const of = `of the last file of the list ${JSON.stringify(listName)}`;
+      if (invalidRecords === undefined || invalidRecords === null)
+        return [`the tenant does not say how many records ${of} it took`];
+      if (invalidRecords === 0) return [];
+      const all = totalRecords ?? (validRecords ?? 0) + invalidRecords;
+      return [`the tenant took ${all - invalidRecords} of ${all} records ${of}: it refuses the others, and does not say which`];
+    });
   }
 
   /** The campaign of a name, made when there is none. */

@@ -239,3 +239,16 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
     entries: [{ blast: { contacts: 2, contactsRead: 2, zones: { "America/Los_Angeles": 2 }, callsPerHour: null } }],
   });
 });
+
+test("records that the tenant does not take are told by the apply", async () => {
+  await using world = await openSkillPlanWorld();
+  const people = join(world.folder, "campaigns", "people.csv");
+  await appendFile(people, "p6,Bob,555\np7,,\n");
+  const run = (...args: string[]) => runCli(args, { cwd: world.folder, env: world.environment });
+  const planned = await run("campaign", "plan", "campaigns", "--json");
+  const { plan } = JSON.parse(planned.stdout) as { readonly plan: string };
+  const applied = await run("campaign", "apply", "campaigns", "--yes", "--plan", plan);
+  const words =
+    'the tenant took 5 of 7 records of the last file of the list "Spring people": it refuses the others, and does not say which';
+  expect([applied.code, applied.stderr]).toEqual([0, expect.stringContaining(`: applied: ${words}`)]);
+});

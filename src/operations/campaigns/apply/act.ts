@@ -101,7 +101,9 @@ async function send(entry: PlanEntry, { id, onto }: ApplyState, { provisioning, 
     const records = () => readPlannedRecords(entry.records);
     const placing = { status: entry.status, fileName: `${key("write")}.csv`, records, signal };
     const placed = await provisioning.place({ ...entry.wanted.document, ...sentOf(entry) }, id, placing);
-    return placed.done ? { type: "sent", id: placed.id } : { type: "placed", piece: placed.piece, id: placed.id };
+    return placed.done
+      ? { type: "sent", id: placed.id, notes: placed.notes }
+      : { type: "placed", piece: placed.piece, id: placed.id };
   }
   const campaign = campaignDraftSchema.parse(sentOf(entry));
   const document = { ...campaign, status: entry.status };

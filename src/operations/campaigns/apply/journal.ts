@@ -14,7 +14,7 @@ const event = z.discriminatedUnion("type", [
   z.object({ at, type: z.literal("resumed") }),
   z.object({ at, type: z.literal("intended") }),
   z.object({ at, type: z.literal("placed"), piece: z.string(), id: z.string().nullable() }),
-  z.object({ at, type: z.literal("sent"), id: z.string() }),
+  z.object({ at, type: z.literal("sent"), id: z.string(), notes: z.array(z.string()).optional() }),
   z.object({ at, type: z.literal("stale"), message }),
   z.object({ at, type: z.literal("refused"), message }),
   z.object({ at, type: z.literal("lost"), message }),

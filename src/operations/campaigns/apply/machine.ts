@@ -46,6 +46,7 @@ const fresh = (entry: PlanEntry | undefined) => ({
   id: entry?.id ?? null,
   onto: entry?.before?.etag ?? null,
   placed: [],
+  notes: [],
   missing: null,
   sends: 0,
   reads: 0,
@@ -74,7 +75,7 @@ export function decide(course: Course, before: ApplyState, event: ApplyEvent): D
       return to({ ...state, id, placed, unanswered: 0, sends: 0 }, "sending");
     }
     case "sent":
-      return to({ ...state, id: event.id, unanswered: 0, reads: 0 }, "verifying");
+      return to({ ...state, id: event.id, notes: event.notes ?? [], unanswered: 0, reads: 0 }, "verifying");
     case "lost":
       return state.phase === "activating"
         ? to(state, "confirming", course.patience.pauseMs)
@@ -230,7 +231,7 @@ function settle(
   const found = sent && state.placed.length === 0 && state.sends === 0;
   const wrote = state.placed.length > 0 || (sent && !found);
   const what = message ?? (found ? "it was so already: nothing was sent" : null);
-  const said = what === null || half === null ? (what ?? half) : `${what}; ${half}`;
+  const said = [what, ...state.notes, half].filter((part) => part !== null).join("; ") || null;
   const result = { name: entry.name, id: state.id, action: entry.action, outcome, wrote, message: said, fields };
   const at = state.at + 1;
   const following = stepsOf(course.plan)[at];

@@ -74,6 +74,8 @@ export interface ApplyState {
   readonly onto: string | null;
   /** Pieces of the campaign at work that were made or changed. */
   readonly placed: readonly string[];
+  /** What the tenant did not take of what was sent for the campaign at work, in words. */
+  readonly notes: readonly string[];
   /** Fields of the campaign at work that were still missing when it was found under way; null when it was not. */
   readonly missing: number | null;
   readonly sends: number;
@@ -91,7 +93,7 @@ export type ApplyEvent = { readonly at: number } & (
   | { readonly type: "intended" }
   /** One piece of a campaign that is made of several was made or changed; `id` once it has one. */
   | { readonly type: "placed"; readonly piece: string; readonly id: string | null }
-  | { readonly type: "sent"; readonly id: string }
+  | { readonly type: "sent"; readonly id: string; readonly notes?: readonly string[] | undefined }
   | { readonly type: "stale"; readonly message: string }
   | { readonly type: "refused"; readonly message: string }
   /** The reply was lost: the write may have been carried out. */
