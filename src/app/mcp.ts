@@ -59,6 +59,7 @@ export async function openAssistance(flags: Flags, environment: Environment, opt
     clock: config.clock,
     access: store.access,
     requests: store.requests,
+    replica: workplace.replica.id,
     feed: store.feed,
     record: (entry) => store.audit.append([entry]),
     log: (level, message) => (level === "warn" || level === "error" ? warn(message) : undefined),

@@ -155,6 +155,7 @@ export async function openService(flags: Flags, environment: Environment, option
     clock: config.clock,
     access: store.access,
     requests: store.requests,
+    replica: workplace.replica.id,
     feed: store.feed,
     record: (entry) => store.audit.append([entry]),
     log: options.log,

@@ -43,6 +43,8 @@ export interface ServerPorts {
   readonly clock: Clock;
   readonly access: Access;
   readonly requests: ServiceRequests;
+  /** This process among those that share the store. */
+  readonly replica: string;
   readonly feed: ServiceFeed;
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly log: ServiceLog;

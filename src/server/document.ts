@@ -43,7 +43,8 @@ export function describedRoutes() {
       addToken: nothing,
       revokeToken: nothing,
     },
-    requests: { listApprovals: nothing, approval: nothing, decideApproval: nothing, failApproval: nothing },
+    requests: { listApprovals: nothing, approval: nothing, decideApproval: nothing, endApproval: nothing },
+    replica: "",
     work: {
       attention: nothing,
       campaigns: nothing,

@@ -36,6 +36,7 @@ export async function startServer(
     clock,
     access: store.access,
     requests: store.requests,
+    replica: "test",
     feed: store.feed,
     record: (entry) => store.audit.append([entry]),
     log: (level, message, details) => logged.push(JSON.stringify({ level, message, details })),

@@ -1,5 +1,5 @@
 // Jobs and imports that nobody is at work on: runs of processes that died go back to the queue, and jobs that have no run although nothing speaks against going on
-// get one. Imports that broke off are named.
+// get one. Imports and approvals that broke off are named.
 
 import { messageOf } from "../../kernel/index.ts";
 import { DISPOSITIONS, isDue, requestOf, SILENT_MS, TAG, waitOf } from "../../operations/index.ts";
@@ -75,6 +75,13 @@ export function goOnWithJobs(
     for (const { id, kind, sourceName } of await store.facts.nameBrokenImports(SILENT_MS))
       warn(`the import ${id} of ${sourceName} (${kind}) broke off; import the file again, only a part of it is in force`);
   };
+  const lookForApprovals = async () => {
+    if (!replica.isSteady()) return;
+    for (const { id, operation, requestedBy } of await store.requests.nameInterrupted(replica))
+      warn(
+        `the approval ${id} (${operation}, asked for by ${requestedBy}) was being carried out when its service ended; the audit log shows how far it came`,
+      );
+  };
   background.start("jobs that were left behind", async () => {
     for (let looks = 0; !signal.aborted; looks++) {
       const look = async () => {
@@ -83,6 +90,7 @@ export function goOnWithJobs(
         if (looks % JOBS_EVERY === 0) {
           await lookForJobs();
           await lookForImports();
+          await lookForApprovals();
         }
       };
       await look().catch((thrown: unknown) => {

@@ -22,7 +22,9 @@ import { type ApiRoute, type RawRequest, route } from "../routing/route.ts";
 
 export interface ApprovalDeps {
   readonly clock: Clock;
-  readonly requests: Pick<ServiceRequests, "listApprovals" | "approval" | "decideApproval" | "failApproval">;
+  readonly requests: Pick<ServiceRequests, "listApprovals" | "approval" | "decideApproval" | "endApproval">;
+  /** This process among those that share the store. */
+  readonly replica: string;
 }
 
 const byId = z.strictObject({ id: z.string() });
@@ -35,7 +37,7 @@ const waiting = z.object({
 });
 
 /** @param operations the routes that may wait for an approval */
-export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: readonly ApiRoute[]) {
+export function approvalRoutes({ clock, requests, replica: executor }: ApprovalDeps, operations: readonly ApiRoute[]) {
   const operationOf = ({ operation: id }: Approval): ApiRoute => {
     const operation = operations.find((one) => one.dangerous && one.id === id);
     if (operation !== undefined) return operation;
@@ -99,18 +101,20 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
         const operation = operationOf(found);
         await requests.decideApproval(id, {
           state: "approved",
+          executor,
           by: asked.who.name,
           person: asked.who.person ?? null,
           message: body.message,
         });
-        try {
-          const answer = await operation.answer(requestOf(found, asked), async () => undefined);
-          const shown = answer.kind === "json" ? { status: answer.status, answer: answer.value } : { status: 200, answer: null };
-          return { approval: approvalOf(await requests.approval(id), clock.now()), ...shown };
-        } catch (thrown) {
-          await requests.failApproval(id, messageOf(thrown));
-          throw thrown;
-        }
+        const answer = await operation
+          .answer(requestOf(found, asked), async () => undefined)
+          .catch(async (thrown: unknown) => {
+            await requests.endApproval(id, messageOf(thrown));
+            throw thrown;
+          });
+        await requests.endApproval(id);
+        const shown = answer.kind === "json" ? { status: answer.status, answer: answer.value } : { status: 200, answer: null };
+        return { approval: approvalOf(await requests.approval(id), clock.now()), ...shown };
       },
     }),
     route({
@@ -126,6 +130,7 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
         return approvalOf(
           await requests.decideApproval(params.id, {
             state: "rejected",
+            executor,
             by: who.name,
             person: who.person ?? null,
             message: body?.message,

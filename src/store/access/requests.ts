@@ -13,6 +13,9 @@ const LOCK_MS = 120_000;
 const KEEP_MS = 86_400_000;
 const APPROVAL_MS = 3_600_000;
 
+const INTERRUPTED =
+  "The service ended, or lost the database, while it carried this out. The audit log and the page of what it is about show how far it came; ask for it again when it was not done.";
+
 const APPROVAL = `id, operation, summary, confirm, request, requested_by as "requestedBy", requested_person as "requestedPerson", requested_at as "requestedAt",
   expires_at as "expiresAt", state, decided_by as "decidedBy", decided_at as "decidedAt", message`;
 
@@ -26,6 +29,8 @@ interface KeyRow {
 /** Requests to the service that outlive themselves. */
 export class ServiceRequests extends Ledger {
   readonly #random: RandomStream;
+  /** Approvals that are carried out here. */
+  readonly #here = new Set<string>();
 
   constructor(store: StoreCore, random: RandomStream) {
     super(store);
@@ -135,7 +140,8 @@ export class ServiceRequests extends Ledger {
   }
 
   /**
-   * Decides an approval that waits, with a word of the person who decides; of two who decide at once exactly one succeeds.
+   * Decides an approval that waits, with a word of the person who decides; of two who decide at once exactly one succeeds. What is approved is at work in the
+   * process `executor` until `endApproval`.
    * Nobody approves what they asked for themselves, whichever way they signed in: where it is known of one of the two who they are, it must be known
    * of both.
    * @throws StoreError `invalid_state` when it was decided, has expired, is the decider's own, or may be
@@ -144,6 +150,7 @@ export class ServiceRequests extends Ledger {
     id: string,
     decision: {
       readonly state: "approved" | "rejected";
+      readonly executor: string;
       readonly by: string;
       readonly person?: string | null;
       readonly message?: string | undefined;
@@ -152,13 +159,25 @@ export class ServiceRequests extends Ledger {
     const now = new Date(this.store.now());
     const own = decision.state === "approved";
     const { person = null } = decision;
+    // Before the row says so: nobody may hold it for left.
+    if (own) this.#here.add(id);
     const [row] = await this.store.query<Approval>(
-      `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4, message = $6
+      `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4, message = $6, executor = case when $5 then $8 end
        where id = $1 and state = 'pending' and expires_at > $4 and (not $5 or (requested_by <> $3 and
            case when requested_person is null then $7::text is null else requested_person <> $7::text end)) returning ${APPROVAL}`,
-      [id, decision.state, decision.by, now, own, decision.message === undefined ? null : storable(decision.message), person],
+      [
+        id,
+        decision.state,
+        decision.by,
+        now,
+        own,
+        decision.message === undefined ? null : storable(decision.message),
+        person,
+        decision.executor,
+      ],
     );
     if (row !== undefined) return row;
+    this.#here.delete(id);
     const found = await this.approval(id);
     if (own && found.state === "pending" && found.requestedBy === decision.by)
       throw new StoreError("invalid_state", "another person must approve: this is your own request");
@@ -176,9 +195,34 @@ export class ServiceRequests extends Ledger {
     );
   }
 
-  /** An approved verb could not be carried out. */
-  async failApproval(id: string, message: string): Promise<void> {
-    await this.store.query("update outdial.approvals set state = 'failed', message = $2 where id = $1", [id, message]);
+  /** An approved verb was carried out, or, with a message, could not be. */
+  async endApproval(id: string, failure?: string): Promise<void> {
+    this.#here.delete(id);
+    await this.store.query(
+      `update outdial.approvals set executor = null, state = case when $2::text is null then 'approved' else 'failed' end, message = coalesce($2, message)
+       where id = $1`,
+      [id, failure === undefined ? null : storable(failure)],
+    );
+  }
+
+  /** Names approvals whose process died while it carried them out. @returns those that were not named before */
+  async nameInterrupted(members: { readonly id: string; isDead(id: string): Promise<boolean> }): Promise<Approval[]> {
+    const named: Approval[] = [];
+    const atWork = await this.store.query<{ id: string; executor: string }>(
+      "select id, executor from outdial.approvals where executor is not null",
+    );
+    for (const { id, executor } of atWork) {
+      const left = executor === members.id ? !this.#here.has(id) : await members.isDead(executor);
+      if (!left) continue;
+      named.push(
+        ...(await this.store.query<Approval>(
+          `update outdial.approvals set executor = null, state = 'interrupted', message = $3
+           where id = $1 and executor = $2 returning ${APPROVAL}`,
+          [id, executor, INTERRUPTED],
+        )),
+      );
+    }
+    return named;
   }
 
   /** Clears away keys whose day is over. */

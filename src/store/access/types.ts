@@ -56,7 +56,8 @@ export interface Approval {
   readonly requestedPerson: string | null;
   readonly requestedAt: Instant;
   readonly expiresAt: Instant;
-  readonly state: "pending" | "approved" | "rejected" | "failed";
+  /** `interrupted`: approved, and the process that carried it out ended in the middle. */
+  readonly state: "pending" | "approved" | "rejected" | "failed" | "interrupted";
   readonly decidedBy: string | null;
   readonly decidedAt: Instant | null;
   readonly message: string | null;

@@ -48,6 +48,7 @@ import { workload } from "./0042-workload.ts";
 import { contactTags } from "./0043-contact-tags.ts";
 import { stateExecutors } from "./0044-state-executors.ts";
 import { doNotCallReadings } from "./0045-do-not-call-readings.ts";
+import { interruptedApprovals } from "./0046-interrupted-approvals.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -95,6 +96,7 @@ const MIGRATIONS: readonly Migration[] = [
   contactTags,
   stateExecutors,
   doNotCallReadings,
+  interruptedApprovals,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -211,6 +211,7 @@ describe("an approval", () => {
     rejected: /Decided by oscar.*Rejected too fast/,
     failed: /Decided by oscar.*Failed too fast/,
     expired: /Asked for by/,
+    interrupted: /Decided by oscar.*too fast/,
   };
 
   test.each(Object.entries(STATES))("that is %s says so, and what it waits for only while it waits", (text, right) => {
@@ -226,7 +227,7 @@ describe("an approval", () => {
       state,
       decidedBy: decided,
       decidedAt: decided === null ? null : "2026-03-02T15:30:00Z",
-      message: state === "rejected" || state === "failed" ? "too fast" : null,
+      message: state === "rejected" || state === "failed" || state === "interrupted" ? "too fast" : null,
     } as ApiTypes.ApprovalDetail;
     const page = drawn(h(Asked, { approval }));
     expect(page).toMatch(right);

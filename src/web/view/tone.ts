@@ -37,6 +37,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   dead: "bad",
   deny: "bad",
   rejected: "bad",
+  interrupted: "bad",
   refused: "bad",
   validation_error: "bad",
   not_found: "bad",

@@ -220,3 +220,25 @@ test("what was asked for before plans were kept says that there is none; what do
   expect(await seen(id)).toMatchObject({ plan: null, standing: { state: "refused" } });
   expect(await at.get("/api/v1/approvals/none")).toMatchObject({ status: 404 });
 });
+
+test("one whose process died while it carried it out says so; one that was carried out stays approved", async () => {
+  const { store } = at.service;
+  const asked = async (number: string) => {
+    await at.post("/api/v1/suppressions", { number, reason: "said so" });
+    const lift = { number, reason: "a wrong number", mistake: true };
+    return ask("/api/v1/suppressions/lift", "/api/v1/suppressions/lift/preview", lift);
+  };
+  const done = await asked("+12125550143");
+  const answer = await at.post(`/api/v1/approvals/${done.id}/approve`, { confirm: done.shown.confirm }, "second");
+  expect(answer).toMatchObject({ status: 200, body: { approval: { state: "approved" }, status: 200 } });
+  const left = await asked("+12125550144");
+  await store.requests.decideApproval(left.id, { state: "approved", executor: "one that died", by: "oscar" });
+  await expect
+    .poll(() => seen(left.id), { timeout: 60_000 })
+    .toMatchObject({
+      state: "interrupted",
+      decidedBy: "oscar",
+      message: expect.stringContaining("The audit log") as string,
+    });
+  expect(await seen(done.id)).toMatchObject({ state: "approved", message: null });
+});

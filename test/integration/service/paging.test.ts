@@ -70,7 +70,7 @@ test("approvals: the newest first, those of one moment included", async () => {
   const all = await whole("/api/v1/approvals");
   expect(all).toHaveLength(5);
   expect(await walk("/api/v1/approvals")).toEqual({ items: all, pages: 3 });
-  await requests.decideApproval(String(all[1]?.["id"]), { state: "rejected", by: "bob" });
+  await requests.decideApproval(String(all[1]?.["id"]), { state: "rejected", executor: "r", by: "bob" });
   const waiting = await whole("/api/v1/approvals?pending=true");
   expect(waiting).toHaveLength(4);
   expect(await walk("/api/v1/approvals?pending=true")).toEqual({ items: waiting, pages: 2 });

@@ -70,15 +70,17 @@ test("nobody approves what they asked for themselves, and one of two deciders wi
   const ask = { operation: "x", summary: "x", confirm: "c", request: { body: {} }, plan: null, requestedBy: "ann" };
   const asked = await requests.askApproval(ask);
   expect((await requests.askApproval(ask)).id).toBe(asked.id);
-  await expect(requests.decideApproval(asked.id, { state: "approved", by: "ann" })).rejects.toThrow("another person");
+  await expect(requests.decideApproval(asked.id, { state: "approved", executor: "r", by: "ann" })).rejects.toThrow(
+    "another person",
+  );
   const decided = await Promise.allSettled([
-    requests.decideApproval(asked.id, { state: "approved", by: "bob" }),
-    requests.decideApproval(asked.id, { state: "rejected", by: "eve" }),
+    requests.decideApproval(asked.id, { state: "approved", executor: "r", by: "bob" }),
+    requests.decideApproval(asked.id, { state: "rejected", executor: "r", by: "eve" }),
   ]);
   expect(decided.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   const late = await requests.askApproval({ ...ask, confirm: "d" });
   world.clock.advance(3_600_001);
-  await expect(requests.decideApproval(late.id, { state: "approved", by: "bob" })).rejects.toThrow("expired");
+  await expect(requests.decideApproval(late.id, { state: "approved", executor: "r", by: "bob" })).rejects.toThrow("expired");
 });
 
 test("the feed is written only while a service keeps it, and nothing is passed over by a late commit", async () => {

@@ -19,10 +19,12 @@ export const approvalView = z
     requestedBy: z.string(),
     requestedAt: time,
     expiresAt: time,
-    state: z.enum(["pending", "approved", "rejected", "expired", "failed"]),
+    state: z
+      .enum(["pending", "approved", "rejected", "expired", "failed", "interrupted"])
+      .describe("interrupted: approved, and the service that carried it out ended in the middle"),
     decidedBy: z.string().nullable(),
     decidedAt: time.nullable(),
-    message: z.string().nullable().describe("The word of the person who decided, or why it failed"),
+    message: z.string().nullable().describe("The word of the person who decided, or why it failed or was interrupted"),
   })
   .meta({ id: "Approval" });
 export type ApprovalView = z.output<typeof approvalView>;
