@@ -38,7 +38,7 @@ export interface CampaignApplies extends AsyncDisposable {
   deliverEvents(): Promise<DeliveryEnd>;
 }
 
-export interface CampaignApplyOptions extends WorkplaceOptions, CampaignRules {
+interface CampaignApplyOptions extends WorkplaceOptions, CampaignRules {
   /** Time of the apply; the system's by default. */
   readonly clock?: Clock;
   /** See ApplyRules. */

@@ -30,7 +30,7 @@ import { taggingOn } from "./tagging.ts";
 import { vendorWebhooksOn } from "./vendor-webhooks.ts";
 import type { Environment, Workplace } from "./workplace.ts";
 
-export interface CapabilityOptions {
+interface CapabilityOptions {
   readonly warn: (message: string) => void;
   /** Ends what goes on beside the callers. */
   readonly signal: AbortSignal;

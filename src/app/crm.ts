@@ -8,7 +8,7 @@ import { outcomeMapOf, outcomeMapText } from "./outcome-map.ts";
 import { lakeOn } from "./outcomes.ts";
 import { type Environment, openWorkplace, type Workplace } from "./workplace.ts";
 
-export interface CrmRuntime extends AsyncDisposable {
+interface CrmRuntime extends AsyncDisposable {
   readonly crm: CrmUseCases;
   /** Who acts. */
   readonly actor: string;

@@ -18,7 +18,7 @@ import {
   type WorkplaceOptions,
 } from "./workplace.ts";
 
-export interface FailoverOptions extends WorkplaceOptions {
+interface FailoverOptions extends WorkplaceOptions {
   /** Time of the watch; the system's by default. */
   readonly clock?: Clock;
   /** See FailoverRules. */

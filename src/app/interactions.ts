@@ -29,7 +29,7 @@ export interface CorrectionsRuntime extends JobRuntime {
   readonly corrections: Corrections;
 }
 
-export interface CorrectionsOptions extends WorkplaceOptions {
+interface CorrectionsOptions extends WorkplaceOptions {
   readonly concurrency?: number;
 }
 

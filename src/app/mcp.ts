@@ -26,7 +26,7 @@ export interface Assistance extends AsyncDisposable {
   listen(port: number): Promise<string>;
 }
 
-export interface AssistanceOptions {
+interface AssistanceOptions {
   /** Verbs beside those that read. */
   readonly allow: readonly string[];
   /** Told of what a person should know. */

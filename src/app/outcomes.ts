@@ -78,7 +78,7 @@ export interface OutcomesRuntime extends OutcomeRecords {
   doubt(campaignId: string): Promise<string | undefined>;
 }
 
-export interface OutcomesOptions extends WorkplaceOptions {
+interface OutcomesOptions extends WorkplaceOptions {
   /** Windows read at once; by default `outcomes.downloads` of the configuration, else 4. */
   readonly downloads?: number | undefined;
   /** Told of every retrieval that ran to its end in this process. */

@@ -29,7 +29,7 @@ export interface TaggingRuntime extends JobRuntime {
   readonly tagging: Tagging;
 }
 
-export interface TaggingOptions extends WorkplaceOptions {
+interface TaggingOptions extends WorkplaceOptions {
   readonly concurrency?: number;
 }
 

@@ -17,7 +17,7 @@ export interface ProbeStep {
   readonly text: string;
 }
 
-export interface ProbeVerdict {
+interface ProbeVerdict {
   readonly capability: string;
   readonly verdict: "yes" | "no" | "not permitted" | "unknown";
   /** The reason, the permission, or the read that would settle it. */

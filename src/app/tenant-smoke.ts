@@ -4,7 +4,7 @@ import { type Clock, messageOf } from "../kernel/index.ts";
 import { TenantError } from "../tenant/index.ts";
 import { type CallInput, placeholdersOf, readsOf, type TableCalls } from "./table-calls.ts";
 
-export interface SmokeLine {
+interface SmokeLine {
   readonly operation: string;
   /** `differs`: answered in another form than the contract says. `skipped`: it needs an id that the tenant gave none of. */
   readonly state: "ok" | "empty" | "differs" | "not permitted" | "refused" | "unanswered" | "skipped";
@@ -20,7 +20,7 @@ export interface SmokeReport {
   readonly differs: number;
 }
 
-export interface SmokeOptions {
+interface SmokeOptions {
   readonly writes: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;

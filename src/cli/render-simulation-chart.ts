@@ -7,7 +7,7 @@ const HEIGHT = 6;
 const EIGHTHS = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
 const HOUR = 3600;
 
-export interface ChartStyle {
+interface ChartStyle {
   /** Columns that a chart may have, its scale included. */
   readonly width: number;
   /** Block characters; plain ones otherwise. */

@@ -5,7 +5,7 @@ import type { Strip } from "../compliance/index.ts";
 const CELLS_A_LINE = 48;
 const WEEKDAYS = ["Su", "Mo", "Tu", "We", "Th", "Fr", "Sa"] as const;
 
-export interface StripStyle {
+interface StripStyle {
   readonly open: string;
   readonly closed: string;
 }

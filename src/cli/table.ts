@@ -28,7 +28,7 @@ export interface Table<Row> {
   readonly csv: (rows: readonly Row[]) => string[];
 }
 
-export const TABLE_FORMATS = ["table", "json", "csv"] as const;
+const TABLE_FORMATS = ["table", "json", "csv"] as const;
 
 /** @param widest characters after which a cell is cut @param heads false leaves the titles out of the lines */
 export function table<Row>(

@@ -23,7 +23,7 @@ export const OPTIONAL_PACKAGES = {
   standardwebhooks: "^1.1.1",
 } as const;
 
-export type OptionalPackage = keyof typeof OPTIONAL_PACKAGES;
+type OptionalPackage = keyof typeof OPTIONAL_PACKAGES;
 
 /** The command that brings these packages. */
 export function installCommand(names: readonly OptionalPackage[]): string {

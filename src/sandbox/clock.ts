@@ -58,7 +58,7 @@ function systemHostTime(): HostTime {
   };
 }
 
-export interface SandboxClockOptions {
+interface SandboxClockOptions {
   /** Default "real". */
   readonly mode?: ClockModeOption;
   /** Virtual time at the start; default the system's time. */

@@ -140,7 +140,7 @@ function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outpu
   throw badRequest(`Invalid body: ${problems.map(({ path, message }) => `${path || "body"}: ${message}`).join("; ")}`, problems);
 }
 
-export interface ControlOptions {
+interface ControlOptions {
   readonly tenant: () => Tenant;
   readonly journal: Journal;
   readonly reset: () => void;

@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { SandboxRequest, SandboxResponse } from "./wire.ts";
 
-export interface HttpServerOptions {
+interface HttpServerOptions {
   readonly handle: (request: SandboxRequest) => Promise<SandboxResponse>;
   /** Largest body read for a target, in bytes. */
   readonly bodyLimit: (target: string) => number;

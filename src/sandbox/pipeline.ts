@@ -34,7 +34,7 @@ interface Foreign {
 const loadAcd = () => import("./acd/index.ts");
 const isForeign = (destination: Destination): destination is Foreign => typeof destination === "object" && "acd" in destination;
 
-export interface PipelineOptions {
+interface PipelineOptions {
   /** The tenant of the moment: a reset puts another in its place. */
   readonly tenant: () => Tenant;
   readonly journal: Journal;

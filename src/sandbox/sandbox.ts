@@ -52,7 +52,7 @@ export interface Sandbox {
   readonly accessKeyTokenPath: string;
 }
 
-export type SandboxErrorCode = "bad_start" | "already_listening" | "closed";
+type SandboxErrorCode = "bad_start" | "already_listening" | "closed";
 
 /** A sandbox that cannot be started as asked. */
 export class SandboxError extends OutdialError<SandboxErrorCode> {}

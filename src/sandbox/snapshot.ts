@@ -40,7 +40,7 @@ export interface SandboxSnapshot {
   readonly pacing?: OverridesSnapshot;
 }
 
-export type SnapshotErrorCode = "snapshot_invalid" | "snapshot_of_another";
+type SnapshotErrorCode = "snapshot_invalid" | "snapshot_of_another";
 
 /** A snapshot that cannot be restored here. */
 export class SnapshotError extends OutdialError<SnapshotErrorCode> {}

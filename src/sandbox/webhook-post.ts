@@ -19,7 +19,7 @@ export interface VendorEventBody {
 /** How one attempt ended: the receiver's status, or why there was none. */
 export type Attempt = { readonly at: Instant } & ({ readonly status: number } | { readonly error: string });
 
-export interface WebhookTarget {
+interface WebhookTarget {
   readonly url: string;
   readonly events: readonly string[];
   readonly enabled: boolean;

@@ -66,7 +66,7 @@ export interface ServerPorts {
   readonly spool: (bytes: AsyncIterable<Uint8Array>) => Promise<Upload & AsyncDisposable>;
 }
 
-export interface ServerSettings {
+interface ServerSettings {
   readonly version: string;
   readonly fourEyes: boolean;
   /** IANA zone in which the operator's day ends. */

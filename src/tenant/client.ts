@@ -11,7 +11,7 @@ import { prepare } from "./prepare.ts";
 import type { RequestResult } from "./report.ts";
 import type { AnyInput, ReplyOf, Requester, RequestInput } from "./requester.ts";
 
-export interface ClientDependencies extends CallDependencies {
+interface ClientDependencies extends CallDependencies {
   readonly config: ResolvedConfig;
   /** Start of every correlation id of this client. */
   readonly correlationPrefix: string;

@@ -20,7 +20,7 @@ export interface Grant {
   read(reply: unknown): GrantedToken | undefined;
 }
 
-export interface GrantedToken {
+interface GrantedToken {
   readonly accessToken: string;
   readonly expiresInSeconds: number;
   /** Scopes separated by spaces, when the tenant says them. */

@@ -6,7 +6,7 @@ import type { VendorWords } from "./reply.ts";
 import type { CallReport } from "./report.ts";
 import { mayHaveExecuted } from "./retry-decision.ts";
 
-export interface RefusalFacts {
+interface RefusalFacts {
   readonly id: string;
   readonly operation: AnyOperation;
   readonly status: number;

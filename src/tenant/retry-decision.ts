@@ -27,9 +27,7 @@ export interface RetryFacts {
   readonly remainingMs: number;
 }
 
-export type RetryDecision =
-  | { readonly retry: true; readonly delayMs: number }
-  | { readonly retry: false; readonly because: string };
+type RetryDecision = { readonly retry: true; readonly delayMs: number } | { readonly retry: false; readonly because: string };
 
 const no = (because: string): RetryDecision => ({ retry: false, because });
 

@@ -34,7 +34,7 @@ export function renewalInstant(from: Instant, lifetimeMs: number): Instant {
   return from + lifetimeMs - Math.min(MAX_MARGIN_MS, lifetimeMs * 0.1);
 }
 
-export interface TokenDependencies {
+interface TokenDependencies {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: RandomStream;

@@ -7,7 +7,7 @@ import { AbortGroups } from "./abort-groups.ts";
 import { BodyReader, BodyTooLarge } from "./body-reader.ts";
 import { headerOf, type Transport, TransportFailure, type TransportRequest, type TransportResponse } from "./transport.ts";
 
-export interface UndiciTransportOptions {
+interface UndiciTransportOptions {
   /** Most connections to one origin. */
   readonly maxConnections: number;
   /** Milliseconds to establish a connection, TLS included. */

@@ -25,7 +25,7 @@ const FALLS_AFTER_MS = 3000;
 /** The dashboard opens all the same when the month is not home by then. */
 const RETRIEVAL_MS = 20_000;
 
-export interface DemoOptions {
+interface DemoOptions {
   /** By which of its interfaces outdial speaks to the tenant; `rest` by default. */
   readonly profile?: Profile | undefined;
   /** Folder that is kept; a temporary one, removed at the end, by default. */

@@ -12,7 +12,7 @@ const LOOK_BACK_MS = 5 * 60_000;
 const PAGE = 5000;
 const ENDED = new Set(["wrap_up", "completed", "abandoned", "failed"]);
 
-export interface FeedDependencies {
+interface FeedDependencies {
   readonly source: OutcomeSource;
   readonly facts: Facts;
   readonly metrics: CampaignMetrics;

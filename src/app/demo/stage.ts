@@ -47,7 +47,7 @@ export interface Stage extends AsyncDisposable {
   turnListBad(): void;
 }
 
-export interface StageOptions {
+interface StageOptions {
   /** At most so much is lived through before, ms; 75 minutes by default. */
   readonly livedMs?: number;
   /** What the tenant's time follows when it is let run. */

@@ -30,7 +30,7 @@ import { ServiceClient } from "./client.ts";
 /** Looks at a job under way are so far apart, ms. */
 const LOOK_MS = 1_000;
 
-export interface OverServiceOptions {
+interface OverServiceOptions {
   readonly clock: Clock;
   /** Told when the service does not answer, and when it does again. */
   readonly warn: (message: string) => void;

@@ -24,7 +24,7 @@ const ANSWER_MS = 30_000;
 const WITHOUT =
   "Pause without the service: the same command without OUTDIAL_URL, on any machine with the tenant's address and credentials; it needs neither service nor database.";
 
-export interface PauseOverService {
+interface PauseOverService {
   readonly reason: string | undefined;
   /** So long an emergency stop is followed, ms; the service goes on with it. */
   readonly timeoutMs: number;

@@ -100,7 +100,7 @@ async function contactRows(sandbox: Sandbox, url: string): Promise<string> {
   }
 }
 
-export async function demoOnce({ config }: Pick<Place, "config">, io: Io, profile: "rest" | "acd"): Promise<number> {
+async function demoOnce({ config }: Pick<Place, "config">, io: Io, profile: "rest" | "acd"): Promise<number> {
   // From the first line on: whatever is open when the signal comes is closed, and the folder is removed.
   const { signal } = io;
   await using stack = new AsyncDisposableStack();

@@ -91,7 +91,7 @@ export class EndlessLeads implements LeadSource {
   }
 }
 
-export interface LeadListOptions {
+interface LeadListOptions {
   readonly count: number;
   /** Seconds ahead of the campaign's clock, by zone. */
   readonly zones: readonly { readonly offset: number; readonly weight: number }[];

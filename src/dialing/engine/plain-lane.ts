@@ -33,7 +33,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 const NOBODY = -1;
 const TICK = 1e-9;
 
-export interface LaneParts {
+interface LaneParts {
   readonly timers: Timers;
   readonly agents: Agents;
   readonly calls: Calls;

@@ -3,7 +3,7 @@
 import type { DialerView, PacingStrategy } from "./strategy.ts";
 import { type DropMethod, nextLevel } from "./vicidial-level.ts";
 
-export interface AdaptiveLevelParameters {
+interface AdaptiveLevelParameters {
   readonly method?: DropMethod;
   /** Drop percentage limit of the day. Default 3. */
   readonly dropLimit?: number;

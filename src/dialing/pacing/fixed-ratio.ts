@@ -3,7 +3,7 @@
 import { requirePositive } from "../arguments.ts";
 import type { DialerView, PacingStrategy } from "./strategy.ts";
 
-export interface FixedRatioParameters {
+interface FixedRatioParameters {
   /** Lines per agent counted, more than 0. */
   readonly ratio: number;
   /**

@@ -16,7 +16,7 @@ const PARTS = Array.from({ length: ESTIMATES }, (_, m) => (m === JUMPING ? JUMPI
 /** The rate counts as open between two when their standard deviation is this share of it. */
 const OPEN = 0.15;
 
-export interface LiveRateOptions {
+interface LiveRateOptions {
   /** The rate believed at the start, 0..1. */
   readonly prior: number;
   /** How many attempts that belief is worth. Default 40. */

@@ -4,7 +4,7 @@ import { refuse } from "../arguments.ts";
 import { CountLaw } from "./poisson-binomial.ts";
 import type { DialerView, PacingStrategy } from "./strategy.ts";
 
-export interface LookAheadParameters {
+interface LookAheadParameters {
   /** Dial one more while the expected abandoned share of the expected answers is at most this. Lands on another rate than it says: tune it. */
   readonly target: number;
   /** Share of attempts that a person answers. Default 0.2. */

@@ -5,7 +5,7 @@ import { requireNonNegative, requireProbability } from "../arguments.ts";
 import { hardPatience } from "../formulas/index.ts";
 import type { PacingStrategy } from "./strategy.ts";
 
-export interface OpenLoopParameters {
+interface OpenLoopParameters {
   /** Calls a second. `openLoopRate` finds the best one. */
   readonly callsPerSecond: number;
   /** Seconds between decisions. Default 0.5. */

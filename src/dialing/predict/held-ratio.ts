@@ -14,7 +14,7 @@ export interface RatioReadings {
   peak: number;
 }
 
-export interface HeldRatioParameters {
+interface HeldRatioParameters {
   /** Calls in the air for each idle agent, more than 0. */
   readonly ratio: number;
   /** Share of the live answers that may be abandoned. */

@@ -25,7 +25,7 @@ export interface Projected {
   readonly isCut: boolean;
 }
 
-export interface ProjectionContext {
+interface ProjectionContext {
   readonly horizonHours: number;
   /** Calls there are to place; may be Infinity. */
   readonly volume: number;

@@ -6,7 +6,7 @@ import { DAY } from "../engine/model.ts";
 import { sumOf } from "../results/sums.ts";
 import { parseScenario } from "../scenario/parse.ts";
 
-export interface Month {
+interface Month {
   readonly occupancy: number;
   readonly abandoned: number;
   readonly liveAnswers: number;

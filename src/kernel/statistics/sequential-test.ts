@@ -4,7 +4,7 @@ import { requireCounts, requireShare, StatisticsError } from "./arguments.ts";
 
 export type SequentialVerdict = "continue" | "above" | "below";
 
-export interface SequentialTestOptions {
+interface SequentialTestOptions {
   /** The rate that is still in order, between 0 and 1. */
   readonly limit: number;
   /** The rate that must be found out, between 0 and 1 and different from the limit; above it for a ceiling, below it for a floor. */
@@ -22,7 +22,7 @@ export interface SequentialState {
   readonly verdict: SequentialVerdict;
 }
 
-export interface SequentialTest {
+interface SequentialTest {
   /** Adds `successes` of `trials` and gives the verdict. Once it is "above" or "below" it stays. */
   observe(successes: number, trials: number): SequentialVerdict;
   readonly state: SequentialState;

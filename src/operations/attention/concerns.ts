@@ -38,7 +38,7 @@ const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Co
 /** What is as it should be, or is told elsewhere. */
 const QUIET: ReadonlySet<string> = new Set(["outside_hours", "paused_by_outdial", "paused_by_failover", "paused_elsewhere"]);
 
-export interface CampaignEvidence {
+interface CampaignEvidence {
   readonly list: KnownList;
   /** When calls were last under way or placed, by campaign. */
   readonly lastCalls: ReadonlyMap<string, Instant>;

@@ -25,7 +25,7 @@ const SEEN_MS = 24 * 3_600_000;
 /** So many revocations are looked through for overdue ones, approvals for waiting ones, steps of a pair for when its phase began. */
 const LOOKED_AT = 200;
 
-export interface AttentionParts {
+interface AttentionParts {
   readonly campaigns: Pick<CampaignUseCases, "stops" | "stopped">;
   readonly compliance: Pick<ComplianceUseCases, "revocations">;
   readonly facts: Pick<FactsUseCases, "imports">;

@@ -10,7 +10,7 @@ const text = z.string();
 const count = z.int().min(0);
 const phone = z.string().regex(/^\+\d+$/);
 
-export const packAbout = z.union([
+const packAbout = z.union([
   z.strictObject({ number: phone }),
   z.strictObject({ campaign: text }),
   z.strictObject({ from: time, to: time }),

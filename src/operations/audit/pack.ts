@@ -26,7 +26,7 @@ import { PACK_FORMAT, type PackAbout, type PackLineKind, signedText } from "./pa
 /** Takes a line with its newline; resolves when there is room for more. */
 export type WritePack = (text: string) => void | Promise<void>;
 
-export interface PackDeps {
+interface PackDeps {
   readonly audit: Pick<AuditLog, "evidence" | "sign" | "vkey">;
   readonly facts: Facts;
   readonly rules: RulesInForce;

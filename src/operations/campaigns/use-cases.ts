@@ -48,7 +48,7 @@ export interface VerbPlan extends Pick<CampaignPreview, "verb" | "campaignId" | 
   readonly id: string;
 }
 
-export interface CampaignParts {
+interface CampaignParts {
   readonly states: CampaignStates;
   /** Keeps what is known of the tenant young. */
   readonly refresh: TenantRefresh;

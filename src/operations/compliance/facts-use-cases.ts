@@ -59,14 +59,14 @@ export interface Revoked {
   readonly at?: string | number | undefined;
 }
 
-export interface LiftAsked {
+interface LiftAsked {
   readonly number: PhoneKey;
   readonly reason: string;
   /** It never was an opt-out: consent that was revoked with it counts again. */
   readonly mistake?: boolean | undefined;
 }
 
-export interface LiftPlan extends LiftAsked {
+interface LiftPlan extends LiftAsked {
   readonly mistake: boolean;
   readonly suppression: SuppressionView;
 }

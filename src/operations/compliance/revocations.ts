@@ -37,7 +37,7 @@ export interface RevocationReading {
   readonly clock: RevocationClock;
 }
 
-export interface RevocationsQuery {
+interface RevocationsQuery {
   readonly targets: readonly SpreadTarget[];
   readonly rule: DeadlineRule;
   readonly now: number;

@@ -3,7 +3,7 @@
 import type { Rule, RuleKind, RulePack } from "../../compliance/index.ts";
 
 /** Why a contact is not called now, in the words of an overview. In this order the first one that applies is its reason. */
-export const GATE_REASONS = [
+const GATE_REASONS = [
   "invalid number",
   "do not call",
   "registry file missing or too old",
@@ -15,7 +15,7 @@ export const GATE_REASONS = [
   "on the list already",
   "other",
 ] as const;
-export type GateReason = (typeof GATE_REASONS)[number];
+type GateReason = (typeof GATE_REASONS)[number];
 
 const OF_KIND: Readonly<Partial<Record<RuleKind, GateReason>>> = {
   "internal-list": "do not call",

@@ -55,7 +55,7 @@ export const REPLAYED_MS = 30 * 86_400_000;
 /** A pack: as it is sent, or by name. */
 export type GivenPack = "in-force" | "shipped" | object;
 
-export interface RevocationsAsked {
+interface RevocationsAsked {
   /** Only those that some system owes. */
   readonly open: boolean;
   readonly number?: PhoneKey | undefined;

@@ -8,7 +8,7 @@ import { crmEnvelope } from "./envelope.ts";
 /** Runs looked up at once. */
 const BATCH = 50;
 
-export interface AnnouncerDependencies {
+interface AnnouncerDependencies {
   readonly ledger: Pick<CrmLedger, "announce" | "unannounced">;
   readonly retrievals: Pick<RetrievalLedger, "get">;
   readonly lake: ReportSource;

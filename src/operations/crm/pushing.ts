@@ -25,7 +25,7 @@ export interface CrmAccess {
   readonly map: (given?: { readonly name: string; readonly text: string }) => Promise<OutcomeMap>;
 }
 
-export interface CrmPushingDependencies {
+interface CrmPushingDependencies {
   readonly store: Pick<Store, "crm" | "crmPushes" | "retrievals" | "jobs" | "audit">;
   readonly lake: OutcomeLake;
   readonly access: CrmAccess;

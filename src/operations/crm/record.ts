@@ -11,7 +11,7 @@ export interface CrmUpsert {
   readonly record: CrmRecord;
 }
 
-export interface CrmRecord {
+interface CrmRecord {
   readonly campaign_id: string;
   readonly call_id: string;
   readonly disposition_code: string;

@@ -11,7 +11,7 @@ import { CANCELLED, stopOf } from "../run/reason.ts";
 import { type CrmPush, type CrmPushAsked, DEFAULT_BATCH } from "./asked.ts";
 import { type CrmPushing, noRecordsUrl } from "./pushing.ts";
 
-export interface CrmParts {
+interface CrmParts {
   /** What pushes; throws OperationError `invalid_input` when no CRM is configured. */
   readonly pushing: () => CrmPushing;
   /** Whether there is an address for records. */
@@ -36,7 +36,7 @@ export interface CrmPushRequest extends LakeRange {
   readonly map?: string | undefined;
 }
 
-export interface CrmPushBegun {
+interface CrmPushBegun {
   readonly jobId: string;
   /** A push that asks for the same had not ended: this is that one. */
   readonly earlier: boolean;
@@ -54,7 +54,7 @@ export interface CrmPushed extends CrmPushBegun {
   readonly records: CrmPushReport | null;
 }
 
-export interface CrmPushOptions {
+interface CrmPushOptions {
   readonly onBegun?: ((begun: CrmPushBegun) => void) | undefined;
   /** @param here this process runs it */
   readonly onProgress?: ((progress: CrmPushProgress, here: boolean) => void) | undefined;

@@ -14,7 +14,7 @@ interface OutboundEvent {
 const failover = (when: string): OutboundEvent => ({ receiver: "alarms", when, document: "failover.md" });
 const urgent = (event: OutboundEvent): OutboundEvent => ({ ...event, urgent: true });
 
-export const OUTBOUND_EVENTS = {
+const OUTBOUND_EVENTS = {
   DISPOSITION_ASSIGNED: {
     receiver: "bi",
     when: "a call was tagged; not for a call that had the disposition already",

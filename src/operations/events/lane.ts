@@ -57,7 +57,7 @@ export interface LaneReceiver {
 /** Events of one message. */
 type Batch = readonly [ClaimedEvent, ...ClaimedEvent[]];
 
-export interface LaneOptions extends AttemptOptions {
+interface LaneOptions extends AttemptOptions {
   readonly receiver: LaneReceiver;
   readonly outbox: DeliveryOutbox;
   readonly switches: DeliverySwitches;

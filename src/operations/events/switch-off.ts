@@ -4,7 +4,7 @@ import { type Instant, newId, type RandomStream } from "../../kernel/index.ts";
 import type { Endpoints } from "../../store/index.ts";
 import { cloudEvent } from "./cloud-event.ts";
 
-export interface SwitchOff {
+interface SwitchOff {
   readonly endpoint: string;
   readonly reason: string;
   readonly failingSince: Instant | null;

@@ -10,7 +10,7 @@ import { timeText } from "../views/texts.ts";
 import type { EndpointConfig } from "./endpoint.ts";
 import { quietUntil } from "./quiet-hours.ts";
 
-export type ReplayRange = NonNullable<Parameters<Outbox["replay"]>[0]>;
+type ReplayRange = NonNullable<Parameters<Outbox["replay"]>[0]>;
 
 /** What is told of a receiver as configured. */
 type Told = Pick<EndpointConfig, "url" | "previous" | "quiet">;

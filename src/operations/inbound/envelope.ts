@@ -19,7 +19,7 @@ export const AGE_LIMITS: AgeLimits = { maxAgeMs: 86_400_000, maxAheadMs: 300_000
 /** Why a delivery is refused: it is no JSON, no event, or of a time that is not believed. */
 export type InboundRefusal = "not_json" | "not_an_event" | "too_old" | "from_the_future";
 
-export type ReadInbound = { readonly event: NewInboundEvent } | { readonly refusal: InboundRefusal; readonly message: string };
+type ReadInbound = { readonly event: NewInboundEvent } | { readonly refusal: InboundRefusal; readonly message: string };
 
 const name = z
   .string()

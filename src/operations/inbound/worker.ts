@@ -34,7 +34,7 @@ export interface InboundProcessed {
   readonly queuedMs: number;
 }
 
-export interface InboundWorkerOptions {
+interface InboundWorkerOptions {
   readonly inbound: Pick<Inbound, "claimDue" | "settle" | "purge">;
   readonly handlers: InboundHandlers;
   /** The store's clock; all waiting is on it. */

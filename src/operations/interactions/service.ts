@@ -87,7 +87,7 @@ export async function previewCorrection(
   return { now, problems, merge };
 }
 
-export interface CorrectionsDependencies extends Omit<CorrectionWorkDependencies, "jobs"> {
+interface CorrectionsDependencies extends Omit<CorrectionWorkDependencies, "jobs"> {
   readonly jobs: JobRecords;
   readonly jobLedger: CorrectionWorkDependencies["jobs"];
   readonly ledger: RowLedger<PlannedRow, FinishedCorrection>;

@@ -7,7 +7,7 @@ import { errorOf } from "./metrics.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
 import { DISPOSITION_UPDATED, dispositionUpdated, type FinishedCorrection } from "./result.ts";
 
-export interface CorrectionLedgerOptions {
+interface CorrectionLedgerOptions {
   readonly jobs: JobLedger;
   readonly actor: string;
   readonly executor: string;

@@ -9,7 +9,7 @@ const LOOK_MS = 100;
 /** A living replica that has not released the job after this time is an error: requests on the wire end before, by the client's time-outs. */
 const PATIENCE_MS = 90_000;
 
-export interface CancelDependencies {
+interface CancelDependencies {
   readonly jobs: Pick<JobRecords, "get" | "cancel">;
   readonly replicas: Pick<Replicas, "isDead">;
   /** Writes the audit entry, once the job is marked. */

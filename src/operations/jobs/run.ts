@@ -61,7 +61,7 @@ export interface RowWork<Row, Item> {
   settle(row: Row, open: OpenItem, leave: Leave): Promise<Item & { readonly reason?: string }>;
 }
 
-export interface RunDependencies<Row, Item extends FinishedItem> {
+interface RunDependencies<Row, Item extends FinishedItem> {
   readonly ledger: RowLedger<Row, Item>;
   readonly work: RowWork<Row, Item>;
   readonly clock: Clock;

@@ -12,7 +12,7 @@ import type { JobRun } from "./run.ts";
 /** A run, whatever its rows are. */
 type AnyRun = Pick<JobRun<never, never>, "sendChunk" | "settle" | "progress" | "countEarlier">;
 
-export interface RunnerDependencies {
+interface RunnerDependencies {
   readonly kind: string;
   /** See `Kind`. */
   readonly scope: string;

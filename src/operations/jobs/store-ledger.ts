@@ -20,7 +20,7 @@ export interface WrittenItem {
   readonly event: OutboxEvent | undefined;
 }
 
-export interface StoreLedgerOptions<Row, Item extends FinishedItem> {
+interface StoreLedgerOptions<Row, Item extends FinishedItem> {
   readonly jobs: JobLedger;
   readonly executor: string;
   /** The stored text of a chunk's rows, and back. */

@@ -17,7 +17,7 @@ export interface JobSource {
   readonly rereadable: boolean;
 }
 
-export interface SubmitDependencies<Row, Item extends FinishedItem> {
+interface SubmitDependencies<Row, Item extends FinishedItem> {
   readonly kind: string;
   readonly jobs: JobRecords;
   readonly ledger: RowLedger<Row, Item>;

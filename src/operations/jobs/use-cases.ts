@@ -19,7 +19,7 @@ import { createStoreRecords, rowJobOf } from "./store-records.ts";
 
 /** Kinds of jobs that people see. */
 export const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE, PUSH, DIALER_CHANGE, CAMPAIGN_APPLY] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
+type JobKind = (typeof JOB_KINDS)[number];
 /** Kinds of jobs over the rows of a file. */
 const ROW_KINDS: readonly string[] = [TAG, DISPOSITIONS];
 /** What goes on with a change of the tenant, and what ends it: cut off in the middle it would leave the tenant in a state that nobody wanted. */

@@ -23,7 +23,7 @@ import { timeText } from "../views/texts.ts";
 import { type ExportQuery, exportedText } from "./export.ts";
 import { planReport, type ReportRequest, type ReportRules } from "./report.ts";
 
-export interface OutcomeParts {
+interface OutcomeParts {
   readonly lake: OutcomeLake;
   readonly retrieving: Retrieving;
   readonly rules: ReportRules;

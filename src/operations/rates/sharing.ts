@@ -24,7 +24,7 @@ const ALONE_MS = 2000;
 /** Time without a demand after which a part is given back, ms. */
 const QUIET_MS = 2000;
 
-export interface SharingDeps {
+interface SharingDeps {
   readonly shares: RateShares;
   readonly ledger: RateLedger;
   /** Names the tenant and the credentials. */

@@ -24,7 +24,7 @@ const PAUSE_MS = 200;
 const FIRST_CONTACTS = 200;
 const CONTACTS = 1000;
 
-export interface RefreshDeps {
+interface RefreshDeps {
   readonly store: Store;
   readonly tenant: Pick<TenantLink, "capabilities">;
   readonly states: Pick<CampaignStates, "metrics" | "gate" | "workload">;

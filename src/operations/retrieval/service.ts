@@ -36,7 +36,7 @@ export interface RetrievalProgress {
   readonly phase: "reading" | "closing" | "watching";
 }
 
-export interface RetrievalDependencies {
+interface RetrievalDependencies {
   readonly source: OutcomeSource;
   readonly catalog: DispositionCatalog;
   readonly lake: OutcomeLake;

@@ -23,7 +23,7 @@ const ADOPTION_MS = 3000;
 /** Jobs of which a run can be begun. */
 const RUNNABLE: ReadonlySet<JobStatus> = new Set(["ready", "running", "stopped", "failed"]);
 
-export interface RunsDependencies extends RunsHereDependencies {
+interface RunsDependencies extends RunsHereDependencies {
   readonly turns: Pick<Store["dialer"], "inTurn">;
 }
 

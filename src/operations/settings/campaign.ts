@@ -15,7 +15,7 @@ export interface CampaignDesk {
   auditEntries(): AsyncIterable<unknown>;
 }
 
-export interface CampaignDependencies {
+interface CampaignDependencies {
   readonly desk: CampaignDesk;
   readonly ledger: Pick<DialerLedger, "inTurn" | "intendCampaign" | "settleCampaign">;
   readonly actor: string;

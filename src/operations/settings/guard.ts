@@ -42,7 +42,7 @@ export interface GuardState {
   readonly problem?: string;
 }
 
-export type GuardVerdict = "watching" | "good" | "bad" | "inconclusive";
+type GuardVerdict = "watching" | "good" | "bad" | "inconclusive";
 
 export function beginGuard(plan: GuardPlan, now: number): GuardState {
   return {

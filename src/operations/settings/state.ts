@@ -56,7 +56,7 @@ export interface ChangePlan {
   readonly inPieces?: boolean;
 }
 
-export interface GatePlan {
+interface GatePlan {
   readonly carrier: CarrierCapacity;
   readonly expected: Expected;
   /** Most probability of abandonment above 3 % that is accepted. */
@@ -178,4 +178,4 @@ export type Command =
   | { readonly kind: "measure"; readonly afterMs: number }
   | { readonly kind: "alarm"; readonly type: AlarmType; readonly message: string };
 
-export type AlarmType = "DIALER_ROLLBACK_FAILED" | "DIALER_ROLLOUT_PAUSED";
+type AlarmType = "DIALER_ROLLBACK_FAILED" | "DIALER_ROLLOUT_PAUSED";

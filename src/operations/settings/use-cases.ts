@@ -60,7 +60,7 @@ export interface DialerPlan {
   readonly guard: GuardPlan | null;
 }
 
-export interface ApplyOptions {
+interface ApplyOptions {
   /** What the settings are of, where a tenant keeps them for each campaign. */
   readonly campaign?: string | undefined;
   readonly overrides?: readonly string[] | undefined;

@@ -20,7 +20,7 @@ export interface CalibrateOptions extends CallRecordOptions {
   readonly onProgress?: (records: number) => void;
 }
 
-export interface Calibrated {
+interface Calibrated {
   readonly records: number;
   readonly refused: number;
   readonly calibration: Calibration;

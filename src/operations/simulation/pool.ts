@@ -23,12 +23,12 @@ export type SimulationErrorCode =
 
 export class SimulationError extends OutdialError<SimulationErrorCode> {}
 
-export interface SimulationPoolOptions {
+interface SimulationPoolOptions {
   /** Threads; default as many as the machine runs at once. The caller's own thread simulates nothing. */
   readonly workers?: number;
 }
 
-export interface ReplicateOptions {
+interface ReplicateOptions {
   /** How many replications; default 20. */
   readonly replications?: number;
   /** Default 1. */

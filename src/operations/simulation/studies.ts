@@ -15,7 +15,7 @@ import { OutdialError } from "../../kernel/index.ts";
 import { SimulationPool } from "./pool.ts";
 import type { Variation } from "./variations.ts";
 
-export interface StudyOptions {
+interface StudyOptions {
   /** Replications of each scenario. */
   readonly replications: number;
   readonly seed: number | string;
@@ -32,7 +32,7 @@ export interface StudyProgress {
   readonly what: string;
 }
 
-export interface VariationResult extends Variation {
+interface VariationResult extends Variation {
   readonly result: SimulationResult;
 }
 

@@ -64,7 +64,7 @@ export async function readMatrix(
 /** What a campaign's dispositions are read from, and which campaigns there are. */
 export type MatrixSource = Pick<Capabilities, "dispositionCatalog" | "campaignProvisioning">;
 
-export interface TaggingDependencies {
+interface TaggingDependencies {
   readonly jobs: JobRecords;
   /** The ledger of one job's campaign, written under this replica. */
   readonly ledgerOf: (campaignId: string, instead: Instead | undefined) => RowLedger<PlannedRow, FinishedItem>;

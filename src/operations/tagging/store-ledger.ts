@@ -7,7 +7,7 @@ import type { Instead } from "./instead.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
 import { dispositionAssigned, type FinishedItem } from "./result.ts";
 
-export interface TagLedgerOptions {
+interface TagLedgerOptions {
   readonly jobs: JobLedger;
   readonly actor: string;
   readonly campaignId: string;

@@ -12,7 +12,7 @@ const OVERLAP = 1_000;
 /** How the audit log names it. */
 const WHY = "an opt-out while campaigns may dial";
 
-export interface KeeperDeps extends TenantDncDeps {
+interface KeeperDeps extends TenantDncDeps {
   readonly store: TenantDncDeps["store"] & Pick<Store, "knownCampaigns" | "tenantReadings">;
   readonly clock: Clock;
   readonly actor: string;

@@ -14,7 +14,7 @@ export interface DayCount {
 /** A trend is not computed from less; on fewer than `levelDays` days a new level cannot be told from effects that last. */
 const TREND_MINIMUM = { days: 7, calls: 100, levelDays: 10 } as const;
 
-export type TrendVerdict = "rising" | "falling" | "none shown" | "too few";
+type TrendVerdict = "rising" | "falling" | "none shown" | "too few";
 
 export interface Trend {
   /** `rising` and `falling`: the slope's interval leaves out 0. `too few`: fewer days with calls, or fewer calls, than the minimum. */
@@ -29,7 +29,7 @@ export interface Trend {
   readonly changes: readonly LevelChange[];
 }
 
-export interface LevelChange {
+interface LevelChange {
   /** The first day of the new level. */
   readonly day: string;
   readonly before: Rate;

@@ -18,7 +18,7 @@ export const QUARANTINE_REASONS = [
   "other_campaign",
   "outside_window",
 ] as const;
-export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
+type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 /** What a row turned out to be. */
 export type ParsedRow =

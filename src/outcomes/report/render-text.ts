@@ -24,7 +24,7 @@ import {
   visible,
 } from "./words.ts";
 
-export interface TextOptions {
+interface TextOptions {
   /** Columns of the terminal. */
   readonly width: number;
   /** Escape sequences for bold and dim. */

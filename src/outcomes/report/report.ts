@@ -19,7 +19,7 @@ export interface ReportedFigures {
   keep(figures: readonly ReportedFigure[]): Promise<void>;
 }
 
-export interface ReportOptions {
+interface ReportOptions {
   readonly now: Instant;
   readonly confidence?: number | undefined;
   /** Calls that each side of a comparison must have. */

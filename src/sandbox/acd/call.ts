@@ -32,7 +32,7 @@ export interface AcdCall {
   readonly now: Instant;
 }
 
-export type AcdHandler = (call: AcdCall) => AcdAnswer;
+type AcdHandler = (call: AcdCall) => AcdAnswer;
 export type AcdHandlers<Ids extends AcdOperationId = AcdOperationId> = { readonly [Id in Ids]: AcdHandler };
 
 /** A field of the body, or undefined. */

@@ -97,7 +97,7 @@ export function placeName(place: AcdPlace): string | undefined {
   return place.kind === "open" ? `acd.${place.open}` : undefined;
 }
 
-export interface AcdRequest {
+interface AcdRequest {
   readonly tenant: Tenant;
   readonly request: SandboxRequest;
   readonly place: AcdPlace;

@@ -19,7 +19,7 @@ interface ClientCredentials {
 
 type TokenErrorCode = "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope" | "method_not_allowed";
 
-export interface TokenRefusal {
+interface TokenRefusal {
   readonly ok: false;
   readonly status: 400 | 401 | 405;
   readonly code: TokenErrorCode;
@@ -27,7 +27,7 @@ export interface TokenRefusal {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface TokenAnswer {
+interface TokenAnswer {
   readonly ok: true;
   readonly clientId: string;
   readonly body: { access_token: string; token_type: "Bearer"; expires_in: number; scope: string };

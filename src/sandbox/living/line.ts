@@ -42,7 +42,7 @@ export interface LineSettings extends PacingSettings {
   readonly warmLineTimeout: number;
 }
 
-export interface LineState {
+interface LineState {
   readonly id: string;
   readonly order: number;
   readonly epoch: Instant;
@@ -55,7 +55,7 @@ export interface LineState {
   readonly dialer: DialerSnapshot;
 }
 
-export interface LineOptions {
+interface LineOptions {
   readonly id: string;
   /** How many campaigns had begun before. */
   readonly order: number;

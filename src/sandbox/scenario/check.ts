@@ -22,7 +22,7 @@ export type ScenarioActivation = Scenario["activation"];
 export type ScenarioTimelineEntry = Scenario["timeline"][number];
 export type ScenarioClient = Scenario["clients"][number];
 
-export type ScenarioErrorCode = "scenario_unreadable" | "scenario_invalid";
+type ScenarioErrorCode = "scenario_unreadable" | "scenario_invalid";
 
 /** A scenario that cannot be used: `problems` has all that is wrong, not only the first. */
 export class ScenarioError extends OutdialError<ScenarioErrorCode> {

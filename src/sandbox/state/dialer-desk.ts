@@ -63,7 +63,7 @@ export interface DialerDesk {
   restore(snapshot: DialerDeskSnapshot): void;
 }
 
-export interface DialerDeskOptions {
+interface DialerDeskOptions {
   readonly scenario: Scenario;
   readonly clock: SandboxClock;
   readonly ids: IdMaker;

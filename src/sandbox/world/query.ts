@@ -2,7 +2,7 @@
 
 import { OutdialError } from "../../kernel/index.ts";
 
-export interface QueryTerm {
+interface QueryTerm {
   /** Such as `consentFlags.outbound.call`. */
   readonly path: string;
   readonly negated: boolean;

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../kernel/index.ts";
 
-export type ReadBody = { readonly text: string } | { readonly problem: "too_large" | "too_slow" | "broken" };
+type ReadBody = { readonly text: string } | { readonly problem: "too_large" | "too_slow" | "broken" };
 
 export interface BodyLimits {
   readonly maxBytes: number;

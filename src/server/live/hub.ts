@@ -19,7 +19,7 @@ export interface FeedReader {
   close(): void;
 }
 
-export interface HubOptions {
+interface HubOptions {
   readonly feed: Pick<ServiceFeed, "after">;
   readonly clock: Clock;
   readonly log: (message: string) => void;

@@ -20,7 +20,7 @@ function placeOf(text: string | undefined): FeedPlace | undefined {
   return match === null ? undefined : { tx: match[1] ?? "0", id: Number(match[2]) };
 }
 
-export interface StreamDeps {
+interface StreamDeps {
   readonly hub: FeedHub;
   readonly feed: Pick<ServiceFeed, "reaches" | "end" | "after">;
   readonly clock: Clock;

@@ -37,7 +37,7 @@ export interface McpPort {
   fetch(request: Request, env?: HttpBindings): Promise<Response>;
 }
 
-export interface McpOptions {
+interface McpOptions {
   readonly version: string;
   /** Verbs beside those that read, by their operation of the API. The service must let dangerous ones wait for a second person. */
   readonly allow: readonly string[];

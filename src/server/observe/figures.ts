@@ -14,7 +14,7 @@ export interface BudgetFigures {
   readonly pausedMs: number;
 }
 
-export interface FiguresPorts {
+interface FiguresPorts {
   readonly store: Pick<Store, "health" | "inbound" | "replicas" | "endpoints">;
   /** Rate budgets by family. */
   readonly budgets: () => Readonly<Record<string, BudgetFigures>>;

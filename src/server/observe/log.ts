@@ -4,8 +4,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import pino from "pino";
 import type { VendorHooks } from "./vendor-hooks.ts";
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
-export type LogLine = (level: LogLevel, message: string, details?: Readonly<Record<string, unknown>>) => void;
+type LogLevel = "debug" | "info" | "warn" | "error";
+type LogLine = (level: LogLevel, message: string, details?: Readonly<Record<string, unknown>>) => void;
 
 /** Names of members that hold secrets, at whatever depth. */
 const SECRET_NAME = /secret|token|password|passwd|authorization|cookie|api[-_]?key|credential|signature/i;

@@ -23,7 +23,7 @@ export interface Check {
   readonly message?: string;
 }
 
-export interface ReadinessPorts {
+interface ReadinessPorts {
   readonly store: Pick<Store, "health" | "replicas">;
   /** Id of this process among the replicas. */
   readonly replica: string;

@@ -11,7 +11,7 @@ const METRICS_PATH = "/metrics";
 const LIVE_PATH = "/livez";
 const READY_PATH = "/readyz";
 
-export interface ObserveRoutesOptions {
+interface ObserveRoutesOptions {
   readonly registry: Registry;
   readonly readiness: Pick<Readiness, "check">;
   /** Brings the registry's gauges up to date. */

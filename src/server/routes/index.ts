@@ -65,7 +65,7 @@ export interface Work {
   readonly tenant: () => TenantPort;
 }
 
-export interface RouteDeps extends SessionDeps, LiveDeps, ApprovalDeps {
+interface RouteDeps extends SessionDeps, LiveDeps, ApprovalDeps {
   readonly work: Work;
 }
 

@@ -11,7 +11,7 @@ import { recognise } from "./roles.ts";
 /** Why somebody comes back to the login page, as its address says. */
 type SignInRefusal = "unavailable" | "refused" | "not_trusted" | "expired" | "no_role";
 
-export interface SignInDeps {
+interface SignInDeps {
   readonly settings: SignInSettings;
   readonly provider: Pick<Provider, "begin" | "finish">;
   readonly access: Pick<Access, "openWithSubject">;

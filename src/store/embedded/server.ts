@@ -35,7 +35,7 @@ export interface EmbeddedServer {
   leave(): Promise<void>;
 }
 
-export interface EmbeddedServerOptions {
+interface EmbeddedServerOptions {
   /** The folder, usually `.outdial`; created when absent. */
   readonly dir: string;
   readonly log?: StoreLog | undefined;

@@ -18,7 +18,7 @@ import type { Lane } from "../rate-limiter.ts";
 import { failedItems } from "./envelope.ts";
 import type { AcdCallOptions, AcdInput, AcdReplyOf, AcdRequester, AcdResult, AnyAcdInput } from "./requester.ts";
 
-export interface AcdClientDependencies extends CallDependencies {
+interface AcdClientDependencies extends CallDependencies {
   /** Start of every correlation id of this client. */
   readonly correlationPrefix: string;
   readonly correlation: (() => string | undefined) | undefined;

@@ -23,7 +23,7 @@ export interface TenantPlace {
   readonly cluster: string | undefined;
 }
 
-export interface DiscoveryDependencies {
+interface DiscoveryDependencies {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: RandomStream;

@@ -5,7 +5,7 @@ import { type ACD_OPERATIONS, type AcdOperationId, type AcdReply, acdOperationOf
 import { TenantError } from "../errors.ts";
 import type { AcdCallOptions, AcdInput, AcdRequester } from "./requester.ts";
 
-export interface AcdPage<Row = Readonly<Record<string, unknown>>> {
+interface AcdPage<Row = Readonly<Record<string, unknown>>> {
   /** 1 for the first page of this iteration. */
   readonly number: number;
   /** Rows in the form of the table. */
@@ -15,7 +15,7 @@ export interface AcdPage<Row = Readonly<Record<string, unknown>>> {
   readonly next: number | undefined;
 }
 
-export interface PageSetting extends AcdCallOptions {
+interface PageSetting extends AcdCallOptions {
   readonly path?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, unknown>> | undefined;
   /** Where to begin. */

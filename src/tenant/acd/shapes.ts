@@ -3,7 +3,7 @@
 
 import type { ReplyShape } from "./envelope.ts";
 
-export interface ShapeListeners {
+interface ShapeListeners {
   readonly first: (operationId: string, shape: string) => void;
   readonly drift: (operationId: string, before: string, after: string) => void;
 }

@@ -16,7 +16,7 @@ export interface Client {
   readonly lines: <Id extends Operation>(id: Id, asking: Asking<Id>, signal?: AbortSignal) => Promise<readonly Answer<Id>[]>;
 }
 
-export interface AskOptions {
+interface AskOptions {
   readonly signal?: AbortSignal;
   /** Idempotency key of a write. */
   readonly key?: string;
@@ -24,7 +24,7 @@ export interface AskOptions {
   readonly file?: Blob;
 }
 
-export interface ClientOptions {
+interface ClientOptions {
   readonly fetch: typeof fetch;
   /** A new idempotency key. */
   readonly newKey: () => string;

@@ -19,7 +19,7 @@ export interface Dashboard {
   readonly signOut: () => Promise<void>;
 }
 
-export interface DashboardOptions {
+interface DashboardOptions {
   readonly fetch: typeof fetch;
   readonly now: () => number;
   readonly chance: () => number;

@@ -19,7 +19,7 @@ export interface Live {
   readonly stop: () => void;
 }
 
-export interface LiveOptions {
+interface LiveOptions {
   readonly fetch: typeof fetch;
   readonly now: () => number;
   readonly chance: () => number;

@@ -19,7 +19,7 @@ type TypesOf<Id> = Id extends unknown
 /** What an operation answers; in four-eyes mode a dangerous one may answer that it waits. */
 export type Answer<Id extends Operation> = TypesOf<Id>["reply"];
 
-export type QueryValue = string | number | boolean | readonly string[] | undefined;
+type QueryValue = string | number | boolean | readonly string[] | undefined;
 export type Query = Readonly<Record<string, QueryValue>>;
 
 type Params<Given> = [Given] extends [undefined] ? unknown : { readonly params: Readonly<Record<keyof Given, string | number>> };

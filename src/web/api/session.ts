@@ -3,7 +3,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ApiTypes } from "../../server/index.ts";
 
-export type SessionState =
+type SessionState =
   | { readonly kind: "unknown" }
   | { readonly kind: "signed_out" }
   | { readonly kind: "unreachable"; readonly message: string }

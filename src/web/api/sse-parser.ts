@@ -6,7 +6,7 @@ export interface SseMessage {
   readonly data: string;
 }
 
-export interface SseParser {
+interface SseParser {
   /** Messages that the piece completes, in order. A comment is none; one with an id alone has empty data. */
   readonly push: (piece: string) => readonly SseMessage[];
   /** What the stream asked for between two connections, ms; undefined when it did not. */

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 
-export interface PageProps {
+interface PageProps {
   readonly title: string;
   readonly lead?: ComponentChildren;
   readonly crumb?: ComponentChildren;

@@ -6,7 +6,7 @@ import { useResource } from "../api/resource.ts";
 import { OTHER, pickable } from "../view/pick.ts";
 import { SelectField, TextField } from "./fields.tsx";
 
-export interface CampaignFieldProps {
+interface CampaignFieldProps {
   /** The id; "" for none. */
   readonly value: string;
   readonly onChange: (id: string) => void;

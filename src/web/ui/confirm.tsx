@@ -14,7 +14,7 @@ export interface Shown {
   readonly body: ComponentChildren;
 }
 
-export interface ConfirmProps {
+interface ConfirmProps {
   readonly title: string;
   readonly verb: string;
   /** What is to be typed, for example the campaign's id; undefined: the button alone. */

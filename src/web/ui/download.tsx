@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { type Asking, addressOf, type Operation } from "../api/operation.ts";
 
-export interface DownloadProps<Id extends Operation> {
+interface DownloadProps<Id extends Operation> {
   readonly of: Id;
   readonly asking: Asking<Id>;
   /** What it is called on the person's machine. */

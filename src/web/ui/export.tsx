@@ -6,7 +6,7 @@ import { useDashboard } from "../api/dashboard.ts";
 import { csvOf, MOST_PDF_ROWS, MOST_ROWS } from "../view/csv.ts";
 import { whole, words, zoneName } from "../view/format.ts";
 
-export interface ExportProps {
+interface ExportProps {
   /** Names the file and, for a screen reader, the button: "campaigns". */
   readonly what: string;
   /** All rows; MOST_ROWS at most are written, MOST_PDF_ROWS as a PDF. */

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
-export interface SliderProps {
+interface SliderProps {
   readonly label: string;
   readonly value: number;
   readonly min: number;
@@ -33,7 +33,7 @@ export function Slider({ label, value, min, max, step, text, onChange }: SliderP
   );
 }
 
-export interface TextFieldProps {
+interface TextFieldProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
@@ -94,7 +94,7 @@ export function TextField({
   );
 }
 
-export interface SelectFieldProps<Key extends string> {
+interface SelectFieldProps<Key extends string> {
   readonly label: string;
   readonly value: Key;
   /** Values with their texts. */

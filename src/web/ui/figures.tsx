@@ -6,7 +6,7 @@ export function Figures({ children }: { readonly children: ComponentChildren }) 
   return <dl class="figures">{children}</dl>;
 }
 
-export interface FigureProps {
+interface FigureProps {
   readonly name: string;
   readonly value: ComponentChildren;
   readonly note?: ComponentChildren;

@@ -21,7 +21,7 @@ interface Page<Id extends Operation> {
   readonly next: string | null;
 }
 
-export interface MoreProps<Id extends Operation> {
+interface MoreProps<Id extends Operation> {
   readonly of: Id;
   readonly query?: NonNullable<Asking<Id> extends { readonly query?: infer Q } ? Q : never>;
   readonly what: string;

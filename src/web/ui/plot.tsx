@@ -5,7 +5,7 @@ import type { TimeRange } from "../view/time-range.ts";
 import type { Drawing, Drawn } from "./plot-drawing.ts";
 import type { PlotLimit, PlotMark, PlotSeries } from "./plot-types.ts";
 
-export interface PlotProps {
+interface PlotProps {
   readonly title: string;
   /** ms since the epoch, ascending. */
   readonly times: readonly number[];

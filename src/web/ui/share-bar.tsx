@@ -3,7 +3,7 @@
 import type { ApiTypes } from "../../server/index.ts";
 import { counted, type IntervalKind, interval, intervalKind, percent } from "../view/format.ts";
 
-export interface ShareBarProps {
+interface ShareBarProps {
   readonly share: ApiTypes.Share & IntervalKind;
   /** Right end of the scale, a share: the same for all bars that are to be compared. Default 1. */
   readonly to?: number;

@@ -61,7 +61,7 @@ export function Failed({ error, onRetry }: { readonly error: RequestError; reado
   );
 }
 
-export interface LoadedProps<T> {
+interface LoadedProps<T> {
   readonly of: Resource<T>;
   /** Names it while it loads: "campaigns". */
   readonly what: string;

@@ -19,7 +19,7 @@ export interface RowsProps<Row> {
   readonly isChosen?: ((row: Row) => boolean) | undefined;
 }
 
-export interface RowProps<Row> extends Pick<RowsProps<Row>, "columns" | "isChosen"> {
+interface RowProps<Row> extends Pick<RowsProps<Row>, "columns" | "isChosen"> {
   readonly row: Row;
   /** Its place among all rows, from 0, where not all of them are there. */
   readonly index?: number;

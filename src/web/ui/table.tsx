@@ -15,7 +15,7 @@ const LONG = 60;
 /** What shows the rows of a long table, once it is here. */
 let Recycled: typeof import("./recycled-rows.tsx").RecycledRows | undefined;
 
-export interface TableProps<Row> extends RowsProps<Row> {
+interface TableProps<Row> extends RowsProps<Row> {
   /** Read out before the table; not shown. */
   readonly caption: string;
   /** Two or three lines a row, on a wide screen: what does not fit is cut, so cells say the whole in their titles. */

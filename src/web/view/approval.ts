@@ -3,7 +3,7 @@
 import type { ApiTypes } from "../../server/index.ts";
 import { words } from "./format.ts";
 
-export interface News {
+interface News {
   readonly tone: "good" | "bad" | "info";
   readonly text: string;
 }

@@ -3,7 +3,7 @@
 import type { ApiTypes } from "../../server/index.ts";
 import { decimal, percent, span, timeFormat, whole } from "./format.ts";
 
-export interface BudgetView {
+interface BudgetView {
   /** None: nothing is known. */
   readonly tone: "good" | "warn" | "bad" | "none";
   /** Used, 0 to 100. */

@@ -10,7 +10,7 @@ export const DIFFER = [
   ["code", "Disposition codes"],
   ["campaign", "Campaigns"],
 ] as const;
-export type Differ = (typeof DIFFER)[number][0];
+type Differ = (typeof DIFFER)[number][0];
 
 /** Ways to compare, as a person chooses them. */
 export const WAYS = [

@@ -6,7 +6,7 @@ import type { Tone } from "./tone.ts";
 
 type Standing = NonNullable<ApiTypes.CampaignSummary["failover"]>;
 
-export interface Badge {
+interface Badge {
   readonly text: string;
   readonly tone: Tone;
 }

@@ -82,7 +82,7 @@ export function zoneName(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-export interface TimeFormat {
+interface TimeFormat {
   /** "12:03:10" */
   readonly clock: (at: number | string) => string;
   /** "12:03" */

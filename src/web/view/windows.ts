@@ -4,7 +4,7 @@ import type { ApiTypes } from "../../server/index.ts";
 import { timeFormat } from "./format.ts";
 import type { Tone } from "./tone.ts";
 
-export interface WindowLine {
+interface WindowLine {
   readonly zone: string;
   readonly tone: Tone;
   /** "open until 21:00", "opens Mon 23 Nov, 08:00". Times are those of the zone. */

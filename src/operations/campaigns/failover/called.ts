@@ -38,7 +38,7 @@ export interface ContactHandover {
   readonly at: number;
 }
 
-export interface HandedContacts {
+interface HandedContacts {
   /** Contacts on the list of the campaign that takes over that it must not call. */
   readonly overlap: number;
   /** Numbers that were called. */

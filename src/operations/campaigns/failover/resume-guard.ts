@@ -5,7 +5,7 @@ import { TenantError } from "../../../tenant/port.ts";
 import type { PairReport } from "./pair.ts";
 import { pairWords } from "./words.ts";
 
-export interface ResumeGuardDeps {
+interface ResumeGuardDeps {
   readonly runner: Pick<CampaignRunner, "status">;
   /** The pair that a campaign is in. */
   readonly pair: (campaignId: string) => Promise<PairReport | undefined>;

@@ -41,7 +41,7 @@ export interface RuleVerdict {
   readonly words: string;
 }
 
-export type RulePolicy = Pick<FailoverPolicy, "threshold" | "windowMinutes" | "everySeconds" | "minimumCalls" | "rule">;
+type RulePolicy = Pick<FailoverPolicy, "threshold" | "windowMinutes" | "everySeconds" | "minimumCalls" | "rule">;
 
 export interface TriggerRule {
   /** Minutes of the long window. */

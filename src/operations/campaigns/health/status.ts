@@ -34,7 +34,7 @@ export interface HealthDeps {
   readonly clock: Clock;
 }
 
-export interface HealthOptions {
+interface HealthOptions {
   readonly windowMinutes?: number | undefined;
   /** Contacts looked at; 1,000 by default. */
   readonly contacts?: number | undefined;

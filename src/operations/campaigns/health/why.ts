@@ -34,7 +34,7 @@ export const CAUSES = [
 ] as const;
 export type CauseCode = (typeof CAUSES)[number];
 
-export interface Cause {
+interface Cause {
   readonly code: CauseCode;
   /** A sentence without its full stop. */
   readonly text: string;

@@ -18,7 +18,7 @@ export interface ReadingLog {
   series(campaignId: string, from: Instant, to: Instant): Promise<MetricReading[]>;
 }
 
-export interface MetricsDependencies {
+interface MetricsDependencies {
   readonly log: ReadingLog;
   readonly source: MetricsSource;
   readonly clock: Clock;

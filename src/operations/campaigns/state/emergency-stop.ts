@@ -6,7 +6,7 @@ import { OperationError } from "../../error.ts";
 import type { IntentBook } from "./intents.ts";
 import { StopRun, type StopRunDeps } from "./stop-run.ts";
 
-export interface EmergencyStopDeps extends Omit<StopRunDeps, "intents"> {
+interface EmergencyStopDeps extends Omit<StopRunDeps, "intents"> {
   /** Intents of a stop, in the name of the person who gave it. */
   readonly intents: (stop: Pick<Stop, "id" | "actor">) => IntentBook;
   readonly replicas: { isDead(id: string): Promise<boolean>; forget(id: string): Promise<void> };

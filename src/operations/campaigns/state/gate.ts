@@ -76,7 +76,7 @@ export interface CampaignGateVerdict {
   readonly abandonment: readonly RuleReading[];
 }
 
-export interface CampaignGateDeps {
+interface CampaignGateDeps {
   readonly runner: CampaignRunner;
   readonly contacts: ContactSource;
   readonly gate: Gate;

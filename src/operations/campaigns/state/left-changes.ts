@@ -26,7 +26,7 @@ interface IntentLedger {
   ): Promise<void>;
 }
 
-export interface LeftChangesDeps {
+interface LeftChangesDeps {
   readonly ledger: IntentLedger;
   readonly runner: Pick<CampaignRunner, "status">;
   readonly replica: { readonly id: string; isDead(id: string): Promise<boolean> };

@@ -17,7 +17,7 @@ export interface StopReport {
   readonly known: readonly string[];
 }
 
-export interface StopDeps extends ChangeDeps {
+interface StopDeps extends ChangeDeps {
   readonly provisioning: Pick<CampaignProvisioning, "campaigns">;
   /** Campaigns that are known otherwise, asked for when the list does not come. Never rejects. */
   readonly known: () => Promise<readonly string[]>;

@@ -31,7 +31,7 @@ export const workloadFacts = z.object({
 });
 export type WorkloadFacts = z.output<typeof workloadFacts>;
 
-export interface WorkloadDeps {
+interface WorkloadDeps {
   readonly tenant: Pick<Capabilities, "contactSource" | "metricsSource" | "scheduledCallbacks">;
   readonly facts: Pick<Store["facts"], "attemptedNumbers">;
   readonly metrics: Pick<CampaignMetrics, "series">;

@@ -45,7 +45,7 @@ const EXPORTED_TEXT = EXPORTED.replace(/\b(start_time|end_time|observed_at)\b/g,
 
 const RECORD_COLUMNS = CALL_COLUMNS.replace("digest", "lower(hex(digest)) AS digest");
 
-export interface LakeOptions {
+interface LakeOptions {
   /** Root folder. `s3://` and other object stores are not served by this implementation. */
   readonly root: string;
   readonly catalog: LakeCatalog;

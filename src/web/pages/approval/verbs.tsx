@@ -9,7 +9,7 @@ import { Asked, hindrancesOf } from "./asked.tsx";
 import { approvedNews } from "./news.ts";
 import { PlanBody } from "./plan.tsx";
 
-export interface ApprovalVerbsProps {
+interface ApprovalVerbsProps {
   readonly approval: ApiTypes.ApprovalView;
   readonly onDone: () => void;
 }

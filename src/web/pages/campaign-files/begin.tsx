@@ -8,7 +8,7 @@ import { CampaignField } from "../../ui/campaign-field.tsx";
 import { Failed } from "../../ui/states.tsx";
 import { draftOf, type FilesDraft, joined, NAME } from "./draft.ts";
 
-export interface BeginProps {
+interface BeginProps {
   /** A campaign of the address: the text begins with it at once. */
   readonly campaign: string | undefined;
   readonly discarded: FilesDraft | undefined;

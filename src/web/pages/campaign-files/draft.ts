@@ -56,7 +56,7 @@ export function lineAt(text: string, line: number): readonly [from: number, to: 
   return [from, end < 0 ? text.length : end];
 }
 
-export interface LineFinding {
+interface LineFinding {
   readonly line: number;
   readonly column: number;
   /** The rule that is broken; undefined for what makes the text no campaign file. */

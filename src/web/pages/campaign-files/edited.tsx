@@ -14,7 +14,7 @@ import { type FilesDraft, findingsOf, mistakesOf, movedWords, whyNotApplied } fr
 import { Editor, goToLine } from "./editor.tsx";
 import { FilesPlan } from "./plan.tsx";
 
-export interface EditedProps {
+interface EditedProps {
   readonly draft: FilesDraft;
   readonly onChange: (draft: FilesDraft) => void;
   readonly onDiscard: () => void;

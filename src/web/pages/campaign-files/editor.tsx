@@ -4,7 +4,7 @@ import type { RefObject } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { lineAt, lineCount } from "./draft.ts";
 
-export interface EditorProps {
+interface EditorProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (text: string) => void;

@@ -8,7 +8,7 @@ import { planSummary } from "./draft.ts";
 
 type Plan = ApiTypes.CampaignPlanView;
 
-export interface FilesPlanProps {
+interface FilesPlanProps {
   readonly plan: Plan;
   /** What the files are called. */
   readonly sourceName: string;

@@ -7,7 +7,7 @@ import { applyCalled } from "../dialer/words.ts";
 type Apply = ApiTypes.CampaignApplyView;
 type Result = Apply["results"][number];
 
-export interface ApplyStep extends Step {
+interface ApplyStep extends Step {
   /** What happened, or happens now. */
   readonly told: string;
   readonly message: string | null;

@@ -8,7 +8,7 @@ import { counted } from "../../view/format.ts";
 
 const VIEWS = "outdial campaign views";
 
-export interface FindProps {
+interface FindProps {
   readonly query: ListQuery;
   readonly shown: number;
   readonly all: number;

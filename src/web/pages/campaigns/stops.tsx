@@ -79,7 +79,7 @@ export function StopAll({ onDone }: { readonly onDone: () => void }) {
   );
 }
 
-export interface PauseChosenProps {
+interface PauseChosenProps {
   readonly chosen: readonly Named[];
   readonly onDone: () => void;
   readonly onClear: () => void;

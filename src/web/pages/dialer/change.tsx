@@ -8,7 +8,7 @@ import { valueText } from "../../view/changes.ts";
 import { GLYPHS, stepsOf } from "./steps.ts";
 import { changeCalled } from "./words.ts";
 
-export interface ChangeProps {
+interface ChangeProps {
   readonly change: ApiTypes.DialerChange;
   readonly onDone: () => void;
 }

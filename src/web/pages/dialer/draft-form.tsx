@@ -11,7 +11,7 @@ import { TextField } from "../../ui/fields.tsx";
 import { type Draft, draftKey, draftOf, FIELDS, fileOf, GUARD, keptDraft, touchedBy } from "./draft.ts";
 import { PreviewBody } from "./preview-body.tsx";
 
-export interface DraftFormProps {
+interface DraftFormProps {
   readonly view: ApiTypes.DialerView;
   readonly query: Readonly<Record<string, string>>;
   readonly onBegun: (version: number | undefined) => void;

@@ -3,7 +3,7 @@
 import type { ApiTypes } from "../../../server/index.ts";
 import { readPath } from "../../view/changes.ts";
 
-export interface DraftField {
+interface DraftField {
   /** Name in the address and of the field. */
   readonly name: string;
   readonly path: string;

@@ -16,7 +16,7 @@ import { words } from "../../view/format.ts";
 import { PreviewBody } from "./preview-body.tsx";
 import { changeCalled } from "./words.ts";
 
-export interface HistoryProps {
+interface HistoryProps {
   /** The settings as they were last read of the tenant; undefined: not known. */
   readonly inForce: Pick<ApiTypes.DialerView, "settings" | "campaign"> | undefined;
   readonly onBegun: (version: number | undefined) => void;

@@ -3,7 +3,7 @@
 import type { ApiTypes } from "../../../server/index.ts";
 
 type Detail = ApiTypes.JobDetail;
-export type JobVerb = "resume" | "cancel";
+type JobVerb = "resume" | "cancel";
 
 const VERBS: Readonly<Record<Detail["status"], readonly JobVerb[]>> = {
   planning: ["cancel"],

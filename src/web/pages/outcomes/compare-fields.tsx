@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { SelectField, TextField } from "../../ui/fields.tsx";
 import { comparedOf, comparedWords, DIFFER, WAYS } from "../../view/compare.ts";
 
-export interface CompareFieldsProps {
+interface CompareFieldsProps {
   /** As the address has it. */
   readonly words: string;
   readonly onChange: (words: string) => void;

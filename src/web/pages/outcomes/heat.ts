@@ -11,7 +11,7 @@ const LEVELS = 5;
 
 type HeatCell = ApiTypes.OutcomeReportView["heat"][number];
 
-export interface HeatSquare {
+interface HeatSquare {
   readonly hour: number;
   /** 1 to 5; 0 without enough calls. */
   readonly level: number;
@@ -19,12 +19,12 @@ export interface HeatSquare {
   readonly title: string;
 }
 
-export interface HeatRow {
+interface HeatRow {
   readonly weekday: string;
   readonly cells: readonly HeatSquare[];
 }
 
-export interface HeatMap {
+interface HeatMap {
   readonly hours: readonly number[];
   readonly rows: readonly HeatRow[];
   /** Conversion that the darkest colour stands for. */

@@ -7,7 +7,7 @@ import { percent } from "../../view/format.ts";
 import { scale, ticks } from "../../view/scale.ts";
 import type { Point } from "./protocol.ts";
 
-export interface FrontierProps {
+interface FrontierProps {
   readonly points: readonly Point[];
   readonly prediction: Prediction | undefined;
   readonly ratio: number;
