@@ -231,7 +231,7 @@ export class CallFlow {
     if (ring > 0) {
       facts[fact + STATE] = CallState.dialing;
       calls.dialing.add(slot, now);
-      this.timers.set(slot << 2, now + ring + RING_BLUR * (u - 0.5));
+      this.timers.set(slot << 2, now + Math.max(0, ring + RING_BLUR * (u - 0.5)));
     } else this.#rung(slot);
   }
 

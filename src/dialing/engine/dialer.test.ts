@@ -129,6 +129,22 @@ test("in any scenario calls flow in balance, in order and within all limits", ()
   );
 });
 
+test("nobody is rung for less than no time, however short the ring", () => {
+  const ring = { live: 1e-7, machine: 1e-7, busy: 1e-7, invalid: 1e-7 };
+  const scenario = parseScenario({
+    start: "09:00",
+    duration: 600,
+    calls: { answerProbability: 0.5, ring },
+    agents: 3,
+    leads: "endless",
+  });
+  const transitions: CallTransition[] = [];
+  const dialer = createDialer({ scenario, seed: 1, strategy: careless(3), sink: (step) => transitions.push(step) });
+  dialer.advance(600);
+  expect(transitions.length).toBeGreaterThan(100);
+  checkTransitions({ dialer, transitions });
+});
+
 function checkTransitions({ transitions }: Run): void {
   const faults: string[] = [];
   const last = new Map<number, CallTransition>();
