@@ -73,6 +73,20 @@ function harmless(text: string): string {
   return text.replaceAll(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, "�");
 }
 
+/**
+ * stdout takes no more. Without the code of the system's error, for which a store or a tenant that is being read meanwhile would take it for its own.
+ */
+export class StdoutError extends Error {
+  override readonly name = "StdoutError";
+  /** True when whoever read it has closed it. */
+  readonly closed: boolean;
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause });
+    this.closed = cause.code === "EPIPE";
+  }
+}
+
 /** Progress is said so often where no line can be redrawn, ms. */
 const PROGRESS_MS = 15_000;
 
@@ -92,6 +106,10 @@ export function createIo(
     // Failed, even when nothing is written any more; a reader that has read enough is no failure.
     if (thrown.code !== "EPIPE") process.exitCode = EXIT.failed;
   });
+  const drained = (stream: Surroundings["stdout"]) =>
+    once(stream, "drain").catch((thrown: NodeJS.ErrnoException) => {
+      throw new StdoutError(thrown);
+    });
   const clear = () => {
     if (drawn) stderr.write("\r\u001b[2K");
     drawn = false;
@@ -107,8 +125,8 @@ export function createIo(
   const data = async (lines: Lines) => {
     for (const line of typeof lines === "string" ? [lines] : lines) {
       clear();
-      if (broken !== undefined) throw broken;
-      if (!stdout.write(`${line}\n`)) await once(stdout, "drain");
+      if (broken !== undefined) throw new StdoutError(broken);
+      if (!stdout.write(`${line}\n`)) await drained(stdout);
     }
   };
   // Longer than the screen: as git does, through the user's pager. A pager reads its keys from the terminal, not from stdin.

@@ -23,12 +23,31 @@ export async function openOutput(path: string | undefined, io: Io): Promise<Outp
     return { line: (row) => io.data(JSON.stringify(row)), text: (line) => io.data(line), [Symbol.asyncDispose]: async () => {} };
   }
   const stream = createWriteStream(path, { mode: 0o600 });
+  const trouble = (thrown: unknown) => new OperationError("invalid_input", `cannot write ${path}: ${fileTrouble(thrown)}`);
   try {
     await once(stream, "open");
   } catch (thrown) {
-    throw new OperationError("invalid_input", `cannot write ${path}: ${fileTrouble(thrown)}`);
+    throw trouble(thrown);
   }
-  const text = (line: string) => (stream.write(`${line}\n`) ? undefined : once(stream, "drain").then(() => undefined));
+  // A disk that is full says so when nobody waits for a write: whoever writes next, or closes the file, is told. Once.
+  let broken: Error | undefined;
+  let told = false;
+  stream.on("error", (thrown) => {
+    broken ??= thrown;
+  });
+  const tell = () => {
+    if (broken === undefined || told) return;
+    told = true;
+    throw trouble(broken);
+  };
+  const until = async (event: "drain" | "finish") => {
+    if (broken === undefined) await once(stream, event).catch(() => undefined);
+    tell();
+  };
+  const text = (line: string) => {
+    tell();
+    return stream.write(`${line}\n`) ? undefined : until("drain");
+  };
   return {
     text,
     async line(row) {
@@ -36,7 +55,7 @@ export async function openOutput(path: string | undefined, io: Io): Promise<Outp
     },
     async [Symbol.asyncDispose]() {
       stream.end();
-      await once(stream, "finish");
+      await until("finish");
     },
   };
 }

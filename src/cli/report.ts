@@ -2,7 +2,7 @@
 
 import { messageOf, missingPackage, OutdialError } from "../kernel/index.ts";
 import { EXIT, exitOf } from "./exit.ts";
-import type { Io } from "./io.ts";
+import { type Io, StdoutError } from "./io.ts";
 
 /** The command line needs what the library can do without. */
 const ALL_PACKAGES =
@@ -12,7 +12,7 @@ const ALL_PACKAGES =
 export async function report(failure: unknown, io: Io): Promise<number> {
   const thrown = missingPackage(failure, ALL_PACKAGES) ?? failure;
   // Whoever closed stdout has read enough (| head), and does not want to hear of it.
-  if (isClosedPipe(thrown)) return EXIT.done;
+  if (thrown instanceof StdoutError && thrown.closed) return EXIT.done;
   const code = thrown instanceof OutdialError ? thrown.code : "internal";
   const advice = thrown instanceof OutdialError ? thrown.advice : undefined;
   if (io.json) {
@@ -26,10 +26,4 @@ export async function report(failure: unknown, io: Io): Promise<number> {
   if (code === "internal" && process.env["OUTDIAL_DEBUG"] !== undefined && thrown instanceof Error)
     io.complain(thrown.stack ?? "");
   return exitOf(code);
-}
-
-function isClosedPipe(thrown: unknown): boolean {
-  return (
-    thrown instanceof Error && "code" in thrown && thrown.code === "EPIPE" && "syscall" in thrown && thrown.syscall === "write"
-  );
 }

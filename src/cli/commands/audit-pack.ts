@@ -1,11 +1,10 @@
 // outdial audit pack and verify-pack: evidence as one signed file, and its check offline.
 
 import { createReadStream } from "node:fs";
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { openRecords, storeFolder } from "../../app/index.ts";
-import { messageOf } from "../../kernel/index.ts";
 import {
   isPdf,
   OperationError,
@@ -19,9 +18,9 @@ import { known, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/audit.ts";
 import type { Io } from "../io.ts";
-import { openOutput } from "../output.ts";
 import { openInput, readText } from "../source.ts";
 import { grouped, printable } from "../text.ts";
+import { openWholeFile, writeWholeFile } from "../whole-file.ts";
 
 export const makePack: Run<typeof declared.makePack> = async ({ options, io }) => {
   const { phone: number, campaign, from, to, out, pdf } = options;
@@ -38,7 +37,7 @@ export const makePack: Run<typeof declared.makePack> = async ({ options, io }) =
       return write(text.slice(0, -1));
     }),
   );
-  if (pdf !== undefined && kept !== undefined) await writePdf(pdf, await records.audit.pdfOf(kept));
+  if (pdf !== undefined && kept !== undefined) await writeWholeFile(pdf, await records.audit.pdfOf(kept));
   const { about, entries, size, lines } = made;
   const facts = Object.entries(lines).flatMap(([kind, count]) =>
     ASIDE.has(kind) ? [] : `${grouped(count)} ${WORDS[kind] ?? kind}`,
@@ -55,22 +54,17 @@ export const makePack: Run<typeof declared.makePack> = async ({ options, io }) =
     );
 };
 
-/** Writes to a file, which is removed again when the work fails: half a pack must not lie about as one. */
+/** Writes to a file that appears only when the work is done: half a pack must not lie about as one, nor take the place of a whole one. */
 async function writing<T>(
   path: string | undefined,
   io: Io,
   work: (write: (line: string) => Promise<void> | undefined) => Promise<T>,
 ): Promise<T> {
-  const output = await openOutput(path, io);
-  let whole = false;
-  try {
-    await using closed = output;
-    const made = await work((line) => closed?.text(line));
-    whole = true;
-    return made;
-  } finally {
-    if (!whole && path !== undefined && path !== "-" && (await stat(path)).isFile()) await rm(path, { force: true });
-  }
+  if (path === undefined) return work(() => undefined);
+  await using file = await openWholeFile(path, io);
+  const made = await work((line) => file.text(line));
+  await file.keep();
+  return made;
 }
 
 const ASIDE = new Set(["head", "index", "signature", "skip", "entry"]);
@@ -85,12 +79,6 @@ const WORDS: Readonly<Record<string, string>> = {
   manifest: "gates",
   settings: "versions of the dialer settings",
 };
-
-async function writePdf(path: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(path, bytes, { mode: 0o600 }).catch((thrown: unknown) => {
-    throw new OperationError("invalid_input", `cannot write ${path}: ${messageOf(thrown)}`);
-  });
-}
 
 export const verifyPackFile: Run<typeof declared.verifyPackFile> = async ({ args, options, io }) => {
   const key = await readText(options.key ?? join(await storeFolder(options, io.env), "audit.pub"), io, "the public key");

@@ -1,6 +1,6 @@
 // Evidence packs: made from a store, checked in another folder with the public key alone; and what a pack that was changed is refused for.
 
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -161,6 +161,24 @@ describe("about a number", () => {
     expect(entry).toMatchObject({ actor: "clara", details: { about: { number: "+12125550123" }, entries: 4 } });
   });
 
+  test("in the place of a file that others may read it is its owner's alone; one that fails leaves what was there", async () => {
+    const files = [join(there.path, "again.ndjson"), join(there.path, "again.pdf")] as const;
+    for (const file of files) {
+      await writeFile(file, "an older pack");
+      await chmod(file, 0o644);
+    }
+    const failed = await runCli(["audit", "pack", "--from", "2026-06-01", "--to", "2026-05-01", "--out", files[0]], {
+      cwd: here.path,
+      env: env(),
+      clock: createTestClock(NOW),
+    });
+    expect(failed.code).toBe(2);
+    expect(await readFile(files[0], "utf8")).toBe("an older pack");
+    expect(await make("--phone", "+12125550123", "--out", files[0], "--pdf", files[1])).toMatchObject({ code: 0 });
+    for (const file of files) expect(((await stat(file)).mode & 0o777).toString(8)).toBe("600");
+    expect((await readdir(there.path)).filter((name) => name.includes("partial"))).toEqual([]);
+  });
+
   test.each<[string, (lines: string[]) => string[], RegExp]>([
     ["an entry is edited", (all) => all.map((line) => line.replace("DISP_1", "DISP_2")), /changed after it was signed/],
     [
@@ -319,11 +337,11 @@ test("of a log without entries, of a campaign with an odd name, of a log from wh
     ["--phone", "+12125550123"],
     ["--from", "2026-06-01", "--to", "2026-07-01"],
   ]) {
-    expect(await cli("pack", ...about, ...out)).toMatchObject({
+    expect(await cli("pack", ...about, "--out", join(other.dir, "none"))).toMatchObject({
       code: 1,
       stdout: expect.stringContaining("audit verify") as string,
     });
-    await expect(readFile(join(other.dir, "pack"))).rejects.toThrow(/ENOENT/);
+    expect((await readdir(other.dir)).filter((name) => name.startsWith("none"))).toEqual([]);
   }
   await other.dispose();
 });
