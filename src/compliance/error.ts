@@ -10,4 +10,5 @@ import { OutdialError } from "../kernel/index.ts";
  */
 export type ComplianceErrorCode = "invalid_pack" | "invalid_facts" | "unknown_zone";
 
+/** Error of rule packs and of questions to them; `code` says what is wrong. */
 export class ComplianceError extends OutdialError<ComplianceErrorCode> {}

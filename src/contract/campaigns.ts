@@ -5,8 +5,11 @@ import { isTimeZone } from "../kernel/index.ts";
 import { pageReply, presentList } from "./lists.ts";
 import { fraction, id, webAddress } from "./scalars.ts";
 
+/** States of a campaign. */
 export const CAMPAIGN_STATUSES = ["active", "paused"] as const;
+/** Days of the week as campaigns name them. */
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+/** Events that the vendor sends of campaigns. */
 export const OMNICHANNEL_EVENTS = ["omnichannel.campaign.metrics.update", "omnichannel.campaign.state.change"] as const;
 
 /** Largest documented page of `listContacts` and `listCampaigns`. */
@@ -54,6 +57,7 @@ function campaignFields(object: typeof z.strictObject | typeof z.looseObject) {
 
 /** Body of `createCampaign`, and of a full `updateCampaign`. */
 export const campaignDraft = z.strictObject(campaignFields(z.strictObject));
+/** A campaign body as the sandbox takes it: unknown fields are kept. */
 export const campaignDraftAccepted = z.looseObject(campaignFields(z.looseObject));
 
 /** Body of `updateCampaign`: the one field of a state transition, or the whole campaign. */
@@ -70,10 +74,12 @@ export const campaign = z.looseObject({
 /** Reply of `updateCampaign`; only that it is an object is promised. */
 export const campaignUpdateReply = z.looseObject({ id: z.string().optional(), status: z.string().optional() });
 
+/** Query of `listCampaigns`; pages count from 1. */
 export const campaignsQuery = z.strictObject({
   page: z.int().min(1).optional(),
   pageSize: z.int().min(1).max(MAX_CONTACTS_PAGE).optional(),
 });
+/** A page of campaigns; items are parsed one by one. */
 export const campaignsPage = pageReply(
   "campaigns",
   z.looseObject({
@@ -84,6 +90,7 @@ export const campaignsPage = pageReply(
   }),
 );
 
+/** Query of a campaign's metrics: the window in minutes. */
 export const campaignMetricsQuery = z.strictObject({ windowMinutes: z.int().min(1).optional() });
 
 /** Older tenants give only successRate, activeCalls and lastUpdated; a reply without the first two says nothing of the campaign. */
@@ -99,6 +106,7 @@ export const campaignMetrics = z.looseObject({
   lastUpdated: z.string().nullish(),
 });
 
+/** Query of `listContacts`. */
 export const contactsQuery = z.strictObject({
   /** `attribute.path==value`, `!=`, joined by `&&`; `true` for all. */
   query: z.string().optional(),
@@ -108,6 +116,7 @@ export const contactsQuery = z.strictObject({
   sortOrder: z.enum(["asc", "desc"]).optional(),
 });
 
+/** A contact of a list. */
 export const contact = z.looseObject({
   id,
   phoneNumber: z.string().optional(),
@@ -123,6 +132,7 @@ export const contact = z.looseObject({
   lastModifiedTime: z.string().optional(),
 });
 
+/** A page of contacts; items are parsed one by one. */
 export const contactsPage = pageReply(
   "contacts",
   z.looseObject({
@@ -143,7 +153,9 @@ const omnichannelWebhookFields = {
 
 /** Body of `createOmnichannelWebhook`; the headers go with each delivery. */
 export const omnichannelWebhookDraft = z.strictObject(omnichannelWebhookFields);
+/** A registration for campaign events as the sandbox takes it. */
 export const omnichannelWebhookAccepted = z.looseObject({ ...omnichannelWebhookFields, events: z.array(z.string()).min(1) });
+/** A registration for campaign events as the tenant shows it. */
 export const omnichannelWebhook = z.looseObject({
   id,
   name: z.string().optional(),

@@ -4,12 +4,16 @@ import { z } from "zod";
 import { pageReply, presentList } from "./lists.ts";
 import { fraction, id, webAddress } from "./scalars.ts";
 
+/** Checks that the validation of dialer settings can be asked for. */
 export const REGULATORY_CHECKS = ["tcpa_abandonment", "dnc_compliance", "calling_hours"] as const;
+/** Figures that `getDialerMetrics` can be asked for. */
 export const DIALER_METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
+/** Events that the vendor sends of the dialer. */
 export const DIALER_EVENTS = ["dialer.settings.updated", "dialer.campaign.activated"] as const;
 
 /** Largest pages of the dialer's lists. */
 export const MAX_METRICS_PAGE = 100;
+/** Largest page of the dialer's audit log. */
 export const MAX_AUDIT_PAGE = 50;
 
 const concurrency = { max_agents: z.int().min(0), max_simultaneous_calls: z.int().min(0), call_spacing_ms: z.int().min(0) };
@@ -43,6 +47,7 @@ export const dialerSettingsReply = z.looseObject({ versionTag: z.string() });
 /** Reply of `createDialerCampaign`. */
 export const dialerCampaign = z.looseObject({ id });
 
+/** Body of the validation of dialer settings. */
 export const policyValidation = z.strictObject({
   campaign_config: dialerSettings,
   regulatory_checks: z.array(z.enum(REGULATORY_CHECKS)),
@@ -51,6 +56,7 @@ export const policyValidation = z.strictObject({
     current_utilization_percent: z.number().min(0).max(100).optional(),
   }),
 });
+/** The same as the sandbox takes it: unknown fields are kept. */
 export const policyValidationAccepted = z.looseObject({
   campaign_config: dialerSettingsAccepted,
   regulatory_checks: z.array(z.string()).default([]),
@@ -83,6 +89,7 @@ export const dialerOperation = z.looseObject({
   versionTag: z.string().optional(),
 });
 
+/** Query of `getDialerMetrics`. */
 export const dialerMetricsQuery = z.strictObject({
   campaignId: id.optional(),
   /** Sent as a repeated parameter. */
@@ -91,6 +98,7 @@ export const dialerMetricsQuery = z.strictObject({
   pageSize: z.int().min(1).max(MAX_METRICS_PAGE).optional(),
   pageToken: z.string().optional(),
 });
+/** A page of the dialer's figures; items are parsed one by one. */
 export const dialerMetricsPage = pageReply(
   "results",
   z.looseObject({
@@ -99,11 +107,13 @@ export const dialerMetricsPage = pageReply(
   }),
 );
 
+/** Query of `listAuditLogs`. */
 export const auditLogsQuery = z.strictObject({
   entity: z.string().optional(),
   pageSize: z.int().min(1).max(MAX_AUDIT_PAGE).optional(),
   pageToken: z.string().optional(),
 });
+/** A page of the dialer's audit log; items are parsed one by one. */
 export const auditLogsPage = pageReply(
   "logs",
   z.looseObject({
@@ -122,6 +132,7 @@ const simulatorFields = (object: typeof z.strictObject) => ({
 
 /** Body of `runSimulator`: everything but the duration is optional. */
 export const simulatorRun = z.strictObject(simulatorFields(z.strictObject));
+/** Body of a simulator run as the sandbox takes it. */
 export const simulatorRunAccepted = z.looseObject(simulatorFields(z.looseObject));
 /** A result without its abandonment rate says nothing of the settings. */
 export const simulatorResult = z.looseObject({
@@ -153,10 +164,12 @@ export const integrationWebhookDraft = z.strictObject({
   ...integrationWebhookFields(z.strictObject),
   events: z.array(z.enum(DIALER_EVENTS)).min(1),
 });
+/** A registration for dialer events as the sandbox takes it. */
 export const integrationWebhookAccepted = z.looseObject({
   ...integrationWebhookFields(z.looseObject),
   events: z.array(z.string()).min(1),
 });
+/** A registration for dialer events as the tenant shows it. */
 export const integrationWebhook = z.looseObject({
   id,
   name: z.string().optional(),

@@ -31,6 +31,7 @@ export const interaction = z.looseObject({
 /** Body of `patchInteraction`: the array replaces what is stored. */
 export const interactionPatch = z.strictObject({ dispositions: z.array(interactionDisposition).min(1) });
 
+/** Body of `patchInteraction` as the sandbox takes it. */
 export const interactionPatchAccepted = z.looseObject({
   dispositions: z
     .array(
@@ -53,6 +54,7 @@ export const dispositionNode = z.looseObject({
   active: z.boolean().optional().default(true),
 });
 
+/** Disposition codes of closed interactions, a tree by `parent`. */
 export const dispositionTree = z.looseObject({
   dispositions: presentList(dispositionNode),
 });

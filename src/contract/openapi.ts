@@ -6,6 +6,7 @@ import type { AnyOperation, OperationTable } from "./operation.ts";
 import { REST_TABLE } from "./operations.ts";
 import { TOKEN_PATHS, tokenReply } from "./token.ts";
 
+/** A JSON object. */
 export type Json = Record<string, unknown>;
 
 /** A schema as JSON Schema 2020-12; what a reply is turned into after parsing is described by what comes in. */

@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 
+/** HTTP method of an operation. */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Which configured host serves the operation (contract §1). One origin may serve all of them. */

@@ -13,6 +13,9 @@ const gone = { status: 204, accepts: "2xx", body: "optional" } as const;
 
 const etag = (staleStatus: 409 | 412, required: boolean): LockStyle => ({ tagIn: "etag-header", required, staleStatus });
 
+/**
+ * Every operation of the profile `rest`, by id: method, path, scopes, rate family, retry class, lock, paging, statuses, schemas.
+ */
 export const OPERATIONS = {
   getDispositionMatrix: {
     summary: "Disposition codes of a campaign with their reason codes",
@@ -482,6 +485,7 @@ export const OPERATIONS = {
   },
 } as const satisfies Record<string, Operation>;
 
+/** Id of an operation of the profile `rest`. */
 export type OperationId = keyof typeof OPERATIONS;
 
 /** The table's row with the optional columns present, for code that treats all operations alike. */
@@ -489,10 +493,12 @@ export function operationOf(id: OperationId): Operation {
   return OPERATIONS[id];
 }
 
+/** Whether a text is the id of an operation of the profile `rest`. */
 export function isOperationId(id: string): id is OperationId {
   return Object.hasOwn(OPERATIONS, id);
 }
 
+/** Ids of all operations of the profile `rest`. */
 export const OPERATION_IDS = Object.keys(OPERATIONS) as OperationId[];
 
 /** The REST profile: its operations and their documented limits. */

@@ -39,6 +39,7 @@ export const dispositionCode = z.looseObject({
     .transform((reasons) => reasons ?? []),
 });
 
+/** The disposition codes of a campaign, each with its reason codes. */
 export const dispositionMatrix = z.looseObject({
   dispositionCodes: presentList(dispositionCode),
 });
@@ -90,8 +91,10 @@ export const call = z.looseObject({
   disposition: storedDisposition.nullish().catch(null),
 });
 
+/** A single call, with its status. */
 export const callDetail = call.extend({ status: z.string() });
 
+/** Query of `listCalls`. */
 export const callsQuery = z.strictObject({
   campaignId: id.optional(),
   startDateTime: looseTime.optional(),

@@ -7,6 +7,7 @@ export const TOKEN_PATHS = ["/oauth/token", "/v1/oauth/token", "/api/v2/oauth/to
 
 /** How the client names itself: HTTP Basic, fields of a form, or fields of a JSON body. */
 export const TOKEN_AUTH_STYLES = ["basic", "form", "json"] as const;
+/** How the client's credentials are sent for a token. */
 export type TokenAuthStyle = (typeof TOKEN_AUTH_STYLES)[number];
 
 /** Reply of the token endpoint. `expires_in` counts seconds; `scope` lists what was granted, separated by spaces. */

@@ -31,6 +31,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   uuid: "a UUID is needed",
 };
 
+/** A JSON type in words, with its article. */
 export const kindOf = (kind: string): string => KINDS[kind] ?? (/^[aeio]/.test(kind) ? `an ${kind}` : `a ${kind}`);
 
 /** What is wrong, without its path. */

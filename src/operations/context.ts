@@ -6,6 +6,7 @@ import type { TenantLink } from "../tenant/port.ts";
 import type { Membership } from "./run/members.ts";
 import type { Runs } from "./run/runs.ts";
 
+/** What use cases and operations work with: the tenant, the store, time, randomness, this process's membership and its runs. */
 export interface Context {
   readonly tenant: TenantLink;
   readonly store: Store;

@@ -29,6 +29,7 @@ export type OperationErrorCode =
   | "receiver_refuses"
   | "receiver_unavailable";
 
+/** Error of an operation; `code` says what is wrong, `advice` what to do. */
 export class OperationError extends OutdialError<OperationErrorCode> {}
 
 /** Throws OperationError `job_not_found`. */

@@ -111,6 +111,7 @@ export interface CallState {
   readonly disposition?: StoredDisposition;
 }
 
+/** Reads single calls. Errors: TenantError. */
 export interface CallReader {
   readonly capability: Capability;
   /** The call, or undefined when the tenant knows none of that id. */
@@ -276,6 +277,7 @@ export interface OutcomeSource {
   ): AsyncGenerator<OpenedPage<Kept>, void, undefined>;
 }
 
+/** Reads what a campaign and its dialer do. Errors: TenantError. */
 export interface MetricsSource {
   readonly capability: Capability;
   /** Whether figures over a window come with the agents of the moment. */

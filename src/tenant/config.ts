@@ -84,6 +84,7 @@ export interface ResolvedConfig extends CallSettings {
 const HOST_FAMILIES = ["outbound", "interactions", "omnichannel", "dialer", "outcomes"] as const satisfies readonly HostFamily[];
 const ms = z.number().min(1).max(86_400_000);
 const rate = z.number().positive().max(1_000_000);
+/** Schema of a limit on requests: so many each second or minute, or "off". */
 export const limitSetting = z.union(
   [z.literal("off"), z.strictObject({ perSecond: rate }), z.strictObject({ perMinute: rate })],
   {

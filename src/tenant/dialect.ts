@@ -5,6 +5,10 @@ import { type ReplyReading, readReply, type VendorWords, vendorWords } from "./r
 import type { SecretScrubber } from "./secrets.ts";
 import type { TransportResponse } from "./transport.ts";
 
+/**
+ * How a profile's replies are read: the header with the correlation id, which statuses ask for patience, and how bodies and
+ * refusals are parsed.
+ */
 export interface Dialect {
   /** In lower case. */
   readonly correlationHeader: string;
@@ -14,6 +18,7 @@ export interface Dialect {
   words(response: TransportResponse, scrubber: SecretScrubber): VendorWords;
 }
 
+/** The dialect of the profile `rest`. */
 export const REST_DIALECT: Dialect = {
   correlationHeader: "x-correlation-id",
   throttles503: false,

@@ -46,6 +46,7 @@ export type TenantErrorCode =
 
 const NO_ATTEMPTS: CallReport = { attempts: [], rateLimited: 0, waitedMs: 0, latencyMs: 0, earlierUnknown: false };
 
+/** What a TenantError is made with: the request it is about, and the tenant's answer where there was one. */
 export interface TenantErrorOptions extends ErrorOptionsWithAdvice {
   readonly operationId?: string | undefined;
   /** What the operation does, in words: its summary. Not needed for operations of the REST contract. */

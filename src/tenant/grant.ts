@@ -2,6 +2,7 @@
 
 import type { HostAddress } from "./hosts.ts";
 
+/** Where a token is asked for, for what, and with which secret. */
 export interface Grant {
   readonly address: HostAddress;
   /** Scopes that are asked for; none where rights do not come from scopes. */

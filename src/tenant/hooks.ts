@@ -11,6 +11,7 @@ interface CallEvent {
   readonly attempt: number;
 }
 
+/** A request is about to be sent; one event for each attempt. */
 export interface RequestEvent extends CallEvent {
   readonly method: string;
   readonly host: string;
@@ -18,6 +19,7 @@ export interface RequestEvent extends CallEvent {
   readonly path: string;
 }
 
+/** An attempt has ended, with a reply or without. */
 export interface ResponseEvent extends CallEvent {
   /** Absent when there was no reply; `error` says why. */
   readonly status?: number;
@@ -29,6 +31,7 @@ export interface ResponseEvent extends CallEvent {
   readonly tenantTime?: number;
 }
 
+/** An attempt failed and another one follows after `delayMs`. */
 export interface RetryEvent extends CallEvent {
   readonly delayMs: number;
   /** What the last attempt ended with: a status or `not_sent`, `lost`, `unreadable`. */
@@ -66,6 +69,7 @@ export interface DriftEvent {
   readonly after: string;
 }
 
+/** Called while requests run, for logs and metrics. An error thrown in a hook does not reach the request. */
 export interface TenantHooks {
   onRequest?(event: RequestEvent): void | Promise<void>;
   onResponse?(event: ResponseEvent): void | Promise<void>;

@@ -13,6 +13,7 @@ export type PagedOperationId = {
 /** Rows whose fields the contract leaves open. */
 const row = z.record(z.string(), z.unknown());
 
+/** The schema of one item of each paged operation, by operation. */
 export const ITEM_SCHEMAS = {
   listCalls: call,
   listContacts: contact,
@@ -35,6 +36,7 @@ export const parseCall = (item: unknown): ParsedItem<CallRow> => parsedBy(call, 
 /** One contact of a list in the form that operations work with. */
 export const parseContact = (item: unknown): ParsedItem<ContactRow> => parsedBy(contactRow, item);
 
+/** An item parsed by its schema, or the first problem with it in words. */
 export function parsedBy<Row>(schema: z.ZodType<Row>, item: unknown): ParsedItem<Row> {
   const parsed = schema.safeParse(item);
   if (parsed.success) return { item: parsed.data };

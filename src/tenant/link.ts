@@ -5,11 +5,13 @@ import type { FamilyStatus, RateShares } from "./rate-limiter.ts";
 
 /** Which of the vendor's two interfaces a tenant answers: the one of the published guides (`rest`), or the ACD API (`acd`). */
 export const PROFILES = ["rest", "acd"] as const;
+/** A vendor profile; see docs/profiles.md. */
 export type Profile = (typeof PROFILES)[number];
 
 /** How far back calls can be asked for, days. On `acd` the last 90 by the API, before that by the report of all attempts. */
 export const REACH_DAYS: Readonly<Record<Profile, number>> = { rest: 90, acd: 730 };
 
+/** A connected tenant of either profile, as operations use it. */
 export interface TenantLink {
   readonly profile: Profile;
   /** What operations depend on instead of URLs. */

@@ -20,6 +20,7 @@ export interface Page<Id extends PagedOperationId> {
   readonly correlationId: string;
 }
 
+/** Options of a list. */
 export interface ListOptions<Id extends PagedOperationId> extends CallOptions {
   /** Receives an item that is not of the promised form; without it such an item ends the iteration with `invalid_reply`. */
   readonly onInvalidItem?: ((item: unknown, problem: string, page: Page<Id>) => void) | undefined;

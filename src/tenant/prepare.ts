@@ -31,6 +31,7 @@ function invalid(id: string, message: string, advice?: string): TenantError {
   return new TenantError("invalid_request", `${id}: ${message}`, { operationId: id, ...(advice !== undefined && { advice }) });
 }
 
+/** A body or query as the contract allows it. @throws TenantError `invalid_request` before anything is sent */
 export function parseExactly(id: string, part: "body" | "query", schema: AnyOperation["request"], value: unknown): unknown {
   if (schema === undefined) {
     if (value !== undefined) throw invalid(id, `takes no ${part}`);

@@ -9,6 +9,7 @@ import { Budget, shapeOf, type WindowLimit } from "./budget.ts";
  * no more than its share of a budget, and so neither waits behind long lists nor holds them up.
  */
 export const LANES = ["stop", "opt-out", "pacing", "tagging", "refresh", "extraction"] as const;
+/** What a request is for; a lane that comes earlier in `LANES` goes first when the budget is short. */
 export type Lane = (typeof LANES)[number];
 
 /** The part of each family's budget that the lane `refresh` may use. */

@@ -44,6 +44,7 @@ export async function readOpened(operation: AnyOperation, response: TransportRes
   return judgeJson(schema, await open(bytes), response, size);
 }
 
+/** Parses the JSON of a reply by the operation's schema; a reply that does not fit is `unreadable`, with the reason. */
 export function judgeJson(
   schema: NonNullable<AnyOperation["reply"]>,
   json: unknown,

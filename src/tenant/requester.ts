@@ -12,6 +12,7 @@ type CallContent<Id extends OperationId> = ([PathParameters<Id>] extends [never]
   (RequestBody<Id> extends undefined ? { readonly body?: undefined } : { readonly body: RequestBody<Id> }) &
   (Query<Id> extends undefined ? { readonly query?: undefined } : { readonly query?: Query<Id> | undefined });
 
+/** Path, query and body of an operation, with the options of the call. */
 export type RequestInput<Id extends OperationId> = CallContent<Id> & CallOptions;
 
 type Row<Id extends OperationId> = (typeof OPERATIONS)[Id];

@@ -14,6 +14,7 @@ export type AttemptFailure =
   | { readonly kind: "lost" }
   | { readonly kind: "unreadable" };
 
+/** What decides whether a failed attempt is repeated. */
 export interface RetryFacts {
   readonly failure: AttemptFailure;
   readonly retryClass: RetryClass;

@@ -8,6 +8,7 @@ export interface DispositionCodeView {
   readonly reasonCodes: readonly { readonly id: string; readonly name: string }[];
 }
 
+/** The disposition codes of a campaign, each with the reason codes that belong to it. */
 export interface DispositionMatrixView {
   readonly dispositionCodes: readonly DispositionCodeView[];
 }
@@ -150,6 +151,7 @@ export interface PacingDocument {
   };
 }
 
+/** Dialer settings with the checks that are asked for and the carrier's capacity: what the tenant validates. */
 export interface PacingPolicy {
   campaign_config: PacingDocument;
   regulatory_checks: ("tcpa_abandonment" | "dnc_compliance" | "calling_hours")[];
@@ -209,6 +211,7 @@ export interface InteractionEntry {
   source: string;
 }
 
+/** A closed interaction as the tenant shows it; fields other than these are kept as they are. */
 export interface InteractionView extends Readonly<Record<string, unknown>> {
   readonly id?: string | undefined;
   readonly dispositions: readonly InteractionEntry[];

@@ -13,7 +13,9 @@ import { Context, type RelationshipMonths } from "./context.ts";
 
 /** What holds whatever a pack says. */
 export const INVALID_NUMBER = "INVALID_NUMBER";
+/** The rule named in a denial when the place of a number is not known. */
 export const UNRESOLVED_LOCATION = "UNRESOLVED_LOCATION";
+/** The rule named in a denial when the pack has no rules for the country of a number. */
 export const COUNTRY_NOT_COVERED = "COUNTRY_NOT_COVERED";
 
 const NONE: readonly string[] = [];
@@ -29,6 +31,7 @@ export interface Place {
   readonly rules: Readonly<Record<CallType, readonly BoundRule[]>>;
 }
 
+/** What a pack is compiled with. */
 export interface CompileOptions {
   /** The tables for packs whose geography is "builtin". */
   readonly geography?: Geography | undefined;

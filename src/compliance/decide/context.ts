@@ -11,6 +11,7 @@ import type { Attempt, Call, CallFacts, ConsentLevel } from "./types.ts";
 /** Days within which a next allowed instant is looked for. */
 const HORIZON_DAYS = 45;
 const NEVER = Number.POSITIVE_INFINITY;
+/** Subject of attempts and consent that name none. */
 export const DEFAULT_SUBJECT = "A";
 const NO_ATTEMPTS: readonly Attempt[] = [];
 
@@ -47,6 +48,10 @@ export interface Whereabouts {
   readonly countries: readonly string[];
 }
 
+/**
+ * What the rules are judged on for one call: the pack, the facts, the places of the number, and the instant. Reused between
+ * instants of one question.
+ */
 export class Context {
   /** The instant judged, and the last one worth looking at. */
   at: Instant = 0;

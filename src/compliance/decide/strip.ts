@@ -15,6 +15,7 @@ export interface StripRow {
   readonly open: readonly boolean[];
 }
 
+/** Whether a call is allowed, cell by cell over a span of time. */
 export interface Strip {
   /** Beginnings of the cells. The first is the instant asked about, the others full steps. */
   readonly cells: readonly Instant[];

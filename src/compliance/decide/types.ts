@@ -19,6 +19,7 @@ export interface Call {
 
 /** `attempt`, `conversation` and `abandoned` are placed calls; an `inbound-conversation` is a conversation only. */
 export const ATTEMPT_KINDS = ["attempt", "conversation", "inbound-conversation", "abandoned"] as const;
+/** What kind of call an attempt was. */
 export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
 
 /** A call with this person that took place. */
@@ -30,7 +31,9 @@ export interface Attempt {
   readonly subject?: string | undefined;
 }
 
+/** Levels of consent, weakest first. */
 export const CONSENT_LEVELS = ["none", "express", "written"] as const;
+/** A level of consent. */
 export type ConsentLevel = (typeof CONSENT_LEVELS)[number];
 
 /** Consent as it was given, and when it was withdrawn. */
@@ -42,6 +45,7 @@ export interface Consent {
 
 /** What a business relationship rests on; how long it lasts is the pack's. */
 export const RELATIONSHIP_KINDS = ["transaction", "inquiry"] as const;
+/** What a business relationship rests on. */
 export type RelationshipKind = (typeof RELATIONSHIP_KINDS)[number];
 
 /** What is known about the person called. Everything is optional; what is missing was not observed. */

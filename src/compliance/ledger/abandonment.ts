@@ -41,6 +41,7 @@ export interface AbandonmentLimit {
   readonly windowHours: number;
 }
 
+/** When the abandonment ledger is asked, and how it counts. */
 export interface LedgerOptions {
   readonly now: Instant;
   /** When the operator's day ends: until then the allowance lasts. */

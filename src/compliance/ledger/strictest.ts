@@ -7,6 +7,7 @@ const DAY_HOURS = 24;
 /** A calendar month is held to be as long as the shortest window of 30 days. */
 const MONTH_HOURS = 30 * DAY_HOURS;
 
+/** The strictest limit on abandoned calls over several rules. */
 export interface StrictestAbandonment extends AbandonmentLimit {
   /** The rules that it is made of: the one of the smallest share, and the one of the shortest window. */
   readonly rules: readonly RuleOf<"abandonment-limit">[];

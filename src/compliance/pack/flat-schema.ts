@@ -15,6 +15,7 @@ const week = z.strictObject({
 });
 const exempt = z.array(z.enum(EXEMPTIONS));
 const place = { state: z.string() };
+/** Schema of a rule set in the flat form: hours, days and caps by jurisdiction. Strict. */
 export const flatSchema = z.strictObject({
   id: z.string().min(1),
   federal: z.strictObject({
@@ -49,5 +50,7 @@ export const flatSchema = z.strictObject({
 
 /** A flat rule set. */
 export type FlatRuleSet = z.infer<typeof flatSchema>;
+/** Calling hours by day of the week, in the flat form. */
 export type FlatWeek = z.infer<typeof week>;
+/** The rules of one jurisdiction, in the flat form. */
 export type FlatJurisdiction = FlatRuleSet["jurisdictions"][string];

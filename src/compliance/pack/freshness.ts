@@ -24,6 +24,7 @@ export interface EndingCalendar {
   readonly daysLeft: number;
 }
 
+/** Which rules were last read long ago, and which holiday calendars end soon. */
 export interface Freshness {
   /** The longest unread first. */
   readonly rules: readonly StaleRule[];

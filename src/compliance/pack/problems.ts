@@ -2,6 +2,7 @@
 
 import { ComplianceError } from "../error.ts";
 
+/** A mistake in a rule pack and where it is. */
 export interface PackProblem {
   readonly path: readonly string[];
   /** What is wrong and what is allowed. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 
 /** What a call is for. `telemarketing`: live agent reached through a dialer; `prerecorded`: artificial or prerecorded voice sales call. */
 export const CALL_TYPES = ["telemarketing", "prerecorded", "collection"] as const;
+/** A kind of call that rules tell apart. */
 export type CallType = (typeof CALL_TYPES)[number];
 
 /** Days of a week of calling hours, Sunday first as in JavaScript's day numbers. */
@@ -11,10 +12,12 @@ export const WEEK_DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as co
 
 /** What can lift a rule: an established business relationship in force, express consent in force (written counts too), written consent. */
 export const EXEMPTIONS = ["ebr", "express", "written"] as const;
+/** What may exempt a call from a rule. */
 export type Exemption = (typeof EXEMPTIONS)[number];
 
 /** What a telephone line is. */
 export const LINE_TYPES = ["mobile", "landline", "voip"] as const;
+/** A kind of telephone line. */
 export type LineType = (typeof LINE_TYPES)[number];
 
 /**
@@ -22,6 +25,7 @@ export type LineType = (typeof LINE_TYPES)[number];
  * not confirmed by anything; or no law at all but a policy of this pack.
  */
 export const CONFIDENCES = ["statute", "summary", "tables", "unconfirmed", "policy"] as const;
+/** How sure a rule's reading of its source is. */
 export type Confidence = (typeof CONFIDENCES)[number];
 
 const date = z.iso.date();
@@ -172,6 +176,7 @@ export const ruleSchema = z.discriminatedUnion("kind", [
 
 /** One rule of a pack. */
 export type Rule = z.infer<typeof ruleSchema>;
+/** What a rule is about; decides its fields. */
 export type RuleKind = Rule["kind"];
 /** The rule of one kind. */
 export type RuleOf<Kind extends RuleKind> = Extract<Rule, { kind: Kind }>;
@@ -188,6 +193,7 @@ export const inlineGeography = z.strictObject({
   postal: z.record(z.string().min(1), z.strictObject({ jurisdiction: jurisdictionId, zone })),
   countries: z.record(z.string().regex(/^[A-Z]{2}$/, "an ISO 3166 country"), z.array(zone).min(1)),
 });
+/** The places of numbers as a pack brings them itself, in place of the built-in tables. */
 export type InlineGeography = z.infer<typeof inlineGeography>;
 
 const calendar = z.strictObject({ title: z.string().optional(), days: z.array(date) });

@@ -5,7 +5,9 @@ import { ComplianceError } from "../error.ts";
 
 /** Milliseconds of a day without a clock change. */
 export const DAY_MS = 86_400_000;
+/** Milliseconds in an hour. */
 export const HOUR_MS = 3_600_000;
+/** Milliseconds in a minute. */
 export const MINUTE_MS = 60_000;
 
 /**

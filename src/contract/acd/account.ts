@@ -34,6 +34,7 @@ const permissionRow = {
   reply: z.looseObject({ permissions: z.array(permission) }),
 } as const;
 
+/** Reads of who calls, which business unit it is, and what its tenant has. */
 export const account = {
   getBusinessUnit: {
     ...read,

@@ -15,6 +15,7 @@ import { maybeBoolean, maybeId, maybeInteger, maybeNumber, maybeText, sentInstan
 
 /** Days that a summary may span; hours that statistics of the dialer may span. */
 export const MAX_SUMMARY_DAYS = 30;
+/** Longest range of a question for dialer statistics, hours. */
 export const MAX_DIALER_STATS_HOURS = 6;
 
 /** What a skill does at this moment. `isNaturalCalling`: it is of the kind that dials. */

@@ -49,6 +49,7 @@ export const acceptedWrite = { ...write, success: { status: 202, accepts: "2xx",
 
 /** The largest page of lists of administration, and of lists of records. */
 export const ADMIN_PAGE = 100;
+/** Largest page of records. */
 export const RECORDS_PAGE = 10_000;
 
 /** Parameters of every list. `fields` names the fields of the records; an unknown one is refused. */
@@ -58,6 +59,7 @@ export const listQuery = {
   orderBy: z.string().optional(),
   fields: z.array(z.string()).optional(),
 };
+/** How lists in `listQuery` are written: joined by commas. */
 export const LIST_QUERY_LISTS = { fields: "joined" } as const;
 
 /** Links to the same list before and after this page. They may name another host and version: only their presence counts. */

@@ -61,6 +61,7 @@ const tag = z.looseObject({ tagId: wireId, tagName: maybeText, isActive: maybeBo
 
 /** Longest notes of a tag, longest name of a code. */
 export const MAX_TAG_NOTES = 2000;
+/** Longest name of a disposition, characters. */
 export const MAX_DISPOSITION_NAME = 50;
 
 /** The dialer's own codes. Source: pages of the vendor's help. */

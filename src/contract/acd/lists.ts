@@ -144,6 +144,7 @@ const columns = Object.fromEntries(MAPPED_COLUMNS.map((name) => [name, z.string(
 
 /** Records of one upload, and active records of a tenant, do-not-call ones included. Source: pages of the vendor's help. */
 export const MAX_UPLOAD_RECORDS = 500_000;
+/** Most active records of a business unit's calling lists. */
 export const MAX_ACTIVE_RECORDS = 1_000_000;
 
 const NO_LIST = "InvalidListId: unknown list, or an id that is no integer";

@@ -6,7 +6,9 @@ import { maybeId, maybeText, sentInstant, wireId } from "./scalars.ts";
 
 /** The report of every dial of the tenant. Its id differs by tenant: it is found by this name. */
 export const ALL_ATTEMPTS_REPORT = "List Inventory All Attempts";
+/** Kinds of reports. */
 export const REPORT_TYPES = ["Data Download", "Private", "Public", "Prebuilt"] as const;
+/** States of a job that extracts data. */
 export const EXTRACT_STATES = ["RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"] as const;
 
 const report = { section: "reports", rate: "acd-report", permission: "Data Download" } as const;

@@ -57,12 +57,18 @@ const idOf = (value: unknown): string | undefined => {
 
 /** An identifier: a number or text on the wire, opaque text here. Ids of contacts exceed 32 bits. */
 export const wireId = wire(["string", "integer"], "an id", idOf);
+/** A whole number that the tenant may write as text. */
 export const wireInteger = wire(["integer", "string"], "a whole number, maybe as text", integerOf);
+/** A truth value that the tenant may write as text such as "False". */
 export const wireBoolean = wire(["boolean", "string"], 'true or false, maybe as text such as "False"', booleanOf);
 
+/** An id as text; undefined when unset. */
 export const maybeId = maybe(["string", "integer"], "an id", idOf);
+/** A whole number, maybe as text; undefined when unset. */
 export const maybeInteger = maybe(["integer", "string"], "a whole number, maybe as text", integerOf);
+/** A number, maybe as text; undefined when unset. */
 export const maybeNumber = maybe(["number", "string"], "a number, maybe as text", numberOf);
+/** A truth value, maybe as text; undefined when unset. */
 export const maybeBoolean = maybe(["boolean", "string"], 'true or false, maybe as text such as "False"', booleanOf);
 /** Text; what is unset is undefined. Times are text, too: their forms differ by resource. */
 export const maybeText = maybe(["string"], "text", textOf);

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type AcdOperation, read, silentWrite } from "./common.ts";
 import { maybeBoolean, maybeId, maybeInteger, maybeNumber, maybeText } from "./scalars.ts";
 
+/** Days of the week as parameter groups name them, Sunday first. */
 export const WEEK = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day as HH:MM");

@@ -18,6 +18,7 @@ import { maybeBoolean, maybeId, maybeInteger, maybeText, sentId, sentInstant, wi
 
 /** The media type of calls, and the strategy of skills that dial. */
 export const PHONE_MEDIA = 4;
+/** The strategy of skills that dial by themselves, as the tenant names it. */
 export const PERSONAL_CONNECTION = "Personal Connection";
 
 /** One code on a skill. */

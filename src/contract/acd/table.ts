@@ -15,6 +15,7 @@ import { reports } from "./reports.ts";
 import { settings } from "./settings.ts";
 import { skills } from "./skills.ts";
 
+/** Every operation of the profile `acd`, by id: method, path, versions, rate family, retry class, statuses, schemas. */
 export const ACD_OPERATIONS = {
   ...account,
   ...campaigns,
@@ -37,15 +38,22 @@ export const ACD_RATES: Readonly<Record<AcdRate, RateLimit>> = {
   "acd-extract": { requests: 1, seconds: 30, per: "tenant" },
 };
 
+/** The operation table of the profile `acd`. */
 export const ACD_TABLE = { profile: "acd", operations: ACD_OPERATIONS, rates: ACD_RATES } as const satisfies OperationTable;
 
+/** Id of an operation of the profile `acd`. */
 export type AcdOperationId = keyof typeof ACD_OPERATIONS;
+/** Ids of all operations of the profile `acd`. */
 export const ACD_OPERATION_IDS = Object.keys(ACD_OPERATIONS) as AcdOperationId[];
 
 type Row<Id extends AcdOperationId> = (typeof ACD_OPERATIONS)[Id];
+/** Names of the parameters in an operation's path. */
 export type AcdPath<Id extends AcdOperationId> = RowPath<Row<Id>>;
+/** The body that an operation takes. */
 export type AcdBody<Id extends AcdOperationId> = RowBody<Row<Id>>;
+/** The query that an operation takes. */
 export type AcdQuery<Id extends AcdOperationId> = RowQuery<Row<Id>>;
+/** The parsed reply of an operation. */
 export type AcdReply<Id extends AcdOperationId> = RowReply<Row<Id>>;
 
 /** The table's row with the optional columns present. */

@@ -11,6 +11,7 @@ export const PASSWORD_TOKEN_PATH = "/auth/token";
 export const REFRESH_PATH = "/public/user/refresh";
 /** At the issuer, `?tenantId=`; regional hosts answer it without one. Published reference, seen in public clients. */
 export const DISCOVERY_PATH = "/.well-known/cxone-configuration";
+/** Where an issuer describes itself (OpenID Connect Discovery). */
 export const OPENID_PATH = "/.well-known/openid-configuration";
 
 /** Domains of the vendor, the sovereign clouds included. A token never goes anywhere else, save loopback for the sandbox. */
@@ -59,8 +60,10 @@ export const discoveryReply = z.looseObject({
   private: maybeBoolean,
 });
 
+/** What an issuer says of itself: where tokens are issued. */
 export const openidReply = z.looseObject({ issuer: maybeText, token_endpoint: z.string().min(1) });
 
 /** A refusal. The text may also be in the header `icStatusDescription`, which comes with replies of success, too. */
 export const acdErrorReply = z.looseObject({ error: maybeText, error_description: maybeText });
+/** Header with the text of a status, on replies of success too. */
 export const STATUS_DESCRIPTION_HEADER = "icStatusDescription";

@@ -60,6 +60,7 @@ type Counts = Readonly<Record<CallOutcome, number>>;
 const NONE: Counts = { live: 0, machine: 0, noAnswer: 0, busy: 0, invalid: 0 };
 const DURATIONS: readonly DurationName[] = [...CALL_OUTCOMES.map((outcome) => `ring.${outcome}` as const), "talk", "wrap"];
 
+/** Takes in records of calls and gives the parameters of a scenario that calls like them. */
 export function createCalibration(): CalibrationBuilder {
   const days = new DayTallies();
   const ring = { live: sample(), machine: sample(), noAnswer: sample(), busy: sample(), invalid: sample() };

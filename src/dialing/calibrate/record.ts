@@ -4,6 +4,7 @@ import { z } from "zod";
 
 /** How an attempt ended: answered by a person or by a machine, not answered in time, busy, or a number that is none. */
 export const CALL_OUTCOMES = ["live", "machine", "noAnswer", "busy", "invalid"] as const;
+/** How a recorded call ended. */
 export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 
 const seconds = z.number().min(0).max(86_400);

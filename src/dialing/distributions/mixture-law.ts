@@ -3,6 +3,7 @@
 import { refuse, requirePositive } from "../arguments.ts";
 import type { Law } from "./law.ts";
 
+/** A law that draws from one of several laws, by weight. @throws DialingError for no parts or a weight that is not positive */
 export function mixtureLaw(parts: readonly { readonly weight: number; readonly law: Law }[]) {
   if (parts.length === 0) refuse("parts", "empty", "one part or more");
   let whole = 0;

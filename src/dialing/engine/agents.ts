@@ -9,6 +9,7 @@ const LEVEL_OF = Int8Array.of(-1, Level.onBreak, -1, Level.reserved, Level.talki
 const NEVER = Number.POSITIVE_INFINITY;
 const NOBODY = -1;
 
+/** The state of all agents as JSON, by agent. */
 export interface AgentsSnapshot {
   readonly state: readonly number[];
   readonly since: readonly number[];
@@ -20,6 +21,7 @@ export interface AgentsSnapshot {
   readonly idle: readonly number[];
 }
 
+/** The state of all agents in columns, one entry an agent. */
 export class Agents {
   count: number;
   state: Uint8Array;

@@ -8,12 +8,14 @@ import { Purpose, type Uniforms } from "./uniforms.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** The state of an arrival stream as JSON. */
 export interface ArrivalStreamSnapshot {
   readonly arrived: number;
   readonly rate: number;
   readonly work: number;
 }
 
+/** Calls that arrive by themselves, as a Poisson stream whose rate may change with the hour. */
 export class ArrivalStream {
   /** Arrivals so far, the thinned ones included: number of the next. */
   arrived = 0;

@@ -58,6 +58,7 @@ interface CallNumbers {
   readonly attempt: number;
 }
 
+/** The state of the call flow as JSON, without agents and calls. */
 export interface CallFlowSnapshot {
   readonly serial: number;
   readonly planned: boolean;
@@ -72,6 +73,7 @@ export interface CallFlowSnapshot {
   readonly wrapping: readonly (readonly [agent: number, about: CallNumbers])[];
 }
 
+/** Places calls, ends them and connects them with agents, event by event. */
 export class CallFlow {
   /** Seconds since the start. */
   now = 0;

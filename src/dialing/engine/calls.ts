@@ -11,9 +11,13 @@ export type CallState = (typeof CallState)[keyof typeof CallState];
  * `slot * INSTANTS + field`: what an event touches is in one place.
  */
 export const FACTS = 8;
+/** Field of `facts`: the call's `CallState`. */
 export const STATE = 0;
+/** Field of `facts`: the `Outcome` that the call will have. */
 export const OUTCOME = 1;
+/** Field of `facts`: number of the lead called. */
 export const LEAD = 2;
+/** Field of `facts`: which attempt at the lead this is, from 0. */
 export const ATTEMPT = 3;
 /** Index of the call's random numbers. */
 export const FATE = 4;
@@ -21,7 +25,9 @@ export const FATE = 4;
 export const AGENT = 5;
 
 export const INSTANTS = 4;
+/** Field of `instants`: when the call was placed. */
 export const DIALED = 0;
+/** Field of `instants`: when it was answered. */
 export const ANSWERED = 1;
 /** When the caller gives up. */
 export const DEADLINE = 2;
@@ -70,6 +76,7 @@ export class PackedTimes {
   }
 }
 
+/** The calls under way as JSON. */
 export interface CallsSnapshot {
   readonly slots: number;
   readonly free: readonly number[];
@@ -84,6 +91,7 @@ export interface CallsSnapshot {
   readonly waiting: readonly number[];
 }
 
+/** The calls under way, in slots that are used again. */
 export class Calls {
   facts: Int32Array;
   instants: Float64Array;

@@ -10,6 +10,7 @@ import type { LeadSource } from "./leads.ts";
 import type { DialerSink } from "./sink.ts";
 import { Purpose, Uniforms } from "./uniforms.ts";
 
+/** What a simulated dialer is made of. */
 export interface DialerOptions {
   readonly scenario: SimulationScenario;
   /** The same scenario and seed give the same run to the bit. */

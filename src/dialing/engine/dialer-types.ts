@@ -9,6 +9,7 @@ import type { CallModel, DialerModel } from "./model.ts";
 import type { DialerSink } from "./sink.ts";
 import type { Uniforms } from "./uniforms.ts";
 
+/** The parts of a dialer after its scenario was read. */
 export interface DialerParts {
   readonly model: DialerModel;
   readonly leads: LeadSource;

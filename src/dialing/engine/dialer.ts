@@ -20,6 +20,7 @@ const NOBODY = -1;
 /** Room for the attempts at one lead in the index of random numbers. */
 const ATTEMPTS = 64;
 
+/** A dialer simulated event by event. Seconds since the start; the same parts and seed give the same run to the bit. */
 export class Dialer {
   /** Events handled. */
   events = 0;

@@ -3,6 +3,7 @@
 /** Tokens are sums of products; what is so near to a whole one counts as one. */
 const ALMOST = 1e-9;
 
+/** The state of the gate as JSON. */
 export interface GateSnapshot {
   /** null is "without limit": JSON has no Infinity. */
   readonly rate: number | null;
@@ -13,6 +14,7 @@ export interface GateSnapshot {
   readonly placedAt: number | null;
 }
 
+/** Limits on the rate of calls: calls each second with a burst, and spacing between two calls. */
 export class Gate {
   #rate: number;
   #burst: number;

@@ -2,6 +2,7 @@
 
 import { DAY, type MeasuredHistory } from "./model.ts";
 
+/** The state of the window as JSON: live answers and abandoned calls by day. */
 export interface MeasuredWindowSnapshot {
   readonly live: readonly number[];
   readonly abandoned: readonly number[];

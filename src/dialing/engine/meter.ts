@@ -27,7 +27,9 @@ export const Count = {
 } as const;
 export type Count = (typeof Count)[keyof typeof Count];
 
+/** Names of the levels, in the order of their cells. */
 export const LEVEL_NAMES: readonly (keyof typeof Level)[] = namesOf(Level);
+/** Names of the counts, in the order of their cells. */
 export const COUNT_NAMES: readonly (keyof typeof Count)[] = namesOf(Count);
 const LEVELS = LEVEL_NAMES.length;
 /** Numbers a bucket: the integrals, then the counts. */
@@ -47,6 +49,7 @@ const WAIT_BINS = 32 * BINS_PER_DOUBLING;
 /** The form's exponent is kept with 127 added, above 23 digits. */
 const FIRST_BIN = (127 + LEAST_EXPONENT) * BINS_PER_DOUBLING;
 
+/** The state of the meter as JSON. */
 export interface MeterSnapshot {
   readonly cells: readonly number[];
   readonly waits: readonly number[];
@@ -57,6 +60,7 @@ export interface MeterSnapshot {
 /** One array holds all that changes with events: for each level its integral, the instant of its last change and its value; then the counts. */
 const CELLS = 3 * LEVELS;
 
+/** Counts and integrates what happens in a run, in total and by bucket of time. */
 export class Meter {
   readonly #cells = new Float64Array(CELLS + COUNT_NAMES.length);
   #buckets: Float64Array[] = [];

@@ -23,6 +23,7 @@ export interface OutcomeRates {
   readonly attemptDecay: number;
 }
 
+/** Detection of answering machines: how long it takes, and how often it is wrong. */
 export interface MachineDetection {
   /** Seconds from the answer until a person, or a machine, is judged. */
   readonly live: Draw;
@@ -79,6 +80,7 @@ export interface AgentGroup {
   readonly logOnDelay: Draw;
 }
 
+/** Limits on calls under way and on new calls. */
 export interface Limits {
   readonly trunks: number;
   readonly callsPerSecond: number;
@@ -99,6 +101,7 @@ export interface MeasuredHistory {
   readonly abandoned: number;
 }
 
+/** What is simulated: calls, arrivals, agents and limits. */
 export interface DialerModel {
   readonly calls: CallModel;
   readonly arrivals: Arrivals | undefined;
@@ -115,6 +118,7 @@ export interface DialerModel {
   readonly bucket: number;
 }
 
+/** Seconds in a day. */
 export const DAY = 86_400;
 
 /**

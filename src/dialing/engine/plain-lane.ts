@@ -48,6 +48,7 @@ interface LaneParts {
 /** So many numbers are drawn at once, a power of 2: in a loop of their own they cost half. */
 const BATCH = 256;
 
+/** Runs plain queues (answered at once, no wrap-up) in one loop, with the same results to the bit as the dialer. */
 export class PlainLane {
   /** Where the lane stands after `run`. */
   now = 0;

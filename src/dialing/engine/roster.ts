@@ -17,6 +17,7 @@ export interface Stretch {
   readonly followedBy: AgentState;
 }
 
+/** When each agent is logged in and has breaks, read stretch by stretch from the shifts of the groups. */
 export class Roster {
   readonly #groups: readonly AgentGroup[];
   readonly #groupOf: Int32Array;

@@ -29,4 +29,5 @@ export interface CallTransition {
   readonly abandoned?: boolean;
 }
 
+/** Receives each change of state of a call, in the order of time. */
 export type DialerSink = (transition: CallTransition) => void;

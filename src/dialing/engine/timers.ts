@@ -14,6 +14,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** Room behind the last entry for the children that it does not have. */
 const SIBLINGS = 4;
 
+/** The next event of each entity, in a heap; one entry an entity. */
 export class Timers {
   /** Times of the entries, heap order. The root is the next event. */
   #times: Float64Array;

@@ -27,6 +27,7 @@ export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 const PURPOSES: readonly (readonly [name: string, purpose: Purpose])[] = Object.entries(Purpose);
 const SCALE = 1 / 4294967296;
 
+/** Uniform random numbers by purpose and index, so that strategies under comparison meet the same numbers. */
 export class Uniforms {
   readonly #steps = new Int32Array(PURPOSES.length);
   readonly #offsets = new Int32Array(PURPOSES.length);

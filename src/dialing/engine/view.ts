@@ -7,6 +7,7 @@ export type WritableView = { -readonly [Field in keyof DialerView]: DialerView[F
 
 const NOTHING: Readings = new Float64Array(0);
 
+/** A view with nothing in it, to be filled at each decision. */
 export function emptyView(): WritableView {
   return {
     now: 0,

@@ -8,6 +8,7 @@ export interface RunCounts {
   readonly liveAnswers: number;
 }
 
+/** How sure it is that a setting keeps the limit on abandonment over a measured period. */
 export interface Assurance {
   /** Abandoned over live answers of all runs. */
   readonly rate: number;

@@ -17,6 +17,7 @@ import { type Dial, dialOf } from "./candidates.ts";
 /** Runs replications 0 to `replications` - 1 of a scenario: in this thread (`runReplication`) or on workers. */
 export type Runner = (scenario: SimulationScenario, replications: number) => Promise<readonly Replication[]>;
 
+/** What is searched, and how sure the limit must be kept. */
 export interface OptimiseOptions {
   /** One run is a day, or whatever the measured period consists of. Its pacing is tried too. */
   readonly scenario: SimulationScenario;
@@ -49,6 +50,7 @@ export interface FrontierPoint {
   readonly keeps: boolean;
 }
 
+/** What the search found. */
 export interface Optimum {
   readonly limit: number;
   readonly probability: number;

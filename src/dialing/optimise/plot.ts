@@ -1,5 +1,6 @@
 // A small plot as SVG text: axes with round numbers, points, lines, error bars. Light and dark backgrounds both show it.
 
+/** One line or set of points of a plot. */
 export interface PlotSeries {
   readonly name: string;
   readonly points: readonly { readonly x: number; readonly y: number; readonly low?: number; readonly high?: number }[];
@@ -9,6 +10,7 @@ export interface PlotSeries {
   readonly marks?: boolean;
 }
 
+/** A plot as data; `svgPlot` draws it. */
 export interface Plot {
   readonly title: string;
   readonly xLabel: string;

@@ -2,6 +2,7 @@
 
 import { requireNonNegative, requireProbability } from "../arguments.ts";
 
+/** How the loop that steers the abandonment rate is set. */
 export interface AbandonmentLoopOptions {
   /** Abandonment rate aimed at over the measured window, 0..1. */
   readonly target: number;

@@ -31,6 +31,7 @@ export interface LearnedBeliefsState {
   readonly mix: readonly number[] | null;
 }
 
+/** What a strategy believes of answers, ringing and talk, learnt from the calls that it sees. */
 export class LearnedBeliefs {
   readonly #believed: DialingBeliefs;
   readonly #short: Readonly<Record<Short, ShortTimes>>;

@@ -1,5 +1,6 @@
 // The period over which abandonment is measured, as a pacing rule knows it.
 
+/** The period over which abandonment is measured: whether and when it ends, and what is expected until then. */
 export interface MeasuredPeriod {
   /** Whether the end of the period is known: what is allowed is then spent over what is left of it. */
   readonly hasEnd: boolean;

@@ -90,6 +90,7 @@ const stateAware = z
   })
   .describe("outdial's own rule: ages of calls and agents, the live rate learned, theta after the measured rate.");
 
+/** Schema of the `pacing` of a scenario, by strategy. Strict. */
 export const pacingSchema = z
   .discriminatedUnion("strategy", [progressive, ratio, openLoop, adaptiveLevel, lookAhead, stateAware])
   .describe("How calls are paced.");

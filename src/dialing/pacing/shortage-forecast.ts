@@ -34,6 +34,7 @@ export interface ForecastTables {
   readonly patience: number;
 }
 
+/** Tables, over horizons of time, of when calls under way are answered and when agents come free, for one set of beliefs. */
 export function forecastTables(beliefs: DialingBeliefs): ForecastTables {
   const horizons = horizonsOf(beliefs);
   return {

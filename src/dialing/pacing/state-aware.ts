@@ -10,6 +10,7 @@ import { AnswersToCome, type MeasuredPeriod } from "./period.ts";
 import { forecastTables, type HorizonForecast, ShortageForecast } from "./shortage-forecast.ts";
 import { type DialerView, Observation, type PacingStrategy } from "./strategy.ts";
 
+/** Parameters of the strategy `state-aware`. */
 export interface StateAwareParameters extends AbandonmentLoopOptions {
   readonly beliefs: DialingBeliefs;
   /** How many attempts the believed live rate is worth at the start; each memory takes at most as many as it holds. Default 40. */

@@ -5,6 +5,7 @@ import type { DialingBeliefs } from "./beliefs.ts";
 import { beliefsOf } from "./beliefs-of.ts";
 import { AgentState, type DialerView } from "./strategy.ts";
 
+/** The state of a dialer as a test writes it; what is left out is nothing. */
 export interface ViewParts {
   readonly now?: number;
   readonly agents?: readonly {

@@ -9,6 +9,7 @@ export interface Band {
   readonly high: number;
 }
 
+/** One part of a sum of uncertain quantities. */
 export interface Part {
   readonly mean: number;
   readonly sd: number;

@@ -38,6 +38,7 @@ const ASSUMED = {
   takenForMachines: 0,
 } as const satisfies Partial<Record<keyof PredictionFacts, Uncertain | undefined>>;
 
+/** Hours that a prediction is about when none are given: 30 days of 8 hours. */
 export const DEFAULT_HORIZON_HOURS = 240;
 const SURE = 0.95;
 

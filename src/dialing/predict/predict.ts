@@ -72,6 +72,7 @@ const LARGEST_TEAM = 200;
 /** A limit counts when it was felt in so many of the decisions that had an idle agent. */
 const FELT = 0.15;
 
+/** How much work a prediction may cost. */
 export interface PredictionOptions {
   /** Agent-hours to be simulated, about. Default 4000: half a second of work. */
   readonly effort?: number;

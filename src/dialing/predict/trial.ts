@@ -45,6 +45,7 @@ export interface Trial {
   readonly readings: RatioReadings;
 }
 
+/** Simulates the settings once with one drawn truth. @param number tells trials apart: it is part of the seed */
 export function runTrial(plan: TrialPlan, draw: FactDraw, number: number): Trial {
   const { agents, lines, spacing, ratio, target, history, warmUpHours, hours } = plan;
   const warmUp = warmUpHours * HOUR;

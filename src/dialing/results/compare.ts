@@ -31,6 +31,7 @@ interface Basis {
   readonly denominator: number;
 }
 
+/** Two scenarios compared pair by pair under common random numbers. */
 export interface Comparison {
   readonly pairs: number;
   readonly confidence: number;

@@ -25,8 +25,10 @@ export interface SeriesPoint {
   readonly meanWaiting: number;
 }
 
+/** The figures of a run over time, one point a bucket. */
 export type Series = readonly SeriesPoint[];
 
+/** The series over all replications; they have the same buckets. */
 export function seriesOf(replications: readonly Replication[]): Series {
   const [first] = replications;
   if (first === undefined) return [];

@@ -26,6 +26,7 @@ export class Sums {
   }
 }
 
+/** The sum of buckets. */
 export function sumOf(buckets: Iterable<Float64Array>): Sums {
   const sums = new Sums();
   for (const bucket of buckets) sums.add(bucket);

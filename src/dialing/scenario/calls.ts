@@ -56,6 +56,7 @@ const detection = z
   })
   .describe("Answering-machine detection.");
 
+/** Schema of the `calls` of a scenario. Strict; durations are seconds. */
 export const callsSchema = z
   .strictObject({
     answerProbability: share

@@ -61,6 +61,7 @@ const arrivals = z
   })
   .describe("Calls that come by themselves as a Poisson stream instead of being paced: a plain queue.");
 
+/** Schema of a simulation scenario. Strict; durations are seconds. */
 export const scenarioSchema = z
   .strictObject({
     name: z.string().max(200).default("campaign"),

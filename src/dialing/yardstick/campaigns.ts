@@ -9,6 +9,7 @@ import { parseScenario } from "../scenario/parse.ts";
 
 const START = 8 * 3600;
 
+/** Campaigns of several days, simulated one after the other. */
 export interface CampaignsOptions {
   readonly agents: number;
   /** Length of a campaign, with a shift from 9 to 17 o'clock on each day. */
@@ -23,6 +24,7 @@ export interface CampaignsOptions {
   readonly seed?: string;
 }
 
+/** Figures over all simulated campaigns. */
 export interface CampaignsResult {
   readonly campaigns: number;
   /** Talk and wrap-up over time at work, of all campaigns. */

@@ -219,6 +219,7 @@ function liveRate(share: number): object {
   };
 }
 
+/** What a strategy reached under one condition. */
 export interface ConditionResult {
   readonly occupancy: RatioInterval;
   /** Over the days simulated, without what the scenario says happened before. */
@@ -227,6 +228,7 @@ export interface ConditionResult {
   readonly windowsOver: number;
 }
 
+/** One condition, and how much of it is simulated. */
 export interface ConditionOptions {
   readonly condition: Condition;
   readonly agents: number;

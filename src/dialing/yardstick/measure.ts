@@ -8,6 +8,7 @@ import { type Sums, sumOf } from "../results/sums.ts";
 import { seconds } from "../scenario/fields.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
 
+/** Figures of a run with their intervals. */
 export interface Measurement {
   /** Talk and wrap-up over logged-in time. */
   readonly occupancy: RatioInterval;
@@ -16,6 +17,7 @@ export interface Measurement {
   readonly agentHours: number;
 }
 
+/** The run that is measured. */
 export interface MeasureOptions {
   readonly scenario: SimulationScenario;
   readonly seed: number | string;

@@ -7,6 +7,7 @@ import type { SimulationScenario } from "../scenario/schema.ts";
 /** Seconds before measuring: the state is stationary, and an outer loop has found its place. */
 const WARM_UP = 4 * 3600;
 
+/** The workload on which pacing rules are compared. */
 export interface WorkloadOptions {
   readonly agents: number;
   /** Agent-hours measured after the warm-up. */

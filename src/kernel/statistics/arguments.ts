@@ -20,10 +20,12 @@ export function requireCounts(successes: number, trials: number): void {
   if (!(successes >= 0 && successes <= trials)) refuse("successes", successes, `0 to ${trials} (the trials)`);
 }
 
+/** Throws StatisticsError unless the value is above 0. */
 export function requirePositive(name: string, value: number): void {
   if (!(value > 0)) refuse(name, value, "a number above 0");
 }
 
+/** Throws StatisticsError unless the value is from 0 to 1, both included. */
 export function requireProbability(name: string, value: number): void {
   if (!(value >= 0 && value <= 1)) refuse(name, value, "a number from 0 to 1");
 }

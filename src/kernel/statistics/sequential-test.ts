@@ -2,6 +2,7 @@
 
 import { requireCounts, requireShare, StatisticsError } from "./arguments.ts";
 
+/** What a sequential test says: go on, the rate is above, or it is below. */
 export type SequentialVerdict = "continue" | "above" | "below";
 
 interface SequentialTestOptions {

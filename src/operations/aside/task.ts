@@ -1,5 +1,6 @@
 // What a reading thread is given.
 
+/** What a reading thread is started with. */
 export interface ReaderData {
   /** Address of the module with the function. */
   readonly module: string;

@@ -35,6 +35,7 @@ interface AttentionParts {
 
 type Part = () => Promise<readonly Found[]>;
 
+/** What needs a person now, and who has acknowledged or taken it. Errors: OperationError, StoreError. */
 export class AttentionUseCases {
   readonly #context: Pick<Context, "store" | "clock">;
   readonly #parts: AttentionParts;

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 
+/** Name and version of the form of evidence packs; the first line and the signature name it. */
 export const PACK_FORMAT = "outdial-evidence/1";
 
 const time = z.iso.datetime();
@@ -44,6 +45,7 @@ const facts = [
   z.looseObject({ kind: z.literal("settings"), version: count, since: time, until: time.nullable(), settings: z.unknown() }),
 ] as const;
 
+/** Schema of one line of an evidence pack, by `kind`. */
 export const packLine = z.discriminatedUnion("kind", [
   head,
   ...facts,
@@ -84,7 +86,9 @@ export const packLine = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("signature"), sha256: text, signature: text }),
 ]);
+/** One line of an evidence pack. */
 export type PackLine = z.output<typeof packLine>;
+/** What a line of an evidence pack holds. */
 export type PackLineKind = PackLine["kind"];
 
 /** What is signed. */

@@ -18,6 +18,7 @@ export interface PackAsked {
   readonly to?: number | undefined;
 }
 
+/** Reads, proves and checks the audit log, and makes evidence packs. Errors: OperationError, StoreError, ComplianceError. */
 export class AuditUseCases {
   readonly #context: Pick<Context, "store" | "clock">;
   readonly #rules: () => Promise<RulesInForce>;

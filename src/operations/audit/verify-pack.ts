@@ -28,6 +28,7 @@ export interface PackHolds {
   readonly uncited: number;
 }
 
+/** Whether a pack holds; otherwise the first line that is wrong (from 1) and why. */
 export type PackVerdict = PackHolds | { readonly ok: false; readonly line: number; readonly message: string };
 
 /** Longest line that is read, characters. */

@@ -33,6 +33,7 @@ export type StateContext = Pick<Context, "tenant" | "store" | "clock" | "actor">
 /** A change of state that was left waits so long for calls under way, ms. */
 const LEFT_DRAIN_MS = 10_000;
 
+/** Changes and reads the state of campaigns for this process: pause, resume, gate, health, metrics. */
 export class CampaignStates {
   readonly #context: StateContext;
   readonly #pairAgainst: ResumeDeps["pairAgainst"];

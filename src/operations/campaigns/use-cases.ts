@@ -58,6 +58,10 @@ interface CampaignParts {
   readonly failover: FailoverUseCases;
 }
 
+/**
+ * Campaigns for users: list, status, pause, resume, hand-over, and the emergency stop. Errors: OperationError, TenantError,
+ * StoreError.
+ */
 export class CampaignUseCases {
   readonly #context: Context;
   readonly #parts: CampaignParts;

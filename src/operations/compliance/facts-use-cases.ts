@@ -76,6 +76,10 @@ interface Shown {
   readonly reveal: boolean;
 }
 
+/**
+ * Keeps consent, do-not-call lists, attempts and relationships: imports, single entries, lifts, look-ups. Errors: OperationError,
+ * StoreError.
+ */
 export class FactsUseCases {
   readonly #context: ComplianceContext;
   readonly #signal: AbortSignal | undefined;

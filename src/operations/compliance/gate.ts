@@ -434,6 +434,7 @@ function noCompanyList(): OperationError {
 /** Why a gate refuses everybody, and what to do. */
 export const NO_COMPANY_LIST =
   "the company's do-not-call list was neither loaded nor declared empty: nobody may be dialed from this store";
+/** Advice where the company's do-not-call list is missing. */
 export const BRING_COMPANY_LIST =
   "Load it: outdial dnc import FILE. If the company has none: outdial dnc declare-empty --name YOUR-NAME --reason WHY.";
 

@@ -76,6 +76,7 @@ export interface ReplayCounts {
   older: number;
 }
 
+/** Counts of a replay before its first decision. */
 export const noneReplayed = (): ReplayCounts => ({
   decisions: 0,
   decision: 0,
@@ -103,6 +104,7 @@ function instantOf({ input }: Record<string, unknown>): number {
   return typeof at === "string" ? Date.parse(at) : Number.NaN;
 }
 
+/** What a replay of decisions leaves out, and whom it tells. */
 export interface ReplaySink {
   /** Decisions about earlier instants (ms since the epoch) are left out; all are replayed by default. */
   readonly since?: number | undefined;

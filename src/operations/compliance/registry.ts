@@ -17,6 +17,7 @@ const FORMAT: RecordFormat<"number"> = {
   headless: bareNumbers,
 };
 
+/** Which registry a file is of, and when it counts. */
 export interface RegistryOptions {
   /** Whose list: a country's two letters, or a state such as US-IN. */
   readonly registry: string;

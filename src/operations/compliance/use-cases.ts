@@ -36,6 +36,7 @@ export interface RulesInForce {
   readonly compiled: CompiledPack;
 }
 
+/** What compliance decides by in this workplace. */
 export interface ComplianceRules {
   /** The systems that carry revocations out, and within how many hours. */
   readonly targets: readonly SpreadTarget[];
@@ -64,6 +65,10 @@ interface RevocationsAsked {
   readonly after?: number | undefined;
 }
 
+/**
+ * Decides who may be called: explain, check, gate, manifests, revocations, rule packs. Errors: OperationError, ComplianceError,
+ * StoreError.
+ */
 export class ComplianceUseCases {
   readonly #context: ComplianceContext;
   readonly #rules: ComplianceRules;

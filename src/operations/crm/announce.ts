@@ -26,6 +26,7 @@ export interface CrmAnnouncer {
   announceAll(): Promise<number>;
 }
 
+/** Makes what announces each ended retrieval to the CRM once, as an event in the outbox. */
 export function createCrmAnnouncer(deps: AnnouncerDependencies): CrmAnnouncer {
   const announce = async (run: Retrieval): Promise<boolean> => {
     const { jobId, campaignId, from, to, status, startedAt, finishedAt, complianceHash, totals } = run;

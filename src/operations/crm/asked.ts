@@ -6,6 +6,7 @@ import { canonicalJson } from "../../kernel/index.ts";
 import type { CrmPushProgress, Job } from "../../store/index.ts";
 import type { CrmPushScope } from "./upsert.ts";
 
+/** Records sent to the CRM at once unless another number is asked for. */
 export const DEFAULT_BATCH = 500;
 
 const asked = z.object({
@@ -19,6 +20,7 @@ const asked = z.object({
   map: z.object({ name: z.string(), text: z.string() }).optional(),
 });
 
+/** What a push to the CRM was asked to do, as kept with its job. */
 export type CrmPushAsked = z.output<typeof asked>;
 
 const progress = z.object({

@@ -37,6 +37,7 @@ interface CrmPushingDependencies {
   readonly random: RandomStream;
 }
 
+/** Pushes to the CRM as jobs: begin, run or follow, find. Errors: OperationError, StoreError. */
 export class CrmPushing {
   readonly #deps: CrmPushingDependencies;
   /** Pushes of this process, and how far they are. */
@@ -188,6 +189,7 @@ const STOPS: ReadonlySet<string> = new Set(["receiver_refuses", "receiver_unavai
 
 const textOf = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
 
+/** The error for a push of records where no address for them is configured. */
 export const noRecordsUrl = (): OperationError =>
   new OperationError("invalid_input", "the CRM has no address for records", {
     advice: "Set webhooks.crm.recordsUrl in outdial.yaml, or OUTDIAL_CRM_RECORDS_URL.",

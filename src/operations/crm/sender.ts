@@ -10,6 +10,7 @@ export type CrmAnswer =
   | { readonly kind: "answered"; readonly status: number; readonly retryAfter?: string | undefined; readonly text: string }
   | { readonly kind: "none"; readonly reason: string };
 
+/** Sends signed bodies to the CRM's address. */
 export interface CrmSender {
   /**
    * Sends one body.

@@ -65,6 +65,7 @@ interface CrmPushOptions {
 /** Refusals read at once. */
 const PAGE = 1000;
 
+/** Tells the CRM of retrievals and pushes records to it. Errors: OperationError, StoreError. */
 export class CrmUseCases {
   readonly #context: Pick<Context, "store" | "runs">;
   readonly #parts: CrmParts;

@@ -17,6 +17,7 @@ const LONGEST_PROBE_MS = 300_000;
 /** Probes are drawn forward by up to a tenth: replicas do not probe in step. */
 const JITTER = 0.1;
 
+/** Whether a receiver is sent to: closed (yes), open (not before `probeAt`) or probing (one event). */
 export interface Circuit {
   readonly state: "closed" | "open" | "probing";
   /** Failures since the last success; in a row while closed. */

@@ -4,6 +4,7 @@ import { type Instant, newId, type RandomStream } from "../../kernel/index.ts";
 import type { ReplyShapes } from "../../store/index.ts";
 import { cloudEvent } from "./cloud-event.ts";
 
+/** A reply of the tenant in another shape than before, to be told as an event. */
 export interface Drift {
   readonly operation: string;
   readonly before: string;

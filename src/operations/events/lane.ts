@@ -78,6 +78,7 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
+/** Delivers the events of one receiver in order per subject, with repetitions, pauses and a circuit breaker. */
 export class Lane {
   readonly #options: LaneOptions;
   readonly #name: string;

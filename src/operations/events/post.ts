@@ -29,6 +29,7 @@ export type Fetch = (
 
 /** Answers are of no interest to us; a receiver that sends more than this loses its connection instead of our memory. */
 const BODY_LIMIT = 16 * 1024;
+/** Longest text of an error that is stored, characters. */
 export const MAX_ERROR = 300;
 /** Parse errors quote what came over the wire; the outbox cannot store a zero byte. */
 const CONTROL = /\p{Cc}+/gu;

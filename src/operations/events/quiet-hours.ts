@@ -14,6 +14,7 @@ export interface QuietPeriod {
   readonly days?: readonly number[] | undefined;
 }
 
+/** Hours in which a receiver is sent only what is urgent. */
 export interface QuietHours {
   /** IANA time zone of the clock. */
   readonly zone: string;

@@ -10,11 +10,13 @@ export type AttemptEnd =
   | { readonly accepted: number }
   | { readonly error: string; readonly code?: number | undefined };
 
+/** The receiver took the event. */
 export interface Delivered {
   readonly kind: "delivered";
   readonly status: number;
 }
 
+/** The receiver did not take the event, or no answer came. */
 export interface Failed {
   /** `dead`: no further attempt will be made unless somebody replays the event. */
   readonly kind: "failed" | "dead";
@@ -27,6 +29,7 @@ export interface Failed {
   readonly gone?: true;
 }
 
+/** What came of one attempt at a delivery. */
 export type Verdict = Delivered | Failed;
 
 const SUCCESS: ReadonlySet<number> = new Set([200, 201, 202, 204]);

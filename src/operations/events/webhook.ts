@@ -6,6 +6,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { inForm } from "./form.ts";
 import type { Poster } from "./post.ts";
 
+/** Sends events to an endpoint in its form, signed according to Standard Webhooks. */
 export function webhookSender(endpoint: Endpoint, poster: Poster, clock: Clock): Sender {
   return {
     async send([event, ...others], signal) {

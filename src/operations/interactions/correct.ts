@@ -18,6 +18,7 @@ import {
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8_000;
 
+/** What one correction works with. */
 export interface CorrectDependencies {
   readonly interactions: Pick<InteractionDispositions, "read" | "replace">;
   readonly clock: Clock;

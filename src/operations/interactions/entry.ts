@@ -23,6 +23,7 @@ export interface Version {
  * - `fail`: as `append`, but any change by another writer meanwhile ends the correction.
  */
 export const POLICIES = ["append", "replace", "fail"] as const;
+/** What happens to the entries that are there: see `POLICIES`. */
 export type Policy = (typeof POLICIES)[number];
 
 /** Whether an entry is the wanted one: same code, same agent, same instant. A description that was tidied up makes no other entry. */

@@ -53,6 +53,7 @@ export type CorrectionResult =
   | "unknown"
   | "failed";
 
+/** How a correction ended. */
 export interface Outcome {
   readonly result: CorrectionResult;
   readonly message?: string | undefined;
@@ -73,6 +74,7 @@ export interface Outcome {
 
 type FailedRead = "not_found" | "forbidden" | "unavailable" | "refused";
 
+/** What happened in a correction: the answer to the last command. */
 export type CorrectionEvent =
   | { readonly type: "read"; readonly version: Version }
   | {
@@ -96,6 +98,7 @@ export type CorrectionEvent =
     }
   | { readonly type: "paused" };
 
+/** What a correction does next. */
 export type Command =
   | { readonly do: "read" }
   /** To be announced durably before it is sent. */
@@ -103,6 +106,7 @@ export type Command =
   /** Longer with every `attempt`, from 1 on. */
   | { readonly do: "pause"; readonly attempt: number };
 
+/** The state of one correction. */
 export type CorrectionState =
   | { readonly at: "reading" | "writing" | "verifying"; readonly so: SoFar }
   | { readonly at: "pausing"; readonly back: "reading" | "verifying"; readonly so: SoFar }
@@ -129,6 +133,7 @@ interface SoFar {
   readonly outdated: readonly string[];
 }
 
+/** What follows from an event: the new state, and the command to carry out. */
 export interface Next {
   readonly state: CorrectionState;
   /** Undefined at the end. */

@@ -104,6 +104,7 @@ interface CorrectionsDependencies extends Omit<CorrectionWorkDependencies, "jobs
   readonly concurrency: number;
 }
 
+/** Corrections of closed interactions as jobs: plan, run, find. Errors: OperationError. */
 export class Corrections {
   readonly #deps: CorrectionsDependencies;
   readonly #runner: JobRunner;

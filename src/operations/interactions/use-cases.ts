@@ -32,6 +32,7 @@ export interface Correction {
   readonly etag?: string | undefined;
 }
 
+/** Shows closed interactions and says what corrections would store. Errors: OperationError, TenantError. */
 export class InteractionUseCases {
   readonly #context: Pick<Context, "tenant" | "clock">;
   readonly #exclusive: ExclusiveRules;

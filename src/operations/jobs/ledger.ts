@@ -32,6 +32,7 @@ export interface FinishedItem {
   readonly result: ItemResult;
 }
 
+/** Rows and results of a job in the store. Writes reject with OperationError `not_owner` once another process has the job. */
 export interface RowLedger<Row, Item extends FinishedItem> {
   addChunks(jobId: string, chunks: readonly PlannedChunk<Row>[]): Promise<void>;
   addConflicts(jobId: string, conflicts: readonly Conflict[]): Promise<void>;

@@ -35,6 +35,7 @@ export interface RowPlanner<Read, Row extends PlannedRow> {
   conflict(line: number, otherLine: number): RefusedRow;
 }
 
+/** Rows of a file that are stored and run together. Lines count from 1. */
 export interface PlannedChunk<Row> {
   readonly no: number;
   readonly firstLine: number;
@@ -48,6 +49,7 @@ export interface Conflict {
   readonly otherLine: number;
 }
 
+/** What planning found in a file. */
 export interface PlanReport {
   readonly rows: number;
   readonly toSend: number;

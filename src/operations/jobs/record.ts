@@ -10,6 +10,7 @@ import type { PlanReport } from "./plan.ts";
  *                       └────▶ stopped (can be resumed) | cancelled
  */
 export type { JobStatus };
+/** States from which a job does not go on. */
 export const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
 /** States from which a job goes on by itself. */
 export const GOES_ON: readonly JobStatus[] = ["planning", "ready", "running"];
@@ -26,6 +27,7 @@ export interface Measured {
   readonly conflicts?: number;
 }
 
+/** A job over the rows of a file. */
 export interface RowJob {
   readonly id: string;
   /** What is done with its rows, for example `tag`. */
@@ -75,6 +77,7 @@ export interface JobEnd {
   readonly measured: Measured | undefined;
 }
 
+/** Creates, reads and marks jobs in the store. */
 export interface JobRecords {
   create(job: {
     id: string;

@@ -4,6 +4,7 @@ import type { AuditLog } from "../../store/index.ts";
 
 /** Making a job leaves no more entries of it than these. */
 const FIRST_ENTRIES = 5;
+/** Action of the audit entry that says which request a job was made for. */
 export const REQUESTED = "job.request";
 
 /** Says in the audit which request a job is made for: the one of the job's first entries, so that it is found at once. */

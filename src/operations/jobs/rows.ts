@@ -7,6 +7,7 @@ import type { ResultRow } from "./result-rows.ts";
 import type { JobSource } from "./submit.ts";
 import type { JobRecordsUseCases } from "./use-cases.ts";
 
+/** Options of running a file. */
 export interface RowRunOptions {
   /** Runs content that was run before once more; by default the job that ran it comes back. */
   readonly again?: boolean | undefined;

@@ -92,6 +92,7 @@ interface Measuring {
   lost: number;
 }
 
+/** One run over the rows of a job: sends them within the tenant's limits and records each result once. */
 export class JobRun<Row, Item extends FinishedItem> {
   readonly #jobId: string;
   readonly #deps: RunDependencies<Row, Item>;

@@ -30,6 +30,7 @@ interface RunnerDependencies {
   readonly openRun: (job: RowJob, leave: Leave) => AnyRun;
 }
 
+/** Runs the jobs of one kind through the engine, and follows those that another process runs. */
 export class JobRunner {
   readonly #deps: RunnerDependencies;
   /** What runs here. */

@@ -28,6 +28,7 @@ interface SubmitDependencies<Row, Item extends FinishedItem> {
   readonly replicaId: string;
 }
 
+/** An input that becomes a job. */
 export interface Submission<Row> {
   readonly source: JobSource;
   /** How the bytes are read, JSON: part of what makes two inputs the same. */

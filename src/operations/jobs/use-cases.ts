@@ -48,6 +48,9 @@ export interface JobRecordsContext extends Pick<Context, "store" | "clock"> {
   readonly runs?: Pick<Context["runs"], "isHere"> | undefined;
 }
 
+/**
+ * Lists, shows and cancels jobs of all kinds, and gives the results of their rows. Errors: OperationError `job_not_found`, `job_state`.
+ */
 export class JobRecordsUseCases {
   readonly #context: JobRecordsContext;
 

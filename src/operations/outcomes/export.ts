@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { OutcomeLake, OutcomeMap, RecordQuery } from "../../outcomes/index.ts";
 import type { Store } from "../../store/index.ts";
 
+/** Which calls are exported. */
 export type ExportQuery = Pick<RecordQuery, "campaignId" | "from" | "to" | "codes">;
 
 interface Over {

@@ -31,6 +31,7 @@ interface OutcomeParts {
   readonly requestId: () => string | undefined;
 }
 
+/** Retrieves outcomes, reports on them, exports and verifies them. Errors: OperationError, TenantError, StoreError, LakeError. */
 export class OutcomeUseCases {
   readonly #context: Context;
   readonly #parts: OutcomeParts;

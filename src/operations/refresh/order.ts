@@ -21,6 +21,7 @@ export interface Asked {
   readonly campaigns: ReadonlyMap<string, Instant>;
 }
 
+/** What decides which reading of the tenant is made next. */
 export interface RefreshState {
   readonly now: Instant;
   /** The known campaigns, in the order of the list. */

@@ -4,6 +4,7 @@
 const STREAK = 8;
 const SMALLEST = 10;
 
+/** How many calls a page asks for: halved after a page that failed, doubled again after several good ones. */
 export class PageSize {
   readonly #most: number;
   #size: number;

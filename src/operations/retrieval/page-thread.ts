@@ -29,6 +29,7 @@ interface Waiting {
   readonly reject: (reason: Error) => void;
 }
 
+/** A thread that parses pages of outcomes and writes them as files. */
 export class PageThread {
   readonly #data: PageThreadData;
   readonly #waiting = new Map<number, Waiting>();

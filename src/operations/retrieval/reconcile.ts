@@ -27,6 +27,7 @@ export interface Difference {
   readonly kind: "not_in_lake" | "not_at_vendor" | "not_in_crm";
 }
 
+/** Receives hours and differences of a comparison of lake and tenant. */
 export interface ReconcileSink {
   hour(counts: HourCounts): Promise<void> | void;
   difference(difference: Difference): Promise<void> | void;

@@ -26,6 +26,7 @@ const DAY_MS = 86_400_000;
 /** What nobody can be at work on any more. */
 const LEFTOVER_MS = 3_600_000;
 
+/** How far a retrieval is. */
 export interface RetrievalProgress {
   readonly campaignId: string;
   readonly windows: number;
@@ -78,6 +79,7 @@ interface Active {
   closing: boolean;
 }
 
+/** Retrievals of outcomes as jobs, and their schedules. Errors: OperationError, TenantError. */
 export class Retrieving {
   readonly #deps: RetrievalDependencies;
   readonly #active = new Map<string, Active>();

@@ -7,6 +7,7 @@ import type { Retrieval } from "../../store/index.ts";
 /** Ids that are named at most; all are counted. */
 const NAMED = 20;
 
+/** Whether the lake still holds what a retrieval brought. */
 export interface RunVerdict {
   readonly jobId: string;
   readonly campaignId: string;

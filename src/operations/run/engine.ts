@@ -74,6 +74,7 @@ export interface EngineDesk {
   close(): Promise<void>;
 }
 
+/** The workflow engine as this process uses it. */
 export interface Engine extends EngineDesk {
   /** Starts a run in this process. */
   startHere(run: EngineRun): Promise<void>;

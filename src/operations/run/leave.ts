@@ -43,6 +43,7 @@ interface Asked {
   readonly elapsed: number;
 }
 
+/** What a run asks before each write to the tenant: whether the job is still this process's own. */
 export class JobLeave implements Leave {
   readonly halt: AbortSignal;
   readonly #clock: Clock;

@@ -28,6 +28,7 @@ export async function executorIsDead(
   return job?.status === "running" && job.executor !== null && (await replicas.isDead(job.executor));
 }
 
+/** A sentence about a run whose process died. */
 export const leftWords = (executor: string | null): string =>
   `${executor} died at work on it, and it waits for a service to take it over`;
 

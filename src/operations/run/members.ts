@@ -40,6 +40,7 @@ export function livesOf(
   };
 }
 
+/** This process among those of the same store: its id, who is dead, and who serves. */
 export interface Membership {
   readonly id: string;
   isDead(id: string): Promise<boolean>;

@@ -5,6 +5,7 @@ import { messageOf, OutdialError } from "../../kernel/index.ts";
 import { TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 
+/** Why a run stopped, as kept with its job. */
 export interface StopReason {
   readonly code: string;
   readonly message: string;
@@ -15,6 +16,7 @@ export interface StopReason {
   readonly leaves?: true | undefined;
 }
 
+/** Code of the reason of a run that a person cancelled. */
 export const CANCELLED = "cancelled";
 
 const stop = z.object({

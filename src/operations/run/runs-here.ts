@@ -14,6 +14,7 @@ import { reasonOf, type StopReason } from "./reason.ts";
 const BLOCKED_MS = 250;
 /** Time between two attempts while the database does not answer, ms: doubling from the first value to the second. */
 export const FIRST_WAIT_MS = 250;
+/** Longest pause between two looks at a database that is away, ms. */
 export const LONGEST_WAIT_MS = 5000;
 
 export interface RunsHereDependencies {
@@ -37,6 +38,7 @@ interface Here {
   end: () => void;
 }
 
+/** The runs that this process executes. */
 export class RunsHere {
   readonly #deps: RunsHereDependencies & { readonly signal: AbortSignal };
   readonly #here = new Map<string, Here>();

@@ -34,6 +34,7 @@ const ENDING_LOOK_MS = 50;
 /** What an interruption did: the runs of this process stop; or a service goes on with them, and nobody follows here any more. */
 export type Interruption = "stopping" | "goes-on";
 
+/** Enqueues, follows, cancels, adopts and schedules runs; the only door to the workflow engine. */
 export class Runs {
   readonly #deps: RunsDependencies;
   readonly #kinds = new Map<string, Kind>();

@@ -22,6 +22,7 @@ export const expectedFields = z
   })
   .describe("What you expect of the calls; used by the checks and the prediction, never sent");
 
+/** Schema of the carrier's part of a settings file. */
 export const carrierFields = z
   .strictObject({
     max_trunks: z.int().min(0).describe("Lines of the carrier"),
@@ -36,7 +37,9 @@ const file = z.strictObject({
   expected: expectedFields.optional(),
 });
 
+/** What a settings file says of the calls that are to come; the simulation uses it. */
 export type Expected = z.output<typeof expectedFields>;
+/** Lines of the carrier and how far others use them. */
 export type CarrierCapacity = z.output<typeof carrierFields>;
 
 /** A settings file, read. */

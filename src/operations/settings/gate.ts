@@ -17,6 +17,7 @@ export interface Prediction {
   readonly assumed: readonly string[];
 }
 
+/** The 5 % quantile, the median and the 95 % quantile of a predicted figure. */
 export interface Band {
   readonly low: number;
   readonly median: number;
@@ -31,6 +32,7 @@ export type Predictor = (
 /** The gate that a person may pass all the same, by name. */
 export const PREDICTED_ABANDONMENT = "predicted_abandonment";
 
+/** What the gates say of settings. */
 export interface Judgement {
   readonly findings: readonly Finding[];
   /** Regulatory checks that the tenant was asked for; none when our own checks refused before. */
@@ -44,6 +46,7 @@ export interface Judgement {
 
 /** The tenant's regulatory checks. */
 export const REGULATORY_CHECKS = ["tcpa_abandonment", "dnc_compliance", "calling_hours"] as const;
+/** A regulatory check of the tenant. */
 export type RegulatoryCheck = (typeof REGULATORY_CHECKS)[number];
 
 /** Checks a name given to pass a gate. Throws OperationError `invalid_input`. */

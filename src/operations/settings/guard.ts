@@ -28,6 +28,7 @@ export interface Portion {
   readonly abandoned: number;
 }
 
+/** The watch over a change in force, kept in its journal. */
 export interface GuardState {
   /** When the watch ends, ms since the epoch. */
   readonly until: number;
@@ -44,6 +45,7 @@ export interface GuardState {
 
 type GuardVerdict = "watching" | "good" | "bad" | "inconclusive";
 
+/** The watch at its beginning. @param now ms since the epoch */
 export function beginGuard(plan: GuardPlan, now: number): GuardState {
   return {
     until: now + plan.durationMs,

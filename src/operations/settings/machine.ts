@@ -22,6 +22,7 @@ import { beginGuard, watch } from "./guard.ts";
 import { type DialerSettings, diffSettings, mergeSettings, sameSettings } from "./model.ts";
 import type { ChangeEvent, ChangePlan, ChangeState, Command, Failure, Outcome, SettingsVersion } from "./state.ts";
 
+/** What follows from an event: the new state, and the commands to carry out. */
 export interface Decision {
   readonly state: ChangeState;
   readonly commands: readonly Command[];

@@ -36,6 +36,7 @@ const shown = z.object({
   algorithm: z.object(algorithm),
 });
 
+/** Dialer settings in the vendor's form. */
 export type DialerSettings = z.output<typeof shown>;
 
 /** The settings in a reply, or the problem with them. */
@@ -91,6 +92,7 @@ export function diffSettings(before: DialerSettings, after: DialerSettings): Fie
     .map((path) => ({ path, before: old.get(path), after: now.get(path) }));
 }
 
+/** Whether two settings agree in every field. */
 export const sameSettings = (a: DialerSettings, b: DialerSettings): boolean => diffSettings(a, b).length === 0;
 
 /** What a file leaves out stays as it is: fields of `wanted` over those of `present`. */
@@ -121,6 +123,7 @@ export interface FieldConflict {
   readonly theirs: Leaf | undefined;
 }
 
+/** Settings of two writers merged by field, or the fields that both changed. */
 export type Merge =
   | {
       readonly merged: DialerSettings;

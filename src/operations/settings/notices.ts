@@ -44,6 +44,7 @@ const REJECTING: ReadonlySet<string> = new Set([
   "abandonment_too_high",
 ]);
 
+/** The audit entries and events that a step of a change brings, to be committed with it. */
 export function noticesOf(input: NoticeInput): Notices {
   const { version, jobId, actor, before, state, event, commands } = input;
   const entry = (action: string, details: Readonly<Record<string, unknown>>): AuditInput => ({

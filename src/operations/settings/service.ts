@@ -22,6 +22,7 @@ import type { ChangePlan, ChangeState, Command, Patience, SettingsVersion } from
 
 const MINUTE_MS = 60_000;
 
+/** What changes of settings are judged by. */
 export interface SettingsRules {
   readonly predict: Predictor | undefined;
   readonly patience: Patience;
@@ -57,6 +58,7 @@ export interface ChangeReport {
   readonly state: ChangeState;
 }
 
+/** How far a change is. */
 export interface ChangeProgress {
   readonly version: number;
   readonly state: ChangeState | undefined;
@@ -85,6 +87,7 @@ export async function settingsInForce(pacing: PacingSettings, subject: string): 
   });
 }
 
+/** Runs changes of dialer settings through the engine. Errors: OperationError. */
 export class SettingsChanges {
   readonly #context: Context;
   readonly #rules: SettingsRules;

@@ -8,6 +8,7 @@ import { complete, type DialerSettings, diffSettings, withFieldsOf } from "./mod
 /** Two shares that differ by less are the same number written in two ways. */
 const TINY = 1e-9;
 
+/** What a settings file comes to over the settings in force. */
 export interface Asked {
   /** What is to be in force, with the shown fields as they are shown. */
   readonly settings: DialerSettings;

@@ -75,8 +75,10 @@ interface GatePlan {
  * - `rollback_failed`: the old settings could not be put back. A person must look.
  */
 export const OUTCOMES = ["applied", "not_applied", "rolled_back", "refused", "conflict", "overtaken", "rollback_failed"] as const;
+/** How a change ended. */
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Phases of a change; docs/dialer-settings.md has the diagram. */
 export const PHASES = [
   "sending",
   "sent",
@@ -91,8 +93,10 @@ export const PHASES = [
   "examining",
   "ended",
 ] as const;
+/** A phase of a change. */
 export type Phase = (typeof PHASES)[number];
 
+/** Codes of what went wrong in a change. */
 export const FAILURES = [
   "refused_by_tenant",
   "activation_failed",

@@ -42,6 +42,7 @@ export interface GuardRules {
   readonly alternative: number;
 }
 
+/** What dialer settings are judged and predicted with. */
 export interface DialerRules {
   readonly predict: Predictor;
   /** Most probability of abandonment above 3 % that is accepted. */
@@ -104,6 +105,7 @@ const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime
 /** Settings as the service keeps them; the document is the vendor's, and the reader checks it. */
 const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable() });
 
+/** Dialer settings: show, validate, apply, roll back, history, metrics. Errors: OperationError, TenantError, StoreError. */
 export class DialerUseCases {
   readonly #context: Context;
   readonly #rules: DialerRules;

@@ -11,6 +11,7 @@ import { OperationError } from "../error.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { type CallRecordOptions, readCallRecords } from "./call-records.ts";
 
+/** How records are read and whom the calibration tells. */
 export interface CalibrateOptions extends CallRecordOptions {
   /** Name of the scenario. */
   readonly name: string;

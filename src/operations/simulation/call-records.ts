@@ -53,6 +53,7 @@ const OUTCOMES: Readonly<Record<string, CallOutcome>> = {
   fax: "invalid",
 };
 
+/** How a file of call records is read. */
 export interface CallRecordOptions extends RecordOptions {
   /** IANA zone whose clock tells the hour of a `time`. Default: the clock that the time is written with. */
   readonly zone?: string | undefined;

@@ -21,6 +21,7 @@ export type SimulationErrorCode =
   | "simulation_too_long"
   | "simulation_busy";
 
+/** Error of simulations on threads; `code` says what is wrong. */
 export class SimulationError extends OutdialError<SimulationErrorCode> {}
 
 interface SimulationPoolOptions {

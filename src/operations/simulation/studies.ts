@@ -25,6 +25,7 @@ interface StudyOptions {
   readonly onProgress?: (progress: StudyProgress) => void;
 }
 
+/** How far a study is. */
 export interface StudyProgress {
   readonly done: number;
   readonly all: number;
@@ -47,6 +48,7 @@ export interface Studies extends AsyncDisposable {
   interrupt(): void;
 }
 
+/** Two scenarios with their results, and the difference under common random numbers. */
 export interface Compared {
   readonly first: SimulationResult;
   readonly second: SimulationResult;

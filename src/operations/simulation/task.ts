@@ -2,6 +2,7 @@
 
 import type { Replication, SimulationScenario } from "../../dialing/index.ts";
 
+/** One replication, as a thread is given it. */
 export interface ReplicationTask {
   readonly id: number;
   /** Parsed: a worker does not check it again. */
@@ -10,6 +11,7 @@ export interface ReplicationTask {
   readonly index: number;
 }
 
+/** What a thread answers. */
 export type WorkerReply =
   | { readonly id: number; readonly replication: Replication }
   | { readonly id: number; readonly error: string };

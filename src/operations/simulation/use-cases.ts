@@ -25,6 +25,7 @@ const WORKERS = 1;
 /** Steps of all replications of a scenario are kept until they are combined: some 200 bytes each. */
 const MOST_STEPS = 500_000;
 
+/** How a scenario is simulated. */
 export interface SimulationQuestion {
   /** Of each scenario. */
   readonly replications: number;

@@ -24,6 +24,7 @@ export interface RecordFormat<Field extends string> {
   readonly headless?: { readonly field: Field; readonly looksLikeData: (firstLine: string) => boolean };
 }
 
+/** How a file of records is read. */
 export interface RecordOptions {
   readonly format?: RowFormat | undefined;
   readonly delimiter?: string | undefined;

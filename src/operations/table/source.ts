@@ -4,6 +4,7 @@ import { OperationError } from "../error.ts";
 
 const PEEK_BYTES = 64 * 1024;
 
+/** The form of a file of rows. */
 export type RowFormat = "csv" | "ndjson";
 
 /** An input, told apart. */

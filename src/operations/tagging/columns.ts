@@ -5,6 +5,7 @@ import { OperationError } from "../error.ts";
 
 /** The fields of a tagging row, in the order of the documented header. */
 const FIELDS = ["call_id", "disposition_code_id", "reason_code_id", "notes", "tags"] as const;
+/** A column of a tagging file. */
 export type Field = (typeof FIELDS)[number];
 const REQUIRED: readonly Field[] = ["call_id", "disposition_code_id"];
 

@@ -9,6 +9,7 @@ import { callOf, localResult, type SendRow } from "./work.ts";
 
 /** `tag`: a tag that names the code is added to the call. `record`: the ledger and the audit log say it, the tenant is told nothing. */
 export const INSTEAD = ["tag", "record"] as const;
+/** What is done in place of setting a disposition: see `INSTEAD`. */
 export type Instead = (typeof INSTEAD)[number];
 
 /** What a job does instead, as it is kept with it. */

@@ -86,6 +86,7 @@ interface TaggingDependencies {
   readonly concurrency: number;
 }
 
+/** Tagging files as jobs: plan, run, find. Errors: OperationError. */
 export class Tagging {
   readonly #deps: TaggingDependencies;
   readonly #runner: JobRunner;

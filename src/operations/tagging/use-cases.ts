@@ -21,6 +21,7 @@ export interface CallTag {
 /** Calls in memory, or a file of them. */
 export type CallTags = readonly CallTag[] | TagSource;
 
+/** Checks calls without sending, tags a list of them, or one. Errors: OperationError, TenantError, StoreError. */
 export class TagUseCases {
   readonly #context: Pick<Context, "tenant" | "actor">;
   readonly #tagging: Tagging;

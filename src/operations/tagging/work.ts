@@ -7,6 +7,7 @@ import type { Assignment } from "./assignment.ts";
 import { conflictProblem, lineOf, type PlannedRow } from "./plan.ts";
 import { type FinishedItem, finishedItem, refusedItem, settledBy } from "./result.ts";
 
+/** A planned row that is sent. */
 export type SendRow = Extract<PlannedRow, { kind: "send" }>;
 
 /** The work over a tenant's capabilities. */
@@ -38,6 +39,7 @@ export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<
   };
 }
 
+/** Options of a tagging request. */
 export const callOf = ({ halt, confirmed }: Leave): CallOptions => ({ lane: "tagging", halt, confirmed });
 
 /** A locked call with its status, which says why it is locked. */

@@ -10,6 +10,7 @@ export const dncReading = z.object({
   group: z.string(),
 });
 
+/** How a dialing campaign stands to the tenant's do-not-call group, as it is kept. */
 export type DncReading = z.infer<typeof dncReading>;
 
 /** What a reading says of a campaign that dials. */

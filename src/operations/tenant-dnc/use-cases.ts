@@ -29,6 +29,10 @@ interface Compared {
   readonly missing: readonly string[];
 }
 
+/**
+ * Compares the tenant's do-not-call group with the company's list, and sends what is missing. Errors: TenantError `unsupported`,
+ * StoreError.
+ */
 export class TenantDnc {
   readonly #deps: TenantDncDeps;
 

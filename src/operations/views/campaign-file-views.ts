@@ -8,6 +8,7 @@ import type { CampaignApplySummary, CampaignApplyView, CampaignDriftView, Campai
 import type { Standing } from "./schemas/common.ts";
 import { timeText } from "./texts.ts";
 
+/** A plan as API and pages show it. @param confirm the token that apply must give back */
 export function planViewOf(plan: CampaignPlan, confirm: string): CampaignPlanView {
   const { hash, activate, pack, entries, unmanaged, violations, notices } = plan;
   return {
@@ -44,6 +45,7 @@ interface Who {
   readonly running: boolean;
 }
 
+/** An apply as lists show it. */
 export function applySummaryOf(apply: CampaignApply, { standing, running }: Who): CampaignApplySummary {
   const { jobId, planHash, sourceName, actor, status, phase, outcome, message, createdAt, endedAt } = apply;
   return {
@@ -62,6 +64,7 @@ export function applySummaryOf(apply: CampaignApply, { standing, running }: Who)
   };
 }
 
+/** An apply with its campaigns and results. */
 export function applyViewOf(
   { apply, state, steps }: { readonly apply: CampaignApply; readonly state: ApplyState; readonly steps: readonly PlanEntry[] },
   who: Who,
@@ -74,6 +77,7 @@ export function applyViewOf(
   };
 }
 
+/** What differs between files and tenant. */
 export function driftViewOf({ drifted, campaigns, unmanaged, unmatched, notices }: Drift): CampaignDriftView {
   return {
     drifted,

@@ -52,6 +52,7 @@ export function manifestOf(text: string): ManifestView {
   return manifestViewOf(parseManifest(text));
 }
 
+/** A manifest of the gate as API and pages show it. */
 export function manifestViewOf(manifest: GateManifest): ManifestView {
   return {
     id: manifest.id,

@@ -48,6 +48,7 @@ export const measuredOf = ({ answered, placed, from, to }: MeasuredAnswers) => (
 export const changesOf = (diff: readonly FieldChange[]) =>
   diff.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null }));
 
+/** A version of the settings as lists show it. */
 export function versionOf(one: ListedDialerChange): z.input<typeof dialerVersion> {
   return {
     version: one.version,
@@ -67,6 +68,7 @@ export function versionOf(one: ListedDialerChange): z.input<typeof dialerVersion
   };
 }
 
+/** A change with its phase, failure and fields. */
 export function changeOf(
   { change, state }: ChangeReport,
   who: { readonly standing: Standing; readonly running: boolean },

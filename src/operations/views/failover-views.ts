@@ -9,6 +9,7 @@ import { timeText } from "./texts.ts";
 /** Looks that may be missing before a watch counts as dead. */
 const MISSED_LOOKS = 3;
 
+/** A pair as pages show it. Instants in ms since the epoch; `held`: contacts held back. */
 export function pairViewOf(
   { primary, backup, policy, state, executor, order }: PairReport,
   { lookedAt, held, now }: { readonly lookedAt: number | null; readonly held: number; readonly now: number },
@@ -32,6 +33,7 @@ export function pairViewOf(
   };
 }
 
+/** An entry of a pair's history. */
 export function happeningOf({ seq, at, phase, event, alarms }: FailoverHappening): FailoverHappeningView {
   return { seq, at: timeText(at), phase, event, alarms };
 }

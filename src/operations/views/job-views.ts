@@ -34,6 +34,7 @@ export interface JobParts {
   readonly requestId: string | null;
 }
 
+/** A job as lists show it. */
 export function jobSummaryOf(job: Job): JobSummary {
   const counts = { ...job.counts };
   return {
@@ -54,6 +55,7 @@ export function jobSummaryOf(job: Job): JobSummary {
   };
 }
 
+/** A job with what its kind adds. */
 export function jobDetailOf({
   job,
   rows,
@@ -86,6 +88,7 @@ export function jobDetailOf({
   };
 }
 
+/** What planning found, as API and pages show it. */
 export function planReportOf({ rows, toSend, refused, duplicates, problems, examples }: PlanReport): PlanView {
   return {
     rows,

@@ -10,6 +10,7 @@ export function downloadSuccessRate({ totals }: Pick<Retrieval, "totals">): numb
   return totals.attempts === 0 ? null : totals.pagesOk / totals.attempts;
 }
 
+/** A retrieval as lists show it. */
 export function retrievalViewOf(one: Retrieval): RetrievalView {
   return {
     jobId: one.jobId,
@@ -52,6 +53,7 @@ export function verdictViewOf(jobId: string, verdict: RunVerdict | undefined): R
   };
 }
 
+/** A schedule of retrievals as lists show it. */
 export function scheduleViewOf(one: RetrievalSchedule): ScheduleView {
   const { campaignId, everyMs, overlapMs, codes, readTo, nextAt, actor } = one;
   return {

@@ -6,11 +6,13 @@ import { timeText } from "./texts.ts";
 
 type Stopped = EmergencyStopReport["campaigns"][number];
 
+/** An emergency stop as lists show it. */
 export function stopViewOf(stop: EmergencyStopReport["stop"]): EmergencyStop {
   const { scope, ...rest } = common(stop);
   return { ...rest, campaigns: scope };
 }
 
+/** An emergency stop with the state of each campaign. */
 export function stopResultOf({ stop, campaigns }: EmergencyStopReport): StopResult {
   const { scope: _, ...rest } = common(stop);
   const ended = stop.endedAt !== null;

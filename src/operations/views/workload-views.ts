@@ -24,6 +24,7 @@ const known = <Value>(given: Value | string, at: Instant | null): Known<Value> =
 const NOT_TOLD = "not told by this tenant";
 const NOT_READ = "not read yet";
 
+/** The work left in a campaign, with the age of its figures. @param now ms since the epoch */
 export function workloadOf(given: WorkloadGiven, now: Instant): Workload {
   const { workload, reading, mostAgents } = given;
   const at = workload?.at ?? null;

@@ -9,6 +9,7 @@ import { OperationError } from "../error.ts";
 
 /** `wfm`: changes of dialer settings and activations, for workforce management. `metrics`: figures and states of campaigns. */
 export const VENDOR_WEBHOOKS = ["wfm", "metrics"] as const;
+/** Which of the vendor's two interfaces for events a registration is at. */
 export type VendorWebhookKind = (typeof VENDOR_WEBHOOKS)[number];
 
 /** How the vendor is asked to repeat its deliveries (wfm): repetitions, growth of the pauses between them, seconds of one attempt. */
@@ -18,6 +19,7 @@ export interface VendorRetryPolicy {
   readonly timeoutSec: number;
 }
 
+/** How often the vendor is told to repeat a delivery. */
 export const RETRY_POLICY: VendorRetryPolicy = { maxRetries: 3, backoffMultiplier: 2, timeoutSec: 10 };
 
 /** A registration at the tenant; what it is secured with is never shown. */
@@ -54,6 +56,7 @@ export interface DeliveryProof {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Registers for the vendor's events, and lists and removes registrations. Errors: OperationError, TenantError. */
 export class VendorWebhookUseCases {
   readonly #context: Pick<Context, "tenant" | "store" | "actor">;
   readonly #proof: (kind: VendorWebhookKind) => Promise<DeliveryProof>;

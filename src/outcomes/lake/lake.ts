@@ -149,6 +149,7 @@ export interface OutcomeLake {
   close(): Promise<void>;
 }
 
+/** What a compaction did: files and bytes before and after. */
 export interface CompactionReport {
   readonly partitions: number;
   readonly filesBefore: number;

@@ -19,6 +19,7 @@ const COMPARISON_MINIMUM = 100;
  */
 export type ComparisonVerdict = "higher" | "lower" | "none shown" | "too few" | "too few days";
 
+/** Conversion of two groups, with the interval of their difference. */
 export interface Comparison {
   readonly first: { readonly name: string; readonly conversion: Rate };
   readonly second: { readonly name: string; readonly conversion: Rate };

@@ -21,6 +21,7 @@ export interface Local {
   readonly weekday: number;
 }
 
+/** Instants as the clock of a zone shows them. */
 export interface LocalTime {
   readonly zone: string;
   local(at: Instant): Local;

@@ -41,6 +41,7 @@ export const DOCUMENTED_CODES: ReadonlyMap<string, Category> = new Map([
   ["WRONG_NUMBER", "failure"],
 ] as const);
 
+/** Version of the map of documented disposition codes. */
 export const DOCUMENTED_VERSION = "documented-1";
 
 const ALL_TIME = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };

@@ -3,8 +3,10 @@
 import { CATEGORIES, type Category } from "./category.ts";
 import type { Classified } from "./outcome-map.ts";
 
+/** Calls by category. */
 export type CategoryCounts = Readonly<Record<Category, number>>;
 
+/** Calls counted by category, with their durations. */
 export interface Tally {
   readonly calls: number;
   /** The sum of the calls' durations, s. */

@@ -16,6 +16,7 @@ const TREND_MINIMUM = { days: 7, calls: 100, levelDays: 10 } as const;
 
 type TrendVerdict = "rising" | "falling" | "none shown" | "too few";
 
+/** How conversion moves from day to day, with the interval of its slope. */
 export interface Trend {
   /** `rising` and `falling`: the slope's interval leaves out 0. `too few`: fewer days with calls, or fewer calls, than the minimum. */
   readonly verdict: TrendVerdict;

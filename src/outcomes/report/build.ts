@@ -78,6 +78,7 @@ export function tally(scope: ReportScope, facts: Facts): Tallies {
   return { all, days, hours, weekdays, columns, codes };
 }
 
+/** When a report is made, and with what confidence. */
 export interface BuildOptions {
   readonly now: Instant;
   /** Of all intervals; 0.95 by default. */

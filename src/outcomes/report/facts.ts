@@ -38,6 +38,7 @@ export interface ValueDay {
   readonly successes: number;
 }
 
+/** The counts that a report is made of. */
 export interface Facts {
   readonly times: readonly TimeCount[];
   readonly values: readonly ValueCount[];

@@ -6,6 +6,7 @@ import { CATEGORIES } from "../meaning/category.ts";
 const count = z.int().min(0);
 const time = z.iso.datetime().describe("UTC");
 
+/** A rate with numerator, denominator and interval. */
 export const rateSchema = z
   .strictObject({
     rate: z.number().min(0).max(1).nullable().describe("numerator / denominator; null when there is nothing to divide by"),
@@ -165,7 +166,9 @@ export const reportSchema = z.strictObject({
     .describe("Figures reported earlier that are other ones now"),
 });
 
+/** An outcome report, the JSON form. */
 export type OutcomeReport = z.infer<typeof reportSchema>;
+/** One group of a report. */
 export type ReportGroup = z.infer<typeof group>;
 
 /** The JSON Schema of the JSON report. */

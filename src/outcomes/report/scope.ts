@@ -7,12 +7,15 @@ import type { OutcomeMap } from "../meaning/outcome-map.ts";
 
 /** What calls can be grouped by besides time and code: columns of the lake. */
 export const COLUMN_DIMENSIONS = ["campaign", "attempt", "list", "agent"] as const;
+/** What calls can be grouped by that is a column of the lake. */
 export type ColumnDimension = (typeof COLUMN_DIMENSIONS)[number];
 
 /** What calls can be grouped by. */
 export const DIMENSIONS = ["hour", "weekday", "code", ...COLUMN_DIMENSIONS] as const;
+/** What calls can be grouped by. */
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** Which calls a report is about. */
 export interface ReportScope {
   /** The campaigns; undefined for all. */
   readonly campaigns: readonly string[] | undefined;

@@ -4,6 +4,7 @@ import type { Instant } from "../../kernel/index.ts";
 
 /** Each role may do what the ones before it may. */
 export const ACCESS_ROLES = ["viewer", "operator", "admin"] as const;
+/** What a person or token may do. */
 export type AccessRole = (typeof ACCESS_ROLES)[number];
 
 /** An API token as it is listed; the token itself is kept nowhere. */

@@ -21,6 +21,7 @@ export interface AttentionWord {
 
 const WORD = `key, owner, acknowledged_by as "acknowledgedBy", acknowledged_at as "acknowledgedAt", note`;
 
+/** What people said of the things that need somebody: acknowledged, taken, released. */
 export class AttentionLedger extends Ledger {
   list(): Promise<AttentionWord[]> {
     return this.store.query<AttentionWord>(`select ${WORD} from outdial.attention`);

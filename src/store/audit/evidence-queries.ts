@@ -113,7 +113,9 @@ const QUERIES = {
        ${ISO("since", "since")}, ${ISO("until", "until")} from (${settings(kind)}) s order by version`,
 } satisfies Record<string, (kind: AboutKind) => string>;
 
+/** A kind of fact that evidence packs hold. */
 export type FactKind = keyof typeof QUERIES;
+/** The SQL that reads the facts of a kind, by what the pack is about. */
 export const FACTS_OF: Readonly<Record<FactKind, (kind: AboutKind) => string>> = QUERIES;
 
 const ENTRY = "select seq, time, actor, action, subject, job, details from outdial.audit";

@@ -10,6 +10,7 @@ const REST_MS = 200;
 /** A disk answers in this time, or its head is told as not looked at, ms. */
 const ANSWER_MS = 2_000;
 
+/** A head of the audit log kept in a file outside the store. */
 export class HeadFile implements HeadKeep {
   readonly name: string;
   readonly outside: boolean;

@@ -4,6 +4,7 @@ import type { HeadObjectOptions } from "./places.ts";
 import { askRemote, type RemoteAnswer, RemotePlace, remoteAddress } from "./remote.ts";
 import type { HeadKeep } from "./stored-head.ts";
 
+/** A head of the audit log kept as an object in object storage, by HTTP GET and PUT. Errors: StoreError. */
 export class HeadObject extends RemotePlace implements HeadKeep {
   readonly name: string;
   readonly restMs = 5_000;

@@ -50,6 +50,7 @@ const acceptance = (id: string) => `outdial-audit-accept@1\n${id}\n`;
 
 const STANDING = `select id, place, kind, size, message, found_at as "foundAt" from outdial.audit_conflicts where accepted_at is null order by found_at, id`;
 
+/** Keeps heads of the audit log outside the store, and finds out whether the database was set back. */
 export class Heads {
   readonly #places: readonly HeadPlace[];
   readonly #keepers: readonly Keeper[];

@@ -52,6 +52,7 @@ export interface LogView {
   }): Promise<void>;
 }
 
+/** How heads found outside are compared with the log. */
 export interface MeetOptions {
   /** Bring the place up to date when its head fits, or there is none. */
   readonly keep: boolean;

@@ -14,6 +14,7 @@ export abstract class RemotePlace {
   readonly remote = true;
 }
 
+/** The answer of an address that keeps heads. */
 export interface RemoteAnswer {
   readonly status: number;
   /** The content type; empty without one. */

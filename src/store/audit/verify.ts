@@ -66,6 +66,7 @@ interface AuditTampered {
   readonly message: string;
 }
 
+/** What the recomputation of the log found: intact, or which entry is wrong. */
 export type AuditVerdict = AuditIntact | AuditTampered;
 
 /** What verification knows beside the database. */

@@ -10,6 +10,7 @@ import { askRemote, type RemoteAnswer, RemotePlace, remoteAddress } from "./remo
 /** A witness may have signed for another process between its answer and the next request. */
 const TRIES = 4;
 
+/** A witness (C2SP tlog-witness) that signs a checkpoint only when the log has grown from the one it signed before. */
 export class WitnessHead extends RemotePlace implements HeadPlace {
   readonly name: string;
   readonly restMs = 15_000;

@@ -22,6 +22,7 @@ const POLICIES = `select campaign_id as "campaignId", name, policy, plan_hash as
 
 const PLANS_KEPT_MS = 30 * 86_400_000;
 
+/** Applies of campaign files and their journal. */
 export class CampaignLedger extends JournalLedger {
   constructor(store: StoreCore) {
     super(store, "outdial.campaign_events", "outdial.campaign_applies");

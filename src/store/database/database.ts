@@ -78,6 +78,7 @@ export const URGENT_MS = 10_000;
 /** A statement that failed for want of room is tried again sooner than this, as long as anything is to be written, ms. */
 const SHORTAGE_MS = 15_000;
 
+/** The pool of connections to PostgreSQL. Errors: StoreError. */
 export class Database {
   readonly #pool: ConnectionPool;
   readonly #urgent: ConnectionPool;

@@ -5,7 +5,9 @@ import type { Instant } from "../../kernel/index.ts";
 /** The digits of an E.164 number without the plus sign. */
 export type PhoneKey = number;
 
+/** A level of consent, weakest first. */
 export type ConsentLevel = "none" | "express" | "written";
+/** What kind of call an attempt was. */
 export type AttemptKind = "attempt" | "conversation" | "inbound-conversation" | "abandoned";
 /**
  * How an answered call went: `served` (an agent spoke in time), `late` (an agent spoke, but too late), `hangup` (the caller hung up before the
@@ -40,6 +42,7 @@ export interface NewRevocation {
   readonly code?: string | undefined;
 }
 
+/** Where a suppression came from. */
 export type SuppressionOrigin = "outcome" | "channel" | "manual" | "list";
 
 /** A number that must not be called any more. */
@@ -79,6 +82,7 @@ export interface NewOutcome {
   readonly optOut: string | null;
 }
 
+/** A business relationship to be entered. */
 export interface NewRelationship {
   readonly number: PhoneKey;
   readonly kind: "transaction" | "inquiry";
@@ -95,6 +99,7 @@ export interface NewDisconnection {
   readonly queriedOn?: string | undefined;
 }
 
+/** A kind of telephone line. */
 export type LineType = "mobile" | "landline" | "voip";
 
 /** What a line was on a date. */

@@ -12,6 +12,7 @@ const PAIRS = `select primary_id as "primary", backup_id as backup, policy, chan
     case when order_what is not null then json_build_object('what', order_what, 'by', order_by) end as "order"
   from outdial.failover_pairs`;
 
+/** Failover pairs: policy, lease, state, orders and history. */
 export class FailoverLedger extends Ledger {
   /**
    * Makes a pair or gives it another policy; its state stays unless the backup is another campaign.

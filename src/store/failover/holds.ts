@@ -6,6 +6,7 @@ import { numberArray } from "../database/arrays.ts";
 import type { PhoneKey } from "../facts/types.ts";
 import type { Hold } from "./types.ts";
 
+/** Contacts that a campaign must not call because another one called them before the hand-over. */
 export class HandoverHolds extends Ledger {
   /** Holds contacts back from a campaign; the later moment of two stays. */
   async hold(

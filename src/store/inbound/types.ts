@@ -4,6 +4,7 @@ import type { Instant } from "../../kernel/index.ts";
 
 /** Which of the vendor's two kinds of webhook an event came by (contract §2.4). */
 export const INBOUND_CHANNELS = ["omnichannel", "dialer"] as const;
+/** Where an inbound event came from. */
 export type InboundChannel = (typeof INBOUND_CHANNELS)[number];
 
 /** pending → done, ignored (a type nobody knows) or aside (cannot be processed; → pending again when replayed). */

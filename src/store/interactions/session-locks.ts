@@ -17,6 +17,7 @@ const LONGEST_WAIT_MS = 100;
 const SILENCE_MS = 8_000;
 const PING_MS = 2_000;
 
+/** Locks by name across all processes on one database, freed when their process dies. Errors: StoreError. */
 export class SessionLocks {
   readonly #url: string;
   readonly #clock: Clock;

@@ -5,6 +5,7 @@ import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { JOB_STATUSES, type Job, type JobEnd, type NewJob } from "./types.ts";
 
+/** The columns of a job, for `select`. */
 export const JOB = `id, kind, campaign_id as "campaignId", source_name as "sourceName", content_hash as "contentHash", options, actor, status,
   total_rows as "totalRows", counts, summary, error, executor, run, profile, scope, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt",
   tenant_name as "tenantName", tenant_address as "tenantAddress"`;
@@ -12,6 +13,7 @@ export const JOB = `id, kind, campaign_id as "campaignId", source_name as "sourc
 /** A row of `JOB`. */
 export type JobRow = Omit<Job, "counts"> & { readonly counts: Readonly<Record<string, number>> };
 
+/** A job from its row. */
 export function toJob(row: JobRow): Job {
   const counts = Object.fromEntries(Object.entries(row.counts).filter(([, count]) => count > 0));
   return { ...row, status: oneOf(JOB_STATUSES, row.status), counts };

@@ -6,6 +6,7 @@ import type { OutboxEvent } from "../outbox/types.ts";
 
 /** planning → ready → running → one of the ends; `cancelled` and `failed` can also come before running. */
 export const JOB_STATUSES = ["planning", "ready", "running", "done", "partly_failed", "failed", "stopped", "cancelled"] as const;
+/** How a job stands. */
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /** Results after which nothing is left to do and nothing went wrong, of every kind of job. */
@@ -23,6 +24,7 @@ export const ITEM_RESULTS = [
   "unknown",
   "failed",
 ] as const;
+/** The result of one row of a job. */
 export type ItemResult = (typeof ITEM_RESULTS)[number];
 /** True when nothing is left to do for an item and nothing went wrong. */
 export const isGood = (result: ItemResult): boolean => GOOD_RESULTS.some((good) => good === result);

@@ -5,6 +5,7 @@ import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 
+/** The state that a campaign is brought to. */
 export type TargetState = "active" | "paused";
 /** `superseded`: the opposite was asked for, or the tenant's answer to its key no longer holds. */
 export type IntentOutcome = "changed" | "already" | "failed" | "superseded";
@@ -40,6 +41,7 @@ export interface MadeChange {
   readonly at: Instant;
 }
 
+/** An intent to be written before the request is sent. */
 export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | "idempotencyKey" | "actor" | "reason"> & {
   /** The emergency stop that it belongs to, and the replica that carries that out. */
   readonly stop?: { readonly id: string; readonly executor: string } | undefined;

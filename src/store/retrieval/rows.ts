@@ -35,6 +35,7 @@ export interface RetrievalRow {
   readonly pageMs: number;
 }
 
+/** The `select` of a retrieval with its totals, without its conditions. */
 export const RETRIEVAL_COLUMNS = `select r.job_id as "jobId", r.campaign_id as "campaignId", r.from_ms as "from", r.to_ms as "to", r.codes, r.page_limit as "pageLimit",
   j.actor, j.status, j.executor, j.run, j.created_at as "createdAt", j.started_at as "startedAt", j.finished_at as "finishedAt", j.error, r.calls,
   r.compliance_hash as "complianceHash", w.*,
@@ -47,6 +48,7 @@ export const RETRIEVAL_COLUMNS = `select r.job_id as "jobId", r.campaign_id as "
       coalesce(sum(page_ms), 0)::float8 as "pageMs"
     from outdial.retrieval_windows where job_id = r.job_id) w`;
 
+/** A retrieval from its row. */
 export function toRetrieval(row: RetrievalRow): Retrieval {
   const { windows, windowsDone, pagesOk, pagesFailed, attempts, restarts, rows, ...more } = row;
   const { unfinished, earliestUnfinished, bytes, pageMs, quarantined, ...retrieval } = more;

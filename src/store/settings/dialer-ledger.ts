@@ -23,6 +23,7 @@ const BEFORE = `(select b.settings from outdial.dialer_changes b where b.subject
 
 const CAMPAIGN = `content_hash as "contentHash", name, source_name as "sourceName", status, campaign_id as "campaignId", created_at as "createdAt"`;
 
+/** Versions of dialer settings, their changes and journal. */
 export class DialerLedger extends JournalLedger {
   constructor(store: StoreCore) {
     super(store, "outdial.dialer_events", "outdial.dialer_changes");

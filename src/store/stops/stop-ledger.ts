@@ -13,6 +13,7 @@ const CAMPAIGN = `campaign_id as "campaignId", source, outcome, shown, confirmed
 /** The stop is open and this replica carries it out. */
 const MINE = "exists (select from outdial.stops where id = $1 and executor = $2 and ended_at is null)";
 
+/** Emergency stops and what they did. */
 export class StopLedger extends Ledger {
   /**
    * Begins a stop. One of everything ends those that are open: it does what was left of them. A stop that is there already stays as it is.

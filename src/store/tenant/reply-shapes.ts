@@ -4,6 +4,7 @@ import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
 import type { OutboxEvent } from "../outbox/types.ts";
 
+/** Shapes of the tenant's replies as last seen. */
 export class ReplyShapes extends Ledger {
   /** Shapes by operation. */
   async all(): Promise<Readonly<Record<string, string>>> {

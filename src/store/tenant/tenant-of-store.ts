@@ -22,6 +22,7 @@ export interface BoundTenant extends TenantIdentity {
   readonly since: Instant;
 }
 
+/** The tenant that this store is of. */
 export class TenantOfStore extends Ledger {
   /** Undefined before the store was used with a tenant. */
   async read(): Promise<BoundTenant | undefined> {

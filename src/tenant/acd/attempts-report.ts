@@ -12,6 +12,7 @@ export type ReportRow = Readonly<Record<string, string>>;
 /** Names that are tried when one was used: every name may be used once, by whomever. */
 const NAMES = 5;
 
+/** Calls older than the API answers for, read from the tenant's report of all attempts; the report's id is looked up once. */
 export class AttemptsReport {
   readonly #requester: AcdRequester;
   readonly #clock: Clock;

@@ -30,6 +30,9 @@ const OUTER = /^[\x21-\x7e]{1,64}$/;
 /** What an operation that is not in a version may answer. */
 const LACKING: ReadonlySet<number | undefined> = new Set([404, 405, 500]);
 
+/**
+ * Sends the operations of the profile `acd` at the version that the tenant answers, and parses the replies. Errors: TenantError.
+ */
 export class AcdClient implements AcdRequester {
   readonly #with: AcdClientDependencies;
   /** The version that answers, by operation. */

@@ -73,6 +73,7 @@ export function wordOf({
 /** Names of the tenant's codes are asked so often, ms. */
 const NAMES_MS = 5 * 60_000;
 
+/** Names of disposition codes by id, read from the tenant and held for some time. */
 export class CodeNames {
   readonly #requester: AcdRequester;
   readonly #now: () => number;

@@ -35,6 +35,7 @@ interface DiscoveryDependencies {
 const ADVICE = "Set tenant.acd.api to the address of the tenant's API, such as https://api-na1.niceincontact.com.";
 const MAX_BODY = 64 * 1024;
 
+/** Finds where the tenant answers: the place configured, or the one that its area and its token name. It is asked for once. */
 export class Discovery {
   readonly #config: ResolvedAcdConfig;
   readonly #with: DiscoveryDependencies;

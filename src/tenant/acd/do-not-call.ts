@@ -59,6 +59,7 @@ export function doNotCallGroups(
   };
 }
 
+/** The capability that lists callbacks promised to people of a campaign (a skill), over `listSkillCallbacks`. */
 export function scheduledCallbacks(requester: AcdRequester, capability: Capability, plain: Plain): ScheduledCallbacks {
   return {
     capability,

@@ -22,6 +22,7 @@ const AGENTS_REFUSED_MS = 60_000;
 
 type AgentsBySkill = ReadonlyMap<string, AgentCounts>;
 
+/** Figures of campaigns (skills): the statistics of the dialer by quarter of an hour, and the agents and calls of the moment. */
 export class Figures {
   readonly #requester: AcdRequester;
   readonly #time: ServerTime;

@@ -57,6 +57,7 @@ interface Window {
   readonly after: string | undefined;
 }
 
+/** Ended calls of a campaign with their disposition codes, as pages of outcomes. */
 export class Outcomes {
   readonly #requester: AcdRequester;
   readonly #skills: Skills;

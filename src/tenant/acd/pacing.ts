@@ -34,6 +34,7 @@ interface Groups {
 type GeneralChange = AcdBody<"putGeneralSettings">;
 type CpaChange = AcdBody<"putCpa">;
 
+/** Reads and changes the pacing parameters of a campaign (a skill). */
 export class Pacing {
   readonly #requester: AcdRequester;
   readonly #skills: Skills;

@@ -6,10 +6,13 @@ import type { FittedCampaign } from "../capabilities.ts";
 import type { AcdRow } from "./pages.ts";
 import { LIST_JOINT } from "./skills.ts";
 
+/** A calling list as `listCallLists` gives it. */
 export type CallingList = AcdRow<"listCallLists">;
 type Skill = AcdReply<"getSkill">;
 
+/** Percent in the whole: shares of a campaign file are 0 to 1, the tenant keeps percent. */
 export const PERCENT = 100;
+/** Minutes in a day. */
 export const DAY_MINUTES = 1440;
 const LONGEST_NAME = 30;
 const MOST_ATTEMPTS = 10;
@@ -52,6 +55,7 @@ export const holdable = z.object({
     .optional()
     .catch(undefined),
 });
+/** What of a campaign file a skill can hold, parsed by `holdable`. */
 export type Holdable = z.output<typeof holdable>;
 
 /** Why a field of a file is not sent. What is missing here has simply no place in a skill. */
@@ -63,13 +67,17 @@ const WHY: Readonly<Record<string, string>> = {
   "complianceConfig.dialingRules.allowedDays":
     "a schedule of days would start the skill by itself; set the days in the vendor's administration",
 };
+/** The text in a field of a value that is not trusted; undefined when it is no object or holds no text there. */
 export function textIn(value: unknown, field: string): string | undefined {
   const parsed = z.looseObject({ [field]: z.string() }).safeParse(value);
   return parsed.success ? String(parsed.data[field]) : undefined;
 }
 
+/** Whether the dialer uses the list; a list without a status counts as used. */
 export const isActive = ({ status }: CallingList): boolean => status === undefined || status === "Active";
+/** Whether the list is assigned to the skill. */
 export const isOn = ({ skills }: CallingList, skillId: string): boolean => (skills ?? []).some((one) => one.skillId === skillId);
+/** Names of lists in alphabetical order, joined as one text; the id where a list has no name. */
 export const namesOf = (lists: readonly CallingList[]): string =>
   lists
     .map(({ listName, listId }) => listName ?? listId)
@@ -85,6 +93,7 @@ export function wantedLists(text: string, lists: readonly CallingList[]): readon
   return parts.every((part) => lists.some(({ listName }) => listName === part)) ? parts : [nameOf(text)];
 }
 
+/** A share of 0 to 1 as percent with two decimals. */
 export const percentOf = (share: number): number => Math.round(share * PERCENT * PERCENT) / PERCENT;
 
 /** A time of day in whole minutes, as the tenant keeps it. */
@@ -105,6 +114,9 @@ export function windowOf(
   return { startTime, endTime };
 }
 
+/**
+ * Query and body that create a calling list: which column of the file of records holds the id, the number and the other fields.
+ */
 export function mappingOf(
   listName: string,
   { externalId, phone, columns = {}, expires }: NonNullable<Holdable["contactListFile"]>,
@@ -138,6 +150,10 @@ export function repaired(skill: Skill): Record<string, unknown> {
   return fields;
 }
 
+/**
+ * What of a campaign file a skill can hold, with what the tenant will refuse and why. @param there the campaign as it is; @param
+ * lists the calling lists of the tenant; @param groups its do-not-call groups
+ */
 export function fitted(
   document: Readonly<Record<string, unknown>>,
   there: Readonly<Record<string, unknown>> | undefined,

@@ -38,6 +38,7 @@ const LOOKS_MS = [500, 1000, 1500, 2000];
 const JOB_LOOK_MS = 2000;
 const JOB_LOOKS = 300;
 
+/** Reads, creates and changes campaigns (skills with their calling lists), and uploads files of records. */
 export class Provisioning {
   readonly #requester: AcdRequester;
   readonly #skills: Skills;

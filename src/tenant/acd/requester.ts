@@ -16,6 +16,7 @@ type AcdContent<Id extends AcdOperationId> = ([AcdPath<Id>] extends [never]
   (AcdBody<Id> extends undefined ? { readonly body?: undefined } : { readonly body: AcdBody<Id> }) &
   (AcdQuery<Id> extends undefined ? { readonly query?: undefined } : { readonly query?: AcdQuery<Id> | undefined });
 
+/** Path, query and body of an operation, with the options of the call. */
 export type AcdInput<Id extends AcdOperationId> = AcdContent<Id> & AcdCallOptions;
 
 /** The parsed reply. Lists are there also when the tenant says "nothing" without a body; of a single thing that is undefined. */
@@ -23,6 +24,7 @@ export type AcdReplyOf<Id extends AcdOperationId> =
   | AcdReply<Id>
   | (Row<Id> extends { success: { body: "optional" } } ? (Row<Id> extends { paging: object } ? never : undefined) : never);
 
+/** A parsed reply with its status and attempts. */
 export interface AcdResult<T> extends Omit<RequestResult<T>, "etag" | "already"> {
   /** Items of a write that were not done although the status says success, in their order. When none was done the call is refused instead. */
   readonly failed: readonly FailedItem[];

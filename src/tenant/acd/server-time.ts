@@ -7,6 +7,7 @@ import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 /** A time that was heard so long ago is asked for anew, ms: clocks drift, and machines sleep. */
 const HEARD_MS = 60_000;
 
+/** The tenant's own time: heard from the `Date` of its replies, and asked for when the last one is more than a minute old. */
 export class ServerTime {
   readonly #clock: Clock;
   #heard: { readonly time: Instant; readonly at: Instant } | undefined;

@@ -8,6 +8,9 @@ interface ShapeListeners {
   readonly drift: (operationId: string, before: string, after: string) => void;
 }
 
+/**
+ * Compares the shape of each reply (names and types of its fields) with the one seen before, and tells a listener what differs.
+ */
 export class Shapes {
   #seen: Map<string, string> | undefined;
   readonly #known: () => Readonly<Record<string, string>>;

@@ -27,6 +27,7 @@ type CallList = AcdRow<"listCallLists">;
 const dials = ({ mediaTypeId, isOutbound, outboundStrategy }: Skill): boolean =>
   (mediaTypeId === undefined || mediaTypeId === PHONE_MEDIA) && isOutbound !== false && outboundStrategy === PERSONAL_CONNECTION;
 
+/** Skills of the kind that dials, with their calling lists; the lists are shared by questions close to each other. */
 export class Skills {
   readonly #requester: AcdRequester;
   readonly #clock: Clock;

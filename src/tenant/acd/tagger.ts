@@ -10,6 +10,7 @@ import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 const TAG_PREFIX = "outdial:";
 const NOTES = "Set by outdial in place of a disposition that cannot be changed any more.";
 
+/** Puts a tag on a contact in place of a disposition. Ids of tags are looked up by name once. */
 export class Tagger implements DispositionTagger {
   readonly #requester: AcdRequester;
   readonly #plain: (options: CallOptions | undefined) => AcdCallOptions;

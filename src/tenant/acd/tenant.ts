@@ -21,6 +21,7 @@ import { createAcdProfile } from "./profile.ts";
 import type { AcdRequester } from "./requester.ts";
 import { ServerTime } from "./server-time.ts";
 
+/** What the client is made with, with the reply shapes that were seen before. */
 export interface AcdTenantDependencies extends TenantDependencies {
   /** Shapes of replies as they were seen before, by operation: what differs is told through `hooks.onDrift`. */
   readonly shapes?: (() => Readonly<Record<string, string>>) | undefined;

@@ -4,9 +4,13 @@ import type { CallType, RuleOf, WeekHours } from "../../pack/schema.ts";
 
 /** Sales calls: state sales-call rules bind these, not debt collection. */
 export const SALES: CallType[] = ["telemarketing", "prerecorded"];
+/** Kinds of call for rules about calls with a live agent. */
 export const LIVE: CallType[] = ["telemarketing"];
+/** Kinds of call for rules about prerecorded messages. */
 export const RECORDED: CallType[] = ["prerecorded"];
+/** Kinds of call for rules about debt collection. */
 export const COLLECTION: CallType[] = ["collection"];
+/** Kinds of call for rules that hold for all of them. */
 export const EVERY: CallType[] = ["telemarketing", "prerecorded", "collection"];
 
 /** The day on which rules without a day of their own were last read in their sources; the note of a rule says what was not found. */
@@ -18,6 +22,7 @@ export const READ = "2026-11-22";
 export const TO_CONFIRM = "To confirm: ";
 
 type Window = WeekHours["mon"][number];
+/** Calling hours of a day as two times of the called person's clock, or none. */
 export type Hours = Window | "closed";
 
 /** Of a day on which a state adds nothing to the federal hours. */

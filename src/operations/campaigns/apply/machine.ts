@@ -27,6 +27,7 @@ export interface Course {
   readonly patience: ApplyPatience;
 }
 
+/** What follows from an event: the new state, and the command to carry out next. */
 export interface Decision {
   readonly state: ApplyState;
   /** Undefined when the apply has ended or stands still. */

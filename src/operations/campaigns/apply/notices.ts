@@ -36,6 +36,7 @@ const AUDITED: Readonly<Partial<Record<ApplyEvent["type"], string>>> = {
   activated: "campaign.activation_accepted",
 };
 
+/** The audit entries and events that a step of an apply brings, to be committed with it. */
 export function noticesOf(input: NoticeInput): Notices {
   const { plan, before, state, event } = input;
   const entry = stepsOf(plan)[before.at];

@@ -15,6 +15,7 @@ export interface ApplyPatience {
   readonly pauseMs: number;
 }
 
+/** Patience of applies unless the rules give another one; pauses in ms. */
 export const DEFAULT_APPLY_PATIENCE: ApplyPatience = { sends: 3, reads: 3, unanswered: 5, pauseMs: 1000 };
 
 /**
@@ -25,6 +26,7 @@ export const DEFAULT_APPLY_PATIENCE: ApplyPatience = { sends: 3, reads: 3, unans
  */
 export type EntryOutcome = "applied" | "moved" | "refused" | "mismatch" | "not_activated";
 
+/** How one campaign of a plan ended. */
 export interface EntryResult {
   readonly name: string;
   readonly id: string | null;
@@ -53,6 +55,7 @@ export const APPLY_PHASES = [
   "confirming",
   "ended",
 ] as const;
+/** A phase of the apply machine. */
 export type ApplyPhase = (typeof APPLY_PHASES)[number];
 
 /** What a reading found of a campaign; null when there is none. */
@@ -63,6 +66,7 @@ export interface Found {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
+/** The state of an apply, kept in its journal. */
 export interface ApplyState {
   /** Index of the entry at work among those that do something. */
   readonly at: number;
@@ -118,4 +122,5 @@ export type ApplyCommand =
 
 /** How an apply ended: everything, some of it, nothing. */
 export const APPLY_OUTCOMES = ["applied", "partly_applied", "not_applied"] as const;
+/** How an apply ended. */
 export type ApplyOutcome = (typeof APPLY_OUTCOMES)[number];

@@ -24,6 +24,7 @@ import { type Course, decide, stepsOf } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
 import { type ApplyCommand, type ApplyPatience, type ApplyState, DEFAULT_APPLY_PATIENCE } from "./state.ts";
 
+/** What applies are made with, beside the rules of plans. */
 export interface ApplyRules extends PlanRules {
   /** The pre-dial gate; made for each activation, so that a process that runs for weeks judges by the rules of the day. */
   readonly gate: () => Promise<CampaignGate>;
@@ -39,6 +40,7 @@ export interface ApplyReport {
   readonly state: ApplyState;
 }
 
+/** How far an apply is. */
 export interface ApplyProgress {
   readonly jobId: string;
   /** The campaign at work, in words; undefined while another process runs it. */
@@ -48,6 +50,10 @@ export interface ApplyProgress {
 
 type Progress = (progress: ApplyProgress) => void;
 
+/**
+ * Plans campaign files against the tenant, applies them, and tells how far an apply is. Errors: OperationError, TenantError,
+ * StoreError.
+ */
 export class CampaignFileUseCases extends CampaignPlanner {
   readonly #context: Context;
   readonly #rules: ApplyRules;

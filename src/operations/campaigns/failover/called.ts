@@ -20,6 +20,7 @@ const CONTACTS_PAGE = 100;
 /** Contacts written at once. */
 const BATCH = 5000;
 
+/** What finds out whom a campaign has called before another one takes over. */
 export interface CalledDeps {
   readonly runner: CampaignRunner;
   readonly calls: OutcomeSource;

@@ -10,6 +10,7 @@ import type { ActDeps } from "./act.ts";
 
 const DAY_MS = 86_400_000;
 
+/** What decides over hand-overs, beside the policy of the pair. */
 export interface FailoverRules {
   /** Asked before a campaign is activated. */
   readonly gate: CampaignGate;
@@ -25,6 +26,7 @@ export interface FailoverRules {
   readonly pause?: ((point: string) => Promise<void>) | undefined;
 }
 
+/** What the steps of a hand-over work with, from the context and the rules. */
 export function failoverDeps({ tenant, store, ...context }: Context, rules: FailoverRules): ActDeps {
   const { campaignRunner: runner, metricsSource: source, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
   const clock = rules.clock ?? context.clock;

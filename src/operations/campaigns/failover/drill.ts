@@ -16,6 +16,7 @@ export interface DrillStep {
   readonly found: string;
 }
 
+/** What a hand-over would do now, without doing it. */
 export interface DrillReport {
   readonly primary: string;
   readonly backup: string;

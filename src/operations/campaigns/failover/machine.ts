@@ -45,6 +45,7 @@ const MOST_WAIT_MS = 30 * MINUTE_MS;
 /** A watch is interrupted when so many looks have failed to appear. */
 const MISSED_LOOKS = 3;
 
+/** What follows from an event: the new state, and the alarms to raise. */
 export interface Decision {
   readonly state: FailoverState;
   readonly alarms: readonly Alarm[];

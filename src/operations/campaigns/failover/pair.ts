@@ -7,6 +7,7 @@ import { NEW_PAIR } from "./machine.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 import { type FailoverState, type Order, readState } from "./state.ts";
 
+/** A pair with its policy and state. */
 export interface PairReport {
   readonly primary: string;
   readonly backup: string;

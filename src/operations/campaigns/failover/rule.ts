@@ -43,6 +43,7 @@ export interface RuleVerdict {
 
 type RulePolicy = Pick<FailoverPolicy, "threshold" | "windowMinutes" | "everySeconds" | "minimumCalls" | "rule">;
 
+/** Judges the figures of a campaign: whether it has failed. */
 export interface TriggerRule {
   /** Minutes of the long window. */
   readonly longMinutes: number;

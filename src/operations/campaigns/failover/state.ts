@@ -5,10 +5,14 @@ import { issueText } from "../../../kernel/index.ts";
 import { OperationError } from "../../error.ts";
 import type { RuleVerdict } from "./rule.ts";
 
+/** The two campaigns of a pair. */
 export const SIDES = ["primary", "backup"] as const;
+/** One of the two campaigns of a pair. */
 export type Side = (typeof SIDES)[number];
+/** The campaign of the pair that is not this one. */
 export const otherSide = (side: Side): Side => (side === "primary" ? "backup" : "primary");
 
+/** Phases of the machine over a pair; docs/failover.md has the diagram. */
 export const FAILOVER_PHASES = [
   "watching",
   "pausing",
@@ -47,6 +51,7 @@ export const ALARMS = [
   "COMPLIANCE_STALE",
   "MONITOR_STALE",
 ] as const;
+/** Name of an alarm of a pair. */
 export type AlarmName = (typeof ALARMS)[number];
 
 const instant = z.number();
@@ -74,6 +79,7 @@ const handover = z.object({
   /** The primary dials again because the backup could not. */
   isRetreat: z.boolean(),
 });
+/** A hand-over under way. */
 export type Handover = z.output<typeof handover>;
 
 /** A hand-over that the gate stopped for a reason that somebody can remove: it is tried again by itself. */
@@ -157,6 +163,7 @@ export interface Seen {
   readonly activeCalls: number | null;
 }
 
+/** What was last read of both campaigns of a pair. */
 export type Statuses = Readonly<Record<Side, Seen>>;
 
 /** What a person asks for. */
@@ -206,6 +213,7 @@ export type Command =
   | { readonly kind: "secure"; readonly sides: readonly Side[]; readonly key: string; readonly afterMs: number }
   | { readonly kind: "gate"; readonly side: Side; readonly afterMs: number };
 
+/** An alarm to be raised, with its sentence. */
 export interface Alarm {
   readonly name: AlarmName;
   readonly message: string;

@@ -109,6 +109,9 @@ export interface FailoverPlan {
   readonly before: FailoverPolicy | null;
 }
 
+/**
+ * Watches pairs, hands over and back, rehearses, and answers what a pair does. Errors: OperationError, TenantError, StoreError.
+ */
 export class FailoverUseCases extends FailoverRecords {
   readonly #context: Context;
   readonly #deps: ActDeps;

@@ -25,6 +25,7 @@ export type FailoverProgress = (
   ),
 ) => void;
 
+/** How long a watch lasts, and whom it tells. */
 export interface WatchOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: FailoverProgress | undefined;
@@ -34,6 +35,7 @@ export interface WatchOptions {
   readonly until?: ((state: FailoverState, event: FailoverEvent) => boolean) | undefined;
 }
 
+/** The watch over a pair: looks at the figures in turn, and carries out what the machine decides, under a lease in the store. */
 export class PairWatch {
   readonly #context: Context;
   readonly #deps: ActDeps;

@@ -57,6 +57,7 @@ export interface PairWords {
   readonly nextStep: string | null;
 }
 
+/** A pair's state in words: which campaign dials, why, and what to do. */
 export function pairWords(state: FailoverState, primary: string): PairWords {
   const { phase, halt, handover, securing, standing } = state;
   const urgent = URGENT.find((name) => standing[name] !== undefined);

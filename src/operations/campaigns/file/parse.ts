@@ -22,6 +22,7 @@ export interface CampaignFile extends Pick<ReadCampaign, "id" | "name" | "status
   readonly placeOf: (path: string) => Place;
 }
 
+/** Campaign files that were read, with every mistake and its place. */
 export interface ParsedFiles {
   readonly campaigns: readonly CampaignFile[];
   readonly violations: readonly Violation[];

@@ -32,6 +32,7 @@ export const CAUSES = [
   "no_lines",
   "no_agents_or_lines",
 ] as const;
+/** Code of a reason why a campaign does not dial. */
 export type CauseCode = (typeof CAUSES)[number];
 
 interface Cause {

@@ -117,6 +117,7 @@ function spread(last: number, most: number): number[] {
   return [...new Set(Array.from({ length: count }, (_, i) => 1 + Math.ceil(((i + 1) * (last - 1)) / count)))];
 }
 
+/** A contact of a list, as far as its place goes. */
 export type Contact = {
   readonly phoneNumber?: string | undefined;
   readonly phoneNumbers?: readonly string[] | undefined;

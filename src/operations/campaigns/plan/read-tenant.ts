@@ -25,6 +25,7 @@ export interface CampaignWebhooks {
   update(id: string, webhook: WebhookDraft): Promise<unknown>;
 }
 
+/** A registration for campaign events as it is sent. */
 export interface WebhookDraft {
   readonly name: string;
   readonly callbackUrl: string;
@@ -44,6 +45,7 @@ export interface PlanDependencies {
   readonly clock: Clock;
 }
 
+/** What of the tenant a plan looks at. */
 export interface PlanOptions {
   readonly activate: boolean;
   /** Pages of 100 contacts of each list whose places are looked at. */

@@ -42,6 +42,7 @@ export function bound(document: CampaignDocument, sent: CampaignDocument | undef
   };
 }
 
+/** The fields of a campaign that calling rules are about. */
 export function regulated(document: CampaignDocument): Regulated {
   const { complianceConfig, dialerConfig } = readable.parse(document);
   const rules = compliance.shape.dialingRules.safeParse(complianceConfig?.dialingRules);

@@ -6,6 +6,7 @@ import type { PlanEntry } from "./types.ts";
 
 type Entry = Pick<PlanEntry, "wanted" | "fitted">;
 
+/** The document that the tenant is sent for an entry. */
 export const sentOf = ({ wanted, fitted }: Entry): CampaignDocument => fitted?.document ?? wanted.document;
 
 /** All fields of a campaign; where a tenant keeps what it is not sent, those that are sent. */

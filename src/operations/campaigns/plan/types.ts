@@ -7,6 +7,7 @@ import type { OwnPolicy } from "../file/schema.ts";
 import type { Law } from "./law.ts";
 import type { ListFacts } from "./list-facts.ts";
 
+/** Name and version of the form of plans. */
 export const PLAN_FORMAT = "outdial-campaign-plan/1";
 
 /** A file of records, as the plan saw it. */
@@ -68,6 +69,7 @@ export interface BlastRadius {
  */
 export type PlanAction = "create" | "change" | "in_sync";
 
+/** One campaign of a plan: what is there, what is wanted, and what would change. */
 export interface PlanEntry {
   readonly action: PlanAction;
   readonly name: string;
@@ -104,6 +106,7 @@ export interface PlanEntry {
 /** A campaign of the tenant that no file describes; it is left alone. */
 export type Unmanaged = Pick<TenantCampaign, "id" | "name" | "status">;
 
+/** Campaign files compared with the tenant, to be looked at and then applied. */
 export interface CampaignPlan {
   readonly format: typeof PLAN_FORMAT;
   /** SHA-256 over everything that the plan relies on, hex. */

@@ -26,6 +26,7 @@ import { campaignWebhooksOf } from "./webhooks.ts";
 /** The dialer reaches people live, through agents; the strictest common kind of call. */
 const CALL_TYPE: CallType = "telemarketing";
 
+/** What plans are made with. */
 export interface PlanRules {
   /** The calling rules; asked for each plan, so that it is made by those of the moment. */
   readonly pack: () => Promise<CompiledPack>;
@@ -38,6 +39,7 @@ export interface PlanRules {
 /** How much of the contact lists a plan looks at. */
 export type PlanReading = Partial<Pick<PlanOptions, "contactPages" | "records" | "signal">>;
 
+/** Compares campaign files with the tenant: plan, drift, export. Errors: OperationError, TenantError, ComplianceError. */
 export class CampaignPlanner {
   readonly #context: Pick<Context, "tenant" | "store" | "clock">;
   readonly #rules: PlanRules;

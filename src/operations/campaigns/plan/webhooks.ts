@@ -3,6 +3,7 @@
 import type { TenantLink } from "../../../tenant/port.ts";
 import type { CampaignWebhooks } from "./read-tenant.ts";
 
+/** Reads, creates and changes the tenant's registrations for campaign events. */
 export function campaignWebhooksOf({ capabilities: { vendorEvents } }: Pick<TenantLink, "capabilities">): CampaignWebhooks {
   return {
     list: (signal) => vendorEvents.registrations("campaign", { signal }),

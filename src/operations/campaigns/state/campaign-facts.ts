@@ -50,6 +50,7 @@ export interface CampaignFacts {
   readonly policyProblem: string | undefined;
 }
 
+/** What of a campaign the gate and its status are about; fields that cannot be read are told as that. */
 export function campaignFacts(id: string, document: CampaignView): CampaignFacts {
   const { complianceConfig: own, dialerConfig, queueId } = document;
   const read = own === undefined || own === null ? undefined : policy.safeParse(own);

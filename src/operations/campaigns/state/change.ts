@@ -22,6 +22,7 @@ export interface ChangeDeps {
   readonly isTrusted?: (() => boolean) | undefined;
 }
 
+/** Options of a pause or resume. */
 export interface ChangeOptions {
   readonly reason?: string | undefined;
   /** How long a pause waits for calls under way, ms; 0 does not wait. */

@@ -20,6 +20,7 @@ export interface EmergencyStopReport {
   readonly campaigns: readonly StoppedCampaign[];
 }
 
+/** Begins emergency stops, carries them out, and takes over those of processes that died. */
 export class EmergencyStops {
   readonly #deps: EmergencyStopDeps;
   /** First rounds of the stops that were begun here. */

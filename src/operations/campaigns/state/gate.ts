@@ -45,6 +45,7 @@ export type GateRefusalCode =
   | "abandonment_budget"
   | "nobody_callable";
 
+/** One reason why the gate does not let a campaign dial. */
 export interface GateRefusal {
   readonly code: GateRefusalCode;
   /** A sentence. */
@@ -92,6 +93,7 @@ interface CampaignGateDeps {
   readonly callType?: CallType | undefined;
 }
 
+/** When and how thoroughly the gate looks. */
 export interface CampaignGateOptions {
   /** The moment; now when absent. */
   readonly at?: Instant | undefined;

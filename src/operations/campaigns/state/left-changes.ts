@@ -54,6 +54,7 @@ export interface LeftEnd {
   readonly message: string | null;
 }
 
+/** Finds pauses and resumes whose process died, and goes on with them or says that their outcome is unknown. */
 export class LeftChanges {
   readonly #deps: LeftChangesDeps;
 

@@ -5,6 +5,7 @@ import { type DncBeforeStart, type NamedStart, notHeld } from "../../tenant-dnc/
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./change.ts";
 import { type CampaignGate, type CampaignGateOptions, type CampaignGateVerdict, FIRST, type GateRefusal } from "./gate.ts";
 
+/** What decides whether a campaign may be resumed. */
 export interface ResumeDeps extends ChangeDeps {
   readonly gate: CampaignGate;
   /** Why its failover pair is against it, in words; null when it is not. */

@@ -33,6 +33,7 @@ export interface StopPatience {
   readonly resumedMs: number;
 }
 
+/** How long an emergency stop waits and tries again; all in ms but `refusals`, a count. */
 export const STOP_PATIENCE: StopPatience = {
   listMs: 2_000,
   sendMs: 60_000,
@@ -44,6 +45,7 @@ export const STOP_PATIENCE: StopPatience = {
   resumedMs: 1_000,
 };
 
+/** What an emergency stop works with. */
 export interface StopRunDeps extends ChangeDeps {
   readonly ledger: StopLedger;
   readonly provisioning: Pick<CampaignProvisioning, "campaigns">;

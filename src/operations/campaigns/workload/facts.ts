@@ -29,6 +29,7 @@ export const workloadFacts = z.object({
   /** Why what the tenant should tell is not there. */
   problems: z.object({ list: z.string().nullable(), callbacks: z.string().nullable() }),
 });
+/** What work is left in a campaign, as it is kept. */
 export type WorkloadFacts = z.output<typeof workloadFacts>;
 
 interface WorkloadDeps {

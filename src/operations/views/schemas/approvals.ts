@@ -71,6 +71,7 @@ export const approvalStanding = z
   .meta({ id: "ApprovalStanding" });
 export type ApprovalStanding = z.output<typeof approvalStanding>;
 
+/** An approval with the plan that was shown and whether it still holds. */
 export const approvalDetail = approvalView
   .extend({
     plan: approvalPlan

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { time } from "./common.ts";
 
+/** What can be the cause of a campaign that does not dial, in one word. */
 export const CAUSE_KINDS = [
   "list",
   "windows",
@@ -22,6 +23,7 @@ export const CAUSE_KINDS = [
   "job",
 ] as const;
 
+/** Something that needs a person, with its severity and who has it in hand. */
 export const concern = z
   .strictObject({
     key: z.string().describe("Names the thing and its episode: one that comes again has another key"),
@@ -45,8 +47,11 @@ export const concern = z
   .meta({ id: "Concern" });
 export type Concern = z.output<typeof concern>;
 
+/** All that needs a person, the urgent first. */
 export const attentionList = z.strictObject({ items: z.array(concern).readonly() }).meta({ id: "AttentionList" });
 export type AttentionList = z.output<typeof attentionList>;
 
+/** What a person can do with a concern. */
 export const ATTENTION_WORDS = ["acknowledge", "take", "release"] as const;
+/** What a person does with a concern. */
 export type AttentionVerb = (typeof ATTENTION_WORDS)[number];

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { count, time } from "./common.ts";
 
+/** An entry of the audit log. */
 export const auditEntry = z
   .strictObject({
     seq: count,

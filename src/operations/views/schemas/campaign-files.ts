@@ -11,6 +11,7 @@ const fields = z.array(fieldDiffers).readonly();
 /** Of all files of a request; the command line has no such limit. */
 const MOST_TEXT = 400_000;
 
+/** Campaign files as they are sent to the service. */
 export const campaignFiles = z
   .array(z.strictObject({ name: z.string().min(1).max(200), text: z.string() }))
   .min(1)
@@ -50,6 +51,7 @@ const planEntry = z
 
 const unmanaged = z.array(z.strictObject({ id: z.string(), name: z.string(), status: z.string() })).readonly();
 
+/** A plan of campaign files, with the token that apply gives back. */
 export const campaignPlanView = z
   .strictObject({
     plan: z.string().describe("Hash of the plan: apply names it"),
@@ -64,6 +66,7 @@ export const campaignPlanView = z
   .meta({ id: "CampaignPlan" });
 export type CampaignPlanView = z.output<typeof campaignPlanView>;
 
+/** An apply as lists show it. */
 export const campaignApplySummary = z
   .strictObject({
     job: z.string(),
@@ -82,6 +85,7 @@ export const campaignApplySummary = z
   .meta({ id: "CampaignApplySummary" });
 export type CampaignApplySummary = z.output<typeof campaignApplySummary>;
 
+/** An apply with its campaigns and results. */
 export const campaignApplyView = campaignApplySummary
   .extend({
     campaigns: z
@@ -113,10 +117,12 @@ export const campaignApplyView = campaignApplySummary
   .meta({ id: "CampaignApply" });
 export type CampaignApplyView = z.output<typeof campaignApplyView>;
 
+/** The tenant's campaigns as files. */
 export const campaignExport = z
   .strictObject({ files: z.array(z.strictObject({ name: z.string(), campaignId: z.string(), text: z.string() })).readonly() })
   .meta({ id: "CampaignExport" });
 
+/** What differs between files and tenant. */
 export const campaignDrift = z
   .strictObject({
     drifted: z.boolean(),

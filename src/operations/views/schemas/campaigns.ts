@@ -146,6 +146,7 @@ export const workload = z
   .meta({ id: "Workload" });
 export type Workload = z.output<typeof workload>;
 
+/** A campaign as lists show it: state, figures, pair, and why it does not dial. */
 export const campaignSummary = z
   .strictObject({
     id: z.string(),
@@ -235,6 +236,7 @@ export const axisEvent = z
   .meta({ id: "AxisEvent" });
 export type AxisEvent = z.output<typeof axisEvent>;
 
+/** A campaign with its series of figures and events. */
 export const campaignDetail = campaignSummary
   .extend({
     /** The failover threshold of the success rate; null without one. */
@@ -250,7 +252,9 @@ export const campaignDetail = campaignSummary
   .meta({ id: "CampaignDetail" });
 export type CampaignDetail = z.output<typeof campaignDetail>;
 
+/** What a person can do with a campaign. */
 export const CAMPAIGN_VERBS = ["pause", "resume", "failover", "failback", "drill"] as const;
+/** What a person does with a campaign. */
 export type CampaignVerb = (typeof CAMPAIGN_VERBS)[number];
 
 /** What a verb would do now. Refusals: it would not be carried out. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 
 /** ISO 8601, UTC. */
 export const time = z.iso.datetime();
+/** A count of things. */
 export const count = z.int().min(0);
 
 /** A share with what it was counted from. `rate` is null when there is nothing to divide by. */

@@ -61,8 +61,10 @@ export const complianceExplain = z
   .meta({ id: "ComplianceExplain" });
 export type ComplianceExplain = z.output<typeof complianceExplain>;
 
+/** The answer to one line of a check: a decision, or why there is none. */
 export const checkAnswer = z.looseObject({ decision: z.enum(["allow", "deny"]).optional() }).meta({ id: "CheckAnswer" });
 
+/** How the company's do-not-call list came to the store. */
 export const companyListView = z
   .strictObject({
     state: z.enum(["loaded", "declared-empty"]),
@@ -74,6 +76,7 @@ export const companyListView = z
   .meta({ id: "CompanyList" });
 export type CompanyListView = z.output<typeof companyListView>;
 
+/** What the gate decided over a list, with its counts. */
 export const manifestView = z
   .strictObject({
     id: z.string(),
@@ -127,6 +130,7 @@ export const suppressionView = z
   .meta({ id: "Suppression" });
 export type SuppressionView = z.output<typeof suppressionView>;
 
+/** A revocation, and which systems have carried it out. */
 export const revocationView = z
   .strictObject({
     id: z.int(),

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { count, time } from "./common.ts";
 
+/** A delivery of an event to a receiver. */
 export const delivery = z
   .strictObject({
     id: z.int(),
@@ -61,8 +62,10 @@ export const replayRequest = z
   })
   .meta({ id: "ReplayRequest" });
 
+/** How many deliveries were queued again. */
 export const replayResult = z.strictObject({ queued: count });
 
+/** Whether a receiver was switched on or off by this. */
 export const switchResult = z.strictObject({ name: z.string(), changed: z.boolean() });
 
 /** An event of the vendor in the queue. */

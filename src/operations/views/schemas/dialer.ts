@@ -9,6 +9,7 @@ const band = z
   .describe("A median with its 90 % band: the 5 % and the 95 % quantile")
   .meta({ id: "Band" });
 
+/** What a simulation predicts of settings, with the facts it assumed. */
 export const settingsPrediction = z
   .strictObject({
     abandonment: band,
@@ -20,6 +21,7 @@ export const settingsPrediction = z
   .meta({ id: "SettingsPrediction" });
 export type SettingsPrediction = z.output<typeof settingsPrediction>;
 
+/** A violation or warning about settings, and where it is. */
 export const finding = z
   .strictObject({ severity: z.enum(["violation", "warning"]), check: z.string(), path: z.string(), message: z.string() })
   .meta({ id: "Finding" });
@@ -95,6 +97,7 @@ const measuredRate = z
   })
   .meta({ id: "MeasuredAnswerRate" });
 
+/** The settings in force and what is known of them. */
 export const dialerView = z
   .strictObject({
     /** In force at the tenant when they were last read. JSON in the vendor's form; null: not read yet. */
@@ -149,6 +152,7 @@ export type DialerProposal = z.output<typeof dialerProposal>;
 /** The largest version that the database counts to. */
 export const MAX_VERSION = 2_147_483_647;
 
+/** What a rollback is asked with. */
 export const dialerRollback = z.strictObject({
   version: z
     .int()
@@ -231,4 +235,5 @@ export const simulatorComparison = z
   .meta({ id: "SimulatorComparison" });
 export type SimulatorComparison = z.output<typeof simulatorComparison>;
 
+/** A row of the dialer's figures in the tenant's own words. */
 export const dialerMetricRow = z.record(z.string(), z.unknown());

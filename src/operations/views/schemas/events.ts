@@ -6,6 +6,7 @@ import { count, time } from "./common.ts";
 
 const at = { at: time };
 
+/** A live update: what has changed, for pages to read again. */
 export const serviceEvent = z
   .discriminatedUnion("type", [
     /** A reading came in, or its state changed. */

@@ -30,6 +30,7 @@ export const failoverPair = z
   .meta({ id: "FailoverPair" });
 export type FailoverPairView = z.output<typeof failoverPair>;
 
+/** An entry of a pair's history. */
 export const failoverHappening = z
   .strictObject({
     seq: z.int(),

@@ -12,6 +12,7 @@ const dispositionEntry = z
   })
   .meta({ id: "DispositionEntry" });
 
+/** A closed interaction with its entries. */
 export const interactionView = z.strictObject({
   interactionId: z.string(),
   tag: z.string().describe("Names the version: a correction is written only upon the one that it read"),
@@ -20,6 +21,7 @@ export const interactionView = z.strictObject({
 });
 export type InteractionView = z.output<typeof interactionView>;
 
+/** How a correction ended. */
 export const correctionView = z.strictObject({
   interactionId: z.string(),
   before: z.array(dispositionEntry).readonly(),

@@ -16,6 +16,7 @@ export const refusedRow = z
   .meta({ id: "RefusedRow" });
 export type RefusedRow = z.output<typeof refusedRow>;
 
+/** What planning found in a file, with the first refused rows. */
 export const planReport = z
   .strictObject({
     rows: count,
@@ -28,6 +29,7 @@ export const planReport = z
   .meta({ id: "PlanReport" });
 export type PlanReport = z.output<typeof planReport>;
 
+/** A job as lists show it. */
 export const jobSummary = z
   .strictObject({
     id: z.string(),
@@ -56,6 +58,7 @@ export type JobSummary = z.output<typeof jobSummary>;
 
 const latencies = z.strictObject({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
 
+/** A job with what its kind adds. */
 export const jobDetail = jobSummary
   .extend({
     plan: planReport.nullable(),

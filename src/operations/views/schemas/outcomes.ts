@@ -86,6 +86,7 @@ export const retrievalVerdict = z.strictObject({
 });
 export type RetrievalVerdict = z.output<typeof retrievalVerdict>;
 
+/** The answer to the beginning of a retrieval. */
 export const retrievalBegun = z.strictObject({
   jobId: z.string(),
   earlier: z.boolean(),
@@ -93,6 +94,7 @@ export const retrievalBegun = z.strictObject({
 });
 export type RetrievalBegun = z.output<typeof retrievalBegun>;
 
+/** The answer to the beginning of a push to the CRM. */
 export const pushBegun = z.strictObject({
   jobId: z.string(),
   earlier: z.boolean().describe("A push that asks for the same had not ended: this is that one"),

@@ -5,6 +5,7 @@ import { time } from "./common.ts";
 
 /** Each may do what the ones before it may. */
 export const ROLES = ["viewer", "operator", "admin"] as const;
+/** What a person or token may do. */
 export const role = z.enum(ROLES).meta({ id: "Role" });
 export type Role = z.output<typeof role>;
 
@@ -51,6 +52,7 @@ export const login = z
   .union([z.strictObject({ token: z.string().min(1).max(200) }), z.strictObject({ code: z.string().min(1).max(200) })])
   .meta({ id: "Login" });
 
+/** A token as lists show it; never its secret. */
 export const tokenView = z
   .strictObject({
     id: z.string(),

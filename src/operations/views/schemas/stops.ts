@@ -23,6 +23,7 @@ export const emergencyStop = z
   .meta({ id: "EmergencyStop" });
 export type EmergencyStop = z.output<typeof emergencyStop>;
 
+/** What an emergency stop did to each campaign. */
 export const stopResult = z
   .strictObject({
     ...emergencyStop.omit({ campaigns: true }).shape,

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 
+/** What a tenant was found to be able to do. */
 export const tenantProbe = z
   .strictObject({
     profile: z.string().describe("rest, acd"),
@@ -43,9 +44,11 @@ const difference = {
   theirs: z.int().describe("Numbers of the groups that are not on the company's list"),
 };
 
+/** How the company's do-not-call list and the tenant's group differ. */
 export const dncDifference = z.strictObject(difference).meta({ id: "DoNotCallDifference" });
 export type DncDifference = z.output<typeof dncDifference>;
 
+/** What was sent to the tenant's do-not-call group. */
 export const dncPush = z
   .strictObject({
     ...difference,
@@ -62,6 +65,7 @@ export const dncPush = z
   .meta({ id: "DoNotCallPush" });
 export type DncPush = z.output<typeof dncPush>;
 
+/** A callback that was promised to a person. */
 export const scheduledCallback = z
   .strictObject({
     id: z.string(),

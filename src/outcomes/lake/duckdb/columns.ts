@@ -7,6 +7,7 @@ import { literal } from "./engine.ts";
 /** Columns of calls as files hold them. */
 export const CALL_COLUMNS =
   "call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt, raw, digest, observed_at, run_id";
+/** Columns of the file of rows that could not be read. */
 export const QUARANTINE_COLUMNS = "run_id, campaign_id, reason, detail, call_id, row, observed_at";
 
 /** Rows of a row group: the writer holds a whole one in memory. */

@@ -2,6 +2,7 @@
 
 const FIRST_SIZE = 64 * 1024;
 
+/** A buffer that grows as bytes are written. */
 export class ByteSink {
   #bytes = Buffer.allocUnsafeSlow(FIRST_SIZE);
   #view = viewOf(this.#bytes);
