@@ -26,6 +26,8 @@ const CLAIM_MS = 60_000;
 /** So often it is looked whether a process that has claims has died, ms. */
 const DEAD_LOOK_MS = 2_000;
 const MAX_BATCH = 256;
+/** So often it is looked whether a receiver that is left alone was switched on, ms. */
+const ON_LOOK_MS = 1_000;
 /** So many marks are written at once; fewer when nothing is under way, or the first has waited for `FLUSH_MS`. */
 const FLUSH_SIZE = 100;
 const FLUSH_MS = 20;
@@ -105,6 +107,9 @@ export class Lane {
   #gathered: Instant | undefined;
   /** When it is looked next whether a process that has claims has died. */
   #looksAt = 0;
+  /** The latest failure, and when it is looked next whether somebody has switched the receiver on since. */
+  #failedAt: Instant = 0;
+  #looksForOnAt = 0;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -175,6 +180,7 @@ export class Lane {
       return true;
     }
     await this.#takeFromTheDead();
+    await this.#tryWhenSwitchedOn();
     if ((await this.#claim()) > 0) return true;
     // Asking wakes the loop: callers that began to wait during the claim are in this list only after a further turn.
     if (!this.#stirred && this.#quiet && this.#marks.empty) for (const { resolve } of this.#resting.splice(0)) resolve();
@@ -192,6 +198,17 @@ export class Lane {
       const count = await outbox.releaseAll(this.#name, by);
       this.#options.log("info", `events for ${this.#name}: ${by} died with claims; they are due again`, { count });
     }
+  }
+
+  /** A receiver that is left alone, for however long it asked to be, is tried again when a person has switched it on. */
+  async #tryWhenSwitchedOn(): Promise<void> {
+    const { switches, clock, log } = this.#options;
+    if (this.#circuit.state !== "open" || clock.now() < this.#looksForOnAt) return;
+    this.#looksForOnAt = clock.now() + ON_LOOK_MS;
+    const on = await switches.onSince(this.#name);
+    if (on === null || on < this.#failedAt || this.#circuit.state !== "open") return;
+    this.#circuit = CLOSED;
+    log("info", `events for ${this.#name}: the receiver was switched on; it is tried again`);
   }
 
   get #claimMs(): number {
@@ -287,6 +304,7 @@ export class Lane {
     const before = this.#circuit;
     if (verdict.kind !== "delivered") {
       this.#gathered = undefined;
+      this.#failedAt = clock.now();
       this.#circuit = failed(before, clock.now(), random, verdict.pauseUntil);
       if (before.state === "closed" && this.#circuit.state === "open") {
         const { failures } = this.#circuit;

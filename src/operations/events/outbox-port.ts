@@ -16,4 +16,4 @@ export type DeliveryOutbox = Pick<
 export type DeliveryMembers = Pick<Membership, "id" | "isDead" | "isTrusted">;
 
 /** Where it is kept which receivers fail and which are off. A delivery that is marked ends a failure. */
-export type DeliverySwitches = Pick<Endpoints, "failed" | "switchOff">;
+export type DeliverySwitches = Pick<Endpoints, "failed" | "onSince" | "switchOff">;

@@ -49,6 +49,7 @@ import { contactTags } from "./0043-contact-tags.ts";
 import { stateExecutors } from "./0044-state-executors.ts";
 import { doNotCallReadings } from "./0045-do-not-call-readings.ts";
 import { interruptedApprovals } from "./0046-interrupted-approvals.ts";
+import { receiverOn } from "./0047-receiver-on.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -97,6 +98,7 @@ const MIGRATIONS: readonly Migration[] = [
   stateExecutors,
   doNotCallReadings,
   interruptedApprovals,
+  receiverOn,
 ];
 
 /** The version of the schema that this outdial works with. */

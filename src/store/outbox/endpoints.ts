@@ -50,12 +50,20 @@ export class Endpoints extends Ledger {
     });
   }
 
+  /** When a receiver was last switched on; null when it never was. */
+  async onSince(name: string): Promise<Instant | null> {
+    const [row] = await this.store.query<{ at: Instant | null }>("select on_since as at from outdial.endpoints where name = $1", [
+      name,
+    ]);
+    return row?.at ?? null;
+  }
+
   /** Switches a receiver on: what waits is due at once, its failures are counted anew. False when it was not off. */
   switchOn(name: string, audit: AuditInput): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const changed = await tx.change(
-        "update outdial.endpoints set off_since = null, off_reason = null, failing_since = null where name = $1 and off_since is not null",
-        [name],
+        "update outdial.endpoints set off_since = null, off_reason = null, failing_since = null, on_since = $2 where name = $1 and off_since is not null",
+        [name, new Date(this.store.now())],
       );
       if (changed !== 1) return false;
       tx.audit([audit]);

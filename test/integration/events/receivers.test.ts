@@ -56,6 +56,29 @@ test("410 switches the receiver off at once: an alarm, an audit entry, nothing m
   expect(await reportOn("bi")).toMatchObject({ offSince: null, failingSince: null });
 });
 
+test.each([
+  ["asked to be left alone for hours", 429, { "retry-after": "14000" }],
+  ["wants no more events", 410, undefined],
+  ["fails again and again", 500, undefined],
+] as const)(
+  "a receiver that %s is tried again by the running service as soon as it is switched on",
+  async (_, status, headers) => {
+    const events = Array.from({ length: 12 }, (__, i) => [`e${i}`, `subject ${i}`] as const);
+    await world.add(...events);
+    world.receiver.answer = () => (response) => response.writeHead(status, headers).end();
+    const worker = world.worker();
+    await worker.drain();
+    await worker.drain();
+    world.receiver.answer = () => 200;
+    if (status !== 410) expect(await deliveriesOf().switchOff("bi", "dana")).toBe(true);
+    world.clock.advance(2_000);
+    expect(await worker.drain()).toMatchObject({ delivered: 0, pending: 12 });
+    expect(await deliveriesOf().switchOn("bi", "dana")).toBe(true);
+    world.clock.advance(2_000);
+    expect(await worker.drain()).toMatchObject({ delivered: 12, pending: 0 });
+  },
+);
+
 test("a receiver written after the published guides gets the flat body, signed, with the headers and the token that it wants", async () => {
   await world.add(["e1", "A"]);
   const headers = { "x-source": "outdial", authorization: "Bearer the-token-of-the-receiver" };
