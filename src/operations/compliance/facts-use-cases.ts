@@ -16,7 +16,7 @@ import type {
   RevocationAdded,
   SuppressionView,
 } from "../views/schemas/compliance.ts";
-import { masked, timeText } from "../views/texts.ts";
+import { masked, maskedText, timeText } from "../views/texts.ts";
 import { companyListOf } from "./gate.ts";
 import { type ImportReport, importFacts } from "./import.ts";
 import { type FactSource, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
@@ -147,6 +147,7 @@ export class FactsUseCases {
     const files = await facts.registryFiles();
     const known = (await facts.of([number], { attemptsSince: NO_ATTEMPTS, files })).get(number);
     const history = await facts.suppressionHistory(number);
+    const words = (text: string) => (shown.reveal ? text : maskedText(text));
     return {
       number: numberText(number, shown),
       suppressedSince: timeText(known?.suppressedSince ?? null),
@@ -154,12 +155,12 @@ export class FactsUseCases {
       setBack,
       history: history.map(({ origin, code, reference, saidAt, recordedAt, actor, lift }) => ({
         origin,
-        code,
-        reference,
+        code: words(code),
+        reference: words(reference),
         saidAt: timeText(saidAt),
         recordedAt: timeText(recordedAt),
         actor,
-        lift: lift === null ? null : { at: timeText(lift.at), actor: lift.actor, reason: lift.reason },
+        lift: lift === null ? null : { at: timeText(lift.at), actor: lift.actor, reason: words(lift.reason) },
       })),
     };
   }
@@ -200,7 +201,7 @@ export class FactsUseCases {
     const inForce = history.filter(({ lift }) => lift === null);
     return {
       operation: "suppressions.lift",
-      summary: `Lift ${inForce.length} ${inForce.length === 1 ? "entry" : "entries"} of ${numberText(number, { reveal: false })}: ${reason}`,
+      summary: `Lift ${inForce.length} ${inForce.length === 1 ? "entry" : "entries"} of ${numberText(number, { reveal: false })}: ${maskedText(reason)}`,
       relies: { key: number, reason, mistake, history },
       refusals: inForce.length === 0 ? ["the number is not on the company's do-not-call list"] : [],
       plan: { number, reason, mistake, suppression: await this.suppression(number, { reveal: false }) },

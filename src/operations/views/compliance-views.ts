@@ -8,7 +8,7 @@ import type { RevocationReading } from "../compliance/revocations.ts";
 import { phoneText } from "../compliance/values.ts";
 import type { AbandonmentBudget } from "./schemas/campaigns.ts";
 import type { AbandonmentView, ComplianceExplain, ManifestView, PackComparison, RevocationView } from "./schemas/compliance.ts";
-import { masked, shareOf, timeText } from "./texts.ts";
+import { masked, maskedText, shareOf, timeText } from "./texts.ts";
 
 /** One decision with the 48 hours ahead. */
 export function explainOf(
@@ -85,7 +85,7 @@ export function revocationOf({ revocation, clock }: RevocationReading, reveal: b
     number: reveal ? number : masked(number),
     revokedAt: timeText(revocation.revokedAt),
     channel: revocation.channel,
-    reference: revocation.reference,
+    reference: reveal ? revocation.reference : maskedText(revocation.reference),
     deadline: clock.deadline,
     open: clock.open,
     overdue: clock.overdue,

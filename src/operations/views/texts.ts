@@ -25,7 +25,18 @@ export function masked(number: string): string {
   return `${shown}${"•".repeat(hidden)}${digits.slice(-2)}`;
 }
 
-/** Everything in a text that may be a telephone number, masked: a number with its plus, or ten digits and more that stand alone. */
+/**
+ * As people write them in reasons and notes: with a plus and 7 to 15 digits; ten digits and more that stand alone; and the ten of North America in their
+ * three parts, with or without a 1. Blanks, dots, hyphens and brackets may stand between digits.
+ */
+const NUMBERS = [
+  String.raw`\+\(?\d(?:[\s().-]{0,3}\d){6,14}(?!\d)`,
+  String.raw`(?<![\w.:-])\d{10,15}(?![\w.:-])`,
+  String.raw`(?<![\w.:-])(?:1[\s.-]{1,2})?\(?[2-9]\d{2}(?:\)[\s.-]{0,2}|[\s.-]{1,2})\d{3}[\s.-]{1,2}\d{4}(?![\w:]|-\w)`,
+];
+const NUMBER = new RegExp(NUMBERS.join("|"), "gu");
+
+/** Everything in a text that may be a telephone number, masked. */
 export function maskedText(text: string): string {
-  return text.replaceAll(/\+\d{7,15}|(?<![\w.:-])\d{10,15}(?![\w.:-])/g, (found) => masked(found));
+  return text.replaceAll(NUMBER, (found) => masked(found));
 }

@@ -9,6 +9,7 @@ import {
   importView,
   liftPreview,
   liftView,
+  maskedText,
   pageOf,
   pendingOptOut,
   previewed,
@@ -204,7 +205,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
         previewed(planLift({ number: of, reason, mistake }), (made) => ({
           kind: "lift",
           preview: liftPreviewOf(made),
-          reason: made.plan.reason,
+          reason: maskedText(made.plan.reason),
           mistake: made.plan.mistake,
         })),
       act: ({ who }, plan) => facts().lift(plan, who.name, MASKED),

@@ -193,8 +193,29 @@ test("a failover pair and its hand-over", async () => {
   await reject(over.id);
 });
 
-test("a lift: what it takes back, the number masked", async () => {
+test("a number that somebody wrote into a reason or a reference is masked with the others", async () => {
   const number = "+12125550142";
+  const written = { reason: "ring (212) 555-0142 no more", reference: "ticket 212.555.0142" };
+  await at.post("/api/v1/suppressions", { number, ...written });
+  const inWords = await ask("/api/v1/suppressions/lift", "/api/v1/suppressions/lift/preview", {
+    number,
+    reason: "not 212-555-0142",
+  });
+  await reject(inWords.id);
+  for (const told of [
+    await seen(inWords.id),
+    await at.post("/api/v1/compliance/suppression", { number }, "viewer"),
+    await at.get("/api/v1/compliance/revocations"),
+    await at.get("/api/v1/audit?limit=20&order=newest"),
+  ])
+    expect(JSON.stringify(told)).not.toMatch(/212.{0,2}555.?0142/);
+  expect((await at.post("/api/v1/compliance/suppression", { number, reveal: true })).body).toMatchObject({
+    history: [{ code: written.reason, reference: written.reference }],
+  });
+});
+
+test("a lift: what it takes back, the number masked", async () => {
+  const number = "+12125550145";
   await at.post("/api/v1/suppressions", { number, reason: "said so" });
   const lift = { number, reason: "a wrong number", mistake: true };
   const { id } = await ask("/api/v1/suppressions/lift", "/api/v1/suppressions/lift/preview", lift);
@@ -203,7 +224,7 @@ test("a lift: what it takes back, the number masked", async () => {
     standing: { state: "holds" },
     plan: { kind: "lift", reason: "a wrong number", mistake: true, preview: { suppression: { history: [{ code: "said so" }] } } },
   });
-  expect(JSON.stringify(found)).not.toContain("2125550142");
+  expect(JSON.stringify(found)).not.toContain("2125550145");
   await at.post("/api/v1/suppressions", { number, reason: "said so again" });
   expect(await seen(id)).toMatchObject({ standing: { state: "changed" } });
 });
