@@ -1,8 +1,8 @@
 // The map of disposition codes that a configuration names.
 
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileTrouble } from "../kernel/index.ts";
+import { boundedFileText } from "../operations/index.ts";
 import { DOCUMENTED_MAP, MeaningError, type OutcomeMap, readOutcomeMap } from "../outcomes/index.ts";
 import type { Config } from "./config.ts";
 
@@ -18,7 +18,7 @@ export const outcomeMapText = (config: Config, path: string): Promise<string> =>
 
 async function textOf(path: string, from: string): Promise<string> {
   try {
-    return await readFile(resolve(from, path), "utf8");
+    return await boundedFileText(resolve(from, path));
   } catch (thrown) {
     throw new MeaningError(`cannot read the outcome map ${path}: ${fileTrouble(thrown)}`);
   }

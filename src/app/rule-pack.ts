@@ -1,13 +1,12 @@
 // The rule pack a command decides with: the file that is named, else the shipped one; an overlay is laid over its base, a campaign's own rules
 // over all.
 
-import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { campaignOverlay, mergePacks, parseRulePack, type RulePack, usCaUk2026 } from "../compliance/index.ts";
 import { campaignDraft } from "../contract/index.ts";
 import { fileTrouble, problemsOf } from "../kernel/index.ts";
-import { openSignedPack } from "../operations/index.ts";
+import { boundedFileText, openSignedPack } from "../operations/index.ts";
 import type { Profile } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
 
@@ -42,7 +41,7 @@ async function readLayered(file: string, name: string, above: readonly string[])
 
 async function readText(file: string, name: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return await boundedFileText(file);
   } catch (thrown) {
     throw new ConfigError(`cannot read ${name}: ${fileTrouble(thrown)}`);
   }

@@ -1,11 +1,10 @@
 // The input of a command: a file or stdin, as a stream of bytes.
 
 import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { text as textOf } from "node:stream/consumers";
 import { fileTrouble, jsonTrouble, OutdialError, repeatedMember } from "../kernel/index.ts";
-import { OperationError } from "../operations/index.ts";
+import { boundedFileText, boundedText, OperationError } from "../operations/index.ts";
 import type { ValuesOf } from "./command.ts";
 import type { rowOptions } from "./declare.ts";
 import type { Io } from "./io.ts";
@@ -55,7 +54,7 @@ export async function rowSource(file: string, { column, format, delimiter }: Row
 /** The whole text of a file. Throws `invalid_input`. @param what the file is for people, such as "the proof" */
 export async function readFileText(path: string, what?: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await boundedFileText(path);
   } catch (thrown) {
     throw new OutdialError("invalid_input", `cannot read ${what === undefined ? "" : `${what} `}${path}: ${fileTrouble(thrown)}`);
   }
@@ -63,7 +62,13 @@ export async function readFileText(path: string, what?: string): Promise<string>
 
 /** The whole text of FILE or `-`. Throws `invalid_input`. */
 export async function readText(path: string, io: Pick<Io, "stdin">, what?: string): Promise<string> {
-  return path === "-" ? await textOf(io.stdin) : await readFileText(path, what);
+  if (path !== "-") return await readFileText(path, what);
+  return boundedText(io.stdin).catch((thrown: unknown) => {
+    throw new OutdialError(
+      "invalid_input",
+      `cannot read ${what === undefined ? "" : `${what} from `}stdin: ${fileTrouble(thrown)}`,
+    );
+  });
 }
 
 /** The value of a JSON text. Throws `invalid_input`. @param wrong what is said when it is none, before the reason */

@@ -2,6 +2,7 @@
 
 export { AttentionUseCases } from "./attention/index.ts";
 export * from "./audit/index.ts";
+export { boundedFileText, boundedText } from "./bounded-text.ts";
 export * from "./campaigns/index.ts";
 export * from "./compliance/index.ts";
 export type { Context } from "./context.ts";

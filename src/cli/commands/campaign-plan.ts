@@ -28,6 +28,7 @@ import type { Io } from "../io.ts";
 import { writeText } from "../output.ts";
 import { driftLines, endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
 import { endedByInterrupt, standing } from "../running.ts";
+import { readFileText } from "../source.ts";
 
 /** Where campaign files are looked for. */
 export const FOLDER = "campaigns";
@@ -141,7 +142,7 @@ export const resumeApply: Run<typeof declared.resumeApply> = async ({ options, i
 async function planFile(path: string): Promise<CampaignPlan | undefined> {
   const there = await stat(path).catch(() => undefined);
   if (there?.isFile() !== true) return undefined;
-  const text = await readFile(path, "utf8");
+  const text = await readFileText(path);
   return looksLikePlan(text) ? readPlan(parsed(text, path), path) : undefined;
 }
 

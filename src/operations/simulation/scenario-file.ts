@@ -1,9 +1,9 @@
 // A scenario file: YAML or JSON, every mistake with its path and its line.
 
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseScenario, type SimulationScenario, SimulationScenarioError } from "../../dialing/index.ts";
 import { fileTrouble } from "../../kernel/index.ts";
+import { boundedFileText, boundedText } from "../bounded-text.ts";
 import { OperationError } from "../error.ts";
 
 /**
@@ -12,7 +12,7 @@ import { OperationError } from "../error.ts";
  * @throws OperationError `invalid_input` when it cannot be read or is no YAML; SimulationScenarioError naming each wrong field
  */
 export async function readScenario(file: string, stdin: AsyncIterable<Uint8Array>): Promise<SimulationScenario> {
-  const text = file === "-" ? await textOfStdin(stdin) : await textOf(file);
+  const text = await textOf(file, stdin);
   return await scenarioOf(text, file === "-" ? "stdin" : basename(file));
 }
 
@@ -50,16 +50,10 @@ export function partsOf(path: string): (string | number)[] {
   return [...path.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
-async function textOf(file: string): Promise<string> {
+async function textOf(file: string, stdin: AsyncIterable<Uint8Array>): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return await (file === "-" ? boundedText(stdin) : boundedFileText(file));
   } catch (thrown) {
-    throw new OperationError("invalid_input", `cannot read ${file}: ${fileTrouble(thrown)}`);
+    throw new OperationError("invalid_input", `cannot read ${file === "-" ? "stdin" : file}: ${fileTrouble(thrown)}`);
   }
-}
-
-async function textOfStdin(stdin: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -1,6 +1,6 @@
 // What every command line tool does: usage errors and empty lists as JSON, a reader that goes away, Ctrl-C, one item instead of a file, waiting, completion.
 
-import { writeFile } from "node:fs/promises";
+import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -33,6 +33,19 @@ test("a command line that cannot be read is told as all errors are: as JSON on s
     stdout: "",
     stderr: expect.stringContaining("Did you mean list?"),
   });
+});
+
+test("a file that is named by mistake is read up to a size, and is never waited for to end", async () => {
+  const large = join(world.folder, "large.yaml");
+  await writeFile(large, "");
+  await truncate(large, 3 * 2 ** 30);
+  const reads = [["campaign", "plan"], ["compliance", "pack", "validate"], ["dialer", "validate"], ["simulate"]];
+  for (const file of [large, "/dev/zero"])
+    for (const command of reads)
+      expect(await world.run([...command, file])).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/has more than \d+ bytes, the most that/) as string,
+      });
 });
 
 test.each([

@@ -1,8 +1,9 @@
 // Campaign files on disk: one, or all of a folder and the folders in it.
 
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileTrouble } from "../../../kernel/index.ts";
+import { boundedFileText, TooLongError } from "../../bounded-text.ts";
 import { OperationError } from "../../error.ts";
 import type { FileText } from "./parse.ts";
 
@@ -39,8 +40,8 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 async function textOf(name: string): Promise<string> {
-  const bytes = await readFile(name);
-  if (bytes.length > LARGEST_BYTES)
-    throw new OperationError("invalid_input", `${name} has ${bytes.length} bytes; a campaign file has at most ${LARGEST_BYTES}`);
-  return bytes.toString("utf8");
+  return boundedFileText(name, LARGEST_BYTES).catch((thrown: unknown) => {
+    if (!(thrown instanceof TooLongError)) throw thrown;
+    throw new OperationError("invalid_input", `${name} has more than ${LARGEST_BYTES} bytes, the most that a campaign file has`);
+  });
 }
