@@ -115,7 +115,7 @@ export { ndjsonLines } from "./table/lines.ts";
 export { MOST_PDF_ROWS, tablePdfOf } from "./table/pdf.ts";
 export type { RowFormat } from "./table/source.ts";
 export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assignment.ts";
-export { parseMapping } from "./tagging/columns.ts";
+export { parseMapping } from "./tagging/header.ts";
 export { INSTEAD, type Instead, requireWay } from "./tagging/instead.ts";
 export { readMatrix, TAG, Tagging, type TagSource, validateTagging } from "./tagging/service.ts";
 export { createTagLedger } from "./tagging/store-ledger.ts";

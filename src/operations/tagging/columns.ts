@@ -1,79 +1,108 @@
-// Which column of a file holds which field.
+// The columns of a tagging file: what each is called, how it is read, checked, compared and sent. A new column is an entry of `TABLE`.
 
-import { nearest } from "../../kernel/index.ts";
-import { OperationError } from "../error.ts";
+import type { DispositionAssignment, StoredDisposition } from "../../tenant/port.ts";
+import { codeProblem, idProblem, type MatrixIndex, type RowProblem, reasonProblem, tagsProblem, textProblem } from "./checks.ts";
+import { type Form, ID, TAGS, TEXT, type Value } from "./forms.ts";
 
-/** The fields of a tagging row, in the order of the documented header. */
-const FIELDS = ["call_id", "disposition_code_id", "reason_code_id", "notes", "tags"] as const;
+export type { Value } from "./forms.ts";
+
+/**
+ * A rule for a value. @param code the row's disposition code
+ * (The type of a method: columns of different values stand in one table.)
+ */
+type Check<V extends Value> = { rule(value: V, code: string, matrix: MatrixIndex): RowProblem | undefined }["rule"];
+
+/** One column. */
+interface Column<Name extends string, Member extends string, V extends Value, Required extends boolean> {
+  /** In the header of CSV, and of the member in NDJSON. */
+  readonly name: Name;
+  /** Of the value in `TagRow`, `Assignment` and `CallTag`. */
+  readonly member: Member;
+  readonly form: Form<V>;
+  readonly isRequired?: Required;
+  /** An assignment has the member also when its value is empty. One that is not required is left out then by default. */
+  readonly isKept?: boolean;
+  /** All of them are asked. */
+  readonly checks: readonly Check<V>[];
+  /** The field of the tenant's disposition that holds it. Two rows for one call differ when one of these values differs. */
+  readonly vendor?: { set(value: V): Partial<DispositionAssignment>; shown(stored: StoredDisposition): V };
+}
+
+function column<const Name extends string, const Member extends string, V extends Value, const Required extends boolean = false>(
+  declared: Column<Name, Member, V, Required>,
+): Column<Name, Member, V, Required> {
+  return declared;
+}
+
+/** In the order of the documented header, and of stored rows: a new column stands at the end, or rows stored before it are misread. */
+const TABLE = [
+  column({
+    name: "call_id",
+    member: "callId",
+    form: ID,
+    isRequired: true,
+    checks: [(id) => idProblem("call_id", id), (id) => textProblem("call_id", id)],
+  }),
+  column({
+    name: "disposition_code_id",
+    member: "dispositionCodeId",
+    form: ID,
+    isRequired: true,
+    checks: [(code, _, matrix) => idProblem("disposition_code_id", code) ?? codeProblem(code, matrix)],
+    vendor: { set: (dispositionCodeId) => ({ dispositionCodeId }), shown: ({ dispositionCodeId }) => dispositionCodeId },
+  }),
+  column({
+    name: "reason_code_id",
+    member: "reasonCodeId",
+    form: ID,
+    checks: [
+      (reason, code, matrix) =>
+        reason === "" ? undefined : (idProblem("reason_code_id", reason) ?? reasonProblem(reason, code, matrix)),
+    ],
+    vendor: {
+      set: (reasonCodeId) => (reasonCodeId === "" ? {} : { reasonCodeId }),
+      shown: ({ reasonCodeId }) => reasonCodeId ?? "",
+    },
+  }),
+  column({
+    name: "notes",
+    member: "notes",
+    form: TEXT,
+    isKept: true,
+    checks: [(notes) => textProblem("notes", notes)],
+    vendor: { set: (notes) => ({ notes }), shown: ({ notes }) => notes ?? "" },
+  }),
+  column({
+    name: "tags",
+    member: "tags",
+    form: TAGS,
+    isKept: true,
+    checks: [(tags) => tagsProblem(tags), (tags) => textProblem("tags", tags.join(""))],
+    // The tenant's array is called `tag`, and is left out when empty (contract §2.1).
+    vendor: { set: (tags) => (tags.length === 0 ? {} : { tag: [...tags] }), shown: ({ tag }) => tag ?? [] },
+  }),
+] as const;
+
+type Declared = (typeof TABLE)[number];
+type Values<C extends Declared> = { readonly [Each in C as Each["member"]]: Each extends { form: Form<infer V> } ? V : never };
+type Required = Extract<Declared, { isRequired?: true }>;
+
 /** A column of a tagging file. */
-export type Field = (typeof FIELDS)[number];
-const REQUIRED: readonly Field[] = ["call_id", "disposition_code_id"];
+export type Field = Declared["name"];
 
-/** Field → name of the column that holds it, where it differs from the field's own name. */
-export type ColumnMapping = Partial<Record<Field, string>>;
+/** A call and the disposition that it gets. */
+export type CallTag = Values<Required> & {
+  readonly [Member in Exclude<Declared, Required>["member"]]?: Values<Declared>[Member] | undefined;
+};
 
-/** Parses `field=column` pairs of the command line. Throws `invalid_input` with what is allowed. */
-export function parseMapping(pairs: readonly string[]): ColumnMapping {
-  const mapping: ColumnMapping = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    const field = pair.slice(0, at).trim();
-    const column = pair.slice(at + 1).trim();
-    const known = FIELDS.find((name) => name === field);
-    if (at < 1 || column === "" || known === undefined) {
-      const near = nearest(field, FIELDS);
-      throw new OperationError(
-        "invalid_input",
-        `column mapping "${pair}" is not FIELD=COLUMN with FIELD one of ${FIELDS.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
-      );
-    }
-    mapping[known] = column;
-  }
-  return mapping;
-}
+/** A row as read: every field as text, not yet checked. Line 1 is the first line of the file. */
+export type TagRow = { readonly line: number } & CallTag;
 
-/** Where each field stands in the header, and the columns nobody asked for. */
-export interface Columns {
-  readonly at: Readonly<Partial<Record<Field, number>>>;
-  readonly width: number;
-  readonly ignored: readonly string[];
-}
+/** A row that passed every local rule; `checkRow` makes it. */
+export type Assignment = TagRow;
 
-/** Finds the fields in a header row. Names are compared without case and outer white space. Throws `invalid_input`. */
-export function findColumns(header: readonly string[], mapping: ColumnMapping): Columns {
-  const names = header.map((cell) => cell.trim());
-  const lower = names.map((name) => name.toLowerCase());
-  const at: Partial<Record<Field, number>> = {};
-  for (const field of FIELDS) {
-    const wanted = (mapping[field] ?? field).toLowerCase();
-    const index = lower.indexOf(wanted);
-    if (index >= 0 && lower.indexOf(wanted, index + 1) >= 0) {
-      throw new OperationError("invalid_input", `line 1: the column ${names[index]} stands twice in the header`);
-    }
-    if (index >= 0) at[field] = index;
-    else if (REQUIRED.includes(field) || mapping[field] !== undefined) {
-      const near = nearest(wanted, names);
-      const hint = near === undefined ? "" : `; did you mean ${near}? Then pass --column ${field}=${near}`;
-      throw new OperationError(
-        "invalid_input",
-        `line 1: there is no column ${mapping[field] ?? field} in the header (${names.join(", ").slice(0, 300)})${hint}`,
-        {
-          advice: `The header must name ${REQUIRED.join(" and ")}; reason_code_id, notes and tags are optional.`,
-        },
-      );
-    }
-  }
-  const used = new Set(Object.values(at));
-  return { at, width: names.length, ignored: names.filter((name, index) => name !== "" && !used.has(index)) };
-}
+/** A column whose value is of any kind. */
+export type AnyColumn = Omit<Column<Field, Declared["member"], Value, boolean>, "form"> & { readonly form: Form<Value> };
 
-/** The names of the columns that are looked for, in lower case. */
-export function columnNames(mapping: ColumnMapping): ReadonlySet<string> {
-  return new Set(FIELDS.map((field) => (mapping[field] ?? field).toLowerCase()));
-}
-
-/** Splits a cell of tags at `|` and `;`; white space around a tag, empty tags and repeated tags are dropped. */
-export function splitTags(cell: string): string[] {
-  if (cell === "") return [];
-  return [...new Set(cell.split(/[|;]/).map((tag) => tag.trim()))].filter((tag) => tag !== "");
-}
+/** The columns in their order. */
+export const COLUMNS: readonly AnyColumn[] = TABLE;

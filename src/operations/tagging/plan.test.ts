@@ -45,6 +45,15 @@ test("rows keep their line numbers across quoted line breaks and blank lines", a
   ]);
 });
 
+test("a row that was stored before its last column was declared has no value in it", () => {
+  expect(decodeRows('[[2,"c1","D1","R1","a note"]]')).toEqual([
+    {
+      kind: "send",
+      assignment: { line: 2, callId: "c1", dispositionCodeId: "D1", reasonCodeId: "R1", notes: "a note", tags: [] },
+    },
+  ]);
+});
+
 test("the same row twice is sent once", async () => {
   const { report, rows } = await plan(lines(HEADER, "c1,D1,R1,,", "c1,D1,R1,,"));
   expect(report).toMatchObject({ rows: 2, toSend: 1, duplicates: 1, refused: 0 });

@@ -1,7 +1,16 @@
 // What becomes of each row of a tagging file: sent, refused with all its reasons, or a duplicate; and the stored text of that.
 
 import { type PlanReport, type PlanSink, planRows, type RowPlanner, SeenKeys } from "../jobs/index.ts";
-import { type Assignment, assignmentKey, checkRow, type MatrixIndex, type RowProblem } from "./assignment.ts";
+import {
+  type Assignment,
+  assignmentKey,
+  assignmentOf,
+  checkRow,
+  type MatrixIndex,
+  type RowProblem,
+  rowOf,
+} from "./assignment.ts";
+import { COLUMNS, type Value } from "./columns.ts";
 import type { ReadRow } from "./read-rows.ts";
 
 /** One row of a chunk, in the compact form that is stored. */
@@ -80,28 +89,31 @@ export function encodeRows(rows: readonly PlannedRow[]): string {
     rows.map((row) => {
       if (row.kind === "duplicate") return [row.line, row.callId, row.code, row.firstLine];
       if (row.kind === "refused") return [row.line, row.callId, row.code, row.problems];
-      const { line, callId, dispositionCodeId, reasonCodeId, notes, tags } = row.assignment;
-      return [line, callId, dispositionCodeId, reasonCodeId ?? "", notes, tags];
+      const { assignment } = row;
+      return [assignment.line, ...COLUMNS.map(({ member, form }) => assignment[member] ?? form.empty)];
     }),
   );
 }
 
-/** Reads back what `encodeRows` wrote. */
+/** Elements of a stored row that is not sent; one that is sent has one for each column beside its line, and more than these. */
+const NOT_SENT = 4;
+
+/** Reads back what `encodeRows` wrote. A row that was stored before a column was declared has no value in it. */
 export function decodeRows(payload: string): PlannedRow[] {
   type Stored =
     | [line: number, callId: string, code: string, firstLine: number]
-    | [line: number, callId: string, code: string, problems: RowProblem[]]
-    | [line: number, callId: string, code: string, reason: string, notes: string, tags: string[]];
-  return (JSON.parse(payload) as Stored[]).map((stored): PlannedRow => {
-    if (stored.length === 6) {
-      const [line, callId, dispositionCodeId, reasonCodeId, notes, tags] = stored;
-      return {
-        kind: "send",
-        assignment: { line, callId, dispositionCodeId, notes, tags, ...(reasonCodeId === "" ? {} : { reasonCodeId }) },
-      };
+    | [line: number, callId: string, code: string, problems: RowProblem[]];
+  return (JSON.parse(payload) as (Stored | [line: number, ...values: Value[]])[]).map((stored): PlannedRow => {
+    if (!isNotSent(stored)) {
+      const [line, ...values] = stored;
+      return { kind: "send", assignment: assignmentOf(rowOf(line, ({ form }, at) => values[at] ?? form.empty)) };
     }
     const [line, callId, code, last] = stored;
     if (typeof last === "number") return { kind: "duplicate", line, callId, code, firstLine: last };
     return { kind: "refused", line, callId, code, problems: last };
   });
+
+  function isNotSent(stored: Stored | [number, ...Value[]]): stored is Stored {
+    return stored.length === NOT_SENT;
+  }
 }

@@ -3,8 +3,9 @@
 import { csvRecords, sniffDelimiter, widthProblem } from "../table/csv.ts";
 import { ndjsonLines } from "../table/lines.ts";
 import { type OpenedSource, openSource, type RowFormat } from "../table/source.ts";
-import type { RowProblem, TagRow } from "./assignment.ts";
-import { type ColumnMapping, type Columns, columnNames, type Field, findColumns, splitTags } from "./columns.ts";
+import { type RowProblem, rowOf, type TagRow } from "./assignment.ts";
+import type { Field } from "./columns.ts";
+import { type ColumnMapping, type Columns, columnNames, findColumns } from "./header.ts";
 
 export interface ReadOptions {
   /** Told apart by the first character when not given. */
@@ -42,25 +43,12 @@ async function* readCsv({ firstLine, bytes }: OpenedSource, options: ReadOptions
 }
 
 function csvRow(record: readonly string[], line: number, columns: Columns): ReadRow {
-  const cell = (field: Field) => {
-    const index = columns.at[field];
-    return index === undefined ? "" : (record[index] ?? "");
-  };
-  const callId = cell("call_id").trim();
+  const cellOf = (field: Field): string => record[columns.at[field] ?? -1] ?? "";
   if (record.length !== columns.width) {
     const message = widthProblem(record.length, columns.width);
-    return { line, callId, problem: { code: "unreadable_row", message } };
+    return { line, callId: cellOf("call_id").trim(), problem: { code: "unreadable_row", message } };
   }
-  return {
-    row: {
-      line,
-      callId,
-      dispositionCodeId: cell("disposition_code_id").trim(),
-      reasonCodeId: cell("reason_code_id").trim(),
-      notes: cell("notes"),
-      tags: splitTags(cell("tags")),
-    },
-  };
+  return { row: rowOf(line, ({ name, form }) => form.ofCell(cellOf(name))) };
 }
 
 async function* readNdjson(source: AsyncIterable<Uint8Array>, mapping: ColumnMapping): AsyncGenerator<ReadRow> {
@@ -73,33 +61,10 @@ async function* readNdjson(source: AsyncIterable<Uint8Array>, mapping: ColumnMap
 
 function ndjsonRow(members: ReadonlyMap<string, unknown>, line: number, mapping: ColumnMapping): ReadRow {
   let problem: RowProblem | undefined;
-  const textOf = (field: Field): string => {
-    const member = members.get(mapping[field] ?? field);
-    if (member === undefined || member === null) return "";
-    if (typeof member === "string") return member;
-    if (typeof member === "number" && Number.isSafeInteger(member) && field !== "notes") return String(member);
-    problem ??= {
-      code: "unreadable_row",
-      field,
-      message: `${field} is ${Array.isArray(member) ? "an array" : typeof member === "number" ? `the number ${member}` : `a JSON ${typeof member}`}; a string is wanted`,
-    };
-    return "";
-  };
-  const tagsOf = (): string[] => {
-    const member = members.get(mapping.tags ?? "tags");
-    if (!Array.isArray(member)) return splitTags(textOf("tags"));
-    if (member.every((tag) => typeof tag === "string"))
-      return [...new Set(member.map((tag) => tag.trim()))].filter((tag) => tag !== "");
-    problem ??= { code: "unreadable_row", field: "tags", message: "tags holds something that is not a string" };
-    return [];
-  };
-  const row: TagRow = {
-    line,
-    callId: textOf("call_id").trim(),
-    dispositionCodeId: textOf("disposition_code_id").trim(),
-    reasonCodeId: textOf("reason_code_id").trim(),
-    notes: textOf("notes"),
-    tags: tagsOf(),
-  };
+  const row = rowOf(line, ({ name: field, form }) =>
+    form.ofMember(members.get(mapping[field] ?? field), (message) => {
+      problem ??= { code: "unreadable_row", field, message: `${field} ${message}` };
+    }),
+  );
   return problem === undefined ? { row } : { line, callId: row.callId, problem };
 }

@@ -6,17 +6,12 @@ import { type RowRunOptions, runOne, runRows, sourceOfRows } from "../jobs/rows.
 import type { JobRecordsUseCases } from "../jobs/use-cases.ts";
 import { planReportOf } from "../views/job-views.ts";
 import type { JobDetail, PlanReport } from "../views/schemas/jobs.ts";
+import { type CallTag, COLUMNS } from "./columns.ts";
 import { requireWay } from "./instead.ts";
-import { readMatrix, type Tagging, type TagSource, validateTagging } from "./service.ts";
 
-/** A call and the disposition that it gets. */
-export interface CallTag {
-  readonly callId: string;
-  readonly dispositionCodeId: string;
-  readonly reasonCodeId?: string | undefined;
-  readonly notes?: string | undefined;
-  readonly tags?: readonly string[] | undefined;
-}
+export type { CallTag } from "./columns.ts";
+
+import { readMatrix, type Tagging, type TagSource, validateTagging } from "./service.ts";
 
 /** Calls in memory, or a file of them. */
 export type CallTags = readonly CallTag[] | TagSource;
@@ -66,12 +61,6 @@ export class TagUseCases {
 /** Calls in memory as the source of a job. */
 export function tagSource(calls: CallTags): TagSource {
   if ("bytes" in calls) return calls;
-  const rows = calls.map(({ callId, dispositionCodeId, reasonCodeId, notes, tags }) => ({
-    call_id: callId,
-    disposition_code_id: dispositionCodeId,
-    reason_code_id: reasonCodeId,
-    notes,
-    tags,
-  }));
+  const rows = calls.map((call) => Object.fromEntries(COLUMNS.map(({ name, member }) => [name, call[member]])));
   return sourceOfRows(calls.length === 1 ? `call ${calls[0]?.callId}` : `${calls.length} calls`, rows);
 }

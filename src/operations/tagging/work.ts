@@ -3,7 +3,7 @@
 import type { CallOptions, CallReader, DispositionWriter } from "../../tenant/port.ts";
 import type { OpenItem, RowWork, Sent } from "../jobs/index.ts";
 import type { Leave } from "../run/leave.ts";
-import type { Assignment } from "./assignment.ts";
+import { type Assignment, bodyOf, sameDisposition } from "./assignment.ts";
 import { conflictProblem, lineOf, type PlannedRow } from "./plan.ts";
 import { type FinishedItem, finishedItem, refusedItem, settledBy } from "./result.ts";
 
@@ -89,16 +89,6 @@ export function localResult(row: PlannedRow, conflictsWith: number | undefined):
   return refusedItem({ line, callId, code, problems: [conflictProblem(conflictsWith)] });
 }
 
-/** The body on the wire: the array is called `tag` and is left out when empty (contract §2.1). */
-function bodyOf({ dispositionCodeId, notes, reasonCodeId, tags }: Assignment): Parameters<DispositionWriter["assign"]>[1] {
-  return {
-    dispositionCodeId,
-    notes,
-    ...(reasonCodeId === undefined ? {} : { reasonCodeId }),
-    ...(tags.length === 0 ? {} : { tag: [...tags] }),
-  };
-}
-
 function sentItem(assignment: Assignment, result: FinishedItem["result"]): FinishedItem {
   return {
     line: assignment.line,
@@ -108,24 +98,4 @@ function sentItem(assignment: Assignment, result: FinishedItem["result"]): Finis
     result,
     attempts: 0,
   };
-}
-
-/** Whether what the tenant stores is what we asked for. */
-function sameDisposition(
-  wanted: Assignment,
-  stored: {
-    readonly dispositionCodeId: string;
-    readonly reasonCodeId?: string | null | undefined;
-    readonly notes?: string | null | undefined;
-    readonly tag?: readonly string[] | null | undefined;
-  },
-): boolean {
-  const tags = stored.tag ?? [];
-  return (
-    stored.dispositionCodeId === wanted.dispositionCodeId &&
-    (stored.reasonCodeId ?? "") === (wanted.reasonCodeId ?? "") &&
-    (stored.notes ?? "") === wanted.notes &&
-    tags.length === wanted.tags.length &&
-    tags.every((tag, index) => tag === wanted.tags[index])
-  );
 }

@@ -1,0 +1,75 @@
+// Which column of a file holds which field.
+
+import { nearest } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+import { COLUMNS, type Field } from "./columns.ts";
+
+const FIELDS: readonly Field[] = COLUMNS.map(({ name }) => name);
+
+/** Field → name of the column that holds it, where it differs from the field's own name. */
+export type ColumnMapping = Partial<Record<Field, string>>;
+
+/** Parses `field=column` pairs of the command line. Throws `invalid_input` with what is allowed. */
+export function parseMapping(pairs: readonly string[]): ColumnMapping {
+  const mapping: ColumnMapping = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    const field = pair.slice(0, at).trim();
+    const column = pair.slice(at + 1).trim();
+    const known = FIELDS.find((name) => name === field);
+    if (at < 1 || column === "" || known === undefined) {
+      const near = nearest(field, FIELDS);
+      throw new OperationError(
+        "invalid_input",
+        `column mapping "${pair}" is not FIELD=COLUMN with FIELD one of ${FIELDS.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
+      );
+    }
+    mapping[known] = column;
+  }
+  return mapping;
+}
+
+/** Where each field stands in the header, and the columns nobody asked for. */
+export interface Columns {
+  readonly at: Readonly<Partial<Record<Field, number>>>;
+  readonly width: number;
+  readonly ignored: readonly string[];
+}
+
+/** Finds the fields in a header row. Names are compared without case and outer white space. Throws `invalid_input`. */
+export function findColumns(header: readonly string[], mapping: ColumnMapping): Columns {
+  const names = header.map((cell) => cell.trim());
+  const lower = names.map((name) => name.toLowerCase());
+  const at: Partial<Record<Field, number>> = {};
+  for (const { name: field, isRequired } of COLUMNS) {
+    const wanted = (mapping[field] ?? field).toLowerCase();
+    const index = lower.indexOf(wanted);
+    if (index >= 0 && lower.indexOf(wanted, index + 1) >= 0) {
+      throw new OperationError("invalid_input", `line 1: the column ${names[index]} stands twice in the header`);
+    }
+    if (index >= 0) at[field] = index;
+    else if (isRequired === true || mapping[field] !== undefined) {
+      const near = nearest(wanted, names);
+      const hint = near === undefined ? "" : `; did you mean ${near}? Then pass --column ${field}=${near}`;
+      throw new OperationError(
+        "invalid_input",
+        `line 1: there is no column ${mapping[field] ?? field} in the header (${names.join(", ").slice(0, 300)})${hint}`,
+        {
+          advice: `The header must name ${listed(true)}; ${listed(false)} are optional.`,
+        },
+      );
+    }
+  }
+  const used = new Set(Object.values(at));
+  return { at, width: names.length, ignored: names.filter((name, index) => name !== "" && !used.has(index)) };
+}
+
+/** The names of the columns that are looked for, in lower case. */
+export function columnNames(mapping: ColumnMapping): ReadonlySet<string> {
+  return new Set(FIELDS.map((field) => (mapping[field] ?? field).toLowerCase()));
+}
+
+function listed(required: boolean): string {
+  const names = COLUMNS.filter(({ isRequired }) => (isRequired === true) === required).map(({ name }) => name);
+  return new Intl.ListFormat("en-GB").format(names);
+}
