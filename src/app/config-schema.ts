@@ -368,7 +368,9 @@ export const configSchema = z
             hops: z.int().min(1).max(10).default(1).describe("How many of your proxies add to it; 1 by default"),
           })
           .optional()
-          .describe("Whose word on a caller's address counts; by default nobody's: the address is the one that connects"),
+          .describe(
+            "Proxies that tell the caller's address; without it no header is believed, and the address is that of the connection",
+          ),
         metrics: z
           .strictObject({
             host: z.string().optional().describe("Address to listen on; 127.0.0.1 by default"),

@@ -1,4 +1,4 @@
-// What every kind of job over rows gives to whoever runs it.
+// What every kind of job over rows gives to the command or service that runs it.
 
 import { type Interruption, JobRecordsUseCases, type Tagging } from "../operations/index.ts";
 import type { AuditVerdict } from "../store/index.ts";

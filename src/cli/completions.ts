@@ -1,4 +1,4 @@
-// What may stand at a place of a command line: commands, options and the words an option takes. Pure; ids come from whoever asks.
+// What may stand at a place of a command line: commands, options and the words an option takes. Pure; ids come from the caller.
 
 import { type Declaration, isHidden, type Node, type Spec } from "./command.ts";
 

@@ -1,6 +1,6 @@
 // Text as a PDF can show it.
 
-/** The fonts of every PDF have the characters of Windows-1252; what they lack is told by its code. */
+/** The fonts of every PDF have the characters of Windows-1252; other characters are written as codes. */
 export function plain(text: string): string {
   return text.replaceAll(
     /[^\n\x20-\x7e\xa1-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]/gu,

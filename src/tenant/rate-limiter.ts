@@ -210,7 +210,7 @@ class FamilyQueue {
   share(want: () => void): void {
     this.#want = want;
     this.#grantedUntil = Number.NEGATIVE_INFINITY;
-    // What was there from the start is nobody's: the first grant brings permits along.
+    // The permits of the start do not count for it: the first grant brings its own.
     this.#resize(0, Number.NEGATIVE_INFINITY);
   }
 

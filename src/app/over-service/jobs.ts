@@ -36,7 +36,7 @@ interface OverServiceOptions {
   readonly warn: (message: string) => void;
 }
 
-/** A job as whoever submitted it needs it. */
+/** A job as the command that submitted it needs it. */
 export type GivenJob = Pick<RowJob, "id" | "status" | "plan">;
 
 interface Submission {

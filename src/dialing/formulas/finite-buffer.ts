@@ -7,7 +7,7 @@ import { lossShares, offeredLoad } from "./erlang-b.ts";
 const LARGE = 1e200;
 
 /**
- * M/M/c/K, and M/M/c/K+M with `abandonRate`: at most `capacity` calls in the system (with the agents and waiting), whoever comes beyond is blocked.
+ * M/M/c/K, and M/M/c/K+M with `abandonRate`: at most `capacity` calls in the system (with the agents and waiting), further calls are blocked.
  * @param system rates per unit of time; capacity >= servers, both at most a million
  * @returns `blockingProbability` and `abandonmentProbability` as shares of all offered calls, `meanQueue`, `meanWaitAdmitted` over the calls let in (served or
  * not), `utilisation` of the servers

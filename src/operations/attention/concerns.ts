@@ -35,7 +35,7 @@ const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Co
   no_lines: ["lines", "See that lines are free: those of the tenant, of the campaign and of the carrier."],
   no_agents_or_lines: ["agents or lines", "See that agents are signed in to its queue and that lines are free."],
 };
-/** What is as it should be, or is told elsewhere. */
+/** Causes that are in order, or are reported elsewhere. */
 const QUIET: ReadonlySet<string> = new Set(["outside_hours", "paused_by_outdial", "paused_by_failover", "paused_elsewhere"]);
 
 interface CampaignEvidence {

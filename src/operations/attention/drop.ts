@@ -7,7 +7,7 @@ import type { Concern } from "../views/schemas/attention.ts";
 import type { AxisEvent } from "../views/schemas/campaigns.ts";
 import type { Found } from "./concerns.ts";
 
-/** A drop is told when it is so sure, and at least such a share of the rate from before; every campaign is looked at again and again. */
+/** A drop is reported from this confidence on, and from this share of the earlier rate on; strict, because every campaign is looked at again and again. */
 const SURE = 0.9999;
 const LEAST_DROP = 0.25;
 /** Fewer calls on a side say nothing. */

@@ -20,7 +20,7 @@ import { brokenImportConcern, campaignConcerns, type Found, optOutConcerns } fro
 import { beginOf, dropConcern, dropOf, EARLIER_WINDOWS, isJudged } from "./drop.ts";
 import { jobConcerns, settingsConcerns } from "./work.ts";
 
-/** An acknowledgement counts so long; then the thing is told again. */
+/** How long an acknowledgement counts; then the entry is listed as before. */
 const SEEN_MS = 24 * 3_600_000;
 /** So many revocations are looked through for overdue ones, approvals for waiting ones, steps of a pair for when its phase began. */
 const LOOKED_AT = 200;

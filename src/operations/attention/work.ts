@@ -1,4 +1,4 @@
-// What of jobs and of changes of settings needs somebody: what stands still until a person goes on with it, and what could not be put back. Pure.
+// Jobs and changes of settings that need a person: those that wait until a person continues them, and those that could not be rolled back. Pure.
 
 import type { Job } from "../../store/index.ts";
 import { isLeft, waitOf } from "../run/left.ts";
@@ -48,9 +48,9 @@ export function settingsConcerns(
   ];
 }
 
-/** Changes of settings are told by their own state. */
+/** Changes of settings are reported by their own state. */
 const TOLD = "dialer-change";
-/** Jobs that are told one by one; more of them are one thing. */
+/** So many jobs are listed one by one; more of them are one entry. */
 const SINGLE = 3;
 
 /** @param most so many were looked for: there may be more of them */

@@ -10,7 +10,7 @@ import { type PackLine, packLine } from "./pack-form.ts";
 
 /** A larger pack is for machines alone, bytes. */
 const LARGEST = 16 * 1_048_576;
-/** Lines of a kind that are told; the attached pack has all. */
+/** How many lines of a kind are printed; the attached pack has all. */
 const TOLD = 500;
 const ATTACHED = "evidence.ndjson";
 const MARK = "\n%outdial-signature ";

@@ -8,7 +8,7 @@ import { phoneText } from "./values.ts";
 
 /** Calls decided in one round trip. */
 const BATCH = 2_000;
-/** Changed calls that are told one by one. */
+/** How many changed calls are named one by one. */
 const EXAMPLES = 20;
 
 /** Which calls are decided again, and with what. */

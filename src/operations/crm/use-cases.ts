@@ -1,4 +1,4 @@
-// What can be done with the CRM, for every face: it is told of retrievals, and brought the records that it does not have.
+// What can be done with the CRM, for every face: it is sent an event for each retrieval, and the records that it does not have.
 
 import { OutdialError } from "../../kernel/index.ts";
 import type { LakeRange } from "../../outcomes/index.ts";

@@ -2,7 +2,7 @@
 
 /** A message is said again after so long at the earliest, ms. */
 const EVERY_MS = 30_000;
-/** So many kinds of messages are told apart. */
+/** How many kinds of messages are distinguished. */
 const KINDS = 100;
 
 interface Told {

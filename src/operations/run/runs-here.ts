@@ -75,7 +75,7 @@ export class RunsHere {
   /** A run as the engine calls it. What it returns or throws is what the engine records of the run. */
   async execute(kind: Kind, entered: EngineRun, engineStep: Step): Promise<void> {
     const id = workflowId(entered);
-    // This process was held for dead meanwhile and takes its own run again: what is under way of it ends first.
+    // Others took this process for dead meanwhile, and it takes its own run again: the part under way ends first.
     const former = this.#here.get(id);
     former?.end();
     await former?.over;

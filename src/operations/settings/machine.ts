@@ -123,7 +123,7 @@ const failed = (state: ChangeState, code: Failure["code"], message: string): Cha
   ...state,
   phase: "examining",
   purpose: state.purpose,
-  // The first failure is the cause; what goes wrong while putting back is told with it.
+  // The first failure is the cause; what goes wrong during the rollback is reported with it.
   failure: state.failure ?? { code, message },
   message: state.purpose === "restore" ? message : state.message,
   operationId: null,

@@ -7,7 +7,7 @@ import { OperationError } from "../error.ts";
 import { codesNote, plain } from "../pdf-text.ts";
 import { csvRecords } from "./csv.ts";
 
-/** So many rows of a table are drawn, so many columns, and so many lines of a cell; what more there is is told. */
+/** How many rows of a table, columns, and lines of a cell are drawn; the PDF says how many more there are. */
 export const MOST_PDF_ROWS = 2000;
 const MOST_COLUMNS = 60;
 const MOST_LINES = 8;

@@ -30,7 +30,7 @@ export interface RecordOptions {
   readonly delimiter?: string | undefined;
   /** Field to column, where it differs. */
   readonly mapping?: Readonly<Record<string, string>> | undefined;
-  /** What whoever reads that the file broke off is told about the lines before; that they are in, by default. */
+  /** What the error says about the earlier lines when the file breaks off; by default that they are in. */
   readonly done?: string | undefined;
 }
 

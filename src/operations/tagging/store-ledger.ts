@@ -36,7 +36,7 @@ export function createTagLedger(options: TagLedgerOptions): RowLedger<PlannedRow
     write: (jobId, item, settled) => ({
       item: ledgerItem(item),
       audit: auditEntry(options, jobId, item, settled),
-      // Whoever is told of dispositions is not told of what stands in their place.
+      // Receivers of dispositions are not sent what was done in their place.
       event:
         endpoint !== undefined && options.instead === undefined && item.result === "tagged"
           ? tagEvent(options, endpoint, jobId, item)

@@ -9,7 +9,7 @@ import { TenantDnc, type TenantDncDeps, targetOf } from "./use-cases.ts";
 
 /** Somebody waits for it: large groups are compared by a command of its own. */
 const LOOK_MS = 15_000;
-/** The same with numbers that are brought over and searched for. What was added stays, so that the next try has less to do. */
+/** The same with numbers that are added to the group and then searched for. What was added stays, so that the next try has less to do. */
 const START_MS = 60_000;
 
 /** What was found, or why nothing was. `group`: the one that gets what is missing before a start; absent when nothing is brought over. */

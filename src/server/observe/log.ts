@@ -1,4 +1,4 @@
-// Structured logs: one JSON line each, with what links a request to the vendor's calls, and without secrets whoever let one in.
+// Structured logs: one JSON line each, with what links a request to the vendor's calls, and without secrets, wherever one came in.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import pino from "pino";

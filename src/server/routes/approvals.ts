@@ -121,7 +121,7 @@ export function approvalRoutes({ clock, requests, replica: executor }: ApprovalD
       id: "approvals.reject",
       method: "post",
       path: "/approvals/{id}/reject",
-      summary: "Refuses it, with a word for the person who asked; whoever asked may do so too",
+      summary: "Rejects it, with a note for the person who asked; that person may also reject it",
       role: "operator",
       params: byId,
       body: z.strictObject({ message: word }).optional(),

@@ -90,7 +90,7 @@ export class Provider {
     }
   }
 
-  /** Where somebody who signed out here can sign out at the provider too; null when it says no such place, or is away. */
+  /** Where somebody who signed out here can sign out at the provider too; null when it names no such place, or does not answer. */
   async signOutUrl(returnTo: string | undefined): Promise<string | null> {
     try {
       const config = await this.#configuration();

@@ -9,7 +9,7 @@ import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 /** One dial of the report, its columns by their names. */
 export type ReportRow = Readonly<Record<string, string>>;
 
-/** Names that are tried when one was used: every name may be used once, by whomever. */
+/** How many names are tried: a name that anybody has used cannot be used again. */
 const NAMES = 5;
 
 /** Calls older than the API answers for, read from the tenant's report of all attempts; the report's id is looked up once. */

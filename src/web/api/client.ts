@@ -73,7 +73,7 @@ export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Cli
       if (method === "GET") {
         const early = begun.get(url);
         begun.delete(url);
-        // What is given up is asked anew by whoever comes next; an answer that was begun early is nobody's to give up.
+        // A request that was given up is sent again for the next caller; one that was begun ahead of time is never given up.
         return (early as Promise<Answer<Id>> | undefined) ?? read<Answer<Id>>(url, signal);
       }
       const { body } = asking as AnyAsking;

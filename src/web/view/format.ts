@@ -27,7 +27,7 @@ export function interval(low: number, high: number, digits = 1): string {
   return `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)}\u00a0%`;
 }
 
-/** A share's interval as far as it tells of itself; a share of live figures tells no method: its calls are taken as independent. */
+/** A share's interval, with its method where the share names one; live figures name none, and their calls are taken as independent. */
 export interface IntervalKind {
   readonly confidence: number;
   readonly method?: "days" | "calls";

@@ -24,7 +24,7 @@ export interface NoticeInput {
   readonly newId: () => string;
 }
 
-/** Events worth an entry of their own; readings are told by what came of them. */
+/** Events with an audit entry of their own; readings are recorded with their consequences. */
 const AUDITED: Readonly<Partial<Record<ApplyEvent["type"], string>>> = {
   resumed: "campaign.apply_resumed",
   placed: "campaign.piece",

@@ -163,7 +163,7 @@ class Turn {
     this.#set({ standing: { ...this.state.standing, [name]: this.#at } });
   }
 
-  /** Neither dials, and nothing is tried again by itself: whoever was told that it would be is told so. */
+  /** Neither dials, and nothing is tried again automatically; when another try had been announced, this is announced too. */
   #halt(side: Side, message: string, halt: string): void {
     if (this.state.waiting !== null) this.#clear("NEITHER_DIALS");
     this.#raise("NEITHER_DIALS", message);

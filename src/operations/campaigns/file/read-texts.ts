@@ -82,7 +82,7 @@ const MOST_DOCUMENTS = 500;
 const MOST_CAMPAIGNS = 5_000;
 /** A campaign has some dozen fields; the place of one beyond these is told as that of what is around it. */
 const MOST_PLACES = 2_000;
-/** So many are told; of the others there is the number. */
+/** So many are listed; of the others only the number is given. */
 const MOST_MISTAKES = 100;
 /** A file with more is not judged further: its violations are mistakes. */
 const MOST_VIOLATIONS = 1_000;

@@ -149,7 +149,7 @@ const uploadedSchema = z.object({
 /** What was uploaded of a file of records: the list's name, the SHA-256 of the bytes in hex, lines after the header, ISO 8601. */
 export type Uploaded = z.output<typeof uploadedSchema>["uploaded"];
 
-/** What was uploaded for a campaign, of what is kept about it; undefined when nothing was, or it is not known. */
+/** The upload of a campaign, from what is kept about it; undefined when there was none, or it is not known. */
 export const uploadedOf = (kept: unknown): Uploaded | undefined => uploadedSchema.safeParse(kept).data?.uploaded;
 
 /** What a file says of a campaign that is not the vendor's, defaults filled in. */

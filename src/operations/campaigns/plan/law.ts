@@ -109,7 +109,7 @@ function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: 
     const home = clockOf === "called" ? place.zone : (timeZone ?? place.zone);
     for (const rule of binding("calling-hours", place, law)) {
       const zone = rule.zone ?? place.zone;
-      // One rule and one edge is told once for a place, however many days and seasons it is broken in.
+      // One rule and one edge is reported once for a place, however many days and seasons it is broken in.
       const told = new Set<string>();
       for (const window of windowsIn(home, zone)) {
         for (const { field, local, given, day } of outside(rule.week, window)) {
