@@ -11,7 +11,7 @@ interface SwitchOff {
   readonly now: Instant;
   /** Id of the replica that does it. */
   readonly by: string;
-  /** The receiver of alarms; no alarm is sent to it about itself. */
+  /** The receiver of alarms; undefined when nobody else than this receiver gets them. */
   readonly alarms: string | undefined;
   readonly random: RandomStream;
 }
@@ -21,7 +21,7 @@ export async function switchOff(endpoints: Pick<Endpoints, "switchOff">, off: Sw
   const { endpoint, reason, failingSince, now, by, alarms, random } = off;
   const since = failingSince === null ? null : new Date(failingSince).toISOString();
   const audit = { actor: by, action: "webhooks.off", subject: endpoint, time: now, details: { reason, failingSince: since } };
-  const events = alarms === undefined || alarms === endpoint ? [] : [alarm(off, alarms, since, newId("evt", now, random))];
+  const events = alarms === undefined ? [] : [alarm(off, alarms, since, newId("evt", now, random))];
   return endpoints.switchOff(endpoint, reason, { audit, events });
 }
 

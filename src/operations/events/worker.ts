@@ -148,8 +148,9 @@ function lanesOf(options: DeliveryWorkerOptions, log: StoreLog): Lane[] {
   ) => {
     const { together, ...rest } = how;
     const receiver = { name, offAfterMs: config.offAfterMs ?? OFF_AFTER_MS, quiet: config.quiet, together };
-    // Nobody is told of itself by itself alone.
-    const alarms = name === MAIL && options.endpoints["alarms"] === undefined ? undefined : options.alarms;
+    // Nobody is told of itself by itself alone: of the webhook of alarms by mail, of mail by the webhook.
+    const isAlone = name === MAIL ? options.endpoints["alarms"] === undefined : name === options.alarms && mail === undefined;
+    const alarms = isAlone ? undefined : options.alarms;
     return new Lane({ receiver, outbox, switches, alarms, clock, random, members, log, onAttempt, ...rest });
   };
   const webhooks = Object.entries(options.endpoints).map(([name, config]) => {

@@ -194,3 +194,25 @@ test("an alarm that two receivers get makes one live update, and one that only m
     { body: { code: "FAILOVER_COMPLETED", message: "said by f2" } },
   ]);
 });
+
+test("when the webhook of alarms is switched off, those who get alarms by mail are told; without mail there is nobody to tell", async () => {
+  await settle();
+  const store = await world.anotherStore({ copies: { alarms: ["alarms", "mail"] } });
+  const endpoints = { alarms: { url: world.receiver.url, secret: SECRET } };
+  const used = { endpoints, alarms: "alarms", outbox: store.outbox, switches: store.endpoints };
+  const before = server.mails.length;
+  world.receiver.answer = () => 410;
+  const worker = world.worker({ ...used, mail: mailTo(server.port) });
+  await alarm("alarms", "w1", "FAILOVER_COMPLETED");
+  await worker.drain();
+  // The alarm went with the first drain or goes with this one.
+  await worker.drain();
+  expect(server.mails.slice(before).map(({ raw }) => header(raw, "Subject"))).toEqual([
+    "[outdial] WEBHOOK_RECEIVER_OFF: webhooks/alarms",
+  ]);
+  await store.endpoints.switchOn("alarms", { actor: "dana", action: "webhooks.on", subject: "alarms" });
+  await world.worker(used).drain();
+  const off = await world.outbox.listDeliveries({ subject: "webhooks/alarms" });
+  expect(off.map(({ endpoint }) => endpoint)).toEqual(["alarms", "mail"]);
+  await settle();
+});
