@@ -5,7 +5,10 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Upload } from "../../server/index.ts";
+
+const NO_ROOM: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
 
 /** Keeps uploads under a folder. What a process that died left there is cleared away. */
 export async function createSpool(dir: string) {
@@ -13,13 +16,14 @@ export async function createSpool(dir: string) {
   await clearDead(join(dir, "uploads"));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return {
+    /** Throws `store_full` when the folder has no room. */
     async keep(bytes: AsyncIterable<Uint8Array>): Promise<Upload & AsyncDisposable> {
       const path = join(folder, randomUUID());
       try {
         await pipeline(bytes, createWriteStream(path, { mode: 0o600 }));
       } catch (thrown) {
         await rm(path, { force: true });
-        throw thrown;
+        throw noRoom(thrown) ?? thrown;
       }
       return {
         name: "upload",
@@ -30,6 +34,14 @@ export async function createSpool(dir: string) {
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+function noRoom(thrown: unknown): OutdialError | undefined {
+  if (!(thrown instanceof Error && "code" in thrown && NO_ROOM.has(thrown.code))) return undefined;
+  return new OutdialError("store_full", `the folder for files that are sent to the service has no room: ${messageOf(thrown)}`, {
+    advice: "Nothing of the file was used. Make room in the service's folder (.outdial, or --dir), then send it again.",
+    cause: thrown,
+  });
 }
 
 /**

@@ -58,3 +58,11 @@ test("what is wrong is named with its mend, and the exit code is 1; what does no
   expect(checks.get("company's list")?.mend).toContain("dnc declare-empty");
   for (const name of ["calling rules", "configuration"]) expect([name, checks.get(name)?.state]).toEqual([name, "ok"]);
 });
+
+test("several mistakes of outdial.yaml are a line each", async () => {
+  await world.configure("alarm: 1\nlimits: [1]");
+  const { stdout } = await world.run(["doctor"]);
+  expect(stdout).not.toContain("\uFFFD");
+  const told = stdout.split("\n").filter((line) => /outdial\.yaml:\d+: /.test(line));
+  expect(told).toHaveLength(2);
+});
