@@ -52,6 +52,8 @@ const project = (name: string, include: string[], more: object) => ({
     // A file leaves nothing behind in its process, so the next one finds the code loaded.
     isolate: false,
     setupFiles: ["test/support/file-setup.ts"],
+    // What is waited for is a fact; how long that takes says how busy the machine is.
+    expect: { poll: { timeout: 60_000 } },
     ...more,
   },
 });

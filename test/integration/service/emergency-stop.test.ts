@@ -68,6 +68,8 @@ const changeOf = async (id: string, campaignId: string) =>
 test("with no list it pauses what it knows of, says so, and pauses the rest when the list comes", async () => {
   // Known by a failover pair and by an earlier change of state; the list was read with camp_a on it.
   const { store } = at.service;
+  // The service's own first reading of the list is in: one that comes late would add what it names.
+  await expect.poll(async () => (await store.knownCampaigns.list()).map(({ id }) => id)).toEqual(ALL);
   const known = {
     id: "intent_c",
     campaignId: "camp_c",
