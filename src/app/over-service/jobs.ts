@@ -64,8 +64,8 @@ export class ServiceJobs {
     this.jobs = { run: (id, onProgress) => this.#follow(id, onProgress) };
     this.records = {
       show: (id) => client.json(jobDetail, jobPath(id)),
-      list: async ({ limit, after, kind }) =>
-        (await client.json(pageOf(jobSummary), "/jobs", { query: { limit, cursor: after, kind } })).items,
+      list: async ({ limit, after, ...filters }) =>
+        (await client.json(pageOf(jobSummary), "/jobs", { query: { limit, cursor: after, ...filters } })).items,
       rows: async (id, asked) => {
         const { kind } = await client.json(jobDetail, jobPath(id));
         return {

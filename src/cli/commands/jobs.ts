@@ -1,7 +1,7 @@
 // outdial jobs: list, show, resume, cancel.
 
 import { openJob, openRecords, ServiceJobs } from "../../app/index.ts";
-import { ENDED, GOES_ON, type JobRecordsUseCases } from "../../operations/index.ts";
+import { ENDED, GOES_ON, type JobRecordsUseCases, jobFiltersIn } from "../../operations/index.ts";
 import type { JobDetail, JobSummary } from "../../operations/views/index.ts";
 import type { Place, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -27,7 +27,7 @@ type Jobs = Pick<JobRecordsUseCases, "list" | "show" | "rows" | "cancel">;
 
 export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
   await using records = await opened(options, io);
-  const items = await records.jobs.list({ limit: options.limit });
+  const items = await records.jobs.list({ limit: options.limit, ...jobFiltersIn(options) });
   await io.answer({ items }, JOBS.lines(items, io.width, io.colour), "no jobs yet");
 };
 

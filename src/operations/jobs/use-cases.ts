@@ -1,5 +1,6 @@
 // What command line, API and dashboard can do with jobs: list, show, rows, cancel; with a tenant also begin and resume.
 
+import { z } from "zod";
 import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, type JobStatus, PUSH, RETRIEVE } from "../../store/index.ts";
 import type { Context } from "../context.ts";
 import { crmPushOf } from "../crm/asked.ts";
@@ -19,7 +20,14 @@ import { createStoreRecords, rowJobOf } from "./store-records.ts";
 
 /** Kinds of jobs that people see. */
 export const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE, PUSH, DIALER_CHANGE, CAMPAIGN_APPLY] as const;
-type JobKind = (typeof JOB_KINDS)[number];
+/** What the list of jobs can be filtered by; the API's query, the command's options and calls of a service are read by it. */
+export const JOB_FILTERS = { kind: z.enum(JOB_KINDS).optional() };
+const filters = z.object(JOB_FILTERS);
+type JobFilters = z.output<typeof filters>;
+
+/** The filters among other members, such as the options of a command. Throws ZodError for a value that is not allowed. */
+export const jobFiltersIn = (given: object): JobFilters => filters.parse(given);
+
 /** Kinds of jobs over the rows of a file. */
 const ROW_KINDS: readonly string[] = [TAG, DISPOSITIONS];
 /** What goes on with a change of the tenant, and what ends it: cut off in the middle it would leave the tenant in a state that nobody wanted. */
@@ -63,11 +71,7 @@ export class JobRecordsUseCases {
     limit,
     after,
     kind,
-  }: {
-    readonly limit: number;
-    readonly after?: string | undefined;
-    readonly kind?: JobKind | undefined;
-  }): Promise<readonly JobSummary[]> {
+  }: JobFilters & { readonly limit: number; readonly after?: string | undefined }): Promise<readonly JobSummary[]> {
     const kinds = kind === undefined ? KINDS : [kind];
     const last = after === undefined ? undefined : await this.find(after);
     const jobs = await this.#context.store.jobs.listJobs({ kinds, limit, ...(last === undefined ? {} : { after: last }) });

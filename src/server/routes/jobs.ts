@@ -6,7 +6,7 @@ import {
   type CorrectionSource,
   DISPOSITIONS,
   INSTEAD,
-  JOB_KINDS,
+  JOB_FILTERS,
   type JobUseCases,
   POLICIES,
   parseMapping,
@@ -71,10 +71,10 @@ export function jobRoutes(jobs: () => JobUseCases) {
       path: "/jobs",
       summary: "Jobs, newest first",
       role: "viewer",
-      query: z.strictObject({ limit, cursor, kind: z.enum(JOB_KINDS).optional() }),
+      query: z.strictObject({ limit, cursor, ...JOB_FILTERS }),
       reply: pageOf(jobSummary),
-      async handle({ query }) {
-        const found = await jobs().list({ limit: query.limit + 1, after: query.cursor, kind: query.kind });
+      async handle({ query: { cursor: after, ...query } }) {
+        const found = await jobs().list({ ...query, limit: query.limit + 1, after });
         return pageOfItems(
           found,
           query.limit,
