@@ -70,6 +70,17 @@ async function take({ page }: Opened, name: string): Promise<void> {
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true, clip: { x: 0, y: 0, width, height } });
 }
 
+/** Rows of the list of campaigns that are higher than they may be, px, and words that end in the middle without a sign of it. */
+const cut = (page: Opened["page"]): Promise<{ rows: number[]; words: string[] }> =>
+  page.evaluate(`(() => {
+    const rows = [...document.querySelectorAll("table.dense tbody tr")];
+    const cells = rows.flatMap((row) => [...row.querySelectorAll(".pill, .meter-rate, .meter strong, .interval > *")]);
+    return {
+      rows: rows.map((row) => row.getBoundingClientRect().height).filter((height) => height > 64),
+      words: cells.filter((one) => one.getBoundingClientRect().right > one.closest("td").getBoundingClientRect().right + 1).map((one) => one.textContent),
+    };
+  })()`);
+
 test("the story: the first campaign falls, the watch hands over, the page shows both", { timeout: 400_000 }, async () => {
   await using opened = await browser.open(WIDE, "admin");
   const { page, faults } = opened;
@@ -124,6 +135,7 @@ describe.each(LOOKS)("$width px, $colorScheme", (look) => {
       await settled(opened, title);
       expect.soft([path, await opened.violations()]).toEqual([path, []]);
       expect.soft([path, await opened.overflow()]).toEqual([path, 0]);
+      if (path === "/" && look.width >= 1280) expect.soft([path, await cut(page)]).toEqual([path, { rows: [], words: [] }]);
       if (suffix !== undefined) await take(opened, `${name}${suffix}`);
     }
     expect(faults).toEqual([]);
@@ -164,6 +176,10 @@ test("a hand-over is rehearsed, ordered back, and ordered again", { timeout: 900
   expect(faults).toEqual([]);
 });
 
-test("nothing went wrong in the service meanwhile", () => {
+test("nothing went wrong in the service meanwhile, and the tenant's documented limits were kept", () => {
   expect(said).toEqual([]);
+  const sent = demo.sandbox.control.requests();
+  expect(sent.length).toBeGreaterThan(100);
+  const refused = sent.filter(({ status }) => status === 429);
+  expect(refused.map(({ at, operation }) => ({ at, operation }))).toEqual([]);
 });

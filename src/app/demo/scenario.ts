@@ -157,8 +157,6 @@ export function demoWorld(
         },
         history: { metricHours: 48, auditEntries: 60 },
       },
-      // The service reads more often here than a tenant would allow; the watch looks every few seconds.
-      limits: { campaigns: { perMinute: 1200 }, other: { perMinute: 1200 }, "outbound-read": "off" },
       tokenLifetimeSeconds: 86_400,
       timeline: [
         { at: at(now - 25 * 60_000), set: answers(0.46) },

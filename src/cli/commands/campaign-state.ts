@@ -20,6 +20,7 @@ import {
   type StopReport,
   suggesting,
 } from "../../operations/index.ts";
+import type { CampaignStatus } from "../../operations/views/index.ts";
 import { TenantError } from "../../tenant/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
@@ -46,7 +47,7 @@ export const status: Run<typeof declared.status> = async ({ args: { id }, option
       const ids = id === undefined ? await states.list({ signal }) : [id];
       const read = async (one: string) => {
         const health = await states.health.read(one, { windowMinutes, contacts, call: { signal } });
-        return { ...health, workload: await states.workloadOf(health, { signal }) };
+        return { ...health, ...(await states.statusOf(health, { signal })) };
       };
       const found = await inTurns(ids, (one) =>
         id === undefined
@@ -68,10 +69,13 @@ export const status: Run<typeof declared.status> = async ({ args: { id }, option
   }
 };
 
+/** A campaign for people, and as the API shows it. */
+type Found = ShownCampaign & { readonly view: CampaignStatus };
+
 /** A campaign that was deleted since the list was read is left out. */
-async function inTurns(ids: readonly string[], read: (id: string) => Promise<ShownCampaign>): Promise<ShownCampaign[]> {
+async function inTurns(ids: readonly string[], read: (id: string) => Promise<Found>): Promise<Found[]> {
   const waiting = [...ids.entries()];
-  const found = new Map<number, ShownCampaign>();
+  const found = new Map<number, Found>();
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [place, id] = next;
@@ -86,9 +90,11 @@ async function inTurns(ids: readonly string[], read: (id: string) => Promise<Sho
   return [...found].sort(([a], [b]) => a - b).map(([, health]) => health);
 }
 
-async function show(found: readonly ShownCampaign[], one: boolean, io: Io): Promise<void> {
+async function show(found: readonly Found[], one: boolean, io: Io): Promise<void> {
   const lines = () => (one ? found.flatMap(healthLines) : found.length === 0 ? [] : HEALTH.lines(found, io.width, io.colour));
-  await io.answer({ campaigns: found }, lines, one ? undefined : "the tenant has no campaigns");
+  const views = found.map(({ view }) => view);
+  const list = { items: views, next: null, asOf: new Date(io.clock.now()).toISOString(), failed: null };
+  await io.answer((one ? views[0] : undefined) ?? list, lines, one ? undefined : "the tenant has no campaigns");
 }
 
 /** What the tenant would not tell decides the exit code; a campaign that does not dial is no failure. */

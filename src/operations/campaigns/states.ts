@@ -6,12 +6,13 @@ import type { StateIntent, Store } from "../../store/index.ts";
 import type { CallOptions, TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { dncBeforeStart } from "../tenant-dnc/index.ts";
-import type { Workload } from "../views/schemas/campaigns.ts";
+import { campaignSummaryOf } from "../views/campaign-views.ts";
+import type { CampaignStatus, Workload } from "../views/schemas/campaigns.ts";
 import { workloadOf } from "../views/workload-views.ts";
 import { type PairReport, readPair } from "./failover/pair.ts";
 import { resumeRefusal } from "./failover/resume-guard.ts";
 import { type FailoverStanding, standingIn } from "./failover/words.ts";
-import { mostAgentsOf } from "./health/known.ts";
+import { mostAgentsOf, readHealth } from "./health/known.ts";
 import { type CampaignHealth, HealthReader } from "./health/status.ts";
 import { CampaignMetrics } from "./metrics/service.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./state/change.ts";
@@ -122,14 +123,18 @@ export class CampaignStates {
     return readWorkload({ tenant: tenant.capabilities, facts: store.facts, metrics: this.metrics, clock }, id, call);
   }
 
-  /** The same beside the health of the campaign that was read just before, as the API shows it. */
-  async workloadOf(health: CampaignHealth, call: CallOptions): Promise<Workload> {
+  /** Beside the health of a campaign that was read just before: the work that is left in it, read now, and both as the API shows them. */
+  async statusOf(
+    health: CampaignHealth,
+    call: CallOptions,
+  ): Promise<{ readonly workload: Workload; readonly view: CampaignStatus }> {
     const [workload, own, tenants] = await Promise.all([
       this.workload(health.id, call),
       ...[health.id, ""].map((subject) => this.#context.store.tenantReadings.find({ what: "dialer", subject })),
     ]);
-    const mostAgents = mostAgentsOf(own ?? tenants);
-    return workloadOf({ ...health, workload, workloadProblem: null, mostAgents }, this.#context.clock.now());
+    const known = { ...readHealth(health), workload, mostAgents: mostAgentsOf(own ?? tenants) };
+    const workloadDetail = workloadOf(known, this.#context.clock.now());
+    return { workload: workloadDetail, view: { ...campaignSummaryOf(known), workloadDetail } };
   }
 
   /** Ids of the tenant's campaigns. */

@@ -267,7 +267,7 @@ export class CampaignUseCases {
       const { readAt } = timesOf(await store.tenantReadings.find({ what: "campaigns" }));
       if (readAt !== null)
         throw new OperationError("not_found", `the tenant's list of campaigns, read ${timeText(readAt)}, names no ${id}`, {
-          advice: "One that was made since is there in a minute; fresh=true asks the tenant now.",
+          advice: "One that was made since then is listed within a minute. The API asks the tenant at once with fresh=true.",
         });
     }
     refresh.looking({ campaign: id });

@@ -5,7 +5,7 @@ import { budgetView } from "../view/budget.ts";
 
 export function BudgetMeter({ budget }: { readonly budget: ApiTypes.AbandonmentBudget | null }) {
   if (budget === null) return <span class="muted">not measured</span>;
-  const { tone, width, headline, pace } = budgetView(budget);
+  const { tone, width, headline, rate, pace } = budgetView(budget);
   return (
     <span class={`meter ${tone}`}>
       <span>
@@ -14,6 +14,7 @@ export function BudgetMeter({ budget }: { readonly budget: ApiTypes.AbandonmentB
         ) : (
           <strong class={tone === "good" ? undefined : tone}>{headline}</strong>
         )}
+        {rate === "" ? null : <span class="meter-rate muted small">{rate}</span>}
       </span>
       {tone === "none" ? null : (
         <svg aria-hidden="true">
@@ -21,7 +22,9 @@ export function BudgetMeter({ budget }: { readonly budget: ApiTypes.AbandonmentB
           <rect class="used" width={`${width}%`} height="8" rx="4" />
         </svg>
       )}
-      <span class="cell-note">{pace}</span>
+      <span class="cell-note" title={pace}>
+        {pace}
+      </span>
     </span>
   );
 }

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { RequestError } from "../api/problem-error.ts";
 import type { Resource } from "../api/resource.ts";
 import { timeFormat } from "../view/format.ts";
+import { Sentence } from "./name-text.tsx";
 
 function Loading({ what }: { readonly what: string }) {
   return (
@@ -26,7 +27,7 @@ const TITLES: Readonly<Record<RequestError["code"], string>> = {
   unreachable: "The service does not answer",
   not_signed_in: "You are not signed in any more",
   no_permission: "Your role does not allow this",
-  not_found: "There is no such thing",
+  not_found: "Not found",
   refused: "The service refused this",
   failed: "The service failed",
 };
@@ -35,7 +36,9 @@ export function Failed({ error, onRetry }: { readonly error: RequestError; reado
   return (
     <div class="state error" role="alert">
       <h2>{TITLES[error.code]}</h2>
-      <p class="break">{error.message}</p>
+      <p class="break">
+        <Sentence text={error.message} />
+      </p>
       {error.advice === undefined ? null : <p class="break">{error.advice}</p>}
       {error.problem?.problems === undefined ? null : (
         <ul>

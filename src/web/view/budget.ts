@@ -9,6 +9,8 @@ interface BudgetView {
   /** Used, 0 to 100. */
   readonly width: number;
   readonly headline: string;
+  /** The rate, and the limit where there is room for it; "" when the headline says it. */
+  readonly rate: string;
   readonly pace: string;
 }
 
@@ -20,19 +22,20 @@ export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): B
   const { used, left, burnRate, exhaustedAt, withinLimit, rate, limit, windowHours } = budget;
   const allowed = `limit ${percent(limit, 0)} over ${span(windowHours * HOUR)}`;
   if (rate.rate === null || withinLimit === null)
-    return { tone: "none", width: 0, headline: "not known", pace: `no answers imported · ${allowed}` };
+    return { tone: "none", width: 0, headline: "not known", rate: "", pace: `no answers imported · ${allowed}` };
   const isBurning = burnRate !== null && burnRate > 1;
   // Of a budget of nothing there is no share: it is used up by the first call.
   const share = used ?? (withinLimit ? 0 : 1);
   const tone = !withinLimit || share >= 1 ? "bad" : share >= NEARLY || isBurning ? "warn" : "good";
-  const headline =
-    withinLimit && left !== null && left > 0 ? `${whole(left)} left` : withinLimit ? "none left" : "over the limit";
-  const end = exhaustedAt === null || !withinLimit ? "" : `, used up ${timeFormat(zone).day(exhaustedAt)}`;
-  const speed = burnRate === null ? "no recent answers" : `recent pace ${decimal(burnRate)}× the limit${end}`;
+  const remaining = left !== null && left > 0 ? `${whole(left)} left` : rate.numerator === 0 ? "none abandoned" : "none left";
+  const headline = withinLimit ? remaining : "over the limit";
+  const end = exhaustedAt === null || !withinLimit ? "pace" : `used up ${timeFormat(zone).day(exhaustedAt)}, pace`;
+  const speed = burnRate === null ? "no recent answers" : `${end} ${decimal(burnRate)}× the limit`;
   return {
     tone,
     width: Math.round(100 * Math.min(1, Math.max(0, share))),
-    headline: `${headline} · ${percent(rate.rate, 2)} of ${percent(limit, 0)}`,
+    headline,
+    rate: rate.numerator === 0 ? "" : `${percent(rate.rate, 2)}${withinLimit ? ` of ${percent(limit, 0)}` : ""}`,
     pace: speed,
   };
 }

@@ -140,15 +140,16 @@ describe("the abandonment budget", () => {
     expect(budgetView(budget({}))).toEqual({
       tone: "good",
       width: 69,
-      headline: "85 left · 2.06\u00a0% of 3\u00a0%",
-      pace: "recent pace 0.7× the limit",
+      headline: "85 left",
+      rate: "2.06\u00a0% of 3\u00a0%",
+      pace: "pace 0.7× the limit",
     });
   });
 
   test("warns when the pace would use it up, and says when", () => {
     const view = budgetView(budget({ burnRate: 1.8, exhaustedAt: "2026-11-23T15:00:00Z" }), "UTC");
     expect(view.tone).toBe("warn");
-    expect(view.pace).toBe("recent pace 1.8× the limit, used up Mon 23 Nov, 15:00");
+    expect(view.pace).toBe("used up Mon 23 Nov, 15:00, pace 1.8× the limit");
   });
 
   test("of nothing has no share, and is passed by the first call", () => {
@@ -159,7 +160,12 @@ describe("the abandonment budget", () => {
   test("is bad once the limit is passed, however little was used of late", () => {
     const view = budgetView(budget({ withinLimit: false, used: 1.2, left: 0, burnRate: 0 }));
     expect(view).toMatchObject({ tone: "bad", width: 100 });
-    expect(view.headline).toContain("over the limit");
+    expect(view).toMatchObject({ headline: "over the limit", rate: "2.06\u00a0%" });
+  });
+
+  test("of which nothing was used is not called used up, however few answers it allows", () => {
+    const rate = { rate: 0, low: 0, high: 0.15, numerator: 0, denominator: 22, confidence: 0.95 };
+    expect(budgetView(budget({ rate, used: 0, left: 0 }))).toMatchObject({ tone: "good", headline: "none abandoned", rate: "" });
   });
 
   test("says so when nothing was counted, instead of that nothing is left", () => {
@@ -177,6 +183,7 @@ describe("the abandonment budget", () => {
       tone: "none",
       width: 0,
       headline: "not known",
+      rate: "",
       pace: "no answers imported · limit 3\u00a0% over 1 d",
     });
   });

@@ -75,8 +75,10 @@ it("fails over within two periods of there being evidence, drains first, and cal
     [PRIMARY, "paused"],
     [BACKUP, "active"],
   ]) {
-    const { campaigns } = JSON.parse((await world.run(["campaign", "status", id ?? "", "--json"])).stdout);
-    expect(campaigns[0].lastChange).toMatchObject({ target, reason: expect.stringContaining("failover: ") });
+    const [last] = await world.query(
+      `select target, reason from outdial.state_changes where campaign_id = '${id}' order by at desc, id desc limit 1`,
+    );
+    expect(last).toMatchObject({ target, reason: expect.stringContaining("failover: ") });
   }
   const called = new Set(
     world.sandbox.control

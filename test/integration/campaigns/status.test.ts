@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openCampaignStates } from "../../../src/app/index.ts";
+import { type CampaignStatus, campaignStatus } from "../../../src/operations/views/index.ts";
 import type { SandboxOptions } from "../../../src/sandbox/index.ts";
 import { beginCli } from "../../support/cli.ts";
 import { STANDING, type StartedWorld } from "../../support/world.ts";
@@ -106,17 +107,20 @@ it("says why each of several does not dial, the first cause first", async () => 
   await here.run(["campaign", "pause", "camp_2", "--reason", "holiday", "--timeout", "0s"]);
   const { code, stdout } = await here.run(["campaign", "status", "--json"]);
   expect(code).toBe(0);
-  const [first, second, third] = JSON.parse(stdout).campaigns;
-  expect(first.notDialing.all.map(({ code: cause }: { code: string }) => cause)).toEqual(["outside_hours", "nobody_callable"]);
-  expect(second.notDialing.first).toMatch(/^paused by tester through outdial at .*: holiday/);
-  expect(third.notDialing.first).toBe("the campaign has no contact list");
+  const list = JSON.parse(stdout);
+  expect({ ...list, items: list.items.length }).toEqual({ items: 4, next: null, asOf: expect.any(String), failed: null });
+  const shown = list.items.map((item: unknown) => campaignStatus.parse(item)) as CampaignStatus[];
+  const [first, second, third] = shown;
+  expect(first?.notDialing?.all.map(({ code: cause }) => cause)).toEqual(["outside_hours", "nobody_callable"]);
+  expect(second?.notDialing?.first).toMatch(/^paused by tester through outdial at .*: holiday/);
+  expect(third?.notDialing?.first).toBe("the campaign has no contact list");
   // A look permits nothing, so nothing of it is kept.
   expect((await here.run(["compliance", "manifests"])).stdout).toBe("");
   const table = await here.run(["campaign", "status"]);
   expect(table.stdout).toMatch(/camp_3 +active/);
   expect(table.stdout).toMatch(/camp_2 +paused +0 +no calls +0/);
-  const all = JSON.parse(stdout).campaigns as { reading: { successRate: unknown; abandonment: unknown } }[];
-  expect(all.map(({ reading }) => [reading.successRate, reading.abandonment])).toEqual(all.map(() => [null, null]));
+  // No call was decided: there is no rate, not one of 0 or 100 %.
+  expect(shown.map(({ successRate }) => [successRate?.rate, successRate?.denominator])).toEqual(shown.map(() => [null, 0]));
 });
 
 it("lets a campaign dial when people may be called, after it was asked, and says so to the audit", async () => {
@@ -196,7 +200,10 @@ it("tells figures without counts apart, and what the tenant does not tell", asyn
   here.sandbox.control.faults.add({ match: { operation: "getCampaignMetrics" }, effect: { status: 403 } });
   const blind = await here.run(["campaign", "status", "camp_1", "--json"]);
   expect(blind.code).toBe(5);
-  expect(JSON.parse(blind.stdout).campaigns[0]).toMatchObject({ stale: true, reading: { successRate: 0.4 } });
+  const seen = campaignStatus.parse(JSON.parse(blind.stdout));
+  // The figures of before stay, with their time and why there are no newer ones.
+  expect(seen).toMatchObject({ id: "camp_1", stale: true, activeCalls: 0, failed: { code: "missing_scope" } });
+  expect(seen.asOf.figures).not.toBeNull();
 });
 
 it("watches until it is interrupted, asking the gate once", async () => {

@@ -64,7 +64,7 @@ function tenantOf({ sandbox, tenantUrl }: Awaited<ReturnType<typeof openDemoStag
 
 async function play(now: number, profile: Profile = "rest") {
   await using stack = new AsyncDisposableStack();
-  const stage = stack.use(await openDemoStage(now, { livedMs: LIVED_MS, clock: systemClock, profile }));
+  const stage = stack.use(await openDemoStage(now, { livedMs: LIVED_MS, clock: systemClock, profile, limits: "off" }));
   const folder = stack.use(await workFolder());
   const database = await createDatabase();
   stack.defer(() => database.dispose());

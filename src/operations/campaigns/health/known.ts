@@ -241,6 +241,26 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   };
 }
 
+/** A health that was read of the tenant just now, in the form of one that is known; without its document, workload and settings. */
+export function readHealth(health: CampaignHealth): KnownHealth {
+  const { at, campaign, reading, gate, campaignProblem, readingProblem, gateProblem } = health;
+  const problem = campaignProblem ?? readingProblem ?? gateProblem;
+  const campaignAt = campaign === null ? null : at;
+  return {
+    ...health,
+    name: campaign?.name ?? health.id,
+    isGone: false,
+    status: campaign?.status ?? null,
+    document: null,
+    workload: null,
+    workloadProblem: null,
+    unheld: null,
+    mostAgents: null,
+    readAt: { status: campaignAt, document: campaignAt, figures: reading?.receivedAt ?? null, gate: gate?.at ?? null },
+    failed: problem === null ? null : { ...problem, at },
+  };
+}
+
 function unheldOf(reading: TenantReading | undefined): KnownHealth["unheld"] {
   const read = dncReading.safeParse(reading?.value);
   const at = reading?.readAt ?? null;

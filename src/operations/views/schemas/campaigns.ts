@@ -236,13 +236,16 @@ export const axisEvent = z
   .meta({ id: "AxisEvent" });
 export type AxisEvent = z.output<typeof axisEvent>;
 
+/** A campaign with the work that is left in it, as `outdial campaign status --json` shows it. */
+export const campaignStatus = campaignSummary.extend({ workloadDetail: workload }).meta({ id: "CampaignStatus" });
+export type CampaignStatus = z.output<typeof campaignStatus>;
+
 /** A campaign with its series of figures and events. */
-export const campaignDetail = campaignSummary
+export const campaignDetail = campaignStatus
   .extend({
     /** The failover threshold of the success rate; null without one. */
     threshold: z.number().nullable(),
     abandonmentLimit: z.number(),
-    workloadDetail: workload,
     series: z.array(metricPoint).readonly(),
     events: z.array(axisEvent).readonly(),
     /** The vendor's configuration of the campaign, for people; JSON. */

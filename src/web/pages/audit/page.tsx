@@ -9,6 +9,7 @@ import { Page } from "../../shell/page.tsx";
 import { Download } from "../../ui/download.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { More } from "../../ui/more.tsx";
+import { NameText } from "../../ui/name-text.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -185,7 +186,9 @@ const COLUMNS: readonly Column<ApiTypes.AuditEntry>[] = [
     name: "Subject",
     cell: ({ subject, job }) => (
       <>
-        <span class="break">{subject}</span>
+        <span class="break">
+          <NameText text={subject} />
+        </span>
         {job === null ? null : (
           <span class="cell-note">
             <a href={`/jobs/${encodeURIComponent(job)}`}>its job</a>

@@ -251,7 +251,7 @@ function Windows({ detail: { windows, asOf } }: { readonly detail: Detail }) {
           columns={[
             { name: "Zone", head: true, cell: ({ zone }) => zone },
             { name: "Window", cell: ({ text, tone }) => <Pill state="" tone={tone} text={text} /> },
-            { name: "Contacts", numeric: true, cell: ({ contacts }) => whole(contacts) },
+            { name: "Contacts looked at", numeric: true, cell: ({ contacts }) => whole(contacts) },
           ]}
         />
       )}

@@ -240,7 +240,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "State",
-      width: 17,
+      width: 18,
       cell: ({ status, dialing, notDialing, failover }) => (
         <>
           <span class="row">
@@ -303,7 +303,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Calling windows",
-      width: 13,
+      width: 12,
       cell: ({ windows, asOf }) => {
         const groups = windowGroups(windows).map(({ zones, text }) => `${zones.join(", ")} ${text}`);
         return (

@@ -1,6 +1,7 @@
 // Campaigns against each other: the difference with its interval, and whether there is one.
 
 import type { ApiTypes } from "../../../server/index.ts";
+import { useResource } from "../../api/resource.ts";
 import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { ShareBar } from "../../ui/share-bar.tsx";
@@ -11,9 +12,24 @@ import type { Tone } from "../../view/tone.ts";
 type Report = ApiTypes.OutcomeReportView;
 
 const TONES: Readonly<Record<string, Tone>> = { higher: "good", lower: "bad" };
+/** What the report puts before the id of a campaign that is compared. */
+const CAMPAIGN = "campaign ";
 const points = (value: number) => `${value >= 0 ? "+" : "−"}${Math.abs(100 * value).toFixed(2)}`;
 
+/** Names of the campaigns by their ids, as far as they are known: outcomes may be of one that the tenant has no more. */
+function useCampaignNames(): ReadonlyMap<string, string> {
+  const state = useResource("campaigns.list", {}, { sticky: true }).state.value;
+  return new Map((state.kind === "ready" ? state.value.items : []).map(({ id, name }) => [id, name]));
+}
+
+/** What is compared: a campaign by its name, where that is known. */
+function groupText({ name }: { readonly name: string }, names: ReadonlyMap<string, string>): string {
+  const id = name.startsWith(CAMPAIGN) ? name.slice(CAMPAIGN.length) : undefined;
+  return (id === undefined ? undefined : names.get(id)) ?? name;
+}
+
 export function Comparisons({ report: { by, comparisons } }: { readonly report: Report }) {
+  const names = useCampaignNames();
   const groups = by.campaign ?? [];
   const top = scaleOf(groups.map(({ conversion }) => conversion));
   return (
@@ -29,11 +45,7 @@ export function Comparisons({ report: { by, comparisons } }: { readonly report: 
               {
                 name: "Campaign",
                 head: true,
-                cell: ({ value }) => (
-                  <span class="break">
-                    <NameText text={value ?? "none"} />
-                  </span>
-                ),
+                cell: ({ value }) => <CampaignName id={value} names={names} />,
               },
               { name: "Conversion", cell: ({ conversion }) => <ShareBar share={conversion} to={top} /> },
             ]}
@@ -53,7 +65,7 @@ export function Comparisons({ report: { by, comparisons } }: { readonly report: 
                 head: true,
                 cell: ({ first, second }) => (
                   <span class="break">
-                    <NameText text={`${first.name} against ${second.name}`} />
+                    <NameText text={`${groupText(first, names)} against ${groupText(second, names)}`} />
                   </span>
                 ),
               },
@@ -94,5 +106,22 @@ export function Comparisons({ report: { by, comparisons } }: { readonly report: 
         </section>
       )}
     </div>
+  );
+}
+
+/** A campaign by its name with its id below; by its id alone when no name is known. */
+function CampaignName({ id, names }: { readonly id: string | null; readonly names: ReadonlyMap<string, string> }) {
+  const name = id === null ? undefined : names.get(id);
+  return (
+    <>
+      <span class="break">
+        <NameText text={name ?? id ?? "none"} />
+      </span>
+      {name === undefined || name === id ? null : (
+        <span class="cell-note break">
+          <NameText text={id ?? ""} />
+        </span>
+      )}
+    </>
   );
 }
