@@ -2,7 +2,7 @@
 
 import type { Readable, Writable } from "node:stream";
 import type { HttpBindings } from "@hono/node-server";
-import { installCommand, missingPackage } from "../../kernel/index.ts";
+import { installCommand, jsonTrouble, missingPackage } from "../../kernel/index.ts";
 import type { Principal } from "../../store/index.ts";
 import { isOurs, refuseWrongHost } from "../access/cross-site.ts";
 import type { Service } from "../create-server.ts";
@@ -91,7 +91,11 @@ export async function openMcp(service: Service, { version, allow }: McpOptions):
       input.once("end", end).once("close", end);
       output.once("error", close);
       signal.addEventListener("abort", close);
-      await mcp.connect(new sdk.StdioServerTransport(input, output));
+      const transport = new sdk.StdioServerTransport(input, output, { maxBufferSize: LARGEST_MESSAGE });
+      // What cannot be read is answered too: an assistant that gets no answer waits for ever.
+      Object.assign(transport, { onerror: (thrown: Error) => output.write(`${JSON.stringify(unreadable(thrown))}\n`) });
+      Object.assign(mcp.server, { onclose: () => closed.resolve(undefined) });
+      await mcp.connect(transport);
       if (signal.aborted) close();
       await closed.promise;
       signal.removeEventListener("abort", close);
@@ -121,6 +125,18 @@ export async function openMcp(service: Service, { version, allow }: McpOptions):
       }
     },
   };
+}
+
+/** The answer to what is no message, by JSON-RPC 2.0 §5: the request's id is not known. */
+function unreadable(thrown: Error) {
+  const isJson = !(thrown instanceof SyntaxError);
+  const isLarge = /maximum size/.test(thrown.message);
+  const message = isLarge
+    ? `a message has at most ${LARGEST_MESSAGE} bytes; nothing more is read`
+    : isJson
+      ? "this is no message of JSON-RPC 2.0"
+      : `this is no JSON: ${jsonTrouble(thrown)}`;
+  return { jsonrpc: "2.0", id: null, error: { code: isJson ? -32_600 : -32_700, message } };
 }
 
 /** Each request is answered by a server of its own: there is no session, and nothing that another caller could take over. */

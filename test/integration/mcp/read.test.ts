@@ -55,6 +55,21 @@ test("on stdin and stdout an assistant reads what the API answers a viewer, and 
   await client.close();
 });
 
+test.each([
+  ["no JSON", "{not json\n", -32_700, "this is no JSON"],
+  ["another protocol", '{"jsonrpc":"1.0","id":1}\n', -32_600, "no message of JSON-RPC 2.0"],
+  ["a line of two megabytes", `${" ".repeat(2_000_000)}\n`, -32_600, "at most 1048576 bytes"],
+])("what is no message is answered, and the next is read: %s", async (_name, input, code, message) => {
+  const next = { jsonrpc: "2.0", id: 7, method: "ping" };
+  const { stdout } = await world.run(["mcp"], { input: `${input}${JSON.stringify(next)}\n` });
+  const [first, second] = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+  expect(first).toMatchObject({ id: null, error: { code, message: expect.stringContaining(message) as string } });
+  if (input.length < 1_000_000) expect(second).toMatchObject({ id: 7, result: {} });
+});
+
 describe("over HTTP", () => {
   let running: ReturnType<typeof beginCli>;
   let url: string;
