@@ -95,6 +95,10 @@ test("the first page has begun to read who is there and the campaigns before its
   const { page, faults } = opened;
   await page.goto(world.whole.service.url);
   await page.getByRole("heading", { level: 1, name: "Campaigns" }).waitFor();
+  // A read is on the browser's list when it has ended, which may be after the heading is there.
+  await page.waitForFunction(
+    "performance.getEntriesByType('resource').some(({ name }) => new URL(name).pathname === '/api/v1/campaigns')",
+  );
   const reads = await page.evaluate<[string, string][]>(
     "performance.getEntriesByType('resource').map(({ name, initiatorType }) => [new URL(name).pathname, initiatorType])",
   );
