@@ -3,6 +3,7 @@
 import type { Readable, Writable } from "node:stream";
 import { lacksOf } from "../operations/index.ts";
 import { createServer, listen, openMcp } from "../server/index.ts";
+import { ASSISTANT_PREFIX } from "../store/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
 import type { Flags } from "./config.ts";
 import { Background } from "./service/background.ts";
@@ -81,7 +82,7 @@ export async function openAssistance(flags: Flags, environment: Environment, opt
   });
   stack.defer(() => server.close());
   const mcp = await openMcp(server, { version, allow });
-  const name = `assistant of ${actor}`;
+  const name = `${ASSISTANT_PREFIX}${actor}`;
   const owned = stack.move();
   return {
     tools: mcp.tools.map((tool) => tool.name),

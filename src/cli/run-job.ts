@@ -89,12 +89,22 @@ export function refusedTo(output: Output | undefined): { readonly refused?: (row
   return output === undefined ? {} : { refused: (row) => output.line(row) };
 }
 
+/** Columns of a file beyond this are counted, not named. */
+const MOST_NAMED = 20;
+
+/** Says which columns of a file have no field. */
+export function sayIgnored(columns: readonly string[], io: Io): void {
+  if (columns.length === 0) return;
+  const more = columns.length > MOST_NAMED ? ` and ${grouped(columns.length - MOST_NAMED)} more` : "";
+  io.say(`columns not used: ${columns.slice(0, MOST_NAMED).map(printable).join(", ")}${more}`);
+}
+
 /** The same of what a service checks. Throws `invalid_input` for --out: a service names the first refused rows only. */
 export async function reportServiceDryRun(check: () => Promise<DryRun>, out: string | undefined, io: Io): Promise<number> {
   if (out !== undefined)
     throw new OperationError("invalid_input", "--dry-run through a service has no --out: it names the first refused rows only");
   const { plan, ignoredColumns } = await check();
-  if (ignoredColumns.length > 0) io.say(`columns not used: ${ignoredColumns.map(printable).join(", ")}`);
+  sayIgnored(ignoredColumns, io);
   return reportDryRun(plan, io);
 }
 

@@ -8,6 +8,7 @@ export {
   type AccessRole,
   type Approval,
   type ApprovalWithPlan,
+  ASSISTANT_PREFIX,
   PERSON_PREFIX,
   type Principal,
 } from "./access/types.ts";

@@ -5,16 +5,13 @@ import { type CallTag, OperationError, parseMapping, submitOne, type TagSource, 
 import { known, type OptionsOf, type Run } from "../command.ts";
 import type * as declared from "../groups/tag.ts";
 import { openOutput } from "../output.ts";
-import { checking, refusedTo, reportDryRun, reportServiceDryRun, runSubmitted } from "../run-job.ts";
+import { checking, refusedTo, reportDryRun, reportServiceDryRun, runSubmitted, sayIgnored } from "../run-job.ts";
 import { openInput } from "../source.ts";
-import { printable } from "../text.ts";
 
 export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
   const { column, format, delimiter, campaign, again, out, concurrency, instead } = options;
   const mapping = column.length === 0 ? undefined : parseMapping(column);
-  const onIgnoredColumns = (names: readonly string[]) => {
-    if (names.length > 0) io.say(`columns not used: ${names.map(printable).join(", ")}`);
-  };
+  const onIgnoredColumns = (names: readonly string[]) => sayIgnored(names, io);
   const one = oneCall(args.file, options);
   const source: TagSource =
     one === undefined

@@ -6,7 +6,14 @@ import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { isSecret, newSecret, secretHash } from "./secrets.ts";
 import { SharedLookup } from "./shared-lookup.ts";
-import { type AccessRole, type AccessToken, PERSON_PREFIX, type Principal, type SessionValue } from "./types.ts";
+import {
+  type AccessRole,
+  type AccessToken,
+  ASSISTANT_PREFIX,
+  PERSON_PREFIX,
+  type Principal,
+  type SessionValue,
+} from "./types.ts";
 
 /** A token's last use is noted at most so often. */
 const USE_MS = 60_000;
@@ -78,6 +85,16 @@ export class Access extends Ledger {
     readonly person?: string | undefined;
   }): Promise<{ readonly id: string; readonly token: string }> {
     const { person } = given;
+    if (given.name.trim() !== given.name || given.name === "")
+      throw new StoreError(
+        "invalid_state",
+        `the name ${JSON.stringify(given.name)} begins or ends with a blank, or is empty: nobody could tell it from another`,
+      );
+    if (given.name.startsWith(ASSISTANT_PREFIX))
+      throw new StoreError(
+        "invalid_state",
+        `names that begin with "${ASSISTANT_PREFIX}" are those of assistants: see outdial mcp`,
+      );
     if (given.name.startsWith(PERSON_PREFIX))
       throw new StoreError(
         "invalid_state",

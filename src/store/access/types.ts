@@ -38,6 +38,8 @@ export interface Principal {
 
 /** What the names of people begin with whom the sign-in provider knows; no token is named so. */
 export const PERSON_PREFIX = "sso:";
+/** What the names of assistants on streams begin with; no token is named so. */
+export const ASSISTANT_PREFIX = "assistant of ";
 
 /** A session that was just opened or rotated: the value goes into the cookie and is kept nowhere. */
 export interface SessionValue {

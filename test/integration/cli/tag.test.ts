@@ -32,6 +32,17 @@ const rowsOf = (result: CliResult) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 const puts = () => world.sandbox.control.requests({ operation: "assignDisposition" }).length;
 
+test("columns that have no field are named, the first of them where there are many", async () => {
+  await start();
+  const many = Array.from({ length: 50_000 }, (_, i) => `extra_${i}`);
+  const csv = `call_id,disposition_code_id,${many.join(",")}\n${callId(1)},DISP_002${",".repeat(many.length)}\n`;
+  const { code, stderr } = await tag(["-", "--dry-run"], csv);
+  expect([code, stderr.split("\n")]).toEqual([
+    0,
+    expect.arrayContaining([expect.stringMatching(/^columns not used: extra_0, .*, extra_19 and 49,980 more$/)]),
+  ]);
+});
+
 test("each row ends with its result, and a bad row never stops the good ones", async () => {
   await start({ calls: [{ id: "locked-1", campaignId: CAMPAIGN, startTime: "-1h", endTime: "-50m", locked: true }] });
   const csv = `${HEADER}${callId(1)},DISP_001,REASON_001,"a, note",a|b

@@ -172,6 +172,10 @@ test("nobody is their own second person, whichever way they signed in", async ()
     "through the provider",
   );
   await expect(access.addToken({ name: "x", role: "admin", expiresAt, by: "root", person: "ann" })).rejects.toThrow("sso:");
+  for (const name of ["ann ", " ann", "", "assistant of ann"])
+    await expect(access.addToken({ name, role: "admin", expiresAt, by: "root" })).rejects.toMatchObject({
+      code: "invalid_state",
+    });
   const own = await access.addToken({ name: "ann's laptop", role: "operator", expiresAt, by: "root", person: "sso:id-ann" });
   const robot = await access.addToken({ name: "robot", role: "operator", expiresAt, by: "root" });
   const as = (secret: string): RequestInit & { token?: string } =>
