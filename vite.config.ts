@@ -1,5 +1,6 @@
 // How the dashboard is built: src/web to dist/web, with names that carry a hash of the content, and nothing inline.
 
+import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
 /**
@@ -35,7 +36,8 @@ function withoutDescriptions(): Plugin {
 }
 
 export default defineConfig({
-  root: "src/web",
+  // Whatever folder it is built from.
+  root: join(import.meta.dirname, "src/web"),
   base: "/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
