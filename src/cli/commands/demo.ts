@@ -21,7 +21,7 @@ const STORY = [
   "  Campaigns    Spring renewals dials; its second list stands by. In a few seconds nobody answers the first list any more.",
   "  Watch        Within a minute the watch is sure of it, not before: it pauses the first, waits until its calls have ended,",
   "               asks the pre-dial gate, and lets the second dial. The success rate, the evidence and each step are on one axis.",
-  "  Abandonment  The month is close to the 3 % that the law allows: the budget says what is left.",
+  "  Abandonment  About 3 of 100 live answers of the last 30 days were abandoned: the budget says what the law leaves.",
   "  Jobs         400 calls are being tagged; a month of outcomes was brought home.",
   "  Audit        Everything that happened, verifiable.",
 ];
