@@ -1,11 +1,10 @@
 // Rows of a file of corrections: how they are read, and every local rule that a row must keep.
 
 import { nearest } from "../../kernel/index.ts";
+import { idProblem, shown } from "../jobs/row-values.ts";
 import { type RecordFormat, type RecordOptions, type RefusedLine, readRecords } from "../table/records.ts";
 import { type Entry, POLICIES, type Policy } from "./entry.ts";
-import { codeProblems, type DispositionTree, type InteractionProblem, isOffsetTime, shown } from "./tree.ts";
-
-const MAX_ID_LENGTH = 256;
+import { codeProblems, type DispositionTree, type InteractionProblem, isOffsetTime } from "./tree.ts";
 
 /** A correction that passed every local rule. */
 export interface PlannedCorrection {
@@ -75,26 +74,6 @@ export function readCorrections(
     }),
     { format, delimiter, mapping, done: "Nothing was sent." },
   );
-}
-
-/** What is wrong with an identifier, or undefined. */
-function idProblem(field: Field, value: string): InteractionProblem | undefined {
-  if (value === "") return { code: "missing_field", field, message: `${field} is empty` };
-  if (value.length > MAX_ID_LENGTH) {
-    return {
-      code: "malformed_id",
-      field,
-      message: `${field} has ${value.length} characters; at most ${MAX_ID_LENGTH} are allowed`,
-    };
-  }
-  if (/[\s\p{Cc}\p{Cs}]/u.test(value) || value === "." || value === "..") {
-    return {
-      code: "malformed_id",
-      field,
-      message: `${field} ${shown(value)} is malformed; an id has no white space and no control characters`,
-    };
-  }
-  return undefined;
 }
 
 function timeProblem(text: string): InteractionProblem | undefined {

@@ -140,7 +140,9 @@ test("an etag of a row survives the store; a row of nonsense for one is refused"
 });
 
 test("every problem of a row is told, each with its field", async () => {
-  const { refused } = await plan(csv(",99,,,2026-05-01T10:00:00,apend", `i 1,101,,a,${TIME},`, "i1,101,a"));
+  const { refused } = await plan(
+    csv(",99,,,2026-05-01T10:00:00,apend", `i 1,101,,a,${TIME},`, `8.1E+15,101,,1E+9,${TIME},`, "i1,101,a"),
+  );
   expect(
     refused.map(({ line, problems }) => [line, ...problems.map(({ code, field }) => `${code} ${field ?? ""}`.trim())]),
   ).toEqual([
@@ -153,8 +155,11 @@ test("every problem of a row is told, each with its field", async () => {
       "unknown_policy policy",
     ],
     [3, "malformed_id interaction_id"],
-    [4, "unreadable_row"],
+    [4, "malformed_id interaction_id", "malformed_id agent_id"],
+    [5, "unreadable_row"],
   ]);
+  expect(refused[1]?.problems[0]?.message).toContain("no white space");
+  expect(refused[2]?.problems[0]?.message).toContain("a spreadsheet shortened");
   expect(refused[0]?.problems.at(-1)?.message).toContain("did you mean append?");
   expect(refused[0]?.problems.at(-2)?.message).toContain("lacks its offset");
 });

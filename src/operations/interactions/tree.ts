@@ -2,6 +2,7 @@
 
 import { nearest } from "../../kernel/index.ts";
 import type { RowProblem as AnyRowProblem } from "../jobs/index.ts";
+import { listed, shown } from "../jobs/row-values.ts";
 import type { Entry } from "./entry.ts";
 
 /** Why a correction is not sent. */
@@ -50,11 +51,6 @@ function matches(pattern: string, code: string): boolean {
   return pattern.endsWith("*") ? code.startsWith(pattern.slice(0, -1)) : code === pattern;
 }
 
-/** A visible excerpt of a value for messages: quoted, control characters escaped, cut at 60 characters. */
-export function shown(value: string): string {
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
-}
-
 /** The rules a new entry's code must keep: it exists, it is active, and its parents do and are. */
 export function codeProblems(code: string, tree: DispositionTree): InteractionProblem[] {
   const node = tree.get(code);
@@ -95,12 +91,6 @@ function brokenParent(node: TreeNode, tree: DispositionTree): string | undefined
 
 function usable(tree: DispositionTree): string[] {
   return [...tree.values()].filter(({ active }) => active).map(({ code }) => code);
-}
-
-/** Up to eight names, then how many more. */
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return "none";
-  return names.length <= 8 ? names.join(", ") : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
 }
 
 /**

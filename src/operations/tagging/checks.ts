@@ -2,10 +2,10 @@
 
 import { nearest } from "../../kernel/index.ts";
 import type { RowProblem as AnyRowProblem } from "../jobs/index.ts";
+import { listed, shown } from "../jobs/row-values.ts";
 
 /** The largest number of tags the tenant takes on one call. */
 const MAX_TAGS = 10;
-const MAX_ID_LENGTH = 256;
 
 /** Why a tagging row is refused. */
 export type RowProblem = AnyRowProblem<
@@ -49,38 +49,6 @@ export function indexMatrix(
   return { campaignId, codes, reasonOwners };
 }
 
-/** A visible excerpt of a value for messages: quoted, control characters escaped, cut at 60 characters. */
-function shown(value: string): string {
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
-}
-
-/** What is wrong with an identifier, or undefined. */
-export function idProblem(field: string, value: string): RowProblem | undefined {
-  if (value === "") return { code: "missing_field", field, message: `${field} is empty` };
-  if (value.length > MAX_ID_LENGTH) {
-    return {
-      code: "malformed_id",
-      field,
-      message: `${field} has ${value.length} characters; at most ${MAX_ID_LENGTH} are allowed`,
-    };
-  }
-  if (/^\d(\.\d+)?E\+\d+$/i.test(value)) {
-    return {
-      code: "malformed_id",
-      field,
-      message: `${field} ${shown(value)} looks like a number that a spreadsheet shortened; export the column as text`,
-    };
-  }
-  if (/[\s\p{Cc}\p{Cs}]/u.test(value) || value === "." || value === "..") {
-    return {
-      code: "malformed_id",
-      field,
-      message: `${field} ${shown(value)} is malformed; an id has no white space and no control characters`,
-    };
-  }
-  return undefined;
-}
-
 /** A disposition code that the campaign does not have. */
 export function codeProblem(code: string, matrix: MatrixIndex): RowProblem | undefined {
   if (matrix.codes.has(code)) return undefined;
@@ -113,12 +81,6 @@ export function reasonProblem(reason: string, code: string, matrix: MatrixIndex)
     field,
     message: `reason code ${shown(reason)} is not in campaign ${matrix.campaignId}; ${hint}`,
   };
-}
-
-/** Up to eight names, then how many more. */
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return "none";
-  return names.length <= 8 ? names.join(", ") : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
 }
 
 /** More tags than the tenant takes on one call. */

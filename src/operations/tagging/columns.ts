@@ -1,7 +1,8 @@
 // The columns of a tagging file: what each is called, how it is read, checked, compared and sent. A new column is an entry of `TABLE`.
 
 import type { DispositionAssignment, StoredDisposition } from "../../tenant/port.ts";
-import { codeProblem, idProblem, type MatrixIndex, type RowProblem, reasonProblem, tagsProblem, textProblem } from "./checks.ts";
+import { idProblem } from "../jobs/row-values.ts";
+import { codeProblem, type MatrixIndex, type RowProblem, reasonProblem, tagsProblem, textProblem } from "./checks.ts";
 import { type Form, ID, TAGS, TEXT, type Value } from "./forms.ts";
 
 export type { Value } from "./forms.ts";
