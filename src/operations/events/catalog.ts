@@ -7,7 +7,7 @@ interface OutboundEvent {
   readonly when: string;
   /** The page that describes its data. */
   readonly document: string;
-  /** Of alarms: people may be called wrongly, or nobody watches. It is sent in quiet hours, too. */
+  /** Of alarms: people may be called wrongly, or the watch does not work. It is sent in quiet hours, too. */
   readonly urgent?: true;
 }
 
@@ -26,30 +26,30 @@ const OUTBOUND_EVENTS = {
     document: "interactions.md",
   },
   OUTCOMES_RETRIEVED: { receiver: "crm", when: "a retrieval of outcomes has ended", document: "conversion.md" },
-  CAMPAIGN_ACTIVATED: { receiver: "alarms", when: "an apply made a campaign dial", document: "campaigns.md" },
-  CAMPAIGN_APPLY_INCOMPLETE: { receiver: "alarms", when: "an apply ended without all of its plan", document: "campaigns.md" },
+  CAMPAIGN_ACTIVATED: { receiver: "alarms", when: "an apply activated a campaign", document: "campaigns.md" },
+  CAMPAIGN_APPLY_INCOMPLETE: { receiver: "alarms", when: "an apply ended before its whole plan was carried out", document: "campaigns.md" },
   DIALER_ROLLBACK_FAILED: {
     receiver: "alarms",
     urgent: true,
-    when: "settings that did not hold could not be put back, or not yet",
+    when: "the rollback of dialer settings failed, or is not confirmed yet",
     document: "dialer-settings.md",
   },
   DIALER_ROLLOUT_PAUSED: {
     receiver: "alarms",
     urgent: true,
-    when: "the watch over new settings came to no verdict: a person decides",
+    when: "the watch over new dialer settings was inconclusive; a person must decide",
     document: "dialer-settings.md",
   },
   WEBHOOK_RECEIVER_OFF: { receiver: "alarms", when: "a receiver was switched off; its events wait", document: "events.md" },
   AUDIT_SET_BACK: {
     receiver: "alarms",
     urgent: true,
-    when: "the database is of an older state, or of another history, than a head of its audit log outside",
+    when: "the database was set back or replaced: a head of the audit log outside does not fit it",
     document: "audit.md",
   },
   VENDOR_DRIFT: {
     receiver: "alarms",
-    when: "a tenant of profile acd answers an operation in another shape than before",
+    when: "a tenant of profile acd answers an operation with another structure than before",
     document: "profiles.md",
   },
   FAILOVER_TRIGGERED: failover("a hand-over begins"),
@@ -59,16 +59,16 @@ const OUTBOUND_EVENTS = {
   FAILOVER_PAUSE_NOT_CONFIRMED: urgent(
     failover("the campaign that should hand over may still dial; the other one is not activated"),
   ),
-  FAILOVER_NEITHER_DIALS: urgent(failover("both are paused, and that is not surely about to end")),
-  FAILOVER_BOTH_ACTIVE: urgent(failover("both dial")),
+  FAILOVER_NEITHER_DIALS: urgent(failover("both campaigns are paused, and it is not certain that one will dial soon")),
+  FAILOVER_BOTH_ACTIVE: urgent(failover("both campaigns dial")),
   FAILOVER_REACTIVATED: failover("somebody activated the campaign that was handing over; the hand-over is given up"),
-  FAILOVER_NOT_AUTHORISED: urgent(failover("401 or 403 of the tenant, at once")),
-  FAILOVER_UNAVAILABLE: urgent(failover("three looks in a row without an answer of the tenant")),
-  FAILOVER_METRICS_STALE: failover("the figures are older than 5 min"),
-  FAILOVER_NO_COUNTS: failover("rates without counts under the evidence rule"),
+  FAILOVER_NOT_AUTHORISED: urgent(failover("the tenant answered 401 or 403; sent at once")),
+  FAILOVER_UNAVAILABLE: urgent(failover("the tenant did not answer three checks in a row")),
+  FAILOVER_METRICS_STALE: failover("the tenant's figures are older than 5 min"),
+  FAILOVER_NO_COUNTS: failover("the evidence rule is used, and the tenant gives rates without counts"),
   FAILOVER_CLOCK: urgent(failover("this machine's clock differs from the tenant's by more than 30 s, or went back")),
   FAILOVER_COMPLIANCE_STALE: urgent(failover("a do-not-call registry file is older than the rules allow")),
-  FAILOVER_MONITOR_STALE: urgent(failover("nobody looked for three periods")),
+  FAILOVER_MONITOR_STALE: urgent(failover("no process checked the pair for three periods")),
 } as const satisfies Record<string, OutboundEvent>;
 
 /** Type of an event that outdial sends. */
@@ -87,8 +87,8 @@ export function eventDocument(): string {
   );
   return `# Events that outdial sends
 
-Generated from the code by \`npm run generate\`. Form, signature and delivery: [events.md](events.md). What \`alarms\` gets is sent by e-mail too
-where that is configured; urgent alarms are sent in quiet hours as well.
+Generated from the code by \`npm run generate\`. Form, signature and delivery: [events.md](events.md). Events for \`alarms\` are also sent by
+e-mail when that is configured. Urgent alarms are also sent in quiet hours.
 
 | type | receiver | urgent | when | its data |
 | --- | --- | --- | --- | --- |
