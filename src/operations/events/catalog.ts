@@ -27,7 +27,11 @@ const OUTBOUND_EVENTS = {
   },
   OUTCOMES_RETRIEVED: { receiver: "crm", when: "a retrieval of outcomes has ended", document: "conversion.md" },
   CAMPAIGN_ACTIVATED: { receiver: "alarms", when: "an apply activated a campaign", document: "campaigns.md" },
-  CAMPAIGN_APPLY_INCOMPLETE: { receiver: "alarms", when: "an apply ended before its whole plan was carried out", document: "campaigns.md" },
+  CAMPAIGN_APPLY_INCOMPLETE: {
+    receiver: "alarms",
+    when: "an apply ended before its whole plan was carried out",
+    document: "campaigns.md",
+  },
   DIALER_ROLLBACK_FAILED: {
     receiver: "alarms",
     urgent: true,
