@@ -37,7 +37,7 @@ const failover = {
 };
 const timeZone = z.string().refine(isTimeZone, "an IANA time zone, such as America/New_York");
 
-/** The campaign, once with objects that refuse unknown fields (what we send) and once with objects that let them pass (what comes in). */
+/** The fields of a campaign: with objects that refuse unknown fields (what we send) or that keep them (what comes in). */
 function campaignFields(object: typeof z.strictObject | typeof z.looseObject) {
   return {
     name: z.string().min(1),
@@ -71,7 +71,7 @@ export const campaign = z.looseObject({
   contactListId: z.string().optional(),
 });
 
-/** Reply of `updateCampaign`; only that it is an object is promised. */
+/** Reply of `updateCampaign`: documented is only that it is an object. */
 export const campaignUpdateReply = z.looseObject({ id: z.string().optional(), status: z.string().optional() });
 
 /** Query of `listCampaigns`; pages count from 1. */
@@ -93,7 +93,10 @@ export const campaignsPage = pageReply(
 /** Query of a campaign's metrics: the window in minutes. */
 export const campaignMetricsQuery = z.strictObject({ windowMinutes: z.int().min(1).optional() });
 
-/** Older tenants give only successRate, activeCalls and lastUpdated; a reply without the first two says nothing of the campaign. */
+/**
+ * Older tenants send only successRate, activeCalls and lastUpdated. A reply without the first two does not describe the campaign
+ * and is refused.
+ */
 export const campaignMetrics = z.looseObject({
   campaignId: z.string().optional(),
   windowMinutes: z.number().optional(),
@@ -151,7 +154,7 @@ const omnichannelWebhookFields = {
   headers: z.record(z.string(), z.string()).optional(),
 };
 
-/** Body of `createOmnichannelWebhook`; the headers go with each delivery. */
+/** Body of `createOmnichannelWebhook`; the headers are sent with each delivery. */
 export const omnichannelWebhookDraft = z.strictObject(omnichannelWebhookFields);
 /** A registration for campaign events as the sandbox takes it. */
 export const omnichannelWebhookAccepted = z.looseObject({ ...omnichannelWebhookFields, events: z.array(z.string()).min(1) });

@@ -4,16 +4,16 @@ import { z } from "zod";
 import { pageReply, presentList } from "./lists.ts";
 import { fraction, id, webAddress } from "./scalars.ts";
 
-/** Checks that the validation of dialer settings can be asked for. */
+/** Checks that a validation of dialer settings can be asked for. */
 export const REGULATORY_CHECKS = ["tcpa_abandonment", "dnc_compliance", "calling_hours"] as const;
 /** Figures that `getDialerMetrics` can be asked for. */
 export const DIALER_METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 /** Events that the vendor sends of the dialer. */
 export const DIALER_EVENTS = ["dialer.settings.updated", "dialer.campaign.activated"] as const;
 
-/** Largest pages of the dialer's lists. */
+/** Largest page of `getDialerMetrics`. */
 export const MAX_METRICS_PAGE = 100;
-/** Largest page of the dialer's audit log. */
+/** Largest page of `listAuditLogs`. */
 export const MAX_AUDIT_PAGE = 50;
 
 const concurrency = { max_agents: z.int().min(0), max_simultaneous_calls: z.int().min(0), call_spacing_ms: z.int().min(0) };
@@ -65,7 +65,10 @@ export const policyValidationAccepted = z.looseObject({
     .optional(),
 });
 
-/** A refusal is `FAIL` in a reply of status 200. A verdict may come without the two lists; a reply without its verdict has not passed anything. */
+/**
+ * A refusal is the verdict `FAIL` in a reply of status 200. A verdict may come without the two lists; a reply without a verdict
+ * counts as not passed.
+ */
 export const policyVerdict = z.looseObject({
   compliance_status: z.string(),
   violations: z
@@ -78,10 +81,10 @@ export const policyVerdict = z.looseObject({
     .transform((warnings) => warnings ?? []),
 });
 
-/** Reply of `putDialerSettings`: accepted, running; the tag is that of the version this change makes. */
+/** Reply of `putDialerSettings`: the activation was accepted and is running. `versionTag` is the tag of the new version. */
 export const activationAccepted = z.looseObject({ operationId: id, versionTag: z.string() });
 
-/** `status` is IN_PROGRESS, COMPLETED, FAILED or a word nobody documented, which means: look again later. */
+/** `status` is IN_PROGRESS, COMPLETED, FAILED or an undocumented word, which means: read it again later. */
 export const dialerOperation = z.looseObject({
   operationId: z.string().optional(),
   status: z.string(),
@@ -134,7 +137,7 @@ const simulatorFields = (object: typeof z.strictObject) => ({
 export const simulatorRun = z.strictObject(simulatorFields(z.strictObject));
 /** Body of a simulator run as the sandbox takes it. */
 export const simulatorRunAccepted = z.looseObject(simulatorFields(z.looseObject));
-/** A result without its abandonment rate says nothing of the settings. */
+/** A result without its abandonment rate says nothing about the settings and is refused. */
 export const simulatorResult = z.looseObject({
   abandonmentRate: z.number(),
   answerRate: z.number().optional(),

@@ -1,4 +1,4 @@
-// Error replies: the sandbox's body, and what any tenant may send instead.
+// Error replies, and the body of a webhook delivery.
 
 import { z } from "zod";
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { presentList } from "./lists.ts";
 import { id, offsetTime } from "./scalars.ts";
 
-/** One disposition on an interaction, exact. Codes 1xx are primary, 2xx secondary. */
+/** One disposition on an interaction, as a client sends it. Codes 1xx are primary, 2xx secondary. */
 export const interactionDisposition = z.strictObject({
   code: id,
   description: z.string(),
@@ -22,7 +22,7 @@ export const interactionDispositionReply = z.looseObject({
   source: z.string().catch(""),
 });
 
-/** Without its dispositions an interaction cannot be written: what replaces the array would erase those that were not shown. */
+/** `dispositions` is required: a write replaces the whole array, and would erase dispositions that the reply did not show. */
 export const interaction = z.looseObject({
   id: z.string().optional(),
   dispositions: presentList(interactionDispositionReply),

@@ -1,12 +1,12 @@
-// Lists inside replies: one that is not there is a broken reply, not an empty list.
+// Lists inside of replies: a missing list is a broken reply, not an empty list.
 
 import { z } from "zod";
 
-/** A list that must be there, also when it is empty. */
+/** A list that must be present, even when it is empty. */
 export const presentList = <Item extends z.ZodType>(item: Item) =>
   z.array(item, { error: "there is no list here, not even an empty one" });
 
-/** The reply of an operation that is read page by page. A `total` of 0 says the same as an empty list under `name`. */
+/** The reply of an operation that is read page by page. With a `total` of 0, the list `name` may be missing. */
 export function pageReply<Schema extends z.ZodType>(name: string, schema: Schema) {
   return z.preprocess((reply) => (saysNone(reply, name) ? { ...reply, [name]: [] } : reply), schema);
 }

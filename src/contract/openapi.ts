@@ -9,25 +9,25 @@ import { TOKEN_PATHS, tokenReply } from "./token.ts";
 /** A JSON object. */
 export type Json = Record<string, unknown>;
 
-/** A schema as JSON Schema 2020-12; what a reply is turned into after parsing is described by what comes in. */
+/** A schema as JSON Schema 2020-12. Of a schema that transforms, the input is described. */
 export function schema(type: z.ZodType): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(type, { io: "input", unrepresentable: "any" }) as Json;
   return rest;
 }
 
-/** What a document says besides its operations. */
+/** The parts of a document besides its operations. */
 export interface DocumentFrame {
   readonly title: string;
   readonly description: string;
   readonly server: string;
-  /** Where an operation is, with what stands before its own path. */
+  /** The path of an operation with its prefix. */
   readonly pathOf: (id: string, operation: AnyOperation) => string;
   readonly security: (operation: AnyOperation) => readonly Json[];
   readonly securitySchemes: Json;
-  /** Why 403 is answered. */
+  /** The description of status 403. */
   readonly forbidden: (operation: AnyOperation) => string;
   readonly error: z.ZodType;
-  /** Paths that are not of the table. */
+  /** Paths that are not in the operation table. */
   readonly further: Readonly<Record<string, Json>>;
 }
 
@@ -84,7 +84,7 @@ function responses(operation: AnyOperation, frame: DocumentFrame): Json {
   return all;
 }
 
-/** Columns of a row that a document shows as they are. */
+/** Columns of an operation that the document shows unchanged, under these names. */
 const SHOWN = {
   lock: "x-lock",
   paging: "x-paging",
@@ -128,7 +128,7 @@ function operationObject(id: string, operation: AnyOperation, { rates }: Operati
   };
 }
 
-/** The whole document of a table, a plain object ready for JSON. */
+/** The OpenAPI 3.1 document of an operation table, a plain object ready for JSON. */
 export function tableOpenApi(table: OperationTable, frame: DocumentFrame): Json {
   const paths: Record<string, Json> = {};
   for (const [id, operation] of Object.entries(table.operations)) {

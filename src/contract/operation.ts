@@ -1,4 +1,4 @@
-// The form of one row of an operation table, and of a table: each profile of the vendor's API has one.
+// The types of an operation table and of its rows. Each profile of the vendor's API has one table.
 
 import type { z } from "zod";
 
@@ -8,13 +8,13 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** Which configured host serves the operation (contract §1). One origin may serve all of them. */
 export type HostFamily = "outbound" | "interactions" | "omnichannel" | "dialer" | "outcomes";
 
-/** A documented limit. */
+/** A documented limit on requests. */
 export interface RateLimit {
-  /** Requests in a window. */
+  /** Requests allowed in a window. */
   readonly requests: number;
   /** Length of the window in seconds. */
   readonly seconds: number;
-  /** Whose requests are counted together. */
+  /** Whose requests are counted together: those of one client, or those of the whole tenant. */
   readonly per: "client" | "tenant";
 }
 
@@ -31,7 +31,7 @@ export type RateFamily = "outbound-write" | "outbound-read" | "campaigns" | "dia
 export type RetryClass = "safe" | "idempotent" | "keyed" | "once";
 
 /**
- * How concurrent writers are kept apart: where the tag comes from, whether it must be sent, and which status says that it was stale.
+ * Optimistic locking of an operation: where the version tag comes from, whether it must be sent, and the status of a stale tag.
  */
 export interface LockStyle {
   readonly tagIn: "etag-header" | "version-tag-field";
@@ -42,14 +42,17 @@ export interface LockStyle {
 /** How a list is read to its end. */
 export type PagingStyle = RestPaging | SkipPaging;
 
-/** By `skip` and `top`; the end is no next link, a short page, 204, or `skip` at the total. `pageSize` is the largest page. */
+/**
+ * By `skip` and `top`. The list ends when there is no next link, at a short page, at a 204, or when `skip` reaches the total.
+ * `pageSize` is the largest page.
+ */
 export interface SkipPaging {
   readonly kind: "skip";
   readonly items: string;
   readonly pageSize: number;
 }
 
-/** By numbered pages, or by a token of the page before. */
+/** By numbered pages, or by a token from the page before. */
 export type RestPaging =
   | { readonly kind: "page"; readonly items: string; readonly pageSize: number }
   | {
@@ -61,46 +64,47 @@ export type RestPaging =
     };
 
 /**
- * What is known of an operation's existence and form, as the first of these that holds: the vendor's reference and a public client show it;
- * the reference alone; a public client alone; reference and clients differ (all forms are read); nobody shows it, it follows from the rest.
+ * What is known about the existence and form of an operation. The first that applies: `published and seen`: in the vendor's
+ * reference and in a public client; `published`: only in the reference; `seen`: only in a public client; `sources differ`:
+ * reference and clients differ, all forms are read; `inferred`: in neither, it follows from the rest.
  */
 export type Evidence = "published and seen" | "published" | "seen" | "sources differ" | "inferred";
 
-/** The versions of an API whose resources are versioned one by one: the one asked for, then those to fall back to. */
+/** The versions of a resource that is versioned by itself: the one that is asked for, then the ones to fall back to. */
 export interface Versions {
   readonly pin: number;
   readonly fallbacks?: readonly number[];
 }
 
-/** Where the content of a reply hangs. What is not there is looked for at the top level. */
+/** Where the content of a reply is nested. When it is not there, it is looked for at the top level. */
 export interface Envelope {
   /** Keys that may hold the content, in the order of trying. */
   readonly within?: readonly string[];
-  /** Names of the list in it; the first is the one in the schema of the reply. */
+  /** Possible names of the list in it; the first is the name in the schema of the reply. */
   readonly items?: readonly string[];
-  /** The content may be an array of one. */
+  /** The content may be an array with one element. */
   readonly one?: boolean;
 }
 
-/** Where a reply of success tells what became of each item. */
+/** Where a successful reply says how each item fared. */
 export interface ItemResults {
-  /** Names of the array of results, in the order of trying; none: the reply itself is the one result. */
+  /** Possible names of the array of results, in the order of trying. Empty: the reply itself is the only result. */
   readonly array: readonly string[];
-  /** The field that is true, or "True", when the item was done. */
+  /** The field that is true, or "True", when the item succeeded. */
   readonly success: string;
-  /** The field with the reason when it was not. */
+  /** The field with the reason when it did not. */
   readonly error: string;
 }
 
-/** What the rows of all profiles share. */
+/** The columns that the rows of all profiles share. */
 export interface AnyOperation {
   readonly summary: string;
-  /** Section of the vendor contract, or the area of the API. */
+  /** Section of the vendor's contract, or area of the API. */
   readonly section: string;
   readonly method: Method;
   /** Path template; each `{name}` is one encoded segment. With `versions` it comes after the profile's versioned prefix. */
   readonly path: `/${string}`;
-  /** Any one of these scopes suffices; none where rights do not come from scopes. */
+  /** Any one of these scopes suffices; empty where rights do not come from scopes. */
   readonly scopes: readonly string[];
   readonly host: string;
   readonly rate: string;
@@ -109,37 +113,40 @@ export interface AnyOperation {
   readonly paging?: PagingStyle;
   /** True when the operation takes an `X-Idempotency-Key`. */
   readonly idempotencyKey?: boolean;
-  /** `status` is what the tenant answers; `accepts` the statuses a client takes as done; `body` whether JSON must come with it. */
+  /**
+   * `status` is what the tenant answers; `accepts` the statuses that a client takes as success; `body` whether JSON must come
+   * with it.
+   */
   readonly success: { readonly status: number; readonly accepts: "2xx" | readonly number[]; readonly body: "json" | "optional" };
-  /** A status that means "already in the asked state": success without an effect. */
+  /** A status that means "already in the requested state": success without an effect. */
   readonly alreadyStatus?: number;
-  /** Statuses that may mean "already in the asked state"; only a read tells. */
+  /** Statuses that may mean "already in the requested state"; only a read can tell. */
   readonly maybeAlready?: readonly number[];
-  /** The documented refusals with their meaning, beside 401, 403, 429 and 5xx which every operation knows. */
+  /** The documented refusals with their meaning. 401, 403, 429 and 5xx are not listed: every operation knows them. */
   readonly refusals: Readonly<Record<number, string>>;
   readonly query?: z.ZodObject;
-  /** Query parameters that hold lists: repeated (`a=1&a=2`), joined by commas, or by bars. */
+  /** Query parameters that hold lists: repeated (`a=1&a=2`), joined by commas, or joined by bars. */
   readonly lists?: Readonly<Record<string, "repeated" | "joined" | "piped">>;
-  /** The body as a client sends it: exact, without `wrapper`. */
+  /** The body as a client sends it: exact, before it is put under `wrapper`. */
   readonly request?: z.ZodType;
   /** The body as the tenant takes it: unknown fields and documented oddities pass. Defaults to `request`. */
   readonly accepts?: z.ZodType;
-  /** The reply: unknown fields pass. Where `envelope` or `aliases` are given, the reply after they were applied. */
+  /** The reply: unknown fields pass. With `envelope` or `aliases`, the reply after these were applied. */
   readonly reply?: z.ZodType;
   readonly versions?: Versions;
-  /** The path of older versions, up to and with one. */
+  /** Another path for old versions: for `upTo` and all before it. */
   readonly olderPath?: { readonly upTo: number; readonly path: `/${string}` };
-  /** The body for older versions, up to and with one. */
+  /** Another body for old versions: for `upTo` and all before it. */
   readonly olderBody?: { readonly upTo: number; readonly of: (body: never) => unknown };
-  /** What the tenant's administration calls the right that the operation needs. */
+  /** The name of the required permission in the tenant's administration. */
   readonly permission?: string;
   readonly envelope?: Envelope;
-  /** Fields of records under names of other versions: from those to the ones in the schema of the reply. */
+  /** Names of fields in other versions, each with its name in the schema of the reply. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** The key under which the body goes. */
+  /** The key under which the body is sent. */
   readonly wrapper?: string;
   readonly itemResults?: ItemResults;
-  /** A field whose text says that a reply of success is none. */
+  /** A field whose text says that a reply with a success status is a failure. */
   readonly failureField?: string;
   /** A status without a body that means: no rows. */
   readonly emptyStatus?: 204;
@@ -157,10 +164,10 @@ export interface Operation extends AnyOperation {
   readonly lists?: Readonly<Record<string, "repeated" | "joined">>;
 }
 
-/** The name of a profile: which of the vendor's APIs is spoken. */
+/** The name of a profile: which of the vendor's APIs outdial speaks. */
 export type ProfileName = "rest" | "acd";
 
-/** The operations of one profile, with the budgets that they draw on. Client, limiter, sandbox and documents take one as a parameter. */
+/** The operations of one profile, with their rate limits. Client, limiter, sandbox and documents take a table as parameter. */
 export interface OperationTable<Rows extends Readonly<Record<string, AnyOperation>> = Readonly<Record<string, AnyOperation>>> {
   readonly profile: ProfileName;
   readonly operations: Rows;
@@ -174,7 +181,7 @@ type Names<Path extends string> = Path extends `${string}{${infer Name}}${infer 
 /** The body a client sends. */
 export type RowBody<Row extends AnyOperation> = Row extends { request: infer S extends z.ZodType } ? z.input<S> : undefined;
 
-/** The query a client sends, before it is written out. */
+/** The query a client sends, as values before they are encoded. */
 export type RowQuery<Row extends AnyOperation> = Row extends { query: infer S extends z.ZodType } ? z.input<S> : undefined;
 
 /** The reply after parsing. */

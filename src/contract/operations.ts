@@ -488,7 +488,7 @@ export const OPERATIONS = {
 /** Id of an operation of the profile `rest`. */
 export type OperationId = keyof typeof OPERATIONS;
 
-/** The table's row with the optional columns present, for code that treats all operations alike. */
+/** The row of an operation with all optional columns, for code that treats all operations alike. */
 export function operationOf(id: OperationId): Operation {
   return OPERATIONS[id];
 }
@@ -512,13 +512,13 @@ export type PathParameters<Id extends OperationId> = RowPath<Row<Id>>;
 /** The body a client sends. */
 export type RequestBody<Id extends OperationId> = RowBody<Row<Id>>;
 
-/** The query a client sends, before it is written out. */
+/** The query a client sends, as values before they are encoded. */
 export type Query<Id extends OperationId> = RowQuery<Row<Id>>;
 
 /** The reply after parsing. */
 export type Reply<Id extends OperationId> = RowReply<Row<Id>>;
 
-/** What an operation does, as the beginning of a sentence about it: "disposition codes of a campaign with their reason codes". */
+/** What an operation does, for use inside of a sentence: "disposition codes of a campaign with their reason codes". */
 export function operationWords(id: OperationId): string {
   const { summary } = OPERATIONS[id];
   return `${summary[0]?.toLowerCase() ?? ""}${summary.slice(1)}`;

@@ -26,7 +26,7 @@ export const OUTCOME_CODES = [
   "WRONG_NUMBER",
 ] as const;
 
-/** One reason under a disposition code. Existing clients refuse any value in it that is not a string. */
+/** One reason under a disposition code. Existing clients refuse a value that is not a string. */
 export const reasonCode = z.looseObject({ id, name: z.string().catch("") });
 
 /** One disposition code of a campaign with its own reasons. */
@@ -44,7 +44,7 @@ export const dispositionMatrix = z.looseObject({
   dispositionCodes: presentList(dispositionCode),
 });
 
-/** Body of `assignDisposition`, exact: the array of tags is called `tag` and is left out when empty. */
+/** Body of `assignDisposition` as a client sends it: the array of tags is named `tag`, and is left out when empty. */
 export const dispositionAssignment = z.strictObject({
   dispositionCodeId: id,
   notes: z.string(),
@@ -52,7 +52,10 @@ export const dispositionAssignment = z.strictObject({
   tag: z.array(z.string()).min(1).max(MAX_TAGS).optional(),
 });
 
-/** What the tenant takes as a body of `assignDisposition`: unknown fields pass, `tags` stands for `tag`, an empty array for none. */
+/**
+ * The body of `assignDisposition` as the tenant takes it: unknown fields pass, `tags` is taken for `tag`, an empty array for no
+ * tags.
+ */
 export const dispositionAssignmentAccepted = z.looseObject({
   dispositionCodeId: id,
   notes: z.string().default(""),
@@ -70,7 +73,10 @@ export const storedDisposition = z.looseObject({
   updatedAt: z.string().nullish(),
 });
 
-/** Reply of `assignDisposition`. Documents read only the status, so every field may be missing; `changed` false says that the same body was stored already. */
+/**
+ * Reply of `assignDisposition`. Only the status is documented, so every field may be missing. `changed: false` says that the same
+ * body was stored already.
+ */
 export const assignmentReply = z.looseObject({
   callId: z.string().optional().catch(undefined),
   campaignId: z.string().optional().catch(undefined),
@@ -78,7 +84,7 @@ export const assignmentReply = z.looseObject({
   disposition: storedDisposition.optional().catch(undefined),
 });
 
-/** One call. Only `id` and, on `getCall`, `status` can be relied upon. */
+/** One call. Only `id` and, in `getCall`, `status` can be relied upon. */
 export const call = z.looseObject({
   id,
   campaignId: z.string().optional(),
@@ -105,7 +111,7 @@ export const callsQuery = z.strictObject({
   nextPageToken: z.string().optional(),
 });
 
-/** Rows that are no call are kept as they came, so that the reader can put them aside with a reason. */
+/** Rows that are not calls are kept as they came, so that the reader can set them aside with a reason. */
 export const callsPage = pageReply(
   "calls",
   z.looseObject({

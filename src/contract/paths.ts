@@ -1,4 +1,4 @@
-// Paths from templates: each value is one encoded segment, and no value can climb out of its place.
+// Paths from templates: each value is one encoded segment, so no value can change the rest of the path.
 
 const PLACEHOLDER = /\{(\w+)\}/g;
 

@@ -1,4 +1,4 @@
-// The scalars of the vendor's documents: instants, dates, rates; what each form accepts.
+// The scalars of the vendor's documents: instants, dates, rates, with the forms that are accepted.
 
 import { z } from "zod";
 import { parseInstant, parseInstantOrNaiveUtc } from "./times.ts";
@@ -9,7 +9,7 @@ export const offsetTime = z
   .refine((text) => parseInstant(text) !== undefined, "an ISO 8601 time with an offset, such as 2026-01-31T08:00:00Z")
   .meta({ format: "date-time" });
 
-/** An ISO 8601 time; without an offset it means UTC. */
+/** An ISO 8601 time; without an offset it is UTC. */
 export const looseTime = z
   .string()
   .refine(

@@ -1,4 +1,4 @@
-// Instants as the vendor writes them. Needs nothing else of this part: threads that only read rows load it alone.
+// Instants as the vendor writes them. Imports nothing of this part, so that threads which only read rows can load it alone.
 
 const OFFSET_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
 const NAIVE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/;

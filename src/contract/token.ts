@@ -2,12 +2,15 @@
 
 import { z } from "zod";
 
-/** Every path accepts every form of client authentication; the forms are told apart by header and content type. */
+/**
+ * Paths of the token endpoint. Every path accepts every form of client authentication; header and content type tell the forms
+ * apart.
+ */
 export const TOKEN_PATHS = ["/oauth/token", "/v1/oauth/token", "/api/v2/oauth/token"] as const;
 
-/** How the client names itself: HTTP Basic, fields of a form, or fields of a JSON body. */
+/** How the client authenticates: HTTP Basic, fields of a form, or fields of a JSON body. */
 export const TOKEN_AUTH_STYLES = ["basic", "form", "json"] as const;
-/** How the client's credentials are sent for a token. */
+/** How the client's credentials are sent. */
 export type TokenAuthStyle = (typeof TOKEN_AUTH_STYLES)[number];
 
 /** Reply of the token endpoint. `expires_in` counts seconds; `scope` lists what was granted, separated by spaces. */

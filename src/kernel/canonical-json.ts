@@ -1,8 +1,8 @@
 // Canonical JSON (RFC 8785, JCS): one text for one value, so that hashes and signatures over JSON are stable.
 
 /**
- * The canonical text of a JSON value: keys sorted by UTF-16 code units, no white space, ECMAScript number form.
- * Object members whose value is undefined are left out. Throws TypeError on what JSON cannot say (NaN, functions, bigint).
+ * The canonical text of a JSON value: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript writes them. Object
+ * members whose value is undefined are left out. Throws TypeError for a value that JSON does not have (NaN, functions, bigint).
  */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
@@ -23,7 +23,7 @@ export function canonicalJson(value: unknown): string {
   if (value instanceof Date) return JSON.stringify(value);
   const members = value as Readonly<Record<string, unknown>>;
   let text = "";
-  // Without a comparison of its own, `sort` compares UTF-16 code units.
+  // `sort` without a comparison function compares UTF-16 code units.
   for (const key of Object.keys(value).sort()) {
     const member = members[key];
     if (member !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(member)}`;

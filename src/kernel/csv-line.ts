@@ -1,6 +1,9 @@
-// Writing CSV (RFC 4180) that a spreadsheet opens without running anything. Pure.
+// Writing CSV (RFC 4180) that a spreadsheet opens without evaluating a formula. Pure.
 
-/** One line without its end. Text that a spreadsheet would take for a formula is marked as text; what is neither text nor number is written as JSON. */
+/**
+ * One line without a line end. Text that a spreadsheet would take for a formula gets an apostrophe in front. A value that is
+ * neither text nor number is written as JSON, null and undefined as an empty cell.
+ */
 export function csvLine(values: readonly unknown[]): string {
   return values
     .map((value) => {
@@ -11,7 +14,7 @@ export function csvLine(values: readonly unknown[]): string {
     .join(",");
 }
 
-/** A value as the text of a cell; empty for none. */
+/** The text of a cell; empty for null and undefined. */
 export function cellText(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);

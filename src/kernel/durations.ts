@@ -4,7 +4,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000,
 const SPAN = /^(?:\d+(?:\.\d+)?(?:ms|d|h|m|s))+$/;
 const PART = /(\d+(?:\.\d+)?)(ms|d|h|m|s)/g;
 
-/** Milliseconds of a span such as `90s`, `10m`, `1h30m`, `3d`; undefined when the text is not one. */
+/** Milliseconds of a duration such as `90s`, `10m`, `1h30m`, `3d` (units d, h, m, s, ms); undefined when the text is not one. */
 export function parseDuration(text: string): number | undefined {
   if (text.length > 40 || !SPAN.test(text)) return undefined;
   let total = 0;
@@ -19,7 +19,7 @@ const WORDS = [
   ["s", 1000],
 ] as const;
 
-/** A span for people, to the second: `30 min`, `1 h 30 min`, `1 min 40 s`; `0 s` below half a second. @param ms at least 0 */
+/** A duration for people, to the second: `30 min`, `1 h 30 min`, `1 min 40 s`; `0 s` below half a second. @param ms at least 0 */
 export function durationText(ms: number): string {
   let left = Math.round(ms / 1000) * 1000;
   const parts: string[] = [];

@@ -27,7 +27,10 @@ export class OutdialError<Code extends string = string> extends Error {
   }
 }
 
-/** The text of anything thrown, for messages: the deepest useful message, never a stack. */
+/**
+ * The message of anything thrown, never a stack: of an AggregateError the first error's message, of an error without a message
+ * its name.
+ */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.errors.length > 0) return messageOf(thrown.errors[0]);
   if (thrown instanceof Error) return thrown.message || thrown.name;
@@ -47,7 +50,7 @@ const FILE_TROUBLES: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long",
 };
 
-/** What the disk, the mount or the limits of this machine are to blame for, and no file by itself. */
+/** System error codes whose cause is the disk, the mount or a limit of this machine, not the file itself. */
 const HOST_TROUBLES: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
   EDQUOT: "the quota of the disk is used up",
@@ -61,12 +64,15 @@ const HOST_TROUBLES: Readonly<Record<string, string>> = {
   ENOTCONN: "the mount is gone",
 };
 
-/** What of the machine kept a file from being read or written, in words; undefined when it was something else. */
+/**
+ * The cause in words when the disk, the mount or a limit of this machine kept a file from being read or written; undefined for
+ * any other error.
+ */
 export function hostTrouble(thrown: unknown): string | undefined {
   return thrown instanceof Error && "code" in thrown ? HOST_TROUBLES[String(thrown.code)] : undefined;
 }
 
-/** Why a file that the message names could not be read or written, in words. */
+/** Why a file could not be read or written, in words. The caller's message names the file. */
 export function fileTrouble(thrown: unknown): string {
   const code = thrown instanceof Error && "syscall" in thrown && "code" in thrown ? String(thrown.code) : "";
   return FILE_TROUBLES[code] ?? messageOf(thrown);

@@ -1,4 +1,5 @@
-// A mergeable latency histogram with logarithmic buckets: every quantile is right to one per cent, whatever the number of values.
+// A mergeable latency histogram with logarithmic buckets: every quantile is within 1 % of the true value, for any number of
+// values.
 
 const GROWTH = Math.log(1.02);
 
@@ -26,14 +27,14 @@ export class Histogram {
     if (safe > this.#max) this.#max = safe;
   }
 
-  /** Adds all that `other` holds. */
+  /** Adds the values of `other`. */
   merge(other: Histogram): void {
     for (const [bucket, count] of other.#buckets) this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + count);
     this.#count += other.#count;
     this.#max = Math.max(this.#max, other.#max);
   }
 
-  /** The value below which the share `q` (0..1) of the recorded values lies; 0 when nothing was recorded. */
+  /** The value below which the share `q` (0..1) of the recorded values lies, within 1 %; 0 when nothing was recorded. */
   quantile(q: number): number {
     if (this.#count === 0) return 0;
     const rank = Math.max(1, Math.ceil(q * this.#count));

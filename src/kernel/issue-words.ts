@@ -1,10 +1,11 @@
-// What a schema found wrong, in words for people. Messages that a schema says itself are kept; those of the validator are said anew. Pure.
+// What a schema found wrong, in words for people. Messages that a schema gives are kept; messages of the validator are replaced.
+// Pure.
 
 import type { z } from "zod";
 
 type Issue = z.core.$ZodIssue;
 
-/** What the validator says when the schema has no words of its own. */
+/** How the validator's own messages begin. A message that begins otherwise was written in the schema. */
 const OF_THE_VALIDATOR =
   /^(?:Unrecognized key|Invalid (?:input|option|string|number|key|element|discriminator|[A-Z]|email|base64|cuid|ulid|phone|emoji|date)|Too (?:big|small))/;
 
@@ -34,7 +35,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** A JSON type in words, with its article. */
 export const kindOf = (kind: string): string => KINDS[kind] ?? (/^[aeio]/.test(kind) ? `an ${kind}` : `a ${kind}`);
 
-/** What is wrong, without its path. */
+/** What is wrong, without the path. */
 export function issueText(issue: Issue | undefined): string {
   if (issue === undefined) return "not as promised";
   if (!OF_THE_VALIDATOR.test(issue.message)) return issue.message;
@@ -42,7 +43,7 @@ export function issueText(issue: Issue | undefined): string {
     case "invalid_type": {
       const found = /received (\w+)$/.exec(issue.message)?.[1] ?? "";
       if (found === "undefined") return `missing; ${kindOf(issue.expected)} is needed`;
-      // A fraction where a whole number is needed is a number, too.
+      // A fraction is a number too: "a whole number is needed, not a number" would mislead.
       const isNumber = found === "NaN" || (found === "number" && issue.expected === "int");
       return found === "" || isNumber
         ? `${kindOf(issue.expected)} is needed`

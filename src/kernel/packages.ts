@@ -2,7 +2,7 @@
 
 import { OutdialError } from "./error.ts";
 
-/** Each with the versions that outdial works with, as package.json has them. */
+/** Each package with the versions that outdial works with, as in package.json. */
 export const OPTIONAL_PACKAGES = {
   "@dbos-inc/dbos-sdk": "^5.3.0",
   "@duckdb/node-api": "^1.5.6-r.1",
@@ -25,20 +25,20 @@ export const OPTIONAL_PACKAGES = {
 
 type OptionalPackage = keyof typeof OPTIONAL_PACKAGES;
 
-/** The command that brings these packages. */
+/** The npm command that installs these packages. */
 export function installCommand(names: readonly OptionalPackage[]): string {
   return `npm install ${names.map((name) => `${name}@${OPTIONAL_PACKAGES[name]}`).join(" ")}`;
 }
 
 /**
- * When the error says that an optional package could not be loaded because it is not there: what is missing, and how to get it.
- * @param advice what to do about it, one sentence
+ * The error to raise when `thrown` says that an optional package is not installed: it names the package and how to install it.
+ * @param advice what else the reader can do, one sentence
  * @returns undefined for any other error
  */
 export function missingPackage(thrown: unknown, advice: string): OutdialError<"missing_package"> | undefined {
   if (!(thrown instanceof Error && "code" in thrown && /^(ERR_)?MODULE_NOT_FOUND$/.test(String(thrown.code)))) return undefined;
   const [, name] = /^Cannot find (?:package|module) '((?:@[^/']+\/)?[^/']+)/.exec(thrown.message) ?? [];
-  // The programs of DuckDB come in packages of their own, one for each platform.
+  // DuckDB's programs are in packages of their own, one for each platform.
   const known = Object.keys(OPTIONAL_PACKAGES).find(
     (one) => name === one || (one.startsWith("@duckdb/") && name?.startsWith("@duckdb/")),
   );

@@ -20,14 +20,14 @@ function pathText(path: readonly PropertyKey[]): string {
 type JsonSchema = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is JsonSchema => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** All branches a JSON schema node stands for. */
+/** The node of a JSON schema and all nodes of its unions. */
 function branches(node: unknown): JsonSchema[] {
   if (!isObject(node)) return [];
   const unions = [node["anyOf"], node["oneOf"], node["allOf"]].filter(Array.isArray).flat();
   return [node, ...unions.flatMap((branch) => branches(branch))];
 }
 
-/** So many are described; of what is wrong besides there is the number. */
+/** So many problems are described; of the rest only the number is given. */
 const MOST = 100;
 
 const JSON_SCHEMAS = new WeakMap<z.ZodType, JsonSchema>();
@@ -53,7 +53,7 @@ function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
     ...new Set(
       nodes.flatMap(({ properties, propertyNames }) => [
         ...(isObject(properties) ? Object.keys(properties) : []),
-        // Names of a record: a list of words.
+        // A record with a closed list of names.
         ...(isObject(propertyNames) && Array.isArray(propertyNames["enum"]) ? propertyNames["enum"].map(String) : []),
       ]),
     ),
@@ -82,7 +82,10 @@ function furthest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return best.flatMap((inner) => furthest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** The values that are allowed, when there is a list of them: words, or the kinds that a field tells apart. */
+/**
+ * The allowed values, when there is a closed list of them: of an enumeration, or of the field that tells the members of a union
+ * apart.
+ */
 function closedList(issue: z.core.$ZodIssue): readonly unknown[] | undefined {
   if (issue.code === "invalid_value") return issue.values;
   return issue.code === "invalid_union" && "options" in issue ? issue.options : undefined;
@@ -97,8 +100,8 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /**
- * The problems of a failed parse, a hundred at most and then how many more there are. Values are quoted only where a closed list of words was
- * expected, so that no secret is repeated.
+ * The problems of a failed parse: at most 100, then one that says how many more there are. Values are quoted only where a closed
+ * list of words was expected, so that no secret is repeated.
  */
 export function problemsOf(schema: z.ZodType, value: unknown, error: z.ZodError): Problem[] {
   const issues = error.issues.slice(0, MOST).flatMap(furthest);
@@ -109,7 +112,7 @@ export function problemsOf(schema: z.ZodType, value: unknown, error: z.ZodError)
   return [...described.slice(0, MOST), { path: "", message: `and ${left} more problems` }];
 }
 
-/** The same as a sentence. @param whole what a problem of the whole value is said of */
+/** The same as one sentence. @param whole what stands in place of the path when the whole value is wrong */
 export function problemText(schema: z.ZodType, value: unknown, error: z.ZodError, whole = "the whole"): string {
   return problemsOf(schema, value, error)
     .map(({ path, message }) => `${path === "" ? whole : path}: ${message}`)
@@ -119,7 +122,7 @@ export function problemText(schema: z.ZodType, value: unknown, error: z.ZodError
 function describe(schema: z.ZodType, value: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
   const misspelt = new Set(issues.filter(({ code }) => code === "unrecognized_keys").map((issue) => pathText(issue.path)));
   return issues.flatMap((issue): Problem[] => {
-    // What a rule misses in an object with unknown fields is usually what was misspelt.
+    // A rule that fails on an object with unknown fields usually fails because of the misspelt field.
     if (issue.code === "custom" && misspelt.has(pathText(issue.path))) return [];
     if (issue.code === "unrecognized_keys") {
       const allowed = fieldsAt(schema, issue.path);
@@ -144,7 +147,7 @@ function describe(schema: z.ZodType, value: unknown, issues: readonly z.core.$Zo
     }
     if (issue.code === "invalid_type" && valueAt(value, issue.path) === undefined)
       return [{ path, message: `missing; ${kindOf(issue.expected)} is needed` }];
-    // What is wrong with a name is said by the rule over names.
+    // What is wrong with a name comes from the schema of names.
     if (issue.code === "invalid_key") return [{ path, message: issueText(issue.issues[0] ?? issue) }];
     return [{ path, message: issueText(issue) }];
   });

@@ -1,4 +1,4 @@
-// Seeded random streams: the same seed and name give the same numbers for ever, and streams of different names are independent.
+// Seeded random streams: the same seed and name always give the same numbers, and streams of different names are independent.
 
 /** A stream of pseudo-random numbers. */
 export interface RandomStream {

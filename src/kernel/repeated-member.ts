@@ -1,14 +1,14 @@
-// JSON in which a member of an object is given twice: JSON.parse takes the last one without a word.
+// JSON in which an object has the same member twice: JSON.parse silently takes the last one.
 
 const MEMBERS = /"\s*:/g;
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
 /**
- * The name of a member that an object of a JSON text gives more than once; undefined when there is none.
- * @param value what JSON.parse made of the text
+ * The name of a member that an object in a JSON text has more than once; undefined when there is none.
+ * @param value the result of JSON.parse of this text
  */
 export function repeatedMember(text: string, value: unknown): string | undefined {
-  // As many names as members: nothing was given twice. Texts with `":` in them are looked at closely.
+  // As many names as members: nothing is there twice. A text that has `":` inside of strings is read token by token.
   if (text.match(MEMBERS)?.length === membersOf(value)) return undefined;
   const open: (Set<string> | undefined)[] = [];
   let atName = false;
@@ -31,7 +31,7 @@ export function repeatedMember(text: string, value: unknown): string | undefined
   return undefined;
 }
 
-/** Not by recursion: how deep a text is nested is its sender's choice. */
+/** Without recursion: the sender decides how deep a text is nested. */
 function membersOf(root: unknown): number {
   const open: unknown[] = [root];
   let members = 0;
@@ -44,7 +44,7 @@ function membersOf(root: unknown): number {
   return members;
 }
 
-/** Whether objects and lists of a value lie in each other more than so many levels deep. */
+/** Whether objects and lists are nested more than `levels` deep. */
 export function isNestedDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((one) => isNestedDeeper(one, levels - 1));

@@ -1,8 +1,8 @@
-// Shares: how they are written for people, and the one that the law names.
+// Shares as people read them, and the legal limit on abandoned calls.
 
 /**
- * Largest share of live answers that may be abandoned in the United States; the share itself is allowed (47 CFR 64.1200(a)(7)(i), 16 CFR
- * 310.4(b)(4)(i)). What a rule pack says of a campaign's own country goes before it.
+ * Largest share of live answers that may be abandoned in the United States; exactly this share is still allowed (47 CFR
+ * 64.1200(a)(7)(i), 16 CFR 310.4(b)(4)(i)). A limit in the rule pack for the campaign's country takes precedence.
  */
 export const ABANDONMENT_LIMIT = 0.03;
 
@@ -11,7 +11,7 @@ export function percent(share: number | null | undefined, digits = 1): string {
   return share === null || share === undefined || !Number.isFinite(share) ? "–" : `${(100 * share).toFixed(digits)} %`;
 }
 
-/** A probability in per cent; one that rounds to none or to certainty is told as a bound: 0.0002 as "less than 0.1 %". */
+/** A probability in per cent. One that would be shown as 0 % or 100 % is given as a bound: 0.0002 as "less than 0.1 %". */
 export function probabilityText(probability: number): string {
   if (probability < 0.0005) return "less than 0.1 %";
   return probability > 0.9995 ? "more than 99.9 %" : percent(probability);

@@ -1,10 +1,13 @@
 // Which names of time zones this runtime knows.
 
-/** More spellings than zones have; what comes from outside does not grow the memory further. */
+/** More than there are spellings of zones: names that come from outside cannot let the set grow without bound. */
 const MOST = 2000;
 const known = new Set<string>();
 
-/** Name of a zone of the IANA time zone database that this runtime knows. Asked of each row of a list, so that a name is looked up once. */
+/**
+ * Whether this runtime knows a time zone of this name (IANA time zone database). Found names are remembered, since lists ask for
+ * every row.
+ */
 export function isTimeZone(name: string): boolean {
   if (known.has(name)) return true;
   try {

@@ -1,6 +1,6 @@
-// Where things stand in a YAML document, for messages. Pure: it works on the nodes of a parsed document, whichever library parsed it.
+// Places in a YAML document, for messages. Pure: it works on the nodes of a parsed document, of any YAML library.
 
-/** A node with what is below it, as far as it is needed here. */
+/** The part of a YAML node that is used here. */
 interface YamlNode {
   readonly range?: readonly number[] | null | undefined;
   readonly value?: unknown;
@@ -9,7 +9,7 @@ interface YamlNode {
 
 const isNode = (value: unknown): value is YamlNode => typeof value === "object" && value !== null;
 
-/** The pairs of a map with their keys as text; the entries of a list by their index in brackets: both as a path has them. */
+/** The children of a node under their names in a path: keys of a map as text, entries of a list as `[index]`. */
 function* below(node: unknown): Generator<readonly [name: string, at: unknown, child: unknown]> {
   if (!isNode(node) || !Array.isArray(node.items)) return;
   for (const [index, item] of node.items.entries()) {
@@ -23,8 +23,8 @@ function* below(node: unknown): Generator<readonly [name: string, at: unknown, c
 const offsetOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
 
 /**
- * The offset of what a path such as `tenants.prod.hosts` or `campaigns[0].status` names: of its key, or of the nearest thing around it that is there; 0 for
- * the whole.
+ * The offset of the key that a path such as `tenants.prod.hosts` or `campaigns[0].status` names. When it is missing, the offset
+ * of the nearest enclosing node; 0 for the whole document.
  * @param contents of the parsed document
  */
 export function yamlOffset(contents: unknown, path: string): number {
@@ -32,11 +32,11 @@ export function yamlOffset(contents: unknown, path: string): number {
   let node = contents;
   let offset = 0;
   while (rest !== "") {
-    // A key may have a point in it: the longest that fits counts.
+    // A key may contain a dot: the longest key that fits is taken.
     const found = [...below(node)]
       .filter(([name]) => rest === name || rest.startsWith(`${name}.`) || rest.startsWith(`${name}[`))
       .sort(([a], [b]) => b.length - a.length)[0];
-    // What is missing is told inside of what lacks it.
+    // A missing key is reported at the node that lacks it.
     if (found === undefined) return offsetOf(node) ?? offset;
     const [name, at, child] = found;
     offset = offsetOf(at) ?? offset;
@@ -46,7 +46,7 @@ export function yamlOffset(contents: unknown, path: string): number {
   return offset;
 }
 
-/** Paths of keys that no schema gets to see, since they would change what an object is. */
+/** Paths of keys named `__proto__`: a schema never sees them, since they would change the object's prototype. */
 export function hiddenKeys(contents: unknown, path = ""): string[] {
   return [...below(contents)].flatMap(([name, , child]) => {
     const here = path === "" || name.startsWith("[") ? `${path}${name}` : `${path}.${name}`;

@@ -1,10 +1,10 @@
-// Who calls, which business unit it is, and what its tenant has: the reads of the capability probe.
+// Reads of the calling user, its business unit and the tenant's features, for the capability probe.
 
 import { z } from "zod";
 import { type AcdOperation, read } from "./common.ts";
 import { maybeBoolean, maybeId, maybeInteger, maybeNumber, maybeText } from "./scalars.ts";
 
-/** The gates of a tenant. Ports are counts of calls, expirations minutes or days as their names say. */
+/** The business unit with its feature switches. Ports count calls; expirations are in minutes or days, as their names say. */
 const businessUnit = z.looseObject({
   businessUnitId: maybeId,
   businessUnitName: maybeText,
@@ -34,7 +34,7 @@ const permissionRow = {
   reply: z.looseObject({ permissions: z.array(permission) }),
 } as const;
 
-/** Reads of who calls, which business unit it is, and what its tenant has. */
+/** Operations that read the calling user, its business unit and the tenant's features. */
 export const account = {
   getBusinessUnit: {
     ...read,

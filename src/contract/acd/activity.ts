@@ -1,4 +1,4 @@
-// Figures: what skills and agents do now, and sums over a range of time.
+// Figures: the present activity of skills and agents, and sums over a range of time.
 
 import { z } from "zod";
 import {
@@ -13,12 +13,12 @@ import {
 } from "./common.ts";
 import { maybeBoolean, maybeId, maybeInteger, maybeNumber, maybeText, sentInstant, wireId } from "./scalars.ts";
 
-/** Days that a summary may span; hours that statistics of the dialer may span. */
+/** Longest range of a summary, days. */
 export const MAX_SUMMARY_DAYS = 30;
-/** Longest range of a question for dialer statistics, hours. */
+/** Longest range of dialer statistics, hours. */
 export const MAX_DIALER_STATS_HOURS = 6;
 
-/** What a skill does at this moment. `isNaturalCalling`: it is of the kind that dials. */
+/** The present activity of a skill. `isNaturalCalling`: the skill dials. */
 const activity = z.looseObject({
   serverTime: maybeText,
   skillId: wireId,
@@ -88,7 +88,7 @@ const slaShape = {
   serviceLevel: maybeNumber,
 };
 
-/** The dialer's work on a skill in one interval of 15 minutes. `…AHT` are seconds. */
+/** The dialer's work on a skill in one interval of 15 minutes. Fields that end in `AHT` are in seconds. */
 const dialerRow = z.looseObject({
   businessUnitId: maybeId,
   intervalStartDate: maybeText,

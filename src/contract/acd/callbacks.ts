@@ -1,4 +1,4 @@
-// Scheduled callbacks. One dials by itself when it is due.
+// Scheduled callbacks. A due callback dials by itself.
 
 import { z } from "zod";
 import { type AcdOperation, readOrNothing, silentWrite, write } from "./common.ts";

@@ -1,4 +1,4 @@
-// Campaigns of the ACD API: groups of skills for reports. What dials is a skill.
+// Campaigns of the ACD API: groups of skills, for reports. Skills dial, campaigns do not.
 
 import { z } from "zod";
 import {
@@ -16,7 +16,7 @@ import {
 } from "./common.ts";
 import { maybeBoolean, maybeId, maybeInteger, maybeText, sentId, wireId } from "./scalars.ts";
 
-/** A campaign. Older versions call id and name `campaignId` and `campaignName`. */
+/** A campaign. Older versions name the id and the name `campaignId` and `campaignName`. */
 const acdCampaign = z.looseObject({
   id: wireId,
   name: maybeText,
@@ -50,7 +50,7 @@ const auditEntry = z.looseObject({
   modifiedByName: maybeText,
 });
 
-/** What a body for older versions is made of. */
+/** The body for the present version, as far as the body for older versions is made from it. */
 export interface OlderDraft {
   readonly name: string;
 }
@@ -101,7 +101,7 @@ export const campaigns = {
     refusals: { 400: "empty name or a name in use" },
     request: z.strictObject(draft),
     accepts: z.looseObject({}),
-    /** Up to v30 a list of campaigns with other names; the present body there gives 500. */
+    /** Up to v30 the body is a list of campaigns with other names; the present body is answered with 500 there. */
     olderBody: {
       upTo: 30,
       of: ({ name, ...rest }: OlderDraft) => ({ campaigns: [{ campaignName: name, ...rest }] }),

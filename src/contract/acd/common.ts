@@ -1,20 +1,20 @@
-// What the rows of the ACD API share: how they succeed, how lists are answered and paged.
+// What the rows of the ACD API share: success statuses, list replies, paging.
 
 import { z } from "zod";
 import type { AnyOperation, SkipPaging } from "../operation.ts";
 import { maybeId, maybeInteger, maybeText, wireBoolean } from "./scalars.ts";
 
-/** The budgets of the ACD API. No limit is published for any of them: they begin low and are learned. */
+/** The rate families of the ACD API. No limit is published for them: the budgets begin low and are learned. */
 export type AcdRate = "acd-read" | "acd-write" | "acd-report" | "acd-extract";
 
 /** A row of the ACD profile. */
 export interface AcdOperation extends AnyOperation {
   readonly scopes: readonly [];
-  /** The API host that discovery names; it is never configured by hand unless discovery fails. */
+  /** The API host that discovery names; configured by hand only when discovery fails. */
   readonly host: "api";
   readonly rate: AcdRate;
   readonly paging?: SkipPaging;
-  /** Why outdial never sends it. It is in the table because the sandbox answers it to other clients. */
+  /** Why outdial never sends this operation. It is in the table because the sandbox answers it for other clients. */
   readonly reserved?: string;
 }
 
@@ -41,15 +41,15 @@ export const write = {
   success: { status: 200, accepts: "2xx", body: "json" },
 } as const;
 
-/** A write whose status is the whole answer. */
+/** A write whose reply needs no body. */
 export const silentWrite = { ...write, success: { status: 200, accepts: "2xx", body: "optional" } } as const;
 
 /** A write that is accepted and carried out later. Older versions answer 200. */
 export const acceptedWrite = { ...write, success: { status: 202, accepts: "2xx", body: "optional" } } as const;
 
-/** The largest page of lists of administration, and of lists of records. */
+/** Largest page of lists of administration. */
 export const ADMIN_PAGE = 100;
-/** Largest page of records. */
+/** Largest page of lists of records. */
 export const RECORDS_PAGE = 10_000;
 
 /** Parameters of every list. `fields` names the fields of the records; an unknown one is refused. */
@@ -62,7 +62,7 @@ export const listQuery = {
 /** How lists in `listQuery` are written: joined by commas. */
 export const LIST_QUERY_LISTS = { fields: "joined" } as const;
 
-/** Links to the same list before and after this page. They may name another host and version: only their presence counts. */
+/** Links to this page and its neighbours. They may name another host and version, so only their presence is used. */
 const links = z.looseObject({ next: maybeText, previous: maybeText, self: maybeText });
 
 /** A reply with a list under `name`. */
@@ -77,19 +77,19 @@ export function listReply<Name extends string, Item extends z.ZodType>(name: Nam
   });
 }
 
-/** A reply with what became of each item under `name`. */
+/** A reply with the result of each item under `name`. */
 export function resultsReply<Name extends string, Item extends z.ZodType>(name: Name, item: Item) {
   const list = { [name]: z.array(item).optional() } as { [K in Name]: z.ZodOptional<z.ZodArray<Item>> };
   return z.looseObject({ errorCount: maybeInteger, ...list });
 }
 
-/** What became of one item. */
+/** Fields of the result of one item. */
 export const itemResult = { success: wireBoolean, error: maybeText };
 
-/** How `resultsReply` is judged. */
+/** How a client reads the results of a `resultsReply`. @param array possible names of the array of results */
 export const results = (...array: readonly string[]) => ({ array, success: "success", error: "error" });
 
-/** The names of fields in PascalCase, as some versions write them, to the names in the schema. */
+/** For versions that write fields in PascalCase: those names, each with the name in the schema. */
 export function pascalNames(shape: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.keys(shape).map((name) => [`${name[0]?.toUpperCase() ?? ""}${name.slice(1)}`, name]));
 }

@@ -1,10 +1,10 @@
-// Contacts: one handled or dialed call each. Completed ones are the outcomes, active ones the calls of this moment.
+// Contacts: each is one handled or dialed call. Completed contacts are the outcomes, active contacts the present calls.
 
 import { z } from "zod";
 import { type AcdOperation, LIST_QUERY_LISTS, listQuery, listReply, RECORDS_PAGE, read, readOrNothing } from "./common.ts";
 import { maybeBoolean, maybeId, maybeInteger, maybeText, sentInstant, wireId, wireInteger } from "./scalars.ts";
 
-/** Names of older versions. */
+/** Names of fields in older versions. */
 export const CONTACT_NAMES = {
   contactStart: "contactStartDate",
   fromAddr: "fromAddress",
@@ -15,14 +15,14 @@ export const CONTACT_NAMES = {
   state: "stateName",
 } as const;
 
-/** Days that one question about completed contacts may span, and that `updatedSince` may lie back. */
+/** Longest range of one query of completed contacts, and the furthest that `updatedSince` may lie back, days. */
 export const MAX_COMPLETED_DAYS = 30;
-/** Tags that one question may filter by. */
+/** Most tags that one query may filter by. */
 export const MAX_TAGS = 100;
 
 /**
- * A completed contact. Durations are seconds; `routingTime` is milliseconds. A contact has several versions over time: `lastUpdateTime` moves, wrap-up
- * comes to the warehouse later. A secondary code of 0 is none.
+ * A completed contact. Durations are in seconds, `routingTime` in milliseconds. A contact changes after its end: wrap-up reaches
+ * the warehouse later, and `lastUpdateTime` moves. A secondary code of 0 means none.
  */
 const completedContact = z.looseObject({
   contactId: wireId,
@@ -73,7 +73,7 @@ const completedContact = z.looseObject({
   tags: z.array(z.looseObject({ tagId: maybeId, tagName: maybeText })).nullish(),
 });
 
-/** A contact of this moment. */
+/** A contact that is active now. */
 const activeContact = z.looseObject({
   contactId: wireId,
   masterContactId: maybeId,
@@ -138,7 +138,7 @@ export const contacts = {
     section: "contacts",
     path: "/contacts/{contactId}",
     versions: { pin: 33, fallbacks: [12] },
-    // The reference of v33 hangs the record under a key named contactId: the object that has a contactId is read.
+    // In the reference of v33 the record is under a key named contactId: the object that has a contactId is read.
     envelope: { within: ["resultSet", "contactId", "contact"] },
     aliases: CONTACT_NAMES,
     evidence: "sources differ",

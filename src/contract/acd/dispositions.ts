@@ -1,4 +1,5 @@
-// Codes, their classes, tags, and the few writes about a contact's code. The code of a finished contact cannot be changed.
+// Disposition codes, their classifications, tags, and the few writes to a contact's code. The code of a finished contact cannot
+// be changed.
 
 import { z } from "zod";
 import {
@@ -41,7 +42,7 @@ const code = z.looseObject({
   isActive: maybeBoolean,
   isPreviewDisposition: maybeBoolean,
 });
-/** What a class of codes means for the contact: final, called back, never called again. */
+/** What a classification of codes means for the contact: final, to be called again, never to be called again. */
 const classification = z.looseObject({
   classificationId: wireId,
   classificationName: maybeText,
@@ -59,12 +60,12 @@ const classification = z.looseObject({
 });
 const tag = z.looseObject({ tagId: wireId, tagName: maybeText, isActive: maybeBoolean, notes: maybeText });
 
-/** Longest notes of a tag, longest name of a code. */
+/** Longest notes of a tag, characters. */
 export const MAX_TAG_NOTES = 2000;
 /** Longest name of a disposition, characters. */
 export const MAX_DISPOSITION_NAME = 50;
 
-/** The dialer's own codes. Source: pages of the vendor's help. */
+/** The dialer's own dispositions, by id. Source: pages of the vendor's help. */
 export const SYSTEM_DISPOSITIONS: Readonly<Record<number, string>> = {
   1: "Positive with amount",
   2: "Positive",

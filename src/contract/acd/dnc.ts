@@ -1,4 +1,4 @@
-// Do-not-call groups and suppressed contacts. A group is obeyed by its scrubbed skills; contributing skills may add to it.
+// Do-not-call groups and suppressed contacts. The skills a group scrubs obey it; its contributing skills may add to it.
 
 import { z } from "zod";
 import {
@@ -18,7 +18,7 @@ import {
 } from "./common.ts";
 import { maybeBoolean, maybeId, maybeInteger, maybeText, sentDay, wireId } from "./scalars.ts";
 
-/** Records that one call may add or expire. */
+/** Most records that one request may add or expire. */
 export const MAX_DNC_RECORDS = 4500;
 
 const group = z.looseObject({

@@ -1,4 +1,4 @@
-// The wire contract of the ACD profile as data. Loaded only by who speaks it.
+// The wire contract of the ACD profile as data. Loaded only by code that speaks this profile.
 
 export { MAX_DIALER_STATS_HOURS, MAX_SUMMARY_DAYS } from "./activity.ts";
 export { type AcdOperation, type AcdRate, ADMIN_PAGE, RECORDS_PAGE } from "./common.ts";

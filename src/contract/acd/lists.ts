@@ -23,7 +23,10 @@ const counts = {
   finalizedRecords: maybeInteger,
 };
 
-/** A list. Total, valid and invalid records are those of its last file; finalized ones those of the whole list. */
+/**
+ * A list. The counts of total, valid and invalid records are those of its last upload; finalized records are those of the whole
+ * list.
+ */
 const callingList = z.looseObject({
   listId: wireId,
   listName: maybeText,
@@ -47,7 +50,7 @@ const callingList = z.looseObject({
     .nullish(),
 });
 
-/** A record of a list: what was uploaded, and with `ic` in front what became of it. */
+/** A record of a list: the uploaded fields, and fields beginning with `ic` that say what became of it. */
 const contactRecord = z.looseObject({
   externalId: wireId,
   score: maybeNumber,
@@ -83,7 +86,7 @@ const contactRecord = z.looseObject({
   otherFields: z.array(z.looseObject({ fieldName: maybeText, fieldMapping: maybeText, fieldValue: maybeText })).nullish(),
 });
 
-/** One dial. `systemClass` is what the dialer found, `lastDuration` an ISO 8601 duration. */
+/** One attempt to dial. `systemClass` is what the dialer detected, `lastDuration` an ISO 8601 duration. */
 const contactAttempt = z.looseObject({
   contactId: maybeId,
   externalId: maybeId,
@@ -114,7 +117,7 @@ const uploadJob = z.looseObject({
   completedDate: maybeText,
 });
 
-/** Columns of a file that the mapping of a list may name, besides the telephone numbers. */
+/** Columns that the mapping of a list may name, besides telephone numbers. */
 export const MAPPED_COLUMNS = [
   "scoreColumn",
   "customer1Column",
@@ -142,9 +145,9 @@ const columns = Object.fromEntries(MAPPED_COLUMNS.map((name) => [name, z.string(
   z.ZodOptional<z.ZodString>
 >;
 
-/** Records of one upload, and active records of a tenant, do-not-call ones included. Source: pages of the vendor's help. */
+/** Most records of one upload. Source: pages of the vendor's help. */
 export const MAX_UPLOAD_RECORDS = 500_000;
-/** Most active records of a business unit's calling lists. */
+/** Most active records of a business unit's calling lists, do-not-call records included. Source: pages of the vendor's help. */
 export const MAX_ACTIVE_RECORDS = 1_000_000;
 
 const NO_LIST = "InvalidListId: unknown list, or an id that is no integer";
@@ -158,7 +161,7 @@ const recordsQuery = {
   updatedSince: sentInstant.optional(),
   finalized: z.boolean().optional(),
 };
-/** The fields of the list itself, beside which its rows stand. */
+/** Fields of the list itself; its records are beside them. */
 const listFields = { listName: maybeText, ...counts, lastPollTime: maybeText };
 
 export const lists = {
@@ -221,7 +224,7 @@ export const lists = {
       listFile: z.base64().min(1),
       forceOverwrite: z.boolean(),
       expirationDate: z.union([sentDay, z.literal("")]),
-      // Starting is an act of its own: an upload of outdial never starts.
+      // Starting a skill is a separate operation: an upload by outdial never starts one.
       startSkill: z.literal(false),
       sendEmail: z.boolean(),
       fileName: z.string().min(1).optional(),

@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document of the ACD API as outdial speaks it: present versions and names; older ones are named beside.
+// The OpenAPI 3.1 document of the ACD API as outdial speaks it: current versions and names, with the older ones noted.
 
 import { type Json, schema, tableOpenApi } from "../openapi.ts";
 import { ACD_TABLE, type AcdOperationId, acdTemplate } from "./table.ts";

@@ -1,14 +1,14 @@
-// Reports, downloads of data, and extraction: the ways to what lies further back than the other reads reach.
+// Reports, data downloads and extraction: the ways to data that lies further back than the other reads reach.
 
 import { z } from "zod";
 import { type AcdOperation, acceptedWrite, read, readOrNothing, write } from "./common.ts";
 import { maybeId, maybeText, sentInstant, wireId } from "./scalars.ts";
 
-/** The report of every dial of the tenant. Its id differs by tenant: it is found by this name. */
+/** The report of every dial attempt of the tenant. Its id differs between tenants, so it is found by this name. */
 export const ALL_ATTEMPTS_REPORT = "List Inventory All Attempts";
 /** Kinds of reports. */
 export const REPORT_TYPES = ["Data Download", "Private", "Public", "Prebuilt"] as const;
-/** States of a job that extracts data. */
+/** States of an extraction job. */
 export const EXTRACT_STATES = ["RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"] as const;
 
 const report = { section: "reports", rate: "acd-report", permission: "Data Download" } as const;

@@ -1,9 +1,9 @@
-// Scalars of the ACD API as they come over the wire: older versions send numbers and booleans as text ("187", "False"), unset values as "" or null.
-// What a schema yields has the JSON type. Source of each form: published reference, seen in public clients.
+// Scalars of the ACD API on the wire: older versions send numbers and booleans as text ("187", "False"), and unset values as ""
+// or null. The schemas yield JSON types. Source of each form: published reference, seen in public clients.
 
 import { z } from "zod";
 
-/** One scalar of a record, read in one step: records come by ten thousands. */
+/** One scalar, read in one step instead of by a chain of schemas, since records come by ten thousands. */
 function wire<T>(type: string | readonly string[], expected: string, read: (value: unknown) => T | undefined) {
   return z
     .unknown()
@@ -57,26 +57,26 @@ const idOf = (value: unknown): string | undefined => {
 
 /** An identifier: a number or text on the wire, opaque text here. Ids of contacts exceed 32 bits. */
 export const wireId = wire(["string", "integer"], "an id", idOf);
-/** A whole number that the tenant may write as text. */
+/** A whole number, or its text. */
 export const wireInteger = wire(["integer", "string"], "a whole number, maybe as text", integerOf);
-/** A truth value that the tenant may write as text such as "False". */
+/** A boolean, or its text such as "False". */
 export const wireBoolean = wire(["boolean", "string"], 'true or false, maybe as text such as "False"', booleanOf);
 
 /** An id as text; undefined when unset. */
 export const maybeId = maybe(["string", "integer"], "an id", idOf);
-/** A whole number, maybe as text; undefined when unset. */
+/** A whole number, or its text; undefined when unset. */
 export const maybeInteger = maybe(["integer", "string"], "a whole number, maybe as text", integerOf);
-/** A number, maybe as text; undefined when unset. */
+/** A number, or its text; undefined when unset. */
 export const maybeNumber = maybe(["number", "string"], "a number, maybe as text", numberOf);
-/** A truth value, maybe as text; undefined when unset. */
+/** A boolean, or its text; undefined when unset. */
 export const maybeBoolean = maybe(["boolean", "string"], 'true or false, maybe as text such as "False"', booleanOf);
-/** Text; what is unset is undefined. Times are text, too: their forms differ by resource. */
+/** Text; undefined when unset. Times are text as well: their forms differ between resources. */
 export const maybeText = maybe(["string"], "text", textOf);
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** An instant as outdial sends it: UTC with a literal Z. Offsets are refused by some resources. */
+/** An instant as outdial sends it: UTC with a literal Z. Some resources refuse offsets. */
 export const sentInstant = z
   .string()
   .refine((text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)), "a UTC time such as 2026-01-31T08:00:00Z")

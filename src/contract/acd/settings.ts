@@ -1,11 +1,12 @@
-// The parameter groups of a skill that dials. Read flat, written under a wrapper; a write merges (time zones: replaces) and acts at once. Nothing locks.
-// Ranges: published reference. Names: published reference, seen in public clients.
+// The parameter groups of a skill that dials. They are read flat and written under a wrapper; a write merges (of time zones:
+// replaces) and takes effect at once. There is no locking. Ranges: published reference. Names: published reference, seen in
+// public clients.
 
 import { z } from "zod";
 import { type AcdOperation, read, silentWrite } from "./common.ts";
 import { maybeBoolean, maybeId, maybeInteger, maybeNumber, maybeText } from "./scalars.ts";
 
-/** Days of the week as parameter groups name them, Sunday first. */
+/** Names of the weekdays in parameter groups, Sunday first. */
 export const WEEK = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day as HH:MM");
@@ -13,12 +14,12 @@ const int = (min: number, max: number) => z.int().min(min).max(max).optional();
 const num = (min: number, max: number) => z.number().min(min).max(max).optional();
 const flag = z.boolean().optional();
 
-/** Fields that the group shares with the retry settings: one value, seen in both. */
+/** Fields that the group shares with the retry settings: one value that both show. */
 const sharedRetry = { minimumRetryMinutes: int(1, 50_000), maximumAttempts: int(1, 300), loadNonFresh: flag };
 
 const generalChange = z.strictObject({
   maximumRatio: int(1, 3),
-  // Only "conservative" is known: what was read is passed on, nothing else is invented.
+  // Only "conservative" is known: a value that was read is passed on, no other is sent.
   aggressiveness: z.string().optional(),
   percentageOfAgentsBeforeOverdial: int(0, 100),
   blockMultipleCalls: flag,
@@ -45,7 +46,7 @@ const generalChange = z.strictObject({
   deliverPrioritiesOnDNCHolidays: flag,
 });
 
-/** Calls per agent, the allowed share of abandoned calls in percent, ringing in seconds. */
+/** Ratio of calls to agents, the allowed share of abandoned calls is in percent, ringing in seconds. */
 const generalSettings = z.looseObject({
   maximumRatio: maybeInteger,
   aggressiveness: maybeText,
@@ -101,7 +102,10 @@ const cpaChange = z.strictObject({
   enableCPALogging: flag,
 });
 
-/** Detection of machines. `abandonTimeout`: seconds after the customer speaks. Unset numbers must stay unsent: null is refused. */
+/**
+ * Answering machine detection. `abandonTimeout`: seconds after the customer speaks. Unset numbers must not be sent: null is
+ * refused.
+ */
 const cpaSettings = z.looseObject({
   abandonTimeout: maybeInteger,
   abandonMsgMode: maybeInteger,
@@ -165,7 +169,10 @@ function weekShape<Time extends z.ZodType, Active extends z.ZodType>(time: Time,
 const scheduleSettings = z.looseObject({ isScheduled: maybeBoolean, ...weekShape(maybeText, maybeBoolean) });
 const scheduleChange = z.strictObject({ isScheduled: flag, ...weekShape(clockTime.optional(), flag) });
 
-/** The window of a Windows time zone in the local time of who is called. One a day: weekdays and holidays make no difference. */
+/**
+ * The calling window of a Windows time zone, in the called person's local time. One per zone: weekdays and holidays make no
+ * difference.
+ */
 const zoneWindow = z.looseObject({
   standardName: z.string().min(1),
   startTime: maybeText,
@@ -226,7 +233,7 @@ const xsSettings = z.looseObject({
   xsNumberToRetrieve: maybeInteger,
 });
 
-/** All groups in one read, in shapes of its own: for an overview, not for changing. */
+/** All groups in one read, with field names of its own: for an overview, not for changes. */
 const skillParameters = z.looseObject({
   skillName: maybeText,
   skillNo: maybeId,

@@ -1,4 +1,4 @@
-// Skills: what dials is a skill with media type 4, outbound, of the strategy "Personal Connection".
+// Skills. A skill that dials is outbound, has media type 4 and the strategy "Personal Connection".
 
 import { z } from "zod";
 import {
@@ -16,9 +16,9 @@ import {
 } from "./common.ts";
 import { maybeBoolean, maybeId, maybeInteger, maybeText, sentId, sentInstant, wireId } from "./scalars.ts";
 
-/** The media type of calls, and the strategy of skills that dial. */
+/** The media type of telephone calls. */
 export const PHONE_MEDIA = 4;
-/** The strategy of skills that dial by themselves, as the tenant names it. */
+/** The strategy of skills that dial. */
 export const PERSONAL_CONNECTION = "Personal Connection";
 
 /** One code on a skill. */
@@ -29,7 +29,7 @@ const skillDisposition = z.looseObject({
   isPreviewDisposition: maybeBoolean,
 });
 
-/** A skill. `isRunning` is the only state of a run: there is no pause, no progress, no time of start. */
+/** A skill. `isRunning` is all that is known of a run: there is no pause, no progress, no start time. */
 const skill = z.looseObject({
   skillId: wireId,
   skillName: maybeText,
@@ -117,7 +117,7 @@ export const skills = {
     summary: "Create skills; a new skill is not running",
     section: "skills",
     path: "/skills",
-    // v23 breaks the connection; v22 works.
+    // v23 drops the connection; v22 works.
     versions: { pin: 30, fallbacks: [22] },
     permission: "Skills Create",
     evidence: "published and seen",

@@ -1,4 +1,5 @@
-// The operation table of the ACD API: what a customer's tenant answers under incontactapi/services. No live tenant was reached; each row says what it rests on.
+// The operation table of the ACD API, which a tenant serves under incontactapi/services. No live tenant was reached; `evidence`
+// of each row says what it rests on.
 
 import type { OperationTable, RateLimit, RowBody, RowPath, RowQuery, RowReply } from "../operation.ts";
 import { fillPath } from "../paths.ts";
@@ -30,7 +31,7 @@ export const ACD_OPERATIONS = {
   ...callbacks,
 } as const satisfies Record<string, AcdOperation>;
 
-/** Where learning of the budgets begins: nothing is published but one extraction in 30 seconds. */
+/** The limits that the learning of the budgets begins with. The only published limit is one extraction in 30 seconds. */
 export const ACD_RATES: Readonly<Record<AcdRate, RateLimit>> = {
   "acd-read": { requests: 5, seconds: 1, per: "client" },
   "acd-write": { requests: 1, seconds: 1, per: "client" },
@@ -56,22 +57,22 @@ export type AcdQuery<Id extends AcdOperationId> = RowQuery<Row<Id>>;
 /** The parsed reply of an operation. */
 export type AcdReply<Id extends AcdOperationId> = RowReply<Row<Id>>;
 
-/** The table's row with the optional columns present. */
+/** The row of an operation with all optional columns. */
 export function acdOperationOf(id: AcdOperationId): AcdOperation {
   return ACD_OPERATIONS[id];
 }
 
-/** What versioned resources stand under. Tenants take any case of it. */
+/** The prefix of versioned resources. Tenants accept it in any case. */
 export const SERVICES_PREFIX = "/incontactapi/services";
 
-/** The path template of an operation in a version; the version does not matter to resources without versions. */
+/** The path template of an operation in a version; resources without versions ignore `version`. */
 export function acdTemplate(id: AcdOperationId, version: number): string {
   const { path, olderPath, versions } = acdOperationOf(id);
   if (versions === undefined) return path;
   return `${SERVICES_PREFIX}/v${version}.0${olderPath !== undefined && version <= olderPath.upTo ? olderPath.path : path}`;
 }
 
-/** The path of a request. Throws RangeError on a value that is no segment, see `fillPath`. */
+/** The path of a request. Throws RangeError for a value that is not a path segment, see `fillPath`. */
 export function acdPath(id: AcdOperationId, version: number, values: Readonly<Record<string, string>>): string {
   return fillPath(acdTemplate(id, version), values);
 }

@@ -1,20 +1,30 @@
-// Tokens and discovery of the ACD API. Rights are those of the employee who owns the key; there are no scopes, and no client credentials.
+// Tokens and discovery of the ACD API. Rights are those of the employee who owns the access key; there are no scopes and no
+// client credentials.
 
 import { z } from "zod";
 import { maybeBoolean, maybeId, maybeText } from "./scalars.ts";
 
-/** At the host of the area: `{accessKeyId, accessKeySecret}` as JSON, without a client. Published reference, seen in public clients. */
+/**
+ * On the area's host: `{accessKeyId, accessKeySecret}` as JSON, without client credentials. Published reference, seen in public
+ * clients.
+ */
 export const ACCESS_KEY_TOKEN_PATH = "/authentication/v1/token/access-key";
-/** At the issuer and at API hosts: `grant_type=password` with a client by Basic or in the body, form or JSON. Published reference, seen in public clients. */
+/**
+ * On the issuer's and the API hosts: `grant_type=password` with client credentials by Basic or in the body, form or JSON.
+ * Published reference, seen in public clients.
+ */
 export const PASSWORD_TOKEN_PATH = "/auth/token";
-/** At the host of the area. Unused by outdial: real clients ask for a new token instead. Published reference, seen in a public client. */
+/**
+ * On the area's host. Not used by outdial: real clients ask for a new token instead. Published reference, seen in a public
+ * client.
+ */
 export const REFRESH_PATH = "/public/user/refresh";
-/** At the issuer, `?tenantId=`; regional hosts answer it without one. Published reference, seen in public clients. */
+/** On the issuer's host, with `?tenantId=`; regional hosts answer it without one. Published reference, seen in public clients. */
 export const DISCOVERY_PATH = "/.well-known/cxone-configuration";
-/** Where an issuer describes itself (OpenID Connect Discovery). */
+/** Path of the issuer's metadata (OpenID Connect Discovery). */
 export const OPENID_PATH = "/.well-known/openid-configuration";
 
-/** Domains of the vendor, the sovereign clouds included. A token never goes anywhere else, save loopback for the sandbox. */
+/** Domains of the vendor, including the sovereign clouds. A token is sent nowhere else, except to loopback for the sandbox. */
 export const VENDOR_DOMAINS = [
   "niceincontact.com",
   "nice-incontact.com",
@@ -23,7 +33,7 @@ export const VENDOR_DOMAINS = [
   "nicecxone-sov1.eu",
 ] as const;
 
-/** Both token replies. `expires_in` counts seconds, as a number or as text. */
+/** Both token replies. `expires_in` is in seconds, as a number or as text. */
 export const acdTokenReply = z.looseObject({
   access_token: z.string().min(1),
   id_token: maybeText,
@@ -36,7 +46,7 @@ export const acdTokenReply = z.looseObject({
     .catch(3600),
 });
 
-/** The claims that say whose token it is. */
+/** The claims that say for whom the token was issued. */
 export const tokenClaims = z.looseObject({
   iss: maybeText,
   tenantId: maybeText,
@@ -47,7 +57,7 @@ export const tokenClaims = z.looseObject({
   name: maybeText,
 });
 
-/** The addresses of a tenant. */
+/** The addresses of a tenant's hosts. */
 export const discoveryReply = z.looseObject({
   api_endpoint: z.string().min(1),
   auth_endpoint: maybeText,
@@ -60,10 +70,10 @@ export const discoveryReply = z.looseObject({
   private: maybeBoolean,
 });
 
-/** What an issuer says of itself: where tokens are issued. */
+/** The issuer's metadata: where tokens are issued. */
 export const openidReply = z.looseObject({ issuer: maybeText, token_endpoint: z.string().min(1) });
 
-/** A refusal. The text may also be in the header `icStatusDescription`, which comes with replies of success, too. */
+/** A refusal. The text may also be in the header `icStatusDescription`, which successful replies have as well. */
 export const acdErrorReply = z.looseObject({ error: maybeText, error_description: maybeText });
-/** Header with the text of a status, on replies of success too. */
+/** Header with the description of a status; successful replies have it as well. */
 export const STATUS_DESCRIPTION_HEADER = "icStatusDescription";

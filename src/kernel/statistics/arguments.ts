@@ -1,20 +1,20 @@
-// Checks of what the statistics are called with: a wrong figure must not leave them as a quiet NaN.
+// Checks of the arguments of statistical functions: a wrong number must not come out as NaN.
 
 import { OutdialError } from "../error.ts";
 
-/** Raised by every function of the kernel's statistics when an argument is outside what it is defined for. */
+/** Raised by every function of the kernel's statistics for an argument outside of its domain. */
 export class StatisticsError extends OutdialError<"invalid_input"> {}
 
 function refuse(name: string, value: number, allowed: string): never {
   throw new StatisticsError("invalid_input", `${name} is ${value}; allowed is ${allowed}`);
 }
 
-/** A number strictly between 0 and 1. */
+/** Throws StatisticsError unless the value is strictly between 0 and 1. */
 export function requireShare(name: string, value: number): void {
   if (!(value > 0 && value < 1)) refuse(name, value, "a number between 0 and 1, both excluded");
 }
 
-/** `successes` of `trials`: 0 <= successes <= trials, both finite. Weighted (fractional) counts are allowed. */
+/** Throws StatisticsError unless 0 <= successes <= trials and both are finite. Weighted (fractional) counts are allowed. */
 export function requireCounts(successes: number, trials: number): void {
   if (!(trials >= 0 && Number.isFinite(trials))) refuse("trials", trials, "a finite number, 0 or more");
   if (!(successes >= 0 && successes <= trials)) refuse("successes", successes, `0 to ${trials} (the trials)`);
@@ -30,12 +30,12 @@ export function requireProbability(name: string, value: number): void {
   if (!(value >= 0 && value <= 1)) refuse(name, value, "a number from 0 to 1");
 }
 
-/** An array element that a loop bound guarantees to exist. */
+/** The array element at an index that the loop's bound guarantees to exist. */
 export function at(values: ArrayLike<number>, index: number): number {
   return values[index] ?? Number.NaN;
 }
 
-/** At least `least` finite numbers. */
+/** Throws StatisticsError unless there are at least `least` values and all are finite. */
 export function requireValues(name: string, values: ArrayLike<number>, least: number): void {
   if (values.length < least)
     throw new StatisticsError("invalid_input", `${name} has ${values.length} values; needed are ${least} or more`);

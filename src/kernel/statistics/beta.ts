@@ -1,4 +1,4 @@
-// The regularised incomplete beta function and what follows from it: the binomial and Student distributions.
+// The regularised incomplete beta function, and the binomial and Student distributions computed from it.
 
 import { requireCounts, requirePositive, requireProbability, requireShare } from "./arguments.ts";
 import { binomialPmf } from "./gamma.ts";
@@ -26,7 +26,7 @@ function betaFraction(a: number, b: number, x: number): number {
   return fraction;
 }
 
-/** I_x(a, b) for a, b > 0, given x and y = 1 - x so that neither end loses digits. */
+/** I_x(a, b) for a, b > 0. Takes x and y = 1 - x, so that no digits are lost near 0 or 1. */
 function incompleteBeta(a: number, b: number, x: number, y: number): number {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
@@ -35,7 +35,7 @@ function incompleteBeta(a: number, b: number, x: number, y: number): number {
   return Math.max(0, 1 - (kernel / b) * betaFraction(b, a, y));
 }
 
-/** Pr[X <= k] for X binomial of `trials` and `probability`. `k` below 0 gives 0, at or above `trials` 1. */
+/** Pr[X <= k] for X binomial with `trials` and `probability`. `k` below 0 gives 0, `k` at or above `trials` gives 1. */
 export function binomialCdf(k: number, trials: number, probability: number): number {
   requireCounts(0, trials);
   requireProbability("probability", probability);
@@ -52,8 +52,8 @@ function studentTail(t: number, degreesOfFreedom: number): number {
 }
 
 /**
- * The quantile of Student's t distribution, found by bisection of the tail: right to 1e-11 relative for any real degrees of
- * freedom above 0; infinitely many give the normal quantile.
+ * The quantile of Student's t distribution, by bisection of the tail, with a relative error of at most 1e-11 for any real degrees
+ * of freedom above 0. Infinite degrees of freedom give the normal quantile.
  */
 export function studentQuantile(p: number, degreesOfFreedom: number): number {
   requireShare("p", p);

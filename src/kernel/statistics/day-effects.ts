@@ -13,11 +13,11 @@ export interface DayCell {
 /** Days up to which the degrees of freedom are computed from all eigenvalues. */
 const EXACT_DAYS = 150;
 
-/** What is known of a group. */
+/** Counts and rate of a group over all days. */
 export interface Group {
   readonly successes: number;
   readonly trials: number;
-  /** p (1 - p), of a rate drawn a little to that of all groups, so that it is not 0 where a group has no success. */
+  /** p (1 - p), of a rate drawn a little towards that of all groups, so that it is not 0 for a group without success. */
   readonly variance: number;
   readonly cells: readonly DayCell[];
 }
@@ -26,17 +26,20 @@ export interface Group {
 interface Measure {
   /** Unbiased; may be below 0. */
   readonly variance: number;
-  /** The same, not below 0. */
+  /** `variance`, or 0 when it is negative. */
   readonly likely: number;
   /** By how much `variance` falls when the dispersion rises by 1. */
   readonly slope: number;
   /** The variance of `variance`. */
   readonly scatter: number;
-  /** How many equal days, seen apart from the groups, would measure as well. Depends on who was worked when, not on what came of it. */
+  /**
+   * How many days of equal size, without groups, would measure as well. Depends on which groups were worked on which days, not on
+   * the outcomes.
+   */
   readonly degrees: number;
 }
 
-/** The place of each day that has trials. */
+/** The index of each day that has trials. */
 export function indexOf(cells: readonly DayCell[]): ReadonlyMap<number, number> {
   const days = new Map<number, number>();
   for (const { group, day, successes, trials } of cells) {
@@ -71,7 +74,10 @@ export function groupsOf(cells: readonly DayCell[]): ReadonlyMap<number, Group> 
   );
 }
 
-/** The variance from the residuals of the days after the groups' rates were fitted: their squares over what they are expected to be. */
+/**
+ * The variance of the days' effects from the residuals after the groups' rates were fitted: the sum of their squares over its
+ * expectation.
+ */
 export function measureOf(groups: ReadonlyMap<number, Group>, days: ReadonlyMap<number, number>, dispersion: number): Measure {
   const count = days.size;
   const residuals = new Float64Array(count);
@@ -98,7 +104,7 @@ export function measureOf(groups: ReadonlyMap<number, Group>, days: ReadonlyMap<
   const [m1, m2, m3, m4] = tracesOf(matrix, count);
   if (!(m2 > 1e-9 * information ** 2)) return { variance: 0, likely: 0, slope: 0, scatter: 0, degrees: 0 };
   const variance = (residual - dispersion * m1) / m2;
-  // A variance is not below 0: without this, an estimate that came out low by chance would give itself too few degrees of freedom.
+  // A negative estimate, low by chance, would give too few degrees of freedom.
   const likely = Math.max(0, variance);
   const scatter = (2 * (dispersion ** 2 * m2 + 2 * dispersion * likely * m3 + likely ** 2 * m4)) / m2 ** 2;
   const degrees = (count / information) ** 2 * m2;
@@ -154,7 +160,7 @@ export function dispersionOf(
   return { dispersion: Math.max(1, sum / degrees), degrees };
 }
 
-/** Days that are linked by a group, joined step by step (union-find). */
+/** Days that a group links to each other are in one part (union-find). */
 class Parts {
   readonly #parents: Int32Array;
   count: number;

@@ -1,4 +1,5 @@
-// The gamma function family: ln Gamma, the regularised incomplete gamma functions, and Loader's exact Poisson and binomial kernels.
+// The gamma function and its relatives: ln Gamma, the regularised incomplete gamma functions, and Loader's exact Poisson and
+// binomial kernels.
 
 import { requirePositive } from "./arguments.ts";
 
@@ -7,7 +8,7 @@ const HALF_LOG_TWO_PI = 0.9189385332046728;
 const EPSILON = 2 ** -52;
 const TINY = 1e-300;
 
-/** ln Gamma(x) - [(x - 1/2) ln x - x + ln(2 pi) / 2] by Stirling's series, right to 1e-16 from 10 on. */
+/** ln Gamma(x) - [(x - 1/2) ln x - x + ln(2 pi) / 2] by Stirling's series; error at most 1e-16 for x >= 10. */
 function stirlingTail(x: number): number {
   const r = 1 / (x * x);
   return (
@@ -52,7 +53,10 @@ function deviance(x: number, mean: number): number {
   return sum;
 }
 
-/** The Poisson probability e^-m m^x / Gamma(x + 1), also for real x >= 0, right to 1e-14 relative however large x is (C. Loader, "Fast and accurate computation of binomial probabilities", 2000). */
+/**
+ * The Poisson probability e^-m m^x / Gamma(x + 1), also for real x >= 0. The relative error is at most 1e-14, also for large x
+ * (C. Loader, "Fast and accurate computation of binomial probabilities", 2000).
+ */
 export function poissonPmf(x: number, mean: number): number {
   if (mean === 0) return x === 0 ? 1 : 0;
   if (x === 0) return Math.exp(-mean);
@@ -70,8 +74,9 @@ export function binomialPmf(x: number, n: number, p: number, q: number): number 
 }
 
 /**
- * The regularised incomplete gamma functions P(a, x) (`lower`) and Q(a, x) (`upper`), a > 0, x >= 0: series below a + 1, Legendre's continued
- * fraction above (Abramowitz and Stegun 6.5.29, 6.5.31). Whichever is the smaller keeps its relative accuracy.
+ * The regularised incomplete gamma functions P(a, x) (`lower`) and Q(a, x) (`upper`), a > 0, x >= 0: by the series when x is
+ * below a + 1, by Legendre's continued fraction above (Abramowitz and Stegun 6.5.29, 6.5.31). The smaller of the two keeps its
+ * relative accuracy.
  */
 export function incompleteGamma(a: number, x: number): { lower: number; upper: number } {
   requirePositive("a", a);

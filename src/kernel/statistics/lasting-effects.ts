@@ -1,16 +1,16 @@
-// Trends and changes of level of a daily rate whose days' effects may last: a good week is no trend.
+// Trends and level shifts of a daily rate whose day effects may last several days: one good week is not a trend.
 
 import { at, requireCounts, requireShare, requireValues, StatisticsError } from "./arguments.ts";
 import { normalCdf } from "./normal.ts";
 
-/** A daily rate: successes of trials on a day, days as whole numbers in rising order. Every day has trials. */
+/** A daily rate: successes of trials on a day. Days are whole numbers in rising order, and each has trials. */
 export interface DailyRate {
   readonly day: number;
   readonly successes: number;
   readonly trials: number;
 }
 
-/** The slope of a daily rate, as a share a day. */
+/** The slope of a daily rate, as a change of the share per day. */
 export interface LastingTrend {
   readonly slope: number;
   readonly low: number;
@@ -18,19 +18,22 @@ export interface LastingTrend {
   readonly confidence: number;
 }
 
-/** The level of a rate is another one from `index` on. */
+/** From `index` on, the rate has another level. */
 export interface LevelShift {
-  /** The first of the days of the new level. */
+  /** Index of the first day with the new level. */
   readonly index: number;
-  /** Of no change here, corrected for having looked at every day (Bonferroni). */
+  /** Under the hypothesis of no change, corrected for the number of days tried (Bonferroni). */
   readonly pValue: number;
 }
 
-/** Standard deviations of the days' effects on the logit, and correlations from day to day, that are thought possible; equally likely. */
+/**
+ * The standard deviations of the days' effects on the logit, and their correlations from day to day, that are considered; equally
+ * likely a priori.
+ */
 const SPREADS = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1];
 const CORRELATIONS = [0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9];
 
-/** A possible law of the days' effects with what it makes of the data. */
+/** One considered pair of spread and correlation, with the coefficient that it gives. */
 interface Fit {
   readonly weight: number;
   readonly slope: number;
@@ -53,9 +56,11 @@ export function lastingTrend(days: readonly DailyRate[], confidence = 0.95): Las
 }
 
 /**
- * The days on which the rate took another level, beyond what effects that last explain (see `lastingTrend`). The most significant day first, its
- * p-value multiplied by the number of days that were tried; then both parts are searched again, as binary segmentation does (Scott and Knott, Biometrics 30, 1974).
- * @param options.alpha most probability of finding a change where there is none, 0.05 by default; @param options.least days on each side of a change
+ * The days on which the rate took another level, beyond what lasting day effects explain (see `lastingTrend`). First the most
+ * significant day is taken, its p-value multiplied by the number of days tried; then both sides are searched again (binary
+ * segmentation; Scott and Knott, Biometrics 30, 1974).
+ * @param options.alpha largest probability of finding a change where there is none, default 0.05; @param options.least days on
+ * each side of a change
  */
 export function levelShifts(
   days: readonly DailyRate[],
@@ -103,12 +108,14 @@ function requireDays(days: readonly DailyRate[], least: number): void {
   }
 }
 
-/** The days under one possible law: the filter's gains, and the innovations of the rates and of a constant with their variances. */
+/**
+ * The days under one considered law: the filter's gains, and the innovations of the rates and of a constant with their variances.
+ */
 interface Filtered {
   readonly prior: number;
   readonly variances: Float64Array;
   readonly gains: Float64Array;
-  /** What is left of a day's effect on the next of the days. */
+  /** The part of a day's effect that is left on the next day with data. */
   readonly fades: Float64Array;
   readonly rates: Float64Array;
   readonly ones: Float64Array;
@@ -119,7 +126,7 @@ interface Filtered {
   readonly logs: number;
 }
 
-/** The innovations of a column: what its value adds to what the days before foretell. */
+/** The innovations of a column: the difference of each value from its prediction by the days before. */
 function innovations(column: Float64Array, gains: Float64Array, fades: Float64Array): Float64Array {
   let state = 0;
   return column.map((value, i) => {
@@ -189,7 +196,7 @@ function fitOf(law: Filtered, own: number, withRate: number, withOne: number): F
   return { weight: prior, slope, error: Math.sqrt(oneOne / determinant), likelihood };
 }
 
-/** Weights by prior and likelihood, together 1. */
+/** Weights from prior and likelihood; they sum to 1. */
 function mixed(fits: readonly (Fit & { readonly likelihood: number })[]): Fit[] {
   const most = Math.max(...fits.map(({ likelihood }) => likelihood));
   const weights = fits.map(({ weight, likelihood }) => weight * Math.exp(likelihood - most));
@@ -197,7 +204,7 @@ function mixed(fits: readonly (Fit & { readonly likelihood: number })[]): Fit[] 
   return fits.map(({ slope, error }, i) => ({ weight: at(weights, i) / sum, slope, error }));
 }
 
-/** A line over the days. */
+/** The fits of a line over the days. */
 function trendFits(days: readonly DailyRate[]): Fit[] {
   const column = Float64Array.from(days, ({ day }) => day);
   return mixed(
@@ -214,8 +221,9 @@ function trendFits(days: readonly DailyRate[]): Fit[] {
 }
 
 /**
- * A step before each of the days. The innovations of a step are 0 before it and then those of a constant that the filter has not seen yet; the sums of
- * their products from a day on are polynomials of the filter's state on that day, which follow from those of the day after.
+ * The fits of a step before each of the days. The innovations of a step are 0 before it, and from then on those of a constant
+ * that the filter has not seen yet. The sums of their products from a day on are polynomials of the filter's state on that day,
+ * and follow from those of the next day.
  */
 function stepFits(days: readonly DailyRate[], least: number): Map<number, Fit[]> {
   const count = days.length;
@@ -245,7 +253,7 @@ function stepFits(days: readonly DailyRate[], least: number): Map<number, Fit[]>
   return new Map([...found].map(([index, fits]) => [index, mixed(fits)]));
 }
 
-/** Probability of a coefficient of the other sign, both sides. */
+/** Two-sided probability that the coefficient has the other sign. */
 function tailOf(fits: readonly Fit[]): number {
   const below = fits.reduce((sum, { weight, slope, error }) => sum + weight * normalCdf(-slope / error), 0);
   return 2 * Math.min(below, 1 - below);

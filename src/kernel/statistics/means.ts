@@ -4,17 +4,17 @@ import { at, requireShare, requireValues, StatisticsError } from "./arguments.ts
 import { studentQuantile } from "./beta.ts";
 import type { RateInterval } from "./proportions.ts";
 
-/** A mean and how sure it is. */
+/** A mean with its confidence interval. */
 export interface MeanInterval {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
   readonly standardError: number;
-  /** How many independent values (or batches) the mean rests on. */
+  /** Number of independent values (or batches) behind the mean. */
   readonly count: number;
 }
 
-/** Sum and sum of squared deviations in one stable pass (Welford 1962). */
+/** Mean and sum of squared deviations in one stable pass (Welford 1962). */
 function moments(values: ArrayLike<number>): { mean: number; squares: number } {
   let [mean, squares] = [0, 0];
   for (let i = 0; i < values.length; i++) {
@@ -26,8 +26,8 @@ function moments(values: ArrayLike<number>): { mean: number; squares: number } {
 }
 
 /**
- * The mean of independent values, for example one per replication, with Student's interval. One value: the interval is the whole line and the
- * standard error Infinity; none: StatisticsError.
+ * The mean of independent values, for example one per replication, with Student's interval. With one value the interval is the
+ * whole line and the standard error Infinity. Throws StatisticsError when there is none.
  * @param confidence default 0.95
  */
 export function meanInterval(values: ArrayLike<number>, confidence = 0.95): MeanInterval {
@@ -49,17 +49,17 @@ export function meanInterval(values: ArrayLike<number>, confidence = 0.95): Mean
   return { mean, low: mean - half, high: mean + half, standardError, count };
 }
 
-/** A mean by batches, with what tells whether the batches are long enough. */
+/** A mean by batch means, with a measure of whether the batches are long enough. */
 export interface BatchMeansInterval extends MeanInterval {
   readonly batchSize: number;
-  /** Correlation of neighbouring batch means; well above 0 says that the batches are too short and the interval too narrow. */
+  /** Correlation of neighbouring batch means. When it is well above 0, the batches are too short and the interval too narrow. */
   readonly lagOneCorrelation: number;
 }
 
 /**
- * The mean of a stationary autocorrelated series: the series is cut into `batches` contiguous batches of equal size (values left over at the front
- * are dropped, as part of the warm-up), whose means are near independent when a batch is long against the correlation (Law, "Simulation
- * Modeling and Analysis", section 9.5.3). 10 to 30 batches are usual.
+ * The mean of a stationary autocorrelated series. The series is cut into `batches` contiguous batches of equal size; values left
+ * over at the front are dropped, as part of the warm-up. The batch means are nearly independent when a batch is long against the
+ * correlation (Law, "Simulation Modeling and Analysis", section 9.5.3). 10 to 30 batches are usual.
  * @param confidence default 0.95
  */
 export function batchMeansInterval(values: ArrayLike<number>, batches: number, confidence = 0.95): BatchMeansInterval {
@@ -88,15 +88,16 @@ export function batchMeansInterval(values: ArrayLike<number>, batches: number, c
 /** A ratio of sums with its standard error. */
 export interface RatioInterval extends RateInterval {
   readonly standardError: number;
-  /** How many batches or replications. */
+  /** Number of batches or replications. */
   readonly count: number;
 }
 
 /**
- * The ratio sum(numerators) / sum(denominators), for example abandoned calls over live answers, each pair from one replication or one long batch.
- * Honest about autocorrelation inside a pair, since only the scatter between pairs counts: Student's interval on the linearised residuals
- * n_i - R d_i (delta method; Law, section 9.5.3; Cochran, "Sampling Techniques", chapter 6). The rate is no probability in general and the
- * interval is not cut to [0, 1]. A denominator that sums to 0: rate NaN and the whole line. One pair: the whole line.
+ * The ratio sum(numerators) / sum(denominators), for example abandoned calls over live answers, each pair from one replication or
+ * one long batch. Autocorrelation inside of a pair does no harm, since only the scatter between pairs counts: Student's interval
+ * on the linearised residuals n_i - R d_i (delta method; Law, section 9.5.3; Cochran, "Sampling Techniques", chapter 6). The
+ * ratio is not a probability in general, so the interval is not cut to [0, 1]. When the denominators sum to 0, the rate is NaN
+ * and the interval the whole line; with one pair, the interval is the whole line.
  * @param confidence default 0.95
  */
 export function ratioInterval(numerators: ArrayLike<number>, denominators: ArrayLike<number>, confidence = 0.95): RatioInterval {

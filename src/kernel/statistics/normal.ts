@@ -1,10 +1,13 @@
-// The standard normal distribution, right to the last digits in both tails and quick enough for a dialer's inner loop.
+// The standard normal distribution, accurate in both tails and fast enough for a dialer's inner loop.
 
 import { requireShare } from "./arguments.ts";
 
 const ROOT_TWO_PI = 2.5066282746310007;
 
-/** Pr[Z > z] for z >= 0: Hart's rational approximation 5666 below 3.5, where it keeps its relative accuracy, Laplace's continued fraction above. */
+/**
+ * Pr[Z > z] for z >= 0: below 3.5 Hart's rational approximation 5666, which keeps its relative accuracy there, above Laplace's
+ * continued fraction.
+ */
 function upperTail(z: number): number {
   if (z > 38.6) return 0;
   const density = Math.exp(-0.5 * z * z);
@@ -28,7 +31,10 @@ function upperTail(z: number): number {
   return (density * numerator) / denominator;
 }
 
-/** Pr[Z <= z] of the standard normal distribution, right to 1e-12 relative even in the lower tail (J. F. Hart, Computer Approximations, 1968). */
+/**
+ * Pr[Z <= z] of the standard normal distribution, with a relative error of at most 1e-12, also in the lower tail (J. F. Hart,
+ * Computer Approximations, 1968).
+ */
 export function normalCdf(z: number): number {
   return z <= 0 ? upperTail(-z) : 1 - upperTail(z);
 }
@@ -102,8 +108,8 @@ function far(r: number): number {
 }
 
 /**
- * The z with Pr[Z <= z] = p, 0 < p < 1, right to about 1e-15 relative (M. J. Wichura, Algorithm AS 241, PPND16, 1988).
- * No allocation and no iteration: one uniform draw gives one normal draw, monotonically.
+ * The z with Pr[Z <= z] = p, 0 < p < 1, with a relative error of about 1e-15 (M. J. Wichura, Algorithm AS 241, PPND16, 1988). It
+ * neither allocates nor iterates: one uniform draw gives one normal draw, monotonically.
  */
 export function normalQuantile(p: number): number {
   const q = p - 0.5;

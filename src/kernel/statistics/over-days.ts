@@ -1,4 +1,4 @@
-// Rates of calls that were made on days: calls of one day share what that day was like, so the day is what counts as independent.
+// Rates of calls over days: calls of one day share the circumstances of that day, so days count as independent, not calls.
 
 import { at, requireShare } from "./arguments.ts";
 import { studentQuantile } from "./beta.ts";
@@ -7,12 +7,12 @@ import { normalQuantile } from "./normal.ts";
 import { type RateInterval, wilsonInterval } from "./proportions.ts";
 
 /**
- * What an interval allows for. `days`: the variation between days and chance. `calls`: chance alone, as if every call were independent of all
- * others (Wilson), because there are too few days to measure more; it says nothing about other days.
+ * What an interval allows for. `days`: variation between days, and chance. `calls`: chance alone, as if all calls were
+ * independent (Wilson), because there are too few days to measure more; such an interval says nothing about other days.
  */
 export type IntervalMethod = "days" | "calls";
 
-/** A rate with its interval, what the interval allows for, and on how many days the trials were. */
+/** A rate with its interval, what the interval allows for, and the number of days with trials. */
 export interface DayRateInterval extends RateInterval {
   readonly method: IntervalMethod;
   readonly days: number;
@@ -26,38 +26,46 @@ export interface DayDifference {
   readonly confidence: number;
 }
 
-/** Groups by their numbers, or all groups but some. */
+/** Groups by their numbers, or all groups except some. */
 export type GroupSet = readonly number[] | { readonly but: readonly number[] };
 
 /** How much days vary, measured from groups on days. */
 export interface DayVariation {
   readonly days: number;
-  /** Days that the measure rests on: degrees of freedom of the variance. Below `LEAST_DEGREES`: there are too few. */
+  /** Degrees of freedom of the variance: the number of days behind the measure. Below `LEAST_DEGREES` there are too few. */
   readonly degrees: number;
   /** Variance of the days' effects on the logit; an unbiased estimate, which may be below 0. */
   readonly variance: number;
-  /** Scatter of a group's days around the effects that all groups of a day share, 1 for chance alone. */
+  /** Scatter of a group's days around the effects that all groups of a day share; 1 when it is chance alone. */
   readonly dispersion: number;
-  /** The rate of the groups together: never more than their day-to-day variation allows. */
+  /** The rate of the groups together, with an interval for their own day-to-day variation at most. */
   rate(groups: GroupSet, confidence?: number): DayRateInterval;
-  /** The difference of two sets of groups that share none; null when there are too few days. Effects of days that both were worked on cancel. */
+  /**
+   * The difference of two disjoint sets of groups; null when there are too few days. Effects of days on which both were worked
+   * cancel.
+   */
   difference(first: GroupSet, second: GroupSet, confidence?: number): DayDifference | null;
 }
 
-/** Degrees of freedom below which the variation between days counts as unknown: four days alike have three. */
+/** Degrees of freedom below which the variation between days counts as unknown; four equal days have three. */
 const LEAST_DEGREES = 2.5;
 /** No interval is narrower than with this share of the variance of independent calls. */
 const LEAST_SHARE = 0.25;
-/** With fewer successes or failures the days tell nothing of chance: the interval is then no narrower than that of independent calls. */
+/**
+ * With fewer successes or failures than this, the days say nothing about chance: the interval is then no narrower than that of
+ * independent calls.
+ */
 const LEAST_COUNT = 3;
 /**
- * The variation between days by a model of two levels: on the logit, each group has a level and each day an effect that all groups share;
- * calls are binomial given both. The residuals of the days r (observed less expected from each group's own rate) have the covariance
- * M + v M², where M is the Fisher information of the days' effects after the groups' levels were fitted; so r'r measures the variance v
- * without bias (Henderson's method III; C. R. Henderson, Biometrics 9, 1953), also when groups were worked on days of their own. What groups
- * scatter beyond the common effect of the day widens all binomial variances (Pearson's dispersion; McCullagh and Nelder, "Generalized Linear
- * Models", section 4.5). Where each group was
- * worked on a day of its own, groups and days cannot be told apart: the variation is then unknown (`degrees` 0).
+ * The variation between days, by a model of two levels: on the logit, each group has a level and each day an effect that all
+ * groups share; given both, calls are binomial.
+ *
+ * The residuals of the days r (observed less expected from each group's own rate) have the covariance M + v M², where M is the
+ * Fisher information of the days' effects after the groups' levels were fitted. So r'r measures the variance v without bias
+ * (Henderson's method III; C. R. Henderson, Biometrics 9, 1953), also when groups were worked on different days. Scatter of the
+ * groups beyond the common effect of the day widens all binomial variances (Pearson's dispersion; McCullagh and Nelder,
+ * "Generalized Linear Models", section 4.5). When each group was worked on a day of its own, groups and days cannot be told
+ * apart: the variation is then unknown (`degrees` 0).
  */
 export function dayVariation(cells: readonly DayCell[]): DayVariation {
   const days = indexOf(cells);
@@ -68,7 +76,10 @@ export function dayVariation(cells: readonly DayCell[]): DayVariation {
   const { variance, likely, slope, scatter } = measure;
   const isKnown = measure.degrees >= LEAST_DEGREES;
 
-  /** Student's quantile for a variance of `own` (binomial) and `shared` (of the day effects' variance). */
+  /**
+   * The quantile of Student's distribution for a variance made of `own` (binomial) and `shared` (from the variance of the days'
+   * effects).
+   */
   const quantileOf = (own: number, shared: number, confidence: number): number => {
     const p = 0.5 + confidence / 2;
     const total = dispersion * own + likely * shared;
@@ -110,7 +121,7 @@ export function dayVariation(cells: readonly DayCell[]): DayVariation {
   const sideOf = ({ successes, trials, own, effects, worked }: Sums): Side => {
     let [shared, workedDays] = [0, 0];
     for (let i = 0; i < count; i++) {
-      // A day that was taken away again keeps nothing of it, not even the rounding.
+      // A day that is subtracted again must leave nothing, not even a rounding error.
       const effect = at(worked, i) > 0 ? at(effects, i) / trials : 0;
       effects[i] = effect;
       shared += effect * effect;
@@ -184,13 +195,13 @@ export function dayVariation(cells: readonly DayCell[]): DayVariation {
   };
 }
 
-/** Sums over groups; `effects` and `worked` by the place of the day. */
+/** Sums over groups; `effects` and `worked` by the index of the day. */
 interface Sums {
   successes: number;
   trials: number;
   own: number;
   readonly effects: Float64Array;
-  /** How many of the groups were worked on. */
+  /** Number of the groups that were worked on each day. */
   readonly worked: Int32Array;
 }
 
@@ -203,16 +214,16 @@ interface Side {
   readonly days: number;
   readonly own: number;
   readonly shared: number;
-  /** p (1 - p), of the groups by their trials. */
+  /** p (1 - p), averaged over the groups by their trials. */
   readonly mean: number;
 }
 
-/** The least share of the variance of independent calls. */
+/** The smallest allowed variance, as a share of the variance of independent calls. */
 function leastOf({ successes, trials }: Side): number {
   return Math.min(successes, trials - successes) < LEAST_COUNT ? 1 : LEAST_SHARE;
 }
 
-/** Where `f`, below 0 at `inside`, becomes 0 on the way to `end`; `end` when it does not. */
+/** Where `f`, negative at `inside`, reaches 0 on the way to `end`; `end` when it does not. */
 function root(f: (x: number) => number, inside: number, end: number): number {
   let [near, far] = [inside, end];
   for (let step = 0; step < 60; step++) {

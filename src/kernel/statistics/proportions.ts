@@ -1,9 +1,10 @@
-// Intervals for proportions and for the difference of two: score intervals, which hold their level for small counts and rates near 0 and 1.
+// Intervals for proportions and for the difference of two: score intervals, which keep their level for small counts and for rates
+// near 0 and 1.
 
 import { requireCounts, requireShare } from "./arguments.ts";
 import { normalQuantile } from "./normal.ts";
 
-/** A share with what it was computed from and how sure it is. */
+/** A share with its counts and its confidence interval. */
 export interface RateInterval {
   /** numerator / denominator; NaN when the denominator is 0. */
   readonly rate: number;
@@ -16,8 +17,9 @@ export interface RateInterval {
 }
 
 /**
- * The score interval of a proportion from independent trials (E. B. Wilson, JASA 22, 1927). No trials: rate NaN, interval [0, 1].
- * For autocorrelated outcomes, such as abandoned calls of one campaign, it is too narrow: use `ratioInterval` over batches or replications.
+ * The score interval of a proportion from independent trials (E. B. Wilson, JASA 22, 1927). Without trials: rate NaN, interval
+ * [0, 1]. It is too narrow for autocorrelated outcomes, such as abandoned calls of one campaign: use `ratioInterval` over batches
+ * or replications for these.
  * @param confidence default 0.95
  */
 export function wilsonInterval(successes: number, trials: number, confidence = 0.95): RateInterval {
@@ -51,8 +53,8 @@ export interface DifferenceInterval {
 }
 
 /**
- * The difference of two independent proportions by the hybrid score method (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10).
- * The rates differ at this level when the interval leaves out 0. No trials on a side: that side may be anything from 0 to 1.
+ * The difference of two independent proportions by the hybrid score method (R. G. Newcombe, Statistics in Medicine 17, 1998,
+ * method 10). The rates differ at this level when the interval excludes 0. A side without trials may be anything from 0 to 1.
  * @param confidence default 0.95
  */
 export function differenceInterval(

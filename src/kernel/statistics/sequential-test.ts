@@ -1,22 +1,26 @@
-// A sequential test of a proportion against a limit: look after every observation, and the error rates still hold.
+// A sequential test of a proportion against a limit: the error rates hold although the result is looked at after every
+// observation.
 
 import { requireCounts, requireShare, StatisticsError } from "./arguments.ts";
 
-/** What a sequential test says: go on, the rate is above, or it is below. */
+/** Verdict of a sequential test: continue, the rate is above the limit, or it is below. */
 export type SequentialVerdict = "continue" | "above" | "below";
 
 interface SequentialTestOptions {
-  /** The rate that is still in order, between 0 and 1. */
+  /** The rate that is still acceptable, between 0 and 1. */
   readonly limit: number;
-  /** The rate that must be found out, between 0 and 1 and different from the limit; above it for a ceiling, below it for a floor. */
+  /**
+   * The rate that must be detected, between 0 and 1 and different from the limit: above the limit for a ceiling, below it for a
+   * floor.
+   */
   readonly alternative: number;
-  /** Most probability of a false alarm: deciding for the alternative while the true rate is the limit or on its good side. */
+  /** Largest probability of a false alarm: accepting the alternative while the true rate is at the limit or on its good side. */
   readonly alpha: number;
-  /** Most probability of a miss: deciding for the limit while the true rate is the alternative or beyond. */
+  /** Largest probability of a miss: accepting the limit while the true rate is the alternative or beyond. */
   readonly beta: number;
 }
 
-/** All that a test knows, as JSON: give it to `createSequentialTest` to go on after a restart. */
+/** The whole state of a test, as JSON: give it to `createSequentialTest` to continue after a restart. */
 export interface SequentialState {
   readonly successes: number;
   readonly trials: number;
@@ -24,7 +28,7 @@ export interface SequentialState {
 }
 
 interface SequentialTest {
-  /** Adds `successes` of `trials` and gives the verdict. Once it is "above" or "below" it stays. */
+  /** Adds `successes` of `trials` and returns the verdict. Once it is "above" or "below" it no longer changes. */
   observe(successes: number, trials: number): SequentialVerdict;
   readonly state: SequentialState;
   /** ln of the likelihood of the alternative over that of the limit. */
@@ -32,12 +36,12 @@ interface SequentialTest {
 }
 
 /**
- * Wald's sequential probability ratio test for independent trials (A. Wald, Annals of Mathematical Statistics 16, 1945) with the boundaries 1/alpha and
- * beta. With these, and not Wald's approximate ones, both error rates are kept exactly, however often and in whatever portions one looks
- * (Ville's inequality), at the price of a slightly longer run. It ends with probability 1.
+ * Wald's sequential probability ratio test for independent trials (A. Wald, Annals of Mathematical Statistics 16, 1945) with the
+ * boundaries 1/alpha and beta. With these, instead of Wald's approximate ones, both error rates are guaranteed, however often and
+ * in whatever portions one looks (Ville's inequality), at the price of a slightly longer run. It ends with probability 1.
  *
- * Ceiling (alternative > limit): "above" accepts the alternative, "below" the limit. Floor (alternative < limit): "below" accepts the alternative,
- * "above" the limit.
+ * Ceiling (alternative > limit): "above" accepts the alternative, "below" the limit. Floor (alternative < limit): "below" accepts
+ * the alternative, "above" the limit.
  */
 export function createSequentialTest(
   options: SequentialTestOptions,
