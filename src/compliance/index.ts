@@ -1,4 +1,4 @@
-// Calling rules as dated data, where a number is, and who may be called when. Pure.
+// Calling rules as dated data, the place of a number, and who may be called when. Pure.
 
 export { createBuiltinGeography } from "./data/geography.ts";
 export { usCaUk2026 } from "./data/us-ca-uk-2026/pack.ts";

@@ -1,37 +1,37 @@
-// One independent run of a scenario, as plain data that can travel between threads.
+// One independent run of a scenario, as plain data that can be passed between threads.
 
 import { createDialer } from "./engine/create.ts";
 import type { FlowBalance } from "./engine/dialer-types.ts";
 import { seconds } from "./scenario/fields.ts";
 import type { SimulationScenario } from "./scenario/schema.ts";
 
-/** What one run measured. Typed arrays and plain values only: the same to the bit on whatever thread it was made. */
+/** What one run measured. Typed arrays and plain values only, bit for bit the same on every thread. */
 export interface Replication {
   readonly index: number;
-  /** Measuring began and ended at, s. */
+  /** Begin and end of the measured time, s since the start. */
   readonly from: number;
   readonly to: number;
-  /** Buckets in order, each its end (s), then what `Meter` keeps of a bucket: integrals of the levels, counts. */
+  /** The buckets in order: the end of each (s), and what `Meter` keeps of it (integrals of the levels, then counts). */
   readonly bucketEnds: Float64Array;
   readonly buckets: readonly Float64Array[];
-  /** Histogram of the waits that are not 0, from the greeting on. */
+  /** Histogram of the waits above 0, counted from the greeting on. */
   readonly waits: Float64Array;
   readonly flow: FlowBalance;
   readonly leadsTried: number;
-  /** Infinity for an endless list. */
+  /** Number of leads in the list; Infinity for an endless list. */
   readonly leads: number;
   readonly events: number;
 }
 
 /**
- * Runs a scenario from its beginning to its end. The same scenario, seed and index give the same replication to the bit; two scenarios that
- * differ in their pacing meet the same calls under the same seed and index (common random numbers).
+ * Runs a scenario from its beginning to its end. The same scenario, seed and index give bit for bit the same replication. Two
+ * scenarios that differ only in their pacing get the same calls under the same seed and index (common random numbers).
  * @param seed of the whole study; @param index number of the replication, from 0
  */
 export function runReplication(scenario: SimulationScenario, seed: number | string, index: number): Replication {
   const dialer = createDialer({ scenario, seed: `${seed}/${index}` });
   const to = seconds(scenario.duration);
-  // The end itself is no part of the run: a decision that falls on it would place calls that no bucket counts.
+  // The end itself is not part of the run: a decision at this instant would place calls that no bucket counts.
   dialer.advance(to * (1 - Number.EPSILON));
   const { meter } = dialer;
   if (meter.bucketStart < to) meter.close(to);

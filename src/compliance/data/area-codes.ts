@@ -1,12 +1,13 @@
 // Every geographic area code of the North American numbering plan, in service or assigned, with its states and all its zones.
-// Kept by hand; scripts/geography/check-area-codes.ts holds it against two independent sources and knows how each difference was settled.
+// Kept by hand; scripts/geography/check-area-codes.ts compares it with two independent sources and records how each difference
+// was settled.
 
 import type { AreaCode } from "../geography/types.ts";
 
 /**
- * One line per set of zones of a country's state (or states, joined by "+"): `country states zones: complexes`. Codes joined by "/" overlay
- * one another, so what holds for one holds for all. Zones inside one state that differ only in the past are written as the one beside
- * them (Indiana's counties, Kentucky/Monticello, North_Dakota/*, Alaska's panhandle).
+ * One line per set of zones of a country's state (or states, joined by "+"): `country states zones: complexes`. Codes joined by
+ * "/" overlay one another, so they have the same places. Zones inside one state that differ only in the past are written as the
+ * neighbouring one (Indiana's counties, Kentucky/Monticello, North_Dakota/*, Alaska's panhandle).
  */
 const TABLE = `
 US AL America/Chicago: 205/659 251 256/938
@@ -119,15 +120,15 @@ VG - America/Tortola: 284
 const TOLL_FREE = [800, 833, 844, 855, 866, 877, 888];
 
 /**
- * Codes that say nothing about a place: personal numbers and machine-to-machine (500 and the 5XX codes opened for the same), Canadian
- * non-geographic services (600 and its kind), carrier services (700), the federal government (710) and premium rate (900).
+ * Codes without a place: personal numbers and machine-to-machine (500 and the other 5XX codes opened for these), Canadian
+ * non-geographic services (600 and similar codes), carrier services (700), the federal government (710) and premium rate (900).
  */
 const PLACELESS = [
   500, 521, 522, 523, 524, 525, 526, 527, 528, 529, 532, 533, 535, 538, 542, 543, 544, 545, 546, 547, 549, 550, 552, 553, 554,
   556, 566, 569, 577, 578, 588, 589, 600, 622, 633, 644, 655, 677, 688, 700, 710, 900,
 ];
 
-/** A line of the table: codes that overlay one another stand together. */
+/** An area code with the codes that overlay it. */
 export interface AreaCodeLine extends AreaCode {
   readonly complexes: readonly (readonly number[])[];
 }

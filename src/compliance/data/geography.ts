@@ -5,10 +5,10 @@ import { areaCodeTable, nonGeographicCodes } from "./area-codes.ts";
 import { COUNTRY_ZONES } from "./country-zones.ts";
 import { createPostalTable } from "./postal.ts";
 
-/** Of when the tables are; goes into the record of every decision made with them. */
+/** The date of the tables; part of the record of every decision made with them. */
 const VERSION = "builtin-2026-11-2";
 
-/** Makes the tables ready for use. The postal table is unpacked when the first postal code is looked up. */
+/** Loads the tables. The postal table is unpacked when the first postal code is looked up. */
 export function createBuiltinGeography(): Geography {
   const areaCodes: readonly (AreaCode | undefined)[] = areaCodeTable();
   const nonGeographic = nonGeographicCodes();

@@ -8,10 +8,11 @@ const FSA_LENGTH = 3;
 const CANADIAN = /^[A-Z]\d[A-Z]/;
 
 /**
- * The place of a postal code. Codes not in use yet have the place of their neighbours: a ZIP between two of one state in a three-digit
- * area, an FSA whose first two characters have one place. Military post has none.
+ * The place of a postal code. A code that is not in use yet gets the place of its neighbours: a ZIP between two of one state in a
+ * three-digit area, an FSA whose first two characters have only one place. Military post has none.
  *
- * @returns a function that takes five digits of a ZIP, or a Canadian code in upper case without the space, of which the FSA decides
+ * @returns a function that takes the five digits of a ZIP, or a Canadian code in upper case without the space (only its FSA is
+ * used)
  */
 export function createPostalTable(): (code: string) => PostalPlace | undefined {
   const places = PLACES.trim()
@@ -29,7 +30,7 @@ export function createPostalTable(): (code: string) => PostalPlace | undefined {
     zips.fill(place, first, next);
   }
   const fsas = new Map<string, PostalPlace | undefined>();
-  /** By the first two characters; undefined where their FSAs lie in several places. */
+  /** Places by the first two characters; undefined where their FSAs lie in several places. */
   const areas = new Map<string, PostalPlace | undefined>();
   for (const group of FSA_GROUPS.split(" ")) {
     const [place = "", codes = ""] = group.split(":");

@@ -1,4 +1,4 @@
-// The rules that bind one place and one type of call, made ready to run.
+// The rules that bind one place and one type of call, compiled into checks.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { Exemption, Rule, RuleOf, RulePack } from "../pack/schema.ts";
@@ -12,26 +12,26 @@ import { ABOUT, type Context, LIFTED_BY, LINE_BITS, type RelationshipMonths } fr
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** What binding needs of the compiled pack. */
+/** What compiling a rule needs of the pack. */
 export interface Binding {
   readonly pack: RulePack;
   readonly zone: (name: string) => Zone;
   readonly calendar: (name: string) => ReadonlySet<number>;
   readonly violation: (id: string) => number;
-  /** The relationship rule that holds for rules of a jurisdiction: its own, else its country's, else the one that binds everywhere. */
+  /** The relationship rule for rules of a jurisdiction: its own, else its country's, else the one that binds everywhere. */
   readonly relationship: (jurisdiction: string) => RelationshipMonths | undefined;
 }
 
 /** Judges one rule. */
 export interface Check {
   run(context: Context): void;
-  /** Of a cap: the calls that count now. */
+  /** Of an attempt cap: the number of calls that count now. */
   placed?(context: Context): number;
 }
 
-/** A rule bound: in force or not, lifted or not, then its check. */
+/** A compiled rule. It first looks whether it is in force and not lifted, then runs its check. */
 export class BoundRule {
-  /** Bits of the facts without which the rule cannot be broken. */
+  /** Bits of the kinds of facts without which the rule cannot be broken. */
   readonly about: number;
   readonly #rule: Rule;
   readonly #check: Check;
@@ -39,7 +39,7 @@ export class BoundRule {
   readonly #months: RelationshipMonths | undefined;
   readonly #effective: number;
   readonly #ends: number;
-  /** Bits of the lines that it binds; 0: every line. */
+  /** Bits of the line types that it binds; 0 for every type. */
   readonly #lines: number;
 
   constructor(rule: Rule, check: Check, exempt: readonly Exemption[], months: RelationshipMonths | undefined) {
@@ -59,14 +59,14 @@ export class BoundRule {
     this.#check.run(context);
   }
 
-  /** Of a cap that holds now: its rule, and the calls that count; undefined for every other rule. */
+  /** Of an attempt cap that binds now: its rule and the calls that count. Undefined for every other rule. */
   reading(context: Context): { readonly rule: RuleOf<"attempt-cap">; readonly placed: number } | undefined {
     const rule = this.#rule;
     if (rule.kind !== "attempt-cap" || this.#check.placed === undefined || !this.#binds(context)) return undefined;
     return { rule, placed: this.#check.placed(context) };
   }
 
-  /** Whether the rule holds now for this call; sets the end of what it may claim. */
+  /** Whether the rule binds this call now; sets `context.cap`, until when its result is certain. */
   #binds(context: Context): boolean {
     context.cap = NEVER;
     if (this.#lines !== 0 && (this.#lines & context.line) === 0) return false;
@@ -78,7 +78,10 @@ export class BoundRule {
     return true;
   }
 
-  /** In force where any zone's local date is within the rule's dates; sets the cap to the instant at which no zone's is. */
+  /**
+   * A rule is in force where any zone's local date is within the rule's dates. Sets `context.cap` to the instant from which no
+   * zone's date is.
+   */
   #inForce(context: Context): boolean {
     const { zones, days, at, limit } = context;
     if (zones.length === 0) return this.#covers(context.utcDay);
@@ -119,8 +122,8 @@ function aboutOf(rule: Rule): number {
 }
 
 /**
- * Makes a rule ready to run; undefined for kinds that judge no call by themselves.
- * @param revocationsReported a rule that binds the same calls reports revoked consent
+ * Compiles a rule; undefined for kinds that judge no call by themselves.
+ * @param revocationsReported another rule that binds the same calls reports revoked consent
  */
 export function bindRule(rule: Rule, binding: Binding, revocationsReported: boolean): BoundRule | undefined {
   const check = checkOf(rule, binding, revocationsReported);

@@ -1,15 +1,18 @@
-// Which of all caps on calls to one person binds.
+// The binding cap: which of all caps on calls to one person decides.
 
 import type { Place } from "./compile.ts";
 import type { Context } from "./context.ts";
 import type { Call, CapReading } from "./types.ts";
 
 interface Candidate extends CapReading {
-  /** Until when it surely denies; 0 where it does not. */
+  /** Until when the cap certainly denies; 0 when it does not deny. */
   readonly until: number;
 }
 
-/** The binding cap at the instant that the context was begun for; null when none holds. See Decision.cap. */
+/**
+ * The binding cap at an instant; null when no cap applies to the call. See Decision.cap.
+ * @param at the instant that the context was begun with
+ */
 export function bindingCap(context: Context, place: Place, { callType }: Call, at: number): CapReading | null {
   let binding: Candidate | undefined;
   for (const bound of place.rules[callType]) {

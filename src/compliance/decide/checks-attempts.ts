@@ -1,4 +1,4 @@
-// Checks of rules about earlier calls: caps, quiet days after a conversation, quiet hours after an abandoned call, a campaign's daily total.
+// Checks on earlier calls: caps, quiet days after a conversation, quiet hours after an abandoned call, a campaign's daily total.
 
 import type { RuleOf } from "../pack/schema.ts";
 import { HOUR_MS, parseDay } from "../time/civil.ts";
@@ -7,17 +7,17 @@ import { type Context, DEFAULT_SUBJECT } from "./context.ts";
 import type { Attempt } from "./types.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** All calls that a cap counts are known here. */
+/** Stands for: outdial knows of all the calls that a cap counts. */
 export const KNOWN = -1;
 
 const isPlaced = (attempt: Attempt) => attempt.kind !== "inbound-conversation";
 const isConversation = (attempt: Attempt) => attempt.kind === "conversation" || attempt.kind === "inbound-conversation";
 const inScope = (attempt: Attempt, all: boolean, subject: string) => all || (attempt.subject ?? DEFAULT_SUBJECT) === subject;
 
-/** What the sentence about a cap says of calls that the tenant alone shows: how many are known besides, or that there are none of them. */
+/** For the sentence about a cap: the number of calls that outdial knows of, when the tenant shows more; KNOWN otherwise. */
 const lessThan = (count: number, known: number): number => (known < count ? known : KNOWN);
 
-/** At most so many placed calls in so many elapsed hours. A call counts while less than the period has passed since. */
+/** A cap on placed calls in a number of elapsed hours. A call counts as long as less than the period has passed since. */
 export class HourCapCheck {
   readonly #max: number;
   readonly #period: number;
@@ -57,7 +57,10 @@ export class HourCapCheck {
     return count;
   }
 
-  /** The cap lets go when only max - 1 of the calls are younger than the period: when the max-th youngest leaves it. */
+  /**
+   * The cap no longer denies when only max - 1 calls are younger than the period: when the max-th youngest reaches the period's
+   * age.
+   */
   #release(context: Context, attempts: readonly Attempt[]): number {
     if (this.#max === 0) return NEVER;
     const since = context.at - this.#period;
@@ -71,7 +74,7 @@ export class HourCapCheck {
   }
 }
 
-/** At most so many placed calls on the local date and the dates before it. */
+/** A cap on placed calls on the local date and a number of dates before it. */
 export class DateCapCheck {
   readonly #max: number;
   readonly #dates: number;
@@ -85,7 +88,7 @@ export class DateCapCheck {
     this.#violation = violation;
   }
 
-  /** Calls that count now, in the zone where they are most. */
+  /** Calls that count now; where zones disagree, the most. */
   placed(context: Context): number {
     const { zones, days } = context;
     return zones.reduce((most, zone, i) => Math.max(most, this.#count(context, zone, days[i] ?? 0)), 0);
@@ -123,7 +126,7 @@ export class DateCapCheck {
   }
 }
 
-/** Quiet local dates after a conversation, whoever began it; its own date is the first. */
+/** No calls on the local dates after a conversation, whoever started it; the date of the conversation counts as the first. */
 export class ConversationCheck {
   readonly #days: number;
   readonly #all: boolean;
@@ -148,7 +151,7 @@ export class ConversationCheck {
     }
   }
 
-  /** The latest conversation's local date that keeps `today` quiet, or Infinity. */
+  /** The latest local date of a conversation because of which `today` is quiet, or Infinity. */
   #conversation(context: Context, zone: Zone, today: number): number {
     let latest = NEVER;
     for (const attempt of context.attempts) {
@@ -160,7 +163,7 @@ export class ConversationCheck {
   }
 }
 
-/** Quiet elapsed hours after an abandoned call, unless an agent is guaranteed. */
+/** No calls for some elapsed hours after an abandoned call, unless an agent is guaranteed. */
 export class AbandonedCheck {
   readonly #period: number;
   readonly #liftedByAgent: boolean;
@@ -180,7 +183,7 @@ export class AbandonedCheck {
   }
 }
 
-/** A campaign's calls on one date of its own zone, to anybody. */
+/** A cap on a campaign's calls to all people on one date of the campaign's zone. */
 export class CampaignDayCheck {
   readonly #max: number;
   readonly #zone: Zone;

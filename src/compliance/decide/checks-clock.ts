@@ -1,4 +1,4 @@
-// Checks of rules about the clock: calling hours, closed days, declared emergencies.
+// Checks on the clock: calling hours, closed days, declared emergencies.
 
 import type { Instant } from "../../kernel/index.ts";
 import { type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Opening and closing times of a day in ms since midnight, in turn. */
+/** Opening and closing times of a day in ms since midnight, alternating. */
 type Windows = readonly number[];
 
 const minutesOf = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
@@ -26,7 +26,7 @@ export class HoursCheck {
   readonly #violation: number;
   readonly #closedDay: number;
 
-  /** @param zone the fixed zone of the rule, if it has one; @param holidays days on which other windows hold */
+  /** @param zone the fixed zone of the rule, if it has one; @param holidays days on which other hours apply */
   constructor(
     rule: RuleOf<"calling-hours">,
     zone: Zone | undefined,

@@ -1,4 +1,4 @@
-// Checks of rules about the files that numbers must be checked against: registries of countries, lists of states, the database of reassigned numbers.
+// Checks on the files that numbers must be compared with: national registries, state lists, the Reassigned Numbers Database.
 
 import type { RuleOf } from "../pack/schema.ts";
 import { DAY_MS, parseDay } from "../time/civil.ts";
@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** The latest local date on which the call can be; without a place the UTC date. */
+/** The latest local date on which the call can take place; without a place the UTC date. */
 function today(context: Context): number {
   const { zones, days } = context;
   let latest = zones.length === 0 ? Math.floor(context.at / DAY_MS) : Number.NEGATIVE_INFINITY;
@@ -14,10 +14,13 @@ function today(context: Context): number {
   return latest;
 }
 
-/** A file of tomorrow, by the person's clock, may have been loaded already where the day began earlier; later ones are none yet. */
+/**
+ * A file may have the date of tomorrow, by the person's clock: it was loaded where that day has begun. A later date is not
+ * accepted.
+ */
 const isOf = (age: number, maxAge: number): boolean => age >= -1 && age <= maxAge;
 
-/** Reports a list whose file is missing (a count of -1), older than it may be, or of a date that is still to come. */
+/** Reports a list whose file is missing (`count` -1), too old, or dated in the future. */
 function judgeFile(context: Context, list: string, maxAge: number, violation: number): void {
   const date = context.facts.registryFiles?.[list];
   if (date === undefined || date === null) {
@@ -29,7 +32,7 @@ function judgeFile(context: Context, list: string, maxAge: number, violation: nu
   if (!isOf(age, maxAge)) context.report(violation, NEVER, -1, age, day, list);
 }
 
-/** The registry files of countries must be young. */
+/** The files of national registries must not be too old. */
 export class RegistryAgeCheck {
   readonly #maxAge: number;
   readonly #violation: number;
@@ -57,7 +60,7 @@ export class RegistryAgeCheck {
   }
 }
 
-/** The number is not on the do-not-call list of a state, and the state's file says so. */
+/** The number must not be on a state's do-not-call list, and the state's file must not be missing or too old. */
 export class DoNotCallListCheck {
   readonly #list: string;
   readonly #maxAge: number;
@@ -78,7 +81,7 @@ export class DoNotCallListCheck {
   }
 }
 
-/** The Reassigned Numbers Database must have been asked about the number lately. */
+/** The Reassigned Numbers Database must have been asked about the number recently. */
 export class ReassignedQueryCheck {
   readonly #maxAge: number;
   readonly #violation: number;

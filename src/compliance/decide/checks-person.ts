@@ -1,18 +1,18 @@
-// Checks of rules about what the person has said: consent, revocation, being on a list.
+// Checks on what the person has said: consent, revocation, do-not-call lists.
 
 import type { RuleOf } from "../pack/schema.ts";
 import { type Context, isGiven } from "./context.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Consent of a level must have been given, and to this holder of the number. */
+/** Consent of a level must have been given, by the present holder of the number. */
 export class ConsentCheck {
   readonly #written: boolean;
   readonly #violation: number;
   readonly #reassigned: number;
   readonly #seesRevocation: boolean;
 
-  /** @param seesRevocation count a revoked consent as none, because no rule of the pack reports revocations by themselves */
+  /** @param seesRevocation treat revoked consent as missing, because no rule of the pack reports revocations */
   constructor({ level }: RuleOf<"consent-required">, violation: number, reassigned: number, seesRevocation: boolean) {
     this.#written = level === "written";
     this.#violation = violation;
@@ -33,7 +33,7 @@ export class ConsentCheck {
   }
 }
 
-/** Consent withdrawn binds at once. */
+/** Withdrawn consent denies at once. */
 export class RevocationCheck {
   readonly #violation: number;
 
@@ -47,7 +47,7 @@ export class RevocationCheck {
   }
 }
 
-/** On a national do-not-call registry. */
+/** The number is on a national do-not-call registry. */
 export class NationalCheck {
   readonly #violation: number;
 
@@ -56,12 +56,12 @@ export class NationalCheck {
   }
 
   run(context: Context): void {
-    // Any word there counts as yes.
+    // Any value other than false or null counts as yes.
     if (context.facts.dnc?.national ?? false) context.report(this.#violation, NEVER);
   }
 }
 
-/** On our own do-not-call list. */
+/** The number is on our own do-not-call list. */
 export class InternalListCheck {
   readonly #violation: number;
 

@@ -1,4 +1,4 @@
-// Cities with rules of their own: which numbers and addresses may be in them.
+// Cities with rules of their own, and which numbers and addresses may be in them.
 
 import type { RulePack } from "../pack/schema.ts";
 
@@ -8,7 +8,7 @@ const NONE: readonly string[] = [];
 export class Cities {
   readonly #byAreaCode = new Map<number, string[]>();
   readonly #byPrefix = new Map<string, string[]>();
-  /** Lengths of prefixes that there are. */
+  /** The lengths of postal prefixes that occur. */
   readonly #lengths: readonly number[];
 
   constructor(jurisdictions: RulePack["jurisdictions"]) {
@@ -19,12 +19,12 @@ export class Cities {
     this.#lengths = [...new Set([...this.#byPrefix.keys()].map((prefix) => prefix.length))];
   }
 
-  /** Cities in which a number of an area code may be, when no address is known. */
+  /** Cities that a number of an area code may be in, when no address is known. */
   ofAreaCode(code: number): readonly string[] {
     return this.#byAreaCode.get(code) ?? NONE;
   }
 
-  /** Cities in which a normalised postal code is. */
+  /** Cities that a normalised postal code is in. */
   ofPostal(code: string): readonly string[] {
     if (this.#lengths.length === 0) return NONE;
     let found: string[] | undefined;

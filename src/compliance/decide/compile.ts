@@ -1,4 +1,5 @@
-// A rule pack compiled: zones shared, calendars as sets of days, and for every place the rules that bind it, made when first asked for.
+// A compiled rule pack: shared zones, calendars as sets of days, and for every place the rules that bind there, compiled when
+// first needed.
 
 import { ComplianceError } from "../error.ts";
 import { geographyOf } from "../geography/inline.ts";
@@ -11,22 +12,22 @@ import { type BoundRule, bindRule } from "./bind.ts";
 import { Cities } from "./cities.ts";
 import { Context, type RelationshipMonths } from "./context.ts";
 
-/** What holds whatever a pack says. */
+/** The violation of a number that is not valid E.164, whatever the pack says. */
 export const INVALID_NUMBER = "INVALID_NUMBER";
-/** The rule named in a denial when the place of a number is not known. */
+/** The violation of a number whose place is not known. */
 export const UNRESOLVED_LOCATION = "UNRESOLVED_LOCATION";
-/** The rule named in a denial when the pack has no rules for the country of a number. */
+/** The violation of a number in a country without rules in the pack. */
 export const COUNTRY_NOT_COVERED = "COUNTRY_NOT_COVERED";
 
 const NONE: readonly string[] = [];
 
-/** Where a number and an address put the person: the zones that count and the rules that bind there. */
+/** Where a number and an address may be: the zones that count and the rules that bind there. */
 export interface Place {
   readonly zones: readonly Zone[];
   readonly zoneNames: readonly string[];
   readonly jurisdictions: readonly string[];
   readonly countries: readonly string[];
-  /** Number of the violation when the place itself forbids a call, else -1. */
+  /** Index of the violation when the place itself forbids a call, else -1. */
   readonly fault: number;
   readonly rules: Readonly<Record<CallType, readonly BoundRule[]>>;
 }
@@ -39,7 +40,7 @@ export interface CompileOptions {
   readonly timeZoneData?: string | undefined;
 }
 
-/** A pack ready to decide with. What it learns while deciding (zone tables, places) only makes it faster. */
+/** A compiled pack, for `decide`. It caches zone tables and places while deciding; the answers do not depend on the cache. */
 export class CompiledPack {
   readonly pack: RulePack;
   /** `id@version`. */
@@ -48,7 +49,7 @@ export class CompiledPack {
   readonly geographyVersion: string;
   /** Every violation the pack can report, sorted. */
   readonly violations: readonly string[];
-  /** Shared by all decisions with this pack. */
+  /** Reused by all decisions with this pack. */
   readonly context: Context;
 
   readonly #geography: Geography;
@@ -57,7 +58,7 @@ export class CompiledPack {
   readonly #countries: ReadonlySet<string>;
   readonly #bound = new Map<string, BoundRule | undefined>();
   readonly #byAreaCode: (Place | undefined)[] = [];
-  /** Of people whose address is not in the tables. */
+  /** Places of people whose address is not in the tables, by area code. */
   readonly #addressUnknown: (Place | undefined)[] = [];
   readonly #byAddress = new WeakMap<PostalPlace, Map<number, Place>>();
   readonly #byCity = new Map<string, Place>();
@@ -65,7 +66,10 @@ export class CompiledPack {
   readonly #byCountries = new Map<readonly string[], Place>();
   readonly #invalid: Place;
 
-  /** Throws `invalid_pack` for a pack that needs the built-in geography when none is given, `unknown_zone`. */
+  /**
+   * Throws `invalid_pack` when the pack needs the built-in geography and none is given, `unknown_zone` when the runtime does not
+   * have a zone of the pack.
+   */
   constructor(pack: RulePack, options: CompileOptions = {}) {
     this.pack = pack;
     this.packVersion = `${pack.id}@${pack.version}`;
@@ -90,12 +94,12 @@ export class CompiledPack {
     };
   }
 
-  /** Number of a violation id. */
+  /** Index of a violation id. */
   violation(id: string): number {
     return this.violations.indexOf(id);
   }
 
-  /** The zone of a name; one object for each. Throws `unknown_zone`. */
+  /** The zone of a name, always the same object. Throws `unknown_zone`. */
   zone(name: string): Zone {
     return zoneOf(name);
   }
@@ -111,8 +115,8 @@ export class CompiledPack {
   }
 
   /**
-   * The shortest of the terms that the jurisdiction, the state and country it is in and the whole world set; undefined when none sets any, and no relationship
-   * can then lift a rule.
+   * The shortest terms set by the jurisdiction itself, its state, its country, or the rule that binds everywhere. Undefined when
+   * none sets any: then no relationship lifts a rule.
    */
   relationship(jurisdiction: string): RelationshipMonths | undefined {
     const [country = jurisdiction, state] = jurisdiction.split("-");
@@ -128,7 +132,7 @@ export class CompiledPack {
     return shortest;
   }
 
-  /** Where a call to `number`, to a person at `postal`, goes. */
+  /** The place of a call to `number`, to a person at `postal`. */
   place(number: string, postal: string | undefined): Place {
     const areaCode = NumberReader.areaCode(number);
     if (areaCode === 0) return number.startsWith("+1") ? this.#invalid : this.#abroad(number, postal);
@@ -152,7 +156,10 @@ export class CompiledPack {
     return this.#make([...jurisdictionsOf(area.country, area.states), ...this.#cities.ofAreaCode(code)], area.zones);
   }
 
-  /** An address that is not in the tables says that the person may be anywhere: the area code's states bind, but no zone is sure. */
+  /**
+   * With an address that is not in the tables the person may be anywhere: the rules of the area code's states bind, but no zone
+   * is certain.
+   */
   #placeUnknown(code: number): Place {
     const known = this.#addressUnknown[code];
     if (known !== undefined) return known;
@@ -168,7 +175,9 @@ export class CompiledPack {
     return this.#make(here, []);
   }
 
-  /** An address in a city with rules of its own binds as any, and so do the city's; an area code says nothing about a city then. */
+  /**
+   * For an address in a city with rules of its own, the city's rules bind as well; the cities of the area code then do not count.
+   */
   #inCity(areaCode: number, code: string, address: PostalPlace, cities: readonly string[]): Place {
     const key = `${areaCode} ${code}`;
     let place = this.#byCity.get(key);
@@ -180,7 +189,7 @@ export class CompiledPack {
     return place;
   }
 
-  /** The address gives the zones; both its state and the area code's bind. */
+  /** The address gives the zones; the rules of its state and of the area code's states bind. */
   #atAddress(code: number, address: PostalPlace): Place {
     let places = this.#byAddress.get(address);
     if (places === undefined) {
@@ -201,8 +210,9 @@ export class CompiledPack {
   }
 
   /**
-   * Outside of the North American plan every zone of every country that shares the calling code counts; the main country's rules bind. A
-   * North American address gives the zones and binds as well; five digits alone are one only where the country has no such codes itself.
+   * Outside of the North American plan, every zone of every country that shares the calling code counts, and the main country's
+   * rules bind. A North American address adds its zones and rules. Five digits alone are taken for a ZIP only where the country
+   * has no five-digit codes itself.
    */
   #abroad(number: string, postal: string | undefined): Place {
     const countries = this.#reader.countries(number);
@@ -271,7 +281,10 @@ export class CompiledPack {
   }
 }
 
-/** Compiles a pack. Throws `invalid_pack` when it needs the built-in geography and none is given, `unknown_zone`. */
+/**
+ * Compiles a pack. Throws `invalid_pack` when it needs the built-in geography and none is given, `unknown_zone` when the runtime
+ * does not have a zone of the pack.
+ */
 export function compilePack(pack: RulePack, options: CompileOptions = {}): CompiledPack {
   return new CompiledPack(pack, options);
 }
@@ -280,7 +293,7 @@ function countriesOf(jurisdictions: readonly string[]): readonly string[] {
   return jurisdictions.filter((id) => id !== "*" && !id.includes("-"));
 }
 
-/** A rule for everywhere does not bind where each country has one of its own. */
+/** Whether a rule for everywhere does not bind, because each of the countries has a rule of its own. */
 function isExcepted(except: readonly string[], countries: readonly string[]): boolean {
   return countries.length > 0 && countries.every((country) => except.includes(country));
 }

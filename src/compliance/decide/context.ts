@@ -1,5 +1,5 @@
-// What the checks of one decision share: the instant, the local clocks, the facts, and what was found broken. One context serves one
-// compiled pack; it is used again for each decision, so that deciding allocates next to nothing.
+// What the checks of one decision share: the instant, the local clocks, the facts, and the violations found. Each compiled pack
+// has one context, which is reused for all decisions, so that deciding allocates almost nothing.
 
 import type { Instant } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
@@ -8,57 +8,57 @@ import { addMonths, DAY_MS, parseDay } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import type { Attempt, Call, CallFacts, ConsentLevel } from "./types.ts";
 
-/** Days within which a next allowed instant is looked for. */
+/** Days ahead in which the next allowed instant is searched. */
 const HORIZON_DAYS = 45;
 const NEVER = Number.POSITIVE_INFINITY;
-/** Subject of attempts and consent that name none. */
+/** The subject of attempts and consent that do not name one. */
 export const DEFAULT_SUBJECT = "A";
 const NO_ATTEMPTS: readonly Attempt[] = [];
 
-/** Bits of the facts that some rules are about. */
+/** Bits of the kinds of facts that rules depend on. */
 export const ABOUT = { attempts: 1, dnc: 2, scrub: 4, consent: 8 } as const;
 
-/** Bits of what lifts rules. */
+/** Bits of what can lift a rule. */
 export const LIFTED_BY: Readonly<Record<Exemption, number>> = { ebr: 1, express: 2, written: 4 };
 
-/** Bits of the types of lines; a line whose type is not known has all of them. */
+/** Bits of line types; a line of unknown type has all of them. */
 export const LINE_BITS: Readonly<Record<LineType, number>> = { mobile: 1, landline: 2, voip: 4 };
 const ANY_LINE = 7;
 const NO_COUNTRIES: readonly string[] = [];
 
-/** How long a relationship lasts. */
+/** For how many months a relationship counts, by its kind. */
 export type RelationshipMonths = RuleOf<"relationship">["months"];
 
-/** One rule found broken, in one zone if it is about a clock. */
+/** A violation, in one zone if the rule is about a clock. */
 export interface Finding {
   readonly rule: Rule;
-  /** Number of the violation. */
+  /** Index of the violation. */
   readonly violation: number;
   readonly zone: Zone | undefined;
-  /** Facts that the sentence needs: calls counted, an instant or a day. */
+  /** Facts for the sentence: a number of calls, an instant or a day. */
   readonly count: number;
   readonly since: number;
   /** The do-not-call list that it is about. */
   readonly list: string | undefined;
 }
 
-/** Where the person may be. */
+/** The zones and countries where the person may be. */
 export interface Whereabouts {
   readonly zones: readonly Zone[];
   readonly countries: readonly string[];
 }
 
 /**
- * What the rules are judged on for one call: the pack, the facts, the places of the number, and the instant. Reused between
- * instants of one question.
+ * What one call is judged on: the pack, the facts, the places of the number, and the instant. Reused between the instants of one
+ * question.
  */
 export class Context {
-  /** The instant judged, and the last one worth looking at. */
+  /** The instant that is judged, and the last one that is searched. */
   at: Instant = 0;
   limit: Instant = 0;
   utcDay = 0;
   zones: readonly Zone[] = [];
-  /** Local dates and milliseconds of the day, by zone. */
+  /** Local dates (day numbers) and ms since midnight, by index of the zone. */
   readonly days: number[] = [];
   readonly times: number[] = [];
   facts: CallFacts = {};
@@ -66,26 +66,32 @@ export class Context {
   tenantAttempts: readonly Attempt[] = NO_ATTEMPTS;
   /** Countries of the place. */
   countries: readonly string[] = NO_COUNTRIES;
-  /** Bits of what the line may be. */
+  /** Bits of the types that the line may have. */
   line = ANY_LINE;
-  /** Bits of the facts that are known; rules about others cannot be broken. */
+  /** Bits of the kinds of facts that are known; rules about other facts cannot be broken. */
   known = 0;
   subject = DEFAULT_SUBJECT;
 
-  /** What was found: a flag for each violation, and the instant before which one of the rules broken surely stays broken. */
+  /** A flag for each violation found, and the instant until which at least one of the violations certainly lasts. */
   readonly flags: Uint8Array;
   #flagged = false;
   broken = false;
   until: Instant = 0;
-  /** The end of what the rule at hand may claim: its last day in force, or the beginning of what lifts it. */
+  /**
+   * The instant until which the current rule can say that it stays broken: its last day in force, or the beginning of what lifts
+   * it.
+   */
   cap: Instant = NEVER;
-  /** False when only the bit is asked for: then nobody computes when rules let go. */
+  /** False when only allow or deny is asked for: then the end of a violation is not computed. */
   wantsNext = true;
-  /** The rule at hand, and where to note what is found when somebody wants the reasons. */
+  /** The current rule, and the list that violations are added to when the reasons are asked for. */
   rule: Rule | undefined;
   findings: Finding[] | undefined;
 
-  /** Days of the registry file, of the last query and of the last disconnection; NaN, which no comparison accepts, when there are none. */
+  /**
+   * Day numbers of the registry file, of the last query of the Reassigned Numbers Database and of the last disconnection; NaN
+   * when there is none (every comparison with it is false).
+   */
   scrubbedDay = Number.NaN;
   queriedDay = Number.NaN;
   #disconnectedDay = Number.NaN;
@@ -96,7 +102,7 @@ export class Context {
     this.flags = new Uint8Array(violations);
   }
 
-  /** Takes up a call. Throws `invalid_facts` for a date or an instant that is none. */
+  /** Starts a decision on a call. Throws `invalid_facts` for a malformed date or instant. */
   begin(call: Call, facts: CallFacts, place: Whereabouts, now: Instant): void {
     const { attempts, tenantAttempts, consent, ebr, dnc, scrubbedOn, rndDisconnectedOn, rndQueriedOn, lineType } = facts;
     this.zones = place.zones;
@@ -133,13 +139,13 @@ export class Context {
     this.known = known;
   }
 
-  /** Forgets what was flagged. */
+  /** Clears the violations of the decision before. */
   clear(): void {
     if (this.#flagged) this.flags.fill(0);
     this.#flagged = false;
   }
 
-  /** Turns to an instant: nothing is broken there yet. */
+  /** Sets the instant; no violation is noted for it yet. */
   turnTo(at: Instant): void {
     this.at = at;
     this.utcDay = Math.floor(at / DAY_MS);
@@ -159,8 +165,8 @@ export class Context {
   }
 
   /**
-   * Notes that the rule at hand is broken, and until when it surely stays so.
-   * @param zone number of the zone in which it is, or -1
+   * Notes that the current rule is broken, and until when it certainly stays so.
+   * @param zone index of the zone that it is broken in, or -1
    * @param count @param since facts for the sentence
    */
   report(violation: number, until: Instant, zone = -1, count = 0, since = 0, list?: string): void {
@@ -173,31 +179,34 @@ export class Context {
       this.findings.push({ rule: this.rule, violation, zone: this.zones[zone], count, since, list });
   }
 
-  /** Consent given, neither withdrawn nor void. */
+  /** Consent was given, and is neither withdrawn nor void. */
   consentInForce(): boolean {
     const { consent } = this.facts;
     if (consent === undefined || !isGiven(consent.level) || consent.at > this.at) return false;
     return !(consent.revokedAt !== undefined && consent.revokedAt <= this.at) && !this.consentVoid();
   }
 
-  /** The number was given up by its holder on or after the UTC date of the consent: whoever answers now may be somebody else. */
+  /** The holder gave up the number on or after the UTC date of the consent: another person may answer now. */
   consentVoid(): boolean {
     const { consent } = this.facts;
     return consent !== undefined && this.#disconnectedDay >= Math.floor(consent.at / DAY_MS);
   }
 
-  /** True when something of `mask` lifts a rule at this instant. */
+  /** True when something in `mask` (bits of LIFTED_BY) lifts a rule at this instant. */
   lifted(mask: number, months: RelationshipMonths | undefined): boolean {
     if ((mask & this.#consentBits) !== 0) return true;
     return (mask & 1) !== 0 && months !== undefined && this.relationshipInForce(months);
   }
 
-  /** The relationship holds on the local date of every zone. Without a place there is no local date, and nothing to rely on. */
+  /**
+   * Whether the relationship counts on the local date of every zone. Without a place there is no local date, and it does not
+   * count.
+   */
   relationshipInForce(months: RelationshipMonths): boolean {
     const { ebr } = this.facts;
     if (ebr === undefined || this.zones.length === 0) return false;
     const last = addMonths(this.#ebrStart, months[ebr.kind] ?? Number.NaN);
-    // What is no kind of relationship lasts for no time.
+    // An unknown kind of relationship does not count.
     if (Number.isNaN(last)) return false;
     for (let i = 0; i < this.zones.length; i++) {
       const day = this.days[i] ?? 0;
@@ -206,7 +215,7 @@ export class Context {
     return true;
   }
 
-  /** The first instant at which something could begin to lift rules that does not yet: consent or a relationship dated ahead. */
+  /** The first instant at which consent or a relationship dated in the future begins to lift rules; NEVER when there is none. */
   nextLift(): Instant {
     const { consent, ebr } = this.facts;
     let next = consent !== undefined && consent.at > this.at ? consent.at : NEVER;
@@ -222,7 +231,7 @@ export class Context {
   }
 }
 
-/** True for consent of a level that says so; any other word gives none. */
+/** Whether a level is one that gives consent; any other text gives none. */
 export function isGiven(level: ConsentLevel): boolean {
   return level === "express" || level === "written";
 }

@@ -1,4 +1,4 @@
-// decide: may this call be placed now, which rules forbid it, and when is the first instant at which none does.
+// decide: may this call be placed now, which rules forbid it, and from when on does none.
 
 import type { Instant } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
@@ -12,7 +12,7 @@ import type { Call, CallFacts, CapReading, Decision, Reason } from "./types.ts";
 const NONE: readonly string[] = Object.freeze([]);
 const NEVER = Number.POSITIVE_INFINITY;
 
-// Fields are declared only: a field that is first defined and then assigned would be written twice, a million times a second.
+// Fields are only declared: a field with an initial value would be written twice, a million times a second.
 class LazyDecision implements Decision {
   declare readonly decision: "allow" | "deny";
   declare readonly rules: readonly string[];
@@ -77,10 +77,10 @@ class LazyDecision implements Decision {
 
 /**
  * Decides on a call.
- * @param facts what is known about the person; `decide` keeps no copy, so they must not change while the decision's reasons are still to be read
+ * @param facts what is known about the person. They are not copied: do not change them before the decision's reasons are read
  * @param now the instant of the call, ms since the epoch
- * @returns allow or deny, every rule broken, and the earliest instant at which the same call with the same facts breaks none. Throws
- * `invalid_facts` for a date or an instant that is none.
+ * @returns allow or deny, every violation, and the earliest instant at which the same call with the same facts has none. Throws
+ * `invalid_facts` for a malformed date or instant.
  */
 export function decide(call: Call, facts: CallFacts, pack: CompiledPack, now: Instant): Decision {
   const { context } = pack;
@@ -94,7 +94,10 @@ export function decide(call: Call, facts: CallFacts, pack: CompiledPack, now: In
   return new LazyDecision(rules, nextAllowed(context, place, call), place.zoneNames, pack, call, facts, now);
 }
 
-/** Only the bit of `decide`: true when no rule is broken. Faster, because it stops at the first rule that is. */
+/**
+ * Only allow or deny: true when no rule is broken. Faster than `decide`, because it stops at the first violation. Throws as
+ * `decide` does.
+ */
 export function mayCall(call: Call, facts: CallFacts, pack: CompiledPack, now: Instant): boolean {
   const { context } = pack;
   const place = pack.place(call.number, call.postal);
@@ -135,13 +138,13 @@ function run(context: Context, place: Place, call: Call, at: Instant): void {
 }
 
 /**
- * Each rule broken at an instant says until when it surely stays broken. No instant before the latest of these can be free of all of them,
- * so that is the next one to try; what is free there is the earliest that is free at all.
+ * Each violation says until when it certainly lasts. No instant before the latest of these can be free of all, so that one is
+ * tried next. The first instant tried that is free of violations is the earliest.
  */
 function nextAllowed(context: Context, place: Place, call: Call): Instant | null {
   let { until } = context;
   while (until <= context.limit) {
-    // A rule that knows no better than the present instant still moves time on.
+    // Time moves on even when a rule only knows that it is broken at the present instant.
     const at = Math.max(until, context.at + 1);
     run(context, place, call, at);
     if (!context.broken) return at;

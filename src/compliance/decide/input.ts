@@ -1,4 +1,4 @@
-// The JSON form of one question to `decide`: what `outdial compliance check` reads, a line each.
+// The JSON form of a question to `decide`: one line of the input of `outdial compliance check`.
 
 import { z } from "zod";
 import { type Instant, problemText } from "../../kernel/index.ts";
@@ -13,7 +13,7 @@ const instant = z.iso
   .transform((text) => Date.parse(text))
   .refine(isInstantInRange, "an instant of the years 1971 to 2198");
 const date = z.iso.date({ error: "a date such as 2026-06-15" });
-// Under another spelling a list would be none that a rule asks for.
+// No rule would look for a list with another spelling.
 const list = z.string().regex(/^[A-Z]{2}(-[A-Z]{2})?$/, "a country such as US or a state such as US-IN, in capitals");
 
 const attempts = z.array(z.strictObject({ at: instant, kind: z.enum(ATTEMPT_KINDS).optional(), subject: z.string().optional() }));
@@ -39,16 +39,20 @@ const fields = {
   guaranteedAgent: z.boolean().optional(),
   campaignCalls: z.strictObject({ date, placed: z.int().min(0) }).optional(),
 };
-// A fact under a name nobody reads would change the decision in silence, so unknown names are refused; these two only name the line.
+// A misspelt fact would be ignored and change the decision, so unknown names are refused. These two fields only identify the
+// line.
 const question = z.strictObject({ ...fields, id: z.union([z.string(), z.number()]).optional(), title: z.string().optional() });
-/** A recorded or sample question: the input under its own key, whatever else stands beside it, but no fact, which nobody would read there. */
+/**
+ * A recorded or sample question, with the input under a key of its own. Other fields may stand beside it, but no facts: they
+ * would be ignored.
+ */
 const wrapped = z.looseObject({
   id: z.union([z.string(), z.number()], { error: "a text or a number" }).optional(),
   input: z.looseObject({}),
   ...Object.fromEntries(Object.keys(fields).map((name) => [name, z.undefined({ error: "belongs into input" }).optional()])),
 });
 
-/** A question read. */
+/** A parsed question. */
 export interface Question {
   readonly id: string | number | undefined;
   readonly call: Call;
@@ -57,9 +61,9 @@ export interface Question {
 }
 
 /**
- * Reads one question: `{number, callType, at, …}`, or an object that holds one as `input`. Throws `invalid_facts` naming every field that is
- * wrong and what is allowed.
- * @param at the instant for questions that name none
+ * Parses a question: `{number, callType, at, …}`, or an object with one as `input`. Throws `invalid_facts` with every wrong field
+ * and what is allowed.
+ * @param at the instant for a question without one, ms since the epoch
  */
 export function parseQuestion(value: unknown, at?: Instant): Question {
   const holds = typeof value === "object" && value !== null && "input" in value;
@@ -77,7 +81,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   throw new ComplianceError("invalid_facts", problemText(schema, value, parsed.error, "input"));
 }
 
-/** A question in the form that `parseQuestion` reads: what a decision was made on, to be decided again. */
+/** A question in the form that `parseQuestion` reads, so that a decision can be made again. */
 export function formatQuestion(call: Call, facts: CallFacts, at: Instant): object {
   const { attempts, tenantAttempts, consent, dnc, ...dates } = facts;
   const listed = (of: CallFacts["attempts"]) => of?.map((one) => ({ ...one, at: formatInstant(one.at) }));

@@ -1,4 +1,4 @@
-// Reasons in words for a person: what the rule says, what the local clock says, and where the rule comes from.
+// Reasons in words: what the rule says, what the local clock says, and the citation.
 
 import type { Instant } from "../../kernel/index.ts";
 import { type Rule, type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
@@ -11,14 +11,14 @@ import type { Call, Reason } from "./types.ts";
 
 const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 
-/** `Tue 2026-06-16 20:30` on a zone's clock. */
+/** `Tue 2026-06-16 20:30` in a zone. */
 function localTime(zone: Zone, at: Instant): string {
   const local = new Date(at + zone.offset(at));
   const name = DAY_NAMES[local.getUTCDay()] ?? "";
   return `${name.slice(0, 3)} ${local.toISOString().slice(0, 16).replace("T", " ")}`;
 }
 
-/** One reason for each rule and zone found broken, in the order of the violations' ids. */
+/** One reason for each violation and zone, sorted by violation. */
 export function reasonsFor(
   pack: CompiledPack,
   place: Place,
@@ -114,7 +114,7 @@ function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: s
   }
 }
 
-/** A file of a list that is missing (a count of -1) or too old. */
+/** The sentence on a list's file that is missing (`count` -1) or too old. */
 function fileSentence({ count, since, list }: Finding, allowed: number, what: string, options: string): string {
   const of = list === undefined ? "" : ` of ${list}`;
   if (count < 0)
@@ -122,7 +122,7 @@ function fileSentence({ count, since, list }: Finding, allowed: number, what: st
   return `the file of the ${what}${of} is of ${textOfDay(since)}, ${count} days old on the local date of the call; ${allowed} are allowed`;
 }
 
-/** Whose rule it is, as people say it. */
+/** The name of the jurisdiction that made the rule, as subject of a sentence. */
 function nameOf({ pack }: CompiledPack, { jurisdiction, citation, confidence }: Rule): string {
   if (jurisdiction === "*") return confidence === "policy" && !citation.startsWith("policy") ? citation : "the rule pack";
   return pack.jurisdictions.find(({ id }) => id === jurisdiction)?.title ?? jurisdiction;

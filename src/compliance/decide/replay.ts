@@ -1,4 +1,4 @@
-// Decisions that were recorded, decided again with another pack: which of last week's would it change?
+// Recorded decisions, decided again with another pack: which of last week's decisions would it change?
 
 import { z } from "zod";
 import { problemText } from "../../kernel/index.ts";
@@ -17,17 +17,20 @@ const recorded = z.looseObject({
   next: z.iso.datetime({ offset: true }).nullable(),
 });
 
-/** What a recorded decision was and what another pack makes of it. */
+/** A recorded decision and the decision of another pack. */
 export interface Replayed {
   readonly id: string | number | undefined;
-  /** Undefined when nothing changes. `decision`: allow and deny swap; `rules`: other rules are broken; `next`: only the next instant moves. */
+  /**
+   * Undefined when nothing changes. `decision`: allow becomes deny or the reverse; `rules`: other rules are broken; `next`: only
+   * the next allowed instant changes.
+   */
   readonly change: "decision" | "rules" | "next" | undefined;
   readonly before: { readonly decision: "allow" | "deny"; readonly rules: readonly string[]; readonly next: string | null };
   readonly after: { readonly decision: "allow" | "deny"; readonly rules: readonly string[]; readonly next: string | null };
 }
 
 /**
- * Decides a recorded decision again. Throws `invalid_facts` for what is not one.
+ * Decides a recorded decision again. Throws `invalid_facts` when the value is not a record.
  * @param value a line that `outdial compliance check --record` or `gate --record` wrote: `{input, decision, rules, next, …}`
  */
 export function replay(value: unknown, pack: CompiledPack): Replayed {

@@ -1,31 +1,34 @@
-// When each rule allows a call over the hours ahead, cell by cell: the picture behind `explain`.
+// When each rule allows a call in the coming hours, cell by cell: the picture in `explain`.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { CompiledPack } from "./compile.ts";
 import { decide } from "./decide.ts";
 import type { Call, CallFacts } from "./types.ts";
 
-/** One rule, in one zone if it is about a clock, over the hours ahead. */
+/** One rule over the coming hours, in one zone if it is about a clock. */
 export interface StripRow {
-  /** What it reports when it is broken, such as HOURS_STATE. */
+  /** The violation that it reports, such as HOURS_STATE. */
   readonly violation: string;
   readonly ruleId: string | undefined;
   readonly zone: string | undefined;
-  /** For each cell whether the rule allows the call at its beginning. */
+  /** For each cell whether the rule allows the call at the cell's beginning. */
   readonly open: readonly boolean[];
 }
 
-/** Whether a call is allowed, cell by cell over a span of time. */
+/** When a call is allowed, cell by cell over a span of time. */
 export interface Strip {
-  /** Beginnings of the cells. The first is the instant asked about, the others full steps. */
+  /** Beginnings of the cells, ms since the epoch. The first is the instant asked about, the others are multiples of the step. */
   readonly cells: readonly Instant[];
   /** For each cell whether every rule allows the call. */
   readonly open: readonly boolean[];
-  /** The rules that forbid the call at some time in the strip, sorted. */
+  /** The rules that forbid the call in at least one cell, sorted. */
   readonly rows: readonly StripRow[];
 }
 
-/** Looks ahead from `from` in `count` cells of `stepMs`; a step that divides every window's beginning and end loses nothing. */
+/**
+ * Looks ahead from `from` in `count` cells of `stepMs`. Each cell is judged at its beginning: choose a step that divides the
+ * beginnings and ends of all windows.
+ */
 export function strip(call: Call, facts: CallFacts, pack: CompiledPack, from: Instant, count: number, stepMs: number): Strip {
   const first = Math.floor(from / stepMs) * stepMs;
   const cells = Array.from({ length: count }, (_, cell) => (cell === 0 ? from : first + cell * stepMs));

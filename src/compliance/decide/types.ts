@@ -6,28 +6,28 @@ import type { CallType, LineType, RuleOf } from "../pack/schema.ts";
 /** A civil date, `YYYY-MM-DD`. */
 export type CivilDate = string;
 
-/** The call that somebody wants to place. */
+/** The call to decide on. */
 export interface Call {
   /** E.164, such as +12125550123. */
   readonly number: string;
   readonly callType: CallType;
-  /** US ZIP or Canadian postal code of the person, when known; its zone is then the only one. */
+  /** US ZIP or Canadian postal code of the person, when known; then only its zones count. */
   readonly postal?: string | undefined;
-  /** Campaign subject or debt; missing means "A". */
+  /** Campaign subject or debt; default "A". */
   readonly subject?: string | undefined;
 }
 
-/** `attempt`, `conversation` and `abandoned` are placed calls; an `inbound-conversation` is a conversation only. */
+/** `attempt`, `conversation` and `abandoned` are placed calls; an `inbound-conversation` counts only as a conversation. */
 export const ATTEMPT_KINDS = ["attempt", "conversation", "inbound-conversation", "abandoned"] as const;
-/** What kind of call an attempt was. */
+/** The kind of an earlier call. */
 export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
 
-/** A call with this person that took place. */
+/** An earlier call with this person. */
 export interface Attempt {
   readonly at: Instant;
-  /** Missing means `attempt`. */
+  /** Default `attempt`. */
   readonly kind?: AttemptKind | undefined;
-  /** Missing means "A". */
+  /** Default "A". */
   readonly subject?: string | undefined;
 }
 
@@ -36,72 +36,74 @@ export const CONSENT_LEVELS = ["none", "express", "written"] as const;
 /** A level of consent. */
 export type ConsentLevel = (typeof CONSENT_LEVELS)[number];
 
-/** Consent as it was given, and when it was withdrawn. */
+/** Consent: when it was given, and when it was withdrawn. */
 export interface Consent {
   readonly level: ConsentLevel;
   readonly at: Instant;
   readonly revokedAt?: Instant | undefined;
 }
 
-/** What a business relationship rests on; how long it lasts is the pack's. */
+/** What a business relationship is based on; the pack says how long it counts. */
 export const RELATIONSHIP_KINDS = ["transaction", "inquiry"] as const;
-/** What a business relationship rests on. */
+/** The basis of a business relationship. */
 export type RelationshipKind = (typeof RELATIONSHIP_KINDS)[number];
 
-/** What is known about the person called. Everything is optional; what is missing was not observed. */
+/** What is known about the called person. All fields are optional; a missing field means that it was not observed. */
 export interface CallFacts {
   readonly attempts?: readonly Attempt[] | undefined;
-  /** Calls to this person that the tenant shows, by whomever they were placed: a cap counts these or `attempts`, whichever are more. */
+  /** Calls to this person that the tenant shows, whoever placed them. A cap counts these or `attempts`, whichever are more. */
   readonly tenantAttempts?: readonly Attempt[] | undefined;
   readonly consent?: Consent | undefined;
   /** The established business relationship. */
   readonly ebr?: { readonly kind: RelationshipKind; readonly date: CivilDate } | undefined;
   readonly dnc?:
     | {
-        /** On a national registry. */
+        /** The number is on a national registry. */
         readonly national?: boolean | undefined;
-        /** On our own list since. */
+        /** Since when it is on our own list. */
         readonly internalAt?: Instant | undefined;
         /** The states whose own do-not-call lists hold the number, such as "US-IN". */
         readonly lists?: readonly string[] | undefined;
       }
     | undefined;
-  /** Date of the national registry file the number was checked against; missing means fresh, so a caller without one must not ask. */
+  /**
+   * Date of the national registry file that the number was checked against. Missing means fresh: a caller without such a file
+   * must not ask for a decision.
+   */
   readonly scrubbedOn?: CivilDate | undefined;
   /**
-   * Dates of the do-not-call files that the number was checked against, by list: "US" for the registry of a country, "US-IN" for the list of a
-   * state. Null, or a list that is not named: no file of it is loaded. Counts instead of `scrubbedOn`.
+   * Dates of the do-not-call files that the number was checked against, by list: "US" for a country's registry, "US-IN" for a
+   * state's list. Null, or a missing list, means that no file is loaded. When given, it is used instead of `scrubbedOn`.
    */
   readonly registryFiles?: Readonly<Record<string, CivilDate | null>> | undefined;
-  /** What the line is; missing means that it may be any. */
+  /** The type of line; missing means that it may be any. */
   readonly lineType?: LineType | undefined;
   /** Date on which the Reassigned Numbers Database was last asked about the number; missing means never. */
   readonly rndQueriedOn?: CivilDate | undefined;
-  /** Date of the last permanent disconnection known (Reassigned Numbers Database). */
+  /** Date of the last known permanent disconnection (Reassigned Numbers Database). */
   readonly rndDisconnectedOn?: CivilDate | undefined;
-  /** A live agent is certain to be there when the call is answered. */
+  /** A live agent is guaranteed when the call is answered. */
   readonly guaranteedAgent?: boolean | undefined;
-  /** Calls the campaign has placed on one local date of its own zone, to anybody. */
+  /** How many calls the campaign has placed to all people on one local date of its own zone. */
   readonly campaignCalls?: { readonly date: CivilDate; readonly placed: number } | undefined;
 }
 
-/** One rule broken, in words for a person. */
+/** One violation, in words. */
 export interface Reason {
-  /** Id of what is broken, such as HOURS_STATE. */
+  /** Id of the violation, such as HOURS_STATE. */
   readonly rule: string;
-  /** Id of the pack's rule behind it; undefined for what holds whatever the pack says (validity, location). */
+  /** Id of the pack's rule; undefined for violations that do not come from the pack (invalid number, unknown location). */
   readonly ruleId: string | undefined;
   readonly jurisdiction: string | undefined;
   readonly citation: string | undefined;
-  /** The zone whose clock it is about, if it is about one. */
+  /** The zone whose clock the rule is about, if any. */
   readonly zone: string | undefined;
-  /** The sentence. */
   readonly text: string;
 }
 
-/** Where a cap on calls to this person stands. */
+/** The state of a cap on calls to this person. */
 export interface CapReading {
-  /** Id of what it breaks when it is reached, such as FREQ_24H. */
+  /** Id of the violation when the cap is reached, such as FREQ_24H. */
   readonly rule: string;
   readonly ruleId: string;
   readonly jurisdiction: string;
@@ -111,24 +113,25 @@ export interface CapReading {
   readonly scope: RuleOf<"attempt-cap">["scope"];
   /** Calls that count now; where zones disagree, the most. */
   readonly placed: number;
-  /** Calls that it leaves now. */
+  /** Calls that may still be placed now. */
   readonly left: number;
 }
 
-/** The answer. Plain data but for `reasons` and `cap`, which are worked out when they are read. */
+/** The answer. Plain data, except that `reasons` and `cap` are computed when they are read. */
 export interface Decision {
   readonly decision: "allow" | "deny";
-  /** Every rule broken at the instant asked about, sorted. */
+  /** Every violation at the instant asked about, sorted. */
   readonly rules: readonly string[];
   readonly reasons: readonly Reason[];
   /**
-   * The binding one of all caps on calls to this person, whether it denies or not: the one that leaves the fewest calls; of several that leave
-   * none the one that lets go last, else the one that allows the fewest. Null when no cap holds for the call.
+   * The binding one of all caps on calls to this person, whether it denies or not: the one with the fewest calls left; among
+   * several with none left the one that denies longest, otherwise the one that allows the fewest. Null when no cap applies to the
+   * call.
    */
   readonly cap: CapReading | null;
   /**
-   * The earliest instant, at or after the one asked about, at which the same call with the same facts breaks no rule; null when there is
-   * none within 45 days. Of an allowed call it is the instant asked about.
+   * The earliest instant, at or after the one asked about, at which the same call with the same facts breaks no rule; null when
+   * there is none within 45 days. For an allowed call it is the instant asked about.
    */
   readonly next: Instant | null;
   /** Every zone that counted. */
@@ -137,6 +140,6 @@ export interface Decision {
   readonly packVersion: string;
   /** Version of the time-zone data, such as "2026c". */
   readonly timeZoneData: string;
-  /** The same as plain data, the reasons put into words. */
+  /** The decision as plain data, with the reasons in words. */
   toJSON(): Omit<Decision, "toJSON">;
 }

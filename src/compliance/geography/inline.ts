@@ -1,4 +1,4 @@
-// The geography that a pack carries itself, as lookups.
+// The geography that a pack brings itself, as lookups.
 
 import type { InlineGeography } from "../pack/schema.ts";
 import { normalisePostal } from "./numbers.ts";
@@ -10,7 +10,7 @@ function splitJurisdiction(id: string): { country: string; state: string | undef
   return { country, state };
 }
 
-/** @param version what to call it in the record of a decision */
+/** @param version its name in the record of a decision */
 export function geographyOf(data: InlineGeography, version: string): Geography {
   const areaCodes = new Map<number, AreaCode>();
   for (const [code, { jurisdiction, zones }] of Object.entries(data.areaCodes)) {

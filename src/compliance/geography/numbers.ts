@@ -1,8 +1,8 @@
-// Reading E.164 numbers. North American numbers by the plan's own rules; the rest of the world by the numbering plans of libphonenumber.
+// Reads E.164 numbers: North American numbers by the plan's own rules, all others by the numbering plans of libphonenumber.
 
 import { NUMBERING_PLANS } from "../data/numbering-plans.ts";
 
-/** Reads numbers; keeps the patterns of the calling codes it has met. */
+/** Reads numbers; caches the patterns of calling codes. */
 export class NumberReader {
   readonly #plans = new Map<string, CallingCode | undefined>();
 
@@ -20,7 +20,10 @@ export class NumberReader {
     return (first - 48) * 100 + (second - 48) * 10 + (third - 48);
   }
 
-  /** The countries that share the number's calling code, the main one first, when the number fits the numbering plan of one of them. */
+  /**
+   * The countries that share the number's calling code, the main one first; undefined when the number does not fit the numbering
+   * plan of any of them.
+   */
   countries(number: string): readonly string[] | undefined {
     if (number.charCodeAt(0) !== 43 || number.length > 16) return undefined;
     for (let length = 1; length <= 3; length++) {
@@ -48,7 +51,7 @@ function readPlan(code: string): CallingCode | undefined {
   return { countries: countries.split(",").filter((country) => country !== ""), fits: new RegExp(`^(?:${pattern})$`) };
 }
 
-/** Normalises a US ZIP (ZIP+4 included) or a Canadian postal code; undefined when the text has neither form. */
+/** A US ZIP (ZIP+4 included) or a Canadian postal code in normal form; undefined when the text is neither. */
 export function normalisePostal(text: string): string | undefined {
   if (isPlainZip(text)) return text;
   const plain = text.trim();
@@ -57,7 +60,7 @@ export function normalisePostal(text: string): string | undefined {
   return /^[A-Z]\d[A-Z]\d[A-Z]\d$/.test(canadian) ? canadian : undefined;
 }
 
-/** Nearly every code comes in this form; a look at five characters is cheaper than the patterns. */
+/** Nearly every code has this form, and comparing five characters is cheaper than the patterns. */
 function isPlainZip(text: string): boolean {
   if (text.length !== 5) return false;
   for (let i = 0; i < 5; i++) {

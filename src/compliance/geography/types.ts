@@ -1,8 +1,8 @@
-// Where a number is: what the rules need to know about area codes, postal codes and countries, whoever supplies the tables.
+// The place of a number: what the rules need to know about area codes, postal codes and countries, from any source of tables.
 
 /**
- * A geographic area code of the North American numbering plan. Numbers are portable and mobiles travel, so an exchange never narrows it:
- * an area code has every zone of the area it serves, and an overlay those of the area it overlays.
+ * A geographic area code of the North American numbering plan. Numbers are portable and mobile phones travel, so the exchange
+ * does not narrow the place: an area code has every zone of its area, and an overlay has those of the area it overlays.
  */
 export interface AreaCode {
   /** ISO 3166 country: US (with its territories), CA, or a Caribbean country such as JM. */
@@ -13,7 +13,9 @@ export interface AreaCode {
   readonly zones: readonly string[];
 }
 
-/** The place of a postal code. Codes of one place share one object, so that callers can keep what they derive from it beside it. */
+/**
+ * The place of a postal code. Codes of one place share one object, so that callers can cache what they derive from it by object.
+ */
 export interface PostalPlace {
   readonly country: string;
   /** State or province. */
@@ -22,11 +24,11 @@ export interface PostalPlace {
   readonly zones: readonly string[];
 }
 
-/** Tables that place numbers and postal codes. Lookups are pure and may be called a million times a second. */
+/** Tables of the places of numbers and postal codes. Lookups are pure and may be called a million times a second. */
 export interface Geography {
-  /** What the tables are and of when, such as "nanp-2026-06"; part of the record of a decision. */
+  /** Name and date of the tables, such as "nanp-2026-06"; part of the record of a decision. */
   readonly version: string;
-  /** @param code three digits as a number, 200..999; undefined when no geographic area code has them */
+  /** @param code three digits as a number, 200..999; undefined when it is not a geographic area code */
   areaCode(code: number): AreaCode | undefined;
   /** True for toll-free and other codes that are in service but say nothing about a place. */
   isNonGeographic(code: number): boolean;
@@ -35,6 +37,6 @@ export interface Geography {
    * @returns undefined when the code is not known
    */
   postal(code: string): PostalPlace | undefined;
-  /** Every IANA zone of a country outside the numbering plan; empty when it is not known. */
+  /** Every IANA zone of a country outside the numbering plan; empty when the country is not known. */
   countryZones(country: string): readonly string[];
 }

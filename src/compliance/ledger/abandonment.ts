@@ -1,24 +1,25 @@
-// The abandonment ledger: how many of a campaign's live answers were abandoned in law, how many more may be, and until when that lasts.
+// The abandonment ledger: how many of a campaign's live answers were abandoned under the law, how many more may be, and how long
+// that will last.
 //
-// An abandoned call is a live answer that is not connected to a representative within two seconds of the person's completed greeting
-// (47 CFR 64.1200(a)(7), 16 CFR 310.4(b)(4)); at most 3 % of the live answers of a campaign over 30 days may be. Everything here counts in
-// whole hours back from now, so that a window that moves loses whole hours.
+// An abandoned call is a live answer that is not connected to a representative within two seconds of the person's completed
+// greeting (47 CFR 64.1200(a)(7), 16 CFR 310.4(b)(4)); at most 3 % of the live answers of a campaign over 30 days may be
+// abandoned. Everything here counts in whole hours back from now, so that a moving window loses whole hours.
 
 import { type Instant, type RateInterval, type RatioInterval, ratioInterval, wilsonInterval } from "../../kernel/index.ts";
 
 const HOUR = 3_600_000;
 const DAY_HOURS = 24;
-/** From how many past hours it is told which hours of the day are dialed in. */
+/** The past hours from which the hours of dialing in a day are derived. */
 const WEEK_HOURS = 168;
-/** How far ahead a forecast looks. */
+/** How many hours ahead a forecast looks. */
 const HORIZON_HOURS = 30 * DAY_HOURS;
-/** The pace is measured over the fewest of these last hours that hold so many live answers. */
+/** The pace is measured over the shortest of these past spans, in hours, that has enough live answers. */
 const PACE_HOURS = [1, 2, 4, 8, 24] as const;
 const PACE_LIVE = 50;
 
 /**
- * Answered calls by how they went. `served`: an agent spoke in time; `late`: an agent spoke, but after the limit; `hangup`: the person hung up
- * before an agent was due; `dropped`: no agent; `machine`: no person.
+ * Answered calls by how they went. `served`: an agent spoke in time; `late`: an agent spoke, but after the limit; `hangup`: the
+ * person hung up before an agent was due; `dropped`: no agent came; `machine`: no person answered.
  */
 export interface AnswerCounts {
   readonly served: number;
@@ -35,30 +36,36 @@ export interface AnswerHour extends AnswerCounts {
 
 /** A limit on abandoned calls. */
 export interface AbandonmentLimit {
-  /** Largest share of live answers, such as 0.03; the share itself is allowed. */
+  /** Largest share of live answers, such as 0.03; exactly this share is still allowed. */
   readonly maxRate: number;
-  /** Length of the window that moves with the clock: 720 for 30 days, 24 for a day. */
+  /** Length of the moving window in hours: 720 for 30 days, 24 for a day. */
   readonly windowHours: number;
 }
 
-/** When the abandonment ledger is asked, and how it counts. */
+/** The instant of the reading, and how it counts. */
 export interface LedgerOptions {
   readonly now: Instant;
-  /** When the operator's day ends: until then the allowance lasts. */
+  /** When the operator's day ends; the allowance is for the time until then. */
   readonly dayEnds: Instant;
-  /** Whether a person who hangs up before an agent was due counts as abandoned; disputed, true is the cautious reading and the default. */
+  /**
+   * Whether a person who hangs up before an agent was due counts as abandoned. This is disputed; true is the cautious reading and
+   * the default.
+   */
   readonly countEarlyHangups?: boolean | undefined;
 }
 
-/** What the ledger says of one campaign under one limit. */
+/** One campaign's reading under one limit. */
 export interface AbandonmentReading {
   readonly limit: AbandonmentLimit;
   readonly window: { readonly from: Instant; readonly to: Instant };
   readonly live: number;
   readonly abandoned: number;
-  /** The rate in law with the score interval; its `rate` is NaN without live answers. */
+  /** The legal rate with its score interval; its `rate` is NaN without live answers. */
   readonly rate: RateInterval;
-  /** The rate with an interval from the scatter between hours: abandoned calls come in bursts, which makes the score interval too narrow. */
+  /**
+   * The rate with an interval from the scatter between hours: abandoned calls come in bursts, so the score interval is too
+   * narrow.
+   */
   readonly rateByHours: RatioInterval;
   readonly withinLimit: boolean;
   readonly allowance: Allowance;
@@ -67,69 +74,76 @@ export interface AbandonmentReading {
   readonly vendor: VendorView;
 }
 
-/** What is left of the budget until the day ends. */
+/** How many more calls may be abandoned until the day ends. */
 export interface Allowance {
   readonly until: Instant;
-  /** So many more may be abandoned today, even if nobody else answers, and the window stays within the limit at every full hour. */
+  /**
+   * So many more may be abandoned today even when no other call is answered, and the window still keeps the limit at every full
+   * hour.
+   */
   readonly certain: number;
-  /** The same if people go on answering at the present pace. */
+  /** The same when calls go on being answered at the present pace. */
   readonly expected: number;
-  /** Answers that must be served, with none abandoned, before the window is within the limit again; 0 when it is. */
+  /** Answers that must be served, with none abandoned, before the window is within the limit again; 0 when it is within. */
   readonly deficit: number;
 }
 
-/** The recent past, as the forecast carries it on. */
+/** The recent pace, which the forecast extends. */
 export interface Pace {
-  /** Length of the past it is measured over. */
+  /** Length of the span that it is measured over, h. */
   readonly hours: number;
   readonly rate: RateInterval;
-  /** Per hour in which anybody answered. */
+  /** Live answers per hour, over the hours in which there was one. */
   readonly livePerHour: number;
   readonly abandonedPerHour: number;
-  /** The rate over the limit: above 1 the budget is being used up. NaN without live answers. */
+  /** The rate divided by the limit: above 1 the budget is being used up. NaN without live answers. */
   readonly burnRate: number;
 }
 
-/** What comes of going on like this, in the hours of the day that were dialed in during the last week. */
+/** What happens at this pace, in the hours of the day in which was dialed during the last week. */
 export interface Forecast {
-  /** When the budget runs out; `now` when it has; null when it does not within 30 days. */
+  /** When the budget is used up; `now` when it already is; null when it is not within 30 days. */
   readonly exhaustedAt: Instant | null;
-  /** When a window over its limit is within it again if from now on nobody is abandoned; null when it is within, or not within 30 days. */
+  /**
+   * When a window over its limit is within it again if no call is abandoned from now on; null when it is within, or not within 30
+   * days.
+   */
   readonly recoversAt: Instant | null;
   /**
-   * The largest abandonment rate from now on that keeps the limit at every full hour of the next 30 days at the present volume. Never above the limit
-   * itself: what was saved up is no reason to aim there, since another campaign, or a day that is counted alone, would break it.
+   * The largest abandonment rate from now on that keeps the limit at every full hour of the next 30 days at the present volume.
+   * Never above the limit itself: an unused budget does not raise it, since another campaign, or a day that is counted by itself,
+   * would then exceed the limit.
    */
   readonly sustainableRate: number;
   /** The same until the day ends. */
   readonly sustainableToday: number;
 }
 
-/** The vendor's figure from the same calls, and what makes the difference. */
+/** The vendor's figure for the same calls, and the parts of its difference to the legal rate. */
 export interface VendorView {
-  /** Calls that ended without an agent over all answered calls, machines included. */
+  /** Calls that ended without an agent, divided by all answered calls including machines. */
   readonly rate: RateInterval;
-  /** Legal rate minus the vendor's: the sum of the parts; NaN when one of them has no calls. */
+  /** Legal rate minus the vendor's, the sum of the parts; NaN when one of the two has no calls. */
   readonly difference: number;
   readonly parts: {
-    /** An agent who came after the limit does not undo the abandonment. */
+    /** Part of calls that an agent took after the limit: they stay abandoned. */
     readonly lateConnects: number;
-    /** A machine is no live answer. */
+    /** Part of machines: they are not live answers. */
     readonly machines: number;
-    /** People who hung up early, where they do not count. */
+    /** Part of people who hung up early, where they do not count as abandoned. */
     readonly earlyHangups: number;
   };
 }
 
-/** Live answers and abandoned calls. */
 interface Counts {
   readonly live: number;
   readonly abandoned: number;
 }
 
 /**
- * Reads the ledger. @param hours counted calls, each `start` a whole number of hours before `now`, in any order, as far back as known: the
- * window for the rate, the last week for the forecast
+ * Reads the ledger.
+ * @param hours counted calls, each `start` a whole number of hours before `now`, in any order. They must cover the window for the
+ * rate and the last week for the forecast
  */
 export function readAbandonment(
   hours: readonly AnswerHour[],
@@ -191,7 +205,7 @@ function inLaw({ served, late, hangup, dropped }: AnswerCounts, countEarly: bool
   return { live: served + late + hangup + dropped, abandoned: late + dropped + (countEarly ? hangup : 0) };
 }
 
-/** One entry an hour, the last one ending now. */
+/** One entry for each hour, the last one ending now. */
 function lineUp(hours: readonly AnswerHour[], now: Instant, length: number, countEarly: boolean): Counts[] {
   const series: Counts[] = Array.from({ length }, () => ({ live: 0, abandoned: 0 }));
   for (const hour of hours) {
@@ -230,22 +244,22 @@ function paceOf(series: readonly Counts[], maxRate: number): Pace {
   };
 }
 
-/** Room for rounding in 0.03 × n. */
+/** Tolerance for rounding in 0.03 × n. */
 const EPSILON = 1e-9;
 
-/** How many must be answered and served before abandoned / live is at most the limit. */
+/** How many calls must be answered and served before abandoned / live is at most the limit. */
 function deficit({ live, abandoned }: Counts, maxRate: number): number {
   if (abandoned <= maxRate * live + EPSILON) return 0;
   return maxRate === 0 ? Number.POSITIVE_INFINITY : Math.ceil(abandoned / maxRate - live - EPSILON);
 }
 
-/** The window as it moves through the coming hours: the past it loses is known, the future it gains is the pace. */
+/** The window as it moves through the coming hours: it loses known past hours and gains hours at the present pace. */
 class Outlook {
   readonly #maxRate: number;
   readonly #livePerHour: number;
-  /** The window `k` hours from now without anything new. */
+  /** The counts of the window in `k` hours without any new call. */
   readonly #window: readonly Counts[];
-  /** Hours of dialing among the next `k`. */
+  /** Number of hours of dialing among the next `k` hours. */
   readonly #dialed: readonly number[];
 
   constructor(series: readonly Counts[], { maxRate, windowHours }: AbandonmentLimit, pace: Pace) {
@@ -255,7 +269,7 @@ class Outlook {
     let live = kept.reduce((all, one) => all + one.live, 0);
     let abandoned = kept.reduce((all, one) => all + one.abandoned, 0);
     const week = series.slice(-WEEK_HOURS);
-    // A week is whole days, so that the first hour to come has the slot of the first hour of the week.
+    // A week is whole days, so the coming first hour is at the same hour of day as the first hour of the week.
     const active = Array.from({ length: DAY_HOURS }, (_, slot) => week.some(({ live }, i) => i % DAY_HOURS === slot && live > 0));
     const window: Counts[] = [{ live, abandoned }];
     const dialed = [0];
@@ -270,14 +284,17 @@ class Outlook {
     this.#dialed = dialed;
   }
 
-  /** How many more could be abandoned `k` hours from now if `abandonedPerHour` are, of the present pace's answers; below 0 the limit is broken. */
+  /**
+   * How many more calls could be abandoned in `k` hours from now if `abandonedPerHour` of the answers are abandoned; below 0 the
+   * limit is exceeded.
+   */
   slack(k: number, abandonedPerHour: number, livePerHour = this.#livePerHour): number {
     const { live, abandoned } = this.#window[k] ?? { live: 0, abandoned: 0 };
     const dialed = this.#dialed[k] ?? 0;
     return this.#maxRate * (live + livePerHour * dialed) - (abandoned + abandonedPerHour * dialed) + EPSILON;
   }
 
-  /** Abandoned calls are live answers themselves: each uses 1 - maxRate of the slack. */
+  /** Abandoned calls are live answers themselves, so each uses 1 - maxRate of the slack. */
   certainAllowance(hours: number): number {
     let least = Number.POSITIVE_INFINITY;
     for (let k = 0; k <= Math.min(hours, HORIZON_HOURS); k++) least = Math.min(least, this.slack(k, 0, 0));

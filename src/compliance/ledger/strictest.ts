@@ -1,15 +1,15 @@
-// The limit of abandonment for a campaign that calls into several jurisdictions: the strictest of theirs.
+// The abandonment limit of a campaign that calls into several jurisdictions: the strictest of theirs.
 
 import type { RuleOf, RulePack } from "../pack/schema.ts";
 import type { AbandonmentLimit } from "./abandonment.ts";
 
 const DAY_HOURS = 24;
-/** A calendar month is held to be as long as the shortest window of 30 days. */
+/** A calendar month counts as 30 days, the length of the shortest rolling window. */
 const MONTH_HOURS = 30 * DAY_HOURS;
 
 /** The strictest limit on abandoned calls over several rules. */
 export interface StrictestAbandonment extends AbandonmentLimit {
-  /** The rules that it is made of: the one of the smallest share, and the one of the shortest window. */
+  /** The rules that it is made of: the one with the smallest share, and the one with the shortest window. */
   readonly rules: readonly RuleOf<"abandonment-limit">[];
 }
 
@@ -20,8 +20,8 @@ function abandonmentHours({ period }: RuleOf<"abandonment-limit">): number {
 }
 
 /**
- * The smallest share in the shortest window of the rules that bind in any of the jurisdictions: who keeps it in each of those windows keeps all of them in theirs.
- * Undefined where no rule binds.
+ * The smallest share and the shortest window among the rules of all jurisdictions. A campaign that keeps this share in each such
+ * window keeps every rule. Undefined when no rule binds.
  * @param jurisdictions such as `US`, `US-CA`, `GB`; a country's rules bind in its parts
  */
 export function strictestAbandonment(pack: RulePack, jurisdictions: readonly string[]): StrictestAbandonment | undefined {

@@ -1,20 +1,21 @@
-// A campaign's own dialing rules and rate limits (vendor contract, campaign provisioning: `complianceConfig`) as rules laid over a pack.
+// A campaign's own dialing rules and rate limits (vendor contract, campaign provisioning: `complianceConfig`) as an overlay on a
+// pack.
 
 import { ComplianceError } from "../error.ts";
 import { CALL_TYPES, type Rule, type RulePack, WEEK_DAYS, type WeekHours } from "./schema.ts";
 
 /** `complianceConfig` of a campaign. */
 export interface CampaignPolicy {
-  /** IANA zone in which the campaign's own hours and days are read. */
+  /** IANA zone of the campaign's own hours and days. */
   readonly timeZone: string;
-  /** Whose clock its own hours and days are read by instead: `called`, that of whoever is called. */
+  /** Whose clock its hours and days are read by: the campaign's, or with `called` that of the called person. */
   readonly clockOf?: "campaign" | "called" | undefined;
   readonly dialingRules?:
     | {
         /** `HH:MM:SS`. */
         readonly startTime: string;
         readonly endTime: string;
-        /** English day names. */
+        /** English names of weekdays. */
         readonly allowedDays: readonly string[];
       }
     | undefined;
@@ -30,9 +31,10 @@ export interface CampaignPolicy {
 const EVERY = { jurisdiction: "*", binds: [...CALL_TYPES], confidence: "policy" } satisfies Partial<Rule>;
 
 /**
- * An overlay for `mergePacks`: HOURS_CAMPAIGN outside of the campaign's hours and days by its own clock or, with `clockOf`, that of whoever is called, RATE_CAMPAIGN for calls to one
- * person, RATE_CAMPAIGN_TOTAL for all its calls of a day. What a day or a week is the contract leaves open: for one person they are 24 and
- * 168 elapsed hours, which no calendar day or week allows more than. Seconds are cut off on the strict side. Throws `invalid_pack`.
+ * An overlay for `mergePacks`: HOURS_CAMPAIGN outside of the campaign's hours and days (by its own clock or, with `clockOf:
+ * "called"`, by that of the called person), RATE_CAMPAIGN for calls to one person, RATE_CAMPAIGN_TOTAL for all its calls of a
+ * day. The contract does not define a day or a week: for one person they are 24 and 168 elapsed hours, which never allow more
+ * than a calendar day or week. Seconds are rounded so that the window gets shorter. Throws `invalid_pack`.
  * @param campaign its id, for the record
  */
 export function campaignOverlay(campaign: string, policy: CampaignPolicy): RulePack {
@@ -116,7 +118,7 @@ function campaignWeek(
   };
 }
 
-/** The minute that an opening with seconds is complete in. */
+/** An opening time rounded up to the next full minute. */
 function roundUp(time: string): string {
   if (time.endsWith(":00")) return time.slice(0, 5);
   const minutes = Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5)) + 1;

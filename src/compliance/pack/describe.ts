@@ -58,7 +58,7 @@ function dayText(windows: WeekHours["mon"]): string {
   return windows.length === 0 ? "closed" : windows.map(([open, close]) => `${open}-${close}`).join(" and ");
 }
 
-/** Days of the same hours together, from Monday on. */
+/** The hours of a week, from Monday on; neighbouring days with the same hours are joined. */
 function weekText(week: WeekHours): string {
   const days = [...WEEK_DAYS.slice(1), "sun" as const];
   const groups: { from: string; to: string; hours: string }[] = [];

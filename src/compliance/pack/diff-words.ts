@@ -1,10 +1,10 @@
-// What two rule packs say differently, in sentences: a person decides on them whether a pack takes effect.
+// The differences between two rule packs in sentences, on which a person decides whether a pack takes effect.
 
 import { canonicalJson } from "../../kernel/index.ts";
 import { describeRule } from "./describe.ts";
 import type { Rule, RulePack } from "./schema.ts";
 
-/** A sentence for each change from `before` to `after`; empty when they rule alike. */
+/** A sentence for each change from `before` to `after`; empty when their rules are the same. */
 export function describeDifferences(before: RulePack, after: RulePack): string[] {
   return [...ruleSentences(before, after), ...calendarSentences(before, after), ...placeSentences(before, after)];
 }
@@ -66,7 +66,7 @@ function datesText({ effective, ends }: Rule): string {
     .join(" ");
 }
 
-/** The names of jurisdictions as people say them. */
+/** Names of jurisdictions for people. */
 function nameOf(...packs: readonly RulePack[]): (rule: Rule) => string {
   const titles = new Map(packs.flatMap(({ jurisdictions }) => jurisdictions.map(({ id, title }) => [id, title ?? id] as const)));
   return ({ jurisdiction }) => (jurisdiction === "*" ? "Everywhere" : (titles.get(jurisdiction) ?? jurisdiction));

@@ -1,21 +1,21 @@
-// What two rule packs say differently, thing by thing and field by field.
+// The differences between two rule packs, by thing and field.
 
 import { canonicalJson } from "../../kernel/index.ts";
 import type { RulePack } from "./schema.ts";
 
 /** One difference. `before` and `after` are undefined where the thing is missing. */
 export interface PackDifference {
-  /** What differs: "rules", "calendars", "jurisdictions", "emergencies", "geography" or a field of the pack itself. */
+  /** Where it differs: "rules", "calendars", "jurisdictions", "emergencies", "geography" or a field of the pack itself. */
   readonly section: string;
   /** Id of the rule, calendar, jurisdiction, area code …; empty for a field of the pack. */
   readonly id: string;
-  /** Path of the field; empty when the whole thing came or went. */
+  /** Path of the field; empty when the whole thing was added or removed. */
   readonly field: string;
   readonly before: unknown;
   readonly after: unknown;
 }
 
-/** Every difference from `before` to `after`; empty when they say the same. */
+/** Every difference from `before` to `after`; empty when there is none. */
 export function diffPacks(before: RulePack, after: RulePack): PackDifference[] {
   return [
     ...diffFields("pack", "", heading(before), heading(after), []),
@@ -60,7 +60,7 @@ function diffThings(
   );
 }
 
-/** Objects are compared member by member, so that a change is named where it is; lists and plain values are shown whole. */
+/** Objects are compared member by member, so that the changed member is named; lists and plain values are shown whole. */
 function diffFields(section: string, id: string, before: unknown, after: unknown, path: readonly string[]): PackDifference[] {
   if (before !== undefined && after !== undefined && canonicalJson(before) === canonicalJson(after)) return [];
   if (isObject(before) && isObject(after)) {

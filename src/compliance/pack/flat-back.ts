@@ -1,10 +1,10 @@
-// The way back: a rule pack that says no more than a flat rule set can, as that flat rule set.
+// Converts a rule pack that says no more than a flat rule set can into that flat rule set.
 
 import { ComplianceError } from "../error.ts";
 import type { FlatJurisdiction, FlatRuleSet, FlatWeek } from "./flat-schema.ts";
 import type { Rule, RuleKind, RuleOf, RulePack, WeekHours } from "./schema.ts";
 
-/** @returns the flat rule set that `convertFlatRuleSet` made this pack of. Throws `invalid_pack` for a pack that is not of that form. */
+/** @returns the flat rule set that `convertFlatRuleSet` made this pack from. Throws `invalid_pack` for any other pack. */
 export function toFlatRuleSet(pack: RulePack): FlatRuleSet {
   const rule = <Kind extends RuleKind>(id: string, kind: Kind): RuleOf<Kind> | undefined =>
     pack.rules.find((candidate): candidate is RuleOf<Kind> => candidate.id === id && candidate.kind === kind);

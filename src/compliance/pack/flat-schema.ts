@@ -1,4 +1,4 @@
-// The schema of flat rule sets: one object with sections for federal, state, Canadian and UK numbers and its own tables of places.
+// The schema of flat rule sets: one object with sections for federal, state, Canadian and UK rules and its own tables of places.
 
 import { z } from "zod";
 import { EXEMPTIONS } from "./schema.ts";
@@ -15,7 +15,7 @@ const week = z.strictObject({
 });
 const exempt = z.array(z.enum(EXEMPTIONS));
 const place = { state: z.string() };
-/** Schema of a rule set in the flat form: hours, days and caps by jurisdiction. Strict. */
+/** Schema of a flat rule set: hours, days and caps by jurisdiction. Unknown fields are refused. */
 export const flatSchema = z.strictObject({
   id: z.string().min(1),
   federal: z.strictObject({
@@ -50,7 +50,7 @@ export const flatSchema = z.strictObject({
 
 /** A flat rule set. */
 export type FlatRuleSet = z.infer<typeof flatSchema>;
-/** Calling hours by day of the week, in the flat form. */
+/** Calling hours by day of the week, in a flat rule set. */
 export type FlatWeek = z.infer<typeof week>;
-/** The rules of one jurisdiction, in the flat form. */
+/** The rules of one jurisdiction, in a flat rule set. */
 export type FlatJurisdiction = FlatRuleSet["jurisdictions"][string];

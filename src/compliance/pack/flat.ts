@@ -1,4 +1,4 @@
-// Reads flat rule sets as rule packs, without loss (flat-back.ts is the way back).
+// Converts flat rule sets to rule packs without loss (flat-back.ts converts them back).
 
 import { problemsOf } from "../../kernel/index.ts";
 import { type FlatJurisdiction, type FlatRuleSet, type FlatWeek, flatSchema } from "./flat-schema.ts";
@@ -8,7 +8,7 @@ import type { CallType, InlineGeography, Rule, RuleOf, RulePack } from "./schema
 const SALES: CallType[] = ["telemarketing", "prerecorded"];
 const ALL: CallType[] = ["telemarketing", "prerecorded", "collection"];
 
-/** True when a value looks like a flat rule set, or a document that holds one as `ruleset`. */
+/** Whether a value looks like a flat rule set, or like a document with one as `ruleset`. */
 export function isFlatRuleSet(value: unknown): boolean {
   const inner = innerRuleSet(value);
   return typeof inner === "object" && inner !== null && "npa" in inner && "jurisdictions" in inner && !("format" in inner);
@@ -19,7 +19,7 @@ function innerRuleSet(value: unknown): unknown {
 }
 
 /**
- * Reads a flat rule set (or a document that holds one as `ruleset`) as a rule pack. Throws `invalid_pack`.
+ * Converts a flat rule set (or a document with one as `ruleset`) to a rule pack. Throws `invalid_pack`.
  * @param source file name, for messages
  */
 export function convertFlatRuleSet(value: unknown, source: string): RulePack {
@@ -119,7 +119,7 @@ function federalRules(federal: FlatRuleSet["federal"]): Rule[] {
       violation: "CONSENT_REQUIRED",
       reassignedViolation: "CONSENT_REASSIGNED",
     },
-    // Whoever withdrew consent has said that they do not want these calls, whichever kind of call the consent was for.
+    // A person who withdraws consent does not want these calls, whatever kind of call the consent was for.
     {
       kind: "consent-revocation",
       id: "consent-revocation",

@@ -1,10 +1,10 @@
-// How long ago the rules of a pack were looked up, and which of its calendars end.
+// How long ago the rules of a pack were looked up, and which of its calendars end soon.
 
 import type { Instant } from "../../kernel/index.ts";
 import { DAY_MS, parseDay } from "../time/civil.ts";
 import type { Rule, RulePack } from "./schema.ts";
 
-/** A rule that was read in its source longer ago than it should be. */
+/** A rule whose source was last read longer ago than it should be. */
 export interface StaleRule {
   readonly id: string;
   readonly jurisdiction: string;
@@ -12,28 +12,28 @@ export interface StaleRule {
   readonly confidence: Rule["confidence"];
   /** Date of the last reading; null when the pack does not say. */
   readonly lookedUp: string | null;
-  /** Whole days since, by UTC dates; null when the pack does not say. */
+  /** Whole days since then, by UTC dates; null when the pack does not say. */
   readonly days: number | null;
 }
 
-/** A calendar whose last day has passed or is near: after it the rules that need it close no day. */
+/** A calendar that has ended or ends soon: after its last day, rules that need it forbid nothing. */
 export interface EndingCalendar {
   readonly calendar: string;
   readonly lastDay: string;
-  /** Days left, by UTC dates; negative when it is over. */
+  /** Days left, by UTC dates; negative when it has ended. */
   readonly daysLeft: number;
 }
 
 /** Which rules were last read long ago, and which holiday calendars end soon. */
 export interface Freshness {
-  /** The longest unread first. */
+  /** Longest unread first. */
   readonly rules: readonly StaleRule[];
   readonly calendars: readonly EndingCalendar[];
 }
 
 /**
- * The rules that were last looked up more than `days` days before `now`, or of which the pack does not say when, and the calendars that end
- * within as many days. Policies are choices and not readings: they count only when they have a date.
+ * The rules that were last looked up more than `days` days before `now`, or for which the pack does not say when, and the
+ * calendars that end within `days` days. Policies do not come from a source: they count only when they have a date.
  * @param now ms since the epoch
  */
 export function freshnessOf(pack: RulePack, now: Instant, days: number): Freshness {

@@ -1,5 +1,5 @@
-// Lays an operator's own rules over a pack. More rules are always stricter, because every rule can only forbid; whatever else an overlay does
-// to its base may loosen it, and has to be named in `loosens`.
+// Lays an operator's own rules over a pack. Added rules always make it stricter, because a rule can only forbid. Any other change
+// to the base may loosen it, and must be named in `loosens`.
 
 import { nearest } from "../../kernel/index.ts";
 import { requireReferences } from "./parse.ts";
@@ -7,15 +7,15 @@ import { type PackProblem, packProblems } from "./problems.ts";
 import type { Rule, RulePack } from "./schema.ts";
 
 /**
- * The base with the overlay's rules, calendars, emergencies and jurisdictions on top. A rule of the overlay with the id of one of the base
- * replaces it; a rule named in `loosens` that the overlay does not restate ends. Throws `invalid_pack` for what would loosen without being
- * named, and for names that mean nothing.
+ * The base with the overlay's rules, calendars, emergencies and jurisdictions. A rule of the overlay replaces the base's rule of
+ * the same id; a rule named in `loosens` that the overlay does not contain is removed. Throws `invalid_pack` for a loosening that
+ * is not named, and for names that the base does not have.
  */
 export function mergePacks(base: RulePack, overlay: RulePack): RulePack {
   const problems: PackProblem[] = [];
   const named = new Set(overlay.loosens ?? []);
   const used = new Set<string>();
-  /** Demands that something which may loosen the base was named. */
+  /** Reports a change that may loosen the base and was not named in `loosens`. */
   const demand = (name: string, path: readonly string[], what: string) => {
     if (named.has(name)) used.add(name);
     else problems.push({ path, message: `${what}; name ${JSON.stringify(name)} in loosens if that is meant` });

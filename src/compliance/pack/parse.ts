@@ -1,4 +1,5 @@
-// Reads rule packs: shape first (zod), then what a shape cannot say (windows, zones, calendars, ids, dates). Every fault is reported.
+// Parses rule packs: first the shape (zod), then what a shape cannot express (windows, zones, calendars, ids, dates). Every fault
+// is reported.
 
 import { nearest, problemsOf } from "../../kernel/index.ts";
 import { Zone } from "../time/zone.ts";
@@ -7,13 +8,13 @@ import { type PackProblem, packProblems } from "./problems.ts";
 import { packSchema, type Rule, type RulePack } from "./schema.ts";
 
 /**
- * Reads a rule pack: an object of the rule-pack format, a flat rule set, or a document that holds a flat rule set as `ruleset`.
- * Throws `invalid_pack` with every fault and its path.
+ * Parses a rule pack: an object of the rule-pack format, a flat rule set, or a document with a flat rule set as `ruleset`. Throws
+ * `invalid_pack` with the faults and their paths.
  * @param source file name or id, for messages
  */
 export function parseRulePack(value: unknown, source: string): RulePack {
   const pack = parseShape(isFlatRuleSet(value) ? convertFlatRuleSet(value, source) : value, source);
-  // What an overlay refers to may stand in its base: that is checked when it is laid over it.
+  // References of an overlay may point into its base: they are checked when it is laid over the base.
   const problems = [...faults(pack), ...(pack.base === undefined ? references(pack) : [])];
   if (problems.length > 0) throw packProblems(source, problems);
   return pack;
@@ -163,7 +164,7 @@ function* windowFaults(windows: readonly (readonly [string, string])[], path: re
   }
 }
 
-/** Two rules of one kind and jurisdiction that bind the same calls at the same time say the same twice, or contradict each other. */
+/** Two rules of one kind and jurisdiction that bind the same calls at the same time either repeat or contradict each other. */
 function* overlaps(rules: readonly Rule[]): Generator<PackProblem> {
   for (const [index, rule] of rules.entries()) {
     for (const other of rules.slice(0, index)) {
@@ -179,7 +180,8 @@ function* overlaps(rules: readonly Rule[]): Generator<PackProblem> {
 
 function sameSubject(a: Rule, b: Rule): boolean {
   if (a.kind !== b.kind || a.jurisdiction !== b.jurisdiction) return false;
-  // Several caps and calendars may bind side by side: all of them must allow. Hours of one name and definitions must be unambiguous.
+  // Several caps and calendars may bind at once: all of them must allow the call. Hours with the same violation, and definitions,
+  // must be unambiguous.
   if (a.kind === "calling-hours" && b.kind === "calling-hours") return a.violation === b.violation;
   return (
     a.kind === "relationship" || a.kind === "revocation-deadline" || a.kind === "registry-age" || a.kind === "do-not-call-list"

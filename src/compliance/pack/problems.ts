@@ -1,8 +1,8 @@
-// Faults of a rule pack, gathered: one error that lists every fault with its path, so that a pack is mended in one go.
+// Collects the faults of a rule pack into one error with all paths, so that the pack can be corrected in one go.
 
 import { ComplianceError } from "../error.ts";
 
-/** A mistake in a rule pack and where it is. */
+/** A fault in a rule pack and its path. */
 export interface PackProblem {
   readonly path: readonly string[];
   /** What is wrong and what is allowed. */
@@ -10,10 +10,10 @@ export interface PackProblem {
 }
 
 const SHOWN = 20;
-/** In the details; of the others there is the number. */
+/** The most that are listed in the details; of the others the number is given. */
 const TOLD = 200;
 
-/** @param source file name or pack id */
+/** The error for a pack with faults. @param source file name or pack id */
 export function packProblems(source: string, problems: readonly PackProblem[]): ComplianceError {
   const lines = problems.map(({ path, message }) => `${path.join(".") || "(root)"}: ${message}`);
   const more = lines.length > SHOWN ? [`… and ${lines.length - SHOWN} more`] : [];

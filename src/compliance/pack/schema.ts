@@ -1,8 +1,11 @@
-// The rule-pack format: calling rules as dated data. A pack states numbers, dates and sources; what a rule means is in decide/.
+// The rule-pack format: calling rules as dated data. A pack states numbers, dates and sources; decide/ says what a rule means.
 
 import { z } from "zod";
 
-/** What a call is for. `telemarketing`: live agent reached through a dialer; `prerecorded`: artificial or prerecorded voice sales call. */
+/**
+ * What a call is for. `telemarketing`: a live agent, reached through a dialer; `prerecorded`: a sales call with an artificial or
+ * prerecorded voice.
+ */
 export const CALL_TYPES = ["telemarketing", "prerecorded", "collection"] as const;
 /** A kind of call that rules tell apart. */
 export type CallType = (typeof CALL_TYPES)[number];
@@ -10,7 +13,10 @@ export type CallType = (typeof CALL_TYPES)[number];
 /** Days of a week of calling hours, Sunday first as in JavaScript's day numbers. */
 export const WEEK_DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 
-/** What can lift a rule: an established business relationship in force, express consent in force (written counts too), written consent. */
+/**
+ * What can lift a rule: an established business relationship in force, express consent in force (written consent counts too),
+ * written consent.
+ */
 export const EXEMPTIONS = ["ebr", "express", "written"] as const;
 /** What may exempt a call from a rule. */
 export type Exemption = (typeof EXEMPTIONS)[number];
@@ -21,18 +27,18 @@ export const LINE_TYPES = ["mobile", "landline", "voip"] as const;
 export type LineType = (typeof LINE_TYPES)[number];
 
 /**
- * How far a rule's numbers can be trusted: the rule's own text was read; a summary was read; only tables of others agree;
- * not confirmed by anything; or no law at all but a policy of this pack.
+ * How reliable a rule's numbers are: `statute`: its text was read; `summary`: a summary was read; `tables`: only the tables of
+ * others agree; `unconfirmed`: nothing confirms it; `policy`: not law, but a choice of this pack.
  */
 export const CONFIDENCES = ["statute", "summary", "tables", "unconfirmed", "policy"] as const;
-/** How sure a rule's reading of its source is. */
+/** How reliable a rule's numbers are. */
 export type Confidence = (typeof CONFIDENCES)[number];
 
 const date = z.iso.date();
 const instant = z.iso.datetime({ offset: true });
 const ruleId = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, "lower-case letters, digits, dots and hyphens");
 const violation = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "capital letters, digits and underscores, such as HOURS_STATE");
-/** "*" binds everywhere; a country ("US"), a state or province of one ("US-FL"), or a city in one ("US-NY-NYC"). */
+/** "*" binds everywhere; otherwise a country ("US"), a state or province ("US-FL"), or a city ("US-NY-NYC"). */
 const jurisdictionId = z
   .string()
   .regex(
@@ -149,7 +155,7 @@ export const ruleSchema = z.discriminatedUnion("kind", [
     violation,
   }),
   z.strictObject({ kind: z.literal("internal-list"), ...common, violation }),
-  // The kinds below break no call by themselves: they state what others refer to.
+  // The kinds below forbid no call by themselves: other rules refer to them.
   z.strictObject({
     kind: z.literal("relationship"),
     ...common,
@@ -176,14 +182,14 @@ export const ruleSchema = z.discriminatedUnion("kind", [
 
 /** One rule of a pack. */
 export type Rule = z.infer<typeof ruleSchema>;
-/** What a rule is about; decides its fields. */
+/** The kind of a rule; it decides which fields the rule has. */
 export type RuleKind = Rule["kind"];
 /** The rule of one kind. */
 export type RuleOf<Kind extends RuleKind> = Extract<Rule, { kind: Kind }>;
-/** Calling hours of a week: for each day its open windows, `["08:00", "21:00"]`; none means closed. */
+/** Calling hours of a week: for each day its open windows, such as `["08:00", "21:00"]`; none means closed. */
 export type WeekHours = z.infer<typeof week>;
 
-/** Geography carried by the pack itself, for packs that bring their own. */
+/** Tables of places for packs that bring their own. */
 export const inlineGeography = z.strictObject({
   areaCodes: z.record(
     z.string().regex(/^[2-9]\d\d$/, "three digits"),
@@ -193,7 +199,7 @@ export const inlineGeography = z.strictObject({
   postal: z.record(z.string().min(1), z.strictObject({ jurisdiction: jurisdictionId, zone })),
   countries: z.record(z.string().regex(/^[A-Z]{2}$/, "an ISO 3166 country"), z.array(zone).min(1)),
 });
-/** The places of numbers as a pack brings them itself, in place of the built-in tables. */
+/** Tables of places that a pack brings, used instead of the built-in ones. */
 export type InlineGeography = z.infer<typeof inlineGeography>;
 
 const calendar = z.strictObject({ title: z.string().optional(), days: z.array(date) });

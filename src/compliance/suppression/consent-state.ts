@@ -1,4 +1,4 @@
-// Which consent counts now, of all that was ever given and taken back.
+// The consent that counts now, from everything that was given and withdrawn.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { CivilDate, Consent, ConsentLevel } from "../decide/types.ts";
@@ -6,17 +6,17 @@ import type { CivilDate, Consent, ConsentLevel } from "../decide/types.ts";
 const STRENGTH: Readonly<Record<ConsentLevel, number>> = { none: 0, express: 1, written: 2 };
 const DAY = 86_400_000;
 
-/** Consent as it was given once. */
+/** One consent as it was given. */
 export interface ConsentRecord {
   readonly level: ConsentLevel;
   readonly at: Instant;
 }
 
 /**
- * The consent in force, as a decision wants it. A revocation, and a record of level `none`, ends every consent given before or at the same
- * instant. Of what is left, consents that outlive the number's reassignment come before those that do not, then the stronger, then the newer.
- * When nothing is left, the last one given, with what ended it.
- * @param disconnectedOn date of the last permanent disconnection known; a consent of that UTC date or before is void
+ * The consent in force, in the form that a decision takes. A revocation, and a record of level `none`, ends every consent given
+ * before or at the same instant. Of the rest, consents given after the number's reassignment come first, then the stronger, then
+ * the newer. When none is left: the last one given, with what ended it.
+ * @param disconnectedOn date of the last known permanent disconnection; a consent of this UTC date or before is void
  */
 export function currentConsent(
   records: readonly ConsentRecord[],
@@ -46,7 +46,7 @@ function latest(instants: readonly Instant[]): Instant {
   return instants.reduce((found, at) => Math.max(found, at), Number.NEGATIVE_INFINITY);
 }
 
-/** The record that ranks highest: ranks are compared member by member. */
+/** The record that ranks highest; ranks are compared member by member. */
 function highest(
   records: readonly ConsentRecord[],
   rank: (record: ConsentRecord) => readonly number[],

@@ -1,10 +1,13 @@
-// Which raw codes and messages say "do not call me again". The list can be added to, never shortened: what somebody took for an opt-out once
-// stays one.
+// Which raw codes and messages mean "do not call me again". The list can be extended, never shortened: a text that was once taken
+// for an opt-out remains one.
 
-/** What is looked for, in normal form: capital letters and digits, words separated by one space. */
+/** The words that are looked for, in normal form: capital letters and digits, one space between words. */
 export interface OptOutPattern {
   readonly words: string;
-  /** `anywhere`: the words in this order in a code or message; `whole`: nothing else; `reply`: nothing else, and only as a person's message. */
+  /**
+   * `anywhere`: these words in this order, anywhere in a code or message; `whole`: nothing else in it; `reply`: nothing else, and
+   * only in a person's message.
+   */
   readonly where: "anywhere" | "whole" | "reply";
 }
 
@@ -42,7 +45,7 @@ const anywhere = [
   "CONSENT REVOKED",
   "WITHDRAW CONSENT",
   "CONSENT WITHDRAWN",
-  // Canada and the Spanish-speaking callers of the United States.
+  // Canada, and Spanish speakers in the United States.
   "NE PAS APPELER",
   "NE PLUS APPELER",
   "NE MAPPELEZ PLUS",
@@ -53,9 +56,9 @@ const anywhere = [
   "NO ME LLAMEN",
 ] as const;
 
-/** The words of 47 CFR 64.1200(a)(10) that revoke by themselves, and their kin. */
+/** The words that revoke consent by themselves under 47 CFR 64.1200(a)(10), and similar ones. */
 const whole = ["STOP", "STOPALL", "STOP ALL", "REVOKE", "REVOKED", "REMOVE", "ARRET", "ALTO"] as const;
-/** Those that as a disposition code mean something else. */
+/** Words that mean something else as a disposition code. */
 const reply = ["QUIT", "END", "CANCEL"] as const;
 
 /** The shipped patterns. */
@@ -65,9 +68,9 @@ export const OPT_OUT_PATTERNS: readonly OptOutPattern[] = [
   ...reply.map((words) => ({ words, where: "reply" }) as const),
 ];
 
-/** A raw outcome, or what somebody wrote or said. */
+/** A raw outcome, or what a person wrote or said. */
 export interface RawWords {
-  /** A disposition code or its name, as the vendor gave it. */
+  /** A disposition code or its name, as the vendor sent it. */
   readonly code?: string | undefined;
   /** A person's own words: a text message, a note of what was said. */
   readonly message?: string | undefined;
@@ -75,7 +78,7 @@ export interface RawWords {
 
 /**
  * The pattern that makes this an opt-out, or undefined. In doubt it is one: `DNC_CHECK` counts.
- * @param more an operator's own codes and phrases, looked for anywhere, beside the shipped ones
+ * @param more an operator's own codes and phrases, looked for anywhere, in addition to the shipped ones
  */
 export function findOptOut({ code, message }: RawWords, more: readonly string[] = []): string | undefined {
   const own = more.map((words): OptOutPattern => ({ words: normalise(words), where: "anywhere" }));
@@ -97,7 +100,9 @@ function fits({ words, where }: OptOutPattern, normal: string, isMessage: boolea
   return normal === words && (where === "whole" || isMessage);
 }
 
-/** `doNotCall`, `do_not_call` and `Do not call!` are one: words in capitals without accents, apostrophes and punctuation. */
+/**
+ * Words in capitals without accents, apostrophes and punctuation: `doNotCall`, `do_not_call` and `Do not call!` become the same.
+ */
 function normalise(text: string): string {
   return text
     .normalize("NFKD")

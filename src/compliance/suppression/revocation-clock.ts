@@ -1,4 +1,5 @@
-// The revocation clock: by when the law wants an opt-out carried out everywhere, by when we want it, and which systems still owe their word.
+// The revocation clock: by when an opt-out must be carried out everywhere under the law and under our own targets, and which
+// systems have not acknowledged it.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { CivilDate } from "../decide/types.ts";
@@ -8,8 +9,8 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /**
- * The last day of a deadline in business days: Saturdays, Sundays and the listed holidays do not count, nor does the day of the request
- * (47 CFR 64.1200(a)(10), (d)(3)). Throws ComplianceError `invalid_facts` when the date is none.
+ * The last day of a deadline in business days: Saturdays, Sundays and the listed holidays do not count, nor does the day of the
+ * request (47 CFR 64.1200(a)(10), (d)(3)). Throws ComplianceError `invalid_facts` when the date is malformed.
  */
 export function businessDeadline(requestedOn: CivilDate, businessDays: number, holidays: ReadonlySet<CivilDate>): CivilDate {
   const start = Date.parse(`${requestedOn}T00:00:00Z`);
@@ -28,14 +29,14 @@ function civilDate(at: Instant): CivilDate {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** A system that must carry revocations out, and our own target for it. */
+/** A system that must carry out revocations, and our own target for it. */
 export interface SpreadTarget {
   readonly system: string;
   /** Hours after the revocation. */
   readonly hours: number;
 }
 
-/** What a system owes. */
+/** The state of one revocation in one system. */
 export interface SystemSpread {
   readonly system: string;
   readonly target: Instant;
@@ -44,30 +45,30 @@ export interface SystemSpread {
   readonly state: "done" | "late" | "due" | "overdue";
 }
 
-/** Where a revocation stands. */
+/** The state of one revocation. */
 export interface RevocationClock {
   /** The last day the law allows. */
   readonly deadline: CivilDate;
-  /** When that day first ends anywhere in the world: until then everybody is in time. */
+  /** When that day first ends anywhere in the world, at UTC+14: whoever acts before is in time everywhere. */
   readonly deadlineEnds: Instant;
   readonly systems: readonly SystemSpread[];
   /** Some system has not acknowledged. */
   readonly open: boolean;
   /** Some system has not acknowledged and its target, or the deadline, has passed. */
   readonly overdue: boolean;
-  /** The earliest instant at which something owed is, or was, due; undefined when nothing is owed. */
+  /** The earliest instant at which an outstanding acknowledgement is, or was, due; undefined when none is outstanding. */
   readonly nextDue: Instant | undefined;
 }
 
-/** How long a deadline is. */
+/** The length of a deadline, and the days that do not count. */
 export interface DeadlineRule {
   readonly businessDays: number;
   readonly holidays: ReadonlySet<CivilDate>;
 }
 
 /**
- * Reads the clock of one revocation at `now`. The day of the request is taken as the earliest it may have been where the person is: the date
- * twelve hours west of UTC. The deadline ends when that last day first ends anywhere: fourteen hours east of UTC.
+ * Reads the clock of one revocation at `now`. The day of the request is the earliest that it may have been for the person: the
+ * date at UTC-12. The deadline ends when its last day first ends anywhere: at UTC+14.
  */
 export function readRevocationClock(
   revocation: {

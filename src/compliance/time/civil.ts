@@ -11,8 +11,9 @@ export const HOUR_MS = 3_600_000;
 export const MINUTE_MS = 60_000;
 
 /**
- * Days since 1970-01-01 of a proleptic Gregorian date. `month` is 1..12. Years are counted from March, so that a leap day is the last day of
- * its year and the months' lengths follow one formula; several times as fast as a Date, of which a decision would need a handful.
+ * Days since 1970-01-01 of a proleptic Gregorian date. `month` is 1..12. Years are counted from March, so that a leap day is the
+ * last day of its year and one formula gives the lengths of the months. Several times as fast as a Date; a decision needs a
+ * handful of these.
  */
 export function dayNumber(year: number, month: number, day: number): number {
   const marchYear = month > 2 ? year : year - 1;
@@ -22,7 +23,7 @@ export function dayNumber(year: number, month: number, day: number): number {
 }
 
 /**
- * Days since 1970-01-01 of `YYYY-MM-DD`. Throws `invalid_facts` when the text is no date of the calendar.
+ * Days since 1970-01-01 of `YYYY-MM-DD`. Throws `invalid_facts` when the text is not a date of the calendar.
  * @param what names the value in the message
  */
 export function parseDay(text: string, what: string): number {

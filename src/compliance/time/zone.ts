@@ -1,32 +1,36 @@
-// Wall clocks: the offsets of one IANA zone as a table of transitions, read from Intl a year at a time when first asked for, then searched.
+// Local time: the offsets of one IANA zone as a table of transitions, read from Intl one year at a time when needed, then
+// searched.
 
 import type { Instant } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
 import { DAY_MS, dayNumber } from "./civil.ts";
 
-/** Instants outside of these years are refused: nobody's rules or zone data are known there. */
+/** Instants outside of these years are refused: neither rules nor zone data are known for them. */
 const [FIRST_YEAR, LAST_YEAR] = [1970, 2199];
-// No zone has ever left an offset and come back within a week; shorter steps would only cost time.
+// No zone has ever left an offset and returned within a week; a shorter step would only cost time.
 const STEP = 7 * DAY_MS;
 
 const FIRST_INSTANT = dayNumber(FIRST_YEAR + 1, 1, 1) * DAY_MS;
 const LAST_INSTANT = dayNumber(LAST_YEAR, 1, 1) * DAY_MS;
 
-/** True when an instant is one that zones can tell a local time for (years 1971 to 2198). */
+/** Whether zones can give the local time of an instant (years 1971 to 2198). */
 export function isInstantInRange(at: number): boolean {
   return at >= FIRST_INSTANT && at < LAST_INSTANT;
 }
 
-/** One zone's offsets. The table grows with the years asked for; what it answers never changes. */
+/** The offsets of one zone. The table grows with the years asked for; its answers never change. */
 export class Zone {
   readonly name: string;
   readonly #format: Intl.DateTimeFormat;
-  /** Beginnings of the stretches of constant offset, ascending, and the offsets in ms; they cover whole years, `#from` ≤ year < `#to`. */
+  /**
+   * Beginnings of the spans of constant offset, ascending, and their offsets in ms; they cover whole years, `#from` ≤ year <
+   * `#to`.
+   */
   #starts: number[] = [];
   #offsets: number[] = [];
   #from = 0;
   #to = 0;
-  /** The stretch used last: most questions are about the same day. */
+  /** The span used last: most questions are about the same day. */
   #low = 0;
   #high = 0;
   #offset = 0;
@@ -51,7 +55,7 @@ export class Zone {
     return this.#offset;
   }
 
-  /** The end of the stretch of constant offset that `at` lies in (which may only be the end of the table's last year). */
+  /** The end of the span of constant offset that `at` lies in (possibly only the end of the last year in the table). */
   stretchEnd(at: Instant): Instant {
     if (at < this.#low || at >= this.#high) this.#find(at);
     return this.#high;
@@ -63,9 +67,9 @@ export class Zone {
   }
 
   /**
-   * The first instant at or after `from`, and not after `limit`, whose local time is one that `next` accepts; Infinity when there is none.
-   * Local times are told as wall clocks tell them: skipped hours do not exist, repeated hours come twice.
-   * @param next gives the first accepted local time (ms since 1970 on the wall clock) at or after the one given, or Infinity
+   * The first instant at or after `from`, and not after `limit`, whose local time `next` accepts; Infinity when there is none.
+   * Local times are those of a wall clock: skipped hours do not exist, repeated hours come twice.
+   * @param next returns the first accepted local time (ms since 1970 on the wall clock) at or after the given one, or Infinity
    */
   first(from: Instant, limit: Instant, next: (local: number) => number): Instant {
     for (let at = from; at <= limit; ) {
@@ -78,7 +82,7 @@ export class Zone {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** The first instant at or after `from` whose local date `accepts` accepts, looking ahead to `limit`. */
+  /** The first instant at or after `from` and up to `limit` whose local date `accepts` accepts. */
   firstDay(from: Instant, limit: Instant, accepts: (day: number) => boolean): Instant {
     const lastDay = Math.floor(limit / DAY_MS) + 2;
     return this.first(from, limit, (local) => {
@@ -150,7 +154,7 @@ export class Zone {
 const MOST_KEPT = 1000;
 const zones = new Map<string, Zone>();
 
-/** The zone of a name, kept for the next who asks: its table costs some milliseconds. Throws `unknown_zone`. */
+/** The zone of a name, cached: its table costs some milliseconds. Throws `unknown_zone`. */
 export function zoneOf(name: string): Zone {
   let zone = zones.get(name);
   if (zone === undefined) {

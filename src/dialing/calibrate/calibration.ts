@@ -1,4 +1,4 @@
-// From records of attempts to the numbers that a scenario needs, with how sure each is and where there is too little to tell.
+// From records of attempts to the parameters of a scenario, with their intervals and with where there is too little data.
 
 import type { DayRateInterval } from "../../kernel/index.ts";
 import { refuse } from "../arguments.ts";
@@ -7,51 +7,62 @@ import { DurationSample } from "./duration-sample.ts";
 import { type DurationFit, fitDurations } from "./fit.ts";
 import { CALL_OUTCOMES, type CallOutcome, type CallRecord } from "./record.ts";
 
-/** Attempts that an hour needs, and values that a duration needs, to count as known. */
+/** Fewer attempts in an hour, or values of a duration, than this are too few. */
 const ENOUGH = 100;
 
-/** Shares of the outcomes of attempts. The intervals allow for days that differ where `method` is `days`, else they take attempts as independent. */
+/**
+ * Shares of the outcomes of attempts. The intervals allow for variation between days where `method` is `days`; otherwise attempts
+ * are taken as independent.
+ */
 export interface OutcomeRates {
   readonly attempts: number;
   readonly rates: Readonly<Record<CallOutcome, DayRateInterval>>;
 }
 
-/** Where the data says too little. */
+/** A place where there is too little data. */
 export interface ThinSpot {
-  /** What is thin: `hour 20`, `talk`, `ring.machine`, `attempt`. */
+  /** What has too little data: `hour 20`, `talk`, `ring.machine`, `attempt`. */
   readonly where: string;
   readonly count: number;
   readonly needed: number;
-  /** What follows from it, one sentence. */
+  /** What this means for the scenario, one sentence. */
   readonly message: string;
 }
 
-/** All that was learned. Durations are seconds, rates shares of 1 with 95 % intervals. */
+/** Everything learned from the records. Durations are in seconds, rates are shares of 1 with 95 % intervals. */
 export interface Calibration {
   readonly overall: OutcomeRates;
   /** Local hours with at least one attempt, in order. */
   readonly byHour: readonly (OutcomeRates & { readonly hour: number; readonly isThin: boolean })[];
-  /** By number of the attempt at its lead; the last stands for all higher ones too. Empty when records carry none. */
+  /**
+   * By the number of the attempt at its lead; the last entry also stands for all higher numbers. Empty when records carry no
+   * attempt numbers.
+   */
   readonly byAttempt: readonly { readonly attempt: number; readonly attempts: number; readonly live: DayRateInterval }[];
-  /** Leads seen (first attempts), and attempts per lead; undefined when records carry no attempt numbers. */
+  /** Leads seen (first attempts), and attempts per lead (mean and most); undefined when records carry no attempt numbers. */
   readonly attemptsPerLead: { readonly leads: number; readonly mean: number; readonly most: number } | undefined;
-  /** Factor by which the live rate changes from one attempt to the next, with its 95 % interval; undefined when there is too little to tell. */
+  /**
+   * Factor by which the live rate changes from one attempt to the next, with its 95 % interval; undefined when there is too
+   * little data.
+   */
   readonly attemptDecay: { readonly value: number; readonly low: number; readonly high: number } | undefined;
   /** Abandoned calls per live answer; undefined when no record says whether it was abandoned. */
   readonly abandonment: DayRateInterval | undefined;
   readonly ring: Readonly<Record<CallOutcome, DurationFit | undefined>>;
   readonly talk: DurationFit | undefined;
   readonly wrap: DurationFit | undefined;
-  /** 95 % intervals of the mean durations (of the values above 0), over days; a duration is left out with fewer than four days. */
+  /**
+   * 95 % intervals of the mean durations (of the values above 0), over days. A duration with fewer than four days is left out.
+   */
   readonly means: Readonly<Partial<Record<DurationName, DayMeanInterval>>>;
   readonly thin: readonly ThinSpot[];
 }
 
-/** Takes records one by one; memory grows with the days, by 10 kB each, and not with the records. */
+/** Takes records one by one. Memory grows with the number of days (about 10 kB each), not with the number of records. */
 export interface CalibrationBuilder {
   /** @throws DialingError `invalid_input` naming the field; the record is then not counted */
   add(record: CallRecord): void;
-  /** What the records so far say; more may be added after. */
+  /** The calibration of the records so far; more may be added afterwards. */
   finish(): Calibration;
 }
 
@@ -60,7 +71,7 @@ type Counts = Readonly<Record<CallOutcome, number>>;
 const NONE: Counts = { live: 0, machine: 0, noAnswer: 0, busy: 0, invalid: 0 };
 const DURATIONS: readonly DurationName[] = [...CALL_OUTCOMES.map((outcome) => `ring.${outcome}` as const), "talk", "wrap"];
 
-/** Takes in records of calls and gives the parameters of a scenario that calls like them. */
+/** A new, empty calibration. */
 export function createCalibration(): CalibrationBuilder {
   const days = new DayTallies();
   const ring = { live: sample(), machine: sample(), noAnswer: sample(), busy: sample(), invalid: sample() };
@@ -144,7 +155,7 @@ export function createCalibration(): CalibrationBuilder {
 
 const sample = (): DurationSample => new DurationSample();
 
-/** The types say most of it; numbers still may be anything. */
+/** The types check most of it, but numbers may still be out of range. */
 function requireRecord(record: CallRecord): void {
   if (!(record.hour >= 0 && record.hour < 24)) refuse("hour", record.hour, "a number from 0 up to 24");
   if (!CALL_OUTCOMES.includes(record.outcome)) refuse("outcome", record.outcome, CALL_OUTCOMES.join(", "));
@@ -162,7 +173,7 @@ function sumOf(all: readonly Counts[]): Counts {
   return sum;
 }
 
-/** The rates of groups, by their number. */
+/** The rates of a group, by its number. */
 function ratesOf(rates: Readonly<Record<CallOutcome, (group: number) => DayRateInterval>>): (group: number) => OutcomeRates {
   return (group) => {
     const { live, machine, noAnswer, busy, invalid } = rates;
@@ -177,7 +188,7 @@ function ratesOf(rates: Readonly<Record<CallOutcome, (group: number) => DayRateI
   };
 }
 
-/** ln(live rate) is a straight line in the number of the attempt; each point weighs as much as its count makes it known. */
+/** Fits ln(live rate) as a straight line over the number of the attempt; each point is weighted by its precision. */
 function decayOf(byAttempt: Calibration["byAttempt"]): Calibration["attemptDecay"] {
   const known = byAttempt.filter(({ attempt, live }) => attempt < MOST_ATTEMPTS && live.numerator >= 20);
   if (known.length < 2) return undefined;

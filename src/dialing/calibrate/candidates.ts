@@ -1,4 +1,4 @@
-// Maximum-likelihood fits of the standard distributions of durations, with what tells them apart: likelihood, AIC, Kolmogorov-Smirnov distance.
+// Maximum-likelihood fits of the standard distributions of durations, with their likelihood, AIC and Kolmogorov-Smirnov distance.
 
 import { lnGamma } from "../../kernel/index.ts";
 import { type Distribution, lawOf } from "../distributions/index.ts";
@@ -8,7 +8,7 @@ import type { DurationSample } from "./duration-sample.ts";
 export interface Candidate {
   readonly distribution: Distribution;
   readonly logLikelihood: number;
-  /** Akaike's information criterion: 2 × parameters - 2 × log-likelihood; the least is best. */
+  /** Akaike's information criterion: 2 × parameters - 2 × log-likelihood; the smallest is best. */
   readonly aic: number;
   /** Kolmogorov-Smirnov distance: the largest gap between measured and fitted distribution function, from 0 to 1. */
   readonly ksDistance: number;
@@ -34,7 +34,9 @@ function crossing(falling: (x: number) => number, low: number, high: number): nu
   return Math.exp((a + b) / 2);
 }
 
-/** The largest gap at the bins' edges, where the measured distribution function is known exactly. */
+/**
+ * The largest gap between measured and fitted distribution function at the bins' edges, where the measured one is known exactly.
+ */
 function ksDistance(sample: DurationSample, distribution: Distribution): number {
   const { cdf } = lawOf(distribution);
   let [below, distance] = [0, 0];
@@ -46,7 +48,7 @@ function ksDistance(sample: DurationSample, distribution: Distribution): number 
   return distance;
 }
 
-/** All fits of values above 0 that vary, the best (least AIC) first. */
+/** All fits to the values above 0, the best (smallest AIC) first; empty when the values do not vary. */
 export function fitCandidates(sample: DurationSample): Candidate[] {
   const { count, mean, logMean, logVariance } = sample;
   if (count < 2 || sample.variance === 0) return [];

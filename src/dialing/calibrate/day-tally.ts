@@ -1,16 +1,16 @@
-// What calibration counts of one day, in constant memory; and rates and means over days.
+// Calibration's counts of one day, in constant memory, and rates and means over days.
 
 import { type DayRateInterval, dayVariation, ratioInterval } from "../../kernel/index.ts";
 import { CALL_OUTCOMES, type CallOutcome, type CallRecord } from "./record.ts";
 
-/** Attempts numbered higher are counted with this one. */
+/** Attempts with a higher number are counted under this one. */
 export const MOST_ATTEMPTS = 60;
-/** Days that are counted apart; all further ones are counted together as one. */
+/** Days that are counted separately; all further days are counted together as one. */
 const MOST_DAYS = 1_100;
-/** Days that a mean's interval needs. */
+/** Fewest days for the interval of a mean. */
 const LEAST_DAYS = 4;
 
-/** The interval of a mean at 95 %, from how the days' means differ. */
+/** The 95 % interval of a mean, from the differences between the days' means. */
 export interface DayMeanInterval {
   readonly low: number;
   readonly high: number;
@@ -82,8 +82,9 @@ export class DayTallies {
   }
 
   /**
-   * Rates of groups at 95 %, with intervals over days; of single calls when records do not tell their day (`days` is 0 then).
-   * @param groups numbered from 0; @param of successes and trials of a group on a day
+   * Rates of groups with 95 % intervals over days. When records carry no day, calls are taken as independent and `days` is 0.
+   * @param groups number of groups; they are numbered from 0
+   * @param of successes and trials of a group on a day
    */
   rates(
     groups: number,
@@ -102,7 +103,7 @@ export class DayTallies {
     };
   }
 
-  /** The interval of a mean duration; undefined with too few days, or when records do not tell theirs. */
+  /** The interval of a mean duration; undefined with too few days, or when records carry no day. */
   mean(name: DurationName): DayMeanInterval | undefined {
     const used = this.all.flatMap(({ durations }) => durations.get(name) ?? []);
     if (!this.#isDated || used.length < LEAST_DAYS) return undefined;

@@ -1,9 +1,9 @@
-// Durations seen so far in constant memory: moments of the value and of its logarithm, and counts in narrow bins.
+// Durations in constant memory: moments of the value and of its logarithm, and counts in narrow bins.
 
 const LEAST = 1e-3;
 const GROWTH = Math.log(1.01);
 const BUCKETS = Math.ceil(Math.log(86_400 / LEAST) / GROWTH) + 1;
-/** Whole seconds up to here are counted one by one, since most systems record nothing finer. */
+/** Whole seconds up to this value are counted one by one, since most systems record only whole seconds. */
 const WHOLE = 3600;
 
 /** The number of values in (from, to]. */
@@ -13,7 +13,7 @@ export interface Bin {
   readonly count: number;
 }
 
-/** Adds values from 0 to 86,400 s. Zeros are counted apart: a logarithm has no place for them. */
+/** Adds values from 0 to 86,400 s. Zeros are counted separately: they have no logarithm. */
 export class DurationSample {
   readonly #buckets = new Float64Array(BUCKETS);
   readonly #whole = new Float64Array(WHOLE + 1);
@@ -49,7 +49,7 @@ export class DurationSample {
     else if (!Number.isInteger(value)) this.#isWhole = false;
   }
 
-  /** Values above 0. */
+  /** Number of values above 0. */
   get count(): number {
     return this.#count;
   }
@@ -59,7 +59,7 @@ export class DurationSample {
   get mean(): number {
     return this.#mean;
   }
-  /** Maximum-likelihood variance (divided by the count). */
+  /** Maximum-likelihood variance (divided by the count, not by count - 1). */
   get variance(): number {
     return this.#count === 0 ? 0 : this.#squares / this.#count;
   }
@@ -77,8 +77,8 @@ export class DurationSample {
   }
 
   /**
-   * The values above 0 in narrow bins, in order: one per cent wide; or, when nothing but whole seconds came, a second wide around each (they are
-   * taken as rounded).
+   * The values above 0 in narrow bins, in order. Bins are 1 % wide; when all values were whole seconds, they are one second wide
+   * around each, since the values are taken as rounded.
    */
   bins(): Bin[] {
     const bins: Bin[] = [];
@@ -95,7 +95,7 @@ export class DurationSample {
     return bins;
   }
 
-  /** The value below which the share `p` of those above 0 lies, within a bin's width. */
+  /** The value below which the share `p` of the values above 0 lies, to within a bin's width. */
   quantile(p: number): number {
     let rest = p * this.#count;
     for (const { from, to, count } of this.bins()) {

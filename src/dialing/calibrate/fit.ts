@@ -1,23 +1,26 @@
-// Which distribution stands for the measured durations, and how well it does.
+// Chooses the distribution for measured durations, and judges the fit.
 
 import { percent } from "../../kernel/index.ts";
 import { type Distribution, lawOf, type SingleDistribution } from "../distributions/index.ts";
 import { type Candidate, fitCandidates } from "./candidates.ts";
 import type { DurationSample } from "./duration-sample.ts";
 
-/** Gaps of the distribution function that nobody notices, and that still do as a model. */
+/** Kolmogorov-Smirnov distances up to which a fit is called good, and up to which it is still used. */
 const GOOD = 0.03;
 const FAIR = 0.08;
-/** Values are one fixed value when so many of them lie within five per cent of the median. */
+/** The values count as one fixed value when this share of them lies within 5 % of the median. */
 const FIXED_SHARE = 0.98;
-/** A fit is good only when its mean is so near to the measured one: few long values move the mean far and the distribution function little. */
+/**
+ * A good fit also has its mean within this share of the measured mean: a few long values move the mean far, and the distribution
+ * function little.
+ */
 const MEAN_WITHIN = 0.1;
 const QUANTILES = 101;
 const MIN_VALUES = 2;
 
-/** Durations in seconds as measured, and what was fitted to them. */
+/** Measured durations in seconds, and the distributions fitted to them. */
 export interface DurationFit {
-  /** Values, zeros included. */
+  /** Number of values, zeros included. */
   readonly count: number;
   readonly zeros: number;
   /** Of the values above 0. */
@@ -28,16 +31,16 @@ export interface DurationFit {
   readonly median: number;
   readonly p90: number;
   readonly max: number;
-  /** What to simulate with: the best fit, or the measured quantiles when none is fair; with zeros, a mixture. */
+  /** The distribution to simulate with: the best fit, or the measured quantiles when no fit is fair; with zeros, a mixture. */
   readonly distribution: Distribution;
   /** All fits, the best first; empty for a fixed value. */
   readonly candidates: readonly Candidate[];
   readonly verdict: "good" | "fair" | "poor";
-  /** The verdict in a sentence. */
+  /** The verdict in one sentence. */
   readonly explanation: string;
 }
 
-/** The fit of a sample; undefined when there are fewer than two values above 0. */
+/** Fits distributions to a sample; undefined when it has fewer than two values above 0. */
 export function fitDurations(sample: DurationSample): DurationFit | undefined {
   if (sample.count < MIN_VALUES) return undefined;
   const { distribution, candidates, verdict, explanation } = choose(sample);
@@ -79,7 +82,8 @@ function choose(sample: DurationSample): Choice {
   }
   const candidates = fitCandidates(sample);
   const best = candidates[0];
-  // What chance alone makes of a true fit in 95 of 100 samples, when two parameters were fitted (M. A. Stephens, JASA 69, 1974).
+  // The distance that a true fit stays below in 95 of 100 samples, when two parameters were fitted (M. A. Stephens, JASA 69,
+  // 1974).
   const root = Math.sqrt(sample.count);
   const chance = 0.895 / (root - 0.01 + 0.85 / root);
   if (best !== undefined && best.distribution.kind !== "mixture" && best.ksDistance <= Math.max(FAIR, chance)) {

@@ -1,18 +1,21 @@
-// How often the intervals of a calibration hold: attempts with known rates and durations are simulated, calibrated and judged. scripts/interval-study.ts
-// runs it at length; a test runs a small part.
+// Measures how often the intervals of a calibration contain the true value: attempts with known rates and durations are simulated
+// and calibrated. scripts/interval-study.ts runs it at length; a test runs a small part.
 
 import { createRandom, normalQuantile, type RandomStream, wilsonInterval } from "../../kernel/index.ts";
 import { type Calibration, createCalibration } from "./calibration.ts";
 
-/** What the simulated records are like. */
+/** Properties of the simulated records. */
 export interface CalibrationCondition {
   readonly days: number;
   readonly attemptsPerDay: number;
-  /** Standard deviation of the days' effects: of rates on the logit, and half of it of durations on the logarithm. */
+  /**
+   * Standard deviation of the days' effects: of rates on the logit scale; of durations on the logarithmic scale it is half as
+   * large.
+   */
   readonly effect: number;
 }
 
-/** Intervals that are judged; the last takes all calls as independent. */
+/** The intervals that are judged; the last one takes all calls as independent. */
 export const CALIBRATION_INTERVALS = [
   "live",
   "machine",
@@ -23,7 +26,7 @@ export const CALIBRATION_INTERVALS = [
   "naive live",
 ] as const;
 
-/** How many intervals held. */
+/** How often each interval contained the true value. */
 export type CalibrationResult = Record<(typeof CALIBRATION_INTERVALS)[number], { count: number; of: number }>;
 
 const LIVE = 0.25;
@@ -36,14 +39,17 @@ const expit = (x: number): number => 1 / (1 + Math.exp(-x));
 const logit = (p: number): number => Math.log(p / (1 - p));
 const normal = (random: RandomStream): number => normalQuantile((random.next() * 4_294_967_296 + 0.5) / 4_294_967_296);
 
-/** Simulates and judges so many calibrations, beginning with number `from` (default 0). The same seed gives the same counts, in one piece or in several. */
+/**
+ * Simulates and judges `repetitions` calibrations, beginning with number `from` (default 0). The same seed gives the same counts, in
+ * one piece or in several.
+ */
 export function studyCalibration(
   condition: CalibrationCondition,
   { from = 0, repetitions, seed }: { readonly from?: number; readonly repetitions: number; readonly seed: string },
 ): CalibrationResult {
   const result = Object.fromEntries(CALIBRATION_INTERVALS.map((name) => [name, { count: 0, of: 0 }])) as CalibrationResult;
   const { effect } = condition;
-  // Rates in the long run: averages over the days' effects. A day with more live answers weighs more in what is counted among them.
+  // Long-run rates: averages over the days' effects. A day with more live answers has more weight in what is counted among them.
   const mean = (of: (node: number) => number) => NODES.reduce((sum, node) => sum + of(node), 0) / NODES.length;
   const live = mean((node) => expit(logit(LIVE) + effect * node));
   const machine = (1 - live) * MACHINE;

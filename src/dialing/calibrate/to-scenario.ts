@@ -1,4 +1,4 @@
-// A calibration as the part of a scenario that it knows.
+// The part of a scenario that a calibration determines.
 
 import type { z } from "zod";
 import { type Distribution, distributionSchema } from "../distributions/index.ts";
@@ -14,11 +14,11 @@ export interface CalibratedScenario {
 
 const SIGNIFICANT = 4;
 
-/** Shares rounded down to six places, so that they never add to more than 1. */
+/** Shares are rounded down to six places, so that their sum is never above 1. */
 const share = (value: number): number => Math.floor(value * 1e6) / 1e6;
 const round = (value: number): number => Number(value.toPrecision(SIGNIFICANT));
 
-/** @param first what the live rate of a first attempt is to that of the mix of attempts seen */
+/** @param first ratio of the live rate of first attempts to the live rate of all attempts seen */
 function shares({ rates }: OutcomeRates, first: number) {
   const others = rates.machine.rate + rates.busy.rate + rates.invalid.rate;
   return {
@@ -30,7 +30,8 @@ function shares({ rates }: OutcomeRates, first: number) {
 }
 
 /**
- * A scenario's answer probability is that of first attempts, from which decay takes away; the rates seen are those of first and later attempts together.
+ * A scenario's answer probability is that of first attempts, which decay then lowers; the measured rates are of first and later
+ * attempts together.
  */
 function firstAttemptFactor({ byAttempt, attemptDecay }: Calibration): number {
   const decay = Math.min(1, attemptDecay?.value ?? 1);
@@ -43,8 +44,9 @@ function firstAttemptFactor({ byAttempt, attemptDecay }: Calibration): number {
 }
 
 /**
- * Rates by hour (hours with too few attempts are left to the day's rates), ring, talk and wrap-up as fitted. What the records did not tell is left out,
- * so that the scenario's documented defaults hold. Ring times of unanswered calls give the no-answer time-out: their median.
+ * Rates by hour (an hour with too few attempts gets the day's rates), and ring, talk and wrap-up as fitted. What the records do
+ * not contain is left out, so that the scenario's documented defaults apply. The no-answer time-out is the median ring time of
+ * unanswered calls.
  */
 export function calibratedScenario(calibration: Calibration, name = "calibrated"): CalibratedScenario {
   const { overall, byHour, ring, talk, wrap, attemptDecay } = calibration;
@@ -71,7 +73,7 @@ export function calibratedScenario(calibration: Calibration, name = "calibrated"
   };
 }
 
-/** Four digits are more than any sample knows, and read well in a file. */
+/** Four digits: more than any sample determines, and readable in a file. */
 function rounded({ distribution }: DurationFit): Distribution {
   return distributionSchema.parse(
     JSON.parse(JSON.stringify(distribution), (_, value: unknown) => (typeof value === "number" ? round(value) : value)),

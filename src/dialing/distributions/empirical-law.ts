@@ -1,4 +1,4 @@
-// The law of measured quantiles: straight lines between them, so that the distribution is continuous wherever two neighbours differ.
+// The law of measured quantiles, with straight lines between them: continuous wherever two neighbours differ.
 
 import { refuse } from "../arguments.ts";
 

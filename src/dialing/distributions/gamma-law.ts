@@ -1,4 +1,4 @@
-// The gamma distribution's density and quantile, on top of the kernel's incomplete gamma function.
+// The gamma distribution's density and quantile, based on the kernel's incomplete gamma function.
 
 import { incompleteGamma, lnGamma, normalQuantile } from "../../kernel/index.ts";
 
@@ -8,8 +8,8 @@ export function gammaDensity(shape: number, x: number): number {
 }
 
 /**
- * The quantile of the gamma distribution with scale 1: Newton's method on ln x for the smaller tail, kept inside a bracket, from the start of
- * Wilson and Hilferty (1931) or, for small quantiles, of the series' first term.
+ * The quantile of the gamma distribution with scale 1: Newton's method on ln x for the smaller tail, kept inside a bracket. It
+ * starts from Wilson and Hilferty (1931) or, for small quantiles, from the first term of the series.
  */
 export function gammaQuantile(shape: number, p: number): number {
   if (p <= 0) return 0;

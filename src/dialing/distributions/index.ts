@@ -1,4 +1,4 @@
-// Distributions as data, what they say, and draws from them.
+// Distributions as data, their laws, and draws from them.
 
 export type { Law } from "./law.ts";
 export { lawOf } from "./law-of.ts";

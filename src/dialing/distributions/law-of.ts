@@ -22,8 +22,8 @@ export function weibullScale(mean: number, shape: number): number {
 }
 
 /**
- * The law of a distribution. Compute it once and keep it: constants are worked out here.
- * Raises DialingError `invalid_input` for parameters outside their domain.
+ * The law of a distribution. Keep it: its constants are computed here. Throws DialingError `invalid_input` for parameters outside
+ * their domain.
  */
 export function lawOf(distribution: Distribution): Law {
   if (distribution.kind !== "mixture") return singleLaw(distribution);

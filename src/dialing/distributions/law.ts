@@ -1,8 +1,8 @@
-// What one can ask of a distribution, and how the answers follow from few functions.
+// The functions of a distribution, and how they follow from a few basic ones.
 
 import { refuse } from "../arguments.ts";
 
-/** A distribution ready to be computed with. Functions take and give the distribution's own unit (seconds). */
+/** The functions of a distribution, in the distribution's own unit (seconds). */
 export interface Law {
   /** Infinity for `none`. */
   readonly mean: number;
@@ -10,17 +10,17 @@ export interface Law {
   readonly variance: number;
   /** Pr[X <= x]. */
   readonly cdf: (x: number) => number;
-  /** Pr[X > x], with its relative accuracy kept far out. */
+  /** Pr[X > x], relatively accurate far out in the tail. */
   readonly survival: (x: number) => number;
   /** Density at x; Infinity at an atom. */
   readonly density: (x: number) => number;
-  /** density / survival: the rate of ending for what has lasted x. Infinity where nothing lasts longer. */
+  /** density / survival: the rate of ending at x, given that x was reached. Infinity where nothing lasts longer. */
   readonly hazard: (x: number) => number;
-  /** The least x with cdf(x) >= p, for p from 0 to 1. */
+  /** The smallest x with cdf(x) >= p, for p from 0 to 1. */
   readonly quantile: (p: number) => number;
 }
 
-/** What a law is built from. */
+/** The functions that a law is made from. */
 export interface Core {
   readonly mean: number;
   readonly variance: number;
@@ -46,7 +46,7 @@ export function complete(core: Core): Law {
   };
 }
 
-/** Restricts functions of x > 0 to what holds of a non-negative quantity without an atom at 0. */
+/** Extends functions that hold for x > 0 to all x, for a non-negative quantity without an atom at 0. */
 export function continuous(core: Core): Law {
   return complete({
     ...core,

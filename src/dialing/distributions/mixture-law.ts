@@ -1,4 +1,4 @@
-// The law of a mixture: weighted sums of its parts' functions; the quantile by bisection between those of the parts.
+// The law of a mixture: weighted sums of its parts' functions; the quantile by bisection between the parts' quantiles.
 
 import { refuse, requirePositive } from "../arguments.ts";
 import type { Law } from "./law.ts";

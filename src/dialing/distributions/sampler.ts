@@ -1,24 +1,24 @@
-// Random values of a distribution: one uniform number per draw, by inversion, so that streams stay in step whatever the distribution is
-// (common random numbers), and the value rises with the uniform number (but for mixtures, where it rises within each part).
+// Random values of a distribution. Each draw uses one uniform number, by inversion, so that streams stay in step whatever the
+// distribution is (common random numbers). The value rises with the uniform number; of a mixture, within each part.
 
 import { normalCdf, normalQuantile, type RandomStream } from "../../kernel/index.ts";
 import type { Law } from "./law.ts";
 import { lawOf, lognormalParameters, weibullScale } from "./law-of.ts";
 import type { Distribution, SingleDistribution } from "./schema.ts";
 
-/** Half of the stream's step: moves [0, 1) to the middle of its cells, so that neither 0 nor 1 comes up. */
+/** Half of the stream's step: moves [0, 1) to the middle of its cells, so that neither 0 nor 1 occurs. */
 const HALF_CELL = 2 ** -33;
 
 /**
- * A function that draws from `distribution`. Every call takes exactly one number of the stream and allocates nothing. `none` gives Infinity.
- * Raises DialingError `invalid_input` for parameters outside their domain.
+ * A function that draws from `distribution`. Every call takes exactly one number from the stream and allocates nothing. `none`
+ * gives Infinity. Throws DialingError `invalid_input` for parameters outside their domain.
  */
 export function sampler(distribution: Distribution, stream: RandomStream): () => number {
   const draw = inversion(distribution);
   return () => draw(stream.next() + HALF_CELL);
 }
 
-/** The inverse distribution function as `sampler` uses it: 0 < u < 1 to a value. */
+/** The inverse distribution function as `sampler` uses it: takes 0 < u < 1, returns a value. */
 export function inversion(distribution: Distribution): (u: number) => number {
   lawOf(distribution); // refuses what no draw can be made from
   return distribution.kind === "mixture" ? mixtureInversion(distribution.parts) : singleInversion(distribution);
@@ -62,8 +62,9 @@ const TABLE_STEPS = 520;
 const LEAST = 1e-280;
 
 /**
- * An inversion too slow to be solved at each draw: ln x as a function of the normal quantile z is smooth, so it is tabulated from -6.5 to 6.5 (all that
- * 32-bit numbers reach) and interpolated by cubics with exact slopes; right to about 1e-8 relative.
+ * For inversions that are too slow to solve at each draw: ln x as a function of the normal quantile z is smooth, so it is
+ * tabulated from -6.5 to 6.5 (the range of 32-bit numbers) and interpolated by cubics with exact slopes. Relative error about
+ * 1e-8.
  */
 function tabulated(law: Law): (u: number) => number {
   const width = (2 * TABLE_EDGE) / TABLE_STEPS;
@@ -85,7 +86,7 @@ function tabulated(law: Law): (u: number) => number {
   };
 }
 
-/** Picks the part by the uniform number and uses what is left of it inside the part. */
+/** Chooses the part by the uniform number, and uses the rest of the number within the part. */
 function mixtureInversion(
   parts: readonly { readonly weight: number; readonly distribution: SingleDistribution }[],
 ): (u: number) => number {

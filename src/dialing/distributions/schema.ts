@@ -48,7 +48,7 @@ const mixture = z
   })
   .describe("One of several with the given weights (they need not add to 1), for example two humps of ring time");
 
-/** Zod schema of a distribution of a duration; strict, with defaults (cv 1, shape 1). */
+/** Zod schema of the distribution of a duration. Unknown fields are refused; defaults are cv 1 and shape 1. */
 export const distributionSchema = z
   .discriminatedUnion("kind", [none, deterministic, exponential, uniform, lognormal, gamma, weibull, empirical, mixture])
   .describe("Distribution of a duration");

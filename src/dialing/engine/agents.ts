@@ -1,10 +1,10 @@
-// Agents and what they are doing: arrays by agent, the idle ones in the order in which they became idle.
+// The states of agents, in arrays by agent, and the idle agents in the order in which they became idle.
 
 import { AgentState } from "../pacing/strategy.ts";
 import { Line } from "./line.ts";
 import { Level, type Meter } from "./meter.ts";
 
-/** By state: the level it counts into besides `loggedIn`, or -1. */
+/** By agent state: the level that it counts into besides `loggedIn`, or -1. */
 const LEVEL_OF = Int8Array.of(-1, Level.onBreak, -1, Level.reserved, Level.talking, Level.wrapping);
 const NEVER = Number.POSITIVE_INFINITY;
 const NOBODY = -1;
@@ -21,14 +21,14 @@ export interface AgentsSnapshot {
   readonly idle: readonly number[];
 }
 
-/** The state of all agents in columns, one entry an agent. */
+/** The states of all agents in columns, one entry per agent. */
 export class Agents {
   count: number;
   state: Uint8Array;
   since: Float64Array;
-  /** The call an agent is with or held for, or -1. */
+  /** The call that an agent talks on or is reserved for, or -1. */
   call: Int32Array;
-  /** When the stretch of work ends that is under way or comes next, and what follows it. */
+  /** When the present or next stretch of work ends, and the state that follows it. */
   leavesAt: Float64Array;
   followedBy: Uint8Array;
   returnsAt: Float64Array;
@@ -70,7 +70,7 @@ export class Agents {
     }
   }
 
-  /** An idle agent begins to talk, or a talking one becomes idle; whoever asks sees to `since` and to the level of talking. */
+  /** An idle agent begins to talk, or a talking agent becomes idle. The caller updates `since` and the level of talking. */
   startTalking(agent: number): void {
     this.state[agent] = AgentState.talking;
     this.#idle.leave(agent);
@@ -81,7 +81,7 @@ export class Agents {
     this.#idle.join(agent);
   }
 
-  /** Makes room for `count` agents; the new ones are off. */
+  /** Makes room for `count` agents; new agents are off. */
   grow(count: number): void {
     if (count <= this.count) return;
     const fresh = new Agents(count, this.#meter);
@@ -114,7 +114,7 @@ export class Agents {
     };
   }
 
-  /** Takes over what `snapshot` gave; the meter's levels are restored by the meter. */
+  /** Restores what `snapshot` returned. The meter restores its levels itself. */
   restore(snapshot: AgentsSnapshot): void {
     this.grow(snapshot.state.length);
     this.state.set(snapshot.state);

@@ -1,4 +1,5 @@
-// Calls that come by themselves: a Poisson stream, one whose rate follows a sine, or the requests of a finite number of sources.
+// Calls that arrive by themselves: a Poisson stream, one whose rate follows a sine, or the requests of a finite number of
+// sources.
 
 import { ARRIVAL } from "./entities.ts";
 import { exponentialOfWord } from "./exponential.ts";
@@ -17,12 +18,12 @@ export interface ArrivalStreamSnapshot {
 
 /** Calls that arrive by themselves, as a Poisson stream whose rate may change with the hour. */
 export class ArrivalStream {
-  /** Arrivals so far, the thinned ones included: number of the next. */
+  /** Number of arrivals so far, including those thinned out; it is the number of the next one. */
   arrived = 0;
   readonly #arrivals: Arrivals;
   readonly #timers: Timers;
   readonly #uniforms: Uniforms;
-  /** With a finite number of sources: the rate of the timer, and the unit-exponential time left while that rate is 0. */
+  /** With a finite number of sources: the rate of the timer, and the unit-exponential time left while the rate is 0. */
   #rate = 0;
   #work = 0;
 
@@ -32,7 +33,10 @@ export class ArrivalStream {
     this.#uniforms = uniforms;
   }
 
-  /** Numbers the arrival that is due; -1 when it is thinned out of a stream whose rate varies (Lewis and Shedler 1979). */
+  /**
+   * Returns the number of the arrival that is due; -1 when it is thinned out, in a stream whose rate varies (Lewis and Shedler
+   * 1979).
+   */
   take(now: number): number {
     const number = this.arrived++;
     const { rate, amplitude, frequency } = this.#arrivals;
@@ -41,7 +45,7 @@ export class ArrivalStream {
     return candidate < rate + amplitude * Math.sin(frequency * now) ? number : -1;
   }
 
-  /** Sets the timer of the next arrival. @param inSystem calls under way, which keep their sources from calling */
+  /** Sets the timer of the next arrival. @param inSystem calls under way: their sources do not call */
   wait(now: number, inSystem: number): void {
     const { rate, amplitude, sources } = this.#arrivals;
     const work = exponentialOfWord(this.#uniforms.word(Purpose.arrival, this.arrived));
@@ -53,7 +57,10 @@ export class ArrivalStream {
     }
   }
 
-  /** A call has ended: with exponential times of thought, what is left of the present one runs faster in proportion. */
+  /**
+   * A call has ended, and its source may call again: the rest of the exponential waiting time gets shorter in proportion to the
+   * number of sources.
+   */
   freed(now: number, inSystem: number): void {
     const { rate, sources } = this.#arrivals;
     if (sources === NEVER) return;

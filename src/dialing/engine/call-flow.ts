@@ -40,11 +40,12 @@ import { Purpose, type Uniforms } from "./uniforms.ts";
 const NEVER = Number.POSITIVE_INFINITY;
 const NOBODY = -1;
 const FIRST_SLOTS = 64;
-/** Slack in comparing sums of seconds. */
+/** Tolerance in comparing sums of seconds. */
 const TICK = 1e-9;
 /**
- * Ring times vary by so many seconds. Time-outs are whole multiples of the decisions' interval: were they exact, each would end in the very instant of a decision
- * and always before it, where a dialer sees every other one only at the next decision. At fixed ratios that made 3 % more abandoned calls.
+ * Ring times vary by so many seconds. Without it, time-outs, which are whole multiples of the decision interval, would end at the
+ * very instant of a decision and always before it, while a dialer sees every other end only at the next decision. With fixed
+ * ratios this made 3 % more abandoned calls.
  */
 const RING_BLUR = 1e-6;
 const END_NAMES = Object.keys(CallEnd) as CallEndName[];
@@ -58,7 +59,7 @@ interface CallNumbers {
   readonly attempt: number;
 }
 
-/** The state of the call flow as JSON, without agents and calls. */
+/** The state of the call flow as JSON, without the agents and calls. */
 export interface CallFlowSnapshot {
   readonly serial: number;
   readonly planned: boolean;
@@ -91,15 +92,15 @@ export class CallFlow {
   readonly #roster: Roster;
   readonly #sink: DialerSink | undefined;
   readonly #ended: CallEnded;
-  /** The strategy, when it wants to be told what happens. */
+  /** The strategy, when it observes calls. */
   #observer: Required<Pick<PacingStrategy, "observe">> | undefined;
-  /** Whether a strategy places the calls; the measured window is for it. */
+  /** Whether a strategy places the calls; only then is the measured window kept. */
   readonly #paced: boolean;
-  /** Whether agents come and go by the roster. */
+  /** Whether agents follow the roster. */
   #planned = true;
-  /** Midnight before now, seconds since the one before the start. */
+  /** The last midnight, in seconds since the midnight before the start. */
   #midnight = 0;
-  /** By agent wrapping up: the call it is about. Kept only for a sink. */
+  /** By agent in wrap-up: the call. Kept only for a sink. */
   readonly #wrapping = new Map<number, CallNumbers>();
 
   constructor(model: DialerModel, uniforms: Uniforms, sink: DialerSink | undefined, ended: CallEnded) {
@@ -117,12 +118,12 @@ export class CallFlow {
     for (let agent = 0; agent < this.agents.count; agent++) this.#plan(agent, -1);
   }
 
-  /** Tells a strategy from now on what happens, if it wants to know. */
+  /** From now on tells this strategy what happens, if it observes calls. */
   observe(strategy: PacingStrategy | undefined): void {
     this.#observer = strategy?.observe === undefined ? undefined : (strategy as Required<Pick<PacingStrategy, "observe">>);
   }
 
-  /** Second of the campaign's day, from 0 up to 86,400; without the division that `%` is. */
+  /** Second of the campaign's day, from 0 up to 86,400, computed without a division. */
   secondOfDay(): number {
     const second = this.#model.startOfDay + this.now - this.#midnight;
     if (second < DAY) return second;
@@ -141,7 +142,7 @@ export class CallFlow {
         break;
       case CallState.detecting:
         calls.detecting.remove(slot);
-        // Detection may have been switched off meanwhile: then the call goes on as one judged a person.
+        // Detection may have been switched off in the meantime: then the call continues like one judged a person.
         if (this.callModel.detection === undefined) this.#route(slot);
         else this.#judge(slot, this.callModel.detection);
         break;
@@ -156,7 +157,7 @@ export class CallFlow {
         this.#lose(slot);
         break;
       default: {
-        // The caller gives up while the agent's line is being set up; the agent is free when it stands.
+        // The caller gives up while the agent's line is being reconnected; the agent is free when the line is up.
         this.agents.call[calls.facts[slot * FACTS + AGENT]!] = NOBODY;
         this.meter.shift(Level.waiting, -1, this.now);
         this.#lose(slot);
@@ -185,14 +186,15 @@ export class CallFlow {
       if (leavesAt[agent] !== NEVER) this.timers.set((agent << 2) | PLAN_TIMER, leavesAt[agent]!);
       this.#free(agent);
     } else if (state[agent] === AgentState.idle) this.#leave(agent);
-    // Whoever is busy leaves when the call is over.
+    // A busy agent leaves when the call is over.
   }
 
   // ── The way of a call ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * A call takes a trunk.
-   * @param fate index of its random numbers; @param offset seconds by which the lead's clock is ahead; @param reserved the agent held, or -1
+   * Places a call on a trunk.
+   * @param fate index of its random numbers; @param offset seconds by which the lead's clock is ahead; @param reserved the
+   * reserved agent, or -1
    */
   place(lead: number, attempt: number, fate: number, offset: number, reserved: number): void {
     const { now } = this;
@@ -237,7 +239,7 @@ export class CallFlow {
     } else this.#rung(slot);
   }
 
-  /** The ringing has ended one way or the other. */
+  /** The ringing has ended, with or without an answer. */
   #rung(slot: number): void {
     const age = this.now - this.calls.instants[slot * INSTANTS + DIALED]!;
     switch (this.calls.facts[slot * FACTS + OUTCOME]) {
@@ -312,7 +314,7 @@ export class CallFlow {
     }
   }
 
-  /** A person is hung up on as a machine. */
+  /** Hangs up on a person who was taken for a machine. */
   #silence(slot: number): void {
     const { now } = this;
     const { countSilentCalls: counts, greeting } = this.callModel;
@@ -332,7 +334,7 @@ export class CallFlow {
     this.#end(slot, CallEnd.silent, counts);
   }
 
-  /** Who was judged a person gets an agent, or waits for one. */
+  /** A call judged a person gets an agent, or waits for one. */
   #route(slot: number): void {
     const { now } = this;
     const calls = this.calls;
@@ -367,7 +369,7 @@ export class CallFlow {
     if (this.#sink !== undefined) this.#tell("waiting", slot);
   }
 
-  /** The agent's warm line was dropped: it is set up anew while the caller waits. */
+  /** The agent's line was dropped after a long idle time: it is set up again while the caller waits. */
   #reconnect(slot: number, agent: number): void {
     const { now } = this;
     const { facts, instants } = this.calls;
@@ -383,7 +385,7 @@ export class CallFlow {
     if (this.#sink !== undefined) this.#tell("waiting", slot);
   }
 
-  /** The agent speaks. */
+  /** The agent begins to talk. */
   #talk(slot: number, agent: number): void {
     const { now } = this;
     const { facts, instants } = this.calls;
@@ -400,7 +402,7 @@ export class CallFlow {
     this.meter.add(live ? Count.connected : Count.machinesConnected, 1);
     let late = false;
     if (wait > 0) {
-      // A machine's greeting lasts until it is judged: what was passed on as a person at once is not late.
+      // A machine's greeting lasts until it is judged: a machine that was passed on at once, as a person, is not late.
       late = live && wait > model.legalLimit + TICK;
       if (late && this.#paced) this.window.lost(now);
       if (live) {
@@ -449,7 +451,7 @@ export class CallFlow {
     this.#free(agent);
   }
 
-  /** The caller hangs up, or is dropped, before an agent speaks. */
+  /** The caller hangs up, or the call is dropped, before an agent speaks. */
   #lose(slot: number): void {
     const { now } = this;
     const model = this.callModel;
@@ -467,7 +469,7 @@ export class CallFlow {
     this.#end(slot, CallEnd.lost, abandoned && live);
   }
 
-  /** The trunk is free again. An agent held for the call is, too. */
+  /** The trunk is free again, and so is an agent who was reserved for the call. */
   #end(slot: number, end: CallEnd, abandoned = false): void {
     const { facts } = this.calls;
     if (this.#sink !== undefined) this.#tell("ended", slot, { end: END_NAMES[end]!, abandoned });
@@ -482,7 +484,7 @@ export class CallFlow {
 
   // ── Agents ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** An agent has nothing to do: leaves if that is due, takes the longest waiting caller, or becomes idle. */
+  /** An agent has finished: leaves when that is due, takes the longest waiting caller, or becomes idle. */
   #free(agent: number): void {
     const agents = this.agents;
     const calls = this.calls;
@@ -509,7 +511,7 @@ export class CallFlow {
     this.#plan(agent, this.now);
   }
 
-  /** Looks up when an agent who is not at work comes next, and for how long. */
+  /** Looks up when an agent who is not at work comes next, and until when. */
   #plan(agent: number, now: number): void {
     const agents = this.agents;
     const stretch = this.#planned ? this.#roster.next(agent, now) : undefined;
@@ -519,7 +521,7 @@ export class CallFlow {
     if (stretch !== undefined) this.timers.set((agent << 2) | PLAN_TIMER, agents.returnsAt[agent]);
   }
 
-  /** So many agents from now on, without shifts and breaks. */
+  /** Changes the number of agents to `count`, without shifts and breaks from now on. */
   setAgents(count: number): void {
     const agents = this.agents;
     const known = agents.count;
@@ -567,7 +569,7 @@ export class CallFlow {
     };
   }
 
-  /** Takes over what `snapshot` gave, at `now`; on a new object. */
+  /** Restores what `snapshot` returned, at `now`; call it on a new object. */
   restore(now: number, state: CallFlowSnapshot): void {
     this.now = now;
     this.serial = state.serial;

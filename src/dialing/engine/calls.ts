@@ -1,27 +1,30 @@
-// Calls under way: a slot each, which is the trunk the call holds; the ones waiting for an agent in the order of their answers.
+// Calls under way. Each has a slot, which is also its trunk. Calls waiting for an agent are kept in the order of their answers.
 
 import { Line } from "./line.ts";
 
-/** Where a call is. `doomed`: in detection, and the caller will give up before it ends; `connecting`: its agent's line is being set up anew. */
+/**
+ * State of a call. `doomed`: in detection, and the caller will give up before it ends; `connecting`: its agent's line is being
+ * reconnected.
+ */
 export const CallState = { free: 0, dialing: 1, detecting: 2, doomed: 3, waiting: 4, connecting: 5, talking: 6 } as const;
 export type CallState = (typeof CallState)[keyof typeof CallState];
 
 /**
- * A call's whole numbers stand side by side in `Calls.facts`, at `slot * FACTS + field`, and its instants in `Calls.instants`, at
- * `slot * INSTANTS + field`: what an event touches is in one place.
+ * The integers of a call are in `Calls.facts` at `slot * FACTS + field`, its instants in `Calls.instants` at `slot * INSTANTS +
+ * field`, so that one event touches neighbouring memory.
  */
 export const FACTS = 8;
 /** Field of `facts`: the call's `CallState`. */
 export const STATE = 0;
 /** Field of `facts`: the `Outcome` that the call will have. */
 export const OUTCOME = 1;
-/** Field of `facts`: number of the lead called. */
+/** Field of `facts`: number of the called lead. */
 export const LEAD = 2;
 /** Field of `facts`: which attempt at the lead this is, from 0. */
 export const ATTEMPT = 3;
-/** Index of the call's random numbers. */
+/** Field of `facts`: index of the call's random numbers. */
 export const FATE = 4;
-/** The agent held for the call or with it, or -1. */
+/** Field of `facts`: the agent who talks on the call or is reserved for it, or -1. */
 export const AGENT = 5;
 
 export const INSTANTS = 4;
@@ -29,17 +32,17 @@ export const INSTANTS = 4;
 export const DIALED = 0;
 /** Field of `instants`: when it was answered. */
 export const ANSWERED = 1;
-/** When the caller gives up. */
+/** Field of `instants`: when the caller gives up. */
 export const DEADLINE = 2;
-/** Number of the call in the run, from 0 (no instant, but it may grow beyond 32 bits). */
+/** Field of `instants`: number of the call in the run, from 0. It is here because it may need more than 32 bits. */
 export const SERIAL = 3;
 
-/** Instants of the calls in one state, packed at the front of the array, in no order. */
+/** Instants of the calls in one state, packed at the front of the array, unordered. */
 export class PackedTimes {
   count = 0;
   times: Float64Array;
   #slots: Int32Array;
-  /** By slot: its place in the packed arrays. */
+  /** By slot: its index in the packed arrays. */
   #places: Int32Array;
 
   constructor(slots: number) {
@@ -80,7 +83,7 @@ export class PackedTimes {
 export interface CallsSnapshot {
   readonly slots: number;
   readonly free: readonly number[];
-  /** One entry a call under way: its facts and its instants; null is "never": JSON has no Infinity. */
+  /** One entry per call under way, with its facts and instants. null means "never": JSON has no Infinity. */
   readonly calls: readonly {
     readonly slot: number;
     readonly facts: readonly number[];
@@ -91,7 +94,7 @@ export interface CallsSnapshot {
   readonly waiting: readonly number[];
 }
 
-/** The calls under way, in slots that are used again. */
+/** The calls under way, in slots that are reused. */
 export class Calls {
   facts: Int32Array;
   instants: Float64Array;
@@ -119,7 +122,7 @@ export class Calls {
     return this.used === this.slots;
   }
 
-  /** Takes a slot. There must be one: ask `full` first. */
+  /** Takes a slot. There must be a free one: check `full` first. */
   take(): number {
     return this.#free[this.slots - ++this.used]!;
   }
@@ -134,7 +137,7 @@ export class Calls {
     return this.#line.first;
   }
 
-  /** The one that began to wait after `slot`, or -1. */
+  /** The call that began to wait next after `slot`, or -1. */
   after(slot: number): number {
     return this.#line.after(slot);
   }
@@ -186,7 +189,7 @@ export class Calls {
     };
   }
 
-  /** Takes over what `snapshot` gave, on a new object. */
+  /** Restores what `snapshot` returned; call it on a new object. */
   restore(snapshot: CallsSnapshot): void {
     while (this.slots < snapshot.slots) this.grow();
     for (const { slot, facts, instants } of snapshot.calls) {

@@ -1,4 +1,4 @@
-// A dialer made from a scenario, to be advanced step by step: what simulations and living dialers run on.
+// A dialer made from a scenario, advanced step by step: the basis of simulations and of the sandbox's living dialers.
 
 import { createPacing } from "../pacing/create.ts";
 import type { PacingStrategy } from "../pacing/strategy.ts";
@@ -13,18 +13,19 @@ import { Purpose, Uniforms } from "./uniforms.ts";
 /** What a simulated dialer is made of. */
 export interface DialerOptions {
   readonly scenario: SimulationScenario;
-  /** The same scenario and seed give the same run to the bit. */
+  /** The same scenario and seed give bit for bit the same run. */
   readonly seed: number | string;
   /** Where leads come from; default: the scenario's. */
   readonly leads?: LeadSource;
   /** How calls are paced; default: the scenario's. */
   readonly strategy?: PacingStrategy;
-  /** Told each step of each call. */
+  /** Receives each step of each call. */
   readonly sink?: DialerSink;
 }
 
 /**
- * A dialer at second 0. `advance(until)` runs it, `set` changes settings in the middle, `snapshot` gives its state as plain JSON data.
+ * A new dialer at second 0. `advance(until)` runs it, `set` changes settings while it runs, `snapshot` gives its state as plain
+ * JSON data.
  */
 export function createDialer({ scenario, seed, leads, strategy, sink }: DialerOptions): Dialer {
   const { calls, abandonmentTarget } = scenario;

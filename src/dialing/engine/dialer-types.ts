@@ -1,4 +1,4 @@
-// What goes into and comes out of a dialer besides calls: its parts, changes while it runs, its flow balance, its state as data.
+// Types of a dialer: its parts, changes while it runs, its flow balance, its state as data.
 
 import type { PacingStrategy } from "../pacing/strategy.ts";
 import type { ArrivalStreamSnapshot } from "./arrival-stream.ts";
@@ -9,37 +9,37 @@ import type { CallModel, DialerModel } from "./model.ts";
 import type { DialerSink } from "./sink.ts";
 import type { Uniforms } from "./uniforms.ts";
 
-/** The parts of a dialer after its scenario was read. */
+/** The parts of a dialer, made from a scenario. */
 export interface DialerParts {
   readonly model: DialerModel;
   readonly leads: LeadSource;
   readonly uniforms: Uniforms;
-  /** What paces the calls; undefined when they arrive by themselves. */
+  /** Paces the calls; undefined when calls arrive by themselves. */
   readonly strategy: PacingStrategy | undefined;
-  /** The stream that the strategy draws from: its position is part of the state. */
+  /** The random stream of the strategy: its position is part of the state. */
   readonly pacingRandom: { position: number };
   readonly sink: DialerSink | undefined;
 }
 
-/** What may be changed while the dialer runs; what is left out stays. */
+/** Settings that can be changed while the dialer runs; those left out stay. */
 export interface DialerChange {
-  /** So many agents from now on, without shifts and breaks; those too many leave after their call. */
+  /** The number of agents from now on, without shifts and breaks. Agents beyond it leave after their call. */
   readonly agents?: number;
   /** Infinity lifts the limit. Calls under way keep their trunks. */
   readonly trunks?: number;
   /** Infinity lifts the limit. */
   readonly callsPerSecond?: number;
   readonly burst?: number;
-  /** Least seconds between two placings. */
+  /** Least seconds between placing two calls. */
   readonly spacing?: number;
-  /** Seconds of idleness after which an agent's line is dropped; Infinity keeps it. */
+  /** Idle seconds after which an agent's line is dropped; Infinity keeps it. */
   readonly warmLineTimeout?: number;
   /** How calls placed from now on turn out. */
   readonly calls?: CallModel;
   readonly strategy?: PacingStrategy;
 }
 
-/** Where the calls of a run have gone: `carried + placed` equals the sum of all that follow, at every instant. */
+/** What became of the calls of a run: `carried + placed` equals the sum of all following fields at every instant. */
 export interface FlowBalance {
   /** Under way when measuring began. */
   readonly carried: number;
@@ -49,33 +49,33 @@ export interface FlowBalance {
   readonly noAnswer: number;
   readonly busy: number;
   readonly invalid: number;
-  /** Recognised machines. */
+  /** Calls recognised as machines. */
   readonly machines: number;
-  /** Machines taken for people, and dropped for want of an agent. */
+  /** Machines that were taken for people and dropped because no agent was free. */
   readonly machinesDropped: number;
   readonly silentCalls: number;
-  /** People who left without having spoken to an agent. */
+  /** People who left before an agent spoke. */
   readonly lost: number;
-  /** Calls an agent has ended. */
+  /** Calls that an agent talked on. */
   readonly completed: number;
-  /** Under way now, counted one by one. */
+  /** Calls under way now, counted one by one. */
   readonly inSystem: number;
 }
 
-/** State of a dialer as plain JSON data. Only a dialer of the same model, seed and kind of strategy can take it over. */
+/** State of a dialer as plain JSON data. Only a dialer of the same model, seed and kind of strategy can restore it. */
 export interface DialerSnapshot {
   readonly now: number;
   readonly events: number;
   readonly pending: number;
   readonly carried: number;
   readonly bucketsClosed: number;
-  /** null is "without limit": JSON has no Infinity. */
+  /** null means "no limit": JSON has no Infinity. */
   readonly trunks: number | null;
   readonly flow: CallFlowSnapshot;
   readonly gate: GateSnapshot;
   readonly arrivals: ArrivalStreamSnapshot | null;
   readonly leads: object;
   readonly pacingPosition: number;
-  /** null when the strategy has no state. */
+  /** null when the strategy keeps no state. */
   readonly strategy: object | null;
 }

@@ -1,4 +1,5 @@
-// The dialer: decides with a strategy how many calls to place, places them within its limits, and runs the events in the order (time, sequence).
+// The dialer: asks a strategy how many calls to place, places them within its limits, and handles events in the order (time,
+// sequence).
 
 import { AgentState, type DialerView, type PacingStrategy } from "../pacing/strategy.ts";
 import { ArrivalStream } from "./arrival-stream.ts";
@@ -17,12 +18,14 @@ import { emptyView, type WritableView } from "./view.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 const NOBODY = -1;
-/** Room for the attempts at one lead in the index of random numbers. */
+/** Each lead has this many indices of random numbers, one for each attempt. */
 const ATTEMPTS = 64;
 
-/** A dialer simulated event by event. Seconds since the start; the same parts and seed give the same run to the bit. */
+/**
+ * A dialer simulated event by event. Times are seconds since the start; the same parts and seed give bit for bit the same run.
+ */
 export class Dialer {
-  /** Events handled. */
+  /** Number of events handled. */
   events = 0;
   readonly #flow: CallFlow;
   readonly #model: DialerModel;
@@ -35,12 +38,12 @@ export class Dialer {
   readonly #view: WritableView = emptyView();
   #strategy: PacingStrategy | undefined;
   #trunks: number;
-  /** Calls of the last decision that are not placed yet. */
+  /** Calls of the last decision that are still to be placed. */
   #pending = 0;
   /** Calls under way when measuring began. */
   #carried = 0;
   #bucketsClosed = 0;
-  /** The short way for plain queues; null when there is none, undefined when that is to be found out. */
+  /** The fast loop for plain queues; null when it cannot be used, undefined until that is known. */
   #lane: PlainLane | null | undefined;
   #waitingSince = new Float64Array(16);
 
@@ -81,7 +84,7 @@ export class Dialer {
     return this.#flow.meter;
   }
 
-  /** Handles all events up to and at `until`, which is the time then. */
+  /** Handles all events up to and including `until`, and sets the time to it. */
   advance(until: number): void {
     const flow = this.#flow;
     const { timers } = flow;
@@ -118,7 +121,7 @@ export class Dialer {
     return events;
   }
 
-  /** The short way through the events of a plain queue; undefined for everything else. */
+  /** The fast loop for a plain queue; undefined for every other model. */
   #plainLane(): PlainLane | undefined {
     const { arrivals } = this.#model;
     const { agents, calls, callModel: model, meter, timers, warmLineTimeout } = this.#flow;
@@ -137,7 +140,7 @@ export class Dialer {
     });
   }
 
-  /** Time of the next event; Infinity when nothing will happen any more. */
+  /** Time of the next event; Infinity when there is none. */
   get nextEvent(): number {
     return this.#flow.timers.next;
   }
@@ -152,17 +155,17 @@ export class Dialer {
     return this.#leads.size();
   }
 
-  /** What a pacing strategy sees at this instant. Reused: read it at once. */
+  /** What a pacing strategy sees at this instant. The object is reused: read it at once. */
   get view(): DialerView {
     return this.#look();
   }
 
-  /** Why the strategy's last decision was what it was; undefined when it does not say. */
+  /** The reasons of the strategy's last decision; undefined when it gives none. */
   explain(): object | undefined {
     return this.#strategy?.explain?.(this.#look());
   }
 
-  /** Changes settings from this instant on. */
+  /** Changes settings from now on. */
   set(change: DialerChange): void {
     const flow = this.#flow;
     this.#lane = undefined;
@@ -180,7 +183,7 @@ export class Dialer {
     }
   }
 
-  /** Places one call at this instant, whatever strategy and limits say. Returns its number, or -1 when there is no lead to call. */
+  /** Places one call now, regardless of strategy and limits. Returns its number, or -1 when there is no lead to call. */
   placeOne(): number {
     const flow = this.#flow;
     const lead = this.#leads.take(flow.now);
@@ -190,7 +193,7 @@ export class Dialer {
     return flow.serial - 1;
   }
 
-  /** Where all calls have gone since measuring began. */
+  /** What became of all calls since measuring began. */
   flow(): FlowBalance {
     const { calls, meter } = this.#flow;
     const total = (count: Count) => meter.total(count);
@@ -261,14 +264,17 @@ export class Dialer {
     if (this.#pending > 0) this.#dial();
   }
 
-  /** Places what of the last decision may be placed now, and comes back when rate limit or spacing hold up the rest. */
+  /**
+   * Places as many calls of the last decision as are allowed now; schedules itself again when rate limit or spacing delays the
+   * rest.
+   */
   #dial(): void {
     const flow = this.#flow;
     const { agents, calls, meter, now } = flow;
     const reserving = this.#strategy?.reserves === true;
     if (this.#pending > 0 && (meter.level(Level.loggedIn) === 0 || this.#tapering())) this.#pending = 0;
     while (this.#pending > 0) {
-      // Without a trunk, a lead or an agent to hold, the rest of the decision is void: the next one sees why.
+      // Without a trunk, a lead or an agent to reserve, the rest of the decision is dropped: the next decision sees why.
       if (calls.used >= this.#trunks || (reserving && agents.longestIdle === NOBODY)) break;
       const at = this.#gate.earliest(now);
       if (at > now) {
@@ -286,7 +292,7 @@ export class Dialer {
     this.#pending = 0;
   }
 
-  /** True when everybody at work will have left within the taper, and nobody comes before. */
+  /** True when everybody at work will have left within the taper and nobody comes before. */
   #tapering(): boolean {
     const { taper } = this.#model.limits;
     if (taper <= 0) return false;
@@ -343,7 +349,7 @@ export class Dialer {
     return view;
   }
 
-  /** The whole state. Not to be called from within a sink or a strategy. */
+  /** The whole state. Do not call it from within a sink or a strategy. */
   snapshot(): DialerSnapshot {
     return {
       now: this.now,
@@ -362,8 +368,8 @@ export class Dialer {
   }
 
   /**
-   * Takes over the state of another dialer of the same scenario, seed and kind of strategy; to be called on a new one. How calls turn out, when
-   * it was changed by `set`, is to be set again.
+   * Restores the state of another dialer with the same scenario, seed and kind of strategy; call it on a new dialer. A call model
+   * that was changed by `set` must be set again.
    */
   restore(state: DialerSnapshot): void {
     this.#lane = undefined;

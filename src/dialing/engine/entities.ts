@@ -1,20 +1,20 @@
-// Who has timers: an entity of the event list is `index * 4 + kind`.
+// The entities of the event list: each has one timer and the number `index * 4 + kind`.
 
-/** Timer of a call: the end of ringing, of machine detection, or of patience. */
+/** Timer of a call: end of ringing, of machine detection, or of patience. */
 export const CALL_TIMER = 0;
-/** What ends an agent's call or wrap-up. */
+/** Timer of an agent: end of the call or the wrap-up. */
 export const AGENT_TIMER = 1;
-/** What the roster plans next for an agent. */
+/** Timer of an agent: what the roster plans next. */
 export const PLAN_TIMER = 2;
-/** The dialer's own timers, of the kind 3. */
+/** Timer of the next arrival. This and the following are the dialer's own timers, of kind 3. */
 export const ARRIVAL = 3;
-/** Clock of the next decision of the pacing strategy. */
+/** Timer of the pacing strategy's next decision. */
 export const DECISION = 7;
-/** Clock of the next call that limits on rate and spacing allow. */
+/** Timer of the next call that rate limit and spacing allow. */
 export const DIAL = 11;
-/** Clock of the end of the present bucket of the time series. */
+/** Timer of the end of the present bucket. */
 export const BUCKET = 15;
-/** Clock of the end of the warm-up, from which figures count. */
+/** Timer of the end of the warm-up, when measuring begins. */
 export const WARM_UP = 19;
-/** How many of those there are. */
+/** Number of the dialer's own timers. */
 export const CLOCKS = 5;

@@ -1,11 +1,11 @@
-// When the next call may be placed: a token bucket for calls a second, and the least time between two calls.
+// When the next call may be placed: a token bucket for calls per second, and the least time between two calls.
 
-/** Tokens are sums of products; what is so near to a whole one counts as one. */
+/** Tokens are sums of products: a value so near to a whole number counts as it. */
 const ALMOST = 1e-9;
 
 /** The state of the gate as JSON. */
 export interface GateSnapshot {
-  /** null is "without limit": JSON has no Infinity. */
+  /** null means "no limit": JSON has no Infinity. */
   readonly rate: number | null;
   readonly burst: number;
   readonly spacing: number;
@@ -14,7 +14,7 @@ export interface GateSnapshot {
   readonly placedAt: number | null;
 }
 
-/** Limits on the rate of calls: calls each second with a burst, and spacing between two calls. */
+/** Limits on new calls: calls per second with a burst, and a least time between two calls. */
 export class Gate {
   #rate: number;
   #burst: number;
@@ -23,7 +23,7 @@ export class Gate {
   #filledAt = 0;
   #placedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param rate calls a second, or Infinity; @param burst calls at once after a pause, at least 1; @param spacing seconds */
+  /** @param rate calls per second, or Infinity; @param burst calls at once after a pause, at least 1; @param spacing seconds */
   constructor(rate: number, burst: number, spacing: number) {
     this.#rate = rate;
     this.#burst = burst;
@@ -31,7 +31,7 @@ export class Gate {
     this.#tokens = burst;
   }
 
-  /** Sustained calls a second. */
+  /** Sustained calls per second. */
   get rate(): number {
     return Math.min(this.#rate, 1 / this.#spacing);
   }
@@ -46,20 +46,20 @@ export class Gate {
     return at;
   }
 
-  /** Uses up what one call placed at `now` needs. */
+  /** Takes the tokens for one call placed at `now`. */
   pass(now: number): void {
     this.#placedAt = now;
     if (this.#rate !== Number.POSITIVE_INFINITY) this.#tokens -= 1;
   }
 
-  /** Whole calls that could be placed at once. */
+  /** Number of calls that could be placed at once. */
   tokens(now: number): number {
     if (this.#rate === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
     this.#fill(now);
     return Math.max(0, Math.floor(this.#tokens + ALMOST));
   }
 
-  /** Changes limits from now on; what is left out stays. */
+  /** Changes limits from now on; those left out stay. */
   set(now: number, limits: { readonly callsPerSecond?: number; readonly burst?: number; readonly spacing?: number }): void {
     this.#fill(now);
     const { callsPerSecond = this.#rate, burst = this.#burst, spacing = this.#spacing } = limits;

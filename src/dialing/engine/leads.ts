@@ -1,23 +1,23 @@
-// Leads: whom to call next. An endless list, or a finite one with retries, time zones and calling windows.
+// Leads: which one to call next, from an endless list or from a finite one with retries, time zones and calling windows.
 
 import { CallEnd, DAY } from "./model.ts";
 import { Timers, type TimersSnapshot } from "./timers.ts";
 
 /** Where the dialer gets its leads from. Leads are whole numbers from 0; times are seconds since the start. */
 export interface LeadSource {
-  /** The next lead that may be called at `now`, out of the list until `finish`; -1 when there is none. */
+  /** Takes the next lead that may be called at `now` out of the list until `finish`; -1 when there is none. */
   take(now: number): number;
-  /** The number, from 1, of the attempt that a lead taken is about to have. */
+  /** The number, from 1, of the coming attempt at a lead that was taken. */
   attempt(lead: number): number;
   /** Seconds by which a lead's local time is ahead of the campaign's. */
   offset(lead: number): number;
   /** An attempt at a lead has ended. */
   finish(lead: number, end: CallEnd, now: number): void;
-  /** Leads that may be called at `now`; may be Infinity. */
+  /** Number of leads that may be called at `now`; may be Infinity. */
   ready(now: number): number;
-  /** Leads not finished, those under way included; may be Infinity. */
+  /** Number of leads not finished, including those under way; may be Infinity. */
   left(): number;
-  /** Leads tried at least once, and leads of the list: for the list's penetration. */
+  /** Number of leads tried at least once, and of leads in the list. Their ratio is the list's penetration. */
   tried(): number;
   size(): number;
   snapshot(): object;
@@ -35,13 +35,13 @@ function insideWindows(windows: readonly CallingWindow[], campaignSecond: number
   if (windows.length === 0) return true;
   const local = (((campaignSecond + offset) % DAY) + DAY) % DAY;
   for (const { from, to } of windows) {
-    // A window whose end is not after its beginning goes over midnight.
+    // A window that does not end after its beginning goes over midnight.
     if (from < to ? local >= from && local < to : local >= from || local < to) return true;
   }
   return false;
 }
 
-/** A list without end, without retries: each lead is called once. */
+/** An endless list without retries: each lead is called once. */
 export class EndlessLeads implements LeadSource {
   #taken = 0;
   readonly #windows: readonly CallingWindow[];
@@ -98,7 +98,7 @@ interface LeadListOptions {
   readonly windows: readonly CallingWindow[];
   readonly startOfDay: number;
   readonly maxAttempts: number;
-  /** By `CallEnd`: seconds until the lead may be called again; Infinity when it is finished. */
+  /** By `CallEnd`: seconds until the lead may be called again; Infinity when the lead is finished. */
   readonly retryAfter: readonly number[];
 }
 
@@ -115,20 +115,21 @@ interface ListState {
 const NONE = -1;
 
 /**
- * A finite list. Retries that are due come before fresh leads, the one due for the longest time first; fresh leads come in the order of the
- * list. Only leads inside their calling window are given out. Leads belong to zones by their place in the list, in proportion to the weights.
+ * A finite list. Due retries come before fresh leads, the longest due first; fresh leads come in the order of the list. Only
+ * leads inside their calling window are given out. Leads are assigned to zones by their place in the list, in proportion to the
+ * weights.
  */
 export class LeadList implements LeadSource {
   readonly #options: LeadListOptions;
   readonly #zoneOf: Uint8Array;
   readonly #attempts: Uint8Array;
-  /** When a retry was, or will be, due. */
+  /** When the retry of each lead is due. */
   readonly #due: Float64Array;
   readonly #later: Timers;
-  /** By zone: fresh leads in the order of the list, and how many of them are taken. */
+  /** By zone: fresh leads in the order of the list, and how many of them were taken. */
   readonly #fresh: readonly Int32Array[];
   readonly #cursors: Int32Array;
-  /** By zone: retries that are due, first in first out, linked through `#next`. */
+  /** By zone: due retries, first in first out, linked through `#next`. */
   readonly #heads: Int32Array;
   readonly #tails: Int32Array;
   readonly #queued: Int32Array;
@@ -219,7 +220,7 @@ export class LeadList implements LeadSource {
     return this.#options.count;
   }
 
-  /** Moves the retries that have become due into their zones' queues. */
+  /** Moves retries that have become due into their zones' queues. */
   #collect(now: number): void {
     while (this.#later.next <= now) {
       this.#queue(this.#later.begin());
@@ -273,7 +274,7 @@ export class LeadList implements LeadSource {
   }
 }
 
-/** Retry delays by `CallEnd` from a table that names only some; the others finish a lead. */
+/** Retry delays by `CallEnd`, s, from a table that names only some ends; the others finish a lead. */
 export function retryDelays(table: Readonly<Partial<Record<keyof typeof CallEnd, number>>>): number[] {
   const delays: number[] = [];
   for (const [name, end] of Object.entries(CallEnd) as [keyof typeof CallEnd, CallEnd][]) {
@@ -282,7 +283,7 @@ export function retryDelays(table: Readonly<Partial<Record<keyof typeof CallEnd,
   return delays;
 }
 
-/** The zone of each place, so that every stretch of the list has the zones in proportion to their weights. */
+/** The zone of each place in the list: every part of the list has the zones in proportion to their weights. */
 function zonesByPlace(count: number, zones: LeadListOptions["zones"]): Uint8Array {
   const zoneOf = new Uint8Array(count);
   const total = zones.reduce((sum, { weight }) => sum + weight, 0);

@@ -1,7 +1,11 @@
-// A line of waiting numbers, first in first out, from which any may step out: links in one array, closed to a ring by an end mark, so that neither
-// joining nor leaving has a case of its own (a branch on who is first or last is one that a processor guesses wrong every other time).
+// A queue of numbers, first in first out, from which any member may leave. The links are in one array and form a ring with an end
+// mark, so that joining and leaving have no special cases (a branch on the first or last member would be mispredicted half of the
+// time).
 
-/** Members are whole numbers from 0; member m has its links at 2 (m + 1): the one before, the one after. 0 stands for the end mark. */
+/**
+ * Members are whole numbers from 0. Member m has its links at 2 (m + 1): the member before and the member after. 0 is the end
+ * mark.
+ */
 export class Line {
   #links: Int32Array;
 
@@ -9,17 +13,17 @@ export class Line {
     this.#links = new Int32Array(2 * (members + 1));
   }
 
-  /** The member who has waited longest, or -1. */
+  /** The member that has waited longest, or -1. */
   get first(): number {
     return this.#links[1]! - 1;
   }
 
-  /** The one who came after a member, or -1. */
+  /** The member behind a member, or -1. */
   after(member: number): number {
     return this.#links[2 * member + 3]! - 1;
   }
 
-  /** Takes a place at the end. The member must not be in the line. */
+  /** Adds a member at the end. It must not be in the queue. */
   join(member: number): void {
     const links = this.#links;
     const node = member + 1;
@@ -44,7 +48,7 @@ export class Line {
     this.#links = links;
   }
 
-  /** All members, the first first. */
+  /** All members in order. */
   members(): number[] {
     const members: number[] = [];
     for (let member = this.first; member >= 0; member = this.after(member)) members.push(member);

@@ -1,4 +1,4 @@
-// The dialer's own count of live answers and abandoned calls: since midnight, and over the window of days in which a campaign is measured.
+// The dialer's own count of live answers and abandoned calls, since midnight and over the measured window of days.
 
 import { DAY, type MeasuredHistory } from "./model.ts";
 
@@ -10,15 +10,19 @@ export interface MeasuredWindowSnapshot {
 }
 
 /**
- * People who answered, and the abandoned ones among them, over so many days, the present one included (16 CFR 310.4(b)(4)(i): 30 days; the day itself where a
- * rule pack says 24 hours). How many people detection takes for machines and machines for people a dialer knows from samples; here it is told.
+ * Counts people who answered, and the abandoned among them, over a number of days including the present one (16 CFR
+ * 310.4(b)(4)(i): 30 days; one day where a rule pack says 24 hours). A real dialer estimates detection errors from samples; here
+ * it is told the true outcome of each call.
  */
 export class MeasuredWindow {
   dayLive = 0;
   dayAbandoned = 0;
   windowLive: number;
   windowAbandoned: number;
-  /** By day, the present one included, in a ring. What happened before the start counts as the day before; in a window of one day, as today. */
+  /**
+   * By day, in a ring that includes the present day. Calls before the start count for the day before; in a window of one day, for
+   * today.
+   */
   readonly #live: Float64Array;
   readonly #abandoned: Float64Array;
   readonly #days: number;
@@ -27,7 +31,7 @@ export class MeasuredWindow {
   #midnight: number;
   readonly #startOfDay: number;
 
-  /** @param days whole days of the campaign's clock, at least 1 */
+  /** @param days length of the window in days of the campaign's clock, at least 1 */
   constructor(history: MeasuredHistory, startOfDay: number, days: number) {
     this.#days = days;
     this.#live = new Float64Array(days);
@@ -58,7 +62,7 @@ export class MeasuredWindow {
     this.#abandoned[this.#day % this.#days]! += 1;
   }
 
-  /** Goes on to the day of `now`. */
+  /** Moves on to the day of `now`. */
   turn(now: number): void {
     while (now >= this.#midnight) {
       this.#day += 1;

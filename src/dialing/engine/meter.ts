@@ -1,10 +1,12 @@
-// What a run measures: levels integrated over time and counts of what happened, cut into buckets of equal length.
+// What a run measures: levels integrated over time and counts of events, in buckets of equal length.
 
-/** Quantities that have a level at every instant; their integrals over time are kept, in agent-seconds, call-seconds or trunk-seconds. */
+/**
+ * Quantities with a value at every instant. Their integrals over time are kept, in agent-seconds, call-seconds or trunk-seconds.
+ */
 export const Level = { loggedIn: 0, talking: 1, wrapping: 2, reserved: 3, onBreak: 4, trunks: 5, waiting: 6 } as const;
 export type Level = (typeof Level)[keyof typeof Level];
 
-/** Things that happen and are counted (or summed, for seconds). What each means stands with the results. */
+/** Events that are counted (for seconds: summed). The fields of `SimulationResult` say what they mean. */
 export const Count = {
   placed: 0,
   blocked: 1,
@@ -32,7 +34,7 @@ export const LEVEL_NAMES: readonly (keyof typeof Level)[] = namesOf(Level);
 /** Names of the counts, in the order of their cells. */
 export const COUNT_NAMES: readonly (keyof typeof Count)[] = namesOf(Count);
 const LEVELS = LEVEL_NAMES.length;
-/** Numbers a bucket: the integrals, then the counts. */
+/** Numbers per bucket: the integrals, then the counts. */
 export const WIDTH = LEVELS + COUNT_NAMES.length;
 
 function namesOf<Name extends string>(table: Readonly<Record<Name, number>>): Name[] {
@@ -40,13 +42,13 @@ function namesOf<Name extends string>(table: Readonly<Record<Name, number>>): Na
 }
 
 /**
- * Bins of the histogram of waits: 32 to each doubling, from 2^-10 s (what is shorter falls into the first) to 2^22 s. The bin of a wait is made of
- * the exponent and the five leading digits of its 32-bit floating-point form, which costs no logarithm.
+ * Bins of the histogram of waits: 32 for each doubling, from 2^-10 s (shorter waits go into the first bin) to 2^22 s. The bin of
+ * a wait is the exponent and the five leading digits of its 32-bit floating-point form, so that no logarithm is needed.
  */
 const BINS_PER_DOUBLING = 32;
 const LEAST_EXPONENT = -10;
 const WAIT_BINS = 32 * BINS_PER_DOUBLING;
-/** The form's exponent is kept with 127 added, above 23 digits. */
+/** That form stores the exponent plus 127, above 23 digits. */
 const FIRST_BIN = (127 + LEAST_EXPONENT) * BINS_PER_DOUBLING;
 
 /** The state of the meter as JSON. */
@@ -57,15 +59,21 @@ export interface MeterSnapshot {
   readonly bucketStart: number;
 }
 
-/** One array holds all that changes with events: for each level its integral, the instant of its last change and its value; then the counts. */
+/**
+ * One array holds everything that changes with events: for each level its integral, the instant of its last change and its value;
+ * then the counts.
+ */
 const CELLS = 3 * LEVELS;
 
-/** Counts and integrates what happens in a run, in total and by bucket of time. */
+/** Counts and integrates the events of a run, in total and by bucket. */
 export class Meter {
   readonly #cells = new Float64Array(CELLS + COUNT_NAMES.length);
   #buckets: Float64Array[] = [];
   #bucketStart = 0;
-  /** Waits that are not 0, from the greeting on: machine detection is part of them. Connected or lost; by bin. */
+  /**
+   * Number of waits above 0 by bin, of connected and lost callers. Counted from the greeting on: machine detection is part of a
+   * wait.
+   */
   readonly waits = new Float64Array(WAIT_BINS);
   readonly #float = new Float32Array(1);
   readonly #bits = new Int32Array(this.#float.buffer);
@@ -85,12 +93,15 @@ export class Meter {
     cells[at + 2] = value + delta;
   }
 
-  /** A level's integral in this bucket, the instant of its last change and its value, for a loop that keeps them itself for a while. */
+  /**
+   * Gives a level's integral in this bucket, the instant of its last change and its value to a loop that keeps them itself for a
+   * while.
+   */
   take(level: Level, into: Float64Array): void {
     for (let i = 0; i < 3; i++) into[i] = this.#cells[3 * level + i]!;
   }
 
-  /** Takes them back. */
+  /** Takes them back from that loop. */
   put(level: Level, integral: number, since: number, value: number): void {
     this.#cells[3 * level] = integral;
     this.#cells[3 * level + 1] = since;
@@ -102,7 +113,7 @@ export class Meter {
     this.#cells[CELLS + count]! += amount;
   }
 
-  /** Files a wait longer than 0. */
+  /** Records a wait above 0, s. */
   wait(seconds: number): void {
     this.#float[0] = seconds;
     const bin = (this.#bits[0]! >> 18) - FIRST_BIN;
@@ -114,7 +125,7 @@ export class Meter {
     this.#buckets.push(this.#cut(now));
   }
 
-  /** Forgets all that was measured; the levels stay. For the end of a warm-up. */
+  /** Discards everything measured, at the end of a warm-up; the levels stay. */
   reset(now: number): void {
     this.#cut(now);
     this.#buckets = [];
@@ -126,7 +137,7 @@ export class Meter {
     return this.#bucketStart;
   }
 
-  /** The buckets closed, each the integrals and then the counts. */
+  /** The closed buckets, each with the integrals and then the counts. */
   get buckets(): readonly Float64Array[] {
     return this.#buckets;
   }
@@ -138,7 +149,7 @@ export class Meter {
     return sum;
   }
 
-  /** Integrals and counts since the last time; they begin at 0 again. */
+  /** The integrals and counts since the last call; resets them to 0. */
   #cut(now: number): Float64Array {
     const bucket = new Float64Array(WIDTH);
     for (let level = 0; level < LEVELS; level++) {

@@ -1,8 +1,8 @@
-// The short way for plain queues: the same events on the same state as the dialer's, without what a plain queue has no use for.
+// The fast loop for plain queues: the same events on the same state as the dialer's, without what a plain queue does not need.
 //
-// Arrivals that are answered at once, talks without wrap-up and callers who give up are handled here in one loop, everything else by the dialer.
-// What comes out is the same to the bit: a dialer with a sink always goes the long way, and a test compares the two. Indices are in range by
-// construction, hence the `!`.
+// Arrivals that are answered at once, talks without wrap-up and callers who give up are handled here in one loop, everything else
+// by the dialer. The results are bit for bit the same: a dialer with a sink never uses this loop, and a test compares the two.
+// Indices are in range by construction, hence the `!`.
 
 import { AgentState } from "../pacing/strategy.ts";
 import type { Agents } from "./agents.ts";
@@ -45,21 +45,21 @@ interface LaneParts {
   readonly trunks: number;
 }
 
-/** So many numbers are drawn at once, a power of 2: in a loop of their own they cost half. */
+/** Random numbers are drawn in batches of this size, a power of 2: in a loop of their own they cost half. */
 const BATCH = 256;
 
-/** Runs plain queues (answered at once, no wrap-up) in one loop, with the same results to the bit as the dialer. */
+/** Runs plain queues (answered at once, no wrap-up) in one loop, with bit for bit the same results as the dialer. */
 export class PlainLane {
-  /** Where the lane stands after `run`. */
+  /** The time after `run`. */
   now = 0;
   arrived = 0;
   serial = 0;
   readonly #parts: LaneParts;
-  /** Times to the next arrival, and lengths of talks, of the arrivals of the present batch. */
+  /** Times to the next arrival and talk times, for the arrivals of the present batch. */
   readonly #gaps = new Float64Array(BATCH);
   readonly #talks = new Float64Array(BATCH);
   #batch = -1;
-  /** By slot: how long the talk of a waiting call will be. */
+  /** By slot: the talk time of a waiting call. */
   #lengths = new Float64Array(0);
 
   constructor(parts: LaneParts) {
@@ -77,7 +77,7 @@ export class PlainLane {
     this.#batch = batch;
   }
 
-  /** Makes room for all slots, and looks up the talks of the calls that wait already. */
+  /** Makes room for all slots, and looks up the talk times of calls that already wait. */
   #prepare(): Float64Array {
     const { calls, uniforms, model } = this.#parts;
     if (this.#lengths.length < calls.slots) this.#lengths = new Float64Array(calls.slots);
@@ -88,7 +88,10 @@ export class PlainLane {
     return this.#lengths;
   }
 
-  /** Handles events up to `until`, or up to the first one that is not the lane's, and returns how many. The public fields are to be set before and read after. */
+  /**
+   * Handles events up to `until`, or up to the first one that this loop cannot handle, and returns their number. Set the public
+   * fields before and read them after.
+   */
   run(until: number): number {
     const { timers, agents, calls, meter, uniforms, model, trunks } = this.#parts;
     const { facts, instants } = calls;
@@ -100,7 +103,7 @@ export class PlainLane {
     let { now, arrived, serial } = this;
     const arrivedBefore = arrived;
     let [events, blocked, connected, completed, waited, lost, abandoned] = [0, 0, 0, 0, 0, 0, 0];
-    // The levels that change with every event, and the timer that is set with every arrival, are kept here meanwhile.
+    // The levels that change with every event, and the timer that is set with every arrival, are kept here during the loop.
     const cell = new Float64Array(3);
     meter.take(Level.trunks, cell);
     let [inUse, inUseSince, inUseArea] = [cell[2]!, cell[1]!, cell[0]!];
@@ -117,7 +120,7 @@ export class PlainLane {
       let wait = 0;
       if (arrives) {
         if (!(arrivalAt <= until)) break;
-        // Without a free slot the dialer makes room first; with it come new arrays.
+        // Without a free slot the dialer makes room first, which replaces the arrays.
         if (calls.full && calls.used < trunks) break;
         now = arrivalAt;
         events++;

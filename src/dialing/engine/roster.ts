@@ -1,11 +1,11 @@
-// Who is planned to be at work when: shifts and breaks of each agent, one stretch of work after the other.
+// The planned work of agents: shifts and breaks of each agent, one stretch of work after the other.
 
 import { AgentState } from "../pacing/strategy.ts";
 import { type AgentGroup, DAY } from "./model.ts";
 import { Purpose, type Uniforms } from "./uniforms.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** Room for the stretches of one agent in the index of random numbers. */
+/** Each agent has this many indices of random numbers, one for each stretch. */
 const STRETCHES = 65_536;
 
 /** A stretch of planned work. Seconds since the start of the run. */
@@ -13,11 +13,11 @@ export interface Stretch {
   readonly begins: number;
   /** Infinity: no end is planned. */
   readonly ends: number;
-  /** What follows: a break, or the end of the shift. */
+  /** The state after the stretch: on a break, or off. */
   readonly followedBy: AgentState;
 }
 
-/** When each agent is logged in and has breaks, read stretch by stretch from the shifts of the groups. */
+/** The planned stretches of work of each agent, from the shifts and breaks of the groups. */
 export class Roster {
   readonly #groups: readonly AgentGroup[];
   readonly #groupOf: Int32Array;
@@ -38,7 +38,10 @@ export class Roster {
     return this.#groupOf.length;
   }
 
-  /** The agent's next stretch of work that ends after `now`, or undefined when no more is planned. Each call goes one further. */
+  /**
+   * The agent's next stretch of work that ends after `now`, or undefined when no more is planned. Each call moves on by one
+   * stretch.
+   */
   next(agent: number, now: number): Stretch | undefined {
     for (;;) {
       const cursor = this.#cursors[agent]!++;
@@ -55,7 +58,7 @@ export class Roster {
       if (cursor > 0) return undefined;
       return { begins: logOnDelay(draw(Purpose.logOn, 0)), ends: NEVER, followedBy: AgentState.off };
     }
-    // The day before the run begins counts: its shift may go over midnight.
+    // The day before the run counts as well: its shift may go over midnight.
     const parts = breaks.length + 1;
     const part = cursor % parts;
     const day = (Math.floor(cursor / parts) - 1) * DAY - this.#startOfDay;
@@ -64,7 +67,7 @@ export class Roster {
     const logOn = day + shift.from;
     const begins =
       before === undefined
-        ? // Whoever's shift began before the run is at work when it begins.
+        ? // An agent whose shift began before the run is at work when the run begins.
           logOn + (logOn < 0 ? 0 : logOnDelay(draw(Purpose.logOn, cursor)))
         : day + before.at + before.length(draw(Purpose.breakLength, cursor));
     const ends = day + (after === undefined ? shift.to : after.at);

@@ -1,6 +1,6 @@
-// What the dialer tells about each call as it goes, for those who keep records: the living dialer of a sandbox, a trace.
+// What the dialer reports about each call while it runs, for code that keeps records: the sandbox's living dialer, a trace.
 
-/** How a call ended. `silent`: a person was taken for a machine; `machine`: so judged, or found out by the agent. */
+/** How a call ended. `silent`: a person was taken for a machine; `machine`: judged a machine, or an agent found out. */
 export type CallEndName = "talked" | "lost" | "noAnswer" | "busy" | "invalid" | "machine" | "silent";
 
 /** A step in a call's life. Times are seconds since the start of the run. */
@@ -25,7 +25,7 @@ export interface CallTransition {
   readonly agent?: number;
   /** With `ended`. */
   readonly end?: CallEndName;
-  /** With `ended` as `lost`, and with `connected`: whether the law counts the call as abandoned. */
+  /** With `connected`, and with `ended` as `lost`: whether the call is abandoned under the law. */
   readonly abandoned?: boolean;
 }
 

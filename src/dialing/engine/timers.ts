@@ -1,33 +1,34 @@
-// The event list: one timer for each entity (agent, call, clockwork of the dialer), in an indexed heap of typed arrays ordered by (time, sequence).
+// The event list: one timer for each entity (agent, call, timers of the dialer itself), in an indexed heap of typed arrays,
+// ordered by (time, sequence).
 //
-// One timer an entity means that setting it anew moves it and clearing it removes it: no stale event is ever in the heap, and the heap never
-// outgrows the number of entities. Four children a node: for the same number of entries the heap is half as deep as a binary one.
-// Indices into the arrays are in range by construction, hence the `!` on reads.
+// Since an entity has one timer, setting it again moves it and clearing it removes it: the heap has no stale events and at most
+// as many entries as there are entities. Each node has four children, so the heap is half as deep as a binary one. Indices into
+// the arrays are in range by construction, hence the `!` on reads.
 
-/** State of the event list as plain data, in the order in which the events come. */
+/** State of the event list as plain data, in the order of the events. */
 export interface TimersSnapshot {
   readonly sequence: number;
   readonly entries: readonly (readonly [entity: number, time: number, order: number])[];
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** Room behind the last entry for the children that it does not have. */
+/** Places behind the last entry, so that every node can be read as if it had four children. */
 const SIBLINGS = 4;
 
-/** The next event of each entity, in a heap; one entry an entity. */
+/** The next event of each entity, in a heap with one entry per entity. */
 export class Timers {
   /** Times of the entries, heap order. The root is the next event. */
   #times: Float64Array;
   #entities: Int32Array;
-  /** By entity: its place in the heap, or -1. */
+  /** By entity: its index in the heap, or -1. */
   #places: Int32Array;
-  /** By entity: the sequence number of its present timer; decides between equal times. */
+  /** By entity: the sequence number of its present timer, which decides between equal times. */
   #orders: Float64Array;
-  /** The time of the entry that is being placed. Handed over here because a number that is no integer costs an allocation as an argument. */
+  /** The time of the entry that is being placed. Passed here because a non-integer argument would cost an allocation. */
   readonly #due = new Float64Array(1);
   #size = 0;
   #sequence = 0;
-  /** The entity whose event is being handled and has not been set anew; its entry stays at the root until then. */
+  /** The entity whose event is being handled and whose timer has not been set again; its entry stays at the root until then. */
   #firing = -1;
 
   constructor(entities: number) {
@@ -54,18 +55,18 @@ export class Timers {
     return this.#times[0]!;
   }
 
-  /** Entity of the next event; only to be asked when there is one. */
+  /** Entity of the next event. There must be one. */
   get first(): number {
     return this.#entities[0]!;
   }
 
-  /** Begins the next event and returns its entity. To be followed by `finish` when it has been handled. */
+  /** Begins to handle the next event and returns its entity. Call `finish` when it has been handled. */
   begin(): number {
     this.#firing = this.#entities[0]!;
     return this.#firing;
   }
 
-  /** Ends the event begun: its timer is gone unless it was set anew. */
+  /** Ends the handling of the event: its timer is removed unless it was set again. */
   finish(): void {
     if (this.#firing < 0) return;
     this.#places[this.#firing] = -1;
@@ -76,7 +77,7 @@ export class Timers {
     if (last > 0) this.#sink(0, this.#entities[last]!);
   }
 
-  /** Sets an entity's timer, wherever it stood before. `time` must not lie before the event being handled. */
+  /** Sets an entity's timer, whether or not it had one. `time` must not be before the event being handled. */
   set(entity: number, time: number): void {
     this.#due[0] = time;
     this.#put(entity);
@@ -90,7 +91,7 @@ export class Timers {
       return;
     }
     if (entity === this.#firing) this.#firing = -1;
-    // A timer set anew has a later sequence number: at an equal time it moves back, too.
+    // A timer that is set again gets a later sequence number: even at an equal time it moves back.
     if (this.#due[0]! < this.#times[place]!) this.#rise(place, entity);
     else this.#sink(place, entity);
   }
@@ -102,7 +103,7 @@ export class Timers {
     this.#rise(this.#size++, entity);
   }
 
-  /** Sets the timer of the next event's entity anew, without `begin` and `finish`. */
+  /** Sets the timer of the next event's entity again, without `begin` and `finish`. */
   restart(time: number): void {
     const entity = this.#entities[0]!;
     this.#orders[entity] = this.#sequence++;
@@ -115,12 +116,12 @@ export class Timers {
     return this.#orders[entity]!;
   }
 
-  /** A sequence number for a timer that a loop keeps outside for a while. */
+  /** A sequence number for a timer that a loop keeps outside of the heap for a while. */
   draw(): number {
     return this.#sequence++;
   }
 
-  /** Takes such a timer in, in its place among equal times. The entity must have none. */
+  /** Puts such a timer into the heap, at its place among equal times. The entity must have no timer. */
   adopt(entity: number, time: number, order: number): void {
     this.#orders[entity] = order;
     this.#due[0] = time;
@@ -147,7 +148,7 @@ export class Timers {
     return place < 0 || entity === this.#firing ? NEVER : this.#times[place]!;
   }
 
-  /** Whether the entry being placed comes before the one at a place. */
+  /** Whether the entry that is being placed comes before the entry at `place`. */
   #before(entity: number, place: number): boolean {
     const time = this.#due[0]!;
     const other = this.#times[place]!;
@@ -175,8 +176,9 @@ export class Timers {
   }
 
   /**
-   * Lets an entry sink from a place. The least of four children is found without branches on times, which no processor can foresee: a
-   * comparison as a number selects. Places beyond the size hold Infinity, so there always are four. Equal times take the slow way.
+   * Moves an entry down from a place. The smallest of four children is found without branches on times, which a processor cannot
+   * predict: comparisons are used as numbers. Places beyond the size hold Infinity, so there are always four children. Equal
+   * times take a slower path.
    */
   #sink(from: number, entity: number): void {
     const time = this.#due[0]!;
@@ -211,7 +213,7 @@ export class Timers {
     places[entity] = place;
   }
 
-  /** Of the up to four siblings from `child` on whose time is that of the one at `least`, the one that was set first. */
+  /** Among the up to four siblings from `child` on that have the same time as `least`: the one whose timer was set first. */
   #firstOf(child: number, least: number): number {
     const time = this.#times[least]!;
     const end = Math.min(child + 4, this.#size);
@@ -237,7 +239,7 @@ export class Timers {
     return { sequence: this.#sequence, entries };
   }
 
-  /** Takes over what `snapshot` gave. Room for the entities must be there. */
+  /** Restores what `snapshot` returned. There must be room for the entities. */
   restore({ sequence, entries }: TimersSnapshot): void {
     this.#places.fill(-1);
     this.#times.fill(NEVER);

@@ -1,9 +1,9 @@
 // Random numbers by index: the n-th number of a purpose is a function of (seed, purpose, n) alone.
 //
-// That gives common random numbers without keeping streams in step (two strategies that place the same attempt draw the same fate for it,
-// whatever else they do), costs nothing until a number is used, and leaves no hidden state for a snapshot.
-// Each purpose walks a Weyl sequence with an odd increment and an offset of its own, mixed by Chris Wellons's `lowbias32` (a bijection of
-// 32 bits with an avalanche bias of 0.17 of the ideal's noise floor).
+// This gives common random numbers without keeping streams in step (two strategies that place the same attempt draw the same
+// numbers for it, whatever else they do), costs nothing until a number is used, and leaves no hidden state for a snapshot. Each
+// purpose walks a Weyl sequence with an odd increment and an offset of its own, mixed by Chris Wellons's `lowbias32` (a bijection
+// of 32 bits with an avalanche bias of 0.17 of the ideal's noise floor).
 
 import { createRandom, type RandomStream } from "../../kernel/index.ts";
 
@@ -27,7 +27,7 @@ export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 const PURPOSES: readonly (readonly [name: string, purpose: Purpose])[] = Object.entries(Purpose);
 const SCALE = 1 / 4294967296;
 
-/** Uniform random numbers by purpose and index, so that strategies under comparison meet the same numbers. */
+/** Uniform random numbers by purpose and index, so that compared strategies get the same numbers. */
 export class Uniforms {
   readonly #steps = new Int32Array(PURPOSES.length);
   readonly #offsets = new Int32Array(PURPOSES.length);
@@ -53,7 +53,7 @@ export class Uniforms {
     return ((this.word(purpose, index) >>> 0) + 0.5) * SCALE;
   }
 
-  /** A purpose as a stream that can say and be told where it stands. */
+  /** A purpose as a stream whose position can be read and set. */
   stream(purpose: Purpose): RandomStream & { position: number } {
     const stream = {
       position: 0,

@@ -1,4 +1,4 @@
-// The view that a pacing strategy has of the dialer: filled before each decision, one object for the whole run.
+// The dialer's state as a pacing strategy sees it: filled before each decision, one object for the whole run.
 
 import type { DialerView, Readings } from "../pacing/strategy.ts";
 
@@ -7,7 +7,7 @@ export type WritableView = { -readonly [Field in keyof DialerView]: DialerView[F
 
 const NOTHING: Readings = new Float64Array(0);
 
-/** A view with nothing in it, to be filled at each decision. */
+/** An empty view. */
 export function emptyView(): WritableView {
   return {
     now: 0,

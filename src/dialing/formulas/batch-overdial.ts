@@ -1,12 +1,13 @@
-// One-shot overdialing: so many lines at once for so many idle agents.
+// One-shot overdialing: a number of lines dialed at once for a number of idle agents.
 
 import { binomialPmf } from "../../kernel/index.ts";
 import { requireProbability, requireWhole } from "../arguments.ts";
 
 /**
- * `lines` calls are placed at once for `idleAgents` agents; each is answered with `answerProbability`, independently, and answered calls beyond the idle agents
- * are abandoned.
- * @returns `expectedAbandoned` and `expectedServed` calls of the batch, `abandonmentRate` = expected abandoned / expected answered (0 when none can be answered)
+ * `lines` calls are placed at once for `idleAgents` agents. Each is answered with `answerProbability`, independently, and
+ * answered calls beyond the idle agents are abandoned.
+ * @returns `expectedAbandoned` and `expectedServed` calls of the batch, `abandonmentRate` = expected abandoned / expected
+ * answered (0 when none can be answered)
  * @throws DialingError `invalid_input`
  */
 export function batchOverdial(batch: { idleAgents: number; lines: number; answerProbability: number }): {
@@ -24,7 +25,7 @@ export function batchOverdial(batch: { idleAgents: number; lines: number; answer
     const expectedAbandoned = meanAbove(idleAgents, lines, p, 1 - p);
     return { expectedAbandoned, abandonmentRate: expectedAbandoned / answered, expectedServed: answered - expectedAbandoned };
   }
-  // The tail that is short is summed, and the other side follows without cancellation: idle agents are answers that failed to come.
+  // The shorter tail is summed, and the other side follows without cancellation: idle agents are answers that did not come.
   const idle = meanAbove(lines - idleAgents, lines, 1 - p, p);
   const expectedAbandoned = answered - idleAgents + idle;
   return { expectedAbandoned, abandonmentRate: expectedAbandoned / answered, expectedServed: idleAgents - idle };

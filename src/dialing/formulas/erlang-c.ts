@@ -1,9 +1,9 @@
-// Erlang's delay formula: nobody is lost, everybody waits.
+// Erlang's delay formula: no caller is lost, all of them wait.
 
 import { refuse, requireNonNegative, requirePositive, requireWhole } from "../arguments.ts";
 import { lossShares, offeredLoad } from "./erlang-b.ts";
 
-/** Refuses an arrival rate that the servers cannot work off: such a queue grows without end. */
+/** Throws `invalid_input` for an arrival rate that the servers cannot handle: such a queue grows without limit. */
 export function requireStable(arrivalRate: number, servers: number, serviceRate: number): void {
   if (!(arrivalRate < servers * serviceRate)) {
     refuse(
@@ -15,9 +15,10 @@ export function requireStable(arrivalRate: number, servers: number, serviceRate:
 }
 
 /**
- * M/M/c, Erlang's delay formula: Poisson arrivals, exponential service, endless patience, first come first served.
+ * M/M/c, Erlang's delay formula: Poisson arrivals, exponential service, unlimited patience, first come first served.
  * @param system rates per unit of time; needs arrivalRate < servers × serviceRate
- * @returns the probability of having to wait, mean wait of all arrivals, mean number waiting, and `waitExceeds(t)`: the probability of waiting longer than t
+ * @returns the probability of having to wait, mean wait of all arrivals, mean number waiting, and `waitExceeds(t)`: the
+ * probability of waiting longer than t
  * @throws DialingError `invalid_input`, also for an unstable queue
  */
 export function erlangC(system: { servers: number; arrivalRate: number; serviceRate: number }): {

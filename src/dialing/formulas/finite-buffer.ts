@@ -7,10 +7,11 @@ import { lossShares, offeredLoad } from "./erlang-b.ts";
 const LARGE = 1e200;
 
 /**
- * M/M/c/K, and M/M/c/K+M with `abandonRate`: at most `capacity` calls in the system (with the agents and waiting), further calls are blocked.
+ * M/M/c/K, and M/M/c/K+M with `abandonRate`: at most `capacity` calls in the system (with agents or waiting); further calls are
+ * blocked.
  * @param system rates per unit of time; capacity >= servers, both at most a million
- * @returns `blockingProbability` and `abandonmentProbability` as shares of all offered calls, `meanQueue`, `meanWaitAdmitted` over the calls let in (served or
- * not), `utilisation` of the servers
+ * @returns `blockingProbability` and `abandonmentProbability` as shares of all offered calls, `meanQueue`, `meanWaitAdmitted`
+ * over the admitted calls (served or not), `utilisation` of the servers
  * @throws DialingError `invalid_input`
  */
 export function finiteBuffer(system: {
@@ -38,8 +39,8 @@ export function finiteBuffer(system: {
     return { blockingProbability: 0, abandonmentProbability: 0, meanQueue: 0, meanWaitAdmitted: 0, utilisation: 0 };
   }
   const places = capacity - servers;
-  // Unnormalised probabilities: `below` of the states below `servers`, `weight` of the state reached, `admitting` of all before it,
-  // `beyond` of those with somebody waiting; `waiting` is the sum of state probability times number waiting.
+  // Unnormalised probabilities: `below` of the states below `servers`, `weight` of the present state, `admitting` of all states
+  // before it, `beyond` of those with waiting calls; `waiting` is the sum of state probability times number waiting.
   let { blocked: weight, carried: below } = lossShares(servers, load);
   let admitting = below;
   let [beyond, waiting] = [0, 0];

@@ -1,4 +1,5 @@
-// Queues fed by a finite number of sources, each silent while its call is in the system: Engset's loss model and the machine-repair model.
+// Queues fed by a finite number of sources, each silent while its call is in the system: Engset's loss model and the
+// machine-repair model.
 
 import { requireNonNegative, requirePositive, requireWhole } from "../arguments.ts";
 
@@ -6,10 +7,10 @@ import { requireNonNegative, requirePositive, requireWhole } from "../arguments.
 const LARGE = 1e200;
 
 interface FiniteSourceSystem {
-  /** How many sources there are. */
+  /** Number of sources. */
   readonly sources: number;
   readonly servers: number;
-  /** Rate at which one silent source asks. */
+  /** Rate at which one silent source sends requests. */
   readonly requestRate: number;
   readonly serviceRate: number;
 }
@@ -34,9 +35,10 @@ function congestion(sources: number, servers: number, intensity: number): { bloc
 }
 
 /**
- * M/M/c/c//N, Engset's loss model: a source that finds all servers busy is turned away and stays silent for another exponential time. Holds for any
- * distribution of service time with the same mean.
- * @returns `timeCongestion`: share of time all servers are busy; `callCongestion`: share of requests turned away; `busyServers`: mean
+ * M/M/c/c//N, Engset's loss model: a source that finds all servers busy is turned away and stays silent for another exponential
+ * time. Holds for any distribution of service time with the same mean.
+ * @returns `timeCongestion`: share of time in which all servers are busy; `callCongestion`: share of requests turned away;
+ * `busyServers`: mean
  * @throws DialingError `invalid_input`
  */
 export function engset(system: FiniteSourceSystem): { timeCongestion: number; callCongestion: number; busyServers: number } {

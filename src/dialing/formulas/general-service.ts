@@ -20,8 +20,9 @@ export function mg1(system: { arrivalRate: number; meanService: number; squaredC
 }
 
 /**
- * Mean number waiting in M/D/c as the mean maximum of a random walk: the queue seen every service time is (queue + arrivals - c)+ (Crommelin 1932), whose
- * mean is Spitzer's sum over l of E[(Poisson(l load) - l c)+] / l. Every term positive; quick unless the load is near the capacity.
+ * Mean number waiting in M/D/c as the mean maximum of a random walk: the queue seen once per service time is (queue + arrivals -
+ * c)+ (Crommelin 1932), whose mean is Spitzer's sum over l of E[(Poisson(l load) - l c)+] / l. Every term is positive; fast
+ * unless the load is near the capacity.
  */
 export function meanQueueBySpitzer(servers: number, load: number): number {
   let sum = 0;
@@ -34,8 +35,8 @@ export function meanQueueBySpitzer(servers: number, load: number): number {
 }
 
 /**
- * The same by the roots of z^c = exp(load (z - 1)) inside the unit circle (Franx 2001; Tijms, "A First Course in Stochastic Models", section 9.6.2). Loses
- * digits when the queue is short against the number of servers, and none near the capacity.
+ * The same by the roots of z^c = exp(load (z - 1)) inside the unit circle (Franx 2001; Tijms, "A First Course in Stochastic
+ * Models", section 9.6.2). Loses digits when the queue is short against the number of servers, but not near the capacity.
  */
 export function meanQueueByRoots(servers: number, load: number): number {
   const utilisation = load / servers;
@@ -67,7 +68,7 @@ function realInverseDistance(utilisation: number, angle: number): number {
 }
 
 /**
- * M/D/c: Poisson arrivals, service that always takes the same time, endless patience.
+ * M/D/c: Poisson arrivals, constant service time, unlimited patience.
  * @param system `service` in the unit of time of `arrivalRate`; needs arrivalRate × service < servers
  * @returns the mean wait before service of all arrivals
  * @throws DialingError `invalid_input`, also for an unstable queue

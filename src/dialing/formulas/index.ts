@@ -1,4 +1,4 @@
-// Queueing formulas with named results. Rates and times share whatever unit of time the caller uses.
+// Queueing formulas with named results. Rates and times are in the caller's unit of time.
 
 export { batchOverdial } from "./batch-overdial.ts";
 export { erlangA } from "./erlang-a.ts";

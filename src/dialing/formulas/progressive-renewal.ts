@@ -1,12 +1,15 @@
-// Progressive dialing as a renewal process: one line per idle agent, from hanging up to hanging up.
+// Progressive dialing as a renewal process: one line per idle agent.
 
 import { refuse, requireNonNegative, requireProbability } from "../arguments.ts";
 
 /**
- * An agent's cycle under 1:1 dialing (renewal-reward): attempts one after the other until a person answers, then talk and wrap-up. Nobody is abandoned.
- * @param campaign seconds and shares: `liveProbability` of an attempt with `meanRingLive` s of ringing; `failures` with the probability of each kind and the
- * seconds it costs (all probabilities add to 1); mean `talk` and `wrap`; `gap` s before each attempt
- * @returns `meanSearch` (s from free to the next live answer), `cycle` (s), `occupancy` ((talk + wrap) / cycle), `contactsPerHour` and `attemptsPerHour` of one agent
+ * An agent's cycle in 1:1 dialing (renewal-reward): attempts one after the other until a person answers, then talk and wrap-up.
+ * No call is abandoned.
+ * @param campaign seconds and shares: `liveProbability` of an attempt with `meanRingLive` s of ringing; `failures` with the
+ * probability of each kind and the seconds it costs (all probabilities add to 1); mean `talk` and `wrap`; `gap` s before each
+ * attempt
+ * @returns `meanSearch` (s from free to the next live answer), `cycle` (s), `occupancy` ((talk + wrap) / cycle),
+ * `contactsPerHour` and `attemptsPerHour` of one agent
  * @throws DialingError `invalid_input`
  */
 export function progressiveRenewal(campaign: {

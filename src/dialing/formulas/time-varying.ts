@@ -1,11 +1,13 @@
-// M_t/M/infinity with a sinusoidal rate: how many are busy when the rate swings through the day.
+// M_t/M/infinity with a sinusoidal rate: how many servers are busy when the rate varies through the day.
 
 import { refuse, requireNonNegative, requirePositive } from "../arguments.ts";
 
 /**
- * The mean number in service at `t` of an infinite-server queue with arrival rate baseRate + amplitude × sin(frequency × t), running since for ever: it lags
- * behind the rate and swings less (Eick, Massey and Whitt, "M_t/G/infinity queues with sinusoidal arrival rates", Management Science 39, 1993).
- * @param system rates per unit of time; `frequency` is angular, in radians per unit of time (2 pi / 24 for one swing a day in hours); |amplitude| <= baseRate
+ * The mean number in service at `t` of an infinite-server queue with arrival rate baseRate + amplitude × sin(frequency × t) that
+ * has always been running. It lags behind the rate and varies less (Eick, Massey and Whitt, "M_t/G/infinity queues with
+ * sinusoidal arrival rates", Management Science 39, 1993).
+ * @param system rates per unit of time; `frequency` is angular, in radians per unit of time (2 pi / 24 for one cycle a day in
+ * hours); |amplitude| <= baseRate
  * @param t time in that unit, of either sign
  * @throws DialingError `invalid_input`
  */

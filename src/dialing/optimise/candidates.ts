@@ -2,22 +2,25 @@
 
 import type { Pacing } from "../pacing/schema.ts";
 
-/** A strategy with its aggressiveness as one number. */
+/** A strategy with its aggressiveness as one parameter. */
 export interface Dial {
-  /** Name of the parameter in the scenario's pacing section; none for a strategy that has nothing to turn. */
+  /** Name of the parameter in the scenario's pacing section; undefined for a strategy without one. */
   readonly parameter: string | undefined;
-  /** Values from timid to bold. */
+  /** Values from cautious to aggressive. */
   readonly values: readonly number[];
   /** The pacing section with the parameter set. */
   readonly at: (value: number) => Pacing;
 }
 
-/** `count` values from `low` to `high`, each the same factor above the one before. */
+/** `count` values from `low` to `high`, each greater than the one before by the same factor. */
 function geometric(low: number, high: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => low * (high / low) ** (i / (count - 1)));
 }
 
-/** What there is to turn in a pacing section. @param limit abandonment rate allowed; @param count values to begin with */
+/**
+ * The parameter of a pacing section and the values to try. @param limit allowed abandonment rate; @param count number of values
+ * to begin with
+ */
 export function dialOf(pacing: Pacing, limit: number, count: number): Dial {
   switch (pacing.strategy) {
     case "progressive":

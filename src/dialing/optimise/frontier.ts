@@ -21,7 +21,7 @@ const COLUMNS: readonly (readonly [string, (point: FrontierPoint) => string | nu
   ["keeps_limit", ({ keeps }) => keeps],
 ];
 
-/** One line a point, shares of 1, numbers to six digits; the header names the columns. */
+/** One line per point; shares of 1, numbers to six digits. The header names the columns. */
 export function frontierCsv({ points }: Optimum): string {
   const cell = (value: string | number | boolean) =>
     typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
@@ -29,7 +29,7 @@ export function frontierCsv({ points }: Optimum): string {
   return `${[COLUMNS.map(([name]) => name).join(","), ...lines].join("\n")}\n`;
 }
 
-/** Occupancy over abandonment in per cent, a line a strategy, the limit, and the best point. */
+/** Occupancy over abandonment in per cent, one line per strategy, with the limit and the best point. */
 export function frontierSvg({ points, limit, best }: Optimum, title = "Occupancy and abandonment"): string {
   const names = [...new Set(points.map(({ strategy }) => strategy))];
   const at = ({ abandonment, occupancy }: FrontierPoint) => ({

@@ -1,4 +1,5 @@
-// The best pacing parameters under "the measured period ends within its limit with 99 % probability", and the frontier on the way to them.
+// Finds the pacing parameters with the highest occupancy that keep the measured period within its limit with 99 % probability,
+// and the frontier of all values tried.
 
 import { refuse, requireProbability, requireWhole } from "../arguments.ts";
 import { Count } from "../engine/meter.ts";
@@ -14,29 +15,32 @@ import type { SimulationScenario } from "../scenario/schema.ts";
 import { type Assurance, assure } from "./assurance.ts";
 import { type Dial, dialOf } from "./candidates.ts";
 
-/** Runs replications 0 to `replications` - 1 of a scenario: in this thread (`runReplication`) or on workers. */
+/** Runs replications 0 to `replications` - 1 of a scenario, in this thread (`runReplication`) or in workers. */
 export type Runner = (scenario: SimulationScenario, replications: number) => Promise<readonly Replication[]>;
 
-/** What is searched, and how sure the limit must be kept. */
+/** What is searched, and how reliably the limit must be kept. */
 export interface OptimiseOptions {
-  /** One run is a day, or whatever the measured period consists of. Its pacing is tried too. */
+  /** One run is one day, or whatever the measured period consists of. The scenario's own pacing is tried too. */
   readonly scenario: SimulationScenario;
   /** Strategies whose parameter is searched. Default: the scenario's and state-aware. */
   readonly strategies?: readonly Pacing[];
   /** Limit of the abandonment rate over the period. Default: the scenario's abandonmentTarget. */
   readonly limit?: number;
-  /** Probability with which a period keeps the limit. Default 0.99. */
+  /** Probability with which a period must keep the limit. Default 0.99. */
   readonly probability?: number;
-  /** Independent runs that make a period. Default: as many as fit into the scenario's window, one a day at most. */
+  /** Independent runs per period. Default: as many as fit into the scenario's window, at most one a day. */
   readonly runsPerPeriod?: number;
   /** Runs of each candidate. Default 20. */
   readonly replications?: number;
-  /** Values tried at first, and halvings between the boldest that keeps the limit and the next. Default 7 and 4. */
+  /**
+   * Number of values tried first, and number of halvings between the most aggressive value that keeps the limit and the next.
+   * Default 7 and 4.
+   */
   readonly values?: number;
   readonly refinements?: number;
 }
 
-/** A candidate and what it came to. */
+/** A candidate with its results. */
 export interface FrontierPoint {
   readonly strategy: Pacing["strategy"];
   readonly parameter: string | undefined;
@@ -46,11 +50,11 @@ export interface FrontierPoint {
   readonly abandonment: FigureInterval;
   readonly contactsPerAgentHour: FigureInterval;
   readonly assurance: Assurance;
-  /** Whether a period keeps the limit with the probability asked for. */
+  /** Whether a period keeps the limit with the requested probability. */
   readonly keeps: boolean;
 }
 
-/** What the search found. */
+/** The result of the search. */
 export interface Optimum {
   readonly limit: number;
   readonly probability: number;
@@ -62,8 +66,8 @@ export interface Optimum {
 }
 
 /**
- * Searches each strategy's parameter: a geometric grid first, then halving between the last value that keeps the limit and the first that does not.
- * All candidates meet the same calls when the runner uses one seed.
+ * Searches each strategy's parameter: first a geometric grid, then halving between the last value that keeps the limit and the
+ * first that does not. All candidates get the same calls when the runner uses one seed.
  * @throws DialingError `invalid_input` for a scenario without pacing, or numbers out of range
  */
 export async function optimise(options: OptimiseOptions, runner: Runner): Promise<Optimum> {
@@ -115,7 +119,7 @@ function ownAndStateAware(own: Pacing): readonly Pacing[] {
   return own.strategy === "state-aware" ? [own] : [own, { strategy: "state-aware" }];
 }
 
-/** The boldest value that keeps the limit, and the next above it. */
+/** The most aggressive value that keeps the limit, and the next value above it. */
 function bracket(points: readonly FrontierPoint[]): [FrontierPoint | undefined, FrontierPoint | undefined] {
   const kept = points.filter(({ keeps }) => keeps);
   const low = kept.reduce<FrontierPoint | undefined>(

@@ -1,4 +1,4 @@
-// A small plot as SVG text: axes with round numbers, points, lines, error bars. Light and dark backgrounds both show it.
+// A small plot as SVG text: axes with round numbers, points, lines, error bars. Readable on light and dark backgrounds.
 
 /** One line or set of points of a plot. */
 export interface PlotSeries {

@@ -1,4 +1,4 @@
-// Medians and bands of a mixture of equally likely normal distributions, some of which may be points.
+// Medians and bands of a mixture of equally likely normal distributions; a standard deviation of 0 is a point.
 
 import { normalCdf } from "../../kernel/index.ts";
 
@@ -9,7 +9,7 @@ export interface Band {
   readonly high: number;
 }
 
-/** One part of a sum of uncertain quantities. */
+/** One of the equally likely normal distributions of a mixture. */
 export interface Part {
   readonly mean: number;
   readonly sd: number;
@@ -17,12 +17,12 @@ export interface Part {
 
 const HALVINGS = 60;
 
-/** Values are never below 0: what the normal distributions have there counts as 0. */
+/** The band of a mixture. Values are never below 0: negative values of the normal distributions count as 0. */
 export function bandOf(parts: readonly Part[]): Band {
   return { low: quantile(parts, 0.05), median: quantile(parts, 0.5), high: quantile(parts, 0.95) };
 }
 
-/** Probability of more than `limit`. */
+/** Probability of a value above `limit`. */
 export function chanceAbove(parts: readonly Part[], limit: number): number {
   const sum = parts.reduce((total, { mean, sd }) => total + (sd > 0 ? normalCdf((mean - limit) / sd) : mean > limit ? 1 : 0), 0);
   return sum / Math.max(1, parts.length);
@@ -44,7 +44,7 @@ function quantile(parts: readonly Part[], q: number): number {
   return Math.max(0, (low + high) / 2);
 }
 
-/** Straight lines between the points, each of which stands for the middle of its share. */
+/** Linear interpolation between the points; each point stands for the middle of its share. */
 function quantileOfPoints(sorted: readonly number[], q: number): number {
   const place = Math.min(sorted.length - 1, Math.max(0, q * sorted.length - 0.5));
   const below = Math.floor(place);

@@ -1,36 +1,42 @@
-// What is known of calls and agents when settings are to be judged, how sure it is, and draws from it.
+// What is known about calls and agents when settings are to be judged, how certain it is, and draws from it.
 
 import { createRandom, normalQuantile } from "../../kernel/index.ts";
 import { refuse, requireNonNegative, requirePositive, requireProbability } from "../arguments.ts";
 
-/** A number that is known, or its 5 % and 95 % quantiles. */
+/** A known number, or the 5 % and 95 % quantiles of an uncertain one. */
 export type Uncertain = number | { readonly low: number; readonly high: number };
 
-/** Facts about a campaign. Shares are of 1, times seconds. What is left out is assumed, and `Prediction.assumed` says so. */
+/**
+ * Facts about a campaign. Shares are of 1, times in seconds. A fact that is left out is assumed, and `Prediction.assumed` names
+ * it.
+ */
 export interface PredictionFacts {
   /** Share of the calls answered by a person. Default 0.15 to 0.26 (CallHub, 2.2 million calls of 2020: 17.6 to 23.4 % by hour). */
   readonly answerRate?: Uncertain | undefined;
-  /** Mean talk and wrap-up of an answered call. Default 120 to 240 s. */
+  /** Mean talk plus wrap-up of an answered call. Default 120 to 240 s. */
   readonly handleSeconds?: Uncertain | undefined;
-  /** Mean time from placing a call to its answer or failure. Default: that of the scenario's defaults, 19 s. */
+  /** Mean time from placing a call to its answer or failure. Default: that of a scenario's defaults, 19 s. */
   readonly ringSeconds?: Uncertain | undefined;
-  /** Share of the people whom machine detection takes for machines and hangs up on: abandoned calls, whatever the settings. Default 0. */
+  /**
+   * Share of the people whom machine detection takes for machines and hangs up on. They are abandoned calls, whatever the
+   * settings. Default 0.
+   */
   readonly takenForMachines?: Uncertain | undefined;
-  /** Agents signed in. Default: `max_agents`, and never more. */
+  /** Agents signed in. Default: `max_agents`, which is also the most. */
   readonly agents?: Uncertain | undefined;
-  /** Lines of the carrier that are free. Default: no limit besides `max_simultaneous_calls`. */
+  /** Free lines of the carrier. Default: no limit besides `max_simultaneous_calls`. */
   readonly trunks?: number | undefined;
-  /** Calls there are to place over the horizon. Default: without end. */
+  /** Calls to place over the horizon. Default: without end. */
   readonly volume?: number | undefined;
   /** Hours of dialing that the prediction is for. Default 240: eight hours on each of the 30 days of 16 CFR 310.4(b)(4)(i). */
   readonly horizonHours?: number | undefined;
-  /** The measured window of 30 days as it stands now: it counts into the abandonment of the horizon. Default: empty. */
+  /** The present counts of the measured window of 30 days; they count into the abandonment of the horizon. Default: none. */
   readonly history?: { readonly liveAnswers: number; readonly abandoned: number } | undefined;
-  /** Abandonment rate whose exceeding is asked about. Default 0.03. */
+  /** The abandonment rate for `chanceAboveLimit`. Default 0.03. */
   readonly limit?: number | undefined;
 }
 
-/** Facts that a prediction can do without, by assuming them. */
+/** Values assumed for facts that are not given. */
 const ASSUMED = {
   answerRate: { low: 0.15, high: 0.26 },
   handleSeconds: { low: 120, high: 240 },
@@ -38,27 +44,27 @@ const ASSUMED = {
   takenForMachines: 0,
 } as const satisfies Partial<Record<keyof PredictionFacts, Uncertain | undefined>>;
 
-/** Hours that a prediction is about when none are given: 30 days of 8 hours. */
+/** Default hours of dialing of a prediction: 30 days of 8 hours. */
 export const DEFAULT_HORIZON_HOURS = 240;
 const SURE = 0.95;
 
-/** One possible truth. */
+/** One possible set of true values. */
 export interface FactDraw {
   readonly answerRate: number;
   readonly handleSeconds: number;
-  /** Undefined: as the scenario's defaults have it. */
+  /** Undefined: as in a scenario's defaults. */
   readonly ringSeconds: number | undefined;
   readonly takenForMachines: number;
   /** Agents signed in, not rounded; undefined: `max_agents`. */
   readonly agents: number | undefined;
 }
 
-/** Names of the facts that were left out. */
+/** Names of the facts that were not given. */
 export function assumedFacts(facts: PredictionFacts): string[] {
   return (Object.keys(ASSUMED) as (keyof typeof ASSUMED)[]).filter((name) => facts[name] === undefined);
 }
 
-/** Raises DialingError `invalid_input` naming the fact that cannot be. */
+/** Throws DialingError `invalid_input` with the name of an impossible fact. */
 export function checkFacts(facts: PredictionFacts): void {
   const both = (
     name: "answerRate" | "handleSeconds" | "ringSeconds" | "takenForMachines" | "agents",
@@ -88,8 +94,8 @@ export function checkFacts(facts: PredictionFacts): void {
 }
 
 /**
- * `count` possible truths that cover each fact's range evenly (Latin hypercube sampling, McKay, Beckman and Conover 1979): always the same ones, so
- * that predictions for different settings meet the same truths.
+ * `count` possible sets of true values that cover the range of each fact evenly (Latin hypercube sampling, McKay, Beckman and
+ * Conover 1979). They are always the same, so that different settings are judged on the same values.
  */
 export function drawFacts(facts: PredictionFacts, count: number): FactDraw[] {
   const random = createRandom("prediction", "facts");
@@ -111,7 +117,7 @@ export function drawFacts(facts: PredictionFacts, count: number): FactDraw[] {
   }));
 }
 
-/** Normal between the quantiles on the scale of `to`, `z` standard deviations from the middle. */
+/** A normal distribution on the scale of `to` with the given quantiles, at `z` standard deviations from its middle. */
 function between(value: Uncertain, z: number, to: (x: number) => number, from: (x: number) => number): number {
   if (typeof value === "number") return value;
   const { low, high } = value;
@@ -121,7 +127,7 @@ function between(value: Uncertain, z: number, to: (x: number) => number, from: (
   return from(middle + z * spread);
 }
 
-/** Logit-normal, so that a share stays one. */
+/** Logit-normal, so that a share stays within 0 and 1. */
 function shareAt(value: Uncertain, z: number): number {
   const inside = (p: number) => Math.min(1 - 1e-6, Math.max(1e-6, p));
   return between(

@@ -1,33 +1,41 @@
-// How a tenant's dialer is taken to pace within its settings: so many lines for each idle agent, one while the measured rate is over its target.
+// The assumed pacing of a tenant's dialer under its settings: a number of lines for each idle agent, and only one line while the
+// measured rate is above the target.
 
 import type { DialerView, PacingStrategy } from "../pacing/strategy.ts";
 
-/** Why calls were not placed, in decisions that wanted some. */
+/** How often limits kept calls from being placed. */
 export interface RatioReadings {
   /** Decisions at which an agent was idle. */
   wanting: number;
-  /** Of those: the measured rate was over its target and held back calls; no line was free; spacing let too few pass. */
+  /**
+   * Of those decisions: those at which the measured rate was above the target and held back calls, at which no line was free, and
+   * at which spacing let too few calls pass.
+   */
   held: number;
   withoutLine: number;
   spaced: number;
-  /** Most calls under way at a decision. */
+  /** Largest number of calls under way at a decision. */
   peak: number;
 }
 
 interface HeldRatioParameters {
-  /** Calls in the air for each idle agent, more than 0. */
+  /** Calls under way without an agent, for each idle agent; above 0. */
   readonly ratio: number;
-  /** Share of the live answers that may be abandoned. */
+  /** Largest share of the live answers that may be abandoned. */
   readonly target: number;
-  /** Until this second one call for each idle agent is placed, so that a team that begins idle is no measure of the ratio. Default 0. */
+  /**
+   * Until this second one call for each idle agent is placed, so that a team that begins idle does not distort the readings.
+   * Default 0.
+   */
   readonly gentleUntil?: number;
   /** Seconds between decisions. Default 1. */
   readonly interval?: number;
 }
 
 /**
- * Keeps `ratio` calls in the air for each idle agent, rounded, at least one; one for each while the abandoned share of the measured window is above
- * the target. That is what open implementations do that have such settings; how the tenant's own dialer decides is not published.
+ * Keeps `ratio` calls under way for each idle agent (rounded, at least one), and one for each while the abandoned share of the
+ * measured window is above the target. Open-source dialers with such settings work like this; how the tenant's own dialer decides
+ * is not published.
  */
 export function heldRatio(parameters: HeldRatioParameters): PacingStrategy & { readonly readings: RatioReadings } {
   const { ratio, target, gentleUntil = 0, interval = 1 } = parameters;

@@ -1,4 +1,4 @@
-// What settings of a dialer will come to, before they are activated.
+// Predicts what dialer settings will lead to, before they are activated.
 
 export type { Band } from "./bands.ts";
 export type { PredictionFacts, Uncertain } from "./facts.ts";

@@ -1,4 +1,5 @@
-// What settings of a dialer will come to: a simulation for each of several possible truths, put together as medians with bands.
+// Predicts what dialer settings will lead to: one simulation for each of several possible sets of true values, combined to
+// medians with bands.
 
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import { requireNonNegative, requirePositive, requireProbability } from "../arguments.ts";
@@ -8,7 +9,7 @@ import type { RatioReadings } from "./held-ratio.ts";
 import { type Outcome, projection } from "./projection.ts";
 import { idleTrial, runTrial } from "./trial.ts";
 
-/** The settings of a dialer as the contract's §2.5 has them; further fields do not matter. */
+/** Dialer settings (contract §2.5); further fields are ignored. */
 export interface PredictedSettings {
   readonly concurrency: {
     readonly max_agents: number;
@@ -18,27 +19,29 @@ export interface PredictedSettings {
   };
   readonly algorithm: {
     readonly abandonment_rate_target: number;
-    /** Share of the agents signed in who are there for callers. */
+    /** Share of the signed-in agents who are available for callers. */
     readonly agent_availability_estimate: number;
-    /** Calls for each idle agent. */
+    /** Calls under way for each idle agent. */
     readonly dial_ratio: number;
   };
 }
 
 /**
- * What keeps more calls from being placed: nobody at work, lines of the settings, lines of the carrier, the spacing, the abandonment target, the
- * calls there are, or else the dial ratio.
+ * What keeps the dialer from placing more calls: no agent at work, the lines of the settings, the lines of the carrier, the
+ * spacing, the abandonment target, the number of calls to place, or otherwise the dial ratio.
  */
 export type PredictionLimit = "agents" | "lines" | "carrier" | "spacing" | "target" | "volume" | "ratio";
 
-/** Shares are of 1, times seconds. Bands are medians with the 5 % and 95 % quantiles over what is not known for sure and over chance. */
+/** Shares are of 1, times in seconds. Bands are medians with the 5 % and 95 % quantiles, over uncertain facts and chance. */
 export interface Prediction {
-  /** Abandoned calls over calls answered by a person, over the horizon; people taken for machines are among them, and the history counts. */
+  /**
+   * Abandoned calls divided by calls answered by a person, over the horizon and the history. Includes people taken for machines.
+   */
   readonly abandonment: Band;
-  /** Talk and wrap-up over time at work. */
+  /** Talk plus wrap-up, divided by time at work. */
   readonly occupancy: Band;
   readonly attemptsPerHour: Band;
-  /** Calls answered by a person over calls placed. */
+  /** Calls answered by a person, divided by calls placed. */
   readonly answerRate: Band;
   /** Mean wait of callers for an agent. */
   readonly waitSeconds: Band;
@@ -46,46 +49,53 @@ export interface Prediction {
   readonly chanceAboveLimit: number;
   readonly limit: number;
   readonly horizonHours: number;
-  /** Agents at work: those signed in times the availability, in the middle of what is known. */
+  /** Agents at work: those signed in times the availability (median). */
   readonly agents: number;
-  /** Expected over the horizon. */
+  /** Expected counts over the horizon. */
   readonly expected: { readonly placed: number; readonly answered: number; readonly abandoned: number };
-  /** Most calls under way at once, in the middle of the simulations. */
+  /** Largest number of calls under way at once (median of the simulations). */
   readonly peakCalls: number;
-  /** Share of the decisions with an idle agent at which the target held back calls. Near 1: the dial ratio asks for more than the target allows. */
+  /**
+   * Share of the decisions with an idle agent at which the target held back calls. Near 1, the dial ratio asks for more than the
+   * target allows.
+   */
   readonly heldShare: number;
   readonly limitedBy: PredictionLimit;
-  /** Facts that were not given and were assumed. */
+  /** Names of the facts that were not given and were assumed. */
   readonly assumed: readonly string[];
   readonly simulations: number;
 }
 
-/** Hours of dialing count as so many agents more: decisions are made whatever the size of the team. */
+/** Cost of the decisions of one hour of dialing, in agent-hours: it does not depend on the size of the team. */
 const DECISION_COST = 5;
 const FEWEST_DRAWS = 16;
 const MOST_DRAWS = 200;
 const LEAST_HOURS = 0.5;
-/** Long enough for a team that begins idle to come to its pace. */
+/** Long enough for a team that begins idle to reach its pace. */
 const WARM_UP_HOURS = 0.2;
-/** Larger teams are simulated at this size and scaled: what a larger pool does better is left out, which is the cautious side. */
+/**
+ * Larger teams are simulated at this size and scaled up. The advantage of a larger pool is left out, which is the cautious side.
+ */
 const LARGEST_TEAM = 200;
-/** A limit counts when it was felt in so many of the decisions that had an idle agent. */
+/** A limit is named when it acted in at least this share of the decisions with an idle agent. */
 const FELT = 0.15;
 
 /** How much work a prediction may cost. */
 export interface PredictionOptions {
-  /** Agent-hours to be simulated, about. Default 4000: half a second of work. */
+  /** Approximate number of agent-hours to simulate. Default 4000: half a second of work. */
   readonly effort?: number;
 }
 
 /**
- * Predicts what dialer settings will come to. Equal input gives the equal prediction, and different settings meet the same truths and the same calls.
+ * Predicts what dialer settings will lead to. Equal input gives an equal prediction, and different settings are judged on the
+ * same true values and the same calls.
  *
- * The dialer is taken to keep `dial_ratio` calls in the air for each idle agent, and one for each while the measured abandonment is above
- * `abandonment_rate_target`; machines, ring and handle times vary as the defaults of a simulation scenario say, patience is 2 s. A horizon longer than
- * what is simulated goes on as the simulation ended: within the target where the target held, with the scatter that was seen between batches.
+ * The dialer is assumed to keep `dial_ratio` calls under way for each idle agent, and one for each while the measured abandonment
+ * is above `abandonment_rate_target`. Machines, ring and handle times vary as in the defaults of a simulation scenario; patience
+ * is 2 s. When the horizon is longer than the simulated time, the rest continues at the simulated rate: within the target where
+ * the target was kept, with the scatter between the simulated batches.
  *
- * @throws DialingError `invalid_input` naming the setting or fact that cannot be
+ * @throws DialingError `invalid_input` with the name of an impossible setting or fact
  */
 export function predict(settings: PredictedSettings, facts: PredictionFacts = {}, options: PredictionOptions = {}): Prediction {
   checkSettings(settings);
@@ -163,7 +173,7 @@ function checkSettings({ concurrency, algorithm }: PredictedSettings): void {
   requirePositive("algorithm.dial_ratio", algorithm.dial_ratio);
 }
 
-/** How many truths are tried, and how many hours of each are simulated. */
+/** How many sets of true values are tried, and how many hours of each are simulated. */
 function effortFor(agents: number, horizonHours: number, effort: number): { readonly hours: number; readonly draws: number } {
   const perHour = agents + DECISION_COST;
   const longest = Math.max(LEAST_HOURS, effort / (FEWEST_DRAWS * perHour));

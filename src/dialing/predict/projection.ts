@@ -1,42 +1,42 @@
-// From simulated stretches to the horizon: what each possible truth comes to by its end.
+// Extends simulated stretches to the horizon: the result at its end for each set of true values.
 
 import { BATCHES, type Trial } from "./trial.ts";
 
-/** A trial with the size of the team it stands for. */
+/** A trial with the size of the team that it represents. */
 export interface Outcome {
   /** Agents at work. */
   readonly agents: number;
-  /** How many times larger the team is than the one simulated. */
+  /** Size of the team divided by the size of the simulated one. */
   readonly scale: number;
   readonly trial: Trial;
 }
 
-/** One possible truth at the end of the horizon. */
+/** The end of the horizon for one set of true values. */
 export interface Projected {
   readonly placed: number;
   readonly answered: number;
   readonly abandoned: number;
-  /** Rate over horizon and history, and what chance may still change of it. */
+  /** Rate over horizon and history, and its standard deviation by chance. */
   readonly abandonment: number;
   readonly abandonmentSd: number;
   readonly occupancy: number;
   readonly waitSeconds: number;
-  /** The calls there are end before the horizon. */
+  /** There are fewer calls to place than the dialer could place over the horizon. */
   readonly isCut: boolean;
 }
 
 interface ProjectionContext {
   readonly horizonHours: number;
-  /** Calls there are to place; may be Infinity. */
+  /** Calls to place; may be Infinity. */
   readonly volume: number;
   readonly history: { readonly liveAnswers: number; readonly abandoned: number };
   readonly target: number;
 }
 
 /**
- * A stretch as long as the horizon is taken as it is. After a shorter one the rate stays, but not above the target, to which the dialer holds unless
- * machine detection alone abandons more;
- * chance adds what the batches scattered, which with clustered abandoned calls is several times the binomial variance.
+ * A stretch as long as the horizon is taken as it is. After a shorter one the rate continues, but not above the target, which the
+ * dialer keeps unless machine detection alone abandons more. The scatter between batches is added as chance: with clustered
+ * abandoned calls it is several times the binomial variance.
  */
 export function projection(outcomes: readonly Outcome[], context: ProjectionContext): Projected[] {
   const { horizonHours, volume, history, target } = context;
@@ -65,7 +65,7 @@ export function projection(outcomes: readonly Outcome[], context: ProjectionCont
   });
 }
 
-/** Variance of the count of abandoned calls, an answer: from the scatter of batches around each trial's own rate. */
+/** Variance of the number of abandoned calls, per answer: from the scatter of batches around each trial's own rate. */
 function variancePerAnswer(outcomes: readonly Outcome[]): number {
   let [squares, answers] = [0, 0];
   for (const { scale, trial } of outcomes) {

@@ -1,4 +1,4 @@
-// One simulated stretch of a campaign under the settings, with one possible truth.
+// One simulated stretch of a campaign under the settings, with one set of true values.
 
 import { lawOf } from "../distributions/index.ts";
 import { createDialer } from "../engine/create.ts";
@@ -10,10 +10,10 @@ import type { FactDraw } from "./facts.ts";
 import { heldRatio, type RatioReadings } from "./held-ratio.ts";
 
 const HOUR = 3600;
-/** Batches of the stretch; their scatter tells how abandoned calls cluster. */
+/** Number of batches of the stretch; their scatter shows how abandoned calls cluster. */
 export const BATCHES = 8;
 
-/** What a trial is made with, for the team that is simulated. */
+/** Parameters of a trial, for the simulated team. */
 export interface TrialPlan {
   readonly agents: number;
   readonly lines: number;
@@ -22,7 +22,7 @@ export interface TrialPlan {
   readonly ratio: number;
   readonly target: number;
   readonly history: { readonly liveAnswers: number; readonly abandoned: number };
-  /** Hours before measuring, and hours measured. */
+  /** Hours before measuring, and measured hours. */
   readonly warmUpHours: number;
   readonly hours: number;
 }
@@ -33,10 +33,10 @@ export interface Trial {
   readonly placed: number;
   readonly liveAnswers: number;
   readonly abandoned: number;
-  /** Of the abandoned: people taken for machines, on whom the target has no hold. */
+  /** Of the abandoned calls: people taken for machines, which the target cannot prevent. */
   readonly silent: number;
   readonly connected: number;
-  /** Seconds that connected callers waited in all. */
+  /** Total wait of connected callers, s. */
   readonly waited: number;
   readonly busySeconds: number;
   readonly loggedInSeconds: number;
@@ -45,7 +45,7 @@ export interface Trial {
   readonly readings: RatioReadings;
 }
 
-/** Simulates the settings once with one drawn truth. @param number tells trials apart: it is part of the seed */
+/** Simulates the settings once with one set of true values. @param number identifies the trial and is part of the seed */
 export function runTrial(plan: TrialPlan, draw: FactDraw, number: number): Trial {
   const { agents, lines, spacing, ratio, target, history, warmUpHours, hours } = plan;
   const warmUp = warmUpHours * HOUR;
@@ -84,7 +84,7 @@ export function runTrial(plan: TrialPlan, draw: FactDraw, number: number): Trial
   };
 }
 
-/** A stretch in which nobody dials. */
+/** A stretch without dialing. */
 export function idleTrial(hours: number): Trial {
   return {
     hours,
@@ -101,7 +101,7 @@ export function idleTrial(hours: number): Trial {
   };
 }
 
-/** The scenario's calls with the drawn facts: other outcomes keep their proportions, times are stretched. */
+/** The scenario's calls with the drawn facts: the other outcomes keep their proportions, times are scaled. */
 function callsOf({ answerRate, handleSeconds, ringSeconds, takenForMachines }: FactDraw): object {
   const { calls } = parseScenario({});
   const scale = (1 - answerRate) / (1 - calls.answerProbability);

@@ -1,4 +1,4 @@
-// From replications to results: every rate with its numerator, denominator and an interval that is honest about autocorrelation.
+// From replications to results: every rate with its numerator, its denominator and an interval that accounts for autocorrelation.
 
 import { Count, Level, waitsOfBin } from "../engine/meter.ts";
 import type { Replication } from "../replicate.ts";
@@ -10,44 +10,56 @@ const HOUR = 3600;
 const TALKED = [Level.talking, Level.wrapping] as const;
 
 /**
- * Results of a simulation. Shares are of 1, times are seconds. A rate without a denominator is NaN with an infinite interval;
- * intervals of shares stay within 0 and 1, all others at 0 or above.
+ * Results of a simulation. Shares are of 1, times in seconds. A rate whose denominator is 0 is NaN with an infinite interval.
+ * Intervals of shares stay within 0 and 1, all others at 0 or above.
  */
 export interface SimulationResult {
   readonly replications: number;
-  /** What was measured: of each replication from `from` to `to` (s), in all so many agent-hours logged in. */
+  /** The measured time of each replication, from `from` to `to` (s), and the logged-in agent-hours of all. */
   readonly window: { readonly from: number; readonly to: number; readonly agentHours: number };
-  /** How the intervals were made, and their confidence. */
+  /** How the intervals were computed, and their confidence. */
   readonly intervals: IntervalMethod & { readonly confidence: number };
   /**
-   * Abandoned calls over calls answered by a person (the legal definition, 16 CFR 310.4(b)(1)(iv), (b)(4)(i)): no agent spoke within the legal limit
-   * (2 s) of the end of the greeting. People taken for machines are among them, and a caller who hung up earlier, unless the scenario says otherwise
-   * (`countSilentCalls`, `countEarlyHangUps`).
+   * Abandoned calls divided by calls answered by a person (the legal definition, 16 CFR 310.4(b)(1)(iv), (b)(4)(i)): no agent
+   * spoke within the legal limit (2 s) of the end of the greeting. Includes people taken for machines, and callers who hung up
+   * earlier, unless the scenario excludes them (`countSilentCalls`, `countEarlyHangUps`).
    */
   readonly abandonment: FigureInterval;
-  /** People lost before an agent spoke, over live answers: what `abandonment` is with the caller's patience in place of the law's. */
+  /**
+   * People lost before an agent spoke, divided by live answers: like `abandonment`, but with the caller's patience instead of the
+   * legal limit.
+   */
   readonly lost: FigureInterval;
-  /** People hung up on as machines, over live answers; counted in `abandonment` as well, unless the scenario leaves them out. */
+  /**
+   * People taken for machines and hung up on, divided by live answers. Also counted in `abandonment`, unless the scenario
+   * excludes them.
+   */
   readonly silentCalls: FigureInterval;
-  /** Time talking and wrapping up over time logged in. */
+  /** Talk plus wrap-up time, divided by logged-in time. */
   readonly occupancy: FigureInterval;
-  /** Time talking over time logged in. */
+  /** Talk time divided by logged-in time. */
   readonly talkShare: FigureInterval;
-  /** People spoken to, calls placed and calls answered by a person, over agent-hours logged in. */
+  /** People spoken to, calls placed and calls answered by a person, each divided by logged-in agent-hours. */
   readonly contactsPerAgentHour: FigureInterval;
   readonly attemptsPerAgentHour: FigureInterval;
   readonly answersPerAgentHour: FigureInterval;
-  /** Live answers over calls placed. */
+  /** Live answers divided by calls placed. */
   readonly answerRate: FigureInterval;
-  /** Calls that arrived and found no trunk, over all that arrived. */
+  /** Arrivals that found no trunk, divided by all arrivals. */
   readonly blocked: FigureInterval;
   readonly waits: {
-    /** Answered callers who found no idle agent, over answered callers. */
+    /** Answered callers who found no idle agent, divided by all answered callers. */
     readonly probability: FigureInterval;
-    /** Mean wait of those connected, and of all answered callers, s; from the greeting on, so that machine detection is part of it. */
+    /**
+     * Mean wait of connected callers, and of all answered callers, s. Counted from the greeting on, so machine detection is part
+     * of it.
+     */
     readonly meanOfConnected: FigureInterval;
     readonly mean: FigureInterval;
-    /** Quantiles of the waits that are not 0, connected or lost, detection included, s: right to 3 per cent. NaN when there are none. */
+    /**
+     * Quantiles of the waits above 0, of connected and lost callers, including detection, s; relative error up to 3 %. NaN when
+     * there are none.
+     */
     readonly p50: number;
     readonly p95: number;
     readonly p99: number;
@@ -56,18 +68,19 @@ export interface SimulationResult {
   readonly meanAgents: FigureInterval;
   readonly meanTrunks: FigureInterval;
   readonly meanWaiting: FigureInterval;
-  /** Leads tried at least once over leads of the list; NaN for an endless list. */
+  /** Leads tried at least once, divided by the leads of the list; NaN for an endless list. */
   readonly penetration: FigureInterval;
   /** Totals over all replications, by name. */
   readonly counts: Readonly<Record<keyof typeof Count, number>>;
   readonly series: Series;
-  /** Events handled, warm-up included. */
+  /** Number of events handled, including the warm-up. */
   readonly events: number;
 }
 
 /**
- * Puts replications of one scenario together. With five or more, intervals come from the scatter between them; with fewer, from batches of
- * buckets, which should be long against a call (the scenario's `bucket`). The order of the replications does not matter.
+ * Combines replications of one scenario. With five or more, intervals come from the scatter between them; with fewer, from
+ * batches of buckets, which should be long against a call (the scenario's `bucket`). The order of the replications does not
+ * matter.
  * @param confidence of the intervals, default 0.95
  */
 export function combine(replications: readonly Replication[], confidence = 0.95): SimulationResult {
@@ -135,7 +148,7 @@ function penetrationOf(replications: readonly Replication[], confidence: number)
   return figureInterval("share", tried, leads, confidence);
 }
 
-/** Quantiles of the waits of those who waited; straight lines within a bin. */
+/** Quantiles of the waits above 0; linear within a bin. */
 function waitQuantiles(replications: readonly Replication[]): (q: number) => number {
   const bins = new Float64Array(replications[0]?.waits.length ?? 0);
   for (const { waits } of replications) waits.forEach((n, bin) => (bins[bin]! += n));

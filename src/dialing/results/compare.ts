@@ -1,4 +1,4 @@
-// Two scenarios held against each other on common random numbers: the difference of a figure, its interval, and what the pairing has gained.
+// Compares two scenarios on common random numbers: the difference of a figure, its interval, and the gain from pairing.
 
 import { meanInterval } from "../../kernel/index.ts";
 import { Count, Level } from "../engine/meter.ts";
@@ -8,21 +8,25 @@ import { type Sums, sumOf } from "./sums.ts";
 
 /** A difference (second minus first) of a figure. */
 export interface PairedDifference {
-  /** The figure in the two scenarios, over all pairs, as in a result of one; NaN without a denominator. */
+  /** The figure in each scenario, over all pairs; NaN when the denominator is 0. */
   readonly first: number;
   readonly second: number;
-  /** What they were computed from: sums over all pairs, times in seconds, agent-hours in hours. */
+  /** What the figures were computed from: sums over all pairs, times in seconds, agent-hours in hours. */
   readonly ofFirst: Basis;
   readonly ofSecond: Basis;
-  /** NaN when one of the two is, with an infinite interval. Differences of shares stay within -1 and 1. */
+  /** NaN with an infinite interval when one of the figures is NaN. Differences of shares stay within -1 and 1. */
   readonly difference: ReturnType<typeof meanInterval> & {
     /**
-     * `scatter`: from the variation of the difference between pairs. `pooled`: in all runs of one scenario there is no event, or nothing else; the
-     * interval is that of the two figures taken as independent (R. G. Newcombe, Statistics in Medicine 17, 1998). `unknown`: the whole line.
+     * `scatter`: from the variation of the difference between pairs. `pooled`: in all runs of one scenario every trial, or none,
+     * was an event; the interval is that of two independent figures (R. G. Newcombe, Statistics in Medicine 17, 1998). `unknown`:
+     * the whole line.
      */
     readonly method: FigureInterval["method"];
   };
-  /** Variance of the difference of independent runs over that of the paired ones: how many times fewer runs the pairing needs; NaN unless `scatter`. */
+  /**
+   * Variance of the difference of independent runs divided by that of paired runs: pairing needs so many times fewer runs. NaN
+   * unless `scatter`.
+   */
   readonly varianceReduction: number;
 }
 
@@ -63,7 +67,8 @@ const CONTACTS: Figure = { kind: "rate", numerator: (sums) => sums.count(Count.c
 const ATTEMPTS: Figure = { kind: "rate", numerator: (sums) => sums.count(Count.placed), denominator: agentHours };
 
 /**
- * Compares replications pair by pair: those of the same index, run under the same seed. Student's interval on the linearised differences.
+ * Compares replications pair by pair: those with the same index, run under the same seed. Student's interval on the linearised
+ * differences.
  * @param confidence default 0.95
  */
 export function compareReplications(

@@ -1,24 +1,25 @@
-// Intervals of the figures of a simulation: from the scatter between runs, within what the figure can be; from the pooled counts where no run differs.
+// Intervals of the figures of a simulation: from the scatter between runs, within the range of the figure; from the pooled counts
+// where no run differs.
 
 import { normalQuantile, type RatioInterval, ratioInterval, wilsonInterval } from "../../kernel/index.ts";
 
 /**
- * What a figure is. `share`: counts of counts, from 0 to 1. `timeShare`: time of time, from 0 to 1. `rate`: counts over time, from 0. `amount`: any
- * other sum over a sum, from 0.
+ * Kind of a figure. `share`: counts of counts, from 0 to 1. `timeShare`: time of time, from 0 to 1. `rate`: counts over time,
+ * from 0. `amount`: any other sum over a sum, from 0.
  */
 export type FigureKind = "share" | "timeShare" | "rate" | "amount";
 
 /** A figure of a simulation with its interval; shares stay within 0 and 1, all others at 0 or above. */
 export interface FigureInterval extends RatioInterval {
   /**
-   * `scatter`: from the variation between runs or batches. `pooled`: all runs have no event, or nothing else, so that their variation says
-   * nothing; the interval is that of the sums, events taken as independent (Wilson's for a share, Poisson's for a rate), and `standardError` what
-   * a normal interval of that width has. `unknown`: the interval is the whole line.
+   * `scatter`: from the variation between runs or batches. `pooled`: in all runs every trial, or none, was an event, so that they
+   * do not vary. The interval is that of the sums, with events taken as independent (Wilson's for a share, Poisson's for a rate),
+   * and `standardError` belongs to a normal interval of that width. `unknown`: the interval is the whole line.
    */
   readonly method: "scatter" | "pooled" | "unknown";
 }
 
-/** Whether the scatter between units says nothing, because all have no event or, for a share, nothing else. */
+/** Whether the units do not vary because none has an event or, for a share, because all trials are events. */
 function isConstant({ numerator, denominator }: RatioInterval, kind: FigureKind): boolean {
   return numerator === 0 || ((kind === "share" || kind === "timeShare") && numerator === denominator);
 }
@@ -54,6 +55,6 @@ function pooled(
   { numerator, denominator, confidence }: RatioInterval,
 ): { low: number; high: number } | undefined {
   if (kind === "share") return wilsonInterval(numerator, denominator, confidence);
-  // The exact limit of a Poisson rate of which no event was seen (F. Garwood, Biometrika 28, 1936).
+  // The exact limit of a Poisson rate without any event (F. Garwood, Biometrika 28, 1936).
   return kind === "rate" ? { low: 0, high: -Math.log((1 - confidence) / 2) / denominator } : undefined;
 }

@@ -1,23 +1,23 @@
-// The time series of a simulation: bucket by bucket, all replications together.
+// The time series of a simulation by bucket, over all replications.
 
 import { Count, Level } from "../engine/meter.ts";
 import type { Replication } from "../replicate.ts";
 import { type Sums, sumOf } from "./sums.ts";
 
-/** One stretch of the run. Sums are over all replications; means are of one. */
+/** One bucket of the run. Sums are over all replications; means are per replication. */
 export interface SeriesPoint {
   /** s since the start. */
   readonly from: number;
   readonly to: number;
-  /** Abandoned calls and live answers, for the rate of the stretch. */
+  /** Abandoned calls and live answers in this bucket. */
   readonly abandoned: number;
   readonly liveAnswers: number;
   readonly placed: number;
   readonly connected: number;
-  /** Seconds talking and wrapping up, and logged in. */
+  /** Seconds of talk and wrap-up, and of logged-in time. */
   readonly busySeconds: number;
   readonly loggedInSeconds: number;
-  /** abandoned / liveAnswers and busySeconds / loggedInSeconds; NaN without a denominator. */
+  /** abandoned / liveAnswers and busySeconds / loggedInSeconds; NaN when the denominator is 0. */
   readonly abandonment: number;
   readonly occupancy: number;
   readonly meanAgents: number;
@@ -28,7 +28,7 @@ export interface SeriesPoint {
 /** The figures of a run over time, one point a bucket. */
 export type Series = readonly SeriesPoint[];
 
-/** The series over all replications; they have the same buckets. */
+/** The series over all replications, which must have the same buckets. */
 export function seriesOf(replications: readonly Replication[]): Series {
   const [first] = replications;
   if (first === undefined) return [];

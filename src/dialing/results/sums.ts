@@ -1,9 +1,9 @@
-// Sums over buckets, and the units (replications, or batches of one run) from whose scatter intervals are made.
+// Sums over buckets, and the units (replications, or batches of one run) whose scatter gives the intervals.
 
 import { COUNT_NAMES, type Count, LEVEL_NAMES, type Level, WIDTH } from "../engine/meter.ts";
 import type { Replication } from "../replicate.ts";
 
-/** Integrals of levels and counts over some stretch of time. */
+/** Integrals of levels, and counts, over a span of time. */
 export class Sums {
   readonly #values = new Float64Array(WIDTH);
 
@@ -33,15 +33,15 @@ export function sumOf(buckets: Iterable<Float64Array>): Sums {
   return sums;
 }
 
-/** How intervals were made. */
+/** How intervals were computed. */
 export interface IntervalMethod {
   /** `replications`: from the scatter between independent runs. `batches`: between long stretches of a run. */
   readonly kind: "replications" | "batches";
-  /** Independent runs, or batches in all. */
+  /** Number of independent runs, or of batches in all runs. */
   readonly units: number;
 }
 
-/** Fewer runs than this say less about the scatter than batches do. */
+/** With fewer runs than this, batches say more about the scatter. */
 const ENOUGH_RUNS = 5;
 const MOST_BATCHES = 30;
 

@@ -1,4 +1,4 @@
-// The section of a scenario that says what happens to a call once it is placed. Every default says where it comes from.
+// The section of a scenario on how calls turn out once they are placed. Every default names its source.
 
 import { z } from "zod";
 import { duration, share, span } from "./fields.ts";
@@ -56,7 +56,7 @@ const detection = z
   })
   .describe("Answering-machine detection.");
 
-/** Schema of the `calls` of a scenario. Strict; durations are seconds. */
+/** Schema of the section `calls` of a scenario. Unknown fields are refused; durations are in seconds. */
 export const callsSchema = z
   .strictObject({
     answerProbability: share

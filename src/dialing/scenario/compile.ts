@@ -1,4 +1,4 @@
-// From a parsed scenario to what the engine runs on.
+// Compiles a parsed scenario to the engine's input.
 
 import { type Distribution, inversion, lawOf } from "../distributions/index.ts";
 import { unitExponential } from "../engine/exponential.ts";
@@ -58,7 +58,7 @@ export function compileCalls(calls: CallsScenario): CallModel {
   };
 }
 
-/** The inverse distribution function; for the exponential the engine's own, which is quicker. */
+/** The inverse distribution function; for the exponential the engine's own, which is faster. */
 function drawOf(distribution: Distribution): Draw {
   const { kind } = distribution;
   if (kind !== "exponential") return inversion(distribution);
@@ -93,7 +93,9 @@ function compileRates(calls: CallsScenario): OutcomeRates {
   };
 }
 
-/** Draws from a distribution given that the value is not above `limit`; `limit` itself when all values are above. */
+/**
+ * Draws from a distribution under the condition that the value is not above `limit`; `limit` itself when all values are above it.
+ */
 function cutAt(distribution: Distribution, limit: number): Draw {
   if (distribution.kind === "mixture") {
     const parts = distribution.parts.map(({ weight, distribution: part }) => ({
@@ -136,7 +138,7 @@ function compileGroups(agents: SimulationScenario["agents"]): AgentGroup[] {
   });
 }
 
-/** Days of the campaign's clock that the measured window covers: the day itself for 24 hours. */
+/** Days of the campaign's clock that the measured window covers; 1 for a window of 24 hours. */
 export function windowDaysOf({ abandonmentWindow }: Pick<SimulationScenario, "abandonmentWindow">): number {
   return Math.max(1, Math.round(seconds(abandonmentWindow) / DAY));
 }

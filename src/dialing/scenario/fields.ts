@@ -9,7 +9,7 @@ const CLOCK = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$|^24:00$/;
 /** A share from 0 to 1. */
 export const share = z.number().min(0).max(1);
 
-/** Seconds, or text such as `90s`, `15m`, `8h`. Yields seconds. */
+/** Seconds, or a text such as `90s`, `15m`, `8h`; parsed to seconds. */
 export const span = z
   .union([
     z.number().nonnegative(),
@@ -28,15 +28,15 @@ export const positiveSpan = z
 /** A local time of day, `HH:MM` or `HH:MM:SS`, up to `24:00`. */
 export const timeOfDay = z.string().regex(CLOCK, 'a time of day such as "09:00"');
 
-/** A duration that varies: a distribution, or a number of seconds for one that does not. */
+/** A duration: a distribution, or a number of seconds for a constant one. */
 export const duration = z.union([z.number().nonnegative(), distributionSchema]);
 
-/** Seconds of a span that has passed the schema. */
+/** Seconds of a span that the schema has checked. */
 export function seconds(value: number | string): number {
   return typeof value === "number" ? value : (parseDuration(value) ?? 0) / 1000;
 }
 
-/** Seconds since midnight of a time of day that has passed the schema. */
+/** Seconds since midnight of a time of day that the schema has checked. */
 export function secondOfDay(text: string): number {
   const [hours = 0, minutes = 0, rest = 0] = text.split(":").map(Number);
   return hours * 3600 + minutes * 60 + rest;

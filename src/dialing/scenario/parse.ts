@@ -1,4 +1,4 @@
-// From plain data to a checked scenario: the schema first, then what only the whole can tell.
+// Checks plain data as a scenario: first by the schema, then by the rules that concern several fields.
 
 import { z } from "zod";
 import { OutdialError, type Problem, problemsOf } from "../../kernel/index.ts";
@@ -7,11 +7,14 @@ import { secondOfDay, seconds } from "./fields.ts";
 import { type SimulationScenario, scenarioSchema } from "./schema.ts";
 
 const SHOWN = 20;
-/** Each step keeps some sixty numbers in each replication. */
+/** Each step of the time series keeps about sixty numbers in each replication. */
 const MOST_BUCKETS = 40_000;
 const LONGEST_DAYS = 366;
 
-/** A scenario that cannot be simulated: `problems` has all that is wrong with it, each with its path, what is allowed and a suggestion. */
+/**
+ * A scenario that cannot be simulated. `problems` has everything that is wrong with it, each with its path, what is allowed and a
+ * suggestion.
+ */
 export class SimulationScenarioError extends OutdialError<"scenario_invalid"> {
   readonly problems: readonly Problem[];
 
@@ -27,9 +30,10 @@ export class SimulationScenarioError extends OutdialError<"scenario_invalid"> {
 }
 
 /**
- * Checks plain data (what a YAML or JSON file held) as a scenario and fills in the defaults. A parsed scenario passes again unchanged.
+ * Checks plain data (the contents of a YAML or JSON file) as a scenario and fills in the defaults. A parsed scenario passes again
+ * unchanged.
  * @param source named in the error, for example the file
- * @throws SimulationScenarioError naming each wrong field
+ * @throws SimulationScenarioError with every wrong field
  */
 export function parseScenario(data: unknown, source = "scenario"): SimulationScenario {
   const value = data ?? {};
@@ -45,7 +49,7 @@ export function parseScenario(data: unknown, source = "scenario"): SimulationSce
   return parsed.data;
 }
 
-/** Steps of the time series that a run of a parsed scenario makes. */
+/** Number of steps of the time series in a run of a parsed scenario. */
 export function bucketsOf({ duration, warmUp, bucket }: SimulationScenario): number {
   return Math.ceil((seconds(duration) - seconds(warmUp)) / seconds(bucket));
 }
@@ -94,7 +98,7 @@ function shiftProblems({ agents }: SimulationScenario): Problem[] {
 }
 
 function windowProblems({ callingWindows }: SimulationScenario): Problem[] {
-  // 24:00 and 00:00 are one instant unless the window goes from the first to the last of a day.
+  // 24:00 and 00:00 are the same instant, unless the window covers the whole day.
   const isEmpty = (from: string, to: string) =>
     secondOfDay(from) === secondOfDay(to) || (secondOfDay(from) === 86_400 && secondOfDay(to) === 0);
   return callingWindows.flatMap(({ from, to }, w) =>

@@ -1,4 +1,5 @@
-// The period over which a campaign's abandonment is measured, and how much of it is left: from the scenario's window, its end, shifts and calling windows.
+// The period over which a campaign's abandonment is measured, and how much work is left in it: from the scenario's window, its
+// end, shifts and calling windows.
 
 import { DAY } from "../engine/model.ts";
 import type { MeasuredPeriod } from "../pacing/period.ts";
@@ -10,8 +11,8 @@ const MINUTE = 60;
 const MINUTES = DAY / MINUTE;
 
 /**
- * The measured period of a scenario. With a window of one day it ends at each midnight; else with the campaign, when its end is given, or with the first window
- * and after that with each day. Agents without shifts are at work until the run ends.
+ * The measured period of a scenario. With a window of one day it ends at each midnight. Otherwise it ends with the campaign when
+ * its end is given, or else with the first window and then with each day. Agents without shifts work until the run ends.
  */
 export function periodOf(scenario: SimulationScenario): MeasuredPeriod {
   const days = windowDaysOf(scenario);
@@ -33,7 +34,7 @@ export function periodOf(scenario: SimulationScenario): MeasuredPeriod {
   };
 }
 
-/** Agent-seconds planned from the start up to an instant, inside the calling windows; to the minute, breaks not taken off. */
+/** Planned agent-seconds from the start to an instant, inside the calling windows; to the minute, breaks not subtracted. */
 function plannedWork(scenario: SimulationScenario): (until: number) => number {
   const start = secondOfDay(scenario.start);
   const length = seconds(scenario.duration);
@@ -43,7 +44,7 @@ function plannedWork(scenario: SimulationScenario): (until: number) => number {
     count,
     at: shift === undefined ? undefined : ([secondOfDay(shift.from), secondOfDay(shift.to)] as const),
   }));
-  /** By minute of the day, sums from midnight: agent-seconds of those with shifts, and of those without. */
+  /** By minute of the day, sums since midnight: agent-seconds of agents with shifts, and of agents without. */
   const [planned, always] = [new Float64Array(MINUTES + 1), new Float64Array(MINUTES + 1)];
   for (let minute = 0; minute < MINUTES; minute++) {
     const second = (minute + 0.5) * MINUTE;
@@ -66,7 +67,7 @@ function plannedWork(scenario: SimulationScenario): (until: number) => number {
   return (until) => upTo(planned, start + until) + upTo(always, start + Math.min(until, length));
 }
 
-/** What ends at or before its beginning goes over midnight. */
+/** A span that does not end after its beginning goes over midnight. */
 function isWithin(second: number, from: number, to: number): boolean {
   return from < to ? second >= from && second < to : second >= from || second < to;
 }

@@ -1,4 +1,5 @@
-// The form of a simulation scenario: strict, everything optional. The parsed form passes the same check again.
+// The schema of a simulation scenario: unknown fields are refused, all fields are optional. A parsed scenario passes the same
+// check again.
 
 import { z } from "zod";
 import { pacingSchema } from "../pacing/schema.ts";
@@ -61,7 +62,7 @@ const arrivals = z
   })
   .describe("Calls that come by themselves as a Poisson stream instead of being paced: a plain queue.");
 
-/** Schema of a simulation scenario. Strict; durations are seconds. */
+/** Schema of a simulation scenario. Unknown fields are refused; durations are in seconds. */
 export const scenarioSchema = z
   .strictObject({
     name: z.string().max(200).default("campaign"),

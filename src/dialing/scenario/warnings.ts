@@ -1,9 +1,9 @@
-// What a person should know of a scenario before believing its figures.
+// Warnings about a scenario that a person should read before using its figures.
 
 import { shortPercent } from "../../kernel/index.ts";
 import type { SimulationScenario } from "./schema.ts";
 
-/** One sentence for each thing that no pacing can mend; empty when there is none. */
+/** One sentence for each problem that no pacing can solve; empty when there is none. */
 export function scenarioWarnings({ calls, abandonmentTarget }: SimulationScenario): string[] {
   const { machineDetection, countSilentCalls } = calls;
   if (machineDetection === "off" || machineDetection.falseMachine <= abandonmentTarget) return [];

@@ -1,4 +1,4 @@
-// Campaigns with an end, and days that count by themselves: what the law looks at when it is not a month.
+// Campaigns that end, and windows of single days: measured periods that are not a month.
 
 import { createDialer } from "../engine/create.ts";
 import type { LeadSource } from "../engine/leads.ts";
@@ -9,17 +9,17 @@ import { parseScenario } from "../scenario/parse.ts";
 
 const START = 8 * 3600;
 
-/** Campaigns of several days, simulated one after the other. */
+/** How many campaigns are simulated, and what they are like. */
 export interface CampaignsOptions {
   readonly agents: number;
-  /** Length of a campaign, with a shift from 9 to 17 o'clock on each day. */
+  /** Length of a campaign, with a shift from 9:00 to 17:00 on each day. */
   readonly days: number;
   readonly campaigns: number;
-  /** Whether the rule is told when the campaign ends. */
+  /** Whether the strategy is told when the campaign ends. */
   readonly isEndKnown: boolean;
-  /** The window of the measurement as a scenario has it. Default 30 days. */
+  /** The scenario's measured window. Default 30 days. */
   readonly window?: string;
-  /** New leads each morning, each called once. Default: without end. */
+  /** New leads each midnight, each called once. Default: an endless list. */
   readonly leadsADay?: number;
   readonly seed?: string;
 }
@@ -27,19 +27,19 @@ export interface CampaignsOptions {
 /** Figures over all simulated campaigns. */
 export interface CampaignsResult {
   readonly campaigns: number;
-  /** Talk and wrap-up over time at work, of all campaigns. */
+  /** Talk plus wrap-up divided by time at work, of all campaigns. */
   readonly occupancy: number;
   readonly abandonment: number;
   /** Abandonment of each campaign over its whole duration. */
   readonly rates: readonly number[];
-  /** Campaigns, and single days, that end above 3.0 %. */
+  /** Number of campaigns, and of single days, that end above 3.0 %. */
   readonly over: number;
   readonly daysOver: number;
 }
 
 const LIMIT = 0.03;
 
-/** Independent campaigns on the reference workload under the state-aware rule. */
+/** Simulates independent campaigns on the reference workload with the state-aware strategy. */
 export function runCampaigns(options: CampaignsOptions): CampaignsResult {
   const { agents, days, campaigns, isEndKnown, window = "30d", leadsADay, seed = "campaign" } = options;
   const scenario = parseScenario({
@@ -79,7 +79,7 @@ export function runCampaigns(options: CampaignsOptions): CampaignsResult {
   return { campaigns, occupancy: busy / atWork, abandonment: abandoned / answers, rates, over, daysOver };
 }
 
-/** So many new leads each midnight, each called once. */
+/** A fixed number of new leads each midnight, each called once. */
 class DailyLeads implements LeadSource {
   readonly #aDay: number;
   #taken = 0;

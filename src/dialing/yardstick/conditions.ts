@@ -1,4 +1,5 @@
-// Conditions beyond the reference workload: what a rule does not know, what changes under it, what binds it. Each is a day, the whole measured window.
+// Conditions beyond the reference workload: facts that a strategy does not know, that change, or that limit it. Each is one day,
+// which is the whole measured window.
 
 import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
 import { createDialer } from "../engine/create.ts";
@@ -14,15 +15,18 @@ import { secondOfDay, seconds } from "../scenario/fields.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
 
-/** A day under which pacing rules are compared. */
+/** A day on which pacing strategies are compared. */
 export interface Condition {
   readonly name: string;
   readonly scenario: (agents: number) => SimulationScenario;
-  /** The live rate that the rule believes at the start. Default 0.2. */
+  /** The live rate that the strategy believes at the start. Default 0.2. */
   readonly believed?: number;
-  /** Wrong beliefs about calls, as fields of a scenario's `calls`; who is told knows the true ones. Default: the scenario's own. */
+  /**
+   * Wrong beliefs about calls, as fields of a scenario's `calls`; a strategy that is told has the true ones. Default: the
+   * scenario's own.
+   */
   readonly believes?: object;
-  /** The live rate changes faster than by the hour. */
+  /** Set when the live rate changes faster than by the hour. */
   readonly jumps?: Jumps;
 }
 
@@ -39,7 +43,9 @@ const REFERENCE = {
   invalidProbability: 0.02,
 };
 
-/** Live answers by hour from 8 to 21 o'clock, and machines: between the extremes that CallHub tells of 2.2 million calls in 2020. */
+/**
+ * Live answers by hour from 8:00 to 21:00, and machines: between the extremes that CallHub reports for 2.2 million calls in 2020.
+ */
 const LIVE_BY_HOUR = [0.176, 0.182, 0.186, 0.189, 0.192, 0.196, 0.2, 0.207, 0.216, 0.226, 0.234, 0.228, 0.22];
 const MACHINE_BY_HOUR = [0.26, 0.254, 0.258, 0.262, 0.266, 0.27, 0.274, 0.28, 0.29, 0.305, 0.32, 0.335, 0.349];
 const DAY_BY_HOUR = LIVE_BY_HOUR.map((answerProbability, i) => ({
@@ -48,7 +54,7 @@ const DAY_BY_HOUR = LIVE_BY_HOUR.map((answerProbability, i) => ({
   machineProbability: MACHINE_BY_HOUR[i] ?? 0.28,
 }));
 
-/** Live 20 % until `from` o'clock, then `share`; machines shrink or grow against it, as 28 to 80. */
+/** Live answers 20 % until `from` o'clock, then `share`; machines change against it in the ratio 28 to 80. */
 function stepTo(share: number, from: number): object[] {
   return Array.from({ length: 24 - from }, (_, i) => ({
     hour: from + i,
@@ -67,14 +73,14 @@ function day(fields: { readonly calls?: object; readonly [field: string]: unknow
 
 const shifts = (count: number, from: string, to: string, breaks: object[] = []) => ({ count, shift: { from, to }, breaks });
 
-/** Ten hours, of which the last eight are measured. */
+/** Ten hours, the last eight of which are measured. */
 function measuredAfterTwoHours(calls: object, agents: number): SimulationScenario {
   return day({ duration: "10h", warmUp: "2h", calls }, agents);
 }
 
 const STEP = 300;
 
-/** Five minutes of each half hour at `rate`, the others at 20 %. */
+/** Live answers at `rate` for five minutes of each half hour, otherwise at 20 %. */
 function burstsOf(rate: number): Jumps {
   const levels = [
     { rate: 0.2, share: 5 / 6 },
@@ -204,7 +210,7 @@ export const CONDITIONS: readonly Condition[] = [
   },
 ];
 
-/** Machine detection that takes a second and errs: this share of the people, and a tenth of the machines. */
+/** Machine detection that takes a second and is wrong for this share of the people and for a tenth of the machines. */
 function detection(falseMachine: number): object {
   return { machineDetection: { live: { kind: "lognormal", mean: 1, cv: 0.3 }, machine: 3.5, falseMachine, falseLive: 0.1 } };
 }
@@ -219,29 +225,33 @@ function liveRate(share: number): object {
   };
 }
 
-/** What a strategy reached under one condition. */
+/** What a strategy reached in one condition. */
 export interface ConditionResult {
   readonly occupancy: RatioInterval;
-  /** Over the days simulated, without what the scenario says happened before. */
+  /** Over the simulated days, without the scenario's history. */
   readonly abandonment: RatioInterval;
-  /** Share of the days at whose end the window, with what happened before, is above the limit. */
+  /** Share of the days at whose end the window, including the history, is above the limit. */
   readonly windowsOver: number;
 }
 
-/** One condition, and how much of it is simulated. */
+/** A condition, and how much of it is simulated. */
 export interface ConditionOptions {
   readonly condition: Condition;
   readonly agents: number;
   readonly days: number;
   /**
-   * What the rule knows: nothing; everything, the live rate of each instant too; or, where the rate jumps, everything but when it jumps.
+   * What the strategy knows: nothing; everything, including the live rate of each instant; or, where the rate jumps, everything
+   * except when it jumps.
    */
   readonly told: "nothing" | "everything" | "levels";
   readonly seed?: number | string;
   readonly parameters?: Partial<StateAwareParameters>;
 }
 
-/** Runs independent days of a condition under the state-aware rule, each from a cold start. The same seed gives both rules the same calls. */
+/**
+ * Runs independent days of a condition with the state-aware strategy, each from a cold start. The same seed gives both strategies
+ * the same calls.
+ */
 export function runCondition(options: ConditionOptions): ConditionResult {
   const { condition, agents, days, told, seed = "evaluation" } = options;
   const scenario = condition.scenario(agents);

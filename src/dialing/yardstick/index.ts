@@ -1,4 +1,4 @@
-// The yardstick: workloads on which pacing rules are measured and compared, and the measuring.
+// The yardstick: workloads on which pacing strategies are compared, and their measurement.
 
 export { type CampaignsOptions, type CampaignsResult, runCampaigns } from "./campaigns.ts";
 export { CONDITIONS, type Condition, type ConditionOptions, type ConditionResult, runCondition } from "./conditions.ts";

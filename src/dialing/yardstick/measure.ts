@@ -1,4 +1,4 @@
-// One long run of a scenario, measured after its warm-up: occupancy and abandonment with intervals from batch means.
+// Measures one long run of a scenario after its warm-up: occupancy and abandonment, with intervals from batch means.
 
 import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
 import { createDialer } from "../engine/create.ts";
@@ -10,9 +10,9 @@ import type { SimulationScenario } from "../scenario/schema.ts";
 
 /** Figures of a run with their intervals. */
 export interface Measurement {
-  /** Talk and wrap-up over logged-in time. */
+  /** Talk plus wrap-up, divided by logged-in time. */
   readonly occupancy: RatioInterval;
-  /** Abandoned calls over live answers, the legal definition. */
+  /** Abandoned calls divided by live answers (the legal definition). */
   readonly abandonment: RatioInterval;
   readonly agentHours: number;
 }
@@ -21,20 +21,23 @@ export interface Measurement {
 export interface MeasureOptions {
   readonly scenario: SimulationScenario;
   readonly seed: number | string;
-  /** Instead of the scenario's pacing. */
+  /** Used instead of the scenario's pacing. */
   readonly strategy?: PacingStrategy;
-  /** Batches that the measured time is cut into; the scenario's buckets are put together. Default 40. */
+  /** Number of batches of the measured time; each combines several buckets of the scenario. Default 40. */
   readonly batches?: number;
 }
 
-/** Runs the scenario to its end. The scenario's `bucket` must divide the measured time into at least `batches` buckets. */
+/**
+ * Runs the scenario to its end and measures it. The scenario's `bucket` must divide the measured time into at least `batches`
+ * buckets.
+ */
 export function measure({ scenario, seed, strategy, batches = 40 }: MeasureOptions): Measurement {
   const dialer = createDialer({ scenario, seed, ...(strategy === undefined ? {} : { strategy }) });
   dialer.advance(seconds(scenario.duration));
   return summarise(dialer.meter.buckets, batches);
 }
 
-/** Puts buckets of one run together into batches of equal number. */
+/** Combines the buckets of one run into batches of equal size. */
 function summarise(buckets: readonly Float64Array[], batches: number): Measurement {
   const perBatch = Math.max(1, Math.floor(buckets.length / batches));
   const sums: Sums[] = [];

@@ -1,4 +1,4 @@
-// Measured periods of 30 days: what the law looks at. Each is one run, with nights between the shifts and the account carried from day to day.
+// Measured periods of 30 days. Each is one run, with nights between the shifts; the counts of the window go on from day to day.
 
 import { createDialer } from "../engine/create.ts";
 import { Count, Level } from "../engine/meter.ts";
@@ -13,8 +13,8 @@ interface Month {
 }
 
 /**
- * Months of `days` days with a shift from 9 to 17 o'clock on the reference workload, whose live rate climbs from 15 to 25 % through the day.
- * The rule begins each month with the belief of 20 %.
+ * Simulates months of `days` days on the reference workload, with a shift from 9:00 to 17:00. The live rate rises from 15 to 25 %
+ * during the day; the strategy begins each month with a belief of 20 %.
  */
 export function runMonths(options: {
   readonly agents: number;

@@ -1,19 +1,20 @@
-// The reference workload on which pacing rules are compared: one endless list, one kind of agent, nothing that binds but people.
+// The reference workload on which pacing strategies are compared: one endless list, one kind of agents, no limits on lines or
+// rates.
 
 import type { Pacing } from "../pacing/schema.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
 
-/** Seconds before measuring: the state is stationary, and an outer loop has found its place. */
+/** Seconds before measuring: by then the state is stationary and an outer control loop has settled. */
 const WARM_UP = 4 * 3600;
 
-/** The workload on which pacing rules are compared. */
+/** The size of a reference workload, and its changes. */
 export interface WorkloadOptions {
   readonly agents: number;
   /** Agent-hours measured after the warm-up. */
   readonly agentHours: number;
   readonly pacing: Pacing | { readonly strategy: string };
-  /** Changes of the scenario's other fields. */
+  /** Changes to other fields of the scenario. */
   readonly changes?: object;
 }
 

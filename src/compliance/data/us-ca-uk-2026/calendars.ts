@@ -1,4 +1,4 @@
-// The calendars of the pack: which days each state's rule closes, and which days do not count as business days.
+// The calendars of the pack: the days on which each state's rule forbids calls, and the days that are no business days.
 
 import type { RulePack } from "../../pack/schema.ts";
 import {
@@ -33,7 +33,7 @@ import {
   washington,
 } from "./holidays.ts";
 
-/** Both the day itself and the day on which it is kept: a rule that closes "legal holidays" is read as closing both. */
+/** The holiday itself and the day on which it is observed: a rule that closes "legal holidays" is read as closing both. */
 const kept = (...holidays: readonly Holiday<number | undefined>[]) =>
   datesOf(...holidays, ...holidays.map((one) => observed(one)));
 
@@ -42,7 +42,7 @@ export function calendars(): RulePack["calendars"] {
   return {
     US: {
       title: "Federal holidays as kept, for business days (5 U.S.C. 6103)",
-      // New Year of the year after falls into December when it is a Saturday; it is in the list of its own year.
+      // When New Year is a Saturday, its observed day is in December of the year before; it is in the list under its own year.
       days: datesOf(...FEDERAL.map(observed)),
     },
     "US-AL": { title: "Alabama", days: kept(...FEDERAL, confederateMemorial, jeffersonDavis) },

@@ -1,9 +1,9 @@
-// Caps of states on calls about a debt. Those of the federation (Regulation F) bind beside them, so the smallest of all decides.
+// State caps on calls about a debt. The federal caps (Regulation F) bind as well, so the smallest cap decides.
 
 import type { Rule } from "../../pack/schema.ts";
 import { collectionCap, READ } from "./writing.ts";
 
-/** Caps on collection calls. */
+/** The rules with caps on collection calls. */
 export function collectionRules(): Rule[] {
   return [
     collectionCap("US-DC", 4, {

@@ -1,4 +1,5 @@
-// What holds wherever a call goes. Where a country has a rule of its own, `except` names it; elsewhere the strictest of them stands as a policy.
+// Rules that bind every call. Countries with a rule of their own are in `except`; in all others the strictest of these rules is
+// applied as a policy.
 
 import type { Rule } from "../../pack/schema.ts";
 import { EVERY, RECORDED, SALES, TO_CONFIRM } from "./writing.ts";
@@ -6,7 +7,7 @@ import { EVERY, RECORDED, SALES, TO_CONFIRM } from "./writing.ts";
 const WITH_THEIR_OWN = ["US", "CA", "GB"];
 const POLICY = "policy: no law of this country was looked into";
 
-/** Consent, revocation, do-not-call lists. */
+/** The rules on consent, revocation and do-not-call lists. */
 export function everywhereRules(): Rule[] {
   return [
     {

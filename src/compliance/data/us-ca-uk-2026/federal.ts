@@ -6,7 +6,10 @@ import { COLLECTION, EVERY, RECORDED, SALES, TO_CONFIRM, week } from "./writing.
 const US = "US";
 const DAYTIME = ["08:00", "21:00"] as const;
 
-/** Calling hours, consent, registries, abandonment, relationship (47 CFR 64.1200, 16 CFR 310) and debt collection (12 CFR 1006). */
+/**
+ * The rules on calling hours, consent, registries, abandonment, business relationships (47 CFR 64.1200, 16 CFR 310) and debt
+ * collection (12 CFR 1006).
+ */
 export function federalRules(): Rule[] {
   return [...hours(), ...consent(), ...registries(), ...abandonment(), ...collection()];
 }

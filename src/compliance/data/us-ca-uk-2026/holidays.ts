@@ -1,8 +1,8 @@
-// Days on which sales calls are not allowed or offices do not work, by rule instead of by list.
+// Computes the days on which sales calls are not allowed or offices are closed.
 
 import { dayNumber, textOfDay, weekdayOf } from "../../time/civil.ts";
 
-/** The years for which calendars are written out; a rule that needs a calendar decides nothing beyond them. */
+/** The years that calendars cover. After them, a rule that needs a calendar forbids nothing. */
 const YEARS = Array.from({ length: 16 }, (_, i) => 2024 + i);
 
 const [SUN, MON, TUE, THU, FRI, SAT] = [0, 1, 2, 4, 5, 6] as const;
@@ -17,7 +17,7 @@ const on =
   (year) =>
     dayNumber(year, month, day);
 
-/** The nth such weekday of a month. */
+/** The nth given weekday of a month. */
 const nth =
   (n: number, weekday: number, month: number): Holiday =>
   (year) => {
@@ -25,7 +25,7 @@ const nth =
     return first + ((weekday - weekdayOf(first) + 7) % 7) + (n - 1) * 7;
   };
 
-/** The last such weekday of a month. */
+/** The last given weekday of a month. */
 const last =
   (weekday: number, month: number): Holiday =>
   (year) => {
@@ -91,7 +91,10 @@ export const FEDERAL: readonly Holiday[] = [
   christmas,
 ];
 
-/** Off on Friday for a Saturday and on Monday for a Sunday (5 U.S.C. 6103(b), Ala. Code 1-3-8, and the custom of others). */
+/**
+ * The observed day: Friday for a Saturday and Monday for a Sunday (5 U.S.C. 6103(b), Ala. Code 1-3-8, and the custom of other
+ * states).
+ */
 export const observed =
   <Day extends number | undefined>(holiday: Holiday<Day>): Holiday<Day | number> =>
   (year) => {
@@ -101,19 +104,19 @@ export const observed =
     return weekday === SAT ? day - 1 : weekday === SUN ? day + 1 : day;
   };
 
-/** Only in even years. */
+/** The holiday in even years only. */
 export const inEvenYears =
   (holiday: Holiday): Sometimes =>
   (year) =>
     year % 2 === 0 ? holiday(year) : undefined;
 
-/** Only from a year on. */
+/** The holiday from a given year on. */
 export const fromYear =
   (first: number, holiday: Holiday): Sometimes =>
   (year) =>
     year >= first ? holiday(year) : undefined;
 
-/** The dates of holidays in all years, in order, each once. */
+/** The dates of the holidays in all years of the calendars, sorted, without duplicates. */
 export function datesOf(...holidays: readonly Sometimes[]): string[] {
   const days = YEARS.flatMap((year) => holidays.flatMap((holiday) => holiday(year) ?? []));
   return [...new Set(days)].sort((a, b) => a - b).map(textOfDay);

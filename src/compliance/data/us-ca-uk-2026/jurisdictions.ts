@@ -1,11 +1,11 @@
-// Every jurisdiction that was looked into, those without a rule of their own included.
+// All jurisdictions whose law was looked up, including those without a rule of their own.
 
 import type { RulePack } from "../../pack/schema.ts";
 import { TO_CONFIRM } from "./writing.ts";
 
 type Jurisdiction = RulePack["jurisdictions"][number];
 
-/** States whose own hours were found to be the federal ones, or to be none. */
+/** States whose own calling hours equal the federal ones, or that have none. */
 const NO_OWN_HOURS = `AK Alaska; AZ Arizona; AR Arkansas; CO Colorado; DC District of Columbia; DE Delaware; GA Georgia; HI Hawaii;
 ID Idaho; IA Iowa; KS Kansas; MO Missouri; MT Montana; NH New Hampshire; NJ New Jersey; NY New York; NC North Carolina;
 ND North Dakota; OH Ohio; PA Pennsylvania; SC South Carolina; TN Tennessee; VT Vermont; VA Virginia; WV West Virginia; WI Wisconsin; AS American Samoa;
@@ -28,7 +28,7 @@ const NOTES: Readonly<Record<string, string>> = {
   "US-WV": "A bill of 2024 only.",
 };
 
-/** The list. */
+/** All jurisdictions of the pack. */
 export function jurisdictions(): Jurisdiction[] {
   return [
     { id: "US", title: "United States", note: `${TO_CONFIRM}changes of state law after the middle of 2026.` },

@@ -1,4 +1,4 @@
-// Canada and the United Kingdom. A call to any country that is not in the pack is denied by the engine itself.
+// Canada and the United Kingdom. Calls to a country that is not in the pack are denied by `decide` itself.
 
 import type { Rule } from "../../pack/schema.ts";
 import { EVERY, READ, RECORDED, SALES, TO_CONFIRM, week } from "./writing.ts";
@@ -79,7 +79,10 @@ export function canadianRules(): Rule[] {
   ];
 }
 
-/** Ofcom, the privacy regulations, and custom. They bind all of +44: numbers of Jersey, Guernsey and the Isle of Man cannot be told from others for certain. */
+/**
+ * Ofcom, the privacy regulations, and custom. The rules bind all of +44, since numbers of Jersey, Guernsey and the Isle of Man
+ * cannot be told apart with certainty.
+ */
 export function britishRules(): Rule[] {
   const ofcom = {
     citation: "policy; Ofcom, Persistent Misuse: statement of 2016-12-20, in force since 2017-03-01",

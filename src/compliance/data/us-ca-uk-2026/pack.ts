@@ -11,7 +11,7 @@ import { stateListRules } from "./state-lists.ts";
 import { stateRules } from "./states.ts";
 import { READ_EARLIER } from "./writing.ts";
 
-/** Writes the pack out. Engineering material with sources, not legal advice: docs/rule-packs.md says what is not settled. */
+/** The whole pack. It is engineering material with sources, not legal advice: docs/rule-packs.md says what is not settled. */
 export function usCaUk2026(): RulePack {
   return {
     format: "outdial-rule-pack/1",

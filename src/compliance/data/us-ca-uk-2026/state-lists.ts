@@ -1,9 +1,10 @@
-// States that keep do-not-call lists of their own beside the national registry, and for how long a relationship lifts them.
+// States with do-not-call lists of their own beside the national registry, and for how long a business relationship exempts a
+// call from them.
 
 import type { Exemption, Rule } from "../../pack/schema.ts";
 import { READ, SALES, TO_CONFIRM } from "./writing.ts";
 
-/** A file serves for its quarter. */
+/** A file is valid for its quarter. */
 const QUARTER_DAYS = 92;
 const MONTHS_SOURCE = "summary of state terms (bubecklaw.com, The Established Business Relationship)";
 
@@ -12,7 +13,7 @@ interface StateList {
   readonly citation: string;
   readonly confidence: "statute" | "summary";
   readonly exempt: Exemption[];
-  /** Months for which a relationship lifts rules of the state, where they are fewer than the federal ones. */
+  /** Months for which a relationship exempts a call from rules of the state, where they are fewer than the federal ones. */
   readonly months?: { readonly transaction: number; readonly inquiry: number };
   readonly note: string;
 }
@@ -28,7 +29,7 @@ const LISTS: readonly StateList[] = [
     citation: "Colo. Rev. Stat. 6-1-901 ff.",
     confidence: "summary",
     exempt: CUSTOMERS,
-    // An inquiry lasts 30 days, which months cannot say: the day itself is the cautious reading.
+    // An inquiry counts for 30 days, which cannot be given in months: only the day itself is the cautious reading.
     months: { transaction: 18, inquiry: 0 },
     note: unread("the act"),
   },
@@ -91,7 +92,7 @@ const LISTS: readonly StateList[] = [
   { state: "WY", citation: "Wyo. Stat. 40-12-301 ff.", confidence: "summary", exempt: CUSTOMERS, note: unread("the article") },
 ];
 
-/** The lists, and the terms of relationships in their states. */
+/** The rules on state lists, and on the terms of relationships in these states. */
 export function stateListRules(): Rule[] {
   return LISTS.flatMap(({ state, citation, confidence, exempt, months, note }): Rule[] => {
     const common = { jurisdiction: `US-${state}`, binds: SALES, lookedUp: READ };

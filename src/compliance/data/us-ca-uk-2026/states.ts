@@ -1,5 +1,5 @@
-// The rules of the states that differ from federal law for sales calls to consumers. For debt collection see collection.ts.
-// Where sources disagree the strictest reading stands here, with a note of the others.
+// The state rules that differ from federal law for sales calls to consumers. Debt collection is in collection.ts. Where sources
+// disagree, the strictest reading is used and the others are in the note.
 
 import type { Rule } from "../../pack/schema.ts";
 import {
@@ -17,7 +17,7 @@ import {
   writtenConsent,
 } from "./writing.ts";
 
-/** Rules of all states, in order of their names. */
+/** The rules of all states, by name of the state. */
 export function stateRules(): Rule[] {
   return [...alabamaToMichigan(), ...minnesotaToRhodeIsland(), ...southDakotaToWyoming()];
 }
@@ -161,7 +161,7 @@ function alabamaToMichigan(): Rule[] {
 function minnesotaToRhodeIsland(): Rule[] {
   const pennsylvania: Source = { citation: "73 P.S. 2245(a)(10)", confidence: "summary" };
   const rhodeIsland: Source = { citation: "R.I. Gen. Laws 5-61-2(2), 5-61-3.6", confidence: "statute" };
-  // The act exempts calls to somebody with an established business relationship from all of it (775C.5).
+  // The act does not apply to calls to a person with an established business relationship (775C.5).
   const oklahoma: Source = {
     citation: "15 O.S. 775C.4, 775C.5",
     confidence: "summary",

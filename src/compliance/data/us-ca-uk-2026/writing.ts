@@ -1,8 +1,8 @@
-// Short forms in which the rules of the pack are written down.
+// Short forms for writing the rules of the pack.
 
 import type { CallType, RuleOf, WeekHours } from "../../pack/schema.ts";
 
-/** Sales calls: state sales-call rules bind these, not debt collection. */
+/** The kinds of call that state sales-call rules bind; debt collection is not one of them. */
 export const SALES: CallType[] = ["telemarketing", "prerecorded"];
 /** Kinds of call for rules about calls with a live agent. */
 export const LIVE: CallType[] = ["telemarketing"];
@@ -13,9 +13,9 @@ export const COLLECTION: CallType[] = ["collection"];
 /** Kinds of call for rules that hold for all of them. */
 export const EVERY: CallType[] = ["telemarketing", "prerecorded", "collection"];
 
-/** The day on which rules without a day of their own were last read in their sources; the note of a rule says what was not found. */
+/** Default date of the last reading of a rule's source; the note of a rule says what was not found. */
 export const READ_EARLIER = "2026-07-01";
-/** The day on which the sources of the rules that say so were last read. */
+/** Date of the last reading for the rules that name it. */
 export const READ = "2026-11-22";
 
 /** Begins the note of a number that a lawyer or a live source should confirm before it is relied on. */
@@ -25,7 +25,7 @@ type Window = WeekHours["mon"][number];
 /** Calling hours of a day as two times of the called person's clock, or none. */
 export type Hours = Window | "closed";
 
-/** Of a day on which a state adds nothing to the federal hours. */
+/** The hours of a day on which a state adds nothing to the federal hours. */
 export const ANY_TIME: Hours = ["00:00", "24:00"];
 
 /** A week of calling hours. */
@@ -35,11 +35,14 @@ export function week(weekdays: Hours, saturday: Hours = weekdays, sunday: Hours 
   return { sun, mon: day, tue: day, wed: day, thu: day, fri: day, sat };
 }
 
-/** What every rule of a state says about itself. */
+/** The fields that all rules made from one source share. */
 export type Source = Pick<RuleOf<"calling-hours">, "citation" | "confidence"> &
   Partial<Pick<RuleOf<"calling-hours">, "note" | "effective" | "ends" | "exempt" | "lookedUp">>;
 
-/** The calling hours of a state, such as `stateHours("US-FL", SALES, week(...), {...})`; `part` tells two of one state apart. */
+/**
+ * The calling hours of a state, such as `stateHours("US-FL", SALES, week(...), {...})`; `part` tells two rules of one state
+ * apart.
+ */
 export function stateHours(
   jurisdiction: string,
   binds: CallType[],
@@ -59,7 +62,7 @@ export function stateHours(
   };
 }
 
-/** Holidays on which a state closes sales calls. */
+/** The rule that forbids sales calls on a state's holidays. */
 export function stateHolidays(jurisdiction: string, binds: CallType[], source: Source): RuleOf<"closed-days"> {
   return {
     kind: "closed-days",
@@ -72,7 +75,7 @@ export function stateHolidays(jurisdiction: string, binds: CallType[], source: S
   };
 }
 
-/** Consent in writing for sales calls. */
+/** The rule that requires written consent for sales calls. */
 export function writtenConsent(jurisdiction: string, source: Source, binds: CallType[] = SALES): RuleOf<"consent-required"> {
   return {
     kind: "consent-required",
@@ -86,7 +89,10 @@ export function writtenConsent(jurisdiction: string, source: Source, binds: Call
   };
 }
 
-/** So many collection calls about one debt in seven days, counted as 168 elapsed hours: no count by dates or by weeks allows more. */
+/**
+ * The cap of `max` collection calls about one debt in seven days, counted as 168 elapsed hours: counting by dates or calendar
+ * weeks never allows more.
+ */
 export function collectionCap(jurisdiction: string, max: number, source: Source): RuleOf<"attempt-cap"> {
   return {
     kind: "attempt-cap",
@@ -101,7 +107,7 @@ export function collectionCap(jurisdiction: string, max: number, source: Source)
   };
 }
 
-/** At most three calls in 24 hours. */
+/** The cap of three calls in 24 hours. */
 export function threeInADay(jurisdiction: string, scope: "subject" | "all", source: Source): RuleOf<"attempt-cap"> {
   return {
     kind: "attempt-cap",
