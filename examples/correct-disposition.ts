@@ -14,11 +14,11 @@ const correction = { code: "101", description: "Issue Resolved", agentId: "agent
 const { after, problems } = await outdial.corrections.preview(interactionId, correction);
 say(`would be: ${after.map(({ code }) => code).join(", ")}; ${problems.length} problems`);
 
-// Read, merged, checked, written upon the version that was read, and read back; repeated when another writer was faster.
+// outdial reads the interaction, merges, checks, writes with the version that was read, and reads back; it repeats this when another writer was faster.
 const { result, stored } = await outdial.applyDisposition({ interactionId, ...correction });
 say(`${result}: ${stored?.map(({ code }) => code).join(", ")}`);
 
-// A list of corrections is a job, as with calls.
+// A list of corrections is a job, like a list of tags.
 const job = await outdial.corrections.run([
   { interactionId, code: "201", agentId: "agent_1" },
   { interactionId, code: "999", agentId: "agent_1" },

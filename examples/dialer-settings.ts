@@ -10,11 +10,11 @@ const { settings, actor } = stage.outdial;
 const name = "dialer-settings.yaml";
 const file = await parseSettingsFile(await readFile(new URL(name, import.meta.url), "utf8"), name);
 
-// Our checks, the tenant's validation, and what the settings will come to by simulation.
+// outdial's own checks, the tenant's validation, and the simulated result of the settings.
 const { findings, refusals, prediction } = await settings.validate(file);
 say(`${findings.length} findings, ${refusals.length} refusals, abandonment ${percentOf(prediction)}`);
 
-// The plan says what would change; it is carried out durably: sent, activated, read back, put back when it does not hold.
+// The plan says what would change. A durable job carries it out: sends, activates, reads back, and rolls back when the tenant does not keep the settings.
 const made = await settings.planApply(file);
 for (const { path, before, after } of dialerPreviewOf(made).changes) say(`  ${path}: ${before} → ${after}`);
 if (made.refusals.length > 0) throw new Error(made.refusals.join("; "));

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { openStage, say } from "./sandbox.ts";
 
-// The CRM: it takes every batch of records. Yours checks the signature (docs/events.md).
+// The CRM of this example accepts every batch of records. Yours must check the signature (docs/events.md).
 const received: number[] = [];
 const crm = createServer((request, response) => {
   let body = "";
@@ -28,7 +28,7 @@ const map = fileURLToPath(new URL("outcome-map.yaml", import.meta.url));
   const { outcomes, crm: push, actor } = stage.outdial;
   const campaignId = "camp_primary_001";
 
-  // Pull: the calls of the last three days into the lake (Parquet), verified against the tenant's own count.
+  // Pull: the calls of the last three days into the lake (Parquet), checked against the tenant's own count.
   const pulled = await outcomes.pull({ campaignId, lastMs: 3 * 86_400_000 });
   say(`${pulled.status}: ${pulled.calls} calls`);
   say(`the lake holds them all: ${(await outcomes.verify(pulled.jobId)).whole}`);
@@ -40,7 +40,7 @@ const map = fileURLToPath(new URL("outcome-map.yaml", import.meta.url));
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   say(`${numerator} of ${denominator} calls converted (${percent(low)} to ${percent(high)}) by ${report.definition.id}`);
 
-  // Push: records that the CRM does not have yet, in signed batches.
+  // Push: the records that the CRM does not have yet, in signed batches.
   const { records } = await push.push({ records: true, from: Date.parse(from), to: Date.parse(to) }, actor);
   say(`${records?.acknowledged} records acknowledged, ${received.length > 0 ? "received" : "not received"}`);
 }

@@ -1,4 +1,4 @@
-// What a dialer can reach without looking at its agents: the exact occupancy at 3 % abandoned, when answered calls come as a Poisson stream
+// What a dialer can reach without knowing the state of its agents: the exact occupancy at 3 % abandoned, when answered calls are a Poisson stream
 // and are lost after 2 s.
 //   node examples/queueing-formulas.ts
 

@@ -1,5 +1,5 @@
 // What the examples share: a sandbox tenant, a store in a temporary folder (or in the database of EXAMPLE_DATABASE_URL, one for each example), and outdial
-// opened for both. Yours is `openOutdial()` with your tenant.
+// opened for both. In your program use `openOutdial()` with your tenant.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

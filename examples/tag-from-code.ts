@@ -15,7 +15,7 @@ const campaignId = "camp_primary_001";
 const one = await outdial.tagCall({ campaignId, callId: "call_000003", dispositionCodeId: "DISP_002", notes: "call me in May" });
 say(`call_000003: ${one.result}`);
 
-// A list: what would be sent, then the job, which goes on where it stopped when this process dies and the list is given again.
+// A list: first what would be sent, then the job. When this process dies and the list is given again, the job continues where it stopped.
 const calls = [
   { callId: "call_000001", dispositionCodeId: "DISP_001", reasonCodeId: "REASON_001", notes: "from code", tags: ["verified"] },
   { callId: "call_000002", dispositionCodeId: "DISP_0O1" },
@@ -27,7 +27,7 @@ say(`${job.status}: ${JSON.stringify(job.counts)}`);
 for await (const { line, callId, result, reason } of (await outdial.jobs.rows(job.id)).rows)
   say(`  ${line} ${callId}: ${result}${reason === undefined ? "" : ` (${reason})`}`);
 
-// The evidence of it, for somebody who has neither the store nor reason to trust it: signed lines of JSON, checked with the log's public key alone.
+// An evidence pack, for somebody who has no access to the store: signed NDJSON, which can be checked with only the log's public key.
 const lines: string[] = [];
 await outdial.audit.pack({ campaign: campaignId }, "example", (line) => void lines.push(line));
 const checked = await verifyPack(
