@@ -13,6 +13,8 @@ const DAY_MS = 86_400_000;
 const LONGEST_CALL_MS = DAY_MS;
 /** How often a process looks for schedules that fell due, ms, at most. */
 const LOOK_MS = 5000;
+/** So many campaigns are retrieved at once. */
+const AT_ONCE = 4;
 
 /** What a scheduler works with. */
 export interface ScheduleDependencies {
@@ -80,58 +82,80 @@ export function readUpTo({ to, totals }: Pick<Retrieval, "to" | "totals">): numb
   return Math.min(to, Math.max(totals.earliestUnfinished ?? to, to - LONGEST_CALL_MS));
 }
 
+/** How schedules are run. */
+interface RunOptions {
+  /** Only these campaigns' schedules. */
+  readonly campaignIds?: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: RetrievalProgress) => void;
+  /** Told of each retrieval that a schedule made, and of one that failed. */
+  readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
+}
+
 /**
- * Runs what falls due, one retrieval after the other, until `signal` is aborted.
- * @param campaignIds only these campaigns' schedules
+ * Runs what falls due until `signal` is aborted, a few campaigns at once: a long retrieval of one does not make the others wait. What all of them read at
+ * once is bounded by `outcomes.downloads`.
  */
-export async function runSchedules(
-  { retrieving, ledger, schedules, clock, replicaId: by }: ScheduleDependencies,
-  options: {
-    readonly campaignIds?: readonly string[] | undefined;
-    readonly signal: AbortSignal;
-    readonly onProgress?: (progress: RetrievalProgress) => void;
-    /** Told of each retrieval that a schedule made, and of one that failed. */
-    readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
-  },
-): Promise<void> {
+export async function runSchedules(deps: ScheduleDependencies, options: RunOptions): Promise<void> {
+  const { schedules, clock, replicaId } = deps;
+  const { campaignIds, signal, onRun } = options;
+  const rest = () => clock.sleep(LOOK_MS, signal).catch(() => undefined);
+  const underWay = new Map<string, Promise<void>>();
+  const thrown: unknown[] = [];
   let said: string | undefined;
-  while (!options.signal.aborted) {
-    const rest = () => clock.sleep(LOOK_MS, options.signal).catch(() => undefined);
-    let schedule: RetrievalSchedule | undefined;
+  while (!signal.aborted && thrown.length === 0) {
+    if (underWay.size >= AT_ONCE) {
+      await Promise.race(underWay.values());
+      continue;
+    }
     try {
-      schedule = await schedules.take(by, options.campaignIds);
+      const schedule = await schedules.take(replicaId, { campaignIds, besides: [...underWay.keys()] });
+      said = undefined;
+      if (schedule === undefined) await Promise.race([rest(), ...underWay.values()]);
+      else {
+        const turn = carryOut(deps, options, schedule, rest).catch((one: unknown) => void thrown.push(one));
+        underWay.set(
+          schedule.campaignId,
+          turn.finally(() => underWay.delete(schedule.campaignId)),
+        );
+      }
     } catch (failed) {
       // A database that is away: the turns wait, and the loop goes on.
-      if (!options.signal.aborted && messageOf(failed) !== said) await options.onRun({ failed });
+      if (!signal.aborted && messageOf(failed) !== said) await onRun({ failed });
       said = messageOf(failed);
       await rest();
-      continue;
     }
-    said = undefined;
-    if (schedule === undefined) {
-      await rest();
-      continue;
-    }
-    const { campaignId } = schedule;
-    try {
-      const begun = await leftBehind(ledger, schedule);
-      const due = dueRequest(schedule, clock.now(), retrieving.reachDays);
-      if (begun === undefined && schedule.readTo !== null)
-        for (const late of await retrieving.changed(due, schedule.readTo - schedule.overlapMs)) {
-          const { retrieval } = await retrieving.submit(late);
-          await options.onRun({ retrieval: await retrieving.run(retrieval.jobId, options.onProgress) });
-        }
-      if (begun !== undefined) await schedules.endTurn(campaignId, by);
-      const { jobId } = begun ?? (await retrieving.submit(due, undefined, by)).retrieval;
-      const retrieval = await retrieving.run(jobId, options.onProgress);
-      if (retrieval.complianceHash !== null) await schedules.readUpTo(campaignId, readUpTo(retrieval));
-      await options.onRun({ retrieval });
-    } catch (failed) {
-      await options.onRun({ failed });
-      // What a database that was away kept from being begun keeps its turn; a request that was refused has had it.
-      if (failed instanceof OutdialError && STORE_TROUBLE.has(failed.code)) await rest();
-      else await schedules.endTurn(campaignId, by).catch(() => undefined);
-    }
+  }
+  await Promise.all(underWay.values());
+  if (thrown.length > 0) throw thrown[0];
+}
+
+/** A turn of a schedule. Rejects only with what `onRun` throws. */
+async function carryOut(
+  { retrieving, ledger, schedules, clock, replicaId: by }: ScheduleDependencies,
+  { onProgress, onRun }: RunOptions,
+  schedule: RetrievalSchedule,
+  rest: () => Promise<void>,
+): Promise<void> {
+  const { campaignId } = schedule;
+  try {
+    const begun = await leftBehind(ledger, schedule);
+    const due = dueRequest(schedule, clock.now(), retrieving.reachDays);
+    if (begun === undefined && schedule.readTo !== null)
+      for (const late of await retrieving.changed(due, schedule.readTo - schedule.overlapMs)) {
+        const { retrieval } = await retrieving.submit(late);
+        await onRun({ retrieval: await retrieving.run(retrieval.jobId, onProgress) });
+      }
+    if (begun !== undefined) await schedules.endTurn(campaignId, by);
+    const { jobId } = begun ?? (await retrieving.submit(due, undefined, by)).retrieval;
+    const retrieval = await retrieving.run(jobId, onProgress);
+    if (retrieval.complianceHash !== null) await schedules.readUpTo(campaignId, readUpTo(retrieval));
+    await onRun({ retrieval });
+  } catch (failed) {
+    await onRun({ failed });
+    // What a database that was away kept from being begun keeps its turn; a request that was refused has had it.
+    if (failed instanceof OutdialError && STORE_TROUBLE.has(failed.code)) await rest();
+    else await schedules.endTurn(campaignId, by).catch(() => undefined);
   }
 }
 

@@ -67,17 +67,22 @@ export class RetrievalSchedules extends Ledger {
    * begun the retrieval (`NewRetrieval.turnOf`) or ends it: when it dies before, another one takes the turn. On a database that was set back none
    * is taken, nor for a tenant that the store is not of any more: its turn waits.
    * @param by id of this process among the replicas
+   * @param of.campaignIds only these campaigns' schedules
+   * @param of.besides not these: their turns are under way in this process
    */
-  async take(by: string, campaignIds?: readonly string[]): Promise<RetrievalSchedule | undefined> {
+  async take(
+    by: string,
+    of: { readonly campaignIds?: readonly string[] | undefined; readonly besides?: readonly string[] } = {},
+  ): Promise<RetrievalSchedule | undefined> {
     if (this.store.hold.stands) return undefined;
     const [row] = await this.store.query<RetrievalSchedule>(
       `update outdial.retrieval_schedules set turn_of = $3, next_at = case when next_at > $2 then next_at else
            next_at + (floor(extract(epoch from $2::timestamptz - next_at) * 1000 / every_ms) + 1) * every_ms * interval '1 millisecond' end
        where campaign_id = (select campaign_id from outdial.retrieval_schedules s
-         where ($1::text[] is null or campaign_id = any($1))
+         where ($1::text[] is null or campaign_id = any($1)) and campaign_id <> all($4::text[])
            and case when turn_of is null then next_at <= $2 else turn_of = $3 or ${HOLDER_IS_GONE} end
          order by next_at limit 1 for update skip locked) returning ${COLUMNS}`,
-      [campaignIds ?? null, new Date(this.store.now()), by],
+      [of.campaignIds ?? null, new Date(this.store.now()), by, of.besides ?? []],
     );
     return row;
   }

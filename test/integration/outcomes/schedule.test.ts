@@ -93,8 +93,24 @@ test("campaigns that are set together take their turns one after the other", asy
     ]),
   );
   await expect(set({ everyMs: HOUR, staggerMs: HOUR })).rejects.toMatchObject({ code: "invalid_input" });
-  expect(await runtime.store.retrievalSchedules.take("here", ["b"])).toBeUndefined();
+  expect(await runtime.store.retrievalSchedules.take("here", { campaignIds: ["b"] })).toBeUndefined();
   expect(await runtime.store.retrievalSchedules.take("here")).toMatchObject({ everyMs: 2 * HOUR });
+});
+
+test("a retrieval that does not come to an end keeps no other campaign waiting", async () => {
+  // Its own look at which calls changed is no request: the first listing is that of the campaign whose turn is first.
+  world.sandbox.control.faults.add({ match: { operation: "listCalls" }, times: 1, effect: { delayMs: HOUR } });
+  await runtime.setSchedules([CAMPAIGN, "b"], { lastMs: HOUR }, { everyMs: DAY, overlapMs: HOUR, staggerMs: 1 });
+  const ended: string[] = [];
+  await runtime.runSchedules({
+    onRun: (run) => {
+      if ("failed" in run) return;
+      ended.push(run.retrieval.campaignId);
+      runtime.interrupt();
+    },
+  });
+  expect(ended[0]).toBe("b");
+  expect(await runtime.retrievals({ campaignId: CAMPAIGN, limit: 1 })).toMatchObject([{ status: "stopped" }]);
 });
 
 test("of two that look at one time, one takes what is due", async () => {
