@@ -77,18 +77,11 @@ export function goOnWithStops(
 ): void {
   const { signal, warn, timing } = given;
   const here = { now: () => config.clock.now(), lives: processLives };
-  const look = async () => {
+  const everyMs = timing.lookMs ?? LOOK_MS;
+  background.repeat("emergency stops that nobody carries out", { clock: config.clock, everyMs, signal }, async () => {
     await takeLeftStops(config.dir, here, (stop) => stops.enter(stop)).catch((thrown: unknown) =>
       warn(`looking for emergency stops of commands: ${messageOf(thrown)}`),
     );
     for (const id of await stops.waiting()) if (!signal.aborted) runStop(stops, background, id, signal);
-  };
-  background.start("emergency stops that nobody carries out", async () => {
-    while (!signal.aborted) {
-      await look().catch((thrown: unknown) => {
-        if (!signal.aborted) warn(`looking for emergency stops: ${messageOf(thrown)}`);
-      });
-      await config.clock.sleep(timing.lookMs ?? LOOK_MS, signal).catch(() => undefined);
-    }
   });
 }

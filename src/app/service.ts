@@ -122,7 +122,7 @@ export async function openService(flags: Flags, environment: Environment, option
   workplace.startDelivery();
   const spool = await createSpool(config.dir);
   stack.defer(() => spool.close());
-  stack.defer(await keepHouse(workplace, warn));
+  await keepHouse(workplace, background, ended.signal);
   const stopping = () => {
     ended.abort();
     runs.interrupt();
@@ -257,31 +257,21 @@ async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"
   };
 }
 
-/** Keeps the feed written and clears away what is old. @returns what ends it */
-async function keepHouse({ store, config }: Workplace, warn: (message: string) => void): Promise<() => Promise<void>> {
-  const stop = new AbortController();
+/** Keeps the feed written and clears away what is old. */
+async function keepHouse({ store, config }: Workplace, background: Background, signal: AbortSignal): Promise<void> {
   const { clock } = config;
   const { access, requests, feed, tenantReadings, replicas } = store;
   await feed.keep(FEED_MS);
-  const run = async () => {
-    while (!stop.signal.aborted) {
-      await clock.sleep(HOUSEKEEPING_MS, stop.signal).catch(() => undefined);
-      if (stop.signal.aborted) return;
-      await Promise.all([
-        feed.keep(FEED_MS),
-        feed.sweep(FEED_MS),
-        access.sweep(),
-        requests.sweep(),
-        tenantReadings.sweep(clock.now()),
-        replicas.sweep(),
-      ]).catch((thrown: unknown) => warn(`clearing away failed: ${String(thrown)}`));
-    }
-  };
-  const running = run();
-  return async () => {
-    stop.abort();
-    await running;
-  };
+  background.repeat("clearing away what is old", { clock, everyMs: HOUSEKEEPING_MS, signal }, async () => {
+    await Promise.all([
+      feed.keep(FEED_MS),
+      feed.sweep(FEED_MS),
+      access.sweep(),
+      requests.sweep(),
+      tenantReadings.sweep(clock.now()),
+      replicas.sweep(),
+    ]);
+  });
 }
 
 function isLoopback(host: string): boolean {

@@ -1,6 +1,14 @@
 // Jobs that the service runs beside its requests: each at most once at a time, each failure told, all ended before the store closes.
 
-import { messageOf } from "../../kernel/index.ts";
+import { type Clock, messageOf } from "../../kernel/index.ts";
+
+/** How often work is repeated, and until when. */
+interface Rhythm {
+  readonly clock: Clock;
+  /** From the end of a turn to the next one, ms. */
+  readonly everyMs: number;
+  readonly signal: AbortSignal;
+}
 
 /** Work by name. */
 export class Background {
@@ -26,6 +34,27 @@ export class Background {
       name,
       run.finally(() => this.#running.delete(name)),
     );
+  }
+
+  /**
+   * Repeats work until the signal. A turn that fails does not end it, and is told once: again when it failed otherwise, or after one that succeeded.
+   * @param turn gets how many turns there were before
+   */
+  repeat(name: string, { clock, everyMs, signal }: Rhythm, turn: (before: number) => Promise<void>): void {
+    this.start(name, async () => {
+      let told: string | undefined;
+      for (let before = 0; !signal.aborted; before++) {
+        try {
+          await turn(before);
+          told = undefined;
+        } catch (thrown) {
+          const message = messageOf(thrown);
+          if (message !== told && !signal.aborted) this.#warn(`${name}: ${message}`);
+          told = message;
+        }
+        await clock.sleep(everyMs, signal).catch(() => undefined);
+      }
+    });
   }
 
   /** Tells of work that ended otherwise than it was meant to. */

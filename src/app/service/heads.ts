@@ -1,6 +1,5 @@
 // Compares the audit log with its heads outside while the service runs, and tells people when the database was set back.
 
-import { messageOf } from "../../kernel/index.ts";
 import { setBackAlarm } from "../../operations/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
 import type { Workplace } from "../workplace.ts";
@@ -22,7 +21,7 @@ export function watchHeads(
     if (said.get(about) !== message) log(level, message);
     said.set(about, message);
   };
-  const look = async (looks: number) => {
+  background.repeat("heads of the audit log", { clock, everyMs, signal }, async (looks) => {
     const findings = await audit.compareHeads({ keep: true, remote: looks % EVERY === 0 });
     for (const { place, state, message } of findings)
       if (state === "unreachable") say(place, "warn", `the head of the audit log in ${place} cannot be compared: ${message}`);
@@ -39,13 +38,5 @@ export function watchHeads(
     else if (said.delete("set back")) log("info", "the database is the right one again, or was accepted: work goes on");
     if (held !== undefined && alarms !== undefined)
       await audit.tellHeld((conflict) => setBackAlarm(conflict, { endpoint: alarms, now: clock.now(), random }));
-  };
-  background.start("heads of the audit log", async () => {
-    for (let looks = 0; !signal.aborted; looks++) {
-      await look(looks).catch((thrown: unknown) => {
-        if (!signal.aborted) say("trouble", "warn", `comparing the audit log with its heads outside: ${messageOf(thrown)}`);
-      });
-      await clock.sleep(everyMs, signal).catch(() => undefined);
-    }
   });
 }

@@ -1,7 +1,6 @@
 // Jobs and imports that nobody is at work on: runs of processes that died go back to the queue, and jobs that have no run although nothing speaks against going on
 // get one. Imports and approvals that broke off are named.
 
-import { messageOf } from "../../kernel/index.ts";
 import { DISPOSITIONS, isDue, requestOf, SILENT_MS, TAG, waitOf } from "../../operations/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
 import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, PUSH, RETRIEVE, type StoreCondition, StoreError } from "../../store/index.ts";
@@ -82,21 +81,12 @@ export function goOnWithJobs(
         `the approval ${id} (${operation}, asked for by ${requestedBy}) was being carried out when its service ended; the audit log shows how far it came`,
       );
   };
-  background.start("jobs that were left behind", async () => {
-    for (let looks = 0; !signal.aborted; looks++) {
-      const look = async () => {
-        if (store.audit.isHeld) return;
-        await runs.adopt();
-        if (looks % JOBS_EVERY === 0) {
-          await lookForJobs();
-          await lookForImports();
-          await lookForApprovals();
-        }
-      };
-      await look().catch((thrown: unknown) => {
-        if (!signal.aborted) warn(`looking for jobs that were left behind: ${messageOf(thrown)}`);
-      });
-      await clock.sleep(everyMs, signal).catch(() => undefined);
-    }
+  background.repeat("jobs that were left behind", { clock, everyMs, signal }, async (looks) => {
+    if (store.audit.isHeld) return;
+    await runs.adopt();
+    if (looks % JOBS_EVERY !== 0) return;
+    await lookForJobs();
+    await lookForImports();
+    await lookForApprovals();
   });
 }

@@ -1,6 +1,5 @@
 // Pauses and resumes of campaigns whose process died: looked for by every service, gone on with by one.
 
-import { messageOf } from "../../kernel/index.ts";
 import type { CampaignUseCases } from "../../operations/index.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
@@ -21,7 +20,7 @@ export function goOnWithChanges(
 ): void {
   const { signal, warn, everyMs = LOOK_MS } = given;
   const left = campaigns.left();
-  const look = async () => {
+  background.repeat("changes of campaigns that were left", { clock, everyMs, signal }, async () => {
     // Who could not reach the database itself a moment ago cannot say that others are dead.
     if (!replica.isSteady()) return;
     for (const intent of await left.waiting())
@@ -35,13 +34,5 @@ export function goOnWithChanges(
         const what = intent.target === "paused" ? "pausing" : "resuming";
         warn(`${what} ${intent.campaignId}, which a process that ended had begun: ${ended.message ?? ended.outcome}`);
       });
-  };
-  background.start("changes of campaigns that were left", async () => {
-    while (!signal.aborted) {
-      await look().catch((thrown: unknown) => {
-        if (!signal.aborted) warn(`looking for changes of campaigns that were left: ${messageOf(thrown)}`);
-      });
-      await clock.sleep(everyMs, signal).catch(() => undefined);
-    }
   });
 }

@@ -1,6 +1,5 @@
 // The watch over failover pairs that the service runs by itself.
 
-import { messageOf } from "../../kernel/index.ts";
 import type { FailoverUseCases } from "../../operations/index.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
@@ -16,30 +15,20 @@ export function watchPairs(
   signal: AbortSignal,
   warn: (message: string) => void,
 ): void {
-  const every = async (ms: number, work: () => Promise<void>) => {
-    while (!signal.aborted) {
-      await work().catch((thrown: unknown) => {
-        if (!signal.aborted) warn(`watching campaigns: ${messageOf(thrown)}`);
-      });
-      await config.clock.sleep(ms, signal).catch(() => undefined);
-    }
-  };
   // On a database that was set back nothing is handed over: it may have been already. Nor for a tenant that is not the store's.
   let watching = new AbortController();
   let told = "";
-  background.start("failover pairs", async () => {
-    await every(PAIRS_MS, async () => {
-      if (store.audit.isHeld) return watching.abort();
-      if (watching.signal.aborted) watching = new AbortController();
-      const { signal: unheld } = watching;
-      // A campaign file with a failover policy was confirmed when it was applied: from then on its pair is watched.
-      const problems = (await failover.takeFiles()).join("; ");
-      if (problems !== "" && problems !== told) warn(problems);
-      told = problems;
-      for (const { primary } of await store.failovers.list())
-        background.start(`failover pair of ${primary}`, () =>
-          failover.watch(primary, { signal: AbortSignal.any([signal, unheld]) }),
-        );
-    });
+  background.repeat("failover pairs", { clock: config.clock, everyMs: PAIRS_MS, signal }, async () => {
+    if (store.audit.isHeld) return watching.abort();
+    if (watching.signal.aborted) watching = new AbortController();
+    const { signal: unheld } = watching;
+    // A campaign file with a failover policy was confirmed when it was applied: from then on its pair is watched.
+    const problems = (await failover.takeFiles()).join("; ");
+    if (problems !== "" && problems !== told) warn(problems);
+    told = problems;
+    for (const { primary } of await store.failovers.list())
+      background.start(`failover pair of ${primary}`, () =>
+        failover.watch(primary, { signal: AbortSignal.any([signal, unheld]) }),
+      );
   });
 }

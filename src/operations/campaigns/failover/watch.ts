@@ -7,6 +7,7 @@ import { newId, OutdialError } from "../../../kernel/index.ts";
 import type { FailoverPair, MadeChange } from "../../../store/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
+import { takeFree } from "../../run/lease.ts";
 import { type ActDeps, act } from "./act.ts";
 import { decide, isLook, nextCommand } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
@@ -84,11 +85,7 @@ export class PairWatch {
   async #claim(primary: string): Promise<FailoverPair | undefined> {
     const { store, replica } = this.#context;
     const seen = await this.#pair(primary);
-    const { executor } = seen;
-    if (executor !== null && executor !== replica.id && !(await replica.isDead(executor))) return undefined;
-    const claimed = await store.failovers.claim(seen, replica.id);
-    if (claimed !== undefined && executor !== null) await replica.forget(executor);
-    return claimed;
+    return takeFree(seen.executor, replica, () => store.failovers.claim(seen, replica.id));
   }
 
   /** @returns true when `until` ended it */

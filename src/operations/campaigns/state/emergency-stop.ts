@@ -3,13 +3,14 @@
 import { newId, OutdialError, type RandomStream } from "../../../kernel/index.ts";
 import type { Stop, StopLedger, StoppedCampaign } from "../../../store/index.ts";
 import { OperationError } from "../../error.ts";
+import { isFree, type LeaseHolder, takeFree } from "../../run/lease.ts";
 import type { IntentBook } from "./intents.ts";
 import { StopRun, type StopRunDeps } from "./stop-run.ts";
 
 interface EmergencyStopDeps extends Omit<StopRunDeps, "intents"> {
   /** Intents of a stop, in the name of the person who gave it. */
   readonly intents: (stop: Pick<Stop, "id" | "actor">) => IntentBook;
-  readonly replicas: { isDead(id: string): Promise<boolean>; forget(id: string): Promise<void> };
+  readonly replicas: LeaseHolder;
   readonly random: RandomStream;
   readonly warn: (message: string) => void;
 }
@@ -52,10 +53,9 @@ export class EmergencyStops {
 
   /** Open stops that nobody carries out, or this process should. */
   async waiting(): Promise<string[]> {
-    const { ledger, replicas, replicaId } = this.#deps;
+    const { ledger, replicas } = this.#deps;
     const ids: string[] = [];
-    for (const { id, executor } of await ledger.open())
-      if (executor === null || executor === replicaId || (await replicas.isDead(executor))) ids.push(id);
+    for (const { id, executor } of await ledger.open()) if (await isFree(executor, replicas)) ids.push(id);
     return ids;
   }
 
@@ -103,11 +103,10 @@ export class EmergencyStops {
     if (stop === undefined || stop.endedAt !== null) return undefined;
     const { executor, run, actor } = stop;
     if (executor === replicaId) return stop;
-    if (executor !== null && !(await replicas.isDead(executor))) return undefined;
     const entry = { actor, action: "campaign.stop.taken-up", subject: id, details: { from: executor, by: replicaId } };
-    if (!(await ledger.claim({ id, run, executor }, replicaId, [entry]))) return undefined;
-    if (executor !== null) await replicas.forget(executor);
-    return stop;
+    return takeFree(executor, replicas, async () =>
+      (await ledger.claim({ id, run, executor }, replicaId, [entry])) ? stop : undefined,
+    );
   }
 }
 
