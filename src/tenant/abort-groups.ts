@@ -1,10 +1,14 @@
-// Many waiters on one signal at the cost of one listener (a bulk job's signal is shared by thousands of calls), and several signals as one.
+// Many callbacks on one signal with only one listener (thousands of calls share a bulk job's signal), and several signals joined
+// into one.
 
-/** Registers callbacks on signals; adding and removing take constant time however many callbacks a signal has. */
+/** Registers callbacks on signals; adding and removing take constant time, however many callbacks a signal has. */
 export class AbortGroups {
   readonly #groups = new WeakMap<AbortSignal, Group>();
 
-  /** Calls `callback` once when the signal aborts (never synchronously here: check `aborted` before). Returns the removal. */
+  /**
+   * Calls `callback` once when the signal aborts, never synchronously here: check `aborted` before. Returns a function that
+   * removes it.
+   */
   add(signal: AbortSignal, callback: () => void): () => void {
     let group = this.#groups.get(signal);
     if (group === undefined) {
@@ -21,7 +25,7 @@ export class AbortGroups {
     callbacks.add(callback);
     return () => {
       if (!callbacks.delete(callback) || callbacks.size > 0) return;
-      // A signal that was joined from others is kept alive by its listener.
+      // The listener keeps a joined signal from being garbage collected.
       signal.removeEventListener("abort", onAbort);
       this.#groups.delete(signal);
     };
@@ -33,7 +37,10 @@ interface Group {
   readonly onAbort: () => void;
 }
 
-/** Signals of callers joined with one that ends everything; the same signal for the same caller's, so that its calls share a listener. */
+/**
+ * Joins callers' signals with one that ends everything. A caller's signal always gives the same joined signal, so that its calls
+ * share a listener.
+ */
 export class JoinedSignals {
   readonly #end: AbortSignal;
   readonly #joined = new WeakMap<AbortSignal, AbortSignal>();
@@ -42,7 +49,7 @@ export class JoinedSignals {
     this.#end = end;
   }
 
-  /** Aborted with the first of them. */
+  /** A signal that is aborted when the first of the two is. */
   of(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal {
     const own = one ?? other;
     if (own === undefined) return this.#end;

@@ -1,4 +1,4 @@
-// One assignment as a value: which answers concern the item, and which stop everything.
+// The outcome of one assignment as a value: which answers concern the item, and which stop everything.
 
 import type { CallOptions } from "./call-options.ts";
 import type { AssignOutcome, AssignResult } from "./capabilities.ts";
@@ -58,7 +58,7 @@ function measured(
   };
 }
 
-/** Undefined for what concerns every item alike. */
+/** Undefined for an error that concerns all items. */
 function resultOf(error: TenantError): AssignResult | undefined {
   switch (error.code) {
     case "invalid_request":
@@ -77,7 +77,7 @@ function resultOf(error: TenantError): AssignResult | undefined {
     case "rate_limited":
       return error.outcomeUnknown ? "unknown" : "failed";
     case "aborted":
-      // An item that was on the wire has a result of its own; one that waited has none.
+      // An item whose request was sent has a result; one that was still waiting has none.
       return error.outcomeUnknown ? "unknown" : undefined;
     default:
       return undefined;

@@ -1,33 +1,34 @@
-// Bodies read with a limit: pieces are counted as they come, compressed ones again as they unfold.
+// Reads bodies with a size limit: bytes are counted as they arrive, and again when they are decompressed.
 
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 
 /** Thrown when a body exceeds its limit. */
 export class BodyTooLarge extends Error {}
 
-/** Room for the second piece of a body whose length was not announced. */
+/** Buffer size for a body of unknown length, when its second piece arrives. */
 const FIRST_ROOM = 128 * 1024;
 
-/** What a body is expected to be. */
+/** What is known in advance about a body. */
 export interface BodyExpectation {
-  /** Bytes at most. */
+  /** Most bytes, after decompression. */
   readonly limit: number;
-  /** Its length in bytes as its header says, believed as far as the limit. */
+  /** Its length in bytes according to its header; used up to the limit. */
   readonly announced?: number | undefined;
-  /** Whether nobody else looks at a piece once the next one is pushed. */
+  /** Whether nobody else uses a piece after the next one was pushed. */
   readonly ownsPieces?: boolean | undefined;
 }
 
 /**
- * Collects the pieces of one body. They are copied as they come: pieces kept for longer would outlive the collector's young years. Its own ones it
- * frees by itself: the collector counts what lies outside its heap for little, and lets them add up to tens of megabytes.
+ * Collects the pieces of one body. Pieces are copied at once: kept for longer, they would reach the old generation of the garbage
+ * collector. Pieces that belong to the reader are freed explicitly, since the collector gives little weight to memory outside of
+ * its heap and lets tens of megabytes accumulate.
  */
 export class BodyReader {
   /** The only piece so far. */
   #first: Uint8Array | undefined;
-  /** Copied, but its giver may be at work on it until the next one comes. */
+  /** A copied piece; its owner may still use it until the next one arrives. */
   #copied: Uint8Array | undefined;
-  /** Holds the body from the second piece on. */
+  /** The buffer, from the second piece on. */
   #room: Uint8Array<ArrayBuffer> | undefined;
   #length = 0;
   readonly #limit: number;
@@ -40,7 +41,7 @@ export class BodyReader {
     this.#ownsPieces = ownsPieces ?? false;
   }
 
-  /** Adds a piece; throws BodyTooLarge as soon as the limit is passed. */
+  /** Adds a piece. Throws BodyTooLarge as soon as the limit is exceeded. */
   push(piece: Uint8Array): void {
     const length = this.#length + piece.byteLength;
     if (length > this.#limit) throw new BodyTooLarge(`the reply is larger than ${this.#limit} bytes`);
@@ -53,13 +54,15 @@ export class BodyReader {
     this.#length = length;
   }
 
-  /** The whole body as text. Throws BodyTooLarge, or what zlib throws on a damaged body. */
+  /** The whole body as text. Throws BodyTooLarge, or zlib's error for a damaged body. */
   text(contentEncoding: string | undefined): string {
     const plain = this.#plain(this.#view(), contentEncoding);
     return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString("utf8");
   }
 
-  /** The whole body in memory of its own, which can be handed to another thread. Throws as `text` does; may be called once. */
+  /**
+   * The whole body in memory of its own, which can be transferred to another thread. Throws as `text` does; may be called once.
+   */
   bytes(contentEncoding: string | undefined): Uint8Array<ArrayBuffer> {
     const plain = this.#plain(this.#view(), contentEncoding);
     const room = this.#room;
@@ -84,7 +87,7 @@ export class BodyReader {
     return larger;
   }
 
-  /** Frees a piece that has all of its memory; of one that is a part of more, others may use the rest. */
+  /** Frees a piece that owns all of its buffer; the rest of a shared buffer may be in use. */
   #free(piece: Uint8Array | undefined): void {
     const whole = piece?.buffer instanceof ArrayBuffer && piece.buffer.byteLength === piece.byteLength;
     if (this.#ownsPieces && whole) piece.buffer.transfer(0);

@@ -1,13 +1,16 @@
-// The arithmetic of one rate budget: a token bucket that shrinks when the tenant objects and grows back slowly, and that may be only a part of a
-// limit that several processes share. Pure but for its own counters.
+// The arithmetic of one rate budget: a token bucket that shrinks when the tenant answers 429 and grows back slowly. It may be a
+// part of a limit that several processes share. Pure apart from its own counters.
 
 import type { Instant } from "../kernel/index.ts";
 
-/** A limit as documented or configured: so many requests in a window. */
+/** A documented or configured limit: a number of requests in a window. */
 export interface WindowLimit {
   readonly requests: number;
   readonly seconds: number;
-  /** Nobody publishes the limit: this is where learning begins. What is used up grows until the tenant objects, and stays below that then. */
+  /**
+   * The limit is not published: this is where learning begins. A budget that is used up grows until the tenant answers 429, and
+   * then stays below that rate.
+   */
   readonly learned?: boolean;
 }
 
@@ -15,17 +18,17 @@ const WIDE_WINDOW_SECONDS = 10;
 const SHRINK = 0.7;
 const SMALLEST_SHARE = 0.05;
 const MS = 1000;
-/** A learned limit grows to so many times its beginning at most, */
+/** A learned limit grows to at most so many times its beginning. */
 const LEARN_MOST = 8;
-/** and by its beginning in so many windows of use. */
+/** It grows by its beginning in so many fully used windows. */
 const LEARN_WINDOWS = 60;
-/** What a tenant objected to is tried again after a long time: by this part of the growth. */
+/** A rate that the tenant answered with 429 is approached again more slowly: by this part of the growth. */
 const LEARN_AGAIN = 1 / 60;
 
 /**
- * Steady rate and burst for a limit.
- * For a window of a second: 99.5 % of the rate, and a burst of a tenth so that a stalled process (garbage collection, a busy machine) catches up
- * instead of losing its share. For a window of a minute the two together never exceed the limit in any minute: there a 429 costs up to a minute.
+ * Steady rate and burst for a limit. For a window of a second: 99.5 % of the rate, and a burst of a tenth, so that a process that
+ * was stalled (garbage collection, a busy machine) can catch up. For a window of a minute rate and burst together never exceed
+ * the limit in any minute, since a 429 costs up to a minute there.
  */
 export function shapeOf(limit: WindowLimit): { readonly perMs: number; readonly burst: number } {
   if (limit.seconds < WIDE_WINDOW_SECONDS) {
@@ -40,15 +43,15 @@ export class Budget {
   readonly limit: WindowLimit;
   readonly #perMs: number;
   readonly #burst: number;
-  /** Share of the rate that gets back per millisecond: full again after 20 windows of a second, or 5 of a minute. */
+  /** The share of the rate that is regained per millisecond: full again after 20 windows of a second, or 5 of a minute. */
   readonly #growthPerMs: number;
   #tokens: number;
   #share = 1;
   /** The largest share: 1, or what was learned. */
   #most = 1;
-  /** Of a learned limit: the share that the tenant objected to last. */
+  /** Of a learned limit: the share at which the tenant last answered 429. */
   #objected = LEARN_MOST;
-  /** The part (0..1) of the limit that is this process's. */
+  /** The part (0..1) of the limit that this process has. */
   #part = 1;
   #refilledAt: Instant;
   #pausedUntil: Instant = 0;
@@ -70,19 +73,19 @@ export class Budget {
     this.#learnedAt = now;
   }
 
-  /** Takes one permit when there is one. */
+  /** Takes one permit. False when there is none. */
   take(now: Instant): boolean {
     this.#refill(now);
     if (now < this.#pausedUntil || this.#tokens < 1) return false;
     this.#tokens -= 1;
-    // A limit is learned by using it up.
+    // A limit is learned only while the budget is used up.
     if (this.limit.learned === true && this.#tokens < 1) this.#learn(now);
     this.#roll(now);
     this.#inWindow += 1;
     return true;
   }
 
-  /** Milliseconds until `take` may succeed; 0 when it would now, infinity while the part is 0. */
+  /** Milliseconds until `take` may succeed; 0 when it would now, Infinity while the part is 0. */
   waitMs(now: Instant): number {
     this.#refill(now);
     const pause = Math.max(0, this.#pausedUntil - now);
@@ -91,19 +94,25 @@ export class Budget {
     return pause + filling;
   }
 
-  /** From now on the budget is this part (0..1) of the limit. @param tokens permits that come along with it; negative ones are taken away */
+  /**
+   * Sets the part (0..1) of the limit that the budget has from now on. @param tokens permits added with it; negative to take
+   * permits away
+   */
   resize(now: Instant, part: number, tokens: number): void {
     this.#refill(now);
     this.#part = part;
     this.#tokens = Math.max(0, Math.min(this.#tokens + tokens, this.#size()));
   }
 
-  /** One permit must fit in, however small the part. */
+  /** Room for at least one permit, however small the part. */
   #size(): number {
     return Math.max(1, this.#burst * this.#part);
   }
 
-  /** The tenant objected (429): nothing for `pauseMs`, then slower. Objections to requests sent before the last shrinking count once. */
+  /**
+   * The tenant answered 429: no permits for `pauseMs`, then a lower rate. Several 429s to requests from before the last reduction
+   * count once.
+   */
   shrink(now: Instant, pauseMs: number): void {
     this.#refill(now);
     this.#tokens = Math.min(this.#tokens, 1);
@@ -117,7 +126,7 @@ export class Budget {
     this.#share = Math.max(SMALLEST_SHARE, this.#share * SHRINK);
   }
 
-  /** Requests per second at present, and the share (0..1 and above) of the limit that was used over the last window. */
+  /** The present rate in requests per second, and the share (0..1 and above) of the limit that was used over the last window. */
   view(now: Instant): { readonly ratePerSecond: number; readonly usedShare: number; readonly pausedMs: number } {
     this.#refill(now);
     this.#roll(now);
@@ -132,11 +141,11 @@ export class Budget {
   }
 
   #refill(now: Instant): void {
-    // A clock set back must not lengthen a pause.
+    // A clock that is set back must not lengthen a pause.
     if (now < this.#refilledAt) this.#pausedUntil -= this.#refilledAt - now;
-    // Nothing comes in during a pause: it must not end in a burst.
+    // No permits accrue during a pause, so that it does not end in a burst.
     const elapsed = now - Math.max(this.#refilledAt, this.#pausedUntil);
-    // A clock set back gives nothing; a clock set far ahead gives no more than one burst.
+    // A clock that is set back gives no permits; one that is set far ahead gives one burst at most.
     this.#refilledAt = now;
     if (elapsed <= 0) return;
     this.#tokens = Math.min(this.#size(), this.#tokens + elapsed * this.#perMs * this.#share * this.#part);

@@ -1,4 +1,4 @@
-// One call from start to end: token, budget, attempt, judgement, and either a value, another attempt or a typed error.
+// One call from start to end: token, budget, attempt, judgement, then a value, another attempt or a typed error.
 
 import type { AnyOperation } from "../contract/index.ts";
 import { type Clock, type Instant, messageOf, type RandomStream } from "../kernel/index.ts";
@@ -20,16 +20,16 @@ import type { CallSettings } from "./settings.ts";
 import type { Token, TokenSource } from "./tokens.ts";
 import { headerOf, type Transport, TransportFailure, type TransportRequest, type TransportResponse } from "./transport.ts";
 
-/** Asked immediately before each request leaves; an error is what the call ends with. */
+/** Called immediately before each request is sent; the call ends with the error it returns. */
 export type Refusal = (call: { readonly lane: Lane; readonly isWrite: boolean }) => Error | undefined;
 
-/** What a call works with. */
+/** The parts of the client that a call uses. */
 export interface CallDependencies {
   readonly config: CallSettings;
   readonly dialect: Dialect;
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Milliseconds from any origin, for latencies. */
+  /** Milliseconds from any origin, for measuring latencies. */
   readonly elapsed: () => number;
   readonly random: RandomStream;
   readonly hooks: TenantHooks;
@@ -39,13 +39,13 @@ export interface CallDependencies {
   /** Aborted when the tenant is closed. */
   readonly closing: AbortSignal;
   readonly refusal?: Refusal | undefined;
-  /** Signals of callers joined with `closing`. */
+  /** Callers' signals joined with `closing`. */
   readonly joined: JoinedSignals;
 }
 
 /**
- * preparing → [token → permit → attempt] → done, or → over (an error), or → pausing → the bracket again.
- * A 401 goes back at once, once, with a fresh token.
+ * States: preparing → [token → permit → attempt] → done, over (an error), or pausing, after which the bracket is repeated. A 401
+ * repeats it at once, one time, with a new token.
  */
 export class Call {
   readonly id: string;
@@ -60,11 +60,11 @@ export class Call {
   #waitedBeforeMs = 0;
   #firstSentAt: number | undefined;
   #deadline: Instant = Number.POSITIVE_INFINITY;
-  /** The last attempt but one, or an earlier one, may have been carried out. */
+  /** Whether an attempt before the last one may have been executed. */
   #earlierUnknown = false;
   #lastUnknown = false;
   #reauthorized = false;
-  /** Of the last reply with 5xx, as it may be kept. */
+  /** Body of the last 5xx reply, as it may be kept. */
   #body: string | undefined;
 
   constructor(dependencies: CallDependencies, id: string, operation: AnyOperation, prepared: Prepared, correlationId: string) {
@@ -80,7 +80,7 @@ export class Call {
     // Ends what waits; a request on the wire is ended by `signal` alone.
     const ended = this.#with.joined.of(signal, halt);
     for (;;) {
-      // The token first: permits taken while a token is fetched would all be used at once when it comes.
+      // The token comes first: permits taken while a token is being fetched would all be used at once when it arrives.
       let token = this.#with.tokens.current() ?? (await this.#awaitToken(ended));
       if (!this.#with.limiter.tryAcquire(this.#operation.rate, this.#prepared.lane)) {
         await this.#awaitPermit(ended);
@@ -90,7 +90,7 @@ export class Call {
       const unconfirmed = confirmed?.();
       if (unconfirmed !== undefined) {
         await this.#awaitConfirmed(unconfirmed, ended);
-        // The permit is given up: permits kept through this wait would all be used at once after it.
+        // The permit is not kept: permits kept during this wait would all be used at once afterwards.
         continue;
       }
       const refusal = this.#with.refusal?.({ lane: this.#prepared.lane, isWrite: this.#isWrite });
@@ -138,7 +138,7 @@ export class Call {
     if (signal.aborted) throw this.#aborted(signal);
   }
 
-  /** One sending. Returns the value, or a failure after which another attempt is due; throws when the call is over. */
+  /** One attempt. Returns the value, or a failure after which another attempt follows; throws when the call is over. */
   async #attempt(token: Token, signal: AbortSignal | undefined): Promise<RequestResult<unknown> | Failed> {
     const { hooks, transport, clock, elapsed } = this.#with;
     const sentAt = elapsed();
@@ -202,7 +202,8 @@ export class Call {
           : "Check that the configured host is the tenant's.",
         outcomeUnknown: this.#isWrite,
       });
-    // A write that was answered in another form was answered: sent again it would be no clearer. A read may be a hiccup on the way.
+    // A write whose reply has an unexpected form was executed: repeating it would not help. For a read it may be a temporary
+    // fault on the way.
     if (reading.kind === "invalid" && this.#isWrite) throw error("not what the contract promises");
     return this.#decide({ kind: "unreadable" }, error);
   }
@@ -226,7 +227,7 @@ export class Call {
       });
     }
     const asked = retryAfterMs(headerOf(headers, "retry-after"), headerOf(headers, "date"), clock.now());
-    // Where 503 is a throttle, too, the family waits with the call that got it.
+    // Where 503 means throttling, the whole family pauses, not only this call.
     if (status === 503 && dialect.throttles503)
       limiter.penalize(this.#operation.rate, Math.min(asked ?? config.retry.baseDelayMs, config.retry.maxRetryAfterMs));
     if (status === 429) {
@@ -290,7 +291,7 @@ export class Call {
     });
   }
 
-  /** Another attempt, or the error that ends the call. */
+  /** Decides on another attempt, or throws the error that ends the call. */
   #decide(failure: AttemptFailure, error: (because: string) => TenantError): Failed {
     const { config, random, clock } = this.#with;
     if (!(failure.kind === "status" && failure.status === 429)) this.#failures += 1;
@@ -337,7 +338,7 @@ export class Call {
       attempts: this.#attempts,
       rateLimited: this.#rateLimited,
       waitedMs: this.#waitedMs,
-      // Waiting for the budget between attempts is not the call's own time.
+      // Waiting for the budget between attempts is not counted as the call's own time.
       latencyMs:
         this.#firstSentAt === undefined ? 0 : this.#with.elapsed() - this.#firstSentAt - (this.#waitedMs - this.#waitedBeforeMs),
       earlierUnknown: this.#earlierUnknown,
@@ -386,7 +387,9 @@ export class Call {
     });
   }
 
-  /** What ends a call that was waiting between attempts: the signal, or the token's own error with the facts of this call. */
+  /**
+   * The error of a call that was waiting between attempts: from the signal, or the token's own error with the facts of this call.
+   */
   #whileWaiting(thrown: unknown, signal: AbortSignal): TenantError {
     if (signal.aborted) return this.#aborted(signal);
     const outcomeUnknown = this.#isWrite && (this.#lastUnknown || this.#earlierUnknown);
@@ -431,7 +434,7 @@ export class Call {
   }
 }
 
-/** An attempt after which another is due: `now`, or after a pause. */
+/** A failed attempt after which another follows: `now`, or after a pause. */
 class Failed {
   readonly again: "now" | "later";
   readonly delayMs: number;

@@ -1,5 +1,5 @@
-// What operations want of a tenant, whatever vendor profile serves it: small interfaces, each with a declared capability record.
-// Ids are opaque texts; "already there", locks and refusals of single items are values, not peculiarities of one API.
+// What operations need of a tenant, for every vendor profile: small interfaces, each with a declared capability record. Ids are
+// opaque texts. "Already in this state", locks and refusals of single items are values, not peculiarities of one API.
 
 import type { CallOptions } from "./call-options.ts";
 import type { Lock, Locked } from "./locked.ts";
@@ -32,23 +32,23 @@ import type {
   ViewList,
 } from "./views.ts";
 
-/** What a profile can do here, and how: asked before anything is sent. */
+/** What a profile can do here, and how: checked before anything is sent. */
 export interface Capability {
   readonly supported: boolean;
-  /** How concurrent writers are told apart: a version tag, by comparing what is read back, or not at all. */
+  /** How concurrent writers are detected: by a version tag, by comparing what is read back, or not at all. */
   readonly lock: "etag" | "version-tag" | "read-back" | "none";
   /** True when a write is accepted first and takes effect later. */
   readonly asynchronous: boolean;
-  /** Whether a write replaces what is there or merges into it; reads do neither. */
+  /** Whether a write replaces the present value or merges into it; `none` for reads. */
   readonly writes: "replaces" | "merges" | "none";
   /** True when a write can be verified by reading. */
   readonly readBack: boolean;
-  /** Why it is unsupported, and what to do instead. */
+  /** Why it is not supported, and what to do instead. */
   readonly reason?: string;
   readonly alternative?: string;
 }
 
-/** The codes that may be set on a campaign's calls. */
+/** The codes that can be set on a campaign's calls. */
 export interface DispositionCatalog {
   readonly capability: Capability;
   /** @throws TenantError `not_found` for an unknown campaign */
@@ -56,55 +56,56 @@ export interface DispositionCatalog {
 }
 
 /**
- * - `stored`: the tenant has it. `unchanged`: it had it already.
- * - `refused`: the content breaks a rule (also one of ours, before sending). `locked`: the call does not take a disposition now. `not_found`: no such call.
+ * - `stored`: the tenant stored it. `unchanged`: the tenant had it already.
+ * - `refused`: the content breaks a rule of the tenant, or of ours before sending. `locked`: the call takes no disposition now.
+ *   `not_found`: no such call.
  * - `unknown`: it may have been stored; read back. `failed`: it was not stored.
- * - `contact_tagged`: a tag stands for it; the disposition is what it was. Only of a `DispositionTagger`.
+ * - `contact_tagged`: a tag was set instead; the disposition is unchanged. Only from a `DispositionTagger`.
  */
 export type AssignResult = "contact_tagged" | "stored" | "unchanged" | "refused" | "locked" | "not_found" | "unknown" | "failed";
 
-/** How one assignment ended. */
+/** The result of one assignment. */
 export interface AssignOutcome {
   readonly result: AssignResult;
-  /** The last status, when there was one. */
+  /** The last HTTP status, if any. */
   readonly statusCode?: number;
-  /** The tenant's or our words for anything but success. */
+  /** For anything but success: the tenant's message or ours. */
   readonly message?: string;
-  /** What the tenant's last failure of its own said; see `TenantError.vendorBody`. */
+  /** The body of the tenant's last 5xx reply; see `TenantError.vendorBody`. */
   readonly vendorBody?: string;
   readonly attempts: number;
   readonly attemptLatenciesMs: readonly number[];
-  /** From the first sending to the end, pauses before repetitions included. */
+  /** Milliseconds from the first sending to the end, including pauses before repetitions. */
   readonly latencyMs: number;
-  /** Waiting for the rate budget and the token. */
+  /** Milliseconds spent waiting for the rate budget and the token. */
   readonly waitedMs: number;
-  /** 429s seen. */
+  /** Number of 429s. */
   readonly rateLimited: number;
-  /** True when an attempt before the last may have been carried out: `unchanged` may then be our own doing. */
+  /** True when an attempt before the last may have been executed: `unchanged` may then be our own doing. */
   readonly earlierUnknown: boolean;
   readonly correlationId?: string;
 }
 
 /** Adds a tag that names a code to a finished call. */
 export interface DispositionTagger {
-  /** Can be repeated: the call has the tag once. Throws as `assign` does. */
+  /** Can be repeated: the tag is set once. Throws as `assign` does. */
   add(callId: string, code: string, options?: CallOptions): Promise<AssignOutcome>;
 }
 
 /** Sets the disposition of a finished call. */
 export interface DispositionWriter {
   readonly capability: Capability;
-  /** What a person may choose where dispositions cannot be set. */
+  /** The alternative where dispositions cannot be set; a person must choose it. */
   readonly tagger?: DispositionTagger | undefined;
   /**
-   * Never repeats what could act twice, and gives the outcome of one item as a value.
-   * @throws TenantError for what stops all items alike: `unauthorized`, `missing_scope`, `redirect_refused`, `invalid_config`, `deadline_exceeded`, and
-   * `aborted` when nothing was sent (one that may have been carried out is `unknown`)
+   * Sets a disposition. Never repeats a request that could act twice. The outcome of the item is a value.
+   * @throws TenantError for what concerns all items: `unauthorized`, `missing_scope`, `redirect_refused`, `invalid_config`,
+   * `deadline_exceeded`, and `aborted` when nothing was sent (an assignment that may have been executed is `unknown`)
    */
   assign(callId: string, assignment: DispositionAssignment, options?: CallOptions): Promise<AssignOutcome>;
 }
 
-/** What is known of one call. */
+/** The state of one call. */
 export interface CallState {
   readonly status: string;
   /** The disposition that was set on it, when there is one. */
@@ -114,17 +115,17 @@ export interface CallState {
 /** Reads single calls. Errors: TenantError. */
 export interface CallReader {
   readonly capability: Capability;
-  /** The call, or undefined when the tenant knows none of that id. */
+  /** The call, or undefined when the tenant has no call with that id. */
   read(callId: string, options?: CallOptions): Promise<CallState | undefined>;
-  /** All that the tenant shows of it. @throws TenantError `not_found` */
+  /** Everything that the tenant shows of a call. @throws TenantError `not_found` */
   show(callId: string, options?: CallOptions): Promise<CallRow>;
 }
 
-/** Starts and pauses what dials. */
+/** Starts and pauses campaigns. */
 export interface CampaignRunner {
   readonly capability: Capability;
   status(campaignId: string, options?: CallOptions): Promise<CampaignView>;
-  /** `already` is true when the campaign was in that state before. Pausing goes in the lane `stop` unless told otherwise. */
+  /** `already` is true when the campaign was in that state before. A pause uses the lane `stop` by default. */
   setStatus(
     campaignId: string,
     status: "active" | "paused",
@@ -132,57 +133,58 @@ export interface CampaignRunner {
   ): Promise<{ readonly already: boolean } & CallReport>;
 }
 
-/** A campaign as a file describes it, and as the tenant shows it when it has one. JSON. */
+/** A campaign as a campaign file describes it, with the tenant's present campaign when there is one. Both as JSON. */
 export interface CampaignToFit {
   readonly document: Readonly<Record<string, unknown>>;
   readonly there: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A campaign file in the form in which a tenant can hold it. */
+/** A campaign file in the form that the tenant can hold. */
 export interface FittedCampaign {
   readonly document: Readonly<Record<string, unknown>>;
-  /** True when fields that the document leaves out stay as they are; otherwise the campaign has none of them. */
+  /** True when fields missing in the document stay as they are; otherwise they are removed from the campaign. */
   readonly merges: boolean;
-  /** Paths, or beginnings of paths, that the document leaves out and of which nothing is lost. */
+  /** Paths, or prefixes of paths, that are missing in the document although nothing is lost. */
   readonly unsaid: readonly string[];
-  /** Why what else it leaves out is not sent, by path, where there is more to say than that it has no place. */
+  /** For other fields that are not sent: the reason by path, where it is not simply that the tenant has no such field. */
   readonly why: Readonly<Record<string, string>>;
-  /** What the tenant would refuse. */
+  /** Fields that the tenant would refuse, with the reason. */
   readonly refused: readonly { readonly field: string; readonly message: string }[];
 }
 
-/** What a campaign is made with, piece by piece. */
+/** The input for making a campaign piece by piece. */
 export interface Placing {
   readonly status: "active" | "paused";
-  /** The same for a plan and a campaign, and no other's. */
+  /** Name of the file of records: always the same for a plan and a campaign, and different from all others. */
   readonly fileName: string;
-  /** The records of its list: CSV with a header. Read when they are needed. */
+  /** The records of its list, as CSV with a header. Called when they are needed. */
   readonly records: () => Promise<Uint8Array>;
 }
 
 /**
- * One piece that was made or changed; `done` when none was missing. `id` is the campaign's, once it has one.
- * `notes`: what the tenant did not take of what was sent, in words.
+ * One piece that was made or changed; `done` when none was missing. `id` is the campaign's id, once it has one. `notes`: in
+ * words, what the tenant did not take of what was sent.
  */
 export type PlacedPiece =
   | { readonly done: true; readonly id: string; readonly notes: readonly string[] }
   | { readonly done: false; readonly piece: string; readonly id: string | null };
 
-/** Campaigns as whole documents: what exists, made, replaced. Nothing here deletes. */
+/** Campaigns as whole documents: reading, creating, replacing. Nothing here deletes. */
 export interface CampaignProvisioning {
-  /** Of reading. */
+  /** Capability of reading campaigns. */
   readonly capability: Capability;
-  /** Of making and changing campaigns of files. */
+  /** Capability of creating and changing campaigns from files. */
   readonly making: Capability;
-  /** Of a campaign as one document: shown whole, made of dialer settings. */
+  /** Capability of handling a campaign as one document: shown whole, made from dialer settings. */
   readonly documents: Capability;
   campaigns(options?: CallOptions): ViewList<CampaignView>;
   read(campaignId: string, options?: CallOptions): Promise<Locked<CampaignView>>;
-  /** Campaign files as this tenant can hold them, in their order. */
+  /** Campaign files as this tenant can hold them, in the same order. */
   fit(wanted: readonly CampaignToFit[], options?: CallOptions): Promise<readonly FittedCampaign[]>;
   /**
-   * Where a campaign is made of several pieces: looks for each, and makes or changes the first that is not as the document says. It may be repeated after
-   * anything. Absent where one request makes or replaces the whole; `create` and `replace` are refused where it is there.
+   * For tenants where a campaign consists of several pieces: looks for each piece, and makes or changes the first that is not as
+   * the document says. It can be repeated after any failure. Absent where one request creates or replaces the whole; where it is
+   * present, `create` and `replace` are refused.
    * @throws TenantError `refused`, `unknown_outcome`
    */
   readonly place?: (
@@ -190,9 +192,12 @@ export interface CampaignProvisioning {
     campaignId: string | null,
     placing: Placing & { readonly signal?: AbortSignal | undefined },
   ) => Promise<PlacedPiece>;
-  /** The same key with the same document makes no second campaign. @throws TenantError `refused`, `unknown_outcome` */
+  /**
+   * Creates a campaign. The same key with the same document does not create a second one. @throws TenantError `refused`,
+   * `unknown_outcome`
+   */
   create(campaign: CampaignDraft, idempotencyKey: string, options?: CallOptions): Promise<{ readonly id: string }>;
-  /** Replaces the whole document, its state included. @throws TenantError `stale_lock`, `refused`, `unknown_outcome` */
+  /** Replaces the whole document, including its state. @throws TenantError `stale_lock`, `refused`, `unknown_outcome` */
   replace(
     campaignId: string,
     campaign: CampaignDraft,
@@ -203,20 +208,20 @@ export interface CampaignProvisioning {
 }
 
 /**
- * The pacing settings as one document: of the tenant, or of what dials under the id `subject` where a tenant keeps them there
- * (`capability.perCampaign`); a tenant with settings of its own passes over `subject`.
+ * The pacing settings as one document: of the tenant, or of the campaign `subject` where a tenant keeps them by campaign
+ * (`capability.perCampaign`). A tenant with one document for all ignores `subject`.
  */
 export interface PacingSettings {
   readonly capability: Capability & {
     readonly perCampaign: boolean;
-    /** Whether one activation is several writes, of which a lost one leaves the others in force. */
+    /** Whether one activation consists of several writes: when one of them fails, the others are in force. */
     readonly inPieces: boolean;
   };
   read(subject: string | undefined, options?: CallOptions): Promise<Locked<Readonly<Record<string, unknown>>>>;
   validate(policy: PacingPolicy, options?: CallOptions): Promise<PolicyVerdict>;
   /**
-   * Asks for activation; ends when the tenant has accepted, which need not mean that it is done.
-   * @param onto tag of the version that it builds upon
+   * Requests activation. Resolves when the tenant has accepted it, which does not mean that it is in force.
+   * @param onto version tag that the change is based on
    * @throws TenantError `stale_lock`, `unknown_outcome`
    */
   activate(
@@ -225,19 +230,25 @@ export interface PacingSettings {
     onto: string | undefined,
     options?: CallOptions,
   ): Promise<ActivationView>;
-  /** Settings as this tenant can hold them: what it keeps in whole numbers is rounded down. Without it all settings are held as they are. */
+  /**
+   * Settings as this tenant can hold them: numbers that it keeps as whole numbers are rounded down. Absent where all settings are
+   * kept as given.
+   */
   readonly fit?: ((settings: PacingDocument) => PacingDocument) | undefined;
-  /** Fields that the tenant shows and nothing here can write, by path, each with what it is that is shown. Absent: every field is written. */
+  /**
+   * Fields that the tenant shows and that cannot be written, by path, each with a description of what is shown. Absent: every
+   * field can be written.
+   */
   readonly shownOnly?: Readonly<Record<string, string>> | undefined;
-  /** Values that this tenant would refuse, by path. Absent: it says so itself when it is asked. */
+  /** Values that this tenant would refuse, by path. Absent: `validate` asks the tenant itself. */
   readonly refusals?: ((settings: PacingDocument) => readonly { readonly path: string; readonly message: string }[]) | undefined;
-  /** What the tenant's own simulator says of settings. Absent where it has none. */
+  /** The tenant's own simulator. Absent where it has none. */
   readonly simulate?: ((run: SimulatorRun, options?: CallOptions) => Promise<SimulatorResult>) | undefined;
   /** How far an activation is. */
   progress(operationId: string, options?: CallOptions): Promise<ProgressView>;
-  /** Whether a campaign can be made of settings alone. */
+  /** Whether a campaign can be created from settings alone. */
   readonly making: Capability;
-  /** Makes a campaign that dials with these settings. */
+  /** Creates a campaign that dials with these settings. */
   createCampaign(settings: PacingDocument, options?: CallOptions): Promise<{ readonly id: string }>;
 }
 
@@ -246,11 +257,11 @@ export interface ContactSource {
   readonly capability: Capability;
   contacts(listId: string, query?: ContactsAsked, options?: CallOptions): ViewList<ContactRow>;
   /**
-   * The calls to the contacts of a list since an instant, by whomever they were placed: their times in ms since the epoch, by the number as `contacts`
-   * writes it. Absent where a tenant lists no calls by contact list.
+   * The calls to the contacts of a list since an instant (ms since the epoch), whoever placed them: their times in ms since the
+   * epoch, by number as `contacts` writes it. Absent where a tenant cannot list calls by contact list.
    */
   placed?(listId: string, since: number, options?: CallOptions): Promise<ReadonlyMap<string, readonly number[]>>;
-  /** How far the lists of a campaign are; undefined when it has none. Absent where a tenant does not count it. */
+  /** Progress of the lists of a campaign; undefined when it has none. Absent where a tenant does not count it. */
   readonly counts?: ((campaignId: string, options?: CallOptions) => Promise<ListCounts | undefined>) | undefined;
 }
 
@@ -260,8 +271,8 @@ export interface OutcomeSource {
   /** How far back calls can be asked for, days. */
   readonly reachDays: number;
   /**
-   * The UTC days, as the instants of their beginnings, of calls that began before `before` and of which something has changed since `since`: wrap-ups and
-   * dispositions that came late. Absent where a tenant does not say what changed.
+   * UTC days, as the instants of their beginnings, with calls that began before `before` and were changed since `since` (late
+   * wrap-ups and dispositions). Absent where a tenant does not report changes.
    */
   readonly changedDays?: (
     campaignId: string,
@@ -269,7 +280,7 @@ export interface OutcomeSource {
     options?: CallOptions,
   ) => Promise<readonly number[]>;
   calls(query: CallsAsked, options?: CallOptions): ViewList<CallRow>;
-  /** The same page by page, the bodies read by `open`: on another thread for example, so that this one holds no rows. */
+  /** The same page by page, with bodies read by `open`, for example on another thread, so that this thread holds no rows. */
   openedCalls<Kept>(
     query: CallsAsked,
     open: PageOpener<Kept>,
@@ -280,10 +291,10 @@ export interface OutcomeSource {
 /** Reads what a campaign and its dialer do. Errors: TenantError. */
 export interface MetricsSource {
   readonly capability: Capability;
-  /** Whether figures over a window come with the agents of the moment. */
+  /** Whether figures over a window include the present agents. */
   readonly tellsAgents: boolean;
   campaign(campaignId: string, windowMinutes?: number, options?: CallOptions): Promise<MetricsView>;
-  /** Hour by hour what the dialer measured, in the tenant's own words. @param metrics names of figures */
+  /** The dialer's measurements by hour, as the tenant sends them. @param metrics names of figures */
   hourly(
     query: { readonly campaignId?: string | undefined; readonly metrics: readonly string[] },
     options?: CallOptions,
@@ -295,7 +306,10 @@ export interface InteractionDispositions {
   readonly capability: Capability;
   tree(options?: CallOptions): Promise<DispositionTreeView>;
   read(interactionId: string, options?: CallOptions): Promise<Locked<InteractionView>>;
-  /** Replaces the array: whoever sends only its own entry erases the others'. The result carries the new lock's tag as `etag`. @throws TenantError `stale_lock` */
+  /**
+   * Replaces the array: entries that are not sent are erased. The result has the new version's tag as `etag`. @throws TenantError
+   * `stale_lock`
+   */
   replace(
     interactionId: string,
     dispositions: InteractionEntry[],
@@ -304,7 +318,7 @@ export interface InteractionDispositions {
   ): Promise<RequestResult<InteractionView>>;
 }
 
-/** The tenant's own events, delivered to an address of ours. */
+/** The tenant's webhooks: its events, delivered to an address of ours. */
 export interface VendorEvents {
   readonly capability: Capability;
   /** The registrations as the tenant sends them. */
@@ -313,7 +327,7 @@ export interface VendorEvents {
   registerCampaignEvents(webhook: CampaignEventsDraft, options?: CallOptions): Promise<string>;
   registerDialerEvents(webhook: DialerEventsDraft, options?: CallOptions): Promise<string>;
   updateCampaignEvents(webhookId: string, webhook: CampaignEventsDraft, options?: CallOptions): Promise<void>;
-  /** `already` is true when it was gone before. */
+  /** `already` is true when it was already gone. */
   remove(kind: "campaign" | "dialer", webhookId: string, options?: CallOptions): Promise<{ readonly already: boolean }>;
 }
 
@@ -326,47 +340,53 @@ export interface VendorAudit {
 /** The tenant's own do-not-call groups. Numbers are digits as the tenant writes them. */
 export interface DoNotCallGroups {
   readonly capability: Capability;
-  /** Id of the group into which the operator wants missing numbers brought before a campaign is started; undefined when none is to be. */
+  /**
+   * Id of the group to which missing numbers of the company's list are added before a campaign is started; undefined when the
+   * operator configured none.
+   */
   readonly companyGroup: string | undefined;
   /** The groups that a campaign's dialer obeys. */
   obeyed(campaignId: string, options?: CallOptions): Promise<readonly { readonly id: string; readonly name: string }[]>;
-  /** The campaigns whose dialer obeys a group; none when the group is gone or not in force. */
+  /** The campaigns whose dialer obeys a group; empty when the group does not exist or is not in force. */
   obeying(groupId: string, options?: CallOptions): Promise<ReadonlySet<string>>;
   /** The numbers of a group that are in force. */
   numbers(groupId: string, options?: CallOptions): AsyncIterable<string>;
-  /** Most numbers of one `add`. */
+  /** Most numbers in one call of `add`. */
   readonly mostAtOnce: number;
-  /** Adding what is there changes nothing. @returns numbers that were not taken, with the tenant's words */
+  /**
+   * Adds numbers; a number that is already in the group changes nothing. @returns numbers that were not taken, with the tenant's
+   * reason
+   */
   add(
     groupId: string,
     numbers: readonly string[],
     options?: CallOptions,
   ): Promise<readonly { readonly number: string; readonly message: string }[]>;
-  /** The groups in which the tenant finds a number: the proof that it is suppressed. */
+  /** The groups in which the tenant finds a number: proof that it is suppressed. */
   find(number: string, options?: CallOptions): Promise<readonly string[]>;
 }
 
-/** A call that the tenant places by itself when it is due. */
+/** A call that the tenant will place by itself when it is due. */
 export interface CallbackView {
   readonly id: string;
   readonly campaignId: string;
   readonly phoneNumber: string | undefined;
   readonly name: string;
   readonly dueAt: string | undefined;
-  /** Of the agent it waits for; undefined for any. */
+  /** The agent it is reserved for; undefined for any agent. */
   readonly agentId: string | undefined;
   readonly notes: string;
 }
 
-/** Scheduled callbacks: seen and taken away. None is made here: making one is an act that causes a call. */
+/** Scheduled callbacks: listed and removed, never created, since creating one causes a call. */
 export interface ScheduledCallbacks {
   readonly capability: Capability;
   list(campaignId: string, options?: CallOptions): Promise<readonly CallbackView[]>;
-  /** `already`: it was gone or closed before. */
+  /** `already`: it was already gone or closed. */
   remove(callbackId: string, why: string, options?: CallOptions): Promise<{ readonly already: boolean }>;
 }
 
-/** Everything that operations may want of a tenant. */
+/** All capabilities of a tenant. */
 export interface Capabilities {
   readonly dispositionCatalog: DispositionCatalog;
   readonly dispositionWriter: DispositionWriter;

@@ -1,4 +1,4 @@
-// The client: prepares calls, names them, gives them their deadline.
+// The client: prepares calls, gives them their correlation id and deadline.
 
 import { type OperationId, operationOf } from "../contract/index.ts";
 import { Call, type CallDependencies } from "./call.ts";
@@ -13,7 +13,7 @@ import type { AnyInput, ReplyOf, Requester, RequestInput } from "./requester.ts"
 
 interface ClientDependencies extends CallDependencies {
   readonly config: ResolvedConfig;
-  /** Start of every correlation id of this client. */
+  /** Prefix of every correlation id of this client. */
   readonly correlationPrefix: string;
   readonly correlation: (() => string | undefined) | undefined;
 }
@@ -30,7 +30,7 @@ export class Client implements Requester {
   }
 
   async request<Id extends OperationId>(operationId: Id, input: RequestInput<Id>): Promise<RequestResult<ReplyOf<Id>>> {
-    // The reply was parsed by the schema of this very row: the one place where the compiler cannot follow.
+    // The reply was parsed by the schema of this row, which the compiler cannot see.
     return (await this.#send(operationId, input)) as RequestResult<ReplyOf<Id>>;
   }
 
@@ -68,7 +68,7 @@ export class Client implements Requester {
     return withDeadline(this.#with.clock, id, input.deadlineMs, input.signal, (signal) => call.run({ signal, halt, confirmed }));
   }
 
-  /** What the caller says that its calls belong to, as the beginning of a header; empty when that cannot stand in one. */
+  /** The caller's correlation text as a prefix of the id; empty when it is not allowed in a header. */
   #belongsTo(): string {
     const given = this.#with.correlation?.();
     return given === undefined || !OUTER.test(given) ? "" : `${given}.`;

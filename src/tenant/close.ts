@@ -1,11 +1,11 @@
-// The end of a tenant's client.
+// Closing a tenant's client.
 
 import type { Clock } from "../kernel/index.ts";
 import { TenantError } from "./errors.ts";
 import type { TenantLink } from "./link.ts";
 import type { Transport } from "./transport.ts";
 
-/** See `TenantLink.close`. @param closer ends what waits */
+/** See `TenantLink.close`. @param closer ends waiting calls */
 export function closerOf(closer: AbortController, transport: Transport, clock: Clock): TenantLink["close"] {
   const cutter = new AbortController();
   let closed: Promise<void> | undefined;

@@ -1,4 +1,4 @@
-// The configuration of a tenant: as a caller writes it, and resolved once into the form that everything else uses.
+// The configuration of a tenant: as a caller writes it, and resolved once for all other code.
 
 import { z } from "zod";
 import {
@@ -16,33 +16,36 @@ import { type HostAddress, parseHost } from "./hosts.ts";
 import type { FamilyLimits } from "./rate-limiter.ts";
 import type { CallSettings } from "./settings.ts";
 
-/** A rate limit: requests in a second, requests in a minute, or none at all. */
+/** A rate limit: requests per second, requests per minute, or off. */
 export type LimitSetting = { readonly perSecond: number } | { readonly perMinute: number } | "off";
 
 /** How to reach one tenant. Example: `{ hosts: "https://api.example.com", token: { auth: "basic" }, credentials: { clientId, clientSecret } }`. */
 export interface TenantConfig {
-  /** One address for all API families, or one a family with `default` for the rest. https, or http on loopback. */
+  /** One address for all API families, or one per family with `default` for the rest. https, or http on loopback. */
   readonly hosts: string | { readonly [Family in HostFamily | "default"]?: string | undefined };
   readonly token: {
     /** Address of the token endpoint. Default: the outbound host followed by `/oauth/token`. */
     readonly url?: string | undefined;
-    /** How the client names itself: HTTP Basic, fields of a form, or fields of a JSON body (contract §1). */
+    /** How the client authenticates: HTTP Basic, fields of a form, or fields of a JSON body (contract §1). */
     readonly auth: TokenAuthStyle;
-    /** Scopes to ask for. Default: none, which means all that the client holds. */
+    /** Scopes to ask for. Default: none, which gives all that the client has. */
     readonly scopes?: readonly string[] | undefined;
   };
   readonly credentials: {
     readonly clientId: string;
-    /** The secret, or a function that fetches it (from a vault, a file); it is asked at every token fetch and never stored. */
+    /**
+     * The secret, or a function that fetches it (from a vault or a file); it is called for every token and the secret is never
+     * stored.
+     */
     readonly clientSecret: string | (() => Promise<string>);
   };
   /** Overrides of the documented limits by rate family, for example `{ "outbound-write": { perSecond: 50 }, campaigns: "off" }`. */
   readonly limits?: { readonly [Family in RateFamily]?: LimitSetting | undefined } | undefined;
   readonly retry?:
     | {
-        /** Attempts in all for one call, 429s not counted. Default 5. */
+        /** Most attempts for one call, not counting those answered with 429. Default 5. */
         readonly maxAttempts?: number | undefined;
-        /** 429s that one call endures. Default 10. */
+        /** Most 429s for one call. Default 10. */
         readonly maxRateLimited?: number | undefined;
         /** First step of the backoff in ms. Default 250. */
         readonly baseDelayMs?: number | undefined;
@@ -56,11 +59,11 @@ export interface TenantConfig {
     | undefined;
   readonly timeouts?:
     | {
-        /** To establish a connection, in ms. Default 10,000. */
+        /** Time-out for establishing a connection, in ms. Default 10,000. */
         readonly connectMs?: number | undefined;
-        /** From sending to the reply's headers, in ms. Default 30,000. */
+        /** Time-out from sending to the reply's headers, in ms. Default 30,000. */
         readonly headersMs?: number | undefined;
-        /** Between two pieces of a body, in ms. Default 30,000. */
+        /** Time-out between two pieces of a body, in ms. Default 30,000. */
         readonly bodyMs?: number | undefined;
       }
     | undefined;
@@ -70,7 +73,7 @@ export interface TenantConfig {
   readonly maxConnections?: number | undefined;
 }
 
-/** What the rest of the SDK works with. Holds the credentials: not to be logged. */
+/** The resolved configuration. It contains the credentials: do not log it. */
 export interface ResolvedConfig extends CallSettings {
   readonly hosts: Readonly<Partial<Record<HostFamily, HostAddress>>>;
   readonly token: { readonly address: HostAddress; readonly auth: TokenAuthStyle; readonly scopes: readonly string[] };
@@ -84,7 +87,7 @@ export interface ResolvedConfig extends CallSettings {
 const HOST_FAMILIES = ["outbound", "interactions", "omnichannel", "dialer", "outcomes"] as const satisfies readonly HostFamily[];
 const ms = z.number().min(1).max(86_400_000);
 const rate = z.number().positive().max(1_000_000);
-/** Schema of a limit on requests: so many each second or minute, or "off". */
+/** Schema of a limit on requests: a number per second or minute, or "off". */
 export const limitSetting = z.union(
   [z.literal("off"), z.strictObject({ perSecond: rate }), z.strictObject({ perMinute: rate })],
   {
@@ -107,7 +110,7 @@ const retrySchema = z.strictObject({
 });
 const timeoutsSchema = z.strictObject({ connectMs: ms.optional(), headersMs: ms.optional(), bodyMs: ms.optional() });
 
-/** How requests travel, whatever the profile. */
+/** Fields about connections and limits, for every profile. */
 export const transferFields = {
   retry: retrySchema.optional(),
   timeouts: timeoutsSchema.optional(),
@@ -138,7 +141,7 @@ const configSchema = z.strictObject({
   ...transferFields,
 });
 
-/** Every wrong place of a configuration. @param fields the names that may stand at its top */
+/** Every wrong field of a configuration. @param fields the allowed names at the top level */
 export function explainConfig(error: z.ZodError, fields: readonly string[]): string {
   return error.issues.map((issue) => explain(issue, fields)).join("; ");
 }
@@ -163,7 +166,7 @@ function windowOf(family: RateFamily, setting: LimitSetting | undefined): Window
 
 /**
  * Checks a configuration and fills in the defaults.
- * @throws TenantError `invalid_config` naming every wrong place, `host_not_allowed` for an address that must not get the token
+ * @throws TenantError `invalid_config` with every wrong field, `host_not_allowed` for an address that must not get the token
  */
 export function resolveConfig(config: TenantConfig): ResolvedConfig {
   const parsed = configSchema.safeParse(config);
@@ -203,7 +206,7 @@ export function resolveConfig(config: TenantConfig): ResolvedConfig {
   };
 }
 
-/** How long and how often calls are tried, with the defaults filled in. */
+/** The retry and time-out settings with defaults. */
 export function resolveSettings({
   retry,
   timeouts,

@@ -1,9 +1,9 @@
-// A deadline of the caller's for a call.
+// The caller's deadline for a call.
 
 import type { Clock } from "../kernel/index.ts";
 import { TenantError } from "./errors.ts";
 
-/** Runs a call that ends with `deadline_exceeded` after `deadlineMs`, all waiting included; it ends everything, so it is a signal. */
+/** Runs a call that is aborted with `deadline_exceeded` after `deadlineMs`, including all waiting. */
 export async function withDeadline<T>(
   clock: Clock,
   operationId: string,

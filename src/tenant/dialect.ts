@@ -1,4 +1,5 @@
-// What differs between the profiles in one call: how a reply is read, how a refusal speaks, which header names the call.
+// The differences between profiles within one call: how replies and refusals are read, and which header carries the correlation
+// id.
 
 import type { AnyOperation } from "../contract/index.ts";
 import { type ReplyReading, readReply, type VendorWords, vendorWords } from "./reply.ts";
@@ -6,13 +7,13 @@ import type { SecretScrubber } from "./secrets.ts";
 import type { TransportResponse } from "./transport.ts";
 
 /**
- * How a profile's replies are read: the header with the correlation id, which statuses ask for patience, and how bodies and
- * refusals are parsed.
+ * How a profile's replies are read: the correlation header, which statuses mean throttling, and how bodies and refusals are
+ * parsed.
  */
 export interface Dialect {
   /** In lower case. */
   readonly correlationHeader: string;
-  /** Whether 503 is a throttle like 429. */
+  /** Whether 503 means throttling, like 429. */
   readonly throttles503: boolean;
   read(id: string, operation: AnyOperation, response: TransportResponse): ReplyReading;
   words(response: TransportResponse, scrubber: SecretScrubber): VendorWords;

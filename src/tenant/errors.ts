@@ -1,4 +1,4 @@
-// What can go wrong between us and a tenant: one error class, a closed set of codes, and what is known about the attempts made.
+// Errors of talking to a tenant: one error class, a closed set of codes, and what is known about the attempts.
 
 import { isOperationId, operationWords } from "../contract/index.ts";
 import { type ErrorOptionsWithAdvice, OutdialError } from "../kernel/index.ts";
@@ -46,10 +46,10 @@ export type TenantErrorCode =
 
 const NO_ATTEMPTS: CallReport = { attempts: [], rateLimited: 0, waitedMs: 0, latencyMs: 0, earlierUnknown: false };
 
-/** What a TenantError is made with: the request it is about, and the tenant's answer where there was one. */
+/** What a TenantError is made with: its request, and the tenant's answer if there was one. */
 export interface TenantErrorOptions extends ErrorOptionsWithAdvice {
   readonly operationId?: string | undefined;
-  /** What the operation does, in words: its summary. Not needed for operations of the REST contract. */
+  /** What the operation does, in words. Not needed for operations of the REST contract. */
   readonly summary?: string | undefined;
   readonly status?: number | undefined;
   readonly correlationId?: string | undefined;
@@ -60,21 +60,21 @@ export interface TenantErrorOptions extends ErrorOptionsWithAdvice {
   readonly report?: CallReport | undefined;
 }
 
-/** Every failure of the SDK. Branch on `code`; never holds a secret or a token. */
+/** Every failure of the SDK. Branch on `code`. It never contains a secret or token. */
 export class TenantError extends OutdialError<TenantErrorCode> {
-  /** The operation of the contract that failed, when one was at work. */
+  /** The failed operation, if any. */
   readonly operationId: string | undefined;
-  /** The last HTTP status, when there was one. */
+  /** The last HTTP status, if any. */
   readonly status: number | undefined;
-  /** Names the call in the tenant's own logs. */
+  /** Identifies the call in the tenant's own logs. */
   readonly correlationId: string | undefined;
-  /** Any one of these scopes would have sufficed. */
+  /** Any one of these scopes would have been enough. */
   readonly neededScopes: readonly string[];
-  /** What the tenant said, bounded in length, secrets removed. */
+  /** The tenant's message, bounded in length, without secrets. */
   readonly vendorMessage: string | undefined;
-  /** The body of the last reply with 5xx: at most 2000 characters, without secrets and telephone numbers. */
+  /** The body of the last 5xx reply: at most 2000 characters, without secrets and telephone numbers. */
   readonly vendorBody: string | undefined;
-  /** True when a write may have been executed all the same. */
+  /** True when a write may have been executed nevertheless. */
   readonly outcomeUnknown: boolean;
   readonly report: CallReport;
 
@@ -91,7 +91,7 @@ export class TenantError extends OutdialError<TenantErrorCode> {
   }
 }
 
-/** People read what was asked of the tenant, programs have the operation's id beside it. */
+/** The message for people says in words what was asked of the tenant; programs use the operation's id. */
 function inWords(message: string, { operationId: id, summary }: TenantErrorOptions): string {
   if (id === undefined || !message.startsWith(id)) return message;
   const words = summary !== undefined ? beginning(summary) : isOperationId(id) ? operationWords(id) : id;
@@ -100,7 +100,7 @@ function inWords(message: string, { operationId: id, summary }: TenantErrorOptio
 
 const beginning = (summary: string): string => `${summary[0]?.toLowerCase() ?? ""}${summary.slice(1)}`;
 
-/** The error for an aborted signal: a deadline of ours keeps its own code, whatever else is `aborted`. */
+/** The error for an aborted signal: `deadline_exceeded` for a deadline of ours, `aborted` for anything else. */
 export function abortError(signal: AbortSignal, options: TenantErrorOptions = {}): TenantError {
   if (signal.reason instanceof TenantError) {
     return new TenantError(signal.reason.code, signal.reason.message, { cause: signal.reason, ...options });

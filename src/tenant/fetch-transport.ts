@@ -1,4 +1,4 @@
-// A transport over any `fetch`: the sandbox in process, a service worker, an instrumented client.
+// A transport over any `fetch`: for the sandbox in this process, a service worker, or an instrumented client.
 
 import { messageOf } from "../kernel/index.ts";
 import { BodyReader, BodyTooLarge } from "./body-reader.ts";
@@ -8,8 +8,8 @@ import { type Transport, TransportFailure, type TransportRequest, type Transport
 export type FetchLike = (request: Request) => Promise<Response>;
 
 /**
- * Adapts a `fetch`. Each failure counts as sent unless the signal was aborted before: a fetch does not tell how far it came,
- * except for a refused connection or an unknown name.
+ * Adapts a `fetch`. A failure counts as sent unless the signal was aborted before, the connection was refused or the name is
+ * unknown: fetch does not say more.
  */
 export function fetchTransport(fetchLike: FetchLike): Transport {
   return async (request) => {
@@ -26,7 +26,7 @@ export function fetchTransport(fetchLike: FetchLike): Transport {
 }
 
 async function exchange(fetchLike: FetchLike, request: TransportRequest, guard: Guard): Promise<TransportResponse> {
-  // Decompression is the fetch's own affair, and so is asking for it.
+  // The fetch asks for compression and decompresses by itself.
   const { "accept-encoding": _, ...headers } = request.headers;
   const response = await fetchLike(
     new Request(request.origin + request.path, {
@@ -48,7 +48,7 @@ async function exchange(fetchLike: FetchLike, request: TransportRequest, guard: 
   return { status: response.status, headers: Object.fromEntries(response.headers), body: body.text(undefined) };
 }
 
-/** Limits and aborts one exchange, also when the fetch below pays no attention to its signal. */
+/** Enforces limits and aborts for one exchange, also when the fetch ignores its signal. */
 class Guard {
   status: number | undefined;
   onStop: (() => void) | undefined;
@@ -105,7 +105,7 @@ class Guard {
   }
 }
 
-/** No connection was made: there was nobody to make it to, or this process or machine has too many files open. */
+/** No connection was made: nobody listens, the name is unknown, or the process or machine has too many open files. */
 const NO_CONNECTION = new Set<unknown>(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "EMFILE", "ENFILE"]);
 
 function neverLeft(thrown: unknown): boolean {

@@ -1,31 +1,31 @@
-// How a profile gets its token: where it is asked for, with what, and how the answer is read.
+// How a profile gets its token: the address, the request, and how the reply is read.
 
 import type { HostAddress } from "./hosts.ts";
 
-/** Where a token is asked for, for what, and with which secret. */
+/** A token grant. */
 export interface Grant {
   readonly address: HostAddress;
-  /** Scopes that are asked for; none where rights do not come from scopes. */
+  /** Scopes that are requested; empty where rights do not come from scopes. */
   readonly scopes: readonly string[];
-  /** The secret's place in the configuration, for messages. */
+  /** Name of the secret in the configuration, for messages. */
   readonly secretName: string;
-  /** Asked at every request, and never stored. */
+  /** Called for every request; the secret is never stored. */
   readonly secret: () => Promise<string>;
-  /** Further secrets that no message may show. */
+  /** Further secrets that messages must not show. */
   readonly secrets: readonly string[];
-  /** What to check when the credentials are refused, and when the address answers something else. */
+  /** Advice when the credentials are refused, and when the address answers something else. */
   readonly checkCredentials: string;
   readonly checkAddress: string;
   request(secret: string): { readonly headers: Record<string, string>; readonly body: string };
-  /** The token in a reply of success; undefined when there is none. */
+  /** The token in a successful reply; undefined when there is none. */
   read(reply: unknown): GrantedToken | undefined;
 }
 
 interface GrantedToken {
   readonly accessToken: string;
   readonly expiresInSeconds: number;
-  /** Scopes separated by spaces, when the tenant says them. */
+  /** Scopes separated by spaces, when the tenant gives them. */
   readonly scope: string | undefined;
-  /** A second token that says who the first one is of. */
+  /** An identity token that says for whom the access token was issued. */
   readonly idToken?: string | undefined;
 }

@@ -1,4 +1,5 @@
-// Where logs, metrics and traces attach. Events carry facts, never secrets; a hook that throws or rejects disturbs nothing.
+// Hooks for logs, metrics and traces. Events contain facts, never secrets; a hook that throws or rejects does not affect the
+// call.
 
 import type { TenantErrorCode } from "./errors.ts";
 import type { Lane } from "./rate-limiter.ts";
@@ -21,55 +22,57 @@ export interface RequestEvent extends CallEvent {
 
 /** An attempt has ended, with a reply or without. */
 export interface ResponseEvent extends CallEvent {
-  /** Absent when there was no reply; `error` says why. */
+  /** Absent when there was no reply; `error` gives the reason. */
   readonly status?: number;
   readonly error?: string;
-  /** Of a reply with 5xx: its body as in `TenantError.vendorBody`. */
+  /** For a 5xx reply: its body as in `TenantError.vendorBody`. */
   readonly body?: string;
   readonly latencyMs: number;
-  /** The tenant's clock by the reply's `Date`, ms since the epoch; absent without a reply or a readable date. Whole seconds. */
+  /**
+   * The tenant's clock from the reply's `Date`, ms since the epoch, in whole seconds; absent without a reply or a readable date.
+   */
   readonly tenantTime?: number;
 }
 
 /** An attempt failed and another one follows after `delayMs`. */
 export interface RetryEvent extends CallEvent {
   readonly delayMs: number;
-  /** What the last attempt ended with: a status or `not_sent`, `lost`, `unreadable`. */
+  /** Result of the last attempt: a status, or `not_sent`, `lost`, `unreadable`. */
   readonly because: string;
 }
 
-/** A 429 of the tenant. */
+/** The tenant answered 429. */
 export interface RateLimitedEvent extends CallEvent {
   readonly family: string;
   readonly lane: Lane;
-  /** As asked by the tenant. */
+  /** The requested pause; undefined when the tenant gave none. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** The token's life: `fetched`, `failed` (with the error's code), `dropped` after a 401. */
+/** An event of the token: `fetched`, `failed` (with the error's code), `dropped` after a 401. */
 export interface TokenEvent {
   readonly outcome: "fetched" | "failed" | "dropped";
   readonly expiresInSeconds?: number;
   readonly grantedScopes?: readonly string[] | undefined;
-  /** Scopes that were asked for and not granted. */
+  /** Scopes that were requested and not granted. */
   readonly missingScopes?: readonly string[];
   readonly code?: TenantErrorCode;
 }
 
-/** The shape in which a tenant answers an operation, seen for the first time. Only of tenants that answer in several shapes. */
+/** The shape of an operation's reply when it is first seen. Only for tenants that answer in several shapes. */
 export interface ShapeEvent {
   readonly operationId: string;
   readonly shape: string;
 }
 
-/** A tenant answers an operation in another shape than before. Told once for each change. */
+/** An operation's reply has another shape than before. Sent once per change. */
 export interface DriftEvent {
   readonly operationId: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** Called while requests run, for logs and metrics. An error thrown in a hook does not reach the request. */
+/** Called while requests run, for logs and metrics. An error in a hook does not affect the request. */
 export interface TenantHooks {
   onRequest?(event: RequestEvent): void | Promise<void>;
   onResponse?(event: ResponseEvent): void | Promise<void>;
@@ -82,13 +85,13 @@ export interface TenantHooks {
 
 type HookEvent<Name extends keyof TenantHooks> = Parameters<NonNullable<TenantHooks[Name]>>[0];
 
-/** Calls a hook, if there is one, and keeps its failures to itself. */
+/** Calls a hook, if there is one, and ignores its errors. */
 export function emit<Name extends keyof TenantHooks>(hooks: TenantHooks, name: Name, event: HookEvent<Name>): void {
   const listener = hooks as { readonly [Each in Name]?: (event: HookEvent<Name>) => unknown };
   try {
     const pending = listener[name]?.(event);
     if (pending instanceof Promise) pending.catch(() => {});
   } catch {
-    // Observing must not change what is observed.
+    // A hook must not affect the request.
   }
 }

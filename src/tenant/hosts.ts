@@ -1,8 +1,8 @@
-// Which addresses may receive the token: https anywhere, http on loopback only, nothing that hides credentials or a query in an address.
+// Which addresses may receive the token: https anywhere, http on loopback only, and no address with credentials or a query.
 
 import { TenantError } from "./errors.ts";
 
-/** A configured base address: where to connect, and a path before every operation's (empty for most). */
+/** A configured base address, and a path before every operation's path (mostly empty). */
 export interface HostAddress {
   readonly origin: string;
   readonly prefix: string;
@@ -17,8 +17,8 @@ export function isLoopback(hostname: string): boolean {
 
 /**
  * Checks and splits a configured address; trailing slashes are dropped.
- * @param where the place in the configuration, for messages
- * @throws TenantError `invalid_config` when it is no address, `host_not_allowed` when the token must not go there
+ * @param where its place in the configuration, for messages
+ * @throws TenantError `invalid_config` when it is not an address, `host_not_allowed` when the token must not be sent there
  */
 export function parseHost(text: string, where: string): HostAddress {
   let url: URL;

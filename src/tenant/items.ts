@@ -1,4 +1,4 @@
-// The items of each list in the form that the contract promises.
+// Parses the items of each list into the form that the contract describes.
 
 import { z } from "zod";
 import { call, campaign, contact, type OPERATIONS, type OperationId } from "../contract/index.ts";
@@ -10,7 +10,7 @@ export type PagedOperationId = {
   [Id in OperationId]: (typeof OPERATIONS)[Id] extends { paging: object } ? Id : never;
 }[OperationId];
 
-/** Rows whose fields the contract leaves open. */
+/** Rows whose fields the contract does not specify. */
 const row = z.record(z.string(), z.unknown());
 
 /** The schema of one item of each paged operation, by operation. */
@@ -25,18 +25,18 @@ export const ITEM_SCHEMAS = {
 /** One item of a list, parsed. */
 export type PageItem<Id extends PagedOperationId> = z.output<(typeof ITEM_SCHEMAS)[Id]>;
 
-/** What was read of an item, or the problem with it. */
+/** A parsed item, or what is wrong with it. */
 export type ParsedItem<Row> = { readonly item: Row } | { readonly problem: string };
 
-/** Beside what the contract promises: other numbers, which not every profile has. */
+/** Besides the contract's fields: further telephone numbers, which some profiles have. */
 const contactRow = contact.extend({ phoneNumbers: z.array(z.string()).optional() });
 
-/** One call of a list in the form that operations work with. */
+/** One call of a list. */
 export const parseCall = (item: unknown): ParsedItem<CallRow> => parsedBy(call, item);
-/** One contact of a list in the form that operations work with. */
+/** One contact of a list. */
 export const parseContact = (item: unknown): ParsedItem<ContactRow> => parsedBy(contactRow, item);
 
-/** An item parsed by its schema, or the first problem with it in words. */
+/** An item parsed by its schema, or the first problem in words. */
 export function parsedBy<Row>(schema: z.ZodType<Row>, item: unknown): ParsedItem<Row> {
   const parsed = schema.safeParse(item);
   if (parsed.success) return { item: parsed.data };

@@ -1,4 +1,4 @@
-// What an answer other than success means: from status, operation and scopes to a typed error with advice. Pure.
+// Turns an answer other than success into a typed error with advice, from status, operation and scopes. Pure.
 
 import type { AnyOperation } from "../contract/index.ts";
 import { TenantError, type TenantErrorCode, type TenantErrorOptions } from "./errors.ts";
@@ -11,7 +11,7 @@ interface RefusalFacts {
   readonly operation: AnyOperation;
   readonly status: number;
   readonly words: VendorWords;
-  /** What the tenant's last failure of its own said. */
+  /** The body of the last 5xx reply. */
   readonly body: string | undefined;
   readonly correlationId: string;
   /** True when an `If-Match` was sent. */
@@ -102,14 +102,14 @@ export function refusalError(facts: RefusalFacts): TenantError {
   return make("refused", `refused with ${status}${meaning}${said}`);
 }
 
-/** True when an earlier attempt got no answer and the last one did not settle the matter. */
+/** True when an earlier attempt got no answer and the last one did not settle the outcome. */
 function leftOpen({ status, report }: RefusalFacts): boolean {
   return report.earlierUnknown && (status === 429 || status === 408 || status === 425);
 }
 
 function isStale({ operation, status, locked }: RefusalFacts): boolean {
   if (operation.lock === undefined || operation.retry === "safe") return false;
-  // 412 says so by definition; 409 only where the operation's lock uses it and a lock was sent.
+  // 412 always means a stale lock; 409 only where the operation's lock uses it and a lock was sent.
   return status === 412 || (status === 409 && operation.lock.staleStatus === 409 && locked);
 }
 

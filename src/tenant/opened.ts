@@ -1,24 +1,24 @@
-// Pages whose bodies are read elsewhere, on another thread for example.
+// Pages whose bodies are read elsewhere, for example on another thread.
 
-/** A body opened elsewhere: what the client judges and pages by, and whatever the opener keeps of it. */
+/** A body that was read elsewhere: what the client needs for judging and paging, and what the opener keeps. */
 export interface OpenedBody<Kept> {
-  /** The JSON without its items: an empty list in their place. */
+  /** The JSON with an empty list in place of its items. */
   readonly json: unknown;
   readonly items: number;
-  /** The same for pages with the same items. */
+  /** Equal for pages with equal items. */
   readonly mark: string;
   readonly kept: Kept;
 }
 
-/** Opens the body of a page; undefined when it is no JSON. What it throws ends the call. */
+/** Reads the body of a page; returns undefined when it is not JSON. An error that it throws ends the call. */
 export type PageOpener<Kept> = (body: Uint8Array<ArrayBuffer>) => Promise<OpenedBody<Kept> | undefined>;
 
-/** A page that was opened elsewhere. */
+/** A page that was read elsewhere. */
 export interface OpenedPage<Kept> {
   readonly items: number;
   readonly mark: string;
   readonly kept: Kept;
-  /** Requests that were sent for it, the one that brought it included; absent where a page is made of several lists. */
+  /** Number of requests sent for it, including the successful one; absent where a page is made from several lists. */
   readonly attempts?: number;
   /** As in Page. */
   readonly nextToken: string | undefined;

@@ -1,4 +1,4 @@
-// Lists read to their end (contract details §11), page by page or item by item, with a guard against lists that never end.
+// Reads lists to their end (contract details §11), by page or by item, and detects lists that never end.
 
 import { hash } from "node:crypto";
 import { type Operation, type OperationId, operationOf, type Query } from "../contract/index.ts";
@@ -15,14 +15,16 @@ export interface Page<Id extends PagedOperationId> {
   readonly number: number;
   readonly items: readonly unknown[];
   readonly reply: ReplyOf<Id>;
-  /** What the next page starts from: pass it in the query to go on later. Undefined at the end, and for lists numbered by page. */
+  /**
+   * Where the next page starts: pass it in the query to continue later. Undefined at the end, and for lists with numbered pages.
+   */
   readonly nextToken: string | undefined;
   readonly correlationId: string;
 }
 
 /** Options of a list. */
 export interface ListOptions<Id extends PagedOperationId> extends CallOptions {
-  /** Receives an item that is not of the promised form; without it such an item ends the iteration with `invalid_reply`. */
+  /** Receives an item that does not have the expected form; without it such an item ends the iteration with `invalid_reply`. */
   readonly onInvalidItem?: ((item: unknown, problem: string, page: Page<Id>) => void) | undefined;
 }
 
@@ -31,7 +33,7 @@ export interface PagedList<Id extends PagedOperationId> extends AsyncIterable<Pa
   pages(): AsyncGenerator<Page<Id>, void, undefined>;
 }
 
-/** Builds the list of a paged operation. Nothing is sent before the iteration begins. */
+/** Makes the list of a paged operation. Nothing is sent before the iteration begins. */
 export function pagedList<Id extends PagedOperationId>(
   requester: Requester,
   id: Id,
@@ -45,7 +47,7 @@ export function pagedList<Id extends PagedOperationId>(
 
 /** An item in the promised form, or the problem with it. */
 export function parseItem<Id extends PagedOperationId>(id: Id, item: unknown): ParsedItem<PageItem<Id>> {
-  // The schema is that of this very list.
+  // The schema is the one for this list, which the compiler cannot see.
   return parsedBy(ITEM_SCHEMAS[id], item) as ParsedItem<PageItem<Id>>;
 }
 
@@ -85,11 +87,11 @@ async function* readPages<Id extends PagedOperationId>(
   yield* walk(id, query, async (asked, guard, style, flawOf) => {
     const flaw = (reply: unknown) => flawOf(reply, listIn(reply, style).length);
     const input = { path, query: asked, flaw, ...callOptions };
-    // The parameters come from the operation's own paging style; the client parses the query exactly before sending.
+    // The parameters follow the operation's paging style; the client checks the query before sending.
     const { reply, correlationId } = await requester.request(id, input as unknown as RequestInput<Id>);
     const fields: Readonly<Record<string, unknown>> = { ...(reply as object) };
     const found = fields[style.items];
-    // The client has let no reply without its list pass.
+    // The client has already refused replies without the list.
     if (!Array.isArray(found))
       throw new TenantError("invalid_reply", `${id}: a page without ${style.items}`, { operationId: id });
     const items: readonly unknown[] = found;
@@ -99,7 +101,7 @@ async function* readPages<Id extends PagedOperationId>(
   });
 }
 
-/** The pages of a list whose bodies are read by `open` instead of the client, so that items need not be on this thread. */
+/** The pages of a list with bodies read by `open` instead of the client, so that items need not be on this thread. */
 export async function* openedPages<Id extends PagedOperationId, Kept>(
   requester: Requester,
   id: Id,
@@ -117,7 +119,7 @@ export async function* openedPages<Id extends PagedOperationId, Kept>(
       flaw: (reply) => flawOf(reply, opened?.items ?? 0),
     };
     const { reply, attempts } = await requester.request(id, input as unknown as RequestInput<Id>);
-    // Of several attempts the last one is the one that was accepted.
+    // After several attempts, the last opened body is the accepted one.
     if (opened === undefined) throw new TenantError("invalid_reply", `${id}: a page without a body`, { operationId: id });
     const { items, mark, kept } = opened;
     if (items > 0) guard.mark(mark);
@@ -129,14 +131,14 @@ export async function* openedPages<Id extends PagedOperationId, Kept>(
   });
 }
 
-/** A page that has come: what paging goes by, and what is made of it. */
+/** A received page: what paging needs, and the page for the caller. */
 interface Fetched<AnyPage> {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly count: number;
   readonly page: (nextToken: string | undefined) => AnyPage;
 }
 
-/** Goes from page to page to the end of a list. */
+/** Reads page after page to the end of a list. */
 async function* walk<AnyPage>(
   id: PagedOperationId,
   query: unknown,
@@ -169,7 +171,7 @@ async function* walk<AnyPage>(
 
 type Style = NonNullable<Operation["paging"]>;
 
-/** Why a page cannot be taken for what it looks like; undefined when it can. */
+/** Why a page cannot be used although it has the expected form; undefined when it can. */
 type FlawOf = (reply: unknown, count: number) => string | undefined;
 
 function listIn(reply: unknown, { items }: Style): readonly unknown[] {
@@ -177,13 +179,13 @@ function listIn(reply: unknown, { items }: Style): readonly unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-/** Where an iteration stands: what to ask for now. */
+/** The position of an iteration: what to request next. */
 interface Position {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly next: { readonly page: number; readonly token?: string };
   readonly pageSize: number;
   readonly seen: number;
-  /** How much there is in all, by the last page that said so. */
+  /** Total number of items, from the last page that gave it. */
   readonly total?: number;
 }
 
@@ -203,7 +205,10 @@ function firstPosition(style: Style, asked: Readonly<Record<string, unknown>>): 
   };
 }
 
-/** The position after a page, or undefined at the end: an absent or empty token; an empty page, or a short one that nothing follows. */
+/**
+ * The position after a page, or undefined at the end: after an absent or empty token, an empty page, or a short page that nothing
+ * follows.
+ */
 function nextPosition(
   style: Style,
   position: Position,
@@ -222,7 +227,8 @@ function nextPosition(
     };
   }
   if (count === 0) return undefined;
-  // A tenant that grants smaller pages than asked says so, or says how much there is; taking its short page for the last would lose the rest silently.
+  // A tenant that returns smaller pages than requested says so, or gives a total. Taking its short page for the last one would
+  // lose the rest silently.
   const granted =
     typeof reply["pageSize"] === "number" && reply["pageSize"] >= 1
       ? Math.min(reply["pageSize"], position.pageSize)
@@ -236,7 +242,10 @@ function nextPosition(
 const totalOf = ({ total = 0 }: Position, reply: Readonly<Record<string, unknown>>): number =>
   typeof reply["total"] === "number" ? reply["total"] : total;
 
-/** An empty page ends a list by page, but not before all that was announced has come. What is deleted meanwhile makes the total smaller, too. */
+/**
+ * An empty page ends a list with numbered pages, but not before all announced items have come. Items deleted in the meantime
+ * reduce the total as well.
+ */
 function missing(style: Style, position: Position, count: number, reply: Readonly<Record<string, unknown>>): string | undefined {
   const { seen } = position;
   const total = totalOf(position, reply);
@@ -244,15 +253,17 @@ function missing(style: Style, position: Position, count: number, reply: Readonl
   return `an empty page ${position.next.page} of ${style.items} after ${seen} of the ${total} that the tenant says there are`;
 }
 
-/** So many items of a page are looked at: a page that comes round is the same in all of them, and a large one is not written out anew. */
+/**
+ * Number of items of a page that are compared: a repeated page is equal in all of them, and a large page need not be serialised.
+ */
 const SAMPLE = 64;
 
-/** Items at even distances, the first and the last one among them. */
+/** Items at even distances, including the first and the last. */
 function sampleOf(items: readonly unknown[]): unknown[] {
   return Array.from({ length: SAMPLE }, (_, n) => items[Math.round((n * (items.length - 1)) / (SAMPLE - 1))]);
 }
 
-/** Remembers every token and every page's content, as hashes: 44 bytes a page however long they are. */
+/** Remembers every token and the content of every page as hashes: 44 bytes per page. */
 class ProgressGuard {
   readonly #id: OperationId;
   readonly #tokens = new Set<string>();
@@ -279,7 +290,7 @@ class ProgressGuard {
     this.mark(text);
   }
 
-  /** @param text the same for pages with the same items */
+  /** @param text equal for pages with equal items */
   mark(text: string): void {
     this.#remember(this.#pages, text, "page");
   }

@@ -1,4 +1,4 @@
-// What operations work with: capabilities and their neutral forms. Nothing here is of one profile's contract.
+// The port that operations use: capabilities and their neutral types. Nothing here belongs to one profile.
 
 export type { CallOptions } from "./call-options.ts";
 export type {

@@ -1,4 +1,4 @@
-// From an operation and its input to an HTTP request: everything is checked before anything is sent. Pure.
+// From an operation and its input to an HTTP request, with all checks before sending. Pure.
 
 import { type AnyOperation, fillPath, type Operation } from "../contract/index.ts";
 import { issueText, messageOf } from "../kernel/index.ts";
@@ -7,7 +7,7 @@ import { TenantError } from "./errors.ts";
 import type { Lane } from "./rate-limiter.ts";
 import type { AnyInput, BodyOpener } from "./requester.ts";
 
-/** A checked request, but for the token. */
+/** A checked request, without the token. */
 export interface Prepared {
   readonly origin: string;
   readonly path: string;
@@ -15,9 +15,9 @@ export interface Prepared {
   readonly body: string | undefined;
   readonly lane: Lane;
   readonly keyed: boolean;
-  /** True when the body asks for a state and nothing else, so that "already in that state" is an answer to it. */
+  /** True when the body only requests a state, so that "already in that state" is a possible answer. */
   readonly transition: boolean;
-  /** Reads the body of a reply of success in the client's place. */
+  /** Reads the body of a successful reply instead of the client. */
   readonly open: BodyOpener | undefined;
   /** As in AnyInput. */
   readonly flaw: AnyInput["flaw"];
@@ -31,7 +31,7 @@ function invalid(id: string, message: string, advice?: string): TenantError {
   return new TenantError("invalid_request", `${id}: ${message}`, { operationId: id, ...(advice !== undefined && { advice }) });
 }
 
-/** A body or query as the contract allows it. @throws TenantError `invalid_request` before anything is sent */
+/** A body or query, checked against the contract. @throws TenantError `invalid_request`, before anything is sent */
 export function parseExactly(id: string, part: "body" | "query", schema: AnyOperation["request"], value: unknown): unknown {
   if (schema === undefined) {
     if (value !== undefined) throw invalid(id, `takes no ${part}`);
@@ -46,7 +46,7 @@ export function parseExactly(id: string, part: "body" | "query", schema: AnyOper
   throw invalid(id, issues.join("; "));
 }
 
-/** The query as written on the wire, with its question mark, or nothing. */
+/** The encoded query with its question mark, or an empty text. */
 export function writeQuery(operation: AnyOperation, query: unknown): string {
   if (typeof query !== "object" || query === null) return "";
   const written = new URLSearchParams();
@@ -66,7 +66,7 @@ function defaultLane(operation: Operation): Lane {
 }
 
 /**
- * Checks and writes out a request.
+ * Checks and writes a request.
  * @throws TenantError `invalid_request`, or `invalid_config` when no host is configured for the operation's family
  */
 export function prepare(id: string, operation: Operation, input: AnyInput, config: ResolvedConfig): Prepared {
@@ -87,7 +87,7 @@ export function prepare(id: string, operation: Operation, input: AnyInput, confi
   }
 
   const headers: Record<string, string> = { authorization: "", accept: "application/json" };
-  // Lists are long and compress well; for single replies it is not worth the work.
+  // Lists are long and compress well; for single replies it is not worth it.
   if (operation.paging !== undefined) headers["accept-encoding"] = "gzip";
   if (body !== undefined) headers["content-type"] = "application/json";
   addLock(id, operation, input, headers);

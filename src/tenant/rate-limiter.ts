@@ -1,73 +1,72 @@
-// Rate limiting by family (contract §2): the port, and the limiter of one process. Waiters stand in lanes; a family has one timer, however many wait.
+// Rate limiting by family (contract §2): the port, and the limiter of one process. Waiting calls are queued in lanes; a family
+// has one timer, however many wait.
 
 import type { Clock, Instant } from "../kernel/index.ts";
 import { AbortGroups } from "./abort-groups.ts";
 import { Budget, shapeOf, type WindowLimit } from "./budget.ts";
 
 /**
- * Purposes in order of precedence: an earlier one never waits behind a later one. `refresh` keeps figures young that nobody waits for; it takes
- * no more than its share of a budget, and so neither waits behind long lists nor holds them up.
+ * Purposes of requests in order of precedence: an earlier one never waits for a later one. `refresh` updates figures that nobody
+ * waits for; it may only use a share of a budget, so that it neither waits for long lists nor delays them.
  */
 export const LANES = ["stop", "opt-out", "pacing", "tagging", "refresh", "extraction"] as const;
-/** What a request is for; a lane that comes earlier in `LANES` goes first when the budget is short. */
+/** The purpose of a request; lanes earlier in `LANES` go first when the budget is short. */
 export type Lane = (typeof LANES)[number];
 
 /** The part of each family's budget that the lane `refresh` may use. */
 export const REFRESH_SHARE = 0.5;
 
-/** State of one family's budget, for progress displays. */
+/** The state of one family's budget. */
 export interface FamilyStatus {
   /** The limit in requests per second; undefined when it is off. */
   readonly limitPerSecond: number | undefined;
-  /** What is sent per second at most at present: below the limit while it recovers from a 429. */
+  /** Requests per second allowed at present: below the limit after a 429. */
   readonly ratePerSecond: number | undefined;
   /** Share of the limit used over the last window, 0..1. */
   readonly usedShare: number;
   /** Calls waiting for a permit. */
   readonly waiting: number;
-  /** Milliseconds for which the tenant asked to be left alone. */
+  /** Milliseconds left of a pause that the tenant asked for. */
   readonly pausedMs: number;
 }
 
-/** Operations that share a limit, by name. */
+/** Name of a family of operations that share a limit. */
 export type RateFamilyName = string;
 
-/** Hands out permits to send. The default lives in this process; one shared between processes leases its budget elsewhere. */
+/** Gives permits to send. The default limiter is in this process; a shared one gets its budget from elsewhere. */
 export interface RateLimiter {
-  /** Takes a permit if one is free and nobody waits; never waits itself. */
+  /** Takes a permit if one is free and nobody waits; never waits. */
   tryAcquire(family: RateFamilyName, lane: Lane): boolean;
   /**
-   * Resolves with a permit; rejects with the signal's reason when aborted, and holds no permit then.
-   * @param front true for a repetition, which stands before the newcomers of its lane
+   * Resolves with a permit; rejects with the signal's reason when aborted, without a permit.
+   * @param front true for a repetition, which goes before new calls of its lane
    */
   acquire(family: RateFamilyName, lane: Lane, signal?: AbortSignal, front?: boolean): Promise<void>;
-  /** A 429 was seen. @param pauseMs how long the tenant asks to be left alone */
+  /** Reports a 429. @param pauseMs pause that the tenant asked for */
   penalize(family: RateFamilyName, pauseMs: number): void;
   status(family: RateFamilyName): FamilyStatus;
 }
 
-/** What a process is given of a limit that several processes share. */
+/** A process's part of a shared limit. */
 export interface RateGrant {
   /** Its part of the limit, 0..1. */
   readonly part: number;
-  /** Permits that come along with it. */
+  /** Permits that are added with it. */
   readonly permits: number;
-  /** For how long, ms: after that nothing is sent before the next grant. */
+  /** How long it is valid, ms: after that nothing is sent until the next grant. */
   readonly forMs: number;
 }
 
-/** How a process shares its limits with others: it says what it would send, and sends what it is granted. */
+/** How a process shares limits with others: it reports its demand, and sends what it is granted. */
 export interface RateShares {
   /** Families with a limit. */
   readonly families: readonly RateFamilyName[];
   /** Rate and burst of the whole limit. */
   shape(family: RateFamilyName): { readonly perMs: number; readonly burst: number };
-  /**
-   * From now on nothing is sent without a grant. @param want is called when somebody waits for one; it may be called again and again
-   */
+  /** From now on nothing is sent without a grant. @param want called when a call waits for a grant; may be called repeatedly */
   share(want: (family: RateFamilyName) => void): void;
   grant(family: RateFamilyName, grant: RateGrant): void;
-  /** What it would send since it was last asked, by lane, as parts of the limit (0..1 each). */
+  /** The demand since the last call, by lane, as parts of the limit (0..1 each). */
   demand(family: RateFamilyName): readonly number[];
 }
 
@@ -75,9 +74,9 @@ export interface RateShares {
 export type FamilyLimits = Readonly<Record<RateFamilyName, WindowLimit | undefined>>;
 
 const OFF: FamilyStatus = { limitPerSecond: undefined, ratePerSecond: undefined, usedShare: 0, waiting: 0, pausedMs: 0 };
-// Without a limit of our own a 429 is still heeded by the call that got it; only the family does not pause.
+// Without a limit of our own, a 429 pauses the call that got it, but not the family.
 
-/** The limiter of one process. @param elapsed milliseconds from any origin, of a clock that nobody sets: grants run out by it */
+/** The limiter of one process. @param elapsed milliseconds from any origin, of a monotonic clock: grants expire by it */
 export function createRateLimiter(
   limits: FamilyLimits,
   clock: Clock,
@@ -108,7 +107,7 @@ export function createRateLimiter(
 interface Waiter {
   readonly lane: Lane;
   readonly grant: () => void;
-  /** Aborted: passed over when its turn comes. */
+  /** Aborted: skipped when its turn comes. */
   gone: boolean;
 }
 
@@ -117,14 +116,14 @@ function add(counts: number[], lane: Lane, by: number): void {
   counts[at] = (counts[at] ?? 0) + by;
 }
 
-/** A queue with constant-time push at both ends and take at the front. */
+/** A queue with constant-time insertion at both ends and removal at the front. */
 class LaneQueue {
   #head: Waiter[] = [];
   #tail: Waiter[] = [];
   #taken = 0;
 
   push(waiter: Waiter, front: boolean): void {
-    // `#head` is a stack of those who stand before all of `#tail`.
+    // `#head` is a stack of entries that come before all of `#tail`.
     if (front) this.#head.push(waiter);
     else this.#tail.push(waiter);
   }
@@ -153,27 +152,27 @@ class LaneQueue {
 }
 
 /**
- * Idle (nobody waits) → waiting (a waiter came and the budget is empty; one timer runs) → serving (the timer fired: permits go out in order)
- * → waiting again or idle. When the last waiter leaves, the timer is cancelled.
+ * States: idle (nobody waits) → waiting (a call waits and the budget is empty; one timer runs) → serving (the timer fired:
+ * permits are given in order) → waiting again or idle. When the last waiting call leaves, the timer is cancelled.
  */
 class FamilyQueue {
   readonly #budget: Budget;
   readonly #clock: Clock;
   readonly #aborts: AbortGroups;
-  /** What the lane `refresh` may take of it. */
+  /** The share of the budget that the lane `refresh` may use. */
   readonly #refresh: Budget;
   readonly #lanes: readonly LaneQueue[] = LANES.map(() => new LaneQueue());
-  /** By lane: how many wait, and how many permits were taken since the demand was last asked for. */
+  /** By lane: number of waiting calls, and of permits taken since the demand was last read. */
   readonly #inLane: number[] = LANES.map(() => 0);
   readonly #taken: number[] = LANES.map(() => 0);
   #askedAt: number;
   readonly #elapsed: () => number;
   /** Undefined while the limit is not shared. */
   #want: (() => void) | undefined;
-  /** By `elapsed`: until when the grant holds. */
+  /** Until when the grant is valid, on the clock `elapsed`. */
   #grantedUntil = Number.POSITIVE_INFINITY;
   #waiting = 0;
-  /** How many of them stand in the lane `refresh`: they may wait for its share while the budget itself is free. */
+  /** How many waiting calls are in the lane `refresh`: they may wait for its share while the budget itself is free. */
   #refreshing = 0;
   #timer: AbortController | undefined;
 
@@ -200,7 +199,7 @@ class FamilyQueue {
     return free;
   }
 
-  /** Whether anything may be sent; asks for a grant when that of a shared limit has run out. */
+  /** Whether anything may be sent; asks for a grant when the last one of a shared limit has expired. */
   #isGranted(): boolean {
     if (this.#elapsed() < this.#grantedUntil) return true;
     this.#want?.();
@@ -210,7 +209,7 @@ class FamilyQueue {
   share(want: () => void): void {
     this.#want = want;
     this.#grantedUntil = Number.NEGATIVE_INFINITY;
-    // The permits of the start do not count for it: the first grant brings its own.
+    // The permits from the start do not count: the first grant brings its own.
     this.#resize(0, Number.NEGATIVE_INFINITY);
   }
 
@@ -233,7 +232,7 @@ class FamilyQueue {
     this.#askedAt = at;
     const { requests, seconds: window } = this.#budget.limit;
     const perSecond = requests / window;
-    // Who waits would be sent within a second.
+    // Waiting calls count as demand of one second.
     const wanted = this.#taken.map((taken, lane) => Math.min(1, (taken / seconds + (this.#inLane[lane] ?? 0)) / perSecond));
     this.#taken.fill(0);
     return wanted;
@@ -265,7 +264,7 @@ class FamilyQueue {
       }
       this.#lanes[LANES.indexOf(lane)]?.push(waiter, front);
       this.#count(waiter, 1);
-      // Who may go sooner than those for whom the timer is set gets a timer of its own.
+      // A call that may go earlier than those the timer is set for gets an earlier timer.
       if (this.#waiting - this.#refreshing === 1 && lane !== "refresh") this.#disarm();
       this.#arm();
     });
@@ -303,9 +302,9 @@ class FamilyQueue {
     if (this.#timer !== undefined || this.#waiting === 0 || !this.#isGranted()) return;
     const now = this.#clock.now();
     const share = this.#waiting === this.#refreshing ? this.#refresh.waitMs(now) : 0;
-    // Rounded up: waking a fraction too early would only mean another nap.
+    // Rounded up: waking up too early would only mean waiting again.
     const wait = Math.ceil(Math.max(share, this.#budget.waitMs(now)));
-    // Nothing of the limit is this process's: the next grant serves.
+    // This process has no part of the limit: it waits for the next grant.
     if (wait === Number.POSITIVE_INFINITY) return;
     const timer = new AbortController();
     this.#timer = timer;
@@ -334,7 +333,7 @@ class FamilyQueue {
     this.#arm();
   }
 
-  /** @param refresh whether the lane `refresh` has its turn */
+  /** @param refresh whether the lane `refresh` may be served */
   #next(refresh: boolean): Waiter | undefined {
     for (const [i, lane] of this.#lanes.entries()) {
       if (LANES[i] === "refresh" && !refresh) continue;

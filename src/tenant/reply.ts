@@ -1,4 +1,4 @@
-// Replies read with suspicion: JSON or not, of the promised form or not, and what a refusal says in words. Pure.
+// Reads replies defensively: JSON or not, of the expected form or not, and the message of a refusal. Pure.
 
 import { type AnyOperation, errorReply } from "../contract/index.ts";
 import { issueText } from "../kernel/index.ts";
@@ -7,13 +7,16 @@ import type { BodyOpener } from "./requester.ts";
 import type { SecretScrubber } from "./secrets.ts";
 import { headerOf, type TransportResponse } from "./transport.ts";
 
-/** What a reply of success holds; `unreadable` is no JSON (cut off, a proxy's page), `invalid` JSON of another form than promised. */
+/**
+ * The content of a successful reply; `unreadable`: not JSON (cut off, or a proxy's page); `invalid`: JSON of another form than
+ * expected.
+ */
 export type ReplyReading =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "unreadable"; readonly why: string }
   | { readonly kind: "invalid"; readonly why: string };
 
-/** The value of a JSON text, or undefined when it is none. A byte order mark is passed over. */
+/** The value of a JSON text, or undefined when it is not JSON. A byte order mark is ignored. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
@@ -24,7 +27,7 @@ export function parseJson(text: string): unknown {
 
 const MAX_ISSUES = 3;
 
-/** Parses the body of a reply of success by the operation's rule. */
+/** Parses the body of a successful reply as the operation demands. */
 export function readReply(operation: AnyOperation, response: TransportResponse): ReplyReading {
   const schema = operation.reply;
   if (schema === undefined) return { kind: "value", value: undefined };
@@ -35,7 +38,7 @@ export function readReply(operation: AnyOperation, response: TransportResponse):
   return judgeJson(schema, parseJson(response.body), response, `${response.body.length} characters`);
 }
 
-/** The same for a body in bytes, which `open` reads. */
+/** The same for a body in bytes, read by `open`. */
 export async function readOpened(operation: AnyOperation, response: TransportResponse, open: BodyOpener): Promise<ReplyReading> {
   const schema = operation.reply;
   const bytes = response.bytes ?? new Uint8Array(Buffer.from(response.body));
@@ -44,7 +47,7 @@ export async function readOpened(operation: AnyOperation, response: TransportRes
   return judgeJson(schema, await open(bytes), response, size);
 }
 
-/** Parses the JSON of a reply by the operation's schema; a reply that does not fit is `unreadable`, with the reason. */
+/** Parses the JSON of a reply by the operation's schema: `unreadable` when there is no JSON, `invalid` when it does not fit. */
 export function judgeJson(
   schema: NonNullable<AnyOperation["reply"]>,
   json: unknown,
@@ -63,7 +66,7 @@ export function judgeJson(
   return { kind: "invalid", why: issues.join("; ") };
 }
 
-/** True when the status counts as done for this operation. */
+/** True when the status is a success of this operation. */
 export function isSuccess(operation: AnyOperation, status: number): boolean {
   const { accepts } = operation.success;
   return accepts === "2xx" ? status >= 200 && status < 300 : accepts.includes(status);
@@ -76,14 +79,14 @@ export interface VendorWords {
   readonly correlationId: string | undefined;
 }
 
-/** Reads what can be read of a refusal: the documented error body, OAuth's, or any text; cleaned of secrets and bounded. */
+/** Reads the message of a refusal: the documented error body, OAuth's, or any text; without secrets, and bounded. */
 export function vendorWords(response: TransportResponse, scrubber: SecretScrubber): VendorWords {
   const json = parseJson(response.body);
   const named = errorReply.safeParse(json);
   const header = headerOf(response.headers, "x-correlation-id");
   const correlationId = header ?? (named.success ? named.data.correlationId : undefined);
   const id = correlationId === undefined ? undefined : scrubber.clean(correlationId.slice(0, 128));
-  // A failure of its own may tell of anything that it was at work on.
+  // A 5xx reply may contain any data that the tenant was working on.
   const said = (message: string) => (response.status >= 500 ? withoutNumbers(message) : message);
   const words = (code: string | undefined, message: string): VendorWords => ({
     code: code === undefined ? undefined : scrubber.clean(code.slice(0, 128)),
@@ -99,6 +102,6 @@ export function vendorWords(response: TransportResponse, scrubber: SecretScrubbe
     }
     if ("message" in json && typeof json.message === "string") return words(undefined, json.message);
   }
-  // A page is for people's browsers: its tags say nothing here.
+  // An HTML page is cut early: its tags say nothing here.
   return words(undefined, /^\s*</.test(response.body) ? response.body.slice(0, 4000).replace(/<[^>]*>/g, " ") : response.body);
 }

@@ -1,6 +1,6 @@
-// What a call did on the wire, and what a call that succeeded gives.
+// What a call did on the wire, and the result of a successful call.
 
-/** One attempt: the status it ended with, or why there was none; milliseconds from sending to the end of the reply. */
+/** One attempt: its status, or why there was none; milliseconds from sending to the end of the reply. */
 export interface Attempt {
   readonly status?: number;
   readonly error?: string;
@@ -10,21 +10,24 @@ export interface Attempt {
 /** What a call did on the wire, whether it ended in a value or in an error. */
 export interface CallReport {
   readonly attempts: readonly Attempt[];
-  /** How many attempts were answered with 429. */
+  /** Number of attempts answered with 429. */
   readonly rateLimited: number;
   /** Milliseconds spent waiting for the rate budget and for a token, before the first attempt and between attempts. */
   readonly waitedMs: number;
-  /** Milliseconds from the first sending to the end, pauses between attempts included, waiting for the budget not. 0 when nothing was sent. */
+  /**
+   * Milliseconds from the first sending to the end, including pauses between attempts, without waiting for the budget. 0 when
+   * nothing was sent.
+   */
   readonly latencyMs: number;
-  /** True when an attempt before the last may have been executed without our knowing. */
+  /** True when an attempt before the last may have been executed without a reply. */
   readonly earlierUnknown: boolean;
 }
 
-/** A call that succeeded. */
+/** The result of a successful call. */
 export interface RequestResult<T> extends CallReport {
   readonly reply: T;
   readonly status: number;
-  /** True when the tenant says that the asked state was there already. */
+  /** True when the tenant says that the requested state existed already. */
   readonly already: boolean;
   /** The `ETag` header, as received. */
   readonly etag: string | undefined;

@@ -1,4 +1,4 @@
-// The one thing that resources and capabilities need of a client: sending an operation of the contract. Types come from the operation table.
+// What resources and capabilities need of a client: sending an operation of the contract. Types come from the operation table.
 
 import type { OPERATIONS, OperationId, PathParameters, Query, Reply, RequestBody } from "../contract/index.ts";
 import type { CallOptions } from "./call-options.ts";
@@ -17,7 +17,7 @@ export type RequestInput<Id extends OperationId> = CallContent<Id> & CallOptions
 
 type Row<Id extends OperationId> = (typeof OPERATIONS)[Id];
 
-/** The parsed reply; undefined where the contract lets it be missing: bodies that are optional, and "already in the asked state". */
+/** The parsed reply; undefined where the contract allows no body, and for "already in the requested state". */
 export type ReplyOf<Id extends OperationId> =
   | Reply<Id>
   | (Row<Id> extends { success: { body: "optional" } } | { alreadyStatus: number } ? undefined : never);
@@ -25,20 +25,22 @@ export type ReplyOf<Id extends OperationId> =
 /** Sends operations. Rejects with TenantError only. */
 export interface Requester {
   request<Id extends OperationId>(operationId: Id, input: RequestInput<Id>): Promise<RequestResult<ReplyOf<Id>>>;
-  /** Reads a value with its lock. Operations without a lock style, and replies without a required tag, are errors. */
+  /** Reads a value with its lock. Throws for operations without a lock style, and for replies without a required tag. */
   readLocked<Id extends OperationId>(operationId: Id, input: RequestInput<Id>): Promise<Locked<ReplyOf<Id>>>;
 }
 
 /**
- * Reads the body of a reply of success in the client's place, on another thread for example.
- * @returns the JSON to be judged by the operation's schema, maybe without what is large in it; undefined when the body is no JSON
+ * Reads the body of a successful reply instead of the client, for example on another thread.
+ * @returns the JSON for the operation's schema, possibly without its large parts; undefined when the body is not JSON
  */
 export type BodyOpener = (body: Uint8Array<ArrayBuffer>) => Promise<unknown>;
 
-/** The same with the types rubbed out, for code that treats all operations alike. */
+/** The same without types, for code that treats all operations alike. */
 export interface AnyInput extends CallOptions {
   readonly open?: BodyOpener | undefined;
-  /** Why a reply that has the promised form is none all the same; such a reply counts as one of another form, and a read is sent again. */
+  /**
+   * Returns why a reply of the expected form cannot be used; such a reply counts as one of another form, and a read is repeated.
+   */
   readonly flaw?: ((reply: unknown) => string | undefined) | undefined;
   readonly path?: Readonly<Record<string, string>> | undefined;
   readonly query?: unknown;

@@ -1,10 +1,10 @@
-// Refusing in time: what a profile cannot do is said before the first request.
+// Refuses what a profile cannot do before the first request.
 
 import type { Capability } from "./capabilities.ts";
 import { TenantError } from "./errors.ts";
 
 /**
- * Refuses what a profile cannot do.
+ * Throws when a profile cannot do something.
  * @param name of the capability, for the message, for example "set the disposition of a finished call"
  * @throws TenantError `unsupported` with the reason; its advice names the alternative
  */

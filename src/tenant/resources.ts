@@ -1,4 +1,5 @@
-// The operations grouped by what they are about. The table below gives names; types and behaviour come from the operation table.
+// The operations as methods, grouped by resource. The table below gives the names; types and behaviour come from the operation
+// table.
 
 import { type OPERATIONS, type OperationId, operationOf, type Query, type RequestBody } from "../contract/index.ts";
 import type { CallOptions } from "./call-options.ts";
@@ -49,7 +50,7 @@ const RESOURCE_TABLE = {
 type Table = typeof RESOURCE_TABLE;
 type Row<Id extends OperationId> = (typeof OPERATIONS)[Id];
 
-/** One string for each placeholder of the path, in its order. */
+/** One string for each placeholder of the path, in order. */
 type PathArguments<Path extends string> = Path extends `${string}{${infer _Name}}${infer Rest}`
   ? [id: string, ...PathArguments<Rest>]
   : [];
@@ -57,8 +58,8 @@ type BodyArguments<Id extends OperationId> = RequestBody<Id> extends undefined ?
 type QueryArguments<Id extends OperationId> = Query<Id> extends undefined ? [] : [query?: Query<Id>];
 
 /**
- * A method takes the path's ids, then the body, then the query, then options; what an operation does not have is left out.
- * Lists return a `PagedList`, everything else a promise of the parsed reply. Rejects with TenantError.
+ * A method takes the path's ids, then the body, the query and options, as far as the operation has them. Lists return a
+ * `PagedList`, everything else a promise of the parsed reply. Rejects with TenantError.
  */
 type Method<Id extends OperationId> = Id extends PagedOperationId
   ? (...args: [...PathArguments<Row<Id>["path"]>, ...QueryArguments<Id>, options?: ListOptions<Id>]) => PagedList<Id>
@@ -82,13 +83,13 @@ export type Resources = {
 
 const PLACEHOLDER = /\{(\w+)\}/g;
 
-/** Builds the methods over anything that sends operations. */
+/** Makes the methods over anything that sends operations. */
 export function createResources(requester: Requester): Resources {
   const groups = Object.entries(RESOURCE_TABLE).map(([group, methods]) => {
     const built = Object.entries(methods).map(([name, id]) => [name, methodOf(requester, id)]);
     return [group, Object.freeze(Object.fromEntries(built))];
   });
-  // The same table is the source of the type.
+  // The type is made from the same table.
   return Object.freeze(Object.fromEntries(groups)) as Resources;
 }
 
@@ -103,7 +104,7 @@ function methodOf(requester: Requester, id: OperationId): unknown {
     const query = operation.query === undefined ? undefined : args[next++];
     return { path, body, query, options: (args[next] ?? {}) as CallOptions };
   };
-  // Arguments are typed by Method at the call, and parsed exactly by the client before anything is sent.
+  // Arguments are typed by `Method`, and checked by the client before anything is sent.
   if (operation.paging !== undefined) {
     return (...args: unknown[]) => {
       const { path, query, options } = read(args);

@@ -33,8 +33,8 @@ const VERSION_TAG: LockStyle = { tagIn: "version-tag-field", required: false, st
 const withHeaders = z.object({ headers: z.record(z.string(), z.string()).optional().catch(undefined) });
 
 /**
- * The capabilities of a tenant that speaks the REST contract, over anything that sends its operations.
- * @param newKey makes the idempotency key of a state transition that brings none
+ * The capabilities of a tenant with the REST contract, over anything that sends its operations.
+ * @param newKey makes the idempotency key of a state transition that has none
  */
 export function createRestProfile(requester: Requester, newKey: () => string = () => crypto.randomUUID()): Capabilities {
   const send = requester.request.bind(requester);
@@ -56,7 +56,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
       capability: { ...WRITE, lock: "etag", writes: "merges" },
       status: async (id, options) => (await send("getCampaign", { ...options, path: { id } })).reply,
       setStatus: async (id, status, options) => {
-        // A pause must not wait behind anything, and with a key it may be repeated when the reply is lost.
+        // A pause must not wait for other requests, and with a key it may be repeated when the reply is lost.
         const lane = options?.lane ?? (status === "paused" ? "stop" : "pacing");
         const { already, attempts, rateLimited, waitedMs, latencyMs, earlierUnknown } = await send("updateCampaign", {
           idempotencyKey: `state-${status}-${newKey()}`,
@@ -129,7 +129,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
         return (await send(operation, { ...options })).reply.webhooks;
       },
       updateCampaignEvents: async (id, body, options) => {
-        // An update replaces the registration: the headers of its deliveries stay.
+        // An update replaces the registration, so the headers of its deliveries are sent again.
         const { headers } = withHeaders.parse((await send("getOmnichannelWebhook", { ...options, path: { id } })).reply);
         await send("updateOmnichannelWebhook", {
           ...options,
@@ -171,7 +171,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
 /** Fields of campaign files that only tenants of the other profile hold. */
 const NOT_HELD = ["reportingGroup", "callerId", "doNotCallGroups", "contactListFile"] as const;
 
-/** A campaign is one document, and replaced as a whole. */
+/** A campaign is one document and is replaced as a whole. */
 function fitted(document: Readonly<Record<string, unknown>>): FittedCampaign {
   const held = Object.fromEntries(Object.entries(document).filter(([field]) => !NOT_HELD.some((name) => name === field)));
   return { document: held, merges: false, unsaid: [], why: {}, refused: [] };

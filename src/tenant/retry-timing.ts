@@ -1,12 +1,12 @@
-// How long to wait before the next attempt: pure arithmetic, each odd rule with its reason.
+// How long to wait before the next attempt. Pure arithmetic, with the reason for each rule.
 
 import type { Instant, RandomStream } from "../kernel/index.ts";
 
 /** Resolved retry settings; milliseconds throughout. */
 export interface RetrySettings {
-  /** Attempts in all for one call, those answered with 429 not counted. */
+  /** Most attempts for one call, not counting those answered with 429. */
   readonly maxAttempts: number;
-  /** How many 429s one call endures. */
+  /** Most 429s for one call. */
   readonly maxRateLimited: number;
   /** First step of the exponential backoff. */
   readonly baseDelayMs: number;
@@ -19,12 +19,13 @@ export interface RetrySettings {
 }
 
 const DECIMAL = /^\d{1,12}(\.\d{1,9})?$/;
-// IMF-fixdate, and the two older forms that RFC 9110 §5.6.7 obliges recipients to read; Date.parse alone would take "1.5e3" or "-1" as a year.
+// IMF-fixdate, and the two older forms that RFC 9110 §5.6.7 obliges recipients to read. Date.parse alone would read "1.5e3" or
+// "-1" as a year.
 const HTTP_DATE = /^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s.*\d{2}:\d{2}:\d{2}/i;
 
 /**
- * Milliseconds that a `Retry-After` asks for, in either form (seconds or HTTP date), or undefined when it is absent or makes no sense.
- * A date is measured against the reply's own `Date`, so that a skew between the two clocks cancels out. A moment in the past means now.
+ * Milliseconds that a `Retry-After` asks for, in either form (seconds or HTTP date); undefined when it is absent or unreadable. A
+ * date is compared with the reply's own `Date`, so that a skew between the two clocks cancels out. A moment in the past gives 0.
  */
 export function retryAfterMs(retryAfter: string | undefined, date: string | undefined, now: Instant): number | undefined {
   const text = retryAfter?.trim();
@@ -38,17 +39,16 @@ export function retryAfterMs(retryAfter: string | undefined, date: string | unde
 }
 
 /**
- * Full jitter: anywhere between nothing and an exponentially growing ceiling, because callers that failed together must not return together.
- * @param failures attempts that have failed so far, at least 1
+ * Full jitter: anywhere between 0 and an exponentially growing ceiling, so that callers that failed together do not return
+ * together.
+ * @param failures failed attempts so far, at least 1
  */
 export function backoffMs(failures: number, settings: RetrySettings, random: RandomStream): number {
   const ceiling = Math.min(settings.maxDelayMs, settings.baseDelayMs * 2 ** Math.min(failures - 1, 30));
   return ceiling * random.next();
 }
 
-/**
- * The asked wait, and up to a tenth (at most a second) on top: never earlier than asked, and not all at the same instant.
- */
+/** The requested wait plus up to a tenth of it (at most a second): never earlier than requested, and not all callers at once. */
 export function politeMs(asked: number, random: RandomStream): number {
   return asked + Math.min(1000, asked * 0.1) * random.next();
 }

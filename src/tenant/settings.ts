@@ -1,8 +1,8 @@
-// How long and how often calls are tried, for every profile.
+// Retry and time-out settings, for every profile.
 
 import type { RetrySettings } from "./retry-timing.ts";
 
-/** How long and how often calls are tried, and how much is read. */
+/** Retry and time-out settings, and the largest reply. */
 export interface CallSettings {
   readonly retry: RetrySettings;
   readonly headersMs: number;

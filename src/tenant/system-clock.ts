@@ -2,7 +2,7 @@
 
 import type { Clock } from "../kernel/index.ts";
 
-/** Wall-clock time and real waiting. `sleep` rejects with the signal's reason when aborted. */
+/** Wall-clock time and real timers. `sleep` rejects with the signal's reason when aborted. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
@@ -15,7 +15,7 @@ export const systemClock: Clock = {
         clearTimeout(timer);
         reject(signal?.reason);
       };
-      // Timers hold 31 bits; a longer wait would fire at once.
+      // Timers are limited to 31 bits; a longer one would fire at once.
       const timer = setTimeout(
         () => {
           signal?.removeEventListener("abort", onAbort);

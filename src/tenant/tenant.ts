@@ -1,4 +1,4 @@
-// Composition: one tenant from its configuration, everything it needs from outside as a parameter with a default.
+// Composition of a tenant's client from its configuration; everything from outside is a parameter with a default.
 
 import type { OperationId, RateFamily } from "../contract/index.ts";
 import { RATE_FAMILIES } from "../contract/index.ts";
@@ -26,20 +26,26 @@ import { undiciTransport } from "./undici-transport.ts";
 
 /** What a tenant takes from outside; each has a default. */
 export interface TenantDependencies {
-  /** Default: keep-alive connections. `fetchTransport(sandbox.fetch)` speaks to a sandbox in this process. */
+  /** Default: keep-alive connections. `fetchTransport(sandbox.fetch)` connects to a sandbox in this process. */
   readonly transport?: Transport | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: RandomStream | undefined;
   readonly hooks?: TenantHooks | undefined;
-  /** What a call that is made now belongs to, such as a request's id: its correlation id begins with it. Up to 64 visible ASCII characters. */
+  /**
+   * Returns what a call made now belongs to, such as a request's id, as the prefix of its correlation id. Up to 64 visible ASCII
+   * characters.
+   */
   readonly correlation?: (() => string | undefined) | undefined;
-  /** Whether a request may leave; default: it may. */
+  /** Whether a request may be sent; default: yes. */
   readonly refusal?: Refusal | undefined;
-  /** Default: a limiter of this process. */
+  /** Default: a limiter in this process. */
   readonly rateLimiter?: RateLimiter | undefined;
 }
 
-/** A tenant of the profile `rest`: every operation as a method by resource, and what is common to all. Holds no secret that could be printed. */
+/**
+ * A tenant of the profile `rest`: every operation as a method by resource, and what all profiles share. Contains no printable
+ * secret.
+ */
 export interface Tenant extends TenantLink, Resources, Requester {
   readonly profile: "rest";
   limits(): Readonly<Record<RateFamily, FamilyStatus>>;

@@ -9,7 +9,9 @@ interface TokenRequest {
   readonly body: string;
 }
 
-/** The request of the client-credentials grant. Basic credentials are base64 of `id:secret` in UTF-8, not form-encoded first. */
+/**
+ * The request of the client-credentials grant. Basic credentials are the base64 of `id:secret` in UTF-8, without form encoding.
+ */
 function tokenRequest(auth: TokenAuthStyle, clientId: string, clientSecret: string, scopes: readonly string[]): TokenRequest {
   const fields: Record<string, string> = { grant_type: "client_credentials" };
   if (auth !== "basic") {

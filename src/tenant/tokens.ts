@@ -1,4 +1,5 @@
-// The bearer token of one credential: fetched once for all callers, renewed ahead of its expiry, dropped when the tenant refuses it.
+// The bearer token of one credential: fetched once for all callers, renewed before it expires, dropped when the tenant refuses
+// it.
 
 import { type Clock, type Instant, messageOf, type RandomStream } from "../kernel/index.ts";
 import { AbortGroups } from "./abort-groups.ts";
@@ -13,13 +14,13 @@ import type { SecretScrubber } from "./secrets.ts";
 import type { CallSettings } from "./settings.ts";
 import { headerOf, type Transport, TransportFailure, type TransportResponse } from "./transport.ts";
 
-/** A granted token. The value stays inside `tokens.ts` and the request headers. */
+/** A granted token. Its value appears only in this file and in request headers. */
 export interface Token {
   /** Value of the `Authorization` header. */
   readonly authorization: string;
-  /** What was granted; undefined when the tenant did not say. */
+  /** Granted scopes; undefined when the tenant did not give them. */
   readonly scopes: readonly string[] | undefined;
-  /** A second token that says who this one is of, where a tenant gives one. */
+  /** An identity token that says for whom this one was issued, where a tenant gives one. */
   readonly idToken: string | undefined;
   readonly renewAt: Instant;
   readonly expiresAt: Instant;
@@ -29,7 +30,7 @@ const MAX_MARGIN_MS = 300_000;
 const QUIET_AFTER_FAILURE_MS = 5_000;
 const TOKEN_TEXT = /^[\x21-\x7e]+$/;
 
-/** When to renew: min(300 s, 10 % of the lifetime) before the end (contract §1). */
+/** When to renew: min(300 s, 10 % of the lifetime) before expiry (contract §1). */
 export function renewalInstant(from: Instant, lifetimeMs: number): Instant {
   return from + lifetimeMs - Math.min(MAX_MARGIN_MS, lifetimeMs * 0.1);
 }
@@ -45,8 +46,8 @@ interface TokenDependencies {
 }
 
 /**
- * None → fetching → held → (from `renewAt`) held and renewing in the background → held anew; past `expiresAt`, or dropped → none.
- * A renewal that fails leaves the held token in use until its end.
+ * States: none → fetching → held → (from `renewAt`) held while renewing in the background → held with the new one; none again
+ * past `expiresAt` or when dropped. When a renewal fails, the held token is used until it expires.
  */
 export class TokenSource {
   readonly #config: CallSettings;
@@ -65,7 +66,7 @@ export class TokenSource {
     this.#with = dependencies;
   }
 
-  /** The token in hand if it is good, without waiting; starts its renewal when that is due. */
+  /** The held token if it is valid, without waiting; starts its renewal when that is due. */
   current(): Token | undefined {
     const held = this.#held;
     if (held === undefined) return undefined;
@@ -76,7 +77,7 @@ export class TokenSource {
     return held;
   }
 
-  /** A good token. Rejects with TenantError; `signal` ends the waiting of this caller, not the fetch that others share. */
+  /** A valid token. Rejects with TenantError; `signal` ends this caller's waiting, not the shared fetch. */
   get(signal: AbortSignal | undefined): Promise<Token> {
     const held = this.current();
     if (held !== undefined) return Promise.resolve(held);
@@ -89,14 +90,14 @@ export class TokenSource {
     });
   }
 
-  /** The tenant refused `token` (401). Does nothing when it has been replaced already. */
+  /** Drops `token` after the tenant refused it (401). Does nothing when it was already replaced. */
   drop(token: Token): void {
     if (this.#held !== token) return;
     this.#held = undefined;
     emit(this.#with.hooks, "onToken", { outcome: "dropped" });
   }
 
-  /** Scopes of the token in hand, when known. */
+  /** Scopes of the held token, when known. */
   grantedScopes(): readonly string[] | undefined {
     return this.#held?.scopes;
   }
@@ -148,7 +149,7 @@ export class TokenSource {
     }
   }
 
-  /** After a 429 that was not waited out, the next fetch waits instead. */
+  /** After a 429 that was not waited out, the next fetch waits first. */
   #block(failure: AttemptFailure): void {
     if (failure.kind !== "status" || failure.status !== 429) return;
     const { maxDelayMs, maxRetryAfterMs } = this.#config.retry;
@@ -198,7 +199,7 @@ export class TokenSource {
       this.#with.scrubber.add(secret);
       return secret;
     } catch (thrown) {
-      // What a vault's client throws may hold anything: only its name is kept.
+      // An error of a vault's client may contain anything: only its name is kept.
       const name = thrown instanceof Error ? thrown.name : "an error";
       throw new TenantError("unauthorized", `${this.#grant.secretName} could not be fetched (${name})`);
     }
@@ -277,12 +278,12 @@ export class TokenSource {
     return held;
   }
 
-  // The last two values stay scrubbed: replies to requests under way may still echo the older one.
+  // The last two values stay scrubbed: replies to running requests may still contain the older one.
   #value: string | undefined;
   #previous: string | undefined;
 }
 
-/** An attempt that gave no token: the facts for the decision, the error for the end. */
+/** An attempt without a token: the facts for the decision, and the error if it is the last. */
 class Problem {
   readonly failure: AttemptFailure;
   readonly error: TenantError;

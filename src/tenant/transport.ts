@@ -1,8 +1,9 @@
-// The seam to the network: one function from a request to a reply. The SDK above it knows operations, the transports below it know HTTP.
+// The interface to the network: one function from a request to a reply. The SDK above knows operations, transports below know
+// HTTP.
 
 import type { Instant } from "../kernel/index.ts";
 
-/** One HTTP request, complete but for what a transport adds itself (host, content length). */
+/** One HTTP request, without what a transport adds itself (host, content length). */
 export interface TransportRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** `https://host[:port]` */
@@ -12,15 +13,15 @@ export interface TransportRequest {
   readonly headers: Record<string, string>;
   readonly body?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds from sending to the reply's headers. */
+  /** Time-out from sending to the reply's headers, ms. */
   readonly headersTimeoutMs: number;
-  /** Milliseconds between two pieces of the reply's body. */
+  /** Time-out between two pieces of the reply's body, ms. */
   readonly bodyTimeoutMs: number;
-  /** Instant on the tenant's clock after which the request must not be sent and its reply is no longer read. */
+  /** Instant on the tenant's clock after which the request is not sent and its reply is no longer read. */
   readonly deadline?: Instant | undefined;
   /** Largest body of a reply in bytes, after decompression. */
   readonly maxBodyBytes: number;
-  /** Asks for the body of a reply with 2xx as bytes. A transport may pass over it. */
+  /** Asks for the body of a 2xx reply as bytes. A transport may ignore it. */
   readonly asBytes?: boolean | undefined;
 }
 
@@ -30,28 +31,31 @@ export interface TransportResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The body as UTF-8 text; empty when it is given as bytes. */
   readonly body: string;
-  /** The body in memory of its own, instead of text, where it was asked for so. */
+  /** The body in memory of its own, instead of text, when requested. */
   readonly bytes?: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /**
- * Sends a request and reads the reply to its end. Redirects are answers like any other: never followed.
- * Every failure is a `TransportFailure`; an aborted signal too.
+ * Sends a request and reads the whole reply. Redirects are never followed, and are returned like any other answer. Every failure,
+ * also an aborted signal, is a `TransportFailure`.
  */
 export interface Transport {
   (request: TransportRequest): Promise<TransportResponse>;
-  /** Lets requests in flight end and closes connections; those still in flight when `cut` is aborted fail. */
+  /** Waits for running requests and closes connections; requests that still run when `cut` is aborted fail. */
   close?(cut?: AbortSignal): Promise<void>;
 }
 
-/** `aborted` the caller's signal · `timeout` no headers, body or connection in time · `network` the connection failed · `body_too_large` the limit. */
+/**
+ * `aborted`: the caller's signal. `timeout`: no headers, body or connection in time. `network`: the connection failed.
+ * `body_too_large`: over the limit.
+ */
 export type TransportFailureKind = "aborted" | "timeout" | "network" | "body_too_large";
 
-/** No reply. `sent` says whether the tenant may have received the request: false only when it surely has not. */
+/** There is no reply. `sent` says whether the tenant may have received the request: false only when it certainly has not. */
 export class TransportFailure extends Error {
   readonly kind: TransportFailureKind;
   readonly sent: boolean;
-  /** The status, when the reply's headers had arrived. */
+  /** The status, if the reply's headers had arrived. */
   readonly status: number | undefined;
 
   constructor(
@@ -68,7 +72,7 @@ export class TransportFailure extends Error {
   }
 }
 
-/** The first value of a header that may have come several times. */
+/** The first value of a header that may occur several times. */
 export function headerOf(headers: TransportResponse["headers"], name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : value?.[0];

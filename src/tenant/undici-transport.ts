@@ -1,5 +1,5 @@
-// The default transport: undici's keep-alive pools, one an origin, driven through `dispatch`, which costs least per request. undici is a third of what
-// `import "outdial"` would load, so it is loaded with the first request.
+// The default transport: undici's keep-alive pools, one per origin, used through `dispatch`, which costs the least per request.
+// undici is a third of what `import "outdial"` would load, so it is loaded at the first request.
 
 import type { Dispatcher, Pool } from "undici";
 import { type Clock, messageOf } from "../kernel/index.ts";
@@ -10,7 +10,7 @@ import { headerOf, type Transport, TransportFailure, type TransportRequest, type
 interface UndiciTransportOptions {
   /** Most connections to one origin. */
   readonly maxConnections: number;
-  /** Milliseconds to establish a connection, TLS included. */
+  /** Time-out for establishing a connection including TLS, ms. */
   readonly connectTimeoutMs: number;
   readonly clock: Clock;
 }
@@ -18,7 +18,7 @@ interface UndiciTransportOptions {
 let loaded: typeof Pool | undefined;
 const load = async (): Promise<typeof Pool> => (loaded ??= (await import("undici")).Pool);
 
-/** A transport over sockets. Opens nothing before the first request; `close` waits for the requests in flight. */
+/** A transport over sockets. Opens nothing before the first request; `close` waits for running requests. */
 export function undiciTransport(options: UndiciTransportOptions): Transport {
   const pools = new Map<string, Pool>();
   const aborts = new AbortGroups();
@@ -47,7 +47,7 @@ export function undiciTransport(options: UndiciTransportOptions): Transport {
         }
         exchange.unlisten = aborts.add(signal, () => exchange.abort());
       }
-      // undici refuses malformed requests and closed pools by throwing: nothing has left.
+      // undici throws for malformed requests and closed pools: nothing was sent.
       const refuse = (thrown: unknown) =>
         exchange.fail(new TransportFailure("network", false, messageOf(thrown), { cause: thrown }));
       const dispatch = (Pools: typeof Pool) => {
@@ -93,7 +93,7 @@ export function undiciTransport(options: UndiciTransportOptions): Transport {
   });
 }
 
-/** One request and its reply; undici calls it back. It settles exactly once. */
+/** One request and its reply; undici calls its methods. It settles exactly once. */
 class Exchange implements Dispatcher.DispatchHandler {
   unlisten: (() => void) | undefined;
   #request: TransportRequest;
@@ -122,7 +122,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     return this.#failure !== undefined;
   }
 
-  /** Rejects at once; a request still waiting for a connection is withdrawn as soon as undici turns to it. */
+  /** Rejects at once; a request that still waits for a connection is withdrawn when undici gets to it. */
   fail(failure: TransportFailure): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
@@ -192,7 +192,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const timeout = "code" in error && typeof error.code === "string" && error.code.endsWith("_TIMEOUT");
     const message = messageOf(error) || "connection failed";
-    // undici announces a request before it writes the first byte: without the announcement nothing has left.
+    // undici announces a request before it writes the first byte: without the announcement nothing was sent.
     const sent = this.#controller !== undefined;
     this.fail(new TransportFailure(timeout ? "timeout" : "network", sent, message, { cause: error, status: this.#status }));
   }

@@ -1,7 +1,7 @@
-// What a tenant shows, whatever profile it speaks: the forms that operations work with. Fields beyond those named here are the tenant's own.
-// Ids are opaque texts. A profile maps what its tenant sends to these forms, and nothing outside this part knows another one.
+// The neutral forms of what a tenant shows, which operations work with. Fields beyond those named here are the tenant's own. Ids
+// are opaque texts. A profile maps the tenant's replies to these forms; nothing outside of this part knows another form.
 
-/** A code that may be set on a call, with its own reasons. A tenant without reasons has an empty list. */
+/** A code that can be set on a call, with its own reasons. Empty for a tenant without reasons. */
 export interface DispositionCodeView {
   readonly id: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface DispositionMatrixView {
   readonly dispositionCodes: readonly DispositionCodeView[];
 }
 
-/** What is set on a call. */
+/** The disposition to set on a call. */
 export interface DispositionAssignment {
   readonly dispositionCodeId: string;
   readonly notes: string;
@@ -21,7 +21,7 @@ export interface DispositionAssignment {
   readonly tag?: string[] | undefined;
 }
 
-/** A disposition as it stands on a call. */
+/** The disposition stored on a call. */
 export interface StoredDisposition {
   readonly dispositionCodeId: string;
   readonly reasonCodeId?: string | null | undefined;
@@ -30,7 +30,7 @@ export interface StoredDisposition {
   readonly updatedAt?: string | null | undefined;
 }
 
-/** What dials, under one id: its state (`active`, `paused` or the tenant's own word) and the list or lists that it calls. */
+/** A campaign: its state (`active`, `paused` or the tenant's own word) and the list or lists that it calls. */
 export interface CampaignView extends Readonly<Record<string, unknown>> {
   readonly id: string;
   readonly name?: string | undefined;
@@ -38,7 +38,7 @@ export interface CampaignView extends Readonly<Record<string, unknown>> {
   readonly contactListId?: string | undefined;
 }
 
-/** A campaign as it is made or replaced. */
+/** A campaign to create, or to replace one with. */
 export interface CampaignDraft {
   name: string;
   description?: string | undefined;
@@ -71,7 +71,7 @@ export interface CampaignDraft {
 export interface ContactRow extends Readonly<Record<string, unknown>> {
   readonly id: string;
   readonly phoneNumber?: string | undefined;
-  /** All numbers by which the contact may be called, `phoneNumber` first; absent where that is the only one. */
+  /** All numbers of the contact, with `phoneNumber` first; absent where it is the only one. */
   readonly phoneNumbers?: readonly string[] | undefined;
   readonly firstName?: string | undefined;
   readonly lastName?: string | undefined;
@@ -81,12 +81,18 @@ export interface ContactRow extends Readonly<Record<string, unknown>> {
   readonly consentFlags?: { readonly outbound?: { readonly call?: boolean | undefined } | undefined } | undefined;
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
   readonly lastModifiedTime?: string | undefined;
-  /** Calls to the contact that the tenant counts, and the start of the last one, ms since the epoch; absent where it shows none. */
+  /**
+   * Number of calls to the contact as the tenant counts them, and the start of the last one (ms since the epoch); absent where it
+   * shows none.
+   */
   readonly calls?: number | undefined;
   readonly lastCallAt?: number | undefined;
 }
 
-/** One call with its outcome. Times are ISO 8601; `dispositionCode` is the code's id in the matrix, or a word for what no agent decides. */
+/**
+ * One call with its outcome. Times are ISO 8601; `dispositionCode` is the code's id in the matrix, or a word for outcomes that no
+ * agent decides.
+ */
 export interface CallRow extends Readonly<Record<string, unknown>> {
   readonly id: string;
   readonly campaignId?: string | undefined;
@@ -98,26 +104,26 @@ export interface CallRow extends Readonly<Record<string, unknown>> {
   readonly disposition?: StoredDisposition | null | undefined;
 }
 
-/** Figures of a campaign over a window. Shares are 0..1; what a tenant does not give is absent or null. */
+/** Figures of a campaign over a window. Shares are 0..1; figures that a tenant does not give are absent or null. */
 export interface MetricsView extends Readonly<Record<string, unknown>> {
   readonly campaignId?: string | undefined;
   readonly windowMinutes?: number | undefined;
-  /** Calls that reached an agent, of the calls decided. */
+  /** Calls that reached an agent, divided by calls with a known result. */
   readonly successRate: number | null;
-  /** Under way now. */
+  /** Number of calls under way now. */
   readonly activeCalls: number | null;
   readonly callsPlaced?: number | null | undefined;
   readonly callsAnswered?: number | null | undefined;
-  /** Of the answered calls. */
+  /** Share of the answered calls. */
   readonly abandonmentRate?: number | null | undefined;
   readonly failoverTriggered?: boolean | null | undefined;
-  /** Of this moment. Absent where a tenant does not tell its agents, or did not this time. */
+  /** The present agents. Absent where a tenant does not give them, or did not this time. */
   readonly agents?: AgentCounts | null | undefined;
   /** ISO 8601. */
   readonly lastUpdated?: string | null | undefined;
 }
 
-/** Agents of a campaign at one moment; null where the tenant leaves a count out. An agent of several campaigns counts in each. */
+/** The present agents of a campaign; null for counts that the tenant leaves out. An agent of several campaigns counts in each. */
 export interface AgentCounts {
   readonly loggedIn: number | null;
   /** Waiting for a call. */
@@ -128,16 +134,16 @@ export interface AgentCounts {
   readonly wrapUp: number | null;
 }
 
-/** How far the lists of a campaign are, in contacts; null where the tenant does not say. */
+/** Progress of a campaign's lists, in contacts; null for counts that the tenant does not give. */
 export interface ListCounts {
   readonly contacts: number | null;
   /** Dialed at least once. */
   readonly attempted: number | null;
-  /** Never dialed again. */
+  /** Finished: never dialed again. */
   readonly final: number | null;
 }
 
-/** Pacing settings as they are written. */
+/** Pacing settings for writing. */
 export interface PacingDocument {
   name: string;
   type: "predictive";
@@ -151,21 +157,21 @@ export interface PacingDocument {
   };
 }
 
-/** Dialer settings with the checks that are asked for and the carrier's capacity: what the tenant validates. */
+/** Dialer settings with the requested checks and the carrier's capacity: what the tenant validates. */
 export interface PacingPolicy {
   campaign_config: PacingDocument;
   regulatory_checks: ("tcpa_abandonment" | "dnc_compliance" | "calling_hours")[];
   carrier_capacity: { max_trunks: number; current_utilization_percent?: number | undefined };
 }
 
-/** What a tenant says of a policy: `compliance_status` is PASS, FAIL or the tenant's own word. */
+/** The tenant's verdict: `compliance_status` is PASS, FAIL or the tenant's own word. */
 export interface PolicyVerdict {
   readonly compliance_status: string;
   readonly violations: readonly unknown[];
   readonly capacity_warnings: readonly unknown[];
 }
 
-/** What a tenant's simulator is asked; what is left out is as in the settings in force. */
+/** The input of a tenant's simulator; fields left out are those in force. */
 export interface SimulatorRun {
   durationMinutes: number;
   concurrency?: Partial<PacingDocument["concurrency"]> | undefined;
@@ -174,7 +180,7 @@ export interface SimulatorRun {
   carrierLimits?: { maxConcurrent: number } | undefined;
 }
 
-/** What it says: rates as shares of 1, the wait in seconds. */
+/** The simulator's result: rates as shares of 1, the wait in seconds. */
 export interface SimulatorResult {
   readonly abandonmentRate: number;
   readonly answerRate?: number | undefined;
@@ -188,14 +194,14 @@ export interface SimulatorResult {
   readonly recommendation?: string | undefined;
 }
 
-/** Settings that a tenant has accepted. Without an operation they are in force already. */
+/** An accepted activation. Without an operation it is already in force. */
 export interface ActivationView {
   readonly operationId: string;
-  /** Tag of the version that this change makes. */
+  /** Version tag of the new settings. */
   readonly versionTag: string;
 }
 
-/** How far an activation is: IN_PROGRESS, COMPLETED, FAILED or the tenant's own word, which means: look again later. */
+/** Progress of an activation: IN_PROGRESS, COMPLETED, FAILED or the tenant's own word, which means: read it again later. */
 export interface ProgressView {
   readonly status: string;
   readonly errorDetails?: unknown;
@@ -211,7 +217,7 @@ export interface InteractionEntry {
   source: string;
 }
 
-/** A closed interaction as the tenant shows it; fields other than these are kept as they are. */
+/** A closed interaction as the tenant shows it; further fields are kept as they are. */
 export interface InteractionView extends Readonly<Record<string, unknown>> {
   readonly id?: string | undefined;
   readonly dispositions: readonly InteractionEntry[];
@@ -247,23 +253,23 @@ export interface DialerEventsDraft {
     | undefined;
 }
 
-/** Which ended calls are asked for. */
+/** A query for ended calls. */
 export interface CallsAsked {
   readonly campaignId?: string | undefined;
   readonly startDateTime?: string | undefined;
   readonly endDateTime?: string | undefined;
   readonly dispositionCode?: string[] | undefined;
   readonly limit?: number | undefined;
-  /** Goes on after a page that gave it. */
+  /** Continues after the page that returned it. */
   readonly nextPageToken?: string | undefined;
 }
 
-/** Which contacts are asked for. */
+/** A query for contacts. */
 export interface ContactsAsked {
   readonly query?: string | undefined;
   readonly page?: number | undefined;
   readonly pageSize?: number | undefined;
-  /** The order, so that pages asked for by number belong to one. */
+  /** The sort order, so that pages requested by number belong to one list. */
   readonly sortBy?: string | undefined;
   readonly sortOrder?: "asc" | "desc" | undefined;
 }
@@ -272,7 +278,7 @@ export interface ContactsAsked {
 export interface ViewPage {
   readonly number: number;
   readonly items: readonly unknown[];
-  /** What came with them; `total` where the tenant says how many there are. */
+  /** The other fields of the reply; `total` where the tenant gives the number of items. */
   readonly reply: { readonly total?: unknown; readonly [field: string]: unknown };
   readonly nextToken: string | undefined;
 }

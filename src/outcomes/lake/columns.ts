@@ -1,14 +1,14 @@
-// The columns of the lake's files, version 1, as they are written without a database.
+// The columns of the lake's files (version 1), for writing without a database.
 
 import { hash } from "node:crypto";
 import { canonicalText, type OutcomeRecord, SCHEMA_VERSION } from "../record/index.ts";
 import type { QuarantinedRow } from "./lake.ts";
 import type { ColumnSpec } from "./parquet/index.ts";
 
-/** What every file says of itself. */
+/** Metadata of every file. */
 export const FILE_METADATA = { outdial_schema: String(SCHEMA_VERSION) } as const;
 
-/** The columns of a part. */
+/** The columns of a file of records. */
 export function callColumns(records: readonly OutcomeRecord[]): readonly ColumnSpec<OutcomeRecord>[] {
   const digests = records.map((record) => hash("sha256", canonicalText(record), "binary"));
   return [
@@ -30,7 +30,7 @@ export function callColumns(records: readonly OutcomeRecord[]): readonly ColumnS
   ];
 }
 
-/** The columns of a file of rows that are no records. */
+/** The columns of a file of rows that are not records. */
 export const QUARANTINED: readonly ColumnSpec<QuarantinedRow>[] = [
   { name: "run_id", type: "text", value: ({ runId }) => runId },
   { name: "campaign_id", type: "text", value: ({ campaignId }) => campaignId },

@@ -1,19 +1,20 @@
-// What can go wrong in the lake on purpose.
+// Errors of the lake.
 
 import { hostTrouble, OutdialError } from "../../kernel/index.ts";
 
 /**
- * `unsupported_root`: the place named is none that this lake can be at · `incomplete_read`: a reading broke off; what came before is not all there is.
- * `lake_files_missing`: files that the store names are not where the lake is.
- * `lake_unavailable`: the machine or the mount does not let it be written or read: no room, read-only, gone, too many files; it ends by itself when that does.
+ * `unsupported_root`: this lake cannot be at the given place. `incomplete_read`: a read was interrupted; the rows before it are
+ * not all. `lake_files_missing`: files that the store lists are not in the lake. `lake_unavailable`: the machine or the mount
+ * does not allow writing or reading (disk full, read-only, mount gone, too many open files); it can be tried again when that is
+ * over.
  */
 export class LakeError extends OutdialError<"unsupported_root" | "incomplete_read" | "lake_files_missing" | "lake_unavailable"> {}
 
-/** What a person does about files of the lake that are not there. */
+/** Advice when files of the lake are missing. */
 export const ELSEWHERE =
   "The files are elsewhere or were removed. Say where the lake is (outcomes.lake in outdial.yaml, or --dir), or bring the files back from a backup.";
 
-/** DuckDB tells what the machine said in words alone. What is written to was there a moment ago. */
+/** DuckDB gives errors of the system only in words, without a code. A file that is written to existed a moment ago. */
 const IN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/No space left on device/i, "the disk is full"],
   [/Read-only file system/i, "it is on a read-only file system"],
@@ -23,7 +24,7 @@ const IN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/No such file or directory/i, "its folder is gone"],
 ];
 
-/** Does something with the lake's files. What the machine is to blame for is thrown as LakeError `lake_unavailable`. */
+/** Runs work on the lake's files. An error of the system is thrown as LakeError `lake_unavailable`. */
 export async function withLake<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,44 +1,44 @@
-// The port of the outcome lake: what retrieval, reports and exports want of it, whatever engine and storage serve it.
+// The port of the outcome lake: what retrieval, reports and exports need of it, with any engine and storage.
 //
-// Writing is in two moves, so that no reader ever sees half of anything: `write` makes files that are durable but that nobody reads yet;
-// they become visible when the catalog takes them up, which retrieval does in the transaction that also moves its checkpoint.
+// Writing has two steps, so that readers never see a part of a batch: `write` makes files that are durable but that nobody reads
+// yet; they become visible when the catalog adds them, which retrieval does in the transaction that also moves its checkpoint.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { OutcomeMap } from "../meaning/outcome-map.ts";
 import type { OutcomeRecord } from "../record/record.ts";
 
 /**
- * What a file holds.
- * - `part`: records as they were retrieved, one batch.
+ * What a file contains.
+ * - `part`: one batch of records as retrieved.
  * - `head`: made by compaction: the latest record of each call of its partition, each call once.
  * - `history`: made by compaction: earlier records of those calls.
- * - `quarantine`: rows of the vendor that are no records, with the reason.
+ * - `quarantine`: rows of the vendor that are not records, with the reason.
  */
 export type LakeFileKind = "part" | "head" | "history" | "quarantine";
 
 /** One file of the lake. */
 export interface LakeFile {
-  /** Relative to the root of the lake, with `/`. Unique for ever: a name is never used twice. */
+  /** Relative to the root of the lake, with `/`. A path is never used twice. */
   readonly path: string;
   readonly kind: LakeFileKind;
   readonly campaignId: string;
-  /** UTC day of the calls' start (of the retrieval, for quarantined rows), such as `2026-03-01`. */
+  /** UTC day of the calls' start (for quarantined rows: of the retrieval), such as `2026-03-01`. */
   readonly day: string;
   readonly rows: number;
   readonly bytes: number;
-  /** The retrieval that brought the rows; undefined for the files of a compaction, which hold rows of several. */
+  /** The retrieval that brought the rows; undefined for files made by compaction, which contain rows of several retrievals. */
   readonly runId?: string | undefined;
 }
 
-/** A row of the vendor that is no record. */
+/** A row of the vendor that is not a record. */
 export interface QuarantinedRow {
   readonly campaignId: string;
   readonly reason: string;
   /** What was wrong, with the field's name. */
   readonly detail: string;
-  /** When the row had one that can be read. */
+  /** The call's id, when the row had a readable one. */
   readonly callId?: string | undefined;
-  /** The row as JSON text, bounded in length. */
+  /** The row as JSON text, cut to a maximum length. */
   readonly row: string;
   readonly observedAt: Instant;
   readonly runId: string;
@@ -47,17 +47,17 @@ export interface QuarantinedRow {
 /** Where files may be prepared for the lake. */
 export interface StagingPlace {
   readonly folder: string;
-  /** Begins the names of the files; told once, so that they meet no others. */
+  /** Prefix of the files' names that no other place has. */
   readonly unique: string;
 }
 
-/** A file that was prepared and that the lake has not taken up. */
+/** A prepared file that is not in the lake yet. */
 export interface StagedFile extends Omit<LakeFile, "path" | "bytes"> {
-  /** Where it lies. */
+  /** Its present path. */
   readonly temporary: string;
 }
 
-/** Which part of the lake; everything given must hold. */
+/** A part of the lake; all given conditions must hold. */
 export interface LakeRange {
   readonly campaignId?: string | undefined;
   /** Earliest and latest start of a call, both inclusive, ms since the epoch. */
@@ -65,16 +65,16 @@ export interface LakeRange {
   readonly to?: Instant | undefined;
 }
 
-/** Which records. */
+/** A selection of records. */
 export interface RecordQuery extends LakeRange {
   readonly codes?: readonly string[] | undefined;
-  /** What one retrieval brought, each call in the latest version that it brought. */
+  /** Records of one retrieval, each call in the latest version of that retrieval. */
   readonly runId?: string | undefined;
-  /** The lake as it was at this instant: versions observed later do not exist. */
+  /** The lake at this instant: versions observed later are ignored. */
   readonly asOf?: Instant | undefined;
 }
 
-/** A record with the digest that it was stored with: SHA-256 of its canonical text, in hex. */
+/** A record with its stored digest: SHA-256 of its canonical text, in hex. */
 export interface StoredRecord extends OutcomeRecord {
   readonly digest: string;
 }
@@ -86,24 +86,26 @@ export interface Partition {
   readonly files: number;
   readonly rows: number;
   readonly bytes: number;
-  /** Files that a compaction would merge. */
+  /** Number of files that a compaction would merge. */
   readonly parts: number;
 }
 
-/** The list of files that readers believe. Kept where it can change in one transaction. */
+/** The list of the lake's valid files. It is kept where it can be changed in one transaction. */
 export interface LakeCatalog {
-  /** The live files, optionally of some partitions only (`fromDay` and `toDay` inclusive; quarantine only when asked for). */
+  /** The listed files, optionally of some partitions only (`fromDay` and `toDay` inclusive; quarantine only when asked for). */
   files(query?: {
     readonly campaignId?: string | undefined;
     readonly fromDay?: string | undefined;
     readonly toDay?: string | undefined;
     readonly kind?: LakeFileKind | undefined;
   }): Promise<readonly LakeFile[]>;
-  /** Takes `added` up and `removed` out at once. False, and nothing changed, when one of `removed` is not live any more. */
+  /**
+   * Adds `added` and removes `removed` at once. Returns false, and changes nothing, when one of `removed` is no longer listed.
+   */
   replace(removed: readonly LakeFile[], added: readonly LakeFile[]): Promise<boolean>;
 }
 
-/** A value that SQL takes as `$1`, `$2`, …; an instant is passed as a number of ms (`epoch_ms($1::BIGINT)` makes a TIMESTAMP of it). */
+/** A value of a parameter `$1`, `$2`, … in SQL. An instant is passed as ms (`epoch_ms($1::BIGINT)` turns it into a TIMESTAMP). */
 export type SqlValue = string | number | boolean | null;
 
 /**
@@ -116,44 +118,54 @@ export type SqlValue = string | number | boolean | null;
  */
 export interface OutcomeLake {
   /**
-   * Writes one batch, by campaign and UTC day of start. Resolves when the files are durable; nobody sees them before the catalog does.
-   * @param name becomes part of the files' names, for people
+   * Writes one batch, by campaign and UTC day of start. Resolves when the files are durable; they are invisible until the catalog
+   * lists them.
+   * @param name part of the files' names, for people
    */
   write(records: readonly OutcomeRecord[], name: string): Promise<readonly LakeFile[]>;
-  /** The same for rows that are no records. */
+  /** The same for rows that are not records. */
   quarantine(rows: readonly QuarantinedRow[], name: string): Promise<readonly LakeFile[]>;
-  /** A place for `stageParts`, which may be on another thread. */
+  /** A place for `stageParts`, which may run on another thread. */
   stagingPlace(): Promise<StagingPlace>;
-  /** What `write` and `quarantine` do, for files that `stageParts` wrote. */
+  /** The second half of `write` and `quarantine`, for files that `stageParts` wrote. */
   adopt(staged: readonly StagedFile[], name: string): Promise<readonly LakeFile[]>;
-  /** Records, each call once, ordered by start and call id (its UTF-8 bytes); constant memory. */
+  /** Records, each call once, ordered by start and call id (its UTF-8 bytes); needs constant memory. */
   records(query?: RecordQuery): AsyncIterable<StoredRecord>;
-  /** Only the digests of the same records in the same order: 32 bytes each, many in one piece, which is good until the next is asked for. */
+  /**
+   * Only the digests of the same records in the same order: 32 bytes each, many in one array, which is valid until the next one
+   * is requested.
+   */
   digests(query?: RecordQuery): AsyncIterable<Uint8Array>;
   /**
-   * Writes the latest version of each call to a file of the caller's (replaced at once when it is complete), with what its code means by `map`:
-   * `category`, and `mapped`, false for a code that the map does not know, which is neutral. @returns how many
+   * Writes the latest version of each call to a file of the caller's (replaced in one step when it is complete). By `map` it adds
+   * what the code means: `category`, and `mapped`, which is false for a code that the map does not know (its category is
+   * neutral). @returns number of calls
    */
   exportTo(path: string, format: "parquet" | "csv" | "ndjson", map: OutcomeMap, query?: RecordQuery): Promise<number>;
   /**
-   * Runs one SELECT over the views. Rows as objects; BIGINT and DECIMAL come as numbers, TIMESTAMP as ms since the epoch, DATE as `2026-03-01`.
-   * Give `range` when the SELECT looks only at a part of the lake: other files are then not opened (the SELECT must still filter).
+   * Runs one SELECT over the views. Returns rows as objects; BIGINT and DECIMAL become numbers, TIMESTAMP ms since the epoch,
+   * DATE such as `2026-03-01`. With `range` only the files of that part of the lake are opened; the SELECT must still filter.
    */
   query<Row extends object>(sql: string, parameters?: readonly SqlValue[], range?: LakeRange): Promise<Row[]>;
-  /** By day. */
+  /** The partitions by day. */
   partitions(range?: LakeRange): Promise<readonly Partition[]>;
-  /** Merges the files of each partition that has at least `minParts` (8 by default) unmerged ones. Readers see all of a merge or nothing. */
+  /**
+   * Merges the files of each partition with at least `minParts` (default 8) unmerged ones. Readers see a merge completely or not
+   * at all.
+   */
   compact(range?: LakeRange & { readonly minParts?: number | undefined }): Promise<CompactionReport>;
-  /** Removes files that no catalog entry names and that are older than `graceMs`: leftovers of crashes, and what compactions replaced. */
+  /**
+   * Deletes files that the catalog does not list and that are older than `graceMs`: left by crashes, or replaced by compaction.
+   */
   sweep(graceMs: number): Promise<{ readonly removed: number }>;
   close(): Promise<void>;
 }
 
-/** What a compaction did: files and bytes before and after. */
+/** The result of a compaction: files and bytes before and after. */
 export interface CompactionReport {
   readonly partitions: number;
   readonly filesBefore: number;
   readonly filesAfter: number;
-  /** Partitions that another writer changed meanwhile; they are left for the next time. */
+  /** Partitions that another writer changed during the compaction; they are left for the next one. */
   readonly skipped: number;
 }

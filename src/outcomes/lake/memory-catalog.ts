@@ -1,8 +1,8 @@
-// A catalog in memory: for programs that bring their own list of files, and for tests.
+// A catalog in memory, for programs with a file list of their own and for tests.
 
 import type { LakeCatalog, LakeFile } from "./lake.ts";
 
-/** A catalog that begins with `files` and is gone with the process. */
+/** A catalog that begins with `files` and lives as long as the process. */
 export function createMemoryCatalog(files: readonly LakeFile[] = []): LakeCatalog {
   const live = new Map(files.map((file) => [file.path, file]));
   return {

@@ -1,4 +1,4 @@
-// Records, and rows that are none, as files for the lake to take up. Works on any thread: it knows a folder and nothing else.
+// Writes records, and rows that are not records, as files for the lake. Runs on any thread: all it needs is a folder.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,11 +15,11 @@ export interface Part extends Omit<StagedFile, "temporary"> {
   readonly bytes: Uint8Array;
 }
 
-/** Makes files for `OutcomeLake.adopt`. Keeps its memory from file to file: a part's bytes are good until the next part is asked for. */
+/** Makes files for `OutcomeLake.adopt`. Its buffer is reused: the bytes of a part are valid until the next part is requested. */
 export class PartWriter {
   readonly #writer = new ParquetWriter();
 
-  /** Records by campaign and UTC day of start. */
+  /** One part for each campaign and UTC day of start. */
   *records(records: readonly OutcomeRecord[]): Generator<Part> {
     for (const group of groupRecords(records)) {
       const { campaignId, runId, startTime } = group[0] as OutcomeRecord;
@@ -28,7 +28,7 @@ export class PartWriter {
     }
   }
 
-  /** Rows that are no records by campaign and UTC day of the retrieval. */
+  /** One part of quarantined rows for each campaign and UTC day of the retrieval. */
   *quarantine(rows: readonly QuarantinedRow[]): Generator<Part> {
     for (const group of Map.groupBy(rows, ({ campaignId }) => campaignId).values()) {
       const { campaignId, runId, observedAt } = group[0] as QuarantinedRow;
@@ -38,7 +38,7 @@ export class PartWriter {
   }
 }
 
-/** Writes parts down, each before the next is asked for, where this thread stands. */
+/** Writes parts to files, each before the next one is requested, synchronously on this thread. */
 export function stageParts(parts: Iterable<Part>, { folder, unique }: StagingPlace): readonly StagedFile[] {
   const staged: StagedFile[] = [];
   for (const { bytes, ...part } of parts) {
@@ -49,14 +49,14 @@ export function stageParts(parts: Iterable<Part>, { folder, unique }: StagingPla
   return staged;
 }
 
-/** Records by what all rows of a file share: the campaign and the UTC day of start. */
+/** Groups records into files: by campaign and UTC day of start. */
 function groupRecords(records: readonly OutcomeRecord[]): Iterable<OutcomeRecord[]> {
   const groups = new Map<string, OutcomeRecord[]>();
   let group: OutcomeRecord[] = [];
   let [campaign, day] = ["", Number.NaN];
   for (const record of records) {
     const start = Math.floor(record.startTime / DAY_MS);
-    // Neighbours nearly always belong together, so a key is made only where they do not.
+    // Neighbouring records mostly belong to one file, so a key is only made where they do not.
     if (start !== day || record.campaignId !== campaign) {
       [campaign, day] = [record.campaignId, start];
       const key = `${day}/${campaign}`;

@@ -1,11 +1,11 @@
-// What crashes and compactions leave behind: files that no catalog entry names, once they are old enough that nobody can be at work on them.
+// Deletes what crashes and compactions leave behind: files that the catalog does not list, once they are too old to be in use.
 
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { STAGING } from "./files.ts";
 import { AREAS, kindOfFile } from "./layout.ts";
 
-/** Removes leftovers under `root`. @param live paths of the files that stay. @returns how many files went */
+/** Deletes leftover files under `root`. @param live paths of the files that stay. @returns number of deleted files */
 export async function sweepFolder(root: string, live: ReadonlySet<string>, before: number): Promise<number> {
   let removed = 0;
   const dropIfOld = async (path: string) => {
@@ -14,7 +14,7 @@ export async function sweepFolder(root: string, live: ReadonlySet<string>, befor
       await rm(path, { force: true, recursive: true });
       removed += 1;
     } catch {
-      // Another process swept it, or has just given it its name.
+      // Another process deleted it, or has just renamed it.
     }
   };
   for (const name of await names(join(root, STAGING))) await dropIfOld(join(root, STAGING, name));
@@ -23,7 +23,7 @@ export async function sweepFolder(root: string, live: ReadonlySet<string>, befor
       for (const day of await names(join(root, area, campaign))) {
         const folder = `${area}/${campaign}/${day}`;
         for (const name of await names(join(root, folder))) {
-          // Only what this program would have written: other files in the folder are none of its business.
+          // Only files that this program writes: other files in the folder are left alone.
           if (kindOfFile(name) !== undefined && !live.has(`${folder}/${name}`)) await dropIfOld(join(root, folder, name));
         }
       }
@@ -32,7 +32,7 @@ export async function sweepFolder(root: string, live: ReadonlySet<string>, befor
   return removed;
 }
 
-/** When a file, or anything in a folder, was changed last. */
+/** When a file, or anything in a folder, was last changed. */
 async function lastTouched(path: string): Promise<number> {
   const own = await stat(path);
   if (!own.isDirectory()) return own.mtimeMs;

@@ -1,6 +1,6 @@
-// What an outcome means to the business, in five words.
+// What an outcome means to the business: one of five categories.
 
-/** From best to worst. A call is of exactly one category. */
+/** From best to worst. Each call has exactly one category. */
 export const CATEGORIES = ["success", "warm", "cold", "neutral", "failure"] as const;
 
 /** What a disposition code means for conversion. */

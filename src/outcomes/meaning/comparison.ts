@@ -1,21 +1,21 @@
-// Two groups of calls against each other: how far apart their conversions are, and whether that can be told at all.
+// Compares the conversion of two groups of calls: their difference, and whether the data suffice to tell it.
 
 import type { DayVariation, GroupSet } from "../../kernel/index.ts";
 import { known, type Rate } from "./conversion.ts";
 
-/** Two groups of calls that are to be compared; they share no calls. */
+/** Two groups of calls to compare; they share no calls. */
 export interface Contest {
   readonly variation: DayVariation;
   readonly first: { readonly name: string; readonly groups: GroupSet };
   readonly second: { readonly name: string; readonly groups: GroupSet };
 }
 
-/** Calls that each side must have before its conversion is compared, unless told otherwise. */
+/** Default of the number of calls that each side must have to be compared. */
 const COMPARISON_MINIMUM = 100;
 
 /**
- * About the first group: its conversion is higher, lower, not shown to differ; a side has too few calls; or there are too few days to know how
- * much days vary, such as when each list was worked on a day of its own.
+ * About the first group: its conversion is higher, lower, or not shown to differ; or a side has too few calls; or there are too
+ * few days to measure the variation between days, for example when each list was worked on a different day.
  */
 export type ComparisonVerdict = "higher" | "lower" | "none shown" | "too few" | "too few days";
 
@@ -23,16 +23,16 @@ export type ComparisonVerdict = "higher" | "lower" | "none shown" | "too few" | 
 export interface Comparison {
   readonly first: { readonly name: string; readonly conversion: Rate };
   readonly second: { readonly name: string; readonly conversion: Rate };
-  /** First minus second, as a share, with its interval; null when too few. */
+  /** First minus second, as a share, with its interval; null when there are too few calls. */
   readonly difference: {
     readonly value: number;
     readonly low: number;
     readonly high: number;
-    /** Of this interval alone. */
+    /** Confidence of this interval alone. */
     readonly confidence: number;
-    /** So many comparisons were made, */
+    /** Number of comparisons made. */
     readonly comparisons: number;
-    /** and all of them hold together at this level. */
+    /** Confidence with which all of them hold together. */
     readonly together: number;
   } | null;
   readonly minimum: number;
@@ -40,8 +40,9 @@ export interface Comparison {
 }
 
 /**
- * Compares all pairs of one report. The intervals are widened so that all of them hold together at `confidence` (Bonferroni), whatever the pairs;
- * a verdict is `higher` or `lower` when the interval leaves out 0. Days that both sides were worked on cancel out; the variation of others counts.
+ * Compares all pairs of one report. The intervals are widened so that all of them hold together at `confidence` (Bonferroni),
+ * whatever the pairs. A verdict is `higher` or `lower` when the interval excludes 0. Days on which both sides were worked cancel
+ * out; the variation of the other days counts.
  */
 export function compareAll(
   contests: readonly Contest[],

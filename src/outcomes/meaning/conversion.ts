@@ -1,9 +1,9 @@
-// Conversion: calls that ended in success among all calls, with how sure it is; and the documented summary of it.
+// Conversion: calls that ended in success divided by all calls, with an interval; and the documented summary of it.
 
 import { type DayVariation, dayVariation, type IntervalMethod, wilsonInterval } from "../../kernel/index.ts";
 import type { CategoryCounts, DayCounts, Tally } from "./tally.ts";
 
-/** A share as it is reported: never without its numerator, denominator and interval. */
+/** A share as it is reported: always with its numerator, denominator and interval. */
 export interface Rate {
   /** numerator / denominator, 0 to 1; null when the denominator is 0. */
   readonly rate: number | null;
@@ -13,27 +13,30 @@ export interface Rate {
   readonly numerator: number;
   readonly denominator: number;
   readonly confidence: number;
-  /** `days`: the interval allows for days that differ. `calls`: it takes all calls as independent (Wilson), and says nothing about other days. */
+  /**
+   * `days`: the interval allows for variation between days. `calls`: all calls are taken as independent (Wilson); the interval
+   * says nothing about other days.
+   */
   readonly method: IntervalMethod;
-  /** Days that the calls are of. */
+  /** Number of days with calls. */
   readonly days: number;
 }
 
 /**
- * `numerator` of `denominator` calls, all taken as independent: for the calls of one day, and where nothing is known of the days.
- * @param days that the calls are of; @param confidence of the interval, 0.95 by default
+ * `numerator` of `denominator` calls, all taken as independent: for the calls of one day, and where the days are not known.
+ * @param days number of days with calls; @param confidence of the interval, default 0.95
  */
 export function rateOfCalls(numerator: number, denominator: number, days: number, confidence = 0.95): Rate {
   const interval = wilsonInterval(numerator, denominator, confidence);
   return { ...interval, rate: denominator === 0 ? null : interval.rate, method: "calls", days };
 }
 
-/** Groups of calls by day, with how much the days vary: rates and differences of these groups come from it. */
+/** Groups of calls by day, with the variation between days, from which rates and differences of these groups are computed. */
 export interface DailyGroups<Key> {
   readonly variation: DayVariation;
   /** The number of a group in `variation`. */
   readonly number: (key: Key) => number;
-  /** The rate of a group, at 95 % unless told otherwise. */
+  /** The rate of a group; confidence 95 % by default. */
   rate(key: Key, confidence?: number): Rate;
 }
 
@@ -54,7 +57,7 @@ export function dailyGroups<Key>(groups: ReadonlyMap<Key, DayCounts>): DailyGrou
   return { variation, number, rate: (key, confidence) => known(variation.rate([number(key)], confidence)) };
 }
 
-/** A rate without anything to divide by is null. */
+/** A rate with denominator 0 is null. */
 export function known(interval: ReturnType<DayVariation["rate"]>): Rate {
   return { ...interval, rate: interval.denominator === 0 ? null : interval.rate };
 }
@@ -64,7 +67,7 @@ export function rateOfDays(days: DayCounts, confidence?: number): Rate {
   return dailyGroups(new Map([["all", days]])).rate("all", confidence);
 }
 
-/** The conversion of the calls of one day: successes among all calls, those nobody answered included. */
+/** The conversion of one day's calls: successes divided by all calls, including unanswered ones. */
 export function conversionOfDay(tally: Tally, confidence?: number): Rate {
   return rateOfCalls(tally.counts.success, tally.calls, tally.calls === 0 ? 0 : 1, confidence);
 }
@@ -81,7 +84,10 @@ export interface DocumentedSummary {
   readonly performance_trend: "positive" | "negative";
 }
 
-/** The summary in the documented words, percentages at two places. Its trend word looks at one figure and at no time: the report gives a real trend beside it. */
+/**
+ * The summary in the documented words, with percentages to two places. Its trend word is based on one figure, not on a course
+ * over time: the report gives a real trend as well.
+ */
 export function documentedSummary(tally: Tally): DocumentedSummary {
   const percent = tally.calls === 0 ? 0 : (100 * tally.counts.success) / tally.calls;
   return {

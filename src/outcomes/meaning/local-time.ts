@@ -1,17 +1,17 @@
-// The wall clock of a time zone: which day, weekday and hour an instant is there, and when a day begins there.
+// Local time in a time zone: the day, weekday and hour of an instant, and the beginning of a day.
 
 import type { Instant } from "../../kernel/index.ts";
 import { MeaningError } from "./error.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Every offset in use is a multiple of it. */
+/** Every offset in use is a multiple of it, ms. */
 const QUARTER = HOUR / 4;
 
 /** From Monday, as ISO 8601 counts. */
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
-/** An instant as a wall clock shows it. */
+/** An instant in local time. */
 export interface Local {
   /** For example 2026-03-08. */
   readonly day: string;
@@ -21,20 +21,20 @@ export interface Local {
   readonly weekday: number;
 }
 
-/** Instants as the clock of a zone shows them. */
+/** Conversion between instants and the local time of a zone. */
 export interface LocalTime {
   readonly zone: string;
   local(at: Instant): Local;
-  /** What the clock is ahead of UTC at an instant, ms. */
+  /** Local time minus UTC at an instant, ms. */
   offset(at: Instant): number;
-  /** When the day (for example 2026-03-08) begins: its first instant, also where the clock skips midnight. */
+  /** The first instant of a day (for example 2026-03-08), also where the clock skips midnight. */
   startOfDay(day: string): Instant;
 }
 
-/** The wall clock of an IANA zone. Throws MeaningError for a zone that is not known. */
+/** The local time of an IANA zone. Throws MeaningError for an unknown zone. */
 export function localTime(zone: string): LocalTime {
   const format = formatter(zone);
-  // The zones change their offset a few times a year: two looks a day are enough to know that nothing changed in between.
+  // Offsets change a few times a year: when two samples a day are equal, nothing changed between them.
   const known = new Map<number, number>();
   const lookUp = (at: Instant): number => {
     const part: Record<string, number> = {};
@@ -69,7 +69,7 @@ export function localTime(zone: string): LocalTime {
       const midnight = Date.parse(`${day}T00:00:00Z`);
       if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day))
         throw new MeaningError(`${JSON.stringify(day)} is no day; a day is written 2026-03-08`);
-      // A day begins when the wall first shows midnight or, where the clock skips midnight, something later.
+      // A day begins when the clock first shows midnight or, where it skips midnight, a later time.
       let at = midnight - Math.max(offset(midnight - DAY), offset(midnight + DAY));
       while (at + offset(at) < midnight) at += QUARTER;
       return at;
@@ -99,9 +99,12 @@ function formatter(zone: string): Intl.DateTimeFormat {
   }
 }
 
-/** An instant from a day (its beginning in `time`'s zone) or from an ISO 8601 time with an offset. Throws MeaningError naming `where`. */
+/**
+ * An instant from a day (its beginning in `time`'s zone) or from an ISO 8601 time with an offset. Throws MeaningError that names
+ * `where`.
+ */
 export function parseInstant(where: string, text: string, time: LocalTime): Instant {
-  // The clocks of the first years are none that can be read.
+  // Dates before 1900 are refused: the offsets of those years cannot be computed reliably.
   if (/^(?:0|1[0-8])\d+-/.test(text)) throw new MeaningError(`${where}: ${text.slice(0, 60)} is before the year 1900`);
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
     try {

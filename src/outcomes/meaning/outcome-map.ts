@@ -1,34 +1,34 @@
-// Classification as data: which disposition code is of which category, and from when to when.
+// The outcome map: the category of each disposition code, by period.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { Category } from "./category.ts";
 
-/** The codes of a stretch of time. */
+/** The codes of one period. */
 export interface Era {
-  /** The version in force, for people. */
+  /** Name of the version, for people. */
   readonly version: string;
-  /** First instant, -Infinity for the beginning of time. */
+  /** First instant, ms since the epoch; -Infinity for the beginning of time. */
   readonly from: Instant;
-  /** The instant it ends at, itself excluded; Infinity when it does not end. */
+  /** End, exclusive; Infinity when it does not end. */
   readonly to: Instant;
   readonly categories: ReadonlyMap<string, Category>;
 }
 
-/** A map: eras in order of time that cover all of it, without gap or overlap. */
+/** An outcome map: eras in order, which cover all time without gap or overlap. */
 export interface OutcomeMap {
-  /** Names this content and no other: quoted beside every figure that was computed with it. */
+  /** Identifies the content; given with every figure computed with it. */
   readonly id: string;
   readonly eras: readonly Era[];
 }
 
-/** What a code means. */
+/** The meaning of a code. */
 export interface Classified {
   readonly category: Category;
-  /** False when the map does not know the code: neutral in sums, and counted and named apart. */
+  /** False when the map does not know the code: it counts as neutral, and is also counted and named separately. */
   readonly mapped: boolean;
 }
 
-/** The documented codes; what a tenant's map builds on. */
+/** The documented codes, on which a tenant's map is based. */
 export const DOCUMENTED_CODES: ReadonlyMap<string, Category> = new Map([
   ["CONVERTED", "success"],
   ["APPOINTMENT_SET", "success"],
@@ -52,18 +52,18 @@ export const DOCUMENTED_MAP: OutcomeMap = {
   eras: [{ version: DOCUMENTED_VERSION, ...ALL_TIME, categories: DOCUMENTED_CODES }],
 };
 
-/** The place in `eras` of the era that an instant falls into. */
+/** The index in `eras` of the era of an instant. */
 export function eraAt(map: OutcomeMap, at: Instant): number {
   return map.eras.findIndex(({ to }) => at < to);
 }
 
-/** What a code means in an era. A code that the era does not know is neutral and never anything else. */
+/** The meaning of a code in an era; an unknown code is always neutral. */
 export function classifyIn(era: Era | undefined, code: string): Classified {
   const category = era?.categories.get(code);
   return category === undefined ? { category: "neutral", mapped: false } : { category, mapped: true };
 }
 
-/** What a code means on a call that began at `at`. */
+/** The meaning of the code of a call that began at `at`. */
 export function classify(map: OutcomeMap, code: string, at: Instant): Classified {
   return classifyIn(map.eras[eraAt(map, at)], code);
 }

@@ -1,4 +1,4 @@
-// A tenant's outcome map from YAML: checked as a whole, each fault with its file, line and field.
+// Reads a tenant's outcome map from YAML, and reports every fault with its file, line and field.
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -10,7 +10,7 @@ import { DOCUMENTED_CODES, DOCUMENTED_VERSION, type Era, type OutcomeMap } from 
 
 const text = z.string().min(1).max(200);
 
-/** The form of the file. Every scalar is read as text, so that a code such as 007 stays what it is. */
+/** The schema of the file. Every scalar is read as text, so that a code such as 007 is kept. */
 const mapSchema = z.strictObject({
   name: text
     .regex(/^[A-Za-z0-9._-]+$/, "letters, digits, dots, - and _ are allowed")
@@ -41,7 +41,10 @@ const mapSchema = z.strictObject({
     .max(1000),
 });
 
-/** The JSON Schema of the file for editors, which read plain scalars by their own rules: code names and versions may look like numbers. */
+/**
+ * The JSON Schema of the file for editors. Editors read plain scalars as YAML does, so code names and versions may also be
+ * numbers.
+ */
 export function outcomeMapJsonSchema(): object {
   return { title: "outcome map", ...z.toJSONSchema(mapSchema, { io: "input" }) };
 }
@@ -49,9 +52,9 @@ export function outcomeMapJsonSchema(): object {
 type Path = readonly PropertyKey[];
 
 /**
- * Reads a map. Versions may stand in any order and leave gaps, but not overlap.
+ * Reads a map. Versions may be in any order and have gaps between them, but may not overlap.
  * @param path the file's name, for messages
- * @throws MeaningError `invalid_input` naming file, line, field, and what is allowed
+ * @throws MeaningError `invalid_input` with file, line, field, and what is allowed
  */
 export async function readOutcomeMap(text: string, path: string): Promise<OutcomeMap> {
   const { isMap, isScalar, LineCounter, parseDocument } = await import("yaml");
@@ -61,7 +64,7 @@ export async function readOutcomeMap(text: string, path: string): Promise<Outcom
   if (broken !== undefined)
     throw new MeaningError(`${path}, line ${lines.linePos(broken.pos[0]).line}: ${broken.message.split("\n")[0]}`);
 
-  /** The line of a field, or of the nearest thing around it that stands in the file. */
+  /** The line of a field, or of the nearest enclosing field that is in the file. */
   const lineOf = (at: Path): number => {
     for (let length = at.length; length > 0; length--) {
       const [parent, key] = [document.getIn(at.slice(0, length - 1), true), at[length - 1]];
@@ -115,7 +118,7 @@ function hasRange(node: unknown): node is { range: [number, number, number] } {
   return typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range);
 }
 
-/** Says where, when a value of the file cannot be used. */
+/** Adds the place in the file to an error about a value. */
 function inPlace<T>(read: () => T, at: Path, fault: Fault): T {
   try {
     return read();
@@ -141,7 +144,7 @@ function firstFault(error: z.ZodError, content: unknown, fault: Fault): MeaningE
   return fault(at, problem?.message ?? "cannot be read");
 }
 
-/** Between the versions, before the first and after the last, the documented codes hold. */
+/** The documented codes apply between the versions, before the first and after the last. */
 function withoutGaps(eras: readonly Era[]): Era[] {
   const whole: Era[] = [];
   let at = Number.NEGATIVE_INFINITY;

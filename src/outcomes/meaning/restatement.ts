@@ -1,13 +1,13 @@
-// Figures that were reported once and are other ones now: what was said, what holds, and which calls made the difference.
+// Restatements: figures that differ from what was reported before, with the calls that made the difference.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { CategoryCounts } from "./tally.ts";
 
 /** A conversion as it was reported. */
 export interface ReportedFigure {
-  /** The calls it is about, apart from the period: the campaigns, as canonical JSON. */
+  /** Which calls it is about, apart from the period: the campaigns, as canonical JSON. */
   readonly scope: string;
-  /** The period: from `from` until before `to`. */
+  /** The period: from `from` to before `to`. */
   readonly from: Instant;
   readonly to: Instant;
   /** Id of the map it was computed with. */
@@ -17,28 +17,28 @@ export interface ReportedFigure {
   readonly reportedAt: Instant;
 }
 
-/** What happened to a period's calls since a figure was reported. */
+/** Changes to a period's calls since a figure was reported. */
 export interface Arrivals {
-  /** Calls of the period that were not known then. */
+  /** Calls of the period that were not known at that time. */
   readonly late: number;
-  /** Calls that were known then and have another code now. */
+  /** Calls that were known at that time and have another code now. */
   readonly changed: number;
-  /** Calls that were counted then and lie outside the period now, because their time was corrected. */
+  /** Calls that were counted then and are outside of the period now, because their time was corrected. */
   readonly withdrawn: number;
 }
 
-/** A figure that does not hold any more, beside the one that does. */
+/** A figure that no longer holds, and the present one. */
 export interface Restatement {
   readonly was: ReportedFigure;
   readonly now: ReportedFigure;
 }
 
-/** What names the period, the scope and the definition of a figure. */
+/** Identifies a figure by period, scope and definition. */
 function figureKey({ scope, from, to, definition }: ReportedFigure): string {
   return JSON.stringify([scope, from, to, definition]);
 }
 
-/** Whether two figures of the same period say the same. */
+/** Whether two figures of the same period are equal. */
 function sameFigure(a: ReportedFigure, b: ReportedFigure): boolean {
   const { success, warm, cold, neutral, failure } = a.counts;
   const other = b.counts;
@@ -53,8 +53,8 @@ function sameFigure(a: ReportedFigure, b: ReportedFigure): boolean {
 }
 
 /**
- * Every figure of `now` that was reported before with other counts, beside the latest earlier one.
- * @param earlier figures reported before, in any order, of whatever period
+ * Every figure of `now` that was reported before with other counts, with the latest earlier one.
+ * @param earlier figures reported before, in any order, of any period
  */
 export function restatements(earlier: readonly ReportedFigure[], now: readonly ReportedFigure[]): Restatement[] {
   const latest = new Map<string, ReportedFigure>();

@@ -1,4 +1,4 @@
-// Counts of calls by category: what every figure is computed from. A tally counts each call once.
+// Counts of calls by category, the base of every figure. A tally counts each call once.
 
 import { CATEGORIES, type Category } from "./category.ts";
 import type { Classified } from "./outcome-map.ts";
@@ -6,25 +6,25 @@ import type { Classified } from "./outcome-map.ts";
 /** Calls by category. */
 export type CategoryCounts = Readonly<Record<Category, number>>;
 
-/** Calls counted by category, with their durations. */
+/** Calls by category, with their total duration. */
 export interface Tally {
   readonly calls: number;
-  /** The sum of the calls' durations, s. */
+  /** Total duration, s. */
   readonly seconds: number;
-  /** Adds up to `calls`. */
+  /** Their sum is `calls`. */
   readonly counts: CategoryCounts;
-  /** Calls whose code the map does not know; they are among the neutral ones. */
+  /** Calls whose code the map does not know; they are counted as neutral. */
   readonly unmapped: number;
 }
 
-/** A tally that grows. */
+/** A tally that calls can be added to. */
 export class Counter implements Tally {
   calls = 0;
   seconds = 0;
   unmapped = 0;
   readonly counts: Record<Category, number> = { success: 0, warm: 0, cold: 0, neutral: 0, failure: 0 };
 
-  /** Adds `calls` calls of one kind that lasted `seconds` together. */
+  /** Adds `calls` calls of one meaning with a total duration of `seconds`. */
   add({ category, mapped }: Classified, calls: number, seconds: number): void {
     this.calls += calls;
     this.seconds += seconds;
@@ -32,7 +32,7 @@ export class Counter implements Tally {
     if (!mapped) this.unmapped += calls;
   }
 
-  /** Adds all of another tally. */
+  /** Adds another tally. */
   addAll(other: Tally): void {
     this.calls += other.calls;
     this.seconds += other.seconds;
@@ -44,17 +44,17 @@ export class Counter implements Tally {
 /** Calls and successes of days, by day such as 2026-03-08. */
 export type DayCounts = ReadonlyMap<string, { readonly calls: number; readonly successes: number }>;
 
-/** A tally that grows, and knows its calls and successes by day. */
+/** A tally with calls and successes by day. */
 export class DailyCounter extends Counter {
   readonly days = new Map<string, { calls: number; successes: number }>();
 
-  /** Adds `calls` calls of one kind of a day. */
+  /** Adds `calls` calls of one meaning on a day. */
   addOn(day: string, classified: Classified, calls: number, seconds: number): void {
     this.add(classified, calls, seconds);
     this.countOn(day, calls, classified.category === "success" ? calls : 0);
   }
 
-  /** Counts calls of a day that the tally has already. */
+  /** Adds to the counts by day only, for calls that the tally already contains. */
   countOn(day: string, calls: number, successes: number): void {
     const known = this.days.get(day);
     if (known === undefined) this.days.set(day, { calls, successes });

@@ -1,4 +1,4 @@
-// Whether conversion rises or falls over days, and on which day it took another level.
+// The trend of conversion over days, and the days on which its level changed.
 
 import { lastingTrend, levelShifts } from "../../kernel/index.ts";
 import { dailyGroups, type Rate } from "./conversion.ts";
@@ -11,22 +11,30 @@ export interface DayCount {
   readonly successes: number;
 }
 
-/** A trend is not computed from less; on fewer than `levelDays` days a new level cannot be told from effects that last. */
+/**
+ * A trend needs at least so many days and calls. With fewer than `levelDays` days, a new level cannot be told from lasting day
+ * effects.
+ */
 const TREND_MINIMUM = { days: 7, calls: 100, levelDays: 10 } as const;
 
 type TrendVerdict = "rising" | "falling" | "none shown" | "too few";
 
-/** How conversion moves from day to day, with the interval of its slope. */
+/** The course of conversion from day to day, with the interval of its slope. */
 export interface Trend {
-  /** `rising` and `falling`: the slope's interval leaves out 0. `too few`: fewer days with calls, or fewer calls, than the minimum. */
+  /**
+   * `rising` and `falling`: the slope's interval excludes 0. `too few`: fewer days with calls, or fewer calls, than the minimum.
+   */
   readonly verdict: TrendVerdict;
-  /** Days with calls, and their calls. */
+  /** Number of days with calls, and of their calls. */
   readonly days: number;
   readonly calls: number;
   readonly minimum: { readonly days: number; readonly calls: number; readonly levelDays: number };
-  /** Change of the conversion a day, as a share (0.001 is a tenth of a point), with an interval that allows for effects that last; null when too few. */
+  /**
+   * Change of the conversion per day, as a share (0.001 is a tenth of a percentage point), with an interval that allows for
+   * lasting day effects; null when there is too little data.
+   */
   readonly slope: { readonly perDay: number; readonly low: number; readonly high: number; readonly confidence: number } | null;
-  /** Days that a new level began on. */
+  /** The level shifts. */
   readonly changes: readonly LevelChange[];
 }
 
@@ -41,9 +49,9 @@ interface LevelChange {
 const DAY_MS = 86_400_000;
 
 /**
- * The trend of days in order: a line through the daily rates and the days on which a new level began, both beyond what effects of days that last
- * explain (see the kernel's `lastingTrend` and `levelShifts`).
- * @param confidence of the interval; 1 - confidence is the level of the changes
+ * The trend of days, given in order: a line through the daily rates and the days on which a new level began, both beyond what
+ * lasting day effects explain (see the kernel's `lastingTrend` and `levelShifts`).
+ * @param confidence of the interval; 1 - confidence is the level of the test for level shifts
  */
 export function trendOf(days: readonly DayCount[], confidence = 0.95): Trend {
   const used = days.filter(({ calls }) => calls > 0);

@@ -1,4 +1,4 @@
-// What is hashed of a record: its canonical text (RFC 8785), its digest, and the hash of a whole retrieval.
+// Hashing of records: the canonical text (RFC 8785), its digest, and the hash of a whole retrieval.
 
 import { createHash, hash } from "node:crypto";
 import type { OutcomeRecord } from "./record.ts";
@@ -6,13 +6,15 @@ import type { OutcomeRecord } from "./record.ts";
 const DIGEST_BYTES = 32;
 
 /**
- * The canonical JSON (RFC 8785) of what the vendor said: members agentId, attempt, callId, campaignId, contactId, direction,
- * dispositionCode, endTime, listId, raw, startTime in this order, absent ones left out, times as ms since the epoch, `raw` as a string.
- * When and by whom it was retrieved is no part of it, so that the same call seen twice has one digest; nor is the duration, which follows.
+ * The canonical JSON (RFC 8785) of what the vendor sent: members agentId, attempt, callId, campaignId, contactId, direction,
+ * dispositionCode, endTime, listId, raw, startTime in this order, absent ones left out, times as ms since the epoch, `raw` as a
+ * string. Time and id of the retrieval are not included, so that the same call retrieved twice has one digest. The duration is
+ * not included either: it follows from the times.
  */
 export function canonicalText(record: OutcomeRecord): string {
   const { agentId, attempt, callId, campaignId, contactId, direction, dispositionCode, endTime, listId, raw, startTime } = record;
-  // Members in the order in which RFC 8785 sorts them; JSON.stringify leaves out what is undefined and writes texts and numbers as it asks for.
+  // In the member order of RFC 8785. JSON.stringify leaves out undefined members, and writes texts and numbers as RFC 8785
+  // demands.
   return JSON.stringify({
     agentId,
     attempt,
@@ -33,7 +35,10 @@ export function digestOf(record: OutcomeRecord): string {
   return hash("sha256", canonicalText(record));
 }
 
-/** Of two versions of one call, whether `other` takes the place of `record`: the later observation, for equal ones the greater digest. */
+/**
+ * Of two versions of one call, whether `other` replaces `record`: the later observation wins; with equal times the greater
+ * digest.
+ */
 export function supersedes(
   other: { readonly observedAt: number; readonly digest: string },
   record: { readonly observedAt: number; readonly digest: string },
@@ -42,21 +47,22 @@ export function supersedes(
 }
 
 /**
- * The compliance hash of a retrieval: SHA-256 over the digests (32 bytes each) of its records, each call once in its latest version, ordered
- * by start and then by the UTF-8 bytes of the call id. Which page, window or process brought a record does not matter.
+ * The compliance hash of a retrieval: SHA-256 over the digests (32 bytes each) of its records, each call once in its latest
+ * version, ordered by start and then by the UTF-8 bytes of the call id. It does not depend on the page, window or process that
+ * brought a record.
  */
 export class ComplianceHash {
   readonly #hash = createHash("sha256");
   #count = 0;
 
-  /** @param digests in order, one or many: in hex, or 32 bytes each */
+  /** @param digests in order, one or several: in hex, or 32 bytes each */
   add(digests: string | Uint8Array): void {
     const bytes = typeof digests === "string" ? Buffer.from(digests, "hex") : digests;
     this.#hash.update(bytes);
     this.#count += bytes.byteLength / DIGEST_BYTES;
   }
 
-  /** How many records were added. */
+  /** Number of records added. */
   get count(): number {
     return this.#count;
   }

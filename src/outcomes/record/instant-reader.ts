@@ -1,4 +1,4 @@
-// Times of a listing read faster: its rows lie close together, so that the day of one is mostly the day of the next.
+// A faster parser for the times of a listing: neighbouring rows are mostly of the same day.
 
 import { parseInstantOrNaiveUtc } from "../../contract/times.ts";
 import type { Instant } from "../../kernel/index.ts";
@@ -7,7 +7,7 @@ const DAY_LENGTH = "2026-03-01T".length;
 const SECONDS_LENGTH = "2026-03-01T08:00:00Z".length;
 const MILLIS_LENGTH = "2026-03-01T08:00:00.000Z".length;
 
-/** A reader that gives what `parseInstantOrNaiveUtc` gives, and remembers the last day. For one page at a time. */
+/** A parser with the results of `parseInstantOrNaiveUtc` that remembers the last day. Use one for each page. */
 export function createInstantReader(): (text: string) => Instant | undefined {
   let day = "";
   let midnight: Instant | undefined;
@@ -23,7 +23,7 @@ export function createInstantReader(): (text: string) => Instant | undefined {
     const seconds = twoDigits(text, 17);
     const millis = text.length === SECONDS_LENGTH ? 0 : digit(text, 20) * 100 + twoDigits(text, 21);
     const marked = text[13] === ":" && text[16] === ":" && (text.length === SECONDS_LENGTH || text[19] === ".");
-    // Anything unusual, also the hour 24, goes the general way. NaN fails every comparison.
+    // Any other form, including the hour 24, is left to the general parser. Comparisons with NaN are false.
     if (midnight === undefined || !marked || !(hours < 24 && minutes < 60 && seconds < 60 && millis < 1000)) {
       return parseInstantOrNaiveUtc(text);
     }

@@ -1,11 +1,11 @@
-// From a row of the vendor to a record, to "not over yet", or to quarantine with the reason. Nothing is guessed: a time that cannot be
-// read never becomes a duration of zero.
+// Parses a vendor row into a record, an unfinished call, or a quarantined row with the reason. Nothing is guessed: an unreadable
+// time never becomes a duration of zero.
 
 import { parseInstantOrNaiveUtc } from "../../contract/times.ts";
 import { canonicalJson, type Instant } from "../../kernel/index.ts";
 import { type OutcomeRecord, UNKNOWN_CODE } from "./record.ts";
 
-/** Why a row is no record. */
+/** Reasons why a row is not a record. */
 export const QUARANTINE_REASONS = [
   "not_an_object",
   "missing_id",
@@ -20,10 +20,10 @@ export const QUARANTINE_REASONS = [
 ] as const;
 type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
-/** What a row turned out to be. */
+/** The result of parsing a row. */
 export type ParsedRow =
   | { readonly kind: "record"; readonly record: OutcomeRecord }
-  /** The call goes on: it has no outcome yet, and is no error either. */
+  /** The call has not ended: it has no outcome yet, and is not an error. */
   | { readonly kind: "unfinished"; readonly startTime: Instant }
   | {
       readonly kind: "quarantined";
@@ -32,7 +32,7 @@ export type ParsedRow =
       readonly callId?: string | undefined;
     };
 
-/** What was asked for: a row that does not belong to it is not let in. */
+/** What was requested; a row that does not belong to it is quarantined. */
 export interface RowContext {
   readonly campaignId: string;
   /** The window, both ends inclusive. */
@@ -40,14 +40,14 @@ export interface RowContext {
   readonly to: Instant;
   readonly observedAt: Instant;
   readonly runId: string;
-  /** Reads times; see `createInstantReader`. */
+  /** Parses times; see `createInstantReader`. */
   readonly readInstant?: ((text: string) => Instant | undefined) | undefined;
-  /** Writes a lone further field; see `createFieldWriter`. */
+  /** Writes the only further field of a row; see `createFieldWriter`. */
   readonly writeField?: ((name: string, value: string) => string) | undefined;
 }
 
 const MAX_ID = 256;
-/** States in which a call has no end (contract §2.1, the sandbox's states). */
+/** States of a call that has not ended (contract §2.1 and the sandbox's states). */
 const ONGOING: ReadonlySet<unknown> = new Set(["queued", "dialing", "ringing", "connected"]);
 const KNOWN: ReadonlySet<string> = new Set([
   "id",
@@ -64,7 +64,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "attemptNumber",
 ]);
 
-/** A problem found while reading a row, on its way to the result. */
+/** A problem with a row, thrown inside of `parseRow` only. */
 class Problem {
   readonly reason: QuarantineReason;
   readonly detail: string;
@@ -74,7 +74,7 @@ class Problem {
   }
 }
 
-/** Reads one row. Never throws. */
+/** Parses one row. Never throws. */
 export function parseRow(row: unknown, context: RowContext): ParsedRow {
   if (!isFields(row)) return { kind: "quarantined", reason: "not_an_object", detail: `the row is ${kindOf(row)}` };
   const callId = typeof row["id"] === "string" && row["id"] !== "" ? row["id"].slice(0, MAX_ID).toWellFormed() : undefined;
@@ -169,12 +169,15 @@ function attemptOf(row: Readonly<Record<string, unknown>>): number | undefined |
   return new Problem("wrong_type", `attempt is ${typeof value === "number" ? "no whole number" : kindOf(value)}`);
 }
 
-/** A field as a JSON object of its own. */
+/** A field as the text of a JSON object with one member. */
 function writeField(name: string, value: string): string {
   return JSON.stringify({ [name]: value });
 }
 
-/** Gives what `writeField` gives, and remembers the last field: a status for example, which most rows have the same. For one page at a time. */
+/**
+ * A function with the results of `writeField` that remembers the last field, such as a status that is equal in most rows. Use one
+ * for each page.
+ */
 export function createFieldWriter(): (name: string, value: string) => string {
   let [lastName, lastValue, text] = ["", "", '{"":""}'];
   return (name, value) => {
@@ -197,7 +200,7 @@ function furtherFields(
     else names.push(name);
   }
   if (only === undefined) return undefined;
-  // Mostly there is one, and it is a text.
+  // Mostly there is only one, with a text.
   const value = row[only];
   if (names === undefined && typeof value === "string") return write(only, value);
   const sorted = names?.sort((a, b) => (a < b ? -1 : 1)) ?? [only];

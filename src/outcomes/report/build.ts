@@ -1,4 +1,4 @@
-// From counts to a report: classification, sums, intervals, trend. Pure.
+// Builds a report from counts: classification, sums, intervals, trend. Pure.
 
 import type { Instant } from "../../kernel/index.ts";
 import { CATEGORIES, type Category } from "../meaning/category.ts";
@@ -16,10 +16,10 @@ import { COLUMN_DIMENSIONS, type Dimension, daysOf, type ReportScope, scopeKey }
 
 type Codes = NonNullable<OutcomeReport["by"]["code"]>;
 
-/** Counts by category, by whatever they are grouped by. */
+/** Counts by category, in each of the report's groupings. */
 export interface Tallies {
   readonly all: DailyCounter;
-  /** In order of time, every day of the period. */
+  /** In order, every day of the period. */
   readonly days: ReadonlyMap<string, Counter>;
   readonly hours: ReadonlyMap<string, DailyCounter>;
   readonly weekdays: ReadonlyMap<string, DailyCounter>;
@@ -33,7 +33,7 @@ function counterOf<Key>(map: Map<Key, DailyCounter>, key: Key): DailyCounter {
   return counter;
 }
 
-/** Classifies and sums up. */
+/** Classifies counts and adds them up. */
 export function tally(scope: ReportScope, facts: Facts): Tallies {
   const all = new DailyCounter();
   const days = new Map(daysOf(scope).map(({ day }) => [day, new Counter()]));
@@ -44,14 +44,14 @@ export function tally(scope: ReportScope, facts: Facts): Tallies {
     Map<string | null, DailyCounter>
   >;
   const codes = new Map<string, { tally: DailyCounter; categories: Set<Category>; mapped: boolean }>();
-  // Where the calls of a stretch are counted: every stretch comes once a code.
+  // The counters for the calls of a span: each span occurs once per code.
   const places = new Map<
     Instant,
     { readonly day: string; readonly counter: Counter; readonly groups: readonly DailyCounter[] }
   >();
   for (const { at, era, code, calls, seconds } of facts.times) {
     const classified = classifyIn(scope.map.eras[era], code);
-    // A stretch may begin before the period does.
+    // A span may begin before the period does.
     const begin = Math.max(at, scope.from);
     let place = places.get(begin);
     if (place === undefined) {
@@ -78,18 +78,18 @@ export function tally(scope: ReportScope, facts: Facts): Tallies {
   return { all, days, hours, weekdays, columns, codes };
 }
 
-/** When a report is made, and with what confidence. */
+/** Options of a report. */
 export interface BuildOptions {
   readonly now: Instant;
   /** Of all intervals; 0.95 by default. */
   readonly confidence?: number | undefined;
-  /** What to show groups of; all by default. */
+  /** Dimensions that the report shows groups of; default all. */
   readonly by?: readonly Dimension[] | undefined;
-  /** By which of its interfaces the tenant is spoken to, where it is another than `rest`. */
+  /** The vendor profile of the tenant, when it is not `rest`. */
   readonly profile?: string | undefined;
 }
 
-/** Makes the report, without comparisons and restatements. */
+/** The report without comparisons and restatements. */
 export function buildReport(
   scope: ReportScope,
   tallies: Tallies,
@@ -110,7 +110,7 @@ export function buildReport(
   for (const dimension of COLUMN_DIMENSIONS) {
     if (!wants(dimension)) continue;
     const groups = tallies.columns[dimension];
-    // A column that no call has a value in says nothing.
+    // A dimension in which no call has a value is not shown.
     if ([...groups.keys()].every((value) => value === null)) continue;
     shown[dimension] = sorted(groups, dimension === "attempt" ? byNumber : bySize);
   }
@@ -166,7 +166,7 @@ type Entry<Key = string | null> = readonly [Key, DailyCounter];
 const bySize = (a: Entry, b: Entry) => b[1].calls - a[1].calls || ((a[0] ?? "") < (b[0] ?? "") ? -1 : 1);
 const byNumber = (a: Entry, b: Entry) => Number(a[0] ?? Number.POSITIVE_INFINITY) - Number(b[0] ?? Number.POSITIVE_INFINITY);
 
-/** Groups that share no calls, with rates from how much days vary among them. */
+/** Disjoint groups of calls, with rates that allow for the variation between their days. */
 function dailyGroupsOf<Key>(counters: ReadonlyMap<Key, DailyCounter>) {
   return dailyGroups(new Map([...counters].map(([key, { days }]) => [key, days])));
 }
@@ -203,7 +203,7 @@ function average({ calls, seconds }: Tally): number | null {
   return calls === 0 ? null : seconds / calls;
 }
 
-/** The calls of counts by time that meet a group's conditions on the wall clock. */
+/** The calls in counts by time that meet a group's conditions on local time. */
 export function cohortTally(
   scope: ReportScope,
   times: readonly TimeCount[],
@@ -235,7 +235,7 @@ export function contestsOf(tallies: Tallies, dimension: Exclude<Dimension, "code
     });
 }
 
-/** Two groups of a report's calls; all other calls of the report help to tell how much days vary. */
+/** Two groups of a report's calls; the report's other calls contribute to the measured variation between days. */
 export function contestOf(
   all: DayCounts,
   first: { readonly name: string; readonly days: DayCounts },
@@ -280,7 +280,10 @@ export function contestOfPeriods(period: DayCounts, before: DayCounts): Contest 
   };
 }
 
-/** The figures of a report that are kept, to be held against later ones: the whole period and each whole day of it, as far as they are over. */
+/**
+ * The figures of a report that are kept for later comparison: the whole period and each whole day of it, as far as they have
+ * ended.
+ */
 export function figuresOf(scope: ReportScope, tallies: Tallies, now: Instant): ReportedFigure[] {
   const base = { scope: scopeKey(scope.campaigns), definition: scope.map.id, reportedAt: now };
   const of = (from: Instant, to: Instant, { calls, counts }: Tally): ReportedFigure => ({

@@ -1,4 +1,4 @@
-// Which groups of calls a report compares, read from the words of the command line.
+// Parses the groups of calls that a report compares, as given on the command line.
 
 import { nearest } from "../../kernel/index.ts";
 import { MeaningError } from "../meaning/error.ts";
@@ -6,22 +6,22 @@ import { WEEKDAYS } from "../meaning/local-time.ts";
 import type { ColumnConditions } from "./facts.ts";
 import { COLUMN_DIMENSIONS, type ColumnDimension, DIMENSIONS, type Dimension } from "./scope.ts";
 
-/** A group of calls by conditions, all of which hold. */
+/** A group of calls by conditions, all of which must hold. */
 export interface CohortSpec {
-  /** Its conditions in words: `list A, hour 9 or 10`. */
+  /** Its conditions in words, such as `list A, hour 9 or 10`. */
   readonly name: string;
   readonly columns: ColumnConditions;
-  /** Hours of the wall clock, 0 to 23. */
+  /** Local hours, 0 to 23. */
   readonly hours: ReadonlySet<number> | undefined;
   /** 0 is Monday. */
   readonly weekdays: ReadonlySet<number> | undefined;
 }
 
-/** A comparison that is asked for. */
+/** A requested comparison. */
 export type ComparisonSpec =
-  /** Two groups. Calls that belong to both are a mistake of who asks; the report refuses them. */
+  /** Two groups. The report refuses groups that share calls. */
   | { readonly kind: "cohorts"; readonly first: CohortSpec; readonly second: CohortSpec }
-  /** The period against the one of the same length right before it. */
+  /** The period against the preceding one of the same length. */
   | { readonly kind: "previous" }
   /** Each value of a dimension against all other calls. */
   | { readonly kind: "each"; readonly dimension: Exclude<Dimension, "code"> };
@@ -29,7 +29,7 @@ export type ComparisonSpec =
 const EACH = DIMENSIONS.filter((name) => name !== "code");
 const FORMS = `previous, a dimension (${EACH.join(", ")}), or two groups such as "list=A vs list=B" or "agent=ann,hour=9|10 vs agent=bob,hour=9|10"`;
 
-/** Reads one `--compare`. Throws MeaningError naming what is allowed. */
+/** Parses one `--compare`. Throws MeaningError that says what is allowed. */
 export function parseComparison(text: string): ComparisonSpec {
   const words = text.trim();
   if (words === "previous") return { kind: "previous" };
@@ -46,7 +46,10 @@ export function parseComparison(text: string): ComparisonSpec {
   return { kind: "cohorts", first: parseCohort(first), second: parseCohort(second) };
 }
 
-/** Reads a group: conditions `name=value|value` with commas between. A comma, a bar or a backslash in a value has a backslash before it. */
+/**
+ * Parses a group: conditions `name=value|value`, separated by commas. A comma, bar or backslash within a value is escaped by a
+ * backslash.
+ */
 export function parseCohort(text: string): CohortSpec {
   const columns: Partial<Record<ColumnDimension | "code", string[]>> = {};
   let hours: Set<number> | undefined;
@@ -75,7 +78,7 @@ export function parseCohort(text: string): CohortSpec {
   return { name: words.join(", "), columns, hours, weekdays };
 }
 
-/** The calls with one of some values, as a report names them: `agent ann or bob`. */
+/** The name of a group with one of some values, for the report: `agent ann or bob`. */
 export const groupWords = (dimension: string, values: readonly string[]): string => `${dimension} ${values.join(" or ")}`;
 
 function hour(text: string): number {
@@ -92,7 +95,7 @@ function weekday(text: string): number {
   );
 }
 
-/** Splits at a character that has no backslash before it. */
+/** Splits at a character that is not escaped by a backslash. */
 function split(text: string, at: string): string[] {
   const parts = [""];
   for (let i = 0; i < text.length; i++) {

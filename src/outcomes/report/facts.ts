@@ -1,15 +1,15 @@
-// What a report reads from the lake: counts of calls by what they are grouped by. The classification is applied to the counts.
+// What a report reads from the lake: counts of calls in each grouping. Classification is applied to the counts.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { SqlValue } from "../lake/lake.ts";
 import type { Arrivals } from "../meaning/restatement.ts";
 import { COLUMN_DIMENSIONS, type ColumnDimension, daysOf, type ReportScope } from "./scope.ts";
 
-/** So many calls of a code that began in a stretch of time. */
+/** The number of calls with a code that began in a span of time. */
 export interface TimeCount {
-  /** Begin of the stretch: a quarter of an hour or an hour, whichever lies within one hour of the scope's wall clock. */
+  /** Beginning of the span: an hour, or a quarter of an hour where an hour would cross a full hour of local time. */
   readonly at: Instant;
-  /** Place of the era in the scope's map. */
+  /** Index of the era in the scope's map. */
   readonly era: number;
   readonly code: string;
   readonly calls: number;
@@ -17,10 +17,10 @@ export interface TimeCount {
   readonly seconds: number;
 }
 
-/** So many calls of a code with a value in a column. */
+/** The number of calls with a code and a value in a column. */
 export interface ValueCount {
   readonly dimension: ColumnDimension;
-  /** null where the calls have none. */
+  /** null for calls without a value. */
   readonly value: string | null;
   readonly era: number;
   readonly code: string;
@@ -28,11 +28,11 @@ export interface ValueCount {
   readonly seconds: number;
 }
 
-/** So many calls and successes of a day with a value in a column. */
+/** The number of calls and successes on a day with a value in a column. */
 export interface ValueDay {
   readonly dimension: ColumnDimension;
   readonly value: string | null;
-  /** Of the scope's wall clock, for example 2026-03-08. */
+  /** In the scope's local time, for example 2026-03-08. */
   readonly day: string;
   readonly calls: number;
   readonly successes: number;
@@ -46,7 +46,7 @@ export interface Facts {
   readonly days: readonly ValueDay[];
 }
 
-/** What a report needs of the lake; `OutcomeLake` satisfies it. */
+/** What a report needs of the lake; `OutcomeLake` provides it. */
 export interface ReportSource {
   query<Row extends object>(
     sql: string,
@@ -65,7 +65,7 @@ const COLUMNS: Readonly<Record<ColumnDimension, string>> = {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** Statement parameters, collected while the text is made. */
+/** Parameters of a statement, collected while its text is built. */
 class Parameters {
   readonly values: SqlValue[] = [];
 
@@ -79,7 +79,7 @@ class Parameters {
   }
 }
 
-/** The conditions of a scope. */
+/** The conditions of a scope in SQL. */
 function within(scope: ReportScope, parameters: Parameters): string {
   const conditions = [`start_time >= ${parameters.instant(scope.from)}`, `start_time < ${parameters.instant(scope.to)}`];
   if (scope.campaigns !== undefined) conditions.push(inList("campaign_id", scope.campaigns, parameters));
@@ -91,13 +91,13 @@ function inList(column: string, values: readonly string[], parameters: Parameter
   return `${column} in (${values.map((value) => parameters.text(value)).join(", ")})`;
 }
 
-/** The part of the lake that a scope lies in, so that other files stay closed. */
+/** The part of the lake that contains a scope, so that other files are not opened. */
 function rangeOf(scope: ReportScope): { campaignId?: string; from: Instant; to: Instant } {
   const [only, ...more] = scope.campaigns ?? [];
   return { from: scope.from, to: scope.to - 1, ...(only === undefined || more.length > 0 ? {} : { campaignId: only }) };
 }
 
-/** SQL of the place of a call's era in the map. */
+/** SQL of the index of a call's era in the map. */
 function eraOf({ map, from, to }: ReportScope, parameters: Parameters): string {
   const first = map.eras.findIndex((era) => from < era.to);
   const whens = map.eras
@@ -107,13 +107,16 @@ function eraOf({ map, from, to }: ReportScope, parameters: Parameters): string {
   return whens.length === 0 ? `${first}` : `case ${whens.join(" ")} else ${first + whens.length} end`;
 }
 
-/** The longest stretch that never lies across a full hour of the wall clock: an hour, or a quarter where the zone is not whole hours from UTC. */
+/**
+ * The longest span that never crosses a full hour of local time: an hour, or a quarter of an hour where the zone's offset is not
+ * in whole hours. ms
+ */
 function stretch({ from, to, time }: ReportScope): number {
   for (let at = from; at < to + DAY; at += DAY) if (time.offset(at) % HOUR !== 0) return HOUR / 4;
   return HOUR;
 }
 
-/** SQL of the place of a call's day in `daysOf(scope)`. Between changes of the clock all days are of 24 hours. */
+/** SQL of the index of a call's day in `daysOf(scope)`. Between clock changes all days have 24 hours. */
 function dayOf(scope: ReportScope, parameters: Parameters): string {
   const days = daysOf(scope);
   const runs: { place: number; from: Instant; last: number }[] = [];
@@ -131,7 +134,7 @@ function dayOf(scope: ReportScope, parameters: Parameters): string {
   return whens.length === 0 ? rest : `case ${whens.join(" ")} else ${rest} end`;
 }
 
-/** SQL of whether a code means success in its era. */
+/** SQL of whether a code is a success in its era. */
 function successOf({ map }: ReportScope, parameters: Parameters): string {
   const whens = map.eras.map(({ categories }, place) => {
     const codes = [...categories].filter(([, category]) => category === "success").map(([code]) => code);
@@ -140,7 +143,7 @@ function successOf({ map }: ReportScope, parameters: Parameters): string {
   return `(${whens.join(" or ")})`;
 }
 
-/** The statement that counts a scope's calls, in one pass over them: by time and code, by value and code, and by value and day. */
+/** The statement that counts a scope's calls in one pass: by time and code, by value and code, and by value and day. */
 export function factsStatement(
   scope: ReportScope,
   dimensions: readonly ColumnDimension[],
@@ -210,7 +213,10 @@ export async function readFacts(
   return { times, values, days };
 }
 
-/** GROUPING's bit mask of each dimension's set: a bit is 1 for every column that the set leaves out, the first column being the highest bit. */
+/**
+ * The bit mask of SQL's GROUPING for each dimension: a bit is 1 for every column that is not grouped by; the first column is the
+ * highest bit.
+ */
 function groupingKinds(dimensions: readonly ColumnDimension[]): ReadonlyMap<number, ColumnDimension> {
   const all = 2 ** (dimensions.length + 1) - 1;
   return new Map(dimensions.map((dimension, i) => [all - 2 ** (dimensions.length - 1 - i), dimension]));
@@ -224,7 +230,7 @@ interface TimeRow {
   readonly seconds: number;
 }
 
-/** Conditions on columns; everything given must hold. */
+/** Conditions on columns; all of them must hold. */
 export type ColumnConditions = Readonly<Partial<Record<ColumnDimension | "code", readonly string[]>>>;
 
 /** Counts the calls of a scope that meet conditions, by time and code. */
@@ -250,7 +256,7 @@ from calls where ${wheres.join(" and ")} group by all`,
   return rows.map(({ stretch, era, code, calls, seconds }) => ({ at: (stretch ?? 0) * width, era, code, calls, seconds }));
 }
 
-/** Counts what one retrieval brought, each call once: by time and code, within a scope. */
+/** Counts the calls that one retrieval brought within a scope, each once, by time and code. */
 export async function readRun(source: ReportSource, scope: ReportScope, runId: string): Promise<readonly TimeCount[]> {
   const parameters = new Parameters();
   const width = stretch(scope);
@@ -265,7 +271,7 @@ from (from versions where run_id = ${parameters.text(runId)} and ${within(scope,
   return rows.map(({ stretch, era, code, calls, seconds }) => ({ at: (stretch ?? 0) * width, era, code, calls, seconds }));
 }
 
-/** A period and when it was reported. */
+/** A period, and when its figure was reported. */
 export interface ReportedPeriod {
   readonly from: Instant;
   readonly to: Instant;
@@ -273,7 +279,7 @@ export interface ReportedPeriod {
 }
 
 /**
- * What happened to the calls of periods since each was reported, from the versions that the lake keeps.
+ * The changes to the calls of periods since each was reported, from the versions that the lake keeps.
  * @returns one for each period, in their order
  */
 export async function readArrivals(

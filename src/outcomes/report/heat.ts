@@ -1,4 +1,4 @@
-// Calls and conversion by weekday and hour, as the heat map shows them.
+// Calls and conversion by weekday and hour, for the heat map.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../lake/index.ts";
@@ -9,26 +9,26 @@ import type { ReportScope } from "./scope.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** No zone's clock changes within one. */
+/** No zone changes its clock within a quarter of an hour. */
 const QUARTER_MS = 900_000;
 
 /** An hour of the week. */
 export interface HeatCell {
-  /** ISO: Monday is 1. */
+  /** ISO 8601: Monday is 1. */
   readonly weekday: number;
   readonly hour: number;
   readonly calls: number;
   readonly conversion: Rate;
 }
 
-/** So many calls of a code that began in a stretch of time that lies within one hour of the wall clock. */
+/** The number of calls with a code that began in a span within one local hour. */
 interface StretchCount {
   readonly at: Instant;
   readonly code: string;
   readonly calls: number;
 }
 
-/** Calls and conversion by weekday and hour of the scope's wall clock, Monday first. */
+/** Calls and conversion by local weekday and hour in the scope's zone, Monday first. */
 export async function heatOf(lake: OutcomeLake, scope: ReportScope): Promise<readonly HeatCell[]> {
   const { campaigns, from, to } = scope;
   const named = campaigns === undefined ? "" : ` and campaign_id in (${campaigns.map((_, i) => `$${i + 3}`).join(", ")})`;
@@ -44,7 +44,7 @@ export async function heatOf(lake: OutcomeLake, scope: ReportScope): Promise<rea
   );
 }
 
-/** The cells of counts. */
+/** The cells of the heat map from counts. */
 export function heatCells(
   { map, time }: Pick<ReportScope, "map" | "time">,
   counts: readonly StretchCount[],

@@ -1,4 +1,4 @@
-// Reports of outcomes: from counts in the lake to text, HTML, CSV and JSON.
+// Outcome reports: from counts in the lake to text, HTML, CSV and JSON.
 
 export { cohortTally } from "./build.ts";
 export { parseComparison } from "./cohort.ts";

@@ -1,13 +1,13 @@
-// Markup made as values: every text and every attribute is escaped where it is put in, so that no name from outside can become markup.
+// Markup as values: every text and attribute is escaped when it is inserted, so that names from outside cannot become markup.
 
-/** Finished markup. Only `element`, `raw` of this module's own constants, and `join` make it. */
+/** Finished markup. It is made only by `element`, by `join`, and by `raw` from constants of this module. */
 export interface Markup {
   readonly html: string;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** Text as markup shows it. Control characters, which no document may hold, become U+FFFD. */
+/** Text, escaped. Control characters, which a document may not contain, become U+FFFD. */
 function escapeText(text: string): string {
   return text
     .toWellFormed()
@@ -20,14 +20,14 @@ type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 const VOID: ReadonlySet<string> = new Set(["meta", "br", "col"]);
 
-/** An element with attributes and children; strings are text. Names are the caller's own, never from outside. */
+/** An element with attributes and children; strings are text. Element and attribute names must be constants of the caller. */
 export function element(name: string, attributes: Attributes = {}, ...children: readonly Child[]): Markup {
   const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
   const open = `<${name}${given.map(([key, value]) => ` ${key}="${escapeText(String(value))}"`).join("")}>`;
   return { html: VOID.has(name) ? open : `${open}${join(children).html}</${name}>` };
 }
 
-/** Children one after the other. */
+/** Children, concatenated. */
 export function join(children: readonly Child[]): Markup {
   return {
     html: children

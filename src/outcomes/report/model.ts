@@ -1,4 +1,4 @@
-// The report as data: what every rendering shows, and the form of its JSON.
+// The report as data, for all renderings, and the schema of its JSON.
 
 import { z } from "zod";
 import { CATEGORIES } from "../meaning/category.ts";
@@ -41,7 +41,7 @@ const side = z.strictObject({ name: z.string(), conversion: rateSchema });
 
 const figure = z.strictObject({ conversion: rateSchema, counts, reportedAt: time });
 
-/** The form of the JSON report. */
+/** The schema of the JSON report. */
 export const reportSchema = z.strictObject({
   kind: z.literal("outdial.outcome-report"),
   version: z.literal(1),

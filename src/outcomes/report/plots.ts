@@ -1,4 +1,5 @@
-// Plots as SVG: conversion over days with its interval, and conversion by group. Colours come from the page's style, for light and dark.
+// Plots as SVG: conversion over days with its interval, and conversion by group. Colours come from the page's style sheet, for
+// light and dark.
 
 import { percent } from "../../kernel/index.ts";
 import { element, join, type Markup } from "./markup.ts";
@@ -10,7 +11,7 @@ const LEFT = 52;
 const RIGHT = 10;
 const TOP = 20;
 
-/** Numbers that are easy to read, from 0 to at least `most`. */
+/** Round numbers from 0 to at least `most`, for an axis. */
 export function ticks(most: number): number[] {
   const rough = Math.max(most, 1e-6) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -21,7 +22,7 @@ export function ticks(most: number): number[] {
 
 const rounded = (value: number): number => Math.round(value * 10) / 10;
 
-/** Axis labels of shares; a share has decimals only when the steps need them. */
+/** Axis labels of shares, with decimals only where the steps need them. */
 function shareTicks(most: number): { at: number; label: string }[] {
   const values = ticks(Math.min(1, most));
   const step = values[1] ?? 1;
@@ -52,12 +53,13 @@ function figure(
   );
 }
 
-/** The day's conversion as a line in the band of its interval, calls as bars below, changes of level as upright lines. */
+/** The daily conversion as a line with its interval as a band, calls as bars below, level shifts as vertical lines. */
 export function daysPlot({ days, trend, scope }: OutcomeReport): Markup {
   const height = 270;
   const bottom = 196;
   const [barsTop, barsBottom] = [206, 240];
-  // Intervals of days with few calls would press the line flat: the scale follows the rates, and the interval of an ordinary day.
+  // The wide intervals of days with few calls would flatten the line: the scale follows the rates and the interval of an ordinary
+  // day.
   const most = Math.max(
     ...days.map(({ conversion }) => conversion.rate ?? 0),
     median(days.filter(({ calls }) => calls > 0).map(({ conversion }) => conversion.high)),
@@ -141,7 +143,7 @@ export function daysPlot({ days, trend, scope }: OutcomeReport): Markup {
   );
 }
 
-/** Runs of indices at which `known` holds. */
+/** Runs of consecutive indices at which `known` is true. */
 function runs(known: readonly boolean[]): number[][] {
   const all: number[][] = [];
   let run: number[] = [];
@@ -160,7 +162,7 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-/** Upright bars of conversion with whiskers of the interval. */
+/** Vertical bars of conversion with their intervals. */
 export function groupsPlot(title: string, groups: readonly ReportGroup[]): Markup {
   const height = 210;
   const bottom = 170;

@@ -1,4 +1,4 @@
-// The report as CSV (RFC 4180), one row a figure, for spreadsheets.
+// The report as CSV (RFC 4180), one row per figure, for spreadsheets.
 
 import type { Rate } from "../meaning/conversion.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
@@ -19,12 +19,12 @@ const HEAD = [
   "days",
   "detail",
 ] as const;
-/** What spreadsheets take for a formula when a cell begins with it. */
+/** Beginnings of a cell that spreadsheets take for a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 /**
- * Lines of the file, the head first. A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises, since
- * codes, lists and names come from outside.
+ * Lines of the file, with the header first. A text that a spreadsheet would run as a formula gets an apostrophe in front, as
+ * OWASP advises, since codes, lists and names come from outside.
  */
 export function* renderCsv(report: OutcomeReport): Generator<string> {
   yield HEAD.join(",");

@@ -1,4 +1,4 @@
-// The report as one HTML file: no script, nothing loaded from anywhere, plots inline, light and dark.
+// The report as one HTML file without script and without external resources; plots inline, for light and dark.
 
 import { percent } from "../../kernel/index.ts";
 import { POSITIVE_ABOVE_PERCENT } from "../meaning/conversion.ts";
@@ -27,11 +27,11 @@ import {
   visible,
 } from "./words.ts";
 
-/** Rows of a table in the file, and bars of a plot. */
+/** Most rows of a table, and most bars of a plot. */
 const MOST_ROWS = 100;
 const MOST_BARS = 24;
 
-/** The colours of the dashboard, by the names that its tokens.css gives them: light, dark. */
+/** The dashboard's colours, by their names in its tokens.css: light, dark. */
 export const COLOURS = {
   page: ["#f5f5f1", "#121517"],
   surface: ["#ffffff", "#1a1e21"],
@@ -51,7 +51,7 @@ const palette = (scheme: 0 | 1): string =>
     .map(([name, colours]) => `--${name}:${colours[scheme]}`)
     .join(";");
 
-// On paper it is light, whatever the screen.
+// Printed light, whatever the screen's colour scheme.
 const STYLE = `
 :root{color-scheme:light dark;${palette(0)};--font:"Inter","Segoe UI",system-ui,-apple-system,"Helvetica Neue","Open Sans",sans-serif}
 @media screen and (prefers-color-scheme:dark){:root{${palette(1)}}}
@@ -75,7 +75,7 @@ svg{display:block;width:100%;min-width:600px;height:auto;margin:4px 0}svg.short{
 .wide{overflow:visible}svg{min-width:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
 
-/** Text of the file. Every name from outside is text in it and never markup. */
+/** The HTML of the report. Names from outside are always escaped. */
 export function renderHtml(report: OutcomeReport): string {
   const { documented, restatements } = report;
   const title = `Outcomes of ${campaigns(report)}`;
@@ -122,7 +122,7 @@ export function renderHtml(report: OutcomeReport): string {
     {},
     element("meta", { charset: "utf-8" }),
     element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    // Nothing may run or load, whatever the names in the report try.
+    // Nothing can run or load, whatever names the report contains.
     element("meta", { "http-equiv": "Content-Security-Policy", content: "default-src 'none'; style-src 'unsafe-inline'" }),
     element("title", {}, title),
     { html: `<style>${STYLE}</style>` },
@@ -130,7 +130,7 @@ export function renderHtml(report: OutcomeReport): string {
   return `<!doctype html>\n${element("html", { lang: "en" }, head, element("body", {}, body)).html}\n`;
 }
 
-/** What the dashboard says first of outcomes, in the same order. */
+/** The figures at the top of the dashboard's page on outcomes, in the same order. */
 function figures({ conversion, calls, averageSeconds, trend, unmapped }: OutcomeReport): Markup {
   const one = (name: string, value: string, note: string, tone?: string) =>
     element(
@@ -158,7 +158,7 @@ function figures({ conversion, calls, averageSeconds, trend, unmapped }: Outcome
   );
 }
 
-/** A plot or a table, which a narrow window scrolls by itself. */
+/** A plot or table with a scroll bar of its own in a narrow window. */
 const wide = (kind: "plot" | "table", content: Markup): Markup => element("div", { class: `wide ${kind}` }, content);
 const plot = (content: Markup): Markup => wide("plot", content);
 

@@ -25,17 +25,17 @@ import {
 } from "./words.ts";
 
 interface TextOptions {
-  /** Columns of the terminal. */
+  /** Width of the terminal in columns. */
   readonly width: number;
-  /** Escape sequences for bold and dim. */
+  /** Whether escape sequences for bold and dim are used. */
   readonly color: boolean;
 }
 
-/** Rows of a table; the rest is counted. Files have them all. */
+/** Most rows of a table; the rest is only counted. The other formats contain all. */
 const MOST_ROWS = 15;
 const LABEL = 13;
 
-/** Lines of the report. No line is wider than the terminal, unless the terminal is narrower than 40 columns. */
+/** Lines of the report. No line is wider than the terminal, unless it has fewer than 40 columns. */
 export function renderText(report: OutcomeReport, { width: columns, color }: TextOptions): string[] {
   const width = Math.max(40, columns);
   const bold = (text: string) => (color ? `\u001b[1m${text}\u001b[22m` : text);
@@ -148,7 +148,7 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
   return lines;
 }
 
-/** The groups that have rows, by the word over their table. */
+/** The groups with rows, each with the heading of its table. */
 export function groupTables({ by }: OutcomeReport): [string, readonly ReportGroup[]][] {
   const tables: [string, readonly ReportGroup[] | undefined][] = [
     ["Hour", by.hour],
@@ -182,12 +182,12 @@ function groupColumns(name: string, groups: readonly ReportGroup[]): Column[] {
   ];
 }
 
-/** Level of the intervals of a table, in percent. */
+/** Confidence of the intervals of a table, in percent. */
 export function level(rates: readonly { readonly confidence: number }[]): number {
   return Number((100 * (rates[0]?.confidence ?? 0.95)).toFixed(2));
 }
 
-/** Adds a table whose head stands in line `head`. */
+/** Adds a table whose header is in line `head`. */
 function push(lines: string[], bold: (text: string) => string, rows: readonly string[], head = 0): void {
   lines.push(...rows.map((row, i) => (i === head ? bold(row) : row)));
 }

@@ -1,4 +1,4 @@
-// Making a report: read the counts, build, compare, hold against what was reported before.
+// Makes a report: reads the counts, builds it, compares groups, and compares its figures with those reported before.
 
 import type { Instant } from "../../kernel/index.ts";
 import { type Contest, compareAll } from "../meaning/comparison.ts";
@@ -11,9 +11,9 @@ import { type ReportSource, readArrivals, readCohort, readFacts } from "./facts.
 import type { OutcomeReport } from "./model.ts";
 import { COLUMN_DIMENSIONS, checkedPeriod, type Dimension, daysOf, type ReportScope, scopeKey } from "./scope.ts";
 
-/** Figures that were reported, kept so that a change of them is seen. */
+/** Keeps reported figures, so that later changes are noticed. */
 export interface ReportedFigures {
-  /** The latest figure of each period within `from`…`to` that was reported for the scope and the definition. */
+  /** The latest reported figure of each period within `from`…`to` for the scope and the definition. */
   latest(query: { scope: string; definition: string; from: Instant; to: Instant }): Promise<readonly ReportedFigure[]>;
   /** Keeps figures. */
   keep(figures: readonly ReportedFigure[]): Promise<void>;
@@ -26,13 +26,13 @@ interface ReportOptions {
   readonly minimum?: number | undefined;
   readonly by?: readonly Dimension[] | undefined;
   readonly comparisons?: readonly ComparisonSpec[] | undefined;
-  /** Without it nothing is restated and nothing kept. */
+  /** Without it nothing is restated and no figure is kept. */
   readonly figures?: ReportedFigures | undefined;
   /** See BuildOptions. */
   readonly profile?: string | undefined;
 }
 
-/** Reports on a scope. Throws MeaningError for a period that is too long, and when two compared groups share calls. */
+/** Makes a report on a scope. Throws MeaningError for a period that is too long, and for compared groups that share calls. */
 export async function reportOutcomes(source: ReportSource, scope: ReportScope, options: ReportOptions): Promise<OutcomeReport> {
   checkedPeriod(scope);
   const { by, figures, now } = options;
@@ -83,7 +83,7 @@ async function contestsFor(
   }
 }
 
-/** The group of the calls that belong to both. */
+/** The group of calls that belong to both groups. */
 function intersection(a: CohortSpec, b: CohortSpec): Pick<CohortSpec, "columns" | "hours" | "weekdays"> {
   const columns: Record<string, readonly string[]> = { ...a.columns };
   for (const [name, values] of Object.entries(b.columns))
@@ -93,7 +93,7 @@ function intersection(a: CohortSpec, b: CohortSpec): Pick<CohortSpec, "columns" 
   return { columns, hours: meet(a.hours, b.hours), weekdays: meet(a.weekdays, b.weekdays) };
 }
 
-/** Holds figures against what was reported before, and keeps those that are new or changed. */
+/** Compares figures with those reported before, and keeps those that are new or changed. */
 async function restate(
   source: ReportSource,
   scope: ReportScope,
@@ -138,8 +138,8 @@ const DAY = 86_400_000;
 const period = ({ from, to }: ReportedFigure): string => `${from} ${to}`;
 
 /**
- * Arrivals that account for the change in the number of calls: rows that were on their way into the lake while the earlier figure was
- * computed carry an earlier time than it, but were not counted in it.
+ * Corrects the arrivals so that they account for the change in the number of calls: rows that were being written to the lake
+ * while the earlier figure was computed have an earlier time than the figure, but were not counted in it.
  */
 function balanced({ was, now }: Restatement, arrivals: Arrivals = { late: 0, changed: 0, withdrawn: 0 }): Arrivals {
   const missing = now.calls - was.calls - (arrivals.late - arrivals.withdrawn);

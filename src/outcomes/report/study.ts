@@ -1,5 +1,5 @@
-// How often the intervals and verdicts of a report hold: calls with known rates are simulated, reported by the same functions as real ones, and judged.
-// scripts/interval-study.ts runs it at length; a test runs a small part.
+// Measures how often the intervals and verdicts of a report hold: calls with known rates are simulated and reported by the same
+// functions as real ones. scripts/interval-study.ts runs it at length; a test runs a small part.
 
 import { createRandom, differenceInterval, normalQuantile, type RandomStream, wilsonInterval } from "../../kernel/index.ts";
 import { compareAll } from "../meaning/comparison.ts";
@@ -11,27 +11,27 @@ import type { Facts } from "./facts.ts";
 import { heatCells } from "./heat.ts";
 import type { ReportScope } from "./scope.ts";
 
-/** What a simulated campaign is like. Effects are standard deviations on the logit. */
+/** Properties of a simulated campaign. Effects are standard deviations on the logit. */
 export interface StudyCondition {
   readonly days: number;
   readonly callsPerDay: number;
-  /** Of the days. */
+  /** Standard deviation of the days' effects. */
   readonly effect: number;
   /** Correlation of a day's effect with that of the day before. */
   readonly lasting: number;
-  /** Lists, each worked on a block of days of its own. */
+  /** Number of lists, each worked on days of its own. */
   readonly lists: number;
 }
 
-/** So many of the intervals held, or so many of the reports said something false. */
+/** How many intervals contained the true value, or how many reports said something false. */
 export interface StudyCount {
   count: number;
   of: number;
-  /** Intervals that were not given because of too few days. */
+  /** Intervals that were not given, because there were too few days. */
   withheld: number;
 }
 
-/** What is judged, by name. Intervals: how many held. Others: reports with a false statement. */
+/** Results by name. Intervals: how many contained the true value. Others: how many reports made a false statement. */
 export type StudyResult = Record<
   (typeof STUDY_INTERVALS)[number] | (typeof STUDY_ERRORS)[number] | (typeof STUDY_NAIVE)[number],
   StudyCount
@@ -39,9 +39,9 @@ export type StudyResult = Record<
 
 /** Intervals that must hold in 93 to 97 of 100 cases. */
 export const STUDY_INTERVALS = ["conversion", "by list", "by campaign", "by agent", "by hour", "by weekday", "heat map"] as const;
-/** False statements of at most 6 (trend and new level: 8) of 100 reports. */
+/** False statements that may occur in at most 6 of 100 reports (trend and new level: 8). */
 export const STUDY_ERRORS = ["previous", "all comparisons", "trend", "new level"] as const;
-/** What intervals that take all calls as independent would say. */
+/** Intervals that take all calls as independent, for comparison. */
 export const STUDY_NAIVE = ["naive conversion", "naive previous", "naive lists"] as const;
 
 const RATE = 0.12;
@@ -54,13 +54,13 @@ const HOUR = 3_600_000;
 const UTC = localTime("UTC");
 /** A Monday. */
 const BEGIN = Date.UTC(2026, 2, 2);
-/** Points that a normal distribution is averaged over. */
+/** Points over which a normal distribution is averaged. */
 const NODES = Array.from({ length: 41 }, (_, i) => normalQuantile((i + 0.5) / 41));
 
 const expit = (x: number): number => 1 / (1 + Math.exp(-x));
 const normal = (random: RandomStream): number => normalQuantile((random.next() * 4_294_967_296 + 0.5) / 4_294_967_296);
 
-/** Counts of a day, by what its calls are grouped by. */
+/** Counts of a day in each grouping. */
 interface Day {
   readonly day: string;
   readonly at: number;
@@ -75,7 +75,7 @@ const pairs = (length: number): [number, number][] => Array.from({ length }, () 
 function simulate({ days, callsPerDay, effect, lasting, lists }: StudyCondition, random: RandomStream) {
   const level = Math.log(RATE / (1 - RATE));
   const agents = Array.from({ length: AGENTS }, () => level + AGENT_EFFECT * normal(random));
-  // What an agent converts in the long run, over all days.
+  // The long-run conversion of each agent, over all days.
   const rates = agents.map((own) => NODES.reduce((sum, node) => sum + expit(own + effect * node), 0) / NODES.length);
   let shared = effect * normal(random);
   const found: Day[] = [];
@@ -135,7 +135,10 @@ function sumOf(cells: readonly (readonly [number, number])[]): [number, number] 
   return [cells.reduce((sum, [calls]) => sum + calls, 0), cells.reduce((sum, [, successes]) => sum + successes, 0)];
 }
 
-/** Simulates and judges so many reports, beginning with number `from` (default 0). The same seed gives the same counts, in one piece or in several. */
+/**
+ * Simulates and judges a number of reports, beginning with number `from` (default 0). The same seed gives the same counts, in one
+ * piece or in several.
+ */
 export function studyIntervals(
   condition: StudyCondition,
   { from = 0, repetitions, seed }: { from?: number; repetitions: number; seed: string },
@@ -200,7 +203,7 @@ function judge(condition: StudyCondition, random: RandomStream, result: StudyRes
     compared.some(({ first, difference }) => {
       if (difference === null) return false;
       const own = first.name.startsWith("agent ") ? (rates[Number(first.name.slice(6))] ?? 0) : mean;
-      // The others' rate is that of their agents.
+      // The rate of the others is the mean over their agents.
       const truth = first.name.startsWith("agent ") ? own - (mean * rates.length - own) / (rates.length - 1) : 0;
       return difference.low > truth || difference.high < truth;
     }),

@@ -5,13 +5,13 @@ export interface Column {
   readonly head: string;
   readonly cells: readonly string[];
   readonly right?: boolean;
-  /** Columns with a higher rank are left out first when the terminal is narrow; 0 stays always. */
+  /** Columns with a higher rank are left out first in a narrow terminal; columns of rank 0 are always shown. */
   readonly rank?: number;
 }
 
 const GAP = "  ";
 
-/** Terminal cells of a text: East Asian wide characters take two, combining marks none. */
+/** Width of a text in terminal columns: East Asian wide characters take two, combining marks none. */
 export function cellWidth(text: string): number {
   let width = 0;
   for (const character of text) {
@@ -37,7 +37,7 @@ function fit(text: string, width: number, right: boolean): string {
   return right ? space + shown : shown + space;
 }
 
-/** Lines of a table, the head first. Columns are left out by rank until it fits into `width`. */
+/** Lines of a table, with the header first. Columns are left out by rank until it fits into `width`. */
 export function table(columns: readonly Column[], width: number): string[] {
   let shown = columns.map((column) => ({ ...column, width: Math.max(...[column.head, ...column.cells].map(cellWidth)) }));
   const total = () => shown.reduce((sum, column) => sum + column.width, GAP.length * (shown.length - 1));
@@ -46,7 +46,7 @@ export function table(columns: readonly Column[], width: number): string[] {
     const out = shown.findLastIndex(({ rank = 0 }) => rank === most);
     shown = shown.filter((_, i) => i !== out);
   }
-  // What is left must stay: then the first column, the name, is cut.
+  // The remaining columns must stay: the first one, the name, is cut.
   const over = total() - width;
   shown = shown.map((column, i) => (i === 0 && over > 0 ? { ...column, width: Math.max(4, column.width - over) } : column));
   const rows = Math.max(0, ...columns.map(({ cells }) => cells.length));
@@ -60,7 +60,10 @@ export function table(columns: readonly Column[], width: number): string[] {
 
 const LEVELS = "▁▂▃▄▅▆▇█";
 
-/** Values as a line of blocks, the lowest at the bottom; a dot where there is none. Longer than `width`: neighbours are averaged. */
+/**
+ * Values as a line of block characters, the lowest at the bottom; a dot for a missing value. When there are more values than
+ * `width`, neighbours are averaged.
+ */
 export function sparkline(values: readonly (number | null)[], width: number): string {
   const points = values.length <= width ? values : squeeze(values, width);
   const known = points.filter((value) => value !== null);
@@ -85,13 +88,16 @@ function squeeze(values: readonly (number | null)[], width: number): (number | n
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** A bar of `share` (0 to 1) of `width` characters, in steps of an eighth. */
+/** A bar of `share` (0 to 1) of `width` characters, in steps of an eighth of a character. */
 export function bar(share: number, width: number): string {
   const eighths = Math.round(Math.min(1, Math.max(0, share)) * width * 8);
   return "█".repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? "");
 }
 
-/** Breaks text at spaces (not before a percent sign) into lines of at most `width`, the second and later ones behind `indent` spaces. */
+/**
+ * Breaks text at spaces (not before a percent sign) into lines of at most `width`; the second and later ones are indented by
+ * `indent` spaces.
+ */
 export function wrap(text: string, width: number, indent: number): string[] {
   const lines: string[] = [];
   let line = "";
@@ -106,7 +112,7 @@ export function wrap(text: string, width: number, indent: number): string[] {
   return lines.map((one, i) => (i === 0 ? one : " ".repeat(indent) + one));
 }
 
-/** A word in pieces that fit. */
+/** A word, cut into pieces that fit. */
 function cut(word: string, width: number): string[] {
   const pieces = [""];
   for (const character of word) {

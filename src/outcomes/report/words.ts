@@ -9,12 +9,12 @@ export function number(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** The interval of a rate: "11.5–12.8 %"; with an asterisk when it takes all calls as independent. */
+/** The interval of a rate: "11.5–12.8 %", with an asterisk when all calls were taken as independent. */
 export function interval({ low, high, denominator, method }: Rate): string {
   return denominator === 0 ? "–" : `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)} %${method === "calls" ? "*" : ""}`;
 }
 
-/** What the asterisk of an interval says. */
+/** The note that the asterisk refers to. */
 export const CALLS_NOTE =
   "* too few days to tell how much days vary: the interval takes all calls as independent and says nothing about other days";
 
@@ -24,7 +24,7 @@ export function intervalKind({ confidence, method }: Pick<Rate, "confidence" | "
   return method === "days" ? `${level} over days` : `${level} of these calls alone, as if independent,`;
 }
 
-/** Whether a report shows an interval that takes all calls as independent, in its tables of groups. */
+/** Whether the report's tables of groups contain an interval that takes all calls as independent. */
 export function hasCallsOnly({ by, categories }: OutcomeReport): boolean {
   const { code, ...groups } = by;
   return [
@@ -34,7 +34,7 @@ export function hasCallsOnly({ by, categories }: OutcomeReport): boolean {
   ].some(({ method, denominator }) => method === "calls" && denominator > 0);
 }
 
-/** A difference of shares in points: "+1.20", "-0.35". */
+/** A difference of shares in percentage points: "+1.20", "-0.35". */
 function points(difference: number, digits = 2): string {
   return `${difference < 0 ? "−" : "+"}${Math.abs(100 * difference).toFixed(digits)}`;
 }
@@ -49,24 +49,24 @@ export function fraction({ numerator, denominator }: Rate): string {
   return `${number(numerator)} of ${number(denominator)}`;
 }
 
-/** From this share of calls with unknown codes on a conversion says more about the map than about the calls. */
+/** From this share of calls with unknown codes on, a conversion says more about the map than about the calls. */
 const MOSTLY_UNKNOWN = 0.2;
 
-/** What stands above a conversion that is not known because the map does not know the codes; undefined when it does. */
+/** The text in place of a conversion that is not known because the map does not know the codes; undefined when it is known. */
 export function unknownMeaning({ unmapped, conversion }: OutcomeReport): string | undefined {
   const { denominator } = conversion;
   if (denominator === 0 || unmapped.calls < MOSTLY_UNKNOWN * denominator) return undefined;
   return `the map does not know the codes of ${number(unmapped.calls)} of ${number(denominator)} calls (${percent(unmapped.calls / denominator)}): whether they converted is not known. Say in the outcome map what they mean (outcomes.map in outdial.yaml, or --map)`;
 }
 
-/** Mean duration: "3 min 05 s". */
+/** A mean duration: "3 min 05 s". */
 export function duration(seconds: number | null): string {
   if (seconds === null) return "–";
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole} s` : `${number(Math.floor(whole / 60))} min ${String(whole % 60).padStart(2, "0")} s`;
 }
 
-/** Text from outside on one line: control and format characters, which could steer a terminal or hide text, become U+FFFD. */
+/** Text from outside on one line: control and format characters, which could control a terminal or hide text, become U+FFFD. */
 export function visible(text: string, most = 60): string {
   const plain = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
   return plain.length > most ? `${plain.slice(0, most - 1).toWellFormed()}…` : plain;
@@ -77,7 +77,7 @@ export function groupName(value: string | null): string {
   return value === null ? "(none)" : visible(value);
 }
 
-/** An ISO time as people read it, UTC: "2026-03-09 08:00". */
+/** An ISO time for people, in UTC: "2026-03-09 08:00". */
 export function minute(iso: string): string {
   return iso.slice(0, 16).replace("T", " ");
 }
@@ -89,7 +89,7 @@ export function campaigns({ scope }: OutcomeReport): string {
   return shown.join(", ") + (scope.campaigns.length > 5 ? ` and ${scope.campaigns.length - 5} more` : "");
 }
 
-/** Which definition the figures follow and what counts as success in it. */
+/** Which definition the figures follow, and what it counts as success. */
 export function definition({ definition }: OutcomeReport): string {
   const eras = definition.eras.map(({ version, from, success }) => {
     const since = definition.eras.length > 1 && from !== null ? ` since ${minute(from)} UTC` : "";
@@ -108,7 +108,7 @@ export function trendSentence({ trend }: OutcomeReport): string {
   return trend.verdict === "none shown" ? `no trend shown: ${slope}` : `${trend.verdict}: ${slope}`;
 }
 
-/** Days of a new level, one sentence each; or why none is looked for. */
+/** One sentence for each level shift, or why none is looked for. */
 export function changeSentences({ trend }: OutcomeReport): string[] {
   if (trend.slope !== null && trend.days < trend.minimum.levelDays) {
     return [
@@ -121,10 +121,10 @@ export function changeSentences({ trend }: OutcomeReport): string[] {
   );
 }
 
-/** Restated figures that are told in full; the rest is counted. JSON, CSV and the file's table have all. */
+/** Restated figures that are listed; the rest is only counted. JSON, CSV and the file's table contain all. */
 const MOST_RESTATED = 8;
 
-/** Figures that were reported otherwise, one sentence each. */
+/** One sentence for each figure that was reported otherwise. */
 export function restatementSentences({ restatements }: OutcomeReport): string[] {
   const more = restatements.length - MOST_RESTATED;
   return [

@@ -1,4 +1,4 @@
-// Back-fill: the tenant's report of every dial, for times that lie further back than the other reads reach.
+// Back-fill from the tenant's report of every dial, for calls that lie further back than the other reads reach.
 
 import { ALL_ATTEMPTS_REPORT } from "../../contract/acd/index.ts";
 import type { Clock } from "../../kernel/index.ts";
@@ -6,13 +6,13 @@ import { TenantError } from "../errors.ts";
 import { fieldsOf } from "./csv.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 
-/** One dial of the report, its columns by their names. */
+/** One row of the report, by column name. */
 export type ReportRow = Readonly<Record<string, string>>;
 
-/** How many names are tried: a name that anybody has used cannot be used again. */
+/** How many file names are tried: a name that was ever used cannot be used again. */
 const NAMES = 5;
 
-/** Calls older than the API answers for, read from the tenant's report of all attempts; the report's id is looked up once. */
+/** Calls older than the API returns, read from the tenant's report of all attempts; the report's id is looked up once. */
 export class AttemptsReport {
   readonly #requester: AcdRequester;
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class AttemptsReport {
     this.#clock = clock;
   }
 
-  /** The dials of a range of 30 days at most. @throws TenantError `not_found` when the tenant has no such report */
+  /** The dials in a range of at most 30 days. @throws TenantError `not_found` when the tenant has no such report */
   async rows(from: number, to: number, options: AcdCallOptions): Promise<readonly ReportRow[]> {
     this.#reportId ??= this.#find(options);
     this.#reportId.catch(() => (this.#reportId = undefined));

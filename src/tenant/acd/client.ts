@@ -1,4 +1,5 @@
-// The client of the ACD API: finds the tenant's address once, asks for the version that an operation is pinned to, falls back where a tenant lacks it.
+// The client of the ACD API: discovers the tenant's address once, requests the pinned version of an operation, and falls back to
+// another where a tenant lacks it.
 
 import {
   type AcdOperation,
@@ -19,23 +20,21 @@ import { failedItems } from "./envelope.ts";
 import type { AcdCallOptions, AcdInput, AcdReplyOf, AcdRequester, AcdResult, AnyAcdInput } from "./requester.ts";
 
 interface AcdClientDependencies extends CallDependencies {
-  /** Start of every correlation id of this client. */
+  /** Prefix of every correlation id of this client. */
   readonly correlationPrefix: string;
   readonly correlation: (() => string | undefined) | undefined;
-  /** Where the API is. */
+  /** The address of the API. */
   readonly base: (signal: AbortSignal | undefined) => Promise<HostAddress>;
 }
 
 const OUTER = /^[\x21-\x7e]{1,64}$/;
-/** What an operation that is not in a version may answer. */
+/** Statuses that a tenant may answer when it does not have an operation in a version. */
 const LACKING: ReadonlySet<number | undefined> = new Set([404, 405, 500]);
 
-/**
- * Sends the operations of the profile `acd` at the version that the tenant answers, and parses the replies. Errors: TenantError.
- */
+/** Sends the operations of the profile `acd` in a version that the tenant has, and parses the replies. Errors: TenantError. */
 export class AcdClient implements AcdRequester {
   readonly #with: AcdClientDependencies;
-  /** The version that answers, by operation. */
+  /** The version in use, by operation. */
   readonly #settled = new Map<AcdOperationId, number>();
   readonly #tried = new Set<AcdOperationId>();
   #apiVersions: Promise<ApiVersions | undefined> | undefined;
@@ -46,7 +45,7 @@ export class AcdClient implements AcdRequester {
   }
 
   async request<Id extends AcdOperationId>(id: Id, input: AcdInput<Id>): Promise<AcdResult<AcdReplyOf<Id>>> {
-    // The reply was parsed by the schema of this very row: the one place where the compiler cannot follow.
+    // The reply was parsed by the schema of this row, which the compiler cannot see.
     return (await this.send(id, input)) as AcdResult<AcdReplyOf<Id>>;
   }
 
@@ -62,7 +61,7 @@ export class AcdClient implements AcdRequester {
     return withDeadline(this.#with.clock, id, deadlineMs, input.signal, (signal) => run({ signal }));
   }
 
-  /** Versions that answered so far, by operation. */
+  /** Versions in use so far, by operation. */
   versions(): ReadonlyMap<AcdOperationId, number> {
     return this.#settled;
   }
@@ -95,7 +94,7 @@ export class AcdClient implements AcdRequester {
     return result;
   }
 
-  /** The fallbacks that are worth a try. A write goes to another version only when the tenant says that it lacks the first and has the other. */
+  /** Fallback versions to try. A write uses another version only when the tenant lists it and does not list the first. */
   async #otherVersions(
     id: AcdOperationId,
     { versions, retry, method }: AcdOperation,
@@ -141,7 +140,7 @@ export class AcdClient implements AcdRequester {
     return { ...result, failed, version };
   }
 
-  /** What the caller says that its calls belong to, as the beginning of a header; empty when that cannot stand in one. */
+  /** The caller's correlation text as a prefix of the id; empty when it is not allowed in a header. */
   #belongsTo(): string {
     const given = this.#with.correlation?.();
     return given === undefined || !OUTER.test(given) ? "" : `${given}.`;
@@ -168,7 +167,7 @@ function reasons(failed: readonly { readonly error: string }[]): string {
   return `${texts.slice(0, SHOWN).join("; ")}${texts.length > SHOWN ? `; and ${texts.length - SHOWN} more` : ""}`;
 }
 
-/** Checks and writes out a request. @throws TenantError `invalid_request` */
+/** Checks and writes a request. @throws TenantError `invalid_request` */
 function prepareAcd(
   id: AcdOperationId,
   operation: AcdOperation,
@@ -187,7 +186,7 @@ function prepareAcd(
   } catch (thrown) {
     throw new TenantError("invalid_request", `${id}: ${messageOf(thrown)}`, about(id, operation));
   }
-  // Without an Accept the API knows no way to answer.
+  // Without an Accept header the API cannot answer.
   const headers: Record<string, string> = { authorization: "", accept: "application/json" };
   if (operation.paging !== undefined) headers["accept-encoding"] = "gzip";
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -206,7 +205,7 @@ function prepareAcd(
 
 const defaultLane = ({ paging }: AcdOperation): Lane => (paging === undefined ? "pacing" : "extraction");
 
-/** What a tenant says that it has: addresses with versions, in whatever form it writes them. */
+/** The addresses and versions that a tenant lists, in any of its notations. */
 class ApiVersions {
   readonly #known = new Map<string, Set<number>>();
 
@@ -234,7 +233,7 @@ class ApiVersions {
 
 const PREFIX = SERVICES_PREFIX.slice(1);
 
-/** An address without its prefix, its version and the names of its parameters. */
+/** An address without prefix, version and parameter names. */
 function plain(uri: string): string {
   const path = uri
     .toLowerCase()

@@ -1,11 +1,11 @@
-// Codes of outcomes as words. A tenant numbers its codes and names them; the name stands for the code everywhere, because numbers say nothing in reports.
-// What no agent decided has a code of the dialer's, and that a word that every report knows.
+// Outcome codes as words. A tenant numbers and names its codes; outdial uses the names, because numbers say nothing in reports.
+// Outcomes that no agent decided have a code of the dialer's, for which a common word is used.
 
 import type { DispositionMatrixView } from "../views.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 
-/** The dialer's own codes in words; the others are for agents. Source: pages of the vendor's help. */
+/** Words for the dialer's own codes; the other codes are for agents. Source: pages of the vendor's help. */
 const SYSTEM_WORDS: Readonly<Record<number, string>> = {
   1: "POSITIVE",
   2: "POSITIVE",
@@ -36,7 +36,7 @@ const SYSTEM_WORDS: Readonly<Record<number, string>> = {
   27: "SUPPRESSED",
 };
 
-/** What is known of a call's outcome; -1 and -4 are no codes: the call is in play. */
+/** What is known about a call's outcome. -1 and -4 are not codes: the call has not ended. */
 export interface OutcomeFacts {
   readonly primary: number | undefined;
   readonly abandoned: boolean | undefined;
@@ -46,12 +46,12 @@ export interface OutcomeFacts {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** Who must not be called again: that is said whatever the agent's code is called. */
+/** Classifications that mean "do not call again", whatever the agent's code is named. */
 const DO_NOT_CALL: ReadonlySet<number> = new Set([3, 4]);
-/** What an agent found has the agent's code; from here on the dialer found it. */
+/** Outcomes below this were found by an agent and have the agent's code; from here on the dialer found them. */
 const FIRST_OF_DIALER = 11;
 
-/** The word for an outcome; undefined when nobody says one. */
+/** The word for an outcome; undefined when there is none. */
 export function wordOf({
   primary = 0,
   abandoned,
@@ -70,10 +70,10 @@ export function wordOf({
   return system ?? (primary > 0 ? (SYSTEM_WORDS[primary] ?? String(primary)) : undefined);
 }
 
-/** Names of the tenant's codes are asked so often, ms. */
+/** How often the names of the tenant's codes are read, ms. */
 const NAMES_MS = 5 * 60_000;
 
-/** Names of disposition codes by id, read from the tenant and held for some time. */
+/** Names of disposition codes by id, read from the tenant and cached. */
 export class CodeNames {
   readonly #requester: AcdRequester;
   readonly #now: () => number;
@@ -101,7 +101,7 @@ export class CodeNames {
     return names;
   }
 
-  /** The codes of a skill, with their class. There are no reasons under a code here. */
+  /** The codes of a skill, with their classification. This API has no reasons under a code. */
   async matrix(skillId: string, options: AcdCallOptions): Promise<DispositionMatrixView> {
     const { reply } = await this.#requester.request("listSkillDispositions", { ...options, path: { skillId } });
     return {

@@ -10,27 +10,32 @@ import type { FamilyLimits } from "../rate-limiter.ts";
 import type { CallSettings } from "../settings.ts";
 import { parseVendorHost } from "./hosts.ts";
 
-/** How the client of the password grant is named: HTTP Basic, or fields of the body, as a form or as JSON. */
+/** How the client of the password grant authenticates: HTTP Basic, or fields of the body, as a form or as JSON. */
 export const ACD_CLIENT_STYLES = ["basic", "form", "json"] as const;
-/** Whether the secret of a client is form-encoded before it stands in HTTP Basic: public clients differ. Without `/`, `+` and `=` both are equal. */
+/**
+ * Whether a client's secret is form-encoded for HTTP Basic: public clients differ. Without `/`, `+` and `=` both give the same.
+ */
 export const BASIC_ENCODINGS = ["form", "raw"] as const;
 
-/** How to reach one tenant of the profile `acd`. Rights are those of the employee who owns the access key. */
+/** How to reach one tenant of the profile `acd`. Its rights are those of the employee who owns the access key. */
 export interface AcdTenantConfig extends Pick<TenantConfig, "retry" | "timeouts" | "maxBodyBytes" | "maxConnections"> {
-  /** Where tokens and discovery are, for example `https://cxone.niceincontact.com`. */
+  /** Address for tokens and discovery, for example `https://cxone.niceincontact.com`. */
   readonly issuer: string;
-  /** Such as `na1`: its host gives tokens for an access key alone. Needed for that grant, unless the issuer is on this machine. */
+  /**
+   * The area, such as `na1`: its host issues tokens for an access key alone. Needed for that grant, unless the issuer is on this
+   * machine.
+   */
   readonly area?: string | undefined;
-  /** The tenant's UUID; by default that of the token. */
+  /** The tenant's UUID; default: from the token. */
   readonly tenantId?: string | undefined;
-  /** Address of the API, instead of discovery. */
+  /** Address of the API; default: by discovery. */
   readonly api?: string | undefined;
   readonly credentials: {
     readonly accessKeyId: string;
-    /** The secret, or a function that fetches it at every request of a token; never stored. */
+    /** The secret, or a function that fetches it for every token request; never stored. */
     readonly accessKeySecret: string | (() => Promise<string>);
   };
-  /** The client of the password grant. Without one the access key alone gets the token. */
+  /** The client of the password grant. Without one, the token is requested with the access key alone. */
   readonly client?:
     | {
         readonly id: string;
@@ -41,22 +46,28 @@ export interface AcdTenantConfig extends Pick<TenantConfig, "retry" | "timeouts"
         readonly basicEncoding?: (typeof BASIC_ENCODINGS)[number] | undefined;
       }
     | undefined;
-  /** Where learning of the limits begins; `off` sends without one. */
+  /** The limits that learning begins with; `off` disables limits. */
   readonly limits?: { readonly [Family in AcdRate]?: LimitSetting | undefined } | undefined;
-  /** Which fields of a calling list say what a list of the profile `rest` says by itself. */
+  /** Names of the fields of a calling list that hold what lists of the profile `rest` have as standard fields. */
   readonly contactFields?:
     | {
-        /** A field whose text is one of `consentValues` when the person may be called. Without it nobody has consented. */
+        /**
+         * A field whose value is one of `consentValues` when the person may be called. Without it nobody counts as having
+         * consented.
+         */
         readonly consent?: string | undefined;
         /** Default: true, yes, y, 1. */
         readonly consentValues?: readonly string[] | undefined;
       }
     | undefined;
-  /** Id of the do-not-call group that gets what it lacks of the company's list before a campaign is started; by default none does. */
+  /**
+   * Id of the do-not-call group to which missing numbers of the company's list are added before a campaign is started; default
+   * none.
+   */
   readonly doNotCallGroup?: string | undefined;
 }
 
-/** Holds the credentials: not to be logged. */
+/** It contains the credentials: do not log it. */
 export interface ResolvedAcdConfig extends CallSettings {
   readonly issuer: HostAddress;
   readonly tokens: HostAddress;
@@ -113,12 +124,12 @@ const schema = z.strictObject({
 });
 
 const CONSENT_VALUES = ["true", "yes", "y", "1"];
-/** The steps of public clients that wait for a throttled tenant: 1, 2, 4, 8 s. */
+/** The backoff that public clients use with a throttled tenant: 1, 2, 4, 8 s. */
 const STEPS = { baseDelayMs: 1000, maxDelayMs: 8000 };
 
 /**
  * Checks a configuration and fills in the defaults.
- * @throws TenantError `invalid_config` naming every wrong place, `host_not_allowed` for an address that must not get the token
+ * @throws TenantError `invalid_config` with every wrong field, `host_not_allowed` for an address that must not get the token
  */
 export function resolveAcdConfig(config: AcdTenantConfig): ResolvedAcdConfig {
   const parsed = schema.safeParse(config);
@@ -147,7 +158,7 @@ export function resolveAcdConfig(config: AcdTenantConfig): ResolvedAcdConfig {
   };
 }
 
-/** An access key alone is taken by the host of the area, a client beside it by the issuer. */
+/** The host for tokens: with an access key alone the area's host, with a client the issuer. */
 function tokenHost(issuer: HostAddress, area: string | undefined, hasClient: boolean): HostAddress {
   const { hostname } = new URL(issuer.origin);
   if (hasClient || isLoopback(hostname)) return issuer;
@@ -160,7 +171,7 @@ function tokenHost(issuer: HostAddress, area: string | undefined, hasClient: boo
 
 function windowOf(family: AcdRate, setting: LimitSetting | undefined): WindowLimit | undefined {
   if (setting === "off") return undefined;
-  // A limit that the operator gives is one; what nobody publishes is learned.
+  // A limit given by the operator is fixed; unpublished limits are learned.
   if (setting !== undefined)
     return "perSecond" in setting ? { requests: setting.perSecond, seconds: 1 } : { requests: setting.perMinute, seconds: 60 };
   const { requests, seconds } = ACD_RATES[family];

@@ -1,4 +1,4 @@
-// Contacts of calling lists. The tenant filters nothing and knows no consent: both happen here, from fields that the operator names.
+// Contacts of calling lists. The tenant neither filters nor knows consent: both are done here, by fields that the operator names.
 
 import type { ContactRow, ContactsAsked, ViewList, ViewPage } from "../views.ts";
 import type { ResolvedAcdConfig } from "./config.ts";
@@ -10,10 +10,12 @@ import { timeOf } from "./times.ts";
 
 type ListRecord = AcdRow<"readCallList">;
 
-/** Records of a page unless told otherwise. */
+/** Default number of records per page. */
 const PAGE = 1000;
 
-/** The contacts of one list, by id or name, or of several that stand together in one text. Only open records: those that may still be called. */
+/**
+ * The contacts of one list, by id or name, or of several lists joined in one text. Only open records, which may still be called.
+ */
 export function contactsOf(
   requester: AcdRequester,
   skills: Skills,
@@ -69,7 +71,8 @@ async function* readPages(
       yield { number, items: rows.map((row) => contactOf(row, consent)), reply: {}, nextToken: undefined };
       number += 1;
     }
-    // What was skipped past the end of one list begins at the next one; how many records a list has is not told, so that its own are not counted.
+    // Records skipped beyond the end of one list are skipped in the next. The number of records of a list is unknown, so its own
+    // records are not subtracted.
     skip = seen > 0 ? 0 : skip;
   }
 }
@@ -90,7 +93,7 @@ function contactOf(record: ListRecord, consent: ResolvedAcdConfig["consent"]): C
     state,
     postalCode: zip,
     timeZone,
-    // A field that is not there, or not named in the configuration, is no consent.
+    // A field that is missing, or not named in the configuration, is no consent.
     ...(consent !== undefined && { consentFlags: { outbound: { call: mayCall } } }),
     attributes,
     lastModifiedTime: icModifiedDate,

@@ -1,6 +1,6 @@
-// CSV as the tenant's reports are written: fields in quotes may hold commas, quotes and line ends. Pure.
+// Parses the CSV of the tenant's reports: quoted fields may contain commas, quotes and line ends. Pure.
 
-/** The lines of a text as their fields; empty lines are left out. */
+/** The lines of a text, split into fields; empty lines are left out. */
 export function fieldsOf(text: string): string[][] {
   const lines: string[][] = [];
   let [fields, field, quoted] = [[] as string[], "", false];

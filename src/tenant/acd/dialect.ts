@@ -1,4 +1,5 @@
-// How replies of the ACD API are read: out of their envelope, by the schema of the operation; how refusals speak; and what is new in their shape.
+// How replies of the ACD API are read: taken out of their envelope and parsed by the operation's schema; how refusals are read;
+// and detection of changed shapes.
 
 import { type AcdOperation, type AcdOperationId, acdOperationOf } from "../../contract/acd/index.ts";
 import type { Dialect } from "../dialect.ts";
@@ -8,7 +9,7 @@ import { headerOf, type TransportResponse } from "../transport.ts";
 import { unwrap } from "./envelope.ts";
 import { Shapes } from "./shapes.ts";
 
-/** @param known shapes of replies as they were seen before, by operation */
+/** @param known shapes of replies seen before, by operation */
 export function acdDialect(hooks: TenantHooks, known: () => Readonly<Record<string, string>> = () => ({})): Dialect {
   const shapes = new Shapes(known, {
     first: (operationId, shape) => emit(hooks, "onShape", { operationId, shape }),
@@ -17,7 +18,7 @@ export function acdDialect(hooks: TenantHooks, known: () => Readonly<Record<stri
   return {
     correlationHeader: "correlationid",
     throttles503: true,
-    // Only the client of this table calls, with its own ids.
+    // Only the client of this table calls it, with ids of this table.
     read: (id, _, response) => readAcd(id as AcdOperationId, response, shapes),
     words: (response, scrubber) => {
       const { code, message } = acdWords(response);
@@ -52,7 +53,7 @@ function readAcd(id: AcdOperationId, response: TransportResponse, shapes: Shapes
   return reading;
 }
 
-/** A list without rows. */
+/** An empty list as the reply of a list operation. */
 function nothingOf({ envelope, retry }: AcdOperation): object | undefined {
   const [list] = envelope?.items ?? [];
   return list === undefined || retry !== "safe" ? undefined : { totalRecords: 0, [list]: [] };
@@ -61,7 +62,7 @@ function nothingOf({ envelope, retry }: AcdOperation): object | undefined {
 const CODES = ["error", "code"] as const;
 const TEXTS = ["error_description", "errorDescription", "error_Description", "message", "Message", "details"] as const;
 
-/** What a refusal says: in its body, in any of the spellings that were seen, or in a header. */
+/** The message of a refusal: in its body, in any of the known spellings, or in a header. */
 function acdWords({ body, headers }: TransportResponse): Pick<VendorWords, "code" | "message"> {
   const json = parseJson(body);
   const fields: Readonly<Record<string, unknown>> = typeof json === "object" && json !== null ? { ...json } : {};

@@ -1,4 +1,4 @@
-// Where a tenant's API is: found out once, by the token's tenant, unless the operator says it.
+// Finds the address of a tenant's API once, by the token's tenant, unless the operator configured it.
 
 import { DISCOVERY_PATH, discoveryReply } from "../../contract/acd/index.ts";
 import { type Clock, messageOf, type RandomStream } from "../../kernel/index.ts";
@@ -13,11 +13,11 @@ import type { ResolvedAcdConfig } from "./config.ts";
 import { claimsOf, type TokenClaims } from "./grant.ts";
 import { parseGivenHost } from "./hosts.ts";
 
-/** What is known of the tenant before the first operation. */
+/** What is known about a tenant's address. */
 export interface TenantPlace {
   readonly api: HostAddress;
   readonly claims: TokenClaims | undefined;
-  /** `configured`: the operator named the address. */
+  /** `configured`: the operator gave the address. */
   readonly found: "configured" | "discovered";
   readonly area: string | undefined;
   readonly cluster: string | undefined;
@@ -35,7 +35,7 @@ interface DiscoveryDependencies {
 const ADVICE = "Set tenant.acd.api to the address of the tenant's API, such as https://api-na1.niceincontact.com.";
 const MAX_BODY = 64 * 1024;
 
-/** Finds where the tenant answers: the place configured, or the one that its area and its token name. It is asked for once. */
+/** Finds the tenant's address: the configured one, or by its area and token. Only one request is made. */
 export class Discovery {
   readonly #config: ResolvedAcdConfig;
   readonly #with: DiscoveryDependencies;
@@ -46,7 +46,7 @@ export class Discovery {
     this.#with = dependencies;
   }
 
-  /** Found out once for all callers; a failure is not kept. */
+  /** Found once for all callers; a failure is not cached. */
   place(): Promise<TenantPlace> {
     this.#place ??= this.#find().catch((thrown: unknown) => {
       this.#place = undefined;
@@ -68,7 +68,7 @@ export class Discovery {
   async #ask(tenantId: string | undefined) {
     const { issuer, retry } = this.#config;
     const { clock, random, closing } = this.#with;
-    // A regional host answers without a tenant, too.
+    // A regional host answers without a tenant id as well.
     const query = tenantId === undefined ? "" : `?tenantId=${encodeURIComponent(tenantId)}`;
     const deadline = clock.now() + retry.totalMs;
     for (let failures = 1; ; failures += 1) {

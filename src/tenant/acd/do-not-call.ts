@@ -11,7 +11,10 @@ type Plain = (options: CallOptions | undefined) => AcdCallOptions;
 
 const digits = (text: string): string => text.replaceAll(/\D/g, "");
 
-/** The groups over the operations of the API; whether a number is suppressed only the search tells, not the reply to the write. */
+/**
+ * The groups over the operations of the API. Whether a number is suppressed is known only from the search, not from the reply to
+ * the write.
+ */
 export function doNotCallGroups(
   requester: AcdRequester,
   capability: Capability,
@@ -59,7 +62,7 @@ export function doNotCallGroups(
   };
 }
 
-/** The capability that lists callbacks promised to people of a campaign (a skill), over `listSkillCallbacks`. */
+/** The scheduled callbacks of a campaign (a skill): listing and removing. */
 export function scheduledCallbacks(requester: AcdRequester, capability: Capability, plain: Plain): ScheduledCallbacks {
   return {
     capability,
@@ -82,7 +85,7 @@ export function scheduledCallbacks(requester: AcdRequester, capability: Capabili
         await requester.request("deleteCallback", { ...plain(options), path: { callbackId }, body: { description: why } });
         return { already: false };
       } catch (thrown) {
-        // Unknown, or closed: it is not there to be dialed in either case.
+        // Unknown or closed: in either case it will not be dialed.
         if (thrown instanceof TenantError && thrown.status === 404) return { already: true };
         throw thrown;
       }

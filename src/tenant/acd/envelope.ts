@@ -1,13 +1,13 @@
-// Replies of the ACD API in one form, whichever version wrote them: the content is taken out of its envelope, lists and fields get the names that
-// the operation table uses. Pure.
+// Brings replies of all versions of the ACD API into one form: the content is taken out of its envelope, and lists and fields get
+// the names of the operation table. Pure.
 
 import type { AcdOperation } from "../../contract/acd/index.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** In which shape a reply came. */
+/** The shape of a reply. */
 export interface ReplyShape {
-  /** The envelope that held the content, or `top level`. */
+  /** The envelope that contained the content, or `top level`. */
   readonly at: string;
   /** The name of the list; undefined where there is none. */
   readonly list: string | undefined;
@@ -15,13 +15,13 @@ export interface ReplyShape {
   readonly older: boolean;
 }
 
-/** A reply in the form of the table, and the shape that it came in; no shape where there is nothing to tell it by. */
+/** A reply in the form of the table, and its original shape; no shape when the reply does not show one. */
 export interface Unwrapped {
   readonly value: unknown;
   readonly shape: ReplyShape | undefined;
 }
 
-/** Takes a reply out of its envelope. What is no object is left as it is: the schema of the operation judges it. */
+/** Takes a reply out of its envelope. A reply that is not an object is left as it is: the operation's schema judges it. */
 export function unwrap(operation: AcdOperation, json: unknown): Unwrapped {
   const { envelope, aliases } = operation;
   const outer = envelope?.one === true ? alone(json) : json;
@@ -37,7 +37,7 @@ export function unwrap(operation: AcdOperation, json: unknown): Unwrapped {
   const { [key ?? ""]: _, ...beside } = outer;
   const fields = key === undefined ? outer : { ...beside, ...content };
   if (name === undefined) {
-    // A list that says that it is empty may leave its rows out.
+    // A list that is reported as empty may be missing.
     const empty = Number(fields["totalRecords"] ?? Number.NaN) === 0 && (fields[listName] ?? null) === null;
     return { value: empty ? { ...fields, [listName]: [] } : fields, shape: undefined };
   }
@@ -58,7 +58,7 @@ function contentOf(outer: Fields, { envelope }: AcdOperation): { readonly conten
   for (const key of within) {
     const inner = inside(outer, key);
     if (!isFields(inner)) continue;
-    // An envelope in an envelope.
+    // An envelope within an envelope.
     const deeper = one ? within.find((name) => name !== key && isFields(inside(inner, name))) : undefined;
     if (deeper === undefined) return { content: inner, key };
     return { content: inside(inner, deeper) as Fields, key: `${key}.${deeper}` };
@@ -66,7 +66,7 @@ function contentOf(outer: Fields, { envelope }: AcdOperation): { readonly conten
   return { content: outer, key: undefined };
 }
 
-/** Fields under the names of the table; the same object when they had them. A field that is there under both names keeps the one of the table. */
+/** Fields with the names of the table; the same object when nothing was renamed. When both names occur, the table's name wins. */
 function renamed(fields: Fields, aliases: Readonly<Record<string, string>> | undefined): Fields {
   if (aliases === undefined) return fields;
   let result: Record<string, unknown> | undefined;
@@ -83,15 +83,15 @@ function renamed(fields: Fields, aliases: Readonly<Record<string, string>> | und
 const alone = (value: unknown): unknown => (Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value);
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What became of the items of a write. */
+/** An item of a write that failed. */
 export interface FailedItem {
-  /** Its place among the items. */
+  /** Its index among the items. */
   readonly index: number;
   readonly error: string;
   readonly item: unknown;
 }
 
-/** The items of a reply of success that were not done, in their order; a reply that is one item itself is that item. */
+/** The items of a successful reply that failed, in order. A reply that is itself one item is judged as that item. */
 export function failedItems({ itemResults, failureField }: AcdOperation, reply: unknown): FailedItem[] {
   if (!isFields(reply)) return [];
   const text = failureField === undefined ? undefined : reply[failureField];

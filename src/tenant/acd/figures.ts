@@ -1,4 +1,5 @@
-// Figures of a skill: the dialer's statistics by quarter of an hour, and what is under way now. There is no live count of abandoned calls.
+// Figures of a skill: the dialer's statistics by quarter of an hour, and the calls under way. There is no live count of abandoned
+// calls.
 
 import { type AcdReply, MAX_DIALER_STATS_HOURS } from "../../contract/acd/index.ts";
 import type { Clock, Instant } from "../../kernel/index.ts";
@@ -13,16 +14,16 @@ type Interval = AcdReply<"dialerStats">["outboundStats"][number];
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const QUARTER_MS = 900_000;
-/** The shortest window that statistics are of. */
+/** The shortest interval of statistics. */
 const INTERVAL_MINUTES = 15;
 const DAY_HOURS = 24;
-/** One answer tells the agents of all skills: it is asked for so often, ms, and where it is refused, so often. */
+/** One reply has the agents of all skills. How often it is requested, ms, and how often after a refusal. */
 const AGENTS_MS = 10_000;
 const AGENTS_REFUSED_MS = 60_000;
 
 type AgentsBySkill = ReadonlyMap<string, AgentCounts>;
 
-/** Figures of campaigns (skills): the statistics of the dialer by quarter of an hour, and the agents and calls of the moment. */
+/** Figures of campaigns (skills): the dialer's statistics by quarter of an hour, and the present agents and calls. */
 export class Figures {
   readonly #requester: AcdRequester;
   readonly #time: ServerTime;
@@ -36,8 +37,9 @@ export class Figures {
   }
 
   /**
-   * The figures of the last `windowMinutes`, rounded up to quarters of an hour, and the agents now; without a window only what is under way.
-   * Answered are connects and abandons together (inferred: nothing says whether connects count abandoned calls).
+   * The figures of the last `windowMinutes`, rounded up to quarters of an hour, and the present agents; without a window only the
+   * calls under way. Answered calls are connects plus abandons (inferred: no source says whether connects include abandoned
+   * calls).
    */
   async campaign(skillId: string, windowMinutes: number | undefined, options: AcdCallOptions): Promise<MetricsView> {
     const now = await this.#time.now(this.#requester, options);
@@ -54,7 +56,7 @@ export class Figures {
       campaignId: skillId,
       windowMinutes: minutes,
       successRate: dials === 0 ? null : connects / dials,
-      /** The counts behind it. */
+      /** The counts behind the rate. */
       success: { numerator: connects, denominator: dials },
       activeCalls,
       callsPlaced: dials,
@@ -65,7 +67,7 @@ export class Figures {
     };
   }
 
-  /** Null when they were not told: other figures do not wait for what this user may not see. */
+  /** Null when they are not available: the other figures do not depend on a right that this user may lack. */
   async #agentsOf(skillId: string, options: AcdCallOptions): Promise<AgentCounts | null> {
     const now = this.#clock.now();
     if (this.#agents === undefined || this.#agents.until <= now || this.#agents.until > now + AGENTS_REFUSED_MS) {
@@ -94,7 +96,7 @@ export class Figures {
     );
   }
 
-  /** The last day hour by hour, as far as there are statistics. */
+  /** The last day by hour, as far as there are statistics. */
   async *hourly(skillId: string | undefined, options: AcdCallOptions): AsyncGenerator<object, void, undefined> {
     const end = Math.floor((await this.#time.now(this.#requester, options)) / HOUR_MS) * HOUR_MS;
     const hours = new Map<string, { dials: number; connects: number; abandons: number }>();
@@ -121,7 +123,7 @@ export class Figures {
     }
   }
 
-  /** `skill/instant` of each quarter of an hour in which a skill dialed. */
+  /** `skill/instant` for each quarter of an hour in which a skill dialed. */
   async dialedQuarters(from: number, to: number, options: AcdCallOptions): Promise<ReadonlySet<string>> {
     const quarters = new Set<string>();
     const start = Math.floor(from / QUARTER_MS) * QUARTER_MS;
@@ -144,7 +146,7 @@ export class Figures {
     return { ...sum, minutes };
   }
 
-  /** Statistics of a range, asked for in pieces as long as allowed. */
+  /** Statistics of a range, requested in pieces of the allowed length. */
   async *#intervals(from: number, to: number, options: AcdCallOptions): AsyncGenerator<Interval, void, undefined> {
     const most = MAX_DIALER_STATS_HOURS * HOUR_MS;
     for (let start = from; start < to; start += most) {

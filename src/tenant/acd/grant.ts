@@ -1,4 +1,5 @@
-// The two ways to a token of the ACD API, and whose token it is. Source of the forms: published reference, seen in public clients.
+// The two token grants of the ACD API, and the claims of their tokens. Source of the forms: published reference, seen in public
+// clients.
 
 import { ACCESS_KEY_TOKEN_PATH, acdTokenReply, PASSWORD_TOKEN_PATH, tokenClaims } from "../../contract/acd/index.ts";
 import type { Grant } from "../grant.ts";
@@ -7,7 +8,7 @@ import type { ResolvedAcdConfig } from "./config.ts";
 const CHECK =
   "Check the access key: its id, its secret, and that it is active. Its rights are those of the employee who owns it.";
 
-/** How the configured credentials get a token. */
+/** The grant for the configured credentials. */
 export function acdGrant(config: ResolvedAcdConfig): Grant {
   const { tokens, accessKeyId, accessKeySecret, client } = config;
   const path = client === undefined ? ACCESS_KEY_TOKEN_PATH : PASSWORD_TOKEN_PATH;
@@ -29,7 +30,7 @@ export function acdGrant(config: ResolvedAcdConfig): Grant {
       return form(fields, `Basic ${Buffer.from(`${client.id}:${written}`, "utf8").toString("base64")}`);
     },
     read: (reply) => {
-      // A public client unwraps an array of one.
+      // The reply may be an array of one, as a public client handles it.
       const parsed = acdTokenReply.safeParse(Array.isArray(reply) && reply.length === 1 ? reply[0] : reply);
       if (!parsed.success) return undefined;
       const { access_token, expires_in, id_token } = parsed.data;
@@ -52,7 +53,7 @@ const form = (fields: Readonly<Record<string, string>>, authorization?: string) 
   body: new URLSearchParams(fields).toString(),
 });
 
-/** Whose token it is, as far as it says. */
+/** For whom a token was issued, as far as it says. */
 export interface TokenClaims {
   readonly iss: string | undefined;
   readonly tenantId: string | undefined;
@@ -62,7 +63,10 @@ export interface TokenClaims {
   readonly agentId: string | undefined;
 }
 
-/** What the tokens say of their tenant: the identity token first, then the access token. Nothing of it is verified: the tenant checks its own tokens. */
+/**
+ * The claims of the tokens: of the identity token first, then of the access token. They are not verified: the tenant checks its
+ * own tokens.
+ */
 export function claimsOf(idToken: string | undefined, accessToken: string): TokenClaims | undefined {
   for (const token of [idToken, accessToken]) {
     const claims = token === undefined ? undefined : readJwt(token);

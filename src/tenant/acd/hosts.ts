@@ -1,5 +1,5 @@
-// Which addresses of the ACD API may receive a token: the vendor's own domains over https, and loopback for a sandbox. Discovery names the API's host,
-// so that it is checked like a configured one.
+// Which addresses of the ACD API may receive a token: the vendor's own domains over https, and loopback for a sandbox. The API's
+// host comes from discovery, so it is checked like a configured one.
 
 import { VENDOR_DOMAINS } from "../../contract/acd/index.ts";
 import { TenantError } from "../errors.ts";
@@ -7,8 +7,8 @@ import { type HostAddress, isLoopback, parseHost } from "../hosts.ts";
 
 /**
  * Checks and splits an address.
- * @param where the place it was found in, for messages
- * @throws TenantError `invalid_config` when it is no address, `host_not_allowed` when the token must not go there
+ * @param where the place it comes from, for messages
+ * @throws TenantError `invalid_config` when it is not an address, `host_not_allowed` when the token must not be sent there
  */
 export function parseVendorHost(text: string, where: string): HostAddress {
   const address = parseHost(text, where);
@@ -20,7 +20,7 @@ export function parseVendorHost(text: string, where: string): HostAddress {
   });
 }
 
-/** The same for an address that a tenant gave: one on this machine counts only when the tenant that gave it is on this machine, too. */
+/** The same for an address that a tenant gave: an address on this machine is accepted only from a tenant on this machine. */
 export function parseGivenHost(text: string, where: string, by: HostAddress): HostAddress {
   const address = parseVendorHost(text, where);
   if (isLoopback(new URL(address.origin).hostname) && !isLoopback(new URL(by.origin).hostname))

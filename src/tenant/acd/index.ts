@@ -1,3 +1,3 @@
-// A tenant of the profile `acd`. Loaded only by who speaks it: what speaks `rest` pays nothing for it.
+// A tenant of the profile `acd`. Loaded only when it is used, so that `rest` does not pay for it.
 
 export { type AcdTenant, createAcdTenant } from "./tenant.ts";

@@ -1,5 +1,5 @@
-// Ended calls of a skill: completed contacts joined with the attempts on its lists. Whether unanswered dials are among the completed contacts is not
-// known, so that both are read, by contact; a row that only one side has is kept, with the side named.
+// Ended calls of a skill: completed contacts joined with the attempts on its lists. It is not known whether unanswered dials are
+// among the completed contacts, so both are read and joined by contact; a row that only one side has is kept and says which.
 
 import { MAX_COMPLETED_DAYS } from "../../contract/acd/index.ts";
 import { TenantError } from "../errors.ts";
@@ -21,13 +21,16 @@ type Dial = AcdRow<"listAttempts"> & { readonly listId: string; readonly ambiguo
 const DAY_MS = 86_400_000;
 const PAGE = 1000;
 const QUARTER_MS = 900_000;
-/** Dials are found by when they changed, and one changes after it began: they are asked for from a while before the window on. */
+/**
+ * Dials are found by when they were changed, and a dial is changed after it began: the query begins this long before the window,
+ * ms.
+ */
 const BEFORE_MS = DAY_MS;
 
-/** Contacts and attempts are not asked for further back than this: the report of all attempts is. Days. */
+/** How far back contacts and attempts are queried, days; beyond that the report of all attempts is used. */
 const API_DAYS = 90;
 
-/** Where a reading of a window stands, as text that a caller can keep: which of the sides, and how many rows of it were read. */
+/** The position of a reading of a window, as a text that a caller can keep: the side, and how many of its rows were read. */
 interface Position {
   readonly side: "completed" | "attempts" | "report";
   readonly from: number;
@@ -57,7 +60,7 @@ interface Window {
   readonly after: string | undefined;
 }
 
-/** Ended calls of a campaign with their disposition codes, as pages of outcomes. */
+/** Ended calls of a campaign with their disposition codes, by page. */
 export class Outcomes {
   readonly #requester: AcdRequester;
   readonly #skills: Skills;
@@ -94,7 +97,7 @@ export class Outcomes {
     };
   }
 
-  /** The same, each page written as the JSON that `open` reads: rows under `calls`. */
+  /** The same, with each page as the JSON that `open` reads: rows under `calls`. */
   async *opened<Kept>(
     asked: CallsAsked,
     open: PageOpener<Kept>,
@@ -116,7 +119,7 @@ export class Outcomes {
     const start = asked.startDateTime === undefined ? end - MAX_COMPLETED_DAYS * DAY_MS : Date.parse(asked.startDateTime);
     const position = positionIn(asked.nextPageToken, start);
     let number = 0;
-    // One question may span 30 days.
+    // One query may span 30 days.
     for (let from = position.from; from <= end; from += MAX_COMPLETED_DAYS * DAY_MS) {
       const to = Math.min(end, from + MAX_COMPLETED_DAYS * DAY_MS);
       const begin = from === position.from ? position : { side: "completed" as const, from, skip: 0 };
@@ -133,7 +136,7 @@ export class Outcomes {
     }
   }
 
-  /** See `OutcomeSource`: completed contacts and attempts both say what changed, 30 days back. */
+  /** See `OutcomeSource`: completed contacts and attempts both report changes, 30 days back. */
   async changedDays(
     skillId: string,
     { since, before }: { readonly since: number; readonly before: number },
@@ -155,7 +158,7 @@ export class Outcomes {
     return [...days].toSorted((a, b) => a - b);
   }
 
-  /** A window out of the report of all attempts: those on the lists of the skill. It does not say which skill dialed. */
+  /** A window from the report of all attempts: the attempts on the skill's lists. The report does not say which skill dialed. */
   async *#reported(
     { campaignId, from, to, begin, top, after }: Window,
     options: AcdCallOptions,
@@ -170,7 +173,8 @@ export class Outcomes {
       const at = timeOf(dial.dateOfCall) ?? 0;
       if (at < from || at > to || (sharing !== undefined && !sharing.has(dial.listId))) return [];
       const others = sharing?.get(dial.listId) ?? [];
-      // Of skills that share a list the first one tells a dial, as where several dialed in one quarter of an hour.
+      // When several skills share a list, a dial is reported by the first of them only, as where several dialed in one quarter of
+      // an hour.
       if (campaignId !== undefined && others.some((other) => Number(other) < Number(campaignId))) return [];
       const told = callOf(undefined, { ...dial, ambiguous: others.length > 0 }, names, campaignId);
       return [{ ...told, side: "report" }];
@@ -206,7 +210,7 @@ export class Outcomes {
         if (isLast) return;
       }
     }
-    // Which contacts are completed is read again when it was not seen from the beginning.
+    // When the completed contacts were not read from their beginning, they are read again.
     if (begin.side !== "completed" || begin.skip > 0)
       for await (const { contactId } of acdRows(this.#requester, "listCompleted", { ...options, query })) handled.add(contactId);
     const unhandled = [...dials.values()].filter(({ contactId }) => contactId === undefined || !handled.has(contactId));
@@ -220,9 +224,10 @@ export class Outcomes {
   }
 
   /**
-   * Of the dials that nobody handled, those of a skill. An attempt does not say which skill dialed it: on a list that several skills call, contacts
-   * that another one handled are that one's, and of the others those of a quarter of an hour in which this skill alone dialed are its own. Where
-   * several dialed, they are told by the first of the skills only, and say so, so that none is told twice.
+   * The dials of a skill among those that no agent handled. An attempt does not say which skill dialed it. On a list that several
+   * skills call, a contact that another skill handled belongs to that skill. A dial in a quarter of an hour in which only one
+   * skill dialed belongs to that skill. Where several dialed, only the first of the skills reports the dial, marked as ambiguous,
+   * so that none is reported twice.
    */
   async #ownOf(
     skillId: string,
@@ -254,7 +259,7 @@ export class Outcomes {
     });
   }
 
-  /** The dials of a window on the lists of a skill, by contact, in an order that does not change. */
+  /** The dials of a window on the lists of a skill, by contact, in a stable order. */
   async #dials(
     skillId: string | undefined,
     from: number,
@@ -277,7 +282,7 @@ export class Outcomes {
 
 const AMERICAN = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d:\d\d(?::\d\d)?)$/;
 
-/** A line of the report as an attempt. Its times are UTC, to the minute. */
+/** A row of the report as an attempt. Its times are UTC, to the minute. */
 function dialOf(row: ReportRow): Dial {
   const [, month, day, year, time] = AMERICAN.exec(row["DateOfCall"] ?? "") ?? [];
   const whole = (name: string): number | undefined => (/^-?\d+$/.test(row[name] ?? "") ? Number(row[name]) : undefined);
@@ -305,7 +310,7 @@ function durationMs(text: string | undefined): number | undefined {
   return (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0)) * 1000;
 }
 
-/** One call of what both sides say of it. */
+/** One call from what both sides report. */
 function callOf(
   completed: Completed | undefined,
   dial: Dial | undefined,
@@ -347,7 +352,7 @@ function callOf(
   };
 }
 
-/** What a contact says: fields that are set. The names in it are the agent's. */
+/** The fields of a contact that are set. Names in them are the agent's. */
 function said(completed: Completed | undefined): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(completed ?? {}).filter(([, value]) => value !== undefined && value !== ""));
 }

@@ -1,5 +1,5 @@
-// Pacing of a skill: its parameter groups read flat, and written under their wrapper. Nothing locks them and a change is in force at once: what was read
-// is compared by a hash before a write, and read back after it.
+// Pacing of a skill: its parameter groups are read flat and written under a wrapper. There is no locking, and a change is in
+// force at once: before a write the groups are compared with what was read by a hash, and after it they are read back.
 
 import { createHash } from "node:crypto";
 import type { AcdBody, AcdReply } from "../../contract/acd/index.ts";
@@ -14,7 +14,7 @@ const STYLE: LockStyle = { tagIn: "content-hash", required: false, staleStatus: 
 const PERCENT = 100;
 const MOST_RATIO = 3;
 
-/** Fields of the document that stand for something of the tenant's, and that no parameter of a skill holds. */
+/** Fields of the document that show something of the tenant's but are not a parameter of a skill. */
 export const SHOWN_ONLY: Readonly<Record<string, string>> = {
   name: "it is the name of the skill",
   "concurrency.max_agents": "it is how many agents are assigned to the skill",
@@ -50,7 +50,7 @@ export class Pacing {
     return { value: { ...documentOf(groups), vendor }, lock: { tag: hashOf(groups), style: STYLE } };
   }
 
-  /** A tenant of this profile validates nothing by itself. */
+  /** A tenant of this profile does not validate settings itself. */
   validate(): Promise<PolicyVerdict> {
     return Promise.resolve({
       compliance_status: "PASS",
@@ -60,8 +60,10 @@ export class Pacing {
   }
 
   /**
-   * Writes what differs, and reads it back; fields that are shown only (`SHOWN_ONLY`) are passed over, as they may change at any time. Two groups are two requests: one that is lost between them is found by the next reading.
-   * @throws TenantError `stale_lock` when somebody changed them since `onto`, `invalid_request` for what cannot be written, `unknown_outcome`
+   * Writes what differs, and reads it back. Fields of `SHOWN_ONLY` are ignored, since they may change at any time. Two groups are
+   * two requests: when the second is lost, the next reading shows it.
+   * @throws TenantError `stale_lock` when the settings were changed since `onto`, `invalid_request` for what cannot be written,
+   * `unknown_outcome`
    */
   async activate(
     subject: string | undefined,
@@ -86,7 +88,7 @@ export class Pacing {
     try {
       if (cpa !== undefined) await this.#requester.request("putCpa", { ...options, path, body: cpa });
     } catch (thrown) {
-      // The first group is in force: what became of both together is not settled.
+      // The first group is in force: the outcome of both together is unknown.
       if (general === undefined || !(thrown instanceof TenantError)) throw thrown;
       throw new TenantError(
         "unknown_outcome",
@@ -103,7 +105,7 @@ export class Pacing {
     return { operationId: JSON.stringify([skillId, wantedOf(settings), versionTag]), versionTag };
   }
 
-  /** Ratios are whole numbers, shares hundredths of a percent. */
+  /** Ratios are whole numbers, shares are hundredths of a percent. */
   fit(settings: PacingDocument): PacingDocument {
     const { maximumRatio, abandonRateThreshold } = wantedOf(settings);
     const algorithm = {
@@ -157,7 +159,8 @@ function documentOf({ name, general, cpa, agents, ports }: Groups): PacingDocume
   return {
     name,
     type: "predictive",
-    // Agents are those assigned, calls at once the tenant's ports; nothing stands for the time between two dials.
+    // `max_agents` is the number of assigned agents, `max_simultaneous_calls` the tenant's ports; there is nothing for the time
+    // between two dials.
     concurrency: { max_agents: agents, max_simultaneous_calls: ports, call_spacing_ms: 0 },
     algorithm: {
       type: "predictive",
@@ -169,14 +172,14 @@ function documentOf({ name, general, cpa, agents, ports }: Groups): PacingDocume
   };
 }
 
-/** What can be written of settings. */
+/** The part of the settings that can be written. */
 const wantedOf = ({ algorithm }: PacingDocument) => ({
   maximumRatio: Math.floor(algorithm.dial_ratio),
   abandonRateThreshold: Math.round(algorithm.abandonment_rate_target * PERCENT * PERCENT) / PERCENT,
   ...(algorithm.warm_line_timeout_sec !== undefined && { abandonTimeout: algorithm.warm_line_timeout_sec }),
 });
 
-/** What a skill does not take. */
+/** Values that a skill does not take. */
 export function refusalsOf({
   algorithm: { dial_ratio: ratio },
 }: PacingDocument): { readonly path: string; readonly message: string }[] {
@@ -185,7 +188,7 @@ export function refusalsOf({
   return [{ path: "algorithm.dial_ratio", message }];
 }
 
-/** The groups as they are to be written: all that was read with what changes in it, without what is unset (null is refused). */
+/** The groups to write: everything that was read, with the changes, without unset fields (null is refused). */
 function changesOf(
   settings: PacingDocument,
   before: Groups,
@@ -200,7 +203,7 @@ function changesOf(
   const abandonment =
     abandonRateThreshold === (before.general.abandonRateThreshold ?? 0)
       ? {}
-      : // Counts only where the skill overrides the rate of its business unit.
+      : // Applies only where the skill overrides the rate of its business unit.
         { abandonRateThreshold, overrideBusinessUnitAbandonRate: true };
   return {
     general: isGeneral ? { maximumRatio, ...abandonment } : undefined,
@@ -215,5 +218,5 @@ function hashOf({ general, cpa }: Groups): string {
     .slice(0, 22);
 }
 
-/** Without members that are unset. */
+/** A copy without unset members. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -1,4 +1,4 @@
-// Lists of the ACD API read to their end by `skip` and `top`.
+// Reads lists of the ACD API to their end by `skip` and `top`.
 
 import { hash } from "node:crypto";
 import { type ACD_OPERATIONS, type AcdOperationId, type AcdReply, acdOperationOf } from "../../contract/acd/index.ts";
@@ -11,16 +11,16 @@ interface AcdPage<Row = Readonly<Record<string, unknown>>> {
   /** Rows in the form of the table. */
   readonly rows: readonly Row[];
   readonly reply: Readonly<Record<string, unknown>>;
-  /** Where the next page begins; undefined at the end. */
+  /** `skip` of the next page; undefined at the end. */
   readonly next: number | undefined;
 }
 
 interface PageSetting extends AcdCallOptions {
   readonly path?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, unknown>> | undefined;
-  /** Where to begin. */
+  /** `skip` of the first page. */
   readonly skip?: number | undefined;
-  /** Rows of a page; as many as the operation allows, by default. */
+  /** Rows per page; default: as many as the operation allows. */
   readonly top?: number | undefined;
 }
 
@@ -38,12 +38,12 @@ export type AcdRow<Id extends AcdListId> = (typeof ACD_OPERATIONS)[Id] extends {
     : never
   : never;
 
-/** Lists whose `totalRecords` counts something else: the records of the last file. */
+/** Lists whose `totalRecords` counts something else: the records of the last upload. */
 const OTHER_TOTAL: ReadonlySet<AcdOperationId> = new Set(["readCallList", "listAttempts"]);
 
 /**
- * The pages of a list. A list ends where nothing comes, at the total that it says, where it links to no next page, or with a short page.
- * @throws TenantError `paging_loop` when a page begins with the row that another one began with
+ * The pages of a list. It ends at an empty page, at its total, where there is no link to a next page, or at a short page.
+ * @throws TenantError `paging_loop` when two pages begin with the same row
  */
 export async function* acdPages<Id extends AcdListId>(
   requester: AcdRequester,
@@ -57,7 +57,7 @@ export async function* acdPages<Id extends AcdListId>(
   let at = skip;
   for (let number = 1; ; number += 1) {
     const input = { ...options, path, query: { ...query, skip: at, top: size } };
-    // Path and query are checked by the client; the schema of the reply has the rows under this name.
+    // The client checks path and query; the schema of the reply has the rows under this name.
     const { reply: read } = await requester.request(id, input as unknown as AcdInput<Id>);
     const reply: Readonly<Record<string, unknown>> = { ...(read as object | undefined) };
     const rows = (reply[paging.items] ?? []) as readonly AcdRow<Id>[];

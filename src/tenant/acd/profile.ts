@@ -53,14 +53,14 @@ const refuse =
   () =>
     Promise.reject(new TenantError("unsupported", `this tenant cannot ${what}: ${reason}`, { advice: alternative }));
 
-/** Options that mean something here. */
+/** The options that apply to this profile. */
 function plain(options: CallOptions | undefined): AcdCallOptions {
   if (options === undefined) return {};
   const { lock: _, ifMatch: __, idempotencyKey: ___, ...rest } = options;
   return rest;
 }
 
-/** The capabilities of a tenant that speaks the ACD API, over anything that sends its operations. */
+/** The capabilities of a tenant with the ACD API, over anything that sends its operations. */
 export function createAcdProfile(
   requester: AcdRequester,
   {
@@ -195,7 +195,7 @@ export function createAcdProfile(
   };
 }
 
-/** A list that comes one by one, as pages of one page. */
+/** A list that is read one by one, as a list with one page. */
 function listOf<Item>(read: () => AsyncGenerator<Item, void, undefined>) {
   return {
     async *pages(): AsyncGenerator<ViewPage, void, undefined> {
@@ -207,7 +207,7 @@ function listOf<Item>(read: () => AsyncGenerator<Item, void, undefined>) {
   };
 }
 
-/** One contact with its disposition. Only whether it is over is told of its state. */
+/** One contact with its disposition. Its state only says whether it has ended. */
 async function showCall(requester: AcdRequester, contactId: string, options: AcdCallOptions) {
   const path = { contactId };
   const [contact, code, active] = await Promise.all([

@@ -1,4 +1,4 @@
-// What of a campaign file a skill of the ACD API can hold, and in which form. Pure.
+// The part of a campaign file that a skill of the ACD API can hold, and its form. Pure.
 
 import { z } from "zod";
 import { type AcdReply, MAPPED_COLUMNS } from "../../contract/acd/index.ts";
@@ -6,11 +6,11 @@ import type { FittedCampaign } from "../capabilities.ts";
 import type { AcdRow } from "./pages.ts";
 import { LIST_JOINT } from "./skills.ts";
 
-/** A calling list as `listCallLists` gives it. */
+/** A calling list as `listCallLists` returns it. */
 export type CallingList = AcdRow<"listCallLists">;
 type Skill = AcdReply<"getSkill">;
 
-/** Percent in the whole: shares of a campaign file are 0 to 1, the tenant keeps percent. */
+/** Campaign files have shares of 0 to 1, the tenant keeps percent. */
 export const PERCENT = 100;
 /** Minutes in a day. */
 export const DAY_MINUTES = 1440;
@@ -18,7 +18,9 @@ const LONGEST_NAME = 30;
 const MOST_ATTEMPTS = 10;
 const ALL_DAYS = 7;
 
-/** What of a campaign file a skill can hold. The rest of a file is told and not sent; what breaks its form was told already. */
+/**
+ * The part of a campaign file that a skill can hold. The rest is reported and not sent; malformed fields were reported before.
+ */
 const text = z.string().optional().catch(undefined);
 export const holdable = z.object({
   name: z.string(),
@@ -55,10 +57,10 @@ export const holdable = z.object({
     .optional()
     .catch(undefined),
 });
-/** What of a campaign file a skill can hold, parsed by `holdable`. */
+/** The part of a campaign file that a skill can hold, as parsed by `holdable`. */
 export type Holdable = z.output<typeof holdable>;
 
-/** Why a field of a file is not sent. What is missing here has simply no place in a skill. */
+/** Why a field of a file is not sent. Fields missing here have no counterpart in a skill. */
 const WHY: Readonly<Record<string, string>> = {
   "dialerConfig.predictiveSettings.answerRatio": "the dialer paces by calls per agent: outdial dialer apply",
   "dialerConfig.predictiveSettings.callRate": "the dialer paces by calls per agent: outdial dialer apply",
@@ -67,7 +69,7 @@ const WHY: Readonly<Record<string, string>> = {
   "complianceConfig.dialingRules.allowedDays":
     "a schedule of days would start the skill by itself; set the days in the vendor's administration",
 };
-/** The text in a field of a value that is not trusted; undefined when it is no object or holds no text there. */
+/** The text in a field of an untrusted value; undefined when the value is not an object or has no text there. */
 export function textIn(value: unknown, field: string): string | undefined {
   const parsed = z.looseObject({ [field]: z.string() }).safeParse(value);
   return parsed.success ? String(parsed.data[field]) : undefined;
@@ -77,29 +79,29 @@ export function textIn(value: unknown, field: string): string | undefined {
 export const isActive = ({ status }: CallingList): boolean => status === undefined || status === "Active";
 /** Whether the list is assigned to the skill. */
 export const isOn = ({ skills }: CallingList, skillId: string): boolean => (skills ?? []).some((one) => one.skillId === skillId);
-/** Names of lists in alphabetical order, joined as one text; the id where a list has no name. */
+/** Names of lists in alphabetical order, joined to one text; the id where a list has no name. */
 export const namesOf = (lists: readonly CallingList[]): string =>
   lists
     .map(({ listName, listId }) => listName ?? listId)
     .sort()
     .join(LIST_JOINT);
 
-/** The names of lists that a text means: a name, an id, or several of either. */
+/** The names of the lists that a text refers to: a name, an id, or several of either. */
 export function wantedLists(text: string, lists: readonly CallingList[]): readonly string[] {
   if (lists.some(({ listName }) => listName === text)) return [text];
   const nameOf = (part: string) => lists.find(({ listId }) => listId === part)?.listName ?? part;
   const parts = text.split(LIST_JOINT).map(nameOf);
-  // A name may hold the joint.
+  // A name may contain the separator.
   return parts.every((part) => lists.some(({ listName }) => listName === part)) ? parts : [nameOf(text)];
 }
 
 /** A share of 0 to 1 as percent with two decimals. */
 export const percentOf = (share: number): number => Math.round(share * PERCENT * PERCENT) / PERCENT;
 
-/** A time of day in whole minutes, as the tenant keeps it. */
+/** A time of day to the minute, as the tenant keeps it. */
 export const minuteOf = (time: string): string => time.slice(0, 5);
 
-/** The one window of all zones in which is called; undefined when they differ. */
+/** The calling window, when it is the same in all zones; undefined when they differ. */
 export function windowOf(
   zones: AcdReply<"getTimeZones">["timeZoneSettings"],
 ): { readonly startTime: string; readonly endTime: string } | undefined {
@@ -115,7 +117,8 @@ export function windowOf(
 }
 
 /**
- * Query and body that create a calling list: which column of the file of records holds the id, the number and the other fields.
+ * Query and body for creating a calling list: which column of the file of records contains the id, the number and the other
+ * fields.
  */
 export function mappingOf(
   listName: string,
@@ -138,7 +141,10 @@ export function mappingOf(
   };
 }
 
-/** What a skill is sent back as, mended: fields that the tenant refuses in the form in which it gave them. Source: a public client that does the same. */
+/**
+ * The skill as it is sent back, with fields corrected that the tenant refuses in the form in which it sent them. Source: a public
+ * client that does the same.
+ */
 export function repaired(skill: Skill): Record<string, unknown> {
   const { skillId: _, isRunning: __, campaignName: ___, ...rest } = skill;
   const fields: Record<string, unknown> = { ...rest };
@@ -151,8 +157,8 @@ export function repaired(skill: Skill): Record<string, unknown> {
 }
 
 /**
- * What of a campaign file a skill can hold, with what the tenant will refuse and why. @param there the campaign as it is; @param
- * lists the calling lists of the tenant; @param groups its do-not-call groups
+ * The part of a campaign file that a skill can hold, with what the tenant will refuse and why. @param there the present campaign;
+ * @param lists the tenant's calling lists; @param groups its do-not-call groups
  */
 export function fitted(
   document: Readonly<Record<string, unknown>>,
@@ -233,7 +239,7 @@ export function fitted(
   return { document: held, merges: true, unsaid, why: WHY, refused };
 }
 
-/** The first whole minute that is not before a time: the window is never widened. */
+/** A time rounded up to the next full minute: the window never gets wider. */
 function laterMinute(time: string): string {
   const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
   const total = Math.min(hours * 60 + minutes + (seconds > 0 ? 1 : 0), DAY_MINUTES - 1);

@@ -1,5 +1,5 @@
-// A campaign file on the ACD API: a campaign that groups, a skill that dials, its parameters, its list, the do-not-call groups it obeys. Each is looked for by
-// its name before it is made, one is made at a time, nothing starts and nothing is deleted.
+// A campaign file on the ACD API: a campaign (a group), a skill that dials, its parameters, its list, and the do-not-call groups
+// it obeys. Each is looked for by name before it is made; one is made at a time; nothing is started and nothing is deleted.
 
 import { type AcdBody, PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
 import type { Clock } from "../../kernel/index.ts";
@@ -32,9 +32,9 @@ import type { Skills } from "./skills.ts";
 type Skill = Awaited<ReturnType<Skills["read"]>>;
 
 const DAY_MS = 86_400_000;
-/** Between the looks for a skill that was just made: a tenant's list shows it seconds later, ms. */
+/** Pauses between looking for a skill that was just made, ms: the tenant lists it seconds later. */
 const LOOKS_MS = [500, 1000, 1500, 2000];
-/** How often the job of an upload is looked at, and how long, ms. */
+/** How often the job of an upload is checked, and for how long, ms. */
 const JOB_LOOK_MS = 2000;
 const JOB_LOOKS = 300;
 
@@ -50,7 +50,7 @@ export class Provisioning {
     this.#clock = clock;
   }
 
-  /** A skill with what campaign files describe of it; lists and groups by their names. @throws TenantError `not_found` */
+  /** A skill with what campaign files describe of it; lists and groups by name. @throws TenantError `not_found` */
   async read(skillId: string, options: AcdCallOptions): Promise<CampaignView> {
     const path = { skillId };
     const [view, lists, general, zones, retry, groups] = await Promise.all([
@@ -83,7 +83,7 @@ export class Provisioning {
     };
   }
 
-  /** Files as skills can hold them. A skill keeps lists and groups that a file does not name: nothing is taken away. */
+  /** Files as skills can hold them. A skill keeps lists and groups that a file does not name: nothing is removed. */
   async fit(wanted: readonly CampaignToFit[], options: AcdCallOptions): Promise<readonly FittedCampaign[]> {
     const lists = await listsOf(this.#requester, options);
     const groups = new Set<string>();
@@ -94,7 +94,7 @@ export class Provisioning {
   }
 
   /**
-   * Makes or changes the first piece that is not as the document says; every one is read before it is written.
+   * Makes or changes the first piece that is not as the document says; each is read before it is written.
    * @throws TenantError `refused`, `unknown_outcome`
    */
   async place(
@@ -123,7 +123,10 @@ export class Provisioning {
     return { done: true, id: skillId, notes: wanted.contactListFile === undefined ? [] : await this.#notTaken(wanted, options) };
   }
 
-  /** Records that the lists of a file lack: a job of an upload tells no counts, its list does, of its last file. */
+  /**
+   * In words, how many records the lists did not take: an upload's job gives no counts, but a list gives those of its last
+   * upload.
+   */
   async #notTaken({ contactListId }: Holdable, options: AcdCallOptions): Promise<string[]> {
     const lists = await listsOf(this.#requester, options);
     const names = new Set(wantedLists(contactListId, lists));
@@ -138,7 +141,7 @@ export class Provisioning {
     });
   }
 
-  /** The campaign of a name, made when there is none. */
+  /** The campaign with a name; made when there is none. */
   async #campaign(name: string, options: AcdCallOptions): Promise<{ readonly id: string; readonly made: boolean }> {
     const find = async () => {
       for await (const found of acdRows(this.#requester, "listCampaigns", { ...options, query: { searchString: name } }))
@@ -185,7 +188,10 @@ export class Provisioning {
     );
   }
 
-  /** Makes what has a name of its own. A refusal may mean that an earlier request, whose reply was lost, made it: it is looked for, for some seconds. */
+  /**
+   * Makes something with a name of its own. A refusal may mean that an earlier request, whose reply was lost, made it: then it is
+   * looked for, for some seconds.
+   */
   async #unlessThere(
     find: () => Promise<string | undefined>,
     make: () => Promise<string | undefined>,
@@ -217,7 +223,7 @@ export class Provisioning {
     return "stop";
   }
 
-  /** Name, campaign and caller id. */
+  /** Sets name, campaign and caller id. */
   async #skill(skill: Skill, { name, callerId }: Holdable, campaignId: string | undefined, options: AcdCallOptions) {
     const change = {
       ...(skill.skillName !== name && { skillName: name }),
@@ -232,7 +238,10 @@ export class Provisioning {
     return "skill fields";
   }
 
-  /** Abandoned share, hours of whoever is called, attempts a day. Never the schedule: it would start the skill by itself. */
+  /**
+   * Sets the abandonment limit, the hours of the called person, and attempts per day. Never the schedule: it would start the
+   * skill by itself.
+   */
   async #parameters(skillId: string, { dialerConfig, complianceConfig }: Holdable, options: AcdCallOptions) {
     const path = { skillId };
     const threshold = dialerConfig?.predictiveSettings?.abandonmentThreshold;
@@ -251,7 +260,7 @@ export class Provisioning {
       const [startTime, endTime] = [minuteOf(rules.startTime), minuteOf(rules.endTime)];
       const now = windowOf(timeZoneSettings);
       if (now?.startTime !== `${startTime}:00` || now.endTime !== `${endTime}:00`) {
-        // Zones that are left out would be switched off: all are sent.
+        // Zones that are not sent would be switched off: all are sent.
         const body = timeZoneSettings.map(({ standardName, timeZoneActiveToCall, overrideTime }) => ({
           standardName,
           startTime,
@@ -272,14 +281,14 @@ export class Provisioning {
     return "retry settings";
   }
 
-  /** The list that is wanted: mapped when there is none of its name, and brought to the skill by an upload of the records. */
+  /** Makes the list when there is none of its name, and assigns it to the skill by uploading the records. */
   async #list(
     { skillId, isRunning }: Skill,
     { contactListId, contactListFile: file }: Holdable,
     { fileName, records }: { readonly fileName: string; readonly records: () => Promise<Uint8Array> },
     options: AcdCallOptions,
   ): Promise<string | undefined> {
-    // Of several names only one can be new: those that the skill has are there.
+    // Of several names only one can be new: those that the skill has already exist.
     const lists = await listsOf(this.#requester, options);
     const names = wantedLists(contactListId, lists);
     for (const name of names) {
@@ -318,7 +327,7 @@ export class Provisioning {
     try {
       await this.#requester.request("uploadCallList", { ...options, path: { listId }, body });
     } catch (thrown) {
-      // The name is made from plan and campaign: a file that is there is the one of an earlier sending.
+      // The file name is made from plan and campaign: an existing file comes from an earlier attempt.
       if (!(thrown instanceof TenantError) || !/file already exists/i.test(`${thrown.vendorMessage} ${thrown.message}`))
         throw thrown;
     }
@@ -343,7 +352,7 @@ export class Provisioning {
     });
   }
 
-  /** The first group that the skill does not obey yet. */
+  /** Assigns the first group that the skill does not obey yet. */
   async #obeys(skillId: string, names: readonly string[], options: AcdCallOptions): Promise<string | undefined> {
     if (names.length === 0) return undefined;
     const obeyed = new Set((await this.#groups(options).obeyed(skillId, options)).map(({ name }) => name));

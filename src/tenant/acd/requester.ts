@@ -7,7 +7,7 @@ import type { FailedItem } from "./envelope.ts";
 
 type Row<Id extends AcdOperationId> = (typeof ACD_OPERATIONS)[Id];
 
-/** Options that mean something here: there are no locks, and no keys that make a repetition harmless. */
+/** The options that apply to this profile: there are no locks and no idempotency keys. */
 export type AcdCallOptions = Omit<CallOptions, "lock" | "ifMatch" | "idempotencyKey">;
 
 type AcdContent<Id extends AcdOperationId> = ([AcdPath<Id>] extends [never]
@@ -19,20 +19,22 @@ type AcdContent<Id extends AcdOperationId> = ([AcdPath<Id>] extends [never]
 /** Path, query and body of an operation, with the options of the call. */
 export type AcdInput<Id extends AcdOperationId> = AcdContent<Id> & AcdCallOptions;
 
-/** The parsed reply. Lists are there also when the tenant says "nothing" without a body; of a single thing that is undefined. */
+/** The parsed reply. A list is present (empty) even when the tenant answers without a body; a single object is undefined then. */
 export type AcdReplyOf<Id extends AcdOperationId> =
   | AcdReply<Id>
   | (Row<Id> extends { success: { body: "optional" } } ? (Row<Id> extends { paging: object } ? never : undefined) : never);
 
 /** A parsed reply with its status and attempts. */
 export interface AcdResult<T> extends Omit<RequestResult<T>, "etag" | "already"> {
-  /** Items of a write that were not done although the status says success, in their order. When none was done the call is refused instead. */
+  /**
+   * Items of a write that failed although the status is a success, in order. When all items failed, the call is refused instead.
+   */
   readonly failed: readonly FailedItem[];
-  /** The version that answered; 0 for resources without versions. */
+  /** The version that was used; 0 for resources without versions. */
   readonly version: number;
 }
 
-/** The same with the types rubbed out. */
+/** The same without types. */
 export interface AnyAcdInput extends AcdCallOptions {
   readonly path?: Readonly<Record<string, string>> | undefined;
   readonly query?: unknown;

@@ -1,13 +1,14 @@
-// The tenant's time, in which all its times are: windows of statistics that reach past it are refused, and those of another clock miss calls.
+// The tenant's clock. All its times are on it: windows of statistics that reach past it are refused, and windows on another clock
+// would miss calls.
 
 import type { Clock, Instant } from "../../kernel/index.ts";
 import { emit, type TenantHooks } from "../hooks.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 
-/** A time that was heard so long ago is asked for anew, ms: clocks drift, and machines sleep. */
+/** Age at which a known time is requested again, ms: clocks drift, and machines sleep. */
 const HEARD_MS = 60_000;
 
-/** The tenant's own time: heard from the `Date` of its replies, and asked for when the last one is more than a minute old. */
+/** The tenant's clock, from the `Date` of its replies; requested when the last one is older than a minute. */
 export class ServerTime {
   readonly #clock: Clock;
   #heard: { readonly time: Instant; readonly at: Instant } | undefined;
@@ -16,7 +17,7 @@ export class ServerTime {
     this.#clock = clock;
   }
 
-  /** The hooks, with every reply's `Date` heard beside them: whole seconds, rounded down, so that what is taken for now is never ahead. */
+  /** The hooks, extended to read every reply's `Date`: whole seconds, rounded down, so that it is never ahead of the tenant. */
   hearing(hooks: TenantHooks): TenantHooks {
     return {
       ...hooks,
@@ -27,11 +28,11 @@ export class ServerTime {
     };
   }
 
-  /** The tenant's time; this machine's where the tenant tells none. */
+  /** The tenant's time; this machine's time where the tenant gives none. */
   async now(requester: AcdRequester, options: AcdCallOptions): Promise<Instant> {
     const own = this.#clock.now();
     if (this.#heard === undefined || Math.abs(own - this.#heard.at) > HEARD_MS) {
-      // Every reply has a `Date`; the time in this one's body is for those that have none.
+      // Every reply has a `Date`; the time in this reply's body is used only when it has none.
       const told = await requester.request("getServerTime", options).then(
         ({ reply }) => Date.parse(reply.ServerTime),
         () => Number.NaN,

@@ -1,5 +1,5 @@
-// In which of its known shapes a tenant answers each operation. A change is told once, with both shapes: the tenant was brought up to another version,
-// or answers in a way that nobody has written down. Pure but for its own memory.
+// Tracks the known shapes in which a tenant answers each operation. A change is reported once, with both shapes: the tenant was
+// upgraded, or answers in an unknown form. Pure apart from its own memory.
 
 import type { ReplyShape } from "./envelope.ts";
 
@@ -9,7 +9,8 @@ interface ShapeListeners {
 }
 
 /**
- * Compares the shape of each reply (names and types of its fields) with the one seen before, and tells a listener what differs.
+ * Compares the shape of each reply (envelope, name of the list, older field names) with the one seen before, and tells listeners
+ * what differs.
  */
 export class Shapes {
   #seen: Map<string, string> | undefined;
@@ -17,7 +18,7 @@ export class Shapes {
   readonly #told = new Set<string>();
   readonly #listeners: ShapeListeners;
 
-  /** @param known shapes as they were seen before, by operation; asked when the first reply has come */
+  /** @param known shapes seen before, by operation; called when the first reply has arrived */
   constructor(known: () => Readonly<Record<string, string>>, listeners: ShapeListeners) {
     this.#known = known;
     this.#listeners = listeners;
@@ -33,10 +34,10 @@ export class Shapes {
     else this.#tell(operationId, before, shape);
   }
 
-  /** A reply that is in no known shape. */
+  /** Reports a reply that has no known shape. */
   broken(operationId: string, why: string): void {
     const before = this.#all().get(operationId);
-    // What never was in a known shape has not changed: the refusal of the call says what is wrong.
+    // When no known shape was seen before, nothing has changed: the call's error says what is wrong.
     if (before !== undefined) this.#tell(operationId, before, `not as promised: ${why}`);
   }
 

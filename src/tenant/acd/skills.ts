@@ -1,4 +1,4 @@
-// What dials: skills of media type 4, outbound, "Personal Connection". The id of a campaign in this profile is a skill's id.
+// Skills that dial: media type 4, outbound, "Personal Connection". The id of a campaign in this profile is a skill's id.
 
 import { type AcdReply, PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
 import type { Clock } from "../../kernel/index.ts";
@@ -11,9 +11,9 @@ import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 
 type Skill = NonNullable<AcdReply<"getSkill">>;
 
-/** Between the ids of lists in the id that stands for all lists of a skill. */
+/** Separates the ids of lists in the id that stands for all lists of a skill. */
 export const LIST_JOINT = "+";
-/** Which lists a skill has changes by uploads alone: it is asked so often, ms. */
+/** A skill's lists change only by uploads: how often they are requested, ms. */
 const LISTS_MS = 60_000;
 
 /** The active lists of a skill. */
@@ -27,7 +27,7 @@ type CallList = AcdRow<"listCallLists">;
 const dials = ({ mediaTypeId, isOutbound, outboundStrategy }: Skill): boolean =>
   (mediaTypeId === undefined || mediaTypeId === PHONE_MEDIA) && isOutbound !== false && outboundStrategy === PERSONAL_CONNECTION;
 
-/** Skills of the kind that dials, with their calling lists; the lists are shared by questions close to each other. */
+/** Skills that dial, with their calling lists; the lists are cached for a short time. */
 export class Skills {
   readonly #requester: AcdRequester;
   readonly #clock: Clock;
@@ -57,7 +57,7 @@ export class Skills {
     return viewOf(skill, lists);
   }
 
-  /** All that dial. */
+  /** All skills that dial. */
   async *views(options: AcdCallOptions): AsyncGenerator<CampaignView, void, undefined> {
     const lists = await this.#allLists(options);
     const query = { mediaTypeId: PHONE_MEDIA, outboundStrategy: PERSONAL_CONNECTION };
@@ -70,7 +70,7 @@ export class Skills {
     return (await this.#allLists(options)).get(skillId)?.ids ?? [];
   }
 
-  /** How far the lists of a skill are together; undefined when it has none. What one of them does not say is not known of all. */
+  /** Progress of all lists of a skill together; undefined when it has none. A count that one of them lacks is unknown for all. */
   async listCounts(skillId: string, options: AcdCallOptions): Promise<ListCounts | undefined> {
     const lists = (await this.#allLists(options)).get(skillId);
     if (lists === undefined) return undefined;
@@ -83,7 +83,7 @@ export class Skills {
     };
   }
 
-  /** The ids of lists that a text means: ids, or names as campaign files have them. What is neither is left as it is. */
+  /** The ids of the lists that a text refers to: ids, or names as in campaign files. Anything else is left as it is. */
   async listIds(text: string, options: AcdCallOptions): Promise<readonly string[]> {
     const parts = text.split(LIST_JOINT);
     if (parts.every((part) => /^\d+$/.test(part))) return parts;
@@ -94,7 +94,7 @@ export class Skills {
     return whole === undefined ? parts.map((part) => ids.get(part) ?? part) : [whole];
   }
 
-  /** For each list of a skill the other skills that call it. */
+  /** For each list of a skill, the other skills that call it. */
   async sharing(skillId: string, options: AcdCallOptions): Promise<ReadonlyMap<string, readonly string[]>> {
     const all = await this.#allLists(options);
     const own = all.get(skillId)?.ids ?? [];
@@ -128,7 +128,7 @@ export class Skills {
   }
 
   /**
-   * Starts or stops a skill. A stop lets calls in progress end. What may mean "it is so already" counts only when a read shows it.
+   * Starts or stops a skill. A stop lets running calls end. An answer that may mean "already so" is checked by a read.
    * @throws TenantError
    */
   async setStatus(
@@ -151,7 +151,10 @@ export class Skills {
     }
   }
 
-  /** Whether a skill runs, or does not, now or in a few seconds: while an accepted start or stop is not in force, a second one is refused. */
+  /**
+   * Whether a skill has the requested state, now or within some seconds: while an accepted start or stop is not in force yet, a
+   * second one is refused.
+   */
   async #turnsOut(skillId: string, wanted: boolean, options: AcdCallOptions): Promise<boolean> {
     const isSo = async () => ((await this.read(skillId, options)).isRunning === true) === wanted;
     for (const ms of LOOKS_MS) {
@@ -165,8 +168,8 @@ export class Skills {
 const plus = (a: number, b: number | null): number | null => (b === null ? null : a + b);
 
 /**
- * The counts of one list for one skill. The total of a list is that of its last file, so the contacts are those that the skill has of it, else the
- * prospective contacts. Counts that contradict each other are not known.
+ * The counts of one list for one skill. A list's total is that of its last upload, so the contacts are those that the skill has
+ * of it, otherwise the prospective contacts. Contradictory counts are treated as unknown.
  */
 function countsOf(list: CallList, skill: ListOfSkill): ListCounts {
   const contacts = skill.totalRecords ?? list.prospectiveContactCount ?? null;
@@ -180,7 +183,7 @@ function countsOf(list: CallList, skill: ListOfSkill): ListCounts {
   };
 }
 
-/** Between the looks whether one that was accepted before comes into force, ms. */
+/** Pauses between checking whether an accepted start or stop is in force, ms. */
 const LOOKS_MS = [500, 1000, 1500, 2000];
 
 function viewOf(skill: Skill, lists: readonly string[]): CampaignView {
@@ -188,7 +191,7 @@ function viewOf(skill: Skill, lists: readonly string[]): CampaignView {
   return {
     id: skillId,
     name: skillName ?? skillId,
-    // `isRunning` is the only state of a run: there is no pause, a stop takes its place.
+    // `isRunning` is the only state of a run: a stop is used as the pause.
     status: isRunning === true ? "active" : isActive === false ? "inactive" : "paused",
     ...(lists.length > 0 && { contactListId: lists.join(LIST_JOINT) }),
     ...(campaignId !== undefined && { reportingGroup: { id: campaignId, name: campaignName } }),

@@ -1,16 +1,16 @@
-// Tags in place of dispositions: a finished contact's disposition cannot be changed, a tag can be added to it. One tag for each code, found by its name
-// before it is made.
+// Tags instead of dispositions: a finished contact's disposition cannot be changed, but a tag can be added. One tag per code,
+// looked for by name before it is made.
 
 import { outcomeOf } from "../assign.ts";
 import type { CallOptions } from "../call-options.ts";
 import type { AssignOutcome, DispositionTagger } from "../capabilities.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 
-/** What the names of these tags begin with. */
+/** Prefix of the names of these tags. */
 const TAG_PREFIX = "outdial:";
 const NOTES = "Set by outdial in place of a disposition that cannot be changed any more.";
 
-/** Puts a tag on a contact in place of a disposition. Ids of tags are looked up by name once. */
+/** Adds a tag to a contact instead of a disposition. Ids of tags are looked up by name once. */
 export class Tagger implements DispositionTagger {
   readonly #requester: AcdRequester;
   readonly #plain: (options: CallOptions | undefined) => AcdCallOptions;
@@ -30,7 +30,9 @@ export class Tagger implements DispositionTagger {
     return this.#requester.request("tagContact", { ...options, path: { contactId }, body: { tags: [{ tagId }] } });
   }
 
-  /** The tag of a code, made when there is none. Two processes that make it at once are settled by the name: the first one that is listed counts. */
+  /**
+   * The tag of a code; made when there is none. When two processes make it at once, the first one in the list counts for both.
+   */
   #tagOf(code: string, options: AcdCallOptions): Promise<string> {
     const name = `${TAG_PREFIX}${code}`;
     const known = this.#ids.get(name);

@@ -1,8 +1,8 @@
-// Telephone numbers as the ACD API writes them: digits without a plus sign, those of North America without their 1.
+// Telephone numbers as the ACD API writes them: digits without a plus sign, North American ones without the leading 1.
 
 /**
- * A number as others read it. Ten digits are North American and stay as they are; more digits begin with their country's code, which the plus sign says.
- * A leading 0 is no country's: such a number stays what it is, and nobody is called by it.
+ * A number in common notation. Ten digits are a North American number and stay as they are; more digits begin with a country code
+ * and get a plus sign. No country code begins with 0: such a number stays as it is, and is never called.
  */
 export function telephone(written: string | undefined): string | undefined {
   return written !== undefined && /^[1-9]\d{10,14}$/.test(written) ? `+${written}` : written;

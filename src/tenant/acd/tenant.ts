@@ -23,18 +23,18 @@ import { ServerTime } from "./server-time.ts";
 
 /** What the client is made with, with the reply shapes that were seen before. */
 export interface AcdTenantDependencies extends TenantDependencies {
-  /** Shapes of replies as they were seen before, by operation: what differs is told through `hooks.onDrift`. */
+  /** Shapes of replies seen before, by operation: differences are reported through `hooks.onDrift`. */
   readonly shapes?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
-/** A tenant of the profile `acd`. Holds no secret that could be printed. */
+/** A tenant of the profile `acd`. Contains no printable secret. */
 export interface AcdTenant extends TenantLink, AcdRequester {
   readonly profile: "acd";
   /** Sends an operation of the table by its id, without types. Rejects with TenantError only. */
   send: AcdClient["send"];
-  /** Where the API is, and whose token it is; asked once. */
+  /** The address of the API, and for whom the token was issued; requested once. */
   place(): Promise<TenantPlace>;
-  /** The version that answers, by operation; only those that were asked. */
+  /** The version in use by operation, for operations that were called. */
   versions(): ReadonlyMap<string, number>;
 }
 
@@ -89,7 +89,7 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
   };
 }
 
-/** What others wait for, too: the signal ends the waiting of this caller alone. */
+/** A promise that others wait for too: the signal ends only this caller's waiting. */
 async function waited<T>(found: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = () =>

@@ -2,7 +2,7 @@
 
 const OFFSET = /(?:Z|[+-]\d\d:?\d\d)$/i;
 
-/** A time as the tenant writes it; one without an offset is the server's, which is UTC. */
+/** A time as the tenant writes it; without an offset it is the server's time, which is UTC. */
 export function timeOf(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   const plain = text.trim().replace(/^(\d{4}-\d\d-\d\d) /, "$1T");

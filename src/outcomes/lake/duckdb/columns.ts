@@ -1,19 +1,19 @@
-// The columns of the lake's files as DuckDB reads and copies them.
+// The columns of the lake's files for DuckDB.
 
 import { FILE_METADATA } from "../columns.ts";
 import type { Connection } from "./engine.ts";
 import { literal } from "./engine.ts";
 
-/** Columns of calls as files hold them. */
+/** Columns of files of calls. */
 export const CALL_COLUMNS =
   "call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt, raw, digest, observed_at, run_id";
-/** Columns of the file of rows that could not be read. */
+/** Columns of files of quarantined rows. */
 export const QUARANTINE_COLUMNS = "run_id, campaign_id, reason, detail, call_id, row, observed_at";
 
-/** Rows of a row group: the writer holds a whole one in memory. */
+/** Rows per row group: the writer keeps a whole row group in memory. */
 const ROW_GROUP = 20_480;
 
-/** Copies what a SELECT gives to a Parquet file. @returns how many rows */
+/** Copies the result of a SELECT to a Parquet file. @returns number of rows */
 export async function copyToParquet(
   connection: Connection,
   select: string,

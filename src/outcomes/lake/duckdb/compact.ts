@@ -1,5 +1,6 @@
-// Compaction: the files of a partition merged into a head (each call once, latest version) and a history (what came before). The catalog
-// takes the new files for the old ones at once; until then nobody sees them, and afterwards nobody sees the old ones.
+// Compaction: merges the files of a partition into a head (the latest version of each call) and a history (the earlier versions).
+// The catalog replaces the old files by the new ones in one step: before it nobody sees the new files, after it nobody sees the
+// old ones.
 
 import { rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,17 +12,17 @@ import { scan, spansSql } from "./views.ts";
 
 const RANKED = "row_number() OVER (PARTITION BY campaign_id, call_id ORDER BY observed_at DESC, digest DESC) AS place";
 
-/** What a merge works with. */
+/** What a merge needs. */
 export interface MergeSetting {
   readonly root: string;
   readonly engine: Engine;
   readonly catalog: LakeCatalog;
-  /** Gives a finished staging file its place in the lake. */
+  /** Moves a finished staging file to its place in the lake. */
   readonly settle: (temporary: string, file: Omit<LakeFile, "path" | "bytes"> & { readonly name: string }) => Promise<LakeFile>;
   readonly temporaryName: () => string;
 }
 
-/** Merges the files of one partition. @returns how many files it has now, or undefined when another writer was faster */
+/** Merges the files of one partition. @returns the number of its files afterwards, or undefined when another writer was faster */
 export async function mergePartition(setting: MergeSetting, files: readonly LakeFile[]): Promise<number | undefined> {
   const [first] = files;
   if (first === undefined) return 0;
@@ -40,7 +41,7 @@ export async function mergePartition(setting: MergeSetting, files: readonly Lake
   const added: LakeFile[] = [];
   for (const { temporary, kind, rows } of made)
     added.push(await setting.settle(temporary, { kind, campaignId, day, rows, name: "merged" }));
-  // Their age counts from now on: a reader that began before still finds them for the time of grace.
+  // Their age counts from now on: a reader that began earlier still finds them during the grace period.
   const now = new Date();
   for (const { path } of files) await utimes(join(setting.root, path), now, now).catch(() => undefined);
   if (await setting.catalog.replace(files, added)) return added.length;
@@ -50,12 +51,15 @@ export async function mergePartition(setting: MergeSetting, files: readonly Lake
 
 const ORDER = "ORDER BY start_time, call_id, observed_at";
 
-/** Versions by their place among those of their call. */
+/** Versions by their rank among the versions of their call. */
 function ranked(root: string, files: readonly LakeFile[], place: "= 1" | "> 1"): string {
   return `SELECT ${CALL_COLUMNS} FROM (SELECT *, ${RANKED} FROM (${scan(root, files)})) WHERE place ${place} ${ORDER}`;
 }
 
-/** All rows. Where files follow each other in time, as the pages of a listing do, nothing is sorted, which would hold all of it in memory. */
+/**
+ * All rows without sorting, which would keep all of them in memory. Possible when the files follow each other in time, as the
+ * pages of a listing do.
+ */
 async function plain({ root, engine }: MergeSetting, connection: Connection, files: readonly LakeFile[]): Promise<string> {
   const spans = await rowsOf<{ place: number; first: number; last: number }>(engine, connection, spansSql(root, files), []);
   const follow = spans.every(({ first }, n) => n === 0 || first >= (spans[n - 1]?.last ?? first));

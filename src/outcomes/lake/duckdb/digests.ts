@@ -1,14 +1,15 @@
-// The digests of calls in the stated order, day after day, for the hash of a retrieval. Where each call has one version, which is nearly always so, they
-// are sorted slice by slice, so that the memory does not grow with the day; otherwise the latest versions are found first, all at once.
+// The digests of calls in order, day by day, for the hash of a retrieval. When each call has only one version, which is nearly
+// always so, they are sorted slice by slice, so that memory does not grow with the day; otherwise the latest versions of the
+// whole day are found first.
 
 import type { LakeFile, RecordQuery } from "../lake.ts";
 import { type Engine, oneBlobOf, oneRowOf, streamOf } from "./engine.ts";
 import { digestShapeSql, digestSliceSql, recordsSql } from "./views.ts";
 
-/** Rows of a slice, about. Each slice reads the footers of all files anew; larger ones hold more in memory. */
+/** Approximate number of rows in a slice. Each slice reads the footers of all files again; larger slices need more memory. */
 const SLICE_ROWS = 32_768;
 
-/** What there is to be hashed. `first` and `last`: starts, ms since the epoch, null when there is nothing. */
+/** What is to be hashed. `first` and `last`: the earliest and latest start, ms since the epoch; null when there are no calls. */
 interface Shape {
   readonly once: boolean;
   readonly rows: number;
@@ -16,7 +17,10 @@ interface Shape {
   readonly last: number | null;
 }
 
-/** Digests, many in one piece: handed over one by one they cost most of a query's time. A piece is good until the next is asked for. */
+/**
+ * Digests, many in one array: one by one they would take most of a query's time. An array is valid until the next one is
+ * requested.
+ */
 export async function* digestsOf(
   engine: Engine,
   root: string,
@@ -33,14 +37,14 @@ export async function* digestsOf(
       const slices = slicesOf(shape.rows, shape.first, shape.last);
       for await (const digests of ahead(slices, (slice) => oneBlobOf(engine, digestSliceSql(root, files, query, slice)))) {
         yield digests;
-        // Given back now, not when the collector happens to come by.
+        // Freed now instead of at the next garbage collection.
         digests.buffer.transfer(0);
       }
     } else yield* oneByOne(engine, recordsSql(root, files, query, "lower(hex(digest))"));
   }
 }
 
-/** What is asked for, one after the other; while one answer is used the next one is under way. */
+/** The answers to all questions in order; while one answer is used, the next one is fetched. */
 async function* ahead<Asked, Answer>(all: readonly Asked[], ask: (one: Asked) => Promise<Answer>): AsyncGenerator<Answer> {
   const [first, ...others] = all;
   if (first === undefined) return;
@@ -49,13 +53,13 @@ async function* ahead<Asked, Answer>(all: readonly Asked[], ask: (one: Asked) =>
     for (const next of others) {
       const answer = await coming;
       coming = ask(next);
-      // Whoever awaits it gets the failure.
+      // The failure is thrown where the promise is awaited.
       coming.catch(() => undefined);
       yield answer;
     }
     yield await coming;
   } finally {
-    // The engine may be closed next, and not beneath it.
+    // The engine may be closed next, and must not be closed during a query.
     await coming.catch(() => undefined);
   }
 }
@@ -65,7 +69,7 @@ async function* oneByOne(engine: Engine, select: string): AsyncGenerator<Uint8Ar
     yield Buffer.from(digests.filter((digest) => typeof digest === "string").join(""), "hex");
 }
 
-/** Equal stretches from `first` to `last` inclusive, in whole ms. */
+/** Equal spans from `first` to `last` inclusive, in whole ms. */
 function slicesOf(rows: number, first: number, last: number): readonly { readonly from: number; readonly to: number }[] {
   const [count, span] = [Math.ceil(rows / SLICE_ROWS), last + 1 - first];
   const edge = (n: number) => first + Math.floor((span * n) / count);

@@ -1,4 +1,5 @@
-// DuckDB in this process: opened on first use, so that nothing else pays for loading it; connections, values in and out.
+// DuckDB in this process. It is loaded at the first use, so that other commands do not pay for it. Connections, and conversion of
+// values.
 
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from "@duckdb/node-api";
 import { installCommand, missingPackage } from "../../../kernel/index.ts";
@@ -12,16 +13,16 @@ const MAKE_ROOM = "It may have run out of memory, or of disk below the lake's fo
 /** A connection that is used by one caller at a time. */
 export type Connection = DuckDBConnection;
 
-/** How much of the machine queries may take. */
+/** Resources that queries may use. */
 export interface EngineOptions {
-  /** Folder for what does not fit into memory; made when it is needed. */
+  /** Folder for data that does not fit into memory; made when needed. */
   readonly spillFolder: string;
-  /** In DuckDB's words, such as `512MB`. */
+  /** As DuckDB writes it, such as `512MB`. */
   readonly memoryLimit: string;
   readonly threads: number;
 }
 
-/** The engine; one for a lake. */
+/** The engine of one lake. */
 export class Engine {
   readonly duck: Duck;
   readonly spillFolder: string;
@@ -50,7 +51,7 @@ export class Engine {
     return engine;
   }
 
-  /** A connection of the caller's own for a stream. `release` closes it; the engine closes only after that. */
+  /** A connection for a stream, for this caller only. `release` closes it; the engine closes only after that. */
   async lend(): Promise<{ readonly connection: Connection; readonly release: () => void }> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const connection = await this.#track(this.#instance.connect());
@@ -64,7 +65,7 @@ export class Engine {
     };
   }
 
-  /** Lends a connection for the time of `work`. What `work` creates on it must be temporary and replaceable. */
+  /** Lends a connection while `work` runs. Whatever `work` creates on it must be temporary and replaceable. */
   use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.#track(this.#use(work));
   }
@@ -89,7 +90,7 @@ export class Engine {
     return work;
   }
 
-  /** Waits for what is under way: closing beneath it would bring the process down. */
+  /** Closes the engine after the queries that are running: closing it earlier would crash the process. */
   async close(): Promise<void> {
     while (this.#busy.size > 0) await Promise.all(this.#busy);
     for (const connection of this.#idle.splice(0)) connection.closeSync();
@@ -97,13 +98,13 @@ export class Engine {
   }
 }
 
-/** A text as an SQL literal. A NUL would end the statement's text, so it is written as what makes one. */
+/** A text as an SQL literal. A NUL character would end the statement, so it is written as an expression. */
 export function literal(text: string): string {
   const parts = text.split("\0").map((part) => `'${part.replaceAll("'", "''")}'`);
   return parts.length === 1 ? (parts[0] ?? "''") : `(${parts.join(" || chr(0) || ")})`;
 }
 
-/** DuckDB's own words when a file that the store names is not there. */
+/** A LakeError when DuckDB reports that a file listed by the store does not exist. */
 function missingFile(thrown: unknown): LakeError | undefined {
   const [, file] =
     (thrown instanceof Error ? /No files found that match the pattern "([^"]*)"/.exec(thrown.message) : null) ?? [];
@@ -118,20 +119,20 @@ function brokeOff(where: string): LakeError {
   return new LakeError("incomplete_read", `reading the lake broke off ${where}`, { advice: MAKE_ROOM });
 }
 
-/** Runs a SELECT and gives its rows as objects of plain values: see OutcomeLake.query. */
+/** Runs a SELECT and returns its rows as objects of plain values: see OutcomeLake.query. */
 export async function rowsOf<Row extends object>(
   engine: Engine,
   connection: Connection,
   sql: string,
   parameters: readonly SqlValue[],
 ): Promise<Row[]> {
-  // Not as a stream, which does not tell a failure from its end.
+  // Not as a stream: a stream does not distinguish a failure from its end.
   return plainRows(engine, await connection.run(sql, [...parameters]));
 }
 
 /**
- * The row of a SELECT that always has exactly one, such as an aggregate over everything. As a stream, which keeps nothing of it: one that broke
- * off has no row. Throws LakeError `incomplete_read`.
+ * The row of a SELECT that always has exactly one, such as an aggregate. Read as a stream, which keeps nothing in memory; an
+ * interrupted stream has no row. Throws LakeError `incomplete_read`.
  */
 export async function oneRowOf<Row extends object>(engine: Engine, sql: string): Promise<Row> {
   const [row] = await engine.use(async (connection) => plainRows<Row>(engine, await connection.stream(sql)));
@@ -139,7 +140,10 @@ export async function oneRowOf<Row extends object>(engine: Engine, sql: string):
   return row;
 }
 
-/** The one BLOB of a SELECT that always has exactly one row, in memory of its own; empty for NULL. Throws LakeError `incomplete_read`. */
+/**
+ * The BLOB of a SELECT with exactly one row and column, copied into memory of its own; empty for NULL. Throws LakeError
+ * `incomplete_read`.
+ */
 export async function oneBlobOf(engine: Engine, sql: string): Promise<Uint8Array<ArrayBuffer>> {
   return engine.use(async (connection) => {
     const result = await connection.stream(sql);
@@ -148,14 +152,14 @@ export async function oneBlobOf(engine: Engine, sql: string): Promise<Uint8Array
     const vector = chunk.getColumnVector(0);
     if (!(vector instanceof engine.duck.DuckDBBlobVector)) throw new Error("a BLOB was asked for");
     const bytes = ownBytes(vector.getItemBytes(0));
-    // Its memory is DuckDB's own, and would stay until the collector finds the chunk.
+    // This is DuckDB's own memory, and would otherwise stay until the next garbage collection.
     chunk.reset();
     await result.fetchChunk();
     return bytes;
   });
 }
 
-/** Of at most so many bytes the client gives a view of the chunk's memory, and of more a copy. */
+/** For a BLOB of at most this many bytes the client returns a view of the chunk's memory, for a longer one a copy. */
 const INLINE_BYTES = 12;
 
 function ownBytes(bytes: Uint8Array | null): Uint8Array<ArrayBuffer> {
@@ -181,8 +185,9 @@ async function plainRows<Row extends object>(engine: Engine, result: DuckDBResul
 }
 
 /**
- * The chunks of a SELECT as columns, on a connection of its own. A stream that breaks off in the middle, for want of memory for example, ends like
- * one that is complete (the client knows no difference), so that its rows are counted. Throws LakeError `incomplete_read`, after what there was.
+ * The chunks of a SELECT as columns, on a connection of its own. With the client, a stream that is interrupted, for lack of
+ * memory for example, ends like a complete one, so the rows are counted. Throws LakeError `incomplete_read` after the last
+ * available chunk.
  */
 export async function* streamOf(engine: Engine, select: string): AsyncGenerator<unknown[][]> {
   const { connection, release } = await engine.lend();
@@ -195,24 +200,24 @@ export async function* streamOf(engine: Engine, select: string): AsyncGenerator<
     }
     if (rows !== expected) throw brokeOff(`after ${rows} of ${expected} rows`);
   } finally {
-    // An abandoned stream keeps its connection busy, so it is not lent again.
+    // A stream that is not read to its end keeps its connection busy, so the connection is not reused.
     release();
   }
 }
 
-/** The chunks of a result as columns of values, as DuckDB's client has them. */
+/** The chunks of a result as columns of values, in the types of DuckDB's client. */
 async function* chunksOf(result: DuckDBResult): AsyncGenerator<unknown[][]> {
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;
     const columns = chunk.getColumns();
-    // Its memory is DuckDB's own, and would stay until the collector finds the chunk.
+    // This is DuckDB's own memory, and would otherwise stay until the next garbage collection.
     chunk.reset();
     yield columns;
   }
 }
 
-/** By column, what makes a plain value of the client's. */
+/** For each column, a function that converts the client's values to plain ones. */
 function plainValues(engine: Engine, result: DuckDBResult): ((value: unknown) => unknown)[] {
   const { DuckDBTypeId: id } = engine.duck;
   return result.columnTypes().map((type) => {
@@ -235,7 +240,7 @@ function plainValues(engine: Engine, result: DuckDBResult): ((value: unknown) =>
   });
 }
 
-/** A TIMESTAMP of the client as ms since the epoch. */
+/** A TIMESTAMP of the client (microseconds) as ms since the epoch. */
 export function microsToMs(value: unknown): number | null {
   if (typeof value !== "object" || value === null || !("micros" in value) || typeof value.micros !== "bigint") return null;
   return Number(value.micros / 1000n);

@@ -1,4 +1,4 @@
-// The lake on a folder of this machine, written and read by DuckDB.
+// The lake in a folder of this machine, written and read by DuckDB.
 
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
@@ -32,13 +32,16 @@ import { Engine, literal, microsToMs, rowsOf, streamOf } from "./engine.ts";
 import { createViews, meaningSql, recordsSql } from "./views.ts";
 
 const MIN_PARTS = 8;
-/** Threads of a merge, which nobody waits for, and of hashing, which a retrieval waits for. */
+/** Threads of a merge, for which nobody waits, and of hashing, for which a retrieval waits. */
 const [MERGING, HASHING] = [1, 2] as const;
-/** Rows of a day for each megabyte that working on it may take, and the least and the most of that, MB. More goes to disk where it can. */
+/**
+ * Memory for working on a day: one megabyte for so many rows, between a least and a most, MB. Beyond that DuckDB uses the disk
+ * where it can.
+ */
 const ROWS_PER_MB = 4000;
 const [LEAST_MB, MOST_MB] = [64, 1024] as const;
 const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv, HEADER", ndjson: "FORMAT json" } as const;
-/** What exports hold: as the files, with the digest as text and times as ISO 8601 where the format has no times of its own. */
+/** Columns of exports: those of the files, with the digest as text, and times as ISO 8601 in formats without a type for times. */
 const EXPORTED = `call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt,
   raw, lower(hex(digest)) AS digest, observed_at, run_id`;
 const EXPORTED_TEXT = EXPORTED.replace(/\b(start_time|end_time|observed_at)\b/g, "strftime($1, '%Y-%m-%dT%H:%M:%S.%gZ') AS $1");
@@ -46,20 +49,20 @@ const EXPORTED_TEXT = EXPORTED.replace(/\b(start_time|end_time|observed_at)\b/g,
 const RECORD_COLUMNS = CALL_COLUMNS.replace("digest", "lower(hex(digest)) AS digest");
 
 interface LakeOptions {
-  /** Root folder. `s3://` and other object stores are not served by this implementation. */
+  /** Root folder. This implementation does not support object stores such as `s3://`. */
   readonly root: string;
   readonly catalog: LakeCatalog;
-  /** Tells file names apart across processes. */
+  /** Makes file names unique across processes. */
   readonly random: RandomStream;
-  /** The present, ms since the epoch: for the age of leftovers. */
+  /** The present time, ms since the epoch, for the age of leftover files. */
   readonly now: () => number;
-  /** Memory that queries may take before they spill to disk, in DuckDB's words; 256MB by default. */
+  /** Memory that queries may use before they spill to disk, as DuckDB writes it; default 256MB. */
   readonly memoryLimit?: string | undefined;
-  /** 2 by default. */
+  /** Default 2. */
   readonly threads?: number | undefined;
 }
 
-/** Opens the lake. Nothing is loaded or created before it is first used. Throws LakeError `unsupported_root`. */
+/** Opens the lake. Nothing is loaded or created before the first use. Throws LakeError `unsupported_root`. */
 export function openLake(options: LakeOptions): OutcomeLake {
   return new DuckDbLake(options);
 }
@@ -85,7 +88,7 @@ class DuckDbLake implements OutcomeLake {
   #open(): Promise<Engine> {
     const { memoryLimit = "256MB", threads = 2 } = this.#options;
     this.#engine ??= this.#start({ memoryLimit, threads }).catch((thrown: unknown) => {
-      // A disk that had no room may have some the next time.
+      // The next attempt may succeed: a full disk may have room by then.
       this.#engine = undefined;
       throw thrown;
     });
@@ -97,8 +100,8 @@ class DuckDbLake implements OutcomeLake {
   }
 
   /**
-   * Where unfinished files lie. Made when it is not there, unless all of the lake has gone: its disk is away, and what was written in its place would
-   * be out of sight when it is back. Throws LakeError `lake_unavailable`.
+   * The folder of unfinished files. It is created when missing, unless the lake's files are all missing: then its disk is not
+   * mounted, and files written now would be hidden when it is mounted again. Throws LakeError `lake_unavailable`.
    */
   async #stagingFolder(): Promise<string> {
     const folder = join(this.#root, STAGING);
@@ -108,7 +111,7 @@ class DuckDbLake implements OutcomeLake {
   }
 
   async #requireThere(): Promise<void> {
-    // In this order: the first files of a lake may be written and listed meanwhile.
+    // In this order: meanwhile the first files of a lake may be written and listed.
     const [file] = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
     if (file === undefined || AREAS.some((area) => existsSync(join(this.#root, area)))) return;
     throw new LakeError(
@@ -160,7 +163,7 @@ class DuckDbLake implements OutcomeLake {
     yield* digestsOf(engine, this.#root, days, query);
   }
 
-  /** The files of each day. Day after day is the order asked for, so that no more than one day has to be sorted at a time. */
+  /** The files of each day. The required order is by day, so that at most one day has to be sorted at a time. */
   async #daily(query: RecordQuery): Promise<readonly (readonly LakeFile[])[]> {
     const days = Map.groupBy(await this.#files(query), ({ day }) => day);
     return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, files]) => files);
@@ -215,7 +218,7 @@ class DuckDbLake implements OutcomeLake {
     return this.#merge(due);
   }
 
-  /** An engine for one piece of work over days of so many rows at most, gone with its memory afterwards: it keeps what it took. */
+  /** An engine for one piece of work on days of at most `rows` rows, closed afterwards: DuckDB keeps the memory it took. */
   async #passing(threads: number, rows: number): Promise<Engine & AsyncDisposable> {
     const share = Math.min(MOST_MB, Math.max(LEAST_MB, Math.ceil(rows / ROWS_PER_MB)));
     const engine = await this.#start({ memoryLimit: `${share}MB`, threads });
@@ -248,7 +251,7 @@ class DuckDbLake implements OutcomeLake {
   }
 
   async sweep(graceMs: number): Promise<{ readonly removed: number }> {
-    // Asked first: a file that is published and taken up afterwards is younger than any grace.
+    // Taken first: a file that is published and listed afterwards is younger than any grace period.
     const before = this.#options.now() - graceMs;
     const live = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
     return { removed: await sweepFolder(this.#root, new Set(live.map(({ path }) => path)), before) };
@@ -291,7 +294,7 @@ function rowsIn(files: readonly LakeFile[]): number {
   return files.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** A row of CALL_COLUMNS as a record. The lake's own files hold what these types say. */
+/** A row of CALL_COLUMNS as a record. The lake's own files are trusted to have these types. */
 function toRecord(columns: readonly (readonly unknown[])[], at: number): StoredRecord {
   const value = (column: number): unknown => columns[column]?.[at];
   const optional = (column: number): string | undefined => {

@@ -1,14 +1,17 @@
-// The SQL of the lake's views over the files that the catalog holds live.
+// The SQL of the lake's views over the files that the catalog lists.
 //
-// A partition that compaction left with one `head` (and no later parts) holds each call once and is read as it is; only the others pay for
-// finding the latest version of each call.
+// A partition that compaction left with one `head` (and no later parts) contains each call once and is read as it is; for all
+// others the latest version of each call must be found.
 
 import type { OutcomeMap } from "../../meaning/outcome-map.ts";
 import type { LakeFile, RecordQuery } from "../lake.ts";
 import { CALL_COLUMNS, QUARANTINE_COLUMNS } from "./columns.ts";
 import { literal } from "./engine.ts";
 
-/** Of several versions of one call the latest observation, for equal ones the greater digest. A call belongs to the day of its start. */
+/**
+ * The latest observation among the versions of a call; with equal times, the greater digest. A call belongs to the day of its
+ * start.
+ */
 const LATEST =
   "QUALIFY row_number() OVER (PARTITION BY campaign_id, call_id, start_time::DATE ORDER BY observed_at DESC, digest DESC) = 1";
 
@@ -18,7 +21,7 @@ const EMPTY_CALLS = `SELECT ''::VARCHAR AS call_id, ''::VARCHAR AS campaign_id, 
 const EMPTY_QUARANTINE = `SELECT ''::VARCHAR AS run_id, ''::VARCHAR AS campaign_id, ''::VARCHAR AS reason, ''::VARCHAR AS detail, ''::VARCHAR AS call_id,
   ''::VARCHAR AS row, NULL::TIMESTAMP AS observed_at WHERE false`;
 
-/** Reads files as they are. */
+/** Reads files without removing earlier versions. */
 export function scan(root: string, files: readonly LakeFile[]): string {
   if (files.length === 0) return EMPTY_CALLS;
   return `SELECT ${CALL_COLUMNS} FROM read_parquet([${paths(root, files)}], hive_partitioning = false)`;
@@ -28,7 +31,10 @@ function paths(root: string, files: readonly LakeFile[]): string {
   return files.map(({ path }) => literal(`${root}/${path}`)).join(", ");
 }
 
-/** From when to when the rows of each file start (ms since the epoch), in order; `place` is its place among the files. Files without rows are left out. */
+/**
+ * The earliest and latest start in each file (ms since the epoch), in order; `place` is the index of the file. Files without rows
+ * are left out.
+ */
 export function spansSql(root: string, files: readonly LakeFile[]): string {
   const each = files.map(
     (file, at) => `SELECT ${at} AS place, min(start_time) AS first, max(start_time) AS last FROM (${scan(root, [file])})`,
@@ -47,7 +53,10 @@ function callsSql(root: string, files: readonly LakeFile[]): string {
   return parts.length === 0 ? EMPTY_CALLS : parts.map((part) => `(${part})`).join(" UNION ALL ");
 }
 
-/** Heads that stand alone in their partition, and the files of partitions in which a call may occur several times. History is left out: every call of it is in a head. */
+/**
+ * Separates heads that are the only file of their partition from partitions in which a call may occur several times. History
+ * files are left out: each of their calls is in a head.
+ */
 function split(files: readonly LakeFile[]): { once: LakeFile[]; several: LakeFile[] } {
   const byPartition = Map.groupBy(
     files.filter(({ kind }) => kind === "part" || kind === "head"),
@@ -77,7 +86,7 @@ export function createViews(root: string, files: readonly LakeFile[]): string {
   ].join("; ");
 }
 
-/** The SELECT of a query for records, in the stated order. */
+/** The SELECT of a query for records, in order of start and call id. */
 export function recordsSql(root: string, files: readonly LakeFile[], query: RecordQuery, columns = CALL_COLUMNS): string {
   const source =
     query.runId === undefined && query.asOf === undefined
@@ -86,7 +95,7 @@ export function recordsSql(root: string, files: readonly LakeFile[], query: Reco
   return `SELECT ${columns} FROM (${source}) source${whereSql(wanted(query))} ORDER BY start_time, call_id`;
 }
 
-/** What the codes of calls mean by a map, as the columns `category` and `mapped`. */
+/** The meaning of the calls' codes by a map, as the columns `category` and `mapped`. */
 export function meaningSql({ eras }: OutcomeMap): string {
   const categories = eras.map(({ to, categories: codes }) => {
     const known = [...codes].map(([code, category]) => `WHEN ${literal(code)} THEN ${literal(category)}`).join(" ");
@@ -97,7 +106,7 @@ export function meaningSql({ eras }: OutcomeMap): string {
   return `coalesce(${category}, 'neutral') AS category, (${category}) IS NOT NULL AS mapped`;
 }
 
-/** Whether the versions that a query looks at are of as many calls, and when the calls that it asks for start. */
+/** Whether each call of a query has only one version, and the earliest and latest start of its calls. */
 export function digestShapeSql(root: string, files: readonly LakeFile[], query: RecordQuery): string {
   const conditions = wanted(query);
   const asked = conditions.length === 0 ? "" : ` FILTER (WHERE ${conditions.join(" AND ")})`;
@@ -106,7 +115,7 @@ export function digestShapeSql(root: string, files: readonly LakeFile[], query: 
     FROM (${versionsSql(root, files, query)})`;
 }
 
-/** Digests one behind the other in the stated order, as one BLOB, of calls with one version each that start from `from` to before `to`. */
+/** Digests of calls that start from `from` to before `to`, each with only one version, concatenated in order to one BLOB. */
 export function digestSliceSql(
   root: string,
   files: readonly LakeFile[],
@@ -114,12 +123,15 @@ export function digestSliceSql(
   { from, to }: { readonly from: number; readonly to: number },
 ): string {
   const slice = [`start_time >= epoch_ms(${from}::BIGINT)`, `start_time < epoch_ms(${to}::BIGINT)`];
-  // Sorted within the aggregate: what is sorted below it may come in another order from several threads.
+  // Sorted within the aggregate: with several threads, the order of a subquery is not kept.
   return `SELECT unhex(string_agg(hex(digest), '' ORDER BY start_time, call_id))
     FROM (${versionsSql(root, files, query)})${whereSql([...wanted(query), ...slice])}`;
 }
 
-/** The versions among which a query's latest are: all that one run brought, or that were there at a time; otherwise the files that hold latest ones. */
+/**
+ * The versions among which a query's latest ones are: all that a retrieval brought, or that existed at an instant; otherwise the
+ * files with latest versions.
+ */
 function versionsSql(root: string, files: readonly LakeFile[], { runId, asOf }: RecordQuery): string {
   const past: string[] = [];
   if (runId !== undefined) past.push(`run_id = ${literal(runId)}`);

@@ -1,4 +1,4 @@
-// Bytes gathered one after the other in a buffer that grows and is used again, so that writing many files leaves nothing to collect.
+// Collects bytes in a buffer that grows and is reused, so that writing many files leaves no garbage.
 
 const FIRST_SIZE = 64 * 1024;
 
@@ -16,7 +16,7 @@ export class ByteSink {
     this.#length = 0;
   }
 
-  /** What was gathered; good until the next change. */
+  /** The collected bytes; valid until the next change. */
   view(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -59,7 +59,7 @@ export class ByteSink {
     this.#length += value.length;
   }
 
-  /** A text with its length in bytes before it. In `latin1` each character is one byte. */
+  /** A text after its length in bytes. In `latin1` each character is one byte. */
   text(value: string, encoding: "utf8" | "latin1"): void {
     this.#reserve(4 + value.length * 3);
     const at = this.#length + 4;
@@ -68,7 +68,7 @@ export class ByteSink {
     this.#length += 4 + written;
   }
 
-  /** Writes over four bytes at `at`. */
+  /** Overwrites four bytes at `at`. */
   patchInt32(at: number, value: number): void {
     this.#view.setInt32(at, value, true);
   }

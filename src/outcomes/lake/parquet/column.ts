@@ -1,32 +1,32 @@
-// One column of a Parquet row group as pages: a dictionary where values repeat, plain values where they do not.
-// Source: the Apache Parquet format, "Encodings" and "Data Pages".
+// One column of a Parquet row group as pages: with a dictionary where values repeat, plain where they do not. Source: the Apache
+// Parquet format, "Encodings" and "Data Pages".
 
 import type { ByteSink } from "./byte-sink.ts";
 
-/** A column of rows. `binary`: bytes that hardly repeat, each a character of a text. `instant`: ms since the epoch. */
+/** A column of rows. `binary`: bytes that rarely repeat, one per character of a text. `instant`: ms since the epoch. */
 export type ColumnSpec<Row> = { readonly name: string } & (
   | { readonly type: "text"; readonly value: (row: Row, at: number) => string | undefined }
   | { readonly type: "binary"; readonly value: (row: Row, at: number) => string | undefined }
   | { readonly type: "instant" | "double" | "int32"; readonly value: (row: Row, at: number) => number | undefined }
 );
 
-/** What a column's pages consist of, before their headers. */
+/** The content of a column's pages, without their headers. */
 export interface ColumnPages {
-  /** Bytes of the dictionary page, at the sink's beginning; 0 when there is none. */
+  /** Length of the dictionary page at the sink's beginning, bytes; 0 when there is none. */
   readonly dictionaryBytes: number;
   readonly dictionaryValues: number;
   readonly nulls: number;
-  /** Of instants, in ms; NaN for other types and without values. */
+  /** Smallest and largest instant in ms; NaN for other types and without values. */
   readonly least: number;
   readonly greatest: number;
 }
 
-/** A dictionary has at most so many values, and at most one for two rows: beyond that it saves nothing. */
+/** A dictionary has at most so many values, and at most one for every two rows: a larger one saves nothing. */
 const MAX_DICTIONARY = 4096;
-/** Place of a row without a value. */
+/** Dictionary index of a row without a value. */
 const ABSENT = 0xffff;
 
-/** Writes the dictionary, if any, and behind it the data page of a column. Every column may lack values. */
+/** Writes the dictionary, if any, and after it the data page of a column. Every column may have missing values. */
 export function writeColumn<Row>(sink: ByteSink, column: ColumnSpec<Row>, rows: readonly Row[]): ColumnPages {
   sink.clear();
   switch (column.type) {
@@ -44,7 +44,7 @@ export function writeColumn<Row>(sink: ByteSink, column: ColumnSpec<Row>, rows: 
   }
 }
 
-/** Plain loops, here and below: every row passes through them once for each column. */
+/** Plain loops, here and below: they run over every row of every column. */
 function valuesOf<Row, Value>(rows: readonly Row[], valueOf: (row: Row, at: number) => Value): Value[] {
   const values: Value[] = [];
   for (let at = 0; at < rows.length; at++) values.push(valueOf(rows[at] as Row, at));
@@ -96,7 +96,7 @@ function countAbsent(values: readonly unknown[]): number {
   return nulls;
 }
 
-/** The distinct values in order of their first row, and each row's place among them. */
+/** The distinct values in order of their first row, and the index of each row's value. */
 interface Dictionary {
   readonly values: ReadonlyMap<string, number>;
   readonly places: Uint16Array;
@@ -122,7 +122,7 @@ function dictionaryOf(column: readonly (string | undefined)[]): Dictionary | und
       lastPlace = values.get(value) ?? values.size;
       if (lastPlace === values.size) {
         values.set(value, lastPlace);
-        // Ids differ from row to row: that is found out early.
+        // Ids differ in every row: this is detected early.
         if (values.size > MAX_DICTIONARY || (values.size > 64 && values.size * 2 > at)) return undefined;
       }
     }
@@ -157,13 +157,13 @@ function writePlaces(sink: ByteSink, places: Uint16Array, distinct: number, null
   writePacked(sink, kept, width);
 }
 
-/** A run of one value, which fits into a byte. */
+/** A run of one value of at most one byte. */
 function writeRun(sink: ByteSink, count: number, value: number): void {
   sink.varint(count * 2);
   sink.byte(value);
 }
 
-/** Values of `width` bits, lowest bits first, in groups of eight. */
+/** Values of `width` bits each, lowest bits first, in groups of eight. */
 function writePacked(sink: ByteSink, values: Uint8Array | Uint16Array, width: number): void {
   const groups = Math.ceil(values.length / 8);
   sink.varint(groups * 2 + 1);

@@ -1,8 +1,8 @@
-// Rows as one Parquet file of one row group. Parts of the lake are written here, on the path of every page: handing rows over to a database
-// first costs several times as much. What is merged, read and exported goes through DuckDB.
-// The Parquet writers in JavaScript that there are take values as boxed numbers and objects; measured with these columns, the fastest (hyparquet-writer
-// 0.17) costs three to four times as much a row, which would make encoding the dearest step of a retrieval.
-// Source: the Apache Parquet format, parquet.thrift.
+// Rows as one Parquet file with one row group. The lake's parts are written here for every page, since passing rows to a database
+// first costs several times as much; merging, reading and exports use DuckDB. The existing Parquet writers in JavaScript take
+// values as boxed numbers and objects: measured with these columns, the fastest (hyparquet-writer 0.17) costs three to four times
+// as much per row, which would make encoding the most expensive step of a retrieval. Source: the Apache Parquet format,
+// parquet.thrift.
 
 import { ByteSink } from "./byte-sink.ts";
 import { type ColumnPages, type ColumnSpec, writeColumn } from "./column.ts";
@@ -10,7 +10,7 @@ import { encodeStruct, type ThriftStruct, type ThriftValue } from "./thrift.ts";
 
 const MAGIC = Buffer.from("PAR1");
 const FORMAT_VERSION = 1;
-/** Of parquet.thrift: physical types, encodings, pages, repetition, the codec "none". */
+/** Constants of parquet.thrift: physical types, encodings, pages, repetition, the codec "none". */
 const TYPES = { int32: 1, instant: 2, double: 5, text: 6, binary: 6 } as const;
 const PLAIN = 0;
 const RLE = 3;
@@ -27,7 +27,7 @@ export class ParquetWriter {
   readonly #pages = new ByteSink();
 
   /**
-   * The bytes of a file; good until the next one is made.
+   * The bytes of a file; valid until the next one is made.
    * @param metadata texts by name, kept in the file's footer
    */
   encode<Row>(columns: readonly ColumnSpec<Row>[], rows: readonly Row[], metadata: Readonly<Record<string, string>>): Buffer {
@@ -54,7 +54,7 @@ export class ParquetWriter {
         },
       ],
       [6, { text: "outdial" }],
-      // By each type's own order: without this, readers pass over least and greatest values.
+      // Column order "type-defined": without it, readers ignore minimum and maximum.
       [7, { list: columns.map(() => ({ struct: [[1, { struct: [] }] as const] })) }],
     ]);
     file.bytes(footer);
@@ -130,7 +130,7 @@ function root(columns: number): ThriftValue {
 }
 
 function schemaOf({ name, type }: { readonly name: string; readonly type: ColumnSpec<never>["type"] }): ThriftValue {
-  // Instants are microseconds without a zone: what DuckDB calls TIMESTAMP.
+  // Instants are microseconds without a zone: DuckDB's TIMESTAMP.
   const micros: ThriftValue = { struct: [[2, { struct: [] }]] };
   const instant: ThriftValue = {
     struct: [

@@ -1,4 +1,4 @@
-// Parquet files written without a database.
+// Writes Parquet files without a database.
 
 export type { ColumnSpec } from "./column.ts";
 export { ParquetWriter } from "./file.ts";

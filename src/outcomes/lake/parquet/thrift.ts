@@ -1,5 +1,5 @@
-// The compact protocol of Apache Thrift, as far as the metadata of a Parquet file needs it. Pure.
-// Source: Thrift's specification "Thrift compact protocol encoding".
+// The part of Apache Thrift's compact protocol that the metadata of a Parquet file needs. Pure. Source: Thrift's specification
+// "Thrift compact protocol encoding".
 
 /** A value with its type on the wire. Whole numbers up to 2^53. */
 export type ThriftValue =
@@ -11,7 +11,7 @@ export type ThriftValue =
   | { readonly list: readonly ThriftValue[] }
   | { readonly struct: ThriftStruct };
 
-/** Fields by number, ascending; numbers lie at most 15 apart. A field whose value is undefined is left out. */
+/** Fields by number, ascending; neighbouring numbers differ by at most 15. A field with the value undefined is left out. */
 export type ThriftStruct = readonly (readonly [id: number, value: ThriftValue | undefined])[];
 
 const TRUE = 1;
@@ -32,7 +32,7 @@ function putStruct(out: number[], struct: ThriftStruct): void {
     if (value === undefined) continue;
     out.push(((id - last) << 4) | typeOf(value));
     last = id;
-    // A truth in a struct is told by its type alone.
+    // A boolean in a struct is encoded in its type alone.
     if (!("bool" in value)) putValue(out, value);
   }
   out.push(STOP);
