@@ -14,10 +14,10 @@ export type AcceptedBody<Id extends OperationId> = (typeof OPERATIONS)[Id] exten
 
 const transition = z.looseObject({ status: z.enum(CAMPAIGN_STATUSES) });
 
-/** The fields that make a body of `updateCampaign` a whole campaign; without any of them it is a transition of state. */
+/** The fields of a whole campaign in a body of `updateCampaign`; a body without any of them is a transition of state. */
 const CAMPAIGN_FIELDS = Object.keys(campaignDraftAccepted.shape).filter((name) => name !== "status");
 
-/** Whether a body of `updateCampaign` asks for nothing but another state. */
+/** Whether a body of `updateCampaign` only asks for another state. */
 export function isTransition(body: unknown): boolean {
   return typeof body !== "object" || body === null || !CAMPAIGN_FIELDS.some((name) => Object.hasOwn(body, name));
 }

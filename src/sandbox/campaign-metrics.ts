@@ -3,7 +3,7 @@
 import type { CampaignRecord, MetricsFigures } from "./state/campaigns.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** The failover's threshold, or undefined when the campaign has none in force. */
+/** The failover's threshold, or undefined when the campaign has no failover in force. */
 function failoverThreshold({ document }: CampaignRecord): number | undefined {
   const config = document["failoverConfig"];
   if (typeof config !== "object" || config === null || !("enabled" in config) || config.enabled !== true) return undefined;
@@ -11,9 +11,9 @@ function failoverThreshold({ document }: CampaignRecord): number | undefined {
 }
 
 /**
- * Body of `getCampaignMetrics` and of the metrics event (contract §2.3); no figure is ever null. Figures of the scenario stand in until the campaign
- * places calls, figures set through the control plane win over what is measured.
- * @param windowMinutes the figures count calls of so many minutes up to now
+ * Body of `getCampaignMetrics` and of the metrics event (contract §2.3); no figure is null. Until the campaign places calls, the
+ * scenario's figures are used. Figures set through the control plane take precedence over measured ones.
+ * @param windowMinutes the figures count calls of the last so many minutes
  */
 export function campaignMetrics(tenant: Tenant, record: CampaignRecord, windowMinutes: number) {
   const { id } = record.document;

@@ -1,4 +1,5 @@
-// The sandbox's virtual time: runs with the host's clock, faster, or frozen and advanced by hand. Timers fire in the order (time, sequence).
+// The sandbox's virtual time: runs with the host's clock, runs faster, or is frozen and advanced by hand. Timers fire in the
+// order (time, sequence).
 
 import { type Clock, type Instant, OutdialError } from "../kernel/index.ts";
 import { TimerQueue } from "./timer-queue.ts";
@@ -8,40 +9,43 @@ export type ClockMode =
   | { readonly mode: "accelerated"; readonly speed: number }
   | { readonly mode: "frozen" };
 
-/** How a mode is named in options: `{speed}` means so many virtual seconds for one real second. */
+/** A mode as given in options: `{speed}` is the number of virtual seconds per real second. */
 export type ClockModeOption = "real" | "frozen" | { readonly speed: number };
 
-/** What `restore` needs to put the time back; timers belong to who scheduled them and are scheduled anew by them. */
+/** What `restore` needs to set the time; timers are not part of it: their owners schedule them again. */
 export interface ClockSnapshot {
   readonly now: Instant;
   readonly mode: ClockMode;
 }
 
-/** A timer's work. `at` is the instant it was scheduled for; `now()` may be later when the clock runs by itself. */
+/** The work of a timer. `at` is the instant it was scheduled for; `now()` may be later when the clock runs by itself. */
 type TimerRun = (at: Instant) => void | Promise<void>;
 
 export interface SandboxClock extends Clock {
   mode(): ClockMode;
-  /** Moves time forward and runs the timers that fall due, in order, awaiting each. Calls made meanwhile queue behind it. */
+  /** Moves time forward and runs due timers in order, awaiting each. Calls made in the meantime are queued. */
   advance(seconds: number): Promise<void>;
   set(mode: ClockModeOption | ClockMode): void;
-  /** Runs `run` once at `at` (at once, but never before this call returns, when `at` has passed). Returns the cancellation. */
+  /**
+   * Runs `run` once at `at` (as soon as possible when `at` has passed, but never before this call returns). Returns a function
+   * that cancels it.
+   */
   schedule(at: Instant, run: TimerRun): () => void;
   snapshot(): ClockSnapshot;
-  /** Sets time and mode, drops every timer and wakes every sleeper. Restore the clock first, then what schedules on it. */
+  /** Sets time and mode, drops every timer and wakes every sleeper. Restore the clock first, then whatever schedules on it. */
   restore(snapshot: ClockSnapshot): void;
-  /** Drops every timer and rejects every sleeper with `clock_stopped`. May be called twice. */
+  /** Drops every timer and rejects every sleeper with `clock_stopped`. Can be called twice. */
   stop(): void;
 }
 
 type ClockErrorCode = "clock_stopped" | "bad_duration" | "bad_speed";
 class ClockError extends OutdialError<ClockErrorCode> {}
 
-/** The time that a running clock follows: this machine's, or that of whoever runs the sandbox. */
+/** The time that a running clock follows: this machine's, or one that the sandbox's user provides. */
 export interface HostTime {
   /** Monotonic milliseconds. */
   now(): number;
-  /** Calls back after `ms`; `hold` says whether the wait keeps the process alive. Returns the cancellation. */
+  /** Calls back after `ms`; `hold` says whether the wait keeps the process alive. Returns a function that cancels it. */
   after(ms: number, hold: boolean, run: () => void): () => void;
 }
 
@@ -64,7 +68,10 @@ interface SandboxClockOptions {
   /** Virtual time at the start; default the system's time. */
   readonly start?: Instant;
   readonly host?: HostTime;
-  /** Told of what a timer threw while the clock ran by itself; by default it becomes an unhandled rejection. `advance` rejects instead. */
+  /**
+   * Receives what a timer threw while the clock ran by itself; default: an unhandled rejection. During `advance`, `advance`
+   * rejects instead.
+   */
   readonly onError?: (thrown: unknown) => void;
 }
 
@@ -84,10 +91,10 @@ interface Sleeper {
 }
 
 /**
- * A clock of its own for one sandbox.
+ * A clock for one sandbox.
  *
- * Two states: *running by itself* (one host timer waits for the earliest virtual timer) and *advancing* (time stands at the timer
- * being run, then jumps to the next). A frozen clock only advances.
+ * Two states: *running by itself* (one host timer waits for the earliest virtual timer) and *advancing* (time is that of the
+ * timer being run, then moves to the next). A frozen clock only advances.
  */
 export function createSandboxClock(options: SandboxClockOptions = {}): SandboxClock {
   const host = options.host ?? systemHostTime();
@@ -115,7 +122,7 @@ export function createSandboxClock(options: SandboxClockOptions = {}): SandboxCl
     cancelWait = host.after((next - now()) / speed(), sleepers.size > 0, drain);
   };
 
-  /** Starts what is due while the clock runs by itself, without waiting: a slow webhook must not hold up the other timers. */
+  /** Starts due timers while the clock runs by itself, without waiting for them: a slow webhook must not delay other timers. */
   const drain = (): void => {
     for (let due = timers.takeDue(now()); due !== undefined; due = timers.takeDue(now())) {
       const { at, value } = due;
@@ -133,7 +140,7 @@ export function createSandboxClock(options: SandboxClockOptions = {}): SandboxCl
         if (due.at > base.virtual) base.virtual = due.at;
         const awake = sleepers.size;
         await due.value(due.at);
-        // A woken sleeper may go on to sleep again within the span; let it.
+        // A sleeper that woke up may sleep again within the same span.
         if (sleepers.size !== awake) await new Promise((resolve) => setImmediate(resolve));
       }
       if (target > base.virtual) base.virtual = target;

@@ -1,4 +1,4 @@
-// The control plane over HTTP, under /__sandbox (contract §3). It needs no token of the vendor.
+// The control plane over HTTP, under /__sandbox (contract §3). It needs no token.
 
 import { z } from "zod";
 import { OutdialError, problemText } from "../kernel/index.ts";
@@ -9,10 +9,10 @@ import { wholeNumber } from "./parameters.ts";
 import { splitTarget } from "./router.ts";
 import { badRequest, jsonReply, Refusal, refusalReply, type SandboxRequest, type SandboxResponse } from "./wire.ts";
 
-/** No path of the vendor begins like this. */
+/** No path of the vendor begins with it. */
 const CONTROL_PREFIX = "/__sandbox";
 
-/** Bodies above this are refused; a snapshot may be large. */
+/** Larger bodies are refused; a snapshot may be large. */
 export const MAX_CONTROL_BODY_BYTES = 268_435_456;
 
 interface ControlCall {
@@ -151,7 +151,7 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-/** What a control function threw on purpose is the caller's mistake. */
+/** An expected error of a control function is the caller's mistake and becomes a refusal. */
 function refusalOf(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;
   if (thrown instanceof FaultError) return badRequest(thrown.message, thrown.problems);

@@ -1,4 +1,4 @@
-// The control plane as functions: look into the tenant, move its time, disturb it, put it back (contract §3).
+// The control plane as functions: inspect the tenant, move its time, inject faults, restore it (contract §3).
 
 import { z } from "zod";
 import { CAMPAIGN_STATUSES, interactionPatchAccepted } from "../contract/index.ts";
@@ -23,11 +23,11 @@ export interface ClockState {
   /** When this world began. */
   readonly start: string;
   readonly mode: ClockMode["mode"];
-  /** Virtual seconds for one real second; 0 when frozen. */
+  /** Virtual seconds per real second; 0 when frozen. */
   readonly speed: number;
 }
 
-/** A survey of the tenant. Counts unless said otherwise. */
+/** A summary of the tenant. Counts unless stated otherwise. */
 export interface SandboxState {
   readonly clock: ClockState;
   readonly seed: number | string;
@@ -37,13 +37,13 @@ export interface SandboxState {
     readonly id: string;
     readonly status: string;
     readonly activeCalls: number;
-    /** Agents that the campaign has at this instant, and what they are doing. */
+    /** The campaign's present agents and what they are doing. */
     readonly agents: CampaignStaff;
   }[];
   readonly calls: {
     readonly total: number;
     readonly byStatus: Readonly<Record<CallStatus, number>>;
-    /** Dispositions applied, those with the same body included. */
+    /** Dispositions applied, including repetitions of the same body. */
     readonly writes: number;
     /** Dispositions that changed something. */
     readonly effects: number;
@@ -57,16 +57,19 @@ export interface SandboxState {
   readonly auditEntries: number;
 }
 
-/** One call with its counters, which prove that nothing was done twice. */
+/** One call with its counters, which show whether anything was done twice. */
 export interface ControlCall extends ReturnType<typeof shownCall> {
   readonly locked: boolean;
-  /** Dispositions applied, those with the same body included. */
+  /** Dispositions applied, including repetitions of the same body. */
   readonly writes: number;
   /** Dispositions that changed something. */
   readonly effects: number;
 }
 
-/** The control plane in process. Bodies of `simulate…` are checked; a wrong one throws a `Refusal` with status 400, an unknown id one with 404. */
+/**
+ * The control plane in process. Bodies of `simulate…` are checked: a wrong one throws a `Refusal` with status 400, an unknown id
+ * one with 404.
+ */
 export interface SandboxControl {
   state(): SandboxState;
   call(id: string): ControlCall | undefined;
@@ -74,34 +77,40 @@ export interface SandboxControl {
   calls(limit?: number): ControlCall[];
   clock(): ClockState;
   setClock(mode: ClockModeOption): ClockState;
-  /** Moves time forward by so many seconds and runs what falls due on the way. */
+  /** Moves time forward by so many seconds and runs whatever becomes due. */
   advance(seconds: number): Promise<ClockState>;
-  /** Starts the same scenario afresh; equals a new sandbox. */
+  /** Starts the same scenario again; equals a new sandbox. */
   reset(): void;
   snapshot(): SandboxSnapshot;
-  /** Puts back a snapshot of a sandbox of the same scenario and seed. Throws SnapshotError. */
+  /** Restores a snapshot of a sandbox with the same scenario and seed. Throws SnapshotError. */
   restore(snapshot: unknown): void;
   requests(filter?: JournalFilter): JournalEntry[];
   clearRequests(): void;
   readonly faults: {
-    /** Adds a fault or an array of them. Throws FaultError naming each wrong field. */
+    /** Adds a fault, or an array of faults. Throws FaultError with each wrong field. */
     add(fault: unknown): Fault[];
     list(): Fault[];
     clear(id?: string): number;
   };
-  /** Revokes all tokens or those of one client; returns how many were alive. */
+  /** Revokes all tokens or those of one client; returns how many were valid. */
   revokeTokens(clientId?: string): number;
-  /** The next activations of dialer settings, so many, fail. */
+  /** Makes the next `count` activations of dialer settings fail. */
   failNextActivation(count?: number): void;
-  /** Sets a campaign's figures (they win over measured ones; no figure at all gives measuring back) and sends the metrics event. */
+  /**
+   * Sets a campaign's figures, which take precedence over measured ones (without any figure, measuring resumes), and sends the
+   * metrics event.
+   */
   simulateMetrics(change: unknown): { deliveries: number };
-  /** Adds a call as described, or places one of the campaign when only `campaignId` is given. */
+  /** Adds a call as described, or places one for the campaign when only `campaignId` is given. */
   simulateCall(call: unknown): ControlCall;
-  /** Plays another writer: `{kind: "interaction" | "dialerSettings" | "campaign", id?, body}`. */
+  /** Acts as another writer: `{kind: "interaction" | "dialerSettings" | "campaign", id?, body}`. */
   simulateEdit(edit: unknown): { id: string; version: string };
-  /** How calls to a list turn out from now on: `{id, answerRate?, abandonRate?, mix?, talk?, wrap?}`; what is not named stays. */
+  /**
+   * Sets how calls to a list turn out from now on: `{id, answerRate?, abandonRate?, mix?, talk?, wrap?}`; fields that are left
+   * out stay.
+   */
   simulateList(change: unknown): { id: string };
-  /** Makes every delivery attempt that is due now. */
+  /** Makes every due delivery attempt. */
   flushWebhooks(): Promise<{ delivered: number; failed: number; pending: number }>;
   /** The newest webhook deliveries with their attempts. */
   deliveries(): WebhookDelivery[];

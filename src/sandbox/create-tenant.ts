@@ -73,7 +73,10 @@ function dialed({ document }: CampaignRecord): DialedCampaign {
 
 const inForce = dialerSettingsAccepted.pick({ concurrency: true, algorithm: true });
 
-/** What the call engine needs to know of the dialer settings; those of the scenario where a writer has put something else in their place. */
+/**
+ * What the call engine needs to know about the dialer settings; the scenario's settings when a writer has stored something
+ * unreadable.
+ */
 function dialedSettings(settings: unknown, scenario: Scenario): DialedSettings {
   const { concurrency, algorithm } = inForce.catch(scenario.dialer.settings).parse(settings);
   return {
@@ -86,7 +89,7 @@ function dialedSettings(settings: unknown, scenario: Scenario): DialedSettings {
   };
 }
 
-/** Remembers what was made of an object: records and settings are replaced, never changed. */
+/** Caches what was made from an object: records and settings are replaced, never changed. */
 function remembered<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const known = new WeakMap<Key, Value>();
   return (key) => {
@@ -96,7 +99,7 @@ function remembered<Key extends object, Value>(make: (key: Key) => Value): (key:
   };
 }
 
-/** Builds the world of a scenario. Nothing moves in it until its engine is told to `sync`. */
+/** Builds the world of a scenario. Nothing happens in it until its engine's `sync` is called. */
 export function createTenant({ scenario, seed, start, clock, webhookFetch }: TenantOptions): Tenant {
   const ids = createIdMaker(seed);
   const campaigns = createCampaignBook(scenario, ids, start);
@@ -169,7 +172,7 @@ export function createTenant({ scenario, seed, start, clock, webhookFetch }: Ten
   return tenant;
 }
 
-/** Ends everything that moves: timers, deliveries, calls. */
+/** Stops timers, deliveries and calls. */
 export function stopTenant({ engine, webhooks, clock }: Tenant): void {
   engine.stop();
   webhooks.stop();

@@ -1,16 +1,16 @@
-// Dialer metrics by the hour: a generated history before the start, then what the calls of the tenant show.
+// Dialer metrics by hour: generated before the start, from then on measured on the tenant's calls.
 
 import { createRandom, type Instant } from "../kernel/index.ts";
 import type { Tenant } from "./tenant.ts";
 
 const HOUR_MS = 3_600_000;
-/** Calls looked at for one hour; beyond it the shares are those of the first ones. */
+/** Most calls counted for one hour; with more, the shares are those of the first ones. */
 const CALLS_AN_HOUR = 20_000;
 const UNANSWERED: ReadonlySet<string> = new Set(["NO_ANSWER", "BUSY", "DISCONNECTED"]);
 
 const round = (value: number): number => Math.round(value * 10_000) / 10_000;
 
-/** The hours there are figures for, oldest first; none for a campaign the tenant does not know. */
+/** The hours with figures, oldest first; none for an unknown campaign. */
 export function dialerMetricHours(tenant: Tenant, campaignId: string | undefined, now: Instant): Instant[] {
   const known =
     campaignId === undefined ||
@@ -27,7 +27,7 @@ export function dialerMetricHours(tenant: Tenant, campaignId: string | undefined
   return hours;
 }
 
-/** One row: the hour and the metrics asked for. Rates are shares of 1, `averageWaitTime` is in seconds. */
+/** One row: the hour and the requested metrics. Rates are shares of 1, `averageWaitTime` is in seconds. */
 export function dialerMetricRow(tenant: Tenant, campaignId: string | undefined, hour: Instant, metrics: readonly string[]) {
   const figures =
     hour < Math.floor(tenant.start / HOUR_MS) * HOUR_MS ? past(tenant, campaignId, hour) : live(tenant, campaignId, hour);
@@ -44,7 +44,10 @@ function past(tenant: Tenant, campaignId: string | undefined, hour: Instant) {
   return { efficiency: answerRate * (1 - abandonmentRate), abandonmentRate, answerRate, averageWaitTime: 1 + random.next() * 8 };
 }
 
-/** `efficiency` is the share of placed calls that reached an agent. Waits are those of live calls; for an hour without one the figure is generated. */
+/**
+ * `efficiency` is the share of placed calls that reached an agent. Waits are measured on live calls; for an hour without one the
+ * figure is generated.
+ */
 function live(tenant: Tenant, campaignId: string | undefined, hour: Instant) {
   const { calls } = tenant.calls.list({ campaignId, from: hour, to: hour + HOUR_MS - 1, limit: CALLS_AN_HOUR });
   const ended = calls.filter(({ endTime }) => endTime !== undefined);

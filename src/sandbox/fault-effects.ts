@@ -1,10 +1,13 @@
-// How the effects of a fault (contract §3) change one exchange: what is done, what the reply says, what becomes of the connection.
+// How the effects of a fault (contract §3) change one exchange: whether the request is handled, the reply, and the connection.
 
 import type { FaultEffect } from "./fault-schema.ts";
 import { NO_TWISTS, type Twists } from "./paging.ts";
 import { errorBody, type SandboxResponse } from "./wire.ts";
 
-/** Whether the request reaches its handler; an effect that invents the reply or breaks the connection keeps it out, unless the work is asked for. */
+/**
+ * Whether the request reaches its handler. An effect that replaces the reply or breaks the connection prevents it, unless the
+ * fault asks for the work to be done.
+ */
 export function letsThrough({ status, body, reset, acceptThenFail }: FaultEffect): boolean {
   return acceptThenFail === true || (status === undefined && body === undefined && reset !== true);
 }
@@ -45,7 +48,7 @@ function inventedReply(status: number, body: unknown, correlationId: string): Sa
   return { status, headers, body: errorBody("fault", `A fault of the sandbox answers ${status}.`, [], correlationId) };
 }
 
-/** Headers laid over others, names without regard to case; null leaves one out. */
+/** Headers with others laid over them, names without regard to case; null removes one. */
 function overlay(base: Readonly<Record<string, string>>, over: Readonly<Record<string, string | null>>): Record<string, string> {
   const result = { ...base };
   for (const [name, value] of Object.entries(over)) {

@@ -1,4 +1,4 @@
-// The form of a fault (contract §3): whom it meets, how often, and what it does.
+// The schema of a fault (contract §3): which requests it matches, how often, and what it does.
 
 import { z } from "zod";
 import { OPERATION_IDS } from "../contract/index.ts";

@@ -1,18 +1,18 @@
-// The list of faults (contract §3): added, listed, cleared, and asked at each request which of them strikes.
+// The list of faults (contract §3): they are added, listed and cleared; at each request it says which one applies.
 
 import { z } from "zod";
 import { OutdialError, type Problem, problemsOf } from "../kernel/index.ts";
 import { type FaultEffect, type FaultSpec, faultSpec } from "./fault-schema.ts";
 import { seedWord, unit } from "./world/derive.ts";
 
-/** A fault as listed: its rule, how many requests matched, how often it struck. */
+/** A fault as listed: its rule, how many requests matched, how often it was applied. */
 export interface Fault extends FaultSpec {
   readonly id: string;
   readonly matched: number;
   readonly struck: number;
 }
 
-/** What a request is matched by. `operation` is undefined for a path the contract does not know. */
+/** What a request is matched by. `operation` is undefined for a path that is not in the contract. */
 export interface RequestFacts {
   readonly operation?: string | undefined;
   readonly method: string;
@@ -20,7 +20,7 @@ export interface RequestFacts {
   readonly clientId?: string | undefined;
 }
 
-/** The fault that strikes a request. */
+/** The fault to apply to a request. */
 export interface Strike {
   readonly id: string;
   readonly effect: FaultEffect;
@@ -32,18 +32,20 @@ export interface FaultListSnapshot {
 }
 
 export interface FaultList {
-  /** Adds one fault or an array of them, all or none. Throws FaultError `fault_invalid` naming each wrong field. */
+  /** Adds one fault or an array of them, all or none. Throws FaultError `fault_invalid` with each wrong field. */
   add(value: unknown): Fault[];
   list(): Fault[];
-  /** Removes one fault, or all; returns how many went. */
+  /** Removes one fault, or all; returns the number removed. */
   clear(id?: string): number;
-  /** The first fault, in the order of adding, that strikes this request; counts the request on the ones it matches until then. */
+  /**
+   * The first fault, in the order of adding, that applies to this request; counts the request on all matching faults up to it.
+   */
   match(facts: RequestFacts): Strike | undefined;
   snapshot(): FaultListSnapshot;
   restore(snapshot: FaultListSnapshot): void;
 }
 
-/** A fault that cannot be added; `problems` names each wrong field. */
+/** A fault that cannot be added; `problems` has each wrong field. */
 export class FaultError extends OutdialError<"fault_invalid"> {
   readonly problems: readonly Problem[];
 

@@ -1,4 +1,4 @@
-// The sandbox on a socket: a plain HTTP/1.1 server on loopback. What a fault does to a connection happens to the socket.
+// The sandbox on a socket: a plain HTTP/1.1 server on loopback. Connection faults are applied to the socket.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { SandboxRequest, SandboxResponse } from "./wire.ts";
@@ -10,7 +10,7 @@ interface HttpServerOptions {
 }
 
 export interface ListenOptions {
-  /** Default 0: a free one. */
+  /** Default 0: any free port. */
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
@@ -20,13 +20,13 @@ export interface ListenOptions {
 export interface Listening {
   readonly url: string;
   readonly port: number;
-  /** Stops listening and breaks what is open. */
+  /** Stops listening and breaks open connections. */
   close(): Promise<void>;
 }
 
-/** Idle connections are kept so long, in milliseconds: longer than clients keep theirs, so that none meets a closing one. */
+/** How long idle connections are kept, ms: longer than clients keep theirs, so that a client never uses a closing one. */
 const KEEP_ALIVE_MS = 65_000;
-/** So many bytes of an oversize body are read before the connection is broken. */
+/** Bytes of an oversize body that are read before the connection is broken. */
 const MOST_DISCARDED = 67_108_864;
 
 export async function listen(
@@ -34,7 +34,7 @@ export async function listen(
   { port = 0, host = "127.0.0.1" }: ListenOptions,
 ): Promise<Listening> {
   const server: Server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (incoming, outgoing) => {
-    // A client that hangs up in the middle is no fault of ours.
+    // A client that hangs up is not an error here.
     incoming.on("error", () => {});
     outgoing.on("error", () => {});
     readRequest(incoming, bodyLimit, (request) => {
@@ -65,7 +65,7 @@ export async function listen(
   };
 }
 
-/** Reads a request to its end; one whose client hangs up before is never told of. */
+/** Reads a whole request; one whose client hangs up earlier is never reported. */
 function readRequest(
   incoming: IncomingMessage,
   bodyLimit: (target: string) => number,
@@ -77,7 +77,7 @@ function readRequest(
   let length = 0;
   incoming.on("data", (chunk: Buffer) => {
     length += chunk.length;
-    // What is too much is read and thrown away: a client that still sends would miss the refusal.
+    // Too much data is read and discarded: a client that is still sending would miss the refusal.
     if (length <= limit) chunks.push(chunk);
     else if (length > limit + MOST_DISCARDED) incoming.destroy();
   });

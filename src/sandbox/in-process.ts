@@ -1,4 +1,4 @@
-// The sandbox as a function: a fetch that opens no socket. What a fault does to a connection happens to the promise and the body stream.
+// The sandbox as a function: a fetch without a socket. Connection faults are applied to the promise and the body stream.
 
 import type { SandboxRequest, SandboxResponse } from "./wire.ts";
 
@@ -11,7 +11,10 @@ function broken(message: string, code: string): TypeError {
   });
 }
 
-/** Makes a fetch of a handler of plain requests. Rejects as a network does: TypeError on a broken connection, the signal's reason when aborted. */
+/**
+ * Makes a fetch from a handler of plain requests. Rejects like a network: TypeError for a broken connection, the signal's reason
+ * when aborted.
+ */
 export function createFetch(handle: (request: SandboxRequest) => Promise<SandboxResponse>): typeof fetch {
   return async (input, init) => {
     const request = input instanceof Request && init === undefined ? input : new Request(input, init);

@@ -1,4 +1,4 @@
-// The request journal: a bounded ring of what reached the sandbox, without secrets (contract §3, control plane).
+// The request journal: a bounded ring of received requests, without secrets (contract §3, control plane).
 
 import type { Instant } from "../kernel/index.ts";
 import { redactBody, redactHeaders, redactQuery } from "./redact.ts";
@@ -17,7 +17,7 @@ export interface JournalInput {
   readonly body: string;
   readonly clientId?: string | undefined;
   readonly correlationId?: string | undefined;
-  /** Id of the fault that struck. */
+  /** Id of the fault that was applied. */
   readonly fault?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface JournalEntry {
 export interface JournalFilter {
   /** Only entries with a greater `seq`. */
   readonly since?: number | undefined;
-  /** At most so many, the newest ones. */
+  /** At most so many entries, the newest ones. */
   readonly limit?: number | undefined;
   readonly operation?: string | undefined;
 }
@@ -50,9 +50,9 @@ export interface Journal {
   record(input: JournalInput): void;
   /** In the order of arrival. */
   list(filter?: JournalFilter): JournalEntry[];
-  /** All requests since the start or the last `clear`, those that fell out of the ring included. */
+  /** All requests since the start or the last `clear`, including those no longer in the ring. */
   readonly total: number;
-  /** Entries at hand. */
+  /** Entries in the ring. */
   readonly size: number;
   clear(): void;
 }

@@ -1,4 +1,5 @@
-// The request limiter: a token bucket for each (rate family, client or tenant) on the sandbox's clock. Contract §2, rate families.
+// The request limiter: a token bucket for each rate family and client or tenant, on the sandbox's clock. Contract §2, rate
+// families.
 
 import { RATE_LIMITS, type RateFamily, type RateLimit } from "../contract/index.ts";
 import type { Instant } from "../kernel/index.ts";
@@ -6,7 +7,7 @@ import type { ScenarioLimits } from "./scenario/index.ts";
 
 type LimitVerdict =
   | { readonly allowed: true }
-  /** Whole seconds, at least 1, after which the next request passes. */
+  /** Whole seconds, at least 1, after which the next request is allowed. */
   | { readonly allowed: false; readonly retryAfterSeconds: number };
 
 type Bucket = [tokens: number, at: Instant];
@@ -17,17 +18,17 @@ export interface LimiterSnapshot {
 }
 
 export interface RequestLimiter {
-  /** Draws one request. A bucket holds the requests of its whole window and refills continuously. */
+  /** Counts one request. A bucket holds the requests of its whole window and refills continuously. */
   take(family: RateFamily, clientId: string, now: Instant): LimitVerdict;
-  /** The limit in force, or undefined when it is lifted. */
+  /** The limit in force, or undefined when there is none. */
   limitOf(family: RateFamily): RateLimit | undefined;
-  /** Replaces the scenario's overrides (the families not named fall back to the contract's limits) and fills all buckets. */
+  /** Replaces the scenario's overrides (other families get the contract's limits) and fills all buckets. */
   set(overrides: ScenarioLimits): void;
   snapshot(): LimiterSnapshot;
   restore(snapshot: LimiterSnapshot): void;
 }
 
-/** The limit a scenario sets for a family: contract's when it names none, undefined when it lifts it. */
+/** The limit of a family: the contract's when the scenario does not override it, undefined when the scenario removes it. */
 function resolve(family: RateFamily, overrides: ScenarioLimits): RateLimit | undefined {
   if (overrides === "off") return undefined;
   const override = overrides[family];
@@ -63,7 +64,7 @@ export function createRequestLimiter(initial: ScenarioLimits = {}): RequestLimit
       const key = limit.per === "tenant" ? family : `${family}/${clientId}`;
       let bucket = buckets.get(key);
       if (bucket === undefined) {
-        // A bucket of less than one request would never let one through.
+        // A bucket of less than one request would never allow one.
         bucket = [Math.max(1, limit.requests), now];
         buckets.set(key, bucket);
       } else {

@@ -1,11 +1,11 @@
-// Page tokens: opaque, bound to their query, and the two faults that make pages come back.
+// Page tokens: opaque, bound to their query, and the two faults that repeat pages.
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson } from "../kernel/index.ts";
 import { badRequest } from "./wire.ts";
 
-/** How faults bend one request (contract §3). */
+/** How faults change one request (contract §3). */
 export interface Twists {
   readonly staleRead: boolean;
   readonly duplicatePage: boolean;
@@ -14,7 +14,7 @@ export interface Twists {
 
 export const NO_TWISTS: Twists = { staleRead: false, duplicatePage: false, loopPage: false };
 
-/** The cursor a token carried; `repeated` when the token was made to deliver its page a second time. */
+/** The cursor in a token; `repeated` when the token was made to deliver its page again. */
 interface Place<Cursor> {
   readonly cursor: Cursor | undefined;
   readonly repeated: boolean;
@@ -23,16 +23,15 @@ interface Place<Cursor> {
 /** The tokens of one listing. */
 export interface TokenBook<Cursor> {
   readonly place: Place<Cursor>;
-  /** The token after this page: of the next cursor, or of this page again where a fault asks for it. Undefined at the end. */
+  /** The token after this page: for the next cursor, or for this page again when a fault asks for it. Undefined at the end. */
   next(cursor: Cursor | undefined): string | undefined;
 }
 
 const DIGEST_LENGTH = 12;
 
 /**
- * Reads the token of a request.
- * @param facts what the token belongs to: the parameters of the listing but the page size
- * Throws a 400 refusal when the token cannot be read or belongs to another query.
+ * Reads the token of a request. Throws a 400 refusal when it cannot be read or belongs to another query.
+ * @param facts what the token belongs to: the listing's parameters except the page size
  */
 export function readTokens<Schema extends z.ZodType>(
   token: string | undefined,
@@ -71,7 +70,7 @@ function open<Schema extends z.ZodType>(token: string, digest: string, cursorSch
   return { cursor: cursor.data, repeated };
 }
 
-/** The numbered page whose content is sent: the first for ever, or the one before, where a fault asks for it. */
+/** The number of the page whose content is sent; when a fault asks for it, always the first, or the one before. */
 export function bentPage(page: number, twists: Twists): number {
   if (twists.loopPage) return 1;
   return twists.duplicatePage ? Math.max(1, page - 1) : page;

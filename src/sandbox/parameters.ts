@@ -1,4 +1,5 @@
-// Query parameters as the tenant reads them: unknown names pass, wrong values are refused with the place and what is allowed.
+// Parses query parameters like the tenant: unknown names are ignored, wrong values are refused with their place and what is
+// allowed.
 
 import { nearest } from "../kernel/index.ts";
 import { badRequest } from "./wire.ts";
@@ -23,7 +24,7 @@ export function textOf(query: URLSearchParams, name: string): string | undefined
   return query.get(name) || undefined;
 }
 
-/** A list, repeated (`a=1&a=2`) or joined by commas, which are both taken. Undefined when absent. Throws a 400 refusal on an empty entry. */
+/** A list, either repeated (`a=1&a=2`) or joined by commas. Undefined when absent. Throws a 400 refusal for an empty entry. */
 export function listOf(query: URLSearchParams, name: string): string[] | undefined {
   const values = query.getAll(name).filter((value) => value !== "");
   if (values.length === 0) return undefined;
@@ -32,7 +33,7 @@ export function listOf(query: URLSearchParams, name: string): string[] | undefin
   return items;
 }
 
-/** Throws a 400 refusal that names every word not among the allowed ones, with the nearest that is. */
+/** Throws a 400 refusal with every word that is not allowed, and the nearest allowed one. */
 export function mustBeKnown(what: string, words: readonly string[], allowed: ReadonlySet<string>): void {
   const unknown = words.filter((word) => !allowed.has(word));
   if (unknown.length === 0) return;

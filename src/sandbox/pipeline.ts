@@ -1,4 +1,4 @@
-// The way of one request through the tenant: route, token, fault, scope, limit, body, handler, journal.
+// The steps of one request through the tenant: route, token, fault, scope, limit, body, handler, journal.
 
 import { performance } from "node:perf_hooks";
 import { OPERATION_IDS, type OperationId, operationOf, TOKEN_PATHS } from "../contract/index.ts";
@@ -16,7 +16,7 @@ import { createRouter, type Route, rawPath, splitTarget } from "./router.ts";
 import type { Tenant } from "./tenant.ts";
 import { type Answer, errorBody, jsonReply, Refusal, refusalReply, type SandboxRequest, type SandboxResponse } from "./wire.ts";
 
-/** Bodies above this are refused with 413. */
+/** Larger bodies are refused with 413. */
 export const MAX_BODY_BYTES = 1_048_576;
 
 const TOKEN_ENDPOINTS: ReadonlySet<string> = new Set(TOKEN_PATHS);
@@ -25,22 +25,22 @@ const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 /** Where a request goes; a refusal when it goes nowhere. */
 type Destination = "token" | Route<OperationId> | Refusal | Foreign;
 
-/** A place in the ACD API. */
+/** A path of the ACD API. */
 interface Foreign {
   readonly acd: AcdPlace;
 }
 
-/** The ACD side, loaded at the first request to it: who speaks only the REST profile does not pay for it. */
+/** The ACD part, loaded at the first request to it, so that REST tenants do not pay for it. */
 const loadAcd = () => import("./acd/index.ts");
 const isForeign = (destination: Destination): destination is Foreign => typeof destination === "object" && "acd" in destination;
 
 interface PipelineOptions {
-  /** The tenant of the moment: a reset puts another in its place. */
+  /** The present tenant: a reset replaces it. */
   readonly tenant: () => Tenant;
   readonly journal: Journal;
 }
 
-/** Answers a request to the vendor's API. Never rejects: what goes wrong inside is a 500. */
+/** Answers a request to the vendor's API. Never rejects: an internal error becomes a 500. */
 export type Pipeline = (request: SandboxRequest) => Promise<SandboxResponse>;
 
 export function createPipeline({ tenant: present, journal }: PipelineOptions): Pipeline {
@@ -128,14 +128,14 @@ export function createPipeline({ tenant: present, journal }: PipelineOptions): P
   };
 }
 
-/** The operation for faults and the journal. */
+/** The name of the operation for faults and the journal. */
 function nameOf(destination: Destination, acd: Awaited<ReturnType<typeof loadAcd>> | undefined): string | undefined {
   if (destination === "token") return "token";
   if (isForeign(destination)) return acd?.placeName(destination.acd);
   return destination instanceof Refusal ? undefined : destination.operation;
 }
 
-/** Who carries the token of the `Authorization` header. One client sends the word `Bearer` twice, which is taken as once. */
+/** The holder of the token in the `Authorization` header. One client sends the word `Bearer` twice, which is accepted. */
 function holderOf(tenant: Tenant, header: string | undefined, now: number): TokenHolder | Refusal {
   const token = /^(?:bearer\s+)+([^\s,]+)\s*$/i.exec(header ?? "")?.[1];
   if (token === undefined) return unauthorized("token_missing", "The request carries no bearer token.");
@@ -156,13 +156,13 @@ function unauthorized(code: "token_missing" | "token_unknown" | "token_expired" 
   return new Refusal(401, code, message, { headers: { "www-authenticate": "Bearer" } });
 }
 
-/** Throws unless the caller has a good token, one of the operation's scopes, and requests left. */
+/** Throws unless the caller has a valid token, one of the operation's scopes, and requests left. */
 function admit(tenant: Tenant, operation: OperationId, holder: TokenHolder | Refusal | undefined, now: number): TokenHolder {
   if (holder === undefined || holder instanceof Refusal)
     throw holder ?? unauthorized("token_missing", "The request carries no token.");
   const { scopes, rate } = operationOf(operation);
   if (!scopes.some((scope) => holder.scopes.has(scope))) {
-    // As generic as the vendor's: which scope is missing is for the client to say.
+    // As unspecific as the vendor's: the client says which scope is missing.
     throw new Refusal(403, "forbidden", "Insufficient permissions.");
   }
   const verdict = tenant.limiter.take(rate, holder.clientId, now);
@@ -182,7 +182,7 @@ function tokenReply(tenant: Tenant, request: SandboxRequest, correlationId: stri
   );
   const headers = { "cache-control": "no-store", ...(answer.ok ? {} : answer.headers) };
   if (answer.ok) return { clientId: answer.clientId, reply: jsonReply(200, answer.body, correlationId, headers) };
-  // `error` beside the vendor's own form would be ambiguous; the code inside it is OAuth's.
+  // The vendor's own form has an `error` already; the code inside it is OAuth's.
   const reply = {
     status: answer.status,
     headers: { "content-type": "application/json", "x-correlation-id": correlationId, ...headers },

@@ -1,13 +1,13 @@
-// Takes secrets out of what the journal keeps: headers, query strings, and bodies in JSON, form or broken form.
+// Removes secrets from what the journal keeps: headers, query strings, and bodies in JSON, form or unreadable form.
 
 const MASK = "[redacted]";
 const SECRET_HEADER = /authorization|cookie|secret|password|api-?key|(^|-)token$/;
-/** Field names, compared in lower case without `_` and `-`. Page and version tokens are no secrets. */
+/** Field names in lower case without `_` and `-`. Page and version tokens are not secrets. */
 const SECRET_FIELD =
   /^(?:\w*secret|\w*password|passwd|token|\w*(?:access|refresh|id|bearer|auth|api)token|\w*authorization|\w*apikey|\w*assertion|cookie)$/;
-/** A cheap first look: most bodies name no secret at all. */
+/** A quick check: most bodies contain no secret. */
 const SUSPECT = /secret|passw|token|authori[sz]ation|api[-_]?key|assertion|cookie/i;
-/** A field and its value where nothing else can be parsed. */
+/** A field and its value in text that cannot be parsed. */
 const LOOSE_FIELD = /((["']?)([\w-]{2,40})\2\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^&\s,;}\]]*)/g;
 
 const isSecret = (name: string): boolean => SECRET_FIELD.test(name.replaceAll(/[-_]/g, "").toLowerCase());

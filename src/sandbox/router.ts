@@ -28,7 +28,10 @@ export type Router<Id extends string> = (method: string, path: string) => Route<
 
 const newNode = <Id extends string>(): Node<Id> => ({ fixed: new Map(), ends: new Map() });
 
-/** Path parameters are one segment each; a doubled slash (a base URL that ends in one) counts as a single one. */
+/**
+ * A router for the given operations. Path parameters are one segment each; a doubled slash (from a base URL that ends in one)
+ * counts as one.
+ */
 export function createRouter<Id extends string>(
   entries: Iterable<RouterEntry<Id>>,
   { ignoreCase = false }: { readonly ignoreCase?: boolean } = {},
@@ -90,7 +93,7 @@ function decodeSegment(segment: string): string {
   }
 }
 
-/** Path and query of a request target, doubled slashes of the path made single. */
+/** Path and query of a request target, with doubled slashes of the path made single. */
 export function splitTarget(target: string): { path: string; search: string } {
   const mark = target.indexOf("?");
   const raw = mark < 0 ? target : target.slice(0, mark);

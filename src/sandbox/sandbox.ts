@@ -18,17 +18,17 @@ import { scheduleTimeline } from "./timeline.ts";
 import type { SandboxRequest, SandboxResponse } from "./wire.ts";
 
 export interface SandboxOptions {
-  /** A scenario (checked) or plain data in the form of a scenario file. Default: the demo's world. */
+  /** A scenario (checked), or plain data in the form of a scenario file. Default: the demo's world. */
   readonly scenario?: unknown;
-  /** Seed of everything generated. Default: the scenario's, else 1. */
+  /** Seed of everything generated. Default: the scenario's, otherwise 1. */
   readonly seed?: number | string;
-  /** Default "real". `{speed: 60}` lets a minute pass in a second; "frozen" stands until advanced. */
+  /** Default "real". With `{speed: 60}` a minute passes in a second; "frozen" stands still until it is advanced. */
   readonly clock?: ClockModeOption;
-  /** The time that a clock which runs by itself follows. Default: this machine's. */
+  /** The time that a running clock follows. Default: this machine's. */
   readonly host?: HostTime;
-  /** The instant the world begins at: ISO 8601, or milliseconds since the epoch. Default: the system's time. */
+  /** When the world begins: ISO 8601, or milliseconds since the epoch. Default: the system's time. */
   readonly now?: string | number;
-  /** `limit`: requests kept in the journal; default 100,000. */
+  /** `limit`: number of requests kept in the journal; default 100,000. */
   readonly journal?: { readonly limit?: number };
   /** Delivers the vendor's webhooks. Default: the global fetch. */
   readonly webhookFetch?: typeof fetch;
@@ -37,24 +37,24 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Sends a request without a socket; the host of its address does not matter. */
   readonly fetch: typeof fetch;
-  /** Serves on a socket, loopback and a free port unless told. Throws SandboxError `already_listening` the second time. */
+  /** Serves on a socket; default: loopback and a free port. Throws SandboxError `already_listening` when called again. */
   listen(options?: ListenOptions): Promise<{ url: string; port: number }>;
-  /** Stops everything. May be called twice. */
+  /** Stops everything. Can be called twice. */
   close(): Promise<void>;
   readonly control: SandboxControl;
-  /** Credentials of a client that may do what the scenario's first client may, as `createTenant` takes them. */
+  /** Credentials of a client with the rights of the scenario's first client, as `createTenant` takes them. */
   readonly ready: { readonly clientId: string; readonly clientSecret: string };
   /** The access key of the ACD API; its password grant takes the same pair as client and as user. */
   readonly accessKey: { readonly accessKeyId: string; readonly accessKeySecret: string };
-  /** Where tokens are asked for. */
+  /** Path of the token endpoint. */
   readonly tokenPath: string;
-  /** Where a client of the ACD API gets one for its access key. */
+  /** Path where a client of the ACD API gets a token for its access key. */
   readonly accessKeyTokenPath: string;
 }
 
 type SandboxErrorCode = "bad_start" | "already_listening" | "closed";
 
-/** A sandbox that cannot be started as asked. */
+/** A sandbox that cannot be started with the given options. */
 export class SandboxError extends OutdialError<SandboxErrorCode> {}
 
 function startInstant(now: string | number | undefined): Instant {
@@ -65,8 +65,8 @@ function startInstant(now: string | number | undefined): Instant {
 }
 
 /**
- * Starts a tenant of its own: nothing is shared between two sandboxes.
- * Throws ScenarioError naming every wrong field of the scenario, SandboxError for a start that is no time.
+ * Starts a sandbox with a tenant of its own: two sandboxes share nothing. Throws ScenarioError with every wrong field of the
+ * scenario, SandboxError for an unreadable `now`.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const scenario = options.scenario === undefined ? defaultScenario() : checkScenario(options.scenario);

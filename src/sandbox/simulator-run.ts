@@ -1,4 +1,4 @@
-// `runSimulator` (contract §2.5): a prediction of the dialer model for the settings asked about, in the fields of the reply.
+// `runSimulator` (contract §2.5): the dialer model's prediction for the requested settings, in the fields of the reply.
 
 import type { z } from "zod";
 import type { dialerSettings, simulatorRunAccepted } from "../contract/index.ts";
@@ -11,8 +11,8 @@ const EFFORT = 800;
 const round = (value: number): number => Math.round(value * 10_000) / 10_000;
 
 /**
- * Body of the reply. What the request leaves out comes from `defaults`. Calls turn out as those of the living tenant do when its lists say
- * nothing else. Rates are shares of 1, `averageWaitTime` is in seconds. Equal requests get equal replies.
+ * Body of the reply. Fields that the request leaves out come from `defaults`. Calls turn out like those of the living tenant with
+ * lists that specify nothing. Rates are shares of 1, `averageWaitTime` is in seconds. Equal requests get equal replies.
  */
 export function runSimulation(run: z.output<typeof simulatorRunAccepted>, defaults: z.output<typeof dialerSettings>) {
   const {

@@ -1,4 +1,4 @@
-// A tenant's state as plain data and back: what was changed since the start of its scenario, which a snapshot names.
+// A tenant's state as plain data and back: the changes since the start of its scenario, which the snapshot names.
 
 import { OutdialError } from "../kernel/index.ts";
 import type { TokenStoreSnapshot } from "./auth/tokens.ts";
@@ -17,7 +17,7 @@ import type { WebhooksSnapshot } from "./vendor-webhooks.ts";
 import type { CallStoreSnapshot } from "./world/calls.ts";
 import type { ContactStoreSnapshot } from "./world/contacts.ts";
 
-/** A tenant at one moment. Plain data; to be restored on a sandbox of the same scenario and seed. */
+/** A tenant at one moment, as plain data; can be restored in a sandbox with the same scenario and seed. */
 export interface SandboxSnapshot {
   readonly format: 1;
   readonly seed: number | string;
@@ -67,7 +67,7 @@ export function takeSnapshot(tenant: Tenant): SandboxSnapshot {
     dialects: [...tenant.dialects],
     pacing: tenant.pacing.snapshot(),
   };
-  // A copy, so that neither side sees the other's changes; as it is over HTTP, without fields that are undefined.
+  // A copy, so that later changes do not affect it; without undefined fields, as over HTTP.
   return JSON.parse(JSON.stringify(state)) as SandboxSnapshot;
 }
 
@@ -97,7 +97,7 @@ export function checkSnapshot(value: unknown, seed: number | string): SandboxSna
   return snapshot;
 }
 
-/** Puts the state back into a tenant fresh from its scenario; the clock first, since the others schedule on it. */
+/** Restores the state in a new tenant of the same scenario; the clock first, since the others schedule on it. */
 export function restoreSnapshot(tenant: Tenant, snapshot: SandboxSnapshot): void {
   tenant.clock.restore(snapshot.clock);
   tenant.ids.restore(snapshot.ids);

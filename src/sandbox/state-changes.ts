@@ -1,11 +1,11 @@
-// What follows a change of the tenant's state: vendor events, audit entries, and the word to the call engine.
+// Consequences of a change of the tenant's state: vendor events, audit entries, and telling the call engine.
 
 import { campaignMetrics } from "./campaign-metrics.ts";
 import type { CampaignRecord } from "./state/campaigns.ts";
 import type { DialerOperation, SettingsVersion } from "./state/dialer-desk.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** After a campaign was created (`before` undefined) or changed. */
+/** To call after a campaign was created (`before` undefined) or changed. */
 export function campaignChanged(tenant: Tenant, before: CampaignRecord | undefined, after: CampaignRecord, actor: string): void {
   const { id, status } = after.document;
   const now = tenant.clock.now();
@@ -30,12 +30,12 @@ export function campaignChanged(tenant: Tenant, before: CampaignRecord | undefin
   if (status === "active") tenant.webhooks.emit("dialer.campaign.activated", { campaignId: id, status, activatedAt: changedAt });
 }
 
-/** Sends the figures of a campaign to who asked for them. */
+/** Sends the metrics event of a campaign to its registrations; returns the number of deliveries. */
 export function metricsUpdated(tenant: Tenant, record: CampaignRecord): number {
   return tenant.webhooks.emit("omnichannel.campaign.metrics.update", campaignMetrics(tenant, record, 30));
 }
 
-/** After an activation of dialer settings ended, either way. */
+/** To call after an activation of dialer settings has ended, either way. */
 export function activationEnded(tenant: Tenant, operation: DialerOperation, before: SettingsVersion): void {
   const { operationId, status, announced, actor, failure } = operation;
   const done = status === "COMPLETED";
@@ -53,7 +53,7 @@ export function activationEnded(tenant: Tenant, operation: DialerOperation, befo
   if (done) settingsUpdated(tenant, { operationId });
 }
 
-/** After other settings came into force. */
+/** To call after other settings came into force. */
 export function settingsUpdated(tenant: Tenant, facts: Readonly<Record<string, unknown>>): void {
   tenant.engine.sync();
   const { settings, versionTag } = tenant.dialer.inForce();

@@ -1,4 +1,4 @@
-// The tenant behind the wire: everything it knows. A reset or a restore puts a new one in its place.
+// Everything that the tenant knows. A reset or a restore replaces it by a new one.
 
 import type { Instant } from "../kernel/index.ts";
 import type { TokenStore } from "./auth/tokens.ts";
@@ -40,10 +40,10 @@ export interface Tenant {
   readonly engine: CallEngine;
   readonly keys: IdempotencyKeys;
   readonly shadows: Shadows;
-  /** What a dialect knows beyond the world that all dialects show, by its name: plain data. */
+  /** Additional state of a dialect, by its name: plain data. */
   readonly dialects: Map<string, object>;
-  /** What a dialect says of single campaigns' dialing. */
+  /** Dialing parameters that a dialect sets for single campaigns. */
   readonly pacing: DialingOverrides;
-  /** The contact list of an id, made when there is none. */
+  /** The contact list with an id; made when there is none. */
   contactList(id: string): ContactStore;
 }

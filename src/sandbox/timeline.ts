@@ -1,4 +1,4 @@
-// What the scenario has happen later: each entry of the timeline is due at its time after the start.
+// The scenario's timeline: each entry is due at its time after the start.
 
 import type { ScenarioTimelineEntry } from "./scenario/index.ts";
 import { campaignChanged } from "./state-changes.ts";
@@ -6,11 +6,11 @@ import type { Tenant } from "./tenant.ts";
 
 const ACTOR = "timeline";
 
-/** Schedules the entries that lie ahead. Entries due at the very start are run at once only by a fresh start. */
+/** Schedules the entries of the future. Entries due at the very start are only run at a fresh start. */
 export function scheduleTimeline(tenant: Tenant, fresh: boolean): void {
   const now = tenant.clock.now();
   for (const entry of tenant.scenario.timeline) {
-    // The check of the scenario turned spans into seconds.
+    // The scenario's check turned spans into seconds.
     const at = tenant.start + Number(entry.at) * 1000;
     if (at > now || fresh) tenant.clock.schedule(at, () => apply(tenant, entry.set));
   }
@@ -29,7 +29,7 @@ type CampaignChange = NonNullable<ScenarioTimelineEntry["set"]["campaigns"]>[str
 function changeCampaign(tenant: Tenant, id: string, { status, callRate, metrics }: CampaignChange): void {
   const before = tenant.campaigns.get(id);
   if (before === undefined) return;
-  // Figures of the timeline are the author's word for that moment, so they win over what is measured.
+  // Figures of the timeline are set on purpose, so they take precedence over measured ones.
   if (metrics !== undefined) tenant.campaigns.setFigures(id, "pinned", { ...before.pinned, ...metrics });
   if (status === undefined && callRate === undefined) return;
   const after = tenant.campaigns.merge(

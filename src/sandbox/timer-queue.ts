@@ -1,4 +1,4 @@
-// A priority queue of timers ordered by (time, sequence): a binary heap; cancelled entries are skipped and swept out in bulk.
+// A priority queue of timers, ordered by (time, sequence): a binary heap. Cancelled entries are skipped, and removed in bulk.
 
 import type { Instant } from "../kernel/index.ts";
 
@@ -13,7 +13,7 @@ export class TimerQueue<T extends object> {
   #sequence = 0;
   #cancelled = 0;
 
-  /** Adds a value due at `at`; equal times come out in the order they were added. Returns the cancellation. */
+  /** Adds a value due at `at`; equal times come out in the order of adding. Returns a function that cancels it. */
   add(at: Instant, value: T): () => void {
     const entry: Entry<T> = { at, sequence: this.#sequence++, value };
     this.#heap.push(entry);
@@ -21,7 +21,7 @@ export class TimerQueue<T extends object> {
     return () => this.#cancel(entry);
   }
 
-  /** The earliest time, or undefined when nothing waits. */
+  /** The earliest time, or undefined when the queue is empty. */
   peek(): Instant | undefined {
     while (this.#heap[0] !== undefined && this.#heap[0].value === undefined) this.#removeTop();
     return this.#heap[0]?.at;

@@ -14,10 +14,10 @@ import { hash, seedWord } from "./world/derive.ts";
 
 export type { WebhookKind, WebhookRegistration } from "./webhook-post.ts";
 
-/** `pending` waits for its time, `sending` is on its way, `given_up` used up its retries. */
+/** `pending` waits for its time, `sending` is under way, `given_up` has used all retries. */
 type DeliveryState = "pending" | "sending" | "delivered" | "given_up" | "dropped";
 
-/** One event on its way to one registration. */
+/** One event for one registration. */
 export interface WebhookDelivery {
   readonly id: string;
   readonly webhookId: string;
@@ -42,23 +42,23 @@ export interface VendorWebhooks {
   put(kind: WebhookKind, id: string, draft: Readonly<Record<string, unknown>>): WebhookRegistration | undefined;
   get(kind: WebhookKind, id: string): WebhookRegistration | undefined;
   list(kind: WebhookKind): WebhookRegistration[];
-  /** Removes a registration; what waits for it is dropped. */
+  /** Removes a registration; its pending deliveries are dropped. */
   delete(kind: WebhookKind, id: string): boolean;
-  /** Queues an event for every enabled registration that asked for its type; returns how many. */
+  /** Queues an event for every enabled registration of its type; returns the number of deliveries. */
   emit(type: string, data: unknown): number;
-  /** Makes every attempt that is due now and waits for all under way. */
+  /** Makes every due attempt and waits for all that are under way. */
   flush(): Promise<{ delivered: number; failed: number; pending: number }>;
   /** The newest deliveries, oldest first, with every attempt. */
   deliveries(): WebhookDelivery[];
   snapshot(): WebhooksSnapshot;
   restore(snapshot: WebhooksSnapshot): void;
-  /** Gives up what is under way. May be called twice. */
+  /** Aborts deliveries that are under way. Can be called twice. */
   stop(): void;
 }
 
 /** Finished deliveries remembered for `deliveries()`. */
 const HISTORY = 1000;
-/** The wait before the first retry; each later one grows by the registered multiplier. */
+/** The wait before the first retry; each later wait is longer by the registered multiplier. */
 const FIRST_WAIT_MS = 1000;
 
 export function createVendorWebhooks(options: {
@@ -183,7 +183,7 @@ export function createVendorWebhooks(options: {
       registrations: (["omnichannel", "integration"] as const).flatMap((kind) =>
         [...registrations[kind].values()].map((body) => ({ kind, body: structuredClone(body) })),
       ),
-      // What is on its way counts as not sent: at least once.
+      // A delivery under way counts as not sent: delivery is at least once.
       deliveries: structuredClone([...sending.keys(), ...waiting.values().map(({ delivery }) => delivery)]),
     }),
     restore(snapshot) {

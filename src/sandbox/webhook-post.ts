@@ -1,4 +1,4 @@
-// One attempt to deliver an event: what the registration says about the target, and the POST itself.
+// One attempt to deliver an event: the registration's settings for the target, and the POST itself.
 
 import { z } from "zod";
 import type { Instant } from "../kernel/index.ts";
@@ -16,7 +16,7 @@ export interface VendorEventBody {
   readonly data: unknown;
 }
 
-/** How one attempt ended: the receiver's status, or why there was none. */
+/** The result of one attempt: the receiver's status, or why there was none. */
 export type Attempt = { readonly at: Instant } & ({ readonly status: number } | { readonly error: string });
 
 interface WebhookTarget {
@@ -27,11 +27,11 @@ interface WebhookTarget {
   /** Attempts after the first. */
   readonly maxRetries: number;
   readonly backoffMultiplier: number;
-  /** Limit of one attempt, in seconds of the host's time: the receiver is a real server. */
+  /** Time limit of one attempt, in seconds of the host's time: the receiver is a real server. */
   readonly timeoutSec: number;
 }
 
-/** Retry policy of registrations that bring none: three more attempts, waits doubling, ten seconds each. */
+/** Retry policy of registrations without one: three retries, waits doubling, ten seconds each. */
 const DEFAULT_POLICY = { maxRetries: 3, backoffMultiplier: 2, timeoutSec: 10 };
 
 const events = z.array(z.string()).catch([]);
@@ -63,7 +63,9 @@ export function readTarget(kind: WebhookKind, registration: WebhookRegistration)
 /** Headers the registration may not set, because they describe the message itself. */
 const OWN_HEADERS = new Set(["content-type", "content-length", "host", "connection", "transfer-encoding"]);
 
-/** POSTs the event; never follows a redirect, which is a failed attempt like any status but 2xx. Rejects without a reply. */
+/**
+ * POSTs the event. A redirect is never followed, and is a failed attempt like any status but 2xx. Rejects when there is no reply.
+ */
 export async function postEvent(
   send: typeof fetch,
   target: WebhookTarget,

@@ -10,11 +10,11 @@ export interface SandboxRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
-  /** The body was larger than the limit and was not read to its end. */
+  /** The body was larger than the limit and was not read completely. */
   readonly oversize?: boolean;
 }
 
-/** What becomes of the connection: broken without a reply, or in the middle of it. */
+/** What happens to the connection: broken without a reply, or in the middle of it. */
 type WireDamage = "reset" | "truncate";
 
 /** A reply before a transport writes it. */
@@ -33,7 +33,7 @@ export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A refusal that was kept to be given again; it stands for the body. */
+  /** A stored refusal that is given again instead of the body. */
   readonly refusal?: { readonly code: RefusalCode; readonly message: string };
 }
 

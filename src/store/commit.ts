@@ -1,7 +1,7 @@
-// The one way to write: what is done, its audit entries and its events in one transaction, with all locks taken in one order.
+// The only way to write: the changes, their audit entries and their events in one transaction, with all locks taken in one order.
 //
-// First rows of ledgers, among them the job that a fence holds; then the head of the audit log; then what goes last, and the outbox. Two
-// writers can wait for each other, but not in a circle.
+// First rows of ledgers, including the job that a fence holds; then the head of the audit log; then `last` statements, and the
+// outbox. Because of this order, writers can wait for each other but never deadlock.
 
 import type { Clock, Instant } from "../kernel/index.ts";
 import { type Appended, append, type Head, lockHead } from "./audit/append.ts";
@@ -15,7 +15,7 @@ import { type Copies, copied, insertEvents } from "./outbox/insert.ts";
 import type { OutboxEvent } from "./outbox/types.ts";
 import type { Connection, ConnectionPool, Statement } from "./plain-types.ts";
 
-/** The database with the audit log's key: what the ledgers read and write with. Nothing appends to the log but `commit`. */
+/** The database with the audit log's key, for the ledgers. Only `commit` appends to the log. */
 export class StoreCore extends Database {
   readonly #signer: Signer;
   readonly #seal: Sealer;
@@ -23,7 +23,7 @@ export class StoreCore extends Database {
   readonly #mark: Mark;
   readonly #copies: Copies;
   readonly #clock: Clock;
-  /** Whether anything new may be begun on this database. */
+  /** Why nothing new may be begun on this database, if so. */
   readonly hold: Hold;
 
   constructor(
@@ -42,7 +42,7 @@ export class StoreCore extends Database {
     this.#clock = clock;
   }
 
-  /** By which of its interfaces the tenant is spoken to; undefined where nothing says so. */
+  /** The vendor profile of the tenant; undefined when it is not known. */
   get profile(): string | undefined {
     return this.#mark?.["profile"];
   }
@@ -53,9 +53,10 @@ export class StoreCore extends Database {
   }
 
   /**
-   * Runs `work` in one transaction, with the entries and events that it asks for: all of it is kept when the work resolves, nothing when it
-   * rejects. Throws StoreError `audit_key` when there are entries and the log was begun with another key.
-   * @param options.urgent whether it fails within seconds when the database does not answer
+   * Runs `work` in one transaction, with the audit entries and events that it asks for: everything is kept when the work
+   * resolves, nothing when it rejects. Throws StoreError `audit_key` when there are entries and the log was begun with another
+   * key.
+   * @param options.urgent fail within seconds when the database does not answer
    */
   async commit<T>(work: (tx: Tx) => T | Promise<T>, { urgent = false } = {}): Promise<T> {
     const write = async (connection: Connection) => {
@@ -72,7 +73,7 @@ export class StoreCore extends Database {
   }
 }
 
-/** A ledger: an object that reads and writes some tables of the store. */
+/** A ledger reads and writes certain tables of the store. */
 export abstract class Ledger {
   protected readonly store: StoreCore;
 
@@ -81,7 +82,9 @@ export abstract class Ledger {
   }
 }
 
-/** A transaction under way. Statements sent without waiting for each other travel together; settle them all before the work ends. */
+/**
+ * A running transaction. Statements sent without waiting for each other travel together; settle all of them before the work ends.
+ */
 export class Tx {
   readonly #connection: Connection;
   readonly #copies: Copies;
@@ -95,19 +98,20 @@ export class Tx {
     this.#copies = copies;
   }
 
-  /** @returns the rows. A statement with a name is kept by the server in its parsed form. */
+  /** @returns the rows. The server keeps a named statement in its parsed form. */
   async query<Row extends object>(statement: string | Statement, values?: readonly unknown[]): Promise<Row[]> {
     return (await this.#connection.query<Row>(statement, values && [...values])).rows;
   }
 
-  /** @returns how many rows were made, changed, removed or found */
+  /** @returns the number of rows inserted, changed, deleted or found */
   async change(statement: string | Statement, values?: readonly unknown[]): Promise<number> {
     return (await this.#connection.query(statement, values && [...values])).rowCount ?? 0;
   }
 
   /**
-   * Holds a job until the end of the transaction, so that nobody takes it from the replica that runs it. Throws StoreError `not_owner`.
-   * @param lock `share` lets several transactions of that replica hold it at once; none of them may then change the job
+   * Locks a job until the end of the transaction, so that it cannot be taken from the replica that runs it. Throws StoreError
+   * `not_owner`.
+   * @param lock with `share` several transactions of that replica can hold it at once; none of them may then change the job
    */
   async fence(jobId: string, executor: string, lock: "update" | "share" = "update"): Promise<void> {
     const held = await this.change({
@@ -119,31 +123,31 @@ export class Tx {
   }
 
   /**
-   * Takes the audit log's lock now instead of at the end: for what must be read behind it, or to travel with another statement. No rows of
-   * ledgers may be locked behind it, except by `last`.
-   * @returns the `seq` that the first entry of this transaction gets
+   * Takes the audit log's lock now instead of at the end: for reads that must come after it, or to send it with another
+   * statement. After it, rows of ledgers may only be locked by `last`.
+   * @returns the `seq` that the first entry of this transaction will get
    */
   async lockAudit(): Promise<number> {
     this.#head ??= lockHead(this.#connection);
     return (await this.#head).frontier.size;
   }
 
-  /** Entries for the audit log, appended when the work has ended. */
+  /** Adds entries to the audit log; they are appended when the work has ended. */
   audit(entries: readonly AuditInput[]): void {
     this.#entries = this.#entries.length === 0 ? entries : [...this.#entries, ...entries];
   }
 
-  /** Events for the outbox, due at once; added when the work has ended. */
+  /** Adds events to the outbox, due at once; they are inserted when the work has ended. */
   emit(events: readonly OutboxEvent[]): void {
     this.#events = this.#events.length === 0 ? events : [...this.#events, ...events];
   }
 
-  /** A statement to be sent behind the audit log's lock, together with the entries and events. */
+  /** A statement to send after the audit log's lock, together with the entries and events. */
   last(send: () => Promise<unknown>): void {
     this.#last.push(send);
   }
 
-  /** For `StoreCore.commit`: sends what was gathered. @returns what was appended to the audit log, if anything was */
+  /** For `StoreCore.commit`: sends what was collected. @returns what was appended to the audit log, if anything */
   async finish(
     now: Instant,
     append: (head: Head, entries: readonly AuditInput[]) => { appended: Appended; sent: Promise<unknown>[] },

@@ -1,4 +1,4 @@
-// Everything that can go wrong in the store on purpose, as one class with a closed set of codes.
+// Expected errors of the store: one class with a closed set of codes.
 
 import { OutdialError } from "../kernel/index.ts";
 
@@ -42,7 +42,7 @@ export function noJob(jobId: string): StoreError {
   return new StoreError("not_found", `there is no job ${jobId}`, { advice: "List jobs with: outdial jobs list" });
 }
 
-/** The error for a job that another replica has taken, or that was ended meanwhile. */
+/** The error for a job that another replica has taken, or that has ended in the meantime. */
 export function notOwner(jobId: string, executor: string): StoreError {
   return new StoreError("not_owner", `job ${jobId} is not run by ${executor} any more`);
 }

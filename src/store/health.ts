@@ -1,4 +1,4 @@
-// What a service asks about its database: whether it answers, what schema it has, what its clock says; and how much waits, cheaply.
+// What a service asks about its database: whether it answers, its schema and its clock; and, cheaply, how much is waiting.
 
 import type { Instant } from "../kernel/index.ts";
 import { Ledger } from "./commit.ts";
@@ -14,8 +14,8 @@ export interface StoreState {
 }
 
 /**
- * Something that a person has to know, and that all processes on the database share: about the database, or what jobs wait for that it stopped.
- * It ends by itself when its cause ends.
+ * A condition that people must know about and that all processes on the database share: of the database, or what stopped jobs are
+ * waiting for. It ends when its cause ends.
  */
 export interface StoreCondition {
   readonly name: "audit_set_back" | "store_full" | "lake_unavailable" | "receiver_unavailable" | "other_tenant";
@@ -25,7 +25,7 @@ export interface StoreCondition {
   readonly since: Instant;
 }
 
-/** Events for one receiver that are not delivered. */
+/** Undelivered events of one receiver. */
 export interface Backlog {
   readonly endpoint: string;
   readonly pending: number;
@@ -34,7 +34,7 @@ export interface Backlog {
   readonly oldestPendingMs: number | null;
 }
 
-/** Jobs that are not at their end, by kind and status. */
+/** Jobs that have not ended, by kind and status. */
 export interface OpenJobs {
   readonly kind: string;
   readonly status: string;
@@ -43,11 +43,11 @@ export interface OpenJobs {
   readonly oldestMs: number;
 }
 
-/** Questions that are asked again and again: each is answered from an index. */
+/** Frequent queries; each is answered from an index. */
 export class StoreHealth extends Ledger {
   #waits: readonly StoreCondition[] = [];
 
-  /** Notes what jobs wait for, as whoever looks after them has just found it. */
+  /** Sets what jobs are waiting for, as the job sweep has just found. */
   noteWaits(waits: readonly StoreCondition[]): void {
     this.#waits = waits;
   }
@@ -60,12 +60,12 @@ export class StoreHealth extends Ledger {
     return { at: row?.at ?? 0, schemaVersion: row?.version ?? 0, wantedVersion: MIGRATION_COUNT };
   }
 
-  /** How many places of heads of the audit log could not be compared when they were last looked at; it asks nobody. */
+  /** Number of places of audit heads that could not be compared at the last look. Makes no request. */
   unseenHeads(): number {
     return this.store.hold.unseen.size;
   }
 
-  /** What stands now, as this process knows; it asks nobody. */
+  /** The present conditions, as this process knows them. Makes no request. */
   conditions(): readonly StoreCondition[] {
     const { conflicts, displaced } = this.store.hold;
     const other: readonly StoreCondition[] =
@@ -97,7 +97,10 @@ export class StoreHealth extends Ledger {
     ];
   }
 
-  /** What waits and what was given up, by receiver. */
+  /**
+   * Number of pending and given up events, by receiver. @param held pending events that are held back on purpose: they are
+   * counted, but do not determine the age
+   */
   /** @param held what waits because it is not wanted now: it is counted, and does not make an event old */
   backlog(held: { readonly endpoints: readonly string[]; readonly types: readonly string[] }): Promise<Backlog[]> {
     return this.store.query<Backlog>(

@@ -1,4 +1,5 @@
-// The store: PostgreSQL with the job ledger, the audit log, the outbox the replicas' heartbeats, and the facts about people's numbers.
+// The store: PostgreSQL with the job ledger, the audit log, the outbox, the replicas' heartbeats, and the facts about people's
+// numbers.
 
 export type { Access } from "./access/access.ts";
 export type { FeedEvent, FeedPlace, ServiceFeed } from "./access/feed.ts";

@@ -1,6 +1,6 @@
-// How the store reports what happens to it: one function, so that any logger fits.
+// The store's logging: one function, so that any logger fits.
 
-/** Receives one line of talk; never a secret. */
+/** Receives one line of text, never a secret. */
 export type StoreLog = (
   level: "debug" | "info" | "warn" | "error",
   message: string,

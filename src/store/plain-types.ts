@@ -1,19 +1,19 @@
-// What the store uses of Node's and the driver's types, under names of its own: then the package's type declarations need neither.
+// The types of Node and the driver that the store uses, declared here, so that the package's type declarations need neither.
 
-/** Bytes as a Buffer has them. */
+/** Bytes, as a Buffer has them. */
 export interface Bytes extends Uint8Array {
   toString(encoding?: "hex" | "base64" | "base64url" | "utf8"): string;
   equals(other: Uint8Array): boolean;
   copy(target: Uint8Array, start?: number): number;
 }
 
-/** A key of Node's crypto, to be handed back to it. */
+/** A key of Node's crypto, passed through. */
 export interface Key {
   readonly type: string;
   export(options: { readonly format: "jwk" }): { readonly d?: string; readonly x?: string };
 }
 
-/** A statement whose parsed form the server keeps under its name. */
+/** A named statement; the server keeps its parsed form. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;

@@ -1,20 +1,20 @@
-// Heartbeats: which processes work on this database, and which have fallen silent. All times are the database's, never a host's.
+// Heartbeats: which processes work on this database, and which have stopped sending. All times are the database's.
 
 import { Ledger } from "./commit.ts";
 
 /** A process that works on the database. */
 export interface ReplicaBeat {
-  /** The executor id that its work is filed under. */
+  /** The executor id of its work. */
   readonly id: string;
   readonly pid: number;
   readonly host: string;
-  /** Promised time between beats, ms. */
+  /** Time between beats, ms. */
   readonly intervalMs: number;
-  /** Scopes of the jobs that it takes from others; none for a command line. */
+  /** Scopes of the jobs that it takes over from others; empty for a command. */
   readonly scopes: readonly string[];
 }
 
-/** A replica as others see it. */
+/** A replica and its last beat. */
 export interface Replica extends ReplicaBeat {
   /** Time since its last beat, ms. */
   readonly silentMs: number;
@@ -25,7 +25,7 @@ const COLUMNS = `id, pid, host, interval_ms as "intervalMs", scopes,
 
 /** The table of heartbeats. */
 export class Replicas extends Ledger {
-  /** Says that a replica is alive. */
+  /** Records that a replica is alive. */
   async beat(replica: ReplicaBeat): Promise<void> {
     await this.store.query(
       `insert into outdial.replicas (id, pid, host, interval_ms, scopes, started_at, heartbeat_at) values ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp())
@@ -39,12 +39,12 @@ export class Replicas extends Ledger {
     return this.store.query<Replica>(`select ${COLUMNS} from outdial.replicas order by id`);
   }
 
-  /** Takes those off the list that have been silent for an hour: commands that were killed, which nobody adopts when they had no job. */
+  /** Removes replicas that have been silent for an hour: killed commands without a job, which nobody takes over. */
   async sweep(): Promise<void> {
     await this.store.query("delete from outdial.replicas where heartbeat_at < clock_timestamp() - interval '1 hour'");
   }
 
-  /** Takes a replica off the list: it said goodbye, or its work was adopted. False when it was not there: another one was first. */
+  /** Removes a replica that ended, or whose work was taken over. False when it was not in the list: another process was first. */
   async remove(id: string): Promise<boolean> {
     return (await this.store.query("delete from outdial.replicas where id = $1 returning 1", [id])).length === 1;
   }

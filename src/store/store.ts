@@ -52,107 +52,111 @@ import { ReplyShapes } from "./tenant/reply-shapes.ts";
 import { TenantOfStore } from "./tenant/tenant-of-store.ts";
 import { TenantReadings } from "./tenant/tenant-readings.ts";
 
-/** Where the store is and what it works with. */
+/** Location and parameters of the store. */
 export interface OpenStoreOptions {
-  /** Connection string of a PostgreSQL database (15 or later); without it an embedded server runs with its data under `dir`. */
+  /** Connection string of a PostgreSQL database (15 or later). Default: an embedded server with its data under `dir`. */
   readonly url?: string | undefined;
   /**
-   * Connection string of the same database without the pooler that `url` leads through (PgBouncer in transaction mode), for what needs a session of
-   * its own: the workflow engine, and locks that outlive a transaction. Without it `url` leads to the database itself, or to a pooler in session mode.
+   * Connection string of the same database without the pooler of `url` (PgBouncer in transaction mode), for what needs a session:
+   * the workflow engine, and locks that outlive a transaction. Default: `url`, which then must lead to the database itself or to
+   * a pooler in session mode.
    */
   readonly directUrl?: string | undefined;
-  /** The working folder, usually `.outdial`: keys, a head of the audit log, and the embedded server. Created when absent. */
+  /** The working folder, usually `.outdial`: keys, a head of the audit log, and the embedded server. Created when missing. */
   readonly dir: string;
   readonly clock: Clock;
   readonly log?: StoreLog | undefined;
-  /** False throws StoreError `no_store` for a database that has no tables yet; they are made by default. */
+  /** False: throws StoreError `no_store` for a database without tables. Default: they are created. */
   readonly makes?: boolean | undefined;
-  /** The audit's Ed25519 private key in PEM; without it `audit.key` in `dir`, created when absent. */
+  /** The audit log's Ed25519 private key in PEM. Default: `audit.key` in `dir`, created when missing. */
   readonly auditKey?: string | undefined;
   /** Where heads of the audit log are kept besides the working folder. */
   readonly heads?: readonly HeadPlaceOptions[] | undefined;
   /** Details that every entry of the audit log carries. */
   readonly mark?: Readonly<Record<string, string>> | undefined;
-  /** Receivers of events that stand for others: what is emitted for one of these names goes to each of its list instead. */
+  /** Receivers of events that stand for others: an event for one of these names goes to each receiver of its list instead. */
   readonly copies?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Connections at most, 8 by default. */
+  /** Most connections, default 8. */
   readonly connections?: number | undefined;
-  /** A statement that is not answered by then has failed, ms; 120,000 by default. */
+  /** Time after which a statement without an answer has failed, ms; default 120,000. */
   readonly answerMs?: number | undefined;
 }
 
 /** An open store. */
 export interface Store {
-  /** By which of its interfaces the tenant is spoken to; undefined where nothing says so. */
+  /** The vendor profile of the tenant; undefined when it is not known. */
   readonly profile?: string | undefined;
-  /** Connection string of the database itself, for others that work on it with sessions of their own. Holds the password: not for logs. */
+  /**
+   * Connection string of the database itself, for other code that needs sessions of its own. Contains the password: do not log
+   * it.
+   */
   readonly url: string;
   /** Whether the database is an embedded server of this machine. */
   readonly embedded: boolean;
   readonly jobs: JobLedger;
   readonly audit: AuditLog;
   readonly outbox: Outbox;
-  /** Which receivers of events fail or are switched off. */
+  /** State of the receivers of events. */
   readonly endpoints: Endpoints;
-  /** Events of the vendor on their way in. */
+  /** Received events of the vendor. */
   readonly inbound: Inbound;
   readonly replicas: Replicas;
-  /** Which process holds which part of a limit on requests. */
+  /** Which process holds which part of a request limit. */
   readonly rates: RateLedger;
-  /** What is known of people's numbers. */
+  /** Facts about people's numbers. */
   readonly facts: Facts;
   readonly retrievals: RetrievalLedger;
   readonly retrievalSchedules: RetrievalSchedules;
-  /** Which files the lake of outcomes consists of. */
+  /** List of the files of the outcome lake. */
   readonly lakeFiles: LakeFiles;
-  /** Figures of outcomes as they were reported. */
+  /** Reported figures of outcomes. */
   readonly figures: KeptFigures;
-  /** What the CRM was told. */
+  /** Retrievals that were announced to the CRM. */
   readonly crm: CrmLedger;
-  /** Pushes of records to the CRM, and what it has. */
+  /** Pushes of records to the CRM, and the versions that it has. */
   readonly crmPushes: CrmPushLedger;
-  /** What corrections of interactions wrote, and upon what. */
+  /** Changes that corrections of interactions made, and the versions they were based on. */
   readonly interactionChanges: InteractionChanges;
   /** Locks by name across all processes on this store. */
   readonly locks: SessionLocks;
-  /** Versions of the dialer settings and how they came about. */
+  /** Versions of the dialer settings and their history. */
   readonly dialer: DialerLedger;
-  /** Who may use the service. */
+  /** Tokens and sessions of the service. */
   readonly access: Access;
-  /** What callers of the service asked before, and what waits for a second person. */
+  /** Stored requests of the service's callers: idempotency keys and approvals. */
   readonly requests: ServiceRequests;
-  /** Live updates of whatever process. */
+  /** Live updates of all processes. */
   readonly feed: ServiceFeed;
-  /** Applies of campaign plans, and what is kept about campaigns. */
+  /** Applies of campaign plans, and campaign policies. */
   readonly campaigns: CampaignLedger;
-  /** Figures of campaigns, pulled and pushed. */
+  /** Readings of campaign figures, pulled and pushed. */
   readonly metrics: MetricReadings;
-  /** The campaigns that the tenant's list named when it was last read. */
+  /** The campaigns in the tenant's list when it was last read. */
   readonly knownCampaigns: KnownCampaigns;
-  /** What was last read of the tenant, and when. */
+  /** The last reading of each thing at the tenant, and its time. */
   readonly tenantReadings: TenantReadings;
-  /** In which shapes the tenant answers. */
+  /** The known shapes of the tenant's replies. */
   readonly replyShapes: ReplyShapes;
-  /** Which tenant the store is of. */
+  /** The tenant of the store. */
   readonly tenantOf: TenantOfStore;
   /** Intents to pause or resume campaigns. */
   readonly stateIntents: StateIntents;
   /** Emergency stops. */
   readonly stops: StopLedger;
-  /** What people said of the things that need somebody. */
+  /** What people said about the things that need attention. */
   readonly attention: AttentionLedger;
-  /** Pairs of campaigns, one of which stands in for the other. */
+  /** Failover pairs. */
   readonly failovers: FailoverLedger;
-  /** Contacts that a campaign must not call because another one did. */
+  /** Contacts that a campaign must not call because another campaign called them before the hand-over. */
   readonly holds: HandoverHolds;
   /** Whether the database answers, and how much waits in it. */
   readonly health: StoreHealth;
-  /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
+  /** Waits for running statements, closes the connections and leaves the embedded server. Can be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the store: starts or joins the embedded server when no URL is given, brings the schema up to date, loads the audit's key.
+ * Opens the store: starts or joins the embedded server when no URL is given, brings the schema up to date, loads the audit key.
  * Throws StoreError.
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
@@ -164,7 +168,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const urgent = openPool(url, log, { connections: 2, answerMs: URGENT_MS, pooled });
   const direct = options.directUrl ?? url;
   try {
-    // A database that does not answer leaves no keys behind that nobody has signed with.
+    // Keys are created only after the database has answered, so that no unused key is left behind.
     const database = new Database(pool, pool, pooled);
     if (options.makes === false && !(await hasSchema(database)))
       throw new StoreError("no_store", "the database has no tables of outdial");
@@ -197,7 +201,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   }
 }
 
-/** Works in a folder, which is made when absent. Throws StoreError `store_unavailable` where nothing can be written. */
+/** Runs work in a folder, which is created when missing. Throws StoreError `store_unavailable` when nothing can be written. */
 async function inFolder<T>(dir: string, work: () => Promise<T>): Promise<T> {
   try {
     await makeFolder(dir);
@@ -217,7 +221,10 @@ async function joinHere(dir: string, log: StoreLog) {
   return inFolder(dir, () => joinEmbeddedServer({ dir, log }));
 }
 
-/** The head in the working folder, and those elsewhere. Beside an embedded server's data the first goes back together with them. */
+/**
+ * The places of heads: the working folder and the configured ones. With an embedded server, the first is set back together with
+ * the data.
+ */
 function placesOf({ dir, url, heads = [] }: OpenStoreOptions, { name }: Verifier): HeadPlace[] {
   const others = heads.map((one) =>
     "witness" in one

@@ -1,11 +1,11 @@
-// What handlers of the ACD API answer, and how they refuse.
+// What handlers of the ACD API return, and how they refuse.
 
-/** What a handler answers. `description` goes into the header that replies of the ACD API carry. */
+/** A handler's answer. `description` goes into the status description header of the reply. */
 export interface AcdAnswer {
   readonly status: number;
   readonly body?: unknown;
   readonly description?: string;
-  /** Instead of a body: a file as it is. */
+  /** A file, sent as it is instead of a body. */
   readonly file?: string;
 }
 
@@ -27,7 +27,7 @@ export const conflict = (text: string, code = "InvalidState"): AcdRefusal => new
 
 export const ok = (body?: unknown, description = "Success"): AcdAnswer => ({ status: 200, body, description });
 export const accepted = (body?: unknown, description = "Accepted"): AcdAnswer => ({ status: 202, body, description });
-/** Nothing to show. */
+/** An answer without content. */
 export const nothing = (description?: string): AcdAnswer => ({
   status: 204,
   ...(description === undefined ? {} : { description }),

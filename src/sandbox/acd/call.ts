@@ -1,4 +1,4 @@
-// A request to the ACD API that was let in.
+// An admitted request to the ACD API.
 
 import type { AcdOperationId } from "../../contract/acd/index.ts";
 import type { Instant } from "../../kernel/index.ts";
@@ -16,9 +16,9 @@ export interface AcdCall {
   readonly switches: AcdSwitches;
   /** The version in the path; 0 for resources without versions. */
   readonly version: number;
-  /** The version whose form the reply has: that of the path, moved by the switch of the resource. */
+  /** The version whose form the reply has: that of the path, unless the switch of the resource changes it. */
   readonly v: number;
-  /** The resource, which the switch names. */
+  /** The resource; switches refer to it by this name. */
   readonly section: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Parameters;
@@ -44,6 +44,6 @@ export function bodyField(body: unknown, name: string): unknown {
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A scalar as text; anything else is none. */
+/** A scalar as text; an empty text for anything else. */
 export const words = (value: unknown): string =>
   typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : "";

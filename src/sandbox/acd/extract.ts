@@ -1,4 +1,4 @@
-// Files of extractions: rows of completed contacts, fetched by an address that is good without a token for a short time.
+// Files of extractions: rows of completed contacts, at an address that works without a token for a short time.
 
 import { createHmac } from "node:crypto";
 import type { Instant } from "../../kernel/index.ts";
@@ -10,20 +10,20 @@ import { callsOf, isOver, shownContact } from "./world.ts";
 
 export const EXTRACT_FILE_PATH = "/data-extraction/v1/files";
 
-/** An address is good for so long, a file is there for so long. */
+/** How long an address works, and how long a file exists. */
 const ADDRESS_MS = 30_000;
 export const FILE_MS = 86_400_000;
 
 const signed = (tenant: Tenant, id: string, until: Instant): string =>
   createHmac("sha256", `${tenant.seed}/extract`).update(`${id}/${until}`).digest("base64url").slice(0, 22);
 
-/** Where the file of an extraction is from now on, for half a minute. */
+/** A new address of an extraction's file, valid for half a minute. */
 export function extractAddress({ tenant, origin, now }: AcdCall, id: string): string {
   const until = now + ADDRESS_MS;
   return `${origin}${EXTRACT_FILE_PATH}?id=${id}&until=${until}&signature=${signed(tenant, id, until)}`;
 }
 
-/** The file of an address. */
+/** The file at an address. */
 export function extractFile(tenant: Tenant, query: URLSearchParams): AcdAnswer {
   const [id, until] = [query.get("id") ?? "", Number(query.get("until"))];
   const good = query.get("signature") === signed(tenant, id, until) && tenant.clock.now() < until;
@@ -32,7 +32,10 @@ export function extractFile(tenant: Tenant, query: URLSearchParams): AcdAnswer {
   return { status: 200, file: file.content };
 }
 
-/** Contacts that began in a range, with the fields that completed contacts have. No entity of outbound calls is published: all entities have these. */
+/**
+ * Contacts that began in a range, with the fields of completed contacts. No entity of outbound calls is published: all entities
+ * have these fields.
+ */
 export function extractRows({ tenant, state, switches, now }: AcdCall, from: Instant, to: Instant): string {
   const calls = callsOf(tenant, state.skills, from, to).filter(({ call }) => isOver(call));
   const rows = calls.map(({ skill, call }) => shownContact(tenant, state, skill, call, switches, now));

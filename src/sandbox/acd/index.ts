@@ -1,4 +1,4 @@
-// The ACD side of a tenant: its router, its tokens, its forms. Loaded at the first request to it.
+// The ACD part of a tenant: its router, its tokens, its reply forms. Loaded at the first request to it.
 
 import {
   ACD_OPERATION_IDS,
@@ -21,7 +21,7 @@ import { stateOf } from "./state.ts";
 import { answerOpen, openPlace } from "./token.ts";
 import { settle } from "./world.ts";
 
-/** Where a request goes. */
+/** The place that a request's path leads to. */
 export type AcdPlace =
   | { readonly kind: "open"; readonly open: NonNullable<ReturnType<typeof openPlace>> }
   | { readonly kind: "operation"; readonly id: AcdOperationId; readonly version: number; readonly params: Record<string, string> }
@@ -49,7 +49,7 @@ const free = createRouter<AcdOperationId>(
   { ignoreCase: true },
 );
 
-/** The versioned operations under the paths of present, or of older versions. */
+/** The versioned operations under current or older paths. */
 function routerOf(asOlder: boolean): Router<AcdOperationId> {
   return createRouter<AcdOperationId>(
     ACD_OPERATION_IDS.flatMap((id) => {
@@ -64,7 +64,7 @@ function routerOf(asOlder: boolean): Router<AcdOperationId> {
 
 const invalidUri = (): AcdRefusal => new AcdRefusal(404, "InvalidUri", "There is no such resource");
 
-/** The operation of a method and path, whatever the case of its fixed parts. */
+/** The operation of a method and path; the fixed parts of the path match in any case. */
 export function placeOf(method: string, path: string): AcdPlace {
   try {
     const open = openPlace(method, path);
@@ -74,7 +74,7 @@ export function placeOf(method: string, path: string): AcdPlace {
     const rest = match?.[2] ?? path;
     if (match === null && path.toLowerCase().startsWith(`${SERVICES_PREFIX}/`)) throw invalidUri();
     if (match !== null && SIGNAL.test(rest) && method === "POST") return { kind: "signal", version };
-    // An empty id: the upload of a list was recorded as 405.
+    // An empty id: for the upload of a list, 405 was recorded.
     if (/\/call-lists\/+upload$/i.test(rest) && method === "POST")
       throw new AcdRefusal(405, "MethodNotAllowed", "The requested resource does not support this method");
     if (rest.slice(1).split("/").includes("")) throw invalidUri();
@@ -105,7 +105,7 @@ interface AcdRequest {
   readonly correlationId: string;
 }
 
-/** Answers a request to the ACD API. Never throws: what goes wrong inside is a 500. */
+/** Answers a request to the ACD API. Never throws: an internal error becomes a 500. */
 export function answerAcd({ tenant, request, place, holder, correlationId }: AcdRequest): AcdReply {
   const switches = tenant.scenario.acd;
   const reply = { correlationId, now: tenant.clock.now() };
@@ -134,7 +134,7 @@ export function answerAcd({ tenant, request, place, holder, correlationId }: Acd
   return { response: responseOf(answer, reply), clientId };
 }
 
-/** The connection breaks. */
+/** Thrown to break the connection. */
 const DROPPED = new Error("the connection is broken");
 
 function operate(
@@ -162,7 +162,7 @@ function operate(
     state,
     switches,
     version,
-    // Resources without versions have one form.
+    // Resources without versions have only one form.
     v: version === 0 && generation === undefined ? MODERN : v,
     section: row.section,
     params,
@@ -210,7 +210,7 @@ function responseOf(
   const words = description ?? (status === 204 ? "No Content" : status >= 400 ? "" : "Success");
   const headers: Record<string, string> = {
     correlationid: correlationId,
-    // Of the tenant's clock, which need not be this machine's: the server's time is what all times of this API are in.
+    // On the tenant's clock, which may differ from this machine's: all times of this API are on the server's clock.
     date: new Date(now).toUTCString(),
     [STATUS_DESCRIPTION_HEADER.toLowerCase()]: words.replaceAll(/[^\x20-\x7e]/g, "?"),
     ...(status === 429 ? { "retry-after": "30" } : {}),

@@ -1,12 +1,12 @@
-// Which paths belong to the ACD API. Everything else of it is loaded at its first request.
+// Which paths belong to the ACD API. The rest of it is loaded at its first request.
 
-/** Where an access key gives a token; written here, too, so that nothing else of the ACD API is loaded for it. */
+/** Path where an access key gets a token; repeated here, so that nothing else of the ACD API is loaded for it. */
 export const ACCESS_KEY_PATH = "/authentication/v1/token/access-key";
 
 const ACD_PATH =
   /^\/+(?:incontactapi\/|authentication\/v1\/|auth\/token$|public\/user\/refresh$|\.well-known\/|data-extraction\/|business-data-manager\/)/i;
 
-/** Whether a path is of the ACD API, or of its tokens and discovery. */
+/** Whether a path belongs to the ACD API, its tokens or its discovery. */
 export function isAcdPath(path: string): boolean {
   return ACD_PATH.test(path);
 }

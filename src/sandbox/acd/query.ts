@@ -1,4 +1,4 @@
-// Reading the parameters of a request: names in any case, the forms of dates that tenants take, numbers and booleans as text.
+// Parses the parameters of a request: names in any case, the date formats that tenants accept, numbers and booleans as text.
 
 import type { Instant } from "../../kernel/index.ts";
 import { AcdRefusal, invalid } from "./answer.ts";
@@ -6,7 +6,7 @@ import { AcdRefusal, invalid } from "./answer.ts";
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 const AMERICAN = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
 
-/** An instant in one of the forms that tenants take; undefined for other text and for days that no calendar has. */
+/** An instant in one of the accepted formats; undefined for other text and for days that do not exist. */
 export function readDate(text: string): Instant | undefined {
   // An unencoded "+" of an offset arrives as a space.
   const mended = text.trim().replace(/ (\d{2}:?\d{2})$/, (whole, offset: string) => (text.includes("T") ? `+${offset}` : whole));
@@ -26,7 +26,7 @@ export function readDate(text: string): Instant | undefined {
   return at - (offset[1] === "-" ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3])) * 60_000;
 }
 
-/** The parameters of a request by name without regard to case; those of a body may stand in for them. */
+/** The parameters of a request by name, in any case; parameters in the body are used where the query lacks them. */
 export class Parameters {
   readonly #values = new Map<string, string[]>();
 

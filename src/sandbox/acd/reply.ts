@@ -1,4 +1,4 @@
-// Replies of the ACD API: the two generations of forms, pages.
+// Replies of the ACD API: the two generations of their form, and pages.
 
 import { CONTACT_NAMES, RECORDS_PAGE } from "../../contract/acd/index.ts";
 import { type AcdAnswer, invalid, nothing, ok } from "./answer.ts";
@@ -6,7 +6,9 @@ import { type AcdCall, words } from "./call.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The last version whose records hold text where later ones hold numbers and booleans, and the last with the older names. */
+/**
+ * The last version whose records have texts where later ones have numbers and booleans, and the last one with the older names.
+ */
 const TEXT_UP_TO = 23;
 const OLD_NAMES_UP_TO = 30;
 
@@ -26,7 +28,7 @@ const oldNames = { contacts: OLD_CONTACT_NAMES, campaigns: OLD_CAMPAIGN_NAMES } 
   Record<string, Readonly<Record<string, string>>>
 >;
 
-/** A record in the form of the call's generation. Groups of settings are objects of their own and keep their types. */
+/** A record in the form of the call's generation. Groups of settings are separate objects and keep their types. */
 export function inForm(call: AcdCall, record: Fields): Fields {
   const names = call.v <= OLD_NAMES_UP_TO ? oldNames[call.section] : undefined;
   const renamed =
@@ -36,24 +38,26 @@ export function inForm(call: AcdCall, record: Fields): Fields {
   return call.v <= TEXT_UP_TO && call.section !== "settings" ? (asText(renamed) as Fields) : renamed;
 }
 
-/** Whether the content of a reply hangs under resultSet. */
+/** Whether the content of a reply is under resultSet. */
 export type Wrapping = "always" | "never" | { readonly upTo: number };
 
 export const wrapped = (call: AcdCall, wrapping: Wrapping, content: Fields): Fields =>
   wrapping === "always" || (wrapping !== "never" && call.v <= wrapping.upTo) ? { resultSet: content } : content;
 
 export interface ListOptions<Row> {
-  /** A row as a record; made only of the rows that are shown, unless an order is asked for. Default: it is one. */
+  /**
+   * Turns a row into a record; called only for rows that are shown, unless an order is requested. Default: the row is a record.
+   */
   readonly shown?: (row: Row) => Fields;
   readonly wrapping?: Wrapping;
   /** Fields beside the list. */
   readonly beside?: Fields;
-  /** Default true: no rows are answered by 204. */
+  /** Default true: 204 when there are no rows. */
   readonly emptyIs204?: boolean;
-  /** Largest and default page. */
+  /** Largest and default page size. */
   readonly most?: number;
   readonly usual?: number;
-  /** Texts of refusals that this list has of its own. */
+  /** Refusal texts that differ for this list. */
   readonly texts?: Partial<Record<"fields" | "skip" | "top" | "orderBy", string>>;
   readonly noRows?: string;
 }
@@ -65,7 +69,7 @@ const LIST_TEXTS = {
   orderBy: "Invalid orderby arguments",
 };
 
-/** One page of rows under `name`: ordered, cut, in the call's form. */
+/** One page of rows under `name`: sorted, cut, in the call's form. */
 export function page<Row = Fields>(call: AcdCall, name: string, rows: readonly Row[], options: ListOptions<Row> = {}): AcdAnswer {
   const make = options.shown ?? ((row: Row): Fields => row as Fields);
   const { wrapping = "never", beside = {}, emptyIs204 = true, most = RECORDS_PAGE, usual = most } = options;
@@ -129,7 +133,7 @@ function compare(a: unknown, b: unknown): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Only the fields asked for, by either generation's names; a name that no record has is refused. */
+/** Only the requested fields, by the names of either generation; a name that no record has is refused. */
 function select(call: AcdCall, rows: readonly Fields[], sample: Fields | undefined, text: string): Fields[] {
   const formed = rows.map((row) => inForm(call, row));
   const asked = call.query.list("fields");

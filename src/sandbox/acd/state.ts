@@ -1,4 +1,4 @@
-// What the ACD side of a tenant knows beyond the world that both dialects show. Plain data, kept in snapshots.
+// State of the ACD part of a tenant, beyond the world that both dialects show. Plain data, part of snapshots.
 
 import { WEEK } from "../../contract/acd/index.ts";
 import { OUTCOME_CODES } from "../../contract/index.ts";
@@ -18,40 +18,40 @@ export const GROUPS = [
 ] as const;
 export type Group = (typeof GROUPS)[number];
 
-/** A code: one of the world's outcomes or of a campaign's codes, or one that a client created. */
+/** A code: one of the world's outcomes or campaign codes, or one that a client created. */
 export interface AcdCode {
   readonly id: number;
   name: string;
   readonly notes: string;
-  /** The world's code. */
+  /** The code in the world. */
   readonly code: string;
-  /** What it means to the dialer: the number of a system disposition, which is the id of its class, too. */
+  /** Its meaning to the dialer: the number of a system disposition, which is also the id of its classification. */
   readonly system: number;
   readonly isPreview: boolean;
   readonly at: Instant;
 }
 
 export interface AcdSkill {
-  /** The world's campaign. */
+  /** Id of the campaign in the world. */
   readonly world: string;
   readonly skillId: number;
-  /** Fields that a client wrote, over those that come from the world. */
+  /** Fields that a client wrote, laid over those from the world. */
   fields: Fields;
   settings: Record<Group, Fields>;
   zones: Fields[];
   agents: Fields[];
-  /** A start or stop that was accepted and is not yet in force. */
+  /** A start or stop that was accepted and is not in force yet. */
   pending?: { readonly to: "active" | "paused"; readonly at: Instant; readonly hangsUp?: boolean | undefined } | undefined;
   readonly visibleFrom: Instant;
 }
 
 export interface AcdList {
-  /** The world's contact list. */
+  /** Id of the contact list in the world. */
   readonly world: string;
   readonly listId: number;
   listName: string;
   status: "Active" | "Inactive";
-  /** Columns of the file by what they hold, numbers under "PhoneNumber" and other names of destinations. */
+  /** The file's columns by what they contain; numbers under "PhoneNumber" and other names of destinations. */
   columns: Record<string, string>;
   destinations: { readonly fieldName: string; readonly fieldValue: string }[];
   expirationDate: string;
@@ -116,7 +116,7 @@ const FIRST_LIST = 501;
 const FIRST_CODE = 1001;
 const FIRST_GROUP = 101;
 
-/** What the world's outcomes mean to the dialer; what is not named is another completed call. */
+/** Meaning of the world's outcomes to the dialer; any other outcome is a completed call. */
 const SYSTEM_OF: Readonly<Record<string, number>> = {
   CONVERTED: 2,
   APPOINTMENT_SET: 2,
@@ -129,12 +129,12 @@ const SYSTEM_OF: Readonly<Record<string, number>> = {
   WRONG_NUMBER: 6,
 };
 
-/** Outcomes that the dialer finds: no agent took part. */
+/** Outcomes that the dialer detects without an agent. */
 export const DIALER_FOUND: ReadonlySet<string> = new Set(["BUSY", "NO_ANSWER", "DISCONNECTED"]);
 
 export const OTHER_COMPLETE = 6;
 
-/** The code of a world's code, made when it is met for the first time. */
+/** The ACD code for a code of the world; made when it is first needed. */
 export function codeOf(state: AcdState, code: string, notes = "", at: Instant = 0): AcdCode {
   const known = state.codes.find((one) => one.code === code);
   if (known !== undefined) return known;
@@ -175,7 +175,7 @@ const openZone = (standardName: string): Fields => ({
   overrideTime: false,
 });
 
-/** Groups of a new skill. Ratio and abandonment are shown as the world has them until a client writes them. */
+/** Parameter groups of a new skill. Ratio and abandonment come from the world until a client writes them. */
 function settingsOfNew(): Record<Group, Fields> {
   const retry = { minimumRetryMinutes: 240, maximumAttempts: 3, loadNonFresh: true };
   return {
@@ -271,7 +271,7 @@ function settingsOfNew(): Record<Group, Fields> {
   };
 }
 
-/** The skill of a world's campaign. */
+/** Adds the skill of a campaign of the world. */
 export function addSkill(state: AcdState, world: string, fields: Fields, visibleFrom: Instant): AcdSkill {
   const skill: AcdSkill = {
     world,
@@ -286,7 +286,7 @@ export function addSkill(state: AcdState, world: string, fields: Fields, visible
   return skill;
 }
 
-/** The list of a world's contact list. */
+/** Adds the calling list of a contact list of the world. */
 export function addList(state: AcdState, world: string, listName: string, now: Instant): AcdList {
   const list: AcdList = {
     world,
@@ -338,7 +338,7 @@ function begin(tenant: Tenant): AcdState {
   return state;
 }
 
-/** Campaigns and lists of the world that the ACD side has not met yet. */
+/** Adds skills and lists for campaigns and lists of the world that have none yet. */
 function meet(tenant: Tenant, state: AcdState): void {
   for (const { document, dispositionCodes } of tenant.campaigns.all()) {
     if (state.skills.some(({ world }) => world === document.id)) continue;
@@ -353,7 +353,7 @@ function meet(tenant: Tenant, state: AcdState): void {
   }
 }
 
-/** The state of a tenant, made at its first use. */
+/** The state of a tenant; made at its first use. */
 export function stateOf(tenant: Tenant): AcdState {
   let state = tenant.dialects.get("acd") as AcdState | undefined;
   if (state === undefined) {

@@ -1,4 +1,4 @@
-// How the ACD side of a tenant behaves where real tenants differ, or where time matters.
+// Switches for the behaviour of the ACD part, where real tenants differ or where time matters.
 
 import { z } from "zod";
 

@@ -1,4 +1,5 @@
-// Tokens and discovery: an access key or a password grant gives a JWT that says whose it is; discovery says where its tenant is.
+// Tokens and discovery: an access key or a password grant gives a JWT with the identity of its owner; discovery gives the
+// addresses of its tenant.
 
 import {
   ACCESS_KEY_TOKEN_PATH,
@@ -32,7 +33,7 @@ const PLACES: Readonly<Record<string, readonly [method: string, place: OpenPlace
   [EXTRACT_FILE_PATH]: ["GET", "extractFile"],
 };
 
-/** The endpoint without a token that a request goes to. */
+/** The endpoint for a request without a token; undefined when there is none. */
 export function openPlace(method: string, path: string): OpenPlace | undefined {
   const entry = PLACES[path.toLowerCase()];
   if (entry === undefined) return undefined;
@@ -113,7 +114,7 @@ function readFields(request: SandboxRequest): Readonly<Record<string, string>> {
   }
 }
 
-/** The client of a password grant: by Basic, its secret encoded or not, or by fields of the body. */
+/** Checks the client of a password grant: by Basic, with an encoded or raw secret, or by fields of the body. */
 function checkClient(tenant: Tenant, request: SandboxRequest, fields: Readonly<Record<string, string>>): void {
   const basic = /^basic +(\S+)$/i.exec(request.headers["authorization"] ?? "")?.[1];
   const pair = basic === undefined ? undefined : Buffer.from(basic, "base64").toString("utf8");
@@ -176,7 +177,7 @@ function refreshed(tenant: Tenant, token: string | undefined, origin: string, sw
   return { ...ok(grantOf(tenant, clientId, origin, switches)), clientId };
 }
 
-/** The refresh of an access key answers under other names than its token. */
+/** Refreshing the token of an access key answers with other field names than getting it. */
 function refresh(tenant: Tenant, token: string | undefined, origin: string, switches: AcdSwitches) {
   const clientId = holder(tenant, token);
   const grant = grantOf(tenant, clientId, origin, switches);

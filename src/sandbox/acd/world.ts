@@ -17,10 +17,10 @@ const DISCONNECTED = 22;
 
 export const time = (at: Instant): string => new Date(at).toISOString();
 
-/** How far back calls are looked for. */
+/** How far back calls are searched. */
 const REACH_MS = 400 * DAY_MS;
 
-/** Carries out starts and stops that have come due. */
+/** Carries out starts and stops that have become due. */
 export function settle(tenant: Tenant, state: AcdState, now: Instant): void {
   for (const skill of state.skills) {
     const { pending } = skill;
@@ -32,7 +32,7 @@ export function settle(tenant: Tenant, state: AcdState, now: Instant): void {
   for (const callback of state.callbacks) callBack(tenant, state, callback, now);
 }
 
-/** Places the call of a callback that has come due, as soon as its skill runs. */
+/** Places the call of a due callback as soon as its skill runs. */
 function callBack(tenant: Tenant, state: AcdState, callback: AcdState["callbacks"][number], now: Instant): void {
   if (callback.closed || Date.parse(String(callback["callbackTime"])) > now) return;
   const skill = state.skills.find(({ skillId }) => skillId === callback["skillId"]);
@@ -41,7 +41,7 @@ function callBack(tenant: Tenant, state: AcdState, callback: AcdState["callbacks
   if (placed === undefined) return;
   callback.closed = true;
   const digits = String(callback["dialNumber"]);
-  // The dialer has taken the next contact for it; whom it calls is the callback's.
+  // The dialer has taken its next contact for this call; the called number is the callback's.
   tenant.calls.put({ ...placed, contactId: undefined, phoneNumber: digits.length === 10 ? `+1${digits}` : `+${digits}` });
 }
 
@@ -54,7 +54,7 @@ function setStatus(tenant: Tenant, { world }: AcdSkill, status: "active" | "paus
   campaignChanged(tenant, before, after, "acd");
 }
 
-/** A start or stop in so many seconds. @param hangsUp ends the calls on the line with it */
+/** Schedules a start or stop in so many seconds. @param hangsUp also ends running calls */
 export function later(
   tenant: Tenant,
   state: AcdState,
@@ -119,12 +119,12 @@ export function shownSkill(tenant: Tenant, state: AcdState, skill: AcdSkill): Re
   };
 }
 
-/** What became of a call. `handled`: an agent spoke. */
+/** The outcome of a call. `handled`: an agent spoke. */
 export interface Outcome {
   readonly system: number;
   readonly handled: boolean;
   readonly abandoned: boolean;
-  /** 0 when no agent gave a code. */
+  /** 0 when no agent set a code. */
   readonly dispositionId: number;
   readonly dispositionName: string;
 }
@@ -143,7 +143,7 @@ export function outcomeOf(state: AcdState, { status, dispositionCode, connectedT
 
 const words = new WeakMap<Tenant, number>();
 
-/** Ids of contacts: numbers above 32 bits. The same for a seed and a call, whoever asks first. */
+/** Ids of contacts: numbers above 32 bits. Always the same for a seed and a call. */
 export function contactIdOf(tenant: Tenant, callId: string): number {
   let word = words.get(tenant);
   if (word === undefined) words.set(tenant, (word = seedWord(tenant.seed, "contacts")));
@@ -153,7 +153,7 @@ export function contactIdOf(tenant: Tenant, callId: string): number {
 
 const indexes = new WeakMap<Tenant, Map<number, string>>();
 
-/** The call of a contact's id. Calls are numbered when an id is asked for that is not known yet. */
+/** The call with a contact id. Calls without a number get one when an unknown id is looked up. */
 export function callOfContact(tenant: Tenant, contactId: string): CallRecord | undefined {
   if (!/^\d{1,15}$/.test(contactId)) return undefined;
   const index = indexes.get(tenant) ?? new Map<number, string>();
@@ -174,17 +174,17 @@ const agentNumber = (agentId: string | undefined): number => {
 
 export { agentNumber };
 
-/** A number as lists show it: national digits of North America. */
+/** A number as lists show it: the national digits of North America. */
 export const shortPhone = (phone: string | undefined): string => {
   const digits = (phone ?? "").replaceAll(/\D/g, "");
   return digits.length === 11 && digits.startsWith("1") ? digits.slice(1) : digits;
 };
 
-/** Whether a contact is completed. While its agent wraps up it counts as active, in both dialects. */
+/** Whether a contact is completed. During wrap-up it counts as active, in both dialects. */
 export const isOver = ({ status }: CallRecord): boolean =>
   status === "completed" || status === "abandoned" || status === "failed";
 
-/** When a contact last changed: its end, its code, its tags, its wrap-up in the warehouse. */
+/** When a contact last changed: by its end, its code, its tags, or its wrap-up reaching the warehouse. */
 export function lastUpdate(state: AcdState, call: CallRecord, switches: AcdSwitches, now: Instant): Instant {
   const end = call.endTime ?? call.startTime;
   const warehoused = end + switches.warehouseSeconds * 1000;
@@ -276,7 +276,7 @@ const durationText = (seconds: number): string => {
 
 export { durationText };
 
-/** One dial on a record of a list. */
+/** One dial of a record of a list. */
 export function shownAttempt(tenant: Tenant, state: AcdState, call: CallRecord, now: Instant): Record<string, unknown> {
   const outcome = outcomeOf(state, call);
   return {
@@ -302,7 +302,7 @@ export function shownAttempt(tenant: Tenant, state: AcdState, call: CallRecord, 
   };
 }
 
-/** Calls of skills that are over, begun within a range, in the order of their start. */
+/** Ended calls of skills that began within a range, by start. */
 export function callsOf(
   tenant: Tenant,
   skills: readonly AcdSkill[],

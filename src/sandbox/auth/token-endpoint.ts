@@ -1,4 +1,4 @@
-// The token endpoint as a pure function: three ways to name the client, told apart by header and content type. Contract §1.
+// The token endpoint as a pure function: three ways of client authentication, told apart by header and content type. Contract §1.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { TokenClient, TokenStore } from "./tokens.ts";
@@ -13,7 +13,7 @@ export interface TokenRequest {
 interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Undefined when no scope was asked, which means all of the client's. */
+  /** Undefined when no scope was requested, which means all of the client's. */
   readonly scopes: readonly string[] | undefined;
 }
 
@@ -89,7 +89,9 @@ function readBasic(header: string | undefined): { clientId: string; clientSecret
   return { clientId: pair.slice(0, colon), clientSecret: pair.slice(colon + 1) };
 }
 
-/** Reads the credentials of a request in any of the documented forms; the Basic header wins over fields of the body. */
+/**
+ * Reads the credentials of a request in any of the documented forms; the Basic header takes precedence over fields of the body.
+ */
 function readTokenRequest(request: TokenRequest): ({ readonly ok: true } & ClientCredentials) | TokenRefusal {
   if (request.method !== "POST") return refuse(405, "method_not_allowed", "the token endpoint takes POST", { allow: "POST" });
   const type = (request.headers["content-type"] ?? "application/x-www-form-urlencoded").split(";", 1)[0]?.trim().toLowerCase();
@@ -114,7 +116,7 @@ function readTokenRequest(request: TokenRequest): ({ readonly ok: true } & Clien
   return { ok: true, clientId, clientSecret, scopes: scopes === undefined || scopes.length === 0 ? undefined : scopes };
 }
 
-/** Answers a token request: reads it, checks the secret, issues the token. */
+/** Answers a token request: reads it, checks the secret, issues a token. */
 export function answerTokenRequest(
   request: TokenRequest,
   clients: ReadonlyMap<string, TokenClient & { readonly secret: string }>,

@@ -1,4 +1,5 @@
-// Bearer tokens: issued, looked up, revoked. Contract §1: a new token revokes none, a token is good on every host, scopes not held are left out.
+// Bearer tokens: issued, looked up, revoked. Contract §1: a new token revokes no other, a token is valid on every host, scopes
+// that the client does not have are left out.
 
 import { createHash } from "node:crypto";
 import type { Instant } from "../../kernel/index.ts";
@@ -12,7 +13,7 @@ export interface TokenClient {
 interface TokenGrant {
   readonly accessToken: string;
   readonly expiresInSeconds: number;
-  /** Granted scopes in the order of the client's. */
+  /** Granted scopes, in the order of the client's scopes. */
   readonly scopes: readonly string[];
 }
 
@@ -28,18 +29,18 @@ export interface TokenStoreSnapshot {
 
 export interface TokenStore {
   /**
-   * Issues a token. No scopes asked means all of the client's; scopes it does not hold are left out;
-   * "invalid_scope" when none of those asked is held.
+   * Issues a token. Without requested scopes it has all of the client's; scopes that the client does not have are left out;
+   * "invalid_scope" when it has none of the requested ones.
    */
   grant(
     client: TokenClient,
     requestedScopes: readonly string[] | undefined,
     now: Instant,
-    /** What the token says besides. */
+    /** Further claims of the token. */
     claims?: Readonly<Record<string, unknown>>,
   ): TokenGrant | "invalid_scope";
   lookup(token: string, now: Instant): TokenHolder | "expired" | "revoked" | "unknown";
-  /** Revokes all tokens, or those of one client; returns how many were alive. */
+  /** Revokes all tokens, or those of one client; returns how many were valid. */
   revoke(clientId: string | undefined, now: Instant): number;
   /** Tokens neither expired nor revoked. */
   alive(now: Instant): number;
@@ -52,12 +53,15 @@ interface Issued extends TokenHolder {
   revoked: boolean;
 }
 
-/** Above this many remembered tokens the dead ones are forgotten (they then count as unknown). */
+/** Above this many tokens, expired and revoked ones are forgotten (they then count as unknown). */
 const SWEEP_ABOVE = 10_000;
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Tokens have the form of a JWT, as existing clients expect; their third part is a digest of the seed and a counter, not a signature. */
+/**
+ * Tokens have the form of a JWT, which existing clients expect; their third part is a digest of the seed and a counter, not a
+ * signature.
+ */
 export function createTokenStore(options: { readonly seed: number | string; readonly lifetimeSeconds: number }): TokenStore {
   const tokens = new Map<string, Issued>();
   const header = encode({ alg: "HS256", typ: "JWT" });

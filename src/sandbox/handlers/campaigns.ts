@@ -16,7 +16,7 @@ const DEFAULT_WINDOW_MINUTES = 30;
 const LONGEST_WINDOW_MINUTES = 7 * 24 * 60;
 const LAST_PAGE = 100_000_000;
 
-/** Codes of a campaign that was created through the API, which has no way to name its own: the outcomes every tenant knows. */
+/** Codes of a campaign created through the API, which cannot name its own: the outcomes that every tenant knows. */
 const STANDARD_CODES = OUTCOME_CODES.map((code) => ({ id: code, name: code, reasonCodes: [] }));
 
 function find(tenant: Tenant, id: string): CampaignRecord {

@@ -40,7 +40,7 @@ export const dialer: Handlers<
     mustBeKnown("regulatory check", body.regulatory_checks, CHECKS);
     const { algorithm, concurrency } = body.campaign_config;
     const violations = [];
-    // Do-not-call and calling hours are named checks without data in the request, so that only the abandonment can fail.
+    // The request has no data for the checks of do-not-call and calling hours, so only the abandonment check can fail.
     if (body.regulatory_checks.includes("tcpa_abandonment") && algorithm.abandonment_rate_target > ABANDONMENT_LIMIT) {
       violations.push({
         check: "tcpa_abandonment",
@@ -75,7 +75,7 @@ export const dialer: Handlers<
 
   putDialerSettings(tenant, { body, headers, clientId }) {
     const current = tenant.dialer.current();
-    // The bare tag, compared as text; without one the write is unconditional.
+    // The bare tag, compared as text; without a tag the write is unconditional.
     const tag = headers["if-match"]?.trim();
     if (tag && tag !== current.versionTag) {
       throw new Refusal(412, "version_stale", "The settings were changed since; If-Match does not name the current versionTag.");
@@ -104,7 +104,7 @@ export const dialer: Handlers<
     const campaignId = textOf(query, "campaignId");
     const tokens = readTokens(textOf(query, "pageToken"), { campaignId, metrics: [...metrics].sort() }, z.number(), twists);
     const hours = dialerMetricHours(tenant, campaignId, now);
-    // The cursor is the hour itself: a new hour beginning meanwhile moves no page.
+    // The cursor is the hour itself: when a new hour begins, pages do not shift.
     const from = tokens.place.cursor ?? Number.NEGATIVE_INFINITY;
     const rest = hours.filter((hour) => hour >= from);
     const page = rest.slice(0, pageSize);

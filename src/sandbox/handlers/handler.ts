@@ -1,4 +1,4 @@
-// What a handler gets and gives.
+// The input and output of handlers.
 
 import type { OperationId, PathParameters } from "../../contract/index.ts";
 import type { Instant } from "../../kernel/index.ts";
@@ -7,7 +7,7 @@ import type { Twists } from "../paging.ts";
 import type { Tenant } from "../tenant.ts";
 import type { Answer, SandboxRequest } from "../wire.ts";
 
-/** A request that was let in: authorised, within its limits, its body accepted. */
+/** An admitted request: authorised, within its limits, with an accepted body. */
 export interface ApiCall<Id extends OperationId> {
   readonly operation: Id;
   readonly params: Readonly<Record<PathParameters<Id>, string>>;
@@ -19,7 +19,7 @@ export interface ApiCall<Id extends OperationId> {
   readonly twists: Twists;
 }
 
-/** Does the work of one operation; throws a refusal when it may not be done. */
+/** Does the work of one operation; throws a refusal when it is not allowed. */
 type Handler<Id extends OperationId> = (tenant: Tenant, call: ApiCall<Id>) => Answer;
 
 /** The handlers of some operations. */

@@ -1,4 +1,4 @@
-// All operations of the contract with what they do.
+// The handlers of all operations of the contract.
 
 import type { OperationId } from "../../contract/index.ts";
 import type { Tenant } from "../tenant.ts";
@@ -14,7 +14,7 @@ const HANDLERS: Handlers = { ...outbound, ...interactions, ...campaigns, ...dial
 
 /** Runs the handler of a call's operation. */
 export function answerCall(tenant: Tenant, call: ApiCall<OperationId>): Answer {
-  // The router filled the parameters and the body reader the body by the same row of the table that types the handler.
+  // Path parameters and body were parsed by the same row of the table that types the handler.
   const handler = HANDLERS[call.operation] as (tenant: Tenant, call: ApiCall<OperationId>) => Answer;
   return handler(tenant, call);
 }

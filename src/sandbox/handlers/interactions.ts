@@ -21,7 +21,7 @@ const shown = ({ id, dispositions, etag }: InteractionRecord): Answer => ({
   headers: { etag },
 });
 
-/** Refuses codes that are unknown, or retired and not yet on the interaction, and primary beside secondary ones. */
+/** Refuses unknown codes, retired codes that are not yet on the interaction, and primary codes together with secondary ones. */
 function checkCodes(tenant: Tenant, record: InteractionRecord, codes: readonly string[]): void {
   const tree = new Map(tenant.scenario.dispositions.map((node) => [node.code, node]));
   const stored = new Set(record.dispositions.map(({ code }) => code));
@@ -58,7 +58,7 @@ export const interactions: Handlers<"getInteraction" | "patchInteraction" | "lis
       record,
       body.dispositions.map(({ code }) => code),
     );
-    // Compared as text: a comparison by the letter of HTTP would never let a weak tag match.
+    // Compared as text: HTTP's strong comparison would never match a weak tag.
     if (tag !== record.etag) {
       throw new Refusal(409, "etag_stale", "The interaction was changed since; If-Match does not name its present version.");
     }

@@ -10,10 +10,10 @@ import { badRequest, notFound, Refusal } from "../wire.ts";
 import type { CallDisposition, CallRecord } from "../world/calls.ts";
 import { type Handlers, timeText } from "./handler.ts";
 
-/** States of a call that take a disposition. */
+/** States of a call in which a disposition can be set. */
 const TAGGABLE: ReadonlySet<string> = new Set(["wrap_up", "completed", "abandoned"]);
 const DAY_MS = 86_400_000;
-/** How far a client's clock may be off at either end of the window. */
+/** Tolerance for a client's clock at either end of the window. */
 const GRACE_MS = 60_000;
 const DEFAULT_CALLS_PAGE = 1000;
 
@@ -43,7 +43,7 @@ export function shownCall(call: CallRecord) {
   };
 }
 
-/** Codes that `listCalls` knows: the outcomes every tenant has and the codes of this tenant's campaigns. */
+/** Codes that `listCalls` accepts: the outcomes of every tenant and the codes of this tenant's campaigns. */
 function knownCodes(tenant: Tenant): Set<string> {
   const codes = new Set<string>(OUTCOME_CODES);
   for (const { dispositionCodes } of tenant.campaigns.all()) for (const { id } of dispositionCodes) codes.add(id);

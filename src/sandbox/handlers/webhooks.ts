@@ -5,7 +5,7 @@ import type { WebhookKind, WebhookRegistration } from "../vendor-webhooks.ts";
 import { type Answer, notFound } from "../wire.ts";
 import type { Handlers } from "./handler.ts";
 
-/** A registration as replies show it: the bearer token of its deliveries is never told again. */
+/** A registration as replies show it, without the bearer token of its deliveries. */
 function shownWebhook(registration: WebhookRegistration): WebhookRegistration {
   const auth = registration["auth"];
   if (typeof auth !== "object" || auth === null) return registration;

@@ -1,11 +1,11 @@
-// What happened to a campaign's calls, by time, for figures over any window of up to a day.
+// Events of a campaign's calls over time, for figures over any window of up to a day.
 
 import type { Instant } from "../../kernel/index.ts";
 
-/** `unanswered`: by no person. */
+/** `unanswered`: no person answered. */
 export type Happening = "placed" | "answered" | "abandoned" | "unanswered";
 
-/** One happening, in the order of time. */
+/** One event; samples are in order of time. */
 export type Sample = readonly [at: Instant, what: Happening];
 
 const DAY_MS = 86_400_000;
@@ -20,11 +20,11 @@ export class CallSamples {
   add(at: Instant, what: Happening): void {
     this.#samples.push([at, what]);
     const oldest = this.#samples[0]?.[0] ?? at;
-    // Sweeping only when a tenth of a day has gone stale keeps adding cheap.
+    // Old samples are removed only when they are a tenth of a day, so that adding stays cheap.
     if (at - oldest > 1.1 * DAY_MS) this.#samples = this.#samples.filter(([then]) => at - then <= DAY_MS);
   }
 
-  /** Counts of what happened after `from`. */
+  /** Counts of the events after `from`. */
   since(from: Instant): Record<Happening, number> {
     const counts = { placed: 0, answered: 0, abandoned: 0, unanswered: 0 };
     for (let i = this.#samples.length - 1; i >= 0; i--) {

@@ -1,27 +1,30 @@
-// How calls to a list go: what a scenario says about the list, as the section of a simulation that the dialer runs on, and as outcome codes.
+// How calls to a list turn out: what a scenario says about the list, as a section of a simulation scenario and as outcome codes.
 
 import { parseScenario, type SimulationScenario } from "../../dialing/index.ts";
 import type { ListBehaviour } from "../call-engine.ts";
 import { unit, weighted } from "../world/derive.ts";
 
 const DEFAULT_ANSWER_RATE = 0.4;
-/** Of the calls that no person answers. The rest rings out. */
+/** Shares of the calls that no person answers; the rest rings out. */
 const UNANSWERED = { machine: 0.35, busy: 0.2, invalid: 0.1 };
-/** Seconds until a person is judged one. Who hangs up at once is gone by then. */
+/** Seconds until a person is recognised; a person who hangs up at once is gone by then. */
 const DETECTION = 0.5;
-/** Seconds a caller waits for an agent: the dialer's message comes then (16 CFR 310.4(b)(4)(iii)). */
+/** Seconds that a caller waits for an agent, until the dialer's message (16 CFR 310.4(b)(4)(iii)). */
 const PATIENCE = 2;
 
 const TALK = 115;
 const WRAP = 17;
 
-/** Means of calls to a list that says nothing about itself, in seconds and shares: facts for a prediction. */
+/** Means of calls to a list that specifies nothing, in seconds and shares, as facts for a prediction. */
 export const ORDINARY_CALLS = { answerRate: DEFAULT_ANSWER_RATE, handleSeconds: TALK + WRAP };
 
 const MIX = { CONVERTED: 8, APPOINTMENT_SET: 6, INTERESTED: 14, CALLBACK_REQUESTED: 14, NOT_INTERESTED: 50, WRONG_NUMBER: 8 };
 const CODE = 200;
 
-/** The course of calls to a list. Everything that the list does not say is the simulation's default but talk and wrap-up, which are short. */
+/**
+ * How calls to a list turn out. What the list does not specify is the simulation's default, except talk and wrap-up, which are
+ * short.
+ */
 export function courseOf({
   answerRate = DEFAULT_ANSWER_RATE,
   abandonRate = 0,

@@ -1,7 +1,8 @@
-// The living dialer: a dialer of the simulation model for each campaign that places calls, on the sandbox's clock.
+// The living dialer: a simulated dialer for each campaign that places calls, on the sandbox's clock.
 //
-// The agents and lines of the dialer settings are shared evenly by the campaigns that are alive: those that dial, and those whose calls are
-// still under way. They are shared anew whenever a campaign or a setting changes and when a paused campaign has drained.
+// Agents and lines of the dialer settings are divided evenly among the live campaigns: those that dial, and those with calls
+// still under way. They are divided again whenever a campaign or a setting changes, and when the last call of a paused campaign
+// has ended.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { CallEngine, CallEngineEvent, DialedCampaign, DialedWorld, ListBehaviour } from "../call-engine.ts";
@@ -12,7 +13,10 @@ import { LONG } from "./pacing.ts";
 import { engineState } from "./state.ts";
 
 const MINUTE_MS = 60_000;
-/** When the host slept longer, by its own time, the dialer stood still meanwhile instead of catching up on calls. */
+/**
+ * When the host slept longer than this, by its own time, the dialer is treated as paused meanwhile, instead of making up for
+ * missed calls.
+ */
 const LONGEST_LAG_MS = 60_000;
 const START = 100;
 
@@ -28,14 +32,14 @@ interface Wake {
 }
 
 /**
- * Creates the engine; it rests until `sync`. Everything it does follows from the seed, the clock and what is changed when. Calling hours are not
- * enforced, only consent and the passes a day are.
+ * Creates the engine; it does nothing until `sync`. Its behaviour is determined by the seed, the clock and the times of changes.
+ * Consent and the passes a day are enforced, calling hours are not.
  */
 export function createLivingEngine(options: {
   readonly clock: SandboxClock;
   readonly seed: number | string;
   readonly world: DialedWorld;
-  /** How calls to each list turn out at the start. */
+  /** How calls to each list turn out at first. */
   readonly behaviours?: Iterable<readonly [listId: string, ListBehaviour]>;
   readonly onEvent?: (event: CallEngineEvent) => void;
 }): CallEngine {
@@ -50,14 +54,14 @@ export function createLivingEngine(options: {
   const behaviourOf = (campaign: DialedCampaign | undefined): ListBehaviour =>
     behaviours.get(campaign?.contactListId ?? "") ?? {};
 
-  /** A campaign's settings without the share of agents and lines, which `share` gives out. */
+  /** A campaign's settings without its agents and lines, which `share` assigns. */
   const settingsOf = (campaign: DialedCampaign, line: CampaignLine | undefined, at: Instant): LineSettings => {
     const { spacing, dialRatio, abandonmentTarget, warmLineTimeout = LONG } = world.settings();
     const before = line?.settings;
     const dialing = dials(campaign);
     let startsAt = before?.startsAt ?? 0;
     if (dialing && before?.dialing !== true) {
-      // Campaigns that begin together do not place their calls at the same instants.
+      // Campaigns that begin together should not place their calls at the same instants.
       const wait = unit(seedWord(seed, `live/${campaign.id}`), line?.starts ?? 0, START) * (60 / campaign.callRate);
       startsAt = (line?.secondOf(at) ?? 0) + wait;
     }
@@ -84,7 +88,7 @@ export function createLivingEngine(options: {
     return line;
   };
 
-  /** Brings all lines to `at`, what changed meanwhile into force, and the agents to who needs them. `called`: the campaign about to place a call. */
+  /** Advances all lines to `at`, applies changes, and assigns agents. `called`: a campaign that is about to place a call. */
   const share = (at: Instant, called?: CampaignLine): void => {
     for (const line of lines.values()) line.advance(at);
     for (const line of lines.values()) {
@@ -98,7 +102,7 @@ export function createLivingEngine(options: {
     const alive = [...lines.values()].filter((line) => line.alive || line === called);
     const whole = world.settings();
     alive.forEach((line, place) => {
-      // What does not divide evenly goes to who began first.
+      // A remainder goes to the campaigns that began first.
       const part = (total: number) => Math.floor(total / alive.length) + (place < total % alive.length ? 1 : 0);
       const own = world.campaign(line.id)?.maxCallsInFlight ?? 0;
       line.set({ ...line.settings, agents: part(whole.agents), lines: Math.min(own, part(whole.lines)) });
@@ -109,7 +113,7 @@ export function createLivingEngine(options: {
     }
   };
 
-  /** Waits for the line's next event. */
+  /** Schedules the line's next event. */
   const arm = (line: CampaignLine): void => {
     const at = line.wakesAt;
     const wake = wakes.get(line);
@@ -129,12 +133,12 @@ export function createLivingEngine(options: {
     else share(at);
   };
 
-  /** Keeps the minute timer running while something is to be told. */
+  /** Keeps the minute timer running while there is a campaign to report on. */
   const watch = (at = clock.now() + MINUTE_MS): void => {
     if (metricsTimer !== undefined || stopped || !lines.values().some((line) => line.alive)) return;
     const cancel = clock.schedule(at, (due) => {
       metricsTimer = undefined;
-      // Whether a call of this very instant counts must not depend on which timer was set first.
+      // Whether a call of this very instant is counted must not depend on which timer was set first.
       share(due);
       for (const line of lines.values()) {
         if (line.alive) onEvent({ type: "metrics", campaignId: line.id, figures: line.figures(30, due) });

@@ -26,14 +26,14 @@ import { LONG, type PacingSettings, pacingOf } from "./pacing.ts";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** Part of a millisecond by which a sum of seconds may be off. */
+/** Tolerance for sums of seconds, as a part of a millisecond. */
 const TICK = 1e-6;
-/** Seconds until an agent's dropped line stands again; the caller waits, and must still be there. */
+/** Seconds for reconnecting an agent's dropped line; the caller waits meanwhile. */
 const RECONNECT = 1;
-/** The agents of campaigns that began later have numbers from 1001, 2001, … */
+/** Agents of campaigns that began later have numbers from 1001, 2001, … */
 const NUMBERS = 1000;
 
-/** What is in force for a campaign. */
+/** The settings in force for a campaign. */
 export interface LineSettings extends PacingSettings {
   readonly agents: number;
   readonly lines: number;
@@ -57,7 +57,7 @@ interface LineState {
 
 interface LineOptions {
   readonly id: string;
-  /** How many campaigns had begun before. */
+  /** Number of campaigns that began earlier. */
   readonly order: number;
   readonly seed: number | string;
   readonly world: DialedWorld;
@@ -80,7 +80,7 @@ export class CampaignLine {
   readonly id: string;
   readonly order: number;
   readonly word: number;
-  /** Calls not over yet, wrap-up included. */
+  /** Calls that have not ended, including wrap-up. */
   inFlight = 0;
   /** How often the campaign has begun to dial. */
   starts = 0;
@@ -88,7 +88,7 @@ export class CampaignLine {
   #settings: LineSettings;
   #behaviour: ListBehaviour;
   #samples = new CallSamples();
-  /** Calls that were hung up, whose course in the dialer goes on: their agents are free when it ends. */
+  /** Calls that were hung up while the dialer still simulates them: their agents become free when they end there. */
   #hungUp = new Set<number>();
   readonly #world: DialedWorld;
   readonly #onEvent: (event: CallEngineEvent) => void;
@@ -115,7 +115,7 @@ export class CampaignLine {
         start: new Date(epoch).toISOString().slice(11, 19),
         bucket: LONG,
         calls: courseOf(behaviour),
-        // Their number is set below: the least that a scenario can have keeps the roster, which nobody here follows, small.
+        // The number of agents is set below. The smallest allowed number keeps the roster, which is not used here, small.
         agents: 1,
         lines: { callsPerSecond: settings.callsPerSecond, burst: 1, spacing: settings.spacing },
         warmLine: { timeout: LONG, reconnect: RECONNECT },
@@ -137,12 +137,12 @@ export class CampaignLine {
     return this.#settings.dialing || this.inFlight > 0;
   }
 
-  /** The dialer's second at an instant. */
+  /** The dialer's time at an instant, s. */
   secondOf(at: Instant): number {
     return (at - this.#epoch) / 1000;
   }
 
-  /** When the dialer has something to do next; undefined when nothing will happen by itself. */
+  /** The dialer's next event; undefined when there will be none. */
   get wakesAt(): Instant | undefined {
     const next = this.#dialer.nextEvent;
     if (next >= LONG / 2) return undefined;
@@ -150,17 +150,17 @@ export class CampaignLine {
     return this.#epoch + (ms / 1000 < next ? ms + 1 : ms);
   }
 
-  /** Runs everything that is due at an instant. */
+  /** Runs everything that is due up to an instant. */
   advance(at: Instant): void {
     this.#dialer.advance(this.secondOf(at));
   }
 
-  /** The dialer stood still for so many milliseconds. */
+  /** Shifts the dialer's time: it was paused for so many milliseconds. */
   delay(ms: number): void {
     this.#epoch += ms;
   }
 
-  /** Settings from now on. */
+  /** Sets the settings from now on. */
   set(settings: LineSettings): void {
     const before = this.#settings;
     if (JSON.stringify(settings) === JSON.stringify(before)) return;
@@ -180,21 +180,21 @@ export class CampaignLine {
     this.#dialer.set({ agents, trunks: lines, callsPerSecond, spacing, warmLineTimeout });
   }
 
-  /** How calls placed from now on turn out. */
+  /** Sets how calls placed from now on turn out. */
   behave(behaviour: ListBehaviour): void {
     if (JSON.stringify(behaviour) === JSON.stringify(this.#behaviour)) return;
     this.#behaviour = behaviour;
     this.#dialer.set({ calls: compileCalls(courseOf(behaviour)) });
   }
 
-  /** Places one call now, whatever the settings say. */
+  /** Places one call now, regardless of the settings. */
   place(): CallRecord | undefined {
     this.#walk.wake();
     const call = this.#dialer.placeOne();
     return call < 0 ? undefined : this.#world.calls.get(this.#idOf(call));
   }
 
-  /** Ends the calls on the line: who talked has talked, who waited for an agent is lost, the others were not reached. */
+  /** Ends running calls: talks end as talked, callers waiting for an agent are lost, the others were not reached. */
   hangUp(at: Instant): void {
     for (let call = 0; ; call += 1) {
       const record = this.#world.calls.get(this.#idOf(call));
@@ -257,7 +257,7 @@ export class CampaignLine {
       case "wrapped":
         this.#over(call, { status: "completed" });
         break;
-      default: // Who waits is still on the way to an agent.
+      default: // A waiting caller is not with an agent yet.
     }
   }
 
@@ -300,7 +300,7 @@ export class CampaignLine {
     if (record !== undefined) this.#onEvent({ type: "call_ended", call: record });
   }
 
-  /** Read anew each time: a disposition may have been set meanwhile. */
+  /** The record is read again each time: a disposition may have been set meanwhile. */
   #change(call: number, change: (before: CallRecord) => Partial<CallRecord>): CallRecord | undefined {
     const before = this.#world.calls.get(this.#idOf(call));
     if (before === undefined) return undefined;
@@ -324,7 +324,7 @@ export class CampaignLine {
     };
   }
 
-  /** Takes over what `snapshot` gave; on a new line with the snapshot's epoch, settings and behaviour. */
+  /** Restores what `snapshot` returned; call it on a new line with the snapshot's epoch, settings and behaviour. */
   restore({ starts, inFlight, hungUp, samples, dialer }: LineState): void {
     this.starts = starts;
     this.inFlight = inFlight;

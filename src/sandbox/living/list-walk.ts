@@ -1,24 +1,25 @@
-// A contact list as the dialer's source of leads: walked from place to place and begun anew as often a day as the campaign allows.
+// A contact list as the dialer's source of leads: walked through in order, and begun again as often per day as the campaign
+// allows.
 //
-// A lead is a place in the list. Nothing is kept per contact, so that a list of a million costs what one of ten does.
+// A lead is a place in the list. Nothing is stored per contact, so a list of a million costs as much as one of ten.
 
 import { z } from "zod";
 import type { LeadSource } from "../../dialing/index.ts";
 import type { ContactStore } from "../world/contacts.ts";
 
 const DAY = 86_400;
-/** Contacts looked at for one call before the try is given up; bounds the work on a list without consent. */
+/** Most contacts looked at for one call; bounds the work on a list without consent. */
 const LOOKS = 1000;
-/** Seconds until the next try when nobody was found. */
+/** Seconds until the next attempt when no contact was found. */
 const REST = 10;
 
 const walkState = z.object({ place: z.number(), pass: z.number(), began: z.number(), restsUntil: z.number() });
 type WalkState = z.output<typeof walkState>;
 
-/** What the campaign calls, read anew for each lead. */
+/** What the campaign calls; read again for each lead. */
 export interface CalledList {
   readonly contacts: ContactStore;
-  /** How often the list may be gone through within 24 hours; default without limit. */
+  /** How often the list may be walked through within 24 hours; default no limit. */
   readonly passesPerDay: number | undefined;
   /** Whether a number may be dialed; default yes. */
   readonly mayDial?: ((phone: string) => boolean) | undefined;
@@ -26,7 +27,10 @@ export interface CalledList {
 
 export class ListWalk implements LeadSource {
   readonly #list: () => CalledList | undefined;
-  /** Next place, number of the pass through the list, when it began, and until when nobody is looked for. Times in seconds of the dialer. */
+  /**
+   * Next place, number of the pass through the list, when it began, and until when no lead is looked for. Times in seconds of the
+   * dialer.
+   */
   #state: WalkState = { place: 0, pass: 1, began: 0, restsUntil: 0 };
   #taken = 0;
 
@@ -62,7 +66,7 @@ export class ListWalk implements LeadSource {
     return -1;
   }
 
-  /** Looks again at once: the list, or what may be done with it, has changed, or somebody asks for a call. */
+  /** Ends the rest: the list or its rules have changed, or a call was requested. */
   wake(): void {
     this.#state.restsUntil = 0;
   }
@@ -71,7 +75,7 @@ export class ListWalk implements LeadSource {
     return this.#state.pass;
   }
 
-  /** Calling hours are not enforced by the sandbox, so that everybody's clock is the campaign's. */
+  /** The sandbox does not enforce calling hours, so every lead has the campaign's time. */
   offset(): number {
     return 0;
   }

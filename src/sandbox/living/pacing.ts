@@ -1,15 +1,15 @@
-// How a campaign of the living tenant paces its calls: by the rule that predictions take a tenant's dialer to follow, from the moment it begins.
+// How a campaign of the living tenant paces its calls: by the same rule as in predictions, from the moment it begins.
 
 import { z } from "zod";
 import { type DialerView, heldRatio, type PacingStrategy } from "../../dialing/index.ts";
 
-/** As good as never, in seconds; JSON has no Infinity. */
+/** Practically never, in seconds; JSON has no Infinity. */
 export const LONG = 1e9;
 
 export interface PacingSettings {
   /** Whether calls are placed at all. */
   readonly dialing: boolean;
-  /** The second of the dialer's time at which calls begin: a campaign takes a moment. */
+  /** The dialer's second at which calls begin: starting a campaign takes a moment. */
   readonly startsAt: number;
   /** Lines for each idle agent, above 0. */
   readonly linesPerAgent: number;
@@ -19,12 +19,12 @@ export interface PacingSettings {
 
 const paceState = z.object({ begun: z.boolean() });
 
-/** @param now the second at which the strategy is given to the dialer, which asks it at once */
+/** @param now the second at which the dialer gets the strategy; it asks for a decision at once */
 export function pacingOf(settings: PacingSettings, now: number): PacingStrategy {
   return settings.dialing ? new LatePacing(settings, now) : { name: "rest", interval: LONG, decide: () => 0 };
 }
 
-/** Waits until the campaign begins, then follows the rule. The rule itself keeps nothing that it decides by. */
+/** Waits until the campaign begins, then follows the rule, which keeps no state of its own. */
 class LatePacing implements PacingStrategy {
   readonly name: string;
   readonly #rule: PacingStrategy;

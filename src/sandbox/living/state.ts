@@ -11,7 +11,7 @@ const behaviour = z.object({
   wrap: z.number().exactOptional(),
 });
 
-/** The dialer checks nothing of its own state: a snapshot is only ever given back unchanged. */
+/** The dialer does not check its own state: a snapshot is always returned unchanged. */
 const dialer = z.custom<DialerSnapshot>((value) => typeof value === "object" && value !== null && "flow" in value);
 
 export const engineState = z.object({

@@ -1,4 +1,4 @@
-// From text or plain data to a checked scenario: the schema first, then what only the whole can tell (references, duplicates).
+// Checks text or plain data as a scenario: first by the schema, then references and duplicates.
 
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
@@ -7,7 +7,7 @@ import { type Instant, messageOf, nearest, OutdialError, type Problem, parseDura
 import { defaultClient, defaultDialerSettings, defaultDispositions } from "./default.ts";
 import { type ParsedScenario, scenarioSchema } from "./schema.ts";
 
-/** A checked scenario with the defaults filled in. Check it again and it comes out the same. */
+/** A checked scenario with the defaults filled in. Checking it again gives the same. */
 export type Scenario = Omit<ParsedScenario, "clients" | "dispositions" | "dialer"> & {
   clients: NonNullable<ParsedScenario["clients"]>;
   dispositions: NonNullable<ParsedScenario["dispositions"]>;
@@ -24,7 +24,7 @@ export type ScenarioClient = Scenario["clients"][number];
 
 type ScenarioErrorCode = "scenario_unreadable" | "scenario_invalid";
 
-/** A scenario that cannot be used: `problems` has all that is wrong, not only the first. */
+/** A scenario that cannot be used; `problems` has everything that is wrong, not only the first problem. */
 export class ScenarioError extends OutdialError<ScenarioErrorCode> {
   readonly problems: readonly Problem[];
 
@@ -41,8 +41,8 @@ export class ScenarioError extends OutdialError<ScenarioErrorCode> {
 }
 
 /**
- * Reads a scenario file: YAML, of which JSON is a part.
- * @param fileName named in errors, with the line where the text is broken
+ * Parses a scenario file: YAML or JSON.
+ * @param fileName named in errors, with the line of a syntax error
  */
 export function parseScenario(text: string, fileName: string): Scenario {
   return check(readText(text, fileName), fileName);
@@ -58,7 +58,7 @@ export function scenarioJsonSchema(): object {
   return z.toJSONSchema(scenarioSchema, { io: "input", unrepresentable: "any" });
 }
 
-/** The instant a scenario's time text means: absolute, or a span before the sandbox's start. */
+/** The instant of a scenario's time: absolute, or relative to the sandbox's start. */
 export function scenarioInstant(text: string, start: Instant): Instant {
   return parseInstant(text) ?? start - (parseDuration(text.replace(/^-/, "")) ?? 0);
 }

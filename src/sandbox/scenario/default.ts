@@ -1,8 +1,8 @@
-// The default world: what the demo shows, and what a scenario that leaves something out falls back to.
+// The default world: the demo's world, and the defaults of a scenario.
 
 import { ALL_SCOPES } from "./schema.ts";
 
-/** The client of a scenario that names none. Its secret guards nothing but this machine's sandbox. */
+/** The client of a scenario that names none. Its secret only protects a sandbox on this machine. */
 export function defaultClient() {
   return { id: "sandbox-client", secret: "sandbox-secret", scopes: [...ALL_SCOPES] };
 }
@@ -57,7 +57,7 @@ const dialerConfig = (callRate: number) => ({
 });
 const complianceConfig = {
   timeZone: "America/New_York",
-  // Within the law wherever a person of the generated list lives.
+  // Legal wherever a person of the generated list lives.
   dialingRules: {
     startTime: "10:00:00",
     endTime: "20:00:00",

@@ -1,4 +1,4 @@
-// Scenario files: what a sandbox's world is made from.
+// Scenario files, which describe a sandbox's world.
 
 export { activationFailure } from "./activation.ts";
 export {

@@ -1,4 +1,5 @@
-// The form of a scenario file (contract §3): strict, everything optional. The checked form it yields passes the same check again.
+// The schema of a scenario file (contract §3): unknown fields are refused, all are optional. A checked scenario passes the same
+// check again.
 
 import { z } from "zod";
 import {
@@ -17,7 +18,7 @@ import { isTimeZone, parseDuration } from "../../kernel/index.ts";
 import { acdSwitches } from "../acd/switches.ts";
 import { faultSpec } from "../fault-schema.ts";
 
-/** States of a call; the ones from `completed` on are final. */
+/** States of a call; those from `completed` on are final. */
 export const CALL_STATUSES = [
   "queued",
   "dialing",
@@ -30,7 +31,7 @@ export const CALL_STATUSES = [
 ] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
-/** Every scope the contract knows, the two that no operation needs included (contract §2). */
+/** Every scope of the contract, including the two that no operation needs (contract §2). */
 export const ALL_SCOPES: readonly string[] = [
   ...new Set([...OPERATION_IDS.flatMap((id) => operationOf(id).scopes), "campaigns:read", "webhooks:read"]),
 ].sort();
@@ -43,7 +44,7 @@ const weights = z
   .record(id, z.number().min(0))
   .refine((mix) => Object.values(mix).some((weight) => weight > 0), "at least one weight above 0");
 
-/** A span as seconds or as text: `90`, `"10m"`, `"1h30m"`. Yields seconds. */
+/** A span as seconds or as text: `90`, `"10m"`, `"1h30m"`; parsed to seconds. */
 const span = z
   .union([
     z.number().min(0),
@@ -69,7 +70,7 @@ const client = z.strictObject({
 const reasonCode = z.strictObject({ id, name: z.string().default("") });
 const dispositionCode = z.strictObject({ id, name: z.string().default(""), reasonCodes: z.array(reasonCode).default([]) });
 
-/** Figures that stand in for the measured ones until the campaign places calls. */
+/** Figures that are used until the campaign places calls. */
 export const metricsFigures = z.strictObject({
   successRate: share.optional(),
   activeCalls: z.int().min(0).optional(),
@@ -109,7 +110,7 @@ const contact = z.strictObject({
   lastModifiedTime: moment.optional(),
 });
 
-/** How calls to a list turn out; a share each. */
+/** How calls to a list turn out, as shares. */
 export const listBehaviour = z.strictObject({
   answerRate: share.optional().meta({ description: "Share of placed calls a person answers; default 0.4." }),
   abandonRate: share.optional().meta({
@@ -227,7 +228,7 @@ const failRule = z
     "one of above, below, equals",
   );
 
-/** How an activation of dialer settings runs: it takes so long and fails when one of the rules holds. */
+/** Duration of an activation of dialer settings, and the rules by which it fails. */
 const activation = z.strictObject({
   seconds: z.number().min(0).default(5),
   failWhen: z

@@ -1,4 +1,4 @@
-// The vendor's audit log of the tenant: a generated history before the start, then what was done since. Newest first.
+// The vendor's audit log of the tenant: a generated history before the start, then real changes. Newest first.
 
 import { createRandom, type Instant } from "../../kernel/index.ts";
 import type { Scenario } from "../scenario/index.ts";
@@ -20,7 +20,7 @@ export interface AuditTrail {
   record(entry: AuditDraft, now: Instant): void;
   /**
    * Entries from newest to oldest.
-   * @param below only entries of a lower position (the position of the page before), undefined for the start
+   * @param below only entries below this position (the position of the page before); undefined for the first page
    */
   page(entity: string | undefined, below: number | undefined, limit: number): { entries: AuditEntry[]; next: number | undefined };
   readonly size: number;
@@ -31,7 +31,7 @@ export interface AuditTrail {
 const HISTORY_ACTIONS = ["settings.update", "settings.read", "campaign.activate", "campaign.pause"] as const;
 const HISTORY_SPACING_MS = 37 * 60_000;
 
-/** The history is derived from its position, so that a long one costs nothing until it is read. */
+/** An entry of the history is computed from its position, so that a long history costs nothing until it is read. */
 export function createAuditTrail(scenario: Scenario, seed: number | string, start: Instant): AuditTrail {
   const history = scenario.dialer.history.auditEntries;
   let written: AuditEntry[] = [];

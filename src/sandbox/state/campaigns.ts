@@ -1,4 +1,4 @@
-// Campaigns of the tenant: the document a client wrote, its version, its disposition codes and the figures set from outside.
+// Campaigns of the tenant: the document that a client wrote, its version, its disposition codes and figures that were set.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { Scenario, ScenarioCampaign } from "../scenario/index.ts";
@@ -7,7 +7,7 @@ import type { IdMaker } from "./ids.ts";
 type DispositionCodes = ScenarioCampaign["dispositionCodes"];
 export type MetricsFigures = NonNullable<ScenarioCampaign["metrics"]>;
 
-/** What a campaign reply shows: the fields of contract §2.3 and whatever else a client sent along. */
+/** What a campaign reply shows: the fields of contract §2.3 and any other field that a client sent. */
 interface CampaignDocument {
   readonly id: string;
   readonly status: string;
@@ -19,9 +19,9 @@ export interface CampaignRecord {
   readonly document: CampaignDocument;
   readonly etag: string;
   readonly dispositionCodes: DispositionCodes;
-  /** Stand in for the measured figures until the campaign places calls. */
+  /** Used instead of measured figures until the campaign places calls. */
   readonly figures?: MetricsFigures;
-  /** Win over the measured figures. */
+  /** Used instead of measured figures. */
   readonly pinned?: MetricsFigures;
 }
 
@@ -31,7 +31,7 @@ export interface CampaignBook {
   all(): Iterable<CampaignRecord>;
   readonly size: number;
   create(id: string, fields: Readonly<Record<string, unknown>>, codes: DispositionCodes, now: Instant): CampaignRecord;
-  /** Writes a new version: the document's fields are replaced by `fields`; id and creation time stay. */
+  /** Writes a new version with the fields replaced by `fields`; id and creation time stay. */
   replace(id: string, fields: Readonly<Record<string, unknown>>, now: Instant): CampaignRecord | undefined;
   /** Writes a new version with some fields changed. */
   merge(id: string, fields: Readonly<Record<string, unknown>>, now: Instant): CampaignRecord | undefined;

@@ -25,7 +25,7 @@ export interface DialerOperation {
   readonly startedAt: Instant;
   readonly endsAt: Instant;
   readonly actor: string;
-  /** Decided at the start, shown when the operation ends. */
+  /** Decided at the start, visible when the operation ends. */
   readonly failure: string | undefined;
 }
 
@@ -51,15 +51,15 @@ export interface DialerDesk {
   activate(settings: DialerSettings, actor: string): DialerOperation;
   operation(id: string): DialerOperation | undefined;
   running(): number;
-  /** Another writer's change, in force at once; operations that run are superseded and will end as FAILED. */
+  /** A change by another writer, in force at once; running operations are superseded and will end as FAILED. */
   edit(settings: DialerSettings): SettingsVersion;
-  /** The next activations, so many, fail. */
+  /** Makes the next `count` activations fail. */
   failNext(count: number): void;
   setActivation(activation: ScenarioActivation): void;
   addCampaign(campaign: DialerCampaign): void;
   campaign(id: string): DialerCampaign | undefined;
   snapshot(): DialerDeskSnapshot;
-  /** Schedules the running operations anew: restore the clock before. */
+  /** Restores the state and schedules running operations again; restore the clock first. */
   restore(snapshot: DialerDeskSnapshot): void;
 }
 
@@ -112,7 +112,7 @@ export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOpti
         status: "IN_PROGRESS",
         announced: { settings, versionTag: ids.tag() },
         startedAt: now,
-        // Operations end in the order they were accepted.
+        // Operations end in the order in which they were accepted.
         endsAt: Math.max(now + activation.seconds * 1000, ...latest),
         actor,
         failure,

@@ -1,4 +1,4 @@
-// Answers kept by idempotency key: the same request again gets the first answer, another body under the same key is refused.
+// Stores answers by idempotency key: the same request gets the first answer again, another body with the same key is refused.
 
 import { canonicalJson, type Instant } from "../../kernel/index.ts";
 import { type Answer, Refusal } from "../wire.ts";
@@ -15,9 +15,9 @@ export type IdempotencySnapshot = readonly (readonly [string, Entry])[];
 
 export interface IdempotencyKeys {
   /**
-   * Answers from the first request with this key, or runs the work and keeps its answer for 24 hours. Refusals are kept only when they
-   * depend on the state (409); a body that was refused as wrong may be mended under the same key.
-   * @param scope client, operation and resource: a key means nothing outside of them
+   * Returns the answer of the first request with this key, or runs the work and keeps its answer for 24 hours. Refusals are kept
+   * only when they depend on the state (409); a refused body may be corrected under the same key.
+   * @param scope client, operation and resource: a key only applies within them
    */
   run(scope: string, key: string | undefined, body: unknown, now: Instant, work: () => Answer): Answer;
   snapshot(): IdempotencySnapshot;
@@ -27,7 +27,7 @@ export interface IdempotencyKeys {
 export function createIdempotencyKeys(): IdempotencyKeys {
   const entries = new Map<string, Entry>();
   const forgetOld = (now: Instant): void => {
-    // Entries stand in the order they were made, so the old ones come first.
+    // Entries are in the order of their making, so old ones come first.
     for (const [name, entry] of entries) {
       if (entry.until > now) return;
       entries.delete(name);
@@ -56,7 +56,7 @@ export function createIdempotencyKeys(): IdempotencyKeys {
   };
 }
 
-/** Runs the work; a 409 becomes an answer like any other, every other refusal passes. */
+/** Runs the work; a 409 becomes an answer, any other refusal is thrown. */
 function attempt(work: () => Answer): Answer {
   try {
     return work();

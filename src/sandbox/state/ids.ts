@@ -1,4 +1,4 @@
-// Ids and version tags of one tenant: the n-th of a seed is always the same, so that a reset or restored tenant repeats itself.
+// Ids and version tags of one tenant: the n-th of a seed is always the same, so that a reset or restored tenant repeats them.
 
 import { createRandom, type Instant, newId } from "../../kernel/index.ts";
 
@@ -22,7 +22,7 @@ export function createIdMaker(seed: number | string): IdMaker {
       made += 1;
       const random = createRandom(seed, `tag/${made}`);
       const word = () => random.int(0x1_0000).toString(16).padStart(4, "0");
-      // The count makes it unique, the rest makes it look like no number a client could reckon with.
+      // The counter makes it unique; the rest keeps clients from treating it as a number.
       return `${made.toString(16).padStart(4, "0")}${word()}${word()}${word()}`;
     },
     snapshot: () => made,

@@ -1,4 +1,4 @@
-// Closed interactions with their dispositions, each version under its own weak entity tag (contract §2.2).
+// Closed interactions with their dispositions; each version has a weak entity tag (contract §2.2).
 
 import type { Scenario, ScenarioInteraction } from "../scenario/index.ts";
 import type { IdMaker } from "./ids.ts";

@@ -1,6 +1,6 @@
-// What is set for single campaigns where the dialer settings are set for all of them.
+// Dialing parameters of single campaigns, where the dialer settings apply to all campaigns.
 
-/** Over the settings of the dialer and of the campaign; what is left out stays theirs. */
+/** Overrides of the dialer's and the campaign's settings; fields that are left out are not overridden. */
 export interface DialingOverride {
   /** Lines for each idle agent. */
   readonly linesPerAgent?: number | undefined;
@@ -14,7 +14,7 @@ export type OverridesSnapshot = readonly (readonly [campaignId: string, DialingO
 
 export interface DialingOverrides {
   get(campaignId: string): DialingOverride | undefined;
-  /** Lays further overrides over those of a campaign; undefined takes one away. */
+  /** Adds overrides to those of a campaign; undefined removes one. */
   set(campaignId: string, override: DialingOverride): void;
   mayDial(campaignId: string, phone: string): boolean;
   snapshot(): OverridesSnapshot;

@@ -1,14 +1,14 @@
-// What resources looked like before their last write: the answers of reads that a fault makes stale.
+// The state of resources before their last write, for reads that a fault makes stale.
 
 const KEPT = 10_000;
 
 export interface Shadows {
-  /** Remembers how `key` looked before the write that follows. */
+  /** Keeps the state of `key` before the coming write. */
   keep(key: string, view: unknown): void;
   get(key: string): unknown;
 }
 
-/** Remembers the resources written last, ten thousand of them. */
+/** Keeps the ten thousand resources that were written last. */
 export function createShadows(): Shadows {
   const views = new Map<string, unknown>();
   return {

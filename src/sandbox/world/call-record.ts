@@ -1,4 +1,4 @@
-// One call of the tenant, and the order calls are listed in.
+// One call of the tenant, and the order in which calls are listed.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { CallStatus } from "../scenario/index.ts";
@@ -17,7 +17,7 @@ export interface CallRecord {
   readonly id: string;
   readonly campaignId: string;
   readonly status: CallStatus;
-  /** The code of the disposition that was set, else the outcome the call ended with. */
+  /** The code of the disposition that was set, otherwise the outcome of the call. */
   readonly dispositionCode?: string | undefined;
   readonly startTime: Instant;
   /** Absent while the call goes on. */
@@ -32,9 +32,9 @@ export interface CallRecord {
   readonly answeredTime?: Instant | undefined;
   readonly connectedTime?: Instant | undefined;
   readonly disposition?: CallDisposition | undefined;
-  /** How many dispositions were applied, those with the same body included. */
+  /** Number of dispositions applied, including repetitions of the same body. */
   readonly writes: number;
-  /** How many of them changed something. */
+  /** Number of dispositions that changed something. */
   readonly effects: number;
 }
 
@@ -52,7 +52,7 @@ export function compareCalls(a: CallCursor, b: CallCursor): number {
 /** What `assignDisposition` stores. */
 export type DispositionWrite = Omit<CallDisposition, "updatedAt">;
 
-/** The record after a disposition was set, counted; the same body again counts as a write without an effect. */
+/** The record after a disposition was set, with its counters; the same body again counts as a write without effect. */
 export function withDisposition(call: CallRecord, write: DispositionWrite, now: Instant): { call: CallRecord; changed: boolean } {
   const before = call.disposition;
   const changed =

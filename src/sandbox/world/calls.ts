@@ -1,4 +1,5 @@
-// All calls of the tenant: generated ones computed on demand, explicit and live ones kept, dispositions laid over both.
+// All calls of the tenant: generated ones are computed when needed, explicit and live ones are stored, dispositions are laid over
+// both.
 
 import type { Instant } from "../../kernel/index.ts";
 import { CALL_STATUSES, type CallStatus, type Scenario, scenarioInstant } from "../scenario/index.ts";
@@ -13,7 +14,7 @@ interface CallListRequest {
   readonly from?: Instant | undefined;
   readonly to?: Instant | undefined;
   readonly codes?: ReadonlySet<string> | undefined;
-  /** Leaves out calls that still go on. */
+  /** Excludes calls that have not ended. */
   readonly endedOnly?: boolean | undefined;
   readonly after?: CallCursor | undefined;
   readonly limit: number;
@@ -29,7 +30,7 @@ export interface CallStore {
   get(id: string): CallRecord | undefined;
   /** Adds a call or replaces the one with its id. */
   put(call: CallRecord): void;
-  /** Sets the disposition and counts the write; undefined for an unknown call. Status and lock are the caller's to check. */
+  /** Sets the disposition and counts the write; undefined for an unknown call. The caller must check status and lock. */
   setDisposition(id: string, write: DispositionWrite, now: Instant): { changed: boolean; call: CallRecord } | undefined;
   /** Calls by start and id; `next` is the cursor of the following page and absent on the last one. */
   list(request: CallListRequest): { calls: CallRecord[]; next?: CallCursor };
@@ -40,7 +41,7 @@ export interface CallStore {
   restore(snapshot: CallStoreSnapshot): void;
 }
 
-/** A batch of generated calls with what was laid over them: a record with a disposition, or "moved" to the kept ones. */
+/** A batch of generated calls with changes: a record with a disposition, or "moved" to the stored ones. */
 interface Batch {
   readonly calls: GeneratedCalls;
   readonly over: Map<number, CallRecord | "moved">;
@@ -64,7 +65,7 @@ export function createCallStore(options: {
     calls: createGeneratedCalls(entry, seed, start),
     over: new Map(),
   }));
-  /** Kept calls in listing order, and by id. */
+  /** Stored calls in listing order, and by id. */
   let kept: CallRecord[] = [];
   const byId = new Map<string, CallRecord>();
   let moved = 0;
@@ -217,7 +218,7 @@ function countBatch(calls: GeneratedCalls): Record<CallStatus, number> {
   return counts;
 }
 
-/** Calls in listing order, looked at before they are taken. */
+/** Calls in listing order; the next can be inspected before it is taken. */
 interface Source {
   peek(): CallRecord | undefined;
   take(): void;
@@ -239,7 +240,7 @@ function keptSource(kept: readonly CallRecord[], from: number): Source {
   return { peek: () => kept[place], take: () => void place++ };
 }
 
-/** Skips calls that moved away, and those without a wanted code before building them. */
+/** Skips moved calls, and calls without a requested code, before building them. */
 function batchSource({ calls, over }: Batch, begin: Instant, to: Instant, codes: ReadonlySet<string> | undefined): Source {
   const end = calls.firstFrom(to + 1);
   let index = calls.firstFrom(begin);

@@ -1,4 +1,5 @@
-// The contacts of one list: generated ones computed on demand, explicit and changed ones kept; filtered and sorted views are cached.
+// The contacts of one list: generated ones are computed when needed, explicit and changed ones are stored; filtered and sorted
+// views are cached.
 
 import type { Instant } from "../../kernel/index.ts";
 import { type ScenarioContactList, scenarioInstant } from "../scenario/index.ts";
@@ -9,7 +10,7 @@ export type { Contact } from "./people.ts";
 
 interface ContactPageRequest {
   readonly filter: ContactQuery;
-  /** Dotted path; without it contacts come in the order of the list. */
+  /** Dotted path; default: the order of the list. */
   readonly sortBy?: string | undefined;
   /** Default "asc". */
   readonly sortOrder?: "asc" | "desc" | undefined;
@@ -24,11 +25,11 @@ export interface ContactStoreSnapshot {
 export interface ContactStore {
   readonly size: number;
   get(id: string): Contact | undefined;
-  /** The contact at a place of the list, from 0 to `size` - 1, for those who walk through it. */
+  /** The contact at a place of the list, from 0 to `size` - 1, for walking through it. */
   at(place: number): Contact | undefined;
   /** Whether the contact at a place may be called (`consentFlags.outbound.call`), without building it. */
   mayCall(place: number): boolean;
-  /** Contacts that satisfy the filter; `total` counts them all. */
+  /** Contacts that match the filter; `total` is the number of all of them. */
   page(request: ContactPageRequest): { contacts: Contact[]; total: number };
   /** Adds a contact or replaces the one with its id. */
   upsert(contact: Contact): void;
@@ -36,7 +37,7 @@ export interface ContactStore {
   restore(snapshot: ContactStoreSnapshot): void;
 }
 
-/** Views remembered at once; each takes four bytes a contact. */
+/** Most cached views; each takes four bytes per contact. */
 const VIEWS = 4;
 
 export function createContactStore(options: {
@@ -47,10 +48,10 @@ export function createContactStore(options: {
 }): ContactStore {
   const { list, seed, start } = options;
   const people = createPeople(list, seed, start);
-  // A slot below people.count is a generated contact, one above it a kept contact.
+  // A slot below people.count is a generated contact, one above is a stored contact.
   let kept: Contact[] = [];
   let slotOf = new Map<string, number>();
-  /** Generated contacts that a kept one replaces. */
+  /** Generated contacts that a stored one replaces. */
   let replaced = new Set<number>();
   let views = new Map<string, Uint32Array>();
 
@@ -119,7 +120,7 @@ export function createContactStore(options: {
   );
 
   const everyone: ContactPageRequest = { filter: { text: "true", terms: [] }, offset: 0, limit: 0 };
-  /** Without replacements the place is the slot, and no view is needed. */
+  /** Without replacements, place and slot are equal and no view is needed. */
   const slotAt = (place: number): number | undefined => {
     const slot = replaced.size === 0 ? place : view(everyone)[place];
     return slot === undefined || slot < 0 || slot >= people.count + kept.length ? undefined : slot;
@@ -154,7 +155,7 @@ export function createContactStore(options: {
   };
 }
 
-/** Merges the generated slots, whose times fall with the slot, with the few kept ones. */
+/** Merges the generated slots, whose times decrease with the slot, with the few stored ones. */
 function byModification(
   found: Uint32Array,
   generatedCount: number,
@@ -176,17 +177,17 @@ function byModification(
   return sortOrder === "desc" ? merged : merged.reverse();
 }
 
-/** Sorts by value, then by slot: each distinct value gets a rank, so that a million slots are sorted as plain numbers. */
+/** Sorts by value, then by slot: each distinct value gets a rank, so that a million slots are sorted as numbers. */
 function byRank(found: Uint32Array, valueOf: (slot: number) => unknown, sortOrder: "asc" | "desc"): Uint32Array {
   const values = Array.from(found, valueOf);
   const sign = sortOrder === "asc" ? 1 : -1;
   const ranks = new Map([...new Set(values)].sort((a, b) => compare(a, b, sign)).map((value, rank) => [value, rank]));
-  // Rank and place in one number: both stay exact below 2^53.
+  // Rank and place in one number, which is exact below 2^53.
   const keys = Float64Array.from(values, (value, place) => (ranks.get(value) ?? 0) * found.length + place).sort();
   return Uint32Array.from(keys, (key) => found[key % found.length] ?? 0);
 }
 
-/** Numbers before texts before absent values; absent ones last in either order. */
+/** Numbers before texts before missing values; missing values are last in either order. */
 function compare(a: unknown, b: unknown, sign: 1 | -1): number {
   const absent = (a === undefined || a === null ? 1 : 0) - (b === undefined || b === null ? 1 : 0);
   if (absent !== 0 || a === undefined || a === null) return absent;

@@ -1,8 +1,8 @@
-// Pseudo-random figures addressed by (seed, index, purpose): record i of a generated world is computed when it is looked at, in any order.
+// Pseudo-random numbers by (seed, index, purpose): record i of a generated world is computed when it is read, in any order.
 
 import { createRandom } from "../../kernel/index.ts";
 
-/** A 32-bit word from a seed and a name, the start of `hash`. */
+/** A 32-bit word from a seed and a name, as seed for `hash`. */
 export function seedWord(seed: number | string, name: string): number {
   return createRandom(seed, name).int(4294967296);
 }
@@ -23,7 +23,7 @@ export function unit(seed: number, index: number, purpose: number): number {
   return hash(seed, index, purpose) / 4294967296;
 }
 
-/** Draws words by weight: give it a number in [0, 1). */
+/** A function that chooses a word by weight, given a number in [0, 1). */
 export function weighted<T extends string>(weights: Readonly<Partial<Record<T, number>>>): (at: number) => T | undefined {
   const words = Object.keys(weights) as T[];
   const bounds: number[] = [];

@@ -1,4 +1,5 @@
-// Generated calls of one scenario entry: call i is computed from (seed, i); starts rise with i, so that time finds its call at once.
+// Generated calls of one scenario entry: call i is computed from (seed, i). Starts increase with i, so that calls can be found by
+// time.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { CallStatus, ScenarioGeneratedCalls } from "../scenario/index.ts";
@@ -6,7 +7,7 @@ import type { CallRecord } from "./call-record.ts";
 import { hash, seedWord, unit, weighted } from "./derive.ts";
 
 const DAY_MS = 86_400_000;
-/** The last generated call starts so long before the sandbox does. */
+/** How long before the sandbox's start the last generated call starts. */
 const QUIET_MS = 600_000;
 
 /** Outcomes of calls when a scenario gives no mix. */
@@ -33,7 +34,7 @@ export interface GeneratedCalls {
   id(index: number): string;
   indexOf(id: string): number | undefined;
   startTime(index: number): Instant;
-  /** The first index whose start is at `time` or after; `count` when there is none. */
+  /** The first index whose call starts at `time` or later; `count` when there is none. */
   firstFrom(time: Instant): number;
   code(index: number): string | undefined;
   status(index: number): CallStatus;

@@ -99,7 +99,7 @@ export interface People {
   build(index: number): Contact;
   /** The value at a dotted path without building the contact. */
   value(index: number, path: string): unknown;
-  /** Falls with the index: the first contact is the one modified last. */
+  /** Decreases with the index: the first contact was modified last. */
   modifiedAt(index: number): Instant;
 }
 
@@ -129,7 +129,7 @@ export function createPeople(list: ScenarioContactList, seed: number | string, s
   const mayCall = (index: number): boolean =>
     consented === undefined
       ? draw(index, Purpose.consent) < consentRate
-      : // Exactly `consented` of `count`, evenly spread.
+      : // Exactly `consented` of `count`, evenly distributed.
         Math.floor(((index + 1) * consented) / count) > Math.floor((index * consented) / count);
 
   const id = (index: number): string => prefix + String(index + 1).padStart(7, "0");

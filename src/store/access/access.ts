@@ -1,4 +1,5 @@
-// Who may use the service: tokens, one-time login codes, sessions. Secrets are kept as SHA-256 and found by it, so no comparison leaks time.
+// Access to the service: tokens, one-time login codes, sessions. Secrets are stored as SHA-256 and looked up by it, so no
+// comparison leaks timing.
 
 import { newId, type RandomStream } from "../../kernel/index.ts";
 import { Ledger, type StoreCore } from "../commit.ts";
@@ -15,15 +16,15 @@ import {
   type SessionValue,
 } from "./types.ts";
 
-/** A token's last use is noted at most so often. */
+/** The last use of a token is recorded at most once in this time. */
 const USE_MS = 60_000;
-/** A session's value is replaced when it is so old; the one before counts a little longer. */
+/** Age at which a session's value is replaced; the old value stays valid a little longer. */
 const ROTATE_MS = 15 * 60_000;
 const PREVIOUS_MS = 60_000;
-/** Who asks for the emergency stop is known soon, or not at all. */
+/** The caller of an emergency stop is identified within seconds, or not at all. */
 const URGENT = { urgent: true };
 const SESSION_MS = 12 * 3_600_000;
-/** A session that nobody uses ends. */
+/** A session that is unused for so long ends. */
 const IDLE_MS = 2 * 3_600_000;
 
 const TOKEN = `id, name, role, person, created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt",
@@ -41,7 +42,7 @@ interface SessionRow {
   readonly label: string | null;
 }
 
-/** Whom a session is opened for. */
+/** Who a session is opened for. */
 interface Opening {
   readonly name: string;
   readonly role: AccessRole;
@@ -49,7 +50,7 @@ interface Opening {
   readonly until?: number | null;
   readonly person?: string | null;
   readonly label?: string | null;
-  /** For the audit. */
+  /** Details of the audit entry. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
@@ -75,13 +76,13 @@ export class Access extends Ledger {
     return new Map(rows.map(({ hash, ...row }) => [hash, row]));
   }
 
-  /** Makes a token. The text is given out here and never again. Throws StoreError `invalid_state` when the name is taken. */
+  /** Creates a token. Its text is returned here and never again. Throws StoreError `invalid_state` when the name is taken. */
   async addToken(given: {
     readonly name: string;
     readonly role: AccessRole;
     readonly expiresAt: number | null;
     readonly by: string;
-    /** Which person it is of, as the sign-in provider's subject names them. */
+    /** The person who owns it, as the subject of the sign-in provider. */
     readonly person?: string | undefined;
   }): Promise<{ readonly id: string; readonly token: string }> {
     const { person } = given;
@@ -131,12 +132,12 @@ export class Access extends Ledger {
     return { id, token };
   }
 
-  /** All tokens, revoked ones included, the newest first. */
+  /** All tokens including revoked ones, newest first. */
   listTokens(): Promise<AccessToken[]> {
     return this.store.query<AccessToken>(`select ${TOKEN} from outdial.api_tokens order by created_at desc, id desc`);
   }
 
-  /** Ends a token, by id or name, and the sessions opened with it. Throws StoreError `not_found`. */
+  /** Revokes a token, by id or name, and ends its sessions. Throws StoreError `not_found`. */
   revokeToken(idOrName: string, by: string): Promise<AccessToken> {
     return this.store.commit(async (tx) => {
       const [token] = await tx.query<AccessToken>(
@@ -151,7 +152,7 @@ export class Access extends Ledger {
     });
   }
 
-  /** Whether any token is in force. */
+  /** Whether there is a valid token. */
   async hasTokens(): Promise<boolean> {
     const [row] = await this.store.query<{ any: boolean }>(
       "select exists (select from outdial.api_tokens where revoked_at is null and (expires_at is null or expires_at > $1)) as any",
@@ -160,7 +161,7 @@ export class Access extends Ledger {
     return row?.any ?? false;
   }
 
-  /** Who holds a token; undefined when it is unknown, revoked or expired. */
+  /** The holder of a token; undefined when it is unknown, revoked or expired. */
   async principalOfToken(token: string): Promise<(Principal & { readonly tokenId: string }) | undefined> {
     if (!isSecret("odt", token)) return undefined;
     const now = this.store.now();
@@ -172,7 +173,7 @@ export class Access extends Ledger {
     return { name, role, via: "token", expiresAt, sessionId: null, tokenId: row.id, person };
   }
 
-  /** A code that opens one session, once, before it expires. */
+  /** Creates a code that opens one session, once, before it expires. */
   async addLoginCode(given: { readonly name: string; readonly role: AccessRole; readonly ttlMs: number }): Promise<string> {
     const code = newSecret("odc");
     const now = this.store.now();
@@ -183,7 +184,7 @@ export class Access extends Ledger {
     return code;
   }
 
-  /** Opens a session with a one-time code; undefined when it is unknown, used or expired. */
+  /** Opens a session by a one-time code; undefined when it is unknown, used or expired. */
   async openWithCode(code: string): Promise<SessionValue | undefined> {
     if (!isSecret("odc", code)) return undefined;
     const now = new Date(this.store.now());
@@ -194,7 +195,7 @@ export class Access extends Ledger {
     return row === undefined ? undefined : this.#open(row);
   }
 
-  /** Opens a session with a token; undefined when it is not in force. */
+  /** Opens a session by a token; undefined when it is not valid. */
   async openWithToken(token: string): Promise<SessionValue | undefined> {
     const found = await this.principalOfToken(token);
     if (found === undefined) return undefined;
@@ -202,7 +203,10 @@ export class Access extends Ledger {
     return this.#open({ name, role, tokenId, until, person });
   }
 
-  /** Opens a session for somebody whom the sign-in provider has recognised. @param given.subject what it knows them by, for good */
+  /**
+   * Opens a session for a person identified by the sign-in provider. @param given.subject the provider's permanent id of the
+   * person
+   */
   openWithSubject(given: {
     readonly subject: string;
     readonly label: string | null;
@@ -240,7 +244,10 @@ export class Access extends Ledger {
     return { value, expiresAt };
   }
 
-  /** Who holds a session, with a new value for the cookie when the old one is due for it; undefined when it has ended. */
+  /**
+   * The holder of a session, with a new value for the cookie when the old one is due to be replaced; undefined when the session
+   * has ended.
+   */
   async principalOfSession(
     value: string,
   ): Promise<{ readonly principal: Principal; readonly renewed: SessionValue | undefined } | undefined> {
@@ -264,7 +271,7 @@ export class Access extends Ledger {
     return { principal, renewed: undefined };
   }
 
-  /** Undefined when a request beside this one was faster. */
+  /** Undefined when a concurrent request was faster. */
   async #rotate({ id, expiresAt }: SessionRow, old: string): Promise<SessionValue | undefined> {
     const value = newSecret("ods");
     const rows = await this.store.query(
@@ -283,7 +290,7 @@ export class Access extends Ledger {
     });
   }
 
-  /** Clears away what has ended: sessions, codes. */
+  /** Deletes ended sessions and expired codes. */
   async sweep(): Promise<void> {
     const now = new Date(this.store.now());
     await this.store.query("delete from outdial.sessions where expires_at < $1", [now]);

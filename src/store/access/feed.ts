@@ -1,8 +1,8 @@
-// The feed of live updates: written by triggers of the database, whatever process makes the change, and read by every service.
+// The feed of live updates: written by database triggers, whichever process makes the change, and read by every service.
 
 import { Ledger } from "../commit.ts";
 
-/** A place in the feed: transaction, then number. As text `tx-id`. */
+/** A position in the feed: transaction, then number. As text `tx-id`. */
 export interface FeedPlace {
   readonly tx: string;
   readonly id: number;
@@ -17,12 +17,14 @@ export interface FeedEvent extends FeedPlace {
   readonly createdAt: number;
 }
 
-// Ordered by the column, never by its text: as a text 999 comes after 1000.
+// Sorted by the column, not by its text: as text, 999 comes after 1000.
 const EVENT = `e.tx::text as tx, id, type, body, created_at as "createdAt"`;
 
 /** The feed of a store. Times are the database's. */
 export class ServiceFeed extends Ledger {
-  /** Keeps the feed written for `forMs` more. After a time without, its floor rises to the end: what happened meanwhile is not in it. */
+  /**
+   * Keeps the feed being written for another `forMs`. Otherwise its floor rises to the end: what happens then is not recorded.
+   */
   async keep(forMs: number): Promise<void> {
     await this.store.query(
       `insert into outdial.service_feed (one, until, floor_tx, floor_id)
@@ -35,7 +37,7 @@ export class ServiceFeed extends Ledger {
     );
   }
 
-  /** The place behind everything that is committed for good. */
+  /** The position after everything that is committed. */
   async end(): Promise<FeedPlace> {
     const [row] = await this.store.query<{ tx: string; id: number }>(
       `select e.tx::text as tx, id from outdial.service_events e where tx < pg_snapshot_xmin(pg_current_snapshot()) order by e.tx desc, id desc limit 1`,
@@ -47,7 +49,7 @@ export class ServiceFeed extends Ledger {
     return floor ?? { tx: "0", id: 0 };
   }
 
-  /** Whether everything behind a place is still kept. */
+  /** Whether everything after a position is still kept. */
   async reaches(place: FeedPlace): Promise<boolean> {
     const [row] = await this.store.query<{ kept: boolean }>(
       "select (floor_tx, floor_id) <= ($1::text::xid8, $2::bigint) as kept from outdial.service_feed",
@@ -56,7 +58,9 @@ export class ServiceFeed extends Ledger {
     return row?.kept ?? false;
   }
 
-  /** What is behind a place, in order. A transaction under way holds back whatever came after it began: nothing is ever passed over. */
+  /**
+   * Updates after a position, in order. Updates that are newer than a running transaction are held back, so that none is skipped.
+   */
   after(place: FeedPlace, limit: number): Promise<FeedEvent[]> {
     return this.store.query<FeedEvent>({
       name: "service-feed",
@@ -66,7 +70,7 @@ export class ServiceFeed extends Ledger {
     });
   }
 
-  /** Clears away what is older than `ageMs` and raises the floor to there. */
+  /** Deletes updates older than `ageMs` and raises the floor accordingly. */
   async sweep(ageMs: number): Promise<void> {
     await this.store.query(
       `with gone as (

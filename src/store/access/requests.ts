@@ -1,4 +1,4 @@
-// What callers asked before: Idempotency-Keys with their answers, and dangerous verbs that wait for a second person.
+// Stored requests of callers: idempotency keys with their answers, and dangerous actions that wait for a second person.
 
 import { newId, type RandomStream } from "../../kernel/index.ts";
 import { Ledger, type StoreCore } from "../commit.ts";
@@ -7,7 +7,7 @@ import { StoreError } from "../error.ts";
 import type { Bytes } from "../plain-types.ts";
 import { type Approval, type ApprovalWithPlan, type KeyState, PERSON_PREFIX } from "./types.ts";
 
-/** A key is free again so long after a process died over it. */
+/** A key is free again this long after its process died. */
 const LOCK_MS = 120_000;
 /** Answers are kept for a day. */
 const KEEP_MS = 86_400_000;
@@ -26,10 +26,10 @@ interface KeyRow {
   readonly mine: boolean;
 }
 
-/** Requests to the service that outlive themselves. */
+/** Idempotency keys and approvals. */
 export class ServiceRequests extends Ledger {
   readonly #random: RandomStream;
-  /** Approvals that are carried out here. */
+  /** Approvals that this process is carrying out. */
   readonly #here = new Set<string>();
 
   constructor(store: StoreCore, random: RandomStream) {
@@ -37,7 +37,7 @@ export class ServiceRequests extends Ledger {
     this.#random = random;
   }
 
-  /** Takes a key for a request, or says what became of the request that has it. */
+  /** Takes a key for a request, or returns the state of the request that has it. */
   async takeKey(principal: string, key: string, requestHash: Bytes): Promise<KeyState> {
     const now = this.store.now();
     const values = [principal, key, requestHash, new Date(now), new Date(now + LOCK_MS), new Date(now - KEEP_MS)];
@@ -55,7 +55,7 @@ export class ServiceRequests extends Ledger {
        where principal = $1 and key = $2 and not exists (select from taken)`,
       values,
     );
-    // Another request took it between the two halves of the statement.
+    // Another request took it between the two parts of the statement.
     if (row === undefined) return { state: "busy" };
     if (row.mine) return { state: "mine" };
     if (!row.requestHash.equals(requestHash)) return { state: "other" };
@@ -63,7 +63,7 @@ export class ServiceRequests extends Ledger {
     return { state: "done", status: row.status, body: row.body };
   }
 
-  /** Keeps the answer of the request that took a key. */
+  /** Stores the answer of the request that took a key. */
   async completeKey(principal: string, key: string, answer: { readonly status: number; readonly body: string }): Promise<void> {
     await this.store.query("update outdial.idempotency_keys set status = $3, body = $4 where principal = $1 and key = $2", [
       principal,
@@ -73,7 +73,7 @@ export class ServiceRequests extends Ledger {
     ]);
   }
 
-  /** Gives a key back: nothing was done. */
+  /** Releases a key: nothing was done. */
   async releaseKey(principal: string, key: string): Promise<void> {
     await this.store.query("delete from outdial.idempotency_keys where principal = $1 and key = $2 and status is null", [
       principal,
@@ -81,10 +81,13 @@ export class ServiceRequests extends Ledger {
     ]);
   }
 
-  /** Lets a dangerous verb wait for a second person. The same plan asked for twice by one person waits once, as it was shown first. */
+  /**
+   * Stores a dangerous action that waits for a second person. The same plan requested twice by one person is stored once, as
+   * first shown.
+   */
   async askApproval(
     given: Pick<ApprovalWithPlan, "operation" | "summary" | "confirm" | "request" | "plan" | "requestedBy"> & {
-      /** Who that is, where it is known. */
+      /** Who this is, when known. */
       readonly requestedPerson?: string | null;
     },
   ): Promise<Approval> {
@@ -116,7 +119,7 @@ export class ServiceRequests extends Ledger {
     return added;
   }
 
-  /** Approvals, the newest first. `after` is the id of the last one of the page before. */
+  /** Approvals, newest first. `after` is the id of the last one of the page before. */
   listApprovals(query: {
     readonly pending: boolean;
     readonly limit: number;
@@ -140,11 +143,12 @@ export class ServiceRequests extends Ledger {
   }
 
   /**
-   * Decides an approval that waits, with a word of the person who decides; of two who decide at once exactly one succeeds. What is approved is at work in the
-   * process `executor` until `endApproval`.
-   * Nobody approves what they asked for themselves, whichever way they signed in: where it is known of one of the two who they are, it must be known
-   * of both.
-   * @throws StoreError `invalid_state` when it was decided, has expired, is the decider's own, or may be
+   * Decides a waiting approval, with a reason; of two concurrent decisions exactly one succeeds. An approved action is carried
+   * out by the process `executor` until `endApproval`.
+   *
+   * Nobody can approve their own request, whichever way they signed in: when the identity of one of the two is known, that of
+   * both must be known.
+   * @throws StoreError `invalid_state` when it was already decided, has expired, or is or may be the decider's own
    */
   async decideApproval(
     id: string,
@@ -159,7 +163,7 @@ export class ServiceRequests extends Ledger {
     const now = new Date(this.store.now());
     const own = decision.state === "approved";
     const { person = null } = decision;
-    // Before the row says so: nobody may hold it for left.
+    // Before the row says so, so that nobody takes it for interrupted.
     if (own) this.#here.add(id);
     const [row] = await this.store.query<Approval>(
       `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4, message = $6, executor = case when $5 then $8 end
@@ -195,7 +199,7 @@ export class ServiceRequests extends Ledger {
     );
   }
 
-  /** An approved verb was carried out, or, with a message, could not be. */
+  /** Records that an approved action was carried out or, with a message, failed. */
   async endApproval(id: string, failure?: string): Promise<void> {
     this.#here.delete(id);
     await this.store.query(
@@ -205,7 +209,7 @@ export class ServiceRequests extends Ledger {
     );
   }
 
-  /** Names approvals whose process died while it carried them out. @returns those that were not named before */
+  /** Marks approvals whose process died while carrying them out. @returns those that were not marked before */
   async nameInterrupted(members: { readonly id: string; isDead(id: string): Promise<boolean> }): Promise<Approval[]> {
     const named: Approval[] = [];
     const atWork = await this.store.query<{ id: string; executor: string }>(
@@ -225,7 +229,7 @@ export class ServiceRequests extends Ledger {
     return named;
   }
 
-  /** Clears away keys whose day is over. */
+  /** Deletes keys older than a day. */
   async sweep(): Promise<void> {
     await this.store.query("delete from outdial.idempotency_keys where created_at < $1", [new Date(this.store.now() - KEEP_MS)]);
   }

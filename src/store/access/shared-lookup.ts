@@ -1,7 +1,9 @@
-// Looks up keys with one statement for all simultaneous callers: under load, one round trip for each caller would be most of the work.
+// Looks up keys with one statement for all concurrent callers: under load, a round trip for each caller would take most of the
+// time.
 
 /**
- * One statement is under way at a time; callers that come meanwhile are in the next one. So every answer is read after its question.
+ * Only one statement runs at a time; callers that come in the meantime share the next one. So every answer is read after its
+ * question.
  */
 export class SharedLookup<Value> {
   readonly #read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
@@ -11,7 +13,7 @@ export class SharedLookup<Value> {
   >();
   #busy = false;
 
-  /** @param read looks all of them up; keys without a value are left out */
+  /** @param read looks up all given keys; keys without a value are left out */
   constructor(read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>) {
     this.#read = read;
   }

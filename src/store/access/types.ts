@@ -1,19 +1,19 @@
-// The words of access to the service.
+// Types of access to the service.
 
 import type { Instant } from "../../kernel/index.ts";
 
-/** Each role may do what the ones before it may. */
+/** Each role includes the rights of the ones before it. */
 export const ACCESS_ROLES = ["viewer", "operator", "admin"] as const;
 /** What a person or token may do. */
 export type AccessRole = (typeof ACCESS_ROLES)[number];
 
-/** An API token as it is listed; the token itself is kept nowhere. */
+/** An API token in a list; the token itself is not stored. */
 export interface AccessToken {
   readonly id: string;
-  /** Who holds it: what the audit says. */
+  /** Name of the holder, used in the audit log. */
   readonly name: string;
   readonly role: AccessRole;
-  /** Which person it is of, as the sign-in provider's subject names them; null when nobody said so. */
+  /** The person who owns it, as the subject of the sign-in provider; null when not given. */
   readonly person: string | null;
   readonly createdBy: string;
   readonly createdAt: Instant;
@@ -22,61 +22,61 @@ export interface AccessToken {
   readonly revokedAt: Instant | null;
 }
 
-/** Somebody who was recognised. */
+/** An authenticated caller. */
 export interface Principal {
   readonly name: string;
   readonly role: AccessRole;
   readonly via: "token" | "session";
   readonly expiresAt: Instant | null;
-  /** Of a session. */
+  /** Set for a session. */
   readonly sessionId: string | null;
-  /** Who it is, whichever way they signed in: the name that the provider's subject gives; not there when that is not known. */
+  /** Identity of the person, whichever way they signed in: the name from the provider's subject; absent when it is not known. */
   readonly person?: string | null;
-  /** What people call them, such as an e-mail address: it may change, and nothing is decided by it. */
+  /** A readable name, such as an e-mail address. It may change, and no decision depends on it. */
   readonly label?: string | null;
 }
 
-/** What the names of people begin with whom the sign-in provider knows; no token is named so. */
+/** Prefix of the names of people who signed in by the provider; tokens cannot have it. */
 export const PERSON_PREFIX = "sso:";
-/** What the names of assistants on streams begin with; no token is named so. */
+/** Prefix of the names of assistants on streams; tokens cannot have it. */
 export const ASSISTANT_PREFIX = "assistant of ";
 
-/** A session that was just opened or rotated: the value goes into the cookie and is kept nowhere. */
+/** A new or renewed session: the value goes into the cookie and is not stored. */
 export interface SessionValue {
   readonly value: string;
   readonly expiresAt: Instant;
 }
 
-/** A dangerous verb that waits for a second person. */
+/** A dangerous action that waits for a second person. */
 export interface Approval {
   readonly id: string;
   readonly operation: string;
   readonly summary: string;
   readonly confirm: string;
-  /** JSON: the request as it came. */
+  /** The original request, as JSON. */
   readonly request: unknown;
   readonly requestedBy: string;
   readonly requestedPerson: string | null;
   readonly requestedAt: Instant;
   readonly expiresAt: Instant;
-  /** `interrupted`: approved, and the process that carried it out ended in the middle. */
+  /** `interrupted`: approved, but the process that carried it out ended before it was finished. */
   readonly state: "pending" | "approved" | "rejected" | "failed" | "interrupted";
   readonly decidedBy: string | null;
   readonly decidedAt: Instant | null;
   readonly message: string | null;
 }
 
-/** An approval with what was shown to the person who asked. */
+/** An approval with what was shown to the requester. */
 export interface ApprovalWithPlan extends Approval {
-  /** JSON; null for what was asked for before plans were kept. */
+  /** JSON; null for requests from before plans were stored. */
   readonly plan: unknown;
 }
 
-/** A request that came with an Idempotency-Key. */
+/** State of the Idempotency-Key of a request. */
 export type KeyState =
-  /** This one is the first: it is to be carried out and then completed. */
+  /** This request is the first: carry it out, then complete the key. */
   | { readonly state: "mine" }
   | { readonly state: "busy" }
-  /** The key came with another request before. */
+  /** The key was used with another request. */
   | { readonly state: "other" }
   | { readonly state: "done"; readonly status: number; readonly body: string };

@@ -1,19 +1,19 @@
-// What people said of the things that need somebody. Nothing here says that there is such a thing: that is found out anew each time.
+// What people said about the things that need attention. Whether there is such a thing is not stored: it is determined each time.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 
-/** Words of people are kept so long after the last one. */
+/** How long this is kept after the last change. */
 const KEPT_MS = 30 * 86_400_000;
 
-/** What people said of one thing. */
+/** What people said about one thing. */
 export interface AttentionWord {
   readonly key: string;
-  /** Who sees to it; null: nobody. */
+  /** Who takes care of it; null for nobody. */
   readonly owner: string | null;
-  /** Who has seen it; null: nobody. */
+  /** Who has seen it; null for nobody. */
   readonly acknowledgedBy: string | null;
   readonly acknowledgedAt: Instant | null;
   readonly note: string | null;
@@ -21,13 +21,13 @@ export interface AttentionWord {
 
 const WORD = `key, owner, acknowledged_by as "acknowledgedBy", acknowledged_at as "acknowledgedAt", note`;
 
-/** What people said of the things that need somebody: acknowledged, taken, released. */
+/** What people said about the things that need attention: acknowledged, taken, released. */
 export class AttentionLedger extends Ledger {
   list(): Promise<AttentionWord[]> {
     return this.store.query<AttentionWord>(`select ${WORD} from outdial.attention`);
   }
 
-  /** Keeps what was said of a thing in place of what was said before; forgets what is older than 30 days. */
+  /** Replaces what was said about a thing; deletes what is older than 30 days. */
   put(word: AttentionWord, audit: readonly AuditInput[]): Promise<void> {
     const now = this.store.now();
     const { key, owner, acknowledgedBy, acknowledgedAt, note } = word;

@@ -1,4 +1,5 @@
-// Appending to the audit log inside a transaction of the caller: what is recorded and what is done commit together or not at all.
+// Appends to the audit log inside of the caller's transaction: the record and what it records are committed together or not at
+// all.
 
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
@@ -7,16 +8,16 @@ import { type AuditInput, type AuditRow, leafOf, type Mark, type Sealer, toRow }
 import { Frontier, HASH_BYTES } from "./merkle.ts";
 import { type Signer, signCheckpoint } from "./note.ts";
 
-/** Inner nodes are kept at every level that is a multiple of this. */
+/** Inner nodes of the tree are stored at levels that are a multiple of this. */
 export const NODE_LEVELS = 8;
 
-/** The state of the log as the writer holding its lock sees it. */
+/** The state of the log for the writer that holds its lock. */
 export interface Head {
   readonly frontier: Frontier;
   readonly vkey: string | null;
 }
 
-/** What was appended: the log's new size and its signed checkpoint. */
+/** The log's new size and its signed checkpoint, after appending. */
 export interface Appended {
   readonly size: number;
   readonly note: string;
@@ -56,7 +57,7 @@ const NODES: Statement = {
     from unnest($1::smallint[], $2::bigint[]) with ordinality as node (level, index, n)`,
 };
 
-/** Takes the log's lock until the transaction ends and reads its state. */
+/** Takes the log's lock until the end of the transaction and reads its state. */
 export async function lockHead(connection: Connection): Promise<Head> {
   const { rows } = await connection.query<{ size: number; frontier: Buffer; vkey: string | null }>({
     name: "audit-lock",
@@ -67,7 +68,9 @@ export async function lockHead(connection: Connection): Promise<Head> {
   return { frontier: Frontier.from(row.size, row.frontier), vkey: row.vkey };
 }
 
-/** Throws StoreError `audit_key` when a log was begun with another key. @param vkey the log's; null before its first entry */
+/**
+ * Throws StoreError `audit_key` when the log was begun with another key. @param vkey key of the log; null before its first entry
+ */
 export function requireKey(vkey: string | null, signer: Pick<Signer, "vkey" | "name">): void {
   if (vkey === null || vkey === signer.vkey) return;
   throw new StoreError("audit_key", `this audit log is signed by ${vkey.split("+")[0]}, not by ${signer.name}`, {
@@ -76,8 +79,8 @@ export function requireKey(vkey: string | null, signer: Pick<Signer, "vkey" | "n
 }
 
 /**
- * Appends entries behind `head` and signs the new state. Sends its statements without waiting; `sent` settles with them.
- * Throws StoreError `audit_key` when the log was begun with another key.
+ * Appends entries after `head` and signs the new state. Its statements are sent without waiting; `sent` settles with them. Throws
+ * StoreError `audit_key` when the log was begun with another key.
  */
 export function append(
   connection: Connection,
@@ -138,7 +141,7 @@ export function append(
   return { appended: { size: frontier.size, note }, sent };
 }
 
-/** The jobs of a batch with their first and last place in the log. */
+/** The jobs of a batch with their first and last position in the log. */
 function spans(rows: readonly AuditRow[], first: number): { job: string; from: number; to: number }[] {
   const found = new Map<string, { job: string; from: number; to: number }>();
   for (const [i, { job }] of rows.entries()) {

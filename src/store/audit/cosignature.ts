@@ -1,12 +1,13 @@
-// What a witness signs: a checkpoint together with the time, after it has seen that the log only grew (C2SP tlog-cosignature). Pure.
+// Cosignatures: a witness signs a checkpoint with the time, after it has checked that the log only grew (C2SP tlog-cosignature).
+// Pure.
 //
-//   — <witness> <base64(4-byte key id ‖ 8-byte POSIX time ‖ signature)>
+// — <witness> <base64(4-byte key id ‖ 8-byte POSIX time ‖ signature)>
 
 import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
 import { StoreError } from "../error.ts";
 import type { Checkpoint } from "./note.ts";
 
-/** Type bytes of a witness's key, with the length of the key and how it is named in a DER SubjectPublicKeyInfo. */
+/** Type bytes of a witness's key, with its length and its object identifier in a DER SubjectPublicKeyInfo. */
 const ALGORITHMS = {
   4: { bytes: 32, spki: "302a300506032b6570032100" },
   6: { bytes: 1312, spki: "30820532300b06096086480165030403110382052100" },
@@ -25,7 +26,7 @@ export interface Witness {
   readonly vkey: string;
 }
 
-/** Reads a witness's verifier key. Throws StoreError `audit_key` when it is none. */
+/** Parses a witness's verifier key. Throws StoreError `audit_key` when it is malformed. */
 export function readWitness(vkey: string): Witness {
   const [, name, id, key] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(vkey.trim()) ?? [];
   const bytes = Buffer.from(key ?? "", "base64");
@@ -42,9 +43,9 @@ export function readWitness(vkey: string): Witness {
 }
 
 /**
- * Looks among signature lines for the witness's over a checkpoint.
+ * Finds the witness's cosignature of a checkpoint among signature lines.
  * @param body the checkpoint without its signatures, with its final newline
- * @returns the line with its newline, and when it was signed, ms since the epoch; undefined when none is genuine
+ * @returns the line with its newline, and the time of signing, ms since the epoch; undefined when none is valid
  */
 export function findCosignature(
   lines: string,
@@ -66,7 +67,7 @@ export function findCosignature(
   return undefined;
 }
 
-/** What ML-DSA-44 cosignatures sign. */
+/** The text that ML-DSA-44 cosignatures sign. */
 function subtree(seconds: bigint, { origin, size, root }: Checkpoint, { name }: Witness): Buffer {
   const sized = (text: string) => Buffer.concat([Buffer.of(Buffer.byteLength(text)), Buffer.from(text)]);
   const whole = (value: bigint) => {

@@ -1,4 +1,4 @@
-// One audit entry: what it says, the canonical text that is hashed, and the seal that pins it to its row. Pure.
+// One audit entry: its content, the canonical text that is hashed, and the seal that binds it to its row. Pure.
 
 import { createHmac } from "node:crypto";
 import { canonicalJson } from "../../kernel/index.ts";
@@ -7,12 +7,15 @@ import type { Bytes } from "../plain-types.ts";
 import { hashLeafText, sha256 } from "./merkle.ts";
 import type { Signer } from "./note.ts";
 
-/** Facts beside the fixed members: campaign, code, reason, result, statusCode, latencyMs, error for a tagged call. JSON values only. */
+/**
+ * Facts besides the fixed members: for a tagged call campaign, code, reason, result, statusCode, latencyMs, error. JSON values
+ * only.
+ */
 type AuditDetails = Readonly<Record<string, unknown>>;
 
-/** What a caller writes down. */
+/** An entry as a caller gives it. */
 export interface AuditInput {
-  /** Who: a user, a token's name, a replica. */
+  /** Who did it: a user, a token's name, a replica. */
   readonly actor: string;
   /** What was done, for example `disposition.assign`. */
   readonly action: string;
@@ -20,14 +23,14 @@ export interface AuditInput {
   readonly subject: string;
   /** The job it belongs to, when there is one. */
   readonly job?: string | undefined;
-  /** When, ms since the epoch; the store's clock when absent. */
+  /** When, ms since the epoch; default: the store's clock. */
   readonly time?: number | undefined;
   readonly details?: AuditDetails | undefined;
 }
 
-/** An entry as it is in the log. */
+/** An entry in the log. */
 export interface AuditEntry {
-  /** Its place, counted from 0: the index of its leaf. */
+  /** Its position, counted from 0: the index of its leaf. */
   readonly seq: number;
   /** ISO 8601, UTC, milliseconds. */
   readonly time: string;
@@ -38,7 +41,7 @@ export interface AuditEntry {
   readonly details: AuditDetails;
 }
 
-/** The columns of an entry; `details` is canonical JSON, kept as text so that every byte counts. */
+/** The columns of an entry; `details` is canonical JSON, stored as text so that its bytes do not change. */
 export interface AuditRow {
   readonly time: string;
   readonly actor: string;
@@ -48,10 +51,10 @@ export interface AuditRow {
   readonly details: string;
 }
 
-/** Details that every entry of a store carries. */
+/** Details that are added to every entry of a store. */
 export type Mark = Readonly<Record<string, string>> | undefined;
 
-/** The columns of an input at `time` (ISO 8601). Characters that the database cannot keep are replaced before they are hashed. */
+/** The columns of an entry with `time` (ISO 8601). Characters that the database cannot store are replaced before hashing. */
 export function toRow(input: AuditInput, time: string, mark?: Mark): AuditRow {
   return {
     time,
@@ -63,7 +66,9 @@ export function toRow(input: AuditInput, time: string, mark?: Mark): AuditRow {
   };
 }
 
-/** The leaf hash of a row at its place: over the canonical JSON (RFC 8785) of the entry, its `seq` included, `details` as it stands. */
+/**
+ * The leaf hash of a row at its position: over the canonical JSON (RFC 8785) of the entry with its `seq`; `details` as stored.
+ */
 export function leafOf(seq: number, row: AuditRow): Bytes {
   const quote = JSON.stringify;
   const job = row.job === null ? "null" : quote(row.job);
@@ -71,12 +76,12 @@ export function leafOf(seq: number, row: AuditRow): Bytes {
   return hashLeafText(text);
 }
 
-/** The leaf hash of an entry as a proof carries it. */
+/** The leaf hash of an entry in a proof. */
 export function leafOfEntry(entry: AuditEntry): Bytes {
   return hashLeafText(canonicalJson(entry));
 }
 
-/** Makes the seal of a row: who has no signing key can recompute hashes, but cannot seal a changed row. */
+/** Makes the seal of a row. Hashes can be recomputed without the signing key, seals cannot. */
 export type Sealer = (seq: number, leaf: Uint8Array) => Bytes;
 
 /** HMAC-SHA-256 over seq ‖ leaf hash, under a key derived from the signing key. */
@@ -86,7 +91,7 @@ export function createSealer(signer: Signer): Sealer {
   return hmacWith(key);
 }
 
-/** HMAC written out with one-shot hashes: a third of the time of createHmac on forty bytes, on the path of every item. */
+/** HMAC from one-shot hashes: a third of the time of createHmac for forty bytes, which matters since every item needs one. */
 function hmacWith(key: Buffer): Sealer {
   const block = Buffer.alloc(64);
   key.copy(block);

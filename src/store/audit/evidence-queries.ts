@@ -1,9 +1,9 @@
-// The statements behind evidence: which facts and which entries belong to a number, a campaign or a period. $1 is the number, or the campaign; of a
-// campaign $2 is its id as the details of entries have it; of a period $1 and $2 are its times.
+// The SQL of evidence: which facts and entries belong to a number, a campaign or a period. $1 is the number or the campaign; for
+// a campaign, $2 is its id as it appears in the details of entries; for a period, $1 and $2 are its begin and end.
 
 import type { PhoneKey } from "../facts/types.ts";
 
-/** What evidence is about. Times are ms since the epoch, the first inclusive, the second exclusive. */
+/** The subject of evidence. Times are ms since the epoch, the first inclusive, the second exclusive. */
 export type EvidenceAbout =
   | { readonly kind: "number"; readonly number: PhoneKey }
   | { readonly kind: "campaign"; readonly campaign: string }
@@ -22,7 +22,7 @@ const ISO = (column: string, name: string) =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "${name}"`;
 const E164 = (column = "number") => `'+' || ${column} as number`;
 
-/** Facts about people: those of the number, those of everybody whom the campaign called, those of the period. */
+/** Facts about people: of the number, of everyone whom the campaign called, or of the period. */
 const people =
   (table: string, ...times: readonly string[]) =>
   (kind: AboutKind): string => {
@@ -54,7 +54,7 @@ const CALLS: Readonly<Record<Exclude<AboutKind, "period">, string>> = {
   campaign: "a.campaign = $1::text",
 };
 
-/** Which manifests: of a number the newest before each of its calls. */
+/** Which manifests: for a number, the newest one before each of its calls. */
 function manifests(kind: AboutKind): string {
   if (kind === "campaign") return "$2::text is not null and m.campaign = $1::text";
   if (kind === "period") return "m.created_at >= $1::timestamptz and m.created_at < $2::timestamptz";
@@ -113,17 +113,17 @@ const QUERIES = {
        ${ISO("since", "since")}, ${ISO("until", "until")} from (${settings(kind)}) s order by version`,
 } satisfies Record<string, (kind: AboutKind) => string>;
 
-/** A kind of fact that evidence packs hold. */
+/** A kind of fact in evidence packs. */
 export type FactKind = keyof typeof QUERIES;
-/** The SQL that reads the facts of a kind, by what the pack is about. */
+/** The SQL that reads the facts of a kind, by the subject of the pack. */
 export const FACTS_OF: Readonly<Record<FactKind, (kind: AboutKind) => string>> = QUERIES;
 
 const ENTRY = "select seq, time, actor, action, subject, job, details from outdial.audit";
 
-/** What an import's entry says of it, and which manifest a gate's entry is about. */
+/** The import that an import's entry names, and the manifest that a gate's entry names. */
 const IMPORT_NAMED = `substring(details from '"import":"([^"]+)"')`;
 
-/** Which entries: of a number by subject, which an index finds; of a campaign all that name it, in one pass. */
+/** Which entries: for a number by subject, using an index; for a campaign all that name it, in one pass. */
 export const ENTRIES_OF: Readonly<Record<Exclude<AboutKind, "period">, string>> = {
   number: `with wanted (subject, action, job, part) as (
       select '+' || $1::bigint, null, null, null
@@ -148,8 +148,8 @@ export const ENTRIES_OF: Readonly<Record<Exclude<AboutKind, "period">, string>> 
 };
 
 /**
- * The run of entries of a period: from the last entry before it to the first one behind it, or the ends of the log. Those two show that nothing of the
- * period is missing. Null for an empty log.
+ * The entries of a period: from the last entry before it to the first one after it, or to the ends of the log. These two show
+ * that no entry of the period is missing. Null for an empty log.
  */
 export const RUN = `with within as (
     select coalesce(min(seq) filter (where time < $2::text), min(seq), (select max(seq) + 1 from outdial.audit)) as first,

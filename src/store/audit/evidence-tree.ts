@@ -1,20 +1,20 @@
-// The check of the entries of evidence without a store: built from left to right, they must lead to the root that was signed. Pure.
+// Checks the entries of evidence without a store: the tree built from left to right must have the signed root. Pure.
 
 import { type AuditEntry, leafOfEntry } from "./entry.ts";
 import { Frontier, HASH_BYTES, perfectSubtrees } from "./merkle.ts";
 import { openCheckpoint, readVerifier } from "./note.ts";
 
-/** The tree of a log, built from some of its entries and the roots of subtrees in the place of the others. */
+/** The tree of a log, built from some of its entries, with the roots of subtrees in place of the others. */
 export class EvidenceTree {
   readonly #tree = Frontier.empty();
   #skipped = false;
 
-  /** The place of the next entry. */
+  /** The position of the next entry. */
   get size(): number {
     return this.#tree.size;
   }
 
-  /** Whether entries were left out between the first and the last one that came. */
+  /** Whether entries were left out between the first and the last entry added. */
   get hasGaps(): boolean {
     return this.#gaps;
   }
@@ -22,7 +22,7 @@ export class EvidenceTree {
   #gaps = false;
   #entries = 0;
 
-  /** @returns what is wrong; undefined for nothing */
+  /** @returns what is wrong; undefined when nothing is */
   entry(entry: AuditEntry): string | undefined {
     const { size } = this.#tree;
     if (entry.seq !== size) return `entry ${entry.seq} stands where entry ${size} belongs`;
@@ -33,7 +33,7 @@ export class EvidenceTree {
     return undefined;
   }
 
-  /** @returns what is wrong; undefined for nothing */
+  /** @returns what is wrong; undefined when nothing is */
   skip(to: number, hashes: readonly string[]): string | undefined {
     const subtrees = [...perfectSubtrees({ from: this.#tree.size, to })];
     if (subtrees.length === 0 || subtrees.length !== hashes.length)
@@ -48,9 +48,9 @@ export class EvidenceTree {
   }
 
   /**
-   * Whether the tree is the one that was signed. Throws StoreError `audit_key` for a malformed key.
+   * Checks that the tree is the signed one. Throws StoreError `audit_key` for a malformed key.
    * @param checkpoint the signed checkpoint; empty for an empty log
-   * @returns what is wrong; undefined for nothing
+   * @returns what is wrong; undefined when nothing is
    */
   end(checkpoint: string, vkey: string): string | undefined {
     const verifier = readVerifier(vkey);

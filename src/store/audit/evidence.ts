@@ -1,8 +1,8 @@
-// What an evidence pack is read from: one snapshot of the store, everything about a number, a campaign or a period in pages, and the entries of the audit
-// log with the hashes that lead from them to a signed root.
+// The data of an evidence pack: one snapshot of the store, everything about a number, a campaign or a period in pages, and the
+// audit entries with the hashes that lead from them to a signed root.
 //
-// Entries and hashes come in the order of the log. Whoever reads them builds the tree from left to right: an entry's own hash where there is an entry,
-// the given roots of perfect subtrees where others are.
+// Entries and hashes come in the order of the log. A reader builds the tree from left to right: from an entry's own hash where
+// there is an entry, and from the given roots of perfect subtrees elsewhere.
 
 import { StoreError } from "../error.ts";
 import type { Connection } from "../plain-types.ts";
@@ -13,20 +13,20 @@ import { openCheckpoint, type Verifier } from "./note.ts";
 import { subtreeHashes } from "./proof.ts";
 import { type StoredRow, toEntry } from "./rows.ts";
 
-/** A part of the log: an entry, or the hashes that stand for the entries up to `to`, which is the next one. */
+/** A part of the log: an entry, or the hashes of the entries before `to`, which is the next position. */
 export type LogPart = { readonly entry: AuditEntry } | { readonly to: number; readonly hashes: readonly string[] };
 
-/** Rows of a page. */
+/** Rows per page. */
 const PAGE = 1_000;
 
-/** Everything that evidence reads, as it was at one moment. One generator at a time may be under way. */
+/** A reader of everything that evidence needs, as of one moment. Only one generator may run at a time. */
 export class EvidenceSnapshot {
   readonly #connection: Connection;
   readonly #about: EvidenceAbout;
   readonly #signer: Verifier;
   /** The signed checkpoint of the log's end; empty for an empty log. */
   readonly checkpoint: string;
-  /** Entries of the log. */
+  /** Number of entries of the log. */
   readonly size: number;
 
   constructor(
@@ -42,14 +42,14 @@ export class EvidenceSnapshot {
     this.size = checkpoint?.size ?? 0;
   }
 
-  /** Facts of a kind, as JSON: times are ISO 8601 in UTC, numbers E.164. */
+  /** Facts of a kind, as JSON: times are ISO 8601 in UTC, numbers are E.164. */
   facts<Row extends object>(kind: FactKind): AsyncGenerator<Row> {
     return this.#pages<Row>(FACTS_OF[kind](this.#about.kind), valuesOf(this.#about));
   }
 
   /**
-   * The entries, with hashes in the place of all others. Throws StoreError `invalid_state` when they do not lead to the signed root: the log was
-   * tampered with.
+   * The entries, with hashes in place of all others. Throws StoreError `invalid_state` when they do not lead to the signed root:
+   * the log was tampered with.
    */
   async *log(): AsyncGenerator<LogPart> {
     const tree = Frontier.empty();

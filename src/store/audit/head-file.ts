@@ -1,13 +1,13 @@
-// A head's text in a file.
+// A head of the audit log in a file.
 
 import { mkdir, readFile, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { writeWhole } from "../embedded/files.ts";
 import type { HeadKeep } from "./stored-head.ts";
 
-/** A busy log commits a hundred times a second, and each write costs as much as several items. */
+/** Pause between two writes: a busy log commits a hundred times a second, and a write costs as much as several items. */
 const REST_MS = 200;
-/** A disk answers in this time, or its head is told as not looked at, ms. */
+/** Time limit for the file system, ms; after it the place counts as not compared. */
 const ANSWER_MS = 2_000;
 
 /** A head of the audit log kept in a file outside the store. */
@@ -17,7 +17,7 @@ export class HeadFile implements HeadKeep {
   readonly remote = false;
   readonly restMs = REST_MS;
   readonly #create: boolean;
-  /** A call of the file system that has not ended: each holds one of the few threads for these, so that no second one is made. */
+  /** A file system call that has not ended. Each one blocks one of a few threads, so no second one is started. */
   #hanging = false;
   #reading: Promise<string | undefined> | undefined;
   readonly #answerMs: number;
@@ -37,7 +37,7 @@ export class HeadFile implements HeadKeep {
     this.#create = create;
   }
 
-  /** One look for all who ask at the same moment. */
+  /** One read for all concurrent callers. */
   read(): Promise<string | undefined> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
@@ -51,7 +51,7 @@ export class HeadFile implements HeadKeep {
         return await readFile(this.name, "utf8");
       } catch (thrown) {
         if (!isMissing(thrown)) throw thrown;
-        // A disk that is not mounted has no head; that is not the same as a place where none was kept yet.
+        // When the folder is missing the disk is not mounted, which is different from a place without a head.
         if (!this.#create) await stat(dirname(this.name));
         return undefined;
       }
@@ -69,7 +69,10 @@ export class HeadFile implements HeadKeep {
     return this.#inTime(() => rename(this.name, `${this.name}.${mark}`));
   }
 
-  /** A network disk whose server is away lets calls hang for minutes. Rejects when there is no answer in time, and at once while an earlier call hangs. */
+  /**
+   * Calls to a network disk whose server is away can hang for minutes. Rejects when there is no answer in time, and at once while
+   * an earlier call hangs.
+   */
   async #inTime<T>(work: () => Promise<T>): Promise<T> {
     if (this.#hanging) throw new Error("not looked at: an earlier look at its disk has not ended");
     const working = work();

@@ -1,4 +1,4 @@
-// A head's text as an object in object storage, by plain HTTP: GET reads it, PUT writes it.
+// A head of the audit log as an object in object storage, by plain HTTP: GET reads it, PUT writes it.
 
 import type { HeadObjectOptions } from "./places.ts";
 import { askRemote, type RemoteAnswer, RemotePlace, remoteAddress } from "./remote.ts";
@@ -11,11 +11,11 @@ export class HeadObject extends RemotePlace implements HeadKeep {
   readonly #read: URL;
   readonly #write: URL;
   readonly #headers: Readonly<Record<string, string>>;
-  /** Of what was read last: only that is replaced. */
+  /** Entity tag of what was read last: only that version is replaced. */
   #tag: string | undefined;
   #text: string | undefined;
 
-  /** @param file the object's name in a folder. Throws StoreError `invalid_state` for an address that is none */
+  /** @param file the object's name within a folder. Throws StoreError `invalid_state` for a malformed address */
   constructor(options: HeadObjectOptions, file: string) {
     super();
     const [read, write] = "url" in options ? [options.url, options.url] : [options.readUrl, options.writeUrl];
@@ -33,18 +33,18 @@ export class HeadObject extends RemotePlace implements HeadKeep {
     if (status !== 200) throw new Error(`reading it was answered with ${status}${status === 403 ? `: ${FORBIDDEN}` : ""}`);
     this.#tag = tag;
     this.#text = text;
-    // Put there so that the storage answers: no head was kept yet.
+    // An empty object was put there so that the storage answers: no head was kept yet.
     return text === "" ? undefined : text;
   }
 
   async write(note: string): Promise<void> {
-    // Another process may have written a newer head meanwhile.
+    // Another process may have written a newer head in the meantime.
     const condition: Record<string, string> =
       this.#tag !== undefined ? { "if-match": this.#tag } : this.#text === undefined ? { "if-none-match": "*" } : {};
     await this.#put(this.#write, note, condition);
   }
 
-  /** With presigned addresses there is no other name: what did not fit stands in the database, among the conflicts. */
+  /** With presigned addresses no other name is possible: the head that did not fit is among the conflicts in the database. */
   async setAside(mark: string): Promise<void> {
     if (this.#text === undefined || this.#read.href !== this.#write.href) return;
     const beside = new URL(this.#write);
@@ -55,7 +55,7 @@ export class HeadObject extends RemotePlace implements HeadKeep {
   async #put(url: URL, body: string, condition: Readonly<Record<string, string>>): Promise<void> {
     const headers = { ...condition, "content-type": "text/plain; charset=utf-8", "x-ms-blob-type": "BlockBlob" };
     const { status } = await this.#ask("PUT", url, { headers, body });
-    // S3 says 409 when the other one was at the same moment.
+    // S3 answers 409 when another write was concurrent.
     if (status === 412 || status === 409) throw new Error("another process wrote it meanwhile");
     if (status < 200 || status > 299) throw new Error(`writing it was answered with ${status}`);
   }
@@ -69,7 +69,7 @@ export class HeadObject extends RemotePlace implements HeadKeep {
   }
 }
 
-/** S3 hides from who may not list whether an object is there. */
+/** S3 does not tell callers without the right to list whether an object exists. */
 const FORBIDDEN = "not allowed, or ended; S3 says so, too, while there is no object: put an empty one there";
 
 function addressOf(text: string, file: string): URL {

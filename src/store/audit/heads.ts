@@ -1,4 +1,4 @@
-// Heads of the log at places outside the database: brought up to date behind the commits, compared at the start and while the process runs.
+// Heads of the log at places outside the database: updated after commits, compared at the start and while the process runs.
 
 import type { Clock } from "../../kernel/index.ts";
 import type { Database } from "../database/database.ts";
@@ -9,26 +9,26 @@ import { type Checkpoint, openCheckpoint, type Signer, signatureLine, verifySign
 import { conflictWith, type HeadConflict, type HeadPlace, type LogView, type Meeting } from "./places.ts";
 import { consistencyPath } from "./proof.ts";
 
-/** A transaction of the caller. */
+/** The caller's transaction. */
 interface Rows {
   query<Row extends object>(statement: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** A head as its place has it, signed by the log's key. */
+/** A head as read from its place, signed by the log's key. */
 export interface KeptHead extends Checkpoint {
   readonly place: string;
 }
 
-/** How a place stands. */
+/** The result of comparing one place. */
 export interface HeadFinding {
   readonly place: string;
-  /** Whether who sets the store back does not set it back as well. */
+  /** Whether the place survives when the store is set back. */
   readonly outside: boolean;
   /**
-   * - `fits`: the head there is of this log, `size` entries long
-   * - `empty`: none was kept there yet
+   * - `fits`: the head is of this log, which had `size` entries then
+   * - `empty`: the place has no head yet
    * - `differs`: it is of another history, or of more entries than the log has
-   * - `accepted`: so it is, and a person accepted that
+   * - `accepted`: it differs, and a person accepted that
    * - `unreachable`: the place cannot be read, or does not answer
    */
   readonly state: Meeting["state"];
@@ -36,21 +36,21 @@ export interface HeadFinding {
   readonly message: string | null;
 }
 
-/** Longer than between two questions of a service to the places behind the network: who asks through it does not wait for them, ms. */
+/** Longer than a service's interval between comparing remote places, ms: a call through the service does not wait for them. */
 const REMOTE_GOOD_MS = 120_000;
 
-/** Who asks before a call is let through waits no longer than this for a place, ms. What such a place says later is heard all the same. */
+/** How long a look before a call waits for a place, ms. A later answer is still used. */
 const LOOK_MS = 2_000;
 
-/** As a place: what this process has written since it began. */
+/** Name of the place for what this process has written itself. */
 const MEMORY = "the memory of this process";
 
-/** What accepting a conflict is signed over. */
+/** The text that is signed when a conflict is accepted. */
 const acceptance = (id: string) => `outdial-audit-accept@1\n${id}\n`;
 
 const STANDING = `select id, place, kind, size, message, found_at as "foundAt" from outdial.audit_conflicts where accepted_at is null order by found_at, id`;
 
-/** Keeps heads of the audit log outside the store, and finds out whether the database was set back. */
+/** Keeps heads of the audit log outside the store, and detects when the database was set back. */
 export class Heads {
   readonly #places: readonly HeadPlace[];
   readonly #keepers: readonly Keeper[];
@@ -60,9 +60,9 @@ export class Heads {
   readonly #log: StoreLog;
   readonly #view: LogView;
   readonly #clock: Clock;
-  /** The longest log that this process itself has written: it knows that better than the database. */
+  /** The longest log that this process has written: a reliable memory when the database was set back. */
   #longest: Appended | undefined;
-  /** When the places behind the network were asked last, ms since the epoch. */
+  /** When the remote places were last asked, ms since the epoch. */
   #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -86,7 +86,7 @@ export class Heads {
     this.#keepers = places.map((place) => new Keeper(place, (latest) => this.#meet(place, { keep: true, latest })));
   }
 
-  /** What the places have that can be read, for a recomputation of the whole log. */
+  /** The readable heads of all places, for a recomputation of the whole log. */
   async read(): Promise<KeptHead[]> {
     const texts = await Promise.all(
       this.#places.map(async (place) => ({ place: place.name, note: await place.read().catch(() => undefined) })),
@@ -97,9 +97,9 @@ export class Heads {
     });
   }
 
-  /** Notes a committed checkpoint; the places have it soon. */
+  /** Records a committed checkpoint; the places are updated soon. */
   note(appended: Appended): void {
-    // The log was longer a moment ago; or two commits are told of in the other order.
+    // The log was longer a moment ago, or two commits were reported in the other order.
     if (this.#longest !== undefined && appended.size <= this.#longest.size) {
       void this.compare({ keep: false, remote: false }).catch(() => undefined);
       return;
@@ -108,21 +108,21 @@ export class Heads {
     for (const keeper of this.#keepers) keeper.note(appended);
   }
 
-  /** Resolves when what was noted is where it belongs; witnesses, which take their time, are not waited for. */
+  /** Resolves when what was recorded has been written to its places; it does not wait for witnesses, which are slow. */
   async flush(): Promise<void> {
     await Promise.all(this.#keepers.map((keeper) => keeper.flush()));
   }
 
-  /** Ends the updates: witnesses get what they lack the next time. */
+  /** Ends the updates; witnesses get what they lack the next time. */
   close(): void {
     for (const keeper of this.#keepers) keeper.close();
   }
 
   /**
-   * Compares the log with the places and sets the hold. A conflict stays in the database, for all processes on it, until the head fits or a person
-   * accepts it.
-   * @param options.keep bring places up to date that fit or are empty
-   * @param options.remote ask witnesses too; true by default
+   * Compares the log with the places and sets the hold. A conflict is stored in the database, for all processes, until the head
+   * fits or a person accepts it.
+   * @param options.keep update places that fit or are empty
+   * @param options.remote include witnesses; default true
    */
   async compare({ keep, remote = true }: { readonly keep: boolean; readonly remote?: boolean }): Promise<HeadFinding[]> {
     const asked = this.#places.filter((place) => remote || !place.remote);
@@ -133,7 +133,7 @@ export class Heads {
     return findings;
   }
 
-  /** Compares, and keeps no place up to date; those behind the network are asked only when that was not done for two minutes. */
+  /** Compares without updating any place; remote places are asked only when the last time was two minutes ago. */
   async look(): Promise<void> {
     const isDue = this.#places.some(({ remote }) => remote) && this.#clock.now() - this.#askedAt >= REMOTE_GOOD_MS;
     const local = this.compare({ keep: false, remote: false });
@@ -141,7 +141,7 @@ export class Heads {
     await local;
   }
 
-  /** Accepts all conflicts that stand, in a transaction of the caller. @returns them */
+  /** Accepts all open conflicts, in the caller's transaction. @returns them */
   async accept(tx: Rows, by: string, reason: string): Promise<StandingConflict[]> {
     const rows = await tx.query<StandingConflict>(`${STANDING} for update`);
     for (const { id } of rows)
@@ -172,7 +172,7 @@ export class Heads {
     };
   }
 
-  /** Compares with what this process wrote. */
+  /** Compares with what this process has written. */
   async #remember(): Promise<void> {
     const own = this.#longest;
     if (own === undefined || (await this.#view.noteAt(own.size)) === own.note) return;
@@ -183,7 +183,7 @@ export class Heads {
     else await this.#enter(MEMORY, conflict);
   }
 
-  /** Writes a conflict down, once for all places and processes. While that cannot be done, this process holds all the same. */
+  /** Stores a conflict, once for all places and processes. While that fails, this process holds nevertheless. */
   async #enter(place: string, { id, kind, size, note, message }: HeadConflict): Promise<void> {
     const foundAt = this.#clock.now();
     if (this.#hold.conflicts.some((one) => one.id === id)) return;
@@ -196,10 +196,10 @@ export class Heads {
     );
   }
 
-  /** Reads what stands; what fits by now, because the right database is back, stands no longer. */
+  /** Reads the open conflicts; one that fits again, because the right database is back, is no longer open. */
   async #lookAgain(): Promise<void> {
     const standing = await this.#database.query<StandingConflict>(STANDING);
-    // A database that is only read is not written to without need.
+    // A read-only database is not written to without need.
     if (standing.length === 0) return this.#hold.set([]);
     await this.#database.query(
       `delete from outdial.audit_conflicts c where accepted_at is null and exists (
@@ -243,7 +243,7 @@ export class Heads {
            on conflict (witness, size) do update set line = excluded.line, at = excluded.at`,
           [size, witness, line, new Date(at)],
         );
-        // It signs nothing that is not of the history that it knows.
+        // It signs nothing that is not of the history it knows.
         await database.query(
           "delete from outdial.audit_conflicts where accepted_at is null and left(id, length($1) + 1) = $1 || ':'",
           [witness],
@@ -253,7 +253,7 @@ export class Heads {
   }
 }
 
-/** Waits for work, but no longer than so many ms: what becomes of it then is its own. Rejects with what the work rejects with in that time. */
+/** Waits for work, but at most so many ms; after that its result is ignored. Rejects when the work rejects in that time. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   work.catch(() => undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -267,7 +267,7 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Brings one place up to date behind the commits: at most one update at a time, with a rest behind each. */
+/** Updates one place after commits: one update at a time, with a pause after each. */
 class Keeper {
   readonly #place: HeadPlace;
   readonly #update: (latest: Appended) => Promise<unknown>;
@@ -309,18 +309,18 @@ class Keeper {
   async #write(): Promise<void> {
     for (let written: Appended | undefined; this.#latest !== undefined && this.#latest !== written && !this.#closed; ) {
       written = this.#latest;
-      // A database that is away: the regular comparison brings the place up to date.
+      // When the database is away, the regular comparison updates the place later.
       await this.#update(written).catch(() => undefined);
       await this.#rest();
     }
   }
 
-  /** Lets further checkpoints gather, unless somebody waits for them. */
+  /** Waits for further checkpoints, unless a caller is waiting. */
   async #rest(): Promise<void> {
     if (this.#hurry || this.#closed) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, this.#place.restMs);
-      // A command that ends does not wait for a rest.
+      // A command that ends does not wait for the pause.
       if (this.#place.remote) timer.unref();
       this.#wake = () => {
         clearTimeout(timer);

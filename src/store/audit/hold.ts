@@ -1,23 +1,23 @@
-// Why nothing new is begun on a database: it is of an older state than one that is known from outside, until a person accepts that; or it was bound to
-// another tenant under this process.
+// Why nothing new is begun on a database: it is older than a head kept outside (until a person accepts that), or it was bound to
+// another tenant.
 
 import { StoreError } from "../error.ts";
 import type { ConflictKind } from "./places.ts";
 
-/** A head outside that does not fit, as it stands. */
+/** An open conflict: a head outside that does not fit. */
 export interface StandingConflict {
   readonly id: string;
-  /** Where it was found first. */
+  /** The place where it was first found. */
   readonly place: string;
   readonly kind: ConflictKind;
-  /** Entries that the head was signed for; null when nothing that it says can be believed. */
+  /** Number of entries that the head was signed for; null when its content cannot be trusted. */
   readonly size: number | null;
   readonly message: string;
   /** ms since the epoch. */
   readonly foundAt: number;
 }
 
-/** The tenant that this process works for is not the store's any more. */
+/** The store is no longer of the tenant that this process works for. */
 export interface Displaced {
   /** `other_tenant`. */
   readonly error: StoreError;
@@ -25,20 +25,20 @@ export interface Displaced {
   readonly foundAt: number;
 }
 
-/** What this process knows of it. */
+/** The holds that this process knows of. */
 export class Hold {
   #conflicts: readonly StandingConflict[] = [];
-  /** Places of heads that could not be compared when they were last looked at, with the reason. */
+  /** Places of heads that could not be compared at the last look, with the reason. */
   readonly unseen = new Map<string, string>();
-  /** Undefined as long as the store is of the tenant that this process works for. */
+  /** Undefined while the store is of the tenant that this process works for. */
   displaced: Displaced | undefined;
 
-  /** Whether anything stands against beginning something. */
+  /** Whether anything new is held. */
   get stands(): boolean {
     return this.#conflicts.length > 0 || this.displaced !== undefined;
   }
 
-  /** Heads outside that do not fit and that nobody has accepted; none as long as all is well. */
+  /** Heads outside that do not fit and that nobody has accepted. */
   get conflicts(): readonly StandingConflict[] {
     return this.#conflicts;
   }
@@ -47,7 +47,7 @@ export class Hold {
     this.#conflicts = conflicts;
   }
 
-  /** Throws StoreError `other_tenant`, or `audit_set_back` while a conflict stands. */
+  /** Throws StoreError `other_tenant`, or `audit_set_back` while a conflict is open. */
   check(): void {
     if (this.displaced !== undefined) throw this.displaced.error;
     const [first] = this.#conflicts;

@@ -7,7 +7,7 @@ import { draftOf, writeWhole } from "../embedded/files.ts";
 import { StoreError } from "../error.ts";
 import { generateKey, readSigner, type Signer } from "./note.ts";
 
-/** The signer of a given PEM, else of the folder's key, which is created when absent. Writes `audit.pub` beside it. */
+/** The signer from a given PEM, otherwise from the folder's key, which is created when missing. Writes `audit.pub` beside it. */
 export async function loadSigner(dir: string, given: string | undefined): Promise<Signer> {
   const signer = readSigner(given ?? (await folderKey(dir)));
   const published = join(dir, "audit.pub");
@@ -26,7 +26,7 @@ async function folderKey(dir: string): Promise<string> {
       throw new StoreError("audit_key", `cannot read ${file}: ${messageOf(cause)}`, { cause });
     }
   }
-  // Two processes may come here at once: the key appears whole, and the first one stays.
+  // Two processes may do this at once: the key file appears complete, and the first one stays.
   const draft = draftOf(file);
   const handle = await open(draft, "w", 0o600);
   try {

@@ -1,4 +1,4 @@
-// The audit log as the rest of outdial sees it.
+// The audit log for the rest of outdial.
 
 import { Ledger, type StoreCore } from "../commit.ts";
 import { StoreError } from "../error.ts";
@@ -15,25 +15,25 @@ import { type AuditConsistency, type AuditProof, buildConsistency, buildProof, v
 import { toEntry } from "./rows.ts";
 import { type AuditVerdict, verifyLog } from "./verify.ts";
 
-/** Which entries to list; everything given must hold. */
+/** Filters for listing entries; all of them must match. */
 export interface AuditQuery {
   readonly job?: string | undefined;
   readonly subject?: string | undefined;
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
-  /** The member `result` of the details. */
+  /** Value of `result` in the details. */
   readonly result?: string | undefined;
-  /** Stands in actor, action, subject or details, in whatever case. */
+  /** Occurs in actor, action, subject or details, in any case. */
   readonly text?: string | undefined;
-  /** Not before, ms since the epoch. */
+  /** From this time on, ms since the epoch. */
   readonly from?: number | undefined;
-  /** Before, ms since the epoch. */
+  /** Before this time, ms since the epoch. */
   readonly to?: number | undefined;
-  /** Continue behind this entry: the `seq` of the last one of the page before. */
+  /** Continue after this entry: the `seq` of the last one of the page before. */
   readonly after?: number | undefined;
   /** Newest first instead of oldest first. */
   readonly newestFirst?: boolean | undefined;
-  /** Entries in a page, 100 by default. */
+  /** Entries per page, default 100. */
   readonly limit?: number | undefined;
 }
 
@@ -58,13 +58,13 @@ export class AuditLog extends Ledger {
     if (entries.length > 0) await this.store.commit((tx) => tx.audit(entries));
   }
 
-  /** Makes sure that this process can write the log. Throws StoreError `audit_key`. */
+  /** Checks that this process can write to the log. Throws StoreError `audit_key`. */
   async requireKey(): Promise<void> {
     const [head] = await this.store.query<{ vkey: string | null }>("select vkey from outdial.audit_head");
     requireKey(head?.vkey ?? null, this.#signer);
   }
 
-  /** The signature line of a text that ends with a newline, by the log's key: for documents that are kept outside of it. */
+  /** The signature line, by the log's key, of a text that ends with a newline: for documents kept outside of the log. */
   sign(text: string): string {
     return signatureLine(text, this.#signer);
   }
@@ -100,14 +100,14 @@ export class AuditLog extends Ledger {
   }
 
   /**
-   * Recomputes the log, constant memory, and compares it with the heads outside. `sealed: false` leaves the row seals out, as one without the
-   * private key has to. Throws StoreError `audit_key` when this is another key's log: nothing can be said of it with this one.
+   * Recomputes the log in constant memory, and compares it with the heads outside. `sealed: false` skips the row seals, which
+   * need the private key. Throws StoreError `audit_key` when it is another key's log, which cannot be verified with this key.
    */
   async verify(options: { readonly sealed?: boolean } = {}): Promise<AuditVerdict> {
     await this.#heads.flush();
-    // Read before the snapshot: what they say is then never ahead of an honest log.
+    // Read before the snapshot, so that they are never ahead of an honest log.
     const kept = await this.#heads.read();
-    // With a signed head of its own beside it the log is this key's, whatever the database says of that.
+    // With a signed head beside it the log is this key's, whatever the database says.
     if (kept.length === 0) await this.requireKey();
     const findings = await this.#heads.compare({ keep: false });
     const accepted = new Set(findings.flatMap(({ state, place }) => (state === "accepted" ? place : [])));
@@ -124,45 +124,47 @@ export class AuditLog extends Ledger {
   }
 
   /**
-   * Compares the log with the heads outside: what was set back is held from then on, see `held`.
-   * @param options.keep bring the places up to date that fit or are empty
-   * @param options.remote ask witnesses too; true by default
+   * Compares the log with the heads outside; conflicts are held from then on, see `held`.
+   * @param options.keep update places that fit or are empty
+   * @param options.remote include witnesses; default true
    */
   compareHeads(options: { readonly keep: boolean; readonly remote?: boolean }): Promise<HeadFinding[]> {
     return this.#heads.compare(options);
   }
 
   /**
-   * Compares with the heads outside before something is said on what the store knows. Places behind the network that are away hold it back no longer
-   * than their time limit, and nobody where they were asked a moment ago. @returns as `held`
+   * Compares with the heads outside before an answer from the store is used. A remote place that is away delays it by its time
+   * limit at most, and not at all when it was asked a moment ago. @returns as `held`
    */
   async look(): Promise<readonly StandingConflict[]> {
     await this.#heads.look();
     return this.held;
   }
 
-  /** As `look`, and throws StoreError `audit_set_back`, `other_tenant`: before anything that lets people be called. */
+  /**
+   * Like `look`, and throws StoreError `audit_set_back`, `other_tenant`: to call before anything that allows people to be called.
+   */
   async requireFits(): Promise<void> {
     await this.look();
     this.requireNotHeld();
   }
 
-  /** Heads outside that do not fit this log and that nobody has accepted, as this process knows. */
+  /** Heads outside that do not fit this log and that nobody has accepted, as far as this process knows. */
   get held(): readonly StandingConflict[] {
     return this.store.hold.conflicts;
   }
 
-  /** Whether nothing new is to be begun: there are such heads, or the store is another tenant's by now. */
+  /** Whether nothing new may be begun: there are such heads, or the store is another tenant's now. */
   get isHeld(): boolean {
     return this.store.hold.stands;
   }
 
-  /** Throws StoreError `audit_set_back`, `other_tenant` while that is so. */
+  /** Throws StoreError `audit_set_back`, `other_tenant` while nothing new may be begun. */
   requireNotHeld(): void {
     this.store.hold.check();
   }
 
-  /** Tells of conflicts of which nobody was told yet, in the transaction that notes that. */
+  /** Emits an event for conflicts that were not reported yet, in the transaction that records it. */
   async tellHeld(eventOf: (conflict: StandingConflict) => OutboxEvent): Promise<void> {
     await this.store.commit(async (tx) => {
       const told = await tx.query<StandingConflict>(
@@ -175,8 +177,8 @@ export class AuditLog extends Ledger {
   }
 
   /**
-   * Lets the log count as it is from now on, although heads outside say that it was longer or another one. They are set aside as evidence, and the
-   * audit says who accepted it and why. Throws StoreError `invalid_state` when nothing is to be accepted.
+   * Accepts the log as it is although heads outside say that it was longer or different. The heads are set aside as evidence, and
+   * an audit entry says who accepted it and why. Throws StoreError `invalid_state` when there is nothing to accept.
    * @returns what was accepted
    */
   async acceptHeads(by: string, reason: string): Promise<StandingConflict[]> {
@@ -210,7 +212,10 @@ export class AuditLog extends Ledger {
     return sound(proof, verifyProof(proof, this.vkey));
   }
 
-  /** The proof that the log of the checkpoint at `first` entries grew into that at `second` (the latest). Throws as `proof`. */
+  /**
+   * The proof that the log with `first` entries grew into that with `second` entries (default: the latest checkpoint). Throws
+   * like `proof`.
+   */
   async consistency(first: number, second?: number): Promise<AuditConsistency> {
     const proof = await this.#snapshot(async (connection) => {
       const from = await checkpointAt(connection, first);
@@ -225,21 +230,21 @@ export class AuditLog extends Ledger {
     return sound(proof, verifyConsistency(proof, this.vkey));
   }
 
-  /** Runs work that reads evidence, all of it as it was at one moment. */
+  /** Runs work that reads evidence, all of it as of one moment. */
   evidence<T>(about: EvidenceAbout, work: (snapshot: EvidenceSnapshot) => Promise<T>): Promise<T> {
     return this.#snapshot(async (connection) =>
       work(new EvidenceSnapshot(connection, about, this.#signer, await latest(connection))),
     );
   }
 
-  /** Resolves when the heads in files say what was committed. */
+  /** Resolves when the head files contain what was committed. */
   async flush(): Promise<void> {
     await this.#heads.flush();
   }
 
   #snapshot<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.store.transaction(async (connection) => {
-      // It locks nothing, and its reader may be slow.
+      // The transaction locks nothing, and its reader may be slow.
       await connection.query("set local idle_in_transaction_session_timeout = 0");
       return work(connection);
     }, "begin isolation level repeatable read read only");
@@ -261,7 +266,7 @@ async function checkpointAt(connection: Connection, size: number): Promise<{ siz
   return rows[0];
 }
 
-/** A proof that does not verify is not handed out: its rows are not those that were signed. */
+/** A proof that does not verify is not returned: its rows are not the signed ones. */
 function sound<T>(proof: T, verdict: { ok: boolean; message?: string }): T {
   if (verdict.ok) return proof;
   throw new StoreError("invalid_state", `the log does not prove this: ${verdict.message}`, {

@@ -8,12 +8,12 @@ export const HASH_BYTES = 32;
 
 const EMPTY_ROOT = sha256(Buffer.alloc(0));
 
-/** SHA-256. By way of a one-byte-per-character text, which takes half the time of having a buffer made for each hash. */
+/** SHA-256. The detour over a text with one character per byte takes half the time of making a buffer for each hash. */
 export function sha256(data: Uint8Array): Bytes {
   return Buffer.from(hash("sha256", data, "binary"), "latin1");
 }
 
-/** Hash of a leaf: SHA-256(0x00 ‖ data). The prefixes keep a leaf from passing for a node. */
+/** Hash of a leaf: SHA-256(0x00 ‖ data). The prefixes prevent a leaf from being taken for a node. */
 export function hashLeaf(data: Uint8Array): Bytes {
   const input = Buffer.allocUnsafe(data.length + 1);
   input[0] = 0;
@@ -36,8 +36,8 @@ export function hashNode(left: Uint8Array, right: Uint8Array): Bytes {
 }
 
 /**
- * The right edge of a tree: the roots of the perfect subtrees it is made of, largest first, one for each bit set in the size. Enough to
- * append and to know the root; grows with the logarithm of the size.
+ * The right edge of a tree: the roots of the perfect subtrees it consists of, largest first, one for each bit set in the size.
+ * Enough for appending and for the root; grows with the logarithm of the size.
  */
 export class Frontier {
   readonly #hashes: Bytes[];
@@ -53,7 +53,7 @@ export class Frontier {
     return new Frontier(0, []);
   }
 
-  /** Reads what `toBytes` wrote. Throws RangeError when the number of hashes does not fit the size. */
+  /** Reads the bytes of `toBytes`. Throws RangeError when the number of hashes does not fit the size. */
   static from(size: number, bytes: Uint8Array): Frontier {
     const count = bitsSet(size);
     if (bytes.length !== count * HASH_BYTES)
@@ -70,8 +70,8 @@ export class Frontier {
   }
 
   /**
-   * Appends a leaf hash. `onSubtree` is told of each perfect subtree that this completes: level 1 has two leaves; `index` counts the
-   * subtrees of its level from the left.
+   * Appends a leaf hash. `onSubtree` is called for each perfect subtree that it completes: level 1 has two leaves; `index` counts
+   * the subtrees of a level from the left.
    */
   append(leaf: Bytes, onSubtree?: (level: number, index: number, hash: Bytes) => void): void {
     let node = leaf;
@@ -87,7 +87,7 @@ export class Frontier {
     this.#size += 1;
   }
 
-  /** Appends a perfect subtree of 2 ** level leaves by its root. Throws RangeError where none of this size can begin. */
+  /** Appends a perfect subtree of 2 ** level leaves by its root. Throws RangeError where no subtree of this size can begin. */
   appendSubtree(level: number, root: Bytes): void {
     const width = 2 ** level;
     if (this.#size % width !== 0) throw new RangeError(`no subtree of ${width} leaves begins at leaf ${this.#size}`);
@@ -101,7 +101,7 @@ export class Frontier {
     this.#size += width;
   }
 
-  /** The root hash; of the empty tree SHA-256 of nothing. */
+  /** The root hash; for an empty tree the SHA-256 of the empty text. */
   root(): Bytes {
     let root: Bytes | undefined;
     for (let i = this.#hashes.length - 1; i >= 0; i--) {
@@ -134,7 +134,7 @@ export interface Subtree {
   readonly index: number;
 }
 
-/** The perfect subtrees that a run of leaves is made of, from left to right. */
+/** The perfect subtrees that a range of leaves consists of, from left to right. */
 export function* perfectSubtrees({ from, to }: LeafRange): Generator<Subtree> {
   for (let at = from; at < to; ) {
     let level = 0;
@@ -190,7 +190,7 @@ export function consistencyRanges(first: number, second: number): LeafRange[] {
   return ranges.reverse();
 }
 
-/** The root that an inclusion proof leads to, or undefined when the proof has the wrong length (RFC 9162 §2.1.3.2). */
+/** The root that an inclusion proof gives, or undefined when the proof has the wrong length (RFC 9162 §2.1.3.2). */
 export function rootFromInclusion(index: number, size: number, leaf: Uint8Array, path: readonly Uint8Array[]): Bytes | undefined {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return undefined;
   let [node, last] = [index, size - 1];

@@ -11,14 +11,14 @@ import { HASH_BYTES } from "./merkle.ts";
 const ED25519 = 1;
 const PUBLIC_BYTES = 32;
 
-/** What a checkpoint says: the log called `origin` had `size` entries with this root. */
+/** The content of a checkpoint: the log `origin` had `size` entries with this root. */
 export interface Checkpoint {
   readonly origin: string;
   readonly size: number;
   readonly root: Bytes;
 }
 
-/** A public key with its name, as a C2SP verifier key says it. */
+/** A public key with its name, from a C2SP verifier key. */
 export interface Verifier {
   readonly name: string;
   readonly keyId: Bytes;
@@ -38,8 +38,8 @@ export function generateKey(): string {
 }
 
 /**
- * The signer of an Ed25519 private key in PEM. Its name, which is also the log's origin, is derived from the public key.
- * Throws StoreError `audit_key`.
+ * The signer of an Ed25519 private key in PEM. Its name, which is also the log's origin, is derived from the public key. Throws
+ * StoreError `audit_key` for an unreadable key.
  */
 export function readSigner(pem: string): Signer {
   try {
@@ -82,7 +82,7 @@ function rawPublic(key: KeyObject): Buffer {
   return Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64url");
 }
 
-/** The signature line over a text that ends with a newline; text, an empty line and this line make a signed note. */
+/** The signature line of a text that ends with a newline; text, an empty line and this line make a signed note. */
 export function signatureLine(text: string, signer: Signer): string {
   const signature = sign(null, Buffer.from(text), signer.privateKey as KeyObject);
   return `— ${signer.name} ${Buffer.concat([signer.keyId, signature]).toString("base64")}\n`;
@@ -94,15 +94,15 @@ export function signCheckpoint(size: number, root: Uint8Array, signer: Signer): 
   return `${body}\n${signatureLine(body, signer)}`;
 }
 
-/** Whether `signature`, a line as `signatureLine` makes it, is one of the key `vkey` over the text. Throws StoreError `audit_key`. */
+/** Whether `signature`, a line from `signatureLine`, is by the key `vkey` and fits the text. Throws StoreError `audit_key`. */
 export function verifySignatureLine(text: string, signature: string, vkey: string): boolean {
   return openNote(`${text}\n${signature.trimEnd()}\n`, readVerifier(vkey)) === text;
 }
 
 /**
- * The text of a signed note with its final newline, or undefined when the note is malformed or no signature by `verifier` fits.
- * Signatures by other keys (witnesses) are allowed beside it and are not looked at; any other line below the text makes the note malformed
- * (C2SP signed-note).
+ * The text of a signed note with its final newline, or undefined when the note is malformed or has no valid signature by
+ * `verifier`. Signatures by other keys (witnesses) are allowed and ignored; any other line below the text makes the note
+ * malformed (C2SP signed-note).
  */
 export function openNote(note: string, verifier: Verifier): string | undefined {
   const end = note.lastIndexOf("\n\n");
@@ -110,7 +110,7 @@ export function openNote(note: string, verifier: Verifier): string | undefined {
   const text = note.slice(0, end + 1);
   const lines = note.slice(end + 2, -1).split("\n");
   const signatures = lines.map((line) => /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line));
-  // A line that is no signature is not covered by one: nobody may take it for part of what was signed.
+  // A line that is not a signature is not covered by one: it must not be taken for signed text.
   if (signatures.includes(null)) return undefined;
   const signed = signatures.some((line) => {
     const [, name, encoded] = line ?? [];
@@ -121,7 +121,7 @@ export function openNote(note: string, verifier: Verifier): string | undefined {
   return signed ? text : undefined;
 }
 
-/** What a signed checkpoint says, or undefined when it is malformed, not signed by `verifier`, or of another log. */
+/** The content of a signed checkpoint, or undefined when it is malformed, not signed by `verifier`, or of another log. */
 export function openCheckpoint(note: string, verifier: Verifier): Checkpoint | undefined {
   const text = openNote(note, verifier);
   const checkpoint = text === undefined ? undefined : parseBody(text);

@@ -1,37 +1,37 @@
-// Places outside the database where the newest signed checkpoint of the audit log (its head) is kept, so that a log that was cut short or set
-// back to an older state is found.
+// Places outside the database that keep the newest signed checkpoint of the audit log (its head), so that it is noticed when the
+// log was cut short or set back to an older state.
 
 import type { Bytes } from "../plain-types.ts";
 import type { Appended } from "./append.ts";
 import type { Verifier } from "./note.ts";
 
-/** Why a head is not of the log that the database has now; see `TamperKind`. */
+/** Why a head does not fit the database's log; see `TamperKind`. */
 export type ConflictKind = "truncated" | "rolled_back" | "checkpoint_forged";
 
 /** A head that does not fit the log. */
 export interface HeadConflict {
-  /** The same wherever this head is found. */
+  /** Identifies the head, the same at every place. */
   readonly id: string;
   readonly kind: ConflictKind;
-  /** Entries that the head was signed for; null when it is not signed by the log's key. */
+  /** Number of entries that the head was signed for; null when it is not signed by the log's key. */
   readonly size: number | null;
-  /** The head itself, where the place gives it. */
+  /** The head itself, if the place gives it. */
   readonly note: string | null;
   readonly message: string;
 }
 
-/** How a place and the log compare. */
+/** The result of comparing a place with the log. */
 export type Meeting =
-  /** The head there is of this log. */
+  /** The head is of this log. */
   | { readonly state: "fits"; readonly size: number }
-  /** There was none. */
+  /** There is no head. */
   | { readonly state: "empty" }
   /** It is of another log, and a person accepted that. */
   | { readonly state: "accepted" }
   | { readonly state: "unreachable"; readonly message: string }
   | { readonly state: "differs"; readonly conflict: HeadConflict };
 
-/** The log that heads are compared with, and what comparing needs. */
+/** The log as needed for comparing heads with it. */
 export interface LogView {
   readonly verifier: Verifier;
   /** The newest checkpoint; undefined when the log is empty. */
@@ -40,9 +40,9 @@ export interface LogView {
   noteAt(size: number): Promise<string | undefined>;
   /** The hashes of a consistency proof, base64. */
   consistency(first: number, second: number): Promise<readonly string[]>;
-  /** Whether a person accepted that a head does not fit. */
+  /** Whether a person accepted this conflict. */
   isAccepted(conflictId: string): Promise<boolean>;
-  /** The largest size that a witness signed, as far as this log knows. */
+  /** The largest size that a witness has signed, as far as this log knows. */
   cosignedSize(witness: string): Promise<number>;
   keepCosignature(cosigned: {
     readonly size: number;
@@ -54,7 +54,7 @@ export interface LogView {
 
 /** How heads found outside are compared with the log. */
 export interface MeetOptions {
-  /** Bring the place up to date when its head fits, or there is none. */
+  /** Update the place when its head fits, or there is none. */
   readonly keep: boolean;
   /** The newest checkpoint, when it is known. */
   readonly latest?: Appended | undefined;
@@ -62,30 +62,30 @@ export interface MeetOptions {
 
 /** One place. */
 export interface HeadPlace {
-  /** For people: a path, or the name of a witness. */
+  /** Name for people: a path, or the name of a witness. */
   readonly name: string;
-  /** Whether who sets the store back does not set it back as well. */
+  /** Whether the place survives when the store is set back. */
   readonly outside: boolean;
-  /** Whether it is asked through the network. */
+  /** Whether it is reached over the network. */
   readonly remote: boolean;
-  /** Between two updates, ms. */
+  /** Pause between two updates, ms. */
   readonly restMs: number;
-  /** Compares; rejects with what the database rejects with. */
+  /** Compares; rejects when the database rejects. */
   meet(log: LogView, options: MeetOptions): Promise<Meeting>;
-  /** The signed text of the head as it is there, for a recomputation of the whole log; undefined when there is none or it cannot be had. */
+  /** The signed head at the place, for a recomputation of the whole log; undefined when there is none or it cannot be read. */
   read(): Promise<string | undefined>;
 }
 
-/** How an object in object storage is reached. */
+/** Access to an object in object storage. */
 export type HeadObjectOptions =
   | {
-      /** Of the object, or of the folder that has it when it ends in a slash. */
+      /** Address of the object or, with a final slash, of its folder. */
       readonly url: string;
       /** Value of the header Authorization. */
       readonly authorization?: string | undefined;
     }
   | {
-      /** Addresses that carry the right to read and to write the object (presigned). */
+      /** Presigned addresses for reading and writing the object. */
       readonly readUrl: string;
       readonly writeUrl: string;
     };
@@ -93,9 +93,9 @@ export type HeadObjectOptions =
 /** Where heads are kept, as configured. */
 export type HeadPlaceOptions =
   | {
-      /** A folder on another disk or host; the head is a file of it that is named after the log. */
+      /** A folder on another disk or host; the head is a file in it that is named after the log. */
       readonly folder: string;
-      /** Create it when absent. A folder that should be mounted is not created: the head would land on the wrong disk. */
+      /** Create it when missing. Do not use it for a mounted folder: the head would be on the wrong disk. */
       readonly create?: boolean | undefined;
     }
   | { readonly object: HeadObjectOptions }
@@ -104,7 +104,7 @@ export type HeadPlaceOptions =
       readonly witness: { readonly url: string; readonly key: string };
     };
 
-/** The state of a head at its place. */
+/** The conflict of a head that does not fit the log. */
 export function conflictWith(
   place: string,
   head: { readonly size: number; readonly root: Bytes; readonly note: string },

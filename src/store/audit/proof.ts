@@ -1,4 +1,4 @@
-// Proofs that stand on their own: that an entry is in the log, and that the log only grew. Built from the database, checked without it.
+// Self-contained proofs that an entry is in the log, and that the log only grew. Made from the database, checked without it.
 
 import { z } from "zod";
 import { problemText } from "../../kernel/index.ts";
@@ -46,14 +46,14 @@ export type AuditProof = z.infer<typeof proofSchema>;
 /** Two signed checkpoints with the hashes that show that the second log begins with the first. JSON. */
 export type AuditConsistency = z.infer<typeof consistencySchema>;
 
-/** What a proof shows, or why it shows nothing. */
+/** The result of checking a proof: what it proves, or why it proves nothing. */
 export type ProofVerdict<T> =
   | ({ readonly ok: true; readonly origin: string } & T)
   | { readonly ok: false; readonly message: string };
 
 /**
- * Checks an inclusion proof with nothing but the log's public key (the text of `audit.pub`). Pure.
- * Throws StoreError `audit_key` when the key is malformed.
+ * Checks an inclusion proof with the log's public key (the text of `audit.pub`) alone. Pure. Throws StoreError `audit_key` when
+ * the key is malformed.
  */
 export function verifyProof(proof: unknown, vkey: string): ProofVerdict<{ readonly entry: AuditEntry; readonly size: number }> {
   const verifier = readVerifier(vkey);
@@ -68,7 +68,7 @@ export function verifyProof(proof: unknown, vkey: string): ProofVerdict<{ readon
   return { ok: true, origin: said.origin, entry, size: said.size };
 }
 
-/** Checks a consistency proof with nothing but the log's public key. Pure. Throws StoreError `audit_key`. */
+/** Checks a consistency proof with the log's public key alone. Pure. Throws StoreError `audit_key`. */
 export function verifyConsistency(
   proof: unknown,
   vkey: string,
@@ -90,7 +90,7 @@ function decode(path: readonly string[]): Buffer[] {
   return path.map((text) => Buffer.from(text, "base64"));
 }
 
-/** Builds the inclusion proof of an entry under a checkpoint of `size` entries. Throws StoreError `not_found`. */
+/** Makes the inclusion proof of an entry under a checkpoint of `size` entries. Throws StoreError `not_found`. */
 export async function buildProof(connection: Connection, seq: number, size: number, checkpoint: string): Promise<AuditProof> {
   const row = seq < size ? await readRow(connection, seq) : undefined;
   if (!row)
@@ -101,7 +101,7 @@ export async function buildProof(connection: Connection, seq: number, size: numb
   return { format: INCLUSION, entry: toEntry(row), path, checkpoint };
 }
 
-/** Builds the consistency proof between two checkpoints. */
+/** Makes the consistency proof between two checkpoints. */
 export async function buildConsistency(
   connection: Connection,
   first: { size: number; note: string },
@@ -111,7 +111,7 @@ export async function buildConsistency(
   return { format: CONSISTENCY, first: first.note, second: second.note, path };
 }
 
-/** The hashes of a consistency proof between two sizes of the log, base64; none from or to an empty one, and between equal ones. */
+/** The hashes of a consistency proof between two sizes of the log, base64; empty when one is 0 or they are equal. */
 export async function consistencyPath(connection: Connection, first: number, second: number): Promise<string[]> {
   return first === 0 || first === second ? [] : hashesOf(connection, consistencyRanges(first, second));
 }
@@ -122,16 +122,16 @@ async function hashesOf(connection: Connection, ranges: readonly LeafRange[]): P
   return found;
 }
 
-/** The hash over a run of leaves: its perfect subtrees, largest first, folded from the right. */
+/** The hash of a range of leaves: its perfect subtrees, largest first, folded from the right. */
 async function rangeHash(connection: Connection, range: LeafRange): Promise<Bytes> {
   const roots = await subtreeHashes(connection, range);
   return roots.map(({ hash }) => hash).reduceRight((right, left) => hashNode(left, right));
 }
 
-/** Runs of leaves that are read in one statement. */
+/** Longest range of leaves that is read in one statement. */
 const SHORT_RUN = 512;
 
-/** The roots of the perfect subtrees of a run of leaves, from left to right. */
+/** The roots of the perfect subtrees of a range of leaves, from left to right. */
 export async function subtreeHashes(connection: Connection, range: LeafRange): Promise<{ level: number; hash: Bytes }[]> {
   const { from, to } = range;
   const leaves = to - from <= SHORT_RUN ? await readHashes(connection, 0, from, to - from) : undefined;
@@ -144,7 +144,7 @@ export async function subtreeHashes(connection: Connection, range: LeafRange): P
   return roots;
 }
 
-/** At most 128 stored hashes of the nearest level at or below that of a perfect subtree. */
+/** At most 128 stored hashes of the nearest stored level at or below a perfect subtree's level. */
 function storedLayer(connection: Connection, level: number, index: number): Promise<Bytes[]> {
   const stored = level - (level % NODE_LEVELS);
   const width = 2 ** (level - stored);

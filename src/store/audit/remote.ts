@@ -1,20 +1,20 @@
-// Places of heads that are asked through the network: plain HTTP, no redirect followed, time and size of an answer bounded. Addresses may carry a
-// signature and are secrets then: messages do not have it.
+// Places of heads that are reached over the network: plain HTTP without redirects, with a time limit and a size limit. Addresses
+// may contain a signature, so messages never show them.
 
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 
 const ANSWER_MS = 5_000;
-/** A head and a signature have a few hundred bytes. */
+/** A head with its signature has a few hundred bytes. */
 const MOST_BYTES = 65_536;
 
-/** What all of them are. */
+/** What all remote places share. */
 export abstract class RemotePlace {
   readonly outside = true;
   readonly remote = true;
 }
 
-/** The answer of an address that keeps heads. */
+/** The answer of a remote place. */
 export interface RemoteAnswer {
   readonly status: number;
   /** The content type; empty without one. */
@@ -24,7 +24,7 @@ export interface RemoteAnswer {
   readonly text: string;
 }
 
-/** Sends a request. Rejects when there is no answer in time, or one that is too long. */
+/** Sends a request. Rejects when there is no answer in time, or when it is too long. */
 export async function askRemote(
   url: URL,
   init: { readonly method: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
@@ -51,7 +51,10 @@ export async function askRemote(
   }
 }
 
-/** An address of the configuration. @param of what it is the address of. Throws StoreError `invalid_state` when it is none that can be asked */
+/**
+ * A configured address. @param of what it is the address of, for messages. Throws StoreError `invalid_state` when it cannot be
+ * used
+ */
 export function remoteAddress(text: string, of: string): URL {
   const url = URL.parse(text);
   if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url;

@@ -1,4 +1,4 @@
-// Reading the log in order, page by page: constant memory whatever its length.
+// Reads the log in order, page by page, in constant memory.
 
 import type { Connection } from "../plain-types.ts";
 import type { AuditEntry, AuditRow } from "./entry.ts";
@@ -47,7 +47,7 @@ export async function* readCheckpoints(connection: Connection): AsyncGenerator<S
   }
 }
 
-/** The row at a place. */
+/** The row at a position. */
 export async function readRow(connection: Connection, seq: number): Promise<StoredRow | undefined> {
   const { rows } = await connection.query<StoredRow>({
     text: `select ${COLUMNS} from outdial.audit where seq = $1`,
@@ -56,7 +56,7 @@ export async function readRow(connection: Connection, seq: number): Promise<Stor
   return rows[0];
 }
 
-/** The entry of a row; details that are not an object (they were tampered with) are shown as text. */
+/** The entry of a row; details that are not an object (after tampering) are shown as text. */
 export function toEntry(row: Omit<StoredRow, "leaf" | "seal">): AuditEntry {
   return {
     seq: row.seq,
@@ -74,7 +74,7 @@ function parseDetails(text: string): AuditEntry["details"] {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
   } catch {
-    // Falls through to the text itself.
+    // The text itself is used.
   }
   return { unreadable: text };
 }

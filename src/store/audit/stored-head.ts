@@ -1,4 +1,4 @@
-// A head that stands somewhere as a text: in a file, of the working folder or of one on another disk or host, or in object storage.
+// A head that is stored as a text: in a file of the working folder, on another disk or host, or in object storage.
 
 import { hash } from "node:crypto";
 import { messageOf } from "../../kernel/index.ts";
@@ -6,22 +6,22 @@ import type { Appended } from "./append.ts";
 import { openCheckpoint } from "./note.ts";
 import { conflictWith, type HeadPlace, type LogView, type Meeting, type MeetOptions } from "./places.ts";
 
-/** What a head's name is among those of several logs. */
+/** The name of a head among those of several logs. */
 export const headFileOf = (origin: string): string => `${origin.replaceAll(/[^A-Za-z0-9.-]/g, "-")}.head`;
 
-/** Where a text is kept. Its methods reject with what the place rejects with. */
+/** The storage of a text. Its methods reject when the storage fails. */
 export interface HeadKeep extends Pick<HeadPlace, "name" | "outside" | "remote" | "restMs"> {
-  /** Undefined when none was kept there yet. */
+  /** Undefined when no head was stored yet. */
   read(): Promise<string | undefined>;
   /** Replaces what was read last. */
   write(note: string): Promise<void>;
-  /** Keeps what was read last under another name, where that can be done. */
+  /** Keeps what was read last under another name, where possible. */
   setAside(mark: string): Promise<void>;
 }
 
 /**
- * Never written backwards. A head that does not belong to the database's history is evidence: it is left alone, and set aside under another name
- * when a person has accepted that it does not fit.
+ * A head is never replaced by an older one. One that is not of the database's history is evidence: it is left alone, and set
+ * aside under another name when a person has accepted the conflict.
  */
 export class StoredHead implements HeadPlace {
   readonly name: string;
@@ -52,7 +52,7 @@ export class StoredHead implements HeadPlace {
     } catch (cause) {
       return { state: "unreachable", message: messageOf(cause) };
     }
-    // Read behind the place: an honest log is never behind it.
+    // The log is read after the place: an honest log is never behind it.
     const newest = latest ?? (await log.latest());
     const sizeOf = (note: string) => openCheckpoint(note, log.verifier)?.size ?? 0;
     const found = text === undefined ? undefined : await this.#judge(text, newest, log, latest !== undefined);
@@ -69,7 +69,7 @@ export class StoredHead implements HeadPlace {
     return found ?? { state: "empty" };
   }
 
-  /** @param quick whether what this process wrote itself may be trusted without asking the database */
+  /** @param quick trust what this process has written itself, without asking the database */
   async #judge(text: string, newest: Appended | undefined, log: LogView, quick: boolean): Promise<Meeting> {
     const head = openCheckpoint(text, log.verifier);
     if (head === undefined) {
@@ -89,7 +89,7 @@ export class StoredHead implements HeadPlace {
     return (await log.isAccepted(conflict.id)) ? { state: "accepted" } : { state: "differs", conflict };
   }
 
-  /** Of two processes that write at the same moment the one with the older head may be the last; the next comparison writes the newest. */
+  /** When two processes write at once, the older head may be written last; the next comparison writes the newest. */
   async #write(note: string): Promise<void> {
     await this.#keep.write(note);
     this.#sure = note;

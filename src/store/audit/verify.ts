@@ -1,9 +1,9 @@
-// Recomputes the whole log against its signatures and names the first row that is not what was written.
+// Recomputes the whole log, compares it with its signatures, and names the first wrong row.
 //
-// What gives each attack away: the canonical text hashes to another leaf (edit); a gap in seq (removal); the seal, which only the
-// signing key makes, does not fit row and place (a consistent rewrite, a renumbering, a swap); the root does not fit a signed
-// checkpoint (any rewrite, also without the private key, down to the rows between two checkpoints); the checkpoint kept outside the
-// database is ahead of the log or of another history (the end cut off, an older backup brought back).
+// How each attack is detected: an edit changes the hash of the canonical text; a removal leaves a gap in seq; after a consistent
+// rewrite, renumbering or swap, the seal, which needs the signing key, does not fit row and position; after any rewrite between
+// two checkpoints, even with the private key, the root does not fit a signed checkpoint; after cutting off the end or restoring
+// an older backup, the checkpoint kept outside the database is ahead of the log or of another history.
 
 import type { Bytes, Connection } from "../plain-types.ts";
 import { leafOf, type Sealer } from "./entry.ts";
@@ -16,9 +16,10 @@ import { readCheckpoints, readRow, readRows, type StoredCheckpoint, type StoredR
 /**
  * - `edited`, `removed`, `inserted`, `reordered`: what was done to the row `seq`
  * - `rewritten`: rows between two checkpoints were changed consistently; `seq` is the first of them
- * - `checkpoint_forged`, `checkpoint_removed`: a signed checkpoint is not by the log's key, or is gone; `seq` is the first row it covers
- * - `head_changed`: the state that appending continues from is not that of the rows
- * - `truncated`: the end of the log is gone with its checkpoints; `seq` is the first missing row
+ * - `checkpoint_forged`, `checkpoint_removed`: a signed checkpoint is not by the log's key, or is missing; `seq` is the first row
+ *   it covers
+ * - `head_changed`: the stored state for appending does not match the rows
+ * - `truncated`: the end of the log is missing, with its checkpoints; `seq` is the first missing row
  * - `rolled_back`: the log was set back and continued differently; the first differing row is at `seq` or before
  */
 type TamperKind =
@@ -33,52 +34,52 @@ type TamperKind =
   | "truncated"
   | "rolled_back";
 
-/** The log is whole in itself. */
+/** The log is consistent in itself. */
 interface AuditWhole {
   readonly ok: true;
-  /** Entries checked. */
+  /** Number of entries checked. */
   readonly size: number;
   /** Root hash of the tree, base64. */
   readonly root: string;
-  /** Signed checkpoints checked. */
+  /** Number of signed checkpoints checked. */
   readonly checkpoints: number;
-  /** Whether row seals were checked too, which takes the private key. */
+  /** Whether row seals were checked too, which needs the private key. */
   readonly seals: boolean;
 }
 
-/** The log is whole, and no head outside speaks against it. */
+/** The log is consistent, and no head outside contradicts it. */
 interface AuditIntact extends AuditWhole {
   /**
-   * Whether a head outside the store speaks for it. Without one, a log that was cut short or set back to an older backup cannot be told from one that
-   * is as it should be.
+   * Whether a head outside the store confirms it. Without one, a log that was cut short or set back to an older backup cannot be
+   * distinguished from an intact one.
    */
   readonly verified: boolean;
-  /** How the log compares with each place where a head is kept. */
+  /** The comparison with each place of a head. */
   readonly heads: readonly HeadFinding[];
 }
 
 /** The log was tampered with. */
 interface AuditTampered {
   readonly ok: false;
-  /** The first row concerned, counted from 0. */
+  /** The first affected row, counted from 0. */
   readonly seq: number;
   readonly kind: TamperKind;
   readonly message: string;
 }
 
-/** What the recomputation of the log found: intact, or which entry is wrong. */
+/** The result of a recomputation: intact, or the first wrong entry. */
 export type AuditVerdict = AuditIntact | AuditTampered;
 
-/** What verification knows beside the database. */
+/** What verification uses besides the database. */
 export interface Knowledge {
   readonly verifier: Verifier;
-  /** Present when the private key is. */
+  /** Present when the private key is available. */
   readonly seal: Sealer | undefined;
   /** Heads that were read before the snapshot began. */
   readonly heads: readonly KeptHead[];
 }
 
-/** Judges the log as `connection` sees it: one snapshot, in a transaction of its own. */
+/** Verifies the log as `connection` sees it: one snapshot, in a transaction of its own. */
 export async function verifyLog(connection: Connection, known: Knowledge): Promise<AuditWhole | AuditTampered> {
   const checkpoints = readCheckpoints(connection);
   const next = async (): Promise<StoredCheckpoint | undefined> => {
@@ -128,7 +129,7 @@ export async function verifyLog(connection: Connection, known: Knowledge): Promi
   );
 }
 
-/** Whether a row is what the log's key wrote at `seq`; without the key, whether it is consistent with its own hash there. */
+/** Whether a row is what the log's key wrote at `seq`; without the key, whether it matches its own hash there. */
 function isGenuine(row: StoredRow, seq: number, seal: Sealer | undefined): boolean {
   const leaf = leafOf(seq, row);
   return seal ? seal(seq, leaf).equals(row.seal) : leaf.equals(row.leaf);
@@ -150,7 +151,7 @@ function forged(checkpoint: StoredCheckpoint, covered: number): AuditTampered {
   return tampered(covered, "checkpoint_forged", `the checkpoint at ${checkpoint.size} is not signed by the log's key`);
 }
 
-/** The rows have ended: are they covered by a checkpoint, and does appending continue from them? */
+/** After the last row: is it covered by a checkpoint, and does the stored state for appending match it? */
 async function judgeEnd(
   connection: Connection,
   frontier: Frontier,
@@ -195,7 +196,7 @@ function judgeHeads(
   return undefined;
 }
 
-/** Tells what was done to the first wrong row, by finding out where it, or its successor, is genuine. */
+/** Determines what was done to the first wrong row, by finding where it, or its successor, is genuine. */
 async function classify(connection: Connection, row: StoredRow, seal: Sealer | undefined): Promise<AuditTampered> {
   const { seq } = row;
   const following = await readRow(connection, seq + 1);
@@ -210,7 +211,7 @@ async function classify(connection: Connection, row: StoredRow, seal: Sealer | u
   return tampered(seq, "edited", `row ${seq} is not what was written there`);
 }
 
-/** Where a row is genuine, looking outward from where it is. Only ever run once, for the row that is named. */
+/** Where a row is genuine, searching outward from its position. Runs only once, for the reported row. */
 function findPlace(row: StoredRow, size: number, seal: Sealer | undefined): number | undefined {
   for (let distance = 0; distance <= Math.max(row.seq, size - row.seq); distance++) {
     for (const place of distance === 0 ? [row.seq] : [row.seq + distance, row.seq - distance]) {

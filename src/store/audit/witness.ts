@@ -1,5 +1,5 @@
-// A client of the C2SP tlog-witness protocol: a witness signs a checkpoint only when the log grew from the one that it signed before, and remembers
-// that one. A log that was set back gets no signature.
+// A client of the C2SP tlog-witness protocol: a witness signs a checkpoint only when the log has grown from the last one it
+// signed, which it remembers. A log that was set back gets no signature.
 
 import { messageOf } from "../../kernel/index.ts";
 import { findCosignature, readWitness, type Witness } from "./cosignature.ts";
@@ -17,7 +17,7 @@ export class WitnessHead extends RemotePlace implements HeadPlace {
   readonly #url: URL;
   readonly #witness: Witness;
 
-  /** Throws StoreError `audit_key` for a key that is none, `invalid_state` for an address that is none. */
+  /** Throws StoreError `audit_key` for a malformed key, `invalid_state` for a malformed address. */
   constructor({ url, key }: { readonly url: string; readonly key: string }) {
     super();
     this.#witness = readWitness(key);
@@ -25,7 +25,7 @@ export class WitnessHead extends RemotePlace implements HeadPlace {
     this.#url = remoteAddress(`${url.replace(/\/+$/, "")}/add-checkpoint`, this.name);
   }
 
-  /** A witness tells nobody what it has; it compares by itself. */
+  /** A witness does not return what it has signed; it compares by itself. */
   async read(): Promise<undefined> {
     return undefined;
   }
@@ -35,7 +35,7 @@ export class WitnessHead extends RemotePlace implements HeadPlace {
     let old = await log.cosignedSize(vkey);
     for (let tries = 0; tries < TRIES; tries++) {
       const newest = await log.latest();
-      // Of an empty log nothing can be asked; one that a witness signed before knows its size.
+      // There is nothing to sign for an empty log; when the witness signed it before, the log was truncated.
       if (newest === undefined) return old > 0 ? await this.#differs(log, "truncated", old, 0) : { state: "empty" };
       const { size, note } = newest;
       old = Math.min(old, size);
@@ -52,10 +52,10 @@ export class WitnessHead extends RemotePlace implements HeadPlace {
       if (answer.status === 422) return await this.#differs(log, "rolled_back", old, size);
       if (answer.status !== 409) return { state: "unreachable", message: wordsOf(answer) };
       const theirs = answer.type.startsWith("text/x.tlog.size") ? sizeIn(answer.text) : undefined;
-      // The same size and not accepted: another root.
+      // The same size and not accepted: the root differs.
       if (old === size && (theirs === undefined || theirs === size)) return await this.#differs(log, "rolled_back", size, size);
       if (theirs === undefined) return { state: "unreachable", message: wordsOf(answer) };
-      // Another process may have appended, and had that signed, a moment ago.
+      // Another process may have appended, and had that signed, in the meantime.
       const here = (await log.latest())?.size ?? 0;
       if (theirs > here) return await this.#differs(log, "truncated", theirs, here);
       old = theirs;

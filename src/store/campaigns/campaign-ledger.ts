@@ -1,4 +1,4 @@
-// The ledger of campaign plans: applies with the journal of each, and what is kept about campaigns. Every method is one transaction.
+// The ledger of campaign plans: applies with their journals, and campaign policies. Every method is one transaction.
 
 import type { StoreCore, Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
@@ -28,11 +28,11 @@ export class CampaignLedger extends JournalLedger {
     super(store, "outdial.campaign_events", "outdial.campaign_applies");
   }
 
-  /** Begins an apply, ready to be run. False when another one is open. */
+  /** Begins an apply, ready to run. False when another one is open. */
   begin(apply: NewCampaignApply): Promise<boolean> {
     const now = this.store.now();
     return this.store.commit(async (tx) => {
-      // The index on open applies would tell too, but by an error.
+      // The index on open applies would detect it too, but by an error.
       await tx.query("select pg_advisory_xact_lock(hashtext('outdial campaign plans'))");
       if ((await tx.change("select from outdial.campaign_applies where ended_at is null")) !== 0) return false;
       const { jobId, sourceName, actor, planHash } = apply;
@@ -57,12 +57,12 @@ export class CampaignLedger extends JournalLedger {
     return (await this.store.query<CampaignApply>(`${APPLIES} where a.job_id = $1`, [jobId]))[0];
   }
 
-  /** The apply that has not ended, when there is one. */
+  /** The apply that has not ended, if any. */
   async open(): Promise<CampaignApply | undefined> {
     return (await this.store.query<CampaignApply>(`${APPLIES} where ended_at is null`))[0];
   }
 
-  /** The latest apply of a plan that has ended, when there is one. */
+  /** The latest ended apply of a plan, if any. */
   async byPlan(planHash: string): Promise<CampaignApply | undefined> {
     const [found] = await this.store.query<CampaignApply>(
       `${APPLIES} where plan_hash = $1 and ended_at is not null order by a.created_at desc limit 1`,
@@ -71,7 +71,7 @@ export class CampaignLedger extends JournalLedger {
     return found;
   }
 
-  /** Keeps a plan that is shown to somebody; those shown more than 30 days ago are forgotten. */
+  /** Stores a plan that is shown to a person; deletes those shown more than 30 days ago. */
   async keepPlan(planHash: string, plan: unknown): Promise<void> {
     const now = this.store.now();
     await this.store.query("delete from outdial.campaign_plans where shown_at < $1", [new Date(now - PLANS_KEPT_MS)]);
@@ -82,7 +82,7 @@ export class CampaignLedger extends JournalLedger {
     );
   }
 
-  /** Plans that were shown and whose hash begins so, at most two; JSON. */
+  /** Shown plans whose hash begins with a prefix, at most two; JSON. */
   async shownPlans(prefix: string): Promise<unknown[]> {
     const rows = await this.store.query<{ plan: unknown }>(
       "select plan from outdial.campaign_plans where starts_with(plan_hash, $1) order by shown_at desc limit 2",
@@ -91,13 +91,13 @@ export class CampaignLedger extends JournalLedger {
     return rows.map(({ plan }) => plan);
   }
 
-  /** What is kept about all campaigns, by id. */
+  /** The policies of all campaigns, by campaign id. */
   async policies(): Promise<Map<string, CampaignPolicyEntry>> {
     const rows = await this.store.query<CampaignPolicyEntry>(POLICIES);
     return new Map(rows.map((row) => [row.campaignId, row]));
   }
 
-  /** Writes what happened with what follows from it. Throws StoreError `not_owner`. */
+  /** Writes a step with its consequences. Throws StoreError `not_owner`. */
   append(step: CampaignStep): Promise<void> {
     const { jobId, end, policy, made } = step;
     return this.write(step, async (tx) => {

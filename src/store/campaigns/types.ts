@@ -1,4 +1,4 @@
-// The words of the ledger of campaign plans.
+// Types of the ledger of campaign plans.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
@@ -22,7 +22,7 @@ export interface CampaignApply {
   readonly message: string | null;
   readonly createdAt: Instant;
   readonly endedAt: Instant | null;
-  /** Of its job. */
+  /** Status of its job. */
   readonly status: JobStatus;
   readonly executor: string | null;
   readonly run: number;
@@ -40,7 +40,7 @@ export interface NewCampaignApply {
   readonly audit: readonly AuditInput[];
 }
 
-/** What files say of a campaign that is not the vendor's; JSON. */
+/** The part of a campaign file that is not the vendor's; JSON. */
 export interface CampaignPolicyEntry {
   readonly campaignId: string;
   readonly name: string;
@@ -50,13 +50,13 @@ export interface CampaignPolicyEntry {
   readonly updatedAt: Instant;
 }
 
-/** One thing that happened to an apply. */
+/** One step of an apply. */
 export interface CampaignStep extends JournalStep {
-  /** What is to be kept about a campaign from now on. */
+  /** The new policy of a campaign. */
   readonly policy?: Pick<CampaignPolicyEntry, "campaignId" | "name" | "policy" | "planHash" | "actor">;
-  /** A change of state that was made with it. */
+  /** A change of state that was made in this step. */
   readonly made?: MadeChange;
-  /** When the apply has ended or stands still; without an outcome it stands still. */
+  /** Set when the apply has ended or is paused; it is paused when there is no outcome. */
   readonly end?: JobEnd & {
     readonly message: string | null;
     readonly outcome?: string;

@@ -1,12 +1,12 @@
-// What the CRM was told: retrievals, announced once each.
+// Retrievals that were announced to the CRM, once each.
 
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
 import type { OutboxEvent } from "../outbox/types.ts";
 
-/** Reads and writes what the CRM was told. */
+/** Reads and writes announcements to the CRM. */
 export class CrmLedger extends Ledger {
-  /** Queues the event of a run, with its audit entry, unless that was done before. @returns whether it was queued now */
+  /** Queues the event of a run with its audit entry, unless it was done before. @returns whether it was queued now */
   announce(runId: string, event: OutboxEvent, entry: AuditInput): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const made = await tx.change(
@@ -20,7 +20,7 @@ export class CrmLedger extends Ledger {
     });
   }
 
-  /** Retrievals that ran to their end and were not announced, oldest first. */
+  /** Completed retrievals that were not announced, oldest first. */
   async unannounced(limit: number): Promise<string[]> {
     const rows = await this.store.query<{ id: string }>(
       `select j.id from outdial.jobs j join outdial.retrievals r on r.job_id = j.id

@@ -1,4 +1,5 @@
-// Pushes of records to the CRM: begun, taken by one process at a time, moved on batch by batch, ended. What the CRM has stands by version of each call.
+// Pushes of records to the CRM: begun, taken by one process at a time, advanced batch by batch, ended. What the CRM has is stored
+// as versions of calls.
 
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
@@ -21,7 +22,7 @@ import {
 const PUSH_LOCK = "select pg_advisory_xact_lock(x'70757368'::int, 0)";
 const HOUR = 3_600_000;
 
-/** A push that a process has, and how far it is. */
+/** A push that a process holds, and its progress. */
 interface Held {
   readonly jobId: string;
   readonly executor: string;
@@ -30,12 +31,15 @@ interface Held {
 
 /** Reads and writes pushes. */
 export class CrmPushLedger extends Ledger {
-  /** Enters a push. Throws StoreError `audit_set_back`. */
+  /** Creates a push. Throws StoreError `audit_set_back`. */
   begin({ jobId, ...push }: NewCrmPush): Promise<Job> {
     return insertJob(this.store, this.store, { ...push, id: jobId, kind: PUSH, sourceName: "lake", status: "ready" });
   }
 
-  /** Takes a push for a process (see JobLedger.take), unless another one that may send the same records runs: then that one comes back. */
+  /**
+   * Takes a push for a process (see JobLedger.take), unless another one that may send the same records is running: then that one
+   * is returned.
+   */
   take(
     run: OwnedRun,
     executor: string,
@@ -53,7 +57,7 @@ export class CrmPushLedger extends Ledger {
     });
   }
 
-  /** Of calls of one campaign, the versions that the CRM has acknowledged or refused, as a push sees them. */
+  /** For calls of one campaign, the versions that the CRM has acknowledged or refused, from the view of a push. */
   async settled(jobId: string, campaignId: string, callIds: readonly string[]): Promise<ReadonlyMap<string, CrmSettled>> {
     const calls = `campaign_id = $1 and call_id = any(${textColumn("$2")})`;
     const rows = await this.store.query<{
@@ -84,8 +88,8 @@ export class CrmPushLedger extends Ledger {
   }
 
   /**
-   * Notes versions that the CRM has; an earlier version of the same call is replaced. Also of a push that was cancelled meanwhile: the request
-   * was on the wire. Throws StoreError `not_owner`.
+   * Records versions that the CRM has, replacing earlier versions of the same call. Also for a push that was cancelled in the
+   * meantime, since the request was sent. Throws StoreError `not_owner`.
    */
   async acknowledge(held: Held, versions: readonly CrmVersion[]): Promise<void> {
     await this.store.commit(async (tx) => {
@@ -107,7 +111,7 @@ export class CrmPushLedger extends Ledger {
     });
   }
 
-  /** Notes versions that the CRM refused, with an audit entry each. Throws StoreError `not_owner`. */
+  /** Records versions that the CRM refused, each with an audit entry. Throws StoreError `not_owner`. */
   async refuse(held: Held, refusals: readonly CrmRefusal[], entries: readonly AuditInput[]): Promise<void> {
     const answers = [
       numberArray(refusals.map(({ status }) => status)),
@@ -136,7 +140,7 @@ export class CrmPushLedger extends Ledger {
     });
   }
 
-  /** Notes how far a push is. Throws StoreError `not_owner`. */
+  /** Records the progress of a push. Throws StoreError `not_owner`. */
   async progress(held: Held): Promise<void> {
     await this.store.commit(async (tx) => {
       await fence(tx, held);
@@ -154,7 +158,7 @@ export class CrmPushLedger extends Ledger {
     });
   }
 
-  /** What the CRM refused of a push, in order. @param after only behind this line */
+  /** The refusals of a push, in order. @param after only after this line */
   refusals(jobId: string, { after = 0, limit }: { readonly after?: number; readonly limit: number }): Promise<CrmRefusalLine[]> {
     return this.store.query<CrmRefusalLine>(
       `select line, campaign_id as "campaignId", call_id as "callId", start_time as "startTime", digest, status, reason
@@ -164,7 +168,10 @@ export class CrmPushLedger extends Ledger {
   }
 }
 
-/** Holds a push until the end of the transaction for what was on the wire: one that was cancelled stays with its process until that lets it go. */
+/**
+ * Locks a push until the end of the transaction to record requests that were sent. A cancelled push stays with its process until
+ * that releases it.
+ */
 async function fence(tx: Tx, { jobId, executor }: Held): Promise<void> {
   const held = await tx.change(
     "select from outdial.jobs where id = $1 and executor = $2 and status in ('running', 'cancelled') for update",
@@ -184,7 +191,7 @@ async function note(tx: Tx, { jobId, progress }: Held): Promise<void> {
   ]);
 }
 
-/** campaign_id, call_id, the start in whole units of ms, digest. */
+/** Columns: campaign_id, call_id, the start in whole units of ms, digest. */
 function columns(versions: readonly CrmVersion[], unitMs: number): unknown[] {
   return [
     joinTexts(versions.map(({ campaignId }) => campaignId)),

@@ -15,58 +15,58 @@ export interface CrmVersion {
   readonly digest: string;
 }
 
-/** A version that the CRM will not have. */
+/** A version that the CRM refuses. */
 export interface CrmRefusal extends CrmVersion {
-  /** What it answered. */
+  /** Status of its answer. */
   readonly status: number;
   readonly reason: string;
 }
 
-/** A refusal with its place among those of its push, from 1 on. */
+/** A refusal with its number within its push, from 1. */
 export interface CrmRefusalLine extends CrmRefusal {
   readonly line: number;
 }
 
-/** What is known of a call's versions at the CRM. */
+/** The state of a call's versions at the CRM. */
 export interface CrmSettled {
   /** Digest of the version that the CRM has. */
   readonly acknowledged?: string;
-  /** The push that asks brought it. */
+  /** It was brought by the push that asks. */
   readonly isOurs?: true;
   /** Digest of the version that the CRM refused last. */
   readonly refused?: string;
-  /** Digest of the version that it refused of the push that asks. */
+  /** Digest of the version that it refused in the push that asks. */
   readonly refusedOfOurs?: string;
 }
 
-/** How far a push is. Calls of earlier runs of the same push count as in this one. */
+/** Progress of a push. Calls of earlier runs of the same push are included. */
 export interface CrmPushProgress {
-  /** Events of retrievals that it queued. */
+  /** Number of retrieval events that it queued. */
   readonly announced: number;
-  /** Calls looked at, */
+  /** Calls processed. */
   readonly calls: number;
-  /** of them those whose present version the CRM had before the push, */
+  /** Calls whose present version the CRM had before the push. */
   readonly unchanged: number;
   readonly acknowledged: number;
   readonly refused: number;
-  /** and those refused before in the same version, so not sent. */
+  /** Calls that were refused before in the same version, and so not sent. */
   readonly refusedBefore: number;
-  /** Requests sent, repeated ones included. */
+  /** Requests sent, including repetitions. */
   readonly requests: number;
-  /** Records of the request under way, or of one whose answer was lost: the CRM may have them. */
+  /** Records of a request without an answer so far: the CRM may have them. */
   readonly unanswered: number;
-  /** Calls that there are to look at; null before they were counted. */
+  /** Calls to process in all; null before they were counted. */
   readonly total: number | null;
 }
 
-/** What a push is made of. */
+/** A push to create. */
 export interface NewCrmPush {
   readonly jobId: string;
-  /** Undefined: records of all campaigns. */
+  /** Undefined for records of all campaigns. */
   readonly campaignId: string | undefined;
-  /** JSON, as it was asked for. */
+  /** The requested options, JSON. */
   readonly options: unknown;
-  /** The same for the same options. */
+  /** Equal for equal options. */
   readonly contentHash: string;
   /** See `Job`. */
   readonly scope?: string | undefined;

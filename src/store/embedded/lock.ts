@@ -1,7 +1,7 @@
-// An exclusive lock on a folder that the kernel releases when its holder dies, however it dies.
+// An exclusive lock on a folder that the kernel releases when its holder dies, for whatever reason.
 //
-// A file created with O_EXCL outlives a killed holder, and taking over such a leftover is a race of its own. Node has no flock, but its
-// SQLite takes real file locks: an open exclusive transaction on an otherwise empty database is the lock.
+// A file created with O_EXCL remains after its holder is killed, and taking over such a file is itself a race. Node has no flock,
+// but its SQLite takes real file locks: an open exclusive transaction on an otherwise empty database is the lock.
 
 import { chmod } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
@@ -10,7 +10,10 @@ import { StoreError } from "../error.ts";
 
 const POLL_MS = 15;
 
-/** Waits for the lock on `file` (created when absent) and returns the function that releases it. Throws `store_locked` after `timeoutMs`. */
+/**
+ * Waits for the lock on `file` (created when missing) and returns a function that releases it. Throws `store_locked` after
+ * `timeoutMs`.
+ */
 export async function lockFile(file: string, timeoutMs: number): Promise<() => void> {
   const { DatabaseSync } = await import("node:sqlite");
   const open = () => {

@@ -1,4 +1,4 @@
-// One user's connection to the embedded server: it says "this server is in use" for as long as the process lives.
+// A process's connection to the embedded server, which shows that the server is in use while the process lives.
 
 import { readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
@@ -7,10 +7,10 @@ import { messageOf } from "../../kernel/index.ts";
 import type { StoreLog } from "../log.ts";
 
 const NAME = "outdial member";
-/** How long the server may take to notice that a killed user's connection is closed. */
+/** How long the server may take to notice that the connection of a killed process is closed. */
 const GRACE_MS = 3_000;
 
-/** Open from joining to leaving; reconnects by itself when the server restarts its sessions after a crash of one of them. */
+/** Open from joining to leaving; reconnects when the server restarts its sessions after one of them crashed. */
 export class Membership {
   readonly #url: string;
   readonly #name: string;
@@ -56,8 +56,8 @@ export class Membership {
   }
 
   /**
-   * Whether nobody else uses the server. A killed user's connection is given a moment to disappear. When the server cannot be asked the
-   * answer is no: better one left over for the next to join than one stopped under somebody's feet.
+   * Whether no other process uses the server. The connection of a killed process gets a moment to disappear. When the server
+   * cannot be asked the answer is no: a server that is left running is better than one stopped while in use.
    */
   async isLast(): Promise<boolean> {
     try {
@@ -67,7 +67,7 @@ export class Membership {
         const others = await this.#others();
         if (others.length === 0) return true;
         const alive = await Promise.all(others.map(isUser));
-        // A name whose process is not here may still be somebody: a container that shares the folder but not the process table.
+        // A name without a process here may still be in use: by a container that shares the folder but not the process table.
         if (alive.includes(true) || performance.now() > deadline) return false;
         await wait(10);
       }
@@ -94,13 +94,13 @@ export class Membership {
   }
 }
 
-/** Whether the process that gave itself this name lives: same pid and same start, so that a re-used pid is no false friend. */
+/** Whether the process with this name is alive: same pid and same start time, so that a reused pid does not count. */
 async function isUser(name: string): Promise<boolean> {
   const [pid, start] = name.slice(NAME.length + 1).split(" ");
   return (await startOf(Number(pid))) === start;
 }
 
-/** When a process started, in ticks since boot; undefined when it is gone or this platform does not say. */
+/** When a process started, in ticks since boot; undefined when it does not exist or the platform does not say. */
 async function startOf(pid: number): Promise<string | undefined> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, "utf8");

@@ -1,4 +1,4 @@
-// The running server as an operating-system process: is it there, which port, start it, stop it.
+// The server as an operating system process: whether it runs, its port, starting and stopping it.
 
 import { spawn } from "node:child_process";
 import { open, readdir, readFile, readlink, realpath, rename, rm, stat } from "node:fs/promises";
@@ -11,13 +11,13 @@ import { type Account, serverEnvironment } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 import { readOptional } from "./files.ts";
 
-/** The data folder and the account its server runs under. */
+/** The data folder and the account of its server. */
 export interface ServerFolder {
   readonly dataDir: string;
   readonly account: Account | undefined;
 }
 
-/** What the server says about itself in postmaster.pid. */
+/** The contents of postmaster.pid. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
@@ -25,15 +25,15 @@ export interface Postmaster {
 }
 
 const POLL_MS = 10;
-/** Between two starts while sessions of a killed server are still ending. */
+/** Pause between two starts while sessions of a killed server are still ending, ms. */
 const RETRY_MS = 100;
 const LOG_LIMIT = 16 * 1024 * 1024;
 
-/** Sane for a laptop: little memory, full durability, compressed WAL and values, no idle helpers. */
+/** Suitable for a laptop: little memory, full durability, compressed WAL and values, no unneeded background processes. */
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
-  // A busy process has up to thirteen: twelve of them, and room for whoever looks.
+  // A busy process has up to thirteen connections: this allows seventeen such processes, and some more.
   max_connections: "230",
   shared_buffers: "128MB",
   synchronous_commit: "on",
@@ -51,7 +51,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_error_verbosity: "terse",
 };
 
-/** The server that runs on this data folder, or undefined. Looks only: the file may be a crash's leftover, or half written by a starting server. */
+/**
+ * The server of this data folder, or undefined. Only reads: the file may remain from a crash, or be half written by a starting
+ * server.
+ */
 export async function runningServer(dataDir: string): Promise<Postmaster | undefined> {
   const lines = (await readOptional(lockFileOf(dataDir)))?.split("\n") ?? [];
   const pid = Number(lines[0]);
@@ -61,14 +64,20 @@ export async function runningServer(dataDir: string): Promise<Postmaster | undef
 
 const lockFileOf = (dataDir: string) => join(dataDir, "postmaster.pid");
 
-/** Whether `pid` is alive (a zombie is not) and is the server of this data folder: PostgreSQL works inside its data folder. */
+/**
+ * Whether `pid` is alive (a zombie is not) and is the server of this data folder: PostgreSQL's working directory is its data
+ * folder.
+ */
 async function isServer(pid: number, dataDir: string): Promise<boolean> {
   if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return false;
   if (platform() !== "linux") return true;
   return worksIn(pid, await realpath(dataDir));
 }
 
-/** Linux: whether a process is PostgreSQL's and its working folder is this one; unreadable folders (another user's) count as ours. */
+/**
+ * Linux: whether a process is PostgreSQL in this working directory; when it cannot be read (another user's process) the answer is
+ * yes.
+ */
 async function worksIn(pid: number | string, folder: string): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
   if (status === undefined) return false;
@@ -80,9 +89,9 @@ async function worksIn(pid: number | string, folder: string): Promise<boolean> {
 }
 
 /**
- * Removes the lock file of a dead server when its pid has become another program: PostgreSQL would take that for a living server. It
- * handles every other leftover itself, and better: it knows about sessions that outlive their server for a moment. So the file goes
- * only when nothing at all works in the folder any more.
+ * Removes the lock file of a dead server when its pid now belongs to another program, which PostgreSQL would take for a running
+ * server. PostgreSQL handles all other leftovers itself, including sessions that outlive their server for a moment. So the file
+ * is removed only when no process works in the folder.
  */
 async function clearFalseFriend(dataDir: string, timeoutMs: number): Promise<void> {
   const pid = Number((await readOptional(lockFileOf(dataDir)))?.split("\n")[0]);
@@ -107,8 +116,8 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Starts the server in a session of its own, so that neither Ctrl-C nor the death of this process reaches it, and waits until it is
- * ready. Throws `store_unavailable` with the end of the log.
+ * Starts the server in a session of its own, so that neither Ctrl-C nor the death of this process reaches it, and waits until it
+ * is ready. Throws `store_unavailable` with the end of the log.
  */
 export async function startServer(
   folder: ServerFolder,
@@ -126,7 +135,7 @@ export async function startServer(
     const started = await launch(folder, binaries, logFile, { ...SETTINGS, port: String(port), ...settings }, timeoutMs);
     if (started) return started;
     const printed = (await readFile(logFile)).subarray(from).toString("utf8");
-    // Between finding the port and binding it, somebody else may have taken it: then another one is tried.
+    // Another program may have taken the port between finding and binding it: another port is tried.
     if (attempt < 5 && /could not (bind|create any TCP)/.test(printed)) continue;
     if (performance.now() < deadline && /pre-existing shared memory block|lock file ".*" is empty/.test(printed)) {
       await wait(RETRY_MS);
@@ -172,7 +181,7 @@ async function launch(
   }
 }
 
-/** Stops the server: its clients are disconnected, everything committed is kept. Waits until the process is gone. */
+/** Stops the server: its clients are disconnected, committed data is kept. Waits until the process has ended. */
 export async function stopServer(dataDir: string, timeoutMs: number): Promise<void> {
   const running = await runningServer(dataDir);
   if (!running) return;

@@ -1,12 +1,12 @@
 // Joining and leaving the embedded server of a folder.
 //
-// Processes side by side on one folder share one server. Who uses it is asked of the server itself: each user keeps one connection open
-// under a known name, which the kernel closes when the process dies, however it dies. So there is no list of users to go stale:
+// Processes on one folder share one server. The server itself knows who uses it: each process keeps one connection open under a
+// known name, which the kernel closes when the process dies. So there is no list that could be out of date.
 //
-//   join:  lock folder → server running? join it : start it → open own connection → unlock
-//   leave: lock folder → anybody else connected? close own connection : stop the server → unlock
+// join: lock folder → server running? join it : start it → open own connection → unlock
+// leave: lock folder → other processes connected? close own connection : stop the server → unlock
 //
-// A server left over by users that were all killed keeps running until the next one joins and leaves.
+// When all its processes were killed, the server keeps running until the next one joins and leaves.
 
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
@@ -23,23 +23,23 @@ import { Membership } from "./membership.ts";
 import { type Postmaster, runningServer, startServer, stopServer } from "./postmaster.ts";
 
 const LOCK_TIMEOUT_MS = 120_000;
-/** Crash recovery after a power cut replays at most `max_wal_size` of log. */
+/** Crash recovery after a power failure replays at most `max_wal_size` of log. */
 const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 30_000;
 
-/** A place at the embedded server. */
+/** This process's use of the embedded server. */
 export interface EmbeddedServer {
-  /** Connection string of the database `outdial`, superuser, loopback TCP. Holds the password: not for logs. */
+  /** Connection string of the database `outdial`, superuser, loopback TCP. Contains the password: do not log it. */
   readonly url: string;
-  /** Gives the place up; the last one out stops the server and waits until it is gone. May be called twice. */
+  /** Leaves; the last process stops the server and waits until it has ended. Can be called twice. */
   leave(): Promise<void>;
 }
 
 interface EmbeddedServerOptions {
-  /** The folder, usually `.outdial`; created when absent. */
+  /** The folder, usually `.outdial`; created when missing. */
   readonly dir: string;
   readonly log?: StoreLog | undefined;
-  /** Server settings over the defaults, for a server that this call starts. Example: `{ fsync: "off" }` in tests. */
+  /** Settings that override the defaults of a server that this call starts. Example: `{ fsync: "off" }` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -76,7 +76,7 @@ async function start(
   return server;
 }
 
-/** The running server once it answers; undefined when there is none, or when the one there was went away (it was stopping). */
+/** The running server once it answers; undefined when there is none, or when it was stopping. */
 async function joinable(cluster: Cluster): Promise<Postmaster | undefined> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
@@ -90,7 +90,7 @@ async function joinable(cluster: Cluster): Promise<Postmaster | undefined> {
   });
 }
 
-/** The URL of the database `outdial`, created when the cluster is new. */
+/** The URL of the database `outdial`, which is created in a new cluster. */
 async function ensureDatabase(cluster: Cluster, port: number): Promise<string> {
   const url = (database: string) => `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${database}`;
   const client = new pg.Client({ connectionString: url("postgres") });

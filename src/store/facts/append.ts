@@ -1,4 +1,4 @@
-// Adding facts that start nothing else: one statement a batch, what is there already is left alone.
+// Adds facts without further consequences: one statement per batch; existing facts are left alone.
 
 import { createHash } from "node:crypto";
 import type { StoreCore } from "../commit.ts";
@@ -6,7 +6,7 @@ import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import { countInForce } from "./in-force.ts";
 import type { NewConsent, NewDisconnection, NewLineType, NewRelationship } from "./types.ts";
 
-/** SQL that reads a parameter of ms since the epoch, as `numberArray` writes it, as timestamps. */
+/** SQL that turns a parameter from `numberArray` (ms since the epoch) into timestamps. */
 export const AT = (column: string) => `to_timestamp(${column} / 1000)`;
 
 const CONSENTS = `insert into outdial.consents (number, given_at, digest, level, basis, source, evidence, wording, import_id, recorded_at)
@@ -18,7 +18,7 @@ const CONSENTS = `insert into outdial.consents (number, given_at, digest, level,
 const WORDINGS = `insert into outdial.wordings (digest, words)
   select digest::uuid, words from unnest(${textColumn("$1")}, ${textColumn("$2")}) as w (digest, words) on conflict do nothing`;
 
-/** Adds consents. @returns how many were new */
+/** Adds consents. @returns the number of new ones */
 export async function addConsents(store: StoreCore, consents: readonly NewConsent[], importId?: string): Promise<number> {
   if (consents.length === 0) return 0;
   const wordings = new Map(consents.map(({ wording }) => [digest([wording]), wording]));
@@ -41,14 +41,14 @@ export async function addConsents(store: StoreCore, consents: readonly NewConsen
   });
 }
 
-/** 128 bits of SHA-256 over parts, in hexadecimal: the form of a uuid. */
+/** 128 bits of SHA-256 over parts, in hexadecimal, in the form of a uuid. */
 function digest(parts: readonly string[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(`${part.length}:`).update(part);
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Adds business relationships. @returns how many were new */
+/** Adds business relationships. @returns the number of new ones */
 export async function addRelationships(store: StoreCore, rows: readonly NewRelationship[], importId?: string): Promise<number> {
   if (rows.length === 0) return 0;
   return store.commit(async (tx) => {
@@ -67,10 +67,13 @@ export async function addRelationships(store: StoreCore, rows: readonly NewRelat
   });
 }
 
-/** Adds answers of the Reassigned Numbers Database: when it was asked, and permanent disconnections. @returns how many were new */
+/**
+ * Adds answers of the Reassigned Numbers Database: dates of queries, and permanent disconnections. @returns the number of new
+ * ones
+ */
 export async function addDisconnections(store: StoreCore, rows: readonly NewDisconnection[], importId?: string): Promise<number> {
   if (rows.length === 0) return 0;
-  // What comes twice in a file is one answer.
+  // Repetitions in a file are one answer.
   const answers = new Map(rows.map((row) => [`${row.number} ${row.disconnectedOn ?? ""} ${row.queriedOn ?? ""}`, row]));
   return store.commit(async (tx) => {
     const fresh = new Set<NewDisconnection>();
@@ -92,7 +95,7 @@ export async function addDisconnections(store: StoreCore, rows: readonly NewDisc
   });
 }
 
-/** Adds what lines are. @returns how many were new */
+/** Adds line types. @returns the number of new ones */
 export async function addLineTypes(store: StoreCore, rows: readonly NewLineType[], importId?: string): Promise<number> {
   if (rows.length === 0) return 0;
   return store.commit(async (tx) => {

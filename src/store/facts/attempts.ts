@@ -1,5 +1,5 @@
-// Placed calls and raw outcomes. An opt-out among the outcomes suppresses in the same transaction; one whose number is not known yet does as
-// soon as the attempt of the same call tells it, whichever of the two comes first.
+// Placed calls and raw outcomes. An opt-out among the outcomes suppresses its number in the same transaction. When its number is
+// not known, it does so together with the attempt of the same call, whichever comes first.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { StoreCore, Tx } from "../commit.ts";
@@ -10,7 +10,10 @@ import { insertRevocations } from "./revocations.ts";
 import { insertSuppressions, suppressionEntry } from "./suppression.ts";
 import type { AnsweredHour, FactsActor, NewAttempt, NewOutcome, PhoneKey, PlacedCall, PlacedQuery } from "./types.ts";
 
-/** Attempts with a call id share it, outcomes without a number hold it alone: neither can miss the other. "optout" in ASCII. */
+/**
+ * Key of a lock: attempts with a call id take it shared, outcomes without a number exclusively, so that neither misses the other.
+ * "optout" in ASCII.
+ */
 const MEETING = String(0x6f70746f7574);
 
 const ATTEMPTS = `insert into outdial.attempts (number, at, kind, subject, campaign, call_id, answer)
@@ -32,7 +35,7 @@ interface OptOut {
   readonly at: number;
 }
 
-/** Adds attempts. @returns how many were new */
+/** Adds attempts. @returns the number of new ones */
 export function addAttempts(store: StoreCore, attempts: readonly NewAttempt[], by: FactsActor): Promise<number> {
   if (attempts.length === 0) return Promise.resolve(0);
   const calls = attempts.filter(({ callId }) => callId !== "").map(({ callId }) => callId);
@@ -64,7 +67,7 @@ function waitingOptOuts(tx: Tx, calls: readonly string[]): Promise<OptOut[]> {
   );
 }
 
-/** @returns how many numbers are newly suppressed */
+/** @returns the number of newly suppressed numbers */
 async function optOut(tx: Tx, found: readonly OptOut[], by: FactsActor, now: number): Promise<number> {
   const revocations = found.map(({ number, callId, at }) => ({ number, revokedAt: at, channel: "outcome", reference: callId }));
   const suppressions = found.map(
@@ -76,7 +79,7 @@ async function optOut(tx: Tx, found: readonly OptOut[], by: FactsActor, now: num
   return added.length;
 }
 
-/** How outcomes were taken. */
+/** The result of adding outcomes. */
 export interface OutcomesWritten {
   readonly added: number;
   /** Numbers newly suppressed. */
@@ -85,7 +88,7 @@ export interface OutcomesWritten {
   readonly unresolved: number;
 }
 
-/** Adds raw outcomes; opt-outs among them suppress their numbers, whether the outcome was known before or not. */
+/** Adds raw outcomes. Opt-outs among them suppress their numbers, even when the outcome was known before. */
 export function addOutcomes(store: StoreCore, outcomes: readonly NewOutcome[], by: FactsActor): Promise<OutcomesWritten> {
   const optOuts = outcomes.filter((outcome) => outcome.optOut !== null);
   const numberless = optOuts.filter(({ number }) => number === null);
@@ -118,7 +121,7 @@ export function addOutcomes(store: StoreCore, outcomes: readonly NewOutcome[], b
 const WAITING = `from outdial.raw_outcomes o where opt_out is not null and number is null
   and not exists (select from outdial.attempts a where a.call_id = o.call_id)`;
 
-/** How many opt-outs wait for the number of their call. */
+/** Number of opt-outs that wait for the number of their call. */
 export async function countUnresolvedOptOuts(store: StoreCore): Promise<number> {
   const [row] = await store.query<{ count: number }>(`select count(*)::int as count ${WAITING}`);
   return row?.count ?? 0;
@@ -129,17 +132,17 @@ export interface UnresolvedOptOut {
   readonly callId: string;
   /** The raw code. */
   readonly code: string;
-  /** What it was taken for an opt-out by. */
+  /** The pattern by which it was recognised as an opt-out. */
   readonly optOut: string;
   readonly campaign: string;
   /** When the person said so. */
   readonly at: Instant;
 }
 
-/** Which opt-out a page ended with. */
+/** The last opt-out of a page. */
 export type UnresolvedPlace = Pick<UnresolvedOptOut, "at" | "callId" | "code">;
 
-/** Opt-outs that wait for the number of their call, the longest waiting first. `after` is the last one of the page before. */
+/** Opt-outs that wait for the number of their call, longest waiting first. `after` is the last one of the page before. */
 export function unresolvedOptOuts(store: StoreCore, limit: number, after?: UnresolvedPlace): Promise<UnresolvedOptOut[]> {
   return store.query<UnresolvedOptOut>(
     `select o.call_id as "callId", o.code, o.opt_out as "optOut", o.campaign, o.at ${WAITING}
@@ -148,7 +151,7 @@ export function unresolvedOptOuts(store: StoreCore, limit: number, after?: Unres
   );
 }
 
-/** Answered calls of a campaign in (from, to], by hours counted from `from`, ascending; hours without any are left out. */
+/** Answered calls of a campaign in (from, to], by hours counted from `from`, ascending; hours without calls are left out. */
 export function answeredHours(store: StoreCore, campaign: string, from: number, to: number): Promise<AnsweredHour[]> {
   const count = (answer: string) => `count(*) filter (where answer = '${answer}')::int as ${answer}`;
   return store.query<AnsweredHour>(
@@ -159,7 +162,7 @@ export function answeredHours(store: StoreCore, campaign: string, from: number, 
   );
 }
 
-/** Calls a campaign has placed on the date that `at` has in `zone`. */
+/** Number of calls that a campaign placed on the date of `at` in `zone`. */
 export async function callsOfDay(
   store: StoreCore,
   campaign: string,
@@ -176,7 +179,7 @@ export async function callsOfDay(
   return row ?? { date: "", placed: 0 };
 }
 
-/** How many numbers a campaign has called, as outdial was told. */
+/** Number of telephone numbers that a campaign has called, as far as outdial knows. */
 export async function attemptedNumbers(store: StoreCore, campaign: string): Promise<number> {
   const [row] = await store.query<{ count: number }>(
     "select count(distinct number)::int as count from outdial.attempts where campaign = $1 and kind <> 'inbound-conversation'",
@@ -194,7 +197,7 @@ export async function answeredCampaigns(store: StoreCore, from: number, to: numb
   return rows.map(({ campaign }) => campaign);
 }
 
-/** Placed calls by campaign and instant; calls that came in are none. */
+/** Placed calls by campaign and time; inbound calls are not included. */
 export function placedCalls(store: StoreCore, { since, until, after, limit }: PlacedQuery): Promise<PlacedCall[]> {
   return store.query<PlacedCall>(
     `select distinct campaign, at, number, subject from outdial.attempts

@@ -1,11 +1,11 @@
-// Whether the company's do-not-call list is here: loaded from a file, or declared by a person to be empty. Numbers that people asked to be taken off
-// one by one do not make it whole.
+// The state of the company's do-not-call list: loaded from a file, or declared empty by a person. Numbers that people asked to
+// add one by one do not make it complete.
 
 import type { StoreCore } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import type { CompanyList } from "./types.ts";
 
-/** What imports of the list, and declarations that there is none, are called among the imports. */
+/** Kind of the imports of the list, and of declarations that there is none. */
 const LOADED = "dnc";
 const DECLARED = "dnc.none";
 
@@ -17,7 +17,10 @@ interface Row {
   readonly source_name: string;
 }
 
-/** How the list stands; undefined while it was neither loaded nor declared empty. A file in which no line was a number loads nothing. */
+/**
+ * The state of the list; undefined when it was neither loaded nor declared empty. A file without a single number does not count
+ * as loaded.
+ */
 export async function companyList(store: StoreCore): Promise<CompanyList | undefined> {
   const rows = await store.query<Row>(
     `select kind, min(finished_at) over () as since, finished_at as at, actor, source_name from outdial.fact_imports
@@ -32,7 +35,7 @@ export async function companyList(store: StoreCore): Promise<CompanyList | undef
   return { state: kind === LOADED ? "loaded" : "declared-empty", since, at, actor, source };
 }
 
-/** A person says that the company has no list besides what the store holds. @param given.id of the declaration */
+/** A person declares that the company has no list besides what the store contains. @param given.id of the declaration */
 export async function declareNoCompanyList(
   store: StoreCore,
   { id, actor, name, reason }: { readonly id: string; readonly actor: string; readonly name: string; readonly reason: string },

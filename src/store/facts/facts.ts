@@ -1,4 +1,4 @@
-// The facts as the rest of outdial sees them. What is appended stays; what holds now is derived from it.
+// The facts for the rest of outdial. Appended facts stay; what is valid now is derived from them.
 
 import type { StoreCore } from "../commit.ts";
 import { addConsents, addDisconnections, addLineTypes, addRelationships } from "./append.ts";
@@ -79,7 +79,9 @@ const FACTS = {
 
 type OfStore<F> = F extends (store: StoreCore, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;
 
-/** Appends and reads facts. Every method is one statement or one transaction; methods that add say how many records were new. */
+/**
+ * Appends and reads facts. Every method is one statement or one transaction; methods that add return the number of new records.
+ */
 export type Facts = { readonly [Name in keyof typeof FACTS]: OfStore<(typeof FACTS)[Name]> };
 
 /** The facts of a store. */

@@ -1,4 +1,5 @@
-// Which files of facts were read, and how that went: an audit entry each. One whose process died is named with what of it is in force.
+// Imports of fact files and their results, each with an audit entry. An import whose process died is marked with how much of it
+// is in force.
 
 import type { AuditInput } from "../audit/entry.ts";
 import type { StoreCore } from "../commit.ts";
@@ -7,20 +8,20 @@ import { endImport, takenForBroken, UNDER_WAY } from "./in-force.ts";
 import { discardFile } from "./registry.ts";
 import type { FactImport, ImportCounts, ImportRow, PrefixOfFile, RowsInForce } from "./types.ts";
 
-/** From this many new rows on the planner's figures are brought up to date. */
+/** From this many new rows on, the planner's statistics are updated. */
 const ANALYZE_ROWS = 10_000;
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   consent: ["consents", "revocations", "suppressions"],
   dnc: ["suppressions"],
   attempts: ["attempts"],
 };
-/** At most so many that broke off are held against the file that is read. */
+/** At most so many broken off imports are compared with a new file. */
 const COMPARED = 100;
 
 const ROW = `id, kind, source_name as "sourceName", actor, started_at as "startedAt", finished_at as "finishedAt", counts, in_force as "inForce",
   bytes, prefix_hash as "prefixHash", broken_off_at as "brokenOffAt", reason, completed_by as "completedBy"`;
 
-/** Notes that a file is being read; rows that follow carry its id. */
+/** Records the start of an import; its rows carry its id. */
 export async function startImport(store: StoreCore, given: FactImport): Promise<void> {
   await store.query(
     `insert into outdial.fact_imports (id, kind, source_name, actor, started_at, beat_at) values ($1, $2, $3, $4, $5, clock_timestamp())
@@ -29,7 +30,7 @@ export async function startImport(store: StoreCore, given: FactImport): Promise<
   );
 }
 
-/** Says that somebody is at work on it. Throws StoreError `not_owner` when it was taken for broken off. */
+/** Records that an import is still running. Throws StoreError `not_owner` when it was marked as broken off. */
 export async function beatImport(store: StoreCore, id: string): Promise<void> {
   const [row] = await store.query(
     `update outdial.fact_imports set beat_at = clock_timestamp() where id = $1 and ${UNDER_WAY} returning 1`,
@@ -38,7 +39,7 @@ export async function beatImport(store: StoreCore, id: string): Promise<void> {
   if (row === undefined) throw takenForBroken(id);
 }
 
-/** Notes how much of the file was read. */
+/** Records how much of the file was read. */
 export async function noteImport(store: StoreCore, id: string, { bytes, hash }: PrefixOfFile): Promise<void> {
   await store.query(`update outdial.fact_imports set bytes = $2, prefix_hash = $3 where id = $1 and ${UNDER_WAY}`, [
     id,
@@ -47,13 +48,13 @@ export async function noteImport(store: StoreCore, id: string, { bytes, hash }: 
   ]);
 }
 
-/** How far an import is. */
+/** The state of an import. */
 export async function findImport(store: StoreCore, id: string): Promise<ImportRow | undefined> {
   const [row] = await store.query<ImportRow>(`select ${ROW} from outdial.fact_imports where id = $1`, [id]);
   return row;
 }
 
-/** The newest first. @param only.brokenOff those that broke off and of which no other import brought the rest */
+/** Newest first. @param only.brokenOff only imports that broke off and that no later import completed */
 export function listImports(
   store: StoreCore,
   {
@@ -71,7 +72,7 @@ export function listImports(
   );
 }
 
-/** Those of a kind that broke off and of which nobody brought the rest: the file that is read may be one of theirs. */
+/** Imports of a kind that broke off and that no later import completed: the present file may be one of theirs. */
 export function brokenImports(store: StoreCore, kind: string): Promise<ImportRow[]> {
   return store.query<ImportRow>(
     `select ${ROW} from outdial.fact_imports where kind = $1 and broken_off_at is not null and completed_by is null
@@ -81,8 +82,9 @@ export function brokenImports(store: StoreCore, kind: string): Promise<ImportRow
 }
 
 /**
- * Notes how it went, with an audit entry of the counts and the file's hash. Throws StoreError `not_owner`, see `countInForce`.
- * @param completes ids of imports that had broken off in the same file: this one has brought the rest
+ * Records the end of an import, with an audit entry of its counts and the file's hash. Throws StoreError `not_owner`, see
+ * `countInForce`.
+ * @param completes ids of imports of the same file that had broken off and that this one completes
  */
 export async function finishImport(
   store: StoreCore,
@@ -104,17 +106,17 @@ export async function finishImport(
 }
 
 /**
- * Notes that an import did not come to its end, with what of it is in force in the audit; false when that was noted before. Whoever asked for it is
- * told: of one that added nothing nothing is left to be done.
+ * Records that an import did not finish, with an audit entry of what is in force; false when that was recorded before. For a
+ * caller that is told of it: when nothing was added, nothing is left to be done.
  */
 export function breakOffImport(store: StoreCore, id: string, reason: string): Promise<boolean> {
   return breakOff(store, id, { reason, condition: "", isTold: true });
 }
 
 /**
- * Names those that nobody is at work on any more: their process died or sleeps. What it does when it wakes has no effect.
- * @param silentMs without a word for so long
- * @returns them, as they stand
+ * Marks imports that no process works on any more: it died or is frozen. When it wakes up, its further work has no effect.
+ * @param silentMs time without a sign of life
+ * @returns the marked imports
  */
 export async function nameBrokenImports(store: StoreCore, silentMs: number): Promise<ImportRow[]> {
   const silent = `and (beat_at is null or beat_at < clock_timestamp() - ${Math.round(silentMs)} * interval '1 millisecond')`;
@@ -131,7 +133,7 @@ export async function nameBrokenImports(store: StoreCore, silentMs: number): Pro
 }
 
 const SILENCE = "its process ended, or said nothing for too long";
-/** Rows of it are in force that were not before. */
+/** Whether the import added rows that are in force. */
 const ADDED = `exists (select from jsonb_each_text(in_force - 'registryNumbers') as added where added.value::bigint > 0)`;
 
 async function breakOff(

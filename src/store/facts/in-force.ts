@@ -1,15 +1,16 @@
-// What of an import is in force: counted in the transactions of its rows, which are refused when it was taken for broken off meanwhile.
+// The rows of an import that are in force, counted in the transactions that add them. Such a transaction is refused when the
+// import was marked as broken off in the meantime.
 
 import type { Tx } from "../commit.ts";
 import { StoreError } from "../error.ts";
 import type { FactTable, ImportCounts } from "./types.ts";
 
-/** Somebody is at work on it, as far as is known. */
+/** A process works on it, as far as is known. */
 export const UNDER_WAY = "finished_at is null and broken_off_at is null";
 
 /**
- * For other facts, last in their transaction: counts rows of an import that are in force with it. Throws StoreError `not_owner` when the
- * import was taken for broken off meanwhile: nothing more of it takes effect, or what was said of it would be wrong.
+ * For other facts, last in their transaction: counts the import's rows that are in force with it. Throws StoreError `not_owner`
+ * when the import was marked as broken off in the meantime: nothing more may take effect, or the recorded counts would be wrong.
  */
 export async function countInForce(tx: Tx, importId: string | undefined, table: FactTable, rows: number): Promise<void> {
   if (importId === undefined) return;
@@ -22,14 +23,14 @@ export async function countInForce(tx: Tx, importId: string | undefined, table: 
   if (counted === 0) throw takenForBroken(importId);
 }
 
-/** The error of a process that goes on with an import too late. */
+/** The error of a process that continues an import too late. */
 export function takenForBroken(id: string): StoreError {
   return new StoreError("not_owner", `the import ${id} had said nothing for so long that it was taken for broken off`, {
     advice: "Import the file again: what was read of it is in force, the rest is added.",
   });
 }
 
-/** Ends an import inside a transaction that writes the entry. Throws StoreError `not_owner`. */
+/** Ends an import inside of a transaction that writes its audit entry. Throws StoreError `not_owner`. */
 export async function endImport(
   tx: Tx,
   id: string,

@@ -1,4 +1,4 @@
-// Manifests of gates, as they were signed.
+// Signed manifests of the gate.
 
 import type { StoreCore } from "../commit.ts";
 
@@ -6,13 +6,13 @@ import type { StoreCore } from "../commit.ts";
 export interface StoredManifest {
   readonly id: string;
   readonly campaign: string;
-  /** The moment it was made for, ms since the epoch. */
+  /** The moment that it applies to, ms since the epoch. */
   readonly at: number;
   /** The signed text. */
   readonly manifest: string;
 }
 
-/** Keeps a manifest, with an audit entry that names it and its counts. */
+/** Stores a manifest, with an audit entry that names it and its counts. */
 export function addManifest(
   store: StoreCore,
   manifest: StoredManifest,
@@ -48,11 +48,11 @@ export async function findManifest(store: StoreCore, id: string): Promise<Stored
 export interface ManifestQuery {
   readonly campaign?: string | undefined;
   readonly limit: number;
-  /** Id of a manifest: only those before it in the list's order, older ones. */
+  /** Id of a manifest: only manifests after it in the list, which are older. */
   readonly after?: string | undefined;
 }
 
-/** Manifests, the newest first. */
+/** Manifests, newest first. */
 export function listManifests(store: StoreCore, { campaign, limit, after }: ManifestQuery): Promise<StoredManifest[]> {
   return store.query<StoredManifest>(
     `select id, campaign, at, manifest from outdial.gate_manifests where ($1::text is null or campaign = $1)

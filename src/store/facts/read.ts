@@ -1,4 +1,4 @@
-// What is known of many numbers, in one statement: one snapshot, one round trip.
+// Reads the facts about many numbers in one statement: one snapshot, one round trip.
 
 import type { StoreCore } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
@@ -44,7 +44,7 @@ interface Gathered {
   lineType: LineType | undefined;
 }
 
-/** What a number is of which nothing is known. */
+/** The facts of a number about which nothing is known. */
 export const NO_FACTS: NumberFacts = Object.freeze(nothing());
 
 function nothing(): Gathered {
@@ -65,11 +65,11 @@ function nothing(): Gathered {
 export interface FactsQuery {
   /** Attempts before this instant (ms since the epoch) are left out. */
   readonly attemptsSince: number;
-  /** The registry files that count, so that a whole run sees the same ones. */
+  /** The registry files to use, so that a whole run uses the same ones. */
   readonly files: readonly RegistryFile[];
 }
 
-/** The facts of numbers; numbers of which nothing is known are absent from the map. */
+/** The facts about numbers; numbers without facts are missing in the map. */
 export async function factsOf(
   store: StoreCore,
   numbers: readonly PhoneKey[],

@@ -1,4 +1,5 @@
-// Files of national do-not-call registries: filled beside the one in force, then put in force by one transaction, or thrown away.
+// Files of national do-not-call registries: a new file is filled beside the current one, then put in force in one transaction, or
+// discarded.
 
 import type { StoreCore, Tx } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
@@ -6,19 +7,19 @@ import { StoreError } from "../error.ts";
 import { countInForce, endImport } from "./in-force.ts";
 import type { ImportCounts, RegistryFile } from "./types.ts";
 
-/** A load that its process never ended is cleared away by the next one after this time. */
+/** A load that its process never ended is removed by the next one after this time. */
 const ABANDONED_LOAD_MS = 24 * 3_600_000;
 
 const FILE = `id, registry, as_of::text as "asOf", source_name as "sourceName", coalesce(numbers, 0) as numbers, loaded_at as "loadedAt"`;
 
 const partition = (id: number) => `outdial.registry_numbers_${id}`;
 
-/** The files in force, one a registry. */
+/** The current file of each registry. */
 export function currentFiles(store: StoreCore): Promise<RegistryFile[]> {
   return store.query<RegistryFile>(`select ${FILE} from outdial.registry_files where status = 'current' order by registry`);
 }
 
-/** What a file says of itself. */
+/** The description of a file. */
 export interface NewRegistryFile {
   readonly registry: string;
   readonly asOf: string;
@@ -28,7 +29,7 @@ export interface NewRegistryFile {
   readonly importId?: string | undefined;
 }
 
-/** Begins to fill a new file. @returns its id. @throws StoreError `invalid_state` when the file in force is younger */
+/** Begins to fill a new file. @returns its id. @throws StoreError `invalid_state` when the current file is newer */
 export async function beginFile(store: StoreCore, file: NewRegistryFile): Promise<number> {
   const current = (await currentFiles(store)).find(({ registry }) => registry === file.registry);
   if (current && current.asOf > file.asOf) {
@@ -62,10 +63,12 @@ async function clearAbandoned(store: StoreCore): Promise<void> {
   for (const { id } of stale) await discardFile(store, id);
 }
 
-/** Adds numbers to a file that is being filled. @returns how many were new. Throws StoreError `not_owner`, see `countInForce` */
+/**
+ * Adds numbers to a file that is being filled. @returns the number of new ones. Throws StoreError `not_owner`, see `countInForce`
+ */
 export function fillFile(store: StoreCore, id: number, numbers: readonly number[], importId?: string): Promise<number> {
   return store.commit(async (tx) => {
-    // First: without the import its table may be gone.
+    // First, since without the import the file's table may no longer exist.
     await countInForce(tx, importId, "registryNumbers", 0);
     return tx.change(`insert into ${partition(id)} (number) select unnest($1::bigint[]) on conflict do nothing`, [
       numberArray(numbers),
@@ -73,7 +76,7 @@ export function fillFile(store: StoreCore, id: number, numbers: readonly number[
   });
 }
 
-/** Throws away a file that is being filled. */
+/** Discards a file that is being filled. */
 export async function discardFile(store: StoreCore, id: number): Promise<void> {
   await store.commit(async (tx) => {
     await tx.query(`drop table if exists ${partition(id)}`);
@@ -81,13 +84,13 @@ export async function discardFile(store: StoreCore, id: number): Promise<void> {
   });
 }
 
-/** What was filled. */
+/** A filled file. */
 export interface FilledFile {
   readonly id: number;
   readonly contentHash: string;
   readonly numbers: number;
   readonly actor: string;
-  /** The import that filled it, which ends with this. */
+  /** The import that filled it; it ends with this. */
   readonly import?:
     | {
         readonly id: string;
@@ -99,8 +102,8 @@ export interface FilledFile {
 }
 
 /**
- * Puts a filled file in force, with its audit entry. The one before it is kept, older ones are removed.
- * @returns false, and the filled one is thrown away, when the same file of the same date is in force already
+ * Puts a filled file in force, with its audit entry. The previous file is kept, older ones are removed.
+ * @returns false when the same file of the same date is already in force; the filled one is then discarded
  */
 export async function switchFile(store: StoreCore, filled: FilledFile): Promise<boolean> {
   const [same] = await store.query(
@@ -143,7 +146,7 @@ export async function switchFile(store: StoreCore, filled: FilledFile): Promise<
     await ends(tx);
     return old.map(({ id }) => id);
   });
-  // The numbers of long retired files go; that they were in force, when and with what hash stays.
+  // The numbers of retired files are deleted; the record of when they were in force, and with which hash, is kept.
   for (const id of outdated) await store.query(`drop table if exists ${partition(id)}`);
   return true;
 }

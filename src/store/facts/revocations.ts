@@ -1,4 +1,4 @@
-// Revocations of consent, which suppress at once, and what each system says about having carried them out.
+// Revocations of consent, which suppress at once, and the acknowledgements of each system that must carry them out.
 
 import type { StoreCore, Tx } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
@@ -13,7 +13,7 @@ const INSERT = `insert into outdial.revocations (number, revoked_at, channel, re
   from unnest($1::bigint[], $2::float8[], ${textColumn("$3")}, ${textColumn("$4")}) as r (number, revoked_at, channel, reference)
   on conflict do nothing`;
 
-/** For other facts: an opt-out starts the revocation clock, inside their transaction. @returns how many were new */
+/** For other facts: an opt-out starts the revocation clock, inside of their transaction. @returns the number of new ones */
 export async function insertRevocations(tx: Tx, rows: readonly NewRevocation[], now: number): Promise<number> {
   if (rows.length === 0) return 0;
   const values = [
@@ -27,8 +27,8 @@ export async function insertRevocations(tx: Tx, rows: readonly NewRevocation[], 
 }
 
 /**
- * Records revocations, each with its suppression. @returns how many were new
- * @param origin how they reached us: over a channel, or by hand
+ * Records revocations, each with its suppression. @returns the number of new ones
+ * @param origin how it arrived: by a channel, or by hand
  */
 export function addRevocations(
   store: StoreCore,
@@ -54,7 +54,7 @@ export function addRevocations(
   });
 }
 
-/** What a system says about a revocation. */
+/** A system's acknowledgement of a revocation. */
 export interface Acknowledgement {
   readonly revocationId: number;
   readonly system: string;
@@ -62,7 +62,9 @@ export interface Acknowledgement {
   readonly evidence: string;
 }
 
-/** Records that a system carried a revocation out. @returns false when it had said so before. @throws StoreError `not_found` */
+/**
+ * Records that a system has carried out a revocation. @returns false when it was recorded before. @throws StoreError `not_found`
+ */
 export function acknowledge(store: StoreCore, ack: Acknowledgement, actor: string): Promise<boolean> {
   return store.commit(async (tx) => {
     const [revocation] = await tx.query<{ number: number }>("select number from outdial.revocations where id = $1", [
@@ -92,7 +94,7 @@ export interface RevocationQuery {
   readonly open?: boolean | undefined;
   readonly number?: number | undefined;
   readonly limit: number;
-  /** Id of a revocation: only those behind it, younger ones. */
+  /** Id of a revocation: only newer ones. */
   readonly after?: number | undefined;
 }
 

@@ -1,7 +1,9 @@
-// The company's own do-not-call list. Suppressing is one insert. Only a lift ends a suppression. It names the entries that it lifts and the reason, and
-// is written into the audit log in the same transaction (a foreign key from the lift to its entry enforces this).
+// The company's own do-not-call list. Suppressing is one insert. Only a lift ends a suppression. It names the entries that it
+// lifts and the reason, and is written to the audit log in the same transaction (a foreign key from the lift to its entry
+// enforces this).
 //
-// A lift covers the suppressions that existed when it was made: the same record imported again stays lifted, and any new record counts.
+// A lift covers the suppressions that existed when it was made: importing the same record again does not suppress again, but any
+// new record does.
 
 import type { AuditInput } from "../audit/entry.ts";
 import type { StoreCore, Tx } from "../commit.ts";
@@ -16,7 +18,7 @@ const INSERT = `insert into outdial.suppressions (number, said_at, origin, code,
   from unnest($1::bigint[], $2::float8[], ${textColumn("$3")}, ${textColumn("$4")}, ${textColumn("$5")}) as s (number, said_at, origin, code, reference)
   on conflict do nothing returning number, origin, code, reference`;
 
-/** What became of it. */
+/** A suppression that was added. */
 export interface Suppressed {
   readonly number: PhoneKey;
   readonly origin: SuppressionOrigin;
@@ -24,7 +26,7 @@ export interface Suppressed {
   readonly reference: string;
 }
 
-/** For other facts: suppresses inside their transaction. @returns those that were new */
+/** For other facts: suppresses inside of their transaction. @returns the new suppressions */
 export async function insertSuppressions(
   tx: Tx,
   rows: readonly NewSuppression[],
@@ -52,8 +54,8 @@ export function suppressionEntry(suppressed: Suppressed, actor: string): AuditIn
 }
 
 /**
- * Puts numbers on the company's own do-not-call list; each new one has its audit entry, unless they belong to an import, which has one for
- * all. @returns how many were new
+ * Adds numbers to the company's own do-not-call list. Each new one has an audit entry, unless it belongs to an import, which has
+ * one for all. @returns the number of new ones
  */
 export function suppress(store: StoreCore, rows: readonly NewSuppression[], by: FactsActor): Promise<number> {
   return store.commit(async (tx) => {
@@ -64,23 +66,26 @@ export function suppress(store: StoreCore, rows: readonly NewSuppression[], by: 
   });
 }
 
-/** A way off the list. */
+/** A lift of suppressions. */
 export interface Lift {
   readonly number: PhoneKey;
   readonly reason: string;
   readonly actor: string;
-  /** What is lifted never was an opt-out: revocations that came with it do not count either. False by default: consent stays revoked. */
+  /**
+   * The lifted entries never were opt-outs: revocations that came with them do not count either. Default false: consent stays
+   * revoked.
+   */
   readonly mistake?: boolean | undefined;
 }
 
 /**
- * Takes back every suppression of a number that is in force now. @returns how many
+ * Lifts every suppression of a number that is in force now. @returns how many
  * @throws StoreError `not_found` when the number is not suppressed, `invalid_state` without a reason
  */
 export async function lift(store: StoreCore, { number, reason, actor, mistake = false }: Lift): Promise<number> {
   if (reason.trim().length < 3) throw new StoreError("invalid_state", "a lift needs a reason of at least three characters");
   return store.commit(async (tx) => {
-    // First the lock, so that of two who lift at once the second finds nothing left.
+    // The lock first, so that the second of two concurrent lifts finds nothing left.
     const seq = await tx.lockAudit();
     const rows = await tx.query<{ id: number; origin: string; code: string }>(
       `select id, origin, code from outdial.suppressions s where number = $1
@@ -102,7 +107,7 @@ export async function lift(store: StoreCore, { number, reason, actor, mistake = 
   });
 }
 
-/** The numbers that are suppressed now, in order. @param after only numbers behind this one */
+/** The suppressed numbers, in order. @param after only numbers greater than this one */
 export async function suppressedNumbers(store: StoreCore, after: PhoneKey, limit: number): Promise<PhoneKey[]> {
   const rows = await store.query<{ number: PhoneKey }>(
     `select distinct number from outdial.suppressions s where number > $1
@@ -112,7 +117,7 @@ export async function suppressedNumbers(store: StoreCore, after: PhoneKey, limit
   return rows.map(({ number }) => number);
 }
 
-/** Entries that no lift has taken back, in the order of their numbers. @param after only entries behind this one */
+/** Entries that were not lifted, in order of number. @param after only entries added after this one */
 export function suppressedSince(
   store: StoreCore,
   after: number,
@@ -125,13 +130,13 @@ export function suppressedSince(
   );
 }
 
-/** The number of the latest entry; 0 without one. */
+/** Id of the latest entry; 0 when there is none. */
 export async function lastSuppression(store: StoreCore): Promise<number> {
   const [row] = await store.query<{ id: number | null }>("select max(id) as id from outdial.suppressions");
   return row?.id ?? 0;
 }
 
-/** The whole story of a number on the company's list, oldest first. */
+/** One suppression of a number, with its lift. */
 export interface SuppressionRecord {
   readonly id: number;
   readonly origin: SuppressionOrigin;

@@ -1,4 +1,4 @@
-// The words of the facts: what is known of a telephone number. A number is E.164 without its plus sign, as a JavaScript number (15 digits fit).
+// Types of the facts about telephone numbers. A number is E.164 without its plus sign, as a JavaScript number (15 digits fit).
 
 import type { Instant } from "../../kernel/index.ts";
 
@@ -7,38 +7,38 @@ export type PhoneKey = number;
 
 /** A level of consent, weakest first. */
 export type ConsentLevel = "none" | "express" | "written";
-/** What kind of call an attempt was. */
+/** The kind of an attempt. */
 export type AttemptKind = "attempt" | "conversation" | "inbound-conversation" | "abandoned";
 /**
- * How an answered call went: `served` (an agent spoke in time), `late` (an agent spoke, but too late), `hangup` (the caller hung up before the
- * agent was due), `dropped` (no agent in time), `machine` (not a person).
+ * How an answered call went: `served` (an agent spoke in time), `late` (an agent spoke, but too late), `hangup` (the person hung
+ * up before an agent was due), `dropped` (no agent in time), `machine` (not a person).
  */
 export type AnswerClass = "served" | "late" | "hangup" | "dropped" | "machine";
 
-/** Consent as it was given; `none` says that the person was asked and gave none. */
+/** A consent as it was given; `none` means that the person was asked and gave none. */
 export interface NewConsent {
   readonly number: PhoneKey;
   readonly givenAt: Instant;
   readonly level: ConsentLevel;
-  /** Why it counts: form, call recording, contract. */
+  /** The basis of the consent: form, call recording, contract. */
   readonly basis: string;
-  /** The words that were agreed to. */
+  /** The wording that was agreed to. */
   readonly wording: string;
   /** Which system or campaign took it. */
   readonly source: string;
-  /** Where it can be shown: an id, a URL, a file name. */
+  /** Where the proof is: an id, a URL, a file name. */
   readonly evidence: string;
 }
 
-/** Somebody took consent back. Always a suppression as well. */
+/** A person revoked consent. It is always a suppression as well. */
 export interface NewRevocation {
   readonly number: PhoneKey;
   readonly revokedAt: Instant;
-  /** By what means: call, sms, e-mail, letter, web, or a system's name. */
+  /** The channel: call, sms, e-mail, letter, web, or a system's name. */
   readonly channel: string;
   /** Where it can be looked up. */
   readonly reference: string;
-  /** What the person said or wrote, for the company's list. */
+  /** What the person said or wrote; stored on the company's list. */
   readonly code?: string | undefined;
 }
 
@@ -48,16 +48,16 @@ export type SuppressionOrigin = "outcome" | "channel" | "manual" | "list";
 /** A number that must not be called any more. */
 export interface NewSuppression {
   readonly number: PhoneKey;
-  /** When the person said so; null when only a list is known. */
+  /** When the person said so; null when it is only known from a list. */
   readonly saidAt: Instant | null;
   readonly origin: SuppressionOrigin;
-  /** The code or phrase, as it came. */
+  /** The code or phrase, as received. */
   readonly code: string;
   /** A call, a ticket, a message. */
   readonly reference: string;
 }
 
-/** A placed call, or one that came in and was a conversation. */
+/** A placed call, or an inbound call that was a conversation. */
 export interface NewAttempt {
   readonly number: PhoneKey;
   readonly at: Instant;
@@ -66,7 +66,7 @@ export interface NewAttempt {
   readonly subject: string;
   readonly campaign: string;
   readonly callId: string;
-  /** Null when nobody and nothing answered, or it is not known. */
+  /** Null when nobody and nothing answered, or when it is not known. */
   readonly answer: AnswerClass | null;
 }
 
@@ -75,14 +75,14 @@ export interface NewOutcome {
   readonly callId: string;
   readonly code: string;
   readonly at: Instant;
-  /** Null when the report does not say it; it is then found through the attempt of the same call. */
+  /** Null when the report does not contain it; it is then found by the attempt of the same call. */
   readonly number: PhoneKey | null;
   readonly campaign: string;
-  /** The opt-out it was taken for; null for none. Once written it stays, whatever the code is taken for later. */
+  /** The pattern by which it is an opt-out; null for none. Once written it stays, however the code is classified later. */
   readonly optOut: string | null;
 }
 
-/** A business relationship to be entered. */
+/** A business relationship to add. */
 export interface NewRelationship {
   readonly number: PhoneKey;
   readonly kind: "transaction" | "inquiry";
@@ -90,7 +90,7 @@ export interface NewRelationship {
   readonly since: string;
 }
 
-/** An answer of the Reassigned Numbers Database; at least one of the dates is there. */
+/** An answer of the Reassigned Numbers Database; at least one of the dates is set. */
 export interface NewDisconnection {
   readonly number: PhoneKey;
   /** Calendar date of the permanent disconnection, YYYY-MM-DD; undefined when none is known. */
@@ -102,7 +102,7 @@ export interface NewDisconnection {
 /** A kind of telephone line. */
 export type LineType = "mobile" | "landline" | "voip";
 
-/** What a line was on a date. */
+/** The type of a line on a date. */
 export interface NewLineType {
   readonly number: PhoneKey;
   readonly lineType: LineType;
@@ -110,7 +110,7 @@ export interface NewLineType {
   readonly seenOn: string;
 }
 
-/** What the store knows of one number. Lists come in no particular order. */
+/** What the store knows about one number. Lists are unordered. */
 export interface NumberFacts {
   readonly consents: readonly { readonly level: ConsentLevel; readonly at: Instant }[];
   /** Instants of revocation. */
@@ -133,14 +133,14 @@ export interface NumberFacts {
   readonly lineType: LineType | undefined;
 }
 
-/** Who does something, for the audit. */
+/** Who does it, for the audit log. */
 export interface FactsActor {
   readonly actor: string;
   /** The import it belongs to. */
   readonly importId?: string | undefined;
 }
 
-/** A file of facts that is being read or was read. */
+/** An import of a file of facts. */
 export interface FactImport {
   readonly id: string;
   readonly kind: string;
@@ -148,7 +148,7 @@ export interface FactImport {
   readonly actor: string;
 }
 
-/** How a file went. `known` records were there already. */
+/** The counts of an import. `known` records existed already. */
 export interface ImportCounts {
   readonly read: number;
   readonly added: number;
@@ -169,43 +169,43 @@ export type FactTable =
 /** How many rows of an import are in force. */
 export type RowsInForce = Readonly<Partial<Record<FactTable, number>>>;
 
-/** The beginning of a file. */
+/** The read beginning of a file. */
 export interface PrefixOfFile {
   readonly bytes: number;
   readonly hash: string;
 }
 
-/** An import as it stands. */
+/** The state of an import. */
 export interface ImportRow extends FactImport {
   readonly startedAt: Instant;
   readonly finishedAt: Instant | null;
-  /** Null until it has come to its end. */
+  /** Null until it has finished. */
   readonly counts: ImportCounts | null;
   readonly inForce: RowsInForce;
-  /** How much of the file had been read when that was last noted, and its hash; null before. */
+  /** How much of the file had been read when that was last recorded, and its hash; null before. */
   readonly bytes: number;
   readonly prefixHash: string | null;
-  /** Since when nobody is at work on it although it did not come to its end, and why. */
+  /** When it was marked as broken off, and why. */
   readonly brokenOffAt: Instant | null;
   readonly reason: string | null;
-  /** The import that brought the rest; itself when it added nothing and whoever asked was told so. */
+  /** The import that completed it; itself when it added nothing and its caller was told so. */
   readonly completedBy: string | null;
 }
 
-/** How the company's own do-not-call list came here. */
+/** State of the company's own do-not-call list. */
 export interface CompanyList {
-  /** `declared-empty`: a person said that there is none besides what the store holds. */
+  /** `declared-empty`: a person declared that there is no list besides what the store contains. */
   readonly state: "loaded" | "declared-empty";
-  /** Since when it is here, and when it was last loaded or declared. */
+  /** When it was first available, and when it was last loaded or declared. */
   readonly since: Instant;
   readonly at: Instant;
-  /** Who loaded it; the person who declared it empty. */
+  /** Who loaded it, or the person who declared it empty. */
   readonly actor: string;
-  /** The file's name; the reason of a declaration. */
+  /** The file's name, or the reason of a declaration. */
   readonly source: string;
 }
 
-/** A revocation with what each system said to it. */
+/** A revocation with the acknowledgements of each system. */
 export interface RevocationState {
   readonly id: number;
   readonly number: PhoneKey;
@@ -220,7 +220,7 @@ export interface RevocationState {
   }[];
 }
 
-/** The file of a registry that counts now. */
+/** The current file of a registry. */
 export interface RegistryFile {
   readonly id: number;
   readonly registry: string;

@@ -1,4 +1,4 @@
-// The ledger of failover pairs: their policies, where they stand, what happened to them. Every method is one transaction.
+// The ledger of failover pairs: their policies, states and history. Every method is one transaction.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
@@ -15,8 +15,8 @@ const PAIRS = `select primary_id as "primary", backup_id as backup, policy, chan
 /** Failover pairs: policy, lease, state, orders and history. */
 export class FailoverLedger extends Ledger {
   /**
-   * Makes a pair or gives it another policy; its state stays unless the backup is another campaign.
-   * Throws StoreError `invalid_state` during a hand-over, and when one of the campaigns has the other part in another pair.
+   * Creates a pair or changes its policy; its state stays unless the backup changes. Throws StoreError `invalid_state` during a
+   * hand-over, and when one of the campaigns has the other role in another pair.
    */
   put(
     pair: Pick<FailoverPair, "primary" | "backup" | "policy" | "actor"> & { readonly audit: readonly AuditInput[] },
@@ -49,7 +49,10 @@ export class FailoverLedger extends Ledger {
     });
   }
 
-  /** Ends the watch over a pair; its history stays. False when there is none, or a campaign is being activated or paused to be safe. */
+  /**
+   * Ends the watch over a pair; its history stays. False when there is no such pair, or when a campaign is being activated, or
+   * paused for safety.
+   */
   remove(primary: string, audit: readonly AuditInput[]): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const removed = await tx.change(
@@ -69,7 +72,7 @@ export class FailoverLedger extends Ledger {
     return this.store.query<FailoverPair>(`${PAIRS} where removed_at is null order by primary_id`);
   }
 
-  /** When somebody last said something of a pair, its removal included, by primary. */
+  /** When a person last changed a pair, including its removal, by primary. */
   async saidAt(): Promise<Map<string, Instant>> {
     const rows = await this.store.query<{ primary: string; at: Instant }>(
       `select primary_id as "primary", greatest(changed_at, removed_at) as at from outdial.failover_pairs`,
@@ -77,7 +80,7 @@ export class FailoverLedger extends Ledger {
     return new Map(rows.map(({ primary, at }) => [primary, at]));
   }
 
-  /** Takes a pair that this replica found free, its own, or run by a dead one; exactly one of several succeeds. */
+  /** Takes a pair that this replica found free, its own, or run by a dead replica; of several replicas exactly one succeeds. */
   async claim(seen: Pick<FailoverPair, "primary" | "executor">, executor: string): Promise<FailoverPair | undefined> {
     const [claimed] = await this.store.query<{ primary: string }>(
       `update outdial.failover_pairs set executor = $3, seq = seq + 1
@@ -87,7 +90,7 @@ export class FailoverLedger extends Ledger {
     return claimed === undefined ? undefined : this.find(seen.primary);
   }
 
-  /** Lets go of a pair. */
+  /** Releases a pair. */
   async release(primary: string, executor: string): Promise<void> {
     await this.store.query("update outdial.failover_pairs set executor = null where primary_id = $1 and executor = $2", [
       primary,
@@ -95,7 +98,7 @@ export class FailoverLedger extends Ledger {
     ]);
   }
 
-  /** Whether the state that was read last is still the latest, and this replica runs the pair. */
+  /** Whether the state that was last read is still the latest, and this replica runs the pair. */
   async owns(primary: string, executor: string, seq: number): Promise<boolean> {
     const rows = await this.store.query(
       "select 1 from outdial.failover_pairs where primary_id = $1 and executor = $2 and seq = $3 and removed_at is null",
@@ -104,7 +107,7 @@ export class FailoverLedger extends Ledger {
     return rows.length === 1;
   }
 
-  /** Writes a state with what follows from it. Throws StoreError `not_owner`. */
+  /** Writes a state with its consequences. Throws StoreError `not_owner`. */
   record(step: FailoverStep): Promise<void> {
     const { primary, executor, seq, at } = step;
     return this.store.commit(async (tx) => {
@@ -138,7 +141,7 @@ export class FailoverLedger extends Ledger {
     });
   }
 
-  /** What happened to a pair, newest first. @param before only what has a smaller number */
+  /** The history of a pair, newest first. @param before only entries with a smaller number */
   history(primary: string, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<FailoverHappening[]> {
     return this.store.query<FailoverHappening>(
       "select seq, at, event, phase, alarms from outdial.failover_events where primary_id = $1 and seq < $3::bigint order by seq desc limit $2",
@@ -147,7 +150,7 @@ export class FailoverLedger extends Ledger {
   }
 }
 
-/** Lets the line before say until when the same was seen; false when that line is of something else. */
+/** Extends the previous history entry to this time; false when that entry is about something else. */
 async function lengthen(tx: Tx, { primary, phase, event }: FailoverStep): Promise<boolean> {
   const changed = await tx.change(
     `update outdial.failover_events

@@ -1,4 +1,4 @@
-// Contacts that a campaign must not call for a while, because another one has called them before it took over.
+// Contacts that a campaign must not call for some time, because another campaign called them before the hand-over.
 
 import type { Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
@@ -8,7 +8,7 @@ import type { Hold } from "./types.ts";
 
 /** Contacts that a campaign must not call because another one called them before the hand-over. */
 export class HandoverHolds extends Ledger {
-  /** Holds contacts back from a campaign; the later moment of two stays. */
+  /** Holds contacts back from a campaign; the later of two times is kept. */
   async hold(
     campaign: string,
     of: { readonly primary: string; readonly handover: number },
@@ -30,7 +30,7 @@ export class HandoverHolds extends Ledger {
     );
   }
 
-  /** Which of these numbers the campaign must not call at a moment. */
+  /** Which of these numbers the campaign must not call at an instant. */
   async heldFrom(campaign: string, numbers: readonly PhoneKey[], at: Instant): Promise<ReadonlyMap<PhoneKey, Instant>> {
     if (numbers.length === 0) return new Map();
     const rows = await this.store.query<{ number: PhoneKey; until: Instant }>(
@@ -40,7 +40,7 @@ export class HandoverHolds extends Ledger {
     return new Map(rows.map(({ number, until }) => [number, until]));
   }
 
-  /** Numbers that a campaign has called since a moment, by our own ledger of calls. */
+  /** Numbers that a campaign has called since an instant, by outdial's own ledger of calls. */
   async calledBy(campaign: string, since: Instant): Promise<PhoneKey[]> {
     const rows = await this.store.query<{ number: PhoneKey }>(
       "select distinct number from outdial.attempts where campaign = $1 and at >= $2 and kind <> 'inbound-conversation'",
@@ -49,7 +49,7 @@ export class HandoverHolds extends Ledger {
     return rows.map(({ number }) => number);
   }
 
-  /** Numbers held back from a campaign at a moment. */
+  /** Number of contacts held back from a campaign at an instant. */
   async count(campaign: string, at: Instant): Promise<number> {
     const [row] = await this.store.query<{ held: number }>(
       "select count(*)::int as held from outdial.handover_holds where campaign = $1 and until > $2",
@@ -58,7 +58,7 @@ export class HandoverHolds extends Ledger {
     return row?.held ?? 0;
   }
 
-  /** The numbers themselves, in their order. */
+  /** The contacts held back, in order of number. */
   list(campaign: string, at: Instant, after: PhoneKey, limit: number): Promise<Hold[]> {
     return this.store.query<Hold>(
       "select number, until from outdial.handover_holds where campaign = $1 and until > $2 and number > $3 order by number limit $4",

@@ -1,4 +1,4 @@
-// The words of the ledger of failover pairs.
+// Types of the ledger of failover pairs.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
@@ -6,7 +6,7 @@ import type { PhoneKey } from "../facts/types.ts";
 import type { MadeChange } from "../metrics/state-intents.ts";
 import type { OutboxEvent } from "../outbox/types.ts";
 
-/** Two campaigns, one of which stands in for the other. JSON as it was written. */
+/** A primary campaign and its backup. JSON as it was written. */
 export interface FailoverPair {
   /** Id of the primary campaign; names the pair. */
   readonly primary: string;
@@ -16,7 +16,7 @@ export interface FailoverPair {
   /** When the policy was last written. */
   readonly changedAt: Instant;
   readonly actor: string;
-  /** JSON; null before anybody looked. */
+  /** JSON; null before the first look. */
   readonly state: unknown;
   readonly seq: number;
   readonly phase: string;
@@ -26,12 +26,12 @@ export interface FailoverPair {
   readonly order: { readonly what: "fail-over" | "fail-back"; readonly by: string } | null;
 }
 
-/** A new state of a pair with what follows from it: written in one transaction. */
+/** A new state of a pair with its consequences, written in one transaction. */
 export interface FailoverStep {
   readonly primary: string;
   /** The replica that runs the pair. */
   readonly executor: string;
-  /** The state's place that this one follows on. */
+  /** Number of the state that this one follows. */
   readonly seq: number;
   /** JSON. */
   readonly state: unknown;
@@ -39,20 +39,20 @@ export interface FailoverStep {
   readonly at: Instant;
   /** True when the event was a look, or ended one. */
   readonly looked: boolean;
-  /** True when the person's order was taken in. */
+  /** True when it took a person's order into account. */
   readonly orderTaken: boolean;
-  /** For the history; null leaves none. JSON. */
+  /** Entry for the history; null for none. JSON. */
   readonly event: unknown;
-  /** True when the event shows what the one before may have shown: that one's line then says until when. */
+  /** True when the event shows the same as the previous one may: then that entry is extended to this time. */
   readonly repeats?: boolean | undefined;
   readonly alarms: readonly unknown[];
   readonly audit: readonly AuditInput[];
   readonly events: readonly OutboxEvent[];
-  /** Changes of state that were made with it. */
+  /** Changes of campaign states that were made in this step. */
   readonly made?: readonly MadeChange[] | undefined;
 }
 
-/** Something that happened to a pair. */
+/** An entry of a pair's history. */
 export interface FailoverHappening {
   readonly seq: number;
   readonly at: Instant;

@@ -1,4 +1,4 @@
-// The queue of the vendor's events: durable when `add` resolves, each event once, claimed by one worker at a time.
+// The queue of the vendor's events: durable when `add` resolves; each event is stored once and claimed by one worker at a time.
 
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
@@ -32,11 +32,11 @@ const SETTLE = {
     where e.id = s.id and e.status = 'pending' and e.claimed_by = $6 returning e.id`,
 };
 
-/** Adds, claims, settles, lists and replays. Times are of the store's clock. */
+/** Adds, claims, settles, lists and replays events. Times are on the store's clock. */
 export class Inbound extends Ledger {
   /**
-   * Keeps events, due at once. Says for each whether it is new; one of the same channel and id was here before, or is in the list twice. Throws StoreError
-   * `other_tenant`.
+   * Stores events, due at once. Returns for each whether it is new: false for an event with a known channel and id, or one that
+   * occurs twice in the list. Throws StoreError `other_tenant`.
    */
   async add(events: readonly NewInboundEvent[]): Promise<boolean[]> {
     if (events.length === 0) return [];
@@ -56,7 +56,7 @@ export class Inbound extends Ledger {
     return events.map(({ channel, eventId }) => fresh.delete(`${channel} ${eventId}`));
   }
 
-  /** Claims events that are due, oldest first. What is not settled in `claimMs` becomes due again. */
+  /** Claims due events, oldest first. An event that is not settled within `claimMs` becomes due again. */
   async claimDue(by: string, limit: number, claimMs: number): Promise<ClaimedInbound[]> {
     const now = this.store.now();
     const values = [new Date(now), limit, by, new Date(now + claimMs)];
@@ -65,7 +65,8 @@ export class Inbound extends Ledger {
   }
 
   /**
-   * Writes what came of attempts, and in the same transaction the audit entries of those that `by` still held: an event is in the audit once.
+   * Writes the results of attempts and, in the same transaction, the audit entries of events that `by` still held, so that an
+   * event is in the audit log once.
    * @param audit entries by the event's `id`
    */
   async settle(
@@ -99,7 +100,10 @@ export class Inbound extends Ledger {
     );
   }
 
-  /** Makes events that were put aside pending again, with a fresh count of attempts; all of them when no ids are given. Returns how many. */
+  /**
+   * Makes events that were set aside pending again, with a new count of attempts; all of them when no ids are given. Returns how
+   * many.
+   */
   async replay(ids?: readonly number[]): Promise<number> {
     const rows = await this.store.query(
       `update outdial.inbound_events set status = 'pending', attempts = 0, reason = null, settled_at = null, next_attempt_at = $1
@@ -109,7 +113,7 @@ export class Inbound extends Ledger {
     return rows.length;
   }
 
-  /** Removes events that were settled before `before`. Returns how many; what waits or was put aside stays. */
+  /** Deletes events that were settled before `before`. Pending events and those set aside stay. Returns how many. */
   async purge(before: number): Promise<number> {
     const rows = await this.store.query(
       "delete from outdial.inbound_events where status in ('done', 'ignored') and settled_at < $1 returning 1",

@@ -1,16 +1,16 @@
-// What the queue of the vendor's events is told and what it says.
+// Types of the queue of the vendor's events.
 
 import type { Instant } from "../../kernel/index.ts";
 
-/** Which of the vendor's two kinds of webhook an event came by (contract §2.4). */
+/** The vendor's two kinds of webhook (contract §2.4). */
 export const INBOUND_CHANNELS = ["omnichannel", "dialer"] as const;
-/** Where an inbound event came from. */
+/** The kind of webhook that an event came by. */
 export type InboundChannel = (typeof INBOUND_CHANNELS)[number];
 
-/** pending → done, ignored (a type nobody knows) or aside (cannot be processed; → pending again when replayed). */
+/** pending → done, ignored (unknown type) or aside (cannot be processed; → pending again when replayed). */
 export type InboundStatus = "pending" | "done" | "ignored" | "aside";
 
-/** An event as it came. */
+/** An event as received. */
 export interface NewInboundEvent {
   readonly channel: InboundChannel;
   /** The vendor's id; a second event of a channel with the same id is a repetition. */
@@ -21,7 +21,7 @@ export interface NewInboundEvent {
   readonly body: string;
 }
 
-/** A claimed event: to be settled before its claim lapses. */
+/** A claimed event, to be settled before its claim expires. */
 export interface ClaimedInbound extends NewInboundEvent {
   readonly id: number;
   /** Attempts before this one. */
@@ -29,7 +29,7 @@ export interface ClaimedInbound extends NewInboundEvent {
   readonly receivedAt: Instant;
 }
 
-/** What came of an attempt. */
+/** The result of an attempt. */
 export interface SettledInbound {
   readonly id: number;
   /** `pending`: to be tried again at `nextAttemptAt`. */
@@ -38,7 +38,7 @@ export interface SettledInbound {
   readonly nextAttemptAt?: Instant | undefined;
 }
 
-/** An event with its fate, for people. */
+/** An event with its state, for people. */
 export interface InboundEvent extends ClaimedInbound {
   readonly status: InboundStatus;
   readonly reason: string | null;
@@ -46,10 +46,10 @@ export interface InboundEvent extends ClaimedInbound {
   readonly settledAt: Instant | null;
 }
 
-/** How the queue stands. */
+/** Number of events by state. */
 export interface InboundCounts {
   readonly pending: number;
   readonly aside: number;
-  /** Age of the oldest event that waits, ms; null when none does. */
+  /** Age of the oldest pending event, ms; null when there is none. */
   readonly oldestPendingMs: number | null;
 }

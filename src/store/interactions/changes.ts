@@ -1,28 +1,28 @@
-// What corrections of interactions were about to write, announced before each write, and what was read of it afterwards.
+// The changes that corrections of interactions make, recorded before each write, with what was read back.
 
 import type { Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { notOwner } from "../error.ts";
 
-/** A write before it is sent. Entries are JSON and are given back as they were. */
+/** A write before it is sent. Entries are JSON, returned as they were stored. */
 export interface AnnouncedChange {
   readonly jobId: string;
   readonly line: number;
   readonly interactionId: string;
-  /** Tag of the version the write builds upon. */
+  /** Tag of the version that the write is based on. */
   readonly baseTag: string;
   readonly before: unknown;
   readonly intended: unknown;
 }
 
-/** A change as it is kept. */
+/** A stored change. */
 export interface InteractionChange extends AnnouncedChange {
-  /** What was read last; null when nothing was read after the announcement. */
+  /** What was last read back; null when nothing was read after the record. */
   readonly stored: unknown;
 }
 
-/** A change with who made it, and when it was announced. */
+/** A change with its author and time. */
 export interface MadeChange extends InteractionChange {
   readonly actor: string;
   readonly announcedAt: Instant;
@@ -33,8 +33,8 @@ const COLUMNS = `job_id as "jobId", line, interaction_id as "interactionId", bas
 /** Reads and writes the changes. */
 export class InteractionChanges extends Ledger {
   /**
-   * Records what is about to be written, durably when it resolves; a later write of the same line takes the place of an earlier one.
-   * Throws StoreError `not_owner` when the job is not run by this replica any more: nothing may be sent then.
+   * Records what is about to be written, durably when it resolves; it replaces an earlier record of the same line. Throws
+   * StoreError `not_owner` when this replica no longer runs the job: then nothing may be sent.
    */
   async announce(change: AnnouncedChange, executor: string): Promise<void> {
     const rows = await this.store.query(
@@ -57,7 +57,7 @@ export class InteractionChanges extends Ledger {
     if (rows.length !== 1) throw notOwner(change.jobId, executor);
   }
 
-  /** Keeps what was read of it last. */
+  /** Stores what was last read back. */
   async conclude(jobId: string, line: number, stored: unknown): Promise<void> {
     await this.store.query("update outdial.interaction_changes set stored = $3 where job_id = $1 and line = $2", [
       jobId,
@@ -66,7 +66,7 @@ export class InteractionChanges extends Ledger {
     ]);
   }
 
-  /** The change of one line, or undefined when none was announced. */
+  /** The change of one line, or undefined when there is none. */
   async get(jobId: string, line: number): Promise<InteractionChange | undefined> {
     const [row] = await this.store.query<InteractionChange>(
       `select ${COLUMNS} from outdial.interaction_changes where job_id = $1 and line = $2`,
@@ -75,7 +75,7 @@ export class InteractionChanges extends Ledger {
     return row;
   }
 
-  /** The latest ones, of one interaction or of all, with who made them and when they were announced. */
+  /** The latest changes, of one interaction or of all, with their author and time. */
   latest({
     interactionId,
     limit,

@@ -1,8 +1,9 @@
-// Locks by name across all processes on one database, freed when their process dies: PostgreSQL's advisory locks, all on one connection.
+// Locks by name across all processes on one database, released when their process dies: PostgreSQL's advisory locks, all on one
+// connection.
 //
-// In a process those who want the same name wait in order; only the first of them asks the database. A connection that breaks frees its
-// locks at once: what must not happen twice needs a guard of its own besides. The server ends a connection that says nothing: a process that is
-// frozen, or whose machine has gone from the network, keeps no lock longer than that.
+// Within a process, callers for the same name wait in order; only the first of them asks the database. A broken connection
+// releases its locks at once, so anything that must never happen twice needs another guard as well. The server ends a silent
+// connection: a process that is frozen or off the network keeps no lock for longer.
 
 import { createHash } from "node:crypto";
 import pg from "pg";
@@ -10,10 +11,13 @@ import { type Clock, messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import type { StoreLog } from "../log.ts";
 
-/** How long a process waits between two questions, ms: doubling from the first to the second. */
+/** How long a process waits between two attempts, ms: doubling from the first value to the second. */
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 100;
-/** The server ends the connection after so long a silence, ms, and the process says something so often. By then others hold it for dead as well. */
+/**
+ * After so long a silence the server ends the connection, ms; the process sends something at the second interval. By then other
+ * processes consider it dead as well.
+ */
 const SILENCE_MS = 8_000;
 const PING_MS = 2_000;
 
@@ -22,7 +26,7 @@ export class SessionLocks {
   readonly #url: string;
   readonly #clock: Clock;
   readonly #log: StoreLog;
-  /** The last one in line for each name; settles when the name is free in this process. */
+  /** The last caller in line for each name; settles when the name is free in this process. */
   readonly #lines = new Map<string, Promise<void>>();
   #connection: Promise<pg.Client> | undefined;
   #closed = false;
@@ -34,7 +38,7 @@ export class SessionLocks {
   }
 
   /**
-   * Does work while no other process and nobody else in this one does work under that name.
+   * Runs work while no other caller, in this or another process, runs work under that name.
    * @param signal ends the waiting, with its reason
    */
   async hold<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -57,7 +61,7 @@ export class SessionLocks {
     }
   }
 
-  /** Frees everything. */
+  /** Releases all locks. */
   async close(): Promise<void> {
     this.#closed = true;
     const connection = await this.#connection?.catch(() => undefined);
@@ -109,7 +113,7 @@ export class SessionLocks {
     }
   }
 
-  /** Forgets a broken connection: the next who wants a lock opens another. */
+  /** Forgets a broken connection: the next caller opens another one. */
   #drop(broken: pg.Client): void {
     const current = this.#connection;
     void current?.then(
@@ -122,7 +126,7 @@ export class SessionLocks {
   }
 }
 
-/** The lock's number: 64 bits of the name's hash. Two names that meet wait for each other, nothing worse. */
+/** The lock's number: 64 bits of the name's hash. Names with equal hashes only wait for each other. */
 function keyOf(name: string): bigint {
   return createHash("sha256").update(name).digest().readBigInt64BE();
 }

@@ -1,8 +1,8 @@
-// The path of every item: results, audit entries, events and the chunk's progress in one transaction, each exactly once.
+// Writes the results of items: results, audit entries, events and the chunk's progress in one transaction, each exactly once.
 //
-// Two flights of statements: first the items go in (whatever was there already is left alone) and the audit log's lock is taken; then,
-// knowing which items are new, their entries and events follow. Locks are always taken in the order items, audit log, job: two writers
-// can wait for each other, but not in a circle.
+// There are two groups of statements: first the items are inserted (existing ones are left alone) and the audit log's lock is
+// taken; then, when it is known which items are new, their entries and events follow. Locks are always taken in the order items,
+// audit log, job, so writers can wait for each other but never deadlock.
 
 import type { StoreCore, Tx } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";

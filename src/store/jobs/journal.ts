@@ -1,5 +1,5 @@
-// The journals of work that goes step by step (changes of dialer settings, applies of campaign plans): one event after the other, each with
-// the phase that it leads to.
+// Journals of work that is done in steps (changes of dialer settings, applies of campaign plans): a sequence of events, each with
+// the phase it leads to.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
@@ -7,12 +7,12 @@ import { Ledger, type StoreCore, type Tx } from "../commit.ts";
 import { notOwner } from "../error.ts";
 import type { OutboxEvent } from "../outbox/types.ts";
 
-/** One thing that happened, with what follows from it: written in one transaction. */
+/** One event with its consequences, written in one transaction. */
 export interface JournalStep {
   readonly jobId: string;
   /** The replica that runs it. */
   readonly executor: string;
-  /** Place in the journal, from 0; a place that is taken means that somebody else writes. */
+  /** Position in the journal, from 0; when it is taken, another process is writing. */
   readonly seq: number;
   /** JSON. */
   readonly event: unknown;
@@ -27,7 +27,7 @@ export abstract class JournalLedger extends Ledger {
   readonly #events: string;
   readonly #works: string;
 
-  /** @param events table of the events; `works`: table of the works, by `job_id` with their `phase` */
+  /** @param events table of the events; @param works table of the work, by `job_id` with its `phase` */
   constructor(store: StoreCore, events: string, works: string) {
     super(store);
     this.#events = events;
@@ -42,7 +42,7 @@ export abstract class JournalLedger extends Ledger {
     return rows.map(({ event }) => event);
   }
 
-  /** Writes a step, and by `more` what else follows from it. Throws StoreError `not_owner`. */
+  /** Writes a step, and with `more` its further consequences. Throws StoreError `not_owner`. */
   protected write(step: JournalStep, more: (tx: Tx) => Promise<void>): Promise<void> {
     return this.store.commit(async (tx) => {
       await tx.fence(step.jobId, step.executor);
@@ -52,7 +52,7 @@ export abstract class JournalLedger extends Ledger {
     });
   }
 
-  /** Enters an event with its audit entries. False, and nothing written, when its place is taken. */
+  /** Inserts an event with its audit entries. False, and nothing is written, when its position is taken. */
   protected async enter(tx: Tx, step: Omit<JournalStep, "executor" | "events">): Promise<boolean> {
     const made = await tx.change(
       `insert into ${this.#events} (job_id, seq, event, at) values ($1, $2, $3, $4) on conflict do nothing`,

@@ -1,4 +1,4 @@
-// The job ledger: what was asked, how far it got, and how every line ended.
+// The job ledger: what was requested, how far it got, and the result of every line.
 
 import { Ledger } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
@@ -31,17 +31,17 @@ const ITEM_PAGE = 2_000;
 const ITEM = `line, call_id as "callId", result, status_code as "statusCode", reason, attempts, latency_ms as "latencyMs",
   call_status as "callStatus", vendor_body as "vendorBody", finished_at as "finishedAt"`;
 
-/** The store was of another tenant than `t` when the job was made; a tenant without a name may have got one. */
+/** Whether the store was another tenant's than `t` when the job was created; a tenant without a name may have got one since. */
 const OF_ANOTHER = "(t.address <> tenant_address or (tenant_name is not null and t.name is distinct from tenant_name))";
 
 /** Reads and writes jobs; every method is one statement or one transaction. */
 export class JobLedger extends Ledger {
-  /** Enters a new job. Throws StoreError `audit_set_back`. */
+  /** Creates a job. Throws StoreError `audit_set_back`. */
   createJob(job: NewJob): Promise<Job> {
     return insertJob(this.store, this.store, job);
   }
 
-  /** Removes a job that is still being planned, with all that was planned. False when there is none in `planning`. */
+  /** Deletes a job that is still being planned, with everything planned. False when there is none in `planning`. */
   async deletePlan(jobId: string): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const deleted = await tx.change("delete from outdial.jobs where id = $1 and status = 'planning'", [jobId]);
@@ -55,7 +55,7 @@ export class JobLedger extends Ledger {
     return row && toJob(row);
   }
 
-  /** A job, and whether the engine has a run of it down as a process's at the same moment. */
+  /** A job, and whether the engine has assigned a run of it to the process at the same moment. */
   async getOwned(
     { jobId, workflow, owned }: OwnedRun,
     executor: string,
@@ -67,7 +67,7 @@ export class JobLedger extends Ledger {
     return row && { ...toJob(row), owned: row.owned };
   }
 
-  /** The latest job that was planned from the same content for the same campaign; jobs still in planning do not count. */
+  /** The latest job planned from the same content for the same campaign; jobs still in planning are ignored. */
   async findJobByContent(content: {
     kind: string;
     campaignId?: string | undefined;
@@ -95,9 +95,9 @@ export class JobLedger extends Ledger {
     return rows.map(toJob);
   }
 
-  /** Jobs that stand still or have failed, newest first. */
+  /** Jobs that are paused or have failed, newest first. */
   async standingJobs(query: { readonly kinds: readonly string[]; readonly limit: number }): Promise<Job[]> {
-    // The statuses stand in the text: an index of these jobs alone answers it.
+    // The statuses are part of the statement, so that an index on these jobs is used.
     const rows = await this.store.query<JobRow>(
       `select ${JOB} from outdial.jobs where status in ('stopped', 'failed') and (kind = any($1)) is true
        order by created_at desc, id desc limit $2`,
@@ -107,8 +107,8 @@ export class JobLedger extends Ledger {
   }
 
   /**
-   * Changes a job. With `from`, only when its status is one of these, so that of two who want to take a job one does; with `by`, only while
-   * it is this replica's. Throws StoreError `not_found`, `not_owner`, or `invalid_state` naming the status it is in.
+   * Changes a job. With `from`, only when its status is one of these, so that one of two competing callers succeeds; with `by`,
+   * only while it is this replica's. Throws StoreError `not_found`, `not_owner`, or `invalid_state` with its present status.
    */
   async updateJob(jobId: string, change: JobChange, from?: readonly JobStatus[], by?: string): Promise<Job> {
     const { status, error } = change;
@@ -145,9 +145,9 @@ export class JobLedger extends Ledger {
   }
 
   /**
-   * Opens a new run of a job, if it is still as `seen`: of several that try, one does. Who takes the run is settled by `take`.
-   * @returns the number of the run, or undefined when the job has moved on. Throws StoreError `other_tenant` when the store was of another tenant when
-   * the job was made
+   * Opens a new run of a job if it is still as `seen`; one of several callers succeeds. `take` decides who takes the run.
+   * @returns the number of the run, or undefined when the job has moved on. Throws StoreError `other_tenant` when the store was
+   * another tenant's when the job was created
    */
   async openRun(seen: Pick<Job, "id" | "run" | "status">, scope?: string): Promise<number | undefined> {
     const [row] = await this.store.query<{ run: number }>(
@@ -160,7 +160,7 @@ export class JobLedger extends Ledger {
     return row?.run;
   }
 
-  /** Throws StoreError `other_tenant` for a job of the tenant that the store was of before. */
+  /** Throws StoreError `other_tenant` for a job of the store's previous tenant. */
   async #requireOwnTenant(jobId: string): Promise<void> {
     const [other] = await this.store.query<TenantIdentity & { readonly jobName: string | null; readonly jobAddress: string }>(
       `select t.name, t.address, tenant_name as "jobName", tenant_address as "jobAddress" from outdial.jobs, outdial.tenant_of_store t
@@ -175,15 +175,15 @@ export class JobLedger extends Ledger {
   }
 
   /**
-   * Takes a run of a job for a process, which the ledger's writes are fenced by from then on. A process that slept while its run was given to
-   * another one takes nothing: the engine's own record of who has the run is read in the same statement.
-   * @returns "gone" when the job has ended or has another run by now
+   * Takes a run of a job for a process; from then on, the ledger's writes are fenced by it. The engine's own assignment of the
+   * run is checked in the same statement, so a process that was frozen while its run was given to another takes nothing.
+   * @returns "gone" when the job has ended or has another run
    */
   take(run: OwnedRun, executor: string): Promise<"taken" | "gone"> {
     return this.store.commit((tx) => takeRun(tx, run, executor, this.store.now()));
   }
 
-  /** A process releases a job: it stopped, for a reason, or was cancelled; nothing of it is under way any more. */
+  /** A process releases a job: it paused, failed, or was cancelled. No work of it may still be running. */
   async letGo(jobId: string, executor: string, reason: unknown): Promise<void> {
     await this.store.query(
       `update outdial.jobs set executor = null, status = case status when 'running' then 'stopped' else status end,
@@ -194,8 +194,8 @@ export class JobLedger extends Ledger {
   }
 
   /**
-   * Cancels a job that has not ended. A running job stays with its replica, which releases it when nothing of it is under way.
-   * Throws StoreError `not_found`, or `invalid_state` naming the end that it has come to.
+   * Cancels a job that has not ended. A running job stays with its replica, which releases it when none of its work is running.
+   * Throws StoreError `not_found`, or `invalid_state` with its final status.
    */
   async cancelJob(jobId: string): Promise<void> {
     const rows = await this.store.query(
@@ -210,8 +210,8 @@ export class JobLedger extends Ledger {
   }
 
   /**
-   * Rows without a result that may have been sent all the same: those of chunks that a process announced and neither finished nor withdrew,
-   * because it still runs or because it died.
+   * Number of rows without a result that may have been sent: those in chunks that a process announced and neither finished nor
+   * withdrew, because it is still running or died.
    */
   async countAnnounced(jobId: string): Promise<number> {
     const [row] = await this.store.query<{ count: number }>(
@@ -223,7 +223,7 @@ export class JobLedger extends Ledger {
     return row?.count ?? 0;
   }
 
-  /** What the rows took that the tenant had locked; undefined when there are none. */
+  /** Figures of the rows that were locked at the tenant; undefined when there are none. */
   async lockedRows(jobId: string): Promise<LockedRows | undefined> {
     const [row] = await this.store.query<{ rows: number; attempts: number; p50: number | null; p95: number; max: number }>(
       `select count(*)::int as rows, coalesce(sum(attempts), 0)::int as attempts, max(latency_ms)::float8 as max,
@@ -236,7 +236,7 @@ export class JobLedger extends Ledger {
     return { rows, attempts, latencyMs: p50 === null ? null : { p50, p95, max } };
   }
 
-  /** Stores chunks of a job; a chunk stored before is left as it is. */
+  /** Stores chunks of a job; an existing chunk is left as it is. */
   async addChunks(jobId: string, chunks: readonly NewChunk[]): Promise<void> {
     if (chunks.length === 0) return;
     await this.store.query(
@@ -252,7 +252,7 @@ export class JobLedger extends Ledger {
     );
   }
 
-  /** Records lines that contradict another line; the first record of a line stays. */
+  /** Records lines that contradict another line; the first record of a line is kept. */
   async addConflicts(jobId: string, conflicts: readonly JobConflict[]): Promise<void> {
     if (conflicts.length === 0) return;
     await this.store.query(
@@ -270,7 +270,7 @@ export class JobLedger extends Ledger {
     return rows.map(({ no }) => no);
   }
 
-  /** Number of the chunk that holds a line, or undefined. */
+  /** Number of the chunk that contains a line, or undefined. */
   async chunkOfLine(jobId: string, line: number): Promise<number | undefined> {
     const [row] = await this.store.query<{ no: number }>(
       "select chunk_no as no from outdial.job_chunks where job_id = $1 and first_line <= $2 and last_line >= $2 limit 1",
@@ -296,8 +296,8 @@ export class JobLedger extends Ledger {
   }
 
   /**
-   * Records, durably when it resolves, that sends up to `upto` (in the caller's count within the chunk) may have happened. Never goes back.
-   * With `executor`, only while the job runs under that replica. Throws StoreError `not_found`, `not_owner`.
+   * Records, durably when it resolves, that rows up to `upto` (counted by the caller within the chunk) may be sent. It never
+   * decreases. With `executor`, only while the job runs under that replica. Throws StoreError `not_found`, `not_owner`.
    */
   async advanceIntent(jobId: string, chunkNo: number, upto: number, executor?: string): Promise<void> {
     const rows = await this.store.query(
@@ -310,8 +310,8 @@ export class JobLedger extends Ledger {
   }
 
   /**
-   * Takes an announcement back to `upto`: what was announced behind it was surely not sent, or has its result. Only by the replica that has
-   * the job; throws StoreError `not_owner`.
+   * Withdraws an announcement down to `upto`: rows after it were certainly not sent, or have their result. Only by the replica
+   * that runs the job; throws StoreError `not_owner`.
    */
   async withdrawIntent(jobId: string, chunkNo: number, upto: number, executor: string): Promise<void> {
     const rows = await this.store.query(
@@ -323,17 +323,17 @@ export class JobLedger extends Ledger {
   }
 
   /**
-   * Writes results with their audit entries and events, the intent and the chunk's end: one transaction, each item exactly once.
-   * An item that is there already stays as it is, and the entries and events of its line are not written again.
-   * Throws StoreError `not_found`, `audit_key`.
+   * Writes results with their audit entries and events, the announcement and the chunk's end in one transaction, each item
+   * exactly once. An existing item stays as it is, and entries and events of its line are not written again. Throws StoreError
+   * `not_found`, `audit_key`.
    */
   commitBatch(batch: Batch): Promise<BatchWritten> {
     return commitBatch(this.store, batch);
   }
 
   /**
-   * Settles an `unknown` item or completes a `locked` one, with its audit entries and events in the same transaction.
-   * False, and nothing written, when the item is in another state. Throws StoreError `not_found`.
+   * Settles an `unknown` item or completes a `locked` one, with its audit entries and events in the same transaction. False, and
+   * nothing is written, when the item is in another state. Throws StoreError `not_found`.
    */
   updateItem(update: ItemUpdate): Promise<boolean> {
     return updateItem(this.store, update);
@@ -351,7 +351,7 @@ export class JobLedger extends Ledger {
     return rows.map((row) => ({ ...row, result: oneOf(ITEM_RESULTS, row.result) }));
   }
 
-  /** Items by line, page by page: constant memory. @param query.most so many at most; all by default */
+  /** Items by line, read in pages: constant memory. @param query.most largest number of items; default all */
   async *iterateItems(
     jobId: string,
     query: { results?: readonly ItemResult[]; after?: number; most?: number } = {},
@@ -368,7 +368,7 @@ export class JobLedger extends Ledger {
     }
   }
 
-  /** Items by result, counted from the items themselves. */
+  /** Number of items by result, counted from the items themselves. */
   async countItems(jobId: string): Promise<ItemCounts> {
     const rows = await this.store.query<{ result: ItemResult; count: number }>(
       "select result, count(*)::int as count from outdial.job_items where job_id = $1 group by result",

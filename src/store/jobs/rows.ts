@@ -1,4 +1,4 @@
-// Jobs as rows: what is read of one, and how any ledger begins and ends one inside its own transaction.
+// Jobs as rows: how they are read, and how ledgers create and end them inside of their own transactions.
 
 import type { StoreCore, Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
@@ -19,7 +19,7 @@ export function toJob(row: JobRow): Job {
   return { ...row, status: oneOf(JOB_STATUSES, row.status), counts };
 }
 
-/** A text that the table's check constraint allows, as its type. */
+/** A text that the table's check constraint allows, with its type. */
 export function oneOf<T extends string>(allowed: readonly T[], text: string): T {
   const found = allowed.find((one) => one === text);
   if (found === undefined)
@@ -27,7 +27,9 @@ export function oneOf<T extends string>(allowed: readonly T[], text: string): T 
   return found;
 }
 
-/** Enters a new job. Throws StoreError `audit_set_back` on a database that was set back and that nobody has accepted, `other_tenant`. */
+/**
+ * Creates a job. Throws StoreError `audit_set_back` on a database that was set back without anybody accepting it, `other_tenant`.
+ */
 export async function insertJob(
   store: Pick<StoreCore, "hold" | "now" | "profile">,
   to: Pick<StoreCore | Tx, "query">,
@@ -57,7 +59,7 @@ export async function insertJob(
   return toJob(row);
 }
 
-/** Ends a run of a job that the transaction holds by a fence; nobody runs it then. */
+/** Ends the run of a job that the transaction holds by a fence; it then has no replica. */
 export async function endJob(tx: Tx, jobId: string, { status, error }: JobEnd, now: number): Promise<void> {
   await tx.query("update outdial.jobs set status = $2, error = $3, executor = null, finished_at = $4 where id = $1", [
     jobId,

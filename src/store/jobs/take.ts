@@ -1,14 +1,17 @@
-// Taking a run of a job for a process: from then on the ledger's writes are fenced by it.
+// Takes a run of a job for a process; from then on, the ledger's writes are fenced by it.
 
 import type { Tx } from "../commit.ts";
 
-/** A run of a job that the engine has given to a process. */
+/** A run of a job that the engine has assigned to a process. */
 export interface OwnedRun {
   readonly jobId: string;
   readonly run: number;
   /** The engine's name of the run. */
   readonly workflow: string;
-  /** A statement over the workflow, $1, and the process, $2, that gives a row while the engine has the run down as that process's. */
+  /**
+   * A statement with the workflow as $1 and the process as $2 that returns a row while the engine has the run assigned to that
+   * process.
+   */
   readonly owned: string;
 }
 

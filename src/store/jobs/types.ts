@@ -1,17 +1,17 @@
-// The words of the job ledger.
+// Types of the job ledger.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import type { OutboxEvent } from "../outbox/types.ts";
 
-/** planning → ready → running → one of the ends; `cancelled` and `failed` can also come before running. */
+/** planning → ready → running → one of the final statuses; `cancelled` and `failed` can also come before running. */
 export const JOB_STATUSES = ["planning", "ready", "running", "done", "partly_failed", "failed", "stopped", "cancelled"] as const;
-/** How a job stands. */
+/** The status of a job. */
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
-/** Results after which nothing is left to do and nothing went wrong, of every kind of job. */
+/** Results of any kind of job after which nothing is left to do and nothing went wrong. */
 const GOOD_RESULTS = ["tagged", "contact_tagged", "success", "acknowledged", "unchanged", "recorded", "duplicate"] as const;
-/** How an item ended, whatever kind of job it belongs to; `unknown` is settled later by reading back. */
+/** Results of an item, of any kind of job; `unknown` is settled later by reading back. */
 export const ITEM_RESULTS = [
   ...GOOD_RESULTS,
   "refused",
@@ -32,27 +32,27 @@ export const isGood = (result: ItemResult): boolean => GOOD_RESULTS.some((good) 
 /** Items by result; results that did not occur are absent. */
 export type ItemCounts = Readonly<Partial<Record<ItemResult, number>>>;
 
-/** A new job. `options` is JSON and is given back as it was. */
+/** A job to create. `options` is JSON and is returned as it was stored. */
 export interface NewJob {
   readonly id: string;
   /** What kind of work, for example `tag`. */
   readonly kind: string;
   readonly campaignId?: string | undefined;
-  /** Where its rows came from, for people: a file name or "stdin". */
+  /** Source of its rows, for people: a file name or "stdin". */
   readonly sourceName: string;
-  /** Hash of what was submitted; the same content is found again by it. */
+  /** Hash of the submitted content, by which the same content is found again. */
   readonly contentHash: string;
   readonly options?: unknown;
   readonly actor: string;
-  /** `planning` unless said otherwise. */
+  /** Default `planning`. */
   readonly status?: JobStatus | undefined;
   /** The replica that plans it. */
   readonly executor?: string | undefined;
-  /** Names the processes that may run it: those with the same tenant, credentials and whatever else it depends on. */
+  /** Identifies the processes that may run it: those with the same tenant, credentials and whatever else it depends on. */
   readonly scope?: string | undefined;
 }
 
-/** A job as the ledger has it. */
+/** A job in the ledger. */
 export interface Job {
   readonly id: string;
   readonly kind: string;
@@ -61,31 +61,34 @@ export interface Job {
   readonly contentHash: string;
   readonly options: unknown;
   readonly actor: string;
-  /** By which of its interfaces the tenant was spoken to: `rest`, `acd`. */
+  /** The vendor profile of the tenant: `rest` or `acd`. */
   readonly profile: string;
-  /** The tenant of the store when the job was entered: its name, null where it had none, and the origin of its address, null where that is not known. */
+  /**
+   * The store's tenant when the job was created: its name (null when it had none) and the origin of its address (null when it is
+   * not known).
+   */
   readonly tenantName: string | null;
   readonly tenantAddress: string | null;
   readonly status: JobStatus;
   readonly totalRows: number | null;
-  /** Kept up to date by every batch. */
+  /** Updated by every batch. */
   readonly counts: ItemCounts;
   readonly summary: unknown;
   readonly error: unknown;
   /** The replica that works on it. */
   readonly executor: string | null;
-  /** Names the processes that may run it; null of one that was begun before this was noted. */
+  /** Identifies the processes that may run it; null for a job from before this was recorded. */
   readonly scope: string | null;
-  /** How many times it was taken to be run. */
+  /** Number of runs so far. */
   readonly run: number;
   readonly createdAt: Instant;
   readonly startedAt: Instant | null;
   readonly finishedAt: Instant | null;
 }
 
-/** What to change on a job; absent members stay as they are. */
+/** Changes to a job; absent members stay as they are. */
 export interface JobChange {
-  /** Entering `running` sets `startedAt` once, entering an end sets `finishedAt`, leaving an end clears it. */
+  /** Entering `running` sets `startedAt` once, entering a final status sets `finishedAt`, leaving one clears it. */
   readonly status?: JobStatus | undefined;
   readonly totalRows?: number | undefined;
   readonly contentHash?: string | undefined;
@@ -96,14 +99,14 @@ export interface JobChange {
   readonly executor?: string | null | undefined;
 }
 
-/** How a run of a job ended, or why it stands still. */
+/** How a run of a job ended, or why it is paused. */
 export interface JobEnd {
   readonly status: JobStatus;
-  /** Why it stands still; JSON. */
+  /** Why it is paused; JSON. */
   readonly error?: unknown;
 }
 
-/** A run of lines of the source, stored with what to do about them; the payload is the caller's own text. */
+/** A range of lines of the source with what to do for them; the payload is the caller's own text. */
 export interface NewChunk {
   readonly chunkNo: number;
   readonly firstLine: number;
@@ -117,39 +120,39 @@ export interface JobConflict {
   readonly otherLine: number;
 }
 
-/** A chunk with all that a worker needs to continue it where it was left. */
+/** A chunk with everything a worker needs to continue it. */
 export interface Chunk extends NewChunk {
-  /** How far sends were announced; 0 is "none yet". */
+  /** Up to where rows were announced for sending; 0 means none. */
   readonly intentUpto: number;
   readonly done: boolean;
   /** Conflicts of lines in this chunk. */
   readonly conflicts: readonly JobConflict[];
-  /** Lines of this chunk that have ended. */
+  /** Lines of this chunk that have a result. */
   readonly doneLines: ReadonlySet<number>;
 }
 
-/** How one line ended. */
+/** The result of one line. */
 export interface NewItem {
   readonly line: number;
   readonly callId: string | null;
   readonly result: ItemResult;
   /** HTTP status of the last attempt. */
   readonly statusCode?: number | null | undefined;
-  /** Why, in words, when it did not go well. */
+  /** The reason, when it did not succeed. */
   readonly reason?: string | null | undefined;
-  /** Sends, 0 when nothing was sent. */
+  /** Number of requests sent. */
   readonly attempts: number;
-  /** From first send to end, ms. */
+  /** Milliseconds from the first sending to the end. */
   readonly latencyMs?: number | null | undefined;
   /** The call's own status, read when it was locked. */
   readonly callStatus?: string | null | undefined;
-  /** What the tenant's last failure of its own said, bounded and redacted. */
+  /** The body of the tenant's last 5xx reply, bounded and without secrets. */
   readonly vendorBody?: string | null | undefined;
-  /** The store's clock when absent. */
+  /** Default: the store's clock. */
   readonly finishedAt?: Instant | undefined;
 }
 
-/** An item as the ledger has it. */
+/** An item in the ledger. */
 export interface JobItem {
   readonly line: number;
   readonly callId: string | null;
@@ -163,22 +166,25 @@ export interface JobItem {
   readonly finishedAt: Instant;
 }
 
-/** What rows took that the tenant had locked. */
+/** Figures of rows that were locked at the tenant. */
 export interface LockedRows {
   readonly rows: number;
   /** Requests sent for them. */
   readonly attempts: number;
-  /** From first send to end; null when none was measured. */
+  /** From the first sending to the end; null when none was measured. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly max: number } | null;
 }
 
-/** An audit entry or event that belongs to the item of a line: written only if that item is written now. Without a line, always. */
+/**
+ * An audit entry or event that belongs to the item of a line is written only if that item is written now; one without a line
+ * always.
+ */
 type OfLine<T> = T & { readonly line?: number | undefined };
 
-/** What one micro-batch achieved; written in one transaction. */
+/** The results of one batch, written in one transaction. */
 export interface Batch {
   readonly jobId: string;
-  /** When given, new items are refused with StoreError `not_owner` once the job belongs to another replica. */
+  /** When given, items are refused with StoreError `not_owner` once another replica has the job. */
   readonly executor?: string | undefined;
   readonly chunkNo: number;
   readonly items: readonly NewItem[];
@@ -199,7 +205,7 @@ export interface ItemUpdate {
   /** As in `Batch`. */
   readonly executor?: string | undefined;
   readonly line: number;
-  /** Applied only to an item in one of these states; `unknown` and `locked` by default, nothing else is allowed. */
+  /** Applied only to an item in one of these states; default `unknown` and `locked`, the only allowed ones. */
   readonly from?: readonly ("unknown" | "locked")[] | undefined;
   readonly set: Partial<
     Pick<NewItem, "result" | "statusCode" | "reason" | "attempts" | "latencyMs" | "callStatus" | "vendorBody" | "finishedAt">

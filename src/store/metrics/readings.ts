@@ -1,22 +1,22 @@
-// Readings of campaign metrics as they came: pulled from the vendor, or pushed by it, late and twice as deliveries are.
+// Readings of campaign metrics: pulled from the vendor, or pushed by it, possibly late and twice.
 
 import type { Instant } from "../../kernel/index.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 
-/** Readings are kept so long: the abandonment window of 30 days, and a margin. */
+/** How long readings are kept: the abandonment window of 30 days, and a margin. */
 const KEPT_MS = 40 * 24 * 3_600_000;
 
 /** One reading. Figures that the vendor did not give are null. */
 export interface MetricReading {
   readonly campaignId: string;
-  /** When the vendor computed the figures, ms since the epoch; null when it does not say. */
+  /** When the vendor computed the figures, ms since the epoch; null when it is not given. */
   readonly at: Instant | null;
   readonly receivedAt: Instant;
   readonly source: "pull" | "push";
-  /** The vendor's id of the event that brought it; null for a pull. */
+  /** The vendor's id of the event; null for a pull. */
   readonly eventId: string | null;
-  /** The figures count calls of so many minutes up to `at`. */
+  /** The figures count calls of the last so many minutes before `at`. */
   readonly windowMinutes: number | null;
   /** A share, 0 to 1. */
   readonly successRate: number | null;
@@ -26,14 +26,14 @@ export interface MetricReading {
   /** A share of the answered calls, 0 to 1. */
   readonly abandonmentRate: number | null;
   readonly failoverTriggered: boolean | null;
-  /** Agents at that moment: logged in, waiting for a call, with a contact, on the wrap-up of a call. */
+  /** Agents at that moment: logged in, waiting for a call, with a contact, in wrap-up. */
   readonly agentsLoggedIn: number | null;
   readonly agentsAvailable: number | null;
   readonly agentsWorking: number | null;
   readonly agentsWrapUp: number | null;
 }
 
-/** One to be kept; without agents none were told. */
+/** A reading to store; the agents are null when left out. */
 export type NewMetricReading = Omit<MetricReading, AgentColumn> & Partial<Pick<MetricReading, AgentColumn>>;
 type AgentColumn = "agentsLoggedIn" | "agentsAvailable" | "agentsWorking" | "agentsWrapUp";
 
@@ -42,15 +42,15 @@ const COLUMNS = `campaign_id as "campaignId", at, received_at as "receivedAt", s
   abandonment_rate as "abandonmentRate", failover_triggered as "failoverTriggered",
   agents_logged_in as "agentsLoggedIn", agents_available as "agentsAvailable", agents_working as "agentsWorking", agents_wrap_up as "agentsWrapUp"`;
 
-/** The same by the names that they were given. */
+/** The same columns by their names in the code. */
 const NAMES = `"campaignId", at, "receivedAt", source, "eventId", "windowMinutes", "successRate", "activeCalls", "callsPlaced", "callsAnswered",
   "abandonmentRate", "failoverTriggered", "agentsLoggedIn", "agentsAvailable", "agentsWorking", "agentsWrapUp"`;
 
 /** Writes and reads readings. */
 export class MetricReadings extends Ledger {
   /**
-   * Adds a reading; an event that was taken before is not taken again. Forgets what is older than 40 days.
-   * @returns whether it is new, and whether none of its campaign is later
+   * Adds a reading; an event that was stored before is not added again. Deletes readings older than 40 days.
+   * @returns whether it is new, and whether it is the latest of its campaign
    */
   add(reading: NewMetricReading): Promise<{ readonly added: boolean; readonly newest: boolean }> {
     return this.store.commit(async (tx) => {
@@ -67,7 +67,7 @@ export class MetricReadings extends Ledger {
     });
   }
 
-  /** The latest reading of a campaign by the vendor's time, over the given window when one is given. */
+  /** The latest reading of a campaign by the vendor's time, over the given window if one is given. */
   async latest(campaignId: string, windowMinutes?: number): Promise<MetricReading | undefined> {
     const [row] = await this.store.query<MetricReading>(
       `select ${COLUMNS} from outdial.metric_readings where campaign_id = $1 and ($2::float8 is null or window_minutes = $2)
@@ -78,8 +78,8 @@ export class MetricReadings extends Ledger {
   }
 
   /**
-   * Of each campaign the latest reading, and the latest over the given window when that is another one; windows are looked for among the
-   * latest 200 readings.
+   * For each campaign the latest reading, and the latest over the given window when that is another one; only the latest 200
+   * readings are searched for the window.
    */
   latestOfEach(campaignIds: readonly string[], windowMinutes: number): Promise<MetricReading[]> {
     return this.store.query<MetricReading>(
@@ -96,7 +96,8 @@ export class MetricReadings extends Ledger {
   }
 
   /**
-   * Of each campaign the earlier windows of the given length: the latest reading that ends one such length before an instant of its own, two, and so on.
+   * For each campaign the earlier windows of the given length: the latest reading that ends one such length before an instant,
+   * two lengths before, and so on.
    * @param of instants by campaign
    */
   earlierWindows(of: ReadonlyMap<string, Instant>, windowMinutes: number, most: number): Promise<MetricReading[]> {
@@ -112,7 +113,7 @@ export class MetricReadings extends Ledger {
     );
   }
 
-  /** When each campaign last had calls under way or had placed some, by the vendor's time; one that never had is left out. */
+  /** When each campaign last had calls under way or placed some, by the vendor's time; a campaign that never had is left out. */
   async lastWithCalls(campaignIds: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
     const rows = await this.store.query<{ id: string; at: number }>(
       `select given.id, latest.at from unnest(${textColumn("$1")}) as given (id)
@@ -124,7 +125,7 @@ export class MetricReadings extends Ledger {
     return new Map(rows.map(({ id, at }) => [id, at]));
   }
 
-  /** Readings of [from, to] in the order of the vendor's times. */
+  /** Readings in [from, to] by the vendor's time. */
   series(campaignId: string, from: Instant, to: Instant): Promise<MetricReading[]> {
     return this.store.query<MetricReading>(
       `select ${COLUMNS} from outdial.metric_readings where campaign_id = $1 and ordered_at between $2 and $3 order by ordered_at, id`,

@@ -1,13 +1,13 @@
-// Intents to pause or resume campaigns: durable before anything is sent, so that a repetition, in whatever process, sends the same key.
+// Intents to pause or resume campaigns: durable before anything is sent, so that a repetition sends the same key in any process.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 
-/** The state that a campaign is brought to. */
+/** The target state of a campaign. */
 export type TargetState = "active" | "paused";
-/** `superseded`: the opposite was asked for, or the tenant's answer to its key no longer holds. */
+/** `superseded`: the opposite was requested, or the tenant's answer to its key is no longer valid. */
 export type IntentOutcome = "changed" | "already" | "failed" | "superseded";
 
 /** An intent. */
@@ -15,39 +15,42 @@ export interface StateIntent {
   readonly id: string;
   readonly campaignId: string;
   readonly target: TargetState;
-  /** Sent with every attempt at it. */
+  /** Sent with every attempt. */
   readonly idempotencyKey: string;
   readonly actor: string;
   readonly reason: string | null;
   readonly createdAt: Instant;
-  /** When it was last asked for: an open intent is gone on with by whoever asks for the same. */
+  /** When it was last requested: a request for the same continues an open intent. */
   readonly askedAt: Instant;
   readonly endedAt: Instant | null;
   readonly outcome: IntentOutcome | null;
   readonly message: string | null;
-  /** When the tenant was seen in the state, with no call under way for a pause. */
+  /** When the tenant was seen in the target state, for a pause without calls under way. */
   readonly confirmedAt: Instant | null;
-  /** The replica that carries it out; null when none does, or an emergency stop. */
+  /** The replica that carries it out; null when none does, or when an emergency stop does. */
   readonly executor: string | null;
 }
 
-/** A change of state that outdial made, or began. */
+/** A change of state that outdial made or began. */
 export interface MadeChange {
   readonly campaignId: string;
   readonly target: TargetState;
   readonly actor: string;
   readonly reason: string | null;
-  /** When it was asked for or sent. */
+  /** When it was requested or sent. */
   readonly at: Instant;
 }
 
-/** An intent to be written before the request is sent. */
+/** An intent to write before the request is sent. */
 export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | "idempotencyKey" | "actor" | "reason"> & {
-  /** The emergency stop that it belongs to, and the replica that carries that out. */
+  /** The emergency stop that it belongs to, with the replica that carries it out. */
   readonly stop?: { readonly id: string; readonly executor: string } | undefined;
   /** The replica that carries it out, unless it belongs to a stop. */
   readonly executor?: string | undefined;
-  /** Id of the intent that is gone on with: nothing is begun when it is not open any more, or an emergency stop was given after a resume. */
+  /**
+   * Id of the intent that is continued: nothing is begun when it is no longer open, or when an emergency stop was given after a
+   * resume.
+   */
   readonly goesOn?: string | undefined;
 };
 
@@ -57,11 +60,11 @@ const COLUMNS = `id, campaign_id as "campaignId", target, idempotency_key as "id
 /** Writes and reads intents. */
 export class StateIntents extends Ledger {
   /**
-   * The open intent of this campaign and target; made when there is none. An open one of the opposite target ends as superseded, and to resume
-   * a campaign takes it out of the emergency stops that are under way.
-   * @returns undefined when it is not to be done any more: the stop that it belongs to has ended, another replica carries that out, or a person has
-   *   resumed the campaign after it; or what was to be gone on with is over
-   * @throws StoreError `audit_set_back` for an intent to resume, on a database that was set back: a pause is never refused
+   * The open intent of this campaign and target; created when there is none. An open one of the opposite target ends as
+   * superseded, and resuming a campaign removes it from running emergency stops.
+   * @returns undefined when it must not be done: the stop that it belongs to has ended, another replica carries that out, or a
+   * person has resumed the campaign after it; or the intent to continue is no longer open
+   * @throws StoreError `audit_set_back` for an intent to resume, on a database that was set back; a pause is never refused
    */
   begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean } | undefined> {
     if (wanted.target === "active") this.store.hold.check();
@@ -78,7 +81,7 @@ export class StateIntents extends Ledger {
         if (open !== 1) return undefined;
       }
       if (wanted.goesOn !== undefined) {
-        // A person asked for it before the stop: the stop holds.
+        // A person requested it before the stop: the stop applies.
         const open = await tx.change(
           `select from outdial.state_intents i where id = $1 and ended_at is null and (target = 'paused' or not exists (
              select from outdial.stops s where (s.ended_at is null or s.created_at >= coalesce(i.asked_at, i.created_at))
@@ -130,8 +133,8 @@ export class StateIntents extends Ledger {
   }
 
   /**
-   * Ends an intent and appends to the audit with it. One that another process has ended stays as it is, and the audit says only once how it
-   * ended; of one that the opposite superseded meanwhile, the audit still says what was sent.
+   * Ends an intent with its audit entry. One that another process has ended stays as it is, so that the audit log has its end
+   * only once; for one that was superseded in the meantime, the audit entry still says what was sent.
    */
   end(
     id: string,
@@ -156,14 +159,17 @@ export class StateIntents extends Ledger {
     });
   }
 
-  /** Open intents that some replica carries out, whether it lives or not, the oldest first. */
+  /** Open intents that a replica carries out, alive or not, oldest first. */
   underWay(): Promise<StateIntent[]> {
     return this.store.query<StateIntent>(
       `select ${COLUMNS} from outdial.state_intents where ended_at is null and executor is not null order by created_at, id`,
     );
   }
 
-  /** Takes an open intent of a dead replica, or of this one; of several that try, one does. @param audit appended when it was taken */
+  /**
+   * Takes an open intent of a dead replica, or of this one; one of several callers succeeds. @param audit appended when it was
+   * taken
+   */
   claim(seen: Pick<StateIntent, "id" | "executor">, executor: string, audit: readonly AuditInput[]): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const taken = await tx.change(
@@ -175,12 +181,15 @@ export class StateIntents extends Ledger {
     });
   }
 
-  /** Nobody carries an intent out any more: its outcome is unknown, and who asked was told so. */
+  /** No replica carries the intent out any more: its outcome is unknown, and the caller was told so. */
   async leave(id: string, executor: string): Promise<void> {
     await this.store.query("update outdial.state_intents set executor = null where id = $1 and executor = $2", [id, executor]);
   }
 
-  /** Of each campaign the latest change that took effect or may yet, whatever of outdial made it: intents that neither failed nor were superseded, and `made`. */
+  /**
+   * For each campaign the latest change that took effect or still may, by whatever part of outdial: intents that neither failed
+   * nor were superseded, and changes recorded by `made`.
+   */
   latestOfEach(campaignIds: readonly string[]): Promise<MadeChange[]> {
     return this.store.query<MadeChange>(
       `select distinct on ("campaignId") "campaignId", target, actor, reason, at from (
@@ -194,12 +203,12 @@ export class StateIntents extends Ledger {
     );
   }
 
-  /** Enters changes that were made without an intent. */
+  /** Records changes that were made without an intent. */
   made(changes: readonly MadeChange[]): Promise<void> {
     return this.store.commit((tx) => insertMade(tx, changes));
   }
 
-  /** Intents of a campaign, the newest first. */
+  /** Intents of a campaign, newest first. */
   list(campaignId: string, limit: number): Promise<StateIntent[]> {
     return this.store.query<StateIntent>(
       `select ${COLUMNS} from outdial.state_intents where campaign_id = $1 order by created_at desc, id desc limit $2`,
@@ -208,7 +217,7 @@ export class StateIntents extends Ledger {
   }
 }
 
-/** Enters changes that were made without an intent. */
+/** Records changes that were made without an intent. */
 export async function insertMade(tx: Tx, changes: readonly MadeChange[]): Promise<void> {
   for (const { campaignId, target, actor, reason, at } of changes)
     await tx.query("insert into outdial.state_changes (campaign_id, target, actor, reason, at) values ($1, $2, $3, $4, $5)", [

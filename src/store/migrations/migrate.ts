@@ -1,4 +1,4 @@
-// Brings a database to this version's schema: all open steps in one transaction, one process at a time.
+// Brings a database to this version's schema: all missing steps in one transaction, one process at a time.
 
 import { messageOf } from "../../kernel/index.ts";
 import type { Database } from "../database/database.ts";
@@ -104,12 +104,14 @@ const MIGRATIONS: readonly Migration[] = [
 /** The version of the schema that this outdial works with. */
 export const MIGRATION_COUNT = MIGRATIONS.length;
 
-/** Key of the advisory lock that processes starting at once wait on: "outdia" in ASCII, which PostgreSQL 15 reads in decimals only. */
+/**
+ * Key of the advisory lock that processes wait for when they start at once: "outdia" in ASCII, as a decimal for PostgreSQL 15.
+ */
 const LOCK = String(0x6f7574646961);
 
 const VERSION = "select coalesce(max(version), 0)::int as version from outdial.migrations";
 
-/** Applies what is missing. Throws StoreError `newer_schema` or `migration_failed`; nothing is kept of a failed run. */
+/** Applies the missing steps. Throws StoreError `newer_schema` or `migration_failed`; after a failure nothing is kept. */
 export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
   if ((await versionIfAny(database)) === migrations.length) return;
   await database.transaction(async (connection) => {
@@ -134,7 +136,7 @@ async function prepare(connection: Connection): Promise<number> {
   }
 }
 
-/** Whether outdial has ever prepared the database. */
+/** Whether outdial has ever created its schema in the database. */
 export async function hasSchema(database: Database): Promise<boolean> {
   return (await versionIfAny(database)) !== undefined;
 }

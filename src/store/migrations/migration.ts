@@ -1,8 +1,8 @@
-// What a migration is.
+// The form of a migration.
 
-/** One step of the schema; its place in the list is its number. Never changed once released: a correction is a new step. */
+/** One step of the schema; its place in the list is its number. Never changed after its release: a correction is a new step. */
 export interface Migration {
-  /** What it brings, for people. */
+  /** Name for people. */
   readonly name: string;
   /** Statements, run in one transaction. Everything lives in the schema `outdial`. */
   readonly sql: string;

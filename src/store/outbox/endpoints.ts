@@ -1,14 +1,15 @@
-// Receivers that fail or are switched off. Nothing is claimed for one that is off, by any process (see the outbox's claim); its events wait.
+// Receivers that fail or are switched off. No process claims events for one that is off (see the outbox's claim); its events
+// wait.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
 import type { OutboxEvent } from "./types.ts";
 
-/** How a receiver stands. */
+/** State of a receiver. */
 export interface EndpointState {
   readonly name: string;
-  /** Since when nothing was delivered to it although it was tried; null when it works. */
+  /** Since when every attempt has failed; null when it works. */
   readonly failingSince: Instant | null;
   /** Since when it is switched off; null when it is on. */
   readonly offSince: Instant | null;
@@ -17,14 +18,14 @@ export interface EndpointState {
 
 const STATE = `name, failing_since as "failingSince", off_since as "offSince", off_reason as "offReason"`;
 
-/** A delivery to a receiver ends its `failingSince`: the outbox does that where it marks the delivery. */
+/** A delivery to a receiver ends its `failingSince`; the outbox does that when it marks the delivery. */
 export class Endpoints extends Ledger {
-  /** Receivers that fail or are off, or were once; all others are on. */
+  /** Receivers that fail or are off, now or at some time; all others are on. */
   list(): Promise<EndpointState[]> {
     return this.store.query<EndpointState>(`select ${STATE} from outdial.endpoints order by name`);
   }
 
-  /** A delivery failed. Returns since when the receiver fails. */
+  /** Records a failed delivery. Returns since when the receiver fails. */
   async failed(name: string): Promise<Instant> {
     const now = this.store.now();
     const [row] = await this.store.query<{ at: number }>(
@@ -35,7 +36,7 @@ export class Endpoints extends Ledger {
     return row?.at ?? now;
   }
 
-  /** Switches a receiver off, with its audit entry and alarms in the same transaction. False when it was off already. */
+  /** Switches a receiver off, with its audit entry and alarms in the same transaction. False when it was already off. */
   switchOff(name: string, reason: string, notice: { audit: AuditInput; events: readonly OutboxEvent[] }): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const changed = await tx.change(
@@ -58,7 +59,7 @@ export class Endpoints extends Ledger {
     return row?.at ?? null;
   }
 
-  /** Switches a receiver on: what waits is due at once, its failures are counted anew. False when it was not off. */
+  /** Switches a receiver on: its events are due at once, and its failures are counted anew. False when it was not off. */
   switchOn(name: string, audit: AuditInput): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const changed = await tx.change(
@@ -67,7 +68,7 @@ export class Endpoints extends Ledger {
       );
       if (changed !== 1) return false;
       tx.audit([audit]);
-      // Behind the audit log, like every other row of the outbox.
+      // After the audit log's lock, like all changes to the outbox.
       tx.last(() =>
         tx.query(
           "update outdial.outbox set next_attempt_at = $2 where status = 'pending' and endpoint = $1 and claimed_by is null and next_attempt_at > $2",

@@ -1,4 +1,4 @@
-// Putting events into the outbox inside a transaction of the caller.
+// Inserts events into the outbox inside of the caller's transaction.
 
 import { joinTexts, textColumn } from "../database/arrays.ts";
 import type { Connection } from "../plain-types.ts";
@@ -12,10 +12,10 @@ const INSERT = {
     order by n`,
 };
 
-/** Which receivers get what is emitted for a name, instead of the one of that name. */
+/** For a receiver's name, the receivers that get its events instead. */
 export type Copies = Readonly<Record<string, readonly string[]>>;
 
-/** The events for every receiver that gets them, with the same id for each. */
+/** The events for all receivers, each with the same id. */
 export function copied(events: readonly OutboxEvent[], copies: Copies): readonly OutboxEvent[] {
   if (!events.some(({ endpoint }) => Object.hasOwn(copies, endpoint))) return events;
   return events.flatMap((event) => (copies[event.endpoint] ?? [event.endpoint]).map((endpoint) => ({ ...event, endpoint })));

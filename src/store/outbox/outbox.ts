@@ -1,8 +1,8 @@
-// The outbox: events wait here until their endpoint has them, in order per subject.
+// The outbox: events wait here until their endpoint has accepted them, in order per subject.
 //
-// An event is due when it is pending, its time has come and no earlier one of the same endpoint and subject is pending. A claim moves the
-// time to the claim's end. When an event must wait, those behind it are given the same time, so that they do not lie in the way of what is
-// due; when it is settled, they come forward again.
+// An event is due when it is pending, its time has come and no earlier event of the same endpoint and subject is pending. A claim
+// moves the time to the end of the claim. When an event must wait, those after it get the same time, so that they do not slow
+// down the search for due events; when it is settled, they become due.
 
 import { Ledger } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
@@ -18,8 +18,8 @@ import type {
   ReplayQuery,
 } from "./types.ts";
 
-// Until the table has been analysed the planner takes every index for equally good. "… is true" keeps a condition out of the choice of index,
-// so that subjects are looked up by subject and marked events by id, whatever is known about the table.
+// Until the table has been analysed, the planner considers all indexes equally good. "… is true" excludes a condition from the
+// choice of index, so that subjects are looked up by subject and marked events by id, whatever the statistics.
 
 const claim = (name: string, wanted: { also?: string; blocks: string; order: string }) => ({
   name,
@@ -41,7 +41,10 @@ const CLAIM_EXCEPT = claim("outbox-claim-except", {
   blocks: "and earlier.type <> all($6::text[])",
   order: "next_attempt_at, id",
 });
-/** What is due goes together, so that it is blocked only by what is not: claimed by another, or to be tried again later. */
+/**
+ * Due events are sent together, so only events that are not due block others: those claimed by another worker, or to be tried
+ * again later.
+ */
 const CLAIM_TOGETHER = claim("outbox-claim-together", {
   also: "and (o.type = any($6::text[])) is true and (o.created_at < $7) is true",
   blocks: "and earlier.next_attempt_at > $2",
@@ -77,14 +80,14 @@ const FAILED = {
       and behind.id > failed.id and behind.next_attempt_at is distinct from failed.next and behind.claimed_by is null`,
 };
 
-/** Adds, claims, settles, lists and replays events. Times are of the store's clock. */
+/** Adds, claims, settles, lists and replays events. Times are on the store's clock. */
 export class Outbox extends Ledger {
   /** Adds events in a transaction of their own; those of a job's items are added by `JobLedger.commitBatch`. */
   async add(events: readonly OutboxEvent[]): Promise<void> {
     if (events.length > 0) await this.store.commit((tx) => tx.emit(events));
   }
 
-  /** Claims events of an endpoint that are due, oldest first. What is not settled in `claimMs` becomes due again. */
+  /** Claims due events of an endpoint, oldest first. An event that is not settled within `claimMs` becomes due again. */
   async claimDue({ endpoint, limit, by, claimMs, except, together }: Claim): Promise<ClaimedEvent[]> {
     const now = this.store.now();
     const values = [endpoint, new Date(now), limit, by, new Date(now + claimMs)];
@@ -98,7 +101,7 @@ export class Outbox extends Ledger {
     return rows.sort((a, b) => a.id - b.id);
   }
 
-  /** Settles deliveries that were accepted; this is valid even when another worker holds the claim by now. */
+  /** Marks deliveries as accepted, even when another worker holds the claim by now. */
   async markDelivered(delivered: readonly { readonly id: number; readonly status: number }[]): Promise<void> {
     if (delivered.length === 0) return;
     const values = [
@@ -109,7 +112,7 @@ export class Outbox extends Ledger {
     await this.store.query({ ...DELIVERED, values });
   }
 
-  /** Records failed attempts: to be tried again, or dead. Events that `by` does not hold any more are left alone. */
+  /** Records failed attempts: to be tried again, or dead. Events that `by` no longer holds are left alone. */
   async markFailed(by: string, failed: readonly FailedAttempt[]): Promise<void> {
     if (failed.length === 0) return;
     const values = [
@@ -123,7 +126,7 @@ export class Outbox extends Ledger {
     await this.store.query({ ...FAILED, values });
   }
 
-  /** Gives events that `by` holds back untried: a worker that stops, an endpoint that is down. */
+  /** Returns claimed events without an attempt: for a worker that stops, or an endpoint that is down. */
   async release(by: string, ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     await this.store.query(
@@ -132,7 +135,7 @@ export class Outbox extends Ledger {
     );
   }
 
-  /** Who has claims on events of an endpoint. @param claimMs the longest that a claim holds */
+  /** The workers with claims on events of an endpoint. @param claimMs the longest duration of a claim */
   async claimants(endpoint: string, claimMs: number): Promise<string[]> {
     const now = this.store.now();
     const rows = await this.store.query<{ by: string }>(
@@ -143,7 +146,7 @@ export class Outbox extends Ledger {
     return rows.map(({ by }) => by);
   }
 
-  /** Gives back everything of an endpoint that a worker has claimed, which is gone. @returns how many */
+  /** Returns everything of an endpoint that a dead worker has claimed. @returns how many */
   async releaseAll(endpoint: string, by: string): Promise<number> {
     const now = new Date(this.store.now());
     const rows = await this.store.query(
@@ -154,7 +157,7 @@ export class Outbox extends Ledger {
     return rows.length;
   }
 
-  /** When the next event of an endpoint becomes due (it may be past), ms; undefined when none is pending. */
+  /** When the next event of an endpoint becomes due (possibly in the past), ms; undefined when none is pending. */
   async nextDue(endpoint: string): Promise<number | undefined> {
     const [row] = await this.store.query<{ at: number | null }>(
       "select min(next_attempt_at) as at from outdial.outbox where status = 'pending' and endpoint = $1",
@@ -191,7 +194,7 @@ export class Outbox extends Ledger {
     );
   }
 
-  /** Makes dead (or delivered) events pending again, with a fresh count of attempts. Returns how many. */
+  /** Makes dead (or delivered) events pending again, with a new count of attempts. Returns how many. */
   async replay(query: ReplayQuery = {}): Promise<number> {
     const [row] = await this.store.query<{ count: number }>(
       `with again as (
@@ -211,7 +214,7 @@ export class Outbox extends Ledger {
     return row?.count ?? 0;
   }
 
-  /** How each endpoint stands. */
+  /** Number of events by state, for each endpoint. */
   async counts(): Promise<EndpointCounts[]> {
     return this.store.query<EndpointCounts>(
       `select endpoint, count(*) filter (where status = 'pending')::int as pending, count(*) filter (where status = 'delivered')::int as delivered,

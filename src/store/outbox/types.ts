@@ -1,4 +1,4 @@
-// The words of the outbox.
+// Types of the outbox.
 
 import type { Instant } from "../../kernel/index.ts";
 
@@ -7,11 +7,11 @@ export type DeliveryStatus = "pending" | "delivered" | "dead";
 
 /** An event for one endpoint. */
 export interface OutboxEvent {
-  /** Unique id of the event; the same for every endpoint it goes to and for every attempt. */
+  /** Unique id of the event, the same for every endpoint and every attempt. */
   readonly eventId: string;
   /** Name of the endpoint in the configuration. */
   readonly endpoint: string;
-  /** What it is about; events of one subject go to an endpoint in order. */
+  /** What it is about; events of one subject are delivered to an endpoint in order. */
   readonly subject: string;
   /** For example `DISPOSITION_ASSIGNED`. */
   readonly type: string;
@@ -19,7 +19,7 @@ export interface OutboxEvent {
   readonly body: string;
 }
 
-/** A claimed event: to be settled by the claimer before `claimedUntil`. */
+/** A claimed event: the claimer must settle it before `claimedUntil`. */
 export interface ClaimedEvent extends OutboxEvent {
   readonly id: number;
   /** Attempts before this one. */
@@ -28,7 +28,7 @@ export interface ClaimedEvent extends OutboxEvent {
   readonly claimedUntil: Instant;
 }
 
-/** An event with its fate, for people. */
+/** An event with its state, for people. */
 export interface Delivery extends OutboxEvent {
   readonly id: number;
   readonly status: DeliveryStatus;
@@ -46,9 +46,9 @@ export interface Claim {
   readonly limit: number;
   /** How long the claim holds, ms; afterwards another worker may claim the event. */
   readonly claimMs: number;
-  /** Who claims. */
+  /** The claiming worker. */
   readonly by: string;
-  /** Types that are left to wait: what is behind one of them does not wait with it. */
+  /** Types that are left waiting; events behind them do not wait with them. */
   readonly except?: readonly string[] | undefined;
   /** Only events of these types from before an instant, several of a subject at once: they are sent as one. */
   readonly together?: { readonly types: readonly string[]; readonly before: Instant } | undefined;
@@ -60,7 +60,7 @@ export interface FailedAttempt {
   /** HTTP status, when there was an answer. */
   readonly status?: number | undefined;
   readonly error: string;
-  /** null gives up: the event is dead. */
+  /** null: given up, the event is dead. */
   readonly nextAttemptAt: Instant | null;
 }
 
@@ -72,20 +72,20 @@ export interface DeliveryFailure {
   readonly error: string;
 }
 
-/** Which deliveries to list; everything given must hold. */
+/** Filters for listing deliveries; all of them must match. */
 export interface DeliveryQuery {
   readonly ids?: readonly number[] | undefined;
   readonly endpoint?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
   readonly subject?: string | undefined;
-  /** Continue behind this id. */
+  /** Continue after this id. */
   readonly after?: number | undefined;
   readonly newestFirst?: boolean | undefined;
-  /** 100 by default. */
+  /** Default 100. */
   readonly limit?: number | undefined;
 }
 
-/** Which events to send again; dead ones unless said otherwise. */
+/** Filters for events to send again; default: dead ones. */
 export interface ReplayQuery {
   readonly ids?: readonly number[] | undefined;
   readonly endpoint?: string | undefined;
@@ -94,7 +94,7 @@ export interface ReplayQuery {
   readonly status?: "dead" | "delivered" | undefined;
 }
 
-/** How an endpoint's events stand. */
+/** Number of an endpoint's events by state. */
 export interface EndpointCounts {
   readonly endpoint: string;
   readonly pending: number;

@@ -1,25 +1,25 @@
-// Limits that processes share: who holds which part of a limit, and for how long. All times are the database's. Nothing here outlives a crash of
-// the database: the tables are unlogged, and whoever sends asks again within half a second.
+// Request limits that processes share: who holds which part of a limit, and for how long. All times are the database's. Nothing
+// here survives a crash of the database: the tables are unlogged, and each sender asks again within half a second.
 
 import { Ledger } from "../commit.ts";
 
-/** Which part of which limit. */
+/** A part of a limit and its holder. */
 export interface RateHold {
-  /** Names the tenant and the credentials. */
+  /** Identifies the tenant and the credentials. */
   readonly scope: string;
   readonly family: string;
-  /** Names the process. */
+  /** Identifies the process. */
   readonly holder: string;
 }
 
-/** A limit as its holders share it. */
+/** A limit with its holders. */
 export interface HeldLimit {
   /** ms since the epoch, by the database's clock. */
   readonly now: number;
   /** Permits that nobody held at `countedAt`. */
   readonly permits: number;
   readonly countedAt: number;
-  /** `gone`: its time is over, or it gave its part back, since `countedAt`. */
+  /** `gone`: since `countedAt` its time has expired, or it returned its part. */
   readonly holders: readonly {
     readonly id: string;
     readonly part: number;
@@ -28,14 +28,14 @@ export interface HeldLimit {
   }[];
 }
 
-/** What a holder gets, and the permits that are left for others. */
+/** The part of a holder, and the permits left for others. */
 export interface HeldPart {
   readonly part: number;
   readonly permits: number;
   readonly left: number;
 }
 
-/** So often a process begins again when another one wrote in between, then it fails. */
+/** Number of tries when other processes write at the same time; after that it fails. */
 const MOST_TRIES = 50;
 
 const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
@@ -43,9 +43,9 @@ const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 /** The table of shared limits. */
 export class RateLedger extends Ledger {
   /**
-   * Gives up the part that the process holds for the one that `decide` makes of the whole. No lock is held in between: when another process was faster,
-   * `decide` is asked again.
-   * @param hold.heldMs for how long the part is its own @param burst permits that are there when nobody has ever asked
+   * Replaces the part that the process holds by the one that `decide` chooses. No lock is held in between: when another process
+   * was faster, `decide` is called again.
+   * @param hold.heldMs how long the part is valid @param burst permits that exist before anybody has asked
    */
   async exchange(
     hold: RateHold & { readonly demand: readonly number[]; readonly heldMs: number },
@@ -104,7 +104,7 @@ export class RateLedger extends Ledger {
     return written.length === 1;
   }
 
-  /** Gives a part back. */
+  /** Returns a part. */
   async release({ scope, family, holder }: RateHold): Promise<void> {
     await this.store.query("delete from outdial.rate_parts where scope = $1 and family = $2 and holder = $3", [
       scope,

@@ -1,4 +1,4 @@
-// Figures that were reported, so that a later report can say which of them do not hold any more.
+// Reported figures, so that a later report can say which of them no longer hold.
 
 import { Ledger } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
@@ -7,7 +7,7 @@ import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 export interface KeptFigure {
   /** Which calls, apart from the period: canonical JSON. */
   readonly scope: string;
-  /** From here on until before `to`. */
+  /** The period: from `from` to before `to`. */
   readonly from: number;
   readonly to: number;
   readonly definition: string;
@@ -23,9 +23,9 @@ export interface KeptFigure {
   readonly reportedAt: number;
 }
 
-/** The table of reported figures: only ever added to. */
+/** The table of reported figures; rows are only added. */
 export class KeptFigures extends Ledger {
-  /** The latest figure of each period that lies within `from`…`to`. */
+  /** The latest figure of each period within `from`…`to`. */
   latest(query: {
     readonly scope: string;
     readonly definition: string;

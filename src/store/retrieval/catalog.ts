@@ -1,10 +1,10 @@
-// Which files the lake consists of: the list that readers use, changed only in transactions.
+// The list of the lake's files that readers use; it is changed only in transactions.
 
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import type { CatalogFile } from "./types.ts";
 
-/** Adds files inside a transaction of the caller. */
+/** Adds files inside of the caller's transaction. */
 export async function addFiles(tx: Tx, files: readonly CatalogFile[], now: number): Promise<void> {
   if (files.length === 0) return;
   await tx.query({
@@ -26,9 +26,9 @@ export async function addFiles(tx: Tx, files: readonly CatalogFile[], now: numbe
   });
 }
 
-/** The list of live files. Fits the lake's port for a catalog. */
+/** The list of valid files; implements the lake's catalog. */
 export class LakeFiles extends Ledger {
-  /** Live files by day and time of arrival; quarantine only when asked for. `fromDay` and `toDay` are inclusive. */
+  /** Valid files by day and time of adding; quarantine only when asked for. `fromDay` and `toDay` are inclusive. */
   async files(
     query: {
       readonly campaignId?: string | undefined;
@@ -47,7 +47,7 @@ export class LakeFiles extends Ledger {
     return rows.map((row) => ({ ...row, runId: row.runId ?? undefined }));
   }
 
-  /** Takes `added` up and `removed` out at once. False, and nothing changed, when one of `removed` is not live any more. */
+  /** Adds `added` and removes `removed` at once. False, and nothing is changed, when one of `removed` is no longer valid. */
   async replace(removed: readonly CatalogFile[], added: readonly CatalogFile[]): Promise<boolean> {
     try {
       await this.store.commit(async (tx) => {
@@ -67,5 +67,5 @@ export class LakeFiles extends Ledger {
   }
 }
 
-/** Rolls a replacement back whose files another writer has replaced. */
+/** Rolls back a replacement whose files another writer has replaced. */
 class Overtaken extends Error {}

@@ -1,4 +1,5 @@
-// Retrievals in the store: begun, claimed by one replica, moved on page by page, ended. A page's files and the checkpoint change together.
+// Retrievals in the store: begun, taken by one replica, advanced page by page, ended. A page's files and the checkpoint are
+// written together.
 
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
@@ -13,14 +14,14 @@ import { RETRIEVAL_COLUMNS, type RetrievalRow, toRetrieval } from "./rows.ts";
 import { endTurn } from "./schedules.ts";
 import { type Blocker, type NewRetrieval, type PageCommit, RETRIEVE, type Retrieval, type RetrievalWindow } from "./types.ts";
 
-/** Serialises beginnings and claims of one campaign. "retr" in ASCII. */
+/** Serialises begins and takes of one campaign. "retr" in ASCII. */
 const CAMPAIGN_LOCK = "select pg_advisory_xact_lock(x'72657472'::int, hashtext($1))";
 
 /** Reads and writes retrievals. */
 export class RetrievalLedger extends Ledger {
   /**
-   * Begins a retrieval, unless one of the same campaign, window and codes has not ended: then that one comes back.
-   * Of several that begin it at once, one does.
+   * Begins a retrieval, unless one of the same campaign, window and codes has not ended: then that one is returned. Of several
+   * concurrent callers one begins it.
    */
   async begin(retrieval: NewRetrieval): Promise<{ readonly jobId: string; readonly earlier: boolean }> {
     const { jobId, campaignId, from, to, codes, windows, scope, turnOf } = retrieval;
@@ -59,7 +60,7 @@ export class RetrievalLedger extends Ledger {
     readonly limit: number;
     readonly campaignId?: string | undefined;
     readonly status?: readonly JobStatus[] | undefined;
-    /** Id of a job: only those before it in the list's order, older ones. */
+    /** Id of a job: only jobs after it in the list, which are older. */
     readonly after?: string | undefined;
   }): Promise<Retrieval[]> {
     const rows = await this.store.query<RetrievalRow>(
@@ -81,8 +82,8 @@ export class RetrievalLedger extends Ledger {
   }
 
   /**
-   * Takes a retrieval for a process (see JobLedger.take), unless something else of the campaign runs over a part of the same window: then that
-   * comes back.
+   * Takes a retrieval for a process (see JobLedger.take), unless another one of the campaign is running for an overlapping
+   * window: then that one is returned.
    */
   take(run: OwnedRun, executor: string): Promise<"taken" | "gone" | { readonly blockedBy: Blocker }> {
     return this.store.commit(async (tx) => {
@@ -102,7 +103,7 @@ export class RetrievalLedger extends Ledger {
     });
   }
 
-  /** The latest observation of any call of a campaign, 0 before the first. */
+  /** The latest observation of any call of a campaign; 0 when there is none. */
   async observedUpto(campaignId: string): Promise<number> {
     const [row] = await this.store.query<{ upto: number | null }>(
       `select max(observed_upto) as upto from outdial.retrieval_windows join outdial.retrievals using (job_id) where campaign_id = $1`,
@@ -111,7 +112,7 @@ export class RetrievalLedger extends Ledger {
     return row?.upto ?? 0;
   }
 
-  /** Takes a page's files up and moves the checkpoint, in one transaction. Throws StoreError `not_owner`. */
+  /** Adds a page's files to the list and moves the checkpoint, in one transaction. Throws StoreError `not_owner`. */
   async commitPage(page: PageCommit): Promise<void> {
     await this.store.commit(async (tx) => {
       const [, , moved] = await together([
@@ -123,13 +124,16 @@ export class RetrievalLedger extends Ledger {
     });
   }
 
-  /** Notes a page that could not be fetched. With `restart`, the window is read again from its first page. Throws StoreError `not_owner`. */
+  /**
+   * Records a page that could not be fetched. With `restart`, the window is read again from its first page. Throws StoreError
+   * `not_owner`.
+   */
   async noteFailure(failure: {
     readonly jobId: string;
     readonly executor: string;
     readonly windowNo: number;
     readonly pageSize: number;
-    /** Requests that were sent for it. */
+    /** Number of requests sent for it. */
     readonly attempts: number;
     readonly restart: boolean;
   }): Promise<void> {
@@ -165,13 +169,13 @@ export class RetrievalLedger extends Ledger {
     });
   }
 
-  /** Whether a CRM has ever acknowledged a call of the campaign. */
+  /** Whether the CRM has ever acknowledged a call of the campaign. */
   async hasAcknowledgements(campaignId: string): Promise<boolean> {
     const rows = await this.store.query("select from outdial.crm_acknowledged where campaign_id = $1 limit 1", [campaignId]);
     return rows.length > 0;
   }
 
-  /** Ids of the campaign's calls that the CRM has acknowledged, of the start hours that a window touches, page by page. */
+  /** Ids of the campaign's calls that the CRM has acknowledged, for the start hours that a window touches, in pages. */
   async *acknowledged(query: {
     readonly campaignId: string;
     readonly from: number;

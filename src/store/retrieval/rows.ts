@@ -1,4 +1,4 @@
-// Retrievals as rows: the SELECT with the sums over windows, and what is made of a row.
+// Retrievals as rows: the SELECT with the sums over windows, and the conversion of a row.
 
 import type { JobStatus } from "../jobs/types.ts";
 import type { Retrieval } from "./types.ts";

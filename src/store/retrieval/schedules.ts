@@ -1,4 +1,4 @@
-// What is retrieved regularly: one schedule a campaign; each time it falls due, one replica takes it.
+// Schedules of regular retrievals: one per campaign; each time one is due, one replica takes it.
 
 import { Ledger, type Tx } from "../commit.ts";
 import { StoreError } from "../error.ts";
@@ -7,11 +7,11 @@ import type { RetrievalSchedule } from "./types.ts";
 const COLUMNS = `campaign_id as "campaignId", every_ms as "everyMs", codes, page_limit as "pageLimit", overlap_ms as "overlapMs", first_ms as "firstMs",
   read_to as "readTo", actor, next_at as "nextAt"`;
 
-/** Whoever took the turn of `s` has said nothing for longer than a process that lives does. */
+/** Whoever holds the turn of `s` has been silent for longer than a living process is. */
 const HOLDER_IS_GONE = `not exists (select from outdial.replicas r where r.id = s.turn_of
   and r.heartbeat_at > clock_timestamp() - 3 * r.interval_ms * interval '1 millisecond')`;
 
-/** Ends the turn of a campaign's schedule inside a transaction. Throws StoreError `not_owner` when another process has it. */
+/** Ends the turn of a campaign's schedule inside of a transaction. Throws StoreError `not_owner` when another process has it. */
 export async function endTurn(tx: Tx, campaignId: string, by: string): Promise<void> {
   const ended = await tx.change("update outdial.retrieval_schedules set turn_of = null where campaign_id = $1 and turn_of = $2", [
     campaignId,
@@ -22,7 +22,7 @@ export async function endTurn(tx: Tx, campaignId: string, by: string): Promise<v
 
 /** The schedules of a store. */
 export class RetrievalSchedules extends Ledger {
-  /** Sets schedules of campaigns, all or none; how far one has read stays, unless other codes are asked for now. */
+  /** Sets schedules of campaigns, all or none. How far one has read is kept, unless its codes change. */
   async set(schedules: readonly Omit<RetrievalSchedule, "readTo">[]): Promise<void> {
     await this.store.commit(async (tx) => {
       for (const schedule of schedules) await this.#setOne(tx, schedule);
@@ -63,9 +63,10 @@ export class RetrievalSchedules extends Ledger {
   }
 
   /**
-   * Takes a due schedule and sets its next time, a whole number of intervals on; undefined when none is due. The turn is this process's until it has
-   * begun the retrieval (`NewRetrieval.turnOf`) or ends it: when it dies before, another one takes the turn. On a database that was set back none
-   * is taken, nor for a tenant that the store is not of any more: its turn waits.
+   * Takes a due schedule and sets its next time, a whole number of intervals later; undefined when none is due. This process
+   * holds the turn until it has begun the retrieval (`NewRetrieval.turnOf`) or ends the turn; when it dies before, another one
+   * takes the turn. On a database that was set back no turn is taken, nor for a tenant that the store no longer belongs to: it
+   * waits.
    * @param by id of this process among the replicas
    * @param of.campaignIds only these campaigns' schedules
    * @param of.besides not these: their turns are under way in this process
@@ -92,7 +93,7 @@ export class RetrievalSchedules extends Ledger {
     await this.store.commit((tx) => endTurn(tx, campaignId, by));
   }
 
-  /** Notes how far a schedule has read; never back. */
+  /** Records how far a schedule has read; never decreases. */
   async readUpTo(campaignId: string, readTo: number): Promise<void> {
     await this.store.query("update outdial.retrieval_schedules set read_to = greatest(read_to, $2) where campaign_id = $1", [
       campaignId,

@@ -6,7 +6,7 @@ import type { JobStatus } from "../jobs/types.ts";
 /** The kind of a retrieval among the jobs. */
 export const RETRIEVE = "retrieve";
 
-/** A file of the lake as the catalog has it; see the lake's own words for the members. */
+/** A file of the lake in the catalog; see the lake's own types for the members. */
 export interface CatalogFile {
   readonly path: string;
   readonly kind: "part" | "head" | "history" | "quarantine";
@@ -17,20 +17,20 @@ export interface CatalogFile {
   readonly runId?: string | undefined;
 }
 
-/** What is asked for. */
+/** A retrieval to begin. */
 export interface NewRetrieval {
   readonly jobId: string;
   readonly campaignId: string;
   readonly from: Instant;
   readonly to: Instant;
-  /** null asks for all codes. */
+  /** null for all codes. */
   readonly codes: readonly string[] | null;
   readonly pageLimit: number;
   readonly actor: string;
   readonly windows: readonly { readonly from: Instant; readonly to: Instant }[];
   /** See `Job`. */
   readonly scope?: string | undefined;
-  /** The turn of the campaign's schedule that it is for: taken by this process, and over with this. */
+  /** The campaign whose schedule's turn it is for: this process holds the turn, which ends with this. */
   readonly turnOf?: string | undefined;
 }
 
@@ -40,24 +40,24 @@ export interface RetrievalTotals {
   readonly windowsDone: number;
   readonly pagesOk: number;
   readonly pagesFailed: number;
-  /** Requests sent for pages, repeated ones included; those that brought a page are `pagesOk`. */
+  /** Requests sent for pages, including repetitions; those that brought a page are `pagesOk`. */
   readonly attempts: number;
   readonly restarts: number;
-  /** Rows that became records, those seen twice included. */
+  /** Rows that became records, including repeated ones. */
   readonly rows: number;
-  /** Rows of calls that were still going on. */
+  /** Rows of calls that had not ended. */
   readonly unfinished: number;
   /** Earliest start among them. */
   readonly earliestUnfinished: Instant | null;
-  /** Rows put aside, by reason. */
+  /** Quarantined rows, by reason. */
   readonly quarantined: Readonly<Record<string, number>>;
-  /** Of the files written. */
+  /** Size of the files written. */
   readonly bytes: number;
-  /** Time spent on fetching pages, summed, waiting for the budget included. */
+  /** Total time spent fetching pages, including waiting for the budget, ms. */
   readonly pageMs: number;
 }
 
-/** A retrieval as the store has it. */
+/** A retrieval in the store. */
 export interface Retrieval extends Omit<NewRetrieval, "windows" | "scope" | "turnOf"> {
   readonly status: JobStatus;
   readonly executor: string | null;
@@ -66,13 +66,13 @@ export interface Retrieval extends Omit<NewRetrieval, "windows" | "scope" | "tur
   readonly startedAt: Instant | null;
   readonly finishedAt: Instant | null;
   readonly error: unknown;
-  /** Calls brought, each counted once; null before the end. */
+  /** Number of different calls; null before the end. */
   readonly calls: number | null;
   readonly complianceHash: string | null;
   readonly totals: RetrievalTotals;
 }
 
-/** How far a window got. */
+/** Progress of a window. */
 export interface RetrievalWindow {
   readonly no: number;
   readonly from: Instant;
@@ -91,10 +91,10 @@ export interface PageCommit {
   readonly windowNo: number;
   /** `pagesOk` of the window before this page. */
   readonly after: number;
-  /** Requests that were sent for it, the one that brought it included. */
+  /** Number of requests sent for it, including the successful one. */
   readonly attempts: number;
   readonly files: readonly CatalogFile[];
-  /** The page to ask for next; null when this was the last one. */
+  /** The next page to request; null after the last one. */
   readonly nextToken: string | null;
   readonly pageSize: number;
   readonly rows: number;
@@ -105,13 +105,13 @@ export interface PageCommit {
   readonly observedAt: Instant;
 }
 
-/** Another retrieval in the way of a claim: of the same campaign, at work on a part of the same window. */
+/** Another retrieval that prevents a take: of the same campaign, running for an overlapping window. */
 export interface Blocker {
   readonly jobId: string;
   readonly executor: string;
 }
 
-/** What is retrieved regularly. */
+/** A regular retrieval of a campaign. */
 export interface RetrievalSchedule {
   readonly campaignId: string;
   readonly everyMs: number;

@@ -1,4 +1,5 @@
-// The ledger of dialer settings: versions, the journal of each change, campaigns made from files. Every method is one transaction.
+// The ledger of dialer settings: versions, the journal of each change, campaigns created from files. Every method is one
+// transaction.
 
 import type { AuditInput } from "../audit/entry.ts";
 import type { StoreCore, Tx } from "../commit.ts";
@@ -29,7 +30,7 @@ export class DialerLedger extends JournalLedger {
     super(store, "outdial.dialer_events", "outdial.dialer_changes");
   }
 
-  /** Notes settings that were found in force, unless the latest version in force is the same. */
+  /** Records settings that were found in force, unless they equal the latest version in force. */
   async observe(found: {
     subject: string;
     settings: unknown;
@@ -54,13 +55,13 @@ export class DialerLedger extends JournalLedger {
   }
 
   /**
-   * Begins a change, ready to be run; undefined when another one is open.
+   * Begins a change, ready to run; undefined when another one is open.
    * @returns its version
    */
   begin(change: NewDialerChange): Promise<number | undefined> {
     const now = this.store.now();
     return this.store.commit(async (tx) => {
-      // The index on open changes would tell too, but by an error.
+      // The index on open changes would detect it too, but by an error.
       await tx.query("select pg_advisory_xact_lock(hashtext('outdial dialer settings'))");
       if ((await tx.change("select from outdial.dialer_changes where ended_at is null")) !== 0) return undefined;
       const { jobId, sourceName, actor, settingsHash } = change;
@@ -101,7 +102,7 @@ export class DialerLedger extends JournalLedger {
     return (await this.store.query<DialerChange>(`${CHANGES} where version = $1`, [version]))[0];
   }
 
-  /** The change that has not ended, when there is one. */
+  /** The change that has not ended, if any. */
   async open(): Promise<DialerChange | undefined> {
     return (await this.store.query<DialerChange>(`${CHANGES} where ended_at is null`))[0];
   }
@@ -114,7 +115,10 @@ export class DialerLedger extends JournalLedger {
     );
   }
 
-  /** Changes whose settings could not be put back, and that nothing has followed: of each campaign or of the tenant, one at most. Newest first. */
+  /**
+   * Changes whose settings could not be rolled back and that no later version followed, at most one for each campaign or the
+   * tenant. Newest first.
+   */
   notBack(): Promise<DialerChange[]> {
     return this.store.query<DialerChange>(
       `${CHANGES} where outcome = 'rollback_failed'
@@ -123,7 +127,7 @@ export class DialerLedger extends JournalLedger {
     );
   }
 
-  /** The latest change that ended as `applied`. @param subject what the settings are of; empty where a tenant has them once */
+  /** The latest change that ended as `applied`. @param subject the campaign of the settings; empty where a tenant has one set */
   async latestApplied(subject = ""): Promise<DialerChange | undefined> {
     const [found] = await this.store.query<DialerChange>(
       `${CHANGES} where outcome = 'applied' and subject = $1 order by version desc limit 1`,
@@ -132,7 +136,7 @@ export class DialerLedger extends JournalLedger {
     return found;
   }
 
-  /** The latest time that this revision did not hold, unless it was applied since. */
+  /** The latest time that these settings were not kept, unless they were applied since. */
   async rejection(settingsHash: string, subject = ""): Promise<DialerChange | undefined> {
     const [found] = await this.store.query<DialerChange>(
       `${CHANGES} where settings_hash = $1 and subject = $2 and (rejected or outcome = 'applied') order by version desc limit 1`,
@@ -141,14 +145,16 @@ export class DialerLedger extends JournalLedger {
     return found?.rejected === true ? found : undefined;
   }
 
-  /** Writes what happened with what follows from it. Throws StoreError `not_owner`. */
+  /** Writes a step with its consequences. Throws StoreError `not_owner`. */
   append(step: DialerStep): Promise<void> {
     return this.write(step, async (tx) => {
       if (step.end !== undefined) await this.#end(tx, step.jobId, step.end);
     });
   }
 
-  /** A person's word on a change that waits for one: an event, and the change may be run again. Throws StoreError `invalid_state`. */
+  /**
+   * A person's decision on a waiting change: an event, after which the change may run again. Throws StoreError `invalid_state`.
+   */
   release(decision: Pick<DialerStep, "jobId" | "seq" | "event" | "at" | "phase" | "audit">): Promise<void> {
     const { jobId } = decision;
     return this.store.commit(async (tx) => {
@@ -158,7 +164,7 @@ export class DialerLedger extends JournalLedger {
     });
   }
 
-  /** The entry of a file of a dialer campaign: the one there is, or a new one that says that it is about to be sent. */
+  /** The entry for a file of a dialer campaign: the existing one, or a new one that says that it is about to be sent. */
   async intendCampaign(
     entry: Pick<DialerCampaignEntry, "contentHash" | "name" | "sourceName"> & {
       readonly actor: string;
@@ -181,7 +187,7 @@ export class DialerLedger extends JournalLedger {
     return { entry: found, fresh };
   }
 
-  /** Settles an entry: the campaign's id, or null when it surely was not made and may be sent again. */
+  /** Settles an entry: the campaign's id, or null when it was certainly not created and may be sent again. */
   settleCampaign(contentHash: string, campaignId: string | null, audit: readonly AuditInput[]): Promise<void> {
     return this.store.commit(async (tx) => {
       await (campaignId === null
@@ -196,7 +202,7 @@ export class DialerLedger extends JournalLedger {
 
   /**
    * Runs work that no other process on this database runs at the same time under the same name.
-   * @param longest a process that falls asleep in the middle of it keeps the others out no longer, ms
+   * @param longest how long a process that freezes in the middle of it keeps the others out, ms
    */
   inTurn<T>(name: string, work: () => Promise<T>, longest = 300_000): Promise<T> {
     return this.store.commit(async (tx) => {

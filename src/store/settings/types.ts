@@ -8,10 +8,10 @@ import type { JobEnd, JobStatus } from "../jobs/types.ts";
 /** Kind of the jobs that change dialer settings. */
 export const DIALER_CHANGE = "dialer-change";
 
-/** A version of the settings: a change of ours however it ended, or settings that were found. JSON as it was written. */
+/** A version of the settings: a change by outdial, however it ended, or settings that were found. JSON as it was written. */
 export interface DialerChange {
   readonly version: number;
-  /** The campaign that the settings are of; empty where a tenant has them once. */
+  /** The campaign of the settings; empty where a tenant has one set. */
   readonly subject: string;
   /** null for settings that were found. */
   readonly jobId: string | null;
@@ -30,13 +30,13 @@ export interface DialerChange {
   readonly rejected: boolean;
   readonly createdAt: Instant;
   readonly endedAt: Instant | null;
-  /** Of its job; null for settings that were found. */
+  /** Status of its job; null for settings that were found. */
   readonly status: JobStatus | null;
   readonly executor: string | null;
   readonly run: number | null;
 }
 
-/** A version in a list, with the settings of the version before it of the same subject; null: it is the first. */
+/** A version in a list, with the settings of the previous version of the same subject; null for the first. */
 export interface ListedDialerChange extends DialerChange {
   /** JSON. */
   readonly settingsBefore: unknown;
@@ -59,12 +59,12 @@ export interface NewDialerChange {
   readonly audit: readonly AuditInput[];
 }
 
-/** One thing that happened to a change. */
+/** One step of a change. */
 export interface DialerStep extends JournalStep {
-  /** When the change has ended or stands still. */
+  /** Set when the change has ended or is paused. */
   readonly end?: JobEnd & {
     readonly message: string | null;
-    /** Absent while it stands still. */
+    /** Absent while it is paused. */
     readonly outcome?: string;
     readonly settings?: unknown;
     readonly settingsHash?: string;
@@ -73,7 +73,7 @@ export interface DialerStep extends JournalStep {
   };
 }
 
-/** A dialer campaign that was made from a file, or may have been. */
+/** A dialer campaign that was created from a file, or may have been. */
 export interface DialerCampaignEntry {
   readonly contentHash: string;
   readonly name: string;

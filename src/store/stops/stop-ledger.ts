@@ -1,4 +1,5 @@
-// The ledger of emergency stops: durable before anything is sent, carried out by one replica at a time, open until every campaign is settled.
+// The ledger of emergency stops: durable before anything is sent, carried out by one replica at a time, open until every campaign
+// is settled.
 
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
@@ -16,7 +17,7 @@ const MINE = "exists (select from outdial.stops where id = $1 and executor = $2 
 /** Emergency stops and what they did. */
 export class StopLedger extends Ledger {
   /**
-   * Begins a stop. One of everything ends those that are open: it does what was left of them. A stop that is there already stays as it is.
+   * Begins a stop. A stop of everything ends the open ones and does the rest of their work. An existing stop stays as it is.
    * @returns whether it was begun
    */
   begin(stop: Pick<Stop, "id" | "actor" | "reason" | "scope" | "executor">, audit: readonly AuditInput[]): Promise<boolean> {
@@ -51,12 +52,12 @@ export class StopLedger extends Ledger {
     return (await this.store.query<Stop>(`select ${STOP} from outdial.stops where id = $1`, [storable(id)]))[0];
   }
 
-  /** Stops that have not ended, the oldest first. */
+  /** Stops that have not ended, oldest first. */
   open(): Promise<Stop[]> {
     return this.store.query<Stop>(`select ${STOP} from outdial.stops where ended_at is null order by created_at, id`);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   list(limit: number): Promise<Stop[]> {
     return this.store.query<Stop>(`select ${STOP} from outdial.stops order by created_at desc, id desc limit $1`, [limit]);
   }
@@ -69,7 +70,10 @@ export class StopLedger extends Ledger {
     );
   }
 
-  /** Takes a stop that was found free, ours, or of a dead replica; of several that try, one does. @param audit appended when it was taken */
+  /**
+   * Takes a stop that is free, ours, or of a dead replica; one of several callers succeeds. @param audit appended when it was
+   * taken
+   */
   claim(seen: Pick<Stop, "id" | "run" | "executor">, executor: string, audit: readonly AuditInput[]): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const taken = await tx.change(
@@ -82,7 +86,7 @@ export class StopLedger extends Ledger {
     });
   }
 
-  /** Lets go of a stop: another replica takes it up at once. */
+  /** Releases a stop: another replica takes it at once. */
   async release(id: string, executor: string): Promise<void> {
     await this.store.query("update outdial.stops set executor = null where id = $1 and executor = $2 and ended_at is null", [
       id,
@@ -90,7 +94,7 @@ export class StopLedger extends Ledger {
     ]);
   }
 
-  /** Notes campaigns that a stop is about; what is known of one already stays. Throws StoreError `not_owner`. */
+  /** Adds campaigns to a stop; campaigns that it has already stay as they are. Throws StoreError `not_owner`. */
   async found(id: string, executor: string, campaigns: readonly FoundCampaign[]): Promise<void> {
     const rows = await this.store.query<{ mine: boolean }>(
       `with mine as (select ${MINE} as mine), made as (
@@ -111,7 +115,7 @@ export class StopLedger extends Ledger {
     if (rows[0]?.mine !== true) throw notCarriedOut(id, executor);
   }
 
-  /** Writes what came of an attempt, unless a person has resumed the campaign. Throws StoreError `not_owner`. */
+  /** Writes the result of an attempt, unless a person has resumed the campaign. Throws StoreError `not_owner`. */
   async tried(id: string, executor: string, attempt: StopAttempt): Promise<void> {
     const rows = await this.store.query<{ mine: boolean }>(
       `with mine as (select ${MINE} as mine), made as (
@@ -147,7 +151,7 @@ export class StopLedger extends Ledger {
     return row.ids;
   }
 
-  /** Writes how the list of campaigns could be read; null when it was read to its end. Throws StoreError `not_owner`. */
+  /** Records why the list of campaigns may be incomplete; null when it was read to its end. Throws StoreError `not_owner`. */
   async listed(id: string, executor: string, problem: ListProblem | null): Promise<void> {
     const rows = await this.store.query(
       "update outdial.stops set list_problem = $3 where id = $1 and executor = $2 and ended_at is null returning 1",
@@ -169,7 +173,7 @@ export class StopLedger extends Ledger {
     });
   }
 
-  /** A stop that holds a campaign: begun since a moment or still open, and no person has resumed the campaign after it. */
+  /** A stop that applies to a campaign: begun since an instant or still open, and no person has resumed the campaign after it. */
   async holding(campaignId: string, since: number): Promise<Stop | undefined> {
     const [stop] = await this.store.query<Stop>(
       `select ${STOP} from outdial.stops s
@@ -181,7 +185,10 @@ export class StopLedger extends Ledger {
     return stop;
   }
 
-  /** Every campaign that this database knows of: on the last list that named any, paused or resumed, planned or applied, in a failover pair. */
+  /**
+   * Every campaign that this database knows: from the last list that was not empty, paused or resumed, planned or applied, in a
+   * failover pair.
+   */
   async knownCampaigns(): Promise<string[]> {
     const rows = await this.store.query<{ id: string }>(
       `select id from outdial.known_campaigns where gone_at is not distinct from

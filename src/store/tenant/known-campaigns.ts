@@ -1,10 +1,10 @@
-// The campaigns that the tenant's list named when it was last read.
+// The campaigns in the tenant's list when it was last read.
 
 import type { Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 
-/** A campaign as the tenant's list showed it, or a confirmed pause or start since. */
+/** A campaign as in the tenant's list, or as by a confirmed pause or start since then. */
 export interface KnownCampaign {
   readonly id: string;
   readonly name: string;
@@ -12,15 +12,15 @@ export interface KnownCampaign {
   readonly status: string;
   /** When the tenant showed that status. */
   readonly statusAt: Instant;
-  /** Since when the list has named it no more; null while it does. */
+  /** Since when the list no longer has it; null while it does. */
   readonly goneAt: Instant | null;
 }
 
 const COLUMNS = `id, name, status, status_at as "statusAt", gone_at as "goneAt"`;
 
-/** Writes and reads the last list of campaigns. When it was read is the reading `campaigns` of the tenant readings. */
+/** Writes and reads the last list of campaigns. The time of its reading is in the tenant readings, as `campaigns`. */
 export class KnownCampaigns extends Ledger {
-  /** In the order of the list. @param options `gone`: also those that the last list does not name any more, at the end */
+  /** In the order of the list. @param options `gone`: also campaigns that the last list no longer has, at the end */
   list({ gone = false }: { readonly gone?: boolean | undefined } = {}): Promise<KnownCampaign[]> {
     return this.store.query<KnownCampaign>(
       `select ${COLUMNS} from outdial.known_campaigns where $1 or gone_at is null order by gone_at desc nulls first, place, id`,
@@ -38,7 +38,7 @@ export class KnownCampaigns extends Ledger {
   }
 
   /**
-   * Takes over a list that was read to its end: who is not on it is gone. A status that is known from later stays.
+   * Stores a complete list: campaigns that are not on it are gone. A status from a later time is kept.
    * @param at when the reading began
    */
   async keep(list: readonly Pick<KnownCampaign, "id" | "name" | "status">[], at: Instant): Promise<void> {
@@ -65,7 +65,7 @@ export class KnownCampaigns extends Ledger {
          where gone_at is null and status_at < $2 and not id = any (${textColumn("$1")})`,
         [joinTexts(once.map(({ id }) => id)), new Date(at)],
       );
-      // A pause or start that was confirmed since the reading began, of a campaign that was not known then.
+      // A campaign that was not known then, whose pause or start was confirmed since the reading began.
       await tx.query(
         `update outdial.known_campaigns as known set status = made.target, status_at = made.confirmed_at
          from (select distinct on (campaign_id) campaign_id, target, confirmed_at from outdial.state_intents
@@ -76,7 +76,7 @@ export class KnownCampaigns extends Ledger {
     });
   }
 
-  /** The tenant showed a known campaign in another state. */
+  /** Records that the tenant showed a known campaign in another state. */
   async saw(id: string, status: string, at: Instant): Promise<void> {
     await this.store.query(
       'update outdial.known_campaigns set status = $2, status_at = $3 where id = $1 collate "C" and status_at < $3',
@@ -84,7 +84,10 @@ export class KnownCampaigns extends Ledger {
     );
   }
 
-  /** Takes over one campaign that was read on its own: known at the end of the list until the list is read. @param at when the reading began */
+  /**
+   * Adds one campaign that was read by itself, at the end of the list until the list is read again. @param at when the reading
+   * began
+   */
   async add({ id, name, status }: Pick<KnownCampaign, "id" | "name" | "status">, at: Instant): Promise<void> {
     await this.store.query(
       `insert into outdial.known_campaigns as known (id, name, status, status_at, place)

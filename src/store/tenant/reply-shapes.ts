@@ -1,4 +1,4 @@
-// The shapes in which a tenant answers its operations, as they were last seen: what differs from them is news.
+// The shapes of the tenant's replies as last seen, so that changes are noticed.
 
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
@@ -14,7 +14,7 @@ export class ReplyShapes extends Ledger {
     return Object.fromEntries(rows.map(({ operation, shape }) => [operation, shape]));
   }
 
-  /** Keeps a shape that was seen for the first time. */
+  /** Stores a shape that was seen for the first time. */
   async keep(operation: string, shape: string): Promise<void> {
     await this.store.query(
       "insert into outdial.reply_shapes (operation, shape, seen_at) values ($1, $2, $3) on conflict (operation) do nothing",
@@ -22,7 +22,7 @@ export class ReplyShapes extends Ledger {
     );
   }
 
-  /** Keeps a shape in place of another one, with what is said of it. @returns false when another process was first */
+  /** Replaces a shape, with audit entries and events about it. @returns false when another process was first */
   change(
     operation: string,
     shape: string,

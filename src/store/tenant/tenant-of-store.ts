@@ -1,18 +1,18 @@
-// The tenant that a store is of. What is kept of a tenant does not say whose it is, so a store has one.
+// The tenant of a store. Stored data does not say which tenant it belongs to, so a store has only one.
 
 import type { Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
 import type { StoreError } from "../error.ts";
 
-/** A tenant, as the configuration has it. */
+/** A tenant from the configuration. */
 export interface TenantIdentity {
-  /** Null where the configuration has one tenant without a name. */
+  /** Null for a configuration with one tenant without a name. */
   readonly name: string | null;
   /** The origin of its address. */
   readonly address: string;
 }
 
-/** A tenant for people: its name and where it is. */
+/** A tenant for people: its name and address. */
 export const tenantWords = (address: string | null, name: string | null | undefined): string =>
   name === null || name === undefined ? (address ?? "none configured") : `${name} (${address ?? "without an address"})`;
 
@@ -30,18 +30,18 @@ export class TenantOfStore extends Ledger {
     return row;
   }
 
-  /** Why this process does nothing for its tenant: the store is another one's by now. Undefined while it is not. */
+  /** Why this process does nothing for its tenant: the store is another tenant's now. Undefined otherwise. */
   get displaced(): StoreError | undefined {
     return this.store.hold.displaced?.error;
   }
 
-  /** Holds what is new back in this process, or lets it go on. */
+  /** Holds new work in this process, or ends that. */
   displace(error: StoreError | undefined): void {
     const { hold } = this.store;
     hold.displaced = error === undefined ? undefined : { error, foundAt: hold.displaced?.foundAt ?? this.store.now() };
   }
 
-  /** Binds a store that has no tenant yet, or whose tenant has no name yet. @returns whose the store is */
+  /** Binds a store that has no tenant yet, or whose tenant has no name yet. @returns the tenant of the store */
   async bind({ name, address }: TenantIdentity): Promise<BoundTenant> {
     await this.store.query(
       `insert into outdial.tenant_of_store (name, address, since) values ($1, $2, $3)
@@ -52,7 +52,7 @@ export class TenantOfStore extends Ledger {
     return (await this.read()) ?? { name, address, since: this.store.now() };
   }
 
-  /** Says that the store is of this tenant from now on; the audit log keeps who said so and why. */
+  /** Binds the store to this tenant from now on; the audit log records who did it and why. */
   async rebind(to: TenantIdentity, by: string, reason: string): Promise<void> {
     const before = await this.read();
     await this.store.commit(async (tx) => {

@@ -1,4 +1,4 @@
-// The last reading of each thing at the tenant: its value, its time, and what kept the latest attempt from succeeding.
+// The last reading of each thing at the tenant: its value, its time, and why the latest attempt failed.
 
 import type { Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
@@ -6,12 +6,12 @@ import { storable } from "../database/arrays.ts";
 
 /**
  * - `campaigns`: the list of campaigns; its rows are in the known campaigns.
- * - `campaign`: the vendor's document of one.
- * - `figures`: the metrics of one; they are in the metric readings.
- * - `gate`: the look of the pre-dial gate at one.
+ * - `campaign`: the vendor's document of one campaign.
+ * - `figures`: the metrics of one campaign; they are in the metric readings.
+ * - `gate`: the pre-dial gate's result for one campaign.
  * - `dialer`: the dialer settings in force.
- * - `do-not-call`: how the tenant's do-not-call groups stand to the company's list, for one that dials.
- * - `workload`: what work is left in one: its lists, pace, agents' time and callbacks.
+ * - `do-not-call`: how the tenant's do-not-call groups compare with the company's list, for a campaign that dials.
+ * - `workload`: the work left in one campaign: its lists, pace, agents' time and callbacks.
  */
 export type TenantReadingKind = "campaigns" | "campaign" | "figures" | "gate" | "dialer" | "workload" | "do-not-call";
 
@@ -26,15 +26,15 @@ export interface TenantReading {
   readonly what: TenantReadingKind;
   /** The campaign; empty for `campaigns` and `dialer`. */
   readonly subject: string;
-  /** JSON as it was kept, to be parsed; null while it was never read. */
+  /** JSON as stored, to be parsed; null when it was never read. */
   readonly value: unknown;
-  /** When `value` was read; null while it never was. */
+  /** When `value` was read; null when it never was. */
   readonly readAt: Instant | null;
   /** Why the latest attempt failed; null when it did not. */
   readonly problem: ReadingProblem | null;
   /** When the latest attempt ended. */
   readonly triedAt: Instant | null;
-  /** From then on it is to be read again, however young it is; null when only its age decides. */
+  /** From then on it must be read again, whatever its age; null when only its age counts. */
   readonly goodUntil: Instant | null;
 }
 
@@ -46,7 +46,7 @@ const TIMES = `what, subject, read_at as "readAt", problem, tried_at as "triedAt
 const COLUMNS = `${TIMES}, value`;
 const keyOf = ({ what, subject = "" }: ReadingKey) => [what, storable(subject)] as const;
 
-/** Which reading. */
+/** Identifies a reading. */
 export interface ReadingKey {
   readonly what: TenantReadingKind;
   readonly subject?: string | undefined;
@@ -54,7 +54,7 @@ export interface ReadingKey {
 
 /** Writes and reads what was last read of the tenant. */
 export class TenantReadings extends Ledger {
-  /** All readings of some kinds. @param subject only of this campaign */
+  /** All readings of some kinds. @param subject only for this campaign */
   list(kinds: readonly TenantReadingKind[], subject?: string): Promise<TenantReading[]> {
     return this.store.query<TenantReading>(
       `select ${COLUMNS} from outdial.tenant_readings where what = any ($1::text[]) and ($2::text is null or subject = $2)`,
@@ -62,7 +62,7 @@ export class TenantReadings extends Ledger {
     );
   }
 
-  /** The same without the values: when each was read and tried. */
+  /** The same without values: when each was read and tried. */
   times(): Promise<Omit<TenantReading, "value">[]> {
     return this.store.query(`select ${TIMES} from outdial.tenant_readings`);
   }
@@ -76,9 +76,9 @@ export class TenantReadings extends Ledger {
   }
 
   /**
-   * Takes a reading upon itself, unless somebody else does, or its latest attempt ended after `unless` and it is still good. Exactly one of
-   * several gets true.
-   * @param until when the claim lapses, should this process die
+   * Claims a reading for this process, unless another process has it, or its latest attempt ended after `unless` and it is still
+   * good. Exactly one of several callers gets true.
+   * @param until when the claim expires, in case this process dies
    */
   async claim(key: ReadingKey, { now, unless, until }: { now: Instant; unless: Instant; until: Instant }): Promise<boolean> {
     const rows = await this.store.query(
@@ -92,8 +92,9 @@ export class TenantReadings extends Ledger {
   }
 
   /**
-   * A reading that succeeded. One that began earlier than what is known changes nothing, and one that expired meanwhile stays to be read again.
-   * @param value JSON; `at`: when the reading began
+   * Stores a successful reading. One that began earlier than the stored one changes nothing, and one that expired in the meantime
+   * must be read again.
+   * @param value JSON @param at when the reading began
    */
   async keep(
     key: ReadingKey,
@@ -116,7 +117,7 @@ export class TenantReadings extends Ledger {
     );
   }
 
-  /** What is known of a campaign, or of the dialer, holds no more: somebody changed it. */
+  /** Marks readings of a campaign or of the dialer as outdated, because something was changed. */
   async expire(kinds: readonly TenantReadingKind[], subject: string, now: Instant): Promise<void> {
     await this.store.query("update outdial.tenant_readings set good_until = $3 where what = any ($1::text[]) and subject = $2", [
       kinds,
@@ -125,7 +126,7 @@ export class TenantReadings extends Ledger {
     ]);
   }
 
-  /** An attempt that failed: what was read before stays. */
+  /** Records a failed attempt; the last value is kept. */
   async fail(key: ReadingKey, { code, message }: ReadingProblem, now: Instant): Promise<void> {
     await this.store.query(
       `insert into outdial.tenant_readings as known (what, subject, problem, tried_at) values ($1, $2, $3, $4)
@@ -135,14 +136,14 @@ export class TenantReadings extends Ledger {
     );
   }
 
-  /** Gives a claim back without an attempt. */
+  /** Releases a claim without an attempt. */
   async release(key: ReadingKey): Promise<void> {
     await this.store.query("update outdial.tenant_readings set claimed_until = null where what = $1 and subject = $2", [
       ...keyOf(key),
     ]);
   }
 
-  /** Forgets campaigns that the list has not named for long, and attempts at what turned out to be no campaign. */
+  /** Deletes readings of campaigns that have been missing in the list for long, and attempts for ids that are not campaigns. */
   async sweep(now: Instant): Promise<void> {
     await this.store.query("delete from outdial.known_campaigns where gone_at < $1", [new Date(now - GONE_MS)]);
     await this.store.query(

@@ -1,4 +1,4 @@
-// Who calls, the business unit and its gates.
+// The calling user, the business unit and its feature switches.
 
 import { ACD_OPERATION_IDS, acdOperationOf, acdTemplate } from "../../../contract/acd/index.ts";
 import { invalid, ok } from "../answer.ts";

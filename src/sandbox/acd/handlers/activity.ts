@@ -1,4 +1,4 @@
-// Figures of this moment and over ranges of time, measured on the world's calls.
+// Present figures and sums over ranges of time, measured on the world's calls.
 
 import { MAX_DIALER_STATS_HOURS, MAX_SUMMARY_DAYS } from "../../../contract/acd/index.ts";
 import { type AcdAnswer, conflict, invalid } from "../answer.ts";
@@ -17,7 +17,7 @@ function identity(call: AcdCall, skill: AcdSkill) {
   return { skillId, skillName, campaignId, campaignName, isActive, isOutbound };
 }
 
-/** Version 5 took no notice of values that it did not understand. */
+/** Version 5 ignored values that it did not understand. */
 const checksFilters = (call: AcdCall): boolean => call.version === 0 || call.version > 5;
 
 function activityOf(call: AcdCall, skills: readonly AcdSkill[]): AcdAnswer {
@@ -115,7 +115,7 @@ function summaryOf(call: AcdCall, skills: readonly AcdSkill[]): AcdAnswer {
   return page(call, "skillSummaries", rows, { emptyIs204: false });
 }
 
-/** A range of planning data: no longer than so many hours. */
+/** A range of planning data, of at most so many hours. */
 function wfmRange(call: AcdCall, hours: number): { from: number; to: number } {
   const range = rangeOf(call);
   if (range.to - range.from > hours * HOUR_MS) throw invalid(`The date range has exceeded maximum amount of ${hours} hours`);
@@ -123,7 +123,7 @@ function wfmRange(call: AcdCall, hours: number): { from: number; to: number } {
   return range;
 }
 
-/** Rows by skill and quarter of an hour; quarters without a call are left out. */
+/** Rows by skill and quarter of an hour; quarters without calls are left out. */
 function quarters(call: AcdCall, hours: number) {
   const { from, to } = wfmRange(call, hours);
   const rows = new Map<string, { skill: AcdSkill; at: number; calls: Parameters<typeof sums>[1][number][] }>();
@@ -139,7 +139,7 @@ function quarters(call: AcdCall, hours: number) {
     .map(({ skill, at, calls }) => ({ skill, at, figures: sums(call.state, calls) }));
 }
 
-/** Rows as they are: planning data is not paged. */
+/** All rows: planning data has no pages. */
 function wfm(call: AcdCall, name: string, rows: readonly Record<string, unknown>[], emptyIs204 = false): AcdAnswer {
   return page(call, name, rows, { emptyIs204 });
 }

@@ -1,4 +1,4 @@
-// Scheduled callbacks: listed, changed, deleted. One that is due is called when its skill runs, and is closed then.
+// Scheduled callbacks: listed, changed, deleted. A due callback is called when its skill runs, and is then closed.
 
 import { type AcdAnswer, invalid, missing, nothing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField } from "../call.ts";
@@ -41,7 +41,7 @@ function fieldsOf(call: AcdCall) {
   };
 }
 
-/** Nobody need ask for a callback to be called. */
+/** Schedules the call: no request is needed to trigger it. */
 function calledInTime({ tenant, state }: AcdCall, at: string): void {
   tenant.clock.schedule(Date.parse(at), (due) => settle(tenant, state, due));
 }

@@ -1,4 +1,4 @@
-// Campaigns of the ACD API: groups of skills. Creating and changing them moves no call.
+// Campaigns of the ACD API: groups of skills. Creating and changing them affects no call.
 
 import { type AcdAnswer, conflict, invalid, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, isRecord, words } from "../call.ts";
@@ -50,7 +50,7 @@ const skillsOf = (call: AcdCall, group: Group) =>
 const activeSkills = (call: AcdCall, group: Group): boolean =>
   skillsOf(call, group).some(({ fields }) => fields["isActive"] !== false);
 
-/** Older versions take a list and tell what became of each; the present one takes one and gives its id. */
+/** Older versions take a list and report the result of each item; the present one takes one campaign and returns its id. */
 function createOlder(call: AcdCall, drafts: readonly unknown[]): AcdAnswer {
   const results = drafts.map((draft) => {
     try {
@@ -87,7 +87,7 @@ export const campaigns: AcdHandlers<
   createCampaign(call) {
     const older = bodyField(call.body, "campaigns");
     if (call.v < FLAT_FROM) {
-      // A body of the present form is not understood there.
+      // These versions do not understand a body of the present form.
       if (!Array.isArray(older))
         return { status: 500, body: { error: "InternalServerError", error_description: "Internal Server Error" } };
       return createOlder(call, older);

@@ -1,4 +1,4 @@
-// Contacts: completed ones with the rules recorded for them, and those of this moment.
+// Contacts: completed ones by the recorded rules, and present ones.
 
 import { MAX_COMPLETED_DAYS, MAX_TAGS } from "../../../contract/acd/index.ts";
 import type { CallRecord } from "../../world/calls.ts";
@@ -21,13 +21,13 @@ import {
 } from "../world.ts";
 
 const DAY_MS = 86_400_000;
-/** Grace for a client's clock at the far end of the range. */
+/** Tolerance for a client's clock at the end of the range. */
 const GRACE_MS = 3_600_000;
 const ACTIVE = { id: 4, name: "Active" };
 const DIALING = { id: 3, name: "Dialing" };
 const ENDED = { id: 18, name: "EndContact" };
 
-/** The range asked for, by the rules recorded for it. */
+/** The requested range, checked by the recorded rules. */
 function rangeOf(call: AcdCall): { from: number; to: number; since: number | undefined } {
   const { query, now } = call;
   const since = query.date("updatedSince", "Invalid updatedSince", "InvalidUpdatedSince");
@@ -57,7 +57,7 @@ function wholeFilter(call: AcdCall, name: string): number | undefined {
   return Number(value);
 }
 
-/** The skills that a filter leaves; an unknown one is refused where that was recorded. */
+/** The skills selected by a filter; an unknown skill is refused where that was recorded. */
 function skillsAsked(call: AcdCall, refuseUnknown: boolean): AcdSkill[] {
   const skillId = wholeFilter(call, "skillId");
   const campaignId = wholeFilter(call, "campaignId");

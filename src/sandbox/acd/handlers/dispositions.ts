@@ -1,4 +1,4 @@
-// Codes, their classes, tags. Nothing changes the code of a contact that is over.
+// Codes, their classifications, tags. The code of an ended contact cannot be changed.
 
 import { MAX_DISPOSITION_NAME, MAX_TAG_NOTES } from "../../../contract/acd/index.ts";
 import { invalid, missing, nothing, ok } from "../answer.ts";
@@ -18,7 +18,7 @@ interface Class {
   readonly destinationFinal: boolean;
 }
 
-/** Classes by the number of the system disposition that they mean. */
+/** Classifications by the number of their system disposition. */
 const CLASSES: readonly Class[] = [
   { id: 1, name: "Positive w/ amount", group: "Positive Outcome", outcome: 10, contactFinal: true, destinationFinal: true },
   { id: 2, name: "Positive", group: "Positive Outcome", outcome: 10, contactFinal: true, destinationFinal: true },

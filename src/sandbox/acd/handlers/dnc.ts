@@ -1,4 +1,4 @@
-// Do-not-call groups and suppressed contacts. A number that is in a group is not dialed by the skills that obey the group.
+// Do-not-call groups and suppressed contacts. The skills that obey a group do not dial its numbers.
 
 import { MAX_DNC_RECORDS } from "../../../contract/acd/index.ts";
 import { type AcdAnswer, conflict, invalid, missing, nothing, ok } from "../answer.ts";
@@ -8,10 +8,10 @@ import { page, wrapped } from "../reply.ts";
 import { type DncGroup, newNumber } from "../state.ts";
 import { shownSkill, time } from "../world.ts";
 
-/** Expired numbers are shown so long. */
+/** How long expired numbers are shown. */
 const KEPT_MS = 7 * 86_400_000;
 
-/** A number as the tenant compares it: the digits of North America, so that +1 (801) 244-0005 is 8012440005. */
+/** A number in the form that the tenant compares: the digits of North America, so that +1 (801) 244-0005 becomes 8012440005. */
 function normalPhone(value: unknown): string | undefined {
   const digits = String(value).replaceAll(/\D/g, "");
   const national = digits.length === 11 && digits.startsWith("1") ? digits.slice(1) : digits;
@@ -21,7 +21,7 @@ function normalPhone(value: unknown): string | undefined {
 const formatted = (phone: string): string =>
   phone.length === 10 ? `(${phone.slice(0, 3)}) ${phone.slice(3, 6)}-${phone.slice(6)}` : phone;
 
-/** Tells the living dialer which numbers each skill may not dial now. */
+/** Tells the living dialer which numbers each skill must not dial. */
 function scrub({ tenant, state }: AcdCall): void {
   for (const { skillId, world } of state.skills) {
     const groups = state.dnc.filter(({ isActive, scrubbed }) => isActive && scrubbed.includes(skillId));

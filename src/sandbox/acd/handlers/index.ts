@@ -1,4 +1,4 @@
-// All operations of the ACD table with what they do.
+// The handlers of all operations of the ACD table.
 
 import { type AcdAnswer } from "../answer.ts";
 import type { AcdCall, AcdHandlers } from "../call.ts";
@@ -28,7 +28,7 @@ const HANDLERS: AcdHandlers = {
   ...callbacks,
 };
 
-/** Does the work of a call's operation; throws a refusal when it may not be done. */
+/** Runs the handler of a call's operation; throws a refusal when it is not allowed. */
 export function answerAcdCall(call: AcdCall): AcdAnswer {
   return HANDLERS[call.id](call);
 }

@@ -1,4 +1,4 @@
-// Calling lists: mapped, uploaded by jobs, read with records and attempts. They are the world's contact lists.
+// Calling lists: mapped, uploaded by jobs, read with records and attempts. They are the contact lists of the world.
 
 import { MAPPED_COLUMNS } from "../../../contract/acd/index.ts";
 import type { Contact } from "../../world/contacts.ts";
@@ -12,7 +12,7 @@ import { callsOf, isRunning, later, outcomeOf, recordOf, shortPhone, shownAttemp
 import { changeCampaign } from "./skills.ts";
 
 const DAY_MS = 86_400_000;
-/** Days that a question about jobs may span; the vendor's number is not known. */
+/** Longest range of a query for jobs, days; the vendor's number is not known. */
 const JOB_DAYS = 30;
 const MOST_RECORDS = 500_000;
 
@@ -23,7 +23,7 @@ function listOf(call: AcdCall): AcdList {
   return list;
 }
 
-/** Ends the jobs that are due: their records come into force. */
+/** Ends due jobs: their records come into force. */
 export function endJobs(call: Pick<AcdCall, "tenant" | "state" | "now" | "switches">): void {
   for (const job of call.state.jobs) {
     if (job.done || job.endsAt > call.now) continue;
@@ -47,7 +47,7 @@ interface ListCounts {
   readonly attempts: ReadonlyMap<string, { count: number; final: boolean }>;
 }
 
-/** Attempts by contact; a contact is final once an agent spoke to it. */
+/** Attempts by contact; a contact is final once an agent has spoken to it. */
 function countsOf(call: AcdCall, list: AcdList): ListCounts {
   const attempts = new Map<string, { count: number; final: boolean }>();
   for (const { call: dial } of callsOf(call.tenant, skillsOfList(call.tenant, call.state, list))) {
@@ -93,7 +93,7 @@ const OUT_FIELDS = {
   stateColumn: "state",
 } as const;
 
-/** The rows of a file as contacts of the world; what has no id or no number is invalid. */
+/** The rows of a file as contacts of the world; a row without an id or a number is invalid. */
 function contactsOf(call: AcdCall, list: AcdList, text: string): { rows: Contact[]; invalid: number } {
   const [header = [], ...lines] = readTable(text);
   const place = (column: string | undefined): number => (column === undefined ? -1 : header.indexOf(column));
@@ -206,7 +206,7 @@ function jobOf(call: AcdCall): AcdJob {
   return job;
 }
 
-/** `finalized` that is no boolean is told as InvalidUpdatedSince, as recorded. */
+/** As recorded, a `finalized` that is not a boolean is reported as InvalidUpdatedSince. */
 const finalizedOf = (call: AcdCall) => call.query.flag("finalized", "Invalid finalized", "InvalidUpdatedSince");
 
 export const lists: AcdHandlers<
@@ -291,7 +291,7 @@ export const lists: AcdHandlers<
       ...(start && skill !== undefined ? { startSkill: skill.skillId } : {}),
     };
     call.state.jobs.push(job);
-    // A list that is uploaded with a skill is dialed by it.
+    // The skill that a list is uploaded with dials it.
     if (skill !== undefined) changeCampaign(call, skill, { contactListId: list.world });
     const { tenant, state, switches } = call;
     tenant.clock.schedule(job.endsAt, (now) => endJobs({ tenant, state, switches, now }));

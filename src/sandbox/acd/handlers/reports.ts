@@ -1,4 +1,4 @@
-// Reports and extraction. Downloads take a file name once; what is fetched by address lies on another host.
+// Reports and extraction. A download can use a file name only once; files of extractions are at an address on another host.
 
 import { ALL_ATTEMPTS_REPORT } from "../../../contract/acd/index.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, nothing, ok } from "../answer.ts";
@@ -10,7 +10,7 @@ import { newNumber } from "../state.ts";
 import { callsOf, outcomeOf, shortPhone, shownAttempt, time } from "../world.ts";
 
 const DAY_MS = 86_400_000;
-/** A file is unknown so long after it was written. */
+/** How long after its writing a file is still reported as unknown. */
 const WRITING_MS = 30_000;
 
 const REPORTS = [
@@ -44,7 +44,7 @@ function americanTime(at: number): string {
   return `${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())}/${date.getUTCFullYear()} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
 }
 
-/** Every dial of the tenant in a range, as a file. Undefined when there is none. */
+/** Every dial of the tenant in a range, as a file; undefined when there is none. */
 function attemptsFile(call: AcdCall, from: number, to: number, headers: boolean): string | undefined {
   const { tenant, state, now } = call;
   const rows = callsOf(tenant, state.skills, from, to).filter(({ call: dial }) => dial.endTime !== undefined);
@@ -102,7 +102,9 @@ const shownJob = (call: AcdCall, job: Job) => {
   };
 };
 
-/** One extraction in so many seconds is let through, and one at a time. Its state may be asked for at any time: users do every second. */
+/**
+ * Allows one extraction in so many seconds, and one at a time. Its state may be queried at any time: users do so every second.
+ */
 function takeTurn(call: AcdCall): void {
   const wait = call.switches.extractEverySeconds * 1000;
   const isBusy = call.state.extracts.some(({ endsAt }) => endsAt > call.now);
@@ -218,7 +220,7 @@ export const reports: AcdHandlers<
     const [start, end] = [words(bodyField(call.body, "startDate")), words(bodyField(call.body, "endDate"))];
     const [from, until] = [readDate(start), readDate(end)];
     if (from === undefined || until === undefined || until < from) throw invalid("Invalid date range");
-    // A day is meant with its end.
+    // A day includes its end.
     const to = /^\d{4}-\d{2}-\d{2}$/.test(end) ? until + DAY_MS - 1 : until;
     takeTurn(call);
     const id = `job-${newNumber(call.state)}`;

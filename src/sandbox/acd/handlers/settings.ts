@@ -1,4 +1,4 @@
-// The parameter groups of a skill: read flat, written under a wrapper, merged, in force at once in the living dialer.
+// The parameter groups of a skill: read flat, written under a wrapper, merged, and in force at once in the living dialer.
 
 import { ACD_OPERATIONS, WEEK } from "../../../contract/acd/index.ts";
 import { type AcdAnswer, invalid, ok } from "../answer.ts";
@@ -8,10 +8,10 @@ import { type AcdSkill, GROUPS, type Group } from "../state.ts";
 import { recordOf } from "../world.ts";
 import { skillOf } from "./skills.ts";
 
-/** Values that general and retry settings show both. */
+/** Fields that the general and the retry settings share. */
 const SHARED = ["minimumRetryMinutes", "maximumAttempts", "loadNonFresh"] as const;
 
-/** The general settings: what the dialer follows comes from the world until a client writes it. */
+/** The general settings: values that the dialer uses come from the world until a client writes them. */
 function general(call: AcdCall, skill: AcdSkill): Readonly<Record<string, unknown>> {
   const { linesPerAgent, abandonmentTarget } = call.tenant.engine.paceOf(skill.world);
   return {
@@ -57,7 +57,7 @@ function share(skill: AcdSkill, group: Group, change: Readonly<Record<string, un
   for (const name of SHARED) if (change[name] !== undefined) skill.settings[other][name] = change[name];
 }
 
-/** Hands what was written to the living dialer. The threshold counts only where the skill overrides the business unit's. */
+/** Applies what was written to the living dialer. The threshold applies only where the skill overrides the business unit's. */
 function putInForce(call: AcdCall, skill: AcdSkill): void {
   const { maximumRatio, blockMultipleCalls, overrideBusinessUnitAbandonRate, abandonRateThreshold } =
     skill.settings.generalSettings;
@@ -149,7 +149,7 @@ export const settings: AcdHandlers<
     if (!Array.isArray(zones) || !zones.every((zone: unknown) => typeof bodyField(zone, "standardName") === "string"))
       throw invalid("Invalid parameter");
     const given = new Map(zones.map((zone: unknown) => [bodyField(zone, "standardName"), zone as Record<string, unknown>]));
-    // Zones that are left out are switched off, not removed.
+    // Zones that are not sent are switched off, not removed.
     const before = skill.zones.map((zone) => given.get(zone["standardName"]) ?? { ...zone, timeZoneActiveToCall: false });
     const added = [...given.values()].filter(
       (zone) => !skill.zones.some(({ standardName }) => standardName === zone["standardName"]),

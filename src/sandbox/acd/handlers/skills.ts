@@ -1,4 +1,4 @@
-// Skills: what dials. Starting one starts the world's campaign.
+// Skills, which dial. Starting one starts the campaign of the world.
 
 import { campaignChanged } from "../../state-changes.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, ok } from "../answer.ts";
@@ -10,10 +10,10 @@ import { canDial, isRunning, later, recordOf, shownSkill } from "../world.ts";
 
 const NOT_STARTABLE = "not a valid Natural Calling skill";
 const NOT_STOPPABLE = "not a valid or a non-running Natural Calling skill";
-/** E's v30 answers one skill as a list of one; the other versions seen answer it flat. */
+/** In v30 one skill is answered as a list of one; the other recorded versions answer it flat. */
 const AS_LIST = { from: 24, to: 31 };
 
-/** The skill of the path, or a 404 with the text. */
+/** The skill in the path, or a 404 with the text. */
 export function skillOf(call: AcdCall, text = "Invalid skillId", code = "InvalidSkillId"): AcdSkill {
   const id = pathId(call.params["skillId"], text, code);
   const skill = call.state.skills.find(({ skillId }) => skillId === id);
@@ -21,7 +21,7 @@ export function skillOf(call: AcdCall, text = "Invalid skillId", code = "Invalid
   return skill;
 }
 
-/** The world's campaign with other fields. */
+/** Changes fields of the world's campaign. */
 export function changeCampaign(call: AcdCall, skill: AcdSkill, fields: Readonly<Record<string, unknown>>): void {
   const before = recordOf(call.tenant, skill);
   const after = call.tenant.campaigns.merge(skill.world, fields, call.now);
@@ -54,7 +54,7 @@ function create(call: AcdCall, draft: Readonly<Record<string, unknown>>): { skil
 
 const TRIGGERS = new Set(["LINKED", "CONNECT", "ACTIVE"]);
 
-/** Why a change of a skill is refused; undefined when it is not. */
+/** Why a change of a skill is refused; undefined when it is allowed. */
 function flaw(call: AcdCall, skill: AcdSkill, change: Readonly<Record<string, unknown>>): string | undefined {
   const name = change["skillName"];
   if (typeof name === "string" && nameInUse(call, name, skill)) return "Skill name is already in use";
