@@ -11,11 +11,11 @@ export const DIR = file(
 /** Without a name it only says, to `outdial smoke`, that the tenant in use is meant. */
 export const TENANT_NAME = optional(
   "--tenant [name]",
-  "which of the tenants that outdial.yaml names (default: the one of outdial context use)",
+  "one of the tenants of outdial.yaml (default: the one chosen with outdial context use)",
 );
-const VERSION = flag("--version", "version of the package, its commit where that is known, and Node's; then ends");
+const VERSION = flag("--version", "print the version of the package, its commit when it is known, and the version of Node");
 const JSON_ = flag("--json", "one JSON object on stdout instead of text");
-const QUIET = flag("--quiet", "no talk and no progress on stderr");
+const QUIET = flag("--quiet", "no messages and no progress on stderr");
 const NO_PAGER = flag("--no-pager", "write long answers to the terminal, not through the pager");
 const COLOR = choice("--color <when>", "colours of states: auto (on a terminal), always or never", COLOUR_WHEN);
 const YES = flag("--yes", "do not ask for confirmation");

@@ -7,23 +7,23 @@ import { MAKE_A_STORE, MAKE_TABLES } from "./tree.ts";
 const named = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
 
 const STORES = [
-  "The workplace is the nearest folder, from this one upward, that holds an `outdial.yaml` or a store; `--config` names its `outdial.yaml` instead. Paths in",
-  "`outdial.yaml` are told from that file, paths of flags and variables from the working folder. What belongs to another user is used from its own folder only.",
+  "The workplace is the nearest folder, from the working folder upward, that has an `outdial.yaml` or a store; `--config` names an `outdial.yaml` instead. Paths in",
+  "`outdial.yaml` are relative to that file, paths in options and variables to the working folder. A workplace of another user is used only from its own folder.",
   "",
-  "The store is the database that is named by `--database-url`, else `DATABASE_URL`, else `store.url` in `outdial.yaml`; where none of them names one, the embedded",
-  "one in the folder of `--dir`, else `OUTDIAL_DIR`, else `.outdial` of the workplace. With a database the folder is for the audit's keys, also when `--dir` is",
-  "given: then the command says which store it uses. Variables without text count as not set.",
+  "The store is the database of `--database-url`, else `DATABASE_URL`, else `store.url` in `outdial.yaml`. When none of them is given, it is the embedded store in",
+  "the folder of `--dir`, else `OUTDIAL_DIR`, else `.outdial` of the workplace. With a database this folder has only the keys of the audit log; when `--dir` is also",
+  "given, the command says which store it uses. Empty variables count as not set.",
   "",
-  `A store is made on purpose: by ${named(MAKE_A_STORE)}, and for themselves by \`demo\` and \`sandbox\`. ${named(MAKE_TABLES)} make the tables of a database that is named and`,
-  "has none. Every other command that works on a store ends with exit code 2 where there is none, and says where it looked: an answer from an empty store would say nothing.",
+  `A store is created only by ${named(MAKE_A_STORE)}; \`demo\` and \`sandbox\` create their own. In a database that you name, ${named(MAKE_TABLES)} create missing tables.`,
+  "When there is no store, every other command that needs one ends with exit code 2 and says where it looked, because an answer from an empty store would be misleading.",
   "",
-  "Where `outdial.yaml` names several tenants, one is worked with: `--tenant`, else `OUTDIAL_TENANT`, else the one of `outdial context use` ([tenants.md](tenants.md)).",
+  "When `outdial.yaml` has several tenants, a command uses the one of `--tenant`, else `OUTDIAL_TENANT`, else `outdial context use` ([tenants.md](tenants.md)).",
   "",
-  "Where `OUTDIAL_URL` is set, the commands of jobs, `campaign pause` and `resume`, and `campaign failover status`, `start` and `failback` go through the service at that address, with `OUTDIAL_TOKEN` ([tagging.md](tagging.md)).",
+  "When `OUTDIAL_URL` is set, the commands of jobs, `campaign pause` and `resume`, and `campaign failover status`, `start` and `failback` use the service at that address, with `OUTDIAL_TOKEN` ([tagging.md](tagging.md)).",
   "",
-  "On a terminal, lines wrap to its width, and an answer longer than the screen goes through the pager: `OUTDIAL_PAGER`, else `PAGER`, else `less`; `--no-pager`, an",
-  "empty variable or `cat` switch it off. Words for states have colours on a terminal: `--color always` and `never`, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR=0` say",
-  "otherwise. JSON and CSV have neither.",
+  "On a terminal, lines wrap to its width, and an answer longer than the screen is shown with the pager: `OUTDIAL_PAGER`, else `PAGER`, else `less`; `--no-pager`, an",
+  "empty variable or `cat` turns it off. States are coloured on a terminal; `--color always` and `never`, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR=0` change",
+  "this. JSON and CSV are neither wrapped nor coloured.",
 ];
 
 /** The text of docs/cli.md. */
@@ -31,7 +31,7 @@ export function commandReference(): string {
   const parts = [
     "# Command line",
     "",
-    "Generated from the commands. `stdout` is data, `stderr` is talk and progress.",
+    "Generated from the commands. `stdout` is for data, `stderr` for messages and progress.",
     "",
     ...STORES,
     "",

@@ -16,17 +16,17 @@ export const listAudit = command("list", STORE, {
 export const verifyAudit = command("verify", STORE, {
   summary: "recompute the whole log and its signatures; names the first entry that was edited, removed or reordered",
   notes:
-    "The log is compared with its heads outside the store (audit.heads in outdial.yaml). Without one that can be compared it is not called\n" +
+    "The log is compared with its heads outside the store (audit.heads in outdial.yaml). When no head can be compared, the result is not\n" +
     "verified: a database that was set back to an older state would look the same.\n" +
-    "Exit code 0 when verified, 1 when not intact, 4 when whole in itself but not compared.",
+    "Exit code 0 when verified, 1 when not intact, 4 when consistent in itself but not compared.",
 });
 
 export const acceptHead = command("accept-head", STORE, {
-  summary: "let a database count that was set back to an older state, although heads outside the store know better",
-  options: [text("--reason <text>", "why; the audit keeps it", { required: true })],
+  summary: "accept a database that was set back to an older state, although heads outside the store do not fit",
+  options: [text("--reason <text>", "why; recorded in the audit log", { required: true })],
   notes:
-    "Nothing new is begun on such a database until then. The heads that do not fit are set aside as evidence, and the audit names them.\n" +
-    "First import the opt-outs of the time that is lost, before anything dials.",
+    "Until then nothing new is started on such a database. The heads that do not fit are kept as evidence, and the audit log names them.\n" +
+    "Before anything dials, import the opt-outs of the time that is missing.",
   examples: ['outdial audit accept-head --reason "restored from the backup of 03:00 after the disk failed"'],
 });
 
@@ -38,7 +38,7 @@ export const proveEntry = command("proof", STORE, {
 });
 
 export const verifyProofFile = command("verify-proof", NOTHING, {
-  summary: "check a proof with nothing but the public key; needs neither store nor network",
+  summary: "check a proof with only the public key; needs neither store nor network",
   args: [file("<file>", "a proof; - reads stdin")],
   options: [file("--key <file>", "the log's public key (default: audit.pub in the working folder)")],
   examples: ["outdial audit verify-proof entry-41.json --key audit.pub"],
@@ -53,13 +53,13 @@ export const makePack = command("pack", STORE, {
     instant("--to <time>", "… and its end, exclusive"),
     file(
       "--out <file>",
-      "the pack: JSON, a line for each consent, opt-out, call, decision, entry; - is stdout (required without --pdf)",
+      "the pack as NDJSON: a line for each consent, opt-out, call, decision, entry; - writes to stdout (required without --pdf)",
     ),
-    file("--pdf <file>", "the pack for people: a PDF with the JSON attached, signed as well"),
+    file("--pdf <file>", "the pack for people: a PDF with the NDJSON attached, also signed"),
   ],
   notes:
-    "The files hold telephone numbers in full. That a pack was made, by whom and about what, is an entry of the audit.\n" +
-    "A number without any entry gives a pack that says so.",
+    "The files contain telephone numbers in full. The audit log records that a pack was made, by whom and about what.\n" +
+    "When nothing is known about a number, its pack says so.",
   examples: [
     "outdial audit pack --phone +12125550123 --out case.ndjson --pdf case.pdf",
     "outdial audit pack --from 2026-06-01 --to 2026-07-01 --out june.ndjson",
@@ -67,11 +67,11 @@ export const makePack = command("pack", STORE, {
 });
 
 export const verifyPackFile = command("verify-pack", NOTHING, {
-  summary: "check an evidence pack with nothing but the public key; needs neither store nor network",
-  args: [file("<file>", "a pack: the JSON, or the PDF that holds it; - reads stdin")],
+  summary: "check an evidence pack with only the public key; needs neither store nor network",
+  args: [file("<file>", "a pack: the NDJSON, or the PDF; - reads stdin")],
   options: [file("--key <file>", "the log's public key (default: audit.pub in the working folder)")],
   notes:
-    "Checked: the signature, every entry against the signed root of the log, that every rule broken has its citation, that the pack holds what its index\n" +
-    "names, and of a period that no entry of the log is left out. Exit code 0 when it holds, 1 when not.",
+    "It checks the signature, every entry against the signed root of the log, that every broken rule has its citation, that the pack contains what its\n" +
+    "index names, and for a period that no entry of the log is left out. Exit code 0 when everything is right, 1 otherwise.",
   examples: ["outdial audit verify-pack case.pdf --key audit.pub"],
 });

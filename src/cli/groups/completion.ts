@@ -15,7 +15,7 @@ export const completion = command("completion", NOTHING, {
 });
 
 export const complete = command("__complete", STORE, {
-  summary: "what may stand in place of the last word",
+  summary: "possible completions of the last word",
   args: [many(text("[words...]", "the words of the line so far, the one to complete last"))],
-  options: [flag("--new", "a new word follows, of which nothing is written yet")],
+  options: [flag("--new", "complete a new, still empty word")],
 });

@@ -23,18 +23,18 @@ const SUBJECT = text("--subject <text>", "campaign subject or debt, for caps tha
 const LIMIT = { from: 1, to: 100_000 } as const;
 
 export const check = command("check", NOTHING, {
-  summary: "decide on calls: one decision a line, in order, with every rule broken and the next allowed instant",
+  summary: "decide about calls: one decision a line, in order, with every broken rule and the next allowed instant",
   args: [file("[file]", "NDJSON, one question a line; - or nothing reads stdin", { default: "-" })],
   options: [
     PACK,
     CAMPAIGN_RULES,
-    instant("--at <time>", "the instant of the call for lines that name none"),
+    instant("--at <time>", "the instant of the call, for lines without one"),
     flag("--record", "write the question with each decision, for pack replay"),
   ],
   notes:
-    "It decides on the facts that a line brings along; the store is not looked at (compliance gate does that).\n" +
-    "A line is a question, or an object that holds one as input: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, registryFiles?, lineType?, rndQueriedOn?, rndDisconnectedOn?, guaranteedAgent?, id?}\n" +
-    "A denial is a decision; exit code 4 says that a line could not be read (its error stands in its place).",
+    "It decides on the facts in each line and does not read the store (compliance gate does).\n" +
+    "A line is a question, or an object that has one as input: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, registryFiles?, lineType?, rndQueriedOn?, rndDisconnectedOn?, guaranteedAgent?, id?}\n" +
+    "A denial is not an error. Exit code 4 when a line could not be read; its error is written instead of a decision.",
   examples: [
     'echo \'{"number":"+12125550123","callType":"telemarketing","at":"2026-06-16T03:00:00Z"}\' | outdial compliance check',
     "outdial compliance check questions.ndjson --pack rules.json > decisions.ndjson",
@@ -45,7 +45,7 @@ export const explain = command(
   "explain",
   { ...STORE, tells: "itself" },
   {
-    summary: "one decision for a person to read, with a picture of when each rule allows in the 48 hours ahead",
+    summary: "one decision for a person to read, with a chart of when each rule allows the call in the next 48 hours",
     args: [text("<number>", "telephone number with its country code")],
     options: [
       instant("--at <time>", "the instant of the call, such as 2026-06-16T15:00:00Z; now by default"),
@@ -54,14 +54,14 @@ export const explain = command(
       SUBJECT,
       file(
         "--facts <file>",
-        "what is known of the person, a JSON object with the fields of check's lines, instead of what the store knows",
+        "facts about the person, a JSON object with the fields of check's lines, instead of those in the store",
       ),
       PACK,
       CAMPAIGN_RULES,
       flag("--ascii", "draw with plain characters"),
     ],
     notes:
-      "The first line says on which facts it was decided. Where there is no store and no --facts, the answer is about place and time alone.",
+      "The first line says which facts were used. Without a store and without --facts, the answer is about place and time only.",
   },
 );
 
@@ -77,12 +77,12 @@ export const validatePack = command("validate", NOTHING, {
 });
 
 export const diffPack = command("diff", NOTHING, {
-  summary: "what two packs say differently, field by field or in sentences",
+  summary: "the differences between two packs, field by field or in sentences",
   args: [pack("<before>", `file, or ${SHIPPED_PACK}`), pack("<after>", `file, or ${SHIPPED_PACK}`)],
-  options: [flag("--words", "a sentence for each change, for a person who decides on it")],
+  options: [flag("--words", "a sentence for each change, for a person who decides about it")],
 });
 
-const SINCE = instant("--since <time>", "leave out earlier instants; for --calls the last 30 days by default");
+const SINCE = instant("--since <time>", "leave out earlier calls and decisions; with --calls the last 30 days by default");
 
 export const stalePack = command("stale", NOTHING, {
   summary: "the rules that were last looked up too long ago, and the calendars that end soon",
@@ -92,60 +92,60 @@ export const stalePack = command("stale", NOTHING, {
     instant("--at <time>", "the moment to count from; now by default"),
   ],
   notes:
-    "Exit code 3 when there is one. Each rule has the date on which its source was last read; policies are not read anywhere.",
+    "Exit code 3 when anything is listed. Each rule has the date on which its source was last read; policies have no source.",
 });
 
 export const signPack = command("sign", STORE, {
-  summary: "write a rule pack as a signed file, by the audit's key",
+  summary: "sign a rule pack with the key of the audit log and write the signed file",
   args: [file("<pack>", "file, JSON or YAML")],
   options: [file("--out <file>", "the signed file", { required: true })],
 });
 
 export const fetchPack = command("fetch", STORE, {
-  summary: "fetch a signed rule pack, check it, say in sentences and by replay what it would change, and write it as a file",
+  summary: "fetch a signed rule pack, check it, show in sentences and by replay what it would change, and write it to a file",
   args: [text("<from>", "URL or file of the signed pack")],
   options: [
-    file("--key <file>", "the public key of who signed it (their audit.pub)", { required: true }),
+    file("--key <file>", "the public key of the signer (their audit.pub)", { required: true }),
     file("--out <file>", "write the checked pack here"),
     pack("--against <file>", "the pack to compare with (default: the one in force here)"),
     many(file("--replay <files...>", "recorded decisions to decide again with it")),
-    instant("--since <time>", "only calls and recorded decisions of later instants; the last 30 days by default"),
+    instant("--since <time>", "only later calls and recorded decisions; the last 30 days by default"),
     CALL_TYPE,
-    flag("--signed", "with --out: keep the signature, as compliance.packKey asks for"),
+    flag("--signed", "with --out: keep the signature, as compliance.packKey requires"),
   ],
   notes:
-    "Where there is a store, the calls that were placed since then are decided again, each at its own instant, under both packs.\n" +
-    "Nothing takes effect by this: the written file is used once compliance.pack in outdial.yaml, or --pack, names it.\n" +
-    "A file that is not signed by the key, was changed or has a fault is refused with exit code 2, and nothing is written.",
+    "When there is a store, the calls placed since then are decided again under both packs, each at its own instant.\n" +
+    "Nothing takes effect yet: the written file is used when compliance.pack in outdial.yaml, or --pack, names it.\n" +
+    "A file that is not signed with the key, was changed or has a fault is refused with exit code 2, and nothing is written.",
 });
 
 export const replayPack = command("replay", STORE, {
-  summary: "decide recorded decisions, or the calls that were placed, again with another pack; writes those that change",
-  args: [many(file("[decisions...]", "what check --record and gate --record wrote; - or nothing reads stdin"))],
+  summary: "decide recorded decisions, or placed calls, again with another pack; writes those that change",
+  args: [many(file("[decisions...]", "files that check --record and gate --record wrote; - or nothing reads stdin"))],
   options: [
     pack("--pack <file>", "the other pack", { required: true }),
     CAMPAIGN_RULES,
     SINCE,
     flag(
       "--calls",
-      "instead of recorded decisions: the calls placed in the last 30 days, each at its own instant, as the store knows them",
+      "instead of recorded decisions: the calls of the store that were placed in the last 30 days, each at its own instant",
     ),
     pack("--against <file>", "with --calls: the pack to compare with (default: the one in force here)"),
     CALL_TYPE,
   ],
   notes:
     "The call type of a placed call is that of its campaign's newest gate; --call-type is for campaigns without one.\n" +
-    "Consents, opt-outs and attempts count as they were at the call; registry files, line types and answers about reassigned numbers as today.",
+    "Consents, opt-outs and attempts count as they were at the call; registry files, line types and answers about reassigned numbers as they are today.",
 });
 
 export const gate = command(
   "gate",
   { ...STORE, tells: "lists" },
   {
-    summary: "decide for every contact: dial now, later and when, or never and why; signs a manifest of it",
+    summary: "decide about every contact: dial now, later and when, or never and why; signs a manifest of the decisions",
     args: [file("<contacts>", "contact list: CSV with a header, bare numbers, or NDJSON; - reads stdin")],
     options: [
-      text("--campaign <id>", "campaign the contacts are for", { required: true }),
+      text("--campaign <id>", "campaign for which the contacts are", { required: true }),
       CALL_TYPE,
       SUBJECT,
       moment("--at <time>", "the moment, such as 2026-06-16T15:00:00Z; now by default"),
@@ -154,12 +154,12 @@ export const gate = command(
       file("--out <file>", "write one NDJSON line per contact; - writes to stdout"),
       flag("--reasons", "with --out: the reasons in words"),
       file("--manifest <file>", "write the signed manifest"),
-      file("--record <file>", "write each decision with the facts it was made on, for pack replay; - writes to stdout"),
+      file("--record <file>", "write each decision with its facts, for pack replay; - writes to stdout"),
       ...rowOptions("number=Phone"),
     ],
     notes:
-      "Columns: number, id, postal, may_call (the vendor's consent flag), guaranteed_agent; the vendor's names are understood\n" +
-      "Exit code 4 when a line could not be read; such a line is never called. A number that comes again is decided once.",
+      "Columns: number, id, postal, may_call (the vendor's consent flag), guaranteed_agent; the vendor's names are accepted too.\n" +
+      "Exit code 4 when a line could not be read; such a line is never called. A number that occurs twice is decided once.",
     examples: [
       "outdial compliance gate contacts.csv --campaign camp_primary_001 --out verdicts.ndjson --manifest gate.json",
       "outdial compliance verify-manifest gate.json --decisions verdicts.ndjson",
@@ -177,16 +177,16 @@ export const manifests = command("manifests", STORE, {
 });
 
 export const imports = command("imports", STORE, {
-  summary: "imports of facts as they stand, the newest first: done, under way, broken off with what of them is in force",
+  summary: "imports of facts, the newest first: done, under way, or broken off, with the part that is in force",
   options: [
-    flag("--broken-off", "only those that broke off and of which no other import has brought the rest"),
+    flag("--broken-off", "only those that broke off and were not completed by another import"),
     whole("--limit <n>", "at most so many", { ...LIMIT, default: 20 }),
   ],
-  notes: "Of a file whose import broke off, import the same file again: what is in force stays, the rest is added.",
+  notes: "When the import of a file broke off, import the same file again: the part that is in force stays, the rest is added.",
 });
 
 export const verifyGate = command("verify-manifest", NOTHING, {
-  summary: "check a manifest's signature offline, and that decisions are those it was made for",
+  summary: "check a manifest's signature offline, and that a file of decisions belongs to it",
   args: [file("<file>", "manifest of a gate")],
   options: [
     file("--key <file>", "the public key (default: audit.pub in the store's folder)"),
@@ -196,10 +196,10 @@ export const verifyGate = command("verify-manifest", NOTHING, {
 });
 
 export const revocations = command("revocations", STORE, {
-  summary: "revocations: deadline, targets, which systems have carried them out; overdue first",
+  summary: "revocations: deadline, targets, and which systems have carried them out; overdue first",
   options: [
-    flag("--open", "only those that a system has not acknowledged"),
-    phone("--number <number>", "only of this number"),
+    flag("--open", "only those that some system has not acknowledged"),
+    phone("--number <number>", "only for this number"),
     whole("--limit <number>", "how many", { ...LIMIT, default: 1000 }),
     PACK,
   ],
@@ -208,16 +208,16 @@ export const revocations = command("revocations", STORE, {
 
 export const acknowledge = command("acknowledge", STORE, {
   summary: "record that a system has carried revocations out",
-  args: [many(whole("<revocation...>", "numbers of revocations, as the list shows them", { from: 1, label: "revocation" }))],
+  args: [many(whole("<revocation...>", "numbers of revocations, from the list", { from: 1, label: "revocation" }))],
   options: [
     text("--system <name>", "which system, as in outdial.yaml", { required: true }),
-    moment("--at <time>", "when it did; now by default", "past"),
-    text("--evidence <text>", "how one knows: a job, a receipt"),
+    moment("--at <time>", "when it was carried out; now by default", "past"),
+    text("--evidence <text>", "proof of it: a job, a receipt"),
   ],
 });
 
 export const abandonment = command("abandonment", STORE, {
-  summary: "abandoned calls against the limit: rate, today's allowance, when the budget runs out, what keeps it",
+  summary: "abandoned calls and the limit: rate, today's allowance, when the budget runs out, which rate keeps the limit",
   options: [
     text("--campaign <id>", "campaign", { required: true }),
     text("--country <code>", "only the limits of this country, such as US"),

@@ -6,15 +6,15 @@ import { choice, file, flag, NOTHING, scenarioFile, text, value, whole, wrong } 
 const PORT = whole("--port <number>", "port to listen on; 0 takes a free one", { to: 65_535, default: 0 });
 
 export const demo = command("demo", NOTHING, {
-  summary: "the service with its dashboard over a living tenant of its own, with something happening; until Ctrl-C",
+  summary: "a sandbox tenant with live campaigns, and the service with its dashboard; runs until Ctrl-C",
   options: [
-    flag("--once", "a tagging job on examples/calls.csv and what happened instead; ends by itself"),
-    choice("--profile <profile>", "by which of its interfaces the tenant is spoken to; what acd does not offer is said", [
+    flag("--once", "instead: tag the calls of examples/calls.csv, print a report and end"),
+    choice("--profile <profile>", "which interface of the tenant is used; the demo says what acd does not offer", [
       "rest",
       "acd",
     ]),
     PORT,
-    file("--dir <folder>", "folder that is kept; a temporary one by default, removed at the end"),
+    file("--dir <folder>", "folder for the data, which is kept; by default a temporary one, removed at the end"),
     flag("--open", "open the dashboard in the browser, signed in"),
   ],
   interrupted: "interrupted: the demo is over, its folder is removed",
@@ -25,7 +25,7 @@ export const sandbox = command("sandbox", NOTHING, {
   options: [
     PORT,
     text("--host <address>", "address to listen on", { default: "127.0.0.1" }),
-    choice("--profile <profile>", "whose credentials the line names; both APIs are served on one address", ["rest", "acd"]),
+    choice("--profile <profile>", "profile of the printed credentials; both APIs are served at one address", ["rest", "acd"]),
     scenarioFile("--scenario <file>", "scenario file, YAML or JSON (schemas/scenario.schema.json)"),
     value("--speed <factor>", "run the sandbox's clock this many times faster", (written) => {
       const speed = Number(written);
@@ -33,7 +33,7 @@ export const sandbox = command("sandbox", NOTHING, {
       throw wrong(`--speed ${written} is not a number above 0 and up to 100000`);
     }),
     flag("--frozen", "stop the sandbox's clock; advance it with POST /__sandbox/clock"),
-    text("--seed <seed>", "seed of everything random"),
+    text("--seed <seed>", "seed of all random numbers"),
   ],
   examples: ["outdial sandbox", "outdial sandbox --scenario examples/scenario.yaml --speed 60"],
 });

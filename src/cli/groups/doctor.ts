@@ -5,9 +5,8 @@ import { TENANT_AND_STORE } from "../declare.ts";
 
 export const doctor = command("doctor", TENANT_AND_STORE, {
   runs: "here",
-  summary:
-    "configuration, token, rights, clock, limits, store, lists and receivers: what is ok, doubtful or wrong, with what to do",
+  summary: "check configuration, token, rights, clock, limits, store, lists and receivers: ok, warn or fail, with what to do",
   notes:
-    "It changes nothing: the tenant is asked for a token and one page of campaigns. Exit code 1 when something is wrong, 0 otherwise, also with warnings.",
+    "It changes nothing; it requests a token and one page of campaigns from the tenant. Exit code 1 when a check fails, 0 otherwise, also with warnings.",
   examples: ["outdial doctor", "outdial doctor --json"],
 });

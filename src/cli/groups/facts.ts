@@ -9,13 +9,13 @@ const IMPORTED = [
   ...rowOptions("number=Phone"),
   file("--refused <file>", "write the refused lines here as NDJSON instead of to stderr; - writes to stdout"),
 ] as const;
-const notesOf = (columns: string) => `Columns: ${columns}\nExit code 4 when a line was refused; the others are in.`;
+const notesOf = (columns: string) => `Columns: ${columns}\nExit code 4 when a line was refused; the other lines are imported.`;
 
 /** What somebody asked for. */
 const NUMBER = phone("<number>", "E.164, such as +12125550123");
 const ASKED = [
-  moment("--at <time>", "when the person said so; now by default", "past"),
-  text("--reference <text>", "where it can be looked up: a call, a ticket, a message"),
+  moment("--at <time>", "when the person asked; now by default", "past"),
+  text("--reference <text>", "where this can be looked up: a call, a ticket, a message"),
 ] as const;
 
 export const importConsent = command("import", STORE, {
@@ -40,41 +40,45 @@ export const importDisconnections = command("disconnections", STORE, {
 });
 
 export const importLines = command("lines", STORE, {
-  summary: "add what lines are: mobile, landline or voip; the latest date counts",
+  summary: "add line types: mobile, landline or voip; the latest date counts",
   args: [FILE],
   options: IMPORTED,
   notes: notesOf("number, line_type (mobile, landline, voip), date"),
 });
 
 export const revokeConsent = command("revoke", STORE, {
-  summary: "record that somebody took consent back: suppresses at once and starts the clock for every system",
+  summary: "record that somebody revoked consent: suppresses the number at once and starts the revocation clock for every system",
   args: [NUMBER],
   options: [text("--channel <channel>", "how: call, sms, e-mail, letter, web, …", { required: true }), ...ASKED],
 });
 
 export const importDnc = command("import", STORE, {
   summary:
-    "add numbers to the company's list, or put a file of a national registry or a state's list in force; bare numbers will do",
+    "add numbers to the company's list, or put a file of a national registry or a state's list in force; a file of bare numbers is enough",
   args: [FILE],
   options: [
     choice("--list <list>", "internal or national", ["internal", "national"], { default: "internal" }),
     value("--as-of <date>", "date of the registry file, YYYY-MM-DD", async (written, label, { clock }) =>
       parsed(label, (await import("../../operations/index.ts")).civilDate(written, clock.now())),
     ),
-    text("--registry <list>", "whose list: a country such as US, or a state such as US-IN", { default: "US" }),
-    flag("--accept", "put a registry file in force although lines were refused or it is much smaller than the one before"),
+    text("--registry <list>", "which list: a country such as US, or a state such as US-IN", { default: "US" }),
+    flag(
+      "--accept",
+      "put a registry file in force although lines were refused, or although it is much smaller than the one before",
+    ),
     ...IMPORTED,
   ],
   notes: notesOf("number, at, code, reference; for --list national: number"),
 });
 
 export const declareEmpty = command("declare-empty", STORE, {
-  summary: "declare that the company has no do-not-call list besides what this store holds; gates let nobody be dialed before",
+  summary:
+    "declare that the company has no do-not-call list besides the entries of this store; before this or an import, gates let nobody be dialed",
   options: [
-    text("--name <person>", "who declares it, by name", { required: true }),
-    text("--reason <text>", "why there is none", { required: true }),
+    text("--name <person>", "name of the person who declares it", { required: true }),
+    text("--reason <text>", "why there is no list", { required: true }),
   ],
-  notes: "A list that exists is loaded with dnc import. Opt-outs that come later are kept all the same.",
+  notes: "If there is a list, load it with dnc import. Later opt-outs are recorded in any case.",
   examples: ['outdial dnc declare-empty --name "Ann Lee" --reason "first campaign of a new company"'],
 });
 
@@ -85,7 +89,7 @@ export const addDnc = command("add", STORE, {
 });
 
 export const liftDnc = command("lift", STORE, {
-  summary: "take a number off the company's list; the reason and who did it stay in the audit for ever",
+  summary: "take a number off the company's list; the audit log keeps the reason and the person for ever",
   args: [NUMBER],
   options: [
     text("--reason <text>", "why it may be called again", { required: true }),
@@ -103,12 +107,14 @@ export const showDnc = command(
 );
 
 export const pendingDnc = command("pending", STORE, {
-  summary: "opt-outs of which only the call is known: they suppress once the attempt of that call is imported",
-  options: [whole("--limit <n>", "at most so many, the longest waiting first", { from: 1, to: 100_000, default: 1000 })],
+  summary: "opt-outs of which only the call is known: they take effect when the attempt of that call is imported",
+  options: [
+    whole("--limit <n>", "how many at most; those that have waited longest come first", { from: 1, to: 100_000, default: 1000 }),
+  ],
 });
 
 export const importAttempts = command("import", STORE, {
-  summary: "add placed calls, and calls that came in and were conversations",
+  summary: "add placed calls, and inbound calls that were conversations",
   args: [FILE],
   options: IMPORTED,
   notes: notesOf(

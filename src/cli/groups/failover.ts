@@ -3,7 +3,7 @@
 import { command } from "../command.ts";
 import { flag, STORE, span, TENANT_AND_STORE, text, value, whole } from "../declare.ts";
 
-const PRIMARY = text("<primary>", "the primary campaign; it names the pair");
+const PRIMARY = text("<primary>", "the primary campaign of the pair");
 
 /** What the schema of a pair's policy refuses when it is no number. */
 const numeric = (written: string) => Number(written);
@@ -12,34 +12,37 @@ export const watch = command(
   "watch",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    summary: "watch one pair or all; several processes may: one does, another takes over when it dies",
+    summary: "watch one pair or all; when several processes watch a pair, one works and another takes over when it dies",
     options: [
-      text("--primary <id>", "the campaign to watch; without it all pairs"),
-      text("--backup <id>", "the campaign that takes over; makes the pair, or changes it"),
+      text("--primary <id>", "the campaign to watch; by default all pairs"),
+      text("--backup <id>", "the campaign that takes over; creates the pair, or changes it"),
       value("--threshold <rate>", "success rate below which the primary hands over (0.15)", numeric),
-      span("--window <span>", "the rate counts calls of so long (30m)"),
-      span("--every <span>", "time between two looks (60s)"),
+      span("--window <span>", "length of the window in which calls count for the rate (30m)"),
+      span("--every <span>", "time between two checks (60s)"),
       value("--minimum-calls <number>", "calls below which nothing is decided (50)", numeric),
-      text("--rule <rule>", "evidence: surely below the threshold; plain: as reported (evidence)"),
-      span("--cool-down <span>", "after a hand-over nothing is handed over for so long (1h)"),
+      text(
+        "--rule <rule>",
+        "evidence: hand over when the upper bound of the rate is below the threshold; plain: when the reported rate is (evidence)",
+      ),
+      span("--cool-down <span>", "time after a hand-over without another one (1h)"),
       text("--fail-back <how>", "manual or automatic (manual)"),
-      text("--safe-action <what>", "when the watch cannot be relied upon: alarm, or pause who dials as well (alarm)"),
-      span("--drain <span>", "how long calls may take to end before a person is called (5m)"),
-      span("--hold <span>", "the backup must not call a contact for so long after the primary has (24h)"),
-      text("--overlap <what>", "when the backup's list holds contacts who were called: refuse or accept (refuse)"),
+      text("--safe-action <what>", "when the watch cannot work reliably: alarm, or also pause the campaign that dials (alarm)"),
+      span("--drain <span>", "how long calls may take to end before an alarm is sent (5m)"),
+      span("--hold <span>", "time in which the backup must not call a contact that the primary has called (24h)"),
+      text("--overlap <what>", "when the backup's list contains contacts who were called: refuse or accept (refuse)"),
       text("--when-backup-fails <what>", "stay-paused or resume-primary (stay-paused)"),
-      flag("--once", "one look, and the hand-over that follows from it"),
+      flag("--once", "one check, and the hand-over if the check leads to one"),
     ],
     notes:
-      "Flags change what was said of the pair before; what they leave out stays. Ends with 130 on Ctrl-C: what is under way is gone on with by the\n" +
-      "next watch. With --once: 0 one campaign dials, 1 neither surely does, 5 not authorised, 6 the tenant does not answer; a\n" +
-      "pair that another process watches is left to it, and told as it stands.",
+      "Options change the policy of the pair; those that are left out stay as they are. Ctrl-C ends with exit code 130; the next watch continues a hand-over\n" +
+      "that is under way. Exit codes with --once: 0 one campaign dials, 1 it is not certain that one dials, 5 not authorised, 6 the tenant does not answer.\n" +
+      "With --once, a pair that another process watches is not checked; its state is shown.",
     examples: ["outdial campaign failover watch --primary camp_primary_001 --backup camp_backup_001 --yes"],
   },
 );
 
 export const rehearse = command("drill", TENANT_AND_STORE, {
-  summary: "rehearse the hand-over: every reading and decision, no write; ends with 3 when it would not succeed",
+  summary: "rehearse the hand-over: all reads and decisions, no writes; exit code 3 when it would not succeed",
   args: [PRIMARY],
 });
 
@@ -48,7 +51,7 @@ export const start = command(
   { ...TENANT_AND_STORE, tells: "lists" },
   {
     runs: "through",
-    summary: "hand over to the backup now, whatever the figures say",
+    summary: "hand over to the backup now, whatever the success rate is",
     args: [PRIMARY],
   },
 );
@@ -58,15 +61,15 @@ export const failback = command(
   { ...TENANT_AND_STORE, tells: "lists" },
   {
     runs: "through",
-    summary: "hand back to the primary, as carefully",
+    summary: "hand back to the primary, with the same checks",
     args: [PRIMARY],
   },
 );
 
 export const status = command("status", STORE, {
   runs: "through",
-  summary: "who dials, upon what figures, since when; ends with 1 when a pair needs a person, or nobody watches it",
-  args: [text("[primary]", "one pair; without it all")],
+  summary: "which campaign dials, since when, and the figures; exit code 1 when a pair needs a person or is not watched",
+  args: [text("[primary]", "one pair; by default all")],
 });
 
 export const history = command("history", STORE, {
@@ -76,13 +79,13 @@ export const history = command("history", STORE, {
 });
 
 export const holds = command("holds", STORE, {
-  summary: "contacts that a campaign must not call yet, as CSV: for taking them off its list",
+  summary: "contacts that a campaign must not call yet, as CSV, so that they can be removed from its list",
   args: [text("<campaign>", "the campaign that took over")],
 });
 
 export const remove = command("remove", TENANT_AND_STORE, {
-  summary: "end the watch over a pair; neither campaign is changed, the history stays",
+  summary: "end the watch over a pair; no campaign is changed, and the history is kept",
   args: [PRIMARY],
   notes:
-    "A hand-over that has activated nothing yet is given up: what was paused stays paused. While a campaign is being activated it is refused.",
+    "A hand-over that has activated nothing yet is given up; a paused campaign stays paused. While a campaign is being activated, the command is refused.",
 });

@@ -8,11 +8,11 @@ export const init = command(
   { ...TENANT_AND_STORE, makes: "store" },
   {
     runs: "here",
-    summary: "make a workplace: outdial.yaml, and the store with the key of its audit log",
+    summary: "create a workplace: outdial.yaml, and the store with the key of its audit log",
     args: [file("[folder]", "where; this folder by default")],
     notes:
-      "Commands find the workplace from its folder and from every folder below it. What is there already stays as it is.\n" +
-      "With --database-url or DATABASE_URL the store is that database: its tables are made there.",
+      "Commands find the workplace from its folder and from every folder below it. Existing files are not changed.\n" +
+      "With --database-url or DATABASE_URL the store is that database; its tables are created there.",
     examples: ["outdial init", "outdial init renewals --tenant-url https://api-us-02.niceincontact.com"],
   },
 );

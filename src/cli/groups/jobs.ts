@@ -15,10 +15,10 @@ export const showJob = command("show", STORE, {
   runs: "through",
   summary: "one job: state, counts, measurements; with --out its rows",
   args: [ID],
-  interrupted: "no longer followed: the job goes on where it runs",
+  interrupted: "no longer followed: the job continues where it runs",
   options: [
     file("--out <file>", "write one NDJSON line per row with its result; - writes to stdout"),
-    flag("--wait", "wait until it has ended; the exit code is then the job's"),
+    flag("--wait", "wait until the job has ended; the exit code is then that of the job"),
     choice("--result <result>", "only rows with this result", async () => (await import("../../store/index.ts")).ITEM_RESULTS),
   ],
 });
@@ -28,13 +28,13 @@ export const resumeJob = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     runs: "through",
-    summary: "go on with a job that was interrupted or stopped",
+    summary: "continue a job that was interrupted or stopped",
     args: [ID],
   },
 );
 
 export const cancelJob = command("cancel", STORE, {
   runs: "through",
-  summary: "stop a job for good; what was sent stays sent",
+  summary: "stop a job for good; rows that were sent are not undone",
   args: [ID],
 });

@@ -10,14 +10,11 @@ export const serve = command(
     runs: "here",
     summary: "the service: HTTP API, live updates and dashboard over one store; runs jobs until it is stopped",
     options: [
-      text("--host <address>", "address to listen on; any but a loopback one needs a token first (default: 127.0.0.1)"),
+      text("--host <address>", "address to listen on; other than loopback only when there is a token (default: 127.0.0.1)"),
       whole("--port <number>", "port to listen on; 0 takes a free one (default: 8383)", { to: 65_535 }),
       flag("--open", "open the dashboard in the browser, signed in"),
-      flag("--verbose", "log every request, and every attempt at the vendor"),
-      choice("--log-format <format>", "text for people, json for machines: one object a line on stderr (default: text)", [
-        "text",
-        "json",
-      ]),
+      flag("--verbose", "log every request, and every request to the vendor"),
+      choice("--log-format <format>", "text, or json: one object a line on stderr (default: text)", ["text", "json"]),
     ],
     examples: ["outdial serve --open", "outdial serve token add ann --role operator", "outdial serve --host 0.0.0.0"],
   },
@@ -28,12 +25,12 @@ export const addToken = command(
   { ...STORE, makes: "schema" },
   {
     runs: "here",
-    summary: "make a token; it is printed once and kept nowhere",
-    args: [text("<name>", "who will hold it: what the audit says")],
+    summary: "make a token; it is printed once, and only its hash is stored",
+    args: [text("<name>", "name of the holder, as the audit log shows it")],
     options: [
-      choice("--role <role>", "what it may do", ["viewer", "operator", "admin"], { listed: true, default: "viewer" }),
-      whole("--days <number>", "how long it is good for; 0 for ever", { to: 3650, default: 90 }),
-      text("--person <name>", "whose it is: the name of somebody who signs in through the provider (sso:…)"),
+      choice("--role <role>", "what the holder may do", ["viewer", "operator", "admin"], { listed: true, default: "viewer" }),
+      whole("--days <number>", "days until it expires; 0 for never", { to: 3650, default: 90 }),
+      text("--person <name>", "owner: the name of a person who signs in through the provider (sso:…)"),
     ],
   },
 );

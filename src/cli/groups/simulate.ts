@@ -5,33 +5,35 @@ import { file, flag, many, NOTHING, rowOptions, scenarioFile, share, text, whole
 import { PACK } from "./shared.ts";
 
 export const simulate = command("simulate", NOTHING, {
-  summary: "simulate a campaign: its figures with their intervals, comparisons, the best pacing, what if",
+  summary: "simulate a campaign: figures with intervals, comparisons, the best pacing, what-if",
   args: [scenarioFile("[scenario]", "scenario file, YAML or JSON; - reads stdin (required)")],
   options: [
     whole("--replications <number>", "independent runs of each scenario", { from: 1, to: 100_000, default: 20 }),
     text("--seed <text>", "the same seed gives the same figures", { default: "1" }),
-    whole("--workers <number>", "threads; as many as the machine runs at once by default; the figures do not depend on it", {
+    whole("--workers <number>", "threads; by default as many as the machine has; the figures do not depend on it", {
       from: 1,
       to: 256,
     }),
-    many(file("--compare <other...>", "another scenario, or two: the second less the first, on the same calls"), false),
+    many(file("--compare <other...>", "another scenario, or two: the second minus the first, with the same calls"), false),
     many(
       text(
         "--what-if <path=values>",
-        "fields of the scenario set to each of several values, such as agents=40,60,80; given again, every combination",
+        "simulate each of several values of a field, such as agents=40,60,80; when given several times, every combination",
       ),
     ),
-    flag("--optimise", "search the pacing of highest occupancy whose abandonment keeps the target over 30 days"),
+    flag("--optimise", "find the pacing with the highest occupancy whose abandonment rate keeps the target over 30 days"),
     share(
       "--target <share>",
-      "with --optimise: abandonment allowed, such as 3% or 0.03; the scenario's abandonmentTarget by default",
+      "with --optimise: highest abandonment rate, such as 3% or 0.03; the scenario's abandonmentTarget by default",
     ),
-    share("--probability <share>", "with --optimise: with which probability a period of 30 days keeps it", { default: "99%" }),
-    words("--strategy <names>", "with --optimise: strategies to search, by default the scenario's and state-aware"),
-    file("--svg <file>", "with --optimise: draw the frontier of occupancy and abandonment"),
+    share("--probability <share>", "with --optimise: probability with which a period of 30 days keeps the target", {
+      default: "99%",
+    }),
+    words("--strategy <names>", "with --optimise: strategies to compare, by default the scenario's and state-aware"),
+    file("--svg <file>", "with --optimise: draw occupancy over abandonment"),
     words(
       "--jurisdiction <names>",
-      "where the campaign calls, such as US or US,GB: the rule pack's strictest limit of abandonment and shortest window, instead of the scenario's",
+      "where the campaign calls, such as US or US,GB: use the rule pack's strictest abandonment limit and shortest window instead of the scenario's",
     ),
     PACK,
     file("--csv <file>", "with --optimise and --what-if: write the points; - writes to stdout"),
@@ -46,13 +48,13 @@ export const simulate = command("simulate", NOTHING, {
 });
 
 export const calibrate = command("calibrate", NOTHING, {
-  summary: "fit answer rates by hour, ring, talk and wrap-up times to records of calls, and write a scenario of them",
+  summary: "fit answer rates by hour, ring, talk and wrap-up times to records of calls, and write a scenario with them",
   args: [file("<calls>", "records of calls: CSV with a header or NDJSON; - reads stdin")],
   options: [
-    file("--out <file>", "write the scenario; - writes to stdout, the report then goes to stderr"),
+    file("--out <file>", "write the scenario; with - to stdout, and the report to stderr"),
     text("--name <text>", "name of the scenario; the file's by default"),
-    text("--zone <name>", "IANA zone whose clock tells the hour of a time; by default the clock it is written with"),
-    file("--refused <file>", "write one NDJSON line for each line that was not read"),
+    text("--zone <name>", "IANA time zone for the hour of a time; by default the offset with which the time is written"),
+    file("--refused <file>", "write one NDJSON line for each line that could not be read"),
     ...rowOptions("talk_seconds=Duration"),
   ],
   notes:

@@ -8,11 +8,11 @@ export const tag = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     runs: "through",
-    summary: "tag calls with dispositions: validates every row, sends within the rate budget, resumes where it was interrupted",
+    summary: "tag calls with dispositions: validates every row, sends within the rate budget, resumes an interrupted job",
     args: [file("[file]", "CSV with a header, or NDJSON; - reads stdin (required without --call)")],
     options: [
-      text("--campaign <id>", "campaign whose disposition codes the rows use", { required: true }),
-      text("--call <id>", "one call instead of a file; --code is its disposition"),
+      text("--campaign <id>", "campaign of the calls", { required: true }),
+      text("--call <id>", "one call instead of a file; --code gives its disposition"),
       text("--code <id>", "disposition code (required with --call)"),
       text("--reason <id>", "with --call: reason code of the disposition"),
       text("--notes <text>", "with --call: notes"),
@@ -21,10 +21,10 @@ export const tag = command(
       file("--out <file>", "write one NDJSON line per row with its result; - writes to stdout"),
       choice(
         "--instead <what>",
-        "for a tenant that cannot set dispositions of finished calls: tag adds a tag that names the code, record keeps it here",
+        "for a tenant that cannot set dispositions of finished calls: tag adds a tag with the code, record records the correction only here",
         ["tag", "record"],
       ),
-      flag("--again", "run a file that was run before once more"),
+      flag("--again", "run a file again that was run before"),
       ...rowOptions("call_id=CallID"),
       whole("--concurrency <number>", "requests under way at once", { from: 1, to: 512 }),
     ],

@@ -10,7 +10,7 @@ export const compareDnc = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     wants: "do-not-call groups",
-    summary: "the company's list against the tenant's do-not-call groups that a campaign obeys; changes nothing",
+    summary: "compare the company's list with the tenant's do-not-call groups that a campaign obeys; changes nothing",
     options: [CAMPAIGN],
     notes: "Exit code 3 when numbers are missing at the tenant: its dialer would call them.",
   },
@@ -21,13 +21,13 @@ export const pushDnc = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     wants: "do-not-call groups",
-    summary: "add what is missing to a do-not-call group of the tenant, and prove each number by the tenant's own search",
-    options: [CAMPAIGN, text("--group <id>", "one of the groups that the campaign obeys; may be left out where there is one")],
+    summary: "add missing numbers to a do-not-call group of the tenant, and check each one with the tenant's own search",
+    options: [CAMPAIGN, text("--group <id>", "one of the groups that the campaign obeys; optional when there is only one")],
     notes:
-      "Nothing is taken off a group. It may be repeated after anything: what is there is not added again.\n" +
+      "No number is removed from a group. The command can be repeated at any time: numbers that are in the group are not added again.\n" +
       "Exit code 4 when the tenant's search does not find a number that was added.",
     examples: ["outdial dnc push --campaign 4001"],
-    interrupted: "interrupted: what was sent before is in the group; run it again",
+    interrupted: "interrupted: the numbers that were sent are in the group; run the command again",
   },
 );
 
@@ -36,9 +36,9 @@ export const listCallbacks = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     wants: "callbacks",
-    summary: "callbacks that the tenant will place by itself when they are due",
-    options: [text("--campaign <id>", "the campaign that they are of", { required: true })],
-    notes: "outdial makes none: a callback is a call, past outdial's gates.",
+    summary: "callbacks that the tenant will call by itself when they are due",
+    options: [text("--campaign <id>", "campaign of the callbacks", { required: true })],
+    notes: "outdial creates no callbacks, because the tenant calls them without outdial's gates.",
   },
 );
 
@@ -47,8 +47,8 @@ export const deleteCallback = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     wants: "callbacks",
-    summary: "delete a callback, so that the tenant does not place it",
+    summary: "delete a callback, so that the tenant does not call it",
     args: [text("<id>", "id of a callback")],
-    options: [text("--reason <text>", "why; goes to the tenant and into the audit log", { required: true })],
+    options: [text("--reason <text>", "why; sent to the tenant and recorded in the audit log", { required: true })],
   },
 );

@@ -14,24 +14,24 @@ export const deliveries = command("deliveries", STORE, {
 });
 
 export const replay = command("replay", STORE, {
-  summary: "queue dead letters again and deliver them",
+  summary: "queue dead letters again and deliver them now",
   options: [whole("--from <id>", "first delivery"), whole("--to <id>", "last delivery")],
 });
 
-export const deliver = command("deliver", STORE, { summary: "deliver what is due now and end" });
+export const deliver = command("deliver", STORE, { summary: "deliver due events and end" });
 
-export const receivers = command("receivers", STORE, { summary: "your receivers of events, and how each stands" });
+export const receivers = command("receivers", STORE, { summary: "your receivers of events, and the state of each" });
 
 export const turnOn = command("on", STORE, {
-  summary: "send events to a receiver again that was switched off",
+  summary: "switch a receiver on again",
   args: [RECEIVER],
 });
 
-export const turnOff = command("off", STORE, { summary: "send no events to a receiver; they wait", args: [RECEIVER] });
+export const turnOff = command("off", STORE, { summary: "switch a receiver off; its events wait", args: [RECEIVER] });
 
 export const register = command("register", TENANT_AND_STORE, {
   wants: "vendor events",
-  summary: "have the vendor send its events to an address; the same name and address are registered once",
+  summary: "register an address for the vendor's events; the same name and address are registered only once",
   args: [
     choice(
       "<kind>",
@@ -40,13 +40,13 @@ export const register = command("register", TENANT_AND_STORE, {
     ),
   ],
   options: [
-    text("--url <url>", "where the vendor posts its events", { required: true }),
+    text("--url <url>", "address to which the vendor sends its events", { required: true }),
     text("--name <name>", "name of the registration"),
     file(
       "--secret-file <path>",
-      "file with the secret that the service expects of deliveries (OUTDIAL_INBOUND_…_SECRET_FILE); made with a new one when it is not there",
+      "file with the secret that the service expects in deliveries (OUTDIAL_INBOUND_…_SECRET_FILE); created with a new secret when it does not exist",
     ),
-    text("--token-env <variable>", "wfm: environment variable with the bearer token that the vendor sends along"),
+    text("--token-env <variable>", "wfm: environment variable with the bearer token that the vendor sends"),
     whole(
       "--retries <number>",
       "wfm: how often the vendor repeats a delivery that failed (default: vendorEvents.wfm.retries of outdial.yaml, else 3)",
@@ -67,7 +67,7 @@ export const register = command("register", TENANT_AND_STORE, {
     span("--timeout <span>", "wfm: longest time of one attempt, in whole seconds (default: vendorEvents.wfm.timeout, else 10s)", {
       from: 1000,
     }),
-    many(text("--header <line>", 'metrics: a header that the vendor sends along, as "Name: value"; may be given several times')),
+    many(text("--header <line>", 'metrics: a header that the vendor sends, as "Name: value"; may be given several times')),
   ],
 });
 
