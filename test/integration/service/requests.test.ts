@@ -4,107 +4,20 @@ import { readdir } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
-import { type JsonSchema, type Made, type OpenApi, type Operation, operationsOf, requestOf } from "../../support/requests.ts";
-import { scaled, seeded } from "../../support/scale.ts";
+import { type Documented, documentedBy, shown, TWO_CAMPAIGNS } from "../../support/documented.ts";
+import { seeded } from "../../support/scale.ts";
 import { type StartedService, startService } from "../../support/service.ts";
 
-/** Of each operation. */
-const REQUESTS = scaled(150, 3);
 /** No index takes it, and it cannot be made shorter. */
 const LONG = String.fromCharCode(...Array.from({ length: 3000 }, (_, i) => 0x4e00 + ((i * 7919) % 20_000)));
 
 let at: StartedService;
-let document: OpenApi;
-let operations: Operation[];
+let answers: Documented;
 beforeAll(async () => {
-  at = await startService({
-    yaml: "service: { uploadMegabytes: 1 }\n",
-    sandbox: {
-      scenario: {
-        campaigns: [
-          { id: "first", contactListId: "people", status: "paused" },
-          { id: "second", contactListId: "people", status: "paused" },
-        ],
-        contactLists: [{ id: "people", contacts: [{ id: "one", phoneNumber: "+12125550101" }] }],
-      },
-    },
-  });
-  // Names lead to where JSON Schema has its definitions.
-  const text = await (await at.ask("/api/v1/openapi.json")).text();
-  document = JSON.parse(text.replaceAll("#/components/schemas/", "#/$defs/")) as OpenApi;
-  operations = operationsOf(document);
+  at = await startService(TWO_CAMPAIGNS);
+  answers = await documentedBy(at);
 });
 afterAll(() => at[Symbol.asyncDispose]());
-
-const PLAUSIBLE = {
-  id: ["first", "second", "1", "nobody"],
-  campaign: ["first", "nobody"],
-  campaign_id: ["first", "nobody"],
-  campaignId: ["first", "nobody"],
-  primary: ["first"],
-  list: ["people", "nobody"],
-  // Of the usual size, simulations take long.
-  scenario: [{ agents: 2, duration: 60 }],
-  compareWith: [{ agents: 3, duration: 60 }],
-  replications: [2],
-  axes: [[{ path: "agents", values: [1, 2] }]],
-  version: [1, 2],
-  seq: [0, 1],
-  number: ["+12125550101"],
-  policy: [{ backup: "second" }],
-  cursor: ["1"],
-  column: ["call_id=CallID"],
-  delimiter: [","],
-  last: ["7d"],
-  zone: ["Europe/London"],
-  country: ["US"],
-  asOf: ["2026-01-01"],
-  registry: ["US"],
-  // A whole file would be predicted, which takes seconds.
-  file: [{ name: "Evening", type: "predictive" }],
-} as const;
-
-const schemas = new Map<JsonSchema, z.ZodType>();
-/** What a body breaks of its documented schema; undefined when nothing. */
-function breaks(schema: JsonSchema, value: unknown): string | undefined {
-  let compiled = schemas.get(schema);
-  if (compiled === undefined) {
-    compiled = z.fromJSONSchema({ ...schema, $defs: document.components.schemas });
-    schemas.set(schema, compiled);
-  }
-  const parsed = compiled.safeParse(value);
-  return parsed.success ? undefined : z.prettifyError(parsed.error);
-}
-
-/** What is wrong with the answer to a request; undefined when it is one that is documented. */
-async function wrongAnswer(
-  { responses }: Operation,
-  { path, method, contentType, body }: Made,
-  allowed: readonly number[] = [],
-): Promise<string | undefined> {
-  const stop = new AbortController();
-  const response = await at.ask(path, {
-    as: "admin",
-    method,
-    signal: stop.signal,
-    ...(contentType === undefined ? {} : { headers: { "content-type": contentType } }),
-    ...(body === undefined ? {} : { body }),
-  });
-  const { status } = response;
-  const type = (response.headers.get("content-type") ?? "").split(";")[0] ?? "";
-  const described = responses[String(status)];
-  if (type === "text/event-stream") stop.abort();
-  const text = type === "text/event-stream" ? "" : await response.text().catch(String);
-  if (text === "TypeError: terminated") return `${status}, and broken off`;
-  if (status >= 500 && !allowed.includes(status)) return `${status}: ${text}`;
-  if (described === undefined) return `${status} is not documented: ${text}`;
-  const media = Object.entries(described.content ?? {}).find(([name]) => name.split(";")[0] === type)?.[1];
-  if (media === undefined) return `${status} of the type ${type} is not documented`;
-  if (!/^application\/(problem\+)?json$/.test(type) || media.schema === undefined) return undefined;
-  const broken = breaks(media.schema, JSON.parse(text));
-  return broken === undefined ? undefined : `${status} is not as documented: ${broken}`;
-}
 
 test.each<[method: string, path: string, body: string | undefined, status: number, field?: string]>([
   ["GET", "/jobs?kind=nope", undefined, 400, "query.kind"],
@@ -153,9 +66,6 @@ test("a body that is not UTF-8 is refused, not mended", async () => {
   });
 });
 
-const shown = ({ method, path, contentType, body }: Made): string =>
-  `${method} ${path.slice(0, 300)} ${contentType ?? ""} ${(body ?? "").slice(0, 300)}`;
-
 test("a caller that breaks off its upload is no error of the service", async () => {
   const { hostname, port } = new URL(at.service.url);
   const before = at.logged.length;
@@ -194,7 +104,7 @@ test("a report over more days than it can show is refused at once", async () => 
 
 test("whoever has a lower role than an operation needs is refused, everywhere", async () => {
   const headers = { "content-type": "application/json" };
-  const asked = operations.flatMap(({ id, method, path, role }) => {
+  const asked = answers.operations.flatMap(({ id, method, path, role }) => {
     const below = role === "admin" ? (["viewer", "operator"] as const) : role === "operator" ? (["viewer"] as const) : [];
     return below.map((as) => ({ id, method, as, path: path.replaceAll(/\{[^}]+\}/g, "1") }));
   });
@@ -207,36 +117,18 @@ test("whoever has a lower role than an operation needs is refused, everywhere", 
 
 test("what may be null is documented so", () => {
   // So the generator writes a schema of a name that may be null, and then it may not.
-  expect(JSON.stringify(document)).not.toContain('"allOf"');
+  expect(JSON.stringify(answers.document)).not.toContain('"allOf"');
 });
 
 test("what is read without a parameter is answered as documented", async () => {
-  const asked = operations.filter(({ method, path }) => method === "get" && !path.includes("{"));
+  const asked = answers.operations.filter(({ method, path }) => method === "get" && !path.includes("{"));
   expect(asked.length).toBeGreaterThan(20);
   for (const operation of asked) {
     const { id, path } = operation;
     expect
-      .soft([id, await wrongAnswer(operation, { method: "GET", path, contentType: undefined, body: undefined })])
+      .soft([id, (await answers.ask(operation, { method: "GET", path, contentType: undefined, body: undefined })).wrong])
       .toEqual([id, undefined]);
   }
-});
-
-/** Of the simulation's defaults: a busy machine may not end it within the service's limit, which has a test of its own. */
-const takesMinutes = ({ body }: { readonly body?: string | undefined }) => body?.includes('"scenario":{}') === true;
-
-test("no request makes the service fail, and every answer is documented", { timeout: 600_000 }, async () => {
-  const wrong: string[] = [];
-  for (const operation of operations) {
-    const random = seeded(operation.id);
-    const isPlain = operation.body === undefined && !operation.parameters.some((one) => one.in === "path" || one.in === "query");
-    for (let i = 0; i < (isPlain ? 1 : REQUESTS); i++) {
-      const made = requestOf(operation, document, random, PLAUSIBLE);
-      if (takesMinutes(made)) continue;
-      const problem = await wrongAnswer(operation, made);
-      if (problem !== undefined) wrong.push(`${operation.id}: ${shown(made)}\n  ${problem.slice(0, 600)}`);
-    }
-  }
-  expect(wrong).toEqual([]);
 });
 
 test("a tenant that refuses or answers nonsense is told as the tenant's failure, not as the service's", {
@@ -251,11 +143,9 @@ test("a tenant that refuses or answers nonsense is told as the tenant's failure,
     at.sandbox.control.faults.add({ match: {}, effect });
     const drill = await at.post("/api/v1/campaigns/first/drill", {});
     expect(drill, JSON.stringify(effect)).toMatchObject({ status: 502 });
-    for (const operation of operations) {
-      const random = seeded(operation.id);
-      const made = requestOf(operation, document, random, PLAUSIBLE);
-      if (takesMinutes(made)) continue;
-      const problem = await wrongAnswer(operation, made, [502, 503]);
+    for (const operation of answers.operations) {
+      const made = answers.make(operation, seeded(operation.id));
+      const { wrong: problem } = await answers.ask(operation, made, [502, 503]);
       if (problem !== undefined) wrong.push(`${operation.id}: ${shown(made)}\n  ${problem.slice(0, 600)}`);
     }
     at.sandbox.control.faults.clear();
