@@ -10,3 +10,6 @@ export interface Clock {
   /** Resolves after `ms` of this clock's time; rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** Whether what was looked at then need not be looked at yet: not when the clock was set back since, for nobody knows how long that is ago. */
+export const isWithin = (ms: number, then: Instant, now: Instant): boolean => now >= then && now - then < ms;

@@ -1,7 +1,7 @@
 // The kernel: what every part shares. No I/O, no clock of its own, no randomness of its own.
 
 export { canonicalJson } from "./canonical-json.ts";
-export type { Clock, Instant } from "./clock.ts";
+export { type Clock, type Instant, isWithin } from "./clock.ts";
 export { cellText, csvLine } from "./csv-line.ts";
 export { durationText, parseDuration } from "./durations.ts";
 export { type ErrorOptionsWithAdvice, fileTrouble, hostTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";

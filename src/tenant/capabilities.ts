@@ -190,7 +190,8 @@ export interface CampaignProvisioning {
   readonly place?: (
     document: Readonly<Record<string, unknown>>,
     campaignId: string | null,
-    placing: Placing & { readonly signal?: AbortSignal | undefined },
+    placing: Placing,
+    options?: CallOptions,
   ) => Promise<PlacedPiece>;
   /**
    * Creates a campaign. The same key with the same document does not create a second one. @throws TenantError `refused`,

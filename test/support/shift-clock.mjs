@@ -3,10 +3,17 @@
 
 import { Server } from "node:http";
 
-const { TEST_NOW, TEST_NOW_BASE } = process.env;
-if (TEST_NOW !== undefined && TEST_NOW_BASE !== undefined) {
+const { TEST_NOW, TEST_NOW_BASE, TEST_TROUBLES } = process.env;
+const isShifted = TEST_NOW !== undefined && TEST_NOW_BASE !== undefined;
+let ahead = isShifted ? Date.parse(TEST_NOW) - Number(TEST_NOW_BASE) : 0;
+
+/** Sets the clock forward or back. */
+export function jump(byMs) {
+  ahead += byMs;
+}
+
+if (isShifted || TEST_TROUBLES !== undefined) {
   const Machine = globalThis.Date;
-  const ahead = Machine.parse(TEST_NOW) - Number(TEST_NOW_BASE);
   class ShiftedDate extends Machine {
     constructor(...given) {
       if (given.length === 0) super(Machine.now() + ahead);

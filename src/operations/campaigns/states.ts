@@ -164,7 +164,7 @@ export class CampaignStates {
     const random = createRandom(randomUUID(), "intents");
     const by = { clock, random, actor, executor: replica?.id, goesOn: goesOn?.id };
     const intents = storedIntents(store.stateIntents, by);
-    const isTrusted = replica && (() => replica.isTrusted());
+    const isTrusted = replica?.trust();
     return { runner: tenant.capabilities.campaignRunner, figures: figuresOf(tenant), intents, clock, isTrusted };
   }
 }

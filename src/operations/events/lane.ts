@@ -4,7 +4,7 @@
 // hangs blocks only its own place. Every event that was claimed ends in exactly one of these ways: a mark (delivered, failed,
 // dead), a release, or a claim that expires.
 
-import { type Clock, type Instant, messageOf, type RandomStream } from "../../kernel/index.ts";
+import { type Clock, type Instant, isWithin, messageOf, type RandomStream } from "../../kernel/index.ts";
 import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
 import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
@@ -105,11 +105,11 @@ export class Lane {
   #resting: Waiter[] = [];
   /** The end of the quiet hours whose events are all claimed. */
   #gathered: Instant | undefined;
-  /** When it is looked next whether a process that has claims has died. */
-  #looksAt = 0;
-  /** The latest failure, and when it is looked next whether somebody has switched the receiver on since. */
+  /** When it was last looked whether a process that has claims has died. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  /** The latest failure, and when it was last looked whether somebody has switched the receiver on since. */
   #failedAt: Instant = 0;
-  #looksForOnAt = 0;
+  #lookedForOnAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -191,8 +191,8 @@ export class Lane {
   /** Makes due what processes have claimed that died. */
   async #takeFromTheDead(): Promise<void> {
     const { outbox, members, clock } = this.#options;
-    if (clock.now() < this.#looksAt || !members.isTrusted()) return;
-    this.#looksAt = clock.now() + DEAD_LOOK_MS;
+    if (isWithin(DEAD_LOOK_MS, this.#lookedAt, clock.now()) || !members.isTrusted()) return;
+    this.#lookedAt = clock.now();
     for (const by of await outbox.claimants(this.#name, this.#claimMs)) {
       if (by === members.id || !(await members.isDead(by))) continue;
       const count = await outbox.releaseAll(this.#name, by);
@@ -203,8 +203,8 @@ export class Lane {
   /** A receiver that is left alone, for however long it asked to be, is tried again when a person has switched it on. */
   async #tryWhenSwitchedOn(): Promise<void> {
     const { switches, clock, log } = this.#options;
-    if (this.#circuit.state !== "open" || clock.now() < this.#looksForOnAt) return;
-    this.#looksForOnAt = clock.now() + ON_LOOK_MS;
+    if (this.#circuit.state !== "open" || isWithin(ON_LOOK_MS, this.#lookedForOnAt, clock.now())) return;
+    this.#lookedForOnAt = clock.now();
     const on = await switches.onSince(this.#name);
     if (on === null || on < this.#failedAt || this.#circuit.state !== "open") return;
     this.#circuit = CLOSED;

@@ -2,6 +2,7 @@
 // A process that takes the operation over reads the journal and continues where it ends.
 
 import type { Running } from "./kind.ts";
+import type { Leave } from "./leave.ts";
 
 /** What one operation gives. `Happening` is an event without its time. */
 export interface JournaledWork<State, Command, Happening> {
@@ -15,8 +16,8 @@ export interface JournaledWork<State, Command, Happening> {
     seq: number,
     happening: Happening,
   ): Promise<{ readonly state: State; readonly command: Command | undefined }>;
-  /** Carries out the next command. Throws what `signal` was aborted with. */
-  perform(command: Command, state: State, signal: AbortSignal): Promise<Happening>;
+  /** Carries out the next command. @param leave each write to the tenant is given it: a process that was held for dead sends nothing again */
+  perform(command: Command, state: State, leave: Leave): Promise<Happening>;
 }
 
 /** Runs an operation until it has ended or is stopped, with one durable step for each command. */
@@ -30,7 +31,11 @@ export async function runJournal<State, Command, Happening>(
   const advance = async () => {
     if (command === undefined) return false;
     leave.halt.throwIfAborted();
-    const happening = await work.perform(command, state, leave.halt);
+    const happening = await work.perform(command, state, leave).catch((thrown: unknown) => {
+      // What the tenant's client was halted by: another process has it, or this one ends.
+      leave.halt.throwIfAborted();
+      throw thrown;
+    });
     ({ state, command } = await work.record(state, seq++, happening));
     return command !== undefined;
   };

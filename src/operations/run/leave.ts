@@ -30,6 +30,24 @@ export interface Leave {
   readonly confirmed: () => Promise<void> | undefined;
 }
 
+/** Leave of what is no run of a job: once another process may have gone on with it, nothing is sent any more. @param isTrusted see `Membership.trust` */
+export function whileTrusted(isTrusted: () => boolean): Leave {
+  const held = new AbortController();
+  return {
+    halt: held.signal,
+    confirmed() {
+      if (held.signal.aborted || isTrusted()) return undefined;
+      held.abort(
+        new OperationError(
+          "not_owner",
+          "this process stood still or lost the database, and another may have gone on with its work",
+        ),
+      );
+      return Promise.resolve();
+    },
+  };
+}
+
 /** A job as a look finds it; `owned`: the engine, too, has the run down as this process's. */
 export interface Seen {
   readonly status: JobStatus;

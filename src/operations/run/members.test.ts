@@ -43,3 +43,24 @@ test("a process that paused is trusted again only when whoever held it for dead 
   expect(members.isTrusted()).toBe(true);
   expect(members.isSteady()).toBe(false);
 });
+
+test("whoever began before a pause is not trusted any more, also when the process is", async () => {
+  const clock = createHandClock(0);
+  const replicas = { beat: async () => undefined, remove: async () => true } as unknown as Replicas;
+  const own = { id: "me", pid: 1, host: "a", scopes: [], processLives: () => true };
+  const members = await joinReplicas({ replicas, ...own, clock, elapsed: () => clock.now() });
+  const pass = async (ms: number) => {
+    await clock.asleep(1);
+    clock.advance(ms);
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+  };
+  const before = members.trust();
+  await pass(2000);
+  expect(before()).toBe(true);
+  await pass(6100);
+  const meanwhile = members.trust();
+  expect([before(), meanwhile()]).toEqual([false, false]);
+  for (let beats = 0; beats < 3; beats++) await pass(2000);
+  expect(members.isTrusted()).toBe(true);
+  expect([before(), meanwhile(), members.trust()()]).toEqual([false, true, true]);
+});

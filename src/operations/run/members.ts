@@ -53,6 +53,8 @@ export interface Membership {
    * needs it.
    */
   isTrusted(): boolean;
+  /** Says whether no other process can have held this one for dead at any moment since the call: a pause in between is not forgotten. */
+  trust(): () => boolean;
   /** Takes a dead replica off the list. */
   forget(id: string): Promise<void>;
   /** Ends the heartbeat and takes this process off the list. */
@@ -101,11 +103,16 @@ export async function joinReplicas(options: {
       await beat().catch(() => (failedAt = elapsed()));
     }
   })();
+  const isTrusted = () => maySend && since(beatSent) < LEASE_MS && elapsed() - pausedAt > TAKEN_MS;
   return {
     id,
     ...livesOf(replicas, { host, processLives }),
     isSteady: () => elapsed() - Math.max(failedAt, pausedAt) > DEAD_MS,
-    isTrusted: () => maySend && since(beatSent) < LEASE_MS && elapsed() - pausedAt > TAKEN_MS,
+    isTrusted,
+    trust() {
+      const was = pausedAt;
+      return () => pausedAt === was && isTrusted();
+    },
     async services(scope) {
       const all = (await replicas.list()).filter((one) => one.scopes.includes(scope) && one.id !== id);
       return all.filter((one) => !replicaIsDead(one, { host, processLives })).map((one) => one.id);

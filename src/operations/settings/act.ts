@@ -3,6 +3,7 @@
 import { messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Locked, MetricsSource, PacingSettings } from "../../tenant/port.ts";
 import { TenantError } from "../../tenant/port.ts";
+import type { Leave } from "../run/leave.ts";
 import type { Judgement } from "./gate.ts";
 import { type DialerSettings, readSettings } from "./model.ts";
 import type { ChangeEvent, Command } from "./state.ts";
@@ -20,7 +21,10 @@ export interface ActDeps {
   readonly campaigns: readonly string[];
   /** Whole minutes since the reading before. */
   readonly windowMinutes: number;
+  /** Ends what waits. */
   readonly signal: AbortSignal;
+  /** Of the run: a write is given it. */
+  readonly leave: Leave;
 }
 
 const FATAL: ReadonlySet<string> = new Set([
@@ -57,12 +61,15 @@ export async function act(command: Exclude<Command, { kind: "intend" | "alarm" }
   }
 }
 
-async function send(command: Extract<Command, { kind: "send" }>, { pacing, subject, signal }: ActDeps): Promise<Happening> {
-  // A write under way is not cut off: its outcome would be unknown. It ends by the client's own deadlines.
-  signal.throwIfAborted();
+async function send(
+  command: Extract<Command, { kind: "send" }>,
+  { pacing, subject, leave: { halt, confirmed } }: ActDeps,
+): Promise<Happening> {
+  // A write on the wire is not cut off: its outcome would be unknown. It ends by the client's own deadlines.
+  halt.throwIfAborted();
   const { settings, onto } = command;
   try {
-    const { operationId, versionTag } = await pacing.activate(subject, settings, onto ?? undefined);
+    const { operationId, versionTag } = await pacing.activate(subject, settings, onto ?? undefined, { halt, confirmed });
     return { type: "accepted", operationId, tag: versionTag };
   } catch (thrown) {
     if (!(thrown instanceof TenantError)) throw thrown;

@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { runJournal } from "../run/journal.ts";
 import type { Kind, Running } from "../run/kind.ts";
+import type { Leave } from "../run/leave.ts";
 import { executorIsDead, leftWords } from "../run/left.ts";
 import { act, type Happening, reading } from "./act.ts";
 import type { SettingsFile } from "./file.ts";
@@ -360,8 +361,8 @@ export class SettingsChanges {
     await runJournal<ChangeState, Command, Happening>(running, {
       load: () => this.#load(change),
       opening: (seq) => ({ type: seq === 0 ? "begun" : "resumed" }),
-      perform: async (command, state, signal) => {
-        const happening = await this.#perform({ plan, measuredAt, subject: change.subject }, state, command, signal);
+      perform: async (command, state, leave) => {
+        const happening = await this.#perform({ plan, measuredAt, subject: change.subject }, state, command, leave);
         if (happening.type === "measured") measuredAt = clock.now();
         return happening;
       },
@@ -378,9 +379,10 @@ export class SettingsChanges {
     { plan, measuredAt, subject }: { readonly plan: ChangePlan; readonly measuredAt: number; readonly subject: string },
     state: ChangeState,
     command: Command,
-    signal: AbortSignal,
+    leave: Leave,
   ): Promise<Happening> {
     const clock = this.#clock;
+    const signal = leave.halt;
     const { pause, predict } = this.#rules;
     const { pacingSettings: pacing, metricsSource: metrics } = this.#context.tenant.capabilities;
     if ("afterMs" in command && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
@@ -395,6 +397,7 @@ export class SettingsChanges {
             pacing,
             metrics,
             signal,
+            leave,
             campaigns: plan.guard?.campaigns ?? [],
             windowMinutes: Math.max(1, Math.round((clock.now() - measuredAt) / MINUTE_MS)),
             judge: (settings) => {

@@ -1,7 +1,7 @@
 // Figures that are read when somebody asks for the metrics: how much waits, who lives, what the rate budgets leave. Read from the store at
 // most every few seconds, however many ask; without the store all else is still told.
 
-import type { Clock, Instant } from "../../kernel/index.ts";
+import { type Clock, type Instant, isWithin } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 
@@ -77,7 +77,7 @@ export function serviceFigures(
       if (budget.limitPerSecond !== undefined) limit.set({ family }, budget.limitPerSecond);
       if (budget.ratePerSecond !== undefined) rate.set({ family }, budget.ratePerSecond);
     }
-    if (readAt !== undefined && clock.now() - readAt < FRESH_MS) return;
+    if (readAt !== undefined && isWithin(FRESH_MS, readAt, clock.now())) return;
     reading ??= read().finally(() => {
       reading = undefined;
     });

@@ -1,7 +1,7 @@
 // Whether this process should be sent work: its store answers with the right schema and the right time and is of its tenant, its heartbeat is seen, and
 // it is not about to stop.
 
-import { type Clock, messageOf } from "../../kernel/index.ts";
+import { type Clock, isWithin, messageOf } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 
 /** One thing that was looked at. */
@@ -90,7 +90,7 @@ export class Readiness {
 
   async #look(): Promise<readonly Check[]> {
     const { clock, freshMs = 1_000 } = this.#ports;
-    if (this.#last !== undefined && clock.now() - this.#last.at < freshMs) return this.#last.checks;
+    if (this.#last !== undefined && isWithin(freshMs, this.#last.at, clock.now())) return this.#last.checks;
     this.#looking ??= this.#ask()
       .then((checks) => {
         this.#last = { at: clock.now(), checks };

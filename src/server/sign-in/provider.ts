@@ -1,7 +1,7 @@
 // The sign-in provider: OpenID Connect, authorization code with PKCE. Asked only when somebody signs in.
 
 import type { Configuration } from "openid-client";
-import { type Clock, installCommand, messageOf, missingPackage } from "../../kernel/index.ts";
+import { type Clock, installCommand, isWithin, messageOf, missingPackage } from "../../kernel/index.ts";
 import type { Role } from "../../operations/views/index.ts";
 import { type ClaimRules, hasRoles } from "./roles.ts";
 
@@ -104,7 +104,7 @@ export class Provider {
 
   async #configuration(): Promise<Configuration> {
     const known = this.#found;
-    if (known !== undefined && this.#clock.now() - known.at < FRESH_MS) return known.config;
+    if (known !== undefined && isWithin(FRESH_MS, known.at, this.#clock.now())) return known.config;
     this.#finding ??= this.#discover().finally(() => {
       this.#finding = undefined;
     });

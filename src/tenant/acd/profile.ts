@@ -108,7 +108,7 @@ export function createAcdProfile(
       campaigns: (options) => listOf(() => skills.views(plain(options))),
       read: async (id, options) => ({ value: await provisioning.read(id, plain(options)), lock: undefined }),
       fit: (wanted, options) => provisioning.fit(wanted, plain(options)),
-      place: (document, id, { signal, ...how }) => provisioning.place(document, id, how, { signal }),
+      place: (document, id, how, options) => provisioning.place(document, id, how, plain(options)),
       create: inPieces,
       replace: inPieces,
     },

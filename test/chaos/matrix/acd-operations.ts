@@ -8,23 +8,28 @@ import { staffedSkill, textOf } from "../../integration/dialer/world.ts";
 import { CAMPAIGN } from "../../support/calls.ts";
 import { outcomesScenario } from "../../support/outcomes.ts";
 import { NO_ALARMS } from "../../support/world.ts";
-import { OPEN, type Operation, opened, retrievalOf, sent, standing } from "./operations.ts";
+import {
+  bringLists,
+  changing,
+  type Dialed,
+  handOver,
+  held,
+  OPEN,
+  type Operation,
+  opened,
+  retrievalOf,
+  sent,
+  standing,
+} from "./operations.ts";
 import type { Setting } from "./setting.ts";
 
 const PRIMARY = "4001";
 const BACKUP = "4002";
-/** A reply takes so long, ms, that an operation of a few requests can be met in the middle. */
-const HELD_MS = 1500;
 const CONSENT = "tenant: { acd: { consentField: consent.call } }\n";
 
 /** Requests of one kind that the tenant carried out. */
 const done = ({ sandbox }: Setting, operation: string): number =>
   sandbox.control.requests({ operation: `acd.${operation}`, limit: 1000 }).filter(({ status }) => status < 300).length;
-
-const held = ({ sandbox }: Setting, acd: string, effect: object = { delayMs: HELD_MS }): (() => void) => {
-  sandbox.control.faults.add({ match: { acd }, effect });
-  return () => sandbox.control.faults.clear();
-};
 
 /** What of the settings of the first skill the tenant has been sent. */
 function settingsOf({ sandbox }: Setting): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
@@ -51,7 +56,7 @@ const settings: Operation = {
     const asked = { file: JSON.parse(textOf(changed)) as object, campaign: PRIMARY };
     const { confirm } = await setting.post<{ confirm: string }>("/dialer/preview", asked);
     // Two requests make the change: it is met between them.
-    const letGo = held(setting, "putCpa");
+    const letGo = held(setting, "acd.putCpa", { status: 503 });
     const { version } = await setting.post<{ version: number }>("/dialer/apply", { ...asked, confirm });
     await sent(setting, "acd.putCpa", 1);
     const outcome = async () =>
@@ -62,6 +67,7 @@ const settings: Operation = {
       async holds() {
         expect(await outcome()).toBe("applied");
         expect(settingsOf(setting)).toMatchObject({ generalSettings: { maximumRatio }, cpaSettings: { abandonTimeout } });
+        expect(done(setting, "putCpa")).toBe(1);
         expect(await setting.world.query("select 1 from outdial.dialer_changes where ended_at is null")).toEqual([]);
       },
     };
@@ -87,7 +93,7 @@ const apply: Operation = {
     const files = [{ name: "spring.json", text: JSON.stringify(document) }];
     const look = { contactPages: 1 };
     const { plan, confirm } = await setting.post<{ plan: string; confirm: string }>("/campaigns/plan", { ...look, files });
-    const letGo = held(setting, "putTimeZones");
+    const letGo = held(setting, "acd.putTimeZones", { status: 503 });
     const { job } = await setting.post<{ job: string }>("/campaigns/apply", { ...look, plan, confirm });
     await sent(setting, "acd.putTimeZones", 1);
     return {
@@ -98,8 +104,8 @@ const apply: Operation = {
         expect(await setting.world.query("select outcome, job_id from outdial.campaign_applies")).toMatchObject([
           { outcome: "applied", job_id: job },
         ]);
-        // What is made is made once; what is set may be set again to the same.
         expect(done(setting, "createCampaign")).toBe(1);
+        expect(done(setting, "putTimeZones")).toBe(1);
         expect(settingsOf(setting)).toMatchObject({
           generalSettings: { abandonRateThreshold: 3 },
           retrySettings: { restrictedCallingMaxAttempts: 1 },
@@ -128,7 +134,7 @@ const stop: Operation = {
     environment: NO_ALARMS,
   }),
   async begin(setting) {
-    const letGo = held(setting, "stopSkill", { status: 503 });
+    const letGo = held(setting, "acd.stopSkill", { status: 503 });
     void setting
       .ask("/campaigns/stop", { method: "POST", body: "{}", headers: { "content-type": "application/json" } })
       .catch(() => undefined);
@@ -148,37 +154,34 @@ const stop: Operation = {
   },
 };
 
-const failover: Operation = {
-  name: "a hand-over from skill to skill",
-  open: () =>
-    opened({
-      profile: "acd",
-      // Nobody is on the phone, and a stop is in force at once: the clock stands still.
-      sandbox: { scenario: failoverScenario({ acd: { startSeconds: 0, stopSeconds: 0 } }), now: OPEN, clock: "frozen" },
-      yaml: `compliance: {}\n${CONSENT}`,
-      environment: { ...NO_ALARMS, ...standing(OPEN) },
-    })(),
+const dialed = (id: string, place: number): Dialed => ({ id, place, starts: "acd.startSkill", stops: "acd.stopSkill" });
+
+const openFailover = () =>
+  opened({
+    profile: "acd",
+    // Nobody is on the phone, and a stop is in force at once: the clock stands still.
+    sandbox: { scenario: failoverScenario({ acd: { startSeconds: 0, stopSeconds: 0 } }), now: OPEN, clock: "frozen" },
+    yaml: `compliance: {}\n${CONSENT}`,
+    environment: { ...NO_ALARMS, ...standing(OPEN) },
+  })();
+const PAIR = { open: openFailover, primary: dialed(PRIMARY, 0), backup: dialed(BACKUP, 1) };
+
+const failover = handOver({ name: "a hand-over from skill to skill", at: "pause", ...PAIR });
+const start = handOver({ name: "the start of a skill in a hand-over", at: "start", ...PAIR });
+
+const pause: Operation = {
+  name: "a pause of a skill",
+  open: stop.open,
+  begin: (setting) => changing(setting, "pause", dialed(PRIMARY, 0)),
+};
+
+const resume: Operation = {
+  name: "a resume of a skill",
+  hasOwnTime: true,
+  open: openFailover,
   async begin(setting) {
-    await setting.post("/facts/registry?registry=US&asOf=2026-06-10", "2125550199\n");
-    await setting.post("/suppressions/declare-empty", { name: "Olga", reason: "nobody has asked yet" });
-    const pair = { primary: PRIMARY, policy: { backup: BACKUP, everySeconds: 5, drainMinutes: 1 } };
-    const { confirm } = await setting.post<{ confirm: string }>("/failover/pairs/preview", pair);
-    await setting.post("/failover/pairs", { ...pair, confirm });
-    const shown = await setting.post<{ confirm: string }>(`/campaigns/${PRIMARY}/failover/preview`, {});
-    const letGo = held(setting, "stopSkill", { status: 503 });
-    await setting.post(`/campaigns/${PRIMARY}/failover`, { confirm: shown.confirm });
-    await sent(setting, "acd.stopSkill", 2);
-    const phase = async () => String((await setting.world.query("select phase from outdial.failover_pairs"))[0]?.["phase"]);
-    const statuses = () => setting.sandbox.control.state().campaigns.map(({ status }) => status);
-    return {
-      letGo,
-      isOver: async () => statuses()[1] === "active" && !(await phase()).includes("ing"),
-      async holds() {
-        expect(statuses()).toEqual(["paused", "active"]);
-        expect(done(setting, "startSkill")).toBe(1);
-        expect((await setting.get<{ dials: string | null }>(`/failover/pairs/${PRIMARY}`)).dials).toBe("backup");
-      },
-    };
+    await bringLists(setting);
+    return changing(setting, "resume", PAIR.backup);
   },
 };
 
@@ -200,4 +203,4 @@ const retrieval = retrievalOf({
   hasIds: false,
 });
 
-export const ACD_OPERATIONS: readonly Operation[] = [settings, apply, stop, failover, retrieval];
+export const ACD_OPERATIONS: readonly Operation[] = [settings, apply, stop, pause, resume, failover, start, retrieval];

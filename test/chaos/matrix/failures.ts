@@ -12,6 +12,8 @@ export interface Failure {
   readonly services?: number;
   /** It is the tenant that fails. */
   readonly isTenants?: boolean;
+  /** It is the clock that is wrong. */
+  readonly isClocks?: boolean;
   /** Fails, and is mended. The operation is held up until it has struck. */
   strike(setting: Setting, begun: Begun): Promise<void>;
 }
@@ -59,14 +61,54 @@ async function eachTable(setting: Setting, statement: (table: string) => string)
   for (const { name } of rows) await setting.admin.query(statement(name));
 }
 
-/** Who holds it is frozen: the process of the job, or the first one where nobody can be named. */
+/** Who holds it: the process of the job, the pair or the change, or the first one where nobody can be named. */
 async function ownerOf(setting: Setting): Promise<Service> {
   const { rows } = await setting.admin.query<{ pid: number }>(
-    `select r.pid from outdial.replicas r join outdial.jobs j on j.executor = r.id where j.finished_at is null`,
+    `select pid from outdial.replicas where id in (select executor from outdial.jobs where finished_at is null
+     union select executor from outdial.failover_pairs union select executor from outdial.state_intents where outcome is null)`,
   );
   const owner = setting.services.find(({ running }) => running.child.pid === rows[0]?.pid);
   return owner ?? firstOf(setting);
 }
+
+/** A process that does nothing until the other one has ended what it was at, and then goes on where it was. */
+const sleptThrough = (name: string, hold: (setting: Setting, owner: Service) => Promise<() => Promise<void>>): Failure => ({
+  name,
+  services: 2,
+  async strike(setting, begun) {
+    const owner = await ownerOf(setting);
+    const wake = await hold(setting, owner);
+    // The other one answers what is asked from now on.
+    const services = setting.services as Service[];
+    services.push(...services.splice(services.indexOf(owner), 1));
+    begun.letGo();
+    await until(() => begun.isOver());
+    await begun.undo?.();
+    await wake();
+    const { pid } = owner.running.child;
+    // What it had under way is sent or given up by its second beat.
+    for (let beats = 0; beats < 2; beats++) {
+      const { rows } = await setting.admin.query<{ now: Date }>("select clock_timestamp() as now");
+      const beat = "select 1 from outdial.replicas where pid = $1 and heartbeat_at > $2";
+      await until(async () => (await setting.admin.query(beat, [pid, rows[0]?.now])).rows.length > 0);
+    }
+  },
+});
+
+const HOURS_MS = 7_200_000;
+
+/** The clock of its only service is wrong until it is seen, and is set right then. */
+const jumping = (name: string, jumpMs: number): Failure => ({
+  name,
+  isClocks: true,
+  async strike(setting) {
+    const service = await firstOf(setting);
+    const mend = await setting.trouble(service, { jumpMs });
+    await toldAs(setting, "clock");
+    await mend();
+    await until(async () => (await readiness(service)).ready);
+  },
+});
 
 export const FAILURES: readonly Failure[] = [
   {
@@ -83,25 +125,15 @@ export const FAILURES: readonly Failure[] = [
       await setting.serve();
     },
   },
-  {
-    name: "its service is frozen until the other one has ended it, and wakes",
-    services: 2,
-    async strike(setting, begun) {
-      const owner = await ownerOf(setting);
-      owner.running.child.kill("SIGSTOP");
-      // The other one answers what is asked from now on.
-      const services = setting.services as Service[];
-      services.push(...services.splice(services.indexOf(owner), 1));
-      begun.letGo();
-      await until(() => begun.isOver());
-      owner.running.child.kill("SIGCONT");
-      const { rows } = await setting.admin.query<{ now: Date }>("select clock_timestamp() as now");
-      const beat = async () =>
-        (await setting.admin.query<{ pid: number }>("select pid from outdial.replicas where heartbeat_at > $1", [rows[0]?.now]))
-          .rows;
-      await until(async () => (await beat()).some(({ pid }) => pid === owner.running.child.pid));
-    },
-  },
+  sleptThrough("its service is frozen until the other one has ended it, and wakes", async (_, { running: { child } }) => {
+    child.kill("SIGSTOP");
+    return async () => void child.kill("SIGCONT");
+  }),
+  sleptThrough("the thread of its service is held up until the other one has ended it", (setting, owner) =>
+    setting.trouble(owner, { stall: true }),
+  ),
+  jumping("the clock of its service is set forward by two hours", HOURS_MS),
+  jumping("the clock of its service is set back by two hours", -HOURS_MS),
   {
     name: "the database is away",
     async strike(setting) {

@@ -25,12 +25,16 @@ export interface Begun {
   holds(): Promise<void>;
   /** Whether nothing is at work on it any more. */
   isOver(): Promise<boolean>;
+  /** A person takes it back once it is over: a process that slept through that must not do it again. */
+  undo?(): Promise<void>;
 }
 
 export interface Operation {
   readonly name: string;
   /** It has nothing to do with the tenant once it is under way. */
   readonly isElsewhere?: boolean;
+  /** Its services have another time than the database: what happens to their clocks cannot be seen. */
+  readonly hasOwnTime?: boolean;
   open(): Promise<Setting>;
   /** Begins it and waits until it is in the middle. */
   begin(setting: Setting): Promise<Begun>;
@@ -48,12 +52,15 @@ const DAY_MS = 86_400_000;
 
 export const opened = (options: SettingOptions) => () => openSetting(options);
 
-/** The sandbox answers an operation slowly until it is let go. */
-function slow({ sandbox }: Setting, operation: string): () => void {
-  const match = operation.startsWith("acd.") ? { acd: operation.slice(4) } : { operation };
-  sandbox.control.faults.add({ match, effect: { delayMs: SLOW_MS } });
+/** The sandbox answers an operation otherwise until it is let go. @param path of the requests; all by default */
+export function held({ sandbox }: Setting, operation: string, effect: object, path?: string): () => void {
+  const match = { ...(operation.startsWith("acd.") ? { acd: operation.slice(4) } : { operation }), ...(path && { path }) };
+  sandbox.control.faults.add({ match, effect });
   return () => sandbox.control.faults.clear();
 }
+
+/** The sandbox answers an operation slowly until it is let go. */
+const slow = (setting: Setting, operation: string) => held(setting, operation, { delayMs: SLOW_MS });
 
 /** So many requests of one kind have reached the tenant. */
 export const sent = ({ sandbox }: Setting, operation: string, count: number): Promise<void> =>
@@ -200,27 +207,85 @@ const stop: Operation = {
   },
 };
 
-/** Asks for a change of state of a campaign and waits until it is sent. The answer may not come: whoever asks is killed as well. */
-async function changing(setting: Setting, verb: "pause" | "resume", id: string): Promise<Begun> {
-  const wanted = verb === "pause" ? "paused" : "active";
+/** A campaign whose state is changed. */
+export interface Dialed {
+  /** Its id by the profile, and its place among the tenant's. */
+  readonly id: string;
+  readonly place: number;
+  /** The tenant's operations. */
+  readonly starts: string;
+  readonly stops: string;
+}
+
+const dialedOnRest = (id: string, place: number): Dialed => ({ id, place, starts: "updateCampaign", stops: "updateCampaign" });
+
+const statusOf = ({ sandbox }: Setting, { place }: Dialed) => sandbox.control.state().campaigns[place]?.status;
+
+/** Starts of a campaign that the tenant took, repetitions included. */
+const startsOf = ({ sandbox }: Setting, { id, starts }: Dialed): number =>
+  sandbox.control
+    .requests({ operation: starts, limit: 1000 })
+    .filter(
+      ({ status, path, body }) => status < 300 && path.includes(id) && (body as { status?: string } | null)?.status !== "paused",
+    ).length;
+
+async function change(setting: Setting, verb: "pause" | "resume", { id }: Dialed): Promise<void> {
   const { confirm } = await setting.post<{ confirm: string }>(`/campaigns/${id}/${verb}/preview`, {});
-  setting.sandbox.control.faults.add({ match: { operation: "updateCampaign" }, effect: { status: 503 } });
-  const answered = setting.post(`/campaigns/${id}/${verb}`, { confirm, reason: "a wrong list" });
-  await Promise.race([sent(setting, "updateCampaign", 1), answered]);
+  await setting.post(`/campaigns/${id}/${verb}`, { confirm, reason: "a wrong list" });
+}
+
+/** A person pauses what was started; that nobody is on the phone any more is not waited for. */
+async function pauseAgain(setting: Setting, dialed: Dialed): Promise<void> {
+  void change(setting, "pause", dialed).catch(() => undefined);
+  await until(() => statusOf(setting, dialed) === "paused");
+}
+
+/** Asks for a change of state of a campaign and waits until it is sent. The answer may not come: whoever asks is killed as well. */
+export async function changing(setting: Setting, verb: "pause" | "resume", dialed: Dialed): Promise<Begun> {
+  const wanted = verb === "pause" ? "paused" : "active";
+  const operation = verb === "pause" ? dialed.stops : dialed.starts;
+  const letGo = held(setting, operation, { status: 503 });
+  let isAnswered = false;
+  let isUndone = false;
+  const ask = () => {
+    isAnswered = false;
+    return change(setting, verb, dialed).finally(() => (isAnswered = true));
+  };
+  let answered = ask();
+  await Promise.race([sent(setting, operation, 1), answered]);
   answered.catch(() => undefined);
-  const status = () => setting.sandbox.control.state().campaigns.find((one) => one.id === id)?.status;
-  const intents = () => setting.world.query("select outcome from outdial.state_intents where campaign_id = $1", [id]);
+  const intents = () =>
+    setting.world.query<{ outcome: string | null; executor: string | null }>(
+      "select outcome, executor from outdial.state_intents where campaign_id = $1 and target = $2",
+      [dialed.id, wanted],
+    );
   return {
-    letGo: () => setting.sandbox.control.faults.clear(),
-    isOver: async () => status() === wanted && (await intents()).every(({ outcome }) => outcome !== null),
+    letGo,
+    async isOver() {
+      const [intent] = await intents();
+      // What it could not find out is asked for once more: by whoever asked.
+      if (isAnswered && intent?.outcome === null && intent.executor === null) {
+        answered = ask();
+        answered.catch(() => undefined);
+      }
+      return isUndone || (statusOf(setting, dialed) === wanted && (await intents()).every(({ outcome }) => outcome !== null));
+    },
+    ...(verb === "resume" && {
+      async undo() {
+        await pauseAgain(setting, dialed);
+        isUndone = true;
+      },
+    }),
     async holds() {
-      expect(status()).toBe(wanted);
-      expect(await intents()).toEqual([{ outcome: "changed" }]);
+      // The one that slept has said what became of it.
+      if (isUndone) await answered.catch(() => undefined);
+      expect(statusOf(setting, dialed)).toBe(isUndone ? "paused" : wanted);
+      expect((await intents()).map(({ outcome }) => outcome)).toEqual(["changed"]);
       const told = await setting.world.query("select details::json from outdial.audit where action = $1", [`campaign.${verb}`]);
       expect(told).toMatchObject([{ details: { outcome: "changed" } }]);
-      const keys = setting.sandbox.control
-        .requests({ operation: "updateCampaign" })
-        .map(({ headers }) => headers["x-idempotency-key"]);
+      if (verb === "resume") expect(startsOf(setting, dialed)).toBe(1);
+      if (isUndone || operation !== "updateCampaign") return;
+      const keys = setting.sandbox.control.requests({ operation }).map(({ headers }) => headers["x-idempotency-key"]);
       expect(new Set(keys).size).toBe(1);
     },
   };
@@ -229,67 +294,91 @@ async function changing(setting: Setting, verb: "pause" | "resume", id: string):
 const pause: Operation = {
   name: "a pause",
   open: () => stop.open(),
-  begin: (setting) => changing(setting, "pause", String(STOPPED[0])),
+  begin: (setting) => changing(setting, "pause", dialedOnRest(String(STOPPED[0]), 0)),
 };
 
 /** A Tuesday, 13:00 in New York: calling hours, for the service and the tenant. */
 export const OPEN = "2026-06-16T17:00:00Z";
 
 /** What the gate needs to let a campaign dial. */
-async function bringLists(setting: Setting): Promise<void> {
+export async function bringLists(setting: Setting): Promise<void> {
   await setting.post("/facts/registry?registry=US&asOf=2026-06-10", "2125550199\n");
   await setting.post("/suppressions/declare-empty", { name: "Olga", reason: "nobody has asked yet" });
 }
-
-const failover: Operation = {
-  name: "a hand-over to the backup",
-  open: () =>
-    openSetting({
-      // Nobody is on the phone: a hand-over waits for calls that are under way.
-      sandbox: { scenario: failoverScenario(), now: OPEN, clock: "frozen" },
-      yaml: "compliance: {}\n",
-      environment: { ...NO_ALARMS, ...standing(OPEN) },
-    }),
-  async begin(setting) {
-    await bringLists(setting);
-    const pair = { primary: PRIMARY, policy: { backup: BACKUP, everySeconds: 5, drainMinutes: 1 } };
-    const { confirm } = await setting.post<{ confirm: string }>("/failover/pairs/preview", pair);
-    await setting.post("/failover/pairs", { ...pair, confirm });
-    const shown = await setting.post<{ confirm: string }>(`/campaigns/${PRIMARY}/failover/preview`, {});
-    // The tenant does not pause the primary for a while.
-    setting.sandbox.control.faults.add({
-      match: { operation: "updateCampaign", path: `/api/v2/omnichannel/campaigns/${PRIMARY}` },
-      effect: { status: 503 },
-    });
-    await setting.post(`/campaigns/${PRIMARY}/failover`, { confirm: shown.confirm });
-    await sent(setting, "updateCampaign", 2);
-    const phase = async () => String((await setting.world.query("select phase from outdial.failover_pairs"))[0]?.["phase"]);
-    const status = (id: string) => setting.sandbox.control.state().campaigns.find((one) => one.id === id)?.status;
-    return {
-      letGo: () => setting.sandbox.control.faults.clear(),
-      isOver: async () => status(BACKUP) === "active" && !(await phase()).includes("ing"),
-      async holds() {
-        expect({ primary: status(PRIMARY), backup: status(BACKUP) }).toEqual({ primary: "paused", backup: "active" });
-        expect((await setting.get<{ dials: string | null }>(`/failover/pairs/${PRIMARY}`)).dials).toBe("backup");
-      },
-    };
-  },
-};
-
-const resume: Operation = {
-  name: "a resume",
-  open: () => failover.open(),
-  async begin(setting) {
-    await bringLists(setting);
-    return changing(setting, "resume", BACKUP);
-  },
-};
 
 /** The clock of a process stands there when it starts, and goes on. */
 export function standing(now: string): Readonly<Record<string, string>> {
   const preload = new URL("../../support/shift-clock.mjs", import.meta.url).href;
   return { TEST_NOW: now, TEST_NOW_BASE: String(Date.now()), NODE_OPTIONS: `--import=${preload}` };
 }
+
+/** A hand-over, held up at the pausing of the primary or at the start of the backup. */
+export const handOver = (of: {
+  readonly name: string;
+  readonly open: Operation["open"];
+  readonly primary: Dialed;
+  readonly backup: Dialed;
+  readonly at: "pause" | "start";
+}): Operation => ({
+  name: of.name,
+  hasOwnTime: true,
+  open: of.open,
+  async begin(setting) {
+    const { primary, backup, at } = of;
+    await bringLists(setting);
+    const pair = { primary: primary.id, policy: { backup: backup.id, everySeconds: 5, drainMinutes: 1 } };
+    const { confirm } = await setting.post<{ confirm: string }>("/failover/pairs/preview", pair);
+    await setting.post("/failover/pairs", { ...pair, confirm });
+    const shown = await setting.post<{ confirm: string }>(`/campaigns/${primary.id}/failover/preview`, {});
+    // The tenant does not do it for a while.
+    const [operation, { id }] = at === "pause" ? [primary.stops, primary] : [backup.starts, backup];
+    const letGo = held(setting, operation, { status: 503 }, operation === "updateCampaign" ? campaignPath(id) : undefined);
+    await setting.post(`/campaigns/${primary.id}/failover`, { confirm: shown.confirm });
+    const requests = () => setting.sandbox.control.requests({ operation, limit: 100 }).filter(({ path }) => path.includes(id));
+    await until(() => requests().length >= (at === "pause" ? 2 : 1));
+    const phase = async () => String((await setting.world.query("select phase from outdial.failover_pairs"))[0]?.["phase"]);
+    let isUndone = false;
+    return {
+      letGo,
+      isOver: async () => isUndone || (statusOf(setting, backup) === "active" && !(await phase()).includes("ing")),
+      async undo() {
+        await pauseAgain(setting, backup);
+        isUndone = true;
+      },
+      async holds() {
+        const found = { primary: statusOf(setting, primary), backup: statusOf(setting, backup) };
+        expect(found).toEqual({ primary: "paused", backup: isUndone ? "paused" : "active" });
+        expect(startsOf(setting, backup)).toBe(1);
+        if (!isUndone)
+          expect((await setting.get<{ dials: string | null }>(`/failover/pairs/${primary.id}`)).dials).toBe("backup");
+      },
+    };
+  },
+});
+
+const campaignPath = (id: string) => `/api/v2/omnichannel/campaigns/${id}`;
+
+const openFailover = () =>
+  openSetting({
+    // Nobody is on the phone: a hand-over waits for calls that are under way.
+    sandbox: { scenario: failoverScenario(), now: OPEN, clock: "frozen" },
+    yaml: "compliance: {}\n",
+    environment: { ...NO_ALARMS, ...standing(OPEN) },
+  });
+const PAIR = { open: openFailover, primary: dialedOnRest(PRIMARY, 0), backup: dialedOnRest(BACKUP, 1) };
+
+const failover = handOver({ name: "a hand-over to the backup", at: "pause", ...PAIR });
+const start = handOver({ name: "the start of the backup in a hand-over", at: "start", ...PAIR });
+
+const resume: Operation = {
+  name: "a resume",
+  hasOwnTime: true,
+  open: openFailover,
+  async begin(setting) {
+    await bringLists(setting);
+    return changing(setting, "resume", dialedOnRest(BACKUP, 1));
+  },
+};
 
 /** A retrieval of a day. @param of the listing that it reads, the campaign as the profile calls it, and whether the records have the calls' own ids */
 export const retrievalOf = (of: {
@@ -520,6 +609,7 @@ export const OPERATIONS: readonly Operation[] = [
   pause,
   resume,
   failover,
+  start,
   retrieval,
   push,
   delivery,

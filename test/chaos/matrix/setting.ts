@@ -1,10 +1,16 @@
 // Service processes over a database and a tenant, each at the end of a cable: what every operation and every failure of the matrix is given.
 
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import pg from "pg";
 import type { Sandbox, SandboxOptions } from "../../../src/sandbox/index.ts";
 import { type Cable, lay } from "../../support/cable.ts";
 import type { CliProcess } from "../../support/cli.ts";
+import { until } from "../../support/until.ts";
 import { operatorToken, type StartedWorld, startServe, startWorld } from "../../support/world.ts";
+
+const TROUBLES = new URL("../../support/troubles.mjs", import.meta.url).href;
 
 export interface Service {
   readonly running: CliProcess;
@@ -32,6 +38,8 @@ export interface Setting extends AsyncDisposable {
   /** Starts one more. */
   serve(): Promise<Service>;
   kill(service: Service): Promise<void>;
+  /** Makes trouble inside a service: see test/support/troubles.mjs. @returns what ends it */
+  trouble(service: Service, what: { readonly stall: true } | { readonly jumpMs: number }): Promise<() => Promise<void>>;
   /** Asks the first service. */
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** Posts and gives the JSON of the answer. */
@@ -65,7 +73,13 @@ export async function openSetting({
   stack.defer(async () => {
     for (let [service] = services; service !== undefined; [service] = services) await kill(service);
   });
-  const environment = { ...world.environment, DATABASE_URL: toDatabase.url, OUTDIAL_TENANT_URL: toTenant.url };
+  const environment = {
+    ...world.environment,
+    DATABASE_URL: toDatabase.url,
+    OUTDIAL_TENANT_URL: toTenant.url,
+    NODE_OPTIONS: `${world.environment["NODE_OPTIONS"] ?? ""} --import=${TROUBLES}`.trim(),
+    TEST_TROUBLES: world.folder,
+  };
   const ask: Setting["ask"] = (path, init = {}) => {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${token}`);
@@ -91,6 +105,17 @@ export async function openSetting({
       return service;
     },
     kill,
+    async trouble({ running: { child } }, what) {
+      const file = join(world.folder, `trouble-${child.pid}.json`);
+      const tell = async (text: object) => {
+        await rm(`${file}.seen`, { force: true });
+        await writeFile(file, JSON.stringify(text));
+        child.kill("SIGUSR2");
+        await until(() => existsSync(`${file}.seen`));
+      };
+      await tell(what);
+      return () => ("stall" in what ? rm(file) : tell({ jumpMs: -what.jumpMs }));
+    },
     ask,
     async post(path, body) {
       const isText = typeof body === "string";

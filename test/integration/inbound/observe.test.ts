@@ -250,6 +250,17 @@ describe("readiness", () => {
     expect(answer.text).not.toContain(new URL(opened.url).port);
   });
 
+  test("is looked at again when this machine's clock was set back", async () => {
+    const right = await databaseClock(opened.url);
+    let aheadMs = 7_200_000;
+    const clock = { ...right, now: () => right.now() + aheadMs };
+    const readiness = new Readiness({ store: opened.store, replica: "replica-1", clock });
+    const failing = async () => (await readiness.check()).checks.filter(({ ok }) => !ok).map(({ name }) => name);
+    expect(await failing()).toEqual(["clock"]);
+    aheadMs = 0;
+    expect(await failing()).toEqual([]);
+  });
+
   test("ends when this machine's clock is wrong", async () => {
     const right = await databaseClock(opened.url);
     const clock = { ...right, now: () => right.now() - 60_000 };

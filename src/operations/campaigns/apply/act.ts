@@ -1,8 +1,9 @@
 // Carries out the commands of an apply at the tenant and returns the result as an event. No other file of an apply uses the network.
 
-import type { CampaignProvisioning, CampaignRunner } from "../../../tenant/port.ts";
+import type { CallOptions, CampaignProvisioning, CampaignRunner } from "../../../tenant/port.ts";
 import { TenantError } from "../../../tenant/port.ts";
 import { OperationError } from "../../error.ts";
+import type { Leave } from "../../run/leave.ts";
 import { readPlannedRecords } from "../file/records.ts";
 import { campaignDraftSchema } from "../file/schema.ts";
 import { type CampaignWebhooks, readCampaign, readRegistrations, type WebhookDraft } from "../plan/read-tenant.ts";
@@ -28,7 +29,10 @@ export interface ActDeps {
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** The same for a campaign and a plan, in every process and at every time. */
   readonly key: (what: "write" | "activate") => string;
+  /** Ends what waits. */
   readonly signal: AbortSignal;
+  /** Of the run: a write is given it. */
+  readonly leave: Leave;
 }
 
 const FATAL: ReadonlySet<string> = new Set([
@@ -65,7 +69,10 @@ export async function act(
         return await written(state, async () => {
           const held = await deps.held(state.id ?? "");
           if (held !== null) return { type: "refused", message: held };
-          const { already } = await deps.runner.setStatus(state.id ?? "", "active", { idempotencyKey: deps.key("activate") });
+          const { already } = await deps.runner.setStatus(state.id ?? "", "active", {
+            idempotencyKey: deps.key("activate"),
+            ...callOf(deps.leave),
+          });
           return { type: "activated", already };
         });
     }
@@ -96,20 +103,25 @@ async function look(
   return undefined;
 }
 
-async function send(entry: PlanEntry, { id, onto }: ApplyState, { provisioning, key, signal }: ActDeps): Promise<Happening> {
+/** What a write is told. */
+const callOf = ({ halt, confirmed }: Leave) => ({ halt, confirmed });
+
+async function send(entry: PlanEntry, { id, onto }: ApplyState, deps: ActDeps): Promise<Happening> {
+  const { provisioning, key, signal } = deps;
+  const call = callOf(deps.leave);
   if (provisioning.place !== undefined) {
     const records = () => readPlannedRecords(entry.records);
-    const placing = { status: entry.status, fileName: `${key("write")}.csv`, records, signal };
-    const placed = await provisioning.place({ ...entry.wanted.document, ...sentOf(entry) }, id, placing);
+    const placing = { status: entry.status, fileName: `${key("write")}.csv`, records };
+    const placed = await provisioning.place({ ...entry.wanted.document, ...sentOf(entry) }, id, placing, { ...call, signal });
     return placed.done
       ? { type: "sent", id: placed.id, notes: placed.notes }
       : { type: "placed", piece: placed.piece, id: placed.id };
   }
   const campaign = campaignDraftSchema.parse(sentOf(entry));
   const document = { ...campaign, status: entry.status };
-  if (id === null) return { type: "sent", id: (await provisioning.create(document, key("write"))).id };
+  if (id === null) return { type: "sent", id: (await provisioning.create(document, key("write"), call)).id };
   const lock = onto === null ? undefined : { tag: onto, style: ETAG };
-  await provisioning.replace(id, document, lock, key("write"));
+  await provisioning.replace(id, document, lock, key("write"), call);
   return { type: "sent", id };
 }
 
@@ -131,7 +143,7 @@ async function written({ phase }: ApplyState, write: () => Promise<Happening>): 
 }
 
 /** Makes the registrations that a campaign names, or brings them up to date; one that is in order is left alone. */
-async function register({ own }: PlanEntry, { webhooks, inTurn, signal }: ActDeps): Promise<Happening> {
+async function register({ own }: PlanEntry, { webhooks, inTurn, signal, leave }: ActDeps): Promise<Happening> {
   const wanted = own.webhooks ?? [];
   if (wanted.length === 0) return { type: "registered", webhooks: 0 };
   return inTurn("vendor webhook metrics", async () => {
@@ -139,17 +151,17 @@ async function register({ own }: PlanEntry, { webhooks, inTurn, signal }: ActDep
     for (const { name, callbackUrl, events, enabled = true } of wanted) {
       const draft: WebhookDraft = { name, callbackUrl, events, enabled };
       const found = there.find((one) => one.name === name);
-      if (found === undefined) await created(webhooks, draft, signal);
-      else if (!isAsDrafted(found, draft)) await webhooks.update(found.id, draft);
+      if (found === undefined) await created(webhooks, draft, { ...callOf(leave), signal });
+      else if (!isAsDrafted(found, draft)) await webhooks.update(found.id, draft, callOf(leave));
     }
     return { type: "registered", webhooks: wanted.length };
   });
 }
 
 /** Creates a registration; a reply that was lost is settled by listing. */
-async function created(webhooks: CampaignWebhooks, draft: WebhookDraft, signal: AbortSignal): Promise<void> {
+async function created(webhooks: CampaignWebhooks, draft: WebhookDraft, { signal, ...call }: CallOptions): Promise<void> {
   try {
-    await webhooks.create(draft);
+    await webhooks.create(draft, call);
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || !(thrown.outcomeUnknown || thrown.code === "unknown_outcome")) throw thrown;
     const there = await readRegistrations(webhooks, signal);

@@ -7,6 +7,7 @@ import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { runJournal } from "../../run/journal.ts";
 import type { Kind, Running } from "../../run/kind.ts";
+import type { Leave } from "../../run/leave.ts";
 import { executorIsDead, leftWords } from "../../run/left.ts";
 import { dncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
 import { applySummaryOf, applyViewOf } from "../../views/campaign-file-views.ts";
@@ -169,7 +170,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
     await runJournal<ApplyState, ApplyCommand, Happening>(running, {
       load: () => this.#load(apply),
       opening: (seq) => ({ type: seq === 0 ? "begun" : "resumed" }),
-      perform: (command, state, signal) => this.#perform(apply, course, state, command, signal),
+      perform: (command, state, leave) => this.#perform(apply, course, state, command, leave),
       record: (before, seq, happening) => this.#record(apply.jobId, course, before, seq, happening),
     });
   }
@@ -179,8 +180,9 @@ export class CampaignFileUseCases extends CampaignPlanner {
     { plan }: Course,
     state: ApplyState,
     command: ApplyCommand,
-    signal: AbortSignal,
+    leave: Leave,
   ): Promise<Happening> {
+    const signal = leave.halt;
     const { clock, store, tenant } = this.#context;
     const { campaignProvisioning: provisioning, campaignRunner: runner } = tenant.capabilities;
     const { pause } = this.#rules;
@@ -204,6 +206,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
             },
             inTurn: (name, work) => store.dialer.inTurn(name, work),
             signal,
+            leave,
             key: (what) => `plan-${plan.hash.slice(0, 40)}-${plan.entries.indexOf(entry)}-${what}`,
           });
     await pause?.(`${point}.after`);

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../../kernel/index.ts";
 import { type CallOptions, type MetricsSource, TenantError } from "../../../tenant/port.ts";
+import type { Leave } from "../../run/leave.ts";
 import { type DncBeforeStart, dncWords, type NamedStart } from "../../tenant-dnc/index.ts";
 import type { CampaignMetrics, CampaignReading } from "../metrics/index.ts";
 import { type CampaignGate, listedWords, resumeVerdict } from "../state/index.ts";
@@ -38,6 +39,8 @@ export interface ActFor {
   readonly state: FailoverState;
   readonly order: { readonly what: Order; readonly by: string } | null;
   readonly signal: AbortSignal;
+  /** A start is given it. */
+  readonly leave: Leave;
 }
 
 /** Carries out one command. Rejects only when aborted, or for what is no answer of the tenant's. */
@@ -89,7 +92,7 @@ const ACCEPTED_LOOK_MS = 1000;
 
 async function setStatus(
   { runner, clock }: Pick<ActDeps, "runner" | "clock">,
-  { ids, signal }: ActFor,
+  { ids, signal, leave: { halt, confirmed } }: Pick<ActFor, "ids" | "signal" | "leave">,
   side: Side,
   status: "active" | "paused",
   idempotencyKey: string,
@@ -97,7 +100,9 @@ async function setStatus(
   // A write under way is not cut off: its outcome would be unknown. It ends by the client's own deadlines.
   signal.throwIfAborted();
   const lane = status === "paused" ? "stop" : "pacing";
-  const { already } = await runner.setStatus(ids[side], status, { idempotencyKey, lane });
+  // A pause is always sent.
+  const asked = status === "paused" ? {} : { halt, confirmed };
+  const { already } = await runner.setStatus(ids[side], status, { idempotencyKey, lane, ...asked });
   if (already || !runner.capability.asynchronous) return;
   // Not in force yet is not "still active": what it has come to is read and judged by the looks that follow.
   for (const until = clock.now() + ACCEPTED_MS; clock.now() < until; await clock.sleep(ACCEPTED_LOOK_MS, signal))
@@ -105,7 +110,11 @@ async function setStatus(
 }
 
 /** @param draining whether the calls of paused campaigns are asked for, too */
-async function statusesOf({ ids, signal, state }: ActFor, { runner, source }: ActDeps, draining: boolean): Promise<Statuses> {
+async function statusesOf(
+  { ids, signal, state }: Omit<ActFor, "leave">,
+  { runner, source }: ActDeps,
+  draining: boolean,
+): Promise<Statuses> {
   // A hand-over under way passes before everything else; a look has time.
   const lane = state.handover === null && state.securing === null ? "pacing" : "stop";
   const one = async (side: Side): Promise<Seen> => {
@@ -119,7 +128,10 @@ async function statusesOf({ ids, signal, state }: ActFor, { runner, source }: Ac
 }
 
 /** Throws TenantError. */
-export async function look(given: ActFor, deps: ActDeps): Promise<Extract<Happening, { readonly type: "looked" }>> {
+export async function look(
+  given: Omit<ActFor, "leave">,
+  deps: ActDeps,
+): Promise<Extract<Happening, { readonly type: "looked" }>> {
   const { policy, state, ids, signal, order } = given;
   const statuses = await statusesOf(given, deps, false);
   const rule = createTriggerRule(policy);

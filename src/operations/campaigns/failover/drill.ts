@@ -51,7 +51,7 @@ export async function drill(
     side: from,
     handovers: pair.state.handovers,
   } as const;
-  const given: ActFor = { ids, policy, state: rested, order, signal };
+  const given: Omit<ActFor, "leave"> = { ids, policy, state: rested, order, signal };
   const looked = await look(given, deps);
   const alarms: Alarm[] = [];
   let state: FailoverState = rested;

@@ -8,6 +8,7 @@ import type { FailoverPair, MadeChange } from "../../../store/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { takeFree } from "../../run/lease.ts";
+import { whileTrusted } from "../../run/leave.ts";
 import { type ActDeps, act } from "./act.ts";
 import { decide, isLook, nextCommand } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
@@ -73,8 +74,9 @@ export class PairWatch {
         if (await this.#run(pair, options)) return;
       } catch (thrown) {
         if (signal.aborted) return;
-        // Another process took the pair: wait upon that one.
+        // Another process took the pair, or may have: wait upon that one.
         if (!(thrown instanceof OutdialError) || thrown.code !== "not_owner") throw thrown;
+        await clock.sleep(WAIT_MS, signal).catch(() => undefined);
       } finally {
         await store.failovers.release(primary, replica.id);
       }
@@ -145,6 +147,7 @@ export class PairWatch {
       waits = true;
       const point = `${pair.state.phase}.${command.kind}`;
       await this.#pause?.(`${point}.before`);
+      const leave = whileTrusted(replica.trust());
       // Other processes change policies and orders. A process that was suspended for long may count as dead by now.
       const latest = await ledger.find(primary);
       if (latest === undefined || latest.executor !== replica.id)
@@ -154,7 +157,10 @@ export class PairWatch {
       pair = { ...pair, policy, backup, order, state };
       const ids = { primary, backup };
       const sentAt = clock.now();
-      const happening = await act(command, { ids, policy, state, order, signal }, this.#deps);
+      const happening = await act(command, { ids, policy, state, order, signal, leave }, this.#deps).catch((thrown: unknown) => {
+        leave.halt.throwIfAborted();
+        throw thrown;
+      });
       await this.#pause?.(`${point}.after`);
       const event = { ...happening, at: clock.now() };
       const made = sends.madeBy(command, event, { ids, state, sentAt });

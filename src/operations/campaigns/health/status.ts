@@ -1,6 +1,6 @@
 // The health of a campaign at one moment: state, figures with their counts, abandonment budget, windows, failover, and why it does not dial.
 
-import { type Clock, type Instant, messageOf, type RateInterval } from "../../../kernel/index.ts";
+import { type Clock, type Instant, isWithin, messageOf, type RateInterval } from "../../../kernel/index.ts";
 import type { MadeChange } from "../../../store/index.ts";
 import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import type { RuleReading } from "../../compliance/index.ts";
@@ -129,7 +129,8 @@ export class HealthReader {
     const { gate, clock } = this.#deps;
     const key = JSON.stringify([campaign, most]);
     const known = this.#gates.get(campaign.id);
-    if (known !== undefined && known.key === key && clock.now() < known.until) return known.verdict;
+    if (known !== undefined && known.key === key && isWithin(known.until - known.verdict.at, known.verdict.at, clock.now()))
+      return known.verdict;
     const verdict = await gate(campaign.id, { most, keep: false, call });
     // No longer than until a window opens or closes.
     const turns = verdict.windows

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
 import type { Clock } from "../../../kernel/index.ts";
 import {
+  type CallOptions,
   type CampaignProvisioning,
   type ContactSource,
   type FittedCampaign,
@@ -21,8 +22,8 @@ import type { PlanFacts, Registration, TenantCampaign } from "./types.ts";
 /** Registrations for the tenant's events about campaigns. */
 export interface CampaignWebhooks {
   list(signal?: AbortSignal): Promise<readonly unknown[]>;
-  create(webhook: WebhookDraft): Promise<unknown>;
-  update(id: string, webhook: WebhookDraft): Promise<unknown>;
+  create(webhook: WebhookDraft, call: CallOptions): Promise<unknown>;
+  update(id: string, webhook: WebhookDraft, call: CallOptions): Promise<unknown>;
 }
 
 /** A registration for campaign events as it is sent. */

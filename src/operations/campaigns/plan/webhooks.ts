@@ -7,7 +7,7 @@ import type { CampaignWebhooks } from "./read-tenant.ts";
 export function campaignWebhooksOf({ capabilities: { vendorEvents } }: Pick<TenantLink, "capabilities">): CampaignWebhooks {
   return {
     list: (signal) => vendorEvents.registrations("campaign", { signal }),
-    create: (draft) => vendorEvents.registerCampaignEvents(draft),
-    update: (id, draft) => vendorEvents.updateCampaignEvents(id, draft),
+    create: (draft, call) => vendorEvents.registerCampaignEvents(draft, call),
+    update: (id, draft, call) => vendorEvents.updateCampaignEvents(id, draft, call),
   };
 }

@@ -8,6 +8,7 @@
 import { type Clock, messageOf } from "../../../kernel/index.ts";
 import type { IntentOutcome, TargetState } from "../../../store/index.ts";
 import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
+import { whileTrusted } from "../../run/leave.ts";
 import type { CampaignReading } from "../metrics/index.ts";
 import type { Intent, IntentBook } from "./intents.ts";
 
@@ -18,7 +19,7 @@ export interface ChangeDeps {
   readonly figures: (campaignId: string, options: CallOptions) => Promise<Pick<CampaignReading, "at" | "activeCalls">>;
   readonly intents: IntentBook;
   readonly clock: Clock;
-  /** Whether no other process can hold this one for dead, and go on with what it does: a resume is sent only then. See `Membership`. */
+  /** Whether no other process can have held this one for dead, and gone on with what it does: a resume is sent only then. See `Membership.trust`. */
   readonly isTrusted?: (() => boolean) | undefined;
 }
 
@@ -145,20 +146,15 @@ async function send(
   { signal, sendMs }: ChangeOptions,
 ) {
   const nothing = { confirmed: false, activeCalls: null } as const;
-  const held = new AbortController();
   // Whoever went on with a resume may have asked the gate at another time, and something may have been paused since. A pause is always sent.
-  const confirmed = () => {
-    if (target === "paused" || isTrusted()) return undefined;
-    held.abort();
-    return Promise.resolve();
-  };
+  const { halt, confirmed } = whileTrusted(() => target === "paused" || isTrusted());
   try {
     const { already, earlierUnknown } = await runner.setStatus(campaignId, target, {
       idempotencyKey: intent.key,
       signal,
       deadlineMs: sendMs,
       confirmed,
-      halt: held.signal,
+      halt,
     });
     return {
       ...nothing,
@@ -170,7 +166,7 @@ async function send(
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || signal?.aborted === true) throw thrown;
     const { code, outcomeUnknown } = thrown;
-    const message = held.signal.aborted ? notSent(outcomeUnknown) : thrown.message;
+    const message = halt.aborted ? notSent(outcomeUnknown) : thrown.message;
     return {
       ...nothing,
       outcome: isOpen(thrown) ? ("unknown" as const) : ("failed" as const),
