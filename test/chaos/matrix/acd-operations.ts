@@ -171,7 +171,7 @@ const start = handOver({ name: "the start of a skill in a hand-over", at: "start
 
 const pause: Operation = {
   name: "a pause of a skill",
-  open: stop.open,
+  open: () => stop.open(),
   begin: (setting) => changing(setting, "pause", dialed(PRIMARY, 0)),
 };
 
