@@ -1,11 +1,11 @@
-// Text from outside that is read whole: up to a size, so that a file named by mistake neither fills the memory nor is read for ever.
+// Reads text from outside up to a size, so that a file named by mistake neither fills the memory nor is read without end.
 
 import { createReadStream } from "node:fs";
 
-/** The most that is read as one text unless its reader says otherwise, bytes: the largest plans and packs have some 10 MB. */
+/** Default limit of one text, bytes: the largest plans and packs have about 10 MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** A text has more bytes than are read of it. */
+/** A text is larger than its limit. */
 export class TooLongError extends Error {}
 
 /** The text of a stream, read as UTF-8. @throws TooLongError beyond `most` bytes */
@@ -20,5 +20,7 @@ export async function boundedText(bytes: AsyncIterable<Uint8Array>, most: number
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** The text of a file. @throws TooLongError beyond `most` bytes, and what the file system says: `fileTrouble` has the words */
+/**
+ * The text of a file. @throws TooLongError beyond `most` bytes, and the file system's errors, which `fileTrouble` puts into words
+ */
 export const boundedFileText = (path: string, most?: number): Promise<string> => boundedText(createReadStream(path), most);

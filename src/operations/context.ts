@@ -1,4 +1,5 @@
-// What use cases work with: one tenant, one store, one process. It is made once, when these are opened; each action takes the person as an argument.
+// What use cases work with: one tenant, one store, one process. It is made once, when these are opened; each action takes the
+// acting person as an argument.
 
 import type { Clock, RandomStream } from "../kernel/index.ts";
 import type { Store } from "../store/index.ts";
@@ -14,10 +15,13 @@ export interface Context {
   readonly random: RandomStream;
   readonly replica: Membership;
   readonly runs: Runs;
-  /** Names the tenant and the credentials: jobs are shared with the processes that have the same. `lakeScope`: those with the same lake as well. */
+  /**
+   * Identifies the tenant and the credentials: jobs are shared with processes that have the same. `lakeScope`: with processes
+   * that also have the same lake.
+   */
   readonly scope: string;
   readonly lakeScope: string;
-  /** Who acts when nobody else is named. */
+  /** Who acts when no person is named. */
   readonly actor: string;
   /** Name of the receiver of alarms in the outbox; undefined when none is configured. */
   readonly alarms: string | undefined;

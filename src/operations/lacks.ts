@@ -1,15 +1,15 @@
-// What a tenant's profile does not offer, for pages and whoever asks: so that nobody is offered what would be refused.
+// What a tenant's profile cannot do, so that pages and commands do not offer what would be refused.
 
 import type { Capabilities, Capability, TenantLink } from "../tenant/port.ts";
 
-/** A capability that a profile has not. */
+/** A capability that a profile does not have. */
 export interface Lack {
   readonly capability: keyof Capabilities | "campaignDocuments" | "vendorSimulator";
   readonly reason: string;
   readonly alternative: string | null;
 }
 
-/** What the tenant cannot do, by its profile alone: nothing is asked. `outdial tenant probe` asks. */
+/** The missing capabilities of the tenant's profile; no request is made. `outdial tenant probe` asks the tenant itself. */
 export function lacksOf({ capabilities }: Pick<TenantLink, "capabilities">): readonly Lack[] {
   const lack = (name: Lack["capability"], { supported, reason = "", alternative }: Capability): Lack[] =>
     supported ? [] : [{ capability: name, reason, alternative: alternative ?? null }];

@@ -1,4 +1,5 @@
-// What the package's main door gives at once: it needs neither the store nor the engine of durable runs, and loads neither.
+// The part of operations that the package's main entry point exports: it needs neither the store nor the workflow engine, and
+// loads neither.
 
 export { failoverPreviewOf } from "./campaigns/failover/preview.ts";
 export { readCampaignFiles } from "./campaigns/file/read-folder.ts";

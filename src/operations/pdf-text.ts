@@ -8,6 +8,6 @@ export function plain(text: string): string {
   );
 }
 
-/** What a PDF says of such codes. @param whole what has the text as it is */
+/** The note about such codes in a PDF. @param whole where the unchanged text is */
 export const codesNote = (whole: string): string =>
   `Letters that this PDF cannot draw, such as Arabic ones and emoji, are written as codes like ${plain("😀")}; ${whole} has them as they are.`;

@@ -1,17 +1,17 @@
-// What was read of the tenant and kept: when, and why the latest attempt failed.
+// The times of stored readings of the tenant, and why the latest attempt failed.
 
 import type { Instant } from "../kernel/index.ts";
 import type { TenantReading } from "../store/index.ts";
 
-/** When something of the tenant was read last. */
+/** When a thing at the tenant was last read. */
 export interface ReadingTimes {
   /** Null: never. */
   readonly readAt: Instant | null;
-  /** Why the latest attempt failed; the data known is older. Null when it did not. */
+  /** Why the latest attempt failed, so that the stored data is older; null when it did not fail. */
   readonly failed: { readonly code: string; readonly message: string; readonly at: Instant } | null;
 }
 
-/** @param reading undefined: it was never tried */
+/** @param reading undefined when it was never tried */
 export function timesOf(reading: TenantReading | undefined): ReadingTimes {
   const { readAt = null, problem = null, triedAt = null } = reading ?? {};
   return { readAt, failed: problem === null || triedAt === null ? null : { ...problem, at: triedAt } };

@@ -101,7 +101,6 @@ export class StoreHealth extends Ledger {
    * Number of pending and given up events, by receiver. @param held pending events that are held back on purpose: they are
    * counted, but do not determine the age
    */
-  /** @param held what waits because it is not wanted now: it is counted, and does not make an event old */
   backlog(held: { readonly endpoints: readonly string[]; readonly types: readonly string[] }): Promise<Backlog[]> {
     return this.store.query<Backlog>(
       `select endpoint, sum(pending)::int as pending, sum(dead)::int as dead,

@@ -1,40 +1,41 @@
-// Reading what came from outside and may be large, deep or made to take long: on a thread of its own, with bounds on time and memory, so that the
-// service's thread answers everybody else meanwhile.
+// Reads input from outside that may be large, deep or slow on a separate thread with limits on time and memory, so that the
+// service's main thread keeps answering other requests.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { OperationError } from "../error.ts";
 import type { ReaderData } from "./task.ts";
 
-/** Processor time of the thread, ms: nothing that is meant to be read takes near as much. */
+/** Processor time limit of the thread, ms: no legitimate input takes nearly as long. */
 const LONGEST_MS = 10_000;
-/** A busy machine may need so many times as long for it. */
+/** On a busy machine this may take so many times as long. */
 const HELD_UP = 10;
-/** A thread that has had little of the processor is looked at again after so long, ms. */
+/** How often the processor time of a thread is checked, ms. */
 const LOOK_MS = 100;
 const MOST_MEMORY_MB = 256;
-/** Threads at once; others wait. */
+/** Number of concurrent threads; further calls wait. */
 const THREADS = 2;
 
 let running = 0;
 const waiting: (() => void)[] = [];
 
-/** A function that a thread calls: it takes data and gives data. */
+/** A function for a thread: it takes data and returns data. */
 export interface Reader {
-  /** For people: what it reads. */
+  /** What it reads, for people. */
   readonly of: string;
   /** Name of the function, which its module exports. */
   readonly name: string;
-  /** The module, without extension, beside the one that names it. */
+  /** The module, without extension, relative to `from`. */
   readonly module: string;
-  /** `import.meta.url` of the one that names it. */
+  /** `import.meta.url` of the calling module. */
   readonly from: string;
 }
 
 /**
- * Reads on a thread of its own. @param reader says where the function of this type is
- * @throws OperationError `invalid_input` for what takes too long or too much memory to read
- * @param options.withinMs processor time that the thread may take, ms
+ * Runs a reading function on a separate thread.
+ * @param reader where the function of this type is
+ * @throws OperationError `invalid_input` when reading takes too much time or memory
+ * @param options.withinMs processor time limit, ms
  */
 export async function readAside<Read extends (given: never) => Promise<unknown>>(
   reader: Reader,
@@ -71,7 +72,7 @@ async function onThread<T>(of: string, workerData: ReaderData, withinMs: number)
     for (let left = withinMs; left > 0; left = withinMs - (await processorMs(worker)))
       await sleep(Math.max(left, LOOK_MS), undefined, { signal });
   };
-  // Rejects only when the reading is over.
+  // Rejects only when the limit is exceeded.
   used().then(late, () => undefined);
   worker.once("message", resolve);
   worker.once("error", (cause) => {
@@ -88,13 +89,13 @@ async function onThread<T>(of: string, workerData: ReaderData, withinMs: number)
   }
 }
 
-/** What the thread has had of the processor; before Node 24.6 and where nothing tells it: all of it. */
+/** Processor time of the thread, ms; before Node 24.6, or where it is not available, the elapsed time. */
 async function processorMs(worker: Worker): Promise<number> {
   try {
     const { user, system } = await worker.cpuUsage();
     return (user + system) / 1000;
   } catch (thrown) {
-    // Not running yet, or any more.
+    // Not running yet, or no longer.
     return thrown instanceof Error && "code" in thrown && thrown.code === "ERR_WORKER_NOT_RUNNING" ? 0 : Number.POSITIVE_INFINITY;
   }
 }

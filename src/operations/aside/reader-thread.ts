@@ -1,4 +1,4 @@
-// A thread that reads what it was started with, once, by a function of a module.
+// The thread: runs a module's function once on the data that it was started with.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { ReaderData } from "./task.ts";

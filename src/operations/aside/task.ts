@@ -1,10 +1,10 @@
-// What a reading thread is given.
+// The data of a reading thread.
 
 /** What a reading thread is started with. */
 export interface ReaderData {
-  /** Address of the module with the function. */
+  /** URL of the module with the function. */
   readonly module: string;
-  /** The function: takes data, gives data. */
+  /** Name of the function, which takes data and returns data. */
   readonly name: string;
   readonly given: unknown;
 }

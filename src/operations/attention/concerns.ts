@@ -1,4 +1,4 @@
-// What of campaigns needs somebody, with the cause that the readings show. Pure.
+// What about campaigns needs attention, with the cause that the readings show. Pure.
 
 import { formatInstant } from "../../compliance/index.ts";
 import { durationText, type Instant, percent } from "../../kernel/index.ts";
@@ -9,16 +9,16 @@ import type { Concern } from "../views/schemas/attention.ts";
 import type { ImportStateView, RevocationView } from "../views/schemas/compliance.ts";
 import { timeText } from "../views/texts.ts";
 
-/** A concern before anybody said something of it. */
+/** A concern, before adding what people said about it. */
 export type Found = Omit<Concern, "key" | "acknowledged" | "owner"> & {
-  /** Which time of this thing it is; null where that is not known. */
+  /** Identifies this occurrence of the concern; null when it is not known. */
   readonly episode: string | null;
 };
 
-/** So much of the abandonment budget may be used before somebody should know, a share. */
+/** Share of the abandonment budget from which on it is a concern. */
 const NEARLY = 0.8;
 
-/** What explains that an active campaign does not dial, and what to do about it. */
+/** Causes that explain why an active campaign does not dial, and what to do about each. */
 const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Concern["cause"]>, next: string]>>> = {
   not_authorised: ["tenant", "Renew the credentials or give the client the scopes; outdial doctor says which."],
   unreachable: ["tenant", "Look whether the tenant's API answers; outdial doctor checks it."],
@@ -35,7 +35,7 @@ const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Co
   no_lines: ["lines", "See that lines are free: those of the tenant, of the campaign and of the carrier."],
   no_agents_or_lines: ["agents or lines", "See that agents are signed in to its queue and that lines are free."],
 };
-/** Causes that are in order, or are reported elsewhere. */
+/** Causes that are in order, or that are reported elsewhere. */
 const QUIET: ReadonlySet<string> = new Set(["outside_hours", "paused_by_outdial", "paused_by_failover", "paused_elsewhere"]);
 
 interface CampaignEvidence {
@@ -46,7 +46,7 @@ interface CampaignEvidence {
   readonly phaseSince: ReadonlyMap<string, Instant>;
 }
 
-/** Of all campaigns; the order is that of the list. */
+/** Concerns of all campaigns, in the order of the list. */
 export function campaignConcerns({ list, lastCalls, phaseSince }: CampaignEvidence): Found[] {
   const { failed, readAt, campaigns } = list;
   const away: Found[] =
@@ -87,7 +87,7 @@ function ofCampaign(
     const [first] = notDialing.all;
     if (first === undefined || QUIET.has(first.code)) return [];
     const [cause = null, next = "Look at the campaign's page and at the tenant."] = CAUSES[first.code] ?? [];
-    // What is not known is no alarm while it is only not read yet, and one alarm when the whole tenant is away.
+    // An unknown state is not reported while it was only not read yet; when the whole tenant is away, that is one concern.
     if (dialing === null && (failed === null || isAway)) return [];
     const since = timeText(lastCalls.get(health.id) ?? null);
     return [
@@ -195,10 +195,10 @@ function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found
   ];
 }
 
-/** Files whose numbers must not be called: of one that broke off the others are callable still. */
+/** Files of numbers that must not be called: when such an import broke off, the rest of its numbers can still be called. */
 const FORBIDDING: ReadonlySet<string> = new Set(["dnc", "consent"]);
 
-/** An import that broke off and of which nobody has brought the rest. */
+/** An import that broke off and that no later import completed. */
 export function brokenImportConcern({ id, kind, source, actor, inForce, endedAt, reason }: ImportStateView): Found {
   const rows = Object.entries(inForce).map(([what, count]) => `${count} ${what}`);
   const isRegistry = kind.startsWith("registry ");
@@ -221,12 +221,12 @@ export function brokenImportConcern({ id, kind, source, actor, inForce, endedAt,
   };
 }
 
-/** So many numbers of opt-outs are named. */
+/** Number of telephone numbers that are named. */
 const NAMED = 5;
 
 /**
- * Opt-outs that systems have not confirmed: those past the deadline of the rules are one concern, those past our own target another.
- * @param isAll whether there are no more of them than these
+ * Opt-outs that systems have not confirmed: those past the legal deadline are one concern, those past our own target another.
+ * @param isAll whether these are all of them
  */
 export function optOutConcerns(revocations: readonly RevocationView[], now: Instant, isAll: boolean): Found[] {
   const today = timeText(now).slice(0, "2026-01-01".length);
@@ -275,7 +275,7 @@ function ofOptOuts(
       ],
       since: overdue.map(({ target }) => target).sort()[0] ?? null,
       next: "See that each system carries them out, then confirm it: outdial compliance acknowledge.",
-      // One that comes later is news, also to who has seen the others.
+      // A later one is a new occurrence, also for people who have seen the others.
       episode: String(Math.max(...some.map(({ id }) => id))),
     },
   ];

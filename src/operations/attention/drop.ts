@@ -1,4 +1,4 @@
-// A success rate that fell: whether it surely did, and what of the readings explains it. Pure.
+// A drop of the success rate: whether it is certain, and what in the readings explains it. Pure.
 
 import { differenceInterval, durationText, type Instant, percent } from "../../kernel/index.ts";
 import { type KnownHealth, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
@@ -7,18 +7,18 @@ import type { Concern } from "../views/schemas/attention.ts";
 import type { AxisEvent } from "../views/schemas/campaigns.ts";
 import type { Found } from "./concerns.ts";
 
-/** A drop is reported from this confidence on, and from this share of the earlier rate on; strict, because every campaign is looked at again and again. */
+/** Confidence from which on a drop is reported; it is strict, because every campaign is checked all the time. */
 const SURE = 0.9999;
 const LEAST_DROP = 0.25;
-/** Fewer calls on a side say nothing. */
+/** With fewer calls on a side, no drop is reported. */
 const LEAST_CALLS = 50;
-/** So many earlier windows are held against the present one. */
+/** Number of earlier windows that the present one is compared with. */
 export const EARLIER_WINDOWS = 4;
-/** Readings come every minute or so: windows that share no more of their calls count as apart, a share of the window. */
+/** Windows that share at most this part of their length count as separate (readings come about once a minute). */
 const OVERLAP = 0.1;
-/** What of a count must be gone to explain anything. */
+/** Part of a count that must be gone to explain a drop. */
 const MUCH = 0.25;
-/** So much of a list is the end of it, and so many people in closed zones are most. */
+/** From this share on, a list counts as nearly finished, and closed zones count as most of it. */
 const LIST_END = 0.9;
 const MOST_CLOSED = 0.5;
 
@@ -35,13 +35,13 @@ interface Counted extends CampaignReading {
   readonly windowMinutes: number;
 }
 
-/** A drop: the present window and those before it. */
+/** A drop: the present window and the windows before it. */
 export interface Drop {
   readonly now: Counted;
   readonly before: Before;
 }
 
-/** Whether a campaign dials by fresh figures that are enough to say that they fell. */
+/** Whether a campaign dials and has fresh figures, so that a drop can be judged. */
 export function isJudged<Health extends Pick<KnownHealth, "status" | "stale" | "reading">>(
   health: Health,
 ): health is Health & { readonly reading: Counted } {
@@ -56,7 +56,7 @@ export function isJudged<Health extends Pick<KnownHealth, "status" | "stale" | "
 
 /**
  * The drop of a campaign's success rate; undefined when there is none, or too little is known.
- * @param earlier readings of windows of the same length, in any order
+ * @param earlier readings over windows of the same length, in any order
  */
 export function dropOf({ reading }: { readonly reading: Counted }, earlier: readonly CampaignReading[]): Drop | undefined {
   const { success, windowMinutes } = reading;
@@ -86,7 +86,10 @@ export const beginOf = ({ now, before }: Drop): Instant =>
 
 type Explained = readonly [cause: NonNullable<Concern["cause"]>, evidence: string, next: string];
 
-/** The drop as something that needs somebody, with the cause that the readings show. @param events what happened to the campaign since its first window began */
+/**
+ * The drop as a concern, with the cause that the readings show. @param events what happened to the campaign since its first
+ * window began
+ */
 export function dropConcern(
   drop: Drop,
   health: Pick<KnownHealth, "id" | "name" | "windows" | "workload">,
@@ -196,7 +199,7 @@ function unanswered({ now, before }: Drop): Explained[] {
   ];
 }
 
-/** What was looked at and shows nothing, and what could not be looked at. */
+/** What was checked without explaining it, and what could not be checked. */
 function unexplained({ now, before }: Drop, { workload, windows }: Pick<KnownHealth, "workload" | "windows">): string {
   const known: readonly (readonly [string, boolean])[] = [
     ["agents", now.agents !== null && before.windows.some(({ agents }) => agents !== null)],
@@ -214,7 +217,7 @@ const timeOf = ({ at, receivedAt }: Pick<CampaignReading, "at" | "receivedAt">) 
 const whole = (value: number) => String(Math.round(value));
 const counts = (some: number, all: number) => `${whole(some)} of ${whole(all)} (${percent(some / all)})`;
 
-/** Null when any window does not tell it. */
+/** Null when a window lacks the figure. */
 function sum(windows: readonly CampaignReading[], of: (one: CampaignReading) => number | null): number | null {
   return windows.reduce<number | null>((all, one) => {
     const value = of(one);
@@ -222,7 +225,7 @@ function sum(windows: readonly CampaignReading[], of: (one: CampaignReading) => 
   }, 0);
 }
 
-/** Over the windows that tell it; null when none does. */
+/** Mean over the windows that have the figure; null when none does. */
 function mean(windows: readonly CampaignReading[], of: (one: CampaignReading) => number | null): number | null {
   const told = windows.flatMap((one) => of(one) ?? []);
   return told.length === 0 ? null : told.reduce((all, one) => all + one, 0) / told.length;

@@ -1,3 +1,3 @@
-// What needs somebody.
+// Things that need a person's attention.
 
 export { AttentionUseCases } from "./use-cases.ts";

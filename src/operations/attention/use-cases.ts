@@ -1,4 +1,4 @@
-// What needs somebody: found out anew each time from what is stored, with what people said of it. The tenant is not asked.
+// Things that need attention: determined each time from stored data, with what people said about them. No request to the tenant.
 
 import { type Instant, messageOf } from "../../kernel/index.ts";
 import type { AttentionWord } from "../../store/index.ts";
@@ -20,9 +20,12 @@ import { brokenImportConcern, campaignConcerns, type Found, optOutConcerns } fro
 import { beginOf, dropConcern, dropOf, EARLIER_WINDOWS, isJudged } from "./drop.ts";
 import { jobConcerns, settingsConcerns } from "./work.ts";
 
-/** How long an acknowledgement counts; then the entry is listed as before. */
+/** How long an acknowledgement is valid; after that the entry is listed as before. */
 const SEEN_MS = 24 * 3_600_000;
-/** So many revocations are looked through for overdue ones, approvals for waiting ones, steps of a pair for when its phase began. */
+/**
+ * Number of revocations searched for overdue ones, of approvals for waiting ones, and of a pair's steps for the beginning of its
+ * phase.
+ */
 const LOOKED_AT = 200;
 
 interface AttentionParts {
@@ -35,7 +38,7 @@ interface AttentionParts {
 
 type Part = () => Promise<readonly Found[]>;
 
-/** What needs a person now, and who has acknowledged or taken it. Errors: OperationError, StoreError. */
+/** What needs a person's attention now, and who has acknowledged or taken it. Errors: OperationError, StoreError. */
 export class AttentionUseCases {
   readonly #context: Pick<Context, "store" | "clock">;
   readonly #parts: AttentionParts;
@@ -45,7 +48,7 @@ export class AttentionUseCases {
     this.#parts = parts;
   }
 
-  /** Urgent things first, those that nobody has seen before those that somebody has. A part that cannot be looked at is a concern itself. */
+  /** Urgent things first, then those that nobody has acknowledged. A part that cannot be checked is a concern itself. */
   async list(): Promise<readonly Concern[]> {
     const parts: Readonly<Record<string, Part>> = {
       campaigns: () => this.#campaigns(),
@@ -68,8 +71,8 @@ export class AttentionUseCases {
   }
 
   /**
-   * A person has seen a thing, sees to it, or does so no more; entered in the audit log.
-   * @throws OperationError `not_found` when it needs nobody any more
+   * A person acknowledges, takes or releases a thing; entered in the audit log.
+   * @throws OperationError `not_found` when it no longer needs attention
    */
   async say(key: string, verb: AttentionVerb, by: string, note: string | undefined): Promise<Concern> {
     const { store, clock } = this.#context;
@@ -111,7 +114,7 @@ export class AttentionUseCases {
     return [...campaignConcerns({ list, lastCalls, phaseSince }), ...(await this.#drops(list.campaigns))];
   }
 
-  /** Success rates that fell, each with what explains it. */
+  /** Drops of success rates, each with its cause. */
   async #drops(campaigns: readonly KnownHealth[]): Promise<Found[]> {
     const { store } = this.#context;
     const judged = campaigns.filter(isJudged);

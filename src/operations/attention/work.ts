@@ -7,7 +7,7 @@ import type { ChangeState } from "../settings/state.ts";
 import { timeText } from "../views/texts.ts";
 import type { Found } from "./concerns.ts";
 
-/** @param since when it ended; null while it has not */
+/** @param since when it ended; null while it has not ended */
 export function settingsConcerns(
   version: number,
   { phase, stop, outcome, message }: Pick<ChangeState, "phase" | "stop" | "outcome" | "message">,
@@ -48,17 +48,17 @@ export function settingsConcerns(
   ];
 }
 
-/** Changes of settings are reported by their own state. */
+/** Changes of settings are reported through their own state. */
 const TOLD = "dialer-change";
-/** So many jobs are listed one by one; more of them are one entry. */
+/** Up to so many jobs are listed one by one; more are one entry. */
 const SINGLE = 3;
 
-/** @param most so many were looked for: there may be more of them */
+/** @param most the number that was read: there may be more */
 export function jobConcerns(
   jobs: readonly Pick<Job, "id" | "kind" | "status" | "error" | "sourceName" | "finishedAt" | "run">[],
   most: number,
 ): Found[] {
-  // What waits for the CRM or for the lake is told as such, and goes on by itself.
+  // Jobs that wait for the CRM or the lake are reported as that, and continue by themselves.
   const still = jobs.filter((job) => job.kind !== TOLD && !isLeft(job) && waitOf(job) === undefined);
   const why = (job: (typeof still)[number]) => stopOf(job.error)?.message ?? "the reason is not known";
   const name = ({ kind, sourceName }: (typeof still)[number]) => `${kind.replaceAll("-", " ")} ${sourceName}`;
@@ -75,7 +75,7 @@ export function jobConcerns(
         evidence: still.map((job) => `${name(job)} (${job.id}): ${why(job)}`),
         since: ended.length === 0 ? null : timeText(Math.min(...ended)),
         next: "Look at each: go on with it or cancel it.",
-        // One more is news, also to who has seen the others.
+        // Another job is a new occurrence, also for people who have seen the others.
         episode: still[0]?.id ?? null,
       },
     ];

@@ -1,4 +1,4 @@
-// The audit log as evidence: packs, and their check without a store.
+// The audit log as evidence: making packs, and checking them without a store.
 
 export type { PackMade, WritePack } from "./pack.ts";
 export { isPdf, PdfText, packInPdf } from "./pack-pdf.ts";

@@ -1,9 +1,9 @@
-// The form of an evidence pack: NDJSON, each line one of these. The first line is the head, the last but one the index, the last one the signature over
-// the SHA-256 of all lines before it.
+// The format of an evidence pack: NDJSON with one of these on each line. First the head, last but one the index, last the
+// signature over the SHA-256 of all lines before it.
 
 import { z } from "zod";
 
-/** Name and version of the form of evidence packs; the first line and the signature name it. */
+/** Name and version of the format; in the first line and in the signed text. */
 export const PACK_FORMAT = "outdial-evidence/1";
 
 const time = z.iso.datetime();
@@ -16,7 +16,7 @@ const packAbout = z.union([
   z.strictObject({ campaign: text }),
   z.strictObject({ from: time, to: time }),
 ]);
-/** What a pack is about, as its head says it. */
+/** The subject of a pack, as in its head. */
 export type PackAbout = z.output<typeof packAbout>;
 
 const reason = z.looseObject({ rule: text, ruleId: text.nullable(), citation: text.nullable(), text });
@@ -27,14 +27,14 @@ const head = z.strictObject({
   about: packAbout,
   madeAt: time,
   madeBy: text,
-  /** The log's verifier key, for people; a check uses the key that the checker has. */
+  /** The log's verifier key, for people; a check must use a key that the checker has from elsewhere. */
   key: text,
   log: z.strictObject({ size: count, checkpoint: text }),
-  /** The rules that decisions of the pack were made under. */
+  /** The rules by which the pack's decisions were made. */
   rules: z.strictObject({ version: text, timeZoneData: text, geography: text }),
 });
 
-/** Facts as the store has them: none of these is in the log by itself. */
+/** Facts from the store; none of these is itself an entry of the log. */
 const facts = [
   z.looseObject({ kind: z.literal("consent"), number: phone, givenAt: time, level: text }),
   z.looseObject({ kind: z.literal("optOut"), number: phone, origin: text, code: text }),
@@ -52,12 +52,12 @@ export const packLine = z.discriminatedUnion("kind", [
   z.looseObject({
     kind: z.literal("manifest"),
     manifest: z.looseObject({ id: text, campaign: text, byRule: z.record(text, count) }),
-    /** Of each rule that its counts name, where it stands; null when the rules of that time are not known here. */
+    /** The citation of each rule in its counts; null when the rules of that time are not available. */
     citations: z.record(text, z.array(text)).nullable(),
   }),
   z.looseObject({
     kind: z.literal("decision"),
-    /** `placed`: of a call that was placed, at its instant. `now`: of a call at the moment of the pack. */
+    /** `placed`: decision on a placed call, at its instant. `now`: on a call at the time of the pack. */
     of: z.enum(["placed", "now"]),
     number: phone,
     at: time,
@@ -80,7 +80,7 @@ export const packLine = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("index"),
-    /** Lines of each kind. */
+    /** Number of lines of each kind. */
     lines: z.record(text, count),
     entries: z.strictObject({ count, first: count.nullable(), last: count.nullable() }),
   }),
@@ -88,8 +88,8 @@ export const packLine = z.discriminatedUnion("kind", [
 ]);
 /** One line of an evidence pack. */
 export type PackLine = z.output<typeof packLine>;
-/** What a line of an evidence pack holds. */
+/** Kind of a line of an evidence pack. */
 export type PackLineKind = PackLine["kind"];
 
-/** What is signed. */
+/** The text that is signed. */
 export const signedText = (sha256: string): string => `${PACK_FORMAT}\n${sha256}\n`;

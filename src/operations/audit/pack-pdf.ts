@@ -1,4 +1,5 @@
-// An evidence pack for people: a PDF that tells what the pack holds, with the pack itself attached, and a signature over the whole file behind its end.
+// An evidence pack for people: a PDF that describes the pack, with the pack attached and a signature over the whole file after
+// its end.
 
 import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
@@ -8,9 +9,9 @@ import { OperationError } from "../error.ts";
 import { codesNote, plain } from "../pdf-text.ts";
 import { type PackLine, packLine } from "./pack-form.ts";
 
-/** A larger pack is for machines alone, bytes. */
+/** Largest pack for which a PDF is made, bytes. */
 const LARGEST = 16 * 1_048_576;
-/** How many lines of a kind are printed; the attached pack has all. */
+/** Most printed lines of a kind; the attached pack has all. */
 const TOLD = 500;
 const ATTACHED = "evidence.ndjson";
 const MARK = "\n%outdial-signature ";
@@ -19,13 +20,13 @@ const MARGIN = 48;
 const INK = "#1c2430";
 const QUIET = "#5b6675";
 
-/** What is signed of a PDF. */
+/** The text that is signed for a PDF. */
 const pdfText = (bytes: Uint8Array): string => `outdial-evidence-pdf/1\n${createHash("sha256").update(bytes).digest("hex")}\n`;
 
 /** Whether a file begins as a PDF does. */
 export const isPdf = (start: Uint8Array): boolean => Buffer.from(start.subarray(0, 5)).toString("latin1") === "%PDF-";
 
-/** Keeps the text of a pack until its PDF is made of it. Throws OperationError `invalid_input` as soon as it is too large for one. */
+/** Keeps the text of a pack for its PDF. Throws OperationError `invalid_input` as soon as it is too large. */
 export class PdfText {
   readonly #texts: string[] = [];
   #bytes = 0;
@@ -59,7 +60,7 @@ export async function packPdf(pack: PdfText, sign: (text: string) => string): Pr
   return Buffer.concat([drawn, Buffer.from(`${MARK.slice(1)}${Buffer.from(signature).toString("base64")}\n`)]);
 }
 
-/** The pack in a PDF. @returns what is wrong, as text @throws StoreError `audit_key` */
+/** The pack attached to a PDF. @returns what is wrong, as text @throws StoreError `audit_key` */
 export function packInPdf(file: Uint8Array, vkey: string): Uint8Array | string {
   const bytes = Buffer.from(file);
   const mark = bytes.lastIndexOf(MARK);
@@ -181,7 +182,7 @@ function section(doc: Document, name: string, lines: readonly PackLine[]): void 
       .text(`${lines.length - TOLD} more are in ${ATTACHED}.`);
 }
 
-/** A line in words: the first says what it is, the others more of it. */
+/** A line of the pack in words: the first text says what it is, the others give details. */
 function wordsOf(line: PackLine): string[] {
   switch (line.kind) {
     case "entry": {

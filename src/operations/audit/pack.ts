@@ -1,4 +1,4 @@
-// Making an evidence pack: line by line, in memory that does not grow with it.
+// Writes an evidence pack line by line, in memory that does not grow with it.
 
 import { createHash } from "node:crypto";
 import type { CallType, CompiledPack, RulePack } from "../../compliance/index.ts";
@@ -23,7 +23,7 @@ import type { RulesInForce } from "../compliance/use-cases.ts";
 import { phoneText } from "../compliance/values.ts";
 import { PACK_FORMAT, type PackAbout, type PackLineKind, signedText } from "./pack-form.ts";
 
-/** Takes a line with its newline; resolves when there is room for more. */
+/** Receives a line with its newline; resolves when the next one can be sent. */
 export type WritePack = (text: string) => void | Promise<void>;
 
 interface PackDeps {
@@ -35,22 +35,22 @@ interface PackDeps {
   readonly by: string;
 }
 
-/** What was put into a pack. */
+/** The contents of a pack. */
 export interface PackMade {
   readonly about: PackAbout;
   readonly madeAt: string;
-  /** Entries of the log that it proves, and of how many. */
+  /** Number of log entries that it proves, and the size of the log. */
   readonly entries: number;
   readonly size: number;
-  /** Lines of each kind. */
+  /** Number of lines of each kind. */
   readonly lines: Readonly<Partial<Record<PackLineKind, number>>>;
-  /** Of all lines but the last one, hexadecimal. */
+  /** SHA-256 of all lines except the last, hexadecimal. */
   readonly sha256: string;
 }
 
-/** Calls decided in one round trip. */
+/** Number of calls decided in one round trip. */
 const BATCH = 500;
-/** Of calls of campaigns of which no gate says it. */
+/** Type of the calls of campaigns whose gate records do not say it. */
 const ASSUMED: CallType = "telemarketing";
 
 interface Attempt {
@@ -61,7 +61,7 @@ interface Attempt {
   readonly campaign: string;
 }
 
-/** What a pack's head says it is about. */
+/** The subject of a pack, for its head. */
 function aboutOf(about: EvidenceAbout): PackAbout {
   if (about.kind === "number") return { number: phoneText(about.number) };
   if (about.kind === "campaign") return { campaign: about.campaign };
@@ -140,7 +140,7 @@ class PackWriter {
     }
   }
 
-  /** Each call, and those that we placed decided again at their instant. */
+  /** The calls; those that we placed with a new decision for their instant. */
   async #attempts(): Promise<void> {
     const again = await DecidedAgain.open(this.#deps);
     let batch: Attempt[] = [];
@@ -175,7 +175,7 @@ class PackWriter {
   }
 }
 
-/** Where each id that a decision can name stands. */
+/** The citation of each violation id. */
 function citationsOf(pack: RulePack): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, Set<string>>();
   for (const rule of pack.rules)
@@ -184,8 +184,9 @@ function citationsOf(pack: RulePack): ReadonlyMap<string, readonly string[]> {
 }
 
 /**
- * Calls decided again under the rules in force. Consents, opt-outs and attempts are those of the instant; registry files, line types and answers about
- * reassigned numbers are today's, because the store keeps only the newest; the place goes by the number.
+ * Decides calls again under the rules in force. Consents, opt-outs and attempts are those of the call's instant. Registry files,
+ * line types and answers about reassigned numbers are today's, because the store keeps only the newest; the place is that of the
+ * number.
  */
 class DecidedAgain {
   readonly #deps: PackDeps;
@@ -204,7 +205,7 @@ class DecidedAgain {
     return new DecidedAgain(deps, await deps.facts.registryFiles(), await callTypes(deps.facts));
   }
 
-  /** @returns a decision for each attempt; undefined for calls that came in */
+  /** @returns a decision for each attempt; undefined for inbound calls */
   async of(attempts: readonly Attempt[]): Promise<(object | undefined)[]> {
     if (attempts.length === 0) return [];
     const first = Math.min(...attempts.map(({ at }) => Date.parse(at)));

@@ -1,4 +1,4 @@
-// What can be done with the audit log: entries, verification, proofs of single entries, and evidence packs.
+// Use cases of the audit log: entries, verification, proofs of entries, and evidence packs.
 
 import type { AuditLog, EvidenceAbout } from "../../store/index.ts";
 import type { RulesInForce } from "../compliance/use-cases.ts";
@@ -8,9 +8,9 @@ import { OperationError } from "../error.ts";
 import { type PackMade, type WritePack, writePack } from "./pack.ts";
 import { PdfText, packPdf } from "./pack-pdf.ts";
 
-/** Which pack, as people ask for it: exactly one of the three. */
+/** A requested pack; exactly one of the three subjects. */
 export interface PackAsked {
-  /** Of telephone numbers the key: digits of E.164 without the plus sign. */
+  /** Telephone number as digits of E.164 without the plus sign. */
   readonly number?: number | undefined;
   readonly campaign?: string | undefined;
   /** ms since the epoch; the first inclusive, the second exclusive. */
@@ -23,7 +23,7 @@ export class AuditUseCases {
   readonly #context: Pick<Context, "store" | "clock">;
   readonly #rules: () => Promise<RulesInForce>;
 
-  /** @param rules those that decide here; throws ComplianceError `invalid_pack` */
+  /** @param rules the rules in force; throws ComplianceError `invalid_pack` */
   constructor(context: Pick<Context, "store" | "clock">, rules: () => Promise<RulesInForce>) {
     this.#context = context;
     this.#rules = rules;
@@ -45,8 +45,8 @@ export class AuditUseCases {
   }
 
   /**
-   * Everything about a number, a campaign or a period as one signed text, a line of JSON each; that it was made is an entry of the log. Throws
-   * OperationError `invalid_input`, StoreError `invalid_state` when the log does not prove its entries.
+   * Writes everything about a number, a campaign or a period as one signed text with JSON lines; making it is recorded in the
+   * log. Throws OperationError `invalid_input`, StoreError `invalid_state` when the log does not prove its entries.
    */
   async pack(asked: PackAsked, by: string, write: WritePack): Promise<PackMade> {
     const { store, clock } = this.#context;
@@ -60,7 +60,10 @@ export class AuditUseCases {
     return made;
   }
 
-  /** The same as a signed PDF with the text attached. Throws OperationError `invalid_input` for a pack that is too large for one. */
+  /**
+   * The same as a signed PDF with the text attached. Throws OperationError `invalid_input` for a pack that is too large for a
+   * PDF.
+   */
   async packPdf(asked: PackAsked, by: string): Promise<Uint8Array> {
     const text = new PdfText();
     await this.pack(asked, by, (line) => text.add(line));
@@ -78,7 +81,7 @@ function subjectOf(about: EvidenceAbout): string {
   return about.kind === "campaign" ? about.campaign : "a period";
 }
 
-/** What somebody asked for. Throws OperationError `invalid_input` unless it is exactly one thing. */
+/** The requested subject. Throws OperationError `invalid_input` unless exactly one is given. */
 function evidenceOf({ number, campaign, from, to }: PackAsked): EvidenceAbout {
   const period = from !== undefined || to !== undefined;
   const given = [number !== undefined, campaign !== undefined, period].filter(Boolean).length;

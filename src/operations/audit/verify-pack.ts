@@ -1,4 +1,4 @@
-// The check of an evidence pack with nothing but the log's public key: line by line, in memory that does not grow with it.
+// Checks an evidence pack with the log's public key alone, line by line, in memory that does not grow with it.
 
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../kernel/index.ts";
@@ -6,32 +6,32 @@ import { EvidenceTree, verifySignatureLine } from "../../store/index.ts";
 import { verifyManifest } from "../compliance/manifest.ts";
 import { PACK_FORMAT, type PackAbout, type PackLine, packLine, signedText } from "./pack-form.ts";
 
-/** A pack that holds. */
+/** A valid pack. */
 export interface PackHolds {
   readonly ok: true;
   readonly about: PackAbout;
   readonly madeAt: string;
   readonly madeBy: string;
-  /** Entries of the log that are proved, and of how many. */
+  /** Number of log entries that it proves, and the size of the log. */
   readonly entries: number;
   readonly size: number;
-  /** Lines of each kind. */
+  /** Number of lines of each kind. */
   readonly lines: Readonly<Record<string, number>>;
   /**
-   * Of a period: the entries are one run of the log without a gap, which begins before the first moment and ends behind the last. Null for other packs, of
-   * which that cannot be checked.
+   * For a period: its entries are consecutive in the log, begin before the period and end after it. Null for other packs, for
+   * which this cannot be checked.
    */
   readonly whole: boolean | null;
-  /** Whether there is neither an entry nor a fact. */
+  /** Whether it has neither entries nor facts. */
   readonly empty: boolean;
-  /** Manifests made under rules whose citations the pack does not have. */
+  /** Number of manifests made under rules whose citations are not in the pack. */
   readonly uncited: number;
 }
 
-/** Whether a pack holds; otherwise the first line that is wrong (from 1) and why. */
+/** Whether a pack is valid; otherwise the first wrong line (from 1) and the reason. */
 export type PackVerdict = PackHolds | { readonly ok: false; readonly line: number; readonly message: string };
 
-/** Longest line that is read, characters. */
+/** Longest accepted line, characters. */
 const LONGEST = 32 * 1_048_576;
 
 /** Checks a pack. Throws StoreError `audit_key` when the key is malformed. @param vkey the log's public key, the text of `audit.pub` */
@@ -45,7 +45,7 @@ export async function verifyPack(bytes: AsyncIterable<Uint8Array>, vkey: string)
     const message = check.line(text);
     return message === undefined ? undefined : { ok: false, line, message };
   };
-  /** The text of some bytes, of undefined the end's; undefined when it is none. */
+  /** The text of some bytes, or for undefined the rest at the end; undefined when it is not UTF-8. */
   const decoded = (chunk: Uint8Array | undefined): string | undefined => {
     try {
       return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
@@ -93,7 +93,7 @@ class PackCheck {
     this.#vkey = vkey;
   }
 
-  /** @returns what is wrong; undefined for nothing */
+  /** @returns what is wrong; undefined when nothing is */
   line(text: string): string | undefined {
     if (this.#signed) return "something stands after the signature";
     let value: unknown;
@@ -193,7 +193,7 @@ class PackCheck {
     return { ok: true, about, madeAt, madeBy, entries, size, lines: this.#lines, whole, empty, uncited: this.#uncited };
   }
 
-  /** Whether the run of entries has no gap and reaches beyond both ends of the period, or to the ends of the log. */
+  /** Whether the entries are consecutive and reach beyond both ends of the period, or to the ends of the log. */
   #isWhole({ from, to }: { readonly from: string; readonly to: string }, size: number): boolean {
     const { first, last } = this.#entries;
     if (first === null || last === null) return size === 0;
@@ -201,7 +201,7 @@ class PackCheck {
   }
 }
 
-/** A rule that was broken is there with its reason, and a rule of a pack with where it stands. */
+/** Every violated rule must have its reason, and every rule of a pack its citation. */
 function decisionFault({ rules, reasons, number, at }: Of<"decision">): string | undefined {
   const where = `the decision about ${number} at ${at}`;
   for (const rule of rules)

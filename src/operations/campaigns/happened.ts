@@ -1,4 +1,4 @@
-// What happened to a campaign and to what it is dialed with: changes of state, hand-overs, changes of settings, on one axis of time.
+// The events of a campaign and of its dialing: changes of state, hand-overs, changes of settings, in order of time.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
@@ -7,14 +7,14 @@ import { timeText } from "../views/texts.ts";
 
 const EVENTS = 200;
 
-/** Since an instant, oldest first. */
+/** Events since an instant, oldest first. */
 export async function happened(store: Store, id: string, from: Instant): Promise<AxisEvent[]> {
   const [intents, versions, pairs] = await Promise.all([
     store.stateIntents.list(id, EVENTS),
     store.dialer.list(EVENTS),
     store.failovers.list(),
   ]);
-  // Latest first; those of other campaigns are none of its own.
+  // Latest first; settings of other campaigns are left out.
   const settings = versions.filter(({ subject }) => subject === "" || subject === id);
   const own = pairs.find(({ primary, backup }) => primary === id || backup === id);
   const handovers = own === undefined ? [] : await store.failovers.history(own.primary, EVENTS);
@@ -27,7 +27,7 @@ export async function happened(store: Store, id: string, from: Instant): Promise
       audit: null,
     })),
     ...settings
-      // The first that was ever found changed nothing.
+      // The first settings that were found changed nothing.
       .filter(({ kind, outcome, settingsBefore }) => (kind === "observed" ? settingsBefore !== null : outcome === "applied"))
       .map(({ version, kind, createdAt, endedAt, actor, sourceName }) => ({
         at: timeText(endedAt ?? createdAt),
@@ -61,13 +61,13 @@ const PHASES: Readonly<Record<string, string>> = {
   halted: "halted",
 };
 
-/** What the alarms of a step said: why it ended there. */
+/** The texts of a step's alarms: why it ended. */
 function saidBy(alarms: unknown): string {
   const messages = Array.isArray(alarms) ? alarms.map((alarm) => String(alarm?.message ?? "")) : [];
   return messages.map((message) => `: ${message}`).join("");
 }
 
-/** Where a phase was entered: a pair tells the same one again and again while it waits. Newest first, as given. */
+/** The entries in which a phase began: a pair records the same phase repeatedly while it waits. Newest first, as given. */
 function entered<T extends { readonly phase: string }>(history: readonly T[]): readonly T[] {
   return history.filter(({ phase }, i) => history[i + 1]?.phase !== phase);
 }

@@ -1,12 +1,15 @@
-// A campaign that the tenant does not know may have been mistyped: the nearest that it lists is named.
+// For an unknown campaign id, which may be mistyped: names the nearest id that the tenant lists.
 
 import { nearest } from "../../kernel/index.ts";
 import { type CampaignProvisioning, TenantError } from "../../tenant/port.ts";
 
-/** Campaigns looked at for a name that comes near. */
+/** Most campaigns that are compared. */
 const MOST = 5000;
 
-/** Does what is about a campaign. Its `not_found` gets the nearest id of the list as advice. @param list asked only then; what it throws is passed over */
+/**
+ * Runs work on a campaign. When it fails with `not_found`, the nearest id of the list is added as advice. @param list called only
+ * then; its errors are ignored
+ */
 export async function suggesting<T>(id: string, list: () => Promise<readonly string[]>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -27,7 +30,7 @@ export async function suggesting<T>(id: string, list: () => Promise<readonly str
   }
 }
 
-/** The ids of the tenant's campaigns, as many as are looked at. */
+/** The ids of the tenant's campaigns, up to the number that is compared. */
 export async function campaignIds(provisioning: Pick<CampaignProvisioning, "campaigns">): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const { id } of provisioning.campaigns()) {

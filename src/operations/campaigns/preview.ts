@@ -1,4 +1,4 @@
-// What pausing, resuming and handing over would do, as it is shown before a person confirms it.
+// The preview of pausing, resuming and handing over, for confirmation by a person.
 
 import { TENANT_GROUPS } from "../views/check-names.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
@@ -23,7 +23,7 @@ export function campaignPreviewOf(planned: Planned<VerbPlan>): CampaignPreview {
     effects: [
       planned.summary,
       ...EFFECTS[verb],
-      // It forbids nothing, and a person who starts a campaign has to see it.
+      // It forbids nothing, but a person who starts a campaign must see it.
       ...checks.flatMap(({ check, text }) => (check === TENANT_GROUPS ? [`Of ${TENANT_GROUPS}: ${text}`] : [])),
     ],
     refusals: [...planned.refusals],

@@ -1,4 +1,4 @@
-// The state of campaigns over a tenant and a store: read, paused, resumed; the same for command line, API and dashboard.
+// Reads and changes the state of campaigns, with a tenant and a store; the same for command line, API and dashboard.
 
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../../kernel/index.ts";
@@ -25,13 +25,13 @@ import { readWorkload, type WorkloadFacts } from "./workload/facts.ts";
 
 type OnChange = (change: StateChange) => void;
 
-/** What the state of campaigns needs of a context; also what a command has that runs no jobs. */
+/** The part of a context that is needed; commands that run no jobs have it too. */
 export type StateContext = Pick<Context, "tenant" | "store" | "clock" | "actor"> & {
-  /** Under which a change is entered: a service goes on with it when this process dies. */
+  /** The replica that a change is recorded under: a service continues it when this process dies. */
   readonly replica?: Context["replica"];
 };
 
-/** A change of state that was left waits so long for calls under way, ms. */
+/** How long an interrupted change of state waits for calls under way, ms. */
 const LEFT_DRAIN_MS = 10_000;
 
 /** Changes and reads the state of campaigns for this process: pause, resume, gate, health, metrics. */
@@ -42,10 +42,10 @@ export class CampaignStates {
   /** Asks the pre-dial gate and changes nothing. */
   readonly gate: CampaignGate;
   readonly health: HealthReader;
-  /** Campaigns whose state is being changed here. */
+  /** Number of changes per campaign that are being made in this process. */
   readonly #here = new Map<string, number>();
 
-  /** @param gate the pre-dial gate, made when it is first asked: rules that cannot be read must not hold a pause back */
+  /** @param gate makes the pre-dial gate when it is first needed: unreadable rules must not prevent a pause */
   constructor(context: StateContext, gate: () => Promise<CampaignGate>) {
     this.#context = context;
     const { store, tenant, clock } = context;
@@ -109,7 +109,7 @@ export class CampaignStates {
     return this.#while([id], () => resumeCampaign(deps, id, options));
   }
 
-  /** What a gate's verdict is for a resume: with what the campaign's failover pair has against it. */
+  /** The gate's verdict for a resume, with the objections of the campaign's failover pair. */
   forResume(verdict: CampaignGateVerdict, call?: CallOptions): Promise<ResumeVerdict> {
     return resumeVerdict({ pairAgainst: this.#pairAgainst, doNotCall: this.doNotCall }, verdict, { call });
   }
@@ -117,13 +117,13 @@ export class CampaignStates {
   /** See `dncBeforeStart`. */
   readonly doNotCall: ResumeDeps["doNotCall"] = (id, call, start) => dncBeforeStart(this.#context, id, call, start);
 
-  /** What work is left in a campaign; read of the tenant now. */
+  /** The work left in a campaign, read from the tenant now. */
   workload(id: string, call: CallOptions): Promise<WorkloadFacts> {
     const { tenant, store, clock } = this.#context;
     return readWorkload({ tenant: tenant.capabilities, facts: store.facts, metrics: this.metrics, clock }, id, call);
   }
 
-  /** Beside the health of a campaign that was read just before: the work that is left in it, read now, and both as the API shows them. */
+  /** Adds to the health of a campaign that was just read the work left in it, read now; both as the API shows them. */
   async statusOf(
     health: CampaignHealth,
     call: CallOptions,
@@ -169,7 +169,7 @@ export class CampaignStates {
   }
 }
 
-/** What a campaign's failover pair has against its activation. */
+/** The objections of a campaign's failover pair to its activation. */
 export function pairAgainstOf({ capabilities }: TenantLink, store: Pick<Store, "failovers">): ResumeDeps["pairAgainst"] {
   const runner = capabilities.campaignRunner;
   return (id, call) => resumeRefusal({ runner, pair: (of) => pairOf(store, of) }, id, call);
@@ -180,7 +180,7 @@ export async function pairOf({ failovers }: Pick<Store, "failovers">, id: string
   return (await failovers.list()).map(readPair).find(({ primary, backup }) => primary === id || backup === id);
 }
 
-/** Where campaigns stand in failover pairs, by their ids. */
+/** The role and state of campaigns in failover pairs, by campaign id. */
 export async function standingsOf({ failovers }: Pick<Store, "failovers">): Promise<ReadonlyMap<string, FailoverStanding>> {
   const standings = new Map<string, FailoverStanding>();
   for (const entry of await failovers.list()) {
@@ -191,7 +191,7 @@ export async function standingsOf({ failovers }: Pick<Store, "failovers">): Prom
   return standings;
 }
 
-/** Calls under way right now, whatever window the other figures are of. */
+/** The present figures: calls under way do not depend on a window. */
 export function figuresOf({ capabilities }: Pick<TenantLink, "capabilities">): ChangeDeps["figures"] {
   return async (campaignId: string, options: CallOptions) => {
     const { activeCalls, lastUpdated } = await capabilities.metricsSource.campaign(campaignId, undefined, options);

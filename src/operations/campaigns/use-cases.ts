@@ -1,4 +1,4 @@
-// What command line, API and dashboard can do with campaigns: status, preview of an action, the actions, the emergency stop.
+// Use cases of campaigns for command line, API and dashboard: status, preview of an action, the actions, the emergency stop.
 
 import { ABANDONMENT_LIMIT, nearest } from "../../kernel/index.ts";
 import type { CallOptions } from "../../tenant/port.ts";
@@ -34,26 +34,26 @@ import type { LeftChanges, LeftEnd } from "./state/left-changes.ts";
 import { type CampaignStates, pairOf } from "./states.ts";
 
 const HOUR_MS = 3_600_000;
-/** A request waits no longer than this for calls under way to end; the pause goes on all the same. */
+/** How long a request waits for calls under way to end, ms; the pause continues in any case. */
 const DRAIN_WAIT_MS = 10_000;
-/** A request for the emergency stop is answered after so long at most; the stop goes on all the same. */
+/** After this time a request for the emergency stop is answered, ms; the stop continues in any case. */
 const STOP_WAIT_MS = 15_000;
-/** More points than this are thinned: no screen shows them. */
+/** More points than this are thinned out: no screen shows them. */
 const POINTS = 720;
-/** Somebody waits for it. */
+/** A person waits for it. */
 const CALL: CallOptions = { lane: "pacing" };
 
-/** What an action applies to (for a hand-over the primary), which contacts the gate looked at, and what was checked. */
+/** What an action applies to (for a hand-over: the primary), the contacts that the gate read, and what was checked. */
 export interface VerbPlan extends Pick<CampaignPreview, "verb" | "campaignId" | "judged" | "checks"> {
   readonly id: string;
 }
 
 interface CampaignParts {
   readonly states: CampaignStates;
-  /** Keeps what is known of the tenant young. */
+  /** Keeps stored data about the tenant fresh. */
   readonly refresh: TenantRefresh;
   readonly stops: EmergencyStops;
-  /** Carries an emergency stop out beside the requests. */
+  /** Runs an emergency stop in the background. */
   readonly runStop: (id: string) => void;
   readonly failover: FailoverUseCases;
 }
@@ -80,15 +80,18 @@ export class CampaignUseCases {
     );
   }
 
-  /** All campaigns as they are known; what is too old is read in the background. @param fresh reads the list first. Throws TenantError then */
+  /**
+   * All campaigns from stored data; outdated data is read in the background. @param fresh reads the list first, and throws
+   * TenantError
+   */
   async list(fresh: boolean): Promise<CampaignList> {
     const { campaigns, readAt, failed } = await this.#known(fresh);
     return { items: campaigns.map(campaignSummaryOf), next: null, asOf: timeText(readAt), failed: failureOf(failed) };
   }
 
   /**
-   * One campaign as it is known, with its figures and what happened over so many hours.
-   * @param given.fresh reads the campaign first. Throws OperationError `not_found` when the list does not name it; TenantError
+   * One campaign from stored data, with its figures and events over so many hours.
+   * @param given.fresh reads the campaign first. Throws OperationError `not_found` when it is not in the list; TenantError
    */
   async show(id: string, { hours, fresh }: { readonly hours: number; readonly fresh: boolean }): Promise<CampaignDetail> {
     const { store, clock } = this.#context;
@@ -113,14 +116,15 @@ export class CampaignUseCases {
   }
 
   /**
-   * The documented health view of a campaign; without one, of the one that matters most: the primary of a pair, else one that dials.
-   * Throws OperationError `not_found`, `not_available` when the tenant has no campaign, `not_read_yet` when that is not known.
+   * The documented health view of a campaign; without an id, of the most relevant one: the primary of a pair, otherwise one that
+   * dials. Throws OperationError `not_found`, `not_available` when the tenant has no campaign, `not_read_yet` when the list was
+   * not read yet.
    */
   async health(id: string | undefined, fresh: boolean): Promise<HealthView> {
     return healthViewOf(await this.#health(id ?? (await this.#foremost(fresh)), fresh));
   }
 
-  /** What a verb would do. Throws OperationError `not_available` when the campaign is in no pair. */
+  /** The preview of an action. Throws OperationError `not_available` when the campaign is in no pair. */
   async plan(id: string, verb: CampaignVerb): Promise<Planned<VerbPlan>> {
     if (verb === "resume") return this.#planResume(id);
     const operation = `campaigns.${verb}`;
@@ -149,7 +153,9 @@ export class CampaignUseCases {
     };
   }
 
-  /** Stops dialing; confirmed when no call is under way. Throws OperationError `not_found` when the tenant knows no such campaign. */
+  /**
+   * Stops dialing; confirmed when no call is under way. Throws OperationError `not_found` when the tenant has no such campaign.
+   */
   async pause(id: string, by: string, reason: string | undefined): Promise<CampaignResult> {
     const [change] = await this.#paused([id], by, reason);
     if (change === undefined) throw new Error(`the pause of ${id} said nothing`);
@@ -163,7 +169,7 @@ export class CampaignUseCases {
     return this.#changed(change);
   }
 
-  /** The same for several at once, each once; one that fails holds no other back. @returns in the order given */
+  /** Pauses several campaigns at once, each once; a failure does not affect the others. @returns results in the given order */
   async pauseSeveral(ids: readonly string[], by: string, reason: string | undefined): Promise<CampaignResult[]> {
     const changes = await this.#paused([...new Set(ids)], by, reason);
     return await Promise.all(changes.map((change) => this.#changed(change)));
@@ -173,12 +179,12 @@ export class CampaignUseCases {
     return this.#parts.states.pause(ids, { timeoutMs: DRAIN_WAIT_MS, reason }, () => undefined, by);
   }
 
-  /** Before a plan that lets people be called: throws StoreError `audit_set_back` on a database that was set back. */
+  /** To call before a plan that allows calls: throws StoreError `audit_set_back` on a database that was set back. */
   requireFits(): Promise<void> {
     return this.#context.store.audit.requireFits();
   }
 
-  /** Starts dialing, past the pre-dial gate. @returns the refusals of the gate, when it refuses now */
+  /** Starts dialing if the pre-dial gate allows it. @returns the refusals of the gate, if it refuses now */
   async resume(
     id: string,
     by: string,
@@ -195,7 +201,7 @@ export class CampaignUseCases {
     return { campaignId: id, status: "ordered", confirmed: true, already: false, message };
   }
 
-  /** Rehearses a hand-over: reads and decides as one would, changes nothing. Throws OperationError `not_available`. */
+  /** Rehearses a hand-over: reads and decides in the same way, but changes nothing. Throws OperationError `not_available`. */
   async drill(id: string, by: string, signal: AbortSignal): Promise<CampaignResult> {
     const { primary } = await this.#pair(id);
     const { passed, steps, alarms } = await this.#parts.failover.drill(primary, signal, by);
@@ -213,7 +219,7 @@ export class CampaignUseCases {
     };
   }
 
-  /** Begins to pause every campaign of the tenant; how far it is when each was tried once, or after a while. */
+  /** Begins to pause every campaign of the tenant; returns the progress when each was tried once, or after some seconds. */
   async stop(by: string, reason: string | undefined): Promise<StopResult> {
     const { stops, refresh, runStop } = this.#parts;
     const id = await stops.begin(by, reason);
@@ -227,19 +233,19 @@ export class CampaignUseCases {
     return stopResultOf(report);
   }
 
-  /** Changes of state whose process died. */
+  /** Interrupted changes of state. */
   left(): LeftChanges {
     return this.#parts.states.left(this.#context.replica);
   }
 
-  /** What the tenant was seen to show is what is known now; the rest is read anew. */
+  /** Stores the state that the tenant showed; the rest is read again. */
   async saw({ campaignId, target, shown }: Pick<LeftEnd, "campaignId" | "target" | "shown">): Promise<void> {
     const { store, clock } = this.#context;
     if (shown) await store.knownCampaigns.saw(campaignId, target, clock.now());
     await this.#parts.refresh.changed({ campaign: campaignId });
   }
 
-  /** How far an emergency stop is. Throws OperationError `job_not_found`. */
+  /** The progress of an emergency stop. Throws OperationError `job_not_found`. */
   async stopped(id: string): Promise<StopResult> {
     return stopResultOf(await this.#parts.stops.report(id));
   }
@@ -253,7 +259,7 @@ export class CampaignUseCases {
     const { refresh } = this.#parts;
     if (fresh) await refresh.listNow();
     const known = await knownList(this.#context.store, this.#context.clock.now());
-    // Not before: what is due is looked up in the same process, and the answer would wait for it.
+    // Not earlier: due readings are looked up in the same process, and would delay the answer.
     refresh.looking("campaigns");
     return known;
   }
@@ -295,7 +301,7 @@ export class CampaignUseCases {
   }
 
   async #planResume(id: string): Promise<Planned<VerbPlan>> {
-    // A stored look may be old, so the pair is read each time.
+    // The stored look may be old, so the pair is read each time.
     const verdict = await this.#parts.states.forResume(await this.#looks.look(id), CALL);
     const { campaign, refusals, manifest, windows, whole, announced, at } = verdict;
     const open = windows.filter((one) => one.open > 0).length;
@@ -303,12 +309,13 @@ export class CampaignUseCases {
       manifest === null
         ? null
         : { contacts: manifest.input.contacts, callable: manifest.counts.dial, listed: announced, whole, at: timeText(at) };
-    // When nobody at the beginning of the list may be called, somebody further down may: the gate reads further when the action is carried out.
+    // When nobody at the beginning of the list may be called, somebody further down may: the gate reads further when the action
+    // is carried out.
     const against = refusals.filter(({ code }) => code !== "nobody_callable" || whole);
     return {
       operation: "campaigns.resume",
       summary: `Resume ${campaign.name ?? id}: ${campaign.status} now, ${open} of ${windows.length} zones open${callableOf(judged)}`,
-      // Not the counts: they move with every minute, and the gate is asked again when it is done.
+      // Without the counts: they change every minute, and the gate is asked again when the action is carried out.
       relies: { id, status: campaign.status, allowed: against.length === 0 },
       refusals: against.map(({ text }) => text),
       plan: { id, verb: "resume", campaignId: id, judged, checks: gateChecks(verdict) },
@@ -330,7 +337,10 @@ function callableOf(judged: CampaignPreview["judged"]): string {
   return `, ${callable} of ${contacts} contacts looked at callable now${rest}`;
 }
 
-/** Readings over windows of one length, for figures of different ones make no curve: the watch's when it has any, else the most usual one. */
+/**
+ * Only readings over windows of one length, since others would not make a curve: of the watch's window if there are any,
+ * otherwise of the most frequent one.
+ */
 function ofOneWindow(readings: readonly CampaignReading[], watched: number | undefined): readonly CampaignReading[] {
   const counts = new Map<number | null, number>();
   for (const { windowMinutes } of readings) counts.set(windowMinutes, (counts.get(windowMinutes) ?? 0) + 1);

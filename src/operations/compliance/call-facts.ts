@@ -1,4 +1,4 @@
-// What the store knows of a number, in the form for a decision. A missing or too old fact denies the call.
+// The facts about a number from the store, in the form for a decision. A missing or too old fact denies the call.
 
 import { type CallFacts, type CompiledPack, currentConsent, type Rule } from "../../compliance/index.ts";
 import type { NumberFacts, RegistryFile } from "../../store/index.ts";
@@ -17,16 +17,16 @@ export function lookBack(rules: readonly Rule[]): number {
   return Math.max(0, ...spans) + DAY;
 }
 
-/** For which call facts are read. */
+/** The call for which facts are read. */
 export interface FactsFor {
-  /** The moment of the decision: later attempts and consents are left out, later opt-outs count all the same. */
+  /** The moment of the decision: later attempts and consents are ignored, later opt-outs count. */
   readonly at: number;
-  /** Those of the place that the pack gives the number. */
+  /** The jurisdictions that the pack assigns to the number. */
   readonly jurisdictions: readonly string[];
   readonly guaranteedAgent?: boolean | undefined;
 }
 
-/** What makes facts for decisions of what the store knows. */
+/** Converts the store's facts to the facts of a decision. */
 export class FactsReader {
   readonly #pack: CompiledPack;
   readonly #campaignCalls: CallFacts["campaignCalls"];
@@ -72,7 +72,7 @@ export class FactsReader {
     };
   }
 
-  /** The dates of the files that the countries and states of a place must be checked against; undefined when there are none. */
+  /** The dates of the files that a number of these jurisdictions must be checked against; undefined when there are none. */
   #registryFiles(jurisdictions: readonly string[]): CallFacts["registryFiles"] {
     if (this.#checkedFiles.has(jurisdictions)) return this.#checkedFiles.get(jurisdictions);
     const lists = jurisdictions.filter(

@@ -1,4 +1,4 @@
-// Contact lists as files: the vendor's own field names are understood beside ours.
+// Contact lists as files: the vendor's field names are accepted besides ours.
 
 import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "../table/records.ts";
 import type { GateContact } from "./gate.ts";

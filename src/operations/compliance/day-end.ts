@@ -1,4 +1,4 @@
-// When an operator's day ends. Pure.
+// The end of an operator's day. Pure.
 
 import { messageOf } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
@@ -12,14 +12,14 @@ const DAY = 86_400_000;
 export function endOfDay(now: number, zone: string): number {
   const wall = wallClock(zone);
   const today = Math.floor(wall(now) / DAY);
-  // The wall clock shows midnight where it is ahead of UTC by as much as there; twice, because the clocks may change in between.
+  // Local midnight, from the zone's offset; computed twice, because the clock may change in between.
   let at = (today + 1) * DAY - (wall(now) - now);
   at = (today + 1) * DAY - (wall(at) - at);
-  // A day whose midnight is skipped begins later: at the change, when the date does.
+  // A day whose midnight is skipped begins at the clock change.
   return Math.floor(wall(at) / DAY) > today ? at : at + (DAY - (wall(at) % DAY));
 }
 
-/** What a zone's wall clock shows, as ms since the epoch of a clock in UTC that shows the same. */
+/** A function that converts an instant to local time, as ms since the epoch on a wall clock. */
 function wallClock(zone: string): (at: number) => number {
   let format: Intl.DateTimeFormat;
   try {

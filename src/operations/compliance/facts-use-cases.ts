@@ -1,5 +1,5 @@
-// What can be done with what is known of people's numbers, for every face: imports, the company's do-not-call list, consent taken back. A lift makes
-// calls possible: it is planned, shown and confirmed.
+// Use cases of facts about telephone numbers: imports, the company's do-not-call list, revoked consent. A lift makes calls
+// possible, so it is planned, shown and confirmed.
 
 import { newId } from "../../kernel/index.ts";
 import type { ImportRow, PhoneKey } from "../../store/index.ts";
@@ -26,9 +26,9 @@ import { attemptsFile, consentFile, disconnectionsFile, internalListFile, linesF
 import type { ComplianceContext } from "./use-cases.ts";
 import { civilDate, phoneText } from "./values.ts";
 
-/** Refused lines that an answer shows. */
+/** Most refused lines in an answer. */
 const EXAMPLES = 20;
-/** Attempts are no part of what is shown of a suppression. */
+/** What is shown of a suppression does not include attempts. */
 const NO_ATTEMPTS = Number.MAX_SAFE_INTEGER / 1000;
 
 type Importer = (source: FactSource, deps: ImportDeps, sink: ImportSink) => Promise<ImportReport>;
@@ -42,7 +42,7 @@ const IMPORTERS = {
   dnc: (...given) => importFacts(internalListFile, ...given),
 } satisfies Record<string, Importer>;
 
-/** What files of facts are about; a registry's is its own. */
+/** Kinds of fact files; registry files are separate. */
 export type FactKind = keyof typeof IMPORTERS;
 
 /** An import of a registry file. */
@@ -50,19 +50,19 @@ export interface RegistryImport extends ImportView {
   readonly registry: NonNullable<ImportView["registry"]>;
 }
 
-/** What somebody asked for. */
+/** A person's request not to be called. */
 export interface Revoked {
   readonly number: PhoneKey;
-  /** Where it can be looked up: a call, a ticket, a message. */
+  /** Where the request can be looked up: a call, a ticket, a message. */
   readonly reference?: string | undefined;
-  /** When the person said so; now by default. */
+  /** When the person said it; default now. */
   readonly at?: string | number | undefined;
 }
 
 interface LiftAsked {
   readonly number: PhoneKey;
   readonly reason: string;
-  /** It never was an opt-out: consent that was revoked with it counts again. */
+  /** It never was an opt-out: consent that was revoked with it is valid again. */
   readonly mistake?: boolean | undefined;
 }
 
@@ -84,15 +84,15 @@ export class FactsUseCases {
   readonly #context: ComplianceContext;
   readonly #signal: AbortSignal | undefined;
 
-  /** @param signal ends the waiting for a database that is away */
+  /** @param signal ends waiting for a database that is away */
   constructor(context: ComplianceContext, signal?: AbortSignal) {
     this.#context = context;
     this.#signal = signal;
   }
 
-  /** Imports as they stand, the newest first. @param asked.after id of the last one of the page before */
+  /** Imports and their state, newest first. @param asked.after id of the last one of the page before */
   async imports(asked: {
-    /** Only those that broke off and of which no other import has brought the rest. */
+    /** Only imports that broke off and that no later import completed. */
     readonly brokenOff: boolean;
     readonly limit: number;
     readonly after?: string | undefined;
@@ -100,14 +100,14 @@ export class FactsUseCases {
     return (await this.#context.store.facts.listImports(asked)).map(importStateOf);
   }
 
-  /** Finds imports whose process is gone, and notes in the audit what of them is in force. @returns them */
+  /** Marks imports whose process is gone, with an audit entry of what is in force. @returns them */
   async nameBroken(): Promise<readonly ImportStateView[]> {
     return (await this.#context.store.facts.nameBrokenImports(SILENT_MS)).map(importStateOf);
   }
 
   /**
-   * Imports a file; twice the same adds nothing. Throws OperationError `invalid_input`; StoreError `not_owner` when it was held for broken off
-   * meanwhile, `store_unavailable` when the database stays away.
+   * Imports a file; importing it twice adds nothing. Throws OperationError `invalid_input`; StoreError `not_owner` when it was
+   * marked as broken off in the meantime, `store_unavailable` when the database stays away.
    */
   async import(kind: FactKind, source: FactSource, sink: ImportSink, by: string): Promise<ImportView> {
     await this.nameBroken();
@@ -116,7 +116,10 @@ export class FactsUseCases {
     return { kind: name, read, added, known, refused, examples, id, contentHash, registry: null };
   }
 
-  /** Puts a registry file in force whole, or not at all: `registry.result` and `registry.reason` say so. Throws OperationError `invalid_input`. */
+  /**
+   * Puts a registry file in force completely, or not at all: see `registry.result` and `registry.reason`. Throws OperationError
+   * `invalid_input`.
+   */
   async importRegistry(given: RegistryOptions, source: FactSource, sink: ImportSink, by: string): Promise<RegistryImport> {
     const asOf = civilDate(given.asOf, this.#context.clock.now());
     if (!("ok" in asOf)) throw new OperationError("invalid_input", `asOf: ${asOf.problem}`);
@@ -139,7 +142,7 @@ export class FactsUseCases {
     };
   }
 
-  /** Whether a number is on a do-not-call list, and its whole story. */
+  /** Whether a number is on a do-not-call list, and its history. */
   async suppression(number: PhoneKey, shown: Shown): Promise<SuppressionView> {
     const { store } = this.#context;
     const { facts } = store;
@@ -170,12 +173,18 @@ export class FactsUseCases {
     return this.#revoke(given, { channel: "do-not-call request", code: given.reason }, by, shown, "manual");
   }
 
-  /** Somebody took consent back: suppressed, and the clock for each system begins. Throws OperationError `invalid_input`. */
+  /**
+   * Records that a person revoked consent: the number is suppressed, and the clock for each system starts. Throws OperationError
+   * `invalid_input`.
+   */
   revokeConsent(given: Revoked & { readonly channel: string }, by: string, shown: Shown): Promise<RevocationAdded> {
     return this.#revoke(given, { channel: given.channel }, by, shown);
   }
 
-  /** A person says that the company has no list besides what the store holds: gates work from then on. Throws OperationError `invalid_input`. */
+  /**
+   * A person declares that the company has no list besides what the store contains, so that gates work. Throws OperationError
+   * `invalid_input`.
+   */
   async declareNoCompanyList(
     { name, reason }: { readonly name: string; readonly reason: string },
     by: string,
@@ -189,13 +198,13 @@ export class FactsUseCases {
     return companyListOf(list);
   }
 
-  /** How the company's list came here; null while it was neither loaded nor declared empty. */
+  /** The state of the company's list; null when it was neither loaded nor declared empty. */
   async companyList(): Promise<CompanyListView | null> {
     const list = await this.#context.store.facts.companyList();
     return list === undefined ? null : companyListOf(list);
   }
 
-  /** What a lift would take back; the plan holds while nothing about the number changes. */
+  /** The preview of a lift; it is valid as long as nothing about the number changes. */
   async planLift({ number, reason, mistake = false }: LiftAsked): Promise<Planned<LiftPlan>> {
     const history = await this.#context.store.facts.suppressionHistory(number);
     const inForce = history.filter(({ lift }) => lift === null);
@@ -214,7 +223,7 @@ export class FactsUseCases {
     return { number: numberText(number, shown), lifted, actor: by, reason };
   }
 
-  /** Opt-outs of calls whose number is not known yet, the longest waiting first. @param after the last one of the page before */
+  /** Opt-outs of calls whose number is not known yet, longest waiting first. @param after the last one of the page before */
   async pending(
     limit: number,
     after?: { readonly at: number; readonly callId: string; readonly code: string },
@@ -251,7 +260,7 @@ function stateOf({ id, finishedAt, brokenOffAt, completedBy }: ImportRow): Impor
   return completedBy === id ? "refused" : "completed";
 }
 
-/** An import as it is shown. */
+/** An import for display. */
 function importStateOf(row: ImportRow): ImportStateView {
   const { id, kind, sourceName: source, actor, startedAt, finishedAt, counts, brokenOffAt, reason, completedBy } = row;
   const state = stateOf(row);
@@ -271,7 +280,7 @@ function importStateOf(row: ImportRow): ImportStateView {
   };
 }
 
-/** A plan of a lift as it is shown. */
+/** A planned lift for display. */
 export function liftPreviewOf(made: Planned<LiftPlan>): LiftPreview {
   return { confirm: confirmOf(made), suppression: made.plan.suppression, refusals: [...made.refusals] };
 }
@@ -280,7 +289,7 @@ function numberText(number: PhoneKey, { reveal }: Shown): string {
   return reveal ? phoneText(number) : masked(phoneText(number));
 }
 
-/** A sink that keeps the first refused lines as well. */
+/** A sink that also keeps the first refused lines. */
 function exampling(sink: ImportSink) {
   const examples: { line: number; reason: string }[] = [];
   const told: ImportSink = {

@@ -1,5 +1,6 @@
-// Which numbers a list has named already, in little memory: a hash table with open addressing, 12 bytes a slot, at most four slots of five in
-// use, where a Map takes ten times as much. It is cut into segments that grow one at a time, so that growing never holds everything twice.
+// Detects repeated numbers of a list with little memory: a hash table with open addressing, 12 bytes per slot, filled to at most
+// four fifths; a Map needs ten times as much. It is divided into segments that grow one at a time, so that growing never keeps
+// everything twice.
 
 const SEGMENTS = 1024;
 const FIRST_CAPACITY = 16;
@@ -7,15 +8,15 @@ const FULLEST = 0.8;
 const GROWTH = 1.5;
 const WORD = 4_294_967_296;
 
-/** Remembers where each number was first seen. */
+/** Remembers the first position of each number. */
 export class FirstSeen {
   readonly #segments: readonly Segment[] = Array.from({ length: SEGMENTS }, () => new Segment());
 
   /**
-   * Notes a number.
+   * Records a number.
    * @param number above 0
-   * @param position where it stands, below 2^32
-   * @returns where it stood before, undefined when it is new
+   * @param position below 2^32
+   * @returns its earlier position, undefined when it is new
    */
   note(number: number, position: number): number | undefined {
     const hash = hashOf(number);
@@ -54,14 +55,14 @@ class Segment {
   }
 }
 
-/** The slot of a number, or the free one where it belongs. */
+/** The slot of a number, or the free one for it. */
 function slotOf(numbers: Float64Array, number: number, hash: number): number {
   let slot = hash % numbers.length;
   while (numbers[slot] !== 0 && numbers[slot] !== number) slot = slot + 1 === numbers.length ? 0 : slot + 1;
   return slot;
 }
 
-/** 32 bits that spread numbers of one exchange, which follow each other (MurmurHash3's finalizer). */
+/** 32 bits that distribute consecutive numbers evenly (MurmurHash3's finalizer). */
 function hashOf(number: number): number {
   let hash = (number % WORD) ^ Math.imul(Math.floor(number / WORD), 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -1,5 +1,6 @@
-// The gate: which of a campaign's contacts may be called at a moment, which later and when, which never and why. Everything that can cause a call
-// asks it first. It streams: contacts in batches, the facts of a batch in one round trip, verdicts in the order of the contacts.
+// The gate: which contacts of a campaign may be called at a moment, which later and when, which never and why. Everything that
+// can cause a call must ask it first. It works as a stream: contacts in batches, the facts of a batch in one round trip, verdicts
+// in the order of the contacts.
 
 import { createHash } from "node:crypto";
 import {
@@ -31,59 +32,62 @@ import { type GateManifest, type SignedManifest, signManifest } from "./manifest
 import { CONSENT_FLAG, DUPLICATE, type GateCounts, HANDED_OVER, Tally } from "./tally.ts";
 import { phoneText } from "./values.ts";
 
-/** Numbers asked for in one round trip. */
+/** Numbers per round trip. */
 const BATCH = 2_000;
-/** Characters hashed at once. */
+/** Characters that are hashed at once. */
 const HASH_BLOCK = 65_536;
 
 /** What gates work with. */
 export interface GateDeps {
   readonly facts: Facts;
-  /** Contacts that a failover holds back from the campaign that took over. */
+  /** Contacts that a hand-over holds back from the campaign that took over. */
   readonly holds: Pick<HandoverHolds, "heldFrom">;
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly actor: string;
-  /** Says whether the store can be relied on, and signs manifests. */
+  /** Says whether the store is reliable, and signs manifests. */
   readonly audit: Pick<Store["audit"], "requireFits" | "requireNotHeld" | "sign">;
 }
 
-/** Somebody on a contact list. */
+/** A contact on a list. */
 export interface GateContact {
-  /** The vendor's id, or any of the caller's. */
+  /** The vendor's id, or the caller's. */
   readonly id?: string | undefined;
   /** Line of the file it came from. */
   readonly line?: number | undefined;
   readonly number: PhoneKey;
-  /** Further numbers by which the dialer may call the contact: what forbids one of them forbids the contact. */
+  /** Further numbers on which the dialer may call the contact: a rule that forbids one of them forbids the contact. */
   readonly others?: readonly PhoneKey[] | undefined;
   readonly postal?: string | undefined;
-  /** False when the vendor's consent flags forbid calls; nothing else about consent is taken from there. */
+  /** False when the vendor's consent flags forbid calls; nothing else about consent is taken from the vendor. */
   readonly mayCall?: boolean | undefined;
-  /** A live agent is certain to be there when the call is answered. */
+  /** A live agent is guaranteed when the call is answered. */
   readonly guaranteedAgent?: boolean | undefined;
   /** Calls to the contact that the tenant shows, ms since the epoch: caps count these or those known here, whichever are more. */
   readonly placed?: readonly number[] | undefined;
 }
 
-/** What a gate decides. */
+/** What a gate decides on. */
 export interface GateRequest {
   readonly campaign: string;
   readonly callType: CallType;
   /** Campaign subject or debt, for caps that count by it. */
   readonly subject?: string | undefined;
-  /** The moment, ms since the epoch; now when absent. */
+  /** The moment, ms since the epoch; default now. */
   readonly at?: number | undefined;
   readonly pack: CompiledPack;
-  /** Contacts, or lines that are not contacts: those are counted and never called. */
+  /** Contacts, or lines that are not contacts, which are counted and never called. */
   readonly contacts: AsyncIterable<GateContact | RefusedLine>;
-  /** Gives each denial its reasons in words; slower. */
+  /** Adds the reasons in words to each denial; slower. */
   readonly reasons?: boolean | undefined;
-  /** False for a look that permits nothing: its manifest is not kept, and it needs no do-not-call list of the company and no store that fits its heads. */
+  /**
+   * False for a look that permits nothing: its manifest is not stored, and neither the company's do-not-call list nor a store
+   * that fits its audit heads is required.
+   */
   readonly keep?: boolean | undefined;
 }
 
-/** What became of one contact; JSON as it is. */
+/** The verdict on one contact, as written in JSON. */
 export interface GateVerdict {
   readonly line?: number | undefined;
   readonly id?: string | undefined;
@@ -98,26 +102,26 @@ export interface GateVerdict {
   readonly reasons?: readonly string[] | undefined;
 }
 
-/** Where verdicts go. */
+/** Receives the results. */
 export interface GateSink {
   /** Each verdict with its line of JSON, in the order of the contacts. */
   verdict?(verdict: GateVerdict, json: string): void | Promise<void>;
-  /** Each decision with the question and the facts it was made on, a line of JSON that `replay` reads. */
+  /** Each decision with its question and facts, a line of JSON for `replay`. */
   record?(json: string): void | Promise<void>;
   refused?(line: RefusedLine): void | Promise<void>;
   /** Contacts decided so far. */
   progress?(contacts: number): void;
 }
 
-/** How a gate ended. */
+/** The result of a gate. */
 export interface GateResult {
   readonly counts: GateCounts;
   readonly manifest: SignedManifest;
 }
 
 /**
- * A gate: every operation that could cause a call asks it first. Throws OperationError `no_company_list`; StoreError `audit_set_back` on a database that
- * was set back, because it may lack opt-outs that were added since.
+ * A gate. Every operation that can cause a call asks it first. Throws OperationError `no_company_list`; StoreError
+ * `audit_set_back` on a database that was set back, because it may lack newer opt-outs.
  */
 export type Gate = (request: GateRequest, sink?: GateSink) => Promise<GateResult>;
 
@@ -129,7 +133,7 @@ export function createGate(deps: GateDeps): Gate {
 async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Promise<GateResult> {
   const { facts, holds, audit } = deps;
   const { pack } = request;
-  // Before the first verdict: they are handed on as they are made.
+  // Before the first verdict, since verdicts are passed on as they are made.
   if (request.keep !== false) await audit.requireFits();
   const at = request.at ?? deps.clock.now();
   const [files, list] = await Promise.all([facts.registryFiles(), facts.companyList()]);
@@ -193,7 +197,7 @@ async function* batches(contacts: AsyncIterable<GateContact | RefusedLine>): Asy
   if (batch.length > 0) yield batch;
 }
 
-/** Asks for the facts of a batch while the one before it is being decided. */
+/** Reads the facts of a batch while the batch before it is being decided. */
 async function* ahead<T>(
   source: AsyncIterable<Batch>,
   read: (batch: Batch) => Promise<T>,
@@ -201,7 +205,7 @@ async function* ahead<T>(
   let pending: { batch: Batch; known: Promise<T> } | undefined;
   for await (const batch of source) {
     const next = { batch, known: read(batch) };
-    // It is awaited in the next turn; until then a failure must not count as unhandled.
+    // It is awaited in the next iteration; until then a failure must not count as unhandled.
     next.known.catch(() => undefined);
     if (pending !== undefined) yield { batch: pending.batch, known: await pending.known };
     pending = next;
@@ -209,7 +213,7 @@ async function* ahead<T>(
   if (pending !== undefined) yield { batch: pending.batch, known: await pending.known };
 }
 
-/** Decides contact by contact and keeps count and hashes. */
+/** Decides contact by contact, and keeps counts and hashes. */
 class Judge {
   readonly #request: GateRequest;
   readonly #at: number;
@@ -262,7 +266,7 @@ class Judge {
     return { verdict, json, records };
   }
 
-  /** A number counts once on a list: dialing both lines would call the person twice on one decision. */
+  /** A number counts once per list: calling it twice would be two calls on one decision. */
   #duplicate(contact: GateContact, first: number): { verdict: GateVerdict; records: readonly string[] } {
     const flagged = contact.mayCall === false;
     const rules = flagged ? [CONSENT_FLAG, DUPLICATE] : [DUPLICATE];
@@ -321,13 +325,13 @@ class Judge {
     const { jurisdictions } = pack.place(call.number, contact.postal);
     const { placed, guaranteedAgent } = contact;
     const own = this.#facts.read(known, { at: this.#at, jurisdictions, guaranteedAgent });
-    // What a call of the tenant was about is not known: it counts for whatever this one is about.
+    // The subject of a call that the tenant shows is unknown: it counts for every subject.
     const shown = placed?.flatMap((at) => (at <= this.#at ? [{ at, subject }] : []));
     const facts = shown === undefined ? own : { ...own, tenantAttempts: shown };
     return { call, facts, decision: decide(call, facts, pack, this.#at) };
   }
 
-  /** What the rules decided: the vendor's flag is no rule of any pack. */
+  /** The decision of the rules only: the vendor's flag is not a rule of a pack. */
   #recordOf(contact: GateContact, call: Call, facts: CallFacts, decision: Decision): string {
     const { decision: allows, rules: broken, next: first, packVersion, timeZoneData } = decision;
     return JSON.stringify({
@@ -395,7 +399,7 @@ interface Asked {
   readonly decision: Decision;
 }
 
-/** The dialer chooses the number of a contact. */
+/** The dialer chooses one of a contact's numbers. */
 const numbersOf = ({ number, others }: GateContact): readonly PhoneKey[] =>
   others === undefined ? [number] : [number, ...others];
 
@@ -405,16 +409,22 @@ function latestOf(contact: GateContact, held: ReadonlyMap<PhoneKey, number>): nu
   return until.length === 0 ? undefined : Math.max(...until);
 }
 
-/** A moment that suits one number may not suit the other, which then names a later one. After so many turns they have none in common. */
+/**
+ * An instant that suits one number may not suit another, which then gives a later one. After so many rounds they have none in
+ * common.
+ */
 const MOST_TURNS = 100;
 
-/** The first instant at which every number may be called, none before `heldUntil`; null when there is none in sight. @param now of the decisions */
+/**
+ * The first instant at which every number may be called, not before `heldUntil`; null when there is none within the horizon.
+ * @param now of the decisions
+ */
 function nextOf(asked: readonly Asked[], pack: CompiledPack, now: number, heldUntil = now): number | null {
   let at = Math.max(now, heldUntil);
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     let latest = at;
     for (const { call, facts, decision } of asked) {
-      // A denial stands until the decision's own next instant.
+      // A denial lasts until the decision's own next instant.
       const isOver = decision.decision === "allow" ? at > now : decision.next !== null && decision.next <= at;
       const { next } = isOver ? decide(call, facts, pack, at) : decision;
       if (next === null) return null;
@@ -426,7 +436,7 @@ function nextOf(asked: readonly Asked[], pack: CompiledPack, now: number, heldUn
   return null;
 }
 
-/** Without the company's own list nobody knows who asked not to be called. */
+/** Without the company's own list it is not known who asked not to be called. */
 function noCompanyList(): OperationError {
   return new OperationError("no_company_list", NO_COMPANY_LIST, { advice: BRING_COMPANY_LIST });
 }
@@ -438,7 +448,7 @@ export const NO_COMPANY_LIST =
 export const BRING_COMPANY_LIST =
   "Load it: outdial dnc import FILE. If the company has none: outdial dnc declare-empty --name YOUR-NAME --reason WHY.";
 
-/** How the company's list came here, as manifests and people are told. */
+/** The state of the company's list for manifests and people. */
 export function companyListOf({ state, since, at, source, actor }: CompanyList) {
   return { state, since: formatInstant(since), at: formatInstant(at), source, by: actor };
 }
@@ -449,7 +459,7 @@ function named({ line, id, number }: GateContact): Pick<GateVerdict, "line" | "i
   return { ...(line === undefined ? {} : { line }), ...(id === undefined ? {} : { id }), number: phoneText(number) };
 }
 
-/** A hash over lines, handed on in blocks: a call for each of a million lines costs more than the hash. */
+/** A hash over lines, computed in blocks: calling it for each of a million lines costs more than the hash. */
 class LineHash {
   readonly #hash = createHash("sha256");
   #block = "";

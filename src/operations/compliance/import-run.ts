@@ -1,5 +1,5 @@
-// A file of facts that is being read: its process says that it is at work on it, how far it is and what came of it, so that whoever looks finds one
-// that breaks off.
+// A running import: its process reports that it is working, how far it is and the result, so that an import that breaks off is
+// noticed.
 
 import { createHash, type Hash } from "node:crypto";
 import { type Clock, messageOf, OutdialError, type RandomStream } from "../../kernel/index.ts";
@@ -14,7 +14,7 @@ export interface ImportDeps {
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly actor: string;
-  /** Ends the waiting for a database that is away. */
+  /** Ends waiting for a database that is away. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,37 +26,37 @@ export interface FactSource {
   readonly read?: RecordOptions | undefined;
 }
 
-/** What is told while a file is read. */
+/** Receives the progress of an import. */
 export interface ImportSink {
   /** Each refused line, in order. */
   refused?(line: RefusedLine): void | Promise<void>;
   /** Lines read so far. */
   progress?(read: number): void;
-  /** What is waited for. */
+  /** Called when the import waits, with the reason. */
   waiting?(what: string): void;
 }
 
-/** Its process says so often that it is at work on it, ms. */
+/** Interval of the signs of life, ms. */
 const BEAT_MS = 2_000;
-/** One of which nothing was heard for so long has broken off, ms. */
+/** An import that was silent for so long has broken off, ms. */
 export const SILENT_MS = 10_000;
-/** A database that is away is waited for so long, ms. */
+/** How long an import waits for a database that is away, ms. */
 const PATIENCE_MS = 120_000;
 
 /** An import under way. */
 export interface ImportRun {
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Of all bytes that were read. */
+  /** Hash of all bytes read. */
   digest(): string;
-  /** Writes to the database; one that is away is waited for. */
+  /** Runs a write; waits while the database is away. */
   write<T>(work: () => Promise<T>): Promise<T>;
-  /** Notes how much of the file was read. */
+  /** Records how much of the file was read. */
   note(): Promise<void>;
-  /** The ids of those that broke off in the same file: what was read so far begins with what they had read. */
+  /** Ids of imports of the same file that had broken off: the bytes read so far begin with what they had read. */
   completes(): readonly string[];
 }
 
-/** Reads a file as an import. One that throws has broken off, and that is noted with what of it is in force. */
+/** Reads a file as an import. When it throws, it has broken off, which is recorded with what is in force. */
 export async function underImport<T>(
   given: FactImport,
   source: FactSource,
@@ -68,7 +68,7 @@ export async function underImport<T>(
   const write = <R>(one: () => Promise<R>) => throughTrouble(one, { clock, withinMs: PATIENCE_MS, signal, onTrouble });
   await write(() => facts.startImport(given));
   const reading = new Reading(source, await write(() => facts.brokenImports(given.kind)));
-  // Of the process, whatever clock its work goes by. Whether it still may is told by the next batch.
+  // Uses the process's own timer. Whether the import may continue is checked with the next batch.
   const beating = setInterval(() => void facts.beatImport(given.id).catch(() => undefined), BEAT_MS);
   beating.unref();
   try {
@@ -80,7 +80,7 @@ export async function underImport<T>(
       completes: () => reading.completes(given.sourceName),
     });
   } catch (thrown) {
-    // Nothing can be noted in a database that is away: it is named later, for its silence.
+    // When the database is away nothing can be recorded: the import is later marked because of its silence.
     const isAway = thrown instanceof OutdialError && STORE_TROUBLE.has(thrown.code);
     if (!isAway) await facts.breakOffImport(given.id, messageOf(thrown)).catch(() => false);
     throw thrown;
@@ -135,7 +135,7 @@ class Reading {
     return `sha256:${this.#hash.copy().digest("hex")}`;
   }
 
-  /** Of those that broke off before anything of them was noted only the name is known. */
+  /** Of an import that broke off before any progress was recorded, only the name is known. */
   completes(name: string): readonly string[] {
     return this.#broken
       .filter(({ id, bytes, sourceName }) => (bytes === 0 ? sourceName === name : this.#same.has(id)))

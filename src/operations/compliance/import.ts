@@ -8,18 +8,18 @@ import type { ImportSpec } from "./specs.ts";
 
 const BATCH = 5_000;
 
-/** How a file went. */
+/** The result of an import. */
 export interface ImportReport extends ImportCounts {
   readonly id: string;
   readonly kind: string;
-  /** `sha256:` and the hash of the bytes that were read. */
+  /** `sha256:` and the hash of the bytes read. */
   readonly contentHash: string;
 }
 
 /**
- * Imports a file. Batches are in force as they are written: an import that breaks off has done what it had read, is named with it, and reading
- * the file again does the rest. Throws OperationError `invalid_input` when the file cannot be read as a whole; StoreError `not_owner` when it
- * was taken for broken off, `store_unavailable` when the database stays away.
+ * Imports a file. Batches are in force as soon as they are written: an import that breaks off keeps what it has read and is
+ * marked; importing the file again adds the rest. Throws OperationError `invalid_input` when the file cannot be read as a whole;
+ * StoreError `not_owner` when it was marked as broken off, `store_unavailable` when the database stays away.
  */
 export async function importFacts<Field extends string, T>(
   spec: ImportSpec<Field, T>,

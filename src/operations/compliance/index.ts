@@ -1,4 +1,4 @@
-// Facts in and out, the gate, the revocation clock and the abandonment ledger.
+// Facts, their imports, the gate, the revocation clock and the abandonment ledger.
 
 export type { Parsed, RefusedLine } from "../table/records.ts";
 export { type BudgetFigures, type RuleReading, readCampaignAbandonment } from "./abandonment.ts";

@@ -1,4 +1,4 @@
-// What is known of one number, as a decision wants it: the same facts that the gate decides on.
+// The facts about one number for a decision, as the gate uses them.
 
 import type { CallFacts, CompiledPack } from "../../compliance/index.ts";
 import { type Facts, NO_FACTS, type PhoneKey } from "../../store/index.ts";

@@ -1,4 +1,4 @@
-// The manifest of a gate: what was asked, on which rules and facts, with which result; signed by the audit's key, checked offline.
+// The manifest of a gate: the request, the rules and facts used, and the result; signed by the audit key, checked offline.
 
 import { z } from "zod";
 import { canonicalJson, issueText, jsonTrouble } from "../../kernel/index.ts";
@@ -14,22 +14,22 @@ const body = z.strictObject({
   campaign: z.string(),
   callType: z.string(),
   subject: z.string().optional(),
-  /** The moment that was decided for. */
+  /** The moment of the decisions. */
   at: z.string(),
   madeAt: z.string(),
   actor: z.string(),
   pack: z.strictObject({ version: z.string(), hash }),
   geography: z.string(),
   timeZoneData: z.string(),
-  /** Hash over the contacts as they were read, one line of JSON each. */
+  /** Hash over the contacts as read, one line of JSON each. */
   input: z.strictObject({ contacts: count, hash }),
-  /** Hash over the verdicts, one line of JSON each: what `--out` writes. */
+  /** Hash over the verdicts, one line of JSON each, as `--out` writes them. */
   output: z.strictObject({ hash }),
-  /** Hash over the recorded decisions, one line of JSON each: what `--record` writes; absent when nothing was recorded. */
+  /** Hash over the recorded decisions, one line of JSON each, as `--record` writes them; absent when nothing was recorded. */
   record: z.strictObject({ hash }).optional(),
   facts: z.strictObject({
     registries: z.array(z.strictObject({ registry: z.string(), asOf: z.string(), numbers: count })),
-    /** How the company's do-not-call list came into the store; absent from manifests of looks while it was not there, and of earlier versions. */
+    /** State of the company's do-not-call list; absent for looks while there was none, and in manifests of earlier versions. */
     companyList: z
       .strictObject({
         state: z.enum(["loaded", "declared-empty"]),
@@ -55,7 +55,7 @@ const body = z.strictObject({
   byRule: z.record(z.string(), count),
 });
 
-/** What a manifest says. */
+/** The contents of a manifest. */
 export type GateManifest = z.output<typeof body>;
 /** A manifest with its signature line (C2SP signed note, over the canonical JSON of the rest and a newline). */
 export type SignedManifest = GateManifest & { readonly signature: string };
@@ -71,7 +71,7 @@ function textOf(manifest: GateManifest): string {
   return `${canonicalJson(manifest)}\n`;
 }
 
-/** What the text of a manifest says, its signature unchecked. Throws OperationError `invalid_input` when it is none. */
+/** Parses the text of a manifest without checking its signature. Throws OperationError `invalid_input` when it is malformed. */
 export function parseManifest(text: string): SignedManifest {
   const read = readManifest(text);
   if (typeof read === "string") throw new OperationError("invalid_input", read);
@@ -92,21 +92,21 @@ function readManifest(text: string): SignedManifest | string {
   return `the manifest is not of its form: ${issue?.path.join(".") ?? ""}: ${issueText(issue)}`;
 }
 
-/** What the check of a manifest found. */
+/** The result of checking a manifest. */
 export type ManifestVerdict =
   | { readonly ok: true; readonly manifest: GateManifest }
   | { readonly ok: false; readonly reason: string };
 
-/** Hashes, `sha256:…`, of files that are to be checked as well. */
+/** Hashes, `sha256:…`, of files to check as well. */
 export interface ManifestFiles {
-  /** What `--out` wrote. */
+  /** Of the file that `--out` wrote. */
   readonly output?: string | undefined;
-  /** What `--record` wrote. */
+  /** Of the file that `--record` wrote. */
   readonly record?: string | undefined;
 }
 
 /**
- * Checks the text of a manifest with the verifier key that signed it (`audit.pub`): whole, unchanged, by this key.
+ * Checks the text of a manifest with the verifier key (`audit.pub`): complete, unchanged, signed by this key.
  * @throws StoreError `audit_key` when the key is malformed
  */
 export function verifyManifest(text: string, vkey: string, files: ManifestFiles = {}): ManifestVerdict {

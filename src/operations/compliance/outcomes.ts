@@ -1,5 +1,4 @@
-// Reads facts from raw outcomes. Mappings and classifications of codes have no effect here: the opt-out is
-// read from the raw code, and when it is written, only a lift ends it.
+// Facts from raw outcomes. Outcome maps have no effect here: opt-outs are recognised in the raw code, and only a lift ends them.
 
 import { findOptOut } from "../../compliance/opt-outs.ts";
 import type { Facts } from "../../store/index.ts";
@@ -10,7 +9,7 @@ export interface RawOutcome {
   readonly callId: string;
   /** The raw code. */
   readonly code: string;
-  /** The code's name or a note, when there is one: looked at as well. */
+  /** The code's name or a note, if any: it is searched as well. */
   readonly text?: string | undefined;
   /** ms since the epoch. */
   readonly at: number;
@@ -19,19 +18,19 @@ export interface RawOutcome {
   readonly campaign?: string | undefined;
 }
 
-/** How outcomes were taken. */
+/** The result of recording outcomes. */
 export interface OutcomesReport {
   /** Outcomes that were not known before. */
   readonly added: number;
   /** Numbers newly suppressed. */
   readonly suppressed: number;
-  /** Opt-outs of calls whose number is not known yet: they suppress as soon as the attempt of their call is imported. */
+  /** Opt-outs of calls whose number is not known yet: they suppress when the attempt of their call is imported. */
   readonly unresolved: number;
 }
 
 /**
- * Keeps raw outcomes and suppresses the numbers of those that are opt-outs, in one transaction. Given again, nothing happens twice.
- * @param optOutCodes the operator's own codes and phrases, beside the shipped ones
+ * Stores raw outcomes and suppresses the numbers of opt-outs, in one transaction. Recording them again has no effect.
+ * @param optOutCodes the operator's own codes and phrases, in addition to the shipped ones
  */
 export function recordOutcomes(
   facts: Facts,
@@ -52,25 +51,25 @@ export function recordOutcomes(
   );
 }
 
-/** What a page of calls does not say itself. */
+/** Information about a page of calls that is not on the page. */
 export interface CallPage {
   readonly campaign: string;
   /** ms since the epoch. */
   readonly now: number;
 }
 
-/** Where a vendor's row may say the number that was called. */
+/** Fields in which a vendor's row may contain the called number. */
 const NUMBER_FIELDS = ["phoneNumber", "contactPhoneNumber", "toNumber", "number"] as const;
-/** Where it may say in words what came of the call. */
+/** Fields in which it may describe the outcome in words. */
 const TEXT_FIELDS = ["dispositionName", "dispositionDescription"] as const;
 
 /**
- * Who opted out on a page of raw calls, to be given to `recordOutcomes` before anything else is made of the page: every row counts, also one
- * that is put aside as malformed, and each of several rows of the same call. Other outcomes are left to the lake. Pure.
- * @param optOutCodes the operator's own codes and phrases, beside the shipped ones
+ * Finds the opt-outs on a page of raw calls, for `recordOutcomes`, before the page is processed otherwise: every row counts, even
+ * a malformed one, and each of several rows of one call. Other outcomes go to the lake only. Pure.
+ * @param optOutCodes the operator's own codes and phrases, in addition to the shipped ones
  */
 export function optOutsOf(rows: readonly unknown[], page: CallPage, optOutCodes: readonly string[] = []): RawOutcome[] {
-  // A page has thousands of rows and few codes: each is judged once, and only an opt-out is looked at further.
+  // A page has thousands of rows and few codes: each code is judged once, and only an opt-out is examined further.
   const codes = new Map<string, boolean>();
   const worded = new Map<string, boolean>();
   const found: RawOutcome[] = [];
@@ -89,10 +88,10 @@ export function optOutsOf(rows: readonly unknown[], page: CallPage, optOutCodes:
   return found;
 }
 
-/** What a raw row says of the call's outcome. */
+/** The outcome in a raw row. */
 function said(row: unknown): { readonly code: string | undefined; readonly words: string | undefined } {
   if (typeof row !== "object" || row === null) return { code: undefined, words: undefined };
-  // Written out: on the path of every row that is retrieved.
+  // Written without helpers, since it runs for every retrieved row.
   const code = "dispositionCode" in row ? row.dispositionCode : undefined;
   const name = "dispositionName" in row ? row.dispositionName : undefined;
   const description = "dispositionDescription" in row ? row.dispositionDescription : undefined;
@@ -100,13 +99,13 @@ function said(row: unknown): { readonly code: string | undefined; readonly words
   return { code: typeof code === "string" ? code : undefined, words };
 }
 
-/** What a raw row says, as far as it says anything. */
+/** A raw row as an outcome, as far as possible. */
 function rawOutcome(row: unknown, { campaign, now }: CallPage): RawOutcome | undefined {
   if (typeof row !== "object" || row === null) return undefined;
   const fields = new Map<string, unknown>(Object.entries(row));
   const text = (...names: readonly string[]) => names.map((name) => fields.get(name)).find((value) => typeof value === "string");
   const number = phone(text(...NUMBER_FIELDS) ?? "");
-  // Without an id a number is enough; with neither there is nobody to suppress.
+  // Without an id a number is enough; without either there is nobody to suppress.
   const callId = text("id") ?? ("ok" in number ? "" : undefined);
   const code = text("dispositionCode");
   const words = text(...TEXT_FIELDS);

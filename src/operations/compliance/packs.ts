@@ -1,4 +1,4 @@
-// Rule packs that are given: made ready, checked, converted from and to flat rule sets; recorded decisions decided again.
+// Given rule packs: compiled, checked, converted from and to flat rule sets; recorded decisions decided again.
 
 import { z } from "zod";
 import {
@@ -18,14 +18,14 @@ import { OutdialError } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { ndjsonLines } from "../table/lines.ts";
 
-/** Makes a pack ready to decide with, on this runtime's time-zone data. Throws ComplianceError `invalid_pack`. */
+/** Compiles a pack with this runtime's time-zone data. Throws ComplianceError `invalid_pack`. */
 export function compileRulePack(pack: RulePack): CompiledPack {
   return compilePack(pack, { geography: createBuiltinGeography(), timeZoneData: process.versions["tz"] });
 }
 
 /**
- * The pack of a document: a pack, over the shipped one when that is its base, or a flat rule set. @param where names it in messages.
- * Throws ComplianceError `invalid_pack`; OperationError `invalid_input` for an overlay of a pack that is not here.
+ * The pack in a document: a pack, laid over the shipped one when that is its base, or a flat rule set. @param where its name in
+ * messages. Throws ComplianceError `invalid_pack`; OperationError `invalid_input` for an overlay on an unavailable pack.
  */
 export function packOfDocument(document: object, where: string): RulePack {
   const read = parseRulePack(document, where);
@@ -37,7 +37,7 @@ export function packOfDocument(document: object, where: string): RulePack {
   });
 }
 
-/** What a pack that can be used holds. Throws ComplianceError `invalid_pack` with every fault. */
+/** A summary of a usable pack. Throws ComplianceError `invalid_pack` with every fault. */
 export function validatedPack(pack: RulePack) {
   compileRulePack(pack);
   const { id, version, rules, jurisdictions, calendars } = pack;
@@ -51,7 +51,7 @@ export function validatedPack(pack: RulePack) {
   };
 }
 
-/** A flat rule set as a pack, or a pack that says no more as a flat rule set. Throws ComplianceError `invalid_pack`. */
+/** Converts a flat rule set to a pack, or a pack that says no more to a flat rule set. Throws ComplianceError `invalid_pack`. */
 export function convertedPack(document: object): {
   readonly format: "pack" | "flat";
   readonly document: Record<string, unknown>;
@@ -60,19 +60,19 @@ export function convertedPack(document: object): {
   return { format: "flat", document: { ...toFlatRuleSet(parseRulePack(document, "document")) } };
 }
 
-/** Recorded decisions that were decided again, and how many of them came out otherwise. */
+/** The number of decisions made again, and how many changed. */
 export interface ReplayCounts {
   decisions: number;
-  /** Allow and deny are swapped. */
+  /** Allow became deny or the reverse. */
   decision: number;
   /** Other rules are broken. */
   rules: number;
-  /** Only the next allowed instant is another. */
+  /** Only the next allowed instant changed. */
   next: number;
   unreadable: number;
-  /** Records of questions that could not be read when they were asked: no pack decides them. */
+  /** Records of questions that could not be read when they were asked: they contain no decision. */
   notDecided: number;
-  /** Decisions of before the time from which on they are replayed. */
+  /** Decisions older than the requested time. */
   older: number;
 }
 
@@ -92,29 +92,29 @@ const failure = z.looseObject({
   decision: z.undefined().optional(),
 });
 
-/** Why a record holds no decision, as `check --record` writes it; undefined for anything else. */
+/** Why a record of `check --record` contains no decision; undefined for any other value. */
 function failureOf(recorded: object): string | undefined {
   const parsed = failure.safeParse(recorded);
   return parsed.success ? parsed.data.error.message : undefined;
 }
 
-/** The instant of a recorded question; NaN, which is before nothing, when it has none. */
+/** The instant of a recorded question; NaN when it has none. */
 function instantOf({ input }: Record<string, unknown>): number {
   const at = typeof input === "object" && input !== null && "at" in input ? input.at : undefined;
   return typeof at === "string" ? Date.parse(at) : Number.NaN;
 }
 
-/** What a replay of decisions leaves out, and whom it tells. */
+/** What a replay leaves out, and where it writes. */
 export interface ReplaySink {
-  /** Decisions about earlier instants (ms since the epoch) are left out; all are replayed by default. */
+  /** Earlier decisions are left out, ms since the epoch; default: all are replayed. */
   readonly since?: number | undefined;
-  /** A line for each decision that changes, and with the reason for each that cannot be read and each record without a decision. */
+  /** Receives a line for each decision that changes, each unreadable record and each record without a decision. */
   readonly write: (line: object) => Promise<void>;
   /** Decisions replayed so far. */
   readonly progress?: (decisions: number) => void;
 }
 
-/** Decides recorded decisions again. @param counts those of the files before, counted on @returns them */
+/** Decides recorded decisions again. @param counts of earlier files, which are added to @returns them */
 export async function replayDecisions(
   bytes: AsyncIterable<Uint8Array>,
   pack: CompiledPack,

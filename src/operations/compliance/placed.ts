@@ -1,4 +1,4 @@
-// What another pack makes of calls that were placed: each is decided again at its own instant under both packs.
+// The effect of another pack on placed calls: each is decided again for its own instant under both packs.
 
 import { CALL_TYPES, type CallType, type CompiledPack, decide, formatInstant } from "../../compliance/index.ts";
 import { type Facts, NO_FACTS, type NumberFacts, type PlacedCall, type RegistryFile } from "../../store/index.ts";
@@ -6,23 +6,23 @@ import { FactsReader, lookBack } from "./call-facts.ts";
 import { parseManifest } from "./manifest.ts";
 import { phoneText } from "./values.ts";
 
-/** Calls decided in one round trip. */
+/** Calls per round trip. */
 const BATCH = 2_000;
-/** How many changed calls are named one by one. */
+/** Most changed calls that are listed. */
 const EXAMPLES = 20;
 
-/** Which calls are decided again, and with what. */
+/** The calls to decide again, and the packs. */
 export interface PlacedRequest {
   readonly before: CompiledPack;
   readonly after: CompiledPack;
   /** Calls placed in [since, until), ms since the epoch. */
   readonly since: number;
   readonly until: number;
-  /** Of campaigns of which no gate says the call type. */
+  /** Call type for campaigns whose gate records do not say it. */
   readonly callType: CallType;
 }
 
-/** A call that comes out otherwise. */
+/** A call with another decision. */
 export interface ChangedCall {
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -30,31 +30,31 @@ export interface ChangedCall {
   /** E.164. */
   readonly number: string;
   readonly change: "forbidden" | "allowed";
-  /** Rules broken under the pack before, and under the one after. */
+  /** Violations under the first and the second pack. */
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
 
-/** What the packs make of the calls. */
+/** The result for all calls. */
 export interface PlacedReplay {
-  /** ISO 8601, UTC: calls from the first, before the second. */
+  /** Begin and end of the period, ISO 8601, UTC; the end is exclusive. */
   readonly since: string;
   readonly until: string;
   readonly calls: number;
-  /** Calls of campaigns of which no gate says the call type: decided as `callType`. */
+  /** Calls of campaigns whose gate records do not give the call type: decided as `callType`. */
   readonly assumed: { readonly calls: number; readonly callType: CallType };
-  /** Allowed before, denied after. */
+  /** Allowed by the first pack, denied by the second. */
   readonly forbidden: number;
-  /** Denied before, allowed after. */
+  /** Denied by the first pack, allowed by the second. */
   readonly allowed: number;
-  /** Denied by both, for other rules. */
+  /** Denied by both, by other rules. */
   readonly otherRules: number;
-  /** The rules that forbid what was allowed: how many calls break each, most first. */
+  /** The rules that forbid what was allowed, with the number of calls, most first. */
   readonly byRule: readonly { readonly rule: string; readonly calls: number }[];
   readonly examples: readonly ChangedCall[];
 }
 
-/** What a pack would change against another: in sentences, and of the calls that were placed. */
+/** The differences between two packs in sentences, and their effect on placed calls. */
 export interface PackComparison {
   /** Versions of the packs. */
   readonly before: string;
@@ -64,9 +64,9 @@ export interface PackComparison {
 }
 
 /**
- * Decides placed calls again, each at its instant, under two packs. Both decide on the same facts: consents, opt-outs and attempts as they
- * were then; registry files, line types and answers about reassigned numbers as they are today, because the store keeps only the newest. Postal
- * codes are not known of placed calls, so that the place goes by the number.
+ * Decides placed calls again, each for its own instant, under two packs. Both use the same facts: consents, opt-outs and attempts
+ * as of that instant; registry files, line types and answers about reassigned numbers as of today, because the store keeps only
+ * the newest. Postal codes of placed calls are not known, so the place is that of the number.
  */
 export async function replayPlaced(
   facts: Facts,
@@ -124,7 +124,7 @@ export async function replayPlaced(
   };
 }
 
-/** One pack, deciding calls at their instants. */
+/** One of the two packs. */
 class Side {
   readonly #pack: CompiledPack;
   readonly #facts: FactsReader;
@@ -142,7 +142,10 @@ class Side {
   }
 }
 
-/** What was known of a number just before a call: no later opt-out, revocation or attempt, nor the call itself. */
+/**
+ * What was known about a number just before a call: without later opt-outs, revocations and attempts, and without the call
+ * itself.
+ */
 export function asOf(known: NumberFacts, at: number): NumberFacts {
   const { suppressedSince } = known;
   return {
@@ -153,7 +156,7 @@ export function asOf(known: NumberFacts, at: number): NumberFacts {
   };
 }
 
-/** The call type of each campaign, as its newest gate says. */
+/** The call type of each campaign, from its newest manifest. */
 export async function callTypes(facts: Facts): Promise<ReadonlyMap<string, CallType>> {
   const types = new Map<string, CallType>();
   for (const { campaign, manifest } of await facts.newestManifests()) {

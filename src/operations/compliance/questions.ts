@@ -1,4 +1,4 @@
-// Questions about calls and their answers: on the facts that a question brings along, or on what the store knows of the number.
+// Questions about calls and their answers, based on facts in the question or on the store's facts about the number.
 
 import {
   type Call,
@@ -24,32 +24,35 @@ const CELLS = 96;
 
 /** A question as people put it. */
 export interface Asked {
-  /** With blanks and brackets as people write them. */
+  /** The number as written by people, with spaces and brackets. */
   readonly number: string;
   readonly callType: string;
   /** ms since the epoch */
   readonly at: number;
   readonly postal?: string | undefined;
   readonly subject?: string | undefined;
-  /** Facts instead of those of the store. */
+  /** Facts to use instead of the store's. */
   readonly facts?: object | undefined;
 }
 
-/** What a decision on the facts of a store needs of it. */
+/** The part of a store that decisions need. */
 export type KnownFacts = Pick<Store, "facts" | "audit">;
 
-/** A decision with the 48 hours ahead, and whose facts it was made on. */
+/** A decision with the coming 48 hours, and the source of its facts. */
 export interface Explained {
   readonly call: Call;
   readonly at: number;
   readonly decision: Decision;
   readonly ahead: Strip;
   readonly from: "store" | "given" | "none";
-  /** Why the store may lack facts: it was set back; null when it was not, or was not looked at. */
+  /** Why the store may lack facts: it was set back. Null when it was not, or when that was not checked. */
   readonly setBack: string | null;
 }
 
-/** Decides a question on the facts given, else on those of the store, else on none. @param open undefined where there is no store */
+/**
+ * Decides a question on the given facts, otherwise on those of the store, otherwise without facts. @param open undefined where
+ * there is no store
+ */
 export async function explained(
   asked: Asked,
   pack: CompiledPack,
@@ -57,7 +60,7 @@ export async function explained(
 ): Promise<Explained> {
   const { facts: given, ...rest } = asked;
   const key = phone(asked.number);
-  // What is no number at all is decided as it stands: the reason says so.
+  // A text that is not a number is decided as it is: the reason says so.
   const number = "ok" in key ? phoneText(key.ok) : asked.number.trim();
   const written = { ...given, ...rest, number, at: new Date(asked.at).toISOString() };
   const {
@@ -80,13 +83,16 @@ export async function explained(
   };
 }
 
-/** What an answer from a store that was set back says first; null when every head outside that can be compared fits. */
+/** The warning that comes first in an answer from a store that was set back; null when every comparable head fits. */
 export async function setBackOf({ audit }: Pick<Store, "audit">): Promise<string | null> {
   const [first] = await audit.look();
   return first === undefined ? null : setBackWords(first);
 }
 
-/** The answer to a question on the facts that it brings along; what cannot be read is answered so. @param record the question is repeated */
+/**
+ * The answer to a question on the facts in it; an unreadable question gets an answer that says so. @param record include the
+ * question
+ */
 export function answerTo(value: object, pack: CompiledPack, at: number | undefined, record = false) {
   try {
     const { id, call, facts, at: asked } = parseQuestion(value, at);
@@ -109,12 +115,12 @@ export function answerTo(value: object, pack: CompiledPack, at: number | undefin
   }
 }
 
-/** The answer to a line that is no question. */
+/** The answer to a line that is not a question. */
 export function unreadable(message: string) {
   return { error: { code: "invalid_input", message } };
 }
 
-/** The question as it was put, without what stood around it. */
+/** The question itself, without surrounding fields. */
 function inputOf(value: object): object {
   return "input" in value && typeof value.input === "object" && value.input !== null ? value.input : value;
 }
@@ -126,7 +132,10 @@ export function numberOf(text: string): PhoneKey {
   throw new OperationError("invalid_input", `number: ${key.problem}`);
 }
 
-/** When something was, which is not in the future. @param given ms since the epoch or ISO 8601; now by default. Throws OperationError `invalid_input` */
+/**
+ * An instant that is not in the future. @param given ms since the epoch or ISO 8601; default now. Throws OperationError
+ * `invalid_input`
+ */
 export function momentOf(given: string | number | undefined, now: number): number {
   if (given === undefined) return now;
   if (typeof given === "number") return given;

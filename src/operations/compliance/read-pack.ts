@@ -1,4 +1,4 @@
-// Rule packs that somebody sends: large ones are read on a thread of their own.
+// Rule packs sent by users: large ones are read on a separate thread.
 
 import { ComplianceError, type RulePack } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
@@ -8,22 +8,22 @@ import { packOfDocument } from "./packs.ts";
 
 /** For a thread. */
 const PACK = { of: "rule pack", name: "readPack", module: "./read-pack", from: import.meta.url };
-/** Three times the shipped pack is read in a few hundredths of a second whatever it holds. Characters. */
+/** Up to this size (three times the shipped pack) a pack is read within a few hundredths of a second. Characters. */
 const SMALL = 150_000;
 
-/** What is read, as data. */
+/** The input of the thread. */
 export interface PackToRead {
   readonly document: object;
   /** Names it in messages. */
   readonly where: string;
 }
 
-/** A pack, or why there is none. */
+/** A pack, or why it cannot be used. */
 export type PackRead =
   | { readonly pack: RulePack }
   | { readonly refused: Pick<OutdialError, "code" | "message" | "advice" | "details"> };
 
-/** For the thread. */
+/** The function that runs on the thread. */
 export async function readPack({ document, where }: PackToRead): Promise<PackRead> {
   try {
     return { pack: packOfDocument(document, where) };

@@ -1,4 +1,4 @@
-// Loads a national do-not-call registry file completely; otherwise the file in force stays.
+// Loads a national do-not-call registry file completely; if that fails the current file stays.
 
 import { newId } from "../../kernel/index.ts";
 import type { RegistryFile } from "../../store/index.ts";
@@ -9,7 +9,7 @@ import { bareNumbers } from "./specs.ts";
 import { phone } from "./values.ts";
 
 const BATCH = 10_000;
-/** A file that is smaller than this share of the file in force is probably broken. */
+/** A file smaller than this share of the current one is probably incomplete. */
 const PLAUSIBLE_SHARE = 0.5;
 
 const FORMAT: RecordFormat<"number"> = {
@@ -17,28 +17,31 @@ const FORMAT: RecordFormat<"number"> = {
   headless: bareNumbers,
 };
 
-/** Which registry a file is of, and when it counts. */
+/** The registry of a file, and its date. */
 export interface RegistryOptions {
-  /** Whose list: a country's two letters, or a state such as US-IN. */
+  /** The list: a country's two letters, or a state such as US-IN. */
   readonly registry: string;
   /** Date of the file, YYYY-MM-DD. */
   readonly asOf: string;
-  /** Put the file in force although lines were refused or it is much smaller than the one before. */
+  /** Put the file in force even when lines were refused or it is much smaller than the current one. */
   readonly accept?: boolean | undefined;
 }
 
-/** How the load went. */
+/** The result of loading a registry file. */
 export interface RegistryReport {
   readonly read: number;
   readonly numbers: number;
   readonly refused: number;
   readonly contentHash: string;
-  /** `unchanged`: the same file of the same date was in force; `kept`: the file before stays in force, `reason` says why. */
+  /** `unchanged`: the same file of the same date is in force; `kept`: the current file stays, `reason` says why. */
   readonly result: "switched" | "unchanged" | "kept";
   readonly reason?: string | undefined;
 }
 
-/** Loads a file beside the one in force and switches to it when it is whole. Throws OperationError `invalid_input`, StoreError `invalid_state`. */
+/**
+ * Loads a file beside the current one and switches to it when it is complete. Throws OperationError `invalid_input`, StoreError
+ * `invalid_state`.
+ */
 export async function loadRegistry(
   source: FactSource,
   options: RegistryOptions,
@@ -76,7 +79,7 @@ export async function loadRegistry(
         await run.write(() => facts.breakOffImport(importId, reason));
         return { ...counts, contentHash, result: "kept", reason };
       }
-      // Whatever broke off before: the registry has a file that is whole.
+      // Whichever import broke off before: the registry has a complete file now.
       const completes = (await run.write(() => facts.brokenImports(given.kind))).map((one) => one.id);
       const { read, numbers: added, refused } = counts;
       const ended = { id: importId, counts: { read, added, known: 0, refused }, completes };
@@ -91,7 +94,7 @@ export async function loadRegistry(
   });
 }
 
-/** Why a file should not be put in force: a number missing from it could be called. */
+/** Why a file should not be put in force: numbers missing in it could be called. */
 function doubt({ numbers, refused }: { numbers: number; refused: number }, before: RegistryFile | undefined): string | undefined {
   if (numbers === 0) return "the file holds no number";
   if (refused > 0) return `${refused} lines cannot be read, and their numbers would be callable`;

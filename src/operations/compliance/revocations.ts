@@ -1,4 +1,4 @@
-// Revocations with their clock: deadline, our own targets, who has carried them out. The overdue come first.
+// Revocations with their clock: deadline, our own targets, and the systems that have carried them out. Overdue ones come first.
 
 import {
   type DeadlineRule,
@@ -10,14 +10,14 @@ import {
 import type { Facts, RevocationState } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 
-/** Our own targets where the configuration names none: what calls must know at once, the rest within a day. */
+/** Default targets: systems that place calls must know at once, all others within a day. */
 export const DEFAULT_TARGETS: readonly SpreadTarget[] = [
   { system: "dialer", hours: 4 },
   { system: "crm", hours: 24 },
   { system: "partner", hours: 48 },
 ];
 
-/** The deadline of a pack. Throws OperationError `invalid_input` when it states none. */
+/** The deadline rule of a pack. Throws OperationError `invalid_input` when it has none. */
 export function deadlineRule(pack: RulePack): DeadlineRule {
   const rules = pack.rules.filter((rule) => rule.kind === "revocation-deadline");
   const shortest = rules.reduce<(typeof rules)[number] | undefined>(
@@ -31,7 +31,7 @@ export function deadlineRule(pack: RulePack): DeadlineRule {
   return { businessDays: shortest.businessDays, holidays: new Set(pack.calendars[shortest.calendar]?.days ?? []) };
 }
 
-/** A revocation and where it stands. */
+/** A revocation with its state. */
 export interface RevocationReading {
   readonly revocation: RevocationState;
   readonly clock: RevocationClock;
@@ -41,11 +41,11 @@ interface RevocationsQuery {
   readonly targets: readonly SpreadTarget[];
   readonly rule: DeadlineRule;
   readonly now: number;
-  /** Only those that some system owes. */
+  /** Only revocations that some system has not acknowledged. */
   readonly open: boolean;
   readonly number?: number | undefined;
   readonly limit: number;
-  /** Id of a revocation: only those that were revoked after it. */
+  /** Id of a revocation: only later ones. */
   readonly after?: number | undefined;
 }
 

@@ -5,25 +5,25 @@ import { verifySignatureLine } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { compileRulePack, packOfDocument } from "./packs.ts";
 
-/** Signs a pack's document. Throws ComplianceError `invalid_pack` for one that is faulty. @param sign the audit log's `sign` */
+/** Signs a pack's document. Throws ComplianceError `invalid_pack` when it has faults. @param sign the audit log's `sign` */
 export function signPack(document: object, sign: (text: string) => string): string {
   parseRulePack(document, "the pack");
   const text = `${JSON.stringify(document, undefined, 2)}\n`;
   return `${text}\n${sign(text).trimEnd()}\n`;
 }
 
-/** A signed pack that was checked. */
+/** A signed pack after checking. */
 export interface CheckedPack {
-  /** The document as it was signed. */
+  /** The signed document. */
   readonly text: string;
-  /** The pack, over the shipped one when that is its base. */
+  /** The pack, laid over the shipped one when that is its base. */
   readonly pack: RulePack;
 }
 
 /**
- * Checks a signed file before it is used: signed by this key, unchanged, and a pack that can decide. Throws OperationError `invalid_input` for a
- * file that is not that, ComplianceError `invalid_pack` with every fault, StoreError `audit_key` for a malformed key.
- * @param vkey the verifier key, as in `audit.pub` of who signed
+ * Checks a signed file before it is used: signed by this key, unchanged, and a usable pack. Throws OperationError `invalid_input`
+ * for any other file, ComplianceError `invalid_pack` with every fault, StoreError `audit_key` for a malformed key.
+ * @param vkey the signer's verifier key, as in `audit.pub`
  */
 export function openSignedPack(note: string, vkey: string): CheckedPack {
   const end = note.lastIndexOf("\n\n");

@@ -1,4 +1,4 @@
-// The files of facts that are imported: their columns, what a line must say, and where it goes.
+// The kinds of importable fact files: their columns, the rules for a line, and how lines are stored.
 
 import {
   type AnsweredCall,
@@ -21,31 +21,31 @@ import type {
 import type { Cells, FieldSpec, RecordFormat } from "../table/records.ts";
 import { civilDate, instant, phone, seconds, word } from "./values.ts";
 
-/** Clocks of other systems may be ahead of ours by this much. */
+/** How far clocks of other systems may be ahead of ours, ms. */
 const SKEW_MS = 5 * 60_000;
 
-/** What a line is parsed with. */
+/** Context for parsing a line. */
 export interface ParseContext {
   /** ms since the epoch. */
   readonly now: number;
 }
 
-/** What a batch is written with. */
+/** Context for writing a batch. */
 export interface WriteContext {
   readonly facts: Facts;
   readonly actor: string;
   readonly importId: string;
 }
 
-/** A kind of file. */
+/** A kind of fact file. */
 export interface ImportSpec<Field extends string, T> {
-  /** Its name, also in the audit: `<kind>.import`. */
+  /** Its name; the audit action is `<kind>.import`. */
   readonly kind: string;
   readonly format: RecordFormat<Field>;
   parse(cells: Cells<Field>, context: ParseContext): T;
-  /** The opt-out in a line that is refused for something else: that somebody must not be called is never lost with the rest. */
+  /** The opt-out in a line that is refused for another reason: an opt-out is never lost. */
   readonly rescue?: (cells: Cells<Field>, context: ParseContext) => T;
-  /** @returns how many were new */
+  /** @returns the number of new records */
   write(records: readonly T[], context: WriteContext): Promise<number>;
 }
 
@@ -61,7 +61,7 @@ export const bareNumbers = {
   looksLikeData: (firstLine: string) => /\d{3}/.test(firstLine) && /^[\s"'+\d().,;/-]+$/.test(firstLine),
 } as const;
 
-/** Consent with its revocation, when there was one; a revocation alone where the consent cannot be read. */
+/** A consent, with its revocation if there was one; only the revocation when the consent cannot be read. */
 export interface ConsentLine {
   readonly consent: NewConsent | undefined;
   readonly revocation: NewRevocation | undefined;
@@ -108,7 +108,7 @@ export const consentFile: ImportSpec<
     return { consent: undefined, revocation: revocationOf(cells, number, revokedAt) };
   },
   async write(records, { facts, actor, importId }) {
-    // Revocations first: should this stop here, nobody is called on a consent that was taken back.
+    // Revocations first: if writing stops here, nobody is called on a revoked consent.
     const revocations = records.flatMap(({ revocation }) => (revocation === undefined ? [] : [revocation]));
     await facts.addRevocations(revocations, { actor, importId });
     return facts.addConsents(
@@ -122,7 +122,7 @@ function revocationOf(cells: Cells<"channel" | "evidence">, number: number, revo
   return { number, revokedAt, channel: cells.text("channel") || "consent record", reference: cells.text("evidence") };
 }
 
-/** The company's own do-not-call list; a file of bare numbers will do. */
+/** The company's own do-not-call list; a file with bare numbers is accepted. */
 export const internalListFile: ImportSpec<"number" | "at" | "code" | "reference", NewSuppression> = {
   kind: "dnc",
   format: {
@@ -144,7 +144,7 @@ function listed(cells: Cells<"number" | "code" | "reference">, saidAt: number | 
   return { number, saidAt, origin: "list", code: cells.text("code"), reference: cells.text("reference") };
 }
 
-/** Placed calls, and calls that came in and were conversations. */
+/** Placed calls, and inbound calls that were conversations. */
 export const attemptsFile: ImportSpec<
   "number" | "at" | "kind" | "subject" | "campaign" | "call_id" | "answered_by" | "connect_seconds" | "hangup_seconds",
   NewAttempt
@@ -179,7 +179,7 @@ export const attemptsFile: ImportSpec<
   write: (records, { facts, actor, importId }) => facts.addAttempts(records, { actor, importId }),
 };
 
-/** What a call was to the person, by how it was answered. */
+/** The kind of an attempt, by how it was answered. */
 const KIND_OF = {
   served: "conversation",
   late: "conversation",
@@ -188,7 +188,7 @@ const KIND_OF = {
   machine: "attempt",
 } as const satisfies Record<ReturnType<typeof classifyAnswer>, NewAttempt["kind"]>;
 
-/** How the call was answered: as measured, or as its kind says. */
+/** How the call was answered: as measured, or derived from its kind. */
 function answerOf(
   cells: Cells<"answered_by" | "connect_seconds" | "hangup_seconds" | "kind">,
   kind: NewAttempt["kind"] | undefined,
@@ -245,7 +245,7 @@ export const disconnectionsFile: ImportSpec<"number" | "disconnected_on" | "quer
   write: (records, { facts, importId }) => facts.addDisconnections(records, importId),
 };
 
-/** What lines are. */
+/** Types of lines. */
 export const linesFile: ImportSpec<"number" | "line_type" | "date", NewLineType> = {
   kind: "lines",
   format: {

@@ -1,8 +1,8 @@
-// Counting a gate's verdicts by reason. Pure.
+// Counts a gate's verdicts by reason. Pure.
 
 import type { Rule, RuleKind, RulePack } from "../../compliance/index.ts";
 
-/** Why a contact is not called now, in the words of an overview. In this order the first one that applies is its reason. */
+/** Reasons why a contact is not called now, for an overview. A contact counts under the first one that applies. */
 const GATE_REASONS = [
   "invalid number",
   "do not call",
@@ -34,14 +34,14 @@ const OF_KIND: Readonly<Partial<Record<RuleKind, GateReason>>> = {
   "emergency-ban": "outside calling hours",
 };
 
-/** Ids of the gate's own: a contact's flag at the vendor says that it must not be called. */
+/** Violation ids of the gate itself: the contact's consent flag at the vendor forbids calls. */
 export const CONSENT_FLAG = "CONSENT_FLAG";
-/** … and a contact whose number was decided further up on the list. */
+/** The contact's number was decided for an earlier contact of the list. */
 export const DUPLICATE = "DUPLICATE";
-/** … and a contact that the first campaign of a hand-over has called: the campaign that took over must not call it for a while. */
+/** The first campaign of a hand-over has called the contact: the campaign that took over must not call it for some time. */
 export const HANDED_OVER = "HANDED_OVER";
 
-/** The reason behind each id a decision can name. */
+/** The reason for each violation id. */
 function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
   const found = new Map<string, GateReason>([
     ["INVALID_NUMBER", "invalid number"],
@@ -59,7 +59,7 @@ function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
   return found;
 }
 
-/** The ids that a decision can name a rule by. */
+/** The violation ids of a rule. */
 export function idsOf(rule: Rule): string[] {
   const ids: string[] = [];
   if ("violation" in rule) ids.push(rule.violation);
@@ -69,12 +69,12 @@ export function idsOf(rule: Rule): string[] {
   return ids;
 }
 
-/** Contacts that are not called now for one reason. */
+/** Number of contacts that are not called now for one reason. */
 export interface ReasonCount {
   readonly reason: GateReason;
   readonly verdict: "later" | "never";
   readonly contacts: number;
-  /** First and last instant at which such a contact may be called, ms since the epoch; absent for `never`. */
+  /** First and last instant at which such contacts may be called, ms since the epoch; absent for `never`. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
 }
@@ -85,10 +85,10 @@ export interface GateCounts {
   readonly dial: number;
   readonly later: number;
   readonly never: number;
-  /** Lines that could not be read; they are not called. */
+  /** Lines that could not be read, which are never called. */
   readonly refused: number;
   readonly byReason: readonly ReasonCount[];
-  /** Contacts by each rule broken; a contact counts once for every one of its rules. */
+  /** Number of contacts by violation; a contact counts under each of its violations. */
   readonly byRule: Readonly<Record<string, number>>;
 }
 

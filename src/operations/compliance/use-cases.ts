@@ -1,4 +1,4 @@
-// What can be done with calling rules, for every face: decisions with reasons, rule packs, gates with manifests, revocations on their clock, the
+// Use cases of calling rules: decisions with reasons, rule packs, gates with manifests, revocations with their clock, the
 // abandonment ledger.
 
 import {
@@ -30,38 +30,38 @@ import { packSent } from "./read-pack.ts";
 import { deadlineRule, readRevocations } from "./revocations.ts";
 import { signPack } from "./signed-pack.ts";
 
-/** A rule pack, and made ready to decide with. */
+/** A rule pack, also in compiled form. */
 export interface RulesInForce {
   readonly pack: RulePack;
   readonly compiled: CompiledPack;
 }
 
-/** What compliance decides by in this workplace. */
+/** The compliance configuration of this workplace. */
 export interface ComplianceRules {
-  /** The systems that carry revocations out, and within how many hours. */
+  /** The systems that must carry out revocations, with our targets in hours. */
   readonly targets: readonly SpreadTarget[];
   readonly countEarlyHangups: boolean;
   /** IANA zone in which the operator's day ends. */
   readonly timeZone: string;
-  /** The rules that decide here. Throws ComplianceError `invalid_pack`. */
+  /** The rules in force. Throws ComplianceError `invalid_pack`. */
   rules(): Promise<RulesInForce>;
 }
 
-/** What use cases of compliance work with: no tenant. */
+/** What use cases of compliance need; no tenant. */
 export type ComplianceContext = Pick<Context, "store" | "clock" | "random">;
 
-/** How far back placed calls are decided again by default, ms: 30 days. */
+/** Default period for which placed calls are decided again, ms: 30 days. */
 export const REPLAYED_MS = 30 * 86_400_000;
 
-/** A pack: as it is sent, or by name. */
+/** A pack, as document or by name. */
 export type GivenPack = "in-force" | "shipped" | object;
 
 interface RevocationsAsked {
-  /** Only those that some system owes. */
+  /** Only revocations that some system has not acknowledged. */
   readonly open: boolean;
   readonly number?: PhoneKey | undefined;
   readonly limit: number;
-  /** Id of a revocation: only those that were revoked after it. */
+  /** Id of a revocation: only later ones. */
   readonly after?: number | undefined;
 }
 
@@ -78,7 +78,10 @@ export class ComplianceUseCases {
     this.#rules = rules;
   }
 
-  /** Whether a number may be called, on the facts given or those of the store, with the 48 hours ahead. @param asked.at now by default */
+  /**
+   * Whether a number may be called, on the given facts or those of the store, with the coming 48 hours. @param asked.at default
+   * now
+   */
   async explain(
     asked: Omit<Asked, "at"> & { readonly at?: number | undefined },
     { reveal }: { readonly reveal: boolean },
@@ -89,13 +92,13 @@ export class ComplianceUseCases {
     return explainOf(await explained({ ...asked, at }, compiled, async () => store), { reveal });
   }
 
-  /** Decides questions on the facts that each brings along. @param at of those that name none */
+  /** Decides questions on the facts in them. @param at for questions without an instant */
   async check(questions: readonly object[], at: number | undefined) {
     const { compiled } = await this.#rules.rules();
     return questions.map((question) => answerTo(question, compiled, at));
   }
 
-  /** The rules in force here. */
+  /** The rules in force. */
   async inForce() {
     const { pack, compiled } = await this.#rules.rules();
     const { packVersion, timeZoneData, geographyVersion } = compiled;
@@ -107,20 +110,22 @@ export class ComplianceUseCases {
     return validatedPack(await packSent(document, "pack"));
   }
 
-  /** What differs from one pack to another. Throws ComplianceError `invalid_pack`. */
+  /** The differences between two packs. Throws ComplianceError `invalid_pack`. */
   async diffPacks(before: GivenPack, after: GivenPack): Promise<readonly PackDifference[]> {
     return diffPacks(await this.#packOf(before, "before"), await this.#packOf(after, "after"));
   }
 
-  /** Which of the rules in force were last looked up more than `days` days ago, and which calendars end within as many. */
+  /** The rules in force that were last looked up more than `days` days ago, and the calendars that end within `days` days. */
   async freshness(days: number): Promise<Freshness & { readonly pack: string; readonly days: number }> {
     const { pack, compiled } = await this.#rules.rules();
     return { pack: compiled.packVersion, days, ...freshnessOf(pack, this.#context.clock.now(), days) };
   }
 
   /**
-   * What a pack changes before it takes effect: the differences in sentences, and each call that was placed since then decided again under both.
-   * @param asked.since ms since the epoch; 30 days ago by default @param asked.callType of campaigns of which no gate says it
+   * The effect of a pack before it is put in force: the differences in sentences, and each placed call decided again under both
+   * packs.
+   * @param asked.since ms since the epoch; default 30 days ago @param asked.callType for campaigns whose gate records do not say
+   * it
    */
   async comparePacks(
     before: GivenPack,
@@ -143,7 +148,7 @@ export class ComplianceUseCases {
     };
   }
 
-  /** Decides recorded decisions again. @returns the pack's version, and how many came out otherwise */
+  /** Decides recorded decisions again. @returns the pack's version, and how many changed */
   async replay(
     bytes: AsyncIterable<Uint8Array>,
     pack: GivenPack,
@@ -153,7 +158,7 @@ export class ComplianceUseCases {
     return { pack: compiled.packVersion, counts: await replayDecisions(bytes, compiled, sink) };
   }
 
-  /** A pack's document as a signed file, by the audit's key. Throws ComplianceError `invalid_pack`. */
+  /** A pack's document as a signed file, signed with the audit key. Throws ComplianceError `invalid_pack`. */
   signPack(document: object): string {
     return signPack(document, (text) => this.#context.store.audit.sign(text));
   }
@@ -163,7 +168,7 @@ export class ComplianceUseCases {
     return given === "shipped" ? usCaUk2026() : packSent(Object(given), where);
   }
 
-  /** Judges a list of contacts; the manifest is signed, and kept. Throws as `Gate`. */
+  /** Judges a list of contacts; the manifest is signed and stored. Throws like `Gate`. */
   async gate(request: Omit<GateRequest, "pack">, sink: GateSink, by: string): Promise<GateResult> {
     const { store, clock, random } = this.#context;
     const { compiled } = await this.#rules.rules();
@@ -182,18 +187,18 @@ export class ComplianceUseCases {
     return found.map(({ manifest }) => manifestOf(manifest));
   }
 
-  /** A manifest as it was signed; undefined where there is none of this id. */
+  /** A signed manifest; undefined when there is none with this id. */
   async manifest(id: string): Promise<string | undefined> {
     return (await this.#context.store.facts.findManifest(id))?.manifest;
   }
 
-  /** Whether a manifest is whole, unchanged and signed by this store's key. */
+  /** Whether a manifest is complete, unchanged and signed by this store's key. */
   verifyManifest(manifest: object): { readonly ok: boolean; readonly reason: string | null } {
     const verdict = verifyManifest(JSON.stringify(manifest), this.#context.store.audit.vkey);
     return { ok: verdict.ok, reason: verdict.ok ? null : verdict.reason };
   }
 
-  /** The abandonment ledger of a campaign under every limit of the rules, those of one country when it is named. @param asked.at now by default */
+  /** The abandonment ledger of a campaign under every limit of the rules, or of one country. @param asked.at default now */
   async abandonment(asked: {
     readonly campaign: string;
     /** Two letters. */
@@ -212,7 +217,7 @@ export class ComplianceUseCases {
   }
 
   /**
-   * Revocations with their clock. Pages go by age, the oldest on the first one; on each the overdue come first.
+   * Revocations with their clock. Pages are by age, oldest first; on each page the overdue come first.
    * @returns `next`: the `after` of the next page, null on the last one
    */
   async revocations(
@@ -235,7 +240,7 @@ export class ComplianceUseCases {
     };
   }
 
-  /** A system has carried a revocation out. @param given.at now by default. Throws OperationError `invalid_input` */
+  /** Records that a system has carried out a revocation. @param given.at default now. Throws OperationError `invalid_input` */
   async acknowledge(
     given: {
       readonly revocation: number;

@@ -1,4 +1,4 @@
-// Cells of a file as values: each is the value, or one sentence that says what is wanted. Pure.
+// Parses the cells of a file: each gives the value, or one sentence that says what is needed. Pure.
 
 import { nearest } from "../../kernel/index.ts";
 import type { PhoneKey } from "../../store/index.ts";
@@ -10,14 +10,14 @@ const wrong = (text: string, wanted: string): { readonly problem: string } => ({
 });
 
 /**
- * A telephone number as the store's key. E.164 with its plus sign or 00, or a North American number in any usual writing: ten digits, or
- * eleven with a leading 1. Marks that do not show (spreadsheets and address books add some) do not count.
+ * A telephone number as the store's key: E.164 with a plus sign or 00, or a North American number in any usual notation (ten
+ * digits, or eleven with a leading 1). Invisible characters, which some spreadsheets and address books add, are ignored.
  */
 export function phone(text: string): Parsed<PhoneKey> {
   const bare = text.replace(/^\s*tel:/i, "").replace(/[\s\p{Cf}().,/‐‑–-]/gu, "");
   const national = /^1?[2-9]\d{9}$/.test(bare) ? bare.padStart(11, "1") : "";
   const digits = /^(?:\+|00)(\d*)$/.exec(bare)?.[1] ?? national;
-  // With 1 in front there are eleven digits or something has been added: an extension, a second number, the ".0" of a spreadsheet.
+  // A leading 1 must be followed by ten digits; more means an addition: an extension, a second number, the ".0" of a spreadsheet.
   if (/^(?:1\d{10}|[2-9]\d{6,14})$/.test(digits)) return ok(Number(digits));
   return wrong(text, "a telephone number; write it as E.164, such as +12125550123");
 }
@@ -30,8 +30,8 @@ export function phoneText(number: PhoneKey): string {
 const INSTANT = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s*(Z|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * An instant: ISO 8601 with its offset from UTC. With `dates`, a bare date is allowed and means its first moment in UTC.
- * @param latest instants after this are refused: what has not happened is no fact
+ * An instant: ISO 8601 with its offset from UTC. With `dates`, a bare date is allowed and means its beginning in UTC.
+ * @param latest later instants are refused: an event in the future is not a fact
  */
 export function instant(text: string, latest: number, dates = false): Parsed<number> {
   const [, date, time, zone] = INSTANT.exec(text) ?? [];
@@ -45,7 +45,7 @@ export function instant(text: string, latest: number, dates = false): Parsed<num
   return ok(at);
 }
 
-/** A calendar date, YYYY-MM-DD; refused when it is after `latest` wherever one is. */
+/** A calendar date, YYYY-MM-DD; refused when it is after the date of `latest` in every zone. */
 export function civilDate(text: string, latest: number): Parsed<string> {
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(at) || civilDateOf(at) !== text) return wrong(text, "a date; write it as 2026-06-16");
@@ -57,7 +57,7 @@ function civilDateOf(at: number): string | undefined {
   return Number.isNaN(at) ? undefined : new Date(at).toISOString().slice(0, 10);
 }
 
-/** One of a set of words, whatever its case. */
+/** One of a set of words, in any case. */
 export function word<Word extends string>(text: string, words: readonly Word[]): Parsed<Word> {
   const found = words.find((one) => one === text.toLowerCase());
   if (found !== undefined) return ok(found);

@@ -1,11 +1,12 @@
-// Announces each retrieval to the CRM, once: the event is written to the outbox in the transaction that records it, and is delivered from there.
+// Announces each retrieval to the CRM once: the event is written to the outbox in the transaction that records it, and delivered
+// from there.
 
 import { cohortTally, localTime, type OutcomeMap, type ReportSource, readRun } from "../../outcomes/index.ts";
 import type { CrmLedger, Retrieval, RetrievalLedger } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
 import { crmEnvelope } from "./envelope.ts";
 
-/** Runs looked up at once. */
+/** Runs per query. */
 const BATCH = 50;
 
 interface AnnouncerDependencies {
@@ -22,7 +23,9 @@ interface AnnouncerDependencies {
 export interface CrmAnnouncer {
   /** Queues the event of a run that has ended; false when it is not at its end or was announced before. */
   announce(run: Retrieval): Promise<boolean>;
-  /** Queues the events of all runs that have ended and were never announced: what a killed process left, or what was retrieved before there was a CRM. */
+  /**
+   * Queues the events of all ended runs that were never announced: left by a killed process, or retrieved before there was a CRM.
+   */
   announceAll(): Promise<number>;
 }
 
@@ -66,7 +69,7 @@ export function createCrmAnnouncer(deps: AnnouncerDependencies): CrmAnnouncer {
           if (run !== undefined && (await announce(run))) moved += 1;
         }
         announced += moved;
-        // Nothing of a full batch could be announced: another process is at it.
+        // None of a full batch could be announced: another process is doing it.
         if (ids.length < BATCH || moved === 0) return announced;
       }
     },

@@ -1,4 +1,4 @@
-// What a push is asked for, and how it stands in the job.
+// The request of a push, and its form in the job.
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -6,7 +6,7 @@ import { canonicalJson } from "../../kernel/index.ts";
 import type { CrmPushProgress, Job } from "../../store/index.ts";
 import type { CrmPushScope } from "./upsert.ts";
 
-/** Records sent to the CRM at once unless another number is asked for. */
+/** Default number of records per request. */
 export const DEFAULT_BATCH = 500;
 
 const asked = z.object({
@@ -16,11 +16,14 @@ const asked = z.object({
   to: z.number().optional(),
   batch: z.number(),
   again: z.boolean(),
-  /** A map of disposition codes instead of the configured one: any process may run the push, and the file is on the machine of whoever asked. */
+  /**
+   * A map of disposition codes to use instead of the configured one. Its text is stored, since any process may run the push, and
+   * the file is only on the requester's machine.
+   */
   map: z.object({ name: z.string(), text: z.string() }).optional(),
 });
 
-/** What a push to the CRM was asked to do, as kept with its job. */
+/** The request of a push to the CRM, as stored with its job. */
 export type CrmPushAsked = z.output<typeof asked>;
 
 const progress = z.object({
@@ -61,7 +64,7 @@ export const crmPushOf = (job: Job): CrmPush => ({
   progress: progress.catch(NO_PROGRESS).parse(job.summary),
 });
 
-/** The same for pushes that ask for the same. */
+/** Equal for equal requests. */
 export const hashOf = (one: CrmPushAsked): string => createHash("sha256").update(canonicalJson(one)).digest("hex");
 
 /** The records of a push. */

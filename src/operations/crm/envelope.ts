@@ -1,12 +1,12 @@
-// The event about a retrieval for the CRM: the documented envelope with the documented names. Pure.
+// The event on a retrieval for the CRM: the documented envelope with the documented names. Pure.
 
 import { type CategoryCounts, documentedSummary } from "../../outcomes/index.ts";
 
-/** A retrieval that ran to its end. */
+/** A completed retrieval. */
 export interface AnnouncedRun {
   readonly jobId: string;
   readonly campaignId: string;
-  /** Earliest and latest start of the calls asked for, ms since the epoch, both inclusive. */
+  /** Earliest and latest start of the requested calls, ms since the epoch, both inclusive. */
   readonly from: number;
   readonly to: number;
   readonly startedAt: number;
@@ -18,7 +18,7 @@ export interface AnnouncedRun {
   readonly complianceHash: string;
 }
 
-/** What the run brought, each call once. */
+/** The calls that the run brought, each once. */
 export interface RunTally {
   readonly calls: number;
   readonly seconds: number;
@@ -29,9 +29,10 @@ export interface RunTally {
 const STATUS = { done: "COMPLETED", partly_failed: "COMPLETED_WITH_QUARANTINE" } as const;
 
 /**
- * The data of the event. `download_success_rate` (of the requests for pages, those that brought one; null when none was sent) and `conversion_rate`
- * are in percent, at two places. `COMPLETED_WITH_QUARANTINE`: some rows of the vendor were no records and are not among the figures. Beyond the
- * documented members, `audit.outcome_definition` and `metrics.unmapped_records` say what the figures rest on.
+ * The data of the event. `download_success_rate` (share of page requests that brought a page; null when none was sent) and
+ * `conversion_rate` are in percent, with two decimals. `COMPLETED_WITH_QUARANTINE`: some rows of the vendor were not records and
+ * are not included. In addition to the documented members, `audit.outcome_definition` and `metrics.unmapped_records` say what the
+ * figures are based on.
  */
 export function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: string): Readonly<Record<string, unknown>> {
   const summary = documentedSummary(tally);

@@ -1,4 +1,4 @@
-// Outcomes to the CRM: an event for each retrieval, records in batches.
+// Outcomes to the CRM: an event for each retrieval, and records in batches.
 
 export { createCrmAnnouncer } from "./announce.ts";
 export { type CrmAccess, CrmPushing } from "./pushing.ts";

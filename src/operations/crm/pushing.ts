@@ -14,14 +14,14 @@ import { type CrmPush, type CrmPushAsked, crmPushOf, hashOf, scopeOf } from "./a
 import { createCrmSender } from "./sender.ts";
 import { pushToCrm } from "./upsert.ts";
 
-/** How the CRM is reached. */
+/** Access to the CRM. */
 export interface CrmAccess {
   /** Name of the receiver of events. */
   readonly receiver: string;
   readonly endpoint: Parameters<typeof createCrmSender>[0];
-  /** Where records go; undefined when that is not configured. */
+  /** Address for records; undefined when not configured. */
   readonly recordsUrl: string | undefined;
-  /** The map of disposition codes: the text of a file, or without one the configured map. Throws MeaningError */
+  /** The map of disposition codes: from a given file's text, otherwise the configured one. Throws MeaningError */
   readonly map: (given?: { readonly name: string; readonly text: string }) => Promise<OutcomeMap>;
 }
 
@@ -40,20 +40,20 @@ interface CrmPushingDependencies {
 /** Pushes to the CRM as jobs: begin, run or follow, find. Errors: OperationError, StoreError. */
 export class CrmPushing {
   readonly #deps: CrmPushingDependencies;
-  /** Pushes of this process, and how far they are. */
+  /** Pushes that run in this process, with their progress. */
   readonly #here = new Map<string, CrmPushProgress>();
 
   constructor(deps: CrmPushingDependencies) {
     this.#deps = deps;
   }
 
-  /** What the engine runs. */
+  /** The kind of run for the engine. */
   kind(): Kind {
     const { scope, store } = this.#deps;
     return {
       name: PUSH,
       scope,
-      // Those of all campaigns and those of one exclude each other when they are taken.
+      // A push of all campaigns and one of a single campaign exclude each other when they are taken.
       partition: ({ campaignId }) => (campaignId === null ? "push of all campaigns" : `push of ${campaignId}`),
       goOn: "go on with the same command, or with outdial jobs resume",
       take: (run, executor) => store.crmPushes.take(run, executor),
@@ -62,8 +62,8 @@ export class CrmPushing {
   }
 
   /**
-   * Begins a push; one that asks for the same and that nobody works on comes back instead, to be gone on with. One that is under way does not:
-   * it may have passed what came since.
+   * Begins a push. When an equal one exists that no process works on, that one is returned, to be continued. An equal one that is
+   * running is not returned: it may have passed newer calls.
    */
   async submit(asked: CrmPushAsked, actor: string): Promise<{ readonly job: Job; readonly earlier: boolean }> {
     const { store, clock, random, members, scope } = this.#deps;
@@ -87,7 +87,7 @@ export class CrmPushing {
     });
   }
 
-  /** Runs a push to its end, or follows the process that does. @returns the push as it ended, or as it stands still */
+  /** Runs a push to its end, or follows the process that does. @returns the push when it has ended or is paused */
   async run(jobId: string, onProgress?: (progress: CrmPushProgress, here: boolean) => void): Promise<CrmPush> {
     const { status } = (await this.find(jobId)).job;
     if (ENDED.includes(status)) return this.find(jobId);
@@ -139,11 +139,11 @@ export class CrmPushing {
       try {
         onProgress(await pushToCrm(given, scopeOf(asked)));
       } catch (thrown) {
-        // What it came to is worth knowing, but not more than why it ended.
+        // The final progress is worth recording, but the reason of the end is more important.
         await ledger.progress({ jobId, executor, progress }).catch(() => undefined);
         throw thrown;
       } finally {
-        // A request that was cut off need not be waited for.
+        // An aborted request need not be waited for.
         void sender.close().catch(() => undefined);
       }
       await ledger.progress({ jobId, executor, progress });
@@ -184,7 +184,7 @@ export class CrmPushing {
   }
 }
 
-/** What a push stops for; everything else is the engine's to judge. */
+/** Errors that pause a push; the engine handles all others. */
 const STOPS: ReadonlySet<string> = new Set(["receiver_refuses", "receiver_unavailable", "invalid_input"]);
 
 const textOf = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());

@@ -1,12 +1,14 @@
-// The record of one call for the CRM, and the key that makes sending it twice harmless. Pure.
+// The record of one call for the CRM, with the key that makes repeated sending harmless. Pure.
 
 import { hash } from "node:crypto";
 import { canonicalJson } from "../../kernel/index.ts";
 import { classify, type OutcomeMap, type OutcomeRecord } from "../../outcomes/index.ts";
 
-/** One upsert: the CRM keeps, for each `call_id` of a campaign, the record it was sent last, and ignores a key it has seen. */
+/**
+ * One upsert: for each `call_id` of a campaign the CRM keeps the record that was sent last, and ignores a key that it has seen.
+ */
 export interface CrmUpsert {
-  /** SHA-256 (hex) of the record's canonical JSON (RFC 8785): the same for the same content, another one when anything changes. */
+  /** SHA-256 (hex) of the record's canonical JSON (RFC 8785): equal for equal content. */
   readonly idempotency_key: string;
   readonly record: CrmRecord;
 }
@@ -29,7 +31,7 @@ interface CrmRecord {
   readonly attempt?: number;
 }
 
-/** The upsert of a call. The vendor's further fields do not leave the lake. */
+/** The upsert of a call. Further fields of the vendor stay in the lake. */
 export function crmUpsert(outcome: OutcomeRecord, map: OutcomeMap): CrmUpsert {
   const { category, mapped } = classify(map, outcome.dispositionCode, outcome.startTime);
   const { agentId, contactId, listId, attempt } = outcome;

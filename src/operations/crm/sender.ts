@@ -1,11 +1,12 @@
-// Sends batches of records to the CRM: signed like every event, over separate connections. The vendor's token is not available here.
+// Sends batches of records to the CRM, signed like every event, over separate connections. The vendor's token is not available
+// here.
 
 import { Pool } from "undici";
 import type { EndpointConfig } from "../events/endpoint.ts";
 import { parseEndpoint } from "../events/endpoint.ts";
 import { failureText } from "../events/post.ts";
 
-/** How one request ended. */
+/** The result of one request. */
 export type CrmAnswer =
   | { readonly kind: "answered"; readonly status: number; readonly retryAfter?: string | undefined; readonly text: string }
   | { readonly kind: "none"; readonly reason: string };
@@ -14,15 +15,15 @@ export type CrmAnswer =
 export interface CrmSender {
   /**
    * Sends one body.
-   * @param id the same for the same body: the CRM can tell a repetition by it
-   * @param at of the signature, ms since the epoch
+   * @param id equal for equal bodies, so that the CRM recognises a repetition
+   * @param at time of the signature, ms since the epoch
    */
   send(id: string, body: string, at: number, signal: AbortSignal): Promise<CrmAnswer>;
   close(): Promise<void>;
 }
 
 const TIMEOUT_MS = 30_000;
-/** An answer's text is for people: so much of it is read. */
+/** Characters of an answer that are read, for people. */
 const MAX_TEXT = 2_000;
 const CONTROL = /\p{Cc}+/gu;
 

@@ -1,6 +1,6 @@
-// Sends records to the CRM in batches. A refused batch is halved until only the refused record is left; the others are sent. Acknowledged records are
-// stored batch by batch, so whoever goes on with a push that was killed continues where it was, and a record that is sent twice has the same key both
-// times.
+// Sends records to the CRM in batches. A refused batch is halved until only the refused record is left; the others are sent.
+// Acknowledged records are stored batch by batch, so a push that was killed can be continued, and a record that is sent twice has
+// the same key.
 
 import { createHash } from "node:crypto";
 import type { Clock, RandomStream } from "../../kernel/index.ts";
@@ -11,11 +11,11 @@ import type { Leave } from "../run/leave.ts";
 import { type CrmUpsert, crmUpsert } from "./record.ts";
 import type { CrmAnswer, CrmSender } from "./sender.ts";
 
-/** Which records are brought, and how. */
+/** Which records are sent, and how. */
 export interface CrmPushScope extends LakeRange {
-  /** Records in a request at most. */
+  /** Most records per request. */
   readonly batch: number;
-  /** Sends once more what the CRM refused before. */
+  /** Also sends records that the CRM refused before. */
   readonly again: boolean;
 }
 
@@ -30,32 +30,33 @@ export interface CrmPushDependencies {
   readonly jobId: string;
   readonly executor: string;
   readonly actor: string;
-  /** Whether it may go on: nothing is sent by a process that lost the push, or that is told to end. */
+  /** Whether the push may continue: a process that lost it, or that is ending, sends nothing. */
   readonly leave: Leave;
-  /** How far it was when this run began. */
+  /** The progress when this run began. */
   readonly before: CrmPushProgress;
   readonly onProgress: (progress: CrmPushProgress) => void;
 }
 
-/** Calls held against the ledger at once. */
+/** Calls per look-up in the ledger. */
 const LOOKUP = 5_000;
 const ACCEPTED: ReadonlySet<number> = new Set([200, 201, 202, 204]);
-/** Statuses that speak of what was sent; all others speak of the receiver. */
+/** Statuses about the content; all others are about the receiver. */
 const REFUSED: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
-/** Waits before the second, third, … attempt, ms: less than a minute in all, then the push stops; a service goes on with it later. */
+/**
+ * Waits before the second, third, … attempt, ms: less than a minute in all, then the push pauses; a service continues it later.
+ */
 const WAITS = [1_000, 3_000, 9_000, 27_000] as const;
 const LONGEST_RETRY_AFTER_MS = 60_000;
-/** So many single records refused before a single one was accepted: then it is not the records. */
+/** When so many single records are refused before one was accepted, the records are not the reason. */
 const HOPELESS = 20;
 
-/** What is on the wire when a push is told to end gets so long for its answer, ms. */
+/** How long the answer to a running request is awaited when a push is told to end, ms. */
 const WIRE_MS = 2_000;
 
 /**
- * Brings the CRM up to the lake: every call whose present version it has not acknowledged is sent. What an earlier run of the same push brought
- * counts as brought by it.
- * Throws OperationError `receiver_refuses` when the CRM refuses whatever is sent, or the sender; `receiver_unavailable` when it is away; StoreError
- * `not_owner`; and what `leave` ends it for.
+ * Updates the CRM from the lake: every call whose present version it has not acknowledged is sent. Records from an earlier run of
+ * the same push count as sent by it. Throws OperationError `receiver_refuses` when the CRM refuses everything, or the sender;
+ * `receiver_unavailable` when it is away; StoreError `not_owner`; and the reason of `leave`.
  */
 export async function pushToCrm(deps: CrmPushDependencies, scope: CrmPushScope): Promise<CrmPushProgress> {
   const push = new Push(deps, scope, await countOf(deps.lake, rangeOf(scope)));
@@ -86,7 +87,7 @@ class Push {
   readonly #total: number;
   #requests: number;
   #unanswered: number;
-  /** Single records refused, held back until one record was accepted. */
+  /** Refused single records, held back until one record was accepted. */
   #doubtful: CrmRefusal[] = [];
   #waiting: CrmUpsert[] = [];
 
@@ -121,7 +122,7 @@ class Push {
     await this.#settleDoubts();
   }
 
-  /** Queues what the CRM does not have, and sends full batches. */
+  /** Queues records that the CRM does not have, and sends full batches. */
   async #take(campaignId: string, page: readonly CrmUpsert[]): Promise<void> {
     if (page.length === 0) return;
     const { ledger, jobId, onProgress } = this.#deps;
@@ -138,7 +139,7 @@ class Push {
     while (this.#waiting.length >= batch) await this.#send(this.#waiting.splice(0, batch));
   }
 
-  /** Sends a batch, halving it while it is refused. */
+  /** Sends a batch, and halves it while it is refused. */
   async #send(batch: readonly CrmUpsert[]): Promise<void> {
     const [first] = batch;
     if (first === undefined) return;
@@ -168,7 +169,7 @@ class Push {
     this.#deps.onProgress(this.progress());
   }
 
-  /** Notes refusals, once it is sure that the CRM accepts records at all, or that there are no more. */
+  /** Records refusals once it is certain that the CRM accepts records at all, or that no more will come. */
   async #settleDoubts(): Promise<void> {
     const refusals = this.#doubtful.splice(0);
     if (refusals.length === 0) return;
@@ -201,10 +202,10 @@ class Push {
       this.#unanswered = batch.length;
       const progress = this.progress();
       this.#deps.onProgress(progress);
-      // Before it leaves: whoever finds this push without its process knows what the CRM may have.
+      // Before sending, so that a process that finds this push without its process knows what the CRM may have.
       await this.#deps.ledger.progress({ jobId, executor, progress });
       const answer = await this.#post(id, body);
-      // A receiver that failed, or whose answer was lost, may have them all the same.
+      // A receiver that failed, or whose answer was lost, may have them nevertheless.
       if (answer.kind === "answered" && answer.status < 500) this.#unanswered = 0;
       if (answer.kind === "answered" && (ACCEPTED.has(answer.status) || REFUSED.has(answer.status))) return answer;
       this.#deps.onProgress(this.progress());
@@ -226,7 +227,7 @@ class Push {
     }
   }
 
-  /** Waits until it is known that the push is this process's still. Throws what it is ended for. */
+  /** Waits until it is known that the push still belongs to this process. Throws the reason when it must end. */
   async #mayGoOn(): Promise<void> {
     const { leave } = this.#deps;
     await leave.confirmed();
@@ -239,7 +240,9 @@ class Push {
     leave.halt.throwIfAborted();
   }
 
-  /** Sends a body. When the push is told to end meanwhile, the answer is waited for a little, so that it is recorded. */
+  /**
+   * Sends a body. When the push is told to end in the meantime, the answer is awaited for a short time, so that it is recorded.
+   */
   async #post(id: string, body: string): Promise<CrmAnswer> {
     const { sender, clock, leave } = this.#deps;
     const over = new AbortController();
@@ -259,7 +262,7 @@ class Push {
   }
 }
 
-/** How a call counts that is not to be sent; undefined for one that is. */
+/** How a call counts that is not sent; undefined for one that is. */
 function standingOf(
   { idempotency_key: digest }: CrmUpsert,
   known: CrmSettled | undefined,

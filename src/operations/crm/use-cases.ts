@@ -1,4 +1,4 @@
-// What can be done with the CRM, for every face: it is sent an event for each retrieval, and the records that it does not have.
+// Use cases of the CRM: it is sent an event for each retrieval, and the records that it does not have.
 
 import { OutdialError } from "../../kernel/index.ts";
 import type { LakeRange } from "../../outcomes/index.ts";
@@ -12,25 +12,25 @@ import { type CrmPush, type CrmPushAsked, DEFAULT_BATCH } from "./asked.ts";
 import { type CrmPushing, noRecordsUrl } from "./pushing.ts";
 
 interface CrmParts {
-  /** What pushes; throws OperationError `invalid_input` when no CRM is configured. */
+  /** Makes pushes; throws OperationError `invalid_input` when no CRM is configured. */
   readonly pushing: () => CrmPushing;
   /** Whether there is an address for records. */
   readonly takesRecords: boolean;
-  /** Reads a map of disposition codes and checks it. Throws MeaningError */
+  /** Reads and checks a map of disposition codes. Throws MeaningError */
   readonly readMap: (path: string) => Promise<NonNullable<CrmPushAsked["map"]>>;
-  /** Delivers the events that are due. */
+  /** Delivers due events. */
   readonly deliver: () => ReturnType<DeliveryWorker["drain"]>;
-  /** The request that is being answered. */
+  /** The id of the present request. */
   readonly requestId: () => string | undefined;
 }
 
-/** What is pushed: calls by when they started, both ends included. */
+/** What is pushed: calls by start, both ends inclusive. */
 export interface CrmPushRequest extends LakeRange {
-  /** Records too, not only the events of retrievals. */
+  /** Also records, not only the events of retrievals. */
   readonly records: boolean;
-  /** Records in a request at most, 500 by default. */
+  /** Most records per request, default 500. */
   readonly batch?: number | undefined;
-  /** Sends once more what the CRM refused before. */
+  /** Also sends records that the CRM refused before. */
   readonly again?: boolean | undefined;
   /** File of a map of disposition codes instead of the configured one. */
   readonly map?: string | undefined;
@@ -38,31 +38,31 @@ export interface CrmPushRequest extends LakeRange {
 
 interface CrmPushBegun {
   readonly jobId: string;
-  /** A push that asks for the same had not ended: this is that one. */
+  /** An equal push had not ended: this is that one. */
   readonly earlier: boolean;
 }
 
-/** What came of the records of a push. */
+/** The result for the records of a push. */
 export type CrmPushReport = Omit<CrmPushProgress, "announced">;
 
-/** What came of a push. */
+/** The result of a push. */
 export interface CrmPushed extends CrmPushBegun {
   /** Events of retrievals queued. */
   readonly announced: number;
   readonly delivery: Awaited<ReturnType<CrmParts["deliver"]>>;
-  /** Null when none were asked for. */
+  /** Null when no records were requested. */
   readonly records: CrmPushReport | null;
 }
 
 interface CrmPushOptions {
   readonly onBegun?: ((begun: CrmPushBegun) => void) | undefined;
-  /** @param here this process runs it */
+  /** @param here whether this process runs it */
   readonly onProgress?: ((progress: CrmPushProgress, here: boolean) => void) | undefined;
-  /** Told of each record that the CRM refused, when the push is over. */
+  /** Called for each record that the CRM refused, when the push is over. */
   readonly onRefused?: ((refusal: CrmRefusalLine) => Promise<void> | void) | undefined;
 }
 
-/** Refusals read at once. */
+/** Refusals per query. */
 const PAGE = 1000;
 
 /** Tells the CRM of retrievals and pushes records to it. Errors: OperationError, StoreError. */
@@ -83,8 +83,8 @@ export class CrmUseCases {
   }
 
   /**
-   * Queues what the CRM was not told of, brings it the records when they are asked for, and delivers what is due: to the end, wherever it runs.
-   * Throws OperationError `invalid_input`; OutdialError with the code of what stopped it: `receiver_refuses`, `receiver_unavailable`,
+   * Queues announcements, sends records if requested, and delivers due events, to the end, wherever it runs. Throws
+   * OperationError `invalid_input`; OutdialError with the code of what stopped it: `receiver_refuses`, `receiver_unavailable`,
    * `interrupted`, `cancelled`, …
    */
   async push(request: CrmPushRequest, by: string, options: CrmPushOptions = {}): Promise<CrmPushed> {
@@ -99,7 +99,7 @@ export class CrmUseCases {
     return { ...begun, announced, delivery, records: request.records ? records : null };
   }
 
-  /** The records that the CRM refused of a push, in order. */
+  /** The records that the CRM refused in a push, in order. */
   async *refusals(jobId: string): AsyncGenerator<CrmRefusalLine> {
     for (let after = 0; ; ) {
       const page = await this.#context.store.crmPushes.refusals(jobId, { after, limit: PAGE });
@@ -134,7 +134,7 @@ export class CrmUseCases {
   }
 }
 
-/** Throws what a push did not come to its end for. */
+/** Throws the reason when a push did not complete. */
 function refuseUnended({ job }: CrmPush): void {
   const { id, status } = job;
   if (status === "done" || status === "partly_failed") return;

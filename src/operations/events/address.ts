@@ -1,6 +1,6 @@
-// Which addresses events may be sent to, and a name look-up that enforces it. An address chosen by somebody else must not give access to
-// this network, nor must a name whose address changes between the check and the connection (DNS re-binding). So a name is resolved
-// once for each connection, each of its addresses is checked, and the connection goes to a checked address.
+// Which addresses events may be sent to, and a name look-up that enforces it. An address chosen by others must not give access to
+// this network, not even by a name whose address changes between the check and the connection (DNS rebinding). So a name is
+// resolved once per connection, each of its addresses is checked, and the connection goes to a checked address.
 
 import { lookup as systemLookup } from "node:dns";
 import ipaddr from "ipaddr.js";
@@ -13,7 +13,7 @@ import ipaddr from "ipaddr.js";
  */
 export type AddressScope = "public" | "loopback" | "private" | "any";
 
-/** What an address is; `never` ones may not be a receiver: link-local, metadata services of clouds, multicast, reserved. */
+/** The class of an address; `never` ones cannot be a receiver: link-local, cloud metadata services, multicast, reserved. */
 export type AddressClass = "public" | "loopback" | "private" | "never";
 
 /** Addresses of a name. */
@@ -26,7 +26,7 @@ export type Lookup = (
   answer: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
 ) => void;
 
-/** Metadata services that lie outside link-local: Azure's, Alibaba's, the IPv6 one of AWS, Oracle's. */
+/** Metadata services outside of link-local: of Azure, Alibaba, AWS (IPv6) and Oracle. */
 const METADATA: ReadonlySet<string> = new Set(["168.63.129.16", "100.100.100.200", "fd00:ec2::254", "192.0.0.192"]);
 
 const CLASSES: Readonly<Record<string, AddressClass>> = {
@@ -44,7 +44,10 @@ const ALLOWED: Readonly<Record<AddressScope, ReadonlySet<AddressClass>>> = {
   any: new Set(["loopback", "private", "public"]),
 };
 
-/** What an IP address is. Text that is none is `never`. Addresses that carry an IPv4 one (mapped, NAT64) are what that one is. Pure. */
+/**
+ * The class of an IP address. Other text is `never`. An address that contains an IPv4 address (mapped, NAT64) has the class of
+ * that one. Pure.
+ */
 export function classOf(address: string): AddressClass {
   if (!ipaddr.isValid(address)) return "never";
   let parsed = ipaddr.process(address);
@@ -58,7 +61,7 @@ export function allowedIn(scope: AddressScope, address: string): boolean {
   return ALLOWED[scope].has(classOf(address));
 }
 
-/** Raised instead of connecting. Names the host and never the address: the addresses of this network must not be disclosed. */
+/** Thrown instead of connecting. It names the host but never the address: addresses of this network must not be disclosed. */
 class AddressRefused extends Error {
   readonly code = "address_refused";
 
@@ -73,7 +76,7 @@ class AddressRefused extends Error {
   }
 }
 
-/** A look-up for connections: all addresses of the name, or an error when one of them lies outside the scope. */
+/** A look-up for connections: returns all addresses of the name, or an error when one of them is outside of the scope. */
 export function guardedLookup(scope: AddressScope, resolve: Resolve = resolveAll): Lookup {
   return (hostname, options, answer) => {
     const judged = resolve(hostname).then((found) => judge(hostname, scope, found));

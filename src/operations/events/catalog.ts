@@ -1,4 +1,5 @@
-// Every event that outdial sends, with its receiver and when it is sent. Senders take the type from here, so every event that is sent is documented.
+// Every event that outdial sends, with its receiver and when it is sent. Senders take the type from here, so every event is
+// documented.
 
 /** An outbound event. */
 interface OutboundEvent {
@@ -7,7 +8,7 @@ interface OutboundEvent {
   readonly when: string;
   /** The page that describes its data. */
   readonly document: string;
-  /** Of alarms: people may be called wrongly, or the watch does not work. It is sent in quiet hours, too. */
+  /** For alarms: people may be called wrongly, or the watch does not work. It is sent during quiet hours as well. */
   readonly urgent?: true;
 }
 
@@ -78,7 +79,7 @@ const OUTBOUND_EVENTS = {
 /** Type of an event that outdial sends. */
 export type OutboundEventType = keyof typeof OUTBOUND_EVENTS;
 
-/** Alarms that wait for the end of quiet hours. A type that is not known here is sent at once. */
+/** Alarms that wait for the end of quiet hours. An unknown type is sent at once. */
 export const HELD_IN_QUIET_HOURS: readonly string[] = Object.entries<OutboundEvent>(OUTBOUND_EVENTS)
   .filter(([, event]) => event.receiver === "alarms" && event.urgent !== true)
   .map(([type]) => type);

@@ -8,19 +8,19 @@
 
 import type { Instant, RandomStream } from "../../kernel/index.ts";
 
-/** More than the requests usually under way at once, so that one restart of the receiver does not open it. */
+/** More than the usual number of concurrent requests, so that one restart of the receiver does not open the circuit. */
 const THRESHOLD = 10;
 const FIRST_PROBE_MS = 5_000;
 const GROWTH = 2;
-/** A receiver that is back waits at most this long for its backlog. */
+/** Longest wait for a receiver that is back, ms. */
 const LONGEST_PROBE_MS = 300_000;
-/** Probes are drawn forward by up to a tenth: replicas do not probe in step. */
+/** Probes are moved forward by up to a tenth, so that replicas do not probe in step. */
 const JITTER = 0.1;
 
-/** Whether a receiver is sent to: closed (yes), open (not before `probeAt`) or probing (one event). */
+/** Whether events are sent to a receiver: closed (yes), open (not before `probeAt`) or probing (one event). */
 export interface Circuit {
   readonly state: "closed" | "open" | "probing";
-  /** Failures since the last success; in a row while closed. */
+  /** Failures since the last success; consecutive while closed. */
   readonly failures: number;
   /** Probes that failed since it opened. */
   readonly probes: number;
@@ -28,28 +28,28 @@ export interface Circuit {
   readonly probeAt: Instant;
 }
 
-/** A receiver that nothing is known against. */
+/** The circuit of a new receiver. */
 export const CLOSED: Circuit = { state: "closed", failures: 0, probes: 0, probeAt: 0 };
 
-/** How many more events may be taken up now: any number, one as a probe, or none. */
+/** How many more events may be sent now: any number, one as a probe, or none. */
 export function allowance(circuit: Circuit, now: Instant): number {
   if (circuit.state === "closed") return Number.POSITIVE_INFINITY;
   return circuit.state === "open" && now >= circuit.probeAt ? 1 : 0;
 }
 
-/** The circuit when an event that was allowed is being sent. */
+/** The circuit after an allowed event is being sent. */
 export function sending(circuit: Circuit): Circuit {
   return circuit.state === "open" ? { ...circuit, state: "probing" } : circuit;
 }
 
-/** The circuit after a probe that could not be sent after all. */
+/** The circuit after a probe that could not be sent. */
 export function probeGivenUp(circuit: Circuit): Circuit {
   return circuit.state === "probing" ? { ...circuit, state: "open" } : circuit;
 }
 
 /**
  * The circuit after a failure.
- * @param pauseUntil when the receiver asked to be left alone until then: opens the circuit at once
+ * @param pauseUntil until when the receiver asked for a pause: opens the circuit at once
  */
 export function failed(circuit: Circuit, now: Instant, random: RandomStream, pauseUntil = 0): Circuit {
   const failures = circuit.failures + 1;

@@ -1,10 +1,10 @@
-// The envelope of every event that leaves: CloudEvents 1.0, structured mode, JSON.
+// The envelope of every outbound event: CloudEvents 1.0, structured mode, JSON.
 
 import type { Instant } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import type { OutboundEventType } from "./catalog.ts";
 
-/** What an event says. */
+/** The contents of an event. */
 export interface EventFacts {
   /** Unique with `source`; the same for every receiver and every attempt, so that a receiver can recognise a repetition. */
   readonly id: string;
@@ -22,13 +22,13 @@ export interface EventFacts {
 /** The media type that goes with the text. */
 export const CLOUD_EVENT_TYPE = "application/cloudevents+json; charset=utf-8";
 
-/** What of RFC 3986 we need: an absolute path, or a URI with or without a host; then a query and a fragment. */
+/** The needed part of RFC 3986: an absolute path, or a URI with or without a host, with query and fragment. */
 const PATH = "(?:[A-Za-z0-9\\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*";
 const HOST = "//[A-Za-z0-9\\-._~]+(?::[0-9]+)?(?=[/?#]|$)";
 const SCHEME = "[A-Za-z][A-Za-z0-9+\\-.]*:";
 const MORE = PATH.replace("/]", "/?]");
 const URI_REFERENCE = new RegExp(`^(?:(?=/)|${SCHEME}(?:${HOST})?)(?!//)${PATH}(?:\\?${MORE})?(?:#${MORE})?$`);
-/** From the year 10,000 on ISO 8601 has a sign and six digits, which RFC 3339 does not know. */
+/** From the year 10,000 on ISO 8601 uses a sign and six digits, which RFC 3339 does not allow. */
 const END_OF_TIME = Date.UTC(10_000, 0);
 
 /**

@@ -1,10 +1,10 @@
-// A tenant that answers an operation in another shape than before: told once, with both shapes, in the audit log and to a person.
+// Reports a changed shape of a tenant's replies once, with both shapes, in the audit log and as an alarm.
 
 import { type Instant, newId, type RandomStream } from "../../kernel/index.ts";
 import type { ReplyShapes } from "../../store/index.ts";
 import { cloudEvent } from "./cloud-event.ts";
 
-/** A reply of the tenant in another shape than before, to be told as an event. */
+/** A changed shape of a tenant's reply. */
 export interface Drift {
   readonly operation: string;
   readonly before: string;
@@ -13,7 +13,7 @@ export interface Drift {
   readonly now: Instant;
   /** Id of the replica that saw it. */
   readonly by: string;
-  /** The receiver of alarms, when there is one. */
+  /** The receiver of alarms, if any. */
   readonly alarms: string | undefined;
   readonly random: RandomStream;
 }

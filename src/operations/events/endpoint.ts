@@ -1,4 +1,4 @@
-// A receiver of events as configured, checked once: where it may be and what it shares with us.
+// A configured receiver of events, checked once: its address and its secrets.
 
 import type { Instant } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
@@ -11,42 +11,45 @@ import { createSigner, type Sign } from "./signing.ts";
 export interface EndpointConfig {
   /** https; http on a loopback address, or with `allowPrivate` within private networks. */
   readonly url: string;
-  /** The Standard Webhooks secret shared with it, with or without `whsec_`. Only the forms for chats need none. */
+  /** Its Standard Webhooks secret, with or without `whsec_`. Only the forms for chats need none. */
   readonly secret?: string | undefined;
-  /** The secret before this one: while it holds, events carry a signature by each. */
+  /** The previous secret: while it is valid, events carry a signature by each. */
   readonly previous?: { readonly secret: string; readonly until?: Instant | undefined } | undefined;
-  /** Permits addresses of private networks. Without it only addresses of the internet, and of this machine where the url names it. */
+  /**
+   * Allows addresses of private networks. Otherwise only addresses of the internet, and of this machine when the url names it.
+   */
   readonly allowPrivate?: boolean | undefined;
-  /** `cloudevents` by default. */
+  /** Default `cloudevents`. */
   readonly form?: EventForm | undefined;
-  /** Further headers of each request; `authorization` among them when the receiver wants one. Names in lower case. */
+  /** Further headers of each request, such as `authorization`. Names in lower case. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Nothing delivered for so long although it was tried, ms: the receiver is switched off. */
+  /** Time without any delivery despite attempts after which the receiver is switched off, ms. */
   readonly offAfterMs?: number | undefined;
-  /** When only what is urgent is sent. */
+  /** When only urgent events are sent. */
   readonly quiet?: QuietHours | undefined;
 }
 
-/** A receiver that may be sent to. */
+/** A checked receiver. */
 export interface Endpoint {
   readonly name: string;
   readonly url: URL;
-  /** Undefined where nothing checks a signature. */
+  /** Undefined when no signature is needed. */
   readonly sign: Sign | undefined;
   readonly form: EventForm;
   readonly headers: Readonly<Record<string, string>>;
-  /** For connections: refuses addresses that it may not be at. */
+  /** For connections: refuses addresses that are not allowed. */
   readonly lookup: Lookup;
 }
 
 const LOOPBACK_V4 = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 const IP = /^(?:\[.*\]|\d{1,3}(?:\.\d{1,3}){3})$/;
-/** A weekend's outage mends itself; what is away for longer is a matter for people. */
+/** An outage over a weekend needs no person; a longer one does. */
 export const OFF_AFTER_MS = 3 * 86_400_000;
 
 /**
- * Checks a receiver. Throws OperationError `invalid_input`; messages show at most protocol and host, for a path may hold a secret.
- * @param resolve instead of the system's look-up of names
+ * Checks a receiver. Throws OperationError `invalid_input`; messages show at most protocol and host, since a path may contain a
+ * secret.
+ * @param resolve replaces the system's name look-up
  */
 export function parseEndpoint(name: string, config: EndpointConfig, resolve?: Resolve): Endpoint {
   const where = `webhooks.${name}`;
@@ -84,7 +87,7 @@ export function parseEndpoint(name: string, config: EndpointConfig, resolve?: Re
   };
 }
 
-/** Where a receiver may be; undefined when its protocol is not allowed there. */
+/** The allowed scope of a receiver; undefined when its protocol is not allowed. */
 function scopeOf({ protocol, hostname }: URL, allowPrivate: boolean): AddressScope | undefined {
   if (protocol !== "https:" && protocol !== "http:") return undefined;
   if (isLoopback(hostname)) return "loopback";

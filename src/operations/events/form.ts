@@ -1,18 +1,19 @@
-// In which form an event reaches its receiver. The outbox holds CloudEvents; a receiver that was written after the published guides gets their flat bodies.
+// The form in which an event is sent. The outbox contains CloudEvents; receivers written after the published guides get the
+// guides' flat bodies.
 
 import { z } from "zod";
 import { CLOUD_EVENT_TYPE } from "./cloud-event.ts";
 
 /**
- * `cloudevents`: CloudEvents 1.0, structured. `plain`: the event's data alone, with its type where the published guides have it. `slack`, `teams`: a
- * message for people, as the incoming webhooks of Slack and the workflows of Microsoft Teams take it.
+ * `cloudevents`: CloudEvents 1.0, structured. `plain`: the event's data alone, with its type where the published guides have it.
+ * `slack`, `teams`: a message for people, for incoming webhooks of Slack and workflows of Microsoft Teams.
  */
 export type EventForm = "cloudevents" | "plain" | "slack" | "teams";
 
-/** Whether people read it in a chat: nothing checks a signature there. */
+/** Whether people read it in a chat, where signatures are not checked. */
 export const isChat = (form: EventForm): boolean => form === "slack" || form === "teams";
 
-/** Events at most that one message tells of: a chat cuts longer ones. */
+/** Most events in one message: chats cut longer ones. */
 export const MOST_IN_CHAT = 10;
 
 const eventSchema = z.looseObject({
@@ -27,15 +28,15 @@ type StoredEvent = z.output<typeof eventSchema>;
 const LONGEST = 3000;
 const JSON_TYPE = "application/json";
 
-/** Where the guides name the type: the first in `event_type`, the outcomes nowhere, everything else in `type`. */
+/** Where the guides put the type: of the first in `event_type`, of outcomes nowhere, of all others in `type`. */
 const TYPE_MEMBER: Readonly<Record<string, string | undefined>> = {
   DISPOSITION_ASSIGNED: "event_type",
   OUTCOMES_RETRIEVED: undefined,
 };
 
 /**
- * What is posted of stored events, and its media type. Only the forms for people take more than one.
- * @param others of the same message, behind `stored`
+ * The body for stored events, and its media type. Only the forms for people take more than one.
+ * @param others further events of the same message
  */
 export function inForm(
   form: EventForm,
@@ -55,8 +56,8 @@ export function inForm(
 }
 
 /**
- * Events in words: a line that says what they are, and lines with each figure and text of their data.
- * @param longest characters of the text, shared by the events; a text that is too long ends in …
+ * Events in words: a title, and lines with each figure and text of their data.
+ * @param longest most characters of the text, shared by the events; a longer text ends in …
  */
 export function inWords(stored: readonly string[], longest: number): { readonly subject: string; readonly text: string } {
   const events = stored.map((one) => eventSchema.parse(JSON.parse(one)));
@@ -84,12 +85,12 @@ function linesOf({ data }: StoredEvent): string[] {
   );
 }
 
-/** Slack's own three signs, so that a name is never a mention or a link. */
+/** Escapes Slack's three special characters, so that a name is never a mention or a link. */
 function slackText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** An adaptive card whose text is taken as it is: no markup, no mentions. */
+/** An adaptive card with plain text: no markup, no mentions. */
 function teamsCard(text: string) {
   const body = text.split("\n").map((line) => ({ type: "RichTextBlock", inlines: [{ type: "TextRun", text: line }] }));
   return {

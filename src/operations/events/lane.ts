@@ -1,8 +1,8 @@
-// The delivery to one receiver: claims what is due, keeps a bounded number of requests under way, writes their ends in batches.
+// Delivery to one receiver: claims due events, keeps a bounded number of requests running, writes their results in batches.
 //
-// One loop claims events. It sleeps when nothing is due, and is woken when more events may be due. Requests run in parallel to it, so a request that
-// hangs blocks only its own place. Every event that was claimed ends in exactly one of these ways: a mark (delivered, failed,
-// dead), a release, or a claim that expires.
+// One loop claims events. It sleeps when nothing is due, and is woken when more events may be due. Requests run in parallel to
+// it, so a request that hangs blocks only its own place. Every claimed event ends in exactly one way: a mark (delivered, failed,
+// dead), a release, or an expired claim.
 
 import { type Clock, type Instant, isWithin, messageOf, type RandomStream } from "../../kernel/index.ts";
 import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
@@ -15,20 +15,20 @@ import { lastQuietEnd, type QuietHours, quietUntil } from "./quiet-hours.ts";
 import { switchOff } from "./switch-off.ts";
 import { type Failed, judge, type Verdict } from "./verdict.ts";
 
-/** Sleep of an idle lane: short at first, because events come in bursts, then longer. */
+/** Sleep of an idle lane, ms: short at first, because events come in bursts, then longer. */
 const IDLE_MIN_MS = 200;
 const IDLE_MAX_MS = 1_000;
 const IDLE_GROWTH = 1.5;
-/** Kept for writing a mark before its claim lapses. */
+/** Time reserved for writing a mark before its claim expires, ms. */
 const MARK_MARGIN_MS = 5_000;
-/** How long a claim holds beyond one attempt. */
+/** How long a claim is valid beyond one attempt, ms. */
 const CLAIM_MS = 60_000;
-/** So often it is looked whether a process that has claims has died, ms. */
+/** How often dead processes with claims are looked for, ms. */
 const DEAD_LOOK_MS = 2_000;
 const MAX_BATCH = 256;
-/** So often it is looked whether a receiver that is left alone was switched on, ms. */
+/** How often it is checked whether a paused receiver was switched on, ms. */
 const ON_LOOK_MS = 1_000;
-/** So many marks are written at once; fewer when nothing is under way, or the first has waited for `FLUSH_MS`. */
+/** Number of marks written at once; fewer when nothing is running, or when the first has waited for `FLUSH_MS`. */
 const FLUSH_SIZE = 100;
 const FLUSH_MS = 20;
 
@@ -37,7 +37,7 @@ export interface DeliveryAttempt {
   readonly endpoint: string;
   readonly eventId: string;
   readonly type: string;
-  /** Attempts at this event, this one included. */
+  /** Number of attempts at this event, including this one. */
   readonly attempt: number;
   readonly outcome: "delivered" | "failed" | "dead";
   /** HTTP status, when there was an answer. */
@@ -49,10 +49,10 @@ export interface DeliveryAttempt {
 /** The receiver that a lane sends to. */
 export interface LaneReceiver {
   readonly name: string;
-  /** Nothing delivered for so long although it was tried, ms: it is switched off. */
+  /** Time without any delivery despite attempts after which it is switched off, ms. */
   readonly offAfterMs: number;
   readonly quiet?: QuietHours | undefined;
-  /** Events at most of one message, when what quiet hours held is sent; 1 where a message is of one event. */
+  /** Most events in one message when events held by quiet hours are sent; 1 when a message has one event. */
   readonly together: number;
 }
 
@@ -80,7 +80,7 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** Delivers the events of one receiver in order per subject, with repetitions, pauses and a circuit breaker. */
+/** Delivers the events of one receiver in order per subject, with retries, pauses and a circuit breaker. */
 export class Lane {
   readonly #options: LaneOptions;
   readonly #name: string;
@@ -91,12 +91,12 @@ export class Lane {
   #inFlight = 0;
   /** Requests, releases and writes of marks. */
   readonly #underWay = new Set<Promise<void>>();
-  /** How many events are claimed at once; follows the receiver's speed. */
+  /** Number of events claimed at once; follows the receiver's speed. */
   #batch: number;
   #loop: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #stopping = false;
-  /** Since the last claim was begun something has happened that may have made more events due. */
+  /** Something has happened since the last claim began that may have made more events due. */
   #stirred = false;
   #wake: () => void = ignore;
   #flushTimer: AbortController | undefined;
@@ -118,7 +118,7 @@ export class Lane {
     this.#batch = Math.min(MAX_BATCH, options.concurrency * 8);
   }
 
-  /** What became of this lane's attempts since it was made, as far as it is durable. */
+  /** The durable results of this lane's attempts since it was created. */
   get tally(): Tally {
     return this.#marks.tally;
   }
@@ -128,7 +128,7 @@ export class Lane {
     this.#loop ??= this.#run();
   }
 
-  /** Claims no more, waits for the requests under way (at most their timeout), gives the rest back. May be called twice. */
+  /** Stops claiming, waits for running requests (at most their timeout), returns the remaining claims. Can be called twice. */
   stop(): Promise<void> {
     this.#ending ??= this.#end();
     return this.#ending;
@@ -145,8 +145,8 @@ export class Lane {
   }
 
   /**
-   * Resolves when nothing is due that may be sent now and nothing is under way, or the lane has stopped; rejects when the outbox fails.
-   * Events that wait for their next attempt, or for the receiver to come back, are not waited for.
+   * Resolves when no event is due for sending and nothing is running, or the lane has stopped; rejects when the outbox fails. It
+   * does not wait for future attempts, or for a receiver to come back.
    */
   rest(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -173,7 +173,7 @@ export class Lane {
   /** Claims once; waits when there is nothing to do. False when nothing was due. */
   async #turn(idleMs: number): Promise<boolean> {
     this.#stirred = false;
-    // What could not be written comes before new claims: nothing is sent on top of ends that may be lost.
+    // Unwritten results come before new claims: nothing is sent while results may be lost.
     if (this.#marks.failing || this.#quiet) await this.#marks.flush();
     if (this.#queue.length > this.#batch / 2) {
       await this.#wait(IDLE_MAX_MS);
@@ -182,13 +182,13 @@ export class Lane {
     await this.#takeFromTheDead();
     await this.#tryWhenSwitchedOn();
     if ((await this.#claim()) > 0) return true;
-    // Asking wakes the loop: callers that began to wait during the claim are in this list only after a further turn.
+    // Asking wakes the loop: callers that began to wait during the claim are in this list only in the next turn.
     if (!this.#stirred && this.#quiet && this.#marks.empty) for (const { resolve } of this.#resting.splice(0)) resolve();
     await this.#wait(idleMs);
     return false;
   }
 
-  /** Makes due what processes have claimed that died. */
+  /** Makes events due that dead processes had claimed. */
   async #takeFromTheDead(): Promise<void> {
     const { outbox, members, clock } = this.#options;
     if (isWithin(DEAD_LOOK_MS, this.#lookedAt, clock.now()) || !members.isTrusted()) return;
@@ -200,7 +200,7 @@ export class Lane {
     }
   }
 
-  /** A receiver that is left alone, for however long it asked to be, is tried again when a person has switched it on. */
+  /** A paused receiver is tried again when a person has switched it on, however long the pause was to be. */
   async #tryWhenSwitchedOn(): Promise<void> {
     const { switches, clock, log } = this.#options;
     if (this.#circuit.state !== "open" || isWithin(ON_LOOK_MS, this.#lookedForOnAt, clock.now())) return;
@@ -219,13 +219,13 @@ export class Lane {
   async #claim(): Promise<number> {
     const { members, clock } = this.#options;
     const limit = Math.min(this.#batch - this.#queue.length, allowance(this.#circuit, clock.now()));
-    // Whoever held this process for dead may be sending the next events of the same subjects.
+    // A process that considers this one dead may be sending the next events of the same subjects.
     if (limit <= 0 || !members.isTrusted()) return 0;
     const claim = { endpoint: this.#name, by: members.id, claimMs: this.#claimMs };
     const batches = (await this.#gather(claim)) ?? (await this.#claimEach({ ...claim, limit }));
     if (batches.length === 0) return 0;
     this.#queue.push(...batches);
-    // The circuit may have opened meanwhile, and the lane may be stopping.
+    // The circuit may have opened, or the lane may be stopping.
     if (this.#stopping || allowance(this.#circuit, clock.now()) < batches.length) {
       this.#giveBack();
     } else {
@@ -235,7 +235,7 @@ export class Lane {
     return batches.length;
   }
 
-  /** What is due now, each for itself. In quiet hours only what is urgent. */
+  /** Due events, each by itself. In quiet hours only urgent ones. */
   async #claimEach(claim: Claim): Promise<Batch[]> {
     const { outbox, clock, receiver } = this.#options;
     const quiet = receiver.quiet !== undefined && quietUntil(receiver.quiet, clock.now()) !== undefined;
@@ -244,7 +244,7 @@ export class Lane {
     return claimed.map((event) => [event]);
   }
 
-  /** What the last quiet hours held, as one message; undefined when there is nothing of it, or messages are of one event. */
+  /** The events that the last quiet hours held, as one message; undefined when there are none, or messages have one event. */
   async #gather(claim: Omit<Claim, "limit">): Promise<Batch[] | undefined> {
     const { outbox, clock, receiver } = this.#options;
     const { quiet, together: limit } = receiver;
@@ -271,7 +271,7 @@ export class Lane {
         return;
       }
       if (batch[0].claimedUntil < clock.now() + timeoutMs + MARK_MARGIN_MS) {
-        // The receiver needs longer for the batch than a claim holds.
+        // The receiver needs longer for the batch than a claim is valid.
         this.#batch = Math.max(concurrency, Math.floor(this.#batch / 2));
         this.#giveBack();
         return;
@@ -288,7 +288,7 @@ export class Lane {
     const { end, warning } = await attempt(this.#options, batch);
     if (warning !== undefined) log("warn", `events for ${this.#name}: ${warning}`);
     const now = clock.now();
-    // One verdict for all of a message: they stay together when it is tried again.
+    // One verdict for the whole message: its events stay together when it is tried again.
     const verdict = judge(end, Math.max(...batch.map(({ attempts }) => attempts)) + 1, now, random);
     this.#inFlight -= 1;
     for (const event of batch) this.#marks.add(event, verdict);
@@ -319,7 +319,7 @@ export class Lane {
     }
   }
 
-  /** A receiver that failed for too long, or wants no more, is switched off; its events wait. */
+  /** Switches off a receiver that failed for too long, or wants no more events; its events wait. */
   #judgeReceiver(verdict: Failed): void {
     if (this.#judging) return;
     this.#judging = true;
@@ -341,7 +341,7 @@ export class Lane {
     if (await switchOff(switches, off)) log("error", `events for ${this.#name}: the receiver was switched off: ${reason}`);
   }
 
-  /** Returns what is claimed but not sent. What another worker has claimed meanwhile the outbox leaves alone. */
+  /** Returns claimed events that were not sent. The outbox leaves alone what another worker has claimed in the meantime. */
   #giveBack(): void {
     const { members, outbox } = this.#options;
     const ours = this.#queue.flat().map(({ id }) => id);
@@ -351,13 +351,13 @@ export class Lane {
     if (ours.length === 0) return;
     const release = outbox.release(members.id, ours).then(
       () => this.#stir(),
-      // They become due by themselves when their claims lapse.
+      // They become due when their claims expire.
       (error) => this.#warn(`${ours.length} claims could not be given back`, error),
     );
     this.#track(release);
   }
 
-  /** Writes the marks when that is worth while: enough of them, or nothing else to wait for; otherwise soon. */
+  /** Writes the marks when there are enough of them, or nothing else to wait for; otherwise soon. */
   #writeMarks(): void {
     // One write at a time; while writing fails, the loop tries again at its own pace.
     if (this.#flushing || this.#marks.failing || this.#marks.size === 0) return;
@@ -377,7 +377,7 @@ export class Lane {
     const flushed = this.#marks
       .flush()
       .then(
-        // A delivered event lets the next one of its subject come forward.
+        // After a delivery the next event of its subject becomes due.
         () => this.#stir(),
         (error) => {
           this.#warn("ends of deliveries could not be written yet", error);
@@ -431,7 +431,10 @@ export class Lane {
     over.abort();
   }
 
-  /** Sleeps until stopped or `ms` have passed, whatever else happens: an outbox that fails is not asked again for every delivery that ends. */
+  /**
+   * Sleeps until stopped or `ms` have passed, regardless of other events: a failing outbox is not called again for every finished
+   * delivery.
+   */
   async #pause(ms: number): Promise<void> {
     const { clock } = this.#options;
     const until = clock.now() + ms;

@@ -11,7 +11,7 @@ import { inWords } from "./form.ts";
 import { MAX_ERROR } from "./post.ts";
 import type { AttemptEnd } from "./verdict.ts";
 
-/** A mail server, and whom it is to tell. */
+/** A mail server, with the recipients. */
 export interface MailConfig {
   /** smtps://HOST:465 (TLS from the start) or smtp://HOST:587 (TLS by STARTTLS; none on loopback). */
   readonly url: string;
@@ -22,7 +22,7 @@ export interface MailConfig {
   readonly password?: string | undefined;
 }
 
-/** A mail server as configured, checked. */
+/** A checked mail server. */
 interface MailServer {
   readonly host: string;
   readonly port: number;
@@ -62,8 +62,8 @@ function parseMailServer(where: string, address: string): MailServer {
 }
 
 /**
- * Sends events to people by e-mail; those that go together in one message. Opens nothing before the first send.
- * Throws OperationError `invalid_input` for a server that cannot be used.
+ * Sends events to people by e-mail; those that belong together in one message. Opens nothing before the first send. Throws
+ * OperationError `invalid_input` for an unusable server.
  */
 export function mailSender(name: string, config: MailConfig, clock: Clock, resolve?: Resolve): Sender {
   const server = parseMailServer(name, config.url);
@@ -136,7 +136,7 @@ function messageOf(events: readonly [ClaimedEvent, ...ClaimedEvent[]], { from, t
     LONGEST,
   );
   const domain = /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? "outdial";
-  // The same for each attempt at the same events, so that a mail program shows a repetition once.
+  // Equal for each attempt at the same events, so that a mail program shows a repetition once.
   const id = `${first.eventId}${others.length === 0 ? "" : `.${others.at(-1)?.eventId}`}`.replace(/[^A-Za-z0-9._-]/g, "-");
   return {
     from,
@@ -149,7 +149,7 @@ function messageOf(events: readonly [ClaimedEvent, ...ClaimedEvent[]], { from, t
   };
 }
 
-/** Why the mail server did not take it: its own words, without the password should they repeat it. */
+/** Why the mail server refused: its own words, without the password in case it repeats it. */
 function failureOf(thrown: unknown, { password }: MailConfig): AttemptEnd {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const code = "code" in error ? `${String(error.code)}: ` : "";

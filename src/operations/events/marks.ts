@@ -1,10 +1,10 @@
-// Gathers the ends of attempts and writes them to the outbox in batches, one write at a time.
+// Collects the results of attempts and writes them to the outbox in batches, one write at a time.
 
 import type { ClaimedEvent, FailedAttempt } from "../../store/index.ts";
 import type { DeliveryOutbox } from "./outbox-port.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What has become of attempts, as far as it is durable. */
+/** Durable results of attempts. */
 export interface Tally {
   readonly delivered: number;
   /** Failed attempts whose event will be tried again. */
@@ -50,12 +50,12 @@ export class Marks {
     return this.#failing;
   }
 
-  /** Since the beginning. */
+  /** Results since the beginning. */
   get tally(): Tally {
     return this.#tally;
   }
 
-  /** Resolves when all that was added before is durable; rejects with the outbox's error. */
+  /** Resolves when everything added before is durable; rejects with the outbox's error. */
   async flush(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
     if (this.#waiting.length === 0) return;

@@ -7,9 +7,11 @@ import type { Lookup } from "./address.ts";
 /** What a receiver answered. */
 export interface PostAnswer {
   readonly status: number;
-  /** The header as sent. */
+  /** The Retry-After header as received. */
   readonly retryAfter?: string | undefined;
-  /** Resolves when the body has been read to a small limit and dropped, so that its connection is free again. Never rejects. */
+  /**
+   * Resolves when the body has been read up to a small limit and discarded, so that its connection is free again. Never rejects.
+   */
   readonly dropped: Promise<void>;
 }
 
@@ -21,23 +23,23 @@ export interface Poster {
   close(): Promise<void>;
 }
 
-/** What outdial uses of `fetch`: a function of this shape can stand in for the network. */
+/** The part of `fetch` that outdial uses, so that a function can replace the network. */
 export type Fetch = (
   url: string,
   init: { method: "POST"; headers: Record<string, string>; body: string; redirect: "manual"; signal: AbortSignal },
 ) => Promise<Response>;
 
-/** Answers are of no interest to us; a receiver that sends more than this loses its connection instead of our memory. */
+/** Answers are not used; a receiver that sends more than this loses its connection. */
 const BODY_LIMIT = 16 * 1024;
 /** Longest text of an error that is stored, characters. */
 export const MAX_ERROR = 300;
-/** Parse errors quote what came over the wire; the outbox cannot store a zero byte. */
+/** Parse errors quote received text, and the outbox cannot store a zero byte. */
 const CONTROL = /\p{Cc}+/gu;
 
 /**
  * Posts over a pool of connections.
- * @param connections most connections at once; @param connectTimeoutMs for a connection to be established, TLS included
- * @param lookup resolves and judges the host's addresses for each connection
+ * @param connections most connections; @param connectTimeoutMs for establishing a connection, including TLS
+ * @param lookup resolves and checks the host's addresses for each connection
  */
 export function poolPoster(url: URL, options: { connections: number; connectTimeoutMs: number; lookup: Lookup }): Poster {
   let pool: Pool | undefined;
@@ -46,7 +48,7 @@ export function poolPoster(url: URL, options: { connections: number; connectTime
     new Pool(url.origin, {
       connections: options.connections,
       pipelining: 1,
-      // One request a connection at a time keeps the bound on concurrency a bound on connections.
+      // One request per connection at a time, so that the bound on requests is a bound on connections.
       allowH2: false,
       connect: { timeout: options.connectTimeoutMs, lookup: options.lookup },
       // The caller's signal limits the whole exchange.
@@ -81,7 +83,7 @@ export function fetchPoster(url: URL, fetch: Fetch): Poster {
   };
 }
 
-/** Why there was no answer, for the record: error code and message, bounded. Neither contains the request. */
+/** Why there was no answer: error code and message, bounded. Neither contains the request. */
 export function failureText(thrown: unknown): string {
   let deepest = thrown;
   for (let depth = 0; depth < 5 && deepest instanceof Error && deepest.cause instanceof Error; depth++) deepest = deepest.cause;

@@ -1,20 +1,20 @@
-// Hours in which people are told only what is urgent. Pure.
+// Hours in which people get only urgent events. Pure.
 
 import { zoneOf } from "../../compliance/index.ts";
 import type { Instant } from "../../kernel/index.ts";
 import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
 
-/** A period that returns: on each of the days, or every day, from one time of the clock to another one, which may be of the next day. */
+/** A recurring period: on each of the days, or every day, from one time of day to another, which may be on the next day. */
 export interface QuietPeriod {
   /** Minutes after midnight, 0 to 1,439. */
   readonly from: number;
-  /** Minutes after midnight, 0 to 1,440; at or before `from` it is of the next day. */
+  /** Minutes after midnight, 0 to 1,440; at or before `from` it is on the next day. */
   readonly to: number;
-  /** Days on which it begins, 0 Sunday to 6 Saturday; every day when undefined. */
+  /** Days on which it begins, 0 Sunday to 6 Saturday; undefined for every day. */
   readonly days?: readonly number[] | undefined;
 }
 
-/** Hours in which a receiver is sent only what is urgent. */
+/** Hours in which a receiver gets only urgent events. */
 export interface QuietHours {
   /** IANA time zone of the clock. */
   readonly zone: string;
@@ -25,7 +25,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
 const WEEK = 7;
 
-/** When the quiet hours that `at` lies in end; undefined when they do not last then, or never end. */
+/** The end of the quiet hours around `at`; undefined when `at` is not in quiet hours, or they never end. */
 export function quietUntil(hours: QuietHours, at: Instant): Instant | undefined {
   const around = periodsAround(hours, at);
   let until = at;
@@ -36,7 +36,7 @@ export function quietUntil(hours: QuietHours, at: Instant): Instant | undefined 
   }
 }
 
-/** The end of the last quiet hours that were over at `at`; undefined when there were none within a week. */
+/** The end of the last quiet hours before `at`; undefined when there were none within a week. */
 export function lastQuietEnd(hours: QuietHours, at: Instant): Instant | undefined {
   const over = periodsAround(hours, at)
     .map(([, to]) => to)
@@ -44,7 +44,7 @@ export function lastQuietEnd(hours: QuietHours, at: Instant): Instant | undefine
   return over.length === 0 ? undefined : Math.max(...over);
 }
 
-/** What waits at `at` for the end of quiet hours: which types, and at which receivers. */
+/** The types of events that wait at `at` for the end of quiet hours, and their receivers. */
 export function heldAt(
   receivers: Readonly<Record<string, { readonly quiet?: QuietHours | undefined } | undefined>>,
   at: Instant,
@@ -59,7 +59,7 @@ export function heldAt(
 
 /** Whether there is an hour of the week that is not quiet. */
 export function isEverOver({ periods }: Pick<QuietHours, "periods">): boolean {
-  // A week of which the clock is not changed.
+  // A week without a clock change.
   const begin = Date.UTC(2026, 0, 4);
   const end = quietUntil({ zone: "UTC", periods }, begin);
   return end === undefined || end < begin + WEEK * DAY_MS;

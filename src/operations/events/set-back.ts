@@ -1,4 +1,4 @@
-// The alarm that the database is of an older state, or of another history, than a head of its audit log that is kept outside.
+// The alarm that the database is older than a head of its audit log kept outside, or of another history.
 
 import { type Instant, newId, type RandomStream } from "../../kernel/index.ts";
 import type { OutboxEvent, StandingConflict } from "../../store/index.ts";

@@ -1,4 +1,5 @@
-// Signatures by Standard Webhooks (https://www.standardwebhooks.com): the receiver can tell that an event is ours, whole and fresh.
+// Signatures by Standard Webhooks (https://www.standardwebhooks.com): the receiver can verify that an event is ours, unchanged
+// and recent.
 
 import { Webhook } from "standardwebhooks";
 import type { Instant } from "../../kernel/index.ts";
@@ -7,9 +8,9 @@ import { OperationError } from "../error.ts";
 /** The three headers of a signed request. */
 export interface SignatureHeaders {
   readonly "webhook-id": string;
-  /** Seconds since the epoch, of this attempt. */
+  /** Time of this attempt, seconds since the epoch. */
   readonly "webhook-timestamp": string;
-  /** One signature, or two with a space between them while a secret is being changed. */
+  /** One signature, or two separated by a space while a secret is being changed. */
   readonly "webhook-signature": string;
 }
 
@@ -25,9 +26,9 @@ const MAX_KEY = 64;
 /**
  * A signer for one receiver.
  * @param secret base64 of 24 to 64 bytes, with or without the prefix `whsec_`
- * @param where the place in the configuration, for messages
- * @param previous the secret before it: until that instant (for good without one) there is a second signature by it, so that the receiver
- *   may change its own at any moment in between
+ * @param where its place in the configuration, for messages
+ * @param previous the previous secret: until this instant (always, when there is none) a second signature by it is added, so that
+ * the receiver can change its own at any time in between
  * Throws OperationError `invalid_input` when the secret is malformed; the message never shows it.
  */
 export function createSigner(

@@ -1,4 +1,4 @@
-// Switching a receiver off, loudly: the audit, and an alarm for a person, in the transaction that does it.
+// Switches a receiver off, with an audit entry and an alarm in the same transaction.
 
 import { type Instant, newId, type RandomStream } from "../../kernel/index.ts";
 import type { Endpoints } from "../../store/index.ts";
@@ -9,9 +9,9 @@ interface SwitchOff {
   readonly reason: string;
   readonly failingSince: Instant | null;
   readonly now: Instant;
-  /** Id of the replica that does it. */
+  /** Id of the acting replica. */
   readonly by: string;
-  /** The receiver of alarms; undefined when nobody else than this receiver gets them. */
+  /** The receiver of alarms; undefined when only this receiver gets them. */
   readonly alarms: string | undefined;
   readonly random: RandomStream;
 }

@@ -1,4 +1,4 @@
-// What users see of deliveries and can do with them: lists with attempts, receivers, replay, switching receivers on and off.
+// Use cases of deliveries: lists with attempts, receivers, replay, switching receivers on and off.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { Outbox } from "../../store/index.ts";
@@ -12,7 +12,7 @@ import { quietUntil } from "./quiet-hours.ts";
 
 type ReplayRange = NonNullable<Parameters<Outbox["replay"]>[0]>;
 
-/** What is told of a receiver as configured. */
+/** What is shown of a configured receiver. */
 type Told = Pick<EndpointConfig, "url" | "previous" | "quiet">;
 
 /** Deliveries of events, for the service, commands and programs. */
@@ -39,7 +39,7 @@ export class DeliveryUseCases {
     return { ...deliveryOf(delivery), failures };
   }
 
-  /** Every receiver that is configured, or that events were ever meant for. */
+  /** Every receiver that is configured, or that there are events for. */
   async receivers(): Promise<EndpointView[]> {
     const { outbox, endpoints } = this.#context.store;
     const counts = new Map((await outbox.counts()).map((one) => [one.endpoint, one]));
@@ -52,7 +52,7 @@ export class DeliveryUseCases {
       const config = this.#receivers[endpoint];
       return {
         endpoint,
-        // A path may hold a secret.
+        // A path may contain a secret.
         url: config === undefined ? null : hostOf(config.url),
         pending,
         delivered,
@@ -93,7 +93,7 @@ export class DeliveryUseCases {
     return queued;
   }
 
-  /** Switches a receiver on again; what waits is due at once. False when it was on. */
+  /** Switches a receiver on again; its events are due at once. False when it was on. */
   switchOn(endpoint: string, actor: string): Promise<boolean> {
     return this.#context.store.endpoints.switchOn(endpoint, { actor, action: "webhooks.on", subject: endpoint });
   }
@@ -105,14 +105,14 @@ export class DeliveryUseCases {
   }
 }
 
-/** Protocol, host and port; the origin of a mail server's address is not told by `URL`. */
+/** Protocol, host and port; `URL` gives no origin for a mail server's address. */
 function hostOf(address: string): string | null {
   if (!URL.canParse(address)) return null;
   const { protocol, host } = new URL(address);
   return `${protocol}//${host}`;
 }
 
-/** Events carry two signatures while a secret is being changed. */
+/** The change of a secret, during which events carry two signatures. */
 function rotationOf(config: Told | undefined, now: Instant): EndpointView["rotating"] {
   const previous = config?.previous;
   if (previous === undefined || (previous.until !== undefined && previous.until <= now)) return null;

@@ -1,10 +1,10 @@
-// What an attempt's end means for its event: delivered, to be tried again, or dead. Pure.
+// The consequence of an attempt's result for its event: delivered, to be tried again, or dead. Pure.
 
 import type { Instant, RandomStream } from "../../kernel/index.ts";
 import type { PostAnswer } from "./post.ts";
 import { MAX_RETRY_DELAY_MS, retryDelay } from "./retry-schedule.ts";
 
-/** How one attempt ended: with an answer of HTTP, taken by a mail server, or with the text of why not and its code. */
+/** The result of one attempt: an HTTP answer, accepted by a mail server, or the reason for failing with its code. */
 export type AttemptEnd =
   | Pick<PostAnswer, "status" | "retryAfter">
   | { readonly accepted: number }
@@ -18,31 +18,31 @@ export interface Delivered {
 
 /** The receiver did not take the event, or no answer came. */
 export interface Failed {
-  /** `dead`: no further attempt will be made unless somebody replays the event. */
+  /** `dead`: no further attempt unless the event is replayed. */
   readonly kind: "failed" | "dead";
   readonly status?: number;
   readonly error: string;
   readonly nextAttemptAt: Instant | null;
-  /** The receiver asked to be left alone until then; 0 when it did not. */
+  /** Until when the receiver asked for a pause; 0 when it did not. */
   readonly pauseUntil: Instant;
-  /** The receiver wants no more events (410): it is to be switched off; the event waits with the others. */
+  /** The receiver wants no more events (410): it is switched off, and the event waits with the others. */
   readonly gone?: true;
 }
 
-/** What came of one attempt at a delivery. */
+/** The verdict on one attempt. */
 export type Verdict = Delivered | Failed;
 
 const SUCCESS: ReadonlySet<number> = new Set([200, 201, 202, 204]);
 const GONE = 410;
-/** Bridges the moment until the receiver is off, and bounds the wait after it is switched on again. */
+/** Covers the time until the receiver is switched off, and limits the wait after it is switched on again, ms. */
 const GONE_PAUSE_MS = 60_000;
-/** Statuses whose Retry-After speaks of the receiver as a whole. */
+/** Statuses whose Retry-After concerns the receiver as a whole. */
 const BUSY: ReadonlySet<number> = new Set([429, 503]);
 const SECONDS = /^\d{1,9}$/;
 
 /**
  * Judges an attempt.
- * @param attempts attempts at this event so far, this one included
+ * @param attempts number of attempts at this event, including this one
  */
 export function judge(end: AttemptEnd, attempts: number, now: Instant, random: RandomStream): Verdict {
   if ("accepted" in end) return { kind: "delivered", status: end.accepted };
@@ -81,7 +81,7 @@ function failure(
   return { kind: "failed", nextAttemptAt: Math.max(now + delay, pauseUntil), ...answered };
 }
 
-/** Both forms of Retry-After (RFC 9110 §10.2.3), bounded by the longest retry delay; 0 when there is none or it cannot be read. */
+/** Both forms of Retry-After (RFC 9110 §10.2.3), bounded by the longest retry delay; 0 when there is none or it is unreadable. */
 function retryAfterInstant(header: string | undefined, now: Instant): Instant {
   const text = header?.trim() ?? "";
   const at = SECONDS.test(text) ? now + Number(text) * 1000 : Date.parse(text);

@@ -1,4 +1,4 @@
-// The delivery worker: one lane a receiver, started and stopped together, or run once until nothing is due.
+// The delivery worker: one lane per receiver, started and stopped together, or run once until nothing is due.
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { StoreLog } from "../../store/index.ts";
@@ -14,7 +14,7 @@ import { type Fetch, fetchPoster, poolPoster } from "./post.ts";
 import type { QuietHours } from "./quiet-hours.ts";
 import { webhookSender } from "./webhook.ts";
 
-/** Whom alarms are sent to by e-mail. */
+/** Recipients of alarms by e-mail. */
 export interface MailReceiver extends MailConfig {
   readonly offAfterMs?: number | undefined;
   readonly quiet?: QuietHours | undefined;
@@ -33,29 +33,32 @@ export interface DeliveryWorkerOptions {
   readonly endpoints: Readonly<Record<string, EndpointConfig>>;
   /** Alarms by e-mail: the receiver `mail`. */
   readonly mail?: MailReceiver | undefined;
-  /** All waiting is on this clock, the timeout of an attempt included. */
+  /** All waiting is on this clock, including the timeout of an attempt. */
   readonly clock: Clock;
-  /** Moves retries and probes a little, so that replicas and events do not come in step. */
+  /** Moves retries and probes a little, so that replicas and events do not act in step. */
   readonly random: RandomStream;
-  /** This process among those that deliver from the outbox: its id is written into its claims, and what the dead have claimed is due at once. */
+  /**
+   * This process among those that deliver from the outbox: its id is written into its claims, and claims of dead processes become
+   * due at once.
+   */
   readonly members: DeliveryMembers;
-  /** Instead of the network. Without it each receiver has keep-alive connections of its own, as many as `concurrency`. */
+  /** Replaces the network. By default each receiver has keep-alive connections of its own, as many as `concurrency`. */
   readonly fetch?: Fetch | undefined;
-  /** Name of the receiver of alarms: it is told when another one is switched off. */
+  /** Name of the receiver of alarms, which is informed when another one is switched off. */
   readonly alarms?: string | undefined;
-  /** Instead of the system's look-up of names. */
+  /** Replaces the system's name look-up. */
   readonly resolve?: Resolve | undefined;
-  /** Time for one attempt, connecting included, ms. 5,000 by default, 10,000 of mail. */
+  /** Time limit of one attempt including connecting, ms. Default 5,000, for mail 10,000. */
   readonly timeoutMs?: number | undefined;
-  /** Requests under way at one receiver at most. 8 by default. */
+  /** Most concurrent requests to one receiver. Default 8. */
   readonly concurrency?: number | undefined;
-  /** Receives what an operator should know; never a secret, a body or a path. */
+  /** Receives warnings for the operator; never a secret, a body or a path. */
   readonly log?: StoreLog | undefined;
   /** Called after each attempt, for metrics. */
   readonly onAttempt?: ((attempt: DeliveryAttempt) => void) | undefined;
 }
 
-/** What a drain has done. */
+/** The result of a drain. */
 export interface DrainResult {
   /** Events accepted by their receiver. */
   readonly delivered: number;
@@ -63,25 +66,27 @@ export interface DrainResult {
   readonly failed: number;
   /** Events that became dead letters. */
   readonly dead: number;
-  /** Events that wait in the outbox afterwards, for whichever receiver. */
+  /** Events that are still waiting in the outbox, for all receivers. */
   readonly pending: number;
 }
 
 /** Delivers the outbox's events, each at least once and in order per subject. */
 export interface DeliveryWorker {
-  /** Delivers from now on, as events come. Does nothing when it is started already. */
+  /** Delivers from now on, as events come. Does nothing when it was started already. */
   start(): void;
-  /** Claims no more, waits for the requests under way (at most their timeout), gives back what is claimed. Ends drains too. May be called twice. */
+  /**
+   * Stops claiming, waits for running requests (at most their timeout), returns claims. Ends drains as well. Can be called twice.
+   */
   stop(): Promise<void>;
   /**
-   * Delivers all that is due now; does not wait for retries in the future, nor for a receiver whose circuit is open. Works with and without
-   * `start`. When the signal aborts it ends early with the figures so far. Rejects with the outbox's error when that fails.
+   * Delivers everything that is due now; it does not wait for future retries or for a receiver with an open circuit. Works with
+   * and without `start`. When the signal aborts it ends early with the figures so far. Rejects with the outbox's error.
    */
   drain(signal?: AbortSignal): Promise<DrainResult>;
 }
 
 const TIMEOUT_MS = 5_000;
-/** Mail servers greet slowly; a service that is stopped must not wait for longer. */
+/** Mail servers respond slowly; a service that is stopping must not wait longer than this, ms. */
 const MAIL_TIMEOUT_MS = 10_000;
 const MAIL_CONCURRENCY = 2;
 /** Events at most of one e-mail. */
@@ -148,7 +153,7 @@ function lanesOf(options: DeliveryWorkerOptions, log: StoreLog): Lane[] {
   ) => {
     const { together, ...rest } = how;
     const receiver = { name, offAfterMs: config.offAfterMs ?? OFF_AFTER_MS, quiet: config.quiet, together };
-    // Nobody is told of itself by itself alone: of the webhook of alarms by mail, of mail by the webhook.
+    // A receiver of alarms is not informed about itself alone: the webhook of alarms is reported by mail, mail by the webhook.
     const isAlone = name === MAIL ? options.endpoints["alarms"] === undefined : name === options.alarms && mail === undefined;
     const alarms = isAlone ? undefined : options.alarms;
     return new Lane({ receiver, outbox, switches, alarms, clock, random, members, log, onAttempt, ...rest });

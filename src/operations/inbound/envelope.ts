@@ -5,7 +5,7 @@ import { type Instant, issueText, jsonTrouble } from "../../kernel/index.ts";
 import type { InboundChannel, NewInboundEvent } from "../../store/index.ts";
 import { instant } from "../compliance/index.ts";
 
-/** Which times of an event are believed. */
+/** The accepted age of an event. */
 export interface AgeLimits {
   /** Events that happened longer ago are refused, ms. */
   readonly maxAgeMs: number;
@@ -13,10 +13,10 @@ export interface AgeLimits {
   readonly maxAheadMs: number;
 }
 
-/** A day covers the vendor's retries and an outage of ours; five minutes cover clocks that are badly set. */
+/** A day covers the vendor's retries and an outage of ours; five minutes cover badly set clocks. */
 export const AGE_LIMITS: AgeLimits = { maxAgeMs: 86_400_000, maxAheadMs: 300_000 };
 
-/** Why a delivery is refused: it is no JSON, no event, or of a time that is not believed. */
+/** Why a delivery is refused: not JSON, not an event, or of an unacceptable time. */
 export type InboundRefusal = "not_json" | "not_an_event" | "too_old" | "from_the_future";
 
 type ReadInbound = { readonly event: NewInboundEvent } | { readonly refusal: InboundRefusal; readonly message: string };
@@ -28,7 +28,7 @@ const name = z
   .regex(/^[^\p{Cc}\p{Cs}]+$/u, "must not hold control characters");
 const envelope = z.looseObject({ id: name, type: name, occurredAt: z.string().max(64) });
 
-/** Reads a delivery. The type need not be known. */
+/** Parses a delivery. Its type may be unknown. */
 export function readInbound(channel: InboundChannel, text: string, now: Instant, limits: AgeLimits = AGE_LIMITS): ReadInbound {
   let value: unknown;
   try {

@@ -1,4 +1,4 @@
-// What is done with the vendor's events of each known type.
+// Handlers for the vendor's events of each known type.
 
 import { z } from "zod";
 import { issueText } from "../../kernel/index.ts";
@@ -7,12 +7,12 @@ import { type CampaignMetrics, METRICS_EVENT } from "../campaigns/index.ts";
 import { OperationError } from "../error.ts";
 
 /**
- * Processes one event; the entry it resolves with joins the audit together with the event's end. Called again for the same event after a
- * crash or a failure. Rejects with OperationError `invalid_input` for an event that no repetition would mend.
+ * Processes one event; the returned entry is written to the audit log together with the event's end. It is called again for the
+ * same event after a crash or a failure. Rejects with OperationError `invalid_input` for an event that can never be processed.
  */
 export type InboundHandler = (event: ClaimedInbound, body: unknown) => Promise<AuditInput | undefined>;
 
-/** Handlers by type; events of other types are kept, counted and left alone. */
+/** Handlers by type; events of other types are stored and counted only. */
 export type InboundHandlers = ReadonlyMap<string, InboundHandler>;
 
 const VENDOR = "vendor";
@@ -56,7 +56,7 @@ export function vendorEventHandlers(metrics: Pick<CampaignMetrics, "recordPushed
   ]);
 }
 
-/** A handler that only writes the event down, at the time it happened. */
+/** A handler that only writes an audit entry, with the time of the event. */
 function noted<Schema extends z.ZodType>(
   action: string,
   schema: Schema,

@@ -1,4 +1,4 @@
-// Events of the vendor on their way in: read, kept, processed.
+// Inbound events of the vendor: parsed, stored, processed.
 
 export { INBOUND_HEADER, INBOUND_PATH } from "./address.ts";
 export { AGE_LIMITS, type AgeLimits, type InboundRefusal, readInbound } from "./envelope.ts";

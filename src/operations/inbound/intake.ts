@@ -1,4 +1,4 @@
-// Keeps events as they come, many with one statement: while one write is under way, those that come gather for the next.
+// Stores incoming events, many with one statement: events that arrive during a write are collected for the next.
 
 import type { Inbound, NewInboundEvent } from "../../store/index.ts";
 
@@ -11,7 +11,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Takes events in; one write is under way at a time. */
+/** Stores events; one write runs at a time. */
 export class Intake {
   readonly #inbound: Pick<Inbound, "add">;
   readonly #mostWaiting: number;
@@ -19,19 +19,24 @@ export class Intake {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
-  /** @param mostWaiting events that may wait for their write before further ones are refused; @param onKept called after each write */
+  /**
+   * @param mostWaiting most events that may wait for their write; further ones are refused; @param onKept called after each write
+   */
   constructor(inbound: Pick<Inbound, "add">, options: { mostWaiting?: number; onKept?: () => void } = {}) {
     this.#inbound = inbound;
     this.#mostWaiting = options.mostWaiting ?? 10_000;
     this.#onKept = options.onKept ?? (() => undefined);
   }
 
-  /** Whether there is no room for further events: the database does not keep up, and the vendor should come again. */
+  /** Whether there is no room for further events: the database is too slow, and the vendor should try again later. */
   get full(): boolean {
     return this.#waiting.length >= this.#mostWaiting;
   }
 
-  /** Resolves when the event is durable, with whether it is new; rejects with the store's error, and then it may or may not be kept. */
+  /**
+   * Resolves when the event is durable, with whether it is new; rejects with the store's error, in which case it may or may not
+   * be stored.
+   */
   keep(event: NewInboundEvent): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ event, resolve, reject });
@@ -39,13 +44,13 @@ export class Intake {
     });
   }
 
-  /** Resolves when nothing waits to be written. */
+  /** Resolves when no event waits to be written. */
   async settled(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
   }
 
   async #writeAll(): Promise<void> {
-    // One turn, so that what has come with the same packet goes with the first write.
+    // One turn, so that events of the same network packet are in the first write.
     await Promise.resolve();
     while (this.#waiting.length > 0) await this.#write(this.#waiting.splice(0, BATCH));
     this.#writing = undefined;

@@ -1,5 +1,5 @@
-// Processes the vendor's events from the queue: in the order of arrival, in batches, in any number of processes at once. An event that
-// cannot be processed is tried again a few times and then put aside with the reason; the others do not wait for it.
+// Processes the vendor's events from the queue: in order of arrival, in batches, in any number of processes. An event that cannot
+// be processed is tried again a few times and then set aside with the reason; the others do not wait for it.
 
 import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";
 import {
@@ -14,7 +14,7 @@ import { OperationError } from "../error.ts";
 import type { InboundHandlers } from "./handlers.ts";
 
 const BATCH = 200;
-/** A claim must outlast the processing of a batch; the events of a process that died are held up no longer. */
+/** A claim must outlast the processing of a batch; it also limits how long events of a dead process are delayed. */
 const CLAIM_MS = 60_000;
 const IDLE_MS = 1_000;
 const ATTEMPTS = 6;
@@ -22,15 +22,15 @@ const FIRST_RETRY_MS = 1_000;
 const RETRY_GROWTH = 4;
 const MAX_REASON = 500;
 const PURGE_EVERY_MS = 3_600_000;
-/** Ids are remembered for longer than events are accepted: what is forgotten is refused for its age. */
+/** Ids are kept longer than events are accepted: a forgotten event is refused for its age. */
 const KEEP_MS = 7 * 86_400_000;
 
-/** What became of one attempt, for metrics. */
+/** The result of one attempt, for metrics. */
 export interface InboundProcessed {
   readonly channel: string;
   readonly type: string;
   readonly outcome: "done" | "ignored" | "aside" | "retry";
-  /** From its receipt, ms. */
+  /** Time since its receipt, ms. */
   readonly queuedMs: number;
 }
 
@@ -58,14 +58,14 @@ export class InboundWorker {
     this.#options = options;
   }
 
-  /** Processes from now on, as events come. Does nothing when it runs. */
+  /** Processes from now on, as events come. Does nothing when it is running. */
   start(): void {
     if (this.#loop !== undefined) return;
     this.#stopping = false;
     this.#loop = this.#run();
   }
 
-  /** Finishes the batch under way. May be called twice. */
+  /** Finishes the current batch. Can be called twice. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#wake();
@@ -73,13 +73,13 @@ export class InboundWorker {
     this.#loop = undefined;
   }
 
-  /** Something may have come: spares the wait for the next look. */
+  /** Ends the wait early, because something may have come. */
   poke(): void {
     this.#poked = true;
     this.#wake();
   }
 
-  /** Processes what is due now, without `start`. Returns how many attempts were made. Rejects with the store's error. */
+  /** Processes everything that is due now, without `start`. Returns the number of attempts. Rejects with the store's error. */
   async drain(): Promise<number> {
     let attempts = 0;
     for (;;) {
@@ -125,7 +125,7 @@ export class InboundWorker {
       if (entry !== undefined) audit.set(event.id, entry);
       return { id: event.id, status: "done" };
     } catch (thrown) {
-      // Without its store nothing is an event's fault: the claim lapses, and all are processed then.
+      // When the store is away the event is not to blame: the claim expires, and it is processed later.
       if (thrown instanceof StoreError && (thrown.code === "store_unavailable" || thrown.code === "store_full")) throw thrown;
       return this.#failed(event, thrown);
     }

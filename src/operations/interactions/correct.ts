@@ -1,4 +1,4 @@
-// Carries out the commands of the state machine for one interaction, and turns what the tenant answers into its events.
+// Carries out the commands of the state machine for one interaction, and turns the tenant's answers into its events.
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import { type CallOptions, type CallReport, type InteractionDispositions, type Lock, TenantError } from "../../tenant/port.ts";
@@ -18,35 +18,35 @@ import {
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8_000;
 
-/** What one correction works with. */
+/** What one correction needs. */
 export interface CorrectDependencies {
   readonly interactions: Pick<InteractionDispositions, "read" | "replace">;
   readonly clock: Clock;
   readonly random: RandomStream;
-  /** Makes durable what is about to be written; rejects when this process may not write any more. */
+  /** Records durably what is about to be written; rejects when this process may no longer write. */
   readonly announce: (base: Version, dispositions: readonly Entry[]) => Promise<void>;
-  /** What it goes on by. A write that may have been carried out is read back first, whatever has been halted. */
+  /** Whether it may continue. A write that may have been executed is read back first, even when it was halted. */
   readonly leave?: Leave | undefined;
 }
 
-/** How a correction ended, and what it took. */
+/** The result of a correction, and its cost. */
 export interface Corrected {
   readonly outcome: Outcome;
-  /** Writes sent, repetitions within the client included. */
+  /** Writes sent, including repetitions within the client. */
   readonly attempts: number;
   readonly attemptLatenciesMs: readonly number[];
-  /** From the first read to the last, pauses included. */
+  /** From the first read to the last, including pauses, ms. */
   readonly latencyMs: number;
   readonly rateLimited: number;
-  /** Writes that another writer overtook. */
+  /** Number of writes that lost against another writer. */
   readonly conflicts: number;
-  /** What the tenant's last failure of its own said. */
+  /** The body of the tenant's last 5xx reply. */
   readonly vendorBody: string | undefined;
-  /** Why the tenant could not be asked, when that is how it ended. */
+  /** Why the tenant could not be reached, when that ended it. */
   readonly failure: TenantError | undefined;
 }
 
-/** What a correction measures on its way. */
+/** Measurements during a correction. */
 interface Meter {
   attempts: number;
   readonly attemptLatenciesMs: number[];
@@ -54,19 +54,19 @@ interface Meter {
   conflicts: number;
   vendorBody: string | undefined;
   failure: TenantError | undefined;
-  /** A write may have been carried out, and nothing was read since. */
+  /** A write may have been executed, and nothing was read since. */
   open: boolean;
 }
 
-/** A version with the lock that a write upon it carries. */
+/** A version with its lock, for a write based on it. */
 interface LockedVersion extends Version {
   readonly lock: Lock;
 }
 
 /**
  * Corrects one interaction.
- * @param announced the version an earlier process announced a write upon
- * @throws TenantError for what stops all corrections alike (rights, token, interruption); whatever `announce` throws
+ * @param announced the version for which an earlier process recorded a write
+ * @throws TenantError for what concerns all corrections (rights, token, interruption); whatever `announce` throws
  */
 export async function correctDisposition(
   deps: CorrectDependencies,
@@ -135,12 +135,12 @@ const callOf = (leave: Leave | undefined): CallOptions => ({
   confirmed: leave?.confirmed,
 });
 
-/** Full jitter: writers that met once should not meet again. */
+/** Full jitter: writers that collided once should not collide again. */
 function pauseMs(attempt: number, random: RandomStream): number {
   return random.next() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
 }
 
-/** A write that may have been carried out is read back, whatever has been halted. */
+/** A write that may have been executed is read back, even when it was halted. */
 function leaveOf({ leave }: CorrectDependencies, { open }: Meter): Leave | undefined {
   return open ? undefined : leave;
 }
@@ -203,11 +203,11 @@ interface ItemFailure {
   readonly why: "not_found" | "forbidden" | "unavailable" | "invalid" | "other";
   readonly message: string;
   readonly statusCode: number | undefined;
-  /** A write may have been carried out all the same. */
+  /** A write may have been executed nevertheless. */
   readonly lost: boolean;
 }
 
-/** What a failure means for this interaction. Throws what concerns all of them alike. */
+/** The meaning of a failure for this interaction. Throws what concerns all of them. */
 function itemFailure(thrown: unknown): ItemFailure {
   if (!(thrown instanceof TenantError)) throw thrown;
   const { message, status: statusCode } = thrown;
@@ -216,7 +216,7 @@ function itemFailure(thrown: unknown): ItemFailure {
     case "not_found":
       return as("not_found");
     case "missing_scope":
-      // A token without the scope stops everything; one that holds it meets another organization's interaction.
+      // Without the scope all corrections fail; with it, the interaction belongs to another organization.
       if (thrown.details["scopeGranted"] === false) throw thrown;
       return as("forbidden");
     case "invalid_request":
@@ -241,7 +241,7 @@ function entryOf({ code, description, agent_id, timestamp, source }: Entry): Ent
   return { code, description, agent_id, timestamp, source };
 }
 
-/** An entry as it is sent. A source that the tenant did not tell is ours to name. */
+/** An entry as it is sent. When the tenant gave no source, ours is used. */
 function onWire({ code, description, agent_id, timestamp, source }: Entry): Entry {
   return { code, description, agent_id, timestamp, source: source === "" ? "api" : source };
 }

@@ -1,4 +1,4 @@
-// Dispositions on one interaction, and what a correction makes of them. Pure.
+// Dispositions of an interaction, and how a correction changes them. Pure.
 
 /** One disposition as the tenant stores it; the names are those on the wire (contract §2.2). */
 export interface Entry {
@@ -7,26 +7,26 @@ export interface Entry {
   readonly agent_id: string;
   /** ISO 8601 with an offset. */
   readonly timestamp: string;
-  /** Who wrote it: `api` for ours. */
+  /** Who wrote it; `api` for ours. */
   readonly source: string;
 }
 
-/** An interaction's dispositions with the tag of that version. */
+/** An interaction's dispositions with their version tag. */
 export interface Version {
   readonly tag: string;
   readonly dispositions: readonly Entry[];
 }
 
 /**
- * - `append`: others' entries are kept; the same code by the same agent is not entered twice.
- * - `replace`: the new entry stands alone; what was there goes, and is in the audit log.
- * - `fail`: as `append`, but any change by another writer meanwhile ends the correction.
+ * - `append`: other entries are kept; the same code by the same agent is not added twice.
+ * - `replace`: the new entry replaces all others, which are in the audit log.
+ * - `fail`: like `append`, but any change by another writer in the meantime ends the correction.
  */
 export const POLICIES = ["append", "replace", "fail"] as const;
-/** What happens to the entries that are there: see `POLICIES`. */
+/** What happens to existing entries: see `POLICIES`. */
 export type Policy = (typeof POLICIES)[number];
 
-/** Whether an entry is the wanted one: same code, same agent, same instant. A description that was tidied up makes no other entry. */
+/** Whether an entry is the wanted one: same code, agent and instant. A changed description does not make it another entry. */
 export function isEntry(entry: Entry, wanted: Entry): boolean {
   return (
     entry.code === wanted.code &&
@@ -35,7 +35,7 @@ export function isEntry(entry: Entry, wanted: Entry): boolean {
   );
 }
 
-/** What is to be stored, or that it is there already. */
+/** What is to be stored, or that it is already stored. */
 export type Merge = { readonly kind: "unchanged" } | { readonly kind: "write"; readonly dispositions: readonly Entry[] };
 
 /** Merges an entry into what is stored. */
@@ -50,8 +50,8 @@ export function mergeDispositions(stored: readonly Entry[], wanted: Entry, polic
 }
 
 /**
- * Whether a version shows that our write upon `base` was carried out: our entry is there and, when it was to stand alone, nothing of what
- * it replaced is there any more.
+ * Whether a version shows that our write based on `base` was executed: our entry is there and, when it was to replace the others,
+ * none of them is.
  */
 export function hasLanded(now: readonly Entry[], base: Version, wanted: Entry, policy: Policy): boolean {
   if (!now.some((entry) => isEntry(entry, wanted))) return false;

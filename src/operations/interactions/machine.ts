@@ -22,23 +22,23 @@
 import { type Entry, hasLanded, isEntry, mergeDispositions, type Policy, type Version } from "./entry.ts";
 import type { InteractionProblem } from "./tree.ts";
 
-/** What is wanted, and by which rules. */
+/** The request, and its rules. */
 export interface Correction {
   readonly wanted: Entry;
   readonly policy: Policy;
-  /** The version that must stand there: a write upon any other is not made. Undefined takes any. */
+  /** The version that must be present: nothing is written upon any other. Undefined for any version. */
   readonly etag?: string | undefined;
-  /** Writes at most, and reads that fail in a row at most. */
+  /** Most writes, and most consecutive failed reads. */
   readonly attempts: number;
-  /** The rules over the merged array; all that is wrong with it. */
+  /** Checks the merged array; returns everything that is wrong with it. */
   readonly validate: (merged: readonly Entry[]) => readonly InteractionProblem[];
 }
 
 /**
- * - `success`: stored by us and seen there. `unchanged`: it was there already.
+ * - `success`: stored by us and read back. `unchanged`: it was already there.
  * - `validation_error`: the merged array breaks a rule, ours or the tenant's. Nothing was changed.
  * - `conflict_persistent`: other writers were faster every time. Our entry is not there.
- * - `exhausted_retries`: the tenant did not take the write or answer the read, and surely nothing was written.
+ * - `exhausted_retries`: the tenant did not accept the write or answer the read, and certainly nothing was written.
  * - `not_found`, `forbidden`: no such interaction, or it belongs to another organization.
  * - `unknown`: it may have been written and could not be read back. `failed`: refused for another reason; nothing was written.
  */
@@ -53,22 +53,22 @@ export type CorrectionResult =
   | "unknown"
   | "failed";
 
-/** How a correction ended. */
+/** The end of a correction. */
 export interface Outcome {
   readonly result: CorrectionResult;
   readonly message?: string | undefined;
   readonly statusCode?: number | undefined;
-  /** What stood there before our write. */
+  /** The entries before our write. */
   readonly before?: readonly Entry[] | undefined;
-  /** Tag of the version that stood there before our write. */
+  /** Tag of the version before our write. */
   readonly tagBefore?: string | undefined;
-  /** Tag of the version in which our entry was seen, or of what was last seen there. */
+  /** Tag of the version in which our entry was seen, or of the last version read. */
   readonly tagAfter?: string | undefined;
-  /** What stood there when our entry was seen. */
+  /** The entries when our entry was seen. */
   readonly after?: readonly Entry[] | undefined;
-  /** What we would have written, where that was not done. */
+  /** What we would have written, when it was not done. */
   readonly intended?: readonly Entry[] | undefined;
-  /** What was last seen there, where our entry is not. */
+  /** The entries last read, when our entry is not among them. */
   readonly stored?: readonly Entry[] | undefined;
 }
 
@@ -83,12 +83,12 @@ export type CorrectionEvent =
       readonly message: string;
       readonly statusCode?: number | undefined;
     }
-  /** The tenant says it stored this. */
+  /** The tenant says that it stored this. */
   | { readonly type: "written"; readonly version: Version }
   | { readonly type: "conflict"; readonly message: string }
-  /** No answer: it may have been carried out. */
+  /** No answer: it may have been executed. */
   | { readonly type: "lost"; readonly message: string }
-  /** Surely not carried out, for a reason that may pass. */
+  /** Certainly not executed, for a temporary reason. */
   | { readonly type: "not_written"; readonly message: string; readonly statusCode?: number | undefined }
   | {
       readonly type: "refused";
@@ -101,9 +101,9 @@ export type CorrectionEvent =
 /** What a correction does next. */
 export type Command =
   | { readonly do: "read" }
-  /** To be announced durably before it is sent. */
+  /** To be recorded durably before it is sent. */
   | { readonly do: "write"; readonly base: Version; readonly dispositions: readonly Entry[] }
-  /** Longer with every `attempt`, from 1 on. */
+  /** Longer with every `attempt`, from 1. */
   | { readonly do: "pause"; readonly attempt: number };
 
 /** The state of one correction. */
@@ -112,28 +112,28 @@ export type CorrectionState =
   | { readonly at: "pausing"; readonly back: "reading" | "verifying"; readonly so: SoFar }
   | { readonly at: "ended"; readonly outcome: Outcome };
 
-/** What has happened. */
+/** The history so far. */
 interface SoFar {
-  /** Writes that did not get through. */
+  /** Number of writes that did not succeed. */
   readonly failedWrites: number;
-  /** Reads in a row that failed or gave an outdated version. */
+  /** Number of consecutive reads that failed or gave an outdated version. */
   readonly failedReads: number;
-  /** How the last write that did not get through ended. */
+  /** How the last unsuccessful write ended. */
   readonly cause: "conflict" | "lost" | "not_written" | undefined;
   readonly message: string | undefined;
   readonly statusCode: number | undefined;
-  /** What the last write was built upon, and what it was to store. */
+  /** The base of the last write, and what it was to store. */
   readonly base: Version | undefined;
   readonly intended: readonly Entry[] | undefined;
   /** A write got no answer. */
   readonly maybeWritten: boolean;
-  /** The last read said that our entry is not there and will not be; see `settle`. */
+  /** The last read said that our entry is missing and will stay so; see `settle`. */
   readonly doubted: boolean;
-  /** Tags of versions that are outdated, as the tenant has said. */
+  /** Tags of versions that the tenant has called outdated. */
   readonly outdated: readonly string[];
 }
 
-/** What follows from an event: the new state, and the command to carry out. */
+/** The result of an event: the new state, and the next command. */
 export interface Next {
   readonly state: CorrectionState;
   /** Undefined at the end. */
@@ -141,8 +141,8 @@ export interface Next {
 }
 
 /**
- * The beginning.
- * @param announced the version that an earlier process announced a write upon, when one did: the write may have been carried out
+ * The first state.
+ * @param announced the version for which an earlier process recorded a write, if any: the write may have been executed
  */
 export function beginCorrection(announced?: Version): Next {
   const so: SoFar = {
@@ -160,7 +160,7 @@ export function beginCorrection(announced?: Version): Next {
   return { state: { at: "reading", so }, command: { do: "read" } };
 }
 
-/** What follows from an event. Events that the state does not wait for are a defect of the caller. */
+/** The result of an event. An event that the state does not expect is an error of the caller. */
 export function decideNext(correction: Correction, state: CorrectionState, event: CorrectionEvent): Next {
   switch (state.at) {
     case "pausing":
@@ -182,7 +182,7 @@ export function decideNext(correction: Correction, state: CorrectionState, event
 const ended = (outcome: Outcome): Next => ({ state: { at: "ended", outcome }, command: undefined });
 
 function onRead(correction: Correction, at: "reading" | "verifying", so: SoFar, version: Version): Next {
-  // A write can be refused as overtaken although nobody wrote. One read that shows the same version may be an outdated one, two are the tenant's word.
+  // A write can be refused as outdated although nobody wrote. One read of the same version may be outdated; two are believed.
   const standsAfterAll = so.cause === "conflict" && so.base?.tag === version.tag && so.failedReads > 0;
   if (so.outdated.includes(version.tag) && !standsAfterAll)
     return failedRead(correction, at, so, "the tenant gives an outdated version");
@@ -199,9 +199,9 @@ function beforeOf({ base }: SoFar): Pick<Outcome, "before" | "tagBefore"> {
   return base === undefined ? {} : { before: base.dispositions, ...(base.tag === "" ? {} : { tagBefore: base.tag }) };
 }
 
-/** The tenant stored our entry, and it is not there any more: another writer was at it in between. */
+/** The tenant stored our entry, and it is gone: another writer changed it in between. */
 function onGone(correction: Correction, so: SoFar, version: Version): Next {
-  // Somebody replaced our entry: that is the later writer, and our entry is not written again.
+  // Another writer replaced our entry: theirs is the later write, and ours is not written again.
   if (correction.policy === "replace")
     return ended({
       result: "success",
@@ -250,7 +250,8 @@ function merge(correction: Correction, so: SoFar, version: Version): Next {
       stored,
     });
   if (so.failedWrites >= attempts) {
-    // Of a replacement that got no answer, with others' entries beside ours: it may have been carried out and added to, or not at all.
+    // For a replacement without an answer, with other entries beside ours: it may have been executed and then extended, or not
+    // executed.
     const unclear = so.maybeWritten && stored.some((entry) => isEntry(entry, wanted));
     return settle(so, { ...givenUp(so, merged.dispositions, stored), ...(unclear ? { result: "unknown" } : {}) });
   }
@@ -261,8 +262,8 @@ function merge(correction: Correction, so: SoFar, version: Version): Next {
 }
 
 /**
- * Ends without our entry. When a write got no answer, the read that says so may be an outdated one: it takes a second one, after a pause, to
- * say that the write was not carried out.
+ * Ends without our entry. After a write without an answer, the read that says so may be outdated: a second read, after a pause,
+ * is needed to conclude that the write was not executed.
  */
 function settle(so: SoFar, outcome: Outcome): Next {
   if (!so.maybeWritten || so.doubted || outcome.result === "unknown") return ended(outcome);
@@ -272,7 +273,7 @@ function settle(so: SoFar, outcome: Outcome): Next {
   };
 }
 
-/** The end after the last write that was allowed; what is stored was just read. */
+/** The end after the last allowed write; the stored entries were just read. */
 function givenUp(so: SoFar, intended: readonly Entry[], stored: readonly Entry[]): Outcome {
   const { message, statusCode } = so;
   if (so.cause === "conflict")
@@ -325,7 +326,7 @@ function onAnswer(correction: Correction, so: SoFar, event: CorrectionEvent): Ne
   }
 }
 
-/** Reads again after a pause; at once when no further write is allowed and only the end is to be found out. */
+/** Reads again after a pause; at once when no further write is allowed and only the result is to be found out. */
 function again({ attempts }: Correction, so: SoFar): Next {
   if (so.failedWrites >= attempts && so.cause === "conflict") return { state: { at: "reading", so }, command: { do: "read" } };
   return { state: { at: "pausing", back: "reading", so }, command: { do: "pause", attempt: so.failedWrites } };

@@ -1,4 +1,4 @@
-// What a job of corrections measured, in the words that operators watch.
+// Measurements of a job of corrections, under the names that operators watch.
 
 import type { HistogramSummary } from "../../kernel/index.ts";
 import type { ItemCounts } from "../../store/index.ts";
@@ -14,7 +14,7 @@ const API_ERRORS: readonly CorrectionResult[] = [
   "failed",
 ];
 
-/** What went wrong with a row of a result: a rule, ours or the tenant's, or the tenant otherwise. */
+/** What went wrong with a row, by its result: a rule (ours or the tenant's), or the tenant otherwise. */
 export function errorOf(result: string): "validation" | "api" | undefined {
   if (result === "validation_error") return "validation";
   return API_ERRORS.some((one) => one === result) ? "api" : undefined;
@@ -24,15 +24,15 @@ export function errorOf(result: string): "validation" | "api" | undefined {
 export interface CorrectionMetrics {
   readonly successes: number;
   readonly unchanged: number;
-  /** Rows that broke a rule, ours or the tenant's. */
+  /** Rows that violated a rule, ours or the tenant's. */
   readonly validationErrors: number;
-  /** Rows that the tenant did not take otherwise, or that stayed unknown. */
+  /** Rows that the tenant did not accept for other reasons, or that stayed unknown. */
   readonly apiErrors: number;
-  /** Validation errors and API errors among all rows with a result; the rate is null when there are none. */
+  /** Share of validation and API errors among all rows with a result; the rate is null when there are none. */
   readonly errorRate: { readonly numerator: number; readonly denominator: number; readonly rate: number | null };
-  /** From the first read of an interaction to the last, ms; of the last run. */
+  /** From the first read of an interaction to the last, ms; for the last run. */
   readonly latency: HistogramSummary | undefined;
-  /** Writes of the last run that another writer overtook. */
+  /** Writes of the last run that lost against another writer. */
   readonly conflicts: number;
 }
 

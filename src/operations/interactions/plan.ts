@@ -1,4 +1,4 @@
-// What becomes of each row of a file of corrections: sent, refused with all its reasons, or a duplicate; and the stored text of that.
+// Plans each row of a file of corrections: sent, refused with all reasons, or a duplicate; and its stored text.
 
 import { z } from "zod";
 import { type PlanReport, type PlanSink, planRows, type RowPlanner, SeenKeys } from "../jobs/index.ts";
@@ -16,7 +16,7 @@ export type PlannedRow =
       readonly interactionId: string;
       readonly code: string;
       readonly problems: readonly InteractionProblem[];
-      /** Only while planning: the line of an earlier row that is refused with this one. */
+      /** Only while planning: the line of an earlier row that is refused together with this one. */
       readonly conflictsWith?: number;
     }
   | {
@@ -34,7 +34,7 @@ export function lineOf(row: PlannedRow): number {
   return row.kind === "send" ? row.correction.line : row.line;
 }
 
-/** The problem of a row that another one contradicts. */
+/** The problem of a row that contradicts another one. */
 export function conflictProblem(otherLine: number): InteractionProblem {
   return {
     code: "conflicting_duplicate",
@@ -44,8 +44,9 @@ export function conflictProblem(otherLine: number): InteractionProblem {
 }
 
 /**
- * Plans a whole input. Rows that add different entries to one interaction are sent in their order. The same entry twice is sent once; the
- * same code by the same agent with another time or description is refused, and so is a replacement beside any other row on its interaction.
+ * Plans a whole input. Rows that add different entries to one interaction are sent in order. An equal entry is sent once. The
+ * same code by the same agent with another time or description is refused, and so is a replacement together with any other row
+ * for its interaction.
  */
 export function planCorrections(
   rows: AsyncIterable<ReadRow>,
@@ -62,7 +63,7 @@ export function planCorrections(
   return planRows(rows, planner, sink);
 }
 
-/** What earlier rows asked for, by interaction and by entry. */
+/** The requests of earlier rows, by interaction and by entry. */
 interface Seen {
   readonly interactions: SeenKeys;
   readonly entries: SeenKeys;
@@ -80,7 +81,7 @@ function planRow(read: ReadRow, tree: DispositionTree, seen: Seen): PlannedRow {
   if ("problems" in checked) return { kind: "refused", line, interactionId, code, problems: checked.problems };
   const { entry, policy, etag = "" } = checked.ok;
   const body = JSON.stringify([Date.parse(entry.timestamp), entry.description, policy, etag]);
-  // Rows that add to an interaction get along with each other; one that replaces everything gets along only with itself.
+  // Rows that add to an interaction are compatible; a replacement is compatible only with an equal one.
   const manner = policy === "replace" ? JSON.stringify([entry, policy]) : "adds";
   const earlier = [
     seen.interactions.note(interactionId, manner, line),

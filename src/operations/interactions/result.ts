@@ -1,11 +1,11 @@
-// How a correction ends in the ledger, in the audit log and as an event.
+// The result of a correction for the ledger, the audit log and the event.
 
 import { z } from "zod";
 import type { Entry, Policy } from "./entry.ts";
 import type { CorrectionResult } from "./machine.ts";
 import type { PlannedCorrection } from "./row.ts";
 
-/** An item as it goes to the ledger; `duplicate` of another row, else how the correction ended. */
+/** An item for the ledger; `duplicate` of another row, or the result of the correction. */
 export interface FinishedCorrection {
   readonly line: number;
   readonly interactionId: string;
@@ -15,7 +15,7 @@ export interface FinishedCorrection {
   readonly result: CorrectionResult | "duplicate";
   readonly statusCode?: number;
   readonly reason?: string;
-  /** What the tenant's last failure of its own said, where the entry could not be written. */
+  /** The body of the tenant's last 5xx reply, when the entry could not be written. */
   readonly vendorBody?: string;
   /** Writes sent. */
   readonly attempts: number;
@@ -30,7 +30,7 @@ export interface FinishedCorrection {
   readonly stored?: readonly Entry[];
 }
 
-/** An item of a row of which nothing was sent. */
+/** The item of a row for which nothing was sent. */
 export function unsentItem(
   row: { readonly line: number; readonly interactionId: string; readonly code: string },
   result: "validation_error" | "duplicate",
@@ -43,7 +43,7 @@ export function unsentItem(
 /** Name of the event of a correction. */
 export const DISPOSITION_UPDATED = "DISPOSITION_UPDATED";
 
-/** Data of the event: the entry as it was stored, and what it took in milliseconds. */
+/** Data of the event: the stored entry, and the duration in milliseconds. */
 export function dispositionUpdated(item: FinishedCorrection, { entry }: { entry: Entry }): Record<string, unknown> {
   return {
     interaction_id: item.interactionId,
@@ -64,13 +64,13 @@ const entries = z.array(
   }),
 );
 
-/** Entries as the store gives them back; undefined for anything else. */
+/** Entries from the store; undefined for anything else. */
 export function parseEntries(value: unknown): Entry[] | undefined {
   const parsed = entries.safeParse(value);
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The correction of a row with how it ended. */
+/** The item of a correction that was carried out. */
 export function sentItem(
   { line, interactionId, entry, policy }: PlannedCorrection,
   ended: Omit<FinishedCorrection, "line" | "interactionId" | "code" | "entry" | "policy">,

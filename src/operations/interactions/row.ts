@@ -1,4 +1,4 @@
-// Rows of a file of corrections: how they are read, and every local rule that a row must keep.
+// Rows of a file of corrections: how they are read, and the local rules for a row.
 
 import { nearest } from "../../kernel/index.ts";
 import { idProblem, shown } from "../jobs/row-values.ts";
@@ -12,7 +12,7 @@ export interface PlannedCorrection {
   readonly interactionId: string;
   readonly entry: Entry;
   readonly policy: Policy;
-  /** The version tag that the interaction must have for anything to be written; undefined takes any version. */
+  /** The version tag that the interaction must have; undefined for any version. */
   readonly etag?: string;
 }
 
@@ -30,9 +30,9 @@ export interface CorrectionRow {
 
 /** How a file is read. */
 export interface CorrectionOptions extends Omit<RecordOptions, "done"> {
-  /** For rows that name none; `append` by default. */
+  /** For rows without one; default `append`. */
   readonly policy?: Policy | undefined;
-  /** For rows that have none; such rows are refused by default. */
+  /** For rows without one; by default such rows are refused. */
   readonly timestamp?: string | undefined;
 }
 
@@ -88,7 +88,7 @@ function timeProblem(text: string): InteractionProblem | undefined {
   };
 }
 
-/** Tags are sent back in a header, as they came. */
+/** Tags are sent in a header, as they were received. */
 function etagProblem(text: string): InteractionProblem | undefined {
   if (/^[\x20-\x7e]{0,256}$/.test(text)) return undefined;
   return {
@@ -111,8 +111,8 @@ function policyOf(text: string): Policy | InteractionProblem {
 }
 
 /**
- * Checks one row against every local rule and gives all problems, not only the first. What the row may become on the interaction is
- * checked again when it is merged. A description that is empty is the code's own.
+ * Checks one row against every local rule and returns all problems. The merged result is checked again later. An empty
+ * description is replaced by the code's own.
  */
 export function checkCorrection(
   row: CorrectionRow,

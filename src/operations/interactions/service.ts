@@ -1,4 +1,5 @@
-// Operations on corrections of closed interactions: show one, check a correction without sending, make a job from a file and run it.
+// Operations on corrections of closed interactions: read one, check a correction without sending, make a job from a file and run
+// it.
 
 import type { AuditInput } from "../../store/index.ts";
 import { type InteractionDispositions, requireSupported } from "../../tenant/port.ts";
@@ -27,7 +28,7 @@ import { type CorrectionWorkDependencies, correctionWork } from "./work.ts";
 /** The kind of a job of corrections in the ledger and among the workflows. */
 export const DISPOSITIONS = "dispositions";
 
-/** Chunks under way at once: rows on one interaction keep the order of the file. */
+/** Concurrent chunks: only one, so that rows for one interaction keep the order of the file. */
 const OVERLAP = 1;
 
 /** An input of corrections, and how to read it. */
@@ -41,12 +42,12 @@ export async function readTree(interactions: InteractionDispositions): Promise<D
   return indexTree(await interactions.tree());
 }
 
-/** Checks a whole input against the tree of codes. Nothing is sent, nothing is stored, no interaction is read. */
+/** Checks a whole input against the tree of codes. Nothing is sent or stored, no interaction is read. */
 export function validateCorrections(source: CorrectionSource, tree: DispositionTree, sink: PlanSink = {}): Promise<PlanReport> {
   return planCorrections(readCorrections(source.bytes(), source.read), tree, sink);
 }
 
-/** An interaction as the tenant has it now. */
+/** The present state of an interaction at the tenant. */
 export async function readInteraction(interactions: InteractionDispositions, id: string): Promise<Version> {
   requireSupported("read closed interactions", interactions.capability);
   const { value, lock } = await interactions.read(id);
@@ -56,7 +57,7 @@ export async function readInteraction(interactions: InteractionDispositions, id:
   return { tag: lock?.tag ?? "", dispositions };
 }
 
-/** What a correction would do to an interaction now. */
+/** What a correction would do now. */
 export interface CorrectionPreview {
   readonly now: Version;
   readonly problems: readonly InteractionProblem[];
@@ -64,7 +65,7 @@ export interface CorrectionPreview {
   readonly merge: Merge | undefined;
 }
 
-/** Reads, merges and checks as a correction would, and writes nothing. */
+/** Reads, merges and checks like a correction, and writes nothing. */
 export async function previewCorrection(
   interactions: InteractionDispositions,
   row: CorrectionRow,
@@ -95,12 +96,12 @@ interface CorrectionsDependencies extends Omit<CorrectionWorkDependencies, "jobs
   readonly runs: Runs;
   /** See `Kind`. */
   readonly scope: string;
-  /** Told when a job stopped before its end for another reason than an interruption. */
+  /** Called when a job stopped before its end for a reason other than an interruption. */
   readonly onStopped?: ((job: RowJob) => void) | undefined;
   /** Writes an entry of the job's own into the audit log. */
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly actor: string;
-  /** Rows under way at once. */
+  /** Concurrent rows. */
   readonly concurrency: number;
 }
 
@@ -127,14 +128,14 @@ export class Corrections {
     });
   }
 
-  /** What the engine runs. */
+  /** The kind of run for the engine. */
   kind(): Kind {
     return this.#runner.kind();
   }
 
   /**
-   * Makes a job of an input. The same input is recognised by its content: the earlier job comes back, unless `again`.
-   * `actor`: who asks, when it is not this process's own.
+   * Makes a job from an input. An equal input returns the earlier job, unless `again`.
+   * `actor`: the requester, when it is not this process's own.
    * @throws OperationError `invalid_input` when the input as a whole cannot be read
    */
   submit(

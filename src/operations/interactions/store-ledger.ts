@@ -1,4 +1,4 @@
-// The ledger of corrections over the store: what an item, its audit entry and its event look like there.
+// The ledger of corrections in the store: the form of an item, its audit entry and its event.
 
 import type { AuditInput, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
@@ -13,7 +13,7 @@ interface CorrectionLedgerOptions {
   readonly executor: string;
   /** ms since the epoch. */
   readonly now: () => number;
-  /** Name of the receiver of events; none, no events. */
+  /** Name of the receiver of events; undefined for no events. */
   readonly endpoint: string | undefined;
   readonly onItem?: ((item: EndedItem) => void) | undefined;
 }

@@ -1,4 +1,4 @@
-// The rules that the dispositions of one interaction must keep together: the tree of codes, and codes that exclude each other. Pure.
+// The rules for the dispositions of one interaction: the tree of codes, and mutually exclusive codes. Pure.
 
 import { nearest } from "../../kernel/index.ts";
 import type { RowProblem as AnyRowProblem } from "../jobs/index.ts";
@@ -39,19 +39,19 @@ export function indexTree(reply: { readonly dispositions: readonly TreeNode[] })
 }
 
 /**
- * Codes that exclude each other: of the patterns in one rule only one may occur on an interaction. A pattern is a code, or the beginning
- * of codes with a star behind it.
+ * Mutually exclusive codes: of the patterns in one rule only one may occur on an interaction. A pattern is a code, or the
+ * beginning of codes followed by a star.
  */
 export type ExclusiveRules = readonly (readonly string[])[];
 
-/** Primary codes (1xx) and secondary codes (2xx) never stand together: contract §2.2. */
+/** Primary codes (1xx) and secondary codes (2xx) never occur together: contract §2.2. */
 export const DEFAULT_EXCLUSIVE: ExclusiveRules = [["1*", "2*"]];
 
 function matches(pattern: string, code: string): boolean {
   return pattern.endsWith("*") ? code.startsWith(pattern.slice(0, -1)) : code === pattern;
 }
 
-/** The rules a new entry's code must keep: it exists, it is active, and its parents do and are. */
+/** The problems of a new entry's code: it and its parents must exist and be active. */
 export function codeProblems(code: string, tree: DispositionTree): InteractionProblem[] {
   const node = tree.get(code);
   const field = "code";
@@ -94,8 +94,8 @@ function usable(tree: DispositionTree): string[] {
 }
 
 /**
- * Checks a merged array as a whole and gives all problems. Entries that were there before may have codes that were retired since, but they
- * must still be ones that can be written back.
+ * Checks a merged array as a whole and returns all problems. Earlier entries may have codes that were retired since, but it must
+ * be possible to write them back.
  */
 export function validateMerged(
   merged: readonly Entry[],
@@ -122,7 +122,7 @@ function nameOf(entry: Entry, wanted: Entry): string {
   return entry === wanted ? `the new code ${entry.code}` : `${entry.code} of ${entry.agent_id}`;
 }
 
-/** What keeps an entry of another writer from being written back as it is. */
+/** What prevents another writer's entry from being written back unchanged. */
 function keptProblems(entry: Entry, tree: DispositionTree): InteractionProblem[] {
   const lacks = [
     ...(tree.has(entry.code) ? [] : ["a code that is in the tree"]),
@@ -136,10 +136,10 @@ function keptProblems(entry: Entry, tree: DispositionTree): InteractionProblem[]
 
 const OFFSET_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
 
-/** Whether a text is an ISO 8601 time that exists, with its offset from UTC. */
+/** Whether a text is a valid ISO 8601 time with its offset from UTC. */
 export function isOffsetTime(text: string): boolean {
   const [, date] = OFFSET_TIME.exec(text) ?? [];
   if (date === undefined || Number.isNaN(Date.parse(text))) return false;
-  // Date.parse takes the 30th of February for the 2nd of March.
+  // Date.parse accepts February 30 and returns March 2.
   return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
 }

@@ -1,4 +1,4 @@
-// What can be done with closed interactions: show one, say what a correction would store, correct. Corrections are jobs, also that of one.
+// Use cases of closed interactions: show one, preview a correction, correct. Every correction is a job, even of one row.
 
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
@@ -20,8 +20,8 @@ import {
 import type { ExclusiveRules } from "./tree.ts";
 
 /**
- * A correction as it is asked for. `timestamp` in ISO 8601, the present when it is left out; `policy` is append when left out; `etag` a version tag as `show` gives
- * it: nothing is written when the interaction is of another version.
+ * A requested correction. `timestamp` in ISO 8601, default now; `policy` default append; `etag` a version tag from `show`:
+ * nothing is written when the interaction has another version.
  */
 export interface Correction {
   readonly code: string;
@@ -37,7 +37,7 @@ export class InteractionUseCases {
   readonly #context: Pick<Context, "tenant" | "clock">;
   readonly #exclusive: ExclusiveRules;
 
-  /** @param exclusive codes that must not stand together */
+  /** @param exclusive mutually exclusive codes */
   constructor(context: Pick<Context, "tenant" | "clock">, exclusive: ExclusiveRules) {
     this.#context = context;
     this.#exclusive = exclusive;
@@ -86,7 +86,7 @@ export class InteractionUseCases {
   }
 }
 
-/** A correction of a named interaction. */
+/** A correction of a given interaction. */
 export interface InteractionCorrection extends Correction {
   readonly interactionId: string;
 }
@@ -94,7 +94,7 @@ export interface InteractionCorrection extends Correction {
 /** Corrections in memory, or a file of them. */
 export type InteractionCorrections = readonly InteractionCorrection[] | CorrectionSource;
 
-/** The same with a store: corrections can also be made. */
+/** The same with a store, so that corrections can be made. */
 export class CorrectionUseCases extends InteractionUseCases {
   readonly #actor: string;
   readonly #corrections: Corrections;
@@ -113,7 +113,7 @@ export class CorrectionUseCases extends InteractionUseCases {
   }
 
   /**
-   * Corrects interactions, durably, to the end of the list. The same list again comes back with the results that it has, and goes on where it
+   * Corrects interactions, durably, to the end of the list. An equal list returns its existing results and continues where it
    * stopped. @returns the job; `rows` of the jobs gives the result of each. Throws OperationError `invalid_input`, TenantError
    */
   run(corrections: InteractionCorrections, { by = this.#actor, ...options }: RowRunOptions = {}): Promise<JobDetail> {
@@ -126,10 +126,13 @@ export class CorrectionUseCases extends InteractionUseCases {
   }
 }
 
-/** Throws OperationError `invalid_input`. The present as the time of a correction is no part of its content, so that it is recognised when it is given again. */
+/**
+ * Throws OperationError `invalid_input`. A default time is not part of a correction's content, so that an equal one is
+ * recognised.
+ */
 export function correctionsSource(corrections: InteractionCorrections, now: number): CorrectionSource {
   if ("bytes" in corrections) return corrections;
-  // A tag that is none would be taken for leave to write upon any version.
+  // An empty tag would be taken for permission to write upon any version.
   if (corrections.some(({ etag }) => etag === ""))
     throw new OperationError("invalid_input", "the etag is empty; leave it out to correct any version");
   const rows = corrections.map(({ interactionId, code, description, agentId, timestamp, policy, etag }) => ({

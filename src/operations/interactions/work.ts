@@ -1,4 +1,5 @@
-// What a job of corrections does with a row: the state machine, alone on its interaction among all processes, announced before each write.
+// The work of a job of corrections on a row: the state machine, exclusive on its interaction among all processes, with each write
+// recorded beforehand.
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { InteractionChanges, JobLedger, SessionLocks } from "../../store/index.ts";
@@ -18,11 +19,11 @@ export interface CorrectionWorkDependencies {
   readonly locks: SessionLocks;
   readonly clock: Clock;
   readonly random: RandomStream;
-  /** What tells this tenant from others that the same store serves. */
+  /** Distinguishes this tenant from others in the same store. */
   readonly tenantName: string;
   readonly replicaId: string;
   readonly exclusive: ExclusiveRules;
-  /** Writes at most for one row, and reads that fail in a row at most. */
+  /** Most writes for one row, and most consecutive failed reads. */
   readonly attempts: number;
 }
 
@@ -43,7 +44,7 @@ export function correctionWork(jobId: string, deps: CorrectionWorkDependencies):
     },
     async settle(row, _open, leave) {
       const { sent, corrected } = await correctRow(jobId, deps, await treeOnce(leave), row as SendRow, true, leave);
-      // A tenant that cannot be asked leaves the item as it is.
+      // When the tenant cannot be reached the item stays as it is.
       if (sent.item.result === "unknown" && corrected.failure !== undefined) throw corrected.failure;
       return sent.item;
     },
@@ -94,7 +95,7 @@ async function correctRow(
   return { sent: sentOf(sentItem(row, endOf(corrected)), corrected), corrected };
 }
 
-/** The version an earlier process announced a write of this row upon. */
+/** The version for which an earlier process recorded a write of this row. */
 async function announcedVersion(changes: InteractionChanges, jobId: string, line: number): Promise<Version | undefined> {
   const change = await changes.get(jobId, line);
   return change && { tag: change.baseTag, dispositions: parseEntries(change.before) ?? [] };
@@ -129,7 +130,7 @@ function sentOf(item: FinishedCorrection, corrected: Corrected): Sent<FinishedCo
     conflicts,
     unanswered: failure !== undefined && (item.result === "unknown" || item.result === "exhausted_retries"),
     message: failure?.message,
-    // The state machine has tried again as often as it may.
+    // The state machine has already made all allowed attempts.
     again: false,
   };
 }

@@ -23,7 +23,8 @@ export interface ChunkRunner {
  */
 export async function runChunks(step: Step, run: ChunkRunner, overlap: number): Promise<void> {
   const chunks = await step("pending-chunks", () => run.pendingChunks());
-  // A step may look only at results of steps that were awaited before it in the same order every time, or a replay would diverge.
+  // A step may only depend on results of steps that were awaited before it in the same order every time; otherwise a replay would
+  // diverge.
   const sends: Promise<ChunkReport>[] = [];
   let stop: StopReason | undefined;
   for (const [index, no] of chunks.entries()) {
@@ -34,15 +35,15 @@ export async function runChunks(step: Step, run: ChunkRunner, overlap: number): 
       stop = ended.value.stop;
     }
     if (stop !== undefined) break;
-    // As text: the workflow's own serializer walks every number of a histogram.
+    // As text: the workflow's own serializer visits every number of a histogram.
     const sending = step(`chunk-${no}`, async () => JSON.stringify(await run.sendChunk(no))).then(
       (text) => JSON.parse(text) as ChunkReport,
     );
-    // The caller that awaits it gets the failure; until then it must not count as unhandled.
+    // The failure is thrown where it is awaited; until then it must not count as unhandled.
     sending.catch(() => undefined);
     sends.push(sending);
   }
-  // All chunks, also after one failed: none may still be sending when the job is closed.
+  // All chunks, even after one failed: none may still be sending when the job is closed.
   const settled = await Promise.allSettled(sends);
   const reports = settled.map((send) => {
     if (send.status === "rejected") throw send.reason;

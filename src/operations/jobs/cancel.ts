@@ -1,26 +1,29 @@
-// Cancels a job in any process: the job is marked in the ledger, and the caller gets the answer when its replica has released the job.
+// Cancels a job of any process: the job is marked in the ledger, and the caller gets the answer when its replica has released it.
 
 import type { Clock } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { ENDED, type JobRecords, type Replicas, type RowJob } from "./record.ts";
 
-/** How often the ledger is asked whether the replica has released the job, ms. */
+/** How often it is checked whether the replica has released the job, ms. */
 const LOOK_MS = 100;
-/** A living replica that has not released the job after this time is an error: requests on the wire end before, by the client's time-outs. */
+/**
+ * When a living replica has not released the job after this time, ms, it is an error: running requests end earlier, by the
+ * client's time-outs.
+ */
 const PATIENCE_MS = 90_000;
 
 interface CancelDependencies {
   readonly jobs: Pick<JobRecords, "get" | "cancel">;
   readonly replicas: Pick<Replicas, "isDead">;
-  /** Writes the audit entry, once the job is marked. */
+  /** Writes the audit entry after the job was marked. */
   readonly record: () => Promise<void>;
   readonly clock: Clock;
 }
 
 /**
- * Cancels a job for good. When it resolves nothing more of the job is sent, and the results of all that was on the wire are recorded; a job
- * whose replica died says by its rows what may have been sent. A job that has ended is left as it is.
- * @throws OperationError `job_not_found`; `outcome_unknown` when its replica lives and does not release it
+ * Cancels a job for good. When it resolves nothing more is sent, and the results of all running requests are recorded; when the
+ * replica died, the rows show what may have been sent. A job that has ended is left as it is.
+ * @throws OperationError `job_not_found`; `outcome_unknown` when its replica is alive and does not release it
  */
 export async function cancelJob(id: string, { jobs, replicas, record, clock }: CancelDependencies): Promise<void> {
   const before = await jobs.get(id);
@@ -46,7 +49,7 @@ export async function cancelJob(id: string, { jobs, replicas, record, clock }: C
   }
 }
 
-/** Throws OperationError `job_state` for a job that was cancelled, which nobody goes on with. */
+/** Throws OperationError `job_state` for a cancelled job, which cannot be continued. */
 export function refuseCancelled({ id, status }: Pick<RowJob, "id" | "status">): void {
   if (status === "cancelled")
     throw new OperationError("job_state", `job ${id} was cancelled and cannot be gone on with`, {

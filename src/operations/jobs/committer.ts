@@ -1,12 +1,12 @@
-// Gathers finished items and commits them in micro-batches: while one batch is being written the next one fills.
+// Collects finished items and commits them in small batches: while one batch is written the next one fills.
 
 import type { Clock } from "../../kernel/index.ts";
 
 const MAX_BATCH = 500;
-/** Fewer items than this wait a moment for more: a transaction costs as much for one item as for a hundred. */
+/** With fewer items it waits a moment for more: a transaction costs as much for one item as for a hundred. */
 const SMALL_BATCH = 128;
 const LINGER_MS = 10;
-/** Above this many unwritten items senders wait. */
+/** With more unwritten items than this, senders wait. */
 const HIGH_WATER = 2000;
 
 interface Waiting<Item> {
@@ -31,7 +31,7 @@ export class Committer<Item> {
     this.#clock = clock;
   }
 
-  /** Adds an item; after a failed write it is dropped, and the callers that wait get the failure. */
+  /** Adds an item; after a failed write it is dropped, and waiting callers get the failure. */
   add(chunkNo: number, item: Item): void {
     if (this.broken) return;
     this.#queue.push({ item, chunkNo });

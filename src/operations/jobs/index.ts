@@ -1,4 +1,5 @@
-// Jobs over the rows of a file, for any kind of row: planned completely, then run chunk by chunk, durable, taken over when a process dies.
+// Jobs over the rows of a file, for any kind of row: planned completely, then run chunk by chunk, durable, taken over when their
+// process dies.
 
 export { refuseCancelled } from "./cancel.ts";
 export type { OpenItem, RowLedger } from "./ledger.ts";

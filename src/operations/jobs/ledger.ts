@@ -1,32 +1,32 @@
-// What a running job needs of the store, in the terms of its own rows and items. `store-ledger.ts` is its one implementation.
+// What a running job needs of the store, in terms of its own rows and items. Implemented in `store-ledger.ts`.
 
 import type { ItemResult } from "../../store/index.ts";
 import type { Conflict, PlannedChunk } from "./plan.ts";
 
-/** A chunk as the job finds it: fresh, or left half-done by a process that died. */
+/** A chunk when the job gets it: new, or half done by a process that died. */
 export interface ChunkState<Row> {
   readonly rows: readonly Row[];
-  /** Rows before this index may have been sent already. */
+  /** Rows before this index may have been sent. */
   readonly intentUpto: number;
   readonly done: boolean;
-  /** Lines of this chunk that a later row contradicts → that row's line. */
+  /** Lines of this chunk that a later row contradicts, each with that row's line. */
   readonly conflicts: ReadonlyMap<number, number>;
   /** Lines that have their result in the ledger. */
   readonly finished: ReadonlySet<number>;
 }
 
-/** An item that is in the ledger but not settled. */
+/** An item in the ledger that is not settled. */
 export interface OpenItem {
   readonly line: number;
   readonly result: ItemResult;
-  /** Sends so far, and how long they took, ms; null when that is not known. */
+  /** Number of requests sent, and their duration, ms; null when not known. */
   readonly attempts: number;
   readonly latencyMs: number | null;
   /** True when nothing is left to do for it after all. */
   readonly settled: boolean;
 }
 
-/** How a row ended, as far as every kind of job needs to know. */
+/** The result of a row, as far as all kinds of jobs need it. */
 export interface FinishedItem {
   readonly line: number;
   readonly result: ItemResult;
@@ -37,17 +37,21 @@ export interface RowLedger<Row, Item extends FinishedItem> {
   addChunks(jobId: string, chunks: readonly PlannedChunk<Row>[]): Promise<void>;
   addConflicts(jobId: string, conflicts: readonly Conflict[]): Promise<void>;
   chunk(jobId: string, no: number): Promise<ChunkState<Row>>;
-  /** Makes it durable that rows before `upto` may be sent. Rejects with `not_owner` when the job is no longer ours to run. */
+  /**
+   * Records durably that rows before `upto` may be sent. Rejects with `not_owner` when the job no longer belongs to this process.
+   */
   advanceIntent(jobId: string, no: number, upto: number): Promise<void>;
-  /** Takes that back to `upto` for a chunk that was left: the rows after it were certainly not sent, or have their result. */
+  /**
+   * Withdraws that down to `upto` for a chunk that is given up: the rows after it were certainly not sent, or have their result.
+   */
   withdrawIntent(jobId: string, no: number, upto: number): Promise<void>;
-  /** Items with their audit entries and events, in one transaction; a line that has a result keeps it. */
+  /** Writes items with their audit entries and events in one transaction; a line with a result keeps it. */
   commit(jobId: string, batch: readonly { readonly item: Item; readonly chunkNo: number }[]): Promise<void>;
   closeChunk(jobId: string, no: number): Promise<void>;
-  /** Items that still want an answer, in order of line. */
+  /** Items that still need an answer, by line. */
   openItems(jobId: string, afterLine: number, limit: number): Promise<OpenItem[]>;
   /** The planned row of a line. */
   row(jobId: string, line: number): Promise<Row | undefined>;
-  /** Replaces the result of an open item, which was `before`, with audit entry and event, in one transaction. */
+  /** Replaces the result `before` of an open item, with audit entry and event, in one transaction. */
   settle(jobId: string, item: Item, before: ItemResult): Promise<void>;
 }

@@ -11,7 +11,7 @@ export interface RowProblem<Code extends string = string> {
   readonly message: string;
 }
 
-/** A refused row, with the id of what it is about where that could be read. */
+/** A refused row, with the id of its subject where that is readable. */
 export interface RefusedRow {
   readonly line: number;
   readonly callId?: string | undefined;
@@ -19,10 +19,10 @@ export interface RefusedRow {
   readonly problems: readonly RowProblem[];
 }
 
-/** What the planning of any kind needs to know of a planned row. */
+/** What planning needs to know about a planned row of any kind. */
 type PlannedRow =
   | { readonly kind: "send" }
-  /** `conflictsWith`: the line of an earlier row that asks for something else on the same thing, and is refused with it. */
+  /** `conflictsWith`: the line of an earlier row with a contradicting request, which is refused as well. */
   | (RefusedRow & { readonly kind: "refused"; readonly conflictsWith?: number })
   | { readonly kind: "duplicate" };
 
@@ -31,11 +31,11 @@ export interface RowPlanner<Read, Row extends PlannedRow> {
   /** One row as read. */
   plan(read: Read): Row;
   lineOf(row: Row): number;
-  /** The earlier row of a conflict as a refused one, known only after the later one was read. */
+  /** The earlier row of a conflict as a refused one; known only after the later one was read. */
   conflict(line: number, otherLine: number): RefusedRow;
 }
 
-/** Rows of a file that are stored and run together. Lines count from 1. */
+/** Rows of a file that are stored and run together. Lines are counted from 1. */
 export interface PlannedChunk<Row> {
   readonly no: number;
   readonly firstLine: number;
@@ -49,19 +49,19 @@ export interface Conflict {
   readonly otherLine: number;
 }
 
-/** What planning found in a file. */
+/** The result of planning a file. */
 export interface PlanReport {
   readonly rows: number;
   readonly toSend: number;
   readonly refused: number;
   readonly duplicates: number;
-  /** Refused rows by the code of each of their problems. */
+  /** Number of refused rows by the code of each of their problems. */
   readonly problems: Readonly<Record<string, number>>;
   /** The first refused rows. */
   readonly examples: readonly RefusedRow[];
 }
 
-/** Where a plan goes: the ledger, or nowhere for a dry run. */
+/** Receives a plan: the ledger, or nothing for a dry run. */
 export interface PlanSink<Row = never> {
   chunk?(chunk: PlannedChunk<Row>): Promise<void>;
   conflicts?(conflicts: readonly Conflict[]): Promise<void>;
@@ -124,7 +124,7 @@ export async function planRows<Read, Row extends PlannedRow>(
   return { ...counts, problems, examples: examples.sort((a, b) => a.line - b.line) };
 }
 
-/** What is shown of a refused row, whatever else its kind of job knows of it. */
+/** The part of a refused row that is shown. */
 function exampleOf({ line, callId, interactionId, problems }: RefusedRow): RefusedRow {
   return {
     line,

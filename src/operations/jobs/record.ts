@@ -1,4 +1,4 @@
-// The record of a job over the rows of a file, and what keeps it. `store-records.ts` is its one implementation.
+// The record of a job over the rows of a file, and its storage. Implemented in `store-records.ts`.
 
 import type { HistogramSummary } from "../../kernel/index.ts";
 import type { ItemCounts, JobStatus } from "../../store/index.ts";
@@ -10,20 +10,20 @@ import type { PlanReport } from "./plan.ts";
  *                       └────▶ stopped (can be resumed) | cancelled
  */
 export type { JobStatus };
-/** States from which a job does not go on. */
+/** Statuses after which a job does not continue. */
 export const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
-/** States from which a job goes on by itself. */
+/** Statuses in which a job continues by itself. */
 export const GOES_ON: readonly JobStatus[] = ["planning", "ready", "running"];
 
 export type { StopReason };
 
-/** What a run measured, over all its chunks. Latencies in milliseconds. */
+/** Measurements of a run, over all its chunks. Latencies in milliseconds. */
 export interface Measured {
   readonly attempts: HistogramSummary;
   readonly items: HistogramSummary;
   readonly retries: number;
   readonly rateLimited: number;
-  /** Writes that another writer overtook; absent where the kind of job has no locks. */
+  /** Writes that lost against another writer; absent for kinds of jobs without locks. */
   readonly conflicts?: number;
 }
 
@@ -32,18 +32,18 @@ export interface RowJob {
   readonly id: string;
   /** What is done with its rows, for example `tag`. */
   readonly kind: string;
-  /** The campaign whose codes the rows use, where the kind of job has one. */
+  /** The campaign whose codes the rows use, if the kind of job has one. */
   readonly campaignId: string | undefined;
   readonly sourceName: string;
   readonly contentHash: string;
-  /** JSON, as it was submitted. */
+  /** JSON, as submitted. */
   readonly options: unknown;
   readonly actor: string;
   readonly status: JobStatus;
   readonly totalRows: number;
   /** Which replica plans or runs it. */
   readonly executor: string | undefined;
-  /** How many times it was started; each start is a workflow of its own. */
+  /** Number of runs; each is a workflow of its own. */
   readonly run: number;
   readonly plan: PlanReport | undefined;
   readonly measured: Measured | undefined;
@@ -64,9 +64,9 @@ export interface JobProgress {
 
 /** Rows of a job without a result. */
 export interface RowsLeft {
-  /** Surely not sent. */
+  /** Certainly not sent. */
   readonly notSent: number;
-  /** Sent or not: a process has them under way, or died with them. */
+  /** Possibly sent: a process is sending them, or died while doing so. */
   readonly mayHaveBeenSent: number;
 }
 
@@ -93,28 +93,28 @@ export interface JobRecords {
   get(id: string): Promise<RowJob>;
   /** Numbers of the chunks that are not done, ascending. */
   pendingChunks(id: string): Promise<number[]>;
-  /** The newest job on this content, cancelled ones aside. */
+  /** The newest job with this content, except cancelled ones. */
   findByContent(content: { kind: string; campaignId: string | undefined; contentHash: string }): Promise<RowJob | undefined>;
-  /** Jobs whose planning is under way, or was left by a process that died. */
+  /** Jobs that are being planned, or whose planning process died. */
   planning(): Promise<RowJob[]>;
   /** Removes a job that is still being planned, with its chunks. */
   discardPlan(id: string): Promise<void>;
   /** Planning is complete: the job may run. */
   ready(id: string, plan: PlanReport, contentHash: string): Promise<void>;
   /**
-   * Ends a run, if the job is still this replica's: nothing of it is under way any more. A job that was cancelled stays so.
-   * Rejects with `not_owner` when another one has taken it, and with `invalid_state` when it does not run any more.
+   * Ends a run, if the job still belongs to this replica. None of its work may still be running. A cancelled job stays cancelled.
+   * Rejects with `not_owner` when another replica has taken it, and with `invalid_state` when it is no longer running.
    */
   end(id: string, end: JobEnd, replica: string): Promise<void>;
-  /** Marks a job as cancelled; rejects with `invalid_state` when it has ended. See `cancelJob` for what there is to wait for. */
+  /** Marks a job as cancelled; rejects with `invalid_state` when it has ended. `cancelJob` says what to wait for. */
   cancel(id: string): Promise<void>;
   counts(id: string): Promise<ItemCounts>;
-  /** How it stands with the rows that have no result. */
+  /** The state of the rows without a result. */
   rowsLeft(job: Pick<RowJob, "id" | "totalRows">, counts: ItemCounts): Promise<RowsLeft>;
 }
 
-/** Which replicas live. */
+/** Which replicas are alive. */
 export interface Replicas {
-  /** True when the replica has missed its heartbeats, or its process on this machine is gone. */
+  /** True when the replica has missed its heartbeats, or its process on this machine does not exist. */
   isDead(id: string): Promise<boolean>;
 }

@@ -19,28 +19,28 @@ export interface ResultRow {
   readonly reason?: string;
   readonly attempts: number;
   readonly latencyMs?: number;
-  /** Of a locked call: the status that locks it. */
+  /** For a locked call: the status that locks it. */
   readonly callStatus?: string;
-  /** What the tenant's last 5xx for it said: bounded, without secrets and telephone numbers. */
+  /** The tenant's last 5xx body: bounded, without secrets and telephone numbers. */
   readonly vendorBody?: string;
-  /** Of a correction: what stood there when its last write was announced. */
+  /** For a correction: the entries when its last write was recorded. */
   readonly before?: readonly Entry[];
-  /** Of a correction: what that write was to store. */
+  /** For a correction: what that write was to store. */
   readonly intended?: readonly Entry[];
-  /** Of a correction: what was read last. */
+  /** For a correction: the entries last read. */
   readonly stored?: readonly Entry[];
 }
 
-/** Lines looked up at once. */
+/** Lines per query. */
 const PAGE = 500;
 
 /** Which rows of a job. */
 export interface RowsQuery {
   /** Only rows with this result. */
   readonly only?: ItemResult | undefined;
-  /** Only rows behind this line. */
+  /** Only rows after this line. */
   readonly after?: number | undefined;
-  /** So many at most. */
+  /** Most rows. */
   readonly most?: number | undefined;
 }
 
@@ -73,7 +73,7 @@ export async function* resultRows(
   yield* interactionRows(store, id, page);
 }
 
-/** The records that the CRM refused of a push: the others stand in counts alone. */
+/** The records that the CRM refused in a push; the others are only counted. */
 async function* refusedRecords(store: Store, id: string, behind = 0, most = Number.POSITIVE_INFINITY): AsyncGenerator<ResultRow> {
   let left = most;
   for (let after = behind; left > 0; ) {

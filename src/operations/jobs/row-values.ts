@@ -15,7 +15,10 @@ export function listed(names: readonly string[]): string {
   return names.length <= 8 ? names.join(", ") : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
 }
 
-/** What is wrong with an identifier, or undefined: it is empty, too long, shortened by a spreadsheet (`1.2E+15`), or no part of a path. */
+/**
+ * What is wrong with an identifier, or undefined: it is empty, too long, shortened by a spreadsheet (`1.2E+15`), or cannot be
+ * part of a path.
+ */
 export function idProblem(field: string, value: string): RowProblem<"missing_field" | "malformed_id"> | undefined {
   if (value === "") return { code: "missing_field", field, message: `${field} is empty` };
   const malformed = malformation(value);

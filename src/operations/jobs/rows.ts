@@ -1,4 +1,4 @@
-// Jobs over rows as programs run them: rows in memory, a job to its end, one row alone.
+// Jobs over rows for programs: rows in memory, a job run to its end, or one row alone.
 
 import { OutdialError } from "../../kernel/index.ts";
 import type { JobDetail } from "../views/schemas/jobs.ts";
@@ -9,9 +9,9 @@ import type { JobRecordsUseCases } from "./use-cases.ts";
 
 /** Options of running a file. */
 export interface RowRunOptions {
-  /** Runs content that was run before once more; by default the job that ran it comes back. */
+  /** Runs content again that was run before; by default the earlier job is returned. */
   readonly again?: boolean | undefined;
-  /** Who asks; by default who opened this. */
+  /** The requester; default: who opened this. */
   readonly by?: string | undefined;
   readonly onProgress?: ((progress: JobProgress) => void) | undefined;
 }
@@ -25,7 +25,7 @@ export interface RowEngine<Source> {
   run(id: string, onProgress?: (progress: JobProgress) => void): Promise<unknown>;
 }
 
-/** Rows in memory as a source of a job. Members that are undefined are left out. */
+/** Rows in memory as a source of a job. Undefined members are left out. */
 export function sourceOfRows(
   name: string,
   rows: readonly object[],
@@ -40,7 +40,7 @@ export function sourceOfRows(
   };
 }
 
-/** The same rows that were not finished are gone on with; those that were are looked at anew. */
+/** The same rows continue an unfinished job; a finished one is run again. */
 export async function submitOne<Source, Made extends Pick<RowJob, "status">>(
   engine: {
     submit(source: Source, how: { again: boolean; actor?: string }): Promise<{ readonly job: Made; readonly earlier: boolean }>;
@@ -53,7 +53,10 @@ export async function submitOne<Source, Made extends Pick<RowJob, "status">>(
   return earlier && ENDED.includes(job.status) ? (await engine.submit(source, { again: true, ...actor })).job : job;
 }
 
-/** Runs rows to their end, or follows the process that does. Throws OperationError `invalid_input` when the input as a whole cannot be read; TenantError. */
+/**
+ * Runs rows to their end, or follows the process that does. Throws OperationError `invalid_input` when the input as a whole
+ * cannot be read; TenantError.
+ */
 export async function runRows<Source>(
   engine: RowEngine<Source>,
   records: JobRecordsUseCases,

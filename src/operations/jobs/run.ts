@@ -15,10 +15,10 @@ import type { FinishedItem, OpenItem, RowLedger } from "./ledger.ts";
 import type { JobProgress, StopReason } from "./record.ts";
 import { Semaphore } from "./semaphore.ts";
 
-/** How often what is open is gone over: an item that meets a second failure while it is settled gets another chance. */
+/** Rounds of settling open items: an item that fails a second time gets another chance. */
 const SETTLE_ROUNDS = 3;
 
-/** What the sending of one chunk measured. */
+/** Measurements of one chunk. */
 export interface ChunkReport {
   readonly attempts: ReturnType<Histogram["toJSON"]>;
   readonly items: ReturnType<Histogram["toJSON"]>;
@@ -28,7 +28,7 @@ export interface ChunkReport {
   readonly stop?: StopReason;
 }
 
-/** How the sending of one row ended, and what it measured. */
+/** The result of sending one row, with its measurements. */
 export interface Sent<Item> {
   readonly item: Item;
   readonly attempts: number;
@@ -36,28 +36,33 @@ export interface Sent<Item> {
   readonly latencyMs: number;
   /** 429s seen. */
   readonly rateLimited: number;
-  /** Times another writer was faster, where there are locks. */
+  /** Number of times that another writer was faster, for kinds with locks. */
   readonly conflicts?: number;
-  /** The tenant did not answer, and why: too many of these in a row stop the job. */
+  /** Why the tenant did not answer; too many of these in a row stop the job. */
   readonly unanswered: boolean;
   readonly message: string | undefined;
-  /** Surely not stored, and worth another try at the end of the chunk. */
+  /** Certainly not stored, and worth another attempt at the end of the chunk. */
   readonly again: boolean;
 }
 
 /** What a kind of job does with a row. */
 export interface RowWork<Row, Item> {
   lineOf(row: Row): number;
-  /** The item of a row that is not sent, or undefined for one that is. `conflictsWith`: line of a later row that contradicts it. */
+  /**
+   * The item of a row that is not sent, or undefined for one that is. `conflictsWith`: line of a later row that contradicts it.
+   */
   local(row: Row, conflictsWith: number | undefined): Item | undefined;
   /**
-   * Acts for one row; what concerns only this row is a value.
+   * Sends one row; what concerns only this row is a value.
    * @param sentBefore an earlier process may have sent it
-   * @param leave `halt` ends it unless it is on the wire, `confirmed` is asked before each request of it leaves; see `CallOptions`
-   * @throws TenantError for what stops all rows alike, and when it was halted with nothing sent; OperationError `not_owner`, `job_state`
+   * @param leave `halt` ends it unless its request was sent, `confirmed` is called before each of its requests; see `CallOptions`
+   * @throws TenantError for what concerns all rows, and when it was halted with nothing sent; OperationError `not_owner`,
+   * `job_state`
    */
   send(row: Row, sentBefore: boolean, leave: Leave): Promise<Sent<Item>>;
-  /** Finds out how an open item stands, acting again where that is safe. @throws TenantError when nothing could be found out */
+  /**
+   * Finds out the state of an open item, and sends again where that is safe. @throws TenantError when nothing could be found out
+   */
   settle(row: Row, open: OpenItem, leave: Leave): Promise<Item & { readonly reason?: string }>;
 }
 
@@ -70,25 +75,25 @@ interface RunDependencies<Row, Item extends FinishedItem> {
   readonly leave: Leave;
 }
 
-/** A row on its way. */
+/** A row being sent. */
 interface Send<Row> {
   readonly row: Row;
   readonly sentBefore: boolean;
 }
 
-/** One that was surely not stored, with the item it becomes if it is not sent again. */
+/** A row that was certainly not stored, with its item in case it is not sent again. */
 interface NotStored<Row, Item> extends Send<Row> {
   readonly item: Item;
 }
 
-/** What a chunk measures while it is sent. */
+/** Measurements while a chunk is sent. */
 interface Measuring {
   readonly attempts: Histogram;
   readonly items: Histogram;
   retries: number;
   rateLimited: number;
   conflicts: number | undefined;
-  /** Rows whose sending broke off in such a way that they may have been sent, and have no result. */
+  /** Rows whose sending was interrupted, that may have been sent and have no result. */
   lost: number;
 }
 
@@ -103,9 +108,9 @@ export class JobRun<Row, Item extends FinishedItem> {
   #rateLimited = 0;
   #phase: "sending" | "settling" = "sending";
   #stop: StopReason | undefined;
-  /** Set when the job belongs to another replica: no result of this process counts any more. */
+  /** Set when the job belongs to another replica: results of this process no longer count. */
   #lost: OperationError | undefined;
-  /** Items in a row that the vendor did not answer: a vendor that is away stops the job instead of failing every row. */
+  /** Consecutive items without an answer of the vendor: a vendor that is away stops the job instead of failing every row. */
   #unanswered = 0;
 
   constructor(jobId: string, deps: RunDependencies<Row, Item>) {
@@ -120,14 +125,14 @@ export class JobRun<Row, Item extends FinishedItem> {
     return { counts: { ...this.#counts }, retries: this.#retries, rateLimited: this.#rateLimited, phase: this.#phase };
   }
 
-  /** Adds what the ledger held before this run, so that progress shows the whole job. */
+  /** Adds the counts from before this run, so that progress covers the whole job. */
   countEarlier(counts: ItemCounts): void {
     for (const [result, count] of Object.entries(counts)) this.#count(result, count);
   }
 
   /**
-   * Brings every row of a chunk to its result. Never rejects for what happened to an item; rejects when the ledger does, and then only when
-   * nothing of the chunk is under way any more.
+   * Brings every row of a chunk to its result. It does not reject because of an item. It rejects when the ledger does, and only
+   * after all sending of the chunk has ended.
    */
   async sendChunk(no: number): Promise<ChunkReport> {
     const { ledger, work } = this.#deps;
@@ -141,7 +146,7 @@ export class JobRun<Row, Item extends FinishedItem> {
       lost: 0,
     };
     const notStored: NotStored<Row, Item>[] = [];
-    // One mark for the whole chunk: a wait on the database between sends would leave the tenant idle.
+    // One record for the whole chunk: waiting for the database between sends would leave the tenant idle.
     const announced = !chunk.done && !this.#stopped() && (await this.#announce(no, chunk.rows.length));
     const rows = announced ? chunk.rows : [];
     const sends: Promise<void>[] = [];
@@ -153,7 +158,7 @@ export class JobRun<Row, Item extends FinishedItem> {
         this.#finish(no, local);
         continue;
       }
-      // Its failure is the flush's below, when nothing is under way any more.
+      // The failure is thrown by the flush below, after all sending has ended.
       if (this.#committer.full) await this.#committer.room().catch(() => undefined);
       if (!(await this.#mayGo())) break;
       sends.push(this.#send(no, { row, sentBefore: index < chunk.intentUpto }, measured, notStored));
@@ -162,7 +167,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     await this.#sendAgain(no, notStored, measured);
     await this.#committer.flush();
     if (this.#lost !== undefined) throw this.#lost;
-    // The mark shows the next process, and the counts of unsent rows, which rows may have been sent.
+    // The record shows the next process, and the counts of unsent rows, which rows may have been sent.
     if (announced && this.#stop !== undefined && measured.lost === 0) {
       await ledger.withdrawIntent(this.#jobId, no, chunk.intentUpto);
     }
@@ -177,7 +182,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     };
   }
 
-  /** Goes over what is open until it is settled. Gives the reason when it had to stop. */
+  /** Settles open items repeatedly. Returns the reason when it had to stop. */
   async settle(): Promise<StopReason | undefined> {
     this.#phase = "settling";
     for (let round = 0; round < SETTLE_ROUNDS && this.#stop === undefined; round++) {
@@ -186,7 +191,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     return this.#stop;
   }
 
-  /** Goes once over the open items. @returns how many are still open */
+  /** One round over the open items. @returns how many are still open */
   async #settleRound(): Promise<number> {
     let stillOpen = 0;
     for (let after = 0; ; ) {
@@ -211,7 +216,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     return this.#stop !== undefined || this.#lost !== undefined;
   }
 
-  /** Takes a place among the rows under way; false, and none taken, when no further row may be sent. */
+  /** Takes a place among the concurrent rows; false, without a place, when no further row may be sent. */
   async #mayGo(): Promise<boolean> {
     await this.#places.acquire();
     const { leave } = this.#deps;
@@ -221,7 +226,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     return false;
   }
 
-  /** Makes the intent durable; false when the job was cancelled meanwhile. */
+  /** Records the intent durably; false when the job was cancelled in the meantime. */
   async #announce(no: number, upto: number): Promise<boolean> {
     try {
       await this.#deps.ledger.advanceIntent(this.#jobId, no, upto);
@@ -243,8 +248,8 @@ export class JobRun<Row, Item extends FinishedItem> {
   }
 
   /**
-   * Sends rows that were certainly not stored once more. When the job has stopped, such a row stays without a result, for the next run. When the job
-   * was cancelled there is no next run, and the result is `failed`.
+   * Sends rows again that were certainly not stored. When the job has stopped, such a row stays without a result, for the next
+   * run. When the job was cancelled there is no next run, and the result is `failed`.
    */
   async #sendAgain(no: number, notStored: readonly NotStored<Row, Item>[], measured: Measuring): Promise<void> {
     const sends: Promise<void>[] = [];
@@ -255,7 +260,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     await Promise.all(sends);
   }
 
-  /** Sends one row and notes its result; with `notStored`, a row that is worth another try goes there instead. */
+  /** Sends one row and records its result; with `notStored`, a row that is worth another attempt is added there instead. */
   async #send(no: number, send: Send<Row>, measured: Measuring, notStored: NotStored<Row, Item>[] | undefined): Promise<void> {
     try {
       const sent = await this.#deps.work.send(send.row, send.sentBefore, this.#deps.leave);
@@ -278,16 +283,16 @@ export class JobRun<Row, Item extends FinishedItem> {
     }
   }
 
-  /** Whether a row whose sending broke off may have been sent. */
+  /** Whether a row whose sending was interrupted may have been sent. */
   #maySent(thrown: unknown): boolean {
     if (thrown instanceof TenantError) return thrown.outcomeUnknown;
     return !(thrown instanceof OperationError) && thrown !== this.#deps.leave.halt.reason;
   }
 
-  /** What ends the run: the job is another replica's now, or all rows would fail alike. */
+  /** Ends the run: the job belongs to another replica now, or all rows would fail. */
   #fail(thrown: unknown): void {
     if (thrown instanceof OperationError && thrown.code === "not_owner") this.#lost ??= thrown;
-    // What was halted has the reason of the halt.
+    // A halted row has the reason of the halt.
     else if (!this.#stopped()) this.#stop = reasonOf(thrown);
   }
 
@@ -308,7 +313,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     if (row === undefined || work.local(row, undefined) !== undefined) return true;
     try {
       const settled = await work.settle(row, open, this.#deps.leave);
-      // Something was read, so the tenant is there; a write that failed after it is the first of a new row of failures.
+      // Something was read, so the tenant is reachable; a write that failed after it begins a new series of failures.
       this.#watchVendor(false, undefined);
       if (settled.result === "unknown" || settled.result === "failed") this.#watchVendor(true, settled.reason);
       if (settled.result === "unknown") return false;
@@ -319,7 +324,7 @@ export class JobRun<Row, Item extends FinishedItem> {
       await ledger.settle(this.#jobId, settled, open.result);
       return true;
     } catch (thrown) {
-      // A read-back that fails leaves the item as it is: unknown stays unknown, and says so. Missing rights stop the job.
+      // A failed read-back leaves the item as it is. Missing rights stop the job.
       if (!(thrown instanceof TenantError)) throw thrown;
       if (this.#stopped()) return false;
       const stop = reasonOf(thrown);

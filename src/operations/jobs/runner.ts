@@ -1,4 +1,4 @@
-// Jobs of one kind over the rows of a file: what a run of one does, and how far it is.
+// Runs and follows jobs of one kind over the rows of a file.
 
 import { type AuditInput, ITEM_RESULTS, type ItemCounts, isGood } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
@@ -22,18 +22,18 @@ interface RunnerDependencies {
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly actor: string;
   readonly replicaId: string;
-  /** Chunks under way at once; 1 keeps the order of the file between chunks. */
+  /** Concurrent chunks; 1 keeps the order of the file between chunks. */
   readonly overlap: number;
-  /** Told when a job stopped before its end for another reason than an interruption. */
+  /** Called when a job stopped before its end for a reason other than an interruption. */
   readonly onStopped?: ((job: RowJob) => void) | undefined;
-  /** A run of the job in this process, as long as it has leave. */
+  /** A run of the job in this process, while it may continue. */
   readonly openRun: (job: RowJob, leave: Leave) => AnyRun;
 }
 
 /** Runs the jobs of one kind through the engine, and follows those that another process runs. */
 export class JobRunner {
   readonly #deps: RunnerDependencies;
-  /** What runs here. */
+  /** Runs in this process. */
   readonly #active = new Map<string, AnyRun>();
 
   constructor(deps: RunnerDependencies) {
@@ -86,7 +86,7 @@ export class JobRunner {
           pendingChunks: () => jobs.pendingChunks(jobId),
           sendChunk: (no) => work.sendChunk(no),
           settle: () => work.settle(),
-          // The job's state follows from its ledger.
+          // The job's status follows from its ledger.
           close: async (end) => {
             const status = end.stop === undefined ? endStatus(await jobs.counts(jobId)) : "stopped";
             await jobs.end(jobId, { status, ...end }, replicaId);
@@ -101,7 +101,7 @@ export class JobRunner {
     }
   }
 
-  /** Says in the audit log that the job runs. A log that cannot be written stops the job before anything is sent. */
+  /** Writes an audit entry that the job is running. When the log cannot be written, the job stops before anything is sent. */
   async #recordStart(job: RowJob, run: number): Promise<void> {
     const { record, actor, replicaId } = this.#deps;
     const details = {
@@ -116,7 +116,7 @@ export class JobRunner {
   }
 }
 
-/** Done when every row is where it was meant to be, else partly failed. */
+/** Done when every row has a good result, otherwise partly failed. */
 function endStatus(counts: ItemCounts): JobStatus {
   const bad = ITEM_RESULTS.some((result) => (counts[result] ?? 0) > 0 && !isGood(result));
   return bad ? "partly_failed" : "done";

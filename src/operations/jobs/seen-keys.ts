@@ -1,4 +1,4 @@
-// What a file has named already, at constant memory: a hash table of numbers instead of a map of strings.
+// Detects repeated ids of a file in constant memory: a hash table of numbers instead of a map of strings.
 
 /** 64 bits of hash of a text, as two unsigned 32-bit words (two mixed multiplicative hashes, finished as in MurmurHash3). */
 function hash64(text: string): [number, number] {
@@ -18,9 +18,9 @@ const SLOT = 5;
 const INITIAL_SLOTS = 2 ** 21;
 
 /**
- * Remembers, for each id, the line that named it first and a hash of what that line asked for. A slot takes 20 bytes; the
- * first table serves 1.4 million ids (40 MiB), then it doubles. Ids are compared by 64-bit hashes: the chance that
- * two of a million different ids meet is below 3 in 100 million, and such a meeting refuses both rows loudly.
+ * Remembers, for each id, the line that first named it and a hash of that line's request. A slot takes 20 bytes; the first table
+ * holds 1.4 million ids (40 MiB), then it doubles. Ids are compared by 64-bit hashes: the chance that two of a million different
+ * ids collide is below 3 in 100 million, and such a collision refuses both rows with a message.
  */
 export class SeenKeys {
   #slots: number;
@@ -39,8 +39,8 @@ export class SeenKeys {
   }
 
   /**
-   * Notes that `line` (from 1) asks for `key` on the thing of that id.
-   * @returns undefined when the id is new; else the line that named it first and whether it asked for the same
+   * Records that `line` (from 1) requests `key` for an id.
+   * @returns undefined when the id is new; otherwise the line that first named it and whether its request was the same
    */
   note(id: string, key: string, line: number): { firstLine: number; same: boolean } | undefined {
     const [idHigh, idLow] = hash64(id);

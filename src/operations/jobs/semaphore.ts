@@ -1,6 +1,6 @@
-// Bounds how many sends are under way at once.
+// Limits the number of concurrent sends.
 
-/** A counting semaphore; places are handed on in the order of asking. */
+/** A counting semaphore; places are given in the order of asking. */
 export class Semaphore {
   #free: number;
   #waiting: (() => void)[] = [];
@@ -10,7 +10,7 @@ export class Semaphore {
     this.#free = size;
   }
 
-  /** Undefined when a place was free at once, else a promise of one. */
+  /** Undefined when a place was free at once, otherwise a promise of one. */
   acquire(): Promise<void> | undefined {
     if (this.#free > 0) {
       this.#free -= 1;

@@ -1,11 +1,13 @@
-// The ledger of a job's rows over the store. What a row, an item, its audit entry and its event look like is the kind's own.
+// The ledger of a job's rows in the store. The kind of job defines the form of a row, an item, its audit entry and its event.
 
 import type { AuditInput, Batch, JobItem, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
 import { StoreError } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { FinishedItem, RowLedger } from "./ledger.ts";
 
-/** An item that has got a result: `kind` of its job, what is wrong with it when it has not become what was wanted, time from its first send to its last answer. */
+/**
+ * An item that got a result: `kind` of its job, what is wrong with it, and the time from its first request to its last answer.
+ */
 export interface EndedItem {
   readonly kind: string;
   readonly result: string;
@@ -13,7 +15,7 @@ export interface EndedItem {
   readonly latencyMs: number | undefined;
 }
 
-/** What an item becomes in the store. */
+/** The form of an item in the store. */
 export interface WrittenItem {
   readonly item: NewItem;
   readonly audit: AuditInput;
@@ -30,9 +32,9 @@ interface StoreLedgerOptions<Row, Item extends FinishedItem> {
   /** @param settled true when an open item gets its final result */
   readonly write: (jobId: string, item: Item, settled: boolean) => WrittenItem;
   readonly kind: string;
-  /** What went wrong with an item of a result: our or the tenant's rules, or the tenant otherwise. */
+  /** What went wrong with an item, by its result: a rule (ours or the tenant's), or the tenant otherwise. */
   readonly errorOf: (result: Item["result"]) => EndedItem["error"];
-  /** Told of each item when its result is in the store; one that is settled later is told again with its other result. */
+  /** Called for each item when its result is stored, and again when it is settled later with another result. */
   readonly onItem?: ((item: EndedItem) => void) | undefined;
   /** Whether nothing is left to do for an item that is `unknown` or `locked`. */
   readonly isSettled: (item: JobItem) => boolean;
@@ -108,7 +110,7 @@ export function createRowLedger<Row, Item extends FinishedItem>(options: StoreLe
   };
 }
 
-/** Tells a job that was cancelled from one that another replica has taken. */
+/** Distinguishes a job that was cancelled from one that another replica has taken. */
 export async function owned<T>(jobs: JobLedger, jobId: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();

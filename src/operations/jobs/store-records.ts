@@ -1,4 +1,4 @@
-// The records of jobs over the store. What the database holds as JSON is parsed, not believed.
+// The records of jobs in the store. JSON from the database is parsed, not trusted.
 
 import { z } from "zod";
 import { type Job, type JobLedger, StoreError } from "../../store/index.ts";
@@ -32,11 +32,11 @@ const plan = z.object({
 });
 const summary = z.object({ plan: plan.optional(), measured: measured.optional() });
 
-/** The jobs of these kinds in a store; jobs of other kinds are not seen. @param scope of those that are begun: see `Job` */
+/** The jobs of these kinds; jobs of other kinds are not visible. @param scope of the jobs that are created: see `Job` */
 export function createStoreRecords(jobs: JobLedger, kinds: readonly string[], scope?: string): JobRecords {
   return {
     async create({ id, kind, campaignId, sourceName, contentHash, options, actor, executor }) {
-      // Entered with its planner: the next planning process would delete a plan without one.
+      // Created together with its planning process: the next planning process would delete a plan without one.
       await jobs.createJob({ id, kind, campaignId, sourceName, contentHash, options, actor, executor, scope });
     },
     async get(id) {

@@ -1,4 +1,4 @@
-// Making a job of an input: planned whole before anything is sent, and recognised by its content when it comes again.
+// Makes a job from an input: planned completely before anything is sent, and recognised by its content when it comes again.
 
 import { createHash, type Hash } from "node:crypto";
 import { type Clock, canonicalJson, newId, type RandomStream } from "../../kernel/index.ts";
@@ -13,7 +13,7 @@ const CHUNK_BATCH = 16;
 export interface JobSource {
   readonly name: string;
   readonly bytes: () => AsyncIterable<Uint8Array>;
-  /** True when `bytes` can be called again (a file, not a pipe): a file seen before is then recognised without planning it. */
+  /** True when `bytes` can be called again (a file, not a pipe): a known file is then recognised without planning it. */
   readonly rereadable: boolean;
 }
 
@@ -31,20 +31,20 @@ interface SubmitDependencies<Row, Item extends FinishedItem> {
 /** An input that becomes a job. */
 export interface Submission<Row> {
   readonly source: JobSource;
-  /** How the bytes are read, JSON: part of what makes two inputs the same. */
+  /** How the bytes are read, JSON: part of the comparison of two inputs. */
   readonly readAs: unknown;
   readonly campaignId: string | undefined;
-  /** JSON, given back with the job. */
+  /** JSON, returned with the job. */
   readonly options: unknown;
-  /** Runs content that was run before once more. */
+  /** Runs content again that was run before. */
   readonly again: boolean;
   readonly onProgress: ((rows: number) => void) | undefined;
-  /** Reads what planning needs and gives the planning itself. Called only when the content is not known. */
+  /** Reads what planning needs and returns the planning function. Called only when the content is not known. */
   readonly prepare: () => Promise<(bytes: AsyncIterable<Uint8Array>, sink: PlanSink<Row>) => Promise<PlanReport>>;
 }
 
 /**
- * Makes a job of an input, or gives the earlier job of the same content.
+ * Makes a job from an input, or returns the earlier job with the same content.
  * @throws OperationError `invalid_input` when the input as a whole cannot be read
  */
 export async function submitJob<Row, Item extends FinishedItem>(
@@ -78,7 +78,7 @@ export async function submitJob<Row, Item extends FinishedItem>(
   return { job: await jobs.get(id), earlier: false };
 }
 
-/** Removes plans that were left half-made; nothing of them was sent. */
+/** Removes unfinished plans of dead processes; nothing of them was sent. */
 async function clearPlansOfTheDead({
   jobs,
   replicas,
@@ -111,7 +111,7 @@ function sinkOf<Row, Item extends FinishedItem>(
   };
 }
 
-/** Passes bytes on and into a hash. */
+/** Passes bytes on and hashes them. */
 async function* through(hash: Hash, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     hash.update(chunk);
@@ -119,7 +119,7 @@ async function* through(hash: Hash, bytes: AsyncIterable<Uint8Array>): AsyncGene
   }
 }
 
-/** SHA-256 over the bytes and over how they are read. */
+/** SHA-256 over the bytes and the way they are read. */
 function digest(hash: Hash, readAs: unknown): string {
   return hash.update(canonicalJson(readAs)).digest("hex");
 }

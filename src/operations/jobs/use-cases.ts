@@ -1,4 +1,4 @@
-// What command line, API and dashboard can do with jobs: list, show, rows, cancel; with a tenant also begin and resume.
+// Use cases of jobs for command line, API and dashboard: list, show, rows, cancel; with a tenant also begin and resume.
 
 import { z } from "zod";
 import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, type JobStatus, PUSH, RETRIEVE } from "../../store/index.ts";
@@ -18,9 +18,9 @@ import { noteRequest, requestOf } from "./request.ts";
 import { type ResultRow, type RowsQuery, resultRows } from "./result-rows.ts";
 import { createStoreRecords, rowJobOf } from "./store-records.ts";
 
-/** Kinds of jobs that people see. */
+/** Kinds of jobs that are shown to people. */
 export const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE, PUSH, DIALER_CHANGE, CAMPAIGN_APPLY] as const;
-/** What the list of jobs can be filtered by; the API's query, the command's options and calls of a service are read by it. */
+/** The filters of the list of jobs; the API's query, the command's options and calls to a service are parsed by it. */
 export const JOB_FILTERS = { kind: z.enum(JOB_KINDS).optional() };
 const filters = z.object(JOB_FILTERS);
 type JobFilters = z.output<typeof filters>;
@@ -30,7 +30,10 @@ export const jobFiltersIn = (given: object): JobFilters => filters.parse(given);
 
 /** Kinds of jobs over the rows of a file. */
 const ROW_KINDS: readonly string[] = [TAG, DISPOSITIONS];
-/** What goes on with a change of the tenant, and what ends it: cut off in the middle it would leave the tenant in a state that nobody wanted. */
+/**
+ * For changes of the tenant, how each is continued and ended: cancelling one in the middle would leave the tenant in an unwanted
+ * state.
+ */
 const CHANGES: Readonly<Record<string, { readonly goOn: string; readonly end: string }>> = {
   [DIALER_CHANGE]: {
     goOn: "outdial dialer resume goes on with it, outdial dialer history shows it.",
@@ -43,16 +46,16 @@ const CHANGES: Readonly<Record<string, { readonly goOn: string; readonly end: st
 };
 
 const KINDS: readonly string[] = JOB_KINDS;
-/** States in which no rows are left, or not all of them are there yet. */
+/** Statuses without remaining rows, or in which not all rows are known yet. */
 const NONE_LEFT: readonly JobStatus[] = ["planning", "done", "partly_failed"];
 
-/** States in which somebody may be at work. */
+/** Statuses in which a process may be working on it. */
 const UNDER_WAY: readonly JobStatus[] = ["ready", "running"];
 
 /** What the records of jobs need: a store, no tenant. */
 export interface JobRecordsContext extends Pick<Context, "store" | "clock"> {
   readonly replica: Pick<Replicas, "isDead">;
-  /** The runs of this process, when it has any. */
+  /** The runs of this process, if it has any. */
   readonly runs?: Pick<Context["runs"], "isHere"> | undefined;
 }
 
@@ -106,7 +109,7 @@ export class JobRecordsUseCases {
     });
   }
 
-  /** The results of rows by line, in constant memory; of a push the records that were refused. Throws OperationError `job_not_found` */
+  /** The results of rows by line, in constant memory; for a push the refused records. Throws OperationError `job_not_found` */
   async rows(id: string, query: RowsQuery = {}): Promise<{ readonly kind: string; readonly rows: AsyncIterable<ResultRow> }> {
     const job = await this.find(id);
     return { kind: job.kind, rows: resultRows(this.#context.store, job, query) };
@@ -135,7 +138,7 @@ export class JobRecordsUseCases {
   }
 }
 
-/** Throws OperationError `job_state` for a change of the tenant that has not ended. */
+/** Throws OperationError `job_state` for an unfinished change of the tenant. */
 function refuseChange({ id, kind, status }: Job, verb: string, way: "goOn" | "end"): void {
   const ways = CHANGES[kind];
   if (ways !== undefined && !ENDED.includes(status))
@@ -152,12 +155,12 @@ export interface JobEngines {
 }
 
 interface Submission {
-  /** Runs content that was run before once more. */
+  /** Runs content again that was run before. */
   readonly again: boolean;
   readonly by: string;
 }
 
-/** The same with a tenant: jobs can also be begun and resumed. */
+/** The same with a tenant, so that jobs can be begun and resumed. */
 export class JobUseCases extends JobRecordsUseCases {
   readonly #context: Context;
   readonly #engines: JobEngines;
@@ -178,7 +181,7 @@ export class JobUseCases extends JobRecordsUseCases {
     return this.show(id);
   }
 
-  /** What tagging the calls of a file would be. Throws OperationError `invalid_input`, TenantError */
+  /** A dry run of tagging the calls of a file. Throws OperationError `invalid_input`, TenantError */
   async checkTags(source: TagSource, campaignId: string, instead?: Instead): Promise<DryRun> {
     const { capabilities } = this.#context.tenant;
     requireWay(capabilities.dispositionWriter, instead);
@@ -188,7 +191,7 @@ export class JobUseCases extends JobRecordsUseCases {
     return { plan: planReportOf(await validateTagging({ ...source, read }, matrix)), ignoredColumns };
   }
 
-  /** Makes a job of a file of calls, and lets it run. Throws OperationError `invalid_input`, TenantError */
+  /** Makes a job from a file of calls, and starts it. Throws OperationError `invalid_input`, TenantError */
   async submitTags(
     source: TagSource,
     campaignId: string,
@@ -197,13 +200,13 @@ export class JobUseCases extends JobRecordsUseCases {
     return this.#begin(await this.#engines.tagging.submit(source, campaignId, { again, actor: by, instead }), by);
   }
 
-  /** What correcting the interactions of a file would be. Throws OperationError `invalid_input`, TenantError */
+  /** A dry run of correcting the interactions of a file. Throws OperationError `invalid_input`, TenantError */
   async checkCorrections(source: CorrectionSource): Promise<DryRun> {
     const tree = await readTree(this.#context.tenant.capabilities.interactionDispositions);
     return { plan: planReportOf(await validateCorrections(source, tree)), ignoredColumns: [] };
   }
 
-  /** Makes a job of a file of corrections, and lets it run. Throws OperationError `invalid_input`, TenantError */
+  /** Makes a job from a file of corrections, and starts it. Throws OperationError `invalid_input`, TenantError */
   async submitCorrections(source: CorrectionSource, { again, by }: Submission): Promise<Submitted> {
     return this.#begin(await this.#engines.corrections.submit(source, { again, actor: by }), by);
   }

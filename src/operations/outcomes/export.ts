@@ -1,4 +1,4 @@
-// Outcomes leave the lake: the latest version of each call, into a file or as text. The audit says so before anything leaves.
+// Exports outcomes from the lake: the latest version of each call, to a file or as text. An audit entry is written before.
 
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -20,18 +20,18 @@ interface Asked<Format extends string> {
   /** What disposition codes mean. */
   readonly map: OutcomeMap;
   readonly format: Format;
-  /** Where it goes, for the audit. */
+  /** Its destination, for the audit log. */
   readonly target: string;
   readonly by: string;
 }
 
-/** Writes an export to `asked.target`, a file. @returns how many calls */
+/** Writes an export to the file `asked.target`. @returns the number of calls */
 export async function exportToFile({ lake, store }: Over, asked: Asked<"parquet" | "csv" | "ndjson">): Promise<number> {
   await noteExport(store, asked);
   return lake.exportTo(asked.target, asked.format, asked.map, asked.query);
 }
 
-/** An export as text. @param onCalls told how many calls it has, before the text */
+/** An export as text. @param onCalls called with the number of calls, before the text */
 export async function* exportedText(
   { lake, store }: Over,
   asked: Asked<"csv" | "ndjson">,

@@ -1,4 +1,4 @@
-// What is asked of a report in words, checked and made the scope of one.
+// Turns a request for a report into its scope, with checks.
 
 import { type Clock, type Instant, parseDuration } from "../../kernel/index.ts";
 import {
@@ -17,40 +17,40 @@ import {
 } from "../../outcomes/index.ts";
 import type { Store } from "../../store/index.ts";
 
-/** What holds for reports that ask for nothing else. */
+/** Defaults of reports. */
 export interface ReportRules {
   /** IANA zone. */
   readonly zone: string;
-  /** The map of disposition codes: of a file, or without one the configured map. Throws MeaningError */
+  /** The map of disposition codes: from a file, otherwise the configured one. Throws MeaningError */
   readonly map: (path?: string) => Promise<OutcomeMap>;
   readonly clock: Pick<Clock, "now">;
 }
 
 const DEFAULT_SPAN_MS = 30 * 86_400_000;
 
-/** What is asked for, in the words of the command line. */
+/** A request, in the words of the command line. */
 export interface ReportRequest {
-  /** None: all. */
+  /** Empty for all. */
   readonly campaigns: readonly string[];
-  /** A day of the zone, or an instant with an offset. */
+  /** A day in the zone, or an instant with an offset. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** Instead of `from`: so much time before the end; 30d by default. */
+  /** Instead of `from`: a duration before the end; default 30d. */
   readonly last?: string | undefined;
-  /** File of the map; by default the one of the configuration, else the documented codes. */
+  /** File of the map; default: the configured one, otherwise the documented codes. */
   readonly map?: string | undefined;
-  /** IANA zone; by default the one of the configuration, else UTC. */
+  /** IANA zone; default: the configured one, otherwise UTC. */
   readonly zone?: string | undefined;
   readonly by?: readonly string[] | undefined;
   readonly compare: readonly string[];
   readonly minimum?: number | undefined;
   /** In percent, for example 95. */
   readonly confidence?: number | undefined;
-  /** False neither restates nor keeps figures. */
+  /** False: nothing is restated, and no figures are kept. */
   readonly keep: boolean;
 }
 
-/** A report whose request has passed the checks. */
+/** A checked request. */
 export interface PlannedReport {
   readonly scope: ReportScope;
   report(records: { readonly lake: OutcomeLake; readonly store: Pick<Store, "figures" | "profile"> }): Promise<OutcomeReport>;
@@ -89,7 +89,7 @@ function dimension(name: string): Dimension {
   throw new MeaningError(`--by ${name}: nothing to group calls by; allowed are ${DIMENSIONS.join(", ")}`);
 }
 
-/** The period asked for: from here on until before there. A day given as the end is part of the period. */
+/** The requested period, end exclusive. A day given as the end is included. */
 function periodOf(
   { from, to, last }: ReportRequest,
   read: (where: string, text: string) => Instant,

@@ -1,4 +1,4 @@
-// What can be done with outcomes, for every face: reports, retrievals and their schedules, exports.
+// Use cases of outcomes: reports, retrievals and their schedules, exports.
 
 import { heatOf, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Context } from "../context.ts";
@@ -27,7 +27,7 @@ interface OutcomeParts {
   readonly lake: OutcomeLake;
   readonly retrieving: Retrieving;
   readonly rules: ReportRules;
-  /** The request that is being answered. */
+  /** The id of the present request. */
   readonly requestId: () => string | undefined;
 }
 
@@ -41,7 +41,7 @@ export class OutcomeUseCases {
     this.#parts = parts;
   }
 
-  /** Conversion with intervals, categories, trend, comparisons, the heat map. Throws MeaningError for what cannot be asked */
+  /** Conversion with intervals, categories, trend, comparisons, the heat map. Throws MeaningError for an invalid request */
   async report(request: ReportRequest): Promise<OutcomeReportView> {
     const { lake, rules } = this.#parts;
     const { store } = this.#context;
@@ -50,7 +50,7 @@ export class OutcomeUseCases {
     return { ...report, heat: heat.map((cell) => ({ ...cell, conversion: { ...cell.conversion } })) };
   }
 
-  /** What a retrieval would ask for. Throws OperationError `invalid_input` */
+  /** The preview of a retrieval. Throws OperationError `invalid_input` */
   async planRetrieval(input: RetrievalInput): Promise<RetrievalPlan> {
     const { request, warnings } = await this.#parts.retrieving.check(input);
     const { campaignId, from, to, codes, limit } = request;
@@ -58,7 +58,10 @@ export class OutcomeUseCases {
     return { campaignId, from: timeText(from), to: timeText(to), codes, limit, warnings, windows };
   }
 
-  /** Begins a retrieval and lets it run; the same one that has not ended comes back. Throws OperationError `invalid_input`, TenantError */
+  /**
+   * Begins and starts a retrieval; an equal unfinished one is returned instead. Throws OperationError `invalid_input`,
+   * TenantError
+   */
   async retrieve(input: RetrievalInput, by: string): Promise<RetrievalBegun> {
     const { retrieving, requestId } = this.#parts;
     const { request, warnings } = await retrieving.check(input);
@@ -70,8 +73,8 @@ export class OutcomeUseCases {
   }
 
   /**
-   * Retrieves outcomes to the end; the same retrieval that has not ended is gone on with. Throws OperationError `invalid_input`, TenantError;
-   * a retrieval that stands still has the status `stopped`.
+   * Retrieves outcomes to the end; an equal unfinished retrieval is continued. Throws OperationError `invalid_input`,
+   * TenantError; a paused retrieval has the status `stopped`.
    */
   async pull(
     input: RetrievalInput,
@@ -86,12 +89,12 @@ export class OutcomeUseCases {
     return retrievalViewOf(await retrieving.run(retrieval.jobId, onProgress));
   }
 
-  /** What a comparison would look at. Throws OperationError `invalid_input` */
+  /** The preview of a comparison. Throws OperationError `invalid_input` */
   planComparison(input: RetrievalInput): ReturnType<Retrieving["check"]> {
     return this.#parts.retrieving.check(input);
   }
 
-  /** Compares tenant, lake and CRM by the hour; reads the tenant's listing once more. */
+  /** Compares tenant, lake and CRM by hour; reads the tenant's listing again. */
   compare(request: RetrievalRequest, sink: ReconcileSink): Promise<ReconcileReport> {
     return compareOutcomes(this.#context, this.#parts.lake, request, sink);
   }
@@ -105,13 +108,13 @@ export class OutcomeUseCases {
     return (await this.#context.store.retrievals.list(query)).map(retrievalViewOf);
   }
 
-  /** Whether the lake holds exactly what a retrieval brought. Throws OperationError `job_not_found` */
+  /** Whether the lake contains exactly what a retrieval brought. Throws OperationError `job_not_found` */
   async verify(jobId: string): Promise<RetrievalVerdict> {
     const { lake, retrieving } = this.#parts;
     return verdictViewOf(jobId, await verifyRetrieval(lake, await retrieving.find(jobId)));
   }
 
-  /** In the order of their campaigns; a campaign has one. @param after only campaigns behind this one */
+  /** By campaign; a campaign has one schedule. @param after only campaigns after this one */
   async schedules(after?: string): Promise<readonly ScheduleView[]> {
     return (await this.#context.store.retrievalSchedules.list())
       .filter(({ campaignId }) => after === undefined || campaignId > after)
@@ -119,7 +122,9 @@ export class OutcomeUseCases {
       .map(scheduleViewOf);
   }
 
-  /** Retrieves a campaign's outcomes regularly; the first time as far back as `input` says. Throws OperationError `invalid_input` */
+  /**
+   * Retrieves a campaign's outcomes regularly; `input` says how far back the first time. Throws OperationError `invalid_input`
+   */
   async setSchedule(
     { campaignId, ...input }: RetrievalInput,
     { by, ...rhythm }: Omit<Rhythm, "staggerMs"> & { readonly by: string },
@@ -128,8 +133,8 @@ export class OutcomeUseCases {
   }
 
   /**
-   * The same for several campaigns, all or none: their turns follow each other at `staggerMs`, by default spread evenly over `everyMs`.
-   * @returns when each has its first turn
+   * The same for several campaigns, all or none: their turns are `staggerMs` apart, by default spread evenly over `everyMs`.
+   * @returns the first turn of each
    */
   async setSchedules(
     campaignIds: readonly string[],
@@ -142,12 +147,12 @@ export class OutcomeUseCases {
     return set.map(({ campaignId, nextAt }) => ({ campaignId, nextAt: timeText(nextAt) }));
   }
 
-  /** Ends a schedule; what was retrieved stays. @returns whether there was one */
+  /** Ends a schedule; retrieved data stays. @returns whether there was one */
   removeSchedule(campaignId: string): Promise<boolean> {
     return this.#context.store.retrievalSchedules.remove(campaignId);
   }
 
-  /** The latest version of each call with its category, as text. What leaves is in the audit before. Throws MeaningError */
+  /** The latest version of each call with its category, as text. An audit entry is written before. Throws MeaningError */
   async *export(query: ExportQuery, format: "csv" | "ndjson", by: string): AsyncGenerator<string> {
     const { lake, rules } = this.#parts;
     const map = await rules.map();
@@ -155,7 +160,7 @@ export class OutcomeUseCases {
   }
 }
 
-/** Compares tenant, lake and CRM by the hour, until the runs of the context are interrupted. */
+/** Compares tenant, lake and CRM by hour, until the runs of the context are interrupted. */
 export function compareOutcomes(
   { tenant, store, clock, runs }: Context,
   lake: OutcomeLake,

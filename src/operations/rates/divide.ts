@@ -1,27 +1,28 @@
-// How the processes that share a limit divide it. Pure: what each one would send, by lane, decides; a more urgent lane never waits for another one's.
+// How processes divide a shared limit. Pure. The demand of each process, by lane, decides; a more urgent lane never waits for a
+// less urgent one.
 
-/** A process that holds a part of a limit. */
+/** A process with a part of a limit. */
 export interface Holder {
   readonly id: string;
   /** The part (0..1) that it may use. */
   readonly part: number;
-  /** What it would send, by lane in order of precedence, as parts of the limit. */
+  /** Its demand by lane in order of precedence, as parts of the limit. */
   readonly demand: readonly number[];
-  /** It has given its part back, or has died, since `countedAt`. */
+  /** Since `countedAt` it has returned its part, or has died. */
   readonly gone?: boolean | undefined;
 }
 
-/** What is known of a limit that is shared, ms since the epoch where it is a time. */
+/** The state of a shared limit; times are ms since the epoch. */
 export interface SharedLimit {
   readonly now: number;
-  /** Permits that nobody holds, as they were at `countedAt`. */
+  /** Permits that nobody held at `countedAt`. */
   readonly permits: number;
   readonly countedAt: number;
-  /** Every process with a part, also the one that asks, if it has one. */
+  /** Every process with a part, including the asking one if it has one. */
   readonly holders: readonly Holder[];
 }
 
-/** What the process that asks gets, and what is left. */
+/** The part of the asking process, and what is left. */
 export interface Division {
   readonly part: number;
   readonly permits: number;
@@ -30,9 +31,9 @@ export interface Division {
 }
 
 /**
- * The part of one process: what is its by the demands of all, but never more than the others leave. So the parts together are at most the whole
- * limit at each moment: who is to have less gives back when it next asks, and who is to have more gets it after that.
- * What nobody holds adds up to at most one burst, and goes to whoever asks.
+ * The part of one process: its share by the demands of all, but never more than the others leave. So the sum of all parts never
+ * exceeds the limit: a process whose share shrinks returns some when it next asks, and only then another can get more. Permits
+ * that nobody holds add up to at most one burst, and go to the next process that asks.
  */
 export function divide(
   limit: SharedLimit,
@@ -40,7 +41,7 @@ export function divide(
   shape: { readonly perMs: number; readonly burst: number },
 ): Division {
   const others = limit.holders.filter(({ id, gone }) => id !== me.id && gone !== true);
-  // Since when those who are gone have sent nothing is not known: their parts count as used up to now.
+  // It is not known since when processes that are gone have sent nothing: their parts count as used until now.
   const held = limit.holders.reduce((sum, { part }) => sum + part, 0);
   const wanted = partsOf([...others, me]).at(-1) ?? 0;
   const part = Math.max(0, Math.min(wanted, 1 - others.reduce((sum, one) => sum + one.part, 0)));
@@ -50,7 +51,10 @@ export function divide(
   return { part, permits, left: there - permits };
 }
 
-/** The part of each process: lane by lane what it wants, equally little where there is not enough; what is left goes to all alike. */
+/**
+ * The part of each process: lane by lane what it demands, divided evenly when it is not enough; the rest is divided evenly among
+ * all.
+ */
 function partsOf(holders: readonly Pick<Holder, "demand">[]): readonly number[] {
   const parts = holders.map(() => 0);
   const lanes = Math.max(0, ...holders.map(({ demand }) => demand.length));
@@ -66,7 +70,7 @@ function partsOf(holders: readonly Pick<Holder, "demand">[]): readonly number[] 
   return parts.map((part) => part + Math.max(0, left) / parts.length);
 }
 
-/** Gives each what it wants, up to a level that is the same for all and uses up `whole`. */
+/** Gives each what it wants, up to an equal level that uses up `whole`. */
 function waterLevel(wanted: readonly number[], whole: number): readonly number[] {
   const given = wanted.map(() => 0);
   let left = whole;

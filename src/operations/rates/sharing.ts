@@ -1,8 +1,8 @@
-// Shares a tenant's limits with the other processes on the same database: each holds a part of a limit for a few seconds and asks for it again and
-// again while it sends. A process that dies keeps its part until that time is over; one that has nothing to send gives it back.
+// Shares a tenant's limits with other processes on the same database: each holds a part of a limit for a few seconds and renews
+// it while it sends. A process that dies keeps its part until that time is over; one that has nothing to send returns it.
 //
-// Without the database a process keeps to the whole limit by itself, as one without a store does: pausing campaigns must not wait for a database.
-// What writes for a job ends then by its own lease.
+// Without the database a process uses the whole limit by itself, like one without a store: pausing campaigns must not wait for a
+// database. Writes of a job end then by the job's own lease.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../kernel/index.ts";
@@ -12,29 +12,32 @@ import { divide } from "./divide.ts";
 
 type RateFamily = RateShares["families"][number];
 
-/** How often a process that sends asks, ms; and when it has the whole limit. */
+/** How often a sending process renews its part, ms, and how often when it has the whole limit. */
 const EXCHANGE_MS = 250;
 const ONLY_MS = 500;
-/** For how long a part is held, ms. */
+/** How long a part is valid, ms. */
 const HELD_MS = 3000;
-/** How long the database may take before the process goes on by itself, ms. */
+/** How long the database may take before the process continues by itself, ms. */
 const PATIENCE_MS = 2000;
-/** For how long it goes on by itself before it asks again, ms. */
+/** How long it continues by itself before it asks again, ms. */
 const ALONE_MS = 2000;
-/** Time without a demand after which a part is given back, ms. */
+/** Time without demand after which a part is returned, ms. */
 const QUIET_MS = 2000;
 
 interface SharingDeps {
   readonly shares: RateShares;
   readonly ledger: RateLedger;
-  /** Names the tenant and the credentials. */
+  /** Identifies the tenant and the credentials. */
   readonly scope: string;
-  /** Names this process. */
+  /** Identifies this process. */
   readonly holder: string;
   readonly warn: (message: string) => void;
 }
 
-/** Begins to share; nothing is asked before the first request. Ends with the parts given back, and with the limits this process's alone. */
+/**
+ * Begins to share; nothing is requested before the first demand. At the end the parts are returned and the limits are this
+ * process's alone.
+ */
 export function shareRates(deps: SharingDeps): AsyncDisposable {
   const ended = new AbortController();
   const families = new Map(deps.shares.families.map((family) => [family, new Family(family, deps, ended.signal)]));
@@ -47,16 +50,16 @@ export function shareRates(deps: SharingDeps): AsyncDisposable {
   };
 }
 
-/** Idle → asking, two or four times a second while there is a demand → idle. */
+/** States: idle → asking, two or four times a second while there is demand → idle. */
 class Family {
   readonly #family: RateFamily;
   readonly #deps: SharingDeps;
   readonly #end: AbortSignal;
   #asking: Promise<void> | undefined;
-  /** Somebody wanted a grant while the last round ended. */
+  /** A grant was wanted while the last round was ending. */
   #again = false;
   #alone = false;
-  /** An exchange that the database has not answered. */
+  /** An exchange without an answer of the database so far. */
   #pending: Promise<unknown> | undefined;
 
   constructor(family: RateFamily, deps: SharingDeps, end: AbortSignal) {
@@ -80,7 +83,7 @@ class Family {
   }
 
   async #ask(): Promise<void> {
-    // Whoever asks for the grant stands in line only after that.
+    // The call that wants the grant is queued only after that.
     await Promise.resolve();
     this.#again = false;
     let wanted = performance.now();
@@ -125,7 +128,7 @@ class Family {
     const { shares, ledger, scope, holder } = this.#deps;
     this.#again = false;
     shares.grant(this.#family, { part: 0, permits: 0, forMs: 0 });
-    // Who cannot say so keeps its part until its time is over.
+    // When this fails the part is kept until its time is over.
     await inTime(ledger.release({ scope, family: this.#family, holder })).catch(() => undefined);
   }
 }

@@ -1,49 +1,49 @@
-// Which data of the tenant to read next. Data that users view stays fresh with a part of the budget. Pure.
+// Decides which data of the tenant to read next, so that data that users view stays fresh within a part of the budget. Pure.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { ReadingKey, TenantReading } from "../../store/index.ts";
 
-/** Something to read, with the age from which on it is due, ms. */
+/** A reading, with the age from which on it is due, ms. */
 export interface DueReading extends ReadingKey {
   readonly what: keyof typeof TARGETS_MS;
   readonly subject: string;
   readonly targetMs: number;
-  /** So many requests it takes at most. */
+  /** Most requests that it takes. */
   readonly requests: number;
 }
 
-/** What users asked for, and when last. */
+/** What users viewed, and when last. */
 export interface Asked {
   readonly list: Instant;
-  /** By campaign whose dialer settings they are; under "" those of the tenant. */
+  /** Dialer settings by campaign; under "" those of the tenant. */
   readonly dialers: ReadonlyMap<string, Instant>;
-  /** By campaign: its own page. */
+  /** Pages of single campaigns, by campaign. */
   readonly campaigns: ReadonlyMap<string, Instant>;
 }
 
-/** What decides which reading of the tenant is made next. */
+/** The state on which the next reading depends. */
 export interface RefreshState {
   readonly now: Instant;
   /** The known campaigns, in the order of the list. */
   readonly campaigns: readonly string[];
   readonly readings: readonly Omit<TenantReading, "value">[];
   readonly asked: Asked;
-  /** Whether dialer settings are of each campaign: then only those that somebody looks at are read. */
+  /** Whether each campaign has its own dialer settings: then only viewed ones are read. */
   readonly perCampaign: boolean;
-  /** How often something was chosen so far. */
+  /** Number of readings chosen so far. */
   readonly turn: number;
-  /** So many figures come before the next look, by `owedAfter`; 0 at first. */
+  /** Number of figures before the next look, from `owedAfter`; 0 at first. */
   readonly owed: number;
 }
 
-/** A request counts as viewing for this long: pages ask again every 10 to 15 s. */
+/** How long a request counts as viewing: pages ask again every 10 to 15 s. */
 export const LOOKING_MS = 40_000;
-/** After this number of turns, a campaign that nobody views has a turn too. */
+/** Every so many turns, campaigns that nobody views get a turn. */
 const OTHERS_EVERY = 4;
 
-/** While figures are due, this number of requests for figures comes with one request for documents and looks of the gate. */
+/** While figures are due, so many requests for figures are made for each request for documents and looks of the gate. */
 const FIGURES_TO_LOOKS = 6;
-/** The requests of a look of the gate: the campaign and the pages of its list. */
+/** Number of requests of a look of the gate: the campaign and the pages of its list. */
 const FIRST_LOOK_REQUESTS = 3;
 const LOOK_REQUESTS = 11;
 
@@ -63,9 +63,10 @@ interface Candidate extends DueReading {
 }
 
 /**
- * What is due, the most urgent first: the list of campaigns, then the dialer settings that somebody looks at, then the campaigns whose page is
- * open, then all others. Among equals figures that were never read come first; from then on figures and what shows why nobody is dialed (documents
- * and looks of the gate, several requests each) have a share each, and in each share comes first what was never read, then what is furthest behind.
+ * Due readings, the most urgent first: the list of campaigns, then viewed dialer settings, then campaigns whose page is open,
+ * then all others. Among equals, figures that were never read come first. After that, figures on one side and documents and looks
+ * of the gate (several requests each) on the other have a share each; within a share, readings that were never made come first,
+ * then the most overdue.
  */
 export function dueReadings(state: RefreshState): DueReading[] {
   const { now, campaigns, asked, turn, owed } = state;
@@ -87,7 +88,7 @@ export function dueReadings(state: RefreshState): DueReading[] {
   for (const id of dialers) add("dialer", id, looks(asked.dialers.get(id)), -1, looks(asked.dialers.get(id)));
   const listed = looks(asked.list);
   const named = new Set(campaigns);
-  // A page may be open of a campaign that no list has named yet.
+  // A page may be open for a campaign that no list has named yet.
   const open = [...asked.campaigns].filter(([id, at]) => looks(at) && !named.has(id)).map(([id]) => id);
   for (const [place, id] of [...campaigns, ...open].entries()) {
     const opened = looks(asked.campaigns.get(id));
@@ -100,9 +101,9 @@ export function dueReadings(state: RefreshState): DueReading[] {
     .map(({ what, subject, targetMs, requests }) => ({ what, subject, targetMs, requests }));
 }
 
-/** How many figures come before the next look once this one was chosen. */
+/** How many figures come before the next look after this one was chosen. */
 export function owedAfter(owed: number, { what, requests }: Pick<DueReading, "what" | "requests">): number {
-  // With a bound: looks that were made while no figures were due are not set against those that come due later.
+  // Bounded, so that looks made while no figures were due do not count against those that come due later.
   return isLook(what)
     ? Math.min(owed + requests * FIGURES_TO_LOOKS, LOOK_REQUESTS * FIGURES_TO_LOOKS)
     : Math.max(0, owed - requests);
@@ -121,7 +122,7 @@ function urgency(a: Candidate, b: Candidate): number {
   return (isNever(a) ? 0 : b.ageMs / b.targetMs - a.ageMs / a.targetMs) || a.place - b.place;
 }
 
-/** Figures and looks in turn, each in its order, as `owedAfter` has it; all figures that were never read before the first look. */
+/** Figures and looks alternately, as `owedAfter` says; all figures that were never read come before the first look. */
 function shared(due: readonly Candidate[], before: number): Candidate[] {
   const looks = due.filter(({ what }) => isLook(what));
   const others = due.filter(({ what }) => !isLook(what));

@@ -1,5 +1,6 @@
-// Reads the tenant in the background, to keep the stored data fresh: one loop. Its reads take the lane `refresh`, which gets at most half of a budget.
-// Requests say what they view and are answered from the store. Several services on one database share the work: each reading is claimed.
+// Keeps the stored data about the tenant fresh: one background loop, whose reads use the lane `refresh`, which gets at most half
+// of a budget. Requests report what is viewed and are answered from the store. Several services on one database share the work:
+// each reading is claimed.
 
 import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";
 import { type ReadingKey, type Store, StoreError } from "../../store/index.ts";
@@ -10,17 +11,17 @@ import type { CampaignStates } from "../campaigns/states.ts";
 import { OperationError } from "../error.ts";
 import { type DueReading, dueReadings, LOOKING_MS, owedAfter } from "./order.ts";
 
-/** How many readings are under way at once: a reading without an answer does not block the others. */
+/** Concurrent readings: one without an answer does not block the others. */
 const AT_ONCE = 4;
-/** Time for one call of a refresh, the wait for the budget included. */
+/** Time limit of one call, including the wait for the budget, ms. */
 const CALL_MS = 30_000;
-/** When a process dies, its claimed reading is free again after this time. */
+/** After this time a dead process's claim expires, ms. */
 const CLAIM_MS = 90_000;
-/** What is due is looked up at least so often, */
+/** Longest time between two look-ups of due readings, ms. */
 const LOOK_MS = 5000;
-/** and no more often than this, however many ask. */
+/** Shortest time between two look-ups, ms. */
 const PAUSE_MS = 200;
-/** Contacts that the first look at a campaign judges: two pages. Later ones judge more. */
+/** Contacts judged by the first look at a campaign: two pages. Later looks judge more. */
 const FIRST_CONTACTS = 200;
 const CONTACTS = 1000;
 
@@ -30,7 +31,7 @@ interface RefreshDeps {
   readonly states: Pick<CampaignStates, "metrics" | "gate" | "workload">;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
-  /** Ends everything that is under way. */
+  /** Ends everything that is running. */
   readonly signal: AbortSignal;
 }
 
@@ -40,7 +41,7 @@ export class TenantRefresh {
   readonly #campaigns = new Map<string, Instant>();
   readonly #dialers = new Map<string, Instant>();
   readonly #under = new Map<string, Promise<void>>();
-  /** Readings that another service is at, with when to look again. */
+  /** Readings claimed by another service, with when to look again. */
   readonly #elsewhere = new Map<string, Instant>();
   readonly #verdicts = new Map<string, CampaignGateVerdict>();
   readonly #warned = new Set<string>();
@@ -53,7 +54,10 @@ export class TenantRefresh {
     this.#deps = deps;
   }
 
-  /** Somebody views all campaigns, one campaign, or the dialer settings of one (of "" where a tenant has them once). Returns at once; due readings are made in the background. */
+  /**
+   * Reports that a person views all campaigns, one campaign, or the dialer settings of one ("" where a tenant has one set).
+   * Returns at once; due readings are made in the background.
+   */
   looking(at: "campaigns" | { readonly dialerOf: string } | { readonly campaign: string }): void {
     const now = this.#deps.clock.now();
     if (at === "campaigns") this.#list = now;
@@ -62,12 +66,12 @@ export class TenantRefresh {
     this.#wake?.();
   }
 
-  /** The latest look of the gate that this process made at a campaign. */
+  /** The latest look of the gate that this process made for a campaign. */
   verdict(id: string): CampaignGateVerdict | undefined {
     return this.#verdicts.get(id);
   }
 
-  /** Somebody changed a campaign: it is read again, even when its readings are fresh. Throws StoreError. */
+  /** Reports that a campaign was changed: it is read again even when its readings are fresh. Throws StoreError. */
   async changed({ campaign }: { readonly campaign: string }): Promise<void> {
     const { store, clock } = this.#deps;
     this.#verdicts.delete(campaign);
@@ -75,12 +79,12 @@ export class TenantRefresh {
     this.#wake?.();
   }
 
-  /** Reads everything of one campaign now, for somebody who waits for it. Throws TenantError (`not_found` …), StoreError. */
+  /** Reads everything about one campaign now, while a person waits. Throws TenantError (`not_found` …), StoreError. */
   async campaignNow(id: string): Promise<void> {
     const call = this.#now();
     await this.#document(id, call);
     await Promise.all([this.#figures(id, call), this.#gate(id, call)]);
-    // Its pace is that of the readings, the latest among them.
+    // The pace is computed from the readings, including the latest.
     await this.#workload(id, call);
   }
 
@@ -89,7 +93,7 @@ export class TenantRefresh {
     return this.#campaignList(this.#now());
   }
 
-  /** Reads the dialer settings now. @param campaign whose; "" where a tenant has them once. Throws TenantError, StoreError. */
+  /** Reads the dialer settings now. @param campaign whose; "" where a tenant has one set. Throws TenantError, StoreError. */
   dialerNow(campaign: string): Promise<void> {
     return this.#dialerSettings(campaign, this.#now());
   }
@@ -98,7 +102,7 @@ export class TenantRefresh {
     return { lane: "pacing", signal: this.#deps.signal };
   }
 
-  /** Reads what is due until the signal; then gives back what is under way. */
+  /** Reads what is due until the signal aborts; then releases running claims. */
   async run(): Promise<void> {
     const { clock, warn, signal } = this.#deps;
     while (!signal.aborted) {
@@ -119,7 +123,7 @@ export class TenantRefresh {
 
   async #startDue(signal: AbortSignal): Promise<void> {
     const { store, clock } = this.#deps;
-    // What this tenant says would be kept as another one's.
+    // The readings of this tenant would be stored as another one's.
     if (this.#under.size >= AT_ONCE || store.tenantOf.displaced !== undefined) return;
     const [known, readings] = await Promise.all([store.knownCampaigns.list(), store.tenantReadings.times()]);
     const now = clock.now();
@@ -197,7 +201,7 @@ export class TenantRefresh {
     }
   }
 
-  /** Only a list that was read to its end is taken over. */
+  /** Only a list that was read to its end is stored. */
   async #campaignList(call: CallOptions): Promise<void> {
     const { store, tenant, clock } = this.#deps;
     const at = clock.now();

@@ -1,12 +1,12 @@
-// The workflow of a retrieval: which windows are left, each window as one durable step, then the retrieval is hashed and closed. The progress of a
-// window is in the store, page by page; a step that is started again continues there.
+// The workflow of a retrieval: the remaining windows, each window as one durable step, then the retrieval is hashed and closed.
+// The progress of a window is stored page by page; a step that is started again continues there.
 
 import type { Step } from "../run/kind.ts";
 import type { StopReason } from "../run/reason.ts";
 
 /** A run of a retrieval, as the workflow drives it. */
 export interface WindowRunner {
-  /** Windows that are left, and how many of them are read side by side. */
+  /** The remaining windows, and how many of them are read concurrently. */
   openWindows(): Promise<{ readonly windows: readonly number[]; readonly atOnce: number }>;
   readWindow(no: number): Promise<StopReason | undefined>;
   close(stop: StopReason | undefined): Promise<void>;
@@ -14,9 +14,10 @@ export interface WindowRunner {
 
 /** Reads all windows that are left and closes the retrieval. */
 export async function readWindows(step: Step, run: WindowRunner): Promise<void> {
-  // How many at once is a part of the result: another number in a replay would begin the steps in another order.
+  // The concurrency is part of the result: another number in a replay would begin the steps in another order.
   const { windows, atOnce } = await step("open-windows", () => run.openWindows());
-  // A step may look only at results of steps that were awaited before it in the same order every time, or a replay would diverge.
+  // A step may only depend on results of steps that were awaited before it in the same order every time; otherwise a replay would
+  // diverge.
   const reads: Promise<StopReason | null>[] = [];
   let stop: StopReason | null = null;
   for (const [index, no] of windows.entries()) {
@@ -26,7 +27,7 @@ export async function readWindows(step: Step, run: WindowRunner): Promise<void> 
     reading.catch(() => undefined);
     reads.push(reading);
   }
-  // All windows, also after one failed: none may still be running when the retrieval is closed.
+  // All windows, even after one failed: none may still be running when the retrieval is closed.
   const settled = await Promise.allSettled(reads);
   const failed = settled.find((read) => read.status === "rejected");
   if (failed !== undefined) throw failed.reason;

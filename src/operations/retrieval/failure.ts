@@ -4,8 +4,8 @@ import { TenantError } from "../../tenant/port.ts";
 import { reasonOf, type StopReason } from "../run/reason.ts";
 
 /**
- * - `again`: ask for the same page once more; `smaller` when its size may be to blame.
- * - `restart`: the page token is no good; the window is read again from its first page.
+ * - `again`: request the same page again; `smaller` when its size may be the reason.
+ * - `restart`: the page token cannot be used; the window is read again from its first page.
  * - `stop`: asking again does not help.
  */
 export type Remedy =
@@ -13,36 +13,36 @@ export type Remedy =
   | { readonly kind: "restart" }
   | { readonly kind: "stop"; readonly reason: StopReason };
 
-/** How often in a row one page may fail before the run ends; each failure includes several attempts of the client. */
+/** Most consecutive failures of one page before the run ends; each failure includes several attempts of the client. */
 const MAX_FAILURES = 8;
-/** How often in a row a listing may return pages that it has given before, until its window is read again. */
+/** Most consecutive times that a listing may repeat earlier pages before its window is read again. */
 const MAX_LOOPS = 3;
-/** How often a window is started again. */
+/** Most restarts of a window. */
 const MAX_RESTARTS = 3;
 
 const TRANSIENT: ReadonlySet<string> = new Set(["vendor_unavailable", "deadline_exceeded", "body_too_large", "invalid_reply"]);
 
 const NO_FILES: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE"]);
 
-/** How things stand with the page. */
+/** The facts about the page. */
 export interface FailureFacts {
   readonly thrown: unknown;
   /** True when the page was asked for by a token. */
   readonly hasToken: boolean;
-  /** Failures in a row on this page, this one included, loops aside. */
+  /** Consecutive failures of this page including this one, without loops. */
   readonly failures: number;
   readonly loops: number;
   readonly restarts: number;
 }
 
-/** Too many files open, among the causes of a failure: then nothing was sent, and the tenant is not to blame. */
+/** The error "too many open files" among the causes of a failure: then nothing was sent, and the tenant is not the reason. */
 function wantOfFiles(thrown: unknown): Error | undefined {
   let cause = thrown;
   while (cause instanceof Error && !("code" in cause && NO_FILES.has(cause.code))) cause = cause.cause;
   return cause instanceof Error ? cause : undefined;
 }
 
-/** The remedy for a failure. Rethrows what is no failure of the vendor's. */
+/** The remedy for a failure. Throws an error that is not a failure of the vendor again. */
 export function remedyFor({ thrown, hasToken, failures, loops, restarts }: FailureFacts): Remedy {
   if (!(thrown instanceof TenantError)) throw thrown;
   const stop = (): Remedy => {
@@ -52,14 +52,14 @@ export function remedyFor({ thrown, hasToken, failures, loops, restarts }: Failu
   };
   const restart = (): Remedy => (restarts < MAX_RESTARTS ? { kind: "restart" } : stop());
   if (thrown.code === "paging_loop") return loops < MAX_LOOPS ? { kind: "again", smaller: false } : restart();
-  // A token that has expired or that the vendor no longer takes for this query is refused as a bad request.
+  // A token that has expired, or that the vendor no longer accepts for this query, is refused as a bad request.
   if (thrown.code === "refused" && hasToken) return restart();
   if (thrown.code === "rate_limited") return failures < MAX_FAILURES ? { kind: "again", smaller: false } : stop();
   if (TRANSIENT.has(thrown.code)) return failures < MAX_FAILURES ? { kind: "again", smaller: true } : stop();
   return stop();
 }
 
-/** A stop that the user asked for. */
+/** A stop that the user requested. */
 export const INTERRUPTED: StopReason = {
   code: "interrupted",
   message: "interrupted",

@@ -1,4 +1,4 @@
-// The rows of one page sorted: records, rows put aside, calls that are not over; each row exactly one of the three.
+// Sorts the rows of one page: records, quarantined rows, unfinished calls; each row is exactly one of these.
 
 import type { Instant } from "../../kernel/index.ts";
 import {
@@ -9,10 +9,10 @@ import {
   type QuarantinedRow,
 } from "../../outcomes/pages.ts";
 
-/** Longest text of a poison row that is kept. */
+/** Longest stored text of a quarantined row. */
 const MAX_ROW_TEXT = 4000;
 
-/** What a page's rows turned out to be. */
+/** The sorted rows of a page. */
 export interface SortedRows {
   readonly records: readonly OutcomeRecord[];
   readonly poison: readonly QuarantinedRow[];
@@ -51,7 +51,7 @@ export function sortRows(
   return { records: [...records.values()], poison, unfinished, earliestUnfinished };
 }
 
-/** A poison row as JSON, cut where it gets long. */
+/** A quarantined row as JSON, cut when it is long. */
 function textOf(row: unknown): string {
   try {
     return (JSON.stringify(row) ?? "null").slice(0, MAX_ROW_TEXT).toWellFormed();
@@ -60,7 +60,7 @@ function textOf(row: unknown): string {
   }
 }
 
-/** Rows put aside, by reason. */
+/** Number of quarantined rows, by reason. */
 export function countReasons(poison: readonly QuarantinedRow[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { reason } of poison) counts[reason] = (counts[reason] ?? 0) + 1;

@@ -1,4 +1,5 @@
-// Carries out the commands of an apply at the tenant and returns the result as an event. No other file of an apply uses the network.
+// Carries out the commands of an apply at the tenant and returns the result as an event. No other file of an apply uses the
+// network.
 
 import type { CallOptions, CampaignProvisioning, CampaignRunner } from "../../../tenant/port.ts";
 import { TenantError } from "../../../tenant/port.ts";
@@ -14,7 +15,7 @@ import type { ApplyCommand, ApplyEvent, ApplyState, Found } from "./state.ts";
 /** An event without its time. */
 export type Happening = ApplyEvent extends infer Each ? (Each extends ApplyEvent ? Omit<Each, "at"> : never) : never;
 
-/** Says whether a campaign may be activated now, and if not, why, as a sentence. */
+/** Whether a campaign may be activated now, and if not, the reason as a sentence. */
 type ActivationGate = (campaignId: string) => Promise<{ readonly pass: boolean; readonly message: string }>;
 
 /** What commands are carried out with. */
@@ -23,11 +24,13 @@ export interface ActDeps {
   readonly runner: CampaignRunner;
   readonly webhooks: CampaignWebhooks;
   readonly gate: ActivationGate;
-  /** Why a campaign must not be activated although its gate allowed it: somebody stopped everything meanwhile. Null when nothing holds it. */
+  /**
+   * Why a campaign must not be activated although its gate allowed it: everything was stopped in the meantime. Null when it may.
+   */
   readonly held: (campaignId: string) => Promise<string | null>;
   /** Runs work that no other process runs at the same time under the same name. */
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
-  /** The same for a campaign and a plan, in every process and at every time. */
+  /** The idempotency key for a campaign and a plan: the same in every process at every time. */
   readonly key: (what: "write" | "activate") => string;
   /** Ends what waits. */
   readonly signal: AbortSignal;
@@ -45,7 +48,7 @@ const FATAL: ReadonlySet<string> = new Set([
   "redirect_refused",
 ]);
 
-/** Carries out one command that reaches the tenant. Rejects only when aborted, or for what is no answer of the tenant's. */
+/** Carries out one command at the tenant. Rejects only when aborted, or for errors that are not answers of the tenant. */
 export async function act(
   command: Exclude<ApplyCommand, { kind: "intend" }>,
   entry: PlanEntry,
@@ -90,7 +93,7 @@ function foundOf(campaign: TenantCampaign | undefined): Happening {
   return { type: "found", campaign: { id, status, etag, document } };
 }
 
-/** The campaign by its id; one that is to be created by its name, which no campaign had when the plan was made. */
+/** The campaign by its id; a campaign to create by its name, which no campaign had when the plan was made. */
 async function look(
   entry: PlanEntry,
   state: ApplyState,
@@ -127,7 +130,7 @@ async function send(entry: PlanEntry, { id, onto }: ApplyState, deps: ActDeps): 
 
 const ETAG = { tagIn: "etag-header", required: false, staleStatus: 412 } as const;
 
-/** A write: refusals are told apart from replies that were lost. */
+/** Runs a write, and distinguishes refusals from lost replies. */
 async function written({ phase }: ApplyState, write: () => Promise<Happening>): Promise<Happening> {
   try {
     return await write();

@@ -1,4 +1,4 @@
-// The journal of an apply as it comes back from the store: parsed, then folded to the state it stands for.
+// The journal of an apply: parsed, then folded to the present state.
 
 import { z } from "zod";
 import { issueText } from "../../../kernel/index.ts";

@@ -21,23 +21,23 @@ import type {
   Found,
 } from "./state.ts";
 
-/** What is decided with. */
+/** What decisions depend on besides state and event. */
 export interface Course {
   readonly plan: CampaignPlan;
   readonly patience: ApplyPatience;
 }
 
-/** What follows from an event: the new state, and the command to carry out next. */
+/** The result of an event: the new state, and the next command. */
 export interface Decision {
   readonly state: ApplyState;
-  /** Undefined when the apply has ended or stands still. */
+  /** Undefined when the apply has ended or is paused. */
   readonly command: ApplyCommand | undefined;
 }
 
-/** The entries that do something, in their order. */
+/** The entries with something to do, in order. */
 export const stepsOf = ({ entries }: CampaignPlan): readonly PlanEntry[] => entries.filter(({ action }) => action !== "in_sync");
 
-/** Where an apply begins. */
+/** The first state of an apply. */
 export function startOf({ plan }: Course): ApplyState {
   const first = stepsOf(plan)[0];
   return { ...fresh(first), at: 0, results: [], stop: null, phase: first === undefined ? "ended" : "looking" };
@@ -54,7 +54,7 @@ const fresh = (entry: PlanEntry | undefined) => ({
   unanswered: 0,
 });
 
-/** What follows from an event. Events that do not fit the phase change nothing. */
+/** The result of an event. Events that do not fit the phase change nothing. */
 export function decide(course: Course, before: ApplyState, event: ApplyEvent): Decision {
   const entry = stepsOf(course.plan)[before.at];
   if (entry === undefined || before.phase === "ended") return { state: { ...before, phase: "ended" }, command: undefined };
@@ -63,14 +63,14 @@ export function decide(course: Course, before: ApplyState, event: ApplyEvent): D
     case "begun":
       return next(state);
     case "resumed":
-      // What was under way may have reached the tenant.
+      // A request that was under way may have reached the tenant.
       return state.phase === "sending" ? to(state, "settling") : next({ ...state, unanswered: 0 });
     case "intended":
       return state.phase === "intending" ? to(state, "sending") : next(state);
     case "placed": {
       const id = event.id ?? state.id;
       const placed = [...state.placed, event.piece];
-      // A piece that is wanted a second time was not kept: what is there is read and told.
+      // When a piece must be made a second time, the tenant did not keep it: the present state is read and reported.
       if (state.placed.includes(event.piece) && id !== null)
         return to({ ...state, id, placed, unanswered: 0, reads: 0 }, "verifying");
       return to({ ...state, id, placed, unanswered: 0, sends: 0 }, "sending");
@@ -82,7 +82,7 @@ export function decide(course: Course, before: ApplyState, event: ApplyEvent): D
         ? to(state, "confirming", course.patience.pauseMs)
         : to(state, "settling", course.patience.pauseMs);
     case "stale":
-      // Our own earlier sending may have made the version stale.
+      // Our own earlier attempt may have changed the version.
       return to(state, "settling");
     case "refused":
       return settle(course, state, entry, state.phase === "activating" ? "not_activated" : "refused", event.message);
@@ -95,7 +95,7 @@ export function decide(course: Course, before: ApplyState, event: ApplyEvent): D
         ? to({ ...state, unanswered: 0, sends: 0 }, "activating")
         : settle(course, state, entry, "not_activated", event.message);
     case "activated":
-      // Accepted: it is not asked for a second time, even if somebody pauses the campaign at once.
+      // Accepted: it is not requested a second time, even if the campaign is paused right afterwards.
       return to({ ...state, reads: 0, unanswered: 0, sends: course.patience.sends }, "confirming");
     case "unanswered": {
       const unanswered = state.unanswered + 1;
@@ -105,7 +105,7 @@ export function decide(course: Course, before: ApplyState, event: ApplyEvent): D
   }
 }
 
-/** A reading in the phases that read. */
+/** Handles a reading. */
 function found(course: Course, state: ApplyState, entry: PlanEntry, campaign: Found | null): Decision {
   const again = { ...state, reads: state.reads + 1 };
   switch (state.phase) {
@@ -117,7 +117,7 @@ function found(course: Course, state: ApplyState, entry: PlanEntry, campaign: Fo
       const underWay = campaign !== null && isUnderWay(entry, campaign);
       if (underWay || isAsPlanned(entry, campaign)) {
         const missing = underWay ? sentDifferences(entry, campaign).length : null;
-        // A sending whose reply was lost, and that has changed something, is not one of those that are counted.
+        // A lost sending that has changed something is not counted.
         const sends = missing !== null && missing < (state.missing ?? Number.POSITIVE_INFINITY) ? 0 : state.sends;
         if (sends < course.patience.sends) return to({ ...state, id: campaign?.id ?? state.id, missing, sends }, "sending");
         const message = "its reply was lost again and again, and the tenant shows no trace of it";
@@ -145,7 +145,7 @@ function found(course: Course, state: ApplyState, entry: PlanEntry, campaign: Fo
 
 function looked(course: Course, state: ApplyState, entry: PlanEntry, campaign: Found | null): Decision {
   if (isAsPlanned(entry, campaign)) return to(state, entry.writes ? "intending" : "registering");
-  // A campaign that is already what the plan makes of it was made so by us before, or needs nothing.
+  // A campaign that is already as planned was changed by us before, or needs nothing.
   if (entry.writes && campaign !== null && entry.before !== null && sentDifferences(entry, campaign).length === 0)
     return to({ ...state, id: campaign.id }, "verifying");
   return settle(course, state, entry, "moved", null, movedFields(entry, campaign));
@@ -160,8 +160,8 @@ function isAsPlanned({ before }: PlanEntry, campaign: Found | null): boolean {
 }
 
 /**
- * Whether a campaign that is made of pieces is on its way: every field that is sent is as it was before or as it will be. Of a new one nothing was there
- * before, and nobody else has started it.
+ * Whether a campaign that is made of pieces is being made: every field that is sent is as before or as planned. A new one did not
+ * exist before, and nobody else has started it.
  */
 function isUnderWay(entry: PlanEntry, campaign: Found): boolean {
   if (entry.fitted?.merges !== true) return false;
@@ -179,18 +179,18 @@ const movedFields = ({ before }: PlanEntry, campaign: Found | null): FieldChange
   return fields.length > 0 ? fields : [{ path: "version", before: old, after: now }];
 };
 
-/** Fields of the campaign that are not what is sent, the state included. */
+/** Fields of the campaign that differ from what is sent, including the state. */
 function sentDifferences(entry: PlanEntry, campaign: Found): FieldChange[] {
   const sent = { ...sentOf(entry), status: entry.status };
   return differences(sent, { ...only(campaign.document, pathsOf(entry)), status: campaign.status });
 }
 
-/** Enters a phase; the command of the phase follows. */
+/** Enters a phase, with the phase's command. */
 function to(state: ApplyState, phase: ApplyPhase, afterMs = 0): Decision {
   return next({ ...state, phase, sends: phase === "sending" || phase === "activating" ? state.sends + 1 : state.sends }, afterMs);
 }
 
-/** What the phase has to do. */
+/** The command of the present phase. */
 function next(state: ApplyState, afterMs = 0): Decision {
   const command = (): ApplyCommand | undefined => {
     switch (state.phase) {
@@ -217,7 +217,7 @@ function next(state: ApplyState, afterMs = 0): Decision {
   return { state, command: command() };
 }
 
-/** One campaign is settled: the next begins. */
+/** Settles the present campaign and moves to the next one. */
 function settle(
   course: Course,
   state: ApplyState,
@@ -228,7 +228,7 @@ function settle(
 ): Decision {
   const half = outcome !== "applied" && state.placed.length > 0 ? `made or changed so far: ${state.placed.join(", ")}` : null;
   const sent = entry.writes && (outcome === "applied" || outcome === "not_activated" || outcome === "mismatch");
-  // An activation is a sending as well.
+  // An activation was sent as well.
   const found = sent && state.placed.length === 0 && state.sends === 0;
   const wrote = state.placed.length > 0 || (sent && !found);
   const what = message ?? (found ? "it was so already: nothing was sent" : null);

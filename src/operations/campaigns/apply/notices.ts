@@ -1,4 +1,4 @@
-// The consequences of an event: audit entries, events for the receiver of alarms, what is kept, the end. Pure, except for new ids.
+// The consequences of an event: audit entries, alarms, the stored policy, the end. Pure, except for new ids.
 
 import type { AuditInput, CampaignLedger } from "../../../store/index.ts";
 import { cloudEvent, type OutboundEventType } from "../../events/index.ts";
@@ -36,7 +36,7 @@ const AUDITED: Readonly<Partial<Record<ApplyEvent["type"], string>>> = {
   activated: "campaign.activation_accepted",
 };
 
-/** The audit entries and events that a step of an apply brings, to be committed with it. */
+/** The audit entries and events of a step of an apply, to be committed with it. */
 export function noticesOf(input: NoticeInput): Notices {
   const { plan, before, state, event } = input;
   const entry = stepsOf(plan)[before.at];
@@ -127,7 +127,7 @@ function endOf({ before, state }: NoticeInput): Notices["end"] {
   return undefined;
 }
 
-/** A campaign that dials from now on, and a plan that did not come through, are what a person should know. */
+/** A person should know about a campaign that dials from now on, and about a plan that did not succeed. */
 function eventsOf(input: NoticeInput, settled: readonly EntryResult[], end: Notices["end"]): Notices["events"] {
   const { alarms, plan, actor, jobId, state, event } = input;
   if (alarms === undefined) return [];

@@ -3,45 +3,46 @@
 import type { FieldChange } from "../file/document.ts";
 import type { PlanEntry } from "../plan/types.ts";
 
-/** How often what may come right by itself is tried. */
+/** How often things that may succeed later are tried. */
 export interface ApplyPatience {
-  /** Times one document is sent when replies are lost. */
+  /** Most times a document is sent when replies are lost. */
   readonly sends: number;
-  /** Readings that may show an earlier version before they are believed. */
+  /** Most readings that show an earlier version before they are believed. */
   readonly reads: number;
-  /** Calls in a row that may stay without an answer. */
+  /** Most calls in a row without an answer. */
   readonly unanswered: number;
-  /** Pause before something is tried again, ms. */
+  /** Pause before another attempt, ms. */
   readonly pauseMs: number;
 }
 
-/** Patience of applies unless the rules give another one; pauses in ms. */
+/** Default patience of applies; pauses in ms. */
 export const DEFAULT_APPLY_PATIENCE: ApplyPatience = { sends: 3, reads: 3, unanswered: 5, pauseMs: 1000 };
 
 /**
- * How one campaign of a plan ended.
- * - `applied`: read back field by field; activated when that was planned.
- * - `moved`: somebody else changed it meanwhile; theirs stands. `refused`: the tenant refused it. `mismatch`: read back, it is not what was sent.
+ * The result for one campaign of a plan.
+ * - `applied`: read back field by field; activated if planned.
+ * - `moved`: somebody else changed it in the meantime; their version stays. `refused`: the tenant refused it. `mismatch`: read
+ *   back, it is not what was sent.
  * - `not_activated`: applied and paused; the gate or the tenant did not let it dial.
  */
 export type EntryOutcome = "applied" | "moved" | "refused" | "mismatch" | "not_activated";
 
-/** How one campaign of a plan ended. */
+/** The result for one campaign of a plan. */
 export interface EntryResult {
   readonly name: string;
   readonly id: string | null;
   readonly action: PlanEntry["action"];
   readonly outcome: EntryOutcome;
-  /** Whether the tenant was sent a document that it took. */
+  /** Whether the tenant accepted a document. */
   readonly wrote: boolean;
   readonly message: string | null;
-  /** For `moved` and `mismatch`: from what was expected to what is there. */
+  /** For `moved` and `mismatch`: the expected and the present values. */
   readonly fields: readonly FieldChange[];
 }
 
 /**
- * Where the campaign at work stands:
- * looking (is it as the plan saw it?) → intending → sending → verifying → registering (webhooks) → gating → activating → confirming
+ * Phases of the present campaign: looking (is it as the plan saw it?) → intending → sending → verifying → registering (webhooks)
+ * → gating → activating → confirming
  */
 export const APPLY_PHASES = [
   "looking",
@@ -58,7 +59,7 @@ export const APPLY_PHASES = [
 /** A phase of the apply machine. */
 export type ApplyPhase = (typeof APPLY_PHASES)[number];
 
-/** What a reading found of a campaign; null when there is none. */
+/** What a reading showed of a campaign; null when there is none. */
 export interface Found {
   readonly id: string;
   readonly status: string;
@@ -68,24 +69,24 @@ export interface Found {
 
 /** The state of an apply, kept in its journal. */
 export interface ApplyState {
-  /** Index of the entry at work among those that do something. */
+  /** Index of the present entry among those with something to do. */
   readonly at: number;
   readonly phase: ApplyPhase;
   readonly results: readonly EntryResult[];
-  /** Id of the campaign at work, once it has one. */
+  /** Id of the present campaign, once it has one. */
   readonly id: string | null;
-  /** Tag of the version that a write builds upon. */
+  /** Tag of the version that a write is based on. */
   readonly onto: string | null;
-  /** Pieces of the campaign at work that were made or changed. */
+  /** Pieces of the present campaign that were made or changed. */
   readonly placed: readonly string[];
-  /** What the tenant did not take of what was sent for the campaign at work, in words. */
+  /** In words, what the tenant did not take of what was sent for the present campaign. */
   readonly notes: readonly string[];
-  /** Fields of the campaign at work that were still missing when it was found under way; null when it was not. */
+  /** Number of fields of the present campaign that were still missing when it was found half made; null when it was not. */
   readonly missing: number | null;
   readonly sends: number;
   readonly reads: number;
   readonly unanswered: number;
-  /** Why it stands still although it has not ended; going on clears it. */
+  /** Why it is paused although it has not ended; continuing clears it. */
   readonly stop: { readonly code: string; readonly message: string } | null;
 }
 
@@ -93,20 +94,20 @@ export interface ApplyState {
 export type ApplyEvent = { readonly at: number } & (
   | { readonly type: "begun" }
   | { readonly type: "resumed" }
-  /** A write is about to be sent: recorded before it is. */
+  /** Recorded before a write is sent. */
   | { readonly type: "intended" }
-  /** One piece of a campaign that is made of several was made or changed; `id` once it has one. */
+  /** A piece of a campaign that consists of several was made or changed; `id` once it has one. */
   | { readonly type: "placed"; readonly piece: string; readonly id: string | null }
   | { readonly type: "sent"; readonly id: string; readonly notes?: readonly string[] | undefined }
   | { readonly type: "stale"; readonly message: string }
   | { readonly type: "refused"; readonly message: string }
-  /** The reply was lost: the write may have been carried out. */
+  /** The reply was lost: the write may have been executed. */
   | { readonly type: "lost"; readonly message: string }
   | { readonly type: "found"; readonly campaign: Found | null }
   | { readonly type: "registered"; readonly webhooks: number }
   | { readonly type: "gated"; readonly pass: boolean; readonly message: string }
   | { readonly type: "activated"; readonly already: boolean }
-  /** A call that changes nothing got no answer; `fatal` when asking again is of no use. */
+  /** A call that changes nothing got no answer; `fatal` when asking again is useless. */
   | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }
 );
 
@@ -120,7 +121,7 @@ export type ApplyCommand =
   | { readonly kind: "gate"; readonly afterMs: number }
   | { readonly kind: "activate"; readonly afterMs: number };
 
-/** How an apply ended: everything, some of it, nothing. */
+/** How an apply ended: all, some or none of it was applied. */
 export const APPLY_OUTCOMES = ["applied", "partly_applied", "not_applied"] as const;
 /** How an apply ended. */
 export type ApplyOutcome = (typeof APPLY_OUTCOMES)[number];

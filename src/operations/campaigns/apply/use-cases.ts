@@ -1,5 +1,5 @@
-// What command line, API and dashboard can do with campaign files: plan, begin an apply, run it to its end or watch the replica that runs it, take it
-// over from a dead process, show how far it is.
+// Use cases of campaign files for command line, API and dashboard: plan, begin an apply, run it to its end or watch the replica
+// that runs it, take it over from a dead process, show its progress.
 
 import { newId } from "../../../kernel/index.ts";
 import { CAMPAIGN_APPLY, type CampaignApply } from "../../../store/index.ts";
@@ -25,13 +25,13 @@ import { type Course, decide, stepsOf } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
 import { type ApplyCommand, type ApplyPatience, type ApplyState, DEFAULT_APPLY_PATIENCE } from "./state.ts";
 
-/** What applies are made with, beside the rules of plans. */
+/** What applies need besides the rules of plans. */
 export interface ApplyRules extends PlanRules {
-  /** The pre-dial gate; made for each activation, so that a process that runs for weeks judges by the rules of the day. */
+  /** Makes the pre-dial gate for each activation, so that a process that runs for weeks uses the current rules. */
   readonly gate: () => Promise<CampaignGate>;
-  /** How often what may come right by itself is tried. */
+  /** How often things that may succeed later are tried. */
   readonly patience?: ApplyPatience | undefined;
-  /** Awaited at every named point of an apply: for harnesses that stop a process there. */
+  /** Awaited at every named point of an apply: for test harnesses that stop a process there. */
   readonly pause?: ((point: string) => Promise<void>) | undefined;
 }
 
@@ -41,10 +41,10 @@ export interface ApplyReport {
   readonly state: ApplyState;
 }
 
-/** How far an apply is. */
+/** Progress of an apply. */
 export interface ApplyProgress {
   readonly jobId: string;
-  /** The campaign at work, in words; undefined while another process runs it. */
+  /** The name of the present campaign; undefined while another process runs it. */
   readonly campaign: string | undefined;
   readonly phase: ApplyState["phase"] | undefined;
 }
@@ -52,13 +52,13 @@ export interface ApplyProgress {
 type Progress = (progress: ApplyProgress) => void;
 
 /**
- * Plans campaign files against the tenant, applies them, and tells how far an apply is. Errors: OperationError, TenantError,
+ * Plans campaign files against the tenant, applies them, and reports the progress. Errors: OperationError, TenantError,
  * StoreError.
  */
 export class CampaignFileUseCases extends CampaignPlanner {
   readonly #context: Context;
   readonly #rules: ApplyRules;
-  /** Who wants to know of an apply that runs here. */
+  /** Listeners of applies that run here. */
   readonly #told = new Map<string, Progress>();
 
   constructor(context: Context, rules: ApplyRules) {
@@ -67,7 +67,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
     this.#rules = rules;
   }
 
-  /** What the engine runs. */
+  /** The kind of run for the engine. */
   kind(): Kind {
     return {
       name: CAMPAIGN_APPLY,
@@ -79,7 +79,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
   }
 
   /**
-   * Enters an apply into the ledger, plan and all. Nothing is sent yet.
+   * Creates an apply with its plan in the ledger. Nothing is sent yet.
    * @throws OperationError `invalid_input` for a plan with violations or without changes, `job_state` when another apply is open
    */
   async begin(plan: CampaignPlan, sourceName: string, actor = this.#context.actor): Promise<CampaignApply> {
@@ -109,12 +109,12 @@ export class CampaignFileUseCases extends CampaignPlanner {
     throw new OperationError("job_not_found", `there is no apply ${jobId}`);
   }
 
-  /** The apply that has not ended, when there is one. */
+  /** The apply that has not ended, if any. */
   open(): Promise<CampaignApply | undefined> {
     return this.#context.store.campaigns.open();
   }
 
-  /** Newest first. @param after the job of the last one of the page before. Throws OperationError `job_not_found` */
+  /** Newest first. @param after job of the last one of the page before. Throws OperationError `job_not_found` */
   async list({
     limit,
     after,
@@ -129,20 +129,23 @@ export class CampaignFileUseCases extends CampaignPlanner {
     return Promise.all(jobs.map(async ({ id }) => applySummaryOf(await this.find(id), await runs.standingOf(id))));
   }
 
-  /** How far an apply is, or how each campaign ended. Throws OperationError `job_not_found`. */
+  /** The progress of an apply, or the result for each campaign. Throws OperationError `job_not_found`. */
   async show(jobId: string): Promise<CampaignApplyView> {
     const report = await this.report(jobId);
     const steps = stepsOf(this.#courseOf(report.apply).plan);
     return applyViewOf({ ...report, steps }, await this.#context.runs.standingOf(jobId));
   }
 
-  /** Runs an apply here, or goes on with it, and returns at once; one that has ended stays as it is. Throws OperationError `job_not_found`. */
+  /**
+   * Runs or continues an apply in this process, and returns at once; one that has ended stays as it is. Throws OperationError
+   * `job_not_found`.
+   */
   async start(jobId: string): Promise<CampaignApplyView> {
     if ((await this.find(jobId)).endedAt === null) await this.#context.runs.start(jobId);
     return this.show(jobId);
   }
 
-  /** An apply with the state of its journal. */
+  /** An apply with the state from its journal. */
   async report(jobId: string): Promise<ApplyReport> {
     const apply = await this.find(jobId);
     return { apply, state: (await this.#load(apply)).state };
@@ -150,7 +153,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
 
   /**
    * Runs an apply to its end, or follows the process that does.
-   * @returns the apply as it ended, or as it stands still: without an answer of the tenant, or interrupted
+   * @returns the apply when it has ended or is paused: without an answer of the tenant, or interrupted
    */
   async run(jobId: string, onProgress?: Progress): Promise<ApplyReport> {
     if ((await this.find(jobId)).endedAt !== null) return this.report(jobId);
@@ -213,7 +216,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
     return happening;
   }
 
-  /** Whether a campaign may be activated now, by the gate and its failover pair. */
+  /** Whether the gate and the failover pair allow to activate a campaign now. */
   async #gate(
     campaignId: string,
     jobId: string,
@@ -231,7 +234,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
     return { pass: true, message: groups === undefined ? "" : `the tenant's do-not-call groups: ${dncWords(groups)}` };
   }
 
-  /** Writes what happened, with what follows from it, and gives what is next. */
+  /** Writes an event with its consequences, and returns the next decision. */
   async #record(jobId: string, course: Course, before: ApplyState, seq: number, happening: Happening) {
     const { store, clock, replica, actor, alarms, random } = this.#context;
     const { plan } = course;

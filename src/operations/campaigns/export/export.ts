@@ -1,4 +1,4 @@
-// Campaigns of the tenant as campaign files: a plan of them changes nothing.
+// The tenant's campaigns as campaign files: planning these changes nothing.
 
 import { only } from "../file/document.ts";
 import { vendorPaths } from "../file/schema.ts";
@@ -6,15 +6,15 @@ import type { TenantCampaign } from "../plan/types.ts";
 
 /** A file that describes a campaign. */
 export interface ExportedFile {
-  /** Of the file, without a folder; unique among the files of one export. */
+  /** File name without folder; unique within one export. */
   readonly name: string;
   readonly text: string;
   readonly campaignId: string;
 }
 
 /**
- * One file for each campaign, with what the store keeps about it. The id stands in it, so that the campaign may be renamed.
- * @param policies what is kept, by campaign id; JSON
+ * One file for each campaign, with the policy that the store has of it. It contains the id, so that the campaign can be renamed.
+ * @param policies policies by campaign id; JSON
  */
 export async function exportCampaigns(
   campaigns: readonly TenantCampaign[],
@@ -34,13 +34,13 @@ export async function exportCampaigns(
     };
     const name = fileName(campaign, taken);
     taken.add(name);
-    // Readers of YAML 1.1 take 08:00:00 for a number: such words are quoted.
+    // YAML 1.1 reads 08:00:00 as a number: such values are quoted.
     const text = `# Exported. Leave the id out to create a campaign like this one.\n${stringify(content, { lineWidth: 0, compat: "yaml-1.1" })}`;
     return { name, text, campaignId: id };
   });
 }
 
-/** The campaign's name in letters that every file system takes; its id where two would be alike. */
+/** A file name from the campaign's name, in characters that every file system accepts; with the id where two would be equal. */
 function fileName({ name, id }: TenantCampaign, taken: ReadonlySet<string>): string {
   const plain = (text: string) =>
     text

@@ -1,4 +1,5 @@
-// Carries out the commands of a pair at the tenant and returns the result as an event. No other file of failover uses the network.
+// Carries out the commands of a pair at the tenant and returns the result as an event. No other file of failover uses the
+// network.
 
 import type { Clock } from "../../../kernel/index.ts";
 import { type CallOptions, type MetricsSource, TenantError } from "../../../tenant/port.ts";
@@ -19,13 +20,13 @@ export interface ActDeps extends CalledDeps {
   readonly source: MetricsSource;
   readonly metrics: Pick<CampaignMetrics, "read">;
   readonly gate: CampaignGate;
-  /** How the tenant's own do-not-call groups stand to the company's list; null where it has none. See `dncBeforeStart`. */
+  /** Compares the tenant's own do-not-call groups with the company's list; null where it has none. See `dncBeforeStart`. */
   readonly doNotCall: (campaignId: string, call: CallOptions | undefined, start?: NamedStart) => Promise<DncBeforeStart | null>;
-  /** Who acts when a start is nobody's order. */
+  /** Who acts when a start was not ordered by a person. */
   readonly actor: string;
-  /** What is stale about the compliance data; null when it is in order. */
+  /** What is outdated in the compliance data; null when nothing is. */
   readonly compliance: (at: number) => Promise<string | null>;
-  /** Whether a person stopped a campaign since a moment, a sentence; null when nobody did. */
+  /** A sentence when a person has stopped a campaign since an instant; null otherwise. */
   readonly stopped: (campaignId: string, since: number) => Promise<string | null>;
   /** The tenant's clock minus ours, ms; null when it is not known. */
   readonly skewMs: () => number | null;
@@ -43,7 +44,7 @@ export interface ActFor {
   readonly leave: Leave;
 }
 
-/** Carries out one command. Rejects only when aborted, or for what is no answer of the tenant's. */
+/** Carries out one command. Rejects only when aborted, or for errors that are not answers of the tenant. */
 export async function act(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
   try {
     return await carryOut(command, given, deps);
@@ -69,7 +70,7 @@ async function carryOut(command: Command, given: ActFor, deps: ActDeps): Promise
       const statuses = await statusesOf(given, deps, false);
       const { from, to } =
         command.side === "primary" ? ({ from: "backup", to: "primary" } as const) : ({ from: "primary", to: "backup" } as const);
-      // Never both: nothing is activated unless the other one is paused at this moment.
+      // Never both: a campaign is activated only while the other one is paused.
       if (statuses[from].status === "active" || statuses[to].status === "active") return { type: "seen", statuses };
       const stop = await deps.stopped(given.ids[command.side], given.state.handover?.startedAt ?? 0);
       if (stop !== null) return { type: "stopped", message: stop };
@@ -86,7 +87,7 @@ async function carryOut(command: Command, given: ActFor, deps: ActDeps): Promise
   }
 }
 
-/** What a tenant has accepted, and does a little later, is waited for so long, ms. */
+/** How long to wait until an accepted change is in force, ms. */
 const ACCEPTED_MS = 20_000;
 const ACCEPTED_LOOK_MS = 1000;
 
@@ -97,14 +98,14 @@ async function setStatus(
   status: "active" | "paused",
   idempotencyKey: string,
 ) {
-  // A write under way is not cut off: its outcome would be unknown. It ends by the client's own deadlines.
+  // A running write is not aborted, since its outcome would be unknown. It ends by the client's own deadlines.
   signal.throwIfAborted();
   const lane = status === "paused" ? "stop" : "pacing";
   // A pause is always sent.
   const asked = status === "paused" ? {} : { halt, confirmed };
   const { already } = await runner.setStatus(ids[side], status, { idempotencyKey, lane, ...asked });
   if (already || !runner.capability.asynchronous) return;
-  // Not in force yet is not "still active": what it has come to is read and judged by the looks that follow.
+  // "Not in force yet" is not "still active": the following looks read and judge the result.
   for (const until = clock.now() + ACCEPTED_MS; clock.now() < until; await clock.sleep(ACCEPTED_LOOK_MS, signal))
     if ((await runner.status(ids[side], { signal, lane })).status === status) return;
 }
@@ -135,7 +136,7 @@ export async function look(
   const { policy, state, ids, signal, order } = given;
   const statuses = await statusesOf(given, deps, false);
   const rule = createTriggerRule(policy);
-  // The statuses show a switch by hand; the figures are those of the campaign that should dial.
+  // The statuses show changes by hand; the figures are those of the campaign that should dial.
   const dials = statuses[state.side].status === "active";
   const read = (minutes: number) => deps.metrics.read(ids[state.side], minutes, { signal });
   const window = dials ? await read(policy.windowMinutes) : undefined;
@@ -182,8 +183,8 @@ async function handOver(
 }
 
 /**
- * Asks the gate for a side, and what the tenant's do-not-call groups lack of the company's list. Throws TenantError.
- * @param start absent for a rehearsal, which brings nothing over
+ * Asks the gate for a side, and compares the tenant's do-not-call groups with the company's list. Throws TenantError.
+ * @param start absent for a rehearsal, which copies no numbers
  */
 export async function pass(
   side: Side,

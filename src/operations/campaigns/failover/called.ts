@@ -1,4 +1,5 @@
-// The contacts that a campaign has called: the campaign that takes over must not call them again. Read from the tenant's calls and from our own ledger.
+// The contacts that a campaign has called: the campaign that takes over must not call them again. Read from the tenant's calls
+// and from outdial's own ledger.
 
 import { OutdialError } from "../../../kernel/index.ts";
 import type { HandoverHolds } from "../../../store/index.ts";
@@ -17,10 +18,10 @@ import type { FailoverPolicy } from "./policy.ts";
 const HOUR_MS = 3_600_000;
 const CALLS_PAGE = 5000;
 const CONTACTS_PAGE = 100;
-/** Contacts written at once. */
+/** Contacts per statement. */
 const BATCH = 5000;
 
-/** What finds out whom a campaign has called before another one takes over. */
+/** What is needed to find out which contacts a campaign has called. */
 export interface CalledDeps {
   readonly runner: CampaignRunner;
   readonly calls: OutcomeSource;
@@ -28,9 +29,9 @@ export interface CalledDeps {
   readonly holds: HandoverHolds;
 }
 
-/** A hand-over as far as its contacts go. */
+/** The contacts' part of a hand-over. */
 export interface ContactHandover {
-  /** Names the pair. */
+  /** Id of the primary, which identifies the pair. */
   readonly primary: string;
   readonly number: number;
   readonly from: string;
@@ -40,21 +41,24 @@ export interface ContactHandover {
 }
 
 interface HandedContacts {
-  /** Contacts on the list of the campaign that takes over that it must not call. */
+  /** Number of contacts on the list of the campaign taking over that it must not call. */
   readonly overlap: number;
-  /** Numbers that were called. */
+  /** Number of telephone numbers that were called. */
   readonly called: number;
-  /** Calls that named neither number nor contact: then all contacts on the list of the first campaign count as called. */
+  /** Calls without number and contact: because of them, all contacts on the first campaign's list count as called. */
   readonly unidentified: number;
-  /** Contacts with a number that cannot be read, or called by a number that is not known: it is not known whether the one taking over would call them again. */
+  /**
+   * Contacts with an unreadable number, or called on an unknown number: it is not known whether the campaign taking over would
+   * call them again.
+   */
   readonly unreadable: number;
   /** Whether both campaigns call one list. */
   readonly sameList: boolean;
 }
 
 /**
- * Finds the contacts that the first campaign has called, and which of them are on the list of the campaign that takes over. With `write` they are
- * held back: every gate refuses them for that campaign until `holdHours` after the call. Can be repeated. Throws TenantError.
+ * Finds the contacts that the first campaign has called and that are on the list of the campaign taking over. With `write` they
+ * are held back: every gate refuses them for that campaign until `holdHours` after the call. Can be repeated. Throws TenantError.
  */
 export async function handContacts(
   deps: CalledDeps,
@@ -73,7 +77,7 @@ export async function handContacts(
   let overlap = 0;
   if (toList !== null && (called.numbers.size > 0 || called.ids.size > 0))
     for await (const { id = "", numbers, isReadable } of contactsOf(deps, toList, options)) {
-      // Ids are the list's own: they name the same contact only on the same list.
+      // Ids belong to a list: they identify the same contact only on the same list.
       const wasCalled = numbers.some((number) => called.numbers.has(number)) || (sameList && called.ids.has(id));
       if (wasCalled) overlap += 1;
       else if (!isReadable) unreadable += 1;
@@ -87,16 +91,17 @@ async function listOf({ runner }: CalledDeps, campaign: string, options: CallOpt
 }
 
 interface Called {
-  /** With the time of the latest call. */
+  /** By number, the time of the latest call. */
   readonly numbers: Map<number, number>;
-  /** Contacts whose calls named no number. */
+  /** Contacts whose calls had no number. */
   readonly ids: Set<string>;
   unidentified: number;
 }
 
 /**
- * Adds the numbers of contacts whose calls named only the contact; when calls named neither, those of everybody on the first campaign's list.
- * @returns contacts of whom it stays unknown by which numbers they were called
+ * Adds the numbers of contacts whose calls have only the contact. For calls that have neither, adds the numbers of everybody on
+ * the first campaign's list.
+ * @returns number of contacts for whom it is not known on which numbers they were called
  */
 async function identify(
   deps: CalledDeps,
@@ -116,13 +121,13 @@ async function identify(
       }
       for (const number of numbers) called.numbers.set(number, at);
     }
-  // Who is no longer on the list that both call is not called from it either.
+  // A contact that is no longer on the shared list will not be called from it either.
   return sameList ? unreadable : unreadable + missing.size;
 }
 
 async function calledBy(deps: CalledDeps, campaignId: string, since: number, at: number, options: CallOptions): Promise<Called> {
   const called: Called = { numbers: new Map(), ids: new Set(), unidentified: 0 };
-  // Up to the tenant's own present: its clock may differ from ours.
+  // Up to the tenant's own present time, since its clock may differ from ours.
   const query = { campaignId, startDateTime: new Date(since).toISOString(), limit: CALLS_PAGE };
   for await (const item of itemsOf(deps.calls.calls(query, options))) {
     const parsed = parseCall(item);
@@ -142,16 +147,16 @@ async function calledBy(deps: CalledDeps, campaignId: string, since: number, at:
   return called;
 }
 
-/** Items as the tenant sent them: one that is not of the promised form must not hold the hand-over up. */
+/** Items as the tenant sent them: one of another form must not stop the hand-over. */
 async function* itemsOf({ pages }: Pick<ViewList<unknown>, "pages">): AsyncGenerator {
   for await (const { items } of pages()) yield* items;
 }
 
 interface ListedContact {
   readonly id: string | undefined;
-  /** All that can be read. */
+  /** All readable numbers. */
   readonly numbers: readonly number[];
-  /** False when none or not all of its numbers can be read. */
+  /** False when none, or not all, of its numbers can be read. */
   readonly isReadable: boolean;
 }
 
@@ -186,18 +191,18 @@ export function overlapProblem(handed: HandedContacts, to: string): string | und
   return `${overlap} contacts on the list of ${to} have been called by the other campaign, because ${why}${unknown}; take them off its list, or accept it with overlap: accept${unreadable === undefined ? "" : `; ${unreadable}`}`;
 }
 
-/** A sentence about the contacts of whom it is not known; undefined when there are none. */
+/** A sentence about contacts with unknown calls; undefined when there are none. */
 export function unreadableWords({ unreadable }: Pick<HandedContacts, "unreadable">): string | undefined {
   return unreadable === 0 ? undefined : `${unreadable} contacts cannot be read: whether they were called is not known`;
 }
 
-/** What a hand-over of contacts is for the pair. */
+/** The event of a hand-over of contacts. */
 export function handedOf(handed: HandedContacts, { overlap }: Pick<FailoverPolicy, "overlap">, to: string) {
   const { called: held, unreadable } = handed;
   const problem = overlap === "refuse" ? (overlapProblem(handed, to) ?? null) : null;
   return { type: "handed", held, unreadable, problem } as const;
 }
 
-/** True for the failures of which asking again is of no use without a person. */
+/** Whether asking again is useless until a person has acted. */
 export const isRefusal = (thrown: unknown): boolean =>
   thrown instanceof OutdialError && (thrown.code === "unauthorized" || thrown.code === "missing_scope");

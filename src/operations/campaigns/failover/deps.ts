@@ -1,4 +1,4 @@
-// What commands of a pair are carried out with, of the context and the rules of failover.
+// What the commands of a pair need of the context and of the failover rules.
 
 import type { RulePack } from "../../../compliance/index.ts";
 import type { Clock } from "../../../kernel/index.ts";
@@ -10,23 +10,23 @@ import type { ActDeps } from "./act.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What decides over hand-overs, beside the policy of the pair. */
+/** What hand-overs depend on besides the policy of the pair. */
 export interface FailoverRules {
   /** Asked before a campaign is activated. */
   readonly gate: CampaignGate;
-  /** The calling rules: they say how old a registry file may be. */
+  /** The calling rules: they limit the age of registry files. */
   readonly pack: Pick<RulePack, "rules">;
-  /** When everything was last stopped without the store; undefined when never. */
+  /** When everything was last stopped by a process without the store; undefined when never. */
   readonly latestStop: () => Promise<number | undefined>;
-  /** The tenant's clock minus ours, ms; null when it is not known. Never known by default. */
+  /** The tenant's clock minus ours, ms; null when it is not known. Default: not known. */
   readonly skewMs?: (() => number | null) | undefined;
-  /** Time of the watch; the context's by default. */
+  /** Clock of the watch; default: the context's. */
   readonly clock?: Clock | undefined;
-  /** Awaited at every named point: for harnesses that stop a process there. */
+  /** Awaited at every named point: for test harnesses that stop a process there. */
   readonly pause?: ((point: string) => Promise<void>) | undefined;
 }
 
-/** What the steps of a hand-over work with, from the context and the rules. */
+/** What the steps of a hand-over need, from the context and the rules. */
 export function failoverDeps({ tenant, store, ...context }: Context, rules: FailoverRules): ActDeps {
   const { campaignRunner: runner, metricsSource: source, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
   const clock = rules.clock ?? context.clock;

@@ -1,4 +1,4 @@
-// A hand-over that is only rehearsed: the same decisions upon the same readings, nothing is paused, activated or held back.
+// Rehearses a hand-over: the same decisions on the same readings, but nothing is paused, activated or held back.
 
 import type { FailoverPair } from "../../../store/index.ts";
 import { type ActDeps, type ActFor, look, pass } from "./act.ts";
@@ -12,7 +12,7 @@ import { type Alarm, type FailoverEvent, type FailoverState, otherSide, type Sid
 export interface DrillStep {
   /** What would be done, a sentence. */
   readonly would: string;
-  /** What was found out for it, a sentence. */
+  /** What was found for it, a sentence. */
   readonly found: string;
 }
 
@@ -20,13 +20,13 @@ export interface DrillStep {
 export interface DrillReport {
   readonly primary: string;
   readonly backup: string;
-  /** What the figures say now; null when the campaign does not dial. */
+  /** The verdict on the present figures; null when the campaign does not dial. */
   readonly verdict: RuleVerdict | null;
-  /** Whether the watch would hand over now by itself. */
+  /** Whether the watch would start a hand-over now by itself. */
   readonly wouldTrigger: boolean;
   readonly steps: readonly DrillStep[];
   readonly alarms: readonly Alarm[];
-  /** Where it would end: the phase of the pair. */
+  /** The phase in which it would end. */
   readonly ends: FailoverState["phase"];
   /** True when the other campaign would dial at the end. */
   readonly passed: boolean;
@@ -35,7 +35,7 @@ export interface DrillReport {
 /** More steps than any hand-over has. */
 const MOST_STEPS = 40;
 
-/** Rehearses the hand-over of whichever campaign of the pair is meant to dial. Throws TenantError when the tenant does not answer. */
+/** Rehearses a hand-over from the campaign of the pair that should dial. Throws TenantError when the tenant does not answer. */
 export async function drill(
   pair: Pick<FailoverPair, "primary" | "backup"> & { readonly policy: FailoverPolicy; readonly state: FailoverState },
   deps: ActDeps,

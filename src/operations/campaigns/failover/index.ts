@@ -1,4 +1,4 @@
-// Failover: a pair of campaigns is watched, and the backup takes over when the primary's success rate has surely fallen.
+// Failover: a pair of campaigns is watched, and the backup takes over when the primary's success rate has certainly fallen.
 
 export type { FailoverRules } from "./deps.ts";
 export { isSettled, readPair } from "./pair.ts";

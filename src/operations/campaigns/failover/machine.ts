@@ -29,23 +29,23 @@ import {
 } from "./state.ts";
 
 const MINUTE_MS = 60_000;
-/** Time between two readings that confirm a write. */
+/** Time between two readings that confirm a write, ms. */
 const CONFIRM_MS = 2000;
 const REPEAT_ALARM_MS = 60 * MINUTE_MS;
 const MOST_ACTIVATIONS = 3;
-/** The cool-down doubles so many times at most. */
+/** The cool-down doubles at most so many times. */
 const MOST_RELAPSES = 5;
 const RECOVERED_MS = 24 * 60 * MINUTE_MS;
 /**
- * A hand-over that waits for the gate is tried at twice the distance each time, up to this; not any more when what led to it is so old: an emergency stop
- * that is given elsewhere, and shows nothing at campaigns that are paused already, is not known here.
+ * A hand-over that waits for the gate is tried again after twice the time each time, up to this, and no longer when its reason is
+ * this old: an emergency stop given elsewhere changes nothing at campaigns that are already paused, so it is not visible here.
  */
 const LONGEST_WAIT_MS = 15 * MINUTE_MS;
 const MOST_WAIT_MS = 30 * MINUTE_MS;
-/** A watch is interrupted when so many looks have failed to appear. */
+/** Number of missed looks after which a watch counts as interrupted. */
 const MISSED_LOOKS = 3;
 
-/** What follows from an event: the new state, and the alarms to raise. */
+/** The result of an event: the new state, and the alarms to raise. */
 export interface Decision {
   readonly state: FailoverState;
   readonly alarms: readonly Alarm[];
@@ -70,17 +70,17 @@ export const NEW_PAIR: FailoverState = {
   waiting: null,
 };
 
-/** The key of a write: the same whenever and by whomever it is sent again, another one for another intent. */
+/** The idempotency key of a write: equal for repetitions by any process, different for another intent. */
 export function keyOf(pair: string, { number, pauses, activations }: Handover, what: "pause" | "activate"): string {
   const name = pair.replaceAll(/[^A-Za-z0-9_-]/g, "-").slice(0, 80);
   return `failover-${name}-${number}-${what}-${what === "pause" ? pauses : activations}`;
 }
 
-/** What is to be done in a state. @param pair the primary's id */
+/** The command of a state. @param pair the primary's id */
 export function nextCommand(policy: FailoverPolicy, state: FailoverState, pair: string): Command {
   const everyMs = policy.everySeconds * 1000;
   const { handover, securing } = state;
-  // Pauses grow with the calls that had no answer, up to the time between two looks.
+  // Pauses get longer with each call without an answer, up to the time between two looks.
   const again = state.unanswered === 0 ? 0 : Math.min(everyMs, CONFIRM_MS * 2 ** (state.unanswered - 1));
   if (state.phase === "securing" && securing !== null) {
     const key = `failover-${pair.replaceAll(/[^A-Za-z0-9_-]/g, "-").slice(0, 80)}-secure-${state.secured}-${securing.tries}`;
@@ -107,19 +107,19 @@ export function nextCommand(policy: FailoverPolicy, state: FailoverState, pair: 
   }
 }
 
-/** What follows from an event. An event that does not fit the phase changes nothing. */
+/** The result of an event. An event that does not fit the phase changes nothing. */
 export function decide(policy: FailoverPolicy, before: FailoverState, event: FailoverEvent): Decision {
   const turn = new Turn(policy, before, event.at);
   turn.take(event);
   return { state: turn.state, alarms: turn.alarms };
 }
 
-/** Whether an event shows both campaigns as the tenant has them now. */
+/** Whether an event contains the present state of both campaigns at the tenant. */
 export const isLook = ({ type }: FailoverEvent): boolean => type === "looked" || type === "seen";
 
 const isActive = (statuses: Statuses, side: Side): boolean => statuses[side].status === "active";
 
-/** One event being taken in. */
+/** The handling of one event. */
 class Turn {
   readonly #policy: FailoverPolicy;
   readonly #at: number;
@@ -155,7 +155,7 @@ class Turn {
     this.state = { ...this.state, ...change };
   }
 
-  /** Raises an alarm, unless its cause stands and it was raised within the hour. */
+  /** Raises an alarm, unless it has been raised within the hour and its cause persists. */
   #raise(name: AlarmName, message: string): void {
     const since = this.state.standing[name];
     if (since !== undefined && this.#at - since < REPEAT_ALARM_MS) return;
@@ -163,14 +163,14 @@ class Turn {
     this.#set({ standing: { ...this.state.standing, [name]: this.#at } });
   }
 
-  /** Neither dials, and nothing is tried again automatically; when another try had been announced, this is announced too. */
+  /** Neither campaign dials, and nothing more is tried automatically; reported also when another attempt had been announced. */
   #halt(side: Side, message: string, halt: string): void {
     if (this.state.waiting !== null) this.#clear("NEITHER_DIALS");
     this.#raise("NEITHER_DIALS", message);
     this.#set({ phase: "halted", side, handover: null, halt, waiting: null });
   }
 
-  /** Tells something that happened once. */
+  /** Reports something that happened once. */
   #tell(name: AlarmName, message: string): void {
     this.alarms.push({ name, message });
   }
@@ -180,7 +180,7 @@ class Turn {
     this.#set({ standing: Object.fromEntries(kept) });
   }
 
-  /** Raises or clears by whether there is something to say; true when the watch cannot be relied upon. */
+  /** Raises the alarm when there is a message, otherwise clears it; true when the watch cannot be relied upon. */
   #health(name: AlarmName, message: string | null): boolean {
     if (message === null) {
       this.#clear(name);
@@ -208,7 +208,7 @@ class Turn {
     const count = this.state.unanswered + 1;
     this.#set({ unanswered: count });
     const { phase, handover } = this.state;
-    // The write may have been carried out: what came of it is read.
+    // The write may have been executed: its effect is read.
     if (phase === "pausing") this.#set({ phase: "draining" });
     if (phase === "activating") this.#set({ phase: "verifying" });
     const during = handover === null ? "" : ` during a hand-over (${phase})`;
@@ -220,7 +220,7 @@ class Turn {
     else this.#raise("NEITHER_DIALS", `the ${handover.from} is paused and the ${handover.to} is not active yet: ${message}`);
   }
 
-  /** When the watch cannot be relied upon: only the alarm, or the campaign that dials is paused too. */
+  /** When the watch cannot be relied upon: raises the alarm only, or also pauses the campaign that dials. */
   #safeAction(reason: string): void {
     if (this.#policy.safeAction !== "pause" || this.state.handover !== null || this.state.phase === "securing") return;
     if (this.state.phase === "halted") return;
@@ -245,14 +245,14 @@ class Turn {
       this.#begin("backup", "the cool-down has ended and the primary is given another try", false);
   }
 
-  /** Settles who dials by what the tenant shows. @returns false when nothing else is to be done in this turn */
+  /** Determines who dials from what the tenant shows. @returns false when nothing else is to be done in this turn */
   #whoDials(statuses: Statuses): boolean {
     const { side, phase } = this.state;
     const other = otherSide(side);
     const [here, there] = [isActive(statuses, side), isActive(statuses, other)];
     if (here && there) {
       this.#raise("BOTH_ACTIVE", "both campaigns are active: the same people may be called by both");
-      // What we activated gives way to what a person did; both when the operator wants it so.
+      // The campaign that we activated is paused in favour of a person's decision; both are, when the policy says so.
       if (this.#policy.safeAction === "pause")
         this.#secure(["backup", "primary"], "halted", "primary", "both campaigns were active");
       else if (phase === "failed-over") this.#secure(["backup"], "watching", "primary", "somebody activated the primary again");
@@ -277,7 +277,7 @@ class Turn {
     return true;
   }
 
-  /** Goes on with a hand-over that waits for the gate. */
+  /** Continues a hand-over that waits for the gate. */
   #tryAgain(): void {
     const { waiting } = this.state;
     if (waiting === null || this.#at < waiting.againAt) return;
@@ -301,7 +301,7 @@ class Turn {
     });
   }
 
-  /** Whether a decision may rest on this look. */
+  /** Whether a decision may be based on this look. */
   #reliable(event: Extract<FailoverEvent, { type: "looked" }>, wentBack: boolean, dials: boolean): boolean {
     const { skewSeconds, staleAfterMinutes, rule } = this.#policy;
     const { skewMs, compliance, metricsAt, verdict } = event;
@@ -324,7 +324,7 @@ class Turn {
     ].filter((problem) => problem !== null);
     this.#health("NO_COUNTS", uncounted ? `${verdict.words}; the plain rule needs none` : null);
     if (problems.length > 0 && dials) this.#safeAction(problems.join("; "));
-    // Stale compliance data forbid nothing here: the gate before the activation decides about them.
+    // Outdated compliance data forbid nothing here: the gate before the activation decides on them.
     return this.state.phase !== "securing" && clock === null && stale === null;
   }
 
@@ -337,7 +337,7 @@ class Turn {
 
   #begin(from: Side, reason: string, isRetreat: boolean): void {
     const number = this.state.handovers + 1;
-    // A primary that has held for a day has recovered.
+    // A primary that has worked for a day counts as recovered.
     const relapses = from === "primary" && this.#at - this.state.coolUntil > RECOVERED_MS ? 0 : this.state.relapses;
     const handover: Handover = {
       number,
@@ -381,7 +381,8 @@ class Turn {
         if (phase !== "handing-over") break;
         const handed = { ...handover, held: event.held, unreadable: event.unreadable };
         this.#set({ phase: "gating", handover: handed });
-        // The primary dials again and calls its own list. Only the tenant's caps limit calls to contacts that the backup has called meanwhile.
+        // The primary dials again and calls its own list. Only the tenant's caps limit calls to contacts that the backup has
+        // called in the meantime.
         if (event.problem !== null && !handover.isRetreat) this.#cannotActivate(handed, event.problem);
         break;
       }
@@ -431,7 +432,7 @@ class Turn {
     );
   }
 
-  /** Somebody activated the campaign that was handing over: the person's decision counts. */
+  /** Somebody activated the campaign that was handing over: the person's decision takes precedence. */
   #givenUp({ from, to }: Handover, statuses: Statuses): void {
     this.#tell("REACTIVATED", `somebody activated the ${from} while it handed over; the ${to} was not activated`);
     this.#clear("NEITHER_DIALS", "PAUSE_NOT_CONFIRMED");
@@ -480,7 +481,7 @@ class Turn {
     );
   }
 
-  /** @param waits whether it is tried again by itself */
+  /** @param waits whether it is tried again automatically */
   #cannotActivate(handover: Handover, message: string, waits = false): void {
     const alarm = `neither campaign dials: ${message}`;
     if (this.#policy.whenBackupFails === "resume-primary" && handover.to === "backup") {
@@ -499,7 +500,7 @@ class Turn {
         held: null,
         isRetreat: true,
       };
-      // The backup is paused first: its activation may be on its way.
+      // The backup is paused first: its activation may still be under way.
       return this.#set({ phase: "pausing", side: "backup", handover: back, handovers: number, waiting: null });
     }
     if (!waits) return this.#halt(handover.from, alarm, message);

@@ -1,4 +1,4 @@
-// The consequences of an event: audit entries, alarms, a line of the history. Pure, except for new ids.
+// The consequences of an event: audit entries, alarms, an entry of the history. Pure, except for new ids.
 
 import type { AuditInput, FailoverLedger } from "../../../store/index.ts";
 import { cloudEvent } from "../../events/index.ts";
@@ -51,7 +51,7 @@ export function noticesOf(input: NoticeInput): Pick<Step, "event" | "repeats" | 
   for (const { name, message } of alarms) audit.push(entry("failover.alarm", { type: typeOf(name), message }));
   const notable = state.phase !== before.phase || alarms.length > 0 || event.type !== "looked";
   const events = input.receiver === undefined ? [] : alarms.map((alarm) => alarmEvent(input, input.receiver ?? "", alarm));
-  // While calls end, both are read every few seconds.
+  // While calls end, both campaigns are read every few seconds.
   const repeats = event.type === "seen" && state.phase === before.phase && alarms.length === 0;
   return { audit, events, alarms, event: notable ? event : null, repeats };
 }

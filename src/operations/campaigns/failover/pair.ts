@@ -1,4 +1,4 @@
-// A failover pair as the store holds it, parsed. Pure.
+// Parses a failover pair from the store. Pure.
 
 import { issueText } from "../../../kernel/index.ts";
 import type { FailoverPair } from "../../../store/index.ts";
@@ -13,7 +13,7 @@ export interface PairReport {
   readonly backup: string;
   readonly policy: FailoverPolicy;
   readonly state: FailoverState;
-  /** The process that runs it; null when nobody does. */
+  /** The process that runs it; null for none. */
   readonly executor: string | null;
   readonly order: { readonly what: Order; readonly by: string } | null;
 }
@@ -33,6 +33,6 @@ function readPolicy(value: unknown): FailoverPolicy {
   );
 }
 
-/** No hand-over is under way. */
+/** Whether no hand-over is under way. */
 export const isSettled = ({ phase }: FailoverState): boolean =>
   phase === "watching" || phase === "failed-over" || phase === "halted";

@@ -1,12 +1,12 @@
-// What an operator decides about a pair of campaigns: which one steps in, upon what evidence, and what is done when the watch itself fails.
+// The policy of a failover pair: which campaign takes over, on what evidence, and what is done when the watch itself fails.
 
 import { z } from "zod";
 
 const MINUTES_OF_A_DAY = 1440;
 
 /**
- * The section `failover` of a campaign file, and what `outdial campaign failover watch` takes as flags. The campaign that holds it is the primary.
- * Minutes and seconds are whole; rates are fractions.
+ * The section `failover` of a campaign file, and the flags of `outdial campaign failover watch`. The campaign that contains it is
+ * the primary. Minutes and seconds are whole numbers; rates are fractions.
  */
 export const failoverPolicySchema = z
   .strictObject({

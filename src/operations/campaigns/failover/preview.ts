@@ -1,4 +1,4 @@
-// What a policy of a failover pair would change, as it is shown before a person confirms it.
+// The preview of a changed failover policy, for confirmation by a person.
 
 import { differing } from "../../views/field-changes.ts";
 import { confirmOf, type Planned } from "../../views/plan.ts";

@@ -1,4 +1,4 @@
-// Resuming one campaign of a failover pair by hand: not while the other one dials, or a hand-over goes on.
+// Guards the manual resume of one campaign of a failover pair: not while the other one dials, or during a hand-over.
 
 import type { CallOptions, CampaignRunner } from "../../../tenant/port.ts";
 import { TenantError } from "../../../tenant/port.ts";
@@ -11,7 +11,10 @@ interface ResumeGuardDeps {
   readonly pair: (campaignId: string) => Promise<PairReport | undefined>;
 }
 
-/** Why a campaign must not be resumed by itself because of its pair; null when nothing is against it. Throws TenantError: no answer is no permission. */
+/**
+ * Why a campaign must not be resumed because of its pair; null when it may. Throws TenantError: without an answer it must not be
+ * resumed.
+ */
 export async function resumeRefusal(
   { runner, pair }: ResumeGuardDeps,
   campaignId: string,
@@ -30,7 +33,7 @@ export async function resumeRefusal(
   return `${partner}, the ${other} of its failover pair, is active: both would dial until the watch pauses one of them. ${name} instead: outdial campaign failover ${verb} ${primary}`;
 }
 
-/** Undefined for a campaign that the tenant does not know: it dials nobody. */
+/** Undefined for a campaign that the tenant does not have: it calls nobody. */
 async function statusOf(runner: ResumeGuardDeps["runner"], id: string, call: CallOptions | undefined) {
   try {
     return (await runner.status(id, call)).status;

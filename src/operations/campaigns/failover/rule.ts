@@ -1,63 +1,67 @@
-// Whether the figures say that a campaign fails: a pure rule, the same for every look.
+// Decides whether a campaign's figures show that it fails: a pure rule, the same for every look.
 //
-// The evidence rule hands over when the rate of the window is below the threshold and the exact upper bound of it is, too. A look is taken
-// every minute and the windows overlap, so the level of the bound is set for all looks of an hour together: with the true rate exactly at the
-// threshold at most one hour in a thousand triggers, with any better rate fewer. A campaign with few calls fills no window with
-// evidence, so four windows are looked at as one when the latest looks bad.
+// The evidence rule hands over when the rate of the window is below the threshold and its exact upper bound is, too. There is a
+// look every minute and the windows overlap, so the level of the bound is set for all looks of an hour together: with the true
+// rate exactly at the threshold at most one hour in a thousand triggers, with any better rate fewer. The windows of a campaign
+// with few calls contain too little evidence, so four windows are taken as one when the latest looks bad.
 
 import { binomialCdf, normalCdf, percent } from "../../../kernel/index.ts";
 import type { FailoverPolicy } from "./policy.ts";
 
-/** Most probability of a false trigger in an hour of looks, at a true rate equal to the threshold; shared by the two windows. */
+/**
+ * Largest probability of a false trigger in an hour of looks, at a true rate equal to the threshold; divided between the two
+ * windows.
+ */
 export const FALSE_TRIGGERS_PER_HOUR = 0.001;
-/** The long window is so many times the short one. */
+/** Length of the long window, in short windows. */
 const LONG = 4;
 const LONGEST_MINUTES = 1440;
 
-/** What the rule is told about a window. */
+/** The figures of a window. */
 export interface RuleReading {
-  /** Successful calls and calls they are a share of; null when the tenant gives no counts. */
+  /** Successful calls, and the calls they are a share of; null when the tenant gives no counts. */
   readonly successes: number | null;
   readonly calls: number | null;
-  /** As the tenant reports it, 0 to 1; null when it reports none. */
+  /** As the tenant reports it, 0 to 1; null when it does not. */
   readonly successRate: number | null;
-  /** Minutes that the tenant counted, where it says so; otherwise those that were asked for. */
+  /** Minutes that the tenant counted, if it says so; otherwise those that were requested. */
   readonly windowMinutes?: number | null | undefined;
 }
 
 /**
- * - `trigger`: hand over. `wait`: enough is known, and it is not surely below.
- * - `insufficient`: too few calls, no counts, or no figures at all: nothing is decided on them.
+ * - `trigger`: hand over. `wait`: enough is known, and the rate is not certainly below.
+ * - `insufficient`: too few calls, no counts, or no figures at all: no decision.
  */
 export interface RuleVerdict {
   readonly verdict: "trigger" | "wait" | "insufficient";
-  /** Minutes of the window that decided. */
+  /** Minutes of the deciding window. */
   readonly windowMinutes: number;
   readonly rate: number | null;
   readonly successes: number | null;
   readonly calls: number | null;
-  /** Upper bound of the rate that the rule compares with the threshold; null for the plain rule and without counts. */
+  /** Upper bound of the rate that is compared with the threshold; null for the plain rule and without counts. */
   readonly bound: number | null;
   readonly words: string;
 }
 
 type RulePolicy = Pick<FailoverPolicy, "threshold" | "windowMinutes" | "everySeconds" | "minimumCalls" | "rule">;
 
-/** Judges the figures of a campaign: whether it has failed. */
+/** Decides by its figures whether a campaign has failed. */
 export interface TriggerRule {
   /** Minutes of the long window. */
   readonly longMinutes: number;
-  /** Whether the long window is worth asking for: the latest one looks bad, and is no evidence yet. */
+  /** Whether the long window is worth reading: the latest one looks bad, but is not evidence yet. */
   wantsLong(window: RuleReading): boolean;
-  /** @param long the long window, when it was asked for */
+  /** @param long the long window, if it was read */
   judge(window: RuleReading, long?: RuleReading): RuleVerdict;
 }
 
 /**
- * How sure a look at a window must be, as the most probability that it looks as bad by chance. With the true rate at the threshold, the score of a window
- * that slides over independent calls is a stationary Gaussian process with covariance 1 - |t|, t in windows (D. Slepian, Bell System Technical
- * Journal 41, 1962); its chance to pass z in a span of T windows is about T z phi(z) + Q(z) for the high z of interest (J. Pickands, Transactions of
- * the AMS 145, 1969), and never more than the number of looks times Q(z). The smaller of the two is held to `perHour`.
+ * The significance level of one look at a window: the largest probability that it looks as bad by chance. With the true rate at
+ * the threshold, the score of a window that slides over independent calls is a stationary Gaussian process with covariance 1 -
+ * |t|, t in windows (D. Slepian, Bell System Technical Journal 41, 1962). Its chance to pass z in a span of T windows is about T
+ * z phi(z) + Q(z) for the high z of interest (J. Pickands, Transactions of the AMS 145, 1969), and never more than the number of
+ * looks times Q(z). The smaller of the two is held to `perHour`.
  */
 export function levelOfLook(windowMinutes: number, everySeconds: number, perHour: number): number {
   const windows = 60 / windowMinutes;
@@ -67,7 +71,7 @@ export function levelOfLook(windowMinutes: number, everySeconds: number, perHour
     const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
     return Math.min(windows * z * density + tail, Math.max(1, looks) * tail);
   };
-  // Above 1 the chance falls with z.
+  // Above z = 1 the chance decreases with z.
   let [low, high] = [1, 9];
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
@@ -77,7 +81,10 @@ export function levelOfLook(windowMinutes: number, everySeconds: number, perHour
   return normalCdf(-high);
 }
 
-/** The exact one-sided upper bound of a rate (C. Clopper, E. Pearson, Biometrika 26, 1934): the rate at which so few successes have probability `level`. */
+/**
+ * The exact one-sided upper bound of a rate (C. Clopper, E. Pearson, Biometrika 26, 1934): the rate at which so few successes
+ * have probability `level`.
+ */
 export function upperBound(successes: number, calls: number, level: number): number {
   if (successes >= calls) return 1;
   let [low, high] = [successes / calls, 1];
@@ -100,7 +107,7 @@ export function createTriggerRule(policy: RulePolicy): TriggerRule {
   const one = (reading: RuleReading, asked: number): RuleVerdict => {
     const { successes, calls } = reading;
     const rate = reading.successRate ?? (successes === null || calls === null || calls === 0 ? null : successes / calls);
-    // A tenant may know no window as short as the policy's: what is said and judged is the one that it counted.
+    // A tenant may not have a window as short as the policy's: the one that it counted is judged and reported.
     const minutes = Math.max(asked, reading.windowMinutes ?? asked);
     const facts = { windowMinutes: minutes, rate, successes, calls, bound: null };
     const span = `in ${minutes} min`;

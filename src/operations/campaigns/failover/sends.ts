@@ -1,26 +1,27 @@
-// Which changes of state a pair's watch has made: what it sent and the tenant took, or shows after the reply was lost.
+// Finds which changes of state a pair's watch has made: those that were sent and accepted, and those that the tenant shows after
+// a lost reply.
 
 import type { MadeChange } from "../../../store/index.ts";
 import type { Command, FailoverEvent, FailoverState, Side } from "./state.ts";
 
 interface Sent {
   readonly ids: Readonly<Record<Side, string>>;
-  /** The state that the command was of. */
+  /** The state from which the command came. */
   readonly state: FailoverState;
   readonly sentAt: number;
 }
 
-/** Of one pair, for as long as one process runs it. */
+/** The sends of one pair, while one process runs it. */
 export class SendsOfPair {
   readonly #actor: string;
-  /** Sent, and the reply lost. */
+  /** Sent, with the reply lost. */
   #open: readonly { readonly side: Side; readonly change: MadeChange }[] = [];
 
   constructor(actor: string) {
     this.#actor = actor;
   }
 
-  /** The changes that an event shows as made. */
+  /** The changes that an event proves. */
   madeBy(command: Command, event: FailoverEvent, { ids, state, sentAt }: Sent): MadeChange[] {
     const sent = (side: Side, target: MadeChange["target"]) => ({
       side,
@@ -37,7 +38,7 @@ export class SendsOfPair {
       this.#open = event.type === "unanswered" ? [one] : [];
       return event.type === "sent" ? [one.change] : [];
     }
-    // What was sent to be safe is read back with it. Of several the first may have been taken when the reply of the second was lost.
+    // A safety pause is read back with it. Of several, the first may have been accepted when the reply of the second was lost.
     if (command.kind === "secure") {
       const asked = command.sides.map((side) => sent(side, "paused"));
       const earlier = this.#open.filter(({ side }) => !command.sides.includes(side));

@@ -1,4 +1,4 @@
-// The types of a failover pair: its state, its events, its commands. States are kept as JSON and read back by `readState`.
+// The types of a failover pair: its state, its events, its commands. States are stored as JSON and read by `readState`.
 
 import { z } from "zod";
 import { issueText } from "../../../kernel/index.ts";
@@ -27,12 +27,14 @@ export const FAILOVER_PHASES = [
 ] as const;
 
 /**
- * What calls a person, or tells one.
+ * Alarms that call for a person, or inform one.
  * - `TRIGGERED`, `COMPLETED`, `FAILED_BACK`, `SWITCHED_BY_HAND`: a hand-over begins, has ended, was done by somebody else.
  * - `PAUSE_NOT_CONFIRMED`: the campaign that should hand over may still dial; the other one is not activated.
- * - `NEITHER_DIALS`: both are paused and it is not surely about to end. `BOTH_ACTIVE`: what must never be.
+ * - `NEITHER_DIALS`: both are paused, and it is not certain that this ends soon. `BOTH_ACTIVE`: both dial, which must never
+ *   happen.
  * - `REACTIVATED`: somebody activated the campaign that was handing over; the hand-over is given up.
- * - `NOT_AUTHORISED`, `UNAVAILABLE`, `METRICS_STALE`, `NO_COUNTS`, `CLOCK`, `COMPLIANCE_STALE`, `MONITOR_STALE`: the watch cannot be relied upon.
+ * - `NOT_AUTHORISED`, `UNAVAILABLE`, `METRICS_STALE`, `NO_COUNTS`, `CLOCK`, `COMPLIANCE_STALE`, `MONITOR_STALE`: the watch cannot
+ *   be relied upon.
  */
 export const ALARMS = [
   "TRIGGERED",
@@ -57,24 +59,27 @@ export type AlarmName = (typeof ALARMS)[number];
 const instant = z.number();
 
 const handover = z.object({
-  /** Counts the hand-overs of the pair from 1; names the keys of its writes. */
+  /** Number of the hand-over of this pair, from 1; part of the keys of its writes. */
   number: z.int(),
   from: z.enum(SIDES),
   to: z.enum(SIDES),
   reason: z.string(),
   startedAt: instant,
-  /** Pauses and activations that were begun, each with a key of its own: a new one only when a reading shows that the one before had no effect. */
+  /**
+   * Number of pauses and activations begun, each with its own key: a new one is begun only when a reading shows that the last one
+   * had no effect.
+   */
   pauses: z.int(),
   activations: z.int(),
   /** When the tenant first showed the campaign that hands over as paused; null before. */
   pausedAt: instant.nullable(),
-  /** Its calls under way when it was last read back as paused; null when the tenant does not say. */
+  /** Its calls under way when it was last read as paused; null when the tenant does not give them. */
   callsLeft: z.number().nullable().optional(),
-  /** Until when its calls may take to end. */
+  /** Deadline for its calls to end. */
   drainUntil: instant,
-  /** Contacts that the one taking over must not call; null before it is known. */
+  /** Number of contacts that the campaign taking over must not call; null before it is known. */
   held: z.int().nullable(),
-  /** Contacts that could not be read: whether they were called is not known. */
+  /** Contacts that could not be read, so that it is not known whether they were called. */
   unreadable: z.int().optional(),
   /** The primary dials again because the backup could not. */
   isRetreat: z.boolean(),
@@ -82,12 +87,12 @@ const handover = z.object({
 /** A hand-over under way. */
 export type Handover = z.output<typeof handover>;
 
-/** A hand-over that the gate stopped for a reason that somebody can remove: it is tried again by itself. */
+/** A hand-over that the gate stopped for a reason that can be removed: it is tried again automatically. */
 const waiting = z.object({
   handover,
-  /** How often it was tried again. */
+  /** Number of further attempts. */
   tries: z.int(),
-  /** When it is tried next. */
+  /** Time of the next attempt. */
   againAt: instant,
 });
 
@@ -103,22 +108,22 @@ const verdict: z.ZodType<RuleVerdict> = z.object({
 
 const state = z.object({
   phase: z.enum(FAILOVER_PHASES),
-  /** Who is meant to dial; during a hand-over the one that hands over. */
+  /** The campaign that should dial; during a hand-over the one that hands over. */
   side: z.enum(SIDES),
   handover: handover.nullable(),
-  /** Hand-overs begun so far. */
+  /** Number of hand-overs begun. */
   handovers: z.int(),
-  /** Times that campaigns were paused to be safe. */
+  /** Number of safety pauses. */
   secured: z.int(),
-  /** Nothing is handed over by the rule before. */
+  /** No automatic hand-over before this time. */
   coolUntil: instant,
-  /** Fail-overs in a row that came soon after a fail-back: each doubles the cool-down of the next. */
+  /** Number of consecutive fail-overs that came soon after a fail-back: each doubles the next cool-down. */
   relapses: z.int(),
-  /** Calls of the tenant in a row without an answer. */
+  /** Number of consecutive calls without an answer of the tenant. */
   unanswered: z.int(),
-  /** Alarms whose cause stands, with the time they were last raised. */
+  /** Alarms whose cause persists, with the time they were last raised. */
   standing: z.partialRecord(z.enum(ALARMS), instant),
-  /** Campaigns that are being paused to be safe, and the phase after that. */
+  /** Campaigns in a safety pause, and the phase after it. */
   securing: z
     .object({
       sides: z.array(z.enum(SIDES)),
@@ -129,20 +134,20 @@ const state = z.object({
     })
     .nullable(),
   verdict: verdict.nullable(),
-  /** When the figures of the last verdict were made, by the tenant's clock. */
+  /** Time of the figures of the last verdict, by the tenant's clock. */
   metricsAt: instant.nullable(),
-  /** The last look that the tenant answered. */
+  /** The last look with an answer of the tenant. */
   lookedAt: instant.nullable(),
-  /** Why it stands still; null unless halted. */
+  /** Why it is halted; null unless halted. */
   halt: z.string().nullable(),
-  /** While it is halted until the gate opens, and while that is tried. */
+  /** Set while it is halted until the gate opens, and during another attempt. */
   waiting: waiting.nullable().default(null),
 });
 
-/** Where a pair stands. */
+/** The state of a pair. */
 export type FailoverState = z.output<typeof state>;
 
-/** A state as the store holds it. Throws OperationError `invalid_input` when it is none. */
+/** Parses a state from the store. Throws OperationError `invalid_input` when it is malformed. */
 export function readState(value: unknown): FailoverState {
   const parsed = state.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -159,22 +164,22 @@ export function readState(value: unknown): FailoverState {
 /** A campaign as the tenant shows it. */
 export interface Seen {
   readonly status: string;
-  /** Calls not over yet; null when the tenant does not say. */
+  /** Calls that have not ended; null when the tenant does not give them. */
   readonly activeCalls: number | null;
 }
 
-/** What was last read of both campaigns of a pair. */
+/** The last reading of both campaigns of a pair. */
 export type Statuses = Readonly<Record<Side, Seen>>;
 
-/** What a person asks for. */
+/** A person's order. */
 export type Order = "fail-over" | "fail-back";
 
 /** What happened. `at` in ms since the epoch. */
 export type FailoverEvent = {
   readonly at: number;
-} /** A process begins to run the pair; `gapMs` since the last look of another, null for the first. */ & (
+} /** A process begins to run the pair; `gapMs` since the last look of another process, null for the first. */ & (
   | { readonly type: "taken"; readonly gapMs: number | null }
-  /** A look: both campaigns, the figures of the one that should dial, and whether the watch can be relied upon. */
+  /** A look: both campaigns, the figures of the one that should dial, and whether the watch is reliable. */
   | {
       readonly type: "looked";
       readonly statuses: Statuses;
@@ -183,37 +188,39 @@ export type FailoverEvent = {
       readonly metricsAt: number | null;
       /** The tenant's clock minus ours, ms; null when it is not known. */
       readonly skewMs: number | null;
-      /** What is stale about the compliance data; null when it is in order. */
+      /** What is outdated in the compliance data; null when nothing is. */
       readonly compliance: string | null;
       readonly order: { readonly what: Order; readonly by: string } | null;
     }
   /** Both campaigns, read to confirm a write. */
   | { readonly type: "seen"; readonly statuses: Statuses }
-  /** A pause or an activation was accepted, or was there already. */
+  /** A pause or activation was accepted, or was already so. */
   | { readonly type: "sent" }
-  /** Contacts who were called are held back, except those that cannot be read; a `problem` forbids the activation. */
+  /** Called contacts are held back, except those that cannot be read; a `problem` forbids the activation. */
   | { readonly type: "handed"; readonly held: number; readonly unreadable: number; readonly problem: string | null }
-  /** `isMendable`: the gate is closed for what somebody can mend at any time, so that it is asked again. */
+  /** `isMendable`: the gate is closed for a reason that can be removed at any time, so it is asked again. */
   | { readonly type: "gated"; readonly pass: boolean; readonly message: string; readonly isMendable?: boolean }
-  /** Somebody paused the campaign that was about to be activated, or stopped everything: a person decided that nothing may dial. */
+  /**
+   * Somebody paused the campaign that was about to be activated, or stopped everything: a person decided that nothing may dial.
+   */
   | { readonly type: "stopped"; readonly message: string }
-  /** No answer of the tenant, or a refusal; `fatal` for 401 and 403. A write may have been carried out. */
+  /** No answer of the tenant, or a refusal; `fatal` for 401 and 403. A write may have been executed. */
   | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }
 );
 
-/** What is to be done next. */
+/** The next action. */
 export type Command =
   | { readonly kind: "look"; readonly afterMs: number }
   | { readonly kind: "confirm"; readonly afterMs: number }
   | { readonly kind: "pause"; readonly side: Side; readonly key: string; readonly afterMs: number }
-  /** Reads both first: the other one must be paused at that moment. */
+  /** Reads both campaigns first: the other one must be paused then. */
   | { readonly kind: "activate"; readonly side: Side; readonly key: string; readonly afterMs: number }
   | { readonly kind: "hand-over"; readonly from: Side; readonly to: Side; readonly afterMs: number }
   /** Pauses all of them, then reads both. */
   | { readonly kind: "secure"; readonly sides: readonly Side[]; readonly key: string; readonly afterMs: number }
   | { readonly kind: "gate"; readonly side: Side; readonly afterMs: number };
 
-/** An alarm to be raised, with its sentence. */
+/** An alarm to raise, with its text. */
 export interface Alarm {
   readonly name: AlarmName;
   readonly message: string;

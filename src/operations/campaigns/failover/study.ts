@@ -1,4 +1,5 @@
-// How often a trigger rule triggers falsely, and how fast it detects a true fall: a seeded simulation of minutes of calls in sliding windows. Pure.
+// Measures how often a trigger rule triggers falsely, and how fast it detects a true fall: a seeded simulation of minutes of
+// calls in sliding windows. Pure.
 
 import { createRandom, type RandomStream } from "../../../kernel/index.ts";
 import { createTriggerRule, type RuleReading, type TriggerRule } from "./rule.ts";
@@ -12,7 +13,7 @@ export interface StudyRule {
 const THRESHOLD = 0.15;
 const WINDOW = 30;
 const LOOKS_PER_HOUR = 60;
-/** Minutes of calls before the looks begin: the long window is full. */
+/** Minutes of calls before the looks begin, so that the long window is full. */
 const BEFORE = 120;
 
 /** Calls and successes of the last minutes, seen by a rule. */
@@ -37,7 +38,7 @@ class Course {
 
   triggers(): boolean {
     const window = this.#last(WINDOW);
-    // No rule triggers on a window that is not below the threshold: nothing to judge.
+    // No rule triggers on a window that is not below the threshold.
     if (window.successRate === null || window.successRate >= THRESHOLD) return false;
     const long = this.#rule.wantsLong(window) ? this.#last(this.#rule.longMinutes) : undefined;
     return this.#rule.judge(window, long).verdict === "trigger";
@@ -67,7 +68,8 @@ function poisson(random: RandomStream, mean: number): number {
 }
 
 /**
- * Of so many hours, each seeded on its own and begun with a full window, those with at least one trigger at a steady true rate.
+ * Number of hours with at least one trigger at a constant true rate; each hour is seeded separately and begins with a full
+ * window.
  * @param perWindow calls expected in 30 minutes
  */
 export function falseTriggers(
@@ -90,8 +92,8 @@ export function falseTriggers(
 }
 
 /**
- * Minutes from a fall of the true rate to the trigger, one for each run, sorted; Infinity where `patience` minutes did not suffice. Runs that
- * trigger before the fall are false triggers and left out.
+ * Minutes from a fall of the true rate to the trigger, one for each run, sorted; Infinity when it did not trigger within
+ * `patience` minutes. Runs that trigger before the fall are false triggers and left out.
  */
 export function detectionDelays(
   given: StudyRule & {

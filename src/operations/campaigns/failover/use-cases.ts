@@ -1,4 +1,4 @@
-// What command line, API, dashboard and library can do with failover pairs: where each stands, its policy, orders, rehearsals, the watch itself.
+// Use cases of failover pairs for command line, API, dashboard and library: state, policy, orders, rehearsals, the watch itself.
 
 import { z } from "zod";
 import { issueText } from "../../../kernel/index.ts";
@@ -30,7 +30,7 @@ export interface Held {
   readonly until: string;
 }
 
-/** What is known of pairs; needs a store, no tenant. */
+/** What is stored about pairs; needs a store, but no tenant. */
 export class FailoverRecords {
   readonly #context: Pick<Context, "store" | "clock">;
 
@@ -42,13 +42,14 @@ export class FailoverRecords {
     return Promise.all((await this.#context.store.failovers.list()).map((pair) => this.#view(pair)));
   }
 
-  /** The pair that a campaign is in, be it the primary or the backup. Throws OperationError `job_not_found`. */
+  /** The pair of a campaign, whether it is the primary or the backup. Throws OperationError `job_not_found`. */
   async show(id: string): Promise<FailoverPairView> {
     return this.#view(await this.#of(id));
   }
 
   /**
-   * What applied campaign files say of pairs, where nobody has said anything of that pair since: nobody watches it yet. `by` applied the file.
+   * Policies of applied campaign files that are not watched yet, for pairs that no person has changed since. `by` applied the
+   * file.
    */
   async filed(): Promise<readonly FiledPolicy[]> {
     const { campaigns, failovers } = this.#context.store;
@@ -59,7 +60,10 @@ export class FailoverRecords {
     });
   }
 
-  /** What happened to the pair that a campaign is in, newest first. @param before only what has a smaller number. Throws OperationError `job_not_found` */
+  /**
+   * The history of a campaign's pair, newest first. @param before only entries with a smaller number. Throws OperationError
+   * `job_not_found`
+   */
   async history(id: string, limit: number, before?: number): Promise<readonly FailoverHappeningView[]> {
     const { primary } = await this.#of(id);
     return (await this.#context.store.failovers.history(primary, limit, before)).map(happeningOf);
@@ -94,24 +98,22 @@ export class FailoverRecords {
   }
 }
 
-/** A policy of a campaign file that nobody watches yet. */
+/** A policy of a campaign file that is not watched yet. */
 export interface FiledPolicy {
   readonly primary: string;
   readonly policy: FailoverPolicy;
   readonly by: string;
 }
 
-/** A policy as it is to be put. */
+/** A policy to set. */
 export interface FailoverPlan {
   readonly primary: string;
   readonly policy: FailoverPolicy;
-  /** What the pair is watched by now; null for a new pair. */
+  /** The present policy; null for a new pair. */
   readonly before: FailoverPolicy | null;
 }
 
-/**
- * Watches pairs, hands over and back, rehearses, and answers what a pair does. Errors: OperationError, TenantError, StoreError.
- */
+/** Watches pairs, hands over and back, rehearses, and reports on pairs. Errors: OperationError, TenantError, StoreError. */
 export class FailoverUseCases extends FailoverRecords {
   readonly #context: Context;
   readonly #deps: ActDeps;
@@ -125,8 +127,8 @@ export class FailoverUseCases extends FailoverRecords {
   }
 
   /**
-   * How the tenant's own do-not-call groups stand to the company's list before a campaign takes over, and why that forbids it; null where it has none.
-   * Throws TenantError.
+   * Compares the tenant's own do-not-call groups with the company's list before a campaign takes over, and gives the reason
+   * against it; null where the tenant has none. Throws TenantError.
    */
   async doNotCall(
     campaignId: string,
@@ -139,7 +141,7 @@ export class FailoverUseCases extends FailoverRecords {
     return { groups, refusal: notHeld(await this.#deps.gate(campaignId, { keep: false, call }), groups, FIRST) };
   }
 
-  /** A pair, or what an applied campaign file says of one that nobody watches yet. Throws OperationError `job_not_found`. */
+  /** A pair, or the policy of an applied campaign file that is not watched yet. Throws OperationError `job_not_found`. */
   async find(primary: string): Promise<PairReport> {
     const filed = (await this.filed()).find((one) => one.primary === primary);
     if (filed === undefined) return this.#watch.find(primary);
@@ -150,8 +152,8 @@ export class FailoverUseCases extends FailoverRecords {
   }
 
   /**
-   * What a policy would make of a pair. @param given fields left out take their defaults. Throws OperationError `invalid_input` naming every field
-   * that is wrong.
+   * The preview of a policy. @param given fields left out get their defaults. Throws OperationError `invalid_input` with every
+   * wrong field.
    */
   async planPut(primary: string, given: unknown): Promise<Planned<FailoverPlan>> {
     const parsed = failoverPolicySchema.safeParse(given);
@@ -171,8 +173,8 @@ export class FailoverUseCases extends FailoverRecords {
   }
 
   /**
-   * Makes a pair or gives it another policy. Throws OperationError `invalid_input` when a campaign would stand in for itself, StoreError
-   * `invalid_state` during a hand-over or when a campaign has a part in another pair.
+   * Creates a pair or changes its policy. Throws OperationError `invalid_input` when a campaign would be its own backup,
+   * StoreError `invalid_state` during a hand-over or when a campaign has a role in another pair.
    */
   async put(primary: string, policy: FailoverPolicy, by = this.#context.actor): Promise<void> {
     const { backup } = policy;
@@ -186,8 +188,8 @@ export class FailoverUseCases extends FailoverRecords {
   }
 
   /**
-   * Takes what applied campaign files say of pairs, so that these are watched. @param asked one primary; all by default
-   * @returns why a pair could not be taken now, in words
+   * Begins to watch the pairs of applied campaign files. @param asked one primary; default all
+   * @returns in words, why a pair could not be watched now
    */
   async takeFiles(asked?: string): Promise<readonly string[]> {
     const problems: string[] = [];
@@ -203,14 +205,20 @@ export class FailoverUseCases extends FailoverRecords {
     return problems;
   }
 
-  /** How the campaigns of a pair would be left without its watch. Throws OperationError `job_not_found`, `job_state` while one is being activated. */
+  /**
+   * How the campaigns of a pair would be left without its watch. Throws OperationError `job_not_found`, `job_state` while one is
+   * being activated.
+   */
   async removal(primary: string): Promise<string> {
     const end = removalOf((await this.#watch.find(primary)).state);
     if ("refusal" in end) throw new OperationError("job_state", `the pair of ${primary} cannot be removed now: ${end.refusal}`);
     return end.left;
   }
 
-  /** Ends the watch over a pair; a hand-over that has activated nothing yet is given up. @returns how the campaigns are left. Throws as `removal` */
+  /**
+   * Ends the watch over a pair; a hand-over that has activated nothing yet is given up. @returns how the campaigns are left.
+   * Throws like `removal`
+   */
   async remove(primary: string, by = this.#context.actor): Promise<string> {
     const left = await this.removal(primary);
     if (!(await this.#context.store.failovers.remove(primary, [entry(by, "failover.removed", primary, { left })])))
@@ -218,7 +226,7 @@ export class FailoverUseCases extends FailoverRecords {
     return left;
   }
 
-  /** Orders a hand-over without regard to the figures; the process that runs the pair carries it out at its next check. */
+  /** Orders a hand-over regardless of the figures; the process that runs the pair carries it out at its next look. */
   async order(primary: string, what: Order, by = this.#context.actor): Promise<void> {
     const { state } = await this.find(primary);
     const refusal = orderRefusal(state, what);
@@ -228,7 +236,10 @@ export class FailoverUseCases extends FailoverRecords {
     await this.#context.store.failovers.order(primary, what, by, [entry(by, "failover.order", primary, { what })]);
   }
 
-  /** Rehearses a hand-over: reads and decides as one would, writes nothing to the tenant; only the audit says that it was done. Throws TenantError. */
+  /**
+   * Rehearses a hand-over: reads and decides in the same way, but writes nothing to the tenant; an audit entry records it. Throws
+   * TenantError.
+   */
   async drill(primary: string, signal: AbortSignal, by = this.#context.actor): Promise<DrillReport> {
     const report = await drill(await this.find(primary), this.#deps, signal);
     const { wouldTrigger, ends, passed } = report;
@@ -241,14 +252,14 @@ export class FailoverUseCases extends FailoverRecords {
     return this.#watch.watch(primary, options);
   }
 
-  /** Watches until no order waits and no hand-over is under way: here, or by looking at the process that runs the pair. */
+  /** Watches until no order is waiting and no hand-over is under way: here, or by following the process that runs the pair. */
   async seeThrough(primary: string, { signal, onProgress }: Omit<WatchOptions, "until">): Promise<FailoverPairView> {
     const seen = new AbortController();
     await this.watch(primary, {
       signal: AbortSignal.any([signal, seen.signal]),
       onProgress: (progress) => {
         onProgress?.(progress);
-        // Another process runs the pair: its order is gone when it has been taken in.
+        // Another process runs the pair: it removes the order when it has taken it.
         if (progress.elsewhere && progress.pair.order === null && isSettled(progress.pair.state)) seen.abort();
       },
       until: (state, event) => event.type !== "taken" && isSettled(state),

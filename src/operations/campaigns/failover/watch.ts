@@ -1,7 +1,8 @@
-// The watch over failover pairs: one process runs a pair; other processes wait and take over when that process dies or leaves.
+// The watch over failover pairs: one process runs a pair; other processes wait and take over when it dies or leaves.
 //
-// A watch never ends, so it is not a workflow but a lease and a state. Each decision is written with its alarms, in one transaction
-// that only the holder of the lease can make, and is carried out after that. The process that takes over carries out what the state says.
+// A watch never ends, so it is not a workflow but a lease and a state. Each decision is written with its alarms in one
+// transaction, which only the holder of the lease can make, and is then carried out. A process that takes over carries out the
+// command of the stored state.
 
 import { newId, OutdialError } from "../../../kernel/index.ts";
 import type { FailoverPair, MadeChange } from "../../../store/index.ts";
@@ -16,10 +17,10 @@ import { type PairReport, readPair } from "./pair.ts";
 import { SendsOfPair } from "./sends.ts";
 import type { Alarm, Command, FailoverEvent, FailoverState } from "./state.ts";
 
-/** How often the pair of another process is looked at, ms of the machine's time. */
+/** How often a pair that another process runs is read, ms of the machine's time. */
 const WAIT_MS = 1000;
 
-/** Told of every event; `elsewhere` while another process runs the pair. */
+/** Sent for every event; `elsewhere` while another process runs the pair. */
 export type FailoverProgress = (
   progress: { readonly pair: PairReport } & (
     | { readonly elsewhere: true }
@@ -27,17 +28,17 @@ export type FailoverProgress = (
   ),
 ) => void;
 
-/** How long a watch lasts, and whom it tells. */
+/** How long a watch lasts, and who is informed. */
 export interface WatchOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: FailoverProgress | undefined;
-  /** Ends when another process runs the pair, in place of waiting to take it over. */
+  /** Ends when another process runs the pair, instead of waiting to take it over. */
   readonly leaveToOthers?: boolean | undefined;
-  /** Ends when this says so, asked after each event; by default only the signal ends it. */
+  /** Ends when this returns true after an event; default: only the signal ends it. */
   readonly until?: ((state: FailoverState, event: FailoverEvent) => boolean) | undefined;
 }
 
-/** The watch over a pair: looks at the figures in turn, and carries out what the machine decides, under a lease in the store. */
+/** The watch over a pair: reads the figures regularly, and carries out what the machine decides, under a lease in the store. */
 export class PairWatch {
   readonly #context: Context;
   readonly #deps: ActDeps;
@@ -55,8 +56,8 @@ export class PairWatch {
   }
 
   /**
-   * Runs a pair, or waits until it can take it over, until the signal or `until`. Rejects for what is no matter of the tenant's: the database is
-   * gone, the state cannot be read.
+   * Runs a pair, or waits until it can take it over, until the signal or `until`. Rejects for errors other than the tenant's: no
+   * database, an unreadable state.
    */
   async watch(primary: string, options: WatchOptions): Promise<void> {
     const { clock, store, replica } = this.#context;
@@ -114,7 +115,7 @@ export class PairWatch {
         receiver,
         newId: newEventId,
       });
-      // Reading back both campaigns during a hand-over also counts as a check.
+      // Reading back both campaigns during a hand-over also counts as a look.
       const looked = isLook(event);
       await ledger.record({
         primary,
@@ -139,7 +140,7 @@ export class PairWatch {
       { type: "taken", at: now, gapMs: claimed.lookedAt === null ? null : now - claimed.lookedAt },
       false,
     );
-    // A new holder looks at once, whatever the last one waited for.
+    // A new holder looks at once.
     let waits = false;
     for (;;) {
       signal.throwIfAborted();

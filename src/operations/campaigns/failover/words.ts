@@ -1,5 +1,5 @@
-// A failover pair as text: which campaign was read back as dialing, what is happening, why, and what a person should do. Only this file turns a phase
-// into a sentence, and it says that a campaign dials only when the tenant showed it. Pure.
+// A failover pair in words: which campaign was read as dialing, what is happening, why, and what a person should do. Only this
+// file turns a phase into a sentence, and it says that a campaign dials only when the tenant showed it. Pure.
 
 import { type AlarmName, type FailoverState, type Order, otherSide, type Side } from "./state.ts";
 
@@ -35,25 +35,25 @@ export function adviceOf(
 
 const instantText = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-/** Causes that stand and need a person, the most urgent one first. */
+/** Persistent causes that need a person, the most urgent one first. */
 const URGENT = ["BOTH_ACTIVE", "PAUSE_NOT_CONFIRMED", "NEITHER_DIALS"] as const satisfies readonly AlarmName[];
 
-/** The campaign that was read back as dialing, the other one as not; null when there is no such one, and when it is not known. */
+/** The campaign that was read as dialing while the other was read as not dialing; null when there is none, or it is not known. */
 export function dialingSide({ phase, side, standing, handover, lookedAt, handovers }: FailoverState): Side | null {
   if (handover !== null || (phase !== "watching" && phase !== "failed-over")) return null;
   if (standing.NEITHER_DIALS !== undefined || standing.BOTH_ACTIVE !== undefined) return null;
-  // A pair that nobody has looked at is only meant to be so.
+  // For a pair without any look this is only the intention.
   return lookedAt === null && handovers === 0 ? null : side;
 }
 
 /** A pair in words. */
 export interface PairWords {
   readonly dials: Side | null;
-  /** What goes on, a sentence without its full stop. */
+  /** What is happening, a sentence without its full stop. */
   readonly words: string;
-  /** Why it has come so; null where nothing was done. */
+  /** The reason; null when nothing was done. */
   readonly reason: string | null;
-  /** What a person is to do; null when nothing. */
+  /** What a person should do; null for nothing. */
   readonly nextStep: string | null;
 }
 
@@ -101,16 +101,16 @@ function sentenceOf(state: FailoverState): string {
   }
 }
 
-/** Where a campaign stands in a failover pair. */
+/** The role and state of a campaign in a failover pair. */
 export interface FailoverStanding extends PairWords {
   readonly role: Side;
   readonly partner: string;
   readonly phase: FailoverState["phase"];
-  /** The side that is meant to dial; during a hand-over the one that hands over. */
+  /** The campaign that should dial; during a hand-over the one that hands over. */
   readonly side: Side;
 }
 
-/** Where one campaign of a pair stands. */
+/** The role and state of one campaign of a pair. */
 export function standingIn(
   { primary, backup, state }: { readonly primary: string; readonly backup: string; readonly state: FailoverState },
   role: Side,
@@ -119,7 +119,7 @@ export function standingIn(
   return { role, partner: role === "primary" ? backup : primary, phase, side, ...pairWords(state, primary) };
 }
 
-/** Why a campaign that is paused is so, by its pair; null when the pair has nothing to do with it. A sentence without its full stop. */
+/** Why a paused campaign is paused, by its pair; null when the pair is not the reason. A sentence without its full stop. */
 export function pausedInPair({ role, partner, phase, side, dials, reason, nextStep }: FailoverStanding): string | null {
   const because = reason === null ? "" : `: ${reason}`;
   const then = nextStep === null ? "" : `. ${nextStep.replace(/\.$/, "")}`;
@@ -149,7 +149,7 @@ export function pausedInPair({ role, partner, phase, side, dials, reason, nextSt
   }
 }
 
-/** Why an order has nothing to do; null when it has. A halted pair takes both. */
+/** Why an order is not needed; null when it is. A halted pair takes both. */
 export function orderRefusal(state: FailoverState, what: Order): string | null {
   const from: Side = what === "fail-over" ? "primary" : "backup";
   const { phase, side } = state;
@@ -158,7 +158,10 @@ export function orderRefusal(state: FailoverState, what: Order): string | null {
   return `the ${side} of this pair ${now}: there is nothing to hand over`;
 }
 
-/** What it means to end the watch over a pair now: why it is refused, else how the two campaigns are left. Sentences without their full stops. */
+/**
+ * What ending the watch over a pair now means: the reason why it is refused, or how the two campaigns are left. Sentences without
+ * their full stops.
+ */
 export function removalOf(state: FailoverState): { readonly refusal: string } | { readonly left: string } {
   const { phase, handover, side, standing } = state;
   const from = handover?.from ?? side;

@@ -1,11 +1,11 @@
-// Campaigns as JSON documents: their fields one by one, and where two documents differ.
+// Campaigns as JSON documents: their fields, and the differences between two documents.
 
 import { canonicalJson } from "../../../kernel/index.ts";
 
 /** A campaign as the tenant takes it, without id and state; JSON. */
 export type CampaignDocument = Readonly<Record<string, unknown>>;
 
-/** One field that differs. A side that lacks it is left out. */
+/** A field that differs. A side without the field is left out. */
 export interface FieldChange {
   /** Such as `dialerConfig.predictiveSettings.callRate`. */
   readonly path: string;
@@ -16,7 +16,7 @@ export interface FieldChange {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Every field that holds a value, with its path. Lists are one field; null is no value. */
+/** Every field with a value, by path. A list is one field; null is no value. */
 export function leavesOf(value: unknown): Map<string, unknown> {
   const leaves = new Map<string, unknown>();
   const walk = (member: unknown, path: string): void => {
@@ -27,7 +27,7 @@ export function leavesOf(value: unknown): Map<string, unknown> {
   return leaves;
 }
 
-/** Lists that are sets. */
+/** Lists without order. */
 const UNORDERED: ReadonlySet<string> = new Set(["complianceConfig.dialingRules.allowedDays", "doNotCallGroups"]);
 
 /** Whether a field has the same value on both sides. */
@@ -37,7 +37,7 @@ function same(path: string, a: unknown, b: unknown): boolean {
   return text(a) === text(b);
 }
 
-/** Fields that differ, in the order of their appearance. */
+/** Fields that differ, in order of appearance. */
 export function differences(before: unknown, after: unknown): FieldChange[] {
   const [old, now] = [leavesOf(before), leavesOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])]
@@ -49,7 +49,7 @@ export function differences(before: unknown, after: unknown): FieldChange[] {
     }));
 }
 
-/** The document with nothing but these fields; groups that are left empty vanish. */
+/** The document with only these fields, without empty groups. */
 export function only(value: unknown, paths: ReadonlySet<string>): CampaignDocument {
   const document: Record<string, unknown> = {};
   for (const [path, leaf] of leavesOf(value)) {

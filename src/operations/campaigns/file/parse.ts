@@ -1,4 +1,5 @@
-// Campaign files: YAML or JSON, several documents in one, several files in a folder; every mistake with file, line, column, field and what is allowed.
+// Parses campaign files: YAML or JSON, several documents in one file, several files in a folder; every mistake with file, line,
+// column, field and what is allowed.
 
 import { readAside } from "../../aside/index.ts";
 import { OperationError } from "../../error.ts";
@@ -18,11 +19,11 @@ export { type FileText, type Place, type Violation, violationLine } from "./read
 /** A campaign of a file. */
 export interface CampaignFile extends Pick<ReadCampaign, "id" | "name" | "status" | "document" | "own"> {
   readonly source: Place;
-  /** The place of a field, or of the nearest thing around it. */
+  /** The place of a field, or of the nearest enclosing one. */
   readonly placeOf: (path: string) => Place;
 }
 
-/** Campaign files that were read, with every mistake and its place. */
+/** The parsed campaign files, with every violation and its place. */
 export interface ParsedFiles {
   readonly campaigns: readonly CampaignFile[];
   readonly violations: readonly Violation[];
@@ -30,12 +31,15 @@ export interface ParsedFiles {
 
 /** For a thread. */
 const TEXTS = { of: "campaign files", name: "readTexts", module: "./read-texts", from: import.meta.url };
-/** Texts up to this length are read in a few tenths of a second whatever they hold. More is read on a thread of its own. Characters. */
+/**
+ * Texts up to this length are read within some tenths of a second whatever they contain; longer ones are read on a separate
+ * thread. Characters.
+ */
 const SMALL = 8_000;
 
 /**
- * Reads campaign files. Large ones are read on a thread of their own, for ten seconds at most: whoever sends them holds nobody else up.
- * @throws OperationError `invalid_input` naming every mistake, when a file is no campaign file
+ * Parses campaign files. Large ones are read on a separate thread for at most ten seconds, so that they do not block others.
+ * @throws OperationError `invalid_input` with every mistake, when a file is not a campaign file
  */
 export async function parseCampaignFiles(files: readonly FileText[]): Promise<ParsedFiles> {
   const length = files.reduce((sum, { text }) => sum + text.length, 0);
@@ -61,7 +65,7 @@ function duplicates(campaigns: readonly CampaignFile[]): Violation[] {
       if (key === null) continue;
       const earlier = first.get(key);
       if (earlier === undefined) first.set(key, campaign);
-      // Campaigns of one name are told apart by their ids.
+      // Campaigns with the same name are told apart by their ids.
       else if (field === "id" || earlier.id === null || campaign.id === null) {
         const { file, line } = earlier.source;
         const message = `${JSON.stringify(key)} is described at ${file}:${line} as well; one campaign stands in one place`;

@@ -1,4 +1,4 @@
-// Campaign files on disk: one, or all of a folder and the folders in it.
+// Campaign files on disk: one, or all in a folder and its subfolders.
 
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,11 +8,11 @@ import { OperationError } from "../../error.ts";
 import type { FileText } from "./parse.ts";
 
 const NAMED = /\.(ya?ml|json)$/i;
-/** A campaign file is a page of text; what is larger is something else. */
+/** A campaign file is about a page of text; a larger file is something else. */
 const LARGEST_BYTES = 1024 * 1024;
 
 /**
- * The files at a path, sorted by name. Files and folders that begin with a dot are passed over.
+ * The files at a path, sorted by name. Files and folders that begin with a dot are ignored.
  * @throws OperationError `invalid_input` when there is nothing to read
  */
 export async function readCampaignFiles(path: string): Promise<FileText[]> {

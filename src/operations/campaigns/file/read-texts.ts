@@ -1,4 +1,5 @@
-// Reading the texts of campaign files: YAML or JSON, several documents in one. What it gives is data, which goes from one thread to another.
+// Parses the texts of campaign files: YAML or JSON, several documents in one. The result is plain data, which can be passed
+// between threads.
 
 import { z } from "zod";
 import { messageOf, problemsOf } from "../../../kernel/index.ts";
@@ -13,11 +14,11 @@ export interface Place {
 }
 
 /**
- * Something that forbids a campaign: it can be read, and must not be applied.
- * `NUMBER_AS_TEXT`, `OUT_OF_RANGE` (answer ratio, call rate and the like), `TIME_ZONE`, `WINDOW` (wider than the law), `CAP` (above the law),
- * `ABANDONMENT`, `DUPLICATE` (two files name one campaign), `AMBIGUOUS` (two campaigns of the tenant have the name), `UNKNOWN_CAMPAIGN` (no
- * campaign of this id), `BACKUP` (does not exist, or cannot be the backup), `WEBHOOK`, `STATE` (a state that cannot be kept), `NOT_HELD` (what the
- * tenant would refuse), `RECORDS` (a file of records that cannot be read).
+ * A reason why a readable campaign must not be applied. `NUMBER_AS_TEXT`, `OUT_OF_RANGE` (answer ratio, call rate and the like),
+ * `TIME_ZONE`, `WINDOW` (wider than the law), `CAP` (above the law), `ABANDONMENT`, `DUPLICATE` (two files name one campaign),
+ * `AMBIGUOUS` (two campaigns of the tenant have the name), `UNKNOWN_CAMPAIGN` (no campaign of this id), `BACKUP` (does not exist,
+ * or cannot be the backup), `WEBHOOK`, `STATE` (a state that cannot be kept), `NOT_HELD` (the tenant would refuse it), `RECORDS`
+ * (an unreadable file of records).
  */
 export interface Violation extends Place {
   readonly rule:
@@ -41,7 +42,7 @@ export interface Violation extends Place {
   readonly message: string;
 }
 
-/** The text of a file with its name for messages. */
+/** The text of a file, with its name for messages. */
 export interface FileText {
   readonly name: string;
   readonly text: string;
@@ -59,35 +60,35 @@ export interface ReadCampaign {
   readonly file: string;
 }
 
-/** What makes a file no campaign file, and where. */
+/** Why a file is not a campaign file, and where. */
 export interface Mistake extends Place {
   readonly message: string;
 }
 
-/** What the texts hold. */
+/** The result of parsing. */
 export interface ReadTexts {
   readonly campaigns: readonly ReadCampaign[];
   readonly violations: readonly Violation[];
-  /** The first of them. */
+  /** The first mistakes. */
   readonly mistakes: readonly Mistake[];
-  /** How many mistakes there are besides. */
+  /** Number of further mistakes. */
   readonly moreMistakes: number;
 }
 
-/** What no campaign file comes near, and what keeps the reading short. */
+/** Far more than any campaign file; limits the time of reading. Characters. */
 const MOST_TEXT = 200_000;
 const MOST_LINES = 10_000;
 const MOST_DOCUMENTS = 500;
-/** In all files together. */
+/** Most campaigns in all files. */
 const MOST_CAMPAIGNS = 5_000;
-/** A campaign has some dozen fields; the place of one beyond these is told as that of what is around it. */
+/** A campaign has a few dozen fields; the place of a field beyond these is given as that of its parent. */
 const MOST_PLACES = 2_000;
 /** So many are listed; of the others only the number is given. */
 const MOST_MISTAKES = 100;
-/** A file with more is not judged further: its violations are mistakes. */
+/** Violations of a file beyond this number are not determined: they count as mistakes. */
 const MOST_VIOLATIONS = 1_000;
 
-/** Why a file is not read at all; undefined when it is. */
+/** Why a file is not read at all; undefined when it is read. */
 function tooLarge(text: string): string | undefined {
   if (text.length > MOST_TEXT) return `${text.length} characters; a file has at most ${MOST_TEXT}`;
   const lines = text.split("\n", MOST_LINES + 1);
@@ -119,7 +120,7 @@ class Reading {
   }
 }
 
-/** Reads the texts. Never rejects for what is in them. */
+/** Parses the texts. Never rejects because of their contents. */
 export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> {
   const { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } = await import("yaml");
   const reading = new Reading();
@@ -148,7 +149,7 @@ export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> 
     const documents = parseAllDocuments(text.startsWith("\uFEFF") ? text.slice(1) : text, {
       lineCounter: lines,
       prettyErrors: false,
-      // Its own look compares each key with all others; the one below takes each once.
+      // The library's own check compares each key with all others; the one below is linear.
       uniqueKeys: false,
     });
     if (documents.length === 0) {
@@ -161,7 +162,7 @@ export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> 
       const [broken] = document.errors;
       if (broken !== undefined) {
         reading.mistake(told(broken.pos[0], wordsOf(broken.message)));
-        // What follows a broken document may be part of it.
+        // The text after a broken document may be part of it.
         break;
       }
       const twice = new Set<number>();
@@ -194,7 +195,7 @@ export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> 
       try {
         value = document.toJS();
       } catch (thrown) {
-        // Aliases that unfold without end.
+        // Aliases that expand without end.
         reading.mistake(whole(messageOf(thrown)));
         continue;
       }
@@ -204,7 +205,7 @@ export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> 
   return reading.result();
 }
 
-/** The reader follows nested lists and groups by recursion. */
+/** The parser follows nested lists and groups by recursion. */
 function wordsOf(message: string): string {
   return message.startsWith("Maximum call stack size") ? "nested too deeply" : (message.split("\n")[0] ?? message);
 }
@@ -261,7 +262,7 @@ function readDocument(value: unknown, from: Pick<ReadCampaign, "file" | "places"
   reading.campaigns.push({ id: text("id"), name, status, document, own: readOwn(value) ?? {}, ...from });
 }
 
-/** The rule that a problem breaks; undefined for what makes the file no campaign file. */
+/** The rule that a problem violates; undefined for a mistake. */
 function ruleOf(issue: z.core.$ZodIssue, value: unknown): Violation["rule"] | undefined {
   const given = issue.path.reduce<unknown>(
     (at, part) => (typeof at === "object" && at !== null ? Reflect.get(at, part) : undefined),

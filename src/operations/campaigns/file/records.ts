@@ -1,4 +1,4 @@
-// Files of records that a campaign file names: looked at when a plan is made, read when they are uploaded.
+// Files of records that a campaign file names: checked when a plan is made, read when they are uploaded.
 
 import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -12,12 +12,12 @@ import type { RecordsFile, RecordsProblem } from "../plan/types.ts";
 import type { CampaignDocument } from "./document.ts";
 import type { Place } from "./read-texts.ts";
 
-/** What one upload may hold: records by the vendor's help, bytes so that its body stays a text that can be held. */
+/** Limits of one upload: records by the vendor's help, bytes so that its body fits in one text. */
 const MOST_RECORDS = 500_000;
 const MOST_BYTES = 100 * 1024 * 1024;
 const LINE_FEED = 10;
 const TAB = 9;
-/** Columns of a header that a message names. */
+/** Most columns of a header that a message names. */
 const SHOWN_COLUMNS = 12;
 
 const named = z.object({
@@ -27,20 +27,20 @@ const named = z.object({
   columns: z.record(z.string(), z.string()).catch({}),
 });
 
-/** Where the records of a campaign's list are: beside its file, unless the path is absolute. */
+/** Path of the records of a campaign's list: relative to its file, unless it is absolute. */
 export function recordsPathOf({ contactListFile }: CampaignDocument, { file }: Place): string | undefined {
   const { data } = named.safeParse(contactListFile);
   return data === undefined ? undefined : resolve(dirname(file), data.path);
 }
 
-/** Whether a path, links followed, leads out of the folder of a campaign file: then nothing of what is there is looked at. */
+/** Whether a path, following links, leaves the folder of a campaign file: such a path is not read. */
 export async function isOutside(path: string, { file }: Place): Promise<boolean> {
   const folder = resolve(dirname(file));
   if (!isBelow(path, folder)) return true;
   try {
     return !isBelow(await realpath(path), await realpath(folder));
   } catch {
-    // What is not there is told when it is read.
+    // A missing file is reported when it is read.
     return false;
   }
 }
@@ -50,7 +50,7 @@ function isBelow(path: string, folder: string): boolean {
   return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && resolve(folder, way) === path;
 }
 
-/** A file of records, looked at: that it can be uploaded, and has the columns that the campaign file names. */
+/** Checks a file of records: whether it can be uploaded, and has the columns that the campaign file names. */
 export async function lookAtRecords(path: string, { contactListFile }: CampaignDocument): Promise<RecordsFile | RecordsProblem> {
   try {
     const { bytes, ...file } = await readRecords(path);
@@ -62,7 +62,10 @@ export async function lookAtRecords(path: string, { contactListFile }: CampaignD
   }
 }
 
-/** The first column that is named and not there, there more than once, or named for two things: the tenant refuses that after the campaign is made. */
+/**
+ * The first column that is named but missing, duplicated, or named for two things: the tenant would refuse that after the
+ * campaign was created.
+ */
 function missingColumn(header: readonly string[], contactListFile: unknown): RecordsProblem | undefined {
   const { externalId, phone, columns } = named.parse(contactListFile);
   const wanted = [
@@ -90,7 +93,10 @@ function missingColumn(header: readonly string[], contactListFile: unknown): Rec
   return undefined;
 }
 
-/** The names of the columns; a tab in the header line separates, as at the vendor. @throws OperationError `invalid_input` */
+/**
+ * The names of the columns; a tab in the header line makes tabs the separator, as at the vendor. @throws OperationError
+ * `invalid_input`
+ */
 async function headerOf(bytes: Uint8Array): Promise<readonly string[]> {
   const end = bytes.indexOf(LINE_FEED);
   const line = bytes.subarray(0, end < 0 ? bytes.length : end + 1);
@@ -102,7 +108,7 @@ async function headerOf(bytes: Uint8Array): Promise<readonly string[]> {
   return [];
 }
 
-/** A file as it is now. @throws OperationError `invalid_input` */
+/** A file in its present state. @throws OperationError `invalid_input` */
 async function readRecords(path: string): Promise<RecordsFile & { readonly bytes: Uint8Array }> {
   const bytes = await bytesOf(path);
   let lines = bytes.length > 0 && bytes.at(-1) !== LINE_FEED ? 1 : 0;
@@ -114,7 +120,7 @@ async function readRecords(path: string): Promise<RecordsFile & { readonly bytes
   return { path, sha256: createHash("sha256").update(bytes).digest("hex"), records, bytes };
 }
 
-/** The people of a file of records, as far as their places go. @throws OperationError `invalid_input` */
+/** The people in a file of records, with what determines their place. @throws OperationError `invalid_input` */
 export async function* peopleIn(path: string, { contactListFile }: CampaignDocument) {
   const { phone, columns } = named.parse(contactListFile);
   const bytes = await bytesOf(path);
@@ -134,7 +140,7 @@ export async function* peopleIn(path: string, { contactListFile }: CampaignDocum
   }
 }
 
-/** The records of a plan. @throws OperationError `invalid_input` when the file is not there, or not what the plan saw */
+/** The records of a plan. @throws OperationError `invalid_input` when the file is missing, or has changed since the plan */
 export async function readPlannedRecords(planned: RecordsFile | undefined): Promise<Uint8Array> {
   if (planned === undefined)
     throw new OperationError("invalid_input", "the plan saw nothing to upload, and the campaign has lost its list since");
@@ -146,7 +152,7 @@ export async function readPlannedRecords(planned: RecordsFile | undefined): Prom
 async function bytesOf(path: string): Promise<Uint8Array> {
   try {
     const found = await stat(path);
-    // A pipe would be waited for.
+    // Reading a pipe would block.
     if (!found.isFile() && !found.isDirectory()) throw new OperationError("invalid_input", `${path} is no file`);
     const { size } = found;
     if (size > MOST_BYTES)

@@ -1,4 +1,4 @@
-// The form of a campaign file: the vendor's campaign under its own names (contract §2.3), and beside it what outdial keeps itself.
+// The schema of a campaign file: the vendor's campaign under its own names (contract §2.3), and outdial's own sections.
 
 import { z } from "zod";
 import { isTimeZone } from "../../../kernel/index.ts";
@@ -12,7 +12,7 @@ const fraction = z.number().min(0).max(1);
 const count = z.int().min(0);
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, "a time of day as HH:MM:SS, such as 08:00:00");
 
-/** The columns of a file of records that mean something to a tenant, besides id and number. */
+/** The columns of a file of records that a tenant knows, besides id and number. */
 const COLUMNS = [
   "firstName",
   "lastName",
@@ -41,7 +41,7 @@ const contactListFile = z
     "What a calling list of the name `contactListId` is made of when the campaign does not call it yet; for tenants of the profile acd",
   );
 
-/** What the tenant is sent, apart from the state. */
+/** The fields that are sent to the tenant, without the state. */
 const vendorFields = {
   name: z.string().min(1).describe("Names the campaign; a campaign of this name at the tenant is the one that is meant"),
   description: z.string().optional(),
@@ -118,7 +118,7 @@ const consent = z.strictObject({
     .describe("Where a contact's consent stands"),
 });
 
-/** What outdial keeps itself. */
+/** Outdial's own sections. */
 const ownFields = {
   failover: failoverPolicySchema.optional(),
   webhooks: z.array(webhook).optional().describe("Registrations for the tenant's events about campaigns"),
@@ -137,7 +137,7 @@ export const campaignFileSchema = z.strictObject({
   ...ownFields,
 });
 
-/** A campaign as a tenant that dials by whole documents is sent it. */
+/** A campaign as it is sent to a tenant that takes whole documents. */
 export const campaignDraftSchema = z.object(vendorFields);
 
 const ownSchema = z.object(ownFields);
@@ -146,22 +146,25 @@ const uploadedSchema = z.object({
   uploaded: z.object({ list: z.string(), sha256: z.string(), records: z.number(), at: z.string() }),
 });
 
-/** What was uploaded of a file of records: the list's name, the SHA-256 of the bytes in hex, lines after the header, ISO 8601. */
+/**
+ * The uploaded file of records: the list's name, the SHA-256 of the bytes in hex, number of lines after the header, ISO 8601
+ * time.
+ */
 export type Uploaded = z.output<typeof uploadedSchema>["uploaded"];
 
-/** The upload of a campaign, from what is kept about it; undefined when there was none, or it is not known. */
+/** The upload of a campaign, from its stored policy; undefined when there was none, or it is not known. */
 export const uploadedOf = (kept: unknown): Uploaded | undefined => uploadedSchema.safeParse(kept).data?.uploaded;
 
-/** What a file says of a campaign that is not the vendor's, defaults filled in. */
+/** Outdial's own sections of a campaign file, with defaults filled in. */
 export type OwnPolicy = z.output<typeof ownSchema>;
 
-/** The own part of a document, or undefined when it breaks a rule. */
+/** Outdial's own sections of a document, or undefined when they violate a rule. */
 export function readOwn(document: unknown): OwnPolicy | undefined {
   const parsed = ownSchema.safeParse(document);
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Names of the fields that the tenant is sent. */
+/** Names of the fields that are sent to the tenant. */
 export const VENDOR_FIELDS: readonly string[] = Object.keys(vendorFields);
 
 /** The JSON Schema of a campaign file, for editors. */
@@ -169,7 +172,7 @@ export function campaignFileJsonSchema(): object {
   return { title: "outdial campaign", ...z.toJSONSchema(campaignFileSchema, { io: "input" }) };
 }
 
-/** Paths of every field that the tenant is sent, such as `dialerConfig.predictiveSettings.callRate`. */
+/** Paths of every field that is sent to the tenant, such as `dialerConfig.predictiveSettings.callRate`. */
 export function vendorPaths(): ReadonlySet<string> {
   const paths = new Set<string>();
   const walk = (schema: unknown, path: string): void => {
