@@ -21,7 +21,7 @@ const SECOND_DOORS = {
   compliance: "opt-outs",
   outcomes: "pages",
   tenant: "system-clock|port|acd/index",
-  app: "version|outdial",
+  app: "version|outdial|egress",
 };
 /** Puts the pieces of a service together anew, over models of what they stand on. */
 const INSIDE = "test/support/histories";

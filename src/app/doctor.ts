@@ -8,6 +8,7 @@ import { type Store, tenantWords } from "../store/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import { readRules } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
+import { proxyOf, proxyText } from "./egress.ts";
 import { createSkew } from "./failover.ts";
 import { inboundSecrets } from "./inbound.ts";
 import { mailOf, receiversOf } from "./receivers.ts";
@@ -98,6 +99,9 @@ async function ofTenant({ config, environment, add, tried }: Seen): Promise<void
     const { named } = config;
     const chosen = named === undefined ? "" : `, chosen by ${named.from}`;
     add("tenant", "ok", `${tenantWords(tenantAddress(config), named?.name)}${chosen}`);
+    const proxy = proxyOf(environment);
+    if (proxy !== undefined)
+      add("proxy", "ok", `https goes through ${proxyText(proxy)}${proxy.except === "" ? "" : `, but for ${proxy.except}`}`);
     const granted = await tried("token", () => tenant.authenticate());
     if (granted === undefined) return;
     add("token", "ok", "the tenant gives one");

@@ -3,9 +3,11 @@
 import { resolve } from "node:path";
 import { parseDuration } from "../kernel/index.ts";
 import { isEverOver, MAIL, type MailReceiver, type QuietHours } from "../operations/index.ts";
+import type { EgressProxy } from "../tenant/index.ts";
 import { type Config, type Environment, filled, readSecretFile, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { type ConfigFile, periodOf, RECEIVERS, type Receiver } from "./config-schema.ts";
+import { proxyOf } from "./egress.ts";
 
 /** A webhook receiver with its secret resolved. */
 export interface WebhookEndpoint {
@@ -21,6 +23,8 @@ export interface WebhookEndpoint {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** When only what is urgent is sent. */
   readonly quiet?: QuietHours | undefined;
+  /** The proxy through which https leaves this network. */
+  readonly proxy?: EgressProxy | undefined;
 }
 
 /** The receivers of events that are configured, each with its secret. */
@@ -121,6 +125,7 @@ async function receiver(name: Receiver, config: Config, environment: Environment
     headers: await headersOf(name, given, config, environment),
     offAfterMs: given?.offAfter === undefined ? undefined : parseDuration(given.offAfter),
     quiet: name === "alarms" ? quietOf(config.file) : undefined,
+    proxy: proxyOf(environment),
     previous: before === undefined ? undefined : { secret: before, until: until === undefined ? undefined : Date.parse(until) },
   };
 }

@@ -6,6 +6,7 @@ import { createTenant, type Tenant, type TenantConfig, type TenantDependencies, 
 import { type Config, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { traceOf } from "./correlation.ts";
+import { proxyOf } from "./egress.ts";
 import { credentialName } from "./tenant-choice.ts";
 
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
@@ -80,7 +81,8 @@ async function restTenant(
     limits: limits === "off" ? OFF : limitsOf(config, OFF),
     retry: { ...usualRetry, ...retryOf(config), ...retry },
   };
-  return createTenant(tenantConfig, { clock: config.clock, hooks, correlation: correlation ?? traced(environment), refusal });
+  const link = { clock: config.clock, hooks, correlation: correlation ?? traced(environment), refusal };
+  return createTenant(tenantConfig, { ...link, proxy: proxyOf(environment) });
 }
 
 async function acdTenant(
@@ -129,7 +131,7 @@ async function acdTenant(
       limits: limits === "off" ? ACD_OFF : limitsOf(config, ACD_OFF),
       retry: { ...usualRetry, ...retryOf(config), ...retry },
     },
-    { clock: config.clock, hooks, correlation: correlation ?? traced(environment), refusal, shapes },
+    { clock: config.clock, hooks, correlation: correlation ?? traced(environment), refusal, shapes, proxy: proxyOf(environment) },
   );
 }
 

@@ -1,5 +1,6 @@
 // The entry of the command line: runs one in the process's own surroundings and turns its result into an exit code.
 
+import { fetchThroughProxy } from "../app/egress.ts";
 import { runCommandLine } from "./program.ts";
 import { processSurroundings } from "./surroundings.ts";
 
@@ -7,6 +8,7 @@ let left = false;
 const leave = () => {
   left = true;
 };
+await fetchThroughProxy(process.env);
 const code = await runCommandLine(process.argv.slice(2), { ...processSurroundings(), leave });
 // Set already when stdout failed.
 process.exitCode ||= code;

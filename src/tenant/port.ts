@@ -26,6 +26,7 @@ export type {
   VendorAudit,
   VendorEvents,
 } from "./capabilities.ts";
+export { connectionsTo, connectionWords, type EgressProxy } from "./egress.ts";
 export { TenantError, type TenantErrorCode } from "./errors.ts";
 export { type ParsedItem, parseCall, parseContact } from "./items.ts";
 export { PROFILES, type Profile, REACH_DAYS, type TenantLink } from "./link.ts";

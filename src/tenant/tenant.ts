@@ -9,6 +9,7 @@ import { Client } from "./client.ts";
 import { closerOf } from "./close.ts";
 import { resolveConfig, type TenantConfig } from "./config.ts";
 import { REST_DIALECT } from "./dialect.ts";
+import type { EgressProxy } from "./egress.ts";
 import type { TenantHooks } from "./hooks.ts";
 import type { TenantLink } from "./link.ts";
 import type { Locked } from "./locked.ts";
@@ -28,6 +29,8 @@ import { undiciTransport } from "./undici-transport.ts";
 export interface TenantDependencies {
   /** Default: keep-alive connections. `fetchTransport(sandbox.fetch)` connects to a sandbox in this process. */
   readonly transport?: Transport | undefined;
+  /** The proxy through which https leaves this network; default: none. Without effect on a `transport` that is given. */
+  readonly proxy?: EgressProxy | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: RandomStream | undefined;
   readonly hooks?: TenantHooks | undefined;
@@ -68,7 +71,9 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
   const clock = dependencies.clock ?? systemClock;
   const random = dependencies.random ?? createRandom(crypto.randomUUID(), "tenant");
   const hooks = dependencies.hooks ?? {};
-  const transport = dependencies.transport ?? undiciTransport({ ...resolved, connectTimeoutMs: resolved.connectMs, clock });
+  const { proxy } = dependencies;
+  const transport =
+    dependencies.transport ?? undiciTransport({ ...resolved, connectTimeoutMs: resolved.connectMs, clock, proxy });
   const elapsed = clock === systemClock ? () => performance.now() : () => clock.now();
   const own = createRateLimiter(resolved.limits, clock, () => performance.now());
   const limiter = dependencies.rateLimiter ?? own;

@@ -1,10 +1,11 @@
 // The default transport: undici's keep-alive pools, one per origin, used through `dispatch`, which costs the least per request.
 // undici is a third of what `import "outdial"` would load, so it is loaded at the first request.
 
-import type { Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
 import { type Clock, messageOf } from "../kernel/index.ts";
 import { AbortGroups } from "./abort-groups.ts";
 import { BodyReader, BodyTooLarge } from "./body-reader.ts";
+import { type Connectors, connectionsTo, connectionWords, type EgressProxy } from "./egress.ts";
 import { headerOf, type Transport, TransportFailure, type TransportRequest, type TransportResponse } from "./transport.ts";
 
 interface UndiciTransportOptions {
@@ -13,25 +14,23 @@ interface UndiciTransportOptions {
   /** Time-out for establishing a connection including TLS, ms. */
   readonly connectTimeoutMs: number;
   readonly clock: Clock;
+  readonly proxy?: EgressProxy | undefined;
 }
 
-let loaded: typeof Pool | undefined;
-const load = async (): Promise<typeof Pool> => (loaded ??= (await import("undici")).Pool);
+let loaded: Connectors | undefined;
+const load = async (): Promise<Connectors> => (loaded ??= await import("undici"));
 
 /** A transport over sockets. Opens nothing before the first request; `close` waits for running requests. */
 export function undiciTransport(options: UndiciTransportOptions): Transport {
-  const pools = new Map<string, Pool>();
+  const pools = new Map<string, Dispatcher>();
   const aborts = new AbortGroups();
   let isClosed = false;
 
-  const poolOf = (origin: string, Pools: typeof Pool): Pool => {
+  const poolOf = (origin: string, connectors: Connectors): Dispatcher => {
     const known = pools.get(origin);
     if (known !== undefined) return known;
-    const pool = new Pools(origin, {
-      connections: options.maxConnections,
-      pipelining: 1,
-      connect: { timeout: options.connectTimeoutMs },
-    });
+    const { maxConnections: connections, connectTimeoutMs: timeout, proxy } = options;
+    const pool = connectionsTo(connectors, origin, { connections, pipelining: 1, connect: { timeout } }, proxy);
     pools.set(origin, pool);
     return pool;
   };
@@ -50,12 +49,13 @@ export function undiciTransport(options: UndiciTransportOptions): Transport {
       // undici throws for malformed requests and closed pools: nothing was sent.
       const refuse = (thrown: unknown) =>
         exchange.fail(new TransportFailure("network", false, messageOf(thrown), { cause: thrown }));
-      const dispatch = (Pools: typeof Pool) => {
+      const dispatch = (connectors: Connectors) => {
         if (isClosed) return refuse(new Error("the transport is closed"));
         if (exchange.failed) return;
         try {
-          poolOf(request.origin, Pools).dispatch(
+          poolOf(request.origin, connectors).dispatch(
             {
+              origin: request.origin,
               method: request.method,
               path: request.path,
               headers: request.headers,
@@ -191,8 +191,8 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const timeout = "code" in error && typeof error.code === "string" && error.code.endsWith("_TIMEOUT");
-    const message = messageOf(error) || "connection failed";
-    // undici announces a request before it writes the first byte: without the announcement nothing was sent.
+    const message = connectionWords(messageOf(error)) || "connection failed";
+    // undici announces a request before it writes the first byte: without the announcement nothing has left.
     const sent = this.#controller !== undefined;
     this.fail(new TransportFailure(timeout ? "timeout" : "network", sent, message, { cause: error, status: this.#status }));
   }

@@ -1,10 +1,9 @@
 // Sends batches of records to the CRM, signed like every event, over separate connections. The vendor's token is not available
 // here.
 
-import { Pool } from "undici";
 import type { EndpointConfig } from "../events/endpoint.ts";
 import { parseEndpoint } from "../events/endpoint.ts";
-import { failureText } from "../events/post.ts";
+import { connectionsOf, failureText } from "../events/post.ts";
 
 /** The result of one request. */
 export type CrmAnswer =
@@ -23,26 +22,28 @@ export interface CrmSender {
 }
 
 const TIMEOUT_MS = 30_000;
+const CONNECT_MS = 10_000;
 /** Characters of an answer that are read, for people. */
 const MAX_TEXT = 2_000;
 const CONTROL = /\p{Cc}+/gu;
 
 /** Opens nothing before the first send. Throws OperationError `invalid_input` for an address or a secret that cannot be used. */
 export function createCrmSender(config: EndpointConfig): CrmSender {
-  const { url, sign, lookup, headers: given } = parseEndpoint("crm.recordsUrl", config);
-  const pool = new Pool(url.origin, {
-    connections: 2,
-    pipelining: 1,
-    allowH2: false,
-    connect: { lookup },
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
-  });
+  const endpoint = parseEndpoint("crm.recordsUrl", config);
+  const { url, sign, headers: given } = endpoint;
+  const pool = connectionsOf(endpoint, { connections: 2, connectTimeoutMs: CONNECT_MS, answerTimeoutMs: TIMEOUT_MS });
   return {
     async send(id, body, at, signal) {
       const headers = { ...given, "content-type": "application/json", "idempotency-key": id, ...sign?.(id, at, body) };
       try {
-        const answer = await pool.request({ method: "POST", path: url.pathname + url.search, headers, body, signal });
+        const answer = await pool.request({
+          origin: url.origin,
+          method: "POST",
+          path: url.pathname + url.search,
+          headers,
+          body,
+          signal,
+        });
         const retryAfter = answer.headers["retry-after"];
         let text = "";
         answer.body.setEncoding("utf8");

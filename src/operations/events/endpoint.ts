@@ -1,6 +1,7 @@
 // A configured receiver of events, checked once: its address and its secrets.
 
 import type { Instant } from "../../kernel/index.ts";
+import type { EgressProxy } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import { type AddressScope, allowedIn, guardedLookup, type Lookup, type Resolve } from "./address.ts";
 import { type EventForm, isChat } from "./form.ts";
@@ -27,6 +28,8 @@ export interface EndpointConfig {
   readonly offAfterMs?: number | undefined;
   /** When only urgent events are sent. */
   readonly quiet?: QuietHours | undefined;
+  /** The proxy through which https leaves this network. */
+  readonly proxy?: EgressProxy | undefined;
 }
 
 /** A checked receiver. */
@@ -39,6 +42,7 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>;
   /** For connections: refuses addresses that are not allowed. */
   readonly lookup: Lookup;
+  readonly proxy?: EgressProxy | undefined;
 }
 
 const LOOPBACK_V4 = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
@@ -82,6 +86,7 @@ export function parseEndpoint(name: string, config: EndpointConfig, resolve?: Re
     url,
     sign: secret === undefined || isChat(form) ? undefined : createSigner(secret, where, config.previous),
     lookup: guardedLookup(scope, resolve),
+    proxy: config.proxy,
     form,
     headers: config.headers ?? {},
   };

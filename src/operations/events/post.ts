@@ -1,8 +1,9 @@
 // One POST to a receiver: over keep-alive connections of its own, or through a fetch that the caller supplies. Follows no redirect.
 
-import { Pool } from "undici";
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
 import { messageOf } from "../../kernel/index.ts";
-import type { Lookup } from "./address.ts";
+import { connectionsTo, connectionWords } from "../../tenant/port.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** What a receiver answered. */
 export interface PostAnswer {
@@ -37,28 +38,39 @@ export const MAX_ERROR = 300;
 const CONTROL = /\p{Cc}+/gu;
 
 /**
- * Posts over a pool of connections.
- * @param connections most connections; @param connectTimeoutMs for establishing a connection, including TLS
- * @param lookup resolves and checks the host's addresses for each connection
+ * Connections to a receiver, one request on each at a time: so a bound on concurrency is a bound on connections. Its lookup judges the host's addresses
+ * for each; through a proxy the proxy does.
+ * @param options.connectTimeoutMs for a connection to be established, TLS included
+ * @param options.answerTimeoutMs for the answer, and between two pieces of it; 0 where a signal limits the exchange
  */
-export function poolPoster(url: URL, options: { connections: number; connectTimeoutMs: number; lookup: Lookup }): Poster {
-  let pool: Pool | undefined;
-  const path = url.pathname + url.search;
-  const open = () =>
-    new Pool(url.origin, {
-      connections: options.connections,
-      pipelining: 1,
-      // One request per connection at a time, so that the bound on requests is a bound on connections.
-      allowH2: false,
-      connect: { timeout: options.connectTimeoutMs, lookup: options.lookup },
-      // The caller's signal limits the whole exchange.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+export function connectionsOf(
+  { url, lookup, proxy }: Pick<Endpoint, "url" | "lookup" | "proxy">,
+  options: { readonly connections: number; readonly connectTimeoutMs: number; readonly answerTimeoutMs: number },
+): Dispatcher {
+  const { connections, connectTimeoutMs: timeout, answerTimeoutMs } = options;
+  const timeouts = { headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs };
+  const connect = { timeout, lookup };
+  return connectionsTo(
+    { Pool, EnvHttpProxyAgent },
+    url.origin,
+    { connections, pipelining: 1, allowH2: false, connect, ...timeouts },
+    proxy,
+  );
+}
+
+/** Posts over connections of its own. @param options.connections most at once; see `connectionsOf` */
+export function poolPoster(
+  endpoint: Pick<Endpoint, "url" | "lookup" | "proxy">,
+  options: { readonly connections: number; readonly connectTimeoutMs: number },
+): Poster {
+  let pool: Dispatcher | undefined;
+  const { origin, pathname, search } = endpoint.url;
+  // The caller's signal limits the whole exchange.
+  const open = () => connectionsOf(endpoint, { ...options, answerTimeoutMs: 0 });
   return {
     async post(headers, body, signal) {
       pool ??= open();
-      const answer = await pool.request({ method: "POST", path, headers, body, signal });
+      const answer = await pool.request({ origin, method: "POST", path: pathname + search, headers, body, signal });
       const retryAfter = answer.headers["retry-after"];
       const dropped = answer.body.dump({ limit: BODY_LIMIT, signal }).catch(ignore);
       return { status: answer.statusCode, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, dropped };
@@ -88,7 +100,7 @@ export function failureText(thrown: unknown): string {
   let deepest = thrown;
   for (let depth = 0; depth < 5 && deepest instanceof Error && deepest.cause instanceof Error; depth++) deepest = deepest.cause;
   if (deepest instanceof AggregateError && deepest.errors.length > 0) deepest = deepest.errors[0];
-  const message = messageOf(deepest);
+  const message = connectionWords(messageOf(deepest));
   const code = deepest instanceof Error && "code" in deepest ? String(deepest.code) : "";
   const text = code === "" || message.includes(code) ? message : `${code}: ${message}`;
   return `no answer: ${text.replaceAll(CONTROL, " ")}`.slice(0, MAX_ERROR);

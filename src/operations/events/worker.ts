@@ -162,7 +162,7 @@ function lanesOf(options: DeliveryWorkerOptions, log: StoreLog): Lane[] {
     const endpoint = parseEndpoint(name, config, resolve);
     const poster =
       fetch === undefined
-        ? poolPoster(endpoint.url, { connections: concurrency, connectTimeoutMs: timeoutMs, lookup: endpoint.lookup })
+        ? poolPoster(endpoint, { connections: concurrency, connectTimeoutMs: timeoutMs })
         : fetchPoster(endpoint.url, fetch);
     const together = isChat(endpoint.form) ? MOST_IN_CHAT : 1;
     return lane(name, config, { sender: webhookSender(endpoint, poster, clock), together, timeoutMs, concurrency });

@@ -48,7 +48,9 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
   const random = dependencies.random ?? createRandom(crypto.randomUUID(), "tenant");
   const time = new ServerTime(clock);
   const hooks = time.hearing(dependencies.hooks ?? {});
-  const transport = dependencies.transport ?? undiciTransport({ ...resolved, connectTimeoutMs: resolved.connectMs, clock });
+  const { proxy } = dependencies;
+  const transport =
+    dependencies.transport ?? undiciTransport({ ...resolved, connectTimeoutMs: resolved.connectMs, clock, proxy });
   const own = createRateLimiter(resolved.limits, clock, () => performance.now());
   const limiter = dependencies.rateLimiter ?? own;
   const scrubber = new SecretScrubber();
