@@ -31,7 +31,7 @@ import { API, type ApiRoute, type Upload } from "./routing/route.ts";
 import { type RouteHost, serveRoute } from "./routing/serve-route.ts";
 import { Provider, type SignInSettings, signInRoutes } from "./sign-in/index.ts";
 
-/** Where talk goes; never a secret. */
+/** Where log lines go. They never contain a secret. */
 export type ServiceLog = (
   level: "debug" | "info" | "warn" | "error",
   message: string,
@@ -48,12 +48,12 @@ export interface ServerPorts {
   readonly feed: ServiceFeed;
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly log: ServiceLog;
-  /** What stands that everybody who looks at a page has to know; nothing by default. */
+  /** Conditions of the store that every page must show; none by default. */
   readonly conditions?: (() => readonly StoreCondition[]) | undefined;
   readonly work: Work;
-  /** Parts that name their whole addresses and recognise their callers themselves: webhooks, metrics. */
+  /** Apps that state their full addresses and authenticate their callers themselves: webhooks, metrics. */
   readonly parts?: readonly Hono[];
-  /** Told of every request that was answered. */
+  /** Called after every request that was answered. */
   readonly onRequest?: (request: {
     readonly route: string;
     readonly method: string;
@@ -71,34 +71,34 @@ interface ServerSettings {
   readonly fourEyes: boolean;
   /** IANA zone in which the operator's day ends. */
   readonly timeZone: string;
-  /** The address people use, when a proxy stands before the service. */
+  /** The address people use when a proxy is in front of the service. */
   readonly publicUrl: string | undefined;
-  /** Whom to believe where a request comes from; nobody by default. */
+  /** Which proxies are trusted to state a client's address; none by default. */
   readonly proxy?: ProxyTrust | undefined;
   /** Largest file that is taken, bytes. */
   readonly uploadLimit: number;
-  /** How long a JSON body may take to come, ms; 15 s by default. */
+  /** How long a JSON body may take to arrive, ms; 15 s by default. */
   readonly bodyMs?: number;
   /** Folder of the built dashboard. */
   readonly pages: string | undefined;
-  /** The tenant is made up, and the pages say what there is to see. */
+  /** The tenant is a simulation, and the pages explain what there is to see. */
   readonly demo?: boolean | undefined;
-  /** By which of its interfaces the tenant is spoken to, and what that one does not offer. */
+  /** The tenant's vendor profile, and what that profile does not offer. */
   readonly profile: string;
   readonly lacks: ServiceFacts["lacks"];
-  /** Through whom people sign in, beside tokens. */
+  /** The identity provider people sign in with, beside tokens. */
   readonly signIn?: SignInSettings | undefined;
 }
 
 /** The service. */
 export interface Service {
-  /** @param who asks, when that is known already: only from within this process */
+  /** @param who the caller, when already known: only for requests from within this process */
   fetch(request: Request, env?: HttpBindings, who?: Principal): Promise<Response>;
   /** Every route of the API. */
   readonly routes: readonly ApiRoute[];
-  /** Whether dangerous verbs wait for a second person. */
+  /** Whether dangerous verbs wait for the approval of a second person. */
   readonly fourEyes: boolean;
-  /** Readers of live updates now. */
+  /** Number of current readers of live updates. */
   readonly readers: number;
   /** Ends live updates; requests under way go on. */
   close(): Promise<void>;
@@ -199,7 +199,7 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   app.onError((thrown, c) => {
     const requestId = c.get("requestId");
     const problem = problemOf(thrown, requestId);
-    // Whoever hung up while the request was read or answered is no fault of the service, and reads no answer.
+    // A caller that disconnected while its request was read or answered is not an error of the service, and gets no answer.
     if (!(thrown instanceof OutdialError) && c.req.raw.signal.aborted) {
       log("debug", `the caller broke off: ${messageOf(thrown)}`, { requestId, path: c.req.path });
       return problemResponse(problem);

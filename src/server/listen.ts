@@ -19,7 +19,7 @@ export interface Listening {
 }
 
 const HEADERS_MS = 10_000;
-/** The longest a whole request may take to come, files included. */
+/** The longest a whole request may take to arrive, uploads included, ms. */
 const REQUEST_MS = 600_000;
 const KEEP_ALIVE_MS = 65_000;
 const HEADER_BYTES = 16_384;
@@ -39,7 +39,7 @@ export async function listen(fetch: Fetch, { host, port }: ListenOptions): Promi
       noDelay: true,
     },
     (incoming, outgoing) => {
-      // A caller that hangs up in the middle is no fault of ours.
+      // A caller that disconnects in the middle is not an error of the service.
       incoming.on("error", () => undefined);
       outgoing.on("error", () => undefined);
       void listener(incoming, outgoing);

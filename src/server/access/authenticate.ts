@@ -5,7 +5,7 @@ import { ServerError } from "../error.ts";
 import { sessionCookie, setSessionCookie } from "./cookies.ts";
 import type { LoginThrottle } from "./throttle.ts";
 
-/** Somebody recognised, and the cookie that replaces theirs. */
+/** A recognised caller, and the cookie that replaces the one they sent. */
 export interface Recognised {
   readonly who: Principal;
   readonly setCookie: string | undefined;
@@ -21,7 +21,7 @@ export async function authenticate(
   const authorization = request.headers.get("authorization");
   if (authorization !== null) {
     const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
-    // Looked up before anything is said of other attempts: that costs one row by its key, and a good token is refused to nobody.
+    // Looked up before the throttle is asked: the lookup costs one row by its key, and a valid token is never refused.
     const found = token === undefined ? undefined : await access.principalOfToken(token);
     if (found === undefined) throw throttle.refusal(address, token ?? "", "the token is unknown, revoked or expired");
     return { who: found, setCookie: undefined };

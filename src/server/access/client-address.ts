@@ -1,4 +1,4 @@
-// Where a request comes from: the socket's other end, or what the operator's own proxies say of it.
+// Where a request comes from: the other end of the socket, or the address that the operator's own proxies report.
 
 import { isIP } from "node:net";
 
@@ -11,14 +11,14 @@ export interface ProxyTrust {
 }
 
 /**
- * The address of whoever asked. Of the header only the entry counts that the outermost of the trusted proxies wrote; what stands before it came from the caller.
- * A header that is missing, too short or holds no address there is not believed.
+ * The caller's address. Of the header only the entry written by the outermost trusted proxy counts; entries before it came from
+ * the caller. A header that is missing, too short or has no address in that place is ignored.
  */
 export function clientAddress(peer: string | undefined, headers: Headers, proxy: ProxyTrust | undefined): string {
   const direct = peer ?? "unknown";
   if (proxy === undefined) return direct;
   const said = (headers.get(proxy.header) ?? "").split(",").at(-proxy.hops)?.trim() ?? "";
-  // Some write the port with it: 192.0.2.1:4711, [2001:db8::1]:4711.
+  // Some proxies write the port as well: 192.0.2.1:4711, [2001:db8::1]:4711.
   const address = isIP(said) > 0 ? said : said.replace(/^\[([^\]]*)\](:\d+)?$/, "$1").replace(/^([\d.]+):\d+$/, "$1");
   return isIP(address) > 0 ? address : direct;
 }

@@ -1,14 +1,14 @@
-// Requests that another site's page may have caused. A cookie comes along with those; a token in a header never does.
+// Requests that another site's page may have caused. Browsers add cookies to those, but never a token in a header.
 //
-// Three independent walls: the cookie is SameSite=Strict, a request that changes something must carry a header that no form and no simple
-// cross-origin request can carry, and Origin and Sec-Fetch-Site must not speak of another site.
+// Three independent defences: the cookie is SameSite=Strict; a request that changes something must carry a header that no form
+// and no simple cross-origin request can carry; Origin and Sec-Fetch-Site must not name another site.
 
 import { ServerError } from "../error.ts";
 
 /** The header that the dashboard sends with every request. */
 const REQUEST_HEADER = "x-outdial-request";
 
-/** Throws ServerError `cross_site` for a request with a cookie that may have come from elsewhere. */
+/** Throws ServerError `cross_site` for a request with a cookie that another site may have caused. */
 export function refuseCrossSite(request: Request, origins: readonly string[], changes: boolean): void {
   const site = request.headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin" && !(site === "none" && !changes))

@@ -1,18 +1,18 @@
-// Attempts to sign in that fail are slowed down: by the address they come from, and by what they presented. Whoever presents what is good is
-// never slowed down, however many others have failed from the same address: behind a proxy everybody has one.
+// Slows down failed attempts to sign in, by the address they come from and by what they presented. A valid token or login link is
+// never slowed down, however many others have failed from the same address: behind a proxy all callers may have the same one.
 
 import type { Clock } from "../../kernel/index.ts";
 import { ServerError } from "../error.ts";
 
-/** Failures before the next ones wait. */
+/** Failures before further attempts must wait. */
 const FREE = 5;
 const FIRST_MS = 2000;
 const MOST_MS = 15 * 60_000;
-/** Without a failure for so long, counting begins anew. */
+/** After this long without a failure, ms, counting starts anew. */
 const FORGET_MS = 30 * 60_000;
-/** Addresses and secrets remembered at most; those that failed longest ago are forgotten first. */
+/** Most addresses and secrets remembered; those that failed longest ago are forgotten first. */
 const REMEMBERED = 20_000;
-/** Of what was presented so much is told apart: its kind and 48 bits. */
+/** How many characters of what was presented identify it: its kind and 48 bits. */
 const PREFIX = 12;
 
 interface Failures {
@@ -30,8 +30,8 @@ export class LoginThrottle {
   }
 
   /**
-   * What an attempt that has failed is refused with: `too_many_attempts` while its address, or what it presented, must wait; else
-   * `not_authenticated` with `message`, and it counts.
+   * The refusal of a failed attempt: `too_many_attempts` while its address, or what it presented, must wait; else
+   * `not_authenticated` with `message`, and the attempt is counted.
    */
   refusal(address: string, presented: string, message: string): ServerError {
     const now = this.#clock.now();

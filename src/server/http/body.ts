@@ -3,7 +3,7 @@
 import { jsonTrouble } from "../../kernel/index.ts";
 import { ServerError } from "../error.ts";
 
-/** What a JSON body may hold at most. */
+/** Largest JSON body, bytes. */
 const JSON_LIMIT = 1_048_576;
 
 /** The bytes of a body, refused beyond `limit`. Throws ServerError `request_too_large`. */

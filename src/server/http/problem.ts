@@ -1,4 +1,4 @@
-// Whatever went wrong as problem+json (RFC 9457): a stable code, the status that fits it, nothing of the inside.
+// Any error as problem+json (RFC 9457): a stable code, the status that fits it, and no internal detail.
 
 import { z } from "zod";
 import { messageOf, OutdialError, type Problem } from "../../kernel/index.ts";
@@ -41,7 +41,7 @@ const STATUS: Readonly<Record<string, number>> = {
   key_reused: 422,
   refused: 422,
   too_many_attempts: 429,
-  // The tenant's own trouble: the caller of this API is not at fault.
+  // An error of the tenant: the caller of this API is not at fault.
   unauthorized: 502,
   missing_scope: 502,
   invalid_reply: 502,
@@ -91,7 +91,7 @@ const TITLES: Readonly<Record<number, string>> = {
 /** Fields that were wrong, in the details of an error. */
 export const PROBLEMS = "problems";
 
-/** The problem of anything thrown. What was not expected says nothing of itself: the log has it under the request's id. */
+/** The problem for anything thrown. An unexpected error shows no detail; the log has it under the request's id. */
 export function problemOf(thrown: unknown, requestId: string): ProblemView {
   if (!(thrown instanceof OutdialError)) {
     const detail = "An error that was not expected. The service's log has it under this request's id.";
@@ -140,7 +140,7 @@ export function problemResponse(problem: ProblemView): Response {
   const retryAfter = problem.details?.["retryAfterSeconds"];
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
   if (typeof retryAfter === "number") headers.set("retry-after", String(Math.max(1, Math.ceil(retryAfter))));
-  // The rest of the body is still on its way: the connection cannot be used again.
+  // The rest of the body is still arriving: the connection cannot be used again.
   if (problem.status === 413 || problem.status === 408) headers.set("connection", "close");
   if (problem.status === 401) headers.set("www-authenticate", 'Bearer realm="outdial"');
   return new Response(JSON.stringify(problem), { status: problem.status, headers });

@@ -1,4 +1,5 @@
-// The id of a request: the caller's trace when it carries one (W3C traceparent), else a new one. Logs, audit and problems say it.
+// The id of a request: the caller's trace id when it sends one (W3C traceparent), else a new one. Logs, audit and problems show
+// it.
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 

@@ -1,4 +1,5 @@
-// What no handler can use, wherever in a request it stands: texts that the database cannot hold, values beyond any bound. Judged once, before every handler.
+// Values that no handler can use, anywhere in a request: texts that the database cannot store, values beyond every bound. Checked
+// once, before every handler.
 
 import type { Problem } from "../../kernel/index.ts";
 import { ServerError } from "../error.ts";
@@ -10,7 +11,7 @@ export const LONGEST_VALUE = 2000;
 export const DEEPEST_BODY = 64;
 /** Values in a body, those within others included. */
 export const MOST_VALUES = 100_000;
-/** Problems that an answer tells of at most. */
+/** Most problems listed in an answer. */
 const MOST_PROBLEMS = 20;
 
 /** A value with the way to it; names are put together only for those that are wrong. */

@@ -1,4 +1,4 @@
-// Reads a request's body: so many bytes at most, in so much time at most.
+// Reads a request's body within a limit of bytes and of time.
 
 import type { Clock } from "../../kernel/index.ts";
 
@@ -17,7 +17,7 @@ export async function readBody(request: Request, { maxBytes, timeoutMs }: BodyLi
   const late = clock.sleep(timeoutMs, done.signal).then((): ReadBody => ({ problem: "too_slow" }));
   late.catch(ignore);
   const over = new AbortController();
-  // Where the length is declared the server's parser holds the sender to it.
+  // When the length is declared, the server's parser enforces it.
   const reading = declared === null ? counted(request, maxBytes, over.signal) : request.text().then((text) => ({ text }));
   try {
     return await Promise.race([reading.catch((): ReadBody => ({ problem: "broken" })), late]);

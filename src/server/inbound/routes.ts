@@ -1,4 +1,5 @@
-// POST /webhooks/vendor/omnichannel and /webhooks/vendor/dialer: verified, bounded, durable, then 202. What events mean is the queue's concern.
+// POST /webhooks/vendor/omnichannel and /webhooks/vendor/dialer: the event is verified, its size checked, stored durably, then
+// answered with 202. The queue interprets events later.
 
 import { type Context, Hono } from "hono";
 import type { Clock } from "../../kernel/index.ts";
@@ -32,7 +33,7 @@ export interface InboundAnswer {
 
 export interface InboundRoutesOptions {
   readonly intake: Pick<Intake, "keep" | "full">;
-  /** Secrets by channel: the one in use and, during a rotation, the one before it. A channel without one takes nothing. */
+  /** Secrets by channel: the current one and, during a rotation, the previous one. A channel without a secret accepts nothing. */
   readonly secrets: Readonly<Partial<Record<InboundChannel, readonly string[]>>>;
   readonly clock: Clock;
   readonly ages?: AgeLimits | undefined;
@@ -54,9 +55,9 @@ const ACCEPTED = JSON.stringify({ accepted: true });
 const DUPLICATE = JSON.stringify({ accepted: true, duplicate: true });
 
 /**
- * The two addresses as an app of their own, to be mounted at the root.
- * 202: the event is durable (`duplicate` when it was before). 400, 422: no event, or of a time that is not believed. 401: not the vendor. 404: the
- * channel is not set up. 408, 413: the body. 503: the store does not keep up; come again.
+ * The two addresses as an app of their own, to be mounted at the root. Status 202: the event is durable (`duplicate` when it
+ * already was). 400, 422: no event, or its time is not plausible. 401: not from the vendor. 404: the channel is not set up. 408,
+ * 413: the body is too slow or too large. 503: the store does not keep up; try again later.
  */
 export function inboundRoutes(options: InboundRoutesOptions): Hono {
   const app = new Hono();

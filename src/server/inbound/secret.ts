@@ -8,9 +8,9 @@ export type SecretCheck = (headers: Headers) => boolean;
 const BEARER = /^Bearer +(\S+)$/i;
 
 /**
- * A check for the header of that name or a bearer token. Every secret is compared, each in constant time (of hashes, so that lengths do not
- * show either). Without secrets nobody passes.
- * @param secrets the one in use, and during a rotation the one before it
+ * A check for the header of that name or a bearer token. Every secret is compared, each in constant time (by hash, so that
+ * lengths do not leak either). Without secrets every request is refused.
+ * @param secrets the current one, and during a rotation the previous one
  */
 export function secretCheck(header: string, secrets: readonly string[]): SecretCheck {
   const wanted = secrets.filter((secret) => secret !== "").map(digest);

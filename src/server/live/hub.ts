@@ -1,10 +1,10 @@
-// The feed, read once for all readers of this process. A reader is live while it keeps up with a bounded buffer; one that does not is
-// behind: it reads the feed on its own, at its own pace, until it has caught up. Nobody waits for a slow reader.
+// Reads the feed once for all readers of this process. A reader is live while it keeps up with a bounded buffer. One that does
+// not is behind: it reads the feed by itself, at its own pace, until it has caught up. No reader waits for a slow one.
 
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { FeedEvent, FeedPlace, ServiceFeed } from "../../store/index.ts";
 
-/** Pause between two looks at the feed while anybody reads. */
+/** Pause between two reads of the feed while there are readers, ms. */
 const LOOK_MS = 100;
 const BATCH = 500;
 /** Events that wait for a live reader before it falls behind. */
@@ -14,7 +14,7 @@ const BUFFER = 1000;
 export interface FeedReader {
   /** Where it has read up to. */
   readonly place: FeedPlace;
-  /** The next events, at least one; undefined when `signal` or the service ends the waiting. */
+  /** The next events, at least one; undefined when `signal` or the end of the service ends the wait. */
   next(signal: AbortSignal): Promise<readonly FeedEvent[] | undefined>;
   close(): void;
 }
@@ -29,7 +29,7 @@ class Reader implements FeedReader {
   readonly #feed: Pick<ServiceFeed, "after">;
   readonly #leave: (reader: Reader) => void;
   #buffer: FeedEvent[] = [];
-  /** `catching up`: what the hub gives meanwhile is kept, because the page that is being read may lack it. */
+  /** `catching up`: events from the hub are kept meanwhile, because the page that is being read may lack them. */
   #state: "behind" | "catching up" | "live" | "ended" = "behind";
   #wake: () => void = () => undefined;
   place: FeedPlace;
@@ -101,12 +101,12 @@ export class FeedHub {
     this.#options = options;
   }
 
-  /** How many read. */
+  /** Number of current readers. */
   get readers(): number {
     return this.#readers.size;
   }
 
-  /** Begins to read behind a place: what is stored since comes first, then what happens. */
+  /** Starts reading after a place: first the events stored since, then new ones. */
   read(from: FeedPlace): FeedReader {
     const reader = new Reader(this.#options.feed, from, (one) => this.#readers.delete(one));
     if (this.#stop.signal.aborted) reader.close();
@@ -133,7 +133,7 @@ export class FeedHub {
 
   async #run(): Promise<void> {
     const { feed, clock, log } = this.#options;
-    // From the reader that is furthest behind: none of the others minds seeing an event twice.
+    // From the reader that is furthest behind: seeing an event twice does no harm to the others.
     let place = [...this.#readers].map((reader) => reader.place).reduce((first, one) => (isBehind(first, one) ? one : first));
     while (this.#readers.size > 0 && !this.#stop.signal.aborted) {
       try {

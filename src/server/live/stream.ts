@@ -6,15 +6,15 @@ import type { FeedEvent, FeedPlace, ServiceFeed } from "../../store/index.ts";
 import type { FeedHub, FeedReader } from "./hub.ts";
 
 const HEARTBEAT_MS = 15_000;
-/** A reader that takes nothing for so long is cut off. */
+/** A reader that takes nothing for this long is disconnected. */
 const STALLED_MS = 60_000;
-/** What a reader waits before it comes again. */
+/** How long a client waits before it reconnects, ms. */
 const RETRY_MS = 2000;
 
 /** `tx-id`, as an id of an event. */
 const idOf = ({ tx, id }: FeedPlace): string => `${tx}-${id}`;
 
-/** The place in a Last-Event-ID; undefined when it is none of ours. */
+/** The place in a Last-Event-ID; undefined when it is not one of this service's ids. */
 function placeOf(text: string | undefined): FeedPlace | undefined {
   const match = /^(\d{1,20})-(\d{1,16})$/.exec(text ?? "");
   return match === null ? undefined : { tx: match[1] ?? "0", id: Number(match[2]) };

@@ -1,8 +1,8 @@
-// What assistants are answered: JSON with telephone numbers masked, of bounded length; what went wrong in the words of the command line.
+// Answers to assistants: JSON with telephone numbers masked, of bounded length; errors in the same words as on the command line.
 
 import { maskedText, problem } from "../../operations/views/index.ts";
 
-/** Characters of an answer. */
+/** Longest answer, characters. */
 export const LONGEST_ANSWER = 60_000;
 
 /** The result of a tool, as the protocol has it. */

@@ -6,12 +6,12 @@ import { API } from "../routing/route.ts";
 import { failed, maskedValue, resultOf, type ToolResult, told } from "./answer.ts";
 import { type Ask, requestOf, send, type Tool } from "./tools.ts";
 
-/** The hash of no plan: the answer to it says the hash of the one that would be carried out. */
+/** A hash that no plan has: the answer to it contains the hash of the plan that would be carried out. */
 const NO_PLAN = "0".repeat(64);
 
 const otherPlan = problem.extend({ code: z.literal("plan_changed"), details: z.looseObject({ confirm: z.string() }) });
 
-/** Asks for the plan of a verb as it is now, and leaves it for a person to approve. */
+/** Requests the current plan of a verb, and leaves it for a person to approve. */
 export async function askForPlan(tool: Tool, given: Readonly<Record<string, unknown>>, ask: Ask): Promise<ToolResult> {
   const looked = requestOf(tool, given, NO_PLAN);
   if (typeof looked === "string") return failed(looked);

@@ -1,4 +1,5 @@
-// The Model Context Protocol over the service: on two streams, and as streamable HTTP. The protocol's SDK is loaded when somebody opens it.
+// The Model Context Protocol over the service: on two streams, and as streamable HTTP. The protocol's SDK is loaded only when it
+// is used.
 
 import type { Readable, Writable } from "node:stream";
 import type { HttpBindings } from "@hono/node-server";
@@ -16,7 +17,7 @@ import { type Ask, readTools, requestOf, send, type Tool, writeTools } from "./t
 const MCP_PATH = "/mcp";
 /** Largest message, bytes. */
 const LARGEST_MESSAGE = 1_048_576;
-/** Values in the arguments of one call. */
+/** Most values in the arguments of one call. */
 const MOST_VALUES = 10_000;
 
 const INSTRUCTIONS = `outdial operates outbound dialing campaigns. Its tools read: campaigns and why they do not dial, jobs, dialer settings and their changes,
@@ -31,15 +32,18 @@ export interface McpPort {
   readonly tools: readonly Tool[];
   /** Where assistants reach it over HTTP. */
   readonly path: string;
-  /** Serves one assistant on two streams until the first ends or the signal is aborted, in that name. */
+  /** Serves one assistant on two streams under the given name, until the first stream ends or the signal is aborted. */
   serveStreams(input: Readable, output: Writable, name: string, signal: AbortSignal): Promise<void>;
-  /** Answers requests of streamable HTTP at /mcp from this machine, of those who have a token of the service. */
+  /**
+   * Answers streamable HTTP at /mcp, for requests to this machine with a token of the service. Each request gets a server of its
+   * own: there is no session that another caller could take over.
+   */
   fetch(request: Request, env?: HttpBindings): Promise<Response>;
 }
 
 interface McpOptions {
   readonly version: string;
-  /** Verbs beside those that read, by their operation of the API. The service must let dangerous ones wait for a second person. */
+  /** Verbs allowed beside those that read, by operation id of the API. Dangerous ones must wait for a second person. */
   readonly allow: readonly string[];
 }
 
@@ -86,13 +90,13 @@ export async function openMcp(service: Service, { version, allow }: McpOptions):
       });
       const closed = Promise.withResolvers<unknown>();
       const close = () => void mcp.close().then(closed.resolve, closed.reject);
-      // What was asked before the end is answered.
+      // Requests received before the end are still answered.
       const end = () => void Promise.allSettled(underWay).then(() => setImmediate(close));
       input.once("end", end).once("close", end);
       output.once("error", close);
       signal.addEventListener("abort", close);
       const transport = new sdk.StdioServerTransport(input, output, { maxBufferSize: LARGEST_MESSAGE });
-      // What cannot be read is answered too: an assistant that gets no answer waits for ever.
+      // An unreadable message is answered too: an assistant that gets no answer would wait for ever.
       Object.assign(transport, { onerror: (thrown: Error) => output.write(`${JSON.stringify(unreadable(thrown))}\n`) });
       Object.assign(mcp.server, { onclose: () => closed.resolve(undefined) });
       await mcp.connect(transport);
@@ -139,7 +143,7 @@ function unreadable(thrown: Error) {
   return { jsonrpc: "2.0", id: null, error: { code: isJson ? -32_600 : -32_700, message } };
 }
 
-/** Each request is answered by a server of its own: there is no session, and nothing that another caller could take over. */
+/** Throws ServerError for a foreign Host or Origin, a path other than /mcp, or a method other than POST. */
 function refuseStrangers(request: Request): void {
   refuseWrongHost(request.headers.get("host") ?? undefined, (name) => isOurs(name, undefined));
   const { pathname, origin } = new URL(request.url);
