@@ -24,10 +24,10 @@ export const predictBeside = remembering(async ({ settings, carrier, expected, m
   // Built code has another extension than the sources.
   const source = new URL(import.meta.url.endsWith(".ts") ? "./predict-worker.ts" : "./predict-worker.js", import.meta.url);
   const worker = new Worker(source, { workerData: { settings, carrier, expected, measured, run } });
-  // A service that stops does not wait for it.
-  worker.unref();
   worker.once("message", resolve);
   worker.once("error", reject);
   worker.once("exit", () => reject(new Error("the prediction ended without an answer")));
+  // A service that stops does not wait for it. After the listeners: one for messages keeps the process alive.
+  worker.unref();
   return promise;
 });

@@ -107,3 +107,11 @@ test("the thread starts without any package", async () => {
   expect(loaded).toContain(worker);
   expect(loaded.filter((url) => url.includes("node_modules"))).toEqual([]);
 });
+
+test("a thread that waits for a page does not keep its process alive", async () => {
+  const ports = () => process.getActiveResourcesInfo().filter((name) => /MessagePort|Worker/.test(name)).length;
+  const before = ports();
+  const idle = new PageThread({ campaignId: "camp_1", optOutCodes: [], pageLimit: PAGE_LIMIT });
+  expect(ports()).toBe(before);
+  await idle.close();
+});

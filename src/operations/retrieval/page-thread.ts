@@ -90,7 +90,6 @@ export class PageThread {
     // Built code has another extension than the sources.
     const file = new URL(import.meta.url.endsWith(".ts") ? "./page-worker.ts" : "./page-worker.js", import.meta.url);
     const worker = new Worker(file, { workerData: this.#data, resourceLimits: LIMITS });
-    worker.unref();
     worker.on("message", (reply: PageReply) => {
       const waiting = this.#waiting.get(reply.page);
       this.#waiting.delete(reply.page);
@@ -102,6 +101,8 @@ export class PageThread {
       if (this.#worker === worker) this.#worker = undefined;
       this.#fail(brokenDown(cause));
     });
+    // After the listeners: one for messages keeps the process alive.
+    worker.unref();
     this.#worker = worker;
     return worker;
   }
