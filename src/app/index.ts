@@ -37,9 +37,10 @@ export {
   reportOnOutcomes,
 } from "./outcomes.ts";
 export { type ServiceAddress, serviceAddress } from "./over-service/address.ts";
+export { Following } from "./over-service/following.ts";
 export { ServiceJobs } from "./over-service/jobs.ts";
 export { pauseOverService, stopOverService, stopRecordsOf } from "./over-service/stops.ts";
-export { ServiceCampaigns, type VerbResult } from "./over-service/verbs.ts";
+export { ServiceCampaigns } from "./over-service/verbs.ts";
 export { openRecords } from "./records.ts";
 export { readPackDocument, readRulePack } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";

@@ -1,82 +1,75 @@
-// The gate and the state of a campaign for a person. Pure text.
+// The gate and the state of a campaign for a person, as the API shows them. Pure text.
 
 import { formatInstant } from "../compliance/index.ts";
 import { durationText } from "../kernel/index.ts";
-import {
-  type AbandonmentBudget,
-  type CampaignHealth,
-  dncWords,
-  listedWords,
-  type ResumeVerdict,
-  type ZoneWindow,
-} from "../operations/index.ts";
-import type { Workload } from "../operations/views/index.ts";
+import { dncWords, listedWords, type ResumeVerdict } from "../operations/index.ts";
+import type {
+  AbandonmentBudget,
+  CampaignStatus,
+  CampaignSummary,
+  GateLook,
+  WindowState,
+  Workload,
+} from "../operations/views/index.ts";
 import { table } from "./table.ts";
 import { grouped, printable, printableWhole } from "./text.ts";
 
-/** What a pre-dial gate says: the verdict first, then what it rests on. */
-export function gateWords({
-  campaign,
-  allowed,
-  refusals,
-  manifest,
-  read,
-  announced,
-  whole,
-  nextAllowed,
-  onCompanyList,
-  doNotCall,
-}: ResumeVerdict): string[] {
-  const lines = [`${printable(campaign.id)}: ${allowed ? "may dial" : "must not dial"}`];
+/**
+ * What a pre-dial gate says: the verdict first, then what it rests on.
+ * @param start what is told of one that was asked for a start: the manifest that is kept, and how the tenant's do-not-call groups stand
+ */
+export function gateWords(
+  id: string,
+  { allowed, refusals, judged, nextAllowed, onCompanyList }: GateLook,
+  { manifest, doNotCall }: { readonly manifest?: string | undefined; readonly doNotCall?: ResumeVerdict["doNotCall"] } = {},
+): string[] {
+  const lines = [`${printable(id)}: ${allowed ? "may dial" : "must not dial"}`];
   for (const { text } of refusals) lines.push(`  ${printableWhole(text)}`);
-  if (manifest !== null) {
-    const { dial, later, never, refused } = manifest.counts;
-    const of = whole ? "" : `, the first of ${announced === null ? "more" : grouped(announced)}`;
+  if (judged !== null) {
+    const { contacts, callable, later, never, listed, whole } = judged;
+    const of = whole ? "" : `, the first of ${listed === null ? "more" : grouped(listed)}`;
+    const kept = manifest === undefined ? "" : ` (${manifest})`;
     lines.push(
-      `  ${grouped(read)} contacts judged${of}: ${grouped(dial)} callable now, ${grouped(later)} later, ${grouped(never + refused)} never (${manifest.id})`,
+      `  ${grouped(contacts)} contacts judged${of}: ${grouped(callable)} callable now, ${grouped(later)} later, ${grouped(never)} never${kept}`,
     );
+    if (onCompanyList !== null && onCompanyList > 0 && doNotCall === undefined)
+      lines.push(`  ${listedWords({ onCompanyList, read: contacts })}`);
   }
   // A refusal says it itself.
   if (doNotCall !== undefined && !refusals.some(({ code }) => code === "company_list_not_held"))
     lines.push(`  the tenant's do-not-call groups: ${printableWhole(dncWords(doNotCall))}`);
-  if (onCompanyList > 0 && doNotCall === undefined) lines.push(`  ${listedWords({ onCompanyList, read })}`);
-  if (!allowed && nextAllowed !== null)
-    lines.push(`  the first of those that wait may be called at ${formatInstant(nextAllowed)}`);
+  if (!allowed && nextAllowed !== null) lines.push(`  the first of those that wait may be called at ${instantText(nextAllowed)}`);
   return lines;
 }
 
+const instantText = (time: string): string => formatInstant(Date.parse(time));
 const rateText = (rate: number | null | undefined): string => (rate === null || rate === undefined ? "" : share(rate));
 
-/** A campaign with the work that is left in it. */
-export type ShownCampaign = CampaignHealth & { readonly workload: Workload };
-
 /** A table of campaigns, one a line. */
-export const HEALTH = table<ShownCampaign>(
+export const HEALTH = table<CampaignSummary>(
   [
     { title: "campaign", value: ({ id }) => id, isWhole: true },
-    { title: "status", value: ({ campaign }) => campaign?.status ?? "?", isState: true },
-    { title: "calls", value: ({ reading }) => reading?.activeCalls, align: "right" },
+    { title: "status", value: ({ status }) => status ?? "?", isState: true },
+    { title: "calls", value: ({ activeCalls }) => activeCalls, align: "right" },
     {
       title: "success",
-      value: ({ reading, success }) =>
-        success === null ? rateText(reading?.successRate) : success.denominator === 0 ? "no calls" : share(success.rate),
+      value: ({ figures, successRate }) =>
+        successRate === null
+          ? rateText(figures?.successRate)
+          : successRate.denominator === 0
+            ? "no calls"
+            : rateText(successRate.rate),
     },
-    { title: "of", value: ({ success }) => success?.denominator, align: "right" },
-    {
-      title: "abandoned",
-      value: ({ abandonment: told }) => (told === null || told.live === 0 ? null : share(told.abandoned / told.live)),
-    },
-    {
-      title: "tried",
-      value: ({ workload }) => (workload.penetration.value === null ? null : share(workload.penetration.value.rate)),
-    },
+    { title: "of", value: ({ successRate }) => successRate?.denominator, align: "right" },
+    { title: "abandoned", value: ({ abandonment }) => rateText(abandonment?.rate.rate) },
+    { title: "tried", value: ({ workload }) => rateText(workload.penetration) },
     {
       title: "left",
-      value: ({ workload }) => (workload.hoursLeft.value === null ? null : hoursText(workload.hoursLeft.value.hours)),
+      value: ({ workload }) => (workload.hoursLeft === null ? null : hoursText(workload.hoursLeft)),
       align: "right",
     },
-    { title: "callbacks", value: ({ workload }) => workload.callbacks.value?.due, align: "right" },
-    { title: "agents", value: ({ workload }) => workload.agents.value?.loggedIn, align: "right" },
+    { title: "callbacks", value: ({ workload }) => workload.callbacksDue, align: "right" },
+    { title: "agents", value: ({ workload }) => workload.agents, align: "right" },
     { title: "figures", value: ({ stale }) => (stale ? "stale" : "fresh") },
     {
       title: "dialing",
@@ -88,67 +81,69 @@ export const HEALTH = table<ShownCampaign>(
 );
 
 /** Everything about one campaign. */
-export function healthLines(health: ShownCampaign): string[] {
-  const { id, campaign, reading, dialing, notDialing, failover, abandonment, windows, gate } = health;
-  const name = campaign?.name === null || campaign === null ? "" : ` · ${printable(campaign.name)}`;
-  const calls = reading?.activeCalls === null || reading === null ? "" : ` · ${grouped(reading.activeCalls)} calls under way`;
-  const lines = [`${printable(id)}${name} · ${printable(campaign?.status ?? "state unknown")}${calls}`];
+export function healthLines(campaign: CampaignStatus): string[] {
+  const { id, name, status, activeCalls, dialing, notDialing, failover, abandonment, windows, gate, dialer } = campaign;
+  const named = name === id ? "" : ` · ${printable(name)}`;
+  const calls = activeCalls === null ? "" : ` · ${grouped(activeCalls)} calls under way`;
+  const lines = [`${printable(id)}${named} · ${printable(status ?? "state unknown")}${calls}`];
   lines.push(
     notDialing === null
       ? "dialing"
       : `${dialing === null ? "whether it dials is NOT KNOWN" : "NOT dialing"}: ${printableWhole(notDialing.first)}`,
   );
   for (const { text } of notDialing?.all.slice(1) ?? []) lines.push(`  also: ${printableWhole(text)}`);
-  lines.push(...figureLines(health), ...workloadLines(health.workload));
+  lines.push(...figureLines(campaign), ...workloadLines(campaign.workloadDetail));
   if (abandonment !== null) lines.push(budgetLine(abandonment));
   if (failover !== null) lines.push(...failoverLines(failover));
   if (windows.length > 0) lines.push("windows:");
   for (const window of windows) lines.push(`  ${windowLine(window)}`);
-  if (gate !== null) for (const line of gateWords(gate)) lines.push(line);
-  const dialer = campaign?.dialer ?? null;
+  if (gate !== null) for (const line of gateWords(id, gate)) lines.push(line);
   if (dialer !== null) {
-    const parts = Object.entries(dialer).flatMap(([field, value]) => (typeof value === "number" ? [`${field} ${value}`] : []));
+    const parts = Object.entries(dialer).map(([field, value]) => `${printable(field)} ${value}`);
     if (parts.length > 0) lines.push(`dialer: ${parts.join(" · ")}`);
   }
   return lines;
 }
 
-function failoverLines({ role, partner, words, reason, nextStep }: NonNullable<CampaignHealth["failover"]>): string[] {
+function failoverLines({ role, partner, words, reason, nextStep }: NonNullable<CampaignStatus["failover"]>): string[] {
   const because = reason === null ? "" : `: ${printableWhole(reason)}`;
   const lines = [`failover: ${role} of the pair with ${printable(partner)} · ${words}${because}`];
   if (nextStep !== null) lines.push(`  ${printableWhole(nextStep)}`);
   return lines;
 }
 
-function figureLines({ reading, readingProblem, success, ageMs, stale }: CampaignHealth): string[] {
-  if (reading === null) return [`figures: none${readingProblem === null ? "" : `: ${printable(readingProblem.message)}`}`];
-  const window = reading.windowMinutes === null ? "" : ` in ${reading.windowMinutes} min`;
+function figureLines({ figures, unread, successRate, windowMinutes, stale }: CampaignStatus): string[] {
+  if (figures === null) {
+    const why = unread.find(({ part }) => part === "figures");
+    return [`figures: none${why === undefined ? "" : `: ${printable(why.reason)}`}`];
+  }
+  const window = windowMinutes === null ? "" : ` in ${windowMinutes} min`;
   const rate =
-    success === null
-      ? `success rate ${reading.successRate === null ? "unknown" : share(reading.successRate)}${window}, without counts: no evidence of anything`
-      : success.denominator === 0
+    successRate === null
+      ? `success rate ${figures.successRate === null ? "unknown" : share(figures.successRate)}${window}, without counts: no evidence of anything`
+      : successRate.rate === null
         ? `no call decided${window}`
-        : `success rate ${share(success.rate)} (${grouped(success.numerator)} of ${grouped(success.denominator)} ${reading.success?.of ?? ""} calls${window}; ${Number((100 * success.confidence).toFixed(2))} % interval of these calls ${share(success.low)} to ${share(success.high)})`;
-  const at = reading.at === null ? "of unknown time" : `of ${formatInstant(reading.at)}`;
-  const age = `${Math.round((ageMs ?? 0) / 1000)} s old${stale ? ", STALE" : ""}`;
-  return [`figures: ${rate}`, `  ${reading.source === "push" ? "pushed" : "asked for"}, ${at}, ${age}`];
+        : `success rate ${share(successRate.rate)} (${grouped(successRate.numerator)} of ${grouped(successRate.denominator)} ${figures.of ?? ""} calls${window}; ${Number((100 * successRate.confidence).toFixed(2))} % interval of these calls ${share(successRate.low)} to ${share(successRate.high)})`;
+  const at = figures.at === null ? "of unknown time" : `of ${instantText(figures.at)}`;
+  const age = `${figures.ageSeconds} s old${stale ? ", STALE" : ""}`;
+  return [`figures: ${rate}`, `  ${figures.source === "push" ? "pushed" : "asked for"}, ${at}, ${age}`];
 }
 
-function budgetLine({ abandoned, live, allowed, used, rule, jurisdiction, reading }: AbandonmentBudget): string {
-  const { limit, allowance } = reading;
-  const window = durationText(limit.windowHours * 3_600_000);
+function budgetLine({ rule, jurisdiction, limit, windowHours, rate, used, left }: AbandonmentBudget): string {
+  const { numerator: abandoned, denominator: live } = rate;
+  const window = durationText(windowHours * 3_600_000);
   if (live === 0)
-    return `abandonment: not known: no live answer of it is among the imported calls of ${window} (at most ${share(limit.maxRate)}, ${rule}, ${jurisdiction}); outdial attempts import FILE`;
+    return `abandonment: not known: no live answer of it is among the imported calls of ${window} (at most ${share(limit)}, ${rule}, ${jurisdiction}); outdial attempts import FILE`;
   const of = used === null ? "nothing used" : `${Math.round(used * 100)} % used`;
-  return `abandonment: ${of} · ${grouped(abandoned)} of ${grouped(live)} live answers, ${allowed.toFixed(1)} allowed (${share(limit.maxRate)} in ${window}, ${rule}, ${jurisdiction}) · ${grouped(allowance.certain)} more are certain today`;
+  return `abandonment: ${of} · ${grouped(abandoned)} of ${grouped(live)} live answers, ${(limit * live).toFixed(1)} allowed (${share(limit)} in ${window}, ${rule}, ${jurisdiction}) · ${grouped(left ?? 0)} more are certain today`;
 }
 
-function windowLine({ zone, contacts, open, until, opens }: ZoneWindow): string {
-  const people = `${grouped(contacts)} contacts`;
-  if (open === 0)
-    return `${zone}: closed, ${opens === null ? "does not open within four days" : `opens ${formatInstant(opens)}`} (${people})`;
-  const part = open === contacts ? people : `${grouped(open)} of ${people}`;
-  return `${zone}: open${until === null ? "" : ` until ${formatInstant(until)}`} (${part})`;
+function windowLine({ zone, contacts, open, openContacts, changesAt }: WindowState): string {
+  const people = `${contacts === null ? "not counted" : grouped(contacts)} contacts`;
+  if (!open)
+    return `${zone}: closed, ${changesAt === null ? "does not open within four days" : `opens ${instantText(changesAt)}`} (${people})`;
+  const part = openContacts === contacts ? people : `${grouped(openContacts)} of ${people}`;
+  return `${zone}: open${changesAt === null ? "" : ` until ${instantText(changesAt)}`} (${part})`;
 }
 
 const share = (value: number): string => `${(value * 100).toFixed(1)} %`;

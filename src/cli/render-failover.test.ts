@@ -3,8 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../test/support/failover-states.ts";
 import { failoverPolicySchema, readPair, standingIn } from "../operations/index.ts";
-import { pairViewOf, workloadOf } from "../operations/views/index.ts";
-import { healthLines, type ShownCampaign } from "./render-campaign-state.ts";
+import { campaignStatusOf, pairViewOf } from "../operations/views/index.ts";
+import { healthLines } from "./render-campaign-state.ts";
 import { failoverLines, pairText } from "./render-failover.ts";
 
 const pairOf = (state: unknown) =>
@@ -17,8 +17,11 @@ const pairOf = (state: unknown) =>
     order: null,
   } as Parameters<typeof readPair>[0]);
 
-const UNKNOWN: Omit<ShownCampaign, "id" | "failover"> = {
+/** Of which nothing but its pair is known. */
+const UNKNOWN: Omit<Parameters<typeof campaignStatusOf>[0], "id" | "name" | "failover"> = {
   at: 0,
+  isGone: false,
+  status: null,
   campaign: null,
   campaignProblem: null,
   reading: null,
@@ -33,10 +36,13 @@ const UNKNOWN: Omit<ShownCampaign, "id" | "failover"> = {
   lastChange: null,
   dialing: true,
   notDialing: null,
-  workload: workloadOf(
-    { workload: null, workloadProblem: null, mostAgents: null, reading: null, readingProblem: null, gate: null },
-    0,
-  ),
+  document: null,
+  workload: null,
+  workloadProblem: null,
+  unheld: null,
+  mostAgents: null,
+  readAt: { status: null, document: null, figures: null, gate: null },
+  failed: null,
 };
 
 describe.each(PAIR_CASES)("a pair $name", ({ state, dials }) => {
@@ -51,7 +57,9 @@ describe.each(PAIR_CASES)("a pair $name", ({ state, dials }) => {
   });
 
   it.each(["primary", "backup"] as const)("in the status of its %s", (role) => {
-    const lines = healthLines({ ...UNKNOWN, id: role, failover: standingIn(pair, role) }).join("\n");
+    const lines = healthLines(campaignStatusOf({ ...UNKNOWN, id: role, name: role, failover: standingIn(pair, role) }, 0)).join(
+      "\n",
+    );
     expect([lines, CLAIM.test(lines)]).toEqual([lines, dials !== null]);
     if (state.phase !== "halted") return;
     const what =

@@ -165,3 +165,6 @@ export const TREE: readonly Node[] = [
 /** Commands that make a store where there is none, or the tables of a database that is named. */
 export const MAKE_A_STORE: readonly string[] = pathsOf(TREE, ({ makes }) => makes === "store");
 export const MAKE_TABLES: readonly string[] = pathsOf(TREE, ({ makes }) => makes === "schema");
+
+/** Commands that work through the service that OUTDIAL_URL names. */
+export const THROUGH_A_SERVICE: readonly string[] = pathsOf(TREE, ({ runs }) => runs === "through");

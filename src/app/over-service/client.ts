@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
-import { problem } from "../../operations/views/index.ts";
+import { type ApprovalView, awaitingApproval, problem } from "../../operations/views/index.ts";
 import type { ServiceAddress } from "./address.ts";
 
 export interface Asked {
@@ -17,6 +17,11 @@ export interface Asked {
   /** How long an answer is waited for, ms; 60 s for a reading, two minutes for what is sent. A file takes as long as it takes to be checked. */
   readonly withinMs?: number;
 }
+
+/** What came of something dangerous: it was carried out, or begun, or it waits for another person. */
+export type CarriedOut<Result> =
+  | { readonly result: Result; readonly approval: null }
+  | { readonly result: null; readonly approval: ApprovalView };
 
 const READ_MS = 60_000;
 const SENT_MS = 120_000;
@@ -40,6 +45,19 @@ export class ServiceClient {
   async json<Schema extends z.ZodType>(schema: Schema, path: string, asked: Asked = {}): Promise<z.output<Schema>> {
     const text = await this.#text(await this.#ask(path, asked));
     return this.#checked(schema, parsed(text));
+  }
+
+  /** Carries out what was shown: its body has the `confirm` of the preview. @returns what came of it, or the approval that it waits for */
+  async carryOut<Schema extends z.ZodType>(
+    schema: Schema,
+    path: string,
+    body: { readonly confirm: string },
+    signal: AbortSignal,
+  ): Promise<CarriedOut<z.output<Schema>>> {
+    const text = await this.#text(await this.#ask(path, { method: "POST", body, signal }));
+    const waits = awaitingApproval.safeParse(parsed(text));
+    if (waits.success) return { result: null, approval: waits.data.approval };
+    return { result: this.#checked(schema, parsed(text)), approval: null };
   }
 
   /** The lines of an NDJSON answer, each checked. */

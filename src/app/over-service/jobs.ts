@@ -1,6 +1,5 @@
 // Jobs of a service, from afar: given to it, followed, shown and cancelled. What runs them is the service.
 
-import { type Clock, OutdialError } from "../../kernel/index.ts";
 import {
   type CorrectionSource,
   GOES_ON,
@@ -26,15 +25,7 @@ import {
 } from "../../operations/views/index.ts";
 import type { ServiceAddress } from "./address.ts";
 import { ServiceClient } from "./client.ts";
-
-/** Looks at a job under way are so far apart, ms. */
-const LOOK_MS = 1_000;
-
-interface OverServiceOptions {
-  readonly clock: Clock;
-  /** Told when the service does not answer, and when it does again. */
-  readonly warn: (message: string) => void;
-}
+import { Following, type FollowingOptions } from "./following.ts";
 
 /** A job as the command that submitted it needs it. */
 export type GivenJob = Pick<RowJob, "id" | "status" | "plan">;
@@ -50,17 +41,16 @@ type Records = Pick<JobRecordsUseCases, "show" | "rows" | "list">;
 /** The jobs of a service. */
 export class ServiceJobs {
   readonly #client: ServiceClient;
-  readonly #options: OverServiceOptions;
-  readonly #interrupt = new AbortController();
+  readonly #following: Following;
   readonly afar = true;
   /** As commands on the store have them. */
   readonly records: Records & { readonly cancel: (id: string) => Promise<JobDetail> };
   readonly jobs: { readonly run: (id: string, onProgress?: (progress: JobProgress) => void) => Promise<void> };
 
-  constructor(address: ServiceAddress, options: OverServiceOptions) {
+  constructor(address: ServiceAddress, options: FollowingOptions) {
     const client = new ServiceClient(address);
     this.#client = client;
-    this.#options = options;
+    this.#following = new Following(options);
     this.jobs = { run: (id, onProgress) => this.#follow(id, onProgress) };
     this.records = {
       show: (id) => client.json(jobDetail, jobPath(id)),
@@ -112,8 +102,7 @@ export class ServiceJobs {
 
   /** Ends the following; the service goes on. */
   interrupt(): Interruption {
-    this.#interrupt.abort();
-    return "goes-on";
+    return this.#following.interrupt();
   }
 
   /** The service has the budget. */
@@ -142,39 +131,15 @@ export class ServiceJobs {
   }
 
   async #follow(id: string, onProgress: ((progress: JobProgress) => void) | undefined): Promise<void> {
-    const { signal } = this.#interrupt;
-    while (!signal.aborted) {
-      const { status, totalRows, counts, measured } = await this.#patiently(() => this.records.show(id)).catch(
-        (thrown: unknown) => {
-          if (!(thrown instanceof OutdialError)) throw thrown;
-          const { code, message, details } = thrown;
-          const advice = `What became of ${id} is not known; the service goes on with it. outdial jobs show ${id} --wait follows it again.`;
-          throw new OutdialError(code, message, { advice, details, cause: thrown });
-        },
-      );
-      const { retries = 0, rateLimited = 0 } = measured ?? {};
-      onProgress?.({ totalRows: totalRows ?? 0, counts, retries, rateLimited, phase: "watching" });
-      if (!GOES_ON.includes(status)) return;
-      await this.#options.clock.sleep(LOOK_MS, signal).catch(() => undefined);
-    }
-  }
-
-  /** Reads, and reads again while the service does not answer: it may be restarted, and what it has begun goes on. */
-  async #patiently<T>(read: () => Promise<T>): Promise<T> {
-    const { signal } = this.#interrupt;
-    let silent = false;
-    for (;;) {
-      try {
-        const answer = await read();
-        if (silent) this.#options.warn("the service answers again");
-        return answer;
-      } catch (thrown) {
-        if (signal.aborted || !(thrown instanceof OutdialError) || thrown.code !== "service_unavailable") throw thrown;
-        if (!silent) this.#options.warn(`${thrown.message}; looking again until it does`);
-        silent = true;
-      }
-      await this.#options.clock.sleep(LOOK_MS, signal).catch(() => undefined);
-    }
+    await this.#following.through({
+      look: () => this.records.show(id),
+      ended: ({ status }) => !GOES_ON.includes(status),
+      onLook: ({ totalRows, counts, measured }) => {
+        const { retries = 0, rateLimited = 0 } = measured ?? {};
+        onProgress?.({ totalRows: totalRows ?? 0, counts, retries, rateLimited, phase: "watching" });
+      },
+      again: `outdial jobs show ${id} --wait`,
+    });
   }
 }
 

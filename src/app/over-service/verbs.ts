@@ -1,30 +1,22 @@
 // Verbs of campaigns through a service: shown as it would carry them out, confirmed here, carried out there; and the failover pairs that it watches.
 
 import { z } from "zod";
-import { type Clock, OutdialError } from "../../kernel/index.ts";
 import {
-  type ApprovalView,
-  awaitingApproval,
   type CampaignPreview,
   type CampaignResult,
+  type CampaignStatusList,
   type CampaignVerb,
   campaignPreview,
   campaignResult,
+  campaignStatusList,
   type FailoverPairView,
   failoverPair,
 } from "../../operations/views/index.ts";
 import type { ServiceAddress } from "./address.ts";
-import { ServiceClient } from "./client.ts";
+import { type CarriedOut, ServiceClient } from "./client.ts";
+import type { Following } from "./following.ts";
 
-/** Looks at a hand-over under way are so far apart, ms. */
-const LOOK_MS = 1_000;
 const SETTLED: ReadonlySet<string> = new Set(["watching", "failed-over", "halted"] satisfies FailoverPairView["phase"][]);
-
-/** What came of a verb: it was carried out, or it waits for another person. */
-export interface VerbResult {
-  readonly result: CampaignResult | null;
-  readonly approval: ApprovalView | null;
-}
 
 /** The campaigns of a service's tenant. Methods throw OutdialError with the service's code. */
 export class ServiceCampaigns {
@@ -40,36 +32,30 @@ export class ServiceCampaigns {
   }
 
   /** Carries out exactly what was shown. @param reason only a resume takes one */
-  async carryOut(
+  carryOut(
     { campaignId, verb, confirm }: Pick<CampaignPreview, "campaignId" | "verb" | "confirm">,
     { reason, signal }: { readonly reason?: string | undefined; readonly signal: AbortSignal },
-  ): Promise<VerbResult> {
+  ): Promise<CarriedOut<CampaignResult>> {
     const body = { confirm, ...(reason === undefined ? {} : { reason }) };
-    const schema = z.union([campaignResult, awaitingApproval]);
-    const answer = await this.#client.json(schema, `${campaignPath(campaignId)}/${verb}`, { method: "POST", body, signal });
-    return "approval" in answer ? { result: null, approval: answer.approval } : { result: answer, approval: null };
+    return this.#client.carryOut(campaignResult, `${campaignPath(campaignId)}/${verb}`, body, signal);
   }
 
-  /** Looks at a pair until its order has been taken and no hand-over is under way. @param onLook told of each look */
-  async seeThrough(
-    primary: string,
-    {
-      signal,
-      clock,
+  /** Follows a pair until its order has been taken and no hand-over is under way. @param onLook told of each look */
+  seeThrough(primary: string, following: Following, onLook: (pair: FailoverPairView) => void): Promise<FailoverPairView> {
+    return following.through({
+      look: () => this.pair(primary),
+      ended: ({ order, phase }) => order === null && SETTLED.has(phase),
       onLook,
-    }: { readonly signal: AbortSignal; readonly clock: Clock; readonly onLook: (pair: FailoverPairView) => void },
-  ): Promise<FailoverPairView> {
-    for (;;) {
-      try {
-        const pair = await this.pair(primary, signal);
-        onLook(pair);
-        if (pair.order === null && SETTLED.has(pair.phase)) return pair;
-      } catch (thrown) {
-        // The service goes on when it is there again.
-        if (!(thrown instanceof OutdialError) || thrown.code !== "service_unavailable") throw thrown;
-      }
-      await clock.sleep(LOOK_MS, signal);
-    }
+      again: `outdial campaign failover status ${primary}`,
+    });
+  }
+
+  /** One campaign, or all, as the service shows them. @param fresh reads the tenant first */
+  statuses(
+    id: string | undefined,
+    { fresh, signal }: { readonly fresh: boolean; readonly signal: AbortSignal },
+  ): Promise<CampaignStatusList> {
+    return this.#client.json(campaignStatusList, "/campaigns/status", { query: { campaign: id, fresh }, signal });
   }
 
   async pairs(): Promise<readonly FailoverPairView[]> {

@@ -1,6 +1,7 @@
 // outdial campaign status, pause, stops, resume.
 
 import {
+  Following,
   openCampaignStates,
   openStopRecords,
   pauseOverService,
@@ -20,14 +21,14 @@ import {
   type StopReport,
   suggesting,
 } from "../../operations/index.ts";
-import type { CampaignStatus } from "../../operations/views/index.ts";
+import { type CampaignStatus, type CampaignStatusList, gateLookOf } from "../../operations/views/index.ts";
 import { TenantError } from "../../tenant/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
-import { gateWords, HEALTH, healthLines, type ShownCampaign } from "../render-campaign-state.ts";
+import { gateWords, HEALTH, healthLines } from "../render-campaign-state.ts";
 import { againstWords, effectLines, waitsLine } from "../render-verb.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
@@ -35,31 +36,20 @@ import { grouped, printable } from "../text.ts";
 /** Contacts of a list that are looked at: of one campaign, of each of many. */
 const CONTACTS_OF_ONE = 1_000;
 const CONTACTS_OF_MANY = 100;
+/** What figures are measured over. */
+const WINDOW_MINUTES = 30;
 /** Campaigns read at once. */
 const AT_ONCE = 4;
 
 export const status: Run<typeof declared.status> = async ({ args: { id }, options, io }) => {
-  const { watch, every, window: windowMinutes, contacts = id === undefined ? CONTACTS_OF_MANY : CONTACTS_OF_ONE } = options;
+  const { watch, every } = options;
   const { signal } = io;
   try {
-    await using states = await openCampaignStates(options, io.env);
-    for (;;) {
-      const ids = id === undefined ? await states.list({ signal }) : [id];
-      const read = async (one: string) => {
-        const health = await states.health.read(one, { windowMinutes, contacts, call: { signal } });
-        return { ...health, ...(await states.statusOf(health, { signal })) };
-      };
-      const found = await inTurns(ids, (one) =>
-        id === undefined
-          ? read(one)
-          : suggesting(
-              one,
-              () => states.list(),
-              () => read(one),
-            ),
-      );
-      await show(found, id !== undefined, io);
-      if (!watch) return codeOf(found);
+    await using campaigns = await statusesOf(options, io);
+    for (let first = true; ; first = false) {
+      const list = await campaigns.read(id, first);
+      await show(list, id !== undefined, io);
+      if (!watch) return codeOf(list);
       await io.clock.sleep(every, signal);
     }
   } catch (thrown) {
@@ -69,13 +59,53 @@ export const status: Run<typeof declared.status> = async ({ args: { id }, option
   }
 };
 
-/** A campaign for people, and as the API shows it. */
-type Found = ShownCampaign & { readonly view: CampaignStatus };
+/** Where campaigns are read: of the tenant, or of a service. */
+interface Statuses extends AsyncDisposable {
+  /** @param first nothing was read before */
+  readonly read: (id: string | undefined, first: boolean) => Promise<CampaignStatusList>;
+}
+
+async function statusesOf(options: OptionsOf<typeof declared.status>, io: Io): Promise<Statuses> {
+  const { service, watch, window = WINDOW_MINUTES, contacts } = options;
+  const { signal } = io;
+  if (service !== undefined) {
+    if (options.window !== undefined || contacts !== undefined)
+      throw new OperationError("invalid_input", "--window and --contacts do not go through a service: it looks by its own");
+    const campaigns = new ServiceCampaigns(service);
+    const following = new Following({ clock: io.clock, warn: io.say });
+    signal.addEventListener("abort", () => following.interrupt(), { once: true });
+    const read: Statuses["read"] = (id, fresh) => campaigns.statuses(id, { fresh, signal });
+    return {
+      // A look that a restart of the service spoils is made again; only the first says at once that it does not answer.
+      read: (id, first) => (watch && !first ? following.patiently(() => read(id, false)) : read(id, first)),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+  const states = await openCampaignStates(options, io.env);
+  const one = async (id: string, most: number) => {
+    const health = await states.health.read(id, { windowMinutes: window, contacts: contacts ?? most, call: { signal } });
+    return states.statusOf(health, { signal });
+  };
+  const read = async (id: string | undefined) =>
+    id === undefined
+      ? inTurns(await states.list({ signal }), (campaign) => one(campaign, CONTACTS_OF_MANY))
+      : [
+          await suggesting(
+            id,
+            () => states.list(),
+            () => one(id, CONTACTS_OF_ONE),
+          ),
+        ];
+  return {
+    read: async (id) => ({ items: await read(id), next: null, asOf: new Date(io.clock.now()).toISOString(), failed: null }),
+    [Symbol.asyncDispose]: () => states[Symbol.asyncDispose](),
+  };
+}
 
 /** A campaign that was deleted since the list was read is left out. */
-async function inTurns(ids: readonly string[], read: (id: string) => Promise<Found>): Promise<Found[]> {
+async function inTurns(ids: readonly string[], read: (id: string) => Promise<CampaignStatus>): Promise<CampaignStatus[]> {
   const waiting = [...ids.entries()];
-  const found = new Map<number, Found>();
+  const found = new Map<number, CampaignStatus>();
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [place, id] = next;
@@ -87,23 +117,23 @@ async function inTurns(ids: readonly string[], read: (id: string) => Promise<Fou
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, worker));
-  return [...found].sort(([a], [b]) => a - b).map(([, health]) => health);
+  return [...found].sort(([a], [b]) => a - b).map(([, status]) => status);
 }
 
-async function show(found: readonly Found[], one: boolean, io: Io): Promise<void> {
-  const lines = () => (one ? found.flatMap(healthLines) : found.length === 0 ? [] : HEALTH.lines(found, io.width, io.colour));
-  const views = found.map(({ view }) => view);
-  const list = { items: views, next: null, asOf: new Date(io.clock.now()).toISOString(), failed: null };
-  await io.answer((one ? views[0] : undefined) ?? list, lines, one ? undefined : "the tenant has no campaigns");
+async function show(list: CampaignStatusList, one: boolean, io: Io): Promise<void> {
+  const { items, failed } = list;
+  const lines = () => (one ? items.flatMap(healthLines) : items.length === 0 ? [] : HEALTH.lines(items, io.width, io.colour));
+  const empty = list.asOf === null ? "the tenant's campaigns have not been read yet" : "the tenant has no campaigns";
+  await io.answer((one ? items[0] : undefined) ?? list, lines, one ? undefined : empty);
+  if (failed !== null) io.say(`not all of it could be read at ${failed.at}: ${printable(failed.message)}`);
 }
 
 /** What the tenant would not tell decides the exit code; a campaign that does not dial is no failure. */
-function codeOf(found: readonly ShownCampaign[]): number {
-  const problems = found.flatMap(
-    ({ campaignProblem, readingProblem, gateProblem }) => campaignProblem ?? readingProblem ?? gateProblem ?? [],
-  );
-  if (problems.length === 0) return EXIT.done;
-  return problems.length < found.length ? EXIT.partlyFailed : exitOf(problems[0]?.code ?? "");
+function codeOf({ items, failed }: CampaignStatusList): number {
+  const problems = items.flatMap((one) => one.failed ?? []);
+  if (failed !== null || (problems.length > 0 && problems.length === items.length))
+    return exitOf((failed ?? problems[0])?.code ?? "");
+  return problems.length === 0 ? EXIT.done : EXIT.partlyFailed;
 }
 
 type Stop = EmergencyStopReport["stop"];
@@ -255,7 +285,7 @@ export const resume: Run<typeof declared.resume> = async ({ args: { id }, option
   );
   const { verdict, change } = report;
   await io.answer({ resume: report, standing: standing() }, [
-    ...gateWords(verdict),
+    ...gateWords(id, gateLookOf(verdict), { manifest: verdict.manifest?.id, doNotCall: verdict.doNotCall }),
     ...(change === null ? [] : [changeLine(change)]),
   ]);
   if (!verdict.allowed) return EXIT.refused;

@@ -1,6 +1,6 @@
 // outdial campaign failover: what asks the tenant or changes a pair, and what the store knows of pairs without the tenant.
 
-import { type FailoverRuntime, openFailover, openFailoverRecords, ServiceCampaigns } from "../../app/index.ts";
+import { type FailoverRuntime, Following, openFailover, openFailoverRecords, ServiceCampaigns } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { dncWords, type FailoverProgress, type FiledPolicy, isSettled } from "../../operations/index.ts";
 import type { FailoverPairView } from "../../operations/views/index.ts";
@@ -11,6 +11,7 @@ import type * as declared from "../groups/failover.ts";
 import type { Io } from "../io.ts";
 import { failoverLines, happeningLine, pairText } from "../render-failover.ts";
 import { againstWords, effectLines, waitsLine } from "../render-verb.ts";
+import { endedByInterrupt } from "../running.ts";
 import { printable, printableWhole } from "../text.ts";
 
 type Options = OptionsOf<typeof declared.start>;
@@ -200,7 +201,9 @@ async function orderedThere(
     if (text !== told) io.say(text);
     told = text;
   };
-  const after = await campaigns.seeThrough(primary, { signal, clock, onLook });
+  const following = new Following({ clock, warn: io.say });
+  using _listening = endedByInterrupt(io, following);
+  const after = await campaigns.seeThrough(primary, following, onLook);
   await io.answer(after, pairText(after));
   const dials = after.dials === (what === "fail-over" ? "backup" : "primary");
   return dials ? EXIT.done : Math.max(EXIT.failed, exitOfPair(after));

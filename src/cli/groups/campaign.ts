@@ -76,6 +76,7 @@ export const drift = command("drift", TENANT_AND_STORE, {
 });
 
 export const status = command("status", TENANT_AND_STORE, {
+  runs: "through",
   summary: "what a campaign does, how well, and why it is not dialing",
   args: [text("[id]", "a campaign; all of them by default")],
   options: [
@@ -85,13 +86,15 @@ export const status = command("status", TENANT_AND_STORE, {
       from: 1000,
       wrong: "is no span of a second or more; give one such as 10s or 1m",
     }),
-    whole("--window <minutes>", "what the figures are measured over", { from: 1, to: 10_080, default: 30 }),
+    whole("--window <minutes>", "what the figures are measured over (default: 30)", { from: 1, to: 10_080 }),
     whole("--contacts <number>", "how many contacts of the list are looked at (default: 1000; 100 of each for all campaigns)", {
       from: 1,
       to: MOST_CONTACTS,
     }),
   ],
-  notes: "Exit code 0 whether it dials or not; 4, 5 or 6 when the tenant did not tell everything.",
+  notes:
+    "Exit code 0 whether it dials or not; 4, 5 or 6 when the tenant did not tell everything.\n" +
+    "Through a service (OUTDIAL_URL) a campaign that is named is read first; all of them are shown as the service last read them.",
 });
 
 export const pause = command("pause", TENANT_AND_STORE, {

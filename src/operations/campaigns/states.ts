@@ -6,9 +6,8 @@ import type { StateIntent, Store } from "../../store/index.ts";
 import type { CallOptions, TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { dncBeforeStart } from "../tenant-dnc/index.ts";
-import { campaignSummaryOf } from "../views/campaign-views.ts";
-import type { CampaignStatus, Workload } from "../views/schemas/campaigns.ts";
-import { workloadOf } from "../views/workload-views.ts";
+import { campaignStatusOf } from "../views/campaign-views.ts";
+import type { CampaignStatus } from "../views/schemas/campaigns.ts";
 import { type PairReport, readPair } from "./failover/pair.ts";
 import { resumeRefusal } from "./failover/resume-guard.ts";
 import { type FailoverStanding, standingIn } from "./failover/words.ts";
@@ -123,18 +122,14 @@ export class CampaignStates {
     return readWorkload({ tenant: tenant.capabilities, facts: store.facts, metrics: this.metrics, clock }, id, call);
   }
 
-  /** Adds to the health of a campaign that was just read the work left in it, read now; both as the API shows them. */
-  async statusOf(
-    health: CampaignHealth,
-    call: CallOptions,
-  ): Promise<{ readonly workload: Workload; readonly view: CampaignStatus }> {
+  /** Beside the health of a campaign that was read just before: the work that is left in it, read now: both as the API shows them. */
+  async statusOf(health: CampaignHealth, call: CallOptions): Promise<CampaignStatus> {
     const [workload, own, tenants] = await Promise.all([
       this.workload(health.id, call),
       ...[health.id, ""].map((subject) => this.#context.store.tenantReadings.find({ what: "dialer", subject })),
     ]);
     const known = { ...readHealth(health), workload, mostAgents: mostAgentsOf(own ?? tenants) };
-    const workloadDetail = workloadOf(known, this.#context.clock.now());
-    return { workload: workloadDetail, view: { ...campaignSummaryOf(known), workloadDetail } };
+    return campaignStatusOf(known, this.#context.clock.now());
   }
 
   /** Ids of the tenant's campaigns. */

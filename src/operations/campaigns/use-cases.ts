@@ -1,32 +1,40 @@
 // Use cases of campaigns for command line, API and dashboard: status, preview of an action, the actions, the emergency stop.
 
 import { ABANDONMENT_LIMIT, nearest } from "../../kernel/index.ts";
-import type { CallOptions } from "../../tenant/port.ts";
+import { type CallOptions, TenantError } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { timesOf } from "../readings.ts";
 import type { TenantRefresh } from "../refresh/refresh.ts";
 import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
-import { campaignResultOf, campaignSummaryOf, failureOf, healthViewOf, pointOf } from "../views/campaign-views.ts";
+import {
+  campaignResultOf,
+  campaignStatusOf,
+  campaignSummaryOf,
+  failureOf,
+  healthViewOf,
+  pointOf,
+} from "../views/campaign-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type {
   CampaignDetail,
   CampaignList,
   CampaignPreview,
   CampaignResult,
+  CampaignStatusList,
   CampaignVerb,
   HealthView,
 } from "../views/schemas/campaigns.ts";
 import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
 import { timeText } from "../views/texts.ts";
-import { workloadOf } from "../views/workload-views.ts";
 import type { FailoverUseCases } from "./failover/use-cases.ts";
 import { orderRefusal } from "./failover/words.ts";
 import { happened } from "./happened.ts";
 import type { KnownHealth } from "./health/known.ts";
 import { knownCampaign, knownList } from "./health/known-campaigns.ts";
 import type { CampaignReading } from "./metrics/reading.ts";
+import { suggesting } from "./nearest.ts";
 import type { StateChange } from "./state/change.ts";
 import type { EmergencyStops } from "./state/emergency-stop.ts";
 import { GateLooks } from "./state/gate-looks.ts";
@@ -90,8 +98,50 @@ export class CampaignUseCases {
   }
 
   /**
-   * One campaign from stored data, with its figures and events over so many hours.
-   * @param given.fresh reads the campaign first. Throws OperationError `not_found` when it is not in the list; TenantError
+   * One campaign, or all of the list, with everything that is shown of one.
+   * @param fresh reads the campaign, or the list, first; when the tenant does not answer, the answer says so and is of before
+   * @throws OperationError, TenantError `not_found` for a campaign that the tenant does not know
+   */
+  async statuses(id: string | undefined, fresh: boolean): Promise<CampaignStatusList> {
+    const { clock } = this.#context;
+    const problem = fresh ? await this.#readNow(id) : null;
+    if (id !== undefined) {
+      const known = await this.#health(id, false);
+      const failed = problem ?? known.failed;
+      const items = [campaignStatusOf({ ...known, failed }, clock.now())];
+      return { items, next: null, asOf: timeText(known.readAt.status), failed: failureOf(failed) };
+    }
+    const { campaigns, readAt, failed } = await this.#known(false);
+    const items = campaigns.map((one) => campaignStatusOf(one, clock.now()));
+    return { items, next: null, asOf: timeText(readAt), failed: failureOf(problem ?? failed) };
+  }
+
+  /** Reads a campaign, or the list. @returns why the tenant could not be read */
+  async #readNow(id: string | undefined): Promise<KnownHealth["failed"]> {
+    const { refresh } = this.#parts;
+    try {
+      await (id === undefined
+        ? refresh.listNow()
+        : suggesting(
+            id,
+            () => this.#ids(),
+            () => refresh.campaignNow(id),
+          ));
+      return null;
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || thrown.code === "not_found") throw thrown;
+      return { code: thrown.code, message: thrown.message, at: this.#context.clock.now() };
+    }
+  }
+
+  /** Of the campaigns that are known. */
+  async #ids(): Promise<readonly string[]> {
+    return (await this.#context.store.knownCampaigns.list()).map((one) => one.id);
+  }
+
+  /**
+   * One campaign as it is known, with its figures and what happened over so many hours.
+   * @param given.fresh reads the campaign first. Throws OperationError `not_found` when the list does not name it; TenantError
    */
   async show(id: string, { hours, fresh }: { readonly hours: number; readonly fresh: boolean }): Promise<CampaignDetail> {
     const { store, clock } = this.#context;
@@ -102,12 +152,11 @@ export class CampaignUseCases {
       happened(store, id, from),
       pairOf(store, id),
     ]);
-    const summary = campaignSummaryOf(health);
+    const status = campaignStatusOf(health, clock.now());
     return {
-      ...summary,
+      ...status,
       threshold: pair?.primary === id ? pair.policy.threshold : null,
-      abandonmentLimit: summary.abandonment?.limit ?? ABANDONMENT_LIMIT,
-      workloadDetail: workloadOf(health, clock.now()),
+      abandonmentLimit: status.abandonment?.limit ?? ABANDONMENT_LIMIT,
       series: thinned(ofOneWindow(readings, pair?.policy.windowMinutes)).map(pointOf),
       events,
       configuration: health.document === null ? null : { ...health.document },
@@ -160,8 +209,7 @@ export class CampaignUseCases {
     const [change] = await this.#paused([id], by, reason);
     if (change === undefined) throw new Error(`the pause of ${id} said nothing`);
     if (change.outcome === "failed" && change.code === "not_found") {
-      const known = (await this.#context.store.knownCampaigns.list()).map((one) => one.id);
-      const near = nearest(id, known);
+      const near = nearest(id, await this.#ids());
       throw new OperationError("not_found", change.message ?? `the tenant knows no campaign ${id}`, {
         advice: near === undefined ? "Nothing was paused. The list of campaigns has their ids." : `Did you mean ${near}?`,
       });
@@ -267,14 +315,21 @@ export class CampaignUseCases {
   async #health(id: string, fresh: boolean): Promise<KnownHealth> {
     const { refresh } = this.#parts;
     const { store, clock } = this.#context;
-    if (fresh) await refresh.campaignNow(id);
+    if (fresh)
+      await suggesting(
+        id,
+        () => this.#ids(),
+        () => refresh.campaignNow(id),
+      );
     const known = await knownCampaign(store, id, clock.now());
     if (known.readAt.status === null || known.isGone) {
       const { readAt } = timesOf(await store.tenantReadings.find({ what: "campaigns" }));
-      if (readAt !== null)
+      if (readAt !== null) {
+        const near = nearest(id, await this.#ids());
         throw new OperationError("not_found", `the tenant's list of campaigns, read ${timeText(readAt)}, names no ${id}`, {
-          advice: "One that was made since then is listed within a minute. The API asks the tenant at once with fresh=true.",
+          advice: `${near === undefined ? "" : `Did you mean ${near}? `}One that was made since then is listed within a minute. The API asks the tenant at once with fresh=true.`,
         });
+      }
     }
     refresh.looking({ campaign: id });
     return known;
@@ -301,8 +356,13 @@ export class CampaignUseCases {
   }
 
   async #planResume(id: string): Promise<Planned<VerbPlan>> {
-    // The stored look may be old, so the pair is read each time.
-    const verdict = await this.#parts.states.forResume(await this.#looks.look(id), CALL);
+    // A stored look may be old, so the pair is read each time.
+    const look = await suggesting(
+      id,
+      () => this.#ids(),
+      () => this.#looks.look(id),
+    );
+    const verdict = await this.#parts.states.forResume(look, CALL);
     const { campaign, refusals, manifest, windows, whole, announced, at } = verdict;
     const open = windows.filter((one) => one.open > 0).length;
     const judged =

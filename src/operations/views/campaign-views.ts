@@ -1,11 +1,20 @@
 // Campaigns as the API shows them.
 
-import { wilsonInterval } from "../../kernel/index.ts";
+import { type Instant, wilsonInterval } from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
+import type { GateLook } from "../campaigns/health/why.ts";
 import type { CampaignReading } from "../campaigns/metrics/reading.ts";
 import type { StateChange } from "../campaigns/state/change.ts";
 import { budgetOf } from "./compliance-views.ts";
-import type { CampaignResult, CampaignSummary, HealthView, MetricPoint, WindowState } from "./schemas/campaigns.ts";
+import type {
+  CampaignResult,
+  CampaignStatus,
+  CampaignSummary,
+  GateLook as GateLookView,
+  HealthView,
+  MetricPoint,
+  WindowState,
+} from "./schemas/campaigns.ts";
 import type { ReadingFailure } from "./schemas/common.ts";
 import { shareOf, timeText } from "./texts.ts";
 import { workloadInShort, workloadOf } from "./workload-views.ts";
@@ -23,6 +32,16 @@ export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
     activeCalls: reading?.activeCalls ?? null,
     successRate: success === null ? null : shareOf(success),
     windowMinutes: reading?.windowMinutes ?? null,
+    figures:
+      reading === null
+        ? null
+        : {
+            source: reading.source,
+            at: timeText(reading.at),
+            ageSeconds: Math.round((health.ageMs ?? 0) / 1000),
+            successRate: reading.successRate,
+            of: reading.success?.of ?? null,
+          },
     abandonment: health.abandonment === null ? null : budgetOf(health.abandonment),
     windows: health.windows.map(windowOf),
     dialing,
@@ -34,6 +53,47 @@ export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
     asOf: { status: timeText(readAt.status), figures: timeText(readAt.figures), windows: timeText(readAt.gate) },
     unread: unreadOf(health),
     failed: failureOf(health.failed),
+  };
+}
+
+/** Everything about a campaign that `outdial campaign status` shows. @param now ms since the epoch */
+export function campaignStatusOf(health: KnownHealth, now: Instant): CampaignStatus {
+  const { campaign, gate } = health;
+  const dialer = campaign?.dialer ?? null;
+  return {
+    ...campaignSummaryOf(health),
+    workloadDetail: workloadOf(health, now),
+    gate: gate === null ? null : gateLookOf(gate),
+    dialer:
+      dialer === null
+        ? null
+        : Object.fromEntries(Object.entries(dialer).filter((field): field is [string, number] => typeof field[1] === "number")),
+  };
+}
+
+/** What the gate says. */
+export function gateLookOf({
+  at,
+  refusals,
+  manifest,
+  whole,
+  announced,
+  nextAllowed,
+  onCompanyList,
+}: Omit<GateLook, "refusals" | "windows" | "calling"> & {
+  readonly refusals: readonly { readonly code: string; readonly text: string }[];
+}): GateLookView {
+  const judged = (counts: NonNullable<GateLook["manifest"]>["counts"], contacts: number) => {
+    const { dial: callable, later, never, refused } = counts;
+    return { contacts, callable, later, never: never + refused, listed: announced, whole };
+  };
+  return {
+    at: timeText(at),
+    allowed: refusals.length === 0,
+    refusals: refusals.map(({ code, text }) => ({ code, text })),
+    judged: manifest === null ? null : judged(manifest.counts, manifest.input.contacts),
+    onCompanyList,
+    nextAllowed: timeText(nextAllowed),
   };
 }
 
@@ -93,7 +153,7 @@ export function pointOf(reading: CampaignReading): MetricPoint {
 }
 
 function windowOf({ zone, contacts, open, until, opens }: KnownHealth["windows"][number]): WindowState {
-  return { zone, open: open > 0, changesAt: timeText(open > 0 ? until : opens), contacts };
+  return { zone, open: open > 0, changesAt: timeText(open > 0 ? until : opens), contacts, openContacts: open };
 }
 
 /** What came of a change of state. */

@@ -99,11 +99,21 @@ export function revocationOf({ revocation, clock }: RevocationReading, reveal: b
 }
 
 /** What is left of an abandonment budget. */
-export function budgetOf({ reading }: { readonly reading: BudgetFigures }): AbandonmentBudget {
+export function budgetOf({
+  rule,
+  jurisdiction,
+  reading,
+}: {
+  readonly rule: string;
+  readonly jurisdiction: string;
+  readonly reading: BudgetFigures;
+}): AbandonmentBudget {
   const { limit, rate, allowance, pace, forecast, withinLimit, live, abandoned } = reading;
   const allowed = limit.maxRate * live;
   const isKnown = live > 0;
   return {
+    rule,
+    jurisdiction,
     limit: limit.maxRate,
     windowHours: limit.windowHours,
     rate: shareOf(rate),
@@ -125,7 +135,7 @@ export function abandonmentOf(campaign: string, read: RuleReading): AbandonmentV
     campaign,
     rule: rule.id,
     citation: rule.citation,
-    budget: budgetOf(read),
+    budget: budgetOf({ rule: rule.id, jurisdiction: rule.jurisdiction, reading }),
     sustainableRate: reading.live === 0 ? null : forecast.sustainableRate,
     sustainableToday: reading.live === 0 ? null : forecast.sustainableToday,
     vendorRate: Number.isNaN(vendor.rate.rate) ? null : vendor.rate.rate,

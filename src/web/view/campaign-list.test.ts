@@ -17,6 +17,7 @@ function campaign(id: string, change: Partial<Summary> = {}): Summary {
     activeCalls: 0,
     successRate: null,
     windowMinutes: 30,
+    figures: null,
     abandonment: null,
     windows: [],
     dialing: true,
@@ -43,7 +44,7 @@ const pair = (change: Partial<NonNullable<Summary["failover"]>>): NonNullable<Su
   triggered: false,
   ...change,
 });
-const closed = { zone: "Asia/Tokyo", open: false, changesAt: null, contacts: 3 };
+const closed = { zone: "Asia/Tokyo", open: false, changesAt: null, contacts: 3, openContacts: 0 };
 const halted = campaign("halted", { failover: pair({ phase: "halted", dials: null }), status: "paused", dialing: false });
 const idle = campaign("idle", { dialing: false });
 const unread = campaign("unread", { dialing: null, status: null });

@@ -122,6 +122,8 @@ describe("a failover pair", () => {
 
 function budget(change: Partial<ApiTypes.AbandonmentBudget>): ApiTypes.AbandonmentBudget {
   return {
+    rule: "us-abandonment",
+    jurisdiction: "US",
     limit: 0.03,
     windowHours: 720,
     rate: { rate: 0.0206, low: 0.018, high: 0.024, numerator: 188, denominator: 9120, confidence: 0.95 },
@@ -200,7 +202,13 @@ describe("the abandonment budget", () => {
 });
 
 describe("calling windows", () => {
-  const window = (zone: string, open: boolean, changesAt: string | null = null) => ({ zone, open, changesAt, contacts: 12 });
+  const window = (zone: string, open: boolean, changesAt: string | null = null) => ({
+    zone,
+    open,
+    changesAt,
+    contacts: 12,
+    openContacts: open ? 12 : 0,
+  });
 
   test("are told with the clock of the zone", () => {
     const [line] = windowLines([window("America/Los_Angeles", true, "2026-11-22T05:00:00Z")]);

@@ -118,6 +118,7 @@ const keptLook = z.object({
     nextAllowed: instant.nullable(),
     // Looks that were kept before these were told.
     announced: z.number().nullable().default(null),
+    onCompanyList: z.number().nullable().default(null),
     calling: z.array(z.object({ from: instant, to: instant })).default([]),
     whole: z.boolean(),
     manifest: z

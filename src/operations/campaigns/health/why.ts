@@ -70,6 +70,8 @@ export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | 
   /** How many the tenant says are on the list; null where it does not say. */
   readonly announced: number | null;
   readonly calling: CampaignGateVerdict["calling"];
+  /** Null: not counted. */
+  readonly onCompanyList: number | null;
   /** The counts of those who were judged; null when nobody was. */
   readonly manifest:
     | (Pick<GateManifest, "counts" | "byReason"> & { readonly input: Pick<GateManifest["input"], "contacts"> })
@@ -90,7 +92,7 @@ export interface DialingFacts {
   } | null;
   readonly failover: FailoverStanding | null;
   /** What the pre-dial gate says of this moment; null when it could not be asked. */
-  readonly gate: Omit<GateLook, "at" | "announced" | "calling"> | null;
+  readonly gate: Omit<GateLook, "at" | "announced" | "calling" | "onCompanyList"> | null;
   readonly gateProblem: AskProblem | null;
   /** The latest figures; null when there are none. */
   readonly figures: {

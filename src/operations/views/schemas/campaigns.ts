@@ -12,6 +12,9 @@ export const windowState = z
     /** When it closes, if open, or opens, if closed; null when not within the days looked at. */
     changesAt: time.nullable(),
     contacts: count.nullable().describe("Contacts of the list there; null when not counted"),
+    openContacts: count.describe(
+      "Of these, contacts whose window is open: rules of a state or a campaign may differ within a zone",
+    ),
   })
   .meta({ id: "WindowState" });
 export type WindowState = z.output<typeof windowState>;
@@ -19,6 +22,8 @@ export type WindowState = z.output<typeof windowState>;
 /** The abandonment budget by the calls that were imported; without a live answer among them nothing of it is known. */
 export const abandonmentBudget = z
   .strictObject({
+    rule: z.string().describe("Id of the rule that sets the limit"),
+    jurisdiction: z.string(),
     limit: z.number().describe("Largest share of live answers, such as 0.03"),
     windowHours: z.number().describe("Length of the limit's window, hours: 720 is 30 days"),
     rate: share,
@@ -146,6 +151,20 @@ export const workload = z
   .meta({ id: "Workload" });
 export type Workload = z.output<typeof workload>;
 
+/** Where the figures come from. */
+const figuresFrom = z
+  .strictObject({
+    source: z.enum(["pull", "push"]).describe("pull: the tenant was asked. push: its event brought them"),
+    at: time.nullable().describe("When the tenant computed them; null: it does not say"),
+    ageSeconds: z.number().describe("At the time of this answer"),
+    successRate: z.number().nullable().describe("As the tenant gave it; without counts it is no evidence of anything"),
+    of: z
+      .enum(["decided", "answered"])
+      .nullable()
+      .describe("What the calls are that successes are counted among; null when the tenant gives no counts"),
+  })
+  .meta({ id: "FiguresFrom" });
+
 /** A campaign as lists show it: state, figures, pair, and why it does not dial. */
 export const campaignSummary = z
   .strictObject({
@@ -155,6 +174,7 @@ export const campaignSummary = z
     activeCalls: count.nullable(),
     successRate: share.nullable().describe("Null when there are no figures; its rate is null when there are no calls"),
     windowMinutes: z.number().nullable().describe("What the success rate is measured over"),
+    figures: figuresFrom.nullable().describe("Null when there are none"),
     abandonment: abandonmentBudget.nullable(),
     windows: z.array(windowState).readonly(),
     dialing: z
@@ -236,9 +256,44 @@ export const axisEvent = z
   .meta({ id: "AxisEvent" });
 export type AxisEvent = z.output<typeof axisEvent>;
 
-/** A campaign with the work that is left in it, as `outdial campaign status --json` shows it. */
-export const campaignStatus = campaignSummary.extend({ workloadDetail: workload }).meta({ id: "CampaignStatus" });
+/** What the pre-dial gate said when it was last asked: a look, not a permission. */
+export const gateLook = z
+  .strictObject({
+    at: time,
+    allowed: z.boolean(),
+    refusals: z.array(z.strictObject({ code: z.string(), text: z.string() })).readonly(),
+    judged: z
+      .strictObject({
+        contacts: count,
+        callable: count,
+        later: count,
+        never: count.describe("With those that could not be read"),
+        listed: count.nullable().describe("How many the tenant says are on the list"),
+        whole: z.boolean().describe("All of them were judged, not only the beginning of the list"),
+      })
+      .nullable()
+      .describe("Null when no contact was judged"),
+    onCompanyList: count.nullable().describe("Judged contacts on the company's do-not-call list; null: not counted"),
+    nextAllowed: time.nullable().describe("When the first contact that waits may be called"),
+  })
+  .meta({ id: "GateLook" });
+export type GateLook = z.output<typeof gateLook>;
+
+/** A campaign with the work that is left in it, what the gate says and how its dialer is set, as `outdial campaign status` shows it. */
+export const campaignStatus = campaignSummary
+  .extend({
+    workloadDetail: workload,
+    gate: gateLook.nullable().describe("Null when it could not be asked, or was not yet"),
+    dialer: z.record(z.string(), z.number()).nullable().describe("Dialer settings in the campaign's document; null: not read"),
+  })
+  .meta({ id: "CampaignStatus" });
 export type CampaignStatus = z.output<typeof campaignStatus>;
+
+/** Campaigns with everything that `outdial campaign status` shows. */
+export const campaignStatusList = campaignList
+  .extend({ items: z.array(campaignStatus).readonly() })
+  .meta({ id: "CampaignStatusList" });
+export type CampaignStatusList = z.output<typeof campaignStatusList>;
 
 /** A campaign with its series of figures and events. */
 export const campaignDetail = campaignStatus
