@@ -4,25 +4,23 @@ import type { Clock } from "../kernel/index.ts";
 import {
   type ApplyPatience,
   CampaignFileUseCases,
+  type CampaignPlan,
   CampaignPlanner,
+  campaignPlanOf,
   type ExportedFile,
   exportedCampaigns,
+  type FileText,
   type Interruption,
   type PlanRules,
+  parseCampaignFiles,
 } from "../operations/index.ts";
+import type { CampaignApplySummary, CampaignApplyView, CampaignPlanView } from "../operations/views/index.ts";
 import { factsOf, rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
+import type { CarriedOut } from "./over-service/client.ts";
 import { campaignGateOf } from "./segments.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import {
-  type DeliveryEnd,
-  type Environment,
-  openWorkplace,
-  storeIfAny,
-  storeOf,
-  type Workplace,
-  type WorkplaceOptions,
-} from "./workplace.ts";
+import { type Environment, openWorkplace, storeIfAny, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** Rules that a command asks for instead of those of the configuration. */
 export interface CampaignRules {
@@ -30,15 +28,40 @@ export interface CampaignRules {
   readonly pack?: string | undefined;
 }
 
-/** Everything that an apply needs. */
+/** Where an apply stands. */
+export interface ApplyStanding {
+  /** The campaign at work; undefined while another process runs it. */
+  readonly campaign: string | undefined;
+  readonly phase: string | undefined;
+}
+
+/** Plans of campaign files and their applies, as the API shows them: in this process, or at a service. */
 export interface CampaignApplies extends AsyncDisposable {
-  readonly plans: CampaignFileUseCases;
-  /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
+  /** Files against the tenant as it is now. */
+  plan(files: readonly FileText[], activate: boolean): Promise<CampaignPlanView>;
+  /** A plan that was shown, made anew. @param agreed its hash, or the beginning of it. Throws `plan_changed` with `CampaignPlanMoved` */
+  again(agreed: string | CampaignPlan): Promise<CampaignPlanView>;
+  /** The latest apply: the only one that may not have ended. */
+  latest(): Promise<CampaignApplySummary | undefined>;
+  /** Begins exactly the plan that was shown. Throws `plan_changed` as `again` does. @param source for people */
+  begin(shown: CampaignPlanView, source: string): Promise<CarriedOut<{ readonly job: string }>>;
+  /** Lets an apply that stands still go on, where that needs a word. */
+  goOn(job: string): Promise<void>;
+  /** Runs an apply to its end, or follows whoever does. @returns it as it ended, or stands still */
+  run(job: string, onProgress: (standing: ApplyStanding) => void): Promise<CampaignApplyView>;
+  /** Ends what runs in this process early, in order, or the following of what a service runs. */
   interrupt(): Interruption;
-  deliverEvents(): Promise<DeliveryEnd>;
+  deliverEvents(): Promise<unknown>;
+}
+
+/** The same in this process. */
+export interface LocalCampaignApplies extends CampaignApplies {
+  readonly plans: CampaignFileUseCases;
 }
 
 interface CampaignApplyOptions extends WorkplaceOptions, CampaignRules {
+  /** Pages of each list whose contacts are looked at; some by default. */
+  readonly contactPages?: number;
   /** Time of the apply; the system's by default. */
   readonly clock?: Clock;
   /** See ApplyRules. */
@@ -87,16 +110,29 @@ export async function openCampaignApplies(
   flags: Flags,
   environment: Environment,
   options: CampaignApplyOptions,
-): Promise<CampaignApplies> {
+): Promise<LocalCampaignApplies> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
   const plans = campaignFilesOn(workplace, { ...options, localFiles: true });
   workplace.runs.add(plans.kind());
   await workplace.launch();
   workplace.startDelivery();
+  const pages = options.contactPages === undefined ? {} : { contactPages: options.contactPages };
   const owned = stack.move();
   return {
     plans,
+    plan: async (files, activate) => campaignPlanOf(await plans.plan(await parseCampaignFiles(files), { ...pages, activate })),
+    again: async (agreed) => campaignPlanOf((await plans.planApply(agreed, pages)).plan),
+    latest: async () => (await plans.list({ limit: 1 }))[0],
+    begin: async ({ plan }, source) => {
+      const { jobId } = await plans.begin((await plans.planApply(plan, pages)).plan, source);
+      return { result: { job: jobId }, approval: null };
+    },
+    goOn: () => Promise.resolve(),
+    async run(job, onProgress) {
+      await plans.run(job, onProgress);
+      return plans.show(job);
+    },
     interrupt: () => workplace.runs.interrupt(),
     deliverEvents: () => workplace.deliverEvents(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -3,7 +3,14 @@
 export { assistantVerbs } from "../server/index.ts";
 export { readCall } from "./calls.ts";
 export { openCampaignStates, stopCampaigns } from "./campaign-state.ts";
-export { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
+export {
+  type ApplyStanding,
+  type CampaignApplies,
+  exportCampaignFiles,
+  type LocalCampaignApplies,
+  openCampaignApplies,
+  openCampaignReader,
+} from "./campaigns.ts";
 export { openCompliance, openFactsIfAny, readRules, storeFolder, withOwnRules } from "./compliance.ts";
 export type { Makes, Standing, StoreUse } from "./config.ts";
 export { configJsonSchema } from "./config-schema.ts";
@@ -37,6 +44,7 @@ export {
   reportOnOutcomes,
 } from "./outcomes.ts";
 export { type ServiceAddress, serviceAddress } from "./over-service/address.ts";
+export { ServiceCampaignFiles } from "./over-service/campaign-files.ts";
 export { Following } from "./over-service/following.ts";
 export { ServiceJobs } from "./over-service/jobs.ts";
 export { pauseOverService, stopOverService, stopRecordsOf } from "./over-service/stops.ts";

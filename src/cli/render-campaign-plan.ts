@@ -1,7 +1,14 @@
 // What people read about campaign plans: what is created, changed, left alone, what it reaches, what forbids it, how an apply goes and ends. Pure text.
 
-import { type ApplyProgress, type CampaignFieldChange, type Moved, violationLine } from "../operations/index.ts";
-import type { CampaignApplyView, CampaignDriftView, CampaignPlanView } from "../operations/views/index.ts";
+import type { ApplyStanding } from "../app/index.ts";
+import { type CampaignFieldChange, violationLine } from "../operations/index.ts";
+import type {
+  ApplyPhase,
+  CampaignApplyView,
+  CampaignDriftView,
+  CampaignPlanMoved,
+  CampaignPlanView,
+} from "../operations/views/index.ts";
 import { grouped, printable, printableWhole } from "./text.ts";
 
 type Entry = CampaignPlanView["entries"][number];
@@ -72,7 +79,7 @@ function blastText({ blast }: Entry): string {
 }
 
 /** What has moved since a plan was shown. */
-export function movedLines(moved: readonly Moved[]): string[] {
+export function movedLines(moved: CampaignPlanMoved["moved"]): string[] {
   return moved.flatMap(({ campaign, what, fields }) => [
     what === "rules"
       ? "the rules have changed:"
@@ -81,7 +88,7 @@ export function movedLines(moved: readonly Moved[]): string[] {
   ]);
 }
 
-const PHASES: Readonly<Record<NonNullable<ApplyProgress["phase"]>, string>> = {
+const PHASES: Readonly<Partial<Record<string, string>>> & Readonly<Record<ApplyPhase, string>> = {
   looking: "reading it once more",
   intending: "about to be sent",
   sending: "sending",
@@ -95,8 +102,10 @@ const PHASES: Readonly<Record<NonNullable<ApplyProgress["phase"]>, string>> = {
 };
 
 /** Where an apply stands, in one line. */
-export function progressLine({ campaign, phase }: ApplyProgress): string {
-  return campaign === undefined || phase === undefined ? "run by another process" : `${printable(campaign)}: ${PHASES[phase]}`;
+export function progressLine({ campaign, phase }: ApplyStanding): string {
+  return campaign === undefined || phase === undefined
+    ? "run by another process"
+    : `${printable(campaign)}: ${PHASES[phase] ?? phase}`;
 }
 
 /** How an apply ended, campaign by campaign. */

@@ -1,59 +1,110 @@
-// outdial campaign plan, drift, export, apply, resume-apply: files against the tenant. An apply shows the plan, asks, reads the tenant once more,
-// runs it, and says how it ended.
+// outdial campaign plan, drift, export, apply, resume-apply: files against the tenant. An apply shows the plan, asks, runs it, and says how it ended; what
+// was agreed to is made anew before anything is sent.
 
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "../../app/index.ts";
+import {
+  type CampaignApplies,
+  exportCampaignFiles,
+  openCampaignApplies,
+  openCampaignReader,
+  ServiceCampaignFiles,
+} from "../../app/index.ts";
 import { fileTrouble, OutdialError } from "../../kernel/index.ts";
 import {
-  type ApplyProgress,
   type CampaignPlan,
   campaignPlanOf,
   type ExportedFile,
+  type FileText,
   looksLikePlan,
-  type Moved,
-  movedSince,
   parseCampaignFiles,
   planText,
   readCampaignFiles,
   readPlan,
 } from "../../operations/index.ts";
-import type { CampaignApplyView } from "../../operations/views/index.ts";
+import {
+  type CampaignApplyView,
+  type CampaignPlanMoved,
+  type CampaignPlanView,
+  campaignPlanMoved,
+} from "../../operations/views/index.ts";
 import { makeFolders } from "../../store/index.ts";
-import type { Run } from "../command.ts";
+import type { Place, Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
 import { writeText } from "../output.ts";
 import { driftLines, endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
+import { waitsLine } from "../render-verb.ts";
 import { endedByInterrupt, standing } from "../running.ts";
 import { readFileText } from "../source.ts";
 
 /** Where campaign files are looked for. */
 export const FOLDER = "campaigns";
 
+/** Campaign files at the service that OUTDIAL_URL names; undefined without one. Throws `invalid_input` for a rule pack: the service has its own */
+function atService(
+  { service, pack, contacts: contactPages }: Place & { readonly pack?: string | undefined; readonly contacts?: number },
+  io: Io,
+): ServiceCampaignFiles | undefined {
+  if (service === undefined) return undefined;
+  if (pack !== undefined)
+    throw new OutdialError("invalid_input", "--pack does not go through a service: it plans by its own rule pack");
+  const { clock, signal } = io;
+  return new ServiceCampaignFiles(service, {
+    clock,
+    signal,
+    warn: io.say,
+    ...(contactPages === undefined ? {} : { contactPages }),
+  });
+}
+
+const filesAt = (path: string | undefined, io: Io): Promise<FileText[]> => readCampaignFiles(path ?? io.path(FOLDER));
+
 export const plan: Run<typeof declared.plan> = async ({ args, options, io }) => {
   const { activate, contacts: contactPages, pack, out } = options;
-  const files = await parseCampaignFiles(await readCampaignFiles(args.path ?? io.path(FOLDER)));
+  const texts = await filesAt(args.path, io);
+  const service = atService(options, io);
+  if (service !== undefined && out !== undefined)
+    throw new OutdialError("invalid_input", "--out does not go through a service: it keeps the plans that it shows", {
+      advice: "outdial campaign apply --plan HASH names the plan.",
+    });
+  const tell = async (view: CampaignPlanView) => {
+    await io.answer(view, planLines(view));
+    return view.violations.length > 0 ? EXIT.refused : EXIT.done;
+  };
+  if (service !== undefined) return tell(await service.plan(texts, activate));
+  const files = await parseCampaignFiles(texts);
   await using reader = await openCampaignReader(options, io.env, { pack });
   const made = await reader.plan(files, { activate, contactPages });
   if (out !== undefined) await writeText(out, planText(made));
-  const view = campaignPlanOf(made);
-  await io.answer(view, planLines(view));
-  return made.violations.length > 0 ? EXIT.refused : EXIT.done;
+  return await tell(campaignPlanOf(made));
 };
 
 export const drift: Run<typeof declared.drift> = async ({ args, options, io }) => {
-  const files = await parseCampaignFiles(await readCampaignFiles(args.path ?? io.path(FOLDER)));
-  await using reader = await openCampaignReader(options, io.env);
-  const found = await reader.drift(files, { managedOnly: options.managedOnly });
+  const { managedOnly } = options;
+  const texts = await filesAt(args.path, io);
+  const there = atService(options, io);
+  const found =
+    there === undefined ? await driftHere(options, texts, { managedOnly, env: io.env }) : await there.drift(texts, managedOnly);
   await io.answer(found, driftLines(found));
   return found.drifted ? EXIT.refused : EXIT.done;
 };
 
+async function driftHere(
+  options: Place,
+  texts: readonly FileText[],
+  { managedOnly, env }: { readonly managedOnly: boolean; readonly env: Io["env"] },
+) {
+  const files = await parseCampaignFiles(texts);
+  await using reader = await openCampaignReader(options, env);
+  return await reader.drift(files, { managedOnly });
+}
+
 export const exportAll: Run<typeof declared.exportAll> = async ({ args, options, io }) => {
-  const files = await exportCampaignFiles(options, io.env, args.ids, io.say);
+  const there = atService(options, io);
+  const files = there === undefined ? await exportCampaignFiles(options, io.env, args.ids, io.say) : await there.export(args.ids);
   const { out, force } = options;
   if (out === undefined) {
     // A file is written as it is, also to a terminal.
@@ -88,55 +139,80 @@ async function conflicting(folder: string, files: readonly ExportedFile[]): Prom
 }
 
 export const apply: Run<typeof declared.apply> = async ({ args: { path }, options, io }) => {
-  const { plan: hash, pack } = options;
-  const pages = { contactPages: options.contacts };
+  const { plan: hash, pack, contacts: contactPages } = options;
   const fromFile = path === undefined ? undefined : await planFile(path);
   const readsFiles = fromFile === undefined && (path !== undefined || hash === undefined);
-  const files = readsFiles ? await parseCampaignFiles(await readCampaignFiles(path ?? io.path(FOLDER))) : undefined;
+  const texts = readsFiles ? await filesAt(path, io) : undefined;
   if (io.yes && fromFile === undefined && hash === undefined)
     throw new OutdialError("invalid_input", "--yes agrees to a plan that was shown: pass its file, or its hash with --plan", {
       advice: "outdial campaign plan shows the plan and its hash.",
     });
   if (fromFile !== undefined && hash !== undefined && !fromFile.hash.startsWith(hash))
     throw new OutdialError("invalid_input", `${path} is plan ${fromFile.hash}, not ${hash}`);
-  await using runtime = await openCampaignApplies(options, io.env, { warn: io.say, pack });
-  const agreed = fromFile ?? (hash === undefined ? undefined : await runtime.plans.shown(hash));
-  const finished = await finishOpen(runtime, io);
-  if (finished !== undefined && finished.plan === agreed?.hash) return await say(finished, io);
-  const activate = options.activate || agreed?.activate === true;
-  const now =
-    files === undefined && agreed !== undefined
-      ? (await runtime.plans.again(agreed, pages)).plan
-      : await runtime.plans.plan(files ?? { campaigns: [], violations: [] }, { ...pages, activate });
-  // What is shown is what is executed: the plan that was agreed to, or the one of this moment.
-  const view = campaignPlanOf(now);
-  io.say(planLines(view));
-  const moved = agreed === undefined ? [] : movedSince(agreed, now);
-  if (agreed !== undefined && agreed.hash !== now.hash) return await refuseMoved(agreed, now, moved, io);
+  const there = atService(options, io);
+  // What is wrong with the files is found before a store is started.
+  if (there === undefined && texts !== undefined) await parseCampaignFiles(texts);
+  await using applies = there ?? (await openCampaignApplies(options, io.env, { warn: io.say, pack, contactPages }));
+  const agreed = fromFile ?? hash;
+  const before = await applies.latest();
+  const finished = before !== undefined && before.endedAt === null ? await finishOpen(applies, before, io) : undefined;
+  if (finished !== undefined && agreed !== undefined && finished.plan.startsWith(hashOf(agreed))) return await say(finished, io);
+  try {
+    const shown = agreed === undefined ? undefined : await applies.again(agreed);
+    const now = texts === undefined ? shown : await applies.plan(texts, options.activate || shown?.activate === true);
+    if (now === undefined) throw new TypeError("neither files nor a plan");
+    // What is shown is what is executed: the plan that was agreed to, or the one of this moment.
+    io.say(planLines(now));
+    if (shown !== undefined && shown.plan !== now.plan)
+      return await refuseMoved({ agreed: shown.plan, plan: now.plan, moved: [] }, io);
+    return await applyShown(applies, now, path ?? FOLDER, io);
+  } catch (thrown) {
+    const moved = movedIn(thrown);
+    if (moved === undefined) throw thrown;
+    // An answer that was lost: what was asked for is done.
+    const latest = await applies.latest();
+    if (latest === undefined || latest.plan !== moved.agreed || latest.endedAt === null) return await refuseMoved(moved, io);
+    io.say(`plan ${latest.plan.slice(0, 12)} was applied by ${latest.actor} as ${latest.job}; its result follows`);
+    return await runAndSay(applies, latest.job, io);
+  }
+};
+
+/** Asks about a plan that was shown, and carries it out. Throws `plan_changed`: somebody may have read for an hour. */
+async function applyShown(applies: CampaignApplies, shown: CampaignPlanView, source: string, io: Io): Promise<number> {
   const end = async (result: string, exit: number) => {
-    await io.answer({ result, ...view }, result);
+    await io.answer({ result, ...shown }, result);
     return exit;
   };
-  if (now.violations.length > 0) return await end("refused", EXIT.refused);
-  const steps = now.entries.filter(({ action }) => action !== "in_sync");
+  if (shown.violations.length > 0) return await end("refused", EXIT.refused);
+  const steps = shown.entries.filter(({ action }) => action !== "in_sync");
   if (steps.length === 0) return await end("in sync", EXIT.done);
   const dials = steps.filter(({ blast }) => blast.dials).length;
   const question = `Apply this plan to ${steps.length} campaigns${dials === 0 ? "" : `, ${dials} of which dial`}?`;
   if (!(await confirmed(question, io))) return await end("declined", EXIT.interrupted);
-  // Time has passed since the plan was made: somebody may have read for an hour.
-  const again = await runtime.plans.again(now, pages);
-  if (again.plan.hash !== now.hash) return await refuseMoved(now, again.plan, again.moved, io);
-  const { jobId } = await runtime.plans.begin(again.plan, path ?? FOLDER);
-  return await runAndSay(runtime, jobId, io);
-};
+  const { result, approval } = await applies.begin(shown, source);
+  if (approval === null) return await runAndSay(applies, result.job, io);
+  await io.answer({ approval }, [waitsLine(approval)]);
+  return EXIT.partlyFailed;
+}
 
 export const resumeApply: Run<typeof declared.resumeApply> = async ({ options, io }) => {
-  await using runtime = await openCampaignApplies(options, io.env, { warn: io.say });
-  const open = await runtime.plans.open();
-  if (open !== undefined) return await runAndSay(runtime, open.jobId, io);
+  await using applies = atService(options, io) ?? (await openCampaignApplies(options, io.env, { warn: io.say }));
+  const latest = await applies.latest();
+  if (latest?.endedAt === null) {
+    if (latest.standing === "still") await applies.goOn(latest.job);
+    return await runAndSay(applies, latest.job, io);
+  }
   io.say("every apply has ended");
   return await io.answer({ open: null }, []);
 };
+
+const hashOf = (agreed: string | CampaignPlan): string => (typeof agreed === "string" ? agreed : agreed.hash);
+
+/** What has moved since a plan was shown, when that is what an error says. */
+function movedIn(thrown: unknown): CampaignPlanMoved | undefined {
+  if (!(thrown instanceof OutdialError) || thrown.code !== "plan_changed") return undefined;
+  return campaignPlanMoved.safeParse(thrown.details).data;
+}
 
 /** A plan of a file; undefined when the path is a folder or a campaign file. */
 async function planFile(path: string): Promise<CampaignPlan | undefined> {
@@ -154,12 +230,16 @@ function parsed(text: string, path: string): unknown {
   }
 }
 
-/** An apply that was interrupted comes first: the tenant is half way to its plan. */
-async function finishOpen(runtime: CampaignApplies, io: Io): Promise<CampaignApplyView | undefined> {
-  const open = await runtime.plans.open();
-  if (open === undefined) return undefined;
-  io.say(`an apply of plan ${open.planHash.slice(0, 12)} had been interrupted and is finished first:`);
-  const report = await run(runtime, open.jobId, io);
+/** An apply that has not ended comes first: the tenant is half way to its plan. */
+async function finishOpen(
+  applies: CampaignApplies,
+  { job, plan: hash, standing: stands }: Pick<CampaignApplyView, "job" | "plan" | "standing">,
+  io: Io,
+): Promise<CampaignApplyView> {
+  const isStill = stands === "still";
+  io.say(`an apply of plan ${hash.slice(0, 12)} had been interrupted and is finished first:`);
+  if (isStill) await applies.goOn(job);
+  const report = await run(applies, job, io);
   io.say(endLines(report));
   if (report.outcome !== null) return report;
   throw new OutdialError(report.stop?.code ?? "interrupted", "the interrupted apply could not be finished", {
@@ -167,27 +247,25 @@ async function finishOpen(runtime: CampaignApplies, io: Io): Promise<CampaignApp
   });
 }
 
-async function refuseMoved(agreed: CampaignPlan, now: CampaignPlan, moved: readonly Moved[], io: Io): Promise<number> {
+async function refuseMoved({ agreed, plan: now, moved }: CampaignPlanMoved, io: Io): Promise<number> {
   io.say(movedLines(moved));
   if (moved.length === 0) io.say("the campaign files are not those that the plan was made of");
   io.say("nothing was sent; make a new plan");
-  await io.answer({ result: "moved", agreed: agreed.hash, plan: now.hash, moved }, "moved");
+  await io.answer({ result: "moved", agreed, plan: now, moved }, "moved");
   return EXIT.refused;
 }
 
-async function run(runtime: CampaignApplies, jobId: string, io: Io): Promise<CampaignApplyView> {
+async function run(applies: CampaignApplies, job: string, io: Io): Promise<CampaignApplyView> {
   const tell = standing(io);
-  const onProgress = (progress: ApplyProgress) => {
+  using _listening = endedByInterrupt(io, applies);
+  return await applies.run(job, (progress) => {
     if (progress.phase !== "ended") tell(progressLine(progress));
-  };
-  using _listening = endedByInterrupt(io, runtime);
-  await runtime.plans.run(jobId, onProgress);
-  return await runtime.plans.show(jobId);
+  });
 }
 
-async function runAndSay(runtime: CampaignApplies, jobId: string, io: Io): Promise<number> {
-  const report = await run(runtime, jobId, io);
-  await runtime.deliverEvents();
+async function runAndSay(applies: CampaignApplies, job: string, io: Io): Promise<number> {
+  const report = await run(applies, job, io);
+  await applies.deliverEvents();
   io.say(endLines(report));
   return await say(report, io);
 }

@@ -20,6 +20,7 @@ const CONTACTS = value(
 const REASON = text("--reason <text>", "why, for the audit");
 
 export const plan = command("plan", TENANT_AND_STORE, {
+  runs: "through",
   summary: "what apply would create and change, field by field, what it reaches and what forbids it; changes nothing",
   args: [FILES],
   options: [
@@ -28,13 +29,16 @@ export const plan = command("plan", TENANT_AND_STORE, {
     PACK,
     CONTACTS,
   ],
-  notes: "Ends with 0 when the plan can be applied, 3 when it breaks a rule.",
+  notes:
+    "Ends with 0 when the plan can be applied, 3 when it breaks a rule.\n" +
+    "Through a service (OUTDIAL_URL) the files are sent to it; --pack and --out are refused: it has its own rules, and keeps the plans that it showed.",
 });
 
 export const apply = command(
   "apply",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
+    runs: "through",
     summary: "execute exactly the plan that was shown, read back every field; new campaigns stay paused",
     args: [file("[path]", "campaign file or folder, or a plan that plan --out wrote; campaigns by default")],
     options: [
@@ -57,11 +61,13 @@ export const resumeApply = command(
   "resume-apply",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
+    runs: "through",
     summary: "go on with an apply that was interrupted, or watch the process that does",
   },
 );
 
 export const exportAll = command("export", TENANT_AND_STORE, {
+  runs: "through",
   wants: "campaigns as one document",
   summary: "write a campaign file for each campaign; a plan of them changes nothing",
   args: [many(text("[ids...]", "campaigns; all of the tenant's by default"))],
@@ -69,6 +75,7 @@ export const exportAll = command("export", TENANT_AND_STORE, {
 });
 
 export const drift = command("drift", TENANT_AND_STORE, {
+  runs: "through",
   summary: "whether tenant and files differ, and where",
   args: [FILES],
   options: [flag("--managed-only", "campaigns that no file describes are no difference")],

@@ -4,7 +4,7 @@ export type { ApplyPatience } from "./apply/state.ts";
 export { type ApplyProgress, type ApplyReport, type ApplyRules, CampaignFileUseCases } from "./apply/use-cases.ts";
 export { type ExportedFile, exportCampaigns } from "./export/export.ts";
 export type { FieldChange as CampaignFieldChange } from "./file/document.ts";
-export { type ParsedFiles, parseCampaignFiles, violationLine } from "./file/parse.ts";
+export { type FileText, type ParsedFiles, parseCampaignFiles, violationLine } from "./file/parse.ts";
 export { readCampaignFiles } from "./file/read-folder.ts";
 export { campaignFileJsonSchema } from "./file/schema.ts";
 export { type Moved, movedSince } from "./plan/moved.ts";

@@ -34,16 +34,29 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       path: "/campaigns/plan",
       question: true,
       summary: "What an apply of campaign files would change; its plan and confirm are what apply wants",
-      description: `Every mistake is told with file, line, column and field. Nothing is sent to the tenant. A viewer may have at most ${CONTACT_PAGES} pages of contacts looked at.`,
+      description: `Every mistake is told with file, line, column and field. Nothing is sent to the tenant. A viewer may have at most ${CONTACT_PAGES} pages of contacts looked at. Of a plan that was shown \`plan\` makes it anew; when it is another one now, the answer is \`plan_changed\` with what moved.`,
       role: "viewer",
-      body: z.strictObject({ files: campaignFiles, activate: z.boolean().default(false), contactPages }),
+      body: z.strictObject({
+        files: campaignFiles.optional(),
+        plan: z
+          .string()
+          .regex(/^[0-9a-f]{8,64}$/, "the hash of a plan, or at least its first eight digits")
+          .optional()
+          .describe("In place of files: a plan that was shown, by its hash or at least the first eight digits of it"),
+        activate: z.boolean().default(false).describe("With files; a plan that was shown says it itself"),
+        contactPages,
+      }),
       reply: campaignPlanView,
       async handle({ body, who, signal }) {
-        const { files, activate, contactPages: pages } = body;
+        const { files, plan, activate, contactPages: pages } = body;
+        if ((files === undefined) === (plan === undefined))
+          throw new ServerError("invalid_request", "body: either files or plan is needed");
         // Each page is a request of the budget that operators need.
         if (who.role === "viewer" && pages > CONTACT_PAGES)
           throw new ServerError("not_permitted", `contactPages above ${CONTACT_PAGES} needs the role operator`);
-        return campaignPlanOf(await work().plan(await parseCampaignFiles(files), { activate, contactPages: pages, signal }));
+        const reading = { contactPages: pages, signal };
+        if (plan !== undefined) return campaignPlanOf((await work().planApply(plan, reading)).plan);
+        return campaignPlanOf(await work().plan(await parseCampaignFiles(files ?? []), { ...reading, activate }));
       },
     }),
     dangerousRoute({

@@ -121,6 +121,10 @@ test("campaign files: every field of every campaign, and what they reach", async
   const found = await seen(id);
   expect(found).toMatchObject({ standing: { state: "holds" }, plan: { kind: "campaign_files", sourceName: "spring" } });
   expect((found["plan"] as { preview: unknown }).preview).toEqual(plan.body);
+  // The same through a command from another machine: it names the approval that waits.
+  const env = { OUTDIAL_URL: at.service.url, OUTDIAL_TOKEN: at.tokens.operator };
+  const asked = await runCli(["campaign", "apply", "--plan", hash, "--contacts", "100", "--yes"], { cwd: at.dir, env });
+  expect(asked).toMatchObject({ code: 4, stdout: `not done yet: another person must agree to ${id}, in the service\n` });
   at.sandbox.control.simulateEdit({ kind: "campaign", id: "second", body: { name: "another name" } });
   expect(await seen(id)).toMatchObject({
     standing: { state: "changed", reasons: [ANY, expect.stringContaining("second: changed (name)")] },

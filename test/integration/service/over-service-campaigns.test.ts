@@ -1,8 +1,16 @@
 // Campaigns through a service, from a machine that has nothing but its address and a token.
 
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { campaignStatus, campaignStatusList } from "../../../src/operations/views/index.ts";
+import {
+  campaignApplyView,
+  campaignDrift,
+  campaignPlanView,
+  campaignStatus,
+  campaignStatusList,
+} from "../../../src/operations/views/index.ts";
 import { beginCli, type CliOptions, runCli, workFolder } from "../../support/cli.ts";
 import { EASTERN, type StartedService, startService } from "../../support/service.ts";
 
@@ -22,6 +30,7 @@ beforeAll(async () => {
     },
   });
   folder = await workFolder();
+  await mkdir(join(folder.path, "campaigns"));
   await at.registries(...EASTERN);
 });
 afterAll(async () => {
@@ -102,4 +111,104 @@ test("a watch goes on over a restart of the service, and ends with Ctrl-C", asyn
   expect(stderr).toContain("its proxy said 502; looking again until it does");
   for (const line of stdout.trim().split("\n")) expect(campaignStatus.parse(JSON.parse(line)).id).toBe("camp_1");
   proxy.close();
+});
+
+const EXAMPLE = new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url);
+
+/** Writes the example's two campaigns. @param rate of the calls of the first */
+async function write(rate: number): Promise<void> {
+  const text = (await readFile(EXAMPLE, "utf8")).replaceAll("list_12345", "people").replace("callRate: 12", `callRate: ${rate}`);
+  await writeFile(join(folder.path, "campaigns", "spring.yaml"), text);
+}
+const planned = async (...args: readonly string[]) => {
+  const { code, stdout } = await run(["campaign", "plan", "--json", ...args]);
+  return { code, plan: campaignPlanView.parse(JSON.parse(stdout)) };
+};
+const campaigns = () => at.sandbox.control.state().campaigns.length;
+
+test("campaign files are planned, shown and applied by the service; given again the same is recognised", async () => {
+  await write(12);
+  const there = await run(["campaign", "plan"], { env: environment("viewer") });
+  const here = await runCli(["campaign", "plan"], { cwd: folder.path, env: { ...at.environment, OUTDIAL_DIR: at.dir } });
+  expect([there.code, there.stdout]).toEqual([0, here.stdout]);
+  expect(there.stdout).toMatch(/^\+ Spring renewals 2026, backup: create/);
+  for (const [args, words] of [
+    [["--out", "plan.json"], "--out does not go through a service"],
+    [["--pack", "pack.json"], "--pack does not go through a service"],
+  ] as const)
+    expect(await run(["campaign", "plan", ...args])).toMatchObject({ code: 2, stderr: expect.stringContaining(words) as string });
+
+  const { plan } = await planned();
+  const hash = plan.plan.slice(0, 12);
+  const apply = ["campaign", "apply", "--plan", hash];
+  expect(await run(apply)).toMatchObject({ code: 2, stderr: expect.stringContaining("Pass --yes") as string });
+  expect(await run([...apply, "--yes"], { env: environment("viewer") })).toMatchObject({ code: 5, stdout: "" });
+  expect(campaigns()).toBe(2);
+
+  const applied = await run([...apply, "--yes"]);
+  expect(applied).toMatchObject({ code: 0, stdout: "applied\n" });
+  expect(applied.stderr).toContain("Spring renewals 2026 (camp_");
+  expect(campaigns()).toBe(4);
+  // As if the answer had been lost.
+  const again = await run([...apply, "--yes", "--json"]);
+  expect(again).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/was applied by olga as job_\w+; its result follows/) as string,
+  });
+  const { result, ...view } = JSON.parse(again.stdout) as { result: string };
+  expect([result, campaignApplyView.parse(view).plan]).toEqual(["applied", plan.plan]);
+  expect(await run(["campaign", "resume-apply"])).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("every apply has ended") as string,
+  });
+  expect((await planned()).plan.entries.map(({ action }) => action)).toEqual(["in_sync", "in_sync"]);
+  const drift = await run(["campaign", "drift", "--managed-only", "--json"]);
+  expect([drift.code, campaignDrift.parse(JSON.parse(drift.stdout)).drifted]).toEqual([0, false]);
+  expect((await run(["campaign", "export", "camp_1"])).stdout).toContain("name: Spring");
+});
+
+test("a plan that is another one by now, and files that are wrong, are refused with what moved and where", async () => {
+  await write(13);
+  const { plan } = await planned();
+  const id = String(plan.entries.find(({ changes }) => changes.length > 0)?.id);
+  at.sandbox.control.simulateEdit({ kind: "campaign", id, body: { queueId: "theirs" } });
+  const moved = await run(["campaign", "apply", "--plan", plan.plan, "--yes", "--json"]);
+  expect(moved.code).toBe(3);
+  expect(moved.stderr).toContain("Spring renewals 2026 has changed since the plan was made:");
+  expect(JSON.parse(moved.stdout)).toMatchObject({
+    result: "moved",
+    agreed: plan.plan,
+    moved: [{ what: "changed", fields: [{ path: "queueId", after: "theirs" }, { path: "version" }] }],
+  });
+  await write(14);
+  const other = await run(["campaign", "apply", "campaigns", "--plan", (await planned()).plan.plan, "--yes"]);
+  expect(other).toMatchObject({ code: 0, stdout: "applied\n" });
+  await writeFile(join(folder.path, "bad.yaml"), "name: A\nnames: B\n");
+  const bad = await run(["campaign", "plan", "bad.yaml"]);
+  expect(bad).toMatchObject({ code: 2, stdout: "" });
+  expect(bad.stderr).toContain("bad.yaml:2:8: names: unknown field; did you mean name?");
+  await writeFile(
+    join(folder.path, "outside.yaml"),
+    (await readFile(EXAMPLE, "utf8")).replaceAll("callRate: 12", "callRate: -1"),
+  );
+  expect(await run(["campaign", "plan", "outside.yaml"])).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining("OUT_OF_RANGE") as string,
+  });
+});
+
+test("Ctrl-C ends the following of an apply; it is gone on with and followed by the next", async () => {
+  await write(20);
+  const { plan } = await planned();
+  at.sandbox.control.faults.add({ match: { operation: "updateCampaign" }, effect: { status: 503 } });
+  const first = beginCli(["campaign", "apply", "--plan", plan.plan, "--yes"], { cwd: folder.path, env: environment() });
+  await expect.poll(() => first.stderr(), { timeout: 60_000 }).toMatch(/: (sending|about to be sent|reading it once more)/);
+  first.interrupt();
+  expect(await first.ended).toMatchObject({
+    code: 130,
+    stderr: expect.stringContaining("no longer followed: a service goes on with it") as string,
+  });
+  at.sandbox.control.faults.clear();
+  const second = await run(["campaign", "resume-apply"]);
+  expect(second).toMatchObject({ code: 0 });
 });

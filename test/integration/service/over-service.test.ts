@@ -165,7 +165,7 @@ test("what does not go through a service, or cannot be reached, is refused befor
     expect(`${stdout}${stderr}`).not.toContain(at.tokens.operator);
     return `${code} ${stderr.trim()}`;
   };
-  expect(await refused(["campaign", "apply", "x.yaml"], {})).toMatch(
+  expect(await refused(["audit", "verify"], {})).toMatch(
     /^2 .*does not go through a service, and OUTDIAL_URL is set/,
   );
   expect(await refused([...TAG, "--tenant-url", "http://127.0.0.1:9"], {})).toMatch(

@@ -81,13 +81,18 @@ export class CampaignPlanner {
     return { plan, moved: movedSince(shown, plan) };
   }
 
-  /** What applying a shown plan would do. Throws OperationError `job_not_found`; `plan_changed` with `details.moved` when it is not what was shown. */
-  async planApply(hash: string, options: PlanReading = {}): Promise<Planned<CampaignPlan>> {
-    const { plan, moved } = await this.again(await this.shown(hash), options);
-    if (plan.hash === hash) return plannedApply(plan);
+  /**
+   * What applying a shown plan would do.
+   * @param agreed the plan, or its hash or the beginning of it
+   * @throws OperationError `job_not_found`; `plan_changed` with what moved (`CampaignPlanMoved`) when it is not what was shown
+   */
+  async planApply(agreed: string | CampaignPlan, options: PlanReading = {}): Promise<Planned<CampaignPlan>> {
+    const shown = typeof agreed === "string" ? await this.shown(agreed) : agreed;
+    const { plan, moved } = await this.again(shown, options);
+    if (plan.hash === shown.hash) return plannedApply(plan);
     throw new OperationError("plan_changed", "the tenant, the rules or what is kept have moved since the plan was made", {
       advice: "Make a new plan.",
-      details: { moved },
+      details: { agreed: shown.hash, plan: plan.hash, moved },
     });
   }
 

@@ -7,7 +7,6 @@ const place = { file: z.string(), line: count, column: count };
 const fieldDiffers = z.strictObject({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
 const fields = z.array(fieldDiffers).readonly();
 
-/** Campaign files by name, YAML or JSON. */
 /** Of all files of a request; the command line has no such limit. */
 const MOST_TEXT = 400_000;
 
@@ -65,6 +64,22 @@ export const campaignPlanView = z
   })
   .meta({ id: "CampaignPlan" });
 export type CampaignPlanView = z.output<typeof campaignPlanView>;
+
+/** The `details` of `plan_changed`, of a plan that is not what was shown any more. */
+export const campaignPlanMoved = z.object({
+  agreed: z.string().describe("Hash of the plan that was shown"),
+  plan: z.string().describe("Hash of the plan of now"),
+  moved: z
+    .array(
+      z.object({
+        campaign: z.string().describe("Empty: the rules"),
+        what: z.enum(["appeared", "vanished", "changed", "rules"]),
+        fields: z.array(z.object(fieldDiffers.shape)),
+      }),
+    )
+    .readonly(),
+});
+export type CampaignPlanMoved = z.output<typeof campaignPlanMoved>;
 
 /** An apply as lists show it. */
 export const campaignApplySummary = z
