@@ -2,12 +2,15 @@
 
 import { type Clock, parseDuration } from "../kernel/index.ts";
 import {
+  type ChangeProgress,
   compareWithVendor,
   DEFAULT_PATIENCE,
+  type DialerPlan,
   type DialerReadings,
   type DialerRules,
   DialerUseCases,
   dialerHistory,
+  dialerPreviewOf,
   type Interruption,
   type Judgement,
   judgeSettings,
@@ -20,23 +23,23 @@ import {
   type SimulatedRun,
   type TenantRefresh,
 } from "../operations/index.ts";
-import type { DialerVersion, SimulatorComparison } from "../operations/views/index.ts";
+import type {
+  DialerChange as ChangeView,
+  DialerPreview,
+  DialerVersion,
+  Planned,
+  SimulatorComparison,
+} from "../operations/views/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import { requireSupported } from "../tenant/port.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
+import type { CarriedOut } from "./over-service/client.ts";
 import { predictHere, simulatingBy } from "./predictions.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import {
-  type DeliveryEnd,
-  type Environment,
-  openWorkplace,
-  storeOf,
-  type Workplace,
-  type WorkplaceOptions,
-} from "./workplace.ts";
+import { type Environment, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 const MINUTE_MS = 60_000;
 const GUARD_ALTERNATIVE = 0.045;
@@ -65,13 +68,66 @@ export interface DialerOptions extends WorkplaceOptions {
   readonly predict?: typeof predictHere;
 }
 
-/** Dialer settings with everything that changes of them need. */
-export interface DialerRuntime extends AsyncDisposable {
+/** A settings file as it is given: its text and its name for people. */
+export interface SettingsText {
+  readonly text: string;
+  readonly name: string;
+}
+
+/** What a change is asked with. */
+export interface ChangeAsked {
+  readonly campaign: string | undefined;
+  readonly overrides: readonly string[];
+  /** Nothing is stored or sent. */
+  readonly dryRun: boolean;
+}
+
+/** What applying a file is asked with. */
+export interface ApplyAsked extends ChangeAsked {
+  readonly retryRejected: boolean;
+  readonly guardMs: number | undefined;
+  readonly guardCampaigns: readonly string[];
+}
+
+/** A change that is shown, and what can be done with it. */
+export interface ShownChange {
+  readonly preview: DialerPreview;
+  /** Begins exactly this. Throws `plan_changed`, and OperationError `job_state` when another change is open. */
+  begin(): Promise<CarriedOut<Pick<ChangeView, "version">>>;
+  /** Says in the audit log that it was refused. */
+  recordRefusal(): Promise<void>;
+}
+
+/** Where a change stands. */
+export interface ChangeStanding extends Pick<ChangeView, "phase" | "purpose" | "looks"> {
+  readonly guard: { readonly answered: number; readonly abandoned: number } | null;
+  readonly stop: { readonly message: string } | null;
+}
+
+/** Told where a change stands; undefined while another process runs it. */
+export type OnChange = (version: number, change: ChangeStanding | undefined) => void;
+
+/** Changes of dialer settings as the API shows them: in this process, or at a service. */
+export interface DialerChanges extends AsyncDisposable {
+  apply(file: SettingsText, asked: ApplyAsked): Promise<ShownChange>;
+  rollback(version: number | undefined, asked: ChangeAsked): Promise<ShownChange>;
+  /** The version of the change that has not ended. */
+  open(): Promise<number | undefined>;
+  /** Finishes a change that was left; undefined when there was none. */
+  finishOpen(onProgress: OnChange): Promise<ChangeView | undefined>;
+  /** Goes on with a change. @param keep a person's word on one that waits for it */
+  goOn(version: number, keep: boolean | undefined): Promise<void>;
+  /** Runs a change to its end, or follows whoever does. @returns it as it ended, or stands still */
+  run(version: number, onProgress: OnChange): Promise<ChangeView>;
+  /** Ends what runs in this process early, in order, or the following of what a service runs. */
+  interrupt(): Interruption;
+  deliverEvents(): Promise<unknown>;
+}
+
+/** The same in this process, with everything else that can be done with dialer settings. */
+export interface DialerRuntime extends DialerChanges {
   readonly dialer: DialerUseCases;
   readonly changes: SettingsChanges;
-  /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
-  interrupt(): Interruption;
-  deliverEvents(): Promise<DeliveryEnd>;
 }
 
 /** Opens what asks the tenant. */
@@ -115,10 +171,38 @@ export async function openDialer(flags: Flags, environment: Environment, options
   workplace.runs.add(dialer.changes.kind());
   await workplace.launch();
   workplace.startDelivery();
+  const { changes } = dialer;
+  const shownOf = (planned: Planned<DialerPlan>): ShownChange => ({
+    preview: dialerPreviewOf(planned),
+    async begin() {
+      const { prepared, guard } = planned.plan;
+      return { result: await changes.begin(prepared, guard), approval: null };
+    },
+    recordRefusal: () => changes.recordRefusal(planned.plan.prepared),
+  });
+  const told =
+    (onProgress: OnChange) =>
+    ({ version, state, elsewhere }: ChangeProgress) =>
+      onProgress(version, elsewhere ? undefined : state);
   const owned = stack.move();
   return {
     dialer,
-    changes: dialer.changes,
+    changes,
+    apply: async ({ text, name }, { dryRun, ...asked }) =>
+      shownOf(await dialer.planApply(await dialer.readFile(text, name), { ...asked, store: !dryRun })),
+    rollback: async (version, { campaign, overrides }) => shownOf(await dialer.planRollback({ version, campaign, overrides })),
+    open: async () => (await changes.open())?.version,
+    async finishOpen(onProgress) {
+      const ended = await changes.finishOpen(told(onProgress));
+      return ended === undefined ? undefined : dialer.change(ended.change.version);
+    },
+    async goOn(version, keep) {
+      if (keep !== undefined) await changes.decide(version, keep);
+    },
+    async run(version, onProgress) {
+      await changes.run(version, told(onProgress));
+      return dialer.change(version);
+    },
     interrupt: () => workplace.runs.interrupt(),
     deliverEvents: () => workplace.deliverEvents(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

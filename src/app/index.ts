@@ -18,7 +18,17 @@ export { knownTenants, listTenants, readContext, rebindStore, useTenant } from "
 export { openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
 export { credentialsOf, openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
-export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
+export {
+  type ChangeStanding,
+  type DialerChanges,
+  type DialerRuntime,
+  type OnChange,
+  openDialer,
+  openDialerTenant,
+  readDialerHistory,
+  type SettingsText,
+  type ShownChange,
+} from "./dialer.ts";
 export { type Check, examine } from "./doctor.ts";
 export { openStopRecords } from "./emergency-stop.ts";
 export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";
@@ -45,6 +55,7 @@ export {
 } from "./outcomes.ts";
 export { type ServiceAddress, serviceAddress } from "./over-service/address.ts";
 export { ServiceCampaignFiles } from "./over-service/campaign-files.ts";
+export { ServiceDialer } from "./over-service/dialer.ts";
 export { Following } from "./over-service/following.ts";
 export { ServiceJobs } from "./over-service/jobs.ts";
 export { pauseOverService, stopOverService, stopRecordsOf } from "./over-service/stops.ts";

@@ -1,22 +1,28 @@
 // What people read about dialer settings: differences, findings, the prediction, how a change goes and ends. Pure text.
 
+import type { ChangeStanding } from "../app/index.ts";
 import { percent, probabilityText } from "../kernel/index.ts";
-import { type ChangeReport, type ChangeState, type FieldChange, type Judgement, REGULATORY_CHECKS } from "../operations/index.ts";
-import type { DialerVersion } from "../operations/views/index.ts";
-import type { DialerChange } from "../store/index.ts";
+import { REGULATORY_CHECKS } from "../operations/index.ts";
+import type { DialerChange, DialerPreview, DialerVersion } from "../operations/views/index.ts";
 import { table } from "./table.ts";
 import { printable } from "./text.ts";
 
 /** One line for each field that changes. */
-export function diffLines(diff: readonly FieldChange[]): string[] {
+export function diffLines(diff: DialerPreview["changes"]): string[] {
   const width = Math.max(0, ...diff.map(({ path }) => path.length));
   return diff.map(({ path, before, after }) => `  ${path.padEnd(width)}  ${shown(before)} → ${shown(after)}`);
 }
 
-const shown = (value: string | number | undefined): string => (value === undefined ? "absent" : printable(String(value)));
+const shown = (value: unknown): string => (value === undefined || value === null ? "absent" : printable(String(value)));
 
 /** Findings and the prediction. */
-export function judgementLines({ findings, checks, prediction, refusals, overridden }: Judgement): string[] {
+export function judgementLines({
+  findings,
+  checks,
+  prediction,
+  refusals,
+  overridden,
+}: Pick<DialerPreview, "findings" | "checks" | "prediction" | "refusals" | "overridden">): string[] {
   const lines = findings.map(
     ({ severity, check, path, message }) =>
       `${severity}: ${printable(check)}: ${path === "" ? "" : `${path}: `}${printable(message)}`,
@@ -38,7 +44,7 @@ export function judgementLines({ findings, checks, prediction, refusals, overrid
   return lines;
 }
 
-const PHASES: Readonly<Record<ChangeState["phase"], string>> = {
+const PHASES: Readonly<Record<DialerChange["phase"], string>> = {
   sending: "sending",
   sent: "sent",
   settling: "the reply was lost; reading what is in force",
@@ -54,7 +60,7 @@ const PHASES: Readonly<Record<ChangeState["phase"], string>> = {
 };
 
 /** Where a change stands, in one line. */
-export function phaseLine(state: ChangeState): string {
+export function phaseLine(state: ChangeStanding): string {
   const back = state.purpose === "restore" ? "putting the old settings back: " : "";
   const looks = state.phase === "polling" && state.looks > 0 ? `, look ${state.looks + 1}` : "";
   const { guard } = state;
@@ -65,22 +71,20 @@ export function phaseLine(state: ChangeState): string {
 }
 
 /** How a change ended or why it stands still, with what to do next. */
-export function endLines({ change, state }: ChangeReport): string[] {
-  const { version } = change;
-  const lines = [`version ${version}: ${(change.outcome ?? phaseLine(state)).replaceAll("_", " ")}`];
-  const message = change.message ?? state.message;
+export function endLines(change: DialerChange): string[] {
+  const { version, outcome, message, taken, conflicts } = change;
+  const lines = [`version ${version}: ${(outcome ?? phaseLine(change)).replaceAll("_", " ")}`];
   if (message !== null) lines.push(`  ${printable(message)}`);
-  if (state.taken.length > 0 && change.outcome === "applied") lines.push(`  kept from somebody else: ${state.taken.join(", ")}`);
-  for (const { path, ours, theirs } of state.conflicts)
+  if (taken.length > 0 && outcome === "applied") lines.push(`  kept from somebody else: ${taken.join(", ")}`);
+  for (const { path, ours, theirs } of conflicts)
     lines.push(`  conflict in ${path}: ours ${shown(ours)}, theirs ${shown(theirs)}`);
-  const next = adviceFor(change, state);
+  const next = adviceFor(change);
   if (next !== undefined) lines.push(`  ${next}`);
   return lines;
 }
 
-function adviceFor(change: DialerChange, state: ChangeState): string | undefined {
-  const { version } = change;
-  switch (change.outcome) {
+function adviceFor({ version, outcome, phase }: DialerChange): string | undefined {
+  switch (outcome) {
     case "rollback_failed":
       return "ALARM: compare outdial dialer show with the settings from before in outdial dialer history --json, and correct them or pause the campaigns.";
     case "rolled_back":
@@ -90,7 +94,7 @@ function adviceFor(change: DialerChange, state: ChangeState): string | undefined
     case "conflict":
       return "Look at outdial dialer show, adapt the file, and apply it again.";
     case null:
-      if (state.phase === "paused")
+      if (phase === "paused")
         return `outdial dialer resume ${version} --keep leaves the settings in force; --roll-back puts the earlier ones back.`;
       return `outdial dialer resume ${version} goes on.`;
     default:

@@ -1,81 +1,77 @@
 // outdial dialer apply, rollback, resume: prepare a change, show it, ask, run it, say how it ended.
 
-import { type DialerRuntime, openDialer } from "../../app/index.ts";
+import { type DialerChanges, type OnChange, openDialer, ServiceDialer, type ShownChange } from "../../app/index.ts";
 import { durationText, OutdialError } from "../../kernel/index.ts";
-import {
-  type ChangeProgress,
-  type ChangeReport,
-  checkOverride,
-  type DialerPlan,
-  dialerPreviewOf,
-  PREDICTED_ABANDONMENT,
-} from "../../operations/index.ts";
-import type { Planned } from "../../operations/views/index.ts";
-import type { Run } from "../command.ts";
+import { checkOverride, PREDICTED_ABANDONMENT } from "../../operations/index.ts";
+import type { DialerChange } from "../../operations/views/index.ts";
+import type { Place, Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
 import { diffLines, endLines, judgementLines, phaseLine } from "../render-dialer.ts";
+import { waitsLine } from "../render-verb.ts";
 import { endedByInterrupt, standing } from "../running.ts";
-import { settingsFile } from "./dialer-files.ts";
+import { atService, settingsText } from "./dialer-files.ts";
+
+/** Changes of the store's tenant, or of the service that OUTDIAL_URL names. */
+const opened = async (options: Place, io: Io): Promise<DialerChanges> =>
+  atService(options, io) ?? (await openDialer(options, io.env, { warn: io.say }));
 
 export const apply: Run<typeof declared.apply> = async ({ args, options, io }) => {
   const { overrideGate: overrides, dryRun, retryRejected, guard: guardMs, guardCampaign: guardCampaigns, campaign } = options;
   for (const name of overrides) checkOverride(name);
-  await using opened = await openDialer(options, io.env, { warn: io.say });
-  const file = await settingsFile(args.file, io, (text, name) => opened.dialer.readFile(text, name));
-  if (!dryRun) await finishOpen(opened, io);
-  const wanted = { campaign, overrides, retryRejected, guardMs, guardCampaigns, store: !dryRun };
-  return await change(opened, await opened.dialer.planApply(file, wanted), dryRun, io);
+  await using changes = await opened(options, io);
+  const file = await settingsText(args.file, io);
+  if (!dryRun) await finishOpen(changes, io);
+  const asked = { campaign, overrides, retryRejected, guardMs, guardCampaigns, dryRun };
+  return await change(changes, await changes.apply(file, asked), dryRun, io);
 };
 
 export const rollback: Run<typeof declared.rollback> = async ({ args: { version }, options, io }) => {
   const { overrideGate: overrides, dryRun, campaign } = options;
   for (const name of overrides) checkOverride(name);
-  await using opened = await openDialer(options, io.env, { warn: io.say });
-  if (!dryRun) await finishOpen(opened, io);
-  return await change(opened, await opened.dialer.planRollback({ version, campaign, overrides }), dryRun, io);
+  await using changes = await opened(options, io);
+  if (!dryRun) await finishOpen(changes, io);
+  return await change(changes, await changes.rollback(version, { campaign, overrides, dryRun }), dryRun, io);
 };
 
 export const resume: Run<typeof declared.resume> = async ({ args, options, io }) => {
   const { keep, rollBack } = options;
   if (keep && rollBack) throw new OutdialError("invalid_input", "--keep and --roll-back exclude each other");
-  await using dialer = await openDialer(options, io.env, { warn: io.say });
-  const version = args.version ?? (await dialer.changes.open())?.version;
+  await using changes = await opened(options, io);
+  const version = args.version ?? (await changes.open());
   if (version === undefined) {
     io.say("every change has ended");
     return await io.answer({ open: null }, []);
   }
-  if (keep || rollBack) await dialer.changes.decide(version, keep);
-  return await runAndReport(dialer, version, io);
+  await changes.goOn(version, keep || rollBack ? keep : undefined);
+  return await runAndReport(changes, version, io);
 };
 
 /** A change that was interrupted comes first: its outcome decides what is in force. */
-async function finishOpen(dialer: DialerRuntime, io: Io): Promise<void> {
-  const ended = await dialer.changes.finishOpen(progressOf(io));
+async function finishOpen(changes: DialerChanges, io: Io): Promise<void> {
+  const ended = await changes.finishOpen(progressOf(io));
   if (ended === undefined) return;
-  io.say(`version ${ended.change.version} had been interrupted and was finished first:`);
+  io.say(`version ${ended.version} had been interrupted and was finished first:`);
   io.say(endLines(ended));
 }
 
-async function change(opened: DialerRuntime, planned: Planned<DialerPlan>, dryRun: boolean, io: Io): Promise<number> {
-  const { dialer } = opened;
-  const { verdict, prepared, guard } = planned.plan;
-  const preview = dialerPreviewOf(planned);
+async function change(changes: DialerChanges, shown: ShownChange, dryRun: boolean, io: Io): Promise<number> {
+  const { preview } = shown;
+  const { verdict, refusals, guard } = preview;
   const end = async (result: string, exit: number) => {
     await io.answer({ result, ...preview }, result.replaceAll("_", " "));
     return exit;
   };
   if (verdict === "unchanged") {
-    io.say(planned.refusals.join("; "));
+    io.say(refusals.join("; "));
     return await end(verdict, EXIT.done);
   }
-  io.say([...diffLines(prepared.diff), ...judgementLines(prepared.judgement)]);
-  if (preview.refusals.some((refusal) => refusal.startsWith(PREDICTED_ABANDONMENT)))
+  io.say([...diffLines(preview.changes), ...judgementLines(preview)]);
+  if (refusals.some((refusal) => refusal.startsWith(PREDICTED_ABANDONMENT)))
     io.say(`to pass this gate on purpose: --override-gate ${PREDICTED_ABANDONMENT}; the audit keeps who did`);
-  if (verdict === "refused" && !dryRun) await dialer.changes.recordRefusal(prepared);
-  if (verdict === "rejected_before") io.say(planned.refusals.join("; "));
+  if (verdict === "refused" && !dryRun) await shown.recordRefusal();
   if (verdict !== "ready") return await end(verdict, EXIT.refused);
   if (dryRun) {
     io.say("dry run: nothing was sent");
@@ -83,38 +79,38 @@ async function change(opened: DialerRuntime, planned: Planned<DialerPlan>, dryRu
   }
   if (guard !== null)
     io.say(
-      `watched for ${durationText(guard.durationMs)}: ${guard.campaigns.join(", ") || "no campaign is active, so the watch cannot come to a verdict"}`,
+      `watched for ${durationText(guard.minutes * 60_000)}: ${guard.campaigns.join(", ") || "no campaign is active, so the watch cannot come to a verdict"}`,
     );
-  const changes = preview.changes.length === 1 ? "this change" : `these ${preview.changes.length} changes`;
-  if (!(await confirmed(`Activate ${changes}?`, io))) {
+  const changed = preview.changes.length === 1 ? "this change" : `these ${preview.changes.length} changes`;
+  if (!(await confirmed(`Activate ${changed}?`, io))) {
     io.say("nothing was sent");
     return await end("declined", EXIT.interrupted);
   }
-  const { version } = await dialer.changes.begin(prepared, guard);
-  return await runAndReport(opened, version, io);
+  const { result, approval } = await shown.begin();
+  if (approval === null) return await runAndReport(changes, result.version, io);
+  await io.answer({ approval }, [waitsLine(approval)]);
+  return EXIT.partlyFailed;
 }
 
-function progressOf(io: Io): (progress: ChangeProgress) => void {
+function progressOf(io: Io): OnChange {
   const tell = standing(io);
-  return ({ version, state, elsewhere }) => {
+  return (version, state) => {
     if (state?.phase !== "ended")
-      tell(`version ${version}: ${elsewhere || state === undefined ? "run by another process" : phaseLine(state)}`);
+      tell(`version ${version}: ${state === undefined ? "run by another process" : phaseLine(state)}`);
   };
 }
 
-async function runAndReport(opened: DialerRuntime, version: number, io: Io): Promise<number> {
-  using _listening = endedByInterrupt(io, opened);
-  const { dialer } = opened;
-  const report = await dialer.changes.run(version, progressOf(io));
-  await opened.deliverEvents();
-  io.say(endLines(report));
-  const view = await dialer.change(version);
+async function runAndReport(changes: DialerChanges, version: number, io: Io): Promise<number> {
+  using _listening = endedByInterrupt(io, changes);
+  const view = await changes.run(version, progressOf(io));
+  await changes.deliverEvents();
+  io.say(endLines(view));
   await io.answer(view, `${version} ${view.outcome ?? view.phase}`);
-  return exitOfChange(report);
+  return exitOfChange(view);
 }
 
-function exitOfChange({ change, state }: ChangeReport): number {
-  switch (change.outcome) {
+function exitOfChange({ outcome, phase, stop, failure }: DialerChange): number {
+  switch (outcome) {
     case "applied":
       return EXIT.done;
     case "refused":
@@ -122,9 +118,9 @@ function exitOfChange({ change, state }: ChangeReport): number {
     case "overtaken":
       return EXIT.refused;
     case null:
-      if (state.phase === "paused") return EXIT.partlyFailed;
+      if (phase === "paused") return EXIT.partlyFailed;
       // An alarm was raised when the old settings are not back.
-      if (state.stop !== null) return state.failure === null ? exitOf(state.stop.code) : EXIT.failed;
+      if (stop !== null) return failure === null ? exitOf(stop.code) : EXIT.failed;
       return EXIT.interrupted;
     default:
       return EXIT.failed;

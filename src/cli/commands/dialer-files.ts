@@ -1,9 +1,9 @@
 // Settings files of the dialer commands: reading one, validating it, making a campaign of it.
 
 import { basename } from "node:path";
-import { openDialer, openDialerTenant } from "../../app/index.ts";
+import { openDialer, openDialerTenant, ServiceDialer, type SettingsText } from "../../app/index.ts";
 import { parseSettingsFile, type SettingsFile } from "../../operations/index.ts";
-import type { Run } from "../command.ts";
+import type { Place, Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/dialer.ts";
@@ -13,17 +13,31 @@ import { comparisonLines, comparisonNotes } from "../render-simulator.ts";
 import { readText } from "../source.ts";
 import { printable } from "../text.ts";
 
-/** Reads a settings file, - for stdin. Throws `invalid_input`. @param parse reads it as the tenant's profile has it; whole by default */
-export async function settingsFile(path: string, io: Io, parse: Parse = parseSettingsFile): Promise<SettingsFile> {
-  return parse(await readText(path, io), path === "-" ? "stdin" : basename(path));
+/** The text of a settings file, - for stdin, with its name for people. Throws `invalid_input`. */
+export async function settingsText(path: string, io: Io): Promise<SettingsText> {
+  return { text: await readText(path, io), name: path === "-" ? "stdin" : basename(path) };
 }
 
-type Parse = (text: string, name: string) => Promise<SettingsFile>;
+/** Dialer settings at the service that OUTDIAL_URL names; undefined without one. */
+export function atService({ service }: Pick<Place, "service">, io: Io): ServiceDialer | undefined {
+  return service === undefined ? undefined : new ServiceDialer(service, { clock: io.clock, signal: io.signal, warn: io.say });
+}
+
+/** Reads a settings file, - for stdin. Throws `invalid_input`. */
+export async function settingsFile(path: string, io: Io): Promise<SettingsFile> {
+  const { text, name } = await settingsText(path, io);
+  return parseSettingsFile(text, name);
+}
 
 export const validate: Run<typeof declared.validate> = async ({ args, options, io }) => {
-  await using dialer = await openDialerTenant(options, io.env);
-  const file = await settingsFile(args.file, io, (text, name) => dialer.readFile(text, name));
-  const judgement = await dialer.validate(file, options.check.length === 0 ? undefined : options.check, options.campaign);
+  const { campaign } = options;
+  const checks = options.check.length === 0 ? undefined : options.check;
+  const file = await settingsText(args.file, io);
+  const judgedHere = async () => {
+    await using dialer = await openDialerTenant(options, io.env);
+    return await dialer.validate(await dialer.readFile(file.text, file.name), checks, campaign);
+  };
+  const judgement = (await atService(options, io)?.validate(file, checks, campaign)) ?? (await judgedHere());
   const valid = judgement.refusals.length === 0;
   await io.answer({ file: file.name, valid, ...judgement }, judgementLines(judgement));
   return valid ? EXIT.done : EXIT.refused;

@@ -2,38 +2,51 @@
 
 import { openDialerTenant, readDialerHistory } from "../../app/index.ts";
 import { readSettings } from "../../operations/index.ts";
-import type { DialerVersion } from "../../operations/views/index.ts";
-import type { Run } from "../command.ts";
+import type { DialerVersion, DialerView } from "../../operations/views/index.ts";
+import type { OptionsOf, Run } from "../command.ts";
 import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
 import { HISTORY } from "../render-dialer.ts";
 import { plotLines } from "../render-plot.ts";
 import { type Fields, table, tableOf, writeTable } from "../table.ts";
 import { printable } from "../text.ts";
+import { atService } from "./dialer-files.ts";
 
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 
 export const show: Run<typeof declared.show> = async ({ options, io }) => {
+  const { settings, problem, choose, tag } =
+    (await atService(options, io)?.show(options.campaign)) ?? (await shownHere(options, io));
+  if (choose !== null && options.campaign === undefined) {
+    const words = "settings are per campaign on this profile: choose one with --campaign ID";
+    await io.answer(
+      { settings: null, problem: words, choose },
+      choose.map(({ id, name }) => `${printable(id)}  ${printable(name)}`),
+    );
+    io.say(words);
+    return;
+  }
+  await io.answer(settings ?? {}, fieldLines(settings));
+  if (io.json) return;
+  if (problem !== null) io.say(`these settings could not be put back as they are: ${printable(problem)}`);
+  io.say(`version tag ${printable(tag ?? "absent")}`);
+};
+
+/** The settings in force, or the campaigns to choose from. */
+type Shown = Pick<DialerView, "problem" | "choose" | "tag"> & { readonly settings?: unknown };
+
+async function shownHere(options: OptionsOf<typeof declared.show>, io: Io): Promise<Shown> {
   await using dialer = await openDialerTenant(options, io.env);
   const { pacingSettings, campaignProvisioning } = dialer.tenant.capabilities;
   if (pacingSettings.capability.perCampaign && options.campaign === undefined) {
     const choose: { id: string; name: string }[] = [];
     for await (const { id, name } of campaignProvisioning.campaigns()) choose.push({ id, name: name ?? id });
-    const problem = "settings are per campaign on this profile: choose one with --campaign ID";
-    await io.answer(
-      { settings: null, problem, choose },
-      choose.map(({ id, name }) => `${printable(id)}  ${printable(name)}`),
-    );
-    io.say(problem);
-    return;
+    return { settings: null, problem: null, choose, tag: null };
   }
   const { value, lock } = await pacingSettings.read(options.campaign);
-  await io.answer(value, fieldLines(value));
-  if (io.json) return;
   const read = readSettings(value);
-  if ("problem" in read) io.say(`these settings could not be put back as they are: ${printable(read.problem)}`);
-  io.say(`version tag ${printable(lock?.tag ?? "absent")}`);
-};
+  return { settings: value, problem: "problem" in read ? read.problem : null, choose: null, tag: lock?.tag ?? null };
+}
 
 function fieldLines(value: unknown, path = ""): string[] {
   if (typeof value !== "object" || value === null) return [`${path}: ${printable(String(value))}`];
@@ -56,7 +69,8 @@ const VERSIONS = table<DialerVersion>([
 ]);
 
 export const history: Run<typeof declared.history> = async ({ options, io }) => {
-  const changes = await readDialerHistory(options, io.env, options.limit);
+  const { limit } = options;
+  const changes = (await atService(options, io)?.history(limit)) ?? (await readDialerHistory(options, io.env, limit));
   const format = options.format ?? standardFormat(io);
   if (format === "json") await io.data(JSON.stringify({ items: changes }));
   else await io.data(format === "csv" && changes.length > 0 ? VERSIONS.csv(changes) : HISTORY.lines(changes, io.width));

@@ -11,6 +11,7 @@ const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime
 const format = choice("--format <format>", "table, json or csv", FORMATS);
 
 export const validate = command("validate", TENANT, {
+  runs: "through",
   summary: "our own checks, the tenant's validation with all regulatory checks, a simulated prediction; changes nothing",
   args: [FILE],
   options: [
@@ -45,6 +46,7 @@ export const apply = command(
   "apply",
   { ...TENANT_AND_STORE, tells: "place" },
   {
+    runs: "through",
     summary: "activate settings and verify them; what does not hold is put back",
     args: [FILE],
     options: [
@@ -65,6 +67,7 @@ export const rollback = command(
   "rollback",
   { ...TENANT_AND_STORE, tells: "place" },
   {
+    runs: "through",
     summary: "put earlier settings back, as carefully as new ones are applied",
     args: [whole("[version]", "a version that was in force; without one, what was in force before the latest change", VERSION)],
     options: [
@@ -79,6 +82,7 @@ export const resume = command(
   "resume",
   { ...TENANT_AND_STORE, tells: "place" },
   {
+    runs: "through",
     summary: "go on with a change that was interrupted, or decide about one that waits for a person",
     args: [whole("[version]", "a change that has not ended; there is one at most", VERSION)],
     options: [
@@ -89,11 +93,12 @@ export const resume = command(
 );
 
 export const history = command("history", STORE, {
+  runs: "through",
   summary: "versions of the settings, newest first: changes with their outcome, and settings that were found",
   options: [whole("--limit <number>", "how many", { from: 1, to: 100_000, default: 20 }), format],
 });
 
-export const show = command("show", TENANT, { summary: "the settings in force", options: [CAMPAIGN] });
+export const show = command("show", TENANT, { runs: "through", summary: "the settings in force", options: [CAMPAIGN] });
 
 export const metrics = command("metrics", TENANT, {
   summary: "the dialer's figures by the hour",

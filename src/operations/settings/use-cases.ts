@@ -343,12 +343,12 @@ export function readSettingsFile({ capabilities }: TenantLink, text: string, nam
   return parseSettingsFile(text, name, Object.keys(capabilities.pacingSettings.shownOnly ?? {}));
 }
 
-/** A settings file that came as JSON, which is YAML: one reader finds every mistake. */
+/** A settings file that came as text or as JSON, which is YAML: one reader finds every mistake. */
 export function proposedFile(
   dialer: Pick<DialerUseCases, "readFile">,
   { file, sourceName }: Pick<DialerProposal, "file" | "sourceName">,
 ): Promise<SettingsFile> {
-  return dialer.readFile(JSON.stringify(file, undefined, 1), sourceName ?? "dashboard");
+  return dialer.readFile(typeof file === "string" ? file : JSON.stringify(file, undefined, 1), sourceName ?? "dashboard");
 }
 
 function planned(operation: string, prepared: PreparedChange, guard: GuardPlan | null, retry: boolean): Planned<DialerPlan> {

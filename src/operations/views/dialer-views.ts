@@ -78,11 +78,11 @@ export function changeOf(
     phase: state.phase,
     purpose: state.purpose,
     outcome: state.outcome,
-    message: change.message,
+    message: change.message ?? state.message,
     failure: state.failure === null ? null : { ...state.failure },
     stop: state.stop === null ? null : { ...state.stop },
     looks: state.looks,
-    guard: state.guard,
+    guard: state.guard === null ? null : { ...state.guard },
     conflicts: state.conflicts.map(({ path, base, ours, theirs }) => ({
       path,
       base: base ?? null,

@@ -1,6 +1,7 @@
 // Four eyes: the second person sees what the first one saw, whatever the verb, and is told when it no longer holds.
 
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../support/cli.ts";
 import { EASTERN, type StartedService, startService } from "../../support/service.ts";
@@ -91,6 +92,12 @@ test("dialer settings: difference, checks, prediction and what it was made with,
   // Who looked is in the audit.
   const audit = await at.service.store.audit.list({ limit: 20 });
   expect(audit.map(({ actor, action, subject }) => `${actor} ${action} ${subject}`)).toContain(`vera api.approvals.show ${id}`);
+
+  // The same through a command from another machine: it names the approval that waits.
+  await writeFile(join(at.dir, "settings.json"), JSON.stringify(body.file));
+  const env = { OUTDIAL_URL: at.service.url, OUTDIAL_TOKEN: at.tokens.operator };
+  const asked = await runCli(["dialer", "apply", "settings.json", "--guard", "30m", "--yes"], { cwd: at.dir, env });
+  expect(asked).toMatchObject({ code: 4, stdout: `not done yet: another person must agree to ${id}, in the service\n` });
 
   // Expectations are part of what is agreed to: another prediction is another plan.
   const other = await at.post("/api/v1/dialer/preview", {

@@ -65,7 +65,10 @@ export const dialerChange = z
     /** Why it stands still although it has not ended. */
     stop: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
     looks: count,
-    guard: z.unknown().describe("State of a guarded rollout; null without one"),
+    guard: z
+      .looseObject({ answered: count, abandoned: count })
+      .nullable()
+      .describe("State of a guarded rollout, with the calls that were counted; null without one"),
     conflicts: z
       .array(z.strictObject({ path: z.string(), base: z.unknown(), ours: z.unknown(), theirs: z.unknown() }))
       .readonly(),
@@ -137,7 +140,9 @@ const settingsOf = z
 /** A settings file as JSON: name, concurrency, algorithm, carrier, expected. */
 export const dialerProposal = z
   .strictObject({
-    file: z.record(z.string(), z.unknown()).describe("As in dialer-settings.schema.json"),
+    file: z
+      .union([z.record(z.string(), z.unknown()), z.string().max(200_000)])
+      .describe("As in dialer-settings.schema.json; or its text, YAML or JSON: mistakes are told with line and column"),
     campaign: settingsOf,
     sourceName: z.string().max(200).optional().describe("For people, in the history; dashboard by default"),
     overrides: z.array(z.string()).optional().describe("Gates to pass by name: predicted_abandonment"),

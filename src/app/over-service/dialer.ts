@@ -1,0 +1,132 @@
+// Dialer settings through a service: what is in force, what was, what a change would do; the service carries it out.
+
+import type { z } from "zod";
+import { type Interruption, OperationError, type RegulatoryCheck } from "../../operations/index.ts";
+import {
+  type DialerChange,
+  type DialerPreview,
+  type DialerVersion,
+  type DialerView,
+  dialerChange,
+  dialerPreview,
+  dialerVersion,
+  dialerView,
+  pageOf,
+} from "../../operations/views/index.ts";
+import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, ShownChange } from "../dialer.ts";
+import type { ServiceAddress } from "./address.ts";
+import { ServiceClient } from "./client.ts";
+import { Following, type FollowingOptions } from "./following.ts";
+
+const MINUTE_MS = 60_000;
+/** Characters of a file's name that the API takes. */
+const MOST_NAME = 200;
+/** Versions in a page. */
+const PAGE = 1000;
+
+const judgement = dialerPreview.pick({ findings: true, checks: true, prediction: true, refusals: true, overridden: true });
+
+/** Dialer settings at a service. Methods throw OutdialError with the service's code. */
+export class ServiceDialer implements DialerChanges {
+  readonly #client: ServiceClient;
+  readonly #signal: AbortSignal;
+  readonly #following: Following;
+
+  constructor(address: ServiceAddress, given: FollowingOptions & { readonly signal: AbortSignal }) {
+    this.#client = new ServiceClient(address);
+    this.#signal = given.signal;
+    this.#following = new Following(given);
+  }
+
+  /** The settings in force, read now, and the change under way. */
+  show(campaign: string | undefined, fresh = true): Promise<DialerView> {
+    return this.#client.json(dialerView, "/dialer", { query: { campaign, fresh }, signal: this.#signal });
+  }
+
+  /** Newest first. */
+  async history(limit: number): Promise<readonly DialerVersion[]> {
+    const found: DialerVersion[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { limit: Math.min(PAGE, limit - found.length), cursor };
+      const page = await this.#client.json(pageOf(dialerVersion), "/dialer/versions", { query, signal: this.#signal });
+      found.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined && found.length < limit);
+    return found;
+  }
+
+  validate(
+    file: SettingsText,
+    checks: readonly RegulatoryCheck[] | undefined,
+    campaign: string | undefined,
+  ): Promise<z.output<typeof judgement>> {
+    const body = { ...sent(file), checks, campaign };
+    return this.#client.json(judgement, "/dialer/validate", { method: "POST", body, signal: this.#signal });
+  }
+
+  apply(file: SettingsText, { guardMs, guardCampaigns, retryRejected, ...asked }: ApplyAsked): Promise<ShownChange> {
+    if (guardMs !== undefined && guardMs % MINUTE_MS !== 0)
+      throw new OperationError("invalid_input", "--guard through a service is of whole minutes; give one such as 30m");
+    const guard = guardMs === undefined ? {} : { guardMinutes: guardMs / MINUTE_MS, guardCampaigns };
+    return this.#shown("/dialer/preview", "/dialer/apply", { ...sent(file), ...given(asked), retryRejected, ...guard });
+  }
+
+  rollback(version: number | undefined, asked: ChangeAsked): Promise<ShownChange> {
+    return this.#shown("/dialer/rollback/preview", "/dialer/rollback", { version, ...given(asked) });
+  }
+
+  async #shown(previewPath: string, path: string, body: object): Promise<ShownChange> {
+    const signal = this.#signal;
+    const preview: DialerPreview = await this.#client.json(dialerPreview, previewPath, { method: "POST", body, signal });
+    return {
+      preview,
+      begin: () => this.#client.carryOut(dialerChange, path, { ...body, confirm: preview.confirm }, signal),
+      // Nothing was asked of the service but a question.
+      recordRefusal: () => Promise.resolve(),
+    };
+  }
+
+  async open(): Promise<number | undefined> {
+    return (await this.show(undefined, false)).open?.version;
+  }
+
+  async finishOpen(onProgress: OnChange): Promise<DialerChange | undefined> {
+    const { open } = await this.show(undefined, false);
+    // Of one that waits for a person the service says so when another is to begin.
+    if (open === null || open.phase === "paused") return undefined;
+    if (open.standing === "still") await this.goOn(open.version, undefined);
+    return this.run(open.version, onProgress);
+  }
+
+  async goOn(version: number, keep: boolean | undefined): Promise<void> {
+    const body = keep === undefined ? {} : { decision: keep ? "keep" : "rollBack" };
+    await this.#client.json(dialerChange, `${versionPath(version)}/resume`, { method: "POST", body });
+  }
+
+  run(version: number, onProgress: OnChange): Promise<DialerChange> {
+    return this.#following.through({
+      look: () => this.#client.json(dialerChange, versionPath(version)),
+      ended: ({ phase, standing }) => phase === "ended" || standing === "still",
+      onLook: (change) => onProgress(version, change),
+      again: `outdial dialer resume ${version}`,
+    });
+  }
+
+  interrupt(): Interruption {
+    return this.#following.interrupt();
+  }
+
+  /** The service delivers. */
+  deliverEvents(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const sent = ({ text, name }: SettingsText) => ({ file: text, sourceName: name.slice(-MOST_NAME) });
+const given = ({ campaign, overrides }: Pick<ChangeAsked, "campaign" | "overrides">) => ({ campaign, overrides });
+const versionPath = (version: number): string => `/dialer/versions/${version}`;
