@@ -80,7 +80,7 @@ describe("a change of dialer settings", () => {
         seen: null,
         settings: null,
         settingsBefore: null,
-        guard: one.change.guard !== null,
+        guard: one.change.guard === null ? null : { answered: 0, abandoned: 0 },
       };
       const key = JSON.stringify(change);
       const page = pages.get(key) ?? markup(h(Change, { change, onDone: nothing }));

@@ -78,7 +78,7 @@ describe("the steps", () => {
 
   test("before are done, after are waiting, and without a guard there is none", () => {
     expect(states({})).toEqual(["done", "done", "running", "waiting", "waiting"]);
-    expect(states({ guard: {} })).toHaveLength(6);
+    expect(states({ guard: { answered: 0, abandoned: 0 } })).toHaveLength(6);
   });
 
   test.each([
@@ -94,7 +94,7 @@ describe("the steps", () => {
 
   test("a change that stands still or waits for a person says so", () => {
     expect(states({ stop: { code: "unanswered", message: "no answer" } })[2]).toBe("stopped");
-    expect(states({ phase: "paused", guard: {} })[4]).toBe("stopped");
+    expect(states({ phase: "paused", guard: { answered: 0, abandoned: 0 } })[4]).toBe("stopped");
     expect(at({ looks: 1 })[2]?.text).toMatch(/: 1 look$/);
   });
 
