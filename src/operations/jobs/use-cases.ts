@@ -77,8 +77,10 @@ export class JobRecordsUseCases {
   }: JobFilters & { readonly limit: number; readonly after?: string | undefined }): Promise<readonly JobSummary[]> {
     const kinds = kind === undefined ? KINDS : [kind];
     const last = after === undefined ? undefined : await this.find(after);
-    const jobs = await this.#context.store.jobs.listJobs({ kinds, limit, ...(last === undefined ? {} : { after: last }) });
-    return jobs.map(jobSummaryOf);
+    const { store } = this.#context;
+    const jobs = await store.jobs.listJobs({ kinds, limit, ...(last === undefined ? {} : { after: last }) });
+    const retrievals = await store.retrievals.ofJobs(jobs.flatMap((job) => (job.kind === RETRIEVE ? job.id : [])));
+    return jobs.map((job) => jobSummaryOf(job, retrievals.get(job.id)));
   }
 
   /** Throws OperationError `job_not_found`. */

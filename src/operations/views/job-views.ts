@@ -34,8 +34,8 @@ export interface JobParts {
   readonly requestId: string | null;
 }
 
-/** A job as lists show it. */
-export function jobSummaryOf(job: Job): JobSummary {
+/** A job as lists show it. @param retrieval of a job that is one */
+export function jobSummaryOf(job: Job, retrieval?: Retrieval): JobSummary {
   const counts = { ...job.counts };
   return {
     id: job.id,
@@ -49,6 +49,7 @@ export function jobSummaryOf(job: Job): JobSummary {
     totalRows: job.totalRows,
     counts,
     done: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    retrieval: retrieval === undefined ? null : retrievalOf(retrieval),
     createdAt: timeText(job.createdAt),
     startedAt: timeText(job.startedAt),
     finishedAt: timeText(job.finishedAt),
@@ -71,7 +72,7 @@ export function jobDetailOf({
   requestId,
 }: JobParts): JobDetail {
   return {
-    ...jobSummaryOf(job),
+    ...jobSummaryOf(job, retrieval),
     plan: rows?.plan === undefined ? null : planReportOf(rows.plan),
     measured: rows?.measured === undefined ? null : { ...rows.measured },
     metrics: metrics === undefined ? null : { ...metrics, latency: metrics.latency ?? null },
@@ -82,7 +83,6 @@ export function jobDetailOf({
     running,
     standing,
     requestId,
-    retrieval: retrieval === undefined ? null : retrievalOf(retrieval),
     push: push === undefined ? null : pushOf(push),
     change: changeOf(change, apply),
   };
@@ -100,7 +100,7 @@ export function planReportOf({ rows, toSend, refused, duplicates, problems, exam
   };
 }
 
-function retrievalOf({ from, to, totals, calls }: Retrieval): JobDetail["retrieval"] {
+function retrievalOf({ from, to, totals, calls }: Retrieval): JobSummary["retrieval"] {
   const { windows, windowsDone, rows } = totals;
   return { from: timeText(from), to: timeText(to), windows, windowsDone, rows, added: calls ?? rows };
 }

@@ -15,9 +15,9 @@ export interface Rate {
   readonly confidence: number;
   /**
    * `days`: the interval allows for variation between days. `calls`: all calls are taken as independent (Wilson); the interval
-   * says nothing about other days.
+   * says nothing about other days. `none`: there is no interval, and `low` and `high` are 0 and 1, because everything counted was on one of several days.
    */
-  readonly method: IntervalMethod;
+  readonly method: IntervalMethod | "none";
   /** Number of days with calls. */
   readonly days: number;
 }
@@ -65,6 +65,17 @@ export function known(interval: ReturnType<DayVariation["rate"]>): Rate {
 /** The rate of one group of calls by day. */
 export function rateOfDays(days: DayCounts, confidence?: number): Rate {
   return dailyGroups(new Map([["all", days]])).rate("all", confidence);
+}
+
+/**
+ * The share of calls of one kind by day. When all of them were on one of several days, they do not show how often such calls come on other days: the
+ * interval over days would cover half of all shares, and is withheld.
+ */
+export function shareOfDays(days: DayCounts, confidence?: number): Rate {
+  const rate = rateOfDays(days, confidence);
+  const worked = [...days.values()].filter(({ calls }) => calls > 0);
+  const isOfOneDay = worked.length > 1 && worked.filter(({ successes }) => successes > 0).length === 1;
+  return isOfOneDay && rate.method === "days" ? { ...rate, low: 0, high: 1, method: "none" } : rate;
 }
 
 /** The conversion of one day's calls: successes divided by all calls, including unanswered ones. */

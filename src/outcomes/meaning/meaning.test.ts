@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CATEGORIES } from "./category.ts";
 import { type Contest, compareAll } from "./comparison.ts";
-import { conversionOfDay, dailyGroups, documentedSummary, rateOfCalls, rateOfDays } from "./conversion.ts";
+import { conversionOfDay, dailyGroups, documentedSummary, rateOfCalls, rateOfDays, shareOfDays } from "./conversion.ts";
 import { classify, DOCUMENTED_MAP } from "./outcome-map.ts";
 import { type ReportedFigure, restatements } from "./restatement.ts";
 import { Counter } from "./tally.ts";
@@ -196,6 +196,26 @@ test("restatements are exactly the figures whose latest earlier report said some
       }
     }),
   );
+});
+
+test("what came on one of several days alone has a share and no interval", () => {
+  const days = (...successes: readonly number[]) =>
+    new Map(successes.map((count, i) => [`day ${i}`, { calls: 500, successes: count }]));
+  const once = [80, ...Array.from({ length: 29 }, () => 0)];
+  expect(shareOfDays(days(...once))).toEqual({
+    rate: 80 / 15_000,
+    low: 0,
+    high: 1,
+    numerator: 80,
+    denominator: 15_000,
+    confidence: 0.95,
+    method: "none",
+    days: 30,
+  });
+  // On two days it says something, and nobody's calls on no day say what they said.
+  expect(shareOfDays(days(...once, 3)).method).toBe("days");
+  expect(shareOfDays(days(0, 0, 0, 0, 0, 0))).toEqual(rateOfDays(days(0, 0, 0, 0, 0, 0)));
+  expect(shareOfDays(days(80))).toEqual(rateOfDays(days(80)));
 });
 
 test("a share of nothing has no rate", () => {

@@ -3,7 +3,7 @@
 import type { Instant } from "../../kernel/index.ts";
 import { CATEGORIES, type Category } from "../meaning/category.ts";
 import type { Contest } from "../meaning/comparison.ts";
-import { conversionOfDay, dailyGroups, documentedSummary, rateOfDays } from "../meaning/conversion.ts";
+import { conversionOfDay, dailyGroups, documentedSummary, rateOfDays, shareOfDays } from "../meaning/conversion.ts";
 import { WEEKDAYS } from "../meaning/local-time.ts";
 import { classifyIn } from "../meaning/outcome-map.ts";
 import type { ReportedFigure } from "../meaning/restatement.ts";
@@ -142,7 +142,7 @@ export function buildReport(
     categories: CATEGORIES.map((category) => ({
       category,
       calls: all.counts[category],
-      share: rateOfDays(
+      share: shareOfDays(
         new Map([...days].map(([day, { calls, counts }]) => [day, { calls, successes: counts[category] }])),
         confidence,
       ),
@@ -190,7 +190,7 @@ function codeGroups({ codes, all }: Tallies, confidence: number): Codes {
       categories: CATEGORIES.filter((category) => categories.has(category)),
       mapped,
       calls: tally.calls,
-      share: rateOfDays(
+      share: shareOfDays(
         new Map([...all.days].map(([day, { calls }]) => [day, { calls, successes: tally.days.get(day)?.calls ?? 0 }])),
         confidence,
       ),

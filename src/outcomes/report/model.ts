@@ -16,9 +16,9 @@ export const rateSchema = z
     denominator: count,
     confidence: z.number().describe("Level of the interval, for example 0.95"),
     method: z
-      .enum(["days", "calls"])
+      .enum(["days", "calls", "none"])
       .describe(
-        "`days`: the interval allows for days that differ. `calls`: it takes all calls as independent (Wilson), for one day or too few, and says nothing about other days",
+        "`days`: the interval allows for days that differ. `calls`: it takes all calls as independent (Wilson), for one day or too few, and says nothing about other days. `none`: there is no interval (low 0, high 1), because all of it came on one of several days",
       ),
     days: count.describe("Days that the calls are of"),
   })

@@ -9,8 +9,9 @@ export function number(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** The interval of a rate: "11.5–12.8 %", with an asterisk when all calls were taken as independent. */
-export function interval({ low, high, denominator, method }: Rate): string {
+/** The interval of a rate: "11.5–12.8 %", with an asterisk when all calls were taken as independent; why there is none. */
+export function interval({ low, high, denominator, method, days }: Rate): string {
+  if (method === "none") return `none: on one of ${dayCount(days)}`;
   return denominator === 0 ? "–" : `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)} %${method === "calls" ? "*" : ""}`;
 }
 
@@ -21,6 +22,7 @@ export const CALLS_NOTE =
 /** Level and method of an interval: "95 % interval over days". */
 export function intervalKind({ confidence, method }: Pick<Rate, "confidence" | "method">): string {
   const level = `${Number((100 * confidence).toFixed(2))} % interval`;
+  if (method === "none") return "no interval,";
   return method === "days" ? `${level} over days` : `${level} of these calls alone, as if independent,`;
 }
 

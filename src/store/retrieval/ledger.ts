@@ -50,6 +50,13 @@ export class RetrievalLedger extends Ledger {
     });
   }
 
+  /** Those of these jobs, by job. */
+  async ofJobs(jobIds: readonly string[]): Promise<ReadonlyMap<string, Retrieval>> {
+    if (jobIds.length === 0) return new Map();
+    const rows = await this.store.query<RetrievalRow>(`${RETRIEVAL_COLUMNS} where r.job_id = any($1)`, [[...jobIds]]);
+    return new Map(rows.map((row) => [row.jobId, toRetrieval(row)]));
+  }
+
   async get(jobId: string): Promise<Retrieval | undefined> {
     const [row] = await this.store.query<RetrievalRow>(`${RETRIEVAL_COLUMNS} where r.job_id = $1`, [jobId]);
     return row && toRetrieval(row);

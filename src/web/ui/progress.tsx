@@ -2,11 +2,19 @@
 
 import { whole } from "../view/format.ts";
 
-export function Progress({ done, total, label }: { readonly done: number; readonly total: number; readonly label: string }) {
+interface ProgressProps {
+  readonly done: number;
+  readonly total: number;
+  readonly label: string;
+  /** What is counted, where it is not plain: "windows". */
+  readonly unit?: string;
+}
+
+export function Progress({ done, total, label, unit }: ProgressProps) {
   return (
     <span class="progress">
       <progress aria-label={label} max={Math.max(1, total)} value={done} />
-      <span class="small muted">{`${whole(done)} of ${whole(total)}`}</span>
+      <span class="small muted">{`${whole(done)} of ${whole(total)}${unit === undefined ? "" : ` ${unit}`}`}</span>
     </span>
   );
 }

@@ -16,12 +16,14 @@ interface ShareBarProps {
 export function ShareBar({ share, to = 1, limit, note }: ShareBarProps) {
   if (share.rate === null) return <span class="muted">no calls</span>;
   const at = (value: number) => `${Math.min(100, Math.max(0, (100 * value) / to))}%`;
+  const isWithheld = share.method === "none";
   return (
     <span class="interval">
-      <strong>{percent(share.rate)}</strong> <span class="muted small">{interval(share.low, share.high)}</span>
+      <strong>{percent(share.rate)}</strong>{" "}
+      {isWithheld ? null : <span class="muted small">{interval(share.low, share.high)}</span>}
       <svg aria-hidden="true">
         <rect class="axis" x="0" y="4.5" width="100%" height="1" />
-        <rect class="band" x={at(share.low)} y="2" width={at(share.high - share.low)} height="6" rx="2" />
+        {isWithheld ? null : <rect class="band" x={at(share.low)} y="2" width={at(share.high - share.low)} height="6" rx="2" />}
         <circle class="point" cx={at(share.rate)} cy="5" r="3" />
         {limit === undefined ? null : <rect class="limit" x={at(limit)} y="0" width="1.5" height="10" />}
       </svg>

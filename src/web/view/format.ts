@@ -30,13 +30,14 @@ export function interval(low: number, high: number, digits = 1): string {
 /** A share's interval, with its method where the share names one; live figures name none, and their calls are taken as independent. */
 export interface IntervalKind {
   readonly confidence: number;
-  readonly method?: "days" | "calls";
+  readonly method?: "days" | "calls" | "none";
   readonly days?: number;
 }
 
-/** Level and method of an interval: "95 % interval over 30 days". */
+/** Level and method of an interval: "95 % interval over 30 days"; why there is none. */
 export function intervalKind({ confidence, method = "calls", days }: IntervalKind): string {
   const level = `${Number((100 * confidence).toFixed(2))}\u00a0% interval`;
+  if (method === "none") return `no interval: all of them on one of ${whole(days)} days`;
   if (method === "calls") return `${level} of these calls alone, as if independent`;
   return `${level} over ${whole(days)} ${days === 1 ? "day" : "days"}`;
 }

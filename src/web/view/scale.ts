@@ -18,6 +18,9 @@ export function scale(low: number, high: number, from: number, to: number): (val
 }
 
 /** Right end of a scale on which all these shares and their intervals fit, at least 1 %. */
-export function scaleOf(shares: readonly ({ readonly rate: number | null; readonly high: number } | null)[]): number {
-  return Math.max(0.01, ...shares.map((share) => (share === null || share.rate === null ? 0 : 1.05 * share.high)));
+export function scaleOf(
+  shares: readonly ({ readonly rate: number | null; readonly high: number; readonly method?: string } | null)[],
+): number {
+  const end = ({ rate, high, method }: NonNullable<(typeof shares)[number]>) => (method === "none" ? (rate ?? 0) : high);
+  return Math.max(0.01, ...shares.map((share) => (share === null || share.rate === null ? 0 : 1.05 * end(share))));
 }

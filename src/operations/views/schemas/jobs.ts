@@ -49,6 +49,10 @@ export const jobSummary = z
     totalRows: count.nullable(),
     counts: z.record(z.string(), count).describe("Rows by result"),
     done: count.describe("Rows that have their result"),
+    retrieval: z
+      .strictObject({ from: time, to: time, windows: count, windowsDone: count, rows: count, added: count })
+      .nullable()
+      .describe("Of a retrieval: how far it is, and what it brought"),
     createdAt: time,
     startedAt: time.nullable(),
     finishedAt: time.nullable(),
@@ -118,8 +122,6 @@ export const jobDetail = jobSummary
       .string()
       .nullable()
       .describe("The request that it was made for: its calls at the vendor carry it; null for one of the command line"),
-    /** Of a retrieval: how far it is. */
-    retrieval: z.strictObject({ from: time, to: time, windows: count, windowsDone: count, rows: count, added: count }).nullable(),
     push: z
       .strictObject({
         records: z.boolean().describe("Records are brought, not only events of retrievals queued"),

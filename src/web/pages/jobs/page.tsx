@@ -61,16 +61,25 @@ const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
   {
     name: "Progress",
     cell: (job) => {
-      // A retrieval is told what it is about only as it goes.
-      const progress = progressOf(job);
+      const progress = progressOf(job, job.retrieval);
       return typeof progress === "string" ? (
         <span class="muted">{progress}</span>
       ) : (
-        <Progress done={progress.done} total={progress.total} label={`Progress of ${job.sourceName}`} />
+        <Progress
+          done={progress.done}
+          total={progress.total}
+          label={`Progress of ${job.sourceName}`}
+          {...(progress.what === "rows" ? {} : { unit: progress.what })}
+        />
       );
     },
   },
-  { name: "Results", cell: ({ counts }) => <Counts counts={counts} /> },
+  {
+    name: "Results",
+    cell: ({ counts, retrieval }) => (
+      <Counts counts={retrieval === null ? counts : { rows: retrieval.rows, new: retrieval.added }} />
+    ),
+  },
   {
     name: "Begun",
     cell: ({ startedAt, createdAt, actor }) => (
