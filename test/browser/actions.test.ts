@@ -86,7 +86,7 @@ test("settings are previewed, confirmed by a typed word, followed step by step, 
   await form.getByLabel("Abandonment target").fill("0.02");
   await opened.press(form.getByRole("button", { name: "Check and preview" }));
   const dialog = page.getByRole("dialog");
-  await dialog.getByText("algorithm.dial_ratio").first().waitFor();
+  await dialog.getByText("Dial ratio").first().waitFor();
   expect(await opened.violations()).toEqual([]);
   const apply = dialog.getByRole("button", { name: "Apply" });
   expect(await apply.isDisabled()).toBe(true);
@@ -125,7 +125,7 @@ test("what nobody touched stays as it is at the tenant, its name and what somebo
   await form.getByRole("button", { name: "Check and preview" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("to confirm").waitFor();
-  expect(await dialog.locator(".diff dt").allTextContents()).toEqual(["algorithm.dial_ratio"]);
+  expect(await dialog.locator(".diff dt").allTextContents()).toEqual(["Dial ratio"]);
   expect(faults).toEqual([]);
 });
 

@@ -10,22 +10,28 @@ interface Change {
   readonly after?: unknown;
 }
 
-export function Changes({ changes }: { readonly changes: readonly Change[] }) {
+interface ChangesProps {
+  readonly changes: readonly Change[];
+  /** What a field is called; by its path by default. */
+  readonly labelOf?: (path: string) => string;
+}
+
+export function Changes({ changes, labelOf = (path) => path }: ChangesProps) {
   if (changes.length === 0) return <p class="muted">Nothing changes.</p>;
   return (
     <dl class="facts diff">
       {changes.map(({ path, before, after }) => (
-        <ChangeRow key={path} path={path} before={before} after={after} />
+        <ChangeRow key={path} path={path} label={labelOf(path)} before={before} after={after} />
       ))}
     </dl>
   );
 }
 
-function ChangeRow({ path, before = null, after = null }: Change) {
+function ChangeRow({ path, label, before = null, after = null }: Change & { readonly label: string }) {
   return (
     <>
-      <dt>
-        <NameText text={path} />
+      <dt title={label === path ? undefined : path}>
+        <NameText text={label} />
       </dt>
       <dd>
         {before === null ? null : <del>{valueText(before)}</del>} {after === null ? null : <ins>{valueText(after)}</ins>}

@@ -1,10 +1,9 @@
 // Campaigns as code in the page: a text of campaign files, what is wrong in which line, the plan against the tenant, its apply behind a confirmation,
 // and the apply followed to its end.
 
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
@@ -17,7 +16,9 @@ import { Begin } from "./begin.tsx";
 import { DRAFT_KEY, type FilesDraft, keptDraft } from "./draft.ts";
 import { Edited } from "./edited.tsx";
 
-const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "job", every: 30_000, sticky: true };
+/** How often the applies are read, ms; while one goes on its phase is told here as well as above. */
+const EVERY = 30_000;
+const EVERY_WHILE_OPEN = 2000;
 
 export default function CampaignFilesPage() {
   const { query, route } = useLocation();
@@ -26,7 +27,16 @@ export default function CampaignFilesPage() {
   const draft = useSignal<FilesDraft | undefined>(kept);
   const discarded = useSignal<FilesDraft | undefined>(undefined);
   const isTold = useRef(false);
-  const applies = useResource("campaigns.applies", { query: { limit: 10 } }, LIVE);
+  const isOpen = useSignal(false);
+  const applies = useResource(
+    "campaigns.applies",
+    { query: { limit: 10 } },
+    { on: ({ type }) => type === "job", every: isOpen.value ? EVERY_WHILE_OPEN : EVERY, sticky: true },
+  );
+  useSignalEffect(() => {
+    const read = applies.state.value;
+    if (read.kind === "ready") isOpen.value = read.value.items.some(({ endedAt }) => endedAt === null);
+  });
   const keep = (next: FilesDraft | undefined) => {
     draft.value = next;
     try {

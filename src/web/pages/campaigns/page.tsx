@@ -103,7 +103,7 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
   };
   const choose: Column<Summary> = {
     name: "Choose",
-    width: 6,
+    width: 5,
     cell: ({ id, name }) => (
       <input
         type="checkbox"
@@ -219,10 +219,10 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
   return [
     {
       name: "Campaign",
-      width: 13,
+      width: 14,
       head: true,
       cell: ({ id, name, failover }) => (
-        <>
+        <span class="lines">
           <a class="break" href={`/campaigns/${encodeURIComponent(id)}`}>
             {name}
           </a>
@@ -235,12 +235,12 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
               </>
             )}
           </span>
-        </>
+        </span>
       ),
     },
     {
       name: "State",
-      width: 18,
+      width: 20,
       cell: ({ status, dialing, notDialing, failover }) => (
         <>
           <span class="row">
@@ -258,7 +258,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Active calls",
-      width: 8,
+      width: 7,
       numeric: true,
       cell: (campaign) =>
         callsOutsideHours(campaign) ? (
@@ -303,7 +303,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Calling windows",
-      width: 12,
+      width: 11,
       cell: ({ windows, asOf }) => {
         const groups = windowGroups(windows).map(({ zones, text }) => `${zones.join(", ")} ${text}`);
         return (

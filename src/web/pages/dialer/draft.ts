@@ -51,6 +51,16 @@ export const FIELDS: readonly DraftField[] = [
   },
 ];
 
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ["name", "Name"],
+  ["type", "Type"],
+  ["algorithm.type", "Algorithm"],
+  ...FIELDS.map(({ path, label }) => [path, label] as const),
+]);
+
+/** What a field of the settings is called, here and in the form; by the vendor's name where it has no other. */
+export const labelOf = (path: string): string => LABELS.get(path) ?? path;
+
 /** Every field as text, and `name`. */
 export type Draft = Readonly<Record<string, string>>;
 

@@ -13,19 +13,20 @@ import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { sameSettings } from "../../view/changes.ts";
 import { words } from "../../view/format.ts";
+import { labelOf } from "./draft.ts";
 import { PreviewBody } from "./preview-body.tsx";
-import { changeCalled } from "./words.ts";
+import { changeCalled, isShownInForce } from "./words.ts";
 
 interface HistoryProps {
   /** The settings as they were last read of the tenant; undefined: not known. */
-  readonly inForce: Pick<ApiTypes.DialerView, "settings" | "campaign"> | undefined;
+  readonly inForce: Pick<ApiTypes.DialerView, "settings" | "campaign" | "open"> | undefined;
   readonly onBegun: (version: number | undefined) => void;
 }
 
 export function History({ inForce, onBegun }: HistoryProps) {
   const { client, session, toasts } = useDashboard();
   const chosen = useSignal<number | undefined>(undefined);
-  const isInForce = ({ settings, campaign }: ApiTypes.DialerVersion) =>
+  const isShown = ({ settings, campaign }: ApiTypes.DialerVersion) =>
     inForce !== undefined &&
     inForce.settings !== null &&
     campaign === inForce.campaign &&
@@ -67,7 +68,11 @@ export function History({ inForce, onBegun }: HistoryProps) {
               {
                 name: "Changes",
                 cell: ({ changes, kind }) =>
-                  changes.length === 0 ? <span class="muted">{words(kind)}</span> : <Changes changes={changes} />,
+                  changes.length === 0 ? (
+                    <span class="muted">{words(kind)}</span>
+                  ) : (
+                    <Changes changes={changes} labelOf={labelOf} />
+                  ),
               },
               {
                 name: "By",
@@ -85,7 +90,7 @@ export function History({ inForce, onBegun }: HistoryProps) {
                 name: "Roll back",
                 cell: (one) => {
                   const { version } = one;
-                  if (isInForce(one)) return <Pill state="" tone="good" text="in force" />;
+                  if (isShown(one)) return <Shown open={inForce?.open ?? null} />;
                   return (
                     <button
                       type="button"
@@ -126,5 +131,14 @@ export function History({ inForce, onBegun }: HistoryProps) {
         />
       )}
     </section>
+  );
+}
+
+/** Beside the version that the tenant shows. */
+function Shown({ open }: Pick<ApiTypes.DialerView, "open">) {
+  return isShownInForce(open) ? (
+    <Pill state="" tone="good" text="in force" />
+  ) : (
+    <Pill state="" tone="info" text="shown by the tenant" />
   );
 }

@@ -10,9 +10,11 @@ import { NameText } from "../../ui/name-text.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { leavesOf, VERSION_TAG, valueText } from "../../view/changes.ts";
 import { Change } from "./change.tsx";
+import { labelOf } from "./draft.ts";
 import { DraftForm } from "./draft-form.tsx";
 import { History } from "./history.tsx";
 import { AnswerRate, PredictionBands } from "./prediction.tsx";
+import { isShownInForce } from "./words.ts";
 
 const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "dialer" || type === "tenant", every: 10_000 };
 
@@ -44,14 +46,20 @@ export default function DialerPage() {
             )}
             {isUnchosen(view) ? null : (
               <div class="grid">
-                <section class="card" aria-label="In force">
+                <section class="card" aria-label={headOf(view)}>
                   <div class="card-head">
-                    <h2>In force</h2>
+                    <h2>{headOf(view)}</h2>
                     <span class="aside muted small mono break">
                       {view.asOf === null ? "" : view.tag === null ? "no version tag, read " : `tag ${view.tag}, read `}
                       <Age at={view.asOf} />
                     </span>
                   </div>
+                  {isShownInForce(view.open) ? null : (
+                    <p class="warn">
+                      A change is under way. The tenant shows new settings from the moment it takes them: these may not be in
+                      force yet.
+                    </p>
+                  )}
                   {view.asOf === null ? (
                     <p class="muted">The settings are being read of the tenant, and appear here by themselves.</p>
                   ) : (
@@ -82,6 +90,8 @@ export default function DialerPage() {
     </Page>
   );
 }
+
+const headOf = ({ open }: ApiTypes.DialerView) => (isShownInForce(open) ? "In force" : "As the tenant shows them");
 
 /** Each campaign has settings of its own, and none is chosen yet. */
 const isUnchosen = ({ choose, campaign }: ApiTypes.DialerView): boolean => choose !== null && campaign === null;
@@ -119,8 +129,8 @@ function Followed({ version }: { readonly version: number | undefined }) {
 function Leaf({ path, value }: { readonly path: string; readonly value: unknown }) {
   return (
     <>
-      <dt class="mono">
-        <NameText text={path} />
+      <dt title={path}>
+        <NameText text={labelOf(path)} />
       </dt>
       <dd>
         <NameText text={valueText(value)} />

@@ -4,6 +4,7 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { Changes } from "../../ui/changes.tsx";
 import { leavesOf, valueText } from "../../view/changes.ts";
 import { words } from "../../view/format.ts";
+import { labelOf } from "./draft.ts";
 import { Findings } from "./findings.tsx";
 import { PredictionBands } from "./prediction.tsx";
 
@@ -11,7 +12,7 @@ export function PreviewBody({ preview }: { readonly preview: ApiTypes.DialerPrev
   const { changes, findings, prediction, rejectedBefore, overridden, guard } = preview;
   return (
     <div class="stack">
-      <Changes changes={changes} />
+      <Changes changes={changes} labelOf={labelOf} />
       <h3>Checks</h3>
       <Findings findings={findings} />
       <h3>Prediction</h3>

@@ -30,6 +30,30 @@ const CHANGE_PHASES: Readonly<Record<ApiTypes.DialerChange["phase"], Called>> = 
   ended: { text: "ended", tone: "none" },
 };
 
+/**
+ * Whether the settings that the tenant shows are in force while a change stands in a phase: it shows new ones from the moment it takes them, before they
+ * are activated.
+ */
+const SHOWN_IN_FORCE: Readonly<Record<ApiTypes.DialerChange["phase"], boolean>> = {
+  sending: true,
+  sent: false,
+  settling: false,
+  polling: false,
+  watching: false,
+  verifying: false,
+  merging: true,
+  checking: true,
+  guarding: true,
+  paused: true,
+  examining: false,
+  ended: true,
+};
+
+/** Whether what the tenant shows is in force. @param open the change under way */
+export const isShownInForce = (open: Pick<ApiTypes.DialerChange, "phase" | "purpose"> | null): boolean =>
+  // What is put back replaces settings that may still be on their way.
+  open === null || (SHOWN_IN_FORCE[open.phase] && !(open.phase === "sending" && open.purpose === "restore"));
+
 export const CHANGE_OUTCOMES: Readonly<Record<NonNullable<ApiTypes.DialerChange["outcome"]>, Called>> = {
   applied: good("applied, read back"),
   not_applied: warn("refused by the tenant, the settings from before are in force"),
