@@ -103,7 +103,7 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
   };
   const choose: Column<Summary> = {
     name: "Choose",
-    width: 5,
+    width: 6,
     cell: ({ id, name }) => (
       <input
         type="checkbox"
@@ -219,10 +219,10 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
   return [
     {
       name: "Campaign",
-      width: 14,
+      width: 13,
       head: true,
       cell: ({ id, name, failover }) => (
-        <span class="lines">
+        <span class="lines" title={failover === null ? name : `${name}, ${failover.role} with ${failover.partner}`}>
           <a class="break" href={`/campaigns/${encodeURIComponent(id)}`}>
             {name}
           </a>
@@ -240,7 +240,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "State",
-      width: 20,
+      width: 19,
       cell: ({ status, dialing, notDialing, failover }) => (
         <>
           <span class="row">
@@ -258,7 +258,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Active calls",
-      width: 7,
+      width: 8,
       numeric: true,
       cell: (campaign) =>
         callsOutsideHours(campaign) ? (
@@ -272,7 +272,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Success rate",
-      width: 14,
+      width: 13,
       cell: ({ successRate, windowMinutes, asOf }) =>
         successRate === null ? (
           <span class="muted">{asOf.figures === null ? "not read yet" : "no figures"}</span>
@@ -280,10 +280,10 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           <ShareBar share={successRate} to={to} note={rateNote(successRate, windowMinutes)} />
         ),
     },
-    { name: "Abandonment budget", width: 15, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    { name: "Abandonment budget", width: 14, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
     {
       name: "Work left",
-      width: 9,
+      width: 8,
       cell: ({ workload: { hoursLeft, penetration, callbacksDue, asOf } }) => {
         const notes = [
           ...(penetration === null ? [] : [`${percent(penetration, 0)} tried`]),
@@ -303,7 +303,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Calling windows",
-      width: 11,
+      width: 12,
       cell: ({ windows, asOf }) => {
         const groups = windowGroups(windows).map(({ zones, text }) => `${zones.join(", ")} ${text}`);
         return (
