@@ -130,7 +130,7 @@ test("what another person rejects is not done", async () => {
     .waitFor();
   await olga.page.goto(`${url}/dialer`);
   const force = olga.page.getByRole("region", { name: "In force" });
-  await force.getByText("Dial ratio").waitFor();
+  await force.getByText("Dial ratio", { exact: true }).waitFor();
   expect(await force.getByText("1.9", { exact: true }).count()).toBe(0);
 });
 

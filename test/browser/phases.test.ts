@@ -2,11 +2,9 @@
 // what the tenant has at that moment. A phase that is added to a machine and not to the tables here does not compile.
 
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { APPLY_OUTCOMES, APPLY_PHASES, type ApplyOutcome, type ApplyPhase } from "../../src/operations/campaigns/apply/state.ts";
-import { OUTCOMES, type Outcome, PHASES, type Phase } from "../../src/operations/settings/state.ts";
-import type { ApprovalView, CampaignSummary } from "../../src/operations/views/index.ts";
-import { JOB_STATUSES, type JobStatus } from "../../src/store/jobs/types.ts";
+import type { ApprovalView, CampaignSummary, JobSummary } from "../../src/operations/views/index.ts";
 import { hastenedClock } from "../support/hastened-clock.ts";
+import { APPLY_OUTCOMES, APPLY_PHASES, OUTCOMES, PHASES } from "../support/histories/phase-cases.ts";
 import { PAGES } from "../support/pages-setup.ts";
 import { type StartedService, startService } from "../support/service.ts";
 import { until } from "../support/until.ts";
@@ -92,6 +90,11 @@ async function agreed(path: string, body: object = {}, preview = `${path}/previe
   return done.body["answer"] as Record<string, unknown>;
 }
 
+type Phase = (typeof PHASES)[number];
+type Outcome = (typeof OUTCOMES)[number];
+type ApplyPhase = (typeof APPLY_PHASES)[number];
+type ApplyOutcome = (typeof APPLY_OUTCOMES)[number];
+type JobStatus = JobSummary["status"];
 type PairPhase = NonNullable<CampaignSummary["failover"]>["phase"];
 
 /** What the pair's figure says, and the badges of primary and backup. */
@@ -594,7 +597,7 @@ test("jobs: which rows are tagged and which calls are home, by each page, is so 
   await list.page.reload();
   await look(stopped.id, "failed", { progress: /^0 of 3$/, results: /^–$/ });
   await holds.query("update outdial.jobs set status = 'cancelled' where id = $1", [stopped.id]);
-  expect(seen).toEqual(new Set(JOB_STATUSES));
+  expect(seen).toEqual(new Set(Object.keys(JOB)));
 
   // A retrieval, of which the list tells how far it is and what it brought.
   const to = new Date(clock.now()).toISOString();
