@@ -1,6 +1,5 @@
 // The entry of the command line: runs one in the process's own surroundings and turns its result into an exit code.
 
-import { fetchThroughProxy } from "../app/egress.ts";
 import { runCommandLine } from "./program.ts";
 import { processSurroundings } from "./surroundings.ts";
 
@@ -8,7 +7,9 @@ let left = false;
 const leave = () => {
   left = true;
 };
-await fetchThroughProxy(process.env);
+// Nothing is loaded for it where there is no proxy.
+const { https_proxy: small, HTTPS_PROXY: large } = process.env;
+if (small || large) await (await import("../app/egress.ts")).fetchThroughProxy(process.env);
 const code = await runCommandLine(process.argv.slice(2), { ...processSurroundings(), leave });
 // Set already when stdout failed.
 process.exitCode ||= code;
