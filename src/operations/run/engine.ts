@@ -11,11 +11,14 @@ const WORKFLOW_VERSION = "2";
 const NAME = "outdial";
 const SCHEMA = "dbos";
 
-/** Runs that services of one scope share out among themselves, one at a time of what must not be done twice at once. */
+/** Queue of the runs that the services of one scope share; of each partition only one run executes at a time. */
 const shared = (scope: string): string => `operations-${scope}`;
-/** Runs that a command line began in its own process, which died: they have no partition. */
+/** Queue of the runs that a command line began in its own process, which died; they have no partition. */
 const left = (scope: string): string => `left-operations-${scope}`;
-/** How often a service looks for runs to take, ms: somebody waits for shared ones; those that were left wait for the sweep before. */
+/**
+ * How often a service polls for runs, ms: shared runs often, because somebody waits for them; left runs less often, because the
+ * search for dead processes comes before them anyway.
+ */
 const POLL_MS = 500;
 const LEFT_POLL_MS = 2000;
 
@@ -27,7 +30,7 @@ export interface EngineLog {
 /** Does work once: a step that has its result is not done again after a crash. */
 export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-/** Does a run of a job; one that is taken up after a crash is called again and its steps that have ended give what they gave. */
+/** Does a run of a job. After a crash it is called again, and steps that had ended return their recorded results. */
 export type EngineBody = (jobId: string, run: number, step: Step) => Promise<void>;
 
 /** What a run of a kind does, and who may do it: only processes with the same scope (tenant, credentials, and what else it depends on). */
@@ -38,35 +41,35 @@ export interface EngineKind {
 
 const nameOf = (kind: string, scope: string): string => `${kind}@${scope}`;
 
-/** A run of a job: each run is a workflow of its own, entered at most once. */
+/** A run of a job: each run is a workflow of its own, started at most once. */
 export interface EngineRun {
   readonly kind: string;
   readonly jobId: string;
   readonly run: number;
 }
 
-/** How a run stands. */
-export type EnginePhase = { /** It was entered for any service. */ readonly wasShared: boolean } & (
+/** The state of a run. */
+export type EnginePhase = { /** It was put into the queue for any service. */ readonly wasShared: boolean } & (
   | { readonly phase: "none" | "queued" | "ended" }
   | { readonly phase: "running"; readonly executor: string }
 );
 
-/** Whether the engine says that a run is another process's by now. */
+/** Whether the error says that another process has the run by now. */
 export const isTakenAway = (thrown: unknown): boolean =>
   thrown instanceof Error && /no longer owned by this execution/.test(thrown.message);
 
-/** A run under way, as the engine has it. */
+/** A run under way, as the engine records it. */
 export interface UnderWay extends EngineRun {
   readonly executor: string;
   /** False for one of another version of outdial, which no executor of this one takes. */
   readonly current: boolean;
-  /** It came through the queue that services share. */
+  /** It came through the queue that the services share. */
   readonly shared: boolean;
 }
 
 /** What a process can do with runs that others execute. */
 export interface EngineDesk {
-  /** Gives a run to whichever service of a scope takes it; one at a time of a partition is done. */
+  /** Puts a run into the queue of a scope for any of its services; one run at a time of a partition executes. */
   enqueue(run: EngineRun, to: { readonly scope: string; readonly partition: string }): Promise<void>;
   phase(run: Omit<EngineRun, "kind">): Promise<EnginePhase>;
   /** Ends a run that no process may continue. */
@@ -78,7 +81,7 @@ export interface EngineDesk {
 export interface Engine extends EngineDesk {
   /** Starts a run in this process. */
   startHere(run: EngineRun): Promise<void>;
-  /** All runs that some process has taken and not ended, whether it lives or not. */
+  /** All runs that a process has taken and not ended, whether the process is alive or not. */
   underWay(): Promise<UnderWay[]>;
   /** Takes runs away from processes that died, for any service to go on with. */
   resume(runs: readonly UnderWay[]): Promise<void>;
@@ -104,7 +107,8 @@ export async function launchEngine(options: {
   log: EngineLog;
 }): Promise<Engine> {
   if (DBOS.isInitialized()) throw new Error("the engine is launched already in this process; close it first");
-  // Runs that a service leaves to another one are under way for the engine still: no news while it is closed.
+  // The engine still considers runs under way that a service leaves to another one: its warnings about them are dropped while it
+  // closes.
   let isClosing = false;
   const log = quietLog(options.log);
   const warn = (entry: unknown) => {
@@ -152,7 +156,7 @@ export async function launchEngine(options: {
     async startHere(run) {
       const start = DBOS.startWorkflow(workflowOf(run.kind).workflow, { workflowID: workflowId(run) });
       const handle = await told(start(run.jobId, run.run));
-      // How it ended is in the ledger, and told by its body.
+      // The ledger has how it ended, and the body reports it.
       void handle.getResult().catch(ignore);
     },
     async enqueue(run, { scope, partition }) {
@@ -170,7 +174,7 @@ export async function launchEngine(options: {
         const at = workflowID.lastIndexOf("/");
         const run = Number(workflowID.slice(at + 1));
         const kind = workflowName.slice(0, workflowName.lastIndexOf("@"));
-        // Those of another scope are not for this process to judge.
+        // Runs of another scope are left out: this process cannot judge them.
         const known = workflows.get(kind);
         if (at < 0 || !Number.isSafeInteger(run) || known === undefined || nameOf(kind, known.scope) !== workflowName) return [];
         return [
@@ -237,8 +241,8 @@ function phaseOf(found: WorkflowStatus | null): EnginePhase {
 }
 
 /**
- * What the engine was asked for. It tells some troubles of the database (no room, no writes) in the driver's words: they are the store's own, and a job
- * that one of them stopped goes on when it is over.
+ * Waits for a call of the engine. The engine passes on some database errors (no room, no writes) as the driver's errors: they
+ * become StoreErrors, so that a job that one of them stopped continues when the trouble is over.
  */
 async function told<T>(asked: Promise<T>): Promise<T> {
   try {
@@ -274,27 +278,28 @@ const LAUNCH_LOOK_MS = 50;
 const LAUNCH_MOST_MS = 60_000;
 
 /**
- * Launches of several processes on one database wait for each other: the first one makes DBOS's tables, which two at once fail at. They look
- * again and again instead of waiting in the server: a statement that waits there would hold up the making of an index.
+ * Launches of several processes on one database wait for each other, because creating DBOS's tables fails when two processes do
+ * it at once. They poll for the lock instead of waiting in the server: a statement that waits there would block the creation of
+ * an index.
  */
 async function oneAtATime(pool: pg.Pool, launch: () => Promise<void>): Promise<void> {
   const client = await lockHolder(pool);
   try {
     await launch();
   } finally {
-    // With the connection the lock ends, whatever became of the launch.
+    // Closing the connection releases the lock, whether the launch succeeded or not.
     client.release(true);
   }
 }
 
-/** The connection that has the lock. One that is lost while it waits is replaced by another. */
+/** A connection that has the lock. When it is lost during the wait, another one is opened. */
 async function lockHolder(pool: pg.Pool): Promise<pg.PoolClient> {
   let client = await pool.connect();
   for (let failures = 0; ; ) {
     try {
       const { rows } = await client.query<{ mine: boolean }>(`select pg_try_advisory_lock(${LAUNCH_LOCK}) as mine`);
       if (rows[0]?.mine === true) {
-        // A process that is frozen meanwhile keeps the others out no longer than this.
+        // A process that is frozen during the launch blocks the others for no longer than this.
         await client.query(`set idle_session_timeout = ${LAUNCH_MOST_MS}`);
         return client;
       }

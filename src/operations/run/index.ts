@@ -1,4 +1,4 @@
-// Runs of jobs over the engine: entered, followed, interrupted, taken over.
+// Runs of jobs over the engine: started, followed, interrupted, taken over.
 
 export { type EngineKind, launchEngine, openDesk } from "./engine.ts";
 export { isDue, waitOf } from "./left.ts";

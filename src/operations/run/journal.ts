@@ -8,7 +8,7 @@ import type { Leave } from "./leave.ts";
 export interface JournaledWork<State, Command, Happening> {
   /** The state that the journal leads to, and the number of its entries. */
   load(): Promise<{ readonly state: State; readonly seq: number }>;
-  /** What is noted first: that it began, or that another run goes on with it. */
+  /** The first event to record: that the operation began, or that another run continues it. */
   opening(seq: number): Happening;
   /** Writes what happened as entry `seq`, with all that follows from it. Throws StoreError `not_owner`. */
   record(
@@ -16,7 +16,10 @@ export interface JournaledWork<State, Command, Happening> {
     seq: number,
     happening: Happening,
   ): Promise<{ readonly state: State; readonly command: Command | undefined }>;
-  /** Carries out the next command. @param leave each write to the tenant is given it: a process that was held for dead sends nothing again */
+  /**
+   * Carries out the next command. @param leave asked before each write to the tenant: a process that counted as dead sends
+   * nothing again
+   */
   perform(command: Command, state: State, leave: Leave): Promise<Happening>;
 }
 
@@ -32,7 +35,7 @@ export async function runJournal<State, Command, Happening>(
     if (command === undefined) return false;
     leave.halt.throwIfAborted();
     const happening = await work.perform(command, state, leave).catch((thrown: unknown) => {
-      // What the tenant's client was halted by: another process has it, or this one ends.
+      // The error that stopped the tenant's client: another process has the operation, or this process is ending.
       leave.halt.throwIfAborted();
       throw thrown;
     });

@@ -16,7 +16,7 @@ export interface Running {
   readonly leave: JobLeave;
 }
 
-/** How the taking of a job came out: it is this process's; it is not to be run any more; another one is in the way. */
+/** How taking a job ended: this process has it; it is not to be run any more; another job is in the way. */
 export type Taking = "taken" | "gone" | { readonly blockedBy: { readonly jobId: string; readonly executor: string } };
 
 /** A kind of operation. */
@@ -26,14 +26,14 @@ export interface Kind {
   readonly scope: string;
   /** Names what must not be changed by two jobs at once. */
   partition(job: Job): string;
-  /** What is done, over the ledger: it is called again when another process goes on. */
+  /** What is done, based on the ledger: it is called again when another process continues. */
   body(running: Running): Promise<void>;
-  /** Takes the job, where more than the job itself has to be free. */
+  /** Takes the job, when more than the job itself must be free. */
   readonly take?: ((run: OwnedRun, executor: string) => Promise<Taking>) | undefined;
-  /** Releases a job that this process cannot continue, when more than the job's own row records it. */
+  /** Releases a job that this process cannot continue, when more than the job's own row must be changed. */
   readonly letGo?: ((jobId: string, executor: string, reason: StopReason) => Promise<void>) | undefined;
-  /** Told when a run in this process has ended, however it did; the job has its end then. */
+  /** Called when a run in this process has ended in any way; the job's end is recorded by then. */
   readonly onEnded?: ((jobId: string) => Promise<void>) | undefined;
-  /** What a person does to go on after an interruption. */
+  /** What a person does to continue after an interruption. */
   readonly goOn: string;
 }

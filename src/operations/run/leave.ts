@@ -10,27 +10,30 @@ const LOOK_MS = 200;
 /** How long an answer is valid: a replica that cannot ask stops sending before the others consider it dead (6 s without a heartbeat). */
 const GOOD_MS = 4000;
 
-/** The reason when the process that started a run ends it early. */
+/** The reason when the process that started a run stops it early. */
 export const interrupted = () =>
   new OutdialError("interrupted", "interrupted; what was under way is recorded", {
     advice: "Run the same command again to go on.",
   });
 
-/** Milliseconds from any origin, of this process's clock that nobody sets. */
+/** Milliseconds from any origin, from a clock of the process that nobody can set. */
 export const monotonic = (): number => performance.now();
 
-/** The reason when the run is another process's by now. */
+/** The reason when another process has the run by now. */
 export const takenOver = (id: string) => new OperationError("not_owner", `job ${id} was taken over by another replica`);
 
-/** What a run goes on by. */
+/** Says whether a run may continue. */
 export interface Leave {
-  /** Ends the run early, for its reason: no further row is sent, those on the wire are waited for and committed. */
+  /** Stops the run early, with a reason: no further row is sent; rows already sent are waited for and committed. */
   readonly halt: AbortSignal;
   /** Undefined while it is known that the job is this process's; else a promise that settles when that is known again, or `halt` is aborted. */
   readonly confirmed: () => Promise<void> | undefined;
 }
 
-/** Leave of what is no run of a job: once another process may have gone on with it, nothing is sent any more. @param isTrusted see `Membership.trust` */
+/**
+ * The leave of work that is not a run of a job: once another process may have continued it, nothing more is sent. @param
+ * isTrusted see `Membership.trust`
+ */
 export function whileTrusted(isTrusted: () => boolean): Leave {
   const held = new AbortController();
   return {
@@ -48,7 +51,7 @@ export function whileTrusted(isTrusted: () => boolean): Leave {
   };
 }
 
-/** A job as a look finds it; `owned`: the engine, too, has the run down as this process's. */
+/** A job as it was just read; `owned`: the engine also records the run as this process's. */
 export interface Seen {
   readonly status: JobStatus;
   readonly executor?: string | null | undefined;
@@ -61,7 +64,7 @@ interface Asked {
   readonly elapsed: number;
 }
 
-/** What a run asks before each write to the tenant: whether the job is still this process's own. */
+/** Asked before each write to the tenant: whether this process still has the job. */
 export class JobLeave implements Leave {
   readonly halt: AbortSignal;
   readonly #clock: Clock;
@@ -73,9 +76,9 @@ export class JobLeave implements Leave {
   #waiting: PromiseWithResolvers<void> | undefined;
 
   /**
-   * @param interrupt ends it early, for its reason
-   * @param elapsed milliseconds from any origin, of a clock that nobody sets
-   * @param isTrusted whether nobody can hold this process for dead: see `Membership`
+   * @param interrupt stops the run early, with its reason
+   * @param elapsed milliseconds from any origin, from a clock that nobody can set
+   * @param isTrusted false when other processes may consider this one dead: see `Membership`
    */
   constructor(clock: Clock, interrupt: AbortSignal, elapsed: () => number = monotonic, isTrusted = () => true) {
     this.#clock = clock;
@@ -93,12 +96,12 @@ export class JobLeave implements Leave {
     return this.#waiting.promise;
   };
 
-  /** Ends it for a reason: the job was cancelled or taken over, or the store is another tenant's. */
+  /** Stops the run with a reason: the job was cancelled or taken over. */
   end(reason: OutdialError): void {
     this.#ended.abort(reason);
   }
 
-  /** Looks after it until `over`. A look that fails is made again: until one succeeds nothing is sent. */
+  /** Reads the job again and again until `over`. A failed read is repeated, and nothing is sent until one succeeds. */
   async watch(
     held: { readonly id: string; readonly run: number; readonly replica: string },
     look: () => Promise<Seen>,
@@ -112,7 +115,7 @@ export class JobLeave implements Leave {
         return undefined;
       });
       if (job?.status === "cancelled") this.end(new OperationError("job_state", `job ${held.id} was cancelled`));
-      // One that was let go for this process, which was held for dead, is somebody else's whatever its status.
+      // Others considered this process dead and let the job go: whatever its status, it is not this process's any more.
       else if (job !== undefined && !job.owned) this.end(takenOver(held.id));
       else if (job?.status === "running" || job?.status === "ready") {
         if (job.executor !== held.replica || job.run !== held.run) this.end(takenOver(held.id));
@@ -125,7 +128,7 @@ export class JobLeave implements Leave {
     }
   }
 
-  /** Either clock ends it: the system's may be set back, the monotonic one stands still while the machine sleeps. */
+  /** Both clocks are checked: the system's may be set back, and the monotonic one stops while the machine sleeps. */
   #isGood(): boolean {
     const isFresh = this.#clock.now() - this.#asked.at < GOOD_MS && this.#elapsed() - this.#asked.elapsed < GOOD_MS;
     return isFresh && this.#isTrusted();

@@ -3,14 +3,14 @@
 import type { Job } from "../../store/index.ts";
 import type { StopReason } from "./reason.ts";
 
-/** Why a job is stopped when its service ended: the engine still has its run, and gives it to the next process. */
+/** Why a job is stopped when its service ended: the engine keeps the run, and the next process gets it. */
 export const LEAVES: StopReason = {
   code: "interrupted",
   message: "its service ended; another one, or its next start, goes on",
   leaves: true,
 };
 
-/** The same of a process that was killed: who had it, since a command is no service. */
+/** The same for a process that was killed; it names the process, because that may be a command instead of a service. */
 export const leftBy = (executor: string): StopReason => ({
   ...LEAVES,
   message: `its process ${executor} ended in the middle of it; a service goes on with it, or the same command`,
@@ -32,26 +32,38 @@ export async function executorIsDead(
 export const leftWords = (executor: string | null): string =>
   `${executor} died at work on it, and it waits for a service to take it over`;
 
-/** The database is away, or has no room: it is waited for. A job that it stopped goes on when it writes again. */
+/**
+ * The database is away, or has no room: that is waited for. A job that this stopped continues when the database can be written
+ * again.
+ */
 export const STORE_TROUBLE: ReadonlySet<string> = new Set(["store_unavailable", "store_full"]);
-/** Reasons of a stop that allow the job to continue. A database that was set back is continued when a person has accepted it. */
+/**
+ * Reasons of a stop after which the job continues by itself. After a database was set back, it continues when a person has
+ * accepted that.
+ */
 const RESUMABLE: ReadonlySet<unknown> = new Set([...STORE_TROUBLE, "audit_set_back"]);
-/** Stops of a tenant that was away. */
+/** Reasons of a stop because the tenant was away. */
 const AWAY: ReadonlySet<unknown> = new Set(["vendor_unavailable", "rate_limited", "deadline_exceeded"]);
-/** A job that was begun and has no run by then is started by somebody else, ms. */
+/** Another process starts a job that was begun and has no run after this time, ms. */
 const UNTAKEN_MS = 10_000;
-/** A tenant that was away is tried again after this, ms. A receiver, too, and then each time after twice as long, up to an hour, for three days. */
+/**
+ * A tenant that was away is tried again after this time, ms. So is a receiver; each further wait is twice as long, up to an hour,
+ * for three days.
+ */
 const AWAY_MS = 60_000;
 const RECEIVER_AWAY = "receiver_unavailable";
 const RECEIVER_AWAY_MOST_MS = 3_600_000;
 const RECEIVER_GIVEN_UP_MS = 3 * 86_400_000;
 
-/** A lake that cannot be written is tried again after this, ms, and then each time after twice as long, up to the second value. */
+/**
+ * A lake that cannot be written is tried again after the first of these times, ms; each further wait is twice as long, up to the
+ * second.
+ */
 const LAKE_AWAY = "lake_unavailable";
 const LAKE_FIRST_MS = 5_000;
 const LAKE_MOST_MS = 300_000;
 
-/** What a stopped job waits for that ends by itself, beside the database; undefined when it waits for none of these. */
+/** What a stopped job waits for that ends by itself, apart from the database; undefined when it waits for none of these. */
 export function waitOf({
   status,
   error,
@@ -61,20 +73,20 @@ export function waitOf({
   return code === LAKE_AWAY || code === RECEIVER_AWAY ? code : undefined;
 }
 
-/** Time after the end of a job's `run`, from 1 on, that a receiver's absence stopped, until the next run, ms. */
+/** Pause after a job's `run` (from 1 on) that stopped because the receiver was away, until the next run, ms. */
 const receiverPauseMs = (run: number): number => Math.min(RECEIVER_AWAY_MOST_MS, AWAY_MS * 2 ** Math.max(0, run - 1));
 
 /**
- * Whether a service should begin a new run of a job that has none: its process died between entering the job and starting it, or its database
- * the receiver of what it sends or the disk of its lake was away. Pure.
- * @param retriesAway whether that is so also when the tenant did not answer
+ * Whether a service should begin a new run of a job that has none: its process died between recording the job and starting it, or
+ * its database, the receiver of what it sends or the disk of its lake was away. Pure.
+ * @param retriesAway whether to do this also when the tenant did not answer
  */
 export function isDue(
   job: Pick<Job, "status" | "error" | "createdAt" | "finishedAt" | "run">,
   now: number,
   retriesAway: boolean,
 ): boolean {
-  // A clock that was set back lets the times of others lie ahead: what is that far from now is not of a moment ago either.
+  // After a clock was set back, recorded times may lie in the future: those are as far from now as times in the past.
   const since = (instant: number) => Math.abs(now - instant);
   if (job.status === "ready") return since(job.createdAt) > UNTAKEN_MS;
   if (job.status !== "stopped" || typeof job.error !== "object" || job.error === null) return false;

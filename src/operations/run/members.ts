@@ -9,9 +9,9 @@ const INTERVAL_MS = 2000;
 /** A replica is dead when its beat is overdue by this many intervals: 6 s after its last beat. */
 const MISSED = 2;
 const DEAD_MS = INTERVAL_MS * (1 + MISSED);
-/** For so long after a beat was sent nobody holds this process for dead, with a second to spare, ms. */
+/** For this time after it sent a beat no other process considers this one dead, with a second to spare, ms. */
 const LEASE_MS = DEAD_MS - 1000;
-/** Whoever held this process for dead in a pause between its beats has taken its runs out of its hands by then (`Runs.adopt`), ms. */
+/** After a pause between beats: a process that considered this one dead has taken its runs by this time (`Runs.adopt`), ms. */
 const TAKEN_MS = 4000;
 
 /**
@@ -40,24 +40,27 @@ export function livesOf(
   };
 }
 
-/** This process among those of the same store: its id, who is dead, and who serves. */
+/** This process among those of the same store: its id, which are dead, and which are services. */
 export interface Membership {
   readonly id: string;
   isDead(id: string): Promise<boolean>;
-  /** The services that live and run jobs of a scope, this process aside. */
+  /** The other live services that run jobs of a scope. */
   services(scope: string): Promise<string[]>;
-  /** Whether this process could tell of itself long enough for the others to have done so, too. */
+  /** Whether this process has been able to beat for so long that all other live processes had time to beat, too. */
   isSteady(): boolean;
   /**
-   * Whether no other process can hold this one for dead, nor is about to take its runs because it did, and its last look let it send: what is sent
-   * needs it.
+   * Whether no other process can consider this one dead or is about to take its runs because it did, and the last `look` allowed
+   * sending. Nothing is sent otherwise.
    */
   isTrusted(): boolean;
-  /** Says whether no other process can have held this one for dead at any moment since the call: a pause in between is not forgotten. */
+  /**
+   * Returns a function that says whether no other process can have considered this one dead at any moment since `trust` was
+   * called, pauses in between included.
+   */
   trust(): () => boolean;
-  /** Takes a dead replica off the list. */
+  /** Removes a dead replica from the list. */
   forget(id: string): Promise<void>;
-  /** Ends the heartbeat and takes this process off the list. */
+  /** Ends the heartbeat and removes this process from the list. */
   leave(): Promise<void>;
 }
 
@@ -67,20 +70,23 @@ export async function joinReplicas(options: {
   id: string;
   pid: number;
   host: string;
-  /** Scopes of the jobs that this process takes from others: those of a service. */
+  /** Scopes of the jobs that this process takes from others; empty unless it is a service. */
   scopes: readonly string[];
   clock: Clock;
-  /** Milliseconds of a clock that nobody sets; the process's own unless given. */
+  /** Milliseconds of a clock that nobody can set; the process's own by default. */
   elapsed?: (() => number) | undefined;
   processLives: (pid: number) => boolean;
-  /** What else is looked at with each beat; one that it rejects counts as failed. @returns whether this process may go on to send */
+  /**
+   * A further check with each beat; when it rejects, the beat counts as failed. @returns whether this process may continue to
+   * send
+   */
   look?: (() => Promise<boolean>) | undefined;
 }): Promise<Membership> {
   const { look = async () => true } = options;
   const { replicas, id, pid, host, scopes, clock, processLives, elapsed = monotonic } = options;
   const gone = new AbortController();
   const instant = () => ({ at: clock.now(), elapsed: elapsed() });
-  // Either clock tells of a pause: the system's may be set back, the monotonic one stands still while the machine sleeps.
+  // Both clocks are read: the system's may be set back, and the monotonic one stops while the machine sleeps.
   const since = (then: ReturnType<typeof instant>) => Math.max(clock.now() - then.at, elapsed() - then.elapsed);
   let beatSent = instant();
   let pausedAt = Number.NEGATIVE_INFINITY;
@@ -90,7 +96,7 @@ export async function joinReplicas(options: {
     const sent = instant();
     await replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, scopes });
     maySend = await look();
-    // One that took so long may have been overdue for the others, as one that failed.
+    // A beat that took so long counts as failed: for the others it may have been overdue.
     if (since(sent) > INTERVAL_MS) failedAt = elapsed();
     if (since(beatSent) > LEASE_MS) pausedAt = elapsed();
     beatSent = sent;
@@ -124,7 +130,7 @@ export async function joinReplicas(options: {
       if (gone.signal.aborted) return;
       gone.abort();
       await beating;
-      // One that stays on the list counts as dead when its next beats are overdue.
+      // A process that stays on the list counts as dead when its next beats are overdue.
       await replicas.remove(id).catch(() => undefined);
     },
   };

@@ -26,13 +26,13 @@ const stop = z.object({
   vendorBody: z.string().optional(),
 });
 
-/** Why a job stands still, as its row in the ledger says; undefined when it says nothing. */
+/** Why a job is stopped, as its row in the ledger says; undefined when it says nothing. */
 export function stopOf(error: unknown): z.output<typeof stop> | undefined {
   const parsed = stop.safeParse(error);
   return parsed.success ? parsed.data : undefined;
 }
 
-/** What is said of a run that something thrown has ended. */
+/** The reason recorded for a run that an error ended. */
 export function reasonOf(thrown: unknown): StopReason {
   if (thrown instanceof OperationError && thrown.code === "job_state") return { code: CANCELLED, message: thrown.message };
   if (thrown instanceof OutdialError) {

@@ -1,6 +1,6 @@
 // Repeated messages, such as those of a loop that cannot reach the database: logged only from time to time, with their number.
 
-/** A message is said again after so long at the earliest, ms. */
+/** The same message is logged again only after this time, ms. */
 const EVERY_MS = 30_000;
 /** How many kinds of messages are distinguished. */
 const KINDS = 100;
@@ -11,8 +11,8 @@ interface Told {
 }
 
 /**
- * Passes on what was not said lately. Messages that differ in numbers and ids alone count as the same.
- * @param now ms, of any clock that does not go back
+ * Passes on messages that were not passed on recently. Messages that differ only in numbers and ids count as the same.
+ * @param now ms, from any clock that does not go back
  */
 export function sayOnce(say: (message: string) => void, now: () => number): (message: string) => void {
   const told = new Map<string, Told>();

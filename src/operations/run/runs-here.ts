@@ -1,4 +1,5 @@
-// Runs in this process: each is taken from the engine, carried out step by step as long as the job is this process's, and let go in order.
+// Runs in this process: each is taken from the engine, carried out step by step as long as this process has the job, and released
+// in order.
 
 import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
 import type { JobLedger, OwnedRun, Store } from "../../store/index.ts";
@@ -10,7 +11,7 @@ import { LEAVES, leftBy, STORE_TROUBLE } from "./left.ts";
 import type { Membership } from "./members.ts";
 import { reasonOf, type StopReason } from "./reason.ts";
 
-/** How often it is looked whether another job that is in the way has ended, ms. */
+/** How often this process checks whether another job that is in the way has ended, ms. */
 const BLOCKED_MS = 250;
 /** Time between two attempts while the database does not answer, ms: doubling from the first value to the second. */
 export const FIRST_WAIT_MS = 250;
@@ -21,11 +22,13 @@ export interface RunsHereDependencies {
   readonly jobs: JobLedger;
   readonly members: Membership;
   readonly clock: Clock;
-  /** Milliseconds of a clock that nobody sets; the process's own unless given. */
+  /** Milliseconds of a clock that nobody can set; the process's own by default. */
   readonly elapsed?: (() => number) | undefined;
-  /** This process is a service: runs come from the queue, and what it leaves another one goes on with. */
+  /** True for a service: its runs come from the queue, and another service continues the runs that it leaves. */
   readonly serves: boolean;
-  /** While it is held, because the database was set back or is another tenant's by now, no run is begun or goes on. */
+  /**
+   * No run begins or continues while the store is held, because the database was set back or belongs to another tenant by now.
+   */
   readonly audit: Pick<Store["audit"], "isHeld" | "requireNotHeld">;
   readonly warn: (message: string) => void;
 }
@@ -34,7 +37,7 @@ export interface RunsHereDependencies {
 interface Here {
   /** Resolves when this process does no more work on it. */
   readonly over: Promise<void>;
-  /** Ends it unsent: the run is another's by now, or is begun here anew. */
+  /** Stops it without sending anything more: another process has the run by now, or it begins here again. */
   end: () => void;
 }
 
@@ -43,7 +46,7 @@ export class RunsHere {
   readonly #deps: RunsHereDependencies & { readonly signal: AbortSignal };
   readonly #here = new Map<string, Here>();
 
-  /** @param signal ends all runs early: what is on the wire is finished and recorded */
+  /** @param signal stops all runs early: requests already sent are finished and recorded */
   constructor(deps: RunsHereDependencies, signal: AbortSignal) {
     this.#deps = { ...deps, signal };
   }
@@ -58,12 +61,12 @@ export class RunsHere {
     return [...this.#here.keys()].some((id) => id.startsWith(`${jobId}/`));
   }
 
-  /** Resolves when this process does no more work on a run; undefined when it has none of it. */
+  /** Resolves when this process does no more work on a run; undefined when the run is not in this process. */
   overOf(run: { readonly jobId: string; readonly run: number }): Promise<void> | undefined {
     return this.#here.get(workflowId(run))?.over;
   }
 
-  /** Resolves when nothing runs here any more, or a time has passed. @returns what still runs */
+  /** Resolves when nothing runs here any more, or after a time. @returns the runs that have not ended */
   async settled(withinMs: number): Promise<readonly string[]> {
     const timer = new AbortController();
     const late = this.#deps.clock.sleep(withinMs, timer.signal).catch(() => undefined);
@@ -72,10 +75,11 @@ export class RunsHere {
     return [...this.#here.keys()];
   }
 
-  /** A run as the engine calls it. What it returns or throws is what the engine records of the run. */
+  /** A run as the engine calls it. The engine records what it returns or throws. */
   async execute(kind: Kind, entered: EngineRun, engineStep: Step): Promise<void> {
     const id = workflowId(entered);
-    // Others took this process for dead meanwhile, and it takes its own run again: the part under way ends first.
+    // Other processes considered this one dead in the meantime, and now it takes its own run again: the earlier execution ends
+    // first.
     const former = this.#here.get(id);
     former?.end();
     await former?.over;
@@ -108,7 +112,8 @@ export class RunsHere {
     const { jobId, run } = entered;
     const isLeaving = () => serves && signal.aborted;
     const taking = await this.#take(kind, entered).catch(async (thrown: unknown) => {
-      // It may have been taken without a word: then nobody would be at work on it, and who cancels it would wait.
+      // The job may have been taken although the answer was lost: without this nobody would work on it, and a cancellation would
+      // wait.
       await this.#letGo(kind, jobId, reasonOf(thrown));
       throw thrown;
     });
@@ -118,7 +123,8 @@ export class RunsHere {
     here.end = () => leave.end(takenOver(jobId));
     const look = () =>
       this.#mayGoOn(entered).catch((thrown: unknown) => {
-        // A service waits until the database is the right one again; a command ends, since nobody watches one that does nothing.
+        // A service waits until the database is the right one again; a command ends, because nobody would notice that it does
+        // nothing.
         if (!serves && isWrongStore(thrown)) leave.end(thrown);
         throw thrown;
       });
@@ -151,7 +157,7 @@ export class RunsHere {
       return "done";
     } finally {
       ended.abort();
-      // Nobody confirms any more that the job is this process's: what waits for that to send ends unsent.
+      // From here on nobody confirms that this process has the job: what waits for that confirmation ends without sending.
       leave.end(interrupted());
     }
   }
@@ -164,7 +170,7 @@ export class RunsHere {
     }
   }
 
-  /** Resolves when a service that ends has nothing of a run under way any more. */
+  /** Resolves when a service that is ending has no step of the run under way any more. */
   async #leaving(flights: ReadonlySet<Promise<unknown>>): Promise<"left"> {
     const { signal } = this.#deps;
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -172,7 +178,7 @@ export class RunsHere {
     return "left";
   }
 
-  /** Takes a job for this process; waits while another one of the same subject is at work. */
+  /** Takes a job for this process; waits while another job of the same partition is being worked on. */
   async #take(kind: Kind, entered: EngineRun): Promise<"taken" | "gone" | "left"> {
     const { jobs, members, clock } = this.#deps;
     const { signal } = this.#deps;
@@ -180,7 +186,7 @@ export class RunsHere {
     const take = kind.take ?? ((one, executor) => jobs.take(one, executor));
     for (;;) {
       const { serves, audit } = this.#deps;
-      // A service has it from the queue: it waits here until a person has decided.
+      // A service got it from the queue, and waits here until a person has decided.
       if (audit.isHeld) {
         if (!serves) audit.requireNotHeld();
         await clock.sleep(BLOCKED_MS, signal).catch(() => undefined);
@@ -197,7 +203,9 @@ export class RunsHere {
     }
   }
 
-  /** Says in the ledger that nobody is at work. A database that is away is waited for, until this process is told to stop. */
+  /**
+   * Records in the ledger that nobody works on the job. Waits for a database that is away, until this process is told to stop.
+   */
   async #letGo(kind: Kind, jobId: string, reason: StopReason): Promise<void> {
     const { jobs, members, clock } = this.#deps;
     const { signal } = this.#deps;
@@ -208,7 +216,7 @@ export class RunsHere {
         return;
       } catch (thrown) {
         const code = thrown instanceof OutdialError ? thrown.code : undefined;
-        // Somebody else has it, or it has ended after all.
+        // Another process has it, or it has ended after all.
         if (code === "not_owner" || code === "invalid_state") return;
         if (code === undefined || !STORE_TROUBLE.has(code) || signal.aborted) {
           this.#deps.warn(`${jobId}: how it stopped was not recorded: ${messageOf(thrown)}`);
@@ -219,7 +227,7 @@ export class RunsHere {
     }
   }
 
-  /** The job, unless the database is another one than it was, or another tenant's: then nothing more is sent. */
+  /** The job. Throws when the database was set back or belongs to another tenant: then nothing more is sent. */
   async #mayGoOn(entered: EngineRun): Promise<Seen> {
     const { audit, jobs, members } = this.#deps;
     audit.requireNotHeld();
@@ -228,7 +236,7 @@ export class RunsHere {
   }
 }
 
-/** Does work that is among those under way until it has settled. */
+/** Does work and counts it as under way until it has settled. */
 async function fly<T>(flights: Set<Promise<unknown>>, work: () => Promise<T>): Promise<T> {
   const flight = work();
   flights.add(flight);
@@ -246,7 +254,7 @@ const ownedRun = (entered: EngineRun): OwnedRun => ({
   owned: OWNED,
 });
 
-/** What settles never. */
+/** A promise that never settles. */
 export function forever(): Promise<never> {
   return new Promise(() => {});
 }

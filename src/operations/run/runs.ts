@@ -1,9 +1,10 @@
-// Runs of jobs: started here or given to a service, followed, interrupted, and taken over from processes that died. What a job is, and how far
-// it got, stands in its ledger; a run is one execution over it.
+// Runs of jobs: started here or given to a service, followed, interrupted, and taken over from processes that died. The ledger
+// has what a job is and how far
+// it got; a run is one execution over it.
 //
-//   start ─▶ queued ─▶ taken by a process ─▶ body, step by step ─▶ ended
-//                          ▲        └── process dies, or ends as a service: the run goes back to the queue
-//                          └────────────┘   and whoever takes it goes on over the ledger
+// start ─▶ queued ─▶ taken by a process ─▶ body, step by step ─▶ ended
+// ▲ └── process dies, or ends as a service: the run goes back to the queue
+// └────────────┘ and the process that takes it continues from the ledger
 
 import { OutdialError } from "../../kernel/index.ts";
 import type { Job, JobStatus, Store } from "../../store/index.ts";
@@ -15,26 +16,31 @@ import { isLeft, STORE_TROUBLE } from "./left.ts";
 import { FIRST_WAIT_MS, forever, LONGEST_WAIT_MS, RunsHere, type RunsHereDependencies } from "./runs-here.ts";
 import { type Standing, standingOf } from "./standing.ts";
 
-/** How often a job that runs elsewhere is looked at, ms. */
+/** How often a job that runs elsewhere is read, ms. */
 const FOLLOW_MS = 250;
-/** A look for runs of dead processes takes no longer; one that slept in the middle of it keeps the others out no longer, ms. */
+/**
+ * Time limit of a search for runs of dead processes, ms; a process that was suspended in the middle of it blocks the others for
+ * no longer than this.
+ */
 const ADOPTION_MS = 3000;
 
-/** Jobs of which a run can be begun. */
+/** Jobs for which a run can begin. */
 const RUNNABLE: ReadonlySet<JobStatus> = new Set(["ready", "running", "stopped", "failed"]);
 
 interface RunsDependencies extends RunsHereDependencies {
   readonly turns: Pick<Store["dialer"], "inTurn">;
 }
 
-/** So often, and so long apart in ms, it is looked whether the engine knows that a run has stopped. */
+/** How often, and how many ms apart, to check whether the engine has noticed that a run stopped. */
 const ENDING_LOOKS = 40;
 const ENDING_LOOK_MS = 50;
 
-/** What an interruption did: the runs of this process stop; or a service goes on with them, and nobody follows here any more. */
+/**
+ * The effect of an interruption: the runs of this process stop; or a service continues them, and only the following here ends.
+ */
 export type Interruption = "stopping" | "goes-on";
 
-/** Enqueues, follows, cancels, adopts and schedules runs; the only door to the workflow engine. */
+/** Enqueues, follows, cancels, adopts and schedules runs; the only access to the workflow engine. */
 export class Runs {
   readonly #deps: RunsDependencies;
   readonly #kinds = new Map<string, Kind>();
@@ -42,10 +48,10 @@ export class Runs {
   readonly #here: RunsHere;
   #seenAstray: ReadonlySet<string> = new Set();
   #engine: Engine | undefined;
-  /** Where jobs are given to services, while this process executes none itself. */
+  /** Gives jobs to services, as long as this process executes none itself. */
   #desk: EngineDesk | undefined;
   #launch: (() => Promise<Engine>) | undefined;
-  /** Another process runs what this one follows. */
+  /** Another process executes the run that this one follows. */
   #follows = false;
 
   constructor(deps: RunsDependencies) {
@@ -58,7 +64,7 @@ export class Runs {
     this.#kinds.set(kind.name, kind);
   }
 
-  /** What the engine is to be launched with. */
+  /** The kinds for the launch of the engine. */
   kinds(): Record<string, EngineKind> {
     return Object.fromEntries(
       [...this.#kinds].map(([name, kind]) => [
@@ -68,13 +74,13 @@ export class Runs {
     );
   }
 
-  /** Gives the engine; once, before the first run. */
+  /** Sets the engine; called once, before the first run. */
   attach(engine: Engine): void {
     this.#engine = engine;
     this.#desk = undefined;
   }
 
-  /** Gives jobs to the services beside this process. @param launch makes the engine that executes them here when no service is left */
+  /** Gives jobs to the services beside this process. @param launch starts an engine in this process when no service is left */
   handOver(desk: EngineDesk, launch: () => Promise<Engine>): void {
     this.#desk = desk;
     this.#launch = launch;
@@ -86,20 +92,21 @@ export class Runs {
   }
 
   /**
-   * Ends all runs of this process early: what is on the wire is finished and recorded. Those of a service are gone on with by another one, or
-   * at its next start; those of a command line can be resumed. Of jobs that were given to a service only the following ends.
+   * Stops all runs of this process early: requests already sent are finished and recorded. The runs of a service are continued by
+   * another service, or at its next start; those of a command line can be resumed. For jobs that were given to a service, only
+   * the following ends.
    */
   interrupt(): Interruption {
     this.#interrupt.abort(interrupted());
     return this.#here.count > 0 || (this.#desk === undefined && !this.#follows) ? "stopping" : "goes-on";
   }
 
-  /** Resolves when nothing runs here any more, or a time has passed. */
+  /** Resolves when nothing runs here any more, or after a time. */
   async settled(withinMs: number): Promise<void> {
     for (const id of await this.#here.settled(withinMs)) this.#deps.warn(`${id} did not end in time; it goes on where it was`);
   }
 
-  /** Whether a job was given to the services by whoever began it. */
+  /** Whether the process that began a job gave it to the services. */
   async wasShared(job: Pick<Job, "id" | "run">): Promise<boolean> {
     return (await this.#attached().phase({ jobId: job.id, run: job.run })).wasShared;
   }
@@ -114,7 +121,7 @@ export class Runs {
     return (await this.#standingOf(job)).standing;
   }
 
-  /** Who works on a job, and whether it is under way: it runs in this process, or was just begun. */
+  /** Who works on a job, and whether it is under way. */
   async standingOf(jobId: string | null): Promise<{ readonly standing: Standing; readonly running: boolean }> {
     const job = jobId === null ? undefined : await this.#deps.jobs.getJob(jobId);
     return job === undefined ? { standing: "still", running: false } : this.#standingOf(job);
@@ -124,7 +131,7 @@ export class Runs {
     return standingOf(job, { isHere: this.isHere(job.id), members: this.#deps.members });
   }
 
-  /** Whether a job is said to be run by a process that is gone, and the engine has no run of it for another one. */
+  /** Whether the process that a job names is gone, and the engine has no run of the job for another process. */
   async isOrphaned(job: Pick<Job, "id" | "status" | "executor" | "error" | "run">): Promise<boolean> {
     if ((job.status !== "running" && !isLeft(job)) || (await this.standing(job)) !== "waiting") return false;
     const { phase } = await this.#attached().phase({ jobId: job.id, run: job.run });
@@ -132,14 +139,15 @@ export class Runs {
   }
 
   /**
-   * Makes sure that a job runs: begins a run, unless one is under way or waits. A service gives the run of a dead process to any free service; a
-   * command line continues it itself, or gives the job to a service. Throws StoreError `audit_set_back`, `other_tenant`.
+   * Makes sure that a job runs: begins a run, unless one is under way or queued. A service gives the run of a dead process to any
+   * free service; a command line continues it itself, or gives the job to a service. Throws StoreError `audit_set_back`,
+   * `other_tenant`.
    */
   async start(jobId: string): Promise<void> {
     const { jobs, members, serves, clock, audit } = this.#deps;
     for (let looks = 1; ; looks += 1) {
       const job = await this.#find(jobId);
-      // What runs here ends in order when it must not go on.
+      // A run in this process ends in order by itself when it must not continue.
       if (!RUNNABLE.has(job.status) || this.isHere(jobId)) return;
       audit.requireNotHeld();
       const kind = this.#kindOf(job);
@@ -150,13 +158,13 @@ export class Runs {
       if (desk === undefined) throw new Error("attach an engine before running jobs");
       const stands = await desk.phase({ jobId, run: job.run });
       if (stands.phase === "running" && !(await members.isDead(stands.executor))) {
-        // It has stopped, and the engine is about to know it: begun now, the next run would be taken for this one.
+        // The run has stopped, and the engine is about to notice: if the next run began now, it would be mistaken for this one.
         if (atWork !== null || looks > ENDING_LOOKS) return;
         await clock.sleep(ENDING_LOOK_MS);
         continue;
       }
       if (stands.phase === "queued" || stands.phase === "running") {
-        // A service takes it at its next look.
+        // A service takes it when it polls the queue next.
         if (service !== undefined) return;
         await desk.cancel({ kind: job.kind, jobId, run: job.run });
       }
@@ -174,7 +182,7 @@ export class Runs {
     }
   }
 
-  /** The engine of a command line whose services have gone. */
+  /** Launches an engine in a command line when no service is left. */
   async #alone(): Promise<Engine> {
     if (this.#launch === undefined) throw new Error("attach an engine before running jobs");
     this.attach(await this.#launch());
@@ -183,8 +191,8 @@ export class Runs {
 
   /**
    * Runs a job to its end, or follows the process that does and takes over when that one dies.
-   * @param onTick told a few times a second; `here` when this process runs it
-   * @returns the job as it ended, or as it stands still
+   * @param onTick called a few times a second; `here` when this process runs it
+   * @returns the job as it ended or stopped
    */
   async run(jobId: string, onTick?: (here: boolean) => Promise<void> | void): Promise<Job> {
     const { clock } = this.#deps;
@@ -196,7 +204,7 @@ export class Runs {
         if (ended !== undefined) return ended;
         waits = FIRST_WAIT_MS;
       } catch (thrown) {
-        // A database that is away comes back; what a service or this process runs goes on then.
+        // The database will come back, and then the run continues in the service or here.
         if (signal.aborted || !(thrown instanceof OutdialError) || !STORE_TROUBLE.has(thrown.code)) throw thrown;
         if (waits === FIRST_WAIT_MS) this.#deps.warn(`${jobId}: ${thrown.message}; waiting for it`);
         await clock.sleep(waits, signal).catch(() => undefined);
@@ -205,7 +213,7 @@ export class Runs {
     }
   }
 
-  /** Looks at a job once and waits a little. @returns the job when it is over, or nobody is to follow it any more */
+  /** Reads a job once and waits a little. @returns the job when it is over, or when this process should not follow it any more */
   async #turn(jobId: string, first: boolean, onTick?: (here: boolean) => Promise<void> | void): Promise<Job | undefined> {
     const { clock } = this.#deps;
     const { signal } = this.#interrupt;
@@ -225,8 +233,8 @@ export class Runs {
   }
 
   /**
-   * Gives runs of dead processes back to the queue, and begins a new run of those that another version of outdial had. One service at a time
-   * does it.
+   * Gives runs of dead processes back to the queue, and begins new runs for those of another version of outdial. One service at a
+   * time does this.
    */
   async adopt(): Promise<void> {
     const { turns, members, audit, elapsed = monotonic } = this.#deps;
@@ -235,12 +243,12 @@ export class Runs {
     const take = async () => {
       const began = elapsed();
       const left: UnderWay[] = [];
-      // Who could not say that it lives, because the database was away, holds nobody else for dead yet.
+      // While it could not beat itself, because the database was away, this process considers no other one dead.
       if (!members.isSteady()) return;
       const underWay = await engine.underWay();
       left.push(...this.#strays(underWay));
       for (const run of underWay) if (run.executor !== members.id && (await members.isDead(run.executor))) left.push(run);
-      // A process that was suspended since its check would take runs away from the processes that have them by now.
+      // A process that was suspended since the check would take runs away from the processes that have taken them by now.
       if (elapsed() - began > ADOPTION_MS) return;
       await engine.resume(left.filter(({ current }) => current));
       for (const executor of new Set(left.map((run) => run.executor))) await members.forget(executor);
@@ -250,8 +258,8 @@ export class Runs {
   }
 
   /**
-   * Runs that the engine has down as this process's, and that it does not have: the answer was lost when it took them. Only those that the
-   * look before saw, too: one that was just taken is about to begin.
+   * Runs that the engine records as this process's but that are not executed here, because the answer was lost when they were
+   * taken. Only those that the previous search also found: a run that was just taken is about to begin.
    */
   #strays(underWay: readonly UnderWay[]): UnderWay[] {
     const { members } = this.#deps;
@@ -261,7 +269,7 @@ export class Runs {
     return seen.filter((run) => before.has(workflowId(run)));
   }
 
-  /** Begins a new run of a job whose run no process of this version can go on with. */
+  /** Begins a new run of a job whose run no process of this version can continue. */
   async #beginAnew(run: UnderWay): Promise<void> {
     await this.#attached().cancel(run);
     const job = await this.#deps.jobs.getJob(run.jobId);
@@ -275,7 +283,7 @@ export class Runs {
   #kindOf({ kind }: Job): Kind {
     const found = this.#kinds.get(kind);
     if (found !== undefined) return found;
-    // Pushes, where no CRM is configured.
+    // The case of CRM pushes when no CRM is configured.
     throw new OperationError("not_available", `this process runs no jobs of the kind ${kind}`, {
       advice: "Configure here what the job needs, or go on with it where that is configured.",
     });

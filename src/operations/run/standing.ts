@@ -5,12 +5,12 @@ import { isLeft } from "./left.ts";
 import type { Membership } from "./members.ts";
 
 /**
- * Who works on a job: this process; another one; nobody yet, because it was just begun or its process is gone; nobody until a person goes on
- * with it.
+ * Who works on a job: this process; another one; nobody yet, because it was just begun or its process is gone; nobody until a
+ * person continues it.
  */
 export type Standing = "here" | "elsewhere" | "waiting" | "still";
 
-/** Who works on a job, and whether it is under way: it runs in this process, or was just begun. */
+/** Who works on a job, and whether it is under way. */
 export async function standingOf(
   job: Pick<Job, "status" | "executor" | "error" | "run">,
   { isHere, members }: { readonly isHere: boolean; readonly members: Pick<Membership, "isDead"> },

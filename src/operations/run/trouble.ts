@@ -1,4 +1,5 @@
-// Work that needs the database, gone on with when that is away or has no room: for what has no job that could be gone on with.
+// Repeats work that needs the database when that is away or has no room: for work that is not a job and could not be continued as
+// one.
 
 import { type Clock, OutdialError } from "../../kernel/index.ts";
 import { STORE_TROUBLE } from "./left.ts";
@@ -8,9 +9,9 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 1000;
 
 /**
- * Does something again until the database takes it.
- * @param given.withinMs then what the database said is thrown
- * @param given.onTrouble told once, when the waiting begins
+ * Repeats work until the database accepts it.
+ * @param given.withinMs after this time the database's error is thrown
+ * @param given.onTrouble called once, when the waiting begins
  * @param given.signal ends the waiting
  */
 export async function throughTrouble<T>(

@@ -11,19 +11,19 @@ import type { ChangeEvent, Command } from "./state.ts";
 /** An event without its time. */
 export type Happening = ChangeEvent extends infer Each ? (Each extends ChangeEvent ? Omit<Each, "at"> : never) : never;
 
-/** What commands are carried out with. */
+/** What carrying out a command needs. */
 export interface ActDeps {
-  /** What the settings are of, where a tenant keeps them for each campaign. */
+  /** The campaign of the settings, for a tenant that keeps settings for each campaign. */
   readonly subject: string | undefined;
   readonly pacing: PacingSettings;
   readonly metrics: MetricsSource;
   readonly judge: (settings: DialerSettings) => Promise<Judgement>;
   readonly campaigns: readonly string[];
-  /** Whole minutes since the reading before. */
+  /** Whole minutes since the previous reading. */
   readonly windowMinutes: number;
-  /** Ends what waits. */
+  /** Aborts waiting. */
   readonly signal: AbortSignal;
-  /** Of the run: a write is given it. */
+  /** The run's leave, which a write needs. */
   readonly leave: Leave;
 }
 
@@ -65,7 +65,7 @@ async function send(
   command: Extract<Command, { kind: "send" }>,
   { pacing, subject, leave: { halt, confirmed } }: ActDeps,
 ): Promise<Happening> {
-  // A write on the wire is not cut off: its outcome would be unknown. It ends by the client's own deadlines.
+  // A write that was sent is not cut off, because its outcome would be unknown. The client's own deadlines end it.
   halt.throwIfAborted();
   const { settings, onto } = command;
   try {
@@ -101,7 +101,7 @@ async function look(operationId: string, { pacing, signal }: ActDeps): Promise<H
       type: "looked",
       status,
       ...(details === undefined ? {} : { details }),
-      // After a failure the tag is that of the settings in force again, which are not ours.
+      // After a failure the tag belongs to the settings that are in force again, not to ours.
       ...(versionTag === undefined || status !== "COMPLETED" ? {} : { tag: versionTag }),
     };
   } catch (thrown) {

@@ -1,5 +1,5 @@
-// Makes a dialer campaign of a settings file, never two of one file: the intent is written before the request leaves, and a reply that was
-// lost is settled by looking the campaign up.
+// Creates a dialer campaign from a settings file, never two from one file: the intent is written before the request is sent, and
+// after a lost reply the campaign is looked up.
 
 import { z } from "zod";
 import type { DialerCampaignEntry, DialerLedger } from "../../store/index.ts";
@@ -8,7 +8,7 @@ import { OperationError } from "../error.ts";
 import type { SettingsFile } from "./file.ts";
 import { type DialerSettings, readSettings, sameSettings, settingsHash } from "./model.ts";
 
-/** What the tenant is asked. */
+/** What is asked of the tenant. */
 export interface CampaignDesk {
   create(settings: DialerSettings): Promise<{ readonly id: string }>;
   /** Entries of the tenant's audit log about campaigns; their order does not matter. */
@@ -23,7 +23,7 @@ interface CampaignDependencies {
 
 export interface CampaignResult {
   readonly campaignId: string;
-  /** True when an earlier run had made it. */
+  /** True when an earlier run had created it. */
   readonly already: boolean;
 }
 
@@ -36,8 +36,9 @@ const creation = z.object({
 
 /**
  * Creates the campaign of a file, unless this file's was created before.
- * @param options.again sends a file whose earlier request may have been carried out: only after a person has looked
- * @throws OperationError `invalid_input` when it is not known whether an earlier request was carried out; TenantError when it surely was not
+ * @param options.again sends a file whose earlier request may have been carried out: only after a person has checked
+ * @throws OperationError `invalid_input` when it is not known whether an earlier request was carried out; TenantError when it
+ * certainly was not
  */
 export async function createDialerCampaign(
   file: Pick<SettingsFile, "name" | "settings">,
@@ -104,7 +105,7 @@ async function lookUp(desk: CampaignDesk, settings: DialerSettings, known: Diale
   return undefined;
 }
 
-/** The clocks of two machines may differ by so much. */
+/** The clocks of two machines may differ by this much. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 function isSince(item: unknown, known: DialerCampaignEntry): boolean {

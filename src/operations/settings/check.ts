@@ -1,14 +1,14 @@
-// Our own checks of dialer settings, before anybody is asked: bounds that the law sets, and fields that do not go together. Pure.
+// Our own checks of dialer settings, before the tenant is asked: limits of the law, and fields that do not fit together. Pure.
 
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import type { SettingsFile } from "./file.ts";
 
-/** Mean seconds from dialing to an answer or giving up, when the file expects nothing else. */
+/** Mean seconds from dialing to an answer or giving up, when the file does not give it. */
 const RING_SECONDS = 20;
 /** Filling the lines from empty takes longer than this: the spacing, not the ratio, sets the pace. */
 const SLOW_FILL_SECONDS = 120;
 
-/** One thing found. A violation refuses the settings, a warning does not. */
+/** One finding. With a violation the settings are refused, with a warning they are not. */
 export interface Finding {
   readonly severity: "violation" | "warning";
   /** Which check, by name. */
@@ -19,8 +19,8 @@ export interface Finding {
 }
 
 /**
- * All findings, never only the first.
- * @param shownOnly paths of fields that nothing writes: what is wrong with them hinders no change of the others
+ * All findings, not only the first.
+ * @param shownOnly paths of fields that nothing writes: problems with them do not prevent changes of other fields
  */
 export function checkSettings(
   { settings, carrier, expected }: Pick<SettingsFile, "settings" | "carrier" | "expected">,
@@ -73,7 +73,7 @@ export function checkSettings(
       `${algorithm.dial_ratio} × ${agents} agents × ${algorithm.agent_availability_estimate} availability asks for ${Math.round(dialed)} calls; max_simultaneous_calls stops at ${calls}`,
     );
 
-  // Ratio and calls against trunks: the carrier turns away what is too much, which the vendor only warns of as well.
+  // Ratio and calls against trunks: the carrier rejects the excess calls; the vendor, too, only warns of this.
   const free = Math.floor(carrier.max_trunks * (1 - (carrier.current_utilization_percent ?? 0) / 100));
   if (free < agents)
     add(
@@ -90,7 +90,7 @@ export function checkSettings(
       `${Math.round(Math.min(dialed, calls))} calls asked for, ${free} of ${carrier.max_trunks} trunks are free: the carrier will turn calls away`,
     );
 
-  // Spacing against call rate: one dial per spacing is the fastest there is.
+  // Spacing against call rate: one dial per spacing is the highest possible rate.
   if (spacing > 0) {
     const perSecond = 1000 / spacing;
     const { answer_rate: answered, handle_seconds: handle } = expected;

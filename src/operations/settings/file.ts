@@ -1,4 +1,4 @@
-// A settings file: YAML or JSON, every mistake with its line, its path and what is allowed.
+// A settings file: YAML or JSON; every mistake is reported with its line, its path and what is allowed.
 
 import { z } from "zod";
 import { type Problem, problemsOf, yamlOffset } from "../../kernel/index.ts";
@@ -37,24 +37,27 @@ const file = z.strictObject({
   expected: expectedFields.optional(),
 });
 
-/** What a settings file says of the calls that are to come; the simulation uses it. */
+/** What a settings file says about the expected calls; the simulation uses it. */
 export type Expected = z.output<typeof expectedFields>;
-/** Lines of the carrier and how far others use them. */
+/** Lines of the carrier and the share that others use. */
 export type CarrierCapacity = z.output<typeof carrierFields>;
 
-/** A settings file, read. */
+/** A settings file after parsing. */
 export interface SettingsFile {
   readonly name: string;
   readonly settings: DialerSettings;
   readonly carrier: CarrierCapacity;
   readonly expected: Expected;
-  /** Fields that the file leaves out, where a tenant shows them and nothing writes them; their values in `settings` mean nothing. */
+  /**
+   * Fields that the file leaves out, where a tenant shows them and nothing writes them; their values in `settings` have no
+   * meaning.
+   */
   readonly leftOut?: readonly string[] | undefined;
-  /** What was measured, with its uncertainty: goes before what is expected. No file says it. */
+  /** Measured values with their uncertainty: they take precedence over `expected`. Not part of a file. */
   readonly measured?: { readonly answerRate: { readonly low: number; readonly high: number } } | undefined;
 }
 
-/** The JSON Schema of a settings file, for editors. @param mayLack as `parseSettingsFile` */
+/** The JSON Schema of a settings file, for editors. @param mayLack see `parseSettingsFile` */
 export function dialerSettingsJsonSchema(mayLack: readonly string[] = []): object {
   const schema = z.toJSONSchema(file, {
     io: "input",
@@ -63,7 +66,7 @@ export function dialerSettingsJsonSchema(mayLack: readonly string[] = []): objec
       const place = path.filter((part) => part !== "properties").join(".");
       const isLeft = (name: string) => mayLack.includes(place === "" ? name : `${place}.${name}`);
       const required = jsonSchema.required.filter((name) => !isLeft(name));
-      // A group without a field that must be there may be missing as a whole.
+      // A group without required fields may be missing as a whole.
       jsonSchema.required = required.filter((name) => place !== "" || !mayBeMissing(name, mayLack));
     },
   });
@@ -73,7 +76,7 @@ export function dialerSettingsJsonSchema(mayLack: readonly string[] = []): objec
   };
 }
 
-/** Whether all fields that a group must have may be left out. */
+/** Whether all required fields of a group may be left out. */
 function mayBeMissing(group: string, mayLack: readonly string[]): boolean {
   const fields = Object.entries(file.shape).find(([name]) => name === group)?.[1];
   if (!(fields instanceof z.ZodObject)) return false;
@@ -105,7 +108,7 @@ export async function parseSettingsFile(text: string, name: string, mayLack: rea
 
 const looseRecord = z.record(z.string(), z.unknown());
 
-/** What a file says, with something in the place of fields that it leaves out and may. */
+/** The file's content, with placeholders for the fields that it leaves out and may leave out. */
 function filled(given: unknown, mayLack: readonly string[]): { readonly value: unknown; readonly leftOut: readonly string[] } {
   const read = looseRecord.safeParse(given ?? {});
   if (!read.success) return { value: given, leftOut: [] };

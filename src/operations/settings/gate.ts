@@ -6,14 +6,14 @@ import { OperationError } from "../error.ts";
 import { checkSettings, type Finding } from "./check.ts";
 import type { SettingsFile } from "./file.ts";
 
-/** What a simulation says of settings: the median and the 5 % and 95 % quantiles over what is not known for sure. */
+/** Result of a simulation of settings: the median and the 5 % and 95 % quantiles over what is uncertain. */
 export interface Prediction {
   readonly abandonment: Band;
   readonly occupancy: Band;
   readonly attemptsPerHour: Band;
   /** Probability that abandonment over the horizon is above 3 %. */
   readonly chanceAboveLimit: number;
-  /** Facts that nobody gave and that were taken from common experience. */
+  /** Facts that were not given; typical values were used for them. */
   readonly assumed: readonly string[];
 }
 
@@ -29,18 +29,18 @@ export type Predictor = (
   file: Pick<SettingsFile, "settings" | "carrier" | "expected" | "measured">,
 ) => Prediction | string | Promise<Prediction | string>;
 
-/** The gate that a person may pass all the same, by name. */
+/** Name of the gate that a person may override. */
 export const PREDICTED_ABANDONMENT = "predicted_abandonment";
 
-/** What the gates say of settings. */
+/** The gates' verdict on settings. */
 export interface Judgement {
   readonly findings: readonly Finding[];
-  /** Regulatory checks that the tenant was asked for; none when our own checks refused before. */
+  /** Regulatory checks that were requested from the tenant; none when our own checks had refused already. */
   readonly checks: readonly RegulatoryCheck[];
   readonly prediction: Prediction | string;
-  /** Gates that are closed, in words. Empty: the settings may be activated. */
+  /** The closed gates, as sentences. Empty: the settings may be activated. */
   readonly refusals: readonly string[];
-  /** Gates that were closed and were passed by name. */
+  /** Gates that were closed and were overridden by name. */
   readonly overridden: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export const REGULATORY_CHECKS = ["tcpa_abandonment", "dnc_compliance", "calling
 /** A regulatory check of the tenant. */
 export type RegulatoryCheck = (typeof REGULATORY_CHECKS)[number];
 
-/** Checks a name given to pass a gate. Throws OperationError `invalid_input`. */
+/** Checks the name of a gate to override. Throws OperationError `invalid_input`. */
 export function checkOverride(name: string): void {
   if (name === PREDICTED_ABANDONMENT) return;
   throw new OperationError(
@@ -63,7 +63,7 @@ export function checkOverride(name: string): void {
 
 /**
  * Judges settings. Asks the tenant unless our own checks refuse already.
- * @param chance most probability of abandonment above 3 % that is accepted
+ * @param chance highest acceptable probability of abandonment above 3 %
  * @throws TenantError when the tenant does not answer
  */
 export async function judge(
@@ -74,7 +74,7 @@ export async function judge(
     readonly chance: number;
     readonly checks: readonly RegulatoryCheck[];
     readonly overrides: readonly string[];
-    /** What was found before: fields that cannot be as the file says. */
+    /** Earlier findings: fields that cannot have the values of the file. */
     readonly found?: readonly Finding[] | undefined;
     readonly signal?: AbortSignal | undefined;
   },
@@ -94,7 +94,7 @@ export async function judge(
     ...verdict.capacity_warnings.map((one) => fromVendor(one, "warning")),
   ];
   const refusals = vendor.filter(({ severity }) => severity === "violation").map(({ check, message }) => `${check}: ${message}`);
-  // Whatever is not PASS is a refusal, also without a word about why.
+  // Anything but PASS is a refusal, also when the tenant gives no reason.
   if (verdict.compliance_status !== "PASS" && refusals.length === 0)
     refusals.push(`the tenant's validation says ${verdict.compliance_status}`);
   const prediction = await predicted(file, deps.predict);

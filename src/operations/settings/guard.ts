@@ -6,7 +6,7 @@
 
 import { createSequentialTest } from "../../kernel/index.ts";
 
-/** What is watched for, and how surely. */
+/** What the watch looks for, and with what certainty. */
 export interface GuardPlan {
   /** How long new settings are watched, ms. */
   readonly durationMs: number;
@@ -14,10 +14,10 @@ export interface GuardPlan {
   readonly everyMs: number;
   /** Campaigns whose answered calls are counted. */
   readonly campaigns: readonly string[];
-  /** Abandonment still in order, and the one that must be found out. */
+  /** The abandonment rate that is still in order, and the rate that must be detected. */
   readonly limit: number;
   readonly alternative: number;
-  /** Most chance of a false alarm, and of missing the alternative, for each test. */
+  /** Highest probability of a false alarm, and of missing the alternative, for each test. */
   readonly alpha: number;
   readonly beta: number;
 }
@@ -34,11 +34,11 @@ export interface GuardState {
   readonly until: number;
   readonly answered: number;
   readonly abandoned: number;
-  /** Of the test that runs. */
+  /** Of the running test. */
   readonly test: { readonly answered: number; readonly abandoned: number };
   /** Tests that found the rate in order. */
   readonly passed: number;
-  /** Readings that gave no counts, and why the last one did not. */
+  /** Readings without counts, and why the last one had none. */
   readonly blind: number;
   readonly problem?: string;
 }
@@ -57,7 +57,7 @@ export function beginGuard(plan: GuardPlan, now: number): GuardState {
   };
 }
 
-/** A portion, or why there is none, taken into account at `now`. */
+/** Takes a portion, or the reason why there is none, into account at `now`. */
 export function watch(
   plan: GuardPlan,
   state: GuardState,

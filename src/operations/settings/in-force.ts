@@ -1,4 +1,4 @@
-// Settings in force as a settings file would have them, so that they can be judged and predicted like one.
+// Settings in force in the form of a settings file, so that they can be judged and predicted in the same way.
 
 import { type Instant, wilsonInterval } from "../../kernel/index.ts";
 import type { DialerChange, MetricReading } from "../../store/index.ts";
@@ -6,23 +6,26 @@ import type { SettingsFile } from "./file.ts";
 import { readPlan } from "./journal.ts";
 import { type DialerSettings, settingsHash } from "./model.ts";
 
-/** Fewer placed calls than this say nothing of the answer rate. */
+/** With fewer placed calls the answer rate is unknown. */
 const FEWEST_CALLS = 50;
-/** The answer rate of the coming days is taken to lie within so much of the measured one, in both directions: it changes with the hour and the list. */
+/**
+ * The answer rate of the coming days is assumed to lie within this part of the measured one, in both directions: it changes with
+ * the hour and the list.
+ */
 const DRIFT = 0.15;
 
 /** Calls that the tenant counted, added up over campaigns. */
 export interface MeasuredAnswers {
   readonly answered: number;
   readonly placed: number;
-  /** Begin of the earliest window that was counted, and end of the latest; ms since the epoch. */
+  /** Start of the earliest window that was counted, and end of the latest; ms since the epoch. */
   readonly from: Instant;
   readonly to: Instant;
 }
 
 /**
- * Placed and answered calls of the widest window of each campaign: windows of one campaign share calls, so that one is counted.
- * @param since ends of windows before it do not count
+ * Placed and answered calls of the widest window of each campaign: windows of one campaign share calls, so only one is counted.
+ * @param since windows that end before it are ignored
  * @returns undefined when there are too few calls
  */
 export function measuredAnswers(readings: readonly MetricReading[], since: Instant): MeasuredAnswers | undefined {
@@ -54,8 +57,8 @@ function countedBy({ at, windowMinutes, callsPlaced, callsAnswered }: MetricRead
 }
 
 /**
- * Where the answer rate of the coming days is taken to lie: the 90 % interval of the counts, and 15 % of the rate in both directions. In steps
- * of 2 %, so that a few more calls make no other prediction.
+ * The range that is assumed for the answer rate of the coming days: the 90 % interval of the counts, widened by 15 % of the rate
+ * in both directions. In steps of 2 %, so that a few more calls do not change the prediction.
  */
 export function answerRateOf({ answered, placed }: MeasuredAnswers): { readonly low: number; readonly high: number } {
   const { low, high, rate } = wilsonInterval(answered, placed, 0.9);
@@ -77,10 +80,11 @@ export function basisInForce(
 }
 
 /**
- * The settings with the lines of the carrier and what is expected of the calls: as the change said that put exactly these in force; without one as
- * many lines as calls are allowed, and nothing expected.
+ * The settings with the carrier's lines and the expected calls, taken from the change that put exactly these settings in force;
+ * without such a change, as
+ * many lines as calls are allowed, and no expectations.
  * @param applied the latest change that was applied
- * @param measured what the tenant counted, which goes before what was expected
+ * @param measured what the tenant counted, which takes precedence over what was expected
  */
 export function fileInForce(
   settings: DialerSettings,

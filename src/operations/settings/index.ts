@@ -1,4 +1,4 @@
-// Dialer settings: checked, gated, activated, verified, watched, put back.
+// Dialer settings: checked, gated, activated, verified, watched, restored.
 
 export { dialerSettingsJsonSchema, parseSettingsFile, type SettingsFile } from "./file.ts";
 export {

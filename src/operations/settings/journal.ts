@@ -1,4 +1,4 @@
-// The journal of a change as it comes back from the store: parsed, then folded to the state it stands for.
+// The journal of a change as the store returns it: parsed, then folded to the state that it leads to.
 
 import { z } from "zod";
 import { issueText } from "../../kernel/index.ts";
@@ -70,7 +70,7 @@ const plan = z.object({
   inPieces: z.boolean().exactOptional(),
 });
 
-/** A plan as the store holds it. Throws OperationError `invalid_input` when it is not one. */
+/** A plan as the store holds it. Throws OperationError `invalid_input` when it is not valid. */
 export function readPlan(value: unknown): ChangePlan {
   return parsed(plan, value, "plan");
 }

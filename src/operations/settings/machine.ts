@@ -56,7 +56,7 @@ export function startOf({ wanted, snapshot }: ChangePlan): ChangeState {
   };
 }
 
-/** The settings that are on their way. */
+/** The settings that are being sent or activated. */
 export const underWay = (state: ChangeState): DialerSettings =>
   state.purpose === "apply" ? state.target : state.snapshot.settings;
 
@@ -68,7 +68,7 @@ export function decide(plan: ChangePlan, before: ChangeState, event: ChangeEvent
   return { state, commands: [...(alarm === undefined ? [] : [alarm]), ...(next === undefined ? [] : [next])] };
 }
 
-/** What is to be done in a state; undefined when it has ended, waits for a person, or stands still. */
+/** What is to be done in a state; undefined when the change has ended, waits for a person, or is stopped. */
 function nextCommand(plan: ChangePlan, state: ChangeState): Command | undefined {
   if (state.stop !== null) return undefined;
   const { firstMs, mostMs } = plan.patience;
@@ -172,7 +172,7 @@ function answered(plan: ChangePlan, state: ChangeState, event: ChangeEvent): Cha
   }
 }
 
-/** What came of a write. */
+/** The state after the reply to a write. */
 function replied(plan: ChangePlan, state: ChangeState, event: ChangeEvent): ChangeState {
   switch (event.type) {
     case "accepted":
@@ -219,14 +219,14 @@ function looked(plan: ChangePlan, state: ChangeState, event: ChangeEvent): Chang
 }
 
 function timedOut(plan: ChangePlan, state: ChangeState): ChangeState {
-  // Operations end in the order they were accepted: one that puts back may have to wait for the one before it.
+  // Operations end in the order in which they were accepted: one that restores may have to wait for the one before it.
   if (state.looks < plan.patience.looks * (state.purpose === "restore" ? 2 : 1)) return state;
   const message = `the activation had not ended after ${state.looks} looks`;
   if (state.purpose === "apply") return failed(state, "activation_timeout", message);
   return { ...state, phase: "examining", message };
 }
 
-/** The operation is not known: whether the settings hold is seen by reading them. */
+/** The operation is not known: reading the settings shows whether they stay in force. */
 function watching(plan: ChangePlan, state: ChangeState, at: number): ChangeState {
   return { ...state, phase: "watching", looks: 0, settleAt: at + plan.patience.settleMs };
 }
@@ -274,7 +274,7 @@ const names = (state: ChangeState, settings: DialerSettings): string =>
     .map(({ path, before, after }) => `${path} is ${after ?? "absent"} instead of ${before ?? "absent"}`)
     .join(", ");
 
-/** The write's reply was lost: has it been carried out? */
+/** The write's reply was lost: decides whether it was carried out. */
 function settled(plan: ChangePlan, state: ChangeState, seen: SettingsVersion, at: number): ChangeState {
   const sent = underWay(state);
   const unmoved = state.onto === null ? !sameSettings(seen.settings, sent) : seen.tag === state.onto;
@@ -292,7 +292,7 @@ function settled(plan: ChangePlan, state: ChangeState, seen: SettingsVersion, at
   return state.purpose === "restore" ? { ...state, phase: "examining" } : overtaken(state, seen);
 }
 
-/** Whether each field is as it was sent, or as it was before. */
+/** Whether each field has either the value that was sent or the value from before. */
 function arrivedInPart(state: ChangeState, seen: SettingsVersion): boolean {
   const before = state.purpose === "apply" ? state.snapshot.settings : state.target;
   const moved = new Set(diffSettings(before, seen.settings).map(({ path }) => path));
@@ -321,7 +321,7 @@ function verified(plan: ChangePlan, state: ChangeState, seen: SettingsVersion, a
     if (plan.guard === null) return end(inForce, "applied", "in force, read back field by field");
     return { ...inForce, phase: "guarding", guard: beginGuard(plan.guard, at) };
   }
-  // A copy that lags behind shows the version before.
+  // A copy that lags behind shows the previous version.
   const earlier = seen.tag !== null && seen.tag === state.onto;
   if (earlier && state.reads + 1 < plan.patience.reads) return { ...state, phase: "verifying", reads: state.reads + 1 };
   if (earlier || seen.tag === null || state.ours.includes(seen.tag))
@@ -329,7 +329,9 @@ function verified(plan: ChangePlan, state: ChangeState, seen: SettingsVersion, a
   return state.purpose === "restore" ? { ...state, phase: "examining" } : overtaken(state, seen);
 }
 
-/** Another writer was faster: what came of both wishes is sent onto their version, and theirs is what would be put back. */
+/**
+ * Another writer was faster: the merged settings are sent onto that writer's version, which also becomes the version to restore.
+ */
 function merged(plan: ChangePlan, state: ChangeState, seen: SettingsVersion, at: number): ChangeState {
   if (sameSettings(seen.settings, state.target)) return watching(plan, claim({ ...state, onto: null }, seen), at);
   const merge = mergeSettings(state.snapshot.settings, state.target, seen.settings);
@@ -346,11 +348,11 @@ function merged(plan: ChangePlan, state: ChangeState, seen: SettingsVersion, at:
   return { ...state, phase: "checking", snapshot: seen, target: merge.merged, onto: seen.tag, taken };
 }
 
-/** What is in force now decides whether there is something to put back, and onto which tag. */
+/** The settings that are in force now decide whether there is something to restore, and onto which tag. */
 function examined(plan: ChangePlan, state: ChangeState, seen: SettingsVersion): ChangeState {
   const { snapshot, target } = state;
   if (sameSettings(seen.settings, snapshot.settings)) {
-    // The tenant shows what it is still activating: whether it will stand is not known.
+    // The tenant shows settings that it is still activating: whether they will stay in force is not known.
     const unfinished =
       state.purpose === "restore" && state.operationId !== null && (seen.tag === null || state.ours.includes(seen.tag));
     return unfinished ? notRestored(state) : restored(state);

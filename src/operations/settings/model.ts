@@ -1,4 +1,4 @@
-// Dialer settings as one document (contract §2.5): their form, their fields one by one, whether two are the same, how one is laid over another.
+// Dialer settings as one document (contract §2.5): their form, their fields one by one, comparison, and merging.
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -28,7 +28,7 @@ export const settingsFields = {
   algorithm: z.strictObject(algorithm),
 };
 
-/** What a tenant shows, reduced to the fields that can be sent back; what else it shows is neither sent nor compared. */
+/** The tenant's settings, reduced to the fields that can be sent back; other fields are neither sent nor compared. */
 const shown = z.object({
   ...settingsFields,
   type: settingsFields.type.default("predictive"),
@@ -65,7 +65,7 @@ function leavesOf(settings: DialerSettings): Map<string, Leaf> {
   return leaves;
 }
 
-/** The document of fields by path; undefined when they do not make one. */
+/** The document made from fields by path; undefined when they do not make a valid one. */
 function fromLeaves(leaves: ReadonlyMap<string, Leaf>): DialerSettings | undefined {
   const document: Record<string, Leaf | Record<string, Leaf>> = {};
   for (const [path, leaf] of leaves) {
@@ -95,12 +95,12 @@ export function diffSettings(before: DialerSettings, after: DialerSettings): Fie
 /** Whether two settings agree in every field. */
 export const sameSettings = (a: DialerSettings, b: DialerSettings): boolean => diffSettings(a, b).length === 0;
 
-/** What a file leaves out stays as it is: fields of `wanted` over those of `present`. */
+/** Fields that a file leaves out stay as they are: fields of `wanted` over those of `present`. */
 export function complete(wanted: DialerSettings, present: DialerSettings): DialerSettings {
   return fromLeaves(new Map([...leavesOf(present), ...leavesOf(wanted)])) ?? wanted;
 }
 
-/** Settings with these fields as they are in `from`. */
+/** Settings with the fields at these paths taken from `from`. */
 export function withFieldsOf(settings: DialerSettings, from: DialerSettings, paths: readonly string[]): DialerSettings {
   const [leaves, others] = [leavesOf(settings), leavesOf(from)];
   for (const path of paths) {
@@ -110,7 +110,7 @@ export function withFieldsOf(settings: DialerSettings, from: DialerSettings, pat
   return fromLeaves(leaves) ?? settings;
 }
 
-/** SHA-256 over the canonical form, hex: the same settings have the same, whatever file they came from. */
+/** SHA-256 over the canonical form, hex: equal settings have the same hash, whatever file they came from. */
 export function settingsHash(settings: DialerSettings): string {
   return createHash("sha256").update(canonicalJson(settings)).digest("hex");
 }
@@ -127,12 +127,15 @@ export interface FieldConflict {
 export type Merge =
   | {
       readonly merged: DialerSettings;
-      /** Paths whose value is the other writer's. */
+      /** Paths whose value came from the other writer. */
       readonly taken: readonly string[];
     }
   | { readonly conflicts: readonly FieldConflict[] };
 
-/** Merges what we want and what another writer made of the same base, field by field. Both changing one field differently is a conflict. */
+/**
+ * Merges our settings and another writer's, which have the same base, field by field. It is a conflict when both changed one
+ * field differently.
+ */
 export function mergeSettings(base: DialerSettings, ours: DialerSettings, theirs: DialerSettings): Merge {
   const [old, mine, other] = [leavesOf(base), leavesOf(ours), leavesOf(theirs)];
   const merged = new Map<string, Leaf>();

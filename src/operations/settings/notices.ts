@@ -8,7 +8,7 @@ import type { ChangeEvent, ChangeState, Command } from "./state.ts";
 
 type Step = Parameters<DialerLedger["append"]>[0];
 
-/** What goes into the same transaction as the event. */
+/** What is written in the same transaction as the event. */
 export type Notices = Pick<Step, "audit" | "events"> & { readonly end?: NonNullable<Step["end"]> };
 
 export interface NoticeInput {
@@ -24,7 +24,7 @@ export interface NoticeInput {
   readonly newId: () => string;
 }
 
-/** Events with an audit entry of their own; readings are recorded with their consequences. */
+/** Events with an audit entry of their own; readings are recorded with what follows from them. */
 const AUDITED: Readonly<Partial<Record<ChangeEvent["type"], string>>> = {
   resumed: "dialer.resumed",
   intended: "dialer.send",
@@ -44,7 +44,7 @@ const REJECTING: ReadonlySet<string> = new Set([
   "abandonment_too_high",
 ]);
 
-/** The audit entries and events that a step of a change brings, to be committed with it. */
+/** The audit entries and events of a step of a change, to be committed with it. */
 export function noticesOf(input: NoticeInput): Notices {
   const { version, jobId, actor, before, state, event, commands } = input;
   const entry = (action: string, details: Readonly<Record<string, unknown>>): AuditInput => ({

@@ -1,4 +1,4 @@
-// What a change of dialer settings would do, as it is shown before a person confirms it.
+// What a change of dialer settings would do, as shown before a person confirms it.
 
 import { basisOf, changesOf, judgementOf } from "../views/dialer-views.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
@@ -7,7 +7,7 @@ import type { DialerPlan } from "./use-cases.ts";
 
 const MINUTE_MS = 60_000;
 
-/** A plan as it is shown. */
+/** A plan in the form that is shown. */
 export function dialerPreviewOf(made: Planned<DialerPlan>): DialerPreview {
   const { guard, prepared, verdict } = made.plan;
   const { kind, sourceName, diff, judgement, rejection, gate } = prepared;

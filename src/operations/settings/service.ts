@@ -1,5 +1,5 @@
-// Operations on changes of dialer settings: prepare one, begin it, run it to its end or watch the replica that runs it, take it over from a dead
-// process, decide about one that waits.
+// Operations on changes of dialer settings: prepare one, begin it, run it to its end or follow the replica that runs it, take it
+// over from a dead process, decide about one that waits.
 
 import { type Clock, newId } from "../../kernel/index.ts";
 import { type AuditInput, DIALER_CHANGE, type DialerChange, type DialerLedger } from "../../store/index.ts";
@@ -27,24 +27,24 @@ const MINUTE_MS = 60_000;
 export interface SettingsRules {
   readonly predict: Predictor | undefined;
   readonly patience: Patience;
-  /** Most probability of abandonment above 3 % that is accepted. */
+  /** Highest acceptable probability of abandonment above 3 %. */
   readonly chance: number;
-  /** Regulatory checks that the tenant is asked for. */
+  /** Regulatory checks to request from the tenant. */
   readonly checks: readonly RegulatoryCheck[];
-  /** Time of the changes; the context's by default. */
+  /** Clock of the changes; the context's by default. */
   readonly clock?: Clock | undefined;
-  /** Awaited at every named point of a change: for harnesses that stop a process there. */
+  /** Awaited at every named point of a change: for tests that stop a process there. */
   readonly pause?: ((point: string) => Promise<void>) | undefined;
 }
 
-/** A change that could be begun. */
+/** A change that can be begun. */
 export interface PreparedChange {
-  /** The campaign that the settings are of; empty where a tenant has them once. */
+  /** The campaign of the settings; empty where a tenant has settings once for all. */
   readonly subject: string;
   readonly kind: "apply" | "rollback";
   readonly sourceName: string;
   readonly snapshot: SettingsVersion;
-  /** What is to be in force; what the file leaves out is as it is now. */
+  /** The settings to put in force; fields that the file leaves out are as they are now. */
   readonly wanted: DialerSettings;
   readonly diff: readonly FieldChange[];
   readonly judgement: Judgement;
@@ -69,7 +69,10 @@ export interface ChangeProgress {
 
 type Progress = (progress: ChangeProgress) => void;
 
-/** What settings are of: a campaign where a tenant keeps them for each, else nothing. Throws OperationError `invalid_input`. */
+/**
+ * The campaign of the settings where a tenant keeps settings for each campaign, else an empty text. Throws OperationError
+ * `invalid_input`.
+ */
 export function subjectOf({ capability }: Pick<PacingSettings, "capability">, campaign: string | undefined): string {
   if (capability.perCampaign === (campaign !== undefined)) return campaign ?? "";
   throw campaign === undefined
@@ -79,7 +82,10 @@ export function subjectOf({ capability }: Pick<PacingSettings, "capability">, ca
     : new OperationError("invalid_input", "this tenant has one set of dialer settings: they are of no campaign");
 }
 
-/** The settings in force with their tag. Throws TenantError, OperationError `invalid_input` when they cannot be understood, and so not be put back. */
+/**
+ * The settings in force with their tag. Throws TenantError; OperationError `invalid_input` when they cannot be understood, and so
+ * could not be restored.
+ */
 export async function settingsInForce(pacing: PacingSettings, subject: string): Promise<SettingsVersion> {
   const { settings, tag, problem } = reading(await pacing.read(subject || undefined));
   if (settings !== null) return { settings, tag };
@@ -93,7 +99,7 @@ export class SettingsChanges {
   readonly #context: Context;
   readonly #rules: SettingsRules;
   readonly #clock: Clock;
-  /** Who wants to know of a change that runs here. */
+  /** Progress callbacks of the changes that run here. */
   readonly #told = new Map<string, Progress>();
 
   constructor(context: Context, rules: SettingsRules) {
@@ -122,8 +128,9 @@ export class SettingsChanges {
   }
 
   /**
-   * Reads what is in force, completes and compares, asks the gates. Sends nothing that changes anything; stores only which settings were found.
-   * @throws TenantError; OperationError `invalid_input` when what is in force could not be put back
+   * Reads the settings in force, completes and compares, asks the gates. Changes nothing at the tenant; stores only the settings
+   * that were found.
+   * @throws TenantError; OperationError `invalid_input` when the settings in force could not be restored
    */
   async prepare(
     kind: PreparedChange["kind"],
@@ -136,7 +143,7 @@ export class SettingsChanges {
     const subject = subjectOf(pacing, options.campaign);
     const snapshot = await this.readInForce(subject);
     const shownOnly = Object.keys(pacing.shownOnly ?? {});
-    // Settings of another day are gone back to as far as they are written.
+    // In a rollback, only fields that can be written are restored.
     const asked = askedOver(kind === "rollback" ? { ...file, leftOut: shownOnly } : file, snapshot.settings, pacing);
     const wanted = pacing.fit?.(asked.settings) ?? asked.settings;
     if (options.store)
@@ -166,19 +173,20 @@ export class SettingsChanges {
 
   /**
    * Prepares a rollback: to the settings of a version that was in force, or without one to those from before the latest change.
-   * @throws OperationError `job_not_found`, `job_state` when the version was never in force, or somebody changed what the latest change left
+   * @throws OperationError `job_not_found`, `job_state` when the version was never in force, or somebody changed the settings
+   * after the latest change
    */
   async prepareRollback(
     version: number | undefined,
     options: { readonly overrides: readonly string[]; readonly campaign?: string | undefined },
   ): Promise<PreparedChange> {
-    // A version says what it is of.
+    // A version names its campaign.
     const campaign = version === undefined ? options.campaign : (await this.find(version)).subject || undefined;
     const subject = subjectOf(this.#pacing, campaign);
     const latest = await this.#ledger.latestApplied(subject);
     const gate = latest?.plan === undefined || latest.plan === null ? undefined : readPlan(latest.plan).gate;
     const { name, settings } = version === undefined ? await this.#before(latest) : await this.#versionInForce(version);
-    // Without a file nothing is known of the carrier but that it carried these settings.
+    // Without a file, all that is known about the carrier is that it carried these settings.
     const carrier = gate?.carrier ?? { max_trunks: settings.concurrency.max_simultaneous_calls };
     return this.prepare(
       "rollback",
@@ -222,12 +230,15 @@ export class SettingsChanges {
     return { name: `before version ${latest.version}`, settings: snapshot.settings };
   }
 
-  /** The settings in force with their tag. Throws OperationError `invalid_input` when they cannot be understood, and so not be put back. */
+  /**
+   * The settings in force with their tag. Throws OperationError `invalid_input` when they cannot be understood, and so could not
+   * be restored.
+   */
   readInForce(subject = ""): Promise<SettingsVersion> {
     return settingsInForce(this.#pacing, subject);
   }
 
-  /** Says in the audit log that settings were refused before anything was sent. */
+  /** Records in the audit log that settings were refused before anything was sent. */
   async recordRefusal({ wanted, sourceName, judgement }: PreparedChange, actor = this.#context.actor): Promise<void> {
     await this.#context.store.audit.append([
       {
@@ -240,7 +251,7 @@ export class SettingsChanges {
   }
 
   /**
-   * Enters a change into the ledger, snapshot and all. Nothing is sent yet.
+   * Enters a change into the ledger, together with the snapshot. Nothing is sent yet.
    * @throws OperationError `job_state` when another change is open
    */
   async begin(prepared: PreparedChange, guard: GuardPlan | null, actor = this.#context.actor): Promise<DialerChange> {
@@ -293,7 +304,7 @@ export class SettingsChanges {
     return this.#ledger.open();
   }
 
-  /** Finishes a change that a dead or interrupted process left. One that waits for a person, or that another process runs, is an error. */
+  /** Finishes a change that a dead or interrupted process left. Throws when it waits for a person, or another process runs it. */
   async finishOpen(onProgress?: (progress: ChangeProgress) => void): Promise<ChangeReport | undefined> {
     const open = await this.#ledger.open();
     if (open === undefined) return undefined;
@@ -305,7 +316,7 @@ export class SettingsChanges {
     return ended;
   }
 
-  /** A person's word on a change that waits for one; run it afterwards. Throws OperationError `job_state`. */
+  /** Records a person's decision on a change that waits for one; run the change afterwards. Throws OperationError `job_state`. */
   async decide(version: number, keep: boolean, actor = this.#context.actor): Promise<void> {
     const ledger = this.#ledger;
     const clock = this.#clock;
@@ -328,7 +339,7 @@ export class SettingsChanges {
     });
   }
 
-  /** A change with the state of its journal. */
+  /** A change with the state from its journal. */
   async report(version: number): Promise<ChangeReport> {
     const change = await this.find(version);
     return { change, state: (await this.#load(change)).state };
@@ -336,7 +347,7 @@ export class SettingsChanges {
 
   /**
    * Runs a change to its end, or follows the process that does.
-   * @returns the change as it ended, or as it stands still: waiting for a person, without an answer of the tenant, interrupted
+   * @returns the change as it ended or stopped: waiting for a person, without an answer of the tenant, interrupted
    */
   async run(version: number, onProgress?: Progress): Promise<ChangeReport> {
     const { runs } = this.#context;
@@ -407,12 +418,12 @@ export class SettingsChanges {
           });
     await pause?.(`${point}.after`);
     if (happening.type !== "found" || happening.settings === null) return happening;
-    // What nothing here writes may change at any time, and says nothing about what was sent.
+    // Fields that outdial does not write may change at any time; they say nothing about what was sent.
     const shownOnly = Object.keys(pacing.shownOnly ?? {});
     return { ...happening, settings: withFieldsOf(happening.settings, plan.snapshot.settings, shownOnly) };
   }
 
-  /** Writes what happened, with what follows from it, and gives what is next. */
+  /** Records an event with its consequences, and returns what is next. */
   async #record(
     { version, kind, subject }: DialerChange,
     jobId: string,
@@ -437,7 +448,8 @@ export class SettingsChanges {
       newId: newEventId,
     });
     await this.#ledger.append({ jobId, executor: replica.id, seq, event, at: event.at, phase: state.phase, ...notices });
-    // The database has noted by its own clock that other settings are in force than were last read; whoever reads them goes by the processes' clock.
+    // The database marks the settings as to be read again by its own clock; readers compare with the processes' clocks, so they are marked by
+    // this process's clock, too.
     if (state.phase !== before.phase && (state.phase === "guarding" || state.phase === "ended"))
       await this.#context.store.tenantReadings.expire(["dialer"], subject, this.#context.clock.now());
     this.#told.get(jobId)?.({ version, state, elsewhere: false });

@@ -1,22 +1,25 @@
-// What a file asks for where a tenant shows fields that nothing writes: such a field is left out or as it is shown, anything else is refused. Pure.
+// What a file asks for where a tenant shows fields that nothing writes: the file leaves such a field out or gives it the shown
+// value; anything else is refused. Pure.
 
 import type { PacingSettings } from "../../tenant/port.ts";
 import type { Finding } from "./check.ts";
 import type { SettingsFile } from "./file.ts";
 import { complete, type DialerSettings, diffSettings, withFieldsOf } from "./model.ts";
 
-/** Two shares that differ by less are the same number written in two ways. */
+/** Shares that differ by less than this are the same number, written in two ways. */
 const TINY = 1e-9;
 
-/** What a settings file comes to over the settings in force. */
+/** The result of a settings file over the settings in force. */
 export interface Asked {
-  /** What is to be in force, with the shown fields as they are shown. */
+  /** The settings to put in force, with the values shown for the shown fields. */
   readonly settings: DialerSettings;
-  /** A violation for each field that cannot be as the file says. */
+  /** A violation for each field that cannot have the file's value. */
   readonly findings: readonly Finding[];
 }
 
-/** What a file asks for over the settings in force; what it leaves out is as it is now. @param inForce as the tenant shows them */
+/**
+ * What a file asks for over the settings in force; what it leaves out is as it is now. @param inForce as the tenant shows them
+ */
 export function askedOver(
   { settings, leftOut = [] }: Pick<SettingsFile, "settings" | "leftOut">,
   inForce: DialerSettings,

@@ -1,4 +1,4 @@
-// The words of a change of dialer settings: what is planned, what can happen, where it stands, what is to be done next.
+// Types of a change of dialer settings: its plan, its events, its state, its commands.
 
 import type { CarrierCapacity, Expected } from "./file.ts";
 import type { GuardPlan, GuardState } from "./guard.ts";
@@ -12,26 +12,26 @@ export interface SettingsVersion {
 
 /** The time limits of a change. They are stored with it, so a process that takes it over has the same limits. */
 export interface Patience {
-  /** Pause before the first look at an operation; it doubles from look to look up to `mostMs`. */
+  /** Pause before the first poll of an operation; it doubles with each poll, up to `mostMs`. */
   readonly firstMs: number;
   readonly mostMs: number;
-  /** Looks at an operation before it counts as timed out. */
+  /** Polls of an operation before it counts as timed out. */
   readonly looks: number;
-  /** An activation whose operation is not known counts as done when its settings have stood so long. */
+  /** An activation whose operation is not known counts as done when its settings have been in force for this time. */
   readonly settleMs: number;
-  /** Times the same settings are sent when replies are lost. */
+  /** How often the same settings are sent when replies are lost. */
   readonly sends: number;
-  /** Times somebody else's changes are merged. */
+  /** How often somebody else's changes are merged. */
   readonly merges: number;
-  /** Times the old settings are put back. */
+  /** How often restoring the old settings is tried. */
   readonly restores: number;
-  /** Readings that may show an earlier version before they are believed. */
+  /** How many readings may show an earlier version before they are believed. */
   readonly reads: number;
-  /** Calls in a row that may stay without an answer. */
+  /** How many calls in a row may stay without an answer. */
   readonly unanswered: number;
 }
 
-/** Looks after 2, 4, 8, 16, 30, 30 … seconds, 15 of them (contract §2.5); by default an operation ends within 45 s. */
+/** Polls after 2, 4, 8, 16, 30, 30 … seconds, 15 of them (contract §2.5); by default an operation ends within 45 s. */
 export const DEFAULT_PATIENCE: Patience = {
   firstMs: 2000,
   mostMs: 30_000,
@@ -52,16 +52,16 @@ export interface ChangePlan {
   readonly guard: GuardPlan | null;
   /** What merged settings are judged with. */
   readonly gate: GatePlan;
-  /** Whether the tenant takes settings in several writes: a lost one may have left some of them in force. */
+  /** Whether the tenant takes settings in several writes: after a lost reply some of them may be in force. */
   readonly inPieces?: boolean;
 }
 
 interface GatePlan {
   readonly carrier: CarrierCapacity;
   readonly expected: Expected;
-  /** Most probability of abandonment above 3 % that is accepted. */
+  /** Highest acceptable probability of abandonment above 3 %. */
   readonly chance: number;
-  /** Gates that are passed by name. */
+  /** Gates to override, by name. */
   readonly overrides: readonly string[];
 }
 
@@ -69,10 +69,11 @@ interface GatePlan {
  * How a change ended.
  * - `applied`: the new settings are in force, read back field by field.
  * - `not_applied`: the tenant refused them; the old settings are in force, read back.
- * - `rolled_back`: they did not hold, or people were left waiting; the old settings are in force, read back.
- * - `refused`: what came of merging breaks a rule; nothing was sent. `conflict`: somebody else set the same fields otherwise; nothing was sent.
- * - `overtaken`: somebody else changed the settings meanwhile; theirs stand.
- * - `rollback_failed`: the old settings could not be put back. A person must look.
+ * - `rolled_back`: the new settings did not hold, or calls were abandoned too often; the old settings are in force, read back.
+ * - `refused`: the merged settings break a rule; nothing was sent. `conflict`: somebody else set the same fields to other values;
+ *   nothing was sent.
+ * - `overtaken`: somebody else changed the settings meanwhile; theirs stay.
+ * - `rollback_failed`: the old settings could not be restored. A person must check.
  */
 export const OUTCOMES = ["applied", "not_applied", "rolled_back", "refused", "conflict", "overtaken", "rollback_failed"] as const;
 /** How a change ended. */
@@ -107,22 +108,22 @@ export const FAILURES = [
   "decided",
 ] as const;
 
-/** Why the old settings are to come back. */
+/** Why the old settings are to be restored. */
 export interface Failure {
   readonly code: (typeof FAILURES)[number];
   readonly message: string;
 }
 
-/** Where a change stands. */
+/** The state of a change. */
 export interface ChangeState {
   readonly phase: Phase;
-  /** Which settings are on their way: the wanted ones, or those of the snapshot. */
+  /** Which settings are being sent: the wanted ones, or those of the snapshot. */
   readonly purpose: "apply" | "restore";
   readonly snapshot: SettingsVersion;
   readonly target: DialerSettings;
-  /** The tag that the next or the last write builds upon. */
+  /** The tag that the next or the last write is based on. */
   readonly onto: string | null;
-  /** Tags of versions that are our doing. */
+  /** Tags of versions that this change made. */
   readonly ours: readonly string[];
   readonly operationId: string | null;
   readonly looks: number;
@@ -137,34 +138,34 @@ export interface ChangeState {
   readonly taken: readonly string[];
   readonly guard: GuardState | null;
   readonly failure: Failure | null;
-  /** Why it stands still although it has not ended; going on clears it. */
+  /** Why the change is stopped although it has not ended; continuing it clears this. */
   readonly stop: { readonly code: string; readonly message: string } | null;
   readonly outcome: Outcome | null;
-  /** What a person should know of the end. */
+  /** What a person should know about the end. */
   readonly message: string | null;
   readonly conflicts: readonly FieldConflict[];
   /** What was read last, and its tag. */
   readonly seen: SettingsVersion | null;
 }
 
-/** What happened. `at` in ms since the epoch. */
+/** An event. `at` in ms since the epoch. */
 export type ChangeEvent = { readonly at: number } & (
   | { readonly type: "begun" }
-  /** Another run goes on with the change. */
+  /** Another run continues the change. */
   | { readonly type: "resumed" }
-  /** The write is about to be sent: recorded before it is. */
+  /** The write is about to be sent; this is recorded before. */
   | { readonly type: "intended" }
   | { readonly type: "accepted"; readonly operationId: string; readonly tag: string }
   | { readonly type: "stale" }
   | { readonly type: "refused"; readonly message: string }
   /** The reply was lost: the write may have been carried out. */
   | { readonly type: "lost"; readonly message: string }
-  /** A reading; without settings they could not be understood. */
+  /** A reading; `settings` is null when they could not be understood. */
   | { readonly type: "found"; readonly settings: DialerSettings | null; readonly tag: string | null; readonly problem?: string }
   | { readonly type: "looked"; readonly status: string; readonly details?: string; readonly tag?: string }
   /** The tenant knows no such operation. */
   | { readonly type: "unknown_operation" }
-  /** A call that changes nothing got no answer; `fatal` when asking again is of no use. */
+  /** A call that changes nothing got no answer; `fatal` when repeating it is no use. */
   | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }
   | { readonly type: "judged"; readonly pass: boolean; readonly message: string }
   | { readonly type: "measured"; readonly answered: number; readonly abandoned: number }

@@ -30,7 +30,7 @@ import { type PreparedChange, type SettingsChanges, settingsInForce, subjectOf }
 import { askedOver } from "./shown-only.ts";
 import { compareWithVendor, type RunSimulator, type SimulatedRun } from "./vendor-simulator.ts";
 
-/** Chance of a false alarm, and of missing the alternative, of each test of a guarded rollout. */
+/** Probability of a false alarm, and of missing the alternative, of each test of a guarded rollout. */
 const GUARD_ALPHA = 0.01;
 const GUARD_BETA = 0.05;
 
@@ -38,23 +38,23 @@ const GUARD_BETA = 0.05;
 export interface GuardRules {
   /** Time between two readings, ms: whole minutes. */
   readonly everyMs: number;
-  /** Abandonment rate that must be noticed. */
+  /** Abandonment rate that must be detected. */
   readonly alternative: number;
 }
 
 /** What dialer settings are judged and predicted with. */
 export interface DialerRules {
   readonly predict: Predictor;
-  /** Most probability of abandonment above 3 % that is accepted. */
+  /** Highest acceptable probability of abandonment above 3 %. */
   readonly chance: number;
-  /** Regulatory checks that the tenant is asked for. */
+  /** Regulatory checks to request from the tenant. */
   readonly checks: readonly RegulatoryCheck[];
   readonly simulate: RunSimulator;
   readonly guard: GuardRules;
   readonly readings: DialerReadings;
 }
 
-/** A change that could be begun, and how it is watched. */
+/** A change that can be begun, and how it is watched. */
 export interface DialerPlan {
   readonly verdict: DialerPreview["verdict"];
   readonly prepared: PreparedChange;
@@ -62,25 +62,28 @@ export interface DialerPlan {
 }
 
 interface ApplyOptions {
-  /** What the settings are of, where a tenant keeps them for each campaign. */
+  /** The campaign of the settings, where a tenant keeps settings for each campaign. */
   readonly campaign?: string | undefined;
   readonly overrides?: readonly string[] | undefined;
-  /** Settings that did not hold before may be applied. */
+  /** Whether settings that did not hold before may be applied again. */
   readonly retryRejected?: boolean | undefined;
   readonly guardMs?: number | undefined;
-  /** What a guarded rollout watches; all active campaigns by default. */
+  /** Campaigns that a guarded rollout watches; all active campaigns by default. */
   readonly guardCampaigns?: readonly string[] | undefined;
-  /** False writes nothing, not even which settings were found. */
+  /** False writes nothing, not even the settings that were found. */
   readonly store?: boolean | undefined;
 }
 
-/** The settings in force as they are kept in the store. */
+/** The settings in force as stored. */
 export interface DialerReadings {
-  /** Somebody looks at the settings of a campaign, of "" where a tenant has them once: what is too old is read in the background. */
+  /**
+   * Says that somebody looks at the settings of a campaign ("" where a tenant has them once): old ones are read again in the
+   * background.
+   */
   looking(campaign: string): void;
   /** Reads them now. Throws TenantError. */
   readNow(campaign: string): Promise<void>;
-  /** What settings in force will come to, or why that is not known; undefined while it is being found out. */
+  /** The prediction for settings in force, or why there is none; undefined while it is being computed. */
   prediction(file: SettingsFile): Promise<Judgement["prediction"] | undefined>;
 }
 
@@ -97,12 +100,12 @@ const NOTHING_SHOWN = {
   campaign: null,
 } as const;
 
-/** Counts of this long before are of another day. */
+/** How far back the tenant's counts are used. */
 const MEASURED_MS = 24 * 3_600_000;
 
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 
-/** Settings as the service keeps them; the document is the vendor's, and the reader checks it. */
+/** Settings as the service stores them; the document is the vendor's, and whoever reads it checks it. */
 const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable() });
 
 /** Dialer settings: show, validate, apply, roll back, history, metrics. Errors: OperationError, TenantError, StoreError. */
@@ -118,7 +121,8 @@ export class DialerUseCases {
   }
 
   /**
-   * The settings as they were last read, with the time, and the change under way. Where each campaign has settings of its own and none is named,
+   * The settings as last read, with the time, and the change under way. Where each campaign has settings of its own and none is
+   * named,
    * nothing is read: the view names the campaigns to choose from.
    * @param asked.fresh reads the tenant first
    * @throws OperationError `invalid_input`, `not_found`
@@ -170,7 +174,7 @@ export class DialerUseCases {
     };
   }
 
-  /** What the tenant counted in the last day of the campaigns that the settings are of. @param campaign "" for all of them */
+  /** The tenant's counts of the last day for the campaigns of the settings. @param campaign "" for all of them */
   async #measured(campaign: string): Promise<MeasuredAnswers | undefined> {
     const { store, clock } = this.#context;
     const campaigns = campaign === "" ? (await store.knownCampaigns.list()).map(({ id }) => id) : [campaign];
@@ -182,13 +186,16 @@ export class DialerUseCases {
     return dialerHistory(this.#context.store, limit, before);
   }
 
-  /** How far a change is, or how it ended. Throws OperationError `job_not_found`. */
+  /** The progress of a change, or how it ended. Throws OperationError `job_not_found`. */
   async change(version: number): Promise<ChangeView> {
     const report = await this.changes.report(version);
     return changeOf(report, await this.#context.runs.standingOf(report.change.jobId));
   }
 
-  /** Reads a settings file as this tenant's profile has it: what nothing writes there may be left out. Throws OperationError `invalid_input`. */
+  /**
+   * Reads a settings file as this tenant's profile requires: fields that nothing writes there may be left out. Throws
+   * OperationError `invalid_input`.
+   */
   readFile(text: string, name: string): Promise<SettingsFile> {
     return readSettingsFile(this.#context.tenant, text, name);
   }
@@ -196,7 +203,7 @@ export class DialerUseCases {
   /**
    * Our checks, the tenant's validation, the prediction; changes nothing.
    * @param asked.checks regulatory checks; those of the configuration by default
-   * @param asked.campaign what the settings are of, where a tenant keeps them for each campaign
+   * @param asked.campaign the campaign of the settings, where a tenant keeps settings for each campaign
    */
   async validate(
     file: SettingsFile,
@@ -225,7 +232,7 @@ export class DialerUseCases {
     return planned("dialer.apply", prepared, guard, retryRejected);
   }
 
-  /** What going back would do: to a version that was in force, or to before the latest change. */
+  /** What a rollback would do: to a version that was in force, or to before the latest change. */
   async planRollback({
     version,
     campaign,
@@ -236,23 +243,23 @@ export class DialerUseCases {
     readonly overrides?: readonly string[] | undefined;
   }): Promise<Planned<DialerPlan>> {
     for (const name of overrides) checkOverride(name);
-    // Going back to settings that once did not hold is a person's own decision.
+    // A rollback to settings that once did not hold is a person's own decision.
     return planned("dialer.rollback", await this.changes.prepareRollback(version, { overrides, campaign }), null, true);
   }
 
-  /** Begins a planned change and lets it run; it goes on behind. */
+  /** Begins a planned change and lets it run in the background. */
   async begin({ prepared, guard }: DialerPlan, by: string): Promise<ChangeView> {
     const { version } = await this.changes.begin(prepared, guard, by);
     return this.#start(version);
   }
 
-  /** Goes on with a change that stands still, or decides about one that waits for a person. */
+  /** Continues a stopped change, or decides about one that waits for a person. */
   async resume(version: number, decision: "keep" | "rollBack" | undefined, by: string): Promise<ChangeView> {
     if (decision !== undefined) await this.changes.decide(version, decision === "keep", by);
     return this.#start(version);
   }
 
-  /** What the tenant measured, hour by hour. @param names all by default */
+  /** The tenant's measurements, hour by hour. @param names all by default */
   metrics(campaignId: string | undefined, names: readonly string[]): AsyncIterable<object> {
     const metrics = METRICS.filter((name) => names.length === 0 || names.includes(name));
     return this.#context.tenant.capabilities.metricsSource.hourly({ campaignId, metrics });
@@ -264,8 +271,8 @@ export class DialerUseCases {
   }
 
   /**
-   * Makes a paused campaign of a settings file at the tenant, never two of one file.
-   * @param again sends a file whose earlier request may have been carried out: only after a person has looked
+   * Creates a paused campaign from a settings file at the tenant, never two from one file.
+   * @param again sends a file whose earlier request may have been carried out: only after a person has checked
    */
   async createCampaign(
     file: SettingsFile,
@@ -317,8 +324,9 @@ export async function dialerHistory(
 }
 
 /**
- * Our checks, the tenant's validation, the prediction; needs no store. Where a tenant shows fields that nothing writes, the settings in force are read.
- * Throws TenantError, OperationError `invalid_input` when a tenant that keeps settings for each campaign is asked without one
+ * Our checks, the tenant's validation, the prediction; needs no store. Where a tenant shows fields that nothing writes, the
+ * settings in force are read. Throws TenantError, OperationError `invalid_input` when no campaign is given although the tenant
+ * keeps settings for each campaign
  */
 export async function judgeSettings(
   tenant: TenantLink,
@@ -338,12 +346,12 @@ export async function judgeSettings(
   return judge({ ...file, settings: pacing.fit?.(settings) ?? settings }, { ...deps, found: findings });
 }
 
-/** Reads a settings file as a tenant's profile has it. Throws OperationError `invalid_input`. */
+/** Reads a settings file as a tenant's profile requires. Throws OperationError `invalid_input`. */
 export function readSettingsFile({ capabilities }: TenantLink, text: string, name: string): Promise<SettingsFile> {
   return parseSettingsFile(text, name, Object.keys(capabilities.pacingSettings.shownOnly ?? {}));
 }
 
-/** A settings file that came as text or as JSON, which is YAML: one reader finds every mistake. */
+/** A settings file that came as text or as JSON, which is also YAML: the same parser finds every mistake. */
 export function proposedFile(
   dialer: Pick<DialerUseCases, "readFile">,
   { file, sourceName }: Pick<DialerProposal, "file" | "sourceName">,
@@ -366,7 +374,7 @@ function planned(operation: string, prepared: PreparedChange, guard: GuardPlan |
   return {
     operation,
     summary: `${operation === "dialer.rollback" ? "Go back to" : "Apply"} dialer settings ${sourceName}: ${fields}${overridden.length > 0 ? ", a gate overridden" : ""}`,
-    // Equal settings and facts have the equal prediction: it moves only when what it is made of does.
+    // Equal settings and facts give an equal prediction: it only changes when its inputs change.
     relies: {
       ...(subject === "" ? {} : { subject }),
       snapshot,

@@ -1,4 +1,4 @@
-// The tenant's own simulator beside ours: the same settings, the same carrier, the same time, and where the two disagree.
+// The tenant's own simulator compared with ours: the same settings, the same carrier, the same time, and where the two disagree.
 
 import { percent } from "../../kernel/index.ts";
 import { type PacingSettings, type SimulatorResult, TenantError } from "../../tenant/port.ts";
@@ -6,14 +6,14 @@ import type { SimulatorComparison } from "../views/schemas/dialer.ts";
 import type { SettingsFile } from "./file.ts";
 import type { Band } from "./gate.ts";
 
-/** What is simulated. */
+/** The run to simulate. */
 export interface SimulatedRun {
   readonly minutes: number;
-  /** Calls there are to place; without end when undefined. */
+  /** Number of calls to place; unlimited when undefined. */
   readonly volume?: number | undefined;
 }
 
-/** What our simulation says of a run. */
+/** The result of our simulation of a run. */
 export interface OwnSimulation {
   readonly abandonment: Band;
   readonly answerRate: Band;
@@ -22,7 +22,7 @@ export interface OwnSimulation {
   readonly attemptsPerHour: Band;
   /** Most calls under way at once. */
   readonly peakCalls: number;
-  /** What holds the dialer back, `carrier` among others. */
+  /** What limits the dialer, such as `carrier`. */
   readonly limitedBy: string;
   readonly assumed: readonly string[];
 }
@@ -33,7 +33,7 @@ export type RunSimulator = (
   run: SimulatedRun,
 ) => OwnSimulation | string | Promise<OwnSimulation | string>;
 
-/** Asks both. Throws TenantError, `unsupported` where the tenant has no simulator. */
+/** Runs both simulators. Throws TenantError, `unsupported` where the tenant has no simulator. */
 export async function compareWithVendor(
   { simulate, capability }: Pick<PacingSettings, "simulate" | "capability">,
   file: SettingsFile,
@@ -71,7 +71,7 @@ const NAMES: Readonly<Record<Figure["figure"], string>> = {
   peakConcurrentCalls: "calls at once",
 };
 
-/** What both say, side by side. Pure. */
+/** Compares both results figure by figure. Pure. */
 export function comparisonOf(
   vendor: SimulatorResult,
   own: OwnSimulation | string,
@@ -90,7 +90,7 @@ export function comparisonOf(
     figureOf("agentUtilization", "share", vendor.agentUtilization, here?.occupancy),
     figureOf("averageWaitTime", "seconds", vendor.averageWaitTime, here?.waitSeconds),
     figureOf("callsPlaced", "calls", vendor.callsPlaced, placed),
-    // A single run's peak has no band of ours: it is shown, and not judged.
+    // A single run's peak has no band of ours: it is shown but not judged.
     { ...figureOf("peakConcurrentCalls", "calls", vendor.peakConcurrentCalls, peak), differs: null },
   ];
   const carrierLimitReached = {
@@ -129,7 +129,8 @@ const bandOver = ({ low, median, high }: Band, change: (value: number) => number
 
 function figureOf(figure: Figure["figure"], unit: Figure["unit"], told: number | undefined, own: Band | undefined): Figure {
   const here = own === undefined ? null : { low: own.low, median: own.median, high: own.high };
-  // What is the same as the end of our band at the digits that are shown is no difference: the tenant rounds its figures.
+  // A value that is equal to the end of our band at the displayed digits does not count as different: the tenant rounds its
+  // figures.
   const isApart = (end: number) => told !== undefined && simulatedText(unit, told) !== simulatedText(unit, end);
   const differs =
     told === undefined || here === null
@@ -142,7 +143,7 @@ function figureOf(figure: Figure["figure"], unit: Figure["unit"], told: number |
   return { figure, unit, tenant: told ?? null, here, differs };
 }
 
-/** A figure of a simulator in words. */
+/** A figure of a simulator as text. */
 export function simulatedText(unit: Figure["unit"], value: number): string {
   if (unit === "share") return percent(value, 2);
   return unit === "seconds" ? `${value.toFixed(1)} s` : Math.round(value).toLocaleString("en-US");
@@ -150,7 +151,7 @@ export function simulatedText(unit: Figure["unit"], value: number): string {
 
 function differenceOf({ figure, unit, tenant, here, differs }: Figure): string {
   const text = (value: number | undefined) => simulatedText(unit, value ?? 0);
-  // A share above 1 is none: the tenant may count in percent.
+  // A share above 1 is not a share: the tenant may count in percent.
   const percents = unit === "share" && (tenant ?? 0) > 1 ? "; above 1 it is no share: the tenant may tell it in percent" : "";
   return `${NAMES[figure]}: the tenant says ${text(tenant ?? 0)}, ${differs} our ${text(here?.low)} to ${text(here?.high)}${percents}`;
 }
