@@ -10,7 +10,7 @@ import {
 import type { Facts } from "../../store/index.ts";
 
 const HOUR = 3_600_000;
-/** The longest window that is read, and the week that a forecast wants. */
+/** The longest window that is read, and the week that a forecast needs. */
 const PAST_HOURS = 31 * 24;
 
 /** The reading of one rule. */
@@ -19,7 +19,7 @@ export interface RuleReading {
   readonly reading: AbandonmentReading;
 }
 
-/** What is shown of a reading of the abandonment ledger. */
+/** The part of a reading of the abandonment ledger that is shown. */
 export interface BudgetFigures extends Pick<RuleReading["reading"], "rate" | "withinLimit" | "live" | "abandoned"> {
   readonly limit: Pick<RuleReading["reading"]["limit"], "maxRate" | "windowHours">;
   readonly allowance: Pick<RuleReading["reading"]["allowance"], "certain" | "until">;
@@ -27,7 +27,7 @@ export interface BudgetFigures extends Pick<RuleReading["reading"], "rate" | "wi
   readonly forecast: Pick<RuleReading["reading"]["forecast"], "exhaustedAt">;
 }
 
-/** Length of a rule's window in hours at an instant; a calendar month is what has passed of it, in UTC. */
+/** Length of a rule's window in hours at an instant; for a calendar month, the time since its beginning, in UTC. */
 function windowHours({ period }: RuleOf<"abandonment-limit">, now: number): number {
   if ("rollingDays" in period) return period.rollingDays * 24;
   if ("rollingHours" in period) return period.rollingHours;

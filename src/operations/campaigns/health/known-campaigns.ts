@@ -1,4 +1,5 @@
-// Campaigns as they are known: everything that was last read of the tenant, from the store in a handful of statements, however many there are.
+// Campaigns from stored data: everything that was last read from the tenant, in a handful of statements however many campaigns
+// there are.
 
 import type { Instant } from "../../../kernel/index.ts";
 import type { KnownCampaign, Store, TenantReading } from "../../../store/index.ts";
@@ -6,15 +7,15 @@ import { timesOf } from "../../readings.ts";
 import { standingsOf } from "../states.ts";
 import { type KnownHealth, knownHealth, SHOWN_WINDOW_MINUTES } from "./known.ts";
 
-/** What a campaign is read in. */
+/** The kinds of readings of a campaign. */
 const PARTS = ["campaign", "figures", "gate", "workload", "dialer", "do-not-call"] as const;
 
-/** The known campaigns, and the reading of their list. */
+/** The known campaigns, and when their list was read. */
 export interface KnownList {
   readonly campaigns: readonly KnownHealth[];
   /** When the list was read; null: never. */
   readonly readAt: Instant | null;
-  /** Why the latest reading of it failed. */
+  /** Why the latest reading of the list failed. */
   readonly failed: KnownHealth["failed"];
 }
 
@@ -26,7 +27,7 @@ export async function knownList(store: Store, now: Instant): Promise<KnownList> 
   return { campaigns: await healths(store, ids, { listed, readings }, now), ...timesOf(list) };
 }
 
-/** One campaign, also one that no list has named: then nothing is known of it. Throws StoreError. */
+/** One campaign, also one that was in no list: then nothing is known of it. Throws StoreError. */
 export async function knownCampaign(store: Store, id: string, now: Instant): Promise<KnownHealth> {
   const [listed, own, tenants] = await Promise.all([
     store.knownCampaigns.find(id),

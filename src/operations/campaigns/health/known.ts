@@ -12,12 +12,12 @@ import { type WorkloadFacts, workloadFacts } from "../workload/facts.ts";
 import { type AbandonmentBudget, budgetOf, type CampaignHealth, judged } from "./status.ts";
 import type { AskProblem, GateLook } from "./why.ts";
 
-/** A campaign as it is known. */
+/** The health of a campaign from stored data. */
 export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | "abandonment"> {
   readonly name: string;
-  /** The list names it no more. */
+  /** It is no longer in the list. */
   readonly isGone: boolean;
-  /** The tenant's word, the latest that is known; null when none is. */
+  /** The latest known status in the tenant's word; null when none is known. */
   readonly status: string | null;
   readonly campaign: Pick<CampaignFacts, "status" | "queueId" | "dialer"> | null;
   readonly gate: GateLook | null;
@@ -26,11 +26,14 @@ export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | 
   readonly document: Readonly<Record<string, unknown>> | null;
   /** What work is left; null when it was never read. */
   readonly workload: WorkloadFacts | null;
-  /** Why the latest attempt at it failed. */
+  /** Why the latest attempt to read it failed. */
   readonly workloadProblem: AskProblem | null;
-  /** It dials, and numbers of the company's do-not-call list are held back by no group of the tenant: in words, and when that was read. */
+  /**
+   * Set when the campaign dials and no group of the tenant blocks some numbers of the company's do-not-call list: a sentence, and
+   * when that was read.
+   */
   readonly unheld: { readonly words: string; readonly at: Instant } | null;
-  /** Most agents by the dialer settings that were read; null when none were. */
+  /** Highest number of agents in the dialer settings that were read; null when none were. */
   readonly mostAgents: number | null;
   /** When each part was read; null: never. */
   readonly readAt: {
@@ -39,11 +42,11 @@ export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | 
     readonly figures: Instant | null;
     readonly gate: Instant | null;
   };
-  /** Why the latest attempt at the document, the figures or the look failed: the data shown is older. */
+  /** Why the latest attempt to read the document, the figures or the gate failed: the data shown is older. */
   readonly failed: (ReadingProblem & { readonly at: Instant }) | null;
 }
 
-/** The abandonment budget as it is kept. */
+/** The abandonment budget in the stored form. */
 export interface KnownBudget extends Omit<AbandonmentBudget, "reading"> {
   readonly reading: BudgetFigures;
 }
@@ -51,14 +54,14 @@ export interface KnownBudget extends Omit<AbandonmentBudget, "reading"> {
 /** What is stored of a campaign. */
 export interface KnownParts {
   readonly id: string;
-  /** Undefined when no list has named it. */
+  /** Undefined when it was in no list. */
   readonly listed: KnownCampaign | undefined;
   readonly document: TenantReading | undefined;
   readonly figures: TenantReading | undefined;
   readonly gate: TenantReading | undefined;
   readonly workload: TenantReading | undefined;
   readonly doNotCall: TenantReading | undefined;
-  /** The dialer settings: its own, or those of the tenant. */
+  /** The dialer settings: the campaign's own, or those of the tenant. */
   readonly dialer: TenantReading | undefined;
   /** Its latest readings. */
   readonly readings: readonly MetricReading[];
@@ -87,7 +90,7 @@ const keptSettings = z.object({
 });
 
 const keptLook = z.object({
-  /** What of the campaign it was made for. */
+  /** Key of the campaign facts that the look was made for. */
   of: z.string(),
   look: z.object({
     at: instant,
@@ -116,7 +119,7 @@ const keptLook = z.object({
       }),
     ),
     nextAllowed: instant.nullable(),
-    // Looks that were kept before these were told.
+    // Missing in looks that were stored by earlier versions.
     announced: z.number().nullable().default(null),
     onCompanyList: z.number().nullable().default(null),
     calling: z.array(z.object({ from: instant, to: instant })).default([]),
@@ -146,7 +149,7 @@ const keptLook = z.object({
       allowed: z.number(),
       used: z.number().nullable(),
       reading: z.object({
-        // Looks that were kept before the window was: most limits are of 30 days.
+        // Missing in looks that were stored by earlier versions; most limits cover 30 days.
         limit: z.object({ maxRate: z.number(), windowHours: z.number().default(720) }),
         rate: z.object({
           rate: orNaN,
@@ -167,21 +170,21 @@ const keptLook = z.object({
     .nullable(),
 });
 
-/** What is kept of a look of the gate; JSON. */
+/** The part of a gate's look that is stored; JSON. */
 export function keptLookOf(verdict: CampaignGateVerdict): z.input<typeof keptLook> {
   const budget = budgetOf(verdict.abandonment);
-  // Only what the form names is kept: the contacts' hashes and the rest of the ledger are nothing to show.
+  // Only the fields of the schema are stored: contacts' hashes and the rest of the ledger are not shown.
   return keptLook.parse(JSON.parse(JSON.stringify({ of: keyOf(verdict.campaign), look: verdict, budget })));
 }
 
-/** Whether a kept look was made for the campaign as its document shows it now: else it is to be made anew. */
+/** Whether a stored look was made for the campaign as its document is now; otherwise a new look is needed. */
 export function lookFits(id: string, document: unknown, look: unknown): boolean {
   const read = keptDocument.safeParse(document);
   const kept = keptLook.safeParse(look);
   return read.success && kept.success && kept.data.of === keyOf(campaignFacts(id, read.data));
 }
 
-/** When a look holds no more, because a window opens or closes then; null when none does. */
+/** When a look becomes invalid because a window opens or closes; null when none does. */
 export function lookGoodUntil({ at, windows }: Pick<CampaignGateVerdict, "at" | "windows">): Instant | null {
   const turns = windows.flatMap(({ until, opens }) => [until, opens]).filter((turn) => turn !== null && turn > at);
   return turns.length === 0 ? null : Math.min(...turns.filter((turn) => turn !== null));
@@ -190,7 +193,7 @@ export function lookGoodUntil({ at, windows }: Pick<CampaignGateVerdict, "at" | 
 const keyOf = ({ id, status, listId, policy, policyProblem }: CampaignFacts): string =>
   canonicalJson({ id, status, listId, policy: policy ?? null, policyProblem: policyProblem ?? null });
 
-/** The health that follows from what is stored, at a moment. Stored JSON that is not of its form counts as never read. */
+/** The health that follows from stored data at a moment. Stored JSON without the expected form counts as never read. */
 export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   const { id, listed, document, figures, gate, failover, lastChange } = parts;
   const read = keptDocument.safeParse(document?.value);
@@ -211,7 +214,7 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
       campaign: status === null ? null : { queueId: facts?.queueId ?? null, dialer: facts?.dialer ?? null, status },
       campaignProblem: document?.problem ?? null,
       reading,
-      // A reading that came another way since, such as the vendor's event, is as good as the one that failed.
+      // A later reading from another source, such as the vendor's event, replaces the one that failed.
       readingProblem: (reading?.receivedAt ?? 0) > (figures?.triedAt ?? 0) ? null : (figures?.problem ?? null),
       gate: kept.success ? kept.data.look : null,
       gateProblem: gate?.problem ?? null,
@@ -242,7 +245,7 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   };
 }
 
-/** A health that was read of the tenant just now, in the form of one that is known; without its document, workload and settings. */
+/** A health that was just read from the tenant, in the form of a known one; without document, workload and settings. */
 export function readHealth(health: CampaignHealth): KnownHealth {
   const { at, campaign, reading, gate, campaignProblem, readingProblem, gateProblem } = health;
   const problem = campaignProblem ?? readingProblem ?? gateProblem;
@@ -268,13 +271,16 @@ function unheldOf(reading: TenantReading | undefined): KnownHealth["unheld"] {
   return read.success && at !== null && read.data.missing > 0 ? { words: unheldWords(read.data), at } : null;
 }
 
-/** Most agents by a reading of the dialer settings; null when it says none. */
+/** Highest number of agents in a reading of the dialer settings; null when it has none. */
 export function mostAgentsOf(dialer: TenantReading | undefined): number | null {
   const settings = keptSettings.safeParse(dialer?.value);
   return settings.success ? settings.data.settings.concurrency.max_agents : null;
 }
 
-/** The latest over the shown window, else over any; the calls under way are of the latest of all: they are of no window. */
+/**
+ * The latest reading over the shown window, else over any. The calls under way come from the latest reading of all, because they
+ * do not depend on the window.
+ */
 function latestOf(readings: readonly MetricReading[]): CampaignReading | null {
   const timeOf = ({ at, receivedAt }: MetricReading) => at ?? receivedAt;
   const sorted = readings.toSorted((a, b) => timeOf(b) - timeOf(a));

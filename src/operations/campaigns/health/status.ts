@@ -15,40 +15,40 @@ import {
 } from "../state/index.ts";
 import { type AskProblem, type DialingFacts, type GateLook, type NotDialing, whyNotDialing } from "./why.ts";
 
-/** Window of the figures unless another one is asked for, minutes: that of the failover rule. */
+/** Window of the figures, minutes, by default: that of the failover rule. */
 const WINDOW_MINUTES = 30;
-/** What the gate said stays good for so long, unless the campaign's state changes. */
+/** How long a look of the gate is reused, ms, unless the campaign's state changes. */
 const GATE_MS = 5 * 60_000;
-/** So many contacts of the list are looked at. */
+/** Number of contacts of the list that are judged. */
 const CONTACTS = 1_000;
 
-/** What the health of campaigns is read from. */
+/** What reading the health of campaigns needs. */
 export interface HealthDeps {
   readonly runner: CampaignRunner;
   readonly metrics: Pick<CampaignMetrics, "read" | "latest">;
   readonly gate: CampaignGate;
-  /** The last change of state that outdial made or began, by whatever way. */
+  /** The last change of state that outdial made or began, however it was ordered. */
   readonly lastChange: (campaignId: string) => Promise<MadeChange | null>;
-  /** Where it stands in a failover pair. */
+  /** The campaign's side and state in a failover pair. */
   readonly failover: (campaignId: string) => Promise<FailoverStanding | null>;
   readonly clock: Clock;
 }
 
 interface HealthOptions {
   readonly windowMinutes?: number | undefined;
-  /** Contacts looked at; 1,000 by default. */
+  /** Number of contacts to judge; 1,000 by default. */
   readonly contacts?: number | undefined;
   readonly call?: CallOptions | undefined;
 }
 
 /** The abandonment budget under the limit that is nearest to being used up. */
 export interface AbandonmentBudget {
-  /** Id of the rule and whose it is. */
+  /** Id of the rule, and where it comes from. */
   readonly rule: string;
   readonly jurisdiction: string;
   readonly abandoned: number;
   readonly live: number;
-  /** Abandoned calls that the limit allows among so many live answers. */
+  /** Abandoned calls that the limit allows for this number of live answers. */
   readonly allowed: number;
   /** Abandoned over allowed: above 1 the limit is broken; null without live answers, and where the limit allows none. */
   readonly used: number | null;
@@ -72,7 +72,7 @@ export interface CampaignHealth {
   /** Null when the gate could not be asked, or no limit binds where the contacts are. */
   readonly abandonment: AbandonmentBudget | null;
   readonly windows: readonly ZoneWindow[];
-  /** What the pre-dial gate says; a look, not a permission. */
+  /** The pre-dial gate's verdict at this moment; it permits nothing. */
   readonly gate: CampaignGateVerdict | null;
   readonly gateProblem: AskProblem | null;
   readonly failover: FailoverStanding | null;
@@ -83,7 +83,9 @@ export interface CampaignHealth {
   readonly notDialing: NotDialing | null;
 }
 
-/** Reads the health of campaigns; what the gate said is kept for five minutes, so that it can be asked every few seconds. */
+/**
+ * Reads the health of campaigns. The gate's verdict is kept for five minutes, so that the health can be read every few seconds.
+ */
 export class HealthReader {
   readonly #deps: HealthDeps;
   readonly #gates = new Map<string, { readonly until: Instant; readonly key: string; readonly verdict: CampaignGateVerdict }>();
@@ -92,7 +94,7 @@ export class HealthReader {
     this.#deps = deps;
   }
 
-  /** What cannot be asked of the tenant is said in the answer. Throws StoreError, and TenantError `not_found` and `aborted`. */
+  /** What the tenant could not be asked is said in the answer. Throws StoreError, and TenantError `not_found` and `aborted`. */
   async read(
     id: string,
     { windowMinutes = WINDOW_MINUTES, contacts = CONTACTS, call }: HealthOptions = {},
@@ -132,7 +134,7 @@ export class HealthReader {
     if (known !== undefined && known.key === key && isWithin(known.until - known.verdict.at, known.verdict.at, clock.now()))
       return known.verdict;
     const verdict = await gate(campaign.id, { most, keep: false, call });
-    // No longer than until a window opens or closes.
+    // At most until a window opens or closes.
     const turns = verdict.windows
       .flatMap(({ until, opens }) => [until, opens])
       .filter((turn) => turn !== null && turn > verdict.at);
@@ -145,7 +147,7 @@ export class HealthReader {
   }
 }
 
-/** What the rest of a campaign's health follows from. */
+/** The facts from which the rest of a campaign's health follows. */
 type Facts = Pick<
   CampaignHealth,
   "reading" | "readingProblem" | "campaignProblem" | "gateProblem" | "failover" | "lastChange"
@@ -156,7 +158,7 @@ type Facts = Pick<
 
 /**
  * What follows from the facts at a moment.
- * @param figuresAt when the tenant last answered what its figures are; null: never
+ * @param figuresAt when the tenant last gave figures; null: never
  */
 export function judged<Given extends Facts>(
   facts: Given,

@@ -41,7 +41,7 @@ interface Cause {
   readonly text: string;
 }
 
-/** Causes that leave open whether it dials: what would show it was not looked at, could not be asked, or is old. */
+/** Causes that leave open whether it dials: what would show it was not read, could not be asked, or is old. */
 const UNKNOWN: ReadonlySet<CauseCode> = new Set([
   "not_authorised",
   "unreachable",
@@ -50,24 +50,24 @@ const UNKNOWN: ReadonlySet<CauseCode> = new Set([
   "figures_stale",
 ]);
 
-/** Why nothing is dialed, or why it is not known whether anything is. */
+/** Why nothing is dialed, or why it is not known whether calls are dialed. */
 export interface NotDialing {
   /** False: nothing is dialed. Null: not known. */
   readonly dials: false | null;
-  /** The text of the cause to mend first. */
+  /** The text of the cause to fix first. */
   readonly first: string;
   readonly all: readonly Cause[];
 }
 
-/** Something that could not be asked. */
+/** A question that could not be asked. */
 export interface AskProblem {
   readonly code: string;
   readonly message: string;
 }
 
-/** What a look of the pre-dial gate says, in short. */
+/** The result of a look of the pre-dial gate, in short. */
 export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "nextAllowed" | "whole"> {
-  /** How many the tenant says are on the list; null where it does not say. */
+  /** Contacts on the list according to the tenant; null when it does not say. */
   readonly announced: number | null;
   readonly calling: CampaignGateVerdict["calling"];
   /** Null: not counted. */
@@ -78,7 +78,7 @@ export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | 
     | null;
 }
 
-/** What the answer follows from. What is null without a problem has not been read yet. */
+/** The facts for the answer. Null without a problem means not read yet. */
 export interface DialingFacts {
   /** The campaign at the tenant; null when it could not be read. */
   readonly campaign: Pick<CampaignFacts, "status" | "queueId" | "dialer"> | null;
@@ -99,18 +99,21 @@ export interface DialingFacts {
     readonly activeCalls: number | null;
     readonly callsPlaced: number | null;
     readonly windowMinutes: number | null;
-    /** Null where the tenant does not tell them. */
+    /** Null when the tenant does not give them. */
     readonly agents?: AgentCounts | null;
   } | null;
   readonly figuresProblem: AskProblem | null;
-  /** How old the figures are by the tenant's own time, where it gives one. */
+  /** Age of the figures by the tenant's own time, where it gives one. */
   readonly ageMs: number | null;
-  /** How long ago outdial had the tenant's latest answer for figures, or its event; null: never. */
+  /** How long ago outdial received the tenant's latest answer for figures, or its event; null: never. */
   readonly readMs: number | null;
   readonly stale: boolean;
 }
 
-/** The causes that it does not dial, or that it is not known; null while it dials: active, with a call under way, or with calls placed of late and nothing that forbids the next. */
+/**
+ * The causes why it does not dial, or why that is not known; null while it dials: it is active, and a call is under way, or calls
+ * were placed recently and nothing forbids the next one.
+ */
 export function whyNotDialing(facts: DialingFacts): NotDialing | null {
   const { campaign, figures, stale } = facts;
   const active = campaign?.status === "active";
@@ -126,13 +129,16 @@ export function whyNotDialing(facts: DialingFacts): NotDialing | null {
   if (active && causes.length === 0 && placedOfLate) return null;
   if (active && causes.length === 0) causes.push(noAgentsOrLines(facts));
   const dials = isKnown(facts, causes) ? false : null;
-  // Where it is not known, first comes what would have shown it.
+  // When it is not known, the causes that would have shown it come first.
   const later = ({ code }: Cause) => (dials === null && !UNKNOWN.has(code) ? CAUSES.length : 0) + CAUSES.indexOf(code);
   const all = causes.sort((a, b) => later(a) - later(b));
   return { dials, first: all[0]?.text ?? "", all };
 }
 
-/** Whether these causes say that it does not dial. What outdial's gate says binds no dialer: it takes fresh figures as well. */
+/**
+ * Whether these causes show that it does not dial. The refusals of outdial's gate do not bind a dialer: with those alone, fresh
+ * figures are needed, too.
+ */
 function isKnown({ campaign }: DialingFacts, causes: readonly Cause[]): boolean {
   if (campaign === null) return false;
   if (campaign.status !== "active" || causes.some(({ code }) => code === "dialer_settings")) return true;
@@ -219,7 +225,7 @@ function minutes(ms: number | null): string {
   return count === 1 ? "1 minute" : `${count} minutes`;
 }
 
-/** The remaining cause when no other cause was found: agents or lines, by the agents where the tenant tells them. */
+/** The cause when no other one was found: agents or lines, according to the agents where the tenant gives them. */
 function noAgentsOrLines({ campaign, figures }: DialingFacts): Cause {
   if (figures?.callsPlaced === null && figures.activeCalls === null)
     return {

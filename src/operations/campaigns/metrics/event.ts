@@ -1,4 +1,4 @@
-// The vendor's metrics event as it is delivered: told apart from other events, parsed, refused with a reason.
+// The vendor's metrics event: recognised among other events, parsed, refused with a reason.
 
 import { z } from "zod";
 import { type Instant, problemsOf } from "../../../kernel/index.ts";

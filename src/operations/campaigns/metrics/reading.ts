@@ -1,4 +1,4 @@
-// The figures of a campaign as one type, wherever they came from: asked of the vendor, or pushed by it. Pure.
+// The figures of a campaign as one type, whether outdial asked the vendor for them or the vendor sent them. Pure.
 
 import { type Instant, type RateInterval, wilsonInterval } from "../../../kernel/index.ts";
 import type { MetricReading } from "../../../store/index.ts";
@@ -26,8 +26,8 @@ export interface SuccessCount {
   /** N. */
   readonly calls: number;
   /**
-   * What the N calls are. `decided`: calls of the window that have ended or were answered, n of them reached an agent. `answered`: the rate
-   * cannot be that share of the decided calls, so the fewest calls that it can be about are taken: those that were answered.
+   * What the N calls are. `decided`: calls of the window that have ended or were answered, of which n reached an agent.
+   * `answered`: the rate cannot be a share of the decided calls, so the smallest possible base is used: the answered calls.
    */
   readonly of: "decided" | "answered";
 }
@@ -41,11 +41,11 @@ export interface CampaignReading {
   readonly source: "pull" | "push";
   /** The vendor's id of the event that brought it; null for a pull. */
   readonly eventId: string | null;
-  /** The figures count calls of so many minutes up to `at`. */
+  /** The figures count the calls of this number of minutes up to `at`. */
   readonly windowMinutes: number | null;
-  /** A share, 0 to 1, as the vendor gave it; null without a call that it could be a share of, whatever the vendor gave. */
+  /** A share, 0 to 1, as the vendor gave it; null when there was no call to take a share of, whatever the vendor gave. */
   readonly successRate: number | null;
-  /** The counts behind it; null when the tenant gives only the rate, which then is no evidence of anything. */
+  /** The counts behind it; null when the tenant gives only the rate, which is then no evidence. */
   readonly success: SuccessCount | null;
   readonly activeCalls: number | null;
   readonly callsPlaced: number | null;
@@ -53,18 +53,18 @@ export interface CampaignReading {
   /** Answered calls that were lost before an agent spoke, as the vendor counts them; null when none was answered. */
   readonly abandonment: { readonly abandoned: number; readonly answered: number; readonly rate: number } | null;
   readonly failoverTriggered: boolean | null;
-  /** At that moment; null where the tenant does not tell them. */
+  /** At that moment; null when the tenant does not give them. */
   readonly agents: AgentCounts | null;
 }
 
 /**
- * The vendor's figures as they are kept. Figures that are no numbers in their range count as not given, and so does a rate of no calls: a tenant
- * that may not leave a figure out gives 100 % of nothing.
+ * The vendor's figures in the stored form. Figures that are not numbers in their range count as not given, and so does a rate of
+ * no calls: a tenant that cannot leave a figure out gives 100 % of nothing.
  */
 export function measured(
   reply: GivenFigures,
   from: Pick<MetricReading, "campaignId" | "receivedAt" | "source" | "eventId"> & {
-    /** When the reply does not say. */
+    /** Used when the reply does not give it. */
     readonly windowMinutes: number | null;
     readonly at?: Instant | null;
   },
@@ -90,7 +90,7 @@ export function measured(
   });
 }
 
-/** Without the rates of no calls. */
+/** The reading without rates that are based on no calls. */
 function ofCalls(kept: MetricReading): MetricReading {
   return {
     ...kept,
@@ -102,13 +102,13 @@ function ofCalls(kept: MetricReading): MetricReading {
 const within = (value: number | null | undefined, most: number): number | null =>
   typeof value === "number" && value >= 0 && value <= most ? value : null;
 
-/** No tenant has more. */
+/** Larger numbers count as not given. */
 const MOST_AGENTS = 1_000_000;
 const agentsWithin = (count: number | null | undefined) => within(count, MOST_AGENTS);
 
 /** Adds what follows from the figures: the counts behind the rates. */
 export function readingOf(read: MetricReading): CampaignReading {
-  // Older readings may contain such rates.
+  // Readings stored by earlier versions may contain such rates.
   const kept = ofCalls(read);
   const { abandonmentRate, agentsLoggedIn, agentsAvailable, agentsWorking, agentsWrapUp, ...rest } = kept;
   const { callsAnswered: answered } = kept;
@@ -121,13 +121,14 @@ export function readingOf(read: MetricReading): CampaignReading {
   return { ...rest, success: successCount(kept), abandonment, agents };
 }
 
-/** How far a rate may be off because of rounding. */
+/** Largest difference that rounding can make in a rate. */
 const ROUNDING = 0.005;
 
 /**
- * The counts behind the success rate. The contract (metrics, §2.3) gives a share and names neither side of it. What a dialer of this kind
- * counts is calls that reached an agent out of the calls decided in the window, and its other figures say whether that is so: the reached
- * calls are the answered ones less the abandoned ones. Where they disagree N is the smaller number, so that evidence is never overstated.
+ * The counts behind the success rate. The contract (metrics, §2.3) gives a share without saying of what. Such a dialer usually
+ * counts calls that reached an agent out of the calls decided in the window. The other figures show whether that is so: the
+ * reached calls are the answered ones less the abandoned ones. If they disagree, N is the smaller number, so that the evidence is
+ * never overstated.
  */
 function successCount({
   successRate,
@@ -148,7 +149,7 @@ function successCount({
     calls,
     of: basis,
   });
-  // The decided calls themselves: the reached ones over their share. Calls placed before the window may be among them.
+  // The number of decided calls: reached calls divided by their share. Some of them may have been placed before the window.
   if (reached > 0 && successRate > 0) {
     const exact = Math.round(reached / successRate);
     if (exact >= answered && exact <= callsPlaced + open)
@@ -158,12 +159,12 @@ function successCount({
   return of(answered, "answered");
 }
 
-/** The success rate with its score interval; undefined when the tenant gives no counts. */
+/** The success rate with its score interval; undefined without counts. */
 export function successInterval({ success }: CampaignReading, confidence?: number): RateInterval | undefined {
   return success === null ? undefined : wilsonInterval(success.successes, success.calls, confidence);
 }
 
-/** How old the figures are, ms: from the vendor's time, from the receipt where it gives none. Never negative. */
+/** Age of the figures, ms: from the vendor's time, or from the receipt when it gives none. Never negative. */
 export function ageOf({ at, receivedAt }: Pick<CampaignReading, "at" | "receivedAt">, now: Instant): number {
   return Math.max(0, now - (at ?? receivedAt));
 }

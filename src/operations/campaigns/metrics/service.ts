@@ -1,4 +1,4 @@
-// Where the figures of campaigns come from: the vendor's events when they are fresh, else its API; every reading is kept.
+// Gets the figures of campaigns: from the vendor's events when they are fresh, else from its API; every reading is stored.
 
 import type { Clock, Instant } from "../../../kernel/index.ts";
 import type { MetricReading } from "../../../store/index.ts";
@@ -6,12 +6,12 @@ import type { CallOptions, MetricsSource } from "../../../tenant/port.ts";
 import { readMetricsEvent } from "./event.ts";
 import { ageOf, type CampaignReading, measured, readingOf } from "./reading.ts";
 
-/** A pushed reading is good for so long; the vendor sends one a minute. */
+/** How long a pushed reading is fresh, ms; the vendor sends one a minute. */
 const FRESH_MS = 90_000;
-/** A reading of which the vendor's time is further back is stale: nothing follows from it. */
+/** A reading whose vendor time is older than this is stale: no conclusion is drawn from it. */
 export const STALE_MS = 5 * 60_000;
 
-/** Where readings are kept: the store's `metrics`. */
+/** Where readings are stored: the store's `metrics`. */
 export interface ReadingLog {
   add(reading: MetricReading): Promise<{ readonly added: boolean; readonly newest: boolean }>;
   latest(campaignId: string, windowMinutes?: number): Promise<MetricReading | undefined>;
@@ -22,13 +22,13 @@ interface MetricsDependencies {
   readonly log: ReadingLog;
   readonly source: MetricsSource;
   readonly clock: Clock;
-  /** How long a pushed reading spares the question, ms; `FRESH_MS` by default, 0 always asks. */
+  /** How long a pushed reading is used instead of a request, ms; `FRESH_MS` by default, 0 always requests. */
   readonly freshMs?: number | undefined;
 }
 
-/** What became of a pushed event. */
+/** The result of a pushed event. */
 export type PushResult =
-  /** Kept; `late` when a later reading of the campaign was there before. */
+  /** Stored; `late` when a later reading of the campaign was there before. */
   | { readonly kept: "new" | "late"; readonly reading: CampaignReading }
   | { readonly kept: "duplicate"; readonly reading: CampaignReading };
 
@@ -47,8 +47,8 @@ export class CampaignMetrics {
   }
 
   /**
-   * Takes a delivery of the vendor's metrics event. Deliveries come twice and out of order: an event counts once, and an older one never
-   * hides a newer one. Throws OperationError `invalid_input` for anything else than such an event.
+   * Takes a delivery of the vendor's metrics event. Deliveries may be repeated and out of order: an event counts once, and an
+   * older one never hides a newer one. Throws OperationError `invalid_input` for anything but such an event.
    */
   async recordPushed(event: unknown): Promise<PushResult> {
     const kept = readMetricsEvent(event, this.#clock.now());
@@ -58,7 +58,7 @@ export class CampaignMetrics {
     return { kept: newest ? "new" : "late", reading };
   }
 
-  /** The latest reading that is known, whatever its age. */
+  /** The latest known reading, whatever its age. */
   async latest(campaignId: string, windowMinutes?: number): Promise<CampaignReading | undefined> {
     const kept = await this.#log.latest(campaignId, windowMinutes);
     return kept === undefined ? undefined : readingOf(kept);
@@ -70,8 +70,8 @@ export class CampaignMetrics {
   }
 
   /**
-   * The figures of the last `windowMinutes`: pushed ones of that window when they are fresh, else the vendor is asked. Throws TenantError
-   * (`unauthorized`, `missing_scope`, `not_found`, `vendor_unavailable` …): no figures are not bad figures.
+   * The figures of the last `windowMinutes`: pushed ones of that window when they are fresh, else the vendor is asked. Throws
+   * TenantError (`unauthorized`, `missing_scope`, `not_found`, `vendor_unavailable` …): missing figures are not bad figures.
    */
   async read(campaignId: string, windowMinutes: number, options?: CallOptions): Promise<CampaignReading> {
     const pushed = await this.#log.latest(campaignId, windowMinutes);

@@ -1,4 +1,4 @@
-// What a campaign reaches: contacts, places, agents, calls an hour.
+// The reach of a campaign: contacts, places, agents, calls per hour.
 
 import { z } from "zod";
 import type { CampaignDocument } from "../file/document.ts";
@@ -13,7 +13,7 @@ const pace = z.looseObject({
   }),
 });
 
-/** @param sent what the tenant is sent of it: a pace that it is not told does not bind it */
+/** @param sent the part that the tenant is sent: a pace that it is not sent does not limit it */
 export function blastOf(
   document: CampaignDocument,
   { lists, agents }: PlanFacts,

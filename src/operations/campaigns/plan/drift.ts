@@ -1,4 +1,4 @@
-// Drift: how files and tenant differ, told from a plan that is not meant to be applied. Pure.
+// Drift: how files and tenant differ, taken from a plan that is not meant to be applied. Pure.
 
 import type { Violation } from "../file/parse.ts";
 import type { CampaignPlan, PlanEntry, Unmanaged } from "./types.ts";
@@ -10,15 +10,15 @@ export interface Drift {
   readonly campaigns: readonly PlanEntry[];
   /** Campaigns of the tenant that no file describes. */
   readonly unmanaged: readonly Unmanaged[];
-  /** Files whose campaign cannot be found, or not be told from another one. */
+  /** Files whose campaign cannot be found, or not be distinguished from another one. */
   readonly unmatched: readonly Violation[];
-  /** Of files of records: what was not compared, and what an apply would not mend. */
+  /** About files of records: what was not compared, and differences that an apply would not remove. */
   readonly notices: readonly string[];
 }
 
 /** @param managedOnly leaves out the campaigns that no file describes */
 export function driftOf(plan: CampaignPlan, { managedOnly }: { readonly managedOnly: boolean }): Drift {
-  // What the law says of a file is the plan's business.
+  // Violations of the law concern the plan, not the drift.
   const unmatched = plan.violations.filter(({ rule }) => rule === "UNKNOWN_CAMPAIGN" || rule === "AMBIGUOUS");
   const campaigns = plan.entries.map(withRecords).filter(({ action, held }) => action !== "in_sync" || held);
   const unmanaged = managedOnly ? [] : plan.unmanaged;
@@ -26,7 +26,7 @@ export function driftOf(plan: CampaignPlan, { managedOnly }: { readonly managedO
   return { drifted: campaigns.length + unmanaged.length + unmatched.length > 0, campaigns, unmanaged, unmatched, notices };
 }
 
-/** An entry whose file of records is not what was uploaded differs, although an apply would change nothing. */
+/** An entry also differs when its file of records is not the one that was uploaded, although an apply would change nothing. */
 function withRecords(entry: PlanEntry): PlanEntry {
   const { uploaded, action, changes } = entry;
   if (uploaded?.differs === undefined) return entry;

@@ -21,17 +21,19 @@ export interface Breach {
   readonly message: string;
 }
 
-/** What rules are read with. */
+/** The rules and what is needed to read them. */
 export interface Law {
   readonly pack: RulePack;
   readonly callType: CallType;
   readonly now: Instant;
 }
 
-/** The part of a campaign that rules are about. null: left out; undefined: there, but not readable, which was told already. */
+/**
+ * The part of a campaign that rules are about. null: left out; undefined: present but not readable, which was reported already.
+ */
 export interface Regulated {
   readonly timeZone: string | undefined;
-  /** Whose clock the hours are read by: the campaign's, in `timeZone`, or that of whoever is called. */
+  /** The clock of the hours: the campaign's, in `timeZone`, or that of the called person. */
   readonly clockOf: "campaign" | "called";
   readonly dialingRules:
     | { readonly startTime: string; readonly endTime: string; readonly allowedDays: readonly string[] }
@@ -44,24 +46,24 @@ export interface Regulated {
   readonly abandonmentThreshold: number | undefined;
 }
 
-/** Nobody may have more than three in a hundred answered calls abandoned, whatever a pack says (47 CFR 64.1200(a)(7)). */
+/** At most three in a hundred answered calls may be abandoned, whatever a pack says (47 CFR 64.1200(a)(7)). */
 const MOST_ABANDONED = 0.03;
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 const DAY = 1440;
 
-/** Every breach, each once, the place with the most contacts named. */
+/** Every breach, each once, for the place with the most contacts. */
 export function breachesOf(campaign: Regulated, list: ListFacts | undefined, law: Law): Breach[] {
   const places = placesOf(campaign, list, law.pack);
   return [...windowBreaches(campaign, places, law), ...capBreaches(campaign, places, law), ...abandonment(campaign, places, law)];
 }
 
-/** The places on the list; when they cannot be read, the campaign's own zone stands for all. */
+/** The places on the list; when they cannot be read, the campaign's own zone is used for all. */
 function placesOf({ timeZone }: Regulated, list: ListFacts | undefined, pack: RulePack): readonly ListPlace[] {
   if (list !== undefined && list.places.length > 0) return list.places;
   return timeZone === undefined ? [] : [{ zone: timeZone, jurisdictions: jurisdictionsOfZone(timeZone, pack), contacts: 0 }];
 }
 
-/** The rules of a kind that bind at a place now. */
+/** The rules of a kind that apply at a place now. */
 function binding<Kind extends Rule["kind"]>(kind: Kind, { jurisdictions }: ListPlace, law: Law): RuleOf<Kind>[] {
   const today = new Date(law.now).toISOString().slice(0, 10);
   return law.pack.rules.filter(
@@ -109,7 +111,7 @@ function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: 
     const home = clockOf === "called" ? place.zone : (timeZone ?? place.zone);
     for (const rule of binding("calling-hours", place, law)) {
       const zone = rule.zone ?? place.zone;
-      // One rule and one edge is reported once for a place, however many days and seasons it is broken in.
+      // Each combination of rule and edge is reported once for a place, however many days and seasons it is broken in.
       const told = new Set<string>();
       for (const window of windowsIn(home, zone)) {
         for (const { field, local, given, day } of outside(rule.week, window)) {
@@ -142,10 +144,10 @@ function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: 
   }));
 }
 
-/** An edge of the window, or a day, that lies outside of the hours of some rules in one zone. */
+/** An edge of the window, or a day, outside of the hours of some rules in one zone. */
 interface Outside {
   readonly field: "startTime" | "endTime" | "allowedDays";
-  /** By whose clock the hours are read. */
+  /** The zone whose clock the hours use. */
   readonly home: string;
   readonly zone: string;
   /** The edge by the zone's own clock. */
@@ -170,7 +172,9 @@ function outsideText({ field, home, zone, local, given, day, rules, contacts }: 
   return `${what}${who}, outside of the law: ${first === undefined ? "" : said(first)}${others}`;
 }
 
-/** An edge of a window that leaves the hours of a rule: minutes of the day by the place's clock, and by that of the hours. */
+/**
+ * An edge of a window that is outside of the hours of a rule: minutes of the day by the place's clock, and by that of the hours.
+ */
 interface Edge {
   readonly field: Outside["field"];
   readonly local: number;
@@ -178,7 +182,7 @@ interface Edge {
   readonly day: string;
 }
 
-/** Where a window, by the place's own clock, leaves the hours of a rule: each field once. */
+/** Where a window, by the place's own clock, is outside of the hours of a rule: each field once. */
 function outside(week: WeekHours, { weekday, opens, closes, from: first, to: last }: WindowElsewhere): Edge[] {
   const found = new Map<Outside["field"], Edge>();
   const add = (field: Outside["field"], local: number, given: number, day: string) => {
@@ -186,7 +190,7 @@ function outside(week: WeekHours, { weekday, opens, closes, from: first, to: las
   };
   const start = (day: string) => add("startTime", first, opens, day);
   const end = (day: string) => add("endTime", last, closes, day);
-  // The window may lie on other days at the place.
+  // At the place, the window may fall on other days.
   for (let shift = Math.floor(first / DAY); shift * DAY < last; shift++) {
     const [from, to] = [Math.max(0, first - shift * DAY), Math.min(DAY, last - shift * DAY)];
     const day = DAYS[(((weekday + shift) % 7) + 7) % 7] ?? "sun";
@@ -198,7 +202,7 @@ function outside(week: WeekHours, { weekday, opens, closes, from: first, to: las
     }
     if (!windows.some(([open, close]) => open <= from && from < close)) start(day);
     if (!windows.some(([open, close]) => open < to && to <= close)) end(day);
-    // A pause in the middle of the hours that the window runs across.
+    // A pause within the rule's hours that the window includes.
     if (found.size === 0) end(day);
   }
   return [...found.values()];

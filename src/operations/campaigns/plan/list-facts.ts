@@ -1,4 +1,4 @@
-// What a plan needs to know of a contact list: how many are on it, and in which places with which law they are.
+// What a plan needs to know about a contact list: how many contacts are on it, in which places, and under which law.
 
 import type { CompiledPack } from "../../../compliance/index.ts";
 import { isTimeZone } from "../../../kernel/index.ts";
@@ -13,15 +13,15 @@ export interface ListPlace {
   readonly contacts: number;
 }
 
-/** A contact list as a plan sees it. */
+/** A contact list as a plan uses it. */
 export interface ListFacts {
   readonly listId: string;
   /** Contacts on the list; null when the tenant does not say. */
   readonly total: number | null;
-  /** Contacts whose place was looked at. */
+  /** Contacts whose place was determined. */
   readonly read: number;
   readonly places: readonly ListPlace[];
-  /** Contacts read whose number names no place; the gate lets none of them pass. */
+  /** Contacts that were read and whose number has no known place; the gate denies all of them. */
   readonly placeless: number;
   /** Why the list could not be read. */
   readonly problem: string | null;
@@ -61,7 +61,10 @@ export async function readListFacts(
   return { listId, total, ...count.found(), problem: null };
 }
 
-/** The same of the people of a file that is to be uploaded to a list, with those who are on it already. @param there the list at the tenant */
+/**
+ * The same for the people of a file that is to be uploaded to a list, together with those who are on it already. @param there the
+ * list at the tenant
+ */
 export async function readUploadFacts(people: AsyncIterable<Contact>, there: ListFacts, pack: CompiledPack): Promise<ListFacts> {
   const count = new PlaceCount(pack);
   for (const place of there.places) count.addPlace(place, place.contacts);
@@ -110,14 +113,14 @@ class PlaceCount {
   }
 }
 
-/** Up to `most` pages after the first, evenly over the list, the last one among them. */
+/** Up to `most` pages after the first, spread evenly over the list, the last one included. */
 function spread(last: number, most: number): number[] {
   const count = Math.min(most - 1, last - 1);
   if (count < 1) return [];
   return [...new Set(Array.from({ length: count }, (_, i) => 1 + Math.ceil(((i + 1) * (last - 1)) / count)))];
 }
 
-/** A contact of a list, as far as its place goes. */
+/** The fields of a contact that determine its place. */
 export type Contact = {
   readonly phoneNumber?: string | undefined;
   readonly phoneNumbers?: readonly string[] | undefined;
@@ -125,7 +128,7 @@ export type Contact = {
   readonly timeZone?: unknown;
 };
 
-/** The places of all its numbers: the dialer chooses one of them. */
+/** The places of all its numbers: the dialer may choose any of them. */
 function placesOf({ phoneNumber = "", phoneNumbers = [phoneNumber], ...contact }: Contact, pack: CompiledPack) {
   return phoneNumbers.flatMap((text) => placesOfNumber(text, contact, pack));
 }
@@ -135,11 +138,11 @@ function placesOfNumber(
   { postalCode, timeZone }: Pick<Contact, "postalCode" | "timeZone">,
   pack: CompiledPack,
 ): Omit<ListPlace, "contacts">[] {
-  // As the gate reads it: a tenant may show a number of North America as its ten digits.
+  // Read as the gate does: a tenant may show a North American number as its ten digits.
   const number = phone(text);
   const place = pack.place("ok" in number ? phoneText(number.ok) : "", typeof postalCode === "string" ? postalCode : undefined);
   const zones = new Set(place.zoneNames);
-  // What the list itself says counts as well: of two zones both must be awake.
+  // A zone on the list itself counts as well: the call must be allowed in both zones.
   if (typeof timeZone === "string" && isTimeZone(timeZone)) zones.add(timeZone);
   const jurisdictions = place.jurisdictions.length === 0 ? ["*"] : place.jurisdictions;
   return [...zones].map((zone) => ({ zone, jurisdictions }));

@@ -1,17 +1,17 @@
-// What has changed at the tenant between two plans of the same files, for each campaign and field.
+// The changes at the tenant between two plans of the same files, for each campaign and field.
 
 import { differences, type FieldChange } from "../file/document.ts";
 import type { CampaignPlan, PlanEntry } from "./types.ts";
 
-/** A campaign that is not as the plan saw it. */
+/** A campaign that has changed since the plan. */
 export interface Moved {
   readonly campaign: string;
   readonly what: "appeared" | "vanished" | "changed" | "rules";
-  /** From what the plan saw to what is there now. */
+  /** From the state in the plan to the present state. */
   readonly fields: readonly FieldChange[];
 }
 
-/** Empty when nothing that the plan relies on has moved. */
+/** Empty when nothing that the plan relies on has changed. */
 export function movedSince(shown: CampaignPlan, now: CampaignPlan): Moved[] {
   if (shown.hash === now.hash) return [];
   const moved: Moved[] = [];
@@ -43,7 +43,7 @@ function movedEntry(shown: PlanEntry, now: PlanEntry): Moved[] {
     ...differences(was, is),
     ...differences(ownBefore, ownNow),
     ...differences({ webhooks: registered(shown) }, { webhooks: registered(now) }),
-    // Somebody wrote it, even if every field is the same again.
+    // It was written, even if every field has its old value again.
     ...(oldTag === newTag ? [] : [{ path: "version", before: oldTag, after: newTag }]),
   ];
   return fields.length === 0 ? [] : [{ campaign, what: "changed", fields }];

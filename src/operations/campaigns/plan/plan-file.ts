@@ -1,4 +1,4 @@
-// A plan on disk: written by plan --out, read by apply. What is read is checked against its own hash before anything is done with it.
+// A plan on disk: written by plan --out, read by apply. Its own hash is checked before anything else is done with it.
 
 import { z } from "zod";
 import { canonicalJson, issueText } from "../../../kernel/index.ts";
@@ -103,7 +103,7 @@ export function looksLikePlan(text: string): boolean {
   return /^\s*\{/.test(text) && text.includes(`"${PLAN_FORMAT}"`);
 }
 
-/** A plan of JSON. Throws OperationError `invalid_input` when it is none, or was changed since it was made. */
+/** The plan in a JSON value. Throws OperationError `invalid_input` when it is not a plan, or was changed since it was made. */
 export function readPlan(value: unknown, name: string): CampaignPlan {
   const parsed = plan.safeParse(value);
   if (!parsed.success) {
@@ -125,7 +125,7 @@ export function readPlan(value: unknown, name: string): CampaignPlan {
 /** The text of a plan's file. */
 export const planText = (made: CampaignPlan): string => `${canonicalJson(made)}\n`;
 
-/** The campaigns that a plan was made of, to plan them anew. */
+/** The campaigns of a plan as files, so that they can be planned again. */
 export function filesOf(made: CampaignPlan): ParsedFiles {
   return { campaigns: made.entries.map(fileOf), violations: [] };
 }

@@ -19,7 +19,7 @@ import {
   type TenantCampaign,
 } from "./types.ts";
 
-/** Makes a plan of files that could be read. */
+/** Makes a plan from files that could be parsed. */
 export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPlan {
   const violations: Violation[] = [...files.violations];
   const found = files.campaigns.map((file, i) => {
@@ -75,7 +75,7 @@ type Match =
   | { readonly there: TenantCampaign | undefined }
   | { readonly field: string; readonly violation: Pick<Violation, "rule" | "campaign" | "field" | "message"> };
 
-/** The campaign of the tenant that a file means: the one of its id, else the one of its name. */
+/** The tenant's campaign that a file means: the one with its id, else the one with its name. */
 function matchOf({ id, name }: CampaignFile, tenant: readonly TenantCampaign[]): Match {
   if (id !== null) {
     const there = tenant.find((campaign) => campaign.id === id);
@@ -115,7 +115,7 @@ function entryOf(
   const registrations = facts.registrations.filter((one) => own.webhooks?.some((webhook) => webhook.name === one.name));
   const ownFields = [...differences(withoutWebhooks(kept), withoutWebhooks(own)), ...webhookChanges(own, kept, registrations)];
   const before = there?.status ?? null;
-  // A new campaign is paused, a change keeps the state; a file may ask for a pause.
+  // A new campaign is paused, a changed one keeps its state; a file may ask for a pause.
   const status = before === "active" && wantedStatus !== "paused" ? "active" : "paused";
   const activates = facts.activate && wantedStatus !== "paused" && status === "paused";
   const held = !activates && wantedStatus === "active" && before !== "active";
@@ -145,7 +145,7 @@ function entryOf(
   };
 }
 
-/** The campaign of the tenant that a file means; undefined when there is none, or which one is not known. */
+/** The tenant's campaign that a file means; undefined when there is none, or more than one is possible. */
 export function thereOf(file: CampaignFile, tenant: readonly TenantCampaign[]): TenantCampaign | undefined {
   const matched = matchOf(file, tenant);
   return "there" in matched ? matched.there : undefined;
@@ -157,11 +157,14 @@ function withBackupId(own: OwnPolicy, idsByName: ReadonlyMap<string, string>): O
   return { ...own, failover: { ...failover, backup: idsByName.get(failover.backup) ?? failover.backup } };
 }
 
-/** What of a policy is compared field by field: webhooks are by name, what was uploaded is no wish. */
+/**
+ * The part of a policy that is compared field by field: webhooks are compared by name, and the record of the upload is not part
+ * of what a file asks for.
+ */
 const withoutWebhooks = (own: unknown): unknown =>
   typeof own === "object" && own !== null ? { ...own, webhooks: undefined, uploaded: undefined } : {};
 
-/** Webhooks by name, against what is kept and against what is registered. */
+/** Changes of webhooks, by name, against the stored ones and the registered ones. */
 function webhookChanges(own: OwnPolicy, kept: unknown, registrations: readonly Registration[]) {
   const named = (list: unknown): Map<string, unknown> =>
     new Map(
@@ -175,7 +178,7 @@ function webhookChanges(own: OwnPolicy, kept: unknown, registrations: readonly R
   return [...new Set([...wanted.keys(), ...earlier.keys()])].flatMap((name) => {
     const now = wanted.get(name);
     const registered = there.get(name);
-    // What is registered counts; what a file no longer names is only forgotten, never removed.
+    // The registrations decide; a webhook that a file no longer names is only forgotten, never removed.
     const fields =
       now === undefined
         ? differences({ managed: true }, {})
@@ -213,13 +216,13 @@ function backupViolations(
   const inFiles = files.find(({ name }) => name === backup);
   if (idsByName.has(backup) || tenant.some(({ id }) => id === backup)) return [];
   if (inFiles === undefined) return say(`there is no campaign ${JSON.stringify(backup)}, neither at the tenant nor in the files`);
-  // Of two new ones that stand in for each other, neither has an id when the other is made.
+  // When two new campaigns are each other's backup, neither has an id when the other one is created.
   if (there === undefined && inFiles.own.failover?.backup === file.name)
     return say("two new campaigns cannot stand in for each other; apply one without its failover first");
   return [];
 }
 
-/** Registrations belong to the tenant: two campaigns may share one, and must then agree. */
+/** Registrations belong to the tenant: when two campaigns name the same one, they must agree about it. */
 function webhookViolations(file: CampaignFile, files: readonly CampaignFile[]): Violation[] {
   return (file.own.webhooks ?? []).flatMap((webhook, index) => {
     const others = files.flatMap(({ own }) => own.webhooks ?? []).filter(({ name }) => name === webhook.name);
@@ -230,7 +233,7 @@ function webhookViolations(file: CampaignFile, files: readonly CampaignFile[]): 
   });
 }
 
-/** Backups before those they stand in for, otherwise in the order of the files. */
+/** Backups before their primaries, otherwise in the order of the files. */
 function backupsFirst(entries: readonly PlanEntry[]): PlanEntry[] {
   const ordered: PlanEntry[] = [];
   const seen = new Set<PlanEntry>();
@@ -250,7 +253,7 @@ function inOrder(violations: readonly Violation[]): Violation[] {
   return [...violations].sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1));
 }
 
-/** What of a file the tenant is not sent. */
+/** The parts of a file that the tenant is not sent. */
 function lostOf({ name, document }: CampaignFile, fitted: FittedCampaign | undefined): string[] {
   if (fitted === undefined) return [];
   const kept = leavesOf(fitted.document);

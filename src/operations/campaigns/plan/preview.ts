@@ -1,4 +1,4 @@
-// What an apply of campaign files would do, as it is shown before a person confirms it.
+// What an apply of campaign files would do, as shown before a person confirms it.
 
 import { planViewOf } from "../../views/campaign-file-views.ts";
 import { confirmOf, type Planned } from "../../views/plan.ts";
@@ -22,5 +22,5 @@ export function plannedApply(plan: CampaignPlan): Planned<CampaignPlan> {
   };
 }
 
-/** A plan as it is shown. */
+/** A plan in the form that is shown. */
 export const campaignPlanOf = (plan: CampaignPlan): CampaignPlanView => planViewOf(plan, confirmOf(plannedApply(plan)));

@@ -1,4 +1,4 @@
-// What a plan is made of, read from the tenant and the store.
+// Reads what a plan needs from the tenant and the store.
 
 import { z } from "zod";
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
@@ -34,7 +34,7 @@ export interface WebhookDraft {
   readonly enabled: boolean;
 }
 
-/** What plans are made with. */
+/** What making plans needs. */
 export interface PlanDependencies {
   readonly provisioning: CampaignProvisioning;
   readonly contacts: ContactSource;
@@ -46,17 +46,17 @@ export interface PlanDependencies {
   readonly clock: Clock;
 }
 
-/** What of the tenant a plan looks at. */
+/** What a plan reads from the tenant. */
 export interface PlanOptions {
   readonly activate: boolean;
-  /** Pages of 100 contacts of each list whose places are looked at. */
+  /** Number of pages (100 contacts each) of each list whose places are determined. */
   readonly contactPages: number;
-  /** Whether files of records are looked at. */
+  /** Whether files of records are read. */
   readonly records?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Pages of a list that are read unless told otherwise: 1,000 contacts, spread over it. */
+/** Default number of pages of a list: 1,000 contacts, spread over it. */
 export const CONTACT_PAGES = 10;
 
 /** Reads what plans of these files rely on. Throws TenantError. */
@@ -68,7 +68,7 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
   const tenant: TenantCampaign[] = [];
   for await (const listed of provisioning.campaigns({ signal })) {
     const shown = campaignOf(listed, null);
-    // Only what a file describes is read one by one, for its tag; the list gives none.
+    // Only campaigns that a file describes are read one by one, to get their tags; the list has no tags.
     const there = named.has(shown.id) || named.has(shown.name) ? await readCampaign(provisioning, shown.id, signal) : shown;
     if (there !== undefined) tenant.push(there);
   }
@@ -106,7 +106,7 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
   };
 }
 
-/** Looks at the files of records, where the tenant takes any. */
+/** Reads the files of records, where the tenant accepts any. */
 function recordsOf({ campaigns }: ParsedFiles, fitted: readonly FittedCampaign[]): Promise<PlanFacts["records"]> {
   return Promise.all(
     campaigns.map(async ({ document, source }, i) => {
@@ -128,7 +128,7 @@ export async function readTenantCampaigns(provisioning: CampaignProvisioning, id
   return found;
 }
 
-/** A campaign with its tag; undefined when there is none of that id. */
+/** A campaign with its tag; undefined when there is none with that id. */
 export async function readCampaign(
   provisioning: CampaignProvisioning,
   id: string,

@@ -1,19 +1,21 @@
-// Files of records against what was uploaded of them. Pure.
+// Compares files of records with what was uploaded from them. Pure.
 
 import type { FittedCampaign } from "../../../tenant/port.ts";
 import type { CampaignDocument } from "../file/document.ts";
 import { uploadedOf } from "../file/schema.ts";
 import type { PlanEntry, PlanFacts, TenantCampaign } from "./types.ts";
 
-/** Whether an apply uploads records: the campaign does not call its list yet. */
+/** Whether an apply uploads records: the campaign does not use its list yet. */
 export function needsRecords(fitted: FittedCampaign | undefined, there: TenantCampaign | undefined): boolean {
   if (fitted?.merges !== true || fitted.document["contactListId"] === undefined) return false;
   return fitted.document["contactListId"] !== there?.document["contactListId"];
 }
 
 /**
- * A file of records whose campaign calls its list already: nothing of it is uploaded again. @param kept what is kept about the campaign; JSON
- * @returns what a person should know, with both hashes where they differ; undefined where the file is what was uploaded, or none is named
+ * Compares a file of records whose campaign uses its list already: nothing of it is uploaded again. @param kept what is stored
+ * about the campaign; JSON
+ * @returns what a person should know, with both hashes where they differ; undefined when the file is what was uploaded, or none
+ * is named
  */
 export function recordsAgainst(
   { contactListFile, contactListId }: CampaignDocument,

@@ -1,4 +1,4 @@
-// The part of a campaign's document that rules are about. What breaks the form was told already and is left out here.
+// The part of a campaign's document that rules are about. Fields with a wrong form were reported already and are left out here.
 
 import { z } from "zod";
 import { type CampaignDocument, leavesOf } from "../file/document.ts";
@@ -27,8 +27,8 @@ const DAYS = "complianceConfig.dialingRules.allowedDays";
 const EVERY_DAY = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
 /**
- * What binds the dialer. @param sent the document that the tenant is sent, where that is not the whole: days that it is not told restrain nobody,
- * and hours whose zone it is not told are read in the zone of whoever is called
+ * The rules' part that binds the dialer. @param sent the document that the tenant is sent, when that is not all of it: days that
+ * it is not sent limit nothing, and hours whose zone it is not sent are read in the called person's zone
  */
 export function bound(document: CampaignDocument, sent: CampaignDocument | undefined): Regulated {
   const own = regulated(document);

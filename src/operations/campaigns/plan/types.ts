@@ -10,7 +10,7 @@ import type { ListFacts } from "./list-facts.ts";
 /** Name and version of the form of plans. */
 export const PLAN_FORMAT = "outdial-campaign-plan/1";
 
-/** A file of records, as the plan saw it. */
+/** A file of records at the time of the plan. */
 export interface RecordsFile {
   /** Absolute. */
   readonly path: string;
@@ -20,13 +20,13 @@ export interface RecordsFile {
   readonly records: number;
 }
 
-/** What is wrong with a file of records, and which field of the campaign file says so. */
+/** What is wrong with a file of records, and which field of the campaign file names it. */
 export interface RecordsProblem {
   readonly field: string;
   readonly problem: string;
 }
 
-/** A campaign as a file wants it. */
+/** The campaign that a file asks for. */
 export type Wanted = Pick<CampaignFile, "id" | "name" | "status" | "document" | "own">;
 
 /** A campaign of the tenant as it was read. */
@@ -49,11 +49,11 @@ export interface Registration {
   readonly enabled: boolean;
 }
 
-/** What a plan reaches. */
+/** The reach of a plan. */
 export interface BlastRadius {
   /** Contacts on the list; null when the tenant does not say. */
   readonly contacts: number | null;
-  /** Contacts whose place was looked at. */
+  /** Contacts whose place was determined. */
   readonly contactsRead: number;
   readonly zones: Readonly<Record<string, number>>;
   /** Agents that the dialer may keep busy, of the whole tenant; null when its settings cannot be read. */
@@ -69,22 +69,28 @@ export interface BlastRadius {
  */
 export type PlanAction = "create" | "change" | "in_sync";
 
-/** One campaign of a plan: what is there, what is wanted, and what would change. */
+/** One campaign of a plan: what exists, what is wanted, and what would change. */
 export interface PlanEntry {
   readonly action: PlanAction;
   readonly name: string;
   readonly id: string | null;
   readonly source: Place;
   readonly wanted: Wanted;
-  /** What the tenant is sent where that is not the document of the file: it cannot hold all of it, or keeps what it is not sent. */
+  /**
+   * What the tenant is sent when that is not the document of the file: it cannot hold all of it, or it keeps fields that it is
+   * not sent.
+   */
   readonly fitted?: { readonly document: CampaignDocument; readonly merges: boolean } | undefined;
   /** The records that its list is made of, when they have to be uploaded. */
   readonly records?: RecordsFile | undefined;
-  /** What a person should know of a file of records whose list the campaign calls already, and the SHA-256 of it then and now where they differ. */
+  /**
+   * What a person should know about a file of records whose list the campaign uses already, and the SHA-256 then and now where
+   * they differ.
+   */
   readonly uploaded?:
     | { readonly note: string; readonly differs?: { readonly before: string; readonly after: string } | undefined }
     | undefined;
-  /** What is there; null for a new campaign. */
+  /** The existing campaign; null for a new one. */
   readonly before: (TenantCampaign & { readonly own: unknown }) | null;
   /** Every field that differs: the tenant's, `status`, and outdial's own below `failover`, `consent`, `webhooks`. */
   readonly changes: readonly FieldChange[];
@@ -96,7 +102,7 @@ export interface PlanEntry {
   readonly activates: boolean;
   /** The file wants it active and --activate was not given: it is left as it is. */
   readonly held: boolean;
-  /** What is kept: the file's own part with the backup's id in place of its name, as far as it exists. */
+  /** What outdial will store: the file's own part with the backup's id in place of its name, as far as that exists. */
   readonly own: OwnPolicy;
   /** Registrations at the tenant that this campaign's `webhooks` name. */
   readonly registrations: readonly Registration[];
@@ -119,20 +125,22 @@ export interface CampaignPlan {
   readonly unmanaged: readonly Unmanaged[];
   /** Not empty: the plan cannot be applied. */
   readonly violations: readonly Violation[];
-  /** What a person should know and what forbids nothing. */
+  /** What a person should know; none of it forbids an apply. */
   readonly notices: readonly string[];
 }
 
-/** What a plan is made with. */
+/** What a plan is made from. */
 export interface PlanFacts {
   readonly tenant: readonly TenantCampaign[];
-  /** For each campaign of the files, in their order: how the tenant can hold it. */
+  /** For each campaign of the files, in their order: the form that the tenant can hold. */
   readonly fitted: readonly FittedCampaign[];
-  /** For each campaign of the files, in their order: its file of records, or what is wrong with it; undefined where none is looked at. */
+  /**
+   * For each campaign of the files, in their order: its file of records, or what is wrong with it; undefined when none is read.
+   */
   readonly records: readonly (RecordsFile | RecordsProblem | undefined)[];
   /** By id. */
   readonly lists: ReadonlyMap<string, ListFacts>;
-  /** What is kept about campaigns, by id; JSON. */
+  /** What is stored about campaigns, by id; JSON. */
   readonly policies: ReadonlyMap<string, unknown>;
   readonly registrations: readonly Registration[];
   readonly law: Law;

@@ -1,4 +1,4 @@
-// What can be done with campaign files without changing anything at the tenant: plans, drift, exports.
+// What can be done with campaign files without changing the tenant: plans, drift, exports.
 
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
 import type { Clock } from "../../../kernel/index.ts";
@@ -23,20 +23,20 @@ import { CONTACT_PAGES, type PlanOptions, readPlanFacts, readTenantCampaigns } f
 import type { CampaignPlan } from "./types.ts";
 import { campaignWebhooksOf } from "./webhooks.ts";
 
-/** The dialer reaches people live, through agents; the strictest common kind of call. */
+/** The dialer connects people to live agents; this is the call type with the strictest rules among those in common use. */
 const CALL_TYPE: CallType = "telemarketing";
 
-/** What plans are made with. */
+/** What making plans needs. */
 export interface PlanRules {
-  /** The calling rules; asked for each plan, so that it is made by those of the moment. */
+  /** The calling rules; requested for each plan, so that the current ones are used. */
   readonly pack: () => Promise<CompiledPack>;
-  /** Whether campaign files come from this machine: those that were sent to a service may name no file of records on it. */
+  /** Whether campaign files come from this machine: files that were sent to a service may not name a file of records. */
   readonly localFiles?: boolean | undefined;
-  /** Time of the plan and its apply; the context's by default. */
+  /** Clock of the plan and its apply; the context's by default. */
   readonly clock?: Clock | undefined;
 }
 
-/** How much of the contact lists a plan looks at. */
+/** How much of the contact lists a plan reads. */
 export type PlanReading = Partial<Pick<PlanOptions, "contactPages" | "records" | "signal">>;
 
 /** Compares campaign files with the tenant: plan, drift, export. Errors: OperationError, TenantError, ComplianceError. */
@@ -49,7 +49,10 @@ export class CampaignPlanner {
     this.#rules = rules;
   }
 
-  /** Files against the tenant as it is now. The plan is kept, so that an apply can say what has moved since. Throws TenantError. */
+  /**
+   * Compares files with the present state of the tenant. The plan is stored, so that an apply can say what has changed since.
+   * Throws TenantError.
+   */
   async plan(files: ParsedFiles, options: PlanReading & { readonly activate?: boolean | undefined } = {}): Promise<CampaignPlan> {
     requireSupported("make and replace campaigns", this.#context.tenant.capabilities.campaignProvisioning.making);
     this.#refuseRecords(files);
@@ -58,7 +61,7 @@ export class CampaignPlanner {
     return plan;
   }
 
-  /** A plan that was shown, by its hash or the beginning of it. Throws OperationError `job_not_found`. */
+  /** A plan that was shown, by its hash or the beginning of its hash. Throws OperationError `job_not_found`. */
   async shown(hash: string): Promise<CampaignPlan> {
     const [plan, other] = /^[0-9a-f]{8,64}$/.test(hash) ? await this.#context.store.campaigns.shownPlans(hash) : [];
     if (plan !== undefined && other === undefined) return readPlan(plan, `plan ${hash}`);
@@ -67,13 +70,14 @@ export class CampaignPlanner {
     });
   }
 
-  /** Plans the campaigns of an earlier plan anew, and says what has moved since. */
+  /** Plans the campaigns of an earlier plan again, and says what has changed since. */
   async again(
     shown: CampaignPlan,
     options: PlanReading = {},
   ): Promise<{ readonly plan: CampaignPlan; readonly moved: readonly Moved[] }> {
     const made = await this.#plan(filesOf(shown), { ...options, activate: shown.activate });
-    // A plan has no text of its files: what was wrong with that text stays wrong, and the places of the first reading are the better ones.
+    // A plan does not contain the text of its files: violations of the first parse are kept, and their places are used because
+    // they are more exact.
     const known = ({ campaign, rule, field }: Violation) =>
       shown.violations.some((one) => one.campaign === campaign && one.rule === rule && one.field === field);
     const violations = [...shown.violations, ...made.violations.filter((one) => !known(one))];
@@ -98,14 +102,14 @@ export class CampaignPlanner {
 
   /** How files and the tenant differ. @param options.managedOnly leaves out the campaigns that no file describes */
   async drift(files: ParsedFiles, options: { readonly managedOnly: boolean }): Promise<CampaignDriftView> {
-    // The law is the plan's business: no contact is needed to compare.
+    // Only the plan checks the law: no contact is needed to compare.
     const local = this.#rules.localFiles === true;
     return driftViewOf(
       driftOf(await this.#plan(local ? await localised(files) : files, { contactPages: 1, records: local }), options),
     );
   }
 
-  /** @throws OperationError `invalid_input` for a file of records where none may be named */
+  /** @throws OperationError `invalid_input` when a file of records is named but not allowed */
   #refuseRecords({ campaigns }: ParsedFiles): void {
     if (this.#rules.localFiles === true) return;
     const named = campaigns.find(({ document, source }) => recordsPathOf(document, source) !== undefined);
@@ -123,7 +127,7 @@ export class CampaignPlanner {
     return exportedCampaigns(this.#context, ids);
   }
 
-  /** How the tenant's do-not-call groups stand to the company's list, for each campaign that would be activated. */
+  /** How the tenant's do-not-call groups compare with the company's list, for each campaign that would be activated. */
   async #groupNotices({ entries }: CampaignPlan, signal: AbortSignal | undefined): Promise<string[]> {
     const notices: string[] = [];
     for (const { activates, id, name } of entries) {
@@ -155,7 +159,10 @@ export class CampaignPlanner {
   }
 }
 
-/** Files with the whole path of their records. A path that leads out of the folder of its campaign file is a violation, and is not looked at. */
+/**
+ * Files with the full path of their records. A path that leads out of the folder of its campaign file is a violation, and that
+ * file is not read.
+ */
 async function localised({ campaigns, violations }: ParsedFiles): Promise<ParsedFiles> {
   const outside: Violation[] = [];
   const local = await Promise.all(
@@ -176,7 +183,7 @@ async function localised({ campaigns, violations }: ParsedFiles): Promise<Parsed
   return { campaigns: local, violations: [...violations, ...outside] };
 }
 
-/** A campaign file for each campaign of a tenant, or for those named, with what the store keeps about it when there is one. */
+/** A campaign file for each campaign of a tenant, or for the named ones, with what the store has about it when there is one. */
 export async function exportedCampaigns(
   { tenant, store }: { readonly tenant: TenantLink; readonly store: Pick<Store, "campaigns"> | undefined },
   ids: readonly string[],
@@ -187,7 +194,7 @@ export async function exportedCampaigns(
   requireSupported("show campaigns as files", provisioning.documents);
   const read = () => readTenantCampaigns(provisioning, ids);
   const [only] = ids;
-  // Of several the error names the one.
+  // Of several campaigns, the error names the one concerned.
   const found =
     ids.length === 1 && only !== undefined ? await suggesting(only, () => campaignIds(provisioning), read) : await read();
   return exportCampaigns(found, policies);

@@ -1,13 +1,13 @@
-// A window of hours by the clocks of other time zones, and the countries that a zone belongs to.
+// A window of hours by the clocks of other time zones, and the countries of a zone.
 
 import { createBuiltinGeography, type RulePack, type Zone } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** A year and a week: every weekday in every season, and every night in which a clock changes. */
+/** A year and a week: includes every weekday in every season, and every night in which a clock changes. */
 const DAYS = 53 * 7;
-/** No local time is further from UTC. */
+/** No local time differs from UTC by more. */
 const FARTHEST_MS = 16 * 3_600_000;
 
 /** Hours of one weekday, on two clocks; all in minutes since midnight of that day by the first. */
@@ -23,11 +23,13 @@ export interface WindowElsewhere {
 }
 
 /**
- * What a window of hours in one zone is by the clock of another, over the year to come: each case once, the most frequent first. Only instants
- * inside of the window are compared, so that it does not matter that two zones change their clocks some hours apart, unless calls are
- * placed in these hours; a window in which a clock changes comes as two.
- * @param window of the zone `home`, in minutes of its day
- * @param weekdays that it is open on there, 0 Sunday … 6 Saturday
+ * A window of hours in one zone by the clock of another, over the year to come: each case once, the most frequent first. Only
+ * instants
+ * inside the window are compared, so that it does not matter that two zones change their clocks some hours apart, unless calls
+ * are
+ * placed in these hours; a window in which a clock changes results in two cases.
+ * @param window in the zone `home`, in minutes of its day
+ * @param weekdays on which it is open there, 0 Sunday … 6 Saturday
  */
 export function windowElsewhere(
   home: Zone,
@@ -46,7 +48,7 @@ export function windowElsewhere(
     const last = midnight + DAY_MS + FARTHEST_MS;
     for (let at = midnight - FARTHEST_MS, end = at; at < last; at = end) {
       const [here, there] = [home.offset(at), place.offset(at)];
-      // A stretch may end without a change of the clock, at the end of a year.
+      // A stretch may also end at the end of a year, without a clock change.
       do end = Math.min(home.stretchEnd(end), place.stretchEnd(end));
       while (end < last && home.offset(end) === here && place.offset(end) === there);
       const first = Math.max(at, midnight + window.opens * MINUTE_MS - here);
@@ -70,7 +72,7 @@ export function windowElsewhere(
   );
 }
 
-/** `*` and the countries that a zone lies in, as far as the pack and the tables of numbers know them. */
+/** `*` and the countries of a zone, as far as the pack and the tables of numbers know them. */
 export function jurisdictionsOfZone(zone: string, pack: RulePack): string[] {
   const geography = createBuiltinGeography();
   const countries = new Set<string>();

@@ -1,4 +1,4 @@
-// Contact lists: read, judged by our own reading of the query, gated.
+// Contact lists: read, judged again by outdial's own evaluation of the query, gated.
 
 export type { Contact } from "./list-reader.ts";
 export { parseContactQuery } from "./query.ts";

@@ -1,4 +1,5 @@
-// A contact list read to its end: asked with a query, judged again here, with a broader query when the vendor finds nobody.
+// Reads a contact list to its end: requested with a query, judged again here, and requested with a broader query when the vendor
+// finds nobody.
 
 import { nearest } from "../../../kernel/index.ts";
 import type { PhoneKey } from "../../../store/index.ts";
@@ -9,46 +10,49 @@ import { type ContactQuery, pathsOf, valueAt } from "./query.ts";
 /** A contact as the tenant sends it. */
 export type Contact = ContactRow;
 
-/** Something on the list: a contact that satisfies the queries, or an entry that cannot be called because it does not have the vendor's form. */
+/**
+ * An entry of the list: a contact that satisfies the queries, or an entry that cannot be called because it does not have the
+ * vendor's form.
+ */
 export type Entry =
   | { readonly contact: Contact; readonly gate: GateContact }
   | { readonly refused: { readonly line: number; readonly field: string | undefined; readonly reason: string } };
 
-/** What is asked of a list. */
+/** What to read from a list. */
 export interface ListQuestion {
   readonly listId: string;
-  /** Sent to the vendor, and judged here. */
+  /** Sent to the vendor, and evaluated here again. */
   readonly query: ContactQuery;
-  /** Judged here only. */
+  /** Evaluated here only. */
   readonly where: readonly ContactQuery[];
-  /** Since when calls that the tenant shows of its contacts are read, for caps; not at all when absent. */
+  /** From when on calls that the tenant shows for its contacts are read, for caps; when absent, none are read. */
   readonly callsSince?: number | undefined;
-  /** Told of each query before it is sent. */
+  /** Called with each query before it is sent. */
   readonly onQuery?: ((text: string) => void) | undefined;
 }
 
-/** How the reading went. */
+/** The result of the reading. */
 export interface ListReading {
-  /** Texts of the queries that were sent, in this order: the second one is the broader one after an empty segment. */
+  /** Texts of the queries in the order in which they were sent: the second one is the broader one after an empty segment. */
   readonly sent: readonly string[];
   /** Entries that the vendor gave. */
   readonly read: number;
-  /** How many the vendor says there are; undefined when it does not. */
+  /** Number of entries according to the vendor; undefined when it does not say. */
   readonly announced: number | undefined;
-  /** Entries that our own judgement of query and where left out. */
+  /** Entries that outdial's evaluation of query and where left out. */
   readonly filtered: number;
-  /** Attributes of the query that no contact has, with the nearest one that some have. */
+  /** Attributes of the query that no contact has, with the most similar one that some have. */
   readonly unknownAttributes: readonly { readonly path: string; readonly suggestion: string | undefined }[];
 }
 
 const PAGE_SIZE = 100;
-/** As documented. Pages are asked for by number, and belong together only in an order that is named. */
+/** As documented. Pages are requested by number, and are consistent only in a named order. */
 const ORDER = { sortBy: "lastModifiedTime", sortOrder: "desc" } as const;
-/** The record of a contact and the list of calls tell the time of one call so far apart at most. */
+/** A call may have times in the contact's record and in the list of calls that differ by at most this. */
 const SAME_CALL_MS = 60_000;
 /** The broadest query. */
 const ALL = "true";
-/** Attributes are learnt from so many contacts at most. */
+/** Attributes are collected from at most this number of contacts. */
 const LEARN_FROM = 500;
 
 /** Reads one list; iterate over it once, then ask `reading`. */
@@ -74,11 +78,12 @@ export class ListReader implements AsyncIterable<Entry> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Entry, void, undefined> {
     const { query } = this.#question;
     yield* this.#ask(query.text);
-    // An attribute name that the vendor does not know finds nobody, like one that nobody has: only the contacts themselves tell.
+    // A query with an attribute that the vendor does not know finds nobody, like one with an attribute that nobody has: only the
+    // contacts themselves show the difference.
     if (this.#read === 0 && query.text !== ALL) yield* this.#ask(ALL);
   }
 
-  /** How many entries were read, and how many the vendor says there are. */
+  /** The number of entries read so far, and the number according to the vendor. */
   get progress(): Pick<ListReading, "read" | "announced"> {
     return { read: this.#read, announced: this.#announced };
   }
@@ -137,13 +142,13 @@ export class ListReader implements AsyncIterable<Entry> {
         number: number.ok,
         ...(others.length > 0 && { others }),
         postal: contact.postalCode || undefined,
-        // A flag that is not there is no consent.
+        // A missing flag is not a consent.
         mayCall: contact.consentFlags?.outbound?.call === true,
       },
     };
   }
 
-  /** Adds the calls that the tenant shows: those that it lists, and the last one of the contact where it lists that not yet. */
+  /** Adds the calls that the tenant shows: those that it lists, and the contact's last one when that is not listed yet. */
   async #withCalls(entry: Entry): Promise<Entry> {
     const { callsSince: since } = this.#question;
     if ("refused" in entry || since === undefined || this.#source.placed === undefined) return entry;
@@ -153,7 +158,7 @@ export class ListReader implements AsyncIterable<Entry> {
     if (lastCallAt !== undefined && lastCallAt < since) return entry;
     this.#placed ??= this.#readCalls(since);
     const all = await this.#placed;
-    // A call by any of its numbers is a call to the contact.
+    // A call to any of its numbers is a call to the contact.
     const listed = [gate.number, ...(gate.others ?? [])].flatMap((number) => all.get(number) ?? []);
     const isOpen = lastCallAt !== undefined && !listed.some((at) => at >= lastCallAt - SAME_CALL_MS);
     return { contact, gate: { ...gate, placed: isOpen ? [...listed, lastCallAt] : listed } };

@@ -1,11 +1,11 @@
-// The vendor's query language for contacts (contract §2.3), read and judged on our side: `attribute.path==value`, `!=`, joined by `&&`; `true`
-// for all. What the vendor selects is not believed: every contact is judged again here. Pure.
+// The vendor's query language for contacts (contract §2.3), parsed and evaluated by outdial: `attribute.path==value`, `!=`,
+// joined by `&&`; `true` for all. The vendor's selection is not trusted: every contact is evaluated again here. Pure.
 
 import { OperationError } from "../../error.ts";
 
 /** One comparison. */
 interface Term {
-  /** Names from the contact inwards. */
+  /** Attribute names, outermost first. */
   readonly path: readonly string[];
   readonly negated: boolean;
   readonly value: string;
@@ -13,9 +13,9 @@ interface Term {
   readonly quoted: boolean;
 }
 
-/** A query that was understood. */
+/** A parsed query. */
 export interface ContactQuery {
-  /** As it was written, blanks at the ends apart: this is what is sent and recorded. */
+  /** As written, without blanks at the ends; it is sent and recorded in this form. */
   readonly text: string;
   /** Attribute paths that it names. */
   readonly paths: readonly string[];
@@ -30,14 +30,14 @@ const PATH = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/;
 interface Token {
   readonly kind: "and" | "operator" | "quoted" | "word" | "other" | "end";
   readonly text: string;
-  /** Characters before it. */
+  /** Number of characters before it. */
   readonly at: number;
 }
 
 /**
- * Reads a query. An absent attribute equals only `null`, so `!=` holds for it.
- * @param where names the flag or field it was given in
- * @throws OperationError `invalid_input` with the place of what could not be read
+ * Parses a query. An absent attribute equals only `null`, so `!=` holds for it.
+ * @param where the flag or field of the query, for messages
+ * @throws OperationError `invalid_input` with the place of what could not be parsed
  */
 export function parseContactQuery(text: string, where: string): ContactQuery {
   const tokens = tokensOf(text);
@@ -71,7 +71,7 @@ export function parseContactQuery(text: string, where: string): ContactQuery {
   };
 }
 
-/** The tokens up to the first thing that is none of the language. */
+/** The tokens up to the first text that is not part of the language. */
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   const pattern = new RegExp(TOKEN);
@@ -116,7 +116,7 @@ export function valueAt(contact: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** Every dotted path of plain data, for suggestions; nothing deeper than four names. */
+/** Every dotted path of plain data, for suggestions; at most four names deep. */
 export function pathsOf(value: unknown, before = ""): string[] {
   if (typeof value !== "object" || value === null || Array.isArray(value) || before.split(".").length > 4) return [];
   return Object.entries(value).flatMap(([name, member]) => {

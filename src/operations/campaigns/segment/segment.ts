@@ -1,4 +1,5 @@
-// A consent segment: a contact list is read to its end, checked again, passed through the gate, and returned contact by contact in constant memory.
+// A consent segment: reads a contact list to its end, checks it again, passes it through the gate, and returns it contact by
+// contact in constant memory.
 
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
 import type { AuditInput } from "../../../store/index.ts";
@@ -7,7 +8,7 @@ import { type Gate, type GateManifest, type GateVerdict, lookBack, type RefusedL
 import { type Contact, type Entry, ListReader, type ListReading } from "./list-reader.ts";
 import type { ContactQuery } from "./query.ts";
 
-/** What segments work with. */
+/** What reading a segment needs. */
 export interface SegmentDeps {
   readonly source: ContactSource;
   readonly gate: Gate;
@@ -17,13 +18,13 @@ export interface SegmentDeps {
   readonly now: () => number;
 }
 
-/** What segment is wanted. */
+/** The requested segment. */
 export interface SegmentRequest {
   readonly listId: string;
   readonly query: ContactQuery;
-  /** Judged on our side only. */
+  /** Evaluated by outdial only. */
   readonly where: readonly ContactQuery[];
-  /** The campaign that it is for, where caps count; the list's id when absent. */
+  /** The campaign of the segment, which caps count for; the list's id when absent. */
   readonly campaign?: string | undefined;
   readonly callType: CallType;
   readonly pack: CompiledPack;
@@ -31,18 +32,21 @@ export interface SegmentRequest {
   readonly at?: number | undefined;
 }
 
-/** Where contacts go. */
+/** Receives the contacts. */
 export interface SegmentSink {
-  /** Each contact of the segment with its verdict, in the order of the list; `json` is the verdict as the manifest hashes it. */
+  /**
+   * Called with each contact of the segment and its verdict, in the order of the list; `json` is the verdict as the manifest
+   * hashes it.
+   */
   contact?(contact: Contact, verdict: GateVerdict, json: string): void | Promise<void>;
-  /** An entry that cannot be called because it does not have the vendor's form; `line` is its place in the list. */
+  /** Called for an entry that cannot be called because it does not have the vendor's form; `line` is its place in the list. */
   refused?(line: RefusedLine): void;
-  /** A query is about to be sent. */
+  /** Called with a query before it is sent. */
   query?(text: string): void;
   progress?(read: number, announced: number | undefined): void;
 }
 
-/** How a segment ended. */
+/** The result of a segment. */
 export interface SegmentReport extends ListReading {
   readonly listId: string;
   readonly manifest: GateManifest & { readonly signature: string };
@@ -51,8 +55,8 @@ export interface SegmentReport extends ListReading {
 }
 
 /**
- * Reads and judges a segment. Nothing of it may be dialed unless this resolves: then its signed manifest is kept and the audit holds the
- * queries as they were sent. Throws TenantError (`not_found`, `paging_loop` …), StoreError.
+ * Reads and judges a segment. Nothing of it may be dialed unless this resolves: then its signed manifest is stored and the audit
+ * log has the queries as they were sent. Throws TenantError (`not_found`, `paging_loop` …), StoreError.
  */
 export async function readSegment(
   deps: SegmentDeps,
@@ -68,7 +72,7 @@ export async function readSegment(
     { listId, query, where, callsSince, onQuery: (text) => sink.query?.(text) },
     options,
   );
-  // Verdicts come in the order of the contacts, a batch or two behind.
+  // Verdicts come in the order of the contacts, one or two batches later.
   const waiting: Contact[] = [];
   let taken = 0;
   const { manifest } = await deps.gate(

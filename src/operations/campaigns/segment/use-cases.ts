@@ -1,4 +1,4 @@
-// What can be done with the tenant's contact lists, for every face: who on them may be called.
+// What can be done with the tenant's contact lists: find out who on them may be called.
 
 import { campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
 import type { CallOptions } from "../../../tenant/port.ts";
@@ -8,7 +8,7 @@ import { OperationError } from "../../error.ts";
 import { campaignFacts } from "../state/campaign-facts.ts";
 import { readSegment, type SegmentReport, type SegmentRequest, type SegmentSink } from "./segment.ts";
 
-/** What use cases of contact lists work with. */
+/** What use cases of contact lists need. */
 export type ContactContext = Pick<Context, "tenant" | "store" | "clock" | "random">;
 
 /** Says who on the tenant's contact lists may be called. Errors: OperationError, TenantError, ComplianceError. */
@@ -22,8 +22,9 @@ export class ContactUseCases {
   }
 
   /**
-   * Reads a list to its end, past the gate: by the rules that decide here, and the campaign's own when one is named. Its manifest is kept and the
-   * audit has its queries. Throws TenantError, StoreError; OperationError `invalid_input` for rules of the campaign that cannot be used.
+   * Reads a list to its end and passes it through the gate: by the rules in force here, and the campaign's own when one is named.
+   * The manifest is stored and the audit log has the queries. Throws TenantError, StoreError; OperationError `invalid_input` for
+   * rules of the campaign that cannot be used.
    */
   async segment(
     request: Omit<SegmentRequest, "pack">,
@@ -47,7 +48,7 @@ export class ContactUseCases {
     return readSegment(deps, { ...request, pack }, sink, options);
   }
 
-  /** Lays the rules that a campaign has at the tenant over a pack. */
+  /** Adds the rules that a campaign has at the tenant to a pack. */
   async #campaignRules(pack: RulePack, id: string, options: CallOptions): Promise<RulePack> {
     const { campaignRunner } = this.#context.tenant.capabilities;
     const { policy, policyProblem } = campaignFacts(id, await campaignRunner.status(id, options));

@@ -1,4 +1,5 @@
-// What the state of a campaign is decided upon, taken out of the vendor's loose document; what cannot be read is said, not passed over. Pure.
+// The facts that decide about a campaign's state, taken from the vendor's loose document; fields that cannot be read are
+// reported. Pure.
 
 import { z } from "zod";
 import type { CampaignPolicy } from "../../../compliance/index.ts";
@@ -35,7 +36,7 @@ export interface DialerInShort {
   readonly abandonmentThreshold?: number | undefined;
 }
 
-/** A campaign as far as its state depends on it. */
+/** The facts about a campaign that its state depends on. */
 export interface CampaignFacts {
   readonly id: string;
   readonly name: string | null;
@@ -46,11 +47,11 @@ export interface CampaignFacts {
   readonly dialer: DialerInShort | null;
   /** Its own calling rules; undefined when it has none. */
   readonly policy: CampaignPolicy | undefined;
-  /** What is wrong with its calling rules: nothing may be started on rules that cannot be read. */
+  /** What is wrong with its calling rules: nothing may be started when its rules cannot be read. */
   readonly policyProblem: string | undefined;
 }
 
-/** What of a campaign the gate and its status are about; fields that cannot be read are told as that. */
+/** The facts that the gate and the status need; fields that cannot be read are reported as such. */
 export function campaignFacts(id: string, document: CampaignView): CampaignFacts {
   const { complianceConfig: own, dialerConfig, queueId } = document;
   const read = own === undefined || own === null ? undefined : policy.safeParse(own);

@@ -1,9 +1,10 @@
-// Pausing and resuming a campaign: intent, act, read back, and for a pause the wait until no call is under way.
+// Pausing and resuming a campaign: record the intent, act, read back, and for a pause wait until no call is under way.
 //
-//   intent durable → sent with its key → answered (or "already there") → read back → [pause: drained] → ended with its audit entry
-//                          │ reply lost: the intent stays open, the next attempt sends the same key
-//                          └ refused: ended as failed
-//   read back in another state: the answer to the key was an old one; the intent is superseded, a new one with a new key follows
+// intent durable → sent with its key → answered (or "already there") → read back → [pause: drained] → ended with its audit entry
+// │ reply lost: the intent stays open, the next attempt sends the same key
+// └ refused: ended as failed
+// another state when read back: the answer to the key was an old one; the intent is superseded, and a new one with a new key
+// follows
 
 import { type Clock, messageOf } from "../../../kernel/index.ts";
 import type { IntentOutcome, TargetState } from "../../../store/index.ts";
@@ -12,14 +13,17 @@ import { whileTrusted } from "../../run/leave.ts";
 import type { CampaignReading } from "../metrics/index.ts";
 import type { Intent, IntentBook } from "./intents.ts";
 
-/** What changes of state work with. */
+/** What changes of state need. */
 export interface ChangeDeps {
   readonly runner: CampaignRunner;
-  /** The figures of this moment, asked of the vendor. */
+  /** The present figures, requested from the vendor. */
   readonly figures: (campaignId: string, options: CallOptions) => Promise<Pick<CampaignReading, "at" | "activeCalls">>;
   readonly intents: IntentBook;
   readonly clock: Clock;
-  /** Whether no other process can have held this one for dead, and gone on with what it does: a resume is sent only then. See `Membership.trust`. */
+  /**
+   * Whether no other process can have considered this one dead and continued its work: a resume is only sent then. See
+   * `Membership.trust`.
+   */
   readonly isTrusted?: (() => boolean) | undefined;
 }
 
@@ -29,13 +33,15 @@ export interface ChangeOptions {
   /** How long a pause waits for calls under way, ms; 0 does not wait. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** Goes into the audit entry. */
+  /** Added to the audit entry. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
-  /** How long one request may take with all its repetitions, ms; then its outcome is unknown. By default as long as the tenant is asked. */
+  /**
+   * Time limit of one request with all its repetitions, ms; after that its outcome is unknown. By default the client's own limit.
+   */
   readonly sendMs?: number | undefined;
-  /** The same was sent before and its reply was lost: that it is so already is then our own doing. */
+  /** The same request was sent before and its reply was lost: when the campaign is already in the state, that request did it. */
   readonly isSentBefore?: boolean | undefined;
-  /** Told when the tenant has answered that it is so, before it is read back. */
+  /** Called when the tenant has confirmed the state in its answer, before it is read back. */
   readonly onAnswered?: ((outcome: "changed" | "already") => Promise<void>) | undefined;
 }
 
@@ -44,12 +50,12 @@ export interface StateChange {
   readonly campaignId: string;
   readonly target: TargetState;
   /**
-   * `changed`, `already`: the tenant says that it is so; `already` when nothing that was sent for this change can have made it so. `failed`: it
-   * is not, `code` and `message` say why. `unknown`: the reply was lost; asking for the same again sends the same key. `superseded`: nothing was
-   * sent, for it is not to be done any more.
+   * `changed`, `already`: the tenant says that the campaign is in the state; `already` when nothing sent for this change can have
+   * caused it. `failed`: it is not, `code` and `message` say why. `unknown`: the reply was lost; a repetition sends the same key.
+   * `superseded`: nothing was sent, because the change is no longer to be made.
    */
   readonly outcome: "changed" | "already" | "failed" | "unknown" | "superseded";
-  /** Whether the tenant shows the state at the last look; null when it was not looked at, or gave no answer. */
+  /** Whether the tenant showed the state at the last look; null when there was no look, or no answer. */
   readonly shown: boolean | null;
   /** Read back: the tenant shows the state and, after a pause, no call under way. */
   readonly confirmed: boolean;
@@ -61,12 +67,14 @@ export interface StateChange {
   readonly code: string | null;
 }
 
-/** An old answer is recognised by reading back; after so many keys something else keeps changing the state. */
+/** An old answer is detected by reading back; when that happens with so many keys, something else keeps changing the state. */
 const MOST_KEYS = 3;
 const FIRST_LOOK_MS = 500;
 const LONGEST_LOOK_MS = 10_000;
 
-/** Changes the state of one campaign. Rejects only when the store fails or the call is aborted: what the tenant says is a value. */
+/**
+ * Changes the state of one campaign. Rejects only when the store fails or the call is aborted: the tenant's answers are values.
+ */
 export async function changeState(
   deps: ChangeDeps,
   campaignId: string,
@@ -81,7 +89,7 @@ export async function changeState(
     if (intent === undefined) return { campaignId, target, ...NOT_TO_BE_DONE };
     const end = (outcome: IntentOutcome, message: string | null, confirmed: boolean, activeCalls: number | null) =>
       intents.end(intent, { campaignId, target, outcome, message, confirmed, details: { activeCalls, ...given } });
-    // Whoever ends a resume himself, by Ctrl-C or by the end of the service, wants nobody to go on with it.
+    // A person who ends a resume, by Ctrl-C or by ending the service, does not want another process to continue it.
     const givenUp = async (thrown: unknown): Promise<never> => {
       if (target === "active") await intents.leave(intent);
       throw thrown;
@@ -95,14 +103,14 @@ export async function changeState(
     isOurs ||= sent.outcome === "changed" || earlierUnknown;
     const answered = sent.outcome === "already" && !isOurs ? "already" : "changed";
     if (sent.outcome !== "unknown") await options.onAnswered?.(answered);
-    // A tenant that accepts a change and makes it later keeps no answers by key: what it does not show yet is waited for.
+    // A tenant that accepts a change and makes it later does not store answers by key: outdial waits until it shows the state.
     const newKey = intent.reused && keys < MOST_KEYS && !runner.capability.asynchronous;
     const impatient = newKey || sent.outcome === "unknown";
     const seen = await readBack(deps, campaignId, target, { ...options, impatient }).catch(givenUp);
     const shown = shownBy(seen);
-    // A lost reply is settled by what is there; when that is not it, the intent stays open.
+    // After a lost reply, the state at the tenant decides; when it is not the wanted one, the intent stays open.
     if (sent.outcome === "unknown" && !seen.there) {
-      // A process that ends leaves a pause to a service.
+      // A process that is ending leaves a pause to a service.
       if (sent.code !== ENDING || target === "active") await intents.leave(intent);
       return { campaignId, target, ...notDone, shown };
     }
@@ -125,7 +133,9 @@ const NOT_TO_BE_DONE = {
   code: null,
 } as const;
 
-/** Looks once more at a pause that was not confirmed, and sends nothing. @param options.since when the campaign was first seen paused */
+/**
+ * Looks again at a pause that was not confirmed, and sends nothing. @param options.since when the campaign was first seen paused
+ */
 export async function lookAgain(
   deps: Pick<ChangeDeps, "runner" | "clock" | "figures">,
   campaignId: string,
@@ -146,7 +156,8 @@ async function send(
   { signal, sendMs }: ChangeOptions,
 ) {
   const nothing = { confirmed: false, activeCalls: null } as const;
-  // Whoever went on with a resume may have asked the gate at another time, and something may have been paused since. A pause is always sent.
+  // Another process that continued the resume may have asked the gate at another time, and something may have been paused since.
+  // A pause is always sent.
   const { halt, confirmed } = whileTrusted(() => target === "paused" || isTrusted());
   try {
     const { already, earlierUnknown } = await runner.setStatus(campaignId, target, {
@@ -180,16 +191,16 @@ async function send(
 const notSent = (outcomeUnknown: boolean) =>
   `this process stood still or lost the database, and another may have gone on with it: ${outcomeUnknown ? "it was not sent again" : "nothing was sent"}; ask again`;
 
-/** The code of a request that was cut off because this process ends. */
+/** The code of a request that was cut off because this process is ending. */
 const ENDING = "aborted";
 
-/** Whether the same may still have happened, or may happen yet: then the intent stays open. */
+/** Whether the change may still have happened, or may yet happen: then the intent stays open. */
 function isOpen({ outcomeUnknown, code }: TenantError): boolean {
   return outcomeUnknown || ["unknown_outcome", "vendor_unavailable", "rate_limited", "deadline_exceeded", ENDING].includes(code);
 }
 
 interface Seen {
-  /** The tenant shows the state that is wanted. */
+  /** Whether the tenant shows the wanted state. */
   readonly there: boolean;
   readonly confirmed: boolean;
   readonly activeCalls: number | null;
@@ -198,8 +209,9 @@ interface Seen {
 }
 
 /**
- * Looks until the tenant shows the state and, for a pause, no call under way. Figures from before the pause prove nothing: they count when
- * they are of a later time by our clock, or later than the first ones seen after it (the tenant's clock may be behind), or have no time.
+ * Looks until the tenant shows the state and, for a pause, no call under way. Figures from before the pause prove nothing:
+ * figures count when they are from a later time by our clock, or later than the first ones seen after it (the tenant's clock may
+ * be behind), or have no time.
  */
 async function readBack(
   deps: Pick<ChangeDeps, "runner" | "clock" | "figures">,
@@ -210,7 +222,7 @@ async function readBack(
   const { runner, clock, figures } = deps;
   const began = clock.now();
   const since = given.since ?? began;
-  // Behind every pause that waits for the same budget.
+  // These requests come after all pauses that wait for the same budget.
   const call: CallOptions = { signal, lane: "pacing", deadlineMs: sendMs };
   let seen: Seen = { there: false, confirmed: false, activeCalls: null, message: null, code: null };
   let first: number | null | undefined;

@@ -1,4 +1,5 @@
-// The emergency stop over a store: begun durably, carried out by one replica, taken up by another one when that dies or leaves.
+// The emergency stop with a store: begun durably, carried out by one replica, continued by another one when that dies or releases
+// it.
 
 import { newId, OutdialError, type RandomStream } from "../../../kernel/index.ts";
 import type { Stop, StopLedger, StoppedCampaign } from "../../../store/index.ts";
@@ -8,14 +9,14 @@ import type { IntentBook } from "./intents.ts";
 import { StopRun, type StopRunDeps } from "./stop-run.ts";
 
 interface EmergencyStopDeps extends Omit<StopRunDeps, "intents"> {
-  /** Intents of a stop, in the name of the person who gave it. */
+  /** The intents of a stop, in the name of the person who ordered it. */
   readonly intents: (stop: Pick<Stop, "id" | "actor">) => IntentBook;
   readonly replicas: LeaseHolder;
   readonly random: RandomStream;
   readonly warn: (message: string) => void;
 }
 
-/** A stop and how far each of its campaigns is. */
+/** A stop and the progress of each of its campaigns. */
 export interface EmergencyStopReport {
   readonly stop: Stop;
   readonly campaigns: readonly StoppedCampaign[];
@@ -31,7 +32,7 @@ export class EmergencyStops {
     this.#deps = deps;
   }
 
-  /** Enters a stop of the whole tenant; nothing is sent yet. It goes on in place of those that are open. @returns its id */
+  /** Enters a stop of the whole tenant; nothing is sent yet. It replaces open stops and continues them. @returns its id */
   async begin(actor: string, reason: string | undefined): Promise<string> {
     const { ledger, clock, random, replicaId } = this.#deps;
     const id = newId("stop", clock.now(), random);
@@ -41,7 +42,7 @@ export class EmergencyStops {
     return id;
   }
 
-  /** Enters a stop that a process without a store began and did not end; one that was entered before stays as it is. */
+  /** Enters a stop that a process without a store began and did not end; a stop that was entered before stays unchanged. */
   async enter(stop: Pick<Stop, "id" | "actor" | "reason" | "scope">): Promise<void> {
     await this.#deps.ledger.begin({ ...stop, executor: null }, [beginning(stop)]);
   }
@@ -51,7 +52,7 @@ export class EmergencyStops {
     return readStop(this.#deps.ledger, id);
   }
 
-  /** Open stops that nobody carries out, or this process should. */
+  /** Open stops that nobody carries out, or that this process should carry out. */
   async waiting(): Promise<string[]> {
     const { ledger, replicas } = this.#deps;
     const ids: string[] = [];
@@ -59,7 +60,7 @@ export class EmergencyStops {
     return ids;
   }
 
-  /** Settles when every campaign of a stop that was begun here was tried once, or it is not run here any more. */
+  /** Settles when every campaign of a stop that was begun here was tried once, or the stop no longer runs here. */
   async firstRound(id: string): Promise<void> {
     await this.#first.get(id)?.promise;
   }
@@ -91,7 +92,7 @@ export class EmergencyStops {
         warn(`the emergency stop ${id} ended without the whole list of campaigns, others may be dialing: ${listProblem.message}`);
     } catch (thrown) {
       if (thrown instanceof OutdialError && thrown.code === "not_owner") return;
-      // What went wrong may go right in another process, or here at the next look.
+      // What failed here may succeed in another process, or here at the next look.
       await ledger.release(id, replicaId).catch(() => undefined);
       if (!signal.aborted) throw thrown;
     }
@@ -127,7 +128,7 @@ const beginning = ({ id, actor, reason, scope }: Pick<Stop, "id" | "actor" | "re
   details: { campaigns: scope ?? "all", ...(reason === null ? {} : { reason }) },
 });
 
-/** How a stop ended, for the record. */
+/** How a stop ended, for the audit log. */
 function endOf({ stop, campaigns }: EmergencyStopReport) {
   const of = (wanted: StoppedCampaign["outcome"]) =>
     campaigns.filter(({ outcome }) => outcome === wanted).map(({ campaignId }) => campaignId);

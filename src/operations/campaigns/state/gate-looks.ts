@@ -1,17 +1,18 @@
-// What the pre-dial gate would answer for a campaign, fast enough for a person who waits: it judges the beginning of the list, or uses a recent answer.
+// What the pre-dial gate would answer for a campaign, fast enough for a person who waits: it judges only the beginning of the
+// list, or uses a recent answer.
 
 import type { CallOptions, CampaignRunner } from "../../../tenant/port.ts";
 import type { CampaignGate, CampaignGateVerdict } from "./gate.ts";
 
-/** So many contacts are looked at: two pages and the campaign itself cost two seconds of the tenant's smallest budget. */
+/** Number of contacts that are judged: two pages and the campaign itself take two seconds of the tenant's smallest budget. */
 const CONTACTS = 200;
-/** A look that found nothing against it is good for so long, unless a window opens or closes. */
+/** How long a look without refusals is reused, ms, unless a window opens or closes. */
 const GOOD_MS = 5 * 60_000;
 
-/** Somebody waits for it. */
+/** A person waits for it. */
 const CALL: CallOptions = { lane: "pacing" };
 
-/** Looks of the gate, kept for a short time. None of them is a permission. */
+/** Looks of the gate, kept for a short time. None of them permits anything. */
 export class GateLooks {
   readonly #gate: CampaignGate;
   readonly #runner: Pick<CampaignRunner, "status">;
@@ -22,7 +23,7 @@ export class GateLooks {
 
   /**
    * @param elsewhere the last look that was made for another reason
-   * @param isHeld whether the store was set back since: no look from before says anything then
+   * @param isHeld whether the store was set back: then earlier looks are worthless
    */
   constructor(
     gate: CampaignGate,
@@ -38,7 +39,7 @@ export class GateLooks {
     this.#isHeld = isHeld;
   }
 
-  /** A refusal is always checked again, because somebody may just have fixed its cause. Throws TenantError, StoreError. */
+  /** A look with refusals is always repeated, because somebody may just have fixed the cause. Throws TenantError, StoreError. */
   async look(id: string): Promise<CampaignGateVerdict> {
     const known = [this.#known.get(id), this.#elsewhere(id)].find((one) => one && this.#isGood(one));
     if (known) {

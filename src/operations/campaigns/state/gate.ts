@@ -20,9 +20,12 @@ import type { CallingRun } from "../workload/figures.ts";
 import { type CampaignFacts, campaignFacts } from "./campaign-facts.ts";
 import { ZoneCensus, type ZoneWindow } from "./windows.ts";
 
-/** How many contacts are judged first: when somebody among them may be called, a list of a million need not be read to start a campaign. */
+/**
+ * How many contacts are judged first: when somebody among them may be called, a campaign can start without reading a list of a
+ * million.
+ */
 export const FIRST = 1_000;
-/** So many are judged when nobody of the first may be called. */
+/** Number of contacts that are judged when nobody among the first may be called. */
 const MOST = 10_000;
 
 /**
@@ -52,28 +55,28 @@ export interface GateRefusal {
   readonly text: string;
 }
 
-/** What the gate says of a campaign. */
+/** The gate's verdict on a campaign. */
 export interface CampaignGateVerdict {
   readonly campaign: CampaignFacts;
   readonly at: Instant;
   readonly allowed: boolean;
-  /** Every reason against, the weightiest first; empty when allowed. */
+  /** Every refusal, the most important first; empty when allowed. */
   readonly refusals: readonly GateRefusal[];
   /** The signed manifest of the contacts that were judged; null when none were. */
   readonly manifest: GateManifest | null;
-  /** Contacts that were read, and how many the vendor says there are. */
+  /** Contacts that were read, and their number according to the vendor. */
   readonly read: number;
   readonly announced: number | null;
-  /** Whether the whole list was read: else the counts are of its beginning. */
+  /** Whether the whole list was read; otherwise the counts are about its beginning. */
   readonly whole: boolean;
-  /** Contacts among those that were judged who are on the company's own do-not-call list. */
+  /** How many of the judged contacts are on the company's own do-not-call list. */
   readonly onCompanyList: number;
-  /** When the first of the contacts that wait may be called; null when none waits. */
+  /** When the first of the waiting contacts may be called; null when none waits. */
   readonly nextAllowed: Instant | null;
   readonly windows: readonly ZoneWindow[];
-  /** When somebody of those that were read may be called by the clock, in the day from `at` on. */
+  /** When somebody among the contacts that were read may be called by the clock, in the day from `at` on. */
   readonly calling: readonly CallingRun[];
-  /** The abandonment ledger under each limit that binds where the contacts are. */
+  /** The abandonment ledger under each limit that applies where the contacts are. */
   readonly abandonment: readonly RuleReading[];
 }
 
@@ -93,20 +96,20 @@ interface CampaignGateDeps {
   readonly callType?: CallType | undefined;
 }
 
-/** When and how thoroughly the gate looks. */
+/** The moment and the thoroughness of a gate's look. */
 export interface CampaignGateOptions {
   /** The moment; now when absent. */
   readonly at?: Instant | undefined;
-  /** How many contacts are looked at before nobody counts as callable; 10,000 by default. */
+  /** How many contacts are judged before the result is that nobody can be called; 10,000 by default. */
   readonly most?: number | undefined;
-  /** False for a look that permits nothing: its manifest is not kept. */
+  /** False for a look that permits nothing: its manifest is not stored. */
   readonly keep?: boolean | undefined;
   readonly call?: CallOptions | undefined;
 }
 
 /**
- * Asks whether a campaign may begin to dial. Throws TenantError (`not_found` …) and StoreError (`audit_set_back` …, of a look that permits nothing it is
- * a refusal): no answer is no permission.
+ * Asks whether a campaign may begin to dial. Throws TenantError (`not_found` …) and StoreError (`audit_set_back` …; a look that
+ * permits nothing reports that as a refusal): no answer is no permission.
  */
 export type CampaignGate = (campaignId: string, options?: CampaignGateOptions) => Promise<CampaignGateVerdict>;
 
@@ -151,7 +154,7 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
   };
 }
 
-/** What stands against every campaign on a database that was set back, as this process knows. */
+/** The refusal of every campaign on a database that was set back, as far as this process knows. */
 function setBackRefusals({ held: [first] }: CampaignGateDeps["audit"]): GateRefusal[] {
   return first === undefined ? [] : [{ code: "audit_set_back", text: setBackWords(first) }];
 }
@@ -170,7 +173,7 @@ const NOTHING_READ = {
   abandonment: [],
 } as const;
 
-/** Each contact counts once for an id, and all rules of the company's list speak of the same one. */
+/** Each contact counts once for a rule id, and all rules about the company's list use the same id. */
 function companyListed({ byRule }: GateManifest, { rules }: RulePack): number {
   return Math.max(0, ...rules.flatMap((rule) => (rule.kind === "internal-list" ? [byRule[rule.violation] ?? 0] : [])));
 }
@@ -195,7 +198,7 @@ interface Look {
   readonly call: CallOptions | undefined;
 }
 
-/** Judges so many contacts from the beginning of the list. */
+/** Judges a number of contacts from the beginning of the list. */
 async function judge(deps: CampaignGateDeps, { campaignId, listId, pack, at, keep, call }: Look, most: number) {
   const callType = deps.callType ?? "telemarketing";
   const census = new ZoneCensus(pack, deps.compile, callType);
@@ -270,7 +273,7 @@ function refusalsOf(manifest: GateManifest, abandonment: readonly RuleReading[],
 }
 
 /**
- * The counts per reason in words, the most frequent first.
+ * The counts per reason as text, the most frequent first.
  * @param times whether to say when the first contact of a reason may be called
  */
 export function reasonsOf({ byReason, counts }: Pick<GateManifest, "byReason" | "counts">, times = true): string {
@@ -282,6 +285,6 @@ export function reasonsOf({ byReason, counts }: Pick<GateManifest, "byReason" | 
   return parts.join(", ");
 }
 
-/** What a person has to know who lets a campaign dial a list with people on the company's do-not-call list. */
+/** What a person must know before a campaign dials a list with people who are on the company's do-not-call list. */
 export const listedWords = ({ onCompanyList, read }: Pick<CampaignGateVerdict, "onCompanyList" | "read">): string =>
   `${onCompanyList} of ${read} contacts read are on the company's do-not-call list: the tenant's dialer calls whoever is on its list of contacts, so take them off it (outdial contacts segment lists the others)`;

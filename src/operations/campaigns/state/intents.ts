@@ -1,20 +1,20 @@
-// What a change of state is to be known by: an intent with the key that every attempt at it sends. Kept in the store, or, for the emergency
-// stop, which has none, made from what is known without one.
+// Intents: a change of state has an intent with the key that every attempt sends. Intents are kept in the store; the emergency
+// stop, which may have no store, derives them without one.
 
 import { createHash } from "node:crypto";
 import { type Clock, newId, type RandomStream } from "../../../kernel/index.ts";
 import type { AuditInput, IntentOutcome, NewStateIntent, StateIntent, TargetState } from "../../../store/index.ts";
 
-/** An intent under way. */
+/** An open intent. */
 export interface Intent {
   readonly id: string;
   /** Idempotency key of every attempt. */
   readonly key: string;
-  /** An attempt at it may have been made before: the tenant's answer may be an old one. */
+  /** An earlier attempt may have been made: the tenant's answer may be an old one. */
   readonly reused: boolean;
 }
 
-/** How a change ended, for the record. */
+/** How a change ended, for the audit log. */
 export interface IntentEnd {
   readonly campaignId: string;
   readonly target: TargetState;
@@ -26,10 +26,10 @@ export interface IntentEnd {
 
 /** Where intents are kept. */
 export interface IntentBook {
-  /** Undefined when it is not to be done any more. */
+  /** Undefined when the change is no longer to be made. */
   begin(campaignId: string, target: TargetState, reason: string | undefined): Promise<Intent | undefined>;
   end(intent: Intent, end: IntentEnd): Promise<void>;
-  /** It stays open with an unknown outcome, and nobody is at work on it. */
+  /** The intent stays open with an unknown outcome, and nobody works on it. */
   leave(intent: Intent): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ interface IntentStore {
   leave(id: string, executor: string): Promise<void>;
 }
 
-/** Intents in the store: when the same is requested again, in any process, an open intent is continued. */
+/** Intents in the store: when the same change is requested again, in any process, an open intent is continued. */
 export function storedIntents(
   store: IntentStore,
   by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string } & Pick<
@@ -71,7 +71,7 @@ export function storedIntents(
       const { intent, reused } = begun;
       return { id: intent.id, key: intent.idempotencyKey, reused };
     },
-    // What is gone on with stays this process's until it is known.
+    // A continued intent stays with this process until its outcome is known.
     leave: async ({ id }) => (executor === undefined || goesOn !== undefined ? undefined : store.leave(id, executor)),
     end: (intent, { campaignId, target, outcome, message, confirmed, details }) =>
       store.end(intent.id, { outcome, message, confirmed }, [
@@ -94,9 +94,10 @@ export function storedIntents(
 }
 
 /**
- * Intents without a store: within one minute the same campaign gets the same key, so that a stop repeated at once is one stop. A second
- * intent of one process, after the first one's answer turned out to be old, gets the next key.
- * @param note takes what would go into the audit
+ * Intents without a store: within one minute a campaign gets the same key, so that a stop that is repeated at once is one stop. A
+ * second
+ * intent of the same process, after the first answer turned out to be an old one, gets the next key.
+ * @param note takes what would go into the audit log
  */
 export function minuteIntents(clock: Clock, note: (end: IntentEnd & { readonly key: string }) => void): IntentBook {
   const minute = new Date(Math.floor(clock.now() / 60_000) * 60_000).toISOString();

@@ -1,8 +1,10 @@
-// Pauses and resumes whose process died in the middle: a service goes on with them under the key that was sent. Not on the engine's queue: a pause
-// must overtake a resume of the same campaign, and must not wait until a queue is looked at.
+// Pauses and resumes whose process died before they ended: a service continues them under the key that was sent. Not on the
+// engine's queue: a pause
+// must overtake a resume of the same campaign, and must not wait until a queue is polled.
 //
-//   open, its process is gone → taken → not too old → pause: sent again under its key; resume: looked at, then past the gate and sent again
-//                                     └ too old → only looked at, and told as done or as left undone
+// open, its process is gone → taken → not too old → pause: sent again under its key; resume: looked at, then past the gate and
+// sent again
+// └ too old → only looked at, and reported as done or not done
 
 import type { Clock, Instant } from "../../../kernel/index.ts";
 import type { AuditInput, IntentOutcome, StateIntent } from "../../../store/index.ts";
@@ -10,7 +12,7 @@ import { type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import type { StateChange } from "./change.ts";
 import type { ResumeReport } from "./resume.ts";
 
-/** How long after it was asked for a change is gone on with, ms. An old order to dial would surprise. */
+/** How old a request may be to be continued, ms. Carrying out an old order to dial would be a surprise. */
 const GOES_ON_MS = { paused: 3_600_000, active: 300_000 } as const;
 /** Between two attempts: at first and at most, ms. */
 const FIRST_WAIT_MS = 1_000;
@@ -31,30 +33,30 @@ interface LeftChangesDeps {
   readonly runner: Pick<CampaignRunner, "status">;
   readonly replica: { readonly id: string; isDead(id: string): Promise<boolean> };
   readonly clock: Clock;
-  /** Whether this process is at work on a change of the campaign. */
+  /** Whether this process is working on a change of the campaign. */
   readonly isHere: (campaignId: string) => boolean;
   /** Whether the database was set back: nothing is resumed then. */
   readonly isHeld: () => boolean;
-  /** Of the campaign the latest change of whatever outdial made. */
+  /** The latest change of the campaign, of all that outdial made. */
   readonly latest: (campaignId: string) => Promise<{ readonly target: StateIntent["target"] } | undefined>;
-  /** An emergency stop that holds the campaign and was given since, or is open. */
+  /** An emergency stop that holds the campaign and was ordered since, or is open. */
   readonly stopSince: (campaignId: string, since: Instant) => Promise<object | undefined>;
-  /** Go on with an intent: nothing happens when it is not open any more, or a stop holds the campaign. */
+  /** Continue an intent; do nothing when it is not open any more, or a stop holds the campaign. */
   readonly pause: (intent: StateIntent, signal: AbortSignal) => Promise<StateChange>;
   readonly resume: (intent: StateIntent, signal: AbortSignal) => Promise<ResumeReport>;
 }
 
-/** How a change that was left ended. */
+/** How such a change ended. */
 export interface LeftEnd {
   readonly campaignId: string;
   readonly target: StateIntent["target"];
   readonly outcome: IntentOutcome;
-  /** Whether the tenant was seen to show what was asked for. */
+  /** Whether the tenant showed the requested state. */
   readonly shown: boolean;
   readonly message: string | null;
 }
 
-/** Finds pauses and resumes whose process died, and goes on with them or says that their outcome is unknown. */
+/** Finds pauses and resumes whose process died, and continues them or reports that their outcome is unknown. */
 export class LeftChanges {
   readonly #deps: LeftChangesDeps;
 
@@ -62,7 +64,7 @@ export class LeftChanges {
     this.#deps = deps;
   }
 
-  /** Changes that no living process is at work on. */
+  /** Changes that no live process is working on. */
   async waiting(): Promise<StateIntent[]> {
     const { ledger, replica, isHere, isHeld } = this.#deps;
     const left: StateIntent[] = [];
@@ -75,8 +77,8 @@ export class LeftChanges {
   }
 
   /**
-   * Goes on with a change until it has ended. @returns undefined when another process has taken it
-   * Rejects when aborted and when the store fails: it stays this process's, and waits for the next look.
+   * Continues a change until it has ended. @returns undefined when another process has taken it. Rejects when aborted and when
+   * the store fails: then it stays with this process, and waits for the next look.
    */
   async goOn(intent: StateIntent, signal: AbortSignal): Promise<LeftEnd | undefined> {
     const { ledger, replica, clock, latest, stopSince } = this.#deps;
@@ -103,7 +105,7 @@ export class LeftChanges {
     const { campaignId, target } = intent;
     if (target === "paused") return this.#endOf(intent, await this.#deps.pause(intent, signal));
     try {
-      // What was sent may have arrived: the gate is not asked about a campaign that dials.
+      // The request may have arrived: the gate is not asked about a campaign that dials.
       if (await this.#isThere(intent, signal)) return await this.#end(intent, "changed", true, null);
       const { verdict, change } = await this.#deps.resume(intent, signal);
       if (change !== null) return await this.#endOf(intent, change);
@@ -116,14 +118,14 @@ export class LeftChanges {
     }
   }
 
-  /** What `changeState` has not ended: what is not to be done any more. */
+  /** The result of a change; one that is no longer to be made was not ended by `changeState` and is ended here. */
   async #endOf(intent: StateIntent, { outcome, shown, message }: StateChange): Promise<LeftEnd | undefined> {
     if (outcome === "unknown") return undefined;
     if (outcome === "superseded") return this.#end(intent, outcome, false, message);
     return { campaignId: intent.campaignId, target: intent.target, outcome, shown: shown === true, message };
   }
 
-  /** It is too old to be gone on with: what the tenant shows is told. */
+  /** Ends a change that is too old to be continued: reports what the tenant shows. */
   async #close(intent: StateIntent, signal: AbortSignal): Promise<LeftEnd> {
     const { target, askedAt } = intent;
     let shows: string;

@@ -8,9 +8,9 @@ import { type CampaignGate, type CampaignGateOptions, type CampaignGateVerdict, 
 /** What decides whether a campaign may be resumed. */
 export interface ResumeDeps extends ChangeDeps {
   readonly gate: CampaignGate;
-  /** Why its failover pair is against it, in words; null when it is not. */
+  /** Why the failover pair forbids it, as a sentence; null when it does not. */
   readonly pairAgainst: (campaignId: string, call: CampaignGateOptions["call"]) => Promise<string | null>;
-  /** How the tenant's own do-not-call groups stand to the company's list; null where it has none. See `dncBeforeStart`. */
+  /** How the tenant's own do-not-call groups compare with the company's list; null where it has none. See `dncBeforeStart`. */
   readonly doNotCall: (
     campaignId: string,
     call: CampaignGateOptions["call"],
@@ -21,23 +21,26 @@ export interface ResumeDeps extends ChangeDeps {
 }
 
 /**
- * What stands against a resume beside the gate's reasons.
+ * What forbids a resume beside the gate's refusals.
  * - `pair_dials`: the failover pair that the campaign is in.
- * - `company_list_not_held`: somebody on the list is, or may be, on the company's do-not-call list, and the tenant's groups, which its dialer obeys, lack
- *   numbers of it; or they could not be brought over.
+ * - `company_list_not_held`: somebody on the list is, or may be, on the company's do-not-call list, and the tenant's groups,
+ *   which its dialer obeys, lack
+ *   numbers of it; or those numbers could not be added.
  */
 export type ResumeRefusal = GateRefusal | { readonly code: "pair_dials" | "company_list_not_held"; readonly text: string };
 
-/** What the gate says, and the campaign's failover pair. */
+/** The verdict of the gate and of the campaign's failover pair. */
 export interface ResumeVerdict extends Omit<CampaignGateVerdict, "refusals"> {
   readonly refusals: readonly ResumeRefusal[];
-  /** Absent where it was not asked, or the tenant has no groups. */
+  /** Absent when it was not asked for, or the tenant has no groups. */
   readonly doNotCall?: DncBeforeStart | undefined;
 }
 
 /**
- * The verdict of the gate with what the campaign's failover pair and the tenant's do-not-call groups have against a start.
- * @param asked.start the start that it is asked for: what the groups lack is brought over then, when it is to be and nothing else is against it
+ * The verdict of the gate, together with what the campaign's failover pair and the tenant's do-not-call groups have against a
+ * start.
+ * @param asked.start the start that it is asked for: numbers that the groups lack are added then, when that is configured and
+ * nothing else forbids the start
  * @throws TenantError: no answer is no permission
  */
 export async function resumeVerdict(
@@ -63,13 +66,16 @@ const doNotCallDetails = ({ doNotCall: found }: ResumeVerdict) =>
     ? {}
     : { doNotCall: "problem" in found ? found.problem : { missing: found.missing, groups: found.groups.length } };
 
-/** How a resume ended; without a change the gate refused, and nothing was sent. */
+/** How a resume ended; without `change` the gate refused, and nothing was sent. */
 export interface ResumeReport {
   readonly verdict: ResumeVerdict;
   readonly change: StateChange | null;
 }
 
-/** Resumes one campaign when its gate and its failover pair allow it. A refusal is recorded. Throws TenantError and StoreError of the gate: no answer, no resume. */
+/**
+ * Resumes one campaign when its gate and its failover pair allow it. A refusal is recorded. Throws TenantError and StoreError of
+ * the gate: without an answer there is no resume.
+ */
 export async function resumeCampaign(
   deps: ResumeDeps,
   campaignId: string,

@@ -1,12 +1,14 @@
-// One emergency stop, carried out by this process until every campaign is confirmed as paused or named as not confirmed. For each campaign:
+// One emergency stop, carried out by this process until every campaign is confirmed as paused or named as not confirmed. For each
+// campaign:
 //
-//   pause → confirmed: settled
-//     ├ reply lost, or the tenant is away → again under the same key
-//     ├ refused → again, a few times, then settled as not paused
-//     ├ paused, calls under way → only looked at
-//     └ a person resumed it → left alone
+// pause → confirmed: settled
+// ├ reply lost, or the tenant is away → again under the same key
+// ├ refused → again, a few times, then settled as not paused
+// ├ paused, calls under way → only looked at
+// └ a person resumed it → left alone
 //
-// At the same time the tenant's list is read repeatedly until it is complete. When it does not come, every campaign known from other sources is paused.
+// At the same time the tenant's list is read repeatedly until it is complete. While it is not available, every campaign known
+// from other sources is paused.
 
 import { messageOf, OutdialError } from "../../../kernel/index.ts";
 import type { FoundCampaign, ListProblem, Stop, StopAttempt, StopLedger, StoppedCampaign } from "../../../store/index.ts";
@@ -14,9 +16,9 @@ import { type CampaignProvisioning, TenantError } from "../../../tenant/port.ts"
 import { type ChangeDeps, changeState, lookAgain, type StateChange } from "./change.ts";
 import { emptyListProblem, idAndStatus } from "./stop.ts";
 
-/** How long a stop waits for what. */
+/** The time limits of a stop. */
 export interface StopPatience {
-  /** For the list, before the campaigns that are known otherwise are paused as well, ms. */
+  /** For the list, before the campaigns known from other sources are paused as well, ms. */
   readonly listMs: number;
   /** For one request with its repetitions, ms. */
   readonly sendMs: number;
@@ -25,11 +27,11 @@ export interface StopPatience {
   /** Between two attempts: at first, and at most, ms. */
   readonly againMs: number;
   readonly mostMs: number;
-  /** A campaign that the tenant refuses to pause is tried so often. */
+  /** How often a campaign that the tenant refuses to pause is tried. */
   readonly refusals: number;
-  /** After so long, what is not confirmed is named as not, ms. */
+  /** After this time, what is not confirmed is reported as not confirmed, ms. */
   readonly giveUpMs: number;
-  /** Between two looks whether somebody resumed a campaign, ms. */
+  /** Between two checks whether somebody resumed a campaign, ms. */
   readonly resumedMs: number;
 }
 
@@ -45,11 +47,11 @@ export const STOP_PATIENCE: StopPatience = {
   resumedMs: 1_000,
 };
 
-/** What an emergency stop works with. */
+/** What carrying out an emergency stop needs. */
 export interface StopRunDeps extends ChangeDeps {
   readonly ledger: StopLedger;
   readonly provisioning: Pick<CampaignProvisioning, "campaigns">;
-  /** Keeps a list of campaigns that was read to its end. @param at when the reading began */
+  /** Stores a list of campaigns that was read to its end. @param at when the reading began */
   readonly keepList: (
     list: readonly { readonly id: string; readonly name: string; readonly status: string }[],
     at: number,
@@ -78,7 +80,7 @@ export class StopRun {
     this.#deadline = deps.clock.now() + deps.patience.giveUpMs;
   }
 
-  /** Settles when the list was asked for once and every campaign was tried once, or nothing more is done. */
+  /** Settles when the list was requested once and every campaign was tried once, or nothing more is done. */
   get firstRound(): Promise<void> {
     return this.#first.promise;
   }
@@ -110,7 +112,7 @@ export class StopRun {
     }
   }
 
-  /** Waits for work; what goes wrong with it ends the whole run, and is thrown once everything has come to rest. */
+  /** Waits for work; an error in it ends the whole run, and is thrown once everything has settled. */
   async #orFail(work: Promise<void>): Promise<void> {
     try {
       await work;
@@ -120,7 +122,7 @@ export class StopRun {
     }
   }
 
-  /** Reads the list until it is whole, it is surely refused, or the time is up. */
+  /** Reads the list until it is complete, it is refused for good, or the time is up. */
   async #list(): Promise<void> {
     const { ledger, clock, patience, replicaId } = this.#deps;
     const inTime = new AbortController();
@@ -177,7 +179,7 @@ export class StopRun {
     await this.#take(known.map((campaignId) => ({ campaignId, source: "known", paused: false })));
   }
 
-  /** Begins with campaigns, each once. */
+  /** Starts with these campaigns, each once. */
   async #take(found: readonly FoundCampaign[]): Promise<void> {
     const fresh = new Map(found.filter(({ campaignId }) => !this.#campaigns.has(campaignId)).map((one) => [one.campaignId, one]));
     if (fresh.size === 0) return;
@@ -210,12 +212,12 @@ export class StopRun {
         await ledger.tried(this.#stop.id, replicaId, attemptOf(last, settled));
         this.#tried.add(campaignId);
         this.#tellFirst();
-        // Superseded, and still ours: a person resumed it.
+        // Superseded although the stop is still ours: a person resumed it.
         if (settled || last.outcome === "superseded" || clock.now() >= this.#deadline) return;
         await clock.sleep(wait, signal);
       }
     } catch (thrown) {
-      // Resumed while it was tried: the ledger says so.
+      // It was resumed during the attempt: the ledger has that.
       if (!control.signal.aborted || this.#signal.aborted) throw thrown;
       this.#tried.add(campaignId);
       this.#tellFirst();
@@ -223,15 +225,15 @@ export class StopRun {
   }
 
   /**
-   * Pauses a campaign. One whose pause was answered is only looked at, unless it is seen in another state: pauses go before looks, and repeated
-   * ones would let no look through where the tenant takes few requests a second.
+   * Pauses a campaign. After an answer to its pause, a campaign is only looked at, unless it is seen in another state: pauses go
+   * before looks, and repeated pauses would leave no room for looks where the tenant accepts few requests per second.
    */
   async #attempt(campaignId: string, last: StateChange | undefined, since: number | undefined, signal: AbortSignal) {
     const { drainMs: timeoutMs, sendMs } = this.#deps.patience;
     if (last !== undefined && since !== undefined)
       return { ...last, ...(await lookAgain(this.#deps, campaignId, { timeoutMs, sendMs, signal, since })) };
     const reason = this.#stop.reason ?? undefined;
-    // Reading back may take its time: until then the answer is what is known.
+    // Reading back may take some time: until then the answer is recorded.
     const onAnswered = (outcome: "changed" | "already") =>
       this.#deps.ledger.tried(this.#stop.id, this.#deps.replicaId, {
         campaignId,
@@ -247,7 +249,7 @@ export class StopRun {
     return changeState(this.#deps, campaignId, "paused", { timeoutMs, sendMs, signal, reason, onAnswered, isSentBefore });
   }
 
-  /** Gives up what a person has resumed, and everything when the stop is not ours any more. */
+  /** Stops working on campaigns that a person has resumed, and on everything when this process no longer has the stop. */
   async #watch(): Promise<void> {
     const { ledger, clock, patience, replicaId } = this.#deps;
     const look = async () => {
@@ -264,7 +266,7 @@ export class StopRun {
   }
 }
 
-/** The tenant has answered, and its answer will not be another one by itself. */
+/** The tenant has answered, and will not give another answer by itself. */
 const isRefused = (code: string): boolean =>
   !["vendor_unavailable", "rate_limited", "deadline_exceeded", "invalid_reply"].includes(code);
 

@@ -13,21 +13,21 @@ export interface StopReport {
   readonly alreadyPaused: readonly string[];
   /** Why campaigns may be missing: the list ended early, or an entry has no id. Null when it was read to its end. */
   readonly listProblem: ListProblem | null;
-  /** Campaigns that were paused although the list did not show them: they were known otherwise. */
+  /** Campaigns that were paused although the list did not show them: they were known from other sources. */
   readonly known: readonly string[];
 }
 
 interface StopDeps extends ChangeDeps {
   readonly provisioning: Pick<CampaignProvisioning, "campaigns">;
-  /** Campaigns that are known otherwise, asked for when the list does not come. Never rejects. */
+  /** Campaigns known from other sources, requested when the list does not come. Never rejects. */
   readonly known: () => Promise<readonly string[]>;
-  /** So long the list is waited for before that, ms. */
+  /** How long to wait for the list before that, ms. */
   readonly listMs: number;
 }
 
 /**
- * Pauses every campaign that the tenant lists. One that fails holds no other back. Rejects only when it is aborted.
- * @param onChange told of each campaign as soon as it is settled
+ * Pauses every campaign that the tenant lists. A failure of one does not delay the others. Rejects only when it is aborted.
+ * @param onChange called with each campaign as soon as it is settled
  */
 export async function stopAll(
   deps: StopDeps,
@@ -90,7 +90,10 @@ export async function stopAll(
   return { changes: await Promise.all(under), alreadyPaused, listProblem, known };
 }
 
-/** Why a list without campaigns, and without a total of 0, is not taken for the whole of them. @param known campaigns that are known from before */
+/**
+ * Why a list without campaigns, and without a total of 0, is not taken as complete. @param known number of campaigns that are
+ * known from before
+ */
 export function emptyListProblem(known: number): ListProblem {
   const are = known === 1 ? "1 is" : `${known === 0 ? "none" : known} are`;
   return {
@@ -117,7 +120,7 @@ async function pauseOne(deps: ChangeDeps, id: string, options: ChangeOptions, on
   return change;
 }
 
-/** Whatever else is wrong with an entry, with an id it can be paused. */
+/** With an id an entry can be paused, whatever else is wrong with it. */
 export function idAndStatus(item: unknown): {
   readonly id: string | undefined;
   readonly name: string | undefined;

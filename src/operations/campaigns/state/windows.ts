@@ -1,4 +1,4 @@
-// When the zones of a contact list may be called: the clock's part of the rules, for everybody who lives under the same ones. Pure.
+// When the zones of a contact list may be called: the rules about the clock, for all people under the same rules. Pure.
 
 import { type Call, type CallType, type CompiledPack, decide, type RulePack } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
@@ -7,21 +7,21 @@ import { phoneText } from "../../compliance/index.ts";
 import type { CallingRun } from "../workload/figures.ts";
 
 const STEP_MS = 5 * 60_000;
-/** Windows are looked for so far ahead: over a weekend with a holiday at its end. */
+/** Windows are searched this far ahead: enough for a weekend with a holiday at its end. */
 const HORIZON_STEPS = (4 * 24 * 60) / 5;
-/** Calling time is found for a day ahead, in steps of so long. */
+/** Calling time is computed for a day ahead, in steps of this length. */
 const RUN_STEP_MS = 15 * 60_000;
 const RUN_STEPS = (24 * 60) / 15;
-/** The kinds of rules that are about the clock alone. */
+/** The kinds of rules that are about the clock only. */
 const CLOCK: ReadonlySet<string> = new Set(["calling-hours", "closed-days", "emergency-ban"]);
 
 /** The window of a zone. */
 export interface ZoneWindow {
-  /** IANA name; several where a number may be in any of them, `unknown` where in none. */
+  /** IANA name; several when a number may be in any of them, `unknown` when it is in none. */
   readonly zone: string;
-  /** Contacts of the list (as far as it was read) there. */
+  /** Contacts there, as far as the list was read. */
   readonly contacts: number;
-  /** Of these, in states and countries whose hours are open now. */
+  /** How many of these are in states and countries whose hours are open now. */
   readonly open: number;
   /** When the last of the open ones closes; null when none is open, or none closes within four days. */
   readonly until: Instant | null;
@@ -29,7 +29,7 @@ export interface ZoneWindow {
   readonly opens: Instant | null;
 }
 
-/** Gathers where the contacts of a list are, in memory for each place and not for each contact. */
+/** Counts where the contacts of a list are; memory grows with the places, not with the contacts. */
 export class ZoneCensus {
   readonly #pack: CompiledPack;
   readonly #callType: CallType;
@@ -59,7 +59,10 @@ export class ZoneCensus {
     return countries;
   }
 
-  /** Whether the clock allows a call at an instant, and when that changes first. Looks no further: a service has other things to do beside it. */
+  /**
+   * Whether the clock allows a call at an instant, and when that changes next. The search is short, because a service has other
+   * things to do.
+   */
   #state(call: Call, at: Instant): { readonly open: boolean; readonly change: Instant | undefined } {
     const allows = (when: Instant) => decide(call, {}, this.#pack, when).decision === "allow";
     const open = allows(at);
@@ -76,7 +79,7 @@ export class ZoneCensus {
     let last = 0;
     for (let step = 0; step < RUN_STEPS; step++) {
       const from = step === 0 ? at : Math.floor(at / RUN_STEP_MS) * RUN_STEP_MS + step * RUN_STEP_MS;
-      // The place that was open a moment ago mostly still is.
+      // The place that was open in the last step usually still is.
       const open = calls.findIndex((_, i) => {
         const call = calls[(i + last) % calls.length];
         return call !== undefined && decide(call, {}, this.#pack, from).decision === "allow";

@@ -1,4 +1,4 @@
-// What is read of a campaign's workload, and how it is kept.
+// The facts about a campaign's workload: how they are read, and the stored form.
 
 import { z } from "zod";
 import { type Clock, messageOf } from "../../../kernel/index.ts";
@@ -7,7 +7,7 @@ import { type CallOptions, type Capabilities, TenantError } from "../../../tenan
 import type { CampaignMetrics } from "../metrics/index.ts";
 import { callbackCounts, occupancyOf, paceOf } from "./figures.ts";
 
-/** Far enough back for the pace. */
+/** Far enough back to compute the pace. */
 const READINGS_MS = 3.5 * 3_600_000;
 
 const number = z.number();
@@ -17,19 +17,19 @@ const counted = number.nullable();
 export const workloadFacts = z.object({
   /** When it was read. */
   at: number,
-  /** Who counts the contacts: the tenant, or outdial by the calls that it was told of. */
+  /** Who counts the contacts: the tenant, or outdial from the calls that it knows. */
   countedBy: z.enum(["tenant", "outdial"]),
   list: z.object({ contacts: counted, attempted: counted, final: counted }).nullable(),
   pace: z.object({ perHour: number, low: number, high: number, dials: number, hours: number, windows: number }).nullable(),
   tellsAgents: z.boolean(),
   occupancy: z.object({ busy: number, staffed: number, minutes: number, readings: number }).nullable(),
-  /** Null where the tenant tells none, or did not this time. */
+  /** Null when the tenant does not give them, or did not this time. */
   callbacks: z.object({ waiting: number, due: number, withinHour: number, next: counted }).nullable(),
   tellsCallbacks: z.boolean(),
-  /** Why what the tenant should tell is not there. */
+  /** Why figures that the tenant should give are missing. */
   problems: z.object({ list: z.string().nullable(), callbacks: z.string().nullable() }),
 });
-/** What work is left in a campaign, as it is kept. */
+/** The work that is left in a campaign, in the stored form. */
 export type WorkloadFacts = z.output<typeof workloadFacts>;
 
 interface WorkloadDeps {
@@ -39,7 +39,10 @@ interface WorkloadDeps {
   readonly clock: Clock;
 }
 
-/** Reads what work is left in a campaign. What the tenant refuses is told in the answer. Throws TenantError `aborted`, StoreError. */
+/**
+ * Reads the work that is left in a campaign. Refusals of the tenant are part of the answer. Throws TenantError `aborted`,
+ * StoreError.
+ */
 export async function readWorkload(
   { tenant, facts, metrics, clock }: WorkloadDeps,
   id: string,

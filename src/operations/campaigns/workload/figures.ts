@@ -8,16 +8,16 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const CONFIDENCE = 0.95;
 
-/** The pace is measured over so much time, and occupancy over so many minutes. */
+/** The pace is measured over the first of these, occupancy over the second. */
 const PACE_MS = 3 * HOUR_MS;
 const OCCUPANCY_MINUTES = 30;
-/** A reading stands for the time up to the next one, but no longer than this. */
+/** A reading is used for the time up to the next one, but no longer than this. */
 const READING_MS = 3 * MINUTE_MS;
 
-/** Calls placed an hour, of whole windows that do not overlap and in which calls were placed. */
+/** Calls placed per hour, from whole windows that do not overlap and in which calls were placed. */
 export interface Pace {
   readonly perHour: number;
-  /** 95 %: the wider of what the count alone leaves open and what the windows differ by. */
+  /** 95 %: the wider of the interval of the count alone and the interval from the differences between windows. */
   readonly low: number;
   readonly high: number;
   readonly dials: number;
@@ -32,8 +32,9 @@ interface Window {
 }
 
 /**
- * Undefined where there is no whole window of calls in the last three hours. Calls may have begun in the middle of the first window of a row, and ended in
- * the middle of the last one: their hours would be taken for slow ones, so that they are left out; the present one counts when calls were placed before it.
+ * Undefined without a whole window of calls in the last three hours. Calls may have begun in the middle of the first window of a
+ * row, and ended in the middle of the last one: these would look like slow hours, so they are left out. The present window counts
+ * when calls were placed in the one before it.
  */
 export function paceOf(
   readings: readonly Pick<CampaignReading, "at" | "receivedAt" | "windowMinutes" | "callsPlaced">[],
@@ -70,13 +71,16 @@ export function paceOf(
   };
 }
 
-/** Whether calls were placed in two windows of which one follows on the other. */
+/** Whether calls were placed in two windows of which one directly follows the other. */
 function goesOn(earlier: Window | undefined, later: Window | undefined): boolean {
   if (earlier === undefined || later === undefined) return false;
   return earlier.dials > 0 && later.dials > 0 && later.start - earlier.end <= READING_MS;
 }
 
-/** Half the interval of a sum by how much its parts differ; 0 of fewer than three, which say too little of it. */
+/**
+ * Half the width of the interval of a sum, from the differences between its parts; 0 for fewer than three parts, which say too
+ * little.
+ */
 function spread(parts: readonly number[]): number {
   if (parts.length < 3) return 0;
   const mean = parts.reduce((sum, one) => sum + one, 0) / parts.length;
@@ -86,12 +90,12 @@ function spread(parts: readonly number[]): number {
 
 const timeOf = ({ at, receivedAt }: Pick<CampaignReading, "at" | "receivedAt">): Instant => at ?? receivedAt;
 
-/** Hours until each of so many contacts was dialed once more at a pace. `high` is null where the pace may be nothing. */
+/** Hours until each of so many contacts has been dialed once more at a pace. `high` is null when the pace may be zero. */
 export function hoursAt(contacts: number, { perHour, low, high }: Pick<Pace, "perHour" | "low" | "high">) {
   return { hours: contacts / perHour, low: contacts / high, high: low > 0 ? contacts / low : null };
 }
 
-/** The time in which agents talked or wrapped up, of the time in which they did or waited for a call; agent-minutes. */
+/** Agent-minutes in which agents talked or wrapped up (`busy`), and those in which they did so or waited for a call (`staffed`). */
 export interface Occupancy {
   readonly busy: number;
   readonly staffed: number;
@@ -99,7 +103,7 @@ export interface Occupancy {
   readonly readings: number;
 }
 
-/** Undefined with fewer than two readings that tell agents, or where nobody was there. */
+/** Undefined with fewer than two readings that have agents, or when no agent was there. */
 export function occupancyOf(
   readings: readonly Pick<CampaignReading, "at" | "receivedAt" | "agents">[],
   now: Instant,
@@ -121,16 +125,16 @@ export function occupancyOf(
   return told.length < 2 || staffed === 0 ? undefined : { busy, staffed, minutes: OCCUPANCY_MINUTES, readings: told.length };
 }
 
-/** Callbacks that wait: all, those whose time has come, and those that come within the hour. */
+/** Waiting callbacks: all, those that are due, and those due within the hour. */
 export interface CallbackCounts {
   readonly waiting: number;
   readonly due: number;
   readonly withinHour: number;
-  /** When the next one comes that is not due yet; null without one. */
+  /** When the next one that is not due yet becomes due; null without one. */
   readonly next: Instant | null;
 }
 
-/** One without a readable time waits, and is never due. */
+/** A callback without a readable time waits, and is never due. */
 export function callbackCounts(callbacks: readonly Pick<CallbackView, "dueAt">[], now: Instant): CallbackCounts {
   const times = callbacks.map(({ dueAt }) => Date.parse(dueAt ?? "")).filter((at) => !Number.isNaN(at));
   const ahead = times.filter((at) => at > now);
@@ -148,7 +152,7 @@ export interface CallingRun {
   readonly to: Instant;
 }
 
-/** What is left at a moment of calling time that was found for the day after an earlier one. */
+/** What is left at a moment of the calling time that was computed for the day after an earlier moment. */
 export function callingLeft(runs: readonly CallingRun[], now: Instant) {
   const open = runs.find(({ from, to }) => from <= now && now < to);
   const next = runs.find(({ from }) => from > now);
