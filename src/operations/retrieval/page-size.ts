@@ -1,16 +1,17 @@
-// How large a page to ask for: halved when pages do not come whole or in time, doubled again after several good ones in a row. Pure, except for its state.
+// How large the next page should be: halved when pages are incomplete or too slow, doubled again after several good ones in a
+// row. Pure, except for its state.
 
-/** Pages in a row that must go well before a larger one is tried. */
+/** Number of good pages in a row before a larger one is tried. */
 const STREAK = 8;
 const SMALLEST = 10;
 
-/** How many calls a page asks for: halved after a page that failed, doubled again after several good ones. */
+/** How many calls to request per page: halved after a failed page, doubled again after several good ones. */
 export class PageSize {
   readonly #most: number;
   #size: number;
   #streak = 0;
 
-  /** @param most what was asked for; @param size where to begin */
+  /** @param most the size from the request; @param size the size to begin with */
   constructor(most: number, size: number) {
     this.#most = most;
     this.#size = Math.min(most, size);
@@ -20,7 +21,7 @@ export class PageSize {
     return this.#size;
   }
 
-  /** A page came whole. @returns true when a larger page should be asked for from now on */
+  /** A page was complete. @returns true when a larger page should be requested from now on */
   good(): boolean {
     if (this.#size >= this.#most) return false;
     this.#streak += 1;
@@ -30,7 +31,7 @@ export class PageSize {
     return true;
   }
 
-  /** A page was cut off, too large or too slow. */
+  /** A page was incomplete, too large or too slow. */
   bad(): void {
     this.#streak = 0;
     this.#size = Math.min(this.#size, Math.max(SMALLEST, Math.floor(this.#size / 2)));

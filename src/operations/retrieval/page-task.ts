@@ -7,39 +7,39 @@ import type { RawOutcome } from "../compliance/index.ts";
 /** What the thread is started with. */
 export interface PageThreadData {
   readonly campaignId: string;
-  /** The operator's own codes of opting out. */
+  /** The operator's own opt-out codes. */
   readonly optOutCodes: readonly string[];
-  /** Calls that a page is asked for at most. */
+  /** Most calls that a page may be requested with. */
   readonly pageLimit: number;
 }
 
-/** What a page is opened for. */
+/** What opening a page needs. */
 export interface PageContext {
-  /** Calls that start outside are put aside. Both inclusive. */
+  /** Calls that start outside this range are quarantined. Both inclusive. */
   readonly from: Instant;
   readonly to: Instant;
   readonly observedAt: Instant;
   readonly runId: string;
 }
 
-/** A page as it is known before it lands. */
+/** What is known about a page before it is stored in the lake. */
 export interface OpenedCalls extends PageContents {
   /** The body's JSON with an empty list in place of its rows. */
   readonly json: unknown;
   readonly items: number;
-  /** The same for pages with the same calls. */
+  /** Equal for pages with the same calls. */
   readonly mark: string;
   readonly optOuts: readonly RawOutcome[];
 }
 
-/** What a page's rows turned out to be. */
+/** What a page's rows contain. */
 export interface PageContents {
-  /** Records that land with it. */
+  /** Records that are stored with it. */
   readonly rows: number;
-  /** Calls that are not over. */
+  /** Calls that have not ended. */
   readonly unfinished: number;
   readonly earliestUnfinished: Instant | undefined;
-  /** Rows put aside, by reason. */
+  /** Quarantined rows, by reason. */
   readonly quarantined: Readonly<Record<string, number>>;
 }
 
@@ -49,18 +49,18 @@ export type PageTask =
   | { readonly kind: "land"; readonly page: number; readonly place: StagingPlace }
   | { readonly kind: "drop"; readonly page: number };
 
-/** Why a page is not taken. */
+/** Why a page is refused. */
 export interface PageRefusal {
   readonly code: "invalid_reply" | "body_too_large";
-  /** To be read after "a page". */
+  /** Follows the words "a page". */
   readonly what: string;
 }
 
-/** Tasks but `drop` are answered, in their order. */
+/** Every task but `drop` is answered, in order. */
 export type PageReply =
   | { readonly page: number; readonly opened: OpenedCalls | undefined }
   | { readonly page: number; readonly staged: readonly StagedFile[] }
-  /** The page's own fault. */
+  /** The page itself is faulty. */
   | { readonly page: number; readonly refused: PageRefusal }
-  /** `code`: as the system has it, of a file that could not be written. */
+  /** `code`: the system's error code, when a file could not be written. */
   | { readonly page: number; readonly failed: string; readonly code?: string | undefined };

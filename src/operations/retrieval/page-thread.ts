@@ -1,5 +1,6 @@
-// Processes the pages of one retrieval on a second thread. The first thread waits for the network, the store and the disk; the second one
-// parses, checks, hashes and encodes. Each retrieval has its own second thread, and the memory is freed when the thread ends.
+// Processes the pages of one retrieval on a second thread. The first thread waits for the network, the store and the disk; the
+// second one parses, checks, hashes and encodes. Each retrieval has its own second thread, and its memory is freed when the
+// thread ends.
 
 import { Worker } from "node:worker_threads";
 import { type Instant, messageOf } from "../../kernel/index.ts";
@@ -8,8 +9,9 @@ import { type OpenedBody, TenantError } from "../../tenant/port.ts";
 import type { OpenedCalls, PageContents, PageContext, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
 
 /**
- * Memory of a thread, MB. Young: pages leave much behind, and with room the engine puts off collecting it. Old: much more than pages
- * are let weigh, because running out in the middle of parsing may end the process; it is a bound, and not what is taken.
+ * Memory limits of a thread, MB. Young: pages produce much garbage, and with more room the engine collects it less often. Old:
+ * far above the allowed weight of pages, because running out of memory during parsing may end the process; this much is not
+ * normally used.
  */
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 48 } as const;
 
@@ -18,9 +20,9 @@ export interface HeldPage {
   readonly optOuts: OpenedCalls["optOuts"];
   readonly contents: PageContents;
   readonly observedAt: Instant;
-  /** Writes its rows down as files that the lake can adopt; once. */
+  /** Writes its rows to files that the lake can adopt; called once. */
   land(place: StagingPlace): Promise<readonly StagedFile[]>;
-  /** Lets go of it, unless it has landed. */
+  /** Frees the page, unless `land` was called. */
   drop(): void;
 }
 
@@ -36,13 +38,13 @@ export class PageThread {
   #worker: Worker | undefined;
   #pages = 0;
 
-  /** Starts at once, so that the first page does not wait for it. */
+  /** Starts at once, so that the first page does not have to wait. */
   constructor(data: PageThreadData) {
     this.#data = data;
     this.#started();
   }
 
-  /** Opens the body of a page; takes the body's memory. Rejects with TenantError when the page is to blame. */
+  /** Opens the body of a page; the body's memory is transferred. Rejects with TenantError when the page is faulty. */
   async open(body: Uint8Array<ArrayBuffer>, context: PageContext): Promise<OpenedBody<HeldPage> | undefined> {
     const page = ++this.#pages;
     const reply = await this.#ask({ kind: "open", page, body: body.buffer, context }, [body.buffer]);
@@ -54,7 +56,7 @@ export class PageThread {
     return { json, items, mark, kept };
   }
 
-  /** Ends the thread. What is under way is rejected. */
+  /** Ends the thread. Open tasks are rejected. */
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
@@ -87,7 +89,7 @@ export class PageThread {
 
   #started(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    // Built code has another extension than the sources.
+    // Built code and sources have different file extensions.
     const file = new URL(import.meta.url.endsWith(".ts") ? "./page-worker.ts" : "./page-worker.js", import.meta.url);
     const worker = new Worker(file, { workerData: this.#data, resourceLimits: LIMITS });
     worker.on("message", (reply: PageReply) => {
@@ -101,7 +103,7 @@ export class PageThread {
       if (this.#worker === worker) this.#worker = undefined;
       this.#fail(brokenDown(cause));
     });
-    // After the listeners: one for messages keeps the process alive.
+    // After adding the listeners, because a listener for messages keeps the process alive.
     worker.unref();
     this.#worker = worker;
     return worker;

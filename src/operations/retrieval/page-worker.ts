@@ -1,4 +1,4 @@
-// The thread that works on the pages of a retrieval: everything that follows from a page's bytes alone, from JSON to files.
+// The thread that processes the pages of a retrieval, from JSON to files: everything that depends only on a page's bytes.
 
 import { hash } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
@@ -11,20 +11,23 @@ import { weightOf } from "./page-weight.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("this file is started as a worker thread");
-// Written by this program's other half.
+// Set by page-thread.ts.
 const { campaignId, optOutCodes, pageLimit } = workerData as PageThreadData;
-/** Pages that are open, as the files that they become: of their rows nothing is left, so that the collector finds little that lives. */
+/**
+ * Open pages in the form of the files that they become: no rows are kept, so that there is little for the garbage collector to
+ * trace.
+ */
 const pages = new Map<number, readonly KeptPart[]>();
 const writer = new PartWriter();
 
-/** Memory that a page may take while it is parsed, MB. */
+/** Highest amount of memory for parsing a page, MB. */
 const MOST_WEIGHT_MB = 256;
-/** A tenant may round the page size up; a larger page is not what was asked for. */
+/** Highest number of rows: a tenant may round the page size up, but a much larger page is not what was requested. */
 const MOST_ROWS = Math.max(100, 2 * pageLimit);
-/** Characters of a page's JSON beside its rows. */
+/** Highest number of characters of a page's JSON apart from its rows. */
 const MOST_REST = 65_536;
 
-/** Thrown for what a page itself is to blame for. */
+/** Thrown when the page itself is faulty. */
 class Refused extends Error {
   readonly code: PageRefusal["code"];
   constructor(what: string, code: PageRefusal["code"] = "invalid_reply") {
@@ -41,7 +44,7 @@ function open(page: number, body: ArrayBuffer, context: PageContext): OpenedCall
       "body_too_large",
     );
   const json = parsed(bytes.toString("utf8"));
-  // Given back now, not when the collector happens to come by.
+  // Frees the memory now instead of at some later garbage collection.
   body.transfer(0);
   if (json === undefined) return undefined;
   const { rows, rest } = split(json);
@@ -64,26 +67,26 @@ function open(page: number, body: ArrayBuffer, context: PageContext): OpenedCall
   };
 }
 
-/** A part in memory of its own. */
+/** A part in its own memory. */
 type KeptPart = Part & { readonly bytes: Uint8Array<ArrayBuffer> };
 
 function* kept(parts: Iterable<Part>): Generator<KeptPart> {
   for (const part of parts) yield { ...part, bytes: new Uint8Array(part.bytes) };
 }
 
-/** Takes a page off the list. What it held is to be freed with `free`. */
+/** Removes a page from the list. The caller frees its memory with `free`. */
 function taken(page: number): readonly KeptPart[] | undefined {
   const parts = pages.get(page);
   pages.delete(page);
   return parts;
 }
 
-/** Gives memory back now, not when the collector happens to come by. */
+/** Frees memory now instead of at some later garbage collection. */
 function free(parts: readonly KeptPart[] = []): void {
   for (const { bytes } of parts) bytes.buffer.transfer(0);
 }
 
-/** As the client reads JSON: undefined for what is none; a byte order mark is passed over. */
+/** Parses as the client does: undefined for text that is not JSON; a byte order mark is skipped. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
@@ -145,7 +148,7 @@ port.on("message", (task: PageTask) => {
   }
 });
 
-/** Whose fault it is. What cannot be handed over is nested too deeply as well. */
+/** Classifies an error: the page's fault or not. A value that cannot be sent to the other thread is nested too deeply as well. */
 function blame(
   thrown: unknown,
 ): { readonly refused: PageRefusal } | { readonly failed: string; readonly code?: string | undefined } {

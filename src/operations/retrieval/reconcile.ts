@@ -19,34 +19,37 @@ export interface HourCounts {
   readonly crm: number | undefined;
 }
 
-/** One call that is not everywhere. */
+/** A call that is not in all of them. */
 export interface Difference {
   readonly callId: string;
   readonly hour: Instant;
-  /** - `not_in_lake`, `not_at_vendor`: one of the two lacks the call. `not_in_crm`: the lake has it and the CRM has not acknowledged it. */
+  /**
+   * - `not_in_lake`, `not_at_vendor`: one of the two does not have the call. `not_in_crm`: the lake has it and the CRM has not
+   *   acknowledged it.
+   */
   readonly kind: "not_in_lake" | "not_at_vendor" | "not_in_crm";
 }
 
-/** Receives hours and differences of a comparison of lake and tenant. */
+/** Receives the hours and differences of a comparison. */
 export interface ReconcileSink {
   hour(counts: HourCounts): Promise<void> | void;
   difference(difference: Difference): Promise<void> | void;
 }
 
-/** What was compared. */
+/** The result of a comparison. */
 export interface ReconcileReport {
   readonly vendor: number;
   readonly lake: number;
   readonly crm: number | undefined;
   readonly differences: Readonly<Record<Difference["kind"], number>>;
-  /** Rows of the vendor that cannot be compared: calls still going on, and rows that are no records. */
+  /** Rows of the vendor that cannot be compared: calls that have not ended, and rows that are not records. */
   readonly unfinished: number;
   readonly unreadable: number;
 }
 
 /**
- * Compares over a window, one UTC day in memory at a time. Reads the vendor's listing once more; writes nothing.
- * Every hour with a call anywhere is reported, in order.
+ * Compares over a window, one UTC day in memory at a time. Reads the vendor's listing once more; writes nothing. Every hour with
+ * a call anywhere is reported, in order.
  */
 export async function reconcile(
   parts: {
@@ -66,7 +69,7 @@ export async function reconcile(
 
   const windows = splitWindows(request);
   for (const [index, window] of windows.entries()) {
-    // The instant that neighbours share is counted by the later one.
+    // The instant that two neighbouring windows share is counted in the later one.
     const counted = { from: window.from, to: index === windows.length - 1 ? window.to : window.to - 1 };
     const vendor = new Map<string, Instant>();
     for await (const page of source.calls(queryOf(request, window), { signal }).pages()) {

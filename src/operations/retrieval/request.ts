@@ -12,17 +12,19 @@ const DEFAULT_LAST_MS = 7 * DAY_MS;
 const DEFAULT_LIMIT = 1000;
 const MAX_CODES = 100;
 
-/** What a caller asks for. Instants in ms since the epoch. */
+/** A retrieval as requested by the caller. Instants in ms since the epoch. */
 export interface RetrievalInput {
   readonly campaignId: string;
   /** Earliest and latest start of a call, both inclusive. `to` is the present when absent. */
   readonly from?: Instant | undefined;
   readonly to?: Instant | undefined;
-  /** Instead of `from`: so much time before `to`, ms; seven days when neither is given. Cut to what the vendor still has. */
+  /**
+   * Instead of `from`: this much time before `to`, ms; seven days when neither is given. Limited to what the vendor still has.
+   */
   readonly lastMs?: number | undefined;
   /** Only calls with these codes; all when absent. */
   readonly codes?: readonly string[] | undefined;
-  /** Calls in a page, 1000 by default. */
+  /** Calls per page, 1000 by default. */
   readonly limit?: number | undefined;
 }
 
@@ -35,16 +37,16 @@ export interface RetrievalRequest {
   readonly limit: number;
 }
 
-/** The earliest start that can be asked for at `now`. @param reachDays how far back the tenant gives calls */
+/** The earliest start that can be requested at `now`. @param reachDays how many days back the tenant gives calls */
 export function earliestStart(now: Instant, reachDays = RETENTION_DAYS): Instant {
   return now - reachDays * DAY_MS + RETENTION_MARGIN_MS;
 }
 
 /**
- * Checks a request. Warnings are about what the vendor may refuse, or what was cut.
+ * Checks a request. Warnings are about codes that the vendor may refuse, or about a range that was shortened.
  * @param campaignCodes codes of the campaign's disposition matrix, when they are known
- * @param reachDays how far back the tenant gives calls
- * @throws OperationError `invalid_input` naming all that is wrong
+ * @param reachDays how many days back the tenant gives calls
+ * @throws OperationError `invalid_input` naming every mistake
  */
 export function checkRequest(
   input: RetrievalInput,
@@ -94,7 +96,7 @@ function unknownCodes(codes: readonly string[], campaignCodes: readonly string[]
     });
 }
 
-/** True when every code is one that every tenant knows, so that the campaign's own need not be asked for. */
+/** True when every tenant knows all of the codes, so that the campaign's own need not be read. */
 export function areOutcomeCodes(codes: readonly string[]): boolean {
   return codes.every((code) => (OUTCOME_CODES as readonly string[]).includes(code));
 }

@@ -9,14 +9,14 @@ import { earliestStart, type RetrievalInput, type RetrievalRequest } from "./req
 import type { RetrievalProgress, Retrieving } from "./service.ts";
 
 const DAY_MS = 86_400_000;
-/** No call lasts longer: one that "goes on" since before is not waited for. */
+/** No call lasts longer: a call that seems to be going on for longer is not waited for. */
 const LONGEST_CALL_MS = DAY_MS;
-/** How often a process looks for schedules that fell due, ms, at most. */
+/** Longest time between two searches for due schedules, ms. */
 const LOOK_MS = 5000;
-/** So many campaigns are retrieved at once. */
+/** Number of campaigns that are retrieved at once. */
 const AT_ONCE = 4;
 
-/** What a scheduler works with. */
+/** What a scheduler needs. */
 export interface ScheduleDependencies {
   readonly retrieving: Retrieving;
   readonly ledger: Pick<RetrievalLedger, "list">;
@@ -26,16 +26,19 @@ export interface ScheduleDependencies {
   readonly replicaId: string;
 }
 
-/** When campaigns that are set together are read. */
+/** The rhythm of campaigns that are set together. */
 export interface Rhythm {
   readonly everyMs: number;
-  /** How far each time goes back behind the one before, ms. */
+  /** How far each retrieval overlaps the one before, ms. */
   readonly overlapMs: number;
   /** Time between the turns of two campaigns; by default the turns are spread evenly over `everyMs`. */
   readonly staggerMs?: number | undefined;
 }
 
-/** When the campaigns of one setting are first read: the first one at `now`, each further one a step later. Pure. Throws OperationError `invalid_input`. */
+/**
+ * The first turns of the campaigns of one setting: the first one at `now`, each further one a step later. Pure. Throws
+ * OperationError `invalid_input`.
+ */
 export function turnsOf(count: number, { everyMs, staggerMs }: Pick<Rhythm, "everyMs" | "staggerMs">, now: Instant): Instant[] {
   if (staggerMs !== undefined && staggerMs >= everyMs && count > 1)
     throw new OperationError(
@@ -46,7 +49,10 @@ export function turnsOf(count: number, { everyMs, staggerMs }: Pick<Rhythm, "eve
   return Array.from({ length: count }, (_, place) => now + Math.floor((place * step) % everyMs));
 }
 
-/** Sets the schedules of campaigns, staggered. @returns what was set, with warnings about what is asked for. Throws OperationError `invalid_input` */
+/**
+ * Sets the schedules of campaigns, staggered. @returns the schedules, with warnings about the request. Throws OperationError
+ * `invalid_input`
+ */
 export async function setSchedules(
   { retrieving, schedules, clock }: Pick<ScheduleDependencies, "retrieving" | "schedules" | "clock">,
   campaignIds: readonly string[],
@@ -70,31 +76,34 @@ export async function setSchedules(
   return { set, warnings: [...warnings] };
 }
 
-/** What a due schedule asks for: from where it has read to, less the overlap for what comes late, to the present. @param reachDays how far back the tenant gives calls. Pure. */
+/**
+ * The request of a due schedule: from the end of what it has read, less the overlap for late changes, to the present. @param
+ * reachDays how many days back the tenant gives calls. Pure.
+ */
 export function dueRequest(schedule: RetrievalSchedule, now: number, reachDays?: number): RetrievalRequest {
   const { campaignId, codes, pageLimit, readTo, overlapMs, firstMs } = schedule;
   const from = Math.max(earliestStart(now, reachDays), readTo === null ? now - firstMs : readTo - overlapMs);
   return { campaignId, codes, limit: pageLimit, from: Math.min(from, now - 1), to: now };
 }
 
-/** How far a schedule has read once a retrieval has ended: to its end, or to the earliest call that was still going on. Pure. */
+/** How far a schedule has read after a retrieval: to the retrieval's end, or to the earliest call that had not ended. Pure. */
 export function readUpTo({ to, totals }: Pick<Retrieval, "to" | "totals">): number {
   return Math.min(to, Math.max(totals.earliestUnfinished ?? to, to - LONGEST_CALL_MS));
 }
 
-/** How schedules are run. */
+/** Options of running schedules. */
 interface RunOptions {
-  /** Only these campaigns' schedules. */
+  /** Only the schedules of these campaigns. */
   readonly campaignIds?: readonly string[] | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: RetrievalProgress) => void;
-  /** Told of each retrieval that a schedule made, and of one that failed. */
+  /** Called with each retrieval that a schedule made, and with each failure. */
   readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
 }
 
 /**
- * Runs what falls due until `signal` is aborted, a few campaigns at once: a long retrieval of one does not make the others wait. What all of them read at
- * once is bounded by `outcomes.downloads`.
+ * Runs due schedules until `signal` is aborted, a few campaigns at once, so that a long retrieval of one does not delay the
+ * others. `outcomes.downloads` limits what all of them read at once.
  */
 export async function runSchedules(deps: ScheduleDependencies, options: RunOptions): Promise<void> {
   const { schedules, clock, replicaId } = deps;
@@ -120,7 +129,7 @@ export async function runSchedules(deps: ScheduleDependencies, options: RunOptio
         );
       }
     } catch (failed) {
-      // A database that is away: the turns wait, and the loop goes on.
+      // The database is away: the turns wait, and the loop continues.
       if (!signal.aborted && messageOf(failed) !== said) await onRun({ failed });
       said = messageOf(failed);
       await rest();
@@ -130,7 +139,7 @@ export async function runSchedules(deps: ScheduleDependencies, options: RunOptio
   if (thrown.length > 0) throw thrown[0];
 }
 
-/** A turn of a schedule. Rejects only with what `onRun` throws. */
+/** Carries out one turn of a schedule. Rejects only with what `onRun` throws. */
 async function carryOut(
   { retrieving, ledger, schedules, clock, replicaId: by }: ScheduleDependencies,
   { onProgress, onRun }: RunOptions,
@@ -153,13 +162,14 @@ async function carryOut(
     await onRun({ retrieval });
   } catch (failed) {
     await onRun({ failed });
-    // What a database that was away kept from being begun keeps its turn; a request that was refused has had it.
+    // When the retrieval could not begin because the database was away, the schedule keeps its turn; after a refused request the
+    // turn is over.
     if (failed instanceof OutdialError && STORE_TROUBLE.has(failed.code)) await rest();
     else await schedules.endTurn(campaignId, by).catch(() => undefined);
   }
 }
 
-/** A retrieval that an earlier time of this schedule began and that did not end. */
+/** A retrieval that an earlier turn of this schedule began and that has not ended. */
 async function leftBehind(ledger: Pick<RetrievalLedger, "list">, schedule: RetrievalSchedule): Promise<Retrieval | undefined> {
   const [newest] = await ledger.list({ campaignId: schedule.campaignId, status: ["ready", "running", "stopped"], limit: 1 });
   if (newest === undefined || newest.to <= (schedule.readTo ?? 0)) return undefined;

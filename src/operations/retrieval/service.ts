@@ -1,4 +1,4 @@
-// Operations on retrievals: begin one, run it to its end or watch the replica that runs it, take it over from a dead process.
+// Operations on retrievals: begin one, run it to its end or follow the replica that runs it, take it over from a dead process.
 
 import { type Clock, messageOf, newId, type RandomStream } from "../../kernel/index.ts";
 import { ComplianceHash, type OutcomeLake, withLake } from "../../outcomes/index.ts";
@@ -20,13 +20,13 @@ import { readWindow } from "./window-run.ts";
 import { splitWindows } from "./windows.ts";
 
 const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
-/** A partition is merged when it has so many files of its own. */
+/** A partition is merged when it has this number of files. */
 const MERGE_PARTS = 8;
 const DAY_MS = 86_400_000;
-/** What nobody can be at work on any more. */
+/** Age from which on nobody can be working on a leftover file any more. */
 const LEFTOVER_MS = 3_600_000;
 
-/** How far a retrieval is. */
+/** The progress of a retrieval. */
 export interface RetrievalProgress {
   readonly campaignId: string;
   readonly windows: number;
@@ -51,15 +51,15 @@ interface RetrievalDependencies {
   readonly random: RandomStream;
   readonly actor: string;
   readonly replicaId: string;
-  /** Windows read at once, of all retrievals of this process together. */
+  /** Number of windows that are read at once, over all retrievals of this process. */
   readonly downloads: number;
-  /** Told of what went wrong and does no harm. */
+  /** Called with problems that do no harm. */
   readonly warn: (message: string) => void;
-  /** Told of every retrieval that ran to its end in this process, before its `run` returns. */
+  /** Called with every retrieval that ran to its end in this process, before its `run` returns. */
   readonly onEnded?: ((retrieval: Retrieval) => Promise<void>) | undefined;
-  /** The operator's own codes of opting out, beside the shipped ones. */
+  /** The operator's own opt-out codes, in addition to the built-in ones. */
   readonly optOutCodes?: readonly string[] | undefined;
-  /** Given who opted out on a page, before its checkpoint; a page that is read again is given again. */
+  /** Called with the opt-outs of a page before its checkpoint; called again when the page is read again. */
   readonly onOptOuts?: ((optOuts: readonly RawOutcome[]) => Promise<void>) | undefined;
 }
 
@@ -70,7 +70,7 @@ interface Active {
   /** Whether it may continue: it was neither cancelled nor taken over. */
   readonly leave: JobLeave;
   readonly thread: PageThread;
-  /** Windows that are being read, settled or not. */
+  /** Reads of windows, settled or not. */
   readonly reading: Promise<unknown>[];
   pages: number;
   rows: number;
@@ -90,12 +90,12 @@ export class Retrieving {
     this.#downloads = new Semaphore(deps.downloads);
   }
 
-  /** What the engine runs. */
+  /** The kind for the engine. */
   kind(): Kind {
     return {
       name: RETRIEVE,
       scope: this.#deps.scope,
-      // Two that read the same window would write the same calls twice.
+      // Two retrievals of the same window would write the same calls twice.
       partition: ({ campaignId }) => `retrieval of ${campaignId}`,
       goOn: "go on with: outdial outcomes pull --resume",
       take: (run, executor) => this.#deps.ledger.take(run, executor),
@@ -105,25 +105,28 @@ export class Retrieving {
     };
   }
 
-  /** How far back the tenant gives calls, days. */
+  /** How many days back the tenant gives calls. */
   get reachDays(): number {
     return this.#deps.source.reachDays;
   }
 
-  /** Checks what is asked for. Asks the tenant only for a campaign's own codes, when some are given that not every tenant has. */
+  /**
+   * Checks a request. Reads the campaign's own codes from the tenant only when some of the codes are not known to every tenant.
+   */
   async check(input: RetrievalInput): Promise<{ readonly request: RetrievalRequest; readonly warnings: readonly string[] }> {
     const now = this.#deps.clock.now();
     const { reachDays } = this.#deps.source;
     const checked = checkRequest(input, now, [], reachDays);
     if (checked.warnings.length === 0 || areOutcomeCodes(input.codes ?? [])) return checked;
-    // Without the right to read the matrix the warning stays.
+    // Without the right to read the matrix, the warning remains.
     const matrix = await this.#deps.catalog.matrix(input.campaignId).catch(() => undefined);
     return checkRequest(input, now, matrix?.dispositionCodes.map(({ id }) => id) ?? [], reachDays);
   }
 
   /**
-   * Begins a retrieval; one of the same campaign, window and codes that has not ended comes back instead.
-   * @param turnOf the process that has the turn of the campaign's schedule, which is over with this. Throws StoreError `not_owner` when another one has it
+   * Begins a retrieval; returns an unended one of the same campaign, window and codes instead when there is one.
+   * @param turnOf the process that has the turn of the campaign's schedule; this ends the turn. Throws StoreError `not_owner`
+   * when another one has it
    */
   async submit(
     request: RetrievalRequest,
@@ -148,8 +151,8 @@ export class Retrieving {
   }
 
   /**
-   * The days before `request` of which something changed since `since`, as requests of their own: what comes later than a schedule's overlap. None where the
-   * tenant does not say what changed. Days that follow one another are one request. Throws TenantError
+   * Requests for the days before `request` in which something changed since `since`: changes that come later than a schedule's
+   * overlap. Empty where the tenant does not say what changed. Consecutive days are one request. Throws TenantError
    */
   async changed(request: RetrievalRequest, since: number): Promise<readonly RetrievalRequest[]> {
     const { source, clock } = this.#deps;
@@ -174,13 +177,14 @@ export class Retrieving {
     });
   }
 
-  /** The newest retrieval that has not ended, of one campaign or of any. */
+  /** The newest retrieval that has not ended, of one campaign or of all. */
   async unended(campaignId?: string): Promise<Retrieval | undefined> {
     return (await this.#deps.ledger.list({ campaignId, status: ["ready", "running", "stopped"], limit: 1 }))[0];
   }
 
   /**
-   * Runs a retrieval to its end, or follows the process that does. Waits while another one of the campaign is at work on a part of the same
+   * Runs a retrieval to its end, or follows the process that does. Waits while another one of the campaign is reading a part of
+   * the same
    * window.
    * @returns the retrieval as it ended; `stopped` when rights are missing, the tenant is away, or the run was interrupted
    */
@@ -221,12 +225,12 @@ export class Retrieving {
         const left = (await ledger.windows(jobId)).filter(({ done }) => !done);
         return { windows: left.map(({ no }) => no), atOnce: this.#deps.downloads };
       };
-      // What the machine is to blame for, wherever in a step, ends by itself.
+      // Problems of this machine's disk, in whatever step, end by themselves.
       const readWindow = (no: number) => withLake(() => this.#readWindow(active, no));
       await readWindows(step, { openWindows, readWindow, close: (stop) => withLake(() => this.#close(active, stop)) });
     } finally {
       this.#active.delete(jobId);
-      // One that was taken over may still be at work on a page.
+      // A retrieval that was taken over may still be processing a page.
       void Promise.all(active.reading).then(() => active.thread.close());
     }
   }
@@ -284,7 +288,7 @@ export class Retrieving {
     const { ledger, replicaId, jobs } = this.#deps;
     const { jobId } = active.retrieval;
     active.closing = true;
-    // All windows are read: the thread's memory is free for what comes.
+    // All windows are read: the thread's memory is freed for the next steps.
     await active.thread.close();
     const retrieval = await this.find(jobId);
     if (retrieval.status === "cancelled") {
@@ -313,7 +317,7 @@ export class Retrieving {
     });
   }
 
-  /** The compliance hash of everything that a retrieval brought, and of how many calls. */
+  /** The compliance hash of everything that a retrieval stored, and the number of calls. */
   async #hashOf({ jobId, campaignId, from, to }: Retrieval): Promise<{ readonly calls: number; readonly hash: string }> {
     const fold = new ComplianceHash();
     for await (const digests of this.#deps.lake.digests({ runId: jobId, campaignId, from, to })) fold.add(digests);
@@ -336,7 +340,7 @@ export class Retrieving {
     await ledger.end({ jobId, executor, status: "stopped", error, audit });
   }
 
-  /** Merges small files and removes leftovers. Failing at it does no harm: the next run tries again. */
+  /** Merges small files and removes leftovers. A failure does no harm: the next run tries again. */
   async #tidy({ campaignId, from, to }: Retrieval): Promise<void> {
     const { lake, warn } = this.#deps;
     try {
@@ -370,7 +374,7 @@ function progressOf({ retrieval, pages, rows, failures, windowsDone, closing }: 
   return { campaignId, windows: totals.windows, windowsDone, pages, rows, failures, phase };
 }
 
-/** One that another process reads. */
+/** The progress of a retrieval that another process runs. */
 function watching({ campaignId, totals }: Retrieval): RetrievalProgress {
   const { windows, windowsDone, pagesOk, rows, pagesFailed } = totals;
   return { campaignId, windows, windowsDone, pages: pagesOk, rows, failures: pagesFailed, phase: "watching" };

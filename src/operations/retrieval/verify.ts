@@ -1,22 +1,22 @@
-// Whether the lake still holds what a retrieval read: every record's digest is computed again from its columns, and the hash over all digests is
-// compared with the hash that was recorded, and signed into the audit log, when the retrieval ended.
+// Checks whether the lake still holds what a retrieval read: every record's digest is computed again from its columns, and the
+// hash over all digests is compared with the hash that was recorded, and signed into the audit log, when the retrieval ended.
 
 import { ComplianceHash, digestOf, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Retrieval } from "../../store/index.ts";
 
-/** Ids that are named at most; all are counted. */
+/** Most ids that are named; all are counted. */
 const NAMED = 20;
 
-/** Whether the lake still holds what a retrieval brought. */
+/** Whether the lake still holds what a retrieval stored. */
 export interface RunVerdict {
   readonly jobId: string;
   readonly campaignId: string;
   readonly ok: boolean;
   /** Recorded when the retrieval ended. */
   readonly expected: { readonly calls: number; readonly hash: string };
-  /** As the lake is now. */
+  /** Computed from the lake as it is now. */
   readonly found: { readonly calls: number; readonly hash: string };
-  /** Calls whose columns do not give the digest that stands beside them: how many, and the first of them. */
+  /** Calls whose columns do not match their stored digest: how many, and the first of them. */
   readonly damaged: { readonly count: number; readonly callIds: readonly string[] };
 }
 

@@ -1,9 +1,10 @@
-// Reads one window to its end: page after page into the lake, with a checkpoint after each page, also when the vendor's replies are faulty.
+// Reads one window to its end: page after page into the lake, with a checkpoint after each page, also when the vendor's replies
+// are faulty.
 //
-//   ask ──▶ page ──▶ into the lake ──▶ checkpoint ──▶ next page …… ──▶ done
-//    ▲         (the next page is fetched while this one is written)
-//    ├── again, after a pause, maybe with a smaller page: cut off, too slow, away, the same page once more
-//    └── from the first page: the token is no good, or the listing goes round in circles
+// ask ──▶ page ──▶ into the lake ──▶ checkpoint ──▶ next page …… ──▶ done
+// ▲ (the next page is fetched while this one is written)
+// ├── again, after a pause, maybe with a smaller page: cut off, too slow, away, the same page once more
+// └── from the first page: the token is invalid, or the listing goes round in circles
 
 import { hash } from "node:crypto";
 import type { Clock, Instant, RandomStream } from "../../kernel/index.ts";
@@ -19,10 +20,10 @@ import type { HeldPage, PageThread } from "./page-thread.ts";
 
 const BASE_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
-/** Pages in a row without a row after which a listing is taken to lead nowhere. */
+/** After more pages without rows in a row, a listing counts as endless. */
 const MAX_EMPTY = 200;
 
-/** What reading a window works with. */
+/** What reading a window needs. */
 export interface WindowSetting {
   readonly source: OutcomeSource;
   readonly lake: OutcomeLake;
@@ -35,22 +36,25 @@ export interface WindowSetting {
   readonly campaignId: string;
   readonly codes: readonly string[] | null;
   readonly pageLimit: number;
-  /** Observations of this run are later than this, even when this machine's clock is wrong: observations of earlier runs must not replace them. */
+  /**
+   * Observations of this run get a later time than this, even when this machine's clock is wrong: observations of earlier runs
+   * must not replace them.
+   */
   readonly observedAfter: Instant;
-  /** Works on the pages. */
+  /** Processes the pages. */
   readonly thread: PageThread;
-  /** Given who opted out on a page, before its checkpoint. */
+  /** Called with the opt-outs of a page before its checkpoint. */
   readonly onOptOuts: ((optOuts: readonly RawOutcome[]) => Promise<void>) | undefined;
   readonly onPage: (page: { readonly rows: number }) => void;
   readonly onFailure: () => void;
 }
 
-/** What counts of a page whose rows came before. */
+/** Contents of a page whose rows were stored before. */
 const NOTHING: PageContents = { rows: 0, unfinished: 0, earliestUnfinished: undefined, quarantined: {} };
 
 type CallsPage = OpenedPage<HeldPage>;
 
-/** Reads a window from where it was left. @returns why it ended early, or undefined when it is done */
+/** Reads a window from where the last run stopped. @returns why it ended early, or undefined when it is done */
 export async function readWindow(setting: WindowSetting, window: RetrievalWindow): Promise<StopReason | undefined> {
   return new WindowRun(setting, window).read();
 }
@@ -61,13 +65,13 @@ class WindowRun {
   readonly #size: PageSize;
   #token: string | undefined;
   #pages: number;
-  /** Of this process: one that goes on later gets as many again. */
+  /** Restarts in this process; a process that continues later has its own count. */
   #restarts = 0;
   #failures = 0;
   #loops = 0;
   /** Hashes of the pages and tokens of this pass through the window. */
   #seen = new Set<string>();
-  /** Pages without rows in a row. */
+  /** Number of pages without rows in a row. */
   #empty = 0;
 
   constructor(setting: WindowSetting, window: RetrievalWindow) {
@@ -91,7 +95,7 @@ class WindowRun {
     }
   }
 
-  /** Reads from the present page on. @returns true at the end of the window, false when the listing is to be asked with another page size */
+  /** Reads on from the present page. @returns true at the end of the window, false when another page size should be requested */
   async #readOn(): Promise<boolean> {
     const { source, campaignId, codes, signal, clock, thread, observedAfter, jobId } = this.#with;
     const { from, to } = this.#window;
@@ -125,7 +129,7 @@ class WindowRun {
         if (page === undefined) return true;
         if (page.nextToken !== undefined) {
           coming = fetch();
-          // The caller that awaits it gets the failure; until then it must not count as unhandled.
+          // The code that awaits it gets the failure; until then it must not count as unhandled.
           coming.catch(() => undefined);
         }
         held.splice(held.indexOf(page.kept), 1);
@@ -170,7 +174,7 @@ class WindowRun {
     this.#token = page.nextToken;
     this.#failures = 0;
     onPage({ rows });
-    // What follows a page that came round may be new: the next asking begins there.
+    // The pages after a repeated page may be new: the next request begins there.
     if (circling) {
       const message = "listCalls: the tenant's listing goes round: it gave a page or a page token that it had given before";
       throw new TenantError("paging_loop", message, { operationId: "listCalls" });
@@ -179,8 +183,9 @@ class WindowRun {
   }
 
   /**
-   * What a page is to what came before in this pass: the list's own guard sees what comes round within one asking, this one over several.
-   * `known`: its rows came before. `circling`: going on from it leads where the listing has been, or nowhere for very long.
+   * Compares a page with the earlier ones of this pass: the listing's own guard detects repetitions within one request, this one
+   * across several. `known`: its rows were stored before. `circling`: the next page repeats an earlier one, or there were no rows
+   * for very long.
    */
   #place({ items, mark, nextToken }: CallsPage): { readonly known: boolean; readonly circling: boolean } {
     const known = items > 0 && !this.#isNew(`page ${mark}`);
@@ -212,7 +217,7 @@ class WindowRun {
     onFailure();
     if (remedy.kind === "again" && remedy.smaller) this.#size.bad();
     const restart = remedy.kind === "restart";
-    // What failed before anything was sent was an attempt as well.
+    // A failure before anything was sent counts as an attempt as well.
     const attempts = Math.max(1, thrown instanceof TenantError ? thrown.report.attempts.length : 0);
     await ledger.noteFailure({ jobId, executor, windowNo: this.#window.no, pageSize: this.#size.size, attempts, restart });
     if (remedy.kind === "stop") return remedy.reason;

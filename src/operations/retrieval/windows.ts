@@ -11,8 +11,8 @@ export interface TimeWindow {
 const DAY_MS = 86_400_000;
 
 /**
- * Splits at UTC midnights, as the lake's partitions are split. Neighbours share the instant between them: the vendor may know fractions of a
- * millisecond, and a call that both bring is one call all the same.
+ * Splits at UTC midnights, like the lake's partitions. Neighbours share the instant between them: the vendor may use fractions of
+ * a millisecond, and a call that appears in both is stored once.
  */
 export function splitWindows(range: TimeWindow): TimeWindow[] {
   const windows: TimeWindow[] = [];

@@ -1,4 +1,4 @@
-// From a file of calls to a calibration and the scenario that it makes.
+// Computes a calibration and a scenario from a file of calls.
 
 import {
   type CalibratedScenario,
@@ -11,13 +11,13 @@ import { OperationError } from "../error.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { type CallRecordOptions, readCallRecords } from "./call-records.ts";
 
-/** How records are read and whom the calibration tells. */
+/** How records are read, and the calibration's callbacks. */
 export interface CalibrateOptions extends CallRecordOptions {
   /** Name of the scenario. */
   readonly name: string;
-  /** Told of each line that was not read. */
+  /** Called for each line that was refused. */
   readonly onRefused: (refused: RefusedLine) => Promise<void> | void;
-  /** Told after so many lines. */
+  /** Called after each fixed number of lines. */
   readonly onProgress?: (records: number) => void;
 }
 
@@ -56,7 +56,7 @@ export async function calibrateCalls(source: AsyncIterable<Uint8Array>, options:
   }
   const calibration = builder.finish();
   const scenario = calibratedScenario(calibration, name);
-  // What is written must be taken: a scenario that would be refused later is a bug that shows here.
+  // The written scenario must be valid: a bug that would make it invalid shows here instead of later.
   parseScenario(scenario, name);
   return { records, refused, calibration, scenario };
 }

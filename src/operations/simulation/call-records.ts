@@ -1,4 +1,5 @@
-// Records of calls as calibration reads them, from CSV or NDJSON: every line becomes a record or a refusal with its line, field and reason.
+// Records of calls for the calibration, from CSV or NDJSON: every line becomes a record or a refusal with its line, field and
+// reason.
 
 import type { CallOutcome, CallRecord } from "../../dialing/index.ts";
 import { nearest } from "../../kernel/index.ts";
@@ -14,7 +15,7 @@ import {
 
 type Field = "hour" | "day" | "time" | "outcome" | "ring_seconds" | "talk_seconds" | "wrap_seconds" | "attempt" | "abandoned";
 
-/** The documented name of each column first, then others it is known by. */
+/** The documented name of each column first, then its other known names. */
 const FORMAT: RecordFormat<Field> = {
   fields: [
     { field: "hour", names: ["hour", "local_hour"] },
@@ -29,7 +30,7 @@ const FORMAT: RecordFormat<Field> = {
   ],
 };
 
-/** Words for outcomes, in small letters and without what is between their parts. */
+/** Words for outcomes, in lower case without blanks, hyphens and underscores. */
 const OUTCOMES: Readonly<Record<string, CallOutcome>> = {
   live: "live",
   answered: "live",
@@ -55,13 +56,13 @@ const OUTCOMES: Readonly<Record<string, CallOutcome>> = {
 
 /** How a file of call records is read. */
 export interface CallRecordOptions extends RecordOptions {
-  /** IANA zone whose clock tells the hour of a `time`. Default: the clock that the time is written with. */
+  /** IANA zone used to find the hour of a `time`. Default: the zone that the time is written with. */
   readonly zone?: string | undefined;
 }
 
 /**
  * Reads records of calls. A line needs an `outcome` and an `hour` or a `time`; the rest may be empty.
- * @throws OperationError `invalid_input` when the file as a whole cannot be read, or for a zone that is none
+ * @throws OperationError `invalid_input` when the file as a whole cannot be read, or the zone is unknown
  */
 export async function* readCallRecords(
   source: AsyncIterable<Uint8Array>,
@@ -71,7 +72,7 @@ export async function* readCallRecords(
   yield* readRecords(source, FORMAT, (cells) => recordOf(cells, clockOf), options);
 }
 
-/** What a clock shows. */
+/** The time shown by a clock. */
 interface Clock {
   readonly hour: number;
   readonly day: string;
@@ -113,8 +114,8 @@ function recordOf(cells: Cells<Field>, clockOf: ClockOf): CallRecord {
     ...(day === undefined ? {} : { day }),
     outcome,
     ...(ringSeconds === undefined ? {} : { ringSeconds }),
-    // Talk of 0 s is how systems write that there was none.
-    // An agent who was given a machine was busy with it, but talked to nobody.
+    // Systems write a talk time of 0 s when there was no talk. An agent who was connected to a machine was busy, but talked to
+    // nobody.
     ...(talkSeconds === undefined || talkSeconds === 0 || outcome !== "live" ? {} : { talkSeconds }),
     ...(wrapSeconds === undefined || outcome !== "live" || abandoned === true ? {} : { wrapSeconds }),
     ...(attempt === undefined ? {} : { attempt }),
@@ -122,7 +123,7 @@ function recordOf(cells: Cells<Field>, clockOf: ClockOf): CallRecord {
   };
 }
 
-/** In small letters and without what is between the parts. */
+/** In lower case without blanks, hyphens and underscores. */
 const wordOf = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]/g, "");
 
 function outcomeOf(text: string): Parsed<CallOutcome> {
@@ -135,7 +136,7 @@ function outcomeOf(text: string): Parsed<CallOutcome> {
   };
 }
 
-/** Decimal numbers; not the hexadecimal, octal and binary ones that JavaScript takes as well. */
+/** Decimal numbers; not the hexadecimal, octal and binary ones that JavaScript also accepts. */
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 function number(allowed: string, isAllowed: (value: number) => boolean): (text: string) => Parsed<number> {
@@ -153,7 +154,7 @@ function yesOrNo(text: string): Parsed<boolean> {
   return { problem: `${JSON.stringify(text.slice(0, 40))} is not yes or no` };
 }
 
-/** Whether the calendar has the day: V8 reads 2026-02-30 as 2 March. */
+/** Whether the calendar has the day: V8 parses 2026-02-30 as 2 March. */
 function isDay(text: string): boolean {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
@@ -165,7 +166,7 @@ function dayOf(text: string): Parsed<string> {
 
 const TIME = /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
-/** The clock that the text was written with. */
+/** The local time as it is written in the text. */
 function writtenClock(text: string): Parsed<Clock> {
   const [, day = "", hours, minutes, seconds = "0"] = TIME.exec(text) ?? [];
   return isDay(day)

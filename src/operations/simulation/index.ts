@@ -1,4 +1,4 @@
-// Simulations on worker threads, and the records of calls that they are calibrated with.
+// Simulations on worker threads, and the call records used for calibration.
 
 export { calibrateCalls } from "./calibrate.ts";
 export { type CallRecordOptions, readCallRecords } from "./call-records.ts";

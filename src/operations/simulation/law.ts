@@ -1,4 +1,5 @@
-// The limit of abandonment and the window of its measurement in a scenario, as the rule pack has them for the jurisdictions that are called.
+// The abandonment limit of a scenario and the window in which it is measured, taken from the rule pack for the jurisdictions that
+// are called.
 
 import { type RulePack, strictestAbandonment } from "../../compliance/index.ts";
 import { parseScenario, type SimulationScenario } from "../../dialing/index.ts";

@@ -1,5 +1,5 @@
-// Replications on worker threads. What comes back is the same to the bit whatever the number of threads: each replication has its own seed, and
-// they are put in order.
+// Replications on worker threads. The result is the same to the bit for any number of threads: each replication has its own seed,
+// and they are returned in order.
 
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
@@ -8,11 +8,11 @@ import { messageOf, OutdialError } from "../../kernel/index.ts";
 import type { ReplicationTask, WorkerReply } from "./task.ts";
 
 /**
- * - `invalid_input`: an option cannot be used.
- * - `simulation_failed`: a replication raised an error, or its thread broke down.
+ * - `invalid_input`: an option has an invalid value.
+ * - `simulation_failed`: a replication threw an error, or its thread crashed.
  * - `simulation_stopped`: the pool was closed before the replication was done.
- * - `simulation_too_long`: it was not done in the time that it was given.
- * - `simulation_busy`: others are at work, and enough wait.
+ * - `simulation_too_long`: it took longer than the time limit.
+ * - `simulation_busy`: another one is running, and too many are waiting.
  */
 export type SimulationErrorCode =
   | "invalid_input"
@@ -25,18 +25,18 @@ export type SimulationErrorCode =
 export class SimulationError extends OutdialError<SimulationErrorCode> {}
 
 interface SimulationPoolOptions {
-  /** Threads; default as many as the machine runs at once. The caller's own thread simulates nothing. */
+  /** Number of threads; by default as many as the machine can run at once. The caller's own thread simulates nothing. */
   readonly workers?: number;
 }
 
 interface ReplicateOptions {
-  /** How many replications; default 20. */
+  /** Number of replications; default 20. */
   readonly replications?: number;
   /** Default 1. */
   readonly seed?: number | string;
   /** Stops after the replications under way; rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Told after each replication. */
+  /** Called after each replication. */
   readonly onProgress?: (done: number, all: number) => void;
 }
 
@@ -52,10 +52,10 @@ interface Thread {
   working: Waiting | undefined;
 }
 
-/** A thread that needs more ends with an error, and the process lives. */
+/** A thread that needs more ends with an error, and the process continues. */
 const MOST_MEMORY_MB = 2048;
 
-/** Threads that simulate, started when they are first needed and kept until `close`. */
+/** Simulation threads, started when they are first needed and kept until `close`. */
 export class SimulationPool {
   readonly #size: number;
   readonly #threads: Thread[] = [];
@@ -70,7 +70,7 @@ export class SimulationPool {
     this.#size = workers;
   }
 
-  /** Runs replications 0, 1, … of a parsed scenario and gives them in that order. */
+  /** Runs replications 0, 1, … of a parsed scenario and returns them in that order. */
   async replicate(scenario: SimulationScenario, options: ReplicateOptions = {}): Promise<Replication[]> {
     const { replications = 20, seed = 1, signal, onProgress } = options;
     let done = 0;
@@ -82,7 +82,7 @@ export class SimulationPool {
     return await Promise.all(indices.map((index) => this.#run({ scenario, seed, index }, signal).then(report)));
   }
 
-  /** Ends the threads; what waits or is under way is rejected. May be called twice. */
+  /** Ends the threads; waiting and running replications are rejected. May be called twice. */
   async close(): Promise<void> {
     this.#closed = true;
     const ended = new SimulationError("simulation_stopped", "the simulation was stopped");
@@ -126,7 +126,7 @@ export class SimulationPool {
 
   #start(): Thread | undefined {
     if (this.#threads.length >= this.#size) return undefined;
-    // Built code has another extension than the sources.
+    // Built code and sources have different file extensions.
     const worker = new Worker(
       new URL(import.meta.url.endsWith(".ts") ? "./replication-thread.ts" : "./replication-thread.js", import.meta.url),
       {

@@ -1,4 +1,4 @@
-// A worker thread of the simulation pool: runs the replications that it is sent, one after the other.
+// A worker thread of the simulation pool: runs the replications that it receives, one after the other.
 
 import { parentPort } from "node:worker_threads";
 import { runReplication } from "../../dialing/index.ts";

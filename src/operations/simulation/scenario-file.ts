@@ -1,4 +1,4 @@
-// A scenario file: YAML or JSON, every mistake with its path and its line.
+// A scenario file: YAML or JSON; every mistake is reported with its path and its line.
 
 import { basename } from "node:path";
 import { parseScenario, type SimulationScenario, SimulationScenarioError } from "../../dialing/index.ts";
@@ -9,7 +9,7 @@ import { OperationError } from "../error.ts";
 /**
  * Reads a scenario.
  * @param file a path, or `-` for stdin
- * @throws OperationError `invalid_input` when it cannot be read or is no YAML; SimulationScenarioError naming each wrong field
+ * @throws OperationError `invalid_input` when it cannot be read or is not YAML; SimulationScenarioError naming each wrong field
  */
 export async function readScenario(file: string, stdin: AsyncIterable<Uint8Array>): Promise<SimulationScenario> {
   const text = await textOf(file, stdin);
@@ -32,7 +32,7 @@ async function scenarioOf(text: string, name: string): Promise<SimulationScenari
   } catch (thrown) {
     if (!(thrown instanceof SimulationScenarioError)) throw thrown;
     const lineOf = (path: string): string => {
-      // What is missing is told at the nearest object around it.
+      // A missing field is reported at the nearest enclosing object.
       for (let parts = partsOf(path); parts.length > 0; parts = parts.slice(0, -1)) {
         const node: unknown = document.getIn(parts, true);
         const range = isNode(node) ? node.range : undefined;
@@ -45,7 +45,7 @@ async function scenarioOf(text: string, name: string): Promise<SimulationScenari
   }
 }
 
-/** `agents[0].count` as its steps. */
+/** The steps of a path such as `agents[0].count`. */
 export function partsOf(path: string): (string | number)[] {
   return [...path.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part));
 }

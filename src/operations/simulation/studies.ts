@@ -1,4 +1,4 @@
-// Studies on worker threads: a scenario, two held against each other, variations, the best pacing. Equal input gives equal figures.
+// Studies on worker threads: a scenario, a comparison of two, variations, the best pacing. Equal input gives equal figures.
 
 import {
   type Comparison,
@@ -19,13 +19,13 @@ interface StudyOptions {
   /** Replications of each scenario. */
   readonly replications: number;
   readonly seed: number | string;
-  /** Threads; default as many as the machine runs at once. */
+  /** Number of threads; by default as many as the machine can run at once. */
   readonly workers?: number | undefined;
-  /** Told after each replication: how many are done, of how many as far as is known, and of which scenario. */
+  /** Called after each replication: how many are done, of how many as far as that is known, and of which scenario. */
   readonly onProgress?: (progress: StudyProgress) => void;
 }
 
-/** How far a study is. */
+/** The progress of a study. */
 export interface StudyProgress {
   readonly done: number;
   readonly all: number;
@@ -37,14 +37,14 @@ interface VariationResult extends Variation {
   readonly result: SimulationResult;
 }
 
-/** Simulations to be asked for results; disposing ends the threads. */
+/** Runs studies; disposing it ends the threads. */
 export interface Studies extends AsyncDisposable {
   run(scenario: SimulationScenario): Promise<SimulationResult>;
-  /** The second less the first, pair by pair under common random numbers. */
+  /** The second scenario's results minus the first's, pair by pair under common random numbers. */
   compare(first: SimulationScenario, second: SimulationScenario): Promise<Compared>;
   vary(variations: readonly Variation[]): Promise<VariationResult[]>;
   optimise(options: Omit<OptimiseOptions, "replications">): Promise<Optimum>;
-  /** Ends what is under way: it is rejected with an OutdialError `interrupted`. */
+  /** Ends running studies: they are rejected with an OutdialError `interrupted`. */
   interrupt(): void;
 }
 
@@ -55,7 +55,7 @@ export interface Compared {
   readonly comparison: Comparison;
 }
 
-/** Opens threads as they are needed. Throws SimulationError `invalid_input` for a number of them that cannot be. */
+/** Starts threads when they are needed. Throws SimulationError `invalid_input` for an invalid number of threads. */
 export function openStudies({ replications, seed, workers, onProgress }: StudyOptions): Studies {
   const pool = new SimulationPool(workers === undefined ? {} : { workers });
   const stop = new AbortController();
@@ -74,7 +74,7 @@ export function openStudies({ replications, seed, workers, onProgress }: StudyOp
         onProgress: (done) => onProgress?.({ done: before + done, all, what }),
       });
     } catch (thrown) {
-      // Whatever the threads said when they were ended: they were interrupted.
+      // Whatever error the threads ended with, the reason was the interruption.
       throw stop.signal.aborted ? stop.signal.reason : thrown;
     }
   };
@@ -100,7 +100,7 @@ export function openStudies({ replications, seed, workers, onProgress }: StudyOp
       const found: VariationResult[] = [];
       const all = variations.length * replications;
       for (const [i, variation] of variations.entries()) {
-        // Only results are kept: the replications of a large grid would not fit into memory.
+        // Only results are kept: the replications of a large grid would need too much memory.
         const runs = await replicate(
           variation.scenario,
           replications,

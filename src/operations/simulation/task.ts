@@ -1,11 +1,11 @@
-// What the simulation pool and its worker threads say to each other.
+// The messages between the simulation pool and its worker threads.
 
 import type { Replication, SimulationScenario } from "../../dialing/index.ts";
 
-/** One replication, as a thread is given it. */
+/** One replication, as sent to a thread. */
 export interface ReplicationTask {
   readonly id: number;
-  /** Parsed: a worker does not check it again. */
+  /** Parsed; a worker does not check it again. */
   readonly scenario: SimulationScenario;
   readonly seed: number | string;
   readonly index: number;

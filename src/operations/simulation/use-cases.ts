@@ -1,4 +1,4 @@
-// Simulations for many callers: on threads of their own, one after the other, each within a time.
+// Simulations for many callers: on separate threads, one after the other, each with a time limit.
 
 import { type RulePack, usCaUk2026 } from "../../compliance/index.ts";
 import { bucketsOf, type SimulationScenario } from "../../dialing/index.ts";
@@ -10,35 +10,38 @@ import { SimulationError } from "./pool.ts";
 import { openStudies, type Studies } from "./studies.ts";
 import { type Axis, variationsOf } from "./variations.ts";
 
-/** What a service lets simulations take of it. */
+/** Limits of the simulations in a service. */
 export interface SimulationLimits {
-  /** A simulation that is not done by then is ended, ms. */
+  /** A simulation that takes longer is ended, ms. */
   readonly longestMs: number;
-  /** So many callers may wait while another's simulation runs. */
+  /** Number of callers that may wait while another's simulation runs. */
   readonly waiting: number;
 }
 
-/** The service has other things to do beside them. */
+/** Low, because a service has other work to do. */
 const LIMITS: SimulationLimits = { longestMs: 120_000, waiting: 8 };
 /** Threads of one simulation. */
 const WORKERS = 1;
-/** Steps of all replications of a scenario are kept until they are combined: some 200 bytes each. */
+/** Steps of all replications of a scenario are kept until they are combined: about 200 bytes each. */
 const MOST_STEPS = 500_000;
 
 /** How a scenario is simulated. */
 export interface SimulationQuestion {
-  /** Of each scenario. */
+  /** For each scenario. */
   readonly replications: number;
   readonly seed: number | string;
-  /** Where the campaign calls: the strictest limit of abandonment and the shortest window of them, instead of the scenario's. Default: the scenario's. */
+  /**
+   * Where the campaign calls: their strictest abandonment limit and shortest window replace the scenario's. Default: the
+   * scenario's.
+   */
   readonly jurisdictions?: readonly string[];
   /** Aborted when nobody waits for the answer. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Simulations for many callers: one runs at a time, the others wait for their turn. Each of them throws SimulationError `simulation_busy`,
- * `simulation_too_long`, OperationError `invalid_input` and SimulationScenarioError.
+ * Simulations for many callers: one runs at a time, the others wait for their turn. All methods throw SimulationError
+ * `simulation_busy`, `simulation_too_long`, OperationError `invalid_input` and SimulationScenarioError.
  */
 export class SimulationUseCases {
   readonly #limits: SimulationLimits;
@@ -47,7 +50,7 @@ export class SimulationUseCases {
 
   readonly #pack: () => Promise<RulePack>;
 
-  /** @param pack the rules in force; the shipped ones by default */
+  /** @param pack the rules in force; the built-in ones by default */
   constructor(pack: () => Promise<RulePack> = async () => usCaUk2026(), limits: SimulationLimits = LIMITS) {
     this.#pack = pack;
     this.#limits = limits;
@@ -78,7 +81,7 @@ export class SimulationUseCases {
     });
   }
 
-  /** The best pacing that keeps the limit of abandonment with the probability. */
+  /** The best pacing that keeps the abandonment limit with the given probability. */
   async optimise(
     given: SimulationScenario,
     goal: { readonly probability: number; readonly limit?: number },
@@ -92,7 +95,7 @@ export class SimulationUseCases {
     }));
   }
 
-  /** What a file of calls says of answers and times, and the scenario of it. */
+  /** The answer rates and times in a file of calls, and the scenario made from them. */
   calibrate(calls: AsyncIterable<Uint8Array>, options: CalibrateOptions): ReturnType<typeof calibrateCalls> {
     return calibrateCalls(calls, options);
   }

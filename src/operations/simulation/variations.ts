@@ -1,17 +1,17 @@
-// Variations of a scenario: fields set to each of several values, every combination.
+// Variations of a scenario: fields take several values, in every combination.
 
 import { parseScenario, type SimulationScenario, SimulationScenarioError } from "../../dialing/index.ts";
 import { OperationError } from "../error.ts";
 import { partsOf } from "./scenario-file.ts";
 
-/** A field of the scenario, and the values it is to have one after the other. */
+/** A field of the scenario, and the values that it takes one after the other. */
 export interface Axis {
   /** Such as `agents`, `lines.trunks`, `agents[0].count`. */
   readonly path: string;
   readonly values: readonly unknown[];
 }
 
-/** A scenario with the values that make it differ, by path. */
+/** A scenario and the values that were set in it, by path. */
 export interface Variation {
   readonly values: Readonly<Record<string, unknown>>;
   readonly scenario: SimulationScenario;
@@ -19,7 +19,7 @@ export interface Variation {
 
 const MOST = 400;
 
-/** `agents=40,60,80`: values are YAML, commas in brackets belong to the value. Throws OperationError `invalid_input`. */
+/** Parses `agents=40,60,80`: values are YAML; commas in brackets belong to the value. Throws OperationError `invalid_input`. */
 export async function parseAxis(text: string): Promise<Axis> {
   const { parse } = await import("yaml");
   const at = text.indexOf("=");
@@ -60,7 +60,7 @@ function splitValues(text: string): string[] {
 
 /**
  * Every combination of the axes' values, the last axis changing fastest.
- * @throws OperationError `invalid_input` for too many; SimulationScenarioError for a variation that is no scenario
+ * @throws OperationError `invalid_input` for too many; SimulationScenarioError for a variation that is not a valid scenario
  */
 export function variationsOf(scenario: SimulationScenario, axes: readonly Axis[]): Variation[] {
   const count = axes.reduce((product, { values }) => product * values.length, 1);
@@ -81,7 +81,7 @@ export function variationsOf(scenario: SimulationScenario, axes: readonly Axis[]
   }));
 }
 
-/** The data with one field set; objects that are not there are made. */
+/** The data with one field set; missing objects are created. */
 function withValue(data: unknown, [first, ...rest]: readonly (string | number)[], value: unknown, path: string): unknown {
   if (first === undefined) return value;
   if (Array.isArray(data)) {

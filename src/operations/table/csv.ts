@@ -1,22 +1,25 @@
-// CSV as a stream of records, each with the line it begins on.
+// CSV as a stream of records, each with the line on which it begins.
 
 import { pipeline } from "node:stream/promises";
 import { parse } from "csv-parse";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 
-/** Largest row in bytes; a longer one is a file that is not what it seems. */
+/** Largest row in bytes; a file with a longer row is not a CSV of the expected kind. */
 export const MAX_ROW_BYTES = 1024 * 1024;
 
-/** A record of a CSV file; line 1 is the first line of the file. A quoted field may span lines, the record then has its first. */
+/**
+ * A record of a CSV file; line 1 is the first line of the file. A quoted field may span lines; then this is the record's first
+ * line.
+ */
 export interface CsvRecord {
   readonly line: number;
   readonly record: readonly string[];
 }
 
 /**
- * Reads records in constant memory, the header among them.
- * @param done what the reader of an error is told about the rows before it, such as "Nothing was sent."
+ * Reads records in constant memory, the header included.
+ * @param done what an error's advice says about the earlier rows, such as "Nothing was sent."
  * @throws OperationError `invalid_input` when the file as a whole cannot be read
  */
 export async function* csvRecords(source: AsyncIterable<Uint8Array>, delimiter: string, done: string): AsyncGenerator<CsvRecord> {
@@ -31,7 +34,7 @@ export async function* csvRecords(source: AsyncIterable<Uint8Array>, delimiter: 
     max_record_size: MAX_ROW_BYTES,
   });
   const fed = pipeline(source, parser);
-  // The reader of the parser gets its failure; the same failure here must not count as unhandled.
+  // The code that reads from the parser gets the failure; here the same failure must not count as unhandled.
   fed.catch(() => undefined);
   let lastLine = 0;
   try {
@@ -84,7 +87,10 @@ export function widthProblem(fields: number, width: number): string {
   return `the row has ${fields} ${fields === 1 ? "field" : "fields"} where the header has ${width}; a separator inside a text needs quotes around the text`;
 }
 
-/** The separator of a CSV file: of comma, semicolon and tab the one that splits the header line into most known columns (lower case). */
+/**
+ * The separator of a CSV file: of comma, semicolon and tab, the one that splits the header line into the most known columns
+ * (lower case).
+ */
 export function sniffDelimiter(headerLine: string, known: ReadonlySet<string>): string {
   let best = ",";
   let most = 0;

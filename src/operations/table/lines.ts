@@ -1,4 +1,4 @@
-// NDJSON as a stream of lines, each an object or why it is none.
+// NDJSON as a stream of lines, each an object or the reason why it is not one.
 
 import { isNestedDeeper, jsonTrouble, repeatedMember } from "../../kernel/index.ts";
 import { MAX_ROW_BYTES } from "./csv.ts";
@@ -8,7 +8,7 @@ export type NdjsonLine =
   | { readonly line: number; readonly members: ReadonlyMap<string, unknown> }
   | { readonly line: number; readonly problem: string };
 
-/** As deep as the body of a request may be. */
+/** Deepest nesting; the same as in the body of a request. */
 const DEEPEST = 64;
 
 /** Reads objects in constant memory; blank lines are skipped. */
@@ -35,7 +35,7 @@ function parseObject(text: string): { members: ReadonlyMap<string, unknown> } | 
   return { members: new Map<string, unknown>(Object.entries(value)) };
 }
 
-/** Lines of a stream of bytes; undefined stands for a line that is too long to keep. */
+/** Lines of a stream of bytes; undefined stands for a line that is too long to be kept. */
 async function* lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<string | undefined> {
   const decoder = new TextDecoder();
   let pending: Uint8Array[] = [];

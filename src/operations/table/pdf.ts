@@ -1,5 +1,5 @@
-// A table as a PDF for people: the rows of its CSV over pages, each with the head of its columns. What does not fit a page's width goes on other pages,
-// with the first column again.
+// A table as a PDF: the rows of its CSV over pages, each with the column headers. Columns that do not fit a page's width go on
+// further pages, with the first column repeated.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { installCommand, missingPackage } from "../../kernel/index.ts";
@@ -7,11 +7,11 @@ import { OperationError } from "../error.ts";
 import { codesNote, plain } from "../pdf-text.ts";
 import { csvRecords } from "./csv.ts";
 
-/** How many rows of a table, columns, and lines of a cell are drawn; the PDF says how many more there are. */
+/** Limits for rows, columns, and lines of a cell; the PDF says how many more there are. */
 export const MOST_PDF_ROWS = 2000;
 const MOST_COLUMNS = 60;
 const MOST_LINES = 8;
-/** No cell is longer, characters. */
+/** Longest text of a cell, characters. */
 const LONGEST = 1000;
 
 const MARGIN = 36;
@@ -24,12 +24,12 @@ const INK = "#1c2430";
 const QUIET = "#5b6675";
 const LINE = "#d5dae1";
 
-/** What stands above a table. */
+/** The text above a table. */
 export interface TableHead {
   readonly title: string;
-  /** What of the time it covers; undefined where it is of no period. */
+  /** The period that the table covers; undefined when it has none. */
   readonly period?: string | undefined;
-  /** IANA zone of the times in words. */
+  /** IANA zone of the times. */
   readonly zone: string;
   readonly filters?: string | undefined;
   /** ISO 8601. */
@@ -37,17 +37,20 @@ export interface TableHead {
   readonly madeBy: string;
 }
 
-/** How wide a text is drawn, points. */
+/** The width of a text, points. */
 type Measure = (text: string) => number;
 
 interface Drawn {
   readonly name: string;
-  /** Its place in a row. */
+  /** Its index in a row. */
   readonly at: number;
   readonly width: number;
 }
 
-/** Columns that fit a page beside each other, each set with the first column of all; columns without any value are left out. */
+/**
+ * Groups of columns that fit a page side by side, each group with the table's first column; columns without any value are left
+ * out.
+ */
 export function columnSets(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -74,7 +77,7 @@ export function columnSets(
   return sets;
 }
 
-/** The lines of a cell: broken at spaces where it can be, else anywhere; what is more than MOST_LINES is cut with a mark. */
+/** The lines of a cell: broken at spaces where possible, else anywhere; beyond MOST_LINES the text is cut and marked. */
 export function linesOf(text: string, width: number, measure: Measure): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split("\n")) {
@@ -104,8 +107,8 @@ const countOf = (drawn: number, all: number): string =>
   drawn < all ? `the first ${drawn} of ${all} rows` : `${all} ${all === 1 ? "row" : "rows"}`;
 
 /**
- * The PDF of a table. Other requests have their turn between the rows.
- * @param all how many rows there are, those that are not drawn among them
+ * The PDF of a table. Lets other requests run between the rows.
+ * @param all number of rows, including those that are not drawn
  * @throws OutdialError `missing_package`
  */
 async function tablePdf(
@@ -225,7 +228,7 @@ async function tablePdf(
   }
 }
 
-/** The sum of the characters' widths, each measured once; kerning makes what is drawn hardly narrower. */
+/** The sum of the characters' widths, each measured once; with kerning the drawn text is hardly narrower. */
 function measured(width: Measure): Measure {
   const known = new Map<string, number>();
   const of = (one: string) => {
@@ -240,12 +243,12 @@ function measured(width: Measure): Measure {
   };
 }
 
-/** So much text of a table is drawn, characters. */
+/** Most characters of a table that are drawn. */
 const MOST_TEXT = 8_000_000;
 
 /**
- * The PDF of a table that comes as CSV, its first row the head.
- * @param all how many rows there are, where the CSV has only the first of them
+ * The PDF of a table from its CSV; the first row is the header.
+ * @param all number of rows, when the CSV has only the first of them
  * @throws OperationError `invalid_input`, OutdialError `missing_package`
  */
 export async function tablePdfOf(head: TableHead, csv: AsyncIterable<Uint8Array>, all?: number): Promise<Uint8Array> {
@@ -260,7 +263,7 @@ export async function tablePdfOf(head: TableHead, csv: AsyncIterable<Uint8Array>
     }
     read += 1;
     if (read > MOST_PDF_ROWS) continue;
-    // The mark of the CSV that keeps a spreadsheet from running a text.
+    // Removes the mark with which the CSV keeps a spreadsheet from executing a text.
     const cells = record.slice(0, MOST_COLUMNS).map((cell) => cell.slice(0, LONGEST).replace(/^'(?=[=+\-@\t\r])/, ""));
     text += cells.reduce((sum, cell) => sum + cell.length, 0);
     if (text > MOST_TEXT)

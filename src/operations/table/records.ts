@@ -6,21 +6,21 @@ import { csvRecords, sniffDelimiter, widthProblem } from "./csv.ts";
 import { ndjsonLines } from "./lines.ts";
 import { openSource, type RowFormat } from "./source.ts";
 
-/** A value of a cell, or why there is none. */
+/** A value of a cell, or why it is invalid. */
 export type Parsed<T> = { readonly ok: T } | { readonly problem: string };
 
-/** A field of a record and the column names it is known by, the documented one first. */
+/** A field of a record and its column names, the documented one first. */
 export interface FieldSpec<Field extends string> {
   readonly field: Field;
   readonly names: readonly string[];
-  /** The column must be there; its cells may still be empty. */
+  /** The column is required; its cells may still be empty. */
   readonly required?: true;
 }
 
 /** How the lines of a file are read. */
 export interface RecordFormat<Field extends string> {
   readonly fields: readonly FieldSpec<Field>[];
-  /** A file whose first line is data has this field alone, its columns put together: lists of numbers. */
+  /** A file whose first line is already data has only this field, made of all its columns: for lists of numbers. */
   readonly headless?: { readonly field: Field; readonly looksLikeData: (firstLine: string) => boolean };
 }
 
@@ -28,9 +28,9 @@ export interface RecordFormat<Field extends string> {
 export interface RecordOptions {
   readonly format?: RowFormat | undefined;
   readonly delimiter?: string | undefined;
-  /** Field to column, where it differs. */
+  /** Field to column, where the names differ. */
   readonly mapping?: Readonly<Record<string, string>> | undefined;
-  /** What the error says about the earlier lines when the file breaks off; by default that they are in. */
+  /** What the error says about the earlier lines when the file breaks off; by default that they were imported. */
   readonly done?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface RefusedLine {
   readonly reason: string;
 }
 
-/** The cells of one line. Parsing one that is wrong refuses the line. */
+/** The cells of one line. A cell that cannot be parsed refuses the line. */
 export class Cells<Field extends string> {
   readonly line: number;
   readonly #text: (field: Field) => string;
@@ -51,12 +51,12 @@ export class Cells<Field extends string> {
     this.#text = text;
   }
 
-  /** The text of a cell, empty when there is none. */
+  /** The text of a cell, empty when it is missing. */
   text(field: Field): string {
     return this.#text(field).trim();
   }
 
-  /** A cell that must hold something. Throws RefusedCell. */
+  /** A cell that must not be empty. Throws RefusedCell. */
   need<T>(field: Field, parse: (text: string) => Parsed<T>): T {
     const text = this.text(field);
     if (text === "") throw new RefusedCell(field, `${field} is empty`);
@@ -91,8 +91,8 @@ class RefusedCell extends Error {
 }
 
 /**
- * Reads records. @param parse makes one of the cells of a line
- * @param rescue makes what counts of a line that `parse` refused all the same; refusing the line as well leaves nothing of it
+ * Reads records. @param parse makes a record from the cells of a line
+ * @param rescue makes what is still to be kept of a line that `parse` refused; when it refuses the line as well, nothing is kept
  * @throws OperationError `invalid_input` when the file as a whole cannot be read
  */
 export async function* readRecords<Field extends string, T>(
@@ -190,7 +190,7 @@ function member(members: ReadonlyMap<string, unknown>, name: string): unknown {
   return value;
 }
 
-/** The fields with the columns that a mapping names for them. Throws `invalid_input` for a field that is none. */
+/** The fields with the columns that a mapping gives them. Throws `invalid_input` for an unknown field. */
 function renamed<Field extends string>(
   fields: readonly FieldSpec<Field>[],
   mapping: Readonly<Record<string, string>>,
@@ -210,7 +210,7 @@ function renamed<Field extends string>(
   });
 }
 
-/** Where each field stands in a header. Throws `invalid_input` when one that is needed is not there. */
+/** The index of each field in a header. Throws `invalid_input` when a required one is missing. */
 function findFields<Field extends string>(
   header: readonly string[],
   fields: readonly FieldSpec<Field>[],

@@ -1,4 +1,4 @@
-// The beginning of an input: enough to tell what it is, and what is refused as a whole.
+// The beginning of an input: enough to recognise its format, and to refuse it as a whole.
 
 import { OperationError } from "../error.ts";
 
@@ -7,7 +7,7 @@ const PEEK_BYTES = 64 * 1024;
 /** The form of a file of rows. */
 export type RowFormat = "csv" | "ndjson";
 
-/** An input, told apart. */
+/** An input and its format. */
 export interface OpenedSource {
   readonly format: RowFormat;
   /** The first line, without a byte order mark. */
@@ -30,7 +30,7 @@ export async function openSource(source: AsyncIterable<Uint8Array>, given?: RowF
   };
 }
 
-/** Reads enough of the source to judge it, and gives the whole back as a stream. */
+/** Reads enough of the source to judge it, and returns the whole as a stream. */
 async function peek(source: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; rest: AsyncIterable<Uint8Array> }> {
   const iterator = source[Symbol.asyncIterator]();
   const chunks: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-// A row of a tagging file, as read and as checked. Its columns are declared in columns.ts.
+// A row of a tagging file, before and after the checks. Its columns are declared in columns.ts.
 
 import type { DispositionAssignment, StoredDisposition } from "../../tenant/port.ts";
 import type { MatrixIndex, RowProblem } from "./checks.ts";
@@ -10,11 +10,11 @@ export type { Assignment, TagRow } from "./columns.ts";
 const SENT = COLUMNS.filter(({ vendor }) => vendor !== undefined);
 const LEFT_OUT = COLUMNS.filter(({ isRequired, isKept }) => isRequired !== true && isKept !== true);
 
-/** A row of the values that the columns have. */
+/** A row made from the values of its columns. */
 export function rowOf(line: number, valueOf: (column: AnyColumn, at: number) => Value): TagRow {
   const row: Record<string, unknown> = { line };
   for (const [at, column] of COLUMNS.entries()) row[column.member] = valueOf(column, at);
-  // Each member of a row is a column's.
+  // Every member of a row belongs to a column.
   return row as unknown as TagRow;
 }
 
@@ -40,7 +40,7 @@ export function checkRow(row: TagRow, matrix: MatrixIndex): { ok: Assignment } |
   return problems === undefined ? { ok: assignmentOf(row) } : { problems };
 }
 
-/** One text for what an assignment stores at the tenant, so that two rows for one call can be told equal or different. */
+/** A text that is equal for two assignments when the tenant would store the same for both; compares two rows for one call. */
 export function assignmentKey(assignment: Assignment): string {
   return JSON.stringify(SENT.map(({ member, form }) => assignment[member] ?? form.empty));
 }
@@ -53,7 +53,7 @@ export function bodyOf(assignment: Assignment): DispositionAssignment {
   return body;
 }
 
-/** Whether what the tenant stores is what we asked for. */
+/** Whether the tenant stores what we sent. */
 export function sameDisposition(assignment: Assignment, stored: StoredDisposition): boolean {
   return SENT.every(
     ({ member, form, vendor }) => vendor !== undefined && isSame(assignment[member] ?? form.empty, vendor.shown(stored)),

@@ -1,10 +1,10 @@
-// The rules for single values of a tagging row, before anything is sent: contract §2.1 and what a spreadsheet does to ids.
+// The rules for single values of a tagging row, before anything is sent: contract §2.1, and damage that spreadsheets do to ids.
 
 import { nearest } from "../../kernel/index.ts";
 import type { RowProblem as AnyRowProblem } from "../jobs/index.ts";
 import { listed, shown } from "../jobs/row-values.ts";
 
-/** The largest number of tags the tenant takes on one call. */
+/** Most tags that the tenant accepts on one call. */
 const MAX_TAGS = 10;
 
 /** Why a tagging row is refused. */
@@ -83,7 +83,7 @@ export function reasonProblem(reason: string, code: string, matrix: MatrixIndex)
   };
 }
 
-/** More tags than the tenant takes on one call. */
+/** More tags than the tenant accepts on one call. */
 export function tagsProblem(tags: readonly string[]): RowProblem | undefined {
   if (tags.length <= MAX_TAGS) return undefined;
   return { code: "too_many_tags", field: "tags", message: `${tags.length} tags; at most ${MAX_TAGS} are allowed` };

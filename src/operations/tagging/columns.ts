@@ -1,4 +1,5 @@
-// The columns of a tagging file: what each is called, how it is read, checked, compared and sent. A new column is an entry of `TABLE`.
+// The columns of a tagging file: their names, and how they are read, checked, compared and sent. A new column is an entry of
+// `TABLE`.
 
 import type { DispositionAssignment, StoredDisposition } from "../../tenant/port.ts";
 import { idProblem } from "../jobs/row-values.ts";
@@ -8,24 +9,26 @@ import { type Form, ID, TAGS, TEXT, type Value } from "./forms.ts";
 export type { Value } from "./forms.ts";
 
 /**
- * A rule for a value. @param code the row's disposition code
- * (The type of a method: columns of different values stand in one table.)
+ * A rule for a value. @param code the row's disposition code. (It has the type of a method so that columns with different value
+ * types fit into one table.)
  */
 type Check<V extends Value> = { rule(value: V, code: string, matrix: MatrixIndex): RowProblem | undefined }["rule"];
 
 /** One column. */
 interface Column<Name extends string, Member extends string, V extends Value, Required extends boolean> {
-  /** In the header of CSV, and of the member in NDJSON. */
+  /** Name in the header of CSV, and of the member in NDJSON. */
   readonly name: Name;
-  /** Of the value in `TagRow`, `Assignment` and `CallTag`. */
+  /** Name of the value in `TagRow`, `Assignment` and `CallTag`. */
   readonly member: Member;
   readonly form: Form<V>;
   readonly isRequired?: Required;
-  /** An assignment has the member also when its value is empty. One that is not required is left out then by default. */
+  /**
+   * Keeps the member in an assignment also when its value is empty. By default, an empty value of an optional column is left out.
+   */
   readonly isKept?: boolean;
-  /** All of them are asked. */
+  /** All of them are applied. */
   readonly checks: readonly Check<V>[];
-  /** The field of the tenant's disposition that holds it. Two rows for one call differ when one of these values differs. */
+  /** The field of the tenant's disposition for it. Two rows for one call differ when one of these values differs. */
   readonly vendor?: { set(value: V): Partial<DispositionAssignment>; shown(stored: StoredDisposition): V };
 }
 
@@ -35,7 +38,10 @@ function column<const Name extends string, const Member extends string, V extend
   return declared;
 }
 
-/** In the order of the documented header, and of stored rows: a new column stands at the end, or rows stored before it are misread. */
+/**
+ * In the order of the documented header, and of stored rows: a new column must be added at the end, or rows that were stored
+ * before are misread.
+ */
 const TABLE = [
   column({
     name: "call_id",
@@ -91,18 +97,18 @@ type Required = Extract<Declared, { isRequired?: true }>;
 /** A column of a tagging file. */
 export type Field = Declared["name"];
 
-/** A call and the disposition that it gets. */
+/** A call and its disposition. */
 export type CallTag = Values<Required> & {
   readonly [Member in Exclude<Declared, Required>["member"]]?: Values<Declared>[Member] | undefined;
 };
 
-/** A row as read: every field as text, not yet checked. Line 1 is the first line of the file. */
+/** A row as read: all fields not yet checked. Line 1 is the first line of the file. */
 export type TagRow = { readonly line: number } & CallTag;
 
 /** A row that passed every local rule; `checkRow` makes it. */
 export type Assignment = TagRow;
 
-/** A column whose value is of any kind. */
+/** A column with a value of any type. */
 export type AnyColumn = Omit<Column<Field, Declared["member"], Value, boolean>, "form"> & { readonly form: Form<Value> };
 
 /** The columns in their order. */

@@ -5,10 +5,10 @@ export type Value = string | readonly string[];
 
 /** Reads values of one kind. */
 export interface Form<V extends Value> {
-  /** The value of a column that the file does not have. */
+  /** The value when the file does not have the column. */
   readonly empty: V;
   ofCell(cell: string): V;
-  /** @param refuse told what is wrong with a member that cannot be read, in words that follow the field's name */
+  /** @param refuse called with the problem of a member that cannot be read; the text follows the field's name */
   ofMember(member: unknown, refuse: (message: string) => void): V;
 }
 

@@ -6,10 +6,10 @@ import { COLUMNS, type Field } from "./columns.ts";
 
 const FIELDS: readonly Field[] = COLUMNS.map(({ name }) => name);
 
-/** Field → name of the column that holds it, where it differs from the field's own name. */
+/** Field → name of its column, where it differs from the field's own name. */
 export type ColumnMapping = Partial<Record<Field, string>>;
 
-/** Parses `field=column` pairs of the command line. Throws `invalid_input` with what is allowed. */
+/** Parses `field=column` pairs of the command line. Throws `invalid_input` naming the allowed fields. */
 export function parseMapping(pairs: readonly string[]): ColumnMapping {
   const mapping: ColumnMapping = {};
   for (const pair of pairs) {
@@ -29,7 +29,7 @@ export function parseMapping(pairs: readonly string[]): ColumnMapping {
   return mapping;
 }
 
-/** Where each field stands in the header, and the columns nobody asked for. */
+/** The index of each field in the header, and the unused columns. */
 export interface Columns {
   readonly at: Readonly<Partial<Record<Field, number>>>;
   readonly width: number;
@@ -64,7 +64,7 @@ export function findColumns(header: readonly string[], mapping: ColumnMapping): 
   return { at, width: names.length, ignored: names.filter((name, index) => name !== "" && !used.has(index)) };
 }
 
-/** The names of the columns that are looked for, in lower case. */
+/** The column names to look for, in lower case. */
 export function columnNames(mapping: ColumnMapping): ReadonlySet<string> {
   return new Set(FIELDS.map((field) => (mapping[field] ?? field).toLowerCase()));
 }

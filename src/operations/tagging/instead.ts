@@ -1,4 +1,5 @@
-// What is done in place of setting dispositions, where a tenant cannot set them: a person chooses, and nothing of it is called a disposition that was stored.
+// What is done instead of setting dispositions, where a tenant cannot set them: a person chooses it, and outdial never says that
+// a disposition was stored.
 
 import { type Capability, type DispositionTagger, type DispositionWriter, requireSupported } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
@@ -7,20 +8,24 @@ import { lineOf, type PlannedRow } from "./plan.ts";
 import { type FinishedItem, finishedItem, settledBy } from "./result.ts";
 import { callOf, localResult, type SendRow } from "./work.ts";
 
-/** `tag`: a tag that names the code is added to the call. `record`: the ledger and the audit log say it, the tenant is told nothing. */
+/**
+ * `tag`: a tag with the code is added to the call. `record`: it is recorded in the ledger and the audit log, and nothing is sent
+ * to the tenant.
+ */
 export const INSTEAD = ["tag", "record"] as const;
-/** What is done in place of setting a disposition: see `INSTEAD`. */
+/** What is done instead of setting a disposition: see `INSTEAD`. */
 export type Instead = (typeof INSTEAD)[number];
 
-/** What a job does instead, as it is kept with it. */
+/** What a job does instead, from its stored options. */
 export function insteadIn(options: unknown): Instead | undefined {
   const named = typeof options === "object" && options !== null && "instead" in options ? options.instead : undefined;
   return INSTEAD.find((one) => one === named);
 }
 
 /**
- * Refuses what this tenant cannot do, before anything is planned. @param instead what is asked for in place of dispositions
- * @throws TenantError `unsupported` where dispositions cannot be set and nothing is asked for in their place, OperationError `invalid_input` where they can, or
+ * Refuses what this tenant cannot do, before anything is planned. @param instead what to do instead of setting dispositions
+ * @throws TenantError `unsupported` where dispositions cannot be set and `instead` is not given; OperationError `invalid_input`
+ * where they can, or
  * a tag cannot
  */
 export function requireWay({ capability, tagger }: DispositionWriter, instead: Instead | undefined): void {
@@ -34,7 +39,7 @@ function problemWith(instead: Instead, { supported }: Capability, tagger: Dispos
   return instead === "tag" && tagger === undefined ? "this tenant has no tags for calls" : undefined;
 }
 
-/** Work that keeps each correction in the ledger and sends nothing. */
+/** Work that records each correction in the ledger and sends nothing. */
 export function recordWork(): RowWork<PlannedRow, FinishedItem> {
   const recorded = ({ assignment: { line, callId, dispositionCodeId: code } }: SendRow): FinishedItem => ({
     line,
@@ -46,13 +51,13 @@ export function recordWork(): RowWork<PlannedRow, FinishedItem> {
   return {
     lineOf,
     local: (row, conflictsWith) => localResult(row, conflictsWith) ?? (row.kind === "send" ? recorded(row) : undefined),
-    // Every row has its result before it would be sent.
+    // Every row has its result before anything would be sent.
     send: () => Promise.reject(new Error("a correction that is only recorded was to be sent")),
     settle: (row) => Promise.resolve(recorded(row as SendRow)),
   };
 }
 
-/** Work that adds tags. A tag that may have been added is added again: the call has it once. */
+/** Work that adds tags. A tag that may have been added is sent again: a call has each tag only once. */
 export function taggerWork(tagger: DispositionTagger): Pick<RowWork<PlannedRow, FinishedItem>, "send" | "settle"> {
   return {
     async send(row, sentBefore, leave): Promise<Sent<FinishedItem>> {

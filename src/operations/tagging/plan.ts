@@ -1,4 +1,4 @@
-// What becomes of each row of a tagging file: sent, refused with all its reasons, or a duplicate; and the stored text of that.
+// Decides about each row of a tagging file: sent, refused with all its reasons, or a duplicate; and the stored form of that.
 
 import { type PlanReport, type PlanSink, planRows, type RowPlanner, SeenKeys } from "../jobs/index.ts";
 import {
@@ -22,7 +22,7 @@ export type PlannedRow =
       readonly callId: string;
       readonly code: string;
       readonly problems: readonly RowProblem[];
-      /** Only while planning: the line of an earlier row that is refused with this one. */
+      /** Only while planning: the line of an earlier row that is refused together with this one. */
       readonly conflictsWith?: number;
     }
   | {
@@ -43,8 +43,8 @@ export function conflictProblem(otherLine: number): RowProblem {
 }
 
 /**
- * Plans a whole input at constant memory (see SeenKeys).
- * A call named twice with the same body is sent once; with different bodies, both rows are refused and each names the other's line.
+ * Plans a whole input in constant memory (see SeenKeys). When a call appears twice with the same body, it is sent once; with
+ * different bodies, both rows are refused and each names the other's line.
  */
 export function planTagging(
   rows: AsyncIterable<ReadRow>,
@@ -60,7 +60,7 @@ export function planTagging(
   return planRows(rows, planner, sink);
 }
 
-/** The line a planned row came from. */
+/** The line of a planned row. */
 export function lineOf(row: PlannedRow): number {
   return row.kind === "send" ? row.assignment.line : row.line;
 }
@@ -95,7 +95,10 @@ export function encodeRows(rows: readonly PlannedRow[]): string {
   );
 }
 
-/** Elements of a stored row that is not sent; one that is sent has one for each column beside its line, and more than these. */
+/**
+ * Number of elements of a stored row that is not sent; a row that is sent has its line and an element for each column, which are
+ * more.
+ */
 const NOT_SENT = 4;
 
 /** Reads back what `encodeRows` wrote. A row that was stored before a column was declared has no value in it. */

@@ -1,4 +1,4 @@
-// Reads tagging rows from CSV or NDJSON as a stream: every line ends as a row or as a problem with its line number, none is skipped.
+// Reads tagging rows from CSV or NDJSON as a stream: every line becomes a row or a problem with its line number, none is skipped.
 
 import { csvRecords, sniffDelimiter, widthProblem } from "../table/csv.ts";
 import { ndjsonLines } from "../table/lines.ts";
@@ -8,20 +8,21 @@ import type { Field } from "./columns.ts";
 import { type ColumnMapping, type Columns, columnNames, findColumns } from "./header.ts";
 
 export interface ReadOptions {
-  /** Told apart by the first character when not given. */
+  /** Recognised by the first character when not given. */
   readonly format?: RowFormat | undefined;
   readonly mapping?: ColumnMapping | undefined;
-  /** Told by the header when not given. */
+  /** Recognised by the header when not given. */
   readonly delimiter?: string | undefined;
   /** Called once with the columns that no field uses. */
   readonly onIgnoredColumns?: ((names: readonly string[]) => void) | undefined;
 }
 
-/** One line of input: a row, or why it is none. */
+/** One line of input: a row, or why it is not one. */
 export type ReadRow = { readonly row: TagRow } | { readonly line: number; readonly callId: string; readonly problem: RowProblem };
 
 /**
- * Reads rows in constant memory. Line 1 is the first line of the file; a quoted field may span lines, the row then has its first.
+ * Reads rows in constant memory. Line 1 is the first line of the file; a quoted field may span lines, then the row has its first
+ * line.
  * @throws OperationError `invalid_input` when the file as a whole cannot be read: encoding, header, a quote that is never closed
  */
 export async function* readRows(source: AsyncIterable<Uint8Array>, options: ReadOptions = {}): AsyncGenerator<ReadRow> {

@@ -1,11 +1,12 @@
-// How an item ends, and what its ledger row, audit entry and event say.
+// The result of an item, and its form in the ledger, the audit log and the event.
 
 import type { AssignOutcome } from "../../tenant/port.ts";
 import type { Assignment, RowProblem } from "./assignment.ts";
 
 /**
- * `tagged` stored by us · `contact_tagged` a tag was put on the contact in its place · `unchanged` stored already · `refused` by a local rule or with 400 · `duplicate` of another row, sent once ·
- * `recorded` kept here in place of a disposition, nothing was sent · `locked` 409 · `not_found` 404 · `unknown` sent, no answer, not settled yet · `failed` surely not stored.
+ * `tagged` stored by us · `contact_tagged` a tag was added to the contact instead · `unchanged` was already stored · `refused` by
+ * a local rule or with 400 · `duplicate` of another row, sent once · `recorded` kept here instead of a disposition, nothing was
+ * sent · `locked` 409 · `not_found` 404 · `unknown` sent, no answer, not settled yet · `failed` certainly not stored.
  */
 type TagResult =
   | "tagged"
@@ -19,7 +20,7 @@ type TagResult =
   | "unknown"
   | "failed";
 
-/** An item as it goes to the ledger. */
+/** An item in its ledger form. */
 export interface FinishedItem {
   readonly line: number;
   readonly callId: string;
@@ -32,7 +33,7 @@ export interface FinishedItem {
   /** From the first send to the last answer, ms. */
   readonly latencyMs?: number;
   readonly callStatus?: string;
-  /** What the tenant's last failure of its own said. */
+  /** The body of the tenant's last server error. */
   readonly vendorBody?: string;
 }
 
@@ -48,8 +49,8 @@ const RESULT_OF: Readonly<Record<AssignOutcome["result"], TagResult>> = {
 };
 
 /**
- * The end of a sent item. "Unchanged" counts as tagged when an earlier send of ours may have stored the disposition: the answer then
- * only says that our own lost request arrived.
+ * The result of a sent item. "Unchanged" counts as tagged when an earlier request of ours may have stored the disposition: the
+ * answer then only shows that our own lost request arrived.
  */
 export function finishedItem(assignment: Assignment, outcome: AssignOutcome, sentBefore: boolean): FinishedItem {
   const ownLostReply = outcome.result === "unchanged" && (sentBefore || outcome.earlierUnknown);
@@ -67,12 +68,12 @@ export function finishedItem(assignment: Assignment, outcome: AssignOutcome, sen
   };
 }
 
-/** What was surely not stored by its last send may have been stored by one before, of which nothing is known. */
+/** The last request certainly stored nothing, but an earlier one with an unknown outcome may have. */
 export function settledBy(item: FinishedItem, mayBeStored: boolean): FinishedItem {
   return mayBeStored && item.result === "failed" ? { ...item, result: "unknown" } : item;
 }
 
-/** The end of a row that a local rule refused. */
+/** The result of a row that a local rule refused. */
 export function refusedItem(row: { line: number; callId: string; code: string; problems: readonly RowProblem[] }): FinishedItem {
   const reason = row.problems.map((problem) => problem.message).join("; ");
   return { line: row.line, callId: row.callId, code: row.code, result: "refused", reason, attempts: 0 };

@@ -27,10 +27,10 @@ import { type ReadOptions, readRows } from "./read-rows.ts";
 import type { FinishedItem } from "./result.ts";
 import { tagWork } from "./work.ts";
 
-/** The kind of a tagging job in the ledger and among the workflows. */
+/** The kind of a tagging job, in the ledger and for the engine. */
 export const TAG = "tag";
 
-/** Chunks under way at once. */
+/** Chunks that are under way at once. */
 const OVERLAP = 3;
 
 /** An input to tag, and how to read it. */
@@ -40,7 +40,7 @@ export interface TagSource extends JobSource {
 
 /**
  * Validates a whole input against the campaign's matrix. Nothing is sent, nothing is stored.
- * @param expectedRows a hint that sizes the memory of calls seen; any number of rows works
+ * @param expectedRows a hint for the size of the memory of calls seen; any number of rows works
  */
 export async function validateTagging(
   source: TagSource,
@@ -61,20 +61,20 @@ export async function readMatrix(
   return indexMatrix(campaignId, await suggesting(campaignId, ids, () => catalog.matrix(campaignId)));
 }
 
-/** What a campaign's dispositions are read from, and which campaigns there are. */
+/** Source of a campaign's dispositions, and of the list of campaigns. */
 export type MatrixSource = Pick<Capabilities, "dispositionCatalog" | "campaignProvisioning">;
 
 interface TaggingDependencies {
   readonly jobs: JobRecords;
-  /** The ledger of one job's campaign, written under this replica. */
+  /** The ledger for the jobs of a campaign, written in the name of this replica. */
   readonly ledgerOf: (campaignId: string, instead: Instead | undefined) => RowLedger<PlannedRow, FinishedItem>;
   readonly replicas: Replicas;
   readonly runs: Runs;
   /** See `Kind`. */
   readonly scope: string;
-  /** Told when a job stopped before its end for another reason than an interruption. */
+  /** Called when a job stopped before its end for any reason but an interruption. */
   readonly onStopped?: ((job: RowJob) => void) | undefined;
-  /** Writes an entry of the job's own into the audit log. */
+  /** Writes an audit entry of the job itself. */
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly matrices: MatrixSource;
   readonly writer: DispositionWriter;
@@ -114,14 +114,15 @@ export class Tagging {
     });
   }
 
-  /** What the engine runs. */
+  /** The kind for the engine. */
   kind(): Kind {
     return this.#runner.kind();
   }
 
   /**
-   * Makes a job of an input. The same input for the same campaign is recognised by its content: the earlier job comes back, unless `again`.
-   * `actor`: who asks, when it is not this process's own.
+   * Makes a job from an input. The same input for the same campaign is recognised by its content: the earlier job is returned,
+   * unless `again`.
+   * `actor`: who asks for it; this process's own actor by default.
    * @throws OperationError `invalid_input` when the input as a whole cannot be read
    */
   submit(
@@ -155,7 +156,7 @@ export class Tagging {
     );
   }
 
-  /** The job of an id. Throws OperationError `job_not_found`. */
+  /** The job with an id. Throws OperationError `job_not_found`. */
   find(id: string): Promise<RowJob> {
     return this.#deps.jobs.get(id);
   }

@@ -1,4 +1,4 @@
-// The ledger of tagging over the store: what an item, its audit entry and its event look like there.
+// The ledger of tagging on the store: the form of an item, its audit entry and its event.
 
 import { type AuditInput, type ItemResult, isGood, type JobLedger, type NewItem, type OutboxEvent } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
@@ -14,10 +14,10 @@ interface TagLedgerOptions {
   readonly executor: string;
   /** ms since the epoch. */
   readonly now: () => number;
-  /** Name of the receiver of BI events; none, no events. */
+  /** Name of the receiver of BI events; without one there are no events. */
   readonly endpoint: string | undefined;
   readonly onItem?: ((item: EndedItem) => void) | undefined;
-  /** What is done in place of setting dispositions. */
+  /** What is done instead of setting dispositions. */
   readonly instead?: Instead | undefined;
 }
 
@@ -36,7 +36,7 @@ export function createTagLedger(options: TagLedgerOptions): RowLedger<PlannedRow
     write: (jobId, item, settled) => ({
       item: ledgerItem(item),
       audit: auditEntry(options, jobId, item, settled),
-      // Receivers of dispositions are not sent what was done in their place.
+      // Receivers of dispositions do not get what was done instead.
       event:
         endpoint !== undefined && options.instead === undefined && item.result === "tagged"
           ? tagEvent(options, endpoint, jobId, item)

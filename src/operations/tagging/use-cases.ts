@@ -1,4 +1,4 @@
-// What programs can do with calls: check what tagging them would be, tag a list of them, tag one.
+// What programs can do with calls: check a tagging before it is made, tag a list of calls, tag one.
 
 import type { Context } from "../context.ts";
 import type { ResultRow } from "../jobs/result-rows.ts";
@@ -28,7 +28,7 @@ export class TagUseCases {
     this.#records = records;
   }
 
-  /** What tagging these calls would be: each is checked against the campaign's dispositions. Nothing is sent. Throws TenantError. */
+  /** Checks a tagging before it is made: each call against the campaign's dispositions. Nothing is sent. Throws TenantError. */
   async check(campaignId: string, calls: CallTags): Promise<PlanReport> {
     const { capabilities } = this.#context.tenant;
     requireWay(capabilities.dispositionWriter, undefined);
@@ -37,14 +37,15 @@ export class TagUseCases {
   }
 
   /**
-   * Tags calls, durably, to the end of the list. The same list again comes back with the results that it has, and goes on where it stopped.
+   * Tags calls, durably, to the end of the list. For the same list, the earlier job is returned with its results, and continues
+   * where it stopped.
    * @returns the job; `rows` of the jobs gives the result of each call. Throws OperationError `invalid_input`, TenantError
    */
   run(campaignId: string, calls: CallTags, { by = this.#context.actor, ...options }: RowRunOptions = {}): Promise<JobDetail> {
     return runRows(this.#engine(campaignId), this.#records, tagSource(calls), { ...options, by });
   }
 
-  /** Tags one call: a job of one row. Throws OutdialError with the code of what stopped it before it had a result. */
+  /** Tags one call: a job with one row. Throws OutdialError with the code of what stopped it before it had a result. */
   one(campaignId: string, call: CallTag, { by = this.#context.actor }: Pick<RowRunOptions, "by"> = {}): Promise<ResultRow> {
     return runOne(this.#engine(campaignId), this.#records, tagSource([call]), by);
   }

@@ -1,4 +1,5 @@
-// What tagging does with a row: one idempotent write; afterwards calls without an answer are read back, and locked ones say why.
+// How tagging processes a row: one idempotent write; afterwards calls without an answer are read back, and for locked ones the
+// status is read.
 
 import type { CallOptions, CallReader, DispositionWriter } from "../../tenant/port.ts";
 import type { OpenItem, RowWork, Sent } from "../jobs/index.ts";
@@ -42,7 +43,7 @@ export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<
 /** Options of a tagging request. */
 export const callOf = ({ halt, confirmed }: Leave): CallOptions => ({ lane: "tagging", halt, confirmed });
 
-/** A locked call with its status, which says why it is locked. */
+/** Reads the status of a locked call, which says why it is locked. */
 async function withStatus(
   reader: CallReader,
   assignment: Assignment,
@@ -54,7 +55,7 @@ async function withStatus(
   return { ...sent, statusCode: 409, callStatus: call?.status ?? "not_found" };
 }
 
-/** Reads the call; when the disposition is not there, sends it once more. */
+/** Reads the call; when the disposition is not stored, sends it once more. */
 async function readBack(
   reader: CallReader,
   writer: DispositionWriter,

@@ -1,5 +1,5 @@
-// How the tenant's do-not-call groups stand to the company's list, asked before a campaign starts. Where the operator names a group for it, a start brings
-// over what is missing first; `notHeld` says when what was found forbids a start.
+// How the tenant's do-not-call groups compare with the company's list, checked before a campaign starts. When the operator has
+// configured a group for it, a start first adds the missing numbers; `notHeld` says when the result forbids a start.
 
 import type { CallOptions } from "../../tenant/port.ts";
 import { TenantError } from "../../tenant/port.ts";
@@ -7,22 +7,28 @@ import { OperationError } from "../error.ts";
 import type { DncDifference } from "../views/schemas/tenant.ts";
 import { TenantDnc, type TenantDncDeps, targetOf } from "./use-cases.ts";
 
-/** Somebody waits for it: large groups are compared by a command of its own. */
+/** Time limit of a look, ms, because a person waits; a separate command compares large groups. */
 const LOOK_MS = 15_000;
-/** The same with numbers that are added to the group and then searched for. What was added stays, so that the next try has less to do. */
+/**
+ * Time limit when numbers are added to the group and then searched for. Numbers that were added stay, so that the next attempt
+ * has less to do.
+ */
 const START_MS = 60_000;
 
-/** What was found, or why nothing was. `group`: the one that gets what is missing before a start; absent when nothing is brought over. */
+/**
+ * The result, or why there is none. `group`: the one that gets the missing numbers before a start; absent when none are added.
+ */
 export type DncBeforeStart = (DncDifference | { readonly problem: string }) & { readonly group?: string };
 
-/** A start, as the audit log names it, and who ordered it. */
+/** A start in the form for the audit log, and who ordered it. */
 export interface NamedStart {
   readonly what: string;
   readonly by: string;
 }
 
 /**
- * Compares and, for a start, brings over what is missing when a group is configured for that. Null where the tenant has no groups of its own.
+ * Compares and, for a start, adds the missing numbers when a group is configured for that. Null where the tenant has no groups of
+ * its own.
  * @param start absent for a look, which changes nothing
  */
 export async function dncBeforeStart(
@@ -56,7 +62,7 @@ export async function dncBeforeStart(
   }
 }
 
-/** The same in words. */
+/** The result as text. */
 export function dncWords(found: DncBeforeStart): string {
   if ("problem" in found) return found.problem;
   const { groups, suppressed, missing, campaignId, group } = found;
@@ -82,8 +88,9 @@ export interface ReadContacts {
 }
 
 /**
- * Why a start is forbidden, null when it is not: the dialer calls whoever is on its list of contacts, except those whom a group of the tenant holds back.
- * @param most contacts that the gate of a start reads; who is further down the list is not known
+ * Why a start is forbidden, null when it is not: the dialer calls everybody on its list of contacts except those whom a group of
+ * the tenant blocks.
+ * @param most number of contacts that the gate of a start reads; contacts further down the list are not known
  */
 export function notHeld(contacts: ReadContacts, groups: DncBeforeStart | null, most: number): string | null {
   if (groups === null) return null;
@@ -93,7 +100,7 @@ export function notHeld(contacts: ReadContacts, groups: DncBeforeStart | null, m
   const words = `nothing shows that the tenant holds them back: ${dncWords(groups)}`;
   if (groups.group !== undefined) return isFailed ? `of the tenant's do-not-call groups: ${groups.problem}` : null;
   if (onCompanyList > 0) return `${onCompanyList} of ${read} contacts read are on the company's do-not-call list, and ${words}`;
-  // A look that reads less than a start knows no more of the rest.
+  // A look that reads fewer contacts than a start does not decide about the rest.
   if (whole || read < most) return null;
   const all = announced === null ? "" : ` of ${announced}`;
   return `a start reads the first ${most}${all} contacts; others may be on the company's do-not-call list, and ${words}`;

@@ -1,4 +1,5 @@
-// Keeps the tenant's do-not-call group up to the company's list while campaigns dial: the tenant's dialer obeys its groups, not the store.
+// Keeps the tenant's do-not-call group up to date with the company's list while campaigns dial: the tenant's dialer obeys its
+// groups, not the store.
 
 import type { Clock } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
@@ -7,9 +8,9 @@ import { OperationError } from "../error.ts";
 import { type DncReading, unheldWords } from "./reading.ts";
 import { TenantDnc, type TenantDncDeps, tenantNumber } from "./use-cases.ts";
 
-/** Entries of transactions that were open at the last look may have lower numbers than what was seen. */
+/** Entries of transactions that were open during the last look may have lower numbers than those already seen. */
 const OVERLAP = 1_000;
-/** How the audit log names it. */
+/** The reason in the audit log. */
 const WHY = "an opt-out while campaigns may dial";
 
 interface KeeperDeps extends TenantDncDeps {
@@ -18,19 +19,19 @@ interface KeeperDeps extends TenantDncDeps {
   readonly actor: string;
 }
 
-/** How often it is read which campaigns obey the group. */
+/** How often outdial reads which campaigns obey the group, ms. */
 const OBEYING_MS = 60_000;
 
-/** Looks for new entries of the company's list, and adds them to the group that the operator named (`doNotCallGroup`). */
+/** Looks for new entries of the company's list, and adds them to the group that the operator configured (`doNotCallGroup`). */
 export class GroupKeeper {
   readonly #deps: KeeperDeps;
   /** The last entry that was seen; undefined before the first look. */
   #after: number | undefined;
-  /** The whole group was compared since this process began. */
+  /** Whether the whole group was compared since this process began. */
   #isWhole = false;
-  /** The campaigns that dialed when none of them was found to obey the group. */
+  /** The dialing campaigns at the time when none of them was found to obey the group. */
   #asked = "";
-  /** When it was last read who obeys the group. */
+  /** When outdial last read which campaigns obey the group. */
   #obeyingAt = Number.NEGATIVE_INFINITY;
   /** Entries of the overlap that were seen. */
   #seen = new Set<number>();
@@ -40,7 +41,8 @@ export class GroupKeeper {
   }
 
   /**
-   * One look. The whole group is compared once, for what came while nobody looked, as soon as a campaign dials that obeys it. What failed is tried again at the next look.
+   * One look. As soon as a campaign dials that obeys the group, the whole group is compared once, for entries made while no
+   * process looked. What failed is tried again at the next look.
    * @returns how many numbers were added
    * @throws TenantError, StoreError; OperationError `not_available` when the tenant's search does not find what was added
    */
@@ -61,8 +63,9 @@ export class GroupKeeper {
   }
 
   /**
-   * Looks, once a minute, whether every campaign that dials still obeys the group, or others that hold the whole list; the tenant's administrators may have
-   * changed that. Kept for pages and what needs attention. @returns campaigns whose dialer calls on whoever is on the company's list, in words
+   * Checks, once a minute, whether every dialing campaign still obeys the group, or other groups that have the whole list; the
+   * tenant's administrators may have changed that. The result is stored for pages and the attention list. @returns sentences
+   * about campaigns whose dialer may call people on the company's list
    */
   async unheld(options: CallOptions = {}): Promise<readonly string[] | undefined> {
     const { store, tenant, clock } = this.#deps;
@@ -91,7 +94,10 @@ export class GroupKeeper {
     this.#seen = new Set([...this.#seen].filter((id) => id > from));
   }
 
-  /** Brings the group up to the list through a campaign that dials and obeys it. Which dial is known a while after the start only. */
+  /**
+   * Adds everything that the group lacks, through a campaign that dials and obeys it. Which campaigns dial is known only some
+   * time after their start.
+   */
   async #whole(group: string, options: CallOptions): Promise<number> {
     const { store, actor } = this.#deps;
     const dnc = new TenantDnc(this.#deps);
@@ -104,7 +110,7 @@ export class GroupKeeper {
         this.#isWhole = true;
         return added;
       } catch (thrown) {
-        // One that obeys another group, or none, or is gone.
+        // The campaign obeys another group, or none, or does not exist any more.
         const isOther = thrown instanceof OperationError || (thrown instanceof TenantError && thrown.code === "not_found");
         if (!isOther) throw thrown;
       }

@@ -1,8 +1,8 @@
-// How the tenant's do-not-call groups stand to the company's list for a campaign that dials, as it is kept. Pure.
+// How the tenant's do-not-call groups compare with the company's list for a dialing campaign, in the stored form. Pure.
 
 import { z } from "zod";
 
-/** What is kept of a campaign that dials: numbers of the company's list that nothing at the tenant holds back from it. */
+/** The stored form for a dialing campaign: numbers of the company's list that nothing at the tenant blocks for it. */
 export const dncReading = z.object({
   missing: z.int().min(0),
   suppressed: z.int().min(0),
@@ -10,10 +10,10 @@ export const dncReading = z.object({
   group: z.string(),
 });
 
-/** How a dialing campaign stands to the tenant's do-not-call group, as it is kept. */
+/** How a dialing campaign's groups compare with the company's list, in the stored form. */
 export type DncReading = z.infer<typeof dncReading>;
 
-/** What a reading says of a campaign that dials. */
+/** A reading about a dialing campaign, as text. */
 export function unheldWords({ missing, suppressed, groups, group }: DncReading): string {
   const others =
     groups.length === 0 ? "" : `, and ${groups.join(", ")} hold${groups.length === 1 ? "s" : ""} not all of the list`;

@@ -1,5 +1,5 @@
-// The company's list and the tenant's own do-not-call groups: compared, brought over, proven number by number. The company's list stays the master: nothing
-// is taken off a group here.
+// The company's list and the tenant's own do-not-call groups: compare, add the missing numbers, prove each number. The company's
+// list stays the master: nothing is removed from a group here.
 
 import type { PhoneKey, Store } from "../../store/index.ts";
 import { type CallbackView, type CallOptions, requireSupported, type TenantLink } from "../../tenant/port.ts";
@@ -7,13 +7,16 @@ import { OperationError } from "../error.ts";
 import type { DncDifference, DncPush, ScheduledCallback } from "../views/schemas/tenant.ts";
 import { masked } from "../views/texts.ts";
 
-/** Numbers that are read of the store at once. */
+/** How many numbers are read from the store at once. */
 const BATCH = 10_000;
-/** Numbers that a result names. */
+/** Most numbers that a result names. */
 const NAMED = 20;
 const NORTH_AMERICAN = 11;
 
-/** A number as the tenant writes it: without the country's 1 in North America. How others are written is not known; each is proven by a search. */
+/**
+ * A number as the tenant writes it: in North America without the country's 1. How the tenant writes other numbers is not known;
+ * each is proven by a search.
+ */
 export function tenantNumber(number: PhoneKey): string {
   const text = String(number);
   return text.length === NORTH_AMERICAN && text.startsWith("1") ? text.slice(1) : text;
@@ -30,7 +33,7 @@ interface Compared {
 }
 
 /**
- * Compares the tenant's do-not-call group with the company's list, and sends what is missing. Errors: TenantError `unsupported`,
+ * Compares the tenant's do-not-call groups with the company's list, and sends what is missing. Errors: TenantError `unsupported`,
  * StoreError.
  */
 export class TenantDnc {
@@ -46,7 +49,7 @@ export class TenantDnc {
   }
 
   /**
-   * The same before a start; where the operator wants it so, what is missing is brought over first and proven.
+   * Compares before a start; when the operator has configured it, missing numbers are first added and proven.
    * @param asked.start names the start in the audit log
    * @throws OperationError as of `push`, `not_available` as well when a number is not proven; TenantError
    */
@@ -68,19 +71,21 @@ export class TenantDnc {
   }
 
   /**
-   * Adds to a group what is missing in all groups that the campaign obeys, and proves each number by the tenant's search. What was added before is found
-   * again, so that it may be repeated after anything.
+   * Adds to a group the numbers that are missing in all groups that the campaign obeys, and proves each number by the tenant's
+   * search. Numbers that were added before are
+   * found again, so that this may be repeated at any time.
    * @param asked.group one of the obeyed groups; may be left out where there is one
-   * @throws OperationError `not_available` when the campaign obeys no group, `invalid_input` when none or another one is named; TenantError
+   * @throws OperationError `not_available` when the campaign obeys no group, `invalid_input` when none or another one is named;
+   * TenantError
    */
   async push(
     campaignId: string,
     asked: {
       readonly group?: string | undefined;
-      /** Numbers that are brought over and searched for; all by default. */
+      /** Most numbers that are added and searched for; all by default. */
       readonly most?: number | undefined;
       readonly by: string;
-      /** Told how many numbers are proven or not, of how many. */
+      /** Called with the number of numbers that are settled, proven or not, and the number of all. */
       readonly onProgress?: (done: number, all: number) => void;
     } & CallOptions,
   ): Promise<DncPush> {
@@ -105,7 +110,7 @@ export class TenantDnc {
     const of = start === undefined ? {} : { start };
     const record = (action: string, details: Readonly<Record<string, unknown>>) =>
       this.#deps.store.audit.append([{ actor: by, action, subject: `campaign/${campaignId}`, details: { ...details, ...of } }]);
-    // What a process that dies in the middle had begun is known.
+    // Written before, so that it is known what a process had begun if it dies.
     await record("dnc.push", { group: target, suppressed: difference.suppressed, missing: missing.length });
     const refused = new Map<string, string>();
     for (let at = 0; at < missing.length; at += groups.mostAtOnce)
@@ -165,7 +170,10 @@ export class TenantDnc {
   }
 }
 
-/** The group that gets what is missing. Throws OperationError `not_available` when the campaign obeys none, `invalid_input` when it is not clear which. */
+/**
+ * The group that gets the missing numbers. Throws OperationError `not_available` when the campaign obeys none, `invalid_input`
+ * when it is not clear which.
+ */
 export function targetOf(
   { campaignId, groups }: Pick<DncDifference, "campaignId" | "groups">,
   named: string | undefined,
@@ -186,7 +194,7 @@ export function targetOf(
   throw new OperationError("invalid_input", `campaign ${campaignId} does not obey the do-not-call group ${target}, but ${ids}`);
 }
 
-/** Callbacks that the tenant will place by itself: seen and taken away. */
+/** Callbacks that the tenant will place by itself: listed and removed. */
 export class TenantCallbacks {
   readonly #deps: TenantDncDeps;
 
@@ -201,7 +209,7 @@ export class TenantCallbacks {
     return scheduledCallbacks.list(campaignId, options);
   }
 
-  /** The same as the API shows them. @param reveal whether numbers, names and notes can be read */
+  /** The callbacks as the API shows them. @param reveal whether numbers, names and notes can be read */
   async views(
     campaignId: string,
     { reveal, ...options }: { readonly reveal: boolean } & CallOptions,
@@ -217,8 +225,9 @@ export class TenantCallbacks {
   }
 
   /**
-   * Deletes one, with the reason, which goes to the tenant and into the audit log.
-   * @returns `already` when the tenant has no open callback of this id: it was deleted or placed before, or the id is another one's
+   * Deletes one, with the reason, which is sent to the tenant and written to the audit log.
+   * @returns `already` when the tenant has no open callback with this id: it was deleted or placed before, or the id belongs to
+   * something else
    */
   async remove(id: string, { why, by, ...options }: { readonly why: string; readonly by: string } & CallOptions) {
     const { scheduledCallbacks } = this.#deps.tenant.capabilities;
