@@ -4,7 +4,7 @@ import type { Approval, ApprovalWithPlan } from "../../store/index.ts";
 import { type ApprovalDetail, type ApprovalStanding, type ApprovalView, approvalPlan } from "./schemas/approvals.ts";
 import { timeText } from "./texts.ts";
 
-/** @param now what has expired by then is shown so */
+/** @param now approvals that have expired by then are shown as expired */
 export function approvalOf(approval: Approval, now: number): ApprovalView {
   const { id, operation, summary, confirm, requestedBy, state, decidedBy, message } = approval;
   return {
@@ -22,7 +22,7 @@ export function approvalOf(approval: Approval, now: number): ApprovalView {
   };
 }
 
-/** With what was shown when it was asked for. @param standing how that is now; null once it no longer waits */
+/** With the plan that was shown when it was asked for. @param standing the plan now; null when it no longer waits */
 export function approvalDetailOf(approval: ApprovalWithPlan, now: number, standing: ApprovalStanding | null): ApprovalDetail {
   const plan = approvalPlan.safeParse(approval.plan);
   return { ...approvalOf(approval, now), plan: plan.success ? plan.data : null, standing };

@@ -1,4 +1,4 @@
-// What was checked before a campaign dials, each check with its result in words.
+// The checks before a campaign dials, each with its result as text.
 
 import { durationText, shortPercent } from "../../kernel/index.ts";
 import type { PairReport } from "../campaigns/failover/pair.ts";
@@ -12,16 +12,18 @@ import type { CampaignPreview } from "./schemas/campaigns.ts";
 
 type Check = CampaignPreview["checks"][number];
 
-/** Zones that are named; the rest is counted. */
+/** Most zones that are named; the rest is counted. */
 const ZONES = 12;
 
-/** How the tenant's do-not-call groups stand to the company's list before a start. @param refusal why that forbids it */
+/**
+ * How the tenant's do-not-call groups compare with the company's list before a start. @param refusal why that forbids the start
+ */
 export function groupsCheck(found: DncBeforeStart, refusal?: string): Check {
   const passed = !("problem" in found) && found.missing === 0 ? true : refusal === undefined ? null : false;
   return { check: TENANT_GROUPS, passed, text: refusal ?? dncWords(found) };
 }
 
-/** What the pre-dial gate looked at. */
+/** The checks of the pre-dial gate. */
 export function gateChecks(verdict: ResumeVerdict): Check[] {
   const { refusals, manifest, windows, abandonment, announced, whole } = verdict;
   const against = (code: (typeof refusals)[number]["code"]) => refusals.find((one) => one.code === code);
@@ -57,7 +59,7 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
     const more = open.length > names.length ? [`${open.length - names.length} more`] : [];
     checks.push({
       check: "calling windows",
-      // A closed window forbids nothing: the campaign dials nobody until one opens.
+      // Closed windows do not forbid a start: the campaign dials nobody until one opens.
       passed: open.length > 0 ? true : null,
       text: `${open.length} of ${windows.length} zones open${names.length === 0 ? "" : `: ${[...names, ...more].join(", ")}`}`,
     });
@@ -65,7 +67,7 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
     const of = whole || announced === null ? "" : ` of ${announced} on the list`;
     checks.push({
       check: "contacts",
-      // When nobody at the beginning of a list may be called, this does not decide for the rest of the list.
+      // When nobody at the beginning of a list may be called, that says nothing about the rest of the list.
       passed: counts.dial > 0 ? true : whole ? false : null,
       text: `${counts.dial} of ${input.contacts} looked at${of} may be called now${held === "" ? "" : `; not now: ${held}`}`,
     });
@@ -84,7 +86,7 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
   return checks;
 }
 
-/** Where a pair stands. @param from the side that would hand over */
+/** The state of a pair. @param from the side that would hand over */
 export function pairChecks({ primary, backup, state, policy }: PairReport, from: "primary" | "backup"): Check[] {
   const { words, reason, nextStep } = pairWords(state, primary);
   const refused = orderRefusal(state, from === "primary" ? "fail-over" : "fail-back") !== null;
@@ -92,7 +94,7 @@ export function pairChecks({ primary, backup, state, policy }: PairReport, from:
   return [
     {
       check: "who dials",
-      // A pair that needs a person takes the order all the same.
+      // A pair that needs a person still accepts the order.
       passed: refused ? false : state.side === from && nextStep === null ? true : null,
       text: `${words}${because}; the ${state.side} (${state.side === "primary" ? primary : backup}) is meant to dial`,
     },

@@ -23,7 +23,7 @@ export function planViewOf(plan: CampaignPlan, confirm: string): CampaignPlanVie
   };
 }
 
-/** Without the whole documents: what changes is named field by field. */
+/** Without the full documents: the changes are listed field by field. */
 function entryOf(entry: PlanEntry): CampaignPlanView["entries"][number] {
   const { action, name, id, source, changes, status, activates, held, blast } = entry;
   return {
@@ -77,7 +77,7 @@ export function applyViewOf(
   };
 }
 
-/** What differs between files and tenant. */
+/** The differences between files and tenant. */
 export function driftViewOf({ drifted, campaigns, unmanaged, unmatched, notices }: Drift): CampaignDriftView {
   return {
     drifted,

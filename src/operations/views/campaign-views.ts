@@ -19,10 +19,13 @@ import type { ReadingFailure } from "./schemas/common.ts";
 import { shareOf, timeText } from "./texts.ts";
 import { workloadInShort, workloadOf } from "./workload-views.ts";
 
-/** Phases of a pair in which nothing is handed over, and nothing was: what was begun and could not be done is no hand-over. */
+/**
+ * Phases of a pair in which nothing is being or has been handed over; a hand-over that began and could not be done does not
+ * count.
+ */
 const QUIET: ReadonlySet<string> = new Set(["watching", "securing", "halted"]);
 
-/** A campaign in a line. */
+/** A campaign as lists show it. */
 export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
   const { reading, success, failover, dialing, notDialing, readAt } = health;
   return {
@@ -71,7 +74,7 @@ export function campaignStatusOf(health: KnownHealth, now: Instant): CampaignSta
   };
 }
 
-/** What the gate says. */
+/** The gate's result. */
 export function gateLookOf({
   at,
   refusals,
@@ -97,7 +100,7 @@ export function gateLookOf({
   };
 }
 
-/** What is not known of a campaign, and why. */
+/** What is not known about a campaign, and why. */
 function unreadOf({ readAt, campaignProblem, readingProblem, gateProblem }: KnownHealth): CampaignSummary["unread"] {
   const parts = [
     { part: "status", at: readAt.status, problem: campaignProblem },
@@ -131,7 +134,7 @@ export function healthViewOf(health: KnownHealth): HealthView {
   };
 }
 
-/** Whether the pair hands over or has, or the vendor says so. */
+/** Whether the pair is handing over or has handed over, or the vendor says so. */
 const isTriggered = ({ failover, reading }: KnownHealth): boolean =>
   failover === null ? (reading?.failoverTriggered ?? false) : !QUIET.has(failover.phase);
 
@@ -156,12 +159,12 @@ function windowOf({ zone, contacts, open, until, opens }: KnownHealth["windows"]
   return { zone, open: open > 0, changesAt: timeText(open > 0 ? until : opens), contacts, openContacts: open };
 }
 
-/** What came of a change of state. */
+/** The result of a change of state. */
 export function campaignResultOf({ campaignId, target, outcome, confirmed, shown, message }: StateChange): CampaignResult {
   const open = outcome === "failed" || outcome === "unknown" || outcome === "superseded";
   return {
     campaignId,
-    // Whatever was answered: a tenant that shows another state has not done it.
+    // Whatever the answer was: when the tenant shows another state, the change was not made.
     status: open ? outcome : shown === false ? "unknown" : target,
     confirmed,
     already: outcome === "already",

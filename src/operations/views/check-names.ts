@@ -1,4 +1,4 @@
-// Names of checks that are looked for again, apart from the checks themselves: the package's door needs the names alone.
+// Names of checks that other code looks for, separate from the checks themselves: the library's entry point needs only the names.
 
 /** The check of the groups that the tenant itself keeps. */
 export const TENANT_GROUPS = "the tenant's do-not-call groups";

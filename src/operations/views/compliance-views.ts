@@ -47,7 +47,7 @@ function clockIn(zone: string, at: number): string {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
-/** What a signed manifest says. Throws OperationError `invalid_input` for a text that is none. */
+/** The content of a signed manifest. Throws OperationError `invalid_input` for a text that is not one. */
 export function manifestOf(text: string): ManifestView {
   return manifestViewOf(parseManifest(text));
 }
@@ -117,7 +117,7 @@ export function budgetOf({
     limit: limit.maxRate,
     windowHours: limit.windowHours,
     rate: shareOf(rate),
-    // Of a limit of nothing there is no share.
+    // With a limit of zero there is no share.
     used: allowed === 0 ? null : abandoned / allowed,
     left: isKnown ? allowance.certain : null,
     until: timeText(allowance.until),

@@ -37,7 +37,7 @@ export function predictionOf(prediction: Exclude<Judgement["prediction"], string
   };
 }
 
-/** The answer rate that was measured, with what it was counted from. */
+/** The answer rate that was measured, with the counts behind it. */
 export const measuredOf = ({ answered, placed, from, to }: MeasuredAnswers) => ({
   numerator: answered,
   denominator: placed,

@@ -6,7 +6,7 @@ import { pairWords } from "../campaigns/failover/words.ts";
 import type { FailoverHappeningView, FailoverPairView } from "./schemas/failover.ts";
 import { timeText } from "./texts.ts";
 
-/** Looks that may be missing before a watch counts as dead. */
+/** Number of looks that may be missing before a watch counts as dead. */
 const MISSED_LOOKS = 3;
 
 /** A pair as pages show it. Instants in ms since the epoch; `held`: contacts held back. */

@@ -1,10 +1,10 @@
-// Fields that differ between two documents of whatever form.
+// Fields that differ between two documents of any form.
 
 import type { FieldChange } from "./schemas/common.ts";
 
 type Leaf = FieldChange["before"];
 
-/** Fields that differ; without a document before, all of the one after. */
+/** Fields that differ; without a document before, all fields of the one after. */
 export function differing(before: unknown, after: unknown): FieldChange[] {
   const [old, now] = [leavesOf(before), leavesOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])]

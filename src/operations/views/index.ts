@@ -1,4 +1,5 @@
-// What people and programs are shown: the read models that the API answers, `--json` prints and the dashboard draws, each once as a schema, and how they are made.
+// What people and programs are shown: the read models that the API answers, `--json` prints and the dashboard shows, each defined
+// once as a schema, and the functions that make them.
 
 export type { ApplyOutcome, ApplyPhase } from "../campaigns/apply/state.ts";
 export * from "./approval-view.ts";

@@ -10,31 +10,31 @@ import type { Standing } from "./schemas/common.ts";
 import type { JobDetail, JobSummary, PlanReport as PlanView } from "./schemas/jobs.ts";
 import { timeText } from "./texts.ts";
 
-/** A job with what belongs to its kind. */
+/** A job with the data of its kind. */
 export interface JobParts {
   readonly job: Job;
-  /** Of a job over the rows of a file. */
+  /** For a job over the rows of a file. */
   readonly rows: RowJob | undefined;
-  /** Of one that nobody works on and that has not run to its end. */
+  /** For a job that nobody works on and that has not run to its end. */
   readonly rowsLeft: RowsLeft | undefined;
-  /** Of a job of corrections. */
+  /** For a job of corrections. */
   readonly metrics: CorrectionMetrics | undefined;
   readonly retrieval: Retrieval | undefined;
   readonly push: CrmPush | undefined;
-  /** Of a change of dialer settings. */
+  /** For a change of dialer settings. */
   readonly change: DialerChange | undefined;
-  /** Of an apply of campaigns. */
+  /** For an apply of campaigns. */
   readonly apply: CampaignApply | undefined;
-  /** Rows that the tenant had locked, when there are some. */
+  /** Rows that are locked at the tenant, when there are some. */
   readonly locked: LockedRows | undefined;
   /** Whether this process runs it. */
   readonly running: boolean;
   readonly standing: Standing;
-  /** The request that it was made for; null for one of the command line. */
+  /** The request that began it; null for a job of the command line. */
   readonly requestId: string | null;
 }
 
-/** A job as lists show it. @param retrieval of a job that is one */
+/** A job as lists show it. @param retrieval for a job that is a retrieval */
 export function jobSummaryOf(job: Job, retrieval?: Retrieval): JobSummary {
   const counts = { ...job.counts };
   return {
@@ -88,7 +88,7 @@ export function jobDetailOf({
   };
 }
 
-/** What planning found, as API and pages show it. */
+/** The result of planning, as API and pages show it. */
 export function planReportOf({ rows, toSend, refused, duplicates, problems, examples }: PlanReport): PlanView {
   return {
     rows,

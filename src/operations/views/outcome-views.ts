@@ -5,7 +5,7 @@ import type { RunVerdict } from "../retrieval/verify.ts";
 import type { RetrievalVerdict, RetrievalView, ScheduleView } from "./schemas/outcomes.ts";
 import { timeText } from "./texts.ts";
 
-/** Share of the requests for pages that brought one, 0..1; null when none was sent. */
+/** Share of the requests for pages that returned one, 0..1; null when none was sent. */
 export function downloadSuccessRate({ totals }: Pick<Retrieval, "totals">): number | null {
   return totals.attempts === 0 ? null : totals.pagesOk / totals.attempts;
 }
@@ -36,7 +36,7 @@ export function retrievalViewOf(one: Retrieval): RetrievalView {
   };
 }
 
-/** Seconds from the first start to the end; null before it. */
+/** Seconds from the first start to the end; null before the end. */
 export function latencySeconds({ startedAt, finishedAt }: Pick<Retrieval, "startedAt" | "finishedAt">): number | null {
   return startedAt === null || finishedAt === null ? null : (finishedAt - startedAt) / 1000;
 }

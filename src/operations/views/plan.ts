@@ -1,28 +1,28 @@
-// What a dangerous verb would do, and the hash that binds a confirmation to exactly that.
+// The plan of a dangerous verb, and the hash that binds a confirmation to exactly that plan.
 
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../kernel/index.ts";
 import type { ApprovalPlan } from "./schemas/approvals.ts";
 
-/** A plan that was made and can be carried out. */
+/** A plan that can be carried out. */
 export interface Planned<Plan> {
   /** The operation, for example `dialer.apply`: a confirmation is valid for one operation only. */
   readonly operation: string;
   /** One line for the person who approves. */
   readonly summary: string;
-  /** Everything that was shown and that it builds upon; JSON. When any of it moves, the confirmation is void. */
+  /** Everything that was shown and that the plan relies on; JSON. When any of it changes, the confirmation is void. */
   readonly relies: unknown;
-  /** Why it must not be carried out, in words. */
+  /** Why it must not be carried out, as sentences. */
   readonly refusals: readonly string[];
   readonly plan: Plan;
 }
 
-/** A plan with its preview: what a second person is shown is what the first one saw. */
+/** A plan with its preview: a second person is shown the same as the first one saw. */
 export interface Previewed<Plan> extends Planned<Plan> {
   readonly shown: ApprovalPlan;
 }
 
-/** A plan with what is shown of it. */
+/** A plan with its preview. */
 export async function previewed<Plan>(
   made: Promise<Planned<Plan>>,
   show: (made: Planned<Plan>) => ApprovalPlan,
@@ -31,9 +31,9 @@ export async function previewed<Plan>(
   return { ...plan, shown: show(plan) };
 }
 
-/** SHA-256 over operation and what it relies on, hex. */
+/** SHA-256 over the operation and what it relies on, hex. */
 export function confirmOf({ operation, relies }: Pick<Planned<unknown>, "operation" | "relies">): string {
-  // By way of JSON: members that are undefined are no part of what was shown.
+  // Converted through JSON: undefined members are not part of what was shown.
   const plain: unknown = JSON.parse(JSON.stringify({ operation, relies }));
   return createHash("sha256").update(canonicalJson(plain)).digest("hex");
 }

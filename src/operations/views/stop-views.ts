@@ -1,4 +1,4 @@
-// Emergency stops as the API shows them: nothing is called paused that the tenant does not show so.
+// Emergency stops as the API shows them: a campaign is called paused only when the tenant shows it as paused.
 
 import type { EmergencyStopReport } from "../campaigns/state/emergency-stop.ts";
 import type { EmergencyStop, StopResult } from "./schemas/stops.ts";

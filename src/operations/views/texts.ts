@@ -10,13 +10,13 @@ export function timeText(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-/** A share; without anything to divide by its rate is null and its interval is everything. */
+/** A share; when there is nothing to divide by, its rate is null and its interval is 0 to 1. */
 export function shareOf({ rate, low, high, numerator, denominator, confidence }: RateInterval): Share {
   const none = denominator === 0 || Number.isNaN(rate);
   return { rate: none ? null : rate, low: none ? 0 : low, high: none ? 1 : high, numerator, denominator, confidence };
 }
 
-/** A telephone number whose middle cannot be read: country code and last two digits stay. */
+/** A telephone number with its middle hidden: country code and last two digits are shown. */
 export function masked(number: string): string {
   const digits = number.replaceAll(/\D/g, "");
   if (digits.length < 5) return "•".repeat(digits.length);
@@ -26,8 +26,9 @@ export function masked(number: string): string {
 }
 
 /**
- * As people write them in reasons and notes: with a plus and 7 to 15 digits; ten digits and more that stand alone; and the ten of North America in their
- * three parts, with or without a 1. Blanks, dots, hyphens and brackets may stand between digits.
+ * Telephone numbers as people write them in reasons and notes: with a plus and 7 to 15 digits; ten digits and more that stand
+ * alone; and the ten digits of North America in three parts, with or without a 1. Blanks, dots, hyphens and brackets may be
+ * between digits.
  */
 const NUMBERS = [
   String.raw`\+\(?\d(?:[\s().-]{0,3}\d){6,14}(?!\d)`,
@@ -36,7 +37,7 @@ const NUMBERS = [
 ];
 const NUMBER = new RegExp(NUMBERS.join("|"), "gu");
 
-/** Everything in a text that may be a telephone number, masked. */
+/** A text in which everything that may be a telephone number is masked. */
 export function maskedText(text: string): string {
   return text.replaceAll(NUMBER, (found) => masked(found));
 }

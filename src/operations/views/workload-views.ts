@@ -6,7 +6,7 @@ import { callingLeft, hoursAt } from "../campaigns/workload/figures.ts";
 import type { CampaignSummary, Workload } from "./schemas/campaigns.ts";
 import { timeText } from "./texts.ts";
 
-/** What the figures follow from. */
+/** What the figures are computed from. */
 export type WorkloadGiven = Pick<KnownHealth, "workload" | "workloadProblem" | "mostAgents" | "reading" | "readingProblem"> & {
   readonly gate: Pick<NonNullable<KnownHealth["gate"]>, "at" | "announced" | "calling" | "whole" | "manifest"> | null;
 };
@@ -17,7 +17,7 @@ interface Known<Value> {
   readonly asOf: string | null;
 }
 
-/** What has an end to its story: a value, or why there is none. */
+/** A value, or the reason why there is none. */
 const known = <Value>(given: Value | string, at: Instant | null): Known<Value> =>
   typeof given === "string" ? { value: null, why: given, asOf: timeText(at) } : { value: given, why: null, asOf: timeText(at) };
 
@@ -68,7 +68,7 @@ function contactsOf({ workload, gate }: WorkloadGiven): number | string {
   return gate.announced ?? (gate.whole ? gate.manifest.input.contacts : NOT_TOLD);
 }
 
-/** What keeps the lists from being counted; null when nothing does. */
+/** Why the contacts of the list cannot be counted; null when they can. */
 function listProblem(given: WorkloadGiven): string | null {
   const { workload } = given;
   if (workload === null) return unread(given);

@@ -1,4 +1,5 @@
-// Registers outdial's addresses for the vendor's own events, once each: same name and address, no second one.
+// Registers outdial's addresses for the vendor's own events, each once: with the same name and address, no second registration is
+// made.
 
 import { z } from "zod";
 import { messageOf } from "../../kernel/index.ts";
@@ -9,20 +10,23 @@ import { OperationError } from "../error.ts";
 
 /** `wfm`: changes of dialer settings and activations, for workforce management. `metrics`: figures and states of campaigns. */
 export const VENDOR_WEBHOOKS = ["wfm", "metrics"] as const;
-/** Which of the vendor's two interfaces for events a registration is at. */
+/** The vendor interface for events that a registration belongs to. */
 export type VendorWebhookKind = (typeof VENDOR_WEBHOOKS)[number];
 
-/** How the vendor is asked to repeat its deliveries (wfm): repetitions, growth of the pauses between them, seconds of one attempt. */
+/**
+ * The request to the vendor for repeated deliveries (wfm): number of repetitions, growth of the pauses between them, seconds of
+ * one attempt.
+ */
 export interface VendorRetryPolicy {
   readonly maxRetries: number;
   readonly backoffMultiplier: number;
   readonly timeoutSec: number;
 }
 
-/** How often the vendor is told to repeat a delivery. */
+/** The default repetitions of a delivery. */
 export const RETRY_POLICY: VendorRetryPolicy = { maxRetries: 3, backoffMultiplier: 2, timeoutSec: 10 };
 
-/** A registration at the tenant; what it is secured with is never shown. */
+/** A registration at the tenant; its secrets are never shown. */
 export interface VendorWebhook {
   readonly kind: VendorWebhookKind;
   readonly id: string;
@@ -39,16 +43,16 @@ const registration = z.object({
   events: z.array(z.string()).default([]),
 });
 
-/** What an address is registered with. */
+/** The data for registering an address. */
 export interface VendorWebhookDraft {
   readonly kind: VendorWebhookKind;
   readonly name: string;
   readonly url: string;
-  /** Of wfm; what it leaves out is as configured. */
+  /** For wfm; what it leaves out is as configured. */
   readonly retryPolicy?: { readonly [Name in keyof VendorRetryPolicy]?: number | undefined } | undefined;
 }
 
-/** What deliveries carry, so that their receiver can tell them from others. */
+/** What deliveries contain, so that their receiver can recognise them. */
 export interface DeliveryProof {
   /** Bearer token (wfm). */
   readonly token?: string | undefined;
@@ -63,7 +67,7 @@ export class VendorWebhookUseCases {
 
   readonly #retryPolicy: VendorRetryPolicy;
 
-  /** @param proof what deliveries to the service's own addresses carry @param retryPolicy of registrations that say none */
+  /** @param proof what deliveries to the service's own addresses contain @param retryPolicy for registrations that give none */
   constructor(
     context: Pick<Context, "tenant" | "store" | "actor">,
     proof: (kind: VendorWebhookKind) => Promise<DeliveryProof> = async () => ({}),
@@ -80,7 +84,7 @@ export class VendorWebhookUseCases {
   }
 
   /**
-   * Registers an address, unless one of this name and address is there.
+   * Registers an address, unless one with this name and address is registered.
    * @throws OperationError `invalid_input`, `outcome_unknown`; TenantError
    */
   async register(
@@ -107,7 +111,7 @@ export class VendorWebhookUseCases {
     return store.dialer.inTurn(`vendor webhook ${kind}`, async () => {
       const there = await find();
       if (there !== undefined) {
-        // A process that died in the middle has made it, and did not come to say so.
+        // A process that died in the middle created it without recording that.
         if (await isOpen(store.audit, { kind, name, address })) await told("webhook.register", there.id, { found: true });
         return { id: there.id, already: true };
       }
@@ -124,7 +128,7 @@ export class VendorWebhookUseCases {
     });
   }
 
-  /** Removes a registration by its id, whichever kind it is. Throws OperationError `invalid_input` when there is none. */
+  /** Removes a registration by its id, of whichever kind. Throws OperationError `invalid_input` when there is none. */
   async remove(id: string, by = this.#context.actor): Promise<VendorWebhook> {
     const { tenant, store } = this.#context;
     const found = (await vendorWebhooksOf(tenant)).find((one) => one.id === id);
@@ -179,7 +183,7 @@ function create(
   });
 }
 
-/** Creates; a reply that was lost is settled by listing. */
+/** Creates a registration; after a lost reply, listing shows whether it was created. */
 async function created(create: () => Promise<string>, find: () => Promise<VendorWebhook | undefined>): Promise<string> {
   try {
     return await create();
@@ -211,10 +215,10 @@ function deliverable(text: string): string {
   return text;
 }
 
-/** So many entries are looked through for the beginning of a registration. */
+/** How many audit entries are searched for the beginning of a registration. */
 const ENTRIES = 100;
 
-/** Whether the last that the log says of a registration is that it was begun. */
+/** Whether the latest audit entry about a registration is that it was begun. */
 async function isOpen(audit: Pick<Store["audit"], "list">, wanted: { kind: string; name: string; address: string }) {
   const entries = await audit.list({ text: wanted.address, newestFirst: true, limit: ENTRIES });
   const last = entries.find(({ action, details }) => {
@@ -228,7 +232,7 @@ async function isOpen(audit: Pick<Store["audit"], "list">, wanted: { kind: strin
 
 const registered = z.object({ kind: z.string(), name: z.string(), address: z.string() });
 
-/** The same address, however it is written. */
+/** Whether two addresses are the same, however they are written. */
 function sameAddress(a: string, b: string): boolean {
   return (URL.parse(a)?.href ?? a) === (URL.parse(b)?.href ?? b);
 }

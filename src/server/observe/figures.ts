@@ -1,11 +1,12 @@
-// Figures that are read when somebody asks for the metrics: how much waits, who lives, what the rate budgets leave. Read from the store at
-// most every few seconds, however many ask; without the store all else is still told.
+// Figures that are read when the metrics are requested: queue lengths, live processes, what is left of the rate budgets. Read
+// from the store at most every few seconds, however many requests there are; without the store the other metrics are still
+// served.
 
 import { type Clock, type Instant, isWithin } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 
-/** State of one family's budget, as the tenant has it. */
+/** State of one family's budget, according to the tenant. */
 export interface BudgetFigures {
   readonly limitPerSecond: number | undefined;
   readonly ratePerSecond: number | undefined;
@@ -18,16 +19,16 @@ interface FiguresPorts {
   readonly store: Pick<Store, "health" | "inbound" | "replicas" | "endpoints">;
   /** Rate budgets by family. */
   readonly budgets: () => Readonly<Record<string, BudgetFigures>>;
-  /** Readers of live updates now. */
+  /** Present number of readers of live updates. */
   readonly readers: () => number;
   readonly clock: Clock;
-  /** Events that wait for the end of quiet hours now. */
+  /** Events that wait for the end of quiet hours at present. */
   readonly held: () => Parameters<Store["health"]["backlog"]>[0];
 }
 
 const FRESH_MS = 5_000;
 
-/** Adds the gauges; returns what brings them up to date, to be called before the registry is read. */
+/** Adds the gauges; returns the function that updates them, to be called before the registry is read. */
 export function serviceFigures(
   metrics: ServiceMetrics,
   { store, budgets, readers, clock, held }: FiguresPorts,

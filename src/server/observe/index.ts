@@ -1,4 +1,4 @@
-// How the service is watched: metrics, health, logs, traces.
+// Observing the service: metrics, health, logs, traces.
 
 export { serviceFigures } from "./figures.ts";
 export { createLogger, type ServiceLogger } from "./log.ts";

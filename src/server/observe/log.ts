@@ -1,4 +1,5 @@
-// Structured logs: one JSON line each, with what links a request to the vendor's calls, and without secrets, wherever one came in.
+// Structured logs: one JSON line each, with ids that link a request to the vendor's calls, and without secrets, wherever they
+// appear.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import pino from "pino";
@@ -21,7 +22,7 @@ const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
 const MAX_DEPTH = 6;
 const MAX_TEXT = 4_000;
 
-/** What a line is about, added to each line that is written while it holds. */
+/** What a line is about, added to each line that is written in this context. */
 export interface Correlation {
   readonly requestId?: string | undefined;
   readonly job?: string | undefined;
@@ -30,15 +31,15 @@ export interface Correlation {
 /** A log with its correlation. */
 export interface ServiceLogger {
   readonly log: LogLine;
-  /** Runs work; every line of it, however deep and late, carries the correlation. */
+  /** Runs work; every line of it, at any depth and time, carries the correlation. */
   readonly within: <T>(correlation: Correlation, work: () => T) => T;
-  /** Writes each attempt at the vendor, with the id that the vendor saw. */
+  /** Logs each attempt at the vendor, with the id that the vendor received. */
   readonly vendorHooks: VendorHooks;
 }
 
 /**
  * Makes a log.
- * @param write receives whole lines, each with its end
+ * @param write receives whole lines, each with its line end
  * @param secrets values that must never appear, whatever they look like
  */
 export function createLogger(options: {
@@ -98,7 +99,7 @@ function shown(value: unknown, known: readonly string[], depth: number): unknown
   return redacted(value as Readonly<Record<string, unknown>>, known, depth + 1);
 }
 
-/** A text without what looks like a secret or is known to be one. */
+/** A text without anything that looks like a secret or is known to be one. */
 function cleaned(text: string, known: readonly string[]): string {
   let clean = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, "[redacted]");

@@ -1,4 +1,5 @@
-// Every metric of the service, by name: what is counted as it happens, and what is read when somebody asks. docs/observability.md lists them.
+// Every metric of the service, by name: those counted as things happen, and those read on request. docs/observability.md lists
+// them.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { DeliveryAttempt, EndedItem, InboundProcessed } from "../../operations/index.ts";
@@ -7,7 +8,7 @@ import type { VendorHooks } from "./vendor-hooks.ts";
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const QUEUE_SECONDS = [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 1800];
-/** A label may not take whatever a sender likes: types beyond the documented ones are counted together. */
+/** A label must not take any value that a sender chooses: types other than the documented ones are counted together. */
 const KNOWN_TYPES: ReadonlySet<string> = new Set([
   "omnichannel.campaign.metrics.update",
   "omnichannel.campaign.state.change",
@@ -79,12 +80,12 @@ export class ServiceMetrics {
     if (options.process !== false) collectDefaultMetrics({ register: this.registry, prefix: "outdial_" });
   }
 
-  /** A gauge whose values are read when somebody asks. */
+  /** A gauge whose values are read on request. */
   gauge<Label extends string = never>(name: string, help: string, labelNames: readonly Label[] = []): Gauge<Label> {
     return new Gauge({ name: `outdial_${name}`, help, labelNames, registers: [this.registry] });
   }
 
-  /** For the tenant: what happens to each call to the vendor. */
+  /** Hooks for the tenant: count what happens to each call to the vendor. */
   vendorHooks(): VendorHooks {
     return {
       onResponse: ({ operationId, status, error, latencyMs }) => {
@@ -98,7 +99,7 @@ export class ServiceMetrics {
     };
   }
 
-  /** A request of the service was answered. @param route its pattern, never the path that was asked */
+  /** A request of the service was answered. @param route its pattern, never the path of the request */
   request({ route, method, status, ms }: { route: string; method: string; status: number; ms: number }): void {
     this.#httpSeconds.observe({ route, method, status: String(status) }, ms / 1000);
   }
@@ -114,7 +115,7 @@ export class ServiceMetrics {
     if (outcome !== "retry") this.#queued.observe({ channel }, queuedMs / 1000);
   }
 
-  /** A row of a job has its result in the store. */
+  /** The result of a job's row is in the store. */
   itemEnded({ kind, result, error, latencyMs }: EndedItem): void {
     this.#items.inc({ kind, result });
     if (error !== undefined) this.#itemErrors.inc({ kind, error });

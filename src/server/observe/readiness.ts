@@ -1,10 +1,10 @@
-// Whether this process should be sent work: its store answers with the right schema and the right time and is of its tenant, its heartbeat is seen, and
-// it is not about to stop.
+// Whether this process should be sent work: its store answers, has the right schema and time, and belongs to its tenant; its
+// heartbeat is visible; and it is not about to stop.
 
 import { type Clock, isWithin, messageOf } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 
-/** One thing that was looked at. */
+/** One thing that was checked. */
 export interface Check {
   readonly name:
     | "stopping"
@@ -19,7 +19,7 @@ export interface Check {
     | "receiver"
     | "tenant";
   readonly ok: boolean;
-  /** What is wrong; no address, no secret. */
+  /** What is wrong; without addresses and secrets. */
   readonly message?: string;
 }
 
@@ -28,12 +28,13 @@ interface ReadinessPorts {
   /** Id of this process among the replicas. */
   readonly replica: string;
   readonly clock: Clock;
-  /** Looks at the store again after so long, ms; 1,000 by default. */
+  /** How long the result of a check is used, ms; 1,000 by default. */
   readonly freshMs?: number | undefined;
 }
 
 /**
- * What all replicas share, and what takes nothing from pages, reads and the emergency stop: it is told, and requests are not sent away for it.
+ * Problems that all replicas share, and that do not affect pages, reads and the emergency stop: they are reported, but the
+ * process stays ready.
  */
 const TOLD: ReadonlySet<Check["name"]> = new Set(["room", "audit", "heads", "lake", "receiver"]);
 
@@ -47,9 +48,9 @@ const CHECK_OF = {
 
 /** Time for the store to answer, ms. */
 const PATIENCE_MS = 3_000;
-/** Missed beats before the others take a process for dead, and one more. */
+/** Intervals without a beat after which the others consider a process dead, and one more. */
 const BEATS = 4;
-/** Signatures, age limits and calling hours depend on the time: more than this is for a person. */
+/** Signatures, age limits and calling hours depend on the time: a larger difference needs a person. */
 const SKEW_MS = 30_000;
 
 /** Answers whether this process is ready. */
@@ -63,12 +64,12 @@ export class Readiness {
     this.#ports = ports;
   }
 
-  /** From now on it is not ready: what sends work sends it elsewhere. */
+  /** From now on it is not ready, so that work is sent to other processes. */
   stopping(): void {
     this.#stopping = true;
   }
 
-  /** Every check; ready when all are ok but those that are only told. Never rejects. */
+  /** Every check; ready when all are ok except those that are only reported. Never rejects. */
   async check(): Promise<{ readonly ready: boolean; readonly checks: readonly Check[] }> {
     const told = this.#ports.store.health.conditions();
     const isFull = told.some(({ name }) => name === "store_full");
@@ -83,7 +84,7 @@ export class Readiness {
         ),
       );
     if (this.#stopping) checks.unshift({ name: "stopping", ok: false, message: "this process is about to stop" });
-    // A heartbeat is a write: without room there is none, and the others cannot hold this process for dead either.
+    // A heartbeat is a write: without room there is none, and for the same reason other processes cannot consider this one dead.
     const counts = ({ name }: Check) => !TOLD.has(name) && !(isFull && name === "heartbeat");
     return { ready: checks.every((one) => one.ok || !counts(one)), checks };
   }
@@ -136,7 +137,7 @@ function check(name: Check["name"], ok: boolean, message: string): Check {
   return ok ? { name, ok } : { name, ok, message };
 }
 
-/** Whoever asks for health need not learn where the database is. */
+/** A client that asks for health should not learn where the database is. */
 function withoutAddress(message: string): string {
   return message.startsWith("no answer within") ? message : "the database does not answer";
 }

@@ -1,4 +1,5 @@
-// /metrics, /livez, /readyz. Health is open to all and says little; metrics are for this machine, for who has their token, or on a port of their own.
+// /metrics, /livez, /readyz. Health is open to all and says little; metrics are for this machine, for clients with the metrics
+// token, or on a port of their own.
 
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono } from "hono";
@@ -14,19 +15,19 @@ const READY_PATH = "/readyz";
 interface ObserveRoutesOptions {
   readonly registry: Registry;
   readonly readiness: Pick<Readiness, "check">;
-  /** Brings the registry's gauges up to date. */
+  /** Updates the registry's gauges. */
   readonly refresh: () => Promise<void>;
-  /** Who carries it as a bearer token may read the metrics from anywhere. Without one only this machine may. */
+  /** A client that sends it as a bearer token may read the metrics from anywhere. When it is not set, only this machine may. */
   readonly metricsToken?: string | undefined;
-  /** Metrics have a port of their own: here there are none. */
+  /** Metrics have a port of their own and are not served here. */
   readonly metricsElsewhere?: boolean | undefined;
-  /** The address people use, when a proxy stands before the service. */
+  /** The public address, when a proxy is in front of the service. */
   readonly publicUrl?: string | undefined;
 }
 
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
 
-/** The three addresses as an app of their own, to be mounted at the root. */
+/** The three addresses as a separate app, to be mounted at the root. */
 export function observeRoutes(options: ObserveRoutesOptions): Hono {
   const { readiness, metricsToken, metricsElsewhere = false, publicUrl } = options;
   const app = new Hono();
@@ -38,14 +39,18 @@ export function observeRoutes(options: ObserveRoutesOptions): Hono {
   });
   if (metricsElsewhere) return app;
   app.get(METRICS_PATH, async (c) => {
-    // A page elsewhere may have had its own name point to this machine; what asks with the token is no page.
+    // A page from elsewhere may have pointed its own name to this machine, so the host is checked; a request with the token does
+    // not come from a page.
     const here = metricsToken === undefined && LOOPBACK.test(addressOf(c)) && isOurs(c.req.header("host") ?? "", publicUrl);
     return here || hasToken(c.req.raw.headers) ? metrics(c, options) : c.json(REFUSED, 401, CHALLENGE);
   });
   return app;
 }
 
-/** The metrics as an app for a port of their own: whoever reaches it may read them, or who has their token when there is one. */
+/**
+ * The metrics as an app for a port of their own: every client that reaches it may read them, or, when there is a token, clients
+ * that have it.
+ */
 export function metricsRoutes(options: Pick<ObserveRoutesOptions, "registry" | "refresh" | "metricsToken" | "publicUrl">): Hono {
   const { metricsToken, publicUrl } = options;
   const app = new Hono();
@@ -64,7 +69,7 @@ async function metrics(c: Context, { registry, refresh }: Pick<ObserveRoutesOpti
 
 const hasMetricsToken = (token: string | undefined) => secretCheck("x-metrics-token", token === undefined ? [] : [token]);
 
-/** Empty when the request came over no socket. */
+/** Empty when the request did not come over a socket. */
 function addressOf(c: Context): string {
   try {
     return getConnInfo(c).remote.address ?? "";

@@ -1,6 +1,7 @@
-// Says when the service's thread was held up, and by which requests: while it is, nobody is answered and no heartbeat goes out.
+// Reports when the service's thread was blocked, and by which requests: during that time no request is answered and no heartbeat
+// is sent.
 
-/** A thread that was held up for longer is told, ms. */
+/** A longer blocking is reported, ms. */
 const TOLD_MS = 1000;
 const TICK_MS = 250;
 
@@ -15,12 +16,15 @@ export class StallWatch {
   readonly #told: (ms: number, during: readonly StalledRequest[]) => void;
   readonly #elapsed: () => number;
   readonly #underWay = new Set<StalledRequest>();
-  /** Requests that ended since the last look: the one that held up the thread may be among them. */
+  /** Requests that ended since the last look: one of them may have blocked the thread. */
   #ended: StalledRequest[] = [];
   #due: number;
   readonly #timer: NodeJS.Timeout;
 
-  /** @param told is called after a thread was held up for more than a second @param elapsed ms from any origin, of a clock that nobody sets */
+  /**
+   * @param told called after the thread was blocked for more than a second @param elapsed ms from any origin, from a clock that
+   * nobody can set
+   */
   constructor(told: (ms: number, during: readonly StalledRequest[]) => void, elapsed: () => number = () => performance.now()) {
     this.#told = told;
     this.#elapsed = elapsed;
@@ -28,7 +32,7 @@ export class StallWatch {
     this.#timer = setInterval(() => this.look(), TICK_MS).unref();
   }
 
-  /** @returns ends it */
+  /** @returns a function that ends the request */
   begin(request: StalledRequest): () => void {
     this.#underWay.add(request);
     return () => {
@@ -37,7 +41,7 @@ export class StallWatch {
     };
   }
 
-  /** Compares the time with when it should have been called. */
+  /** Compares the present time with the time at which it should have been called. */
   look(): void {
     const now = this.#elapsed();
     const late = now - this.#due;

@@ -1,4 +1,4 @@
-// OpenTelemetry traces, through its API alone: without an SDK in the process nothing is recorded and nothing is spent.
+// OpenTelemetry traces, through its API only: without an SDK in the process nothing is recorded and nothing costs time.
 
 import { type Span, SpanKind, SpanStatusCode, type Tracer } from "@opentelemetry/api";
 import type { VendorHooks } from "./vendor-hooks.ts";

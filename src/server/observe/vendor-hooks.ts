@@ -1,8 +1,8 @@
-// The tenant's hooks as far as the service watches them. Of their own shape here, because this part never speaks to the vendor.
+// The tenant's hooks that the service uses for observing. Declared here separately, because this part must not import the tenant.
 
 interface CallEvent {
   readonly operationId: string;
-  /** What the vendor was sent as `X-Correlation-Id`. */
+  /** The value sent to the vendor as `X-Correlation-Id`. */
   readonly correlationId: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
@@ -15,7 +15,7 @@ export interface VendorHooks {
     event: CallEvent & {
       readonly status?: number;
       readonly error?: string;
-      /** Of a reply with 5xx, redacted. */
+      /** Body of a 5xx reply, redacted. */
       readonly body?: string;
       readonly latencyMs: number;
     },
@@ -27,14 +27,14 @@ export interface VendorHooks {
   onToken?(event: { readonly outcome: string; readonly code?: string }): void;
 }
 
-/** Several watchers as one; a failure of one keeps nothing from the others. */
+/** Combines several watchers; a failure of one does not affect the others. */
 export function allHooks(watchers: readonly VendorHooks[]): VendorHooks {
   const each = (call: (watcher: VendorHooks) => void) => {
     for (const watcher of watchers) {
       try {
         call(watcher);
       } catch {
-        // Watching must not change what is watched.
+        // Watching must not affect what is watched.
       }
     }
   };

@@ -1,4 +1,5 @@
-// The files of the dashboard. Only files that the build made can be asked for; whatever else looks like a page is the application itself.
+// The files of the dashboard. Only files that the build made can be requested; every other path that looks like a page gets the
+// application itself.
 
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join, posix } from "node:path";
@@ -19,14 +20,17 @@ const TYPES: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
   ".map": "application/json",
 };
-/** Smaller files are not worth it. */
+/** Compressing smaller files is not worth it. */
 const COMPRESS_FROM = 1024;
 const COMPRESSIBLE = /^(text|application|image\/svg)/;
-/** The build puts the hash of the content into these names. */
+/** The build puts the hash of the content into these file names. */
 const HASHED = "/assets/";
 const APPLICATION = "/index.html";
 
-/** What the application asks for first wherever it is opened, and what its first page shows: the browser begins with them beside the scripts. */
+/**
+ * What the application requests first on every page, and what its first page shows: the browser requests them in parallel with
+ * the scripts.
+ */
 const ALWAYS_READ = ["/me"];
 const FIRST_PAGE = "/";
 const FIRST_PAGE_READS = ["/campaigns"];
@@ -47,7 +51,7 @@ export class Pages {
     this.#files = files;
   }
 
-  /** Reads the names of a build folder. A folder that is not there has no pages. */
+  /** Reads the file names of a build folder. A missing folder has no pages. */
   static async open(root: string | undefined): Promise<Pages> {
     const files = new Map<string, PageFile>();
     if (root !== undefined) for await (const file of walk(root, "")) files.set(file.url, { path: file.path, type: file.type });
@@ -59,7 +63,7 @@ export class Pages {
     return this.#files.has(APPLICATION);
   }
 
-  /** The file at a path, or the application for a path of its own; undefined for a file that does not exist. */
+  /** The file at a path, or the application for one of its own paths; undefined for a file that does not exist. */
   async respond(path: string, acceptEncoding: string): Promise<Response | undefined> {
     const url = this.#files.has(path) ? path : extname(path) === "" ? APPLICATION : undefined;
     const file = url === undefined ? undefined : this.#files.get(url);
@@ -89,7 +93,7 @@ export class Pages {
   }
 }
 
-/** A Link header that asks the browser to read them; with the cookie of the session, as the application's own requests go. */
+/** A Link header that makes the browser request them early; with the session cookie, like the application's own requests. */
 function readAhead(path: string): string {
   const reads = path === FIRST_PAGE ? [...ALWAYS_READ, ...FIRST_PAGE_READS] : ALWAYS_READ;
   return reads.map((read) => `<${API}${read}>; rel=preload; as=fetch; crossorigin`).join(", ");

@@ -1,4 +1,4 @@
-// Four eyes: dangerous verbs that wait until another person has looked and agreed.
+// Four eyes: dangerous verbs that wait until another person has checked and agreed.
 
 import { z } from "zod";
 import { type Clock, messageOf } from "../../kernel/index.ts";
@@ -29,7 +29,7 @@ export interface ApprovalDeps {
 
 const byId = z.strictObject({ id: z.string() });
 const word = z.string().max(500).optional().describe("For the person who asked; kept with the approval");
-/** A request that waits, as it came. */
+/** A waiting request, in its original form. */
 const waiting = z.object({
   params: z.record(z.string(), z.string()),
   query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
@@ -142,13 +142,13 @@ export function approvalRoutes({ clock, requests, replica: executor }: ApprovalD
   ];
 }
 
-/** The request that waits, in the name of the one who asked; who agreed stands in the approval and its audit entry. */
+/** The waiting request, in the name of the person who made it; the person who agreed is in the approval and its audit entry. */
 function requestOf({ request, requestedBy }: Approval, asked: Omit<RawRequest, "params" | "query" | "body">): RawRequest {
   const { params, query, body } = waiting.parse(request);
   return { ...asked, params, query, body, who: { ...asked.who, name: requestedBy } };
 }
 
-/** Makes the plan anew and compares: what approving would find. */
+/** Makes the plan again and compares: what approving would find. */
 async function standingOf(
   operation: ApiRoute,
   { confirm, plan }: ApprovalWithPlan,
@@ -166,7 +166,7 @@ async function standingOf(
   }
 }
 
-/** What a preview tells of, in words. */
+/** Parts of a preview, as text. */
 const TOLD: Readonly<Record<string, string>> = {
   changes: "the difference to what is in force",
   findings: "what the checks found",
@@ -176,10 +176,10 @@ const TOLD: Readonly<Record<string, string>> = {
   effects: "what would be done",
   suppression: "the history of the number",
 };
-/** Shown in words of their own, or no part of what would be done. */
+/** Parts that have texts of their own, or are not part of what would be done. */
 const ASIDE = new Set(["confirm", "refusals", "judged"]);
 
-/** Which parts of the preview are others now. */
+/** Which parts of the preview have changed. */
 function changedIn(before: unknown, now: ApprovalPlan): string {
   const asked = approvalPlan.safeParse(before);
   if (!asked.success) return "what it builds upon has moved";
@@ -194,7 +194,7 @@ const moved = z.object({
   moved: z.array(z.object({ campaign: z.string(), what: z.string(), fields: z.array(z.object({ path: z.string() })) })),
 });
 
-/** What of the tenant has moved, as far as the error names it. */
+/** What has changed at the tenant, as far as the error names it. */
 function movedOf({ details }: ServerError | OperationError): string[] {
   const parsed = moved.safeParse(details);
   if (!parsed.success) return [];

@@ -1,4 +1,4 @@
-// What needs somebody, and what people say of it.
+// What needs attention, and what people say about it.
 
 import { z } from "zod";
 import type { AttentionUseCases } from "../../operations/index.ts";

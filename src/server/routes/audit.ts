@@ -10,7 +10,7 @@ import { textsFrom } from "../routing/ndjson.ts";
 import { cursor, flag, instant, limit, NO_NUL, numberCursor, pageOfItems } from "../routing/query.ts";
 import { rawRoute, route, streamRoute } from "../routing/route.ts";
 
-/** What a pack is about: a number, a campaign, or a period. */
+/** The subject of a pack: a number, a campaign, or a period. */
 const packAsked = z.strictObject({
   number: z.string().max(40).optional().describe("Telephone number, as people write it"),
   campaign: z.string().min(1).max(200).optional(),
@@ -149,7 +149,7 @@ export function auditRoutes(port: () => AuditUseCases) {
   ];
 }
 
-/** An entry whose telephone numbers cannot be read. */
+/** An entry with its telephone numbers masked. */
 function hidden(entry: AuditEntry): AuditEntry {
   return { ...entry, subject: maskedText(entry.subject), details: maskedMembers(entry.details) };
 }

@@ -51,7 +51,7 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
         const { files, plan, activate, contactPages: pages } = body;
         if ((files === undefined) === (plan === undefined))
           throw new ServerError("invalid_request", "body: either files or plan is needed");
-        // Each page is a request of the budget that operators need.
+        // Each page is a request from the budget that operators need.
         if (who.role === "viewer" && pages > CONTACT_PAGES)
           throw new ServerError("not_permitted", `contactPages above ${CONTACT_PAGES} needs the role operator`);
         const reading = { contactPages: pages, signal };

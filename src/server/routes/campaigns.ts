@@ -1,4 +1,4 @@
-// Campaigns: health, figures with what happened on their time axis, and the verbs that change what is dialed.
+// Campaigns: health, figures with events on the same time axis, and the verbs that change what is dialed.
 
 import { z } from "zod";
 import { type CampaignUseCases, campaignPreviewOf } from "../../operations/index.ts";
@@ -20,7 +20,7 @@ import { dangerousRoute, route } from "../routing/route.ts";
 
 /** Most campaigns that one request pauses. */
 const MOST_PAUSED = 1000;
-/** Figures shown without being asked for others, hours. */
+/** Default period of the figures, hours. */
 const DEFAULT_HOURS = 6;
 
 const byId = z.strictObject({ id: z.string().min(1).max(200) });
@@ -32,14 +32,14 @@ const KNOWN =
   "Answers at once with what was last read of the tenant, each part with its time; what is too old is read in the background and told by the live updates.";
 
 export function campaignRoutes(campaigns: () => CampaignUseCases) {
-  /** @param given the reason, as the person who asks gives it */
+  /** @param given the reason, as given by the person */
   const plan = (id: string, verb: CampaignVerb, given?: string) =>
     previewed(campaigns().plan(id, verb), (made) => ({
       kind: "campaign",
       preview: campaignPreviewOf(made),
       reason: given ?? null,
     }));
-  /** Of what lets people be called: refused on a database that was set back, whatever the plan says. */
+  /** For verbs that make calls possible: refused on a database that was set back, whatever the plan says. */
   const callingPlan: typeof plan = async (...given) => {
     await campaigns().requireFits();
     return plan(...given);
@@ -145,7 +145,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       summary: "Stops the dialing of several campaigns at once; one that fails holds no other back",
       description: "Each waits for its calls under way for ten seconds at most. All campaigns of the tenant: campaigns.stop.",
       role: "operator",
-      // A space that was copied along must not keep a campaign dialing.
+      // A blank that was copied along must not prevent a campaign from being paused.
       body: z.strictObject({ campaigns: z.array(z.string().trim().min(1).max(200)).min(1).max(MOST_PAUSED), reason }),
       reply: z.strictObject({ items: z.array(campaignResult).readonly() }),
       handle: async ({ body, who }) => ({ items: await campaigns().pauseSeveral(body.campaigns, who.name, body.reason) }),

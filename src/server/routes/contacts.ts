@@ -67,7 +67,7 @@ export function contactRoutes(contacts: () => ContactUseCases) {
   ];
 }
 
-/** The number as it was judged; of the rest only what names nobody, unless it was asked for. */
+/** The number as it was judged; of the other fields only those that do not identify a person, unless they were requested. */
 function shownOf(contact: Contact, phoneNumber: string, revealed: boolean): object {
   if (revealed) return { ...contact, phoneNumber };
   const { id, timeZone, postalCode, state } = contact;

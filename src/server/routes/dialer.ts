@@ -1,4 +1,5 @@
-// Dialer settings: what is in force and how it came about; a change is previewed, confirmed by the hash of what was shown, and followed.
+// Dialer settings: the settings in force and their history; a change is previewed, confirmed by the hash of what was shown, and
+// followed.
 
 import { z } from "zod";
 import { type DialerUseCases, dialerPreviewOf, proposedFile, REGULATORY_CHECKS } from "../../operations/index.ts";

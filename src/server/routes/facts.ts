@@ -1,4 +1,5 @@
-// What is known of people's numbers: imports, the company's do-not-call list, revocations. Lifting is dangerous: it makes calls possible.
+// Facts about people's numbers: imports, the company's do-not-call list, revocations. Lifting is dangerous: it makes calls
+// possible.
 
 import { z } from "zod";
 import { type FactSource, type FactsUseCases, liftPreviewOf, numberOf } from "../../operations/index.ts";
@@ -23,16 +24,16 @@ import { dangerousRoute, route } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
 const number = z.string().max(40).describe("E.164, or as people write it");
-/** The latest time that a Date can say, ms since the epoch. */
+/** The latest time that a Date can hold, ms since the epoch. */
 const MAX_TIME = 8_640_000_000_000_000;
-/** Where a page of them ended. */
+/** The end of a page of pending opt-outs. */
 const place = z.strictObject({
   at: z.int().min(0).max(MAX_TIME),
   callId: z.string().regex(NO_NUL),
   code: z.string().regex(NO_NUL),
 });
 
-/** Answers to verbs hold no numbers that can be read. */
+/** Answers to verbs contain only masked numbers. */
 const MASKED = { reveal: false };
 
 const lifting = {

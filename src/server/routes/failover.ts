@@ -1,4 +1,4 @@
-// Failover pairs: where each stands, what happened to it, whom a hand-over holds back; and the policy that a pair is watched by.
+// Failover pairs: the state and history of each, the contacts that a hand-over holds back, and the policy of the watch.
 
 import { z } from "zod";
 import { type FailoverUseCases, failoverPreviewOf } from "../../operations/index.ts";

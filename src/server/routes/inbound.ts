@@ -1,4 +1,4 @@
-// Events of the vendor: what waits, what became of it, and another try for what was put aside.
+// Vendor events: those that wait, how they ended, and another attempt for those put aside.
 
 import { z } from "zod";
 import { inboundEvent, inboundEventOf, pageOf, replayResult } from "../../operations/views/index.ts";
@@ -6,7 +6,7 @@ import type { Inbound } from "../../store/index.ts";
 import { cursor, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
-/** What the routes act on. */
+/** What the routes use. */
 export type InboundPort = Pick<Inbound, "list" | "replay">;
 
 export function inboundEventRoutes(port: () => InboundPort) {

@@ -43,7 +43,7 @@ import { tableRoutes } from "./tables.ts";
 import { type TenantPort, tenantRoutes } from "./tenant.ts";
 import { vendorWebhookRoutes } from "./vendor-webhooks.ts";
 
-/** What routes act on, one port a group; asked for when a request needs it. */
+/** What the routes use, one port for each group; requested when a request needs it. */
 export interface Work {
   readonly attention: () => AttentionUseCases;
   readonly campaigns: () => CampaignUseCases;
@@ -74,7 +74,7 @@ export function apiRoutes(deps: RouteDeps) {
   const { work } = deps;
   const acting = [
     ...attentionRoutes(work.attention),
-    // Before the campaigns: their paths have words where those have an id.
+    // Before the campaigns: these paths have words where those have an id.
     ...campaignFileRoutes(work.campaignFiles),
     ...stopRoutes(work.campaigns),
     ...campaignRoutes(work.campaigns),

@@ -1,4 +1,4 @@
-// Closed interactions: what stands there, what a correction would do. Corrections themselves are jobs.
+// Closed interactions: what they contain, and what a correction would do. Corrections themselves are jobs.
 
 import { z } from "zod";
 import { type InteractionUseCases, POLICIES } from "../../operations/index.ts";

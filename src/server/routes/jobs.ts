@@ -51,7 +51,7 @@ const CORRECTION_COLUMNS = [
 const PUSH_COLUMNS = ["line", "campaignId", "callId", "result", "reason", "statusCode"] as const;
 const columnsOf = (kind: string): readonly Column[] =>
   kind === PUSH ? PUSH_COLUMNS : kind === DISPOSITIONS ? CORRECTION_COLUMNS : TAG_COLUMNS;
-/** The largest line that the ledger can name. */
+/** The largest line number that the ledger can store. */
 const MOST_LINES = 2_147_483_647;
 const byId = z.strictObject({ id: z.string() });
 const fileQuery = {
@@ -208,7 +208,7 @@ export function jobRoutes(jobs: () => JobUseCases) {
   ];
 }
 
-/** The uploaded file as an input. Throws ServerError `invalid_request` when there was none. */
+/** The uploaded file as an input. Throws ServerError `invalid_request` without one. */
 export function sourceOf(upload: Upload | undefined, name: string) {
   if (upload === undefined) throw new ServerError("invalid_request", "the body is the file, and there was none");
   return { name, bytes: () => upload.bytes(), rereadable: true };
@@ -218,7 +218,7 @@ function formatOf({ format, delimiter }: { format?: RowFormat | undefined; delim
   return { format, delimiter };
 }
 
-/** The pairs FIELD=COLUMN of the address. Throws ServerError `invalid_request`. */
+/** The FIELD=COLUMN pairs of the query. Throws ServerError `invalid_request`. */
 export function mappingOf(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair): [string, string] => {
@@ -230,7 +230,7 @@ export function mappingOf(pairs: readonly string[]): Record<string, string> {
   );
 }
 
-/** @param columns of CSV; NDJSON without them */
+/** @param columns for CSV; without them the lines are NDJSON */
 async function* linesOf(
   rows: AsyncIterable<z.input<typeof resultRow>>,
   columns: readonly Column[] | undefined,

@@ -1,4 +1,4 @@
-// Outcomes on their way out, and whether all of them arrived: pushes to the CRM, the comparison of tenant, lake and CRM.
+// Outcomes in the CRM: pushes, and the comparison of tenant, lake and CRM.
 
 import { z } from "zod";
 import type { CrmUseCases, OutcomeUseCases } from "../../operations/index.ts";

@@ -1,4 +1,5 @@
-// Rule packs that are sent: checked, compared with the one in force, converted from and to flat rule sets, and recorded decisions replayed.
+// Uploaded rule packs: checked, compared with the one in force, converted from and to flat rule sets; and recorded decisions
+// replayed.
 
 import { z } from "zod";
 import { CALL_TYPES } from "../../compliance/index.ts";

@@ -9,7 +9,7 @@ import type { LoginThrottle } from "../access/throttle.ts";
 import { rawRoute, route } from "../routing/route.ts";
 import { SIGN_IN } from "../sign-in/index.ts";
 
-/** What the service says of itself. */
+/** What the service says about itself. */
 export interface ServiceFacts {
   readonly version: string;
   readonly fourEyes: boolean;
@@ -19,7 +19,7 @@ export interface ServiceFacts {
   readonly https: boolean;
   readonly demo?: boolean | undefined;
   readonly profile: string;
-  /** What the profile does not offer. */
+  /** What the profile lacks. */
   readonly lacks: readonly { readonly capability: string; readonly reason: string; readonly alternative: string | null }[];
 }
 
@@ -33,7 +33,7 @@ export interface SessionDeps {
   readonly signIn?: { readonly name: string; readonly signOutUrl: () => Promise<string | null> } | undefined;
 }
 
-/** Days a token lives unless said otherwise. */
+/** Default lifetime of a token, days. */
 const TOKEN_DAYS = 90;
 
 export function sessionRoutes({ access, throttle, clock, facts, conditions = () => [], signIn }: SessionDeps) {
@@ -169,7 +169,7 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
         const given: { name: string; role: Role; person?: string | undefined } = body;
         const { name, person } = given;
         const { id, token } = await access.addToken({ name, role: given.role, expiresAt, by: who.name, person });
-        // Not through the answers that an Idempotency-Key keeps: the text must be kept nowhere.
+        // Not through the answers that are stored for an Idempotency-Key: the token must not be stored anywhere.
         return Response.json(
           { id, token, expiresAt: timeText(expiresAt) },
           { status: 201, headers: { "cache-control": "no-store" } },

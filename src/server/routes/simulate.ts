@@ -7,9 +7,9 @@ import { list } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
-/** More would keep the service's processors from its work for long: the command line has no such limit. */
+/** More would occupy the service's processors for too long; the command line has no such limit. */
 const MOST_REPLICATIONS = 200;
-/** Of each of many scenarios. */
+/** Limit for each of many scenarios. */
 const MOST_OF_MANY = 50;
 
 type Asked = Pick<SimulationQuestion, "replications" | "seed">;

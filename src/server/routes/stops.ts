@@ -1,4 +1,4 @@
-// Emergency stops: begun at once, followed by their id.
+// Emergency stops: begun at once, followed by id.
 
 import { z } from "zod";
 import type { CampaignUseCases } from "../../operations/index.ts";
@@ -6,7 +6,7 @@ import { begunStop, emergencyStop, stopResult } from "../../operations/views/ind
 import { limit, NO_NUL } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
-/** Longest reason that is kept, characters. */
+/** Longest reason that is stored, characters. */
 const REASON = 500;
 
 const WITHOUT_STORE =
@@ -14,7 +14,7 @@ const WITHOUT_STORE =
 
 const stopBody = z.strictObject({ reason: z.string().max(REASON).optional() }).optional();
 
-/** The reason of a stop, from whatever came as the body: nothing that is wrong with it holds a stop back. */
+/** The reason of a stop, from any body: a mistake in it does not prevent a stop. */
 function mendedStop(body: unknown): { readonly body: z.output<typeof stopBody>; readonly ignored: readonly string[] } {
   if (body === undefined) return { body: undefined, ignored: [] };
   if (typeof body !== "object" || body === null || Array.isArray(body))
@@ -28,7 +28,7 @@ function mendedStop(body: unknown): { readonly body: z.output<typeof stopBody>; 
   if (typeof reason !== "string") return { body: {}, ignored: ["reason: it is no text", ...ignored] };
   if (reason.length <= REASON) return { body: { reason }, ignored };
   const cut = `reason: what is behind its first ${REASON} characters`;
-  // The cut may go through a pair of surrogates.
+  // The cut may split a pair of surrogates.
   return { body: { reason: reason.slice(0, REASON).toWellFormed() }, ignored: [cut, ...ignored] };
 }
 

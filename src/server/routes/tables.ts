@@ -1,4 +1,4 @@
-// Tables as files for people.
+// Tables as downloads for people.
 
 import { z } from "zod";
 import { type Clock, isTimeZone } from "../../kernel/index.ts";

@@ -1,4 +1,4 @@
-// What the tenant can do, found out when somebody asks, and what it keeps by itself: do-not-call groups, callbacks.
+// What the tenant can do, found out on request, and its own do-not-call groups and callbacks.
 
 import { z } from "zod";
 import type { TenantCallbacks, TenantDnc } from "../../operations/index.ts";
@@ -8,13 +8,13 @@ import { flag } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
 export interface TenantPort {
-  /** Reads alone; writes nothing, ever. Throws TenantError when it is ended. */
+  /** Uses reads only; never writes. Throws TenantError when it is aborted. */
   probe(): Promise<TenantProbe>;
   readonly doNotCall: TenantDnc;
   readonly callbacks: TenantCallbacks;
 }
 
-/** Numbers of one push: each is searched for, and somebody waits. */
+/** Most numbers of one push: each is searched for while the client waits. */
 const AT_ONCE = 200;
 const MOST_AT_ONCE = 4500;
 

@@ -1,16 +1,16 @@
-// Streams of NDJSON: many lines a text, and failures that come before the first one told as problems.
+// Streams of NDJSON: many lines per chunk; a failure before the first line is answered as a problem.
 
 import { type Push, textsOf } from "./texts-channel.ts";
 
-/** Characters that are sent at once. */
+/** Size of a chunk, characters. */
 const BLOCK = 16_384;
 
-/** What work writes lines into; resolves when there is room for more. */
+/** Writes a line; resolves when there is room for more. */
 export type WriteLine = (line: object) => Promise<void>;
 
 /**
- * Runs work that writes lines. Resolves when the first of them is there or the work has ended, so that a failure until then is still answered with
- * its own status. One that comes later breaks the stream off: whoever reads it misses the last line.
+ * Runs work that writes lines. Resolves when the first lines are there or the work has ended, so that a failure before that is
+ * still answered with its own status. A later failure breaks the stream off: the reader notices because the last line is missing.
  */
 export function linesFrom(work: (write: WriteLine) => Promise<void>): Promise<AsyncIterable<string>> {
   return textsFrom((push) => work((line) => push(`${JSON.stringify(line)}\n`)));

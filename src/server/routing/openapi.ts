@@ -25,7 +25,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   503: "The tenant, a receiver or the store cannot be reached just now, or too much waits already",
   504: "The tenant gave no answer in time, or a simulation was not done in its time",
 };
-/** Of operations that take a body. */
+/** For operations with a body. */
 const REFUSALS_OF_BODIES: Readonly<Record<number, string>> = {
   408: "The body did not come in time",
   413: "The body is too large",
@@ -63,7 +63,7 @@ export function openApiDocument(routes: readonly ApiRoute[], version: string): o
 
 const writes = ({ method, question, role }: ApiRoute): boolean => method !== "get" && !question && role !== "public";
 
-/** What a person should know of a route beside its summary. */
+/** What a person should know about a route besides its summary. */
 export function describe({ description, role, dangerous, personal }: ApiRoute): string {
   const parts = [
     description,
@@ -75,7 +75,7 @@ export function describe({ description, role, dangerous, personal }: ApiRoute): 
 }
 
 function bodyOf({ body, upload }: ApiRoute) {
-  // Some operations do without, and take what is the default.
+  // Some operations do not need a body, and use their defaults without one.
   if (body !== undefined)
     return { body: { required: !body.safeParse(undefined).success, content: { "application/json": { schema: body } } } };
   if (upload === undefined) return {};

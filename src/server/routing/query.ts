@@ -1,4 +1,4 @@
-// Fields that many routes share: page sizes, cursors, lists and switches in the address, spans of time.
+// Fields that many routes share: page sizes, cursors, lists and switches in the query, time spans.
 
 import { z } from "zod";
 import { ServerError } from "../error.ts";
@@ -18,23 +18,23 @@ export const list = z
   .default([])
   .transform((given) => (typeof given === "string" ? [given] : given));
 
-/** What the database takes as a text. */
+/** PostgreSQL accepts no NUL in a text. */
 export const NO_NUL = /^[^\0]*$/;
 
 /** An id that the tenant gave. */
 export const vendorId = z.string().min(1).max(200);
 
-/** The years that outdial deals with. Beyond them a time has no form of four digits, and reckoning with it leads nowhere. */
+/** Years that outdial accepts. Times beyond them are not written with four-digit years, and calculations with them fail. */
 const FIRST_TIME = Date.UTC(1900, 0, 1);
 const LAST_TIME = Date.UTC(2200, 0, 1);
 
-/** An instant with its offset, of the years 1900 to 2199, as ms since the epoch. */
+/** An instant with its offset, in the years 1900 to 2199, as ms since the epoch. */
 export const instant = z.iso
   .datetime({ offset: true })
   .transform((text) => Date.parse(text))
   .refine((at) => at >= FIRST_TIME && at < LAST_TIME, "a time of the years 1900 to 2199 is needed");
 
-/** Hours, fractions allowed, as the whole milliseconds that times are kept in. */
+/** Hours, with fractions, as whole milliseconds. */
 export const hours = (most: number) =>
   z
     .number()
@@ -42,7 +42,7 @@ export const hours = (most: number) =>
     .max(most)
     .transform((given) => Math.max(1, Math.round(given * 3_600_000)));
 
-/** Minutes, fractions allowed, as whole milliseconds. */
+/** Minutes, with fractions, as whole milliseconds. */
 export const minutes = (least: number, most: number) =>
   z
     .number()
@@ -50,10 +50,10 @@ export const minutes = (least: number, most: number) =>
     .max(most)
     .transform((given) => Math.round(given * 60_000));
 
-/** The `next` of the page before. */
+/** The `next` of the previous page. */
 export const cursor = z.string().max(2000).regex(NO_NUL).optional().describe("`next` of the page before");
 
-/** A cursor that says a number, not beyond `most`. Throws ServerError `invalid_request`. */
+/** A cursor that holds a number, at most `most`. Throws ServerError `invalid_request`. */
 export function numberCursor(text: string | undefined, most = Number.MAX_SAFE_INTEGER): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
@@ -61,7 +61,7 @@ export function numberCursor(text: string | undefined, most = Number.MAX_SAFE_IN
   throw new ServerError("invalid_request", "query.cursor is not the `next` of a page");
 }
 
-/** A cursor that says several things, as `tellCursor` wrote it. Throws ServerError `invalid_request`. */
+/** A cursor that holds several values, as written by `tellCursor`. Throws ServerError `invalid_request`. */
 export function toldCursor<Told>(schema: z.ZodType<Told>, text: string | undefined): Told | undefined {
   if (text === undefined) return undefined;
   const told = schema.safeParse(jsonOf(Buffer.from(text, "base64url").toString("utf8")));
@@ -81,7 +81,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** A page and where the next one begins. @param items one more than the page holds, when there are more */
+/** A page and the cursor of the next one. @param items one more than the page holds, when there are more */
 export function pageOfItems<Item, View>(
   items: readonly Item[],
   size: number,

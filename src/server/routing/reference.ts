@@ -1,4 +1,4 @@
-// The reference of the API as a page of our own: no script, one style sheet, every text escaped.
+// The reference of the API as a page without scripts, with one style sheet, every text escaped.
 
 import { problemCodes } from "../http/problem.ts";
 import { describe } from "./openapi.ts";

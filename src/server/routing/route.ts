@@ -1,4 +1,4 @@
-// What a route of the API is: data that the server, the OpenAPI document and the security tests are derived from.
+// A route of the API as data, from which the server, the OpenAPI document and the security tests are derived.
 
 import type { z } from "zod";
 import { problemsOf } from "../../kernel/index.ts";
@@ -7,12 +7,12 @@ import type { Principal } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { PROBLEMS } from "../http/problem.ts";
 
-/** Where the API begins. */
+/** Prefix of the API's paths. */
 export const API = "/api/v1";
 
 export type Method = "get" | "post" | "put" | "delete";
 
-/** A file that came as the body; gone after the request. */
+/** A file that was the body; deleted after the request. */
 export interface Upload {
   /** For people. */
   readonly name: string;
@@ -20,30 +20,30 @@ export interface Upload {
   readonly contentType: string;
 }
 
-/** A request as it came, before anything of it is believed. */
+/** A request before its values are checked. */
 export interface RawRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string | readonly string[]>>;
   readonly body: unknown;
-  /** What of the request was ignored, and why: only a route that mends its body ignores anything. */
+  /** Which parts of the request were ignored, and why: only a route with `mend` ignores anything. */
   readonly ignored: readonly string[];
   readonly upload: Upload | undefined;
   readonly headers: Headers;
   readonly who: Principal;
   readonly requestId: string;
   readonly address: string;
-  /** Aborted when the caller hangs up. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
-/** A request whose parts are as documented. */
+/** A request whose parts were checked against the schemas. */
 export interface Asked<Params, Query, Body> extends Omit<RawRequest, "params" | "query" | "body"> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
 }
 
-/** What a route sends. */
+/** The answer of a route. */
 export type Answer =
   | {
       readonly kind: "json";
@@ -59,15 +59,15 @@ export type Answer =
     }
   | { readonly kind: "response"; readonly response: Response };
 
-/** What waits for a second person. */
+/** A request that waits for a second person. */
 export interface Waiting {
   readonly summary: string;
   readonly confirm: string;
-  /** What the person who asks was shown. */
+  /** What the person who made it was shown. */
   readonly plan: ApprovalPlan;
 }
 
-/** How a dangerous request stands now. */
+/** The present plan of a dangerous request. */
 export interface Replanned {
   readonly confirm: string;
   readonly refusals: readonly string[];
@@ -75,49 +75,55 @@ export interface Replanned {
 }
 
 /**
- * Makes of any body one that the route's schema takes, and says what of it is ignored. A route that has it is refused for nothing that stands
- * in the request besides who asks: neither for its body nor for its Idempotency-Key.
+ * Turns any body into one that the route's schema accepts, and says what it ignores. A route with this refuses no request for its
+ * content, neither for its body nor for its Idempotency-Key, but only for who makes it.
  */
 export type Mend = (body: unknown) => { readonly body: unknown; readonly ignored: readonly string[] };
 
-/** A route with everything that others derive from it. */
+/** A route with everything that is derived from it. */
 export interface ApiRoute {
-  /** For example `jobs.list`: the operation id, and with `api.` before it the action in the audit. */
+  /** For example `jobs.list`: the operation id, and with the prefix `api.` the action in the audit log. */
   readonly id: string;
   readonly method: Method;
-  /** The whole path, parameters in braces. */
+  /** The full path, parameters in braces. */
   readonly path: string;
   readonly summary: string;
   readonly description: string | undefined;
-  /** Who may: this role and those above; `public` for what comes before a login. */
+  /** Who may use it: this role and those above; `public` for requests before a login. */
   readonly role: Role | "public";
-  /** Whether answers hold personal data: each is then in the audit. `revealed`: only those asked for with reveal=true do. */
+  /**
+   * Whether answers contain personal data: then each of them is in the audit log. `revealed`: only those requested with
+   * reveal=true do.
+   */
   readonly personal: boolean | "revealed";
-  /** Whether it changes nothing although it is no GET: a question too long or too private for an address. */
+  /** Whether it changes nothing although it is not a GET: a question that is too long or too private for a URL. */
   readonly question: boolean;
   readonly dangerous: boolean;
   readonly params: z.ZodObject | undefined;
   readonly query: z.ZodObject | undefined;
   readonly body: z.ZodType | undefined;
   readonly mend: Mend | undefined;
-  /** What a person does when the store cannot be used: the advice of the answer then. */
+  /** What a person does when the store cannot be used: becomes the advice in the answer. */
   readonly withoutStore: string | undefined;
-  /** Media types of a file that is the body. */
+  /** Media types, when the body is a file. */
   readonly upload: readonly string[] | undefined;
   readonly reply: z.ZodType | undefined;
-  /** Media types of the answer, the usual one first. */
+  /** Media types of the answer, the default one first. */
   readonly replyTypes: readonly string[];
   readonly status: number;
   /**
-   * Answers a request. A dangerous route asks `mayAct` with its plan before it acts; an answer from there is sent instead.
+   * Answers a request. A dangerous route calls `mayAct` with its plan before it acts; when that returns an answer, it is sent
+   * instead.
    * @throws OutdialError
    */
   answer(raw: RawRequest, mayAct: (plan: Waiting) => Promise<Answer | undefined>): Promise<Answer>;
-  /** Makes the plan of a dangerous request anew and does nothing with it; undefined for other routes. Throws OutdialError. */
+  /** Makes the plan of a dangerous request again and does not carry it out; undefined for other routes. Throws OutdialError. */
   readonly replan: ((raw: RawRequest) => Promise<Replanned>) | undefined;
 }
 
-/** What clients in TypeScript see of a route: types only, nothing of it is there at run time. What a route does not take is `undefined`. */
+/**
+ * The types that TypeScript clients see of a route; nothing of it exists at run time. What a route does not take is `undefined`.
+ */
 export interface RouteTypes {
   readonly params: unknown;
   readonly query: unknown;
@@ -125,13 +131,13 @@ export interface RouteTypes {
   readonly reply: unknown;
 }
 
-/** A route with what it is asked and answers as types. */
+/** A route with the types of its request and answer. */
 export type TypedRoute<Id extends string, Types extends RouteTypes> = ApiRoute & { readonly id: Id; readonly types?: Types };
 
-/** What is not given is inferred as `never`. */
+/** A missing schema is inferred as `never`. */
 export type InputOf<S extends z.ZodType> = [S] extends [never] ? undefined : z.input<S>;
 
-/** The types of a route made of its schemas. */
+/** The types of a route, made from its schemas. */
 export interface TypesOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, Reply> extends RouteTypes {
   readonly params: InputOf<P>;
   readonly query: InputOf<Q>;
@@ -144,7 +150,7 @@ interface Spec<Id extends string, P extends z.ZodObject, Q extends z.ZodObject, 
   readonly method: Method;
   /** Under /api/v1. */
   readonly path: string;
-  /** The path is the whole one: the documented views that are elsewhere. */
+  /** The path is the full one: for documented views outside of /api/v1. */
   readonly outside?: true;
   readonly summary: string;
   readonly description?: string;
@@ -183,7 +189,7 @@ export function route<
   };
 }
 
-/** A route that answers a stream of text: NDJSON, CSV, a file to keep. */
+/** A route that answers with a stream of text: NDJSON, CSV, a download. */
 export function streamRoute<
   const Id extends string,
   P extends z.ZodObject = never,
@@ -192,14 +198,14 @@ export function streamRoute<
   Line extends z.ZodType = never,
 >(
   spec: Spec<Id, P, Q, B> & {
-    /** What a line of NDJSON holds. */
+    /** Schema of a line of NDJSON. */
     readonly line?: Line;
     readonly contentType: string;
-    /** Other media types that it answers when it is asked to. */
+    /** Other media types that it answers on request. */
     readonly alsoTypes?: readonly string[];
     handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<{
       readonly fileName?: string;
-      /** When it is another one than the route's. */
+      /** When it differs from the route's. */
       readonly contentType?: string;
       readonly texts: AsyncIterable<string>;
     }>;
@@ -225,7 +231,7 @@ export function rawRoute<
 >(
   spec: Spec<Id, P, Q, B> & {
     readonly replyType: string;
-    /** What the response holds, and its status when it is not 200: for the document. */
+    /** Schema and status (when it is not 200) of the response: for the document. */
     readonly reply: R;
     readonly status?: 200 | 201;
     handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Response>;
@@ -241,8 +247,8 @@ export function rawRoute<
 }
 
 /**
- * A dangerous route: its body carries the `confirm` of a preview. The plan is made anew; only when it is the one that was shown does the
- * route act.
+ * A dangerous route: its body contains the `confirm` of a preview. The plan is made again; the route acts only when it is the one
+ * that was shown.
  */
 export function dangerousRoute<
   const Id extends string,
@@ -322,7 +328,7 @@ function parse<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
   };
 }
 
-/** The value as the schema has it; where there is no schema nobody can ask for it. */
+/** The value parsed by its schema; without a schema there is no value. */
 function checked<S extends z.ZodType>(schema: S | undefined, value: unknown, where: string): z.output<S> {
   if (schema === undefined) return undefined as z.output<S>;
   const parsed = schema.safeParse(value);

@@ -1,5 +1,5 @@
-// From a request to the answer of its route: who asks, whether they may, whether another site caused it, whether it was asked before,
-// whether a second person must agree; and what the audit says of it.
+// From a request to the answer of its route: who makes it, whether they may, whether another site caused it, whether it is a
+// repetition, whether a second person must agree; and its audit entry.
 
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
@@ -14,7 +14,7 @@ import { boundedBytes, mediaTypeOf, readJson } from "../http/body.ts";
 import { refuseUnusable } from "../http/usable.ts";
 import type { Answer, ApiRoute, RawRequest, Upload, Waiting } from "./route.ts";
 
-/** What routes are served with. */
+/** What serving routes needs. */
 export interface RouteHost {
   readonly clock: Clock;
   readonly access: Access;
@@ -28,20 +28,20 @@ export interface RouteHost {
   readonly uploadLimit: number;
   /** How long a JSON body may take to come. */
   readonly bodyMs: number;
-  /** Keeps a file that is being sent until the request has ended. */
+  /** Stores an uploaded file until the request has ended. */
   readonly spool: (bytes: AsyncIterable<Uint8Array>) => Promise<Upload & AsyncDisposable>;
 }
 
-/** A request with what was found out about it. */
+/** A request and what is known about it. */
 export interface Incoming {
   readonly context: Context;
   readonly requestId: string;
   readonly address: string;
-  /** Who asks, when somebody within this process has recognised them. */
+  /** The client, when this process has already recognised it. */
   readonly who: Principal | undefined;
 }
 
-/** What is done whatever its body is waits no longer than this for it. */
+/** Time limit for the body of a route that acts whatever the body is, ms. */
 const MENDED_BODY_MS = 2_000;
 const NOBODY: Principal = { name: "nobody", role: "viewer", via: "token", expiresAt: null, sessionId: null };
 const KEY = /^[\x21-\x7e]{1,200}$/;
@@ -49,7 +49,7 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
 /** Whether a role includes another. */
 const mayAs = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);
 
-/** Answers a request. Throws OutdialError for what is refused. */
+/** Answers a request. Throws OutdialError when it is refused. */
 export async function serveRoute(route: ApiRoute, incoming: Incoming, host: RouteHost): Promise<Response> {
   const { context, requestId, address } = incoming;
   const request = context.req.raw;
@@ -60,7 +60,7 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
       : incoming.who === undefined
         ? await authenticate(request, address, { ...host, now: () => host.clock.now() })
         : { who: incoming.who, setCookie: undefined };
-  // A login carries no cookie yet, and is what a forged request would begin with.
+  // A login has no cookie yet, and a forged request would begin with a login.
   if (who.via === "session" || route.role === "public") refuseCrossSite(request, host.origins, changes);
   if (route.role !== "public" && !mayAs(who.role, route.role))
     throw new ServerError("not_permitted", `${route.id} needs the role ${route.role}; ${who.name} is ${who.role}`);
@@ -78,13 +78,13 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   };
   const answered = await once(route, raw, request, host, () => route.answer(raw, (plan) => secondPerson(route, raw, plan, host)));
   await recordRoute(route, raw, answered, host);
-  // What is streamed may still be read from the upload.
+  // A stream may still be reading the upload.
   const response = responseOf(answered, answered.kind === "stream" ? stack.move() : undefined);
   if (setCookie !== undefined) response.headers.append("set-cookie", setCookie);
   return response;
 }
 
-/** What the request gives. Throws ServerError for what no handler can use, unless the route is refused for nothing. */
+/** The parts of the request, not yet checked against schemas. Throws ServerError for what no handler can use, except for routes with `mend`. */
 async function givenOf(
   { body, mend }: ApiRoute,
   context: Context,
@@ -129,7 +129,7 @@ async function takeUpload(request: Request, allowed: readonly string[], host: Ro
   return { ...spooled, contentType, [Symbol.asyncDispose]: () => spooled[Symbol.asyncDispose]() };
 }
 
-/** In four-eyes mode a dangerous verb waits; the answer says for what. */
+/** In four-eyes mode a dangerous verb waits; the answer contains the approval. */
 async function secondPerson(route: ApiRoute, raw: RawRequest, plan: Waiting, host: RouteHost): Promise<Answer | undefined> {
   if (!host.fourEyes) return undefined;
   const { params, query, body } = raw;
@@ -143,7 +143,7 @@ async function secondPerson(route: ApiRoute, raw: RawRequest, plan: Waiting, hos
   return { kind: "json", status: 202, value: { approval: approvalOf(approval, host.clock.now()) } };
 }
 
-/** Carries a request with an Idempotency-Key out once; a repetition is answered as the first one was. */
+/** Carries out a request with an Idempotency-Key once; a repetition gets the first answer. */
 async function once(
   route: ApiRoute,
   raw: RawRequest,
@@ -183,7 +183,7 @@ async function hashOf(route: ApiRoute, { params, query, body, upload }: RawReque
   return hash.digest();
 }
 
-/** Every write and every reading of personal data is in the audit before the answer leaves. */
+/** Every write and every reading of personal data is in the audit log before the answer is sent. */
 async function recordRoute(route: ApiRoute, raw: RawRequest, answer: Answer, host: RouteHost): Promise<void> {
   const writes = route.method !== "get" && !route.question;
   const personal = route.personal === "revealed" ? isRevealed(raw) : route.personal;
@@ -204,7 +204,7 @@ async function recordRoute(route: ApiRoute, raw: RawRequest, answer: Answer, hos
   await host.record({ actor: who.name, action: `api.${route.id}`, subject, details, ...(job === undefined ? {} : { job }) });
 }
 
-/** The job that an answer tells of. */
+/** The job that an answer names. */
 function jobIn(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if ("jobId" in value && typeof value.jobId === "string") return value.jobId;
@@ -212,13 +212,13 @@ function jobIn(value: unknown): string | undefined {
   return typeof job === "object" && job !== null && "id" in job && typeof job.id === "string" ? job.id : undefined;
 }
 
-/** The telephone number that a question or a change is about. */
+/** The telephone number of a question or a change. */
 function numberIn(body: unknown): string | undefined {
   if (typeof body !== "object" || body === null || !("number" in body) || typeof body.number !== "string") return undefined;
   return body.number.slice(0, 40);
 }
 
-/** Asked for in the address, or in the body of a question. */
+/** Requested in the query, or in the body of a question. */
 function isRevealed({ query, body }: RawRequest): boolean {
   if (query["reveal"] === "true") return true;
   return typeof body === "object" && body !== null && "reveal" in body && body.reveal === true;
@@ -236,7 +236,7 @@ function responseOf(answer: Answer, owned: AsyncDisposableStack | undefined): Re
   return new Response(textStream(answer.texts, owned), { headers });
 }
 
-/** As many texts as the reader takes, no more; what they are made of goes when they end. */
+/** Texts at the reader's pace; the resources they need are released at the end. */
 function textStream(texts: AsyncIterable<string>, owned: AsyncDisposableStack | undefined): ReadableStream<Uint8Array> {
   const iterator = texts[Symbol.asyncIterator]();
   const encoder = new TextEncoder();

@@ -1,6 +1,6 @@
-// Texts that one side pushes and the other takes, at the pace of the taker.
+// A channel: one side pushes texts, the other takes them at its own pace.
 
-/** What work pushes into; resolves when the text was taken. */
+/** Pushes a text; resolves when it was taken. */
 export type Push = (text: string) => Promise<void>;
 
 /** Runs work that pushes texts, as an iterable of them; ending the iteration early makes the next push fail. */

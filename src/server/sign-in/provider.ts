@@ -1,4 +1,4 @@
-// The sign-in provider: OpenID Connect, authorization code with PKCE. Asked only when somebody signs in.
+// The sign-in provider: OpenID Connect, authorization code with PKCE. Requested only when somebody signs in.
 
 import type { Configuration } from "openid-client";
 import { type Clock, installCommand, isWithin, messageOf, missingPackage } from "../../kernel/index.ts";
@@ -7,9 +7,9 @@ import { type ClaimRules, hasRoles } from "./roles.ts";
 
 /** A provider as configured. */
 export interface SignInSettings extends ClaimRules {
-  /** What the button says. */
+  /** Text of the button. */
   readonly name: string;
-  /** https, or http on a loopback address. */
+  /** https, or http with a loopback address. */
   readonly issuer: string;
   readonly clientId: string;
   /** Undefined for a client without a secret. */
@@ -18,7 +18,7 @@ export interface SignInSettings extends ClaimRules {
   readonly roles: Readonly<Record<string, Role>>;
 }
 
-/** What must be the same when somebody comes back. */
+/** The values that must be the same when the browser comes back. */
 export interface Attempt {
   readonly state: string;
   readonly nonce: string;
@@ -37,9 +37,9 @@ export class SignInError extends Error {
   }
 }
 
-/** For each answer of the provider, seconds. */
+/** Time limit for each answer of the provider, seconds. */
 const TIMEOUT_S = 8;
-/** What the provider publishes of itself is read again after so long. */
+/** How long the provider's metadata is used before it is read again, ms. */
 const FRESH_MS = 3_600_000;
 
 export class Provider {
@@ -53,7 +53,7 @@ export class Provider {
     this.#clock = clock;
   }
 
-  /** Where somebody is sent to sign in, and what they must bring back. Throws SignInError `unavailable`. */
+  /** The address to send the browser to, and the values that it must bring back. Throws SignInError `unavailable`. */
   async begin(redirectUri: string): Promise<{ readonly url: URL; readonly attempt: Attempt }> {
     const client = await library();
     const config = await this.#configuration();
@@ -69,7 +69,10 @@ export class Provider {
     return { url, attempt };
   }
 
-  /** The claims of whoever came back to `address`, checked: signature, issuer, audience, times, state, nonce. Throws SignInError. */
+  /**
+   * The claims of the person who came back to `address`, checked: signature, issuer, audience, times, state, nonce. Throws
+   * SignInError.
+   */
   async finish(address: URL, attempt: Attempt): Promise<Readonly<Record<string, unknown>>> {
     const client = await library();
     const config = await this.#configuration();
@@ -90,7 +93,7 @@ export class Provider {
     }
   }
 
-  /** Where somebody who signed out here can sign out at the provider too; null when it names no such place, or does not answer. */
+  /** The address for signing out at the provider after signing out here; null when it has none, or does not answer. */
   async signOutUrl(returnTo: string | undefined): Promise<string | null> {
     try {
       const config = await this.#configuration();
@@ -111,7 +114,7 @@ export class Provider {
     try {
       return await this.#finding;
     } catch (thrown) {
-      // What it said of itself an hour ago is as good as ever, mostly.
+      // Metadata from an hour ago is usually still valid.
       if (known !== undefined) return known.config;
       throw thrown;
     }
@@ -153,7 +156,10 @@ function library(): Promise<Library> {
   });
 }
 
-/** In the header, which every provider must understand; in the body where it says that it takes it only there. */
+/**
+ * The secret goes into the header, which every provider must support; into the body when the provider says that it accepts only
+ * that.
+ */
 function secretAuth(client: Library, secret: string): ReturnType<Library["ClientSecretBasic"]> {
   const [basic, post] = [client.ClientSecretBasic(secret), client.ClientSecretPost(secret)];
   return (server, ...rest) => {

@@ -1,34 +1,34 @@
-// What the provider says of somebody, as far as it decides anything: who they are and what they may do. Pure.
+// Reads a person's identity and role from the provider's claims. Pure.
 
 import { ROLES, type Role } from "../../operations/views/index.ts";
 
-/** Which claims count, and which of their values mean a role. */
+/** Which claims are used, and which of their values stand for a role. */
 export interface ClaimRules {
-  /** The claim that names a person for good. */
+  /** The claim that identifies a person permanently. */
   readonly subject: string;
   /** The claim that holds groups or roles: its name, or a path with dots. */
   readonly roleClaim: string;
-  /** Roles of outdial by value of that claim. There is no other way to a role. */
+  /** Roles of outdial by value of that claim. No one gets a role in another way. */
   readonly roles: Readonly<Record<string, Role>>;
 }
 
 export interface Recognised {
-  /** What the provider knows them by; undefined when the claim is missing or is no text. */
+  /** The provider's id of the person; undefined when the claim is missing or not a text. */
   readonly subject: string | undefined;
-  /** What people call them. */
+  /** The person's name for display. */
   readonly label: string | null;
-  /** The highest of their roles; undefined when they have none. */
+  /** The highest of the person's roles; undefined when there is none. */
   readonly role: Role | undefined;
 }
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** What is kept of a label. */
+/** Longest label that is stored. */
 const LONGEST_LABEL = 100;
-/** Printable, without blanks, so that a name in the audit is one word. */
+/** Printable, without blanks, so that a name in the audit log is one word. */
 const SUBJECT = /^[\x21-\x7e]{1,255}$/;
 
-/** Who somebody is and what they may do, by their claims. */
+/** The identity and role of a person, from the claims. */
 export function recognise(claims: Claims, { subject, roleClaim, roles }: ClaimRules): Recognised {
   const named = claims[subject];
   const held = valuesOf(claimAt(claims, roleClaim)).flatMap((value) => (Object.hasOwn(roles, value) ? [roles[value]] : []));
@@ -46,12 +46,12 @@ export function recognise(claims: Claims, { subject, roleClaim, roles }: ClaimRu
   };
 }
 
-/** Whether the claim with the roles is there at all: some providers give it only when asked for more about the user. */
+/** Whether the claim with the roles exists: some providers give it only in a further request about the user. */
 export function hasRoles(claims: Claims, { roleClaim }: Pick<ClaimRules, "roleClaim">): boolean {
   return claimAt(claims, roleClaim) !== undefined;
 }
 
-/** A claim by its own name, which may have dots, or by a path. */
+/** A claim by its own name, which may contain dots, or by a path. */
 function claimAt(claims: Claims, path: string): unknown {
   if (Object.hasOwn(claims, path)) return claims[path];
   let at: unknown = claims;

@@ -1,4 +1,4 @@
-// Signing in through the provider: two addresses that the browser is sent to. They answer with redirections, never with data.
+// Signing in through the provider: two addresses to which the browser is sent. They answer with redirections, never with data.
 
 import { type Context, Hono } from "hono";
 import { z } from "zod";
@@ -8,7 +8,7 @@ import { setSessionCookie } from "../access/cookies.ts";
 import { type Provider, SignInError, type SignInSettings } from "./provider.ts";
 import { recognise } from "./roles.ts";
 
-/** Why somebody comes back to the login page, as its address says. */
+/** Why the browser is sent back to the login page, as in its address. */
 type SignInRefusal = "unavailable" | "refused" | "not_trusted" | "expired" | "no_role";
 
 interface SignInDeps {
@@ -18,15 +18,15 @@ interface SignInDeps {
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly clock: Clock;
   readonly https: boolean;
-  /** The address people use; without it the one that they asked for, which is one of this service's own. */
+  /** The public address; when it is not set, the address of the request, which is one of this service's own. */
   readonly publicUrl: string | undefined;
   readonly log: (level: "info" | "warn", message: string) => void;
 }
 
-/** Where somebody begins to sign in. */
+/** Where signing in begins. */
 export const SIGN_IN = "/sign-in";
 const CALLBACK = "/sign-in/callback";
-/** Time to sign in at the provider, second factor included. */
+/** Time limit for signing in at the provider, second factor included. */
 const ATTEMPT_MS = 10 * 60_000;
 
 const kept = z.strictObject({
@@ -35,7 +35,7 @@ const kept = z.strictObject({
   verifier: z.string().max(200),
   /** When it began. */
   at: z.number(),
-  /** The page that was asked for. */
+  /** The page that was requested. */
   to: z.string().max(2000),
 });
 
@@ -43,7 +43,7 @@ export function signInRoutes(deps: SignInDeps): Hono {
   const { settings, provider, access, record, clock, https, log } = deps;
   const cookieName = https ? "__Host-outdial_sign_in" : "outdial_sign_in";
   const cookie = (value: string, seconds: number) =>
-    // Lax: the browser brings it back from the provider's site.
+    // Lax: the browser sends it also when it comes from the provider's site.
     `${cookieName}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${https ? "; Secure" : ""}`;
   const baseOf = (c: Context) => deps.publicUrl?.replace(/\/$/, "") ?? new URL(c.req.url).origin;
   const go = (to: string, cookies: readonly string[]) => {
@@ -98,7 +98,7 @@ export function signInRoutes(deps: SignInDeps): Hono {
   return app;
 }
 
-/** The attempt that the browser brought back; undefined when there is none that can be read. */
+/** The attempt in the browser's cookie; undefined when there is none that can be read. */
 function keptIn(header: string | undefined, name: string): z.output<typeof kept> | undefined {
   const part = (header ?? "").split(";").find((one) => one.trim().startsWith(`${name}=`));
   if (part === undefined) return undefined;

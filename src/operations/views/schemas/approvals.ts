@@ -1,4 +1,4 @@
-// What waits for a second person, with what the first one was shown.
+// Approvals: requests that wait for a second person, with what the first one was shown.
 
 import { z } from "zod";
 import { campaignPlanView } from "./campaign-files.ts";
@@ -35,7 +35,7 @@ export type AwaitingApproval = z.output<typeof awaitingApproval>;
 
 const reason = z.string().nullable().describe("As the person who asked gave it");
 
-/** What lifting a suppression would take back; the number is masked. */
+/** What lifting a suppression would change; the number is masked. */
 export const liftPreview = z
   .strictObject({ confirm: z.string(), suppression: suppressionView, refusals: z.array(z.string()).readonly() })
   .meta({ id: "LiftPreview" });
@@ -58,7 +58,7 @@ export const approvalPlan = z
   .meta({ id: "ApprovalPlan" });
 export type ApprovalPlan = z.output<typeof approvalPlan>;
 
-/** Whether what was shown still holds, found out for this answer. */
+/** Whether what was shown is still valid, checked for this answer. */
 export const approvalStanding = z
   .strictObject({
     state: z
@@ -71,7 +71,7 @@ export const approvalStanding = z
   .meta({ id: "ApprovalStanding" });
 export type ApprovalStanding = z.output<typeof approvalStanding>;
 
-/** An approval with the plan that was shown and whether it still holds. */
+/** An approval with the plan that was shown and whether that is still valid. */
 export const approvalDetail = approvalView
   .extend({
     plan: approvalPlan

@@ -1,9 +1,9 @@
-// What needs somebody, worst first: what it is, since when, why, what to do next, and who sees to it.
+// What needs attention, worst first: what it is, since when, why, what to do next, and who takes care of it.
 
 import { z } from "zod";
 import { time } from "./common.ts";
 
-/** What can be the cause of a campaign that does not dial, in one word. */
+/** Causes why a campaign does not dial, each as one word. */
 export const CAUSE_KINDS = [
   "list",
   "windows",
@@ -23,7 +23,7 @@ export const CAUSE_KINDS = [
   "job",
 ] as const;
 
-/** Something that needs a person, with its severity and who has it in hand. */
+/** Something that needs a person, with its severity and who takes care of it. */
 export const concern = z
   .strictObject({
     key: z.string().describe("Names the thing and its episode: one that comes again has another key"),
@@ -47,11 +47,11 @@ export const concern = z
   .meta({ id: "Concern" });
 export type Concern = z.output<typeof concern>;
 
-/** All that needs a person, the urgent first. */
+/** Everything that needs a person, the most urgent first. */
 export const attentionList = z.strictObject({ items: z.array(concern).readonly() }).meta({ id: "AttentionList" });
 export type AttentionList = z.output<typeof attentionList>;
 
-/** What a person can do with a concern. */
+/** What a person can do about a concern. */
 export const ATTENTION_WORDS = ["acknowledge", "take", "release"] as const;
-/** What a person does with a concern. */
+/** What a person does about a concern. */
 export type AttentionVerb = (typeof ATTENTION_WORDS)[number];

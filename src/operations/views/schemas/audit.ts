@@ -17,7 +17,7 @@ export const auditEntry = z
   .meta({ id: "AuditEntry" });
 export type AuditEntry = z.output<typeof auditEntry>;
 
-/** What the recomputation of the whole log found. */
+/** The result of recomputing the whole log. */
 export const auditVerdict = z
   .discriminatedUnion("ok", [
     z.object({

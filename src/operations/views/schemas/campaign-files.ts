@@ -7,7 +7,7 @@ const place = { file: z.string(), line: count, column: count };
 const fieldDiffers = z.strictObject({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
 const fields = z.array(fieldDiffers).readonly();
 
-/** Of all files of a request; the command line has no such limit. */
+/** Limit for all files of a request; the command line has no such limit. */
 const MOST_TEXT = 400_000;
 
 /** Campaign files as they are sent to the service. */
@@ -50,7 +50,7 @@ const planEntry = z
 
 const unmanaged = z.array(z.strictObject({ id: z.string(), name: z.string(), status: z.string() })).readonly();
 
-/** A plan of campaign files, with the token that apply gives back. */
+/** A plan of campaign files, with the token that apply sends back. */
 export const campaignPlanView = z
   .strictObject({
     plan: z.string().describe("Hash of the plan: apply names it"),
@@ -65,7 +65,7 @@ export const campaignPlanView = z
   .meta({ id: "CampaignPlan" });
 export type CampaignPlanView = z.output<typeof campaignPlanView>;
 
-/** The `details` of `plan_changed`, of a plan that is not what was shown any more. */
+/** The `details` of `plan_changed`, when the plan is no longer what was shown. */
 export const campaignPlanMoved = z.object({
   agreed: z.string().describe("Hash of the plan that was shown"),
   plan: z.string().describe("Hash of the plan of now"),
@@ -137,7 +137,7 @@ export const campaignExport = z
   .strictObject({ files: z.array(z.strictObject({ name: z.string(), campaignId: z.string(), text: z.string() })).readonly() })
   .meta({ id: "CampaignExport" });
 
-/** What differs between files and tenant. */
+/** The differences between files and tenant. */
 export const campaignDrift = z
   .strictObject({
     drifted: z.boolean(),

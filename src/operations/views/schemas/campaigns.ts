@@ -19,7 +19,7 @@ export const windowState = z
   .meta({ id: "WindowState" });
 export type WindowState = z.output<typeof windowState>;
 
-/** The abandonment budget by the calls that were imported; without a live answer among them nothing of it is known. */
+/** The abandonment budget according to the imported calls; without a live answer among them it is not known. */
 export const abandonmentBudget = z
   .strictObject({
     rule: z.string().describe("Id of the rule that sets the limit"),
@@ -46,7 +46,7 @@ export const abandonmentBudget = z
   .meta({ id: "AbandonmentBudget" });
 export type AbandonmentBudget = z.output<typeof abandonmentBudget>;
 
-/** Why a campaign does not dial, or why that is not known, in words; the first cause is the one to mend first. */
+/** Why a campaign does not dial, or why that is not known, as text; the cause to fix first comes first. */
 const notDialing = z
   .strictObject({
     first: z.string(),
@@ -54,7 +54,7 @@ const notDialing = z
   })
   .meta({ id: "NotDialing", description: "Why it does not dial, or why that is not known; null while it dials" });
 
-/** The work that is left, in short: for lists that are sorted. */
+/** The work that is left, in short: for sorted lists. */
 const workloadInShort = z
   .strictObject({
     penetration: z.number().nullable().describe("List penetration: contacts attempted of the contacts on the list, 0 to 1"),
@@ -215,7 +215,7 @@ export const campaignSummary = z
   .meta({ id: "CampaignSummary" });
 export type CampaignSummary = z.output<typeof campaignSummary>;
 
-/** All campaigns as they were last read of the tenant. */
+/** All campaigns as they were last read from the tenant. */
 export const campaignList = pageOf(campaignSummary)
   .extend({
     asOf: time.nullable().describe("When the list was read; null: not yet, and items says nothing"),
@@ -224,7 +224,7 @@ export const campaignList = pageOf(campaignSummary)
   .meta({ id: "CampaignList" });
 export type CampaignList = z.output<typeof campaignList>;
 
-/** One reading on the time axis. Null where the vendor gave none. */
+/** One reading on the time axis. Null where the vendor gave no value. */
 export const metricPoint = z
   .strictObject({
     at: time,
@@ -250,13 +250,13 @@ export const axisEvent = z
     kind: z.enum(["settings", "failover", "paused", "resumed", "alarm", "applied"]),
     text: z.string(),
     actor: z.string().nullable(),
-    /** Entry of the audit log that says it; null when there is none. */
+    /** Entry of the audit log about it; null when there is none. */
     audit: count.nullable(),
   })
   .meta({ id: "AxisEvent" });
 export type AxisEvent = z.output<typeof axisEvent>;
 
-/** What the pre-dial gate said when it was last asked: a look, not a permission. */
+/** The pre-dial gate's last answer; it permits nothing. */
 export const gateLook = z
   .strictObject({
     at: time,
@@ -279,7 +279,10 @@ export const gateLook = z
   .meta({ id: "GateLook" });
 export type GateLook = z.output<typeof gateLook>;
 
-/** A campaign with the work that is left in it, what the gate says and how its dialer is set, as `outdial campaign status` shows it. */
+/**
+ * A campaign with the work that is left in it, the gate's answer and its dialer's settings, as `outdial campaign status` shows
+ * it.
+ */
 export const campaignStatus = campaignSummary
   .extend({
     workloadDetail: workload,
@@ -315,7 +318,7 @@ export const CAMPAIGN_VERBS = ["pause", "resume", "failover", "failback", "drill
 /** What a person does with a campaign. */
 export type CampaignVerb = (typeof CAMPAIGN_VERBS)[number];
 
-/** What a verb would do now. Refusals: it would not be carried out. */
+/** What a verb would do now. With refusals it would not be carried out. */
 export const campaignPreview = z
   .strictObject({
     verb: z.enum(CAMPAIGN_VERBS),
@@ -349,12 +352,12 @@ export const campaignPreview = z
   .meta({ id: "CampaignPreview" });
 export type CampaignPreview = z.output<typeof campaignPreview>;
 
-/** What came of a verb. */
+/** The result of a verb. */
 export const campaignResult = z
   .strictObject({
     campaignId: z.string(),
     status: z.string(),
-    /** Whether the vendor shows it so: read back. */
+    /** Whether the vendor shows the state, when it was read back. */
     confirmed: z.boolean(),
     already: z.boolean().describe("It was so before"),
     message: z.string(),

@@ -1,4 +1,4 @@
-// Words that every view uses: times, shares, pages, problems, confirmations.
+// Schemas that every view uses: times, shares, pages, problems, confirmations.
 
 import { z } from "zod";
 
@@ -7,7 +7,7 @@ export const time = z.iso.datetime();
 /** A count of things. */
 export const count = z.int().min(0);
 
-/** A share with what it was counted from. `rate` is null when there is nothing to divide by. */
+/** A share with the counts behind it. `rate` is null when there is nothing to divide by. */
 export const share = z
   .strictObject({
     rate: z.number().nullable(),
@@ -20,7 +20,7 @@ export const share = z
   .meta({ id: "Share" });
 export type Share = z.output<typeof share>;
 
-/** A page of a list; `next` is given back as `cursor`, null on the last page. */
+/** A page of a list; `next` is sent back as `cursor`, null on the last page. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item).readonly(), next: z.string().nullable() });
 
@@ -30,7 +30,7 @@ export const readingFailure = z
   .meta({ id: "ReadingFailure" });
 export type ReadingFailure = z.output<typeof readingFailure>;
 
-/** What every failed request answers (RFC 9457, `application/problem+json`). `code` is stable; the rest is for people. */
+/** The answer of every failed request (RFC 9457, `application/problem+json`). `code` is stable; the rest is for people. */
 export const problem = z
   .object({
     type: z.string().describe("about:blank, or the path of the code in the reference"),
@@ -51,7 +51,7 @@ export const problem = z
   .meta({ id: "Problem" });
 export type Problem = z.output<typeof problem>;
 
-/** What goes on in a failover pair. */
+/** Fields that describe the state of a failover pair. */
 export const pairWords = {
   dials: z
     .enum(["primary", "backup"])
@@ -62,7 +62,7 @@ export const pairWords = {
   nextStep: z.string().nullable().describe("What a person is to do; null when nothing"),
 };
 
-/** The `confirm` of a preview, given back by whoever means exactly that. */
+/** The `confirm` of a preview, sent back to carry out exactly that. */
 export const confirmation = z
   .strictObject({ confirm: z.string().regex(/^[0-9a-f]{64}$/, "the confirm of a preview, 64 hexadecimal digits") })
   .describe("A dangerous verb is carried out only while what its preview showed still holds");

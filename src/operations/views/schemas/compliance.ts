@@ -42,7 +42,7 @@ export const complianceExplain = z
     cap: cap.nullable().describe("The cap on calls to this person that leaves the fewest; null when none holds"),
     next: time.nullable().describe("First allowed instant; null when never within 45 days, as things stand"),
     zones: z.array(z.string()).readonly(),
-    /** The number's clock in each zone at `at`, `HH:MM`. */
+    /** The local time of the number in each zone at `at`, `HH:MM`. */
     clocks: z.array(z.strictObject({ zone: z.string(), time: z.string() })).readonly(),
     strip: z.strictObject({
       from: time,
@@ -172,7 +172,7 @@ export const abandonmentView = z
   .meta({ id: "Abandonment" });
 export type AbandonmentView = z.output<typeof abandonmentView>;
 
-/** What an import of facts came to. */
+/** The result of an import of facts. */
 export const importView = z
   .strictObject({
     kind: z.string(),
@@ -202,7 +202,7 @@ export const importView = z
   .meta({ id: "FactsImport" });
 export type ImportView = z.output<typeof importView>;
 
-/** An import of facts as it stands. */
+/** An import of facts and its state. */
 export const importState = z
   .strictObject({
     id: z.string(),
@@ -235,7 +235,7 @@ export const revocationAdded = z
   .meta({ id: "RevocationAdded" });
 export type RevocationAdded = z.output<typeof revocationAdded>;
 
-/** A number that was taken off the company's do-not-call list. */
+/** A number that was removed from the company's do-not-call list. */
 export const liftView = z
   .strictObject({ number: z.string(), lifted: z.int(), actor: z.string(), reason: z.string() })
   .meta({ id: "Lift" });

@@ -22,13 +22,13 @@ export const delivery = z
   .meta({ id: "Delivery" });
 export type Delivery = z.output<typeof delivery>;
 
-/** A delivery with every attempt that failed; the one that succeeded is told by the delivery itself. */
+/** A delivery with every attempt that failed; the attempt that succeeded is in the delivery itself. */
 export const deliveryDetail = delivery
   .extend({ failures: z.array(z.strictObject({ at: time, status: z.int().nullable(), error: z.string() })).readonly() })
   .meta({ id: "DeliveryDetail" });
 export type DeliveryDetail = z.output<typeof deliveryDetail>;
 
-/** A receiver and how its events stand. */
+/** A receiver and the state of its events. */
 export const endpointView = z
   .strictObject({
     endpoint: z.string(),
@@ -38,20 +38,20 @@ export const endpointView = z
     delivered: count,
     dead: count,
     oldestPendingMs: z.number().nullable(),
-    /** False when it was switched off after repeated failure. */
+    /** False when it was switched off after repeated failures. */
     enabled: z.boolean(),
     /** Why it was switched off. */
     message: z.string().nullable(),
     failingSince: time.nullable().describe("Since when nothing was delivered although it was tried"),
     offSince: time.nullable(),
-    /** While a secret is being changed events carry two signatures; `until` is null when no end is set. */
+    /** While a secret is being changed, events carry two signatures; `until` is null when no end is set. */
     rotating: z.strictObject({ until: time.nullable() }).nullable(),
     quietUntil: time.nullable().describe("Until when only urgent alarms are sent to it; null outside quiet hours"),
   })
   .meta({ id: "Endpoint" });
 export type EndpointView = z.output<typeof endpointView>;
 
-/** Which events to send again: by id, or a range of ids; dead ones unless said otherwise. */
+/** Which events to send again: by id, or a range of ids; only dead ones by default. */
 export const replayRequest = z
   .strictObject({
     ids: z.array(z.int().min(1)).max(10_000).optional(),
@@ -65,10 +65,10 @@ export const replayRequest = z
 /** How many deliveries were queued again. */
 export const replayResult = z.strictObject({ queued: count });
 
-/** Whether a receiver was switched on or off by this. */
+/** Whether this request switched a receiver on or off. */
 export const switchResult = z.strictObject({ name: z.string(), changed: z.boolean() });
 
-/** An event of the vendor in the queue. */
+/** A vendor event in the queue. */
 export const inboundEvent = z
   .strictObject({
     id: z.int(),
@@ -81,7 +81,7 @@ export const inboundEvent = z
     receivedAt: time,
     nextAttemptAt: time.nullable(),
     settledAt: time.nullable(),
-    /** Why it was put aside, or what the last attempt failed with. */
+    /** Why it was put aside, or the error of the last attempt. */
     reason: z.string().nullable(),
   })
   .meta({ id: "InboundEvent" });

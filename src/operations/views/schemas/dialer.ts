@@ -1,4 +1,4 @@
-// Dialer settings: what is in force, how it came about, what a change would do, how far one is.
+// Dialer settings: the settings in force, their history, what a change would do, the progress of a change.
 
 import { z } from "zod";
 import { FAILURES, OUTCOMES, PHASES } from "../../settings/state.ts";
@@ -9,7 +9,7 @@ const band = z
   .describe("A median with its 90 % band: the 5 % and the 95 % quantile")
   .meta({ id: "Band" });
 
-/** What a simulation predicts of settings, with the facts it assumed. */
+/** The prediction of a simulation of settings, with the facts it assumed. */
 export const settingsPrediction = z
   .strictObject({
     abandonment: band,
@@ -21,7 +21,7 @@ export const settingsPrediction = z
   .meta({ id: "SettingsPrediction" });
 export type SettingsPrediction = z.output<typeof settingsPrediction>;
 
-/** A violation or warning about settings, and where it is. */
+/** A violation or warning about settings, and its place. */
 export const finding = z
   .strictObject({ severity: z.enum(["violation", "warning"]), check: z.string(), path: z.string(), message: z.string() })
   .meta({ id: "Finding" });
@@ -42,7 +42,7 @@ export const dialerVersion = z
     outcome: z.string().nullable(),
     message: z.string().nullable(),
     rejected: z.boolean().describe("It did not hold: it is not tried again without being told to"),
-    /** Against the version before it, of the same campaign. */
+    /** Compared with the version before, of the same campaign. */
     changes: z.array(fieldChange).readonly(),
     createdAt: time,
     endedAt: time.nullable(),
@@ -50,7 +50,9 @@ export const dialerVersion = z
   .meta({ id: "DialerVersion" });
 export type DialerVersion = z.output<typeof dialerVersion>;
 
-/** How far a change is. Phases in order: sending, sent, polling, verifying, guarding, ended (and others on the way back). */
+/**
+ * The progress of a change. Phases in order: sending, sent, polling, verifying, guarding, ended (and others during a rollback).
+ */
 export const dialerChange = z
   .strictObject({
     version: z.int(),
@@ -85,12 +87,12 @@ export const dialerChange = z
   .meta({ id: "DialerChange" });
 export type DialerChange = z.output<typeof dialerChange>;
 
-/** Lines of the carrier and what is expected of the calls: for checks and prediction, never sent. */
+/** Lines of the carrier and expectations about the calls: for checks and prediction, never sent. */
 const settingsBasis = z
   .strictObject({ carrier_capacity: z.record(z.string(), z.number()), expected: z.record(z.string(), z.number()) })
   .meta({ id: "SettingsBasis" });
 
-/** Answered calls of placed ones, as the tenant counted them. */
+/** Answered calls out of placed ones, as the tenant counted them. */
 const measuredRate = z
   .strictObject({
     numerator: count.describe("Answered calls"),
@@ -100,7 +102,7 @@ const measuredRate = z
   })
   .meta({ id: "MeasuredAnswerRate" });
 
-/** The settings in force and what is known of them. */
+/** The settings in force and what is known about them. */
 export const dialerView = z
   .strictObject({
     /** In force at the tenant when they were last read. JSON in the vendor's form; null: not read yet. */
@@ -108,7 +110,7 @@ export const dialerView = z
     asOf: time.nullable().describe("When they were read; null: never"),
     failed: readingFailure.nullable().describe("Why the latest reading failed; what is shown is of before"),
     tag: z.string().nullable(),
-    /** Why these could not be put back as they are; null when they could. */
+    /** Why these settings could not be restored as they are; null when they could. */
     problem: z.string().nullable(),
     prediction: settingsPrediction.nullable().describe("Of these settings; null while it is made, or when there is none"),
     measured: measuredRate
@@ -154,10 +156,10 @@ export const dialerProposal = z
 
 export type DialerProposal = z.output<typeof dialerProposal>;
 
-/** The largest version that the database counts to. */
+/** The largest version number that the database can store. */
 export const MAX_VERSION = 2_147_483_647;
 
-/** What a rollback is asked with. */
+/** The request of a rollback. */
 export const dialerRollback = z.strictObject({
   version: z
     .int()
@@ -240,5 +242,5 @@ export const simulatorComparison = z
   .meta({ id: "SimulatorComparison" });
 export type SimulatorComparison = z.output<typeof simulatorComparison>;
 
-/** A row of the dialer's figures in the tenant's own words. */
+/** A row of the dialer's figures with the tenant's own names. */
 export const dialerMetricRow = z.record(z.string(), z.unknown());

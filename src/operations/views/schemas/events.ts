@@ -1,12 +1,13 @@
-// Live updates (server-sent events of /api/v1/events). Each says what changed and carries the figures that tick; views are read anew
-// for the rest. The event's `id` is given back as Last-Event-ID; `reset` says that it is older than what is kept: read everything anew.
+// Live updates (server-sent events of /api/v1/events). Each says what changed and contains the figures that change continuously;
+// everything else is read again. The event's `id` is sent back as Last-Event-ID; `reset` says that this id is older than the
+// stored events: read everything again.
 
 import { z } from "zod";
 import { count, time } from "./common.ts";
 
 const at = { at: time };
 
-/** A live update: what has changed, for pages to read again. */
+/** A live update: what has changed, so that pages read it again. */
 export const serviceEvent = z
   .discriminatedUnion("type", [
     /** A reading came in, or its state changed. */
@@ -36,7 +37,7 @@ export const serviceEvent = z
       phase: z.string(),
       outcome: z.string().nullable(),
     }),
-    /** What was last read of the tenant changed, or cannot be read any more. */
+    /** What was last read from the tenant changed, or can no longer be read. */
     z.strictObject({
       type: z.literal("tenant"),
       ...at,

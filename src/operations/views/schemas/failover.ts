@@ -1,11 +1,11 @@
-// Failover pairs: where each stands, what happened to it, what a policy would make of one.
+// Failover pairs: the state and history of each, and what a policy would change.
 
 import { z } from "zod";
 import { failoverPolicySchema } from "../../campaigns/failover/policy.ts";
 import { FAILOVER_PHASES } from "../../campaigns/failover/state.ts";
 import { count, fieldChange, pairWords, time } from "./common.ts";
 
-/** Where a pair stands, and how its watch is. */
+/** The state of a pair and of its watch. */
 export const failoverPair = z
   .strictObject({
     primary: z.string(),
@@ -42,7 +42,7 @@ export const failoverHappening = z
   .meta({ id: "FailoverHappening" });
 export type FailoverHappeningView = z.output<typeof failoverHappening>;
 
-/** What putting a policy would change. */
+/** What setting a policy would change. */
 export const failoverPreview = z
   .strictObject({
     summary: z.string(),

@@ -1,4 +1,4 @@
-// Closed interactions: what stands there, what a correction would store.
+// Closed interactions: what they contain, and what a correction would store.
 
 import { z } from "zod";
 

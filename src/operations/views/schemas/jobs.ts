@@ -16,7 +16,7 @@ export const refusedRow = z
   .meta({ id: "RefusedRow" });
 export type RefusedRow = z.output<typeof refusedRow>;
 
-/** What planning found in a file, with the first refused rows. */
+/** The result of planning a file, with the first refused rows. */
 export const planReport = z
   .strictObject({
     rows: count,
@@ -62,7 +62,7 @@ export type JobSummary = z.output<typeof jobSummary>;
 
 const latencies = z.strictObject({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
 
-/** A job with what its kind adds. */
+/** A job with the data of its kind. */
 export const jobDetail = jobSummary
   .extend({
     plan: planReport.nullable(),
@@ -177,7 +177,7 @@ export const resultRow = z
   .meta({ id: "ResultRow" });
 export type ResultRow = z.output<typeof resultRow>;
 
-/** What an upload came to. */
+/** The result of an upload. */
 export const submitted = z
   .strictObject({ job: jobDetail, earlier: z.boolean().describe("The same content was known: this is that job") })
   .meta({ id: "Submitted" });

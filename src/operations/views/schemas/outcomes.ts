@@ -1,4 +1,4 @@
-// Outcomes: the report as every rendering has it, and what the dashboard needs besides.
+// Outcomes: the report in the form of every rendering, and what the dashboard needs in addition.
 
 import { z } from "zod";
 import { rateSchema, reportSchema } from "../../../outcomes/index.ts";
@@ -56,7 +56,7 @@ export const scheduleView = z
   .meta({ id: "RetrievalSchedule" });
 export type ScheduleView = z.output<typeof scheduleView>;
 
-/** When a campaign that was set to be retrieved regularly has its first turn. */
+/** When a campaign with a new schedule has its first turn. */
 export const firstTurn = z.strictObject({ campaignId: z.string(), nextAt: time });
 export type FirstTurn = z.output<typeof firstTurn>;
 
@@ -72,7 +72,7 @@ export const retrievalPlan = z.strictObject({
 });
 export type RetrievalPlan = z.output<typeof retrievalPlan>;
 
-/** Whether the lake holds what a retrieval brought. */
+/** Whether the lake still holds what a retrieval stored. */
 export const retrievalVerdict = z.strictObject({
   jobId: z.string(),
   ended: z.boolean().describe("False: there is nothing to compare with yet"),
@@ -86,7 +86,7 @@ export const retrievalVerdict = z.strictObject({
 });
 export type RetrievalVerdict = z.output<typeof retrievalVerdict>;
 
-/** The answer to the beginning of a retrieval. */
+/** The answer when a retrieval has begun. */
 export const retrievalBegun = z.strictObject({
   jobId: z.string(),
   earlier: z.boolean(),
@@ -94,7 +94,7 @@ export const retrievalBegun = z.strictObject({
 });
 export type RetrievalBegun = z.output<typeof retrievalBegun>;
 
-/** The answer to the beginning of a push to the CRM. */
+/** The answer when a push to the CRM has begun. */
 export const pushBegun = z.strictObject({
   jobId: z.string(),
   earlier: z.boolean().describe("A push that asks for the same had not ended: this is that one"),

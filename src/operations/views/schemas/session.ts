@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { time } from "./common.ts";
 
-/** Each may do what the ones before it may. */
+/** Each role includes the ones before it. */
 export const ROLES = ["viewer", "operator", "admin"] as const;
 /** What a person or token may do. */
 export const role = z.enum(ROLES).meta({ id: "Role" });
@@ -34,7 +34,7 @@ export const me = z
   .meta({ id: "Me" });
 export type Me = z.output<typeof me>;
 
-/** Something about the service that everybody has to know, as long as it stands. */
+/** A condition of the service that everybody must know about, as long as it lasts. */
 export const condition = z
   .strictObject({
     name: z
@@ -47,7 +47,7 @@ export const condition = z
   .meta({ id: "Condition" });
 export type Condition = z.output<typeof condition>;
 
-/** What a login sends: a token, or the code of a one-time link (`/login#CODE`: the page reads it from the fragment). */
+/** The body of a login: a token, or the code of a one-time link (`/login#CODE`: the page reads it from the fragment). */
 export const login = z
   .union([z.strictObject({ token: z.string().min(1).max(200) }), z.strictObject({ code: z.string().min(1).max(200) })])
   .meta({ id: "Login" });

@@ -1,4 +1,4 @@
-// Emergency stops: how far one is, campaign by campaign.
+// Emergency stops: the progress of each, campaign by campaign.
 
 import { z } from "zod";
 import { campaignResult } from "./campaigns.ts";

@@ -1,8 +1,8 @@
-// What a tenant can do, as a probe finds it out by reads alone.
+// What a tenant can do, as a probe finds out with reads only.
 
 import { z } from "zod";
 
-/** What a tenant was found to be able to do. */
+/** The capabilities that were found at a tenant. */
 export const tenantProbe = z
   .strictObject({
     profile: z.string().describe("rest, acd"),
