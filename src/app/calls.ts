@@ -1,11 +1,11 @@
-// One call as the tenant has it now; opens no store.
+// Reads one call from the tenant; opens no store.
 
 import type { CallRow } from "../tenant/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import type { Environment } from "./workplace.ts";
 
-/** Reads a call. Throws TenantError, `not_found` when the tenant knows none of that id. */
+/** Reads a call. Throws TenantError, `not_found` when the tenant has no call with that id. */
 export async function readCall(id: string, flags: Flags, environment: Environment): Promise<CallRow> {
   const tenant = await tenantFromConfig(await loadConfig(flags, environment), environment);
   try {

@@ -1,4 +1,4 @@
-// Wiring of the state of campaigns: pausing and resuming over a store, and the stop that needs neither store nor service.
+// Wiring of the state of campaigns: pausing and resuming with a store, and the stop that needs neither store nor service.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
 import {
@@ -22,19 +22,22 @@ import { StopNotes } from "./stop-notes.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type Environment, storeOf, type Workplace } from "./workplace.ts";
 
-/** How long a stop tries one request again, ms: it must end, and say what it did not reach. */
+/** How long a stop repeats one request, ms: the stop must end, and say what it did not reach. */
 const STOP_RETRY = { totalMs: 60_000 };
 
-/** How long a stop without a store waits for the list before it pauses what the database knows of, and then for the database, ms. */
+/**
+ * How long a stop without a store waits for the list before it pauses the campaigns that the database knows, and how long it then
+ * waits for the database, ms.
+ */
 const LIST_MS = 5_000;
 const KNOWN_MS = 15_000;
 
-/** The state of campaigns over a tenant and a store that are open, behind the gate of the configuration. */
+/** The state of campaigns over an open tenant and an open store, behind the gate of the configuration. */
 export function campaignStatesOf(config: Config, context: StateContext): CampaignStates {
   return new CampaignStates(context, () => campaignGateOf(context.tenant, factsOf(config, context.store)));
 }
 
-/** The view of a workplace's tenant in its store; whoever serves it runs it. */
+/** The view of a workplace's tenant in its store; the process that serves it keeps it up to date. */
 export function refreshOn(
   { config, store, tenant }: Pick<Workplace, "config" | "store" | "tenant">,
   given: { readonly states: CampaignStates; readonly warn: (message: string) => void; readonly signal: AbortSignal },
@@ -42,7 +45,10 @@ export function refreshOn(
   return new TenantRefresh({ store, tenant, clock: config.clock, ...given });
 }
 
-/** Opens the state of campaigns. A pause that the store cannot take is made without it, as a stop is. @param warn told of that */
+/**
+ * Opens the state of campaigns. When the store fails during a pause, the pause is made without it, like a stop. @param warn
+ * called when that happens
+ */
 export async function openCampaignStates(
   flags: Flags,
   environment: Environment,
@@ -69,13 +75,16 @@ export async function openCampaignStates(
   return Object.assign(states, { pause, [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
 
-/** What a stop tells while it goes on. */
+/** Receives the progress of a stop. */
 export interface StopSink {
   readonly onChange: (change: StateChange) => void;
   readonly warn: (message: string) => void;
 }
 
-/** Pauses every campaign of the tenant, or those named, with no store: what it did is noted in the working folder for the audit. */
+/**
+ * Pauses every campaign of the tenant, or the named ones, without a store: a note of what it did is written to the working folder
+ * for the audit log.
+ */
 export async function stopCampaigns(
   flags: Flags,
   environment: Environment,
@@ -117,11 +126,14 @@ export async function stopCampaigns(
   }
 }
 
-/** The campaigns that the database knows of, asked only when the tenant does not list its own; none when it does not answer in time. */
+/**
+ * The campaigns that the database knows, read only when the tenant does not list its own; empty when the database does not answer
+ * in time.
+ */
 async function knownTo(config: Config, environment: Environment, warn: (message: string) => void): Promise<readonly string[]> {
   const late = new AbortController();
   const ask = async () => {
-    // A store that is made now knows of nothing.
+    // A store that is created now would know no campaigns.
     const store = await storeOf({ ...config, store: undefined }, environment);
     try {
       return await store.stops.knownCampaigns();

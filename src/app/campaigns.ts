@@ -1,4 +1,4 @@
-// Wiring of campaigns as code: plans over the tenant and the store, their apply past the pre-dial gate, exports.
+// Wiring of campaigns as code: plans from the tenant and the store, their apply behind the pre-dial gate, exports.
 
 import type { Clock } from "../kernel/index.ts";
 import {
@@ -22,51 +22,54 @@ import { campaignGateOf } from "./segments.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type Environment, openWorkplace, storeIfAny, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
-/** Rules that a command asks for instead of those of the configuration. */
+/** Rules that a command names instead of those of the configuration. */
 export interface CampaignRules {
   /** File of a rule pack. */
   readonly pack?: string | undefined;
 }
 
-/** Where an apply stands. */
+/** The progress of an apply. */
 export interface ApplyStanding {
-  /** The campaign at work; undefined while another process runs it. */
+  /** The campaign being applied; undefined while another process runs the apply. */
   readonly campaign: string | undefined;
   readonly phase: string | undefined;
 }
 
 /** Plans of campaign files and their applies, as the API shows them: in this process, or at a service. */
 export interface CampaignApplies extends AsyncDisposable {
-  /** Files against the tenant as it is now. */
+  /** Compares files with the tenant as it is now. */
   plan(files: readonly FileText[], activate: boolean): Promise<CampaignPlanView>;
-  /** A plan that was shown, made anew. @param agreed its hash, or the beginning of it. Throws `plan_changed` with `CampaignPlanMoved` */
+  /**
+   * Makes a plan that was shown again. @param agreed the plan, its hash, or the beginning of its hash. Throws `plan_changed` with
+   * `CampaignPlanMoved`
+   */
   again(agreed: string | CampaignPlan): Promise<CampaignPlanView>;
-  /** The latest apply: the only one that may not have ended. */
+  /** The latest apply; only this one can be unended. */
   latest(): Promise<CampaignApplySummary | undefined>;
-  /** Begins exactly the plan that was shown. Throws `plan_changed` as `again` does. @param source for people */
+  /** Begins exactly the plan that was shown. Throws `plan_changed` like `again`. @param source for people */
   begin(shown: CampaignPlanView, source: string): Promise<CarriedOut<{ readonly job: string }>>;
-  /** Lets an apply that stands still go on, where that needs a word. */
+  /** Lets a stopped apply continue, where that needs an order. */
   goOn(job: string): Promise<void>;
-  /** Runs an apply to its end, or follows whoever does. @returns it as it ended, or stands still */
+  /** Runs an apply to its end, or follows the process that does. @returns the apply as it ended or stopped */
   run(job: string, onProgress: (standing: ApplyStanding) => void): Promise<CampaignApplyView>;
-  /** Ends what runs in this process early, in order, or the following of what a service runs. */
+  /** Stops what runs in this process early and in order, or stops following what a service runs. */
   interrupt(): Interruption;
   deliverEvents(): Promise<unknown>;
 }
 
-/** The same in this process. */
+/** Applies in this process. */
 export interface LocalCampaignApplies extends CampaignApplies {
   readonly plans: CampaignFileUseCases;
 }
 
 interface CampaignApplyOptions extends WorkplaceOptions, CampaignRules {
-  /** Pages of each list whose contacts are looked at; some by default. */
+  /** Number of pages of each list whose contacts are read; a few by default. */
   readonly contactPages?: number;
-  /** Time of the apply; the system's by default. */
+  /** Clock of the apply; the system's by default. */
   readonly clock?: Clock;
   /** See ApplyRules. */
   readonly pause?: (point: string) => Promise<void>;
-  /** How often what may come right by itself is tried. */
+  /** How often something that may succeed later is tried. */
   readonly patience?: ApplyPatience;
 }
 
@@ -87,7 +90,10 @@ export async function openCampaignReader(
   return Object.assign(planner, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
 
-/** One file for each campaign of the tenant, or for those named; `warn` is told when no store was there to add what only it knows. */
+/**
+ * One file for each campaign of the tenant, or for the named ones; `warn` is called when there was no store to add what only it
+ * knows.
+ */
 export async function exportCampaignFiles(
   flags: Flags,
   environment: Environment,
@@ -105,7 +111,7 @@ export async function exportCampaignFiles(
   return await exportedCampaigns({ tenant, store }, ids);
 }
 
-/** Opens what an apply needs. Disposing stops it in reverse. */
+/** Opens what an apply needs. Disposing closes it in reverse order. */
 export async function openCampaignApplies(
   flags: Flags,
   environment: Environment,
@@ -139,7 +145,7 @@ export async function openCampaignApplies(
   };
 }
 
-/** Campaign files of a workplace; their kind of job is to be added to the runs. */
+/** Campaign files of a workplace; their kind of job must be added to the runs. */
 export function campaignFilesOn(
   workplace: Workplace,
   {
@@ -166,7 +172,7 @@ export function campaignFilesOn(
   });
 }
 
-/** Reads the rules of the moment. */
+/** Reads the present rules. */
 const packOf =
   (config: Config, { pack }: CampaignRules): PlanRules["pack"] =>
   async () =>

@@ -1,4 +1,4 @@
-// Everything that outdial does over one workplace: the use cases of the service and of the library, made once.
+// All use cases of one workplace, for the service and the library, made once.
 
 import {
   AttentionUseCases,
@@ -32,25 +32,25 @@ import type { Environment, Workplace } from "./workplace.ts";
 
 interface CapabilityOptions {
   readonly warn: (message: string) => void;
-  /** Ends what goes on beside the callers. */
+  /** Stops the background work. */
   readonly signal: AbortSignal;
-  /** Where that goes on. */
+  /** Runs the background work. */
   readonly background: Background;
-  /** The request that is being answered; none by default. */
+  /** The id of the request that is being answered; none by default. */
   readonly requestId?: (() => string | undefined) | undefined;
-  /** Time of changes of dialer settings; the system's by default. */
+  /** Clock of changes of dialer settings; the system's by default. */
   readonly changesClock?: DialerOptions["clock"] | undefined;
-  /** How patient emergency stops are. */
+  /** Timing of emergency stops. */
   readonly stops?: StopTiming | undefined;
-  /** Rows under way at once in a job; the configuration's by default. */
+  /** Number of rows under way at once in a job; the configuration's by default. */
   readonly concurrency?: number | undefined;
-  /** Listings of calls read at once; the configuration's by default. */
+  /** Number of listings of calls that are read at once; the configuration's by default. */
   readonly downloads?: number | undefined;
 }
 
 /**
- * Makes the use cases and adds their kinds of jobs to the runs of the workplace, which is to be launched after that. The lake closes with `stack`.
- * Throws ConfigError for settings and rule packs that cannot be used.
+ * Makes the use cases and adds their kinds of jobs to the runs of the workplace, which must be launched after that. The lake
+ * closes with `stack`. Throws ConfigError for settings and rule packs that cannot be used.
  */
 export async function capabilitiesOn(
   stack: AsyncDisposableStack,
@@ -113,7 +113,7 @@ export async function capabilitiesOn(
     webhooks: vendorWebhooksOn(workplace, environment),
     doNotCall: new TenantDnc(workplace),
     callbacks: new TenantCallbacks(workplace),
-    /** What a service keeps going beside its requests. */
+    /** What a service runs beside its requests. */
     beside: { refresh, stops, runSchedules },
   };
 }

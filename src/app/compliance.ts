@@ -1,4 +1,4 @@
-// Wiring of calling rules and of what is known of people's numbers: over a store, with the settings of the configuration.
+// Wiring of calling rules and facts about people's numbers: over a store, with the settings of the configuration.
 
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
@@ -21,9 +21,9 @@ import { type Environment, storeIfAny, storeOf, type Workplace } from "./workpla
 
 /** Settings about compliance, defaults filled in. */
 interface ComplianceSettings {
-  /** File of the rule pack; undefined for the shipped one. */
+  /** File of the rule pack; undefined for the built-in one. */
   readonly pack: string | undefined;
-  /** File of the public key that the pack must be signed by; undefined when it need not be signed. */
+  /** File of the public key for the pack's signature; undefined when it need not be signed. */
   readonly packKey: string | undefined;
   readonly targets: readonly SpreadTarget[];
   readonly countEarlyHangups: boolean;
@@ -31,36 +31,39 @@ interface ComplianceSettings {
   readonly timeZone: string;
 }
 
-/** Rules that a command asks for instead of those of the configuration. */
+/** Rules that a command names instead of those of the configuration. */
 export interface RulesAsked {
   /** File of a rule pack. */
   readonly pack?: string | undefined;
-  /** File of a campaign whose own rules are laid over the pack. */
+  /** File of a campaign whose own rules are added to the pack. */
   readonly campaignRules?: string | undefined;
 }
 
-/** What is done with rules and facts in a store. */
+/** What can be done with rules and facts in a store. */
 export interface ComplianceRuntime {
   readonly compliance: ComplianceUseCases;
   readonly facts: FactsUseCases;
-  /** Who does it. */
+  /** The actor. */
   readonly actor: string;
-  /** What a number that is put on the company's list waits for until the tenant's dialer obeys it, in words; null where the tenant has no groups. */
+  /**
+   * What must happen until the tenant's dialer obeys a number that is put on the company's list, as a sentence; null where the
+   * tenant has no groups.
+   */
   readonly untilObeyed: string | null;
 }
 
-/** What gates work with in an open store. */
+/** What gates need from an open store. */
 export interface FactsRuntime {
   readonly facts: Facts;
   readonly clock: Clock;
   readonly gate: Gate;
   readonly audit: Store["audit"];
-  /** Appends to the audit. */
+  /** Appends to the audit log. */
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly settings: ComplianceSettings;
 }
 
-/** The settings of a configuration. */
+/** The compliance settings of a configuration. */
 function complianceSettings(config: Config): ComplianceSettings {
   const given = config.file.compliance;
   const targets = Object.entries(given?.revocationTargets ?? {}).map(([system, hours]) => ({ system, hours }));
@@ -98,7 +101,7 @@ function untilObeyed({ profile, file }: Config): string | null {
     : `the tenant's dialer does not know it until group ${group} has it: a running service adds it within seconds, ${push}`;
 }
 
-/** What reads and compiles the rules that decide, once. */
+/** Returns a function that reads and compiles the rules in force, once. */
 export function rulesOf(config: Config, { pack, campaignRules }: RulesAsked): () => Promise<RulesInForce> {
   const read = async (): Promise<RulesInForce> => {
     const { pack: configured, packKey } = complianceSettings(config);
@@ -108,7 +111,7 @@ export function rulesOf(config: Config, { pack, campaignRules }: RulesAsked): ()
   let rules: Promise<RulesInForce> | undefined;
   return () => {
     rules ??= read().catch((thrown: unknown) => {
-      // A file that was broken may be mended by the next request.
+      // A broken file may have been fixed by the next request.
       rules = undefined;
       throw thrown;
     });
@@ -116,7 +119,7 @@ export function rulesOf(config: Config, { pack, campaignRules }: RulesAsked): ()
   };
 }
 
-/** Opens rules and facts in the store that the configuration names. @param signal ends the waiting for a database that is away */
+/** Opens rules and facts in the store of the configuration. @param signal ends waiting for a database that is away */
 export async function openCompliance(
   flags: Flags,
   environment: Environment,
@@ -130,7 +133,7 @@ export async function openCompliance(
   return { ...runtime, [Symbol.asyncDispose]: () => store.close() };
 }
 
-/** Opens the facts where there is a store; `store` is undefined where there is none, in `dir`. */
+/** Opens the facts when there is a store; otherwise `store` is undefined, and `dir` is where it would be. */
 export async function openFactsIfAny(
   flags: Flags,
   environment: Environment,
@@ -140,7 +143,7 @@ export async function openFactsIfAny(
   return { store, dir: config.dir, [Symbol.asyncDispose]: async () => store?.close() };
 }
 
-/** What gates work with in a store that is open. */
+/** What gates need from an open store. */
 export function factsOf(config: Config, store: Store, clock: Clock = config.clock): FactsRuntime {
   const { facts, holds, audit } = store;
   const random = createRandom(randomUUID(), "facts");
@@ -155,12 +158,14 @@ export function factsOf(config: Config, store: Store, clock: Clock = config.cloc
   };
 }
 
-/** The rules that a command decides with: those it asks for, else those of the configuration; opens no store. */
+/** The rules for a command: those it names, else those of the configuration; opens no store. */
 export async function readRules(flags: Flags, environment: Environment, asked: RulesAsked): Promise<RulesInForce> {
   return rulesOf(await loadConfig(flags, environment), asked)();
 }
 
-/** A pack with the rules of a campaign's file over it, read as the tenant of the configuration reads them; opens no store. */
+/**
+ * A pack with the rules of a campaign's file added, parsed as the profile of the configuration's tenant requires; opens no store.
+ */
 export async function withOwnRules(
   flags: Flags,
   environment: Environment,
@@ -170,7 +175,7 @@ export async function withOwnRules(
   return path === undefined ? pack : withCampaignRules(pack, path, (await loadConfig(flags, environment)).profile);
 }
 
-/** The folder of the audit's keys, without opening a store. */
+/** The folder of the audit log's keys, without opening a store. */
 export async function storeFolder(flags: Flags, environment: Environment): Promise<string> {
   return (await loadConfig(flags, environment)).dir;
 }

@@ -1,4 +1,4 @@
-// What is wrong with the configuration.
+// The error for a wrong configuration.
 
 import { OutdialError } from "../kernel/index.ts";
 

@@ -1,4 +1,4 @@
-// The part of outdial.yaml that says where a tenant is, how it is spoken to, and where its store is.
+// The part of outdial.yaml about the tenant, how to talk to it, and its store.
 
 import { z } from "zod";
 import { parseDuration } from "../kernel/index.ts";
@@ -110,9 +110,9 @@ export const store = z.strictObject({
     ),
 });
 
-/** Small letters, so that a name and the variables of its credentials belong together. */
+/** Lower case, so that a name and the variables of its credentials correspond. */
 const TENANT_NAME = /^[a-z](?:[a-z0-9-]{0,39}[a-z0-9])?$/;
-/** A folder of the name holds the tenant's store, and these are none on Windows. */
+/** The tenant's store is in a folder of this name, and Windows does not allow these as folder names. */
 const NO_FOLDER = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 
 /** Tenants by their names. */

@@ -1,4 +1,4 @@
-// The form of outdial.yaml. Secrets never stand in it: they come from the environment or from files.
+// The schema of outdial.yaml. It contains no secrets: they come from the environment or from files.
 
 import { z } from "zod";
 import { isTimeZone } from "../kernel/index.ts";
@@ -56,7 +56,7 @@ const webhook = z.strictObject({
 export const RECEIVERS = ["bi", "analytics", "crm", "alarms"] as const;
 export type Receiver = (typeof RECEIVERS)[number];
 
-/** Days of the week as in quiet hours; their places are the numbers of the days. */
+/** Days of the week as in quiet hours; the index is the number of the day. */
 export const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -123,7 +123,7 @@ const alarms = z.strictObject({
     .describe("When receivers of alarms get only what is urgent; the rest is sent together afterwards"),
 });
 
-/** A period in numbers. */
+/** A quiet period as numbers. */
 export function periodOf({
   from,
   to,
@@ -442,7 +442,7 @@ export const configSchema = z
 
 export type ConfigFile = z.output<typeof configSchema>;
 
-/** The JSON Schema of outdial.yaml for editors. */
+/** The JSON Schema of outdial.yaml, for editors. */
 export function configJsonSchema(): object {
   return { title: "outdial.yaml", ...z.toJSONSchema(configSchema, { io: "input" }) };
 }

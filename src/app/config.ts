@@ -1,4 +1,5 @@
-// One configuration from outdial.yaml, the environment and flags, in rising order; read once at the start of a command.
+// The configuration from outdial.yaml, the environment and flags, each taking precedence over the one before; read once at the
+// start of a command.
 
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
@@ -12,86 +13,94 @@ import { chooseTenant, type NamedTenant, storeFolderOf, tenantNames } from "./te
 import { findWorkplace, STORE_NAME } from "./workplace-folder.ts";
 
 /**
- * What comes into being where there is no store yet. `schema`: the tables in a database that is named and has none; `store`: an embedded one in the
- * folder as well. `nothing` throws StoreError `no_store`.
+ * What is created when there is no store yet. `schema`: the tables in a configured database without them; `store`: an embedded
+ * store in the folder as well. `nothing` throws StoreError `no_store`.
  */
 export type Makes = "nothing" | "schema" | "store";
 
-/** Which store and which tenant, and how the lists of whom not to call came into the store. */
+/** The store and the tenant in use, and how the lists of people not to call came into the store. */
 export interface Standing {
   /** The folder of an embedded store, or the address of a database without user and password. */
   readonly store: string;
-  /** Where the tenant is; null where none is configured. */
+  /** The tenant's address; null when none is configured. */
   readonly tenant: string | null;
-  /** Its name in outdial.yaml; null where that has one tenant without a name. */
+  /** Its name in outdial.yaml; null when that has one tenant without a name. */
   readonly tenantName: string | null;
-  /** Null while it was neither loaded nor declared empty. */
+  /** Null when it was neither loaded nor declared empty. */
   readonly companyList: CompanyListView | null;
   readonly registries: readonly { readonly registry: string; readonly asOf: string; readonly loadedAt: string }[];
-  /** Why the lists may lack what was added: the store was set back; null when every head that was compared fits. */
+  /** Why entries may be missing in the lists: the store was set back; null when every head that was compared fits. */
   readonly setBack: string | null;
 }
 
-/** What a command does in a place without a store. */
+/** What a command does when there is no store. */
 export interface StoreUse {
   readonly makes: Makes;
-  /** Told that the store was set back, before anything else is. */
+  /** Called, before anything else, when the store was set back. */
   readonly setBack?: ((words: string) => void) | undefined;
-  /** Told which store is open, and how things stand in it. */
+  /** Called with the open store and its state. */
   readonly opened?: ((standing: Standing) => void) | undefined;
-  /** Told when a folder is given on the command line and a database elsewhere: the database is used, the folder is for the keys. */
+  /**
+   * Called when a folder is given on the command line and a database elsewhere: the database is used, the folder is for the keys.
+   */
   readonly outweighed?: ((dir: string, by: string) => void) | undefined;
 }
 
-/** Settings given on the command line. */
+/** Settings from the command line. */
 export interface Flags {
   readonly config?: string | undefined;
   readonly dir?: string | undefined;
-  /** Name of a tenant under `tenants` of the configuration; true where the flag came without one. */
+  /** Name of a tenant under `tenants` of the configuration; true when the flag was given without one. */
   readonly tenant?: string | true | undefined;
   readonly tenantUrl?: string | undefined;
   readonly databaseUrl?: string | undefined;
-  /** By default one is found; the service and the library make the tables of a database that is named. */
+  /** By default an existing store is required; the service and the library create the tables in a configured database. */
   readonly store?: StoreUse | undefined;
-  /** The working folder, from which flags and variables name files, and from which the workplace is looked for; the process's by default. */
+  /**
+   * The working folder: relative paths in flags and variables start there, and so does the search for the workplace; the
+   * process's by default.
+   */
   readonly cwd?: string | undefined;
-  /** Time of everything that is done; the machine's by default. */
+  /** Clock for everything; the machine's by default. */
   readonly clock?: Clock | undefined;
 }
 
-/** What every command works with. Secrets are read only by the functions here and handed on to the part that needs them. */
+/** What every command works with. Secrets are read only by the functions here and passed to the part that needs them. */
 export interface Config {
   /** Folder of the embedded store, the audit keys and lock files. */
   readonly dir: string;
   readonly databaseUrl: string | undefined;
-  /** The same database without the pooler that `databaseUrl` leads through. */
+  /** The address of the same database without the pooler of `databaseUrl`. */
   readonly directUrl: string | undefined;
-  /** Where the database is named, such as DATABASE_URL; undefined where none is. */
+  /** Where the database was configured, such as DATABASE_URL; undefined without one. */
   readonly databaseFrom: string | undefined;
-  /** The same when a folder given on the command line names another store. */
+  /** The same, when a folder given on the command line names another store. */
   readonly outweighedBy: string | undefined;
-  /** Where the folder of the store is named: `--dir`, `OUTDIAL_DIR`; undefined for the workplace's own. */
+  /** Where the folder of the store was given: `--dir`, `OUTDIAL_DIR`; undefined for the workplace's own. */
   readonly dirFrom: string | undefined;
   readonly store: StoreUse | undefined;
   /** The working folder. */
   readonly cwd: string;
-  /** Path of outdial.yaml; undefined where there is none. */
+  /** Path of outdial.yaml; undefined when there is none. */
   readonly path: string | undefined;
-  /** The workplace: the folder of outdial.yaml, from which its paths are told; the one with the store where there is no file. */
+  /**
+   * The workplace: the folder of outdial.yaml, from which its relative paths start; without that file, the folder that contains
+   * the store.
+   */
   readonly folder: string;
   readonly clock: Clock;
-  /** What the file says; of several tenants the one that is worked with is `tenant`, with its limits and its store. */
+  /** Content of the file; when it names several tenants, `tenant` is the chosen one with its limits and its store. */
   readonly file: ConfigFile;
-  /** The tenant that is worked with, where the file names several. */
+  /** The chosen tenant, when the file names several. */
   readonly named: NamedTenant | undefined;
   readonly tenantUrl: string | undefined;
-  /** Which of the vendor's interfaces the tenant answers. */
+  /** Which of the vendor's interfaces the tenant has. */
   readonly profile: Profile;
   readonly concurrency: number;
   readonly actor: string;
 }
 
-/** The user's name as the system has it; a container may run under a number without one. */
+/** The user's name from the system; a container may run under a number without a name. */
 function systemUser(): string {
   try {
     return userInfo().username;
@@ -123,7 +132,7 @@ export async function loadConfig(flags: Flags, environment: Environment): Promis
     dir,
     dirFrom: from,
     databaseUrl: database?.url,
-    // Beside an embedded store it would be another database.
+    // With an embedded store, it would be another database.
     directUrl: database === undefined ? undefined : directOf(environment, file, path),
     databaseFrom: database?.from,
     outweighedBy: filled(flags.dir) === undefined || filled(flags.databaseUrl) !== undefined ? undefined : database?.from,
@@ -141,7 +150,7 @@ export async function loadConfig(flags: Flags, environment: Environment): Promis
   };
 }
 
-/** The working folder, the configuration, and the workplace that they make. */
+/** The working folder, the configuration, and the workplace that follows from them. */
 async function placeOf(flags: Flags, environment: Environment) {
   const cwd = flags.cwd ?? process.cwd();
   const given = filled(flags.config) ?? filled(environment["OUTDIAL_CONFIG"]);
@@ -150,7 +159,7 @@ async function placeOf(flags: Flags, environment: Environment) {
   return { cwd, path, workplace: found?.folder ?? (path === undefined ? cwd : dirname(path)) };
 }
 
-/** A variable or flag without text counts as one that is not set. */
+/** A variable or flag with an empty text counts as not set. */
 export function filled(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === "" ? undefined : value;
 }
@@ -163,13 +172,13 @@ function profileOf(environment: Environment, file: ConfigFile): Profile {
   return profile ?? file.tenant?.profile ?? "rest";
 }
 
-/** The configuration for one of its tenants: what it says of that one counts before what it says of all. */
+/** The configuration for one of its tenants: settings of that tenant take precedence over those for all. */
 function ofTenant({ tenants, ...file }: ConfigFile, name: string): ConfigFile {
   const { limits, store, ...tenant } = tenants?.[name] ?? {};
   return { ...file, tenant, ...(limits === undefined ? {} : { limits }), ...(store === undefined ? {} : { store }) };
 }
 
-/** The workplace and the names of its tenants, of which none need be chosen. Throws ConfigError. */
+/** The workplace and the names of its tenants; none of them need be chosen. Throws ConfigError. */
 export async function readTenants(
   flags: Flags,
   environment: Environment,
@@ -178,7 +187,7 @@ export async function readTenants(
   return { workplace, path, names: path === undefined ? [] : tenantNames(await readConfigFile(path)) };
 }
 
-/** The folder of the store, a folder or nothing yet, and where it is named. */
+/** The folder of the store (it may not exist yet), and where it was given. */
 async function storeFolder(
   place: Pick<Config, "cwd" | "named"> & { readonly workplace: string; readonly own: string | undefined },
   flags: Flags,
@@ -202,7 +211,7 @@ async function storeFolder(
   return { dir, from: named };
 }
 
-/** The database that is named, and where. */
+/** The configured database, and where it was configured. */
 function databaseOf(
   flags: Flags,
   environment: Environment,
@@ -217,7 +226,7 @@ function databaseOf(
   return firstUrl(places);
 }
 
-/** The database without its pooler: not from the command line, since it belongs to an installation. */
+/** The database address without its pooler: not taken from the command line, because it belongs to an installation. */
 function directOf(environment: Environment, file: ConfigFile, path: string | undefined): string | undefined {
   const places = [
     ["DATABASE_DIRECT_URL", environment["DATABASE_DIRECT_URL"]],
@@ -232,7 +241,7 @@ function firstUrl(
   for (const [from, value] of places) {
     const url = filled(value)?.trim();
     if (url === undefined) continue;
-    // The text may hold a password: it is never told. A URL for a socket has no host between @ and /.
+    // The text may contain a password, so it is never shown. A URL for a socket has no host between @ and /.
     const whole = /^postgres(ql)?:\/\//i.test(url) && URL.canParse(url.replaceAll(" ", "%20").replace("@/", "@socket/"));
     if (whole) return { url, from };
     throw new ConfigError(
@@ -253,7 +262,7 @@ async function readConfigFile(path: string): Promise<ConfigFile> {
   return parseConfig(text, path);
 }
 
-/** Parses the text of outdial.yaml. Errors name the file, the line where YAML has one, the field and what is allowed. */
+/** Parses the text of outdial.yaml. Errors name the file, the line if YAML gives one, the field and what is allowed. */
 export async function parseConfig(text: string, path: string): Promise<ConfigFile> {
   const { LineCounter, parseDocument } = await import("yaml");
   const lines = new LineCounter();
@@ -272,7 +281,7 @@ export async function parseConfig(text: string, path: string): Promise<ConfigFil
   throw new ConfigError(problems.join("\n"), "An editor that knows schemas/outdial.schema.json completes and checks this file.");
 }
 
-/** A secret from `NAME` or the file named by `NAME_FILE`; undefined when neither is set. */
+/** A secret from the variable `NAME` or the file named by `NAME_FILE`; undefined when neither is set. */
 export async function secretFrom(environment: Environment, name: string): Promise<string | undefined> {
   const value = environment[name];
   if (value !== undefined && value !== "") return value;
@@ -281,7 +290,7 @@ export async function secretFrom(environment: Environment, name: string): Promis
   return readSecretFile(path, `${name}_FILE`);
 }
 
-/** The text of a file that holds a secret. Throws ConfigError. @param where names the setting */
+/** The text of a file with a secret. Throws ConfigError. @param where names the setting */
 export async function readSecretFile(path: string, where: string): Promise<string> {
   try {
     return (await readFile(path, "utf8")).trim();

@@ -1,5 +1,5 @@
-// What a command would work with, where each part is named, and whether there is a store; the tenants that can be chosen. Opens nothing, but for
-// `rebindStore`.
+// What a command would work with, where each part was configured, and whether there is a store; the tenants to choose from. Opens
+// nothing, except in `rebindStore`.
 
 import { hasEmbeddedStore, type Store, StoreError } from "../store/index.ts";
 import { type Config, type Flags, loadConfig, readTenants } from "./config.ts";
@@ -11,7 +11,7 @@ import { type Environment, storeOf } from "./workplace.ts";
 
 interface Named {
   readonly value: string | null;
-  /** Where it is named: a flag, a variable, a file, or that it is the default. */
+  /** Where it was given: a flag, a variable, a file, or that it is the default. */
   readonly from: string;
 }
 
@@ -58,20 +58,21 @@ const hasStore = async ({ databaseUrl, dir }: Config): Promise<boolean> =>
 
 /** A tenant that commands can work with. */
 export interface ListedTenant {
-  /** Null of the one tenant of a configuration without names. */
+  /** Null for the only tenant of a configuration without names. */
   readonly name: string | null;
-  /** Null where it has none. */
+  /** Null when it has none. */
   readonly address: string | null;
   readonly profile: string;
   readonly store: string;
-  /** Whether there is a store of that name already; a database counts as one. */
+  /** Whether a store for that name exists; a database counts as one. */
   readonly hasStore: boolean;
-  /** Whether a command given here would work with it. */
+  /** Whether a command here would work with it. */
   readonly isUsed: boolean;
 }
 
 /**
- * The tenants of a configuration, in the order of the file, and what is wrong with the choice among them: that none is chosen is not. Throws ConfigError.
+ * The tenants of a configuration, in the order of the file, and what is wrong with the choice among them (that none was chosen is
+ * not wrong). Throws ConfigError.
  */
 export async function listTenants(
   flags: Flags,
@@ -100,14 +101,14 @@ export async function listTenants(
   return { items, wrongChoice };
 }
 
-/** The names that can be chosen; none where the configuration cannot be read. */
+/** The names to choose from; none when the configuration cannot be read. */
 export const knownTenants = (flags: Flags, environment: Environment): Promise<readonly string[]> =>
   readTenants(flags, environment).then(
     ({ names }) => names,
     () => [],
   );
 
-/** Chooses a tenant for a workplace. @returns what a command given here works with from now on. Throws ConfigError */
+/** Chooses a tenant for a workplace. @returns what a command here works with from now on. Throws ConfigError */
 export async function useTenant(name: string, flags: Flags, environment: Environment): Promise<WorkContext> {
   const { workplace, path, names } = await readTenants(flags, environment);
   if (!names.includes(name))
@@ -121,10 +122,13 @@ export async function useTenant(name: string, flags: Flags, environment: Environ
   return await readContext({ ...flags, tenant: undefined }, environment);
 }
 
-/** A process that has been silent for so long does not work on the store any more, ms: several of its beats. */
+/** A process that has been silent for this long no longer works on the store, ms; several of its beats. */
 const SILENT_MS = 10_000;
 
-/** What works on a store, or waits there, would go on for the other tenant. Throws StoreError `invalid_state`. */
+/**
+ * Requires that no process works on the store and no job waits in it: they would continue with the other tenant. Throws
+ * StoreError `invalid_state`.
+ */
 async function requireIdle(store: Pick<Store, "replicas" | "health">): Promise<void> {
   const services = (await store.replicas.list()).filter(({ scopes, silentMs }) => scopes.length > 0 && silentMs < SILENT_MS);
   if (services.length > 0)
@@ -145,8 +149,8 @@ async function requireIdle(store: Pick<Store, "replicas" | "health">): Promise<v
 }
 
 /**
- * Says that the store in use is of the tenant in use: it has another address or another name now. Throws ConfigError; StoreError `invalid_state` while a
- * service works on it, or a job has not ended.
+ * Binds the store in use to the tenant in use, when that has another address or another name now. Throws ConfigError; StoreError
+ * `invalid_state` while a service works on it, or a job has not ended.
  */
 export async function rebindStore(
   reason: string,

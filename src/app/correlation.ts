@@ -1,4 +1,5 @@
-// What work belongs to: the id of the request or command that caused it, from there to the vendor's log, across the jobs that outlive it.
+// Correlation: the id of the request or command that caused work is passed on to the vendor's log, also through jobs that outlive
+// the request.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type EngineKind, requestOf } from "../operations/index.ts";
@@ -7,12 +8,12 @@ import type { AuditLog } from "../store/index.ts";
 /** W3C Trace Context: version, trace id, parent id, flags. */
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** Carries an id to everything that is done on its behalf, however deep and late. */
+/** Passes an id to everything that is done because of it, at any depth and time. */
 export class Correlator {
   readonly #ids = new AsyncLocalStorage<string>();
   readonly #outer: string | undefined;
 
-  /** @param outer what everything else belongs to: the trace that the process was started in */
+  /** @param outer the id for everything else: the trace in which the process was started */
   constructor(outer?: string) {
     this.#outer = outer;
   }
@@ -31,7 +32,10 @@ export function traceOf(environment: Readonly<Record<string, string | undefined>
   return TRACEPARENT.exec(environment["TRACEPARENT"] ?? "")?.[1];
 }
 
-/** Kinds whose calls belong to the request at hand, or after a restart to the one that the job was made for; without either to the job itself. */
+/**
+ * Kinds whose calls belong to the present request or, after a restart, to the request for which the job was made; without either,
+ * to the job itself.
+ */
 export function correlated(
   kinds: Readonly<Record<string, EngineKind>>,
   correlator: Correlator,

@@ -1,4 +1,4 @@
-// Telling the CRM of retrievals as they end.
+// Announces retrievals to the CRM when they end.
 
 import { messageOf } from "../kernel/index.ts";
 import { createCrmAnnouncer } from "../operations/index.ts";
@@ -16,7 +16,7 @@ interface Announcing {
   readonly lake: OutcomeLake;
 }
 
-/** Queues the event of a retrieval that ended. Failing at it does not fail the retrieval: the next push makes up for it. */
+/** Queues the event of a retrieval that ended. A failure does not fail the retrieval: the next push makes up for it. */
 export async function announceToCrm(
   { config, store, lake }: Announcing,
   retrieval: Retrieval,

@@ -10,9 +10,9 @@ import { type Environment, openWorkplace, type Workplace } from "./workplace.ts"
 
 interface CrmRuntime extends AsyncDisposable {
   readonly crm: CrmUseCases;
-  /** Who acts. */
+  /** The actor. */
   readonly actor: string;
-  /** Ends a push of this process early, to be gone on with, or the following of one that a service runs. */
+  /** Stops a push of this process early so that it can be continued, or stops following one that a service runs. */
   interrupt(): Interruption;
 }
 
@@ -45,7 +45,7 @@ export async function startPushing(stack: AsyncDisposableStack, workplace: Workp
   return pushing;
 }
 
-/** What pushes to the CRM of a workplace, to be added to its runs; undefined without a CRM. */
+/** Pushes to the CRM of a workplace, to be added to its runs; undefined without a CRM. */
 export function pushingOn(workplace: Workplace, lake: OutcomeLake): CrmPushing | undefined {
   const { config, store, runs, replica: members, receivers, crmScope: scope, crmRecordsUrl: recordsUrl, random } = workplace;
   const endpoint = receivers.crm;
@@ -60,7 +60,7 @@ export function pushingOn(workplace: Workplace, lake: OutcomeLake): CrmPushing |
   return new CrmPushing({ store, lake, access, runs, members, scope, clock: config.clock, random });
 }
 
-/** What is done with the CRM. */
+/** What can be done with the CRM. */
 export function crmOn(workplace: Workplace, pushing: CrmPushing | undefined, requestId: () => string | undefined): CrmUseCases {
   const { config, crmRecordsUrl } = workplace;
   return new CrmUseCases(workplace, {

@@ -1,4 +1,4 @@
-// Wiring of the delivery of events by hand.
+// Wiring of the manual delivery of events.
 
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
@@ -9,10 +9,10 @@ import { alarmsIn, mailOf, receiversOf } from "./receivers.ts";
 import { tenantLook } from "./tenant-of-store.ts";
 import { type DeliveryEnd, type Environment, storeOf } from "./workplace.ts";
 
-/** Deliveries of a store, with what delivers by hand. */
+/** Deliveries of a store, and what delivers them by hand. */
 export interface DeliveryRuntime extends AsyncDisposable {
   readonly deliveries: DeliveryUseCases;
-  /** Who acts. */
+  /** The actor. */
   readonly actor: string;
   drain(): Promise<DeliveryEnd>;
 }
@@ -28,7 +28,7 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
   const random = createRandom(randomUUID(), "delivery");
   const { clock } = config;
   const drain = async () => {
-    // Among the replicas only while it delivers: what others claim who are not on the list counts as left by the dead.
+    // A replica only while it delivers: what is claimed by a process that is not a replica counts as left by a dead process.
     const members = await joinReplicas({
       replicas: store.replicas,
       id: `delivery-${process.pid}-${random.int(2 ** 31).toString(36)}`,

@@ -1,4 +1,4 @@
-// Wiring of the dialer's settings: changes over the store, and what is only read or validated at the tenant.
+// Wiring of the dialer's settings: changes over the store, and what is only read from or validated by the tenant.
 
 import { type Clock, parseDuration } from "../kernel/index.ts";
 import {
@@ -43,38 +43,41 @@ import { type Environment, openWorkplace, storeOf, type Workplace, type Workplac
 
 const MINUTE_MS = 60_000;
 const GUARD_ALTERNATIVE = 0.045;
-/** Most predicted probability of abandonment above the limit that is accepted. */
+/** Highest acceptable predicted probability of abandonment above the limit. */
 const ACCEPTED_CHANCE = 0.05;
 
-/** What only asks the tenant; opens no store. */
+/** What only needs the tenant; opens no store. */
 export interface DialerTenant extends AsyncDisposable {
   readonly tenant: TenantLink;
-  /** Throws TenantError `unsupported` where a campaign is not made of settings alone. */
+  /** Throws TenantError `unsupported` when a campaign consists of more than settings. */
   requireMaking(): void;
-  /** Our checks, the tenant's validation, the prediction. @param checks regulatory checks; those of the configuration by default */
+  /** Reads a settings file as the tenant's profile requires. */
   readFile(text: string, name: string): Promise<SettingsFile>;
-  /** @param campaign what the settings are of, where a tenant keeps them for each */
+  /**
+   * Our checks, the tenant's validation, the prediction. @param checks regulatory checks; those of the configuration by default
+   * @param campaign the campaign of the settings, where a tenant keeps settings for each
+   */
   validate(file: SettingsFile, checks?: readonly RegulatoryCheck[], campaign?: string): Promise<Judgement>;
   /** The tenant's own simulator and ours on the same settings. Throws TenantError `unsupported` */
   simulate(file: SettingsFile, run: SimulatedRun): Promise<SimulatorComparison>;
 }
 
 export interface DialerOptions extends WorkplaceOptions {
-  /** Time of the changes; the system's by default. */
+  /** Clock of the changes; the system's by default. */
   readonly clock?: Clock;
   /** See SettingsRules. */
   readonly pause?: (point: string) => Promise<void>;
-  /** Predicts what settings come to; on the thread that asks, by default. */
+  /** Predicts the effect of settings; in the calling thread by default. */
   readonly predict?: typeof predictHere;
 }
 
-/** A settings file as it is given: its text and its name for people. */
+/** The text of a settings file and its name for people. */
 export interface SettingsText {
   readonly text: string;
   readonly name: string;
 }
 
-/** What a change is asked with. */
+/** The options of a change. */
 export interface ChangeAsked {
   readonly campaign: string | undefined;
   readonly overrides: readonly string[];
@@ -82,29 +85,29 @@ export interface ChangeAsked {
   readonly dryRun: boolean;
 }
 
-/** What applying a file is asked with. */
+/** The options of applying a file. */
 export interface ApplyAsked extends ChangeAsked {
   readonly retryRejected: boolean;
   readonly guardMs: number | undefined;
   readonly guardCampaigns: readonly string[];
 }
 
-/** A change that is shown, and what can be done with it. */
+/** A change that was shown, and what can be done with it. */
 export interface ShownChange {
   readonly preview: DialerPreview;
-  /** Begins exactly this. Throws `plan_changed`, and OperationError `job_state` when another change is open. */
+  /** Begins exactly this change. Throws `plan_changed`, and OperationError `job_state` when another change is open. */
   begin(): Promise<CarriedOut<Pick<ChangeView, "version">>>;
-  /** Says in the audit log that it was refused. */
+  /** Records in the audit log that it was refused. */
   recordRefusal(): Promise<void>;
 }
 
-/** Where a change stands. */
+/** The progress of a change. */
 export interface ChangeStanding extends Pick<ChangeView, "phase" | "purpose" | "looks"> {
   readonly guard: { readonly answered: number; readonly abandoned: number } | null;
   readonly stop: { readonly message: string } | null;
 }
 
-/** Told where a change stands; undefined while another process runs it. */
+/** Called with the progress of a change; undefined while another process runs it. */
 export type OnChange = (version: number, change: ChangeStanding | undefined) => void;
 
 /** Changes of dialer settings as the API shows them: in this process, or at a service. */
@@ -113,24 +116,24 @@ export interface DialerChanges extends AsyncDisposable {
   rollback(version: number | undefined, asked: ChangeAsked): Promise<ShownChange>;
   /** The version of the change that has not ended. */
   open(): Promise<number | undefined>;
-  /** Finishes a change that was left; undefined when there was none. */
+  /** Finishes a change that was left unended; undefined when there was none. */
   finishOpen(onProgress: OnChange): Promise<ChangeView | undefined>;
-  /** Goes on with a change. @param keep a person's word on one that waits for it */
+  /** Continues a change. @param keep a person's decision on one that waits for it */
   goOn(version: number, keep: boolean | undefined): Promise<void>;
-  /** Runs a change to its end, or follows whoever does. @returns it as it ended, or stands still */
+  /** Runs a change to its end, or follows the process that does. @returns the change as it ended or stopped */
   run(version: number, onProgress: OnChange): Promise<ChangeView>;
-  /** Ends what runs in this process early, in order, or the following of what a service runs. */
+  /** Stops what runs in this process early and in order, or stops following what a service runs. */
   interrupt(): Interruption;
   deliverEvents(): Promise<unknown>;
 }
 
-/** The same in this process, with everything else that can be done with dialer settings. */
+/** Changes in this process, with everything else that can be done with dialer settings. */
 export interface DialerRuntime extends DialerChanges {
   readonly dialer: DialerUseCases;
   readonly changes: SettingsChanges;
 }
 
-/** Opens what asks the tenant. */
+/** Opens what only needs the tenant. */
 export async function openDialerTenant(flags: Flags, environment: Environment): Promise<DialerTenant> {
   const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment);
@@ -159,7 +162,7 @@ export async function readDialerHistory(
   }
 }
 
-/** Opens what changes of the settings need. Disposing stops it in reverse. */
+/** Opens what changes of the settings need. Disposing closes it in reverse order. */
 export async function openDialer(flags: Flags, environment: Environment, options: DialerOptions): Promise<DialerRuntime> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
@@ -209,7 +212,7 @@ export async function openDialer(flags: Flags, environment: Environment, options
   };
 }
 
-/** The dialer settings of a workplace; its kind of job is to be added to the runs. */
+/** The dialer settings of a workplace; its kind of job must be added to the runs. */
 export function dialerOn(
   workplace: Workplace,
   readings: DialerReadings,
@@ -226,7 +229,7 @@ export function dialerOn(
   });
 }
 
-/** Settings as the view of the tenant keeps them. */
+/** Settings as stored in the view of the tenant. */
 export const readingsOf = (refresh: TenantRefresh, prediction: DialerReadings["prediction"]): DialerReadings => ({
   looking: (campaign) => refresh.looking({ dialerOf: campaign }),
   readNow: (campaign) => refresh.dialerNow(campaign),

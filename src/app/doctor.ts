@@ -1,5 +1,5 @@
-// What is right, doubtful or wrong about a workplace, each with its mend. Looks only: it makes nothing; the tenant is asked for a token and
-// for one page of its campaigns.
+// Checks a workplace: what is right, doubtful or wrong, each with a remedy. Only reads and creates nothing; it asks the tenant
+// for a token and for one page of its campaigns.
 
 import { OPERATION_IDS, OPERATIONS, operationWords } from "../contract/index.ts";
 import { messageOf, OutdialError } from "../kernel/index.ts";
@@ -17,10 +17,10 @@ import { tenantFromConfig } from "./tenant-from-config.ts";
 import { packageCommit, packageVersion } from "./version.ts";
 import { type Environment, storeOf } from "./workplace.ts";
 
-/** One thing that was looked at. */
+/** One thing that was checked. */
 export interface Check {
   readonly check: string;
-  /** `warn`: it works, and somebody should look. */
+  /** `warn`: it works, but somebody should look at it. */
   readonly state: "ok" | "warn" | "fail";
   readonly text: string;
   /** What to do; null when nothing is to be done. */
@@ -28,12 +28,12 @@ export interface Check {
 }
 
 const DAY_MS = 86_400_000;
-/** The tenant's clock may differ by so much before windows and figures are judged wrongly, ms. */
+/** The tenant's clock may differ by this much before windows and figures are judged wrongly, ms. */
 const SKEW_MS = 5_000;
-/** A registry file is told of so many days before it is too old. */
+/** Number of days before a registry file is too old at which that is reported. */
 const SOON_DAYS = 7;
 
-/** Looks at everything; what one thing needs of another that failed is left out. */
+/** Checks everything; a check is left out when something that it needs has failed. */
 export async function examine(flags: Flags, environment: Environment): Promise<readonly Check[]> {
   const checks: Check[] = [];
   const add = (check: string, state: Check["state"], text: string, mend: string | null = null) =>
@@ -132,7 +132,7 @@ async function ofTenant({ config, environment, add, tried }: Seen): Promise<void
   }
 }
 
-/** An operation needs one of its scopes. */
+/** An operation needs at least one of its scopes. */
 function rights(scopes: readonly string[] | undefined, add: Seen["add"]): void {
   if (scopes === undefined) {
     add("rights", "ok", "the tenant does not say which; the first request that lacks one names it");

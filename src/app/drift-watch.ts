@@ -1,4 +1,4 @@
-// Shapes of a tenant's replies from one process to the next: those that are known are kept in the store, a change is told once.
+// The shapes of a tenant's replies, across processes: known shapes are stored, and a change is reported once.
 
 import { type Clock, messageOf, type RandomStream } from "../kernel/index.ts";
 import { recordDrift } from "../operations/index.ts";
@@ -19,14 +19,14 @@ export class DriftWatch {
   readonly #warn: (message: string) => void;
   #setting: Setting | undefined;
   #known: Readonly<Record<string, string>> = {};
-  /** What is written at this moment: a command that ends waits for it. */
+  /** Writes under way: a command that ends waits for them. */
   readonly #writing = new Set<Promise<unknown>>();
 
   constructor(warn: (message: string) => void) {
     this.#warn = warn;
   }
 
-  /** What the tenant is made with. */
+  /** The overrides with which the tenant is created. */
   overrides(hooks: TenantHooks = {}): Pick<TenantOverrides, "hooks" | "shapes"> {
     return {
       shapes: () => this.#known,
@@ -38,7 +38,7 @@ export class DriftWatch {
     };
   }
 
-  /** The store is open; before that nothing is asked of the tenant. */
+  /** Called when the store is open; before that no request goes to the tenant. */
   async begin(setting: Setting): Promise<void> {
     this.#known = await setting.store.replyShapes.all();
     this.#setting = setting;
@@ -53,7 +53,7 @@ export class DriftWatch {
     await recordDrift(store.replyShapes, { ...teller, operation, before, after, now: clock.now() });
   }
 
-  /** Observing must not stop what is observed. */
+  /** An error in observing must not affect the observed call. */
   #write(work: (setting: Setting) => Promise<unknown>): void {
     const setting = this.#setting;
     if (setting === undefined) return;

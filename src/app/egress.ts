@@ -1,4 +1,5 @@
-// The proxy of the network that outdial runs in, as the environment names it: HTTPS_PROXY and NO_PROXY, as curl and others read them.
+// The proxy of the network in which outdial runs, from the environment: HTTPS_PROXY and NO_PROXY, as curl and other programs read
+// them.
 
 import type { EgressProxy } from "../tenant/port.ts";
 import { ConfigError } from "./config-error.ts";
@@ -7,12 +8,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const NAMES = ["https_proxy", "HTTPS_PROXY"] as const;
 
-/** Undefined where none is named. Throws ConfigError for what is no address of a proxy; a password in it is not shown. */
+/**
+ * Undefined when no proxy is set. Throws ConfigError for a text that is not the address of a proxy; a password in it is not
+ * shown.
+ */
 export function proxyOf(environment: Environment): EgressProxy | undefined {
   const [name] = NAMES.filter((one) => (environment[one] ?? "").trim() !== "");
   if (name === undefined) return undefined;
   const given = (environment[name] ?? "").trim();
-  // Many write host:port alone.
+  // Many people write only host:port.
   const text = given.includes("://") ? given : `http://${given}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "")
@@ -23,16 +27,19 @@ export function proxyOf(environment: Environment): EgressProxy | undefined {
   return { url: url.href, except: environment["no_proxy"] ?? environment["NO_PROXY"] ?? "" };
 }
 
-/** The proxy for people: without user and password. */
+/** The proxy for display: without user and password. */
 export const proxyText = ({ url }: EgressProxy): string => new URL(url).origin;
 
-/** Lets this process's `fetch` go through the proxy, too. For a program of its own: a host of the library has its own way out. */
+/**
+ * Makes this process's `fetch` use the proxy, too. For outdial's own program: a program that uses the library decides that
+ * itself.
+ */
 export async function fetchThroughProxy(environment: Environment): Promise<void> {
   let proxy: EgressProxy | undefined;
   try {
     proxy = proxyOf(environment);
   } catch {
-    // Whatever needs it says so.
+    // The part that needs the proxy reports the error.
     return;
   }
   if (proxy === undefined) return;

@@ -1,4 +1,4 @@
-// Wiring of the emergency stop over a workplace: what it pauses with, and the look for stops that nobody carries out.
+// Wiring of the emergency stop for a workplace: what it pauses with, and the search for stops that nobody carries out.
 
 import { messageOf } from "../kernel/index.ts";
 import {
@@ -17,10 +17,10 @@ import type { Background } from "./service/background.ts";
 import { takeLeftStops } from "./stop-notes.ts";
 import { type Environment, storeOf, type Workplace } from "./workplace.ts";
 
-/** Stops that nobody carries out are looked for so often, ms. */
+/** How often stops that nobody carries out are searched for, ms. */
 const LOOK_MS = 1_000;
 
-/** How patient the emergency stops of a service are; the defaults are meant for people. */
+/** Timing of the emergency stops of a service; the defaults are meant for people. */
 export interface StopTiming {
   readonly lookMs?: number | undefined;
   readonly patience?: Partial<StopPatience> | undefined;
@@ -46,14 +46,14 @@ export function emergencyStopsOn(workplace: Workplace, timing: StopTiming, warn:
   });
 }
 
-/** Emergency stops of a store; needs no tenant. */
+/** Recorded emergency stops; needs no tenant. */
 export interface StopRecords extends AsyncDisposable {
   list(limit: number): Promise<Stop[]>;
   /** Throws OperationError `job_not_found`. */
   report(id: string): Promise<EmergencyStopReport>;
 }
 
-/** Opens what is written about emergency stops. */
+/** Opens the records of emergency stops. */
 export async function openStopRecords(flags: Flags, environment: Environment): Promise<StopRecords> {
   const store = await storeOf(await loadConfig(flags, environment), environment);
   return {
@@ -63,12 +63,15 @@ export async function openStopRecords(flags: Flags, environment: Environment): P
   };
 }
 
-/** Runs a stop beside the requests, at most once in this process. */
+/** Runs a stop in the background, at most once in this process. */
 export function runStop(stops: EmergencyStops, background: Background, id: string, signal: AbortSignal): void {
   background.start(`emergency stop ${id}`, () => stops.run(id, signal));
 }
 
-/** Goes on with stops that nobody carries out, until the signal: those of services that died, and those that a command in this folder left. */
+/**
+ * Continues stops that nobody carries out, until the signal: those of services that died, and those that a command in this folder
+ * left.
+ */
 export function goOnWithStops(
   { config }: Pick<Workplace, "config">,
   stops: EmergencyStops,

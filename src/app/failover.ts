@@ -1,4 +1,4 @@
-// Wiring of failover: pairs over a store and a tenant, with the pre-dial gate and what the watch is measured by.
+// Wiring of failover: pairs over a store and a tenant, with the pre-dial gate and the figures for the watch.
 
 import type { Clock } from "../kernel/index.ts";
 import { FailoverRecords, type FailoverRules, FailoverUseCases } from "../operations/index.ts";
@@ -19,26 +19,26 @@ import {
 } from "./workplace.ts";
 
 interface FailoverOptions extends WorkplaceOptions {
-  /** Time of the watch; the system's by default. */
+  /** Clock of the watch; the system's by default. */
   readonly clock?: Clock;
   /** See FailoverRules. */
   readonly pause?: (point: string) => Promise<void>;
 }
 
-/** Everything that the watch over pairs needs. */
+/** Everything that the watch of pairs needs. */
 export interface FailoverRuntime extends AsyncDisposable {
   readonly failover: FailoverUseCases;
   deliverEvents(): Promise<DeliveryEnd>;
 }
 
-/** Opens what is written about pairs; needs no tenant. */
+/** Opens the records of pairs; needs no tenant. */
 export async function openFailoverRecords(flags: Flags, environment: Environment): Promise<FailoverRecords & AsyncDisposable> {
   const config = await loadConfig(flags, environment);
   const store = await storeOf(config, environment);
   return Object.assign(new FailoverRecords({ store, clock: config.clock }), { [Symbol.asyncDispose]: () => store.close() });
 }
 
-/** Failover over a workplace that is open. Throws ConfigError for a rule pack that cannot be read. */
+/** Failover for an open workplace. Throws ConfigError for a rule pack that cannot be read. */
 export async function failoverOn(
   workplace: Workplace,
   options: Pick<FailoverOptions, "clock" | "pause"> & Pick<FailoverRules, "skewMs"> = {},
@@ -50,13 +50,13 @@ export async function failoverOn(
   return new FailoverUseCases(workplace, { ...options, gate, pack, latestStop: () => latestStop(config.dir) });
 }
 
-/** Opens what the watch needs. Disposing stops it in reverse. */
+/** Opens what the watch needs. Disposing closes it in reverse order. */
 export async function openFailover(flags: Flags, environment: Environment, options: FailoverOptions): Promise<FailoverRuntime> {
   await using stack = new AsyncDisposableStack();
   const { clock = systemClock } = flags;
   const skew = createSkew(clock);
   const workplace = await openWorkplace(stack, flags, environment, { ...options, hooks: skew.hooks });
-  // The tenant's replies tell the time of the real world: another clock than this machine's cannot be compared with it.
+  // The tenant's replies have the real time: only this machine's clock can be compared with it.
   const compared = options.clock === undefined ? { skewMs: () => skew.skewMs() } : {};
   const failover = await failoverOn(workplace, { ...options, ...compared });
   workplace.startDelivery();
@@ -68,7 +68,10 @@ export async function openFailover(flags: Flags, environment: Environment, optio
   };
 }
 
-/** The tenant's clock against this machine's, by the `Date` of its latest reply: whole seconds, so that less than one is no difference. */
+/**
+ * The difference between the tenant's clock and this machine's, from the `Date` of its latest reply: that has whole seconds, so
+ * less than one counts as none.
+ */
 export function createSkew(clock: Clock): { readonly hooks: TenantHooks; skewMs(): number | null } {
   let latest: number | null = null;
   return {

@@ -1,5 +1,5 @@
-// Where heads of the audit log are kept besides the working folder: as configured, or by default where who sets an embedded store back does not set
-// them back as well.
+// Where heads of the audit log are stored besides the working folder: as configured, or by default in a place that is not set
+// back together with an embedded store.
 
 import { isAbsolute, join, resolve } from "node:path";
 import type { HeadPlaceOptions } from "../store/index.ts";
@@ -8,7 +8,7 @@ import { ConfigError } from "./config-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Folders are told from the folder of outdial.yaml. */
+/** Relative folders start at the folder of outdial.yaml. */
 export async function headPlacesOf(
   { file, databaseUrl, folder }: Pick<Config, "file" | "databaseUrl" | "folder">,
   environment: Environment,
@@ -28,7 +28,7 @@ export async function headPlacesOf(
         return { object: { readUrl: readUrl ?? "", writeUrl: writeUrl ?? "" } };
       }),
     );
-  // With a database elsewhere, the working folder is such a place itself.
+  // When the database is elsewhere, the working folder itself is such a place.
   if (databaseUrl !== undefined) return [];
   const state = stateFolder(environment);
   return state === undefined ? [] : [{ folder: join(state, "outdial", "heads"), create: true }];
@@ -41,7 +41,7 @@ async function needed(environment: Environment, name: string): Promise<string> {
   return value;
 }
 
-/** The user's folder for what programs keep from one run to the next (XDG_STATE_HOME). */
+/** The user's folder for the state of programs (XDG_STATE_HOME). */
 function stateFolder(environment: Environment): string | undefined {
   const { XDG_STATE_HOME: state, HOME: home } = environment;
   if (state !== undefined && isAbsolute(state)) return state;

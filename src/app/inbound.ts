@@ -1,4 +1,4 @@
-// Wiring of the vendor's events on their way in: their secrets, the queue's worker, what the service mounts.
+// Wiring of incoming vendor events: their secrets, the queue's worker, what the service mounts.
 
 import { randomBytes } from "node:crypto";
 import { chmod, writeFile } from "node:fs/promises";
@@ -17,15 +17,15 @@ import { secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Environment } from "./workplace.ts";
 
-/** By which channel the events of a registration come. */
+/** The channel for the events of a registration. */
 export const CHANNEL_OF: Readonly<Record<VendorWebhookKind, InboundChannel>> = { metrics: "omnichannel", wfm: "dialer" };
 
-/** Name of the variable with a channel's secret; `_FILE` behind it names a file instead. */
+/** Name of the variable with a channel's secret; with `_FILE` appended it names a file instead. */
 export function inboundSecretName(channel: InboundChannel): string {
   return `OUTDIAL_INBOUND_${channel.toUpperCase()}_SECRET`;
 }
 
-/** The secrets that deliveries may carry: the one in use, and while `…_SECRET_PREVIOUS` is set the one before it. */
+/** The secrets that deliveries may use: the present one, and the previous one while `…_SECRET_PREVIOUS` is set. */
 export async function inboundSecrets(environment: Environment): Promise<Partial<Record<InboundChannel, readonly string[]>>> {
   const found: Partial<Record<InboundChannel, readonly string[]>> = {};
   for (const channel of INBOUND_CHANNELS) {
@@ -37,7 +37,10 @@ export async function inboundSecrets(environment: Environment): Promise<Partial<
   return found;
 }
 
-/** Writes a new secret of 256 bits into a file that only its owner may read. Throws ConfigError when the file is there or cannot be written. */
+/**
+ * Writes a new secret of 256 bits to a file that only its owner may read. Throws ConfigError when the file exists or cannot be
+ * written.
+ */
 export async function makeSecretFile(path: string): Promise<string> {
   const secret = randomBytes(32).toString("base64url");
   try {
@@ -49,12 +52,12 @@ export async function makeSecretFile(path: string): Promise<string> {
   return secret;
 }
 
-/** The way in of the vendor's events in one process. */
+/** Receives the vendor's events in one process. */
 export interface InboundRuntime {
   /** For the routes; `secrets` come from `inboundSecrets`. */
   readonly intake: InboundRoutesOptions["intake"];
   start(): void;
-  /** Waits for what is being written and for the batch under way. May be called twice. */
+  /** Waits for pending writes and for the batch under way. May be called twice. */
   stop(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// Makes a workplace: outdial.yaml, and the store with the key of its audit log. What is there already stays as it is.
+// Creates a workplace: outdial.yaml, and the store with the key of its audit log. Existing parts stay as they are.
 
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { hideStores } from "./tenant-choice.ts";
 import { type Environment, storeIfAny, storeOf } from "./workplace.ts";
 import { CONFIG_NAME, findWorkplace, STORE_NAME } from "./workplace-folder.ts";
 
-/** A workplace as it was made or found. */
+/** A workplace as it was created or found. */
 export interface InitReport {
   readonly folder: string;
   /** Path of its outdial.yaml. */
@@ -19,19 +19,19 @@ export interface InitReport {
   /** Folder of the embedded store, or the database's address without user and password. */
   readonly store: string;
   readonly tenant: string | null;
-  /** Its name in outdial.yaml; null where that has one tenant without a name. */
+  /** Its name in outdial.yaml; null when that has one tenant without a name. */
   readonly tenantName: string | null;
-  /** What was not there before. */
+  /** What was created. */
   readonly made: readonly ("config" | "store")[];
 }
 
-/** The workplace above a folder that is none itself; undefined where there is none. */
+/** The workplace above a folder that is not one itself; undefined when there is none. */
 export async function workplaceAbove(folder: string): Promise<string | undefined> {
   const found = await findWorkplace(folder);
   return found === undefined || found.folder === folder ? undefined : found.folder;
 }
 
-/** @param folder made when absent. Throws ConfigError, StoreError */
+/** @param folder created when it does not exist. Throws ConfigError, StoreError */
 export async function initWorkplace(folder: string, flags: Flags, environment: Environment): Promise<InitReport> {
   const config = join(folder, CONFIG_NAME);
   const isNew = !(await stat(config).then(Boolean, () => false));

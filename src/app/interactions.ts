@@ -18,7 +18,7 @@ import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type Environment, openWorkplace, requireOwnStore, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 const ANALYTICS: Receiver = "analytics";
-/** Rows under way at once: each takes three requests, and two on one interaction wait for each other. */
+/** Number of rows under way at once: each needs three requests, and two rows for one interaction wait for each other. */
 const CONCURRENCY = 8;
 const ATTEMPTS = 3;
 /** The rate family that corrections share with other small calls. */
@@ -33,7 +33,7 @@ interface CorrectionsOptions extends WorkplaceOptions {
   readonly concurrency?: number;
 }
 
-/** Opens what a job of corrections needs. Disposing stops it in reverse. */
+/** Opens what a job of corrections needs. Disposing closes it in reverse order. */
 export async function openCorrections(
   flags: Flags,
   environment: Environment,
@@ -45,7 +45,7 @@ export async function openCorrections(
   return { ...runtimeOver(stack.move(), workplace, corrections, CORRECTION_RATE), corrections };
 }
 
-/** Starts what runs jobs of corrections in a workplace, and nothing else. */
+/** Starts only what runs jobs of corrections in a workplace. */
 export async function startCorrections(
   workplace: Workplace,
   options: Pick<CorrectionsOptions, "concurrency">,
@@ -57,7 +57,7 @@ export async function startCorrections(
   return corrections;
 }
 
-/** What runs jobs of corrections in a workplace, to be attached to its workflows. */
+/** What runs jobs of corrections in a workplace, to be added to its runs. */
 export function correctionsOn(
   workplace: Workplace,
   options: Pick<CorrectionsOptions, "concurrency"> & { readonly onStopped?: (job: RowJob) => void },
@@ -94,7 +94,7 @@ export function correctionsOn(
   });
 }
 
-/** The origin that serves interactions: what tells tenants of one store apart. */
+/** The origin that serves interactions: distinguishes the tenants of one store. */
 function interactionsOrigin({ tenantUrl, file }: Config): string {
   const hosts = tenantUrl ?? file.tenant?.hosts ?? "";
   const url = typeof hosts === "string" ? hosts : (hosts.interactions ?? hosts.default ?? hosts.outbound ?? "");
@@ -103,7 +103,7 @@ function interactionsOrigin({ tenantUrl, file }: Config): string {
 
 const exclusiveOf = (config: Config) => config.file.interactions?.exclusive ?? DEFAULT_EXCLUSIVE;
 
-/** Closed interactions of a workplace, with what corrects them. */
+/** Closed interactions of a workplace, and their corrections. */
 export function correctionUseCasesOn(
   workplace: Workplace,
   corrections: Corrections,
@@ -112,7 +112,7 @@ export function correctionUseCasesOn(
   return new CorrectionUseCases(workplace, exclusiveOf(workplace.config), corrections, records);
 }
 
-/** A change of an interaction that this store knows of. Entries are as they were read, were to be, and were read afterwards. */
+/** A change of an interaction that this store knows. Entries: as read before, as intended, and as read afterwards. */
 interface KnownChange {
   readonly interactionId: string;
   readonly at: string;
@@ -149,8 +149,8 @@ export async function openInteractionChanges(
 }
 
 /**
- * Opens what shows interactions and what corrections would do; keeps nothing.
- * @param use.dryRun whether corrections are checked: throws StoreError `other_tenant` as they would themselves
+ * Opens what shows interactions and what corrections would do; stores nothing.
+ * @param use.dryRun whether corrections are checked: then it throws StoreError `other_tenant` as the corrections would
  */
 export async function openInteractions(
   flags: Flags,

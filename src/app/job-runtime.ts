@@ -5,20 +5,20 @@ import type { AuditVerdict } from "../store/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import type { DeliveryEnd, Workplace } from "./workplace.ts";
 
-/** Jobs of one kind, ready to run. Disposing stops everything in reverse. */
+/** Jobs of one kind, ready to run. Disposing closes everything in reverse order. */
 export interface JobRuntime extends AsyncDisposable {
   readonly jobs: Pick<Tagging, "find" | "run">;
   readonly records: JobRecordsUseCases;
   verifyAudit(): Promise<AuditVerdict>;
-  /** Ends the run in this process early: what is under way is finished and recorded, the job can be resumed. */
+  /** Stops the run in this process early: rows under way are finished and recorded, and the job can be resumed. */
   interrupt(): Interruption;
   /** The used share of the request limit, for a progress line; empty when there is no limit. */
   budgetLine(): string;
-  /** Waits for events that are due to be delivered, as long as their receiver takes them. */
+  /** Waits until due events are delivered, as long as their receiver takes them. */
   deliverEvents(): Promise<DeliveryEnd>;
 }
 
-/** The runtime of jobs over a workplace. @param family whose budget the progress line shows */
+/** The runtime of jobs for a workplace. @param family the rate family whose budget the progress line shows */
 export function runtimeOver(
   stack: AsyncDisposableStack,
   workplace: Workplace,

@@ -1,4 +1,4 @@
-// Opening what a job of any kind needs to go on.
+// Opens what is needed to continue a job of any kind.
 
 import { createStoreRecords, DISPOSITIONS, OperationError, type RowJob, refuseCancelled, TAG } from "../operations/index.ts";
 import { CAMPAIGN_APPLY, DIALER_CHANGE, PUSH, RETRIEVE } from "../store/index.ts";
@@ -9,22 +9,25 @@ import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { startTagging, TAGGING_RATE } from "./tagging.ts";
 import { type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
 
-/** What goes to the CRM takes nothing of the tenant's limits. */
+/** Requests to the CRM use none of the tenant's limits. */
 const NO_BUDGET = "none";
 
-/** Jobs that are gone on with by commands of their own. */
+/** Jobs that other commands continue. */
 const OTHERS: Readonly<Record<string, { readonly what: string; readonly advice: (id: string) => string }>> = {
   [RETRIEVE]: { what: "a retrieval", advice: (id) => `outdial outcomes pull --resume ${id} goes on with it.` },
   [DIALER_CHANGE]: { what: "a change of dialer settings", advice: () => "outdial dialer resume goes on with it." },
   [CAMPAIGN_APPLY]: { what: "an apply of campaigns", advice: () => "outdial campaign resume-apply goes on with it." },
 };
 
-/** A job with what runs jobs of its kind. */
+/** A job and what runs jobs of its kind. */
 export interface OpenedJob extends JobRuntime {
   readonly job: RowJob;
 }
 
-/** Opens the runtime of a job, to go on with it. Throws OperationError `job_not_found`; `job_state` when it was cancelled; `invalid_input` for one with a command of its own. */
+/**
+ * Opens the runtime of a job, to continue it. Throws OperationError `job_not_found`; `job_state` when it was cancelled;
+ * `invalid_input` when another command continues it.
+ */
 export async function openJob(id: string, flags: Flags, environment: Environment, options: WorkplaceOptions): Promise<OpenedJob> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);

@@ -1,4 +1,4 @@
-// Ids of campaigns and jobs that the store knows, for the completion of command lines: soon, and without asking the tenant.
+// Ids of campaigns and jobs that the store knows, for command-line completion: fast, and without asking the tenant.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type Flags, loadConfig } from "./config.ts";
 import { type Environment, storeIfAny } from "./workplace.ts";
 
-/** What was read is good for so long, ms: a key is pressed several times. */
+/** How long the result is reused, ms: people press the key several times. */
 const GOOD_MS = 30_000;
 const JOBS = 50;
 const FILE = "completion.json";
@@ -17,7 +17,7 @@ const kept = z.object({ at: z.number(), campaign: z.array(entry), job: z.array(e
 /** An id, and what it names. */
 export type KnownId = z.output<typeof entry>;
 
-/** Empty where there is no store. Throws StoreError when it does not answer. */
+/** Empty when there is no store. Throws StoreError when it does not answer. */
 export async function knownIds(kind: "campaign" | "job", flags: Flags, environment: Environment): Promise<readonly KnownId[]> {
   const config = await loadConfig(flags, environment);
   const path = join(config.dir, FILE);

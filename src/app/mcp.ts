@@ -1,4 +1,5 @@
-// outdial for AI assistants: the service's routes over one workplace, reached through the Model Context Protocol. The service's own socket is not opened.
+// outdial for AI assistants: the service's routes for one workplace, offered through the Model Context Protocol. The service's
+// own socket is not opened.
 
 import type { Readable, Writable } from "node:stream";
 import { lacksOf } from "../operations/index.ts";
@@ -12,25 +13,25 @@ import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace } from "./workplace.ts";
 
 const SETTLE_MS = 4_000;
-/** Requests under way get so long when it ends. */
+/** Time for requests under way to end when it closes, ms. */
 const DRAIN_MS = 2_000;
 
 /** The tools over a workplace. */
 export interface Assistance extends AsyncDisposable {
   /** Names of the tools. */
   readonly tools: readonly string[];
-  /** Who asks on streams: what the audit says. */
+  /** The client's name for requests over streams, as in the audit log. */
   readonly name: string;
-  /** Serves one assistant on two streams until the first ends or the signal is aborted. */
+  /** Serves one assistant over two streams until the input ends or the signal is aborted. */
   serveStreams(input: Readable, output: Writable, signal: AbortSignal): Promise<void>;
-  /** Serves those who have a token of the service, on the loopback. @returns the address */
+  /** Serves clients that have a token of the service, on a loopback address. @returns the address */
   listen(port: number): Promise<string>;
 }
 
 interface AssistanceOptions {
-  /** Verbs beside those that read. */
+  /** Verbs that are allowed in addition to those that read. */
   readonly allow: readonly string[];
-  /** Told of what a person should know. */
+  /** Called with messages for a person. */
   readonly warn: (message: string) => void;
 }
 
@@ -53,7 +54,7 @@ export async function openAssistance(flags: Flags, environment: Environment, opt
     runs.interrupt();
     await Promise.all([background.settled(SETTLE_MS), runs.settled(SETTLE_MS)]);
   });
-  // Pages and tools are served from what was last read of the tenant: where no service reads it, this process does.
+  // Pages and tools use what was last read from the tenant: when no service reads it, this process does.
   background.start("view of the tenant", () => beside.refresh.run());
   const version = packageVersion();
   const server = await createServer({
@@ -66,11 +67,11 @@ export async function openAssistance(flags: Flags, environment: Environment, opt
     log: (level, message) => (level === "warn" || level === "error" ? warn(message) : undefined),
     conditions: () => store.health.conditions(),
     work: workOf(able, workplace, ended.signal),
-    // No tool takes a file.
+    // No tool accepts a file.
     spool: () => Promise.reject(new Error("a file came, and no tool takes one")),
     settings: {
       version,
-      // Whatever the service's own setting is: what an assistant asks for, a person approves.
+      // Whatever the service's own setting is: a person approves an assistant's requests.
       fourEyes: true,
       timeZone: config.file.compliance?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
       publicUrl: undefined,

@@ -1,4 +1,4 @@
-// Opening everything that outdial does for one tenant, with the store and the engine.
+// Opens all use cases for one tenant, with the store and the engine.
 
 import { capabilitiesOn } from "./capabilities.ts";
 import { type Flags, loadConfig } from "./config.ts";
@@ -7,7 +7,7 @@ import { Background } from "./service/background.ts";
 import { credentialName } from "./tenant-choice.ts";
 import { type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
 
-/** What goes on in the background gets so long to end, ms. */
+/** Time for background work to end, ms. */
 const SETTLE_MS = 10_000;
 
 /** As declared in outdial.ts. */

@@ -1,4 +1,4 @@
-// The map of disposition codes that a configuration names.
+// The map of disposition codes from the configuration.
 
 import { resolve } from "node:path";
 import { fileTrouble } from "../kernel/index.ts";
@@ -6,14 +6,14 @@ import { boundedFileText } from "../operations/index.ts";
 import { DOCUMENTED_MAP, MeaningError, type OutcomeMap, readOutcomeMap } from "../outcomes/index.ts";
 import type { Config } from "./config.ts";
 
-/** The map that a configuration names, or the one given. Throws MeaningError. */
+/** The map named by the configuration, or the given one. Throws MeaningError. */
 export async function outcomeMapOf(config: Config, given?: string): Promise<OutcomeMap> {
   const path = given ?? config.file.outcomes?.map;
   if (path === undefined) return DOCUMENTED_MAP;
   return readOutcomeMap(await textOf(path, given === undefined ? config.folder : config.cwd), path);
 }
 
-/** The text of a map's file, from the working folder. Throws MeaningError. */
+/** The text of a map's file; relative paths start at the working folder. Throws MeaningError. */
 export const outcomeMapText = (config: Config, path: string): Promise<string> => textOf(path, config.cwd);
 
 async function textOf(path: string, from: string): Promise<string> {

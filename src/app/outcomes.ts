@@ -33,12 +33,15 @@ import { announceToCrm } from "./crm-announcer.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
 import { type Environment, lakeRoot, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
-/** Attempts of the client at one page; retrieval itself asks again with smaller pages, which helps where repeating does not. */
+/**
+ * Attempts of the client for one page; retrieval itself repeats with smaller pages, which helps when repeating the same request
+ * does not.
+ */
 const PAGE_ATTEMPTS = 2;
-/** Windows read at once when nothing else is said. */
+/** Default number of windows that are read at once. */
 const DOWNLOADS = 4;
 
-/** The lake and what is known of retrievals; needs no tenant. */
+/** The lake and the records of retrievals; needs no tenant. */
 export interface OutcomeRecords extends AsyncDisposable {
   readonly config: Config;
   readonly store: Store;
@@ -49,7 +52,7 @@ export interface OutcomeRecords extends AsyncDisposable {
     readonly campaignId?: string | undefined;
     readonly after?: string | undefined;
   }): Promise<Retrieval[]>;
-  /** Undefined when there is none of that id. */
+  /** Undefined when there is none with that id. */
   retrieval(jobId: string): Promise<Retrieval | undefined>;
   /** Undefined when it has not ended. */
   verify(retrieval: Retrieval): Promise<RunVerdict | undefined>;
@@ -60,9 +63,9 @@ export interface OutcomeRecords extends AsyncDisposable {
 /** Everything that retrieval needs. */
 export interface OutcomesRuntime extends OutcomeRecords {
   readonly retrieving: Retrieving;
-  /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
+  /** Stops what runs in this process early: requests already sent are finished and recorded, and it can be resumed. */
   interrupt(): Interruption;
-  /** Retrieves campaigns at regular times, their turns staggered. @returns warnings. Throws OperationError `invalid_input` */
+  /** Retrieves campaigns at regular times, with staggered turns. @returns warnings. Throws OperationError `invalid_input` */
   setSchedules(
     campaignIds: readonly string[],
     input: Omit<RetrievalInput, "campaignId">,
@@ -74,14 +77,14 @@ export interface OutcomesRuntime extends OutcomeRecords {
     readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
   }): Promise<void>;
   reconcile(request: RetrievalRequest, sink: ReconcileSink): Promise<ReconcileReport>;
-  /** Why there may be no calls of a campaign, in words: the tenant does not know it. Undefined when it does, or does not say. */
+  /** Why a campaign may have no calls, as a sentence: the tenant does not know it. Undefined when it does, or does not say. */
   doubt(campaignId: string): Promise<string | undefined>;
 }
 
 interface OutcomesOptions extends WorkplaceOptions {
-  /** Windows read at once; by default `outcomes.downloads` of the configuration, else 4. */
+  /** Number of windows that are read at once; by default `outcomes.downloads` of the configuration, else 4. */
   readonly downloads?: number | undefined;
-  /** Told of every retrieval that ran to its end in this process. */
+  /** Called with every retrieval that ran to its end in this process. */
   readonly onEnded?: (retrieval: Retrieval, records: Omit<OutcomeRecords, keyof AsyncDisposable>) => Promise<void>;
 }
 
@@ -96,7 +99,7 @@ export async function openOutcomeRecords(flags: Flags, environment: Environment)
   return { ...records, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Opens what retrieval needs. Disposing stops it in reverse. */
+/** Opens what retrieval needs. Disposing closes it in reverse order. */
 export async function openOutcomes(flags: Flags, environment: Environment, options: OutcomesOptions): Promise<OutcomesRuntime> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, { usualRetry: { maxAttempts: PAGE_ATTEMPTS }, ...options });
@@ -108,7 +111,7 @@ export async function openOutcomes(flags: Flags, environment: Environment, optio
   return { ...outcomes, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** What retrieves in a workplace, to be attached to its workflows. The lake closes with `stack`. */
+/** Retrieval in a workplace, to be added to its runs. The lake closes with `stack`. */
 export function outcomesOn(
   stack: AsyncDisposableStack,
   workplace: Workplace,
@@ -190,7 +193,7 @@ function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store):
   };
 }
 
-/** The lake of a configuration. It closes with `stack`. */
+/** The lake of a configuration, closed with `stack`. */
 export function lakeOn(stack: AsyncDisposableStack, { config, store }: Pick<OutcomeRecords, "config" | "store">): OutcomeLake {
   const random = createRandom(randomUUID(), "lake");
   const lake = openLake({ root: lakeRoot(config), catalog: store.lakeFiles, random, now: () => config.clock.now() });
@@ -198,7 +201,10 @@ export function lakeOn(stack: AsyncDisposableStack, { config, store }: Pick<Outc
   return lake;
 }
 
-/** What retrievals would ask for, without asking. Throws OperationError `invalid_input`; OutdialError for a configuration that cannot be read. */
+/**
+ * What retrievals would request, without sending a request. Throws OperationError `invalid_input`; OutdialError for a
+ * configuration that cannot be read.
+ */
 export async function planRetrievals(flags: Flags, environment: Environment, inputs: readonly RetrievalInput[], now: number) {
   const { profile } = await loadConfig(flags, environment);
   return inputs.map((input) => {
@@ -207,21 +213,24 @@ export async function planRetrievals(flags: Flags, environment: Environment, inp
   });
 }
 
-/** What holds for reports that ask for nothing else. */
+/** Default rules of reports. */
 export const reportRulesOf = (config: Config): ReportRules => ({
   zone: config.file.outcomes?.zone ?? "UTC",
   map: (path) => outcomeMapOf(config, path),
   clock: config.clock,
 });
 
-/** Checks what is asked for, opens lake and store, and reports. Throws MeaningError for what cannot be asked. @param onNone told which campaigns there are when no calls are found */
+/**
+ * Checks the request, opens lake and store, and makes the report. Throws MeaningError for an invalid request. @param onNone
+ * called with the existing campaigns when no calls are found
+ */
 export async function reportOnOutcomes(
   flags: Flags,
   environment: Environment,
   request: ReportRequest,
   onNone?: (campaigns: readonly string[]) => void,
 ): Promise<OutcomeReport> {
-  // All that can be wrong with the request is found before a store is started.
+  // Every mistake in the request is found before a store is started.
   const plan = await planReport(reportRulesOf(await loadConfig(flags, environment)), request);
   await using records = await openOutcomeRecords(flags, environment);
   const report = await plan.report(records);
@@ -229,7 +238,7 @@ export async function reportOnOutcomes(
   return report;
 }
 
-/** The campaigns whose calls the lake has. */
+/** The campaigns with calls in the lake. */
 export const campaignsIn = async (lake: OutcomeLake): Promise<readonly string[]> => [
   ...new Set((await lake.partitions()).map(({ campaignId }) => campaignId)),
 ];

@@ -1,4 +1,5 @@
-// Predictions of settings that were made in this process: one takes half a second of work, and the same file is predicted again when what was shown is applied.
+// Predictions of settings, remembered in this process: one takes half a second of work, and the file that was shown is predicted
+// again when it is applied.
 
 import { canonicalJson } from "../kernel/index.ts";
 import type { RunSimulator } from "../operations/index.ts";
@@ -7,11 +8,11 @@ import { type Predictable, predictSettings } from "./settings-predictor.ts";
 /** A prediction, or why there is none. */
 export type Predicted = ReturnType<typeof predictSettings>;
 
-/** So many are kept, the latest. */
+/** Number of predictions that are kept, the latest ones. */
 const KEPT = 32;
 const made = new Map<string, Promise<Predicted>>();
 
-/** A predictor that predicts equal files once: equal input gives the equal prediction, whoever makes it. What fails is tried again. */
+/** A predictor that remembers: equal input gives an equal prediction. A failed prediction is tried again. */
 export function remembering(
   predict: (asked: Predictable) => Predicted | Promise<Predicted>,
 ): (asked: Predictable) => Promise<Predicted> {
@@ -28,10 +29,10 @@ export function remembering(
   };
 }
 
-/** Predicts in this thread what was not predicted before. */
+/** Predicts in this thread; remembers predictions. */
 export const predictHere = remembering(predictSettings);
 
-/** The same prediction of one run. */
+/** Simulates one run with the same predictor. */
 export const simulatingBy =
   (predict: typeof predictHere): RunSimulator =>
   ({ settings, carrier, expected }, run) =>

@@ -1,5 +1,5 @@
-// In which space of process ids this process lives. Two containers may have one host name and number their processes alike: what one of them knows of a
-// pid says nothing about the other's.
+// The space of process ids in which this process lives. Two containers may have the same host name and the same process ids: what
+// one of them knows about a pid says nothing about the other's.
 
 import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
@@ -8,13 +8,16 @@ import { hostname } from "node:os";
 /** What a machine says about its process ids. */
 export interface PidSpace {
   readonly host: string;
-  /** Of this start of the kernel; undefined where it is not told. */
+  /** Id of this boot of the kernel; undefined when it is not available. */
   readonly boot: string | undefined;
-  /** Of this namespace of process ids; undefined where it is not told. */
+  /** Id of this namespace of process ids; undefined when it is not available. */
   readonly namespace: string | undefined;
 }
 
-/** Equal for processes that see each other's ids, and for no others; where a machine does not tell, different for each process. */
+/**
+ * Equal for processes that see each other's ids, and different for all others; where a machine gives no ids, different for each
+ * process.
+ */
 export function nameOf({ host, boot, namespace }: PidSpace): string {
   return `${host} ${boot === undefined || namespace === undefined ? randomUUID() : `${boot} ${namespace}`}`;
 }
@@ -28,7 +31,7 @@ export function processSpace(): string {
   });
 }
 
-/** Whether a process of this space is there. */
+/** Whether a process of this space exists. */
 export function processLives(pid: number): boolean {
   try {
     process.kill(pid, 0);

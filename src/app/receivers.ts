@@ -1,4 +1,4 @@
-// The receivers of events as configured, each with its secret.
+// The configured receivers of events, each with its secret.
 
 import { resolve } from "node:path";
 import { parseDuration } from "../kernel/index.ts";
@@ -12,22 +12,22 @@ import { proxyOf } from "./egress.ts";
 /** A webhook receiver with its secret resolved. */
 export interface WebhookEndpoint {
   readonly url: string;
-  /** Undefined where the form is one for chats. */
+  /** Undefined when the form is one for chats. */
   readonly secret?: string | undefined;
-  /** While a secret is being changed: the one before, and until when events carry a signature by it too. */
+  /** While a secret is being changed: the previous one, and until when events carry a signature with it, too. */
   readonly previous?: { readonly secret: string; readonly until: number | undefined } | undefined;
   readonly allowPrivate?: boolean | undefined;
   readonly offAfterMs?: number | undefined;
   readonly form?: "cloudevents" | "plain" | "slack" | "teams" | undefined;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** When only what is urgent is sent. */
+  /** When only urgent events are sent. */
   readonly quiet?: QuietHours | undefined;
-  /** The proxy through which https leaves this network. */
+  /** The proxy for https out of this network. */
   readonly proxy?: EgressProxy | undefined;
 }
 
-/** The receivers of events that are configured, each with its secret. */
+/** The configured receivers of events, each with its secret. */
 export async function receiversOf(
   config: Config,
   environment: Environment,
@@ -40,7 +40,7 @@ export async function receiversOf(
   return found;
 }
 
-/** The name of the receiver of alarms, when somebody gets them. */
+/** The name of the receiver of alarms, when there is one. */
 export function alarmsIn(
   receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>,
   mail: MailReceiver | undefined,
@@ -48,7 +48,7 @@ export function alarmsIn(
   return receivers.alarms === undefined && mail === undefined ? undefined : "alarms";
 }
 
-/** Who gets what is emitted for the receiver of alarms. */
+/** Who actually gets the events that are emitted for the receiver `alarms`. */
 export function alarmCopies({ file }: Config, environment: Environment): Readonly<Record<string, readonly string[]>> {
   if (file.alarms?.mail === undefined) return {};
   const { url, urlEnv } = file.webhooks?.alarms ?? {};
@@ -56,7 +56,7 @@ export function alarmCopies({ file }: Config, environment: Environment): Readonl
   return { alarms: isPosted ? ["alarms", MAIL] : [MAIL] };
 }
 
-/** The mail server that alarms are sent by, with its password. Throws ConfigError. */
+/** The mail server for alarms, with its password. Throws ConfigError. */
 export async function mailOf(config: Config, environment: Environment): Promise<MailReceiver | undefined> {
   const given = config.file.alarms?.mail;
   if (given === undefined) return undefined;
@@ -130,7 +130,7 @@ async function receiver(name: Receiver, config: Config, environment: Environment
   };
 }
 
-/** The headers that a receiver is to be sent, with its token. */
+/** The headers for a receiver, with its token. */
 async function headersOf(
   name: Receiver,
   given: NonNullable<ConfigFile["webhooks"]>[Receiver],

@@ -1,4 +1,4 @@
-// What the ledger, the audit log and the outbox hold, for commands that only read or cancel.
+// The ledger, the audit log and the outbox, for commands that only read or cancel.
 
 import { AuditUseCases, DeliveryUseCases, JobRecordsUseCases, livesOf } from "../operations/index.ts";
 import type { StandingConflict } from "../store/index.ts";
@@ -7,17 +7,17 @@ import { type Flags, loadConfig } from "./config.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { type Environment, storeOf } from "./workplace.ts";
 
-/** What the ledger, the audit log and the outbox hold; needs no tenant. */
+/** The ledger, the audit log and the outbox; needs no tenant. */
 export interface Records extends AsyncDisposable {
   readonly jobs: JobRecordsUseCases;
-  /** Who acts. */
+  /** The actor. */
   readonly actor: string;
   readonly audit: AuditUseCases;
   /** Heads outside the store that do not fit it. */
   heldAudit(): Promise<readonly StandingConflict[]>;
-  /** Lets the log count as it is. Throws StoreError `invalid_state` when every head fits. */
+  /** Accepts the log as it is. Throws StoreError `invalid_state` when every head fits. */
   acceptHeads(reason: string): Promise<readonly StandingConflict[]>;
-  /** Of events; receivers are known by name only, so that no secret is needed. */
+  /** Deliveries of events; receivers are known by name only, so no secret is needed. */
   readonly deliveries: DeliveryUseCases;
 }
 
@@ -25,7 +25,7 @@ export interface Records extends AsyncDisposable {
 export async function openRecords(flags: Flags, environment: Environment): Promise<Records> {
   const config = await loadConfig(flags, environment);
   const { actor, clock } = config;
-  // Evidence is read whatever tenant is configured.
+  // Evidence can be read whatever tenant is configured.
   const store = await storeOf(config, environment, { makes: "nothing", anyTenant: true });
   const replica = livesOf(store.replicas, { host: processSpace(), processLives });
   return {

@@ -1,5 +1,5 @@
-// The rule pack a command decides with: the file that is named, else the shipped one; an overlay is laid over its base, a campaign's own rules
-// over all.
+// The rule pack of a command: the named file, else the built-in one; an overlay is applied to its base, and a campaign's own
+// rules to the result.
 
 import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
@@ -11,9 +11,11 @@ import type { Profile } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
 
 /**
- * Reads a rule pack, JSON or YAML; undefined gives the shipped one. A pack with a `base` is laid over it: over the shipped pack when that is its
- * id, else over the file of that name beside it. Throws ConfigError, ComplianceError `invalid_pack`.
- * @param key file of the public key that the pack must be signed by; it is then a signed file, over the shipped pack when it has a base
+ * Reads a rule pack, JSON or YAML; undefined gives the built-in one. A pack with a `base` is applied to it: to the built-in pack
+ * when that has the id,
+ * else to the file of that name beside it. Throws ConfigError, ComplianceError `invalid_pack`.
+ * @param key file of the public key for the signature; then the pack is a signed file, applied to the built-in pack when it has a
+ * base
  */
 export async function readRulePack(path: string | undefined, key?: string): Promise<RulePack> {
   if (path === undefined) return usCaUk2026();
@@ -22,7 +24,7 @@ export async function readRulePack(path: string | undefined, key?: string): Prom
   return openSignedPack(await readText(resolve(path), path), vkey).pack;
 }
 
-/** The document of a pack's file, JSON or YAML, as it stands. Throws ConfigError. */
+/** The document in a pack's file, JSON or YAML, unchanged. Throws ConfigError. */
 export async function readPackDocument(path: string): Promise<object> {
   const document = await readData(resolve(path), path);
   if (typeof document === "object" && document !== null) return document;
@@ -61,9 +63,10 @@ const ownRules = campaignDraft.shape.complianceConfig.unwrap();
 const campaignFile = z.looseObject({ id: z.string().optional(), name: z.string().optional(), complianceConfig: ownRules });
 
 /**
- * Lays a campaign's own rules over a pack: `complianceConfig` of a campaign file, or a file that holds nothing else. A pack without a file
+ * Applies a campaign's own rules to a pack: `complianceConfig` of a campaign file, or a file that contains nothing else. Without
+ * a file the pack
  * stays as it is. Throws ConfigError for a file that cannot be read or has unknown fields, ComplianceError `invalid_pack`.
- * @param profile of the tenant: one of `acd` reads the hours in the zone of whoever is called
+ * @param profile of the tenant: with `acd`, hours are in the zone of the called person
  */
 export async function withCampaignRules(pack: RulePack, path: string | undefined, profile: Profile): Promise<RulePack> {
   if (path === undefined) return pack;

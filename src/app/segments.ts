@@ -1,4 +1,4 @@
-// Wiring of contact lists: segments that pass the gate, and the pre-dial gate of campaigns, over a store and a tenant.
+// Wiring of contact lists: segments that passed the gate, and the pre-dial gate of campaigns, over a store and a tenant.
 
 import { randomUUID } from "node:crypto";
 import type { CallType, RulePack } from "../compliance/index.ts";
@@ -14,11 +14,11 @@ import { type Environment, storeOf, type Workplace } from "./workplace.ts";
 /** Contact lists over an open store. */
 export interface SegmentRuntime extends AsyncDisposable {
   readonly contacts: ContactUseCases;
-  /** Who acts. */
+  /** The actor. */
   readonly actor: string;
 }
 
-/** Opens what segments need. @param options.limits "off" lifts every request limit */
+/** Opens what segments need. @param options.limits "off" removes every request limit */
 export async function openSegments(
   flags: Flags,
   environment: Environment,

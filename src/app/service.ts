@@ -1,4 +1,4 @@
-// The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
+// The service: one workplace with all use cases, opened once, and the server on top of it. Opened and closed in order.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
 import { CampaignMetrics, lacksOf } from "../operations/index.ts";
@@ -23,16 +23,16 @@ import { signInOf } from "./sign-in.ts";
 import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
 
-/** How long live updates are kept: a reader that was away for less misses nothing. */
+/** How long live updates are stored, ms: a reader that was away for less misses nothing. */
 const FEED_MS = 3_600_000;
 const HOUSEKEEPING_MS = 60_000;
-/** A stop takes these three after each other, at most: requests under way get so long, */
+/** A stop takes at most these three times, one after the other: for requests under way, */
 const DRAIN_MS = 8_000;
-/** then what is on the wire to the tenant (the receivers of events have their own 5 s), */
+/** then for requests sent to the tenant (receivers of events have their own 5 s), */
 const WIRE_MS = 2_000;
-/** and everything in the background, what came of that recorded. */
+/** and for all background work and the recording of its results. */
 const SETTLE_MS = 4_000;
-/** What waits for a database that does not answer is given up after so long in all. */
+/** Time after which a stop no longer waits for a database that does not answer, in all. */
 const STOP_MS = 14_500;
 const DEFAULT_PORT = 8383;
 const MEGABYTE = 1_048_576;
@@ -41,21 +41,21 @@ export interface ServiceOptions {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly log: ServiceLog;
-  /** Where `log` comes from, when it links a request to what follows from it. */
+  /** The logger behind `log`, when it links a request to what follows from it. */
   readonly logger?: ServiceLogger | undefined;
   /** Folder of the built dashboard. */
   readonly pages?: string | undefined;
-  /** Jobs that were left behind are looked for so often, ms. */
+  /** How often jobs that were left behind are searched for, ms. */
   readonly leftMs?: number | undefined;
-  /** The audit log is compared with its heads outside so often, ms. */
+  /** How often the audit log is compared with its heads outside, ms. */
   readonly headsMs?: number | undefined;
-  /** Time of changes of dialer settings; the system's by default. */
+  /** Clock of changes of dialer settings; the system's by default. */
   readonly changesClock?: Clock | undefined;
-  /** How patient emergency stops are. */
+  /** Timing of emergency stops. */
   readonly stops?: StopTiming | undefined;
-  /** The service ends within so long whatever happens, ms. */
+  /** The service ends within this time whatever happens, ms. */
   readonly stopMs?: number | undefined;
-  /** The tenant is made up, and the pages say what there is to see. */
+  /** The tenant is a demo, and the pages say what there is to see. */
   readonly demo?: boolean | undefined;
 }
 
@@ -63,21 +63,24 @@ export interface ServiceOptions {
 export interface RunningService extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** Where the metrics are, when they have a port of their own. */
+  /** Address of the metrics, when they have a port of their own. */
   readonly metricsUrl: string | undefined;
   readonly store: Store;
   /** The address of a page that signs in by itself, once, within ten minutes. */
   loginLink(name: string, role: AccessRole): Promise<string>;
-  /** Puts such an address into a file of the service's folder that only its own user may read; gone when the service ends. @returns its path */
+  /**
+   * Writes such an address to a file in the service's folder that only its own user may read; it is removed when the service
+   * ends. @returns its path
+   */
   keepLoginLink(link: string): Promise<string>;
   /**
-   * Ends the service in order, as disposing of it does, and waits for that no longer than 15 s.
-   * @returns false when something, mostly the database, did not answer in time: it may still hold this process
+   * Ends the service in order, like disposing of it, and waits for that at most 15 s.
+   * @returns false when something, usually the database, did not answer in time: it may still keep this process alive
    */
   end(): Promise<boolean>;
 }
 
-/** Opens the service. Throws ConfigError when it would listen beyond this machine without anybody having a token. */
+/** Opens the service. Throws ConfigError when it would be reachable from outside this machine although no token exists. */
 export async function openService(flags: Flags, environment: Environment, options: ServiceOptions): Promise<RunningService> {
   await using stack = new AsyncDisposableStack();
   const warn = (message: string) => options.log("warn", message);
@@ -94,7 +97,7 @@ export async function openService(flags: Flags, environment: Environment, option
     serves: true,
   });
   const { config, store } = workplace;
-  // A service that cannot write the log would stop every job that it takes.
+  // A service that cannot write the audit log would stop every job that it takes.
   await store.audit.requireKey();
   const service = config.file.service ?? {};
   const host = options.host ?? service.host ?? "127.0.0.1";
@@ -177,12 +180,12 @@ export async function openService(flags: Flags, environment: Environment, option
   });
   stack.defer(async () => {
     watched.readiness.stopping();
-    // What the service does by itself ends beside the requests under way, which may need the tenant still.
+    // The background work ends at the same time as the requests under way, which may still need the tenant.
     stopping();
-    // Streams of live updates would keep their connections open for good.
+    // Streams of live updates would keep their connections open forever.
     await server.close();
     await listening.stop(DRAIN_MS);
-    // From here on nothing is sent to the tenant: calls that wait for its budget end at once, those on the wire soon.
+    // From here on nothing is sent to the tenant: calls that wait for its budget end at once, those already sent end soon.
     void workplace.tenant
       .close({ withinMs: WIRE_MS })
       .catch((thrown: unknown) => warn(`closing the tenant: ${messageOf(thrown)}`));
@@ -208,7 +211,7 @@ export async function openService(flags: Flags, environment: Environment, option
   };
 }
 
-/** Ends a service, and stops waiting for it after a time. @returns whether it has ended */
+/** Ends a service, and stops waiting for that after a time. @returns whether it has ended */
 async function endWithin(ms: number, dispose: () => Promise<void>, warn: (message: string) => void): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const timer = setTimeout(() => late.resolve(false), ms);
@@ -216,7 +219,7 @@ async function endWithin(ms: number, dispose: () => Promise<void>, warn: (messag
   const disposed = dispose().then(
     () => true,
     (thrown: unknown) => {
-      // Nobody waits any more: what is cut off by the process's end is no news.
+      // Nobody waits any more: errors because the process ends are not reported.
       if (!given) throw thrown;
       return true;
     },
@@ -234,7 +237,7 @@ const LINK_MS = 600_000;
 
 async function loginLink(store: Store, url: string, name: string, role: AccessRole): Promise<string> {
   const code = await store.access.addLoginCode({ name, role, ttlMs: LINK_MS });
-  // Behind the #: browsers send it to nobody and no log has it.
+  // In the fragment: browsers do not send it, and no log contains it.
   return `${url.replace(/\/$/, "")}/login#${code}`;
 }
 
@@ -257,7 +260,7 @@ async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"
   };
 }
 
-/** Keeps the feed written and clears away what is old. */
+/** Keeps the feed of live updates being written, and removes old data. */
 async function keepHouse({ store, config }: Workplace, background: Background, signal: AbortSignal): Promise<void> {
   const { clock } = config;
   const { access, requests, feed, tenantReadings, replicas } = store;

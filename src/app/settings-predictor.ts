@@ -1,15 +1,15 @@
-// The gate's predictor: dialer settings and what is expected of the calls, handed to the simulation.
+// The gate's predictor: passes dialer settings and expectations about the calls to the simulation.
 
 import { DialingError, type Prediction, type PredictionFacts, predict } from "../dialing/index.ts";
 import type { Predictor, SimulatedRun } from "../operations/index.ts";
 
-/** What is predicted. */
+/** The input of a prediction. */
 export type Predictable = Parameters<Predictor>[0] & { readonly run?: SimulatedRun | undefined };
 
-/** A person's expectation is taken as right within so much of itself, with 90 % probability. */
+/** A person's expectation is assumed to be right within this part of itself, with 90 % probability. */
 const EXPECTED_WITHIN = 0.15;
 
-/** Predicts for a run, or for the 30 days in which abandonment is measured. */
+/** Predicts a run, or the 30 days over which abandonment is measured. */
 export function predictSettings({ settings, carrier, expected, measured, run }: Predictable): Prediction | string {
   const facts: PredictionFacts = {
     answerRate: measured?.answerRate ?? around(expected.answer_rate, 1),

@@ -1,4 +1,4 @@
-// The sign-in provider as configured, with the client's secret.
+// The configured sign-in provider, with the client's secret.
 
 import { resolve } from "node:path";
 import type { SignInSettings } from "../server/index.ts";
@@ -7,7 +7,7 @@ import { ConfigError } from "./config-error.ts";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Undefined where none is configured. Throws ConfigError. @param host that the service listens on */
+/** Undefined when none is configured. Throws ConfigError. @param host on which the service listens */
 export async function signInOf(config: Config, environment: Environment, host: string): Promise<SignInSettings | undefined> {
   const { signIn: given, publicUrl } = config.file.service ?? {};
   if (given === undefined) return undefined;

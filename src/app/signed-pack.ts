@@ -1,4 +1,4 @@
-// Where signed rule packs come from: a file, or a URL.
+// Gets signed rule packs from a file or a URL.
 
 import { readFile } from "node:fs/promises";
 import { fileTrouble } from "../kernel/index.ts";
@@ -7,7 +7,7 @@ import { ConfigError } from "./config-error.ts";
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 20_000_000;
 
-/** The text of a signed pack; nothing in it has been checked. Throws ConfigError. @param from an https or http URL, or a file's path */
+/** The text of a signed pack, not checked in any way. Throws ConfigError. @param from an https or http URL, or a file's path */
 export async function readSignedPack(from: string): Promise<string> {
   try {
     if (!/^https?:\/\//i.test(from)) return await readFile(from, "utf8");

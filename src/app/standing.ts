@@ -1,10 +1,10 @@
-// What a command worked with, for a person to check: which store, which tenant, and since when the lists in the store are there.
+// What a command worked with, for a person to check: which store, which tenant, and since when the store has the lists.
 
 import { companyListOf, setBackWords } from "../operations/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Config, Standing } from "./config.ts";
 
-/** Where a store is, for people: no user and no password. */
+/** The place of a store, for people: without user and password. */
 export function storeName({ databaseUrl, dir }: Pick<Config, "databaseUrl" | "dir">): string {
   if (databaseUrl === undefined) return dir;
   // A URL for a socket has no host between @ and /.
@@ -12,14 +12,14 @@ export function storeName({ databaseUrl, dir }: Pick<Config, "databaseUrl" | "di
   return `postgres://${hostname}${port === "" ? "" : `:${port}`}${pathname}`;
 }
 
-/** The tenant's address; null where none is configured. */
+/** The tenant's address; null when none is configured. */
 export function tenantAddress({ tenantUrl, file }: Pick<Config, "tenantUrl" | "file">): string | null {
   const hosts = tenantUrl ?? file.tenant?.hosts;
   if (hosts === undefined || typeof hosts === "string") return hosts ?? null;
   return hosts.default ?? hosts.outbound ?? Object.values(hosts)[0] ?? null;
 }
 
-/** How things stand in an open store. */
+/** The state of an open store. */
 export async function standingOf(config: Config, { facts, audit }: Pick<Store, "facts" | "audit">): Promise<Standing> {
   const [conflict] = audit.held;
   const [list, files] = await Promise.all([facts.companyList(), facts.registryFiles()]);

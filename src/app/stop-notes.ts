@@ -1,5 +1,5 @@
-// Notes of stops made without a store: lines in a file of the working folder, appended while the stop goes on, put into the audit by whoever
-// opens the store next.
+// Notes of stops made without a store: lines in a file of the working folder, appended during the stop, and put into the audit
+// log by the next process that opens the store.
 
 import { appendFileSync, mkdirSync } from "node:fs";
 import { appendFile, readdir, readFile, rename, stat } from "node:fs/promises";
@@ -9,7 +9,7 @@ import type { AuditInput, MadeChange, Store } from "../store/index.ts";
 
 const FOLDER = "stops";
 const SUFFIX = ".ndjson";
-/** A note that was not ended and not touched for so long is of a process that is gone. */
+/** A note without an end that was not touched for this time belongs to a process that is gone. */
 const ABANDONED_MS = 10 * 60_000;
 
 const line = z.looseObject({
@@ -21,7 +21,7 @@ const line = z.looseObject({
 });
 type NoteLine = z.output<typeof line>;
 
-/** Writes one stop down. A folder that cannot be written to must not hold the stop back: then `warn` is told, once. */
+/** Writes the notes of one stop. When the folder cannot be written, the stop continues: then `warn` is called, once. */
 export class StopNotes {
   readonly id: string;
   readonly #path: string;
@@ -30,7 +30,7 @@ export class StopNotes {
   readonly #warn: (message: string) => void;
   #broken = false;
 
-  /** @param dir the working folder, made when absent */
+  /** @param dir the working folder, created when it does not exist */
   constructor(dir: string, { actor, now, warn }: { actor: string; now: () => number; warn: (message: string) => void }) {
     this.id = `stop_${new Date(now()).toISOString().replace(/[-:.]/g, "")}_${process.pid}`;
     this.#path = join(dir, FOLDER, `${this.id}${SUFFIX}`);
@@ -53,7 +53,7 @@ export class StopNotes {
   }
 }
 
-/** When the latest stop of this folder was written down, audited since or not; undefined when there was none. */
+/** When the latest stop of this folder was noted, whether it is in the audit log yet or not; undefined when there was none. */
 export async function latestStop(dir: string): Promise<number | undefined> {
   const folder = join(dir, FOLDER);
   const names = await readdir(folder).catch(() => []);
@@ -68,7 +68,7 @@ export async function latestStop(dir: string): Promise<number | undefined> {
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-/** Puts the notes of earlier stops into the audit, each once. */
+/** Puts the notes of earlier stops into the audit log, each once. */
 export async function takeStopNotes(dir: string, store: Store, now: number): Promise<void> {
   const folder = join(dir, FOLDER);
   const names = await readdir(folder).catch(() => []);
@@ -84,7 +84,7 @@ export async function takeStopNotes(dir: string, store: Store, now: number): Pro
       );
       if (entries.length === 0 || (!ended && now - touched < ABANDONED_MS)) return;
       const id = name.slice(0, -SUFFIX.length);
-      // Appended before and not renamed: the process was ended in between.
+      // They were appended before, but the process ended before it renamed the file.
       const there = await store.audit.list({ subject: id, limit: 1 });
       if (there.length === 0) {
         await store.stateIntents.made(pausesOf(text));
@@ -95,12 +95,12 @@ export async function takeStopNotes(dir: string, store: Store, now: number): Pro
   }
 }
 
-/** A stop of a process that is gone, which it did not end. */
+/** A stop that did not end because its process is gone. */
 export interface LeftStop {
   readonly id: string;
   readonly actor: string;
   readonly reason: string | null;
-  /** The campaigns that it was about; null for all. */
+  /** Its campaigns; null for all. */
   readonly scope: readonly string[] | null;
 }
 
@@ -111,8 +111,8 @@ const beginning = z.looseObject({
 });
 
 /**
- * Stops of this folder whose process ended before they did, each given to `enter` once: it goes on with it. @param lives whether a process of this
- * machine is alive
+ * Stops of this folder whose process ended before they did, each given to `enter` once, which continues it. @param lives whether
+ * a process of this machine is alive
  */
 export async function takeLeftStops(
   dir: string,
@@ -144,7 +144,7 @@ export async function takeLeftStops(
   }
 }
 
-/** The pauses that a stop made, as of its beginning: whoever resumed a campaign since did so after it. */
+/** The pauses of a stop, with the time of its beginning: a person who resumed a campaign since then did so after it. */
 function pausesOf(text: string): MadeChange[] {
   const notes = linesOf(text);
   const begun = notes.find(({ action }) => action === "campaign.stop");
@@ -165,7 +165,7 @@ function entriesOf(text: string): AuditInput[] {
   }));
 }
 
-/** A line that was cut off by the end of its process is left out. */
+/** A line that was cut off by the end of its process is skipped. */
 function linesOf(text: string): NoteLine[] {
   return text.split("\n").flatMap((part) => {
     if (part === "") return [];

@@ -1,4 +1,4 @@
-// Any read operation of a tenant's table, by its name: for looking at a tenant, for checking it, for finding out what it can do.
+// Calls any read operation of a tenant's table by its name: for looking at a tenant, checking it, and finding out what it can do.
 
 import { type AnyOperation, OPERATIONS, type OperationId, type OperationTable, REST_TABLE } from "../contract/index.ts";
 import { nearest } from "../kernel/index.ts";
@@ -7,7 +7,7 @@ import type { Requester, Tenant } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConnectedTenant } from "./tenant-from-config.ts";
 
-/** What an operation is called with. */
+/** The input of an operation. */
 export interface CallInput {
   readonly path?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, unknown>> | undefined;
@@ -31,7 +31,7 @@ export interface TableCalls {
   send(id: string, input: CallInput): Promise<CallAnswer>;
 }
 
-/** The table that a tenant speaks. */
+/** The table of operations for a tenant's profile. */
 export async function tableCallsOf(tenant: ConnectedTenant): Promise<TableCalls> {
   if (tenant.profile === "rest") return { table: REST_TABLE, send: (id, input) => sendRest(tenant, id, input) };
   const { ACD_TABLE } = await import("../contract/acd/index.ts");
@@ -39,7 +39,7 @@ export async function tableCallsOf(tenant: ConnectedTenant): Promise<TableCalls>
 }
 
 async function sendRest(tenant: Tenant, id: string, input: CallInput): Promise<CallAnswer> {
-  // Ids come from the table, and the client checks path, query and body by it.
+  // Ids come from the table, and the client checks path, query and body against it.
   const request = input as unknown as Parameters<Requester["request"]>[1];
   const { reply, status, latencyMs } = await tenant.request(id as OperationId, request);
   return { reply, status, latencyMs, version: null };
@@ -55,7 +55,7 @@ export function readsOf({ operations }: OperationTable): string[] {
   return Object.entries(operations).flatMap(([id, { retry }]) => (retry === "safe" ? [id] : []));
 }
 
-/** The row of a read. Throws ConfigError for one that is not there, or that changes something. */
+/** The table entry of a read. Throws ConfigError for one that does not exist, or that changes something. */
 export function readOf(table: OperationTable, id: string): AnyOperation {
   const { operations, profile } = table;
   const operation = Object.hasOwn(operations, id) ? operations[id] : undefined;
@@ -74,10 +74,10 @@ export function readOf(table: OperationTable, id: string): AnyOperation {
 
 const PLACEHOLDER = /\{(\w+)\}/g;
 
-/** Names of the parameters of a path. */
+/** Names of a path's parameters. */
 export const placeholdersOf = ({ path }: AnyOperation): string[] => [...path.matchAll(PLACEHOLDER)].map(([, name = ""]) => name);
 
-/** `name=value` texts as path and query of an operation. Throws ConfigError naming what is wrong. */
+/** `name=value` texts as path and query of an operation. Throws ConfigError naming every mistake. */
 export function inputOf(id: string, operation: AnyOperation, parameters: readonly string[]): CallInput {
   const inPath = placeholdersOf(operation);
   const shape: Readonly<Record<string, unknown>> = operation.query?.shape ?? {};
@@ -104,7 +104,7 @@ export function inputOf(id: string, operation: AnyOperation, parameters: readonl
   return { path, query: operation.query === undefined ? undefined : query };
 }
 
-/** A text in the type that the query has for it: the first of list, number, boolean and text that its schema takes. */
+/** A text converted to the type of its query parameter: the first of list, number, boolean and text that its schema accepts. */
 function valueOf({ query }: AnyOperation, name: string, text: string): unknown {
   const schema = query?.shape[name] as { safeParse(value: unknown): { success: boolean } } | undefined;
   const number = text.trim() === "" ? Number.NaN : Number(text);
@@ -119,7 +119,7 @@ function valueOf({ query }: AnyOperation, name: string, text: string): unknown {
 
 const SECRET = /secret|password|token|authorization|apikey|api_key/i;
 
-/** A reply as it may be shown: values under names of secrets are left out. */
+/** A reply for display: values whose names suggest secrets are left out. */
 export function redacted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(redacted);
   if (typeof value !== "object" || value === null) return value;

@@ -33,7 +33,7 @@ interface TaggingOptions extends WorkplaceOptions {
   readonly concurrency?: number;
 }
 
-/** Validates an input against the tenant's matrix; keeps nothing. Throws StoreError `other_tenant` as the run would. */
+/** Validates an input against the tenant's matrix; stores nothing. Throws StoreError `other_tenant` as the run would. */
 export async function validateWithTenant(
   flags: Flags,
   environment: Environment,
@@ -53,7 +53,7 @@ export async function validateWithTenant(
   }
 }
 
-/** Opens what a tagging job needs. Disposing stops it in reverse. */
+/** Opens what a tagging job needs. Disposing closes it in reverse order. */
 export async function openTagging(flags: Flags, environment: Environment, options: TaggingOptions): Promise<TaggingRuntime> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
@@ -61,7 +61,7 @@ export async function openTagging(flags: Flags, environment: Environment, option
   return { ...runtimeOver(stack.move(), workplace, tagging, TAGGING_RATE), tagging };
 }
 
-/** Starts what runs tagging jobs in a workplace, and nothing else. */
+/** Starts only what runs tagging jobs in a workplace. */
 export async function startTagging(workplace: Workplace, options: Pick<TaggingOptions, "concurrency">): Promise<Tagging> {
   const tagging = taggingOn(workplace, options);
   workplace.runs.add(tagging.kind());
@@ -70,7 +70,7 @@ export async function startTagging(workplace: Workplace, options: Pick<TaggingOp
   return tagging;
 }
 
-/** What runs tagging jobs in a workplace, to be attached to its workflows. */
+/** What runs tagging jobs in a workplace, to be added to its runs. */
 export function taggingOn(
   workplace: Workplace,
   options: Pick<TaggingOptions, "concurrency"> & { readonly onStopped?: (job: RowJob) => void },

@@ -1,4 +1,4 @@
-// Which of the tenants that outdial.yaml names is worked with: the one that the command line, the environment or `outdial context use` says.
+// Which of the tenants named by outdial.yaml is used: chosen by the command line, the environment or `outdial context use`.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,9 +8,9 @@ import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
 import { STORE_NAME } from "./workplace-folder.ts";
 
-/** Holds the name of the tenant that `outdial context use` chose, beside the store. */
+/** File beside the store with the name of the tenant chosen by `outdial context use`. */
 const CHOICE = "tenant";
-/** Stores of named tenants are below it. */
+/** Folder of the stores of named tenants. */
 const STORES = "tenants";
 
 /** A tenant by its name. */
@@ -20,21 +20,21 @@ export interface NamedTenant {
   readonly from: string;
 }
 
-/** Names of the tenants of a configuration; none where it has one tenant without a name. */
+/** Names of the tenants of a configuration; none when it has one tenant without a name. */
 export const tenantNames = (file: ConfigFile): readonly string[] => Object.keys(file.tenants ?? {});
 
-/** Several tenants, and nobody says which one. */
+/** There are several tenants, and none was chosen. */
 export class NoTenantChosen extends ConfigError {}
 
 interface Asked {
-  /** Of the command line; true where the flag came without a name. */
+  /** From the command line; true when the flag was given without a name. */
   readonly flag: string | true | undefined;
   readonly variable: string | undefined;
   readonly workplace: string;
   readonly path: string | undefined;
 }
 
-/** @returns undefined where the configuration names no tenants. Throws ConfigError when it is not clear which one is meant */
+/** @returns undefined when the configuration names no tenants. Throws ConfigError when it is not clear which one is meant */
 export async function chooseTenant(
   file: ConfigFile,
   { flag, variable, workplace, path }: Asked,
@@ -72,13 +72,13 @@ export async function chooseTenant(
   );
 }
 
-/** The name that was chosen for a workplace. */
+/** The name chosen for a workplace. */
 async function readChoice(workplace: string): Promise<string | undefined> {
   const text = await readFile(join(workplace, STORE_NAME, CHOICE), "utf8").catch(() => "");
   return text.trim() === "" ? undefined : text.trim();
 }
 
-/** Keeps a name as the choice of a workplace. Throws ConfigError where nothing can be written. */
+/** Stores a name as the choice of a workplace. Throws ConfigError when it cannot be written. */
 export async function keepChoice(workplace: string, name: string): Promise<void> {
   const folder = join(workplace, STORE_NAME);
   try {
@@ -93,21 +93,21 @@ export async function keepChoice(workplace: string, name: string): Promise<void>
   await hideStores(workplace);
 }
 
-/** Data, keys and choices never belong into a repository. */
+/** Keeps data, keys and choices out of a repository. */
 export async function hideStores(workplace: string): Promise<void> {
   await writeFile(join(workplace, STORE_NAME, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
 }
 
-/** Where the store, keys and calls of a tenant are in a folder of stores: two tenants never share a folder. */
+/** The folder for the store, keys and calls of a tenant below a folder of stores: two tenants never share a folder. */
 export const storeFolderOf = (folder: string, tenant: NamedTenant | undefined): string =>
   tenant === undefined ? folder : join(folder, STORES, tenant.name);
 
-/** Which of a tenant's credentials a variable holds. */
+/** A credential of a tenant. */
 type Credential = "CLIENT_ID" | "CLIENT_SECRET" | "ACCESS_KEY_ID" | "ACCESS_KEY_SECRET";
 
 /**
- * The variable of a credential. Each named tenant has its own, `CXONE_PROD_CLIENT_ID`: the credentials of one are never sent to another one
- * because somebody forgot to set them.
+ * The variable of a credential. Each named tenant has its own, `CXONE_PROD_CLIENT_ID`: so the credentials of one are never sent
+ * to another one because they were not set.
  */
 export const credentialName = (tenantName: string | undefined, credential: Credential): string =>
   tenantName === undefined ? `CXONE_${credential}` : `CXONE_${tenantName.toUpperCase().replaceAll("-", "_")}_${credential}`;

@@ -5,7 +5,7 @@ import { type Flags, loadConfig } from "./config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type Environment, storeOf } from "./workplace.ts";
 
-/** What the tenant itself keeps of people who are to be left alone, or called back. */
+/** The tenant's own records of people who must not be called, or must be called back. */
 export interface TenantDncRuntime extends AsyncDisposable {
   readonly dnc: TenantDnc;
   readonly callbacks: TenantCallbacks;

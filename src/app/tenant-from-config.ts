@@ -1,4 +1,4 @@
-// The tenant of a configuration: profile, hosts, token, credentials, limits.
+// Creates the tenant of a configuration: profile, hosts, token, credentials, limits.
 
 import { parseDuration } from "../kernel/index.ts";
 import type { AcdTenant } from "../tenant/acd/index.ts";
@@ -12,20 +12,20 @@ import { credentialName } from "./tenant-choice.ts";
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
 const ACD_OFF = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
 
-/** A tenant of either profile; `profile` tells which, and with it which operations it has as methods. */
+/** A tenant of either profile; `profile` says which, and so which operations it has as methods. */
 export type ConnectedTenant = Tenant | AcdTenant;
 
 export interface TenantOverrides {
   readonly limits?: "off";
-  /** What counts whatever is configured. */
+  /** Takes precedence over the configuration. */
   readonly retry?: NonNullable<TenantConfig["retry"]>;
-  /** What counts where nothing is configured, in place of the client's own. */
+  /** Used when nothing is configured, instead of the client's defaults. */
   readonly usualRetry?: NonNullable<TenantConfig["retry"]>;
   readonly hooks?: TenantHooks;
   readonly correlation?: () => string | undefined;
-  /** Whether a request may leave. */
+  /** Whether a request may be sent. */
   readonly refusal?: TenantDependencies["refusal"];
-  /** Shapes of a tenant's replies as they were seen before, by operation. */
+  /** Shapes of the tenant's replies that were seen before, by operation. */
   readonly shapes?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
@@ -145,7 +145,7 @@ function traced(environment: Environment): () => string | undefined {
   return () => outer;
 }
 
-/** What the configuration says of repetitions; the client has the rest. */
+/** The configured repetitions; the client has defaults for the rest. */
 function retryOf({ file }: Config): TenantOverrides["retry"] {
   const { attempts, baseDelay, longestDelay } = file.tenant?.retry ?? {};
   const baseDelayMs = baseDelay === undefined ? undefined : parseDuration(baseDelay);

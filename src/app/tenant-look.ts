@@ -1,4 +1,4 @@
-// Looking at a tenant: one read by its name, all reads against the contract, and what the tenant can do. Opens no store.
+// Looking at a tenant: one read by its name, all reads compared with the contract, and what the tenant can do. Opens no store.
 
 import type { Clock } from "../kernel/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
@@ -15,15 +15,15 @@ export interface TenantLook extends AsyncDisposable {
   reads(): Promise<readonly { readonly operation: string; readonly summary: string; readonly parameters: string }[]>;
   /** One read. Throws TenantError, ConfigError. */
   call(operation: string, parameters: readonly string[], body: unknown, signal: AbortSignal): Promise<CallAnswer>;
-  /** What the tenant can do: reads only. */
+  /** What the tenant can do, found out with reads only. */
   probe(signal: AbortSignal): Promise<Probe>;
-  /** What differs from the contract. @param writes makes objects with a prefix, and removes them */
+  /** Differences from the contract. @param writes creates objects with a prefix, and removes them */
   smoke(options: { readonly writes: boolean; readonly signal: AbortSignal }): Promise<SmokeReport>;
 }
 
 export async function openTenantLook(flags: Flags, environment: Environment): Promise<TenantLook> {
   const config = await loadConfig(flags, environment);
-  // A request that is not answered says so soon: nobody waits here for a tenant to come back.
+  // An unanswered request fails soon: a person is waiting.
   const tenant: ConnectedTenant = await tenantFromConfig(config, environment, {
     usualRetry: { maxAttempts: 2, totalMs: 30_000 },
   });
@@ -42,7 +42,7 @@ export async function openTenantLook(flags: Flags, environment: Environment): Pr
       const answer = await calls.send(operation, { ...inputOf(operation, row, parameters), body, signal });
       return { ...answer, reply: redacted(answer.reply) };
     },
-    // Loaded when they are asked for: other commands do without them.
+    // Loaded on demand: other commands do not need them.
     probe: async (signal) => (await import("./tenant-probe.ts")).probeTenant(tenant, calls, { clock, signal }),
     smoke: async ({ writes, signal }) => (await import("./tenant-smoke.ts")).smokeTenant(calls, { writes, clock, signal }),
     [Symbol.asyncDispose]: () => tenant.close(),

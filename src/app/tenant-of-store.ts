@@ -1,14 +1,14 @@
-// A store is of one tenant: what is kept of campaigns, settings, figures and calls does not say whose it is. The first tenant that a store is used
-// with is its own, and with another one it is refused.
+// A store belongs to one tenant: stored campaigns, settings, figures and calls do not name their tenant. The first tenant that a
+// store is used with is its tenant, and any other one is refused.
 
 import { type BoundTenant, type Store, StoreError, type TenantIdentity, tenantWords } from "../store/index.ts";
 import type { Config } from "./config.ts";
 import { tenantAddress } from "./standing.ts";
 
-/** All sandboxes of this machine are one tenant: each start has another port. */
+/** All sandboxes of this machine count as one tenant, because each start has another port. */
 const THIS_MACHINE = "this machine";
 
-/** The tenant of a configuration; undefined where it has no address. */
+/** The tenant of a configuration; undefined when it has no address. */
 export function identityOf(config: Config): TenantIdentity | undefined {
   const address = tenantAddress(config);
   if (address === null) return undefined;
@@ -17,11 +17,14 @@ export function identityOf(config: Config): TenantIdentity | undefined {
   return { name: config.named?.name ?? null, address: loops ? THIS_MACHINE : (url?.origin ?? address) };
 }
 
-/** Whether a store may be used with a tenant. A store of a tenant without a name takes the name of one at the same address. Pure. */
+/**
+ * Whether a store may be used with a tenant. A store of a tenant without a name accepts a named tenant with the same address.
+ * Pure.
+ */
 const isOwn = (bound: TenantIdentity, asked: TenantIdentity): boolean =>
   bound.address === asked.address && (bound.name === null || bound.name === asked.name);
 
-/** Throws StoreError `other_tenant` when the store is of another tenant than the configuration's. */
+/** Throws StoreError `other_tenant` when the store belongs to another tenant than the configuration's. */
 export async function holdTenant(store: Pick<Store, "tenantOf">, config: Config): Promise<void> {
   const asked = identityOf(config);
   if (asked === undefined) return;
@@ -29,7 +32,7 @@ export async function holdTenant(store: Pick<Store, "tenantOf">, config: Config)
   if (bound !== undefined && !isOwn(bound, asked)) throw otherTenant(bound, asked);
 }
 
-/** Makes the store the tenant's own when it is of none. Throws StoreError `other_tenant`. */
+/** Binds the store to the tenant when it has none. Throws StoreError `other_tenant`. */
 export async function bindTenant(store: Pick<Store, "tenantOf">, config: Config): Promise<void> {
   const asked = identityOf(config);
   if (asked === undefined) return;
@@ -40,8 +43,9 @@ export async function bindTenant(store: Pick<Store, "tenantOf">, config: Config)
 }
 
 /**
- * Compares the store's tenant with the configuration's, again and again: the store may be bound to another one while it is open. What is new is held
- * back then, until it is bound back. @param told once each time it changes. @returns what looks; it resolves to whether the store is the tenant's own
+ * Compares the store's tenant with the configuration's, again and again: the store may be bound to another one while it is open.
+ * Then nothing new is begun until it is bound back. @param told called once each time it changes. @returns the check; it resolves
+ * to whether the store belongs to the tenant
  */
 export function tenantLook(
   { tenantOf }: Pick<Store, "tenantOf">,

@@ -1,4 +1,5 @@
-// What a tenant can do, found out by reads alone. Each capability gets a verdict; what stays unknown comes with the exact read that would settle it.
+// Finds out what a tenant can do, with reads only. Each capability gets a verdict; what stays unknown is listed with the exact
+// read that would settle it.
 
 import type { AnyOperation } from "../contract/index.ts";
 import { type Clock, messageOf } from "../kernel/index.ts";
@@ -13,7 +14,7 @@ export interface ProbeStep {
   readonly status: number | null;
   readonly latencyMs: number | null;
   readonly version: number | null;
-  /** What was found, or why there is nothing. */
+  /** What was found, or why nothing was. */
   readonly text: string;
 }
 
@@ -29,11 +30,11 @@ export interface Probe {
   readonly profile: string;
   readonly steps: readonly ProbeStep[];
   readonly capabilities: readonly ProbeVerdict[];
-  /** What nobody has written down, with the read that shows it. Of profile acd. */
+  /** Undocumented questions, each with the read that answers it. For the profile acd. */
   readonly questions: readonly string[];
 }
 
-/** What each capability is for, and the reads that show that it works. */
+/** What each capability is for, and the reads that show whether it works. */
 const CAPABILITIES: Readonly<
   Record<keyof Capabilities, { readonly words: string; readonly rest: readonly string[]; readonly acd: readonly string[] }>
 > = {
@@ -66,7 +67,7 @@ interface Setting {
   readonly signal: AbortSignal;
 }
 
-/** Probes a tenant. Writes nothing, ever. */
+/** Probes a tenant. Never writes. */
 export async function probeTenant(tenant: ConnectedTenant, calls: TableCalls, setting: Setting): Promise<Probe> {
   const steps: ProbeStep[] = [];
   const probe = new Prober(calls, setting, steps);
@@ -79,7 +80,7 @@ export async function probeTenant(tenant: ConnectedTenant, calls: TableCalls, se
   return { profile: tenant.profile, steps, capabilities: verdicts, questions: tenant.profile === "acd" ? QUESTIONS : [] };
 }
 
-/** Token and, where there is one, discovery. @returns whether anything can be asked */
+/** Token and, where there is one, discovery. @returns whether further reads are possible */
 async function firstSteps(tenant: ConnectedTenant, steps: ProbeStep[]): Promise<boolean> {
   const plain = { status: null, latencyMs: null, version: null };
   try {
@@ -122,7 +123,7 @@ class Prober {
     this.#steps = steps;
   }
 
-  /** One read; what comes is undefined when it fails. @param words says what was found */
+  /** One read; the result is undefined when it fails. @param words says what was found */
   async read(step: string, input: CallInput, words: (reply: Fields) => string = () => "answered"): Promise<Fields | undefined> {
     try {
       const { reply, status, latencyMs, version } = await this.#calls.send(step, { ...input, signal: this.#signal });
@@ -170,7 +171,7 @@ const countOf = (name: string) => (reply: Fields) => {
 
 const HOUR_MS = 3_600_000;
 const DATA_DOWNLOAD = "Data Download";
-/** The report that names every dial of the tenant; its id differs by tenant. */
+/** The report that lists every dial of the tenant; its id differs between tenants. */
 const ALL_ATTEMPTS = /list inventory all attempts/i;
 const GATES = [
   "allowPredictiveDialing",
@@ -290,14 +291,14 @@ function verdictOf(
   return { verdict: "yes", why: null, alternative: null };
 }
 
-/** The read as somebody else can make it. */
+/** The read in a form that another person can send. */
 function readText(id: string, operation: AnyOperation | undefined): string {
   if (operation === undefined) return id;
   const { method, path, versions } = operation;
   return `${method} ${versions === undefined ? "" : `/incontactapi/services/v${versions.pin}.0`}${path}`;
 }
 
-/** What is unknown of the ACD API, each with the read that shows it. */
+/** Open questions about the ACD API, each with the read that answers it. */
 const QUESTIONS: readonly string[] = [
   "Are unanswered dials among the completed contacts? Compare GET /contacts/completed?startDate=…&skillId=… with GET /lists/call-lists/{listId}/attempts of the same hour.",
   "How far back does GET /contacts/completed?startDate=… reach? Ask for one day 40, 100 and 400 days ago.",

@@ -1,4 +1,5 @@
-// Every read of a table tried against a tenant, and what differs from the contract. With writes: objects whose names begin with a prefix are made and removed.
+// Tries every read of a table against a tenant, and reports differences from the contract. With writes: objects whose names have
+// a prefix are created and removed.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
 import { TenantError } from "../tenant/index.ts";
@@ -6,7 +7,7 @@ import { type CallInput, placeholdersOf, readsOf, type TableCalls } from "./tabl
 
 interface SmokeLine {
   readonly operation: string;
-  /** `differs`: answered in another form than the contract says. `skipped`: it needs an id that the tenant gave none of. */
+  /** `differs`: answered in another form than in the contract. `skipped`: it needs an id that the tenant did not provide. */
   readonly state: "ok" | "empty" | "differs" | "not permitted" | "refused" | "unanswered" | "skipped";
   readonly status: number | null;
   readonly latencyMs: number | null;
@@ -30,9 +31,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const HOUR_MS = 3_600_000;
 const CALL_MS = 30_000;
-/** What objects that are made here are called, in front. */
+/** Prefix of the names of objects that are created here. */
 const PREFIX = "outdial-smoke-";
-/** Lists whose first row gives ids for other reads, in the order of reading: the field of the row, and what it is an id of. */
+/** Lists whose first row provides ids for other reads, in reading order: the field of the row, and what its id is for. */
 const IDS: Readonly<Record<"rest" | "acd", readonly (readonly [operation: string, list: string, field: string, as: string])[]>> =
   {
     rest: [
@@ -53,7 +54,7 @@ const IDS: Readonly<Record<"rest" | "acd", readonly (readonly [operation: string
       ["listUploadJobs", "uploadJobs", "jobId", "jobId"],
     ],
   };
-/** Parameters of paths whose name does not say what they are of. */
+/** Path parameters whose name does not say which ids they take. */
 const NAMED: Readonly<Record<string, string>> = {
   "getCampaign id": "campaign",
   "getCampaignMetrics id": "campaign",
@@ -63,7 +64,7 @@ const NAMED: Readonly<Record<string, string>> = {
   "getOmnichannelWebhook id": "campaignWebhook",
   "getIntegrationWebhook id": "dialerWebhook",
 };
-/** What lists ask for besides their range of time. */
+/** Query parameters of lists besides their time range. */
 const QUERIES: Readonly<Record<string, Fields>> = {
   listSkills: { top: 1, mediaTypeId: 4, outboundStrategy: "Personal Connection" },
   searchDnc: { phoneNumber: "+1 (801) 244-0005" },
@@ -72,7 +73,7 @@ const QUERIES: Readonly<Record<string, Fields>> = {
 };
 const BODIES: Readonly<Record<string, unknown>> = { runSimulator: { durationMinutes: 1 } };
 
-/** Tries the reads of a table. Throws what is no answer of the tenant's. */
+/** Tries the reads of a table. Throws errors that are not answers of the tenant. */
 export async function smokeTenant(calls: TableCalls, options: SmokeOptions): Promise<SmokeReport> {
   const { table } = calls;
   const { profile } = table;
@@ -116,7 +117,7 @@ async function tried(
   return answered;
 }
 
-/** The range of the last hour where one is asked for, and a first page. */
+/** The range of the last hour where one is required, and a first page. */
 function queryOf(shape: Fields, id: string, now: number): Fields {
   const end = Math.floor(now / HOUR_MS) * HOUR_MS;
   const range = { startDate: new Date(end - HOUR_MS).toISOString(), endDate: new Date(end).toISOString() };
@@ -157,7 +158,7 @@ async function answerOf(
 }
 
 function stateOf({ code, status }: TenantError): SmokeLine["state"] {
-  // Nothing was sent: it needs what the tenant gave no example of.
+  // Nothing was sent: it needs a value of which the tenant provided no example.
   if (code === "invalid_request") return "skipped";
   if (code === "invalid_reply" || code === "paging_loop" || code === "body_too_large") return "differs";
   if (status === 403) return "not permitted";
@@ -166,7 +167,7 @@ function stateOf({ code, status }: TenantError): SmokeLine["state"] {
     : "refused";
 }
 
-/** Makes what has a prefix, and removes it whatever happens in between. */
+/** Creates objects with the prefix, and removes them whatever happens in between. */
 async function writesOf(calls: TableCalls, { clock, signal }: SmokeOptions): Promise<SmokeLine[]> {
   const name = `${PREFIX}${clock.now().toString(36)}`;
   const lines: SmokeLine[] = [];

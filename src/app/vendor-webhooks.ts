@@ -19,13 +19,13 @@ import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type Environment, storeOf, type Workplace } from "./workplace.ts";
 
-/** What is registered besides name and address. */
+/** The data of a registration besides name and address. */
 export interface VendorWebhookSecrets {
   /** Name of the environment variable that holds the bearer token of deliveries (wfm). */
   readonly tokenEnv?: string | undefined;
-  /** File with the secret of deliveries, for the service's own addresses; made with a new secret when it is not there. */
+  /** File with the secret of deliveries, for the service's own addresses; created with a new secret when it does not exist. */
   readonly secretFile?: string | undefined;
-  /** Headers that the vendor sends along (metrics). */
+  /** Headers that the vendor includes (metrics). */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +39,7 @@ export async function readVendorWebhooks(flags: Flags, environment: Environment)
   }
 }
 
-/** Opens the registrations. @param proof what deliveries carry */
+/** Opens the registrations. @param proof what deliveries contain */
 export async function openVendorWebhooks(
   flags: Flags,
   environment: Environment,
@@ -83,7 +83,10 @@ export async function registerWebhook(
   return await webhooks.register(draft);
 }
 
-/** The secret that the service expects of deliveries: from the file, made when it is not there, or from the service's own variable. */
+/**
+ * The secret that the service expects in deliveries: from the file, which is created when it does not exist, or from the
+ * service's own variable.
+ */
 async function ownSecret(
   kind: VendorWebhookKind,
   file: string | undefined,
@@ -95,7 +98,7 @@ async function ownSecret(
   return there ? secretFrom({ [`${name}_FILE`]: file }, name) : makeSecretFile(file);
 }
 
-/** Registrations in a workplace; secrets of deliveries are the service's own, from its variables. */
+/** Registrations in a workplace; the secrets of deliveries are the service's own, from its variables. */
 export function vendorWebhooksOn(context: Workplace, environment: Environment): VendorWebhookUseCases {
   const proof = async (kind: VendorWebhookKind) => {
     const own = await secretFrom(environment, inboundSecretName(CHANNEL_OF[kind]));
@@ -105,7 +108,10 @@ export function vendorWebhooksOn(context: Workplace, environment: Environment): 
   return new VendorWebhookUseCases(context, proof, retryPolicyOf(context.config));
 }
 
-/** How the vendor is asked to repeat deliveries about the dialer. Throws ConfigError for a time that is no whole number of seconds. */
+/**
+ * How often and how fast the vendor should repeat deliveries about the dialer. Throws ConfigError for a time that is not a whole
+ * number of seconds.
+ */
 function retryPolicyOf({ file }: Pick<Config, "file">): VendorRetryPolicy {
   const { retries, backoff, timeout } = file.vendorEvents?.wfm ?? {};
   const seconds = timeout === undefined ? RETRY_POLICY.timeoutSec : (parseDuration(timeout) ?? 0) / 1000;

@@ -1,4 +1,4 @@
-// Where the workplace is: the nearest folder, from the working folder upward, that holds an outdial.yaml or a store.
+// Finds the workplace: the nearest folder, from the working folder upward, with an outdial.yaml or a store.
 
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -6,19 +6,20 @@ import { ConfigError } from "./config-error.ts";
 
 export const CONFIG_NAME = "outdial.yaml";
 export const STORE_NAME = ".outdial";
-/** What the folder of a store holds, one of them at least: data, where the data is, the key of the audit. */
+/** A store's folder contains at least one of these: data, the location of the data, the key of the audit log. */
 const STORE_MARKS = ["pg", "pg.location", "audit.pub"];
 
 /** A workplace that was found. */
 export interface FoundWorkplace {
   readonly folder: string;
-  /** Path of its outdial.yaml; undefined where it has only a store. */
+  /** Path of its outdial.yaml; undefined when it has only a store. */
   readonly config: string | undefined;
 }
 
 /**
- * Looks in `cwd` and every folder above it. @returns undefined where no folder is a workplace
- * @throws ConfigError for an outdial.yaml or a store above `cwd` that belongs to another user: it would name the tenant that gets the credentials
+ * Searches `cwd` and every folder above it. @returns undefined when no folder is a workplace
+ * @throws ConfigError for an outdial.yaml or a store above `cwd` that belongs to another user: it would decide which tenant gets
+ * the credentials
  */
 export async function findWorkplace(cwd: string): Promise<FoundWorkplace | undefined> {
   for (let folder = cwd; ; folder = dirname(folder)) {
@@ -34,7 +35,7 @@ export async function findWorkplace(cwd: string): Promise<FoundWorkplace | undef
   }
 }
 
-/** Whose a file is; undefined where there is none, or none that can be looked at. */
+/** The owner of a file; undefined when the file does not exist or cannot be examined. */
 async function ownerOf(path: string): Promise<number | undefined> {
   return stat(path).then(
     ({ uid }) => uid,
@@ -42,7 +43,10 @@ async function ownerOf(path: string): Promise<number | undefined> {
   );
 }
 
-/** Whoever may write into a folder above must not choose the tenant and the rules for others. Root's files count as everybody's. */
+/**
+ * A user who may write to a folder above must not choose the tenant and the rules for others. Files of root are accepted for
+ * everybody.
+ */
 function refuseForeign(path: string, owner: number | undefined): void {
   const own = process.getuid?.();
   if (own === undefined || owner === own || owner === 0) return;

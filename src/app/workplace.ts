@@ -1,4 +1,5 @@
-// What an operation works in: configuration, tenant, store, this process among its replicas, delivery of events. Opened and closed in order.
+// The workplace of an operation: configuration, tenant, store, this process among its replicas, delivery of events. Opened and
+// closed in order.
 
 import { createHash, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
@@ -35,64 +36,64 @@ import { bindTenant, holdTenant, tenantLook } from "./tenant-of-store.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Events that wait for a receiver that is away do not hold a command back. */
+/** At the end, a command waits only this long for events to be delivered. */
 const DELIVER_AT_END_MS = 15_000;
 
 /** How deliveries ended. */
 export type DeliveryEnd = Awaited<ReturnType<DeliveryWorker["drain"]>>;
 
-/** The credential that names whose rights a process has. */
+/** The credential that identifies the rights of a process. */
 const CREDENTIALS = { rest: "CLIENT_ID", acd: "ACCESS_KEY_ID" } as const;
 
 export interface WorkplaceOptions {
   readonly warn: (message: string) => void;
-  /** "off" lifts every request limit. */
+  /** "off" removes every request limit. */
   readonly limits?: "off";
   /** False leaves the delivery of events to another process. */
   readonly deliver?: boolean;
-  /** This process is a service: it shares runs with the others, and goes on with those of processes that are gone. */
+  /** This process is a service: it shares runs with other services, and continues those of processes that are gone. */
   readonly serves?: boolean;
   readonly retry?: NonNullable<TenantConfig["retry"]>;
-  /** As `retry`, where nothing is configured. */
+  /** Like `retry`, used when nothing is configured. */
   readonly usualRetry?: NonNullable<TenantConfig["retry"]>;
-  /** Watch the calls to the vendor, and the deliveries of events. */
+  /** Observe the calls to the vendor, and the deliveries of events. */
   readonly hooks?: TenantHooks;
-  /** What calls to the vendor belong to; the environment's trace by default. */
+  /** Id of the request that calls to the vendor belong to; the environment's trace by default. */
   readonly correlation?: () => string | undefined;
   readonly onDelivery?: (attempt: DeliveryAttempt) => void;
-  /** Told of each row of a job that has got a result. */
+  /** Called with each row of a job that has got a result. */
   readonly onItem?: ((item: EndedItem) => void) | undefined;
 }
 
-/** The context of every use case, and what the process that opened it needs besides. `runs`: kinds are added to it before the launch. */
+/** The context of every use case, and what else the process that opened it needs. Kinds are added to `runs` before the launch. */
 export interface Workplace extends Context {
   readonly tenant: ConnectedTenant;
   readonly config: Config;
   readonly onItem: ((item: EndedItem) => void) | undefined;
-  /** As `lakeScope`, of the processes that have the same CRM as well; undefined without one. */
+  /** Like `lakeScope`, for processes that also have the same CRM; undefined without one. */
   readonly crmScope: string | undefined;
-  /** Where records for the CRM go; undefined when that is not configured. */
+  /** Address for records for the CRM; undefined when it is not configured. */
   readonly crmRecordsUrl: string | undefined;
   /** Configured receivers of events. */
   readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
-  /** Whom alarms are sent to by e-mail. */
+  /** Recipients of alarms by e-mail. */
   readonly mail: MailReceiver | undefined;
-  /** Launches the engine; once, before the first job. @param wrap what each run is done within */
+  /** Launches the engine; called once, before the first job. @param wrap wraps the execution of each run */
   launch(wrap?: (kinds: Record<string, EngineKind>) => Record<string, EngineKind>): Promise<void>;
   /** Begins to deliver events, unless another process does. */
   startDelivery(): void;
-  /** Ends the delivery of events: the requests under way end within their time-out. It ends with the workplace, if not before. */
+  /** Ends the delivery of events: the requests under way end within their time limit. Otherwise it ends with the workplace. */
   stopDelivery(): Promise<void>;
-  /** Waits for events that are due to be delivered, as long as their receivers take them. */
+  /** Waits until due events are delivered, as long as their receivers take them. */
   deliverEvents(): Promise<DeliveryEnd>;
 }
 
-/** As `StoreUse`, and whether the store of another tenant will do: for what only shows what is there. */
+/** Like `StoreUse`, and whether another tenant's store is accepted: for commands that only show stored data. */
 type Opening = StoreUse & { readonly anyTenant?: true };
 
 /**
  * Opens the store that the configuration names, or the embedded one of its folder.
- * @param use what to do where there is none, when the configuration does not say. Throws StoreError `no_store`, `other_tenant`
+ * @param use what to do when there is none, if the configuration does not say. Throws StoreError `no_store`, `other_tenant`
  */
 export async function storeOf(config: Config, environment: Environment, use: Opening = { makes: "nothing" }): Promise<Store> {
   const { makes, opened, outweighed, setBack } = config.store ?? use;
@@ -101,7 +102,7 @@ export async function storeOf(config: Config, environment: Environment, use: Ope
   if (url === undefined && makes !== "store" && !(await hasEmbeddedStore(dir))) throw noStore(config);
   const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
   const heads = await headPlacesOf(config, environment);
-  // What is done on a tenant of the guides says nothing of a profile: it is the one that there was before there were two.
+  // For a tenant of the first profile the profile is left out, as it was before there were two.
   const profile = config.profile === "rest" ? {} : { profile: config.profile };
   const said = config.named === undefined ? profile : { ...profile, tenant: config.named.name };
   const mark = Object.keys(said).length === 0 ? undefined : said;
@@ -131,7 +132,7 @@ export async function storeOf(config: Config, environment: Environment, use: Ope
   return store;
 }
 
-/** The store, or undefined where there is none: for answers that can do without one and say so. */
+/** The store, or undefined when there is none: for answers that are possible without one and say so. */
 export async function storeIfAny(config: Config, environment: Environment): Promise<Store | undefined> {
   try {
     return await storeOf(config, environment);
@@ -142,14 +143,14 @@ export async function storeIfAny(config: Config, environment: Environment): Prom
 }
 
 /**
- * Holds what opens no store against the one that is there: what is checked for one tenant is not to be run for another one. Throws StoreError
- * `other_tenant`.
+ * For commands that open no store: checks the existing one, because what is checked for one tenant must not be run for another.
+ * Throws StoreError `other_tenant`.
  */
 export async function requireOwnStore(config: Config, environment: Environment): Promise<void> {
   await (await storeIfAny(config, environment))?.close();
 }
 
-/** Says where was looked, and what to do. */
+/** Says where the store was searched, and what to do. */
 function noStore({ cwd, dir, dirFrom, databaseFrom, path, databaseUrl }: Config): StoreError {
   const unnamed = "no database is named (--database-url, DATABASE_URL, store.url in outdial.yaml)";
   const said =
@@ -182,7 +183,7 @@ export async function openWorkplace(
   const tenant = await tenantFromConfig(config, environment, {
     ...options,
     ...drift?.overrides(options.hooks),
-    // Of another tenant's store only pauses and stops are sent, and what is read for somebody who waits for it.
+    // While the store belongs to another tenant, only pauses and stops are sent, and reads for which somebody waits.
     refusal: ({ lane, isWrite }) => (lane === "stop" || (lane === "pacing" && !isWrite) ? undefined : own.tenantOf?.displaced),
   });
   stack.defer(() => tenant.close());
@@ -190,7 +191,7 @@ export async function openWorkplace(
   own.tenantOf = store.tenantOf;
   stack.defer(() => store.close());
   await bindTenant(store, config);
-  // Witnesses are asked here, and not by every command that only reads.
+  // Remote witnesses are asked here, and not by every command that only reads.
   await store.audit.compareHeads({ keep: false });
   const random = createRandom(randomUUID(), "replica");
   const host = hostname();
@@ -198,16 +199,16 @@ export async function openWorkplace(
   const serves = options.serves === true;
   await drift?.begin({ store, profile: config.profile, by: id, alarms, clock: config.clock, random });
   stack.defer(() => drift?.settled());
-  // Nobody writes to a tenant for somebody else: jobs are shared by processes with the same tenant and credentials.
+  // No process writes to a tenant with another's rights: jobs are shared by processes with the same tenant and credentials.
   const scope = scopeOf(
     config.tenantUrl ?? config.file.tenant?.hosts,
     await secretFrom(environment, credentialName(config.named?.name, CREDENTIALS[config.profile])),
   );
   stack.use(shareRates({ shares: tenant.shares, ledger: store.rates, scope, holder: id, warn: options.warn }));
   const lake = lakeRoot(config);
-  // What one process has read into its lake another one finds only in the same place.
+  // Data in one process's lake can only be found by processes with the same lake.
   const lakeScope = scopeOf(scope, lake, isRemote(lake) ? undefined : host);
-  // What goes to one CRM is sent from one lake.
+  // Everything for one CRM is sent from one lake.
   const crmRecordsUrl = environment["OUTDIAL_CRM_RECORDS_URL"] ?? config.file.webhooks?.crm?.recordsUrl;
   const crmScope = receivers.crm === undefined ? undefined : scopeOf(lakeScope, receivers.crm.url, crmRecordsUrl);
   const replica = await joinReplicas({
@@ -221,7 +222,7 @@ export async function openWorkplace(
     look: tenantLook(store, config, options.warn),
   });
   stack.defer(() => replica.leave());
-  // It was bound to another one after this process had looked, and before anybody could know that it works here.
+  // The store was bound to another tenant after this process had checked, and before others could see that it works here.
   if (store.tenantOf.displaced !== undefined) throw store.tenantOf.displaced;
   const { jobs, dialer: turns, audit } = store;
   const runs = new Runs({ jobs, turns, members: replica, clock: config.clock, serves, audit, warn: options.warn });
@@ -290,12 +291,12 @@ export async function openWorkplace(
 
 const isRemote = (lake: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(lake);
 
-/** Where the lake of a configuration is. */
+/** The location of the lake of a configuration. */
 export function lakeRoot(config: Config): string {
   const named = config.file.outcomes?.lake;
   if (named === undefined) return join(config.dir, "lake");
   const root = isRemote(named) ? named : resolve(config.folder, named);
-  // Tenants that share a configuration do not share their calls.
+  // Tenants that share a configuration have separate lakes.
   return config.named === undefined ? root : `${root.replace(/\/+$/, "")}/${config.named.name}`;
 }
 

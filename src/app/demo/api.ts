@@ -1,4 +1,4 @@
-// The demo as a client of its own service, like anybody else with a token: jobs that are there when the page opens.
+// The demo as a client of its own service, with a token like any other client: creates the jobs that exist when the page opens.
 
 import { z } from "zod";
 import { PRIMARY, UNTAGGED } from "./scenario.ts";
@@ -22,7 +22,7 @@ async function ask({ url, token }: ApiClient, path: string, init: RequestInit = 
   return await response.json();
 }
 
-/** Brings the month before `to` home, as `outdial outcomes pull` does. @returns the jobs */
+/** Retrieves the month before `to`, like `outdial outcomes pull`. @returns the jobs */
 export async function retrieveMonth(api: ApiClient, campaigns: readonly string[], to: number): Promise<string[]> {
   const jobs: string[] = [];
   for (const campaignId of campaigns) {
@@ -34,7 +34,7 @@ export async function retrieveMonth(api: ApiClient, campaigns: readonly string[]
   return jobs;
 }
 
-/** Waits until jobs have ended, or for so long. @returns whether all have */
+/** Waits until jobs have ended, or for a time. @returns whether all have ended */
 export async function jobsEnded(
   api: ApiClient,
   jobs: readonly string[],
@@ -51,7 +51,7 @@ export async function jobsEnded(
   }
 }
 
-/** Tags the calls that nobody has tagged; a few rows are wrong on purpose. */
+/** Tags the calls that are not tagged; a few rows are wrong on purpose. */
 export async function tagSomeCalls(api: ApiClient): Promise<void> {
   const rows = Array.from({ length: UNTAGGED }, (_, i) => {
     const call = `call_${String(i + 1).padStart(6, "0")}`;

@@ -1,4 +1,5 @@
-// The living demo: a tenant, a month of history, the service with its dashboard, and a watch that will have something to do. Opened and closed in order.
+// The living demo: a tenant, a month of history, the service with its dashboard, and a watch that will have something to do.
+// Opened and closed in order.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,26 +21,26 @@ import { joinPresent } from "./lived.ts";
 import { openEventReceiver } from "./receiver.ts";
 import { openStage, type Stage } from "./stage.ts";
 
-/** Time to look around, once the watch has looked, before the list turns bad. */
+/** Time to look around, after the watch has looked, before the list turns bad. */
 const FALLS_AFTER_MS = 3000;
-/** The dashboard opens all the same when the month is not home by then. */
+/** The dashboard opens after this time even if the month is not retrieved yet. */
 const RETRIEVAL_MS = 20_000;
 
 interface DemoOptions {
-  /** By which of its interfaces outdial speaks to the tenant; `rest` by default. */
+  /** The interface through which outdial talks to the tenant; `rest` by default. */
   readonly profile?: Profile | undefined;
-  /** Folder that is kept; a temporary one, removed at the end, by default. */
+  /** A folder that is kept; by default a temporary one that is removed at the end. */
   readonly dir?: string | undefined;
   /** 0, the default, takes a free one. */
   readonly port?: number | undefined;
-  /** Time, the tenant's too. */
+  /** Clock, also for the tenant. */
   readonly clock: Clock;
   /** Folder of the built dashboard. */
   readonly pages?: string | undefined;
   readonly log: ServiceLog;
-  /** Told what is being prepared. */
+  /** Called with what is being prepared. */
   readonly say: (line: string) => void;
-  /** Gives the preparation up. */
+  /** Aborts the preparation. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -81,7 +82,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
     OUTDIAL_ACTOR: "demo",
     DATABASE_URL: undefined,
     OUTDIAL_TENANT: undefined,
-    // What it keeps outside its store goes with it.
+    // What outdial stores outside its store is removed with the folder.
     XDG_STATE_HOME: join(dir, "state"),
   };
   const service = stack.use(await openService(flags, own, { port, log, pages, demo: true }));
@@ -95,7 +96,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
   return { service, sandbox, tenantUrl, dir, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** What outdial signs in to the tenant with, and nothing of the surroundings that names another one. */
+/** The credentials for the tenant; credentials for other tenants in the environment are unset. */
 export function credentialsOf(sandbox: Sandbox, profile: Profile): Environment {
   const none = { CXONE_CLIENT_ID: undefined, CXONE_CLIENT_SECRET: undefined, OUTDIAL_PROFILE: profile };
   if (profile === "rest")
@@ -135,7 +136,10 @@ interface Working {
   readonly warn: (message: string) => void;
 }
 
-/** Starts what goes on while somebody looks: the pair that the service watches, the reports of calls, and the list that turns bad. */
+/**
+ * Starts what goes on while a person watches: the pair that the service watches, the reports of calls, and the list that turns
+ * bad.
+ */
 async function work(flags: Flags, environment: Environment, { stage, store, warn }: Working): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const config = await loadConfig(flags, environment);

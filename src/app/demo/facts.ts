@@ -1,4 +1,5 @@
-// What the demo's company knows of its people before the service starts: consent, registries, its own list, attempts and how they were answered.
+// What the demo's company knows about its people before the service starts: consent, registries, its own list, attempts and their
+// results.
 
 import type { Facts, NewAttempt } from "../../store/index.ts";
 import type { DemoCall, DemoContact } from "./people.ts";
@@ -10,7 +11,7 @@ const WORDING = "I agree to calls about my contract, made by people, at this num
 
 const keyOf = (phoneNumber: string): number => Number(phoneNumber.slice(1));
 
-/** An ended call as an attempt; undefined for one that says no number. */
+/** An ended call as an attempt; undefined for one without a number. */
 export function attemptOf(call: {
   readonly id: string;
   readonly campaignId: string;
@@ -98,15 +99,15 @@ export async function writeFacts(
   for (const batch of batches(attempts)) await facts.addAttempts(batch, { actor: ACTOR });
 }
 
-/** The national ones, and the lists of states where some of the people live. */
+/** The national registries, and those of states where some of the people live. */
 const REGISTRIES = ["US", "GB", "CA", "US-MA", "US-CO"];
 
-/** When each system says that it has carried an opt-out out, hours after it was said. */
+/** When each system confirms that it has carried out an opt-out, hours after the opt-out. */
 const CONFIRMED = { dialer: 1, crm: 9, partner: 30 } as const;
-/** One in so many is forgotten by the partner: something must be overdue. */
+/** The partner forgets one in this number: so that something is overdue. */
 const FORGOTTEN = 25;
 
-/** Lets the company's systems confirm the opt-outs of the past, as they would have done day by day. */
+/** Lets the company's systems confirm past opt-outs, as they would have done day by day. */
 export async function confirmRevocations(facts: Facts, now: number): Promise<void> {
   const systems = Object.keys(CONFIRMED);
   const open = await facts.listRevocations({ systems, open: true, limit: 1000 });

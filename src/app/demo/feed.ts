@@ -1,4 +1,4 @@
-// What a contact centre's own systems do all day beside outdial: report the calls that were made, so that attempts and abandonment are known.
+// The contact centre's own systems: they report the calls that were made, so that attempts and abandonment are known.
 
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { CampaignMetrics } from "../../operations/index.ts";
@@ -7,7 +7,7 @@ import { type OutcomeSource, parseCall } from "../../tenant/index.ts";
 import { attemptOf } from "./facts.ts";
 
 const EVERY_MS = 10_000;
-/** A call may take so long until it has ended; it is told at the next look after that. */
+/** A call may take this long to end, ms; it is reported at the next look after its end. */
 const LOOK_BACK_MS = 5 * 60_000;
 const PAGE = 5000;
 const ENDED = new Set(["wrap_up", "completed", "abandoned", "failed"]);
@@ -37,7 +37,7 @@ export async function feedAttempts(
   }
 }
 
-/** What reports the calls that have ended since the last time. @param since where the reports that were made before end, ms since the epoch */
+/** Reports the calls that have ended since the last time. @param since end of the earlier reports, ms since the epoch */
 export function callReports(deps: FeedDependencies, since: number): (signal: AbortSignal) => Promise<void> {
   let from = since;
   const told = new Map<string, number>();
@@ -54,7 +54,7 @@ export function callReports(deps: FeedDependencies, since: number): (signal: Abo
 
 const NORTH_AMERICAN = 10;
 
-/** A number in E.164; the ACD API writes those of North America without their country. */
+/** A number in E.164; the ACD API writes North American numbers without their country code. */
 function withCountry(number: string): string {
   if (number.startsWith("+")) return number;
   return number.length === NORTH_AMERICAN ? `+1${number}` : `+${number}`;
@@ -71,7 +71,7 @@ async function report(
     const parsed = parseCall(item);
     if ("problem" in parsed) continue;
     const { id, startTime, phoneNumber, agentId, abandoned } = parsed.item;
-    // One profile has a state for it, the other a field.
+    // One profile has a status for it, the other a field.
     const status = abandoned === true ? "abandoned" : parsed.item.status;
     if (status === undefined || startTime === undefined || !ENDED.has(status) || told.has(id)) continue;
     const attempt = attemptOf({

@@ -1,4 +1,4 @@
-// The hours before the start, lived through as fast as the machine can, with the figures that somebody who watched would have seen.
+// Simulates the hours before the start as fast as the machine can, and stores the figures that would have been read during them.
 
 import type { Clock } from "../../kernel/index.ts";
 import { CampaignMetrics } from "../../operations/index.ts";
@@ -8,7 +8,7 @@ import { createTenant, fetchTransport, type Profile, type TenantLink } from "../
 import { IDS } from "./scenario.ts";
 
 const MINUTE_S = 60;
-/** The sandbox may be behind by this much when it begins to run. */
+/** How far the sandbox may be behind when it begins to run, s. */
 const CLOSE_S = 0.05;
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
 
@@ -47,7 +47,7 @@ async function tenantOn(sandbox: Sandbox, profile: Profile): Promise<TenantLink>
   );
 }
 
-/** The sandbox's time; to sleep is to advance it. */
+/** The sandbox's time as a clock; sleeping advances it. */
 export function sandboxClock({ control }: Sandbox): Clock {
   return {
     now: () => Date.parse(control.clock().now),
@@ -55,7 +55,7 @@ export function sandboxClock({ control }: Sandbox): Clock {
   };
 }
 
-/** The time of a clock as a sandbox follows it. */
+/** A clock's time in the form that a sandbox follows. */
 export function hostTimeOf(clock: Clock): HostTime {
   return {
     now: () => clock.now(),
@@ -69,7 +69,7 @@ export function hostTimeOf(clock: Clock): HostTime {
 
 /**
  * Advances a frozen sandbox minute by minute to the present, reading each campaign's figures on the way.
- * @param present ms since the epoch; may go on meanwhile
+ * @param present ms since the epoch; may advance meanwhile
  */
 export async function liveThrough(sandbox: Sandbox, profile: Profile, store: Store, present: () => number): Promise<void> {
   const clock = sandboxClock(sandbox);

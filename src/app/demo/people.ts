@@ -1,4 +1,5 @@
-// The demo's people and what was said to them in the last 30 days, all from one seed: who they are, who agreed to calls, how each call went.
+// The demo's people and their calls of the last 30 days, all from one seed: who they are, who agreed to calls, how each call
+// ended.
 
 import { createRandom, type RandomStream } from "../../kernel/index.ts";
 import { numberOf, type Place } from "./places.ts";
@@ -52,7 +53,10 @@ const CONSENT = 0.86;
 const pick = <T>(from: readonly [T, ...T[]] | readonly T[], random: RandomStream, otherwise: T): T =>
   from[random.int(from.length)] ?? otherwise;
 
-/** People of a list. @param first how many people the lists before it have: nobody is on two, and no two people share a number */
+/**
+ * People of a list. @param first number of people on the lists before it: nobody is on two lists, and no two people share a
+ * number
+ */
 export function peopleOf(list: string, count: number, first: number, places: readonly Place[]): DemoContact[] {
   const random = createRandom("demo", `people/${list}`);
   return Array.from({ length: count }, (_, i) => {
@@ -69,7 +73,7 @@ export function peopleOf(list: string, count: number, first: number, places: rea
   });
 }
 
-/** How the calls of a campaign went, in shares. */
+/** The results of a campaign's calls, as shares. */
 export interface Course {
   readonly answered: number;
   /** Of the answered ones. */
@@ -87,7 +91,7 @@ const TALKED: readonly (readonly [code: string, share: number])[] = [
   ["DO_NOT_CALL", 0.01],
 ];
 const UNANSWERED = ["NO_ANSWER", "NO_ANSWER", "NO_ANSWER", "BUSY", "DISCONNECTED"];
-/** Calls by hour of the day, 9 to 20 o'clock where the people are, and how well the hour converts. */
+/** Calls by hour of the day, 9 to 20 o'clock local time of the people, and how well the hour converts. */
 const HOURS: readonly (readonly [hour: number, calls: number, converts: number])[] = [
   [9, 4, 0.7],
   [10, 7, 0.9],
@@ -102,7 +106,7 @@ const HOURS: readonly (readonly [hour: number, calls: number, converts: number])
   [19, 8, 1.2],
 ];
 
-/** What a campaign did in the days before `now`; nothing lies in the last two hours, which are lived through. */
+/** A campaign's calls in the days before `now`; none in the last two hours, which are simulated. */
 export function historyOf(
   campaignId: string,
   contacts: readonly DemoContact[],
@@ -166,7 +170,7 @@ function codeOf(draw: number): string {
   return "NOT_INTERESTED";
 }
 
-/** Milliseconds that a zone's wall clock is ahead of UTC, at noon of a day; each asked of Intl once. */
+/** Milliseconds by which a zone's wall clock is ahead of UTC, at noon of a day; computed by Intl once for each. */
 function wallClocks(): (zone: string, midnight: number) => number {
   const known = new Map<string, number>();
   return (zone, midnight) => {

@@ -1,10 +1,10 @@
-// Where the demo's people live: places in which the calling rules allow calls now and for a while, whatever time it is.
+// Where the demo's people live: places where the calling rules allow calls now and for some time, whatever time it is.
 
 import { type CompiledPack, mayCall } from "../../compliance/index.ts";
 import { compileRulePack } from "../../operations/index.ts";
 import { readRulePack } from "../rule-pack.ts";
 
-/** Kinds of rules that are about the clock alone. */
+/** Kinds of rules that are about the clock only. */
 const CLOCK: ReadonlySet<string> = new Set(["calling-hours", "closed-days", "emergency-ban"]);
 
 /** Numbers of a place: `prefix` and four digits. */
@@ -12,17 +12,17 @@ export interface Place {
   readonly zone: string;
   readonly prefix: string;
 }
-/** So many numbers begin with a prefix. */
+/** Count of numbers with the same prefix. */
 const NUMBERS_EACH = 10_000;
 
 /** Places that may be called now. */
 export interface Awake {
   readonly places: readonly Place[];
-  /** For so long they may have been called already, ms; at most as long as was asked for. */
+  /** How long they could have been called already, ms; at most as long as requested. */
   readonly openMs: number;
 }
 
-/** Numbers that belong to nobody where the country has set such aside; two of these places are awake at any time. */
+/** Numbers that belong to nobody, if the country has reserved any; at any time, calls are allowed in two of these places. */
 const PLACES: readonly Place[] = [
   { zone: "America/New_York", prefix: "+1212555" },
   { zone: "America/New_York", prefix: "+1617555" },
@@ -46,7 +46,7 @@ const PLACES: readonly Place[] = [
 const MOST_PLACES = 4;
 const STEP_MS = 15 * 60_000;
 const HORIZON_STEPS = 13 * 4;
-/** Nobody starts a demo for less. */
+/** A place is only used when calls are allowed there for at least this many steps. */
 const LEAST_STEPS = 2 * 4;
 
 /** The rules about the clock, compiled. */
@@ -55,7 +55,7 @@ export async function clockRules(): Promise<CompiledPack> {
   return compileRulePack({ ...pack, rules: pack.rules.filter(({ kind }) => CLOCK.has(kind)) });
 }
 
-/** How many steps in a row calls to a place are allowed, each so far from the last, beginning with the first. */
+/** In how many steps in a row calls to a place are allowed, starting with `first`, each one `step` after the last. */
 function openSteps({ prefix }: Place, pack: CompiledPack, first: number, step: number, most: number): number {
   const call = { number: `${prefix}0117`, callType: "telemarketing" } as const;
   let steps = 0;
@@ -64,10 +64,11 @@ function openSteps({ prefix }: Place, pack: CompiledPack, first: number, step: n
 }
 
 /**
- * The places that may be called now and for the next two hours: those that could be called all the time that is lived through, then those with
- * the longest time left; as few as have numbers for everybody where one has been open for longer than the rest.
+ * The places where calls are allowed now and for the next two hours: first those where calls were allowed during all of the
+ * simulated time, then those with
+ * the longest time left; as few places as have numbers for everybody when one has been open for longer than the rest.
  * @param pack see `clockRules`
- * @param livedMs what is lived through before
+ * @param livedMs length of the simulated time before the start
  */
 export function placesAwake(
   pack: CompiledPack,
@@ -83,14 +84,15 @@ export function placesAwake(
     .sort((a, b) => b.before - a.before || b.ahead - a.ahead);
   const alike = found.filter(({ before }) => before === found[0]?.before).length;
   const used = found.slice(0, Math.max(Math.ceil(people / NUMBERS_EACH), Math.min(alike, MOST_PLACES)));
-  // Everybody asleep, for example on a holiday that no rule allows: the gate will say so, which is a story as well.
+  // No place may be called, for example on a holiday on which no rule allows calls: the gate will say so, which is worth showing
+  // as well.
   if (used.length === 0) return { places: PLACES.slice(0, MOST_PLACES), openMs: livedMs };
   const openMs = Math.min(livedMs, STEP_MS * Math.min(...used.map(({ before }) => before)));
   return { places: used.map(({ place }) => place), openMs };
 }
 
 /**
- * The number of the nth person: another one for each. Throws RangeError when the places have no more numbers.
+ * The number of the nth person, different for each. Throws RangeError when the places have no more numbers.
  * @param n from 0 on, counted over all lists
  */
 export function numberOf(places: readonly Place[], n: number): { readonly place: Place; readonly phoneNumber: string } {

@@ -1,12 +1,12 @@
-// The systems that the demo's events go to: they check each signature and count.
+// The receivers of the demo's events: they check each signature and count.
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 
-/** A receiver of events on a free port of the loopback. */
+/** A receiver of events on a free loopback port. */
 export interface EventReceiver {
   readonly url: string;
-  /** What it checks signatures with. */
+  /** The secret for checking signatures. */
   readonly secret: string;
   /** Events received with a valid signature, each once. */
   verified(): number;

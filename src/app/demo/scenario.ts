@@ -10,33 +10,33 @@ import type { Place } from "./places.ts";
 
 export const PRIMARY = "camp_renewals_spring";
 export const BACKUP = "camp_renewals_backup";
-/** The list that turns bad, and how: what nobody answers any more is answered by so few. */
+/** The list that turns bad, and how rarely people answer then. */
 export const PRIMARY_LIST = "list_spring";
 export const FALLEN = 0.04;
 const BACKUP_LIST = "list_backup";
 const PRIMARY_PEOPLE = 8000;
 const BACKUP_PEOPLE = 2500;
-/** On both lists. */
+/** People on both lists. */
 export const PEOPLE = PRIMARY_PEOPLE + BACKUP_PEOPLE;
 const DAYS = 30;
 
-/** Talks are short, so that a campaign that hands over is drained within a minute. */
+/** Conversations are short, so that a campaign that hands over is drained within a minute. */
 const SHORT = { talk: 16, wrap: 6 };
 /** Below this success rate the first campaign hands over. */
 const THRESHOLD = 0.32;
-/** What the two campaigns are called through a profile of the tenant: skills have numbers in the order of the campaigns. */
+/** The ids of the two campaigns by profile of the tenant: skills have numbers in the order of the campaigns. */
 export const IDS = { rest: { primary: PRIMARY, backup: BACKUP }, acd: { primary: "4001", backup: "4002" } } as const;
-/** What the watch over the pair goes by. */
+/** The policy of the pair's watch. */
 export const policyOf = (profile: Profile) => ({
   backup: IDS[profile].backup,
   threshold: THRESHOLD,
-  // Figures of the ACD API are of quarters of an hour.
+  // Figures of the ACD API cover quarters of an hour.
   windowMinutes: profile === "acd" ? 15 : 1,
   everySeconds: 5,
   coolDownMinutes: 30,
 });
 
-/** A scenario with what the rest of the demo wants to know of it. */
+/** A scenario with what the rest of the demo needs to know about it. */
 export interface DemoWorld {
   readonly scenario: Readonly<Record<string, unknown>>;
   readonly contacts: readonly DemoContact[];
@@ -58,7 +58,7 @@ const dispositionCodes = [
   { id: "DO_NOT_CALL", name: "Asked not to be called again", reasonCodes: [] },
 ];
 
-/** @param answerRatio what its dialer believes of its list; a low one dials more lines for each free agent */
+/** @param answerRatio the answer rate that its dialer assumes; a low one dials more lines for each free agent */
 function campaign(
   id: string,
   name: string,
@@ -96,8 +96,8 @@ function campaign(
 }
 
 /**
- * The world.
- * @param places where its people are
+ * The demo's world.
+ * @param places where its people live
  * @param now the start, ms since the epoch
  * @param begins when the sandbox's time begins, ms since the epoch
  */
@@ -113,7 +113,7 @@ export function demoWorld(
       now,
       days: DAYS,
       callsADay: 420,
-      // Conversion sags in the last third; with the calm of the last hours abandonment comes out near the limit.
+      // Conversion is lower in the last third; together with the quiet last hours abandonment ends near the limit.
       course: (day) => ({ answered: 0.45, abandoned: day < 20 ? 0.04 : 0.048, converted: day < 20 ? 0.13 : 0.1 }),
     }),
     ...historyOf(BACKUP, backup, {
@@ -133,7 +133,7 @@ export function demoWorld(
       seed: 11,
       campaigns: [
         campaign(PRIMARY, "Spring renewals", "active", PRIMARY_LIST, zone, 0.33),
-        // It has few calls of the last day behind it, which is what the British limit looks at: it must not begin with abandoned ones.
+        // It has few calls in the last day, which the British limit looks at: it must not begin with abandoned ones.
         campaign(BACKUP, "Spring renewals, second list", "paused", BACKUP_LIST, zone, 0.85),
       ],
       contactLists: [
@@ -167,13 +167,13 @@ export function demoWorld(
   };
 }
 
-/** Finished calls that nobody has tagged: what the demo's tagging job is about. */
+/** Number of finished calls that are not tagged: the demo's tagging job is about them. */
 export const UNTAGGED = 400;
 
 function untagged(now: number, contacts: readonly DemoContact[]) {
   const callable = contacts.filter(({ consentFlags }) => consentFlags.outbound.call);
   return Array.from({ length: UNTAGGED }, (_, i) => {
-    // At this time of day people may be called; a few a day leave the figures of the day as they are.
+    // Calls are allowed at this time of day; a few a day hardly change the figures of the day.
     const start = now - (1 + (i % 5)) * 86_400_000 - 1_800_000 + i * 4000;
     const contact = callable[i];
     return {

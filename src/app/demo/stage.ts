@@ -1,5 +1,5 @@
-// The demo's stage at an instant: whom the rules let it call then, the tenant with its campaigns, what the company knows, and how the story goes on,
-// each step on the clock that it is given: the machine's for who looks at it, the tenant's own for who checks it.
+// The demo's stage at an instant: the people who may be called then, the tenant with its campaigns, the company's facts, and the
+// course of events. Each step runs on the given clock: the machine's for people who watch, the tenant's own for tests.
 
 import type { Clock } from "../../kernel/index.ts";
 import { CampaignMetrics, type FailoverPolicy, failoverPolicySchema } from "../../operations/index.ts";
@@ -12,49 +12,55 @@ import { hostTimeOf, liveThrough, makeDoNotCallGroup, sandboxClock } from "./liv
 import { clockRules, placesAwake } from "./places.ts";
 import { BACKUP, type DemoWorld, demoWorld, FALLEN, IDS, PEOPLE, PRIMARY, PRIMARY_LIST, policyOf } from "./scenario.ts";
 
-/** So much is lived through before the start, if calls were allowed then. */
+/** Length of the simulated time before the start, if calls were allowed then. */
 const LIVED_MS = 75 * 60_000;
-/** How often it is asked whether the watch has looked. */
+/** How often to check whether the watch has looked, ms. */
 const LOOK_MS = 250;
 
 export interface Stage extends AsyncDisposable {
   readonly world: DemoWorld;
-  /** Stands still at the beginning of what is lived through. */
+  /** Frozen at the beginning of the simulated time. */
   readonly sandbox: Sandbox;
   readonly tenantUrl: string;
-  /** Where its people are. */
+  /** Zones of its people. */
   readonly zones: readonly string[];
-  /** The beginning of what is lived through, ms since the epoch. */
+  /** The beginning of the simulated time, ms since the epoch. */
   readonly begins: number;
   /** The start, ms since the epoch. */
   readonly now: number;
-  /** `outdial.yaml` of whoever works with the tenant. */
+  /** The `outdial.yaml` for working with the tenant. */
   readonly configText: string;
   readonly pair: { readonly primary: string; readonly backup: string; readonly policy: FailoverPolicy };
-  /** The tenant's time while it stands still: to sleep is to advance it. */
+  /** The tenant's time while it is frozen: sleeping advances it. */
   readonly clock: Clock;
-  /** Writes what the company knows, and lives through what lies before the present. @param present ms since the epoch; may go on meanwhile */
+  /**
+   * Writes the company's facts, and simulates the time up to the present. @param present ms since the epoch; may advance
+   * meanwhile
+   */
   liveUpTo(store: Store, present: () => number): Promise<void>;
-  /** What reports to the store the calls that have ended since the last time, as a contact centre's own systems do. */
+  /** Reports to the store the calls that have ended since the last time, like a contact centre's own systems. */
   callReports(deps: {
     readonly tenant: TenantLink;
     readonly store: Store;
     readonly clock: Clock;
   }): (signal: AbortSignal) => Promise<void>;
-  /** Waits until the watch has looked at the pair since the start: what it says of the bad list begins with one that is well. */
+  /** Waits until the watch has looked at the pair since the start, so that its record of the bad list begins with a good one. */
   watchHasLooked(store: Store, clock: Clock, signal: AbortSignal): Promise<void>;
-  /** From now on hardly anybody answers the first campaign's list. */
+  /** From now on hardly anybody on the first campaign's list answers. */
   turnListBad(): void;
 }
 
 interface StageOptions {
-  /** At most so much is lived through before, ms; 75 minutes by default. */
+  /** Longest simulated time before the start, ms; 75 minutes by default. */
   readonly livedMs?: number;
-  /** What the tenant's time follows when it is let run. */
+  /** The clock that the tenant's time follows when it runs. */
   readonly clock: Clock;
-  /** By which of its interfaces outdial speaks to the tenant; `rest` by default. */
+  /** The interface through which outdial talks to the tenant; `rest` by default. */
   readonly profile?: Profile | undefined;
-  /** No limits on requests, for whoever stops the tenant's time: they would never be over. The documented ones by default. */
+  /**
+   * No limits on requests, for callers that freeze the tenant's time: waiting for a limit would never end. The documented limits
+   * by default.
+   */
   readonly limits?: "off" | undefined;
 }
 
@@ -68,7 +74,7 @@ export async function openStage(
   const { history, ...rest } = demoWorld(places, { now, begins });
   const ids = IDS[profile];
   const named: Readonly<Record<string, string>> = { [PRIMARY]: ids.primary, [BACKUP]: ids.backup };
-  // Whoever knows of calls calls their campaign as the tenant does.
+  // Modules that know about calls use the tenant's names of their campaigns.
   const world = {
     ...rest,
     history: history.map((call) => ({ ...call, campaignId: named[call.campaignId] ?? call.campaignId })),
@@ -103,7 +109,7 @@ export async function openStage(
   };
 }
 
-/** @param group of the tenant's, which outdial keeps up to the company's do-not-call list */
+/** @param group the tenant's group that outdial keeps up to date with the company's do-not-call list */
 function configText(zone: string, profile: Profile, group: string | undefined): string {
   return [
     "# The demo's configuration.",

@@ -1,11 +1,12 @@
-// Jobs that the service runs beside its requests: each at most once at a time, each failure told, all ended before the store closes.
+// The service's background work: each kind of work runs at most once at a time, each failure is reported, and all of it ends
+// before the store closes.
 
 import { type Clock, messageOf } from "../../kernel/index.ts";
 
 /** How often work is repeated, and until when. */
 interface Rhythm {
   readonly clock: Clock;
-  /** From the end of a turn to the next one, ms. */
+  /** Pause between the end of a turn and the next one, ms. */
   readonly everyMs: number;
   readonly signal: AbortSignal;
 }
@@ -23,7 +24,7 @@ export class Background {
     return this.#running.has(name);
   }
 
-  /** Starts work, unless work of this name runs. */
+  /** Starts work, unless work with this name is running. */
   start(name: string, work: () => Promise<unknown>): void {
     if (this.#running.has(name)) return;
     const run = work().then(
@@ -37,8 +38,9 @@ export class Background {
   }
 
   /**
-   * Repeats work until the signal. A turn that fails does not end it, and is told once: again when it failed otherwise, or after one that succeeded.
-   * @param turn gets how many turns there were before
+   * Repeats work until the signal. A failed turn does not end it, and is reported once: again when the error is a different one,
+   * or after a turn that succeeded.
+   * @param turn gets the number of earlier turns
    */
   repeat(name: string, { clock, everyMs, signal }: Rhythm, turn: (before: number) => Promise<void>): void {
     this.start(name, async () => {
@@ -57,12 +59,12 @@ export class Background {
     });
   }
 
-  /** Tells of work that ended otherwise than it was meant to. */
+  /** Reports work that did not end normally. */
   tell(name: string, message: string): void {
     this.#warn(`${name}: ${message}`);
   }
 
-  /** Waits for everything that runs, not longer than a time; what runs still is told of. */
+  /** Waits for all running work, for at most a time; what is still running then is reported. */
   async settled(withinMs: number): Promise<void> {
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, withinMs);

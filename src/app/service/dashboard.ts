@@ -1,4 +1,5 @@
-// Where the built dashboard is: beside the compiled package, or in dist/web of a checkout, where it is built when its sources have changed.
+// Finds the built dashboard: beside the compiled package, or in dist/web of a checkout, where it is built when its sources have
+// changed.
 
 import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
@@ -6,16 +7,16 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const PLACES = ["../../web/", "../../../dist/web/"];
-/** Only a checkout has it. */
+/** Exists only in a checkout. */
 const BUILD = new URL("../../../scripts/build-web.ts", import.meta.url);
 const run = promisify(execFile);
 
 /**
  * The folder of the built dashboard; undefined when there is none.
- * @param say told in one line that what is there is older than its sources, in a checkout whose build failed
+ * @param say called with a line when the build of a checkout failed, so that the existing dashboard is older than its sources
  */
 export async function dashboardFolder(say: (line: string) => void, build = BUILD): Promise<string | undefined> {
-  // A build that fails leaves what was built before, or nothing: the service works without.
+  // After a failed build the previous build remains, or none: the service works without.
   const isBuilt =
     !(await isFile(build)) ||
     (await run(process.execPath, [fileURLToPath(build), "--changed"]).then(
@@ -32,7 +33,7 @@ async function builtFolder(): Promise<string | undefined> {
   for (const place of PLACES) {
     const folder = new URL(place, import.meta.url);
     const assets = await stat(new URL("assets", folder)).catch(() => undefined);
-    // The sources of the dashboard have an index.html as well, but no assets that a build made.
+    // The sources of the dashboard also have an index.html, but no built assets.
     if ((await isFile(new URL("index.html", folder))) && assets?.isDirectory() === true) return fileURLToPath(folder);
   }
   return undefined;

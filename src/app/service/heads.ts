@@ -1,4 +1,4 @@
-// Compares the audit log with its heads outside while the service runs, and tells people when the database was set back.
+// Compares the audit log with its heads outside while the service runs, and reports when the database was set back.
 
 import { setBackAlarm } from "../../operations/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
@@ -6,7 +6,7 @@ import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 
 const LOOK_MS = 10_000;
-/** Witnesses, and places that are unreachable, are asked less often: every so many looks. */
+/** Witnesses, and places that may be unreachable, are only asked in every nth look. */
 const EVERY = 6;
 
 export function watchHeads(
@@ -16,7 +16,7 @@ export function watchHeads(
 ): void {
   const { signal, log, everyMs = LOOK_MS } = given;
   const said = new Map<string, string>();
-  /** Once, until it is another thing that is to be said. */
+  /** Logs a message about something once, until the message changes. */
   const say = (about: string, level: "error" | "warn" | "info", message: string) => {
     if (said.get(about) !== message) log(level, message);
     said.set(about, message);

@@ -1,5 +1,5 @@
-// Jobs and imports that nobody is at work on: runs of processes that died go back to the queue, and jobs that have no run although nothing speaks against going on
-// get one. Imports and approvals that broke off are named.
+// Jobs and imports that nobody works on: runs of processes that died go back to the queue, and jobs without a run get one when
+// nothing forbids it. Imports and approvals that broke off are reported.
 
 import { DISPOSITIONS, isDue, requestOf, SILENT_MS, TAG, waitOf } from "../../operations/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
@@ -9,13 +9,13 @@ import type { Background } from "./background.ts";
 import { Waits } from "./waits.ts";
 
 const LOOK_MS = 1000;
-/** Jobs without a run are rarer than processes that die: they are looked for every so many looks. */
+/** Jobs without a run are rarer than dead processes: they are searched for in every nth look. */
 const JOBS_EVERY = 5;
 const MOST = 500;
-/** Kinds of which a command line may have a job that it is to run itself. */
+/** Kinds for which a command line may have a job that it must run itself. */
 const OF_COMMANDS: ReadonlySet<string> = new Set([TAG, DISPOSITIONS, RETRIEVE, PUSH]);
 
-/** Looks for them until the signal. Any service does, whoever began the job. */
+/** Searches for them until the signal. Any service does, whoever began the job. */
 export function goOnWithJobs(
   { config: { clock }, store, runs, replica }: Pick<Workplace, "config" | "store" | "runs" | "replica">,
   background: Background,
@@ -30,7 +30,7 @@ export function goOnWithJobs(
   const warn = (message: string) => log("warn", message);
   const waits = new Waits();
   const stood = new Set<string>();
-  /** Tells what jobs wait for, and when it is over, once. */
+  /** Logs what jobs wait for, and when that is over, once. */
   const tellWaits = (conditions: readonly StoreCondition[]) => {
     store.health.noteWaits(conditions);
     for (const { name, message } of conditions) if (!stood.has(name)) warn(message);
@@ -41,7 +41,7 @@ export function goOnWithJobs(
   };
   const isOurs = async (job: Job) =>
     !OF_COMMANDS.has(job.kind) || (await requestOf(store.audit, job.id)) !== null || (await runs.wasShared(job));
-  // Without a CRM there are no pushes here.
+  // Without a CRM this process runs no pushes.
   const scopes = runs.kinds();
   const kinds = [...OF_COMMANDS, DIALER_CHANGE, CAMPAIGN_APPLY].filter((kind) => kind in scopes);
   const lookForJobs = async () => {
@@ -59,17 +59,17 @@ export function goOnWithJobs(
     tellWaits(waits.take(waiting, clock.now()));
     for (const job of waiting) {
       if (signal.aborted) return;
-      // A change half-way, or a rollout that nobody watches, is gone on with also when the tenant was away.
+      // A change in progress, or a rollout that nobody watches, is also continued when the tenant was away.
       const due = isDue(job, clock.now(), job.kind === DIALER_CHANGE) || (await runs.isOrphaned(job));
       if (due && (await isOurs(job)))
         await runs.start(job.id).catch((thrown: unknown) => {
-          // The store was bound to another tenant since: a person decides.
+          // The store was bound to another tenant meanwhile: a person decides.
           if (!(thrown instanceof StoreError && thrown.code === "other_tenant") || store.audit.isHeld) throw thrown;
         });
     }
   };
   const lookForImports = async () => {
-    // Who could not reach the database itself a moment ago cannot say that others are silent.
+    // A process that could not reach the database itself a moment ago cannot judge whether others are silent.
     if (!replica.isSteady()) return;
     for (const { id, kind, sourceName } of await store.facts.nameBrokenImports(SILENT_MS))
       warn(`the import ${id} of ${sourceName} (${kind}) broke off; import the file again, only a part of it is in force`);

@@ -1,4 +1,4 @@
-// Pauses and resumes of campaigns whose process died: looked for by every service, gone on with by one.
+// Pauses and resumes of campaigns whose process died: every service searches for them, and one continues each.
 
 import type { CampaignUseCases } from "../../operations/index.ts";
 import type { Workplace } from "../workplace.ts";
@@ -6,7 +6,7 @@ import type { Background } from "./background.ts";
 
 const LOOK_MS = 1000;
 
-/** Goes on with them until the signal. */
+/** Continues them until the signal. */
 export function goOnWithChanges(
   { config: { clock }, replica }: Pick<Workplace, "config" | "replica">,
   campaigns: CampaignUseCases,
@@ -21,7 +21,7 @@ export function goOnWithChanges(
   const { signal, warn, everyMs = LOOK_MS } = given;
   const left = campaigns.left();
   background.repeat("changes of campaigns that were left", { clock, everyMs, signal }, async () => {
-    // Who could not reach the database itself a moment ago cannot say that others are dead.
+    // A process that could not reach the database itself a moment ago cannot judge whether others are dead.
     if (!replica.isSteady()) return;
     for (const intent of await left.waiting())
       background.start(`${intent.target === "paused" ? "pause" : "resume"} of ${intent.campaignId}`, async () => {

@@ -1,5 +1,4 @@
-// The file of the link that signs an administrator in, for a service that nobody watches from a terminal: logs are read by more people than this
-// file is.
+// The file with the link that signs an administrator in, for a service without a terminal: logs have more readers than this file.
 
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,13 +6,13 @@ import { writeWhole } from "../../store/index.ts";
 
 const NAME = "login-link";
 
-/** A file with a login link; `remove` takes it away unless another service has put its own there since. */
+/** A file with a login link; `remove` deletes it unless another service has written its own link since. */
 export interface LoginFile {
   readonly path: string;
   readonly remove: () => Promise<void>;
 }
 
-/** Puts a link into the file, in place of the one of the start before; only the service's own user may read it (mode 0600). */
+/** Writes a link to the file, replacing the one of the previous start; only the service's own user may read it (mode 0600). */
 export async function writeLoginFile(dir: string, link: string): Promise<LoginFile> {
   const path = join(dir, NAME);
   const text = `${link}\n`;

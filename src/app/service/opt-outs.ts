@@ -1,14 +1,15 @@
-// Opt-outs that come while campaigns dial: the service adds them to the tenant's do-not-call group, and looks whether each campaign obeys it.
+// Opt-outs that arrive while campaigns dial: the service adds them to the tenant's do-not-call group, and checks whether each
+// campaign obeys it.
 
 import { messageOf } from "../../kernel/index.ts";
 import { GroupKeeper } from "../../operations/index.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 
-/** New entries of the company's list are looked for so often. */
+/** How often new entries of the company's list are searched for, ms. */
 const LOOK_MS = 5_000;
 
-/** Keeps the group up to the company's list until the signal; nothing where none is configured. */
+/** Keeps the group up to date with the company's list until the signal; does nothing when no group is configured. */
 export function keepGroup(
   { config, store, tenant }: Pick<Workplace, "config" | "store" | "tenant">,
   background: Background,
@@ -17,7 +18,7 @@ export function keepGroup(
   const { capability, companyGroup } = tenant.capabilities.doNotCallGroups;
   if (!capability.supported || companyGroup === undefined) return;
   const keeper = new GroupKeeper({ store, tenant, clock: config.clock, actor: config.actor });
-  /** Looks until the signal; what is found against it is told when it changes. */
+  /** Looks until the signal; problems are reported when they change. */
   const loop = (name: string, failed: string, look: () => Promise<string>) =>
     background.start(name, async () => {
       for (let told = ""; !signal.aborted; await config.clock.sleep(LOOK_MS, signal).catch(() => undefined)) {
@@ -34,7 +35,7 @@ export function keepGroup(
       return "";
     },
   );
-  // Beside it: reading what each campaign obeys may take a while, and a new opt-out does not wait for it.
+  // In a separate loop: reading what each campaign obeys may take some time, and a new opt-out must not wait for it.
   let last = "";
   loop(
     "campaigns that obey the tenant's do-not-call group",

@@ -1,10 +1,10 @@
-// The watch over failover pairs that the service runs by itself.
+// The service's watch over failover pairs.
 
 import type { FailoverUseCases } from "../../operations/index.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 
-/** New pairs are looked for so often. */
+/** How often new pairs are searched for, ms. */
 const PAIRS_MS = 5000;
 
 /** Runs the failover pairs of the store until the signal. */
@@ -15,7 +15,8 @@ export function watchPairs(
   signal: AbortSignal,
   warn: (message: string) => void,
 ): void {
-  // On a database that was set back nothing is handed over: it may have been already. Nor for a tenant that is not the store's.
+  // On a database that was set back nothing is handed over, because that may have happened already. Nor when the store belongs to
+  // another tenant.
   let watching = new AbortController();
   let told = "";
   background.repeat("failover pairs", { clock: config.clock, everyMs: PAIRS_MS, signal }, async () => {

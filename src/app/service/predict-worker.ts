@@ -1,4 +1,4 @@
-// A thread that predicts what one settings file will come to: half a second of work that must not hold the service up.
+// A thread that makes the prediction for one settings file: half a second of work that must not block the service.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { type Predictable, predictSettings } from "../settings-predictor.ts";

@@ -1,4 +1,4 @@
-// Files that are being sent to the service, kept in its folder until their request has ended.
+// Files that are being uploaded to the service, stored in its folder until their request has ended.
 
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
@@ -10,7 +10,7 @@ import type { Upload } from "../../server/index.ts";
 
 const NO_ROOM: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
 
-/** Keeps uploads under a folder. What a process that died left there is cleared away. */
+/** Stores uploads below a folder. Files that a dead process left there are deleted. */
 export async function createSpool(dir: string) {
   const folder = join(dir, "uploads", String(process.pid));
   await clearDead(join(dir, "uploads"));
@@ -45,8 +45,8 @@ function noRoom(thrown: unknown): OutdialError | undefined {
 }
 
 /**
- * Opens the file when it is read: a stream that was opened for a request that ended before it read anything would find no file, tell that to nobody,
- * and end the service.
+ * Opens the file only when it is read: a stream opened earlier, for a request that ended before reading, would fail without a
+ * listener when the file is gone, and end the service.
  */
 async function* read(path: string): AsyncGenerator<Uint8Array> {
   yield* createReadStream(path) as AsyncIterable<Uint8Array>;

@@ -1,10 +1,10 @@
-// What stopped jobs wait for that ends by itself, as conditions that everybody is told of while they stand.
+// What stopped jobs wait for and what ends by itself, as conditions that everybody sees while they last.
 
 import type { Instant } from "../../kernel/index.ts";
 import { stopOf, waitOf } from "../../operations/index.ts";
 import type { Job, StoreCondition } from "../../store/index.ts";
 
-/** A job that tries again keeps its condition for so long: whether what it waited for is back is known only then, ms. */
+/** How long a job that tries again keeps its condition, ms: only then is it known whether what it waited for is back. */
 const TRYING_MS = 60_000;
 
 type Name = NonNullable<ReturnType<typeof waitOf>>;
@@ -14,14 +14,14 @@ interface Waiting {
   readonly message: string;
   readonly advice: string;
   readonly since: Instant;
-  /** Since when it tries again. */
+  /** Since when it has been trying again. */
   tries: Instant | undefined;
 }
 
 export class Waits {
   readonly #jobs = new Map<string, Waiting>();
 
-  /** Takes in how jobs that are not at their end stand now. @returns what stands, one condition a name */
+  /** Takes the present state of unended jobs. @returns the present conditions, one for each name */
   take(jobs: readonly Job[], now: Instant): readonly StoreCondition[] {
     const open = new Map(jobs.map((job) => [job.id, job]));
     for (const [id, waiting] of this.#jobs) {

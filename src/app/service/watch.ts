@@ -1,4 +1,5 @@
-// How the service is watched, and the way in of the vendor's events: made before the workplace, for whose tenant and deliveries they count.
+// Observing the service, and receiving the vendor's events: created before the workplace, because the workplace's tenant and
+// deliveries are counted here.
 
 import { trace } from "@opentelemetry/api";
 import { type CampaignMetrics, heldAt, MAIL } from "../../operations/index.ts";
@@ -23,11 +24,11 @@ import type { Environment, Workplace } from "../workplace.ts";
 
 export interface Watch {
   readonly metrics: ServiceMetrics;
-  /** For the tenant. */
+  /** Hooks for the tenant. */
   readonly hooks: TenantHooks;
-  /** For the server. */
+  /** Hook for the server. */
   readonly onRequest: NonNullable<ServerPorts["onRequest"]>;
-  /** The addresses that recognise their callers themselves. Starts the processing of the vendor's events; `stack` ends it. */
+  /** The addresses that authenticate their callers themselves. Starts the processing of the vendor's events; `stack` ends it. */
   open(
     stack: AsyncDisposableStack,
     workplace: Workplace,
@@ -35,12 +36,12 @@ export interface Watch {
   ): Promise<{
     readonly parts: NonNullable<ServerPorts["parts"]>;
     readonly readiness: Readiness;
-    /** Where the metrics are, when they have a port of their own; `stack` ends it. */
+    /** Address of the metrics, when they have a port of their own; `stack` closes it. */
     readonly metricsUrl: string | undefined;
   }>;
 }
 
-/** @param logger writes the attempts at the vendor; without one they are only counted */
+/** @param logger logs the attempts at the vendor; without one they are only counted */
 export function watchService(environment: Environment, logger?: Pick<ServiceLogger, "log" | "vendorHooks">): Watch {
   const metrics = new ServiceMetrics();
   const tracer = trace.getTracer("outdial");

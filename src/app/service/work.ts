@@ -1,11 +1,11 @@
-// What the routes of the API act on.
+// What the routes of the API use.
 
 import type { ServerPorts } from "../../server/index.ts";
 import type { capabilitiesOn } from "../capabilities.ts";
 import { tableCallsOf } from "../table-calls.ts";
 import type { Workplace } from "../workplace.ts";
 
-/** The use cases of a workplace as the server asks for them. @param signal ends what looks at the tenant */
+/** The use cases of a workplace in the form for the server. @param signal ends looks at the tenant */
 export function workOf(
   able: Omit<Awaited<ReturnType<typeof capabilitiesOn>>, "beside">,
   { store, tenant, config }: Workplace,
