@@ -1,9 +1,12 @@
-// How a command is declared: its name, arguments, options and help, once. What runs gets their values, checked, with the types that follow from
+// Declares commands: name, arguments, options and help of each, once. The code of a command gets the checked values, with the
+// types that follow from
 // the declaration.
 //
-// The declaration (groups/) and what runs (commands/) are two files. Every start reads all declarations, for the help and for finding the
-// command, and the code of one command only: help takes no longer for what the commands do, and their code imports what it uses as all other code
-// does. `Run<typeof declaration>` types a body by its declaration; the tree (tree.ts) gives `runBy` both, which does not compile when they do
+// The declaration (groups/) and the code (commands/) are in two files. Every start loads all declarations, for the help and to
+// find the
+// command, but only the code of one command: so help stays fast, and the code imports what it uses like all other code
+// does. `Run<typeof declaration>` gives a command's function its type; the tree (tree.ts) passes both to `runBy`, which does not
+// compile when they do
 // not fit.
 
 import { Argument, Command, Option } from "commander";
@@ -11,22 +14,25 @@ import type { Makes, ServiceAddress, Standing, StoreUse } from "../app/index.ts"
 import type { Clock } from "../kernel/index.ts";
 import type { Io } from "./io.ts";
 
-/** Where a command works: what opens stores and tenants is told it together with the options that name them. */
+/** Where a command works; passed to the functions that open stores and tenants, together with the options that name them. */
 export interface Place {
   readonly config: string | undefined;
   readonly dir: string | undefined;
-  /** A name of the configuration's tenants; true where the flag came without one. */
+  /** Name of one of the configuration's tenants; true when the flag was given without one. */
   readonly tenant: string | true | undefined;
   /** The working folder. */
   readonly cwd: string;
   readonly clock: Clock;
-  /** What to do where there is no store. */
+  /** What to do when there is no store. */
   readonly store: StoreUse;
-  /** The service that OUTDIAL_URL names, for a command that goes through it. */
+  /** The service in OUTDIAL_URL, for a command that works through it. */
   readonly service: ServiceAddress | undefined;
 }
 
-/** Campaigns as documents, the vendor's events, its audit log, its simulator, closed interactions, its own lists of numbers, its callbacks. */
+/**
+ * Capabilities that not every profile has: campaigns as documents, the vendor's events, its audit log, its simulator, closed
+ * interactions, its own lists of numbers, its callbacks.
+ */
 export type Want =
   | "campaigns as one document"
   | "vendor events"
@@ -38,21 +44,21 @@ export type Want =
 
 type Tells = "place" | "lists" | "itself";
 
-/** An argument or an option. The builders of declare.ts make them. */
+/** An argument or an option, made by the builders of declare.ts. */
 export interface Spec<Key extends string = string, Value = unknown> {
-  /** Its name in `args` or `options`: `dryRun` of --dry-run. */
+  /** Its name in `args` or `options`: `dryRun` for --dry-run. */
   readonly key: Key;
   /** As the help shows it: `--limit <n>`, `<file>`, `[ids...]`. */
   readonly flags: string;
   readonly help: string;
-  /** Stands in for what was not given; shown in the help. */
+  /** The default value; shown in the help. */
   readonly standard?: string | readonly string[] | undefined;
   readonly isRequired?: boolean | undefined;
   /** It may be given several times. */
   readonly isMany?: boolean;
   /** Words that the help lists and commander checks. */
   readonly listed?: readonly string[] | undefined;
-  /** The value of what commander read. Throws `invalid_input` naming the flag, what was given and what is allowed. */
+  /** Converts the value that commander read. Throws `invalid_input` naming the flag, what was given and what is allowed. */
   readonly read: (given: unknown, place: Pick<Place, "cwd" | "clock">) => Value | Promise<Value>;
 }
 
@@ -68,15 +74,24 @@ export interface Declaration<Args extends readonly Spec[] = readonly Spec[], Opt
   /** What the help says below the options. */
   readonly notes?: string | undefined;
   readonly examples?: readonly string[] | undefined;
-  /** What it makes where there is no store; all others find one: an answer about nothing would pass for one about people. */
+  /**
+   * What it creates when there is no store. All other commands require one: an answer without data would look like an answer
+   * about people.
+   */
   readonly makes: Makes;
-  /** It says which store and tenant it used; `lists`: and since when the company's list and the registries are there; `itself`: in words of its own. */
+  /**
+   * It prints which store and tenant it used; `lists`: and the dates of the company's list and the registries; `itself`: in its
+   * own way.
+   */
   readonly tells: Tells | undefined;
-  /** What is said when Ctrl-C has ended it through `io.signal`. */
+  /** Printed when Ctrl-C has stopped it through `io.signal`. */
   readonly interrupted?: string | undefined;
-  /** What it needs of the tenant that not every profile has. */
+  /** A capability of the tenant that it needs and that not every profile has. */
   readonly wants?: Want | undefined;
-  /** Where OUTDIAL_URL is set: `through` that service, or `here` all the same. All others that work with a store or a tenant are refused then. */
+  /**
+   * When OUTDIAL_URL is set: it runs `through` that service, or `here` all the same. Other commands that work with a store or a
+   * tenant are refused then.
+   */
   readonly runs?: "through" | "here" | undefined;
 }
 
@@ -88,7 +103,7 @@ interface Given<D extends Declaration> {
   readonly args: ValuesOf<D["args"]>;
   readonly options: OptionsOf<D>;
   readonly io: Io;
-  /** Which store and tenant were used; null before the store is open. For `--json`. */
+  /** The store and tenant in use; null before the store is open. For `--json`. */
   readonly standing: () => Standing | null;
   /** All commands. */
   readonly commands: readonly Node[];
@@ -96,7 +111,7 @@ interface Given<D extends Declaration> {
 
 export type OptionsOf<D extends Declaration> = ValuesOf<D["options"]> & Place;
 
-/** What a command works with besides this machine: the options that name it, what it makes, and what it says of that. */
+/** What a command works with besides this machine: the options that name it, what it creates, and what it prints about it. */
 export interface Workplace<Options extends readonly Spec[] = readonly Spec[]> {
   readonly options: Options;
   readonly makes?: Makes;
@@ -105,7 +120,7 @@ export interface Workplace<Options extends readonly Spec[] = readonly Spec[]> {
 
 type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted" | "wants" | "runs">;
 
-/** Declares a command; `runBy` gives it what runs. */
+/** Declares a command; `runBy` adds its code. */
 export function command<
   const Shared extends readonly Spec[],
   const Args extends readonly Spec[] = [],
@@ -121,15 +136,15 @@ export function command(name: string, where: Workplace, details: Details & Parti
   return { ...details, name, makes, tells, args, options: [...options, ...where.options] };
 }
 
-/** A command in the tree of the help, with what stands below it. */
+/** A command in the tree of the help, with its subcommands. */
 export interface Node {
   readonly declaration: Declaration;
-  /** Absent from what only holds others together. */
+  /** Absent for a group. */
   readonly run?: Run<Declaration>;
   readonly children: readonly Node[];
 }
 
-/** Commands and what runs them: the exports of the same names of a module, which is loaded when one of them runs. */
+/** Commands with their code: the exports with the same names from a module, which is loaded when one of them runs. */
 export function runBy<Declarations extends Readonly<Record<string, Declaration>>, Name extends keyof Declarations & string>(
   load: () => Promise<{ readonly [One in Name]: Run<Declarations[One]> }>,
   declarations: Declarations,
@@ -146,16 +161,16 @@ export function runBy(
   });
 }
 
-/** Commands of their own that have others below them. */
+/** Commands with code of their own that also have subcommands. */
 export const under = (nodes: readonly Node[], ...children: readonly Node[]): Node[] =>
   nodes.map((node) => ({ ...node, children }));
 
-/** What only holds commands together. */
+/** A group of commands without code of its own. */
 export function group(name: string, summary: string, ...children: readonly (Node | readonly Node[])[]): Node {
   return { declaration: command(name, { options: [] }, { summary }), children: children.flat() };
 }
 
-/** Names of the commands for which something holds, with those above them: "campaign failover watch". */
+/** Names of the commands that satisfy a condition, including the names above them: "campaign failover watch". */
 export function pathsOf(nodes: readonly Node[], holds: (declaration: Declaration) => boolean): string[] {
   return nodes.flatMap(({ declaration, children }) => [
     ...(holds(declaration) ? [declaration.name] : []),
@@ -163,7 +178,7 @@ export function pathsOf(nodes: readonly Node[], holds: (declaration: Declaration
   ]);
 }
 
-/** A command's name with those above it, without the program's. */
+/** A command's name with the names above it, without the program's. */
 export function pathOf(command: Command): string {
   const { parent } = command;
   return parent === null ? "" : `${pathOf(parent)} ${command.name()}`.trim();
@@ -185,10 +200,10 @@ export async function valuesOf(
   return values;
 }
 
-/** What no person types is in no help. */
+/** Commands that no person types are not in the help. */
 export const isHidden = ({ name }: Pick<Declaration, "name">): boolean => name.startsWith("__");
 
-/** The command for commander, without its action. */
+/** The command in the form for commander, without its action. */
 export function commandOf({ name, summary, args, options, notes, examples }: Declaration): Command {
   const made = new Command(name).description(summary);
   for (const { flags, help, standard } of args) made.addArgument(new Argument(flags, help).default(standard));

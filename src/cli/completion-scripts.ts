@@ -1,5 +1,5 @@
-// The scripts with which shells complete: each asks `outdial __complete` with the words so far. A line of the answer is a word, a tab and its meaning;
-// `:file` alone says that a file's name stands there.
+// The completion scripts for shells: each calls `outdial __complete` with the words so far. A line of the answer is a word, a tab
+// and its meaning; a single `:file` means that a file name is expected.
 
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 type Shell = (typeof SHELLS)[number];

@@ -1,4 +1,4 @@
-// What may stand at a place of a command line: commands, options and the words an option takes. Pure; ids come from the caller.
+// The possible words at a place of a command line: commands, options and the values of an option. Pure; the caller provides ids.
 
 import { type Declaration, isHidden, type Node, type Spec } from "./command.ts";
 
@@ -8,7 +8,7 @@ export interface Candidate {
   readonly help: string;
 }
 
-/** What the place is for, when its words are not known from the declarations. */
+/** What is expected at the place, when its words are not known from the declarations. */
 export type Wanted = "campaign" | "job" | "tenant" | "file" | undefined;
 
 export interface Completed {
@@ -19,7 +19,7 @@ export interface Completed {
 const longOf = ({ flags }: Spec): string => /--[a-z-]+/.exec(flags)?.[0] ?? "";
 const takesValue = ({ flags }: Spec): boolean => flags.startsWith("--") && /[<[]/.test(flags);
 
-/** @param words the words after the program's name, the one to complete last */
+/** @param words the words after the program's name; the last one is to be completed */
 export function completionsOf(tree: readonly Node[], globals: readonly Spec[], words: readonly string[]): Completed {
   const typed = words.at(-1) ?? "";
   let here: { readonly declaration?: Declaration; readonly children: readonly Node[] } = { children: tree };
@@ -60,7 +60,7 @@ export function completionsOf(tree: readonly Node[], globals: readonly Spec[], w
 
 const wordsOf = ({ listed }: Spec): Candidate[] => (listed ?? []).map((word) => ({ word, help: "" }));
 
-/** What a value is, by how the declaration shows it. */
+/** What kind of value is expected, from the way the declaration shows it. */
 function wantedOf({ flags, help }: Spec, declaration?: Declaration): Wanted {
   if (/<(file|folder|path|contacts|scenario)|\[(file|path|folder|pack|scenario)/.test(flags) || /<pack>/.test(flags))
     return "file";

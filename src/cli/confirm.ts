@@ -1,4 +1,4 @@
-// A question that a person answers with yes or no, on the terminal; where there is none, --yes is the answer.
+// A yes-or-no question on the terminal; without a terminal, --yes is the answer.
 
 import { createInterface } from "node:readline/promises";
 import { OutdialError } from "../kernel/index.ts";
@@ -6,7 +6,7 @@ import type { Io } from "./io.ts";
 
 /**
  * Asks, unless --yes was given. Anything but y and yes means no.
- * @throws OutdialError `invalid_input` when there is nobody to ask
+ * @throws OutdialError `invalid_input` when nobody can be asked
  */
 export async function confirmed(question: string, io: Io): Promise<boolean> {
   if (io.yes) return true;

@@ -1,4 +1,5 @@
-// The builders of arguments and options: a name as the help shows it, what it means, and what is allowed. Each value has the type that follows.
+// The builders of arguments and options: the name as shown in the help, the meaning, and what is allowed. Each value has the type
+// that follows from that.
 
 import { OutdialError, parseDuration } from "../kernel/index.ts";
 import type { Place, Spec } from "./command.ts";
@@ -17,20 +18,20 @@ type NameOf<Flags extends string> = Flags extends `--no-${infer Name}`
         : Flags extends `${"<" | "["}${infer Name}${">" | "]"}`
           ? Name
           : never;
-/** `dryRun` of "--dry-run", `campaign` of "--campaign <id>", `ids` of "[ids...]". */
+/** The key: `dryRun` from "--dry-run", `campaign` from "--campaign <id>", `ids` from "[ids...]". */
 export type KeyOf<Flags extends string> = Camel<NameOf<Flags>>;
 
 interface Settings {
-  /** Stands in for what was not given; shown in the help. */
+  /** The default value; shown in the help. */
   readonly default?: string | number;
-  /** An option that must be given. */
+  /** The option must be given. */
   readonly required?: true;
-  /** How messages call it; by default as it is written on the command line. */
+  /** Its name in messages; by default as it is written on the command line. */
   readonly label?: string;
 }
 type None = object;
 
-/** A value that may be missing, unless it is an argument in <>, required, or has a default. */
+/** The type of a value that may be missing, unless it is an argument in <>, required, or has a default. */
 type Sure<Flags extends string, Given, Value> = Given extends { default: string | number } | { required: true }
   ? Value
   : Flags extends `<${string}`
@@ -45,13 +46,16 @@ function keyOf(flags: string): string {
   return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** As messages call it: `--limit`, `<seq>`. */
+/** Its name in messages: `--limit`, `<seq>`. */
 const labelOf = (flags: string): string => /^--[a-z-]+/.exec(flags)?.[0] ?? flags.replace(/^[<[]([a-z-]+).*$/, "<$1>");
 
-/** What was given cannot be used. */
+/** The error for a value that cannot be used. */
 export const wrong = (message: string): OutdialError => new OutdialError("invalid_input", message);
 
-/** A value of any kind. @param parse gets the text and how messages call it; throws `invalid_input` saying what was given and what is allowed */
+/**
+ * A value of any kind. @param parse gets the text and its name for messages; throws `invalid_input` saying what was given and
+ * what is allowed
+ */
 export function value<const Flags extends string, Value, const Given extends Settings = None>(
   flags: Flags,
   help: string,
@@ -81,19 +85,19 @@ export const text = <const Flags extends string, const Given extends Settings = 
   given?: Given,
 ) => value(flags, help, (written) => written, given);
 
-/** True when it was given; of --no-…, false when it was given. */
+/** True when it was given; for --no-…, false when it was given. */
 export function flag<const Flags extends string>(flags: Flags, help: string): Spec<KeyOf<Flags>, boolean> {
   const isNegative = flags.startsWith("--no-");
   return { key: keyOf(flags), flags, help, read: (given) => (isNegative ? given !== false : given === true) };
 }
 
-/** An option that goes without its value: `true` then. */
+/** An option that may be given without its value: then it is `true`. */
 export function optional<const Flags extends string>(flags: Flags, help: string): Spec<KeyOf<Flags>, string | true | undefined> {
   const read = (given: unknown) => (typeof given === "string" || given === true ? given : undefined);
   return { key: keyOf(flags), flags, help, read };
 }
 
-/** An argument or option that may be given several times. @param isSaid false leaves the empty default out of the help */
+/** An argument or option that may be given several times. @param isSaid false omits the empty default from the help */
 export function many<Key extends string, Value>(one: Spec<Key, Value>, isSaid = true): Spec<Key, NonNullable<Value>[]> {
   const read = async (given: unknown, where: Where) => {
     const values: NonNullable<Value>[] = [];
@@ -106,7 +110,7 @@ export function many<Key extends string, Value>(one: Spec<Key, Value>, isSaid = 
   return { ...one, standard: isSaid && one.flags.startsWith("--") ? [] : undefined, isMany: true, read };
 }
 
-/** A whole number between bounds. */
+/** A whole number within limits. */
 export function wholeNumber(label: string, written: string, from: number, to: number): number {
   const number = Number(written);
   if (written.trim() !== "" && Number.isInteger(number) && number >= from && number <= to) return number;
@@ -121,7 +125,7 @@ export function whole<
   return value(flags, help, (written, label) => wholeNumber(label, written, from, to), given);
 }
 
-/** One of a set of words. @param words a function, when they stand in code that is loaded only when they are needed */
+/** One of a set of words. @param words a function when the words are in code that is loaded only on demand */
 export function choice<
   const Flags extends string,
   const Word extends string,
@@ -141,7 +145,7 @@ export function choice<
   return { ...made, listed: given?.listed === true && typeof words !== "function" ? words : undefined };
 }
 
-/** Words separated by commas, without blanks and empty ones. */
+/** Words separated by commas; blanks and empty words are dropped. */
 export const words = <const Flags extends string>(flags: Flags, help: string) =>
   value(flags, help, (written) =>
     written
@@ -150,7 +154,7 @@ export const words = <const Flags extends string>(flags: Flags, help: string) =>
       .filter((word) => word !== ""),
   );
 
-/** A span of time in ms, above zero unless `from` says otherwise. @param problem what is said of one that is none */
+/** A time span in ms, above zero unless `from` says otherwise. @param problem the message for a text that is not a span */
 export function spanOf(
   written: string,
   label: string,
@@ -192,7 +196,7 @@ export const share = <const Flags extends string, const Given extends Settings =
     given,
   );
 
-/** An instant in ms; a day is its first instant, and what has no zone is told in UTC. */
+/** An instant in ms; a day means its first instant, and a time without a zone is in UTC. */
 export const instant = <const Flags extends string>(flags: Flags, help: string) =>
   value(flags, help, async (written, label) => {
     const { parseInstantOrNaiveUtc } = await import("../contract/index.ts");
@@ -201,35 +205,35 @@ export const instant = <const Flags extends string>(flags: Flags, help: string) 
     throw wrong(`${label} ${written} is no time; give a day such as 2026-03-01, or a time such as 2026-03-01T08:00:00Z`);
   });
 
-/** An instant in ms that is told with its zone. @param when "past" refuses those to come */
+/** An instant in ms, written with its zone. @param when "past" refuses future instants */
 export const moment = <const Flags extends string>(flags: Flags, help: string, when: "past" | "any" = "any") =>
   value(flags, help, async (written, label, { clock }) => {
     const operations = await import("../operations/index.ts");
     return parsed(label, operations.instant(written, when === "past" ? clock.now() : Number.POSITIVE_INFINITY));
   });
 
-/** A telephone number as the store's key. */
+/** A telephone number in the store's form. */
 export const phone = <const Flags extends string>(flags: Flags, help: string) =>
   value(flags, help, async (written) => parsed("number", (await import("../operations/index.ts")).phone(written)));
 
-/** A value that was parsed, or `invalid_input` naming where it was given. */
+/** A parsed value, or `invalid_input` naming where it was given. */
 export function parsed<T>(label: string, read: { readonly ok: T } | { readonly problem: string }): T {
   if ("ok" in read) return read.ok;
   throw wrong(`${label}: ${read.problem}`);
 }
 
-/** A file or folder, told from the working folder; "-" is a stream. */
+/** A file or folder, relative to the working folder; "-" is a stream. */
 export const file = <const Flags extends string, const Given extends Settings = None>(
   flags: Flags,
   help: string,
   given?: Given,
 ) => value(flags, help, (written, _, { cwd }) => pathFrom(cwd, written), given);
 
-/** A scenario: an example of the package will do where the working folder has none of that name. */
+/** A scenario: when the working folder has no such file, an example of the package with that name is used. */
 export const scenarioFile = <const Flags extends string>(flags: Flags, help: string) =>
   value(flags, help, (written, _, { cwd }) => shippedExample(written, cwd) ?? pathFrom(cwd, written));
 
-/** The shipped rule pack goes by its id instead of a path. */
+/** The built-in rule pack is named by its id instead of a path. */
 export const SHIPPED_PACK = "us-ca-uk-2026";
 
 /** A rule pack. */
@@ -242,7 +246,7 @@ export const pack = <const Flags extends string, const Given extends Settings = 
 const tenantUrl = text("--tenant-url <url>", "origin of the tenant, when outdial.yaml names none");
 const databaseUrl = text("--database-url <url>", "PostgreSQL to use instead of the embedded one");
 
-/** What commands work with. */
+/** What commands work with, from nothing besides this machine to tenant and store. */
 export const NOTHING = { options: [] } as const;
 export const TENANT = { options: [tenantUrl] } as const;
 export const STORE = { options: [databaseUrl] } as const;

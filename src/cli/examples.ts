@@ -6,10 +6,13 @@ import { fileURLToPath } from "node:url";
 
 const FOLDER = "examples/";
 
-/** Where an example of the package is. @param name without the folder */
+/** Path of an example of the package. @param name without the folder */
 export const examplePath = (name: string): string => fileURLToPath(new URL(`../../${FOLDER}${name}`, import.meta.url));
 
-/** The example that the help and the README call `path`, where the working folder has no such file; undefined for every other path. */
+/**
+ * The package's example that the help and the README call `path`, when the working folder has no such file; undefined for every
+ * other path.
+ */
 export function shippedExample(path: string, cwd: string): string | undefined {
   if (!path.startsWith(FOLDER) || path.includes("..") || existsSync(resolve(cwd, path))) return undefined;
   const shipped = examplePath(path.slice(FOLDER.length));

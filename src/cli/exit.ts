@@ -1,4 +1,4 @@
-// Exit codes, and which error has which.
+// Exit codes, and the errors that lead to each.
 
 export const EXIT = {
   done: 0,
@@ -11,7 +11,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** What each says, by its number. */
+/** Meaning of each exit code. */
 export const EXIT_WORDS: Readonly<Record<string, string>> = {
   [EXIT.done]: "done",
   [EXIT.failed]: "failed",

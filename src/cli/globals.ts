@@ -8,7 +8,7 @@ export const DIR = file(
   "--dir <folder>",
   "folder of the embedded store and the audit keys (default: .outdial beside outdial.yaml)",
 );
-/** Without a name it only says, to `outdial smoke`, that the tenant in use is meant. */
+/** Without a name it only tells `outdial smoke` to use the configured tenant. */
 export const TENANT_NAME = optional(
   "--tenant [name]",
   "one of the tenants of outdial.yaml (default: the one chosen with outdial context use)",

@@ -1,4 +1,4 @@
-// The command line's door: for the scripts that document it, the tests, and programs that run it in their own process.
+// The command line's entry point: for the scripts that document it, the tests, and programs that run it in their own process.
 
 export { pathOf } from "./command.ts";
 export { manualPages } from "./man.ts";

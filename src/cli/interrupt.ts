@@ -1,16 +1,17 @@
-// Ctrl-C for commands that read long inputs: reading ends, what is open is closed in order, and the reader is told what is done.
+// Ctrl-C for commands that read long inputs: reading stops, what is open is closed in order, and the person is told what was
+// done.
 
 import { OutdialError } from "../kernel/index.ts";
 import type { Io } from "./io.ts";
 
-/** Where a command reads bytes from. */
+/** The input of a command, as bytes. */
 interface Bytes {
   bytes(): AsyncIterable<Uint8Array>;
 }
 
 /**
  * A source that ends with an error of code `interrupted` at the first Ctrl-C.
- * @param done what the reader is told about what was read before
+ * @param done the message about what was read before
  */
 export function interruptible<Source extends Bytes>({ signal }: Pick<Io, "signal">, source: Source, done: string): Source {
   const { promise, reject } = Promise.withResolvers<never>();
@@ -26,7 +27,7 @@ export function interruptible<Source extends Bytes>({ signal }: Pick<Io, "signal
         yield value;
       }
     } finally {
-      // A pipe that nobody writes to would keep the process waiting.
+      // Otherwise a pipe to which nobody writes would keep the process waiting.
       if ("destroy" in chunks && typeof chunks.destroy === "function") chunks.destroy();
     }
   }

@@ -1,4 +1,4 @@
-// The streams of a command: stdout is data, stderr is talk and progress. The one place of the CLI that writes to either.
+// The streams of a command: data on stdout, messages and progress on stderr. No other place of the CLI writes to either.
 
 import { once } from "node:events";
 import { OutdialError } from "../kernel/index.ts";
@@ -8,59 +8,66 @@ import { pathFrom, type Surroundings } from "./surroundings.ts";
 import { cut, wrapped } from "./text.ts";
 import { takesColour } from "./tone.ts";
 
-/** A line, or several. */
+/** One line or several. */
 export type Lines = string | readonly string[];
 
 export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin" | "onInterrupt">, Disposable {
   readonly json: boolean;
-  /** True when questions are answered with yes. */
+  /** True when --yes answers questions. */
   readonly yes: boolean;
   readonly quiet: boolean;
   /** True when stderr is a terminal that can redraw a line. */
   readonly live: boolean;
-  /** True when what is said is read by a person at a terminal, and by no log. */
+  /** True when messages are read by a person at a terminal, not written to a log. */
   readonly attended: boolean;
-  /** True when there is a person at a terminal who can be asked. */
+  /** True when a person at a terminal can be asked. */
   readonly canAsk: boolean;
-  /** True when stdout takes colours: a terminal without NO_COLOR, or FORCE_COLOR. */
+  /** True when stdout may have colours: a terminal without NO_COLOR, or FORCE_COLOR. */
   readonly colour: boolean;
-  /** Columns of the terminal that stdout is; undefined when it is none. */
+  /** Columns of the terminal at stdout; undefined when it is not a terminal. */
   readonly width: number | undefined;
-  /** Where questions are put and talk is written. */
+  /** The stream for questions and messages. */
   readonly stderr: Surroundings["stderr"];
-  /** Tenant and store that a question is about, for whoever answers it; undefined where there is none. */
+  /** The tenant and store that a question is about, for the person who answers it; undefined without them. */
   readonly about: () => Promise<string | undefined>;
-  /** A path of the user's as a file to open. */
+  /** A path given by the user, as a path to open. */
   path(given: string): string;
   /**
-   * Aborts at the first SIGINT or SIGTERM, which then does not end the process; a second one does. From its first use on, until the command
-   * ends; what the command throws after that is told as an interruption.
+   * Aborts at the first SIGINT or SIGTERM, which then does not end the process; a second one does. Active from its first use
+   * until the command ends; what the command throws after an abort is reported as an interruption.
    */
   readonly signal: AbortSignal;
   /** The error that `signal` was aborted with; undefined when it was not. */
   readonly interruption: unknown;
-  /** True when Ctrl-C was pressed, whatever the command made of it. */
+  /** True when Ctrl-C was pressed, even if the command ignored it. */
   readonly pressed: boolean;
-  /** Lines of data on stdout; waits while the reader is slow. */
+  /** Writes lines of data to stdout; waits while the reader is slow. */
   data(lines: Lines): Promise<void>;
   /**
-   * One JSON object with --json, else text. Either may be a function, when making it costs something or is not always possible.
-   * @param none said in place of text when that has no lines
+   * Prints one JSON object with --json, else text. Either may be a function, for values that are expensive or not always
+   * possible.
+   * @param none printed instead of text when that has no lines
    */
   answer(json: Given<object>, text: Given<Lines>, none?: string): Promise<void>;
-  /** The text of each row; with --json one object with all of them as `items`, also when there are none. @param told.json what of a row is its JSON @param told.none said when there is no row @param told.fits cuts lines to the terminal's width */
+  /**
+   * Prints the text of each row; with --json one object with all of them as `items`, also when there are none. @param told.json
+   * the JSON of a row @param told.none printed when there is no row @param told.fits cuts lines to the terminal's width
+   */
   each<Row extends object>(
     rows: Iterable<Row>,
     text: (row: Row) => Lines,
     told?: { readonly json?: (row: Row) => object; readonly none?: string; readonly fits?: true },
   ): Promise<void>;
-  /** Talk on stderr, unless --quiet; without control characters. */
+  /** Prints messages on stderr, unless --quiet; without control characters. */
   readonly say: (lines: Lines) => void;
-  /** Redraws the progress line on a terminal; elsewhere says it now and then, so that a log tells how far it is and what is left. */
+  /**
+   * Redraws the progress line on a terminal; elsewhere prints it from time to time, so that a log shows the progress and what is
+   * left.
+   */
   progress(line: string): void;
-  /** An error line, even with --quiet; without control characters. */
+  /** Prints an error line, even with --quiet; without control characters. */
   complain(line: string): void;
-  /** The process ends with this command although something of it cannot be ended. */
+  /** Makes the process exit after this command although something in it cannot be ended. */
   leave(): void;
 }
 
@@ -68,17 +75,18 @@ type Given<T> = T | (() => T | Promise<T>);
 const taken = async <T extends Lines | object>(given: Given<T>): Promise<T> =>
   typeof given === "function" ? await given() : given;
 
-/** Messages quote files and answers: nothing in them may steer the terminal. Lines and tabs stay. */
+/** Messages quote files and answers: these must not control the terminal. Line breaks and tabs stay. */
 function harmless(text: string): string {
   return text.replaceAll(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, "�");
 }
 
 /**
- * stdout takes no more. Without the code of the system's error, for which a store or a tenant that is being read meanwhile would take it for its own.
+ * stdout cannot be written. Does not have the code of the system's error, because a store or a tenant that is being read at the
+ * time would mistake it for its own.
  */
 export class StdoutError extends Error {
   override readonly name = "StdoutError";
-  /** True when whoever read it has closed it. */
+  /** True when its reader has closed it. */
   readonly closed: boolean;
 
   constructor(cause: NodeJS.ErrnoException) {
@@ -87,10 +95,10 @@ export class StdoutError extends Error {
   }
 }
 
-/** Progress is said so often where no line can be redrawn, ms. */
+/** How often progress is printed where no line can be redrawn, ms. */
 const PROGRESS_MS = 15_000;
 
-/** @param options from the global flags @param told.interrupted what is said when Ctrl-C has ended the command */
+/** @param options from the global flags @param told.interrupted printed when Ctrl-C has stopped the command */
 export function createIo(
   options: { json?: unknown; quiet?: unknown; yes?: unknown; pager?: unknown; color?: unknown },
   { env, cwd, clock, stdin, stdout, stderr, onInterrupt, leave }: Surroundings,
@@ -99,11 +107,12 @@ export function createIo(
   const quiet = options.quiet === true;
   const live = stderr.isTTY === true && !quiet && env["TERM"] !== "dumb";
   let drawn = false;
-  // A reader that goes away (| head) must not end the process in the middle: the command stops at its next line and closes what is open.
+  // When the reader goes away (| head), the process must not end at once: the command stops at its next line and closes what is
+  // open.
   let broken: Error | undefined;
   stdout.on("error", (thrown: NodeJS.ErrnoException) => {
     broken ??= thrown;
-    // Failed, even when nothing is written any more; a reader that has read enough is no failure.
+    // A failure, even when nothing more is written; a reader that has read enough is not a failure.
     if (thrown.code !== "EPIPE") process.exitCode = EXIT.failed;
   });
   const drained = (stream: Surroundings["stdout"]) =>
@@ -129,7 +138,7 @@ export function createIo(
       if (!stdout.write(`${line}\n`)) await drained(stdout);
     }
   };
-  // Longer than the screen: as git does, through the user's pager. A pager reads its keys from the terminal, not from stdin.
+  // Text longer than the screen goes through the user's pager, as git does. A pager reads keys from the terminal, not from stdin.
   const paged = async (lines: Lines): Promise<boolean> => {
     const rows = stdout.isTTY === true && options.pager !== false ? (stdout.rows ?? 0) : 0;
     const all = (typeof lines === "string" ? [lines] : lines).flatMap((line) => line.split("\n"));
@@ -143,7 +152,7 @@ export function createIo(
     clear();
     for (const line of typeof lines === "string" ? [lines] : lines) talk(line);
   };
-  /** Wrapped to the terminal where stderr is one. */
+  /** Wraps lines when stderr is a terminal. */
   const talk = (line: string) => {
     const room = stderr.isTTY === true ? stderr.columns : undefined;
     for (const part of harmless(line).split("\n")) stderr.write(`${wrapped(part, room).join("\n")}\n`);

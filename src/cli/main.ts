@@ -1,4 +1,4 @@
-// The entry of the command line: runs one in the process's own surroundings and turns its result into an exit code.
+// The entry of the command line: runs one with the process's own environment and streams, and sets the exit code.
 
 import { runCommandLine } from "./program.ts";
 import { processSurroundings } from "./surroundings.ts";
@@ -7,11 +7,11 @@ let left = false;
 const leave = () => {
   left = true;
 };
-// Nothing is loaded for it where there is no proxy.
+// The module is only loaded when there is a proxy.
 const { https_proxy: small, HTTPS_PROXY: large } = process.env;
 if (small || large) await (await import("../app/egress.ts")).fetchThroughProxy(process.env);
 const code = await runCommandLine(process.argv.slice(2), { ...processSurroundings(), leave });
-// Set already when stdout failed.
+// It is already set when stdout failed.
 process.exitCode ||= code;
 // oxlint-disable-next-line unicorn/no-process-exit -- nothing else ends what a command line could not
 if (left) process.exit();

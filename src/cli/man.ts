@@ -1,4 +1,5 @@
-// The manual pages, from the same declarations as the help: one of the program, one of each of its commands with what is below it.
+// The manual pages, from the same declarations as the help: one for the program, and one for each of its commands with its
+// subcommands.
 
 import { type Declaration, isHidden, type Node, type Spec } from "./command.ts";
 import { EXIT_WORDS } from "./exit.ts";
@@ -7,7 +8,7 @@ import { TREE } from "./tree.ts";
 
 const shown = TREE.filter(({ declaration }) => !isHidden(declaration));
 
-/** Every page by its file's name, such as `outdial-tag.1`. */
+/** Every page by its file name, such as `outdial-tag.1`. */
 export function manualPages(): Readonly<Record<string, string>> {
   const own = shown.map((node) => [`outdial-${node.declaration.name}.1`, pageOf(node)] as const);
   return { "outdial.1": programPage(), ...Object.fromEntries(own) };
@@ -94,7 +95,7 @@ const section = (title: string, lines: readonly string[]): string[] => (lines.le
 
 const item = (term: string, help: string): string[] => [".TP", `\\fB${text(term)}\\fR`, text(help)];
 
-/** Text that roff takes as it is: hyphens stay hyphens, a line never begins with a request. */
+/** Text escaped for roff: hyphens stay hyphens, and no line begins with a request. */
 function text(plain: string): string {
   const escaped = plain
     .replaceAll("\\", "\\e")

@@ -1,4 +1,4 @@
-// What commands write: NDJSON result rows to a file or to stdout, and whole texts to a file.
+// Files and streams that commands write: NDJSON result rows to a file or to stdout, and whole texts to a file.
 
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
@@ -10,11 +10,11 @@ import type { Io } from "./io.ts";
 export interface Output extends AsyncDisposable {
   /** Writes one row; waits while the reader is slow. */
   line(row: object): Promise<void>;
-  /** Writes one line as it is; waits while the reader is slow. */
+  /** Writes one line unchanged; waits while the reader is slow. */
   text(line: string): Promise<void> | undefined;
 }
 
-/** Opens PATH for writing, `-` for stdout; nothing when there is none. Throws `invalid_input` when the file cannot be written. */
+/** Opens PATH for writing, `-` for stdout; undefined without a path. Throws `invalid_input` when the file cannot be written. */
 export async function openOutput(path: string, io: Io): Promise<Output>;
 export async function openOutput(path: string | undefined, io: Io): Promise<Output | undefined>;
 export async function openOutput(path: string | undefined, io: Io): Promise<Output | undefined> {
@@ -29,7 +29,7 @@ export async function openOutput(path: string | undefined, io: Io): Promise<Outp
   } catch (thrown) {
     throw trouble(thrown);
   }
-  // A disk that is full says so when nobody waits for a write: whoever writes next, or closes the file, is told. Once.
+  // A full disk may be reported when nobody waits for a write: then the next write, or closing the file, throws the error. Once.
   let broken: Error | undefined;
   let told = false;
   stream.on("error", (thrown) => {

@@ -1,4 +1,4 @@
-// The program: global flags, the groups of commands in the order of the help, errors made exit codes.
+// The program: global flags, the groups of commands in the order of the help, and exit codes for errors.
 
 import { Command, CommanderError } from "commander";
 import type { ServiceAddress, Standing, StoreUse } from "../app/index.ts";
@@ -21,7 +21,7 @@ export interface Program {
   readonly command: Command;
 }
 
-/** Builds the command tree. @param profile what help and completion are for; without one they show all commands */
+/** Builds the command tree. @param profile for help and completion; without one they show all commands */
 export function buildProgram(surroundings: Surroundings = processSurroundings(), profile?: "rest" | "acd"): Program {
   const { stdout, stderr } = surroundings;
   let exit: number = EXIT.done;
@@ -88,7 +88,7 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
   };
 }
 
-/** Reads what was given, runs the command, tells its error. @returns the exit code */
+/** Parses the values, runs the command, reports its error. @returns the exit code */
 async function runCommand(
   command: Command,
   { args, options, makes, tells, interrupted, runs }: Declaration,
@@ -141,14 +141,14 @@ async function runCommand(
     });
     return io.pressed ? EXIT.interrupted : (code ?? EXIT.done);
   } catch (thrown) {
-    // Work that was ended may fail in any way; an error that says what Ctrl-C ended says more.
+    // Stopped work may fail in any way; only an error about the interruption itself says more than that it was interrupted.
     const isTold = thrown instanceof OutdialError && thrown.code === "interrupted";
     const exit = await report(isTold ? thrown : (io.interruption ?? thrown), io);
     return io.pressed ? EXIT.interrupted : exit;
   }
 }
 
-/** Options that choose what a service has chosen for itself. */
+/** Options for things that a service has decided for itself. */
 const CHOSEN_THERE = {
   config: "--config",
   dir: "--dir",
@@ -157,7 +157,10 @@ const CHOSEN_THERE = {
   databaseUrl: "--database-url",
 };
 
-/** The service that OUTDIAL_URL names. Throws `invalid_input` for a command that does not go through one: it would work on another store and tenant. */
+/**
+ * The service in OUTDIAL_URL. Throws `invalid_input` for a command that does not work through one: it would use another store and
+ * tenant.
+ */
 async function serviceOf(
   env: Surroundings["env"],
   goesThrough: boolean,
@@ -181,7 +184,7 @@ async function serviceOf(
   return service;
 }
 
-/** A command line that cannot be read, as all errors are told with --json. */
+/** The error for a command line that cannot be parsed, in the form of all errors with --json. */
 function usageProblem({ code, message }: CommanderError, complaint: string): object {
   const [said = "", ...more] = (code === "commander.help" ? "a command is needed" : message).replace(/^error: /, "").split("\n");
   const advice =
@@ -189,7 +192,7 @@ function usageProblem({ code, message }: CommanderError, complaint: string): obj
   return { error: { code: "invalid_input", message: said, advice } };
 }
 
-/** Help and the like: a reader that goes away (| head) has read enough. */
+/** Prints help and the like: a reader that goes away (| head) has read enough. */
 function write(stream: Surroundings["stdout"], text: string): void {
   stream.once("error", (thrown: NodeJS.ErrnoException) => {
     if (thrown.code !== "EPIPE") throw thrown;

@@ -1,4 +1,4 @@
-// The reference of the command line as Markdown, from the command tree itself.
+// The reference of the command line as Markdown, made from the command tree.
 
 import type { Command } from "commander";
 import { buildProgram } from "./program.ts";

@@ -1,13 +1,14 @@
-// Refused lines for a person: the first ones of each kind, then how many more there were. A file of 100,000 wrong lines has one fault, mostly.
+// Refused lines for a person: the first ones of each kind, then how many more there were. A file of 100,000 wrong lines usually
+// has one mistake.
 
 import type { RefusedLine } from "../operations/index.ts";
 import type { Io } from "./io.ts";
 import { grouped, printable } from "./text.ts";
 
-/** So many of a kind are told one by one. */
+/** Number of lines of a kind that are printed one by one. */
 const SHOWN = 3;
 
-/** Tells refused lines; disposing tells what was counted. */
+/** Prints refused lines; disposing prints the counts. */
 export class Refusals implements Disposable {
   readonly #io: Pick<Io, "complain">;
   readonly #kinds = new Map<string, { readonly reason: string; count: number }>();

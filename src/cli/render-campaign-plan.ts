@@ -1,4 +1,5 @@
-// What people read about campaign plans: what is created, changed, left alone, what it reaches, what forbids it, how an apply goes and ends. Pure text.
+// Text about campaign plans: what is created, changed, left alone, the reach, what forbids it, the progress and end of an apply.
+// Pure text.
 
 import type { ApplyStanding } from "../app/index.ts";
 import { type CampaignFieldChange, violationLine } from "../operations/index.ts";
@@ -13,7 +14,7 @@ import { grouped, printable, printableWhole } from "./text.ts";
 
 type Entry = CampaignPlanView["entries"][number];
 
-/** Text without control characters, however long it is. */
+/** Text of any length without control characters. */
 const shown = (value: unknown): string => (value === undefined ? "absent" : printable(JSON.stringify(value)));
 
 const fieldLines = (changes: readonly CampaignFieldChange[], indent: string): string[] => {
@@ -42,7 +43,7 @@ export function planLines(plan: CampaignPlanView): string[] {
   return lines;
 }
 
-/** How files and tenant differ. */
+/** The differences between files and tenant. */
 export function driftLines({ drifted, campaigns, unmanaged, unmatched, notices }: CampaignDriftView): string[] {
   return [
     ...campaigns.flatMap((entry) => entryLines(entry, false)),
@@ -78,7 +79,7 @@ function blastText({ blast }: Entry): string {
   return `${parts.join(", ")}${blast.dials ? "; it dials" : "; it does not dial"}`;
 }
 
-/** What has moved since a plan was shown. */
+/** What has changed since a plan was shown. */
 export function movedLines(moved: CampaignPlanMoved["moved"]): string[] {
   return moved.flatMap(({ campaign, what, fields }) => [
     what === "rules"
@@ -101,7 +102,7 @@ const PHASES: Readonly<Partial<Record<string, string>>> & Readonly<Record<ApplyP
   ended: "ended",
 };
 
-/** Where an apply stands, in one line. */
+/** The progress of an apply, in one line. */
 export function progressLine({ campaign, phase }: ApplyStanding): string {
   return campaign === undefined || phase === undefined
     ? "run by another process"

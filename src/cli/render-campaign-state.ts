@@ -1,4 +1,4 @@
-// The gate and the state of a campaign for a person, as the API shows them. Pure text.
+// The gate and the state of a campaign as text, from the API's views. Pure text.
 
 import { formatInstant } from "../compliance/index.ts";
 import { durationText } from "../kernel/index.ts";
@@ -15,8 +15,8 @@ import { table } from "./table.ts";
 import { grouped, printable, printableWhole } from "./text.ts";
 
 /**
- * What a pre-dial gate says: the verdict first, then what it rests on.
- * @param start what is told of one that was asked for a start: the manifest that is kept, and how the tenant's do-not-call groups stand
+ * The result of a pre-dial gate: the verdict first, then the reasons.
+ * @param start for a gate that was asked for a start: the stored manifest, and how the tenant's do-not-call groups compare
  */
 export function gateWords(
   id: string,
@@ -35,7 +35,7 @@ export function gateWords(
     if (onCompanyList !== null && onCompanyList > 0 && doNotCall === undefined)
       lines.push(`  ${listedWords({ onCompanyList, read: contacts })}`);
   }
-  // A refusal says it itself.
+  // A refusal already says it.
   if (doNotCall !== undefined && !refusals.some(({ code }) => code === "company_list_not_held"))
     lines.push(`  the tenant's do-not-call groups: ${printableWhole(dncWords(doNotCall))}`);
   if (!allowed && nextAllowed !== null) lines.push(`  the first of those that wait may be called at ${instantText(nextAllowed)}`);
@@ -45,7 +45,7 @@ export function gateWords(
 const instantText = (time: string): string => formatInstant(Date.parse(time));
 const rateText = (rate: number | null | undefined): string => (rate === null || rate === undefined ? "" : share(rate));
 
-/** A table of campaigns, one a line. */
+/** A table of campaigns, one in each line. */
 export const HEALTH = table<CampaignSummary>(
   [
     { title: "campaign", value: ({ id }) => id, isWhole: true },
@@ -148,7 +148,7 @@ function windowLine({ zone, contacts, open, openContacts, changesAt }: WindowSta
 
 const share = (value: number): string => `${(value * 100).toFixed(1)} %`;
 
-/** The work that is left, a line each; what is not known with its reason. */
+/** The work that is left, one item per line; unknown values with the reason. */
 function workloadLines({ penetration, hoursLeft, dialable, pace, callbacks, agents, mostAgents, occupancy }: Workload): string[] {
   const most = mostAgents === null ? "" : ` · at most ${grouped(mostAgents)} by the dialer settings`;
   return [

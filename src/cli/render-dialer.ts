@@ -1,4 +1,4 @@
-// What people read about dialer settings: differences, findings, the prediction, how a change goes and ends. Pure text.
+// Text about dialer settings: differences, findings, the prediction, the progress and end of a change. Pure text.
 
 import type { ChangeStanding } from "../app/index.ts";
 import { percent, probabilityText } from "../kernel/index.ts";
@@ -59,7 +59,7 @@ const PHASES: Readonly<Record<DialerChange["phase"], string>> = {
   ended: "ended",
 };
 
-/** Where a change stands, in one line. */
+/** The progress of a change, in one line. */
 export function phaseLine(state: ChangeStanding): string {
   const back = state.purpose === "restore" ? "putting the old settings back: " : "";
   const looks = state.phase === "polling" && state.looks > 0 ? `, look ${state.looks + 1}` : "";
@@ -70,7 +70,7 @@ export function phaseLine(state: ChangeStanding): string {
   return `${back}${PHASES[state.phase]}${looks}${watched}${waits}`;
 }
 
-/** How a change ended or why it stands still, with what to do next. */
+/** How a change ended or why it is stopped, with what to do next. */
 export function endLines(change: DialerChange): string[] {
   const { version, outcome, message, taken, conflicts } = change;
   const lines = [`version ${version}: ${(outcome ?? phaseLine(change)).replaceAll("_", " ")}`];

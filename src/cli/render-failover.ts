@@ -1,4 +1,4 @@
-// Failover pairs for people: a text for a pair, lines for what happens to it. Pure.
+// Failover pairs as text: a description of a pair, lines for its events. Pure.
 
 import { z } from "zod";
 import { type FailoverProgress, pairWords } from "../operations/index.ts";
@@ -7,7 +7,7 @@ import { printable, printableWhole } from "./text.ts";
 
 const timeText = (at: number): string => new Date(at).toISOString().slice(0, 19).replace("T", " ");
 
-/** Where a pair stands, why, and what a person is to do. */
+/** The state of a pair, its reason, and what a person must do. */
 export function pairText(pair: FailoverPairView): string {
   const { primary, backup, policy, phase, words, verdict, reason, nextStep } = pair;
   const standing = pair.alarms
@@ -20,7 +20,7 @@ export function pairText(pair: FailoverPairView): string {
   return [line, ...more].map(printableWhole).join("\n");
 }
 
-/** What happened to a pair: when, what, where it stood then, and what it told. */
+/** An event of a pair: when, what, the state then, and its alarms. */
 export function happeningLine({ at, phase, event, alarms }: FailoverHappeningView): string {
   const { type, unreadable, until } = happened.parse(event);
   const told = messages.parse(alarms).map(({ message }) => message);
@@ -34,7 +34,10 @@ const happened = z
   .catch({ type: "", unreadable: 0, until: null });
 const messages = z.array(z.object({ message: z.string().catch("") })).catch([]);
 
-/** What is worth telling of an event; empty when nothing is. @param waits whether a pair that another process watches is waited for */
+/**
+ * Lines for an event that is worth reporting; empty for others. @param waits whether to wait for a pair that another process
+ * watches
+ */
 export function failoverLines(progress: Parameters<FailoverProgress>[0], waits = true): string[] {
   const { pair } = progress;
   if (progress.elsewhere)

@@ -1,11 +1,11 @@
-// What people read about the dispositions of an interaction. Pure text.
+// Text about the dispositions of an interaction. Pure text.
 
 import type { Entry } from "../operations/index.ts";
 import type { CorrectionView, InteractionView } from "../operations/views/index.ts";
 import { table } from "./table.ts";
 import { printable } from "./text.ts";
 
-/** One line for each entry, in columns; codes that were retired say so. */
+/** One line for each entry, in columns; retired codes are marked. */
 export function entryLines(entries: readonly Entry[], tree?: InteractionView["codes"], width?: number): string[] {
   const state = (code: string) => {
     const node = tree?.[code];
@@ -21,7 +21,7 @@ export function entryLines(entries: readonly Entry[], tree?: InteractionView["co
   return table(columns, { heads: false, widest: 200 }).lines(entries, width);
 }
 
-/** What a correction would do: the entries that stay, those that go and the one that comes. */
+/** What a correction would do: entries that stay, entries that are removed, and the one that is added. */
 export function previewLines({ before, after, problems }: CorrectionView): string[] {
   if (problems.length > 0) return problems.map(({ message }) => printable(message));
   const is = (one: Entry) => (other: Entry) => JSON.stringify(one) === JSON.stringify(other);

@@ -1,4 +1,4 @@
-// What people read about retrievals. Pure text.
+// Text about retrievals. Pure text.
 
 import type { RetrievalProgress, RunVerdict } from "../operations/index.ts";
 import { downloadSuccessRate, latencySeconds } from "../operations/views/index.ts";
@@ -15,7 +15,7 @@ export function retrievalProgressLine(progress: RetrievalProgress): string {
   return `${what}${windowsDone} of ${windows} windows · ${grouped(pages)} pages · ${grouped(rows)} rows${troubles}`;
 }
 
-/** `3 bad_end · 1 missing_id`, most frequent first; empty when nothing was put aside. */
+/** `3 bad_end · 1 missing_id`, most frequent first; empty when nothing was quarantined. */
 function quarantineLine({ totals }: Pick<Retrieval, "totals">): string {
   return Object.entries(totals.quarantined)
     .sort(([, a], [, b]) => b - a)
@@ -45,7 +45,7 @@ export function retrievalLines(retrieval: Retrieval): string[] {
   return lines;
 }
 
-/** One line of a verdict, and what is wrong. */
+/** One line for a verdict, and what is wrong. */
 export function verdictLines(verdict: RunVerdict): string[] {
   const { jobId, ok, expected, found, damaged } = verdict;
   if (ok) return [`${jobId} ok · ${grouped(found.calls)} calls · ${found.hash}`];

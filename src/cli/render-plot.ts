@@ -4,7 +4,10 @@ import type { Fields } from "./table.ts";
 
 const LEVELS = "▁▂▃▄▅▆▇█";
 
-/** Each figure over the rows as one line of blocks from its lowest to its highest value, with both and the last. A dot where there is none. */
+/**
+ * Each figure over the rows as one line of blocks from its lowest to its highest value, followed by both and by the last value. A
+ * dot where there is no value.
+ */
 export function plotLines(rows: readonly Fields[], figures: readonly string[], width: number): string[] {
   const name = Math.max(0, ...figures.map((figure) => figure.length));
   return figures.flatMap((figure) => {
@@ -26,7 +29,7 @@ export function plotLines(rows: readonly Fields[], figures: readonly string[], w
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 
-/** At most `width` values: neighbours are averaged. */
+/** At most `width` values: neighbouring values are averaged. */
 function squeeze(values: readonly (number | undefined)[], width: number): (number | undefined)[] {
   if (values.length <= width) return [...values];
   return Array.from({ length: width }, (_, i) => {

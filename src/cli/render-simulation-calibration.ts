@@ -1,4 +1,4 @@
-// What people read about a calibration: rates, how durations were fitted, where there is too little data. Pure text.
+// Text about a calibration: rates, how durations were fitted, where there is too little data. Pure text.
 
 import type { Calibration, DayMeanInterval, DurationFit } from "../dialing/index.ts";
 import type { DayRateInterval, RateInterval } from "../kernel/index.ts";
@@ -22,7 +22,7 @@ const FITS = table<DurationFit & { readonly name: string; readonly interval: Day
   { title: "", value: ({ explanation }) => explanation },
 ]);
 
-/** What intervals allow for. */
+/** What the intervals take into account. */
 function intervalsOf({ method, days, confidence }: DayRateInterval): string {
   const level = `${Number((100 * confidence).toFixed(2))} % intervals`;
   if (method === "days") return `with ${level} over ${grouped(days)} days`;

@@ -1,4 +1,4 @@
-// The time series of a simulation as charts for a terminal: columns of blocks over a scale, the clock below. Pure text.
+// The time series of a simulation as charts for a terminal: columns of blocks next to a scale, the clock below. Pure text.
 
 import type { Series, SeriesPoint } from "../dialing/index.ts";
 import { shareText } from "./text.ts";
@@ -8,7 +8,7 @@ const EIGHTHS = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as
 const HOUR = 3600;
 
 interface ChartStyle {
-  /** Columns that a chart may have, its scale included. */
+  /** Width of a chart in columns, including its scale. */
   readonly width: number;
   /** Block characters; plain ones otherwise. */
   readonly blocks: boolean;
@@ -16,14 +16,14 @@ interface ChartStyle {
 
 interface Plotted {
   readonly title: string;
-  /** A rate of several neighbouring points together; NaN without a denominator. */
+  /** The rate of several neighbouring points; NaN without a denominator. */
   readonly of: (points: readonly SeriesPoint[]) => number;
   readonly write: (value: number) => string;
-  /** What the scale includes besides the values. */
+  /** Values that the scale must include. */
   readonly includes: readonly number[];
-  /** The scale ends at multiples of it; without one it begins at 0 and ends at the highest value. */
+  /** The scale ends at a multiple of it; without it the scale begins at 0 and ends at the highest value. */
   readonly step?: number;
-  /** Told when the rate has this value, such as a limit. */
+  /** A value to mark, such as a limit. */
   readonly mark?: number;
 }
 
@@ -64,7 +64,7 @@ export function chartLines(series: Series, startOfDay: number, limit: number, st
   return told.flatMap((one) => [...chart(one, columns, scale, style), ...clock(columns, startOfDay, scale), ""]).slice(0, -1);
 }
 
-/** At most `width` runs of neighbouring points; few points get several columns each. */
+/** At most `width` groups of neighbouring points; when there are few points, each gets several columns. */
 function groups(series: Series, width: number): SeriesPoint[][] {
   if (series.length > width)
     return Array.from({ length: width }, (_, i) =>
@@ -85,7 +85,7 @@ function chart(plotted: Plotted, columns: readonly SeriesPoint[][], scale: numbe
     const marked = plotted.mark !== undefined && plotted.mark > floor && plotted.mark <= floor + unit;
     const label =
       i === 0 ? plotted.write(high) : i === HEIGHT - 1 ? plotted.write(low) : marked ? plotted.write(plotted.mark ?? 0) : "";
-    // The line of the limit shows where nothing else is.
+    // The limit's line is drawn where the chart is empty.
     const dotted = marked ? cells.map((character) => (character === " " ? (style.blocks ? "┄" : "-") : character)) : cells;
     return `${label.padStart(scale)} ${style.blocks ? "│" : "|"}${dotted.join("")}`.trimEnd();
   });
@@ -103,7 +103,7 @@ function cell(filled: number, { blocks }: ChartStyle): string {
   return blocks ? (EIGHTHS[eighths] ?? " ") : eighths >= 4 ? "#" : " ";
 }
 
-/** Times of day where an hour begins, as far apart as they need. */
+/** Times of day at full hours, with enough space between them. */
 function clock(columns: readonly SeriesPoint[][], startOfDay: number, scale: number): string[] {
   const line = Array<string>(columns.length + 6).fill(" ");
   let free = 0;

@@ -1,5 +1,5 @@
-// What people read about a simulation: every figure with its interval and what it was divided by, comparisons, variations, the search for the
-// best pacing. Pure text.
+// Text about a simulation: every figure with its interval and its denominator, comparisons, variations, the search for the best
+// pacing. Pure text.
 
 import type {
   Comparison,
@@ -14,21 +14,21 @@ import { grouped, number, points, printable, shareText } from "./text.ts";
 
 const HOUR = 3600;
 
-/** One figure of a result: how it is called, where it stands, how it is written. */
+/** One figure of a result: its name, its value, its form as text. */
 interface Figure {
   readonly name: string;
   readonly of: (result: SimulationResult) => FigureInterval;
   readonly write: (value: number) => string;
-  /** What stands above and below the line, with the factor to its unit. */
+  /** Units of the numerator and the denominator, with the factor to the unit. */
   readonly above: Unit;
   readonly below: Unit;
-  /** Not shown when it tells nothing. */
+  /** Not shown when it says nothing. */
   readonly isShown?: (result: SimulationResult) => boolean;
 }
 
 type Unit = string | { readonly name: string; readonly scale: number };
 
-/** Seconds that are told as hours. */
+/** Seconds shown as hours. */
 const hours = (name: string): Unit => ({ name, scale: 1 / HOUR });
 const seconds = (value: number): string => `${number(value, 3)} s`;
 const rate = (value: number): string => number(value, 4);
@@ -116,7 +116,7 @@ function basis(
   return `${amount(numerator, above)} / ${amount(denominator, below)}`;
 }
 
-/** The wider half of an interval: at 0 and 1 the other one is cut. */
+/** The wider half of an interval: at 0 and 1 the other half is cut. */
 function halfWidth({ rate: value, low, high }: FigureInterval): number {
   return Math.max(high - value, value - low);
 }
@@ -173,7 +173,7 @@ export function comparisonLines(names: readonly [string, string], comparison: Co
 
 const signed = (value: number): string => `${value > 0 ? "+" : ""}${number(value, 3)}`;
 
-/** What a variation is told by, in tables and CSV. */
+/** The figures of a variation, in tables and CSV. */
 const VARIATION_FIGURES: readonly (Pick<Figure, "name" | "of" | "write"> & { readonly column: string })[] = [
   { name: "abandoned", column: "abandonment", of: (r) => r.abandonment, write: shareText },
   { name: "occupancy", column: "occupancy", of: (r) => r.occupancy, write: shareText },
@@ -190,7 +190,7 @@ interface Variation {
 const pathsOf = ([first]: readonly Variation[]): string[] => Object.keys(first?.values ?? {});
 const valueText = (value: unknown): string => (typeof value === "string" ? printable(value) : JSON.stringify(value));
 
-/** One line a variation: its values, then each figure with half the width of its interval. */
+/** One line for each variation: its values, then each figure with half the width of its interval. */
 export function variationLines(variations: readonly Variation[], width?: number): string[] {
   const figures = VARIATION_FIGURES.flatMap(({ name, of, write }) => [
     { title: name, value: ({ result }: Variation) => write(of(result).rate) },
@@ -206,7 +206,7 @@ export function variationLines(variations: readonly Variation[], width?: number)
   return table([...paths, ...figures].map((column) => ({ ...column, align: "right" as const }))).lines(variations, width);
 }
 
-/** The same for programs: each figure with the ends of its interval. */
+/** Variations as CSV: each figure with the ends of its interval. */
 export function variationsCsv(variations: readonly Variation[]): string {
   const digits = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : "");
   const figures = VARIATION_FIGURES.flatMap(({ column, of }) => [
@@ -223,7 +223,7 @@ export function variationsCsv(variations: readonly Variation[]): string {
     .join("\n");
 }
 
-/** 32400 as "9 h". */
+/** A time span: 32400 as "9 h". */
 function span(value: number): string {
   if (value === 0) return "0";
   if (value < 120) return `${number(value, 3)} s`;
@@ -243,7 +243,7 @@ export function optimumLines(optimum: Optimum, width?: number): string[] {
     { title: "±", value: ({ abandonment }) => shareText(halfWidth(abandonment)), align: "right" },
     {
       title: `${number(100 * probability, 4)} % stay under`,
-      // One digit more: it is held against the limit.
+      // One digit more, because it is compared with the limit.
       value: ({ assurance }) => (Number.isFinite(assurance.ceiling) ? `${(100 * assurance.ceiling).toFixed(3)} %` : "–"),
       align: "right",
     },

@@ -1,4 +1,4 @@
-// The tenant's simulator and ours, side by side, for people. Pure text.
+// The tenant's simulator and ours, side by side, as text. Pure text.
 
 import { durationText } from "../kernel/index.ts";
 import { simulatedText } from "../operations/index.ts";
@@ -21,7 +21,7 @@ const FIGURES = table<SimulatorComparison["figures"][number]>([
 export const comparisonLines = ({ figures }: SimulatorComparison, width: number | undefined): string[] =>
   FIGURES.lines(figures, width);
 
-/** What else there is to say of a comparison. */
+/** Further notes about a comparison. */
 export function comparisonNotes(comparison: SimulatorComparison): string[] {
   const { minutes, volume, lines, differences, assumed, recommendation, problem } = comparison;
   const calls = volume === null ? "calls without end" : `${grouped(volume)} calls`;

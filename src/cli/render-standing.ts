@@ -1,9 +1,9 @@
-// Which store and which tenant a command used, and since when the lists of whom not to call are there. Pure text.
+// Which store and which tenant a command used, and the dates of the do-not-call lists. Pure text.
 
 import type { Standing } from "../app/index.ts";
 import { printable } from "./text.ts";
 
-/** @param lists whether to tell of the company's list and the registries */
+/** @param lists whether to include the company's list and the registries */
 export function standingLines({ store, tenant, tenantName, companyList: list, registries }: Standing, lists: boolean): string[] {
   const where = tenant === null ? "none configured" : printable(tenant);
   const place = `store ${printable(store)} · tenant ${tenantName === null ? where : `${printable(tenantName)} (${where})`}`;

@@ -1,4 +1,4 @@
-// The hours ahead as a picture: one line for each rule and zone, a character for each half hour, clocks above. Pure text.
+// The next hours as a picture: one line for each rule and zone, a character for each half hour, clocks above. Pure text.
 
 import type { Strip } from "../compliance/index.ts";
 
@@ -18,7 +18,7 @@ export function stripStyle(environment: Readonly<Record<string, string | undefin
 }
 
 /**
- * The lines of a strip: for each day its clocks (hours by threes, the weekday at midnight), all rules together, then each rule.
+ * The lines of a strip: for each day its clocks (every third hour, the weekday at midnight), all rules together, then each rule.
  * @param zones whose clocks to show; @param hourIn local hour and weekday of an instant in a zone
  */
 export function stripLines(
@@ -52,7 +52,7 @@ export function stripLines(
   return lines;
 }
 
-/** Two characters where an hour divisible by three begins; each cell is one character, half an hour. */
+/** Two characters where an hour divisible by three begins; each cell is one character and stands for half an hour. */
 function clockLine(cells: readonly number[], hourOf: (at: number) => { hour: number; weekday: number }): string {
   const line = cells.map(() => " ");
   let before: number | undefined;

@@ -1,4 +1,4 @@
-// What people read about a tagging job: the progress line, the report of a plan, the summary of a job. Pure text.
+// Text about a tagging job: the progress line, the report of a plan, the summary of a job. Pure text.
 
 import type { HistogramSummary } from "../kernel/index.ts";
 import type { JobProgress, PlanReport, RefusedRow } from "../operations/index.ts";
@@ -37,11 +37,11 @@ function total(counts: ItemCounts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** A rate over the last seconds and what is left at that rate. */
+/** The rate over the last seconds, and the time left at that rate. */
 export class Pace {
   readonly #samples: { at: number; done: number }[] = [];
 
-  /** @returns items a second over the last ten seconds, and seconds left; undefined until there is something to say */
+  /** @returns items per second over the last ten seconds, and seconds left; undefined until that is known */
   note(at: number, done: number, of: number): { perSecond: number; secondsLeft: number } | undefined {
     this.#samples.push({ at, done });
     while (this.#samples.length > 2 && at - (this.#samples[0]?.at ?? at) > 10_000) this.#samples.shift();
@@ -55,7 +55,7 @@ export class Pace {
 /** One line for a terminal. `budget` is the used share of the request limit, when there is one. */
 export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"]>, budget: string): string {
   const done = total(progress.counts);
-  // How many calls a push looks at is counted first.
+  // For a push, the number of calls is counted first.
   const share =
     progress.totalRows === 0 ? "" : `/${grouped(progress.totalRows)} (${Math.floor((100 * done) / progress.totalRows)} %)`;
   const speed =
@@ -70,7 +70,7 @@ export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"
   return `${phase}${grouped(done)}${share}${speed}${budget} · ${countsLine(progress.counts)}${troubles}`;
 }
 
-/** What validation found, for stderr. */
+/** The result of validation, for stderr. */
 export function planLines(plan: PlanReport): string[] {
   const lines = [
     `${grouped(plan.rows)} rows: ${grouped(plan.toSend)} to send, ${grouped(plan.refused)} refused, ${grouped(plan.duplicates)} duplicates`,
@@ -94,7 +94,7 @@ function refusedLines(plan: PlanReport): string[] {
   return lines;
 }
 
-/** The summary of a job that ended or stopped. */
+/** The summary of a job that has ended or stopped. */
 export function jobLines(job: JobDetail): string[] {
   const campaign = job.campaignId === null ? "" : ` · campaign ${job.campaignId}`;
   const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")}${campaign} · ${printable(job.sourceName)}`];
@@ -121,7 +121,7 @@ export function jobLines(job: JobDetail): string[] {
 const tenantLine = ({ name, address }: NonNullable<JobDetail["tenant"]>): string =>
   `  tenant ${printable(name === null ? address : `${name} (${address})`)}`;
 
-/** What a push has brought, and what the CRM may have besides. */
+/** What a push has sent, and what the CRM may have in addition. */
 export function pushLine(push: NonNullable<JobDetail["push"]>): string {
   const { announced, records, calls, total, acknowledged, unchanged, refused, refusedBefore, requests, unanswered } = push;
   const events = `${grouped(announced)} events queued`;
@@ -151,7 +151,7 @@ function lockedLines({ locked }: Pick<JobDetail, "locked">): string[] {
   ];
 }
 
-/** How it stands with the rows without a result; nothing when there are none. */
+/** The state of the rows without a result; empty when there are none. */
 export function leftLines({ notSent, mayHaveBeenSent }: Pick<JobDetail, "notSent" | "mayHaveBeenSent">): string[] {
   const lines: string[] = [];
   if (notSent !== null && notSent > 0) lines.push(`  ${grouped(notSent)} rows not sent`);

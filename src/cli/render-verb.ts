@@ -1,4 +1,4 @@
-// What a verb of a campaign would do, as a service shows it.
+// What a verb of a campaign would do, as a service reports it.
 
 import type { ApprovalView, CampaignPreview } from "../operations/views/index.ts";
 import { printable } from "./text.ts";
@@ -6,10 +6,10 @@ import { printable } from "./text.ts";
 /** What would be done, in order. */
 export const effectLines = ({ effects }: Pick<CampaignPreview, "effects">): string[] => effects.map(printable);
 
-/** What is against it. */
+/** What forbids it. */
 export const againstWords = ({ refusals }: Pick<CampaignPreview, "refusals">): string[] =>
   refusals.map((text) => `refused: ${printable(text)}`);
 
-/** What a person waits for whose request another one must agree to. */
+/** For a person whose request needs another person's agreement. */
 export const waitsLine = ({ id }: Pick<ApprovalView, "id">): string =>
   `not done yet: another person must agree to ${printable(id)}, in the service`;

@@ -1,17 +1,17 @@
-// The one place where an error becomes a message and an exit code.
+// Turns an error into a message and an exit code; the only place that does.
 
 import { messageOf, missingPackage, OutdialError } from "../kernel/index.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import { type Io, StdoutError } from "./io.ts";
 
-/** The command line needs what the library can do without. */
+/** The command line needs packages that are optional for the library. */
 const ALL_PACKAGES =
   "outdial was installed without its optional packages; this brings them: npm install --include=optional outdial";
 
-/** Says what went wrong on stderr (or as one JSON object on stdout with --json) and gives the exit code. */
+/** Prints the error on stderr (or as one JSON object on stdout with --json) and returns the exit code. */
 export async function report(failure: unknown, io: Io): Promise<number> {
   const thrown = missingPackage(failure, ALL_PACKAGES) ?? failure;
-  // Whoever closed stdout has read enough (| head), and does not want to hear of it.
+  // A reader that closed stdout has read enough (| head), and needs no message.
   if (thrown instanceof StdoutError && thrown.closed) return EXIT.done;
   const code = thrown instanceof OutdialError ? thrown.code : "internal";
   const advice = thrown instanceof OutdialError ? thrown.advice : undefined;

@@ -1,4 +1,4 @@
-// Running a job of any kind to its end with progress on stderr, and reporting it.
+// Runs a job of any kind to its end with progress on stderr, and reports it.
 
 import type { JobRuntime } from "../app/index.ts";
 import { type JobProgress, OperationError, type PlanReport, type RefusedRow, type RowJob } from "../operations/index.ts";
@@ -11,12 +11,12 @@ import { jobLines, Pace, planLines, progressLine } from "./render-tagging.ts";
 import { endedByInterrupt } from "./running.ts";
 import { grouped, printable } from "./text.ts";
 
-/** What runs jobs: in this process, or a service. */
+/** Runs jobs: in this process, or in a service. */
 export interface Runnable extends Pick<JobRuntime, "interrupt" | "budgetLine"> {
   readonly jobs: { readonly run: (id: string, onProgress?: (progress: JobProgress) => void) => Promise<unknown> };
   readonly records: Pick<JobRuntime["records"], "show" | "rows">;
   readonly deliverEvents: () => Promise<unknown>;
-  /** True of a service somewhere else: whoever loses sight of a job there finds it by its id. */
+  /** True for a service elsewhere: when the connection is lost, the job can be found there by its id. */
   readonly afar?: boolean;
 }
 
@@ -74,32 +74,32 @@ export async function runSubmitted(
   return reportJob(runtime.records, ended, { out, shown: { job: ended, earlier } }, io);
 }
 
-/** What is said of a job that was known before it was submitted. */
+/** The message about a job that existed before it was submitted. */
 function earlierLine({ id, status }: Pick<RowJob, "id" | "status">): string {
   return status === "done" || status === "partly_failed"
     ? `this file was run before as ${id}; its result follows (--again runs it once more)`
     : `this file is known as ${id}; going on with it`;
 }
 
-/** Shows how many rows of a file are checked. */
+/** Shows how many rows of a file have been checked. */
 export const checking = (io: Io) => (rows: number) => io.progress(`checking rows · ${grouped(rows)}`);
 
-/** Where the refused rows of a dry run go. */
+/** Receives the refused rows of a dry run. */
 export function refusedTo(output: Output | undefined): { readonly refused?: (row: RefusedRow) => Promise<void> } {
   return output === undefined ? {} : { refused: (row) => output.line(row) };
 }
 
-/** Columns of a file beyond this are counted, not named. */
+/** Most columns of a file that are named; the rest is counted. */
 const MOST_NAMED = 20;
 
-/** Says which columns of a file have no field. */
+/** Reports the columns of a file that have no field. */
 export function sayIgnored(columns: readonly string[], io: Io): void {
   if (columns.length === 0) return;
   const more = columns.length > MOST_NAMED ? ` and ${grouped(columns.length - MOST_NAMED)} more` : "";
   io.say(`columns not used: ${columns.slice(0, MOST_NAMED).map(printable).join(", ")}${more}`);
 }
 
-/** The same of what a service checks. Throws `invalid_input` for --out: a service names the first refused rows only. */
+/** Reports a dry run by a service. Throws `invalid_input` for --out: a service names only the first refused rows. */
 export async function reportServiceDryRun(check: () => Promise<DryRun>, out: string | undefined, io: Io): Promise<number> {
   if (out !== undefined)
     throw new OperationError("invalid_input", "--dry-run through a service has no --out: it names the first refused rows only");
@@ -108,7 +108,7 @@ export async function reportServiceDryRun(check: () => Promise<DryRun>, out: str
   return reportDryRun(plan, io);
 }
 
-/** Tells what a job would do that was only checked. @returns the exit code */
+/** Reports what a job would do that was only checked. @returns the exit code */
 export async function reportDryRun(plan: PlanReport, io: Io): Promise<number> {
   io.say([...planLines(plan), "dry run: nothing was sent"]);
   await io.answer({ plan }, []);

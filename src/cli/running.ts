@@ -1,4 +1,4 @@
-// What commands share that run until they are stopped.
+// Shared by commands that run until they are stopped.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,10 @@ export async function stopped({ signal }: Pick<Io, "signal">): Promise<void> {
   if (!signal.aborted) await once(signal, "abort");
 }
 
-/** Until it is disposed of, the first SIGINT or SIGTERM ends in order what runs here, or the following of what a service runs, and says which. */
+/**
+ * Until it is disposed of, the first SIGINT or SIGTERM stops what runs here in order, or stops following what a service runs, and
+ * prints which.
+ */
 export function endedByInterrupt(io: Io, runtime: { interrupt(): Interruption }): Disposable {
   return io.onInterrupt(() => {
     const stops = runtime.interrupt() === "stopping";
@@ -22,7 +25,7 @@ export function endedByInterrupt(io: Io, runtime: { interrupt(): Interruption })
   });
 }
 
-/** Tells where something stands whenever that has changed: on one line of a terminal, else as talk. */
+/** Prints a progress line whenever it has changed: on one line of a terminal, else as messages. */
 export function standing(io: Io): (line: string) => void {
   let told = "";
   return (line) => {
@@ -33,7 +36,7 @@ export function standing(io: Io): (line: string) => void {
   };
 }
 
-/** Shows an address in the user's browser, or says that none could be opened. */
+/** Opens an address in the user's browser, or says that none could be opened. */
 export function openBrowser(url: string, io: Io): void {
   const [command, ...args] =
     process.platform === "darwin" ? ["open"] : process.platform === "win32" ? ["cmd", "/c", "start", ""] : ["xdg-open"];

@@ -9,12 +9,12 @@ import type { ValuesOf } from "./command.ts";
 import type { rowOptions } from "./declare.ts";
 import type { Io } from "./io.ts";
 
-/** What the options say of how rows are read. */
+/** The options for reading rows. */
 export type RowOptions = ValuesOf<ReturnType<typeof rowOptions>>;
 
 /** A file or stdin. */
 export interface Input {
-  /** For people: the file's name or "stdin". */
+  /** The file's name or "stdin", for people. */
   readonly name: string;
   bytes(): AsyncIterable<Uint8Array>;
   readonly rereadable: boolean;
@@ -46,12 +46,12 @@ function columnMapping(pairs: readonly string[]): Readonly<Record<string, string
   return mapping;
 }
 
-/** FILE or `-` with how it is read. Throws `invalid_input`. */
+/** FILE or `-` with the options for reading it. Throws `invalid_input`. */
 export async function rowSource(file: string, { column, format, delimiter }: RowOptions, io: Pick<Io, "stdin">) {
   return { ...(await openInput(file, io)), read: { format, delimiter, mapping: columnMapping(column) } };
 }
 
-/** The whole text of a file. Throws `invalid_input`. @param what the file is for people, such as "the proof" */
+/** The whole text of a file. Throws `invalid_input`. @param what a name of the file for people, such as "the proof" */
 export async function readFileText(path: string, what?: string): Promise<string> {
   try {
     return await boundedFileText(path);
@@ -71,7 +71,7 @@ export async function readText(path: string, io: Pick<Io, "stdin">, what?: strin
   });
 }
 
-/** The value of a JSON text. Throws `invalid_input`. @param wrong what is said when it is none, before the reason */
+/** The value of a JSON text. Throws `invalid_input`. @param wrong the message for invalid JSON, before the reason */
 export function parseJson(json: string, wrong: string): unknown {
   let value: unknown;
   try {

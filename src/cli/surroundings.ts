@@ -1,12 +1,12 @@
-// What a command line runs in: environment, working folder, streams, and how it is told to stop. The process's own in production; a test gives
-// its own, so that many command lines can run in one process.
+// The surroundings of a command line: environment, working folder, streams, and how it is told to stop. The process's own in
+// production; a test passes its own, so that many command lines can run in one process.
 
 import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Clock } from "../kernel/index.ts";
 import { systemClock } from "../tenant/system-clock.ts";
 
-/** A stream that people may look at: `columns` is the width of a terminal. */
+/** An output stream: `columns` is the width when it is a terminal. */
 export type OutStream = Writable & {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -15,16 +15,18 @@ export type OutStream = Writable & {
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The working folder: relative paths of arguments, flags and configuration are told from it. */
+  /** The working folder: relative paths of arguments, flags and configuration start here. */
   readonly cwd: string;
-  /** Time: what counts as now, and how to wait. */
+  /** The present time, and waiting. */
   readonly clock: Clock;
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
   readonly stdout: OutStream;
   readonly stderr: OutStream;
-  /** Calls `stop` once when SIGINT or SIGTERM comes, until disposed of; a signal after that ends a process at once. */
+  /** Calls `stop` once when SIGINT or SIGTERM comes, until disposed of; a further signal ends the process at once. */
   readonly onInterrupt: (stop: (by: "SIGINT" | "SIGTERM") => void) => Disposable;
-  /** Told that something which cannot be ended is left over: a process ends at once when the command line has its exit code. */
+  /**
+   * Called when something that cannot be ended is left over: then the process ends as soon as the command line has its exit code.
+   */
   readonly leave?: () => void;
 }
 
@@ -46,7 +48,8 @@ export function processSurroundings(): Surroundings {
 }
 
 /**
- * A path of the user's as a file to open. It stays as it was written where the working folder is the process's own, and messages show it so.
+ * A path given by the user, as a path to open. It stays as it was written when the working folder is the process's own, so that
+ * messages show it that way.
  */
 export function pathFrom(cwd: string, path: string): string {
   return path === "-" || cwd === process.cwd() ? path : resolve(cwd, path);

@@ -1,4 +1,4 @@
-// Tables: columns are declared once and give text for a terminal, objects for JSON, and CSV.
+// Tables: columns are declared once and used for text on a terminal, objects for JSON, and CSV.
 
 import { cellText, csvLine } from "../kernel/index.ts";
 import type { Io } from "./io.ts";
@@ -8,20 +8,20 @@ import { toned } from "./tone.ts";
 export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => unknown;
-  /** Where cells and title stand; left by default. */
+  /** Alignment of cells and title; left by default. */
   readonly align?: "left" | "right";
-  /** Characters that it has at least. */
+  /** Least width in characters. */
   readonly least?: number;
-  /** Never cut to fit a terminal: what other commands are given. Numbers, to the right, never are. */
+  /** Never cut to fit a terminal: for values that are passed to other commands. Right-aligned numbers are never cut either. */
   readonly isWhole?: true;
-  /** A word for a state, which may have a colour. */
+  /** The cell is a word for a state, which may have a colour. */
   readonly isState?: true;
 }
 
 export interface Table<Row> {
   /**
-   * Aligned lines, the titles first. @param width of the terminal, into which the widest columns are cut; where that is not enough, each row takes
-   * several lines. Undefined cuts nothing @param colour whether states have theirs
+   * Aligned lines, the titles first. @param width of the terminal: the widest columns are cut to fit; when that is not enough,
+   * each row takes several lines. Undefined cuts nothing @param colour whether states are coloured
    */
   readonly lines: (rows: readonly Row[], width?: number, colour?: boolean) => string[];
   readonly objects: (rows: readonly Row[]) => Record<string, unknown>[];
@@ -30,7 +30,7 @@ export interface Table<Row> {
 
 const TABLE_FORMATS = ["table", "json", "csv"] as const;
 
-/** @param widest characters after which a cell is cut @param heads false leaves the titles out of the lines */
+/** @param widest characters after which a cell is cut @param heads false omits the titles from the lines */
 export function table<Row>(
   columns: readonly Column<Row>[],
   { widest = Number.POSITIVE_INFINITY, heads = true }: { readonly widest?: number; readonly heads?: boolean } = {},
@@ -75,25 +75,28 @@ export function table<Row>(
   };
 }
 
-/** Characters below which text is not cut: at first, where a table of many columns would not fit then, and in the end times as well. */
+/** Widths below which text columns are not cut: the next stage is used when a table would still not fit, the last one also shortens times. */
 const STAGES = [
   { least: 12, cutsTimes: false },
   { least: 6, cutsTimes: false },
   { least: 6, cutsTimes: true },
 ] as const;
 
-/** Characters that a line is too long for a terminal of `room`. */
+/** By how many characters a line is too long for a terminal with `room`. */
 const over = (widths: readonly number[], room: number) => widths.reduce((sum, width) => sum + width + 2, -2) - room;
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\d(?:\.\d+)?Z$/;
 const SHORT_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\dZ$/;
 
-/** Where there is not room for all: times to the minute. */
+/** Used when there is not enough room: shortens times to the minute. */
 function shortenTimes(body: string[][]): void {
   for (const line of body) for (const [i, text] of line.entries()) line[i] = text.replace(TIME, "$1Z");
 }
 
-/** Takes from the widest columns of text until all fit, as far as that goes. Numbers and short columns stay whole: half a number is a wrong one. */
+/**
+ * Cuts the widest text columns until all fit, as far as possible. Numbers and short columns stay whole, because a cut number is a
+ * wrong one.
+ */
 function fit(
   widths: number[],
   columns: readonly Pick<Column<never>, "align" | "isWhole">[],
@@ -113,7 +116,7 @@ function fit(
   }
 }
 
-/** Rows with more columns than a terminal has room for: a line for each cell that says something, an empty line between rows. */
+/** Rows with more columns than fit a terminal: a line for each non-empty cell, an empty line between rows. */
 function blocks(titles: readonly string[], body: readonly (readonly string[])[], room: number): string[] {
   const width = Math.max(...titles.map((title) => title.length));
   const indent = width === 0 ? 0 : width + 2;
@@ -130,7 +133,7 @@ function blocks(titles: readonly string[], body: readonly (readonly string[])[],
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The table of rows whose fields are known only when they are there: a column for each, numbers to the right. */
+/** A table of rows whose fields are only known at run time: a column for each field, numbers right-aligned. */
 export function tableOf(rows: readonly Fields[]): Table<Fields> {
   const isNumeric = (name: string) => rows.every((row) => typeof row[name] === "number" || cellText(row[name]) === "");
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map(

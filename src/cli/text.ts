@@ -1,4 +1,4 @@
-// Numbers, times and text from outside, as people read them.
+// Numbers, times and external text in the form for people.
 
 import { stripVTControlCharacters } from "node:util";
 import { percent } from "../kernel/index.ts";
@@ -8,7 +8,7 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** An instant for machines and people: 2026-03-01T08:00:00.000Z; null for none. */
+/** An instant for machines and people: 2026-03-01T08:00:00.000Z; null stays null. */
 export function timeText(at: number): string;
 export function timeText(at: number | null): string | null;
 export function timeText(at: number | null): string | null {
@@ -23,23 +23,23 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** Text from outside without control characters, so that a file cannot steer the terminal. */
+/** External text without control characters, so that a file cannot control the terminal. */
 export function printable(text: string): string {
   return printableWhole(text).slice(0, 200);
 }
 
-/** The same of any length: for sentences whose end says what is to be done. */
+/** External text of any length without control characters: for sentences whose end says what to do. */
 export function printableWhole(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�");
 }
 
-/** Text of at most `width` characters, with a mark where it was cut. */
+/** Text of at most `width` characters, with a mark when it was cut. */
 export const cut = (text: string, width: number): string =>
   text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
 
 /**
- * A line of prose at most `width` columns wide, where words allow it: what follows stands under the text, or under the last column where the line has columns. Ids and
- * paths stay whole. @param width undefined cuts nothing
+ * A line of prose wrapped to at most `width` columns where words allow it: further lines are indented below the text, or below
+ * the last column when the line has columns. Ids and paths stay whole. @param width undefined does not wrap
  */
 export function wrapped(line: string, width: number | undefined): string[] {
   const long = (text: string) => stripVTControlCharacters(text).length;
@@ -60,13 +60,13 @@ export function wrapped(line: string, width: number | undefined): string[] {
   return [...lines, current];
 }
 
-/** A number to so many significant digits, thousands grouped; a dash for none. */
+/** A number with this many significant digits, thousands grouped; a dash for infinite values and NaN. */
 export function number(value: number, digits: number): string {
   if (!Number.isFinite(value)) return "–";
   return Number(value.toPrecision(digits)).toLocaleString("en-US", { maximumSignificantDigits: digits });
 }
 
-/** A share as all figures of simulations have it: 0.0123 as "1.23 %". */
+/** A share in the form of all simulation figures: 0.0123 as "1.23 %". */
 export const shareText = (share: number): string => percent(share, 2);
 
 /** 0.0123 as "+1.23 points". */

@@ -1,4 +1,4 @@
-// Colours: of words for states, and of nothing else.
+// Colours for words that name a state; nothing else is coloured.
 
 import type { Surroundings } from "./surroundings.ts";
 
@@ -22,7 +22,7 @@ const STATES: Readonly<Record<string, keyof typeof TONES>> = {
   halted: "bad",
 };
 
-/** @param padded the word as it is shown, with the blanks beside it */
+/** @param padded the word with the blanks that pad it */
 export function toned(padded: string, colour: boolean): string {
   const tone = colour ? STATES[padded.trim()] : undefined;
   return tone === undefined ? padded : `\u001b[${TONES[tone]}m${padded}\u001b[39m`;
@@ -31,8 +31,8 @@ export function toned(padded: string, colour: boolean): string {
 export const COLOUR_WHEN = ["auto", "always", "never"] as const;
 
 /**
- * Whether stdout takes colours: what --color says, else NO_COLOR, else FORCE_COLOR and CLICOLOR_FORCE, else a terminal that is not dumb and where CLICOLOR
- * is not 0.
+ * Whether stdout gets colours: decided by --color, else NO_COLOR, else FORCE_COLOR and CLICOLOR_FORCE, else a terminal that is
+ * not dumb and where CLICOLOR is not 0.
  */
 export function takesColour(when: unknown, { isTTY }: Pick<Surroundings["stdout"], "isTTY">, env: Surroundings["env"]): boolean {
   if (when === "always" || when === "never") return when === "always";
@@ -42,5 +42,5 @@ export function takesColour(when: unknown, { isTTY }: Pick<Surroundings["stdout"
   return isTTY === true && env["TERM"] !== "dumb" && env["CLICOLOR"] !== "0";
 }
 
-/** As no-color.org has it: an empty variable is none. */
+/** As on no-color.org: an empty variable counts as not set. */
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";

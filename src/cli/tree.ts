@@ -1,4 +1,4 @@
-// All commands, in the order of the help, each with the file whose export of the same name runs it.
+// All commands, in the order of the help, each with the file whose export of the same name is its code.
 
 import { group, type Node, pathsOf, runBy, under } from "./command.ts";
 import * as audit from "./groups/audit.ts";
@@ -162,9 +162,9 @@ export const TREE: readonly Node[] = [
   ...runBy(() => import("./commands/completion.ts"), completion, "completion", "complete"),
 ];
 
-/** Commands that make a store where there is none, or the tables of a database that is named. */
+/** Commands that create a store when there is none, or the tables in a configured database. */
 export const MAKE_A_STORE: readonly string[] = pathsOf(TREE, ({ makes }) => makes === "store");
 export const MAKE_TABLES: readonly string[] = pathsOf(TREE, ({ makes }) => makes === "schema");
 
-/** Commands that work through the service that OUTDIAL_URL names. */
+/** Commands that work through the service in OUTDIAL_URL. */
 export const THROUGH_A_SERVICE: readonly string[] = pathsOf(TREE, ({ runs }) => runs === "through");

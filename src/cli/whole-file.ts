@@ -1,5 +1,6 @@
-// Output files that appear whole or not at all: written under another name beside their place, put there at the end. What was there before stays until
-// then, and the new file is its owner's alone whatever the old one was. Devices and pipes have no such place: they are written to as they are.
+// Output files that appear complete or not at all: written under another name in the same folder, and renamed at the end. An
+// existing file stays until then, and the new file can only be read by its owner, whatever the old one was. Devices and pipes
+// cannot be renamed to: they are written directly.
 
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { fileTrouble } from "../kernel/index.ts";
@@ -7,14 +8,16 @@ import { OperationError } from "../operations/index.ts";
 import type { Io } from "./io.ts";
 import { type Output, openOutput } from "./output.ts";
 
-/** A file under way. Disposing of it before it was kept removes it. */
+/** A file being written. Disposing of it before `keep` removes it. */
 export interface WholeFile extends AsyncDisposable {
   text(line: string): Promise<void> | undefined;
-  /** Closes the file and puts it in its place. */
+  /** Closes the file and renames it to its name. */
   keep(): Promise<void>;
 }
 
-/** Begins the file PATH, `-` for stdout, which cannot be taken back. Throws `invalid_input` when it cannot be written. */
+/**
+ * Begins the file PATH, or `-` for stdout, whose output cannot be withdrawn. Throws `invalid_input` when it cannot be written.
+ */
 export async function openWholeFile(path: string, io: Io): Promise<WholeFile> {
   const partial = await partialOf(path);
   let output: Output | undefined = await openOutput(partial, io);
@@ -35,7 +38,7 @@ export async function openWholeFile(path: string, io: Io): Promise<WholeFile> {
     },
     async [Symbol.asyncDispose]() {
       const open = output !== undefined;
-      // It is dropped: whether its last line could be written is no news.
+      // The file is removed anyway: an error in writing its last line does not matter.
       await close().catch(() => undefined);
       if (open && partial !== path) await rm(partial, { force: true });
     },
@@ -54,7 +57,7 @@ export async function writeWholeFile(path: string, bytes: Uint8Array): Promise<v
   if (partial !== path) await put(partial, path);
 }
 
-/** Where it is written first: the path itself where nothing can be put in its place. */
+/** Where it is written first: at the path itself when that cannot be renamed to. */
 async function partialOf(path: string): Promise<string> {
   if (path === "-") return path;
   const there = await stat(path).catch(() => undefined);

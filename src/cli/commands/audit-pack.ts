@@ -54,7 +54,10 @@ export const makePack: Run<typeof declared.makePack> = async ({ options, io }) =
     );
 };
 
-/** Writes to a file that appears only when the work is done: half a pack must not lie about as one, nor take the place of a whole one. */
+/**
+ * Writes to a file that appears only when the work is done: an incomplete pack must not look like a complete one, nor replace
+ * one.
+ */
 async function writing<T>(
   path: string | undefined,
   io: Io,

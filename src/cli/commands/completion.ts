@@ -17,7 +17,7 @@ export const complete: Run<typeof declared.complete> = async ({ args, options, i
   const typed = options.new ? "" : (args.words.at(-1) ?? "");
   const lines = candidates.map(({ word, help }) => `${word}\t${printable(help)}`);
   if (wanted === "campaign" || wanted === "job") {
-    // Nobody who presses a key wants to read why there is nothing to complete.
+    // A person who presses the completion key does not want to read an error.
     const ids = await knownIds(wanted, options, io.env).catch(() => []);
     lines.push(...ids.filter(({ id }) => id.startsWith(typed)).map(({ id, words }) => `${printable(id)}\t${printable(words)}`));
   }

@@ -1,4 +1,4 @@
-// outdial compliance gate, manifests, verify-manifest, revocations, acknowledge, abandonment: what the facts say.
+// outdial compliance gate, manifests, verify-manifest, revocations, acknowledge, abandonment: what follows from facts.
 
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ export const gate: Run<typeof declared.gate> = async ({ args, options, io, stand
   return manifest.counts.refused > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
-/** A manifest for a person: the whole in one line, then what there is to know about it. */
+/** A manifest for a person: the result in one line, then the details. */
 export function gateLines(manifest: ManifestView): string[] {
   const { counts, byReason, registries, unresolvedOptOuts } = manifest;
   const parts = byReason.map(({ reason, verdict, contacts, from, to }) => {
@@ -79,7 +79,7 @@ export const manifests: Run<typeof declared.manifests> = async ({ args: { id }, 
   else if (found.length === limit) io.say(`the newest ${grouped(limit)}; --limit shows more`);
 };
 
-/** A stored manifest for a person: its name first. */
+/** A stored manifest for a person, starting with its name. */
 function manifestLines(manifest: ManifestView): string[] {
   const [counts = "", name = ""] = gateLines(manifest);
   return [name, `    ${counts}`];

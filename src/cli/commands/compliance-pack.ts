@@ -19,7 +19,7 @@ import type * as declared from "../groups/compliance.ts";
 import { openInput } from "../source.ts";
 import { grouped, printable } from "../text.ts";
 
-/** A file, or the shipped pack by its id. */
+/** A file, or the built-in pack by its id. */
 export function namedPack(name: string): Promise<RulePack> {
   return readRulePack(name === SHIPPED_PACK ? undefined : name);
 }
@@ -92,7 +92,7 @@ export const replayPack: Run<typeof declared.replayPack> = async (given) => {
   const pack = compileRulePack(await withOwnRules(options, io.env, await namedPack(options.pack), options.campaignRules));
   const counts = noneReplayed();
   for (const input of inputs) {
-    // Of several files each row says which it is of.
+    // With several files, each row names its file.
     const where = inputs.length === 1 ? {} : { file: input.name };
     const sink = {
       since: options.since,
@@ -110,7 +110,7 @@ export const replayPack: Run<typeof declared.replayPack> = async (given) => {
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
-/** How decisions came out that were decided again. */
+/** How the decisions that were made again differ. */
 export function countsText({ decision, rules, next, unreadable, notDecided }: ReplayCounts): string {
   return [
     `${grouped(decision)} swap allow and deny`,
@@ -137,7 +137,7 @@ const replayCalls: Run<typeof declared.replayPack> = async ({ args, options, io 
   ]);
 };
 
-/** What packs make of placed calls, for a person. */
+/** What packs change for placed calls, for a person. */
 export function placedLines({ since, calls, assumed, forbidden, allowed, otherRules, byRule, examples }: PlacedReplay): string[] {
   const rules = byRule.map(({ rule, calls: many }) => `${rule} ${grouped(many)}`).join(", ");
   return [

@@ -1,4 +1,4 @@
-// outdial compliance check and explain: decisions on questions, one line each, and one decision for a person to read.
+// outdial compliance check and explain: decisions on questions, one line each, and one decision explained for a person.
 
 import { openFactsIfAny, readRules, type Standing } from "../../app/index.ts";
 import { type CapReading, formatInstant } from "../../compliance/index.ts";
@@ -72,14 +72,14 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io,
   });
 };
 
-/** The binding cap in words. */
+/** The binding cap as text. */
 function capText({ left, max, placed, period, scope, jurisdiction, citation, rule }: CapReading): string {
   const span = "hours" in period ? `${period.hours} hours` : `${period.localDates} days`;
   const about = scope === "subject" ? " about one subject" : "";
   return `calls left: ${left} of ${max} in ${span}${about}, ${placed} placed: ${rule} of ${jurisdiction} binds (${printable(citation)})`;
 }
 
-/** What an allowed call is told as: without facts only the place and the time of the call were judged. */
+/** Texts for an allowed call: without facts only the place and the time of the call were judged. */
 const ALLOWED = {
   store: "ALLOW: no rule forbids the call, as far as the store knows",
   given: "ALLOW: no rule forbids the call, on the facts given",
@@ -88,12 +88,12 @@ const ALLOWED = {
 
 interface Looked {
   readonly file: string | undefined;
-  /** Where no store was found. */
+  /** Set when no store was found. */
   readonly noStore: string | undefined;
   readonly standing: Standing | null;
 }
 
-/** The first line of the answer says on whose facts it was decided; those below it, since when they are there. */
+/** The first line of the answer says whose facts were used; the lines below it, their dates. */
 function wordsOf(from: Explained["from"], { file, noStore, standing }: Looked): string[] {
   if (from === "given") return [`decided on the facts of ${printable(file ?? "")}; the store was not looked at`];
   if (from === "store")

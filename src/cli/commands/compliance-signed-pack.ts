@@ -1,4 +1,5 @@
-// outdial compliance pack stale, sign, fetch: how old the reading of the rules is, and packs as signed files that are checked before they are used.
+// outdial compliance pack stale, sign, fetch: the age of the rules, and packs as signed files that are checked before they are
+// used.
 
 import { openCompliance, openFactsIfAny, readPackDocument, readRules, readSignedPack } from "../../app/index.ts";
 import { describeDifferences, formatInstant, freshnessOf, type StaleRule } from "../../compliance/index.ts";

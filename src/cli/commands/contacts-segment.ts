@@ -59,7 +59,7 @@ export const segment: Run<typeof declared.segment> = async ({ args: { list: list
   return counts.dial === 0 ? EXIT.refused : EXIT.done;
 };
 
-/** The number as it was judged, the rest as the tenant has it. */
+/** The number as it was judged; the other fields as the tenant has them. */
 function cellsOf(contact: Contact, { number }: GateVerdict): unknown[] {
   return COLUMNS.map((column) => (column === "phoneNumber" ? number : contact[column]));
 }

@@ -1,4 +1,5 @@
-// outdial demo: the whole product over a living tenant until it is interrupted; with --once a tagging job on the example file that ends by itself.
+// outdial demo: the whole product with a living tenant until it is interrupted; with --once a tagging job on the example file
+// that ends by itself.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -76,7 +77,7 @@ export const demo: Run<typeof declared.demo> = async ({ options, io }) => {
 
 const CAMPAIGN = "camp_primary_001";
 const SKILL = "4001";
-/** Contacts that the demo's job tags where dispositions cannot be set. */
+/** Number of contacts that the demo's job tags when dispositions cannot be set. */
 const CONTACTS = 60;
 const NO_LIMITS = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
 const ACD_ONCE = [
@@ -101,12 +102,12 @@ async function contactRows(sandbox: Sandbox, url: string): Promise<string> {
 }
 
 async function demoOnce({ config }: Pick<Place, "config">, io: Io, profile: "rest" | "acd"): Promise<number> {
-  // From the first line on: whatever is open when the signal comes is closed, and the folder is removed.
+  // Used from the start: whatever is open when the signal comes is closed, and the folder is removed.
   const { signal } = io;
   await using stack = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), "outdial-demo-"));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
-  // The settings of the folder in which somebody tries the demo are for another tenant.
+  // The settings in the folder where somebody tries the demo are for another tenant.
   const own = join(dir, "outdial.yaml");
   await writeFile(own, profile === "acd" ? `limits: ${JSON.stringify(NO_LIMITS)}\n` : "{}\n");
   const sandbox = createSandbox();
@@ -173,7 +174,8 @@ async function demoOnce({ config }: Pick<Place, "config">, io: Io, profile: "res
   io.say(
     `events              ${grouped(receiver.verified())} received with a valid signature, ${grouped(delivered.pending)} waiting`,
   );
-  // The example file has rows that the tenant does not take; contacts are taken as they are, and a tag is no disposition that the receiver is told of.
+  // The example file has rows that the tenant refuses on purpose; contacts are all accepted, and a tag is not a disposition that
+  // is sent to the receiver.
   const asMeant =
     profile === "acd"
       ? ended.status === "done" && ended.counts["contact_tagged"] === CONTACTS

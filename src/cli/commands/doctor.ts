@@ -21,7 +21,7 @@ export const doctor: Run<typeof declared.doctor> = async ({ options, io }) => {
 };
 
 function checkLines({ check, state, text, mend }: Check, colour: boolean): string[] {
-  // Of several mistakes of a file each has its line.
+  // When a file has several mistakes, each has its own line.
   const [first = "", ...more] = [...text.split("\n"), ...(mend === null ? [] : mend.split("\n"))].map(printableWhole);
   const line = `${toned(state.padEnd(4), colour)}  ${check.padEnd(20)}  ${first}`;
   return [line, ...more.map((next) => `${" ".repeat(28)}${next}`)];

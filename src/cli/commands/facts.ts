@@ -1,4 +1,4 @@
-// outdial consent, dnc, attempts: files into the facts, and single numbers.
+// outdial consent, dnc, attempts: imports of facts, and single numbers.
 
 import { openCompliance } from "../../app/index.ts";
 import {
@@ -69,7 +69,7 @@ function registryExit({ refused, registry }: RegistryImport): number {
   return registry.result === "kept" ? EXIT.refused : EXIT.done;
 }
 
-/** What an import says at its end. */
+/** Texts for the end of an import. */
 interface Ending {
   readonly report: ImportView;
   readonly line: string;

@@ -1,4 +1,4 @@
-// outdial campaign failover: what asks the tenant or changes a pair, and what the store knows of pairs without the tenant.
+// outdial campaign failover: commands that ask the tenant or change a pair, and commands that only read pairs from the store.
 
 import { type FailoverRuntime, Following, openFailover, openFailoverRecords, ServiceCampaigns } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
@@ -19,7 +19,7 @@ type WatchOptions = OptionsOf<typeof declared.watch>;
 
 const open = (options: Options, io: Io): Promise<FailoverRuntime> => openFailover(options, io.env, { warn: io.say });
 
-/** What the options say of the policy. */
+/** The options that belong to the policy. */
 function policyOptions(options: WatchOptions): object {
   const { backup, threshold, minimumCalls, rule, failBack, safeAction, overlap, whenBackupFails } = options;
   const per = (ms: number | undefined, unit: number) => (ms === undefined ? undefined : ms / unit);
@@ -43,15 +43,15 @@ function policyOptions(options: WatchOptions): object {
 type Failover = FailoverRuntime["failover"];
 
 interface Watching {
-  /** As they are. */
+  /** The pairs as they are. */
   readonly pairs: readonly FailoverPairView[];
-  /** Pairs that applied campaign files ask for, in words. */
+  /** Pairs that applied campaign files ask for, as sentences. */
   readonly filed: readonly string[];
-  /** The one that is to be made, or to get another policy. */
+  /** The pair to create, or to give another policy. */
   readonly put: Awaited<ReturnType<FailoverRuntime["failover"]["planPut"]>> | undefined;
 }
 
-/** The pairs to watch, and which of them is to be made or changed by the options. Writes nothing. */
+/** The pairs to watch, and which of them the options create or change. Writes nothing. */
 async function askedOf({ failover }: FailoverRuntime, options: WatchOptions): Promise<Watching> {
   const { primary } = options;
   const pairs = await failover.list();
@@ -80,7 +80,7 @@ async function askedOf({ failover }: FailoverRuntime, options: WatchOptions): Pr
   return { pairs: pair === undefined ? [] : [pair], filed: [], put };
 }
 
-/** What an applied campaign file asks for, in words. */
+/** What an applied campaign file asks for, as a sentence. */
 const summaryOf = async (failover: Failover, { primary, policy }: FiledPolicy): Promise<string> =>
   `by its campaign file: ${(await failover.planPut(primary, policy)).summary}`;
 
@@ -90,7 +90,7 @@ function progressTo(io: Io, waits = true): FailoverProgress {
     const { primary } = progress.pair;
     const lines = failoverLines(progress, waits);
     const text = lines.join("\n");
-    // Looks that say the same again are no news.
+    // A look with the same result is not printed again.
     if (lines.length === 0 || told.get(primary) === text) return;
     told.set(primary, text);
     if (!io.json) return io.say(lines);
@@ -123,7 +123,7 @@ export const watch: Run<typeof declared.watch> = async ({ options, io }) => {
   await runtime.deliverEvents();
   if (signal.aborted) return EXIT.interrupted;
   const after = await Promise.all(pairs.map(({ primary }) => runtime.failover.show(primary)));
-  // What was told on the way was a line each as well.
+  // With --json, each progress line was also an object.
   for (const pair of after) await io.answer(pair, pairText(pair));
   return Math.max(...after.map(exitOfPair));
 };
@@ -151,7 +151,7 @@ export const rehearse: Run<typeof declared.rehearse> = async ({ args: { primary 
 export const start: Run<typeof declared.start> = ({ args, options, io }) => ordered(args.primary, "fail-over", options, io);
 export const failback: Run<typeof declared.failback> = ({ args, options, io }) => ordered(args.primary, "fail-back", options, io);
 
-/** Leaves the order and sees it through: here, or by looking at the process that runs the pair. */
+/** Records the order and sees it through: here, or by following the process that runs the pair. */
 async function ordered(primary: string, what: "fail-over" | "fail-back", options: Options, io: Io): Promise<number> {
   const { service } = options;
   if (service !== undefined) return orderedThere(new ServiceCampaigns(service), primary, what, io);
@@ -176,7 +176,7 @@ async function ordered(primary: string, what: "fail-over" | "fail-back", options
   return dials ? EXIT.done : Math.max(EXIT.failed, exitOfPair(after));
 }
 
-/** Through a service, whose watch carries it out. Ctrl-C ends the following, not the hand-over. */
+/** Sends the order to a service, whose watch carries it out. Ctrl-C stops the following, not the hand-over. */
 async function orderedThere(
   campaigns: ServiceCampaigns,
   primary: string,
@@ -238,7 +238,7 @@ export const status: Run<typeof declared.status> = async ({ args: { primary }, o
   return trouble ? EXIT.failed : EXIT.done;
 };
 
-/** The pairs, and what applied campaign files say of pairs that nobody watches yet; a service takes that by itself. */
+/** The pairs, and those in applied campaign files that nobody watches yet; a service takes over the latter by itself. */
 async function pairsOf(
   primary: string | undefined,
   options: OptionsOf<typeof declared.status>,

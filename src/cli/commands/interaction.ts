@@ -1,4 +1,4 @@
-// outdial interaction show, disposition, dispositions: one correction is the same job as a file of them.
+// outdial interaction show, disposition, dispositions: a single correction runs as a job, like a file of them.
 
 import { openCorrections, openInteractionChanges, openInteractions, ServiceJobs } from "../../app/index.ts";
 import {
@@ -67,7 +67,7 @@ export const correctMany: Run<typeof declared.correctMany> = async ({ args, opti
   return await runSubmitted(runtime, submitted, out, io);
 };
 
-/** The exit codes of results; a row that ended otherwise failed. */
+/** The exit codes of results; any other result counts as failed. */
 const EXIT_OF_RESULT: Readonly<Partial<Record<ItemResult, number>>> = {
   success: EXIT.done,
   unchanged: EXIT.done,
@@ -102,7 +102,7 @@ async function reportOne(runtime: Pick<Runnable, "records">, job: JobDetail, id:
     io.say(entryLines(row.stored ?? []).map((line) => `  ${line}`));
     return EXIT_OF_RESULT[row.result] ?? EXIT.failed;
   }
-  // No row has a result: the job stopped before it.
+  // The row has no result because the job stopped before it.
   if (job.stop !== null) io.complain(`outdial: ${job.stop.message}`);
   await io.answer({ job: { id: job.id, status: job.status }, stop: job.stop }, []);
   return jobExit(job);

@@ -16,11 +16,11 @@ function serviceJobs({ service }: Place, io: Io): ServiceJobs | undefined {
   return service === undefined ? undefined : new ServiceJobs(service, { clock: io.clock, warn: io.say });
 }
 
-/** The jobs of the store, or of the service that OUTDIAL_URL names. */
+/** The jobs of the store, or of the service in OUTDIAL_URL. */
 async function opened(options: Place, io: Io): Promise<{ readonly jobs: Jobs; readonly actor: string } & AsyncDisposable> {
   const service = serviceJobs(options, io);
   if (service === undefined) return await openRecords(options, io.env);
-  // It knows by the token who asks.
+  // The service knows the actor from the token.
   return { jobs: service.records, actor: "", [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 type Jobs = Pick<JobRecordsUseCases, "list" | "show" | "rows" | "cancel">;
@@ -31,7 +31,7 @@ export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) =
   await io.answer({ items }, JOBS.lines(items, io.width, io.colour), "no jobs yet");
 };
 
-/** Kinds whose name is no word. */
+/** Kinds whose name needs a text. */
 const KIND_WORDS: Readonly<Record<string, string>> = { "dialer-change": "dialer settings", "campaign-apply": "campaigns" };
 
 const JOBS = table<JobSummary>(
@@ -60,7 +60,7 @@ export const showJob: Run<typeof declared.showJob> = async ({ args, options, io 
   return options.wait ? exit : EXIT.done;
 };
 
-/** Looks at a job until it has ended or stopped; somebody else runs it. */
+/** Follows a job that another process runs until it has ended or stopped. */
 async function waited(id: string, jobs: Pick<JobRecordsUseCases, "show">, io: Io): Promise<JobDetail> {
   const { signal } = io;
   const pace = new Pace();

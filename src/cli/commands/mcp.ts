@@ -1,4 +1,4 @@
-// outdial mcp: serves AI assistants until they go or it is told to stop.
+// outdial mcp: serves AI assistants until they disconnect or it is told to stop.
 
 import { PassThrough } from "node:stream";
 import { openAssistance } from "../../app/index.ts";
@@ -28,7 +28,7 @@ export const mcp: Run<typeof declared.mcp> = async ({ options, io }) => {
   await stopped(io);
 };
 
-/** Writes what comes, which are whole lines, to stdout. */
+/** Writes the lines, which are complete, to stdout. */
 async function writeAll(lines: AsyncIterable<string>, io: Io): Promise<void> {
   for await (const text of lines) await io.data(text.replace(/\n$/, ""));
 }

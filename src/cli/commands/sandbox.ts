@@ -15,7 +15,7 @@ export const sandbox: Run<typeof declared.sandbox> = async ({ options, io }) => 
   });
   const { url } = await tenant.listen({ port, host });
   const { clientId, clientSecret } = tenant.ready;
-  // Whoever reads that it is there may stop it at once.
+  // A program that reads the announcement may stop the sandbox at once.
   const stop = stopped(io);
   const own =
     profile === "acd"

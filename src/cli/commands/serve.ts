@@ -25,13 +25,13 @@ export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
   const service = await openService(options, io.env, { host, port, pages, logger, log });
   let exit: number = EXIT.done;
   try {
-    // Whoever reads that it is there may stop it at once.
+    // A program that reads the announcement may stop the service at once.
     const stop = stopped(io);
     await announce(service, format, open, log, io);
     await stop;
     io.say("stopping: what is under way is being finished …");
   } finally {
-    // Connections to a database that does not answer would keep the process for good.
+    // Connections to a database that does not answer would keep the process alive forever.
     if (!(await service.end())) {
       exit = EXIT.failed;
       io.leave();
@@ -40,7 +40,7 @@ export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
   return exit;
 };
 
-/** Says where the service is and how to sign in. */
+/** Prints the address of the service and how to sign in. */
 async function announce(
   service: RunningService,
   format: "text" | "json",
@@ -49,7 +49,8 @@ async function announce(
   io: Io,
 ): Promise<void> {
   const link = await service.loginLink(io.env["USER"] ?? "owner", "admin");
-  // It makes an administrator of whoever has it, so it is for a terminal: whatever else stdout and stderr lead to keeps what it gets.
+  // The link makes its reader an administrator, so it is only printed on a terminal: other targets of stdout and stderr store
+  // what they get.
   const shown = io.attended && !io.json && format === "text";
   const loginFile = shown ? undefined : await service.keepLoginLink(link);
   await io.answer({ url: service.url, port: service.port, loginFile }, `outdial is at ${service.url}`);

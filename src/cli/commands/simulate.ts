@@ -1,4 +1,5 @@
-// outdial simulate: one scenario, two compared, variations, or the best pacing; calibrate: from records of calls to a report and a scenario.
+// outdial simulate: one scenario, two compared, variations, or the best pacing; calibrate: from call records to a report and a
+// scenario.
 
 import { basename } from "node:path";
 import type { RulePack } from "../../compliance/index.ts";
@@ -55,7 +56,7 @@ export const simulate: Run<typeof declared.simulate> = async ({ args, options, i
   else await once(studies, scenario, io);
 };
 
-/** The part that reads packs is loaded only here: most simulations need none. */
+/** The code that reads packs is loaded only here: most simulations need none. */
 async function rulePack(named: string | undefined): Promise<RulePack> {
   const { readRulePack } = await import("../../app/index.ts");
   return readRulePack(named === SHIPPED_PACK ? undefined : named);
@@ -78,7 +79,7 @@ async function compare(
   io: Io,
 ): Promise<void> {
   const { first, second, comparison } = await studies.compare(...scenarios);
-  // Two scenarios of one name are told apart by their files.
+  // Two scenarios with the same name are distinguished by their files.
   const isTold = scenarios[0].name !== scenarios[1].name;
   const names: [string, string] = isTold
     ? [scenarios[0].name, scenarios[1].name]
@@ -114,10 +115,10 @@ async function write(path: string, text: string, io: Io): Promise<void> {
   await output.text(text.trimEnd());
 }
 
-/** The scenario's own section when it names the strategy, else the strategy with its defaults. */
+/** The scenario's own section when it is for the strategy, else the strategy with its defaults. */
 function pacingOf({ pacing }: SimulationScenario, strategy: string): SimulationScenario["pacing"] {
   if (pacing.strategy === strategy) return pacing;
-  // The ratio is what is searched: where it begins does not matter.
+  // The search varies the ratio, so its start value does not matter.
   return parseScenario({ pacing: { strategy, ...(strategy === "ratio" ? { ratio: 2 } : {}) } }, "--strategy").pacing;
 }
 
@@ -139,7 +140,7 @@ function progressTo(io: Io): (progress: StudyProgress) => void {
   let what = "";
   let pace = new Pace();
   return (progress) => {
-    // A candidate of a search is as long as the one before; how many there will be is not known.
+    // Each candidate of a search takes about as long as the one before; how many there will be is not known.
     if (progress.done === 1 || progress.what !== what) pace = new Pace();
     what = progress.what;
     const speed = pace.note(performance.now(), progress.done, progress.all);

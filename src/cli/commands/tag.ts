@@ -43,7 +43,7 @@ export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
   return await runSubmitted(runtime, submitted, out, io);
 };
 
-/** The call that --call names; undefined for a file. Throws `invalid_input` unless it is one of the two. */
+/** The call named by --call; undefined for a file. Throws `invalid_input` unless exactly one of the two is given. */
 function oneCall(file: string | undefined, options: OptionsOf<typeof declared.tag>): CallTag | undefined {
   const { call: callId, code, reason, notes, tags } = options;
   if (callId === undefined) {

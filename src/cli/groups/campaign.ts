@@ -3,13 +3,13 @@
 import { command } from "../command.ts";
 import { file, flag, many, pack, STORE, span, TENANT_AND_STORE, text, value, whole, wholeNumber } from "../declare.ts";
 
-/** Contacts of a list are looked at by pages of so many. */
+/** Contacts of a list are read in pages of this size. */
 const PAGE = 100;
 const MOST_CONTACTS = 10_000_000;
 
 const FILES = file("[path]", "campaign file, or a folder of them, YAML or JSON; campaigns by default");
 const PACK = pack("--pack <file>", "rule pack; by default the configuration's, else the shipped one");
-/** Told in pages. */
+/** Converted to pages. */
 const CONTACTS = value(
   "--contacts <number>",
   "contacts of each list whose places are looked at, or all",

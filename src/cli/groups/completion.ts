@@ -1,4 +1,4 @@
-// outdial completion, and what the scripts that it prints ask when a word is to be completed.
+// outdial completion, and the command that its scripts call to complete a word.
 
 import { command } from "../command.ts";
 import { SHELLS } from "../completion-scripts.ts";

@@ -1,5 +1,5 @@
-// outdial compliance: who may be called, on rules (check, explain, pack) and on facts (gate, manifests, revocations, abandonment). Of the first
-// only explain opens a store, where there is one.
+// outdial compliance: who may be called, by rules (check, explain, pack) and by facts (gate, manifests, revocations,
+// abandonment). Of the first group only explain opens a store, when there is one.
 
 import { command } from "../command.ts";
 import {

@@ -3,7 +3,7 @@
 import { command } from "../command.ts";
 import { choice, file, flag, moment, parsed, phone, rowOptions, STORE, text, value, whole } from "../declare.ts";
 
-/** What all imports have. */
+/** The file argument of all imports. */
 const FILE = file("<file>", "CSV with a header, or NDJSON; - reads stdin");
 const IMPORTED = [
   ...rowOptions("number=Phone"),
@@ -11,7 +11,7 @@ const IMPORTED = [
 ] as const;
 const notesOf = (columns: string) => `Columns: ${columns}\nExit code 4 when a line was refused; the other lines are imported.`;
 
-/** What somebody asked for. */
+/** A number as given by a person. */
 const NUMBER = phone("<number>", "E.164, such as +12125550123");
 const ASKED = [
   moment("--at <time>", "when the person asked; now by default", "past"),

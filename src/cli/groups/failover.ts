@@ -5,7 +5,7 @@ import { flag, STORE, span, TENANT_AND_STORE, text, value, whole } from "../decl
 
 const PRIMARY = text("<primary>", "the primary campaign of the pair");
 
-/** What the schema of a pair's policy refuses when it is no number. */
+/** The schema of a pair's policy refuses texts that are not numbers. */
 const numeric = (written: string) => Number(written);
 
 export const watch = command(

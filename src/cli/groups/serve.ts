@@ -1,4 +1,4 @@
-// outdial serve: the service with its dashboard, and who may use it.
+// outdial serve: the service with its dashboard, and the tokens for it.
 
 import { command } from "../command.ts";
 import { choice, flag, STORE, TENANT_AND_STORE, text, whole } from "../declare.ts";

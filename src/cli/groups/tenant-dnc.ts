@@ -1,4 +1,4 @@
-// outdial dnc compare and push, outdial callbacks: what the tenant itself keeps.
+// outdial dnc compare and push, outdial callbacks: the tenant's own groups and callbacks.
 
 import { command } from "../command.ts";
 import { TENANT_AND_STORE, text } from "../declare.ts";

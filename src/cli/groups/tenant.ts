@@ -1,4 +1,4 @@
-// outdial tenant, call and smoke: what is looked at of a tenant, without a store.
+// outdial tenant, call and smoke: looking at a tenant, without a store.
 
 import { command } from "../command.ts";
 import { flag, many, TENANT, text } from "../declare.ts";
