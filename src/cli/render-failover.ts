@@ -35,8 +35,8 @@ const happened = z
 const messages = z.array(z.object({ message: z.string().catch("") })).catch([]);
 
 /**
- * Lines for an event that is worth reporting; empty for others. @param waits whether to wait for a pair that another process
- * watches
+ * Lines for an event that is worth reporting; empty for others. @param waits whether this process waits to take over a pair that
+ * another one watches
  */
 export function failoverLines(progress: Parameters<FailoverProgress>[0], waits = true): string[] {
   const { pair } = progress;

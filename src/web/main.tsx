@@ -1,4 +1,4 @@
-// Starts the dashboard in the page: the browser's clock, chance and network are handed in here and nowhere else.
+// Starts the dashboard in the page: the browser's clock, randomness and network are passed in here and nowhere else.
 
 import { render } from "preact";
 import { createDashboard } from "./api/dashboard.ts";
@@ -19,12 +19,12 @@ const dashboard = createDashboard({
   fetch: (input, init) => fetch(input, init),
   now: () => Date.now(),
   chance: () => Math.random(),
-  // Not randomUUID, which plain http beyond the loopback does not have.
+  // Not randomUUID, which is not available over plain http except on loopback.
   newKey: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
 });
 loadAhead(location.pathname);
 if (location.pathname === "/") dashboard.client.ahead("campaigns.list", {});
 keepFocus();
 render(<App dashboard={dashboard} />, root);
-// The first format of times takes the browser 10 ms and more: it is made while the service answers.
+// Creating the first time format takes the browser 10 ms and more: this is done while the service answers.
 timeFormat();

@@ -1,4 +1,4 @@
-// In four-eyes mode a dangerous verb answers that it waits for another person.
+// In four-eyes mode, the answer to a dangerous verb may be that it waits for another person.
 
 import type { ApiTypes } from "../../server/index.ts";
 import type { Toast } from "./toasts.ts";
@@ -10,7 +10,7 @@ export function begunVersion(answer: { readonly version: number } | ApiTypes.Awa
 
 export type Message = readonly [tone: Toast["tone"], text: string];
 
-/** The message for what came of a verb: that it waits, or else what `done` says. */
+/** The message for the answer to a verb: that it waits, or else the text of `done`. */
 export function waitsForApproval<T extends object>(answer: T | ApiTypes.AwaitingApproval, done: (answer: T) => Message): Message {
   return "approval" in answer ? ["info", `Waits until another person approves it: ${answer.approval.summary}`] : done(answer);
 }

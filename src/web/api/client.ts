@@ -1,4 +1,5 @@
-// Requests to the service: JSON in and out, problems as errors, the header that a foreign page cannot set, an idempotency key on writes.
+// Requests to the service: JSON in and out, problems as errors, the header that a page of another site cannot set, an idempotency
+// key on writes.
 
 import { messageOf } from "../../kernel/index.ts";
 import type { ApiTypes } from "../../server/index.ts";
@@ -6,13 +7,19 @@ import { type Answer, type AnyAsking, type Asking, addressOf, type Operation } f
 import { RequestError } from "./problem-error.ts";
 
 export interface Client {
-  /** Asks for an operation of the service. Repeating the call is a new intent; a repeat of the same one passes the same key. @throws RequestError */
+  /**
+   * Calls an operation of the service. Another call is a new intent; a repetition of the same one passes the same key. @throws
+   * RequestError
+   */
   readonly ask: <Id extends Operation>(id: Id, asking: Asking<Id>, more?: AskOptions) => Promise<Answer<Id>>;
-  /** Sends a file and reads the one that is made of it. No answer is kept of it, and a repeat makes it anew. @throws RequestError */
+  /**
+   * Sends a file and reads the file that is made from it. The answer is not stored, and a repetition makes it again. @throws
+   * RequestError
+   */
   readonly made: <Id extends Operation>(id: Id, asking: Asking<Id>, file: Blob) => Promise<Blob>;
-  /** Begins to read what a page is about to ask for: the first `ask` of the same takes this answer. */
+  /** Begins to read what a page is about to request: the first `ask` for the same gets this answer. */
   readonly ahead: <Id extends Operation>(id: Id, asking: Asking<Id>) => void;
-  /** Reads NDJSON, a value a line. @throws RequestError */
+  /** Reads NDJSON, one value per line. @throws RequestError */
   readonly lines: <Id extends Operation>(id: Id, asking: Asking<Id>, signal?: AbortSignal) => Promise<readonly Answer<Id>[]>;
 }
 
@@ -20,7 +27,7 @@ interface AskOptions {
   readonly signal?: AbortSignal;
   /** Idempotency key of a write. */
   readonly key?: string;
-  /** A file that is sent as it is. */
+  /** A file that is sent unchanged. */
   readonly file?: Blob;
 }
 
@@ -28,16 +35,16 @@ interface ClientOptions {
   readonly fetch: typeof fetch;
   /** A new idempotency key. */
   readonly newKey: () => string;
-  /** The session has ended. */
+  /** Called when the session has ended. */
   readonly onSignedOut: () => void;
 }
 
 const LINES = { accept: "application/x-ndjson" };
-/** Its presence shows the service that a script of its own page asks: another origin would need leave to send it. */
+/** Shows the service that a script of its own page sends the request: another origin would need permission to set this header. */
 const OWN_PAGE = { "x-outdial-request": "dashboard" };
 
 export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Client {
-  // Same origin, same build: the service checks what it answers against the schema that its type follows from.
+  // Same origin, same build: the service checks its answers against the schemas from which these types follow.
   const send = (path: string, init: RequestInit): Promise<Response> =>
     fetch(path, { credentials: "same-origin", redirect: "error", ...init }).catch((cause: unknown) => {
       if (init.signal?.aborted === true) throw cause;
@@ -73,7 +80,7 @@ export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Cli
       if (method === "GET") {
         const early = begun.get(url);
         begun.delete(url);
-        // A request that was given up is sent again for the next caller; one that was begun ahead of time is never given up.
+        // An aborted request is sent again for the next caller; one that was begun ahead of time is never aborted.
         return (early as Promise<Answer<Id>> | undefined) ?? read<Answer<Id>>(url, signal);
       }
       const { body } = asking as AnyAsking;
@@ -95,7 +102,7 @@ export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Cli
       const { url } = addressOf(id, asking);
       const early = read<unknown>(url);
       begun.set(url, early);
-      // Who was not signed in then may be when the page comes: it asks again.
+      // The person may have signed in by the time the page opens: it requests again.
       early.catch(() => begun.delete(url));
     },
     lines: (id, asking, signal) =>

@@ -1,4 +1,4 @@
-// What every page needs, made once and handed down: requests, live updates, the session, messages to the person.
+// What every page needs, created once and passed down: requests, live updates, the session, messages to the person.
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
@@ -14,7 +14,7 @@ export interface Dashboard {
   readonly session: Session;
   readonly toasts: Toasts;
   readonly now: () => number;
-  /** Asks the service who is signed in, and starts live updates when somebody is. */
+  /** Asks the service who is signed in, and starts live updates if anybody is. */
   readonly identify: () => Promise<void>;
   readonly signOut: () => Promise<void>;
 }
@@ -26,7 +26,7 @@ interface DashboardOptions {
   readonly newKey: () => string;
   /** Goes to another site. */
   readonly leave?: (url: string) => void;
-  /** How long messages stay that are no errors, ms. */
+  /** How long messages that are not errors stay, ms. */
   readonly toastLife?: number;
 }
 
@@ -56,7 +56,7 @@ export function createDashboard({ fetch, now, chance, newKey, leave = toSite, to
     async signOut() {
       const closed = await client.ask("session.close", {}).catch(() => undefined);
       onSignedOut();
-      // At the provider as well: without this the next click would sign in again without a question.
+      // Sign out at the provider as well: otherwise the next click would sign in again without a question.
       if (closed?.signOutUrl !== null && closed?.signOutUrl !== undefined) leave(closed.signOutUrl);
     },
   };
@@ -68,7 +68,7 @@ function toSite(url: string): void {
 
 export const DashboardContext = createContext<Dashboard | undefined>(undefined);
 
-/** @throws Error outside of the context: a mistake in the page's code */
+/** @throws Error outside of the context, which is a mistake in the page's code */
 export function useDashboard(): Dashboard {
   const dashboard = useContext(DashboardContext);
   if (dashboard === undefined) throw new Error("used outside of DashboardContext");

@@ -1,4 +1,5 @@
-// Live updates: one stream for the whole page, resumed where it broke off. Its state is a signal, so that the page can say since when it is lost.
+// Live updates: one stream for the whole page, resumed where it broke off. Its state is a signal, so that the page can show since
+// when it is lost.
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ApiTypes } from "../../server/index.ts";
@@ -23,7 +24,7 @@ interface LiveOptions {
   readonly fetch: typeof fetch;
   readonly now: () => number;
   readonly chance: () => number;
-  /** Longest silence of a stream that still counts as alive, ms: the service sends a heartbeat well within it. Default 45 s. */
+  /** Longest silence of a stream that counts as alive, ms: the service sends heartbeats more often. Default 45 s. */
   readonly silence?: number;
   readonly onSignedOut: () => void;
 }
@@ -70,7 +71,7 @@ export function createLive({ fetch, now, chance, silence = 45_000, onSignedOut }
       if (!response.ok || response.body === null) throw new Error(`status ${response.status}`);
       const wasLost = link.value.kind === "lost";
       link.value = { kind: "open" };
-      // Without an id there is nothing to resume from: what happened meanwhile can only be read anew.
+      // Without an id there is nothing to resume from, so everything must be read again.
       if (wasLost && lastId === undefined) tell({ type: "reset", at: new Date(now()).toISOString() });
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
@@ -85,7 +86,7 @@ export function createLive({ fetch, now, chance, silence = 45_000, onSignedOut }
         }
       }
     } catch {
-      // Whatever it was: the state says that the stream is lost, and it is tried again.
+      // After any error: the state says that the stream is lost, and it is tried again.
     } finally {
       clearTimeout(watch);
     }

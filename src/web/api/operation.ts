@@ -1,5 +1,5 @@
-// The operations of the service as the dashboard calls them: what each takes and answers follows from the service's routes, its address from their
-// table. There is no path and no type of an answer by hand.
+// The operations of the service for the dashboard: request and answer types come from the service's routes, addresses from their
+// table. No path and no answer type is written by hand.
 
 import type { Api, TypedRoute } from "../../server/index.ts";
 import { ROUTES } from "./routes.ts";
@@ -16,14 +16,14 @@ type TypesOf<Id> = Id extends unknown
     : never
   : never;
 
-/** What an operation answers; in four-eyes mode a dangerous one may answer that it waits. */
+/** The answer of an operation; in four-eyes mode the answer of a dangerous one may be that it waits. */
 export type Answer<Id extends Operation> = TypesOf<Id>["reply"];
 
 type QueryValue = string | number | boolean | readonly string[] | undefined;
 export type Query = Readonly<Record<string, QueryValue>>;
 
 type Params<Given> = [Given] extends [undefined] ? unknown : { readonly params: Readonly<Record<keyof Given, string | number>> };
-/** By the names of its fields; a number or a switch is written as a text of the address. */
+/** By field name; numbers and switches are written as texts in the query. */
 type QueryOf<Given> = [Given] extends [undefined]
   ? unknown
   : { readonly query?: Readonly<Partial<Record<keyof Given, QueryValue>>> };
@@ -36,10 +36,10 @@ type AskingOf<Types> = Types extends { readonly params: infer P; readonly query:
   ? Params<P> & QueryOf<Q> & Body<B>
   : never;
 
-/** What an operation is asked with. */
+/** The input of an operation. */
 export type Asking<Id extends Operation> = AskingOf<TypesOf<Id>>;
 
-/** The same for code that serves all operations. */
+/** The input of any operation, for code that serves all of them. */
 export interface AnyAsking {
   readonly params?: Readonly<Record<string, string | number>>;
   readonly query?: Query;

@@ -1,4 +1,4 @@
-// The one error a request ends with, whatever went wrong: no network, a refusal, a failure of the service.
+// The only error with which a request ends: no network, a refusal, a failure of the service.
 
 import { OutdialError } from "../../kernel/index.ts";
 import type { ApiTypes } from "../../server/index.ts";
@@ -9,7 +9,7 @@ export type RequestErrorCode = "unreachable" | "not_signed_in" | "no_permission"
 export class RequestError extends OutdialError<RequestErrorCode> {
   /** HTTP status; 0 without an answer. */
   readonly status: number;
-  /** What the service said (RFC 9457); undefined when its answer was no problem document. */
+  /** The service's answer (RFC 9457); undefined when it was not a problem document. */
   readonly problem: ApiTypes.Problem | undefined;
 
   constructor(status: number, message: string, problem: ApiTypes.Problem | undefined, cause?: unknown) {

@@ -1,4 +1,4 @@
-// Something read from the service that a page shows: its state, and when it is read anew.
+// Data read from the service for a page: its state, and when it is read again.
 
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -9,7 +9,7 @@ import { RequestError } from "./problem-error.ts";
 
 export type ResourceState<T> =
   | { readonly kind: "loading" }
-  /** `problem`: reading it anew failed; what is shown is of `at`. */
+  /** `problem`: reading it again failed; the shown value is from `at`. */
   | { readonly kind: "ready"; readonly value: T; readonly at: number; readonly problem?: RequestError | undefined }
   | { readonly kind: "failed"; readonly error: RequestError };
 
@@ -19,15 +19,15 @@ export interface Resource<T> {
 }
 
 export interface ResourceOptions {
-  /** Which live events make it read anew. `reset` always does. */
+  /** Live events after which it is read again. `reset` always is one. */
   readonly on?: (event: ApiTypes.ServiceEvent) => boolean;
-  /** Read anew every so many ms, for what no event announces. */
+  /** Read again after this time, ms, for changes that no event announces. */
   readonly every?: number;
-  /** Shows what was read before until something else is asked for has come. */
+  /** Keeps showing the old value until the value for a new request has arrived. */
   readonly sticky?: boolean;
 }
 
-/** Least time between two readings that events ask for, ms. */
+/** Least time between two readings because of events, ms. */
 const PACE = 1000;
 
 /** A view of the service. @param asking undefined: nothing is read yet */
@@ -42,7 +42,8 @@ export function useResource<Id extends Operation>(
 }
 
 /**
- * Whatever `load` reads. @param key what is asked for: another one is read at once, and the reading under way is given up; undefined reads nothing
+ * Whatever `load` reads. @param key identifies the request: for another key, the running read is aborted and a new one begins at
+ * once; undefined reads nothing
  */
 export function useReading<T>(
   key: string | undefined,
@@ -56,14 +57,17 @@ export function useReading<T>(
   const again = useRef<() => void>(() => undefined);
   const { every } = options;
 
-  // Not after the paint: an answer that was begun early and is here already is shown by the first one.
+  // Before the paint: an answer that was requested early and has already arrived is then part of the first paint.
   useLayoutEffect(() => {
     if (latest.current.options.sticky !== true || state.peek().kind === "failed") state.value = { kind: "loading" };
     if (key === undefined) return undefined;
     const control = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let began = 0;
-    /** A reading that events ask for while one is under way comes after it: otherwise quick events would starve it. */
+    /**
+     * When an event comes during a read, another read follows after it; aborting the read would mean that quick events let none
+     * finish.
+     */
     let flow: "idle" | "reading" | "reading and asked again" = "idle";
 
     const read = async () => {
@@ -121,7 +125,7 @@ async function settle<T>(
   }
 }
 
-/** Figures that cannot be read anew stay, with a word about it; what must not be seen any more goes. */
+/** When figures cannot be read again, the old ones stay, with a note; figures that must not be seen any more are removed. */
 function merged<T>(before: ResourceState<T>, next: ResourceState<T>): ResourceState<T> {
   if (next.kind !== "failed" || before.kind !== "ready") return next;
   const { error } = next;

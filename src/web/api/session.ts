@@ -12,7 +12,7 @@ type SessionState =
 export interface Session {
   readonly state: ReadonlySignal<SessionState>;
   readonly set: (state: SessionState) => void;
-  /** Why the tenant's interface does not offer something, and what stands in its place; undefined when it does. */
+  /** Why the tenant's interface does not offer something, and what can be used instead; undefined when it does. */
   readonly lack: (capability: string) => ApiTypes.Me["service"]["lacks"][number] | undefined;
   /** Whether the person has at least this role. */
   readonly may: (role: ApiTypes.Role) => boolean;

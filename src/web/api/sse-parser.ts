@@ -1,4 +1,4 @@
-// Server-sent events out of a stream of text (WHATWG HTML, "Interpreting an event stream"), however it was cut into pieces.
+// Parses server-sent events from a stream of text (WHATWG HTML, "Interpreting an event stream"), in pieces of any size.
 
 export interface SseMessage {
   readonly id: string | undefined;
@@ -7,9 +7,9 @@ export interface SseMessage {
 }
 
 interface SseParser {
-  /** Messages that the piece completes, in order. A comment is none; one with an id alone has empty data. */
+  /** Messages that the piece completes, in order. A comment is not a message; one with only an id has empty data. */
   readonly push: (piece: string) => readonly SseMessage[];
-  /** What the stream asked for between two connections, ms; undefined when it did not. */
+  /** The pause between two connections that the stream requested, ms; undefined when it did not. */
   readonly retry: () => number | undefined;
 }
 
@@ -22,7 +22,7 @@ export function createSseParser(): SseParser {
     if (text === "") {
       const { id, event, data } = draft;
       draft = { id: undefined, event: "message", data: [] };
-      // Without data it is no event, but its id still counts.
+      // Without data it is not an event, but its id still counts.
       return data.length === 0 && id === undefined ? undefined : { id, event, data: data.join("\n") };
     }
     const colon = text.indexOf(":");

@@ -1,4 +1,5 @@
-// Short messages about what a person has just done. They go by themselves after a while, but for errors: those stay until they are dismissed.
+// Short messages about what a person has just done. They disappear after a while, except errors, which stay until they are
+// dismissed.
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 
@@ -12,16 +13,16 @@ export interface Toasts {
   readonly all: ReadonlySignal<readonly Toast[]>;
   readonly show: (tone: Toast["tone"], text: string) => void;
   readonly dismiss: (id: number) => void;
-  /** Somebody reads them: none goes meanwhile. */
+  /** A person is reading them: none disappears meanwhile. */
   readonly hold: () => void;
-  /** Nobody does any more: each has its whole time again. */
+  /** Nobody is reading them any more: each gets its whole time again. */
   readonly release: () => void;
 }
 
 interface ToastOptions {
-  /** How long one that is no error stays, ms. Default 8 s. */
+  /** How long a message that is not an error stays, ms. Default 8 s. */
   readonly life?: number;
-  /** Calls back after so many ms until the returned function is called. Default: the page's timers. */
+  /** Calls back after this time, ms, unless the returned function is called before. Default: the page's timers. */
   readonly after?: (ms: number, run: () => void) => () => void;
 }
 
@@ -52,7 +53,7 @@ export function createToasts({ life = LIFE, after = afterTimer }: ToastOptions =
       const toast: Toast = { id: next, tone, text };
       next += 1;
       all.value = [...all.value, toast];
-      // An error is not pushed out by what is none.
+      // Other messages do not push out an error.
       while (all.value.length > MOST) {
         const [oldest] = all.value;
         const spare = all.value.find((one) => one.tone !== "bad" && one !== toast) ?? oldest;

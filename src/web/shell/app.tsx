@@ -1,4 +1,4 @@
-// The dashboard as a whole: who is there decides between login and pages; the address decides which page.
+// The whole dashboard: whether somebody is signed in decides between login and pages; the address decides which page.
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect } from "preact/hooks";
@@ -29,7 +29,7 @@ import {
 import { Rail } from "./rail.tsx";
 
 export function App({ dashboard }: { readonly dashboard: Dashboard }) {
-  // Not after the first paint: the answer may be here already.
+  // Before the first paint, because the answer may already be here.
   useLayoutEffect(() => void dashboard.identify(), [dashboard]);
   return (
     <DashboardContext.Provider value={dashboard}>

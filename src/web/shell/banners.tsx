@@ -1,4 +1,4 @@
-// What concerns every page: live updates are lost, or something happened that a person must look at.
+// Messages for every page: live updates are lost, or something happened that needs a person.
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -9,14 +9,14 @@ import { pairNews } from "../view/failover.ts";
 import { timeFormat } from "../view/format.ts";
 import { shouldTell } from "../view/link.ts";
 
-/** What is told of is among so many. */
+/** Only this number of recent approvals is searched. */
 const RECENT = 20;
 
 export function Banners() {
   const { client, live, session, toasts, now } = useDashboard();
   const link = live.link.value;
   const tick = useSignal(now());
-  /** Those who may approve hear of what waits, and who asked hears what became of it. */
+  /** People who may approve are told about waiting requests, and the person who asked is told the result. */
   const tellApproval = async (id: string) => {
     const state = session.state.peek();
     if (state.kind !== "signed_in" || !state.me.service.fourEyes || !session.may("operator")) return;
@@ -26,7 +26,7 @@ export function Banners() {
       const news = approval === undefined ? undefined : approvalNews(approval, state.me.name);
       if (news !== undefined) toasts.show(news.tone, news.text);
     } catch {
-      // The page of approvals says what cannot be read.
+      // The page of approvals shows the error.
     }
   };
   useEffect(
@@ -56,7 +56,7 @@ export function Banners() {
   );
 }
 
-/** What stands about the database, and what jobs wait for: no event announces it. */
+/** Conditions of the database, and what jobs wait for: no event announces them. */
 function Conditions() {
   const { state } = useResource("service.conditions", {}, { every: 10_000 });
   if (state.value.kind !== "ready") return null;

@@ -1,4 +1,4 @@
-// What is left of a page whose code threw: the rest of the dashboard goes on.
+// Shown in place of a page whose code threw an error: the rest of the dashboard continues.
 
 export function Crashed({ error }: { readonly error: Error }) {
   return (

@@ -1,10 +1,10 @@
-// What there is to see on a page of the demo. Nowhere else: the service says whether it is one.
+// What to look at on a page of the demo. Only there: the service says whether it is a demo.
 
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import { useDashboard } from "../api/dashboard.ts";
 
-/** Told by the beginning of the address; the first that fits. */
+/** Chosen by the beginning of the path; the first match. */
 const HINTS: readonly (readonly [path: string, text: string])[] = [
   [
     "/campaigns/",

@@ -1,4 +1,4 @@
-// The signs of the pages, drawn in one line width.
+// The icons of the pages, drawn with one line width.
 
 const PATHS = {
   campaigns: "M4 17V9m6 8V4m6 13v-6",

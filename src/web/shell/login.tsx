@@ -1,11 +1,11 @@
-// Signing in: with the code of a one-time link, which the fragment carries and which never reaches a log, or with a token.
+// Signing in: with the code of a one-time link, which is in the fragment and so never in a log, or with a token.
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useDashboard } from "../api/dashboard.ts";
 import { TextField } from "../ui/fields.tsx";
 
-/** Why the provider's way did not end in a session, by the word in the address. */
+/** Why signing in at the provider did not start a session, by the word in the address. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ["unavailable", "The sign-in provider does not answer. Try again, or sign in with a token."],
   ["refused", "The sign-in provider did not sign you in."],
@@ -17,7 +17,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ["no_role", "The sign-in provider knows you, but none of your groups has a role here. Ask an administrator of outdial."],
 ]);
 
-/** The page that was asked for before the login came in its place. */
+/** The page that was requested before the login was shown instead. */
 function wantedPage(): string {
   return location.pathname === "/login" ? "/" : `${location.pathname}${location.search}`;
 }
@@ -44,7 +44,7 @@ export function Login({ message }: { readonly message?: string | undefined }) {
 
   useEffect(() => {
     document.title = "Sign in · outdial";
-    // Without an answer there are tokens still.
+    // Without an answer, signing in with a token is still possible.
     client.ask("session.ways", {}).then(
       (ways) => {
         provider.value = ways.provider;
@@ -55,7 +55,7 @@ export function Login({ message }: { readonly message?: string | undefined }) {
     if (location.pathname === "/login" && refused !== null) problem.value = REFUSED.get(refused) ?? "You were not signed in.";
     const code = location.hash.slice(1);
     if (location.pathname !== "/login" || code === "") return;
-    // The code works once, but has no business in the address bar or the history.
+    // The code works only once, but should not stay in the address bar or the history.
     history.replaceState(null, "", "/login");
     void signIn({ code });
   }, []);

@@ -1,4 +1,4 @@
-// An address that is no page.
+// Shown for an address without a page.
 
 import { Page } from "./page.tsx";
 

@@ -1,4 +1,4 @@
-// The code of a page did not come: the service is away, or was replaced by another version.
+// Shown when the code of a page could not be loaded: the service is away, or another version replaced it.
 
 import { Page } from "./page.tsx";
 

@@ -1,4 +1,4 @@
-// The head of a page and its title in the browser.
+// The header of a page and its title in the browser.
 
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";

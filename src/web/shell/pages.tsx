@@ -1,4 +1,4 @@
-// The pages: where each is, what it is called, and its code, which is loaded when it is first opened.
+// The pages: path, name, and code, which is loaded when the page is first opened.
 
 import type { ComponentType } from "preact";
 import { lazy } from "preact-iso";
@@ -25,7 +25,10 @@ const PAGES: readonly PageLink[] = [
   { path: "/tenant", name: "Tenant", icon: "tenant" },
 ];
 
-/** The code of a page, or a word about its absence: a service that was replaced has other files than the page that is open knows. */
+/**
+ * The code of a page, or a message when it is missing: after an update of the service, the files that the open page knows no
+ * longer exist.
+ */
 function page(load: () => Promise<{ readonly default: ComponentType }>) {
   return lazy(() => load().catch(() => ({ default: NotLoaded })));
 }
@@ -57,7 +60,7 @@ const BY_TOP = {
   audit: Audit,
 } as const;
 
-/** Begins to load the code of the page of a path: while the service is asked who is there. */
+/** Begins to load the code for the page at a path, at the same time as the service is asked who is signed in. */
 export function loadAhead(path: string): void {
   const top = path.split("/")[1] ?? "";
   void Object.entries(BY_TOP)
@@ -65,13 +68,13 @@ export function loadAhead(path: string): void {
     .preload();
 }
 
-/** A page that is of use only in four-eyes mode. */
+/** A page that is only needed in four-eyes mode. */
 export const APPROVALS: PageLink = { path: "/approvals", name: "Approvals", icon: "people" };
 
-/** A page that is of use to administrators only. */
+/** A page that only administrators need. */
 const ACCESS: PageLink = { path: "/access", name: "Users and tokens", icon: "key" };
 
-/** The pages that are of use to whoever is signed in. */
+/** The pages for the person who is signed in. */
 export function pagesOf({ state: { value }, may }: Session): readonly PageLink[] {
   return [
     ...PAGES,
@@ -80,7 +83,7 @@ export function pagesOf({ state: { value }, may }: Session): readonly PageLink[]
   ];
 }
 
-/** The page that a path belongs to: `/campaigns/7` is among the campaigns. */
+/** The page that a path belongs to: `/campaigns/7` belongs to the campaigns. */
 export function pageOf(path: string): PageLink | undefined {
   const top = `/${path.split("/")[1] ?? ""}`;
   return [...PAGES, APPROVALS, ACCESS].find((page) => page.path === (top === "/campaigns" ? "/" : top));

@@ -1,4 +1,4 @@
-// What the palette offers for what was typed; chosen with the arrow keys and Enter.
+// The entries that the palette offers for the typed text; chosen with the arrow keys and Enter.
 
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";

@@ -1,4 +1,5 @@
-// The palette: a page, a campaign or an id, reached with the keyboard from wherever one is. Ctrl+K, or ⌘K. Its code is loaded when it is first asked for.
+// The palette: opens a page, a campaign or an id with the keyboard from any page. Ctrl+K, or ⌘K. Its code is loaded when it is
+// first used.
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -23,7 +24,7 @@ export function Palette() {
     const pressed = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
       event.preventDefault();
-      // Not over a dialog that asks for something.
+      // Not over a dialog that asks a question.
       if (document.querySelector("dialog[open]") === null) void show();
     };
     document.addEventListener("keydown", pressed);

@@ -1,4 +1,4 @@
-// Dark, light, or as the system has it; kept in this browser.
+// Dark, light, or the system's choice; stored in this browser.
 
 export type Theme = "system" | "light" | "dark";
 

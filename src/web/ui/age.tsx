@@ -1,4 +1,4 @@
-// How old something is, in words; the instant itself on hover and for machines.
+// The age of something as text; the instant itself on hover and for machines.
 
 import { useDashboard } from "../api/dashboard.ts";
 import { ago, timeFormat } from "../view/format.ts";
@@ -14,7 +14,7 @@ export function Age({ at }: { readonly at: string | null | undefined }) {
   );
 }
 
-/** That the tenant could not be read, since when, and of when is what is shown. */
+/** Says that the tenant cannot be read, since when, and from when the shown data is. */
 export function NotReadable({
   failed,
   asOf,

@@ -1,4 +1,4 @@
-// A campaign, chosen from the ones that are known by name; one that is not among them is named by its id.
+// Chooses a campaign from the ones that are known by name; another one is given by its id.
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -10,7 +10,7 @@ interface CampaignFieldProps {
   /** The id; "" for none. */
   readonly value: string;
   readonly onChange: (id: string) => void;
-  /** What choosing none means; without it one must be chosen. */
+  /** What an empty choice means; without it a campaign must be chosen. */
   readonly none?: string;
 }
 
@@ -18,7 +18,7 @@ export function CampaignField({ value, onChange, none }: CampaignFieldProps) {
   const { state } = useResource("campaigns.list", {}, { sticky: true });
   const typing = useSignal(false);
   const place = useRef<HTMLDivElement>(null);
-  // Whoever asks for the other way of naming it goes on there.
+  // The focus follows when a person switches to the other field.
   useEffect(() => {
     if (typing.value) place.current?.querySelector("input")?.focus();
   }, [typing.value]);

@@ -1,4 +1,4 @@
-// What changes, field by field: the old struck out, the new beside it.
+// Changes field by field: the old value struck out, the new one beside it.
 
 import { valueText } from "../view/changes.ts";
 import { NameText } from "./name-text.tsx";
@@ -12,7 +12,7 @@ interface Change {
 
 interface ChangesProps {
   readonly changes: readonly Change[];
-  /** What a field is called; by its path by default. */
+  /** The name of a field; its path by default. */
   readonly labelOf?: (path: string) => string;
 }
 

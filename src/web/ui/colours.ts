@@ -1,6 +1,6 @@
-// The colours of the design for a canvas, which knows no custom properties.
+// The design's colours for a canvas, which cannot use custom properties.
 
-/** Resolves `--accent` and the like as the theme has it now. Reads the layout: once a drawing, not once a point. */
+/** The value of `--accent` and the like in the present theme. Reads the layout: call it once per drawing, not once per point. */
 export function colourOf(element: HTMLElement, name: `--${string}`): string {
   const probe = element.ownerDocument.createElement("span");
   probe.hidden = true;

@@ -1,4 +1,4 @@
-// The second confirmation of a dangerous verb: what it would do, read just now; a word to type; bound to the hash of what was shown.
+// The second confirmation of a dangerous verb: what it would do, just read; a word to type; bound to the hash of what was shown.
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
@@ -8,7 +8,7 @@ import { Dialog } from "./dialog.tsx";
 import { Failed } from "./states.tsx";
 
 export interface Shown {
-  /** Hash that is given back with the confirmation; undefined where the service asks for none. */
+  /** Hash that is sent back with the confirmation; undefined when the service needs none. */
   readonly confirm: string | undefined;
   readonly refusals: readonly string[];
   readonly body: ComponentChildren;
@@ -17,12 +17,12 @@ export interface Shown {
 interface ConfirmProps {
   readonly title: string;
   readonly verb: string;
-  /** What is to be typed, for example the campaign's id; undefined: the button alone. */
+  /** Text to type, for example the campaign's id; undefined: the button is enough. */
   readonly word?: string | undefined;
   readonly tone?: "danger" | "plain";
   /** Asks the service what would happen. */
   readonly preview: () => Promise<Shown>;
-  /** Carries it out. Its error is shown in the dialog. */
+  /** Carries it out. An error is shown in the dialog. */
   readonly onConfirm: (confirm: string | undefined) => Promise<void>;
   readonly onClose: () => void;
 }

@@ -1,4 +1,4 @@
-// Counts by name, as words with numbers.
+// Counts by name, as text with numbers.
 
 import { whole, words } from "../view/format.ts";
 

@@ -1,4 +1,4 @@
-// A modal dialog: the browser's own, which keeps the focus inside and closes on Escape. The focus goes back to where it came from.
+// A modal dialog: the browser's own, which keeps the focus inside and closes on Escape. The focus returns to where it was before.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";

@@ -6,7 +6,7 @@ import { type Asking, addressOf, type Operation } from "../api/operation.ts";
 interface DownloadProps<Id extends Operation> {
   readonly of: Id;
   readonly asking: Asking<Id>;
-  /** What it is called on the person's machine. */
+  /** The file's name on the person's machine. */
   readonly name: string;
   readonly children: ComponentChildren;
 }

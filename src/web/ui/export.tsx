@@ -1,4 +1,5 @@
-// A table as a CSV file or as a PDF: every row that the service has, with the names and values of its API. Both are made of the same rows.
+// A table as a CSV file or as a PDF: every row that the service has, with the names and values of its API. Both are made from the
+// same rows.
 
 import { useSignal } from "@preact/signals";
 import { cellText } from "../../kernel/index.ts";
@@ -9,9 +10,9 @@ import { whole, words, zoneName } from "../view/format.ts";
 interface ExportProps {
   /** Names the file and, for a screen reader, the button: "campaigns". */
   readonly what: string;
-  /** All rows; MOST_ROWS at most are written, MOST_PDF_ROWS as a PDF. */
+  /** All rows; at most MOST_ROWS are written, at most MOST_PDF_ROWS to a PDF. */
   readonly rows: () => Promise<readonly object[]>;
-  /** What was searched and chosen, by name; `from` and `to` are the period. */
+  /** Search text and filters, by name; `from` and `to` are the period. */
   readonly chosen?: Readonly<Record<string, unknown>>;
 }
 
@@ -54,7 +55,7 @@ export function Export({ what, rows, chosen = {} }: ExportProps) {
   );
 }
 
-/** Period and filters in words. */
+/** Period and filters as text. */
 function headOf({ from, to, ...others }: Readonly<Record<string, unknown>>) {
   const told = Object.entries(others).filter(([, value]) => value !== undefined && value !== "" && value !== null);
   const period = [from === undefined ? "" : `from ${cellText(from)}`, to === undefined ? "" : `to ${cellText(to)}`].filter(

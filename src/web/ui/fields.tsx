@@ -43,7 +43,7 @@ interface TextFieldProps {
   readonly placeholder?: string;
   readonly autocomplete?: "off" | "current-password";
   readonly problem?: string | undefined;
-  /** Values that are offered; others may be typed. */
+  /** Suggested values; others may be typed. */
   readonly suggestions?: readonly string[];
 }
 
@@ -100,7 +100,7 @@ interface SelectFieldProps<Key extends string> {
   /** Values with their texts. */
   readonly options: readonly (readonly [Key, string])[];
   readonly onChange: (value: Key) => void;
-  /** Whether "" must not stay chosen. */
+  /** Whether another option than "" must be chosen. */
   readonly required?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// A row of figures, each with what it was counted from.
+// A row of figures, each with the counts behind it.
 
 import type { ComponentChildren } from "preact";
 

@@ -1,4 +1,4 @@
-// Where the keyboard is after something has gone: at what it came from, or near it; never at the beginning of the page.
+// Where the focus goes when the focused element disappears: to where it came from, or nearby; never to the beginning of the page.
 
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary";
 
@@ -6,7 +6,8 @@ let stopWatching: () => void = () => undefined;
 
 /**
  * Remembers an element and its place.
- * @returns gives the focus to it; when it is gone or disabled, or goes while it has the focus, to what is nearest to its place
+ * @returns a function that focuses the element; when it is gone or disabled, or disappears while it has the focus, it focuses the
+ * nearest one to its place
  */
 export function focusNear(from: Element | null): () => void {
   const element = from === document.body ? null : from;
@@ -18,7 +19,7 @@ export function focusNear(from: Element | null): () => void {
   };
   return () => {
     stopWatching();
-    // Signals draw in a microtask after this; the element may also go later, when a list is read anew.
+    // Signals update the page in a microtask after this; the element may also disappear later, when a list is read again.
     const watch = new MutationObserver(() => {
       if (isThere()) return;
       stopWatching();
@@ -42,8 +43,8 @@ export function focusNear(from: Element | null): () => void {
 const isUsable = (element: Element): boolean => element.isConnected && element.matches(":not(:disabled)");
 
 /**
- * Keeps the keyboard where it was while the page changes under it: a button that is disabled while it works has the focus again afterwards; when what had
- * it goes, it goes to what is nearest. What a person leaves is left.
+ * Keeps the focus in its place while the page changes: a button that is disabled while it works gets the focus back; when the
+ * focused element disappears, the nearest one gets the focus. When the person has moved the focus away, it stays away.
  */
 export function keepFocus(): void {
   let last: { readonly element: HTMLElement; readonly around: readonly Element[] } | undefined;
@@ -51,7 +52,7 @@ export function keepFocus(): void {
     if (target instanceof HTMLElement) last = { element: target, around: around(target) };
   });
   document.addEventListener("focusout", ({ target }) => {
-    // After whatever took it away: an element that is still there was left.
+    // Runs after the change that took the focus: an element that is still there was left by the person.
     queueMicrotask(() => {
       if (last?.element === target && document.activeElement === document.body && isUsable(last.element)) last = undefined;
     });
@@ -63,20 +64,20 @@ export function keepFocus(): void {
   }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
 }
 
-/** What an element is in, the closest first. */
+/** The ancestors of an element, the closest first. */
 function around(element: Element | null): Element[] {
   const found: Element[] = [];
   for (let at = element?.parentElement ?? null; at !== null && at !== document.body; at = at.parentElement) found.push(at);
   return found;
 }
 
-/** Nothing has the focus, or what had it is disabled now. */
+/** Whether nothing has the focus, or the focused element is disabled now. */
 function isNowhere(): boolean {
   const { activeElement } = document;
   return activeElement === null || activeElement === document.body || activeElement.matches(":disabled");
 }
 
-/** The first thing to use in the closest of these that is still there; else the page's content itself. */
+/** The first usable element in the closest of these that still exists; else the page's content itself. */
 function nearest(place: readonly Element[]): HTMLElement | null {
   for (const one of place) {
     if (!one.isConnected) continue;

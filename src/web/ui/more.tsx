@@ -1,4 +1,4 @@
-// A list that is read page after page: what was read, and a button for the rest.
+// A list that is read page by page: the pages read so far, and a button for more.
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
@@ -11,13 +11,13 @@ import { MOST_ROWS } from "../view/csv.ts";
 import { Export } from "./export.tsx";
 import { Loaded } from "./states.tsx";
 
-/** Lists that are answered page by page, and what they hold. */
+/** Operations that answer page by page, and their items. */
 type ItemOf<Id extends Operation> =
   Answer<Id> extends { readonly items: readonly (infer Item)[]; readonly next: string | null } ? Item : never;
 
 interface Page<Id extends Operation> {
   readonly items: readonly ItemOf<Id>[];
-  /** Given back as `cursor`; null on the last page. */
+  /** Sent back as `cursor`; null on the last page. */
   readonly next: string | null;
 }
 
@@ -30,7 +30,7 @@ interface MoreProps<Id extends Operation> {
   readonly children: (items: readonly ItemOf<Id>[]) => ComponentChildren;
 }
 
-/** The first page stays fresh by itself; further ones are as they were read. */
+/** The first page is kept up to date; further pages stay as they were read. */
 export function More<Id extends Operation>({ of, query, what, empty, options, children }: MoreProps<Id>) {
   const { client, toasts } = useDashboard();
   const key = JSON.stringify([of, query ?? {}]);

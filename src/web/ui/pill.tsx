@@ -1,4 +1,4 @@
-// A state as a word with a colour; the word alone is enough.
+// A state as a word with a colour; the word alone is enough to understand it.
 
 import { words } from "../view/format.ts";
 import { type Tone, toneOf } from "../view/tone.ts";

@@ -1,4 +1,4 @@
-// The drawing of a plot, by uPlot. It is most of the script of a page with curves, so it is loaded when the first of them is there to be drawn.
+// Draws a plot with uPlot. That is most of the script of a page with curves, so it is loaded when the first curve is drawn.
 
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -8,14 +8,14 @@ import { colourOf } from "./colours.ts";
 import { drawMarks } from "./plot-marks.ts";
 import type { PlotLimit, PlotMark, PlotSeries } from "./plot-types.ts";
 
-/** A plot that is drawn. */
+/** A drawn plot. */
 export interface Drawing {
-  /** Draws what there is now. */
+  /** Draws the present data. */
   update(): void;
   end(): void;
 }
 
-/** Draws into an element, as wide as it is. @param now what there is @param tell told what stands at the pointer */
+/** Draws into an element, in its width. @param now returns the present data @param tell called with the values at the pointer */
 export function drawPlot(element: HTMLElement, look: Look, now: () => Drawn, tell: (text: string) => void): Drawing {
   const data = () => dataOf(now().times, now().series);
   const plot = new uPlot(optionsOf(element, look, now, tell), data(), element);
@@ -33,11 +33,11 @@ export function drawPlot(element: HTMLElement, look: Look, now: () => Drawn, tel
   };
 }
 
-/** The shortest time that an axis shows, s. */
+/** Shortest time on an axis, s. */
 const LEAST_SECONDS = 300;
-/** Beyond it a clock alone does not say when. */
+/** For longer times the time of day alone is ambiguous, s. */
 const DAY_SECONDS = 86_400;
-/** A mark so near to the pointer is told. */
+/** A mark within this distance of the pointer is reported. */
 const NEAR_PX = 6;
 /** Steps between ticks of time, s. */
 const MINUTE_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((minutes) => 60 * minutes);
@@ -55,7 +55,7 @@ export interface Look {
   readonly zooms: boolean;
 }
 
-/** What may be another one without the plot being made anew. */
+/** What can change without creating the plot again. */
 export interface Drawn {
   /** ms since the epoch, ascending. */
   readonly times: readonly number[];
@@ -109,13 +109,13 @@ function optionsOf(
     padding: [10, 12, 0, 0],
     cursor: {
       drag: { x: zooms, y: false, setScale: false, dist: NEAR_PX },
-      // What is drawn out in one plot is told by it alone.
+      // A range that is selected in one plot is reported only by that plot.
       ...(sync === undefined
         ? {}
         : { sync: { key: sync, filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } } }),
     },
     scales: {
-      // One reading alone, or a few of one moment, stand at the end of a few minutes.
+      // A single reading, or several of one moment, are shown at the end of a few minutes.
       x: {
         time: true,
         range: (_, low, high) => {
@@ -135,7 +135,7 @@ function optionsOf(
     axes: [
       {
         ...axis,
-        // No two ticks say the same: clocks are minutes apart, dates days.
+        // No two ticks have the same text: clock ticks are minutes apart, date ticks are days apart.
         incrs: (_, __, low, high) => (shown === "day" || high - low > DAY_SECONDS ? DAY_STEPS : MINUTE_STEPS),
         values: (plot, splits) => {
           const { min, max } = plot.scales["x"] ?? {};
@@ -193,11 +193,11 @@ function optionsOf(
   };
 }
 
-/** Marks so near to a place that they are meant. @param left px from the plot's left edge */
+/** Marks close to a position. @param left px from the plot's left edge */
 const marksAt = (plot: uPlot, marks: readonly PlotMark[], left: number) =>
   marks.filter(({ at }) => Math.abs(plot.valToPos(at / 1000, "x") - left) <= NEAR_PX);
 
-/** What stands at a place of the axis, series by series, each with its band. */
+/** The values at a position of the axis, series by series, each with its band. */
 function valuesAt(series: readonly PlotSeries[], index: number, text: (value: number) => string): string[] {
   return series.map(({ name, values, band }) => {
     const value = values[index];

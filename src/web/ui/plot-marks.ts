@@ -1,4 +1,4 @@
-// What is drawn over a plot: limits across it, marks of events as upright lines with a letter.
+// Drawn over a plot: limits as horizontal lines, events as vertical lines with a letter.
 
 import type uPlot from "uplot";
 import type { PlotLimit, PlotMark } from "./plot-types.ts";
@@ -33,7 +33,7 @@ export function drawMarks(
     ctx.fillStyle = ctx.strokeStyle;
     ctx.setLineDash([2 * ratio, 2 * ratio]);
     stroke(ctx, x, bbox.top, x, bbox.top + bbox.height);
-    // Marks that are close together share the letter of the first; the list below names them all.
+    // Marks that are close together share the letter of the first; the list below the plot names them all.
     if (x < free) continue;
     const width = ctx.measureText(letter).width;
     const isAtEnd = x + width + 4 * ratio > bbox.left + bbox.width;

@@ -1,4 +1,4 @@
-// What a plot over time is made of.
+// The parts of a plot over time.
 
 export type Colour = "--accent" | "--good" | "--warn" | "--bad" | "--info" | "--muted";
 
@@ -6,7 +6,7 @@ export interface PlotSeries {
   readonly name: string;
   readonly colour: Colour;
   readonly values: readonly (number | null)[];
-  /** Lower and upper edge of what the evidence allows, drawn as a band. */
+  /** Lower and upper end of the interval, drawn as a band. */
   readonly band?: { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] };
   readonly stepped?: boolean;
 }
@@ -17,13 +17,13 @@ export interface PlotLimit {
   readonly colour: Colour;
 }
 
-/** What happened at an instant. */
+/** An event at an instant. */
 export interface PlotMark {
   readonly at: number;
   readonly colour: Colour;
   readonly letter: string;
-  /** What happened, a sentence without its full stop. */
+  /** The event, as a sentence without its full stop. */
   readonly text: string;
-  /** Where a click on it leads; nowhere by default. */
+  /** Address that a click on it opens; none by default. */
   readonly href?: string | undefined;
 }

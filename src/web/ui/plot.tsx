@@ -1,4 +1,4 @@
-// A plot over time: lines with an evidence band, limits across it, and what happened as marks on the same axis.
+// A plot over time: lines with an interval band, limits across it, and events as marks on the same axis.
 
 import { useEffect, useRef } from "preact/hooks";
 import type { TimeRange } from "../view/time-range.ts";
@@ -13,18 +13,18 @@ interface PlotProps {
   readonly limits?: readonly PlotLimit[];
   readonly marks?: readonly PlotMark[];
   readonly text: (value: number) => string;
-  /** Plots of one key share the cursor. */
+  /** Plots with the same key share the cursor. */
   readonly sync?: string;
   readonly height?: number;
-  /** Whether values are counts: ticks stand at whole numbers only. */
+  /** Whether values are counts: then ticks are at whole numbers only. */
   readonly counts?: boolean;
-  /** What the time axis shows. Default: minutes. */
+  /** The unit of the time axis. Default: minutes. */
   readonly axis?: "minute" | "day";
   /** The part of the times that is shown; all by default. */
   readonly range?: TimeRange | undefined;
-  /** Told the part that was drawn out with the pointer; without it none can be. */
+  /** Called with the range that was selected with the pointer; without it none can be selected. */
   readonly onRange?: (range: TimeRange) => void;
-  /** Told where a mark leads that was clicked. */
+  /** Called with the address of a mark that was clicked. */
   readonly onOpen?: (href: string) => void;
 }
 
@@ -89,7 +89,7 @@ export function Plot(props: PlotProps) {
         </span>
       </div>
       {isEmpty ? <p class="muted">No figures in this time.</p> : null}
-      {/* Its line is there before the pointer is, so that nothing moves. */}
+      {/* The line exists before the pointer is there, so that nothing moves. */}
       <p ref={pointed} class="plot-at muted small" aria-hidden="true" hidden={isEmpty} />
       <div ref={host} class="plot-host" hidden={isEmpty} role="img" aria-label={`${title}. Now: ${last.join("; ")}.`} />
     </figure>

@@ -1,4 +1,4 @@
-// How far something is: a bar and the same in words.
+// Progress as a bar and as text.
 
 import { whole } from "../view/format.ts";
 
@@ -6,7 +6,7 @@ interface ProgressProps {
   readonly done: number;
   readonly total: number;
   readonly label: string;
-  /** What is counted, where it is not plain: "windows". */
+  /** What is counted, if it is not obvious: "windows". */
   readonly unit?: string;
 }
 

@@ -1,5 +1,5 @@
-// The rows of a long table: those that the window shows are there, with some before and after them; as it scrolls they give way to others. The row that
-// holds the focus stays, and assistive technology hears of all rows by their count and places.
+// The rows of a long table: only the rows in the window exist, with some before and after them; they are replaced while it
+// scrolls. The row with the focus stays, and assistive technology gets the count of all rows and the index of each.
 
 import {
   defaultRangeExtractor,
@@ -14,7 +14,7 @@ import {
 import { useLayoutEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import { type RowsProps, TableRow } from "./table-body.tsx";
 
-/** Rows beyond the window's edges: the next ones that a key leads to are there already. */
+/** Rows beyond the window's edges, so that the next rows for the keyboard already exist. */
 const BEYOND = 10;
 /** Height of a row before it is measured, px: that of a dense table. */
 const ESTIMATE = 64;
@@ -56,7 +56,7 @@ export function RecycledRows<Row>({ rows, rowKey, columns, isChosen }: RowsProps
   useLayoutEffect(() => virtualizer._willUpdate());
   const items = virtualizer.getVirtualItems();
   const { scrollMargin } = options;
-  // Between two that are shown a gap stands for those that are not: before the first, after the last, beside one that is held.
+  // A gap stands for the rows that are not there: before the first one, after the last one, and beside a row that was kept.
   let reached = scrollMargin ?? 0;
   const drawn = items.flatMap(({ index, key, start, end }) => {
     const row = rows[index];

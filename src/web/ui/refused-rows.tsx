@@ -1,4 +1,4 @@
-// Refused rows, each with all of its reasons.
+// Refused rows, each with all its reasons.
 
 import type { ApiTypes } from "../../server/index.ts";
 import { Table } from "./table.tsx";

@@ -1,4 +1,4 @@
-// A file that the page has made, saved on the person's machine.
+// Saves a file that the page has made on the person's machine.
 
 export function saveFile(content: string, type: string, name: string): void {
   const link = document.createElement("a");

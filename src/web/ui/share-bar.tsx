@@ -1,15 +1,15 @@
-// A share as a point with its interval on a scale, and the same in words.
+// A share as a point with its interval on a scale, and as text.
 
 import type { ApiTypes } from "../../server/index.ts";
 import { counted, type IntervalKind, interval, intervalKind, percent } from "../view/format.ts";
 
 interface ShareBarProps {
   readonly share: ApiTypes.Share & IntervalKind;
-  /** Right end of the scale, a share: the same for all bars that are to be compared. Default 1. */
+  /** Right end of the scale, a share; the same for all bars that are to be compared. Default 1. */
   readonly to?: number;
   /** A line to compare with, a share. */
   readonly limit?: number | undefined;
-  /** In place of what it was counted from and the kind of its interval, where the table says that for all. */
+  /** Replaces the counts and the kind of interval, when the table says these for all rows. */
   readonly note?: string;
 }
 
@@ -28,7 +28,7 @@ export function ShareBar({ share, to = 1, limit, note }: ShareBarProps) {
         {limit === undefined ? null : <rect class="limit" x={at(limit)} y="0" width="1.5" height="10" />}
       </svg>
       <span class="cell-note">{note ?? counted(share.numerator, share.denominator)}</span>
-      {/* A line of its own: counts that tick must not move its words. */}
+      {/* On a separate line, so that changing counts do not move the words. */}
       {note === undefined ? <span class="cell-note">{intervalKind(share)}</span> : null}
     </span>
   );

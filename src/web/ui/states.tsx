@@ -1,4 +1,5 @@
-// What a page shows when it has nothing to show: loading, empty, failed, not found, no permission. One look for all pages.
+// What a page shows when it has nothing to show: loading, empty, failed, not found, no permission. They look the same on all
+// pages.
 
 import type { ComponentChildren } from "preact";
 import type { RequestError } from "../api/problem-error.ts";
@@ -66,14 +67,14 @@ export function Failed({ error, onRetry }: { readonly error: RequestError; reado
 
 interface LoadedProps<T> {
   readonly of: Resource<T>;
-  /** Names it while it loads: "campaigns". */
+  /** Its name while it loads: "campaigns". */
   readonly what: string;
   readonly isEmpty?: (value: T) => boolean;
   readonly empty?: ComponentChildren;
   readonly children: (value: T) => ComponentChildren;
 }
 
-/** Shows a resource in whatever state it is. Figures that could not be read anew stay, with a word about how old they are. */
+/** Shows a resource in any state. Figures that could not be read again stay, with a note about their age. */
 export function Loaded<T>({ of, what, isEmpty, empty, children }: LoadedProps<T>) {
   const state = of.state.value;
   if (state.kind === "loading") return <Loading what={what} />;

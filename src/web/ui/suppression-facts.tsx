@@ -1,4 +1,4 @@
-// Whether a number is on the company's do-not-call list, and how that came about.
+// Whether a number is on the company's do-not-call list, and its history.
 
 import type { ApiTypes } from "../../server/index.ts";
 import { words } from "../view/format.ts";

@@ -1,4 +1,4 @@
-// The rows of a table, all of them or those between two places.
+// The rows of a table, all of them or a range.
 
 import type { ComponentChildren } from "preact";
 
@@ -6,7 +6,7 @@ export interface Column<Row> {
   readonly name: string;
   readonly cell: (row: Row) => ComponentChildren;
   readonly numeric?: boolean;
-  /** Share of the width in a dense table, per cent. */
+  /** Share of the width in a dense table, percent. */
   readonly width?: number;
   /** The cell that names the row. */
   readonly head?: boolean;
@@ -21,7 +21,7 @@ export interface RowsProps<Row> {
 
 interface RowProps<Row> extends Pick<RowsProps<Row>, "columns" | "isChosen"> {
   readonly row: Row;
-  /** Its place among all rows, from 0, where not all of them are there. */
+  /** Its index among all rows, from 0, when not all of them exist. */
   readonly index?: number;
   readonly onShown?: (element: HTMLTableRowElement | null) => void;
 }
@@ -30,7 +30,7 @@ export function TableRow<Row>({ row, columns, isChosen, index, onShown }: RowPro
   return (
     <tr
       class={isChosen?.(row) === true ? "chosen" : undefined}
-      // The heading is the first row of those that are counted out.
+      // The header counts as the first row.
       {...(index === undefined ? {} : { "aria-rowindex": index + 2, "data-index": index })}
       {...(onShown === undefined ? {} : { ref: onShown })}
     >

@@ -6,19 +6,21 @@ import { type Column, type RowsProps, TableRow } from "./table-body.tsx";
 
 export type { Column };
 
-/** So many rows are shown at once: about what a screen holds. The rest of a long table follows, twice as many every time. */
+/**
+ * Number of rows that are shown first, about as many as fit a screen. The rest of a long table follows, twice as many each time.
+ */
 const FIRST = 8;
 const NEXT_MS = 120;
-/** A table with more rows shows only those that are in the window; what does so is fetched when there is one. */
+/** A table with more rows has only those in the window; the code for that is loaded when there is such a table. */
 const LONG = 60;
 
-/** What shows the rows of a long table, once it is here. */
+/** The component for the rows of a long table, once it is loaded. */
 let Recycled: typeof import("./recycled-rows.tsx").RecycledRows | undefined;
 
 interface TableProps<Row> extends RowsProps<Row> {
   /** Read out before the table; not shown. */
   readonly caption: string;
-  /** Two or three lines a row, on a wide screen: what does not fit is cut, so cells say the whole in their titles. */
+  /** Two or three lines per row on a wide screen: longer text is cut, so cells have the whole text in their titles. */
   readonly dense?: boolean;
 }
 
@@ -36,7 +38,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = f
   }, [isWhole, isLong, most.value]);
   useEffect(() => {
     if (!isLong || isReady.value) return;
-    // Without it, after a failed fetch, the rows are all drawn.
+    // When loading fails, all rows are drawn without it.
     import("./recycled-rows.tsx").then(
       ({ RecycledRows }) => {
         Recycled = RecycledRows;

@@ -1,4 +1,4 @@
-// An instant: shown where the browser is, told in UTC on hover and to machines.
+// An instant: shown in the browser's time zone, in UTC on hover and for machines.
 
 import { timeFormat } from "../view/format.ts";
 

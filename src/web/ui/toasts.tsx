@@ -1,4 +1,5 @@
-// The messages in the rail, beside what they are about and never over it: read out as they come; they wait while somebody points at them or is in them.
+// Messages in the rail, beside their subject and never over it: read out when they appear; they stay while the pointer or the
+// focus is on them.
 
 import { useRef } from "preact/hooks";
 import { useDashboard } from "../api/dashboard.ts";
@@ -9,7 +10,7 @@ export function ToastList() {
   const { toasts } = useDashboard();
   const all = toasts.all.value;
   const isError = ({ tone }: Toast) => tone === "bad";
-  // Both are there before anything is: what comes into them is read out, errors at once.
+  // Both elements exist before any message: what is added to them is read out, errors at once.
   return (
     <section
       class="toasts"

@@ -1,4 +1,4 @@
-// The width an element has, followed as it changes: a drawing with text must not be scaled.
+// The width of an element, updated when it changes: a drawing with text must not be scaled.
 
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";

@@ -1,4 +1,4 @@
-// Entries of the audit log in words. Pure.
+// Entries of the audit log as sentences. Pure.
 
 import type { ApiTypes } from "../../server/index.ts";
 import { words } from "./format.ts";
@@ -84,7 +84,10 @@ const DONE: Readonly<Record<string, string>> = {
   "webhooks.replay": "sent events again",
 };
 
-/** The sentence of an entry, without its subject: "olga paused a campaign"; for an action of another version its own name. */
+/**
+ * The sentence for an entry, without its subject: "olga paused a campaign"; the action's own name when this version does not know
+ * it.
+ */
 export function auditWords({ actor, action, details }: Pick<ApiTypes.AuditEntry, "actor" | "action" | "details">): string {
   const done = Object.hasOwn(DONE, action) ? DONE[action] : undefined;
   const asked = action.startsWith("api.")
@@ -103,5 +106,5 @@ export function auditWords({ actor, action, details }: Pick<ApiTypes.AuditEntry,
   return `${actor} ${done ?? asked ?? imported ?? words(action.replaceAll(".", " ")).toLowerCase()}${way}${result}${reason}`;
 }
 
-/** Actions that are offered to search by. */
+/** Actions that can be searched for. */
 export const ACTIONS: readonly string[] = Object.keys(DONE);

@@ -1,15 +1,15 @@
-// The abandonment budget in words: how much is left, and whether the pace of late would use it up.
+// The abandonment budget as text: how much is left, and whether the recent pace would use it up.
 
 import type { ApiTypes } from "../../server/index.ts";
 import { decimal, percent, span, timeFormat, whole } from "./format.ts";
 
 interface BudgetView {
-  /** None: nothing is known. */
+  /** `none`: nothing is known. */
   readonly tone: "good" | "warn" | "bad" | "none";
   /** Used, 0 to 100. */
   readonly width: number;
   readonly headline: string;
-  /** The rate, and the limit where there is room for it; "" when the headline says it. */
+  /** The rate, and the limit if there is room for it; "" when the headline says it. */
   readonly rate: string;
   readonly pace: string;
 }
@@ -17,14 +17,14 @@ interface BudgetView {
 const NEARLY = 0.8;
 const HOUR = 3_600_000;
 
-/** @param zone of the times; default: where the browser is */
+/** @param zone of the times; default: the browser's */
 export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): BudgetView {
   const { used, left, burnRate, exhaustedAt, withinLimit, rate, limit, windowHours } = budget;
   const allowed = `limit ${percent(limit, 0)} over ${span(windowHours * HOUR)}`;
   if (rate.rate === null || withinLimit === null)
     return { tone: "none", width: 0, headline: "not known", rate: "", pace: `no answers imported · ${allowed}` };
   const isBurning = burnRate !== null && burnRate > 1;
-  // Of a budget of nothing there is no share: it is used up by the first call.
+  // A budget of zero has no share: the first call uses it up.
   const share = used ?? (withinLimit ? 0 : 1);
   const tone = !withinLimit || share >= 1 ? "bad" : share >= NEARLY || isBurning ? "warn" : "good";
   const remaining = left !== null && left > 0 ? `${whole(left)} left` : rate.numerator === 0 ? "none abandoned" : "none left";

@@ -1,4 +1,4 @@
-// The list of campaigns as it was asked for in the address: searched, filtered, sorted; how urgently each needs somebody. Pure.
+// The list of campaigns as the address describes it: searched, filtered, sorted; and how urgently each needs attention. Pure.
 
 import type { ApiTypes } from "../../server/index.ts";
 import { pairBadge } from "./failover.ts";
@@ -38,7 +38,7 @@ export interface ListQuery {
 const one = <Key extends string>(options: readonly (readonly [Key, string])[], given: string | undefined, fallback: Key): Key =>
   options.find(([key]) => key === given)?.[0] ?? fallback;
 
-/** What is no known value is as if it were not there. */
+/** Unknown values are ignored. */
 export function listQueryOf(query: Readonly<Record<string, string>>): ListQuery {
   return {
     text: query["q"] ?? "",
@@ -47,7 +47,7 @@ export function listQueryOf(query: Readonly<Record<string, string>>): ListQuery 
   };
 }
 
-/** The address of the list; what is as usual is left out. */
+/** The address of the list; default values are left out. */
 export function addressOfList({ text, shown, order }: ListQuery): string {
   const search = new URLSearchParams({
     ...(text === "" ? {} : { q: text }),
@@ -62,7 +62,7 @@ export function callsOutsideHours({ activeCalls, windows, stale }: Summary): boo
   return !stale && (activeCalls ?? 0) > 0 && windows.length > 0 && windows.every(({ open }) => !open);
 }
 
-/** 3: at once. 2: soon. 1: what is not known. 0: nothing to do. */
+/** 3: at once. 2: soon. 1: unknown. 0: nothing to do. */
 export function urgencyOf(campaign: Summary): 0 | 1 | 2 | 3 {
   const { failover, abandonment, status, dialing, failed } = campaign;
   if (failover !== null && pairBadge(failover)?.tone === "bad") return 3;
@@ -82,7 +82,7 @@ const SELECT: Readonly<Record<Shown, (campaign: Summary) => boolean>> = {
   paused: ({ status }) => status === "paused",
 };
 
-/** What a column is sorted by, the smallest first. */
+/** The sort key of a column, ascending. */
 const KEY: Readonly<Record<Order, (campaign: Summary) => number>> = {
   worst: (campaign) => -urgencyOf(campaign),
   name: () => 0,
@@ -95,7 +95,7 @@ const KEY: Readonly<Record<Order, (campaign: Summary) => number>> = {
   occupancy: ({ workload }) => workload.occupancy ?? Number.POSITIVE_INFINITY,
 };
 
-/** The rows that are asked for; equals stand by name, then id. Every word that is searched must be in name, id or partner. */
+/** The requested rows; equal ones are sorted by name, then id. Every search word must be in name, id or partner. */
 export function listed(items: readonly Summary[], { text, shown, order }: ListQuery): readonly Summary[] {
   const searched = text.toLowerCase().split(/\s+/).filter(Boolean);
   const key = KEY[order];
@@ -112,7 +112,7 @@ export function listed(items: readonly Summary[], { text, shown, order }: ListQu
 
 const nameFirst = (a: Summary, b: Summary) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id);
 
-/** Lists of one person's browser that have a name. */
+/** A named list, stored in the person's browser. */
 export interface SavedView {
   readonly name: string;
   readonly address: string;
@@ -120,7 +120,7 @@ export interface SavedView {
 
 const MOST_VIEWS = 20;
 
-/** What was kept of them; what is none is left out. */
+/** The stored lists; invalid entries are left out. */
 export function savedViews(text: string | null): readonly SavedView[] {
   try {
     const kept: unknown = JSON.parse(text ?? "[]");
@@ -135,7 +135,7 @@ export function savedViews(text: string | null): readonly SavedView[] {
   }
 }
 
-/** With a view of this name, in place of an earlier one. */
+/** Adds a view, replacing an earlier one with the same name. */
 export function withView(views: readonly SavedView[], view: SavedView): readonly SavedView[] {
   return [...views.filter(({ name }) => name !== view.name), view].slice(-MOST_VIEWS);
 }

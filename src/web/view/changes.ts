@@ -1,6 +1,9 @@
 // A change of a value as text. Pure.
 
-/** A value of settings as people read it: text bare, nothing as a dash, texts of a list behind one another, the rest as JSON. */
+/**
+ * A value of settings in the form for people: text unchanged, nothing as a dash, texts of a list one after another, the rest as
+ * JSON.
+ */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")) return value.join(", ");
@@ -13,10 +16,10 @@ export function leavesOf(value: unknown, path = ""): readonly (readonly [path: s
   return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, path === "" ? name : `${path}.${name}`));
 }
 
-/** Stands beside the settings, and is another one after each write. */
+/** It is stored with the settings, and changes with each write. */
 export const VERSION_TAG = "versionTag";
 
-/** Whether two settings say the same, whatever their order and their version tag. */
+/** Whether two settings are equal, whatever their order and their version tag. */
 export function sameSettings(one: unknown, other: unknown): boolean {
   const told = (value: unknown) =>
     leavesOf(value)
@@ -26,7 +29,7 @@ export function sameSettings(one: unknown, other: unknown): boolean {
   return told(one) === told(other);
 }
 
-/** Reads `a.b` of a JSON value; undefined where there is none. */
+/** The value at `a.b` in a JSON value; undefined when there is none. */
 export function readPath(value: unknown, path: string): unknown {
   return path
     .split(".")

@@ -1,4 +1,4 @@
-// What a report compares: as the form asks for it, and in the words that the address and the API have. Pure.
+// The comparison in a report: as the form has it, and in the syntax of the address and the API. Pure.
 
 /** What two groups of calls can differ in. */
 export const DIFFER = [
@@ -28,7 +28,7 @@ export type Way = (typeof WAYS)[number][0];
 
 export interface Compared {
   readonly way: Way;
-  /** Of two groups: in what they differ, and the values of each, with commas between. */
+  /** For two groups: in what they differ, and the values of each, separated by commas. */
   readonly differ: Differ;
   readonly first: string;
   readonly second: string;
@@ -36,7 +36,7 @@ export interface Compared {
 
 const NONE: Compared = { way: "", differ: "hour", first: "", second: "" };
 
-/** What the form shows for the words of an address. @returns undefined: conditions that the form has no fields for */
+/** The form's values for the text of an address. @returns undefined: conditions for which the form has no fields */
 export function comparedOf(words: string): Compared | undefined {
   const way = WAYS.find(([key]) => key === words.trim() && key !== "groups")?.[0];
   if (way !== undefined) return { ...NONE, way };
@@ -45,7 +45,7 @@ export function comparedOf(words: string): Compared | undefined {
   return { way: "groups", differ: first.differ, first: first.values, second: second.values };
 }
 
-/** The words for what the form says. @returns "" when a group is empty */
+/** The text for the form's values. @returns "" when a group is empty */
 export function comparedWords({ way, differ, first, second }: Compared): string {
   if (way !== "groups") return way;
   const [a, b] = [first, second].map((values) => valuesOf(values).map(escaped).join("|"));
@@ -63,7 +63,7 @@ function sideOf(side: string): { readonly differ: Differ; readonly values: strin
   const equals = side.indexOf("=");
   const differ = DIFFER.find(([key]) => key === side.slice(0, Math.max(0, equals)).trim())?.[0];
   const values = side.slice(equals + 1);
-  // A comma begins another condition, or is one of a value: neither is in the fields.
+  // A comma begins another condition, or is part of a value: the form has fields for neither.
   if (differ === undefined || values.includes(",")) return undefined;
   return { differ, values: (values.match(/(?:\\.|[^|\\])+/g) ?? []).map((value) => value.replaceAll(/\\(.)/g, "$1")).join(", ") };
 }

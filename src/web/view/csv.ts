@@ -2,19 +2,19 @@
 
 import { csvLine } from "../../kernel/index.ts";
 
-/** So many rows are written into a file at most. */
+/** Most rows that are written to a file. */
 export const MOST_ROWS = 50_000;
-/** The same of a PDF; the service draws no more. */
+/** Most rows of a PDF; the service draws no more. */
 export const MOST_PDF_ROWS = 2000;
 
-/** A column for each value that any row has, in the order in which they are met; lists are written as JSON. Lines end in CR LF (RFC 4180). */
+/** A column for each field that any row has, in order of appearance; lists are written as JSON. Lines end in CR LF (RFC 4180). */
 export function csvOf(rows: readonly object[]): string {
   const flat = rows.map((row) => new Map(cellsOf(row)));
   const columns = [...new Set(flat.flatMap((row) => [...row.keys()]))];
   return [columns, ...flat.map((row) => columns.map((column) => row.get(column)))].map((line) => `${csvLine(line)}\r\n`).join("");
 }
 
-/** A list stays one cell: how long it is must not make other columns for each row. */
+/** A list stays one cell, so that its length does not create other columns for each row. */
 function cellsOf(row: object): (readonly [string, unknown])[] {
   return Object.entries(row).flatMap(([name, value]): (readonly [string, unknown])[] =>
     Array.isArray(value) || typeof value !== "object" || value === null

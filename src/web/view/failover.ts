@@ -1,4 +1,4 @@
-// What a failover pair looks like: a badge beside a campaign's state, and how many pairs dial from their backup or not at all.
+// The look of a failover pair: a badge beside a campaign's state, and how many pairs dial from their backup or not at all.
 
 import type { ApiTypes } from "../../server/index.ts";
 import { words } from "./format.ts";
@@ -11,7 +11,7 @@ interface Badge {
   readonly tone: Tone;
 }
 
-/** How a phase is called in a line of news, and what it is for the pair. */
+/** The text of a phase in a message, and what kind of phase it is. */
 const PHASES: Readonly<Record<Standing["phase"], readonly [kind: "settled" | "moving" | "stuck", news: string]>> = {
   watching: ["settled", "watched, its primary is the one that is to dial"],
   "failed-over": ["settled", "failed over, its backup is the one that is to dial"],
@@ -27,7 +27,7 @@ const PHASES: Readonly<Record<Standing["phase"], readonly [kind: "settled" | "mo
 
 const isPhase = (text: string): text is Standing["phase"] => Object.hasOwn(PHASES, text);
 
-/** The badge of a campaign's pair; null while the primary dials, or is meant to and nothing is wrong. */
+/** The badge of a campaign's pair; null while the primary dials, or should dial and nothing is wrong. */
 export function pairBadge({
   role,
   phase,
@@ -48,13 +48,13 @@ export function pairCounts(items: readonly Pick<ApiTypes.CampaignSummary, "failo
   return { over: pairs.filter((pair) => pair.dials === "backup").length, stuck };
 }
 
-/** The line that tells that a pair has come to another phase. */
+/** The message that a pair has entered another phase. */
 export function pairNews(
   primary: string,
   backup: string,
   phase: string,
 ): { readonly tone: "bad" | "info"; readonly text: string } {
-  // Another version of outdial may say what is not known here.
+  // Another version of outdial may have phases that are not known here.
   const [kind, what] = isPhase(phase) ? PHASES[phase] : ["moving", words(phase).toLowerCase()];
   return { tone: kind === "stuck" ? "bad" : "info", text: `Failover pair ${primary} with ${backup}: ${what}` };
 }

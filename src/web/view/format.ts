@@ -1,13 +1,13 @@
-// Numbers and times as text. Widths stay equal while numbers tick: fixed decimals, digits of one width.
+// Numbers and times as text. Their width stays equal while numbers change: fixed decimals, digits of equal width.
 
 const NOTHING = "–";
 
-/** A share as per cent, never broken between number and sign. @param digits after the point, default 1 */
+/** A share in percent, with no line break between number and sign. @param digits after the point, default 1 */
 export function percent(share: number | null | undefined, digits = 1): string {
   return share === null || share === undefined || !Number.isFinite(share) ? NOTHING : `${(100 * share).toFixed(digits)}\u00a0%`;
 }
 
-/** A whole number with thin groups of thousands. */
+/** A whole number with thin spaces between thousands. */
 export function whole(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NOTHING;
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
@@ -17,24 +17,27 @@ export function decimal(value: number | null | undefined, digits = 1): string {
   return value === null || value === undefined || !Number.isFinite(value) ? NOTHING : value.toFixed(digits);
 }
 
-/** "n of N", what a share was counted from. */
+/** "n of N", the counts behind a share. */
 export function counted(numerator: number, denominator: number): string {
   return `${whole(numerator)} of ${whole(denominator)}`;
 }
 
-/** An interval of shares as per cent: "4.1–6.3 %". */
+/** An interval of shares in percent: "4.1–6.3 %". */
 export function interval(low: number, high: number, digits = 1): string {
   return `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)}\u00a0%`;
 }
 
-/** A share's interval, with its method where the share names one; live figures name none, and their calls are taken as independent. */
+/**
+ * The interval of a share, with its method if the share names one; live figures name none, and their calls are assumed to be
+ * independent.
+ */
 export interface IntervalKind {
   readonly confidence: number;
   readonly method?: "days" | "calls" | "none";
   readonly days?: number;
 }
 
-/** Level and method of an interval: "95 % interval over 30 days"; why there is none. */
+/** Level and method of an interval: "95 % interval over 30 days"; or why there is none. */
 export function intervalKind({ confidence, method = "calls", days }: IntervalKind): string {
   const level = `${Number((100 * confidence).toFixed(2))}\u00a0% interval`;
   if (method === "none") return `no interval: all of them on one of ${whole(days)} days`;
@@ -42,7 +45,7 @@ export function intervalKind({ confidence, method = "calls", days }: IntervalKin
   return `${level} over ${whole(days)} ${days === 1 ? "day" : "days"}`;
 }
 
-/** A span in the two largest units that say something: "3 d 4 h", "12 min", "45 s". */
+/** A time span in its two largest units: "3 d 4 h", "12 min", "45 s". */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const parts = [
@@ -60,7 +63,7 @@ export function span(ms: number): string {
     .join(" ");
 }
 
-/** Hours: minutes below one, one decimal below ten, whole from there on. */
+/** Hours: as minutes below one, with one decimal below ten, whole numbers above. */
 export function hoursText(hours: number): string {
   if (hours < 1) return `${whole(60 * hours)}\u00a0min`;
   return `${hours < 10 ? decimal(hours) : whole(hours)}\u00a0h`;
@@ -94,10 +97,10 @@ interface TimeFormat {
   readonly date: (at: number | string) => string;
 }
 
-/** Formats by zone: making one takes the browser longer than a row of a table. */
+/** Formats by zone: creating one takes the browser longer than a row of a table. */
 const FORMATS = new Map<string | undefined, TimeFormat>();
 
-/** @param zone IANA time zone; default: where the browser is */
+/** @param zone IANA time zone; default: the browser's */
 export function timeFormat(zone?: string): TimeFormat {
   const known = FORMATS.get(zone) ?? makeFormat(zone);
   FORMATS.set(zone, known);
@@ -125,7 +128,7 @@ function makeFormat(zone: string | undefined): TimeFormat {
   };
 }
 
-/** Words of the vendor and of outdial's states as people read them: "partly_failed" becomes "Partly failed". */
+/** Words of the vendor and of outdial's states in the form for people: "partly_failed" becomes "Partly failed". */
 export function words(name: string): string {
   const spaced = name.replace(/[_-]+/g, " ").replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);

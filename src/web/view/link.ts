@@ -1,6 +1,6 @@
-// When a lost connection is worth a word.
+// When a lost connection is reported.
 
-/** A stream that comes back at once is no news. */
+/** A stream that comes back within this time is not reported, ms. */
 const PATIENCE = 1500;
 
 export function shouldTell(since: number, now: number): boolean {

@@ -1,4 +1,4 @@
-// What the palette finds: pages, campaigns, and what has an id that was typed. Pure.
+// What the palette finds: pages, campaigns, and whatever has the typed id. Pure.
 
 export interface Entry {
   readonly path: string;
@@ -7,17 +7,17 @@ export interface Entry {
   readonly kind: string;
 }
 
-/** So many are offered at once. */
+/** Most entries that are offered at once. */
 const MOST = 12;
 
-/** Ids that name their kind. */
+/** Ids that show their kind. */
 const BY_ID: readonly (readonly [RegExp, string, (id: string) => string])[] = [
   [/^job_\w+$/, "job", (id) => `/jobs/${id}`],
   [/^apr_\w+$/, "approval", (id) => `/approvals/${id}`],
   [/^\d+$/, "audit entry", (id) => `/audit?seq=${id}`],
 ];
 
-/** What fits the words that were typed, all of them; what begins with them first. An id leads to what it names. */
+/** Entries that contain all typed words; those that begin with them come first. An id leads to what it names. */
 export function found(typed: string, entries: readonly Entry[]): readonly Entry[] {
   const text = typed.trim().toLowerCase();
   const words = text.split(/\s+/).filter(Boolean);

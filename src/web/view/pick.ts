@@ -1,13 +1,13 @@
-// What a list to choose a campaign from offers. Pure.
+// The options of a list for choosing a campaign. Pure.
 
-/** Stands for a campaign that is not in the list. No id has a space in it. */
+/** Stands for a campaign that is not in the list. Ids never contain a space. */
 export const OTHER = "another one";
 /** Longest name in the list, characters: the list is as wide as its longest line. */
 const LONGEST = 60;
 
 /**
- * Options of a list: none, every campaign by name, the one that is chosen even when nobody knows it, and a way to name another one.
- * @param none what the empty choice says
+ * Options of a list: none, every campaign by name, the chosen one even when it is unknown, and one for entering another id.
+ * @param none text of the empty choice
  */
 export function pickable(
   campaigns: readonly { readonly id: string; readonly name: string }[],
@@ -27,7 +27,7 @@ export function pickable(
 function lineOf(id: string, name: string): string {
   const told = name.trim();
   if (told === "" || told === id) return id;
-  // Not between the two halves of a character.
+  // Not between the two halves of a surrogate pair.
   const cut = told.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, "");
   return `${told.length > LONGEST ? `${cut}…` : told} (${id})`;
 }

@@ -1,4 +1,4 @@
-// Ticks at round numbers, and a straight scale.
+// Ticks at round numbers, and a linear scale.
 
 /** Round numbers from `low` to `high`, about `count` of them. */
 export function ticks(low: number, high: number, count: number): readonly number[] {
@@ -11,13 +11,13 @@ export function ticks(low: number, high: number, count: number): readonly number
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** The place of a value between `from` and `to` when `low` is at `from` and `high` at `to`. */
+/** Maps values to positions: `low` to `from`, and `high` to `to`. */
 export function scale(low: number, high: number, from: number, to: number): (value: number) => number {
   const slope = high === low ? 0 : (to - from) / (high - low);
   return (value) => from + (value - low) * slope;
 }
 
-/** Right end of a scale on which all these shares and their intervals fit, at least 1 %. */
+/** Right end of a scale that has room for all these shares and their intervals, at least 1 %. */
 export function scaleOf(
   shares: readonly ({ readonly rate: number | null; readonly high: number; readonly method?: string } | null)[],
 ): number {

@@ -1,9 +1,9 @@
-// What is said of an emergency stop as soon as it is answered. Pure.
+// The message about an emergency stop as soon as it is answered. Pure.
 
 import type { ApiTypes } from "../../server/index.ts";
 import { whole } from "./format.ts";
 
-/** `good` only when the tenant's list was whole and every campaign on it is confirmed paused. */
+/** `good` only when the tenant's list was complete and every campaign on it is confirmed paused. */
 export function toldOf(stop: Pick<ApiTypes.StopResult, "changes" | "alreadyPaused" | "listProblem">): {
   readonly tone: "good" | "bad";
   readonly text: string;

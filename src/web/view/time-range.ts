@@ -1,42 +1,42 @@
-// The part of the time shown that somebody looks at: kept in the address, moved and zoomed. Pure. Times are ms since the epoch.
+// The part of the shown time that a person looks at: stored in the address, moved and zoomed. Pure. Times are ms since the epoch.
 
 export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** No part is shorter: readings are a minute apart. */
+/** Shortest part: readings are a minute apart. */
 const LEAST_MS = 5 * 60_000;
 
-/** The part that an address names, within the time shown; undefined: all of it, also when the address names none or one outside of it. */
+/** The part in an address, within the shown time; undefined: all of it, also when the address has none or one outside of it. */
 export function rangeOf(query: Readonly<Record<string, string | undefined>>, shown: TimeRange): TimeRange | undefined {
   const [from, to] = [Date.parse(query["from"] ?? ""), Date.parse(query["to"] ?? "")];
   if (!(from < to) || to <= shown.from || from >= shown.to) return undefined;
   return part({ from, to }, shown);
 }
 
-/** The part of the address; "" for all. */
+/** The part in the form for the address; "" for all. */
 export function rangeQuery(range: TimeRange | undefined): string {
   if (range === undefined) return "";
   const text = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
   return `&from=${text(range.from)}&to=${text(range.to)}`;
 }
 
-/** Around the same middle, so many times as long. @returns undefined when that is all of the time shown */
+/** With the same middle, `times` as long. @returns undefined when that is all of the shown time */
 export function zoomed(range: TimeRange | undefined, times: number, shown: TimeRange): TimeRange | undefined {
   const { from, to } = range ?? shown;
   const half = (times * (to - from)) / 2;
   return part({ from: (from + to) / 2 - half, to: (from + to) / 2 + half }, shown);
 }
 
-/** By so many of its own lengths later; as long as it was. */
+/** Moved later by this number of its own lengths; its length stays the same. */
 export function moved(range: TimeRange, lengths: number, shown: TimeRange): TimeRange | undefined {
   const length = range.to - range.from;
   const from = Math.min(shown.to - length, Math.max(shown.from, range.from + lengths * length));
   return part({ from, to: from + length }, shown);
 }
 
-/** What was chosen, long enough and within the time shown. @returns undefined when that is all of it */
+/** A selected part, made long enough and within the shown time. @returns undefined when that is all of it */
 export function part(range: TimeRange, shown: TimeRange): TimeRange | undefined {
   const inside = within(range, shown);
   return inside.from <= shown.from && inside.to >= shown.to ? undefined : inside;

@@ -1,4 +1,4 @@
-// Which colour a state has. What is not known has none: a new state of the vendor must not look good by accident.
+// The colour of a state. Unknown states have none: a new state of the vendor must not look good by accident.
 
 export type Tone = "good" | "warn" | "bad" | "info" | "none";
 

@@ -2,7 +2,7 @@
 
 import type { ApiTypes } from "../../server/index.ts";
 
-/** A state that was read longer ago, ms, may be another one by now: then both pause and resume are offered. */
+/** A state that was read longer ago, ms, may have changed: then both pause and resume are offered. */
 const KNOWN_MS = 5 * 60_000;
 
 type Known = Pick<ApiTypes.CampaignSummary, "status" | "failed" | "failover"> & {

@@ -7,7 +7,7 @@ import type { Tone } from "./tone.ts";
 interface WindowLine {
   readonly zone: string;
   readonly tone: Tone;
-  /** "open until 21:00", "opens Mon 23 Nov, 08:00". Times are those of the zone. */
+  /** "open until 21:00", "opens Mon 23 Nov, 08:00". Times are in the zone. */
   readonly text: string;
   readonly contacts: number | null;
 }
@@ -25,7 +25,7 @@ export function windowLines(windows: readonly ApiTypes.WindowState[]): readonly 
   });
 }
 
-/** The same with zones of one state together. */
+/** The windows with zones of the same state combined. */
 export function windowGroups(
   windows: readonly ApiTypes.WindowState[],
 ): readonly { readonly zones: string[]; readonly text: string }[] {
@@ -34,14 +34,14 @@ export function windowGroups(
   return [...groups].map(([text, zones]) => ({ zones, text }));
 }
 
-/** The place of a zone; of several that a number may be in, one and how many more. */
+/** The place of a zone; for several zones of one number, one place and the number of the others. */
 function nameOf(zones: string): string {
   const names = zones.split(" or ").map((zone) => zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone);
   const shown = names.find((name) => name === "London") ?? names[0] ?? zones;
   return names.length === 1 ? shown : `${shown} +${names.length - 1}`;
 }
 
-/** How many are open, for a table that has no room for all. */
+/** How many are open, for a table without room for all. */
 export function windowsInShort(windows: readonly ApiTypes.WindowState[]): string {
   const open = windows.filter((one) => one.open).length;
   if (windows.length === 0) return "no zones known";
