@@ -12,8 +12,7 @@ import { ConfigError } from "./config-error.ts";
 
 /**
  * Reads a rule pack, JSON or YAML; undefined gives the built-in one. A pack with a `base` is applied to it: to the built-in pack
- * when that has the id,
- * else to the file of that name beside it. Throws ConfigError, ComplianceError `invalid_pack`.
+ * when that has the id, else to the file of that name beside it. Throws ConfigError, ComplianceError `invalid_pack`.
  * @param key file of the public key for the signature; then the pack is a signed file, applied to the built-in pack when it has a
  * base
  */
@@ -64,8 +63,8 @@ const campaignFile = z.looseObject({ id: z.string().optional(), name: z.string()
 
 /**
  * Applies a campaign's own rules to a pack: `complianceConfig` of a campaign file, or a file that contains nothing else. Without
- * a file the pack
- * stays as it is. Throws ConfigError for a file that cannot be read or has unknown fields, ComplianceError `invalid_pack`.
+ * a file the pack stays as it is. Throws ConfigError for a file that cannot be read or has unknown fields, ComplianceError
+ * `invalid_pack`.
  * @param profile of the tenant: with `acd`, hours are in the zone of the called person
  */
 export async function withCampaignRules(pack: RulePack, path: string | undefined, profile: Profile): Promise<RulePack> {

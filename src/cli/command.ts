@@ -1,13 +1,10 @@
 // Declares commands: name, arguments, options and help of each, once. The code of a command gets the checked values, with the
-// types that follow from
-// the declaration.
+// types that follow from the declaration.
 //
 // The declaration (groups/) and the code (commands/) are in two files. Every start loads all declarations, for the help and to
-// find the
-// command, but only the code of one command: so help stays fast, and the code imports what it uses like all other code
+// find the command, but only the code of one command: so help stays fast, and the code imports what it uses like all other code
 // does. `Run<typeof declaration>` gives a command's function its type; the tree (tree.ts) passes both to `runBy`, which does not
-// compile when they do
-// not fit.
+// compile when they do not fit.
 
 import { Argument, Command, Option } from "commander";
 import type { Makes, ServiceAddress, Standing, StoreUse } from "../app/index.ts";

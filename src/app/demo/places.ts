@@ -65,8 +65,8 @@ function openSteps({ prefix }: Place, pack: CompiledPack, first: number, step: n
 
 /**
  * The places where calls are allowed now and for the next two hours: first those where calls were allowed during all of the
- * simulated time, then those with
- * the longest time left; as few places as have numbers for everybody when one has been open for longer than the rest.
+ * simulated time, then those with the longest time left; as few places as have numbers for everybody when one has been open for
+ * longer than the rest.
  * @param pack see `clockRules`
  * @param livedMs length of the simulated time before the start
  */

@@ -184,8 +184,7 @@ export class Retrieving {
 
   /**
    * Runs a retrieval to its end, or follows the process that does. Waits while another one of the campaign is reading a part of
-   * the same
-   * window.
+   * the same window.
    * @returns the retrieval as it ended; `stopped` when rights are missing, the tenant is away, or the run was interrupted
    */
   async run(jobId: string, onProgress?: (progress: RetrievalProgress) => void): Promise<Retrieval> {

@@ -1,10 +1,10 @@
 // Reads one window to its end: page after page into the lake, with a checkpoint after each page, also when the vendor's replies
 // are faulty.
 //
-// ask ──▶ page ──▶ into the lake ──▶ checkpoint ──▶ next page …… ──▶ done
-// ▲ (the next page is fetched while this one is written)
-// ├── again, after a pause, maybe with a smaller page: cut off, too slow, away, the same page once more
-// └── from the first page: the token is invalid, or the listing goes round in circles
+//   ask ──▶ page ──▶ into the lake ──▶ checkpoint ──▶ next page …… ──▶ done
+//    ▲         (the next page is fetched while this one is written)
+//    ├── again, after a pause, maybe with a smaller page: cut off, too slow, away, the same page once more
+//    └── from the first page: the token is invalid, or the listing goes round in circles
 
 import { hash } from "node:crypto";
 import type { Clock, Instant, RandomStream } from "../../kernel/index.ts";

@@ -86,7 +86,7 @@ export function isDue(
   now: number,
   retriesAway: boolean,
 ): boolean {
-  // After a clock was set back, recorded times may lie in the future: those are as far from now as times in the past.
+  // After a clock was set back, recorded times may be in the future: their distance from now counts as it does for past times.
   const since = (instant: number) => Math.abs(now - instant);
   if (job.status === "ready") return since(job.createdAt) > UNTAKEN_MS;
   if (job.status !== "stopped" || typeof job.error !== "object" || job.error === null) return false;

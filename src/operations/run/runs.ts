@@ -1,10 +1,10 @@
 // Runs of jobs: started here or given to a service, followed, interrupted, and taken over from processes that died. The ledger
-// has what a job is and how far
-// it got; a run is one execution over it.
+// has what a job is and how far it got; a run is one execution over it.
 //
-// start ─▶ queued ─▶ taken by a process ─▶ body, step by step ─▶ ended
-// ▲ └── process dies, or ends as a service: the run goes back to the queue
-// └────────────┘ and the process that takes it continues from the ledger
+//   start ─▶ queued ─▶ taken by a process ─▶ body, step by step ─▶ ended
+//               ▲                              │
+//               └──────────────────────────────┘ process dies, or ends as a service: the run goes back to the queue,
+//                                                and the process that takes it next continues from the ledger
 
 import { OutdialError } from "../../kernel/index.ts";
 import type { Job, JobStatus, Store } from "../../store/index.ts";

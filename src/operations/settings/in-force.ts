@@ -81,8 +81,7 @@ export function basisInForce(
 
 /**
  * The settings with the carrier's lines and the expected calls, taken from the change that put exactly these settings in force;
- * without such a change, as
- * many lines as calls are allowed, and no expectations.
+ * without such a change, as many lines as calls are allowed, and no expectations.
  * @param applied the latest change that was applied
  * @param measured what the tenant counted, which takes precedence over what was expected
  */

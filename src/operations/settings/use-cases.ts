@@ -122,8 +122,7 @@ export class DialerUseCases {
 
   /**
    * The settings as last read, with the time, and the change under way. Where each campaign has settings of its own and none is
-   * named,
-   * nothing is read: the view names the campaigns to choose from.
+   * named, nothing is read: the view names the campaigns to choose from.
    * @param asked.fresh reads the tenant first
    * @throws OperationError `invalid_input`, `not_found`
    */

@@ -25,8 +25,7 @@ export function insteadIn(options: unknown): Instead | undefined {
 /**
  * Refuses what this tenant cannot do, before anything is planned. @param instead what to do instead of setting dispositions
  * @throws TenantError `unsupported` where dispositions cannot be set and `instead` is not given; OperationError `invalid_input`
- * where they can, or
- * a tag cannot
+ * where they can, or a tag cannot
  */
 export function requireWay({ capability, tagger }: DispositionWriter, instead: Instead | undefined): void {
   if (instead === undefined) return requireSupported("set the disposition of a finished call", capability);

@@ -121,8 +121,7 @@ export class Tagging {
 
   /**
    * Makes a job from an input. The same input for the same campaign is recognised by its content: the earlier job is returned,
-   * unless `again`.
-   * `actor`: who asks for it; this process's own actor by default.
+   * unless `again`. `actor`: who asks for it; this process's own actor by default.
    * @throws OperationError `invalid_input` when the input as a whole cannot be read
    */
   submit(

@@ -72,8 +72,7 @@ export class TenantDnc {
 
   /**
    * Adds to a group the numbers that are missing in all groups that the campaign obeys, and proves each number by the tenant's
-   * search. Numbers that were added before are
-   * found again, so that this may be repeated at any time.
+   * search. Numbers that were added before are found again, so that this may be repeated at any time.
    * @param asked.group one of the obeyed groups; may be left out where there is one
    * @throws OperationError `not_available` when the campaign obeys no group, `invalid_input` when none or another one is named;
    * TenantError

@@ -24,10 +24,8 @@ export interface WindowElsewhere {
 
 /**
  * A window of hours in one zone by the clock of another, over the year to come: each case once, the most frequent first. Only
- * instants
- * inside the window are compared, so that it does not matter that two zones change their clocks some hours apart, unless calls
- * are
- * placed in these hours; a window in which a clock changes results in two cases.
+ * instants inside the window are compared, so that it does not matter that two zones change their clocks some hours apart, unless
+ * calls are placed in these hours; a window in which a clock changes results in two cases.
  * @param window in the zone `home`, in minutes of its day
  * @param weekdays on which it is open there, 0 Sunday … 6 Saturday
  */

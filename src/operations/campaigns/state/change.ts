@@ -1,10 +1,9 @@
 // Pausing and resuming a campaign: record the intent, act, read back, and for a pause wait until no call is under way.
 //
-// intent durable → sent with its key → answered (or "already there") → read back → [pause: drained] → ended with its audit entry
-// │ reply lost: the intent stays open, the next attempt sends the same key
-// └ refused: ended as failed
-// another state when read back: the answer to the key was an old one; the intent is superseded, and a new one with a new key
-// follows
+//   intent durable → sent with its key → answered (or "already there") → read back → [pause: drained] → ended with its audit entry
+//                          │ reply lost: the intent stays open, the next attempt sends the same key
+//                          └ refused: ended as failed
+//   read back in another state: the answer to the key was an old one; the intent is superseded, a new one with a new key follows
 
 import { type Clock, messageOf } from "../../../kernel/index.ts";
 import type { IntentOutcome, TargetState } from "../../../store/index.ts";

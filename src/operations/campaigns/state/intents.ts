@@ -95,8 +95,7 @@ export function storedIntents(
 
 /**
  * Intents without a store: within one minute a campaign gets the same key, so that a stop that is repeated at once is one stop. A
- * second
- * intent of the same process, after the first answer turned out to be an old one, gets the next key.
+ * second intent of the same process, after the first answer turned out to be an old one, gets the next key.
  * @param note takes what would go into the audit log
  */
 export function minuteIntents(clock: Clock, note: (end: IntentEnd & { readonly key: string }) => void): IntentBook {

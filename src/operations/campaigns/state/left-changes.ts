@@ -1,10 +1,9 @@
 // Pauses and resumes whose process died before they ended: a service continues them under the key that was sent. Not on the
-// engine's queue: a pause
-// must overtake a resume of the same campaign, and must not wait until a queue is polled.
+// engine's queue: a pause must overtake a resume of the same campaign, and must not wait until a queue is polled.
 //
-// open, its process is gone → taken → not too old → pause: sent again under its key; resume: looked at, then past the gate and
-// sent again
-// └ too old → only looked at, and reported as done or not done
+//   open, its process is gone → taken → not too old → pause: sent again under its key
+//                                   │               └ resume: looked at, then past the gate and sent again
+//                                   └ too old → only looked at, and reported as done or not done
 
 import type { Clock, Instant } from "../../../kernel/index.ts";
 import type { AuditInput, IntentOutcome, StateIntent } from "../../../store/index.ts";

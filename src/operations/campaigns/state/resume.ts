@@ -24,8 +24,7 @@ export interface ResumeDeps extends ChangeDeps {
  * What forbids a resume beside the gate's refusals.
  * - `pair_dials`: the failover pair that the campaign is in.
  * - `company_list_not_held`: somebody on the list is, or may be, on the company's do-not-call list, and the tenant's groups,
- *   which its dialer obeys, lack
- *   numbers of it; or those numbers could not be added.
+ *   which its dialer obeys, lack numbers of it; or those numbers could not be added.
  */
 export type ResumeRefusal = GateRefusal | { readonly code: "pair_dials" | "company_list_not_held"; readonly text: string };
 

@@ -1,11 +1,11 @@
 // One emergency stop, carried out by this process until every campaign is confirmed as paused or named as not confirmed. For each
 // campaign:
 //
-// pause → confirmed: settled
-// ├ reply lost, or the tenant is away → again under the same key
-// ├ refused → again, a few times, then settled as not paused
-// ├ paused, calls under way → only looked at
-// └ a person resumed it → left alone
+//   pause → confirmed: settled
+//     ├ reply lost, or the tenant is away → again under the same key
+//     ├ refused → again, a few times, then settled as not paused
+//     ├ paused, calls under way → only looked at
+//     └ a person resumed it → left alone
 //
 // At the same time the tenant's list is read repeatedly until it is complete. While it is not available, every campaign known
 // from other sources is paused.
