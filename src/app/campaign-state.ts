@@ -148,7 +148,7 @@ async function knownTo(config: Config, environment: Environment, warn: (message:
   try {
     return await Promise.race([ask(), tooLate]);
   } catch (thrown) {
-    warn(`which campaigns are known from before could not be read: ${messageOf(thrown)}`);
+    warn(`the campaigns that are known from earlier readings could not be read: ${messageOf(thrown)}`);
     return [];
   } finally {
     late.abort();

@@ -107,7 +107,7 @@ export async function exportCampaignFiles(
   const store = await storeIfAny(config, environment);
   stack.defer(() => store?.close());
   if (store === undefined)
-    warn(`there is no store in ${config.dir}: the files hold what the tenant knows, not the policies that outdial keeps`);
+    warn(`there is no store in ${config.dir}: the files have what the tenant has, but not the policies that outdial stores`);
   return await exportedCampaigns({ tenant, store }, ids);
 }
 

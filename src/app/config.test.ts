@@ -168,7 +168,9 @@ test("a folder given as a flag is outweighed by a database of the environment or
 test("the folder of the store is no file, and lies in none", async () => {
   const file = fileURLToPath(import.meta.url);
   await expect(loadConfig({ dir: file }, {})).rejects.toThrow(`--dir: ${file} is a file; a folder is needed`);
-  await expect(loadConfig({}, { OUTDIAL_DIR: `${file}/x` })).rejects.toThrow(/^OUTDIAL_DIR: .* is a file; a folder is needed$/);
+  await expect(loadConfig({}, { OUTDIAL_DIR: `${file}/x` })).rejects.toThrow(
+    /^OUTDIAL_DIR: .* is inside a file; a folder is needed$/,
+  );
 });
 
 test("a sign-in provider is https or on this machine, sends people back to a known address, and maps its groups to roles", async () => {

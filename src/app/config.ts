@@ -125,7 +125,7 @@ export async function loadConfig(flags: Flags, environment: Environment): Promis
   const tenantUrl = filled(flags.tenantUrl) ?? filled(environment["OUTDIAL_TENANT_URL"]);
   if (named !== undefined && tenantUrl !== undefined)
     throw new ConfigError(
-      `${filled(flags.tenantUrl) === undefined ? "OUTDIAL_TENANT_URL" : "--tenant-url"} and the tenants of ${path} do not go together: the address of ${named.name} is there`,
+      `${filled(flags.tenantUrl) === undefined ? "OUTDIAL_TENANT_URL" : "--tenant-url"} cannot be used together with the tenants of ${path}: that file has the address of ${named.name}`,
       "Name one of its tenants with --tenant, or a configuration without names with --config.",
     );
   return {
@@ -204,7 +204,7 @@ async function storeFolder(
   } catch (thrown) {
     const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
     if (code === "ENOENT") return { dir, from: named };
-    if (code === "ENOTDIR") throw new ConfigError(`${from}: ${dir} lies in something that is a file; a folder is needed`);
+    if (code === "ENOTDIR") throw new ConfigError(`${from}: ${dir} is inside a file; a folder is needed`);
     if (thrown instanceof ConfigError) throw thrown;
     throw new ConfigError(`${from}: cannot look at ${dir}: ${messageOf(thrown)}`);
   }

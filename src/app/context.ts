@@ -31,7 +31,7 @@ export async function readContext(flags: Flags, environment: Environment): Promi
   const variable = credentialName(own?.name, config.profile === "acd" ? "ACCESS_KEY_ID" : "CLIENT_ID");
   const client = is(environment[variable]) ? variable : `${variable}_FILE`;
   const profileFrom = is(environment["OUTDIAL_PROFILE"]) ? "OUTDIAL_PROFILE" : null;
-  const missing = (await hasStore(config)) ? "" : "; there is none yet: outdial init makes it";
+  const missing = (await hasStore(config)) ? "" : "; there is none yet: outdial init creates it";
   const tenant = own === undefined ? "tenant" : `tenants.${own.name}`;
   return {
     workplace: { value: folder, from: path === undefined && folder === cwd ? "this folder" : named },
@@ -135,13 +135,13 @@ async function requireIdle(store: Pick<Store, "replicas" | "health">): Promise<v
     throw new StoreError(
       "invalid_state",
       `a service works on this store: ${services.map(({ pid, host }) => `process ${pid} on ${host}`).join(", ")}`,
-      { advice: "Stop it first: it would go on with the tenant that it was started with." },
+      { advice: "Stop it first: it would continue with the tenant with which it was started." },
     );
   const open = (await store.health.openJobs()).reduce((sum, { count }) => sum + count, 0);
   if (open > 0)
     throw new StoreError(
       "invalid_state",
-      `jobs in this store that have not ended: ${open}; they are of the tenant that it is of now`,
+      `jobs in this store that have not ended: ${open}; they belong to the present tenant of the store`,
       {
         advice: "Let them end, or cancel them: outdial jobs list, outdial jobs cancel JOB.",
       },
@@ -164,7 +164,7 @@ export async function rebindStore(
   try {
     const bound = await store.tenantOf.read();
     if (bound !== undefined && bound.name === to.name && bound.address === to.address)
-      throw new StoreError("invalid_state", "the store is of this tenant already");
+      throw new StoreError("invalid_state", "the store belongs to this tenant already");
     await requireIdle(store);
     await store.tenantOf.rebind(to, config.actor, reason);
     return { store: storeName(config), tenant: to.address, tenantName: to.name };

@@ -27,6 +27,8 @@ export async function announceToCrm(
     const over = { ledger: store.crm, retrievals: store.retrievals, lake, map };
     await createCrmAnnouncer({ ...over, receiver: CRM, actor: config.actor }).announce(retrieval);
   } catch (thrown) {
-    warn(`the CRM was not told of ${retrieval.jobId}: ${messageOf(thrown)}; outdial outcomes push crm makes up for it`);
+    warn(
+      `the event of ${retrieval.jobId} was not written for the CRM: ${messageOf(thrown)}; outdial outcomes push crm writes it`,
+    );
   }
 }

@@ -107,7 +107,11 @@ async function ofTenant({ config, environment, add, tried }: Seen): Promise<void
     add("token", "ok", "the tenant gives one");
     if (tenant.profile === "rest") rights(granted.scopes, add);
     else
-      add("rights", "ok", "those of the employee who owns the access key; outdial tenant probe asks which operations they allow");
+      add(
+        "rights",
+        "ok",
+        "those of the employee who owns the access key; outdial tenant probe shows which operations they allow",
+      );
     await tried("campaigns", async () => {
       let some = false;
       for await (const _ of tenant.capabilities.campaignProvisioning.campaigns()) {
@@ -124,7 +128,7 @@ async function ofTenant({ config, environment, add, tried }: Seen): Promise<void
         "clock",
         "fail",
         `this machine's is ${(Math.abs(off) / 1000).toFixed(0)} s ${off > 0 ? "behind" : "ahead of"} the tenant's`,
-        "Synchronise this machine's clock (NTP): calling hours are judged by it.",
+        "Synchronise this machine's clock (NTP): it decides about calling hours.",
       );
     add("limits", "ok", limitWords(tenant));
   } finally {
@@ -180,7 +184,7 @@ async function ofStore({ config, environment, add, tried }: Seen, flags: Flags):
     await lists(config, store, flags, { add, tried, environment });
     const off = (await store.endpoints.list()).flatMap(({ name, offSince }) => (offSince === null ? [] : [name]));
     if (off.length > 0)
-      add("receivers switched off", "warn", off.join(", "), "Mend them, then: outdial webhooks on NAME. Their events wait.");
+      add("receivers switched off", "warn", off.join(", "), "Correct them, then: outdial webhooks on NAME. Their events wait.");
   } finally {
     await store.close();
   }
@@ -192,16 +196,16 @@ async function headsOf({ audit }: Store, add: Seen["add"]): Promise<void> {
   const outside = findings.filter((one) => one.outside);
   const unreachable = outside.find(({ state }) => state === "unreachable");
   if (held !== undefined)
-    add("audit log", "fail", held.message, "Bring the right database back, or: outdial audit accept-head --reason TEXT");
+    add("audit log", "fail", held.message, "Restore the right database, or: outdial audit accept-head --reason TEXT");
   else if (unreachable !== undefined)
     add(
       "audit log",
       "warn",
       `${unreachable.place} cannot be compared: ${unreachable.message}`,
-      "Mend the place, or audit.heads in outdial.yaml.",
+      "Correct the place, or audit.heads in outdial.yaml.",
     );
   else if (outside.length === 0)
-    add("audit log", "warn", "no head of it is kept outside the store", "Name places in audit.heads of outdial.yaml.");
+    add("audit log", "warn", "no head of it is kept outside the store", "Set places in audit.heads of outdial.yaml.");
   else add("audit log", "ok", `its head is kept in ${outside.map(({ place }) => place).join(", ")}`);
 }
 

@@ -49,7 +49,7 @@ export class DriftWatch {
   }
 
   async #tell({ store, clock, ...teller }: Setting, { operationId: operation, before, after }: DriftEvent): Promise<void> {
-    this.#warn(`the tenant answers ${operation} in another shape than before: ${before}; now ${after}`);
+    this.#warn(`the tenant answers ${operation} with another structure than before: ${before}; now ${after}`);
     await recordDrift(store.replyShapes, { ...teller, operation, before, after, now: clock.now() });
   }
 
@@ -58,7 +58,7 @@ export class DriftWatch {
     const setting = this.#setting;
     if (setting === undefined) return;
     const writing = work(setting).catch((thrown: unknown) =>
-      this.#warn(`the shape of a reply could not be kept: ${messageOf(thrown)}`),
+      this.#warn(`the structure of a reply could not be stored: ${messageOf(thrown)}`),
     );
     this.#writing.add(writing);
     void writing.finally(() => this.#writing.delete(writing));

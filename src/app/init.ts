@@ -66,8 +66,8 @@ function configText(tenantUrl: string | undefined): string {
       ? ["# tenant:", "#   hosts: https://api-us-02.niceincontact.com"]
       : ["tenant:", `  hosts: ${JSON.stringify(tenantUrl)}`];
   return `${[
-    "# What outdial works with in this folder and in those below it. Paths are told from this file.",
-    "# Secrets never stand here: CXONE_CLIENT_ID and CXONE_CLIENT_SECRET come from the environment, or from files named by CXONE_CLIENT_ID_FILE, ….",
+    "# Settings of outdial for this folder and the folders below it. Paths are relative to this file.",
+    "# Do not write secrets here: CXONE_CLIENT_ID and CXONE_CLIENT_SECRET come from the environment, or from files named by CXONE_CLIENT_ID_FILE, ….",
     "# Every field is described in schemas/outdial.schema.json of the package.",
     ...tenant,
   ].join("\n")}\n`;

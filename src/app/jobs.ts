@@ -14,9 +14,9 @@ const NO_BUDGET = "none";
 
 /** Jobs that other commands continue. */
 const OTHERS: Readonly<Record<string, { readonly what: string; readonly advice: (id: string) => string }>> = {
-  [RETRIEVE]: { what: "a retrieval", advice: (id) => `outdial outcomes pull --resume ${id} goes on with it.` },
-  [DIALER_CHANGE]: { what: "a change of dialer settings", advice: () => "outdial dialer resume goes on with it." },
-  [CAMPAIGN_APPLY]: { what: "an apply of campaigns", advice: () => "outdial campaign resume-apply goes on with it." },
+  [RETRIEVE]: { what: "a retrieval", advice: (id) => `outdial outcomes pull --resume ${id} continues it.` },
+  [DIALER_CHANGE]: { what: "a change of dialer settings", advice: () => "outdial dialer resume continues it." },
+  [CAMPAIGN_APPLY]: { what: "an apply of campaigns", advice: () => "outdial campaign resume-apply continues it." },
 };
 
 /** A job and what runs jobs of its kind. */

@@ -68,7 +68,7 @@ export async function openAssistance(flags: Flags, environment: Environment, opt
     conditions: () => store.health.conditions(),
     work: workOf(able, workplace, ended.signal),
     // No tool accepts a file.
-    spool: () => Promise.reject(new Error("a file came, and no tool takes one")),
+    spool: () => Promise.reject(new Error("a file was sent, but no tool accepts files")),
     settings: {
       version,
       // Whatever the service's own setting is: a person approves an assistant's requests.

@@ -228,7 +228,7 @@ async function endWithin(ms: number, dispose: () => Promise<void>, warn: (messag
   given = true;
   if (!ended)
     warn(
-      `not everything ended within ${ms / 1000} s, mostly because the database does not answer; work under way is taken up by another service or at the next start`,
+      `not everything ended within ${ms / 1000} s, mostly because the database does not answer; another service, or the next start, continues the work under way`,
     );
   return ended;
 }

@@ -15,11 +15,11 @@ export async function signInOf(config: Config, environment: Environment, host: s
   if (issuer.protocol !== "https:" && !LOOPBACK.test(issuer.hostname))
     throw new ConfigError(
       `service.signIn.issuer: ${issuer.origin} is not https`,
-      "Whoever can change what it answers could sign in as anybody; http is for a provider on this machine.",
+      "Somebody who can change its answers could sign in as anybody; http is only for a provider on this machine.",
     );
   if (publicUrl === undefined && !LOOPBACK.test(host))
     throw new ConfigError(
-      "service.signIn needs service.publicUrl: the address to which the provider sends people back",
+      "service.signIn needs service.publicUrl: the address to which the provider sends people after they signed in",
       "Register that address with /sign-in/callback at its end as the client's redirect URI.",
     );
   const variable = given.clientSecretEnv ?? "OUTDIAL_SIGN_IN_SECRET";

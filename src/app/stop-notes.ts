@@ -48,7 +48,7 @@ export class StopNotes {
     } catch (thrown) {
       this.#broken = true;
       const why = thrown instanceof Error ? thrown.message : String(thrown);
-      this.#warn(`what the stop does cannot be written down for the audit: ${why}`);
+      this.#warn(`the steps of the stop cannot be recorded for the audit log: ${why}`);
     }
   }
 }
@@ -138,7 +138,7 @@ export async function takeLeftStops(
       actor: begun.actor,
       action: "campaign.stop.end",
       subject: id,
-      details: { stop: id, takenUp: "its process ended before it did; the service goes on with it" },
+      details: { stop: id, takenUp: "its process ended before the stop did; the service continues it" },
     };
     await appendFile(path, `\n${JSON.stringify(end)}\n`);
   }

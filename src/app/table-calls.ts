@@ -68,7 +68,10 @@ export function readOf(table: OperationTable, id: string): AnyOperation {
     );
   }
   if (operation.retry !== "safe")
-    throw new ConfigError(`${id} changes something; outdial call only reads`, "Use the command that does it, past its gates.");
+    throw new ConfigError(
+      `${id} changes something; outdial call only reads`,
+      "Use the command for this action; it has the necessary gates.",
+    );
   return operation;
 }
 

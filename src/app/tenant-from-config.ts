@@ -94,8 +94,8 @@ async function acdTenant(
   const issuer = typeof hosts === "string" ? hosts : hosts.default;
   if (issuer === undefined)
     throw new ConfigError(
-      "tenant.hosts: a tenant of profile acd has one address: where its tokens are",
-      "Such as https://cxone.niceincontact.com. The address of its API is found out, or named in tenant.acd.api.",
+      "tenant.hosts: a tenant of profile acd has one address, that of its token endpoint",
+      "Such as https://cxone.niceincontact.com. The address of its API comes from discovery, or from tenant.acd.api.",
     );
   const [keyName, keySecretName] = [variable(config, "ACCESS_KEY_ID"), variable(config, "ACCESS_KEY_SECRET")];
   const accessKeyId = await secretFrom(environment, keyName);
@@ -111,7 +111,7 @@ async function acdTenant(
   if ((id === undefined) !== (secret === undefined))
     throw new ConfigError(
       `${id === undefined ? idName : secretName} is not set`,
-      "A client beside the access key needs both; without a client the access key alone gets the token.",
+      "A client needs both. Without a client, the access key alone is used to get the token.",
     );
   const { token, acd = {} } = config.file.tenant ?? {};
   const { createAcdTenant } = await import("../tenant/acd/index.ts");

@@ -60,8 +60,8 @@ export function tenantLook(
     const now = bound === undefined || isOwn(bound, asked) ? undefined : otherTenant(bound, asked);
     tenantOf.displace(now);
     if (now !== undefined && now.message !== was?.message)
-      told(`${now.message}: nothing is sent any more but pauses and stops, and nothing new is begun`);
-    if (now === undefined && was !== undefined) told("the store is of this process's tenant again: work goes on");
+      told(`${now.message}: only pauses and stops are sent, and nothing new is started`);
+    if (now === undefined && was !== undefined) told("the store belongs to this process's tenant again: work continues");
     return now === undefined;
   };
 }
@@ -70,7 +70,7 @@ function otherTenant({ name, address, since }: BoundTenant, asked: TenantIdentit
   const [own, other] = [tenantWords(address, name), tenantWords(asked.address, asked.name)];
   return new StoreError(
     "other_tenant",
-    `the store is of the tenant ${own}, since ${new Date(since).toISOString()}; ${other} needs a store of its own`,
+    `the store belongs to the tenant ${own}, since ${new Date(since).toISOString()}; ${other} needs a store of its own`,
     {
       advice:
         "Name another store (--dir, OUTDIAL_DIR, DATABASE_URL), or give both tenants names under tenants in outdial.yaml: then each has its own. If it is the same tenant at another address: outdial context rebind --reason TEXT.",

@@ -285,7 +285,7 @@ function verdictOf(
   if (open.length > 0)
     return {
       verdict: "unknown",
-      why: `settled by: ${open.map(({ id }) => readText(id, table.operations[id])).join("; ")}`,
+      why: `can be answered with: ${open.map(({ id }) => readText(id, table.operations[id])).join("; ")}`,
       alternative: null,
     };
   return { verdict: "yes", why: null, alternative: null };

@@ -11,8 +11,8 @@ import type { Io } from "./io.ts";
 export async function confirmed(question: string, io: Io): Promise<boolean> {
   if (io.yes) return true;
   if (!io.canAsk)
-    throw new OutdialError("invalid_input", `${question} There is no terminal to ask on`, {
-      advice: "Pass --yes to go on without being asked.",
+    throw new OutdialError("invalid_input", `${question} There is no terminal for the answer`, {
+      advice: "Pass --yes to confirm.",
     });
   const about = await io.about();
   if (about !== undefined) io.complain(about);

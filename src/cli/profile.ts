@@ -48,5 +48,5 @@ export function profileToHelp(argv: readonly string[], { env, cwd }: Pick<Surrou
 
 /** Precedes the help of a command that cannot be used. */
 export const notOffered = ({ wants }: Declaration): string =>
-  `Not offered by this tenant: its interface has not what this needs${wants === undefined ? "" : ` (${wants})`}.\n` +
-  "outdial tenant probe says why, and what stands in its place; docs/profiles.md shows what works on which profile.\n";
+  `Not offered by this tenant: its interface does not support this${wants === undefined ? "" : ` (${wants})`}.\n` +
+  "outdial tenant probe shows the reason and the alternative; docs/profiles.md shows what works on which profile.\n";

@@ -122,7 +122,7 @@ async function runCommand(
             standing = found;
           },
     outweighed: (dir: string, by: string) => {
-      if (!told) io.say(`the store is the database of ${by}; the folder ${dir} of --dir is only for the audit's keys`);
+      if (!told) io.say(`the store is the database of ${by}; the folder ${dir} of --dir only has the keys of the audit log`);
       told = true;
     },
   };
@@ -171,16 +171,13 @@ async function serviceOf(
   const { serviceAddress } = await import("../app/index.ts");
   const service = serviceAddress(env);
   if (!goesThrough)
-    throw new OutdialError("invalid_input", `outdial ${path} does not go through a service, and OUTDIAL_URL is set`, {
+    throw new OutdialError("invalid_input", `outdial ${path} cannot use a service, but OUTDIAL_URL is set`, {
       advice:
-        "Use the service's dashboard or API for it, or run it without OUTDIAL_URL where its store and tenant are configured.",
+        "Use the service's dashboard or API, or run the command without OUTDIAL_URL on a machine where store and tenant are configured.",
     });
   const flag = Object.entries(CHOSEN_THERE).find(([key]) => given[key] !== undefined)?.[1];
   if (flag !== undefined)
-    throw new OutdialError(
-      "invalid_input",
-      `${flag} and OUTDIAL_URL do not go together: the service has its own store and tenant`,
-    );
+    throw new OutdialError("invalid_input", `${flag} cannot be used with OUTDIAL_URL: the service has its own store and tenant`);
   return service;
 }
 

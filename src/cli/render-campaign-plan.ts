@@ -95,7 +95,7 @@ const PHASES: Readonly<Partial<Record<string, string>>> & Readonly<Record<ApplyP
   sending: "sending",
   settling: "the reply was lost; reading what is there",
   verifying: "reading back",
-  registering: "keeping what is outdial's, registering webhooks",
+  registering: "storing outdial's own settings, registering webhooks",
   gating: "asking the gate",
   activating: "activating",
   confirming: "confirming that it is active",
@@ -112,10 +112,10 @@ export function progressLine({ campaign, phase }: ApplyStanding): string {
 /** How an apply ended, campaign by campaign. */
 export function endLines({ outcome: ended, results, stop }: CampaignApplyView): string[] {
   const lines = results.flatMap(({ name, id, outcome, message, fields }) => [
-    `${printable(name)}${id === null ? "" : ` (${printable(id)})`}: ${outcome === "moved" ? "somebody else changed it meanwhile; theirs stands" : outcome.replaceAll("_", " ")}${message === null ? "" : `: ${printable(message)}`}`,
+    `${printable(name)}${id === null ? "" : ` (${printable(id)})`}: ${outcome === "moved" ? "somebody else changed it meanwhile; their change stays" : outcome.replaceAll("_", " ")}${message === null ? "" : `: ${printable(message)}`}`,
     ...fieldLines(fields, "    "),
   ]);
-  if (stop !== null) lines.push(`stands still: ${printable(stop.message)}`, "  outdial campaign resume-apply goes on with it");
-  else if (ended === null) lines.push("not ended; outdial campaign resume-apply goes on with it");
+  if (stop !== null) lines.push(`stopped: ${printable(stop.message)}`, "  outdial campaign resume-apply continues it");
+  else if (ended === null) lines.push("not ended; outdial campaign resume-apply continues it");
   return lines;
 }

@@ -37,7 +37,7 @@ export function judgementLines({
       `            occupancy ${percent(occupancy.median)} (90 % band ${percent(occupancy.low)} to ${percent(occupancy.high)}), attempts an hour ${Math.round(attemptsPerHour.median)} (90 % band ${Math.round(attemptsPerHour.low)} to ${Math.round(attemptsPerHour.high)})`,
     );
     if (assumed.length > 0)
-      lines.push(`            assumed: ${assumed.join(", ")}; what you know belongs under "expected" in the file`);
+      lines.push(`            assumed: ${assumed.join(", ")}; put what you know under "expected" in the file`);
   }
   for (const words of overridden) lines.push(`overridden: ${words}`);
   lines.push(refusals.length === 0 ? "gate: open" : `gate: closed: ${refusals.map(printable).join("; ")}`);
@@ -49,10 +49,10 @@ const PHASES: Readonly<Record<DialerChange["phase"], string>> = {
   sent: "sent",
   settling: "the reply was lost; reading what is in force",
   polling: "accepted; the tenant activates",
-  watching: "the activation cannot be asked about; watching whether the settings stand",
+  watching: "the activation cannot be read; watching whether the settings stay in force",
   verifying: "reading back",
   merging: "somebody else changed the settings; merging",
-  checking: "checking what came of merging",
+  checking: "checking the merged settings",
   guarding: "in force; watching abandonment",
   paused: "waiting for a person",
   examining: "reading what is in force",
@@ -95,8 +95,8 @@ function adviceFor({ version, outcome, phase }: DialerChange): string | undefine
       return "Look at outdial dialer show, adapt the file, and apply it again.";
     case null:
       if (phase === "paused")
-        return `outdial dialer resume ${version} --keep leaves the settings in force; --roll-back puts the earlier ones back.`;
-      return `outdial dialer resume ${version} goes on.`;
+        return `outdial dialer resume ${version} --keep leaves the settings in force; --roll-back restores the earlier ones.`;
+      return `outdial dialer resume ${version} continues it.`;
     default:
       return undefined;
   }

@@ -34,9 +34,9 @@ export function retrievalLines(retrieval: Retrieval): string[] {
     `  ${calls === null ? `${grouped(totals.rows)} rows so far` : `${grouped(calls)} calls`} · ${grouped(totals.pagesOk)} pages, ${grouped(totals.pagesFailed)} failed fetches${well} · ${totals.windowsDone} of ${totals.windows} windows · ${grouped(totals.bytes)} bytes${seconds === null ? "" : ` · ${duration(seconds)}`}`,
   ];
   if (totals.unfinished > 0)
-    lines.push(`  ${grouped(totals.unfinished)} calls were still going on; a later retrieval brings them`);
+    lines.push(`  ${grouped(totals.unfinished)} calls were still going on; a later retrieval reads them`);
   const poison = quarantineLine(retrieval);
-  if (poison !== "") lines.push(`  put aside: ${poison} (outdial outcomes runs ${jobId} --quarantine shows them)`);
+  if (poison !== "") lines.push(`  in quarantine: ${poison} (outdial outcomes runs ${jobId} --quarantine shows them)`);
   if (complianceHash !== null) lines.push(`  compliance hash ${complianceHash}`);
   if (typeof error === "object" && error !== null && "message" in error) {
     lines.push(`  ${printable(String(error.message))}`);

@@ -26,8 +26,8 @@ const FITS = table<DurationFit & { readonly name: string; readonly interval: Day
 function intervalsOf({ method, days, confidence }: DayRateInterval): string {
   const level = `${Number((100 * confidence).toFixed(2))} % intervals`;
   if (method === "days") return `with ${level} over ${grouped(days)} days`;
-  const why = days === 0 ? "records do not tell their day" : `there are only ${grouped(days)} days`;
-  return `with ${level} that take all calls as independent, because ${days === 1 ? "there is only one day" : why}`;
+  const why = days === 0 ? "the records have no day" : `there are only ${grouped(days)} days`;
+  return `with ${level} that assume independent calls, because ${days === 1 ? "there is only one day" : why}`;
 }
 
 /** The whole report. */

@@ -96,7 +96,9 @@ export function resultLines(result: SimulationResult, width?: number): string[] 
     intervals.kind === "replications" ? `${intervals.units} independent replications` : `${intervals.units} batches of a run`;
   const pooled = shown.filter(({ of }) => of(result).method === "pooled").map(({ name }) => name);
   if (pooled.length > 0)
-    lines.push(`all runs alike, so the interval is of the sums, events taken as independent: ${pooled.join(", ")}`);
+    lines.push(
+      `no variation between the runs, so the interval is computed from the sums and assumes independent events: ${pooled.join(", ")}`,
+    );
   lines.push(
     `measured from ${span(window.from)} to ${span(window.to)}, ${number(window.agentHours, 5)} agent-hours in all; intervals from the scatter between ${units}`,
     "abandoned: no agent spoke within the legal limit (2 s by default) of the end of the greeting",
@@ -164,10 +166,12 @@ export function comparisonLines(names: readonly [string, string], comparison: Co
   ]).lines(figures, width);
   const pooled = figures.filter(({ of }) => of.difference.method === "pooled").map(({ name }) => name);
   if (pooled.length > 0)
-    lines.push(`all runs of a scenario alike, so the interval is that of two independent figures: ${pooled.join(", ")}`);
+    lines.push(
+      `no variation between the runs of a scenario, so the interval is that of two independent figures: ${pooled.join(", ")}`,
+    );
   return [
     ...lines,
-    `${comparison.pairs} pairs of runs that met the same calls; unpaired runs would need the variance saved times as many for the same interval`,
+    `${comparison.pairs} pairs of runs with the same calls; without pairing, the number of runs would have to be multiplied by the variance saved for the same interval`,
   ];
 }
 
@@ -253,7 +257,7 @@ export function optimumLines(optimum: Optimum, width?: number): string[] {
     `→ best, · keeps the limit, × does not: ${shareText(limit)} abandoned over a period of ${runsPerPeriod} runs, with ${number(100 * probability, 4)} % probability`,
   );
   if (best === undefined) {
-    lines.push("nothing tried keeps the limit: another strategy, or more agents for the same calls, may");
+    lines.push("nothing that was tried keeps the limit; try another strategy, or more agents for the same calls");
     return lines;
   }
   const { assurance } = best;

@@ -26,14 +26,14 @@ export function comparisonNotes(comparison: SimulatorComparison): string[] {
   const { minutes, volume, lines, differences, assumed, recommendation, problem } = comparison;
   const calls = volume === null ? "calls without end" : `${grouped(volume)} calls`;
   const notes = [`simulated: ${durationText(minutes * 60_000)}, ${calls}, ${grouped(lines)} free lines`];
-  if (problem !== null) notes.push(`no simulation of ours: ${problem}`);
+  if (problem !== null) notes.push(`no simulation by outdial: ${problem}`);
   else
     notes.push(
       ...(differences.length === 0
-        ? ["both agree: what the tenant says is within our bands"]
+        ? ["both agree: the tenant's figures are within outdial's bands"]
         : differences.map((one) => `differs: ${one}`)),
     );
-  if (assumed.length > 0) notes.push(`assumed here: ${assumed.join(", ")}; what you know belongs under "expected" in the file`);
+  if (assumed.length > 0) notes.push(`assumed here: ${assumed.join(", ")}; put what you know under "expected" in the file`);
   if (recommendation !== null) notes.push(`the tenant recommends: ${printable(recommendation)}`);
   return notes;
 }

@@ -77,8 +77,8 @@ export async function runSubmitted(
 /** The message about a job that existed before it was submitted. */
 function earlierLine({ id, status }: Pick<RowJob, "id" | "status">): string {
   return status === "done" || status === "partly_failed"
-    ? `this file was run before as ${id}; its result follows (--again runs it once more)`
-    : `this file is known as ${id}; going on with it`;
+    ? `this file was run before as ${id}; its result follows (--again runs it again)`
+    : `this file was begun as ${id} and is continued`;
 }
 
 /** Shows how many rows of a file have been checked. */

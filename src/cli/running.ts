@@ -19,8 +19,8 @@ export function endedByInterrupt(io: Io, runtime: { interrupt(): Interruption })
     const stops = runtime.interrupt() === "stopping";
     io.say(
       stops
-        ? "stopping: what is under way is being finished and recorded; press again to stop at once"
-        : "no longer followed: a service goes on with it",
+        ? "stopping: finishing and recording requests under way; press again to stop at once"
+        : "no longer followed: a service continues it",
     );
   });
 }

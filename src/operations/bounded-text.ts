@@ -14,7 +14,7 @@ export async function boundedText(bytes: AsyncIterable<Uint8Array>, most: number
   let size = 0;
   for await (const chunk of bytes) {
     size += chunk.length;
-    if (size > most) throw new TooLongError(`it has more than ${most} bytes, the most that is read of it`);
+    if (size > most) throw new TooLongError(`it has more than ${most} bytes, the most that is allowed`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

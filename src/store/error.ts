@@ -44,5 +44,5 @@ export function noJob(jobId: string): StoreError {
 
 /** The error for a job that another replica has taken, or that has ended in the meantime. */
 export function notOwner(jobId: string, executor: string): StoreError {
-  return new StoreError("not_owner", `job ${jobId} is not run by ${executor} any more`);
+  return new StoreError("not_owner", `job ${jobId} is no longer run by ${executor}`);
 }

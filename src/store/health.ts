@@ -74,16 +74,16 @@ export class StoreHealth extends Ledger {
         : [
             {
               name: "other_tenant",
-              message: `${displaced.error.message}. Nothing is sent but pauses and stops, and nothing new is begun`,
+              message: `${displaced.error.message}. Only pauses and stops are sent, and nothing new is started`,
               advice:
-                "If the store was given to another tenant, end this service and give it a store of its own. If not, bind it again: outdial context rebind.",
+                "If the store was bound to another tenant on purpose, stop this service and give it another store. Otherwise bind the store again: outdial context rebind.",
               since: displaced.foundAt,
             },
           ];
     const setBack = conflicts.map(({ message, foundAt }) => ({
       name: "audit_set_back" as const,
-      message: `the database was set back or replaced: ${message}. Nothing new is begun on it`,
-      advice: "Bring the right database back, or accept this one: outdial audit accept-head --reason TEXT.",
+      message: `the database was set back or replaced: ${message}. Nothing new is started on it`,
+      advice: "Restore the right database, or accept this one: outdial audit accept-head --reason TEXT.",
       since: foundAt,
     }));
     const full = this.store.shortage;

@@ -211,7 +211,7 @@ async function inFolder<T>(dir: string, work: () => Promise<T>): Promise<T> {
     if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM") throw cause;
     throw new StoreError("store_unavailable", `the folder ${dir} cannot be written to: ${messageOf(cause)}`, {
       advice:
-        "Name a folder that you may write to: --dir or OUTDIAL_DIR. With a database of your own it holds only the audit's keys.",
+        "Name a folder that you may write to: --dir or OUTDIAL_DIR. With a database of your own it only has the keys of the audit log.",
       cause,
     });
   }

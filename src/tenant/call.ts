@@ -198,7 +198,7 @@ export class Call {
     const error = (because: string) =>
       this.#error("invalid_reply", `status ${response.status} with ${reading.why} (${because})`, response.status, {
         advice: this.#isWrite
-          ? "The write may have been carried out: read back."
+          ? "The write may have been carried out: read it back."
           : "Check that the configured host is the tenant's.",
         outcomeUnknown: this.#isWrite,
       });
@@ -222,7 +222,7 @@ export class Call {
     if (status >= 200 && status < 300) {
       this.#lastUnknown = true;
       throw this.#error("invalid_reply", `status ${status}, which the contract does not know for this operation`, status, {
-        advice: this.#isWrite ? "The write may have been carried out: read back." : undefined,
+        advice: this.#isWrite ? "The write may have been carried out: read it back." : undefined,
         outcomeUnknown: this.#isWrite,
       });
     }

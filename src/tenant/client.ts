@@ -44,7 +44,7 @@ export class Client implements Requester {
     if (lock === undefined && style.required) {
       throw new TenantError(
         "invalid_reply",
-        `${operationId}: the reply carries no ${style.tagIn}, so no write can build upon it`,
+        `${operationId}: the reply carries no ${style.tagIn}, so no write can be based on it`,
         {
           operationId,
           status,

@@ -37,7 +37,7 @@ export function parseHost(text: string, where: string): HostAddress {
       "host_not_allowed",
       `${where}: ${url.protocol}//${url.host} is not allowed: https only, http on loopback only`,
       {
-        advice: "Use the tenant's https address; plain http would show the token to everyone on the way.",
+        advice: "Use the tenant's https address; with http the token could be read on the way.",
       },
     );
   }

@@ -63,11 +63,11 @@ async function* readItems<Id extends PagedOperationId>(
       else if (options.onInvalidItem === undefined) {
         throw new TenantError(
           "invalid_reply",
-          `${id}: page ${page.number} holds an item that is not as promised: ${parsed.problem}`,
+          `${id}: page ${page.number} has an item that does not have the documented form: ${parsed.problem}`,
           {
             operationId: id,
             correlationId: page.correlationId,
-            advice: "outdial smoke shows in what the tenant differs from its contract.",
+            advice: "outdial smoke shows where the tenant differs from the contract.",
           },
         );
       } else options.onInvalidItem(raw, parsed.problem, page);
@@ -298,9 +298,9 @@ class ProgressGuard {
   #remember(known: Set<string>, text: string, what: string): void {
     const digest = hash("sha256", text, "base64");
     if (known.has(digest)) {
-      throw new TenantError("paging_loop", `${this.#id}: the tenant gave a ${what} that it had given before`, {
+      throw new TenantError("paging_loop", `${this.#id}: the tenant gave the same ${what} a second time`, {
         operationId: this.#id,
-        advice: "What was read so far is good; read the rest later, from another start.",
+        advice: "The items read so far can be used; read the rest later, from another start.",
       });
     }
     known.add(digest);

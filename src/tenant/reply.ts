@@ -33,7 +33,7 @@ export function readReply(operation: AnyOperation, response: TransportResponse):
   if (schema === undefined) return { kind: "value", value: undefined };
   if (response.body === "") {
     if (operation.success.body === "optional") return { kind: "value", value: undefined };
-    return { kind: "unreadable", why: "an empty body where JSON was promised" };
+    return { kind: "unreadable", why: "an empty body instead of JSON" };
   }
   return judgeJson(schema, parseJson(response.body), response, `${response.body.length} characters`);
 }

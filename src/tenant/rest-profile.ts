@@ -17,7 +17,7 @@ const NO_GROUPS: Capability = {
   ...READ,
   supported: false,
   reason: "the published guides name no do-not-call groups",
-  alternative: "outdial's own list is asked before every start and for every segment: outdial dnc.",
+  alternative: "outdial's own list is checked before every start and for every segment: outdial dnc.",
 };
 const NO_CALLBACKS: Capability = {
   ...READ,

@@ -195,7 +195,7 @@ export class TokenSource {
   async #secret(): Promise<string> {
     try {
       const secret = await this.#grant.secret();
-      if (typeof secret !== "string" || secret === "") throw new TypeError("it gave no text");
+      if (typeof secret !== "string" || secret === "") throw new TypeError("it gave no message");
       this.#with.scrubber.add(secret);
       return secret;
     } catch (thrown) {
@@ -220,9 +220,7 @@ export class TokenSource {
     if (status >= 300 && status < 400)
       return problem(new TenantError("redirect_refused", `${at} answered with a redirect (${status})`, about));
     if (status === 429) {
-      return problem(
-        new TenantError("rate_limited", `${at} answered 429 again and again`, { ...about, details: { retryAfterMs: wait } }),
-      );
+      return problem(new TenantError("rate_limited", `${at} kept answering 429`, { ...about, details: { retryAfterMs: wait } }));
     }
     if (status === 400 && words.code === "invalid_scope") {
       const neededScopes = this.#grant.scopes;

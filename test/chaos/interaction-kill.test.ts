@@ -85,8 +85,8 @@ test("another process takes the job of a killed one over", async () => {
   world.sandbox.control.faults.clear();
   world.sandbox.control.faults.add({ match: { operation: "patchInteraction" }, effect: { delayMs: 60_000 } });
   const second = startCli(args, options);
-  await until(() => second.stderr().includes("is known as") || second.child.exitCode !== null);
-  expect(second.stderr()).toContain("is known as");
+  await until(() => second.stderr().includes("was begun as") || second.child.exitCode !== null);
+  expect(second.stderr()).toContain("was begun as");
   await kill(first);
   world.sandbox.control.faults.clear();
   expect((await second.ended).code).toBe(0);

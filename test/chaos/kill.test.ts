@@ -69,8 +69,8 @@ test("a second process takes over the job of one that was killed, and nothing is
   world.sandbox.control.faults.clear();
   world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 60_000 } });
   const second = startCli(args, { cwd: world.folder, env: world.environment });
-  await until(() => second.stderr().includes("is known as") || second.child.exitCode !== null);
-  expect(second.stderr()).toContain("is known as");
+  await until(() => second.stderr().includes("was begun as") || second.child.exitCode !== null);
+  expect(second.stderr()).toContain("was begun as");
   const before = requests();
   await kill(first);
   world.sandbox.control.faults.clear();

@@ -189,7 +189,7 @@ describe("commands and one service", () => {
     await serve(1);
     const { command, first } = await tagging();
     services[0]?.running.child.kill("SIGKILL");
-    expect(await command.ended).toMatchObject({ code: 0, stderr: expect.stringContaining("is given to the service") });
+    expect(await command.ended).toMatchObject({ code: 0, stderr: expect.stringContaining("is handed over to the service") });
     await expectDone({ ...(await newest()), first });
   });
 });

@@ -22,7 +22,7 @@ export function serviceAddress({
     throw new ConfigError("OUTDIAL_URL is no address; give one such as https://outdial.example.com");
   // Nothing of the address but its host: it may hold a password.
   if (url.username !== "" || url.password !== "")
-    throw new ConfigError("OUTDIAL_URL must not carry credentials", "The token is named by OUTDIAL_TOKEN.");
+    throw new ConfigError("OUTDIAL_URL must not carry credentials", "Put the token into OUTDIAL_TOKEN.");
   if (url.search !== "" || url.hash !== "") throw new ConfigError("OUTDIAL_URL must not carry a query or a fragment");
   if (url.protocol === "http:" && !isLoopback(url.hostname))
     throw new ConfigError(

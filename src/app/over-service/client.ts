@@ -122,7 +122,7 @@ export class ServiceClient {
     throw new OutdialError(
       "not_a_service",
       `${this.#address.url} did not answer as this version of outdial expects: ${where}: ${issue?.message ?? "it cannot be read"}`,
-      { advice: "Use the version of outdial that the service has; what was asked for may have been done." },
+      { advice: "Use the same version of outdial as the service. The request may have been carried out." },
     );
   }
 
@@ -131,7 +131,7 @@ export class ServiceClient {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
     const advice = NOT_SENT.includes(code)
       ? "Nothing was sent."
-      : "Whether it took what was sent is not known: once it answers, outdial jobs list shows it.";
+      : "It is not known whether the request was accepted: when the service answers again, outdial jobs list shows it.";
     const late = thrown instanceof DOMException && thrown.name === "TimeoutError";
     const why = late ? "it said nothing in time" : this.#clean(messageOf(cause));
     return new OutdialError("service_unavailable", `${this.#address.url} does not answer: ${why}`, {
@@ -156,10 +156,10 @@ export class ServiceClient {
     }
     // A proxy speaks for a service that is not there.
     if ([502, 503, 504].includes(status))
-      return new OutdialError("service_unavailable", `${this.#address.url} does not answer: its proxy said ${status}`);
+      return new OutdialError("service_unavailable", `${this.#address.url} does not answer: its proxy answered ${status}`);
     return new OutdialError(
       "not_a_service",
-      `${this.#address.url} answered ${status}, and not as outdial does: ${this.#clean(text).slice(0, SHOWN)}`,
+      `${this.#address.url} answered ${status}, but not like outdial: ${this.#clean(text).slice(0, SHOWN)}`,
       {
         advice: "OUTDIAL_URL is the address of a running outdial serve.",
       },

@@ -75,7 +75,7 @@ export async function stopOverService(
       say(told);
     }
   }
-  if (stop.endedAt === null) warn(`${stop.id} goes on at the service: outdial campaign stops ${stop.id} tells how far it is`);
+  if (stop.endedAt === null) warn(`${stop.id} continues in the service: outdial campaign stops ${stop.id} shows its progress`);
   const { changes, alreadyPaused, listProblem } = stop;
   return {
     changes: changes.map(changeOf),

@@ -19,5 +19,5 @@ test("a build that fails is told in one line, one that does not in none", async 
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-  expect(told).toEqual([expect.stringContaining("the dashboard is of an older build")]);
+  expect(told).toEqual([expect.stringContaining("the dashboard is an older build")]);
 });

@@ -25,7 +25,7 @@ export async function dashboardFolder(say: (line: string) => void, build = BUILD
     ));
   const folder = await builtFolder();
   if (folder !== undefined && !isBuilt)
-    say("the dashboard is of an older build: building it from its changed sources failed, npm run build:web says why");
+    say("the dashboard is an older build: building the changed sources failed; npm run build:web shows the reason");
   return folder;
 }
 

@@ -30,12 +30,12 @@ export function watchHeads(
     if (looks === 0 && !isCompared && (await audit.checkpoint()) !== undefined)
       log(
         "warn",
-        "no head of the audit log outside the store to compare with: whether the database was set back cannot be told (docs/audit.md)",
+        "there is no head of the audit log outside the store: it cannot be checked whether the database was set back (docs/audit.md)",
       );
     const [held] = audit.held;
     if (held !== undefined)
-      say("set back", "error", `the database was set back or replaced: ${held.message}; nothing new is begun on it`);
-    else if (said.delete("set back")) log("info", "the database is the right one again, or was accepted: work goes on");
+      say("set back", "error", `the database was set back or replaced: ${held.message}; nothing new is started on it`);
+    else if (said.delete("set back")) log("info", "the database is the right one again, or was accepted: work continues");
     if (held !== undefined && alarms !== undefined)
       await audit.tellHeld((conflict) => setBackAlarm(conflict, { endpoint: alarms, now: clock.now(), random }));
   });

@@ -39,7 +39,7 @@ export function keepGroup(
   let last = "";
   loop(
     "campaigns that obey the tenant's do-not-call group",
-    "it could not be read whether each campaign that dials obeys the company's do-not-call list, so that numbers on it may be called",
+    "it could not be checked whether each campaign that dials obeys the company's do-not-call list, so numbers on it may be called",
     async () => {
       last = (await keeper.unheld({ signal }))?.join("; ") ?? last;
       return last;

@@ -25,9 +25,9 @@ import { openWholeFile, writeWholeFile } from "../whole-file.ts";
 export const makePack: Run<typeof declared.makePack> = async ({ options, io }) => {
   const { phone: number, campaign, from, to, out, pdf } = options;
   if (out === undefined && pdf === undefined)
-    throw new OperationError("invalid_input", "name a file for the pack: --out for the JSON, --pdf for people");
+    throw new OperationError("invalid_input", "name a file for the pack: --out for NDJSON, --pdf for a PDF");
   if (out !== undefined && out === pdf)
-    throw new OperationError("invalid_input", "the JSON and the PDF need a file each: --out and --pdf name the same one");
+    throw new OperationError("invalid_input", "NDJSON and PDF need a file each; --out and --pdf name the same one");
   await using records = await openRecords(options, io.env);
   const kept = pdf === undefined ? undefined : new PdfText();
   const asked = known({ number, campaign, from, to });
@@ -44,7 +44,7 @@ export const makePack: Run<typeof declared.makePack> = async ({ options, io }) =
   );
   const said = [
     `${[out, pdf].filter((file) => file !== undefined && file !== "-").join(" and ")}: ${grouped(entries)} of ${grouped(size)} entries of the audit log`,
-    facts.length === 0 && entries === 0 ? "there is no entry and no fact about this: the pack says so" : facts.join(", "),
+    facts.length === 0 && entries === 0 ? "nothing is known about this: the pack says so" : facts.join(", "),
   ];
   if (out === "-") io.say(said);
   else
@@ -89,7 +89,7 @@ export const verifyPackFile: Run<typeof declared.verifyPackFile> = async ({ args
   await io.answer(verdict, () =>
     verdict.ok
       ? holds(verdict)
-      : `the pack does NOT hold${verdict.line === 0 ? "" : `, line ${verdict.line}`}: ${printable(verdict.message)}`,
+      : `the pack is NOT valid${verdict.line === 0 ? "" : `, line ${verdict.line}`}: ${printable(verdict.message)}`,
   );
   return verdict.ok ? EXIT.done : EXIT.failed;
 };
@@ -119,14 +119,14 @@ function holds({ about, madeAt, madeBy, entries, size, lines, whole, empty, unci
   const subject =
     "number" in about ? about.number : "campaign" in about ? `campaign ${about.campaign}` : `${about.from} to ${about.to}`;
   return [
-    `the pack holds: ${printable(subject)}, made ${madeAt} by ${printable(madeBy)}`,
+    `the pack is valid: ${printable(subject)}, made ${madeAt} by ${printable(madeBy)}`,
     empty
       ? "  it says that there was no entry and no fact about this"
       : `  ${grouped(entries)} entries are in the log of ${grouped(size)} that was signed; ${grouped(lines["decision"] ?? 0)} decisions have their rules and citations`,
     ...(uncited === 0 ? [] : [`  ${grouped(uncited)} gates decided under rules whose citations the pack does not have`]),
     whole === true
-      ? "  the entries are one run of the log without a gap, from before the period to behind it: none is left out"
-      : "  that there are no other entries about it, the pack cannot prove",
-    "  facts beside the entries (consents, calls, dispositions, settings) are as the store told them: signed with the pack, not entries of the log",
+      ? "  the entries are consecutive, from before the period to after it: none is left out"
+      : "  the pack cannot prove that there are no other entries about it",
+    "  facts (consents, calls, dispositions, settings) are as in the store: signed with the pack, but not entries of the log",
   ];
 }

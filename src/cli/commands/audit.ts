@@ -37,8 +37,8 @@ function wordsOf({ size, checkpoints, verified, heads }: Extract<AuditVerdict, {
   return verified
     ? [`audit log verified: ${counted}, compared with heads outside the store`, ...places]
     : [
-        `audit log whole in itself, but not compared with anything outside the store: ${counted}`,
-        "a database that was set back to an older state would look the same; audit.heads in outdial.yaml names places outside",
+        `audit log consistent in itself, but not compared with anything outside the store: ${counted}`,
+        "a database that was set back to an older state would look the same; set places outside the store in audit.heads of outdial.yaml",
         ...places,
       ];
 }
@@ -55,10 +55,13 @@ export const acceptHead: Run<typeof declared.acceptHead> = async ({ options, io 
   await using records = await openRecords(options, io.env);
   const held = await records.heldAudit();
   for (const { place, message } of held) io.say(`${printable(place)}: ${printable(message)}`);
-  const question = "Is this database to count from now on? What the heads outside know of and it does not is lost.";
+  const question = "Accept this database? Entries that the heads outside know and that it does not have are lost.";
   if (held.length > 0 && !(await confirmed(question, io))) return EXIT.interrupted;
   const accepted = await records.acceptHeads(options.reason);
-  await io.answer({ accepted }, `accepted: ${accepted.map(({ place }) => printable(place)).join(", ")}; the audit says so`);
+  await io.answer(
+    { accepted },
+    `accepted: ${accepted.map(({ place }) => printable(place)).join(", ")}; recorded in the audit log`,
+  );
   return EXIT.done;
 };
 

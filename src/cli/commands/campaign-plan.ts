@@ -112,7 +112,7 @@ export const exportAll: Run<typeof declared.exportAll> = async ({ args, options,
     return await io.answer({ files }, []);
   }
   const taken = force ? [] : await conflicting(out, files);
-  for (const path of taken) io.complain(`${path} is there and says something else; --force overwrites it`);
+  for (const path of taken) io.complain(`${path} exists with other content; --force overwrites it`);
   if (taken.length > 0) return EXIT.refused;
   try {
     await makeFolders(out);
@@ -226,7 +226,7 @@ function parsed(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new OutdialError("invalid_input", `${path} is a plan that was cut off or changed: it is no JSON`);
+    throw new OutdialError("invalid_input", `${path} is not a complete plan: it is not valid JSON`);
   }
 }
 
@@ -237,19 +237,19 @@ async function finishOpen(
   io: Io,
 ): Promise<CampaignApplyView> {
   const isStill = stands === "still";
-  io.say(`an apply of plan ${hash.slice(0, 12)} had been interrupted and is finished first:`);
+  io.say(`an apply of plan ${hash.slice(0, 12)} was interrupted and is finished first:`);
   if (isStill) await applies.goOn(job);
   const report = await run(applies, job, io);
   io.say(endLines(report));
   if (report.outcome !== null) return report;
   throw new OutdialError(report.stop?.code ?? "interrupted", "the interrupted apply could not be finished", {
-    advice: "outdial campaign resume-apply goes on with it.",
+    advice: "outdial campaign resume-apply continues it.",
   });
 }
 
 async function refuseMoved({ agreed, plan: now, moved }: CampaignPlanMoved, io: Io): Promise<number> {
   io.say(movedLines(moved));
-  if (moved.length === 0) io.say("the campaign files are not those that the plan was made of");
+  if (moved.length === 0) io.say("the campaign files differ from those of the plan");
   io.say("nothing was sent; make a new plan");
   await io.answer({ result: "moved", agreed, plan: now, moved }, "moved");
   return EXIT.refused;

@@ -183,9 +183,9 @@ async function showStop(report: EmergencyStopReport, io: Io): Promise<number> {
 }
 
 function standing({ endedAt, supersededBy, executor }: Stop): string {
-  if (supersededBy !== null) return `${supersededBy} goes on in its place`;
+  if (supersededBy !== null) return `${supersededBy} continues in its place`;
   if (endedAt !== null) return `ended ${formatInstant(endedAt)}`;
-  return executor === null ? "waits for a service that goes on with it" : `goes on at ${printable(executor)}`;
+  return executor === null ? "waits for a service to continue it" : `runs at ${printable(executor)}`;
 }
 
 function openLine({ campaignId, outcome, shown, message }: Stopped): string {
@@ -249,7 +249,7 @@ async function conclude(report: StopReport, io: Io): Promise<number> {
   const lines = [parts.join(" · "), ...open.map((change) => `  ${changeLine(change)}`)];
   if (listProblem !== null)
     lines.push(`  the list of campaigns is not whole, others may be dialing: ${printable(listProblem.message)}`);
-  if (known.length > 0) lines.push(`  ${grouped(known.length)} of them are known from before, not from the list`);
+  if (known.length > 0) lines.push(`  ${grouped(known.length)} of them are known from earlier readings, not from the list`);
   await io.answer({ pause: report }, lines);
   if (listProblem !== null && changes.length === 0 && alreadyPaused.length === 0) return exitOf(listProblem.code);
   if (open.length === 0) return listProblem === null ? EXIT.done : EXIT.partlyFailed;

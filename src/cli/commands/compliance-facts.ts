@@ -24,7 +24,7 @@ export const gate: Run<typeof declared.gate> = async ({ args, options, io, stand
   await using runtime = await openCompliance(options, io.env, options);
   await using output = await openOutput(out, io);
   await using record = await openOutput(recordFile, io);
-  const contacts = readContacts(interruptible(io, source, "there is no manifest, so nothing of this may be dialed"));
+  const contacts = readContacts(interruptible(io, source, "there is no manifest, so nobody of this list may be dialed"));
   using refusals = new Refusals(io);
   const { manifest } = await runtime.compliance.gate(
     { campaign, callType, subject, at, contacts, reasons },
@@ -168,7 +168,7 @@ export const abandonment: Run<typeof declared.abandonment> = async ({ options, i
     const where = options.country === undefined ? "" : ` for ${options.country}`;
     throw new OperationError(
       "invalid_input",
-      `the rule pack ${(await runtime.compliance.inForce()).version} states no abandonment limit${where}`,
+      `the rule pack ${(await runtime.compliance.inForce()).version} has no abandonment limit${where}`,
       {
         advice: "It needs a rule of kind abandonment-limit; the shipped pack has them.",
       },

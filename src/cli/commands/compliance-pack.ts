@@ -86,7 +86,7 @@ export const replayPack: Run<typeof declared.replayPack> = async (given) => {
   const { args, options, io } = given;
   if (options.calls) return replayCalls(given);
   if (options.against !== undefined)
-    throw new OperationError("invalid_input", "--against goes with --calls: recorded decisions hold what was decided");
+    throw new OperationError("invalid_input", "--against needs --calls: recorded decisions contain what was decided");
   const inputs = [];
   for (const file of args.decisions.length === 0 ? ["-"] : args.decisions) inputs.push(await openInput(file, io));
   const pack = compileRulePack(await withOwnRules(options, io.env, await namedPack(options.pack), options.campaignRules));
@@ -123,7 +123,10 @@ export function countsText({ decision, rules, next, unreadable, notDecided }: Re
 
 const replayCalls: Run<typeof declared.replayPack> = async ({ args, options, io }) => {
   if (args.decisions.length > 0)
-    throw new OperationError("invalid_input", "--calls reads the store: name no files of recorded decisions beside it");
+    throw new OperationError(
+      "invalid_input",
+      "--calls reads the store and cannot be used together with files of recorded decisions",
+    );
   const { against, since, callType } = options;
   const after = await withOwnRules(options, io.env, await namedPack(options.pack), options.campaignRules);
   const before = against === undefined ? "in-force" : await namedPack(against);

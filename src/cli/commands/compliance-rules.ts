@@ -28,7 +28,7 @@ export const check: Run<typeof declared.check> = async ({ args, options, io }) =
     if (all % 1000 === 0) io.progress(`deciding · ${grouped(all)} lines`);
   }
   io.say(
-    `${grouped(counts.allow)} allowed · ${grouped(counts.deny)} denied · ${grouped(counts.unreadable)} unreadable · ${pack.packVersion} · on the facts of each line; no list was looked at`,
+    `${grouped(counts.allow)} allowed · ${grouped(counts.deny)} denied · ${grouped(counts.unreadable)} unreadable · ${pack.packVersion} · with the facts of each line; no list was read`,
   );
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
 };
@@ -83,7 +83,7 @@ function capText({ left, max, placed, period, scope, jurisdiction, citation, rul
 const ALLOWED = {
   store: "ALLOW: no rule forbids the call, as far as the store knows",
   given: "ALLOW: no rule forbids the call, on the facts given",
-  none: "ALLOW by place and time alone: whether the person may be called was not looked at",
+  none: "ALLOW by place and time only: facts about the person were not checked",
 } as const;
 
 interface Looked {
@@ -95,15 +95,15 @@ interface Looked {
 
 /** The first line of the answer says whose facts were used; the lines below it, their dates. */
 function wordsOf(from: Explained["from"], { file, noStore, standing }: Looked): string[] {
-  if (from === "given") return [`decided on the facts of ${printable(file ?? "")}; the store was not looked at`];
+  if (from === "given") return [`decided on the facts of ${printable(file ?? "")}; the store was not read`];
   if (from === "store")
     return [
       "decided on what the store knows: company's list, consent, attempts, registries",
       ...(standing === null ? [] : standingLines(standing, true).map((line) => `  ${line}`)),
     ];
-  if (noStore === undefined) return ["decided without facts: this is no telephone number"];
+  if (noStore === undefined) return ["decided without facts: this is not a telephone number"];
   return [
-    `decided without facts: there is no store in ${printable(noStore)}, so no company's list, consent or attempts were looked at`,
+    `decided without facts: there is no store in ${printable(noStore)}, so company's list, consent and attempts were not read`,
   ];
 }
 

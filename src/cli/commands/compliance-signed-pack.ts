@@ -25,11 +25,11 @@ export const stalePack: Run<typeof declared.stalePack> = async ({ args, options,
   const found = freshnessOf(pack, at, days);
   const { rules, calendars } = found;
   await io.answer({ pack: `${pack.id}@${pack.version}`, days, ...found }, [
-    `${pack.id}@${pack.version}: ${grouped(rules.length)} of ${grouped(pack.rules.length)} rules were last looked up more than ${grouped(days)} days ago or on no known day`,
+    `${pack.id}@${pack.version}: ${grouped(rules.length)} of ${grouped(pack.rules.length)} rules were last looked up more than ${grouped(days)} days ago or on an unknown day`,
     ...rules.map(staleLine),
     ...calendars.map(({ calendar, lastDay, daysLeft }) =>
       daysLeft < 0
-        ? `calendar ${calendar} ended on ${lastDay}: its rules close no day any more`
+        ? `calendar ${calendar} ended on ${lastDay}: its rules no longer close any day`
         : `calendar ${calendar} ends on ${lastDay}, in ${grouped(daysLeft)} days`,
     ),
   ]);
@@ -45,7 +45,7 @@ export const signPack: Run<typeof declared.signPack> = async ({ args, options, i
   const document = await readPackDocument(args.pack);
   await using runtime = await openCompliance(options, io.env);
   await writeText(options.out, runtime.compliance.signPack(document), 0o644);
-  await io.answer({ out: options.out }, `${options.out} is signed; whoever fetches it needs this store's audit.pub`);
+  await io.answer({ out: options.out }, `${options.out} is signed; to fetch it, this store's audit.pub is needed`);
 };
 
 export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options, io }) => {

@@ -32,7 +32,7 @@ export const segment: Run<typeof declared.segment> = async ({ args: { list: list
   const report = await runtime.contacts.segment(
     { listId, query, where, campaign, callType, at },
     {
-      query: (text) => io.say(`${listId}: asking for ${text}`),
+      query: (text) => io.say(`${listId}: query ${text}`),
       async contact(contact, verdict, json) {
         await lines?.text(json);
         if (verdict.verdict === "dial")
@@ -77,10 +77,10 @@ function segmentLines({
   const [asked = "", broader] = sent;
   const lines = [...gateLines(manifestViewOf(manifest))];
   lines.push(
-    `${printable(listId)}: ${grouped(read)} read, ${grouped(filtered)} not of the segment, ${grouped(manifest.input.contacts)} judged`,
+    `${printable(listId)}: ${grouped(read)} read, ${grouped(filtered)} not in the segment, ${grouped(manifest.input.contacts)} judged`,
   );
   if (broader !== undefined)
-    lines.push(`the tenant found nobody for ${printable(asked)}; all contacts were read (${broader}) and judged here`);
+    lines.push(`the tenant found nobody for ${printable(asked)}; all contacts were read (${broader}) and checked here`);
   for (const { path, suggestion } of unknownAttributes)
     lines.push(`no contact has ${printable(path)}${suggestion === undefined ? "" : `; did you mean ${printable(suggestion)}?`}`);
   if (changed)

@@ -52,18 +52,18 @@ export const useContext: Run<typeof declared.useContext> = async ({ args: { tena
   await io.answer(found, [`${printable(tenant)} is used in ${printableWhole(workplace.value ?? "")} from now on`]);
   if (tenantName.value !== tenant)
     io.complain(`${tenantName.from} says ${printable(tenantName.value ?? "none")}, which counts before it`);
-  else if (store.from.includes("there is none yet")) io.say("It has no store yet: outdial init makes it.");
+  else if (store.from.includes("there is none yet")) io.say("It has no store yet: outdial init creates it.");
 };
 
 export const rebindContext: Run<typeof declared.rebindContext> = async ({ options, io }) => {
   const { tenant, tenantName, store } = await readContext(options, io.env);
   const words = tenantWords(tenant.value, tenantName.value);
-  const question = `Everything in the store ${store.value} counts as of the tenant ${words} from now on. Go on?`;
+  const question = `From now on, everything in the store ${store.value} belongs to the tenant ${words}. Continue?`;
   if (!(await confirmed(printableWhole(question), io))) return EXIT.refused;
   const done = await rebindStore(options.reason, options, io.env);
   await io.answer(
     done,
-    `${printableWhole(done.store)} is of the tenant ${printable(tenantWords(done.tenant, done.tenantName))} now`,
+    `${printableWhole(done.store)} now belongs to the tenant ${printable(tenantWords(done.tenant, done.tenantName))}`,
   );
   return EXIT.done;
 };

@@ -20,21 +20,21 @@ import { grouped, printable } from "../text.ts";
 const STORY = [
   "what you are seeing",
   "  Campaigns    Spring renewals dials; its second list stands by. In a few seconds nobody answers the first list any more.",
-  "  Watch        Within a minute the watch is sure of it, not before: it pauses the first, waits until its calls have ended,",
+  "  Watch        Within a minute the watch has enough evidence: it pauses the first, waits until its calls have ended,",
   "               asks the pre-dial gate, and lets the second dial. The success rate, the evidence and each step are on one axis.",
   "  Abandonment  About 3 of 100 live answers of the last 30 days were abandoned: the budget says what the law leaves.",
-  "  Jobs         400 calls are being tagged; a month of outcomes was brought home.",
+  "  Jobs         400 calls are being tagged; the outcomes of a month were retrieved.",
   "  Audit        Everything that happened, verifiable.",
 ];
 
 const ACD_STORY = [
   "what you are seeing: the tenant answers the ACD API, and its campaigns are skills",
   "  Campaigns    Spring renewals dials; its second list stands by. In a few seconds nobody answers the first list any more.",
-  "  Watch        The dialer's statistics are of quarters of an hour: within some minutes the watch is sure of it. It stops the first",
+  "  Watch        The dialer's statistics are by quarter of an hour: within some minutes the watch has enough evidence. It stops the first",
   "               skill, sees it stopped and drained, asks the pre-dial gate, and starts the second.",
   "  Tenant       What this interface does not offer, with the reason and what stands in its place: dispositions of finished contacts,",
-  "               closed interactions, events of the vendor, its audit log, its simulator. A probe asks what the tenant can do.",
-  "  Jobs         A month of outcomes was brought home, contacts joined with the attempts on the lists.",
+  "               closed interactions, events of the vendor, its audit log, its simulator. A probe finds out what the tenant can do.",
+  "  Jobs         The outcomes of a month were retrieved: contacts joined with the attempts on the lists.",
   "  Audit        Everything that happened, verifiable.",
 ];
 
@@ -82,7 +82,7 @@ const CONTACTS = 60;
 const NO_LIMITS = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
 const ACD_ONCE = [
   `tagging             ${CONTACTS} finished contacts of skill ${SKILL}, by a tag for the code (--instead tag)`,
-  "not offered         setting the disposition of a finished contact: nothing changes it through this interface",
+  "not offered         setting the disposition of a finished contact: this interface cannot change it",
 ];
 
 /** Finished contacts of the first skill as rows of a job. */
@@ -155,7 +155,7 @@ async function demoOnce({ config }: Pick<Place, "config">, io: Io, profile: "res
   const delivered = await runtime.deliverEvents();
   signal.throwIfAborted();
   const ended = await runtime.records.show(job.id);
-  io.say(["", ...jobLines(ended), ...(profile === "acd" ? [] : ["rows the tenant did not take:"])]);
+  io.say(["", ...jobLines(ended), ...(profile === "acd" ? [] : ["rows that the tenant did not accept:"])]);
   for (const result of ["locked", "not_found"] as const) {
     let shown = 0;
     for await (const row of (await runtime.records.rows(job.id, { only: result })).rows) {

@@ -53,7 +53,7 @@ export const resume: Run<typeof declared.resume> = async ({ args, options, io })
 async function finishOpen(changes: DialerChanges, io: Io): Promise<void> {
   const ended = await changes.finishOpen(progressOf(io));
   if (ended === undefined) return;
-  io.say(`version ${ended.version} had been interrupted and was finished first:`);
+  io.say(`version ${ended.version} was interrupted and has been finished first:`);
   io.say(endLines(ended));
 }
 
@@ -70,7 +70,7 @@ async function change(changes: DialerChanges, shown: ShownChange, dryRun: boolea
   }
   io.say([...diffLines(preview.changes), ...judgementLines(preview)]);
   if (refusals.some((refusal) => refusal.startsWith(PREDICTED_ABANDONMENT)))
-    io.say(`to pass this gate on purpose: --override-gate ${PREDICTED_ABANDONMENT}; the audit keeps who did`);
+    io.say(`to override this gate: --override-gate ${PREDICTED_ABANDONMENT}; the audit log records who did`);
   if (verdict === "refused" && !dryRun) await shown.recordRefusal();
   if (verdict !== "ready") return await end(verdict, EXIT.refused);
   if (dryRun) {
@@ -79,7 +79,7 @@ async function change(changes: DialerChanges, shown: ShownChange, dryRun: boolea
   }
   if (guard !== null)
     io.say(
-      `watched for ${durationText(guard.minutes * 60_000)}: ${guard.campaigns.join(", ") || "no campaign is active, so the watch cannot come to a verdict"}`,
+      `watched for ${durationText(guard.minutes * 60_000)}: ${guard.campaigns.join(", ") || "no campaign is active, so the watch will be inconclusive"}`,
     );
   const changed = preview.changes.length === 1 ? "this change" : `these ${preview.changes.length} changes`;
   if (!(await confirmed(`Activate ${changed}?`, io))) {

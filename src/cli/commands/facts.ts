@@ -61,7 +61,7 @@ function registryLine({ registry: { registry, asOf, numbers, result, reason } }:
   const name = `registry ${registry} of ${asOf}`;
   if (result === "switched") return `${name} is in force: ${grouped(numbers)} numbers`;
   if (result === "unchanged") return `${name} was in force already`;
-  return `${name} was NOT put in force: ${reason ?? ""}; the file before stays (--accept overrides this)`;
+  return `${name} was NOT put in force: ${reason ?? ""}; the file before it stays in force (--accept overrides this)`;
 }
 
 function registryExit({ refused, registry }: RegistryImport): number {
@@ -81,7 +81,7 @@ async function importFile(
   options: OptionsOf<typeof declared.importConsent>,
   io: Io,
   run: (source: FactSource, facts: FactsUseCases, sink: ImportSink, by: string) => Promise<Ending>,
-  stopped = "whole batches of what was read are in, and stay; import the file again for the rest",
+  stopped = "the complete batches that were read are in force; import the file again for the rest",
 ): Promise<number> {
   const source = await rowSource(file, options, io);
   await using output = await openOutput(options.refused, io);
@@ -150,7 +150,7 @@ export const pendingDnc: Run<typeof declared.pendingDnc> = async ({ options, io 
   );
   io.say(
     all === 0
-      ? "no opt-out waits for the number of its call"
-      : `${grouped(all)} opt-outs wait for the number of their call: outdial attempts import, with call_id, suppresses them`,
+      ? "no opt-out waits for an attempt"
+      : `${grouped(all)} opt-outs wait for the attempt of their call; they take effect when it is imported with its call_id: outdial attempts import`,
   );
 };

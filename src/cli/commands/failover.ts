@@ -59,13 +59,13 @@ async function askedOf({ failover }: FailoverRuntime, options: WatchOptions): Pr
   const given = policyOptions(options);
   if (primary === undefined) {
     if (Object.keys(given).length > 0)
-      throw new OutdialError("invalid_input", "flags about a pair need --primary", {
+      throw new OutdialError("invalid_input", "options of a pair need --primary", {
         advice: "Name the primary campaign of the pair.",
       });
     const filed = await Promise.all(files.map((one) => summaryOf(failover, one)));
     if (pairs.length + filed.length > 0) return { pairs, filed, put: undefined };
     throw new OutdialError("invalid_input", "there is no pair to watch", {
-      advice: "Make one: outdial campaign failover watch --primary <id> --backup <id>.",
+      advice: "Create one: outdial campaign failover watch --primary <id> --backup <id>.",
     });
   }
   const pair = pairs.find((pair) => pair.primary === primary);
@@ -164,7 +164,7 @@ async function ordered(primary: string, what: "fail-over" | "fail-back", options
   const found = await failover.doNotCall(to, io.signal);
   if (found !== null) io.say(`the tenant's do-not-call groups, for ${printable(to)}: ${printableWhole(dncWords(found.groups))}`);
   if (found !== null && found.refusal !== null)
-    throw new OutdialError("job_state", `not ordered, nothing was paused: ${found.refusal}`);
+    throw new OutdialError("job_state", `refused, nothing was paused: ${found.refusal}`);
   if (!(await confirmed(`Pause ${what === "fail-over" ? primary : backup} and let ${to} dial?`, io))) return EXIT.interrupted;
   await failover.order(primary, what);
   const { signal } = io;
@@ -187,7 +187,7 @@ async function orderedThere(
   const preview = await campaigns.preview(primary, what === "fail-over" ? "failover" : "failback", signal);
   io.say(pairText(await campaigns.pair(primary, signal)));
   if (preview.refusals.length > 0)
-    throw new OutdialError("job_state", `not ordered, nothing was paused: ${againstWords(preview).join("; ")}`);
+    throw new OutdialError("job_state", `refused, nothing was paused: ${againstWords(preview).join("; ")}`);
   io.say(effectLines(preview));
   if (!(await confirmed("Hand over?", io))) return EXIT.interrupted;
   const { approval } = await campaigns.carryOut(preview, { signal });

@@ -100,6 +100,6 @@ export const cancelJob: Run<typeof declared.cancelJob> = async ({ args: { id }, 
   const job = await records.jobs.cancel(id, records.actor);
   const { push } = job;
   const sent = push === null ? `: ${countsLine(job.counts)}` : "";
-  io.say([`${id} cancelled; what was sent stays sent${sent}`, ...(push === null ? leftLines(job) : [pushLine(push)])]);
+  io.say([`${id} cancelled; rows that were sent are not undone${sent}`, ...(push === null ? leftLines(job) : [pushLine(push)])]);
   await io.answer({ ...job, result: "cancelled" }, []);
 };

@@ -12,7 +12,7 @@ const PORT = 8384;
 
 export const mcp: Run<typeof declared.mcp> = async ({ options, io }) => {
   const { http, port, allow } = options;
-  if (!http && port !== undefined) throw new OperationError("invalid_input", "--port is of --http, which is not given");
+  if (!http && port !== undefined) throw new OperationError("invalid_input", "--port needs --http");
   await using assistance = await openAssistance(options, io.env, { allow, warn: (message) => io.say(`warning: ${message}`) });
   const { tools, name } = assistance;
   if (!http) {

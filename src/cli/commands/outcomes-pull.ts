@@ -25,17 +25,20 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
   if (campaigns.length > 1 && every === undefined)
     throw new OperationError(
       "invalid_input",
-      "several campaigns are retrieved at regular times only; add --every, or name one --campaign",
+      "several campaigns can only be retrieved with --every; add it, or name one --campaign",
     );
   if (staggerMs !== undefined && (every === undefined || every === "off" || campaigns.length < 2))
     throw new OperationError(
       "invalid_input",
-      "--stagger is the time between the turns of several campaigns; it needs --every and two --campaign",
+      "--stagger is the time between the starts of several campaigns; it needs --every and at least two --campaign",
     );
   if (resume !== undefined && every !== undefined)
-    throw new OperationError("invalid_input", "--resume and --every exclude each other: a schedule goes on by itself");
+    throw new OperationError("invalid_input", "--resume and --every exclude each other: a schedule continues by itself");
   if (every !== undefined && (from !== undefined || to !== undefined))
-    throw new OperationError("invalid_input", "--every takes no --from and --to; --last says how far back the first time goes");
+    throw new OperationError(
+      "invalid_input",
+      "--every cannot be used with --from and --to; --last sets how far back the first retrieval goes",
+    );
   if (every === "off" && options.dryRun) {
     io.say("dry run: no retrieval is asked for, and no schedule was ended");
     return EXIT.done;
@@ -62,7 +65,7 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
   const { request, warnings } = await runtime.retrieving.check(input);
   io.say(warnings.map((warning) => `warning: ${warning}`));
   const { retrieval, earlier } = await runtime.retrieving.submit(request);
-  if (earlier) io.say(`this retrieval is known as ${retrieval.jobId}; going on with it`);
+  if (earlier) io.say(`this retrieval exists as ${retrieval.jobId} and is continued`);
   return await runAndReport(runtime, retrieval, io);
 };
 
@@ -111,11 +114,11 @@ async function goOn(runtime: OutcomesRuntime, { resume, campaign }: Options, io:
   const { retrieving } = runtime;
   const retrieval = typeof resume === "string" ? await retrieving.find(resume) : await retrieving.unended(campaign[0]);
   if (retrieval === undefined) {
-    io.say("nothing was interrupted");
+    io.say("no retrieval was interrupted");
     await io.answer({ retrieval: null }, []);
     return EXIT.done;
   }
-  io.say(`going on with ${retrieval.jobId}: ${retrieval.totals.windowsDone} of ${retrieval.totals.windows} windows are done`);
+  io.say(`continuing ${retrieval.jobId}: ${retrieval.totals.windowsDone} of ${retrieval.totals.windows} windows are done`);
   return runAndReport(runtime, retrieval, io);
 }
 
@@ -194,7 +197,7 @@ async function showQuarantine(records: OutcomeRecords, { jobId, campaignId }: Re
     { campaignId },
   );
   for (const row of rows) await io.data(JSON.stringify({ ...row, observed_at: timeText(Number(row["observed_at"])) }));
-  io.say(`${rows.length} rows were put aside`);
+  io.say(`${rows.length} rows are in quarantine`);
 }
 
 export const verify: Run<typeof declared.verify> = async ({ args: { id }, options, io }) => {

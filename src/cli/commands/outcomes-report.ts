@@ -132,7 +132,8 @@ export const reconcile: Run<typeof declared.reconcile> = async ({ options, io })
     io.say(`${grouped(total - shown.length)} further differences; --out FILE writes them all`);
   const crm = result.crm === undefined ? "" : ` · CRM acknowledged ${grouped(result.crm)}`;
   io.say(`vendor ${grouped(result.vendor)} · lake ${grouped(result.lake)}${crm} · ${grouped(total)} differences`);
-  if (result.unreadable > 0) io.say(`${grouped(result.unreadable)} rows of the vendor are no records and were not compared`);
+  if (result.unreadable > 0)
+    io.say(`${grouped(result.unreadable)} rows of the vendor are not valid records and were not compared`);
   return total === 0 ? EXIT.done : EXIT.partlyFailed;
 };
 
@@ -170,7 +171,7 @@ function told(output: Output | undefined, out: string | undefined, io: Io): NonN
   let shown = 0;
   return {
     onBegun: ({ jobId, earlier }) => {
-      if (earlier) io.say(`this push is known as ${jobId}; going on with it`);
+      if (earlier) io.say(`this push exists as ${jobId} and is continued`);
     },
     onProgress: ({ calls, total, acknowledged, refused }, here) =>
       io.progress(

@@ -12,7 +12,7 @@ import { printable, timeText } from "../text.ts";
 export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
   const { host, port, verbose, open, logFormat: format = "text" } = options;
   const pages = await dashboardFolder(io.say);
-  if (pages === undefined) io.say("the dashboard is not built here; the API is served all the same");
+  if (pages === undefined) io.say("the dashboard is not built here; only the API is served");
   const level = verbose ? "debug" : "info";
   const logger =
     format === "json" ? createLogger({ level, secrets: secretsIn(io.env), write: (line) => io.stderr.write(line) }) : undefined;
@@ -29,7 +29,7 @@ export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
     const stop = stopped(io);
     await announce(service, format, open, log, io);
     await stop;
-    io.say("stopping: what is under way is being finished …");
+    io.say("stopping: finishing requests under way …");
   } finally {
     // Connections to a database that does not answer would keep the process alive forever.
     if (!(await service.end())) {
@@ -74,7 +74,7 @@ export const addToken: Run<typeof declared.addToken> = async ({ args: { name }, 
   const { id, token } = await opened.access.addToken({ name, role, expiresAt, by: opened.actor, person });
   await io.answer({ id, name, role, person: person ?? null, expiresAt: timeText(expiresAt), token }, token);
   io.say(`${printable(name)} may use the service as ${role}${expiresAt === null ? "" : ` until ${timeText(expiresAt)}`}`);
-  io.say("the token is shown this once: Authorization: Bearer TOKEN, or the dashboard's login page");
+  io.say("the token is shown only now; use it as Authorization: Bearer TOKEN, or on the dashboard's login page");
 };
 
 export const listTokens: Run<typeof declared.listTokens> = async ({ options, io }) => {

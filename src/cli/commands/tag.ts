@@ -52,7 +52,7 @@ function oneCall(file: string | undefined, options: OptionsOf<typeof declared.ta
       throw new OperationError("invalid_input", "--code, --reason, --notes and --tags are for one call: --call ID");
     return undefined;
   }
-  if (file !== undefined) throw new OperationError("invalid_input", "--call takes no file: it is one call");
-  if (code === undefined) throw new OperationError("invalid_input", "--call needs --code: the disposition that the call gets");
+  if (file !== undefined) throw new OperationError("invalid_input", "--call is for one call and cannot be used with a file");
+  if (code === undefined) throw new OperationError("invalid_input", "--call needs --code, the disposition of the call");
   return { callId, dispositionCodeId: code, reasonCodeId: reason, notes, tags };
 }

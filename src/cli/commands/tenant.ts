@@ -80,7 +80,7 @@ function bodyOf(text: string | undefined): unknown {
 export const smoke: Run<typeof declared.smoke> = async ({ options, io }) => {
   const { tenant: asked } = options;
   if (asked === undefined)
-    throw new OutdialError("invalid_input", "outdial smoke asks the tenant that is configured: add --tenant when that is meant");
+    throw new OutdialError("invalid_input", "outdial smoke calls the configured tenant: add --tenant to confirm this");
   await using tenant = await openTenantLook({ ...options, tenant: asked === true ? undefined : asked }, io.env);
   const found = await tenant.smoke({ writes: options.writes, signal: io.signal });
   await io.answer(found, [

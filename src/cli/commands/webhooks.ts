@@ -90,24 +90,24 @@ export const register: Run<typeof declared.register> = async ({ args: { kind }, 
     timeout,
   } = options;
   if (timeout !== undefined && timeout % 1000 !== 0)
-    throw new OutdialError("invalid_input", "--timeout is told to the vendor in whole seconds, such as 10s");
+    throw new OutdialError("invalid_input", "--timeout must be whole seconds, such as 10s");
   const asked = { maxRetries, backoffMultiplier, timeoutSec: timeout === undefined ? undefined : timeout / 1000 };
   const retryPolicy = Object.values(asked).every((one) => one === undefined) ? undefined : asked;
   if (kind === "metrics" && tokenEnv !== undefined)
-    throw new OutdialError("invalid_input", "--token-env belongs to wfm; deliveries of metrics carry headers", {
+    throw new OutdialError("invalid_input", "--token-env is only for wfm; deliveries of metrics have headers", {
       advice: "Use --header.",
     });
   if (kind === "wfm" && header.length > 0)
-    throw new OutdialError("invalid_input", "--header belongs to metrics; deliveries to wfm carry a bearer token", {
+    throw new OutdialError("invalid_input", "--header is only for metrics; deliveries of wfm have a bearer token", {
       advice: "Use --token-env.",
     });
   if (secretFile !== undefined && (tokenEnv !== undefined || header.length > 0))
-    throw new OutdialError("invalid_input", "--secret-file stands for --token-env and --header; give only one of them");
+    throw new OutdialError("invalid_input", "--secret-file replaces --token-env and --header; give only one of them");
   const secrets = { tokenEnv, secretFile, headers: headersOf(header) };
   const { id, already } = await registerWebhook(options, io.env, { kind, name, url, retryPolicy }, secrets);
   if (already && retryPolicy !== undefined)
     io.say(
-      "the registration that is there keeps its retry policy; outdial webhooks remove ends it, and then it is registered anew",
+      "the existing registration keeps its retry policy; to change it, end the registration with outdial webhooks remove and register again",
     );
   await io.answer({ id, already }, `${printable(id)} ${already ? "is registered already" : "registered"}`);
 };

@@ -158,7 +158,7 @@ function rulesOf(place: Place, { callType }: Call): Place["rules"][Call["callTyp
   if (rules !== undefined) return rules;
   throw new ComplianceError(
     "invalid_facts",
-    `callType ${JSON.stringify(callType)} is none; allowed are telemarketing, prerecorded, collection`,
+    `callType ${JSON.stringify(callType)} is not known; allowed are telemarketing, prerecorded, collection`,
   );
 }
 

@@ -99,7 +99,7 @@ function campaignWeek(
   if (!/^\d\d:\d\d:\d\d$/.test(startTime) || !/^\d\d:\d\d:\d\d$/.test(endTime) || open >= close) {
     throw new ComplianceError(
       "invalid_pack",
-      `campaign ${campaign}: dialing from ${startTime} to ${endTime} leaves no minute of a day`,
+      `campaign ${campaign}: dialing from ${startTime} to ${endTime} allows no minute of the day`,
       {
         advice: "startTime and endTime are times of one day, HH:MM:SS, the start before the end",
       },

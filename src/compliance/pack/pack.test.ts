@@ -94,7 +94,7 @@ test("every fault of a pack is reported with its path, what is wrong and what is
     "mine.json",
     "rules.0 (us-hours).week.mon.0: opens at 21:00 and closes at 08:00",
     "rules.0 (us-hours).week.tue.1: opens at 11:00, before the window above it closes at 12:00",
-    "rule id relationship stands here a second time",
+    "rule id relationship occurs twice",
     "(again): is in force at the same time as us-hours",
     "US-XY is not listed in jurisdictions",
     "emergencies.",

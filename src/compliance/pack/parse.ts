@@ -117,7 +117,7 @@ function isZone(name: string): boolean {
 function* duplicates(values: readonly string[], path: readonly string[], what: string): Generator<PackProblem> {
   const seen = new Set<string>();
   for (const [index, value] of values.entries()) {
-    if (seen.has(value)) yield { path: [...path, `${index}`], message: `${what} ${value} stands here a second time: keep one` };
+    if (seen.has(value)) yield { path: [...path, `${index}`], message: `${what} ${value} occurs twice: keep one` };
     seen.add(value);
   }
 }
@@ -134,7 +134,7 @@ function* ruleFaults(rule: Rule, path: readonly string[]): Generator<PackProblem
   if (rule.kind === "do-not-call-list" && !rule.jurisdiction.includes("-"))
     yield {
       path: [...path, "jurisdiction"],
-      message: `${rule.jurisdiction} is no state: the list of a country is a national-registry`,
+      message: `${rule.jurisdiction} is not a state: for the list of a country use national-registry`,
     };
   if (rule.kind !== "calling-hours") return;
   for (const [day, windows] of Object.entries(rule.week)) yield* windowFaults(windows, [...path, "week", day]);
@@ -145,8 +145,9 @@ function* placeFaults(jurisdictions: RulePack["jurisdictions"]): Generator<PackP
   for (const [index, { id, places }] of jurisdictions.entries()) {
     const path = ["jurisdictions", `${index} (${id})`, "places"];
     const city = /^[A-Z]{2}-[A-Z0-9]+-/.test(id);
-    if (city && places === undefined) yield { path, message: "a city needs places: without them nobody is in it" };
-    if (!city && places !== undefined) yield { path, message: `${id} is no city: only a city, such as US-NY-NYC, has places` };
+    if (city && places === undefined)
+      yield { path, message: "a city needs places; without them the rules of the city apply to nobody" };
+    if (!city && places !== undefined) yield { path, message: `${id} is not a city: only a city, such as US-NY-NYC, has places` };
   }
 }
 
@@ -172,7 +173,7 @@ function* overlaps(rules: readonly Rule[]): Generator<PackProblem> {
       if ((rule.effective ?? "") > (other.ends ?? "9999") || (other.effective ?? "") > (rule.ends ?? "9999")) continue;
       yield {
         path: ["rules", `${index} (${rule.id})`],
-        message: `is in force at the same time as ${other.id} and sets the same thing: give the earlier one an end, or join them`,
+        message: `is in force at the same time as ${other.id} and sets the same: give the earlier one an end, or combine them`,
       };
     }
   }

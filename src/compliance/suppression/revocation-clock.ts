@@ -15,7 +15,7 @@ const DAY = 24 * HOUR;
 export function businessDeadline(requestedOn: CivilDate, businessDays: number, holidays: ReadonlySet<CivilDate>): CivilDate {
   const start = Date.parse(`${requestedOn}T00:00:00Z`);
   if (!/^\d{4}-\d\d-\d\d$/.test(requestedOn) || Number.isNaN(start))
-    throw new ComplianceError("invalid_facts", `${requestedOn} is not a date; YYYY-MM-DD is wanted`);
+    throw new ComplianceError("invalid_facts", `${requestedOn} is not a date of the form YYYY-MM-DD`);
   let day = start;
   for (let left = businessDays; left > 0; ) {
     day += DAY;

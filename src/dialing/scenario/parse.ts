@@ -22,7 +22,7 @@ export class SimulationScenarioError extends OutdialError<"scenario_invalid"> {
     const lines = problems.slice(0, SHOWN).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
     if (problems.length > SHOWN) lines.push(`and ${problems.length - SHOWN} more`);
     super("scenario_invalid", lines.length === 1 ? `${source}: ${lines[0]}` : `${source}:\n  ${lines.join("\n  ")}`, {
-      advice: "The form of a simulation scenario is published as schemas/simulation.schema.json.",
+      advice: "The form of a simulation scenario is described by schemas/simulation.schema.json.",
       details: { problems },
     });
     this.problems = problems;
@@ -137,7 +137,7 @@ function otherProblems(scenario: SimulationScenario, given: unknown): Problem[] 
   }
   if (arrivals === undefined) return problems;
   if (typeof given === "object" && given !== null && "pacing" in given && scenario.pacing.strategy !== "progressive") {
-    problems.push({ path: "pacing", message: "calls that arrive by themselves are not paced; leave out pacing or arrivals" });
+    problems.push({ path: "pacing", message: "inbound calls (arrivals) have no pacing; leave out pacing or arrivals" });
   }
   if (Math.abs(arrivals.amplitude) > arrivals.rate) {
     problems.push({ path: "arrivals.amplitude", message: `at most arrivals.rate (${arrivals.rate}) in size` });

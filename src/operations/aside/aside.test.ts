@@ -13,6 +13,6 @@ test("what waits for the processor, really for longer than the bound, is not ref
 test("what computes for longer than the bound is ended", async () => {
   await expect(readAside<typeof readForEver>(reader("readForEver"), 0, { withinMs: 100 })).rejects.toMatchObject({
     code: "invalid_input",
-    message: "what was given (a text) takes longer than 0.1 s to read",
+    message: "the input (a text) takes longer than 0.1 s to read",
   });
 });

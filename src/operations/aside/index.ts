@@ -101,5 +101,5 @@ async function processorMs(worker: Worker): Promise<number> {
 }
 
 function tooMuch(of: string, why: string): OperationError {
-  return new OperationError("invalid_input", `what was given (${of}) ${why}`, { advice: "Give less at a time." });
+  return new OperationError("invalid_input", `the input (${of}) ${why}`, { advice: "Split it into smaller parts." });
 }

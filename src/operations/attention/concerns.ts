@@ -21,19 +21,19 @@ const NEARLY = 0.8;
 /** Causes that explain why an active campaign does not dial, and what to do about each. */
 const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Concern["cause"]>, next: string]>>> = {
   not_authorised: ["tenant", "Renew the credentials or give the client the scopes; outdial doctor says which."],
-  unreachable: ["tenant", "Look whether the tenant's API answers; outdial doctor checks it."],
-  audit_set_back: ["gate", "Bring the right database back, or accept this one: outdial audit accept-head --reason TEXT."],
-  rules_unreadable: ["gate", "Mend the rule pack: no gate lets anybody be called before."],
+  unreachable: ["tenant", "Check whether the tenant's API answers, for example with outdial doctor."],
+  audit_set_back: ["gate", "Restore the right database, or accept this one: outdial audit accept-head --reason TEXT."],
+  rules_unreadable: ["gate", "Correct the rule pack: until then no gate lets anybody be called."],
   no_company_list: ["gate", "Load the company's do-not-call list, or declare it empty, under Compliance."],
-  stale_compliance_data: ["gate", "Load the registry file anew: outdial dnc import FILE --list national --as-of DATE."],
+  stale_compliance_data: ["gate", "Import a new registry file: outdial dnc import FILE --list national --as-of DATE."],
   abandonment_budget: ["abandonment", "Lower the pacing under Dialer before it dials again."],
   no_contact_list: ["list", "Give the campaign a contact list."],
   list_empty: ["list", "Load contacts into its list, or end the campaign."],
-  nobody_callable: ["list", "Load contacts that may be called, or wait for the instant that is named."],
+  nobody_callable: ["list", "Load contacts that may be called, or wait until the time that is shown."],
   dialer_settings: ["pacing", "Set the call rate and the calls in flight above 0."],
-  no_agents: ["agents", "See that agents are logged in to its queue and wait for calls."],
-  no_lines: ["lines", "See that lines are free: those of the tenant, of the campaign and of the carrier."],
-  no_agents_or_lines: ["agents or lines", "See that agents are signed in to its queue and that lines are free."],
+  no_agents: ["agents", "Make sure that agents are logged in to its queue and available."],
+  no_lines: ["lines", "Make sure that lines are free: those of the tenant, of the campaign and of the carrier."],
+  no_agents_or_lines: ["agents or lines", "Make sure that agents are logged in to its queue and that lines are free."],
 };
 /** Causes that are in order, or that are reported elsewhere. */
 const QUIET: ReadonlySet<string> = new Set(["outside_hours", "paused_by_outdial", "paused_by_failover", "paused_elsewhere"]);
@@ -61,7 +61,7 @@ export function campaignConcerns({ list, lastCalls, phaseSince }: CampaignEviden
             cause: "tenant",
             evidence: [failed.message],
             since: timeText(readAt),
-            next: "What the pages show is of the last reading. Look whether the tenant's API answers; outdial doctor checks it.",
+            next: "The pages show the last reading. Check whether the tenant's API answers, for example with outdial doctor.",
             episode: timeText(readAt),
           },
         ];
@@ -95,7 +95,7 @@ function ofCampaign(
         code: dialing === null ? "not_known" : "not_dialing",
         severity: "soon",
         subject,
-        what: dialing === null ? "it is active, and whether it dials is not known" : "it is active and does not dial",
+        what: dialing === null ? "it is active, but it is not known whether it dials" : "it is active and does not dial",
         cause,
         evidence: notDialing.all.map(({ text }) => text),
         since,
@@ -156,11 +156,11 @@ function ofCompanyList({ unheld }: KnownHealth, subject: Subject): Found[] {
       code: "company_list_not_held",
       severity: "urgent",
       subject,
-      what: "it dials, and the tenant does not hold the company's do-not-call list back from it",
+      what: "it dials, but the tenant's do-not-call groups do not hold back the company's list",
       cause: "gate",
       evidence: [unheld.words],
       since: timeText(unheld.at),
-      next: "Pause the campaign; let it obey the group again in the vendor's administration, then resume it: that compares the whole list first.",
+      next: "Pause the campaign, make it obey the group again in the vendor's administration, and resume it: a resume first compares the whole list.",
       episode: null,
     },
   ];
@@ -207,16 +207,16 @@ export function brokenImportConcern({ id, kind, source, actor, inForce, endedAt,
     severity: FORBIDDING.has(kind) ? "urgent" : "soon",
     subject: { kind: "compliance", id, name: source },
     what: isRegistry
-      ? `the file ${source} of the ${kind} was not put in force, the one before it stays`
-      : `the import of ${source} (${kind}) broke off: only a part of it is in force`,
+      ? `the file ${source} of the ${kind} was not put in force; the file before it stays in force`
+      : `the import of ${source} (${kind}) broke off: only a part of the file is in force`,
     cause: "import",
     evidence: [
-      `in force of it: ${rows.length === 0 ? "nothing" : rows.join(", ")}`,
+      `in force: ${rows.length === 0 ? "nothing" : rows.join(", ")}`,
       ...(reason === null ? [] : [reason]),
       `imported by ${actor}`,
     ],
     since: endedAt,
-    next: "Import the same file again: what is known of it is passed over, the rest is added.",
+    next: "Import the same file again: the part that is in force is skipped, the rest is added.",
     episode: "",
   };
 }
@@ -274,7 +274,7 @@ function ofOptOuts(
         `${numbers.join(", ")}${more}`,
       ],
       since: overdue.map(({ target }) => target).sort()[0] ?? null,
-      next: "See that each system carries them out, then confirm it: outdial compliance acknowledge.",
+      next: "Make sure that each system carries them out, then confirm it: outdial compliance acknowledge.",
       // A later one is a new occurrence, also for people who have seen the others.
       episode: String(Math.max(...some.map(({ id }) => id))),
     },

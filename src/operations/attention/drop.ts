@@ -136,7 +136,7 @@ function agentsLeft({ now, before }: Drop): Explained[] {
     [
       "agents",
       `${present} agents are logged in, ${whole(earlier)} were before`,
-      "See that agents are logged in to its queue, or lower the pacing under Dialer.",
+      "Make sure that agents are logged in to its queue, or lower the pacing under Dialer.",
     ],
   ];
 }
@@ -152,7 +152,7 @@ function lostBeforeAgents({ now, before }: Drop): Explained[] {
     [
       "agents",
       `answered calls that were lost before an agent spoke: ${counts(abandoned, of)}; ${counts(lost, answered)} before`,
-      "See that agents wait for calls, or lower the pacing under Dialer.",
+      "Make sure that agents are available, or lower the pacing under Dialer.",
     ],
   ];
 }
@@ -178,7 +178,7 @@ function closedZones({ windows }: Pick<KnownHealth, "windows">): Explained[] {
     [
       "windows",
       `${closed.length} of ${windows.length} zones are closed now, with ${counts(people, all)} contacts`,
-      "Nothing, if the rate was lower at this hour on other days: fewer zones are open.",
+      "Nothing, if the rate was lower at this hour on other days, too: fewer zones are open.",
     ],
   ];
 }

@@ -78,7 +78,7 @@ export class AttentionUseCases {
     const { store, clock } = this.#context;
     const concern = (await this.list()).find((one) => one.key === key);
     if (concern === undefined)
-      throw new OperationError("not_found", "this needs nobody any more, or is another thing by now", {
+      throw new OperationError("not_found", "this no longer needs attention, or has changed", {
         advice: "Read the list again.",
       });
     const { acknowledged, owner } = concern;
@@ -202,7 +202,7 @@ export class AttentionUseCases {
               cause: "receiver",
               evidence: message === null ? [] : [message],
               since: offSince,
-              next: "Mend the receiver and switch it on under Deliveries.",
+              next: "Correct the receiver and switch it on under Deliveries.",
               episode: offSince,
             } as const,
           ],
@@ -231,7 +231,7 @@ function unread(name: string, thrown: unknown): Found {
     code: "not_looked_at",
     severity: "urgent",
     subject: { kind: "tenant", id: name, name },
-    what: `whether ${name} need somebody could not be found out`,
+    what: `whether ${name} need somebody is not known`,
     cause: null,
     evidence: [messageOf(thrown)],
     since: null,

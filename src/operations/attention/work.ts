@@ -28,20 +28,18 @@ export function settingsConcerns(
     return [
       found(
         "settings_not_put_back",
-        "the settings from before could not be put back: what is in force is not sure",
+        "the rollback failed: it is not certain which settings are in force",
         message,
         "Compare what is in force with the version before, then roll back or apply settings anew, under Dialer.",
       ),
     ];
   if (stop !== null)
-    return [
-      found("settings_still", "the change stands still", stop.message, "See to the reason, then let it go on, under Dialer."),
-    ];
+    return [found("settings_still", "the change stands still", stop.message, "Remove the cause, then continue it under Dialer.")];
   if (phase !== "paused") return [];
   return [
     found(
       "settings_wait",
-      "the figures say too little: a person decides whether the new settings stay",
+      "the figures are inconclusive: a person must decide whether the new settings stay",
       message,
       "Keep the new settings or put the old ones back, under Dialer.",
     ),
@@ -70,11 +68,11 @@ export function jobConcerns(
         code: "jobs_still",
         severity: "soon",
         subject: { kind: "job", id: "", name: `${number} jobs` },
-        what: "they stand still until a person goes on with them",
+        what: "they have stopped until a person continues them",
         cause: "job",
         evidence: still.map((job) => `${name(job)} (${job.id}): ${why(job)}`),
         since: ended.length === 0 ? null : timeText(Math.min(...ended)),
-        next: "Look at each: go on with it or cancel it.",
+        next: "Look at each: continue it or cancel it.",
         // Another job is a new occurrence, also for people who have seen the others.
         episode: still[0]?.id ?? null,
       },
@@ -84,13 +82,15 @@ export function jobConcerns(
     code: "job_still",
     severity: "soon",
     subject: { kind: "job", id: job.id, name: name(job) },
-    what: "the job stands still until a person goes on with it",
+    what: "the job has stopped until a person continues it",
     cause: "job",
     evidence: [why(job)],
     since: timeText(job.finishedAt),
     next:
       stopOf(job.error)?.advice ??
-      (job.kind === "campaign-apply" ? "See to the reason, then outdial campaign resume-apply." : "Go on with it, or cancel it."),
+      (job.kind === "campaign-apply"
+        ? "Remove the cause, then run outdial campaign resume-apply."
+        : "Continue it, or cancel it."),
     episode: String(job.run),
   }));
 }

@@ -34,8 +34,8 @@ export class PdfText {
   add(text: string): void {
     this.#bytes += Buffer.byteLength(text);
     if (this.#bytes > LARGEST)
-      throw new OperationError("invalid_input", `the pack has more than ${LARGEST} bytes, the most that a PDF is made of`, {
-        advice: "Take the JSON, or a shorter period.",
+      throw new OperationError("invalid_input", `the pack has more than ${LARGEST} bytes, too many for a PDF`, {
+        advice: "Use the NDJSON, or a shorter period.",
       });
     this.#texts.push(text);
   }
@@ -64,9 +64,9 @@ export async function packPdf(pack: PdfText, sign: (text: string) => string): Pr
 export function packInPdf(file: Uint8Array, vkey: string): Uint8Array | string {
   const bytes = Buffer.from(file);
   const mark = bytes.lastIndexOf(MARK);
-  if (mark < 0) return "the PDF has no signature behind its end";
+  if (mark < 0) return "the PDF has no signature at its end";
   const [, signature] = /^([A-Za-z0-9+/]+={0,2})\n$/.exec(bytes.subarray(mark + MARK.length).toString("latin1")) ?? [];
-  if (signature === undefined) return "something other than the signature stands behind the end of the PDF";
+  if (signature === undefined) return "something other than the signature follows the end of the PDF";
   const signed = bytes.subarray(0, mark + 1);
   if (!verifySignatureLine(pdfText(signed), Buffer.from(signature, "base64").toString(), vkey))
     return "the PDF was changed after it was signed, or signed by another key";

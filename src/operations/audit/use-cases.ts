@@ -85,11 +85,7 @@ function subjectOf(about: EvidenceAbout): string {
 function evidenceOf({ number, campaign, from, to }: PackAsked): EvidenceAbout {
   const period = from !== undefined || to !== undefined;
   const given = [number !== undefined, campaign !== undefined, period].filter(Boolean).length;
-  if (given !== 1)
-    throw new OperationError(
-      "invalid_input",
-      "a pack is about one thing: a number, a campaign, or a period from one time to another",
-    );
+  if (given !== 1) throw new OperationError("invalid_input", "a pack is about one number, one campaign or one period");
   if (number !== undefined) return { kind: "number", number };
   if (campaign !== undefined) return { kind: "campaign", campaign };
   if (from === undefined || to === undefined || from >= to)

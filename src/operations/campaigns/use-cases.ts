@@ -211,7 +211,7 @@ export class CampaignUseCases {
     if (change.outcome === "failed" && change.code === "not_found") {
       const near = nearest(id, await this.#ids());
       throw new OperationError("not_found", change.message ?? `the tenant knows no campaign ${id}`, {
-        advice: near === undefined ? "Nothing was paused. The list of campaigns has their ids." : `Did you mean ${near}?`,
+        advice: near === undefined ? "Nothing was paused. The list of campaigns has the ids." : `Did you mean ${near}?`,
       });
     }
     return this.#changed(change);
@@ -326,8 +326,8 @@ export class CampaignUseCases {
       const { readAt } = timesOf(await store.tenantReadings.find({ what: "campaigns" }));
       if (readAt !== null) {
         const near = nearest(id, await this.#ids());
-        throw new OperationError("not_found", `the tenant's list of campaigns, read ${timeText(readAt)}, names no ${id}`, {
-          advice: `${near === undefined ? "" : `Did you mean ${near}? `}One that was made since then is listed within a minute. The API asks the tenant at once with fresh=true.`,
+        throw new OperationError("not_found", `the tenant's list of campaigns, read ${timeText(readAt)}, does not have ${id}`, {
+          advice: `${near === undefined ? "" : `Did you mean ${near}? `}A campaign that was created since then is listed within a minute. With fresh=true the API reads the tenant first.`,
         });
       }
     }

@@ -189,8 +189,9 @@ export class FactsUseCases {
     { name, reason }: { readonly name: string; readonly reason: string },
     by: string,
   ): Promise<CompanyListView> {
-    if (name.trim() === "") throw new OperationError("invalid_input", "a name is needed: who declares that there is no list");
-    if (reason.trim().length < 3) throw new OperationError("invalid_input", "a reason is needed: why there is no list");
+    if (name.trim() === "")
+      throw new OperationError("invalid_input", "the name of the person who declares that there is no list is needed");
+    if (reason.trim().length < 3) throw new OperationError("invalid_input", "the reason why there is no list is needed");
     const { store, clock, random } = this.#context;
     await store.facts.declareNoCompanyList({ id: newId("imp", clock.now(), random), actor: by, name: name.trim(), reason });
     const list = await store.facts.companyList();

@@ -33,7 +33,7 @@ export function packOfDocument(document: object, where: string): RulePack {
   const shipped = usCaUk2026();
   if (read.base === shipped.id) return mergePacks(shipped, read);
   throw new OperationError("invalid_input", `${where}.base: ${read.base} is not here; allowed is ${shipped.id}`, {
-    advice: "Send the pack with its base laid under it.",
+    advice: "Send the pack already merged with its base.",
   });
 }
 

@@ -106,5 +106,5 @@ function doubt({ numbers, refused }: { numbers: number; refused: number }, befor
 /** Checks a registry's name. Throws OperationError `invalid_input`. */
 export function registryName(text: string): string {
   if (/^[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?$/.test(text)) return text.toUpperCase();
-  throw new OperationError("invalid_input", `${text} is not a country's two letters, such as US, and no state, such as US-IN`);
+  throw new OperationError("invalid_input", `${text} is neither a country, such as US, nor a state, such as US-IN`);
 }

@@ -25,7 +25,7 @@ export function deadlineRule(pack: RulePack): DeadlineRule {
     undefined,
   );
   if (shortest === undefined)
-    throw new OperationError("invalid_input", `the rule pack ${pack.id} states no deadline for revocations`, {
+    throw new OperationError("invalid_input", `the rule pack ${pack.id} has no deadline for revocations`, {
       advice: "It needs a rule of kind revocation-deadline.",
     });
   return { businessDays: shortest.businessDays, holidays: new Set(pack.calendars[shortest.calendar]?.days ?? []) };

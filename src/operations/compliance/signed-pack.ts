@@ -48,6 +48,6 @@ function parsed(text: string): unknown {
 
 function refused(why: string): OperationError {
   return new OperationError("invalid_input", `the rule pack is not used: ${why}`, {
-    advice: "Ask who publishes it for the file and the public key that belong together.",
+    advice: "Ask the publisher for a file and a public key that belong together.",
   });
 }

@@ -258,8 +258,8 @@ export class ComplianceUseCases {
       const hint = near === undefined ? "" : `; did you mean ${near}?`;
       throw new OperationError(
         "invalid_input",
-        `${system} is none of the systems that carry revocations out: ${systems.join(", ")}${hint}`,
-        { advice: "They are named in outdial.yaml under compliance.revocationTargets." },
+        `${system} is not one of the systems that carry out revocations: ${systems.join(", ")}${hint}`,
+        { advice: "The systems are configured in outdial.yaml under compliance.revocationTargets." },
       );
     }
     const at = momentOf(given.at, clock.now());

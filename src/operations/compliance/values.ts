@@ -37,11 +37,11 @@ export function instant(text: string, latest: number, dates = false): Parsed<num
   const [, date, time, zone] = INSTANT.exec(text) ?? [];
   if (date === undefined) return wrong(text, "a time; write it as 2026-06-16T15:00:00Z");
   if (time === undefined && !dates) return wrong(text, "a time: the time of day is missing, write it as 2026-06-16T15:00:00Z");
-  if (time !== undefined && zone === undefined) return wrong(text, "clear: it lacks its offset from UTC, such as Z or -05:00");
+  if (time !== undefined && zone === undefined) return wrong(text, "clear: the offset from UTC is missing, such as Z or -05:00");
   const at = Date.parse(`${date}T${time ?? "00:00"}${zone ?? "Z"}`);
   if (Number.isNaN(at) || civilDateOf(Date.parse(`${date}T00:00Z`)) !== date) return wrong(text, "a time that exists");
-  if (at > latest) return { problem: `${text} lies in the future` };
-  if (at < 0) return { problem: `${text} lies before 1970` };
+  if (at > latest) return { problem: `${text} is in the future` };
+  if (at < 0) return { problem: `${text} is before 1970` };
   return ok(at);
 }
 
@@ -49,7 +49,7 @@ export function instant(text: string, latest: number, dates = false): Parsed<num
 export function civilDate(text: string, latest: number): Parsed<string> {
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(at) || civilDateOf(at) !== text) return wrong(text, "a date; write it as 2026-06-16");
-  if (at > latest + 14 * 3_600_000) return { problem: `${text} lies in the future` };
+  if (at > latest + 14 * 3_600_000) return { problem: `${text} is in the future` };
   return ok(text);
 }
 

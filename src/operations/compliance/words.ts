@@ -10,5 +10,5 @@ export function companyListWords({ state, since, at, source, by }: CompanyListVi
 
 /** The warning above every answer from a database that was set back. */
 export function setBackWords({ message }: { readonly message: string }): string {
-  return `the database was set back or replaced, and may lack what was added since, opt-outs too: ${message}`;
+  return `the database was set back or replaced; newer entries, also opt-outs, may be missing: ${message}`;
 }

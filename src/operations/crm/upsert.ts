@@ -161,7 +161,7 @@ class Push {
           `the CRM refused each of the first ${HOPELESS} records, the last one with ${answer.status}: ${answer.text.slice(0, 200)}`,
           {
             advice:
-              "Look at what it says: this is about the form of the records or the account, not about single records. None is noted as refused.",
+              "Look at its answer: the reason is the form of the records or the account, not single records. No record is marked as refused.",
           },
         );
       }
@@ -212,14 +212,14 @@ class Push {
       const said = answer.kind === "none" ? answer.reason : `${answer.status} ${answer.text}`.trim().slice(0, 300);
       const isBusy = answer.kind === "none" || answer.status === 429 || answer.status >= 500;
       if (!isBusy) {
-        throw new OperationError("receiver_refuses", `the CRM does not take records from here: it answered ${said}`, {
+        throw new OperationError("receiver_refuses", `the CRM does not accept records from outdial: it answered ${said}`, {
           advice: "Check webhooks.crm.recordsUrl and the signing secret. Redirects are not followed.",
         });
       }
       const wait = WAITS[attempt];
       if (wait === undefined) {
-        throw new OperationError("receiver_unavailable", `the CRM is away: ${said}`, {
-          advice: `What it has acknowledged is noted. A service goes on with its own pushes after a minute, then at growing times, for three days; outdial jobs resume ${jobId} goes on at once.`,
+        throw new OperationError("receiver_unavailable", `the CRM does not answer: ${said}`, {
+          advice: `The records that it has acknowledged are recorded. A service continues its own pushes after a minute, then after growing pauses, for three days; outdial jobs resume ${jobId} continues at once.`,
         });
       }
       const asked = answer.kind === "answered" ? retryAfter(answer.retryAfter, clock.now()) : 0;

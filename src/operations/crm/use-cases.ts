@@ -117,7 +117,7 @@ export class CrmUseCases {
     if (from !== undefined && to !== undefined && from > to)
       throw new OperationError(
         "invalid_input",
-        `the start ${new Date(from).toISOString()} lies behind the end ${new Date(to).toISOString()}`,
+        `the start ${new Date(from).toISOString()} is after the end ${new Date(to).toISOString()}`,
       );
     const asked: CrmPushAsked = {
       records,
@@ -140,10 +140,10 @@ function refuseUnended({ job }: CrmPush): void {
   if (status === "done" || status === "partly_failed") return;
   if (status === "cancelled")
     throw new OutdialError(CANCELLED, `job ${id} was cancelled`, {
-      advice: `What it had sent by then: outdial jobs show ${id}.`,
+      advice: `outdial jobs show ${id} shows what it had sent.`,
     });
   if (status === "ready" || status === "running")
-    throw new OutdialError("interrupted", `no longer followed: a service goes on with ${id}`);
+    throw new OutdialError("interrupted", `no longer followed: a service continues ${id}`);
   const { code, message, advice } = stopOf(job.error) ?? { code: "internal", message: `job ${id} is ${status}` };
   throw new OutdialError(code, message, advice === undefined ? {} : { advice });
 }

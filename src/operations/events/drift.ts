@@ -32,8 +32,8 @@ export function recordDrift(shapes: Pick<ReplyShapes, "change">, drift: Drift): 
     profile,
     before,
     after,
-    message: `The tenant answers ${operation} in another shape than before.`,
-    advice: "outdial smoke --tenant says which operations are answered as outdial expects them.",
+    message: `The tenant answers ${operation} with another structure than before.`,
+    advice: "outdial smoke --tenant shows which operations the tenant answers as outdial expects.",
   };
   const body = cloudEvent({ id: eventId, source: "/outdial/vendor", type: TYPE, subject, time: now, data });
   return shapes.change(operation, after, { audit, events: [{ eventId, endpoint: alarms, subject, type: TYPE, body }] });

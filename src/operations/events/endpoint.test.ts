@@ -19,14 +19,14 @@ test.each([
   ["http://localhost.example.com/path-that-is-a-secret", "neither https nor http on loopback"],
   ["http://0.0.0.0/path-that-is-a-secret", "neither https nor http on loopback"],
   ["http://10.0.0.1/path-that-is-a-secret", "neither https nor http on loopback"],
-  ["https://10.0.0.1/path-that-is-a-secret", "an address that events are not sent to"],
-  ["https://192.168.0.10/path-that-is-a-secret", "an address that events are not sent to"],
-  ["https://169.254.169.254/path-that-is-a-secret", "an address that events are not sent to"],
-  ["https://2852039166/path-that-is-a-secret", "an address that events are not sent to"],
-  ["https://0x0a.1/path-that-is-a-secret", "an address that events are not sent to"],
-  ["https://[fd00::1]/path-that-is-a-secret", "an address that events are not sent to"],
-  ["https://[::ffff:10.0.0.1]/path-that-is-a-secret", "an address that events are not sent to"],
-  ["https://0.0.0.0/path-that-is-a-secret", "an address that events are not sent to"],
+  ["https://10.0.0.1/path-that-is-a-secret", "an address to which events are not sent"],
+  ["https://192.168.0.10/path-that-is-a-secret", "an address to which events are not sent"],
+  ["https://169.254.169.254/path-that-is-a-secret", "an address to which events are not sent"],
+  ["https://2852039166/path-that-is-a-secret", "an address to which events are not sent"],
+  ["https://0x0a.1/path-that-is-a-secret", "an address to which events are not sent"],
+  ["https://[fd00::1]/path-that-is-a-secret", "an address to which events are not sent"],
+  ["https://[::ffff:10.0.0.1]/path-that-is-a-secret", "an address to which events are not sent"],
+  ["https://0.0.0.0/path-that-is-a-secret", "an address to which events are not sent"],
   ["ftp://bi.example.com/path-that-is-a-secret", "neither https nor http on loopback"],
   ["https://user:path-that-is-a-secret@bi.example.com/", "must not carry a user or a password"],
   ["https://path-that-is-a-secret@bi.example.com/", "must not carry a user or a password"],
@@ -57,6 +57,6 @@ test.each([
 test.each(["http://93.184.216.34/", "https://169.254.169.254/", "http://[fe80::1]/", "https://[fd00:ec2::254]/"])(
   "%s may not even with allowPrivate",
   (url) => {
-    expect(() => parseEndpoint("bi", { url, secret, allowPrivate: true })).toThrow("an address that events are not sent to");
+    expect(() => parseEndpoint("bi", { url, secret, allowPrivate: true })).toThrow("an address to which events are not sent");
   },
 );

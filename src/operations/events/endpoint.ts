@@ -63,7 +63,7 @@ export function parseEndpoint(name: string, config: EndpointConfig, resolve?: Re
   }
   if (url.username !== "" || url.password !== "") {
     throw new OperationError("invalid_input", `${where}: the url must not carry a user or a password`, {
-      advice: "The receiver knows us by the signature of each event; it needs nothing in the address.",
+      advice: "The receiver recognises outdial by the signature of each event; no credentials are needed in the address.",
     });
   }
   const scope = scopeOf(url, config.allowPrivate === true);
@@ -74,13 +74,13 @@ export function parseEndpoint(name: string, config: EndpointConfig, resolve?: Re
     });
   }
   if (IP.test(url.hostname) && !allowedIn(scope, url.hostname.replace(/^\[|\]$/g, ""))) {
-    throw new OperationError("invalid_input", `${where}: ${url.host} is an address that events are not sent to`, {
+    throw new OperationError("invalid_input", `${where}: ${url.host} is an address to which events are not sent`, {
       advice: "Receivers in private networks need allowPrivate: true; link-local and metadata addresses are never receivers.",
     });
   }
   const { secret, form = "cloudevents" } = config;
   if (secret === undefined && !isChat(form))
-    throw new OperationError("invalid_input", `${where}: events in the form ${form} are signed, and there is no secret`);
+    throw new OperationError("invalid_input", `${where}: events in the form ${form} are signed, but there is no secret`);
   return {
     name,
     url,

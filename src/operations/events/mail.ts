@@ -49,14 +49,14 @@ function parseMailServer(where: string, address: string): MailServer {
       "Give smtps://HOST:465, which is TLS from the start, or smtp://HOST:587, which begins TLS by STARTTLS.",
     );
   if (url.username !== "" || url.password !== "")
-    throw wrong("the address must not carry a user or a password", "They are alarms.mail.user and alarms.mail.passwordEnv.");
+    throw wrong("the address must not carry a user or a password", "Set alarms.mail.user and alarms.mail.passwordEnv instead.");
   if (!/^\/?$/.test(url.pathname) || url.search !== "" || url.hash !== "")
-    throw wrong("nothing may stand behind the port of the address", "Give smtps://HOST:465 or smtp://HOST:587.");
+    throw wrong("nothing may follow the port of the address", "Give smtps://HOST:465 or smtp://HOST:587.");
   const host = url.hostname.toLowerCase();
   const scope = isLoopback(host) ? "loopback" : "any";
   const bare = host.replace(/^\[|\]$/g, "");
   if (/^[\d.]+$|:/.test(bare) && !allowedIn(scope, bare))
-    throw wrong(`${host} is an address that mail is not sent to`, "Link-local and metadata addresses are never mail servers.");
+    throw wrong(`${host} is an address to which mail is not sent`, "Link-local and metadata addresses are never mail servers.");
   const tls = url.protocol === "smtps:" ? "at once" : scope === "loopback" ? "none" : "by STARTTLS";
   return { host: bare, port: url.port === "" ? PORTS[url.protocol] : Number(url.port), tls, scope };
 }

@@ -20,7 +20,7 @@ export function setBackAlarm(
     foundAt: new Date(foundAt).toISOString(),
     message: `The database was set back or replaced: ${message}`,
     advice:
-      "Nothing new is begun on it; campaigns that dial go on. Bring the right database back, or accept this one: outdial audit accept-head --reason TEXT",
+      "Nothing new is started on it; campaigns that dial continue. Restore the right database, or accept this one: outdial audit accept-head --reason TEXT",
   };
   return {
     eventId,

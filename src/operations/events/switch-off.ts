@@ -32,8 +32,8 @@ function alarm({ endpoint, reason, now }: SwitchOff, alarms: string, failingSinc
     receiver: endpoint,
     reason,
     failingSince,
-    message: `Events for ${endpoint} are not sent any more; they wait.`,
-    advice: `Mend the receiver or its address, then switch it on: outdial webhooks on ${endpoint}. What became a dead letter is sent by outdial webhooks replay.`,
+    message: `Events for ${endpoint} are no longer sent; they wait.`,
+    advice: `Correct the receiver or its address, then switch it on: outdial webhooks on ${endpoint}. Dead letters are sent with outdial webhooks replay.`,
   };
   const body = cloudEvent({ id: eventId, source: "/outdial/webhooks", type, subject, time: now, data });
   return { eventId, endpoint: alarms, subject, type, body };

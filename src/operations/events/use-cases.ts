@@ -77,7 +77,7 @@ export class DeliveryUseCases {
     if (range.status === "delivered" && !bounded)
       throw new OperationError(
         "invalid_input",
-        "everything that was ever delivered is not sent again; give ids, a range or a receiver",
+        "all delivered events cannot be sent again at once; give ids, a range or a receiver",
       );
     const queued = await this.#context.store.outbox.replay(range);
     const { ids, ...rest } = range;

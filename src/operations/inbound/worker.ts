@@ -118,7 +118,7 @@ export class InboundWorker {
 
   async #process(event: ClaimedInbound, audit: Map<number, AuditInput>): Promise<SettledInbound> {
     const handler = this.#options.handlers.get(event.type);
-    if (handler === undefined) return { id: event.id, status: "ignored", reason: "of a type that is not known here" };
+    if (handler === undefined) return { id: event.id, status: "ignored", reason: "unknown type" };
     try {
       const body: unknown = JSON.parse(event.body);
       const entry = await handler(event, body);

@@ -152,7 +152,7 @@ async function read(deps: CorrectDependencies, id: string, meter: Meter): Promis
       return {
         type: "read_failed",
         why: "refused",
-        message: "the tenant gave no version tag; without one, others could be overwritten",
+        message: "the tenant gave no version tag; without it, entries of others could be overwritten",
       };
     meter.failure = undefined;
     const version: LockedVersion = { tag: lock.tag, dispositions: value.dispositions.map(entryOf), lock };

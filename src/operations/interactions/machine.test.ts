@@ -69,7 +69,7 @@ test("a version that the caller names is the only one that is written upon", () 
     intended: [kept, wanted],
     tagAfter: "v2",
   });
-  expect(other.outcome?.message).toContain("v2, and not of v1");
+  expect(other.outcome?.message).toContain("v2, not the requested v1");
   // Another writer comes between the read and the write: nothing is merged into what it left.
   const overtaken = play(named("v1"), [read("v1", kept), conflict, paused, read("v2", kept, entry("b"))]);
   expect(overtaken.commands).toEqual(["read", "write", "pause", "read", "end"]);

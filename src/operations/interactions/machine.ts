@@ -236,7 +236,7 @@ function merge(correction: Correction, so: SoFar, version: Version): Next {
   if (etag !== undefined && etag !== version.tag)
     return settle(so, {
       result: "conflict_persistent",
-      message: `the interaction is of version ${version.tag}, and not of ${etag} as was asked`,
+      message: `the interaction has version ${version.tag}, not the requested ${etag}`,
       intended,
       stored,
       tagAfter: version.tag,
@@ -298,7 +298,7 @@ function onAnswer(correction: Correction, so: SoFar, event: CorrectionEvent): Ne
         return again(correction, {
           ...failed,
           cause: "lost",
-          message: "the tenant's answer does not hold the entry",
+          message: "the tenant's answer does not have the entry",
           maybeWritten: true,
         });
       const outdated = [...so.outdated, base.tag];

@@ -39,7 +39,7 @@ export function conflictProblem(otherLine: number): InteractionProblem {
   return {
     code: "conflicting_duplicate",
     field: "interaction_id",
-    message: `line ${otherLine} asks for something that contradicts this on the same interaction; neither is sent`,
+    message: `line ${otherLine} contradicts this row about the same interaction; neither row is sent`,
   };
 }
 

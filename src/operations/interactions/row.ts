@@ -84,7 +84,7 @@ function timeProblem(text: string): InteractionProblem | undefined {
   return {
     code: "malformed_timestamp",
     field,
-    message: `timestamp ${shown(text)} ${naive ? "lacks its offset from UTC, such as Z or -05:00" : "is not an ISO 8601 time with an offset, such as 2026-06-16T15:00:00Z"}`,
+    message: `timestamp ${shown(text)} ${naive ? "has no offset from UTC, such as Z or -05:00" : "is not an ISO 8601 time with an offset, such as 2026-06-16T15:00:00Z"}`,
   };
 }
 

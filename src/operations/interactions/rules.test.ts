@@ -161,7 +161,7 @@ test("every problem of a row is told, each with its field", async () => {
   expect(refused[1]?.problems[0]?.message).toContain("no white space");
   expect(refused[2]?.problems[0]?.message).toContain("a spreadsheet shortened");
   expect(refused[0]?.problems.at(-1)?.message).toContain("did you mean append?");
-  expect(refused[0]?.problems.at(-2)?.message).toContain("lacks its offset");
+  expect(refused[0]?.problems.at(-2)?.message).toContain("has no offset");
 });
 
 test("the same entry twice is sent once; what contradicts itself is refused, each naming the other", async () => {

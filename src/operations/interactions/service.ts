@@ -83,7 +83,7 @@ export async function previewCorrection(
     problems.push({
       code: "stale_etag",
       field: "etag",
-      message: `the interaction is of version ${now.tag}, and not of ${etag} as was asked`,
+      message: `the interaction has version ${now.tag}, not the requested ${etag}`,
     });
   return { now, problems, merge };
 }

@@ -112,7 +112,7 @@ export function validateMerged(
     problems.push({
       code: "exclusive_codes",
       field: "code",
-      message: `${named.join(" and ")} cannot stand on one interaction: of ${rule.join(" and ")} only one`,
+      message: `${named.join(" and ")} exclude each other: an interaction may have only one of ${rule.join(" and ")}`,
     });
   }
   return problems;

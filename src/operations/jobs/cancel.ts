@@ -39,10 +39,10 @@ export async function cancelJob(id: string, { jobs, replicas, record, clock }: C
     if (clock.now() - since > PATIENCE_MS)
       throw new OperationError(
         "outcome_unknown",
-        `job ${id} is cancelled, and ${executor} has not said that it stopped sending`,
+        `job ${id} is cancelled, and ${executor} has not confirmed that it stopped sending`,
         {
           advice:
-            "Look at the job again: its rows that may have been sent become none when it has. End that process if it hangs.",
+            "Look at the job again: when the process has stopped, no rows are shown as possibly sent any more. If it hangs, end it.",
         },
       );
     await clock.sleep(LOOK_MS);
@@ -52,7 +52,7 @@ export async function cancelJob(id: string, { jobs, replicas, record, clock }: C
 /** Throws OperationError `job_state` for a cancelled job, which cannot be continued. */
 export function refuseCancelled({ id, status }: Pick<RowJob, "id" | "status">): void {
   if (status === "cancelled")
-    throw new OperationError("job_state", `job ${id} was cancelled and cannot be gone on with`, {
-      advice: "Begin a new job, for its file with --again; what is done at the tenant stays as it is.",
+    throw new OperationError("job_state", `job ${id} was cancelled and cannot be continued`, {
+      advice: "Start a new job for its file, with --again. What was done at the tenant is not undone.",
     });
 }

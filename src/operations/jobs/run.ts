@@ -302,7 +302,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     this.#stop ??= {
       code: "vendor_unavailable",
       message: `the tenant did not answer ${this.#unanswered} calls in a row${message === undefined ? "" : ` (${message})`}`,
-      advice: "Run the same command again when the tenant answers; what is not settled is settled first.",
+      advice: "Run the same command again when the tenant answers; it first checks the rows whose result is not known.",
     };
   }
 

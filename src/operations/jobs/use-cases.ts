@@ -36,11 +36,11 @@ const ROW_KINDS: readonly string[] = [TAG, DISPOSITIONS];
  */
 const CHANGES: Readonly<Record<string, { readonly goOn: string; readonly end: string }>> = {
   [DIALER_CHANGE]: {
-    goOn: "outdial dialer resume goes on with it, outdial dialer history shows it.",
+    goOn: "outdial dialer resume continues it, outdial dialer history shows it.",
     end: "outdial dialer rollback puts the settings before it back.",
   },
   [CAMPAIGN_APPLY]: {
-    goOn: "outdial campaign resume-apply goes on with it.",
+    goOn: "outdial campaign resume-apply continues it.",
     end: "Let it end, then change the files back and apply them.",
   },
 };
@@ -177,7 +177,7 @@ export class JobUseCases extends JobRecordsUseCases {
   async resume(id: string): Promise<JobDetail> {
     const job = await this.find(id);
     refuseCancelled(job);
-    refuseChange(job, "gone on with", "goOn");
+    refuseChange(job, "continued", "goOn");
     if (job.status === "planning") throw new OperationError("job_state", `job ${id} is still being planned`);
     if (!ENDED.includes(job.status)) await this.#context.runs.start(id);
     return this.show(id);

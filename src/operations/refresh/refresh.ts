@@ -111,7 +111,7 @@ export class TenantRefresh {
       try {
         await this.#startDue(signal);
       } catch (thrown) {
-        if (!signal.aborted) warn(`keeping the view of the tenant young: ${messageOf(thrown)}`);
+        if (!signal.aborted) warn(`refreshing the readings of the tenant: ${messageOf(thrown)}`);
       }
       await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
       const timer = new AbortController();
@@ -180,7 +180,7 @@ export class TenantRefresh {
       }
     } catch (thrown) {
       this.#elsewhere.set(name, clock.now() + LOOK_MS);
-      if (!signal.aborted) warn(`keeping the view of the tenant young: ${messageOf(thrown)}`);
+      if (!signal.aborted) warn(`refreshing the readings of the tenant: ${messageOf(thrown)}`);
     }
   }
 

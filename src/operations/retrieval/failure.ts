@@ -63,5 +63,5 @@ export function remedyFor({ thrown, hasToken, failures, loops, restarts }: Failu
 export const INTERRUPTED: StopReason = {
   code: "interrupted",
   message: "interrupted",
-  advice: "Go on with: outdial outcomes pull --resume",
+  advice: "To continue: outdial outcomes pull --resume",
 };

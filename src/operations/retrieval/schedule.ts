@@ -43,7 +43,7 @@ export function turnsOf(count: number, { everyMs, staggerMs }: Pick<Rhythm, "eve
   if (staggerMs !== undefined && staggerMs >= everyMs && count > 1)
     throw new OperationError(
       "invalid_input",
-      "the time between the turns of two campaigns must be shorter than that between two turns of one",
+      "the time between the starts of two campaigns must be shorter than the interval of the schedule",
     );
   const step = staggerMs ?? everyMs / count;
   return Array.from({ length: count }, (_, place) => now + Math.floor((place * step) % everyMs));

@@ -119,6 +119,6 @@ test("cancelling waits until the replica has let go, or is dead; a job that has 
   const hangs = ledger("running", Number.POSITIVE_INFINITY);
   await expect(cancelJob("job_1", { ...hangs, replicas: alive, clock: createTestClock() })).rejects.toMatchObject({
     code: "outcome_unknown",
-    message: "job job_1 is cancelled, and me has not said that it stopped sending",
+    message: "job job_1 is cancelled, and me has not confirmed that it stopped sending",
   });
 });

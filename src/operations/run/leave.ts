@@ -12,8 +12,8 @@ const GOOD_MS = 4000;
 
 /** The reason when the process that started a run stops it early. */
 export const interrupted = () =>
-  new OutdialError("interrupted", "interrupted; what was under way is recorded", {
-    advice: "Run the same command again to go on.",
+  new OutdialError("interrupted", "interrupted; requests under way are recorded", {
+    advice: "Run the same command again to continue.",
   });
 
 /** Milliseconds from any origin, from a clock of the process that nobody can set. */

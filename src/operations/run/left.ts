@@ -6,14 +6,14 @@ import type { StopReason } from "./reason.ts";
 /** Why a job is stopped when its service ended: the engine keeps the run, and the next process gets it. */
 export const LEAVES: StopReason = {
   code: "interrupted",
-  message: "its service ended; another one, or its next start, goes on",
+  message: "its service ended; another service, or its next start, continues it",
   leaves: true,
 };
 
 /** The same for a process that was killed; it names the process, because that may be a command instead of a service. */
 export const leftBy = (executor: string): StopReason => ({
   ...LEAVES,
-  message: `its process ${executor} ended in the middle of it; a service goes on with it, or the same command`,
+  message: `its process ${executor} ended before it was done; a service, or the same command, continues it`,
 });
 
 /** Whether a service has left a job to the next service. */

@@ -103,7 +103,8 @@ export class Runs {
 
   /** Resolves when nothing runs here any more, or after a time. */
   async settled(withinMs: number): Promise<void> {
-    for (const id of await this.#here.settled(withinMs)) this.#deps.warn(`${id} did not end in time; it goes on where it was`);
+    for (const id of await this.#here.settled(withinMs))
+      this.#deps.warn(`${id} did not end in time; it will continue where it stopped`);
   }
 
   /** Whether the process that began a job gave it to the services. */
@@ -176,7 +177,7 @@ export class Runs {
       else if (service === undefined) await (await this.#alone()).startHere(entered);
       else {
         await desk.enqueue(entered, { scope: kind.scope, partition: kind.partition(job) });
-        if (!serves) this.#deps.warn(`${jobId} is given to the service ${service}, which runs it with its own settings`);
+        if (!serves) this.#deps.warn(`${jobId} is handed over to the service ${service}, which runs it with its own settings`);
       }
       return;
     }
@@ -285,7 +286,7 @@ export class Runs {
     if (found !== undefined) return found;
     // The case of CRM pushes when no CRM is configured.
     throw new OperationError("not_available", `this process runs no jobs of the kind ${kind}`, {
-      advice: "Configure here what the job needs, or go on with it where that is configured.",
+      advice: "Configure here what the job needs, or continue it where that is configured.",
     });
   }
 

@@ -79,7 +79,7 @@ export function subjectOf({ capability }: Pick<PacingSettings, "capability">, ca
     ? new OperationError("invalid_input", "this tenant keeps dialer settings for each campaign: name one", {
         advice: "Give --campaign ID (campaign in the API).",
       })
-    : new OperationError("invalid_input", "this tenant has one set of dialer settings: they are of no campaign");
+    : new OperationError("invalid_input", "this tenant has one set of dialer settings, not one for each campaign");
 }
 
 /**
@@ -90,7 +90,7 @@ export async function settingsInForce(pacing: PacingSettings, subject: string): 
   const { settings, tag, problem } = reading(await pacing.read(subject || undefined));
   if (settings !== null) return { settings, tag };
   throw new OperationError("invalid_input", `the tenant's settings in force cannot be read: ${problem ?? "not as promised"}`, {
-    advice: "They could not be put back after a failure, so nothing is changed. Correct them in the tenant's administration.",
+    advice: "They could not be restored after a failure, so nothing is changed. Correct them in the tenant's administration.",
   });
 }
 
@@ -200,7 +200,7 @@ export class SettingsChanges {
     if (change.kind !== "observed" && change.outcome !== "applied") {
       const how = change.outcome ?? `still ${change.phase}`;
       throw new OperationError("job_state", `version ${version} was never in force: it is ${how.replaceAll("_", " ")}`, {
-        advice: "outdial dialer history shows which versions were.",
+        advice: "outdial dialer history shows which versions were in force.",
       });
     }
     const read = readSettings(change.settings);
@@ -211,7 +211,7 @@ export class SettingsChanges {
   /** The settings that the latest change replaced, provided that nobody changed anything since. */
   async #before(latest: DialerChange | undefined): Promise<{ name: string; settings: DialerSettings }> {
     if (latest === undefined)
-      throw new OperationError("job_not_found", "there is no change to take back", {
+      throw new OperationError("job_not_found", "there is no change to roll back", {
         advice: "outdial dialer history shows the versions of this store; outdial dialer rollback <version> goes to one of them.",
       });
     const { snapshot, target } = (await this.#load(latest)).state;
@@ -224,7 +224,7 @@ export class SettingsChanges {
         "job_state",
         `somebody changed the settings since version ${latest.version}: ${since.join(", ")}`,
         {
-          advice: "Taking the change back would overwrite that. Name the version to go to: outdial dialer rollback <version>.",
+          advice: "A rollback would overwrite that. Name the version to which to go back: outdial dialer rollback <version>.",
         },
       );
     return { name: `before version ${latest.version}`, settings: snapshot.settings };
@@ -457,7 +457,8 @@ export class SettingsChanges {
   }
 
   async #load(change: DialerChange): Promise<{ plan: ChangePlan; state: ChangeState; seq: number }> {
-    if (change.jobId === null) throw new OperationError("job_state", `version ${change.version} was found, not made by a change`);
+    if (change.jobId === null)
+      throw new OperationError("job_state", `version ${change.version} was found at the tenant and was not made by a change`);
     const plan = readPlan(change.plan);
     const journal = await this.#ledger.journal(change.jobId);
     return { plan, state: replay(plan, journal), seq: journal.length };
@@ -479,7 +480,7 @@ function busy(open: DialerChange | undefined, isLeft: boolean): OperationError {
     {
       advice: waits
         ? `outdial dialer resume ${open.version} --keep, or --roll-back.`
-        : `outdial dialer resume ${open.version} goes on with it or watches it.`,
+        : `outdial dialer resume ${open.version} continues it or watches it.`,
     },
   );
 }

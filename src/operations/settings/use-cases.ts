@@ -148,7 +148,8 @@ export class DialerUseCases {
     if (fresh) await readings.readNow(campaign);
     else if (campaign !== "" && (await store.knownCampaigns.find(campaign)) === undefined)
       throw new OperationError("not_found", `no campaign ${campaign} is known`, {
-        advice: "One that was made since then is listed within a minute. The API asks the tenant at once with fresh=true.",
+        advice:
+          "A campaign that was created since then is listed within a minute. With fresh=true the API reads the tenant first.",
       });
     readings.looking(campaign);
     const reading = await store.tenantReadings.find({ what: "dialer", subject: campaign });

@@ -45,7 +45,7 @@ export async function compareWithVendor(
       "unsupported",
       `this tenant has no simulator${capability.reason === undefined ? "" : `: ${capability.reason}`}`,
       {
-        advice: "outdial dialer validate and outdial simulate predict here.",
+        advice: "Use outdial dialer validate or outdial simulate.",
       },
     );
   const { settings, carrier } = file;

@@ -51,7 +51,7 @@ export async function calibrateCalls(source: AsyncIterable<Uint8Array>, options:
   if (records === 0) {
     const why = first === undefined ? "it has no lines but the header" : `line ${first.line}: ${first.reason}`;
     throw new OperationError("invalid_input", `no call could be read: ${why}`, {
-      advice: "docs/simulate.md lists the columns; others are named with --column FIELD=NAME.",
+      advice: "docs/simulate.md lists the columns; map other names with --column FIELD=NAME.",
     });
   }
   const calibration = builder.finish();

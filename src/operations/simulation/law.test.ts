@@ -13,5 +13,5 @@ test("limit and window of a scenario are the strictest of the jurisdictions", ()
 });
 
 test("a jurisdiction without a limit is refused by name", () => {
-  expect(() => underLaw(parseScenario({}), usCaUk2026(), ["US", "DE"])).toThrow(/no limit of abandonment for DE/);
+  expect(() => underLaw(parseScenario({}), usCaUk2026(), ["US", "DE"])).toThrow(/no abandonment limit for DE/);
 });

@@ -15,7 +15,7 @@ export function underLaw(scenario: SimulationScenario, pack: RulePack, jurisdict
   for (const jurisdiction of jurisdictions) {
     if (strictestAbandonment(pack, [jurisdiction]) !== undefined) continue;
     const known = pack.rules.filter(({ kind }) => kind === "abandonment-limit").map((rule) => rule.jurisdiction);
-    throw new OperationError("invalid_input", `${pack.id} has no limit of abandonment for ${jurisdiction}`, {
+    throw new OperationError("invalid_input", `${pack.id} has no abandonment limit for ${jurisdiction}`, {
       advice: `It has one for ${known.join(", ")}.`,
     });
   }

@@ -108,7 +108,7 @@ export class SimulationUseCases {
     const { replications, seed, signal } = question;
     const { longestMs, waiting } = this.#limits;
     if (this.#atWorkOrWaiting > waiting) {
-      throw new SimulationError("simulation_busy", `another simulation runs, and ${waiting} more wait for it`, {
+      throw new SimulationError("simulation_busy", `another simulation is running, and ${waiting} more are waiting`, {
         advice: "Ask again in a minute, or use outdial simulate, which runs on your machine.",
       });
     }
@@ -117,7 +117,7 @@ export class SimulationUseCases {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), longestMs);
     try {
-      if (signal.aborted) throw new SimulationError("simulation_stopped", "the caller has gone");
+      if (signal.aborted) throw new SimulationError("simulation_stopped", "the caller has disconnected");
       await using studies = openStudies({ replications, seed, workers: WORKERS });
       AbortSignal.any([signal, late.signal]).addEventListener("abort", () => studies.interrupt(), { once: true });
       return await work(studies);
@@ -139,7 +139,7 @@ function requireSize(scenario: SimulationScenario, { replications }: SimulationQ
   if (steps <= MOST_STEPS) return;
   throw new OperationError(
     "invalid_input",
-    `${replications} replications of ${bucketsOf(scenario)} steps make ${steps}; at most ${MOST_STEPS} are allowed`,
+    `${replications} replications of ${bucketsOf(scenario)} steps are ${steps}; at most ${MOST_STEPS} are allowed`,
     { advice: "Give a longer bucket or fewer replications, or use outdial simulate, which has no such limit." },
   );
 }

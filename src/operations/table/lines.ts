@@ -31,7 +31,7 @@ function parseObject(text: string): { members: ReadonlyMap<string, unknown> } | 
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { problem: "the line is not a JSON object" };
   if (isNestedDeeper(value, DEEPEST)) return { problem: `the line is nested more than ${DEEPEST} levels deep` };
   const twice = repeatedMember(text, value);
-  if (twice !== undefined) return { problem: `the line gives ${JSON.stringify(twice)} twice` };
+  if (twice !== undefined) return { problem: `the line has ${JSON.stringify(twice)} twice` };
   return { members: new Map<string, unknown>(Object.entries(value)) };
 }
 

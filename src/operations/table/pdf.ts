@@ -267,15 +267,11 @@ export async function tablePdfOf(head: TableHead, csv: AsyncIterable<Uint8Array>
     const cells = record.slice(0, MOST_COLUMNS).map((cell) => cell.slice(0, LONGEST).replace(/^'(?=[=+\-@\t\r])/, ""));
     text += cells.reduce((sum, cell) => sum + cell.length, 0);
     if (text > MOST_TEXT)
-      throw new OperationError(
-        "invalid_input",
-        `the table has more than ${MOST_TEXT} characters, the most that a PDF is made of`,
-        {
-          advice: "Take the CSV, or search for fewer rows.",
-        },
-      );
+      throw new OperationError("invalid_input", `the table has more than ${MOST_TEXT} characters, too many for a PDF`, {
+        advice: "Use the CSV, or search for fewer rows.",
+      });
     rows.push(cells);
   }
-  if (header === undefined) throw new OperationError("invalid_input", "the CSV has no head: there is no table to draw");
+  if (header === undefined) throw new OperationError("invalid_input", "the CSV has no header: there is no table to draw");
   return await tablePdf(head, header, rows, Math.max(all ?? 0, read));
 }

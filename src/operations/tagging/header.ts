@@ -45,7 +45,7 @@ export function findColumns(header: readonly string[], mapping: ColumnMapping): 
     const wanted = (mapping[field] ?? field).toLowerCase();
     const index = lower.indexOf(wanted);
     if (index >= 0 && lower.indexOf(wanted, index + 1) >= 0) {
-      throw new OperationError("invalid_input", `line 1: the column ${names[index]} stands twice in the header`);
+      throw new OperationError("invalid_input", `line 1: the column ${names[index]} occurs twice in the header`);
     }
     if (index >= 0) at[field] = index;
     else if (isRequired === true || mapping[field] !== undefined) {

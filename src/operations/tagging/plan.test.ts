@@ -65,8 +65,8 @@ test("two rows that contradict each other are both refused, and each names the o
   expect(report).toMatchObject({ rows: 3, toSend: 1, refused: 2, problems: { conflicting_duplicate: 2 } });
   expect(conflicts).toEqual([{ line: 2, otherLine: 4 }]);
   expect(report.examples.map((row) => [row.line, row.problems[0]?.message])).toEqual([
-    [2, "line 4 asks for something else on the same call; neither is sent"],
-    [4, "line 2 asks for something else on the same call; neither is sent"],
+    [2, "line 4 has another disposition for the same call; neither row is sent"],
+    [4, "line 2 has another disposition for the same call; neither row is sent"],
   ]);
 });
 
@@ -108,7 +108,7 @@ test.each([
   ["", /input is empty/],
   ["foo,bar\n1,2\n", /no column call_id/],
   [`call_id,dispositon_code_id\n`, /did you mean dispositon_code_id/],
-  [`${HEADER},call_id\n`, /stands twice/],
+  [`${HEADER},call_id\n`, /occurs twice/],
   [lines(HEADER, 'c1,D1,R1,"never closed,', "c2,D1,R1,,"), /never closed/],
   ["\xff\xfea", /UTF-16/],
 ])("an input that cannot be read as a whole says why: %j", async (text, message) => {

@@ -38,7 +38,7 @@ export function conflictProblem(otherLine: number): RowProblem {
   return {
     code: "conflicting_duplicate",
     field: "call_id",
-    message: `line ${otherLine} asks for something else on the same call; neither is sent`,
+    message: `line ${otherLine} has another disposition for the same call; neither row is sent`,
   };
 }
 

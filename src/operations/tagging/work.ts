@@ -64,7 +64,7 @@ async function readBack(
 ): Promise<FinishedItem> {
   const call = await reader.read(assignment.callId, options);
   if (call === undefined)
-    return { ...sentItem(assignment, "not_found"), statusCode: 404, reason: "the call is not known to the tenant" };
+    return { ...sentItem(assignment, "not_found"), statusCode: 404, reason: "the tenant does not know the call" };
   if (call.disposition !== undefined && sameDisposition(assignment, call.disposition)) {
     return { ...sentItem(assignment, "tagged"), reason: "settled by reading back", callStatus: call.status };
   }

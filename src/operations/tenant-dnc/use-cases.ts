@@ -181,7 +181,7 @@ export function targetOf(
   if (first === undefined)
     throw new OperationError("not_available", `campaign ${campaignId} obeys no do-not-call group of the tenant`, {
       advice:
-        "Name one under doNotCallGroups of its campaign file and apply that, or have it obey one in the vendor's administration.",
+        "Name one under doNotCallGroups of its campaign file and apply the file, or make the campaign obey a group in the vendor's administration.",
     });
   const ids = groups.map(({ id, name }) => `${id} (${name})`).join(", ");
   if (named === undefined && others.length > 0)

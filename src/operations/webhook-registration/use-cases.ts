@@ -93,7 +93,7 @@ export class VendorWebhookUseCases {
   ): Promise<{ readonly id: string; readonly already: boolean }> {
     const url = deliverable(given);
     if (kind !== "wfm" && asked !== undefined)
-      throw new OperationError("invalid_input", "a retry policy belongs to wfm; the tenant takes none for metrics");
+      throw new OperationError("invalid_input", "a retry policy is only for wfm; the tenant accepts none for metrics");
     const usual = this.#retryPolicy;
     const retryPolicy = {
       maxRetries: asked?.maxRetries ?? usual.maxRetries,

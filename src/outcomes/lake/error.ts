@@ -32,8 +32,8 @@ export async function withLake<T>(work: () => Promise<T>): Promise<T> {
     const said =
       hostTrouble(thrown) ?? (thrown instanceof Error ? IN_WORDS.find(([words]) => words.test(thrown.message))?.[1] : undefined);
     if (said === undefined || thrown instanceof OutdialError) throw thrown;
-    throw new LakeError("lake_unavailable", `the lake cannot be worked with: ${said}`, {
-      advice: "Mend that where the lake is (outcomes.lake in outdial.yaml); what it stopped goes on by itself then.",
+    throw new LakeError("lake_unavailable", `the lake cannot be used: ${said}`, {
+      advice: "Repair the folder of the lake (outcomes.lake in outdial.yaml); stopped jobs then continue by themselves.",
       cause: thrown,
     });
   }

@@ -72,7 +72,7 @@ test("a period of more than 1,100 days, or of years whose clocks cannot be read,
   });
   await expect(report("0000-01-01T00:00:00Z", "0000-01-02T00:00:00Z")).rejects.toMatchObject({
     code: "invalid_input",
-    message: "the period must lie in the years 1900 to 2199",
+    message: "the period must be within the years 1900 to 2199",
   });
   await expect(report("2023-01-01T00:00:00Z", "2026-01-05T00:00:00Z")).rejects.toThrow("the lake was asked");
 });

@@ -45,10 +45,10 @@ export function checkedPeriod({ from, to }: Pick<ReportScope, "from" | "to">): {
   if (days > MOST_DAYS)
     throw new MeaningError(
       `the period is ${Math.ceil(days)} days long; a report covers ${MOST_DAYS} days at most`,
-      "Give a later begin (--from, or a shorter --last) or an earlier end (--to), and report on the rest by itself.",
+      "Choose a later beginning (--from, or a shorter --last) or an earlier end (--to), and make another report for the rest.",
     );
   // Negated, so that NaN is refused as well.
-  if (!(from >= FIRST && to <= LAST)) throw new MeaningError("the period must lie in the years 1900 to 2199");
+  if (!(from >= FIRST && to <= LAST)) throw new MeaningError("the period must be within the years 1900 to 2199");
   if (from >= to)
     throw new MeaningError(
       `the period begins at ${new Date(from).toISOString()} and ends at ${new Date(to).toISOString()}; it must begin before it ends`,

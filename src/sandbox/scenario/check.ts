@@ -32,7 +32,7 @@ export class ScenarioError extends OutdialError<ScenarioErrorCode> {
     const lines = problems.slice(0, 20).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
     if (problems.length > lines.length) lines.push(`and ${problems.length - lines.length} more`);
     super(code, lines.length === 1 ? `${where}: ${lines[0]}` : `${where}:\n  ${lines.join("\n  ")}`, {
-      advice: "The form of a scenario is published as schemas/scenario.schema.json.",
+      advice: "The form of a scenario is described by schemas/scenario.schema.json.",
       details: { problems },
       ...(cause === undefined ? {} : { cause }),
     });

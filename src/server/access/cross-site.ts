@@ -30,6 +30,6 @@ export function isOurs(host: string, publicUrl: string | undefined): boolean {
 export function refuseWrongHost(host: string | undefined, hosts: (name: string) => boolean): void {
   if (host === undefined || !hosts(host.toLowerCase()))
     throw new ServerError("wrong_host", "the Host header is none of the names of this service", {
-      advice: "Name it under service.publicUrl in outdial.yaml, or use the address that outdial serve printed.",
+      advice: "Set it as service.publicUrl in outdial.yaml, or use the address that outdial serve printed.",
     });
 }

@@ -40,7 +40,7 @@ export class LoginThrottle {
     if (wait > 0) {
       const seconds = Math.ceil(wait / 1000);
       return new ServerError("too_many_attempts", `too many failed logins; try again in ${seconds} s`, {
-        advice: "A token or a login link that is good is taken all the same.",
+        advice: "A valid token or login link is still accepted.",
         details: { retryAfterSeconds: seconds },
       });
     }

@@ -148,7 +148,7 @@ function refuseStrangers(request: Request): void {
   refuseWrongHost(request.headers.get("host") ?? undefined, (name) => isOurs(name, undefined));
   const { pathname, origin } = new URL(request.url);
   const from = request.headers.get("origin");
-  if (from !== null && from !== origin) throw new ServerError("cross_site", "the request comes from another site's page");
+  if (from !== null && from !== origin) throw new ServerError("cross_site", "the request comes from a page of another site");
   if (pathname !== MCP_PATH)
     throw new ServerError("no_such_route", `there is nothing at ${pathname}; the tools are at ${MCP_PATH}`);
   if (request.method !== "POST") throw new ServerError("wrong_method", `${MCP_PATH} answers POST`);

@@ -47,7 +47,7 @@ export function writeTools(routes: readonly ApiRoute[], allow: readonly string[]
   const allowable = allowableVerbs(routes);
   const unknown = allow.find((verb) => !allowable.includes(verb));
   if (unknown !== undefined)
-    throw new ServerError("invalid_request", `${unknown} cannot be allowed; what can be is ${allowable.join(", ")}`);
+    throw new ServerError("invalid_request", `${unknown} cannot be allowed; allowed are ${allowable.join(", ")}`);
   return routes.filter(({ id }) => allow.includes(id)).map((route) => toolOf(route, route.dangerous ? "plan" : "now"));
 }
 

@@ -54,7 +54,7 @@ export function auditRoutes(port: () => AuditUseCases) {
         if (wanted.text !== undefined && /\p{Nd}/u.test(wanted.text) && who.role === "viewer")
           throw new ServerError(
             "not_permitted",
-            "text with digits is searched for operators only: it would tell telephone numbers",
+            "only operators may search for text with digits, because the result could reveal telephone numbers",
             {
               advice: "Search for words, or for the whole subject.",
             },

@@ -98,13 +98,13 @@ export function factsRoutes(facts: () => FactsUseCases) {
         if (registry === undefined || asOf === undefined)
           throw new ServerError(
             "invalid_request",
-            "a registry file needs query.registry and query.asOf: its age is counted from there",
+            "a registry file needs query.registry and query.asOf, from which its age is counted",
           );
         const done = await facts().importRegistry({ registry, asOf, accept }, source, {}, who.name);
         if (done.registry.result !== "kept") return done;
         throw new ServerError(
           "plan_refused",
-          `the file was not put in force: ${done.registry.reason ?? ""}; the one before stays`,
+          `the file was not put in force: ${done.registry.reason ?? ""}; the file before it stays in force`,
           { advice: "accept=true overrides this." },
         );
       },

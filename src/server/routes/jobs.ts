@@ -210,7 +210,7 @@ export function jobRoutes(jobs: () => JobUseCases) {
 
 /** The uploaded file as an input. Throws ServerError `invalid_request` without one. */
 export function sourceOf(upload: Upload | undefined, name: string) {
-  if (upload === undefined) throw new ServerError("invalid_request", "the body is the file, and there was none");
+  if (upload === undefined) throw new ServerError("invalid_request", "the body must be the file, and it was empty");
   return { name, bytes: () => upload.bytes(), rereadable: true };
 }
 

@@ -33,7 +33,7 @@ export function tableRoutes({ clock }: { readonly clock: Clock }) {
       replyType: "application/pdf",
       reply: z.string().describe("The PDF"),
       async handle({ query: { rows, ...head }, upload, who }) {
-        if (upload === undefined) throw new OperationError("invalid_input", "the body is to be the table as CSV");
+        if (upload === undefined) throw new OperationError("invalid_input", "the body must be the table as CSV");
         const made = { ...head, madeAt: timeText(clock.now()), madeBy: who.name };
         const pdf = await tablePdfOf(made, upload.bytes(), rows);
         const headers = {

@@ -279,7 +279,7 @@ export function dangerousRoute<
       const planned = await spec.plan(asked);
       const confirm = confirmOf(planned);
       if (checked<z.ZodType<{ readonly confirm: string }>>(spec.body, raw.body, "body").confirm !== confirm)
-        throw new ServerError("plan_changed", "what would be done is not what was confirmed: look at the preview again", {
+        throw new ServerError("plan_changed", "the plan has changed since it was confirmed: look at the preview again", {
           details: { confirm },
         });
       if (planned.refusals.length > 0)

@@ -159,8 +159,8 @@ async function once(
   const { name } = raw.who;
   const taken = await host.requests.takeKey(name, key, await hashOf(route, raw));
   if (certain && (taken.state === "other" || taken.state === "busy")) return run();
-  if (taken.state === "other") throw new ServerError("key_reused", "this Idempotency-Key came with another request before");
-  if (taken.state === "busy") throw new ServerError("key_busy", "the request with this Idempotency-Key is at work");
+  if (taken.state === "other") throw new ServerError("key_reused", "this Idempotency-Key was used with another request before");
+  if (taken.state === "busy") throw new ServerError("key_busy", "the request with this Idempotency-Key is still being processed");
   if (taken.state === "done") {
     const value: unknown = JSON.parse(taken.body);
     return { kind: "json", status: taken.status, value, headers: { "idempotency-replayed": "true" } };

@@ -140,7 +140,7 @@ export class Provider {
     } catch (thrown) {
       throw new SignInError(
         "unavailable",
-        `the provider ${url.origin} does not say what it offers: ${messageOf(thrown)}`,
+        `the provider ${url.origin} did not answer the discovery request: ${messageOf(thrown)}`,
         thrown,
       );
     }
@@ -173,7 +173,7 @@ function troubleOf(thrown: unknown, client: Library): SignInError {
   if (thrown instanceof client.AuthorizationResponseError)
     return new SignInError("refused", `the provider refused: ${thrown.error}`, thrown);
   if (thrown instanceof client.ResponseBodyError)
-    return new SignInError("not_trusted", `the provider did not take the code: ${thrown.error}`, thrown);
+    return new SignInError("not_trusted", `the provider did not accept the code: ${thrown.error}`, thrown);
   const cause = thrown instanceof Error && thrown.cause instanceof Error ? `: ${thrown.cause.message}` : "";
   const isAway = thrown instanceof TypeError || (thrown instanceof Error && thrown.name === "TimeoutError");
   return new SignInError(isAway ? "unavailable" : "not_trusted", `${messageOf(thrown)}${cause}`, thrown);

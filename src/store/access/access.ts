@@ -87,24 +87,18 @@ export class Access extends Ledger {
   }): Promise<{ readonly id: string; readonly token: string }> {
     const { person } = given;
     if (given.name.trim() !== given.name || given.name === "")
-      throw new StoreError(
-        "invalid_state",
-        `the name ${JSON.stringify(given.name)} begins or ends with a blank, or is empty: nobody could tell it from another`,
-      );
+      throw new StoreError("invalid_state", `the name ${JSON.stringify(given.name)} begins or ends with a blank, or is empty`);
     if (given.name.startsWith(ASSISTANT_PREFIX))
-      throw new StoreError(
-        "invalid_state",
-        `names that begin with "${ASSISTANT_PREFIX}" are those of assistants: see outdial mcp`,
-      );
+      throw new StoreError("invalid_state", `names that begin with "${ASSISTANT_PREFIX}" are for assistants: see outdial mcp`);
     if (given.name.startsWith(PERSON_PREFIX))
       throw new StoreError(
         "invalid_state",
-        `names that begin with ${PERSON_PREFIX} are those of people who sign in through the provider`,
+        `names that begin with ${PERSON_PREFIX} are for people who sign in through the provider`,
       );
     if (person !== undefined && !person.startsWith(PERSON_PREFIX))
       throw new StoreError(
         "invalid_state",
-        `${JSON.stringify(person)} names no person: their name begins with ${PERSON_PREFIX}, as GET /me and the audit have it`,
+        `${JSON.stringify(person)} is not the name of a person; it begins with ${PERSON_PREFIX}, as in GET /me and the audit log`,
       );
     const token = newSecret("odt");
     const now = this.store.now();

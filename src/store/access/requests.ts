@@ -186,11 +186,11 @@ export class ServiceRequests extends Ledger {
     if (own && found.state === "pending" && found.requestedBy === decision.by)
       throw new StoreError("invalid_state", "another person must approve: this is your own request");
     if (own && found.state === "pending" && found.requestedPerson !== null && found.requestedPerson === person)
-      throw new StoreError("invalid_state", `another person must approve: ${found.requestedBy} is you, signed in another way`);
+      throw new StoreError("invalid_state", `another person must approve: ${found.requestedBy} is you, signed in in another way`);
     if (own && found.state === "pending" && (found.requestedPerson === null) !== (person === null)) {
       const unknown = person === null ? decision.by : found.requestedBy;
       throw new StoreError("invalid_state", `another person must approve, and it is not known who ${unknown} is`, {
-        advice: `Sign in through the provider, or use a token that says whose it is: outdial serve token add NAME --person ${PERSON_PREFIX}…`,
+        advice: `Sign in through the provider, or use a token with an owner: outdial serve token add NAME --person ${PERSON_PREFIX}…`,
       });
     }
     throw new StoreError(

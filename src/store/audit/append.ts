@@ -74,7 +74,8 @@ export async function lockHead(connection: Connection): Promise<Head> {
 export function requireKey(vkey: string | null, signer: Pick<Signer, "vkey" | "name">): void {
   if (vkey === null || vkey === signer.vkey) return;
   throw new StoreError("audit_key", `this audit log is signed by ${vkey.split("+")[0]}, not by ${signer.name}`, {
-    advice: "Give every process on this database the key that the log was begun with: its audit.key file, or OUTDIAL_AUDIT_KEY.",
+    advice:
+      "Give every process on this database the key with which the log was started: its audit.key file, or OUTDIAL_AUDIT_KEY.",
   });
 }
 

@@ -52,9 +52,9 @@ export class Hold {
     if (this.displaced !== undefined) throw this.displaced.error;
     const [first] = this.#conflicts;
     if (first === undefined) return;
-    throw new StoreError("audit_set_back", `nothing new is begun: the database was set back or replaced: ${first.message}`, {
+    throw new StoreError("audit_set_back", `nothing new is started: the database was set back or replaced: ${first.message}`, {
       advice:
-        "Bring the right database back, or let this one count from now on: outdial audit accept-head --reason TEXT. docs/operations.md says what is lost then.",
+        "Restore the right database, or accept this one: outdial audit accept-head --reason TEXT. docs/operations.md says what is then lost.",
     });
   }
 }

@@ -157,7 +157,7 @@ function foldLayer(hashes: readonly Bytes[]): Bytes {
   while (layer.length > 1) layer = layer.flatMap((left, i) => (i % 2 === 0 ? [hashNode(left, layer[i + 1] ?? left)] : []));
   const [root] = layer;
   if (root) return root;
-  throw new StoreError("invalid_state", "the audit log lacks a row that a proof needs", {
+  throw new StoreError("invalid_state", "a row that a proof needs is missing in the audit log", {
     advice: "Run outdial audit verify.",
   });
 }

@@ -60,14 +60,14 @@ export class WitnessHead extends RemotePlace implements HeadPlace {
       if (theirs > here) return await this.#differs(log, "truncated", theirs, here);
       old = theirs;
     }
-    return { state: "unreachable", message: "others are faster with every checkpoint" };
+    return { state: "unreachable", message: "other processes were faster with every checkpoint" };
   }
 
   async #signed(log: LogView, { size, note }: { readonly size: number; readonly note: string }, lines: string): Promise<Meeting> {
     const body = openNote(note, log.verifier);
     const checkpoint = openCheckpoint(note, log.verifier);
     const found = body && checkpoint && findCosignature(lines, { body, checkpoint }, this.#witness);
-    if (!found) return { state: "unreachable", message: "it answered without a signature of its key" };
+    if (!found) return { state: "unreachable", message: "it answered without a signature with its key" };
     await log.keepCosignature({ size, witness: this.#witness.vkey, ...found });
     return { state: "fits", size };
   }

@@ -191,23 +191,25 @@ export function asStoreError(thrown: unknown): unknown {
     (NO_FILES.test(thrown.message) ||
       /^Connection terminated|^timeout exceeded when trying to connect|^Query read timeout$|not queryable$/.test(thrown.message));
   if (code === READ_ONLY)
-    return new StoreError("store_unavailable", `the database takes no writes: ${messageOf(thrown)}`, {
-      advice: "Name the server that writes in the database URL, or end its read-only state (default_transaction_read_only).",
+    return new StoreError("store_unavailable", `the database accepts no writes: ${messageOf(thrown)}`, {
+      advice:
+        "Use the address of the writable server in the database URL, or end the read-only state (default_transaction_read_only).",
       cause: thrown,
     });
   if (code === TOO_LONG)
-    return new StoreError("too_long", "an id or a name is too long to be kept", {
+    return new StoreError("too_long", "an id or a name is too long to be stored", {
       advice: "Ids and names of campaigns, calls and the like have at most a few hundred characters.",
       cause: thrown,
     });
   if (FULL.test(code))
     return new StoreError("store_full", `the database has no room: ${messageOf(thrown)}`, {
-      advice: "Make room on the database server (disk, memory); what it did not take was not done.",
+      advice: "Make room on the database server (disk, memory). The refused write was not done.",
       cause: thrown,
     });
   if (thrown instanceof Error && /unsupported startup parameter/.test(thrown.message))
     return new StoreError("store_unavailable", `the database URL leads to a pooler: ${thrown.message}`, {
-      advice: "Name the database itself, without PgBouncer, in DATABASE_DIRECT_URL: then the pooler may be in transaction mode.",
+      advice:
+        "Set DATABASE_DIRECT_URL to the address of the database itself, without PgBouncer; then the pooler may be in transaction mode.",
       cause: thrown,
     });
   if (!UNREACHABLE.test(code) && !lost) return thrown;

@@ -83,9 +83,13 @@ async function cachedCopy(root: string, version: string, account: Account | unde
       reasons.push(messageOf(cause));
     }
   }
-  throw new StoreError("store_unavailable", `PostgreSQL's programs cannot be made reachable: ${reasons.join("; ")}`, {
-    advice: "Move the installation to a folder that other users may enter, or set a database URL.",
-  });
+  throw new StoreError(
+    "store_unavailable",
+    `the database user cannot be given access to PostgreSQL's programs: ${reasons.join("; ")}`,
+    {
+      advice: "Move the installation to a folder that other users may enter, or set a database URL.",
+    },
+  );
 }
 
 /** Programs are run from this folder: no other user may own it or write to it. */

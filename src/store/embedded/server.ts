@@ -85,7 +85,7 @@ async function joinable(cluster: Cluster): Promise<Postmaster | undefined> {
     if (server.ready) return server;
     await wait(20);
   }
-  throw new StoreError("store_unavailable", `the PostgreSQL that runs on ${cluster.dataDir} does not become ready`, {
+  throw new StoreError("store_unavailable", `the PostgreSQL that runs on ${cluster.dataDir} is not ready`, {
     advice: "See pg.log.",
   });
 }

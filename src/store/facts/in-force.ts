@@ -25,8 +25,8 @@ export async function countInForce(tx: Tx, importId: string | undefined, table: 
 
 /** The error of a process that continues an import too late. */
 export function takenForBroken(id: string): StoreError {
-  return new StoreError("not_owner", `the import ${id} had said nothing for so long that it was taken for broken off`, {
-    advice: "Import the file again: what was read of it is in force, the rest is added.",
+  return new StoreError("not_owner", `the import ${id} gave no sign of life for too long and counts as broken off`, {
+    advice: "Import the file again: the part that was read is in force, the rest is added.",
   });
 }
 

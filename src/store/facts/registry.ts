@@ -126,7 +126,7 @@ export async function switchFile(store: StoreCore, filled: FilledFile): Promise<
       `select registry, as_of::text as "asOf", source_name as "sourceName" from outdial.registry_files where id = $1 and status = 'loading' for update`,
       [filled.id],
     );
-    if (!file) throw new StoreError("invalid_state", `registry file ${filled.id} is not being filled any more`);
+    if (!file) throw new StoreError("invalid_state", `registry file ${filled.id} is no longer being filled`);
     await tx.query(`alter table outdial.registry_numbers attach partition ${partition(filled.id)} for values in (${filled.id})`);
     await tx.query("update outdial.registry_files set status = 'retired' where registry = $1 and status = 'current'", [
       file.registry,

@@ -117,7 +117,7 @@ export class FailoverLedger extends Ledger {
          where primary_id = $1 and executor = $2 and seq = $3 and removed_at is null`,
         [primary, executor, seq, JSON.stringify(step.state), step.phase, step.looked, new Date(at), step.orderTaken],
       );
-      if (changed !== 1) throw new StoreError("not_owner", `the pair of ${primary} is not run by ${executor} any more`);
+      if (changed !== 1) throw new StoreError("not_owner", `the pair of ${primary} is no longer watched by ${executor}`);
       if (step.event !== null && !(step.repeats === true && (await lengthen(tx, step))))
         await tx.query(
           "insert into outdial.failover_events (primary_id, seq, at, event, phase, alarms) values ($1, $2, $3, $4, $5, $6)",

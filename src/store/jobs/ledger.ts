@@ -169,8 +169,9 @@ export class JobLedger extends Ledger {
     );
     if (other === undefined) return;
     const [of, now] = [tenantWords(other.jobAddress, other.jobName), tenantWords(other.address, other.name)];
-    throw new StoreError("other_tenant", `job ${jobId} is of the tenant ${of}; the store is of ${now} by now`, {
-      advice: "Begin a new job of its source for this tenant. When the store was bound to the wrong one: outdial context rebind.",
+    throw new StoreError("other_tenant", `job ${jobId} belongs to the tenant ${of}; the store now belongs to ${now}`, {
+      advice:
+        "Start a new job with its file for this tenant. When the store was bound to the wrong tenant: outdial context rebind.",
     });
   }
 

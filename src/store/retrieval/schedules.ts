@@ -17,7 +17,7 @@ export async function endTurn(tx: Tx, campaignId: string, by: string): Promise<v
     campaignId,
     by,
   ]);
-  if (ended === 0) throw new StoreError("not_owner", `another process has the turn of the schedule of ${campaignId}`);
+  if (ended === 0) throw new StoreError("not_owner", `another process runs the schedule of ${campaignId}`);
 }
 
 /** The schedules of a store. */

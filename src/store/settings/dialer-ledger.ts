@@ -160,7 +160,7 @@ export class DialerLedger extends JournalLedger {
     return this.store.commit(async (tx) => {
       const stopped = await tx.change("select from outdial.jobs where id = $1 and status = 'stopped' for update", [jobId]);
       if (stopped !== 1 || !(await this.enter(tx, decision)))
-        throw new StoreError("invalid_state", `change ${jobId} does not wait for a decision any more`);
+        throw new StoreError("invalid_state", `change ${jobId} no longer waits for a decision`);
     });
   }
 

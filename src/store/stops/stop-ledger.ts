@@ -206,5 +206,5 @@ export class StopLedger extends Ledger {
 }
 
 function notCarriedOut(id: string, executor: string): StoreError {
-  return new StoreError("not_owner", `the stop ${id} is not carried out by ${executor} any more`);
+  return new StoreError("not_owner", `the stop ${id} is no longer carried out by ${executor}`);
 }

@@ -52,7 +52,7 @@ export class AttemptsReport {
       `listReports: the tenant has no report ${JSON.stringify(ALL_ATTEMPTS_REPORT)} to download`,
       {
         operationId: "listReports",
-        advice: "Calls of more than 90 days ago come from that report alone: have it made available to the key's owner.",
+        advice: "Calls of more than 90 days ago come only from that report; make it available to the owner of the access key.",
       },
     );
   }

@@ -42,7 +42,7 @@ function readAcd(id: AcdOperationId, response: TransportResponse, shapes: Shapes
     if (response.status === 204 && nothing !== undefined) return judgeJson(schema, nothing, response, size);
     if (success.body === "optional" && (response.status === 204 || operation.emptyStatus === undefined))
       return { kind: "value", value: undefined };
-    return { kind: "unreadable", why: "an empty body where JSON was promised" };
+    return { kind: "unreadable", why: "an empty body instead of JSON" };
   }
   const json = parseJson(response.body);
   if (json === undefined) return judgeJson(schema, json, response, size);

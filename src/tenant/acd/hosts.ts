@@ -15,7 +15,7 @@ export function parseVendorHost(text: string, where: string): HostAddress {
   const { hostname } = new URL(address.origin);
   const own = VENDOR_DOMAINS.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`));
   if (own || isLoopback(hostname)) return address;
-  throw new TenantError("host_not_allowed", `${where}: ${hostname} is no address of the vendor`, {
+  throw new TenantError("host_not_allowed", `${where}: ${hostname} is not an address of the vendor`, {
     advice: `Allowed are https addresses in ${VENDOR_DOMAINS.join(", ")}, and loopback for a sandbox.`,
   });
 }

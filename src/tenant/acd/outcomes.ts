@@ -43,7 +43,7 @@ function positionIn(token: string | undefined, start: number): Position {
   if (token === undefined) return { side: "completed", from: start, skip: 0 };
   const [, side, from, skip] = TOKEN.exec(token) ?? [];
   if (side !== "completed" && side !== "attempts" && side !== "report")
-    throw new TenantError("invalid_request", "listCompleted: the page token is none of this profile's", {
+    throw new TenantError("invalid_request", "listCompleted: the page token does not belong to this profile", {
       operationId: "listCompleted",
     });
   return { side, from: Number(from), skip: Number(skip) };

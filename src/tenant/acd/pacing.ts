@@ -92,7 +92,7 @@ export class Pacing {
       if (general === undefined || !(thrown instanceof TenantError)) throw thrown;
       throw new TenantError(
         "unknown_outcome",
-        `putCpa: the general settings of skill ${skillId} are written, these are not: ${thrown.message}`,
+        `putCpa: the general settings of skill ${skillId} were written, these were not: ${thrown.message}`,
         {
           operationId: "putCpa",
           outcomeUnknown: true,

@@ -63,10 +63,10 @@ export async function* acdPages<Id extends AcdListId>(
     const rows = (reply[paging.items] ?? []) as readonly AcdRow<Id>[];
     const first = rows.length === 0 ? undefined : hash("sha256", JSON.stringify(rows[0]), "base64");
     if (first !== undefined && firsts.has(first))
-      throw new TenantError("paging_loop", `${id}: the tenant gave a page that it had given before`, {
+      throw new TenantError("paging_loop", `${id}: the tenant gave the same page a second time`, {
         operationId: id,
         summary,
-        advice: "What was read so far is good; read the rest later, from another start.",
+        advice: "The pages read so far can be used; read the rest later, from another start.",
       });
     if (first !== undefined) firsts.add(first);
     at += rows.length;

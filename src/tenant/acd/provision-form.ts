@@ -210,7 +210,7 @@ export function fitted(
   if (perDay === 0)
     refused.push({
       field: "complianceConfig.rateLimits.maxCallsPerContactPerDay",
-      message: "0 may mean that nothing is limited there; give at least 1",
+      message: "at the tenant 0 may mean no limit; give at least 1",
     });
   const rules = complianceConfig?.dialingRules;
   const threshold = dialerConfig?.predictiveSettings?.abandonmentThreshold;

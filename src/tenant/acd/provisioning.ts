@@ -212,9 +212,7 @@ export class Provisioning {
     }
     const found = await find();
     if (found !== undefined) return found;
-    throw (
-      refusal ?? new TenantError("unknown_outcome", "the tenant accepted it, and shows it under no id", { outcomeUnknown: true })
-    );
+    throw refusal ?? new TenantError("unknown_outcome", "the tenant accepted it but gave no id", { outcomeUnknown: true });
   }
 
   async #stopped({ skillId, isRunning }: Skill, status: "active" | "paused", options: AcdCallOptions) {
@@ -348,7 +346,7 @@ export class Provisioning {
     }
     throw new TenantError("vendor_unavailable", `listUploadJobs: the upload to list ${listId} has not ended`, {
       operationId: "listUploadJobs",
-      advice: "Go on later: what is uploaded is not uploaded again.",
+      advice: "Continue later: uploaded records are not uploaded again.",
     });
   }
 

@@ -44,7 +44,7 @@ export class Skills {
     if (dials(reply)) return reply;
     throw new TenantError(
       "not_found",
-      `skill ${skillId} does not dial: it is no outbound skill of the strategy ${PERSONAL_CONNECTION}`,
+      `skill ${skillId} does not dial: it is not an outbound skill of the strategy ${PERSONAL_CONNECTION}`,
       {
         operationId: "getSkill",
         status: 200,

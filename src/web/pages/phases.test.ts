@@ -126,7 +126,7 @@ describe("an apply of campaigns", () => {
       const change = { version: null, plan: "h", phase: one.phase, outcome: one.outcome, message: null };
       const page = drawn(h(JobChange, { job: "j", change, status: one.isStill ? "stopped" : "running" }));
       expect.soft(page).toContain(text);
-      expect.soft(/gone on with under Campaign files/.test(page), JSON.stringify(one)).toBe(one.isStill);
+      expect.soft(/Continue it under Campaign files/.test(page), JSON.stringify(one)).toBe(one.isStill);
     }
   });
 

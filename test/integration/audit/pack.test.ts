@@ -199,7 +199,7 @@ describe("about a number", () => {
     ["the end is cut off", (all) => all.slice(0, -1), /the end is missing/],
     ["two entries are exchanged", (all) => exchanged(all, "gate.manifest", "disposition.assign"), /stands where entry/],
     ["the file is cut off within a line", (all) => [...all.slice(0, -1), "{"], /not JSON/],
-    ["something is added behind the end", (all) => [...all, all[0] ?? ""], /after the signature/],
+    ["something is added follows the end", (all) => [...all, all[0] ?? ""], /after the signature/],
     [
       "the signature's line is written differently",
       (all) => [...all.slice(0, -1), ` ${all.at(-1)}`],
@@ -263,7 +263,7 @@ describe("about a number", () => {
       await writeFile(pdf, Buffer.concat([bytes, Buffer.from(more)]));
       expect(await verdict("anna.pdf")).toMatchObject({
         ok: false,
-        message: expect.stringContaining("behind the end") as string,
+        message: expect.stringContaining("follows the end") as string,
       });
     }
     const at = bytes.indexOf("/Title");

@@ -162,7 +162,7 @@ it("does not let it dial when its own cap of the day is used up, or its own rule
   const body = { complianceConfig: { timeZone: "America/New_York", dialingRules } };
   here.sandbox.control.simulateEdit({ kind: "campaign", id: "camp_4", body });
   const unreadable = await here.run(["campaign", "resume", "camp_4", "--yes"]);
-  expect(unreadable).toMatchObject({ code: 3, stdout: expect.stringContaining("leaves no minute of a day") });
+  expect(unreadable).toMatchObject({ code: 3, stdout: expect.stringContaining("allows no minute of the day") });
   here.sandbox.control.simulateEdit({ kind: "campaign", id: "camp_4", body: { complianceConfig: { timeZone: 5 } } });
   const wrong = await here.run(["campaign", "resume", "camp_4", "--yes"]);
   expect(wrong).toMatchObject({ code: 3, stdout: expect.stringContaining("complianceConfig.timeZone") });

@@ -148,7 +148,7 @@ test("context says what would be used and where it is named; a campaign that was
   expect(JSON.stringify(answer)).not.toContain(new URL(world.databaseUrl).password);
   await using empty = await workFolder();
   const { stdout } = await runCli(["context", "--json"], { cwd: empty.path, env: {} });
-  expect(JSON.parse(stdout)).toHaveProperty("store.from", expect.stringContaining("there is none yet: outdial init makes it"));
+  expect(JSON.parse(stdout)).toHaveProperty("store.from", expect.stringContaining("there is none yet: outdial init creates it"));
   const mistyped = { code: 1, answer: { error: { code: "not_found", advice: "Did you mean camp_primary_001?" } } };
   expect(await json("campaign", "status", "camp_primary_01")).toMatchObject(mistyped);
   expect(await json("campaign", "resume", "camp_primary_01", "--check")).toMatchObject(mistyped);
@@ -263,7 +263,7 @@ test("of several tenants one is chosen, each has its own credentials and its own
   expect(entries.items.map(({ details }) => details)).toContainEqual(expect.objectContaining({ tenant: "prod" }));
   const other = { DATABASE_URL: world.databaseUrl };
   expect(await told("campaign stops", { env: other })).toMatchObject(
-    refused("the store is of the tenant prod (this machine), since"),
+    refused("the store belongs to the tenant prod (this machine), since"),
   );
   expect(await world.run(["campaign", "stops"])).toMatchObject(refused("this machine needs a store of its own"));
   // A command in the middle of a job ends in order when the store is given to another tenant: what is on the wire is recorded, the rest is not sent.
@@ -322,7 +322,7 @@ test("of several tenants one is chosen, each has its own credentials and its own
   const keys = { CXONE_STAGING_US_CLIENT_ID: "a", CXONE_STAGING_US_CLIENT_SECRET: "b" };
   expect(await told(`jobs resume ${left.job.id}`, { env: { ...other, ...keys } })).toMatchObject(
     refused(
-      `${left.job.id} is of the tenant prod (this machine); the store is of staging-us (https://staging.example.com) by now`,
+      `${left.job.id} belongs to the tenant prod (this machine); the store now belongs to staging-us (https://staging.example.com)`,
     ),
   );
   const said = (await used("audit list --subject staging-us", other)) as { items: object[] };

@@ -136,7 +136,7 @@ test("a missing scope stops the job at once and names the scope; with the scope 
       CXONE_CLIENT_SECRET: granted.clientSecret,
     },
   });
-  expect(resumed.stderr).toContain("going on with it");
+  expect(resumed.stderr).toContain("and is continued");
   expect(resumed.code).toBe(0);
 });
 

@@ -159,7 +159,7 @@ test("explain says that it decided without facts where there is no store, and ne
   const [text, machine] = await Promise.all([run(asked), run([...asked, "--json"])]);
   expect(text.code).toBe(0);
   expect(text.stdout).toMatch(
-    /^decided without facts: there is no store in .*, so no company's list, consent or attempts were looked at\n/,
+    /^decided without facts: there is no store in .*, so company's list, consent and attempts were not read\n/,
   );
   expect(text.stdout).toContain("ALLOW by place and time alone");
   expect(text.stdout).not.toContain("no rule forbids");

@@ -108,7 +108,7 @@ test("apply, history, rollback, show: each says what it did", async () => {
   expect(await run("jobs", "cancel", id)).toMatchObject(refused);
   expect(await run("jobs", "resume", id)).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("outdial dialer resume goes on with it"),
+    stderr: expect.stringContaining("outdial dialer resume continues it"),
   });
 });
 

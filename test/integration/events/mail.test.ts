@@ -125,8 +125,8 @@ test("the password is nowhere, not even when the mail server repeats it", async 
 test.each([
   ["https://mail.example.com", "no address of a mail server"],
   ["smtp://user:secret@mail.example.com", "must not carry a user"],
-  ["smtps://mail.example.com/inbox", "nothing may stand behind the port"],
-  ["smtp://169.254.169.254:25", "an address that mail is not sent to"],
+  ["smtps://mail.example.com/inbox", "nothing may follow the port"],
+  ["smtp://169.254.169.254:25", "an address to which mail is not sent"],
 ])("a mail server that cannot be one is refused: %s", (url, message) => {
   expect(() => world.worker({ endpoints: {}, mail: mailTo(0, { url }) })).toThrow(message);
   expect(() => world.worker({ endpoints: {}, mail: mailTo(0, { url }) })).not.toThrow("secret@");

@@ -76,10 +76,10 @@ test("a correction upon a version that is named", async () => {
   expect((await correct("b", "")).stderr).toContain("the etag is empty");
   expect((await correct("b", tag)).stdout).toBe(`${ONE} success\n`);
   const stale = await correct("c", tag, "--dry-run");
-  expect([stale.code, stale.stderr]).toEqual([3, expect.stringContaining(`and not of ${tag}`)]);
+  expect([stale.code, stale.stderr]).toEqual([3, expect.stringContaining(`not the requested ${tag}`)]);
   const refused = await correct("c", tag);
   expect([refused.code, refused.stdout]).toEqual([1, `${ONE} conflict_persistent\n`]);
-  expect(refused.stderr).toContain(`and not of ${tag}`);
+  expect(refused.stderr).toContain(`not the requested ${tag}`);
   expect((await world.stored(ONE)).dispositions).toHaveLength(2);
 });
 
@@ -88,7 +88,7 @@ test.each([
   [["--code", "103", "--agent", "b"], 3, '"103" (Old Way) is retired'],
   [["--code", "104", "--agent", "b"], 3, 'belongs under "103", which is retired'],
   [["--code", "201", "--agent", "b"], 3, "102 of agent_first and the new code 201 cannot stand on one interaction"],
-  [["--code", "101", "--agent", "b", "--timestamp", "2026-05-01T10:00:00"], 3, "lacks its offset"],
+  [["--code", "101", "--agent", "b", "--timestamp", "2026-05-01T10:00:00"], 3, "has no offset"],
   [["--code", "101", "--agent", "b", "--policy", "overwrite"], 2, "not one of append, replace, fail"],
 ])("%j is refused", async (flags, code, message) => {
   const refused = await run("disposition", ONE, ...flags);

@@ -215,7 +215,7 @@ test("Ctrl-C ends a push of this process, which the same command goes on with; o
     await crm.arrived(until + 1);
     command.interrupt();
     const { code, stderr } = await command.ended;
-    expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining("being finished and recorded") });
+    expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining("finishing and recording requests under way") });
     crm.instead = () => undefined;
     return JSON.parse((await runCli(["jobs", "list", "--json"], options)).stdout).items;
   };
@@ -240,7 +240,7 @@ test("without a CRM, or with one that refuses us, a push says what to do, and jo
   crm.instead = () => 401;
   const refused = await run("push", "crm", "--records");
   expect(refused).toMatchObject({ code: 1 });
-  expect(refused.stderr).toContain("the CRM does not take records from here: it answered 401");
+  expect(refused.stderr).toContain("the CRM does not accept records from outdial: it answered 401");
   const [job] = JSON.parse(
     (await runCli(["jobs", "list", "--json"], { cwd: world.folder, env: world.environment })).stdout,
   ).items;
@@ -252,7 +252,7 @@ test("without a CRM, or with one that refuses us, a push says what to do, and jo
   ]);
   expect(await run("push", "crm", "--records", "--campaign", "camp_nobody")).toMatchObject({ code: 0 });
   const left = await runCli(["jobs", "show", job.id], { cwd: world.folder, env: world.environment });
-  expect(left.stderr).toContain("stopped: its process gone-7 ended in the middle of it; a service goes on with it");
+  expect(left.stderr).toContain("stopped: its process gone-7 ended before it was done; a service");
   const resumed = await runCli(["jobs", "resume", job.id], { cwd: world.folder, env: world.environment });
   expect(resumed).toMatchObject({ code: 0, stdout: `${job.id} done\n` });
   expect(resumed.stderr).toContain(`${CALLS} calls: ${CALLS} acknowledged · 0 unchanged · 0 refused`);
@@ -265,7 +265,7 @@ test("files of the lake that are elsewhere are named, with what to do", async ()
   const lost = await run("report", "--campaign", CAMPAIGN, "--from", from, "--to", to);
   expect(lost).toMatchObject({ code: 1, stdout: "" });
   expect(lost.stderr).toMatch(
-    /the lake lacks a file that the store names: .*\.parquet\n {2}The files are elsewhere or were removed/,
+    /a file that the store lists is missing in the lake: .*\.parquet\n {2}The files are elsewhere or were removed/,
   );
   await world.configure("outcomes: { lake: moved }\n");
   expect(JSON.parse((await report("--json")).stdout)).toMatchObject({ conversion: { denominator: CALLS } });

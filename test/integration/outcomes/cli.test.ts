@@ -83,10 +83,10 @@ describe("what cannot be asked for is refused before anything is sent", () => {
     [["pull", "--campaign", CAMPAIGN, "--limit", "5001"], "from 1 to 5000"],
     [["pull", "--campaign", CAMPAIGN, "--from", "2020-01-01"], "the vendor keeps calls for 90 days"],
     [["pull", "--campaign", CAMPAIGN, "--to", "2999-01-01"], "lies in the future"],
-    [["pull", "--campaign", CAMPAIGN, "--every", "15m", "--from", "2026-01-01"], "--every takes no --from"],
+    [["pull", "--campaign", CAMPAIGN, "--every", "15m", "--from", "2026-01-01"], "--every cannot be used with --from"],
     [["pull", "--campaign", CAMPAIGN, "--every", "15m", "--resume"], "exclude each other"],
     [["export", "--format", "xls"], "not one of parquet, csv, ndjson"],
-    [["pull", "--campaign", CAMPAIGN, "b"], "add --every"],
+    [["pull", "--campaign", CAMPAIGN, "b"], "only be retrieved with --every"],
     [["pull", "--campaign", CAMPAIGN, "--every", "15m", "--stagger", "5m"], "--stagger is the time between"],
     [["pull", "--campaign", CAMPAIGN, "b", "--every", "15m", "--stagger", "15m"], "must be shorter"],
     [["export", "--format", "parquet"], "needs --out"],
@@ -151,7 +151,7 @@ test("interrupted, it says how to go on, and goes on at the page where it was", 
   expect(asked).toBeGreaterThanOrEqual(6);
   expect(await outdial("pull", "--resume")).toMatchObject({
     code: 0,
-    stderr: expect.stringContaining("nothing was interrupted"),
+    stderr: expect.stringContaining("no retrieval was interrupted"),
   });
 });
 

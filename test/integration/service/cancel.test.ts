@@ -76,7 +76,7 @@ test("by another process on the same database", async () => {
 test("a job that was cancelled is not gone on with, and that is said", async () => {
   const id = await begun();
   expect((await whole.post(`/api/v1/jobs/${id}/cancel`, {})).status).toBe(200);
-  const says = `job ${id} was cancelled and cannot be gone on with`;
+  const says = `job ${id} was cancelled and cannot be continued`;
   const { status, body } = await whole.post(`/api/v1/jobs/${id}/resume`, {});
   expect({ status, ...body }).toMatchObject({ status: 409, code: "job_state", detail: says });
   const { clientId, clientSecret } = whole.sandbox.ready;

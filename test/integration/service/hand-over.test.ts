@@ -37,7 +37,7 @@ const runsOf = async () =>
 test("the service runs it, and the command says so and ends as the job does", async () => {
   const { code, stdout, stderr } = await runCli(ARGS, options);
   expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^job_\w+ done\n$/) });
-  expect(stderr).toMatch(/^job_\w+ is given to the service \S+, which runs it with its own settings$/m);
+  expect(stderr).toMatch(/^job_\w+ is handed over to the service \S+, which runs it with its own settings$/m);
   expect(await runsOf()).toEqual(["service"]);
   await expectAgreement(whole.databaseUrl, whole.sandbox, ROWS);
 });
@@ -51,7 +51,7 @@ test("Ctrl-C ends the following; the job goes on", async () => {
   const { code, stderr } = await command.ended;
   expect({ code, stderr }).toMatchObject({
     code: 130,
-    stderr: expect.stringContaining("no longer followed: a service goes on with it"),
+    stderr: expect.stringContaining("no longer followed: a service continues it"),
   });
   const [job] = await whole.service.store.jobs.listJobs();
   expect(await whole.ended(job?.id ?? "")).toMatchObject({ status: "done", done: ROWS });
@@ -71,7 +71,7 @@ test("a command for another tenant runs its own job: the service would write to 
   const { code, stderr } = await runCli([...ARGS, "--tenant-url", url], { cwd: folder.path, env });
   served.running.child.kill("SIGTERM");
   await served.running.ended;
-  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining("is given to the service") });
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining("is handed over to the service") });
   await expectAgreement(whole.databaseUrl, other, ROWS);
   expect(whole.sandbox.control.call(callId(1))?.effects ?? 0).toBe(0);
 });

@@ -108,7 +108,7 @@ test("a watch goes on over a restart of the service, and ends with Ctrl-C", asyn
   watch.interrupt();
   const { code, stdout, stderr } = await watch.ended;
   expect(code).toBe(130);
-  expect(stderr).toContain("its proxy said 502; looking again until it does");
+  expect(stderr).toContain("its proxy answered 502; looking again until it does");
   for (const line of stdout.trim().split("\n")) expect(campaignStatus.parse(JSON.parse(line)).id).toBe("camp_1");
   proxy.close();
 });
@@ -206,7 +206,7 @@ test("Ctrl-C ends the following of an apply; it is gone on with and followed by 
   first.interrupt();
   expect(await first.ended).toMatchObject({
     code: 130,
-    stderr: expect.stringContaining("no longer followed: a service goes on with it") as string,
+    stderr: expect.stringContaining("no longer followed: a service continues it") as string,
   });
   at.sandbox.control.faults.clear();
   const second = await run(["campaign", "resume-apply"]);

@@ -85,7 +85,7 @@ test("Ctrl-C ends the following, and the service goes on; a service that is away
   const ended = await following.ended;
   expect(ended).toMatchObject({
     code: 130,
-    stderr: expect.stringContaining("no longer followed: a service goes on with it") as string,
+    stderr: expect.stringContaining("no longer followed: a service continues it") as string,
   });
   const { value } = await answered(["jobs", "list", "--limit", "1"]);
   const [{ id } = { id: "" }] = value["items"] as unknown as { id: string }[];
@@ -107,7 +107,7 @@ test("Ctrl-C ends the following, and the service goes on; a service that is away
   const port = typeof address === "object" ? address?.port : 0;
   const env = { ...environment(), OUTDIAL_URL: `http://127.0.0.1:${port}` };
   const silent = await run(["jobs", "list"], { env });
-  expect(silent).toMatchObject({ code: 1, stderr: expect.stringContaining("its proxy said 502") as string });
+  expect(silent).toMatchObject({ code: 1, stderr: expect.stringContaining("its proxy answered 502") as string });
   looks = 0;
   const resumed = run(["jobs", "show", id, "--wait"], { env });
   await expect(resumed).resolves.toMatchObject({ code: 0, stderr: expect.stringContaining("answers again") as string });
@@ -166,7 +166,7 @@ test("what does not go through a service, or cannot be reached, is refused befor
     return `${code} ${stderr.trim()}`;
   };
   expect(await refused(["audit", "verify"], {})).toMatch(
-    /^2 .*does not go through a service, and OUTDIAL_URL is set/,
+    /^2 .*cannot use a service, but OUTDIAL_URL is set/,
   );
   expect(await refused([...TAG, "--tenant-url", "http://127.0.0.1:9"], {})).toMatch(
     /^2 .*--tenant-url and OUTDIAL_URL do not go together/,

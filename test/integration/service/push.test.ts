@@ -118,7 +118,7 @@ test("records are sent once, those that the CRM refuses are named, the audit say
   const shown = await runCli(["outcomes", "push", "crm", "--records", "--again", "--json"], place);
   expect({ code: shown.code, stderr: shown.stderr }).toEqual({
     code: 0,
-    stderr: expect.stringContaining("is given to the service") as string,
+    stderr: expect.stringContaining("is handed over to the service") as string,
   });
   const given = JSON.parse(shown.stdout) as { jobId: string; records: object };
   expect(given.records).toMatchObject({ calls: CALLS, unchanged: CALLS - 1, acknowledged: 1, refusedBefore: 0 });

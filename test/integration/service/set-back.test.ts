@@ -91,7 +91,7 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
   expect(await cli("compliance", "gate", "list.csv", "--campaign", CAMPAIGN, "--out", "-")).toMatchObject({ code: 0 });
   expect((await cli("dnc", "show", "+14155550123", "--json")).stdout).toContain('"setBack":null');
   expect(await readFile(name ?? "", "utf8")).not.toContain("\n9999\n");
-  expect(logged.some((line) => line.includes("work goes on"))).toBe(true);
+  expect(logged.some((line) => line.includes("work continues"))).toBe(true);
 
   // Bound to another tenant by whatever means: the job under way waits, and nothing of it is sent.
   const sent = () => world.sandbox.control.requests({ operation: "assignDisposition" }).length;
@@ -106,7 +106,7 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
   expect(await conditions()).toMatchObject([
     {
       name: "other_tenant",
-      message: expect.stringContaining("the store is of the tenant west (https://west.example.com)") as string,
+      message: expect.stringContaining("the store belongs to the tenant west (https://west.example.com)") as string,
     },
   ]);
   const unready = await fetch(`${service.url}/readyz`);
@@ -154,9 +154,9 @@ async function nobodyIsCalled(world: StartedService, cli: (...args: string[]) =>
       body: refused,
     });
   const told = await cli("compliance", "gate", "list.csv", "--campaign", CAMPAIGN, "--out", "-");
-  expect(told).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("nothing new is begun") as string });
+  expect(told).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("nothing new is started") as string });
 
-  const first = /^the database was set back or replaced, and may lack what was added since, opt-outs too: /;
+  const first = /^the database was set back or replaced; newer entries, also opt-outs, may be missing: /;
   for (const show of [
     ["compliance", "explain"],
     ["dnc", "show"],

@@ -208,8 +208,8 @@ test("nobody is their own second person, whichever way they signed in", async ()
   const viaProvider = { name: "sso:id-ann", person: "sso:id-ann" };
   const viaToken = { name: "ann's laptop", person: "sso:id-ann" };
   expect(await approve(await ask(viaProvider), ann)).toContain("your own request");
-  expect(await approve(await ask(viaProvider), own.token)).toContain("signed in another way");
-  expect(await approve(await ask(viaToken), ann)).toContain("signed in another way");
+  expect(await approve(await ask(viaProvider), own.token)).toContain("signed in in another way");
+  expect(await approve(await ask(viaToken), ann)).toContain("signed in in another way");
   // Nobody knows whose the robot is: it may be Ann's.
   expect(await approve(await ask({ name: "robot", person: null }), ann)).toContain("not known who robot is");
   expect(await approve(await ask(viaProvider), robot.token)).toContain("not known who robot is");

@@ -66,7 +66,7 @@ describe("a scenario", () => {
     expect(one.stdout).toBe(other.stdout);
     const unknown = await outdial("aware.yaml", "--jurisdiction", "DE");
     expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toContain("no limit of abandonment for DE");
+    expect(unknown.stderr).toContain("has no abandonment limit for DE");
     expect((await outdial("aware.yaml", "--pack", "us-ca-uk-2026")).code).toBe(2);
   });
 

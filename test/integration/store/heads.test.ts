@@ -82,7 +82,7 @@ test("a database that was set back is found from a fresh folder; nothing is begu
   expect(await second.audit.verify()).toMatchObject({ ok: false, kind: "truncated", seq: 10 });
   const refused = { code: "audit_set_back" };
   await expect(second.jobs.createJob(job)).rejects.toMatchObject(refused);
-  expect(() => second.stateIntents.begin(intent("active"))).toThrow("nothing new is begun");
+  expect(() => second.stateIntents.begin(intent("active"))).toThrow("nothing new is started");
   expect(await second.stateIntents.begin(intent("paused"))).toMatchObject({ reused: false });
 
   const due = {

@@ -282,7 +282,7 @@ test("settings of a skill are applied, verified and taken back like a tenant's",
   expect([back.code, back.said]).toEqual([0, expect.any(String)]);
   expect((await acd.request("getCpa", { path: { skillId: SKILL } })).reply.abandonTimeout).toBe(2);
   const other = await run(["dialer", "rollback", "--campaign", "4002", "--yes"]);
-  expect(other.said).toContain("there is no change to take back");
+  expect(other.said).toContain("there is no change to roll back");
 });
 
 test("what nothing writes is refused by every check, field by field; without agents the pacing changes all the same", async () => {

@@ -226,7 +226,7 @@ function settle(
   message: string | null,
   fields: readonly FieldChange[] = [],
 ): Decision {
-  const half = outcome !== "applied" && state.placed.length > 0 ? `made or changed so far: ${state.placed.join(", ")}` : null;
+  const half = outcome !== "applied" && state.placed.length > 0 ? `created or changed so far: ${state.placed.join(", ")}` : null;
   const sent = entry.writes && (outcome === "applied" || outcome === "not_activated" || outcome === "mismatch");
   // An activation was sent as well.
   const found = sent && state.placed.length === 0 && state.sends === 0;

@@ -262,6 +262,6 @@ function busy(open: CampaignApply | undefined, isLeft: boolean): OperationError 
   const working = isLeft ? leftWords(open.executor) : `${open.executor} is at work on it`;
   const how = open.status === "running" ? working : `it stands still while ${open.phase}`;
   return new OperationError("job_state", `an apply of campaigns has not ended (plan ${open.planHash.slice(0, 12)}): ${how}`, {
-    advice: "outdial campaign resume-apply goes on with it or watches it.",
+    advice: "outdial campaign resume-apply continues it or watches it.",
   });
 }

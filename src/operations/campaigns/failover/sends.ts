@@ -29,7 +29,7 @@ export class SendsOfPair {
         campaignId: ids[side],
         target,
         actor: this.#actor,
-        reason: `failover: ${state.handover?.reason ?? state.securing?.reason ?? "both campaigns are kept from dialing"}`,
+        reason: `failover: ${state.handover?.reason ?? state.securing?.reason ?? "both campaigns must not dial"}`,
         at: sentAt,
       },
     });

@@ -152,7 +152,7 @@ export class PairWatch {
       // Other processes change policies and orders. A process that was suspended for long may count as dead by now.
       const latest = await ledger.find(primary);
       if (latest === undefined || latest.executor !== replica.id)
-        throw new OperationError("not_owner", `the pair of ${primary} is not run here any more`);
+        throw new OperationError("not_owner", `the pair of ${primary} is no longer watched by this process`);
       seq = latest.seq;
       const { policy, backup, order, state } = readPair(latest);
       pair = { ...pair, policy, backup, order, state };
@@ -174,7 +174,8 @@ export class PairWatch {
     const found = await this.#context.store.failovers.find(primary);
     if (found !== undefined) return found;
     throw new OperationError("job_not_found", `there is no failover pair of the campaign ${primary}`, {
-      advice: "outdial campaign failover watch --primary … --backup … makes one; outdial campaign failover status lists them.",
+      advice:
+        "outdial campaign failover watch --primary … --backup … creates one; outdial campaign failover status lists all pairs.",
     });
   }
 }

@@ -80,7 +80,7 @@ function invalid({ mistakes, moreMistakes }: ReadTexts): OperationError {
   const lines = mistakes.map(mistakeLine);
   const problems = moreMistakes > 0 ? [...lines, `and ${moreMistakes} more mistakes`] : lines;
   return new OperationError("invalid_input", problems.join("\n"), {
-    advice: "schemas/campaign.schema.json describes the file; examples/campaigns holds some.",
+    advice: "schemas/campaign.schema.json describes the file; examples/campaigns has examples.",
     details: { problems, mistakes },
   });
 }

@@ -18,8 +18,7 @@ const LARGEST_BYTES = 1024 * 1024;
 export async function readCampaignFiles(path: string): Promise<FileText[]> {
   try {
     const names = (await stat(path)).isDirectory() ? await namesIn(path) : [path];
-    if (names.length === 0)
-      throw new OperationError("invalid_input", `${path} holds no campaign file; they are named *.yaml, *.yml or *.json`);
+    if (names.length === 0) throw new OperationError("invalid_input", `${path} has no campaign file (*.yaml, *.yml or *.json)`);
     return await Promise.all(names.map(async (name) => ({ name, text: await textOf(name) })));
   } catch (thrown) {
     if (thrown instanceof OperationError) throw thrown;
@@ -42,6 +41,9 @@ async function namesIn(folder: string): Promise<string[]> {
 async function textOf(name: string): Promise<string> {
   return boundedFileText(name, LARGEST_BYTES).catch((thrown: unknown) => {
     if (!(thrown instanceof TooLongError)) throw thrown;
-    throw new OperationError("invalid_input", `${name} has more than ${LARGEST_BYTES} bytes, the most that a campaign file has`);
+    throw new OperationError(
+      "invalid_input",
+      `${name} has more than ${LARGEST_BYTES} bytes, the most that a campaign file may have`,
+    );
   });
 }

@@ -78,7 +78,7 @@ function missingColumn(header: readonly string[], contactListFile: unknown): Rec
     if (earlier !== undefined)
       return {
         field: `contactListFile.${of}`,
-        problem: `the column ${JSON.stringify(name)} is named for ${earlier[0]} already; a column holds one thing`,
+        problem: `the column ${JSON.stringify(name)} is already used for ${earlier[0]}; use another column`,
       };
     const there = header.filter((column) => column === name).length;
     if (there === 1) continue;
@@ -114,9 +114,12 @@ async function readRecords(path: string): Promise<RecordsFile & { readonly bytes
   let lines = bytes.length > 0 && bytes.at(-1) !== LINE_FEED ? 1 : 0;
   for (const byte of bytes) if (byte === LINE_FEED) lines += 1;
   const records = lines - 1;
-  if (records < 1) throw new OperationError("invalid_input", `${path} holds no record below its header`);
+  if (records < 1) throw new OperationError("invalid_input", `${path} has no record below its header`);
   if (records > MOST_RECORDS)
-    throw new OperationError("invalid_input", `${path} has ${records} lines; one upload holds ${MOST_RECORDS} records at most`);
+    throw new OperationError(
+      "invalid_input",
+      `${path} has ${records} lines; one upload may have at most ${MOST_RECORDS} records`,
+    );
   return { path, sha256: createHash("sha256").update(bytes).digest("hex"), records, bytes };
 }
 
@@ -143,7 +146,7 @@ export async function* peopleIn(path: string, { contactListFile }: CampaignDocum
 /** The records of a plan. @throws OperationError `invalid_input` when the file is missing, or has changed since the plan */
 export async function readPlannedRecords(planned: RecordsFile | undefined): Promise<Uint8Array> {
   if (planned === undefined)
-    throw new OperationError("invalid_input", "the plan saw nothing to upload, and the campaign has lost its list since");
+    throw new OperationError("invalid_input", "the plan had nothing to upload, and the campaign has lost its list since");
   const { bytes, sha256 } = await readRecords(planned.path);
   if (sha256 === planned.sha256) return bytes;
   throw new OperationError("invalid_input", `${planned.path} has changed since the plan was made`);
@@ -156,7 +159,7 @@ async function bytesOf(path: string): Promise<Uint8Array> {
     if (!found.isFile() && !found.isDirectory()) throw new OperationError("invalid_input", `${path} is no file`);
     const { size } = found;
     if (size > MOST_BYTES)
-      throw new OperationError("invalid_input", `${path} has ${size} bytes; one upload holds ${MOST_BYTES} at most: split it`);
+      throw new OperationError("invalid_input", `${path} has ${size} bytes; one upload may have at most ${MOST_BYTES}: split it`);
     return await readFile(path);
   } catch (thrown) {
     if (thrown instanceof OperationError) throw thrown;

@@ -112,13 +112,9 @@ export function readPlan(value: unknown, name: string): CampaignPlan {
   }
   const read: CampaignPlan = parsed.data;
   if (planHash(read) !== read.hash)
-    throw new OperationError(
-      "invalid_input",
-      `${name} was changed since it was made: its content is not that of plan ${read.hash}`,
-      {
-        advice: "Change the campaign files and make a new plan.",
-      },
-    );
+    throw new OperationError("invalid_input", `${name} was changed after it was made: its content is not plan ${read.hash}`, {
+      advice: "Change the campaign files and make a new plan.",
+    });
   return read;
 }
 

@@ -54,7 +54,7 @@ export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPla
         rule: "STATE",
         campaign: file.name,
         field: "status",
-        message: `the tenant shows the state ${state}, which a change could not keep; active and paused can be sent`,
+        message: `the tenant shows the state ${state}; a change would lose this state, because only active and paused can be sent`,
       });
     entries.push(entry);
   }

@@ -66,7 +66,7 @@ export class CampaignPlanner {
     const [plan, other] = /^[0-9a-f]{8,64}$/.test(hash) ? await this.#context.store.campaigns.shownPlans(hash) : [];
     if (plan !== undefined && other === undefined) return readPlan(plan, `plan ${hash}`);
     throw new OperationError("job_not_found", `${other === undefined ? "no plan" : "more than one plan"} ${hash} was shown`, {
-      advice: "outdial campaign plan makes one and says its hash; at least its first eight characters are needed.",
+      advice: "outdial campaign plan makes a plan and shows its hash; at least the first eight characters are needed.",
     });
   }
 
@@ -94,7 +94,7 @@ export class CampaignPlanner {
     const shown = typeof agreed === "string" ? await this.shown(agreed) : agreed;
     const { plan, moved } = await this.again(shown, options);
     if (plan.hash === shown.hash) return plannedApply(plan);
-    throw new OperationError("plan_changed", "the tenant, the rules or what is kept have moved since the plan was made", {
+    throw new OperationError("plan_changed", "the tenant, the rules or outdial's own settings have changed since the plan was made", {
       advice: "Make a new plan.",
       details: { agreed: shown.hash, plan: plan.hash, moved },
     });

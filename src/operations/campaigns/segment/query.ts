@@ -91,7 +91,7 @@ function unreadable(where: string, text: string, wanted: string, found: Token): 
   const seen = found.kind === "end" ? "the end" : JSON.stringify(found.text.slice(0, 20));
   return new OperationError(
     "invalid_input",
-    `${where} ${JSON.stringify(text)}: wanted ${wanted} at character ${found.at + 1}, found ${seen}`,
+    `${where} ${JSON.stringify(text)}: expected ${wanted} at character ${found.at + 1}, found ${seen}`,
     {
       advice: "Write attribute.path==value or !=, joined by &&, or true for all; such as consentFlags.outbound.call==true.",
     },

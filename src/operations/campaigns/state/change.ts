@@ -128,7 +128,7 @@ const NOT_TO_BE_DONE = {
   confirmed: false,
   shown: null,
   activeCalls: null,
-  message: "it is not to be done any more: the opposite was asked for, or another process does it",
+  message: "it is no longer needed: the opposite was asked for, or another process does it",
   code: null,
 } as const;
 
@@ -188,7 +188,7 @@ async function send(
 }
 
 const notSent = (outcomeUnknown: boolean) =>
-  `this process stood still or lost the database, and another may have gone on with it: ${outcomeUnknown ? "it was not sent again" : "nothing was sent"}; ask again`;
+  `this process stood still or lost the database, and another one may have continued it: ${outcomeUnknown ? "it was not sent again" : "nothing was sent"}; ask again`;
 
 /** The code of a request that was cut off because this process is ending. */
 const ENDING = "aborted";

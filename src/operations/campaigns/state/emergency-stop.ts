@@ -87,9 +87,11 @@ export class EmergencyStops {
       const ended = endOf({ stop: { ...stop, listProblem }, campaigns });
       await ledger.end(id, replicaId, [{ actor: stop.actor, action: "campaign.stop.end", subject: id, details: ended }]);
       const open = ended.notConfirmed.length;
-      if (open > 0) warn(`the emergency stop ${id} ended with ${open} campaigns that are not confirmed paused`);
+      if (open > 0) warn(`the emergency stop ${id} ended with ${open} campaigns that are not confirmed as paused`);
       if (listProblem !== null)
-        warn(`the emergency stop ${id} ended without the whole list of campaigns, others may be dialing: ${listProblem.message}`);
+        warn(
+          `the emergency stop ${id} ended without the complete list of campaigns; other campaigns may be dialing: ${listProblem.message}`,
+        );
     } catch (thrown) {
       if (thrown instanceof OutdialError && thrown.code === "not_owner") return;
       // What failed here may succeed in another process, or here at the next look.

@@ -243,7 +243,7 @@ export class StopRun {
         activeCalls: null,
         code: null,
         settled: false,
-        message: "the tenant answered that it is paused; it is not read back yet",
+        message: "the tenant answered that it is paused; this is not read back yet",
       });
     const isSentBefore = last !== undefined && (last.outcome === "unknown" || last.outcome === "changed");
     return changeState(this.#deps, campaignId, "paused", { timeoutMs, sendMs, signal, reason, onAnswered, isSentBefore });

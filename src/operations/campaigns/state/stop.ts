@@ -97,7 +97,7 @@ export async function stopAll(
 export function emptyListProblem(known: number): ListProblem {
   const are = known === 1 ? "1 is" : `${known === 0 ? "none" : known} are`;
   return {
-    message: `the tenant lists no campaign and does not say that there are none; ${are} known from before`,
+    message: `the tenant lists no campaign and does not say that there are none; ${are} known from earlier readings`,
     code: "empty_list",
   };
 }

@@ -81,7 +81,7 @@ export type FieldChange = z.output<typeof fieldChange>;
 export const standing = z
   .enum(["here", "elsewhere", "waiting", "still"])
   .describe(
-    "`here`: this service. `elsewhere`: another process. `waiting`: it was just begun, or its process died or ended; a service goes on with it within seconds. " +
-      "`still`: nobody, until a person goes on with it, or it has ended",
+    "`here`: this service. `elsewhere`: another process. `waiting`: it was just begun, or its process died or ended; a service continues it within seconds. " +
+      "`still`: nobody, until a person continues it, or it has ended",
   );
 export type Standing = z.output<typeof standing>;

@@ -24,7 +24,7 @@ export const retrievalView = z
     to: time,
     codes: z.array(z.string()).nullable(),
     status: z.string(),
-    run: z.int().describe("How often it was begun or gone on with"),
+    run: z.int().describe("How often it was started or continued"),
     actor: z.string(),
     windows: z.int(),
     windowsDone: z.int(),

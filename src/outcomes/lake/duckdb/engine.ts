@@ -109,14 +109,14 @@ function missingFile(thrown: unknown): LakeError | undefined {
   const [, file] =
     (thrown instanceof Error ? /No files found that match the pattern "([^"]*)"/.exec(thrown.message) : null) ?? [];
   if (file === undefined) return undefined;
-  return new LakeError("lake_files_missing", `the lake lacks a file that the store names: ${file}`, {
+  return new LakeError("lake_files_missing", `a file that the store lists is missing in the lake: ${file}`, {
     advice: ELSEWHERE,
     cause: thrown,
   });
 }
 
 function brokeOff(where: string): LakeError {
-  return new LakeError("incomplete_read", `reading the lake broke off ${where}`, { advice: MAKE_ROOM });
+  return new LakeError("incomplete_read", `reading the lake failed ${where}`, { advice: MAKE_ROOM });
 }
 
 /** Runs a SELECT and returns its rows as objects of plain values: see OutcomeLake.query. */

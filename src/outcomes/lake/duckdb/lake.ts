@@ -116,8 +116,8 @@ class DuckDbLake implements OutcomeLake {
     if (file === undefined || AREAS.some((area) => existsSync(join(this.#root, area)))) return;
     throw new LakeError(
       "lake_unavailable",
-      `the lake's folder is gone or empty: the lake lacks a file that the store names: ${join(this.#root, file.path)}`,
-      { advice: `${ELSEWHERE} When a disk is away, mount it again: what waits for it goes on by itself then.` },
+      `the lake's folder is gone or empty; a file that the store lists is missing: ${join(this.#root, file.path)}`,
+      { advice: `${ELSEWHERE} When a disk is not mounted, mount it again: jobs that wait for it then continue by themselves.` },
     );
   }
 

@@ -33,7 +33,7 @@ function Notice({ stop }: { readonly stop: Stop }) {
       <p>
         By <NameText text={actor} />, <Time at={createdAt} as="clock" />: {whole(confirmed)} paused and confirmed,{" "}
         {whole(alreadyPaused.length)} paused before, {whole(open.length)} not confirmed.
-        {endedAt === null && !carriedOut ? " It waits for a service to go on with it." : null}
+        {endedAt === null && !carriedOut ? " It waits for a service to continue it." : null}
       </p>
       {listProblem === null ? null : (
         <p class="warn break">The list of campaigns is not whole, others may be dialing: {listProblem.message}</p>

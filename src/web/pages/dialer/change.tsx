@@ -16,7 +16,7 @@ interface ChangeProps {
 export const STANDING: Readonly<Record<ApiTypes.DialerChange["standing"], string>> = {
   here: "worked on now",
   elsewhere: "worked on by another process",
-  waiting: "its process ended; a service goes on with it within seconds",
+  waiting: "its process ended; a service continues it within seconds",
   still: "nobody works on it now",
 };
 

@@ -76,7 +76,7 @@ function Job({ id }: { readonly id: string }) {
 const STANDING: Readonly<Record<Detail["standing"], string>> = {
   here: " · running in this service",
   elsewhere: " · running in another process",
-  waiting: " · its process ended or has not begun; a service goes on with it within seconds",
+  waiting: " · its process ended or has not begun; a service continues it within seconds",
   still: "",
 };
 
@@ -151,7 +151,7 @@ export function Change({
       {message === null ? null : <span class="cell-note break">{message}</span>}
       {isStill && outcome === null ? (
         <span class="cell-note break">
-          {version === null ? "It is gone on with under Campaign files." : "It is gone on with, or decided about, under Dialer."}
+          {version === null ? "Continue it under Campaign files." : "Continue it, or decide about it, under Dialer."}
         </span>
       ) : null}
     </p>
