@@ -259,7 +259,7 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   const options = { cwd: world.folder, env };
   expect(await runCli(pair, options)).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("There is no terminal to ask on"),
+    stderr: expect.stringContaining("There is no terminal for the answer"),
   });
   expect((await runCli([...pair, "--backup", PRIMARY, "--yes"], options)).stderr).toContain("cannot be its own backup");
   expect(JSON.parse((await run("status")).stdout)).toMatchObject({ items: [] });

@@ -64,7 +64,7 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
     [{ path: "out/secret.csv" }, "path", /leads out/],
     [{ externalId: "key" }, "externalId", /no column "key"; it has, separated by comma or tab, "id", "first", "phone"/],
     [{ columns: { firstName: "given" } }, "columns.firstName", /no column "given"/],
-    [{ columns: { firstName: "first", lastName: "id" } }, "columns.lastName", /the column "id" is named for externalId already/],
+    [{ columns: { firstName: "first", lastName: "id" } }, "columns.lastName", /the column "id" is already used for externalId/],
     [{ path: "odd.csv" }, "externalId", /it has, separated by comma or tab, "id;first;phone"/],
     [{ path: "twice.csv" }, "phone", /names the column "phone" 2 times/],
   ];

@@ -211,7 +211,7 @@ it("pauses what it knows of when the list is empty without saying that there are
   expect(doubted).toMatchObject({
     changes: [{ campaignId: "camp_1", outcome: "changed" }],
     known: ["camp_1"],
-    listProblem: { code: "empty_list", message: expect.stringContaining("1 is known from before") },
+    listProblem: { code: "empty_list", message: expect.stringContaining("1 is known from earlier readings") },
   });
   expect(statusOf(world, "camp_1")).toBe("paused");
   expect(await pauseAll({ campaigns: [], total: 0 })).toMatchObject({ code: 0, changes: [], listProblem: null });
@@ -256,7 +256,7 @@ it("pauses a named campaign although the database takes no writes", async () => 
     );
   await readOnly("on");
   const paused = await world.run(["campaign", "pause", "camp_1", "--timeout", "0s"]);
-  expect(paused.stderr).toContain("pausing without the store: the database takes no writes");
+  expect(paused.stderr).toContain("pausing without the store: the database accepts no writes");
   expect(statusOf(world, "camp_1")).toBe("paused");
   await readOnly("off");
   await client.end();

@@ -215,7 +215,7 @@ test("of several tenants one is chosen, each has its own credentials and its own
   expect(await told("campaign stops --tenant pord")).toMatchObject(refused("has no tenant pord; allowed are prod, staging-us"));
   expect(await told("campaign stops --tenant")).toMatchObject(refused("--tenant: the name of a tenant is needed"));
   expect(await told("context use nobody")).toMatchObject(refused("allowed are prod, staging-us"));
-  expect(await told("context --tenant prod --tenant-url http://127.0.0.1:1")).toMatchObject(refused("do not go together"));
+  expect(await told("context --tenant prod --tenant-url http://127.0.0.1:1")).toMatchObject(refused("cannot be used together"));
   expect((await told("__complete -- context use st")).stdout).toBe("staging-us\n");
   expect((await told("__complete -- jobs list --tenant p")).stdout).toBe("prod\n");
 

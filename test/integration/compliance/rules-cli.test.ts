@@ -161,7 +161,7 @@ test("explain says that it decided without facts where there is no store, and ne
   expect(text.stdout).toMatch(
     /^decided without facts: there is no store in .*, so company's list, consent and attempts were not read\n/,
   );
-  expect(text.stdout).toContain("ALLOW by place and time alone");
+  expect(text.stdout).toContain("ALLOW by place and time only");
   expect(text.stdout).not.toContain("no rule forbids");
   expect(rowsOf(machine)[0]).toMatchObject({ decision: "allow", factsUsed: false, facts: "none" });
   expect(await readdir(folder.path)).toEqual(["hours.json"]);

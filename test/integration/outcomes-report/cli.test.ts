@@ -265,7 +265,7 @@ test("files of the lake that are elsewhere are named, with what to do", async ()
   const lost = await run("report", "--campaign", CAMPAIGN, "--from", from, "--to", to);
   expect(lost).toMatchObject({ code: 1, stdout: "" });
   expect(lost.stderr).toMatch(
-    /a file that the store lists is missing in the lake: .*\.parquet\n {2}The files are elsewhere or were removed/,
+    /a file that the store lists is missing.*: .*\.parquet\n {2}The files are elsewhere or were removed/,
   );
   await world.configure("outcomes: { lake: moved }\n");
   expect(JSON.parse((await report("--json")).stdout)).toMatchObject({ conversion: { denominator: CALLS } });

@@ -99,7 +99,7 @@ test("a database that takes no writes for a while stops a job, which goes on by 
     seen.push(whole.sandbox.control.state().requests);
     return seen.length > 200 && seen.at(-200) === seen.at(-1);
   });
-  expect(whole.logged.join("\n")).toContain("the database takes no writes");
+  expect(whole.logged.join("\n")).toContain("the database accepts no writes");
   expect(await whole.get(`/api/v1/jobs/${id}`)).not.toMatchObject({ status: "done" });
   await admin.query("set default_transaction_read_only = off");
   await admin.query(`alter database ${rows[0]?.name} reset default_transaction_read_only`);
@@ -110,7 +110,7 @@ test("a database that takes no writes for a while stops a job, which goes on by 
 });
 
 test.each<[what: string, sqlState: string, code: string, says: RegExp]>([
-  ["is read-only", "25006", "store_unavailable", /takes no writes/],
+  ["is read-only", "25006", "store_unavailable", /accepts no writes/],
   ["has no disk left", "53100", "store_full", /has no room/],
   ["has no memory left", "53200", "store_full", /has no room/],
 ])(

@@ -114,7 +114,7 @@ test("an empty list that does not say that there are none is not believed: what 
   const doubted = await stop();
   expect(await ended(doubted.id)).toMatchObject({
     changes: ALL.map((campaignId) => ({ campaignId, known: "known", confirmed: true })),
-    listProblem: { code: "empty_list", message: expect.stringContaining("known from before") },
+    listProblem: { code: "empty_list", message: expect.stringContaining("known from earlier readings") },
   });
   expect(dialing()).toEqual([]);
   expect((await store.knownCampaigns.list()).map(({ id }) => id)).toEqual(ALL);

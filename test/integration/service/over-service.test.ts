@@ -169,7 +169,7 @@ test("what does not go through a service, or cannot be reached, is refused befor
     /^2 .*cannot use a service, but OUTDIAL_URL is set/,
   );
   expect(await refused([...TAG, "--tenant-url", "http://127.0.0.1:9"], {})).toMatch(
-    /^2 .*--tenant-url and OUTDIAL_URL do not go together/,
+    /^2 .*--tenant-url cannot be used with OUTDIAL_URL/,
   );
   expect(await refused(["jobs", "list"], { OUTDIAL_TOKEN: "" })).toMatch(/^2 .*OUTDIAL_TOKEN is not set/);
   expect(await refused(["jobs", "list"], { OUTDIAL_TOKEN: "nobody's" })).toMatch(/^5 /);

@@ -116,7 +116,7 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
       { name: "tenant", ok: false, message: expect.stringContaining("west") as string },
     ]) as unknown,
   });
-  expect(logged.filter((line) => line.includes('"warn"') && line.includes("nothing is sent any more"))).toHaveLength(1);
+  expect(logged.filter((line) => line.includes('"warn"') && line.includes("only pauses and stops are sent"))).toHaveLength(1);
   // A call that was on the wire has come back by the next heartbeat.
   const beat = async () => (await store.replicas.list()).reduce((least, { silentMs }) => Math.min(least, silentMs), 10_000);
   const nextBeat = async () => {
@@ -146,7 +146,7 @@ async function nobodyIsCalled(world: StartedService, cli: (...args: string[]) =>
   expect(await world.post("/api/v1/contacts/list_primary/segment", {})).toMatchObject({ status: 409, body: refused });
   const preview = await world.post(`/api/v1/campaigns/${CAMPAIGN}/resume/preview`, {});
   expect(preview.body).toMatchObject({
-    checks: [{ check: "database", passed: false, text: expect.stringContaining("may lack what was added since") as string }, {}],
+    checks: [{ check: "database", passed: false, text: expect.stringContaining("also opt-outs, may be missing") as string }, {}],
   });
   for (const verb of ["resume", "failover"])
     expect(await world.post(`/api/v1/campaigns/${CAMPAIGN}/${verb}`, { confirm: "0".repeat(64) })).toMatchObject({
@@ -170,7 +170,7 @@ async function nobodyIsCalled(world: StartedService, cli: (...args: string[]) =>
   expect(asked.body).toMatchObject({ setBack: expect.stringMatching(first) as string });
   expect(await cli("dnc", "add", "+14155550124", "--reason", "asked on the phone")).toMatchObject({
     code: 0,
-    stderr: expect.stringContaining("may lack what was added since") as string,
+    stderr: expect.stringContaining("also opt-outs, may be missing") as string,
   });
 }
 
