@@ -282,7 +282,7 @@ test("of several tenants one is chosen, each has its own credentials and its own
   const ended = await cut;
   world.sandbox.control.faults.clear();
   await world.query("update outdial.tenant_of_store set name = 'prod'");
-  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("nothing is sent any more but pauses and stops") });
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("only pauses and stops are sent") });
   const left = JSON.parse(ended.stdout) as { job: { id: string } };
   expect(left).toMatchObject({
     job: { status: "stopped", stop: { code: "other_tenant" }, counts: { tagged: 1 } },
