@@ -110,7 +110,7 @@ test("a plan's file is refused when the tenant has moved since, field by field, 
   const path = join(world.folder, "plan.json");
   await writeFile(path, (await readFile(path, "utf8")).replace('"ours"', '"forged"'));
   const forged = await outdial(world, "apply", "plan.json", "--yes");
-  expect({ code: forged.code, says: forged.stderr.includes("was changed since it was made") }).toEqual({ code: 2, says: true });
+  expect({ code: forged.code, says: forged.stderr.includes("was changed after it was made") }).toEqual({ code: 2, says: true });
   expect(world.writes()).toEqual([]);
 });
 

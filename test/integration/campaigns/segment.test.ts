@@ -64,7 +64,7 @@ it("writes who may be called, never one without the flag, with a manifest that v
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(ids(await readFile(out, "utf8"))).toEqual(["gold", "silver"]);
   expect(stderr).toMatch(STANDING);
-  expect(stderr).toContain("asking for true");
+  expect(stderr).toContain("people: query true");
   expect(stdout).toMatch(/6 loaded: 2 callable now/);
   expect(stdout).toContain("2 no consent");
   expect((await world.run(["compliance", "verify-manifest", "gate.json", "--decisions", "decisions.ndjson"])).code).toBe(0);
@@ -159,8 +159,8 @@ it("names an entry that cannot be called, and leaves no file behind when the ten
 });
 
 it.each([
-  [["--query", "call=true"], /wanted == or !=/],
-  [["--where", ""], /wanted an attribute path/],
+  [["--query", "call=true"], /expected == or !=/],
+  [["--where", ""], /expected an attribute path/],
   [["--out", "a", "--decisions", "a"], /the same file/],
 ])("refuses %j before anything is asked", async (args, message) => {
   await using world = await campaignWorld({ scenario }, false);

@@ -135,7 +135,7 @@ test("calls are not mixed with files of decisions, and need a store", async () =
   });
   expect(await run(["pack", "replay", "--pack", "acme.json", "--against", "acme.json"])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("--against goes with --calls") as string,
+    stderr: expect.stringContaining("--against needs --calls") as string,
   });
   const elsewhere = await runCli(["compliance", "pack", "replay", "--calls", "--pack", "acme.json"], { cwd: folder.path });
   expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringMatching(/store/) as string });

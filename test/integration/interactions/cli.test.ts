@@ -87,7 +87,7 @@ test.each([
   [["--code", "1O1", "--agent", "b"], 3, "did you mean 101?"],
   [["--code", "103", "--agent", "b"], 3, '"103" (Old Way) is retired'],
   [["--code", "104", "--agent", "b"], 3, 'belongs under "103", which is retired'],
-  [["--code", "201", "--agent", "b"], 3, "102 of agent_first and the new code 201 cannot stand on one interaction"],
+  [["--code", "201", "--agent", "b"], 3, "102 of agent_first and the new code 201 exclude each other"],
   [["--code", "101", "--agent", "b", "--timestamp", "2026-05-01T10:00:00"], 3, "has no offset"],
   [["--code", "101", "--agent", "b", "--policy", "overwrite"], 2, "not one of append, replace, fail"],
 ])("%j is refused", async (flags, code, message) => {

@@ -165,9 +165,7 @@ test("what does not go through a service, or cannot be reached, is refused befor
     expect(`${stdout}${stderr}`).not.toContain(at.tokens.operator);
     return `${code} ${stderr.trim()}`;
   };
-  expect(await refused(["audit", "verify"], {})).toMatch(
-    /^2 .*cannot use a service, but OUTDIAL_URL is set/,
-  );
+  expect(await refused(["audit", "verify"], {})).toMatch(/^2 .*cannot use a service, but OUTDIAL_URL is set/);
   expect(await refused([...TAG, "--tenant-url", "http://127.0.0.1:9"], {})).toMatch(
     /^2 .*--tenant-url cannot be used with OUTDIAL_URL/,
   );
@@ -183,7 +181,7 @@ test("what does not go through a service, or cannot be reached, is refused befor
     /^1 .*does not answer/s,
   );
   expect(await refused(["jobs", "list"], { OUTDIAL_URL: at.environment["OUTDIAL_TENANT_URL"] ?? "" })).toMatch(
-    /^[15] .*not as outdial does|does not answer as/s,
+    /^[15] .*not like outdial|does not answer as/s,
   );
   expect(await run([...TAG, "--again"], { env: environment("viewer"), input: callsCsv(1) })).toMatchObject({ code: 5 });
   // What works on this machine alone does so still.

@@ -80,6 +80,6 @@ test("the command line goes by HTTPS_PROXY: to the tenant, and to a service at O
     env: there,
   });
   // What answers there is a tenant.
-  expect(jobs.stderr).toContain("not as outdial does");
+  expect(jobs.stderr).toContain("but not like outdial");
   expect(tunnel.asked.length).toBeGreaterThan(asked);
 });
