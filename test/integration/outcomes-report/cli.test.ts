@@ -215,7 +215,10 @@ test("Ctrl-C ends a push of this process, which the same command goes on with; o
     await crm.arrived(until + 1);
     command.interrupt();
     const { code, stderr } = await command.ended;
-    expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining("finishing and recording requests under way") });
+    expect({ code, stderr }).toEqual({
+      code: 130,
+      stderr: expect.stringContaining("finishing and recording requests under way"),
+    });
     crm.instead = () => undefined;
     return JSON.parse((await runCli(["jobs", "list", "--json"], options)).stdout).items;
   };

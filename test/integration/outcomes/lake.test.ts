@@ -291,7 +291,10 @@ test("where the lake's folder is gone, or an empty one is left in its place, not
   const staged = join(staging.folder, "staged.parquet");
   await writeFile(staged, "written before it went");
   await rename(at, away);
-  const gone = { code: "lake_unavailable", message: expect.stringMatching(/gone or empty; .*missing: .*\/lake\/calls\/.*\.parquet$/) };
+  const gone = {
+    code: "lake_unavailable",
+    message: expect.stringMatching(/gone or empty; .*missing: .*\/lake\/calls\/.*\.parquet$/),
+  };
   await expect(lake.write([record("b")], "test")).rejects.toMatchObject(gone);
   await expect(all()).rejects.toMatchObject(gone);
   const late = [{ kind: "part" as const, campaignId: "camp_1", day: "2026-03-02", rows: 1, runId: "job_1", temporary: staged }];

@@ -155,7 +155,7 @@ test("records are sent once, those that the CRM refuses are named, the audit say
     const again = await at.post("/api/v1/outcomes/retrievals", { campaignId, lastHours: 24 });
     const waits = { told: ["lake_unavailable"], checks: ["lake"], measured: ["lake"] };
     await expect.poll(standing, PATIENT).toEqual(waits);
-    expect(at.logged.filter((line) => line.includes("the lake cannot be worked with"))).not.toEqual([]);
+    expect(at.logged.filter((line) => line.includes("the lake cannot be used"))).not.toEqual([]);
     await rm(staging);
     await expect.poll(() => jobOf(again.body), PATIENT).toMatchObject(done);
     await expect.poll(standing, PATIENT).toEqual(none);

@@ -94,10 +94,14 @@ export class CampaignPlanner {
     const shown = typeof agreed === "string" ? await this.shown(agreed) : agreed;
     const { plan, moved } = await this.again(shown, options);
     if (plan.hash === shown.hash) return plannedApply(plan);
-    throw new OperationError("plan_changed", "the tenant, the rules or outdial's own settings have changed since the plan was made", {
-      advice: "Make a new plan.",
-      details: { agreed: shown.hash, plan: plan.hash, moved },
-    });
+    throw new OperationError(
+      "plan_changed",
+      "the tenant, the rules or outdial's own settings have changed since the plan was made",
+      {
+        advice: "Make a new plan.",
+        details: { agreed: shown.hash, plan: plan.hash, moved },
+      },
+    );
   }
 
   /** How files and the tenant differ. @param options.managedOnly leaves out the campaigns that no file describes */
