@@ -223,7 +223,7 @@ type Known<Members> = { readonly [Name in keyof Members as undefined extends Mem
   readonly [Name in keyof Members as undefined extends Members[Name] ? Name : never]?: Exclude<Members[Name], undefined>;
 };
 
-/** Members without those that are undefined. */
+/** The members that are not undefined. */
 export function known<Members extends object>(members: Members): Known<Members>;
 export function known(members: object): object {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

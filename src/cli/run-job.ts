@@ -52,7 +52,7 @@ export async function reportJob(
   return jobExit(job);
 }
 
-/** The exit code of a job as it ended. */
+/** The exit code for an ended job. */
 export function jobExit(job: JobDetail): number {
   if (job.status === "done") return EXIT.done;
   if (job.status === "partly_failed") return EXIT.partlyFailed;

@@ -1,8 +1,8 @@
 // The demo's tenant: two campaigns of one team, a month behind them, and a list that turns bad in front of the reader.
 //
-//   the hour before          lived through at speed, so that the plots begin with a history
-//   the start                from here on time is the machine's: what the page says of clocks, windows and sessions is true
-//   seconds after it         answers of the first campaign's list collapse; the watch finds out by evidence and hands over
+//   the hour before          simulated as fast as possible, so that the plots begin with a history
+//   the start                from here on the time is the machine's: clocks, windows and sessions on the pages are real
+//   seconds after it         people on the first campaign's list stop answering; the watch detects that and hands over
 
 import type { Profile } from "../../tenant/index.ts";
 import { type DemoCall, type DemoContact, historyOf, peopleOf } from "./people.ts";

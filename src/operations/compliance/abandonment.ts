@@ -35,7 +35,7 @@ function windowHours({ period }: RuleOf<"abandonment-limit">, now: number): numb
   return Math.max(1, Math.ceil((now - Date.UTC(today.getUTCFullYear(), today.getUTCMonth())) / HOUR));
 }
 
-/** Reads the ledger of a campaign under every abandonment limit of a pack, those of one country when it is given. */
+/** Reads the ledger of a campaign under every abandonment limit of a pack, or only those of one country. */
 export async function readCampaignAbandonment(
   facts: Facts,
   campaign: string,

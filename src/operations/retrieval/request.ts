@@ -1,4 +1,4 @@
-// What a retrieval asks for, checked before the first request; each refusal says what is allowed. Pure.
+// The request of a retrieval, checked before anything is sent; each refusal says what is allowed. Pure.
 
 import { type Instant, nearest } from "../../kernel/index.ts";
 import { MAX_CALLS_PAGE, OUTCOME_CODES, RETENTION_DAYS } from "../../outcomes/index.ts";

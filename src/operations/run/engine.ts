@@ -6,7 +6,9 @@ import pg from "pg";
 import { asStoreError, QUIET_TRANSACTION_MS } from "../../store/index.ts";
 import { sayOnce } from "./repeats.ts";
 
-/** Raise it when the order or the meaning of a workflow's steps changes: a job under way is then begun anew over its ledger. */
+/**
+ * Raise it when the order or the meaning of a workflow's steps changes: then jobs under way begin a new run from their ledger.
+ */
 const WORKFLOW_VERSION = "2";
 const NAME = "outdial";
 const SCHEMA = "dbos";
@@ -33,7 +35,10 @@ export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 /** Does a run of a job. After a crash it is called again, and steps that had ended return their recorded results. */
 export type EngineBody = (jobId: string, run: number, step: Step) => Promise<void>;
 
-/** What a run of a kind does, and who may do it: only processes with the same scope (tenant, credentials, and what else it depends on). */
+/**
+ * What a run of a kind does, and which processes may do it: only those with the same scope (tenant, credentials, and what else it
+ * depends on).
+ */
 export interface EngineKind {
   readonly scope: string;
   readonly body: EngineBody;

@@ -49,7 +49,7 @@ export function checkSettings(
     add("violation", "availability", "algorithm.agent_availability_estimate", "with no agent ever available nothing is dialed");
   if (findings.some(({ check }) => check !== "abandonment_target")) return findings;
 
-  // Ratio against agents: calls that are dialed when every agent who is expected to be there is free.
+  // Ratio against agents: the number of calls that are dialed when every expected agent is free.
   const dialed = algorithm.dial_ratio * agents * algorithm.agent_availability_estimate;
   if (algorithm.dial_ratio < 1)
     add(

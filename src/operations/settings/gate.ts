@@ -107,7 +107,7 @@ export async function judge(
   return { findings: [...own, ...vendor], checks: deps.checks, prediction, refusals, overridden };
 }
 
-/** Where nothing writes the number of agents there may be none, or no call: then the file can say with how many agents to predict. */
+/** Runs the prediction, or says why it is not possible. Settings with 0 agents are predicted with the number of agents that the file expects. */
 async function predicted(
   file: Pick<SettingsFile, "settings" | "carrier" | "expected">,
   predict: Predictor | undefined,

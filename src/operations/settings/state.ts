@@ -163,7 +163,7 @@ export type ChangeEvent = { readonly at: number } & (
   /** A reading; `settings` is null when they could not be understood. */
   | { readonly type: "found"; readonly settings: DialerSettings | null; readonly tag: string | null; readonly problem?: string }
   | { readonly type: "looked"; readonly status: string; readonly details?: string; readonly tag?: string }
-  /** The tenant knows no such operation. */
+  /** The tenant does not know the operation. */
   | { readonly type: "unknown_operation" }
   /** A call that changes nothing got no answer; `fatal` when repeating it is no use. */
   | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }

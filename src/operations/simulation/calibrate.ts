@@ -31,7 +31,7 @@ interface Calibrated {
 
 const PROGRESS_EVERY = 10_000;
 
-/** @throws OperationError `invalid_input` when the file as a whole cannot be read, or no line of it is a call */
+/** @throws OperationError `invalid_input` when the file as a whole cannot be read, or it has no valid line */
 export async function calibrateCalls(source: AsyncIterable<Uint8Array>, options: CalibrateOptions): Promise<Calibrated> {
   const { name, onRefused, onProgress, ...read } = options;
   const builder = createCalibration();

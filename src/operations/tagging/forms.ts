@@ -19,7 +19,7 @@ export const ID: Form<string> = {
   ofMember: (member, refuse) => idText(member, refuse).trim(),
 };
 
-/** Free text, kept as it is. */
+/** Free text, unchanged. */
 export const TEXT: Form<string> = { empty: "", ofCell: (cell) => cell, ofMember: textOf };
 
 /** Tags: a list in NDJSON; elsewhere one text, separated by `|` and `;`. White space around a tag, empty and repeated tags are dropped. */

@@ -1,4 +1,4 @@
-// Contact lists of the tenant: who on them may be called.
+// Contact lists of the tenant: which contacts may be called.
 
 import { z } from "zod";
 import { CALL_TYPES } from "../../compliance/index.ts";

@@ -26,7 +26,7 @@ export interface RouteHost {
   readonly origins: readonly string[];
   readonly fourEyes: boolean;
   readonly uploadLimit: number;
-  /** How long a JSON body may take to come. */
+  /** Time limit for receiving a JSON body, ms. */
   readonly bodyMs: number;
   /** Stores an uploaded file until the request has ended. */
   readonly spool: (bytes: AsyncIterable<Uint8Array>) => Promise<Upload & AsyncDisposable>;

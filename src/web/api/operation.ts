@@ -46,7 +46,7 @@ export interface AnyAsking {
   readonly body?: unknown;
 }
 
-/** Method and address of an operation; what is undefined in the query is left out, a list is repeated. */
+/** Method and address of an operation; undefined query fields are left out, lists are repeated. */
 export function addressOf<Id extends Operation>(id: Id, asking: Asking<Id>): { readonly method: string; readonly url: string } {
   const [method, pattern] = ROUTES[id];
   const { params = {}, query = {} } = asking as AnyAsking;

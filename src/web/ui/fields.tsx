@@ -1,4 +1,4 @@
-// Fields of forms: each with its label, its unit and what is wrong with it.
+// Form fields: each with its label, its unit and its error.
 
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";

@@ -50,7 +50,7 @@ export interface AbandonmentBudget {
   readonly live: number;
   /** Abandoned calls that the limit allows for this number of live answers. */
   readonly allowed: number;
-  /** Abandoned over allowed: above 1 the limit is broken; null without live answers, and where the limit allows none. */
+  /** Abandoned divided by allowed: above 1 the limit is broken; null without live answers, and when the limit allows none. */
   readonly used: number | null;
   readonly reading: RuleReading["reading"];
 }
@@ -193,7 +193,7 @@ export function judged<Given extends Facts>(
   };
 }
 
-/** The answer of the tenant, or why there is none. */
+/** The answer of the tenant, or why it could not be asked. */
 async function asked<T>(ask: () => Promise<T>): Promise<{ readonly value: T | null; readonly problem: AskProblem | null }> {
   try {
     return { value: await ask(), problem: null };

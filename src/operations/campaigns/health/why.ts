@@ -72,7 +72,7 @@ export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | 
   readonly calling: CampaignGateVerdict["calling"];
   /** Null: not counted. */
   readonly onCompanyList: number | null;
-  /** The counts of those who were judged; null when nobody was. */
+  /** The counts of the contacts that were judged; null when none were. */
   readonly manifest:
     | (Pick<GateManifest, "counts" | "byReason"> & { readonly input: Pick<GateManifest["input"], "contacts"> })
     | null;
@@ -91,7 +91,7 @@ export interface DialingFacts {
     readonly at: Instant;
   } | null;
   readonly failover: FailoverStanding | null;
-  /** What the pre-dial gate says of this moment; null when it could not be asked. */
+  /** The pre-dial gate's answer for this moment; null when it could not be asked. */
   readonly gate: Omit<GateLook, "at" | "announced" | "calling" | "onCompanyList"> | null;
   readonly gateProblem: AskProblem | null;
   /** The latest figures; null when there are none. */

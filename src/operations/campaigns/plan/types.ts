@@ -100,7 +100,7 @@ export interface PlanEntry {
   readonly status: "active" | "paused";
   /** Whether the campaign is activated afterwards, past the gate. */
   readonly activates: boolean;
-  /** The file wants it active and --activate was not given: it is left as it is. */
+  /** The file wants it active but --activate was not given, so it is left unchanged. */
   readonly held: boolean;
   /** What outdial will store: the file's own part with the backup's id in place of its name, as far as that exists. */
   readonly own: OwnPolicy;
@@ -120,7 +120,7 @@ export interface CampaignPlan {
   readonly activate: boolean;
   /** The rule pack, `id@version`. */
   readonly pack: string;
-  /** In the order in which they are applied: backups before those they stand in for. */
+  /** In the order in which they are applied: backups before their primaries. */
   readonly entries: readonly PlanEntry[];
   readonly unmanaged: readonly Unmanaged[];
   /** Not empty: the plan cannot be applied. */

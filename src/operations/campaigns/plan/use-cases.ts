@@ -87,8 +87,9 @@ export class CampaignPlanner {
 
   /**
    * What applying a shown plan would do.
-   * @param agreed the plan, or its hash or the beginning of it
-   * @throws OperationError `job_not_found`; `plan_changed` with what moved (`CampaignPlanMoved`) when it is not what was shown
+   * @param agreed the plan, its hash, or the beginning of its hash
+   * @throws OperationError `job_not_found`; `plan_changed` with what has changed (`CampaignPlanMoved`) when the present plan
+   * differs from the shown one
    */
   async planApply(agreed: string | CampaignPlan, options: PlanReading = {}): Promise<Planned<CampaignPlan>> {
     const shown = typeof agreed === "string" ? await this.shown(agreed) : agreed;

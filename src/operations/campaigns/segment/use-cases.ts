@@ -11,7 +11,7 @@ import { readSegment, type SegmentReport, type SegmentRequest, type SegmentSink 
 /** What use cases of contact lists need. */
 export type ContactContext = Pick<Context, "tenant" | "store" | "clock" | "random">;
 
-/** Says who on the tenant's contact lists may be called. Errors: OperationError, TenantError, ComplianceError. */
+/** Finds out who on the tenant's contact lists may be called. Errors: OperationError, TenantError, ComplianceError. */
 export class ContactUseCases {
   readonly #context: ContactContext;
   readonly #rules: Pick<ComplianceRules, "rules">;

@@ -51,7 +51,7 @@ export class ZoneCensus {
     else place.contacts += 1;
   }
 
-  /** Country codes of the places, such as US. */
+  /** Country codes of the places, for example US. */
   get countries(): ReadonlySet<string> {
     const countries = new Set<string>();
     for (const { number, postal } of this.#places.values())

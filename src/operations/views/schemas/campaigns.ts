@@ -74,7 +74,7 @@ const known = <Value extends z.ZodType>(value: Value) =>
     asOf: time.nullable().describe("When what it follows from was read; null: never"),
   });
 
-/** The work that is left in a campaign, and who is there to do it. */
+/** The work that is left in a campaign, and the agents for it. */
 export const workload = z
   .strictObject({
     penetration: known(
@@ -151,7 +151,7 @@ export const workload = z
   .meta({ id: "Workload" });
 export type Workload = z.output<typeof workload>;
 
-/** Where the figures come from. */
+/** The source of the figures. */
 const figuresFrom = z
   .strictObject({
     source: z.enum(["pull", "push"]).describe("pull: the tenant was asked. push: its event brought them"),

@@ -64,7 +64,7 @@ export const dialerChange = z
       .strictObject({ code: z.enum(FAILURES), message: z.string() })
       .nullable()
       .describe("Why the old settings are to come back"),
-    /** Why it stands still although it has not ended. */
+    /** Why it is stopped although it has not ended. */
     stop: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
     looks: count,
     guard: z
