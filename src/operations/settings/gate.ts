@@ -107,7 +107,7 @@ export async function judge(
   return { findings: [...own, ...vendor], checks: deps.checks, prediction, refusals, overridden };
 }
 
-/** Runs the prediction, or says why it is not possible. Settings with 0 agents are predicted with the number of agents that the file expects. */
+/** Runs the prediction, or says why it is not possible. With 0 agents in the settings, the number that the file expects is used. */
 async function predicted(
   file: Pick<SettingsFile, "settings" | "carrier" | "expected">,
   predict: Predictor | undefined,
