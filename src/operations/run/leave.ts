@@ -96,7 +96,7 @@ export class JobLeave implements Leave {
     return this.#waiting.promise;
   };
 
-  /** Stops the run with a reason: the job was cancelled or taken over. */
+  /** Stops the run with a reason: the job was cancelled or taken over, or the store is the wrong one. */
   end(reason: OutdialError): void {
     this.#ended.abort(reason);
   }

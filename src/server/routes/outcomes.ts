@@ -1,4 +1,4 @@
-// Outcomes: reports, retrievals and their schedules, exports, what the CRM has.
+// Outcomes: reports, retrievals and their schedules, verification, exports.
 
 import { z } from "zod";
 import type { OutcomeUseCases, RetrievalInput } from "../../operations/index.ts";

@@ -1,4 +1,4 @@
-// Who am I, login and logout, tokens, approvals.
+// The signed-in person and the service's conditions, login and logout, tokens.
 
 import { z } from "zod";
 import type { Clock } from "../../kernel/index.ts";
