@@ -232,8 +232,8 @@ describe("calling windows", () => {
   test("in short", () => {
     expect(windowsInShort([])).toBe("no zones known");
     expect(windowsInShort([window("UTC", true)])).toBe("open");
-    expect(windowsInShort([window("UTC", true), window("Asia/Tokyo", false)])).toBe("1 of 2 zones open");
-    expect(windowsInShort([window("UTC", false), window("Asia/Tokyo", false)])).toBe("all 2 zones closed");
+    expect(windowsInShort([window("UTC", true), window("Asia/Tokyo", false)])).toBe("1 of 2 open");
+    expect(windowsInShort([window("UTC", false), window("Asia/Tokyo", false)])).toBe("all 2 closed");
   });
 });
 

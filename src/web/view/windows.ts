@@ -41,16 +41,12 @@ function nameOf(zones: string): string {
   return names.length === 1 ? shown : `${shown} +${names.length - 1}`;
 }
 
-/** How many are open, for a table without room for all. */
+/** How many zones are open, for a table without room for all; its column and the names below say of what. */
 export function windowsInShort(windows: readonly ApiTypes.WindowState[]): string {
   const open = windows.filter((one) => one.open).length;
   if (windows.length === 0) return "no zones known";
-  if (open === windows.length) return windows.length === 1 ? "open" : `all ${windows.length} zones open`;
-  return open === 0
-    ? windows.length === 1
-      ? "closed"
-      : `all ${windows.length} zones closed`
-    : `${open} of ${windows.length} zones open`;
+  if (open === windows.length) return windows.length === 1 ? "open" : `all ${windows.length} open`;
+  return open === 0 ? (windows.length === 1 ? "closed" : `all ${windows.length} closed`) : `${open} of ${windows.length} open`;
 }
 
 function formatIn(zones: string): ReturnType<typeof timeFormat> {

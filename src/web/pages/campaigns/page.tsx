@@ -240,7 +240,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "State",
-      width: 19,
+      width: 18,
       cell: ({ status, dialing, notDialing, failover }) => (
         <>
           <span class="row">
@@ -272,7 +272,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Success rate",
-      width: 13,
+      width: 14,
       cell: ({ successRate, windowMinutes, asOf }) =>
         successRate === null ? (
           <span class="muted">{asOf.figures === null ? "not read yet" : "no figures"}</span>
@@ -280,10 +280,10 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           <ShareBar share={successRate} to={to} note={rateNote(successRate, windowMinutes)} />
         ),
     },
-    { name: "Abandonment budget", width: 14, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    { name: "Abandonment budget", width: 15, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
     {
       name: "Work left",
-      width: 8,
+      width: 9,
       cell: ({ workload: { hoursLeft, penetration, callbacksDue, asOf } }) => {
         const notes = [
           ...(penetration === null ? [] : [`${percent(penetration, 0)} tried`]),
