@@ -13,7 +13,8 @@ export function diffLines(diff: DialerPreview["changes"]): string[] {
   return diff.map(({ path, before, after }) => `  ${path.padEnd(width)}  ${shown(before)} → ${shown(after)}`);
 }
 
-const shown = (value: unknown): string => (value === undefined || value === null ? "absent" : printable(String(value)));
+const shown = (value: unknown): string =>
+  value === undefined || value === null ? "absent" : printable(typeof value === "string" ? value : JSON.stringify(value));
 
 /** Findings and the prediction. */
 export function judgementLines({

@@ -1,6 +1,6 @@
 // outdial dialer apply, rollback, resume: prepare a change, show it, ask, run it, say how it ended.
 
-import { type DialerChanges, type OnChange, openDialer, ServiceDialer, type ShownChange } from "../../app/index.ts";
+import { type DialerChanges, type OnChange, openDialer, type ShownChange } from "../../app/index.ts";
 import { durationText, OutdialError } from "../../kernel/index.ts";
 import { checkOverride, PREDICTED_ABANDONMENT } from "../../operations/index.ts";
 import type { DialerChange } from "../../operations/views/index.ts";
