@@ -29,7 +29,7 @@ const HIGHEST = 0.8;
 /** Standard deviation of the natural logarithm of the rate that is believed at the start. */
 const SPREAD = 0.4;
 /** Seconds between draws of the level, when nothing is known of jumps: a draw may give the level that holds already. */
-const EVERY = 300;
+const EVERY = 150;
 /** Seconds over which it is learned how much of the time a level holds, and at the start. */
 const MEMORY = 7200;
 const FIRST_MEMORY = 600;

@@ -53,6 +53,17 @@ test("calls that still ring do not bias it: it is right in the first half minute
   expect(mean(estimates)).toBeLessThan(0.215);
 });
 
+test("what is only believed is open, and settled once enough calls have been answered", () => {
+  const estimate = new LiveRate(table, { prior: 0.2 });
+  expect(estimate.isOpen).toBe(true);
+  expect(estimate.rate).toBeCloseTo(0.2, 12);
+  // One standard deviation of 40 attempts to either side.
+  expect(estimate.low).toBeCloseTo(0.2 - Math.sqrt(0.16 / 41), 2);
+  expect(estimate.high).toBeCloseTo(0.2 + Math.sqrt(0.16 / 41), 2);
+  observe(estimate, () => 0.2, 3, 900);
+  expect(estimate.isOpen).toBe(false);
+});
+
 test("a step is followed within minutes, and a steady rate keeps the estimate calm", () => {
   const steady = observe(new LiveRate(table, { prior: 0.2 }), () => 0.2, 3, 7200).slice(3600);
   const spread = Math.sqrt(mean(steady.map((rate) => (rate / 0.2 - 1) ** 2)));

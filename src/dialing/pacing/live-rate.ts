@@ -86,6 +86,8 @@ export class LiveRate {
     this.low = prior;
     this.high = prior;
     this.evidence = prior * attempts;
+    const weight = this.#weight[JUMPING]!;
+    this.#split(Math.max(0, prior - weight * this.#jumping.rate), (1 - weight) * attempts);
   }
 
   /** Goes on with another law of the time to an answer. */
@@ -125,27 +127,37 @@ export class LiveRate {
     this.#weight[JUMPING] = this.#weight[JUMPING]! * Math.exp(this.#jumping.learn(answers, exposure, seconds)) + 1e-300;
     total += this.#weight[JUMPING];
     const shared = Math.min(1, exposure * this.#sharing);
-    let [steady, evidence] = [0, 0];
+    let [steady, evidence, trials] = [0, 0, 0];
     for (let m = 0; m < ESTIMATES; m++) {
       const weight = (this.#weight[m]! / total) * (1 - shared) + shared * PARTS[m]!;
       this.#weight[m] = weight;
       // What jumps has a short memory.
       evidence += weight * this.#live[m === JUMPING ? 0 : m]!;
-      if (m !== JUMPING) steady += weight * (this.#live[m]! / Math.max(1e-9, this.#trials[m]!));
+      if (m === JUMPING) continue;
+      steady += weight * (this.#live[m]! / Math.max(1e-9, this.#trials[m]!));
+      trials += weight * this.#trials[m]!;
     }
     this.evidence = evidence;
-    this.#split(steady);
+    this.#split(steady, trials);
   }
 
-  /** Parts what is thought possible into two rates, below and above the mean of all; `steady`: what the memories add to the mean. */
-  #split(steady: number): void {
-    const { rate: jumping, low, high, highChance } = this.#jumping;
+  /**
+   * Parts what is thought possible into two rates, below and above the mean of all. `steady`: what the memories add to the mean; `trials`: attempts behind them.
+   */
+  #split(steady: number, trials: number): void {
+    const { rate: jumping, high, highChance } = this.#jumping;
     const weight = this.#weight[JUMPING]!;
     const mean = steady + weight * jumping;
-    const isSteadyHigh = steady >= (1 - weight) * mean;
-    const highSum = weight * highChance * high + (isSteadyHigh ? steady : 0);
-    const lowSum = weight * (1 - highChance) * low + (isSteadyHigh ? 0 : steady);
-    const chance = Math.min(1, weight * highChance + (isSteadyHigh ? 1 - weight : 0));
+    const centre = steady / Math.max(1e-9, 1 - weight);
+    // What the memories say of a steady rate is uncertain itself: as likely above as below, by the deviation of so many attempts.
+    const deviation = Math.sqrt((centre * Math.max(0, 1 - centre)) / (1 + trials / Math.max(1e-9, 1 - weight)));
+    let [chance, highSum] = [weight * highChance, weight * highChance * high];
+    for (const rate of [centre - deviation, centre + deviation]) {
+      if (rate < mean) continue;
+      chance += (1 - weight) / 2;
+      highSum += ((1 - weight) / 2) * rate;
+    }
+    const lowSum = mean - highSum;
     this.rate = Math.min(0.999, Math.max(0.001, mean));
     this.low = chance < 1 ? Math.min(this.rate, Math.max(0.001, lowSum / (1 - chance))) : this.rate;
     this.high = chance > 0 ? Math.max(this.rate, Math.min(0.999, highSum / chance)) : this.rate;

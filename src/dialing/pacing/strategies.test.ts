@@ -73,10 +73,32 @@ describe("state-aware", () => {
     expect(strategy().decide(viewOf({ agents: idle(5), more: { trunksFree: 2 } }))).toBe(2);
   });
 
-  test("dials for a thousand idle agents at once, about as many as will answer", () => {
-    const calls = strategy().decide(viewOf({ agents: idle(1000) }));
-    expect(calls).toBeGreaterThan(4500);
-    expect(calls).toBeLessThan(5300);
+  test("dials for a thousand idle agents at once, about as many as will answer; fewer while the live rate is only believed", () => {
+    const view = viewOf({ agents: idle(1000) });
+    const told = stateAware({ beliefs: referenceBeliefs(), target: 0.03, liveRateAt: () => 0.2 }).decide(view);
+    expect(told).toBeGreaterThan(4500);
+    expect(told).toBeLessThan(5300);
+    const believing = (priorAttempts: number) =>
+      stateAware({ beliefs: referenceBeliefs(), target: 0.03, priorAttempts }).decide(view);
+    expect(believing(40)).toBeLessThan(0.85 * told);
+    expect(believing(40)).toBeGreaterThan(0.7 * told);
+    expect(believing(10)).toBeLessThan(0.95 * believing(40));
+  });
+
+  test("begins with care: where half of the attempts are answered instead of the fifth believed, most of the first answers find an agent", () => {
+    const calls = { answerProbability: 0.5, machineProbability: 0.175, busyProbability: 0.03, invalidProbability: 0.01 };
+    const beliefs = referenceBeliefs();
+    let [answers, abandoned] = [0, 0];
+    for (let seed = 0; seed < 40; seed++) {
+      const scenario = parseScenario({ agents: 10, duration: "1m", calls });
+      const dialer = createDialer({ scenario, seed, strategy: stateAware({ beliefs, target: 0.03 }) });
+      dialer.advance(60);
+      answers += dialer.meter.total(Count.liveAnswers);
+      abandoned += dialer.meter.total(Count.abandoned);
+    }
+    expect(answers / 40).toBeGreaterThan(10);
+    // Were the belief held for certain it would be 0.4.
+    expect(abandoned / answers).toBeLessThan(0.33);
   });
 
   test("does not dial without end when nobody answers", () => {
