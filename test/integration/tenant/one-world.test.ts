@@ -121,11 +121,24 @@ test("both profiles tell the same of the same world", async () => {
             callsAnswered,
             abandonmentRate: callsAnswered ? abandonmentRate : 0,
           });
-          expect(figures(two)).toEqual(figures(one));
+          // A call that goes on for the whole of the window is answered in the one dialect, and no attempt yet in the other.
+          const going = one.activeCalls ?? 0;
+          if (going === 0) expect(figures(two)).toEqual(figures(one));
+          else {
+            expect({ ...figures(two), callsAnswered: 0, abandonmentRate: 0 }).toEqual({
+              ...figures(one),
+              callsAnswered: 0,
+              abandonmentRate: 0,
+            });
+            expect((one.callsAnswered ?? 0) - (two.callsAnswered ?? 0)).toBeLessThanOrEqual(going);
+            expect(two.callsAnswered).toBeLessThanOrEqual(one.callsAnswered ?? 0);
+          }
 
           const told: [string | undefined, string][] = [];
-          for await (const { startTime, status, dispositionCode } of rest.capabilities.outcomeSource.calls({ campaignId: id }))
-            told.push([startTime, status === "abandoned" ? "ABANDONED" : (dispositionCode ?? "OTHER")]);
+          const ofRest = rest.capabilities.outcomeSource.calls({ campaignId: id });
+          for await (const { startTime, endTime, status, dispositionCode } of ofRest)
+            if (endTime !== undefined)
+              told.push([startTime, status === "abandoned" ? "ABANDONED" : (dispositionCode ?? "OTHER")]);
           const seen: [string | undefined, string][] = [];
           const asked = { campaignId: skill, startDateTime: new Date(NOW - 4 * 86_400_000).toISOString() };
           for await (const { startTime, dispositionCode } of acd.capabilities.outcomeSource.calls(asked))
