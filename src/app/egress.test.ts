@@ -15,7 +15,7 @@ test("the proxy is what the environment names; the small letters count first", (
   });
 });
 
-test.each(["socks5://user:hidden@p:1", "http://", "http://user:hidden@:99999", "a b"])(
+test.each(["socks5://user:hidden@p:1", "http://", "http://user:hidden@:99999", "http://user:100%hidden@p:1", "a b"])(
   "%s is refused, and not shown",
   (given) => {
     const refused = () => proxyOf({ HTTPS_PROXY: given });

@@ -19,12 +19,27 @@ export function proxyOf(environment: Environment): EgressProxy | undefined {
   // Many people write only host:port.
   const text = given.includes("://") ? given : `http://${given}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "")
+  if (
+    url === undefined ||
+    (url.protocol !== "http:" && url.protocol !== "https:") ||
+    url.hostname === "" ||
+    !isEncoded(url.username) ||
+    !isEncoded(url.password)
+  )
     throw new ConfigError(
       `${name} is not the address of a proxy that outdial can use`,
-      "It has the form http://HOST:8080 or http://USER:PASSWORD@HOST:8080; characters such as @, / and # of a password are written as %40, %2F and %23.",
+      "It has the form http://HOST:8080 or http://USER:PASSWORD@HOST:8080; characters such as @, /, # and % of a password are written as %40, %2F, %23 and %25.",
     );
   return { url: url.href, except: environment["no_proxy"] ?? environment["NO_PROXY"] ?? "" };
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The proxy for display: without user and password. */

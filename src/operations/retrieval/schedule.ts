@@ -15,6 +15,8 @@ const LONGEST_CALL_MS = DAY_MS;
 const LOOK_MS = 5000;
 /** Number of campaigns that are retrieved at once. */
 const AT_ONCE = 4;
+/** How many of a campaign's latest retrievals are looked at to find how far it was read. */
+const SEEN = 20;
 
 /** What a scheduler needs. */
 export interface ScheduleDependencies {
@@ -143,11 +145,13 @@ export async function runSchedules(deps: ScheduleDependencies, options: RunOptio
 async function carryOut(
   { retrieving, ledger, schedules, clock, replicaId: by }: ScheduleDependencies,
   { onProgress, onRun }: RunOptions,
-  schedule: RetrievalSchedule,
+  taken: RetrievalSchedule,
   rest: () => Promise<void>,
 ): Promise<void> {
-  const { campaignId } = schedule;
+  const { campaignId } = taken;
   try {
+    const schedule = { ...taken, readTo: readSoFar(taken, await ledger.list({ campaignId, status: ["done"], limit: SEEN })) };
+    if (schedule.readTo !== null && schedule.readTo !== taken.readTo) await schedules.readUpTo(campaignId, schedule.readTo);
     const begun = await leftBehind(ledger, schedule);
     const due = dueRequest(schedule, clock.now(), retrieving.reachDays);
     if (begun === undefined && schedule.readTo !== null)
@@ -167,6 +171,23 @@ async function carryOut(
     if (failed instanceof OutdialError && STORE_TROUBLE.has(failed.code)) await rest();
     else await schedules.endTurn(campaignId, by).catch(() => undefined);
   }
+}
+
+/**
+ * How far a schedule has read, including retrievals that ended outside a turn because their process ended before. A retrieval counts when it begins
+ * where the schedule has read to, or, when the schedule has read nothing, when it is as long as the first one. Pure.
+ */
+function readSoFar(
+  { readTo, codes, firstMs }: Pick<RetrievalSchedule, "readTo" | "codes" | "firstMs">,
+  ended: readonly Pick<Retrieval, "from" | "to" | "codes" | "complianceHash" | "totals">[],
+): number | null {
+  return ended
+    .filter((one) => one.complianceHash !== null && JSON.stringify(one.codes) === JSON.stringify(codes))
+    .toSorted((a, b) => a.to - b.to)
+    .reduce((read: number | null, one) => {
+      const joins = read === null ? one.to - one.from >= firstMs : one.from <= read;
+      return joins ? Math.max(read ?? 0, readUpTo(one)) : read;
+    }, readTo);
 }
 
 /** A retrieval that an earlier turn of this schedule began and that has not ended. */

@@ -69,6 +69,16 @@ test("a retrieval that was left behind is gone on with before a new one begins",
   expect(ended).toMatchObject({ jobId: retrieval.jobId, status: "done" });
 });
 
+test("a retrieval that ended after the process of its schedule is read on from, with no hour read twice but the overlap", async () => {
+  await schedule(HOUR);
+  const { request } = await runtime.retrieving.check({ campaignId: CAMPAIGN, limit: 100, lastMs: 3 * DAY });
+  const { retrieval } = await runtime.retrieving.submit(request);
+  const ended = await runtime.retrieving.run(retrieval.jobId);
+  expect((await runtime.schedules())[0]).toMatchObject({ readTo: null });
+  const [next] = await runsOf(1);
+  expect(next?.from).toBe(ended.to - HOUR);
+});
+
 test("campaigns that are set together take their turns one after the other", async () => {
   const set = (rhythm: { readonly everyMs: number; readonly staggerMs?: number }) =>
     runtime.setSchedules([CAMPAIGN, "b", "c", "b"], { lastMs: DAY }, { overlapMs: HOUR, ...rhythm });
