@@ -29,7 +29,10 @@ const REFUSED = /^Proxy response \((\d+)\)/;
 export function connectionWords(message: string): string {
   const status = REFUSED.exec(message)?.[1];
   if (status === undefined) return message;
-  const why = status === "407" ? ": it wants a user and a password in HTTPS_PROXY, or others than are there" : " and opens no way to the host";
+  const why =
+    status === "407"
+      ? ": it wants a user and a password in HTTPS_PROXY, or others than are there"
+      : " and opens no way to the host";
   return `the proxy answered ${status}${why}`;
 }
 
