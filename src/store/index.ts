@@ -8,6 +8,7 @@ export {
   ACCESS_ROLES,
   type AccessRole,
   type Approval,
+  type ApprovalEnd,
   type ApprovalWithPlan,
   ASSISTANT_PREFIX,
   PERSON_PREFIX,

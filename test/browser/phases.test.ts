@@ -654,6 +654,7 @@ const APPROVAL: Readonly<Record<ApprovalState, readonly [called: string, isDone:
   failed: ["Failed", false, false],
   expired: ["Expired", false, false],
   interrupted: ["Interrupted", false, false],
+  outcome_unknown: ["Approved, outcome unknown", false, false],
 };
 
 test.runIf(WALKED.includes("approval"))(
@@ -713,6 +714,15 @@ test.runIf(WALKED.includes("approval"))(
     expect((await decide(failed)).status).toBeGreaterThanOrEqual(400);
     await look("failed", failed);
     whole.sandbox.control.simulateEdit({ kind: "campaign", id: PRIMARY, body: { contactListId: "list_a" } });
+    // The tenant breaks off, and nobody knows whether it has done it.
+    whole.sandbox.control.faults.add({ match: { operation: "updateCampaign" }, effect: { reset: true } });
+    const unknown = await ask();
+    expect((await decide(unknown)).body).toMatchObject({ answer: { status: "unknown" } });
+    await look("outcome_unknown", unknown);
+    await one.go("/");
+    const concern = one.page.locator(".attention li").filter({ has: one.page.locator(`a[href="/approvals/${unknown.id}"]`) });
+    await concern.getByText("it is not known whether it was carried out").waitFor();
+    whole.sandbox.control.faults.clear();
     const approved = await ask();
     const done = await decide(approved);
     expect([done.status, done.body["answer"]]).toEqual([200, expect.objectContaining({ confirmed: true })]);

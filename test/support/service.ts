@@ -101,7 +101,7 @@ export async function startService({
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
     async registries(...names) {
-      const asOf = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+      const asOf = new Date((clock?.now() ?? Date.now()) - 86_400_000).toISOString().slice(0, 10);
       for (const name of names) {
         const path = `/api/v1/facts/registry?registry=${name}&asOf=${asOf}`;
         const loaded = await ask(path, { method: "POST", headers: { "content-type": "text/csv" }, body: "2125550199\n" });

@@ -18,7 +18,7 @@ import type { AttentionVerb, Concern } from "../views/schemas/attention.ts";
 import { timeText } from "../views/texts.ts";
 import { brokenImportConcern, campaignConcerns, type Found, optOutConcerns } from "./concerns.ts";
 import { beginOf, dropConcern, dropOf, EARLIER_WINDOWS, isJudged } from "./drop.ts";
-import { jobConcerns, settingsConcerns } from "./work.ts";
+import { approvalConcern, jobConcerns, settingsConcerns } from "./work.ts";
 
 /** How long an acknowledgement is valid; after that the entry is listed as before. */
 const SEEN_MS = 24 * 3_600_000;
@@ -166,18 +166,12 @@ export class AttentionUseCases {
   }
 
   async #approvals(): Promise<Found[]> {
-    const waiting = await this.#context.store.requests.listApprovals({ pending: true, limit: LOOKED_AT });
-    return waiting.map(({ id, summary, requestedBy, requestedAt }) => ({
-      code: "approval_waits",
-      severity: "soon",
-      subject: { kind: "approval", id, name: summary },
-      what: `${requestedBy} waits for another person's approval`,
-      cause: "approval",
-      evidence: [],
-      since: timeText(requestedAt),
-      next: "Look at it and approve or reject it.",
-      episode: "",
-    }));
+    const { store, clock } = this.#context;
+    const [waiting, unknown] = await Promise.all([
+      store.requests.listApprovals({ pending: true, limit: LOOKED_AT }),
+      store.requests.unknownApprovals(clock.now() - SEEN_MS, LOOKED_AT),
+    ]);
+    return [...unknown, ...waiting].map(approvalConcern);
   }
 
   async #optOuts(): Promise<Found[]> {

@@ -1,11 +1,39 @@
-// Jobs and changes of settings that need a person: those that wait until a person continues them, and those that could not be rolled back. Pure.
+// Approvals, jobs and changes of settings that need a person: those that wait until a person decides or continues them, those whose
+// outcome is not known, and those that could not be rolled back. Pure.
 
-import type { Job } from "../../store/index.ts";
+import type { Approval, Job } from "../../store/index.ts";
 import { isLeft, waitOf } from "../run/left.ts";
 import { stopOf } from "../run/reason.ts";
 import type { ChangeState } from "../settings/state.ts";
 import { timeText } from "../views/texts.ts";
 import type { Found } from "./concerns.ts";
+
+/** An approval that waits, or that was given and whose outcome is not known. */
+export function approvalConcern(approval: Approval): Found {
+  const { id, summary, requestedBy, requestedAt, state, decidedBy, decidedAt, message } = approval;
+  const shared = { subject: { kind: "approval", id, name: summary }, cause: "approval" } as const;
+  if (state === "pending")
+    return {
+      ...shared,
+      code: "approval_waits",
+      severity: "soon",
+      what: `${requestedBy} waits for another person's approval`,
+      evidence: [],
+      since: timeText(requestedAt),
+      next: "Look at it and approve or reject it.",
+      episode: "",
+    };
+  return {
+    ...shared,
+    code: "approval_outcome_unknown",
+    severity: "urgent",
+    what: `${decidedBy ?? "another person"} approved it, and it is not known whether it was carried out`,
+    evidence: message === null ? [] : [message],
+    since: timeText(decidedAt),
+    next: "Look at the page of what it is about; ask for it again when it was not done.",
+    episode: state,
+  };
+}
 
 /** @param since when it ended; null while it has not ended */
 export function settingsConcerns(

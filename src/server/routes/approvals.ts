@@ -1,7 +1,7 @@
 // Four eyes: dangerous verbs that wait until another person has checked and agreed.
 
 import { z } from "zod";
-import { type Clock, messageOf } from "../../kernel/index.ts";
+import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
 import { OperationError } from "../../operations/index.ts";
 import {
   type ApprovalPlan,
@@ -11,14 +11,15 @@ import {
   approvalOf,
   approvalPlan,
   approvalView,
+  campaignResult,
   confirmation,
   differing,
   pageOf,
 } from "../../operations/views/index.ts";
-import type { Approval, ApprovalWithPlan, ServiceRequests } from "../../store/index.ts";
+import type { Approval, ApprovalEnd, ApprovalWithPlan, ServiceRequests } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { cursor, flag, limit, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, type RawRequest, route } from "../routing/route.ts";
+import { type Answer, type ApiRoute, type RawRequest, route } from "../routing/route.ts";
 
 export interface ApprovalDeps {
   readonly clock: Clock;
@@ -26,6 +27,9 @@ export interface ApprovalDeps {
   /** This process among those that share the store. */
   readonly replica: string;
 }
+
+/** Codes of errors after which nobody knows whether it was done. */
+const UNKNOWN: ReadonlySet<string> = new Set(["unknown_outcome", "outcome_unknown"]);
 
 const byId = z.strictObject({ id: z.string() });
 const word = z.string().max(500).optional().describe("For the person who asked; kept with the approval");
@@ -109,10 +113,13 @@ export function approvalRoutes({ clock, requests, replica: executor }: ApprovalD
         const answer = await operation
           .answer(requestOf(found, asked), async () => undefined)
           .catch(async (thrown: unknown) => {
-            await requests.endApproval(id, messageOf(thrown));
+            await requests.endApproval(id, {
+              state: isUnknown(thrown) ? "outcome_unknown" : "failed",
+              message: messageOf(thrown),
+            });
             throw thrown;
           });
-        await requests.endApproval(id);
+        await requests.endApproval(id, endOf(answer));
         const shown = answer.kind === "json" ? { status: answer.status, answer: answer.value } : { status: 200, answer: null };
         return { approval: approvalOf(await requests.approval(id), clock.now()), ...shown };
       },
@@ -140,6 +147,21 @@ export function approvalRoutes({ clock, requests, replica: executor }: ApprovalD
       },
     }),
   ];
+}
+
+/** Whether what was sent may have been carried out nevertheless. */
+function isUnknown(thrown: unknown): boolean {
+  if (!(thrown instanceof OutdialError)) return true;
+  return UNKNOWN.has(thrown.code) || ("outcomeUnknown" in thrown && thrown.outcomeUnknown === true);
+}
+
+/** How it ended by the answer of the verb; undefined: it was done, or begun. */
+function endOf(answer: Answer): ApprovalEnd | undefined {
+  const result = campaignResult.safeParse(answer.kind === "json" ? answer.value : undefined);
+  if (!result.success) return undefined;
+  const { status, message } = result.data;
+  if (status === "unknown") return { state: "outcome_unknown", message };
+  return status === "failed" || status === "superseded" ? { state: "failed", message } : undefined;
 }
 
 /** The waiting request, in the name of the person who made it; the person who agreed is in the approval and its audit entry. */

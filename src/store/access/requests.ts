@@ -1,11 +1,11 @@
 // Stored requests of callers: idempotency keys with their answers, and dangerous actions that wait for a second person.
 
-import { newId, type RandomStream } from "../../kernel/index.ts";
+import { type Instant, newId, type RandomStream } from "../../kernel/index.ts";
 import { Ledger, type StoreCore } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import type { Bytes } from "../plain-types.ts";
-import { type Approval, type ApprovalWithPlan, type KeyState, PERSON_PREFIX } from "./types.ts";
+import { type Approval, type ApprovalEnd, type ApprovalWithPlan, type KeyState, PERSON_PREFIX } from "./types.ts";
 
 /** A key is free again this long after its process died. */
 const LOCK_MS = 120_000;
@@ -199,13 +199,24 @@ export class ServiceRequests extends Ledger {
     );
   }
 
-  /** Records that an approved action was carried out or, with a message, failed. */
-  async endApproval(id: string, failure?: string): Promise<void> {
+  /** Records that an approved action was carried out, or how else it ended. */
+  async endApproval(id: string, end?: ApprovalEnd): Promise<void> {
     this.#here.delete(id);
     await this.store.query(
-      `update outdial.approvals set executor = null, state = case when $2::text is null then 'approved' else 'failed' end, message = coalesce($2, message)
-       where id = $1`,
-      [id, failure === undefined ? null : storable(failure)],
+      "update outdial.approvals set executor = null, state = $2, message = coalesce($3, message) where id = $1",
+      [id, end?.state ?? "approved", end === undefined ? null : storable(end.message)],
+    );
+  }
+
+  /** Approvals since an instant whose outcome is not known, newest first; not those whose request was made again since. */
+  unknownApprovals(since: Instant, limit: number): Promise<Approval[]> {
+    return this.store.query<Approval>(
+      `select ${APPROVAL} from outdial.approvals one
+       where state in ('outcome_unknown', 'interrupted') and decided_at >= $1 and not exists (
+         select from outdial.approvals later where later.operation = one.operation and later.requested_at > one.decided_at
+           and later.request ->> 'params' = one.request ->> 'params' and later.state in ('approved', 'failed', 'outcome_unknown', 'interrupted'))
+       order by requested_at desc, id desc limit $2`,
+      [new Date(since), limit],
     );
   }
 

@@ -59,11 +59,20 @@ export interface Approval {
   readonly requestedPerson: string | null;
   readonly requestedAt: Instant;
   readonly expiresAt: Instant;
-  /** `interrupted`: approved, but the process that carried it out ended before it was finished. */
-  readonly state: "pending" | "approved" | "rejected" | "failed" | "interrupted";
+  /**
+   * `interrupted`: approved, but the process that carried it out ended before it was finished. `outcome_unknown`: approved, but the
+   * answer to what was sent is not known.
+   */
+  readonly state: "pending" | "approved" | "rejected" | "failed" | "interrupted" | "outcome_unknown";
   readonly decidedBy: string | null;
   readonly decidedAt: Instant | null;
   readonly message: string | null;
+}
+
+/** How carrying out an approved action ended, when it was not simply done. */
+export interface ApprovalEnd {
+  readonly state: Extract<Approval["state"], "failed" | "outcome_unknown">;
+  readonly message: string;
 }
 
 /** An approval with what was shown to the requester. */

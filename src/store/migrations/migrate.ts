@@ -50,6 +50,7 @@ import { stateExecutors } from "./0044-state-executors.ts";
 import { doNotCallReadings } from "./0045-do-not-call-readings.ts";
 import { interruptedApprovals } from "./0046-interrupted-approvals.ts";
 import { receiverOn } from "./0047-receiver-on.ts";
+import { unknownApprovals } from "./0048-unknown-approvals.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -99,6 +100,7 @@ const MIGRATIONS: readonly Migration[] = [
   doNotCallReadings,
   interruptedApprovals,
   receiverOn,
+  unknownApprovals,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -212,6 +212,7 @@ describe("an approval", () => {
     failed: /Decided by oscar.*Failed too fast/,
     expired: /Asked for by/,
     interrupted: /Decided by oscar.*too fast/,
+    outcome_unknown: /Decided by oscar.*Approved, outcome unknown too fast/,
   };
 
   test.each(Object.entries(STATES))("that is %s says so, and what it waits for only while it waits", (text, right) => {
@@ -227,7 +228,7 @@ describe("an approval", () => {
       state,
       decidedBy: decided,
       decidedAt: decided === null ? null : "2026-03-02T15:30:00Z",
-      message: state === "rejected" || state === "failed" || state === "interrupted" ? "too fast" : null,
+      message: decided === null || state === "approved" ? null : "too fast",
     } as ApiTypes.ApprovalDetail;
     const page = drawn(h(Asked, { approval }));
     expect(page).toMatch(right);
@@ -236,11 +237,15 @@ describe("an approval", () => {
 
   test("is called carried out only when that was read back", () => {
     const paused = { campaignId: "c", status: "paused", confirmed: true, already: false, message: "confirmed paused" };
-    expect(approvedNews({ status: 200, answer: paused })).toEqual(["good", "Approved: confirmed paused"]);
-    expect(approvedNews({ status: 200, answer: { ...paused, confirmed: false, message: "not confirmed" } })).toEqual([
+    const approval = { state: "approved", message: null } as const;
+    expect(approvedNews({ approval, status: 200, answer: paused })).toEqual(["good", "Approved: confirmed paused"]);
+    const open = { ...paused, confirmed: false, message: "not confirmed" };
+    expect(approvedNews({ approval, status: 200, answer: open })).toEqual(["bad", "Approved: not confirmed"]);
+    expect(approvedNews({ approval, status: 202, answer: { version: 3 } })[1]).toContain("begun");
+    const lost = { state: "outcome_unknown", message: "no answer" } as const;
+    expect(approvedNews({ approval: lost, status: 200, answer: { ...open, status: "unknown", message: "no answer" } })).toEqual([
       "bad",
-      "Approved: not confirmed",
+      "Approved, but it is not known whether it was carried out: no answer",
     ]);
-    expect(approvedNews({ status: 202, answer: { version: 3 } })[1]).toContain("begun");
   });
 });

@@ -44,6 +44,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   forbidden: "bad",
   exhausted_retries: "bad",
   conflict_persistent: "bad",
+  outcome_unknown: "bad",
   locked: "warn",
   unknown: "warn",
   rollback_failed: "bad",

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PAIR_CASES } from "../../../test/support/failover-states.ts";
 import type { ApiTypes } from "../../server/index.ts";
-import { approvalNews } from "./approval.ts";
+import { approvalCalled, approvalNews } from "./approval.ts";
 import { auditWords } from "./audit-words.ts";
 import { budgetView } from "./budget.ts";
 import { leavesOf, readPath, sameSettings } from "./changes.ts";
@@ -328,6 +328,12 @@ test("who asked hears what became of it, others that it waits", () => {
   const rejected = { ...waiting, state: "rejected", decidedBy: "oscar", message: "not now" } as const;
   expect(approvalNews(rejected, "olga")).toEqual({ tone: "bad", text: "Rejected by oscar, Apply x: not now" });
   expect(approvalNews(rejected, "oscar")).toBeUndefined();
+  const lost = { ...waiting, state: "outcome_unknown", decidedBy: "oscar", message: "no answer" } as const;
+  expect(approvalNews(lost, "olga")).toEqual({
+    tone: "bad",
+    text: "Approved by oscar, Apply x: but it is not known whether it was carried out: no answer",
+  });
+  expect([approvalCalled(lost.state), toneOf(lost.state)]).toEqual(["Approved, outcome unknown", "bad"]);
 });
 
 test("leaves of settings are found by their paths", () => {

@@ -4,13 +4,19 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../support/cli.ts";
+import { hastenedClock } from "../../support/hastened-clock.ts";
 import { EASTERN, type StartedService, startService } from "../../support/service.ts";
+
+/** A Tuesday, 13:00 in New York. */
+const OPEN = "2026-06-16T17:00:00Z";
 
 let at: StartedService;
 beforeAll(async () => {
   at = await startService({
+    clock: hastenedClock(Date.parse(OPEN)),
     yaml: "service: { fourEyes: true }\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n",
     sandbox: {
+      now: OPEN,
       scenario: {
         campaigns: [
           { id: "first", contactListId: "people", status: "active" },
@@ -164,7 +170,6 @@ test("a resume: what the gate looked at, with results, and the reason that was g
     plan: {
       kind: "campaign",
       reason: "the list is mended",
-      // The hour of the look is that of the request.
       preview: { ...preview, judged: { contacts: 200, callable: 0, listed: 300, whole: false } },
     },
   });
@@ -240,6 +245,48 @@ test("a lift: what it takes back, the number masked", async () => {
   expect(await seen(id)).toMatchObject({ standing: { state: "changed" } });
 });
 
+test("one that was approved and whose answer is lost says that its outcome is not known, until it is asked for again", async () => {
+  const { control } = at.sandbox;
+  control.simulateEdit({ kind: "campaign", id: "first", body: { status: "paused" } });
+  const approve = async () => {
+    const path = "/api/v1/campaigns/first/resume";
+    const { shown, id } = await ask(path, `${path}/preview`, {});
+    const answer = await at.post(`/api/v1/approvals/${id}/approve`, { confirm: shown.confirm, message: "go" }, "second");
+    return { id, status: answer.status, body: answer.body as { approval: object; answer: { message: string } } };
+  };
+  const unknown = async () => {
+    const { items } = (await at.get("/api/v1/attention", "viewer")) as { items: { code: string; subject: { id: string } }[] };
+    return items.filter(({ code }) => code === "approval_outcome_unknown");
+  };
+  control.faults.add({ match: { operation: "updateCampaign" }, effect: { reset: true } });
+  const { id, status, body } = await approve();
+  const { message } = body.answer;
+  expect([status, body]).toEqual([
+    200,
+    {
+      approval: expect.objectContaining({ id, state: "outcome_unknown", decidedBy: "oscar", message }) as object,
+      status: 200,
+      answer: expect.objectContaining({ status: "unknown", confirmed: false }) as object,
+    },
+  ]);
+  expect(await unknown()).toEqual([
+    expect.objectContaining({
+      severity: "urgent",
+      subject: { kind: "approval", id, name: ANY },
+      what: "oscar approved it, and it is not known whether it was carried out",
+      evidence: [message],
+    }),
+  ]);
+  control.faults.clear();
+  expect((await approve()).body).toMatchObject({ approval: { state: "approved", message: "go" }, answer: { status: "active" } });
+  expect(await unknown()).toEqual([]);
+  // A resume that the tenant refuses has failed, whatever the status of the answer.
+  control.simulateEdit({ kind: "campaign", id: "first", body: { status: "paused" } });
+  control.faults.add({ match: { operation: "updateCampaign" }, effect: { status: 422 } });
+  expect((await approve()).body).toMatchObject({ approval: { state: "failed" }, answer: { status: "failed" } });
+  control.faults.clear();
+});
+
 test("what was asked for before plans were kept says that there is none; what does not exist is not found", async () => {
   const { id } = await at.service.store.requests.askApproval({
     operation: "dialer.apply",
@@ -273,4 +320,8 @@ test("one whose process died while it carried it out says so; one that was carri
       message: expect.stringContaining("The audit log") as string,
     });
   expect(await seen(done.id)).toMatchObject({ state: "approved", message: null });
+  const { items } = (await at.get("/api/v1/attention")) as { items: { subject: { id: string } }[] };
+  expect(items).toContainEqual(
+    expect.objectContaining({ code: "approval_outcome_unknown", subject: { kind: "approval", id: left.id, name: ANY } }),
+  );
 });

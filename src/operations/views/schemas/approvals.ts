@@ -20,11 +20,16 @@ export const approvalView = z
     requestedAt: time,
     expiresAt: time,
     state: z
-      .enum(["pending", "approved", "rejected", "expired", "failed", "interrupted"])
-      .describe("interrupted: approved, and the service that carried it out ended in the middle"),
+      .enum(["pending", "approved", "rejected", "expired", "failed", "interrupted", "outcome_unknown"])
+      .describe(
+        "interrupted: approved, and the service that carried it out ended in the middle. outcome_unknown: approved, and it is not known whether the tenant carried it out",
+      ),
     decidedBy: z.string().nullable(),
     decidedAt: time.nullable(),
-    message: z.string().nullable().describe("The word of the person who decided, or why it failed or was interrupted"),
+    message: z
+      .string()
+      .nullable()
+      .describe("The word of the person who decided, or why it failed, was interrupted, or has no known outcome"),
   })
   .meta({ id: "Approval" });
 export type ApprovalView = z.output<typeof approvalView>;

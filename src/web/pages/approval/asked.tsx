@@ -3,6 +3,7 @@
 import type { ApiTypes } from "../../../server/index.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { Time } from "../../ui/time.tsx";
+import { approvalCalled } from "../../view/approval.ts";
 import { PlanBody } from "./plan.tsx";
 
 type Detail = ApiTypes.ApprovalDetail;
@@ -71,7 +72,7 @@ export function Asked({ approval }: { readonly approval: Detail }) {
         <>
           <dt>What came of it</dt>
           <dd>
-            <Pill state={state} /> {message}
+            <Pill state={state} text={approvalCalled(state)} /> {message}
           </dd>
         </>
       )}

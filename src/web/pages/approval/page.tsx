@@ -5,6 +5,7 @@ import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
+import { approvalCalled } from "../../view/approval.ts";
 import { Asked, Shown, Standing } from "./asked.tsx";
 import { ApprovalVerbs } from "./verbs.tsx";
 
@@ -25,7 +26,7 @@ function Approval({ id }: { readonly id: string }) {
     <Page
       title={detail?.summary ?? "Approval"}
       crumb={<a href="/approvals">Approvals</a>}
-      beside={detail === undefined ? null : <Pill state={detail.state} />}
+      beside={detail === undefined ? null : <Pill state={detail.state} text={approvalCalled(detail.state)} />}
       actions={detail === undefined ? null : <ApprovalVerbs approval={detail} onDone={approval.reload} />}
     >
       <Loaded of={approval} what="the approval, and whether it still holds">

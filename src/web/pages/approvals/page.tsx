@@ -7,6 +7,7 @@ import { Pill } from "../../ui/pill.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { approvalCalled } from "../../view/approval.ts";
 import { ApprovalVerbs } from "../approval/verbs.tsx";
 
 type Approval = ApiTypes.ApprovalView;
@@ -57,7 +58,7 @@ const COLUMNS: readonly Column<Approval>[] = [
     name: "State",
     cell: ({ state, message, expiresAt }) => (
       <>
-        <Pill state={state} />
+        <Pill state={state} text={approvalCalled(state)} />
         {message === null ? null : <span class="cell-note break">{message}</span>}
         {state === "pending" ? (
           <span class="cell-note">
