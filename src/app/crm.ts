@@ -1,6 +1,14 @@
 // Wiring of the CRM: events of retrievals, records in batches.
 
-import { CrmPushing, CrmUseCases, type Interruption, OperationError } from "../operations/index.ts";
+import {
+  type CrmPushed,
+  CrmPushing,
+  type CrmPushOptions,
+  type CrmPushRequest,
+  CrmUseCases,
+  type Interruption,
+  OperationError,
+} from "../operations/index.ts";
 import { type OutcomeLake, readOutcomeMap } from "../outcomes/index.ts";
 import type { Flags } from "./config.ts";
 import { CRM } from "./crm-announcer.ts";
@@ -8,10 +16,10 @@ import { outcomeMapOf, outcomeMapText } from "./outcome-map.ts";
 import { lakeOn } from "./outcomes.ts";
 import { type Environment, openWorkplace, type Workplace } from "./workplace.ts";
 
-interface CrmRuntime extends AsyncDisposable {
-  readonly crm: CrmUseCases;
-  /** The actor. */
-  readonly actor: string;
+/** Pushes to the CRM: in this process, or at a service. */
+export interface CrmPushes extends AsyncDisposable {
+  /** As `CrmUseCases.push`. */
+  push(request: CrmPushRequest, options: CrmPushOptions): Promise<CrmPushed>;
   /** Stops a push of this process early so that it can be continued, or stops following one that a service runs. */
   interrupt(): Interruption;
 }
@@ -21,15 +29,14 @@ export async function openCrm(
   flags: Flags,
   environment: Environment,
   options: { readonly warn: (message: string) => void },
-): Promise<CrmRuntime> {
+): Promise<CrmPushes> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
   const pushing = await startPushing(stack, workplace);
   const crm = crmOn(workplace, pushing, () => undefined);
   const owned = stack.move();
   return {
-    crm,
-    actor: workplace.actor,
+    push: (request, options) => crm.push(request, workplace.actor, options),
     interrupt: () => workplace.runs.interrupt(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -44,13 +44,12 @@ export { openJob } from "./jobs.ts";
 export { knownIds } from "./known-ids.ts";
 export { openAssistance } from "./mcp.ts";
 export { outcomeMapOf } from "./outcome-map.ts";
+export { type OutcomePulls, type OutcomeRuns, openOutcomePulls, openOutcomeRuns, planPulls } from "./outcome-pulls.ts";
 export {
   campaignsIn,
-  type OutcomeRecords,
   type OutcomesRuntime,
   openOutcomeRecords,
   openOutcomes,
-  planRetrievals,
   reportOnOutcomes,
 } from "./outcomes.ts";
 export { type ServiceAddress, serviceAddress } from "./over-service/address.ts";
@@ -58,6 +57,7 @@ export { ServiceCampaignFiles } from "./over-service/campaign-files.ts";
 export { ServiceDialer } from "./over-service/dialer.ts";
 export { Following } from "./over-service/following.ts";
 export { ServiceJobs } from "./over-service/jobs.ts";
+export { ServiceOutcomes } from "./over-service/outcomes.ts";
 export { pauseOverService, stopOverService, stopRecordsOf } from "./over-service/stops.ts";
 export { ServiceCampaigns } from "./over-service/verbs.ts";
 export { openRecords } from "./records.ts";

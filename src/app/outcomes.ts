@@ -5,8 +5,10 @@ import { createRandom, type RandomStream } from "../kernel/index.ts";
 import {
   checkRequest,
   compareOutcomes,
+  findRetrieval,
   type Interruption,
   planReport,
+  quarantinedIn,
   type ReconcileReport,
   type ReconcileSink,
   type ReportRequest,
@@ -21,9 +23,9 @@ import {
   recordOutcomes,
   runSchedules,
   setSchedules,
-  splitWindows,
   verifyRetrieval,
 } from "../operations/index.ts";
+import type { QuarantinedRow } from "../operations/views/index.ts";
 import { type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
 import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
 import { TenantError } from "../tenant/index.ts";
@@ -54,6 +56,10 @@ export interface OutcomeRecords extends AsyncDisposable {
   }): Promise<Retrieval[]>;
   /** Undefined when there is none with that id. */
   retrieval(jobId: string): Promise<Retrieval | undefined>;
+  /** Throws OperationError `job_not_found`. */
+  find(jobId: string): Promise<Retrieval>;
+  /** Rows of the vendor that were not valid records. */
+  quarantine(retrieval: Pick<Retrieval, "jobId" | "campaignId">): Promise<readonly QuarantinedRow[]>;
   /** Undefined when it has not ended. */
   verify(retrieval: Retrieval): Promise<RunVerdict | undefined>;
   schedules(): Promise<RetrievalSchedule[]>;
@@ -187,6 +193,8 @@ function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store):
     random: createRandom(randomUUID(), "lake"),
     retrievals: (query) => store.retrievals.list(query),
     retrieval: (jobId) => store.retrievals.get(jobId),
+    find: (jobId) => findRetrieval(store.retrievals, jobId),
+    quarantine: (retrieval) => quarantinedIn(lake, retrieval),
     verify: (retrieval) => verifyRetrieval(lake, retrieval),
     schedules: () => store.retrievalSchedules.list(),
     removeSchedule: (campaignId) => store.retrievalSchedules.remove(campaignId),
@@ -209,7 +217,7 @@ export async function planRetrievals(flags: Flags, environment: Environment, inp
   const { profile } = await loadConfig(flags, environment);
   return inputs.map((input) => {
     const { request, warnings } = checkRequest(input, now, [], REACH_DAYS[profile]);
-    return { request, warnings, windows: splitWindows(request) };
+    return { request, warnings };
   });
 }
 

@@ -1,11 +1,10 @@
 // Text about retrievals. Pure text.
 
-import type { RetrievalProgress, RunVerdict } from "../operations/index.ts";
-import { downloadSuccessRate, latencySeconds } from "../operations/views/index.ts";
-import type { Retrieval } from "../store/index.ts";
+import type { RetrievalProgress } from "../operations/index.ts";
+import type { RetrievalVerdict, RetrievalView } from "../operations/views/index.ts";
 import { duration, grouped, printable } from "./text.ts";
 
-const time = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+const time = (at: string) => at.replace(/\.\d+Z$/, "Z");
 
 /** One line for a terminal. */
 export function retrievalProgressLine(progress: RetrievalProgress): string {
@@ -16,43 +15,38 @@ export function retrievalProgressLine(progress: RetrievalProgress): string {
 }
 
 /** `3 bad_end · 1 missing_id`, most frequent first; empty when nothing was quarantined. */
-function quarantineLine({ totals }: Pick<Retrieval, "totals">): string {
-  return Object.entries(totals.quarantined)
+function quarantineLine({ quarantined }: Pick<RetrievalView, "quarantined">): string {
+  return Object.entries(quarantined)
     .sort(([, a], [, b]) => b - a)
     .map(([reason, count]) => `${grouped(count)} ${reason}`)
     .join(" · ");
 }
 
 /** The summary of a retrieval. */
-export function retrievalLines(retrieval: Retrieval): string[] {
-  const { jobId, campaignId, from, to, codes, status, totals, calls, complianceHash, error } = retrieval;
-  const seconds = latencySeconds(retrieval);
-  const rate = downloadSuccessRate(retrieval);
-  const well = rate === null ? "" : ` (${Math.floor(rate * 10_000) / 100} % of ${grouped(totals.attempts)} requests went well)`;
+export function retrievalLines(retrieval: RetrievalView): string[] {
+  const { jobId, campaignId, from, to, codes, status, calls, complianceHash, stop } = retrieval;
+  const { attempts, pages, pagesFailed, rows, bytes, windows, windowsDone, unfinished, successRate, latencySeconds } = retrieval;
+  const well =
+    successRate === null ? "" : ` (${Math.floor(successRate * 10_000) / 100} % of ${grouped(attempts)} requests went well)`;
   const lines = [
     `${jobId} · ${status.replaceAll("_", " ")} · ${printable(campaignId)} · ${time(from)} to ${time(to)}${codes === null ? "" : ` · ${codes.map(printable).join(", ")}`}`,
-    `  ${calls === null ? `${grouped(totals.rows)} rows so far` : `${grouped(calls)} calls`} · ${grouped(totals.pagesOk)} pages, ${grouped(totals.pagesFailed)} failed fetches${well} · ${totals.windowsDone} of ${totals.windows} windows · ${grouped(totals.bytes)} bytes${seconds === null ? "" : ` · ${duration(seconds)}`}`,
+    `  ${calls === null ? `${grouped(rows)} rows so far` : `${grouped(calls)} calls`} · ${grouped(pages)} pages, ${grouped(pagesFailed)} failed fetches${well} · ${windowsDone} of ${windows} windows · ${grouped(bytes)} bytes${latencySeconds === null ? "" : ` · ${duration(latencySeconds)}`}`,
   ];
-  if (totals.unfinished > 0)
-    lines.push(`  ${grouped(totals.unfinished)} calls were still going on; a later retrieval reads them`);
+  if (unfinished > 0) lines.push(`  ${grouped(unfinished)} calls were still going on; a later retrieval reads them`);
   const poison = quarantineLine(retrieval);
   if (poison !== "") lines.push(`  in quarantine: ${poison} (outdial outcomes runs ${jobId} --quarantine shows them)`);
   if (complianceHash !== null) lines.push(`  compliance hash ${complianceHash}`);
-  if (typeof error === "object" && error !== null && "message" in error) {
-    lines.push(`  ${printable(String(error.message))}`);
-    if ("advice" in error && typeof error.advice === "string") lines.push(`  ${error.advice}`);
-  }
+  if (stop !== null) lines.push(`  ${printable(stop.message)}`, ...(stop.advice === undefined ? [] : [`  ${stop.advice}`]));
   return lines;
 }
 
-/** One line for a verdict, and what is wrong. */
-export function verdictLines(verdict: RunVerdict): string[] {
-  const { jobId, ok, expected, found, damaged } = verdict;
-  if (ok) return [`${jobId} ok · ${grouped(found.calls)} calls · ${found.hash}`];
-  const lines = [
-    `${jobId} DIFFERS · ${grouped(expected.calls)} calls were retrieved, the lake has ${grouped(found.calls)} of them`,
-  ];
-  if (damaged.count > 0) lines.push(`  changed: ${grouped(damaged.count)} calls: ${damaged.callIds.map(printable).join(", ")}`);
-  lines.push(`  recorded ${expected.hash}`, `  now      ${found.hash}`);
+/** One line for the verdict on a retrieval that has ended, and what is wrong. */
+export function verdictLines({ jobId, whole, calls, expected, hash, expectedHash, damaged }: RetrievalVerdict): string[] {
+  const found = grouped(calls ?? 0);
+  if (whole === true) return [`${jobId} ok · ${found} calls · ${hash}`];
+  const lines = [`${jobId} DIFFERS · ${grouped(expected ?? 0)} calls were retrieved, the lake has ${found} of them`];
+  const { count, callIds } = damaged ?? { count: 0, callIds: [] };
+  if (count > 0) lines.push(`  changed: ${grouped(count)} calls: ${callIds.map(printable).join(", ")}`);
+  lines.push(`  recorded ${expectedHash}`, `  now      ${hash}`);
   return lines;
 }

@@ -6,7 +6,16 @@ export { boundedFileText, boundedText } from "./bounded-text.ts";
 export * from "./campaigns/index.ts";
 export * from "./compliance/index.ts";
 export type { Context } from "./context.ts";
-export { type CrmAccess, CrmPushing, type CrmPushRequest, CrmUseCases, createCrmAnnouncer } from "./crm/index.ts";
+export {
+  type CrmAccess,
+  type CrmPushed,
+  CrmPushing,
+  type CrmPushOptions,
+  type CrmPushRequest,
+  CrmUseCases,
+  createCrmAnnouncer,
+  refuseUnended,
+} from "./crm/index.ts";
 export { OperationError } from "./error.ts";
 export {
   cloudEvent,
@@ -81,7 +90,9 @@ export { TenantRefresh } from "./refresh/refresh.ts";
 export {
   checkRequest,
   type Difference,
+  findRetrieval,
   type HourCounts,
+  quarantinedIn,
   type ReconcileReport,
   type ReconcileSink,
   type RetrievalInput,
@@ -92,7 +103,6 @@ export {
   type RunVerdict,
   runSchedules,
   setSchedules,
-  splitWindows,
   turnsOf,
   verifyRetrieval,
 } from "./retrieval/index.ts";

@@ -6,7 +6,7 @@ import { type ApprovalView, awaitingApproval, problem } from "../../operations/v
 import type { ServiceAddress } from "./address.ts";
 
 export interface Asked {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** What is undefined is left out, a list is repeated. */
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   /** JSON. */

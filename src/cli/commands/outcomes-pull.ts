@@ -1,11 +1,17 @@
 // outdial outcomes pull, runs, verify: once, again and again, or on from where it was left; what was retrieved, and whether the lake still holds it.
 
-import { type OutcomeRecords, type OutcomesRuntime, openOutcomeRecords, openOutcomes, planRetrievals } from "../../app/index.ts";
+import {
+  type OutcomePulls,
+  type OutcomeRuns,
+  openOutcomePulls,
+  openOutcomeRuns,
+  planPulls,
+  ServiceOutcomes,
+} from "../../app/index.ts";
 import { durationText } from "../../kernel/index.ts";
 import { OperationError, type RetrievalInput, type Rhythm, turnsOf } from "../../operations/index.ts";
-import { type RetrievalVerdict, retrievalViewOf, scheduleViewOf, verdictViewOf } from "../../operations/views/index.ts";
-import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
-import type { OptionsOf, Run } from "../command.ts";
+import type { RetrievalVerdict, RetrievalView, ScheduleView } from "../../operations/views/index.ts";
+import type { OptionsOf, Place, Run } from "../command.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
@@ -15,6 +21,11 @@ import { endedByInterrupt } from "../running.ts";
 import { printable, timeText } from "../text.ts";
 
 type Options = OptionsOf<typeof declared.pull>;
+
+/** Outcomes at the service that OUTDIAL_URL names; undefined without one. */
+export function atService({ service }: Place, { clock, signal, say: warn }: Io): ServiceOutcomes | undefined {
+  return service === undefined ? undefined : new ServiceOutcomes(service, { clock, signal, warn });
+}
 
 export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
   const { from, to, last: lastMs, codes, limit, every, resume, stagger: staggerMs, downloads } = options;
@@ -53,7 +64,10 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
     );
   if (every === "off") return endSchedules(campaigns, options, io);
 
-  await using runtime = await openOutcomes(options, io.env, { warn: io.say, downloads });
+  const there = atService(options, io);
+  if (there !== undefined && downloads !== undefined)
+    throw new OperationError("invalid_input", "--downloads does not go through a service: it has its own number");
+  await using runtime = there ?? (await openOutcomePulls(options, io.env, { warn: io.say, downloads }));
   using _listening = endedByInterrupt(io, runtime);
   if (resume !== undefined) return await goOn(runtime, options, io);
   if (every !== undefined) {
@@ -62,11 +76,11 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
     io.say(warnings.map((warning) => `warning: ${warning}`));
     return await repeat(runtime, campaigns, io);
   }
-  const { request, warnings } = await runtime.retrieving.check(input);
+  const { jobId, earlier, warnings } = await runtime.begin(input);
   io.say(warnings.map((warning) => `warning: ${warning}`));
-  const { retrieval, earlier } = await runtime.retrieving.submit(request);
-  if (earlier) io.say(`this retrieval exists as ${retrieval.jobId} and is continued`);
-  return await runAndReport(runtime, retrieval, io);
+  if (earlier) io.say(`this retrieval exists as ${jobId} and is continued`);
+  else if (there !== undefined) io.say(`retrieval ${jobId}`);
+  return await runAndReport(runtime, jobId, io);
 };
 
 /** What would be asked for: of one campaign its windows, of several with a rhythm each one's, and when its first turn is. */
@@ -80,24 +94,18 @@ async function dryRun(
   const now = io.clock.now();
   const turns = rhythm === undefined ? undefined : turnsOf(campaigns.length, rhythm, now);
   const inputs = (campaigns.length === 0 ? [input.campaignId] : campaigns).map((campaignId) => ({ ...input, campaignId }));
-  const plans = await planRetrievals(options, io.env, inputs, now);
-  const planned = plans.map(({ request, warnings, windows }, place) => {
-    const shown = windows.map(({ from, to }) => ({ from: timeText(from), to: timeText(to) }));
+  const there = atService(options, io);
+  const plans =
+    there === undefined ? await planPulls(options, io.env, inputs, now) : await Promise.all(inputs.map((one) => there.plan(one)));
+  const planned = plans.map((plan, place) => {
+    const { campaignId, codes, limit, warnings, windows } = plan;
     const firstAt = turns?.[place];
-    const json = {
-      ...request,
-      from: timeText(request.from),
-      to: timeText(request.to),
-      ...(firstAt !== undefined && { firstAt: timeText(firstAt) }),
-      windows: shown,
-    };
-    const lines = shown.map(
-      ({ from, to }) => `${from}  ${to}  ${request.codes?.join(",") ?? "all codes"}  pages of ${request.limit}`,
-    );
+    const json = { ...plan, ...(firstAt !== undefined && { firstAt: timeText(firstAt) }) };
+    const lines = windows.map(({ from, to }) => `${from}  ${to}  ${codes?.join(",") ?? "all codes"}  pages of ${limit}`);
     const head =
       firstAt === undefined
         ? []
-        : [`${printable(request.campaignId)}: first at ${timeText(firstAt)}, then every ${durationText(rhythm?.everyMs ?? 0)}`];
+        : [`${printable(campaignId)}: first at ${timeText(firstAt)}, then every ${durationText(rhythm?.everyMs ?? 0)}`];
     return { json, lines: [...head, ...lines], warnings, windows: windows.length };
   });
   const [only] = planned;
@@ -110,46 +118,50 @@ async function dryRun(
   io.say(`dry run: ${windows} windows, at least ${windows} requests; nothing was sent`);
 }
 
-async function goOn(runtime: OutcomesRuntime, { resume, campaign }: Options, io: Io): Promise<number> {
-  const { retrieving } = runtime;
-  const retrieval = typeof resume === "string" ? await retrieving.find(resume) : await retrieving.unended(campaign[0]);
+async function goOn(runtime: OutcomePulls, { resume, campaign }: Options, io: Io): Promise<number> {
+  const retrieval = typeof resume === "string" ? await runtime.show(resume) : await runtime.unended(campaign[0]);
   if (retrieval === undefined) {
     io.say("no retrieval was interrupted");
     await io.answer({ retrieval: null }, []);
     return EXIT.done;
   }
-  io.say(`continuing ${retrieval.jobId}: ${retrieval.totals.windowsDone} of ${retrieval.totals.windows} windows are done`);
-  return runAndReport(runtime, retrieval, io);
+  const { jobId, windows, windowsDone } = retrieval;
+  io.say(`continuing ${jobId}: ${windowsDone} of ${windows} windows are done`);
+  await runtime.goOn(jobId);
+  return runAndReport(runtime, jobId, io);
 }
 
-async function runAndReport(
-  { retrieving, doubt }: Pick<OutcomesRuntime, "retrieving" | "doubt">,
-  retrieval: Retrieval,
-  io: Io,
-): Promise<number> {
-  const ended = await retrieving.run(retrieval.jobId, (progress) => io.progress(retrievalProgressLine(progress)));
+async function runAndReport(runtime: OutcomePulls, jobId: string, io: Io): Promise<number> {
+  const ended = await runtime.run(jobId, (progress) => io.progress(retrievalProgressLine(progress)));
   io.say(retrievalLines(ended));
-  const why = ended.calls === 0 ? await doubt(ended.campaignId) : undefined;
+  const why = ended.calls === 0 ? await runtime.doubt(ended.campaignId) : undefined;
   if (why !== undefined) io.say(`warning: ${printable(why)}`);
-  await io.answer({ retrieval: retrievalViewOf(ended) }, `${ended.jobId} ${ended.status}`);
+  await io.answer({ retrieval: ended }, `${ended.jobId} ${ended.status}`);
   return exitOfRetrieval(ended);
 }
 
-function exitOfRetrieval({ status, error }: Retrieval): number {
+function exitOfRetrieval({ status, stop }: RetrievalView): number {
   if (status === "done") return EXIT.done;
   if (status === "partly_failed") return EXIT.partlyFailed;
   if (status === "running" || status === "ready") return EXIT.interrupted;
-  return typeof error === "object" && error !== null && "code" in error ? exitOf(String(error.code)) : EXIT.failed;
+  return stop === null ? EXIT.failed : exitOf(stop.code);
 }
 
-async function repeat(runtime: OutcomesRuntime, campaignIds: readonly string[], io: Io): Promise<number> {
+async function repeat(runtime: OutcomePulls, campaignIds: readonly string[], io: Io): Promise<number> {
   const one = campaignIds.length === 1;
+  const { runSchedules } = runtime;
+  const who = runSchedules === undefined ? "the service" : "this process";
+  const until = runSchedules === undefined ? "" : ", until it is interrupted";
   io.say(
-    `${one ? "the schedule is" : `${campaignIds.length} schedules are`} set; this process retrieves whenever ${one ? "it" : "one"} falls due, until it is interrupted`,
+    `${one ? "the schedule is" : `${campaignIds.length} schedules are`} set; ${who} retrieves whenever ${one ? "it" : "one"} falls due${until}`,
   );
   const set = (await runtime.schedules()).filter(({ campaignId }) => campaignIds.includes(campaignId));
+  if (runSchedules === undefined) {
+    await io.answer({ schedules: set }, set.map(scheduleLine));
+    return EXIT.done;
+  }
   if (!one) io.say(set.map(scheduleLine));
-  await runtime.runSchedules({
+  await runSchedules({
     campaignIds,
     onProgress: (progress) => io.progress(retrievalProgressLine(progress)),
     onRun: async (run) => {
@@ -157,68 +169,56 @@ async function repeat(runtime: OutcomesRuntime, campaignIds: readonly string[], 
       if ("failed" in run) return void (await report(run.failed, io));
       const { retrieval } = run;
       io.say(retrievalLines(retrieval));
-      await io.answer({ retrieval: retrievalViewOf(retrieval) }, `${retrieval.jobId} ${retrieval.status}`);
+      await io.answer({ retrieval }, `${retrieval.jobId} ${retrieval.status}`);
     },
   });
   return EXIT.interrupted;
 }
 
 async function endSchedules(campaignIds: readonly string[], options: Options, io: Io): Promise<void> {
-  await using records = await openOutcomeRecords(options, io.env);
+  await using kept = await openRuns(options, io);
   for (const campaignId of campaignIds) {
-    const removed = await records.removeSchedule(campaignId);
+    const removed = await kept.removeSchedule(campaignId);
     io.say(removed ? `the schedule of ${campaignId} is ended; what was retrieved stays` : `${campaignId} has no schedule`);
   }
 }
 
-const scheduleLine = ({ campaignId, everyMs, nextAt }: RetrievalSchedule) =>
-  `scheduled: ${printable(campaignId)} every ${durationText(everyMs)}, next at ${timeText(nextAt)}`;
+const openRuns = async (options: Place, io: Io): Promise<OutcomeRuns> =>
+  atService(options, io) ?? (await openOutcomeRuns(options, io.env));
+
+const scheduleLine = ({ campaignId, everyMs, nextAt }: ScheduleView) =>
+  `scheduled: ${printable(campaignId)} every ${durationText(everyMs)}, next at ${nextAt}`;
 
 export const runs: Run<typeof declared.runs> = async ({ args: { id }, options, io }) => {
   const { campaign: campaignId, limit, quarantine } = options;
-  await using records = await openOutcomeRecords(options, io.env);
+  await using kept = await openRuns(options, io);
   if (quarantine) {
     if (id === undefined) throw new OperationError("invalid_input", "--quarantine needs the id of a retrieval");
-    return showQuarantine(records, await one(records, id), io);
+    return await showQuarantine(kept, await kept.show(id), io);
   }
-  const shown = id === undefined ? await records.retrievals({ limit, campaignId }) : [await one(records, id)];
-  const schedules = id === undefined ? await records.schedules() : [];
-  await io.answer({ items: shown.map(retrievalViewOf), schedules: schedules.map(scheduleViewOf) }, [
-    ...shown.flatMap(retrievalLines),
-    ...schedules.map(scheduleLine),
-  ]);
+  const shown = id === undefined ? await kept.list({ limit, campaignId }) : [await kept.show(id)];
+  const schedules = id === undefined ? await kept.schedules() : [];
+  await io.answer({ items: shown, schedules }, [...shown.flatMap(retrievalLines), ...schedules.map(scheduleLine)]);
   if (shown.length === 0 && !io.json) io.say("nothing was retrieved yet");
 };
 
-async function showQuarantine(records: OutcomeRecords, { jobId, campaignId }: Retrieval, io: Io): Promise<void> {
-  const rows = await records.lake.query<Record<string, unknown>>(
-    "SELECT reason, detail, call_id, observed_at, row FROM quarantine WHERE run_id = $1 ORDER BY observed_at, row",
-    [jobId],
-    { campaignId },
-  );
-  for (const row of rows) await io.data(JSON.stringify({ ...row, observed_at: timeText(Number(row["observed_at"])) }));
+async function showQuarantine(kept: OutcomeRuns, retrieval: RetrievalView, io: Io): Promise<void> {
+  const rows = await kept.quarantine(retrieval);
+  for (const row of rows) await io.data(JSON.stringify(row));
   io.say(`${rows.length} rows are in quarantine`);
 }
 
 export const verify: Run<typeof declared.verify> = async ({ args: { id }, options, io }) => {
-  await using records = await openOutcomeRecords(options, io.env);
-  const wanted = id === undefined ? await records.retrievals({ limit: options.limit }) : [await one(records, id)];
+  await using kept = await openRuns(options, io);
+  const wanted = id === undefined ? (await kept.list({ limit: options.limit })).map(({ jobId }) => jobId) : [id];
   const items: RetrievalVerdict[] = [];
-  for (const retrieval of wanted) {
-    const verdict = await records.verify(retrieval);
-    items.push(verdictViewOf(retrieval.jobId, verdict));
-    if (verdict === undefined) io.say(`${retrieval.jobId} has not ended; there is nothing to compare with yet`);
+  for (const jobId of wanted) {
+    const verdict = await kept.verify(jobId);
+    items.push(verdict);
+    if (!verdict.ended) io.say(`${jobId} has not ended; there is nothing to compare with yet`);
     else if (!io.json) await io.data(verdictLines(verdict));
   }
   const ok = items.every(({ whole }) => whole !== false);
   await io.answer({ ok, items }, []);
   return ok ? EXIT.done : EXIT.failed;
 };
-
-async function one(records: OutcomeRecords, id: string): Promise<Retrieval> {
-  const found = await records.retrieval(id);
-  if (found !== undefined) return found;
-  throw new OperationError("job_not_found", `there is no retrieval ${id}`, {
-    advice: "outdial outcomes runs shows the retrievals of this store.",
-  });
-}

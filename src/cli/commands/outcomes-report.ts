@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { campaignsIn, openCrm, openOutcomeRecords, openOutcomes, outcomeMapOf, reportOnOutcomes } from "../../app/index.ts";
 import { nearest } from "../../kernel/index.ts";
 import {
-  type CrmUseCases,
+  type CrmPushOptions,
   type Difference,
   exportedText,
   exportToFile,
@@ -22,6 +22,7 @@ import { type Output, openOutput, writeText } from "../output.ts";
 import { endedByInterrupt } from "../running.ts";
 import { table } from "../table.ts";
 import { grouped, printable, timeText } from "../text.ts";
+import { atService } from "./outcomes-pull.ts";
 
 type Format = NonNullable<OptionsOf<typeof declared.report>["format"]>;
 
@@ -147,13 +148,17 @@ const SHOWN_REFUSALS = 10;
 export const pushCrm: Run<typeof declared.pushCrm> = async ({ options, io }) => {
   const { records, campaign: campaignId, to, last, batch, again, map, out } = options;
   const from = options.from ?? (last === undefined ? undefined : (to ?? io.clock.now()) - last);
-  await using runtime = await openCrm(options, io.env, { warn: io.say });
+  await using runtime = atService(options, io) ?? (await openCrm(options, io.env, { warn: io.say }));
   using _listening = endedByInterrupt(io, runtime);
   await using output = records ? await openOutput(out, io) : undefined;
   const request = { records, campaignId, from, to, batch, again, map };
-  const pushed = await runtime.crm.push(request, runtime.actor, told(output, out, io));
+  const pushed = await runtime.push(request, told(output, out, io));
   const { announced, delivery } = pushed;
-  const events = `events: ${grouped(announced)} queued · ${grouped(delivery.delivered)} delivered · ${grouped(delivery.failed)} failed · ${grouped(delivery.dead)} dead`;
+  const delivered =
+    delivery === null
+      ? "the service delivers them"
+      : `${grouped(delivery.delivered)} delivered · ${grouped(delivery.failed)} failed · ${grouped(delivery.dead)} dead`;
+  const events = `events: ${grouped(announced)} queued · ${delivered}`;
   const refused = pushed.records === null ? 0 : pushed.records.refused + pushed.records.refusedBefore;
   await io.answer(pushed, [
     events,
@@ -163,11 +168,11 @@ export const pushCrm: Run<typeof declared.pushCrm> = async ({ options, io }) => 
           `records: ${grouped(pushed.records.acknowledged)} acknowledged · ${grouped(pushed.records.unchanged)} unchanged · ${grouped(refused)} refused`,
         ]),
   ]);
-  return delivery.failed + delivery.dead + refused > 0 ? EXIT.partlyFailed : EXIT.done;
+  return (delivery?.failed ?? 0) + (delivery?.dead ?? 0) + refused > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
 /** What is told of a push. */
-function told(output: Output | undefined, out: string | undefined, io: Io): NonNullable<Parameters<CrmUseCases["push"]>[2]> {
+function told(output: Output | undefined, out: string | undefined, io: Io): CrmPushOptions {
   let shown = 0;
   return {
     onBegun: ({ jobId, earlier }) => {
@@ -180,7 +185,7 @@ function told(output: Output | undefined, out: string | undefined, io: Io): NonN
     async onRefused(refusal) {
       await output?.line(refusal);
       if (shown++ < SHOWN_REFUSALS)
-        io.say(`refused ${printable(refusal.callId)}: ${refusal.status} ${printable(refusal.reason)}`);
+        io.say(`refused ${printable(refusal.callId ?? "")}: ${refusal.statusCode} ${printable(refusal.reason ?? "")}`);
       else if (shown === SHOWN_REFUSALS + 1 && out === undefined) io.say("… more are refused; --out FILE writes them all");
     },
   };

@@ -25,6 +25,7 @@ const PAGE = whole("--limit <number>", "calls in a page, at most 5000", { from: 
 const RUNS = { from: 1, to: 1000, default: 20 } as const;
 
 export const pull = command("pull", TENANT_AND_STORE, {
+  runs: "through",
   summary: "retrieve ended calls into the lake: no call twice, none lost; continues at the page where it was interrupted",
   options: [
     many(
@@ -61,6 +62,7 @@ export const pull = command("pull", TENANT_AND_STORE, {
 });
 
 export const runs = command("runs", STORE, {
+  runs: "through",
   summary: "retrievals, newest first: period, pages, calls, hash, rows in quarantine; and the schedules",
   args: [text("[id]", "one retrieval")],
   options: [
@@ -71,6 +73,7 @@ export const runs = command("runs", STORE, {
 });
 
 export const verify = command("verify", STORE, {
+  runs: "through",
   summary: "hash the calls of a retrieval in the lake again and compare the hash with the recorded one",
   args: [text("[id]", "one retrieval; the newest ones by default")],
   options: [whole("--limit <number>", "how many of the newest", RUNS)],
@@ -127,6 +130,7 @@ export const report = command("report", STORE, {
 });
 
 export const pushCrm = command("crm", TENANT_AND_STORE, {
+  runs: "through",
   summary:
     "send the CRM the events of retrievals that it does not have; with --records also every call whose latest version it does not have",
   options: [

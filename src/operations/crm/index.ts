@@ -2,4 +2,4 @@
 
 export { createCrmAnnouncer } from "./announce.ts";
 export { type CrmAccess, CrmPushing } from "./pushing.ts";
-export { type CrmPushRequest, CrmUseCases } from "./use-cases.ts";
+export { type CrmPushed, type CrmPushOptions, type CrmPushRequest, CrmUseCases, refuseUnended } from "./use-cases.ts";

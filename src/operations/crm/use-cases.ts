@@ -2,13 +2,15 @@
 
 import { OutdialError } from "../../kernel/index.ts";
 import type { LakeRange } from "../../outcomes/index.ts";
-import type { CrmPushProgress, CrmRefusalLine } from "../../store/index.ts";
+import { type CrmPushProgress, type Job, PUSH } from "../../store/index.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import type { DeliveryWorker } from "../events/worker.ts";
 import { noteRequest } from "../jobs/request.ts";
-import { CANCELLED, stopOf } from "../run/reason.ts";
-import { type CrmPush, type CrmPushAsked, DEFAULT_BATCH } from "./asked.ts";
+import { resultRows } from "../jobs/result-rows.ts";
+import { CANCELLED, type StopReason, stopOf } from "../run/reason.ts";
+import type { ResultRow } from "../views/schemas/jobs.ts";
+import { type CrmPushAsked, DEFAULT_BATCH } from "./asked.ts";
 import { type CrmPushing, noRecordsUrl } from "./pushing.ts";
 
 interface CrmParts {
@@ -49,21 +51,20 @@ export type CrmPushReport = Omit<CrmPushProgress, "announced">;
 export interface CrmPushed extends CrmPushBegun {
   /** Events of retrievals queued. */
   readonly announced: number;
-  readonly delivery: Awaited<ReturnType<CrmParts["deliver"]>>;
+  /** Null when a service delivers them. */
+  readonly delivery: Awaited<ReturnType<CrmParts["deliver"]>> | null;
   /** Null when no records were requested. */
   readonly records: CrmPushReport | null;
 }
 
-interface CrmPushOptions {
+/** What is told of a push under way. */
+export interface CrmPushOptions {
   readonly onBegun?: ((begun: CrmPushBegun) => void) | undefined;
   /** @param here whether this process runs it */
   readonly onProgress?: ((progress: CrmPushProgress, here: boolean) => void) | undefined;
   /** Called for each record that the CRM refused, when the push is over. */
-  readonly onRefused?: ((refusal: CrmRefusalLine) => Promise<void> | void) | undefined;
+  readonly onRefused?: ((refused: ResultRow) => Promise<void> | void) | undefined;
 }
-
-/** Refusals per query. */
-const PAGE = 1000;
 
 /** Tells the CRM of retrievals and pushes records to it. Errors: OperationError, StoreError. */
 export class CrmUseCases {
@@ -92,22 +93,12 @@ export class CrmUseCases {
     options.onBegun?.(begun);
     const ended = await this.#parts.pushing().run(begun.jobId, options.onProgress);
     const { onRefused } = options;
-    if (onRefused !== undefined) for await (const refusal of this.refusals(begun.jobId)) await onRefused(refusal);
-    refuseUnended(ended);
+    if (onRefused !== undefined)
+      for await (const row of resultRows(this.#context.store, { id: begun.jobId, kind: PUSH }, {})) await onRefused(row);
+    refuseUnended({ ...ended.job, stop: stopOf(ended.job.error) });
     const { announced, ...records } = ended.progress;
     const delivery = await this.#parts.deliver();
     return { ...begun, announced, delivery, records: request.records ? records : null };
-  }
-
-  /** The records that the CRM refused in a push, in order. */
-  async *refusals(jobId: string): AsyncGenerator<CrmRefusalLine> {
-    for (let after = 0; ; ) {
-      const page = await this.#context.store.crmPushes.refusals(jobId, { after, limit: PAGE });
-      yield* page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) return;
-      after = last.line;
-    }
   }
 
   async #submit({ records, campaignId, from, to, map, ...rest }: CrmPushRequest, by: string): Promise<CrmPushBegun> {
@@ -135,8 +126,11 @@ export class CrmUseCases {
 }
 
 /** Throws the reason when a push did not complete. */
-function refuseUnended({ job }: CrmPush): void {
-  const { id, status } = job;
+export function refuseUnended({
+  id,
+  status,
+  stop,
+}: Pick<Job, "id" | "status"> & { readonly stop: StopReason | null | undefined }): void {
   if (status === "done" || status === "partly_failed") return;
   if (status === "cancelled")
     throw new OutdialError(CANCELLED, `job ${id} was cancelled`, {
@@ -144,6 +138,6 @@ function refuseUnended({ job }: CrmPush): void {
     });
   if (status === "ready" || status === "running")
     throw new OutdialError("interrupted", `no longer followed: a service continues ${id}`);
-  const { code, message, advice } = stopOf(job.error) ?? { code: "internal", message: `job ${id} is ${status}` };
+  const { code, message, advice } = stop ?? { code: "internal", message: `job ${id} is ${status}` };
   throw new OutdialError(code, message, advice === undefined ? {} : { advice });
 }

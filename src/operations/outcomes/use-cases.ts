@@ -3,20 +3,21 @@
 import { heatOf, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Context } from "../context.ts";
 import { noteRequest } from "../jobs/request.ts";
+import { quarantinedIn } from "../retrieval/quarantine.ts";
 import { type ReconcileReport, type ReconcileSink, reconcile } from "../retrieval/reconcile.ts";
 import type { RetrievalInput, RetrievalRequest } from "../retrieval/request.ts";
 import { type Rhythm, setSchedules } from "../retrieval/schedule.ts";
 import type { RetrievalProgress, Retrieving } from "../retrieval/service.ts";
 import { verifyRetrieval } from "../retrieval/verify.ts";
-import { splitWindows } from "../retrieval/windows.ts";
-import { retrievalViewOf, scheduleViewOf, verdictViewOf } from "../views/outcome-views.ts";
+import { retrievalPlanOf, retrievalViewOf, scheduleViewOf, verdictViewOf } from "../views/outcome-views.ts";
 import type {
-  FirstTurn,
   OutcomeReportView,
+  QuarantinedRow,
   RetrievalBegun,
   RetrievalPlan,
   RetrievalVerdict,
   RetrievalView,
+  SchedulesSet,
   ScheduleView,
 } from "../views/schemas/outcomes.ts";
 import { timeText } from "../views/texts.ts";
@@ -52,10 +53,7 @@ export class OutcomeUseCases {
 
   /** The preview of a retrieval. Throws OperationError `invalid_input` */
   async planRetrieval(input: RetrievalInput): Promise<RetrievalPlan> {
-    const { request, warnings } = await this.#parts.retrieving.check(input);
-    const { campaignId, from, to, codes, limit } = request;
-    const windows = splitWindows(request).length;
-    return { campaignId, from: timeText(from), to: timeText(to), codes, limit, warnings, windows };
+    return retrievalPlanOf(await this.#parts.retrieving.check(input));
   }
 
   /**
@@ -108,6 +106,17 @@ export class OutcomeUseCases {
     return (await this.#context.store.retrievals.list(query)).map(retrievalViewOf);
   }
 
+  /** Throws OperationError `job_not_found`. */
+  async retrieval(jobId: string): Promise<RetrievalView> {
+    return retrievalViewOf(await this.#parts.retrieving.find(jobId));
+  }
+
+  /** Rows of the vendor that were not valid records, by time. Throws OperationError `job_not_found` */
+  async quarantine(jobId: string): Promise<readonly QuarantinedRow[]> {
+    const { lake, retrieving } = this.#parts;
+    return quarantinedIn(lake, await retrieving.find(jobId));
+  }
+
   /** Whether the lake contains exactly what a retrieval brought. Throws OperationError `job_not_found` */
   async verify(jobId: string): Promise<RetrievalVerdict> {
     const { lake, retrieving } = this.#parts;
@@ -134,17 +143,17 @@ export class OutcomeUseCases {
 
   /**
    * The same for several campaigns, all or none: their turns are `staggerMs` apart, by default spread evenly over `everyMs`.
-   * @returns the first turn of each
+   * @returns the first turn of each, and what is doubtful about the request
    */
   async setSchedules(
     campaignIds: readonly string[],
     input: Omit<RetrievalInput, "campaignId">,
     { by, ...rhythm }: Rhythm & { readonly by: string },
-  ): Promise<readonly FirstTurn[]> {
+  ): Promise<SchedulesSet> {
     const { store, clock } = this.#context;
     const parts = { retrieving: this.#parts.retrieving, schedules: store.retrievalSchedules, clock };
-    const { set } = await setSchedules(parts, campaignIds, input, { rhythm, by });
-    return set.map(({ campaignId, nextAt }) => ({ campaignId, nextAt: timeText(nextAt) }));
+    const { set, warnings } = await setSchedules(parts, campaignIds, input, { rhythm, by });
+    return { items: set.map(({ campaignId, nextAt }) => ({ campaignId, nextAt: timeText(nextAt) })), warnings };
   }
 
   /** Ends a schedule; retrieved data stays. @returns whether there was one */

@@ -79,6 +79,15 @@ interface Active {
   closing: boolean;
 }
 
+/** A retrieval by its id. Throws OperationError `job_not_found`. */
+export async function findRetrieval(ledger: Pick<RetrievalLedger, "get">, jobId: string): Promise<Retrieval> {
+  const retrieval = await ledger.get(jobId);
+  if (retrieval !== undefined) return retrieval;
+  throw new OperationError("job_not_found", `there is no retrieval ${jobId}`, {
+    advice: "outdial outcomes runs shows the retrievals.",
+  });
+}
+
 /** Retrievals of outcomes as jobs, and their schedules. Errors: OperationError, TenantError. */
 export class Retrieving {
   readonly #deps: RetrievalDependencies;
@@ -169,12 +178,8 @@ export class Retrieving {
   }
 
   /** Throws OperationError `job_not_found`. */
-  async find(jobId: string): Promise<Retrieval> {
-    const retrieval = await this.#deps.ledger.get(jobId);
-    if (retrieval !== undefined) return retrieval;
-    throw new OperationError("job_not_found", `there is no retrieval ${jobId}`, {
-      advice: "outdial outcomes runs shows the retrievals of this store.",
-    });
+  find(jobId: string): Promise<Retrieval> {
+    return findRetrieval(this.#deps.ledger, jobId);
   }
 
   /** The newest retrieval that has not ended, of one campaign or of all. */

@@ -1,12 +1,15 @@
 // Retrievals and their schedules as people and programs see them.
 
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
+import type { RetrievalRequest } from "../retrieval/request.ts";
 import type { RunVerdict } from "../retrieval/verify.ts";
-import type { RetrievalVerdict, RetrievalView, ScheduleView } from "./schemas/outcomes.ts";
+import { splitWindows } from "../retrieval/windows.ts";
+import { stopOf } from "../run/reason.ts";
+import type { RetrievalPlan, RetrievalVerdict, RetrievalView, ScheduleView } from "./schemas/outcomes.ts";
 import { timeText } from "./texts.ts";
 
 /** Share of the requests for pages that returned one, 0..1; null when none was sent. */
-export function downloadSuccessRate({ totals }: Pick<Retrieval, "totals">): number | null {
+function downloadSuccessRate({ totals }: Pick<Retrieval, "totals">): number | null {
   return totals.attempts === 0 ? null : totals.pagesOk / totals.attempts;
 }
 
@@ -24,20 +27,37 @@ export function retrievalViewOf(one: Retrieval): RetrievalView {
     windows: one.totals.windows,
     windowsDone: one.totals.windowsDone,
     pages: one.totals.pagesOk,
+    pagesFailed: one.totals.pagesFailed,
     attempts: one.totals.attempts,
     successRate: downloadSuccessRate(one),
     rows: one.totals.rows,
+    bytes: one.totals.bytes,
+    unfinished: one.totals.unfinished,
     calls: one.calls,
     complianceHash: one.complianceHash,
     quarantined: { ...one.totals.quarantined },
+    stop: stopOf(one.error) ?? null,
     createdAt: timeText(one.createdAt),
     finishedAt: timeText(one.finishedAt),
     latencySeconds: latencySeconds(one),
   };
 }
 
+/** What a checked request would ask the tenant for. */
+export function retrievalPlanOf({
+  request,
+  warnings,
+}: {
+  readonly request: RetrievalRequest;
+  readonly warnings: readonly string[];
+}): RetrievalPlan {
+  const { campaignId, from, to, codes, limit } = request;
+  const windows = splitWindows(request).map((window) => ({ from: timeText(window.from), to: timeText(window.to) }));
+  return { campaignId, from: timeText(from), to: timeText(to), codes, limit, warnings, windows };
+}
+
 /** Seconds from the first start to the end; null before the end. */
-export function latencySeconds({ startedAt, finishedAt }: Pick<Retrieval, "startedAt" | "finishedAt">): number | null {
+function latencySeconds({ startedAt, finishedAt }: Pick<Retrieval, "startedAt" | "finishedAt">): number | null {
   return startedAt === null || finishedAt === null ? null : (finishedAt - startedAt) / 1000;
 }
 
@@ -49,6 +69,8 @@ export function verdictViewOf(jobId: string, verdict: RunVerdict | undefined): R
     whole: verdict?.ok ?? null,
     calls: verdict?.found.calls ?? null,
     expected: verdict?.expected.calls ?? null,
+    hash: verdict?.found.hash ?? null,
+    expectedHash: verdict?.expected.hash ?? null,
     damaged: verdict === undefined ? null : { count: verdict.damaged.count, callIds: [...verdict.damaged.callIds] },
   };
 }

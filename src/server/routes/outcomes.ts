@@ -3,19 +3,22 @@
 import { z } from "zod";
 import type { OutcomeUseCases, RetrievalInput } from "../../operations/index.ts";
 import {
-  firstTurn,
   outcomeReportView,
   pageOf,
+  type QuarantinedRow,
   retrievalBegun,
   retrievalPlan,
   retrievalVerdict,
   retrievalView,
+  schedulesSet,
   scheduleView,
 } from "../../operations/views/index.ts";
 import { DIMENSIONS } from "../../outcomes/index.ts";
+import { linesFrom } from "../routing/ndjson.ts";
 import { cursor, flag, hours, instant, limit, list, minutes, pageOfItems, vendorId } from "../routing/query.ts";
 import { route, streamRoute } from "../routing/route.ts";
 
+const byId = z.strictObject({ id: z.string() });
 const retrieval = {
   campaignId: vendorId,
   from: instant.optional(),
@@ -100,13 +103,42 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       },
     }),
     route({
+      id: "outcomes.retrieval",
+      method: "get",
+      path: "/outcomes/retrievals/{id}",
+      summary: "One retrieval: how far it is, what it brought, why it stopped",
+      role: "viewer",
+      params: byId,
+      reply: retrievalView,
+      handle: ({ params }) => outcomes().retrieval(params.id),
+    }),
+    streamRoute({
+      id: "outcomes.quarantine",
+      method: "get",
+      path: "/outcomes/retrievals/{id}/quarantine",
+      personal: true,
+      summary: "Rows of the vendor that were no valid records, as NDJSON",
+      description: "Lines are `{reason, detail, call_id, observed_at, row}`; `row` is as the vendor sent it.",
+      role: "operator",
+      params: byId,
+      contentType: "application/x-ndjson",
+      async handle({ params }) {
+        const rows: readonly QuarantinedRow[] = await outcomes().quarantine(params.id);
+        return {
+          texts: await linesFrom(async (write) => {
+            for (const row of rows) await write(row);
+          }),
+        };
+      },
+    }),
+    route({
       id: "outcomes.verify",
       method: "post",
       path: "/outcomes/retrievals/{id}/verify",
       question: true,
       summary: "Whether the lake holds exactly what a retrieval brought",
       role: "viewer",
-      params: z.strictObject({ id: z.string() }),
+      params: byId,
       reply: retrievalVerdict,
       handle: ({ params }) => outcomes().verify(params.id),
     }),
@@ -140,11 +172,11 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
           .optional()
           .describe("Between the turns of two campaigns; by default they are spread evenly over everyMinutes"),
       }),
-      reply: z.strictObject({ items: z.array(firstTurn).readonly() }),
-      async handle({ body, who }) {
+      reply: schedulesSet,
+      handle({ body, who }) {
         const { campaigns, everyMinutes: everyMs, overlapMinutes: overlapMs, staggerMinutes: staggerMs, ...rest } = body;
         const input = { lastMs: rest.firstHours, codes: rest.codes, limit: rest.limit };
-        return { items: await outcomes().setSchedules(campaigns, input, { everyMs, overlapMs, staggerMs, by: who.name }) };
+        return outcomes().setSchedules(campaigns, input, { everyMs, overlapMs, staggerMs, by: who.name });
       },
     }),
     route({

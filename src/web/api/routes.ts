@@ -79,6 +79,8 @@ export const ROUTES = {
   "outcomes.plan": ["POST", "/api/v1/outcomes/retrievals/preview"],
   "outcomes.retrieve": ["POST", "/api/v1/outcomes/retrievals"],
   "outcomes.retrievals": ["GET", "/api/v1/outcomes/retrievals"],
+  "outcomes.retrieval": ["GET", "/api/v1/outcomes/retrievals/{id}"],
+  "outcomes.quarantine": ["GET", "/api/v1/outcomes/retrievals/{id}/quarantine"],
   "outcomes.verify": ["POST", "/api/v1/outcomes/retrievals/{id}/verify"],
   "outcomes.schedules": ["GET", "/api/v1/outcomes/schedules"],
   "outcomes.scheduleAll": ["PUT", "/api/v1/outcomes/schedules"],

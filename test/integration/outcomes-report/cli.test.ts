@@ -186,7 +186,7 @@ test("a push that is killed at any batch goes on where it was; the CRM applies e
   expect(crm.applied).toHaveLength(CALLS - 1);
   expect(JSON.parse(await readFile(join(world.folder, "refused.ndjson"), "utf8"))).toMatchObject({
     callId: "call_399",
-    status: 422,
+    statusCode: 422,
   });
   expect(
     JSON.parse((await runCli([...push, "--json"], { cwd: world.folder, env: world.environment })).stdout).records,

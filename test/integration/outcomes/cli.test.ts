@@ -50,6 +50,8 @@ test("pull, runs, verify, export and reconcile tell one story", async () => {
         whole: true,
         calls: CALLS,
         expected: CALLS,
+        hash: truth.hash,
+        expectedHash: truth.hash,
         damaged: { count: 0, callIds: [] },
       },
     ],

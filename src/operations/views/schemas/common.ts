@@ -51,6 +51,17 @@ export const problem = z
   .meta({ id: "Problem" });
 export type Problem = z.output<typeof problem>;
 
+/** Why a run stopped before the end of its job. */
+export const stopReason = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  advice: z.string().optional(),
+  vendorBody: z
+    .string()
+    .optional()
+    .describe("What the tenant's last 5xx said: at most 2000 characters, without secrets and telephone numbers"),
+});
+
 /** Fields that describe the state of a failover pair. */
 export const pairWords = {
   dials: z

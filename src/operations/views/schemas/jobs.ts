@@ -1,7 +1,7 @@
 // Jobs: tagging, corrections, retrieval and pushes to the CRM, with progress, refused rows and results.
 
 import { z } from "zod";
-import { count, standing, time } from "./common.ts";
+import { count, standing, stopReason, time } from "./common.ts";
 
 const rowProblem = z.strictObject({ code: z.string(), message: z.string(), field: z.string().optional() });
 
@@ -104,17 +104,7 @@ export const jobDetail = jobSummary
       })
       .nullable()
       .describe("Rows that the tenant had locked; null when there are none"),
-    stop: z
-      .strictObject({
-        code: z.string(),
-        message: z.string(),
-        advice: z.string().optional(),
-        vendorBody: z
-          .string()
-          .optional()
-          .describe("What the tenant's last 5xx said: at most 2000 characters, without secrets and telephone numbers"),
-      })
-      .nullable(),
+    stop: stopReason.nullable(),
     /** Whether this service runs it now. */
     running: z.boolean(),
     standing,

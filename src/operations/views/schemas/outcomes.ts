@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { rateSchema, reportSchema } from "../../../outcomes/index.ts";
-import { count, time } from "./common.ts";
+import { count, stopReason, time } from "./common.ts";
 
 const heatCell = z.strictObject({
   weekday: z.int().min(1).max(7),
@@ -29,12 +29,16 @@ export const retrievalView = z
     windows: z.int(),
     windowsDone: z.int(),
     pages: z.int(),
+    pagesFailed: z.int().describe("Requests that brought no page"),
     attempts: z.int().describe("Requests sent for pages, repeated ones included"),
     successRate: z.number().nullable().describe("Share of the requests that brought a page; null when none was sent"),
     rows: z.int(),
+    bytes: z.int().describe("Of the files that it stored"),
+    unfinished: z.int().describe("Calls that were still going on; a later retrieval reads them"),
     calls: z.int().nullable(),
     complianceHash: z.string().nullable(),
-    quarantined: z.record(z.string(), z.int()),
+    quarantined: z.record(z.string(), z.int()).describe("Rows in quarantine by reason"),
+    stop: stopReason.nullable().describe("Why it stopped; null while it goes on, and of one that has run to its end"),
     createdAt: time,
     finishedAt: time.nullable(),
     latencySeconds: z.number().nullable().describe("From the first start to the end; null before it"),
@@ -60,6 +64,23 @@ export type ScheduleView = z.output<typeof scheduleView>;
 export const firstTurn = z.strictObject({ campaignId: z.string(), nextAt: time });
 export type FirstTurn = z.output<typeof firstTurn>;
 
+/** Turns of schedules that were set together, and what is doubtful about the request. */
+export const schedulesSet = z.strictObject({
+  items: z.array(firstTurn).readonly(),
+  warnings: z.array(z.string()).readonly(),
+});
+export type SchedulesSet = z.output<typeof schedulesSet>;
+
+/** A row of the vendor that is no valid record. */
+export const quarantinedRow = z.strictObject({
+  reason: z.string(),
+  detail: z.string().nullable(),
+  call_id: z.string().nullable(),
+  observed_at: time,
+  row: z.string().nullable().describe("As the vendor sent it"),
+});
+export type QuarantinedRow = z.output<typeof quarantinedRow>;
+
 /** What a retrieval would ask the tenant for. */
 export const retrievalPlan = z.strictObject({
   campaignId: z.string(),
@@ -68,7 +89,7 @@ export const retrievalPlan = z.strictObject({
   codes: z.array(z.string()).readonly().nullable(),
   limit: z.int(),
   warnings: z.array(z.string()).readonly(),
-  windows: z.int(),
+  windows: z.array(z.strictObject({ from: time, to: time })).readonly(),
 });
 export type RetrievalPlan = z.output<typeof retrievalPlan>;
 
@@ -79,6 +100,8 @@ export const retrievalVerdict = z.strictObject({
   whole: z.boolean().nullable(),
   calls: z.int().nullable().describe("In the lake"),
   expected: z.int().nullable().describe("Calls that were retrieved"),
+  hash: z.string().nullable().describe("Compliance hash of what the lake has"),
+  expectedHash: z.string().nullable().describe("The recorded one"),
   damaged: z
     .strictObject({ count: z.int(), callIds: z.array(z.string()).readonly().describe("The first of them") })
     .nullable()

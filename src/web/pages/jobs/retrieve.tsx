@@ -14,7 +14,7 @@ interface RetrievalPlan {
   readonly from: string;
   readonly to: string;
   readonly warnings: readonly string[];
-  readonly windows: number;
+  readonly windows: readonly object[];
 }
 
 export function Retrieve() {
@@ -81,7 +81,7 @@ function Plan({ plan: { campaignId, from, to, windows, warnings } }: { readonly 
   return (
     <div class="stack">
       <p class="break">
-        Campaign {campaignId}, <Time at={from} /> to <Time at={to} />, in {whole(windows)} windows.
+        Campaign {campaignId}, <Time at={from} /> to <Time at={to} />, in {whole(windows.length)} windows.
       </p>
       {warnings.map((text) => (
         <p class="warn break" key={text}>

@@ -1,0 +1,124 @@
+// Retrievals as commands see them, in the schemas of the API: in this process, or at a service.
+
+import type { Interruption, RetrievalInput, RetrievalProgress, Rhythm } from "../operations/index.ts";
+import {
+  type QuarantinedRow,
+  type RetrievalBegun,
+  type RetrievalPlan,
+  type RetrievalVerdict,
+  type RetrievalView,
+  retrievalPlanOf,
+  retrievalViewOf,
+  type ScheduleView,
+  scheduleViewOf,
+  verdictViewOf,
+} from "../operations/views/index.ts";
+import type { Flags } from "./config.ts";
+import { openOutcomeRecords, openOutcomes, planRetrievals } from "./outcomes.ts";
+import type { Environment } from "./workplace.ts";
+
+/** What was retrieved, and what is retrieved regularly. */
+export interface OutcomeRuns extends AsyncDisposable {
+  /** Newest first. */
+  list(query: { readonly limit: number; readonly campaignId?: string | undefined }): Promise<readonly RetrievalView[]>;
+  /** Throws OperationError `job_not_found`. */
+  show(id: string): Promise<RetrievalView>;
+  /** Whether the lake still holds what a retrieval stored. Throws OperationError `job_not_found` */
+  verify(id: string): Promise<RetrievalVerdict>;
+  /** Rows of the vendor that were not valid records. */
+  quarantine(retrieval: Pick<RetrievalView, "jobId" | "campaignId">): Promise<readonly QuarantinedRow[]>;
+  schedules(): Promise<readonly ScheduleView[]>;
+  /** @returns whether there was one */
+  removeSchedule(campaignId: string): Promise<boolean>;
+}
+
+/** Retrievals that are begun and followed. */
+export interface OutcomePulls extends AsyncDisposable {
+  /** Begins a retrieval; the same one that has not ended comes back. Throws OperationError `invalid_input` */
+  begin(input: RetrievalInput): Promise<RetrievalBegun>;
+  /** Throws OperationError `job_not_found`. */
+  show(id: string): Promise<RetrievalView>;
+  /** The newest that has not ended, of one campaign or of all. */
+  unended(campaignId?: string): Promise<RetrievalView | undefined>;
+  /** Lets one that stopped continue, where that needs an order. */
+  goOn(id: string): Promise<void>;
+  /** Runs a retrieval to its end, or follows the process that does. @returns the retrieval as it ended or stopped */
+  run(id: string, onProgress: (progress: RetrievalProgress) => void): Promise<RetrievalView>;
+  /** Why a campaign may have no calls, as a sentence; undefined when its tenant knows it, or does not say. */
+  doubt(campaignId: string): Promise<string | undefined>;
+  /** Retrieves campaigns at regular times. @returns what is doubtful about the request. Throws OperationError `invalid_input` */
+  setSchedules(
+    campaignIds: readonly string[],
+    input: Omit<RetrievalInput, "campaignId">,
+    rhythm: Rhythm,
+  ): Promise<readonly string[]>;
+  schedules(): Promise<readonly ScheduleView[]>;
+  /** Carries out the schedules of campaigns until it is interrupted. Undefined at a service, which does so by itself. */
+  readonly runSchedules:
+    | ((options: {
+        readonly campaignIds: readonly string[];
+        readonly onProgress: (progress: RetrievalProgress) => void;
+        readonly onRun: (run: { readonly retrieval: RetrievalView } | { readonly failed: unknown }) => Promise<void>;
+      }) => Promise<void>)
+    | undefined;
+  /** Stops what runs in this process early and in order, or stops following what a service runs. */
+  interrupt(): Interruption;
+}
+
+/** The retrievals of the store. */
+export async function openOutcomeRuns(flags: Flags, environment: Environment): Promise<OutcomeRuns> {
+  const records = await openOutcomeRecords(flags, environment);
+  return {
+    list: async (query) => (await records.retrievals(query)).map(retrievalViewOf),
+    show: async (id) => retrievalViewOf(await records.find(id)),
+    verify: async (id) => verdictViewOf(id, await records.verify(await records.find(id))),
+    quarantine: (retrieval) => records.quarantine(retrieval),
+    schedules: async () => (await records.schedules()).map(scheduleViewOf),
+    removeSchedule: (campaignId) => records.removeSchedule(campaignId),
+    [Symbol.asyncDispose]: () => records[Symbol.asyncDispose](),
+  };
+}
+
+/** Retrievals in this process. Disposing closes what they need. */
+export async function openOutcomePulls(
+  flags: Flags,
+  environment: Environment,
+  options: Parameters<typeof openOutcomes>[2],
+): Promise<OutcomePulls> {
+  const runtime = await openOutcomes(flags, environment, options);
+  const { retrieving } = runtime;
+  return {
+    async begin(input) {
+      const { request, warnings } = await retrieving.check(input);
+      const { retrieval, earlier } = await retrieving.submit(request);
+      return { jobId: retrieval.jobId, earlier, warnings };
+    },
+    show: async (id) => retrievalViewOf(await retrieving.find(id)),
+    async unended(campaignId) {
+      const found = await retrieving.unended(campaignId);
+      return found === undefined ? undefined : retrievalViewOf(found);
+    },
+    goOn: () => Promise.resolve(),
+    run: async (id, onProgress) => retrievalViewOf(await retrieving.run(id, onProgress)),
+    doubt: (campaignId) => runtime.doubt(campaignId),
+    setSchedules: (campaignIds, input, rhythm) => runtime.setSchedules(campaignIds, input, rhythm),
+    schedules: async () => (await runtime.schedules()).map(scheduleViewOf),
+    runSchedules: ({ onRun, ...rest }) =>
+      runtime.runSchedules({
+        ...rest,
+        onRun: (run) => onRun("failed" in run ? run : { retrieval: retrievalViewOf(run.retrieval) }),
+      }),
+    interrupt: () => runtime.interrupt(),
+    [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose](),
+  };
+}
+
+/** What retrievals would ask the tenant for; no request is sent. Throws OperationError `invalid_input` */
+export async function planPulls(
+  flags: Flags,
+  environment: Environment,
+  inputs: readonly RetrievalInput[],
+  now: number,
+): Promise<readonly RetrievalPlan[]> {
+  return (await planRetrievals(flags, environment, inputs, now)).map(retrievalPlanOf);
+}
