@@ -2,14 +2,9 @@
 // Pure text.
 
 import type { ApplyStanding } from "../app/index.ts";
+import { APPLY_PHASE_WORDS, phaseWords } from "../kernel/index.ts";
 import { type CampaignFieldChange, violationLine } from "../operations/index.ts";
-import type {
-  ApplyPhase,
-  CampaignApplyView,
-  CampaignDriftView,
-  CampaignPlanMoved,
-  CampaignPlanView,
-} from "../operations/views/index.ts";
+import type { CampaignApplyView, CampaignDriftView, CampaignPlanMoved, CampaignPlanView } from "../operations/views/index.ts";
 import { grouped, printable, printableWhole } from "./text.ts";
 
 type Entry = CampaignPlanView["entries"][number];
@@ -89,24 +84,11 @@ export function movedLines(moved: CampaignPlanMoved["moved"]): string[] {
   ]);
 }
 
-const PHASES: Readonly<Partial<Record<string, string>>> & Readonly<Record<ApplyPhase, string>> = {
-  looking: "reading it once more",
-  intending: "about to be sent",
-  sending: "sending",
-  settling: "the reply was lost; reading what is there",
-  verifying: "reading back",
-  registering: "storing outdial's own settings, registering webhooks",
-  gating: "asking the gate",
-  activating: "activating",
-  confirming: "confirming that it is active",
-  ended: "ended",
-};
-
 /** The progress of an apply, in one line. */
 export function progressLine({ campaign, phase }: ApplyStanding): string {
   return campaign === undefined || phase === undefined
     ? "run by another process"
-    : `${printable(campaign)}: ${PHASES[phase] ?? phase}`;
+    : `${printable(campaign)}: ${phaseWords(APPLY_PHASE_WORDS, phase)}`;
 }
 
 /** How an apply ended, campaign by campaign. */

@@ -1,7 +1,7 @@
 // Text about dialer settings: differences, findings, the prediction, the progress and end of a change. Pure text.
 
 import type { ChangeStanding } from "../app/index.ts";
-import { percent, probabilityText } from "../kernel/index.ts";
+import { CHANGE_PHASE_WORDS, percent, phaseWords, probabilityText } from "../kernel/index.ts";
 import { REGULATORY_CHECKS } from "../operations/index.ts";
 import type { DialerChange, DialerPreview, DialerVersion } from "../operations/views/index.ts";
 import { table } from "./table.ts";
@@ -45,21 +45,6 @@ export function judgementLines({
   return lines;
 }
 
-const PHASES: Readonly<Record<DialerChange["phase"], string>> = {
-  sending: "sending",
-  sent: "sent",
-  settling: "the reply was lost; reading what is in force",
-  polling: "accepted; the tenant activates",
-  watching: "the activation cannot be read; watching whether the settings stay in force",
-  verifying: "reading back",
-  merging: "somebody else changed the settings; merging",
-  checking: "checking the merged settings",
-  guarding: "in force; watching abandonment",
-  paused: "waiting for a person",
-  examining: "reading what is in force",
-  ended: "ended",
-};
-
 /** The progress of a change, in one line. */
 export function phaseLine(state: ChangeStanding): string {
   const back = state.purpose === "restore" ? "putting the old settings back: " : "";
@@ -68,7 +53,7 @@ export function phaseLine(state: ChangeStanding): string {
   const watched =
     state.phase === "guarding" && guard !== null ? `: ${guard.abandoned} of ${guard.answered} answered calls abandoned` : "";
   const waits = state.stop === null ? "" : `; stands still: ${printable(state.stop.message)}`;
-  return `${back}${PHASES[state.phase]}${looks}${watched}${waits}`;
+  return `${back}${phaseWords(CHANGE_PHASE_WORDS, state.phase)}${looks}${watched}${waits}`;
 }
 
 /** How a change ended or why it is stopped, with what to do next. */
@@ -120,6 +105,6 @@ export const HISTORY = table<DialerVersion>(
 );
 
 function happened({ kind, status, phase, outcome }: DialerVersion): string {
-  const open = `(${status === "running" ? "running" : "stopped"}: ${phase})`;
+  const open = `(${status === "running" ? "running" : "stopped"}: ${phaseWords(CHANGE_PHASE_WORDS, phase)})`;
   return kind === "observed" ? "found in force" : `${kind} ${outcome === null ? open : outcome.replaceAll("_", " ")}`;
 }

@@ -157,6 +157,8 @@ function falseClaims(text: string): string[] {
     [/neither dials/, !dials.primary && !dials.backup],
     [/both campaigns are active/, dials.primary && dials.backup],
     [/through outdial/, false],
+    // Names of phases are for machines.
+    [/\b(?:handing-over|failed-over|gating|draining|verifying)\b/, false],
   ];
   return claims.flatMap(([claim, isTrue]) => (isTrue ? [] : (claim.exec(text) ?? [])));
 }

@@ -1,6 +1,6 @@
 // The events of a campaign and of its dialing: changes of state, hand-overs, changes of settings, in order of time.
 
-import type { Instant } from "../../kernel/index.ts";
+import { type Instant, PAIR_PHASE_WORDS, phaseWords } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 import type { AxisEvent } from "../views/schemas/campaigns.ts";
 import { timeText } from "../views/texts.ts";
@@ -39,7 +39,7 @@ export async function happened(store: Store, id: string, from: Instant): Promise
     ...entered(handovers).map(({ at, phase, alarms }) => ({
       at: timeText(at),
       kind: "failover" as const,
-      text: `${PHASES[phase] ?? phase.replaceAll("-", " ")}${phase === "halted" ? saidBy(alarms) : ""}`,
+      text: `${phaseWords(PHASES, phase)}${phase === "halted" ? saidBy(alarms) : ""}`,
       actor: null,
       audit: null,
     })),
@@ -48,18 +48,10 @@ export async function happened(store: Store, id: string, from: Instant): Promise
   return events.filter(({ at }) => at >= since).sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 
-const PHASES: Readonly<Record<string, string>> = {
-  watching: "watched; the primary is the one that is to dial",
-  pausing: "evidence: pausing the one that dials",
-  draining: "waiting for its last calls to end",
-  "handing-over": "holding back whom it has called",
-  gating: "asking the pre-dial gate",
-  activating: "activating the other one",
-  verifying: "reading back that it dials",
-  "failed-over": "failed over",
-  securing: "pausing to be safe",
-  halted: "halted",
-};
+/** The history of a pair does not say which of the two hands over. */
+const PHASES = Object.fromEntries(
+  Object.entries(PAIR_PHASE_WORDS).map(([phase, wordsOf]) => [phase, wordsOf("one that dials", "other one")]),
+);
 
 /** The texts of a step's alarms: why it ended. */
 function saidBy(alarms: unknown): string {

@@ -1,7 +1,7 @@
 // Operations on changes of dialer settings: prepare one, begin it, run it to its end or follow the replica that runs it, take it
 // over from a dead process, decide about one that waits.
 
-import { type Clock, newId } from "../../kernel/index.ts";
+import { CHANGE_PHASE_WORDS, type Clock, newId, phaseWords } from "../../kernel/index.ts";
 import { type AuditInput, DIALER_CHANGE, type DialerChange, type DialerLedger } from "../../store/index.ts";
 import { type PacingSettings, requireSupported } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
@@ -198,7 +198,7 @@ export class SettingsChanges {
   async #versionInForce(version: number): Promise<{ name: string; settings: DialerSettings }> {
     const change = await this.find(version);
     if (change.kind !== "observed" && change.outcome !== "applied") {
-      const how = change.outcome ?? `still ${change.phase}`;
+      const how = change.outcome ?? `still ${phaseWords(CHANGE_PHASE_WORDS, change.phase)}`;
       throw new OperationError("job_state", `version ${version} was never in force: it is ${how.replaceAll("_", " ")}`, {
         advice: "outdial dialer history shows which versions were in force.",
       });
@@ -325,7 +325,7 @@ export class SettingsChanges {
     if (state.phase !== "paused" || change.jobId === null)
       throw new OperationError(
         "job_state",
-        `version ${version} does not wait for a decision: it is ${change.outcome ?? state.phase}`,
+        `version ${version} does not wait for a decision: it is ${(change.outcome ?? phaseWords(CHANGE_PHASE_WORDS, state.phase)).replaceAll("_", " ")}`,
       );
     const event = { type: "decided", keep, by: actor, at: clock.now() } as const;
     const next = decide(plan, state, event).state;
@@ -476,7 +476,7 @@ function busy(open: DialerChange | undefined, isLeft: boolean): OperationError {
   const working = isLeft ? leftWords(open.executor) : `${open.executor} is at work on it`;
   return new OperationError(
     "job_state",
-    `version ${open.version} has not ended: ${waits ? "it waits for a person" : open.status === "running" ? working : `it stands still while ${open.phase}`}`,
+    `version ${open.version} has not ended: ${waits ? "it waits for a person" : open.status === "running" ? working : `it stands still (${phaseWords(CHANGE_PHASE_WORDS, open.phase)})`}`,
     {
       advice: waits
         ? `outdial dialer resume ${open.version} --keep, or --roll-back.`

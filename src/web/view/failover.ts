@@ -1,5 +1,6 @@
 // The look of a failover pair: a badge beside a campaign's state, and how many pairs dial from their backup or not at all.
 
+import { PAIR_PHASE_WORDS } from "../../kernel/index.ts";
 import type { ApiTypes } from "../../server/index.ts";
 import { words } from "./format.ts";
 import type { Tone } from "./tone.ts";
@@ -11,21 +12,21 @@ interface Badge {
   readonly tone: Tone;
 }
 
-/** The text of a phase in a message, and what kind of phase it is. */
-const PHASES: Readonly<Record<Standing["phase"], readonly [kind: "settled" | "moving" | "stuck", news: string]>> = {
-  watching: ["settled", "watched, its primary is the one that is to dial"],
-  "failed-over": ["settled", "failed over, its backup is the one that is to dial"],
-  pausing: ["moving", "the one that hands over is being paused"],
-  draining: ["moving", "waiting for calls to end"],
-  "handing-over": ["moving", "handing over"],
-  gating: ["moving", "asking the gate"],
-  activating: ["moving", "the one that takes over is being activated"],
-  verifying: ["moving", "reading back"],
-  securing: ["stuck", "being paused to be safe"],
-  halted: ["stuck", "halted, neither dials: a person must decide"],
+/** What kind of phase it is. */
+const KINDS: Readonly<Record<Standing["phase"], "settled" | "moving" | "stuck">> = {
+  watching: "settled",
+  "failed-over": "settled",
+  pausing: "moving",
+  draining: "moving",
+  "handing-over": "moving",
+  gating: "moving",
+  activating: "moving",
+  verifying: "moving",
+  securing: "stuck",
+  halted: "stuck",
 };
 
-const isPhase = (text: string): text is Standing["phase"] => Object.hasOwn(PHASES, text);
+const isPhase = (text: string): text is Standing["phase"] => Object.hasOwn(KINDS, text);
 
 /** The badge of a campaign's pair; null while the primary dials, or should dial and nothing is wrong. */
 export function pairBadge({
@@ -38,7 +39,7 @@ export function pairBadge({
   if (phase === "securing") return { text: "pausing to be safe", tone: "bad" };
   if (nextStep !== null) return { text: "needs a person", tone: "bad" };
   if (dials === "backup") return { text: role === "primary" ? "failed over" : "stands in", tone: "warn" };
-  return PHASES[phase][0] === "settled" ? null : { text: "handing over", tone: "warn" };
+  return KINDS[phase] === "settled" ? null : { text: "handing over", tone: "warn" };
 }
 
 /** How many pairs were read back as dialing from their backup, and how many need a person. */
@@ -54,7 +55,15 @@ export function pairNews(
   backup: string,
   phase: string,
 ): { readonly tone: "bad" | "info"; readonly text: string } {
+  const isStuck = isPhase(phase) && KINDS[phase] === "stuck";
+  const todo = phase === "halted" ? ": a person must decide" : "";
+  return { tone: isStuck ? "bad" : "info", text: `Failover pair ${primary} with ${backup}: ${pairPhase(phase)}${todo}` };
+}
+
+/** A phase in words, where it is not known which campaign of the pair hands over. */
+export function pairPhase(phase: string): string {
+  if (phase === "watching") return PAIR_PHASE_WORDS.watching("primary", "backup");
+  if (phase === "failed-over") return PAIR_PHASE_WORDS["failed-over"]("primary", "backup");
   // Another version of outdial may have phases that are not known here.
-  const [kind, what] = isPhase(phase) ? PHASES[phase] : ["moving", words(phase).toLowerCase()];
-  return { tone: kind === "stuck" ? "bad" : "info", text: `Failover pair ${primary} with ${backup}: ${what}` };
+  return isPhase(phase) ? PAIR_PHASE_WORDS[phase]("one that dials", "other one") : words(phase).toLowerCase();
 }

@@ -202,7 +202,7 @@ test("Ctrl-C ends the following of an apply; it is gone on with and followed by 
   const { plan } = await planned();
   at.sandbox.control.faults.add({ match: { operation: "updateCampaign" }, effect: { status: 503 } });
   const first = beginCli(["campaign", "apply", "--plan", plan.plan, "--yes"], { cwd: folder.path, env: environment() });
-  await expect.poll(() => first.stderr(), { timeout: 60_000 }).toMatch(/: (sending|about to be sent|reading it once more)/);
+  await expect.poll(() => first.stderr(), { timeout: 60_000 }).toMatch(/: (sending|about to send|looking at what is there)/);
   first.interrupt();
   expect(await first.ended).toMatchObject({
     code: 130,

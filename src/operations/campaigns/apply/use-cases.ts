@@ -1,7 +1,7 @@
 // Use cases of campaign files for command line, API and dashboard: plan, begin an apply, run it to its end or watch the replica
 // that runs it, take it over from a dead process, show its progress.
 
-import { newId } from "../../../kernel/index.ts";
+import { APPLY_PHASE_WORDS, newId, phaseWords } from "../../../kernel/index.ts";
 import { CAMPAIGN_APPLY, type CampaignApply } from "../../../store/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
@@ -260,7 +260,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
 function busy(open: CampaignApply | undefined, isLeft: boolean): OperationError {
   if (open === undefined) return new OperationError("job_state", "another apply of campaigns has just begun; try again");
   const working = isLeft ? leftWords(open.executor) : `${open.executor} is at work on it`;
-  const how = open.status === "running" ? working : `it stands still while ${open.phase}`;
+  const how = open.status === "running" ? working : `it stands still (${phaseWords(APPLY_PHASE_WORDS, open.phase)})`;
   return new OperationError("job_state", `an apply of campaigns has not ended (plan ${open.planHash.slice(0, 12)}): ${how}`, {
     advice: "outdial campaign resume-apply continues it or watches it.",
   });

@@ -27,6 +27,7 @@ import {
   type Side,
   type Statuses,
 } from "./state.ts";
+import { sentenceOf } from "./words.ts";
 
 const MINUTE_MS = 60_000;
 /** Time between two readings that confirm a write, ms. */
@@ -208,10 +209,10 @@ class Turn {
     const count = this.state.unanswered + 1;
     this.#set({ unanswered: count });
     const { phase, handover } = this.state;
+    const during = handover === null ? "" : ` during a hand-over (${sentenceOf(this.state)})`;
     // The write may have been executed: its effect is read.
     if (phase === "pausing") this.#set({ phase: "draining" });
     if (phase === "activating") this.#set({ phase: "verifying" });
-    const during = handover === null ? "" : ` during a hand-over (${phase})`;
     if (fatal) this.#raise("NOT_AUTHORISED", `the tenant refuses our credentials or a scope${during}: ${message}`);
     else if (count >= this.#policy.unavailableAfter)
       this.#raise("UNAVAILABLE", `no answer of the tenant ${count} times in a row${during}: ${message} (${code})`);

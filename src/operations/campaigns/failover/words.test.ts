@@ -40,6 +40,9 @@ describe("a pair", () => {
     expect(CLAIM.test(first)).toBe(dials !== null && dials !== role);
     if (dials !== null && dials !== role) expect(first).toContain(`${other} dials in its place as the ${dials}`);
     expect(first.includes("not through outdial")).toBe(pausedInPair(failover) === null);
+    // What is going on is told in words, not by the name of the phase.
+    expect(first).not.toMatch(/\((?:pausing|draining|handing-over|gating|activating|verifying)\)/);
+    if (state.handover !== null && pausedInPair(failover) !== null) expect(first).toContain(pairWords(state, PRIMARY).words);
     if (state.phase !== "halted") return;
     expect(first).toContain(`neither dials: ${HALT}`);
     expect(first).toContain(`outdial campaign failover start or failback ${PRIMARY} tries again`);

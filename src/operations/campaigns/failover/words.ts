@@ -1,6 +1,7 @@
 // A failover pair in words: which campaign was read as dialing, what is happening, why, and what a person should do. Only this
 // file turns a phase into a sentence, and it says that a campaign dials only when the tenant showed it. Pure.
 
+import { PAIR_PHASE_WORDS } from "../../../kernel/index.ts";
 import { type AlarmName, type FailoverState, type Order, otherSide, type Side } from "./state.ts";
 
 /** What a person can do about it. */
@@ -70,25 +71,23 @@ export function pairWords(state: FailoverState, primary: string): PairWords {
   };
 }
 
-function sentenceOf(state: FailoverState): string {
+const WORDS: Readonly<Record<FailoverState["phase"], (from: string, to: string) => string>> = PAIR_PHASE_WORDS;
+
+/** What is happening, a sentence without its full stop. */
+export function sentenceOf(state: FailoverState): string {
   const { phase, side, handover, securing, standing } = state;
   const from = handover?.from ?? side;
   const to = handover?.to ?? otherSide(side);
   switch (phase) {
     case "pausing":
-      return `the ${from} is being paused`;
     case "draining":
-      return `waiting for the calls of the ${from} to end`;
     case "handing-over":
-      return `holding back whom the ${from} has called`;
     case "gating":
-      return `asking the gate for the ${to}`;
     case "activating":
-      return `the ${to} is being activated`;
     case "verifying":
-      return `reading back whether the ${to} is active`;
+      return WORDS[phase](from, to);
     case "securing":
-      return `the ${securing?.sides.join(" and the ") ?? side} is being paused to be safe`;
+      return WORDS.securing(securing?.sides.join(" and the ") ?? side, to);
     case "halted":
       return state.waiting === null
         ? "halted: neither dials, a person must decide"
@@ -120,7 +119,7 @@ export function standingIn(
 }
 
 /** Why a paused campaign is paused, by its pair; null when the pair is not the reason. A sentence without its full stop. */
-export function pausedInPair({ role, partner, phase, side, dials, reason, nextStep }: FailoverStanding): string | null {
+export function pausedInPair({ role, partner, phase, side, dials, words, reason, nextStep }: FailoverStanding): string | null {
   const because = reason === null ? "" : `: ${reason}`;
   const then = nextStep === null ? "" : `. ${nextStep.replace(/\.$/, "")}`;
   switch (phase) {
@@ -144,8 +143,8 @@ export function pausedInPair({ role, partner, phase, side, dials, reason, nextSt
     case "activating":
     case "verifying":
       return side === role
-        ? `paused by the watch: it hands over to ${partner} (${phase})${because}${then}`
-        : `paused: it is to take over from ${partner} and does not dial yet (${phase})${because}${then}`;
+        ? `paused by the watch: it hands over to ${partner} (${words})${because}${then}`
+        : `paused: it is to take over from ${partner} and does not dial yet (${words})${because}${then}`;
   }
 }
 

@@ -89,8 +89,8 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
   ],
   [
     "paused_by_failover",
-    { campaign: campaign("paused"), failover: standing({ phase: "draining" }) },
-    /it hands over to camp_b \(draining\)/,
+    { campaign: campaign("paused"), failover: standing({ phase: "draining", words: "waiting for calls" }) },
+    /it hands over to camp_b \(waiting for calls\)/,
   ],
   [
     "paused_elsewhere",
@@ -125,7 +125,7 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
   [
     "dialer_settings",
     { campaign: campaign("active", { callRate: 0, maxCallsInFlight: 0 }) },
-    /callRate and maxCallsInFlight is 0/,
+    /call rate and its limit of calls in flight is 0/,
   ],
   ["gate_unknown", { gate: null, gateProblem: { code: "missing_scope", message: "contacts" } }, /not known: contacts/],
   [

@@ -199,8 +199,8 @@ function gateCauses({ gate, gateProblem, campaignProblem }: DialingFacts): Cause
 
 function dialerCauses({ campaign }: DialingFacts): Cause[] {
   const { callRate, maxCallsInFlight } = campaign?.dialer ?? {};
-  const zero = [...(callRate === 0 ? ["callRate"] : []), ...(maxCallsInFlight === 0 ? ["maxCallsInFlight"] : [])];
-  return zero.length === 0 ? [] : [{ code: "dialer_settings", text: `the dialer's ${zero.join(" and ")} is 0` }];
+  const zero = [...(callRate === 0 ? ["call rate"] : []), ...(maxCallsInFlight === 0 ? ["limit of calls in flight"] : [])];
+  return zero.length === 0 ? [] : [{ code: "dialer_settings", text: `the dialer's ${zero.join(" and its ")} is 0` }];
 }
 
 function figureCauses({ figures, figuresProblem, stale, ageMs, readMs, campaignProblem }: DialingFacts): Cause[] {

@@ -5,7 +5,7 @@ import { useDashboard } from "../../api/dashboard.ts";
 import type { Answer } from "../../api/operation.ts";
 import type { Resource } from "../../api/resource.ts";
 import { Age } from "../../ui/age.tsx";
-import { NameText } from "../../ui/name-text.tsx";
+import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { whole } from "../../view/format.ts";
@@ -89,11 +89,11 @@ function Row({ concern, onDone }: { readonly concern: Concern; readonly onDone: 
           <a href={PAGE[subject.kind](subject.id)}>
             <NameText text={subject.name} />
           </a>
-          : <NameText text={what} />
+          : <Sentence text={what} />
         </p>
         {first === undefined ? null : (
           <p class="break">
-            {cause === null ? "Why" : `Why (${cause})`}: <NameText text={first} />
+            {cause === null ? "Why" : `Why (${cause})`}: <Sentence text={first} />
           </p>
         )}
         {rest.length === 0 ? null : (
@@ -102,14 +102,14 @@ function Row({ concern, onDone }: { readonly concern: Concern; readonly onDone: 
             <ul class="effects">
               {rest.map((text) => (
                 <li class="break" key={text}>
-                  {text}
+                  <Sentence text={text} />
                 </li>
               ))}
             </ul>
           </details>
         )}
         <p class="break">
-          Next: <NameText text={next} />
+          Next: <Sentence text={next} />
         </p>
         <p class="muted small break">
           {since === null ? "since when is not known" : <Age at={since} />}

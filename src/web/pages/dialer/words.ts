@@ -1,6 +1,7 @@
 // What a change of dialer settings and an apply of campaigns are called in each of their phases and ends, on every page that shows one. A phase without
 // words does not compile. Pure.
 
+import { APPLY_PHASE_WORDS, CHANGE_PHASE_WORDS } from "../../../kernel/index.ts";
 import type { ApiTypes } from "../../../server/index.ts";
 import { words } from "../../view/format.ts";
 import type { Tone } from "../../view/tone.ts";
@@ -10,25 +11,29 @@ export interface Called {
   readonly tone: Tone;
 }
 
-const on = (text: string): Called => ({ text, tone: "info" });
+function phases<Phase extends string>(words: Readonly<Record<Phase, string>>, tones: Readonly<Record<Phase, Tone>>) {
+  return Object.fromEntries(Object.entries<string>(words).map(([phase, text]) => [phase, { text, tone: tones[phase as Phase] }]));
+}
+
 const warn = (text: string): Called => ({ text, tone: "warn" });
 const bad = (text: string): Called => ({ text, tone: "bad" });
 const good = (text: string): Called => ({ text, tone: "good" });
 
-const CHANGE_PHASES: Readonly<Record<ApiTypes.DialerChange["phase"], Called>> = {
-  sending: on("sending"),
-  sent: on("sent, no answer yet"),
-  settling: warn("answer lost, reading"),
-  polling: on("being activated"),
-  watching: warn("answer lost, watching"),
-  verifying: on("reading back"),
-  merging: on("merging"),
-  checking: on("checking what was merged"),
-  guarding: on("in force, figures watched"),
-  paused: bad("in force, waits for a decision"),
-  examining: warn("did not hold, reading"),
-  ended: { text: "ended", tone: "none" },
+const CHANGE_TONES: Readonly<Record<ApiTypes.DialerChange["phase"], Tone>> = {
+  sending: "info",
+  sent: "info",
+  settling: "warn",
+  polling: "info",
+  watching: "warn",
+  verifying: "info",
+  merging: "info",
+  checking: "info",
+  guarding: "info",
+  paused: "bad",
+  examining: "warn",
+  ended: "none",
 };
+const CHANGE_PHASES = phases<ApiTypes.DialerChange["phase"]>(CHANGE_PHASE_WORDS, CHANGE_TONES);
 
 /**
  * Whether the settings that the tenant shows are in force while a change stands in a phase: it shows new ones from the moment it takes them, before they
@@ -64,18 +69,19 @@ export const CHANGE_OUTCOMES: Readonly<Record<NonNullable<ApiTypes.DialerChange[
   rollback_failed: bad("rollback failed, what is in force is not sure"),
 };
 
-const APPLY_PHASES: Readonly<Record<ApiTypes.ApplyPhase, Called>> = {
-  looking: on("looking at what is there"),
-  intending: on("about to send"),
-  sending: on("sending"),
-  settling: warn("answer lost, reading"),
-  verifying: on("reading back"),
-  registering: on("registering webhooks"),
-  gating: on("asking the gate"),
-  activating: on("activating"),
-  confirming: on("reading back whether it is active"),
-  ended: { text: "ended", tone: "none" },
+const APPLY_TONES: Readonly<Record<ApiTypes.ApplyPhase, Tone>> = {
+  looking: "info",
+  intending: "info",
+  sending: "info",
+  settling: "warn",
+  verifying: "info",
+  registering: "info",
+  gating: "info",
+  activating: "info",
+  confirming: "info",
+  ended: "none",
 };
+const APPLY_PHASES = phases<ApiTypes.ApplyPhase>(APPLY_PHASE_WORDS, APPLY_TONES);
 
 const APPLY_OUTCOMES: Readonly<Record<ApiTypes.ApplyOutcome, Called>> = {
   applied: good("applied, read back"),

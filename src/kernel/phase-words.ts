@@ -1,0 +1,51 @@
+// What people are told of the phases of outdial's machines: one table for pages, commands and messages. Who uses a table checks that
+// it has a word for each phase of its machine.
+
+/** A failover pair. @param from the campaign that hands over @param to the one that takes over */
+export const PAIR_PHASE_WORDS = {
+  watching: (from: string, _to: string) => `watched, the ${from} is the one that is to dial`,
+  pausing: (from: string, _to: string) => `the ${from} is being paused`,
+  draining: (from: string, _to: string) => `waiting for the calls of the ${from} to end`,
+  "handing-over": (from: string, _to: string) => `holding back whom the ${from} has called`,
+  gating: (_from: string, to: string) => `asking the gate for the ${to}`,
+  activating: (_from: string, to: string) => `the ${to} is being activated`,
+  verifying: (_from: string, to: string) => `reading back whether the ${to} is active`,
+  "failed-over": (_from: string, to: string) => `failed over, the ${to} is the one that is to dial`,
+  securing: (from: string, _to: string) => `the ${from} is being paused to be safe`,
+  halted: (_from: string, _to: string) => "halted, neither dials",
+} as const;
+
+/** A change of dialer settings. */
+export const CHANGE_PHASE_WORDS = {
+  sending: "sending",
+  sent: "sent, no answer yet",
+  settling: "answer lost, reading",
+  polling: "being activated",
+  watching: "answer lost, watching",
+  verifying: "reading back",
+  merging: "merging",
+  checking: "checking what was merged",
+  guarding: "in force, figures watched",
+  paused: "in force, waits for a decision",
+  examining: "did not hold, reading",
+  ended: "ended",
+} as const;
+
+/** An apply of campaign files. */
+export const APPLY_PHASE_WORDS = {
+  looking: "looking at what is there",
+  intending: "about to send",
+  sending: "sending",
+  settling: "answer lost, reading",
+  verifying: "reading back",
+  registering: "registering webhooks",
+  gating: "asking the gate",
+  activating: "activating",
+  confirming: "reading back whether it is active",
+  ended: "ended",
+} as const;
+
+/** The words of a phase; the name itself, spaced, for one that another version of outdial has. */
+export function phaseWords(words: Readonly<Record<string, string>>, phase: string): string {
+  return (Object.hasOwn(words, phase) ? words[phase] : undefined) ?? phase.replaceAll(/[_-]/g, " ");
+}
