@@ -197,6 +197,10 @@ export async function valuesOf(
   return values;
 }
 
+/** Whether a command works with a store or a tenant, so with what a service has of its own. */
+export const worksElsewhere = ({ options }: Pick<Declaration, "options">): boolean =>
+  options.some(({ key }) => key === "tenantUrl" || key === "databaseUrl");
+
 /** Commands that no person types are not in the help. */
 export const isHidden = ({ name }: Pick<Declaration, "name">): boolean => name.startsWith("__");
 

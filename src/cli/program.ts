@@ -4,7 +4,17 @@ import { Command, CommanderError } from "commander";
 import type { ServiceAddress, Standing, StoreUse } from "../app/index.ts";
 import { packageCommit, packageVersion } from "../app/version.ts";
 import { OutdialError } from "../kernel/index.ts";
-import { commandOf, type Declaration, isHidden, type Node, optionOf, pathOf, type Run, valuesOf } from "./command.ts";
+import {
+  commandOf,
+  type Declaration,
+  isHidden,
+  type Node,
+  optionOf,
+  pathOf,
+  type Run,
+  valuesOf,
+  worksElsewhere,
+} from "./command.ts";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { CONFIG, DIR, GLOBAL_OPTIONS, TENANT_NAME } from "./globals.ts";
 import { createIo } from "./io.ts";
@@ -91,10 +101,11 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
 /** Parses the values, runs the command, reports its error. @returns the exit code */
 async function runCommand(
   command: Command,
-  { args, options, makes, tells, interrupted, runs }: Declaration,
+  declaration: Declaration,
   run: Run<Declaration>,
   { surroundings, commands }: { readonly surroundings: Surroundings; readonly commands: readonly Node[] },
 ): Promise<number> {
+  const { args, options, makes, tells, interrupted, runs } = declaration;
   const { cwd, clock } = surroundings;
   const given = command.optsWithGlobals<Record<string, unknown>>();
   const about = async () => {
@@ -103,7 +114,7 @@ async function runCommand(
     const { tenant, tenantName, store: used } = await readContext({ ...given, cwd, clock }, surroundings.env);
     return `tenant ${tenantWords(tenant.value, tenantName.value)} · store ${used.value ?? "none"}`;
   };
-  const asks = options.some(({ key }) => key === "tenantUrl" || key === "databaseUrl");
+  const asks = worksElsewhere(declaration);
   using io = createIo(given, surroundings, { interrupted, ...(asks ? { about } : {}) });
   let told = false;
   let saidSetBack = false;

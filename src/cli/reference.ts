@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { buildProgram } from "./program.ts";
-import { MAKE_A_STORE, MAKE_TABLES, THROUGH_A_SERVICE } from "./tree.ts";
+import { MAKE_A_STORE, MAKE_TABLES, NOT_THROUGH_A_SERVICE, THROUGH_A_SERVICE } from "./tree.ts";
 
 const named = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
 
@@ -20,6 +20,7 @@ const STORES = [
   "When `outdial.yaml` has several tenants, a command uses the one of `--tenant`, else `OUTDIAL_TENANT`, else `outdial context use` ([tenants.md](tenants.md)).",
   "",
   `When \`OUTDIAL_URL\` is set, these commands use the service at that address, with \`OUTDIAL_TOKEN\` ([service.md](service.md#commands-from-another-machine)): ${named(THROUGH_A_SERVICE)}.`,
+  `These are refused then, because they would work with another store and tenant: ${named(NOT_THROUGH_A_SERVICE)}.`,
   "",
   "On a terminal, lines wrap to its width, and an answer longer than the screen is shown with the pager: `OUTDIAL_PAGER`, else `PAGER`, else `less`; `--no-pager`, an",
   "empty variable or `cat` turns it off. States are coloured on a terminal; `--color always` and `never`, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR=0` change",

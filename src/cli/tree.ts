@@ -1,6 +1,6 @@
 // All commands, in the order of the help, each with the file whose export of the same name is its code.
 
-import { group, type Node, pathsOf, runBy, under } from "./command.ts";
+import { group, isHidden, type Node, pathsOf, runBy, under, worksElsewhere } from "./command.ts";
 import * as audit from "./groups/audit.ts";
 import * as calls from "./groups/calls.ts";
 import * as campaign from "./groups/campaign.ts";
@@ -168,3 +168,9 @@ export const MAKE_TABLES: readonly string[] = pathsOf(TREE, ({ makes }) => makes
 
 /** Commands that work through the service in OUTDIAL_URL. */
 export const THROUGH_A_SERVICE: readonly string[] = pathsOf(TREE, ({ runs }) => runs === "through");
+
+/** Commands that are refused while OUTDIAL_URL is set: they would work with another store and tenant. */
+export const NOT_THROUGH_A_SERVICE: readonly string[] = pathsOf(
+  TREE,
+  (one) => worksElsewhere(one) && one.runs === undefined && !isHidden(one),
+);

@@ -1,18 +1,27 @@
 // outdial audit: list, verify, and the proof of one entry.
 
-import { openRecords } from "../../app/index.ts";
-import type { AuditVerdict, HeadFinding } from "../../store/index.ts";
-import { known, type Run } from "../command.ts";
+import { openRecords, ServiceRecords } from "../../app/index.ts";
+import type { AuditVerdict } from "../../operations/views/index.ts";
+import type { HeadFinding } from "../../store/index.ts";
+import { known, type Place, type Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/audit.ts";
+import type { Io } from "../io.ts";
 import { grouped, printable } from "../text.ts";
 
+/** The records of the service that OUTDIAL_URL names; undefined without one. */
+export function atService({ service }: Place, { signal }: Io): ServiceRecords | undefined {
+  return service === undefined ? undefined : new ServiceRecords(service, signal);
+}
+
 export const listAudit: Run<typeof declared.listAudit> = async ({ options, io }) => {
-  await using records = await openRecords(options, io.env);
   const { limit, subject, job, after } = options;
+  const query = { limit, subject, job, after };
+  const there = atService(options, io);
+  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
   await io.each(
-    await records.audit.list(known({ limit, subject, job, after })),
+    (await there?.audit(query)) ?? (await records?.audit.list(known(query))) ?? [],
     (entry) =>
       `${entry.seq}  ${entry.time}  ${printable(entry.actor)}  ${entry.action}  ${printable(entry.subject)}  ${printable(JSON.stringify(entry.details))}`,
     { none: "no entries", fits: true },
@@ -20,12 +29,17 @@ export const listAudit: Run<typeof declared.listAudit> = async ({ options, io })
 };
 
 export const verifyAudit: Run<typeof declared.verifyAudit> = async ({ options, io }) => {
-  await using records = await openRecords(options, io.env);
-  const verdict = await records.audit.verify();
+  const verdict = (await atService(options, io)?.verifyAudit()) ?? (await verifiedHere(options, io));
   await io.answer(verdict, () => (verdict.ok ? wordsOf(verdict) : `audit log NOT intact: ${printable(verdict.message)}`));
   if (!verdict.ok) return EXIT.failed;
   return verdict.verified || verdict.size === 0 ? EXIT.done : EXIT.partlyFailed;
 };
+
+async function verifiedHere(options: Place, io: Io): Promise<AuditVerdict> {
+  await using records = await openRecords(options, io.env);
+  const verdict = await records.audit.verify();
+  return verdict.ok ? { ...verdict, heads: [...verdict.heads] } : verdict;
+}
 
 function wordsOf({ size, checkpoints, verified, heads }: Extract<AuditVerdict, { ok: true }>): string[] {
   if (size === 0) return ["the audit log is empty"];
@@ -66,6 +80,7 @@ export const acceptHead: Run<typeof declared.acceptHead> = async ({ options, io 
 };
 
 export const proveEntry: Run<typeof declared.proveEntry> = async ({ args, options, io }) => {
-  await using records = await openRecords(options, io.env);
-  await io.data(JSON.stringify(await records.audit.proof(args.seq)));
+  const there = atService(options, io);
+  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
+  await io.data(JSON.stringify((await there?.proof(args.seq)) ?? (await records?.audit.proof(args.seq))));
 };

@@ -13,6 +13,7 @@ import { failoverLines, happeningLine, pairText } from "../render-failover.ts";
 import { againstWords, effectLines, waitsLine } from "../render-verb.ts";
 import { endedByInterrupt } from "../running.ts";
 import { printable, printableWhole } from "../text.ts";
+import { atService } from "./audit.ts";
 
 type Options = OptionsOf<typeof declared.start>;
 type WatchOptions = OptionsOf<typeof declared.watch>;
@@ -260,15 +261,21 @@ async function pairsOf(
 }
 
 export const history: Run<typeof declared.history> = async ({ args: { primary }, options, io }) => {
-  await using records = await openFailoverRecords(options, io.env);
-  const items = await records.history(primary, options.limit);
+  const { limit } = options;
+  const items = (await atService(options, io)?.happenings(primary, limit)) ?? (await historyHere(primary, options, io));
   await io.answer({ items }, items.map(happeningLine));
 };
 
-export const holds: Run<typeof declared.holds> = async ({ args: { campaign }, options, io }) => {
+async function historyHere(primary: string, options: OptionsOf<typeof declared.history>, io: Io) {
   await using records = await openFailoverRecords(options, io.env);
-  if (!io.json) await io.data("number,until");
+  return await records.history(primary, options.limit);
+}
+
+export const holds: Run<typeof declared.holds> = async ({ args: { campaign }, options, io }) => {
+  const there = atService(options, io);
+  await using records = there === undefined ? await openFailoverRecords(options, io.env) : undefined;
   const all = [];
-  for await (const held of records.holds(campaign)) all.push(held);
+  for await (const held of there?.holds(campaign) ?? records?.holds(campaign) ?? []) all.push(held);
+  if (!io.json) await io.data("number,until");
   await io.each(all, ({ number, until }) => `${number},${until}`);
 };

@@ -28,10 +28,13 @@ import {
 } from "../run-job.ts";
 import { rowSource } from "../source.ts";
 import { printable } from "../text.ts";
+import { atService } from "./audit.ts";
 
 export const showInteraction: Run<typeof declared.showInteraction> = async ({ args: { id }, options, io }) => {
-  await using interactions = await openInteractions(options, io.env);
-  const found = await interactions.show(id);
+  const there = atService(options, io);
+  await using interactions = there === undefined ? await openInteractions(options, io.env) : undefined;
+  const found = (await there?.interaction(id)) ?? (await interactions?.show(id));
+  if (found === undefined) throw new TypeError("neither a service nor a tenant");
   await io.answer(found, entryLines(found.dispositions, found.codes, io.width), "no dispositions yet");
   io.say(`version ${printable(found.tag)}`);
 };

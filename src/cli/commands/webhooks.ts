@@ -9,14 +9,16 @@ import type * as declared from "../groups/webhooks.ts";
 import type { Io } from "../io.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
+import { atService } from "./audit.ts";
 
 type Delivery = Awaited<ReturnType<typeof openDelivery>>;
 
 export const deliveries: Run<typeof declared.deliveries> = async ({ options, io }) => {
   const { limit, status } = options;
-  await using records = await openRecords(options, io.env);
+  const there = atService(options, io);
+  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
   await io.each(
-    await records.deliveries.list(known({ limit, status })),
+    (await there?.deliveries({ limit, status })) ?? (await records?.deliveries.list(known({ limit, status }))) ?? [],
     ({ id, status, type, subject, attempts, lastError }) =>
       `${id}  ${status.padEnd(9)} ${type}  ${printable(subject)}  ${attempts} attempts${lastError === null ? "" : `  ${printable(lastError)}`}`,
     { none: "no deliveries", fits: true },
@@ -24,8 +26,14 @@ export const deliveries: Run<typeof declared.deliveries> = async ({ options, io 
 };
 
 export const replay: Run<typeof declared.replay> = async ({ options, io }) => {
-  await using delivery = await openDelivery(options, io.env);
   const { from, to } = options;
+  const there = atService(options, io);
+  if (there !== undefined) {
+    const queued = await there.replay(from, to);
+    await io.answer({ queued }, `${grouped(queued)} dead letters queued again; the service delivers them`);
+    return;
+  }
+  await using delivery = await openDelivery(options, io.env);
   io.say(
     `${grouped(await delivery.deliveries.replay({ fromId: from, toId: to, status: "dead" }, delivery.actor))} dead letters queued again`,
   );
@@ -33,11 +41,17 @@ export const replay: Run<typeof declared.replay> = async ({ options, io }) => {
 };
 
 export const receivers: Run<typeof declared.receivers> = async ({ options, io }) => {
-  await using delivery = await openDelivery(options, io.env);
-  await io.each(await delivery.deliveries.receivers(), receiverLine, {
+  await io.each(await receiversOf(options, io), receiverLine, {
     none: "no receivers are configured, and no events are meant for any",
   });
 };
+
+async function receiversOf(options: OptionsOf<typeof declared.receivers>, io: Io): Promise<readonly EndpointView[]> {
+  const there = await atService(options, io)?.receivers();
+  if (there !== undefined) return there;
+  await using delivery = await openDelivery(options, io.env);
+  return await delivery.deliveries.receivers();
+}
 
 function receiverLine(one: EndpointView): string {
   const off = one.offSince === null ? "on " : `off since ${one.offSince}: ${printable(one.message ?? "")}`;
@@ -51,15 +65,19 @@ export const turnOn: Run<typeof declared.turnOn> = ({ args, options, io }) => tu
 export const turnOff: Run<typeof declared.turnOff> = ({ args, options, io }) => turn(args.receiver, false, options, io);
 
 async function turn(receiver: string, on: boolean, options: OptionsOf<typeof declared.turnOn>, io: Io): Promise<void> {
-  await using delivery = await openDelivery(options, io.env);
-  if (!(await delivery.deliveries.receivers()).some(({ endpoint }) => endpoint === receiver))
+  if (!(await receiversOf(options, io)).some(({ endpoint }) => endpoint === receiver))
     throw new OutdialError("invalid_input", `there is no receiver ${JSON.stringify(receiver)}`, {
       advice: "outdial webhooks receivers lists them.",
     });
-  const { deliveries: all, actor } = delivery;
-  const changed = await (on ? all.switchOn(receiver, actor) : all.switchOff(receiver, actor));
+  const changed = (await atService(options, io)?.turn(receiver, on)) ?? (await turnHere(receiver, on, options, io));
   const words = `${changed ? "is" : "was"} ${on ? "on" : "off"}${changed ? " now" : " already"}`;
   await io.answer({ receiver, on, changed }, `${printable(receiver)} ${words}`);
+}
+
+async function turnHere(receiver: string, on: boolean, options: OptionsOf<typeof declared.turnOn>, io: Io): Promise<boolean> {
+  await using delivery = await openDelivery(options, io.env);
+  const { deliveries: all, actor } = delivery;
+  return await (on ? all.switchOn(receiver, actor) : all.switchOff(receiver, actor));
 }
 
 export const deliver: Run<typeof declared.deliver> = async ({ options, io }) => {

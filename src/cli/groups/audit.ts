@@ -4,6 +4,7 @@ import { command } from "../command.ts";
 import { file, instant, NOTHING, phone, STORE, text, whole } from "../declare.ts";
 
 export const listAudit = command("list", STORE, {
+  runs: "through",
   summary: "entries, oldest first",
   options: [
     text("--subject <id>", "only entries about this call"),
@@ -14,6 +15,7 @@ export const listAudit = command("list", STORE, {
 });
 
 export const verifyAudit = command("verify", STORE, {
+  runs: "through",
   summary: "recompute the whole log and its signatures; names the first entry that was edited, removed or reordered",
   notes:
     "The log is compared with its heads outside the store (audit.heads in outdial.yaml). When no head can be compared, the result is not\n" +
@@ -31,6 +33,7 @@ export const acceptHead = command("accept-head", STORE, {
 });
 
 export const proveEntry = command("proof", STORE, {
+  runs: "through",
   summary: "prove that an entry is in the log: one JSON object that anyone with audit.pub can check",
   args: [whole("<seq>", "number of the entry")],
 

@@ -73,12 +73,14 @@ export const status = command("status", STORE, {
 });
 
 export const history = command("history", STORE, {
+  runs: "through",
   summary: "what happened to a pair, newest first",
   args: [PRIMARY],
   options: [whole("--limit <number>", "how many", { from: 1, to: 100_000, default: 50 })],
 });
 
 export const holds = command("holds", STORE, {
+  runs: "through",
   summary: "contacts that a campaign must not call yet, as CSV, so that they can be removed from its list",
   args: [text("<campaign>", "the campaign that took over")],
 });

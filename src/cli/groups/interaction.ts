@@ -8,6 +8,7 @@ const POLICIES = async () => (await import("../../operations/index.ts")).POLICIE
 const ID = text("<id>", "interaction id");
 
 export const showInteraction = command("show", TENANT, {
+  runs: "through",
   wants: "interactions",
   summary: "the dispositions that the tenant has now for an interaction",
   args: [ID],

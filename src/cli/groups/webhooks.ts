@@ -6,6 +6,7 @@ import { choice, file, many, STORE, span, TENANT, TENANT_AND_STORE, text, value,
 const RECEIVER = text("<receiver>", "bi, analytics, crm, alarms or mail");
 
 export const deliveries = command("deliveries", STORE, {
+  runs: "through",
   summary: "events and the state of their delivery, newest first",
   options: [
     choice("--status <status>", "pending, delivered or dead", ["pending", "delivered", "dead"]),
@@ -14,20 +15,29 @@ export const deliveries = command("deliveries", STORE, {
 });
 
 export const replay = command("replay", STORE, {
+  runs: "through",
   summary: "queue dead letters again and deliver them now",
   options: [whole("--from <id>", "first delivery"), whole("--to <id>", "last delivery")],
 });
 
 export const deliver = command("deliver", STORE, { summary: "deliver due events and end" });
 
-export const receivers = command("receivers", STORE, { summary: "your receivers of events, and the state of each" });
+export const receivers = command("receivers", STORE, {
+  runs: "through",
+  summary: "your receivers of events, and the state of each",
+});
 
 export const turnOn = command("on", STORE, {
+  runs: "through",
   summary: "switch a receiver on again",
   args: [RECEIVER],
 });
 
-export const turnOff = command("off", STORE, { summary: "switch a receiver off; its events wait", args: [RECEIVER] });
+export const turnOff = command("off", STORE, {
+  runs: "through",
+  summary: "switch a receiver off; its events wait",
+  args: [RECEIVER],
+});
 
 export const register = command("register", TENANT_AND_STORE, {
   wants: "vendor events",

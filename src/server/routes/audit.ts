@@ -84,15 +84,7 @@ export function auditRoutes(port: () => AuditUseCases) {
       reply: auditVerdict,
       handle: async () => {
         const verdict = await port().verify();
-        return verdict.ok
-          ? {
-              ok: true as const,
-              size: verdict.size,
-              checkpoints: verdict.checkpoints,
-              verified: verdict.verified,
-              heads: verdict.heads.map(({ place, outside, state, message }) => ({ place, outside, state, message })),
-            }
-          : { ok: false as const, message: verdict.message };
+        return verdict.ok ? { ...verdict, heads: [...verdict.heads] } : verdict;
       },
     }),
     route({

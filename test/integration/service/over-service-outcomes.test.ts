@@ -1,6 +1,6 @@
-// Outcomes through a service, from a machine that has nothing but its address and a token.
+// Outcomes and records through a service, from a machine that has nothing but its address and a token.
 
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { retrievalPlan, retrievalView, scheduleView } from "../../../src/operations/views/index.ts";
@@ -132,4 +132,38 @@ test("a push is begun and followed; its refused records are those of the job", a
   const rows = await runCli(["jobs", "show", jobId, "--out", "-"], placeOf());
   expect(await readFile(join(folder.path, "refused.ndjson"), "utf8")).toBe(rows.stdout);
   expect((await run(["push", "crm"])).stdout).toMatch(/^events: \d+ queued · the service delivers them\n$/);
+});
+
+test("audit log, deliveries and receivers are shown as beside the service; a receiver is switched and dead letters are queued again", async () => {
+  const there = (args: readonly string[], as?: As) => runCli(args, placeOf(as));
+  const here = (args: readonly string[]) => runCli(args, { cwd: folder.path, env: { ...at.environment, OUTDIAL_DIR: at.dir } });
+  for (const args of [
+    ["audit", "list", "--limit", "5"],
+    ["audit", "list", "--limit", "5", "--after", "3", "--json"],
+    ["audit", "verify", "--json"],
+    ["webhooks", "deliveries"],
+    ["webhooks", "receivers", "--json"],
+  ]) {
+    const [shown, same] = [await there(args, "viewer"), await here(args)];
+    expect([args, shown.code, shown.stdout]).toEqual([args, same.code, same.stdout]);
+    expect(shown.stdout).not.toBe("");
+  }
+  const proof = await there(["audit", "proof", "1"]);
+  await writeFile(join(folder.path, "proof.json"), proof.stdout);
+  const key = join(at.dir, "audit.pub");
+  expect(await here(["audit", "verify-proof", "proof.json", "--key", key])).toMatchObject({ code: 0 });
+  expect(await there(["webhooks", "off", "crm"])).toMatchObject({ code: 0, stdout: "crm is off now\n" });
+  expect(await there(["webhooks", "on", "crm"])).toMatchObject({ code: 0, stdout: "crm is on now\n" });
+  expect(await there(["webhooks", "on", "nobody"])).toMatchObject({ code: 2, stderr: says("there is no receiver") });
+  expect(await there(["webhooks", "replay"])).toMatchObject({ code: 0, stdout: says("the service delivers them") });
+  for (const args of [
+    ["failover", "history", campaignId],
+    ["failover", "holds", campaignId],
+  ])
+    expect(await there(["campaign", ...args])).toMatchObject(
+      await here(["campaign", ...args]).then(({ code, stdout }) => ({ code, stdout })),
+    );
+  expect(await there(["interaction", "show", "nobody"])).toMatchObject({
+    code: (await here(["interaction", "show", "nobody"])).code,
+  });
 });

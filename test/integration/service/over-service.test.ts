@@ -165,7 +165,7 @@ test("what does not go through a service, or cannot be reached, is refused befor
     expect(`${stdout}${stderr}`).not.toContain(at.tokens.operator);
     return `${code} ${stderr.trim()}`;
   };
-  expect(await refused(["audit", "verify"], {})).toMatch(/^2 .*cannot use a service, but OUTDIAL_URL is set/);
+  expect(await refused(["webhooks", "deliver"], {})).toMatch(/^2 .*cannot use a service, but OUTDIAL_URL is set/);
   expect(await refused([...TAG, "--tenant-url", "http://127.0.0.1:9"], {})).toMatch(
     /^2 .*--tenant-url cannot be used with OUTDIAL_URL/,
   );

@@ -23,7 +23,9 @@ export const auditVerdict = z
     z.object({
       ok: z.literal(true),
       size: count,
+      root: z.string().describe("Root hash of the tree, base64"),
       checkpoints: count,
+      seals: z.boolean().describe("Whether the seals of the rows were checked too, which needs the private key"),
       verified: z
         .boolean()
         .describe("Whether a head outside the store speaks for it: without one, a database that was set back looks the same"),
@@ -32,11 +34,17 @@ export const auditVerdict = z
           place: z.string(),
           outside: z.boolean().describe("Whether who sets the store back does not set it back as well"),
           state: z.enum(["fits", "empty", "differs", "accepted", "unreachable"]),
+          size: count.nullable().describe("Entries of the log when the head was kept"),
           message: z.string().nullable(),
         }),
       ),
     }),
-    z.object({ ok: z.literal(false), message: z.string() }),
+    z.object({
+      ok: z.literal(false),
+      seq: z.int().describe("The first wrong row, counted from 0"),
+      kind: z.string(),
+      message: z.string(),
+    }),
   ])
   .meta({ id: "AuditVerdict" });
 export type AuditVerdict = z.output<typeof auditVerdict>;

@@ -1,0 +1,114 @@
+// What a service has kept, from afar: its audit log, deliveries of events, interactions of its tenant, what happened to failover pairs.
+
+import { z } from "zod";
+import {
+  type AuditEntry,
+  type AuditVerdict,
+  auditEntry,
+  auditProof,
+  auditVerdict,
+  type Delivery,
+  delivery,
+  type EndpointView,
+  endpointView,
+  type FailoverHappeningView,
+  failoverHappening,
+  type InteractionView,
+  interactionView,
+  pageOf,
+  replayResult,
+  switchResult,
+} from "../../operations/views/index.ts";
+import type { ServiceAddress } from "./address.ts";
+import { type Asked, ServiceClient } from "./client.ts";
+
+/** Items in a page. */
+const PAGE = 1000;
+/** The whole log is read. */
+const VERIFY_MS = 30 * 60_000;
+const heldNumber = z.strictObject({ number: z.string(), until: z.string() });
+
+type Filters = Readonly<Record<string, string | number | undefined>>;
+
+/** The records of a service. Methods throw OutdialError with the service's code. */
+export class ServiceRecords {
+  readonly #client: ServiceClient;
+  readonly #signal: AbortSignal;
+
+  constructor(address: ServiceAddress, signal: AbortSignal) {
+    this.#client = new ServiceClient(address);
+    this.#signal = signal;
+  }
+
+  /** Oldest first, telephone numbers masked. @param after only entries after this number */
+  audit({ after, ...rest }: Filters & { readonly limit: number; readonly after?: number | undefined }): Promise<AuditEntry[]> {
+    return this.#list(auditEntry, "/audit", { order: "oldest", ...rest }, after);
+  }
+
+  verifyAudit(): Promise<AuditVerdict> {
+    return this.#ask(auditVerdict, "/audit/verify", { method: "POST", body: {}, withinMs: VERIFY_MS });
+  }
+
+  proof(seq: number): Promise<z.output<typeof auditProof>> {
+    return this.#ask(auditProof, `/audit/${seq}/proof`);
+  }
+
+  /** Newest first. */
+  deliveries(query: Filters & { readonly limit: number }): Promise<Delivery[]> {
+    return this.#list(delivery, "/deliveries", query);
+  }
+
+  async receivers(): Promise<readonly EndpointView[]> {
+    return (await this.#ask(pageOf(endpointView), "/deliveries/endpoints")).items;
+  }
+
+  /** @returns whether this switched it */
+  async turn(receiver: string, on: boolean): Promise<boolean> {
+    const path = `/deliveries/endpoints/${encodeURIComponent(receiver)}/${on ? "enable" : "disable"}`;
+    return (await this.#ask(switchResult, path, { method: "POST", body: {} })).changed;
+  }
+
+  /** Queues dead letters again. @returns how many */
+  async replay(from: number | undefined, to: number | undefined): Promise<number> {
+    // The API wants a range: the first delivery has the number 1.
+    const body = { fromId: from ?? 1, toId: to };
+    return (await this.#ask(replayResult, "/deliveries/replay", { method: "POST", body })).queued;
+  }
+
+  interaction(id: string): Promise<InteractionView> {
+    return this.#ask(interactionView, `/interactions/${encodeURIComponent(id)}`);
+  }
+
+  /** What happened to a pair, newest first. */
+  happenings(campaign: string, limit: number): Promise<FailoverHappeningView[]> {
+    return this.#list(failoverHappening, `/campaigns/${encodeURIComponent(campaign)}/failover/history`, { limit });
+  }
+
+  /** Contacts that a campaign must not call yet, with their numbers. */
+  holds(campaign: string): AsyncIterable<z.output<typeof heldNumber>> {
+    const asked = { query: { reveal: true }, signal: this.#signal };
+    return this.#client.lines(heldNumber, `/campaigns/${encodeURIComponent(campaign)}/failover/holds`, asked);
+  }
+
+  #ask<Schema extends z.ZodType>(schema: Schema, path: string, asked: Asked = {}): Promise<z.output<Schema>> {
+    return this.#client.json(schema, path, { ...asked, signal: this.#signal });
+  }
+
+  /** As many items as wanted, page by page. */
+  async #list<Item extends z.ZodType>(
+    item: Item,
+    path: string,
+    { limit, ...filters }: Filters & { readonly limit: number },
+    after?: number,
+  ): Promise<z.output<Item>[]> {
+    const found: z.output<Item>[] = [];
+    let cursor = after === undefined ? undefined : String(after);
+    do {
+      const query = { ...filters, limit: Math.min(PAGE, limit - found.length), cursor };
+      const page = await this.#ask(pageOf(item), path, { query });
+      found.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined && found.length < limit);
+    return found;
+  }
+}
