@@ -15,6 +15,14 @@ export const PAIR_PHASE_WORDS = {
   halted: (_from: string, _to: string) => "halted, neither dials",
 } as const;
 
+/** The words of a pair's phase where it is not known which campaign hands over. */
+export function pairPhaseWords(phase: string): string {
+  if (phase === "watching" || phase === "failed-over") return PAIR_PHASE_WORDS[phase]("primary", "backup");
+  const wordsOf = Object.entries(PAIR_PHASE_WORDS).find(([name]) => name === phase)?.[1];
+  // Another version of outdial may have phases that are not known here.
+  return wordsOf === undefined ? spaced(phase) : wordsOf("one that dials", "other one");
+}
+
 /** A change of dialer settings. */
 export const CHANGE_PHASE_WORDS = {
   sending: "sending",
@@ -47,5 +55,7 @@ export const APPLY_PHASE_WORDS = {
 
 /** The words of a phase; the name itself, spaced, for one that another version of outdial has. */
 export function phaseWords(words: Readonly<Record<string, string>>, phase: string): string {
-  return (Object.hasOwn(words, phase) ? words[phase] : undefined) ?? phase.replaceAll(/[_-]/g, " ");
+  return (Object.hasOwn(words, phase) ? words[phase] : undefined) ?? spaced(phase);
 }
+
+const spaced = (phase: string): string => phase.replaceAll(/[_-]/g, " ");

@@ -38,6 +38,13 @@ const COUNT_SHIFTS = `
 /** Half of what a good page may have over its whole life. */
 const MOST_SHIFT = 0.05;
 
+/** Of each row of the list of campaigns: whether it is higher than three lines, and whether text in it is cut. */
+const CUT_ROWS = `[...document.querySelectorAll("table.dense tbody tr:not(.gap)")].map((row) => [
+  row.getBoundingClientRect().height > 64,
+  [...row.querySelectorAll(".lines, .cell-note, a, .small")].some((one) => getComputedStyle(one).overflow !== "visible"
+    && (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)),
+])`;
+
 interface Shift {
   readonly value: number;
   readonly of: readonly string[];
@@ -282,6 +289,20 @@ test("two hundred campaigns with odd names: the rows that the window shows are t
   const row = last().getByRole("checkbox");
   await row.check();
   await page.getByRole("group", { name: "Chosen campaigns" }).getByText("1 chosen").waitFor();
+  // A name that a row has no room for ends in a sign, and a button shows all of it; no other row grows.
+  await page.setViewportSize(WIDE);
+  await opened.go("/?q=aaaa&sort=name");
+  const named = drawn().filter({ hasText: "camp_odd_003" });
+  const rows = () => page.evaluate<[isHigh: boolean, isCut: boolean][]>(CUT_ROWS);
+  await expect.poll(rows).toEqual(Array.from({ length: 25 }, () => [false, true]));
+  await opened.press(named.getByRole("button", { name: "The whole row" }));
+  await expect.poll(async () => (await rows()).filter(([isHigh, isCut]) => isHigh === true && isCut === false).length).toBe(1);
+  expect(await rows()).toContainEqual([false, true]);
+  expect(await opened.violations()).toEqual([]);
+  await opened.press(named.getByRole("button", { name: "The whole row", expanded: true }));
+  await expect.poll(rows).not.toContainEqual([true, false]);
+  await opened.go("/?sort=name");
+  await expect.poll(() => table.getAttribute("aria-rowcount")).toBe(String(all.length + 1));
   // The same as a list of cards, whose rows are of other heights.
   await page.setViewportSize(NARROW);
   await page.evaluate("document.activeElement.blur(), scrollTo(0, 0)");

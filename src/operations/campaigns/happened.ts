@@ -1,6 +1,6 @@
 // The events of a campaign and of its dialing: changes of state, hand-overs, changes of settings, in order of time.
 
-import { type Instant, PAIR_PHASE_WORDS, phaseWords } from "../../kernel/index.ts";
+import { type Instant, pairPhaseWords } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 import type { AxisEvent } from "../views/schemas/campaigns.ts";
 import { timeText } from "../views/texts.ts";
@@ -39,7 +39,7 @@ export async function happened(store: Store, id: string, from: Instant): Promise
     ...entered(handovers).map(({ at, phase, alarms }) => ({
       at: timeText(at),
       kind: "failover" as const,
-      text: `${phaseWords(PHASES, phase)}${phase === "halted" ? saidBy(alarms) : ""}`,
+      text: `${pairPhaseWords(phase)}${phase === "halted" ? saidBy(alarms) : ""}`,
       actor: null,
       audit: null,
     })),
@@ -47,11 +47,6 @@ export async function happened(store: Store, id: string, from: Instant): Promise
   const since = timeText(from);
   return events.filter(({ at }) => at >= since).sort((a, b) => (a.at < b.at ? -1 : 1));
 }
-
-/** The history of a pair does not say which of the two hands over. */
-const PHASES = Object.fromEntries(
-  Object.entries(PAIR_PHASE_WORDS).map(([phase, wordsOf]) => [phase, wordsOf("one that dials", "other one")]),
-);
 
 /** The texts of a step's alarms: why it ended. */
 function saidBy(alarms: unknown): string {

@@ -22,9 +22,7 @@ export function BudgetMeter({ budget }: { readonly budget: ApiTypes.AbandonmentB
           <rect class="used" width={`${width}%`} height="8" rx="4" />
         </svg>
       )}
-      <span class="cell-note" title={pace}>
-        {pace}
-      </span>
+      <span class="cell-note">{pace}</span>
     </span>
   );
 }

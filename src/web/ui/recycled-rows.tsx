@@ -21,7 +21,7 @@ const ESTIMATE = 64;
 
 type Options = VirtualizerOptions<Window, HTMLTableRowElement>;
 
-export function RecycledRows<Row>({ rows, rowKey, columns, isChosen }: RowsProps<Row>) {
+export function RecycledRows<Row>({ rows, rowKey, columns, isChosen, dense = false }: RowsProps<Row>) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [, draw] = useReducer<number, undefined>((turn) => turn + 1, 0);
   const focused = () => {
@@ -65,7 +65,15 @@ export function RecycledRows<Row>({ rows, rowKey, columns, isChosen }: RowsProps
     reached = end;
     return [
       gap < 1 ? null : <Gap key={`before ${key}`} height={gap} columns={columns.length} />,
-      <TableRow key={key} row={row} index={index} columns={columns} isChosen={isChosen} onShown={virtualizer.measureElement} />,
+      <TableRow
+        key={key}
+        row={row}
+        index={index}
+        columns={columns}
+        isChosen={isChosen}
+        dense={dense}
+        onShown={virtualizer.measureElement}
+      />,
     ];
   });
   const rest = virtualizer.getTotalSize() + (scrollMargin ?? 0) - reached;

@@ -20,8 +20,6 @@ let Recycled: typeof import("./recycled-rows.tsx").RecycledRows | undefined;
 interface TableProps<Row> extends RowsProps<Row> {
   /** Read out before the table; not shown. */
   readonly caption: string;
-  /** Two or three lines per row on a wide screen: longer text is cut, so cells have the whole text in their titles. */
-  readonly dense?: boolean;
 }
 
 export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = false }: TableProps<Row>) {
@@ -49,7 +47,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = f
       },
     );
   }, [isLong]);
-  const body = { columns, rows, rowKey, isChosen };
+  const body = { columns, rows, rowKey, isChosen, dense };
   const shown = isWhole ? rows : rows.slice(0, most.value);
   return (
     <div class="table-wrap" role="group" aria-label={`${caption}, table`} tabIndex={0}>
@@ -76,7 +74,14 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = f
         ) : (
           <tbody>
             {shown.map((row, index) => (
-              <TableRow key={rowKey(row)} row={row} columns={columns} isChosen={isChosen} {...(isLong ? { index } : {})} />
+              <TableRow
+                key={rowKey(row)}
+                row={row}
+                columns={columns}
+                isChosen={isChosen}
+                dense={dense}
+                {...(isLong ? { index } : {})}
+              />
             ))}
           </tbody>
         )}

@@ -1,7 +1,7 @@
 // Entries of the audit log as sentences. Pure.
 
+import { pairPhaseWords } from "../../kernel/index.ts";
 import type { ApiTypes } from "../../server/index.ts";
-import { pairPhase } from "./failover.ts";
 import { words } from "./format.ts";
 
 /** What was done, as the end of a sentence that begins with the actor. */
@@ -100,7 +100,7 @@ export function auditWords({ actor, action, details }: Pick<ApiTypes.AuditEntry,
   const { from, to } = details;
   const way =
     action === "failover.phase" && typeof from === "string" && typeof to === "string"
-      ? `, before: ${pairPhase(from)}, now: ${pairPhase(to)}`
+      ? `, before: ${pairPhaseWords(from)}, now: ${pairPhaseWords(to)}`
       : "";
   const result = typeof details["result"] === "string" ? ` (${words(details["result"]).toLowerCase()})` : "";
   const reason = typeof details["reason"] === "string" ? `: ${details["reason"]}` : "";

@@ -1,8 +1,7 @@
 // The look of a failover pair: a badge beside a campaign's state, and how many pairs dial from their backup or not at all.
 
-import { PAIR_PHASE_WORDS } from "../../kernel/index.ts";
+import { pairPhaseWords } from "../../kernel/index.ts";
 import type { ApiTypes } from "../../server/index.ts";
-import { words } from "./format.ts";
 import type { Tone } from "./tone.ts";
 
 type Standing = NonNullable<ApiTypes.CampaignSummary["failover"]>;
@@ -57,13 +56,5 @@ export function pairNews(
 ): { readonly tone: "bad" | "info"; readonly text: string } {
   const isStuck = isPhase(phase) && KINDS[phase] === "stuck";
   const todo = phase === "halted" ? ": a person must decide" : "";
-  return { tone: isStuck ? "bad" : "info", text: `Failover pair ${primary} with ${backup}: ${pairPhase(phase)}${todo}` };
-}
-
-/** A phase in words, where it is not known which campaign of the pair hands over. */
-export function pairPhase(phase: string): string {
-  if (phase === "watching") return PAIR_PHASE_WORDS.watching("primary", "backup");
-  if (phase === "failed-over") return PAIR_PHASE_WORDS["failed-over"]("primary", "backup");
-  // Another version of outdial may have phases that are not known here.
-  return isPhase(phase) ? PAIR_PHASE_WORDS[phase]("one that dials", "other one") : words(phase).toLowerCase();
+  return { tone: isStuck ? "bad" : "info", text: `Failover pair ${primary} with ${backup}: ${pairPhaseWords(phase)}${todo}` };
 }

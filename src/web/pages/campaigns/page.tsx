@@ -10,7 +10,7 @@ import { Age, NotReadable } from "../../ui/age.tsx";
 import { BudgetMeter } from "../../ui/budget-meter.tsx";
 import { Export } from "../../ui/export.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
-import { NameText } from "../../ui/name-text.tsx";
+import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { ShareBar } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
@@ -138,7 +138,7 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
         <Table
           caption="Campaigns"
           dense
-          columns={session.may("operator") ? [...columnsOf(items), choose] : columnsOf(items)}
+          columns={[...columnsOf(items), session.may("operator") ? choose : MORE]}
           rows={rows}
           rowKey={({ id }) => id}
         />
@@ -214,6 +214,9 @@ function PairPill({ failover }: Pick<Summary, "failover">) {
   return badge === null ? null : <Pill state={badge.text} tone={badge.tone} />;
 }
 
+/** Where a row whose text is cut has its button. */
+const MORE: Column<Summary> = { name: "More", width: 6, cell: () => null };
+
 function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
   const to = scaleOf(items.map(({ successRate }) => successRate));
   return [
@@ -222,7 +225,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
       width: 13,
       head: true,
       cell: ({ id, name, failover }) => (
-        <span class="lines" title={failover === null ? name : `${name}, ${failover.role} with ${failover.partner}`}>
+        <span class="lines">
           <a class="break" href={`/campaigns/${encodeURIComponent(id)}`}>
             {name}
           </a>
@@ -248,9 +251,9 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
             <PairPill failover={failover} />
           </span>
           {notDialing === null ? null : (
-            <span class="cell-note break" title={notDialing.first}>
+            <span class="cell-note break">
               {dialing === null ? "not known whether it dials: " : null}
-              <NameText text={notDialing.first} />
+              <Sentence text={notDialing.first} />
             </span>
           )}
         </>
@@ -313,11 +316,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
               tone={toneOf(windows.some(({ open }) => open) ? "active" : "")}
               text={asOf.windows === null ? "not read yet" : windowsInShort(windows)}
             />
-            {groups.length === 0 ? null : (
-              <span class="cell-note" title={groups.join("; ")}>
-                {groups.join("; ")}
-              </span>
-            )}
+            {groups.length === 0 ? null : <span class="cell-note">{groups.join("; ")}</span>}
           </>
         );
       },
@@ -334,9 +333,10 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
               <Age at={asOf.figures} />
             </span>
           ) : (
-            <span class="cell-note warn" title={failed.message}>
-              not readable
-            </span>
+            <>
+              <span class="cell-note warn">not readable</span>
+              <span class="cell-note break in-whole">{failed.message}</span>
+            </>
           )}
         </>
       ),
