@@ -28,6 +28,21 @@ test("what is used up grows slowly, and what is not used stays where it began", 
   const idle = new Budget(START, 0);
   idle.take(0);
   expect(idle.view(120_000).ratePerSecond).toBeLessThan(5.2);
+  // The burst of so small a limit is one permit: each one that is taken leaves none.
+  const slow = new Budget(START, 0);
+  for (let now = 0; now < 600_000; now += 500) expect(slow.take(now)).toBe(true);
+  expect(slow.view(600_000).ratePerSecond).toBeLessThan(5.2);
+});
+
+test("a share of a budget slows down and grows with it", () => {
+  const whole = new Budget(START, 0);
+  const share = new Budget({ ...START, requests: 2.5 }, 0, whole);
+  drive(share, 0, 120, Number.POSITIVE_INFINITY);
+  expect(share.view(120_000).ratePerSecond).toBeLessThan(2.6);
+  drive(whole, 120_000, 120, Number.POSITIVE_INFINITY);
+  const { ratePerSecond } = whole.view(240_000);
+  expect(ratePerSecond).toBeGreaterThan(7);
+  expect(share.view(240_000).ratePerSecond).toBeCloseTo(ratePerSecond / 2);
 });
 
 test("after objections it settles below the tenant's limit and seldom tries it again", () => {

@@ -60,9 +60,14 @@ export class Budget {
   #learnedAt: Instant;
   #inWindow = 0;
   #inWindowBefore = 0;
+  /** Whether a permit was asked for in vain since the last one was taken. */
+  #isShort = false;
+  readonly #whole: Budget | undefined;
 
-  constructor(limit: WindowLimit, now: Instant) {
+  /** @param whole the budget that this one is a share of: it goes slower and faster with it */
+  constructor(limit: WindowLimit, now: Instant, whole?: Budget) {
     this.limit = limit;
+    this.#whole = whole;
     const { perMs, burst } = shapeOf(limit);
     this.#perMs = perMs;
     this.#burst = burst;
@@ -76,10 +81,14 @@ export class Budget {
   /** Takes one permit. False when there is none. */
   take(now: Instant): boolean {
     this.#refill(now);
-    if (now < this.#pausedUntil || this.#tokens < 1) return false;
+    if (now < this.#pausedUntil || this.#tokens < 1) {
+      this.#isShort ||= now >= this.#pausedUntil;
+      return false;
+    }
     this.#tokens -= 1;
-    // A limit is learned only while the budget is used up.
-    if (this.limit.learned === true && this.#tokens < 1) this.#learn(now);
+    // A limit is learned only while the budget is used up: more was asked for than it gave.
+    if (this.limit.learned === true && this.#isShort) this.#learn(now);
+    this.#isShort = false;
     this.#roll(now);
     this.#inWindow += 1;
     return true;
@@ -90,7 +99,7 @@ export class Budget {
     this.#refill(now);
     const pause = Math.max(0, this.#pausedUntil - now);
     const missing = 1 - this.#tokens;
-    const filling = missing <= 0 ? 0 : missing / (this.#perMs * this.#share * this.#part);
+    const filling = missing <= 0 ? 0 : missing / this.#rate();
     return pause + filling;
   }
 
@@ -102,6 +111,11 @@ export class Budget {
     this.#refill(now);
     this.#part = part;
     this.#tokens = Math.max(0, Math.min(this.#tokens + tokens, this.#size()));
+  }
+
+  /** Permits per millisecond at present. */
+  #rate(): number {
+    return this.#perMs * (this.#whole ?? this).#share * this.#part;
   }
 
   /** Room for at least one permit, however small the part. */
@@ -134,7 +148,7 @@ export class Budget {
     const part = Math.min(1, Math.max(0, (now - this.#windowStart) / windowMs));
     const used = this.#inWindowBefore * (1 - part) + this.#inWindow;
     return {
-      ratePerSecond: this.#perMs * this.#share * this.#part * MS,
+      ratePerSecond: this.#rate() * MS,
       usedShare: used / this.limit.requests,
       pausedMs: Math.max(0, this.#pausedUntil - now),
     };
@@ -148,7 +162,7 @@ export class Budget {
     // A clock that is set back gives no permits; one that is set far ahead gives one burst at most.
     this.#refilledAt = now;
     if (elapsed <= 0) return;
-    this.#tokens = Math.min(this.#size(), this.#tokens + elapsed * this.#perMs * this.#share * this.#part);
+    this.#tokens = Math.min(this.#size(), this.#tokens + elapsed * this.#rate());
     this.#share = Math.min(this.#most, this.#share + elapsed * this.#growthPerMs);
   }
 

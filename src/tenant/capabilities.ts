@@ -338,6 +338,12 @@ export interface VendorAudit {
   entries(entity: string, options?: CallOptions): AsyncIterable<object>;
 }
 
+/** A do-not-call group of the tenant. */
+export interface DoNotCallGroupName {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** The tenant's own do-not-call groups. Numbers are digits as the tenant writes them. */
 export interface DoNotCallGroups {
   readonly capability: Capability;
@@ -347,7 +353,9 @@ export interface DoNotCallGroups {
    */
   readonly companyGroup: string | undefined;
   /** The groups that a campaign's dialer obeys. */
-  obeyed(campaignId: string, options?: CallOptions): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  obeyed(campaignId: string, options?: CallOptions): Promise<readonly DoNotCallGroupName[]>;
+  /** The same of every campaign that obeys one, by campaign. */
+  obeyedByAll(options?: CallOptions): Promise<ReadonlyMap<string, readonly DoNotCallGroupName[]>>;
   /** The campaigns whose dialer obeys a group; empty when the group does not exist or is not in force. */
   obeying(groupId: string, options?: CallOptions): Promise<ReadonlySet<string>>;
   /** The numbers of a group that are in force. */

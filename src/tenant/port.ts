@@ -16,6 +16,7 @@ export type {
   DispositionCatalog,
   DispositionTagger,
   DispositionWriter,
+  DoNotCallGroupName,
   DoNotCallGroups,
   FittedCampaign,
   InteractionDispositions,

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createTestClock, type TestClock } from "../../test/support/test-clock.ts";
 import { RATE_FAMILIES, type RateFamily } from "../contract/index.ts";
 import { Budget, shapeOf, type WindowLimit } from "./budget.ts";
-import { createRateLimiter, type FamilyLimits, type Lane, REFRESH_SHARE } from "./rate-limiter.ts";
+import { BACKGROUND_SHARE, createRateLimiter, type FamilyLimits, type Lane } from "./rate-limiter.ts";
 
 const FAMILY = "outbound-write";
 function limits(limit: WindowLimit | undefined): FamilyLimits {
@@ -78,15 +78,16 @@ describe("the limiter", () => {
     const limiter = createRateLimiter(limits({ requests: 10, seconds: 1 }), clock);
     while (limiter.tryAcquire(FAMILY, "tagging"));
     const served: string[] = [];
-    const lanes: Lane[] = ["extraction", "tagging", "tagging", "pacing", "stop", "opt-out", "refresh"];
+    const lanes: Lane[] = ["extraction", "tagging", "tagging", "pacing", "stop", "opt-out", "refresh", "watch"];
     const all = lanes.map((lane, index) => limiter.acquire(FAMILY, lane).then(() => served.push(`${lane} ${index}`)));
     const again = limiter.acquire(FAMILY, "tagging", undefined, true).then(() => served.push("tagging again"));
-    expect(limiter.status(FAMILY).waiting).toBe(8);
+    expect(limiter.status(FAMILY).waiting).toBe(9);
     await Promise.all([...all, again]);
     expect(served).toEqual([
       "stop 4",
       "opt-out 5",
       "pacing 3",
+      "watch 7",
       "tagging again",
       "tagging 1",
       "tagging 2",
@@ -138,7 +139,7 @@ describe("the limiter", () => {
     const all = sent.refresh + sent.extraction;
     expect(all).toBeGreaterThan(900);
     expect(sent.refresh / all).toBeGreaterThan(0.4);
-    expect(sent.refresh).toBeLessThanOrEqual(REFRESH_SHARE * 1000);
+    expect(sent.refresh).toBeLessThanOrEqual(BACKGROUND_SHARE * 1000);
     const alone = clock.now();
     for (let i = 0; i < 100; i++) await limiter.acquire(FAMILY, "refresh");
     expect(clock.now() - alone).toBeGreaterThan(100_000);
@@ -146,6 +147,25 @@ describe("the limiter", () => {
     const waits = limiter.acquire(FAMILY, "refresh");
     expect(limiter.tryAcquire(FAMILY, "extraction")).toBe(true);
     await waits;
+  });
+
+  it("gives watches and refreshes half of a budget together, and one in four to refreshes", async () => {
+    const clock = createTestClock();
+    const limiter = createRateLimiter(limits({ requests: 100, seconds: 60 }), clock);
+    const until = clock.now() + 600_000;
+    const sent = { watch: 0, refresh: 0 };
+    const worker = async (lane: keyof typeof sent) => {
+      for (;;) {
+        await limiter.acquire(FAMILY, lane);
+        if (clock.now() >= until) return;
+        sent[lane] += 1;
+      }
+    };
+    await Promise.all([worker("watch"), worker("watch"), worker("watch"), worker("refresh")]);
+    expect(sent.watch + sent.refresh).toBeGreaterThan(450);
+    expect(sent.watch + sent.refresh).toBeLessThanOrEqual(BACKGROUND_SHARE * 1000);
+    expect(sent.watch / sent.refresh).toBeGreaterThan(2.8);
+    expect(sent.watch / sent.refresh).toBeLessThan(3.2);
   });
 
   it("has one timer however many wait", async () => {

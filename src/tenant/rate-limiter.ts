@@ -6,15 +6,19 @@ import { AbortGroups } from "./abort-groups.ts";
 import { Budget, shapeOf, type WindowLimit } from "./budget.ts";
 
 /**
- * Purposes of requests in order of precedence: an earlier one never waits for a later one. `refresh` updates figures that nobody
- * waits for; it may only use a share of a budget, so that it neither waits for long lists nor delays them.
+ * Purposes of requests in order of precedence: an earlier one never waits for a later one. The background, which is the regular
+ * looks of watches (`watch`) and the update of figures that nobody waits for (`refresh`), may only use a share of a budget; within
+ * it watches do not starve the update.
  */
-export const LANES = ["stop", "opt-out", "pacing", "tagging", "refresh", "extraction"] as const;
+export const LANES = ["stop", "opt-out", "pacing", "watch", "tagging", "refresh", "extraction"] as const;
 /** The purpose of a request; lanes earlier in `LANES` go first when the budget is short. */
 export type Lane = (typeof LANES)[number];
 
-/** The part of each family's budget that the lane `refresh` may use. */
-export const REFRESH_SHARE = 0.5;
+/** The part of each family's budget that the background may use: the lanes `watch` and `refresh` together. */
+export const BACKGROUND_SHARE = 0.5;
+/** While both wait, so many requests of watches are sent for one of the update. */
+const WATCHES_TO_REFRESH = 3;
+const isBackground = (lane: Lane): boolean => lane === "watch" || lane === "refresh";
 
 /** The state of one family's budget. */
 export interface FamilyStatus {
@@ -159,8 +163,8 @@ class FamilyQueue {
   readonly #budget: Budget;
   readonly #clock: Clock;
   readonly #aborts: AbortGroups;
-  /** The share of the budget that the lane `refresh` may use. */
-  readonly #refresh: Budget;
+  /** The share of the budget that the background may use. */
+  readonly #share: Budget;
   readonly #lanes: readonly LaneQueue[] = LANES.map(() => new LaneQueue());
   /** By lane: number of waiting calls, and of permits taken since the demand was last read. */
   readonly #inLane: number[] = LANES.map(() => 0);
@@ -172,8 +176,10 @@ class FamilyQueue {
   /** Until when the grant is valid, on the clock `elapsed`. */
   #grantedUntil = Number.POSITIVE_INFINITY;
   #waiting = 0;
-  /** How many waiting calls are in the lane `refresh`: they may wait for its share while the budget itself is free. */
-  #refreshing = 0;
+  /** How many waiting calls are of the background: they may wait for its share while the budget itself is free. */
+  #behind = 0;
+  /** Requests of watches since the last one of the lane `refresh`. */
+  #watches = 0;
   #timer: AbortController | undefined;
 
   constructor(
@@ -185,17 +191,16 @@ class FamilyQueue {
     this.#elapsed = elapsed;
     this.#askedAt = elapsed();
     this.#budget = new Budget(limit, clock.now());
-    this.#refresh = new Budget({ ...limit, requests: limit.requests * REFRESH_SHARE }, clock.now());
+    this.#share = new Budget({ ...limit, requests: limit.requests * BACKGROUND_SHARE }, clock.now(), this.#budget);
   }
 
   tryAcquire(lane: Lane): boolean {
     const now = this.#clock.now();
     if (!this.#isGranted()) return false;
-    const free =
-      lane === "refresh"
-        ? this.#waiting === 0 && this.#mayRefresh(now) && this.#budget.take(now) && this.#refresh.take(now)
-        : this.#waiting === this.#refreshing && this.#budget.take(now);
-    if (free) add(this.#taken, lane, 1);
+    const free = isBackground(lane)
+      ? this.#waiting === 0 && this.#hasShare(now) && this.#budget.take(now)
+      : this.#waiting === this.#behind && this.#budget.take(now);
+    if (free) this.#took(lane, now);
     return free;
   }
 
@@ -223,7 +228,7 @@ class FamilyQueue {
   #resize(part: number, permits: number): void {
     const now = this.#clock.now();
     this.#budget.resize(now, part, permits);
-    this.#refresh.resize(now, part, permits * REFRESH_SHARE);
+    this.#share.resize(now, part, permits * BACKGROUND_SHARE);
   }
 
   demand(): readonly number[] {
@@ -238,8 +243,16 @@ class FamilyQueue {
     return wanted;
   }
 
-  #mayRefresh(now: Instant): boolean {
-    return this.#refresh.waitMs(now) === 0;
+  #hasShare(now: Instant): boolean {
+    return this.#share.waitMs(now) === 0;
+  }
+
+  /** Counts a permit that was taken. */
+  #took(lane: Lane, now: Instant): void {
+    add(this.#taken, lane, 1);
+    if (!isBackground(lane)) return;
+    this.#share.take(now);
+    this.#watches = lane === "watch" ? this.#watches + 1 : 0;
   }
 
   acquire(lane: Lane, signal: AbortSignal | undefined, front: boolean): Promise<void> {
@@ -265,14 +278,14 @@ class FamilyQueue {
       this.#lanes[LANES.indexOf(lane)]?.push(waiter, front);
       this.#count(waiter, 1);
       // A call that may go earlier than those the timer is set for gets an earlier timer.
-      if (this.#waiting - this.#refreshing === 1 && lane !== "refresh") this.#disarm();
+      if (this.#waiting - this.#behind === 1 && !isBackground(lane)) this.#disarm();
       this.#arm();
     });
   }
 
   penalize(pauseMs: number): void {
     this.#budget.shrink(this.#clock.now(), pauseMs);
-    this.#refresh.shrink(this.#clock.now(), pauseMs);
+    this.#share.shrink(this.#clock.now(), pauseMs);
   }
 
   status(): FamilyStatus {
@@ -283,7 +296,7 @@ class FamilyQueue {
   #count({ lane }: Waiter, by: 1 | -1): void {
     this.#waiting += by;
     add(this.#inLane, lane, by);
-    if (lane === "refresh") this.#refreshing += by;
+    if (isBackground(lane)) this.#behind += by;
   }
 
   #disarm(): void {
@@ -301,7 +314,7 @@ class FamilyQueue {
   #arm(): void {
     if (this.#timer !== undefined || this.#waiting === 0 || !this.#isGranted()) return;
     const now = this.#clock.now();
-    const share = this.#waiting === this.#refreshing ? this.#refresh.waitMs(now) : 0;
+    const share = this.#waiting === this.#behind ? this.#share.waitMs(now) : 0;
     // Rounded up: waking up too early would only mean waiting again.
     const wait = Math.ceil(Math.max(share, this.#budget.waitMs(now)));
     // This process has no part of the limit: it waits for the next grant.
@@ -321,23 +334,25 @@ class FamilyQueue {
   #serve(): void {
     while (this.#isGranted()) {
       const now = this.#clock.now();
-      const refresh = this.#mayRefresh(now);
-      if (this.#waiting - (refresh ? 0 : this.#refreshing) <= 0 || !this.#budget.take(now)) break;
-      const waiter = this.#next(refresh);
+      const hasShare = this.#hasShare(now);
+      if (this.#waiting - (hasShare ? 0 : this.#behind) <= 0 || !this.#budget.take(now)) break;
+      const waiter = this.#next(hasShare);
       if (waiter === undefined) break;
-      if (waiter.lane === "refresh") this.#refresh.take(now);
-      add(this.#taken, waiter.lane, 1);
+      this.#took(waiter.lane, now);
       this.#count(waiter, -1);
       waiter.grant();
     }
     this.#arm();
   }
 
-  /** @param refresh whether the lane `refresh` may be served */
-  #next(refresh: boolean): Waiter | undefined {
-    for (const [i, lane] of this.#lanes.entries()) {
-      if (LANES[i] === "refresh" && !refresh) continue;
-      for (let waiter = lane.take(); waiter !== undefined; waiter = lane.take()) if (!waiter.gone) return waiter;
+  /** @param hasShare whether the background may be served */
+  #next(hasShare: boolean): Waiter | undefined {
+    const isRefreshing = (this.#inLane[LANES.indexOf("refresh")] ?? 0) > 0;
+    for (const [i, queue] of this.#lanes.entries()) {
+      const lane = LANES[i];
+      if (lane === undefined || (isBackground(lane) && !hasShare)) continue;
+      if (lane === "watch" && this.#watches >= WATCHES_TO_REFRESH && isRefreshing) continue;
+      for (let waiter = queue.take(); waiter !== undefined; waiter = queue.take()) if (!waiter.gone) return waiter;
     }
     return undefined;
   }

@@ -150,6 +150,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
       mostAtOnce: 0,
       obeyed: refuse("show do-not-call groups", NO_GROUPS),
       obeying: refuse("show do-not-call groups", NO_GROUPS),
+      obeyedByAll: refuse("show do-not-call groups", NO_GROUPS),
       numbers: () => {
         throw unsupported("show do-not-call groups", NO_GROUPS);
       },

@@ -4,7 +4,7 @@ import type { Clock } from "../../kernel/index.ts";
 import { CampaignMetrics } from "../../operations/index.ts";
 import type { HostTime, Sandbox } from "../../sandbox/index.ts";
 import type { Store } from "../../store/index.ts";
-import { createTenant, fetchTransport, type Profile, type TenantLink } from "../../tenant/index.ts";
+import { createTenant, fetchTransport, type Profile, systemClock, type TenantLink } from "../../tenant/index.ts";
 import { IDS } from "./scenario.ts";
 
 const MINUTE_S = 60;
@@ -19,7 +19,9 @@ const ORIGIN = "http://127.0.0.1";
 async function acdOn(sandbox: Sandbox) {
   const { createAcdTenant } = await import("../../tenant/acd/index.ts");
   const transport = fetchTransport(sandbox.fetch);
-  return createAcdTenant({ issuer: ORIGIN, credentials: sandbox.accessKey, limits: ACD_OFF }, { transport });
+  // A client on another clock would take figures of an earlier minute for present ones.
+  const clock: Clock = { ...systemClock, now: () => sandboxClock(sandbox).now() };
+  return createAcdTenant({ issuer: ORIGIN, credentials: sandbox.accessKey, limits: ACD_OFF }, { transport, clock });
 }
 
 /** Makes a do-not-call group that both skills obey. @returns its id */

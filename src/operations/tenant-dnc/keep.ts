@@ -1,10 +1,11 @@
 // Keeps the tenant's do-not-call group up to date with the company's list while campaigns dial: the tenant's dialer obeys its
 // groups, not the store.
 
-import type { Clock } from "../../kernel/index.ts";
+import type { Clock, Instant } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 import { type CallOptions, TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
+import type { DncDifference } from "../views/schemas/tenant.ts";
 import { type DncReading, unheldWords } from "./reading.ts";
 import { TenantDnc, type TenantDncDeps, tenantNumber } from "./use-cases.ts";
 
@@ -21,6 +22,9 @@ interface KeeperDeps extends TenantDncDeps {
 
 /** How often outdial reads which campaigns obey the group, ms. */
 const OBEYING_MS = 60_000;
+/** The reading that says when that was, and after how long a dead process's claim to it expires, ms. */
+const CHECK = { what: "do-not-call", subject: "" } as const;
+const CLAIM_MS = 300_000;
 
 /** Looks for new entries of the company's list, and adds them to the group that the operator configured (`doNotCallGroup`). */
 export class GroupKeeper {
@@ -31,8 +35,6 @@ export class GroupKeeper {
   #isWhole = false;
   /** The dialing campaigns at the time when none of them was found to obey the group. */
   #asked = "";
-  /** When outdial last read which campaigns obey the group. */
-  #obeyingAt = Number.NEGATIVE_INFINITY;
   /** Entries of the overlap that were seen. */
   #seen = new Set<number>();
 
@@ -63,27 +65,48 @@ export class GroupKeeper {
   }
 
   /**
-   * Checks, once a minute, whether every dialing campaign still obeys the group, or other groups that have the whole list; the
-   * tenant's administrators may have changed that. The result is stored for pages and the attention list. @returns sentences
-   * about campaigns whose dialer may call people on the company's list
+   * Checks, once a minute and in one process of a database, whether every dialing campaign still obeys the group, or other groups
+   * that have the whole list; the tenant's administrators may have changed that. The result is stored for pages and the attention
+   * list. @returns sentences about campaigns whose dialer may call people on the company's list; undefined when it was not checked
    */
   async unheld(options: CallOptions = {}): Promise<readonly string[] | undefined> {
     const { store, tenant, clock } = this.#deps;
     const { capability, companyGroup: group } = tenant.capabilities.doNotCallGroups;
     const at = clock.now();
-    if (!capability.supported || group === undefined || Math.abs(at - this.#obeyingAt) < OBEYING_MS) return undefined;
+    if (!capability.supported || group === undefined) return undefined;
+    const claimed = await store.tenantReadings.claim(CHECK, { now: at, unless: at - OBEYING_MS, until: at + CLAIM_MS });
+    if (!claimed) return undefined;
+    try {
+      const words = await this.#check(group, at, { lane: "watch", ...options });
+      await store.tenantReadings.keep(CHECK, null, { at, now: clock.now() });
+      return words;
+    } catch (thrown) {
+      // Tried again at the next look.
+      await store.tenantReadings.release(CHECK);
+      throw thrown;
+    }
+  }
+
+  async #check(group: string, at: Instant, options: CallOptions): Promise<readonly string[]> {
+    const { store, tenant, clock } = this.#deps;
+    const { doNotCallGroups: groups } = tenant.capabilities;
     const dialing = (await store.knownCampaigns.list()).filter(({ status }) => status === "active");
-    const held = dialing.length === 0 ? new Set<string>() : await tenant.capabilities.doNotCallGroups.obeying(group, options);
+    const held = dialing.length === 0 ? new Set<string>() : await groups.obeying(group, options);
+    const others = dialing.every(({ id }) => held.has(id)) ? undefined : await groups.obeyedByAll(options);
     const dnc = new TenantDnc(this.#deps);
+    /** By the groups that are obeyed: the same ones are compared once. */
+    const compared = new Map<string, DncDifference>();
     const words: string[] = [];
     for (const { id } of dialing) {
-      const found = held.has(id) ? undefined : await dnc.difference(id, options);
-      const { missing = 0, suppressed = 0, groups = [] } = found ?? {};
-      const value: DncReading = { missing, suppressed, groups: groups.map(({ name }) => name), group };
+      const obeyed = others?.get(id) ?? [];
+      const key = JSON.stringify(obeyed);
+      const found = held.has(id) ? undefined : (compared.get(key) ?? (await dnc.difference(id, { ...options, obeyed })));
+      if (found !== undefined) compared.set(key, found);
+      const { missing = 0, suppressed = 0, groups: names = [] } = found ?? {};
+      const value: DncReading = { missing, suppressed, groups: names.map(({ name }) => name), group };
       await store.tenantReadings.keep({ what: "do-not-call", subject: id }, value, { at, now: clock.now() });
       if (missing > 0) words.push(`campaign ${id} dials and ${unheldWords(value)}`);
     }
-    this.#obeyingAt = at;
     return words;
   }
 
@@ -104,7 +127,9 @@ export class GroupKeeper {
     const dialing = (await store.knownCampaigns.list()).flatMap(({ id, status }) => (status === "active" ? [id] : []));
     const asked = dialing.join(" ");
     if (asked === this.#asked) return 0;
-    for (const id of dialing)
+    const obeying =
+      dialing.length === 0 ? new Set<string>() : await this.#deps.tenant.capabilities.doNotCallGroups.obeying(group, options);
+    for (const id of dialing.filter((one) => obeying.has(one)))
       try {
         const { added } = await dnc.push(id, { group, by: actor, ...options });
         this.#isWhole = true;

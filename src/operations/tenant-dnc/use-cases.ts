@@ -2,7 +2,13 @@
 // list stays the master: nothing is removed from a group here.
 
 import type { PhoneKey, Store } from "../../store/index.ts";
-import { type CallbackView, type CallOptions, requireSupported, type TenantLink } from "../../tenant/port.ts";
+import {
+  type CallbackView,
+  type CallOptions,
+  type DoNotCallGroupName,
+  requireSupported,
+  type TenantLink,
+} from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { DncDifference, DncPush, ScheduledCallback } from "../views/schemas/tenant.ts";
 import { masked } from "../views/texts.ts";
@@ -27,6 +33,8 @@ export interface TenantDncDeps {
   readonly store: Pick<Store, "facts" | "audit">;
 }
 
+type CompareOptions = CallOptions & { readonly obeyed?: readonly DoNotCallGroupName[] };
+
 interface Compared {
   readonly difference: DncDifference;
   readonly missing: readonly string[];
@@ -43,8 +51,11 @@ export class TenantDnc {
     this.#deps = deps;
   }
 
-  /** Compares; changes nothing. Throws TenantError `unsupported`, StoreError. */
-  async difference(campaignId: string, options: CallOptions = {}): Promise<DncDifference> {
+  /**
+   * Compares; changes nothing. Throws TenantError `unsupported`, StoreError.
+   * @param options.obeyed the groups that the campaign obeys, when they are known
+   */
+  async difference(campaignId: string, options: CompareOptions = {}): Promise<DncDifference> {
     return (await this.#compare(campaignId, options)).difference;
   }
 
@@ -138,12 +149,12 @@ export class TenantDnc {
     return result;
   }
 
-  async #compare(campaignId: string, options: CallOptions): Promise<Compared> {
+  async #compare(campaignId: string, { obeyed, ...options }: CompareOptions): Promise<Compared> {
     const { doNotCallGroups: source } = this.#deps.tenant.capabilities;
     requireSupported("show do-not-call groups", source.capability);
     const theirs = new Set<string>();
     const groups: { id: string; name: string; numbers: number }[] = [];
-    for (const group of await source.obeyed(campaignId, options)) {
+    for (const group of obeyed ?? (await source.obeyed(campaignId, options))) {
       let numbers = 0;
       for await (const number of source.numbers(group.id, options)) {
         theirs.add(number);

@@ -2,7 +2,7 @@
 
 import { MAX_DNC_RECORDS } from "../../contract/acd/index.ts";
 import type { CallOptions } from "../call-options.ts";
-import type { CallbackView, Capability, DoNotCallGroups, ScheduledCallbacks } from "../capabilities.ts";
+import type { CallbackView, Capability, DoNotCallGroupName, DoNotCallGroups, ScheduledCallbacks } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
@@ -21,20 +21,25 @@ export function doNotCallGroups(
   plain: Plain,
   companyGroup?: string,
 ): DoNotCallGroups {
+  const obeyedByAll: DoNotCallGroups["obeyedByAll"] = async (options) => {
+    const found = new Map<string, DoNotCallGroupName[]>();
+    for await (const { dncGroupId: id, dncGroupName, isActive, isRemoved } of acdRows(
+      requester,
+      "listDncGroups",
+      plain(options),
+    )) {
+      if (isActive === false || isRemoved === true) continue;
+      for await (const { skillId } of acdRows(requester, "listScrubbedSkills", { ...plain(options), path: { groupId: id } }))
+        found.set(skillId, [...(found.get(skillId) ?? []), { id, name: dncGroupName ?? id }]);
+    }
+    return found;
+  };
   return {
     capability,
     companyGroup,
     mostAtOnce: MAX_DNC_RECORDS,
-    async obeyed(campaignId, options) {
-      const found: { id: string; name: string }[] = [];
-      for await (const { dncGroupId, dncGroupName, isActive, isRemoved } of acdRows(requester, "listDncGroups", plain(options))) {
-        if (isActive === false || isRemoved === true) continue;
-        const setting = { ...plain(options), path: { groupId: dncGroupId } };
-        for await (const { skillId } of acdRows(requester, "listScrubbedSkills", setting))
-          if (skillId === campaignId) found.push({ id: dncGroupId, name: dncGroupName ?? dncGroupId });
-      }
-      return found;
-    },
+    obeyedByAll,
+    obeyed: async (campaignId, options) => (await obeyedByAll(options)).get(campaignId) ?? [],
     async obeying(groupId, options) {
       const found = new Set<string>();
       for await (const { dncGroupId, isActive, isRemoved } of acdRows(requester, "listDncGroups", plain(options))) {

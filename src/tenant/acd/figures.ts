@@ -1,13 +1,14 @@
 // Figures of a skill: the dialer's statistics by quarter of an hour, and the calls under way. There is no live count of abandoned
 // calls.
 
-import { type AcdReply, MAX_DIALER_STATS_HOURS } from "../../contract/acd/index.ts";
-import type { Clock, Instant } from "../../kernel/index.ts";
+import { type AcdReply, MAX_DIALER_STATS_HOURS, PHONE_MEDIA } from "../../contract/acd/index.ts";
+import type { Instant } from "../../kernel/index.ts";
 import { TenantError } from "../errors.ts";
 import type { AgentCounts, MetricsView } from "../views.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
+import { Shared } from "./shared.ts";
 
 type Interval = AcdReply<"dialerStats">["outboundStats"][number];
 
@@ -17,23 +18,43 @@ const QUARTER_MS = 900_000;
 /** The shortest interval of statistics. */
 const INTERVAL_MINUTES = 15;
 const DAY_HOURS = 24;
-/** One reply has the agents of all skills. How often it is requested, ms, and how often after a refusal. */
-const AGENTS_MS = 10_000;
+/**
+ * One reply has the figures of all skills, one the contacts of all skills at present, one the agents of all skills. How long a
+ * reply is used for everybody who asks, ms.
+ */
+const SHARED_MS = 10_000;
+/** How often agents are requested after a refusal, ms. */
 const AGENTS_REFUSED_MS = 60_000;
 
-type AgentsBySkill = ReadonlyMap<string, AgentCounts>;
+/** Counts of a window of time, with its end. */
+interface Counts {
+  readonly dials: number;
+  readonly connects: number;
+  readonly abandons: number;
+}
+interface Window {
+  readonly until: Instant;
+  readonly minutes: number;
+  readonly bySkill: ReadonlyMap<string, Counts>;
+}
 
 /** Figures of campaigns (skills): the dialer's statistics by quarter of an hour, and the present agents and calls. */
 export class Figures {
   readonly #requester: AcdRequester;
   readonly #time: ServerTime;
-  readonly #clock: Clock;
-  #agents: { readonly until: Instant; readonly bySkill: Promise<AgentsBySkill | null> } | undefined;
+  readonly #agents: Shared<ReadonlyMap<string, AgentCounts>>;
+  /** After a refusal of the agents. */
+  #refusedAt = Number.NEGATIVE_INFINITY;
+  /** Calls under way by skill. */
+  readonly #active: Shared<ReadonlyMap<string, number>>;
+  /** By minutes. */
+  readonly #windows = new Map<number, Shared<Window>>();
 
-  constructor(requester: AcdRequester, { time, clock }: { readonly time: ServerTime; readonly clock: Clock }) {
+  constructor(requester: AcdRequester, time: ServerTime) {
     this.#requester = requester;
     this.#time = time;
-    this.#clock = clock;
+    this.#agents = new Shared(SHARED_MS);
+    this.#active = new Shared(SHARED_MS);
   }
 
   /**
@@ -43,14 +64,19 @@ export class Figures {
    */
   async campaign(skillId: string, windowMinutes: number | undefined, options: AcdCallOptions): Promise<MetricsView> {
     const now = await this.#time.now(this.#requester, options);
-    const [activeCalls, window, agents] = await Promise.all([
-      this.#active(skillId, options),
-      windowMinutes === undefined ? undefined : this.#window(skillId, windowMinutes, now, options),
-      windowMinutes === undefined ? null : this.#agentsOf(skillId, options),
+    if (windowMinutes === undefined) {
+      // Who asks for the calls under way alone waits for their end: this is never an earlier reply.
+      const activeCalls = (await this.#calls(options, skillId)).get(skillId) ?? 0;
+      return { campaignId: skillId, successRate: null, activeCalls, lastUpdated: new Date(now).toISOString() };
+    }
+    const [active, { until, minutes, bySkill }, agents] = await Promise.all([
+      this.#active.get(now, options, () => this.#calls(options)),
+      this.#window(windowMinutes, now, options),
+      this.#agentsOf(skillId, now, options),
     ]);
-    const lastUpdated = new Date(now).toISOString();
-    if (window === undefined) return { campaignId: skillId, successRate: null, activeCalls, lastUpdated };
-    const { dials, connects, abandons, minutes } = window;
+    const activeCalls = active.get(skillId) ?? 0;
+    const lastUpdated = new Date(until).toISOString();
+    const { dials, connects, abandons } = bySkill.get(skillId) ?? NO_CALLS;
     const answered = connects + abandons;
     return {
       campaignId: skillId,
@@ -68,20 +94,18 @@ export class Figures {
   }
 
   /** Null when they are not available: the other figures do not depend on a right that this user may lack. */
-  async #agentsOf(skillId: string, options: AcdCallOptions): Promise<AgentCounts | null> {
-    const now = this.#clock.now();
-    if (this.#agents === undefined || this.#agents.until <= now || this.#agents.until > now + AGENTS_REFUSED_MS) {
-      const bySkill = this.#readAgents(options).catch((thrown: unknown) => {
-        if (!(thrown instanceof TenantError)) throw thrown;
-        this.#agents = thrown.code === "aborted" ? undefined : { until: now + AGENTS_REFUSED_MS, bySkill: Promise.resolve(null) };
-        return null;
-      });
-      this.#agents = { until: now + AGENTS_MS, bySkill };
+  async #agentsOf(skillId: string, now: Instant, options: AcdCallOptions): Promise<AgentCounts | null> {
+    if (Math.abs(now - this.#refusedAt) < AGENTS_REFUSED_MS) return null;
+    try {
+      return (await this.#agents.get(now, options, () => this.#readAgents(options))).get(skillId) ?? null;
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError)) throw thrown;
+      if (thrown.code !== "aborted") this.#refusedAt = now;
+      return null;
     }
-    return (await this.#agents.bySkill)?.get(skillId) ?? null;
   }
 
-  async #readAgents(options: AcdCallOptions): Promise<AgentsBySkill> {
+  async #readAgents(options: AcdCallOptions): Promise<ReadonlyMap<string, AgentCounts>> {
     const { reply } = await this.#requester.request("skillActivity", { ...options, query: { isOutbound: true } });
     return new Map(
       reply.skillActivity.map(({ skillId, agentsLoggedIn, agentsAvailable, agentsWorking, agentsACW }) => [
@@ -99,13 +123,13 @@ export class Figures {
   /** The last day by hour, as far as there are statistics. */
   async *hourly(skillId: string | undefined, options: AcdCallOptions): AsyncGenerator<object, void, undefined> {
     const end = Math.floor((await this.#time.now(this.#requester, options)) / HOUR_MS) * HOUR_MS;
-    const hours = new Map<string, { dials: number; connects: number; abandons: number }>();
+    const hours = new Map<string, Counts>();
     for await (const row of this.#intervals(end - DAY_HOURS * HOUR_MS, end, options)) {
       if (skillId !== undefined && row.skillId !== skillId) continue;
       const at = Date.parse(row.intervalStartDate ?? "");
       if (Number.isNaN(at)) continue;
       const key = JSON.stringify([Math.floor(at / HOUR_MS) * HOUR_MS, row.skillId]);
-      const sum = hours.get(key) ?? { dials: 0, connects: 0, abandons: 0 };
+      const sum = hours.get(key) ?? NO_CALLS;
       hours.set(key, add(sum, row));
     }
     for (const [key, { dials, connects, abandons }] of hours) {
@@ -132,18 +156,27 @@ export class Figures {
     return quarters;
   }
 
-  async #active(skillId: string, options: AcdCallOptions): Promise<number> {
-    let count = 0;
-    for await (const _ of acdRows(this.#requester, "listActive", { ...options, query: { skillId } })) count += 1;
-    return count;
+  /** Calls under way by skill; of one skill when it is named. */
+  async #calls(options: AcdCallOptions, skillId?: string): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    const query = skillId === undefined ? { mediaTypeId: PHONE_MEDIA } : { skillId };
+    for await (const contact of acdRows(this.#requester, "listActive", { ...options, query })) {
+      const of = skillId ?? contact.skillId;
+      if (of !== undefined && of !== null) counts.set(of, (counts.get(of) ?? 0) + 1);
+    }
+    return counts;
   }
 
-  async #window(skillId: string, windowMinutes: number, until: Instant, options: AcdCallOptions) {
+  #window(windowMinutes: number, until: Instant, options: AcdCallOptions): Promise<Window> {
     const minutes = Math.max(INTERVAL_MINUTES, Math.ceil(windowMinutes / INTERVAL_MINUTES) * INTERVAL_MINUTES);
-    let sum = { dials: 0, connects: 0, abandons: 0 };
-    for await (const row of this.#intervals(until - minutes * MINUTE_MS, until, options))
-      if (row.skillId === skillId) sum = add(sum, row);
-    return { ...sum, minutes };
+    const shared = this.#windows.get(minutes) ?? new Shared<Window>(SHARED_MS);
+    this.#windows.set(minutes, shared);
+    return shared.get(until, options, async () => {
+      const bySkill = new Map<string, Counts>();
+      for await (const row of this.#intervals(until - minutes * MINUTE_MS, until, options))
+        bySkill.set(row.skillId, add(bySkill.get(row.skillId) ?? NO_CALLS, row));
+      return { until, minutes, bySkill };
+    });
   }
 
   /** Statistics of a range, requested in pieces of the allowed length. */
@@ -157,7 +190,8 @@ export class Figures {
   }
 }
 
-const add = (sum: { dials: number; connects: number; abandons: number }, row: Interval) => ({
+const NO_CALLS: Counts = { dials: 0, connects: 0, abandons: 0 };
+const add = (sum: Counts, row: Interval): Counts => ({
   dials: sum.dials + (row.dials ?? 0),
   connects: sum.connects + (row.connects ?? 0),
   abandons: sum.abandons + (row.abandons ?? 0),

@@ -71,7 +71,7 @@ export function createAcdProfile(
   }: { readonly clock: Clock; readonly time: ServerTime } & Pick<ResolvedAcdConfig, "consent" | "companyGroup">,
 ): Capabilities {
   const skills = new Skills(requester, clock);
-  const figures = new Figures(requester, { time, clock });
+  const figures = new Figures(requester, time);
   const codes = new CodeNames(requester, () => clock.now());
   const outcomes = new Outcomes(requester, { skills, codes, figures, time, report: new AttemptsReport(requester, clock) });
   const pacing = new Pacing(requester, skills);

@@ -48,10 +48,13 @@ const FIGURES_LOOKS = 6;
 type Profile = keyof typeof LONGEST_MS;
 
 /** A client of the stage's tenant, with the environment of those who work with it. */
-function tenantOf({ sandbox, tenantUrl }: Awaited<ReturnType<typeof openDemoStage>>, profile: Profile) {
+function tenantOf({ sandbox, tenantUrl, clock }: Awaited<ReturnType<typeof openDemoStage>>, profile: Profile) {
   const { clientId, clientSecret } = sandbox.ready;
   if (profile === "acd") {
-    const tenant = createAcdTenant({ issuer: tenantUrl, credentials: sandbox.accessKey, limits: UNLIMITED_ACD });
+    const tenant = createAcdTenant(
+      { issuer: tenantUrl, credentials: sandbox.accessKey, limits: UNLIMITED_ACD },
+      { clock: { ...systemClock, now: () => clock.now() } },
+    );
     return {
       tenant,
       environment: { OUTDIAL_PROFILE: profile, CXONE_ACCESS_KEY_ID: clientId, CXONE_ACCESS_KEY_SECRET: clientSecret },

@@ -2,7 +2,7 @@
 // network.
 
 import type { Clock } from "../../../kernel/index.ts";
-import { type CallOptions, type MetricsSource, TenantError } from "../../../tenant/port.ts";
+import { type CallOptions, type Lane, type MetricsSource, TenantError } from "../../../tenant/port.ts";
 import type { Leave } from "../../run/leave.ts";
 import { type DncBeforeStart, dncWords, type NamedStart } from "../../tenant-dnc/index.ts";
 import type { CampaignMetrics, CampaignReading } from "../metrics/index.ts";
@@ -110,14 +110,19 @@ async function setStatus(
     if ((await runner.status(ids[side], { signal, lane })).status === status) return;
 }
 
+/** A hand-over under way passes before everything else, and what a person ordered before the background; a regular look has time. */
+function laneOf({ state, order }: Pick<ActFor, "state" | "order">): Lane {
+  if (state.handover !== null || state.securing !== null) return "stop";
+  return order === null ? "watch" : "pacing";
+}
+
 /** @param draining whether the calls of paused campaigns are asked for, too */
 async function statusesOf(
-  { ids, signal, state }: Omit<ActFor, "leave">,
+  { ids, signal, state, order }: Omit<ActFor, "leave">,
   { runner, source }: ActDeps,
   draining: boolean,
 ): Promise<Statuses> {
-  // A hand-over under way passes before everything else; a look has time.
-  const lane = state.handover === null && state.securing === null ? "pacing" : "stop";
+  const lane = laneOf({ state, order });
   const one = async (side: Side): Promise<Seen> => {
     const { status } = await runner.status(ids[side], { signal, lane });
     if (status === "active" || !draining) return { status, activeCalls: null };
@@ -138,7 +143,7 @@ export async function look(
   const rule = createTriggerRule(policy);
   // The statuses show changes by hand; the figures are those of the campaign that should dial.
   const dials = statuses[state.side].status === "active";
-  const read = (minutes: number) => deps.metrics.read(ids[state.side], minutes, { signal });
+  const read = (minutes: number) => deps.metrics.read(ids[state.side], minutes, { signal, lane: laneOf(given) });
   const window = dials ? await read(policy.windowMinutes) : undefined;
   const asked = window === undefined ? undefined : readingOf(window);
   const long = asked !== undefined && rule.wantsLong(asked) ? readingOf(await read(rule.longMinutes)) : undefined;
