@@ -193,7 +193,7 @@ export async function openDialer(flags: Flags, environment: Environment, options
     changes,
     apply: async ({ text, name }, { dryRun, ...asked }) =>
       shownOf(await dialer.planApply(await dialer.readFile(text, name), { ...asked, store: !dryRun })),
-    rollback: async (version, { campaign, overrides }) => shownOf(await dialer.planRollback({ version, campaign, overrides })),
+    rollback: async (version, { dryRun, ...asked }) => shownOf(await dialer.planRollback({ version, ...asked, store: !dryRun })),
     open: async () => (await changes.open())?.version,
     async finishOpen(onProgress) {
       const ended = await changes.finishOpen(told(onProgress));

@@ -29,6 +29,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   invalid_scenario: EXIT.usage,
   scenario_invalid: EXIT.usage,
   invalid_request: EXIT.usage,
+  request_too_large: EXIT.usage,
   unsupported_root: EXIT.usage,
   invalid_pack: EXIT.usage,
   invalid_facts: EXIT.usage,

@@ -154,9 +154,21 @@ async function runCommand(
   } catch (thrown) {
     // Stopped work may fail in any way; only an error about the interruption itself says more than that it was interrupted.
     const isTold = thrown instanceof OutdialError && thrown.code === "interrupted";
-    const exit = await report(isTold ? thrown : (io.interruption ?? thrown), io);
+    const exit = await report(isTold ? thrown : (io.interruption ?? roleWords(thrown, pathOf(command))), io);
     return io.pressed ? EXIT.interrupted : exit;
   }
+}
+
+/** A service's refusal of a token's role, in words of the command. */
+function roleWords(thrown: unknown, path: string): unknown {
+  if (!(thrown instanceof OutdialError) || thrown.code !== "not_permitted") return thrown;
+  const { needed, name, role } = thrown.details;
+  if (typeof needed !== "string") return thrown;
+  const message = `outdial ${path} needs the role ${needed}; the token of ${String(name)} has the role ${String(role)}`;
+  return new OutdialError(thrown.code, message, {
+    advice: `outdial serve token add NAME --role ${needed}, where the service runs, makes such a token.`,
+    details: thrown.details,
+  });
 }
 
 /** Options for things that a service has decided for itself. */

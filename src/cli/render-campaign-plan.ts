@@ -92,12 +92,17 @@ export function progressLine({ campaign, phase }: ApplyStanding): string {
 }
 
 /** How an apply ended, campaign by campaign. */
-export function endLines({ outcome: ended, results, stop }: CampaignApplyView): string[] {
+export function endLines({ outcome: ended, results, stop, standing }: CampaignApplyView): string[] {
   const lines = results.flatMap(({ name, id, outcome, message, fields }) => [
     `${printable(name)}${id === null ? "" : ` (${printable(id)})`}: ${outcome === "moved" ? "somebody else changed it meanwhile; their change stays" : outcome.replaceAll("_", " ")}${message === null ? "" : `: ${printable(message)}`}`,
     ...fieldLines(fields, "    "),
   ]);
   if (stop !== null) lines.push(`stopped: ${printable(stop.message)}`, "  outdial campaign resume-apply continues it");
-  else if (ended === null) lines.push("not ended; outdial campaign resume-apply continues it");
+  else if (ended === null)
+    lines.push(
+      standing === "still"
+        ? "not ended, and nobody works on it; outdial campaign resume-apply continues it"
+        : "not ended: a service goes on with it; outdial campaign resume-apply follows it to its end",
+    );
   return lines;
 }

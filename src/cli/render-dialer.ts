@@ -69,7 +69,7 @@ export function endLines(change: DialerChange): string[] {
   return lines;
 }
 
-function adviceFor({ version, outcome, phase }: DialerChange): string | undefined {
+function adviceFor({ version, outcome, phase, standing }: DialerChange): string | undefined {
   switch (outcome) {
     case "rollback_failed":
       return "ALARM: compare outdial dialer show with the settings from before in outdial dialer history --json, and correct them or pause the campaigns.";
@@ -82,7 +82,9 @@ function adviceFor({ version, outcome, phase }: DialerChange): string | undefine
     case null:
       if (phase === "paused")
         return `outdial dialer resume ${version} --keep leaves the settings in force; --roll-back restores the earlier ones.`;
-      return `outdial dialer resume ${version} continues it.`;
+      return standing === "still"
+        ? `outdial dialer resume ${version} continues it.`
+        : `A service goes on with it; outdial dialer resume ${version} follows it to its end.`;
     default:
       return undefined;
   }

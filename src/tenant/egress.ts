@@ -43,12 +43,14 @@ const mayUseProxy = ({ protocol, hostname }: Pick<URL, "protocol" | "hostname">)
 /**
  * Keep-alive connections to one origin; requests name the origin all the same.
  * Through a proxy the names of hosts are resolved by the proxy: `connect.lookup` is not asked.
+ * @param onProxy told whenever a connection to the proxy was made or failed, with its address without user and password
  */
 export function connectionsTo(
   { Pool: Direct, EnvHttpProxyAgent: Proxied }: Connectors,
   origin: string,
   options: ConnectionOptions,
   proxy: EgressProxy | undefined,
+  onProxy: (address: string) => void = () => undefined,
 ): Dispatcher {
   if (proxy === undefined || !mayUseProxy(new URL(origin))) return new Direct(origin, options);
   const { timeout } = options.connect;
@@ -56,7 +58,10 @@ export function connectionsTo(
     ...options,
     connectTimeout: timeout,
     // One that takes the connection and says nothing must not be waited for longer than a host.
-    clientFactory: (url, given) => new Direct(url, { ...given, headersTimeout: timeout }),
+    clientFactory: (url, given) => {
+      const used = () => onProxy(url.origin);
+      return new Direct(url, { ...given, headersTimeout: timeout }).on("connect", used).on("connectionError", used);
+    },
     httpsProxy: proxy.url,
     httpProxy: "",
     noProxy: proxy.except,

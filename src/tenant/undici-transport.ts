@@ -26,18 +26,21 @@ export function undiciTransport(options: UndiciTransportOptions): Transport {
   const aborts = new AbortGroups();
   let isClosed = false;
 
+  /** Address of the proxy by which an origin is reached. */
+  const proxies = new Map<string, string>();
   const poolOf = (origin: string, connectors: Connectors): Dispatcher => {
     const known = pools.get(origin);
     if (known !== undefined) return known;
     const { maxConnections: connections, connectTimeoutMs: timeout, proxy } = options;
-    const pool = connectionsTo(connectors, origin, { connections, pipelining: 1, connect: { timeout } }, proxy);
+    const made = { connections, pipelining: 1, connect: { timeout } };
+    const pool = connectionsTo(connectors, origin, made, proxy, (address) => proxies.set(origin, address));
     pools.set(origin, pool);
     return pool;
   };
 
   const send = (request: TransportRequest): Promise<TransportResponse> =>
     new Promise((resolve, reject) => {
-      const exchange = new Exchange(request, options.clock, resolve, reject);
+      const exchange = new Exchange(request, options.clock, { resolve, reject, proxy: () => proxies.get(request.origin) });
       const { signal } = request;
       if (signal !== undefined) {
         if (signal.aborted) {
@@ -100,6 +103,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   #clock: Clock;
   #resolve: (response: TransportResponse) => void;
   #reject: (failure: TransportFailure) => void;
+  /** Address of the proxy by which the host is reached; undefined when it is reached directly. */
+  #proxy: () => string | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #failure: TransportFailure | undefined;
   #status: number | undefined;
@@ -109,13 +114,21 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     request: TransportRequest,
     clock: Clock,
-    resolve: (response: TransportResponse) => void,
-    reject: (failure: TransportFailure) => void,
+    {
+      resolve,
+      reject,
+      proxy,
+    }: {
+      readonly resolve: (response: TransportResponse) => void;
+      readonly reject: (failure: TransportFailure) => void;
+      readonly proxy: () => string | undefined;
+    },
   ) {
     this.#request = request;
     this.#clock = clock;
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#proxy = proxy;
   }
 
   get failed(): boolean {
@@ -191,7 +204,10 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const timeout = "code" in error && typeof error.code === "string" && error.code.endsWith("_TIMEOUT");
-    const message = connectionWords(messageOf(error)) || "connection failed";
+    const said = connectionWords(messageOf(error)) || "connection failed";
+    const proxy = this.#proxy();
+    const way = timeout ? `${said}, through the proxy ${proxy}` : `the connection through the proxy ${proxy} failed: ${said}`;
+    const message = proxy === undefined ? said : way;
     // undici announces a request before it writes the first byte: without the announcement nothing has left.
     const sent = this.#controller !== undefined;
     this.fail(new TransportFailure(timeout ? "timeout" : "network", sent, message, { cause: error, status: this.#status }));

@@ -57,3 +57,11 @@ test("the token does not follow a redirect", async () => {
   await expect(at.client.json(z.object({}), "/jobs")).rejects.toMatchObject({ code: "service_unavailable" });
   expect(asked).toEqual(["/api/v1/jobs"]);
 });
+
+test("a port that web clients do not connect to is told as one of OUTDIAL_URL", async () => {
+  const client = new ServiceClient({ url: "http://127.0.0.1:1", token: TOKEN });
+  await expect(client.json(z.object({}), "/jobs")).rejects.toMatchObject({
+    code: "invalid_config",
+    message: expect.stringMatching(/^OUTDIAL_URL: .*127\.0\.0\.1:1: it is blocked/) as string,
+  });
+});

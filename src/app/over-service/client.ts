@@ -132,6 +132,15 @@ export class ServiceClient {
     const advice = NOT_SENT.includes(code)
       ? "Nothing was sent."
       : "It is not known whether the request was accepted: when the service answers again, outdial jobs list shows it.";
+    // Web clients never connect to ports of other protocols, such as 25.
+    if (messageOf(cause) === "bad port")
+      return new OutdialError(
+        "invalid_config",
+        `OUTDIAL_URL: no web client connects to the port of ${this.#address.url}: it is blocked`,
+        {
+          advice: "Let the service listen on another port, such as 8080.",
+        },
+      );
     const late = thrown instanceof DOMException && thrown.name === "TimeoutError";
     const why = late ? "it said nothing in time" : this.#clean(messageOf(cause));
     return new OutdialError("service_unavailable", `${this.#address.url} does not answer: ${why}`, {

@@ -1,6 +1,7 @@
 // Dialer settings through a service: what is in force, what was, what a change would do; the service carries it out.
 
 import type { z } from "zod";
+import { OutdialError } from "../../kernel/index.ts";
 import { type Interruption, OperationError, type RegulatoryCheck } from "../../operations/index.ts";
 import {
   type DialerChange,
@@ -11,6 +12,7 @@ import {
   dialerPreview,
   dialerVersion,
   dialerView,
+  MOST_SETTINGS_TEXT,
   pageOf,
 } from "../../operations/views/index.ts";
 import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, ShownChange } from "../dialer.ts";
@@ -82,8 +84,13 @@ export class ServiceDialer implements DialerChanges {
     return {
       preview,
       begin: () => this.#client.carryOut(dialerChange, path, { ...body, confirm: preview.confirm }, signal),
-      // Nothing was asked of the service but a question.
-      recordRefusal: () => Promise.resolve(),
+      // Asked for all the same, the service refuses and records it.
+      recordRefusal: async () => {
+        const { confirm } = preview;
+        await this.#client.carryOut(dialerChange, path, { ...body, confirm }, signal).catch((thrown: unknown) => {
+          if (!(thrown instanceof OutdialError) || thrown.code !== "plan_refused") throw thrown;
+        });
+      },
     };
   }
 
@@ -127,6 +134,14 @@ export class ServiceDialer implements DialerChanges {
   }
 }
 
-const sent = ({ text, name }: SettingsText) => ({ file: text, sourceName: name.slice(-MOST_NAME) });
+/** Throws OperationError `invalid_input` for a text that no service takes. */
+function sent({ text, name }: SettingsText) {
+  if (text.length > MOST_SETTINGS_TEXT)
+    throw new OperationError(
+      "invalid_input",
+      `${name} has ${text.length} characters; a service takes settings files of at most ${MOST_SETTINGS_TEXT}`,
+    );
+  return { file: text, sourceName: name.slice(-MOST_NAME) };
+}
 const given = ({ campaign, overrides }: Pick<ChangeAsked, "campaign" | "overrides">) => ({ campaign, overrides });
 const versionPath = (version: number): string => `/dialer/versions/${version}`;

@@ -163,22 +163,38 @@ export const apply: Run<typeof declared.apply> = async ({ args: { path }, option
     if (now === undefined) throw new TypeError("neither files nor a plan");
     // What is shown is what is executed: the plan that was agreed to, or the one of this moment.
     io.say(planLines(now));
-    if (shown !== undefined && shown.plan !== now.plan)
-      return await refuseMoved({ agreed: shown.plan, plan: now.plan, moved: [] }, io);
-    return await applyShown(applies, now, path ?? FOLDER, io);
+    if (shown !== undefined && shown.plan !== now.plan) {
+      // Throws when the tenant was changed between the two readings, with what has moved.
+      await applies.again(shown.plan);
+      return await refuse(
+        "the campaign files differ from those of the plan",
+        { agreed: shown.plan, plan: now.plan, moved: [] },
+        io,
+      );
+    }
+    return await applyShown(applies, now, { source: path ?? FOLDER, agreed: agreed !== undefined }, io);
   } catch (thrown) {
     const moved = movedIn(thrown);
     if (moved === undefined) throw thrown;
     // An answer that was lost: what was asked for is done.
     const latest = await applies.latest();
-    if (latest === undefined || latest.plan !== moved.agreed || latest.endedAt === null) return await refuseMoved(moved, io);
+    if (latest === undefined || latest.plan !== moved.agreed || latest.endedAt === null) {
+      const words =
+        moved.moved.length > 0 ? movedLines(moved.moved) : "something that the plan relies on has changed since it was made";
+      return await refuse(words, moved, io);
+    }
     io.say(`plan ${latest.plan.slice(0, 12)} was applied by ${latest.actor} as ${latest.job}; its result follows`);
     return await runAndSay(applies, latest.job, io);
   }
 };
 
 /** Asks about a plan that was shown, and carries it out. Throws `plan_changed`: somebody may have read for an hour. */
-async function applyShown(applies: CampaignApplies, shown: CampaignPlanView, source: string, io: Io): Promise<number> {
+async function applyShown(
+  applies: CampaignApplies,
+  shown: CampaignPlanView,
+  { source, agreed }: { readonly source: string; readonly agreed: boolean },
+  io: Io,
+): Promise<number> {
   const end = async (result: string, exit: number) => {
     await io.answer({ result, ...shown }, result);
     return exit;
@@ -188,7 +204,8 @@ async function applyShown(applies: CampaignApplies, shown: CampaignPlanView, sou
   if (steps.length === 0) return await end("in sync", EXIT.done);
   const dials = steps.filter(({ blast }) => blast.dials).length;
   const question = `Apply this plan to ${steps.length} campaigns${dials === 0 ? "" : `, ${dials} of which dial`}?`;
-  if (!(await confirmed(question, io))) return await end("declined", EXIT.interrupted);
+  const advice = agreed ? undefined : `Pass --plan ${shown.plan.slice(0, 12)} --yes to apply exactly this plan.`;
+  if (!(await confirmed(question, io, advice))) return await end("declined", EXIT.interrupted);
   const { result, approval } = await applies.begin(shown, source);
   if (approval === null) return await runAndSay(applies, result.job, io);
   await io.answer({ approval }, [waitsLine(approval)]);
@@ -247,9 +264,8 @@ async function finishOpen(
   });
 }
 
-async function refuseMoved({ agreed, plan: now, moved }: CampaignPlanMoved, io: Io): Promise<number> {
-  io.say(movedLines(moved));
-  if (moved.length === 0) io.say("the campaign files differ from those of the plan");
+async function refuse(words: string | string[], { agreed, plan: now, moved }: CampaignPlanMoved, io: Io): Promise<number> {
+  io.say(words);
   io.say("nothing was sent; make a new plan");
   await io.answer({ result: "moved", agreed, plan: now, moved }, "moved");
   return EXIT.refused;

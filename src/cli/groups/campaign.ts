@@ -1,7 +1,7 @@
 // outdial campaign: campaigns as code, and their state.
 
 import { command } from "../command.ts";
-import { file, flag, many, pack, STORE, span, TENANT_AND_STORE, text, value, whole, wholeNumber } from "../declare.ts";
+import { file, flag, many, pack, STORE, span, TENANT_AND_STORE, text, value, whole, wholeNumber, wrong } from "../declare.ts";
 
 /** Contacts of a list are read in pages of this size. */
 const PAGE = 100;
@@ -43,12 +43,16 @@ export const apply = command(
     args: [file("[path]", "campaign file or folder, or a plan that plan --out wrote; campaigns by default")],
     options: [
       flag("--activate", "activate the campaigns that no file wants paused, each past the pre-dial gate"),
-      text("--plan <hash>", "the plan that is agreed to; at least the first eight characters of its hash"),
+      value("--plan <hash>", "the plan that is agreed to; at least the first eight characters of its hash", (written, label) => {
+        const hash = written.toLowerCase();
+        if (/^[0-9a-f]{8,64}$/.test(hash)) return hash;
+        throw wrong(`${label} ${written} is no hash of a plan: 8 to 64 hexadecimal digits, as outdial campaign plan shows it`);
+      }),
       PACK,
       CONTACTS,
     ],
     notes:
-      "Without a terminal, --yes needs a plan that was shown: a plan's file or --plan. Ends with 0 when everything is applied, 3 when a\nrule forbids it or the tenant has moved since the plan, 4 when some of it is applied.",
+      "Without a terminal, --yes needs a plan that was shown: a plan's file, or --plan HASH. Ends with 0 when everything is applied, 3 when a\nrule forbids it or the tenant has moved since the plan, 4 when some of it is applied.",
     examples: [
       "outdial campaign apply campaigns",
       "outdial campaign plan campaigns --out plan.json && outdial campaign apply plan.json --yes",

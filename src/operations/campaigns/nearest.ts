@@ -7,8 +7,8 @@ import { type CampaignProvisioning, TenantError } from "../../tenant/port.ts";
 const MOST = 5000;
 
 /**
- * Runs work on a campaign. When it fails with `not_found`, the nearest id of the list is added as advice. @param list called only
- * then; its errors are ignored
+ * Runs work on a campaign. When it fails with `not_found`, the message names the campaign, and the nearest id of the list is added as
+ * advice. @param list called only then; its errors are ignored
  */
 export async function suggesting<T>(id: string, list: () => Promise<readonly string[]>, work: () => Promise<T>): Promise<T> {
   try {
@@ -16,11 +16,9 @@ export async function suggesting<T>(id: string, list: () => Promise<readonly str
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || thrown.code !== "not_found" || thrown.advice !== undefined) throw thrown;
     const near = nearest(id, await list().catch(() => []));
-    if (near === undefined) throw thrown;
     const { status, operationId, correlationId, report } = thrown;
-    const advice = `Did you mean ${near}?`;
-    throw new TenantError("not_found", thrown.message, {
-      advice,
+    throw new TenantError("not_found", `the tenant knows no campaign ${id}`, {
+      ...(near === undefined ? {} : { advice: `Did you mean ${near}?` }),
       status,
       correlationId,
       report,

@@ -178,7 +178,11 @@ export class SettingsChanges {
    */
   async prepareRollback(
     version: number | undefined,
-    options: { readonly overrides: readonly string[]; readonly campaign?: string | undefined },
+    options: {
+      readonly overrides: readonly string[];
+      readonly store?: boolean | undefined;
+      readonly campaign?: string | undefined;
+    },
   ): Promise<PreparedChange> {
     // A version names its campaign.
     const campaign = version === undefined ? options.campaign : (await this.find(version)).subject || undefined;
@@ -188,11 +192,8 @@ export class SettingsChanges {
     const { name, settings } = version === undefined ? await this.#before(latest) : await this.#versionInForce(version);
     // Without a file, all that is known about the carrier is that it carried these settings.
     const carrier = gate?.carrier ?? { max_trunks: settings.concurrency.max_simultaneous_calls };
-    return this.prepare(
-      "rollback",
-      { name, settings, carrier, expected: gate?.expected ?? {} },
-      { ...options, campaign, store: true },
-    );
+    const file = { name, settings, carrier, expected: gate?.expected ?? {} };
+    return this.prepare("rollback", file, { ...options, store: options.store ?? true, campaign });
   }
 
   async #versionInForce(version: number): Promise<{ name: string; settings: DialerSettings }> {

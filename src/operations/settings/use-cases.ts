@@ -237,14 +237,17 @@ export class DialerUseCases {
     version,
     campaign,
     overrides = [],
+    store = true,
   }: {
     readonly version?: number | undefined;
     readonly campaign?: string | undefined;
     readonly overrides?: readonly string[] | undefined;
+    /** See ApplyOptions. */
+    readonly store?: boolean | undefined;
   }): Promise<Planned<DialerPlan>> {
     for (const name of overrides) checkOverride(name);
     // A rollback to settings that once did not hold is a person's own decision.
-    return planned("dialer.rollback", await this.changes.prepareRollback(version, { overrides, campaign }), null, true);
+    return planned("dialer.rollback", await this.changes.prepareRollback(version, { overrides, campaign, store }), null, true);
   }
 
   /** Begins a planned change and lets it run in the background. */

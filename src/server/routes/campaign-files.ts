@@ -53,7 +53,10 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
           throw new ServerError("invalid_request", "body: either files or plan is needed");
         // Each page is a request from the budget that operators need.
         if (who.role === "viewer" && pages > CONTACT_PAGES)
-          throw new ServerError("not_permitted", `contactPages above ${CONTACT_PAGES} needs the role operator`);
+          throw new ServerError(
+            "not_permitted",
+            `more than ${CONTACT_PAGES} pages of contacts need the role operator; ${who.name} has the role ${who.role}`,
+          );
         const reading = { contactPages: pages, signal };
         if (plan !== undefined) return campaignPlanOf((await work().planApply(plan, reading)).plan);
         return campaignPlanOf(await work().plan(await parseCampaignFiles(files ?? []), { ...reading, activate }));

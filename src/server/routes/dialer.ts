@@ -2,7 +2,13 @@
 // followed.
 
 import { z } from "zod";
-import { type DialerUseCases, dialerPreviewOf, proposedFile, REGULATORY_CHECKS } from "../../operations/index.ts";
+import {
+  type DialerPlan,
+  type DialerUseCases,
+  dialerPreviewOf,
+  proposedFile,
+  REGULATORY_CHECKS,
+} from "../../operations/index.ts";
 import {
   confirmation,
   type DialerProposal,
@@ -19,6 +25,7 @@ import {
   previewed,
   simulatorComparison,
 } from "../../operations/views/index.ts";
+import type { Principal } from "../../store/index.ts";
 import { cursor, flag, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
 
@@ -28,12 +35,17 @@ const MOST_ROWS = 10_000;
 const byVersion = z.strictObject({ version: z.coerce.number().int().min(1).max(MAX_VERSION) });
 
 export function dialerRoutes(dialer: () => DialerUseCases) {
-  const planApply = async (body: DialerProposal) =>
+  const planApply = async (body: DialerProposal, store = true) =>
     dialer().planApply(await proposedFile(dialer(), body), {
       ...body,
+      store,
       guardMs: body.guardMinutes === undefined ? undefined : body.guardMinutes * MINUTE_MS,
     });
-  const planRollback = (body: DialerRollback) => dialer().planRollback(body);
+  const planRollback = (body: DialerRollback, store = true) => dialer().planRollback({ ...body, store });
+  /** A change that a rule forbids is in the audit log, whoever asked for it. */
+  const refused = async ({ who }: { readonly who: Principal }, { verdict, prepared }: DialerPlan) => {
+    if (verdict === "refused") await dialer().changes.recordRefusal(prepared, who.name);
+  };
   const shown = (made: Parameters<typeof dialerPreviewOf>[0]) => ({ kind: "dialer" as const, preview: dialerPreviewOf(made) });
   return [
     route({
@@ -120,11 +132,11 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       method: "post",
       path: "/dialer/preview",
       question: true,
-      summary: "What applying a settings file would change; its confirm is what apply wants",
-      role: "operator",
+      summary: "What applying a settings file would change; its confirm is what apply wants; nothing is stored",
+      role: "viewer",
       body: dialerProposal,
       reply: dialerPreview,
-      handle: async ({ body }) => dialerPreviewOf(await planApply(body)),
+      handle: async ({ body }) => dialerPreviewOf(await planApply(body, false)),
     }),
     dangerousRoute({
       id: "dialer.apply",
@@ -136,6 +148,7 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       reply: dialerChange,
       status: 202,
       plan: ({ body }) => previewed(planApply(body), shown),
+      refused,
       act: ({ who }, plan) => dialer().begin(plan, who.name),
     }),
     route({
@@ -143,11 +156,11 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       method: "post",
       path: "/dialer/rollback/preview",
       question: true,
-      summary: "What going back would change",
-      role: "operator",
+      summary: "What going back would change; nothing is stored",
+      role: "viewer",
       body: dialerRollback,
       reply: dialerPreview,
-      handle: async ({ body }) => dialerPreviewOf(await planRollback(body)),
+      handle: async ({ body }) => dialerPreviewOf(await planRollback(body, false)),
     }),
     dangerousRoute({
       id: "dialer.rollback",
@@ -159,6 +172,7 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       reply: dialerChange,
       status: 202,
       plan: ({ body }) => previewed(planRollback(body), shown),
+      refused,
       act: ({ who }, plan) => dialer().begin(plan, who.name),
     }),
     route({

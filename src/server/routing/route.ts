@@ -262,6 +262,8 @@ export function dangerousRoute<
     readonly body: B;
     plan(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Previewed<Plan>>;
     act(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>, plan: Plan): Promise<z.input<R>>;
+    /** Told of a plan that must not be carried out. */
+    refused?(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>, plan: Plan): Promise<void>;
   },
 ): TypedRoute<Id, TypesOf<P, Q, B, z.output<R> | AwaitingApproval>> {
   const status = spec.status ?? 200;
@@ -282,6 +284,7 @@ export function dangerousRoute<
         throw new ServerError("plan_changed", "the plan has changed since it was confirmed: look at the preview again", {
           details: { confirm },
         });
+      if (planned.refusals.length > 0) await spec.refused?.(asked, planned.plan);
       if (planned.refusals.length > 0)
         throw new ServerError("plan_refused", planned.refusals.join("; "), { details: { refusals: planned.refusals } });
       const instead = await mayAct({ summary: planned.summary, confirm, plan: planned.shown });

@@ -49,6 +49,13 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
 /** Whether a role includes another. */
 const mayAs = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);
 
+/** What a person is told who may not: the role that is needed, and the one that they have. */
+function notPermitted(needed: Role, { name, role }: Principal): ServerError {
+  return new ServerError("not_permitted", `this needs the role ${needed}; ${name} has the role ${role}`, {
+    details: { needed, name, role },
+  });
+}
+
 /** Answers a request. Throws OutdialError when it is refused. */
 export async function serveRoute(route: ApiRoute, incoming: Incoming, host: RouteHost): Promise<Response> {
   const { context, requestId, address } = incoming;
@@ -62,8 +69,7 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
         : { who: incoming.who, setCookie: undefined };
   // A login has no cookie yet, and a forged request would begin with a login.
   if (who.via === "session" || route.role === "public") refuseCrossSite(request, host.origins, changes);
-  if (route.role !== "public" && !mayAs(who.role, route.role))
-    throw new ServerError("not_permitted", `${route.id} needs the role ${route.role}; ${who.name} is ${who.role}`);
+  if (route.role !== "public" && !mayAs(who.role, route.role)) throw notPermitted(route.role, who);
   const given = await givenOf(route, context, host);
   await using stack = new AsyncDisposableStack();
   const upload = route.upload === undefined ? undefined : stack.use(await takeUpload(request, route.upload, host));

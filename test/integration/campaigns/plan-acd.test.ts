@@ -243,10 +243,17 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
 test("records that the tenant does not take are told by the apply", async () => {
   await using world = await openSkillPlanWorld();
   const people = join(world.folder, "campaigns", "people.csv");
-  await appendFile(people, "p6,Bob,555\np7,,\n");
   const run = (...args: string[]) => runCli(args, { cwd: world.folder, env: world.environment });
-  const planned = await run("campaign", "plan", "campaigns", "--json");
-  const { plan } = JSON.parse(planned.stdout) as { readonly plan: string };
+  const planned = async () =>
+    (JSON.parse((await run("campaign", "plan", "campaigns", "--json")).stdout) as { readonly plan: string }).plan;
+  const earlier = await planned();
+  await appendFile(people, "p6,Bob,555\np7,,\n");
+  const moved = await run("campaign", "apply", "--yes", "--plan", earlier);
+  expect([moved.code, moved.stderr]).toEqual([
+    3,
+    expect.stringMatching(/Spring has changed since [^]*contactListFile\.sha256 {2}"/),
+  ]);
+  const plan = await planned();
   const applied = await run("campaign", "apply", "campaigns", "--yes", "--plan", plan);
   const words =
     'the tenant took 5 of 7 records of the last file of the list "Spring people": it refuses the others, and does not say which';

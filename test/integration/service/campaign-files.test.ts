@@ -130,7 +130,10 @@ test("a viewer may plan, with as many contacts looked at as by default, and not 
   const plan = (contactPages: number) => at.post("/api/v1/campaigns/plan", { contactPages, files }, "viewer");
   const { status, body } = await plan(1);
   expect(status).toBe(200);
-  expect(await plan(11)).toMatchObject({ status: 403, body: { detail: "contactPages above 10 needs the role operator" } });
+  expect(await plan(11)).toMatchObject({
+    status: 403,
+    body: { detail: "more than 10 pages of contacts need the role operator; vera has the role viewer" },
+  });
   const { plan: hash, confirm } = body;
   expect(await at.post("/api/v1/campaigns/apply", { ...LOOK, plan: hash, confirm }, "viewer")).toMatchObject({ status: 403 });
 });

@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   campaignApplyView,
@@ -73,6 +74,9 @@ test("a name that is no campaign's, what the service decides itself, and a tenan
     code: 1,
     stderr: expect.stringContaining("Did you mean camp_2?") as string,
   });
+  const oddly = await run(["campaign", "status", "a/b"]);
+  expect(oddly).toMatchObject({ code: 1, stderr: expect.stringContaining("the tenant knows no campaign a/b") as string });
+  expect((await beside(["campaign", "status", "a/b"])).stderr).toContain("the tenant knows no campaign a/b");
   expect(await run(["campaign", "status", "--window", "5"])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("--window and --contacts do not go through a service") as string,
@@ -142,10 +146,23 @@ test("campaign files are planned, shown and applied by the service; given again 
   const hash = plan.plan.slice(0, 12);
   const apply = ["campaign", "apply", "--plan", hash];
   expect(await run(apply)).toMatchObject({ code: 2, stderr: expect.stringContaining("Pass --yes") as string });
-  expect(await run([...apply, "--yes"], { env: environment("viewer") })).toMatchObject({ code: 5, stdout: "" });
+  expect(await run([...apply, "--yes"], { env: environment("viewer") })).toMatchObject({
+    code: 5,
+    stdout: "",
+    stderr: expect.stringContaining(
+      "outdial campaign apply needs the role operator; the token of vera has the role viewer",
+    ) as string,
+  });
+  // What is advised where nobody can be asked works.
+  const unasked = await run(["campaign", "apply"]);
+  expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining(`Pass --plan ${hash} --yes to apply`) as string });
+  expect(await run(["campaign", "apply", "--plan", "zzzzzzzz", "--yes"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--plan zzzzzzzz is no hash of a plan") as string,
+  });
   expect(campaigns()).toBe(2);
 
-  const applied = await run([...apply, "--yes"]);
+  const applied = await run(["campaign", "apply", "--plan", hash, "--yes"]);
   expect(applied).toMatchObject({ code: 0, stdout: "applied\n" });
   expect(applied.stderr).toContain("Spring renewals 2026 (camp_");
   expect(campaigns()).toBe(4);
@@ -206,9 +223,48 @@ test("Ctrl-C ends the following of an apply; it is gone on with and followed by 
   first.interrupt();
   expect(await first.ended).toMatchObject({
     code: 130,
-    stderr: expect.stringContaining("no longer followed: a service continues it") as string,
+    stderr: expect.stringMatching(
+      /no longer followed: a service continues it\n[^]*not ended: a service goes on with it; outdial campaign resume-apply follows it/,
+    ) as string,
   });
   at.sandbox.control.faults.clear();
   const second = await run(["campaign", "resume-apply"]);
   expect(second).toMatchObject({ code: 0 });
+});
+
+test("a tenant that is changed between the two readings of an apply is told as such, not as other files", async () => {
+  await write(21);
+  const { plan } = await planned();
+  const id = String(plan.entries.find(({ changes }) => changes.length > 0)?.id);
+  let plans = 0;
+  const proxy = createServer((request, response) => {
+    const path = request.url ?? "";
+    if (path.endsWith("/campaigns/plan") && ++plans === 2)
+      at.sandbox.control.simulateEdit({ kind: "campaign", id, body: { queueId: "other" } });
+    void text(request)
+      .then((body) =>
+        at.ask(path, {
+          method: request.method ?? "GET",
+          headers: { "content-type": "application/json" },
+          ...(body === "" ? {} : { body }),
+        }),
+      )
+      .then(async (answer) => response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text()));
+  });
+  await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
+  const address = proxy.address();
+  const env = environment("operator", `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`);
+  const apply = ["campaign", "apply", "campaigns", "--yes", "--plan"];
+  const moved = await run([...apply, plan.plan], { env });
+  expect([plans, moved.code]).toEqual([3, 3]);
+  expect(moved.stderr).toContain("Spring renewals 2026 has changed since the plan was made:");
+  expect(moved.stderr).not.toContain("the campaign files differ");
+  proxy.close();
+
+  const now = await planned();
+  await write(22);
+  expect(await run([...apply, now.plan.plan])).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("the campaign files differ from those of the plan") as string,
+  });
 });

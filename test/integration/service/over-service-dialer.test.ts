@@ -1,6 +1,6 @@
 // Dialer settings through a service, from a machine that has nothing but its address and a token.
 
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dialerChange, dialerPreview, dialerVersion } from "../../../src/operations/views/index.ts";
@@ -53,6 +53,12 @@ test("settings and their checks are shown as beside the service", async () => {
   expect([valid.code, valid.stdout]).toEqual([0, same.stdout]);
   expect(valid.stdout).toContain("gate: open");
   await writeFile(join(folder.path, "wrong.yaml"), "name: A\nkind: predictive\n");
+  await writeFile(join(folder.path, "large.yaml"), `name: ${"A".repeat(2_000_000)}\n`);
+  for (const command of [["validate"], ["apply", "--yes"]])
+    expect(await run([...command, "large.yaml"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/large\.yaml has 2000007 characters; .*at most 200000/) as string,
+    });
   expect(await run(["validate", "wrong.yaml"])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("wrong.yaml:2: kind: unknown field") as string,
@@ -61,14 +67,23 @@ test("settings and their checks are shown as beside the service", async () => {
 
 test("a change is shown, confirmed and followed; the same again is in force, and an earlier version comes back", async () => {
   await write(1.35);
-  const dry = await run(["apply", "settings.yaml", "--dry-run", "--json"]);
+  const versions = async () => (await run(["history"], "viewer")).stdout;
+  const before = await versions();
+  const dry = await run(["apply", "settings.yaml", "--dry-run", "--json"], "viewer");
+  expect(await versions()).toBe(before);
   const { result, ...preview } = JSON.parse(dry.stdout) as { result: string };
   expect([dry.code, result, dialerPreview.parse(preview).verdict]).toEqual([0, "dry_run", "ready"]);
   expect(await run(["apply", "settings.yaml"])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("Pass --yes") as string,
   });
-  expect(await run(["apply", "settings.yaml", "--yes"], "viewer")).toMatchObject({ code: 5, stdout: "" });
+  expect(await run(["apply", "settings.yaml", "--yes"], "viewer")).toMatchObject({
+    code: 5,
+    stdout: "",
+    stderr: expect.stringContaining(
+      "outdial dialer apply needs the role operator; the token of vera has the role viewer",
+    ) as string,
+  });
   expect(await run(["apply", "settings.yaml", "--yes", "--guard", "90s"])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("whole minutes") as string,
@@ -89,4 +104,24 @@ test("a change is shown, confirmed and followed; the same again is in force, and
   expect(history.stdout).toBe(same.stdout);
   const { items } = JSON.parse((await run(["history", "--json", "--limit", "2"])).stdout) as { items: unknown[] };
   expect(items.map((one) => dialerVersion.parse(one).kind)).toEqual(["rollback", "apply"]);
+});
+
+test("what a gate refuses is in the audit log, whichever way it was asked for", async () => {
+  await write(1.35);
+  const file = JSON.parse(await readFile(join(folder.path, "settings.yaml"), "utf8")) as Settings;
+  const high = { ...file, algorithm: { ...file.algorithm, abandonment_rate_target: 0.04 } };
+  await writeFile(join(folder.path, "high.yaml"), JSON.stringify(high));
+  const refusals = async () =>
+    (await at.service.store.audit.list({ action: "dialer.refused" })).map(({ actor, details: { refusals: why } }) => [
+      actor,
+      why,
+    ]);
+  const { code, stderr } = await run(["apply", "high.yaml", "--yes"]);
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("0.04 is above the limit of 0.03") as string });
+  const [[actor, why] = [], ...others] = await refusals();
+  expect([actor, others]).toEqual(["olga", []]);
+  expect(await run(["apply", "high.yaml", "--dry-run"])).toMatchObject({ code: 3 });
+  expect(await beside(["apply", join(folder.path, "high.yaml"), "--yes"])).toMatchObject({ code: 3 });
+  const [, [here, same] = []] = await refusals();
+  expect([here, same]).toEqual(["service", why]);
 });

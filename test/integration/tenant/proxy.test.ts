@@ -8,6 +8,7 @@ import { createTenant, type Tenant, type TenantDependencies } from "../../../src
 import { CERTIFICATE } from "../../support/certificate.ts";
 import { runCliProcess } from "../../support/cli.ts";
 import { HOST, startTunnel, type Tunnel } from "../../support/tunnel.ts";
+import { until } from "../../support/until.ts";
 import { type StartedWorld, startWorld } from "../../support/world.ts";
 
 const TENANT = `https://${HOST}`;
@@ -58,6 +59,20 @@ test("a proxy that refuses is named with what it said, and nothing counts as sen
   const refused = tenantAt(TENANT, { url: tunnel.url.replace("//", "//ann:hidden@"), except: "" }).authenticate();
   await expect(refused).rejects.toThrow(/the proxy answered 407: it wants a user and a password/);
   await expect(refused).rejects.not.toThrow("hidden");
+});
+
+test("a proxy that dies while a request is under way is named, and so is one that is not there", async () => {
+  const tenant = tenantAt(TENANT, { url: tunnel.url.replace("//", "//ann:hidden@"), except: "" });
+  await tenant.authenticate();
+  world.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, effect: { delayMs: 60_000 } });
+  const before = tunnel.seen().length;
+  const cut = campaignsOf(tenant);
+  cut.catch(() => undefined);
+  await until(() => tunnel.seen().length > before);
+  await tunnel[Symbol.asyncDispose]();
+  await expect(cut).rejects.toThrow(`through the proxy ${tunnel.url}`);
+  await expect(cut).rejects.not.toThrow("hidden");
+  await expect(campaignsOf(tenant)).rejects.toThrow(`through the proxy ${tunnel.url}`);
 });
 
 test("a proxy that takes the connection and says nothing is waited for no longer than a host", async () => {

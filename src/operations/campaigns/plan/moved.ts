@@ -34,7 +34,9 @@ export function movedSince(shown: CampaignPlan, now: CampaignPlan): Moved[] {
 
 function movedEntry(shown: PlanEntry, now: PlanEntry): Moved[] {
   const campaign = shown.name;
-  if (shown.before === null) return now.before === null ? [] : [{ campaign, what: "appeared", fields: [] }];
+  const ours = differences(reliedOn(shown), reliedOn(now));
+  const changed = ours.length === 0 ? [] : [{ campaign, what: "changed", fields: ours } as const];
+  if (shown.before === null) return now.before === null ? changed : [{ campaign, what: "appeared", fields: ours }];
   if (now.before === null) return [{ campaign, what: "vanished", fields: [] }];
   const { own: ownBefore, document: was, etag: oldTag } = shown.before;
   const { own: ownNow, document: is, etag: newTag } = now.before;
@@ -45,6 +47,13 @@ function movedEntry(shown: PlanEntry, now: PlanEntry): Moved[] {
     ...differences({ webhooks: registered(shown) }, { webhooks: registered(now) }),
     // It was written, even if every field has its old value again.
     ...(oldTag === newTag ? [] : [{ path: "version", before: oldTag, after: newTag }]),
+    ...ours,
   ];
   return fields.length === 0 ? [] : [{ campaign, what: "changed", fields }];
 }
+
+/** What a plan relies on besides the campaign at the tenant: the file of records, and the backup that is there by now. */
+const reliedOn = ({ records, own: { failover } }: PlanEntry) => ({
+  ...(records === undefined ? {} : { contactListFile: { sha256: records.sha256 } }),
+  ...(failover === undefined ? {} : { failover }),
+});

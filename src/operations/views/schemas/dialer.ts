@@ -139,11 +139,14 @@ const settingsOf = z
   .optional()
   .describe("Whose settings they are, where each campaign has settings of its own (profile acd)");
 
+/** Most characters of the text of a settings file. */
+export const MOST_SETTINGS_TEXT = 200_000;
+
 /** A settings file as JSON: name, concurrency, algorithm, carrier, expected. */
 export const dialerProposal = z
   .strictObject({
     file: z
-      .union([z.record(z.string(), z.unknown()), z.string().max(200_000)])
+      .union([z.record(z.string(), z.unknown()), z.string().max(MOST_SETTINGS_TEXT)])
       .describe("As in dialer-settings.schema.json; or its text, YAML or JSON: mistakes are told with line and column"),
     campaign: settingsOf,
     sourceName: z.string().max(200).optional().describe("For people, in the history; dashboard by default"),
