@@ -20,7 +20,7 @@ export function pairPhaseWords(phase: string): string {
   if (phase === "watching" || phase === "failed-over") return PAIR_PHASE_WORDS[phase]("primary", "backup");
   const wordsOf = Object.entries(PAIR_PHASE_WORDS).find(([name]) => name === phase)?.[1];
   // Another version of outdial may have phases that are not known here.
-  return wordsOf === undefined ? spaced(phase) : wordsOf("one that dials", "other one");
+  return wordsOf === undefined ? spaced(phase) : wordsOf("one that hands over", "one that takes over");
 }
 
 /** A change of dialer settings. */

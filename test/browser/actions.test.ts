@@ -47,7 +47,7 @@ test("a file is tried out before it is sent, and its job is followed to the end"
   await page.getByText("Dry run: nothing was sent").waitFor();
   expect(await page.getByText("No jobs yet").isVisible()).toBe(true);
   await opened.press(form.getByRole("button", { name: /^Tag \d+ calls$/ }));
-  await page.getByRole("heading", { level: 1, name: "Tag: calls.csv" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Tagging: calls.csv" }).waitFor();
   await page
     .locator(".page-head .pill")
     .getByText(/^(Done|Partly failed)$/)
@@ -281,7 +281,7 @@ test("a lost connection is said, with its time, and nothing that happened meanwh
   await world.whole.ask(path, { method: "POST", headers: { "content-type": "text/csv" }, body: file });
   cable.putBack();
   await page.getByText("Live", { exact: true }).waitFor();
-  await page.getByRole("link", { name: "Tag: meanwhile.csv" }).waitFor();
+  await page.getByRole("link", { name: "Tagging: meanwhile.csv" }).waitFor();
   expect(await page.getByText(/^Disconnected since/).count()).toBe(0);
 });
 

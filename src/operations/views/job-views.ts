@@ -101,8 +101,9 @@ export function planReportOf({ rows, toSend, refused, duplicates, problems, exam
 }
 
 function retrievalOf({ from, to, totals, calls }: Retrieval): JobSummary["retrieval"] {
-  const { windows, windowsDone, rows } = totals;
-  return { from: timeText(from), to: timeText(to), windows, windowsDone, rows, added: calls ?? rows };
+  const { windows, windowsDone, rows, pagesFailed, quarantined } = totals;
+  const far = { windows, windowsDone, rows, added: calls ?? rows, pagesFailed, quarantined: { ...quarantined } };
+  return { from: timeText(from), to: timeText(to), ...far };
 }
 
 function pushOf({ asked: { records, from, to }, progress }: CrmPush): JobDetail["push"] {

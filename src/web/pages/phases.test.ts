@@ -194,7 +194,7 @@ describe("a job", () => {
   test("tells how far it is in what it is counted by", () => {
     const far = (change: Partial<ApiTypes.JobDetail>, retrieval: ApiTypes.JobDetail["retrieval"] = null) =>
       progressOf(job({ totalRows: null, done: 0, finishedAt: null, ...change }), retrieval);
-    const retrieval = { from: "", to: "", windows: 7, windowsDone: 2, rows: 10, added: 10 };
+    const retrieval = { from: "", to: "", windows: 7, windowsDone: 2, rows: 10, added: 10, pagesFailed: 0, quarantined: {} };
     expect(far({ status: "running" })).toBe("under way");
     expect(far({ status: "planning" })).toBe("counting rows");
     expect(far({ status: "planning", kind: "retrieve" })).toBe("being planned");

@@ -48,7 +48,7 @@ export function Export({ what, rows, chosen = {} }: ExportProps) {
       {(["CSV", "PDF"] as const).map((as) => (
         <button key={as} type="button" class="button quiet" disabled={busy.value !== undefined} onClick={() => void save(as)}>
           {busy.value === as ? "Reading all rows …" : as}
-          <span class="visually-hidden"> of {what}</span>
+          <span class="visually-hidden"> of {words(what).toLowerCase()}</span>
         </button>
       ))}
     </>

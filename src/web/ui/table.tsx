@@ -17,7 +17,7 @@ const LONG = 60;
 /** The component for the rows of a long table, once it is loaded. */
 let Recycled: typeof import("./recycled-rows.tsx").RecycledRows | undefined;
 
-interface TableProps<Row> extends RowsProps<Row> {
+export interface TableProps<Row> extends RowsProps<Row> {
   /** Read out before the table; not shown. */
   readonly caption: string;
 }

@@ -97,11 +97,8 @@ export function auditWords({ actor, action, details }: Pick<ApiTypes.AuditEntry,
   const imported = action.endsWith(".import")
     ? `imported ${words(action.slice(0, -7).replaceAll(".", " ")).toLowerCase()}`
     : undefined;
-  const { from, to } = details;
-  const way =
-    action === "failover.phase" && typeof from === "string" && typeof to === "string"
-      ? `, before: ${pairPhaseWords(from)}, now: ${pairPhaseWords(to)}`
-      : "";
+  const { to } = details;
+  const way = action === "failover.phase" && typeof to === "string" ? ` on (${pairPhaseWords(to)})` : "";
   const result = typeof details["result"] === "string" ? ` (${words(details["result"]).toLowerCase()})` : "";
   const reason = typeof details["reason"] === "string" ? `: ${details["reason"]}` : "";
   return `${actor} ${done ?? asked ?? imported ?? words(action.replaceAll(".", " ")).toLowerCase()}${way}${result}${reason}`;

@@ -50,7 +50,16 @@ export const jobSummary = z
     counts: z.record(z.string(), count).describe("Rows by result"),
     done: count.describe("Rows that have their result"),
     retrieval: z
-      .strictObject({ from: time, to: time, windows: count, windowsDone: count, rows: count, added: count })
+      .strictObject({
+        from: time,
+        to: time,
+        windows: count,
+        windowsDone: count,
+        rows: count,
+        added: count,
+        pagesFailed: count.describe("Reads of a page that failed; each is tried again"),
+        quarantined: z.record(z.string(), count).describe("Rows that could not be used and were put aside, by reason"),
+      })
       .nullable()
       .describe("Of a retrieval: how far it is, and what it brought"),
     createdAt: time,

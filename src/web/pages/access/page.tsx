@@ -9,8 +9,9 @@ import { Confirm } from "../../ui/confirm.tsx";
 import { SelectField, TextField } from "../../ui/fields.tsx";
 import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
+import { type Column } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 
 type Token = ApiTypes.Token;
@@ -57,7 +58,13 @@ export default function AccessPage() {
             }
           >
             {({ items }) => (
-              <Table caption="Tokens" columns={[...columnsOf(now()), revoke]} rows={items} rowKey={({ id }) => id} />
+              <SavedTable
+                caption="Tokens"
+                saved="tokens"
+                columns={[...columnsOf(now()), revoke]}
+                rows={items}
+                rowKey={({ id }) => id}
+              />
             )}
           </Loaded>
         </>

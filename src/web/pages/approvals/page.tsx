@@ -4,8 +4,9 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Pill } from "../../ui/pill.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
+import { type Column } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { approvalCalled } from "../../view/approval.ts";
 import { ApprovalVerbs } from "../approval/verbs.tsx";
@@ -33,7 +34,9 @@ export default function ApprovalsPage() {
           </Empty>
         }
       >
-        {({ items }) => <Table caption="Approvals" columns={[...COLUMNS, verbs]} rows={items} rowKey={({ id }) => id} />}
+        {({ items }) => (
+          <SavedTable caption="Approvals" saved="approvals" columns={[...COLUMNS, verbs]} rows={items} rowKey={({ id }) => id} />
+        )}
       </Loaded>
     </Page>
   );

@@ -8,7 +8,7 @@ import { useDashboard } from "../../api/dashboard.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Pill } from "../../ui/pill.tsx";
-import { Table } from "../../ui/table.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { applyCalled } from "../dialer/words.ts";
 import { FollowedApply } from "./apply.tsx";
@@ -77,8 +77,9 @@ export default function CampaignFilesPage() {
       {latest.length === 0 ? null : (
         <section class="stack" aria-label="Applies">
           <h2>Applies</h2>
-          <Table
+          <SavedTable
             caption="Applies"
+            saved="applies"
             rows={latest}
             rowKey={(one) => one.job}
             columns={[

@@ -1,7 +1,8 @@
 // What the figures were before and after each change of dialer settings.
 
 import type { ApiTypes } from "../../../server/index.ts";
-import { type Column, Table } from "../../ui/table.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
+import { type Column } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { interval, percent, whole } from "../../view/format.ts";
 import type { TimeRange } from "../../view/time-range.ts";
@@ -41,8 +42,9 @@ export function Effects({ detail: { series, events, windowMinutes }, onRange }: 
         The last reading before the change, and the first whose {windowMinutes === null ? "" : `${windowMinutes} `}minutes lie
         behind it. Other things change as well: a difference is no proof.
       </p>
-      <Table
+      <SavedTable
         caption="Changes of settings"
+        saved="changes-of-settings"
         columns={[...COLUMNS, inPlots]}
         rows={effects}
         rowKey={({ at, text }) => `${at} ${text}`}

@@ -10,8 +10,8 @@ import { BudgetMeter } from "../../ui/budget-meter.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
 import { Loaded } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { pairBadge } from "../../view/failover.ts";
 import { counted, interval, intervalKind, percent, span, whole } from "../../view/format.ts";
@@ -244,8 +244,9 @@ function Windows({ detail: { windows, asOf } }: { readonly detail: Detail }) {
       {windows.length === 0 ? (
         <p class="muted">The zones of the list are not known yet.</p>
       ) : (
-        <Table
+        <SavedTable
           caption="Calling windows by zone"
+          saved="calling-windows"
           rows={windowLines(windows)}
           rowKey={({ zone }) => zone}
           columns={[

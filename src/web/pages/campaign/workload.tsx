@@ -28,7 +28,7 @@ export function WorkloadFigures({ of }: { readonly of: Detail }) {
           value={({ hours }) => hoursText(hours)}
           note={(left) => (
             <>
-              {hoursText(left.low)} to {left.high === null ? "no end" : hoursText(left.high)}
+              {bandOf(left)}
               {left.days === null || left.days < 1
                 ? null
                 : ` · ${decimal(left.days)} days of ${hoursText(left.perDay)} calling time`}
@@ -125,4 +125,10 @@ function Told<Value>({ name, of: { value, why, asOf }, value: text, note, tone, 
       }
     />
   );
+}
+
+/** The band of the hours left; empty when both ends read alike. */
+function bandOf({ low, high }: { readonly low: number; readonly high: number | null }): string {
+  const [from, to] = [hoursText(low), high === null ? "no end" : hoursText(high)];
+  return from === to ? "" : `${from} to ${to}`;
 }

@@ -206,7 +206,7 @@ function Overview({ items }: { readonly items: readonly Summary[] }) {
 
 /** What a rate was counted from, and over which time. */
 function rateNote({ numerator, denominator }: ApiTypes.Share, minutes: number | null): string {
-  return `${counted(numerator, denominator)}${minutes === null ? "" : ` in ${minutes} min`}`;
+  return `${counted(numerator, denominator)}${minutes === null ? "" : `, ${minutes} min`}`;
 }
 
 function PairPill({ failover }: Pick<Summary, "failover">) {
@@ -253,7 +253,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           {notDialing === null ? null : (
             <span class="cell-note break">
               {dialing === null ? "not known whether it dials: " : null}
-              <Sentence text={notDialing.first} />
+              <Sentence text={notDialing.first.replace(/^paused: /, "")} />
             </span>
           )}
         </>
@@ -316,7 +316,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
               tone={toneOf(windows.some(({ open }) => open) ? "active" : "")}
               text={asOf.windows === null ? "not read yet" : windowsInShort(windows)}
             />
-            {groups.length === 0 ? null : <span class="cell-note">{groups.join("; ")}</span>}
+            {groups.length === 0 ? null : <span class="cell-note break">{groups.join("; ")}</span>}
           </>
         );
       },

@@ -1,13 +1,14 @@
 // Compliance: one number explained, suppression, what gates let through, and opt-outs on their clock.
 
 import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
 import { Page } from "../../shell/page.tsx";
 import { More } from "../../ui/more.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import { whole, words } from "../../view/format.ts";
+import { timeFormat, whole, words } from "../../view/format.ts";
 import { CompanyList } from "./company-list.tsx";
 import { Explain } from "./explain.tsx";
 import { Rules } from "./rules.tsx";
@@ -17,6 +18,7 @@ import { Suppression } from "./suppression.tsx";
 const STILL_OPEN = { open: true };
 
 export default function CompliancePage() {
+  const { now } = useDashboard();
   return (
     <Page
       title="Compliance"
@@ -38,7 +40,14 @@ export default function CompliancePage() {
             </Empty>
           }
         >
-          {(rows) => <Table caption="Revocations" columns={REVOCATIONS} rows={rows} rowKey={({ id }) => id} />}
+          {(rows) => (
+            <Table
+              caption="Revocations"
+              columns={revocationColumns(new Date(now()).toISOString().slice(0, 10))}
+              rows={rows}
+              rowKey={({ id }) => id}
+            />
+          )}
         </More>
       </section>
       <Rules />
@@ -60,13 +69,21 @@ export default function CompliancePage() {
   );
 }
 
-const REVOCATIONS: readonly Column<ApiTypes.RevocationView>[] = [
+/** Past the deadline of the rules, or only past the time that outdial sets for a system. */
+function clockOf({ open, overdue, isPast }: { readonly open: boolean; readonly overdue: boolean; readonly isPast: boolean }) {
+  if (!open) return { tone: "good", text: "done" } as const;
+  if (isPast) return { tone: "bad", text: "past the deadline" } as const;
+  return overdue ? ({ tone: "warn", text: "late" } as const) : ({ tone: "warn", text: "running" } as const);
+}
+
+/** @param today a date of UTC, as deadlines are */
+const revocationColumns = (today: string): readonly Column<ApiTypes.RevocationView>[] => [
   { name: "Number", head: true, cell: ({ number }) => <span class="mono">{number}</span> },
   {
     name: "Clock",
     cell: ({ open, overdue, deadline, systems }) => (
       <>
-        <Pill state="" tone={overdue ? "bad" : open ? "warn" : "good"} text={overdue ? "overdue" : open ? "running" : "done"} />
+        <Pill state="" {...clockOf({ open, overdue, isPast: deadline < today })} />
         {systems
           .filter(({ state }) => state === "overdue")
           .map(({ system, target }) => (
@@ -74,9 +91,7 @@ const REVOCATIONS: readonly Column<ApiTypes.RevocationView>[] = [
               {system} since <Time at={target} />
             </span>
           ))}
-        <span class="cell-note">
-          deadline of the rules <Time at={deadline} />
-        </span>
+        <span class="cell-note">deadline of the rules {timeFormat("UTC").date(deadline)}</span>
       </>
     ),
   },
@@ -93,11 +108,11 @@ const REVOCATIONS: readonly Column<ApiTypes.RevocationView>[] = [
   },
   {
     name: "Systems",
-    cell: ({ systems }) => (
+    cell: ({ systems, deadline }) => (
       <ul class="legend">
         {systems.map(({ system, state, acknowledgedAt }) => (
           <li key={system} class="break">
-            {system}: {words(state)}
+            {system}: {state === "overdue" && deadline >= today ? "late" : words(state).toLowerCase()}
             {acknowledgedAt === null ? (
               ""
             ) : (

@@ -2,8 +2,9 @@
 
 import type { ApiTypes } from "../../../server/index.ts";
 import { useResource } from "../../api/resource.ts";
+import { SavedTable } from "../../ui/saved-table.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
+import { type Column } from "../../ui/table.tsx";
 import { whole } from "../../view/format.ts";
 
 type Freshness = ApiTypes.PackFreshness;
@@ -34,7 +35,13 @@ export function Rules() {
                   {whole(rules.length)} rules were last looked up more than {whole(days)} days ago, or on no known day. Read them
                   again in their sources before you rely on them.
                 </p>
-                <Table caption="Rules to look up again" columns={COLUMNS} rows={rules} rowKey={({ id }) => id} />
+                <SavedTable
+                  caption="Rules to look up again"
+                  saved="rules-to-look-up"
+                  columns={COLUMNS}
+                  rows={rules}
+                  rowKey={({ id }) => id}
+                />
               </>
             )}
           </>

@@ -18,7 +18,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { decimal, whole, words } from "../../view/format.ts";
 import { applyCalled, changeCalled } from "../dialer/words.ts";
-import { hasRows, jobVerbs, progressOf } from "./state.ts";
+import { hasRows, jobTitle, jobVerbs, progressOf } from "./state.ts";
 
 type Detail = ApiTypes.JobDetail;
 
@@ -37,7 +37,7 @@ function Job({ id }: { readonly id: string }) {
   const detail = state.kind === "ready" ? state.value : undefined;
   return (
     <Page
-      title={detail === undefined ? "Job" : `${words(detail.kind)}: ${detail.sourceName}`}
+      title={detail === undefined ? "Job" : jobTitle(detail)}
       crumb={<a href="/jobs">Jobs</a>}
       beside={detail === undefined ? null : <Pill state={detail.status} />}
       actions={detail === undefined ? null : <Verbs job={detail} onDone={job.reload} />}
@@ -204,6 +204,12 @@ function Measured({ job: { measured, retrieval } }: { readonly job: Detail }) {
             }
           />
           <Figure name="Rows" value={whole(retrieval.rows)} note={`${whole(retrieval.added)} new`} />
+          {retrieval.pagesFailed === 0 ? null : (
+            <Figure name="Failed reads" value={whole(retrieval.pagesFailed)} note="of pages; each is tried again" />
+          )}
+          {Object.entries(retrieval.quarantined).map(([reason, rows]) => (
+            <Figure key={reason} name="Rows put aside" value={whole(rows)} tone="warn" note={words(reason).toLowerCase()} />
+          ))}
         </>
       )}
     </Figures>

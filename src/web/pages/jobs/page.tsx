@@ -9,8 +9,7 @@ import { Progress } from "../../ui/progress.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import { words } from "../../view/format.ts";
-import { progressOf } from "../job/state.ts";
+import { asideOf, jobTitle, progressOf } from "../job/state.ts";
 import { Retrieve } from "./retrieve.tsx";
 import { Upload } from "./upload.tsx";
 
@@ -47,7 +46,7 @@ const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
     cell: ({ id, kind, sourceName, campaignId, profile, tenant }) => (
       <>
         <a class="break" href={`/jobs/${encodeURIComponent(id)}`}>
-          {words(kind)}: {sourceName}
+          {jobTitle({ kind, sourceName, campaignId })}
         </a>
         <span class="cell-note mono break">
           {id}
@@ -68,7 +67,7 @@ const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
         <Progress
           done={progress.done}
           total={progress.total}
-          label={`Progress of ${job.sourceName}`}
+          label={`Progress of ${jobTitle(job)}`}
           {...(progress.what === "rows" ? {} : { unit: progress.what })}
         />
       );
@@ -77,7 +76,7 @@ const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
   {
     name: "Results",
     cell: ({ counts, retrieval }) => (
-      <Counts counts={retrieval === null ? counts : { rows: retrieval.rows, new: retrieval.added }} />
+      <Counts counts={retrieval === null ? counts : { rows: retrieval.rows, new: retrieval.added, ...asideOf(retrieval) }} />
     ),
   },
   {

@@ -4,8 +4,8 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { useResource } from "../../api/resource.ts";
 import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
 import { ShareBar } from "../../ui/share-bar.tsx";
-import { Table } from "../../ui/table.tsx";
 import { scaleOf } from "../../view/scale.ts";
 import type { Tone } from "../../view/tone.ts";
 
@@ -37,8 +37,9 @@ export function Comparisons({ report: { by, comparisons } }: { readonly report: 
       {groups.length === 0 ? null : (
         <section class="card" aria-label="By campaign">
           <h2>By campaign</h2>
-          <Table
+          <SavedTable
             caption="Conversion by campaign"
+            saved="conversion-by-campaign"
             rows={groups}
             rowKey={({ value }) => value ?? ""}
             columns={[
@@ -55,8 +56,9 @@ export function Comparisons({ report: { by, comparisons } }: { readonly report: 
       {comparisons.length === 0 ? null : (
         <section class="card" aria-label="Comparisons">
           <h2>Comparisons</h2>
-          <Table
+          <SavedTable
             caption="Differences of conversion, in points"
+            saved="comparisons"
             rows={comparisons}
             rowKey={({ first, second }) => `${first.name}\n${second.name}`}
             columns={[
@@ -91,7 +93,11 @@ export function Comparisons({ report: { by, comparisons } }: { readonly report: 
                 name: "Verdict",
                 cell: ({ verdict, minimum }) => (
                   <>
-                    <Pill state={verdict} tone={TONES[verdict] ?? "none"} />
+                    <Pill
+                      state={verdict}
+                      tone={TONES[verdict] ?? "none"}
+                      {...(verdict === "none shown" ? { text: "No difference shown" } : {})}
+                    />
                     {verdict === "too few" ? <span class="cell-note">needs {minimum} calls a side</span> : null}
                     {verdict === "too few days" ? (
                       <span class="cell-note">

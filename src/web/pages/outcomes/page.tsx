@@ -11,9 +11,9 @@ import { TextField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Plot } from "../../ui/plot.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
 import { ShareBar } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
 import { counted, decimal, interval, intervalKind, percent, whole, words } from "../../view/format.ts";
 import { scaleOf } from "../../view/scale.ts";
 import { CompareFields } from "./compare-fields.tsx";
@@ -126,7 +126,7 @@ function Summary({ report }: { readonly report: Report }) {
       <Figure name="Calls" value={whole(calls)} note={`mean ${decimal(averageSeconds, 0)} s`} />
       <Figure
         name="Trend"
-        value={<span class="small-value">{words(trend.verdict)}</span>}
+        value={<span class="small-value">{trend.verdict === "none shown" ? "No trend shown" : words(trend.verdict)}</span>}
         tone={trend.verdict === "rising" ? "good" : trend.verdict === "falling" ? "bad" : undefined}
         note={slope}
       />
@@ -186,8 +186,9 @@ function Categories({ report: { categories } }: { readonly report: Report }) {
   return (
     <section class="card" aria-label="Categories">
       <h2>Categories</h2>
-      <Table
+      <SavedTable
         caption="Calls by category"
+        saved="calls-by-category"
         rows={categories}
         rowKey={({ category }) => category}
         columns={[
@@ -205,8 +206,9 @@ function Codes({ report: { by } }: { readonly report: Report }) {
   return (
     <section class="stack" aria-label="Codes">
       <h2>Disposition codes</h2>
-      <Table
+      <SavedTable
         caption="Calls by disposition code"
+        saved="calls-by-code"
         rows={by.code}
         rowKey={({ code }) => code}
         columns={[

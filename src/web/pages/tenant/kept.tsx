@@ -5,7 +5,8 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { CampaignField } from "../../ui/campaign-field.tsx";
 import { TextField } from "../../ui/fields.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
+import { type Column } from "../../ui/table.tsx";
 import { whole } from "../../view/format.ts";
 
 type Callback = ApiTypes.ScheduledCallback;
@@ -146,7 +147,7 @@ function Callbacks({ id, mayAct }: Of) {
               reason.value = value;
             }}
           />
-          <Table caption="Callbacks" columns={columns} rows={found.value} rowKey={({ id: key }) => key} />
+          <SavedTable caption="Callbacks" saved="callbacks" columns={columns} rows={found.value} rowKey={({ id: key }) => key} />
         </>
       )}
     </section>

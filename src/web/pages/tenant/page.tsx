@@ -6,8 +6,9 @@ import { useDashboard } from "../../api/dashboard.ts";
 import { RequestError } from "../../api/problem-error.ts";
 import { Page } from "../../shell/page.tsx";
 import { Pill } from "../../ui/pill.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
 import { Failed } from "../../ui/states.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
+import { type Column } from "../../ui/table.tsx";
 import { Kept } from "./kept.tsx";
 
 type Probe = ApiTypes.TenantProbe;
@@ -78,8 +79,14 @@ export default function TenantPage() {
 function Found({ probe }: { readonly probe: Probe }) {
   return (
     <>
-      <Table caption="What it can do" columns={VERDICTS} rows={probe.capabilities} rowKey={({ capability }) => capability} />
-      <Table caption="What was read" columns={STEPS} rows={probe.steps} rowKey={({ step }) => step} />
+      <SavedTable
+        caption="What it can do"
+        saved="what-the-tenant-can-do"
+        columns={VERDICTS}
+        rows={probe.capabilities}
+        rowKey={({ capability }) => capability}
+      />
+      <SavedTable caption="What was read" saved="what-was-read" columns={STEPS} rows={probe.steps} rowKey={({ step }) => step} />
       {probe.questions.length === 0 ? null : (
         <section class="card" aria-label="Unknown">
           <h2>Please tell us, if you can find out</h2>
