@@ -291,11 +291,11 @@ test("a number is explained with the hours ahead, masked unless an operator asks
   await page.goto(`${url}/compliance`);
   const explain = page.getByRole("region", { name: "Explain a number" });
   await explain.getByLabel("Number", { exact: true }).fill("+1 212 555 0123");
-  await explain.getByRole("button", { name: "Explain" }).click();
+  await opened.press(explain.getByRole("button", { name: "Explain" }));
   await explain.getByRole("img", { name: /^May be called/ }).waitFor();
   expect(await explain.textContent()).not.toContain("5550123");
   await explain.getByLabel("Show the number in full").check();
-  await explain.getByRole("button", { name: "Explain" }).click();
+  await opened.press(explain.getByRole("button", { name: "Explain" }));
   await explain.getByText(/\+?1?2125550123/).waitFor();
   expect(await opened.violations()).toEqual([]);
   expect(faults).toEqual([]);
@@ -305,10 +305,10 @@ test("the audit is verified, searched, and gives proofs", async () => {
   await using opened = await world.open(WIDE, "operator");
   const { page } = opened;
   await page.goto(`${url}/audit`);
-  await page.getByRole("button", { name: "Verify" }).click();
+  await opened.press(page.getByRole("button", { name: "Verify" }));
   await page.getByText(/^Verified: /).waitFor();
   await page.getByLabel("Action").fill("api.compliance.explain");
-  await page.getByRole("button", { name: "Search" }).click();
+  await opened.press(page.getByRole("button", { name: "Search" }));
   await expect.poll(() => page.locator("tbody tr").allTextContents(), SOON).not.toContain("session");
   const rows = await page.locator("tbody tr").allTextContents();
   expect(rows.length).toBeGreaterThan(0);
@@ -366,6 +366,59 @@ test("a token is revoked by the keyboard alone, and its row is where the focus w
   expect(faults).toEqual([]);
 });
 
+test("a list is kept as a view, calls are retrieved, jobs are resumed and cancelled, a token is made, and one signs out, by the keyboard alone", async () => {
+  await using opened = await world.open(WIDE, "admin", url, "keys");
+  const { page, faults, press } = opened;
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  await page.goto(`${url}/?q=camp&sort=name`);
+  await opened.drawn("Campaigns");
+  const views = page.locator("details.views");
+  await press(views.locator("summary"));
+  await views.getByLabel("Save this list as").fill("By name");
+  await press(button("Save"));
+  await views.getByText("Views: By name").waitFor();
+  await opened.go("/");
+  await views.getByText("Views", { exact: true }).waitFor();
+  if (!(await views.getByRole("link", { name: "By name" }).isVisible())) await press(views.locator("summary"));
+  await press(views.getByRole("link", { name: "By name" }));
+  await expect.poll(() => new URL(page.url()).search).toBe("?q=camp&sort=name");
+
+  const { control } = world.whole.sandbox;
+  control.faults.add({ match: { operation: "listCalls" }, effect: { status: 403 } });
+  /** @returns its pill */
+  const retrieve = async () => {
+    await opened.go("/jobs");
+    await opened.drawn("Jobs");
+    const form = page.getByRole("region", { name: "Retrieve outcomes" });
+    await form.getByLabel("Campaign").selectOption("camp_primary_001");
+    await press(form.getByRole("button", { name: "Preview" }));
+    await press(page.getByRole("dialog").getByRole("button", { name: "Retrieve" }));
+    await page.getByRole("heading", { level: 1, name: "Retrieval of outcomes: camp_primary_001" }).waitFor();
+    return (state: string) => page.locator(".page-head .pill").getByText(state, { exact: true }).waitFor();
+  };
+  let is = await retrieve();
+  await is("Stopped");
+  await press(button("Cancel"));
+  await is("Cancelled");
+  is = await retrieve();
+  await is("Stopped");
+  control.faults.clear();
+  await press(button("Resume"));
+  await is("Done");
+
+  await opened.go("/access");
+  await opened.drawn("Users and tokens");
+  await page.getByLabel("Name", { exact: true }).fill("made-by-keys");
+  await press(button("Make a token"));
+  await page.getByText("it is not shown again").waitFor();
+  await press(button("I have copied it"));
+  await page.getByRole("row").filter({ hasText: "made-by-keys" }).waitFor();
+  expect(await opened.violations()).toEqual([]);
+  await press(button("Sign out"));
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  expect(faults).toEqual([]);
+});
+
 test("markup in the vendor's words is shown as words and does nothing", async () => {
   const markup = '"><img src=x onerror="document.title=1"><script>document.title=2</script>';
   world.whole.sandbox.control.simulateEdit({
@@ -398,7 +451,7 @@ test("a campaign is paused behind a preview, and cannot be dialed again before i
   expect(new URL(page.url()).search).toBe("?q=camp_backup_001");
   const [file] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: "CSV of campaigns" }).click(),
+    opened.press(page.getByRole("button", { name: "CSV of campaigns" })),
   ]);
   const [head = "", row = "", ...rest] = readFileSync(await file.path(), "utf8").split("\r\n");
   expect([head.split(",")[0], row.split(",")[0], rest]).toEqual(["id", "camp_backup_001", [""]]);
@@ -437,7 +490,7 @@ test("a campaign is paused behind a preview, and cannot be dialed again before i
   // The gate looks at every contact of the list meanwhile: nothing can be confirmed before it has.
   await dialog.getByRole("heading", { name: /^Let the campaign dial again/ }).waitFor();
   expect(await dialog.getByRole("button", { name: "Resume" }).isDisabled()).toBe(true);
-  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await opened.press(dialog.getByRole("button", { name: "Cancel" }));
   await dialog.waitFor({ state: "detached" });
   expect(await page.getByRole("button", { name: "Pause" }).count()).toBe(0);
 

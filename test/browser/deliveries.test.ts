@@ -81,7 +81,7 @@ test("an event that was delivered is sent again under the same id", async () => 
   await page.goto(`${world.whole.service.url}/deliveries`);
   await page.getByLabel("State").selectOption("delivered");
   const row = page.getByRole("row").filter({ hasText: "twice" });
-  await row.getByRole("button", { name: /^Replay event/ }).click();
+  await opened.press(row.getByRole("button", { name: /^Replay event/ }));
   await page.getByText("1 event will be sent again").waitFor();
   await expect.poll(() => came.filter((id) => id === "twice").length, { timeout: 60_000 }).toBe(2);
 });
@@ -97,7 +97,7 @@ test("dead letters are counted, shown with the receiver's answer, and sent again
   await page.getByRole("row").filter({ hasText: "refused" }).filter({ hasText: "400" }).waitFor();
   const receiver = page.getByRole("region", { name: "Receiver bi" });
   const before = came.filter((id) => id === "refused").length;
-  await receiver.getByRole("button", { name: "Send 1 dead letter again" }).click();
+  await opened.press(receiver.getByRole("button", { name: "Send 1 dead letter again" }));
   await page.getByText("No dead letters").waitFor();
   await expect.poll(() => came.filter((id) => id === "refused").length, { timeout: 60_000 }).toBe(before + 1);
   expect(await receiver.getByRole("button", { name: /dead letters? again/ }).count()).toBe(0);

@@ -19,12 +19,12 @@ test("a tenant of the ACD API", async () => {
     expect.soft([path, await opened.violations(), await opened.overflow()]).toEqual([path, [], 0]);
   };
   await page.goto(`${whole.service.url}/tenant`);
-  await page.getByRole("button", { name: "Probe" }).click();
+  await opened.press(page.getByRole("button", { name: "Probe" }));
   await page.getByRole("rowheader", { name: "read campaigns" }).waitFor();
   await page.getByText("Not offered: the disposition of a finished contact").first().waitFor();
   await sound("/tenant");
   await page.getByLabel("Campaign", { exact: true }).selectOption("4001");
-  await page.getByRole("button", { name: "Compare" }).click();
+  await opened.press(page.getByRole("button", { name: "Compare" }));
   await page.getByText("The campaign obeys none").waitFor();
   await page.getByRole("button", { name: "Show callbacks" }).click();
   await page.getByText("There is none.").waitFor();

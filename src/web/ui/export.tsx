@@ -20,6 +20,8 @@ export function Export({ what, rows, chosen = {} }: ExportProps) {
   const { client, toasts, now } = useDashboard();
   const busy = useSignal<"CSV" | "PDF" | undefined>(undefined);
   const save = async (as: "CSV" | "PDF") => {
+    // Not disabled meanwhile: the button would lose the focus.
+    if (busy.peek() !== undefined) return;
     busy.value = as;
     try {
       const all = await rows();
@@ -46,7 +48,13 @@ export function Export({ what, rows, chosen = {} }: ExportProps) {
   return (
     <>
       {(["CSV", "PDF"] as const).map((as) => (
-        <button key={as} type="button" class="button quiet" disabled={busy.value !== undefined} onClick={() => void save(as)}>
+        <button
+          key={as}
+          type="button"
+          class="button quiet"
+          aria-disabled={busy.value !== undefined}
+          onClick={() => void save(as)}
+        >
           {busy.value === as ? "Reading all rows …" : as}
           <span class="visually-hidden"> of {words(what).toLowerCase()}</span>
         </button>

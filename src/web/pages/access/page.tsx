@@ -113,6 +113,7 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
   const made = useSignal<{ readonly name: string; readonly token: string; readonly expiresAt: string } | undefined>(undefined);
   const busy = useSignal(false);
   const make = async () => {
+    if (busy.peek()) return;
     busy.value = true;
     try {
       const body = {
@@ -180,7 +181,7 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
           }}
         />
         <div class="row">
-          <button type="submit" class="button primary" disabled={busy.value || name.value.trim() === ""}>
+          <button type="submit" class="button primary" aria-disabled={busy.value}>
             Make a token
           </button>
         </div>

@@ -64,6 +64,7 @@ function Views({ address }: { readonly address: string }) {
           class="row"
           onSubmit={(event) => {
             event.preventDefault();
+            if (name.value.trim() === "") return;
             keep(withView(views.value, { name: name.value.trim(), address }));
             name.value = "";
           }}
@@ -76,7 +77,8 @@ function Views({ address }: { readonly address: string }) {
               name.value = value;
             }}
           />
-          <button type="submit" class="button" disabled={name.value.trim() === ""}>
+          {/* Never disabled: it would lose the focus once it has saved. */}
+          <button type="submit" class="button">
             Save
           </button>
         </form>
