@@ -4,12 +4,11 @@
 // three seconds for every answer: nothing of the page may wait for it. `cold` is the first page of each of several starts.
 
 import { Hono } from "hono";
-import pg from "pg";
 import type { Browser } from "playwright-core";
 import { dashboardFolder } from "../src/app/index.ts";
 import { median, rounded } from "./support.ts";
 import { launchBrowser } from "./support-browser.ts";
-import { openBenchWorld, serveBare } from "./support-service.ts";
+import { fillJobs, openBenchWorld, serveBare } from "./support-service.ts";
 
 const STARTS = 3;
 const ROUNDS = 7;
@@ -78,22 +77,6 @@ async function fill(world: Awaited<ReturnType<typeof openBenchWorld>>, jobs: num
     const { items } = (await reply.json()) as { items: { unread: unknown[] }[] };
     if (items.length > 0 && items.every(({ unread }) => unread.length === 0)) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
-async function fillJobs(url: string, jobs: number): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(
-      `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, total_rows, counts, created_at, started_at, finished_at)
-       select 'job_bench_' || n, 'tag', 'camp_000', 'bench.csv', 'sha256:' || n, '{}', 'bench', case when n % 25000 = 0 then 'stopped' else 'done' end, 100,
-         '{"tagged":100}', at, at, at from (select n, now() - n * interval '1 minute' as at from generate_series(1, $1::int) n) made`,
-      [jobs],
-    );
-    await client.query("analyze outdial.jobs");
-  } finally {
-    await client.end();
   }
 }
 

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { serve } from "@hono/node-server";
 import type { Hono } from "hono";
+import pg from "pg";
 import { openService, type RunningService } from "../src/app/index.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../src/sandbox/index.ts";
 import { benchFolder } from "./support.ts";
@@ -84,6 +85,23 @@ export async function openBenchService(pages?: string): Promise<BenchService> {
   const { token } = await service.store.access.addToken({ name: "bench", role: "viewer", expiresAt: null, by: "bench" });
   const owned = stack.move();
   return { service, token, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Writes so many ended jobs of a day each minute into a store, two of them stopped. @param url of its database */
+export async function fillJobs(url: string, jobs: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(
+      `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, total_rows, counts, created_at, started_at, finished_at)
+       select 'job_bench_' || n, 'tag', 'camp_000', 'bench.csv', 'sha256:' || n, '{}', 'bench', case when n % 25000 = 0 then 'stopped' else 'done' end, 100,
+         '{"tagged":100}', at, at, at from (select n, now() - n * interval '1 minute' as at from generate_series(1, $1::int) n) made`,
+      [jobs],
+    );
+    await client.query("analyze outdial.jobs");
+  } finally {
+    await client.end();
+  }
 }
 
 /** Serves an app on a free port of the loopback. */

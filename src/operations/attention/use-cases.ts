@@ -14,6 +14,7 @@ import { OperationError } from "../error.ts";
 import type { DeliveryUseCases } from "../events/index.ts";
 import { JOB_KINDS } from "../jobs/use-cases.ts";
 import type { DialerUseCases } from "../settings/use-cases.ts";
+import { Together } from "../together.ts";
 import type { AttentionVerb, Concern } from "../views/schemas/attention.ts";
 import { timeText } from "../views/texts.ts";
 import { brokenImportConcern, campaignConcerns, type Found, optOutConcerns } from "./concerns.ts";
@@ -42,6 +43,7 @@ type Part = () => Promise<readonly Found[]>;
 export class AttentionUseCases {
   readonly #context: Pick<Context, "store" | "clock">;
   readonly #parts: AttentionParts;
+  readonly #together = new Together<readonly Concern[]>();
 
   constructor(context: Pick<Context, "store" | "clock">, parts: AttentionParts) {
     this.#context = context;
@@ -49,7 +51,11 @@ export class AttentionUseCases {
   }
 
   /** Urgent things first, then those that nobody has acknowledged. A part that cannot be checked is a concern itself. */
-  async list(): Promise<readonly Concern[]> {
+  list(): Promise<readonly Concern[]> {
+    return this.#together.get(() => this.#list());
+  }
+
+  async #list(): Promise<readonly Concern[]> {
     const parts: Readonly<Record<string, Part>> = {
       campaigns: () => this.#campaigns(),
       "emergency stops": () => this.#stops(),
@@ -99,7 +105,7 @@ export class AttentionUseCases {
 
   async #campaigns(): Promise<Found[]> {
     const { store, clock } = this.#context;
-    const list = await knownList(store, clock.now());
+    const list = await knownList(store, clock);
     const stuck = list.campaigns.flatMap(({ id, failover }) =>
       failover?.role === "primary" && (failover.phase === "halted" || failover.nextStep !== null) ? [id] : [],
     );

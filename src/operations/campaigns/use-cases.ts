@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { timesOf } from "../readings.ts";
 import type { TenantRefresh } from "../refresh/refresh.ts";
+import { Together } from "../together.ts";
 import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
 import {
   campaignResultOf,
@@ -71,6 +72,8 @@ interface CampaignParts {
  * StoreError.
  */
 export class CampaignUseCases {
+  /** The list for those who ask at once. */
+  readonly #lists = new Together<CampaignList>();
   readonly #context: Context;
   readonly #parts: CampaignParts;
   readonly #looks: GateLooks;
@@ -93,8 +96,11 @@ export class CampaignUseCases {
    * TenantError
    */
   async list(fresh: boolean): Promise<CampaignList> {
-    const { campaigns, readAt, failed } = await this.#known(fresh);
-    return { items: campaigns.map(campaignSummaryOf), next: null, asOf: timeText(readAt), failed: failureOf(failed) };
+    if (fresh) await this.#parts.refresh.listNow();
+    return this.#lists.get(async () => {
+      const { campaigns, readAt, failed } = await this.#known(false);
+      return { items: campaigns.map(campaignSummaryOf), next: null, asOf: timeText(readAt), failed: failureOf(failed) };
+    });
   }
 
   /**
@@ -306,7 +312,7 @@ export class CampaignUseCases {
   async #known(fresh: boolean) {
     const { refresh } = this.#parts;
     if (fresh) await refresh.listNow();
-    const known = await knownList(this.#context.store, this.#context.clock.now());
+    const known = await knownList(this.#context.store, this.#context.clock);
     // Not earlier: due readings are looked up in the same process, and would delay the answer.
     refresh.looking("campaigns");
     return known;

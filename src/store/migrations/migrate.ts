@@ -51,6 +51,7 @@ import { doNotCallReadings } from "./0045-do-not-call-readings.ts";
 import { interruptedApprovals } from "./0046-interrupted-approvals.ts";
 import { receiverOn } from "./0047-receiver-on.ts";
 import { unknownApprovals } from "./0048-unknown-approvals.ts";
+import { jobsByKind } from "./0049-jobs-by-kind.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -101,6 +102,7 @@ const MIGRATIONS: readonly Migration[] = [
   interruptedApprovals,
   receiverOn,
   unknownApprovals,
+  jobsByKind,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -71,7 +71,7 @@ export class RetrievalLedger extends Ledger {
     readonly after?: string | undefined;
   }): Promise<Retrieval[]> {
     const rows = await this.store.query<RetrievalRow>(
-      `${RETRIEVAL_COLUMNS} where ($1::text is null or r.campaign_id = $1) and ($2::text[] is null or j.status = any($2))
+      `${RETRIEVAL_COLUMNS} where j.kind = '${RETRIEVE}' and ($1::text is null or r.campaign_id = $1) and ($2::text[] is null or j.status = any($2))
          and ($4::text is null or (j.created_at, j.id) < (select f.created_at, f.id from outdial.jobs f where f.id = $4))
        order by j.created_at desc, j.id desc limit $3`,
       [query.campaignId ?? null, query.status ?? null, query.limit, query.after ?? null],

@@ -1,9 +1,10 @@
 // Campaigns from stored data: everything that was last read from the tenant, in a handful of statements however many campaigns
 // there are.
 
-import type { Instant } from "../../../kernel/index.ts";
+import type { Clock, Instant } from "../../../kernel/index.ts";
 import type { KnownCampaign, Store, TenantReading } from "../../../store/index.ts";
 import { timesOf } from "../../readings.ts";
+import { Together } from "../../together.ts";
 import { standingsOf } from "../states.ts";
 import { type KnownHealth, knownHealth, SHOWN_WINDOW_MINUTES } from "./known.ts";
 
@@ -19,8 +20,16 @@ export interface KnownList {
   readonly failed: KnownHealth["failed"];
 }
 
-/** All campaigns of the last list. Throws StoreError. */
-export async function knownList(store: Store, now: Instant): Promise<KnownList> {
+const lists = new WeakMap<Store, Together<KnownList>>();
+
+/** All campaigns of the last list; those who ask at once share what is read of the store. Throws StoreError. */
+export function knownList(store: Store, clock: Clock): Promise<KnownList> {
+  const together = lists.get(store) ?? new Together<KnownList>();
+  lists.set(store, together);
+  return together.get(() => readList(store, clock.now()));
+}
+
+async function readList(store: Store, now: Instant): Promise<KnownList> {
   const [listed, readings] = await Promise.all([store.knownCampaigns.list(), store.tenantReadings.list(["campaigns", ...PARTS])]);
   const ids = listed.map(({ id }) => id);
   const list = readings.find(({ what }) => what === "campaigns");
