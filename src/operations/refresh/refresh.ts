@@ -19,8 +19,10 @@ const CALL_MS = 30_000;
 const CLAIM_MS = 90_000;
 /** Longest time between two look-ups of due readings, ms. */
 const LOOK_MS = 5000;
-/** Shortest time between two look-ups, ms. */
+/** Shortest time between two starts of readings, ms. */
 const PAUSE_MS = 200;
+/** For so long the readings that were due at a look-up are started one after the other: with many campaigns a look-up is work, ms. */
+const DUE_MS = 2000;
 /** Contacts judged by the first look at a campaign: two pages. Later looks judge more. */
 const FIRST_CONTACTS = 200;
 const CONTACTS = 1000;
@@ -46,6 +48,9 @@ export class TenantRefresh {
   readonly #verdicts = new Map<string, CampaignGateVerdict>();
   readonly #warned = new Set<string>();
   #list: Instant = Number.NEGATIVE_INFINITY;
+  /** What was due at the last look-up and has not been started since, and when that was; never, when something else must come first. */
+  #due: DueReading[] = [];
+  #dueAt: Instant = Number.NEGATIVE_INFINITY;
   #turn = 0;
   #owed = 0;
   #wake: (() => void) | undefined;
@@ -60,10 +65,13 @@ export class TenantRefresh {
    */
   looking(at: "campaigns" | { readonly dialerOf: string } | { readonly campaign: string }): void {
     const now = this.#deps.clock.now();
+    const before =
+      at === "campaigns" ? this.#list : "dialerOf" in at ? this.#dialers.get(at.dialerOf) : this.#campaigns.get(at.campaign);
     if (at === "campaigns") this.#list = now;
     else if ("dialerOf" in at) this.#dialers.set(at.dialerOf, now);
     else this.#campaigns.set(at.campaign, now);
-    this.#wake?.();
+    if (before === undefined || now - before >= LOOKING_MS) this.#lookAgain();
+    else this.#wake?.();
   }
 
   /** The latest look of the gate that this process made for a campaign. */
@@ -76,7 +84,7 @@ export class TenantRefresh {
     const { store, clock } = this.#deps;
     this.#verdicts.delete(campaign);
     await store.tenantReadings.expire(["campaign", "figures", "gate", "workload"], campaign, clock.now());
-    this.#wake?.();
+    this.#lookAgain();
   }
 
   /** Reads everything about one campaign now, while a person waits. Throws TenantError (`not_found` …), StoreError. */
@@ -102,6 +110,11 @@ export class TenantRefresh {
     return { lane: "pacing", signal: this.#deps.signal };
   }
 
+  #lookAgain(): void {
+    this.#dueAt = Number.NEGATIVE_INFINITY;
+    this.#wake?.();
+  }
+
   /** Reads what is due until the signal aborts; then releases running claims. */
   async run(): Promise<void> {
     const { clock, warn, signal } = this.#deps;
@@ -125,20 +138,9 @@ export class TenantRefresh {
     const { store, clock } = this.#deps;
     // The readings of this tenant would be stored as another one's.
     if (this.#under.size >= AT_ONCE || store.tenantOf.displaced !== undefined) return;
-    const [known, readings] = await Promise.all([store.knownCampaigns.list(), store.tenantReadings.times()]);
-    const now = clock.now();
-    this.#forgetOld(now);
-    const due = dueReadings({
-      now,
-      campaigns: known.map(({ id }) => id),
-      readings,
-      asked: { list: this.#list, dialers: this.#dialers, campaigns: this.#campaigns },
-      perCampaign: this.#deps.tenant.capabilities.pacingSettings.capability.perCampaign,
-      turn: this.#turn,
-      owed: this.#owed,
-    });
-    for (const one of due) {
-      if (this.#under.size >= AT_ONCE || signal.aborted) return;
+    const age = clock.now() - this.#dueAt;
+    if (this.#due.length === 0 || age < 0 || age >= DUE_MS) await this.#lookUp();
+    for (let one = this.#due.shift(); one !== undefined; one = this.#due.shift()) {
       const name = nameOf(one);
       if (this.#under.has(name) || this.#elsewhere.has(name)) continue;
       this.#turn += 1;
@@ -148,7 +150,25 @@ export class TenantRefresh {
         this.#wake?.();
       });
       this.#under.set(name, work);
+      if (this.#under.size >= AT_ONCE || signal.aborted) return;
     }
+  }
+
+  async #lookUp(): Promise<void> {
+    const { store, clock } = this.#deps;
+    this.#dueAt = clock.now();
+    const [known, readings] = await Promise.all([store.knownCampaigns.list(), store.tenantReadings.times()]);
+    const now = clock.now();
+    this.#forgetOld(now);
+    this.#due = dueReadings({
+      now,
+      campaigns: known.map(({ id }) => id),
+      readings,
+      asked: { list: this.#list, dialers: this.#dialers, campaigns: this.#campaigns },
+      perCampaign: this.#deps.tenant.capabilities.pacingSettings.capability.perCampaign,
+      turn: this.#turn,
+      owed: this.#owed,
+    });
   }
 
   #forgetOld(now: Instant): void {

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import type { DialerChange, Store } from "../../store/index.ts";
-import { requireSupported, type TenantLink } from "../../tenant/port.ts";
+import { type CallOptions, requireSupported, type TenantLink } from "../../tenant/port.ts";
 import { SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
@@ -263,14 +263,14 @@ export class DialerUseCases {
   }
 
   /** The tenant's measurements, hour by hour. @param names all by default */
-  metrics(campaignId: string | undefined, names: readonly string[]): AsyncIterable<object> {
+  metrics(campaignId: string | undefined, names: readonly string[], call?: CallOptions): AsyncIterable<object> {
     const metrics = METRICS.filter((name) => names.length === 0 || names.includes(name));
-    return this.#context.tenant.capabilities.metricsSource.hourly({ campaignId, metrics });
+    return this.#context.tenant.capabilities.metricsSource.hourly({ campaignId, metrics }, call);
   }
 
   /** The tenant's own audit log. */
-  vendorAudit(entity: string): AsyncIterable<object> {
-    return this.#context.tenant.capabilities.vendorAudit.entries(entity);
+  vendorAudit(entity: string, call?: CallOptions): AsyncIterable<object> {
+    return this.#context.tenant.capabilities.vendorAudit.entries(entity, call);
   }
 
   /**

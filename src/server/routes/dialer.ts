@@ -31,6 +31,8 @@ import { dangerousRoute, route } from "../routing/route.ts";
 
 const MINUTE_MS = 60_000;
 const MOST_ROWS = 10_000;
+/** For what is read of the tenant while a person waits: each page of it, with all waiting. */
+const WAITED_FOR = { lane: "pacing", deadlineMs: 10_000 } as const;
 
 const byVersion = z.strictObject({ version: z.coerce.number().int().min(1).max(MAX_VERSION) });
 
@@ -195,7 +197,9 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       role: "viewer",
       query: z.strictObject({ campaign: z.string().optional(), metric: list }),
       reply: z.strictObject({ rows: z.array(dialerMetricRow) }),
-      handle: async ({ query }) => ({ rows: await gathered(dialer().metrics(query.campaign, query.metric), MOST_ROWS) }),
+      handle: async ({ query }) => ({
+        rows: await gathered(dialer().metrics(query.campaign, query.metric, WAITED_FOR), MOST_ROWS),
+      }),
     }),
     route({
       id: "dialer.vendorAudit",
@@ -205,7 +209,7 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       role: "viewer",
       query: z.strictObject({ entity: z.string().default("campaign"), limit }),
       reply: z.strictObject({ rows: z.array(dialerMetricRow) }),
-      handle: async ({ query }) => ({ rows: await gathered(dialer().vendorAudit(query.entity), query.limit) }),
+      handle: async ({ query }) => ({ rows: await gathered(dialer().vendorAudit(query.entity, WAITED_FOR), query.limit) }),
     }),
     route({
       id: "dialer.createCampaign",

@@ -4,7 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openService, type RunningService } from "../../../src/app/index.ts";
+import type { Clock } from "../../../src/kernel/index.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { hastenedClock } from "../../support/hastened-clock.ts";
 import { type Answer, type Asked, type ScriptedServer, startScriptedServer } from "../../support/scripted-server.ts";
 import { TEMPORARY } from "../../support/temporary.ts";
 import { UNLIMITED_REST } from "../../support/world.ts";
@@ -48,9 +50,9 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-async function open(): Promise<RunningService> {
+async function open(clock?: Clock): Promise<RunningService> {
   const environment = { CXONE_CLIENT_ID: "id", CXONE_CLIENT_SECRET: "secret", DATABASE_URL: database.url, OUTDIAL_ACTOR: "test" };
-  const flags = { config: join(dir, "outdial.yaml"), dir: join(dir, ".outdial") };
+  const flags = { config: join(dir, "outdial.yaml"), dir: join(dir, ".outdial"), clock };
   const service = await openService(flags, environment, { port: 0, log: () => undefined });
   const name = `vera-${service.port}`;
   token = (await service.store.access.addToken({ name, role: "operator", expiresAt: null, by: "test" })).token;
@@ -167,4 +169,13 @@ test("what failed is told beside the figures of before, and a fresh read of a te
   expect(await get(service, "/api/v1/campaigns/a?fresh=true")).toMatchObject({
     body: { status: "paused", failed: null, stale: false, configuration: { status: "paused" } },
   });
+});
+
+test("what is read of the tenant while a person waits is given up after some seconds", async () => {
+  tenant = "silent";
+  const clock = hastenedClock();
+  await using service = await open(clock);
+  clock.pace(100);
+  for (const path of ["/dialer/metrics?metric=answerRate", "/dialer/vendor-audit"])
+    expect(await get(service, `/api/v1${path}`)).toMatchObject({ status: 504, body: { code: "deadline_exceeded" } });
 });
