@@ -1,8 +1,11 @@
-// A yes-or-no question on the terminal; without a terminal, --yes is the answer.
+// A yes-or-no question on the terminal; without a terminal, --yes is the answer. And the agreement of a second person.
 
 import { createInterface } from "node:readline/promises";
 import { OutdialError } from "../kernel/index.ts";
+import type { ApprovalView } from "../operations/views/index.ts";
+import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { printable } from "./text.ts";
 
 /**
  * Asks, unless --yes was given. Anything but y and yes means no.
@@ -20,4 +23,10 @@ export async function confirmed(question: string, io: Io, advice = "Pass --yes t
   } finally {
     asking.close();
   }
+}
+
+/** Answers that another person must agree in the service first. @returns the exit code */
+export async function answerWaits(approval: ApprovalView, io: Io, json: object = { approval }): Promise<number> {
+  await io.answer(json, `not done yet: another person must agree to ${printable(approval.id)}, in the service`);
+  return EXIT.partlyFailed;
 }

@@ -1,6 +1,6 @@
 // What a verb of a campaign would do, as a service reports it.
 
-import type { ApprovalView, CampaignPreview } from "../operations/views/index.ts";
+import type { CampaignPreview } from "../operations/views/index.ts";
 import { printable } from "./text.ts";
 
 /** What would be done, in order. */
@@ -9,7 +9,3 @@ export const effectLines = ({ effects }: Pick<CampaignPreview, "effects">): stri
 /** What forbids it. */
 export const againstWords = ({ refusals }: Pick<CampaignPreview, "refusals">): string[] =>
   refusals.map((text) => `refused: ${printable(text)}`);
-
-/** For a person whose request needs another person's agreement. */
-export const waitsLine = ({ id }: Pick<ApprovalView, "id">): string =>
-  `not done yet: another person must agree to ${printable(id)}, in the service`;

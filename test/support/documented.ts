@@ -59,6 +59,8 @@ export const shown = ({ method, path, contentType, body }: Made): string =>
 export interface Answered {
   readonly status: number;
   readonly wrong: string | undefined;
+  /** The body; empty for a stream of events. */
+  readonly text: string;
 }
 
 /** What a service's document says, held against the service. */
@@ -103,9 +105,9 @@ export class Documented {
     const type = (response.headers.get("content-type") ?? "").split(";")[0] ?? "";
     if (type === "text/event-stream") stop.abort();
     const text = type === "text/event-stream" ? "" : await response.text().catch(String);
-    if (text === "TypeError: terminated") return { status, wrong: `${status}, and broken off` };
-    if (status >= 500 && !allowed.includes(status)) return { status, wrong: `${status}: ${text}` };
-    return { status, wrong: this.#undocumented(operation, status, type, text) };
+    if (text === "TypeError: terminated") return { status, text, wrong: `${status}, and broken off` };
+    if (status >= 500 && !allowed.includes(status)) return { status, text, wrong: `${status}: ${text}` };
+    return { status, text, wrong: this.#undocumented(operation, status, type, text) };
   }
 
   #undocumented({ responses }: Operation, status: number, type: string, text: string): string | undefined {

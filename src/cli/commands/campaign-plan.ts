@@ -30,13 +30,12 @@ import {
 } from "../../operations/views/index.ts";
 import { makeFolders } from "../../store/index.ts";
 import type { Place, Run } from "../command.ts";
-import { confirmed } from "../confirm.ts";
+import { answerWaits, confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
 import { writeText } from "../output.ts";
 import { driftLines, endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
-import { waitsLine } from "../render-verb.ts";
 import { endedByInterrupt, standing } from "../running.ts";
 import { readFileText } from "../source.ts";
 
@@ -207,9 +206,7 @@ async function applyShown(
   const advice = agreed ? undefined : `Pass --plan ${shown.plan.slice(0, 12)} --yes to apply exactly this plan.`;
   if (!(await confirmed(question, io, advice))) return await end("declined", EXIT.interrupted);
   const { result, approval } = await applies.begin(shown, source);
-  if (approval === null) return await runAndSay(applies, result.job, io);
-  await io.answer({ approval }, [waitsLine(approval)]);
-  return EXIT.partlyFailed;
+  return approval === null ? await runAndSay(applies, result.job, io) : await answerWaits(approval, io);
 }
 
 export const resumeApply: Run<typeof declared.resumeApply> = async ({ options, io }) => {

@@ -24,12 +24,12 @@ import {
 import { type CampaignStatus, type CampaignStatusList, gateLookOf } from "../../operations/views/index.ts";
 import { TenantError } from "../../tenant/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
-import { confirmed } from "../confirm.ts";
+import { answerWaits, confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
 import { gateWords, HEALTH, healthLines } from "../render-campaign-state.ts";
-import { againstWords, effectLines, waitsLine } from "../render-verb.ts";
+import { againstWords, effectLines } from "../render-verb.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
 
@@ -310,10 +310,7 @@ async function resumeThere(
   io.say(effectLines(preview));
   if (!(await confirmed(`Let campaign ${printable(id)} call people again?`, io))) return EXIT.refused;
   const { result, approval } = await campaigns.carryOut(preview, { reason, signal });
-  if (result === null) {
-    await io.answer(told(null, approval), approval === null ? [] : [waitsLine(approval)]);
-    return EXIT.partlyFailed;
-  }
+  if (approval !== null) return await answerWaits(approval, io, told(null, approval));
   const { status, message } = result;
   await io.answer(told(result, null), [`${printable(id)} ${status}: ${printable(message)}`]);
   if (result.confirmed) return EXIT.done;

@@ -5,12 +5,11 @@ import { durationText, OutdialError } from "../../kernel/index.ts";
 import { checkOverride, PREDICTED_ABANDONMENT } from "../../operations/index.ts";
 import type { DialerChange } from "../../operations/views/index.ts";
 import type { Place, Run } from "../command.ts";
-import { confirmed } from "../confirm.ts";
+import { answerWaits, confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
 import { diffLines, endLines, judgementLines, phaseLine } from "../render-dialer.ts";
-import { waitsLine } from "../render-verb.ts";
 import { endedByInterrupt, standing } from "../running.ts";
 import { atService, settingsText } from "./dialer-files.ts";
 
@@ -87,9 +86,7 @@ async function change(changes: DialerChanges, shown: ShownChange, dryRun: boolea
     return await end("declined", EXIT.interrupted);
   }
   const { result, approval } = await shown.begin();
-  if (approval === null) return await runAndReport(changes, result.version, io);
-  await io.answer({ approval }, [waitsLine(approval)]);
-  return EXIT.partlyFailed;
+  return approval === null ? await runAndReport(changes, result.version, io) : await answerWaits(approval, io);
 }
 
 function progressOf(io: Io): OnChange {

@@ -5,12 +5,12 @@ import { OutdialError } from "../../kernel/index.ts";
 import { dncWords, type FailoverProgress, type FiledPolicy, isSettled } from "../../operations/index.ts";
 import type { FailoverPairView } from "../../operations/views/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
-import { confirmed } from "../confirm.ts";
+import { answerWaits, confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/failover.ts";
 import type { Io } from "../io.ts";
 import { failoverLines, happeningLine, pairText } from "../render-failover.ts";
-import { againstWords, effectLines, waitsLine } from "../render-verb.ts";
+import { againstWords, effectLines } from "../render-verb.ts";
 import { endedByInterrupt } from "../running.ts";
 import { printable, printableWhole } from "../text.ts";
 import { atService } from "./audit.ts";
@@ -192,10 +192,7 @@ async function orderedThere(
   io.say(effectLines(preview));
   if (!(await confirmed("Hand over?", io))) return EXIT.interrupted;
   const { approval } = await campaigns.carryOut(preview, { signal });
-  if (approval !== null) {
-    await io.answer({ approval }, [waitsLine(approval)]);
-    return EXIT.partlyFailed;
-  }
+  if (approval !== null) return await answerWaits(approval, io);
   let told = "";
   const onLook = (pair: FailoverPairView) => {
     const text = pairText(pair);
