@@ -1,6 +1,12 @@
 // Retrievals as commands see them, in the schemas of the API: in this process, or at a service.
 
-import type { Interruption, RetrievalInput, RetrievalProgress, Rhythm } from "../operations/index.ts";
+import {
+  checkRequest,
+  type Interruption,
+  type RetrievalInput,
+  type RetrievalProgress,
+  type Rhythm,
+} from "../operations/index.ts";
 import {
   type QuarantinedRow,
   type RetrievalBegun,
@@ -13,8 +19,9 @@ import {
   scheduleViewOf,
   verdictViewOf,
 } from "../operations/views/index.ts";
-import type { Flags } from "./config.ts";
-import { openOutcomeRecords, openOutcomes, planRetrievals } from "./outcomes.ts";
+import { REACH_DAYS } from "../tenant/port.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import { openOutcomeRecords, openOutcomes } from "./outcomes.ts";
 import type { Environment } from "./workplace.ts";
 
 /** What was retrieved, and what is retrieved regularly. */
@@ -113,12 +120,16 @@ export async function openOutcomePulls(
   };
 }
 
-/** What retrievals would ask the tenant for; no request is sent. Throws OperationError `invalid_input` */
+/**
+ * What retrievals would ask the tenant for; no request is sent. Throws OperationError `invalid_input`; OutdialError for a
+ * configuration that cannot be read.
+ */
 export async function planPulls(
   flags: Flags,
   environment: Environment,
   inputs: readonly RetrievalInput[],
   now: number,
 ): Promise<readonly RetrievalPlan[]> {
-  return (await planRetrievals(flags, environment, inputs, now)).map(retrievalPlanOf);
+  const { profile } = await loadConfig(flags, environment);
+  return inputs.map((input) => retrievalPlanOf(checkRequest(input, now, [], REACH_DAYS[profile])));
 }

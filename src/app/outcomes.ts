@@ -3,7 +3,6 @@
 import { randomUUID } from "node:crypto";
 import { createRandom, type RandomStream } from "../kernel/index.ts";
 import {
-  checkRequest,
   compareOutcomes,
   findRetrieval,
   type Interruption,
@@ -29,7 +28,6 @@ import type { QuarantinedRow } from "../operations/views/index.ts";
 import { type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
 import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
 import { TenantError } from "../tenant/index.ts";
-import { REACH_DAYS } from "../tenant/port.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { announceToCrm } from "./crm-announcer.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
@@ -207,18 +205,6 @@ export function lakeOn(stack: AsyncDisposableStack, { config, store }: Pick<Outc
   const lake = openLake({ root: lakeRoot(config), catalog: store.lakeFiles, random, now: () => config.clock.now() });
   stack.defer(() => lake.close());
   return lake;
-}
-
-/**
- * What retrievals would request, without sending a request. Throws OperationError `invalid_input`; OutdialError for a
- * configuration that cannot be read.
- */
-export async function planRetrievals(flags: Flags, environment: Environment, inputs: readonly RetrievalInput[], now: number) {
-  const { profile } = await loadConfig(flags, environment);
-  return inputs.map((input) => {
-    const { request, warnings } = checkRequest(input, now, [], REACH_DAYS[profile]);
-    return { request, warnings };
-  });
 }
 
 /** Default rules of reports. */

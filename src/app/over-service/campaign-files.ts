@@ -11,7 +11,6 @@ import {
   campaignDrift,
   campaignExport,
   campaignPlanView,
-  pageOf,
 } from "../../operations/views/index.ts";
 import type { CampaignApplies } from "../campaigns.ts";
 import type { ServiceAddress } from "./address.ts";
@@ -59,8 +58,7 @@ export class ServiceCampaignFiles implements CampaignApplies {
 
   async latest(): Promise<CampaignApplySummary | undefined> {
     const { signal } = this.#given;
-    const page = pageOf(campaignApplySummary);
-    return (await this.#client.json(page, "/campaigns/applies", { query: { limit: 1 }, signal })).items[0];
+    return (await this.#client.list(campaignApplySummary, "/campaigns/applies", { most: 1, signal }))[0];
   }
 
   begin({ plan, confirm }: CampaignPlanView, source: string): Promise<CarriedOut<{ readonly job: string }>> {

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
-import { type ApprovalView, awaitingApproval, problem } from "../../operations/views/index.ts";
+import { type ApprovalView, awaitingApproval, pageOf, problem } from "../../operations/views/index.ts";
 import type { ServiceAddress } from "./address.ts";
 
 export interface Asked {
@@ -18,11 +18,18 @@ export interface Asked {
   readonly withinMs?: number;
 }
 
+interface Listed extends Pick<Asked, "query" | "signal"> {
+  readonly most?: number | undefined;
+  readonly after?: string | undefined;
+}
+
 /** What came of something dangerous: it was carried out, or begun, or it waits for another person. */
 export type CarriedOut<Result> =
   | { readonly result: Result; readonly approval: null }
   | { readonly result: null; readonly approval: ApprovalView };
 
+/** Items in a page. */
+const PAGE = 1000;
 const READ_MS = 60_000;
 const SENT_MS = 120_000;
 /** What surely reached nobody. */
@@ -58,6 +65,31 @@ export class ServiceClient {
     const waits = awaitingApproval.safeParse(parsed(text));
     if (waits.success) return { result: null, approval: waits.data.approval };
     return { result: this.#checked(schema, parsed(text)), approval: null };
+  }
+
+  /** The items of a list, page by page. @param most so many are wanted, all by default. @param after `next` of a page */
+  async *items<Item extends z.ZodType>(
+    item: Item,
+    path: string,
+    { query = {}, most = Number.POSITIVE_INFINITY, after, signal }: Listed = {},
+  ): AsyncGenerator<z.output<Item>> {
+    let [left, cursor] = [most, after];
+    do {
+      const page: { items: readonly z.output<Item>[]; next: string | null } = await this.json(pageOf(item), path, {
+        query: { ...query, limit: Math.min(PAGE, left), cursor },
+        ...(signal === undefined ? {} : { signal }),
+      });
+      yield* page.items;
+      left -= page.items.length;
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined && left > 0);
+  }
+
+  /** The same as a list. */
+  async list<Item extends z.ZodType>(item: Item, path: string, asked?: Listed): Promise<z.output<Item>[]> {
+    const found: z.output<Item>[] = [];
+    for await (const one of this.items(item, path, asked)) found.push(one);
+    return found;
   }
 
   /** The lines of an NDJSON answer, each checked. */

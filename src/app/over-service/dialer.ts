@@ -13,7 +13,6 @@ import {
   dialerVersion,
   dialerView,
   MOST_SETTINGS_TEXT,
-  pageOf,
 } from "../../operations/views/index.ts";
 import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, ShownChange } from "../dialer.ts";
 import type { ServiceAddress } from "./address.ts";
@@ -23,8 +22,6 @@ import { Following, type FollowingOptions } from "./following.ts";
 const MINUTE_MS = 60_000;
 /** Characters of a file's name that the API takes. */
 const MOST_NAME = 200;
-/** Versions in a page. */
-const PAGE = 1000;
 
 const judgement = dialerPreview.pick({ findings: true, checks: true, prediction: true, refusals: true, overridden: true });
 
@@ -46,16 +43,8 @@ export class ServiceDialer implements DialerChanges {
   }
 
   /** Newest first. */
-  async history(limit: number): Promise<readonly DialerVersion[]> {
-    const found: DialerVersion[] = [];
-    let cursor: string | undefined;
-    do {
-      const query = { limit: Math.min(PAGE, limit - found.length), cursor };
-      const page = await this.#client.json(pageOf(dialerVersion), "/dialer/versions", { query, signal: this.#signal });
-      found.push(...page.items);
-      cursor = page.next ?? undefined;
-    } while (cursor !== undefined && found.length < limit);
-    return found;
+  history(limit: number): Promise<readonly DialerVersion[]> {
+    return this.#client.list(dialerVersion, "/dialer/versions", { most: limit, signal: this.#signal });
   }
 
   validate(

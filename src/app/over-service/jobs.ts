@@ -19,7 +19,6 @@ import {
   type JobDetail,
   jobDetail,
   jobSummary,
-  pageOf,
   resultRow,
   submitted,
 } from "../../operations/views/index.ts";
@@ -54,8 +53,7 @@ export class ServiceJobs {
     this.jobs = { run: (id, onProgress) => this.#follow(id, onProgress) };
     this.records = {
       show: (id) => client.json(jobDetail, jobPath(id)),
-      list: async ({ limit, after, ...filters }) =>
-        (await client.json(pageOf(jobSummary), "/jobs", { query: { limit, cursor: after, ...filters } })).items,
+      list: ({ limit: most, after, ...query }) => client.list(jobSummary, "/jobs", { query, most, after }),
       rows: async (id, asked) => {
         const { kind } = await client.json(jobDetail, jobPath(id));
         return {

@@ -16,7 +16,6 @@ import {
 } from "../../operations/index.ts";
 import {
   jobDetail,
-  pageOf,
   pushBegun,
   type QuarantinedRow,
   quarantinedRow,
@@ -44,8 +43,6 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** All calls of the retrieval are read. */
 const VERIFY_MS = 30 * MINUTE_MS;
-/** Items in a page. */
-const PAGE = 1000;
 
 /** Outcomes at a service. Methods throw OutdialError with the service's code. */
 export class ServiceOutcomes implements OutcomePulls, OutcomeRuns, CrmPushes {
@@ -74,13 +71,13 @@ export class ServiceOutcomes implements OutcomePulls, OutcomeRuns, CrmPushes {
     return this.#client.json(retrievalView, retrievalPath(id));
   }
 
-  async list({ limit, campaignId }: Parameters<OutcomeRuns["list"]>[0]): Promise<readonly RetrievalView[]> {
-    const query = { limit, campaign: campaignId };
-    return (await this.#client.json(pageOf(retrievalView), "/outcomes/retrievals", { query, signal: this.#signal })).items;
+  list({ limit: most, campaignId: campaign }: Parameters<OutcomeRuns["list"]>[0]): Promise<readonly RetrievalView[]> {
+    return this.#client.list(retrievalView, "/outcomes/retrievals", { query: { campaign }, most, signal: this.#signal });
   }
 
   async unended(campaignId?: string): Promise<RetrievalView | undefined> {
-    for await (const one of this.#pages(retrievalView, "/outcomes/retrievals", { campaign: campaignId }))
+    const asked = { query: { campaign: campaignId }, signal: this.#signal };
+    for await (const one of this.#client.items(retrievalView, "/outcomes/retrievals", asked))
       if (one.status === "stopped" || GOES_ON.some((status) => status === one.status)) return one;
     return undefined;
   }
@@ -91,8 +88,10 @@ export class ServiceOutcomes implements OutcomePulls, OutcomeRuns, CrmPushes {
   }
 
   async quarantine({ jobId }: Pick<RetrievalView, "jobId">): Promise<readonly QuarantinedRow[]> {
-    const rows = this.#client.lines(quarantinedRow, `${retrievalPath(jobId)}/quarantine`, { signal: this.#signal });
-    return await all(rows);
+    const rows: QuarantinedRow[] = [];
+    const path = `${retrievalPath(jobId)}/quarantine`;
+    for await (const row of this.#client.lines(quarantinedRow, path, { signal: this.#signal })) rows.push(row);
+    return rows;
   }
 
   /** It goes on by itself with what was interrupted; what stopped is told to. */
@@ -138,7 +137,7 @@ export class ServiceOutcomes implements OutcomePulls, OutcomeRuns, CrmPushes {
   }
 
   schedules(): Promise<readonly ScheduleView[]> {
-    return all(this.#pages(scheduleView, "/outcomes/schedules"));
+    return this.#client.list(scheduleView, "/outcomes/schedules", { signal: this.#signal });
   }
 
   async removeSchedule(campaignId: string): Promise<boolean> {
@@ -177,26 +176,6 @@ export class ServiceOutcomes implements OutcomePulls, OutcomeRuns, CrmPushes {
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
   }
-
-  async *#pages<Item extends z.ZodType>(
-    item: Item,
-    path: string,
-    asked: Readonly<Record<string, string | undefined>> = {},
-  ): AsyncGenerator<z.output<Item>> {
-    let cursor: string | undefined;
-    do {
-      const query = { ...asked, limit: PAGE, cursor };
-      const page = await this.#client.json(pageOf(item), path, { query, signal: this.#signal });
-      yield* page.items;
-      cursor = page.next ?? undefined;
-    } while (cursor !== undefined);
-  }
-}
-
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const found: Item[] = [];
-  for await (const item of items) found.push(item);
-  return found;
 }
 
 const retrievalPath = (id: string): string => `/outcomes/retrievals/${encodeURIComponent(id)}`;

@@ -15,15 +15,12 @@ import {
   failoverHappening,
   type InteractionView,
   interactionView,
-  pageOf,
   replayResult,
   switchResult,
 } from "../../operations/views/index.ts";
 import type { ServiceAddress } from "./address.ts";
 import { type Asked, ServiceClient } from "./client.ts";
 
-/** Items in a page. */
-const PAGE = 1000;
 /** The whole log is read. */
 const VERIFY_MS = 30 * 60_000;
 const heldNumber = z.strictObject({ number: z.string(), until: z.string() });
@@ -58,8 +55,8 @@ export class ServiceRecords {
     return this.#list(delivery, "/deliveries", query);
   }
 
-  async receivers(): Promise<readonly EndpointView[]> {
-    return (await this.#ask(pageOf(endpointView), "/deliveries/endpoints")).items;
+  receivers(): Promise<readonly EndpointView[]> {
+    return this.#client.list(endpointView, "/deliveries/endpoints", { signal: this.#signal });
   }
 
   /** @returns whether this switched it */
@@ -94,21 +91,13 @@ export class ServiceRecords {
     return this.#client.json(schema, path, { ...asked, signal: this.#signal });
   }
 
-  /** As many items as wanted, page by page. */
-  async #list<Item extends z.ZodType>(
+  #list<Item extends z.ZodType>(
     item: Item,
     path: string,
-    { limit, ...filters }: Filters & { readonly limit: number },
+    { limit: most, ...query }: Filters & { readonly limit: number },
     after?: number,
   ): Promise<z.output<Item>[]> {
-    const found: z.output<Item>[] = [];
-    let cursor = after === undefined ? undefined : String(after);
-    do {
-      const query = { ...filters, limit: Math.min(PAGE, limit - found.length), cursor };
-      const page = await this.#ask(pageOf(item), path, { query });
-      found.push(...page.items);
-      cursor = page.next ?? undefined;
-    } while (cursor !== undefined && found.length < limit);
-    return found;
+    const behind = after === undefined ? undefined : String(after);
+    return this.#client.list(item, path, { query, most, after: behind, signal: this.#signal });
   }
 }
