@@ -1,5 +1,5 @@
 // Why some work is under leases (src/operations/run/lease.ts, RetrievalSchedules) and no run of the engine: what the engine does with it, shown on the
-// engine itself. When one of these fails after an update of DBOS, the reason is gone.
+// engine itself. When one of these fails after an update of DBOS, the reason is gone. The last one shows what is no reason.
 
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -77,4 +77,19 @@ test("its schedules are crontabs, which cannot say every seven minutes: the turn
   const minutes = turns.map(({ workflowID }) => Date.parse(workflowID.replace(/^sched-seven-/, "")) / 60_000);
   const gaps = new Set(minutes.slice(1).map((minute, place) => minute - (minutes[place] ?? 0)));
   expect(gaps).toEqual(new Set([7, 4]));
+});
+
+test("a run without an end is taken over each time, as the watch over a failover pair would be", async () => {
+  const runs: number[] = [];
+  const { engine, enqueue, phase } = await launch((_, run) => {
+    runs.push(run);
+    return new Promise<never>(() => undefined);
+  });
+  await enqueue("pair", "camp_1");
+  for (let taken = 1; taken <= 3; taken += 1) {
+    await until(async () => runs.length === taken && (await phase("pair")) === "running");
+    await engine.resume(await engine.underWay());
+  }
+  await until(() => runs.length === 4);
+  expect(runs).toEqual([1, 1, 1, 1]);
 });

@@ -1,6 +1,6 @@
 // The watch over failover pairs: one process runs a pair; other processes wait and take over when it dies or leaves.
 //
-// A watch never ends, so it is not a workflow but a lease and a state. Each decision is written with its alarms in one
+// A watch never ends and has no result: instead of a job it is a lease and a state. Each decision is written with its alarms in one
 // transaction, which only the holder of the lease can make, and is then carried out. A process that takes over carries out the
 // command of the stored state.
 
