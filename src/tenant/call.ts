@@ -115,10 +115,15 @@ export class Call {
 
   async #awaitPermit(signal: AbortSignal): Promise<void> {
     const since = this.#with.elapsed();
+    const { limiter } = this.#with;
     try {
-      await this.#with.limiter.acquire(this.#operation.rate, this.#prepared.lane, signal, this.#attempts.length > 0);
+      await limiter.acquire(this.#operation.rate, this.#prepared.lane, signal, this.#attempts.length > 0);
     } catch (thrown) {
-      throw this.#whileWaiting(thrown, signal);
+      const error = this.#whileWaiting(thrown, signal);
+      const { pausedMs } = limiter.status(this.#operation.rate);
+      if (error.code === "deadline_exceeded" && pausedMs > 0)
+        error.message += `: the tenant answered 429 or 503 before, and nothing is sent for another ${Math.ceil(pausedMs / 1000)} s`;
+      throw error;
     } finally {
       this.#waitedMs += this.#with.elapsed() - since;
     }

@@ -425,6 +425,15 @@ describe("the end of a call", () => {
     await tenant.close();
   });
 
+  it("says at the deadline that the tenant asked for a pause", async () => {
+    await using server = await startScriptedServer({ api: inTurn({ status: 429, headers: { "retry-after": "3600" } }) });
+    const tenant = connect(server.url);
+    expect((await errorOf(tenant.calls.get("c"))).code).toBe("rate_limited");
+    const error = await errorOf(tenant.calls.get("c", { deadlineMs: 5000 }));
+    expect(error).toMatchObject({ code: "deadline_exceeded", message: expect.stringMatching(/answered 429.* for another \d+ s/) });
+    await tenant.close();
+  });
+
   it("comes when the tenant's client is closed", () =>
     withServer(inTurn({ json: {} }), async (_, tenant) => {
       await tenant.close();
