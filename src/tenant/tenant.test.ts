@@ -430,7 +430,10 @@ describe("the end of a call", () => {
     const tenant = connect(server.url);
     expect((await errorOf(tenant.calls.get("c"))).code).toBe("rate_limited");
     const error = await errorOf(tenant.calls.get("c", { deadlineMs: 5000 }));
-    expect(error).toMatchObject({ code: "deadline_exceeded", message: expect.stringMatching(/answered 429.* for another \d+ s/) });
+    expect(error).toMatchObject({
+      code: "deadline_exceeded",
+      message: expect.stringMatching(/answered 429.* for another \d+ s/),
+    });
     await tenant.close();
   });
 
