@@ -1,16 +1,8 @@
 // Wiring of the emergency stop for a workplace: what it pauses with, and the search for stops that nobody carries out.
 
 import { messageOf } from "../kernel/index.ts";
-import {
-  type EmergencyStopReport,
-  EmergencyStops,
-  figuresOf,
-  readStop,
-  STOP_PATIENCE,
-  type StopPatience,
-  storedIntents,
-} from "../operations/index.ts";
-import type { Stop } from "../store/index.ts";
+import { EmergencyStops, figuresOf, readStop, STOP_PATIENCE, type StopPatience, storedIntents } from "../operations/index.ts";
+import { type EmergencyStop, type StopResult, stopResultOf, stopViewOf } from "../operations/views/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { processLives } from "./process-space.ts";
 import type { Background } from "./service/background.ts";
@@ -48,17 +40,18 @@ export function emergencyStopsOn(workplace: Workplace, timing: StopTiming, warn:
 
 /** Recorded emergency stops; needs no tenant. */
 export interface StopRecords extends AsyncDisposable {
-  list(limit: number): Promise<Stop[]>;
+  /** Newest first. */
+  list(limit: number): Promise<readonly EmergencyStop[]>;
   /** Throws OperationError `job_not_found`. */
-  report(id: string): Promise<EmergencyStopReport>;
+  show(id: string): Promise<StopResult>;
 }
 
 /** Opens the records of emergency stops. */
 export async function openStopRecords(flags: Flags, environment: Environment): Promise<StopRecords> {
   const store = await storeOf(await loadConfig(flags, environment), environment);
   return {
-    list: (limit) => store.stops.list(limit),
-    report: (id) => readStop(store.stops, id),
+    list: async (limit) => (await store.stops.list(limit)).map(stopViewOf),
+    show: async (id) => stopResultOf(await readStop(store.stops, id)),
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

@@ -2,15 +2,8 @@
 
 import { z } from "zod";
 import { type Clock, OutdialError } from "../../kernel/index.ts";
-import type { EmergencyStopReport, StateChange, StopReport } from "../../operations/index.ts";
-import {
-  begunStop,
-  campaignResult,
-  type EmergencyStop,
-  emergencyStop,
-  type StopResult,
-  stopResult,
-} from "../../operations/views/index.ts";
+import type { StateChange, StopReport } from "../../operations/index.ts";
+import { begunStop, campaignResult, emergencyStop, type StopResult, stopResult } from "../../operations/views/index.ts";
 import type { StopRecords } from "../emergency-stop.ts";
 import type { ServiceAddress } from "./address.ts";
 import { ServiceClient } from "./client.ts";
@@ -103,58 +96,14 @@ export function stopRecordsOf(address: ServiceAddress): StopRecords {
   return {
     list: async (limit) => {
       const page = z.strictObject({ items: z.array(emergencyStop) });
-      return (await client.json(page, "/campaigns/stops", { query: { limit } })).items.map(stopOf);
+      return (await client.json(page, "/campaigns/stops", { query: { limit } })).items;
     },
-    report: async (id) => reportOf(await client.json(stopResult, stopPath(id))),
+    show: (id) => client.json(stopResult, stopPath(id)),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
 const stopPath = (id: string): string => `/campaigns/stops/${encodeURIComponent(id)}`;
-
-function stopOf({ campaigns, carriedOut, createdAt, endedAt, ...rest }: EmergencyStop): EmergencyStopReport["stop"] {
-  return {
-    ...rest,
-    scope: campaigns,
-    createdAt: Date.parse(createdAt),
-    endedAt: endedAt === null ? null : Date.parse(endedAt),
-    executor: carriedOut ? "the service" : null,
-    run: 0,
-  };
-}
-
-function outcomeOf({ status, already }: StopResult["changes"][number]): EmergencyStopReport["campaigns"][number]["outcome"] {
-  if (status === "pending") return null;
-  if (status === "paused") return already ? "already" : "changed";
-  return status;
-}
-
-function reportOf({ changes, alreadyPaused, ...stop }: StopResult): EmergencyStopReport {
-  const none = { shown: null, activeCalls: null, message: null, code: null, updatedAt: Date.parse(stop.createdAt) } as const;
-  return {
-    stop: stopOf({ ...stop, campaigns: null }),
-    campaigns: [
-      ...changes.map((one) => ({
-        ...none,
-        campaignId: one.campaignId,
-        source: one.known,
-        outcome: outcomeOf(one),
-        confirmed: one.confirmed,
-        activeCalls: one.activeCalls,
-        message: one.message,
-        settled: one.settled,
-      })),
-      ...alreadyPaused.map((campaignId) => ({
-        ...none,
-        campaignId,
-        source: "listed" as const,
-        outcome: "listed" as const,
-        confirmed: true,
-        settled: true,
-      })),
-    ],
-  };
-}
 
 type Result = z.output<typeof campaignResult> | StopResult["changes"][number];
 

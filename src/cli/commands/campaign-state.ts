@@ -14,14 +14,19 @@ import { formatInstant } from "../../compliance/index.ts";
 import { messageOf, nearest, OutdialError } from "../../kernel/index.ts";
 import {
   dncWords,
-  type EmergencyStopReport,
   OperationError,
   type ResumeReport,
   type StateChange,
   type StopReport,
   suggesting,
 } from "../../operations/index.ts";
-import { type CampaignStatus, type CampaignStatusList, gateLookOf } from "../../operations/views/index.ts";
+import {
+  type CampaignStatus,
+  type CampaignStatusList,
+  type EmergencyStop,
+  gateLookOf,
+  type StopResult,
+} from "../../operations/views/index.ts";
 import { TenantError } from "../../tenant/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { answerWaits, confirmed } from "../confirm.ts";
@@ -136,13 +141,10 @@ function codeOf({ items, failed }: CampaignStatusList): number {
   return problems.length === 0 ? EXIT.done : EXIT.partlyFailed;
 }
 
-type Stop = EmergencyStopReport["stop"];
-type Stopped = EmergencyStopReport["campaigns"][number];
-
-const STOPS = table<Stop>(
+const STOPS = table<EmergencyStop>(
   [
     { title: "id", value: ({ id }) => id },
-    { title: "given", value: ({ createdAt }) => formatInstant(createdAt) },
+    { title: "given", value: ({ createdAt }) => formatInstant(Date.parse(createdAt)) },
     { title: "by", value: ({ actor }) => actor },
     { title: "now", value: (stop) => standing(stop) },
     { title: "reason", value: ({ reason }) => reason },
@@ -156,45 +158,46 @@ const SHOWN = 20;
 export const stops: Run<typeof declared.stops> = async ({ args: { id }, options, io }) => {
   const { service } = options;
   await using records = service === undefined ? await openStopRecords(options, io.env) : stopRecordsOf(service);
-  if (id !== undefined) return await showStop(await records.report(id), io);
+  if (id !== undefined) return await showStop(await records.show(id), io);
   const list = await records.list(SHOWN);
   await io.answer({ items: list }, list.length === 0 ? [] : STOPS.lines(list, io.width), "there was no emergency stop");
 };
 
-async function showStop(report: EmergencyStopReport, io: Io): Promise<number> {
-  const { stop, campaigns } = report;
-  const left = campaigns.filter(({ outcome }) => outcome === "resumed");
-  const open = campaigns.filter(({ outcome, confirmed }) => !confirmed && outcome !== "listed" && outcome !== "resumed");
-  const listed = campaigns.filter(({ outcome }) => outcome === "listed").length;
-  const parts = [`${grouped(campaigns.filter(({ confirmed }) => confirmed).length)} paused and confirmed`];
-  if (listed > 0) parts.push(`${grouped(listed)} listed as paused before`);
+async function showStop(stop: StopResult, io: Io): Promise<number> {
+  const { id, actor, createdAt, changes, alreadyPaused, listProblem } = stop;
+  const left = changes.filter(({ status }) => status === "resumed");
+  const open = changes.filter(({ status, confirmed: sure }) => !sure && status !== "resumed");
+  const parts = [`${grouped(changes.filter((change) => change.confirmed).length)} paused and confirmed`];
+  if (alreadyPaused.length > 0) parts.push(`${grouped(alreadyPaused.length)} listed as paused before`);
   if (left.length > 0) parts.push(`${grouped(left.length)} resumed after it`);
   if (open.length > 0) parts.push(`${grouped(open.length)} NOT confirmed`);
   const lines = [
-    `${stop.id} by ${printable(stop.actor)}, ${formatInstant(stop.createdAt)}: ${standing(stop)}`,
+    `${id} by ${printable(actor)}, ${formatInstant(Date.parse(createdAt))}: ${standing(stop)}`,
     parts.join(" · "),
     ...open.map((one) => `  ${openLine(one)}`),
-    ...left.map(({ campaignId, message }) => `  ${printable(campaignId)}: ${printable(message ?? "resumed")}`),
+    ...left.map(({ campaignId, message }) => `  ${printable(campaignId)}: ${printable(message)}`),
   ];
-  if (stop.listProblem !== null)
-    lines.push(`  the list of campaigns is not whole, others may be dialing: ${printable(stop.listProblem.message)}`);
-  await io.answer({ stop, campaigns }, lines);
-  return open.length === 0 && stop.listProblem === null ? EXIT.done : EXIT.partlyFailed;
+  if (listProblem !== null)
+    lines.push(`  the list of campaigns is not whole, others may be dialing: ${printable(listProblem.message)}`);
+  await io.answer(stop, lines);
+  return open.length === 0 && listProblem === null ? EXIT.done : EXIT.partlyFailed;
 }
 
-function standing({ endedAt, supersededBy, executor }: Stop): string {
+function standing({ endedAt, supersededBy, carriedOut }: Pick<EmergencyStop, "endedAt" | "supersededBy" | "carriedOut">): string {
   if (supersededBy !== null) return `${supersededBy} continues in its place`;
-  if (endedAt !== null) return `ended ${formatInstant(endedAt)}`;
-  return executor === null ? "waits for a service to continue it" : `runs at ${printable(executor)}`;
+  if (endedAt !== null) return `ended ${formatInstant(Date.parse(endedAt))}`;
+  return carriedOut ? "a service carries it out" : "waits for a service to continue it";
 }
 
-function openLine({ campaignId, outcome, shown, message }: Stopped): string {
-  const why = message === null ? "" : `: ${printable(message)}`;
-  const id = printable(campaignId);
-  if (outcome === null) return `${id} not tried yet`;
-  if (outcome === "failed") return `${id} NOT paused${why}`;
-  if (outcome === "unknown" || shown === false) return `${id} unknown whether paused${why}`;
-  return `${id} paused, not confirmed${why}`;
+const OPEN = {
+  pending: "not paused yet",
+  failed: "NOT paused",
+  unknown: "unknown whether paused",
+  paused: "paused, not confirmed",
+};
+
+function openLine({ campaignId, status, message }: StopResult["changes"][number]): string {
+  return `${printable(campaignId)} ${status === "resumed" ? status : OPEN[status]}: ${printable(message)}`;
 }
 
 type PauseOptions = OptionsOf<typeof declared.pause>;

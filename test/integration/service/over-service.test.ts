@@ -2,6 +2,7 @@
 
 import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stopResult } from "../../../src/operations/views/index.ts";
 import { defaultScenario } from "../../../src/sandbox/index.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { beginCli, type CliOptions, runCli, workFolder } from "../../support/cli.ts";
@@ -132,6 +133,12 @@ test("campaigns are paused by name and all at once", async () => {
     value: { pause: { changes: [{ campaignId: CAMPAIGN, confirmed: true }], listProblem: null } },
   });
   const { stdout } = await run(["campaign", "stops"]);
+  const beside = async (...more: string[]) =>
+    (await runCli(["campaign", "stops", ...more], { cwd: folder.path, env: { ...at.environment, OUTDIAL_DIR: at.dir } })).stdout;
+  expect(await beside()).toBe(stdout);
+  expect(JSON.parse(await beside("--json"))).toEqual((await answered(["campaign", "stops"])).value);
+  const one = await answered(["campaign", "stops", /stop_\w+/.exec(stdout)?.[0] ?? ""]);
+  expect(stopResult.parse(one.value).changes).toMatchObject([{ campaignId: CAMPAIGN, status: "paused", confirmed: true }]);
   const id = /stop_\w+/.exec(stdout)?.[0] ?? "";
   expect(await run(["campaign", "stops", id])).toMatchObject({
     code: 0,
