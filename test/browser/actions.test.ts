@@ -368,19 +368,19 @@ test("a token is revoked by the keyboard alone, and its row is where the focus w
 
 test("a list is kept as a view, calls are retrieved, jobs are resumed and cancelled, a token is made, and one signs out, by the keyboard alone", async () => {
   await using opened = await world.open(WIDE, "admin", url, "keys");
-  const { page, faults, press } = opened;
+  const { page, faults } = opened;
   const button = (name: string) => page.getByRole("button", { name, exact: true });
   await page.goto(`${url}/?q=camp&sort=name`);
   await opened.drawn("Campaigns");
   const views = page.locator("details.views");
-  await press(views.locator("summary"));
+  await opened.press(views.locator("summary"));
   await views.getByLabel("Save this list as").fill("By name");
-  await press(button("Save"));
+  await opened.press(button("Save"));
   await views.getByText("Views: By name").waitFor();
   await opened.go("/");
   await views.getByText("Views", { exact: true }).waitFor();
-  if (!(await views.getByRole("link", { name: "By name" }).isVisible())) await press(views.locator("summary"));
-  await press(views.getByRole("link", { name: "By name" }));
+  if (!(await views.getByRole("link", { name: "By name" }).isVisible())) await opened.press(views.locator("summary"));
+  await opened.press(views.getByRole("link", { name: "By name" }));
   await expect.poll(() => new URL(page.url()).search).toBe("?q=camp&sort=name");
 
   const { control } = world.whole.sandbox;
@@ -391,30 +391,30 @@ test("a list is kept as a view, calls are retrieved, jobs are resumed and cancel
     await opened.drawn("Jobs");
     const form = page.getByRole("region", { name: "Retrieve outcomes" });
     await form.getByLabel("Campaign").selectOption("camp_primary_001");
-    await press(form.getByRole("button", { name: "Preview" }));
-    await press(page.getByRole("dialog").getByRole("button", { name: "Retrieve" }));
+    await opened.press(form.getByRole("button", { name: "Preview" }));
+    await opened.press(page.getByRole("dialog").getByRole("button", { name: "Retrieve" }));
     await page.getByRole("heading", { level: 1, name: "Retrieval of outcomes: camp_primary_001" }).waitFor();
     return (state: string) => page.locator(".page-head .pill").getByText(state, { exact: true }).waitFor();
   };
   let is = await retrieve();
   await is("Stopped");
-  await press(button("Cancel"));
+  await opened.press(button("Cancel"));
   await is("Cancelled");
   is = await retrieve();
   await is("Stopped");
   control.faults.clear();
-  await press(button("Resume"));
+  await opened.press(button("Resume"));
   await is("Done");
 
   await opened.go("/access");
   await opened.drawn("Users and tokens");
   await page.getByLabel("Name", { exact: true }).fill("made-by-keys");
-  await press(button("Make a token"));
+  await opened.press(button("Make a token"));
   await page.getByText("it is not shown again").waitFor();
-  await press(button("I have copied it"));
+  await opened.press(button("I have copied it"));
   await page.getByRole("row").filter({ hasText: "made-by-keys" }).waitFor();
   expect(await opened.violations()).toEqual([]);
-  await press(button("Sign out"));
+  await opened.press(button("Sign out"));
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   expect(faults).toEqual([]);
 });
