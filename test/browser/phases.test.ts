@@ -289,6 +289,7 @@ const DIALER = `(() => {
     version: Number(row.cells[0].textContent),
     called: row.cells[1].querySelector(".pill").textContent,
     isInForce: row.cells[4].querySelector(".pill")?.textContent === "in force",
+    isOffered: row.cells[4].querySelector("button") !== null,
   }));
   return {
     called: card?.querySelector(".pill").textContent ?? null,
@@ -301,7 +302,12 @@ interface DialerShown {
   readonly called: string | null;
   readonly done: readonly string[];
   readonly inForce: number | null;
-  readonly history: readonly { readonly version: number; readonly called: string; readonly isInForce: boolean }[];
+  readonly history: readonly {
+    readonly version: number;
+    readonly called: string;
+    readonly isInForce: boolean;
+    readonly isOffered: boolean;
+  }[];
 }
 
 test.runIf(WALKED.includes("settings"))(
@@ -374,10 +380,11 @@ test.runIf(WALKED.includes("settings"))(
           inForce,
           called: [, job],
         } = await shown();
-        return { called: history.find((one) => one.version === version)?.called, job, inForce };
+        const { called: now, isOffered } = history.find((one) => one.version === version) ?? {};
+        return { called: now, isOffered, job, inForce };
       };
       const words = expect.stringMatching(called) as string;
-      await expect.poll(latest).toEqual({ called: words, job: words, inForce: tenant() });
+      await expect.poll(latest).toEqual({ called: words, isOffered: false, job: words, inForce: tenant() });
     };
     const fault = (effect: object, times = 1) => control.faults.add({ match: { operation: "putDialerSettings" }, times, effect });
     const edit = (body: object) => control.simulateEdit({ kind: "dialerSettings", body });

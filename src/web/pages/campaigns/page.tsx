@@ -222,7 +222,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
   return [
     {
       name: "Campaign",
-      width: 13,
+      width: 15,
       head: true,
       cell: ({ id, name, failover }) => (
         <span class="lines">
@@ -283,7 +283,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           <ShareBar share={successRate} to={to} note={rateNote(successRate, windowMinutes)} />
         ),
     },
-    { name: "Abandonment budget", width: 15, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    { name: "Abandonment budget", width: 14, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
     {
       name: "Work left",
       width: 9,
@@ -306,7 +306,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Calling windows",
-      width: 12,
+      width: 11,
       cell: ({ windows, asOf }) => {
         const groups = windowGroups(windows).map(({ zones, text }) => `${zones.join(", ")} ${text}`);
         return (

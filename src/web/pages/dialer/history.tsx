@@ -91,6 +91,8 @@ export function History({ inForce, onBegun }: HistoryProps) {
                 cell: (one) => {
                   const { version } = one;
                   if (isShown(one)) return <Shown open={inForce?.open ?? null} />;
+                  // The service goes back only to what was in force to its end.
+                  if (one.kind !== "observed" && one.outcome !== "applied") return <span class="muted">–</span>;
                   return (
                     <button
                       type="button"
