@@ -3,7 +3,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 
 /** What may be cut, and what only a whole row shows. */
 const TEXTS = ".lines, .cell-note, .small, a";
@@ -25,8 +25,8 @@ export function RowToggle({ row }: { readonly row: RefObject<HTMLTableRowElement
     if (element === null || isWhole.peek()) return;
     isNeeded.value = getComputedStyle(element).display === "table-row" && isCut(element);
   };
-  // The text may be another one each time.
-  useLayoutEffect(look);
+  // The text may be another one each time. It is measured after it was shown: to measure it before would hold up the first content.
+  useEffect(look);
   useEffect(() => {
     addEventListener("resize", look);
     return () => removeEventListener("resize", look);
