@@ -187,13 +187,15 @@ function boundsOf(
 function measureConditions(figures: Figures, asked: readonly string[]): void {
   figures.conditions ??= {};
   const some = CONDITIONS.filter(({ name }) => asked.includes(name));
-  for (const [agents, days] of [
+  for (const [agents, least] of [
     [10, 30],
     [50, 12],
   ] as const) {
     const table = figures.conditions[agents] ?? {};
     figures.conditions[agents] = table;
     for (const condition of some.length > 0 ? some : CONDITIONS) {
+      // What jumps cost is near what is allowed, so it is measured closely.
+      const days = condition.jumps === undefined ? least : 4 * least;
       const told = runCondition({ condition, agents, days, told: "everything" });
       const learned = runCondition({ condition, agents, days, told: "nothing" });
       const bounds =

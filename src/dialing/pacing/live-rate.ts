@@ -32,6 +32,8 @@ export interface LiveRateState extends ExposureState {
   readonly live: readonly number[];
   readonly trials: readonly number[];
   readonly weight: readonly number[];
+  /** Undefined in states of earlier versions. */
+  readonly known?: number | undefined;
   readonly rate: number;
   readonly evidence: number;
   /** Undefined in states of earlier versions. */
@@ -62,6 +64,8 @@ export class LiveRate {
   readonly #jumping: JumpingRate;
   readonly #sharing: number;
   #learnedAt = Number.NaN;
+  /** Attempts' worth of calls whose fate is known, since the start. */
+  known = 0;
   /** The present estimate, 0..1. */
   rate: number;
   /** Live answers' worth of evidence behind the estimate. */
@@ -111,6 +115,7 @@ export class LiveRate {
     const exposure = this.#exposure;
     const answers = this.#answers;
     const seconds = now - this.#learnedAt;
+    this.known += exposure;
     this.#exposure = 0;
     this.#answers = 0;
     this.#learnedAt = now;
@@ -173,6 +178,7 @@ export class LiveRate {
       live: [...this.#live],
       trials: [...this.#trials],
       weight: [...this.#weight],
+      known: this.known,
       rate: this.rate,
       evidence: this.evidence,
       jumps: {
@@ -194,6 +200,7 @@ export class LiveRate {
     this.#live.set(state.live.slice(0, MEMORIES.length));
     this.#trials.set(state.trials.slice(0, MEMORIES.length));
     this.#weight.set(state.weight.slice(0, ESTIMATES));
+    this.known = state.known ?? Number.MAX_SAFE_INTEGER;
     this.rate = state.rate;
     this.evidence = state.evidence;
     if (state.jumps === undefined) return;

@@ -30,8 +30,15 @@ export interface StateAwareParameters extends AbandonmentLoopOptions {
 /** A bound on one decision, for lists on which hardly anybody answers: what is missing follows with the next. */
 const MOST_CALLS_PER_AGENT = 50;
 
-/** Why no more calls were placed. */
-export type PacingLimit = "risk" | "trunks" | "rate" | "leads" | "agents";
+/**
+ * Until so many attempts' worth of calls is known, at most so many calls are in the air for each idle agent. When a day begins all agents are idle at once and the
+ * live rate is a belief: were it the double, the first calls alone would meet no agent.
+ */
+const FIRST_ATTEMPTS = 20;
+const FIRST_CALLS_PER_AGENT = 2;
+
+/** Why no more calls were placed; `start`: the live rate is only believed. */
+export type PacingLimit = "risk" | "start" | "trunks" | "rate" | "leads" | "agents";
 
 /** What `explain` tells. */
 export interface StateAwareExplanation {
@@ -74,6 +81,7 @@ const stateSchema = z.object({
     live: numbers,
     trials: numbers,
     weight: numbers,
+    known: z.number().optional(),
     rate: z.number(),
     evidence: z.number(),
     jumps: z
@@ -162,9 +170,10 @@ class StateAware implements PacingStrategy {
     }
     // What the rate limit holds up goes out before the next decision as far as the sustained rate allows, counted in whole calls upwards.
     const passed = view.callTokens + view.callsPerSecond * this.interval + 1;
-    const room = Math.min(view.trunksFree, passed, view.leadsReady, MOST_CALLS_PER_AGENT * view.agents);
+    const lines = Math.min(view.trunksFree, passed, view.leadsReady, MOST_CALLS_PER_AGENT * view.agents);
+    const room = Math.min(lines, this.#roomOfFirst(view));
     if (room < 1) {
-      this.#loop.decided(view.idle > 0, this.interval);
+      this.#loop.decided(lines < 1 && view.idle > 0, this.interval);
       return 0;
     }
     const theta = this.#theta(view);
@@ -174,7 +183,7 @@ class StateAware implements PacingStrategy {
       calls += 1;
       risk = this.#riskOfAnother();
     }
-    this.#loop.decided(risk <= theta, this.interval);
+    this.#loop.decided(risk <= theta && calls + 1 > lines, this.interval);
     return calls;
   }
 
@@ -222,9 +231,15 @@ class StateAware implements PacingStrategy {
       target: this.#loop.target,
       credit: this.#loop.credit(view.windowLiveAnswers, view.windowAbandoned),
       ...(this.#toCome === undefined ? {} : { answersToCome: this.#answersToCome(view) }),
-      limitedBy: limitOf(view, risk > theta),
+      limitedBy: limitOf(view, risk > theta, this.#roomOfFirst(view) < 1),
       horizons: this.#horizons(),
     };
+  }
+
+  /** Calls that may be placed while hardly anything is known of the live rate. */
+  #roomOfFirst(view: DialerView): number {
+    if (this.#told !== undefined || this.#rate.known >= FIRST_ATTEMPTS) return Number.POSITIVE_INFINITY;
+    return FIRST_CALLS_PER_AGENT * view.idle - view.dialing - view.detecting - view.waiting;
   }
 
   /** The chance that one more call meets no agent in time if a person answers it. Stops early once it is above `enough`. */
@@ -285,11 +300,13 @@ class StateAware implements PacingStrategy {
   }
 }
 
-function limitOf(view: DialerView, risky: boolean): PacingLimit {
+function limitOf(view: DialerView, risky: boolean, isFirst: boolean): PacingLimit {
   if (view.loggedIn < 1) return "agents";
   if (view.leadsReady < 1) return "leads";
   if (view.trunksFree < 1) return "trunks";
-  return view.callTokens < 1 && !risky ? "rate" : "risk";
+  if (risky) return "risk";
+  if (view.callTokens < 1) return "rate";
+  return isFirst ? "start" : "risk";
 }
 
 /**
