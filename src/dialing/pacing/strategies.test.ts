@@ -85,8 +85,8 @@ describe("state-aware", () => {
     expect(start.explain?.(viewOf({ agents: idle(20), ringing }))).toMatchObject({ limitedBy: "risk" });
     const believing = (priorAttempts: number) => {
       const rule = stateAware({ beliefs: referenceBeliefs(), target: 0.03, priorAttempts });
-      const { rate, ...rest } = rule.snapshot?.() as { rate: object };
-      rule.restore?.({ ...rest, rate: { ...rate, known: 20 } });
+      const state = rule.snapshot?.() as { readonly rate: object } | undefined;
+      rule.restore?.({ ...state, rate: { ...state?.rate, known: 20 } });
       return rule.decide(view);
     };
     expect(believing(40)).toBeLessThan(0.85 * told);
