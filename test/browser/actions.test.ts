@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lay } from "../support/cable.ts";
-import { type BrowserWorld, openBrowserWorld, WIDE } from "./world.ts";
+import { openHolds } from "./holds.ts";
+import { type BrowserWorld, HAS_FOCUS, openBrowserWorld, WIDE } from "./world.ts";
 
 /** Only a failure waits so long. */
 const SOON = { timeout: 20_000 };
@@ -93,9 +94,18 @@ test("settings are previewed, confirmed by a typed word, followed step by step, 
   await dialog.getByLabel("to confirm").fill("appl");
   expect(await apply.isDisabled()).toBe(true);
   await dialog.getByLabel("to confirm").fill("apply");
+  // The tenant takes the credentials no more: the change stands still until a person lets it go on.
+  const { faults: refusals } = world.whole.sandbox.control;
+  refusals.add({ match: { operation: "putDialerSettings" }, effect: { status: 401 } });
   await opened.press(apply);
   await dialog.waitFor({ state: "detached" });
   const change = page.getByRole("region", { name: "Change under way" });
+  const goOn = change.getByRole("button", { name: "Go on" });
+  await goOn.waitFor();
+  refusals.clear();
+  await opened.press(goOn);
+  await goOn.waitFor({ state: "detached" });
+  await expect.poll(() => page.evaluate(HAS_FOCUS)).toBe(true);
   await change.locator(".pill").getByText("Applied").waitFor();
   expect(await change.locator("li.done").count()).toBe(5);
   await page.getByRole("region", { name: "In force" }).getByText("1.3", { exact: true }).waitFor();
@@ -167,14 +177,18 @@ test("a campaign file begins with what the tenant has, is mended line by line, p
   await plan.getByRole("alert").getByText("edited elsewhere").waitFor();
   await press("Apply");
   const dialog = page.getByRole("dialog");
+  control.faults.add({ match: { operation: "updateCampaign" }, effect: { status: 401 } });
   await dialog.getByLabel("to confirm").focus();
   await page.keyboard.type("apply");
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
   const apply = page.getByRole("region", { name: "Apply", exact: true });
+  await apply.getByRole("button", { name: "Go on" }).waitFor();
+  control.faults.clear();
+  await opened.press(apply.getByRole("button", { name: "Go on" }));
   await apply.locator(".pill").getByText("applied, read back").waitFor();
   expect(await apply.locator("li.done").count()).toBe(1);
-  await expect.poll(() => page.evaluate("document.activeElement !== document.body")).toBe(true);
+  await expect.poll(() => page.evaluate(HAS_FOCUS)).toBe(true);
   expect(new URL(page.url()).searchParams.get("apply")).toMatch(/^job_/);
   expect(await opened.violations()).toEqual([]);
   expect(await opened.overflow()).toBe(0);
@@ -298,6 +312,16 @@ test("a number is explained with the hours ahead, masked unless an operator asks
   await opened.press(explain.getByRole("button", { name: "Explain" }));
   await explain.getByText(/\+?1?2125550123/).waitFor();
   expect(await opened.violations()).toEqual([]);
+
+  await using store = await openHolds(world.whole.databaseUrl);
+  await store.query("delete from outdial.fact_imports where id = 'imp_template'");
+  await page.reload();
+  const list = page.getByRole("region", { name: "Company do-not-call list" });
+  await list.getByLabel("Your name").fill("Olga Person");
+  await list.getByLabel("Why there is no list").fill("a test has none");
+  await opened.press(list.getByRole("button", { name: "Declare the list empty" }));
+  await list.getByText("declared empty").waitFor();
+  await expect.poll(() => page.evaluate(HAS_FOCUS)).toBe(true);
   expect(faults).toEqual([]);
 });
 
@@ -455,7 +479,12 @@ test("a campaign is paused behind a preview, and cannot be dialed again before i
   ]);
   const [head = "", row = "", ...rest] = readFileSync(await file.path(), "utf8").split("\r\n");
   expect([head.split(",")[0], row.split(",")[0], rest]).toEqual(["id", "camp_backup_001", [""]]);
-  await page.getByRole("checkbox", { name: /^Choose / }).check();
+  const choice = page.getByRole("checkbox", { name: /^Choose / });
+  await choice.check();
+  await opened.press(page.getByRole("button", { name: "Choose none" }));
+  await page.getByText("1 chosen").waitFor({ state: "detached" });
+  expect([await choice.isChecked(), await page.evaluate(HAS_FOCUS)]).toEqual([false, true]);
+  await choice.check();
   await opened.press(page.getByRole("button", { name: "Pause 1" }));
   const dialog = page.getByRole("dialog");
   await opened.press(dialog.getByRole("button", { name: "Pause" }));

@@ -349,12 +349,7 @@ test.runIf(WALKED.includes("settings"))(
       expect.soft([phase, history.filter(({ isInForce }) => isInForce).length]).toEqual([phase, isKnown ? 1 : 0]);
     };
     /** Changes the ratio, and looks at the pages in each phase that was not looked at before, and at the end. */
-    const change = async (
-      ratio: number,
-      end: Outcome,
-      steps: Partial<Record<Phase, (version: number) => unknown>> = {},
-      more: object = {},
-    ) => {
+    const change = async (ratio: number, end: Outcome, steps: Partial<Record<Phase, () => unknown>> = {}, more: object = {}) => {
       const before = tenant();
       control.clearRequests();
       const algorithm = { ...own.algorithm, dial_ratio: ratio };
@@ -367,7 +362,7 @@ test.runIf(WALKED.includes("settings"))(
       await jobs.go(`/jobs/${id}`);
       for (let phase = await holds.phaseOf("settings", id); phase !== "ended"; phase = await holds.next("settings", id)) {
         if (!seen.has(phase)) await look(phase as Exclude<Phase, "ended">);
-        await steps[phase as Phase]?.(version as number);
+        await steps[phase as Phase]?.();
       }
       seen.add("ended").add(end);
       await whole.get("/api/v1/dialer?fresh=true");
@@ -393,10 +388,12 @@ test.runIf(WALKED.includes("settings"))(
     await change(2.1, "applied");
     fault({ status: 412 });
     edit({ name: "Edited elsewhere" });
-    /** Answered once the change has left its phase, which is held. */
-    const putBack = (version: number) => void whole.post(`/api/v1/dialer/versions/${version}/resume`, { decision: "rollBack" });
+    /** By the keyboard; answered once the change has left its phase, which is held. */
+    const press = (name: string) => dialer.press(dialer.page.getByRole("button", { name }));
+    const putBack = () => press("Put the old ones back");
     await change(2.2, "rolled_back", { paused: putBack }, { guardMinutes: 1 });
     expect(seen).toEqual(new Set([...PHASES, "applied", "rolled_back"]));
+    await change(2.25, "applied", { paused: () => press("Keep the new settings") }, { guardMinutes: 1 });
     fault({ status: 422 });
     await change(2.3, "not_applied");
     fault({ status: 412 });
@@ -409,9 +406,9 @@ test.runIf(WALKED.includes("settings"))(
     fault({ acceptThenFail: true });
     await change(2.6, "overtaken", { sent: () => others(3.1) });
     edit(own);
-    const refusePutBack = (version: number) => {
+    const refusePutBack = () => {
       fault({ status: 422 }, 9);
-      putBack(version);
+      return putBack();
     };
     await change(2.7, "rollback_failed", { paused: refusePutBack }, { guardMinutes: 1 });
     control.faults.clear();

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { AcdClient } from "../clients/acd-client.ts";
 import { PAGES } from "../support/pages-setup.ts";
 import { startService } from "../support/service.ts";
-import { NARROW, openDashboardBrowser } from "./world.ts";
+import { HAS_FOCUS, NARROW, openDashboardBrowser } from "./world.ts";
 
 test("a tenant of the ACD API", async () => {
   await using whole = await startService({
@@ -26,11 +26,22 @@ test("a tenant of the ACD API", async () => {
   await page.getByLabel("Campaign", { exact: true }).selectOption("4001");
   await opened.press(page.getByRole("button", { name: "Compare" }));
   await page.getByText("The campaign obeys none").waitFor();
-  await page.getByRole("button", { name: "Show callbacks" }).click();
-  await page.getByText("There is none.").waitFor();
   const { accessKeyId: id, accessKeySecret: secret } = whole.sandbox.accessKey;
   const vendor = new AcdClient((url, init) => whole.sandbox.fetch(url, init), "http://tenant.localhost", { id, secret }, 33);
   await vendor.logIn();
+  const csv = { "content-type": "text/csv" };
+  await whole.ask("/api/v1/facts/dnc", { method: "POST", headers: csv, body: "number\n+12125550101\n" });
+  await vendor.ask("POST", "/dnc-groups", { body: { dncGroupName: "Company" } });
+  const { resultSet } = (await vendor.ask("GET", "/dnc-groups")).body as { resultSet: { dncGroups: { dncGroupId: number }[] } };
+  await vendor.ask("POST", `/dnc-groups/${resultSet.dncGroups[0]?.dncGroupId}/scrubbed-skills/4001`);
+  await opened.press(page.getByRole("button", { name: "Compare" }));
+  await page.getByText(/^Company \(0\)\. 1 numbers/).waitFor();
+  await opened.press(page.getByRole("button", { name: "Add what is missing" }));
+  await page.getByText(/^Company \(1\)\. 1 numbers/).waitFor();
+  await page.getByRole("button", { name: "Add what is missing" }).waitFor({ state: "detached" });
+  await expect.poll(() => page.evaluate(HAS_FOCUS)).toBe(true);
+  await page.getByRole("button", { name: "Show callbacks" }).click();
+  await page.getByText("There is none.").waitFor();
   const callback = {
     skillId: 4001,
     phoneNumber: "2125550177",

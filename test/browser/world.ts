@@ -35,7 +35,7 @@ const IS_DRAWN = `(() => {
 })()`;
 
 /** Whether something has the focus that the next key goes to. */
-const HAS_FOCUS = "document.activeElement !== document.body && !document.activeElement.matches(':disabled')";
+export const HAS_FOCUS = "document.activeElement !== document.body && !document.activeElement.matches(':disabled')";
 /** Whether the page's clock was replaced, which holds for its whole profile. */
 const IS_TOUCHED = `!Date.toString().includes("[native code]")`;
 
