@@ -10,10 +10,10 @@ import {
   pauseAll,
   type StateChange,
   type StateContext,
-  type StopReport,
   stopAll,
   TenantRefresh,
 } from "../operations/index.ts";
+import { type StopResult, storelessStopOf } from "../operations/views/index.ts";
 import { StoreError } from "../store/index.ts";
 import { factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
@@ -69,7 +69,7 @@ export async function openCampaignStates(
     } catch (thrown) {
       if (!(thrown instanceof StoreError)) throw thrown;
       warn(`pausing without the store: ${messageOf(thrown)}`);
-      return [...(await stopCampaigns(flags, environment, ids, options, { onChange, warn })).changes];
+      return [...(await pauseWithoutStore(flags, environment, ids, options, { onChange, warn }))];
     }
   };
   return Object.assign(states, { pause, [Symbol.asyncDispose]: () => owned.disposeAsync() });
@@ -81,20 +81,40 @@ export interface StopSink {
   readonly warn: (message: string) => void;
 }
 
-/**
- * Pauses every campaign of the tenant, or the named ones, without a store: a note of what it did is written to the working folder
- * for the audit log.
- */
+/** Pauses every campaign of the tenant without a store: a note of what it did is written to the working folder for the audit log. */
 export async function stopCampaigns(
+  flags: Flags,
+  environment: Environment,
+  options: ChangeOptions,
+  sink: StopSink,
+): Promise<StopResult> {
+  const { report, ...stop } = await withoutStore(flags, environment, undefined, options, sink);
+  return storelessStopOf(report, stop);
+}
+
+/** The same for named campaigns. */
+export async function pauseWithoutStore(
+  flags: Flags,
+  environment: Environment,
+  ids: readonly string[],
+  options: ChangeOptions,
+  sink: StopSink,
+): Promise<readonly StateChange[]> {
+  return (await withoutStore(flags, environment, ids, options, sink)).report.changes;
+}
+
+async function withoutStore(
   flags: Flags,
   environment: Environment,
   ids: readonly string[] | undefined,
   options: ChangeOptions,
   sink: StopSink,
-): Promise<StopReport> {
+) {
   const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment, { retry: STOP_RETRY });
-  const notes = new StopNotes(config.dir, { actor: config.actor, now: () => config.clock.now(), warn: sink.warn });
+  const { actor, clock } = config;
+  const notes = new StopNotes(config.dir, { actor, now: () => clock.now(), warn: sink.warn });
+  const createdAt = clock.now();
   try {
     notes.add("campaign.stop", notes.id, {
       campaigns: ids ?? "all",
@@ -117,7 +137,7 @@ export async function stopCampaigns(
       listProblem,
       ...(otherwise.length === 0 ? {} : { known: otherwise }),
     });
-    return report;
+    return { report, id: notes.id, actor, reason: options.reason ?? null, createdAt, endedAt: clock.now() };
   } catch (thrown) {
     notes.add("campaign.stop.end", notes.id, { error: messageOf(thrown) });
     throw thrown;

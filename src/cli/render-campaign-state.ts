@@ -2,7 +2,7 @@
 
 import { formatInstant } from "../compliance/index.ts";
 import { durationText } from "../kernel/index.ts";
-import { dncWords, listedWords, type ResumeVerdict } from "../operations/index.ts";
+import { listedWords } from "../operations/index.ts";
 import type {
   AbandonmentBudget,
   CampaignStatus,
@@ -14,30 +14,18 @@ import type {
 import { table } from "./table.ts";
 import { grouped, printable, printableWhole } from "./text.ts";
 
-/**
- * The result of a pre-dial gate: the verdict first, then the reasons.
- * @param start for a gate that was asked for a start: the stored manifest, and how the tenant's do-not-call groups compare
- */
-export function gateWords(
-  id: string,
-  { allowed, refusals, judged, nextAllowed, onCompanyList }: GateLook,
-  { manifest, doNotCall }: { readonly manifest?: string | undefined; readonly doNotCall?: ResumeVerdict["doNotCall"] } = {},
-): string[] {
+/** The result of a pre-dial gate: the verdict first, then the reasons. */
+function gateWords(id: string, { allowed, refusals, judged, nextAllowed, onCompanyList }: GateLook): string[] {
   const lines = [`${printable(id)}: ${allowed ? "may dial" : "must not dial"}`];
   for (const { text } of refusals) lines.push(`  ${printableWhole(text)}`);
   if (judged !== null) {
     const { contacts, callable, later, never, listed, whole } = judged;
     const of = whole ? "" : `, the first of ${listed === null ? "more" : grouped(listed)}`;
-    const kept = manifest === undefined ? "" : ` (${manifest})`;
     lines.push(
-      `  ${grouped(contacts)} contacts judged${of}: ${grouped(callable)} callable now, ${grouped(later)} later, ${grouped(never)} never${kept}`,
+      `  ${grouped(contacts)} contacts judged${of}: ${grouped(callable)} callable now, ${grouped(later)} later, ${grouped(never)} never`,
     );
-    if (onCompanyList !== null && onCompanyList > 0 && doNotCall === undefined)
-      lines.push(`  ${listedWords({ onCompanyList, read: contacts })}`);
+    if (onCompanyList !== null && onCompanyList > 0) lines.push(`  ${listedWords({ onCompanyList, read: contacts })}`);
   }
-  // A refusal already says it.
-  if (doNotCall !== undefined && !refusals.some(({ code }) => code === "company_list_not_held"))
-    lines.push(`  the tenant's do-not-call groups: ${printableWhole(dncWords(doNotCall))}`);
   if (!allowed && nextAllowed !== null) lines.push(`  the first of those that wait may be called at ${instantText(nextAllowed)}`);
   return lines;
 }

@@ -1,10 +1,24 @@
 // What a verb of a campaign would do, as a service reports it.
 
 import type { CampaignPreview } from "../operations/views/index.ts";
-import { printable } from "./text.ts";
+import { printable, printableWhole } from "./text.ts";
 
 /** What would be done, in order. */
 export const effectLines = ({ effects }: Pick<CampaignPreview, "effects">): string[] => effects.map(printable);
+
+/** Whether it would be done, what forbids it, and what was looked at. */
+export function previewLines({
+  campaignId,
+  refusals,
+  checks,
+}: Pick<CampaignPreview, "campaignId" | "refusals" | "checks">): string[] {
+  return [
+    `${printable(campaignId)}: ${refusals.length === 0 ? "may dial" : "must not dial"}`,
+    ...refusals.map((text) => `  ${printableWhole(text)}`),
+    // A refusal already says it.
+    ...checks.filter(({ text }) => !refusals.includes(text)).map(({ check, text }) => `  ${printableWhole(`${check}: ${text}`)}`),
+  ];
+}
 
 /** What forbids it. */
 export const againstWords = ({ refusals }: Pick<CampaignPreview, "refusals">): string[] =>

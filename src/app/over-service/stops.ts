@@ -2,8 +2,14 @@
 
 import { z } from "zod";
 import { type Clock, OutdialError } from "../../kernel/index.ts";
-import type { StateChange, StopReport } from "../../operations/index.ts";
-import { begunStop, campaignResult, emergencyStop, type StopResult, stopResult } from "../../operations/views/index.ts";
+import {
+  begunStop,
+  type CampaignResult,
+  campaignResult,
+  emergencyStop,
+  type StopResult,
+  stopResult,
+} from "../../operations/views/index.ts";
 import type { StopRecords } from "../emergency-stop.ts";
 import type { ServiceAddress } from "./address.ts";
 import { ServiceClient } from "./client.ts";
@@ -43,14 +49,15 @@ async function urgent<T>(ask: () => Promise<T>): Promise<T> {
 export async function stopOverService(
   address: ServiceAddress,
   { reason, timeoutMs, signal, clock, warn, say }: PauseOverService,
-): Promise<StopReport> {
+): Promise<StopResult> {
   const client = new ServiceClient(address);
   const begun = await urgent(() =>
     client.json(begunStop, "/campaigns/stop", { method: "POST", body: { reason }, signal, withinMs: ANSWER_MS }),
   );
-  for (const line of begun.ignored) warn(`not used: ${line}`);
   const until = clock.now() + timeoutMs;
-  let stop: StopResult = begun;
+  const { ignored, ...tried } = begun;
+  for (const line of ignored) warn(`not used: ${line}`);
+  let stop: StopResult = tried;
   let told = "";
   for (;;) {
     const confirmed = stop.changes.filter((change) => change.confirmed).length;
@@ -69,13 +76,7 @@ export async function stopOverService(
     }
   }
   if (stop.endedAt === null) warn(`${stop.id} continues in the service: outdial campaign stops ${stop.id} shows its progress`);
-  const { changes, alreadyPaused, listProblem } = stop;
-  return {
-    changes: changes.map(changeOf),
-    alreadyPaused,
-    listProblem,
-    known: changes.filter(({ known }) => known === "known").map(({ campaignId }) => campaignId),
-  };
+  return stop;
 }
 
 /** Pauses campaigns by name. */
@@ -83,11 +84,11 @@ export async function pauseOverService(
   address: ServiceAddress,
   campaigns: readonly string[],
   { reason, signal }: Pick<PauseOverService, "reason" | "signal">,
-): Promise<readonly StateChange[]> {
+): Promise<readonly CampaignResult[]> {
   const schema = z.strictObject({ items: z.array(campaignResult) });
   const asked = { method: "POST", body: { campaigns, reason }, signal, withinMs: ANSWER_MS } as const;
   const { items } = await urgent(() => new ServiceClient(address).json(schema, "/campaigns/pause", asked));
-  return items.map(changeOf);
+  return items;
 }
 
 /** The emergency stops of a service. */
@@ -104,27 +105,3 @@ export function stopRecordsOf(address: ServiceAddress): StopRecords {
 }
 
 const stopPath = (id: string): string => `/campaigns/stops/${encodeURIComponent(id)}`;
-
-type Result = z.output<typeof campaignResult> | StopResult["changes"][number];
-
-function changeOf(one: Result): StateChange {
-  const { campaignId, status, confirmed, already, message } = one;
-  return {
-    campaignId,
-    target: "paused",
-    outcome: OUTCOMES[status] ?? (already ? "already" : "changed"),
-    shown: null,
-    confirmed,
-    activeCalls: "activeCalls" in one ? one.activeCalls : null,
-    message,
-    code: null,
-  };
-}
-
-/** What was not tried is not paused; what a person resumed meanwhile dials. */
-const OUTCOMES: Readonly<Partial<Record<Result["status"], StateChange["outcome"]>>> = {
-  failed: "failed",
-  pending: "failed",
-  resumed: "superseded",
-  unknown: "unknown",
-};

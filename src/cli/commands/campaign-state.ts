@@ -5,6 +5,7 @@ import {
   openCampaignStates,
   openStopRecords,
   pauseOverService,
+  pauseWithoutStore,
   ServiceCampaigns,
   stopCampaigns,
   stopOverService,
@@ -13,18 +14,22 @@ import {
 import { formatInstant } from "../../compliance/index.ts";
 import { messageOf, nearest, OutdialError } from "../../kernel/index.ts";
 import {
+  campaignPreviewOf,
   dncWords,
   OperationError,
   type ResumeReport,
+  resumePlanOf,
   type StateChange,
-  type StopReport,
   suggesting,
 } from "../../operations/index.ts";
 import {
+  type ApprovalView,
+  type CampaignPreview,
+  type CampaignResult,
   type CampaignStatus,
   type CampaignStatusList,
+  campaignResultOf,
   type EmergencyStop,
-  gateLookOf,
   type StopResult,
 } from "../../operations/views/index.ts";
 import { TenantError } from "../../tenant/index.ts";
@@ -33,8 +38,8 @@ import { answerWaits, confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
-import { gateWords, HEALTH, healthLines } from "../render-campaign-state.ts";
-import { againstWords, effectLines } from "../render-verb.ts";
+import { HEALTH, healthLines } from "../render-campaign-state.ts";
+import { effectLines, previewLines } from "../render-verb.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
 
@@ -174,7 +179,7 @@ async function showStop(stop: StopResult, io: Io): Promise<number> {
   const lines = [
     `${id} by ${printable(actor)}, ${formatInstant(Date.parse(createdAt))}: ${standing(stop)}`,
     parts.join(" · "),
-    ...open.map((one) => `  ${openLine(one)}`),
+    ...open.map((one) => `  ${resultLine(one)}`),
     ...left.map(({ campaignId, message }) => `  ${printable(campaignId)}: ${printable(message)}`),
   ];
   if (listProblem !== null)
@@ -189,17 +194,6 @@ function standing({ endedAt, supersededBy, carriedOut }: Pick<EmergencyStop, "en
   return carriedOut ? "a service carries it out" : "waits for a service to continue it";
 }
 
-const OPEN = {
-  pending: "not paused yet",
-  failed: "NOT paused",
-  unknown: "unknown whether paused",
-  paused: "paused, not confirmed",
-};
-
-function openLine({ campaignId, status, message }: StopResult["changes"][number]): string {
-  return `${printable(campaignId)} ${status === "resumed" ? status : OPEN[status]}: ${printable(message)}`;
-}
-
 type PauseOptions = OptionsOf<typeof declared.pause>;
 
 /** Ctrl-C ends what is under way; an intent that was sent stays open, and the next attempt sends its key again. */
@@ -207,18 +201,18 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, opt
   const { all, timeout: timeoutMs, reason } = given;
   if (all === ids.length > 0) throw new OperationError("invalid_input", "name the campaigns to pause, or give --all and no name");
   const options = { reason, timeoutMs, signal: io.signal };
-  if (given.service !== undefined) {
+  const { service } = given;
+  if (service !== undefined) {
     const over = { ...options, clock: io.clock, warn: (message: string) => io.complain(message), say: io.say };
-    if (all) return conclude(await stopOverService(given.service, over), io);
-    const changes = await pauseOverService(given.service, ids, over);
-    return await conclude({ changes, alreadyPaused: [], listProblem: null, known: [] }, io);
+    if (all) return concludeStop(await stopOverService(service, over), io);
+    return concludePause(await pauseOverService(service, ids, over), io);
   }
-  const onChange = (change: StateChange) => io.say(changeLine(change));
-  const stop = (named?: readonly string[]) =>
-    stopCampaigns(given, io.env, named, options, { onChange, warn: (message) => io.complain(message) });
-  if (all) return conclude(await stop(), io);
+  const onChange = (change: StateChange) => io.say(resultLine(campaignResultOf(change)));
+  const sink = { onChange, warn: (message: string) => io.complain(message) };
+  if (all) return concludeStop(await stopCampaigns(given, io.env, options, sink), io);
   const states = await opened(given, io);
-  if (states === undefined) return conclude(await stop(ids), io);
+  if (states === undefined)
+    return concludePause((await pauseWithoutStore(given, io.env, ids, options, sink)).map(campaignResultOf), io);
   await using runtime = states;
   const changes = await runtime.pause(ids, options, onChange);
   const unknown = changes.filter(({ code }) => code === "not_found");
@@ -227,7 +221,7 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, opt
     const near = nearest(campaignId, listed);
     if (near !== undefined) io.complain(`${printable(campaignId)}: did you mean ${printable(near)}?`);
   }
-  return await conclude({ changes, alreadyPaused: [], listProblem: null, known: [] }, io);
+  return await concludePause(changes.map(campaignResultOf), io);
 };
 
 /** The store, or undefined when there is none to be had: a pause must not wait for a database. */
@@ -241,44 +235,99 @@ async function opened(options: PauseOptions, io: Io) {
   }
 }
 
-async function conclude(report: StopReport, io: Io): Promise<number> {
-  const { changes, alreadyPaused, listProblem, known } = report;
+type Result = CampaignResult | StopResult["changes"][number];
+
+async function concludePause(items: readonly CampaignResult[], io: Io): Promise<number> {
+  await io.answer({ items }, pauseLines(items, []));
+  return pauseCode(items, true);
+}
+
+async function concludeStop(stop: StopResult, io: Io): Promise<number> {
+  const { changes, alreadyPaused, listProblem } = stop;
+  const lines = pauseLines(changes, alreadyPaused);
+  if (listProblem !== null)
+    lines.push(`  the list of campaigns is not whole, others may be dialing: ${printable(listProblem.message)}`);
+  const known = changes.filter((change) => change.known === "known").length;
+  if (known > 0) lines.push(`  ${grouped(known)} of them are known from earlier readings, not from the list`);
+  await io.answer(stop, lines);
+  if (listProblem !== null && changes.length === 0 && alreadyPaused.length === 0) return exitOf(listProblem.code);
+  return listProblem === null
+    ? pauseCode(changes, alreadyPaused.length === 0)
+    : Math.max(pauseCode(changes, false), EXIT.partlyFailed);
+}
+
+const NOT_PAUSED: ReadonlySet<string> = new Set(["failed", "unknown", "pending", "resumed", "superseded"] satisfies (
+  | StopResult["changes"][number]["status"]
+  | StateChange["outcome"]
+)[]);
+
+function pauseLines(changes: readonly Result[], alreadyPaused: readonly string[]): string[] {
   const open = changes.filter((change) => !change.confirmed);
-  const failed = changes.filter(({ outcome }) => outcome === "failed" || outcome === "unknown");
+  const failed = open.filter(({ status }) => NOT_PAUSED.has(status));
   const parts = [`${grouped(changes.length - open.length)} paused and confirmed`];
   if (alreadyPaused.length > 0) parts.push(`${grouped(alreadyPaused.length)} listed as paused before`);
   if (open.length > failed.length) parts.push(`${grouped(open.length - failed.length)} paused, not confirmed`);
   if (failed.length > 0) parts.push(`${grouped(failed.length)} NOT paused`);
-  const lines = [parts.join(" · "), ...open.map((change) => `  ${changeLine(change)}`)];
-  if (listProblem !== null)
-    lines.push(`  the list of campaigns is not whole, others may be dialing: ${printable(listProblem.message)}`);
-  if (known.length > 0) lines.push(`  ${grouped(known.length)} of them are known from earlier readings, not from the list`);
-  await io.answer({ pause: report }, lines);
-  if (listProblem !== null && changes.length === 0 && alreadyPaused.length === 0) return exitOf(listProblem.code);
-  if (open.length === 0) return listProblem === null ? EXIT.done : EXIT.partlyFailed;
-  return failed.length === changes.length && alreadyPaused.length === 0 ? exitOf(failed[0]?.code ?? "") : EXIT.partlyFailed;
+  return [parts.join(" · "), ...open.map((change) => `  ${resultLine(change)}`)];
 }
 
-function changeLine({ campaignId, target, outcome, confirmed: sure, message }: StateChange): string {
+/** @param isAll no other campaign was listed as paused */
+function pauseCode(changes: readonly Result[], isAll: boolean): number {
+  if (changes.every((change) => change.confirmed)) return EXIT.done;
+  const failed = changes.filter(({ status }) => NOT_PAUSED.has(status));
+  return isAll && failed.length === changes.length ? exitOf(failed[0]?.code ?? "") : EXIT.partlyFailed;
+}
+
+/** What became of a campaign that was to be paused, or to dial. */
+function resultLine({ campaignId, status, confirmed: sure, already, message }: Result, target = "paused"): string {
   const id = printable(campaignId);
-  const why = message === null ? "" : `: ${printable(message)}`;
-  if (outcome === "failed") return `${id} NOT ${target}${why}`;
-  if (outcome === "unknown") return `${id} unknown whether ${target}${why}`;
-  const already = outcome === "already" ? " already" : "";
-  return sure ? `${id} ${target}${already}, confirmed` : `${id} ${target}${already}, not confirmed${why}`;
+  const why = printable(message);
+  if (status === target) return `${id} ${target}${already ? " already" : ""}, ${sure ? "confirmed" : `not confirmed: ${why}`}`;
+  if (status === "failed") return `${id} NOT ${target}: ${why}`;
+  if (status === "unknown") return `${id} unknown whether ${target}: ${why}`;
+  return `${id} ${status === "pending" ? `not ${target} yet` : status}: ${why}`;
 }
 
-export const resume: Run<typeof declared.resume> = async ({ args: { id }, options, io, standing }) => {
-  const { check, reason, service } = options;
+/** Shows a resume as the API does: its preview while nothing was done, its result afterwards. */
+export const resume: Run<typeof declared.resume> = async ({ args: { id }, options, io }) => {
+  const { check, service } = options;
+  const end =
+    service === undefined ? await resumeHere(id, options, io) : await resumeThere(new ServiceCampaigns(service), id, options, io);
+  if (end === undefined) return EXIT.refused;
+  if ("approval" in end) return answerWaits(end.approval, io);
+  if ("preview" in end) {
+    const { preview } = end;
+    const isRefused = preview.refusals.length > 0;
+    await io.answer({ ...preview, result: check ? "dry_run" : "refused" }, previewLines(preview));
+    return isRefused ? EXIT.refused : EXIT.done;
+  }
+  const { result } = end;
+  await io.answer(result, [resultLine(result, "active")]);
+  if (result.confirmed) return EXIT.done;
+  return result.status === "failed" || result.status === "unknown" ? exitOf(result.code ?? "") : EXIT.partlyFailed;
+};
+
+/** How a resume ended: not carried out, carried out, or another person must agree; undefined when the person who asked did not. */
+type ResumeEnd =
+  | { readonly preview: CampaignPreview }
+  | { readonly result: CampaignResult }
+  | { readonly approval: ApprovalView }
+  | undefined;
+
+type ResumeOptions = OptionsOf<typeof declared.resume>;
+
+const agreed = (id: string, io: Io) => confirmed(`Let campaign ${printable(id)} call people again?`, io);
+
+async function resumeHere(id: string, options: ResumeOptions, io: Io): Promise<ResumeEnd> {
+  const { check, reason } = options;
   const { signal } = io;
-  if (service !== undefined) return resumeThere(new ServiceCampaigns(service), id, { check, reason }, io);
   await using states = await openCampaignStates(options, io.env);
   if (!check) {
     const doNotCall = await states.doNotCall(id, { signal });
     if (doNotCall !== null) io.say(`the tenant's do-not-call groups: ${printable(dncWords(doNotCall))}`);
-    if (!(await confirmed(`Let campaign ${printable(id)} call people again?`, io))) return EXIT.refused;
+    if (!(await agreed(id, io))) return undefined;
   }
-  const report: ResumeReport = await suggesting(
+  const { verdict, change } = await suggesting<ResumeReport>(
     id,
     () => states.list(),
     async () =>
@@ -286,36 +335,21 @@ export const resume: Run<typeof declared.resume> = async ({ args: { id }, option
         ? { verdict: await states.forResume(await states.gate(id, { call: { signal } }), { signal }), change: null }
         : await states.resume(id, { reason, signal, call: { signal } }),
   );
-  const { verdict, change } = report;
-  await io.answer({ resume: report, standing: standing() }, [
-    ...gateWords(id, gateLookOf(verdict), { manifest: verdict.manifest?.id, doNotCall: verdict.doNotCall }),
-    ...(change === null ? [] : [changeLine(change)]),
-  ]);
-  if (!verdict.allowed) return EXIT.refused;
-  if (change === null || change.confirmed) return EXIT.done;
-  return change.outcome === "failed" || change.outcome === "unknown" ? exitOf(change.code ?? "") : EXIT.partlyFailed;
-};
+  return change === null ? { preview: campaignPreviewOf(resumePlanOf(verdict)) } : { result: campaignResultOf(change) };
+}
 
 /** Through a service: it asks its gate, and once more when it carries the resume out. */
 async function resumeThere(
   campaigns: ServiceCampaigns,
   id: string,
-  { check, reason }: { readonly check: boolean; readonly reason: string | undefined },
+  { check, reason }: ResumeOptions,
   io: Io,
-): Promise<number> {
+): Promise<ResumeEnd> {
   const { signal } = io;
   const preview = await campaigns.preview(id, "resume", signal);
-  const told = (result: object | null, approval: object | null) => ({ resume: { preview, result, approval }, standing: null });
-  if (check || preview.refusals.length > 0) {
-    await io.answer(told(null, null), preview.refusals.length > 0 ? againstWords(preview) : effectLines(preview));
-    return preview.refusals.length > 0 ? EXIT.refused : EXIT.done;
-  }
+  if (check || preview.refusals.length > 0) return { preview };
   io.say(effectLines(preview));
-  if (!(await confirmed(`Let campaign ${printable(id)} call people again?`, io))) return EXIT.refused;
+  if (!(await agreed(id, io))) return undefined;
   const { result, approval } = await campaigns.carryOut(preview, { reason, signal });
-  if (approval !== null) return await answerWaits(approval, io, told(null, approval));
-  const { status, message } = result;
-  await io.answer(told(result, null), [`${printable(id)} ${status}: ${printable(message)}`]);
-  if (result.confirmed) return EXIT.done;
-  return status === "failed" ? EXIT.failed : EXIT.partlyFailed;
+  return approval === null ? { result } : { approval };
 }

@@ -5,7 +5,7 @@ export * from "./failover/index.ts";
 export * from "./health/index.ts";
 export * from "./metrics/index.ts";
 export { campaignIds, suggesting } from "./nearest.ts";
-export { campaignPreviewOf } from "./preview.ts";
+export { campaignPreviewOf, handOverPlanOf, resumePlanOf } from "./preview.ts";
 export * from "./segment/index.ts";
 export * from "./state/index.ts";
 export { CampaignStates, figuresOf, pairAgainstOf, type StateContext } from "./states.ts";

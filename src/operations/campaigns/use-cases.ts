@@ -7,7 +7,6 @@ import { OperationError } from "../error.ts";
 import { timesOf } from "../readings.ts";
 import type { TenantRefresh } from "../refresh/refresh.ts";
 import { Together } from "../together.ts";
-import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
 import {
   campaignResultOf,
   campaignStatusOf,
@@ -30,12 +29,12 @@ import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
 import { timeText } from "../views/texts.ts";
 import type { FailoverUseCases } from "./failover/use-cases.ts";
-import { orderRefusal } from "./failover/words.ts";
 import { happened } from "./happened.ts";
 import type { KnownHealth } from "./health/known.ts";
 import { knownCampaign, knownList } from "./health/known-campaigns.ts";
 import type { CampaignReading } from "./metrics/reading.ts";
 import { suggesting } from "./nearest.ts";
+import { handOverPlanOf, resumePlanOf, type VerbPlan } from "./preview.ts";
 import type { StateChange } from "./state/change.ts";
 import type { EmergencyStops } from "./state/emergency-stop.ts";
 import { GateLooks } from "./state/gate-looks.ts";
@@ -51,11 +50,6 @@ const STOP_WAIT_MS = 15_000;
 const POINTS = 720;
 /** A person waits for it. */
 const CALL: CallOptions = { lane: "pacing" };
-
-/** What an action applies to (for a hand-over: the primary), the contacts that the gate read, and what was checked. */
-export interface VerbPlan extends Pick<CampaignPreview, "verb" | "campaignId" | "judged" | "checks"> {
-  readonly id: string;
-}
 
 interface CampaignParts {
   readonly states: CampaignStates;
@@ -182,30 +176,15 @@ export class CampaignUseCases {
   /** The preview of an action. Throws OperationError `not_available` when the campaign is in no pair. */
   async plan(id: string, verb: CampaignVerb): Promise<Planned<VerbPlan>> {
     if (verb === "resume") return this.#planResume(id);
-    const operation = `campaigns.${verb}`;
-    const shared = { verb, campaignId: id, judged: null } as const;
     if (verb === "pause" || verb === "drill") {
       const summary = verb === "pause" ? `Pause ${id}` : `Rehearse a hand-over of ${id}`;
       const on = verb === "drill" ? (await this.#pair(id)).primary : id;
-      return { operation, summary, relies: { id, verb }, refusals: [], plan: { id: on, ...shared, checks: [] } };
+      const plan = { id: on, verb, campaignId: id, judged: null, checks: [] };
+      return { operation: `campaigns.${verb}`, summary, relies: { id, verb }, refusals: [], plan };
     }
     const pair = await this.#pair(id);
-    const { primary, backup, state } = pair;
-    const refusal = orderRefusal(state, verb === "failover" ? "fail-over" : "fail-back");
-    const [gives, takes] = verb === "failover" ? [primary, backup] : [backup, primary];
-    const found = await this.#parts.failover.doNotCall(takes);
-    const checks = pairChecks(pair, verb === "failover" ? "primary" : "backup");
-    return {
-      operation,
-      summary: `Hand over from ${gives} to ${takes}`,
-      relies: { primary, backup, phase: state.phase, side: state.side },
-      refusals: [refusal, found?.refusal ?? null].filter((text) => text !== null),
-      plan: {
-        id: primary,
-        ...shared,
-        checks: found === null ? checks : [...checks, groupsCheck(found.groups, found.refusal ?? undefined)],
-      },
-    };
+    const found = await this.#parts.failover.doNotCall(verb === "failover" ? pair.backup : pair.primary);
+    return handOverPlanOf(id, pair, verb, found);
   }
 
   /**
@@ -252,7 +231,7 @@ export class CampaignUseCases {
   async order(id: string, primary: string, verb: "failover" | "failback", by: string): Promise<CampaignResult> {
     await this.#parts.failover.order(primary, verb === "failover" ? "fail-over" : "fail-back", by);
     const message = "the watch over the pair carries it out at its next look";
-    return { campaignId: id, status: "ordered", confirmed: true, already: false, message };
+    return { campaignId: id, status: "ordered", confirmed: true, already: false, message, code: null };
   }
 
   /** Rehearses a hand-over: reads and decides in the same way, but changes nothing. Throws OperationError `not_available`. */
@@ -270,6 +249,7 @@ export class CampaignUseCases {
       confirmed: passed,
       already: false,
       message: told.join(" "),
+      code: null,
     };
   }
 
@@ -369,23 +349,10 @@ export class CampaignUseCases {
       () => this.#looks.look(id),
     );
     const verdict = await this.#parts.states.forResume(look, CALL);
-    const { campaign, refusals, manifest, windows, whole, announced, at } = verdict;
-    const open = windows.filter((one) => one.open > 0).length;
-    const judged =
-      manifest === null
-        ? null
-        : { contacts: manifest.input.contacts, callable: manifest.counts.dial, listed: announced, whole, at: timeText(at) };
     // When nobody at the beginning of the list may be called, somebody further down may: the gate reads further when the action
     // is carried out.
-    const against = refusals.filter(({ code }) => code !== "nobody_callable" || whole);
-    return {
-      operation: "campaigns.resume",
-      summary: `Resume ${campaign.name ?? id}: ${campaign.status} now, ${open} of ${windows.length} zones open${callableOf(judged)}`,
-      // Without the counts: they change every minute, and the gate is asked again when the action is carried out.
-      relies: { id, status: campaign.status, allowed: against.length === 0 },
-      refusals: against.map(({ text }) => text),
-      plan: { id, verb: "resume", campaignId: id, judged, checks: gateChecks(verdict) },
-    };
+    const against = verdict.refusals.filter(({ code }) => code !== "nobody_callable" || verdict.whole);
+    return resumePlanOf({ ...verdict, refusals: against });
   }
 
   async #changed(change: StateChange): Promise<CampaignResult> {
@@ -393,14 +360,6 @@ export class CampaignUseCases {
     await this.saw({ campaignId, target, shown: shown === true });
     return campaignResultOf(change);
   }
-}
-
-function callableOf(judged: CampaignPreview["judged"]): string {
-  if (judged === null) return "";
-  const { contacts, callable, listed, whole } = judged;
-  const rest =
-    whole || listed === null ? "" : ` (of ${listed} on the list; the gate reads on when nobody of these may be called)`;
-  return `, ${callable} of ${contacts} contacts looked at callable now${rest}`;
 }
 
 /**

@@ -160,7 +160,7 @@ function windowOf({ zone, contacts, open, until, opens }: KnownHealth["windows"]
 }
 
 /** The result of a change of state. */
-export function campaignResultOf({ campaignId, target, outcome, confirmed, shown, message }: StateChange): CampaignResult {
+export function campaignResultOf({ campaignId, target, outcome, confirmed, shown, message, code }: StateChange): CampaignResult {
   const open = outcome === "failed" || outcome === "unknown" || outcome === "superseded";
   return {
     campaignId,
@@ -169,5 +169,6 @@ export function campaignResultOf({ campaignId, target, outcome, confirmed, shown
     confirmed,
     already: outcome === "already",
     message: message ?? (confirmed ? `the tenant shows it ${target}` : "not confirmed yet"),
+    code,
   };
 }

@@ -1,10 +1,11 @@
 // Emergency stops as the API shows them: a campaign is called paused only when the tenant shows it as paused.
 
 import type { EmergencyStopReport } from "../campaigns/state/emergency-stop.ts";
+import type { StopReport } from "../campaigns/state/stop.ts";
 import type { EmergencyStop, StopResult } from "./schemas/stops.ts";
 import { timeText } from "./texts.ts";
 
-type Stopped = EmergencyStopReport["campaigns"][number];
+type Stopped = Omit<EmergencyStopReport["campaigns"][number], "updatedAt">;
 
 /** An emergency stop as lists show it. */
 export function stopViewOf(stop: EmergencyStopReport["stop"]): EmergencyStop {
@@ -23,6 +24,26 @@ export function stopResultOf({ stop, campaigns }: EmergencyStopReport): StopResu
   };
 }
 
+/** An emergency stop that was made without a store, and has ended. */
+export function storelessStopOf(
+  { changes, alreadyPaused, listProblem, known }: StopReport,
+  stop: Pick<EmergencyStopReport["stop"], "id" | "actor" | "reason" | "createdAt" | "endedAt">,
+): StopResult {
+  const { scope: _, ...rest } = common({ ...stop, scope: null, supersededBy: null, executor: null, listProblem });
+  const results = changes.map(({ outcome, ...change }) =>
+    changeOf(
+      {
+        ...change,
+        outcome: outcome === "superseded" ? null : outcome,
+        source: known.includes(change.campaignId) ? "known" : "listed",
+        settled: true,
+      },
+      true,
+    ),
+  );
+  return { ...rest, changes: results, alreadyPaused };
+}
+
 function common({
   id,
   actor,
@@ -33,7 +54,7 @@ function common({
   supersededBy,
   executor,
   listProblem,
-}: EmergencyStopReport["stop"]) {
+}: Omit<EmergencyStopReport["stop"], "run">) {
   return {
     id,
     actor,
@@ -48,13 +69,14 @@ function common({
 }
 
 function changeOf(stopped: Stopped, ended: boolean): StopResult["changes"][number] {
-  const { campaignId, source, outcome, confirmed, activeCalls, settled } = stopped;
+  const { campaignId, source, outcome, confirmed, code, activeCalls, settled } = stopped;
   return {
     campaignId,
     status: statusOf(stopped),
     confirmed,
     already: outcome === "already",
     message: messageOf(stopped, ended),
+    code,
     activeCalls,
     known: source,
     settled,

@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, it } from "vitest";
+import { campaignResult, stopResult } from "../../../src/operations/views/index.ts";
 import type { SandboxOptions } from "../../../src/sandbox/index.ts";
 import { runCli, startCli, workFolder } from "../../support/cli.ts";
 import { startSandbox } from "../../support/sandbox.ts";
@@ -39,8 +40,8 @@ const statusOf = ({ sandbox }: Pick<StartedWorld, "sandbox">, id: string) =>
 it("pauses, waits until the calls are over, and says so; again it is a success", async () => {
   await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
   const { code, stdout } = await world.run(["campaign", "pause", "camp_1", "--reason", "complaints", "--json"]);
-  const [change] = JSON.parse(stdout).pause.changes;
-  expect({ code, change }).toMatchObject({ code: 0, change: { outcome: "changed", confirmed: true, activeCalls: 0 } });
+  const change = campaignResult.parse(JSON.parse(stdout).items[0]);
+  expect({ code, change }).toMatchObject({ code: 0, change: { status: "paused", confirmed: true, already: false, code: null } });
   const again = await world.run(["campaign", "pause", "camp_1"]);
   expect(again).toMatchObject({ code: 0, stdout: "1 paused and confirmed\n" });
   expect(again.stderr).toContain("camp_1 paused already, confirmed");
@@ -131,18 +132,14 @@ it("stops everything without database and folder, page by page, past single fail
     cwd: folder.path,
     env,
   });
-  const { changes, listProblem } = JSON.parse(stdout).pause;
+  const { changes, listProblem } = stopResult.parse(JSON.parse(stdout));
   expect({ code, listProblem }).toEqual({ code: 4, listProblem: null });
-  const failed = changes.filter(({ outcome }: { outcome: string }) => outcome !== "changed");
+  const failed = changes.filter(({ status }) => status !== "paused");
   // The path of a fault is a prefix.
-  expect(failed.map(({ campaignId }: { campaignId: string }) => campaignId).every((id: string) => id.startsWith("camp_7"))).toBe(
-    true,
-  );
+  expect(failed.every(({ campaignId }) => campaignId.startsWith("camp_7"))).toBe(true);
   expect(changes).toHaveLength(230);
   const stillActive = world.sandbox.control.state().campaigns.filter(({ status }) => status !== "paused");
-  expect(stillActive.map(({ id }) => id).sort()).toEqual(
-    failed.map(({ campaignId }: { campaignId: string }) => campaignId).sort(),
-  );
+  expect(stillActive.map(({ id }) => id).sort()).toEqual(failed.map(({ campaignId }) => campaignId).sort());
   expect(new Set(transitions(world).map(({ key }) => key)).size).toBe(230);
   expect(await readdir(join(folder.path, ".outdial"))).toEqual(["stops"]);
   // Opening a store on that folder takes the note into the audit, once.
@@ -168,14 +165,14 @@ it("never takes a list that is not there for one without campaigns: asked again,
   const nothing = { match: { operation: "listCampaigns" }, effect: { status: 200, body: {} } } as const;
   world.sandbox.control.faults.add(nothing);
   const missing = await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--json"]);
-  const { changes, listProblem } = JSON.parse(missing.stdout).pause;
+  const { changes, listProblem } = stopResult.parse(JSON.parse(missing.stdout));
   expect({ code: missing.code, changes, listProblem }).toMatchObject({ changes: [], listProblem: { code: "invalid_reply" } });
   expect(missing.code).not.toBe(0);
   expect(statusOf(world, "camp_1")).toBe("active");
   world.sandbox.control.faults.clear();
   world.sandbox.control.faults.add({ ...nothing, times: 2 });
   const stopped = await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--json"]);
-  expect(JSON.parse(stopped.stdout).pause).toMatchObject({ changes: [{ campaignId: "camp_1" }], listProblem: null });
+  expect(JSON.parse(stopped.stdout)).toMatchObject({ changes: [{ campaignId: "camp_1" }], listProblem: null });
   expect(statusOf(world, "camp_1")).toBe("paused");
 });
 
@@ -193,7 +190,7 @@ it("does not take an empty list that does not say that there are none for the wh
   await using world = await campaignWorld({ ...STILL }, false);
   world.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, effect: { status: 200, body: { campaigns: [] } } });
   const { code, stdout } = await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--json"]);
-  const { changes, listProblem } = JSON.parse(stdout).pause;
+  const { changes, listProblem } = stopResult.parse(JSON.parse(stdout));
   expect({ code, changes, listProblem }).toMatchObject({ code: 1, changes: [], listProblem: { code: "empty_list" } });
 });
 
@@ -205,12 +202,11 @@ it("pauses what it knows of when the list is empty without saying that there are
     world.sandbox.control.faults.clear();
     world.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, effect: { status: 200, body } });
     const { code, stdout } = await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--json"]);
-    return { code, ...JSON.parse(stdout).pause };
+    return { code, ...stopResult.parse(JSON.parse(stdout)) };
   };
   const doubted = await pauseAll({ campaigns: [] });
   expect(doubted).toMatchObject({
-    changes: [{ campaignId: "camp_1", outcome: "changed" }],
-    known: ["camp_1"],
+    changes: [{ campaignId: "camp_1", status: "paused", known: "known" }],
     listProblem: { code: "empty_list", message: expect.stringContaining("1 is known from earlier readings") },
   });
   expect(statusOf(world, "camp_1")).toBe("paused");
@@ -228,10 +224,8 @@ it("pauses what it knows of without waiting for a slow list", async () => {
   await expect.poll(() => statusOf(world, "camp_1"), { timeout: 60_000 }).toBe("paused");
   control.faults.clear();
   await control.advance(120);
-  const { changes, known, listProblem } = JSON.parse((await stopping).stdout).pause;
-  expect({ changes, known, listProblem }).toMatchObject({
-    changes: [{ campaignId: "camp_1" }],
-    known: ["camp_1"],
+  expect(stopResult.parse(JSON.parse((await stopping).stdout))).toMatchObject({
+    changes: [{ campaignId: "camp_1", known: "known" }],
     listProblem: null,
   });
 });

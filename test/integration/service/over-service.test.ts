@@ -45,6 +45,13 @@ const answered = async (args: readonly string[], options: Partial<CliOptions> = 
   return { code, value: JSON.parse(stdout) as Record<string, Record<string, unknown>> };
 };
 
+/** The same command without the service, on its store. */
+const beside = (args: readonly string[]) => runCli(args, { cwd: folder.path, env: { ...at.environment, OUTDIAL_DIR: at.dir } });
+const answeredBeside = async (args: readonly string[]) => {
+  const { code, stdout } = await beside([...args, "--json"]);
+  return { code, value: JSON.parse(stdout) as Record<string, unknown> };
+};
+
 test("a file is checked, tagged by the service and followed to its end; sent again it is recognised, and its rows are there", async () => {
   const input = `${callsCsv(ROWS)}call_9999999,DISP_404,,,\n`;
   const checked = await answered([...TAG, "--dry-run"], { input });
@@ -130,13 +137,18 @@ test("campaigns are paused by name and all at once", async () => {
   const all = await answered(["campaign", "pause", "--all", "--reason", "complaints"]);
   expect(all).toMatchObject({
     code: 0,
-    value: { pause: { changes: [{ campaignId: CAMPAIGN, confirmed: true }], listProblem: null } },
+    value: { changes: [{ campaignId: CAMPAIGN, confirmed: true }], listProblem: null },
   });
   const { stdout } = await run(["campaign", "stops"]);
-  const beside = async (...more: string[]) =>
-    (await runCli(["campaign", "stops", ...more], { cwd: folder.path, env: { ...at.environment, OUTDIAL_DIR: at.dir } })).stdout;
-  expect(await beside()).toBe(stdout);
-  expect(JSON.parse(await beside("--json"))).toEqual((await answered(["campaign", "stops"])).value);
+  expect((await beside(["campaign", "stops"])).stdout).toBe(stdout);
+  for (const args of [["stops"], ["pause", CAMPAIGN]])
+    expect(await answeredBeside(["campaign", ...args])).toEqual(await answered(["campaign", ...args]));
+  const alone = await answeredBeside(["campaign", "pause", "--all", "--reason", "complaints"]);
+  const there = await answered(["campaign", "pause", "--all", "--reason", "complaints"]);
+  const unequal = { id: expect.any(String) as string, actor: expect.any(String) as string };
+  const times = { createdAt: expect.any(String) as string, endedAt: expect.any(String) as string };
+  expect(alone).toEqual({ ...there, value: { ...there.value, ...unequal, ...times } });
+  expect(stopResult.parse(alone.value).alreadyPaused).toContain(CAMPAIGN);
   const one = await answered(["campaign", "stops", /stop_\w+/.exec(stdout)?.[0] ?? ""]);
   expect(stopResult.parse(one.value).changes).toMatchObject([{ campaignId: CAMPAIGN, status: "paused", confirmed: true }]);
   const id = /stop_\w+/.exec(stdout)?.[0] ?? "";
@@ -149,11 +161,14 @@ test("campaigns are paused by name and all at once", async () => {
 test("a resume is shown, refused or confirmed as the service says, and pairs are told", async () => {
   at.sandbox.control.simulateEdit({ kind: "campaign", id: CAMPAIGN, body: { status: "paused" } });
   const refusal = await answered(["campaign", "resume", CAMPAIGN, "--yes"]);
-  expect(refusal).toMatchObject({ code: 3, value: { resume: { result: null, approval: null } } });
-  expect(JSON.stringify(refusal.value)).toContain("the campaign has no contact list");
+  expect(refusal).toMatchObject({ code: 3, value: { verb: "resume", result: "refused" } });
+  expect(refusal.value["refusals"]).toEqual(["the campaign has no contact list"]);
+  expect(await answeredBeside(["campaign", "resume", CAMPAIGN, "--yes"])).toEqual(refusal);
+  const check = ["campaign", "resume", CAMPAIGN, "--check"];
+  expect((await beside(check)).stdout).toBe((await run(check)).stdout);
   expect(await run(["campaign", "resume", CAMPAIGN, "--check"])).toMatchObject({
     code: 3,
-    stdout: expect.stringMatching(/^refused: /) as string,
+    stdout: expect.stringMatching(new RegExp(`^${CAMPAIGN}: must not dial\n  the campaign has no contact list$`, "m")) as string,
   });
   expect(await run(["campaign", "resume", "none", "--yes"])).toMatchObject({ code: 1, stdout: "" });
   expect(await run(["campaign", "failover", "status"])).toMatchObject({

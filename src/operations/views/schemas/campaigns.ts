@@ -361,6 +361,7 @@ export const campaignResult = z
     confirmed: z.boolean(),
     already: z.boolean().describe("It was so before"),
     message: z.string(),
+    code: z.string().nullable().describe("Code of the error behind it; null when there was none"),
   })
   .meta({ id: "CampaignResult" });
 export type CampaignResult = z.output<typeof campaignResult>;
