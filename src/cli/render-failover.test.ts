@@ -5,7 +5,7 @@ import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../test/support/fai
 import { failoverPolicySchema, readPair, standingIn } from "../operations/index.ts";
 import { campaignStatusOf, pairViewOf } from "../operations/views/index.ts";
 import { healthLines } from "./render-campaign-state.ts";
-import { failoverLines, pairText } from "./render-failover.ts";
+import { failoverLines, happeningLine, pairText } from "./render-failover.ts";
 
 const pairOf = (state: unknown) =>
   readPair({
@@ -77,5 +77,20 @@ describe.each(PAIR_CASES)("a pair $name", ({ state, dials }) => {
       next: { kind: "look", afterMs: 0 },
     });
     for (const line of told) expect([line, CLAIM.test(line)]).toEqual([line, false]);
+  });
+});
+
+describe("an event of a pair", () => {
+  const line = (phase: string, event: object, messages: readonly string[] = []) =>
+    happeningLine({ seq: 1, at: "2026-01-05T10:00:00Z", phase, event, alarms: messages.map((message) => ({ message })) });
+
+  it("is told in words, each thing once", () => {
+    expect(line("halted", { type: "stopped" }, ["neither campaign dials: the gate is closed"])).toBe(
+      "2026-01-05T10:00:00Z stopped    halted: neither campaign dials: the gate is closed",
+    );
+    expect(line("halted", { type: "ordered" })).toBe("2026-01-05T10:00:00Z ordered    halted, neither dials");
+    expect(line("draining", { type: "seen", unreadable: 2 }, ["3 calls are under way"])).toBe(
+      "2026-01-05T10:00:00Z seen       waiting for the calls of the one that hands over to end: 3 calls are under way; 2 contacts could not be read",
+    );
   });
 });

@@ -1,6 +1,7 @@
 // Failover pairs as text: a description of a pair, lines for its events. Pure.
 
 import { z } from "zod";
+import { pairPhaseTold } from "../kernel/index.ts";
 import { type FailoverProgress, pairWords } from "../operations/index.ts";
 import type { FailoverHappeningView, FailoverPairView } from "../operations/views/index.ts";
 import { printable, printableWhole } from "./text.ts";
@@ -26,7 +27,7 @@ export function happeningLine({ at, phase, event, alarms }: FailoverHappeningVie
   const told = messages.parse(alarms).map(({ message }) => message);
   if (until !== null) told.push(`until ${new Date(until).toISOString()}`);
   if (unreadable > 0) told.push(`${unreadable} contacts could not be read`);
-  return printable(`${at} ${type.padEnd(10)} ${phase.padEnd(12)} ${told.join("; ")}`).trimEnd();
+  return printable(`${at} ${type.padEnd(10)} ${pairPhaseTold(phase, told)}`);
 }
 
 const happened = z

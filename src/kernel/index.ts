@@ -9,7 +9,14 @@ export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
 export { issueText } from "./issue-words.ts";
 export { installCommand, missingPackage } from "./packages.ts";
-export { APPLY_PHASE_WORDS, CHANGE_PHASE_WORDS, PAIR_PHASE_WORDS, pairPhaseWords, phaseWords } from "./phase-words.ts";
+export {
+  APPLY_PHASE_WORDS,
+  CHANGE_PHASE_WORDS,
+  PAIR_PHASE_WORDS,
+  pairPhaseTold,
+  pairPhaseWords,
+  phaseWords,
+} from "./phase-words.ts";
 export { type Problem, problemsOf, problemText } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";
 export { isNestedDeeper, repeatedMember } from "./repeated-member.ts";

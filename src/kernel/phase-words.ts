@@ -23,6 +23,13 @@ export function pairPhaseWords(phase: string): string {
   return wordsOf === undefined ? spaced(phase) : wordsOf("one that hands over", "one that takes over");
 }
 
+/** The words of a pair's phase with the messages of its alarms, each thing said once. */
+export function pairPhaseTold(phase: string, messages: readonly string[]): string {
+  const isSaid = phase === "halted" && messages.some((message) => message.startsWith("neither campaign dials"));
+  const words = isSaid ? phase : pairPhaseWords(phase);
+  return messages.length === 0 ? words : `${words}: ${messages.join("; ")}`;
+}
+
 /** A change of dialer settings. */
 export const CHANGE_PHASE_WORDS = {
   sending: "sending",

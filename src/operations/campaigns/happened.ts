@@ -1,6 +1,6 @@
 // The events of a campaign and of its dialing: changes of state, hand-overs, changes of settings, in order of time.
 
-import { type Instant, pairPhaseWords } from "../../kernel/index.ts";
+import { type Instant, pairPhaseTold } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 import type { AxisEvent } from "../views/schemas/campaigns.ts";
 import { timeText } from "../views/texts.ts";
@@ -39,7 +39,7 @@ export async function happened(store: Store, id: string, from: Instant): Promise
     ...entered(handovers).map(({ at, phase, alarms }) => ({
       at: timeText(at),
       kind: "failover" as const,
-      text: `${pairPhaseWords(phase)}${phase === "halted" ? saidBy(alarms) : ""}`,
+      text: pairPhaseTold(phase, phase === "halted" ? saidBy(alarms) : []),
       actor: null,
       audit: null,
     })),
@@ -49,9 +49,8 @@ export async function happened(store: Store, id: string, from: Instant): Promise
 }
 
 /** The texts of a step's alarms: why it ended. */
-function saidBy(alarms: unknown): string {
-  const messages = Array.isArray(alarms) ? alarms.map((alarm) => String(alarm?.message ?? "")) : [];
-  return messages.map((message) => `: ${message}`).join("");
+function saidBy(alarms: unknown): readonly string[] {
+  return Array.isArray(alarms) ? alarms.map((alarm) => String(alarm?.message ?? "")) : [];
 }
 
 /** The entries in which a phase began: a pair records the same phase repeatedly while it waits. Newest first, as given. */

@@ -19,7 +19,6 @@ import type { Planned } from "../views/plan.ts";
 import type {
   CampaignDetail,
   CampaignList,
-  CampaignPreview,
   CampaignResult,
   CampaignStatusList,
   CampaignVerb,
