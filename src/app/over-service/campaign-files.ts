@@ -1,6 +1,6 @@
 // Campaign files through a service: they are sent, what it plans is shown, and it carries the plan out.
 
-import type { CampaignPlan, ExportedFile, FileText, Interruption } from "../../operations/index.ts";
+import { type CampaignPlan, type ExportedFile, type FileText, OperationError } from "../../operations/index.ts";
 import {
   type CampaignApplySummary,
   type CampaignApplyView,
@@ -11,14 +11,18 @@ import {
   campaignDrift,
   campaignExport,
   campaignPlanView,
+  MOST_CAMPAIGN_TEXT,
+  MOST_JSON_BYTES,
 } from "../../operations/views/index.ts";
 import type { CampaignApplies } from "../campaigns.ts";
 import type { ServiceAddress } from "./address.ts";
-import { type CarriedOut, ServiceClient } from "./client.ts";
-import { Following, type FollowingOptions } from "./following.ts";
+import type { CarriedOut } from "./client.ts";
+import { FollowedAtService, type FollowingOptions } from "./following.ts";
 
 /** Characters of a file's name that the API takes. */
 const MOST_NAME = 200;
+/** Room for the other fields of a request, bytes. */
+const REST_BYTES = 1_024;
 /** Pages of contacts that the API takes for all of them. */
 const MOST_PAGES = 100_000;
 /** The tenant is read for a plan, page by page. */
@@ -30,18 +34,15 @@ interface Given extends FollowingOptions {
 }
 
 /** Campaign files at a service. Methods throw OutdialError with the service's code. */
-export class ServiceCampaignFiles implements CampaignApplies {
-  readonly #client: ServiceClient;
+export class ServiceCampaignFiles extends FollowedAtService implements CampaignApplies {
   readonly #given: Given;
-  readonly #following: Following;
 
   constructor(address: ServiceAddress, given: Given) {
-    this.#client = new ServiceClient(address);
+    super(address, given);
     this.#given = given;
-    this.#following = new Following(given);
   }
 
-  plan(files: readonly FileText[], activate: boolean): Promise<CampaignPlanView> {
+  async plan(files: readonly FileText[], activate: boolean): Promise<CampaignPlanView> {
     return this.#plan({ files: sent(files), activate });
   }
 
@@ -53,26 +54,26 @@ export class ServiceCampaignFiles implements CampaignApplies {
   #plan(body: object): Promise<CampaignPlanView> {
     const { signal } = this.#given;
     const asked = { method: "POST", body: { ...body, ...this.#pages() }, signal, withinMs: PLAN_MS } as const;
-    return this.#client.json(campaignPlanView, "/campaigns/plan", asked);
+    return this.client.json(campaignPlanView, "/campaigns/plan", asked);
   }
 
   async latest(): Promise<CampaignApplySummary | undefined> {
     const { signal } = this.#given;
-    return (await this.#client.list(campaignApplySummary, "/campaigns/applies", { most: 1, signal }))[0];
+    return (await this.client.list(campaignApplySummary, "/campaigns/applies", { most: 1, signal }))[0];
   }
 
   begin({ plan, confirm }: CampaignPlanView, source: string): Promise<CarriedOut<{ readonly job: string }>> {
     const body = { plan, confirm, ...this.#pages(), sourceName: source.slice(-MOST_NAME) };
-    return this.#client.carryOut(campaignApplyView, "/campaigns/apply", body, this.#given.signal);
+    return this.client.carryOut(campaignApplyView, "/campaigns/apply", body, this.#given.signal);
   }
 
   async goOn(job: string): Promise<void> {
-    await this.#client.json(campaignApplyView, `${applyPath(job)}/resume`, { method: "POST", body: {} });
+    await this.client.json(campaignApplyView, `${applyPath(job)}/resume`, { method: "POST", body: {} });
   }
 
   run(job: string, onProgress: Parameters<CampaignApplies["run"]>[1]): Promise<CampaignApplyView> {
-    return this.#following.through({
-      look: () => this.#client.json(campaignApplyView, applyPath(job)),
+    return this.following.through({
+      look: () => this.client.json(campaignApplyView, applyPath(job)),
       ended: ({ endedAt, standing }) => endedAt !== null || standing === "still",
       onLook: ({ endedAt, campaigns, results, phase }) => {
         if (endedAt === null) onProgress({ campaign: campaigns[results.length]?.name, phase });
@@ -81,29 +82,15 @@ export class ServiceCampaignFiles implements CampaignApplies {
     });
   }
 
-  drift(files: readonly FileText[], managedOnly: boolean): Promise<CampaignDriftView> {
+  async drift(files: readonly FileText[], managedOnly: boolean): Promise<CampaignDriftView> {
     const { signal } = this.#given;
     const asked = { method: "POST", body: { files: sent(files), managedOnly }, signal, withinMs: PLAN_MS } as const;
-    return this.#client.json(campaignDrift, "/campaigns/drift", asked);
+    return this.client.json(campaignDrift, "/campaigns/drift", asked);
   }
 
   async export(ids: readonly string[]): Promise<readonly ExportedFile[]> {
     const { signal } = this.#given;
-    return (await this.#client.json(campaignExport, "/campaigns/export", { query: { id: ids }, signal, withinMs: PLAN_MS }))
-      .files;
-  }
-
-  interrupt(): Interruption {
-    return this.#following.interrupt();
-  }
-
-  /** The service delivers. */
-  deliverEvents(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+    return (await this.client.json(campaignExport, "/campaigns/export", { query: { id: ids }, signal, withinMs: PLAN_MS })).files;
   }
 
   #pages(): { readonly contactPages?: number } {
@@ -112,5 +99,22 @@ export class ServiceCampaignFiles implements CampaignApplies {
   }
 }
 
-const sent = (files: readonly FileText[]) => files.map(({ name, text }) => ({ name: name.slice(-MOST_NAME), text }));
+/** Throws OperationError `invalid_input` for files that no service takes. */
+function sent(files: readonly FileText[]) {
+  const all = files.map(({ name, text }) => ({ name: name.slice(-MOST_NAME), text }));
+  const refuse = (sizes: readonly number[], unit: string, most: number) => {
+    const largest = files[sizes.indexOf(Math.max(...sizes))];
+    if (largest === undefined || sizes.reduce((sum, size) => sum + size, 0) <= most) return;
+    const which = files.length === 1 ? `${largest.name} has` : `${largest.name}, the largest of ${files.length} files, has`;
+    throw new OperationError(
+      "invalid_input",
+      `${which} ${Math.max(...sizes)} ${unit}; a service takes campaign files of at most ${most} ${unit} together`,
+    );
+  };
+  const characters = files.map(({ text }) => text.length);
+  refuse(characters, "characters", MOST_CAMPAIGN_TEXT);
+  const bytes = all.map((file) => Buffer.byteLength(JSON.stringify(file)) + 1);
+  refuse(bytes, "bytes as JSON", MOST_JSON_BYTES - REST_BYTES);
+  return all;
+}
 const applyPath = (job: string): string => `/campaigns/applies/${encodeURIComponent(job)}`;

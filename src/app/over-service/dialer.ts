@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import { OutdialError } from "../../kernel/index.ts";
-import { type Interruption, OperationError, type RegulatoryCheck } from "../../operations/index.ts";
+import { OperationError, type RegulatoryCheck } from "../../operations/index.ts";
 import {
   type DialerChange,
   type DialerPreview,
@@ -16,8 +16,7 @@ import {
 } from "../../operations/views/index.ts";
 import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, ShownChange } from "../dialer.ts";
 import type { ServiceAddress } from "./address.ts";
-import { ServiceClient } from "./client.ts";
-import { Following, type FollowingOptions } from "./following.ts";
+import { FollowedAtService, type FollowingOptions } from "./following.ts";
 
 const MINUTE_MS = 60_000;
 /** Characters of a file's name that the API takes. */
@@ -26,25 +25,22 @@ const MOST_NAME = 200;
 const judgement = dialerPreview.pick({ findings: true, checks: true, prediction: true, refusals: true, overridden: true });
 
 /** Dialer settings at a service. Methods throw OutdialError with the service's code. */
-export class ServiceDialer implements DialerChanges {
-  readonly #client: ServiceClient;
+export class ServiceDialer extends FollowedAtService implements DialerChanges {
   readonly #signal: AbortSignal;
-  readonly #following: Following;
 
   constructor(address: ServiceAddress, given: FollowingOptions & { readonly signal: AbortSignal }) {
-    this.#client = new ServiceClient(address);
+    super(address, given);
     this.#signal = given.signal;
-    this.#following = new Following(given);
   }
 
   /** The settings in force, read now, and the change under way. */
   show(campaign: string | undefined, fresh = true): Promise<DialerView> {
-    return this.#client.json(dialerView, "/dialer", { query: { campaign, fresh }, signal: this.#signal });
+    return this.client.json(dialerView, "/dialer", { query: { campaign, fresh }, signal: this.#signal });
   }
 
   /** Newest first. */
   history(limit: number): Promise<readonly DialerVersion[]> {
-    return this.#client.list(dialerVersion, "/dialer/versions", { most: limit, signal: this.#signal });
+    return this.client.list(dialerVersion, "/dialer/versions", { most: limit, signal: this.#signal });
   }
 
   validate(
@@ -53,7 +49,7 @@ export class ServiceDialer implements DialerChanges {
     campaign: string | undefined,
   ): Promise<z.output<typeof judgement>> {
     const body = { ...sent(file), checks, campaign };
-    return this.#client.json(judgement, "/dialer/validate", { method: "POST", body, signal: this.#signal });
+    return this.client.json(judgement, "/dialer/validate", { method: "POST", body, signal: this.#signal });
   }
 
   apply(file: SettingsText, { guardMs, guardCampaigns, retryRejected, ...asked }: ApplyAsked): Promise<ShownChange> {
@@ -69,14 +65,14 @@ export class ServiceDialer implements DialerChanges {
 
   async #shown(previewPath: string, path: string, body: object): Promise<ShownChange> {
     const signal = this.#signal;
-    const preview: DialerPreview = await this.#client.json(dialerPreview, previewPath, { method: "POST", body, signal });
+    const preview: DialerPreview = await this.client.json(dialerPreview, previewPath, { method: "POST", body, signal });
     return {
       preview,
-      begin: () => this.#client.carryOut(dialerChange, path, { ...body, confirm: preview.confirm }, signal),
+      begin: () => this.client.carryOut(dialerChange, path, { ...body, confirm: preview.confirm }, signal),
       // Asked for all the same, the service refuses and records it.
       recordRefusal: async () => {
         const { confirm } = preview;
-        await this.#client.carryOut(dialerChange, path, { ...body, confirm }, signal).catch((thrown: unknown) => {
+        await this.client.carryOut(dialerChange, path, { ...body, confirm }, signal).catch((thrown: unknown) => {
           if (!(thrown instanceof OutdialError) || thrown.code !== "plan_refused") throw thrown;
         });
       },
@@ -97,29 +93,16 @@ export class ServiceDialer implements DialerChanges {
 
   async goOn(version: number, keep: boolean | undefined): Promise<void> {
     const body = keep === undefined ? {} : { decision: keep ? "keep" : "rollBack" };
-    await this.#client.json(dialerChange, `${versionPath(version)}/resume`, { method: "POST", body });
+    await this.client.json(dialerChange, `${versionPath(version)}/resume`, { method: "POST", body });
   }
 
   run(version: number, onProgress: OnChange): Promise<DialerChange> {
-    return this.#following.through({
-      look: () => this.#client.json(dialerChange, versionPath(version)),
+    return this.following.through({
+      look: () => this.client.json(dialerChange, versionPath(version)),
       ended: ({ phase, standing }) => phase === "ended" || standing === "still",
       onLook: (change) => onProgress(version, change),
       again: `outdial dialer resume ${version}`,
     });
-  }
-
-  interrupt(): Interruption {
-    return this.#following.interrupt();
-  }
-
-  /** The service delivers. */
-  deliverEvents(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
   }
 }
 

@@ -2,6 +2,8 @@
 
 import { type Clock, OutdialError } from "../../kernel/index.ts";
 import type { Interruption } from "../../operations/index.ts";
+import type { ServiceAddress } from "./address.ts";
+import { ServiceClient } from "./client.ts";
 
 /** Looks are so far apart, ms. */
 const LOOK_MS = 1_000;
@@ -20,6 +22,31 @@ export interface Followed<Seen> {
   readonly onLook?: ((seen: Seen) => void) | undefined;
   /** The command that shows it, for whoever can follow it no longer. */
   readonly again: string;
+}
+
+/** What a service does that can be followed: it goes on with it, and delivers its events, whether anybody follows or not. */
+export class FollowedAtService implements AsyncDisposable {
+  protected readonly client: ServiceClient;
+  protected readonly following: Following;
+
+  constructor(address: ServiceAddress, options: FollowingOptions) {
+    this.client = new ServiceClient(address);
+    this.following = new Following(options);
+  }
+
+  /** Ends the following; the service goes on. */
+  interrupt(): Interruption {
+    return this.following.interrupt();
+  }
+
+  /** The service delivers. */
+  deliverEvents(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** Follows what a service does. The service goes on with it, whether it is followed or not. */

@@ -4,7 +4,6 @@ import {
   type CorrectionSource,
   GOES_ON,
   type Instead,
-  type Interruption,
   type JobProgress,
   type JobRecordsUseCases,
   OperationError,
@@ -23,8 +22,7 @@ import {
   submitted,
 } from "../../operations/views/index.ts";
 import type { ServiceAddress } from "./address.ts";
-import { ServiceClient } from "./client.ts";
-import { Following, type FollowingOptions } from "./following.ts";
+import { FollowedAtService, type FollowingOptions } from "./following.ts";
 
 /** A job as the command that submitted it needs it. */
 export type GivenJob = Pick<RowJob, "id" | "status" | "plan">;
@@ -38,18 +36,15 @@ interface Submission {
 type Records = Pick<JobRecordsUseCases, "show" | "rows" | "list">;
 
 /** The jobs of a service. */
-export class ServiceJobs {
-  readonly #client: ServiceClient;
-  readonly #following: Following;
+export class ServiceJobs extends FollowedAtService {
   readonly afar = true;
   /** As commands on the store have them. */
   readonly records: Records & { readonly cancel: (id: string) => Promise<JobDetail> };
   readonly jobs: { readonly run: (id: string, onProgress?: (progress: JobProgress) => void) => Promise<void> };
 
   constructor(address: ServiceAddress, options: FollowingOptions) {
-    const client = new ServiceClient(address);
-    this.#client = client;
-    this.#following = new Following(options);
+    super(address, options);
+    const { client } = this;
     this.jobs = { run: (id, onProgress) => this.#follow(id, onProgress) };
     this.records = {
       show: (id) => client.json(jobDetail, jobPath(id)),
@@ -87,7 +82,7 @@ export class ServiceJobs {
 
   /** What a correction would store. */
   preview(id: string, correction: object): Promise<CorrectionView> {
-    return this.#client.json(correctionView, `/interactions/${encodeURIComponent(id)}/preview`, {
+    return this.client.json(correctionView, `/interactions/${encodeURIComponent(id)}/preview`, {
       method: "POST",
       body: correction,
     });
@@ -95,22 +90,12 @@ export class ServiceJobs {
 
   /** Lets the service go on with a job. */
   resume(id: string): Promise<JobDetail> {
-    return this.#client.json(jobDetail, `${jobPath(id)}/resume`, { method: "POST", body: {} });
-  }
-
-  /** Ends the following; the service goes on. */
-  interrupt(): Interruption {
-    return this.#following.interrupt();
+    return this.client.json(jobDetail, `${jobPath(id)}/resume`, { method: "POST", body: {} });
   }
 
   /** The service has the budget. */
   budgetLine(): string {
     return "";
-  }
-
-  /** The service delivers. */
-  deliverEvents(): Promise<void> {
-    return Promise.resolve();
   }
 
   async #submit(
@@ -119,17 +104,17 @@ export class ServiceJobs {
     more: Readonly<Record<string, string | boolean | undefined>>,
   ): Promise<{ readonly job: GivenJob; readonly earlier: boolean }> {
     const query = { ...readAs(source), ...more };
-    const { job, earlier } = await this.#client.json(submitted, path, { method: "POST", query, file: source.bytes() });
+    const { job, earlier } = await this.client.json(submitted, path, { method: "POST", query, file: source.bytes() });
     return { job: { id: job.id, status: job.status, plan: job.plan ?? undefined }, earlier };
   }
 
   #check(path: string, source: Given, more: Readonly<Record<string, string | undefined>>): Promise<DryRun> {
     const query = { ...readAs(source), ...more, dryRun: true };
-    return this.#client.json(dryRun, path, { method: "POST", query, file: source.bytes() });
+    return this.client.json(dryRun, path, { method: "POST", query, file: source.bytes() });
   }
 
   async #follow(id: string, onProgress: ((progress: JobProgress) => void) | undefined): Promise<void> {
-    await this.#following.through({
+    await this.following.through({
       look: () => this.records.show(id),
       ended: ({ status }) => !GOES_ON.includes(status),
       onLook: ({ totalRows, counts, measured }) => {

@@ -7,7 +7,6 @@ import {
   type CrmPushOptions,
   type CrmPushRequest,
   GOES_ON,
-  type Interruption,
   OperationError,
   type RetrievalInput,
   type RetrievalProgress,
@@ -36,8 +35,7 @@ import {
 import type { CrmPushes } from "../crm.ts";
 import type { OutcomePulls, OutcomeRuns } from "../outcome-pulls.ts";
 import type { ServiceAddress } from "./address.ts";
-import { ServiceClient } from "./client.ts";
-import { Following, type FollowingOptions } from "./following.ts";
+import { FollowedAtService, type FollowingOptions } from "./following.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -45,62 +43,59 @@ const HOUR_MS = 3_600_000;
 const VERIFY_MS = 30 * MINUTE_MS;
 
 /** Outcomes at a service. Methods throw OutdialError with the service's code. */
-export class ServiceOutcomes implements OutcomePulls, OutcomeRuns, CrmPushes {
-  readonly #client: ServiceClient;
+export class ServiceOutcomes extends FollowedAtService implements OutcomePulls, OutcomeRuns, CrmPushes {
   readonly #signal: AbortSignal;
-  readonly #following: Following;
   readonly runSchedules = undefined;
 
   constructor(address: ServiceAddress, given: FollowingOptions & { readonly signal: AbortSignal }) {
-    this.#client = new ServiceClient(address);
+    super(address, given);
     this.#signal = given.signal;
-    this.#following = new Following(given);
   }
 
   plan(input: RetrievalInput): Promise<RetrievalPlan> {
     const asked = { method: "POST", body: sent(input), signal: this.#signal } as const;
-    return this.#client.json(retrievalPlan, "/outcomes/retrievals/preview", asked);
+    return this.client.json(retrievalPlan, "/outcomes/retrievals/preview", asked);
   }
 
   begin(input: RetrievalInput): Promise<RetrievalBegun> {
     const asked = { method: "POST", body: sent(input), signal: this.#signal } as const;
-    return this.#client.json(retrievalBegun, "/outcomes/retrievals", asked);
+    return this.client.json(retrievalBegun, "/outcomes/retrievals", asked);
   }
 
   show(id: string): Promise<RetrievalView> {
-    return this.#client.json(retrievalView, retrievalPath(id));
+    return this.client.json(retrievalView, retrievalPath(id));
   }
 
   list({ limit: most, campaignId: campaign }: Parameters<OutcomeRuns["list"]>[0]): Promise<readonly RetrievalView[]> {
-    return this.#client.list(retrievalView, "/outcomes/retrievals", { query: { campaign }, most, signal: this.#signal });
+    return this.client.list(retrievalView, "/outcomes/retrievals", { query: { campaign }, most, signal: this.#signal });
   }
 
   async unended(campaignId?: string): Promise<RetrievalView | undefined> {
     const asked = { query: { campaign: campaignId }, signal: this.#signal };
-    for await (const one of this.#client.items(retrievalView, "/outcomes/retrievals", asked))
+    for await (const one of this.client.items(retrievalView, "/outcomes/retrievals", asked))
       if (one.status === "stopped" || GOES_ON.some((status) => status === one.status)) return one;
     return undefined;
   }
 
   verify(id: string): Promise<RetrievalVerdict> {
     const asked = { method: "POST", body: {}, signal: this.#signal, withinMs: VERIFY_MS } as const;
-    return this.#client.json(retrievalVerdict, `${retrievalPath(id)}/verify`, asked);
+    return this.client.json(retrievalVerdict, `${retrievalPath(id)}/verify`, asked);
   }
 
   async quarantine({ jobId }: Pick<RetrievalView, "jobId">): Promise<readonly QuarantinedRow[]> {
     const rows: QuarantinedRow[] = [];
     const path = `${retrievalPath(jobId)}/quarantine`;
-    for await (const row of this.#client.lines(quarantinedRow, path, { signal: this.#signal })) rows.push(row);
+    for await (const row of this.client.lines(quarantinedRow, path, { signal: this.#signal })) rows.push(row);
     return rows;
   }
 
   /** It goes on by itself with what was interrupted; what stopped is told to. */
   async goOn(id: string): Promise<void> {
-    await this.#client.json(jobDetail, `/jobs/${encodeURIComponent(id)}/resume`, { method: "POST", body: {} });
+    await this.client.json(jobDetail, `/jobs/${encodeURIComponent(id)}/resume`, { method: "POST", body: {} });
   }
 
   run(id: string, onProgress: (progress: RetrievalProgress) => void): Promise<RetrievalView> {
-    return this.#following.through({
+    return this.following.through({
       look: () => this.show(id),
       ended: ({ status }) => !GOES_ON.some((one) => one === status),
       onLook: ({ campaignId, windows, windowsDone, pages, rows, pagesFailed }) =>
@@ -111,7 +106,7 @@ export class ServiceOutcomes implements OutcomePulls, OutcomeRuns, CrmPushes {
 
   async doubt(campaignId: string): Promise<string | undefined> {
     try {
-      await this.#client.json(z.object({}), `/campaigns/${encodeURIComponent(campaignId)}`, { signal: this.#signal });
+      await this.client.json(z.object({}), `/campaigns/${encodeURIComponent(campaignId)}`, { signal: this.#signal });
     } catch (thrown) {
       if (thrown instanceof OutdialError && thrown.code === "not_found") return `the tenant knows no campaign ${campaignId}`;
     }
@@ -133,17 +128,17 @@ export class ServiceOutcomes implements OutcomePulls, OutcomeRuns, CrmPushes {
       limit,
     };
     const asked = { method: "PUT", body, signal: this.#signal } as const;
-    return (await this.#client.json(schedulesSet, "/outcomes/schedules", asked)).warnings;
+    return (await this.client.json(schedulesSet, "/outcomes/schedules", asked)).warnings;
   }
 
   schedules(): Promise<readonly ScheduleView[]> {
-    return this.#client.list(scheduleView, "/outcomes/schedules", { signal: this.#signal });
+    return this.client.list(scheduleView, "/outcomes/schedules", { signal: this.#signal });
   }
 
   async removeSchedule(campaignId: string): Promise<boolean> {
     const path = `/outcomes/schedules/${encodeURIComponent(campaignId)}`;
     const answer = z.strictObject({ removed: z.boolean() });
-    return (await this.#client.json(answer, path, { method: "DELETE", signal: this.#signal })).removed;
+    return (await this.client.json(answer, path, { method: "DELETE", signal: this.#signal })).removed;
   }
 
   /** The service delivers the events: what became of them is not part of the answer. */
@@ -151,30 +146,22 @@ export class ServiceOutcomes implements OutcomePulls, OutcomeRuns, CrmPushes {
     if (map !== undefined)
       throw new OperationError("invalid_input", "--map does not go through a service: it has its own outcome map");
     const body = { ...rest, ...times({ from, to }) };
-    const begun = await this.#client.json(pushBegun, "/outcomes/push", { method: "POST", body, signal: this.#signal });
+    const begun = await this.client.json(pushBegun, "/outcomes/push", { method: "POST", body, signal: this.#signal });
     onBegun?.(begun);
     const path = `/jobs/${encodeURIComponent(begun.jobId)}`;
-    const ended = await this.#following.through({
-      look: () => this.#client.json(jobDetail, path),
+    const ended = await this.following.through({
+      look: () => this.client.json(jobDetail, path),
       ended: ({ status }) => !GOES_ON.includes(status),
       onLook: ({ push }) => {
         if (push !== null) onProgress?.(push, false);
       },
       again: `outdial jobs show ${begun.jobId} --wait`,
     });
-    if (onRefused !== undefined) for await (const row of this.#client.lines(resultRow, `${path}/rows`)) await onRefused(row);
+    if (onRefused !== undefined) for await (const row of this.client.lines(resultRow, `${path}/rows`)) await onRefused(row);
     refuseUnended(ended);
     if (ended.push === null) throw new TypeError(`${begun.jobId} is no push`);
     const { announced, records, from: _from, to: _to, ...counts } = ended.push;
     return { ...begun, announced, delivery: null, records: records ? counts : null };
-  }
-
-  interrupt(): Interruption {
-    return this.#following.interrupt();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
   }
 }
 

@@ -1,10 +1,8 @@
 // Reading bodies: bounded in size and in time, JSON only where JSON is expected.
 
 import { jsonTrouble } from "../../kernel/index.ts";
+import { MOST_JSON_BYTES } from "../../operations/views/index.ts";
 import { ServerError } from "../error.ts";
-
-/** Largest JSON body, bytes. */
-const JSON_LIMIT = 1_048_576;
 
 /** The bytes of a body, refused beyond `limit`. Throws ServerError `request_too_large`. */
 export async function* boundedBytes(body: ReadableStream<Uint8Array> | null, limit: number): AsyncGenerator<Uint8Array> {
@@ -19,7 +17,7 @@ export async function* boundedBytes(body: ReadableStream<Uint8Array> | null, lim
 
 /** The JSON of a request that comes within `withinMs`; undefined when it has no body. Throws ServerError. */
 export async function readJson(request: Request, withinMs: number): Promise<unknown> {
-  const bytes = await inTime(collect(boundedBytes(request.body, JSON_LIMIT)), withinMs);
+  const bytes = await inTime(collect(boundedBytes(request.body, MOST_JSON_BYTES)), withinMs);
   if (bytes.byteLength === 0) return undefined;
   const type = mediaTypeOf(request.headers);
   if (type !== "application/json")

@@ -74,6 +74,16 @@ test("a name that is no campaign's, what the service decides itself, and a tenan
     code: 1,
     stderr: expect.stringContaining("Did you mean camp_2?") as string,
   });
+  // Few enough characters, each of three bytes.
+  const large = { "large.yaml": 195_000, "other.yaml": 194_000 };
+  await mkdir(join(folder.path, "large"));
+  for (const [name, signs] of Object.entries(large)) await writeFile(join(folder.path, "large", name), `# ${"€".repeat(signs)}`);
+  expect(await run(["campaign", "plan", "large"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /large\.yaml, the largest of 2 files, has 585\d+ bytes as JSON; a service takes campaign files of at most 1047552 bytes as JSON together/,
+    ) as string,
+  });
   const oddly = await run(["campaign", "status", "a/b"]);
   expect(oddly).toMatchObject({ code: 1, stderr: expect.stringContaining("the tenant knows no campaign a/b") as string });
   expect((await beside(["campaign", "status", "a/b"])).stderr).toContain("the tenant knows no campaign a/b");

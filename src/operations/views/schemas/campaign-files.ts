@@ -8,7 +8,7 @@ const fieldDiffers = z.strictObject({ path: z.string(), before: z.unknown().opti
 const fields = z.array(fieldDiffers).readonly();
 
 /** Limit for all files of a request; the command line has no such limit. */
-const MOST_TEXT = 400_000;
+export const MOST_CAMPAIGN_TEXT = 400_000;
 
 /** Campaign files as they are sent to the service. */
 export const campaignFiles = z
@@ -16,8 +16,8 @@ export const campaignFiles = z
   .min(1)
   .max(1000)
   .refine(
-    (files) => files.reduce((sum, { text }) => sum + text.length, 0) <= MOST_TEXT,
-    `at most ${MOST_TEXT} characters in all files`,
+    (files) => files.reduce((sum, { text }) => sum + text.length, 0) <= MOST_CAMPAIGN_TEXT,
+    `at most ${MOST_CAMPAIGN_TEXT} characters in all files`,
   )
   .readonly()
   .describe("Campaign files, YAML or JSON; schemas/campaign.schema.json describes one");

@@ -2,6 +2,8 @@
 
 import { z } from "zod";
 
+/** Largest JSON body that the API takes, bytes. */
+export const MOST_JSON_BYTES = 1_048_576;
 /** ISO 8601, UTC. */
 export const time = z.iso.datetime();
 /** A count of things. */
