@@ -54,7 +54,7 @@ test("calls while every window is closed are urgent", () => {
 });
 
 test("a campaign that dials while the tenant does not hold the company's list back is urgent", () => {
-  expect(concerns(health({ unheld: { words: "does not obey the group", at: NOW } }))).toMatchObject([
+  expect(concerns(health({ unheld: { words: "does not obey the group", at: NOW, since: NOW } }))).toMatchObject([
     { code: "company_list_not_held", severity: "urgent", cause: "gate", evidence: ["does not obey the group"] },
   ]);
 });

@@ -159,7 +159,7 @@ function ofCompanyList({ unheld }: KnownHealth, subject: Subject): Found[] {
       what: "it dials, but the tenant's do-not-call groups do not hold back the company's list",
       cause: "gate",
       evidence: [unheld.words],
-      since: timeText(unheld.at),
+      since: timeText(unheld.since),
       next: "Pause the campaign, make it obey the group again in the vendor's administration, and resume it: a resume first compares the whole list.",
       episode: null,
     },

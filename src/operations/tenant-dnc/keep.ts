@@ -6,7 +6,7 @@ import type { Store } from "../../store/index.ts";
 import { type CallOptions, TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { DncDifference } from "../views/schemas/tenant.ts";
-import { type DncReading, unheldWords } from "./reading.ts";
+import { beganAt, type DncReading, unheldWords } from "./reading.ts";
 import { TenantDnc, type TenantDncDeps, tenantNumber } from "./use-cases.ts";
 
 /** Entries of transactions that were open during the last look may have lower numbers than those already seen. */
@@ -22,9 +22,13 @@ interface KeeperDeps extends TenantDncDeps {
 
 /** How often outdial reads which campaigns obey the group, ms. */
 const OBEYING_MS = 60_000;
-/** The reading that says when that was, and after how long a dead process's claim to it expires, ms. */
+/** The reading that says when that was. */
 const CHECK = { what: "do-not-call", subject: "" } as const;
-const CLAIM_MS = 300_000;
+/**
+ * After how long another process may check, too, because the one that began has not ended its check, ms. It may stand still: people
+ * may be called meanwhile who must not be. Both may go on, a reading that began earlier changes nothing.
+ */
+const CLAIM_MS = OBEYING_MS;
 
 /** Looks for new entries of the company's list, and adds them to the group that the operator configured (`doNotCallGroup`). */
 export class GroupKeeper {
@@ -93,6 +97,7 @@ export class GroupKeeper {
     const dialing = (await store.knownCampaigns.list()).filter(({ status }) => status === "active");
     const held = dialing.length === 0 ? new Set<string>() : await groups.obeying(group, options);
     const others = dialing.every(({ id }) => held.has(id)) ? undefined : await groups.obeyedByAll(options);
+    const before = new Map((await store.tenantReadings.list([CHECK.what])).map((one) => [one.subject, one]));
     const dnc = new TenantDnc(this.#deps);
     /** By the groups that are obeyed: the same ones are compared once. */
     const compared = new Map<string, DncDifference>();
@@ -103,7 +108,8 @@ export class GroupKeeper {
       const found = held.has(id) ? undefined : (compared.get(key) ?? (await dnc.difference(id, { ...options, obeyed })));
       if (found !== undefined) compared.set(key, found);
       const { missing = 0, suppressed = 0, groups: names = [] } = found ?? {};
-      const value: DncReading = { missing, suppressed, groups: names.map(({ name }) => name), group };
+      const since = missing === 0 ? {} : { since: beganAt(before.get(id)) ?? at };
+      const value: DncReading = { missing, suppressed, groups: names.map(({ name }) => name), group, ...since };
       await store.tenantReadings.keep({ what: "do-not-call", subject: id }, value, { at, now: clock.now() });
       if (missing > 0) words.push(`campaign ${id} dials and ${unheldWords(value)}`);
     }

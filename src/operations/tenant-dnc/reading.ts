@@ -8,10 +8,18 @@ export const dncReading = z.object({
   suppressed: z.int().min(0),
   groups: z.array(z.string()),
   group: z.string(),
+  /** When numbers were first found that nothing blocks, ms; missing where there are none, and in readings of earlier versions. */
+  since: z.number().optional(),
 });
 
 /** How a dialing campaign's groups compare with the company's list, in the stored form. */
 export type DncReading = z.infer<typeof dncReading>;
+
+/** Since when numbers are found that nothing blocks, by a stored reading; undefined when it found none. */
+export function beganAt(reading: { readonly value: unknown; readonly readAt: number | null } | undefined): number | undefined {
+  const { data } = dncReading.safeParse(reading?.value);
+  return data === undefined || data.missing === 0 ? undefined : (data.since ?? reading?.readAt ?? undefined);
+}
 
 /** A reading about a dialing campaign, as text. */
 export function unheldWords({ missing, suppressed, groups, group }: DncReading): string {

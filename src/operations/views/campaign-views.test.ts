@@ -40,6 +40,7 @@ it("a campaign that dials while nothing holds the company's list back is told, o
   expect(of("paused")).toBe(null);
   expect(of("active")).toEqual({
     at: 5,
+    since: 5,
     words:
       "does not obey the tenant's do-not-call group 2001, or that is not in force, and Staff holds not all of the list: 2 of 3 numbers of the company's list may be called",
   });

@@ -44,7 +44,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
     today: true,
     stands: { JOB: newestJob },
     asks: ["dialer apply"],
-    stopped: { "--guard": /in force; watching/ },
+    stopped: { "--guard": /in force, figures watched/ },
     adds: { "--optimise": ["--replications", "2"], "--what-if": ["--replications", "2"] },
     ends: { "tag calls.csv": 4 },
   },

@@ -434,7 +434,35 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
   const words = expect.stringMatching(
     new RegExp(`does not obey the tenant's do-not-call group ${groupId}.* may be called`),
   ) as string;
-  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, group: groupId }]);
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, group: groupId, since: now }]);
+  // It is told since when it is so, and another process goes on a minute after one that began a check and stands still.
+  const since = now;
+  now += 60_000;
+  const groups = named.capabilities.doNotCallGroups;
+  const began = Promise.withResolvers<void>();
+  const standsStill = new GroupKeeper({
+    store,
+    tenant: {
+      ...named,
+      capabilities: {
+        ...named.capabilities,
+        doNotCallGroups: {
+          ...groups,
+          obeying: () => {
+            began.resolve();
+            return new Promise(() => undefined);
+          },
+        },
+      },
+    },
+    clock,
+    actor: "another service",
+  });
+  void standsStill.unheld();
+  await began.promise;
+  expect(await keeper.unheld()).toBe(undefined);
+  now += 60_000;
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, since }]);
   await acd.request("addScrubbedSkill", { path: { groupId, skillId: SKILL } });
   now += 60_000;
   expect([await keeper.unheld(), await missing()]).toMatchObject([[], { missing: 0 }]);

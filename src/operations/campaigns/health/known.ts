@@ -32,7 +32,7 @@ export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | 
    * Set when the campaign dials and no group of the tenant blocks some numbers of the company's do-not-call list: a sentence, and
    * when that was read.
    */
-  readonly unheld: { readonly words: string; readonly at: Instant } | null;
+  readonly unheld: { readonly words: string; readonly at: Instant; readonly since: Instant } | null;
   /** Highest number of agents in the dialer settings that were read; null when none were. */
   readonly mostAgents: number | null;
   /** When each part was read; null: never. */
@@ -268,7 +268,8 @@ export function readHealth(health: CampaignHealth): KnownHealth {
 function unheldOf(reading: TenantReading | undefined): KnownHealth["unheld"] {
   const read = dncReading.safeParse(reading?.value);
   const at = reading?.readAt ?? null;
-  return read.success && at !== null && read.data.missing > 0 ? { words: unheldWords(read.data), at } : null;
+  if (!read.success || at === null || read.data.missing === 0) return null;
+  return { words: unheldWords(read.data), at, since: read.data.since ?? at };
 }
 
 /** Highest number of agents in a reading of the dialer settings; null when it has none. */
