@@ -61,6 +61,16 @@ test("a file is tried out before it is sent, and its job is followed to the end"
       .trimEnd()
       .split("\n").length,
   ).toBeGreaterThanOrEqual(60);
+  // The same rows as a table, also those that the page does not show yet.
+  const [table] = await Promise.all([
+    page.waitForEvent("download"),
+    opened.press(page.getByRole("button", { name: "CSV of results" })),
+  ]);
+  const tagged = readFileSync(await table.path(), "utf8")
+    .trimEnd()
+    .split("\r\n");
+  expect([tagged[0]?.split(",")[0], tagged.length]).toEqual(["line", expect.any(Number)]);
+  expect(tagged.length).toBeGreaterThan(60);
   expect(await opened.violations()).toEqual([]);
 
   // A campaign that nobody knows is named by its id; comparisons are fields, and words only in the address.

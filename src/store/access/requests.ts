@@ -13,6 +13,8 @@ const LOCK_MS = 120_000;
 const KEEP_MS = 86_400_000;
 const APPROVAL_MS = 3_600_000;
 
+/** How it ended ($3), with the word of the person who decided before it. */
+const WITH_WORD = "case when $3::text is null then message else concat_ws('; ', decided_by || ' said: ' || message, $3) end";
 const INTERRUPTED =
   "The service ended, or lost the database, while it carried this out. The audit log and the page of what it is about show how far it came; ask for it again when it was not done.";
 
@@ -202,10 +204,11 @@ export class ServiceRequests extends Ledger {
   /** Records that an approved action was carried out, or how else it ended. */
   async endApproval(id: string, end?: ApprovalEnd): Promise<void> {
     this.#here.delete(id);
-    await this.store.query(
-      "update outdial.approvals set executor = null, state = $2, message = coalesce($3, message) where id = $1",
-      [id, end?.state ?? "approved", end === undefined ? null : storable(end.message)],
-    );
+    await this.store.query(`update outdial.approvals set executor = null, state = $2, message = ${WITH_WORD} where id = $1`, [
+      id,
+      end?.state ?? "approved",
+      end === undefined ? null : storable(end.message),
+    ]);
   }
 
   /** Approvals since an instant whose outcome is not known, newest first; not those whose request was made again since. */
@@ -231,7 +234,7 @@ export class ServiceRequests extends Ledger {
       if (!left) continue;
       named.push(
         ...(await this.store.query<Approval>(
-          `update outdial.approvals set executor = null, state = 'interrupted', message = $3
+          `update outdial.approvals set executor = null, state = 'interrupted', message = ${WITH_WORD}
            where id = $1 and executor = $2 returning ${APPROVAL}`,
           [id, executor, INTERRUPTED],
         )),

@@ -120,9 +120,12 @@ test("dialer settings: difference, checks, prediction and what it was made with,
   });
   // What is shown stays what was agreed to.
   expect((later["plan"] as { preview: unknown }).preview).toEqual(shown);
-  const approved = await at.post(`/api/v1/approvals/${id}/approve`, { confirm: shown.confirm }, "second");
+  const approved = await at.post(`/api/v1/approvals/${id}/approve`, { confirm: shown.confirm, message: "for today" }, "second");
   expect(approved).toMatchObject({ status: 409, body: { code: "plan_changed" } });
   expect(await seen(id)).toMatchObject({ state: "failed", decidedBy: "oscar", standing: null, plan: { kind: "dialer" } });
+  // Why it failed, and what the person who decided said.
+  const why = String(approved.body["detail"]);
+  expect((await seen(id))["message"]).toBe(`oscar said: for today; ${why}`);
 });
 
 test("campaign files: every field of every campaign, and what they reach", async () => {
@@ -261,10 +264,11 @@ test("one that was approved and whose answer is lost says that its outcome is no
   control.faults.add({ match: { operation: "updateCampaign" }, effect: { reset: true } });
   const { id, status, body } = await approve();
   const { message } = body.answer;
+  const kept = `oscar said: go; ${message}`;
   expect([status, body]).toEqual([
     200,
     {
-      approval: expect.objectContaining({ id, state: "outcome_unknown", decidedBy: "oscar", message }) as object,
+      approval: expect.objectContaining({ id, state: "outcome_unknown", decidedBy: "oscar", message: kept }) as object,
       status: 200,
       answer: expect.objectContaining({ status: "unknown", confirmed: false }) as object,
     },
@@ -274,7 +278,7 @@ test("one that was approved and whose answer is lost says that its outcome is no
       severity: "urgent",
       subject: { kind: "approval", id, name: ANY },
       what: "oscar approved it, and it is not known whether it was carried out",
-      evidence: [message],
+      evidence: [kept],
     }),
   ]);
   control.faults.clear();

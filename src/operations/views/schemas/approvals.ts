@@ -29,7 +29,7 @@ export const approvalView = z
     message: z
       .string()
       .nullable()
-      .describe("The word of the person who decided, or why it failed, was interrupted, or has no known outcome"),
+      .describe("The word of the person who decided, and why it failed, was interrupted, or has no known outcome"),
   })
   .meta({ id: "Approval" });
 export type ApprovalView = z.output<typeof approvalView>;

@@ -8,6 +8,7 @@ import { useReading, useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Counts } from "../../ui/counts.tsx";
 import { Download } from "../../ui/download.tsx";
+import { Export } from "../../ui/export.tsx";
 import { SelectField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -16,6 +17,7 @@ import { RefusedRows } from "../../ui/refused-rows.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { MOST_ROWS } from "../../view/csv.ts";
 import { decimal, whole, words } from "../../view/format.ts";
 import { applyCalled, changeCalled } from "../dialer/words.ts";
 import { hasRows, jobTitle, jobVerbs, progressOf } from "./state.ts";
@@ -259,14 +261,10 @@ function Results({ job }: { readonly job: Detail }) {
   const { client } = useDashboard();
   const result = useSignal("");
   const size = useSignal(STEP);
+  const chosen = { result: result.value === "" ? undefined : result.value };
   const rows = useReading(
     `${job.id} ${result.value} ${size.value} ${job.done}`,
-    (signal) =>
-      client.lines(
-        "jobs.rows",
-        { params: { id: job.id }, query: { result: result.value === "" ? undefined : result.value, limit: size.value } },
-        signal,
-      ),
+    (signal) => client.lines("jobs.rows", { params: { id: job.id }, query: { ...chosen, limit: size.value } }, signal),
     { sticky: true },
   );
   // Of a push those rows alone are kept that the CRM refused.
@@ -295,8 +293,13 @@ function Results({ job }: { readonly job: Detail }) {
         {(found) => (
           <>
             <Table caption={title} rows={found} rowKey={({ line }) => line} columns={COLUMNS} />
-            {found.length < size.value ? null : (
-              <div class="row">
+            <div class="row">
+              <Export
+                what={job.push === null ? "results" : "refused-records"}
+                rows={() => client.lines("jobs.rows", { params: { id: job.id }, query: { ...chosen, limit: MOST_ROWS + 1 } })}
+                chosen={{ job: job.id, ...chosen }}
+              />
+              {found.length < size.value ? null : (
                 <button
                   type="button"
                   class="button"
@@ -306,8 +309,8 @@ function Results({ job }: { readonly job: Detail }) {
                 >
                   More results
                 </button>
-              </div>
-            )}
+              )}
+            </div>
           </>
         )}
       </Loaded>
