@@ -19,7 +19,3 @@ export function previewLines({
     ...checks.filter(({ text }) => !refusals.includes(text)).map(({ check, text }) => `  ${printableWhole(`${check}: ${text}`)}`),
   ];
 }
-
-/** What forbids it. */
-export const againstWords = ({ refusals }: Pick<CampaignPreview, "refusals">): string[] =>
-  refusals.map((text) => `refused: ${printable(text)}`);

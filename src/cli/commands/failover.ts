@@ -2,15 +2,15 @@
 
 import { type FailoverRuntime, Following, openFailover, openFailoverRecords, ServiceCampaigns } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { dncWords, type FailoverProgress, type FiledPolicy, isSettled } from "../../operations/index.ts";
-import type { FailoverPairView } from "../../operations/views/index.ts";
+import { campaignPreviewOf, type FailoverProgress, type FiledPolicy, handOverPlanOf, isSettled } from "../../operations/index.ts";
+import type { CampaignPreview, FailoverPairView } from "../../operations/views/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import { answerWaits, confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/failover.ts";
 import type { Io } from "../io.ts";
 import { failoverLines, happeningLine, pairText } from "../render-failover.ts";
-import { againstWords, effectLines } from "../render-verb.ts";
+import { effectLines } from "../render-verb.ts";
 import { endedByInterrupt } from "../running.ts";
 import { printable, printableWhole } from "../text.ts";
 import { atService } from "./audit.ts";
@@ -85,7 +85,8 @@ async function askedOf({ failover }: FailoverRuntime, options: WatchOptions): Pr
 const summaryOf = async (failover: Failover, { primary, policy }: FiledPolicy): Promise<string> =>
   `by its campaign file: ${(await failover.planPut(primary, policy)).summary}`;
 
-function progressTo(io: Io, waits = true): FailoverProgress {
+/** @param asData with --json each progress is an object on stdout */
+function progressTo(io: Io, { waits = true, asData = true } = {}): FailoverProgress {
   const told = new Map<string, string>();
   return (progress) => {
     const { primary } = progress.pair;
@@ -94,7 +95,7 @@ function progressTo(io: Io, waits = true): FailoverProgress {
     // A look with the same result is not printed again.
     if (lines.length === 0 || told.get(primary) === text) return;
     told.set(primary, text);
-    if (!io.json) return io.say(lines);
+    if (!io.json || !asData) return io.say(lines);
     if (progress.elsewhere) return;
     const { event, alarms, pair } = progress;
     void io.data(JSON.stringify({ primary, phase: pair.state.phase, event, alarms })).catch(() => undefined);
@@ -118,7 +119,12 @@ export const watch: Run<typeof declared.watch> = async ({ options, io }) => {
     : undefined;
   await Promise.all(
     pairs.map(({ primary }) =>
-      runtime.failover.watch(primary, { signal, onProgress: progressTo(io, !options.once), until, leaveToOthers: options.once }),
+      runtime.failover.watch(primary, {
+        signal,
+        onProgress: progressTo(io, { waits: !options.once }),
+        until,
+        leaveToOthers: options.once,
+      }),
     ),
   );
   await runtime.deliverEvents();
@@ -152,45 +158,33 @@ export const rehearse: Run<typeof declared.rehearse> = async ({ args: { primary 
 export const start: Run<typeof declared.start> = ({ args, options, io }) => ordered(args.primary, "fail-over", options, io);
 export const failback: Run<typeof declared.failback> = ({ args, options, io }) => ordered(args.primary, "fail-back", options, io);
 
+type Order = "fail-over" | "fail-back";
+const VERBS = { "fail-over": "failover", "fail-back": "failback" } as const;
+
 /** Records the order and sees it through: here, or by following the process that runs the pair. */
-async function ordered(primary: string, what: "fail-over" | "fail-back", options: Options, io: Io): Promise<number> {
+async function ordered(primary: string, what: Order, options: Options, io: Io): Promise<number> {
   const { service } = options;
   if (service !== undefined) return orderedThere(new ServiceCampaigns(service), primary, what, io);
   await using runtime = await open(options, io);
   const { failover } = runtime;
-  const { backup } = await failover.find(primary);
-  const filed = (await failover.filed()).find((one) => one.primary === primary);
-  io.say(filed === undefined ? pairText(await failover.show(primary)) : printable(await summaryOf(failover, filed)));
-  const to = what === "fail-over" ? backup : primary;
-  const found = await failover.doNotCall(to, io.signal);
-  if (found !== null) io.say(`the tenant's do-not-call groups, for ${printable(to)}: ${printableWhole(dncWords(found.groups))}`);
-  if (found !== null && found.refusal !== null)
-    throw new OutdialError("job_state", `refused, nothing was paused: ${found.refusal}`);
-  if (!(await confirmed(`Pause ${what === "fail-over" ? primary : backup} and let ${to} dial?`, io))) return EXIT.interrupted;
-  await failover.order(primary, what);
   const { signal } = io;
-  const after = await failover.seeThrough(primary, { signal, onProgress: progressTo(io) });
+  const pair = await failover.find(primary);
+  const filed = (await failover.filed()).find((one) => one.primary === primary);
+  const text = filed === undefined ? pairText(await failover.show(primary)) : printable(await summaryOf(failover, filed));
+  const found = await failover.doNotCall(what === "fail-over" ? pair.backup : primary, signal);
+  const preview = campaignPreviewOf(handOverPlanOf(primary, pair, VERBS[what], found));
+  if (!(await agreed(preview, text, io))) return EXIT.interrupted;
+  await failover.order(primary, what);
+  const after = await failover.seeThrough(primary, { signal, onProgress: progressTo(io, { asData: false }) });
   await runtime.deliverEvents();
-  if (signal.aborted) return EXIT.interrupted;
-  await io.answer(after, pairText(after));
-  const dials = after.dials === (what === "fail-over" ? "backup" : "primary");
-  return dials ? EXIT.done : Math.max(EXIT.failed, exitOfPair(after));
+  return signal.aborted ? EXIT.interrupted : concludeOrder(after, what, io);
 }
 
 /** Sends the order to a service, whose watch carries it out. Ctrl-C stops the following, not the hand-over. */
-async function orderedThere(
-  campaigns: ServiceCampaigns,
-  primary: string,
-  what: "fail-over" | "fail-back",
-  io: Io,
-): Promise<number> {
+async function orderedThere(campaigns: ServiceCampaigns, primary: string, what: Order, io: Io): Promise<number> {
   const { signal, clock } = io;
-  const preview = await campaigns.preview(primary, what === "fail-over" ? "failover" : "failback", signal);
-  io.say(pairText(await campaigns.pair(primary, signal)));
-  if (preview.refusals.length > 0)
-    throw new OutdialError("job_state", `refused, nothing was paused: ${againstWords(preview).join("; ")}`);
-  io.say(effectLines(preview));
-  if (!(await confirmed("Hand over?", io))) return EXIT.interrupted;
+  const preview = await campaigns.preview(primary, VERBS[what], signal);
+  if (!(await agreed(preview, pairText(await campaigns.pair(primary, signal)), io))) return EXIT.interrupted;
   const { approval } = await campaigns.carryOut(preview, { signal });
   if (approval !== null) return await answerWaits(approval, io);
   let told = "";
@@ -201,7 +195,19 @@ async function orderedThere(
   };
   const following = new Following({ clock, warn: io.say });
   using _listening = endedByInterrupt(io, following);
-  const after = await campaigns.seeThrough(primary, following, onLook);
+  return await concludeOrder(await campaigns.seeThrough(primary, following, onLook), what, io);
+}
+
+/** Shows what a hand-over would do, and asks. @param pair as text. @throws OutdialError `job_state` when something forbids it */
+async function agreed(preview: CampaignPreview, pair: string, io: Io): Promise<boolean> {
+  io.say(pair);
+  if (preview.refusals.length > 0)
+    throw new OutdialError("job_state", `refused, nothing was paused: ${preview.refusals.join("; ")}`);
+  io.say(effectLines(preview));
+  return await confirmed("Hand over?", io);
+}
+
+async function concludeOrder(after: FailoverPairView, what: Order, io: Io): Promise<number> {
   await io.answer(after, pairText(after));
   const dials = after.dials === (what === "fail-over" ? "backup" : "primary");
   return dials ? EXIT.done : Math.max(EXIT.failed, exitOfPair(after));

@@ -47,7 +47,7 @@ it("hands over from skill to skill upon the dialer's statistics, and nobody on t
   await world.configure(`tenant: ${JSON.stringify({ acd })}\n`);
   expect(await failback()).toMatchObject({
     code: 130,
-    stderr: expect.stringContaining(`the tenant's do-not-call groups, for 4001: ${words}a start adds them to ${groupId} first\n`),
+    stderr: expect.stringContaining(`Of the tenant's do-not-call groups: ${words}a start adds them to ${groupId} first\n`),
   });
   expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["paused", "active"]);
   await using runtime = await world.open();
