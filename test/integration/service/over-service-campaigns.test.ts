@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { failoverPolicySchema } from "../../../src/operations/index.ts";
 import {
   campaignApplyView,
   campaignDrift,
@@ -277,4 +278,24 @@ test("a tenant that is changed between the two readings of an apply is told as s
     code: 3,
     stderr: expect.stringContaining("the campaign files differ from those of the plan") as string,
   });
+});
+
+test("a hand-over is shown, declined and refused as without the service", async () => {
+  const policy = failoverPolicySchema.parse({ backup: "camp_2", everySeconds: 3600 });
+  await at.service.store.failovers.put({ primary: "camp_1", backup: "camp_2", policy, actor: "olga", audit: [] });
+  // After its first look the watch sleeps.
+  await expect
+    .poll(() => at.get("/api/v1/failover/pairs/camp_1", "viewer"), { timeout: 60_000, interval: 200 })
+    .toMatchObject({ lookedAt: expect.any(String) as string });
+  const start = ["campaign", "failover", "start", "camp_1"];
+  const there = await run(start, { answers: "n\n" });
+  const here = await runCli(start, { cwd: at.dir, env: at.environment, answers: "n\n" });
+  // Before a question it is said which tenant and store are configured here.
+  const shown = (stderr: string) => stderr.slice(stderr.indexOf("camp_1 with camp_2")).replace(/^tenant .*$/m, "");
+  expect([there.code, shown(there.stderr)]).toEqual([130, shown(here.stderr)]);
+  expect(there.stderr).toContain("Hand over from camp_1 to camp_2\n");
+  const failback = ["campaign", "failover", "failback", "camp_1", "--yes", "--json"];
+  const refused = await run(failback);
+  expect([refused.code, JSON.parse(refused.stdout)]).toMatchObject([3, { error: { code: "job_state" } }]);
+  expect((await beside(failback)).stdout).toBe(refused.stdout);
 });
