@@ -20,7 +20,7 @@ export function endedByInterrupt(io: Io, runtime: { interrupt(): Interruption })
     io.say(
       stops
         ? "stopping: finishing and recording requests under way; press again to stop at once"
-        : "no longer followed: a service continues it",
+        : "no longer followed: what a service has begun goes on",
     );
   });
 }

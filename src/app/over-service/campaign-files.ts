@@ -73,7 +73,7 @@ export class ServiceCampaignFiles extends FollowedAtService implements CampaignA
 
   run(job: string, onProgress: Parameters<CampaignApplies["run"]>[1]): Promise<CampaignApplyView> {
     return this.following.through({
-      look: () => this.client.json(campaignApplyView, applyPath(job)),
+      look: (signal) => this.client.json(campaignApplyView, applyPath(job), { signal }),
       ended: ({ endedAt, standing }) => endedAt !== null || standing === "still",
       onLook: ({ endedAt, campaigns, results, phase }) => {
         if (endedAt === null) onProgress({ campaign: campaigns[results.length]?.name, phase });

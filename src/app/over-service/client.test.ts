@@ -3,7 +3,9 @@
 import { createServer, type RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { systemClock } from "../../tenant/index.ts";
 import { ServiceClient } from "./client.ts";
+import { Following } from "./following.ts";
 
 const TOKEN = "odt_a-token-of-somebody";
 
@@ -64,4 +66,54 @@ test("a port that web clients do not connect to is told as one of OUTDIAL_URL", 
     code: "invalid_config",
     message: expect.stringMatching(/^OUTDIAL_URL: .*127\.0\.0\.1:1: it is blocked/) as string,
   });
+});
+
+test("when the answer to what was sent is lost, it is said that it may have been accepted", async () => {
+  const lost: readonly RequestListener[] = [
+    (_, response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-length": "100" }).write('{"job');
+      setImmediate(() => response.destroy());
+    },
+    (_, response) => response.writeHead(502).end("<p>Bad gateway</p>"),
+  ];
+  for (const answer of lost) {
+    await using at = await served(answer);
+    const asked = at.client.json(z.object({}), "/outcomes/retrievals", { method: "POST", body: {} });
+    await expect(asked).rejects.toMatchObject({
+      code: "service_unavailable",
+      advice: expect.stringContaining("It is not known whether the request was accepted") as string,
+    });
+  }
+  const stop = new AbortController();
+  await using at = await served(() => stop.abort());
+  const asked = at.client.json(z.object({}), "/outcomes/retrievals", { method: "POST", body: {}, signal: stop.signal });
+  await expect(asked).rejects.toMatchObject({ code: "interrupted", advice: expect.stringContaining("not known") as string });
+});
+
+test.each(["/outcomes/retrievals/..", "/jobs/.", "/campaigns//pause"])("%s asks for no other operation", async (path) => {
+  await using at = await served((_, response) => response.end("{}"));
+  await expect(at.client.json(z.object({}), path)).rejects.toMatchObject({
+    code: "invalid_input",
+    message: expect.stringMatching(/^"\.{0,2}" is no id$/) as string,
+  });
+});
+
+test("who follows what a service does ends it at once, also while the service says nothing", async () => {
+  const asked = Promise.withResolvers<void>();
+  let looks = 0;
+  await using at = await served((_, response) => {
+    looks += 1;
+    if (looks === 1) response.end('{"done":false}');
+    else asked.resolve();
+  });
+  const clock = { ...systemClock, sleep: () => Promise.resolve() };
+  const following = new Following({ clock, warn: () => undefined });
+  const seen = following.through({
+    look: (signal) => at.client.json(z.object({ done: z.boolean() }), "/jobs/x", { signal }),
+    ended: ({ done }) => done,
+    again: "outdial jobs show x",
+  });
+  await asked.promise;
+  following.interrupt();
+  expect(await seen).toEqual({ done: false });
 });

@@ -34,6 +34,7 @@ const READ_MS = 60_000;
 const SENT_MS = 120_000;
 /** What surely reached nobody. */
 const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"];
+const NOT_KNOWN = "It is not known whether the request was accepted: when the service answers again, outdial jobs list shows it.";
 /** So much of an answer that is not the service's own is looked at, characters. */
 const SHOWN = 200;
 
@@ -50,7 +51,7 @@ export class ServiceClient {
 
   /** The JSON that an operation answers. @param path behind `/api/v1`, its parts encoded */
   async json<Schema extends z.ZodType>(schema: Schema, path: string, asked: Asked = {}): Promise<z.output<Schema>> {
-    const text = await this.#text(await this.#ask(path, asked));
+    const text = await this.#text(await this.#ask(path, asked), asked.method);
     return this.#checked(schema, parsed(text));
   }
 
@@ -61,7 +62,7 @@ export class ServiceClient {
     body: { readonly confirm: string },
     signal: AbortSignal,
   ): Promise<CarriedOut<z.output<Schema>>> {
-    const text = await this.#text(await this.#ask(path, { method: "POST", body, signal }));
+    const text = await this.#text(await this.#ask(path, { method: "POST", body, signal }), "POST");
     const waits = awaitingApproval.safeParse(parsed(text));
     if (waits.success) return { result: null, approval: waits.data.approval };
     return { result: this.#checked(schema, parsed(text)), approval: null };
@@ -110,6 +111,12 @@ export class ServiceClient {
   }
 
   async #ask(path: string, { method = "GET", query = {}, body, file, signal, withinMs }: Asked): Promise<Response> {
+    // The web's addresses leave such parts out, encoded or not: another operation would be asked.
+    const odd = path
+      .split("/")
+      .slice(1)
+      .find((part) => ["", ".", ".."].includes(part));
+    if (odd !== undefined) throw new OutdialError("invalid_input", `${JSON.stringify(odd)} is no id`);
     const url = new URL(`${this.#address.url}/api/v1${path}`);
     for (const [name, value] of Object.entries(query))
       for (const one of Array.isArray(value) ? (value as readonly string[]) : value === undefined ? [] : [String(value)])
@@ -133,16 +140,20 @@ export class ServiceClient {
       redirect: "error",
       ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }),
     }).catch((thrown: unknown) => {
-      if (signal?.aborted === true) throw thrown;
-      throw this.#silent(thrown, method);
+      if (signal?.aborted !== true) throw this.#silent(thrown, method);
+      if (method === "GET") throw thrown;
+      throw new OutdialError("interrupted", `interrupted before ${this.#address.url} answered`, {
+        advice: NOT_KNOWN,
+        cause: thrown,
+      });
     });
-    if (!response.ok) throw this.#refused(response.status, await this.#text(response));
+    if (!response.ok) throw this.#refused(response.status, await this.#text(response, method), method);
     return response;
   }
 
-  async #text(response: Response): Promise<string> {
+  async #text(response: Response, method?: Asked["method"]): Promise<string> {
     return response.text().catch((thrown: unknown) => {
-      throw this.#silent(thrown);
+      throw this.#silent(thrown, method);
     });
   }
 
@@ -161,9 +172,7 @@ export class ServiceClient {
   #silent(thrown: unknown, method = "GET"): OutdialError {
     const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    const advice = NOT_SENT.includes(code)
-      ? "Nothing was sent."
-      : "It is not known whether the request was accepted: when the service answers again, outdial jobs list shows it.";
+    const advice = NOT_SENT.includes(code) ? "Nothing was sent." : NOT_KNOWN;
     // Web clients never connect to ports of other protocols, such as 25.
     if (messageOf(cause) === "bad port")
       return new OutdialError(
@@ -186,7 +195,7 @@ export class ServiceClient {
     return text.replaceAll(this.#address.token, "[token]");
   }
 
-  #refused(status: number, text: string): OutdialError {
+  #refused(status: number, text: string, method: Asked["method"]): OutdialError {
     const read = problem.safeParse(parsed(text));
     if (read.success) {
       const { code, detail, advice, details } = read.data;
@@ -197,7 +206,11 @@ export class ServiceClient {
     }
     // A proxy speaks for a service that is not there.
     if ([502, 503, 504].includes(status))
-      return new OutdialError("service_unavailable", `${this.#address.url} does not answer: its proxy answered ${status}`);
+      return new OutdialError(
+        "service_unavailable",
+        `${this.#address.url} does not answer: its proxy answered ${status}`,
+        method === "GET" ? {} : { advice: NOT_KNOWN },
+      );
     return new OutdialError(
       "not_a_service",
       `${this.#address.url} answered ${status}, but not like outdial: ${this.#clean(text).slice(0, SHOWN)}`,

@@ -98,7 +98,7 @@ export class ServiceDialer extends FollowedAtService implements DialerChanges {
 
   run(version: number, onProgress: OnChange): Promise<DialerChange> {
     return this.following.through({
-      look: () => this.client.json(dialerChange, versionPath(version)),
+      look: (signal) => this.client.json(dialerChange, versionPath(version), { signal }),
       ended: ({ phase, standing }) => phase === "ended" || standing === "still",
       onLook: (change) => onProgress(version, change),
       again: `outdial dialer resume ${version}`,

@@ -16,7 +16,8 @@ export interface FollowingOptions {
 
 /** What is looked at again and again, and how the end of the looking is told. */
 export interface Followed<Seen> {
-  readonly look: () => Promise<Seen>;
+  /** @param signal aborted when the reader stops following */
+  readonly look: (signal: AbortSignal) => Promise<Seen>;
   readonly ended: (seen: Seen) => boolean;
   /** Told of every look. */
   readonly onLook?: ((seen: Seen) => void) | undefined;
@@ -71,13 +72,16 @@ export class Following {
    */
   async through<Seen>({ look, ended, onLook, again }: Followed<Seen>): Promise<Seen> {
     const { signal } = this.#interrupt;
+    let last: Seen | undefined;
     for (;;) {
-      const seen = await this.patiently(look).catch((thrown: unknown) => {
+      const seen = await this.patiently(() => look(signal)).catch((thrown: unknown) => {
+        if (signal.aborted && last !== undefined) return last;
         if (!(thrown instanceof OutdialError) || signal.aborted) throw thrown;
         const { code, message, details } = thrown;
         const advice = `What became of it is not known; the service goes on with it. ${again} shows it.`;
         throw new OutdialError(code, message, { advice, details, cause: thrown });
       });
+      last = seen;
       onLook?.(seen);
       if (signal.aborted || ended(seen)) return seen;
       await this.#options.clock.sleep(LOOK_MS, signal).catch(() => undefined);

@@ -115,7 +115,7 @@ export class ServiceJobs extends FollowedAtService {
 
   async #follow(id: string, onProgress: ((progress: JobProgress) => void) | undefined): Promise<void> {
     await this.following.through({
-      look: () => this.records.show(id),
+      look: (signal) => this.client.json(jobDetail, jobPath(id), { signal }),
       ended: ({ status }) => !GOES_ON.includes(status),
       onLook: ({ totalRows, counts, measured }) => {
         const { retries = 0, rateLimited = 0 } = measured ?? {};

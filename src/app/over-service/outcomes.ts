@@ -63,7 +63,7 @@ export class ServiceOutcomes extends FollowedAtService implements OutcomePulls, 
   }
 
   show(id: string): Promise<RetrievalView> {
-    return this.client.json(retrievalView, retrievalPath(id));
+    return this.client.json(retrievalView, retrievalPath(id), { signal: this.#signal });
   }
 
   list({ limit: most, campaignId: campaign }: Parameters<OutcomeRuns["list"]>[0]): Promise<readonly RetrievalView[]> {
@@ -96,7 +96,7 @@ export class ServiceOutcomes extends FollowedAtService implements OutcomePulls, 
 
   run(id: string, onProgress: (progress: RetrievalProgress) => void): Promise<RetrievalView> {
     return this.following.through({
-      look: () => this.show(id),
+      look: (signal) => this.client.json(retrievalView, retrievalPath(id), { signal }),
       ended: ({ status }) => !GOES_ON.some((one) => one === status),
       onLook: ({ campaignId, windows, windowsDone, pages, rows, pagesFailed }) =>
         onProgress({ campaignId, windows, windowsDone, pages, rows, failures: pagesFailed, phase: "watching" }),
@@ -150,7 +150,7 @@ export class ServiceOutcomes extends FollowedAtService implements OutcomePulls, 
     onBegun?.(begun);
     const path = `/jobs/${encodeURIComponent(begun.jobId)}`;
     const ended = await this.following.through({
-      look: () => this.client.json(jobDetail, path),
+      look: (signal) => this.client.json(jobDetail, path, { signal }),
       ended: ({ status }) => !GOES_ON.includes(status),
       onLook: ({ push }) => {
         if (push !== null) onProgress?.(push, false);

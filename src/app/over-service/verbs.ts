@@ -43,7 +43,7 @@ export class ServiceCampaigns {
   /** Follows a pair until its order has been taken and no hand-over is under way. @param onLook told of each look */
   seeThrough(primary: string, following: Following, onLook: (pair: FailoverPairView) => void): Promise<FailoverPairView> {
     return following.through({
-      look: () => this.pair(primary),
+      look: (signal) => this.pair(primary, signal),
       ended: ({ order, phase }) => order === null && SETTLED.has(phase),
       onLook,
       again: `outdial campaign failover status ${primary}`,

@@ -51,7 +51,7 @@ test("Ctrl-C ends the following; the job goes on", async () => {
   const { code, stderr } = await command.ended;
   expect({ code, stderr }).toMatchObject({
     code: 130,
-    stderr: expect.stringContaining("no longer followed: a service continues it"),
+    stderr: expect.stringContaining("no longer followed: what a service has begun goes on"),
   });
   const [job] = await whole.service.store.jobs.listJobs();
   expect(await whole.ended(job?.id ?? "")).toMatchObject({ status: "done", done: ROWS });

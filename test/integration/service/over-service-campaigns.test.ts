@@ -235,7 +235,7 @@ test("Ctrl-C ends the following of an apply; it is gone on with and followed by 
   expect(await first.ended).toMatchObject({
     code: 130,
     stderr: expect.stringMatching(
-      /no longer followed: a service continues it\n[^]*not ended: a service goes on with it; outdial campaign resume-apply follows it/,
+      /no longer followed: what a service has begun goes on\n[^]*not ended: a service goes on with it; outdial campaign resume-apply follows it/,
     ) as string,
   });
   at.sandbox.control.faults.clear();

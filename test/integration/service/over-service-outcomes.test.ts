@@ -89,7 +89,10 @@ test("Ctrl-C ends the following; what stopped goes on with --resume", async () =
   const following = beginCli(["outcomes", ...PULL, "--last", "30h"], placeOf());
   await until(() => following.stderr().includes("retrieval job_"));
   following.interrupt();
-  expect(await following.ended).toMatchObject({ code: 130, stderr: says("no longer followed: a service continues it") });
+  expect(await following.ended).toMatchObject({
+    code: 130,
+    stderr: says("no longer followed: what a service has begun goes on"),
+  });
   at.sandbox.control.faults.clear();
   const { items } = JSON.parse((await run(["runs", "--json"])).stdout) as { items: { jobId: string }[] };
   const [{ jobId } = { jobId: "" }] = items;

@@ -93,7 +93,7 @@ test("Ctrl-C ends the following, and the service goes on; a service that is away
   const ended = await following.ended;
   expect(ended).toMatchObject({
     code: 130,
-    stderr: expect.stringContaining("no longer followed: a service continues it") as string,
+    stderr: expect.stringContaining("no longer followed: what a service has begun goes on") as string,
   });
   const { value } = await answered(["jobs", "list", "--limit", "1"]);
   const [{ id } = { id: "" }] = value["items"] as unknown as { id: string }[];
