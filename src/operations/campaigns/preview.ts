@@ -2,7 +2,7 @@
 
 import type { DncBeforeStart } from "../tenant-dnc/index.ts";
 import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
-import { TENANT_GROUPS } from "../views/check-names.ts";
+import { CALLED_BEFORE, TENANT_GROUPS } from "../views/check-names.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignVerb } from "../views/schemas/campaigns.ts";
 import { timeText } from "../views/texts.ts";
@@ -34,7 +34,9 @@ export function campaignPreviewOf(planned: Planned<VerbPlan>): CampaignPreview {
       planned.summary,
       ...EFFECTS[verb],
       // It forbids nothing, but a person who starts a campaign must see it.
-      ...checks.flatMap(({ check, text }) => (check === TENANT_GROUPS ? [`Of ${TENANT_GROUPS}: ${text}`] : [])),
+      ...checks.flatMap(({ check, text }) =>
+        check === TENANT_GROUPS || check === CALLED_BEFORE ? [`Of ${check}: ${text}`] : [],
+      ),
     ],
     refusals: [...planned.refusals],
     judged,

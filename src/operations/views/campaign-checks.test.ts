@@ -1,10 +1,13 @@
 // What a person is told of people on the company's list before a campaign dials.
 
 import { expect, test } from "vitest";
+import { HALT, PAIR_CASES } from "../../../test/support/failover-states.ts";
+import type { PairReport } from "../campaigns/failover/pair.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";
 import { resumeVerdict } from "../campaigns/state/resume.ts";
 import type { GateManifest } from "../compliance/index.ts";
-import { gateChecks } from "./campaign-checks.ts";
+import { gateChecks, pairChecks } from "./campaign-checks.ts";
+import { CALLED_BEFORE } from "./check-names.ts";
 
 const manifest = {
   id: "gate_1",
@@ -96,4 +99,20 @@ test("where it has none, who is on the list of contacts is called: that is said,
     { passed: null, text: expect.stringMatching(/^2 of 100 .*calls whoever is on its list/) },
   ]);
   expect(told(await of(0))).toEqual([]);
+});
+
+test("before a hand-over it is said what is known of contacts on both lists: why the pair is halted, or that it is not known", () => {
+  const policy = { threshold: 0.05, overlap: "refuse" } as PairReport["policy"];
+  const told = (state: PairReport["state"], over: Partial<PairReport["policy"]> = {}) =>
+    pairChecks({ primary: "p", backup: "b", state, policy: { ...policy, ...over } } as PairReport, "primary").find(
+      ({ check }) => check === CALLED_BEFORE,
+    )?.text;
+  const stateOf = (phase: string) => {
+    const found = PAIR_CASES.find(({ state }) => state.phase === phase);
+    if (found === undefined) throw new Error(`no case of ${phase}`);
+    return { waiting: null, handover: null, securing: null, standing: {}, ...found.state } as unknown as PairReport["state"];
+  };
+  expect(told(stateOf("watching"))).toMatch(/^which contacts on the list of b have been called by p is not known/);
+  expect(told(stateOf("halted"))).toContain(`the pair is halted (${HALT})`);
+  expect(told(stateOf("watching"), { overlap: "accept" })).toBeUndefined();
 });

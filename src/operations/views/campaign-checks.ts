@@ -7,7 +7,7 @@ import { listedWords, reasonsOf } from "../campaigns/state/gate.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";
 import { companyListWords } from "../compliance/words.ts";
 import { type DncBeforeStart, dncWords } from "../tenant-dnc/index.ts";
-import { TENANT_GROUPS } from "./check-names.ts";
+import { CALLED_BEFORE, TENANT_GROUPS } from "./check-names.ts";
 import type { CampaignPreview } from "./schemas/campaigns.ts";
 
 type Check = CampaignPreview["checks"][number];
@@ -103,5 +103,17 @@ export function pairChecks({ primary, backup, state, policy }: PairReport, from:
       passed: null,
       text: `the watch hands over by itself when the success rate is surely below ${shortPercent(policy.threshold)}`,
     },
+    ...(policy.overlap === "accept" ? [] : [calledBefore(from === "primary" ? [primary, backup] : [backup, primary], state)]),
   ];
+}
+
+/** What is known before a hand-over of contacts whom the other campaign has called: the lists are read in the hand-over itself. */
+function calledBefore([gives, takes]: readonly [string, string], { phase, halt }: PairReport["state"]): Check {
+  const before =
+    phase === "halted" && halt !== null ? `the pair is halted (${halt}), and a hand-over halts again while that holds; ` : "";
+  return {
+    check: CALLED_BEFORE,
+    passed: null,
+    text: `${before}which contacts on the list of ${takes} have been called by ${gives} is not known before the hand-over: it would halt when there are any. A drill looks for them and changes nothing`,
+  };
 }

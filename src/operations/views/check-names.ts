@@ -2,3 +2,5 @@
 
 /** The check of the groups that the tenant itself keeps. */
 export const TENANT_GROUPS = "the tenant's do-not-call groups";
+/** The check of contacts that both campaigns of a pair would call. */
+export const CALLED_BEFORE = "contacts called before";
