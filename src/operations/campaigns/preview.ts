@@ -1,14 +1,8 @@
 // The preview of pausing, resuming and handing over, for confirmation by a person.
 
-import type { DncBeforeStart } from "../tenant-dnc/index.ts";
-import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
 import { CALLED_BEFORE, TENANT_GROUPS } from "../views/check-names.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignVerb } from "../views/schemas/campaigns.ts";
-import { timeText } from "../views/texts.ts";
-import type { PairReport } from "./failover/pair.ts";
-import { orderRefusal } from "./failover/words.ts";
-import type { ResumeVerdict } from "./state/resume.ts";
 
 /** What an action applies to (for a hand-over: the primary), the contacts that the gate read, and what was checked. */
 export interface VerbPlan extends Pick<CampaignPreview, "verb" | "campaignId" | "judged" | "checks"> {
@@ -41,61 +35,5 @@ export function campaignPreviewOf(planned: Planned<VerbPlan>): CampaignPreview {
     refusals: [...planned.refusals],
     judged,
     checks,
-  };
-}
-
-/** The plan of a resume, by the verdict of gate and pair. */
-export function resumePlanOf(verdict: ResumeVerdict): Planned<VerbPlan> {
-  const { campaign, refusals, manifest, windows, whole, announced, at } = verdict;
-  const { id, name, status } = campaign;
-  const open = windows.filter((one) => one.open > 0).length;
-  const judged =
-    manifest === null
-      ? null
-      : { contacts: manifest.input.contacts, callable: manifest.counts.dial, listed: announced, whole, at: timeText(at) };
-  return {
-    operation: "campaigns.resume",
-    summary: `Resume ${name ?? id}: ${status} now, ${open} of ${windows.length} zones open${callableOf(judged)}`,
-    // Without the counts: they change every minute, and the gate is asked again when the action is carried out.
-    relies: { id, status, allowed: refusals.length === 0 },
-    refusals: refusals.map(({ text }) => text),
-    plan: { id, verb: "resume", campaignId: id, judged, checks: gateChecks(verdict) },
-  };
-}
-
-function callableOf(judged: CampaignPreview["judged"]): string {
-  if (judged === null) return "";
-  const { contacts, callable, listed, whole } = judged;
-  const rest =
-    whole || listed === null ? "" : ` (of ${listed} on the list; the gate reads on when nobody of these may be called)`;
-  return `, ${callable} of ${contacts} contacts looked at callable now${rest}`;
-}
-
-/**
- * The plan of a hand-over. @param id the campaign that it was asked for, of either side. @param found how the tenant's do-not-call
- * groups compare for the campaign that takes over, and why that forbids it
- */
-export function handOverPlanOf(
-  id: string,
-  pair: PairReport,
-  verb: "failover" | "failback",
-  found: { readonly groups: DncBeforeStart; readonly refusal: string | null } | null,
-): Planned<VerbPlan> {
-  const { primary, backup, state } = pair;
-  const refusal = orderRefusal(state, verb === "failover" ? "fail-over" : "fail-back");
-  const [gives, takes] = verb === "failover" ? [primary, backup] : [backup, primary];
-  const checks = pairChecks(pair, verb === "failover" ? "primary" : "backup");
-  return {
-    operation: `campaigns.${verb}`,
-    summary: `Hand over from ${gives} to ${takes}`,
-    relies: { primary, backup, phase: state.phase, side: state.side },
-    refusals: [refusal, found?.refusal ?? null].filter((text) => text !== null),
-    plan: {
-      id: primary,
-      verb,
-      campaignId: id,
-      judged: null,
-      checks: found === null ? checks : [...checks, groupsCheck(found.groups, found.refusal ?? undefined)],
-    },
   };
 }

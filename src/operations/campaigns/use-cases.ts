@@ -33,12 +33,13 @@ import type { KnownHealth } from "./health/known.ts";
 import { knownCampaign, knownList } from "./health/known-campaigns.ts";
 import type { CampaignReading } from "./metrics/reading.ts";
 import { suggesting } from "./nearest.ts";
-import { handOverPlanOf, resumePlanOf, type VerbPlan } from "./preview.ts";
+import type { VerbPlan } from "./preview.ts";
 import type { StateChange } from "./state/change.ts";
 import type { EmergencyStops } from "./state/emergency-stop.ts";
 import { GateLooks } from "./state/gate-looks.ts";
 import type { LeftChanges, LeftEnd } from "./state/left-changes.ts";
 import { type CampaignStates, pairOf } from "./states.ts";
+import { handOverPlanOf, resumePlanOf } from "./verb-plans.ts";
 
 const HOUR_MS = 3_600_000;
 /** How long a request waits for calls under way to end, ms; the pause continues in any case. */

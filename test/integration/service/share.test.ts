@@ -103,19 +103,20 @@ test.each([
   await until(async () => (await service.store.knownCampaigns.list()).length === CAMPAIGNS);
   await until(async () => (await service.store.failovers.list()).every(({ lookedAt }) => lookedAt !== null));
   const from = clock.now();
-  await until(async () => (await looks()) && clock.now() - from > WATCHED_MS);
-  const sent = sandbox.control.requests({ limit: 100_000 });
+  // The watch does not starve the refresh: the document of the open page is read, too, on a slow machine later.
+  const isDocument = ({ operation, path }: JournalEntry) => operation === document && path.includes(opened);
+  const all = () => sandbox.control.requests({ limit: 100_000 });
+  await until(async () => (await looks()) && clock.now() - from > WATCHED_MS && all().some(isDocument));
+  const sent = all();
   const to = clock.now();
   const parts = partsOf(sent, to - begun);
   for (const part of parts.values()) expect(part).toBeLessThanOrEqual(0.5);
-  // The watch does not starve the refresh.
   expect(parts.has(family)).toBe(true);
-  expect(sent.some(({ operation, path }) => operation === document && path.includes(opened))).toBe(true);
 
   // The open page costs two requests, each at its time: figures every 20 s, the document every minute, which the gate reads besides every five minutes.
   const page = sent.filter(({ at, path }) => path.includes(opened) && Date.parse(at) >= from);
   const times = (everyMs: number) => 1 + Math.ceil((to - from) / everyMs);
   const most = { [document]: times(60_000) + times(300_000), [figures]: times(20_000), [callbacks]: times(60_000) };
-  for (const [operation, all] of Map.groupBy(page, (one) => one.operation ?? ""))
-    expect([operation, all.length <= (most[operation] ?? 0)]).toEqual([operation, true]);
+  for (const [operation, ones] of Map.groupBy(page, (one) => one.operation ?? ""))
+    expect([operation, ones.length <= (most[operation] ?? 0)]).toEqual([operation, true]);
 });
