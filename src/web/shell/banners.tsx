@@ -1,7 +1,7 @@
 // Messages for every page: live updates are lost, or something happened that needs a person.
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useDashboard } from "../api/dashboard.ts";
 import { useResource } from "../api/resource.ts";
 import { approvalNews } from "../view/approval.ts";
@@ -16,6 +16,8 @@ export function Banners() {
   const { client, live, session, toasts, now } = useDashboard();
   const link = live.link.value;
   const tick = useSignal(now());
+  /** What was told of approvals: an event that is read late finds the state of the next one. */
+  const told = useRef(new Set<string>());
   /** People who may approve are told about waiting requests, and the person who asked is told the result. */
   const tellApproval = async (id: string) => {
     const state = session.state.peek();
@@ -24,7 +26,9 @@ export function Banners() {
       const { items } = await client.ask("approvals.list", { query: { limit: RECENT } });
       const approval = items.find((one) => one.id === id);
       const news = approval === undefined ? undefined : approvalNews(approval, state.me.name);
-      if (news !== undefined) toasts.show(news.tone, news.text);
+      if (news === undefined || told.current.has(`${id} ${news.text}`)) return;
+      told.current.add(`${id} ${news.text}`);
+      toasts.show(news.tone, news.text);
     } catch {
       // The page of approvals shows the error.
     }
