@@ -95,6 +95,13 @@ export class StdoutError extends Error {
   }
 }
 
+/** stdout failed: a failure of the command, even when nothing more is written, and told at once. A reader that has read enough is none. */
+export function tellStdoutFailure({ code, message }: NodeJS.ErrnoException, stderr: Surroundings["stderr"]): void {
+  if (code === "EPIPE") return;
+  process.exitCode = EXIT.failed;
+  stderr.write(`outdial: the output could not be written: ${message}\n`);
+}
+
 /** How often progress is printed where no line can be redrawn, ms. */
 const PROGRESS_MS = 15_000;
 
@@ -112,8 +119,7 @@ export function createIo(
   let broken: Error | undefined;
   stdout.on("error", (thrown: NodeJS.ErrnoException) => {
     broken ??= thrown;
-    // A failure, even when nothing more is written; a reader that has read enough is not a failure.
-    if (thrown.code !== "EPIPE") process.exitCode = EXIT.failed;
+    tellStdoutFailure(thrown, stderr);
   });
   const drained = (stream: Surroundings["stdout"]) =>
     once(stream, "drain").catch((thrown: NodeJS.ErrnoException) => {

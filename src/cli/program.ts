@@ -17,7 +17,7 @@ import {
 } from "./command.ts";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { CONFIG, DIR, GLOBAL_OPTIONS, TENANT_NAME } from "./globals.ts";
-import { createIo } from "./io.ts";
+import { createIo, tellStdoutFailure } from "./io.ts";
 import { isLacking, notOffered, offered, profileToHelp } from "./profile.ts";
 import { standingLines } from "./render-standing.ts";
 import { report } from "./report.ts";
@@ -38,7 +38,7 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
   let complaint = "";
   const program = new Command("outdial")
     .configureOutput({
-      writeOut: (text) => write(stdout, text),
+      writeOut: (text) => write(stdout, text, { stderr }),
       writeErr: (text) => void (complaint += text),
       getOutHelpWidth: () => columnsOf(stdout),
       getErrHelpWidth: () => columnsOf(stderr),
@@ -49,7 +49,7 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
       "Operates outbound dialing campaigns on NICE CXone: tags calls in bulk, durably, and proves afterwards what it did.",
     )
     .on("option:version", () => {
-      write(stdout, `${versionLine()}\n`);
+      write(stdout, `${versionLine()}\n`, { stderr });
       throw new CommanderError(EXIT.done, "outdial.version", "");
     })
     .showSuggestionAfterError(true)
@@ -90,8 +90,8 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
       } catch (thrown) {
         if (!(thrown instanceof CommanderError)) throw thrown;
         if (thrown.exitCode === 0) return EXIT.done;
-        if (argv.includes("--json")) write(stdout, `${JSON.stringify(usageProblem(thrown, complaint))}\n`);
-        else write(stderr, complaint);
+        if (argv.includes("--json")) write(stdout, `${JSON.stringify(usageProblem(thrown, complaint))}\n`, { stderr });
+        else write(stderr, complaint, { stderr });
         return EXIT.usage;
       }
     },
@@ -213,10 +213,8 @@ function usageProblem({ code, message }: CommanderError, complaint: string): obj
 }
 
 /** Prints help and the like: a reader that goes away (| head) has read enough. */
-function write(stream: Surroundings["stdout"], text: string): void {
-  stream.once("error", (thrown: NodeJS.ErrnoException) => {
-    if (thrown.code !== "EPIPE") throw thrown;
-  });
+function write(stream: Surroundings["stdout"], text: string, { stderr }: Pick<Surroundings, "stderr">): void {
+  stream.once("error", (thrown: NodeJS.ErrnoException) => tellStdoutFailure(thrown, stderr));
   stream.write(text);
 }
 

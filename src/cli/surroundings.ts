@@ -1,8 +1,9 @@
 // The surroundings of a command line: environment, working folder, streams, and how it is told to stop. The process's own in
 // production; a test passes its own, so that many command lines can run in one process.
 
+import { fstatSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Readable, Writable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
 import type { Clock } from "../kernel/index.ts";
 import { systemClock } from "../tenant/system-clock.ts";
 
@@ -30,6 +31,22 @@ export interface Surroundings {
   readonly leave?: () => void;
 }
 
+/** Node's own stream to a file takes a write of which the disk took a part for a whole one. */
+function ownStdout(): OutStream {
+  const { fd } = process.stdout;
+  if (!fstatSync(fd).isFile()) return process.stdout;
+  return new Writable({
+    write(chunk: Uint8Array, _encoding, done) {
+      try {
+        for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at);
+        done();
+      } catch (thrown) {
+        done(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      }
+    },
+  });
+}
+
 /** The process's own. */
 export function processSurroundings(): Surroundings {
   return {
@@ -37,7 +54,7 @@ export function processSurroundings(): Surroundings {
     cwd: process.cwd(),
     clock: systemClock,
     stdin: process.stdin,
-    stdout: process.stdout,
+    stdout: ownStdout(),
     stderr: process.stderr,
     onInterrupt(stop) {
       const [pressed, told] = [() => stop("SIGINT"), () => stop("SIGTERM")];

@@ -8,8 +8,8 @@ export function csvLine(values: readonly unknown[]): string {
   return values
     .map((value) => {
       const text = cellText(value);
-      const safe = typeof value !== "number" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-      return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+      const safe = typeof value !== "number" && /^\s*[=+\-@]|^[\t\r]/.test(text) ? `'${text}` : text;
+      return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     })
     .join(",");
 }
