@@ -9,7 +9,7 @@ import type { Kind } from "./kind.ts";
 import { interrupted, JobLeave, monotonic, type Seen, takenOver } from "./leave.ts";
 import { LEAVES, leftBy, STORE_TROUBLE } from "./left.ts";
 import type { Membership } from "./members.ts";
-import { reasonOf, type StopReason } from "./reason.ts";
+import { CANCELLED, reasonOf, type StopReason } from "./reason.ts";
 
 /** How often this process checks whether another job that is in the way has ended, ms. */
 const BLOCKED_MS = 250;
@@ -90,6 +90,13 @@ export class RunsHere {
     let end: "done" | "moved" | "left";
     try {
       end = await this.#carryOut(kind, entered, engineStep, flights, here);
+      // The ledger takes nothing of a cancelled job, as of one that another process has. It is still this process's to release, when
+      // nothing of it is under way any more: who cancelled it waits for that.
+      if (end === "moved" && (await this.#isCancelled(entered.jobId))) {
+        await Promise.allSettled(flights);
+        await this.#letGo(kind, entered.jobId, { code: CANCELLED, message: `job ${entered.jobId} was cancelled` });
+        end = "done";
+      }
       await this.#tell(kind, entered.jobId);
     } finally {
       void Promise.allSettled(flights).then(() => {
@@ -160,6 +167,19 @@ export class RunsHere {
       // From here on nobody confirms that this process has the job: what waits for that confirmation ends without sending.
       leave.end(interrupted());
     }
+  }
+
+  /** Waits for a database that is away, until this process is told to stop. */
+  async #isCancelled(jobId: string): Promise<boolean> {
+    const { jobs, members, clock, signal } = this.#deps;
+    for (;;)
+      try {
+        const job = await jobs.getJob(jobId);
+        return job?.status === "cancelled" && job.executor === members.id;
+      } catch (thrown) {
+        if (signal.aborted || !(thrown instanceof OutdialError) || !STORE_TROUBLE.has(thrown.code)) return false;
+        await clock.sleep(LONGEST_WAIT_MS, signal).catch(() => undefined);
+      }
   }
 
   async #tell(kind: Kind, jobId: string): Promise<void> {
