@@ -174,6 +174,8 @@ test("a campaign file begins with what the tenant has, is mended line by line, p
   await opened.press(plan.getByRole("button", { name: /^Line/ }).last());
   expect(await page.evaluate(chosen)).toContain('callRate: "19"');
   await retype(/callRate: .*/, "callRate: 19");
+  // What was planned is not this text: it says so before it can be applied.
+  expect(await opened.violations()).toEqual([]);
   // Somebody else changes the campaign; a reload keeps the draft, and the plan says what it would put back.
   control.simulateEdit({ kind: "campaign", id: "camp_backup_001", body: { description: "edited elsewhere" } });
   await page.reload();
@@ -206,7 +208,7 @@ test("a campaign file begins with what the tenant has, is mended line by line, p
   await using viewer = await world.open(WIDE, "viewer");
   await viewer.page.goto(`${url}/campaign-files?campaign=camp_backup_001`);
   await viewer.page.getByRole("button", { name: "Plan", exact: true }).click();
-  await viewer.page.getByText("An apply needs the role operator.").waitFor();
+  await viewer.page.getByText("Needs the role operator").waitFor();
   expect(await viewer.page.getByRole("button", { name: "Apply", exact: true }).isDisabled()).toBe(true);
   expect([...faults, ...viewer.faults]).toEqual([]);
 });
@@ -364,7 +366,7 @@ test("a viewer may look at everything and change nothing", async () => {
   await page.getByRole("region", { name: "In force" }).waitFor();
   expect(await page.getByRole("button", { name: "Check and preview" }).isDisabled()).toBe(true);
   await page.goto(`${url}/jobs`);
-  await page.getByText("Sending needs the role operator.").waitFor();
+  await page.getByText("Needs the role operator").first().waitFor();
   await page.goto(`${url}/audit`);
   await page.locator("tbody tr").first().waitFor();
   expect(await page.getByRole("link", { name: /^Proof/ }).count()).toBe(0);

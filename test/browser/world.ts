@@ -39,6 +39,12 @@ export const HAS_FOCUS = "document.activeElement !== document.body && !document.
 /** Whether the page's clock was replaced, which holds for its whole profile. */
 const IS_TOUCHED = `!Date.toString().includes("[native code]")`;
 
+/** Controls that are disabled without saying why: none of the texts that describe them is on the page for everybody. */
+const UNEXPLAINED = `[...document.querySelectorAll(":disabled")].filter((one) => one.checkVisibility()).filter((one) => {
+  const texts = (one.getAttribute("aria-describedby") ?? "").split(" ").map((id) => document.getElementById(id));
+  return !texts.some((text) => text !== null && text.checkVisibility() && text.offsetWidth > 1 && text.innerText.trim() !== "");
+}).map((one) => "disabled without a reason: " + (one.ariaLabel ?? one.labels?.[0]?.textContent ?? one.textContent))`;
+
 /** Rules of axe whose findings are moderate or minor, switched off: those are left out of what is told, and looking for them costs a third of the time. */
 const LIGHT_RULES = `Object.fromEntries(axe._audit.rules.filter(({ impact }) => impact === "moderate" || impact === "minor").map(({ id }) => [id, { enabled: false }]))`;
 
@@ -60,7 +66,7 @@ export interface Opened extends AsyncDisposable {
   go(path: string): Promise<void>;
   /** Waits until a page is drawn: its heading, something below it, and nothing that is still loading. @param title the heading; any by default */
   drawn(title?: string): Promise<void>;
-  /** Violations that axe calls serious or critical, each with where it is. */
+  /** Violations that axe calls serious or critical, each with where it is, and controls that are disabled without a visible text that says why. */
   violations(): Promise<string[]>;
   /** Carries out a verb by the keyboard alone: the control can be reached with Tab, Enter does it, and the focus is nowhere at the page's beginning then. */
   press(control: Locator): Promise<void>;
@@ -148,11 +154,13 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
         },
         async violations() {
           if (await page.evaluate<boolean>("window.axe === undefined")) await page.evaluate(`${axe};0`);
-          return await page.evaluate<string[]>(
+          const unexplained = await page.evaluate<string[]>(UNEXPLAINED);
+          const found = await page.evaluate<string[]>(
             `axe.run({ resultTypes: ["violations"], rules: ${LIGHT_RULES} }).then(({ violations }) => violations
               .filter(({ impact }) => impact === "serious" || impact === "critical")
               .flatMap(({ id, nodes }) => nodes.map(({ target }) => id + " at " + target.join(" "))))`,
           );
+          return [...unexplained, ...found];
         },
         async press(control) {
           await expect.poll(() => control.isEnabled(), { timeout: PATIENCE }).toBe(true);

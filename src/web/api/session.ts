@@ -16,12 +16,15 @@ export interface Session {
   readonly lack: (capability: string) => ApiTypes.Me["service"]["lacks"][number] | undefined;
   /** Whether the person has at least this role. */
   readonly may: (role: ApiTypes.Role) => boolean;
+  /** What the person lacks to act, as text beside a button; undefined when they have the role. */
+  readonly needs: (role: ApiTypes.Role) => string | undefined;
 }
 
 const RANK: Readonly<Record<ApiTypes.Role, number>> = { viewer: 0, operator: 1, admin: 2 };
 
 export function createSession(): Session {
   const state = signal<SessionState>({ kind: "unknown" });
+  const may = (role: ApiTypes.Role) => state.value.kind === "signed_in" && RANK[state.value.me.role] >= RANK[role];
   return {
     state,
     set: (next) => {
@@ -29,6 +32,7 @@ export function createSession(): Session {
     },
     lack: (capability) =>
       state.value.kind === "signed_in" ? state.value.me.service.lacks.find((one) => one.capability === capability) : undefined,
-    may: (role) => state.value.kind === "signed_in" && RANK[state.value.me.role] >= RANK[role],
+    may,
+    needs: (role) => (may(role) ? undefined : `Needs the role ${role}`),
   };
 }

@@ -30,6 +30,7 @@ export function Login({ message }: { readonly message?: string | undefined }) {
   const provider = useSignal<{ readonly name: string; readonly path: string } | null>(null);
 
   const signIn = async (body: { readonly token: string } | { readonly code: string }) => {
+    if (busy.peek()) return;
     busy.value = true;
     problem.value = undefined;
     try {
@@ -102,7 +103,7 @@ export function Login({ message }: { readonly message?: string | undefined }) {
           }
           required
         />
-        <button type="submit" class={`button ${provider.value === null ? "primary" : ""}`} disabled={busy.value}>
+        <button type="submit" class={`button ${provider.value === null ? "primary" : ""}`} aria-disabled={busy.value}>
           {busy.value ? "Signing in …" : "Sign in"}
         </button>
       </form>

@@ -48,6 +48,8 @@ export function Confirm({ title, verb, word, tone = "danger", preview, onConfirm
   useEffect(() => void ask(), []);
   const now = stage.value;
   const isReady = now.kind === "shown" && now.shown.refusals.length === 0 && (word === undefined || typed.value === word);
+  /** What keeps the button disabled has this id: the wait, the failure, the refusals, or the word to type. */
+  const why = `${id}-why`;
   const submit = async (event: Event) => {
     event.preventDefault();
     if (now.kind !== "shown" || !isReady || busy.value) return;
@@ -64,13 +66,21 @@ export function Confirm({ title, verb, word, tone = "danger", preview, onConfirm
   return (
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)}>
-        {now.kind === "asking" ? <p role="status">Asking what this would do …</p> : null}
-        {now.kind === "failed" ? <Failed error={now.error} onRetry={() => void ask()} /> : null}
+        {now.kind === "asking" ? (
+          <p role="status" id={why}>
+            Asking what this would do …
+          </p>
+        ) : null}
+        {now.kind === "failed" ? (
+          <div id={why}>
+            <Failed error={now.error} onRetry={() => void ask()} />
+          </div>
+        ) : null}
         {now.kind === "shown" ? (
           <>
             {now.shown.body}
             {now.shown.refusals.length === 0 ? null : (
-              <div class="banner bad" role="alert">
+              <div class="banner bad" role="alert" id={why}>
                 <ul>
                   {now.shown.refusals.map((text) => (
                     <li class="break" key={text}>
@@ -83,7 +93,7 @@ export function Confirm({ title, verb, word, tone = "danger", preview, onConfirm
             {now.shown.confirm === undefined ? null : <p class="muted small mono break">plan {now.shown.confirm.slice(0, 16)}</p>}
             {word === undefined || now.shown.refusals.length > 0 ? null : (
               <div class="field">
-                <label for={id}>
+                <label for={id} id={why}>
                   Type <strong class="mono break">{word}</strong> to confirm
                 </label>
                 <input
@@ -104,7 +114,13 @@ export function Confirm({ title, verb, word, tone = "danger", preview, onConfirm
           <button type="button" class="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" class={`button primary ${tone === "danger" ? "danger" : ""}`} disabled={!isReady || busy.value}>
+          <button
+            type="submit"
+            class={`button primary ${tone === "danger" ? "danger" : ""}`}
+            disabled={!isReady}
+            aria-disabled={busy.value}
+            aria-describedby={isReady ? undefined : why}
+          >
             {busy.value ? "Working …" : verb}
           </button>
         </div>

@@ -9,6 +9,7 @@ import { Changes } from "../../ui/changes.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { STANDING } from "../dialer/change.tsx";
 import { GLYPHS } from "../dialer/steps.ts";
 import { applyCalled } from "../dialer/words.ts";
@@ -87,7 +88,7 @@ export function Apply({ apply, onDone }: { readonly apply: ApiTypes.CampaignAppl
 
 function GoOn({ job, onDone }: { readonly job: string; readonly onDone: () => void }) {
   const { client, session, toasts } = useDashboard();
-  const mayAct = session.may("operator");
+  const why = useWhy(session.needs("operator"));
   const go = async () => {
     try {
       await client.ask("campaigns.resumeApply", { params: { job } });
@@ -99,13 +100,8 @@ function GoOn({ job, onDone }: { readonly job: string; readonly onDone: () => vo
   };
   return (
     <div class="row end">
-      <button
-        type="button"
-        class="button"
-        disabled={!mayAct}
-        title={mayAct ? undefined : "Needs the role operator"}
-        onClick={() => void go()}
-      >
+      {why.said}
+      <button type="button" class="button" {...why.off} onClick={() => void go()}>
         Go on
       </button>
     </div>

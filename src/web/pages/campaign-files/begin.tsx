@@ -38,6 +38,7 @@ export function Begin({ campaign, discarded, onBegin }: BeginProps) {
   const error = useSignal<RequestError | undefined>(undefined);
   const lack = session.lack("campaignDocuments");
   const begin = async (make: () => Promise<FilesDraft | undefined>) => {
+    if (busy.peek()) return;
     busy.value = true;
     error.value = undefined;
     try {
@@ -86,7 +87,7 @@ export function Begin({ campaign, discarded, onBegin }: BeginProps) {
                 chosen.value = value;
               }}
             />
-            <button type="submit" class="button primary" disabled={busy.value}>
+            <button type="submit" class="button primary" aria-disabled={busy.value}>
               {busy.value ? "Reading the tenant …" : "What the tenant has now"}
             </button>
           </form>

@@ -10,6 +10,7 @@ import { Changes } from "../../ui/changes.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { saveFile } from "../../ui/save-file.ts";
 import { Failed } from "../../ui/states.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { type FilesDraft, findingsOf, mistakesOf, movedWords, whyNotApplied } from "./draft.ts";
 import { Editor, goToLine } from "./editor.tsx";
 import { FilesPlan } from "./plan.tsx";
@@ -42,7 +43,6 @@ export function Edited({ draft, onChange, onDiscard, onBegun }: EditedProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const stage = useSignal<Stage>({ kind: "none" });
   const open = useSignal(false);
-  const mayAct = session.may("operator");
   const planOf = (of: FilesDraft) => client.ask("campaigns.plan", { body: { files: filesOf(of), activate: of.activate } });
   /** What the tenant says otherwise than it did when the text was exported. */
   const meanwhileOf = async ({ base, name }: FilesDraft) => {
@@ -51,6 +51,7 @@ export function Edited({ draft, onChange, onDiscard, onBegun }: EditedProps) {
     return drift.campaigns.filter(({ action }) => action !== "in_sync");
   };
   const plan = async () => {
+    if (stage.peek().kind === "planning") return;
     const of = draft;
     stage.value = { kind: "planning" };
     try {
@@ -66,6 +67,12 @@ export function Edited({ draft, onChange, onDiscard, onBegun }: EditedProps) {
   const findings =
     now.kind === "planned" ? findingsOf(now.plan.violations) : now.kind === "failed" ? mistakesOf(now.error.problem) : [];
   const isTrue = (now.kind === "planned" || now.kind === "failed") && isOfThis(now.of);
+  const empty = useWhy(draft.text.trim() === "" ? "There is no text to plan" : undefined);
+  const hindrances = [
+    now.kind !== "planned" ? undefined : isTrue ? whyNotApplied(now.plan) : "Plan the changed text first.",
+    session.needs("operator"),
+  ].filter((one) => one !== undefined);
+  const why = useWhy(hindrances.length === 0 ? undefined : hindrances.join(" "));
   const toLine = (line: number) => goToLine(field.current, line);
   return (
     <div class="grid halves editing">
@@ -102,7 +109,8 @@ export function Edited({ draft, onChange, onDiscard, onBegun }: EditedProps) {
             <button type="button" class="button quiet" onClick={() => saveFile(draft.text, "application/yaml", draft.name)}>
               Save as a file
             </button>
-            <button type="submit" class="button primary" disabled={draft.text.trim() === "" || now.kind === "planning"}>
+            {empty.said}
+            <button type="submit" class="button primary" {...empty.off} aria-disabled={now.kind === "planning"}>
               Plan
             </button>
           </div>
@@ -144,13 +152,12 @@ export function Edited({ draft, onChange, onDiscard, onBegun }: EditedProps) {
               <Meanwhile campaigns={now.meanwhile} />
               <FilesPlan plan={now.plan} sourceName={draft.name} onLine={toLine} />
               <p class="muted small mono break">plan {now.plan.plan.slice(0, 16)}</p>
-              {whyNotApplied(now.plan) === undefined ? null : <p class="break">{whyNotApplied(now.plan)}</p>}
-              {mayAct ? null : <p class="muted small">An apply needs the role operator.</p>}
               <div class="row end">
+                {why.said}
                 <button
                   type="button"
                   class="button primary danger"
-                  disabled={!mayAct || !isTrue || whyNotApplied(now.plan) !== undefined}
+                  {...why.off}
                   onClick={() => {
                     open.value = true;
                   }}

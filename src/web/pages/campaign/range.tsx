@@ -1,5 +1,6 @@
 // The time that the plots show: how long, and which part of it.
 
+import { useId } from "preact/hooks";
 import { SelectField } from "../../ui/fields.tsx";
 import { Time } from "../../ui/time.tsx";
 import { zoneName } from "../../view/format.ts";
@@ -29,6 +30,8 @@ interface RangeBarProps {
 
 export function RangeBar({ hours, shown, range, coverage, onHours, onRange }: RangeBarProps) {
   const isAll = range === undefined;
+  const id = useId();
+  const off = isAll ? { "aria-disabled": true, "aria-describedby": id } : {};
   return (
     <div class="row bottom">
       <SelectField label="Time shown" value={hours} options={SPANS} onChange={onHours} />
@@ -36,13 +39,13 @@ export function RangeBar({ hours, shown, range, coverage, onHours, onRange }: Ra
         <button type="button" class="button" onClick={() => onRange(zoomed(range, 0.5, shown))}>
           Zoom in
         </button>
-        <button type="button" class="button" aria-disabled={isAll} onClick={() => isAll || onRange(zoomed(range, 2, shown))}>
+        <button type="button" class="button" {...off} onClick={() => isAll || onRange(zoomed(range, 2, shown))}>
           Zoom out
         </button>
-        <button type="button" class="button" aria-disabled={isAll} onClick={() => isAll || onRange(moved(range, -0.5, shown))}>
+        <button type="button" class="button" {...off} onClick={() => isAll || onRange(moved(range, -0.5, shown))}>
           Earlier
         </button>
-        <button type="button" class="button" aria-disabled={isAll} onClick={() => isAll || onRange(moved(range, 0.5, shown))}>
+        <button type="button" class="button" {...off} onClick={() => isAll || onRange(moved(range, 0.5, shown))}>
           Later
         </button>
       </div>
@@ -52,7 +55,7 @@ export function RangeBar({ hours, shown, range, coverage, onHours, onRange }: Ra
             Shown: <Time at={new Date(range.from).toISOString()} /> to <Time at={new Date(range.to).toISOString()} />.{" "}
           </>
         )}
-        Times are those of {zoneName()}. {coverage}
+        Times are those of {zoneName()}. {coverage} {isAll ? <span id={id}>All of this time is shown.</span> : null}
       </p>
     </div>
   );

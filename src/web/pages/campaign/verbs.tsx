@@ -5,6 +5,7 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { Confirm, type Shown } from "../../ui/confirm.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { offeredVerbs } from "../../view/verbs.ts";
 
 const VERBS: readonly {
@@ -23,8 +24,8 @@ export function CampaignVerbs({ detail, onDone }: { readonly detail: ApiTypes.Ca
   const { client, session, toasts, now } = useDashboard();
   const open = useSignal<ApiTypes.CampaignVerb | undefined>(undefined);
   const chosen = VERBS.find(({ verb }) => verb === open.value);
-  const mayAct = session.may("operator");
-  const offered = offeredVerbs(detail, now());
+  const offered = VERBS.filter((known) => offeredVerbs(detail, now()).includes(known.verb));
+  const why = useWhy(session.needs("operator"));
   const preview = async (verb: ApiTypes.CampaignVerb): Promise<Shown> => {
     const { confirm, refusals, effects } = await client.ask("campaigns.preview", { params: { id: detail.id, verb } });
     return {
@@ -48,13 +49,13 @@ export function CampaignVerbs({ detail, onDone }: { readonly detail: ApiTypes.Ca
   };
   return (
     <>
-      {VERBS.filter(({ verb }) => offered.includes(verb)).map(({ verb, name }) => (
+      {offered.length === 0 ? null : why.said}
+      {offered.map(({ verb, name }) => (
         <button
           key={verb}
           type="button"
           class={`button ${verb === "pause" ? "danger" : ""}`}
-          disabled={!mayAct}
-          title={mayAct ? undefined : "Needs the role operator"}
+          {...why.off}
           onClick={() => {
             open.value = verb;
           }}

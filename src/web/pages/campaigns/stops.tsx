@@ -6,6 +6,7 @@ import { useDashboard } from "../../api/dashboard.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { NameText } from "../../ui/name-text.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { whole } from "../../view/format.ts";
 import { toldOf } from "../../view/stop.ts";
 
@@ -34,14 +35,14 @@ export function StopAll({ onDone }: { readonly onDone: () => void }) {
   const { client, session, toasts } = useDashboard();
   const open = useSignal(false);
   const { Field, given } = useReason();
-  const mayAct = session.may("operator");
+  const why = useWhy(session.needs("operator"));
   return (
     <>
+      {why.said}
       <button
         type="button"
         class="button danger"
-        disabled={!mayAct}
-        title={mayAct ? undefined : "Needs the role operator"}
+        {...why.off}
         onClick={() => {
           open.value = true;
         }}

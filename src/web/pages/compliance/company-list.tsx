@@ -7,6 +7,7 @@ import { TextField } from "../../ui/fields.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
+import { useWhy } from "../../ui/why.tsx";
 
 export function CompanyList() {
   const list = useResource("suppressions.list", {});
@@ -35,6 +36,8 @@ function Undeclared({ onDeclared }: { readonly onDeclared: () => void }) {
   const { client, session, toasts } = useDashboard();
   const name = useSignal("");
   const reason = useSignal("");
+  const isComplete = name.value.trim() !== "" && reason.value.trim().length >= 3;
+  const why = useWhy(isComplete ? undefined : "Needs your name and a reason of 3 characters or more");
   const declare = async () => {
     try {
       await client.ask("suppressions.declareEmpty", { body: { name: name.value.trim(), reason: reason.value.trim() } });
@@ -76,9 +79,10 @@ function Undeclared({ onDeclared }: { readonly onDeclared: () => void }) {
             }}
           />
           <div class="row">
-            <button type="submit" class="button danger" disabled={name.value.trim() === "" || reason.value.trim().length < 3}>
+            <button type="submit" class="button danger" {...why.off}>
               Declare the list empty
             </button>
+            {why.said}
           </div>
         </form>
       ) : (

@@ -36,6 +36,7 @@ export function Explain() {
   const reveal = useSignal(false);
   const found = useSignal<Found>({ kind: "nothing" });
   const ask = async () => {
+    if (found.peek().kind === "asking") return;
     found.value = { kind: "asking" };
     try {
       const place = postal.value.trim();
@@ -103,7 +104,7 @@ export function Explain() {
           </label>
         ) : null}
         <div class="row">
-          <button type="submit" class="button primary" disabled={now.kind === "asking"}>
+          <button type="submit" class="button primary" aria-disabled={now.kind === "asking"}>
             Explain
           </button>
         </div>

@@ -11,6 +11,7 @@ import { Pill } from "../../ui/pill.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { span, whole } from "../../view/format.ts";
 
 type Delivery = ApiTypes.Delivery;
@@ -21,7 +22,8 @@ export default function DeliveriesPage() {
   const status = useSignal("dead");
   const endpoint = useSignal("");
   const endpoints = useResource("deliveries.endpoints", {}, OPTIONS);
-  const mayAct = session.may("operator");
+  const needs = session.needs("operator");
+  const why = useWhy(needs);
   const replay = async (body: object) => {
     try {
       const { queued } = await client.ask("deliveries.replay", { body });
@@ -43,7 +45,7 @@ export default function DeliveriesPage() {
     }
     endpoints.reload();
   };
-  const columns = [...COLUMNS, again(mayAct, (id) => void replay({ ids: [id], status: status.value }))];
+  const columns = [...COLUMNS, again(why.off, (id) => void replay({ ids: [id], status: status.value }))];
   const names = endpoints.state.value.kind === "ready" ? endpoints.state.value.value.items.map((one) => one.endpoint) : [];
   return (
     <Page title="Deliveries" lead="Signed events to your receivers: at least once, in order for each subject, nothing dropped.">
@@ -65,7 +67,7 @@ export default function DeliveriesPage() {
               <Receiver
                 key={one.endpoint}
                 receiver={one}
-                mayAct={mayAct}
+                needs={needs}
                 onReplay={() => void replay({ endpoint: one.endpoint, status: "dead" })}
                 onTurn={() => void turn(one)}
               />
@@ -108,7 +110,12 @@ export default function DeliveriesPage() {
             </Empty>
           }
         >
-          {(deliveries) => <Table caption="Deliveries" columns={columns} rows={deliveries} rowKey={({ id }) => id} />}
+          {(deliveries) => (
+            <>
+              {deliveries.some(({ status }) => status !== "pending") ? why.said : null}
+              <Table caption="Deliveries" columns={columns} rows={deliveries} rowKey={({ id }) => id} />
+            </>
+          )}
         </More>
       </div>
     </Page>
@@ -117,12 +124,14 @@ export default function DeliveriesPage() {
 
 interface ReceiverProps {
   readonly receiver: ApiTypes.EndpointView;
-  readonly mayAct: boolean;
+  /** Why nothing can be done with it. */
+  readonly needs: string | undefined;
   readonly onReplay: () => void;
   readonly onTurn: () => void;
 }
 
-function Receiver({ receiver, mayAct, onReplay, onTurn }: ReceiverProps) {
+function Receiver({ receiver, needs, onReplay, onTurn }: ReceiverProps) {
+  const why = useWhy(needs);
   const { endpoint, url, pending, delivered, dead, oldestPendingMs, enabled, message, failingSince, rotating, quietUntil } =
     receiver;
   return (
@@ -167,25 +176,26 @@ function Receiver({ receiver, mayAct, onReplay, onTurn }: ReceiverProps) {
         <dd class={dead > 0 ? "bad" : undefined}>{whole(dead)}</dd>
       </dl>
       <div class="row">
-        <button type="button" class={`button ${enabled ? "" : "primary"}`} disabled={!mayAct} onClick={onTurn}>
+        <button type="button" class={`button ${enabled ? "" : "primary"}`} {...why.off} onClick={onTurn}>
           Switch {enabled ? "off" : "on"}
         </button>
         {dead === 0 ? null : (
-          <button type="button" class="button" disabled={!mayAct} onClick={onReplay}>
+          <button type="button" class="button" {...why.off} onClick={onReplay}>
             Send {whole(dead)} {dead === 1 ? "dead letter" : "dead letters"} again
           </button>
         )}
+        {why.said}
       </div>
     </section>
   );
 }
 
-function again(mayAct: boolean, onReplay: (id: number) => void): Column<Delivery> {
+function again(off: ReturnType<typeof useWhy>["off"], onReplay: (id: number) => void): Column<Delivery> {
   return {
     name: "Again",
     cell: ({ id, status }) =>
       status === "pending" ? null : (
-        <button type="button" class="button" disabled={!mayAct} aria-label={`Replay event ${id}`} onClick={() => onReplay(id)}>
+        <button type="button" class="button" {...off} aria-label={`Replay event ${id}`} onClick={() => onReplay(id)}>
           Replay
         </button>
       ),

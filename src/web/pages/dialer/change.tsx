@@ -4,6 +4,7 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import type { Asking } from "../../api/operation.ts";
 import { Pill } from "../../ui/pill.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { valueText } from "../../view/changes.ts";
 import { GLYPHS, stepsOf } from "./steps.ts";
 import { changeCalled } from "./words.ts";
@@ -76,11 +77,12 @@ function GoOn({ change: { version, phase }, onDone }: ChangeProps) {
     }
     onDone();
   };
-  const isOff = !session.may("operator");
+  const why = useWhy(session.needs("operator"));
   return (
     <div class="row end">
+      {why.said}
       {phase !== "paused" ? (
-        <button type="button" class="button" disabled={isOff} onClick={() => void go(undefined, "The change goes on")}>
+        <button type="button" class="button" {...why.off} onClick={() => void go(undefined, "The change goes on")}>
           Go on
         </button>
       ) : (
@@ -88,7 +90,7 @@ function GoOn({ change: { version, phase }, onDone }: ChangeProps) {
           <button
             type="button"
             class="button"
-            disabled={isOff}
+            {...why.off}
             onClick={() => void go({ decision: "keep" }, "The new settings stay")}
           >
             Keep the new settings
@@ -96,7 +98,7 @@ function GoOn({ change: { version, phase }, onDone }: ChangeProps) {
           <button
             type="button"
             class="button danger"
-            disabled={isOff}
+            {...why.off}
             onClick={() =>
               void go({ decision: "rollBack" }, "The old settings are being put back: the steps show whether they are")
             }

@@ -8,6 +8,7 @@ import { useDashboard } from "../../api/dashboard.ts";
 import type { Asking } from "../../api/operation.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { type Draft, draftKey, draftOf, FIELDS, fileOf, GUARD, keptDraft, touchedBy } from "./draft.ts";
 import { PreviewBody } from "./preview-body.tsx";
 
@@ -35,7 +36,7 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
   const guard = draft[GUARD] ?? "";
   const override = useSignal(false);
   const open = useSignal(false);
-  const mayAct = session.may("operator");
+  const why = useWhy(session.needs("operator"));
   const proposed = useRef<Asking<"dialer.preview">["body"]>({ file: {} });
   const proposal = (begin: ApiTypes.DialerView) => ({
     file: fileOf(begin, touched.value),
@@ -99,7 +100,8 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
           Pass the gate on predicted abandonment by name; it is written into the audit
         </label>
         <div class="row end">
-          <button type="submit" class="button primary" disabled={!mayAct} title={mayAct ? undefined : "Needs the role operator"}>
+          {why.said}
+          <button type="submit" class="button primary" {...why.off}>
             Check and preview
           </button>
         </div>

@@ -11,6 +11,7 @@ import { Pill } from "../../ui/pill.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { sameSettings } from "../../view/changes.ts";
 import { words } from "../../view/format.ts";
 import { labelOf } from "./draft.ts";
@@ -26,11 +27,14 @@ interface HistoryProps {
 export function History({ inForce, onBegun }: HistoryProps) {
   const { client, session, toasts } = useDashboard();
   const chosen = useSignal<number | undefined>(undefined);
+  const why = useWhy(session.needs("operator"));
   const isShown = ({ settings, campaign }: ApiTypes.DialerVersion) =>
     inForce !== undefined &&
     inForce.settings !== null &&
     campaign === inForce.campaign &&
     sameSettings(settings, inForce.settings);
+  // The service goes back only to what was in force to its end.
+  const canReturn = (one: ApiTypes.DialerVersion) => !isShown(one) && (one.kind === "observed" || one.outcome === "applied");
   return (
     <section class="stack" aria-label="History">
       <h2>History</h2>
@@ -45,71 +49,73 @@ export function History({ inForce, onBegun }: HistoryProps) {
         }
       >
         {(versions) => (
-          <Table
-            caption="Versions of the settings"
-            rows={versions}
-            rowKey={({ version }) => version}
-            columns={[
-              { name: "Version", head: true, cell: ({ version }) => version },
-              {
-                name: "How it ended",
-                cell: ({ kind, outcome, phase, status, rejected, message }) => (
-                  <>
-                    {kind === "observed" ? (
-                      <Pill state="" text="found in force" />
-                    ) : (
-                      <Pill state="" {...changeCalled({ phase, outcome, isStill: status === "stopped" })} />
-                    )}{" "}
-                    {rejected ? <Pill state="rejected" tone="bad" text="did not hold" /> : null}
-                    {message === null ? null : <span class="cell-note break">{message}</span>}
-                  </>
-                ),
-              },
-              {
-                name: "Changes",
-                cell: ({ changes, kind }) =>
-                  changes.length === 0 ? (
-                    <span class="muted">{words(kind)}</span>
-                  ) : (
-                    <Changes changes={changes} labelOf={labelOf} />
+          <>
+            {versions.some(canReturn) ? why.said : null}
+            <Table
+              caption="Versions of the settings"
+              rows={versions}
+              rowKey={({ version }) => version}
+              columns={[
+                { name: "Version", head: true, cell: ({ version }) => version },
+                {
+                  name: "How it ended",
+                  cell: ({ kind, outcome, phase, status, rejected, message }) => (
+                    <>
+                      {kind === "observed" ? (
+                        <Pill state="" text="found in force" />
+                      ) : (
+                        <Pill state="" {...changeCalled({ phase, outcome, isStill: status === "stopped" })} />
+                      )}{" "}
+                      {rejected ? <Pill state="rejected" tone="bad" text="did not hold" /> : null}
+                      {message === null ? null : <span class="cell-note break">{message}</span>}
+                    </>
                   ),
-              },
-              {
-                name: "By",
-                cell: ({ actor, campaign, sourceName, createdAt }) => (
-                  <>
-                    <span class="break">{actor}</span>
-                    <span class="cell-note break">
-                      {campaign === null ? null : `campaign ${campaign} · `}
-                      {sourceName} · <Time at={createdAt} />
-                    </span>
-                  </>
-                ),
-              },
-              {
-                name: "Roll back",
-                cell: (one) => {
-                  const { version } = one;
-                  if (isShown(one)) return <Shown open={inForce?.open ?? null} />;
-                  // The service goes back only to what was in force to its end.
-                  if (one.kind !== "observed" && one.outcome !== "applied") return <span class="muted">–</span>;
-                  return (
-                    <button
-                      type="button"
-                      class="button"
-                      disabled={!session.may("operator")}
-                      aria-label={`Roll back to version ${version}`}
-                      onClick={() => {
-                        chosen.value = version;
-                      }}
-                    >
-                      Roll back
-                    </button>
-                  );
                 },
-              },
-            ]}
-          />
+                {
+                  name: "Changes",
+                  cell: ({ changes, kind }) =>
+                    changes.length === 0 ? (
+                      <span class="muted">{words(kind)}</span>
+                    ) : (
+                      <Changes changes={changes} labelOf={labelOf} />
+                    ),
+                },
+                {
+                  name: "By",
+                  cell: ({ actor, campaign, sourceName, createdAt }) => (
+                    <>
+                      <span class="break">{actor}</span>
+                      <span class="cell-note break">
+                        {campaign === null ? null : `campaign ${campaign} · `}
+                        {sourceName} · <Time at={createdAt} />
+                      </span>
+                    </>
+                  ),
+                },
+                {
+                  name: "Roll back",
+                  cell: (one) => {
+                    const { version } = one;
+                    if (isShown(one)) return <Shown open={inForce?.open ?? null} />;
+                    if (!canReturn(one)) return <span class="muted">–</span>;
+                    return (
+                      <button
+                        type="button"
+                        class="button"
+                        {...why.off}
+                        aria-label={`Roll back to version ${version}`}
+                        onClick={() => {
+                          chosen.value = version;
+                        }}
+                      >
+                        Roll back
+                      </button>
+                    );
+                  },
+                },
+              ]}
+            />
+          </>
         )}
       </More>
       {chosen.value === undefined ? null : (

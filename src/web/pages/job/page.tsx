@@ -17,6 +17,7 @@ import { RefusedRows } from "../../ui/refused-rows.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { MOST_ROWS } from "../../view/csv.ts";
 import { decimal, whole, words } from "../../view/format.ts";
 import { applyCalled, changeCalled } from "../dialer/words.ts";
@@ -93,8 +94,8 @@ function HowFar({ job }: { readonly job: Detail }) {
 
 export function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => void }) {
   const { client, session, toasts } = useDashboard();
-  const mayAct = session.may("operator");
   const offered = jobVerbs(job);
+  const why = useWhy(session.needs("operator"));
   const ask = async (verb: "jobs.resume" | "jobs.cancel", text: string) => {
     try {
       await client.ask(verb, { params: { id: job.id } });
@@ -106,8 +107,9 @@ export function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: 
   };
   return (
     <>
+      {offered.length === 0 ? null : why.said}
       {offered.includes("resume") ? (
-        <button type="button" class="button" disabled={!mayAct} onClick={() => void ask("jobs.resume", "The job goes on")}>
+        <button type="button" class="button" {...why.off} onClick={() => void ask("jobs.resume", "The job goes on")}>
           Resume
         </button>
       ) : null}
@@ -115,7 +117,7 @@ export function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: 
         <button
           type="button"
           class="button danger"
-          disabled={!mayAct}
+          {...why.off}
           onClick={() => void ask("jobs.cancel", "The job is cancelled: nothing more of it is sent")}
         >
           Cancel

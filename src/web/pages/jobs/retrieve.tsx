@@ -7,6 +7,7 @@ import { CampaignField } from "../../ui/campaign-field.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Time } from "../../ui/time.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { whole } from "../../view/format.ts";
 
 interface RetrievalPlan {
@@ -23,7 +24,7 @@ export function Retrieve() {
   const campaign = useSignal("");
   const hours = useSignal("168");
   const open = useSignal(false);
-  const mayAct = session.may("operator");
+  const why = useWhy(session.needs("operator"));
   const body = () => ({ campaignId: campaign.value.trim(), lastHours: Number(hours.value) });
   return (
     <section class="card" aria-label="Retrieve outcomes">
@@ -50,9 +51,10 @@ export function Retrieve() {
             hours.value = value;
           }}
         />
-        <button type="submit" class="button" disabled={!mayAct} title={mayAct ? undefined : "Needs the role operator"}>
+        <button type="submit" class="button" {...why.off}>
           Preview
         </button>
+        {why.said}
       </form>
       {open.value ? (
         <Confirm

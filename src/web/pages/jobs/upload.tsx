@@ -8,6 +8,7 @@ import { useDashboard } from "../../api/dashboard.ts";
 import { RequestError } from "../../api/problem-error.ts";
 import { CampaignField } from "../../ui/campaign-field.tsx";
 import { Failed } from "../../ui/states.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { whole } from "../../view/format.ts";
 import { PlanView } from "./plan-view.tsx";
 
@@ -37,7 +38,7 @@ function UploadForm() {
   const campaign = useSignal("");
   const stage = useSignal<Stage>({ kind: "choosing" });
   const id = useId();
-  const mayAct = session.may("operator");
+  const why = useWhy(session.needs("operator"));
   const tags = (body: File, dryRun?: true) =>
     client.ask(
       "tags.submit",
@@ -46,7 +47,7 @@ function UploadForm() {
     );
   const attempt = async (what: string, work: (body: File) => Promise<void>) => {
     const body = file.value;
-    if (body === undefined) return;
+    if (body === undefined || stage.peek().kind === "working") return;
     stage.value = { kind: "working", what };
     try {
       await work(body);
@@ -89,7 +90,7 @@ function UploadForm() {
             type="file"
             accept=".csv,.ndjson,.jsonl,text/csv,application/x-ndjson"
             required
-            disabled={!mayAct}
+            {...why.off}
             onChange={(event) => {
               file.value = event.currentTarget.files?.[0];
               stage.value = { kind: "choosing" };
@@ -103,11 +104,11 @@ function UploadForm() {
             stage.value = { kind: "choosing" };
           }}
         />
-        <button type="submit" class="button" disabled={!mayAct || file.value === undefined || now.kind === "working"}>
+        <button type="submit" class="button" {...why.off} aria-disabled={now.kind === "working"}>
           Dry run
         </button>
       </form>
-      {mayAct ? null : <p class="muted small">Sending needs the role operator.</p>}
+      {why.said}
       {now.kind === "working" ? <p role="status">{now.what}</p> : null}
       {now.kind === "failed" ? <Failed error={now.error} /> : null}
       {now.kind === "tried" ? (
@@ -118,13 +119,23 @@ function UploadForm() {
             <p class="muted small break">Columns without a use: {now.run.ignoredColumns.join(", ")}</p>
           )}
           <div class="row end">
-            <button type="button" class="button primary" disabled={now.run.plan.toSend === 0} onClick={() => void send()}>
-              Tag {whole(now.run.plan.toSend)} calls
-            </button>
+            <Send calls={now.run.plan.toSend} onSend={() => void send()} />
           </div>
         </div>
       ) : null}
     </section>
+  );
+}
+
+function Send({ calls, onSend }: { readonly calls: number; readonly onSend: () => void }) {
+  const why = useWhy(calls === 0 ? "No row of the file can be sent" : undefined);
+  return (
+    <>
+      {why.said}
+      <button type="button" class="button primary" {...why.off} onClick={onSend}>
+        Tag {whole(calls)} calls
+      </button>
+    </>
   );
 }
 

@@ -7,16 +7,20 @@ import { CampaignField } from "../../ui/campaign-field.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { SavedTable } from "../../ui/saved-table.tsx";
 import { type Column } from "../../ui/table.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { whole } from "../../view/format.ts";
 
 type Callback = ApiTypes.ScheduledCallback;
+
+/** A reason that the service takes, characters. */
+const SHORTEST = 3;
 
 export function Kept() {
   const { session } = useDashboard();
   const campaign = useSignal("");
   const state = session.state.value;
   const lacks = state.kind === "signed_in" ? state.me.service.lacks.map(({ capability }) => capability) : [];
-  const mayAct = session.may("operator");
+  const needs = session.needs("operator");
   const [groups, callbacks] = [!lacks.includes("doNotCallGroups"), !lacks.includes("scheduledCallbacks")];
   if (state.kind !== "signed_in" || !(groups || callbacks)) return null;
   const id = campaign.value.trim();
@@ -29,22 +33,25 @@ export function Kept() {
           campaign.value = value;
         }}
       />
-      {groups && id !== "" ? <Groups key={`groups ${id}`} id={id} mayAct={mayAct} /> : null}
-      {callbacks && id !== "" ? <Callbacks key={`callbacks ${id}`} id={id} mayAct={mayAct} /> : null}
+      {groups && id !== "" ? <Groups key={`groups ${id}`} id={id} needs={needs} /> : null}
+      {callbacks && id !== "" ? <Callbacks key={`callbacks ${id}`} id={id} needs={needs} /> : null}
     </>
   );
 }
 
 interface Of {
   readonly id: string;
-  readonly mayAct: boolean;
+  /** Why nothing can be done with it. */
+  readonly needs: string | undefined;
 }
 
-function Groups({ id, mayAct }: Of) {
+function Groups({ id, needs }: Of) {
   const { client, toasts } = useDashboard();
   const found = useSignal<ApiTypes.DncDifference | undefined>(undefined);
   const busy = useSignal(false);
+  const why = useWhy(needs);
   const run = async (work: () => Promise<void>) => {
+    if (busy.peek()) return;
     busy.value = true;
     try {
       await work();
@@ -77,23 +84,27 @@ function Groups({ id, mayAct }: Of) {
         </p>
       )}
       <div class="row">
-        <button type="button" class="button" disabled={!mayAct || busy.value} onClick={() => void run(compare)}>
+        <button type="button" class="button" {...why.off} aria-disabled={busy.value} onClick={() => void run(compare)}>
           Compare
         </button>
         {missing === 0 || groups.length !== 1 ? null : (
-          <button type="button" class="button primary" disabled={!mayAct || busy.value} onClick={() => void run(push)}>
+          <button type="button" class="button primary" {...why.off} aria-disabled={busy.value} onClick={() => void run(push)}>
             Add what is missing
           </button>
         )}
+        {why.said}
       </div>
     </section>
   );
 }
 
-function Callbacks({ id, mayAct }: Of) {
+function Callbacks({ id, needs }: Of) {
   const { client, toasts } = useDashboard();
   const found = useSignal<readonly Callback[] | undefined>(undefined);
   const reason = useSignal("");
+  const why = useWhy(
+    needs ?? (reason.value.trim().length < SHORTEST ? `Needs a reason of ${SHORTEST} characters or more` : undefined),
+  );
   const told = async (work: () => Promise<void>) => {
     try {
       await work();
@@ -119,7 +130,7 @@ function Callbacks({ id, mayAct }: Of) {
           type="button"
           class="button danger"
           aria-label={`Delete callback ${callback}`}
-          disabled={!mayAct || reason.value.trim().length < 3}
+          {...why.off}
           onClick={() => void told(() => remove(callback))}
         >
           Delete
@@ -147,6 +158,7 @@ function Callbacks({ id, mayAct }: Of) {
               reason.value = value;
             }}
           />
+          {why.said}
           <SavedTable caption="Callbacks" saved="callbacks" columns={columns} rows={found.value} rowKey={({ id: key }) => key} />
         </>
       )}

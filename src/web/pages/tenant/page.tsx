@@ -9,6 +9,7 @@ import { Pill } from "../../ui/pill.tsx";
 import { SavedTable } from "../../ui/saved-table.tsx";
 import { Failed } from "../../ui/states.tsx";
 import { type Column } from "../../ui/table.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { Kept } from "./kept.tsx";
 
 type Probe = ApiTypes.TenantProbe;
@@ -26,6 +27,7 @@ export default function TenantPage() {
   // Several capabilities may be absent for one reason.
   const lacks = [...new Map(service?.lacks.map((one) => [one.reason, one])).values()];
   const probe = async () => {
+    if (asked.peek() === "asking") return;
     asked.value = "asking";
     try {
       asked.value = await client.ask("tenant.probe", {});
@@ -33,22 +35,25 @@ export default function TenantPage() {
       asked.value = thrown instanceof RequestError ? thrown : new RequestError(0, String(thrown), undefined, thrown);
     }
   };
-  const mayAct = session.may("operator");
+  const why = useWhy(session.needs("operator"));
   const found = asked.value;
   return (
     <Page
       title="Tenant"
       lead="What the tenant can do. A probe reads and writes nothing: each capability is there, is not with what stands in its place, is not permitted, or is unknown with the read that would settle it."
       actions={
-        <button
-          type="button"
-          class="button primary"
-          disabled={!mayAct || found === "asking"}
-          title={mayAct ? undefined : "Needs the role operator"}
-          onClick={() => void probe()}
-        >
-          Probe
-        </button>
+        <>
+          {why.said}
+          <button
+            type="button"
+            class="button primary"
+            {...why.off}
+            aria-disabled={found === "asking"}
+            onClick={() => void probe()}
+          >
+            Probe
+          </button>
+        </>
       }
     >
       <section class="card stack" aria-label="Interface">
