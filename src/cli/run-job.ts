@@ -6,7 +6,7 @@ import type { DryRun, JobDetail } from "../operations/views/index.ts";
 import type { ItemResult } from "../store/index.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { type Output, openOutput } from "./output.ts";
+import type { Output } from "./output.ts";
 import { jobLines, Pace, planLines, progressLine } from "./render-tagging.ts";
 import { endedByInterrupt } from "./running.ts";
 import { grouped, printable } from "./text.ts";
@@ -37,18 +37,15 @@ export async function reportJob(
   records: Pick<JobRuntime["records"], "rows">,
   job: JobDetail,
   {
-    out,
+    output,
     only,
     shown = job,
-  }: { readonly out?: string | undefined; readonly only?: ItemResult | undefined; readonly shown?: object },
+  }: { readonly output?: Output | undefined; readonly only?: ItemResult | undefined; readonly shown?: object },
   io: Io,
 ): Promise<number> {
-  {
-    await using output = await openOutput(out, io);
-    if (output !== undefined) for await (const row of (await records.rows(job.id, { only })).rows) await output.line(row);
-  }
+  if (output !== undefined) for await (const row of (await records.rows(job.id, { only })).rows) await output.line(row);
   io.say(jobLines(job));
-  await io.answer(shown, out === "-" ? [] : `${job.id} ${job.status}`);
+  await io.answer(shown, output?.isStdout === true ? [] : `${job.id} ${job.status}`);
   return jobExit(job);
 }
 
@@ -64,14 +61,14 @@ export function jobExit(job: JobDetail): number {
 export async function runSubmitted(
   runtime: Runnable,
   { job: { plan, ...job }, earlier }: { readonly job: Pick<RowJob, "id" | "status" | "plan">; readonly earlier: boolean },
-  out: string | undefined,
+  output: Output | undefined,
   io: Io,
 ): Promise<number> {
   if (runtime.afar === true) io.say(`job ${job.id}`);
   if (earlier) io.say(earlierLine(job));
   else if (plan !== undefined) io.say(planLines(plan));
   const ended = await runJob(runtime, job, io);
-  return reportJob(runtime.records, ended, { out, shown: { job: ended, earlier } }, io);
+  return reportJob(runtime.records, ended, { output, shown: { job: ended, earlier } }, io);
 }
 
 /** The message about a job that existed before it was submitted. */

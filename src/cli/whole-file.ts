@@ -6,7 +6,7 @@ import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { fileTrouble } from "../kernel/index.ts";
 import { OperationError } from "../operations/index.ts";
 import type { Io } from "./io.ts";
-import { type Output, openOutput } from "./output.ts";
+import { type OpenOutput, openOutput } from "./output.ts";
 
 /** A file being written. Disposing of it before `keep` removes it. */
 export interface WholeFile extends AsyncDisposable {
@@ -20,11 +20,11 @@ export interface WholeFile extends AsyncDisposable {
  */
 export async function openWholeFile(path: string, io: Io): Promise<WholeFile> {
   const partial = await partialOf(path);
-  let output: Output | undefined = await openOutput(partial, io);
+  let output: OpenOutput | undefined = await openOutput(partial, io);
   const close = async () => {
     const open = output;
     output = undefined;
-    await open?.[Symbol.asyncDispose]();
+    await open?.end();
     return open !== undefined;
   };
   return {

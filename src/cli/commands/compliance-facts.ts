@@ -10,7 +10,7 @@ import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
 import { interruptible } from "../interrupt.ts";
-import { openOutput, writeText } from "../output.ts";
+import { type Output, withOutput, writeText } from "../output.ts";
 import { Refusals } from "../refusals.ts";
 import { readFileText, rowSource } from "../source.ts";
 import { grouped, printable, timeText } from "../text.ts";
@@ -22,20 +22,20 @@ export const gate: Run<typeof declared.gate> = async ({ args, options, io, stand
     throw new OperationError("invalid_input", `--out and --record are the same file, ${out}`);
   const source = await rowSource(args.contacts, options, io);
   await using runtime = await openCompliance(options, io.env, options);
-  await using output = await openOutput(out, io);
-  await using record = await openOutput(recordFile, io);
   const contacts = readContacts(interruptible(io, source, "there is no manifest, so nobody of this list may be dialed"));
   using refusals = new Refusals(io);
-  const { manifest } = await runtime.compliance.gate(
-    { campaign, callType, subject, at, contacts, reasons },
-    {
-      ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
-      ...(record === undefined ? {} : { record: (json) => record.text(json) }),
-      refused: (line) => refusals.tell(line),
-      progress: (done) => io.progress(`deciding · ${grouped(done)} contacts`),
-    },
-    runtime.actor,
-  );
+  const decided = (output: Output | undefined, record: Output | undefined) =>
+    runtime.compliance.gate(
+      { campaign, callType, subject, at, contacts, reasons },
+      {
+        ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
+        ...(record === undefined ? {} : { record: (json) => record.text(json) }),
+        refused: (line) => refusals.tell(line),
+        progress: (done) => io.progress(`deciding · ${grouped(done)} contacts`),
+      },
+      runtime.actor,
+    );
+  const { manifest } = await withOutput(out, io, (output) => withOutput(recordFile, io, (record) => decided(output, record)));
   if (options.manifest !== undefined) await writeText(options.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`);
   const lines = gateLines(manifestViewOf(manifest));
   if (out === "-" || recordFile === "-") io.say(lines);

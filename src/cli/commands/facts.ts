@@ -15,7 +15,7 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/facts.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Io } from "../io.ts";
-import { openOutput } from "../output.ts";
+import { withOutput } from "../output.ts";
 import { Refusals } from "../refusals.ts";
 import { rowSource } from "../source.ts";
 import { grouped, printable } from "../text.ts";
@@ -84,9 +84,8 @@ async function importFile(
   stopped = "the complete batches that were read are in force; import the file again for the rest",
 ): Promise<number> {
   const source = await rowSource(file, options, io);
-  await using output = await openOutput(options.refused, io);
-  await using runtime = await openCompliance(options, io.env, {}, io.signal);
-  const { report, line, exit } = await (async () => {
+  const { report, line, exit } = await withOutput(options.refused, io, async (output) => {
+    await using runtime = await openCompliance(options, io.env, {}, io.signal);
     using refusals = new Refusals(io);
     const sink: ImportSink = {
       progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
@@ -94,7 +93,7 @@ async function importFile(
       refused: (refused) => (output === undefined ? refusals.tell(refused) : output.line(refused)),
     };
     return await run(interruptible(io, source, stopped), runtime.facts, sink, runtime.actor);
-  })();
+  });
   if (options.refused === "-") io.say(line);
   else await io.answer(report, line);
   return exit;

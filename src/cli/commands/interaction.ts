@@ -14,7 +14,7 @@ import { known, type OptionsOf, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/interaction.ts";
 import type { Io } from "../io.ts";
-import { openOutput } from "../output.ts";
+import { withOutput } from "../output.ts";
 import { entryLines, previewLines } from "../render-interaction.ts";
 import {
   checking,
@@ -57,17 +57,20 @@ export const correctMany: Run<typeof declared.correctMany> = async ({ args, opti
   if (options.service !== undefined) {
     const service = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
     if (options.dryRun) return await reportServiceDryRun(() => service.checkCorrections(source), out, io);
-    return await runSubmitted(service, await service.submitCorrections(source, { again }), out, io);
+    return await withOutput(out, io, async (output) =>
+      runSubmitted(service, await service.submitCorrections(source, { again }), output, io),
+    );
   }
-  if (options.dryRun) {
-    await using output = await openOutput(out, io);
-    const sink = { progress: checking(io), ...refusedTo(output) };
-    await using interactions = await openInteractions(options, io.env, { dryRun: true });
-    return await reportDryRun(await interactions.check(source, sink), io);
-  }
-  await using runtime = await openCorrections(options, io.env, { warn: io.say, ...known({ concurrency }) });
-  const submitted = await runtime.corrections.submit(source, { again, onProgress: checking(io) });
-  return await runSubmitted(runtime, submitted, out, io);
+  return await withOutput(out, io, async (output) => {
+    if (options.dryRun) {
+      const sink = { progress: checking(io), ...refusedTo(output) };
+      await using interactions = await openInteractions(options, io.env, { dryRun: true });
+      return await reportDryRun(await interactions.check(source, sink), io);
+    }
+    await using runtime = await openCorrections(options, io.env, { warn: io.say, ...known({ concurrency }) });
+    const submitted = await runtime.corrections.submit(source, { again, onProgress: checking(io) });
+    return await runSubmitted(runtime, submitted, output, io);
+  });
 };
 
 /** The exit codes of results; any other result counts as failed. */

@@ -7,6 +7,7 @@ import type { Place, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/jobs.ts";
 import type { Io } from "../io.ts";
+import { withOutput } from "../output.ts";
 import { countsLine, leftLines, Pace, pushLine } from "../render-tagging.ts";
 import { reportJob, runJob } from "../run-job.ts";
 import { table } from "../table.ts";
@@ -51,13 +52,16 @@ const JOBS = table<JobSummary>(
 );
 
 export const showJob: Run<typeof declared.showJob> = async ({ args, options, io }) => {
+  const { out, result: only, wait } = options;
   const service = serviceJobs(options, io);
-  if (service !== undefined && options.wait)
-    return await reportJob(service.records, await runJob(service, args, io), { out: options.out, only: options.result }, io);
-  await using records = await opened(options, io);
-  const job = options.wait ? await waited(args.id, records.jobs, io) : await records.jobs.show(args.id);
-  const exit = await reportJob(records.jobs, job, { out: options.out, only: options.result }, io);
-  return options.wait ? exit : EXIT.done;
+  return await withOutput(out, io, async (output) => {
+    if (service !== undefined && wait)
+      return await reportJob(service.records, await runJob(service, args, io), { output, only }, io);
+    await using records = await opened(options, io);
+    const job = wait ? await waited(args.id, records.jobs, io) : await records.jobs.show(args.id);
+    const exit = await reportJob(records.jobs, job, { output, only }, io);
+    return wait ? exit : EXIT.done;
+  });
 };
 
 /** Follows a job that another process runs until it has ended or stopped. */

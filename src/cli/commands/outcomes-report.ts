@@ -18,7 +18,7 @@ import type { OptionsOf, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
-import { type Output, openOutput, writeText } from "../output.ts";
+import { type Output, withOutput, writeText } from "../output.ts";
 import { endedByInterrupt } from "../running.ts";
 import { table } from "../table.ts";
 import { grouped, printable, timeText } from "../text.ts";
@@ -111,25 +111,26 @@ export const reconcile: Run<typeof declared.reconcile> = async ({ options, io })
   await using runtime = await openOutcomes(options, io.env, { warn: io.say });
   const { request, warnings } = await runtime.retrieving.check({ campaignId, from, to, lastMs, limit });
   io.say(warnings.map((warning) => `warning: ${warning}`));
-  await using output = await openOutput(out, io);
   const hours: HourCounts[] = [];
   const shown: Difference[] = [];
-  const result = await runtime.reconcile(request, {
-    hour: (counts) => {
-      hours.push(counts);
-      io.progress(`comparing · ${new Date(counts.hour).toISOString().slice(0, 13)} h`);
-    },
-    difference: async (difference) => {
-      if (shown.length < SHOWN_DIFFERENCES) shown.push(difference);
-      await output?.line({ ...difference, hour: new Date(difference.hour).toISOString() });
-    },
-  });
+  const result = await withOutput(out, io, (output) =>
+    runtime.reconcile(request, {
+      hour: (counts) => {
+        hours.push(counts);
+        io.progress(`comparing · ${new Date(counts.hour).toISOString().slice(0, 13)} h`);
+      },
+      difference: async (difference) => {
+        if (shown.length < SHOWN_DIFFERENCES) shown.push(difference);
+        await output?.line({ ...difference, hour: new Date(difference.hour).toISOString() });
+      },
+    }),
+  );
   const total = Object.values(result.differences).reduce((sum, count) => sum + count, 0);
-  await io.answer({ ...result, hours, ...(output === undefined ? { first: shown } : {}) }, [
+  await io.answer({ ...result, hours, ...(out === undefined ? { first: shown } : {}) }, [
     ...(out === "-" ? [] : HOURS.lines(hours, io.width)),
-    ...(output === undefined ? shown.map(differenceLine) : []),
+    ...(out === undefined ? shown.map(differenceLine) : []),
   ]);
-  if (output === undefined && !io.json && total > shown.length)
+  if (out === undefined && !io.json && total > shown.length)
     io.say(`${grouped(total - shown.length)} further differences; --out FILE writes them all`);
   const crm = result.crm === undefined ? "" : ` · CRM acknowledged ${grouped(result.crm)}`;
   io.say(`vendor ${grouped(result.vendor)} · lake ${grouped(result.lake)}${crm} · ${grouped(total)} differences`);
@@ -150,9 +151,8 @@ export const pushCrm: Run<typeof declared.pushCrm> = async ({ options, io }) => 
   const from = options.from ?? (last === undefined ? undefined : (to ?? io.clock.now()) - last);
   await using runtime = atService(options, io) ?? (await openCrm(options, io.env, { warn: io.say }));
   using _listening = endedByInterrupt(io, runtime);
-  await using output = records ? await openOutput(out, io) : undefined;
   const request = { records, campaignId, from, to, batch, again, map };
-  const pushed = await runtime.push(request, told(output, out, io));
+  const pushed = await withOutput(records ? out : undefined, io, (output) => runtime.push(request, told(output, out, io)));
   const { announced, delivery } = pushed;
   const delivered =
     delivery === null

@@ -20,7 +20,7 @@ import { SHIPPED_PACK, wrong } from "../declare.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/simulate.ts";
 import type { Io } from "../io.ts";
-import { openOutput } from "../output.ts";
+import { type Output, withOutput } from "../output.ts";
 import { Refusals } from "../refusals.ts";
 import { comparisonLines, headLine, optimumLines, resultLines, variationLines, variationsCsv } from "../render-simulation.ts";
 import { calibrationLines } from "../render-simulation-calibration.ts";
@@ -51,8 +51,11 @@ export const simulate: Run<typeof declared.simulate> = async ({ args, options, i
   io.signal.addEventListener("abort", () => studies.interrupt());
   io.say(`simulating ${grouped(replications)} runs of each scenario, seed ${printable(seed)}`);
   if (other !== undefined) await compare(studies, [scenario, other], files, io);
-  else if (options.whatIf.length > 0) await whatIf(studies, scenario, options, io);
-  else if (options.optimise) await optimise(studies, scenario, options, io);
+  else if (options.whatIf.length > 0) await withOutput(options.csv, io, (csv) => whatIf(studies, scenario, options, csv, io));
+  else if (options.optimise)
+    await withOutput(options.svg, io, (svg) =>
+      withOutput(options.csv, io, (csv) => optimise(studies, scenario, options, { svg, csv }, io)),
+    );
   else await once(studies, scenario, io);
 };
 
@@ -92,27 +95,34 @@ async function compare(
   ]);
 }
 
-async function whatIf(studies: Studies, scenario: SimulationScenario, options: Options, io: Io): Promise<void> {
+async function whatIf(
+  studies: Studies,
+  scenario: SimulationScenario,
+  options: Options,
+  csv: Output | undefined,
+  io: Io,
+): Promise<void> {
   const variations = await studies.vary(variationsOf(scenario, await Promise.all(options.whatIf.map(parseAxis))));
-  if (options.csv !== undefined) await write(options.csv, variationsCsv(variations), io);
+  await csv?.text(variationsCsv(variations).trimEnd());
   const json = { scenario: scenario.name, variations: variations.map(({ values, result }) => ({ values, result })) };
-  await io.answer(json, () => (options.csv === "-" ? [] : variationLines(variations, io.width)));
+  await io.answer(json, () => (csv?.isStdout === true ? [] : variationLines(variations, io.width)));
 }
 
-async function optimise(studies: Studies, scenario: SimulationScenario, options: Options, io: Io): Promise<void> {
-  const { probability, target: limit, svg, csv } = options;
+async function optimise(
+  studies: Studies,
+  scenario: SimulationScenario,
+  options: Options,
+  { svg, csv }: { readonly svg: Output | undefined; readonly csv: Output | undefined },
+  io: Io,
+): Promise<void> {
+  const { probability, target: limit } = options;
   const strategies = options.strategy?.map((name) => pacingOf(scenario, name));
   const optimum = await studies.optimise({ scenario, probability, ...known({ limit, strategies }) });
-  if (svg !== undefined) await write(svg, frontierSvg(optimum, `${scenario.name}: occupancy and abandonment`), io);
-  if (csv !== undefined) await write(csv, frontierCsv(optimum), io);
+  await svg?.text(frontierSvg(optimum, `${scenario.name}: occupancy and abandonment`).trimEnd());
+  await csv?.text(frontierCsv(optimum).trimEnd());
   await io.answer({ scenario: scenario.name, optimum }, () =>
-    csv === "-" || svg === "-" ? [] : optimumLines(optimum, io.width),
+    csv?.isStdout === true || svg?.isStdout === true ? [] : optimumLines(optimum, io.width),
   );
-}
-
-async function write(path: string, text: string, io: Io): Promise<void> {
-  await using output = await openOutput(path, io);
-  await output.text(text.trimEnd());
 }
 
 /** The scenario's own section when it is for the strategy, else the strategy with its defaults. */
@@ -152,22 +162,26 @@ function progressTo(io: Io): (progress: StudyProgress) => void {
 export const calibrate: Run<typeof declared.calibrate> = async ({ args, options, io }) => {
   const { out, refused, zone } = options;
   const input = await rowSource(args.calls, options, io);
-  await using refusals = await openOutput(refused, io);
   using told = new Refusals(io);
-  const onRefused = async (line: RefusedLine) => {
-    await refusals?.line(line);
-    told.tell(line);
-  };
-  const done = await calibrateCalls(input.bytes(), {
-    ...input.read,
-    name: options.name ?? (input.name.replace(/\.\w+$/, "") || "calibrated"),
-    zone,
-    done: "Nothing was fitted.",
-    onRefused,
-    onProgress: (records) => io.progress(`reading calls · ${grouped(records)}`),
+  const calibrated = (output: Output | undefined) =>
+    calibrateCalls(input.bytes(), {
+      ...input.read,
+      name: options.name ?? (input.name.replace(/\.\w+$/, "") || "calibrated"),
+      zone,
+      done: "Nothing was fitted.",
+      onRefused: async (line: RefusedLine) => {
+        await output?.line(line);
+        told.tell(line);
+      },
+      onProgress: (records) => io.progress(`reading calls · ${grouped(records)}`),
+    });
+  const done = await withOutput(out, io, async (output) => {
+    const made = await withOutput(refused, io, calibrated);
+    io.say(`${grouped(made.records)} calls read, ${grouped(made.refused)} lines refused`);
+    if (output !== undefined) await writeScenario(output, made, input.name);
+    return made;
   });
-  io.say(`${grouped(done.records)} calls read, ${grouped(done.refused)} lines refused`);
-  if (out !== undefined) await writeScenario(out, done, input.name, io);
+  if (out !== undefined && out !== "-") io.say(`scenario written to ${out}`);
   const { records, calibration, scenario } = done;
   const lines = calibrationLines(calibration, io.width);
   if (out === "-" && !io.json) io.say(lines);
@@ -176,16 +190,13 @@ export const calibrate: Run<typeof declared.calibrate> = async ({ args, options,
 };
 
 async function writeScenario(
-  path: string,
+  output: Output,
   { records, scenario }: { records: number; scenario: object },
   source: string,
-  io: Io,
 ): Promise<void> {
   const { stringify } = await import("yaml");
-  await using output = await openOutput(path, io);
   await output.text(
     `# Fitted to ${grouped(records)} calls of ${printable(source)}. Add agents, leads, lines and pacing: schemas/simulation.schema.json lists them.`,
   );
   await output.text(stringify(scenario, { lineWidth: 100 }).trimEnd());
-  if (path !== "-") io.say(`scenario written to ${path}`);
 }

@@ -213,6 +213,31 @@ test("what finds a store makes none: it ends with 2, says where it looked and wh
   expect(await readdir(folder.path)).toEqual(before);
 });
 
+test.each([
+  "tag contacts.csv --campaign camp_1 --out",
+  "interaction dispositions contacts.csv --out",
+  "jobs show job_1 --out",
+  "dnc import contacts.csv --refused",
+  "compliance gate contacts.csv --campaign camp_1 --out",
+  "compliance gate contacts.csv --campaign camp_1 --record",
+  "contacts segment list_1 --out",
+  "outcomes export --format ndjson --out",
+  "outcomes reconcile --campaign camp_1 --out",
+  "outcomes push crm --records --out",
+  "audit pack --campaign c --out",
+  "simulate calibrate contacts.csv --refused",
+  "simulate calibrate contacts.csv --out",
+])("%s FILE: a command that is refused leaves the file as it was", async (line) => {
+  await writeFile(join(folder.path, "contacts.csv"), "number\n+12125550123\n");
+  await writeFile(join(folder.path, "kept"), "from before\n");
+  for (const file of ["kept", "new"]) {
+    const { code } = await runCli([...line.split(" "), file], { cwd: folder.path });
+    expect(code).toBe(2);
+  }
+  expect(await readFile(join(folder.path, "kept"), "utf8")).toBe("from before\n");
+  expect((await readdir(folder.path)).sort()).toEqual(["contacts.csv", "kept"]);
+});
+
 test("a workplace is made once and found from every folder below; its gate lets nobody be dialed before the company's list is there", async () => {
   const outdial = async (cwd: string, ...args: string[]) => {
     const { code, stdout, stderr } = await runCli([...args, "--json"], { cwd });

@@ -133,7 +133,10 @@ test("a push is begun and followed; its refused records are those of the job", a
   expect([pushed.code, pushed.stderr]).toEqual([4, says("refused call_7: 422")]);
   const { jobId } = JSON.parse(pushed.stdout) as { jobId: string };
   const rows = await runCli(["jobs", "show", jobId, "--out", "-"], placeOf());
-  expect(await readFile(join(folder.path, "refused.ndjson"), "utf8")).toBe(rows.stdout);
+  const refusedRecords = () => readFile(join(folder.path, "refused.ndjson"), "utf8");
+  expect(await refusedRecords()).toBe(rows.stdout);
+  expect(await run(["push", "crm", "--records", "--out", "refused.ndjson"], "viewer")).toMatchObject({ code: 5 });
+  expect(await refusedRecords()).toBe(rows.stdout);
   expect((await run(["push", "crm"])).stdout).toMatch(/^events: \d+ queued · the service delivers them\n$/);
 });
 
