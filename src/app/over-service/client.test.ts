@@ -3,6 +3,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import type { OutdialError } from "../../kernel/index.ts";
 import { systemClock } from "../../tenant/index.ts";
 import { ServiceClient } from "./client.ts";
 import { Following } from "./following.ts";
@@ -88,6 +89,46 @@ test("when the answer to what was sent is lost, it is said that it may have been
   await using at = await served(() => stop.abort());
   const asked = at.client.json(z.object({}), "/outcomes/retrievals", { method: "POST", body: {}, signal: stop.signal });
   await expect(asked).rejects.toMatchObject({ code: "interrupted", advice: expect.stringContaining("not known") as string });
+});
+
+test("a list of lines whose end is missing is told as cut off, not taken for a short one", async () => {
+  const row = z.strictObject({ row: z.number() });
+  const told = async (answer: RequestListener) => {
+    await using at = await served(answer);
+    const rows: unknown[] = [];
+    try {
+      for await (const one of at.client.lines(row, "/jobs/x/rows")) rows.push(one);
+      return { rows };
+    } catch (thrown) {
+      const { code, message } = thrown as OutdialError;
+      return { rows, code, message };
+    }
+  };
+  const whole = '{"row":1}\n{"row":2}\n{"end":{"lines":2}}\n';
+  const cases = {
+    nothing: ["", 0],
+    "a line less": ['{"row":1}\n{"end":{"lines":2}}\n', 1],
+    "without its end": [whole.slice(0, 20), 2],
+    "within its end": [whole.slice(0, -2), 2],
+    "within a line": [whole.slice(0, 14), 1],
+  } as const;
+  for (const [name, [text, lines]] of Object.entries(cases))
+    expect([name, await told((_, response) => response.end(text))]).toMatchObject([
+      name,
+      { code: "answer_cut_off", message: expect.stringContaining(`was cut off after ${lines} line`) as string },
+    ]);
+  const lost = await told((_, response) => {
+    response.write(whole.slice(0, 14));
+    setImmediate(() => response.destroy());
+  });
+  expect(lost).toMatchObject({ code: "answer_cut_off", message: expect.stringMatching(/ after [01] lines? \(/) as string });
+  const asked: (string | undefined)[] = [];
+  const complete = await told((request, response) => {
+    asked.push(request.url);
+    response.end(whole);
+  });
+  expect([complete, asked]).toEqual([{ rows: [{ row: 1 }, { row: 2 }] }, ["/api/v1/jobs/x/rows?end=true"]]);
+  expect(await told((_, response) => response.end('{"end":{"lines":0}}\n'))).toEqual({ rows: [] });
 });
 
 test.each(["/outcomes/retrievals/..", "/jobs/.", "/campaigns//pause"])("%s asks for no other operation", async (path) => {

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
-import { type ApprovalView, awaitingApproval, pageOf, problem } from "../../operations/views/index.ts";
+import { type ApprovalView, awaitingApproval, endOfLines, pageOf, problem } from "../../operations/views/index.ts";
 import type { ServiceAddress } from "./address.ts";
 
 export interface Asked {
@@ -39,8 +39,8 @@ const NOT_KNOWN = "It is not known whether the request was accepted: when the se
 const SHOWN = 200;
 
 /**
- * A service that is asked. Methods throw OutdialError with the code of the service's problem; `service_unavailable` when nothing came, `not_a_service` when
- * what came is no answer of outdial.
+ * A service that is asked. Methods throw OutdialError with the code of the service's problem; `service_unavailable` when nothing came, `answer_cut_off` when
+ * its end is missing, `not_a_service` when what came is no answer of outdial.
  */
 export class ServiceClient {
   readonly #address: ServiceAddress;
@@ -93,21 +93,27 @@ export class ServiceClient {
     return found;
   }
 
-  /** The lines of an NDJSON answer, each checked. */
+  /** The lines of an NDJSON answer, each checked. Throws `answer_cut_off` when its last line, which says how many they are, is missing. */
   async *lines<Schema extends z.ZodType>(schema: Schema, path: string, asked: Asked = {}): AsyncGenerator<z.output<Schema>> {
-    const response = await this.#ask(path, { ...asked, withinMs: Number.POSITIVE_INFINITY });
-    if (response.body === null) return;
-    let rest = "";
+    const query = { ...asked.query, end: true };
+    const response = await this.#ask(path, { ...asked, query, withinMs: Number.POSITIVE_INFINITY });
+    let read = 0;
+    let end: number | undefined;
     try {
-      for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
-        const lines = `${rest}${part}`.split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) yield this.#checked(schema, parsed(line));
+      for await (const line of linesOf(response)) {
+        if (end !== undefined) break;
+        const value = parsed(line);
+        const last = endOfLines.safeParse(value);
+        end = last.data?.end.lines;
+        if (last.success) continue;
+        read += 1;
+        yield this.#checked(schema, value);
       }
     } catch (thrown) {
-      throw thrown instanceof OutdialError ? thrown : this.#silent(thrown);
+      if (thrown instanceof OutdialError || asked.signal?.aborted === true) throw thrown;
+      throw this.#cutOff(read, thrown);
     }
-    if (rest !== "") yield this.#checked(schema, parsed(rest));
+    if (end !== read) throw this.#cutOff(read);
   }
 
   async #ask(path: string, { method = "GET", query = {}, body, file, signal, withinMs }: Asked): Promise<Response> {
@@ -190,6 +196,16 @@ export class ServiceClient {
     });
   }
 
+  #cutOff(read: number, cause?: unknown): OutdialError {
+    const why =
+      cause === undefined ? "" : ` (${this.#clean(messageOf(cause instanceof Error ? (cause.cause ?? cause) : cause))})`;
+    const lines = read === 1 ? "1 line" : `${read} lines`;
+    return new OutdialError("answer_cut_off", `the answer of ${this.#address.url} was cut off after ${lines}${why}`, {
+      advice: "There may be more. Ask again; a proxy in between may have ended the answer.",
+      cause,
+    });
+  }
+
   /** A proxy may show the request that it refuses. */
   #clean(text: string): string {
     return text.replaceAll(this.#address.token, "[token]");
@@ -218,6 +234,17 @@ export class ServiceClient {
         advice: "OUTDIAL_URL is the address of a running outdial serve.",
       },
     );
+  }
+}
+
+/** The whole lines of an answer; what is behind the last line break was cut off. */
+async function* linesOf({ body }: Response): AsyncGenerator<string> {
+  if (body === null) return;
+  let rest = "";
+  for await (const part of body.pipeThrough(new TextDecoderStream())) {
+    const lines = `${rest}${part}`.split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
   }
 }
 

@@ -12,8 +12,8 @@ import {
   previewed,
 } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
-import { linesFrom } from "../routing/ndjson.ts";
-import { cursor, flag, limit, numberCursor, pageOfItems } from "../routing/query.ts";
+import { linesFrom, withEnd } from "../routing/ndjson.ts";
+import { cursor, end, flag, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { dangerousRoute, route, streamRoute } from "../routing/route.ts";
 
 const campaignId = z.string().min(1).max(200);
@@ -77,7 +77,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
       description: "Numbers are masked unless revealed.",
       role: "viewer",
       params: z.strictObject({ id: campaignId }),
-      query: z.strictObject({ reveal: flag }),
+      query: z.strictObject({ reveal: flag, end }),
       contentType: "application/x-ndjson",
       async handle({ params, query, who }) {
         const shown = mayReveal(query.reveal, who);
@@ -85,7 +85,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
           for await (const { number, until } of failover().holds(params.id))
             await write({ number: shown ? number : masked(number), until });
         });
-        return { texts };
+        return { texts: query.end ? withEnd(texts) : texts };
       },
     }),
     route({

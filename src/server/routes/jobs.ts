@@ -17,7 +17,8 @@ import { dryRun, jobDetail, jobSummary, pageOf, type resultRow, submitted } from
 import { ITEM_RESULTS, PUSH } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { mediaTypesIn } from "../http/body.ts";
-import { cursor, flag, limit, list, pageOfItems } from "../routing/query.ts";
+import { withEnd } from "../routing/ndjson.ts";
+import { cursor, end, flag, limit, list, pageOfItems } from "../routing/query.ts";
 import { route, streamRoute, type Upload } from "../routing/route.ts";
 
 /** Media types of a file of rows. */
@@ -114,6 +115,7 @@ export function jobRoutes(jobs: () => JobUseCases) {
         limit: z.coerce.number().int().min(1).optional(),
         format: z.enum(["ndjson", "csv"]).optional(),
         download: flag,
+        end,
       }),
       contentType: "application/x-ndjson",
       alsoTypes: [CSV],
@@ -122,7 +124,7 @@ export function jobRoutes(jobs: () => JobUseCases) {
         const csv = (query.format ?? (mediaTypesIn(headers).includes(CSV) ? "csv" : "ndjson")) === "csv";
         const texts = linesOf(rows, csv ? columnsOf(kind) : undefined);
         return {
-          texts,
+          texts: query.end && !csv ? withEnd(texts) : texts,
           ...(csv ? { contentType: `${CSV}; charset=utf-8; header=present` } : {}),
           ...(query.download ? { fileName: `${params.id}.${csv ? "csv" : "ndjson"}` } : {}),
         };

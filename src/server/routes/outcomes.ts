@@ -14,8 +14,8 @@ import {
   scheduleView,
 } from "../../operations/views/index.ts";
 import { DIMENSIONS } from "../../outcomes/index.ts";
-import { linesFrom } from "../routing/ndjson.ts";
-import { cursor, flag, hours, instant, limit, list, minutes, pageOfItems, vendorId } from "../routing/query.ts";
+import { linesFrom, withEnd } from "../routing/ndjson.ts";
+import { cursor, end, flag, hours, instant, limit, list, minutes, pageOfItems, vendorId } from "../routing/query.ts";
 import { route, streamRoute } from "../routing/route.ts";
 
 const byId = z.strictObject({ id: z.string() });
@@ -121,14 +121,14 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       description: "Lines are `{reason, detail, call_id, observed_at, row}`; `row` is as the vendor sent it.",
       role: "operator",
       params: byId,
+      query: z.strictObject({ end }),
       contentType: "application/x-ndjson",
-      async handle({ params }) {
+      async handle({ params, query }) {
         const rows: readonly QuarantinedRow[] = await outcomes().quarantine(params.id);
-        return {
-          texts: await linesFrom(async (write) => {
-            for (const row of rows) await write(row);
-          }),
-        };
+        const texts = await linesFrom(async (write) => {
+          for (const row of rows) await write(row);
+        });
+        return { texts: query.end ? withEnd(texts) : texts };
       },
     }),
     route({

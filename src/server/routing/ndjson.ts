@@ -1,5 +1,7 @@
 // Streams of NDJSON: many lines per chunk; a failure before the first line is answered as a problem.
 
+import type { z } from "zod";
+import type { endOfLines } from "../../operations/views/index.ts";
 import { type Push, textsOf } from "./texts-channel.ts";
 
 /** Size of a chunk, characters. */
@@ -32,6 +34,17 @@ export async function textsFrom(work: (push: Push) => Promise<void>): Promise<As
       await texts.return(undefined);
     }
   })();
+}
+
+/** NDJSON with a last line that says how many went before it: an answer without that line was cut off. */
+export async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let lines = 0;
+  for await (const text of texts) {
+    lines += text.split("\n").length - 1;
+    yield text;
+  }
+  const end: z.output<typeof endOfLines> = { end: { lines } };
+  yield `${JSON.stringify(end)}\n`;
 }
 
 class Block {

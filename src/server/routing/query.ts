@@ -12,6 +12,9 @@ export const flag = z
   .default("false")
   .transform((text) => text === "true");
 
+/** Whether NDJSON gets a last line by which its reader knows that it was not cut off. */
+export const end = flag.describe("true adds a last line `{end: {lines}}` to NDJSON, with the number of lines before it");
+
 /** A field that may be given several times. */
 export const list = z
   .union([z.string(), z.array(z.string())])

@@ -26,6 +26,9 @@ export type Share = z.output<typeof share>;
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item).readonly(), next: z.string().nullable() });
 
+/** The last line of an NDJSON answer that was asked for its end: without it, the answer was cut off. */
+export const endOfLines = z.strictObject({ end: z.strictObject({ lines: count }) });
+
 /** Why the tenant could not be read. */
 export const readingFailure = z
   .strictObject({ code: z.string().describe("Stable: branch on this"), message: z.string(), at: time })
