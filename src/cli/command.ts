@@ -90,6 +90,8 @@ export interface Declaration<Args extends readonly Spec[] = readonly Spec[], Opt
    * tenant are refused then.
    */
   readonly runs?: "through" | "here" | undefined;
+  /** Flags for which a service wants a higher role than for the rest of the command: a refusal names them. */
+  readonly privileged?: readonly string[] | undefined;
 }
 
 /** What runs a command. @returns the exit code; nothing is EXIT.done */
@@ -115,7 +117,7 @@ export interface Workplace<Options extends readonly Spec[] = readonly Spec[]> {
   readonly tells?: Tells;
 }
 
-type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted" | "wants" | "runs">;
+type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted" | "wants" | "runs" | "privileged">;
 
 /** Declares a command; `runBy` adds its code. */
 export function command<

@@ -1,7 +1,8 @@
 import { expect, expectTypeOf, test } from "vitest";
 import { systemClock } from "../tenant/index.ts";
-import { command, type OptionsOf, valuesOf } from "./command.ts";
-import { choice, file, flag, many, NOTHING, optional, rowOptions, STORE, span, text, value, whole } from "./declare.ts";
+import { command, type Node, type OptionsOf, valuesOf } from "./command.ts";
+import { choice, file, flag, id, many, NOTHING, optional, rowOptions, STORE, span, text, value, whole } from "./declare.ts";
+import { TREE } from "./tree.ts";
 
 const place = { cwd: "/there", clock: systemClock };
 
@@ -75,4 +76,32 @@ test("a delimiter is one character, a tab by its name", async () => {
   const delimiter = (given: string) => valuesOf(options, ({ key }) => (key === "delimiter" ? given : undefined), place);
   expect(await delimiter("\\t")).toMatchObject({ delimiter: "\t", column: [] });
   await expect(delimiter(";;")).rejects.toMatchObject({ message: '--delimiter ";;" is not one character' });
+});
+
+test("an id that cannot be one is refused by the name that the person typed, in every command alike", async () => {
+  const unchecked: string[] = [];
+  const walk = async ({ declaration, children }: Node): Promise<void> => {
+    const { name, args, options } = declaration;
+    for (const spec of [...args, ...options])
+      if (/[<[](ids?|campaign|primary)\b|^<list>/.test(spec.flags)) {
+        const long = "x".repeat(3000);
+        const message = await Promise.resolve()
+          .then(() => spec.read(spec.isMany === true ? [long] : long, place))
+          .then(
+            () => "",
+            (thrown: Error) => thrown.message,
+          );
+        const label = /^--[a-z-]+|[a-z]+/.exec(spec.flags)?.[0] ?? "";
+        if (!message.includes(label)) unchecked.push(`${name} ${spec.flags}`);
+      }
+    for (const child of children) await walk(child);
+  };
+  for (const node of TREE) await walk(node);
+  expect(unchecked).toEqual([]);
+  const one = id("<primary>", "a campaign");
+  expect(await one.read("x".repeat(200), place)).toBe("x".repeat(200));
+  await expect(async () => one.read("x".repeat(3000), place)).rejects.toThrow(
+    "<primary> is of 3000 characters: ids have at most 200",
+  );
+  await expect(async () => one.read("", place)).rejects.toThrow("<primary> is empty");
 });

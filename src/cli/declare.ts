@@ -85,15 +85,28 @@ export const text = <const Flags extends string, const Given extends Settings = 
   given?: Given,
 ) => value(flags, help, (written) => written, given);
 
+/** Ids are no longer. */
+const MOST_OF_ID = 200;
+
+function idOf(written: string, label: string): string {
+  if (written === "") throw wrong(`${label} is empty`);
+  if (written.length > MOST_OF_ID) throw wrong(`${label} is of ${written.length} characters: ids have at most ${MOST_OF_ID}`);
+  return written;
+}
+
+/** The id of something at the tenant, in the store or of a service. */
+export const id = <const Flags extends string, const Given extends Settings = None>(flags: Flags, help: string, given?: Given) =>
+  value(flags, help, idOf, given);
+
 /** True when it was given; for --no-…, false when it was given. */
 export function flag<const Flags extends string>(flags: Flags, help: string): Spec<KeyOf<Flags>, boolean> {
   const isNegative = flags.startsWith("--no-");
   return { key: keyOf(flags), flags, help, read: (given) => (isNegative ? given !== false : given === true) };
 }
 
-/** An option that may be given without its value: then it is `true`. */
+/** An option that may be given without its id: then it is `true`. */
 export function optional<const Flags extends string>(flags: Flags, help: string): Spec<KeyOf<Flags>, string | true | undefined> {
-  const read = (given: unknown) => (typeof given === "string" || given === true ? given : undefined);
+  const read = (given: unknown) => (typeof given === "string" ? idOf(given, labelOf(flags)) : given === true ? given : undefined);
   return { key: keyOf(flags), flags, help, read };
 }
 

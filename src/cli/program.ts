@@ -105,7 +105,7 @@ async function runCommand(
   run: Run<Declaration>,
   { surroundings, commands }: { readonly surroundings: Surroundings; readonly commands: readonly Node[] },
 ): Promise<number> {
-  const { args, options, makes, tells, interrupted, runs } = declaration;
+  const { args, options, makes, tells, interrupted, runs, privileged = [] } = declaration;
   const { cwd, clock } = surroundings;
   const given = command.optsWithGlobals<Record<string, unknown>>();
   const about = async () => {
@@ -154,17 +154,19 @@ async function runCommand(
   } catch (thrown) {
     // Stopped work may fail in any way; only an error about the interruption itself says more than that it was interrupted.
     const isTold = thrown instanceof OutdialError && thrown.code === "interrupted";
-    const exit = await report(isTold ? thrown : (io.interruption ?? roleWords(thrown, pathOf(command))), io);
+    const used = options.filter(({ key, flags }) => privileged.includes(flags) && given[key] === true).map(({ flags }) => flags);
+    const asked = [pathOf(command), ...used].join(" ");
+    const exit = await report(isTold ? thrown : (io.interruption ?? roleWords(thrown, asked)), io);
     return io.pressed ? EXIT.interrupted : exit;
   }
 }
 
 /** A service's refusal of a token's role, in words of the command. */
-function roleWords(thrown: unknown, path: string): unknown {
+function roleWords(thrown: unknown, asked: string): unknown {
   if (!(thrown instanceof OutdialError) || thrown.code !== "not_permitted") return thrown;
   const { needed, name, role } = thrown.details;
   if (typeof needed !== "string") return thrown;
-  const message = `outdial ${path} needs the role ${needed}; the token of ${String(name)} has the role ${String(role)}`;
+  const message = `outdial ${asked} needs the role ${needed}; the token of ${String(name)} has the role ${String(role)}`;
   return new OutdialError(thrown.code, message, {
     advice: `outdial serve token add NAME --role ${needed}, where the service runs, makes such a token.`,
     details: thrown.details,

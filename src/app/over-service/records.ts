@@ -15,6 +15,7 @@ import {
   failoverHappening,
   type InteractionView,
   interactionView,
+  type replayRequest,
   replayResult,
   switchResult,
 } from "../../operations/views/index.ts";
@@ -66,9 +67,7 @@ export class ServiceRecords {
   }
 
   /** Queues dead letters again. @returns how many */
-  async replay(from: number | undefined, to: number | undefined): Promise<number> {
-    // The API wants a range: the first delivery has the number 1.
-    const body = { fromId: from ?? 1, toId: to };
+  async replay(body: z.input<typeof replayRequest>): Promise<number> {
     return (await this.#ask(replayResult, "/deliveries/replay", { method: "POST", body })).queued;
   }
 

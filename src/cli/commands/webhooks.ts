@@ -26,19 +26,24 @@ export const deliveries: Run<typeof declared.deliveries> = async ({ options, io 
 };
 
 export const replay: Run<typeof declared.replay> = async ({ options, io }) => {
-  const { from, to } = options;
+  // The first delivery has the number 1.
+  const range = { fromId: options.from ?? 1, toId: options.to, status: "dead" } as const;
   const there = atService(options, io);
-  if (there !== undefined) {
-    const queued = await there.replay(from, to);
-    await io.answer({ queued }, `${grouped(queued)} dead letters queued again; the service delivers them`);
-    return;
-  }
+  if (there !== undefined) return await tellReplay({ queued: await there.replay(range), delivery: null }, io);
   await using delivery = await openDelivery(options, io.env);
-  io.say(
-    `${grouped(await delivery.deliveries.replay({ fromId: from, toId: to, status: "dead" }, delivery.actor))} dead letters queued again`,
-  );
-  return await drain(delivery, io);
+  const queued = await delivery.deliveries.replay(range, delivery.actor);
+  return await tellReplay({ queued, delivery: await delivery.drain() }, io);
 };
+
+type Drained = Awaited<ReturnType<Delivery["drain"]>>;
+
+/** @param told.delivery what came of it here; null when a service delivers */
+async function tellReplay(told: { readonly queued: number; readonly delivery: Drained | null }, io: Io): Promise<number> {
+  const { queued, delivery } = told;
+  const came = delivery === null ? "the service delivers them" : drainedWords(delivery);
+  await io.answer(told, `${grouped(queued)} dead letters queued again: ${came}`);
+  return delivery === null ? EXIT.done : drainedExit(delivery);
+}
 
 export const receivers: Run<typeof declared.receivers> = async ({ options, io }) => {
   await io.each(await receiversOf(options, io), receiverLine, {
@@ -87,11 +92,16 @@ export const deliver: Run<typeof declared.deliver> = async ({ options, io }) => 
 
 async function drain(delivery: Delivery, io: Io): Promise<number> {
   const end = await delivery.drain();
-  await io.answer(
-    end,
-    `${grouped(end.delivered)} delivered · ${grouped(end.failed)} failed · ${grouped(end.dead)} dead · ${grouped(end.pending)} waiting for a later try`,
-  );
-  return end.failed + end.dead > 0 ? EXIT.partlyFailed : EXIT.done;
+  await io.answer(end, drainedWords(end));
+  return drainedExit(end);
+}
+
+function drainedWords({ delivered, failed, dead, pending }: Drained): string {
+  return `${grouped(delivered)} delivered · ${grouped(failed)} failed · ${grouped(dead)} dead · ${grouped(pending)} waiting for a later try`;
+}
+
+function drainedExit({ failed, dead }: Drained): number {
+  return failed + dead > 0 ? EXIT.partlyFailed : EXIT.done;
 }
 
 const NAMES = { wfm: "outdial WFM", metrics: "outdial metrics" } as const;

@@ -1,14 +1,14 @@
 // outdial audit.
 
 import { command } from "../command.ts";
-import { file, instant, NOTHING, phone, STORE, text, whole } from "../declare.ts";
+import { file, id, instant, NOTHING, phone, STORE, text, whole } from "../declare.ts";
 
 export const listAudit = command("list", STORE, {
   runs: "through",
   summary: "entries, oldest first",
   options: [
-    text("--subject <id>", "only entries about this call"),
-    text("--job <id>", "only entries of this job"),
+    id("--subject <id>", "only entries about this call"),
+    id("--job <id>", "only entries of this job"),
     whole("--after <seq>", "only entries after this number"),
     whole("--limit <number>", "how many", { from: 1, to: 100_000, default: 50 }),
   ],
@@ -36,7 +36,9 @@ export const proveEntry = command("proof", STORE, {
   runs: "through",
   summary: "prove that an entry is in the log: one JSON object that anyone with audit.pub can check",
   args: [whole("<seq>", "number of the entry")],
-
+  notes:
+    "The proof holds the whole entry: what it says of a person is not masked, or it would prove nothing. Through a service it needs a token of\n" +
+    "the role operator for this reason, and is itself in the audit log.",
   examples: ["outdial audit proof 41 > entry-41.json"],
 });
 
@@ -51,7 +53,7 @@ export const makePack = command("pack", STORE, {
   summary: "everything about a number, a campaign or a period with its proofs, as one signed file",
   options: [
     phone("--phone <number>", "about this telephone number (one of --phone, --campaign and --from is required)"),
-    text("--campaign <id>", "about this campaign"),
+    id("--campaign <id>", "about this campaign"),
     instant("--from <time>", "about a period: its beginning"),
     instant("--to <time>", "… and its end, exclusive"),
     file(

@@ -1,7 +1,7 @@
 // outdial campaign: campaigns as code, and their state.
 
 import { command } from "../command.ts";
-import { file, flag, many, pack, STORE, span, TENANT_AND_STORE, text, value, whole, wholeNumber, wrong } from "../declare.ts";
+import { file, flag, id, many, pack, STORE, span, TENANT_AND_STORE, text, value, whole, wholeNumber, wrong } from "../declare.ts";
 
 /** Contacts of a list are read in pages of this size. */
 const PAGE = 100;
@@ -74,7 +74,7 @@ export const exportAll = command("export", TENANT_AND_STORE, {
   runs: "through",
   wants: "campaigns as one document",
   summary: "write a campaign file for each campaign; a plan of them changes nothing",
-  args: [many(text("[ids...]", "campaigns; all of the tenant's by default"))],
+  args: [many(id("[ids...]", "campaigns; all of the tenant's by default"))],
   options: [file("--out <folder>", "where to; stdout by default"), flag("--force", "overwrite files that say something else")],
 });
 
@@ -89,7 +89,7 @@ export const drift = command("drift", TENANT_AND_STORE, {
 export const status = command("status", TENANT_AND_STORE, {
   runs: "through",
   summary: "what a campaign does, how well, and why it is not dialing",
-  args: [text("[id]", "a campaign; all of them by default")],
+  args: [id("[id]", "a campaign; all of them by default")],
   options: [
     flag("--watch", "again and again, until interrupted"),
     span("--every <span>", "with --watch: how often", {
@@ -111,7 +111,7 @@ export const status = command("status", TENANT_AND_STORE, {
 export const pause = command("pause", TENANT_AND_STORE, {
   runs: "through",
   summary: "pause campaigns and wait until no call is under way; --all stops everything that dials",
-  args: [many(text("[id...]", "campaigns (required without --all)"))],
+  args: [many(id("[id...]", "campaigns (required without --all)"))],
   options: [
     flag("--all", "every campaign of the tenant, at once; needs neither database nor service"),
     span("--timeout <span>", "how long to wait for calls under way, such as 30s; 0s does not wait", {
@@ -132,7 +132,7 @@ export const pause = command("pause", TENANT_AND_STORE, {
 export const stops = command("stops", STORE, {
   runs: "through",
   summary: "emergency stops of the service: what is confirmed paused, what is not and why",
-  args: [text("[id]", "an emergency stop; the latest ones by default")],
+  args: [id("[id]", "an emergency stop; the latest ones by default")],
   notes:
     "A stop that was given to the service, or that a killed pause --all left in this folder, is carried on by any service on the database.\n" +
     "Exit code with an id: 0 when every campaign is confirmed paused, 4 when one is not, or the list of campaigns is not whole.",
@@ -144,7 +144,7 @@ export const resume = command(
   {
     runs: "through",
     summary: "let a campaign dial again, when the pre-dial gate allows it",
-    args: [text("<id>", "campaign")],
+    args: [id("<id>", "campaign")],
     options: [REASON, flag("--check", "ask the gate and change nothing")],
     notes:
       "The gate judges contacts of the campaign's list under the law and the campaign's own rules: it refuses (exit code 3) when nobody may be\n" +

@@ -5,6 +5,7 @@ import { command } from "../command.ts";
 import {
   file,
   flag,
+  id,
   instant,
   many,
   moment,
@@ -68,7 +69,7 @@ export const explain = command(
 export const showPack = command("show", NOTHING, {
   summary: "the rules of a pack with their sources; with --json the pack itself",
   args: [pack("[pack]", `file, or ${SHIPPED_PACK} for the shipped one`, { default: SHIPPED_PACK })],
-  options: [text("--jurisdiction <id>", "only rules of this jurisdiction, such as US-FL")],
+  options: [id("--jurisdiction <id>", "only rules of this jurisdiction, such as US-FL")],
 });
 
 export const validatePack = command("validate", NOTHING, {
@@ -145,7 +146,7 @@ export const gate = command(
     summary: "decide about every contact: dial now, later and when, or never and why; signs a manifest of the decisions",
     args: [file("<contacts>", "contact list: CSV with a header, bare numbers, or NDJSON; - reads stdin")],
     options: [
-      text("--campaign <id>", "campaign for which the contacts are", { required: true }),
+      id("--campaign <id>", "campaign for which the contacts are", { required: true }),
       CALL_TYPE,
       SUBJECT,
       moment("--at <time>", "the moment, such as 2026-06-16T15:00:00Z; now by default"),
@@ -169,9 +170,9 @@ export const gate = command(
 
 export const manifests = command("manifests", STORE, {
   summary: "the manifests of gates, the newest first",
-  args: [text("[id]", "print this signed manifest, as verify-manifest reads it")],
+  args: [id("[id]", "print this signed manifest, as verify-manifest reads it")],
   options: [
-    text("--campaign <id>", "only those of this campaign"),
+    id("--campaign <id>", "only those of this campaign"),
     whole("--limit <n>", "at most so many", { ...LIMIT, default: 20 }),
   ],
 });
@@ -219,7 +220,7 @@ export const acknowledge = command("acknowledge", STORE, {
 export const abandonment = command("abandonment", STORE, {
   summary: "abandoned calls and the limit: rate, today's allowance, when the budget runs out, which rate keeps the limit",
   options: [
-    text("--campaign <id>", "campaign", { required: true }),
+    id("--campaign <id>", "campaign", { required: true }),
     text("--country <code>", "only the limits of this country, such as US"),
     moment("--at <time>", "the moment; now by default"),
     PACK,

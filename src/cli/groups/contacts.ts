@@ -1,7 +1,7 @@
 // outdial contacts: the vendor's contact lists.
 
 import { command } from "../command.ts";
-import { choice, file, flag, many, moment, TENANT_AND_STORE, text } from "../declare.ts";
+import { choice, file, flag, id, many, moment, TENANT_AND_STORE, text } from "../declare.ts";
 import { CALL_TYPE, PACK } from "./shared.ts";
 
 export const segment = command(
@@ -9,11 +9,11 @@ export const segment = command(
   { ...TENANT_AND_STORE, tells: "lists" },
   {
     summary: "read a whole list, check every contact again, pass it through the gate, write who may be called now",
-    args: [text("<list>", "id of a contact list")],
+    args: [id("<list>", "id of a contact list")],
     options: [
       text("--query <query>", "sent to the tenant and also evaluated here", { default: "consentFlags.outbound.call==true" }),
       many(text("--where <query>", "evaluated here only; may be given several times, all must match")),
-      text("--campaign <id>", "the campaign for which it is: its own rules at the tenant and its caps apply"),
+      id("--campaign <id>", "the campaign for which it is: its own rules at the tenant and its caps apply"),
       CALL_TYPE,
       moment("--at <time>", "the moment, such as 2026-06-16T15:00:00Z; now by default"),
       PACK,

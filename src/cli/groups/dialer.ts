@@ -1,11 +1,11 @@
 // outdial dialer.
 
 import { command } from "../command.ts";
-import { choice, file, flag, many, STORE, span, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, file, flag, id, many, STORE, span, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
 const FILE = file("<file>", "settings file, YAML or JSON; - reads stdin");
 const VERSION = { from: 1, to: 2 ** 31 - 1 } as const;
-const CAMPAIGN = text("--campaign <id>", "what the settings are of, at a tenant that keeps them for each campaign (profile acd)");
+const CAMPAIGN = id("--campaign <id>", "what the settings are of, at a tenant that keeps them for each campaign (profile acd)");
 const FORMATS = ["table", "json", "csv"] as const;
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 const format = choice("--format <format>", "table, json or csv", FORMATS);
@@ -54,7 +54,7 @@ export const apply = command(
       flag("--dry-run", "show the difference and the gates, and stop; nothing is stored or sent"),
       many(text("--override-gate <name>", "pass a gate by name: predicted_abandonment; recorded in the audit log")),
       span("--guard <span>", "watch abandonment for so long, such as 30m, and put the old settings back when it is too high"),
-      many(text("--guard-campaign <id>", "a campaign to watch; may be given several times (default: all active ones)")),
+      many(id("--guard-campaign <id>", "a campaign to watch; may be given several times (default: all active ones)")),
       flag("--retry-rejected", "apply settings that did not hold before"),
     ],
     notes:
@@ -103,7 +103,7 @@ export const show = command("show", TENANT, { runs: "through", summary: "the set
 export const metrics = command("metrics", TENANT, {
   summary: "the dialer's figures by the hour",
   options: [
-    text("--campaign <id>", "only this campaign's"),
+    id("--campaign <id>", "only this campaign's"),
     many(choice("--metric <name>", `${METRICS.join(", ")}; may be given several times`, METRICS)),
     choice("--format <format>", "table, json or csv, or plot for a terminal", [...FORMATS, "plot"]),
   ],

@@ -1,7 +1,7 @@
 // outdial consent, dnc and attempts: the facts about people's numbers.
 
 import { command } from "../command.ts";
-import { choice, file, flag, moment, parsed, phone, rowOptions, STORE, text, value, whole } from "../declare.ts";
+import { choice, file, flag, id, moment, parsed, phone, rowOptions, STORE, text, value, whole } from "../declare.ts";
 
 /** The file argument of all imports. */
 const FILE = file("<file>", "CSV with a header, or NDJSON; - reads stdin");
@@ -61,7 +61,7 @@ export const importDnc = command("import", STORE, {
     value("--as-of <date>", "date of the registry file, YYYY-MM-DD", async (written, label, { clock }) =>
       parsed(label, (await import("../../operations/index.ts")).civilDate(written, clock.now())),
     ),
-    text("--registry <list>", "which list: a country such as US, or a state such as US-IN", { default: "US" }),
+    id("--registry <list>", "which list: a country such as US, or a state such as US-IN", { default: "US" }),
     flag(
       "--accept",
       "put a registry file in force although lines were refused, or although it is much smaller than the one before",

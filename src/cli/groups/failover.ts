@@ -1,9 +1,9 @@
 // outdial campaign failover.
 
 import { command } from "../command.ts";
-import { flag, STORE, span, TENANT_AND_STORE, text, value, whole } from "../declare.ts";
+import { flag, id, STORE, span, TENANT_AND_STORE, text, value, whole } from "../declare.ts";
 
-const PRIMARY = text("<primary>", "the primary campaign of the pair");
+const PRIMARY = id("<primary>", "the primary campaign of the pair");
 
 /** The schema of a pair's policy refuses texts that are not numbers. */
 const numeric = (written: string) => Number(written);
@@ -14,8 +14,8 @@ export const watch = command(
   {
     summary: "watch one pair or all; when several processes watch a pair, one works and another takes over when it dies",
     options: [
-      text("--primary <id>", "the campaign to watch; by default all pairs"),
-      text("--backup <id>", "the campaign that takes over; creates the pair, or changes it"),
+      id("--primary <id>", "the campaign to watch; by default all pairs"),
+      id("--backup <id>", "the campaign that takes over; creates the pair, or changes it"),
       value("--threshold <rate>", "success rate below which the primary hands over (0.15)", numeric),
       span("--window <span>", "length of the window in which calls count for the rate (30m)"),
       span("--every <span>", "time between two checks (60s)"),
@@ -69,7 +69,7 @@ export const failback = command(
 export const status = command("status", STORE, {
   runs: "through",
   summary: "which campaign dials, since when, and the figures; exit code 1 when a pair needs a person or is not watched",
-  args: [text("[primary]", "one pair; by default all")],
+  args: [id("[primary]", "one pair; by default all")],
 });
 
 export const history = command("history", STORE, {
@@ -82,7 +82,7 @@ export const history = command("history", STORE, {
 export const holds = command("holds", STORE, {
   runs: "through",
   summary: "contacts that a campaign must not call yet, as CSV, so that they can be removed from its list",
-  args: [text("<campaign>", "the campaign that took over")],
+  args: [id("<campaign>", "the campaign that took over")],
 });
 
 export const remove = command("remove", TENANT_AND_STORE, {

@@ -1,11 +1,11 @@
 // outdial interaction.
 
 import { command } from "../command.ts";
-import { choice, file, flag, rowOptions, STORE, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, file, flag, id, rowOptions, STORE, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
 const POLICY = "append (default), replace or fail";
 const POLICIES = async () => (await import("../../operations/index.ts")).POLICIES;
-const ID = text("<id>", "interaction id");
+const ID = id("<id>", "interaction id");
 
 export const showInteraction = command("show", TENANT, {
   runs: "through",
@@ -17,7 +17,7 @@ export const showInteraction = command("show", TENANT, {
 export const listInteractions = command("list", STORE, {
   summary: "the interactions that were corrected with this store, the latest first: when, by whom, in which job",
   options: [
-    text("--interaction <id>", "only corrections of this interaction"),
+    id("--interaction <id>", "only corrections of this interaction"),
     whole("--limit <number>", "how many", { from: 1, to: 1000, default: 20 }),
   ],
   notes: "The tenant has no list of interactions. For the present dispositions of one: outdial interaction show ID.",
@@ -33,7 +33,7 @@ export const correctOne = command(
     args: [ID],
     options: [
       text("--code <code>", "disposition code, such as 101", { required: true }),
-      text("--agent <id>", "the agent of the disposition", { required: true }),
+      id("--agent <id>", "the agent of the disposition", { required: true }),
       text("--description <text>", "description; by default that of the code"),
       text("--timestamp <time>", "ISO 8601 with an offset; now by default"),
       choice("--policy <policy>", POLICY, POLICIES),

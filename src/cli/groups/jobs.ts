@@ -1,9 +1,9 @@
 // outdial jobs.
 
 import { command } from "../command.ts";
-import { choice, file, flag, STORE, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, file, flag, id, STORE, TENANT_AND_STORE, whole } from "../declare.ts";
 
-const ID = text("<id>", "job id");
+const ID = id("<id>", "job id");
 
 export const listJobs = command("list", STORE, {
   runs: "through",

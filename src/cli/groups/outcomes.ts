@@ -5,6 +5,7 @@ import {
   choice,
   file,
   flag,
+  id,
   instant,
   many,
   optional,
@@ -28,10 +29,7 @@ export const pull = command("pull", TENANT_AND_STORE, {
   runs: "through",
   summary: "retrieve ended calls into the lake: no call twice, none lost; continues at the page where it was interrupted",
   options: [
-    many(
-      text("--campaign <id...>", "campaign whose calls are retrieved; several with --every (required without --resume)"),
-      false,
-    ),
+    many(id("--campaign <id...>", "campaign whose calls are retrieved; several with --every (required without --resume)"), false),
     instant("--from <time>", "earliest start of a call, such as 2026-03-01 or 2026-03-01T08:00:00Z; UTC without an offset"),
     TO,
     span("--last <span>", "instead of --from: length of the period before the end, such as 7d or 36h (default: 7d)"),
@@ -64,18 +62,21 @@ export const pull = command("pull", TENANT_AND_STORE, {
 export const runs = command("runs", STORE, {
   runs: "through",
   summary: "retrievals, newest first: period, pages, calls, hash, rows in quarantine; and the schedules",
-  args: [text("[id]", "one retrieval")],
+  args: [id("[id]", "one retrieval")],
   options: [
-    text("--campaign <id>", "only this campaign"),
+    id("--campaign <id>", "only this campaign"),
     whole("--limit <number>", "how many", RUNS),
     flag("--quarantine", "with an id: the rows in quarantine, one JSON line each"),
   ],
+  privileged: ["--quarantine"],
+  notes:
+    "Through a service --quarantine needs a token of the role operator, because the rows are as the vendor sent them; the rest is for viewers.",
 });
 
 export const verify = command("verify", STORE, {
   runs: "through",
   summary: "hash the calls of a retrieval in the lake again and compare the hash with the recorded one",
-  args: [text("[id]", "one retrieval; the newest ones by default")],
+  args: [id("[id]", "one retrieval; the newest ones by default")],
   options: [whole("--limit <number>", "how many of the newest", RUNS)],
 });
 
@@ -83,7 +84,7 @@ export const exportOutcomes = command("export", STORE, {
   summary: "write the latest version of each call to a file, with the category of its code",
   options: [
     choice("--format <format>", "parquet, csv or ndjson", ["parquet", "csv", "ndjson"], { required: true }),
-    text("--campaign <id>", "only this campaign's calls"),
+    id("--campaign <id>", "only this campaign's calls"),
     FROM,
     instant("--to <time>", "latest start"),
     CODES,
@@ -95,7 +96,7 @@ export const exportOutcomes = command("export", STORE, {
 export const reconcile = command("reconcile", TENANT_AND_STORE, {
   summary: "count the calls of vendor, lake and CRM by hour, and list calls that one of them does not have",
   options: [
-    text("--campaign <id>", "campaign whose calls are compared", { required: true }),
+    id("--campaign <id>", "campaign whose calls are compared", { required: true }),
     FROM,
     TO,
     span("--last <span>", "instead of --from: length of the period before the end (default: 7d)"),
@@ -108,7 +109,7 @@ export const report = command("report", STORE, {
   summary:
     "conversion with its interval and trend, by hour, weekday, code, attempt, list and agent; comparisons; restated figures",
   options: [
-    many(text("--campaign <id...>", "only these campaigns")),
+    many(id("--campaign <id...>", "only these campaigns")),
     text("--from <time>", "first day such as 2026-03-01 (in the zone), or a time with an offset"),
     text("--to <time>", "last day (included), or a time with an offset; now by default"),
     text("--last <span>", "instead of --from: length of the period before the end, such as 7d (default: 30d); at most 1100d"),
@@ -135,7 +136,7 @@ export const pushCrm = command("crm", TENANT_AND_STORE, {
     "send the CRM the events of retrievals that it does not have; with --records also every call whose latest version it does not have",
   options: [
     flag("--records", "also send records, in batches; a refused batch is halved until only the refused record is left"),
-    text("--campaign <id>", "only this campaign's records"),
+    id("--campaign <id>", "only this campaign's records"),
     FROM,
     instant("--to <time>", "latest start"),
     span("--last <span>", "instead of --from: length of the period before the end, such as 7d"),

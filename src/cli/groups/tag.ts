@@ -1,7 +1,7 @@
 // outdial tag.
 
 import { command } from "../command.ts";
-import { choice, file, flag, rowOptions, TENANT_AND_STORE, text, whole, words } from "../declare.ts";
+import { choice, file, flag, id, rowOptions, TENANT_AND_STORE, text, whole, words } from "../declare.ts";
 
 export const tag = command(
   "tag",
@@ -11,10 +11,10 @@ export const tag = command(
     summary: "tag calls with dispositions: validates every row, sends within the rate budget, resumes an interrupted job",
     args: [file("[file]", "CSV with a header, or NDJSON; - reads stdin (required without --call)")],
     options: [
-      text("--campaign <id>", "campaign of the calls", { required: true }),
-      text("--call <id>", "one call instead of a file; --code gives its disposition"),
-      text("--code <id>", "disposition code (required with --call)"),
-      text("--reason <id>", "with --call: reason code of the disposition"),
+      id("--campaign <id>", "campaign of the calls", { required: true }),
+      id("--call <id>", "one call instead of a file; --code gives its disposition"),
+      id("--code <id>", "disposition code (required with --call)"),
+      id("--reason <id>", "with --call: reason code of the disposition"),
       text("--notes <text>", "with --call: notes"),
       words("--tags <a,b>", "with --call: tags separated by commas"),
       flag("--dry-run", "validate the whole file and stop; nothing is sent"),

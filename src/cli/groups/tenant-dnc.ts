@@ -1,9 +1,9 @@
 // outdial dnc compare and push, outdial callbacks: the tenant's own groups and callbacks.
 
 import { command } from "../command.ts";
-import { TENANT_AND_STORE, text } from "../declare.ts";
+import { id, TENANT_AND_STORE, text } from "../declare.ts";
 
-const CAMPAIGN = text("--campaign <id>", "the campaign whose dialer obeys the groups", { required: true });
+const CAMPAIGN = id("--campaign <id>", "the campaign whose dialer obeys the groups", { required: true });
 
 export const compareDnc = command(
   "compare",
@@ -22,7 +22,7 @@ export const pushDnc = command(
   {
     wants: "do-not-call groups",
     summary: "add missing numbers to a do-not-call group of the tenant, and check each one with the tenant's own search",
-    options: [CAMPAIGN, text("--group <id>", "one of the groups that the campaign obeys; optional when there is only one")],
+    options: [CAMPAIGN, id("--group <id>", "one of the groups that the campaign obeys; optional when there is only one")],
     notes:
       "No number is removed from a group. The command can be repeated at any time: numbers that are in the group are not added again.\n" +
       "Exit code 4 when the tenant's search does not find a number that was added.",
@@ -37,7 +37,7 @@ export const listCallbacks = command(
   {
     wants: "callbacks",
     summary: "callbacks that the tenant will call by itself when they are due",
-    options: [text("--campaign <id>", "campaign of the callbacks", { required: true })],
+    options: [id("--campaign <id>", "campaign of the callbacks", { required: true })],
     notes: "outdial creates no callbacks, because the tenant calls them without outdial's gates.",
   },
 );
@@ -48,7 +48,7 @@ export const deleteCallback = command(
   {
     wants: "callbacks",
     summary: "delete a callback, so that the tenant does not call it",
-    args: [text("<id>", "id of a callback")],
+    args: [id("<id>", "id of a callback")],
     options: [text("--reason <text>", "why; sent to the tenant and recorded in the audit log", { required: true })],
   },
 );

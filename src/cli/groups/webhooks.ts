@@ -1,7 +1,7 @@
 // outdial webhooks.
 
 import { command } from "../command.ts";
-import { choice, file, many, STORE, span, TENANT, TENANT_AND_STORE, text, value, whole, wrong } from "../declare.ts";
+import { choice, file, id, many, STORE, span, TENANT, TENANT_AND_STORE, text, value, whole, wrong } from "../declare.ts";
 
 const RECEIVER = text("<receiver>", "bi, analytics, crm, alarms or mail");
 
@@ -16,8 +16,8 @@ export const deliveries = command("deliveries", STORE, {
 
 export const replay = command("replay", STORE, {
   runs: "through",
-  summary: "queue dead letters again and deliver them now",
-  options: [whole("--from <id>", "first delivery"), whole("--to <id>", "last delivery")],
+  summary: "queue dead letters again and deliver them now; a service delivers them by itself",
+  options: [whole("--from <id>", "first delivery", { from: 1 }), whole("--to <id>", "last delivery", { from: 1 })],
 });
 
 export const deliver = command("deliver", STORE, { summary: "deliver due events and end" });
@@ -86,5 +86,5 @@ export const listVendor = command("vendor", TENANT, { wants: "vendor events", su
 export const remove = command("remove", TENANT_AND_STORE, {
   wants: "vendor events",
   summary: "end a registration at the tenant",
-  args: [text("<id>", "id of a registration at the tenant")],
+  args: [id("<id>", "id of a registration at the tenant")],
 });

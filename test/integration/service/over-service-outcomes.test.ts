@@ -77,6 +77,12 @@ test("a retrieval is shown before, followed to its end, and told as beside the s
     expect([args, there.code, there.stdout]).toEqual([args, here.code, here.stdout]);
     expect(there.stdout).not.toBe("");
   }
+  expect(await run(["runs", jobId], "viewer")).toMatchObject({ code: 0 });
+  expect(await run(["runs", jobId, "--quarantine"], "viewer")).toMatchObject({
+    code: 5,
+    stdout: "",
+    stderr: says("outdial outcomes runs --quarantine needs the role operator; the token of vera has the role viewer"),
+  });
   expect(await run(["runs", "job_none"])).toMatchObject({ code: 2, stderr: says("there is no retrieval job_none") });
   expect(await run(["pull", "--campaign", "nobody"])).toMatchObject({
     code: 0,
@@ -154,6 +160,10 @@ test("audit log, deliveries and receivers are shown as beside the service; a rec
     expect([args, shown.code, shown.stdout]).toEqual([args, same.code, same.stdout]);
     expect(shown.stdout).not.toBe("");
   }
+  expect(await there(["audit", "proof", "1"], "viewer")).toMatchObject({
+    code: 5,
+    stderr: says("outdial audit proof needs the role operator"),
+  });
   const proof = await there(["audit", "proof", "1"]);
   await writeFile(join(folder.path, "proof.json"), proof.stdout);
   const key = join(at.dir, "audit.pub");
@@ -162,6 +172,22 @@ test("audit log, deliveries and receivers are shown as beside the service; a rec
   expect(await there(["webhooks", "on", "crm"])).toMatchObject({ code: 0, stdout: "crm is on now\n" });
   expect(await there(["webhooks", "on", "nobody"])).toMatchObject({ code: 2, stderr: says("there is no receiver") });
   expect(await there(["webhooks", "replay"])).toMatchObject({ code: 0, stdout: says("the service delivers them") });
+  const replay = ["webhooks", "replay", "--json"];
+  expect(JSON.parse((await there(replay)).stdout)).toEqual({ queued: 0, delivery: null });
+  const delivery = { delivered: 0, failed: 0, dead: 0, pending: expect.any(Number) as number };
+  expect(JSON.parse((await here(replay)).stdout)).toMatchObject({ queued: 0, delivery });
+  const long = "x".repeat(3000);
+  for (const args of [
+    [...replay, "--from", "0"],
+    [...replay, "--from", "5", "--to", "3"],
+    ["interaction", "show", long, "--json"],
+    ["campaign", "failover", "history", long, "--json"],
+    ["outcomes", "runs", long, "--json"],
+  ]) {
+    const [refused, same] = [await there(args), await here(args)];
+    expect([args, refused.code, refused.stdout]).toEqual([args, same.code, same.stdout]);
+    expect(refused.stdout).toMatch(/--from 0 is not|the range ends at 3|\[?<?(id|primary)>?\]? is of 3000 characters/);
+  }
   for (const args of [
     ["failover", "history", campaignId],
     ["failover", "holds", campaignId],
