@@ -16,7 +16,7 @@ export {
   createCrmAnnouncer,
   refuseUnended,
 } from "./crm/index.ts";
-export { OperationError } from "./error.ts";
+export { OperationError, type OperationErrorCode } from "./error.ts";
 export {
   cloudEvent,
   createDeliveryWorker,

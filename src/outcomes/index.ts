@@ -3,6 +3,7 @@
 export {
   createMemoryCatalog,
   type LakeCatalog,
+  type LakeErrorCode,
   type LakeFile,
   type LakeRange,
   type OutcomeLake,

@@ -3,6 +3,8 @@
 export type * as ApiTypes from "../operations/views/index.ts";
 export { createServer, type ServerPorts, type Service, type ServiceLog } from "./create-server.ts";
 export { routeTable, serviceOpenApi } from "./document.ts";
+export type { ServerErrorCode } from "./error.ts";
+export { problemCodes } from "./http/problem.ts";
 export { type InboundAnswer, type InboundRoutesOptions, inboundRoutes } from "./inbound/index.ts";
 export { listen } from "./listen.ts";
 export { openMcp } from "./mcp/serve.ts";

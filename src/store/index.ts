@@ -42,7 +42,7 @@ export { asStoreError, QUIET_TRANSACTION_MS } from "./database/database.ts";
 export { hasEmbeddedStore } from "./embedded/cluster.ts";
 export { makeFolders, writeWhole } from "./embedded/files.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";
-export { StoreError } from "./error.ts";
+export { StoreError, type StoreErrorCode } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";
 export { NO_FACTS } from "./facts/read.ts";
 export type {

@@ -3,7 +3,7 @@
 export { calibrateCalls } from "./calibrate.ts";
 export { type CallRecordOptions, readCallRecords } from "./call-records.ts";
 export { underLaw } from "./law.ts";
-export { SimulationError, SimulationPool } from "./pool.ts";
+export { SimulationError, type SimulationErrorCode, SimulationPool } from "./pool.ts";
 export { readScenario } from "./scenario-file.ts";
 export { openStudies, type Studies, type StudyProgress } from "./studies.ts";
 export { type SimulationQuestion, SimulationUseCases } from "./use-cases.ts";

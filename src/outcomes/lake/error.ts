@@ -8,7 +8,10 @@ import { hostTrouble, OutdialError } from "../../kernel/index.ts";
  * does not allow writing or reading (disk full, read-only, mount gone, too many open files); it can be tried again when that is
  * over.
  */
-export class LakeError extends OutdialError<"unsupported_root" | "incomplete_read" | "lake_files_missing" | "lake_unavailable"> {}
+export type LakeErrorCode = "unsupported_root" | "incomplete_read" | "lake_files_missing" | "lake_unavailable";
+
+/** Error of the lake; `code` says what is wrong. */
+export class LakeError extends OutdialError<LakeErrorCode> {}
 
 /** Advice when files of the lake are missing. */
 export const ELSEWHERE =

@@ -1,7 +1,7 @@
 // The outcome lake: the port and its implementation on DuckDB.
 
 export { openLake } from "./duckdb/lake.ts";
-export { withLake } from "./error.ts";
+export { type LakeErrorCode, withLake } from "./error.ts";
 export type {
   LakeCatalog,
   LakeFile,
