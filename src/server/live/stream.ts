@@ -51,6 +51,8 @@ function readable(reader: FeedReader, first: string, deps: StreamDeps, signal: A
   let stalled = setTimeout(end, STALLED_MS);
   signal.addEventListener("abort", end, { once: true });
   let begun = false;
+  // A stream that its reader has left is closed already.
+  let left = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -58,6 +60,7 @@ function readable(reader: FeedReader, first: string, deps: StreamDeps, signal: A
         try {
           const text = begun ? await nextText(reader, deps, ended.signal) : first;
           begun = true;
+          if (left) return;
           if (text === undefined) {
             end();
             controller.close();
@@ -69,12 +72,16 @@ function readable(reader: FeedReader, first: string, deps: StreamDeps, signal: A
             controller.error(new Error("the reader takes nothing"));
           }, STALLED_MS);
         } catch (thrown) {
+          if (left) return;
           deps.log(`a stream of live updates ended: ${messageOf(thrown)}`);
           end();
           controller.close();
         }
       },
-      cancel: end,
+      cancel() {
+        left = true;
+        end();
+      },
     },
     // Nothing is made before the reader takes it.
     { highWaterMark: 0 },

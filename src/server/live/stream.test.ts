@@ -1,0 +1,24 @@
+import { setImmediate } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { systemClock } from "../../tenant/index.ts";
+import { FeedHub } from "./hub.ts";
+import { eventStream } from "./stream.ts";
+
+test("a reader that leaves while it waits for the next event is no trouble worth a line in the log", async () => {
+  const logged: string[] = [];
+  const log = (message: string) => void logged.push(message);
+  const feed = { after: async () => [], end: async () => ({ tx: "1", id: 0 }), reaches: async () => true };
+  const hub = new FeedHub({ feed, clock: systemClock, log });
+  const request = new AbortController();
+  const { body } = await eventStream(undefined, { hub, feed, clock: systemClock, log }, request.signal);
+  const reader = body?.getReader();
+  await reader?.read();
+  const next = reader?.read();
+  await setImmediate();
+  await reader?.cancel();
+  request.abort();
+  expect(await next).toEqual({ value: undefined, done: true });
+  await setImmediate();
+  await hub.close();
+  expect([logged, hub.readers]).toEqual([[], 0]);
+});
