@@ -1,8 +1,8 @@
 // Contact lists as files: the vendor's field names are accepted besides ours.
 
 import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "../table/records.ts";
-import type { GateContact } from "./gate.ts";
 import type { FactSource } from "./import-run.ts";
+import type { GateContact } from "./judge.ts";
 import { bareNumbers } from "./specs.ts";
 import { flag, phone } from "./values.ts";
 

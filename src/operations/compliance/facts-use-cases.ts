@@ -17,9 +17,9 @@ import type {
   SuppressionView,
 } from "../views/schemas/compliance.ts";
 import { masked, maskedText, timeText } from "../views/texts.ts";
-import { companyListOf } from "./gate.ts";
 import { type ImportReport, importFacts } from "./import.ts";
 import { type FactSource, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
+import { companyListOf } from "./manifest.ts";
 import { momentOf, setBackOf } from "./questions.ts";
 import { loadRegistry, type RegistryOptions, registryName } from "./registry.ts";
 import { attemptsFile, consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";

@@ -6,20 +6,12 @@ export { lookBack } from "./call-facts.ts";
 export { readContacts } from "./contacts.ts";
 export { endOfDay } from "./day-end.ts";
 export { type FactKind, FactsUseCases, liftPreviewOf, type RegistryImport } from "./facts-use-cases.ts";
-export {
-  BRING_COMPANY_LIST,
-  companyListOf,
-  createGate,
-  type Gate,
-  type GateContact,
-  type GateRequest,
-  type GateVerdict,
-  NO_COMPANY_LIST,
-} from "./gate.ts";
+export { BRING_COMPANY_LIST, createGate, type Gate, NO_COMPANY_LIST } from "./gate.ts";
 export { type ImportReport, importFacts } from "./import.ts";
 export { type FactSource, hashing, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
+export type { GateContact, GateRequest, GateVerdict } from "./judge.ts";
 export { factsOfNumber } from "./known.ts";
-export { type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
+export { companyListOf, type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
 export { optOutsOf, type RawOutcome, recordOutcomes } from "./outcomes.ts";
 export { compileRulePack, convertedPack, noneReplayed, type ReplayCounts, replayDecisions, validatedPack } from "./packs.ts";
 export { type PackComparison, type PlacedReplay, replayPlaced } from "./placed.ts";

@@ -1,8 +1,9 @@
 // The manifest of a gate: the request, the rules and facts used, and the result; signed by the audit key, checked offline.
 
 import { z } from "zod";
+import { formatInstant } from "../../compliance/index.ts";
 import { canonicalJson, issueText, jsonTrouble } from "../../kernel/index.ts";
-import { verifySignatureLine } from "../../store/index.ts";
+import { type CompanyList, verifySignatureLine } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 
 const count = z.int().min(0);
@@ -120,4 +121,9 @@ export function verifyManifest(text: string, vkey: string, files: ManifestFiles 
   if (files.record !== undefined && files.record !== manifest.record?.hash)
     return { ok: false, reason: "the record is not that of this manifest" };
   return { ok: true, manifest };
+}
+
+/** The state of the company's list for manifests and people. */
+export function companyListOf({ state, since, at, source, actor }: CompanyList) {
+  return { state, since: formatInstant(since), at: formatInstant(at), source, by: actor };
 }

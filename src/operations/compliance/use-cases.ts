@@ -21,7 +21,8 @@ import { explainOf, manifestOf, revocationOf } from "../views/compliance-views.t
 import type { Acknowledgement, ComplianceExplain, ManifestView, RevocationView } from "../views/schemas/compliance.ts";
 import { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
 import { endOfDay } from "./day-end.ts";
-import { createGate, type GateRequest, type GateResult, type GateSink } from "./gate.ts";
+import { createGate, type GateResult, type GateSink } from "./gate.ts";
+import type { GateRequest } from "./judge.ts";
 import { verifyManifest } from "./manifest.ts";
 import { compileRulePack, type ReplayCounts, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
 import { type PackComparison, replayPlaced } from "./placed.ts";

@@ -1,0 +1,326 @@
+// Decides the contacts of a gate one by one from their facts: whom the campaign may call now, whom later and when, whom never and
+// why; counts the verdicts, and hashes what came in and went out.
+
+import { createHash } from "node:crypto";
+import {
+  type Call,
+  type CallFacts,
+  type CallType,
+  type CompiledPack,
+  type Decision,
+  decide,
+  formatInstant,
+  formatQuestion,
+} from "../../compliance/index.ts";
+import { type Clock, canonicalJson } from "../../kernel/index.ts";
+import type { CompanyList, NumberFacts, PhoneKey, RegistryFile } from "../../store/index.ts";
+import type { RefusedLine } from "../table/records.ts";
+import { FactsReader } from "./call-facts.ts";
+import { FirstSeen } from "./first-seen.ts";
+import { companyListOf, type GateManifest } from "./manifest.ts";
+import { CONSENT_FLAG, DUPLICATE, type GateCounts, HANDED_OVER, Tally } from "./tally.ts";
+import { phoneText } from "./values.ts";
+
+/** Characters that are hashed at once. */
+const HASH_BLOCK = 65_536;
+
+/** A contact on a list. */
+export interface GateContact {
+  /** The vendor's id, or the caller's. */
+  readonly id?: string | undefined;
+  /** Line of the file it came from. */
+  readonly line?: number | undefined;
+  readonly number: PhoneKey;
+  /** Further numbers on which the dialer may call the contact: a rule that forbids one of them forbids the contact. */
+  readonly others?: readonly PhoneKey[] | undefined;
+  readonly postal?: string | undefined;
+  /** False when the vendor's consent flags forbid calls; nothing else about consent is taken from the vendor. */
+  readonly mayCall?: boolean | undefined;
+  /** A live agent is guaranteed when the call is answered. */
+  readonly guaranteedAgent?: boolean | undefined;
+  /** Calls to the contact that the tenant shows, ms since the epoch: caps count these or those known here, whichever are more. */
+  readonly placed?: readonly number[] | undefined;
+}
+
+/** What a gate decides on. */
+export interface GateRequest {
+  readonly campaign: string;
+  readonly callType: CallType;
+  /** Campaign subject or debt, for caps that count by it. */
+  readonly subject?: string | undefined;
+  /** The moment, ms since the epoch; default now. */
+  readonly at?: number | undefined;
+  readonly pack: CompiledPack;
+  /** Contacts, or lines that are not contacts, which are counted and never called. */
+  readonly contacts: AsyncIterable<GateContact | RefusedLine>;
+  /** Adds the reasons in words to each denial; slower. */
+  readonly reasons?: boolean | undefined;
+  /**
+   * False for a look that permits nothing: its manifest is not stored, and neither the company's do-not-call list nor a store
+   * that fits its audit heads is required.
+   */
+  readonly keep?: boolean | undefined;
+}
+
+/** The verdict on one contact, as written in JSON. */
+export interface GateVerdict {
+  readonly line?: number | undefined;
+  readonly id?: string | undefined;
+  /** E.164. */
+  readonly number: string;
+  readonly verdict: "dial" | "later" | "never";
+  /** For `later`: when. */
+  readonly next?: string | undefined;
+  readonly rules: readonly string[];
+  /** Line of the contact with the same number that was decided (its place in the list, from 1, where contacts have no lines). */
+  readonly duplicateOf?: number | undefined;
+  readonly reasons?: readonly string[] | undefined;
+}
+
+/** Decides contact by contact, and keeps counts and hashes. */
+export class Judge {
+  readonly #request: GateRequest;
+  readonly #at: number;
+  readonly #files: readonly RegistryFile[];
+  readonly #list: CompanyList | undefined;
+  readonly #facts: FactsReader;
+  readonly #tally: Tally;
+  readonly #input = new LineHash();
+  readonly #output = new LineHash();
+  readonly #record: LineHash | undefined;
+  readonly #seen = new FirstSeen();
+  #position = 0;
+
+  constructor(
+    request: GateRequest,
+    at: number,
+    files: readonly RegistryFile[],
+    list: CompanyList | undefined,
+    calls: { date: string; placed: number } | undefined,
+    records: boolean,
+  ) {
+    this.#request = request;
+    this.#at = at;
+    this.#files = files;
+    this.#list = list;
+    this.#facts = new FactsReader(request.pack, files, calls);
+    this.#tally = new Tally(request.pack.pack);
+    this.#record = records ? new LineHash() : undefined;
+  }
+
+  refused(line: RefusedLine): void {
+    this.#position += 1;
+    this.#input.add(JSON.stringify(line));
+    this.#tally.refused();
+  }
+
+  /** @param heldUntil until when a hand-over holds the contact back; undefined when none does */
+  contact(
+    contact: GateContact,
+    known: (number: PhoneKey) => NumberFacts,
+    heldUntil: number | undefined,
+  ): { verdict: GateVerdict; json: string; records: readonly string[] } {
+    this.#input.add(JSON.stringify(contact));
+    this.#position += 1;
+    const first = this.#seen.note(contact.number, contact.line ?? this.#position);
+    const { verdict, records } = first === undefined ? this.#decided(contact, known, heldUntil) : this.#duplicate(contact, first);
+    const json = JSON.stringify(verdict);
+    this.#output.add(json);
+    for (const record of records) this.#record?.add(record);
+    return { verdict, json, records };
+  }
+
+  /** A number counts once per list: calling it twice would be two calls on one decision. */
+  #duplicate(contact: GateContact, first: number): { verdict: GateVerdict; records: readonly string[] } {
+    const flagged = contact.mayCall === false;
+    const rules = flagged ? [CONSENT_FLAG, DUPLICATE] : [DUPLICATE];
+    this.#tally.add("never", rules, null);
+    const words = [`${contact.line === undefined ? "Contact" : "Line"} ${first} of the list has the same number.`];
+    if (flagged) words.push(FLAGGED);
+    const verdict = {
+      ...named(contact),
+      verdict: "never",
+      rules,
+      duplicateOf: first,
+      ...(this.#request.reasons === true ? { reasons: words } : {}),
+    } as const;
+    return { verdict, records: [] };
+  }
+
+  #decided(
+    contact: GateContact,
+    known: (number: PhoneKey) => NumberFacts,
+    heldUntil: number | undefined,
+  ): { verdict: GateVerdict; records: readonly string[] } {
+    const asked = numbersOf(contact).map((number) => this.#ask(contact, number, known(number)));
+    const flagged = contact.mayCall === false;
+    const beside = [...(flagged ? [CONSENT_FLAG] : []), ...(heldUntil === undefined ? [] : [HANDED_OVER])];
+    const broken = asked.flatMap(({ decision }) => decision.rules);
+    const rules = asked.length === 1 && beside.length === 0 ? broken : [...new Set([...broken, ...beside])].sort();
+    const [only] = asked;
+    const isPlain = only !== undefined && asked.length === 1 && heldUntil === undefined;
+    const next = flagged ? null : isPlain ? only.decision.next : nextOf(asked, this.#request.pack, this.#at, heldUntil);
+    const outcome = rules.length === 0 ? "dial" : next === null ? "never" : "later";
+    this.#tally.add(outcome, rules, next);
+    const verdict: GateVerdict = {
+      ...named(contact),
+      verdict: outcome,
+      ...(outcome === "later" && next !== null ? { next: formatInstant(next) } : {}),
+      rules,
+      ...(this.#request.reasons === true && outcome !== "dial"
+        ? {
+            reasons: this.#words(
+              asked.flatMap(({ decision, call }) =>
+                decision.reasons.map(({ text }) => (asked.length === 1 ? text : `${call.number}: ${text}`)),
+              ),
+              flagged,
+              heldUntil,
+            ),
+          }
+        : {}),
+    };
+    if (this.#record === undefined) return { verdict, records: [] };
+    return { verdict, records: asked.map(({ call, facts, decision }) => this.#recordOf(contact, call, facts, decision)) };
+  }
+
+  #ask(contact: GateContact, number: PhoneKey, known: NumberFacts): Asked {
+    const { pack, callType, subject } = this.#request;
+    const call = { number: phoneText(number), callType, postal: contact.postal, subject };
+    const { jurisdictions } = pack.place(call.number, contact.postal);
+    const { placed, guaranteedAgent } = contact;
+    const own = this.#facts.read(known, { at: this.#at, jurisdictions, guaranteedAgent });
+    // The subject of a call that the tenant shows is unknown: it counts for every subject.
+    const shown = placed?.flatMap((at) => (at <= this.#at ? [{ at, subject }] : []));
+    const facts = shown === undefined ? own : { ...own, tenantAttempts: shown };
+    return { call, facts, decision: decide(call, facts, pack, this.#at) };
+  }
+
+  /** The decision of the rules only: the vendor's flag is not a rule of a pack. */
+  #recordOf(contact: GateContact, call: Call, facts: CallFacts, decision: Decision): string {
+    const { decision: allows, rules: broken, next: first, packVersion, timeZoneData } = decision;
+    return JSON.stringify({
+      ...named(contact),
+      input: formatQuestion(call, facts, this.#at),
+      decision: allows,
+      rules: broken,
+      next: first === null ? null : formatInstant(first),
+      packVersion,
+      timeZoneData,
+    });
+  }
+
+  #words(reasons: readonly string[], flagged: boolean, heldUntil: number | undefined): string[] {
+    const more = [];
+    if (flagged) more.push(FLAGGED);
+    if (heldUntil !== undefined)
+      more.push(`The campaign that handed over has called this number: this one must not before ${formatInstant(heldUntil)}.`);
+    return [...reasons, ...more];
+  }
+
+  counts(): GateCounts {
+    return this.#tally.counts();
+  }
+
+  manifest(id: string, { actor, clock }: { actor: string; clock: Clock }, unresolvedOptOuts: number): GateManifest {
+    const { campaign, callType, subject, pack } = this.#request;
+    const { contacts, byReason, byRule, ...counts } = this.#tally.counts();
+    return {
+      format: "outdial-gate/1",
+      id,
+      campaign,
+      callType,
+      ...(subject === undefined ? {} : { subject }),
+      at: formatInstant(this.#at),
+      madeAt: formatInstant(clock.now()),
+      actor,
+      pack: { version: pack.packVersion, hash: sha256(canonicalJson(pack.pack)) },
+      geography: pack.geographyVersion,
+      timeZoneData: pack.timeZoneData,
+      input: { contacts, hash: this.#input.digest() },
+      output: { hash: this.#output.digest() },
+      ...(this.#record === undefined ? {} : { record: { hash: this.#record.digest() } }),
+      facts: {
+        registries: this.#files.map(({ registry, asOf, numbers }) => ({ registry, asOf, numbers })),
+        ...(this.#list === undefined ? {} : { companyList: companyListOf(this.#list) }),
+        unresolvedOptOuts,
+      },
+      counts,
+      byReason: byReason.map(({ reason, verdict, contacts: many, from, to }) => ({
+        reason,
+        verdict,
+        contacts: many,
+        ...(from === undefined ? {} : { from: formatInstant(from) }),
+        ...(to === undefined ? {} : { to: formatInstant(to) }),
+      })),
+      byRule,
+    };
+  }
+}
+
+interface Asked {
+  readonly call: Call;
+  readonly facts: CallFacts;
+  readonly decision: Decision;
+}
+
+/** The dialer chooses one of a contact's numbers. */
+export const numbersOf = ({ number, others }: GateContact): readonly PhoneKey[] =>
+  others === undefined ? [number] : [number, ...others];
+
+/**
+ * An instant that suits one number may not suit another, which then gives a later one. After so many rounds they have none in
+ * common.
+ */
+const MOST_TURNS = 100;
+
+/**
+ * The first instant at which every number may be called, not before `heldUntil`; null when there is none within the horizon.
+ * @param now of the decisions
+ */
+function nextOf(asked: readonly Asked[], pack: CompiledPack, now: number, heldUntil = now): number | null {
+  let at = Math.max(now, heldUntil);
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
+    let latest = at;
+    for (const { call, facts, decision } of asked) {
+      // A denial lasts until the decision's own next instant.
+      const isOver = decision.decision === "allow" ? at > now : decision.next !== null && decision.next <= at;
+      const { next } = isOver ? decide(call, facts, pack, at) : decision;
+      if (next === null) return null;
+      latest = Math.max(latest, next);
+    }
+    if (latest === at) return at;
+    at = latest;
+  }
+  return null;
+}
+
+const FLAGGED = "The contact's consent flags forbid calls.";
+
+function named({ line, id, number }: GateContact): Pick<GateVerdict, "line" | "id" | "number"> {
+  return { ...(line === undefined ? {} : { line }), ...(id === undefined ? {} : { id }), number: phoneText(number) };
+}
+
+/** A hash over lines, computed in blocks: calling it for each of a million lines costs more than the hash. */
+class LineHash {
+  readonly #hash = createHash("sha256");
+  #block = "";
+
+  add(line: string): void {
+    this.#block += `${line}\n`;
+    if (this.#block.length >= HASH_BLOCK) this.#flush();
+  }
+
+  digest(): string {
+    this.#flush();
+    return `sha256:${this.#hash.copy().digest("hex")}`;
+  }
+
+  #flush(): void {
+    this.#hash.update(this.#block);
+    this.#block = "";
+  }
+}
+
+function sha256(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
