@@ -114,5 +114,7 @@ function keptIn(header: string | undefined, name: string): z.output<typeof kept>
 function ownPage(asked: string | undefined, base: string): string {
   if (asked === undefined || asked.length > 1000 || !URL.canParse(asked, base)) return "/";
   const { origin, pathname, search } = new URL(asked, base);
-  return origin === new URL(base).origin && pathname !== "/login" ? `${pathname}${search}` : "/";
+  const isPage = origin === new URL(base).origin && pathname !== "/login";
+  // A path may begin with two slashes once its dots are resolved; a browser reads those as another host.
+  return isPage ? `${pathname.replace(/^\/+/, "/")}${search}` : "/";
 }
