@@ -1,13 +1,15 @@
 // Four eyes in the browser: whoever asks may not approve, another person may, and both pages follow what becomes of it.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../support/until.ts";
+import { openHolds } from "./holds.ts";
 import { type BrowserWorld, type Opened, openBrowserWorld, WIDE } from "./world.ts";
 
 let world: BrowserWorld;
 let url: string;
 beforeAll(async () => {
   world = await openBrowserWorld(
-    "service: { fourEyes: true }\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n",
+    "service: { fourEyes: true }\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500, settle: 1s } }\n",
   );
   url = world.whole.service.url;
 });
@@ -63,6 +65,40 @@ test("one asks, another approves, and only then it is done", async () => {
   await olga.page.goto(`${url}/dialer`);
   await olga.page.getByRole("region", { name: "In force" }).getByText("1.7", { exact: true }).waitFor();
   expect([...olga.faults, ...oscar.faults]).toEqual([]);
+});
+
+test("one that was begun and whose answer is lost is told as not known, and as done once it was read back", async () => {
+  const { whole } = world;
+  const { control } = whole.sandbox;
+  await using olga = await person("olga");
+  await ask(olga, "1.8");
+  const { items } = (await whole.get("/api/v1/approvals?pending=true")) as { items: { id: string; confirm: string }[] };
+  control.clearRequests();
+  control.faults.add({ match: { operation: "putDialerSettings" }, times: 1, effect: { acceptThenFail: true } });
+  await using holds = await openHolds(whole.databaseUrl);
+  await holds.hold("settings", ["sent"]);
+  await whole.post(`/api/v1/approvals/${items[0]?.id}/approve`, { confirm: items[0]?.confirm }, "second");
+  await askedBy(olga, "oscar", "Approved").waitFor();
+  await until(() => control.requests({ operation: "putDialerSettings" }).length > 0);
+  // The tenant has taken it, and cannot be read since.
+  control.faults.add({ match: { operation: "getDialerSettings" }, effect: { status: 403 } });
+  await holds.free();
+  await askedBy(olga, "oscar", "Approved, outcome unknown").waitFor();
+  await olga.page
+    .locator(".toast.bad")
+    .getByText(/^Approved by oscar, .*: but it is not known whether it was carried out: /)
+    .waitFor();
+  await askedBy(olga, "oscar", "outcome unknown").getByRole("link").click();
+  await olga.page.locator(".page-head .pill").getByText("Approved, outcome unknown").waitFor();
+  control.faults.clear();
+  await olga.page.getByRole("link", { name: "the job" }).click();
+  await olga.page.getByRole("link", { name: /^Dialer settings, version/ }).click();
+  await olga.press(olga.page.getByRole("button", { name: "Go on" }));
+  await olga.page.getByRole("region", { name: "Change under way" }).locator(".pill").getByText("applied").waitFor();
+  await olga.page.goBack();
+  await olga.page.goBack();
+  await olga.page.locator(".page-head .pill").getByText("Approved", { exact: true }).waitFor();
+  expect(olga.faults).toEqual([]);
 });
 
 test("the second person sees the difference, the checks and the prediction that the first one saw, and whether they still hold", async () => {

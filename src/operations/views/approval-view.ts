@@ -6,7 +6,7 @@ import { timeText } from "./texts.ts";
 
 /** @param now approvals that have expired by then are shown as expired */
 export function approvalOf(approval: Approval, now: number): ApprovalView {
-  const { id, operation, summary, confirm, requestedBy, state, decidedBy, message } = approval;
+  const { id, operation, summary, confirm, requestedBy, state, decidedBy, message, jobId } = approval;
   return {
     id,
     operation,
@@ -19,6 +19,7 @@ export function approvalOf(approval: Approval, now: number): ApprovalView {
     decidedBy,
     decidedAt: timeText(approval.decidedAt),
     message,
+    job: jobId,
   };
 }
 

@@ -75,6 +75,7 @@ export function changeOf(
 ): ChangeView {
   return {
     version: change.version,
+    job: change.jobId,
     phase: state.phase,
     purpose: state.purpose,
     outcome: state.outcome,

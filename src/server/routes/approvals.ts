@@ -40,6 +40,9 @@ const waiting = z.object({
   body: z.unknown(),
 });
 
+/** The answer of a verb that begins a job. */
+const begun = z.object({ job: z.string() });
+
 /** @param operations the routes that may wait for an approval */
 export function approvalRoutes({ clock, requests, replica: executor }: ApprovalDeps, operations: readonly ApiRoute[]) {
   const operationOf = ({ operation: id }: Approval): ApiRoute => {
@@ -119,7 +122,7 @@ export function approvalRoutes({ clock, requests, replica: executor }: ApprovalD
             });
             throw thrown;
           });
-        await requests.endApproval(id, endOf(answer));
+        await requests.endApproval(id, endOf(answer), begunBy(answer));
         const shown = answer.kind === "json" ? { status: answer.status, answer: answer.value } : { status: 200, answer: null };
         return { approval: approvalOf(await requests.approval(id), clock.now()), ...shown };
       },
@@ -153,6 +156,11 @@ export function approvalRoutes({ clock, requests, replica: executor }: ApprovalD
 function isUnknown(thrown: unknown): boolean {
   if (!(thrown instanceof OutdialError)) return true;
   return UNKNOWN.has(thrown.code) || ("outcomeUnknown" in thrown && thrown.outcomeUnknown === true);
+}
+
+/** The job that goes on after the answer of a verb; how that ends is told with the approval. */
+function begunBy(answer: Answer): string | undefined {
+  return begun.safeParse(answer.kind === "json" ? answer.value : undefined).data?.job;
 }
 
 /** How it ended by the answer of the verb; undefined: it was done, or begun. */

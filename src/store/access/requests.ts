@@ -18,8 +18,12 @@ const WITH_WORD = "case when $3::text is null then message else concat_ws('; ', 
 const INTERRUPTED =
   "The service ended, or lost the database, while it carried this out. The audit log and the page of what it is about show how far it came; ask for it again when it was not done.";
 
+/** How it ended that began a job is how the job ended. */
+const BEGUN = "case when state = 'approved' then coalesce(outdial.begun_state(job_id), state) else state end";
 const APPROVAL = `id, operation, summary, confirm, request, requested_by as "requestedBy", requested_person as "requestedPerson", requested_at as "requestedAt",
-  expires_at as "expiresAt", state, decided_by as "decidedBy", decided_at as "decidedAt", message`;
+  expires_at as "expiresAt", ${BEGUN} as state, decided_by as "decidedBy", decided_at as "decidedAt", job_id as "jobId",
+  case when state = 'approved' and outdial.begun_state(job_id) <> 'approved'
+    then concat_ws('; ', decided_by || ' said: ' || message, outdial.begun_message(job_id)) else message end as message`;
 
 interface KeyRow {
   readonly requestHash: Bytes;
@@ -201,14 +205,16 @@ export class ServiceRequests extends Ledger {
     );
   }
 
-  /** Records that an approved action was carried out, or how else it ended. */
-  async endApproval(id: string, end?: ApprovalEnd): Promise<void> {
+  /**
+   * Records that an approved action was carried out, or how else it ended.
+   * @param job that was begun: its end is that of the approval
+   */
+  async endApproval(id: string, end?: ApprovalEnd, job?: string): Promise<void> {
     this.#here.delete(id);
-    await this.store.query(`update outdial.approvals set executor = null, state = $2, message = ${WITH_WORD} where id = $1`, [
-      id,
-      end?.state ?? "approved",
-      end === undefined ? null : storable(end.message),
-    ]);
+    await this.store.query(
+      `update outdial.approvals set executor = null, state = $2, message = ${WITH_WORD}, job_id = $4 where id = $1`,
+      [id, end?.state ?? "approved", end === undefined ? null : storable(end.message), job ?? null],
+    );
   }
 
   /** Approvals since an instant whose outcome is not known, newest first; not those whose request was made again since. */

@@ -67,6 +67,8 @@ export interface Approval {
   readonly decidedBy: string | null;
   readonly decidedAt: Instant | null;
   readonly message: string | null;
+  /** The job that was begun by it; null when there is none. */
+  readonly jobId: string | null;
 }
 
 /** How carrying out an approved action ended, when it was not simply done. */

@@ -52,6 +52,7 @@ import { interruptedApprovals } from "./0046-interrupted-approvals.ts";
 import { receiverOn } from "./0047-receiver-on.ts";
 import { unknownApprovals } from "./0048-unknown-approvals.ts";
 import { jobsByKind } from "./0049-jobs-by-kind.ts";
+import { begunApprovals } from "./0050-begun-approvals.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -103,6 +104,7 @@ const MIGRATIONS: readonly Migration[] = [
   receiverOn,
   unknownApprovals,
   jobsByKind,
+  begunApprovals,
 ];
 
 /** The version of the schema that this outdial works with. */

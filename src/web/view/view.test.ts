@@ -325,6 +325,7 @@ test("who asked hears what became of it, others that it waits", () => {
     state: "pending",
     decidedBy: null,
     message: null,
+    job: null,
   } as const;
   expect(approvalNews(waiting, "olga")).toBeUndefined();
   expect(approvalNews(waiting, "oscar")).toEqual({ tone: "info", text: "Waits for approval: Apply x (olga)" });

@@ -3,9 +3,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openHolds } from "../../browser/holds.ts";
 import { runCli } from "../../support/cli.ts";
 import { hastenedClock } from "../../support/hastened-clock.ts";
 import { EASTERN, type StartedService, startService } from "../../support/service.ts";
+import { until } from "../../support/until.ts";
 
 /** A Tuesday, 13:00 in New York. */
 const OPEN = "2026-06-16T17:00:00Z";
@@ -14,7 +16,7 @@ let at: StartedService;
 beforeAll(async () => {
   at = await startService({
     clock: hastenedClock(Date.parse(OPEN)),
-    yaml: "service: { fourEyes: true }\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n",
+    yaml: "service: { fourEyes: true }\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500, settle: 1s } }\n",
     sandbox: {
       now: OPEN,
       scenario: {
@@ -290,6 +292,56 @@ test("one that was approved and whose answer is lost says that its outcome is no
   control.simulateEdit({ kind: "campaign", id: "first", body: { status: "paused" } });
   control.faults.add({ match: { operation: "updateCampaign" }, effect: { status: 422 } });
   expect((await approve()).body).toMatchObject({ approval: { state: "failed" }, answer: { status: "failed" } });
+  control.faults.clear();
+});
+
+test("a change of dialer settings that was approved says how it ended, also long after it was begun", async () => {
+  const { control } = at.sandbox;
+  const approve = async (ratio: number) => {
+    const body = { file: await settingsWith(ratio) };
+    const { shown, id } = await ask("/api/v1/dialer/apply", "/api/v1/dialer/preview", body);
+    const { body: answer } = await at.post(
+      `/api/v1/approvals/${id}/approve`,
+      { confirm: shown.confirm, message: "go" },
+      "second",
+    );
+    const { version, job } = answer["answer"] as { version: number; job: string };
+    expect(answer["approval"]).toMatchObject({ id, job });
+    return { id, version, job };
+  };
+  const told = async (id: string) => {
+    const { state, message, job } = await seen(id);
+    return { state, message, job };
+  };
+  const change = (version: number) => at.get(`/api/v1/dialer/versions/${version}`);
+  // The answer to the write is lost after the tenant has taken it, and the tenant cannot be read since.
+  control.faults.add({ match: { operation: "putDialerSettings" }, times: 1, effect: { acceptThenFail: true } });
+  await using holds = await openHolds(at.databaseUrl);
+  await holds.hold("settings", ["sent"]);
+  const one = await approve(1.4);
+  await until(() => control.requests({ operation: "putDialerSettings" }).length > 0);
+  control.faults.add({ match: { operation: "getDialerSettings" }, effect: { status: 403 } });
+  await holds.free();
+  await until(async () => (await change(one.version))["stop"] !== null);
+  const { stop, phase } = (await change(one.version)) as { stop: { message: string }; phase: string };
+  expect(phase).toBe("settling");
+  await expect
+    .poll(() => told(one.id))
+    .toEqual({ state: "outcome_unknown", message: `oscar said: go; ${stop.message}`, job: one.job });
+  const { items } = (await at.get("/api/v1/approvals")) as { items: { id: string; state: string }[] };
+  expect(items.find(({ id }) => id === one.id)).toMatchObject({ state: "outcome_unknown" });
+  // It is known again once somebody has gone on with it.
+  control.faults.clear();
+  await at.post(`/api/v1/dialer/versions/${one.version}/resume`, {});
+  await until(async () => (await change(one.version))["outcome"] === "applied");
+  await expect.poll(() => told(one.id)).toEqual({ state: "approved", message: "go", job: one.job });
+  // One that the tenant refuses has failed.
+  control.faults.add({ match: { operation: "putDialerSettings" }, times: 1, effect: { status: 422 } });
+  const refused = await approve(1.45);
+  await until(async () => (await change(refused.version))["outcome"] === "not_applied");
+  await expect
+    .poll(() => told(refused.id))
+    .toEqual({ state: "failed", message: expect.stringMatching(/^oscar said: go; .* in force/) as string, job: refused.job });
   control.faults.clear();
 });
 

@@ -30,6 +30,10 @@ export const approvalView = z
       .string()
       .nullable()
       .describe("The word of the person who decided, and why it failed, was interrupted, or has no known outcome"),
+    job: z
+      .string()
+      .nullable()
+      .describe("That was begun, and goes on after the answer: `state` and `message` follow it to its end; null without one"),
   })
   .meta({ id: "Approval" });
 export type ApprovalView = z.output<typeof approvalView>;

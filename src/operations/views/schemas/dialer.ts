@@ -56,6 +56,7 @@ export type DialerVersion = z.output<typeof dialerVersion>;
 export const dialerChange = z
   .strictObject({
     version: z.int(),
+    job: z.string().nullable().describe("That carries it out"),
     phase: z.enum(PHASES),
     purpose: z.enum(["apply", "restore"]),
     outcome: z.enum(OUTCOMES).nullable(),

@@ -43,7 +43,7 @@ export function Standing({ approval }: { readonly approval: Detail }) {
 }
 
 export function Asked({ approval }: { readonly approval: Detail }) {
-  const { operation, requestedBy, requestedAt, expiresAt, state, decidedBy, decidedAt, message } = approval;
+  const { operation, requestedBy, requestedAt, expiresAt, state, decidedBy, decidedAt, message, job } = approval;
   return (
     <dl class="facts">
       <dt>Asked for by</dt>
@@ -65,6 +65,14 @@ export function Asked({ approval }: { readonly approval: Detail }) {
           <dt>Decided by</dt>
           <dd>
             {decidedBy}, <Time at={decidedAt} />
+          </dd>
+        </>
+      )}
+      {job === null ? null : (
+        <>
+          <dt>Carried out by</dt>
+          <dd>
+            <a href={`/jobs/${encodeURIComponent(job)}`}>the job</a>
           </dd>
         </>
       )}

@@ -1,6 +1,6 @@
 // The dialer's settings: what is in force, the change under way step by step, a new change behind a preview, the history with its differences.
 
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useResource } from "../../api/resource.ts";
@@ -28,6 +28,11 @@ export default function DialerPage() {
     dialer.reload();
   };
   const state = dialer.state.value;
+  // Whoever began it: a person who watches a change, or has a word on it, sees its end.
+  useSignalEffect(() => {
+    const seen = dialer.state.value;
+    if (seen.kind === "ready" && seen.value.open !== null) followed.value = seen.value.open.version;
+  });
   return (
     <Page
       title="Dialer"
@@ -119,7 +124,7 @@ function Choose({ view, query }: { readonly view: ApiTypes.DialerView; readonly 
   );
 }
 
-/** The change that was begun here, shown to its end also once it is no longer the open one. */
+/** The change that was begun or seen here, shown to its end also once it is no longer the open one. */
 function Followed({ version }: { readonly version: number | undefined }) {
   const change = useResource("dialer.change", version === undefined ? undefined : { params: { version } }, LIVE);
   const state = change.state.value;
