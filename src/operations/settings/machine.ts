@@ -407,7 +407,10 @@ function measured(plan: ChangePlan, state: ChangeState, event: ChangeEvent): Cha
     case "good":
       return end(next, "applied", `in force, read back; abandonment in order: ${rate}`);
     case "inconclusive": {
-      const blind = guard.blind === 0 ? "" : `; ${guard.blind} readings gave no counts (${guard.problem ?? ""})`;
+      const blind =
+        guard.blind === 0
+          ? ""
+          : `; ${guard.blind === 1 ? "one reading" : `${guard.blind} readings`} gave no counts (${guard.problem ?? ""})`;
       const message = `the watch ended without a verdict: ${rate}${blind}`;
       return { ...next, phase: "paused", message };
     }
