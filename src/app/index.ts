@@ -59,6 +59,7 @@ export { Following } from "./over-service/following.ts";
 export { ServiceJobs } from "./over-service/jobs.ts";
 export { ServiceOutcomes } from "./over-service/outcomes.ts";
 export { ServiceRecords } from "./over-service/records.ts";
+export { Silence } from "./over-service/silence.ts";
 export { pauseOverService, stopOverService, stopRecordsOf } from "./over-service/stops.ts";
 export { ServiceCampaigns } from "./over-service/verbs.ts";
 export { openRecords } from "./records.ts";

@@ -3,7 +3,7 @@
 import { Command, CommanderError } from "commander";
 import type { ServiceAddress, Standing, StoreUse } from "../app/index.ts";
 import { packageCommit, packageVersion } from "../app/version.ts";
-import { OutdialError } from "../kernel/index.ts";
+import { type Clock, OutdialError } from "../kernel/index.ts";
 import {
   commandOf,
   type Declaration,
@@ -139,7 +139,9 @@ async function runCommand(
   };
   try {
     const service =
-      asks && runs !== "here" ? await serviceOf(surroundings.env, runs === "through", given, pathOf(command)) : undefined;
+      asks && runs !== "here"
+        ? await serviceOf(surroundings.env, runs === "through", given, pathOf(command), { clock, warn: io.say })
+        : undefined;
     if (service !== undefined) io.say(`service ${service.url}`);
     const chosen = await valuesOf([CONFIG, DIR, TENANT_NAME], ({ key }) => given[key], surroundings);
     const place = { ...chosen, cwd, clock, store, service };
@@ -191,9 +193,10 @@ async function serviceOf(
   goesThrough: boolean,
   given: Readonly<Record<string, unknown>>,
   path: string,
+  told: { readonly clock: Clock; readonly warn: (message: string) => void },
 ): Promise<ServiceAddress | undefined> {
   if ((env["OUTDIAL_URL"] ?? "") === "") return undefined;
-  const { serviceAddress } = await import("../app/index.ts");
+  const { serviceAddress, Silence } = await import("../app/index.ts");
   const service = serviceAddress(env);
   if (!goesThrough)
     throw new OutdialError("invalid_input", `outdial ${path} cannot use a service, but OUTDIAL_URL is set`, {
@@ -203,7 +206,7 @@ async function serviceOf(
   const flag = Object.entries(CHOSEN_THERE).find(([key]) => given[key] !== undefined)?.[1];
   if (flag !== undefined)
     throw new OutdialError("invalid_input", `${flag} cannot be used with OUTDIAL_URL: the service has its own store and tenant`);
-  return service;
+  return service === undefined ? undefined : { ...service, silence: new Silence(told) };
 }
 
 /** The error for a command line that cannot be parsed, in the form of all errors with --json. */

@@ -3,12 +3,15 @@
 import { isLoopback } from "../../tenant/index.ts";
 import { ConfigError } from "../config-error.ts";
 import type { Environment } from "../workplace.ts";
+import type { Silence } from "./silence.ts";
 
 /** A service of outdial, and the token that is sent to it and nowhere else. */
 export interface ServiceAddress {
   /** Origin and path before `/api/v1`, without a slash at its end. */
   readonly url: string;
   readonly token: string;
+  /** Tells a person who waits that the service does not answer. */
+  readonly silence?: Silence;
 }
 
 /** What OUTDIAL_URL and OUTDIAL_TOKEN name; undefined where OUTDIAL_URL has no text. Throws ConfigError. */

@@ -3,20 +3,23 @@
 import { createServer, type RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { createHandClock } from "../../../test/support/hand-clock.ts";
+import { until } from "../../../test/support/until.ts";
 import type { OutdialError } from "../../kernel/index.ts";
 import { systemClock } from "../../tenant/index.ts";
 import { ServiceClient } from "./client.ts";
 import { Following } from "./following.ts";
+import { Silence } from "./silence.ts";
 
 const TOKEN = "odt_a-token-of-somebody";
 
-async function served(answer: RequestListener) {
+async function served(answer: RequestListener, silence?: Silence) {
   const server = createServer(answer);
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
   return {
-    client: new ServiceClient({ url: `http://127.0.0.1:${port}`, token: TOKEN }),
+    client: new ServiceClient({ url: `http://127.0.0.1:${port}`, token: TOKEN, ...(silence === undefined ? {} : { silence }) }),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
@@ -137,6 +140,39 @@ test.each(["/outcomes/retrievals/..", "/jobs/.", "/campaigns//pause"])("%s asks 
     code: "invalid_input",
     message: expect.stringMatching(/^"\.{0,2}" is no id$/) as string,
   });
+});
+
+test("a service that stands still is told of within 10 s, once, with since when and what Ctrl-C does; and so is that it answers again", async () => {
+  const clock = createHandClock(Date.UTC(2026, 10, 25, 8));
+  const said: string[] = [];
+  const silence = new Silence({ clock, warn: (message) => said.push(message) });
+  let standing: () => void = () => undefined;
+  await using at = await served((request, response) => {
+    if (request.url?.endsWith("/quick") === true) response.end("{}");
+    else standing = () => response.end("{}");
+  }, silence);
+  const ask = async (name: string) => at.client.json(z.object({}), `/jobs/${name}`);
+  await ask("quick");
+  const asked = ask("slow");
+  await clock.asleep(1, 10_000);
+  clock.advance(9_999);
+  expect(said).toEqual([]);
+  clock.advance(1);
+  await until(() => said.length > 0);
+  expect(said).toEqual([
+    expect.stringMatching(
+      /^http:\S+ has not answered since 2026-11-25T08:00:00\.000Z; waiting for it\. Ctrl-C ends the waiting, not what the service has begun$/,
+    ),
+  ]);
+  // Another look into the silence says nothing more.
+  silence.tell("it said nothing in time");
+  await until(() => {
+    standing();
+    return said.length > 1;
+  });
+  await asked;
+  await ask("quick");
+  expect(said.slice(1)).toEqual(["the service answers again"]);
 });
 
 test("who follows what a service does ends it at once, also while the service says nothing", async () => {

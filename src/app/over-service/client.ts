@@ -140,20 +140,24 @@ export class ServiceClient {
           : { headers };
     const within = withinMs ?? (file !== undefined ? Number.POSITIVE_INFINITY : method === "GET" ? READ_MS : SENT_MS);
     const ends = [...(signal === undefined ? [] : [signal]), ...(Number.isFinite(within) ? [AbortSignal.timeout(within)] : [])];
-    const response = await fetch(url, {
-      ...init,
-      method,
-      redirect: "error",
-      ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }),
-    }).catch((thrown: unknown) => {
-      if (signal?.aborted !== true) throw this.#silent(thrown, method);
-      if (method === "GET") throw thrown;
-      throw new OutdialError("interrupted", `interrupted before ${this.#address.url} answered`, {
-        advice: NOT_KNOWN,
-        cause: thrown,
-      });
-    });
-    if (!response.ok) throw this.#refused(response.status, await this.#text(response, method), method);
+    const ask = () =>
+      fetch(url, { ...init, method, redirect: "error", ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }) });
+    const { silence } = this.#address;
+    // What may take long is not silence: a file that is checked, a log that is read as a whole.
+    const isLong = within > SENT_MS;
+    const response = await (silence === undefined || isLong ? ask() : silence.during(this.#address.url, ask)).catch(
+      (thrown: unknown) => {
+        if (signal?.aborted !== true) throw this.#silent(thrown, method);
+        if (method === "GET") throw thrown;
+        throw new OutdialError("interrupted", `interrupted before ${this.#address.url} answered`, {
+          advice: NOT_KNOWN,
+          cause: thrown,
+        });
+      },
+    );
+    const refusal = response.ok ? undefined : this.#refused(response.status, await this.#text(response, method), method);
+    if (refusal?.code !== "service_unavailable") silence?.answered();
+    if (refusal !== undefined) throw refusal;
     return response;
   }
 

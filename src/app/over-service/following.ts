@@ -1,17 +1,17 @@
 // Looking at what a service does until it has ended: with patience while the service is away, and until the reader stops following.
 
-import { type Clock, OutdialError } from "../../kernel/index.ts";
+import { OutdialError } from "../../kernel/index.ts";
 import type { Interruption } from "../../operations/index.ts";
 import type { ServiceAddress } from "./address.ts";
 import { ServiceClient } from "./client.ts";
+import { Silence, type SilenceOptions } from "./silence.ts";
 
 /** Looks are so far apart, ms. */
 const LOOK_MS = 1_000;
 
-export interface FollowingOptions {
-  readonly clock: Clock;
-  /** Told when the service does not answer, and when it does again. */
-  readonly warn: (message: string) => void;
+export interface FollowingOptions extends SilenceOptions {
+  /** That of the service's address, so that silence is told once. */
+  readonly silence?: Silence | undefined;
 }
 
 /** What is looked at again and again, and how the end of the looking is told. */
@@ -32,7 +32,7 @@ export class FollowedAtService implements AsyncDisposable {
 
   constructor(address: ServiceAddress, options: FollowingOptions) {
     this.client = new ServiceClient(address);
-    this.following = new Following(options);
+    this.following = new Following({ silence: address.silence, ...options });
   }
 
   /** Ends the following; the service goes on. */
@@ -53,10 +53,12 @@ export class FollowedAtService implements AsyncDisposable {
 /** Follows what a service does. The service goes on with it, whether it is followed or not. */
 export class Following {
   readonly #options: FollowingOptions;
+  readonly #silence: Silence;
   readonly #interrupt = new AbortController();
 
   constructor(options: FollowingOptions) {
     this.#options = options;
+    this.#silence = options.silence ?? new Silence(options);
   }
 
   /** Ends the following; the service goes on. */
@@ -91,18 +93,16 @@ export class Following {
 
   /** Reads, and reads again while the service does not answer: it may be restarted, and what it has begun goes on. */
   async patiently<T>(read: () => Promise<T>): Promise<T> {
-    const { clock, warn } = this.#options;
+    const { clock } = this.#options;
     const { signal } = this.#interrupt;
-    let silent = false;
     for (;;) {
       try {
         const answer = await read();
-        if (silent) warn("the service answers again");
+        this.#silence.answered();
         return answer;
       } catch (thrown) {
         if (signal.aborted || !(thrown instanceof OutdialError) || thrown.code !== "service_unavailable") throw thrown;
-        if (!silent) warn(`${thrown.message}; looking again until it does`);
-        silent = true;
+        this.#silence.tell(`${thrown.message}; looking again until it does`);
       }
       await clock.sleep(LOOK_MS, signal).catch(() => undefined);
     }

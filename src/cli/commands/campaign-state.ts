@@ -82,7 +82,7 @@ async function statusesOf(options: OptionsOf<typeof declared.status>, io: Io): P
     if (options.window !== undefined || contacts !== undefined)
       throw new OperationError("invalid_input", "--window and --contacts do not go through a service: it looks by its own");
     const campaigns = new ServiceCampaigns(service);
-    const following = new Following({ clock: io.clock, warn: io.say });
+    const following = new Following({ clock: io.clock, warn: io.say, silence: service.silence });
     signal.addEventListener("abort", () => following.interrupt(), { once: true });
     const read: Statuses["read"] = (id, fresh) => campaigns.statuses(id, { fresh, signal });
     return {

@@ -1,6 +1,13 @@
 // outdial campaign failover: commands that ask the tenant or change a pair, and commands that only read pairs from the store.
 
-import { type FailoverRuntime, Following, openFailover, openFailoverRecords, ServiceCampaigns } from "../../app/index.ts";
+import {
+  type FailoverRuntime,
+  Following,
+  openFailover,
+  openFailoverRecords,
+  type ServiceAddress,
+  ServiceCampaigns,
+} from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { campaignPreviewOf, type FailoverProgress, type FiledPolicy, handOverPlanOf, isSettled } from "../../operations/index.ts";
 import type { CampaignPreview, FailoverPairView } from "../../operations/views/index.ts";
@@ -164,7 +171,7 @@ const VERBS = { "fail-over": "failover", "fail-back": "failback" } as const;
 /** Records the order and sees it through: here, or by following the process that runs the pair. */
 async function ordered(primary: string, what: Order, options: Options, io: Io): Promise<number> {
   const { service } = options;
-  if (service !== undefined) return orderedThere(new ServiceCampaigns(service), primary, what, io);
+  if (service !== undefined) return orderedThere(service, primary, what, io);
   await using runtime = await open(options, io);
   const { failover } = runtime;
   const { signal } = io;
@@ -181,7 +188,8 @@ async function ordered(primary: string, what: Order, options: Options, io: Io): 
 }
 
 /** Sends the order to a service, whose watch carries it out. Ctrl-C stops the following, not the hand-over. */
-async function orderedThere(campaigns: ServiceCampaigns, primary: string, what: Order, io: Io): Promise<number> {
+async function orderedThere(service: ServiceAddress, primary: string, what: Order, io: Io): Promise<number> {
+  const campaigns = new ServiceCampaigns(service);
   const { signal, clock } = io;
   const preview = await campaigns.preview(primary, VERBS[what], signal);
   if (!(await agreed(preview, pairText(await campaigns.pair(primary, signal)), io))) return EXIT.interrupted;
@@ -193,7 +201,7 @@ async function orderedThere(campaigns: ServiceCampaigns, primary: string, what: 
     if (text !== told) io.say(text);
     told = text;
   };
-  const following = new Following({ clock, warn: io.say });
+  const following = new Following({ clock, warn: io.say, silence: service.silence });
   using _listening = endedByInterrupt(io, following);
   return await concludeOrder(await campaigns.seeThrough(primary, following, onLook), what, io);
 }
