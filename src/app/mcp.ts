@@ -9,6 +9,7 @@ import { capabilitiesOn } from "./capabilities.ts";
 import type { Flags } from "./config.ts";
 import { Background } from "./service/background.ts";
 import { workOf } from "./service/work.ts";
+import { tenantShown } from "./standing.ts";
 import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace } from "./workplace.ts";
 
@@ -77,6 +78,7 @@ export async function openAssistance(flags: Flags, environment: Environment, opt
       publicUrl: undefined,
       uploadLimit: 0,
       pages: undefined,
+      tenant: tenantShown(config),
       profile: workplace.tenant.profile,
       lacks: lacksOf(workplace.tenant),
     },

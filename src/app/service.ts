@@ -20,6 +20,7 @@ import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
 import { workOf } from "./service/work.ts";
 import { signInOf } from "./sign-in.ts";
+import { tenantShown } from "./standing.ts";
 import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
 
@@ -170,6 +171,7 @@ export async function openService(flags: Flags, environment: Environment, option
       signIn,
       pages: options.pages,
       demo: options.demo,
+      tenant: tenantShown(config),
       profile: workplace.tenant.profile,
       lacks: lacksOf(workplace.tenant),
     },
@@ -248,7 +250,7 @@ export async function openAccess(flags: Flags, environment: Environment) {
   return { access: store.access, actor: config.actor, [Symbol.asyncDispose]: () => store.close() };
 }
 
-async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"], "pages" | "profile" | "lacks">> {
+async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"], "pages" | "tenant" | "profile" | "lacks">> {
   const { fourEyes = false, publicUrl, proxy, uploadMegabytes = 512 } = file.service ?? {};
   return {
     version: packageVersion(),

@@ -19,6 +19,12 @@ export function tenantAddress({ tenantUrl, file }: Pick<Config, "tenantUrl" | "f
   return hosts.default ?? hosts.outbound ?? Object.values(hosts)[0] ?? null;
 }
 
+/** The tenant of a configuration, as it is shown; null without an address. */
+export function tenantShown(config: Config): { readonly name: string | null; readonly address: string } | null {
+  const address = tenantAddress(config);
+  return address === null ? null : { name: config.named?.name ?? null, address };
+}
+
 /** The state of an open store. */
 export async function standingOf(config: Config, { facts, audit }: Pick<Store, "facts" | "audit">): Promise<Standing> {
   const [conflict] = audit.held;

@@ -108,9 +108,14 @@ async function runCommand(
   const { args, options, makes, tells, interrupted, runs, privileged = [] } = declaration;
   const { cwd, clock } = surroundings;
   const given = command.optsWithGlobals<Record<string, unknown>>();
+  let service: ServiceAddress | undefined;
   const about = async () => {
-    const { readContext } = await import("../app/index.ts");
+    const { readContext, ServiceRecords } = await import("../app/index.ts");
     const { tenantWords } = await import("../store/index.ts");
+    if (service !== undefined) {
+      const tenant = await new ServiceRecords(service, io.signal).tenant();
+      return `tenant ${tenantWords(tenant?.address ?? null, tenant?.name)} · service ${service.url}`;
+    }
     const { tenant, tenantName, store: used } = await readContext({ ...given, cwd, clock }, surroundings.env);
     return `tenant ${tenantWords(tenant.value, tenantName.value)} · store ${used.value ?? "none"}`;
   };
@@ -138,7 +143,7 @@ async function runCommand(
     },
   };
   try {
-    const service =
+    service =
       asks && runs !== "here"
         ? await serviceOf(surroundings.env, runs === "through", given, pathOf(command), { clock, warn: io.say })
         : undefined;

@@ -83,6 +83,8 @@ interface ServerSettings {
   readonly pages: string | undefined;
   /** The tenant is a simulation, and the pages explain what there is to see. */
   readonly demo?: boolean | undefined;
+  /** Whose campaigns these are; null where no tenant is configured. */
+  readonly tenant: ServiceFacts["tenant"];
   /** The tenant's vendor profile, and what that profile does not offer. */
   readonly profile: string;
   readonly lacks: ServiceFacts["lacks"];

@@ -33,7 +33,7 @@ export function describedRoutes() {
     feed,
     hub: new FeedHub({ feed, clock, log: nothing }),
     throttle: new LoginThrottle(clock),
-    facts: { version: "", fourEyes: false, timeZone: "UTC", startedAt: 0, https: false, profile: "", lacks: [] },
+    facts: { version: "", fourEyes: false, timeZone: "UTC", startedAt: 0, https: false, tenant: null, profile: "", lacks: [] },
     logLine: nothing,
     access: {
       openWithToken: nothing,

@@ -70,6 +70,7 @@ export async function startServer(
       uploadLimit: 1_000_000,
       pages: undefined,
       profile: "rest",
+      tenant: null,
       lacks: [],
       ...settings,
     },

@@ -14,6 +14,8 @@ export interface Asked {
   /** A file, sent as it is. */
   readonly file?: AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
+  /** How long the service may take on purpose, ms: so much longer it is waited for, and its silence is none. */
+  readonly takesMs?: number;
   /** How long an answer is waited for, ms; 60 s for a reading, two minutes for what is sent. A file takes as long as it takes to be checked. */
   readonly withinMs?: number;
 }
@@ -116,7 +118,7 @@ export class ServiceClient {
     if (end !== read) throw this.#cutOff(read);
   }
 
-  async #ask(path: string, { method = "GET", query = {}, body, file, signal, withinMs }: Asked): Promise<Response> {
+  async #ask(path: string, { method = "GET", query = {}, body, file, signal, withinMs, takesMs = 0 }: Asked): Promise<Response> {
     // The web's addresses leave such parts out, encoded or not: another operation would be asked.
     const odd = path
       .split("/")
@@ -138,14 +140,14 @@ export class ServiceClient {
         : body !== undefined
           ? { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) }
           : { headers };
-    const within = withinMs ?? (file !== undefined ? Number.POSITIVE_INFINITY : method === "GET" ? READ_MS : SENT_MS);
+    const within = takesMs + (withinMs ?? (file !== undefined ? Number.POSITIVE_INFINITY : method === "GET" ? READ_MS : SENT_MS));
     const ends = [...(signal === undefined ? [] : [signal]), ...(Number.isFinite(within) ? [AbortSignal.timeout(within)] : [])];
     const ask = () =>
       fetch(url, { ...init, method, redirect: "error", ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }) });
     const { silence } = this.#address;
     // What may take long is not silence: a file that is checked, a log that is read as a whole.
-    const isLong = within > SENT_MS;
-    const response = await (silence === undefined || isLong ? ask() : silence.during(this.#address.url, ask)).catch(
+    const isLong = within - takesMs > SENT_MS;
+    const response = await (silence === undefined || isLong ? ask() : silence.during(this.#address.url, ask, takesMs)).catch(
       (thrown: unknown) => {
         if (signal?.aborted !== true) throw this.#silent(thrown, method);
         if (method === "GET") throw thrown;

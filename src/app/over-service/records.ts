@@ -15,6 +15,8 @@ import {
   failoverHappening,
   type InteractionView,
   interactionView,
+  type Me,
+  me,
   type replayRequest,
   replayResult,
   switchResult,
@@ -69,6 +71,11 @@ export class ServiceRecords {
   /** Queues dead letters again. @returns how many */
   async replay(body: z.input<typeof replayRequest>): Promise<number> {
     return (await this.#ask(replayResult, "/deliveries/replay", { method: "POST", body })).queued;
+  }
+
+  /** Whose campaigns the service works with; null where none is configured. */
+  async tenant(): Promise<Me["service"]["tenant"]> {
+    return (await this.#ask(me, "/me")).service.tenant;
   }
 
   interaction(id: string): Promise<InteractionView> {

@@ -20,12 +20,12 @@ export class Silence {
     this.#options = options;
   }
 
-  /** Asks, and tells when there is no answer for a while. */
-  async during<T>(url: string, ask: () => Promise<T>): Promise<T> {
+  /** Asks, and tells when there is no answer for a while. @param takesMs so long the answer may take on purpose */
+  async during<T>(url: string, ask: () => Promise<T>, takesMs = 0): Promise<T> {
     const { clock } = this.#options;
     const since = new Date(clock.now()).toISOString();
     const end = new AbortController();
-    clock.sleep(QUIET_MS, end.signal).then(
+    clock.sleep(QUIET_MS + takesMs, end.signal).then(
       () => {
         if (!end.signal.aborted)
           this.tell(

@@ -16,8 +16,12 @@ import { ServiceClient } from "./client.ts";
 
 /** Looks at a stop under way are so far apart, ms. */
 const LOOK_MS = 1_000;
-/** The service answers an emergency stop after 15 s at most, and the pause of campaigns by name after their calls of 10 s. */
-const ANSWER_MS = 30_000;
+/** A service answers an emergency stop after so long at most. */
+const STOP_MS = 15_000;
+/** Beside the time that it waits for calls. */
+const ANSWER_MS = 15_000;
+/** So long one pause waits for calls under way: proxies cut off what takes a minute. */
+const WAIT_MS = 45_000;
 
 /** What a person does who cannot wait for a service. */
 const WITHOUT =
@@ -52,7 +56,13 @@ export async function stopOverService(
 ): Promise<StopResult> {
   const client = new ServiceClient(address);
   const begun = await urgent(() =>
-    client.json(begunStop, "/campaigns/stop", { method: "POST", body: { reason }, signal, withinMs: ANSWER_MS }),
+    client.json(begunStop, "/campaigns/stop", {
+      method: "POST",
+      body: { reason },
+      signal,
+      withinMs: ANSWER_MS,
+      takesMs: STOP_MS,
+    }),
   );
   const until = clock.now() + timeoutMs;
   const { ignored, ...tried } = begun;
@@ -67,7 +77,7 @@ export async function stopOverService(
     if (stop.endedAt !== null || clock.now() >= until) break;
     await clock.sleep(LOOK_MS, signal);
     try {
-      stop = await client.json(stopResult, stopPath(begun.id), { signal, withinMs: ANSWER_MS });
+      stop = await client.json(stopResult, stopPath(begun.id), { signal, withinMs: ANSWER_MS + STOP_MS });
     } catch (thrown) {
       if (!(thrown instanceof OutdialError) || thrown.code !== "service_unavailable") throw thrown;
       // What it has begun goes on when it does.
@@ -79,16 +89,29 @@ export async function stopOverService(
   return stop;
 }
 
-/** Pauses campaigns by name. */
+/** Pauses campaigns by name, and waits until their calls are over: asked again for those that still have some, each request waits for a part of the time. */
 export async function pauseOverService(
   address: ServiceAddress,
   campaigns: readonly string[],
-  { reason, signal }: Pick<PauseOverService, "reason" | "signal">,
+  { reason, timeoutMs, signal, clock, say }: Omit<PauseOverService, "warn">,
 ): Promise<readonly CampaignResult[]> {
   const schema = z.strictObject({ items: z.array(campaignResult) });
-  const asked = { method: "POST", body: { campaigns, reason }, signal, withinMs: ANSWER_MS } as const;
-  const { items } = await urgent(() => new ServiceClient(address).json(schema, "/campaigns/pause", asked));
-  return items;
+  const client = new ServiceClient(address);
+  const until = clock.now() + timeoutMs;
+  const found = new Map<string, CampaignResult>();
+  for (let left = [...new Set(campaigns)]; ; ) {
+    const takesMs = Math.min(WAIT_MS, Math.max(0, until - clock.now()));
+    const body = { campaigns: left, reason, waitSeconds: takesMs / 1000 };
+    const asked = { method: "POST", body, signal, withinMs: ANSWER_MS, takesMs } as const;
+    const { items } = await urgent(() => client.json(schema, "/campaigns/pause", asked));
+    // Whether it was paused before, the first answer says.
+    for (const one of items) found.set(one.campaignId, { ...one, already: found.get(one.campaignId)?.already ?? one.already });
+    left = items
+      .filter(({ status, confirmed, code }) => status === "paused" && !confirmed && code === null)
+      .map(({ campaignId }) => campaignId);
+    if (left.length === 0 || clock.now() >= until) return [...found.values()];
+    say(`${left.length} of ${found.size} still have calls under way`);
+  }
 }
 
 /** The emergency stops of a service. */

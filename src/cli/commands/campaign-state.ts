@@ -13,15 +13,7 @@ import {
 } from "../../app/index.ts";
 import { formatInstant } from "../../compliance/index.ts";
 import { messageOf, nearest, OutdialError } from "../../kernel/index.ts";
-import {
-  campaignPreviewOf,
-  dncWords,
-  OperationError,
-  type ResumeReport,
-  resumePlanOf,
-  type StateChange,
-  suggesting,
-} from "../../operations/index.ts";
+import { campaignPreviewOf, OperationError, resumePlanOf, type StateChange, suggesting } from "../../operations/index.ts";
 import {
   type ApprovalView,
   type CampaignPreview,
@@ -316,29 +308,35 @@ type ResumeEnd =
 
 type ResumeOptions = OptionsOf<typeof declared.resume>;
 
-const agreed = (id: string, io: Io) => confirmed(`Let campaign ${printable(id)} call people again?`, io);
+/** Shows what a resume would do, and asks. */
+async function agreed(preview: CampaignPreview, io: Io): Promise<boolean> {
+  io.say(effectLines(preview));
+  return await confirmed(`Let campaign ${printable(preview.campaignId)} call people again?`, io);
+}
 
 async function resumeHere(id: string, options: ResumeOptions, io: Io): Promise<ResumeEnd> {
   const { check, reason } = options;
   const { signal } = io;
+  const call = { signal };
   await using states = await openCampaignStates(options, io.env);
-  if (!check) {
-    const doNotCall = await states.doNotCall(id, { signal });
-    if (doNotCall !== null) io.say(`the tenant's do-not-call groups: ${printable(dncWords(doNotCall))}`);
-    if (!(await agreed(id, io))) return undefined;
-  }
-  const { verdict, change } = await suggesting<ResumeReport>(
+  if (!check) await states.requireFits();
+  const planned = await suggesting(
     id,
     () => states.list(),
-    async () =>
-      check
-        ? { verdict: await states.forResume(await states.gate(id, { call: { signal } }), { signal }), change: null }
-        : await states.resume(id, { reason, signal, call: { signal } }),
+    async () => resumePlanOf(await states.previewOfResume(id, call)),
   );
+  const preview = campaignPreviewOf(planned);
+  if (check) return { preview };
+  if (preview.refusals.length > 0) {
+    await states.recordRefusal(planned.plan, reason);
+    return { preview };
+  }
+  if (!(await agreed(preview, io))) return undefined;
+  const { verdict, change } = await states.resume(id, { reason, signal, call });
   return change === null ? { preview: campaignPreviewOf(resumePlanOf(verdict)) } : { result: campaignResultOf(change) };
 }
 
-/** Through a service: it asks its gate, and once more when it carries the resume out. */
+/** Through a service: it asks its gate, and once more when it carries the resume out. One that it refuses it records. */
 async function resumeThere(
   campaigns: ServiceCampaigns,
   id: string,
@@ -347,9 +345,14 @@ async function resumeThere(
 ): Promise<ResumeEnd> {
   const { signal } = io;
   const preview = await campaigns.preview(id, "resume", signal);
-  if (check || preview.refusals.length > 0) return { preview };
-  io.say(effectLines(preview));
-  if (!(await agreed(id, io))) return undefined;
-  const { result, approval } = await campaigns.carryOut(preview, { reason, signal });
-  return approval === null ? { result } : { approval };
+  if (check) return { preview };
+  if (preview.refusals.length === 0 && !(await agreed(preview, io))) return undefined;
+  try {
+    const { result, approval } = await campaigns.carryOut(preview, { reason, signal });
+    return approval === null ? { result } : { approval };
+  } catch (thrown) {
+    if (!(thrown instanceof OutdialError) || thrown.code !== "plan_refused") throw thrown;
+    const { refusals } = thrown.details;
+    return { preview: { ...preview, refusals: Array.isArray(refusals) ? refusals.map(String) : preview.refusals } };
+  }
 }

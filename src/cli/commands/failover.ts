@@ -169,17 +169,18 @@ type Order = "fail-over" | "fail-back";
 const VERBS = { "fail-over": "failover", "fail-back": "failback" } as const;
 
 /** Records the order and sees it through: here, or by following the process that runs the pair. */
-async function ordered(primary: string, what: Order, options: Options, io: Io): Promise<number> {
+async function ordered(given: string, what: Order, options: Options, io: Io): Promise<number> {
   const { service } = options;
-  if (service !== undefined) return orderedThere(service, primary, what, io);
+  if (service !== undefined) return orderedThere(service, given, what, io);
   await using runtime = await open(options, io);
   const { failover } = runtime;
   const { signal } = io;
-  const pair = await failover.find(primary);
+  const pair = await failover.find(given);
+  const { primary } = pair;
   const filed = (await failover.filed()).find((one) => one.primary === primary);
   const text = filed === undefined ? pairText(await failover.show(primary)) : printable(await summaryOf(failover, filed));
   const found = await failover.doNotCall(what === "fail-over" ? pair.backup : primary, signal);
-  const preview = campaignPreviewOf(handOverPlanOf(primary, pair, VERBS[what], found));
+  const preview = campaignPreviewOf(handOverPlanOf(given, pair, VERBS[what], found));
   if (!(await agreed(preview, text, io))) return EXIT.interrupted;
   await failover.order(primary, what);
   const after = await failover.seeThrough(primary, { signal, onProgress: progressTo(io, { asData: false }) });

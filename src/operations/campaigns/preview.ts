@@ -3,10 +3,13 @@
 import { CALLED_BEFORE, TENANT_GROUPS } from "../views/check-names.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignVerb } from "../views/schemas/campaigns.ts";
+import type { ResumeRefusal } from "./state/resume.ts";
 
 /** What an action applies to (for a hand-over: the primary), the contacts that the gate read, and what was checked. */
 export interface VerbPlan extends Pick<CampaignPreview, "verb" | "campaignId" | "judged" | "checks"> {
   readonly id: string;
+  /** What is against a resume. */
+  readonly against?: readonly ResumeRefusal["code"][];
 }
 
 const EFFECTS: Readonly<Record<CampaignVerb, readonly string[]>> = {

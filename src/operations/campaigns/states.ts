@@ -14,11 +14,20 @@ import { type FailoverStanding, standingIn } from "./failover/words.ts";
 import { mostAgentsOf, readHealth } from "./health/known.ts";
 import { type CampaignHealth, HealthReader } from "./health/status.ts";
 import { CampaignMetrics } from "./metrics/service.ts";
+import type { VerbPlan } from "./preview.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./state/change.ts";
 import type { CampaignGate, CampaignGateVerdict } from "./state/gate.ts";
+import { LOOK_CONTACTS } from "./state/gate-looks.ts";
 import { storedIntents } from "./state/intents.ts";
 import { LeftChanges } from "./state/left-changes.ts";
-import { type ResumeDeps, type ResumeReport, type ResumeVerdict, resumeCampaign, resumeVerdict } from "./state/resume.ts";
+import {
+  type ResumeDeps,
+  type ResumeReport,
+  type ResumeVerdict,
+  refusalEntry,
+  resumeCampaign,
+  resumeVerdict,
+} from "./state/resume.ts";
 import { pauseAll } from "./state/stop.ts";
 import { readWorkload, type WorkloadFacts } from "./workload/facts.ts";
 
@@ -111,6 +120,25 @@ export class CampaignStates {
   /** The gate's verdict for a resume, with the objections of the campaign's failover pair. */
   forResume(verdict: CampaignGateVerdict, call?: CallOptions): Promise<ResumeVerdict> {
     return resumeVerdict({ pairAgainst: this.#pairAgainst, doNotCall: this.doNotCall }, verdict, { call });
+  }
+
+  /** The same for a preview, by a look at the beginning of the list. @param look made now by default, and not kept */
+  async previewOfResume(id: string, call?: CallOptions, look?: CampaignGateVerdict): Promise<ResumeVerdict> {
+    const seen = look ?? (await this.gate(id, { most: LOOK_CONTACTS, keep: false, call }));
+    const verdict = await this.forResume(seen, call);
+    // When nobody at the beginning of the list may be called, somebody further down may: the gate reads further when the action
+    // is carried out.
+    return { ...verdict, refusals: verdict.refusals.filter(({ code }) => code !== "nobody_callable" || verdict.whole) };
+  }
+
+  /** Writes into the audit log that a resume was asked for which its preview refuses. */
+  async recordRefusal({ id, against = [] }: Pick<VerbPlan, "id" | "against">, reason?: string, by = this.#context.actor) {
+    await this.#context.store.audit.append([refusalEntry(id, { refusals: against, manifest: null, reason, by })]);
+  }
+
+  /** Throws StoreError `audit_set_back` on a database that was set back: nobody may be called then. */
+  requireFits(): Promise<void> {
+    return this.#context.store.audit.requireFits();
   }
 
   /** See `dncBeforeStart`. */

@@ -27,6 +27,7 @@ import type {
 import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
 import { timeText } from "../views/texts.ts";
+import { noSuchPair } from "./failover/pair.ts";
 import type { FailoverUseCases } from "./failover/use-cases.ts";
 import { happened } from "./happened.ts";
 import type { KnownHealth } from "./health/known.ts";
@@ -173,7 +174,7 @@ export class CampaignUseCases {
     return healthViewOf(await this.#health(id ?? (await this.#foremost(fresh)), fresh));
   }
 
-  /** The preview of an action. Throws OperationError `not_available` when the campaign is in no pair. */
+  /** The preview of an action. Throws OperationError `job_not_found` when the campaign is in no pair. */
   async plan(id: string, verb: CampaignVerb): Promise<Planned<VerbPlan>> {
     if (verb === "resume") return this.#planResume(id);
     if (verb === "pause" || verb === "drill") {
@@ -202,19 +203,32 @@ export class CampaignUseCases {
     return this.#changed(change);
   }
 
-  /** Pauses several campaigns at once, each once; a failure does not affect the others. @returns results in the given order */
-  async pauseSeveral(ids: readonly string[], by: string, reason: string | undefined): Promise<CampaignResult[]> {
-    const changes = await this.#paused([...new Set(ids)], by, reason);
+  /**
+   * Pauses several campaigns at once, each once; a failure does not affect the others. @param timeoutMs how long calls under way are
+   * waited for @returns results in the given order
+   */
+  async pauseSeveral(
+    ids: readonly string[],
+    by: string,
+    reason: string | undefined,
+    timeoutMs: number,
+  ): Promise<CampaignResult[]> {
+    const changes = await this.#paused([...new Set(ids)], by, reason, timeoutMs);
     return await Promise.all(changes.map((change) => this.#changed(change)));
   }
 
-  #paused(ids: readonly string[], by: string, reason: string | undefined) {
-    return this.#parts.states.pause(ids, { timeoutMs: DRAIN_WAIT_MS, reason }, () => undefined, by);
+  #paused(ids: readonly string[], by: string, reason: string | undefined, timeoutMs = DRAIN_WAIT_MS) {
+    return this.#parts.states.pause(ids, { timeoutMs, reason }, () => undefined, by);
   }
 
   /** To call before a plan that allows calls: throws StoreError `audit_set_back` on a database that was set back. */
   requireFits(): Promise<void> {
-    return this.#context.store.audit.requireFits();
+    return this.#parts.states.requireFits();
+  }
+
+  /** Writes into the audit log that a resume was asked for which is refused. */
+  recordRefusal(plan: VerbPlan, by: string, reason: string | undefined): Promise<void> {
+    return this.#parts.states.recordRefusal(plan, reason, by);
   }
 
   /** Starts dialing if the pre-dial gate allows it. @returns the refusals of the gate, if it refuses now */
@@ -234,7 +248,7 @@ export class CampaignUseCases {
     return { campaignId: id, status: "ordered", confirmed: true, already: false, message, code: null };
   }
 
-  /** Rehearses a hand-over: reads and decides in the same way, but changes nothing. Throws OperationError `not_available`. */
+  /** Rehearses a hand-over: reads and decides in the same way, but changes nothing. Throws OperationError `job_not_found`. */
   async drill(id: string, by: string, signal: AbortSignal): Promise<CampaignResult> {
     const { primary } = await this.#pair(id);
     const { passed, steps, alarms } = await this.#parts.failover.drill(primary, signal, by);
@@ -334,11 +348,7 @@ export class CampaignUseCases {
   }
 
   async #pair(id: string) {
-    const pair = await pairOf(this.#context.store, id);
-    if (pair !== undefined) return pair;
-    throw new OperationError("not_available", `campaign ${id} is in no failover pair`, {
-      advice: "Give it a section failover in its campaign file, or outdial campaign failover watch --primary --backup.",
-    });
+    return (await pairOf(this.#context.store, id)) ?? noSuchPair(id);
   }
 
   async #planResume(id: string): Promise<Planned<VerbPlan>> {
@@ -348,11 +358,7 @@ export class CampaignUseCases {
       () => this.#ids(),
       () => this.#looks.look(id),
     );
-    const verdict = await this.#parts.states.forResume(look, CALL);
-    // When nobody at the beginning of the list may be called, somebody further down may: the gate reads further when the action
-    // is carried out.
-    const against = verdict.refusals.filter(({ code }) => code !== "nobody_callable" || verdict.whole);
-    return resumePlanOf({ ...verdict, refusals: against });
+    return resumePlanOf(await this.#parts.states.previewOfResume(id, CALL, look));
   }
 
   async #changed(change: StateChange): Promise<CampaignResult> {

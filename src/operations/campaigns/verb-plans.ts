@@ -25,7 +25,14 @@ export function resumePlanOf(verdict: ResumeVerdict): Planned<VerbPlan> {
     // Without the counts: they change every minute, and the gate is asked again when the action is carried out.
     relies: { id, status, allowed: refusals.length === 0 },
     refusals: refusals.map(({ text }) => text),
-    plan: { id, verb: "resume", campaignId: id, judged, checks: gateChecks(verdict) },
+    plan: {
+      id,
+      verb: "resume",
+      campaignId: id,
+      judged,
+      checks: gateChecks(verdict),
+      against: refusals.map(({ code }) => code),
+    },
   };
 }
 

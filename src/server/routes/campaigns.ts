@@ -20,6 +20,8 @@ import { dangerousRoute, route } from "../routing/route.ts";
 
 /** Most campaigns that one request pauses. */
 const MOST_PAUSED = 1000;
+/** So long one request waits for calls under way at most: proxies cut off what takes a minute. */
+const MOST_WAIT_SECONDS = 45;
 /** Default period of the figures, hours. */
 const DEFAULT_HOURS = 6;
 
@@ -143,12 +145,24 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       method: "post",
       path: "/campaigns/pause",
       summary: "Stops the dialing of several campaigns at once; one that fails holds no other back",
-      description: "Each waits for its calls under way for ten seconds at most. All campaigns of the tenant: campaigns.stop.",
+      description: "All campaigns of the tenant: campaigns.stop.",
       role: "operator",
       // A blank that was copied along must not prevent a campaign from being paused.
-      body: z.strictObject({ campaigns: z.array(z.string().trim().min(1).max(200)).min(1).max(MOST_PAUSED), reason }),
+      body: z.strictObject({
+        campaigns: z.array(z.string().trim().min(1).max(200)).min(1).max(MOST_PAUSED),
+        reason,
+        waitSeconds: z
+          .number()
+          .min(0)
+          .max(MOST_WAIT_SECONDS)
+          .default(10)
+          .describe("How long calls under way are waited for; the pause itself is sent at once"),
+      }),
       reply: z.strictObject({ items: z.array(campaignResult).readonly() }),
-      handle: async ({ body, who }) => ({ items: await campaigns().pauseSeveral(body.campaigns, who.name, body.reason) }),
+      async handle({ body, who }) {
+        const { reason, waitSeconds } = body;
+        return { items: await campaigns().pauseSeveral(body.campaigns, who.name, reason, waitSeconds * 1000) };
+      },
     }),
     dangerousRoute({
       id: "campaigns.resume",
@@ -160,6 +174,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       body: z.strictObject({ ...confirmation.shape, reason }),
       reply: campaignResult,
       plan: ({ params, body }) => callingPlan(params.id, "resume", body.reason),
+      refused: ({ body, who }, plan) => campaigns().recordRefusal(plan, who.name, body.reason),
       async act({ params, body, who }) {
         const result = await campaigns().resume(params.id, who.name, body.reason);
         if (!("refusals" in result)) return result;

@@ -18,6 +18,8 @@ export interface ServiceFacts {
   readonly startedAt: number;
   readonly https: boolean;
   readonly demo?: boolean | undefined;
+  /** Null where none is configured. */
+  readonly tenant: { readonly name: string | null; readonly address: string } | null;
   readonly profile: string;
   /** What the profile lacks. */
   readonly lacks: readonly { readonly capability: string; readonly reason: string; readonly alternative: string | null }[];
@@ -73,6 +75,7 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
           timeZone: facts.timeZone,
           startedAt: timeText(facts.startedAt),
           demo: facts.demo ?? false,
+          tenant: facts.tenant,
           profile: facts.profile,
           lacks: facts.lacks,
         },

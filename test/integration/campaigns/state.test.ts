@@ -264,27 +264,34 @@ it("never resumes past the gate: stale registry data refuse, and nothing is sent
   const { code, stdout } = await world.run(["campaign", "resume", "camp_2", "--yes"]);
   expect(code).toBe(3);
   expect(stdout).toContain("camp_2: must not dial");
-  expect(stdout).toContain("registry file is missing or too old for 500 of 500 contacts");
+  expect(stdout).toContain("registry file is missing or too old for 200 of 200 contacts");
   expect(transitions(world)).toHaveLength(0);
   const audit = await world.run(["audit", "list", "--subject", "camp_2", "--json"]);
   expect(audit.stdout).toContain("campaign.resume.refused");
+  expect(audit.stdout).toContain('"refusals":["stale_compliance_data"]');
+  // What is refused is not asked about; test/integration/service/doors.test.ts has what is.
+  const unasked = await world.run(["campaign", "resume", "camp_2"]);
+  expect(unasked).toMatchObject({ code: 3, stderr: expect.not.stringContaining("call people again") as string });
 });
 
-it("asks before it lets anybody be called", async () => {
+it("lets nobody be called on a database that does not fit its heads; a pause goes on", async () => {
   await using world = await campaignWorld(STILL, false);
-  const { code, stderr } = await world.run(["campaign", "resume", "camp_2"]);
-  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("--yes") });
-  // On a database that does not fit its heads nobody is called at all; a pause goes on.
+  await world.run(["jobs", "list"]);
   await writeFile(join(world.folder, ".outdial", "audit.head"), "of another log");
   for (const args of [
     ["campaign", "resume", "camp_2", "--yes"],
-    ["campaign", "resume", "camp_2", "--check"],
     ["contacts", "segment", "list_1"],
   ]) {
     const refused = await world.run([...args, "--json"]);
     expect([refused.code, JSON.parse(refused.stdout)]).toMatchObject([3, { error: { code: "audit_set_back" } }]);
     expect(refused.stderr).toMatch(/^the database was set back or replaced/);
   }
+  // As through a service: a question is answered with what is against it.
+  const checked = await world.run(["campaign", "resume", "camp_2", "--check"]);
+  expect(checked).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/must not dial\n {2}.*also opt-outs, may be missing/) as string,
+  });
   const looked = await world.run(["campaign", "status", "camp_2", "--json"]);
   expect(looked.stdout).toContain('"audit_set_back"');
   expect(transitions(world)).toHaveLength(0);

@@ -175,10 +175,15 @@ test("a resume is shown, refused or confirmed as the service says, and pairs are
     code: 0,
     stderr: expect.stringContaining("there are no failover pairs") as string,
   });
-  expect(await run(["campaign", "failover", "start", CAMPAIGN, "--yes"])).toMatchObject({
-    stdout: "",
-    stderr: expect.stringContaining("is in no failover pair") as string,
-  });
+  for (const verb of [["start"], ["failback"], ["history"], ["status"]]) {
+    const args = ["campaign", "failover", ...verb, CAMPAIGN, "--yes"];
+    const none = await answered(args);
+    expect(none).toMatchObject({
+      code: 2,
+      value: { error: { code: "job_not_found", message: expect.stringContaining("no failover pair") as string } },
+    });
+    expect(await answeredBeside(args)).toEqual(none);
+  }
 });
 
 test("what does not go through a service, or cannot be reached, is refused before anything is done", async () => {

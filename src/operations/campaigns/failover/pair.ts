@@ -33,6 +33,14 @@ function readPolicy(value: unknown): FailoverPolicy {
   );
 }
 
+/** Throws OperationError `job_not_found`. */
+export function noSuchPair(campaignId: string): never {
+  throw new OperationError("job_not_found", `campaign ${campaignId} is in no failover pair`, {
+    advice:
+      "outdial campaign failover status lists all pairs. outdial campaign failover watch --primary … --backup … creates one, and so does the section failover of a campaign file.",
+  });
+}
+
 /** Whether no hand-over is under way. */
 export const isSettled = ({ phase }: FailoverState): boolean =>
   phase === "watching" || phase === "failed-over" || phase === "halted";

@@ -16,7 +16,7 @@ import type { ActDeps } from "./act.ts";
 import { type FailoverRules, failoverDeps } from "./deps.ts";
 import { type DrillReport, drill } from "./drill.ts";
 import { NEW_PAIR } from "./machine.ts";
-import { isSettled, type PairReport, readPair } from "./pair.ts";
+import { isSettled, noSuchPair, type PairReport, readPair } from "./pair.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 import type { Order } from "./state.ts";
 import { PairWatch, type WatchOptions } from "./watch.ts";
@@ -44,7 +44,7 @@ export class FailoverRecords {
 
   /** The pair of a campaign, whether it is the primary or the backup. Throws OperationError `job_not_found`. */
   async show(id: string): Promise<FailoverPairView> {
-    return this.#view(await this.#of(id));
+    return this.#view(await this.of(id));
   }
 
   /**
@@ -65,7 +65,7 @@ export class FailoverRecords {
    * `job_not_found`
    */
   async history(id: string, limit: number, before?: number): Promise<readonly FailoverHappeningView[]> {
-    const { primary } = await this.#of(id);
+    const { primary } = await this.of(id);
     return (await this.#context.store.failovers.history(primary, limit, before)).map(happeningOf);
   }
 
@@ -82,13 +82,10 @@ export class FailoverRecords {
     }
   }
 
-  async #of(id: string): Promise<FailoverPair> {
+  protected async of(id: string): Promise<FailoverPair> {
     const pairs = await this.#context.store.failovers.list();
     const pair = pairs.find(({ primary }) => primary === id) ?? pairs.find(({ backup }) => backup === id);
-    if (pair !== undefined) return pair;
-    throw new OperationError("job_not_found", `campaign ${id} is in no failover pair`, {
-      advice: "outdial campaign failover status lists all pairs.",
-    });
+    return pair ?? noSuchPair(id);
   }
 
   async #view(stored: FailoverPair): Promise<FailoverPairView> {
@@ -141,11 +138,14 @@ export class FailoverUseCases extends FailoverRecords {
     return { groups, refusal: notHeld(await this.#deps.gate(campaignId, { keep: false, call }), groups, FIRST) };
   }
 
-  /** A pair, or the policy of an applied campaign file that is not watched yet. Throws OperationError `job_not_found`. */
-  async find(primary: string): Promise<PairReport> {
-    const filed = (await this.filed()).find((one) => one.primary === primary);
-    if (filed === undefined) return this.#watch.find(primary);
-    const { policy } = filed;
+  /**
+   * The pair of a campaign, whether it is the primary or the backup, or the policy of an applied campaign file that is not watched
+   * yet. Throws OperationError `job_not_found`.
+   */
+  async find(id: string): Promise<PairReport> {
+    const filed = (await this.filed()).find((one) => one.primary === id);
+    if (filed === undefined) return readPair(await this.of(id));
+    const { primary, policy } = filed;
     const stored = await this.#context.store.failovers.find(primary);
     if (stored !== undefined) return { ...readPair(stored), policy };
     return { primary, backup: policy.backup, policy, state: NEW_PAIR, executor: null, order: null };
@@ -240,8 +240,10 @@ export class FailoverUseCases extends FailoverRecords {
    * Rehearses a hand-over: reads and decides in the same way, but writes nothing to the tenant; an audit entry records it. Throws
    * TenantError.
    */
-  async drill(primary: string, signal: AbortSignal, by = this.#context.actor): Promise<DrillReport> {
-    const report = await drill(await this.find(primary), this.#deps, signal);
+  async drill(id: string, signal: AbortSignal, by = this.#context.actor): Promise<DrillReport> {
+    const pair = await this.find(id);
+    const { primary } = pair;
+    const report = await drill(pair, this.#deps, signal);
     const { wouldTrigger, ends, passed } = report;
     await this.#context.store.audit.append([entry(by, "failover.drill", primary, { wouldTrigger, ends, passed })]);
     return report;

@@ -13,7 +13,7 @@ import { whileTrusted } from "../../run/leave.ts";
 import { type ActDeps, act } from "./act.ts";
 import { decide, isLook, nextCommand } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
-import { type PairReport, readPair } from "./pair.ts";
+import { noSuchPair, type PairReport, readPair } from "./pair.ts";
 import { SendsOfPair } from "./sends.ts";
 import type { Alarm, Command, FailoverEvent, FailoverState } from "./state.ts";
 
@@ -171,11 +171,6 @@ export class PairWatch {
   }
 
   async #pair(primary: string): Promise<FailoverPair> {
-    const found = await this.#context.store.failovers.find(primary);
-    if (found !== undefined) return found;
-    throw new OperationError("job_not_found", `there is no failover pair of the campaign ${primary}`, {
-      advice:
-        "outdial campaign failover watch --primary … --backup … creates one; outdial campaign failover status lists all pairs.",
-    });
+    return (await this.#context.store.failovers.find(primary)) ?? noSuchPair(primary);
   }
 }

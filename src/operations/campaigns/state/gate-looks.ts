@@ -5,7 +5,7 @@ import type { CallOptions, CampaignRunner } from "../../../tenant/port.ts";
 import type { CampaignGate, CampaignGateVerdict } from "./gate.ts";
 
 /** Number of contacts that are judged: two pages and the campaign itself take two seconds of the tenant's smallest budget. */
-const CONTACTS = 200;
+export const LOOK_CONTACTS = 200;
 /** How long a look without refusals is reused, ms, unless a window opens or closes. */
 const GOOD_MS = 5 * 60_000;
 
@@ -46,7 +46,7 @@ export class GateLooks {
       const { status, contactListId } = await this.#runner.status(id, CALL);
       if (status === known.campaign.status && (contactListId || null) === known.campaign.listId) return known;
     }
-    const verdict = await this.#gate(id, { most: CONTACTS, keep: false, call: CALL });
+    const verdict = await this.#gate(id, { most: LOOK_CONTACTS, keep: false, call: CALL });
     this.#known.set(id, verdict);
     return verdict;
   }

@@ -65,6 +65,20 @@ const doNotCallDetails = ({ doNotCall: found }: ResumeVerdict) =>
     ? {}
     : { doNotCall: "problem" in found ? found.problem : { missing: found.missing, groups: found.groups.length } };
 
+interface Refused {
+  readonly refusals: readonly ResumeRefusal["code"][];
+  /** Of the contacts that were judged; null when it was refused by a preview, whose look is not kept. */
+  readonly manifest: string | null;
+  readonly reason: string | undefined;
+  readonly by: string;
+}
+
+/** What the audit log says of a resume that was asked for and refused. */
+export function refusalEntry(campaignId: string, { refusals, manifest, reason, by }: Refused): AuditInput {
+  const details = { refusals, manifest, ...(reason === undefined ? {} : { reason }) };
+  return { actor: by, action: "campaign.resume.refused", subject: campaignId, details };
+}
+
 /** How a resume ended; without `change` the gate refused, and nothing was sent. */
 export interface ResumeReport {
   readonly verdict: ResumeVerdict;
@@ -86,12 +100,7 @@ export async function resumeCampaign(
   const manifest = verdict.manifest?.id ?? null;
   if (!verdict.allowed) {
     const refusals = verdict.refusals.map(({ code }) => code);
-    await deps.record({
-      actor: deps.actor,
-      action: "campaign.resume.refused",
-      subject: campaignId,
-      details: { refusals, manifest, ...(options.reason === undefined ? {} : { reason: options.reason }) },
-    });
+    await deps.record(refusalEntry(campaignId, { refusals, manifest, reason: options.reason, by: deps.actor }));
     return { verdict, change: null };
   }
   const { reason, signal, timeoutMs = 10_000 } = options;

@@ -24,6 +24,13 @@ export const me = z
       timeZone: z.string().describe("Where the operator's day ends"),
       startedAt: time,
       demo: z.boolean().describe("A made-up tenant with a story, which the pages tell"),
+      tenant: z
+        .strictObject({
+          name: z.string().nullable().describe("In outdial.yaml; null for one tenant without a name"),
+          address: z.string(),
+        })
+        .nullable()
+        .describe("Whose campaigns these are; null where none is configured"),
       profile: z.string().describe("By which of its interfaces the tenant is spoken to: rest, acd"),
       lacks: z
         .array(z.strictObject({ capability: z.string(), reason: z.string(), alternative: z.string().nullable() }))
