@@ -9,6 +9,8 @@ export interface TestProvider extends AsyncDisposable {
   readonly issuer: string;
   /** Claims by login name, beside `sub`, which is `id-` and the name. */
   readonly people: Record<string, Readonly<Record<string, unknown>>>;
+  /** Status with which a path is answered instead, by path. */
+  readonly broken: Map<string, number>;
   /** Signs somebody in at the provider, as a browser would, and gives the address that it is sent back to. */
   signIn(address: string, login: string): Promise<string>;
 }
@@ -20,7 +22,12 @@ export async function startProvider(redirectUri: string): Promise<TestProvider> 
   const people: TestProvider["people"] = {};
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const handler: { answer?: ReturnType<Provider["callback"]> } = {};
-  const server = createServer((request, response) => void handler.answer?.(request, response));
+  const broken: TestProvider["broken"] = new Map();
+  const server = createServer((request, response) => {
+    const status = broken.get((request.url ?? "").split("?")[0] ?? "");
+    if (status === undefined) void handler.answer?.(request, response);
+    else response.writeHead(status).end("upstream is away");
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   handler.answer = new Provider(issuer, {
@@ -52,6 +59,7 @@ export async function startProvider(redirectUri: string): Promise<TestProvider> 
   return {
     issuer,
     people,
+    broken,
     async signIn(address, login) {
       const jar = new Map<string, string>();
       const visit = async (url: string, init: { method?: string; body?: string; headers?: Record<string, string> } = {}) => {

@@ -1,6 +1,7 @@
 // The sign-in provider: OpenID Connect, authorization code with PKCE. Requested only when somebody signs in.
 
 import type { Configuration } from "openid-client";
+import { z } from "zod";
 import { type Clock, installCommand, isWithin, messageOf, missingPackage } from "../../kernel/index.ts";
 import type { Role } from "../../operations/views/index.ts";
 import { type ClaimRules, hasRoles } from "./roles.ts";
@@ -138,11 +139,7 @@ export class Provider {
       this.#found = { config, at: this.#clock.now() };
       return config;
     } catch (thrown) {
-      throw new SignInError(
-        "unavailable",
-        `the provider ${url.origin} did not answer the discovery request: ${messageOf(thrown)}`,
-        thrown,
-      );
+      throw discoveryTrouble(thrown, url, client);
     }
   }
 }
@@ -172,9 +169,40 @@ function troubleOf(thrown: unknown, client: Library): SignInError {
   if (thrown instanceof SignInError) return thrown;
   if (thrown instanceof client.AuthorizationResponseError)
     return new SignInError("refused", `the provider refused: ${thrown.error}`, thrown);
-  if (thrown instanceof client.ResponseBodyError)
+  if (thrown instanceof client.ResponseBodyError && !isAway(thrown, client))
     return new SignInError("not_trusted", `the provider did not accept the code: ${thrown.error}`, thrown);
   const cause = thrown instanceof Error && thrown.cause instanceof Error ? `: ${thrown.cause.message}` : "";
-  const isAway = thrown instanceof TypeError || (thrown instanceof Error && thrown.name === "TimeoutError");
-  return new SignInError(isAway ? "unavailable" : "not_trusted", `${messageOf(thrown)}${cause}`, thrown);
+  return new SignInError(isAway(thrown, client) ? "unavailable" : "not_trusted", `${wordsOf(thrown)}${cause}`, thrown);
+}
+
+/** Why the provider's metadata could not be used. */
+function discoveryTrouble(thrown: unknown, { href, origin }: URL, client: Library): SignInError {
+  const named = otherIssuer.safeParse(thrown).data?.cause;
+  if (named === undefined)
+    return isAway(thrown, client)
+      ? new SignInError("unavailable", `the provider ${origin} did not answer the discovery request: ${wordsOf(thrown)}`, thrown)
+      : new SignInError("not_trusted", `the metadata of the provider ${origin} cannot be used: ${wordsOf(thrown)}`, thrown);
+  const message = `the provider at ${href} calls itself ${JSON.stringify(named.body.issuer)}; the configured issuer must be that name`;
+  return new SignInError("not_trusted", message, thrown);
+}
+
+/** What the library throws when the provider's metadata name another issuer than the one that was asked. */
+const otherIssuer = z.object({
+  code: z.literal("OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED"),
+  cause: z.object({ attribute: z.literal("issuer"), body: z.object({ issuer: z.string().max(500) }) }),
+});
+
+/** Whether the provider did not answer, or answered that it cannot now. */
+function isAway(thrown: unknown, { ClientError, ResponseBodyError }: Library): boolean {
+  if (thrown instanceof ResponseBodyError) return isBusy(thrown.status);
+  if (!(thrown instanceof ClientError)) return thrown instanceof TypeError;
+  if (thrown.cause instanceof Response) return isBusy(thrown.cause.status);
+  return thrown.code === "OAUTH_TIMEOUT" || thrown.code === "OAUTH_ABORT";
+}
+
+const isBusy = (status: number) => status >= 500 || status === 429 || status === 408;
+
+function wordsOf(thrown: unknown): string {
+  const status = thrown instanceof Error && thrown.cause instanceof Response ? ` ${thrown.cause.status}` : "";
+  return `${messageOf(thrown)}${status}`;
 }

@@ -28,6 +28,8 @@ export const SIGN_IN = "/sign-in";
 const CALLBACK = "/sign-in/callback";
 /** Time limit for signing in at the provider, second factor included. */
 const ATTEMPT_MS = 10 * 60_000;
+/** By how much the clock of the service where signing in began may be ahead of this one's. */
+const CLOCKS_DIFFER_MS = 30_000;
 
 const kept = z.strictObject({
   state: z.string().max(200),
@@ -70,7 +72,7 @@ export function signInRoutes(deps: SignInDeps): Hono {
   });
   app.get(CALLBACK, async (c) => {
     const attempt = keptIn(c.req.header("cookie"), cookieName);
-    if (attempt === undefined || clock.now() - attempt.at > ATTEMPT_MS || attempt.at > clock.now()) return refuse("expired");
+    if (attempt === undefined || !isFresh(attempt.at, clock.now())) return refuse("expired");
     try {
       const { search } = new URL(c.req.url);
       const claims = await provider.finish(new URL(`${baseOf(c)}${CALLBACK}${search}`), attempt);
@@ -109,6 +111,8 @@ function keptIn(header: string | undefined, name: string): z.output<typeof kept>
     return undefined;
   }
 }
+
+const isFresh = (begunAt: number, now: number) => begunAt - now <= CLOCKS_DIFFER_MS && now - begunAt <= ATTEMPT_MS;
 
 /** A page of this service; its first page for any other address. */
 function ownPage(asked: string | undefined, base: string): string {

@@ -142,6 +142,45 @@ test("an answer that is another browser's, another attempt's, used before, too o
   expect(await refusedWith(used, other({ at: kept.at + 60_000 }))).toBe("expired");
 });
 
+test("signing in that began at another service, whose clock is a little ahead, is gone on with", async () => {
+  const { address, cookie } = await begin();
+  const back = pathOf(await provider.signIn(address, "ann"));
+  const kept = JSON.parse(Buffer.from(cookie.split("=")[1] ?? "", "base64url").toString());
+  const ahead = Buffer.from(JSON.stringify({ ...kept, at: kept.at + 20_000 })).toString("base64url");
+  const answer = await at.ask(back, { headers: { cookie: `outdial_sign_in=${ahead}` } });
+  expect(answer.headers.get("location")).toBe("/jobs?state=open");
+});
+
+test.each([
+  ["/token", 503, "unavailable"],
+  ["/token", 429, "unavailable"],
+  ["/token", 418, "not_trusted"],
+  ["/me", 502, "unavailable"],
+  ["/jwks", 503, "unavailable"],
+])("a provider that answers %s with %i is told as it is: %s", async (path, status, why) => {
+  // Its own service: one that has read the keys does not ask for them again.
+  await using own = await startServer({ signIn: { ...settingsOf(provider.issuer), roleClaim: "not-in-the-id-token" } });
+  const begun = await own.ask("/sign-in");
+  const back = new URL(await provider.signIn(begun.headers.get("location") ?? "", "ann"));
+  provider.broken.set(path, status);
+  try {
+    const cookie = cookieNamed(begun, "outdial_sign_in") ?? "";
+    const answer = await own.ask(`${back.pathname}${back.search}`, { headers: { cookie } });
+    expect(answer.headers.get("location")).toBe(`/login?refused=${why}`);
+    expect(own.logged.join()).toContain(String(status));
+  } finally {
+    provider.broken.delete(path);
+  }
+});
+
+test("an issuer that calls itself otherwise is told by both names", async () => {
+  await using other = await startServer({ signIn: settingsOf(provider.issuer.replace("127.0.0.1", "localhost")) });
+  expect((await other.ask("/sign-in")).headers.get("location")).toBe("/login?refused=not_trusted");
+  expect(other.logged.map((line) => JSON.parse(line).message).join()).toContain(
+    `calls itself ${JSON.stringify(provider.issuer)};`,
+  );
+});
+
 test.each([
   ["https://evil.example/x"],
   ["//evil.example/x"],
