@@ -176,6 +176,9 @@ const NO_ANSWER = "Query read timeout";
 const READ_ONLY = "25006";
 /** Disk, memory or a limit of the server is exhausted. */
 const FULL = /^53[0124]00$/;
+/** The server's certificate is not accepted, or it has none: OpenSSL's names and Node's own. */
+const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET_ISSUER|VERIFY)_|ERR_TLS_CERT|ERR_SSL_)/;
+const NO_TLS = "The server does not support SSL connections";
 /** An indexed value is longer than an index allows, about 2,700 bytes: no real id or name is that long. */
 const TOO_LONG = "54000";
 
@@ -210,6 +213,12 @@ export function asStoreError(thrown: unknown): unknown {
     return new StoreError("store_unavailable", `the database URL leads to a pooler: ${thrown.message}`, {
       advice:
         "Set DATABASE_DIRECT_URL to the address of the database itself, without PgBouncer; then the pooler may be in transaction mode.",
+      cause: thrown,
+    });
+  if (CERTIFICATE.test(code) || (thrown instanceof Error && thrown.message === NO_TLS))
+    return new StoreError("store_unavailable", `the connection to the database cannot be encrypted: ${messageOf(thrown)}`, {
+      advice:
+        "Renew the database server's certificate, or give its authority's: sslrootcert=FILE in the database URL, beside sslmode=verify-full.",
       cause: thrown,
     });
   if (!UNREACHABLE.test(code) && !lost) return thrown;

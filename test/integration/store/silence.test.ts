@@ -1,9 +1,13 @@
-// A database that keeps its connections and says nothing any more: a server that is frozen, a network that swallows.
+// A database that keeps its connections and says nothing any more: a server that is frozen, a network that swallows. And one with which no encrypted
+// connection can be made.
 
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { createSecureContext, TLSSocket } from "node:tls";
 import { expect, test } from "vitest";
 import { openStore } from "../../../src/store/index.ts";
 import { lay } from "../../support/cable.ts";
+import { CERTIFICATE } from "../../support/certificate.ts";
 import { workFolder } from "../../support/cli.ts";
 import { createDatabase } from "../../support/database.ts";
 import { manualClock } from "../../support/store.ts";
@@ -32,4 +36,31 @@ test("what is asked of it fails in time, and the next who asks gets a connection
   await expect(store.replicas.list()).resolves.toEqual([]);
   await store.audit.append([entry]);
   expect(await store.audit.list()).toHaveLength(2);
+});
+
+test.each([
+  ["a certificate that nobody vouches for", "S", "self-signed certificate"],
+  ["no encryption", "N", "The server does not support SSL connections"],
+] as const)("a database with %s is told as such, and tried again as one that is away", async (_, answer, why) => {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await workFolder());
+  // What PostgreSQL does first: it answers a request for TLS with one letter.
+  const server = createServer((socket: Socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => {
+      socket.write(answer);
+      if (answer === "S")
+        new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(CERTIFICATE) }).on("error", () => undefined);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stack.defer(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const url = `postgres://outdial:secret@127.0.0.1:${address.port}/outdial?sslmode=verify-full`;
+  const opened = openStore({ dir: join(folder.path, ".outdial"), clock: manualClock(), url });
+  await expect(opened).rejects.toMatchObject({
+    code: "store_unavailable",
+    message: expect.stringContaining(`the connection to the database cannot be encrypted: ${why}`),
+  });
 });
