@@ -18,14 +18,15 @@ export function CampaignField({ value, onChange, none }: CampaignFieldProps) {
   const { state } = useResource("campaigns.list", {}, { sticky: true });
   const typing = useSignal(false);
   const place = useRef<HTMLDivElement>(null);
+  const now = state.value;
+  const known = now.kind === "ready" ? now.value.items : [];
+  const isText = typing.value || (now.kind !== "loading" && known.length === 0);
   // The focus follows when a person switches to the other field.
   useEffect(() => {
     if (typing.value) place.current?.querySelector("input")?.focus();
   }, [typing.value]);
-  const now = state.value;
-  const known = now.kind === "ready" ? now.value.items : [];
   const required = none === undefined;
-  if (now.kind !== "loading" && (typing.value || known.length === 0))
+  if (isText)
     return (
       <div ref={place}>
         <TextField
@@ -33,7 +34,11 @@ export function CampaignField({ value, onChange, none }: CampaignFieldProps) {
           value={value}
           required={required}
           hint={required ? "its id at the tenant" : `its id at the tenant; empty: ${none.toLowerCase()}`}
-          onChange={onChange}
+          onChange={(id) => {
+            // A list that comes while a person types takes the field away from nobody.
+            typing.value = true;
+            onChange(id);
+          }}
         />
       </div>
     );
