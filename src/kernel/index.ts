@@ -8,6 +8,7 @@ export { type ErrorOptionsWithAdvice, fileTrouble, hostTrouble, jsonTrouble, mes
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
 export { issueText } from "./issue-words.ts";
+export { jobTitle } from "./job-words.ts";
 export { installCommand, missingPackage } from "./packages.ts";
 export {
   APPLY_PHASE_WORDS,

@@ -43,7 +43,7 @@ const LIST = `(() => {
   const rows = Object.fromEntries([...document.querySelectorAll("main table.dense tbody tr")].map((row) => {
     const state = row.querySelectorAll("th, td")[1];
     const pills = [...state.querySelectorAll(".pill")].map((one) => one.textContent);
-    return [row.querySelector("a").getAttribute("href").split("/").pop(), { pills, why: state.querySelector(".cell-note")?.textContent ?? "" }];
+    return [row.querySelector("a").getAttribute("href").split("/").pop(), { pills, why: state.querySelector(".cell-note:not(.pair)")?.textContent ?? "" }];
   }));
   return { figures, rows, attention: document.querySelector("main .attention")?.textContent ?? "" };
 })()`;

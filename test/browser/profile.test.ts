@@ -51,7 +51,7 @@ test("a tenant of the ACD API", async () => {
   };
   await vendor.ask("POST", "/scheduled-callbacks", { body: callback });
   await opened.press(page.getByRole("button", { name: "Show callbacks" }));
-  await page.getByText("Needs a reason of 3 characters or more").waitFor();
+  await page.getByText("Deleting needs a reason of 3 characters or more").waitFor();
   await sound("/tenant");
   await page.getByLabel("Reason for deleting").fill("asked not to be called");
   await sound("/tenant");

@@ -179,9 +179,9 @@ test("a change of settings that waits, stands still, or was not put back is told
 
 test("jobs that stand still are told one by one, many as one thing, and those that a service goes on with not at all", () => {
   const job = (id: string, error: unknown = { code: "not_authorised", message: "401", advice: "Renew." }) =>
-    ({ id, kind: "tag", status: "stopped", error, sourceName: "calls.csv", finishedAt: NOW, run: 1 }) as const;
+    ({ id, kind: "tag", status: "stopped", error, sourceName: "calls.csv", campaignId: null, finishedAt: NOW, run: 1 }) as const;
   expect(jobConcerns([job("a"), job("b", { code: "interrupted", message: "", leaves: true })], 200)).toMatchObject([
-    { code: "job_still", subject: { kind: "job", id: "a", name: "tag calls.csv" }, evidence: ["401"], next: "Renew." },
+    { code: "job_still", subject: { kind: "job", id: "a", name: "Tagging: calls.csv" }, evidence: ["401"], next: "Renew." },
   ]);
   expect(jobConcerns([{ ...job("d"), kind: "dialer-change" }], 200)).toEqual([]);
   const many = jobConcerns(
@@ -189,5 +189,5 @@ test("jobs that stand still are told one by one, many as one thing, and those th
     4,
   );
   expect(many).toMatchObject([{ code: "jobs_still", subject: { id: "", name: "at least 4 jobs" } }]);
-  expect(many[0]?.evidence[3]).toBe("tag calls.csv (d): the reason is not known");
+  expect(many[0]?.evidence[3]).toBe("Tagging: calls.csv (d): the reason is not known");
 });

@@ -212,7 +212,10 @@ export class AttentionUseCases {
   async #dialer(): Promise<Found[]> {
     const { changes } = this.#parts.dialer;
     const open = await changes.open();
-    const waiting = open === undefined ? [] : settingsConcerns(open.version, (await changes.report(open.version)).state, null);
+    const waiting =
+      open === undefined
+        ? []
+        : settingsConcerns(open.version, (await changes.report(open.version)).state, timeText(open.stoppedAt));
     const failed = await Promise.all(
       (await this.#context.store.dialer.notBack()).map(async ({ version, endedAt }) =>
         settingsConcerns(version, (await changes.report(version)).state, timeText(endedAt)),

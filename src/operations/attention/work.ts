@@ -1,6 +1,7 @@
 // Approvals, jobs and changes of settings that need a person: those that wait until a person decides or continues them, those whose
 // outcome is not known, and those that could not be rolled back. Pure.
 
+import { jobTitle } from "../../kernel/index.ts";
 import type { Approval, Job } from "../../store/index.ts";
 import { isLeft, waitOf } from "../run/left.ts";
 import { stopOf } from "../run/reason.ts";
@@ -35,7 +36,7 @@ export function approvalConcern(approval: Approval): Found {
   };
 }
 
-/** @param since when it ended; null while it has not ended */
+/** @param since when it ended, or since when it stands still; null while it is worked on */
 export function settingsConcerns(
   version: number,
   { phase, stop, outcome, message }: Pick<ChangeState, "phase" | "stop" | "outcome" | "message">,
@@ -81,13 +82,12 @@ const SINGLE = 3;
 
 /** @param most the number that was read: there may be more */
 export function jobConcerns(
-  jobs: readonly Pick<Job, "id" | "kind" | "status" | "error" | "sourceName" | "finishedAt" | "run">[],
+  jobs: readonly Pick<Job, "id" | "kind" | "status" | "error" | "sourceName" | "campaignId" | "finishedAt" | "run">[],
   most: number,
 ): Found[] {
   // Jobs that wait for the CRM or the lake are reported as that, and continue by themselves.
   const still = jobs.filter((job) => job.kind !== TOLD && !isLeft(job) && waitOf(job) === undefined);
   const why = (job: (typeof still)[number]) => stopOf(job.error)?.message ?? "the reason is not known";
-  const name = ({ kind, sourceName }: (typeof still)[number]) => `${kind.replaceAll("-", " ")} ${sourceName}`;
   if (still.length > SINGLE) {
     const ended = still.flatMap(({ finishedAt }) => (finishedAt === null ? [] : [finishedAt]));
     const number = jobs.length < most ? String(still.length) : `at least ${still.length}`;
@@ -98,7 +98,7 @@ export function jobConcerns(
         subject: { kind: "job", id: "", name: `${number} jobs` },
         what: "they have stopped until a person continues them",
         cause: "job",
-        evidence: still.map((job) => `${name(job)} (${job.id}): ${why(job)}`),
+        evidence: still.map((job) => `${jobTitle(job)} (${job.id}): ${why(job)}`),
         since: ended.length === 0 ? null : timeText(Math.min(...ended)),
         next: "Look at each: continue it or cancel it.",
         // Another job is a new occurrence, also for people who have seen the others.
@@ -109,7 +109,7 @@ export function jobConcerns(
   return still.map((job) => ({
     code: "job_still",
     severity: "soon",
-    subject: { kind: "job", id: job.id, name: name(job) },
+    subject: { kind: "job", id: job.id, name: jobTitle(job) },
     what: "the job has stopped until a person continues it",
     cause: "job",
     evidence: [why(job)],

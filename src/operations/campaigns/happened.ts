@@ -32,7 +32,10 @@ export async function happened(store: Store, id: string, from: Instant): Promise
       .map(({ version, kind, createdAt, endedAt, actor, sourceName }) => ({
         at: timeText(endedAt ?? createdAt),
         kind: "settings" as const,
-        text: kind === "observed" ? `settings found changed (version ${version})` : `${sourceName} in force (version ${version})`,
+        text:
+          kind === "observed"
+            ? `settings found changed (version ${version})`
+            : `settings of ${sourceName} in force (version ${version})`,
         actor,
         audit: null,
       })),

@@ -17,7 +17,7 @@ import {
 } from "./types.ts";
 
 const COLUMNS = `version, subject, job_id as "jobId", c.kind, c.source_name as "sourceName", c.actor, settings_hash as "settingsHash", settings, tag, plan,
-    phase, outcome, message, rejected, c.created_at as "createdAt", ended_at as "endedAt", j.status, j.executor, j.run`;
+    phase, outcome, message, rejected, c.created_at as "createdAt", ended_at as "endedAt", j.status, j.executor, j.run, j.finished_at as "stoppedAt"`;
 const FROM = "from outdial.dialer_changes c left join outdial.jobs j on j.id = c.job_id";
 const CHANGES = `select ${COLUMNS} ${FROM}`;
 const BEFORE = `(select b.settings from outdial.dialer_changes b where b.subject = c.subject and b.version < c.version order by b.version desc limit 1)`;

@@ -34,6 +34,8 @@ export interface DialerChange {
   readonly status: JobStatus | null;
   readonly executor: string | null;
   readonly run: number | null;
+  /** When its job ended, or since when it stands still; null while it is worked on. */
+  readonly stoppedAt: Instant | null;
 }
 
 /** A version in a list, with the settings of the previous version of the same subject; null for the first. */

@@ -16,8 +16,11 @@ export interface Session {
   readonly lack: (capability: string) => ApiTypes.Me["service"]["lacks"][number] | undefined;
   /** Whether the person has at least this role. */
   readonly may: (role: ApiTypes.Role) => boolean;
-  /** What the person lacks to act, as text beside a button; undefined when they have the role. */
-  readonly needs: (role: ApiTypes.Role) => string | undefined;
+  /**
+   * What the person lacks to act, as text beside a button; undefined when they have the role.
+   * @param what names the act where the text stands further away
+   */
+  readonly needs: (role: ApiTypes.Role, what?: string) => string | undefined;
 }
 
 const RANK: Readonly<Record<ApiTypes.Role, number>> = { viewer: 0, operator: 1, admin: 2 };
@@ -33,6 +36,6 @@ export function createSession(): Session {
     lack: (capability) =>
       state.value.kind === "signed_in" ? state.value.me.service.lacks.find((one) => one.capability === capability) : undefined,
     may,
-    needs: (role) => (may(role) ? undefined : `Needs the role ${role}`),
+    needs: (role, what) => (may(role) ? undefined : `${what === undefined ? "Needs" : `${what} needs`} the role ${role}`),
   };
 }

@@ -45,6 +45,8 @@ interface TextFieldProps {
   readonly problem?: string | undefined;
   /** Suggested values; others may be typed. */
   readonly suggestions?: readonly string[];
+  /** Takes the room of two fields. */
+  readonly wide?: boolean;
 }
 
 export function TextField({
@@ -58,10 +60,11 @@ export function TextField({
   autocomplete = "off",
   problem,
   suggestions,
+  wide = false,
 }: TextFieldProps) {
   const id = useId();
   return (
-    <div class="field">
+    <div class={wide ? "field wide" : "field"}>
       <label for={id}>{label}</label>
       <input
         id={id}

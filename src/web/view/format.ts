@@ -133,3 +133,6 @@ export function words(name: string): string {
   const spaced = name.replace(/[_-]+/g, " ").replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
+
+/** Why a campaign does not dial, beside the pill that says that it is paused. */
+export const besidePaused = (reason: string): string => reason.replace(/^paused: /, "");

@@ -126,9 +126,8 @@ export function pausedInPair({ role, partner, phase, side, dials, words, reason,
     case "watching":
     case "failed-over": {
       if (side === role) return null;
-      const other = side === "backup" ? `as the backup of their failover pair` : "as the primary of their failover pair";
-      if (dials === side) return `paused: ${partner} dials in its place ${other}`;
-      return `paused: ${partner} is to dial ${other} and was not seen to${then}`;
+      if (dials === side) return `paused: ${partner} dials in its place as the ${side}`;
+      return `paused: ${partner} is to dial as the ${side} of their failover pair and was not seen to${then}`;
     }
     case "securing":
       return `paused: the watch over its failover pair with ${partner} pauses to be safe${because}${then}`;

@@ -14,7 +14,7 @@ import { SavedTable } from "../../ui/saved-table.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { pairBadge } from "../../view/failover.ts";
-import { counted, interval, intervalKind, percent, span, whole } from "../../view/format.ts";
+import { besidePaused, counted, interval, intervalKind, percent, span, whole } from "../../view/format.ts";
 import { part, rangeOf, rangeQuery, type TimeRange } from "../../view/time-range.ts";
 import { windowLines } from "../../view/windows.ts";
 import { Effects } from "./effects.tsx";
@@ -121,7 +121,7 @@ function WhyNot({ detail: { dialing, notDialing } }: { readonly detail: Detail }
   return (
     <section class="banner" aria-label={dialing === null ? "Why it is not known whether it dials" : "Why it does not dial"}>
       <strong class="break">
-        {dialing === null ? "Not known whether it dials" : "Not dialing"}: <Sentence text={notDialing.first} />
+        {dialing === null ? "Not known whether it dials" : "Not dialing"}: <Sentence text={besidePaused(notDialing.first)} />
       </strong>
       {notDialing.all.length < 2 ? null : (
         <ul class="effects">
@@ -251,7 +251,7 @@ function Windows({ detail: { windows, asOf } }: { readonly detail: Detail }) {
           rowKey={({ zone }) => zone}
           columns={[
             { name: "Zone", head: true, cell: ({ zone }) => zone },
-            { name: "Window", cell: ({ text, tone }) => <Pill state="" tone={tone} text={text} /> },
+            { name: "Window, in the time there", cell: ({ text, tone }) => <Pill state="" tone={tone} text={text} /> },
             { name: "Contacts looked at", numeric: true, cell: ({ contacts }) => whole(contacts) },
           ]}
         />

@@ -55,7 +55,7 @@ export function RangeBar({ hours, shown, range, coverage, onHours, onRange }: Ra
             Shown: <Time at={new Date(range.from).toISOString()} /> to <Time at={new Date(range.to).toISOString()} />.{" "}
           </>
         )}
-        Times are those of {zoneName()}. {coverage} {isAll ? <span id={id}>All of this time is shown.</span> : null}
+        Times are those of {zoneName()}. {coverage} {isAll ? <span id={id}>The curves are not zoomed in.</span> : null}
       </p>
     </div>
   );

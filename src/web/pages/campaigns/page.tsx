@@ -18,7 +18,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { callsOutsideHours, listed, listQueryOf } from "../../view/campaign-list.ts";
 import { pairBadge, pairCounts } from "../../view/failover.ts";
-import { counted, hoursText, intervalKind, percent, timeFormat, whole } from "../../view/format.ts";
+import { besidePaused, counted, hoursText, intervalKind, percent, timeFormat, whole } from "../../view/format.ts";
 import { scaleOf } from "../../view/scale.ts";
 import { toneOf } from "../../view/tone.ts";
 import { windowGroups, windowsInShort } from "../../view/windows.ts";
@@ -224,19 +224,13 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
       name: "Campaign",
       width: 15,
       head: true,
-      cell: ({ id, name, failover }) => (
+      cell: ({ id, name }) => (
         <span class="lines">
           <a class="break" href={`/campaigns/${encodeURIComponent(id)}`}>
             {name}
           </a>
           <span class="cell-note break">
             <NameText text={id} />
-            {failover === null ? null : (
-              <>
-                {` · ${failover.role} with `}
-                <NameText text={failover.partner} />
-              </>
-            )}
           </span>
         </span>
       ),
@@ -253,7 +247,13 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           {notDialing === null ? null : (
             <span class="cell-note break">
               {dialing === null ? "not known whether it dials: " : null}
-              <Sentence text={notDialing.first.replace(/^paused: /, "")} />
+              <Sentence text={besidePaused(notDialing.first)} />
+            </span>
+          )}
+          {failover === null ? null : (
+            // A reason names the other one, too.
+            <span class={`cell-note break pair ${notDialing === null ? "" : "in-whole"}`}>
+              {failover.role} with <NameText text={failover.partner} />
             </span>
           )}
         </>
@@ -308,7 +308,10 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
       name: "Calling windows",
       width: 11,
       cell: ({ windows, asOf }) => {
-        const groups = windowGroups(windows).map(({ zones, text }) => `${zones.join(", ")} ${text}`);
+        const groups = windowGroups(windows).map(
+          // That it is closed, the pill says.
+          ({ zones, text }) => `${text.replace(/^closed, /, "")} in ${zones.join(", ")}`,
+        );
         return (
           <>
             <Pill

@@ -23,7 +23,7 @@ export default function DeliveriesPage() {
   const endpoint = useSignal("");
   const endpoints = useResource("deliveries.endpoints", {}, OPTIONS);
   const needs = session.needs("operator");
-  const why = useWhy(needs);
+  const why = useWhy(session.needs("operator", "A replay"));
   const replay = async (body: object) => {
     try {
       const { queued } = await client.ask("deliveries.replay", { body });

@@ -41,7 +41,7 @@ export function Change({ change, onDone }: ChangeProps) {
           </li>
         ))}
       </ol>
-      {[failure?.message, stop?.message, message].map((text) =>
+      {[...new Set([failure?.message, stop?.message, message])].map((text) =>
         text === undefined || text === null ? null : (
           <p class="break" key={text}>
             {text}

@@ -68,6 +68,7 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
             label="Name"
             value={draft["name"] ?? ""}
             required
+            wide
             hint="of the settings at the tenant"
             onChange={(value) => touch("name", value)}
           />

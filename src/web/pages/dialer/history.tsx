@@ -27,7 +27,7 @@ interface HistoryProps {
 export function History({ inForce, onBegun }: HistoryProps) {
   const { client, session, toasts } = useDashboard();
   const chosen = useSignal<number | undefined>(undefined);
-  const why = useWhy(session.needs("operator"));
+  const why = useWhy(session.needs("operator", "Rolling back"));
   const isShown = ({ settings, campaign }: ApiTypes.DialerVersion) =>
     inForce !== undefined &&
     inForce.settings !== null &&

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useRoute } from "preact-iso";
+import { jobTitle } from "../../../kernel/index.ts";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { useReading, useResource } from "../../api/resource.ts";
@@ -21,7 +22,7 @@ import { useWhy } from "../../ui/why.tsx";
 import { MOST_ROWS } from "../../view/csv.ts";
 import { decimal, whole, words } from "../../view/format.ts";
 import { applyCalled, changeCalled } from "../dialer/words.ts";
-import { hasRows, jobTitle, jobVerbs, progressOf } from "./state.ts";
+import { hasRows, jobVerbs, progressOf } from "./state.ts";
 
 type Detail = ApiTypes.JobDetail;
 
@@ -52,15 +53,21 @@ function Job({ id }: { readonly id: string }) {
               {value.change === null ? (
                 <>
                   <HowFar job={value} />
-                  <Counts counts={value.counts} />
+                  {Object.values(value.counts).some((count) => count > 0) ? <Counts counts={value.counts} /> : null}
                 </>
               ) : (
                 <Change job={value.id} change={value.change} status={value.status} />
               )}
               <Left job={value} />
               <p class="muted small break">
-                <span class="mono">{value.id}</span> · {value.actor} · begun <Time at={value.startedAt} /> · ended{" "}
-                <Time at={value.finishedAt} />
+                <span class="mono">{value.id}</span> · {value.actor} · {value.startedAt === null ? "not begun" : "begun "}
+                {value.startedAt === null ? null : <Time at={value.startedAt} />}
+                {value.finishedAt === null ? null : (
+                  <>
+                    {value.status === "stopped" ? " · stopped " : " · ended "}
+                    <Time at={value.finishedAt} />
+                  </>
+                )}
                 {STANDING[value.standing]}
               </p>
             </section>

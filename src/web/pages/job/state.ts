@@ -1,7 +1,6 @@
 // What can be done with a job, and how far it is, by its state and kind. A state of jobs that is not named here does not compile. Pure.
 
 import type { ApiTypes } from "../../../server/index.ts";
-import { words } from "../../view/format.ts";
 
 type Detail = ApiTypes.JobDetail;
 type JobVerb = "resume" | "cancel";
@@ -36,22 +35,6 @@ export function progressOf(
   if (job.totalRows !== null) return { done: job.done, total: job.totalRows, what: "rows" };
   if (job.status === "planning") return hasRows(job) ? "counting rows" : "being planned";
   return job.finishedAt === null && job.status === "running" ? "under way" : "–";
-}
-
-const KINDS: ReadonlyMap<string, string> = new Map([
-  ["tag", "Tagging"],
-  ["dispositions", "Corrections"],
-  ["retrieve", "Retrieval of outcomes"],
-  ["push", "Push to the CRM"],
-  ["dialer-change", "Dialer settings"],
-  ["campaign-apply", "Campaign files"],
-]);
-
-/** What a job is called: by its kind, and the file or the campaign that it is about. */
-export function jobTitle({ kind, sourceName, campaignId }: Pick<Detail, "kind" | "sourceName" | "campaignId">): string {
-  const about = kind === "retrieve" ? campaignId : sourceName;
-  const called = KINDS.get(kind) ?? words(kind);
-  return about === null ? called : `${called}: ${about}`;
 }
 
 /** Rows of a retrieval that could not be used, by how many; nothing where there are none. */

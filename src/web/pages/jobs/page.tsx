@@ -1,6 +1,8 @@
 // Jobs: what runs and what ran, and a file to tag calls from, which begins with a dry run.
 
+import { jobTitle } from "../../../kernel/index.ts";
 import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
 import { Page } from "../../shell/page.tsx";
 import { Counts } from "../../ui/counts.tsx";
 import { More } from "../../ui/more.tsx";
@@ -9,11 +11,14 @@ import { Progress } from "../../ui/progress.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import { asideOf, jobTitle, progressOf } from "../job/state.ts";
+import { asideOf, progressOf } from "../job/state.ts";
 import { Retrieve } from "./retrieve.tsx";
 import { Upload } from "./upload.tsx";
 
 export default function JobsPage() {
+  const { session } = useDashboard();
+  const state = session.state.value;
+  const columns = columnsOf(state.kind === "signed_in" ? state.me.service.profile : undefined);
   return (
     <Page
       title="Jobs"
@@ -33,13 +38,14 @@ export default function JobsPage() {
           </Empty>
         }
       >
-        {(jobs) => <Table caption="Jobs" columns={COLUMNS} rows={jobs} rowKey={({ id }) => id} />}
+        {(jobs) => <Table caption="Jobs" columns={columns} rows={jobs} rowKey={({ id }) => id} />}
       </More>
     </Page>
   );
 }
 
-const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
+/** @param here the interface of the tenant that is spoken to now: of a job it is told when it was another one */
+const columnsOf = (here: string | undefined): readonly Column<ApiTypes.JobSummary>[] => [
   {
     name: "Job",
     head: true,
@@ -50,7 +56,8 @@ const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
         </a>
         <span class="cell-note mono break">
           {id}
-          {campaignId === null ? "" : ` · campaign ${campaignId}`} · profile {profile}
+          {campaignId === null || kind === "retrieve" ? "" : ` · campaign ${campaignId}`}
+          {profile === here ? "" : ` · profile ${profile}`}
           {tenant === null || tenant.name === null ? "" : ` · tenant ${tenant.name}`}
         </span>
       </>

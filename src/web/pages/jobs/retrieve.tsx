@@ -54,8 +54,8 @@ export function Retrieve() {
         <button type="submit" class="button" {...why.off}>
           Preview
         </button>
-        {why.said}
       </form>
+      {why.said}
       {open.value ? (
         <Confirm
           title="Retrieve outcomes"

@@ -135,10 +135,12 @@ function Summary({ report }: { readonly report: Report }) {
         value={whole(unmapped.calls)}
         tone={unmapped.calls > 0 ? "warn" : undefined}
         note={
-          unmapped.codes
-            .slice(0, 3)
-            .map(({ code }) => code)
-            .join(", ") || "all codes are mapped"
+          unmapped.codes.length === 0
+            ? "all codes are mapped"
+            : `${unmapped.codes
+                .slice(0, 3)
+                .map(({ code }) => code)
+                .join(", ")}${unmapped.codes.length > 3 ? ` and ${whole(unmapped.codes.length - 3)} more, below` : ""}`
         }
       />
       <Figure

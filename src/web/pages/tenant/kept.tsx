@@ -103,7 +103,7 @@ function Callbacks({ id, needs }: Of) {
   const found = useSignal<readonly Callback[] | undefined>(undefined);
   const reason = useSignal("");
   const why = useWhy(
-    needs ?? (reason.value.trim().length < SHORTEST ? `Needs a reason of ${SHORTEST} characters or more` : undefined),
+    needs ?? (reason.value.trim().length < SHORTEST ? `Deleting needs a reason of ${SHORTEST} characters or more` : undefined),
   );
   const told = async (work: () => Promise<void>) => {
     try {
