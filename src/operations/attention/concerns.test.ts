@@ -104,7 +104,7 @@ test("a tenant that cannot be read is one concern, not one for each campaign", (
 });
 
 test("an abandonment budget warns before it is used up, and is urgent when the limit is passed", () => {
-  const budget = (abandoned: number, withinLimit: boolean) =>
+  const budget = (abandoned: number, withinLimit: boolean, burnRate = 0.5) =>
     health({
       abandonment: {
         rule: "us",
@@ -115,14 +115,18 @@ test("an abandonment budget warns before it is used up, and is urgent when the l
         used: abandoned / 30,
         reading: {
           limit: { maxRate: 0.03, windowHours: 24 },
-          pace: { burnRate: 0.5 },
+          pace: { burnRate },
           forecast: { exhaustedAt: null },
           withinLimit,
         },
       } as KnownHealth["abandonment"],
     });
   expect(concerns(budget(10, true))).toEqual([]);
-  expect(concerns(budget(25, true))).toMatchObject([{ code: "abandonment_near", severity: "soon" }]);
+  const near = { code: "abandonment_near", severity: "soon" };
+  expect(concerns(budget(25, true))).toMatchObject([{ ...near, what: "its abandonment budget is nearly used up" }]);
+  // A third of it is used: it is the pace that needs somebody.
+  const fast = { ...near, what: "calls are abandoned faster than its budget lasts" };
+  expect(concerns({ ...budget(10, true, 1.1), status: "active" })).toMatchObject([fast]);
   const [over] = concerns(budget(40, false));
   expect(over).toMatchObject({ code: "abandonment_over", severity: "urgent" });
   expect(over?.evidence).toEqual(["40 of 1000 live answers abandoned, 4.00 %; the limit of us is 3.0 % over 1 d"]);

@@ -170,8 +170,8 @@ function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found
   if (abandonment === null) return [];
   const { used, reading, abandoned, live, rule } = abandonment;
   const { withinLimit, pace, forecast, limit } = reading;
-  const isFast = pace.burnRate > 1 && status === "active";
-  if (withinLimit && (used ?? 0) < NEARLY && !isFast) return [];
+  const isNear = (used ?? 0) >= NEARLY;
+  if (withinLimit && !isNear && !(pace.burnRate > 1 && status === "active")) return [];
   const rate = `${abandoned} of ${live} live answers abandoned, ${percent(abandoned / live, 2)}`;
   const end =
     forecast.exhaustedAt === null || !withinLimit
@@ -182,7 +182,11 @@ function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found
       code: withinLimit ? "abandonment_near" : "abandonment_over",
       severity: withinLimit ? "soon" : "urgent",
       subject,
-      what: withinLimit ? "its abandonment budget is nearly used up" : "its abandonment is over the limit",
+      what: !withinLimit
+        ? "its abandonment is over the limit"
+        : isNear
+          ? "its abandonment budget is nearly used up"
+          : "calls are abandoned faster than its budget lasts",
       cause: "abandonment",
       evidence: [
         `${rate}; the limit of ${rule} is ${percent(limit.maxRate)} over ${durationText(limit.windowHours * 3_600_000)}`,
@@ -190,7 +194,7 @@ function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found
       ],
       since: null,
       next: "Lower the dial ratio under Dialer, or pause the campaign.",
-      episode: withinLimit ? "near" : "over",
+      episode: !withinLimit ? "over" : isNear ? "near" : "fast",
     },
   ];
 }

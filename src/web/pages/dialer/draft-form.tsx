@@ -84,6 +84,7 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
           ))}
           <TextField
             label="Guard, minutes"
+            wide
             type="number"
             value={guard}
             hint="watch the figures for so long and put the old settings back; may be left empty"
