@@ -18,6 +18,9 @@ import {
   type WorkplaceOptions,
 } from "./workplace.ts";
 
+/** Time for what is under way to end, ms. */
+const SETTLE_MS = 10_000;
+
 interface FailoverOptions extends WorkplaceOptions {
   /** Clock of the watch; the system's by default. */
   readonly clock?: Clock;
@@ -38,7 +41,7 @@ export async function openFailoverRecords(flags: Flags, environment: Environment
   return Object.assign(new FailoverRecords({ store, clock: config.clock }), { [Symbol.asyncDispose]: () => store.close() });
 }
 
-/** Failover for an open workplace. Throws ConfigError for a rule pack that cannot be read. */
+/** Failover for an open workplace whose engine is not launched yet. Throws ConfigError for a rule pack that cannot be read. */
 export async function failoverOn(
   workplace: Workplace,
   options: Pick<FailoverOptions, "clock" | "pause"> & Pick<FailoverRules, "skewMs"> = {},
@@ -47,7 +50,9 @@ export async function failoverOn(
   const facts = factsOf(config, store, options.clock);
   const pack = await readRulePack(facts.settings.pack, facts.settings.packKey);
   const gate = await campaignGateOf(tenant, facts, { pack });
-  return new FailoverUseCases(workplace, { ...options, gate, pack, latestStop: () => latestStop(config.dir) });
+  const failover = new FailoverUseCases(workplace, { ...options, gate, pack, latestStop: () => latestStop(config.dir) });
+  workplace.runs.add(failover.kind());
+  return failover;
 }
 
 /** Opens what the watch needs. Disposing closes it in reverse order. */
@@ -59,6 +64,14 @@ export async function openFailover(flags: Flags, environment: Environment, optio
   // The tenant's replies have the real time: only this machine's clock can be compared with it.
   const compared = options.clock === undefined ? { skewMs: () => skew.skewMs() } : {};
   const failover = await failoverOn(workplace, { ...options, ...compared });
+  // Most commands run no pair: the engine is launched when the first one begins here.
+  const { runs } = workplace;
+  const engine = stack.use(new AsyncDisposableStack());
+  runs.attachLater(() => workplace.launch(undefined, engine));
+  stack.defer(async () => {
+    runs.interrupt();
+    await runs.settled(SETTLE_MS);
+  });
   workplace.startDelivery();
   const owned = stack.move();
   return {

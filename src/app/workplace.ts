@@ -20,7 +20,7 @@ import {
   setBackWords,
   shareRates,
 } from "../operations/index.ts";
-import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
+import { FAILOVER, hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
 import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig, type StoreUse, secretFrom } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
@@ -78,8 +78,11 @@ export interface Workplace extends Context {
   readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
   /** Recipients of alarms by e-mail. */
   readonly mail: MailReceiver | undefined;
-  /** Launches the engine; called once, before the first job. @param wrap wraps the execution of each run */
-  launch(wrap?: (kinds: Record<string, EngineKind>) => Record<string, EngineKind>): Promise<void>;
+  /**
+   * Launches the engine; called once, before the first job. @param wrap wraps the execution of each run @param onto closes the
+   * engine; by default what closes the workplace
+   */
+  launch(wrap?: (kinds: Record<string, EngineKind>) => Record<string, EngineKind>, onto?: AsyncDisposableStack): Promise<void>;
   /** Begins to deliver events, unless another process does. */
   startDelivery(): void;
   /** Ends the delivery of events: the requests under way end within their time limit. Otherwise it ends with the workplace. */
@@ -216,7 +219,7 @@ export async function openWorkplace(
     id,
     pid: process.pid,
     host: processSpace(),
-    scopes: serves ? [scope, lakeScope, ...(crmScope === undefined ? [] : [crmScope])] : [],
+    scopes: serves ? [scope, lakeScope, FAILOVER, ...(crmScope === undefined ? [] : [crmScope])] : [],
     clock: config.clock,
     processLives,
     look: tenantLook(store, config, options.warn),
@@ -258,12 +261,12 @@ export async function openWorkplace(
     receivers,
     mail,
     runs,
-    async launch(wrap = (kinds) => kinds) {
+    async launch(wrap = (kinds) => kinds, onto = stack) {
       const servicesBeside = async () => {
         const scopes = new Set(Object.values(runs.kinds()).map((kind) => kind.scope));
         return (await Promise.all([...scopes].map((one) => replica.services(one)))).flat();
       };
-      const here = stack.use(new AsyncDisposableStack());
+      const here = onto.use(new AsyncDisposableStack());
       const launched = async () => {
         const kinds = wrap(runs.kinds());
         const engine = await launchEngine({ databaseUrl: store.url, executor: id, serves, kinds, log: options });

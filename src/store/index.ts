@@ -65,6 +65,7 @@ export type {
 } from "./facts/types.ts";
 export type { FailoverLedger } from "./failover/failover-ledger.ts";
 export type { HandoverHolds } from "./failover/holds.ts";
+export { FAILOVER, pairRunId, primaryOfRun } from "./failover/pair-runs.ts";
 export type { FailoverHappening, FailoverPair } from "./failover/types.ts";
 export type { StoreCondition } from "./health.ts";
 export type { Inbound } from "./inbound/inbound.ts";

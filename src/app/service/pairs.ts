@@ -4,10 +4,12 @@ import type { FailoverUseCases } from "../../operations/index.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 
-/** How often new pairs are searched for, ms. */
-const PAIRS_MS = 5000;
+/** How often pairs are searched for that no living process runs, ms. */
+const PAIRS_MS = 1000;
+/** Policies of campaign files are rarer: they are searched for in every nth look. */
+const FILES_EVERY = 5;
 
-/** Runs the failover pairs of the store until the signal. */
+/** Begins the watch over each pair of the store that nobody watches, until the signal; the engine gives it to one of the services. */
 export function watchPairs(
   { config, store }: Pick<Workplace, "config" | "store">,
   failover: FailoverUseCases,
@@ -15,21 +17,15 @@ export function watchPairs(
   signal: AbortSignal,
   warn: (message: string) => void,
 ): void {
-  // On a database that was set back nothing is handed over, because that may have happened already. Nor when the store belongs to
-  // another tenant.
-  let watching = new AbortController();
   let told = "";
-  background.repeat("failover pairs", { clock: config.clock, everyMs: PAIRS_MS, signal }, async () => {
-    if (store.audit.isHeld) return watching.abort();
-    if (watching.signal.aborted) watching = new AbortController();
-    const { signal: unheld } = watching;
-    // A campaign file with a failover policy was confirmed when it was applied: from then on its pair is watched.
-    const problems = (await failover.takeFiles()).join("; ");
-    if (problems !== "" && problems !== told) warn(problems);
-    told = problems;
-    for (const { primary } of await store.failovers.list())
-      background.start(`failover pair of ${primary}`, () =>
-        failover.watch(primary, { signal: AbortSignal.any([signal, unheld]) }),
-      );
+  background.repeat("failover pairs", { clock: config.clock, everyMs: PAIRS_MS, signal }, async (looks) => {
+    if (store.audit.isHeld) return;
+    if (looks % FILES_EVERY === 0) {
+      // A campaign file with a failover policy was confirmed when it was applied: from then on its pair is watched.
+      const problems = (await failover.takeFiles()).join("; ");
+      if (problems !== "" && problems !== told) warn(problems);
+      told = problems;
+    }
+    await failover.beginAll();
   });
 }

@@ -79,6 +79,8 @@ export interface EngineDesk {
   phase(run: Omit<EngineRun, "kind">): Promise<EnginePhase>;
   /** Ends a run that no process may continue. */
   cancel(run: EngineRun): Promise<void>;
+  /** Deletes the latest earlier runs that have ended: for runs that leave nothing behind. */
+  forgetBefore(run: Omit<EngineRun, "kind">): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -199,6 +201,7 @@ export async function launchEngine(options: {
       for (const [queueName, some] of queues) await told(DBOS.resumeWorkflows(some.map(workflowId), { queueName }));
     },
     cancel: (run) => told(DBOS.cancelWorkflow(workflowId(run))),
+    forgetBefore: (run) => forgetBefore(DBOS, run),
     async close() {
       isClosing = true;
       await DBOS.shutdown({ deregister: true });
@@ -229,11 +232,28 @@ export async function openDesk(options: { readonly databaseUrl: string; readonly
       return phaseOf(found ?? null);
     },
     cancel: (run) => told(client.cancelWorkflow(workflowId(run))),
+    forgetBefore: (run) => forgetBefore(client, run),
     async close() {
       await client.destroy();
       if (!pool.ended) await pool.end();
     },
   };
+}
+
+/** Several processes may open runs at once, of which only the last one begins: more than the one before may have ended. */
+const FORGOTTEN_AT_ONCE = 8;
+
+async function forgetBefore(
+  workflows: Pick<DBOSClient, "listWorkflows" | "deleteWorkflows">,
+  { jobId, run }: Omit<EngineRun, "kind">,
+): Promise<void> {
+  const numbers = Array.from({ length: FORGOTTEN_AT_ONCE }, (_, i) => run - 1 - i).filter((one) => one > 0);
+  if (numbers.length === 0) return;
+  // Found by their names, which are the key of the engine's table.
+  const workflowIDs = numbers.map((one) => workflowId({ jobId, run: one }));
+  const found = await told(workflows.listWorkflows({ workflowIDs, loadInput: false, loadOutput: false }));
+  const ended = found.filter((one) => phaseOf(one).phase === "ended");
+  if (ended.length > 0) await told(workflows.deleteWorkflows(ended.map(({ workflowID }) => workflowID)));
 }
 
 function phaseOf(found: WorkflowStatus | null): EnginePhase {

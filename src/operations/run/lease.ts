@@ -1,6 +1,5 @@
 // Leases: a row names the process that works on it, and another process takes it when that one dies. For operations that cannot
-// be runs of the engine: emergency stops, pauses and resumes (they must not wait in a queue or for a database). And for the watch
-// over a pair, whose row says who watches it.
+// be runs of the engine: emergency stops, pauses and resumes (they must not wait in a queue or for a database).
 
 /** This process, and which of the others have died. */
 export interface LeaseHolder {

@@ -103,7 +103,13 @@ export class JobLeave implements Leave {
 
   /** Reads the job again and again until `over`. A failed read is repeated, and nothing is sent until one succeeds. */
   async watch(
-    held: { readonly id: string; readonly run: number; readonly replica: string },
+    held: {
+      readonly id: string;
+      readonly run: number;
+      readonly replica: string;
+      /** Time between two reads, ms. */
+      readonly everyMs?: number | undefined;
+    },
     look: () => Promise<Seen>,
     over: AbortSignal,
   ): Promise<void> {
@@ -124,7 +130,7 @@ export class JobLeave implements Leave {
           this.#wake();
         }
       }
-      await this.#clock.sleep(LOOK_MS, over).catch(() => undefined);
+      await this.#clock.sleep(held.everyMs ?? LOOK_MS, over).catch(() => undefined);
     }
   }
 

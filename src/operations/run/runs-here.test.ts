@@ -52,3 +52,40 @@ test("a job that is cancelled while a write of it is on its way is let go of whe
   await executed;
   expect(job).toEqual({ status: "cancelled", executor: null });
 });
+
+test("a run without an end is over when its service leaves, and nobody has its row; what was under way has ended", async () => {
+  const { job, jobs } = ledger();
+  const members = { id: "me", isTrusted: () => true, isDead: async () => false } as unknown as Membership;
+  const audit = { isHeld: false, requireNotHeld: () => undefined };
+  const leaves = new AbortController();
+  const here = new RunsHere(
+    { jobs: {} as JobLedger, members, clock: createTestClock(), serves: true, audit, warn: () => undefined },
+    leaves.signal,
+  );
+  const reply = Promise.withResolvers<void>();
+  const kind: Kind = {
+    name: "watch",
+    scope: "",
+    partition: () => "",
+    rows: jobs,
+    goOn: "",
+    async body({ turn, leave }) {
+      for (;;) {
+        await turn(() => reply.promise);
+        leave.halt.throwIfAborted();
+      }
+    },
+  };
+  let isOver = false;
+  const executed = here.execute(kind, { jobId: "watch/one", kind: "watch", run: 1 }, () => {
+    throw new Error("the engine keeps nothing of it");
+  });
+  void executed.then(() => (isOver = true));
+  await new Promise(setImmediate);
+  leaves.abort();
+  await new Promise(setImmediate);
+  expect({ isOver, executor: job.executor }).toEqual({ isOver: false, executor: "me" });
+  reply.resolve();
+  await executed;
+  expect(job.executor).toBeNull();
+});

@@ -5,7 +5,7 @@ import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
 import type { JobLedger, OwnedRun, Store } from "../../store/index.ts";
 import { noSuchJob } from "../error.ts";
 import { type EngineRun, isTakenAway, OWNED, type Step, workflowId } from "./engine.ts";
-import type { Kind } from "./kind.ts";
+import type { Kind, RunRows } from "./kind.ts";
 import { interrupted, JobLeave, monotonic, type Seen, takenOver } from "./leave.ts";
 import { LEAVES, leftBy, STORE_TROUBLE } from "./left.ts";
 import type { Membership } from "./members.ts";
@@ -15,6 +15,8 @@ import { CANCELLED, reasonOf, type StopReason } from "./reason.ts";
 const BLOCKED_MS = 250;
 /** Time between two attempts while the database does not answer, ms: doubling from the first value to the second. */
 export const FIRST_WAIT_MS = 250;
+/** How often a run without an end asks whether it is still this process's, ms: it has no rows to send in between. */
+const ENDLESS_LOOK_MS = 2000;
 /** Longest pause between two looks at a database that is away, ms. */
 export const LONGEST_WAIT_MS = 5000;
 
@@ -58,7 +60,13 @@ export class RunsHere {
 
   /** Whether a run of a job is here. */
   hasJob(jobId: string): boolean {
-    return [...this.#here.keys()].some((id) => id.startsWith(`${jobId}/`));
+    return this.overOfJob(jobId) !== undefined;
+  }
+
+  /** Like `overOf`, for whichever run of a job is here. */
+  overOfJob(jobId: string): Promise<void> | undefined {
+    const found = [...this.#here].find(([id]) => id.slice(0, id.lastIndexOf("/")) === jobId);
+    return found?.[1].over;
   }
 
   /** Resolves when this process does no more work on a run; undefined when the run is not in this process. */
@@ -92,7 +100,7 @@ export class RunsHere {
       end = await this.#carryOut(kind, entered, engineStep, flights, here);
       // The ledger takes nothing of a cancelled job, as of one that another process has. It is still this process's to release, when
       // nothing of it is under way any more: who cancelled it waits for that.
-      if (end === "moved" && (await this.#isCancelled(entered.jobId))) {
+      if (end === "moved" && (await this.#isCancelled(kind, entered.jobId))) {
         await Promise.allSettled(flights);
         await this.#letGo(kind, entered.jobId, { code: CANCELLED, message: `job ${entered.jobId} was cancelled` });
         end = "done";
@@ -105,7 +113,8 @@ export class RunsHere {
       });
     }
     // It belongs to another process now, or will soon: anything that this process recorded about it would be wrong.
-    if (end !== "done") await forever();
+    if (end === "done" || (end === "left" && kind.rows !== undefined)) return;
+    await forever();
   }
 
   async #carryOut(
@@ -129,13 +138,14 @@ export class RunsHere {
     const leave = new JobLeave(clock, signal, elapsed, () => members.isTrusted());
     here.end = () => leave.end(takenOver(jobId));
     const look = () =>
-      this.#mayGoOn(entered).catch((thrown: unknown) => {
+      this.#mayGoOn(kind, entered).catch((thrown: unknown) => {
         // A service waits until the database is the right one again; a command ends, because nobody would notice that it does
         // nothing.
         if (!serves && isWrongStore(thrown)) leave.end(thrown);
         throw thrown;
       });
-    void leave.watch({ id: jobId, run, replica: members.id }, look, ended.signal);
+    const everyMs = kind.rows === undefined ? undefined : ENDLESS_LOOK_MS;
+    void leave.watch({ id: jobId, run, replica: members.id, everyMs }, look, ended.signal);
     const moved = Promise.withResolvers<"moved">();
     const step: Step = (name, work) =>
       engineStep(name, async () => {
@@ -147,8 +157,9 @@ export class RunsHere {
         if (flown.status === "rejected") throw flown.reason;
         return flown.value;
       });
+    const turn = <T>(work: () => Promise<T>) => fly(flights, work);
     try {
-      const body = kind.body({ jobId, run, step, leave }).then(() => "done" as const);
+      const body = kind.body({ jobId, run, step, turn, leave }).then(() => "done" as const);
       const left = serves ? this.#leaving(flights) : forever();
       const end = await Promise.race([body, moved.promise, left]);
       if (end === "left") await this.#letGo(kind, jobId, LEAVES);
@@ -170,11 +181,11 @@ export class RunsHere {
   }
 
   /** Waits for a database that is away, until this process is told to stop. */
-  async #isCancelled(jobId: string): Promise<boolean> {
-    const { jobs, members, clock, signal } = this.#deps;
+  async #isCancelled(kind: Kind, jobId: string): Promise<boolean> {
+    const { members, clock, signal } = this.#deps;
     for (;;)
       try {
-        const job = await jobs.getJob(jobId);
+        const job = await this.#rowsOf(kind).getJob(jobId);
         return job?.status === "cancelled" && job.executor === members.id;
       } catch (thrown) {
         if (signal.aborted || !(thrown instanceof OutdialError) || !STORE_TROUBLE.has(thrown.code)) return false;
@@ -203,7 +214,7 @@ export class RunsHere {
     const { jobs, members, clock } = this.#deps;
     const { signal } = this.#deps;
     const owned = ownedRun(entered);
-    const take = kind.take ?? ((one, executor) => jobs.take(one, executor));
+    const take = kind.take ?? ((one, executor) => this.#rowsOf(kind).take(one, executor));
     for (;;) {
       const { serves, audit } = this.#deps;
       // A service got it from the queue, and waits here until a person has decided.
@@ -227,9 +238,8 @@ export class RunsHere {
    * Records in the ledger that nobody works on the job. Waits for a database that is away, until this process is told to stop.
    */
   async #letGo(kind: Kind, jobId: string, reason: StopReason): Promise<void> {
-    const { jobs, members, clock } = this.#deps;
-    const { signal } = this.#deps;
-    const letGo = kind.letGo ?? ((id, executor, why) => jobs.letGo(id, executor, why));
+    const { members, clock, signal } = this.#deps;
+    const letGo = kind.letGo ?? ((id, executor, why) => this.#rowsOf(kind).letGo(id, executor, why));
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs)) {
       try {
         await letGo(jobId, members.id, reason);
@@ -248,11 +258,15 @@ export class RunsHere {
   }
 
   /** The job. Throws when the database was set back or belongs to another tenant: then nothing more is sent. */
-  async #mayGoOn(entered: EngineRun): Promise<Seen> {
-    const { audit, jobs, members } = this.#deps;
+  async #mayGoOn(kind: Kind, entered: EngineRun): Promise<Seen> {
+    const { audit, members } = this.#deps;
     audit.requireNotHeld();
     const { jobId } = entered;
-    return (await jobs.getOwned(ownedRun(entered), members.id)) ?? noSuchJob(jobId);
+    return (await this.#rowsOf(kind).getOwned(ownedRun(entered), members.id)) ?? noSuchJob(jobId);
+  }
+
+  #rowsOf(kind: Kind): RunRows {
+    return kind.rows ?? this.#deps.jobs;
   }
 }
 

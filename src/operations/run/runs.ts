@@ -10,7 +10,7 @@ import { OutdialError } from "../../kernel/index.ts";
 import type { Job, JobStatus, Store } from "../../store/index.ts";
 import { noSuchJob, OperationError } from "../error.ts";
 import { type Engine, type EngineDesk, type EngineKind, type UnderWay, workflowId } from "./engine.ts";
-import type { Kind } from "./kind.ts";
+import type { Kind, RunRow, RunRows } from "./kind.ts";
 import { interrupted, monotonic } from "./leave.ts";
 import { isLeft, STORE_TROUBLE } from "./left.ts";
 import { FIRST_WAIT_MS, forever, LONGEST_WAIT_MS, RunsHere, type RunsHereDependencies } from "./runs-here.ts";
@@ -51,6 +51,8 @@ export class Runs {
   /** Gives jobs to services, as long as this process executes none itself. */
   #desk: EngineDesk | undefined;
   #launch: (() => Promise<Engine>) | undefined;
+  /** Attaches an engine or hands over, when the first run begins. */
+  #later: (() => Promise<void>) | undefined;
   /** Another process executes the run that this one follows. */
   #follows = false;
 
@@ -83,7 +85,13 @@ export class Runs {
   /** Gives jobs to the services beside this process. @param launch starts an engine in this process when no service is left */
   handOver(desk: EngineDesk, launch: () => Promise<Engine>): void {
     this.#desk = desk;
-    this.#launch = launch;
+    // Several runs may begin at once.
+    this.#launch = once(launch);
+  }
+
+  /** For a process that may have nothing to run: `launch` calls `attach` or `handOver`, before the first run begins. */
+  attachLater(launch: () => Promise<void>): void {
+    this.#later = once(launch);
   }
 
   /** Aborted by `interrupt`. */
@@ -112,9 +120,19 @@ export class Runs {
     return (await this.#attached().phase({ jobId: job.id, run: job.run })).wasShared;
   }
 
+  /** Whether this process is a service. */
+  get serves(): boolean {
+    return this.#deps.serves;
+  }
+
   /** Whether a job runs in this process. */
   isHere(jobId: string): boolean {
     return this.#here.hasJob(jobId);
+  }
+
+  /** Settles when the run of a job in this process is over; undefined when none is here. */
+  overHere(jobId: string): Promise<void> | undefined {
+    return this.#here.overOfJob(jobId);
   }
 
   /** Who works on a job: see `standingOf`. */
@@ -145,15 +163,19 @@ export class Runs {
    * `other_tenant`.
    */
   async start(jobId: string): Promise<void> {
-    const { jobs, members, serves, clock, audit } = this.#deps;
+    const { members, serves, clock, audit } = this.#deps;
+    const rows = this.#rowsOf(jobId);
     for (let looks = 1; ; looks += 1) {
-      const job = await this.#find(jobId);
+      const job = (await rows.getJob(jobId)) ?? noSuchJob(jobId);
       // A run in this process ends in order by itself when it must not continue.
       if (!RUNNABLE.has(job.status) || this.isHere(jobId)) return;
       audit.requireNotHeld();
       const kind = this.#kindOf(job);
       const atWork = job.status === "running" ? job.executor : null;
-      if (atWork !== null && !(await members.isDead(atWork))) return;
+      // A run without an end that is not here although its row says so is lost: the answer was, when it was taken or let go of.
+      const isLost = kind.rows !== undefined && atWork === members.id;
+      if (atWork !== null && !isLost && !(await members.isDead(atWork))) return;
+      await this.#later?.();
       const [service] = serves ? [members.id] : await members.services(kind.scope);
       const desk = this.#engine ?? this.#desk;
       if (desk === undefined) throw new Error("attach an engine before running jobs");
@@ -169,7 +191,7 @@ export class Runs {
         if (service !== undefined) return;
         await desk.cancel({ kind: job.kind, jobId, run: job.run });
       }
-      const run = await jobs.openRun(job, kind.scope);
+      const run = await rows.openRun(job, kind.scope);
       if (run === undefined) continue;
       if (atWork !== null) await members.forget(atWork);
       const entered = { kind: kind.name, jobId, run };
@@ -179,6 +201,8 @@ export class Runs {
         await desk.enqueue(entered, { scope: kind.scope, partition: kind.partition(job) });
         if (!serves) this.#deps.warn(`${jobId} is handed over to the service ${service}, which runs it with its own settings`);
       }
+      // The next run deletes what this one could not.
+      if (kind.rows !== undefined) await desk.forgetBefore(entered).catch(() => undefined);
       return;
     }
   }
@@ -186,7 +210,8 @@ export class Runs {
   /** Launches an engine in a command line when no service is left. */
   async #alone(): Promise<Engine> {
     if (this.#launch === undefined) throw new Error("attach an engine before running jobs");
-    this.attach(await this.#launch());
+    const engine = await this.#launch();
+    if (this.#engine === undefined) this.attach(engine);
     return this.#attached();
   }
 
@@ -196,12 +221,19 @@ export class Runs {
    * @returns the job as it ended or stopped
    */
   async run(jobId: string, onTick?: (here: boolean) => Promise<void> | void): Promise<Job> {
+    return this.follow(jobId, this.#interrupt.signal, (first) => this.#turn(jobId, first, onTick));
+  }
+
+  /**
+   * Calls `turn` until it returns something, and waits while the database is away.
+   * @param turn called with true the first time
+   */
+  async follow<T>(jobId: string, signal: AbortSignal, turn: (first: boolean) => Promise<T | undefined>): Promise<T> {
     const { clock } = this.#deps;
-    const { signal } = this.#interrupt;
     let waits = FIRST_WAIT_MS;
     for (let first = true; ; first = false) {
       try {
-        const ended = await this.#turn(jobId, first, onTick);
+        const ended = await turn(first);
         if (ended !== undefined) return ended;
         waits = FIRST_WAIT_MS;
       } catch (thrown) {
@@ -273,7 +305,7 @@ export class Runs {
   /** Begins a new run of a job whose run no process of this version can continue. */
   async #beginAnew(run: UnderWay): Promise<void> {
     await this.#attached().cancel(run);
-    const job = await this.#deps.jobs.getJob(run.jobId);
+    const job = await this.#rowsOf(run.jobId).getJob(run.jobId);
     if (job?.run === run.run) await this.start(run.jobId);
   }
 
@@ -281,7 +313,13 @@ export class Runs {
     return (await this.#deps.jobs.getJob(jobId)) ?? noSuchJob(jobId);
   }
 
-  #kindOf({ kind }: Job): Kind {
+  /** Where it is said who has a run: the ledger of jobs, or the rows of a kind of its own. */
+  #rowsOf(id: string): RunRows {
+    const own = this.#kinds.get(id.slice(0, id.indexOf("/")));
+    return own?.rows ?? this.#deps.jobs;
+  }
+
+  #kindOf({ kind }: Pick<RunRow, "kind">): Kind {
     const found = this.#kinds.get(kind);
     if (found !== undefined) return found;
     // The case of CRM pushes when no CRM is configured.
@@ -294,4 +332,14 @@ export class Runs {
     if (this.#engine === undefined) throw new Error("attach an engine before running jobs");
     return this.#engine;
   }
+}
+
+/** Calls a function once, for all who ask; again after a failure. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () =>
+    (done ??= work().catch((thrown: unknown) => {
+      done = undefined;
+      throw thrown;
+    }));
 }

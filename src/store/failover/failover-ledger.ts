@@ -6,14 +6,18 @@ import { Ledger, type Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { insertMade } from "../metrics/state-intents.ts";
+import { PairRuns } from "./pair-runs.ts";
 import type { FailoverHappening, FailoverPair, FailoverStep } from "./types.ts";
 
 const PAIRS = `select primary_id as "primary", backup_id as backup, policy, changed_at as "changedAt", actor, state, seq, phase, executor, looked_at as "lookedAt",
     case when order_what is not null then json_build_object('what', order_what, 'by', order_by) end as "order"
   from outdial.failover_pairs`;
 
-/** Failover pairs: policy, lease, state, orders and history. */
+/** Failover pairs: policy, runs of the watch, state, orders and history. */
 export class FailoverLedger extends Ledger {
+  /** Who runs the watch over each pair. */
+  readonly runs = new PairRuns(this.store);
+
   /**
    * Creates a pair or changes its policy; its state stays unless the backup changes. Throws StoreError `invalid_state` during a
    * hand-over, and when one of the campaigns has the other role in another pair.
@@ -78,33 +82,6 @@ export class FailoverLedger extends Ledger {
       `select primary_id as "primary", greatest(changed_at, removed_at) as at from outdial.failover_pairs`,
     );
     return new Map(rows.map(({ primary, at }) => [primary, at]));
-  }
-
-  /** Takes a pair that this replica found free, its own, or run by a dead replica; of several replicas exactly one succeeds. */
-  async claim(seen: Pick<FailoverPair, "primary" | "executor">, executor: string): Promise<FailoverPair | undefined> {
-    const [claimed] = await this.store.query<{ primary: string }>(
-      `update outdial.failover_pairs set executor = $3, seq = seq + 1
-       where primary_id = $1 and executor is not distinct from $2 and removed_at is null returning primary_id as "primary"`,
-      [seen.primary, seen.executor, executor],
-    );
-    return claimed === undefined ? undefined : this.find(seen.primary);
-  }
-
-  /** Releases a pair. */
-  async release(primary: string, executor: string): Promise<void> {
-    await this.store.query("update outdial.failover_pairs set executor = null where primary_id = $1 and executor = $2", [
-      primary,
-      executor,
-    ]);
-  }
-
-  /** Whether the state that was last read is still the latest, and this replica runs the pair. */
-  async owns(primary: string, executor: string, seq: number): Promise<boolean> {
-    const rows = await this.store.query(
-      "select 1 from outdial.failover_pairs where primary_id = $1 and executor = $2 and seq = $3 and removed_at is null",
-      [primary, executor, seq],
-    );
-    return rows.length === 1;
   }
 
   /** Writes a state with its consequences. Throws StoreError `not_owner`. */

@@ -53,6 +53,7 @@ import { receiverOn } from "./0047-receiver-on.ts";
 import { unknownApprovals } from "./0048-unknown-approvals.ts";
 import { jobsByKind } from "./0049-jobs-by-kind.ts";
 import { begunApprovals } from "./0050-begun-approvals.ts";
+import { failoverRuns } from "./0051-failover-runs.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -105,6 +106,7 @@ const MIGRATIONS: readonly Migration[] = [
   unknownApprovals,
   jobsByKind,
   begunApprovals,
+  failoverRuns,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -61,7 +61,7 @@ async function push(given: Options = {}, map = DOCUMENTED_MAP) {
   // Nobody takes it away.
   const leave = { halt: interrupt ?? new AbortController().signal, confirmed: () => undefined } as never;
   try {
-    await kind.body({ jobId: job.id, run: 0, step: (_, work) => work(), leave });
+    await kind.body({ jobId: job.id, run: 0, step: (_, work) => work(), turn: (work) => work(), leave });
   } catch (thrown) {
     await own.jobs.letGo(job.id, "replica-1", {});
     throw thrown;

@@ -1,7 +1,8 @@
 // Why some work is under leases (src/operations/run/lease.ts, RetrievalSchedules) and no run of the engine: what the engine does with it, shown on the
-// engine itself. When one of these fails after an update of DBOS, the reason is gone. The last one shows what is no reason.
+// engine itself. When one of these fails after an update of DBOS, the reason is gone. The last one shows what the watch over failover pairs builds upon.
 
 import { DBOS } from "@dbos-inc/dbos-sdk";
+import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type EngineKind, launchEngine } from "../../../src/operations/index.ts";
 import { lay } from "../../support/cable.ts";
@@ -79,7 +80,7 @@ test("its schedules are crontabs, which cannot say every seven minutes: the turn
   expect(gaps).toEqual(new Set([7, 4]));
 });
 
-test("a run without an end is taken over each time, as the watch over a failover pair would be", async () => {
+test("a run without an end is taken over each time, and the engine does not count how often", async () => {
   const runs: number[] = [];
   const { engine, enqueue, phase } = await launch((_, run) => {
     runs.push(run);
@@ -92,4 +93,10 @@ test("a run without an end is taken over each time, as the watch over a failover
   }
   await until(() => runs.length === 4);
   expect(runs).toEqual([1, 1, 1, 1]);
+  // After a number of attempts it would give the run up.
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const { rows } = await client.query<{ attempts: string }>("select recovery_attempts as attempts from dbos.workflow_status");
+  await client.end();
+  expect(rows.map(({ attempts }) => Number(attempts))).toEqual([1]);
 });

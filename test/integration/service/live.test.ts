@@ -1,6 +1,8 @@
 // Live updates: resumed without a gap, reset when too late, and never held up by a reader that does not read.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { pairRunId } from "../../../src/store/index.ts";
+import { anybodys } from "../../support/runs.ts";
 import { type StartedServer, startServer } from "../../support/server.ts";
 
 let at: StartedServer;
@@ -110,7 +112,7 @@ test("a hand-over is told at each phase that it enters, and only then", async ()
   await failovers.put({ primary: "p", backup: "b", policy: {}, actor: "a", audit: [] });
   const live = await open();
   await live.until("id: ");
-  await failovers.claim({ primary: "p", executor: null }, "e");
+  expect(await failovers.runs.take(anybodys(pairRunId("p")), "e")).toBe("taken");
   for (const phase of ["watching", "pausing", "pausing", "failed-over"]) {
     const { seq = 0 } = (await failovers.find("p")) ?? {};
     const quiet = { looked: true, orderTaken: false, event: null, alarms: [], audit: [], events: [] };

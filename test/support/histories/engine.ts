@@ -102,6 +102,7 @@ export class EngineModel {
           const row = this.#rows.get(workflowId(run));
           if (row !== undefined && row.status !== "ENDED") row.status = "CANCELLED";
         }),
+      forgetBefore: async () => undefined,
       close: async () => undefined,
     };
   }

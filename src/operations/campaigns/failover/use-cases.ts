@@ -6,6 +6,7 @@ import { type AuditInput, type FailoverPair, StoreError } from "../../../store/i
 import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
+import type { Kind } from "../../run/kind.ts";
 import { type DncBeforeStart, notHeld } from "../../tenant-dnc/index.ts";
 import { happeningOf, pairViewOf } from "../../views/failover-views.ts";
 import type { Planned } from "../../views/plan.ts";
@@ -247,6 +248,16 @@ export class FailoverUseCases extends FailoverRecords {
     const { wouldTrigger, ends, passed } = report;
     await this.#context.store.audit.append([entry(by, "failover.drill", primary, { wouldTrigger, ends, passed })]);
     return report;
+  }
+
+  /** What a watch is to the runs of this process. */
+  kind(): Kind {
+    return this.#watch.kind();
+  }
+
+  /** See `PairWatch.beginAll`. */
+  beginAll(): Promise<void> {
+    return this.#watch.beginAll();
   }
 
   /** See `PairWatch.watch`. */

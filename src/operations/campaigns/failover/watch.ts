@@ -1,15 +1,16 @@
-// The watch over failover pairs: one process runs a pair; other processes wait and take over when it dies or leaves.
+// The watch over failover pairs: runs of the engine without an end. One process runs a pair; when it dies or leaves, a service takes
+// over, or a command line that waits.
 //
-// A watch never ends and has no result: instead of a job it is a lease and a state. Each decision is written with its alarms in one
-// transaction, which only the holder of the lease can make, and is then carried out. A process that takes over carries out the
-// command of the stored state.
+// Each decision is written with its alarms in one transaction, which only the process that has the run can make, and is then carried out. A process
+// that takes over carries out the command of the stored state.
 
 import { newId, OutdialError } from "../../../kernel/index.ts";
-import type { FailoverPair, MadeChange } from "../../../store/index.ts";
+import { FAILOVER, type FailoverPair, type MadeChange, pairRunId, primaryOfRun } from "../../../store/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
-import { takeFree } from "../../run/lease.ts";
+import type { Kind, Running } from "../../run/kind.ts";
 import { whileTrusted } from "../../run/leave.ts";
+import { STORE_TROUBLE } from "../../run/left.ts";
 import { type ActDeps, act } from "./act.ts";
 import { decide, isLook, nextCommand } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
@@ -19,6 +20,12 @@ import type { Alarm, Command, FailoverEvent, FailoverState } from "./state.ts";
 
 /** How often a pair that another process runs is read, ms of the machine's time. */
 const WAIT_MS = 1000;
+/** The same for one that is about to be taken. */
+const SOON_MS = 100;
+/** Pause of a service before it tries a pair again whose state it cannot read, ms. */
+const AGAIN_MS = 5000;
+/** How often a process looks whether a person has accepted a database that was set back, ms. */
+const HELD_MS = 1000;
 
 /** Sent for every event; `elsewhere` while another process runs the pair. */
 export type FailoverProgress = (
@@ -38,11 +45,21 @@ export interface WatchOptions {
   readonly until?: ((state: FailoverState, event: FailoverEvent) => boolean) | undefined;
 }
 
-/** The watch over a pair: reads the figures regularly, and carries out what the machine decides, under a lease in the store. */
+/** Who waits in this process for what the run of a pair does here. */
+interface Follower {
+  readonly options: WatchOptions;
+  /** `until` or the signal has ended the run. */
+  isOver: boolean;
+  /** What else ended it. */
+  failed: unknown;
+}
+
+/** The watch over pairs: reads the figures regularly, and carries out what the machine decides, as long as the engine has the pair here. */
 export class PairWatch {
   readonly #context: Context;
   readonly #deps: ActDeps;
   readonly #pause: ((point: string) => Promise<void>) | undefined;
+  readonly #followers = new Map<string, Follower>();
 
   constructor(context: Context, deps: ActDeps, pause?: (point: string) => Promise<void>) {
     this.#context = context;
@@ -50,55 +67,142 @@ export class PairWatch {
     this.#pause = pause;
   }
 
+  /** Any process on the store may run a pair, whatever its credentials: a store has one tenant, and a pair is never left alone. */
+  kind(): Kind {
+    return {
+      name: FAILOVER,
+      scope: FAILOVER,
+      partition: ({ id }) => id,
+      body: (running) => this.#body(running),
+      rows: this.#context.store.failovers.runs,
+      goOn: "watch the pair again",
+    };
+  }
+
   /** Throws OperationError `job_not_found`. */
   async find(primary: string): Promise<PairReport> {
-    return readPair(await this.#pair(primary));
+    return readPair((await this.#context.store.failovers.find(primary)) ?? noSuchPair(primary));
+  }
+
+  /** Begins a run of each pair that no living process runs. */
+  async beginAll(): Promise<void> {
+    const { store, replica, runs } = this.#context;
+    const dead = new Map<string, boolean>();
+    for (const { primary, executor } of await store.failovers.runs.executors()) {
+      const id = pairRunId(primary);
+      if (executor !== null && executor !== replica.id) {
+        if (!dead.has(executor)) dead.set(executor, await replica.isDead(executor));
+        if (dead.get(executor) === false) continue;
+      }
+      if (runs.overHere(id) === undefined) await runs.start(id);
+    }
   }
 
   /**
-   * Runs a pair, or waits until it can take it over, until the signal or `until`. Rejects for errors other than the tenant's: no
-   * database, an unreadable state.
+   * Runs a pair here, or waits until it can take it over, until the signal or `until`. Rejects for errors other than the tenant's
+   * and a database that is away: no such pair, an unreadable state.
    */
   async watch(primary: string, options: WatchOptions): Promise<void> {
-    const { clock, store, replica } = this.#context;
-    const { signal } = options;
-    while (!signal.aborted) {
-      const pair = await this.#claim(primary);
-      if (pair === undefined) {
-        const elsewhere = await this.find(primary);
-        options.onProgress?.({ pair: elsewhere, elsewhere: true });
-        if (options.leaveToOthers === true) return;
-        await clock.sleep(WAIT_MS, signal).catch(() => undefined);
-        continue;
-      }
+    const { runs } = this.#context;
+    const signal = AbortSignal.any([options.signal, runs.interrupted]);
+    const follower: Follower = { options, isOver: false, failed: undefined };
+    try {
+      await runs.follow(pairRunId(primary), signal, () => this.#turn(primary, follower, signal));
+    } finally {
+      if (this.#followers.get(primary) === follower) this.#followers.delete(primary);
+    }
+  }
+
+  /** @returns true when the watch is over */
+  async #turn(primary: string, follower: Follower, signal: AbortSignal): Promise<true | undefined> {
+    const { clock, replica, runs } = this.#context;
+    const { onProgress, leaveToOthers = false } = follower.options;
+    if (signal.aborted) return true;
+    await this.find(primary);
+    const id = pairRunId(primary);
+    // One caller of this process follows the run; others wait, as for another process.
+    if (!this.#followers.has(primary) && runs.overHere(id) === undefined) this.#followers.set(primary, follower);
+    const follows = this.#followers.get(primary) === follower;
+    await runs.start(id);
+    const over = follows ? runs.overHere(id) : undefined;
+    if (over !== undefined) {
+      await over;
+      const { failed } = follower;
+      if (follower.isOver || signal.aborted) return true;
+      follower.failed = undefined;
+      if (failed !== undefined && !isPassing(failed)) throw failed;
+    }
+    const pair = await this.find(primary);
+    const isElsewhere = pair.executor !== null && !(follows && pair.executor === replica.id);
+    if (isElsewhere) onProgress?.({ pair, elsewhere: true });
+    // A process that has just taken a new pair looks at it at once.
+    const isSeen = pair.state.lookedAt !== null || pair.state.unanswered > 0;
+    if (isElsewhere && isSeen && leaveToOthers) return true;
+    await clock.sleep(isElsewhere || over !== undefined ? WAIT_MS : SOON_MS, signal).catch(() => undefined);
+    return undefined;
+  }
+
+  /** A run of a pair in this process. A service ends it when it leaves; a command line when the one who follows it does not want it any more. */
+  async #body(running: Running): Promise<void> {
+    const { store, replica, runs, clock } = this.#context;
+    const { jobId, leave } = running;
+    const primary = primaryOfRun(jobId);
+    const follower = this.#followers.get(primary);
+    const asked = follower?.options.signal;
+    const signal = asked === undefined ? leave.halt : AbortSignal.any([leave.halt, asked]);
+    try {
+      if (follower !== undefined) follower.isOver = await this.#run(primary, running, signal, follower.options);
+      else if (runs.serves) await this.#run(primary, running, signal);
+    } catch (thrown) {
+      if (follower === undefined && !isPassing(thrown)) await clock.sleep(AGAIN_MS, leave.halt).catch(() => undefined);
+      if (follower !== undefined && asked?.aborted !== true) follower.failed = thrown;
+      if (asked?.aborted !== true) throw thrown;
+    }
+    await store.failovers.runs.letGo(jobId, replica.id);
+  }
+
+  /** @returns true when `until` ended it, false when the pair was removed */
+  async #run(
+    primary: string,
+    running: Running,
+    signal: AbortSignal,
+    options: Pick<WatchOptions, "onProgress" | "until"> = {},
+  ): Promise<boolean> {
+    const { store, replica } = this.#context;
+    const { halt, confirmed } = running.leave;
+    for (;;) {
+      const pair = await store.failovers.find(primary);
+      // Removed, perhaps made again since: the next run is begun for it.
+      if (pair === undefined || pair.executor === null) return false;
+      if (pair.executor !== replica.id) throw lost(primary);
       try {
-        if (await this.#run(pair, options)) return;
+        await this.#goOn(pair, running, signal, options);
+        return true;
       } catch (thrown) {
-        if (signal.aborted) return;
-        // Another process took the pair, or may have: wait upon that one.
-        if (!(thrown instanceof OutdialError) || thrown.code !== "not_owner") throw thrown;
-        await clock.sleep(WAIT_MS, signal).catch(() => undefined);
-      } finally {
-        await store.failovers.release(primary, replica.id);
+        const why: unknown = halt.aborted ? halt.reason : thrown;
+        const code = why instanceof OutdialError ? why.code : undefined;
+        if (code === "job_state") return false;
+        if (code !== "not_owner" || halt.aborted) throw why;
+        // This process stood still, or somebody wrote the pair's policy between a read and a write. It goes on when it knows that the pair is its own.
+        await confirmed();
+        signal.throwIfAborted();
       }
     }
   }
 
-  /** Takes a pair that is free, ours, or run by a dead process. */
-  async #claim(primary: string): Promise<FailoverPair | undefined> {
-    const { store, replica } = this.#context;
-    const seen = await this.#pair(primary);
-    return takeFree(seen.executor, replica, () => store.failovers.claim(seen, replica.id));
-  }
-
-  /** @returns true when `until` ended it */
-  async #run(claimed: FailoverPair, { signal, onProgress, until }: WatchOptions): Promise<boolean> {
+  /** Looks and acts until `until`. Throws `not_owner` when it is not certain that this process has the pair. */
+  async #goOn(
+    taken: FailoverPair,
+    { turn }: Running,
+    signal: AbortSignal,
+    { onProgress, until }: Pick<WatchOptions, "onProgress" | "until">,
+  ): Promise<void> {
     const { clock } = this.#deps;
     const { actor, random, alarms: receiver, store, replica } = this.#context;
     const ledger = store.failovers;
-    const { primary } = claimed;
-    let { seq } = claimed;
-    let pair = readPair(claimed);
+    const { primary } = taken;
+    let { seq } = taken;
+    let pair = readPair(taken);
     const sends = new SendsOfPair(actor);
     const happened = async (event: FailoverEvent, orderTaken: boolean, made: readonly MadeChange[] = []) => {
       const before = pair.state;
@@ -136,23 +240,14 @@ export class PairWatch {
       return next;
     };
     const now = clock.now();
-    let command = await happened(
-      { type: "taken", at: now, gapMs: claimed.lookedAt === null ? null : now - claimed.lookedAt },
-      false,
-    );
-    // A new holder looks at once.
-    let waits = false;
-    for (;;) {
-      signal.throwIfAborted();
-      if (waits && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
-      waits = true;
+    let command = await happened({ type: "taken", at: now, gapMs: taken.lookedAt === null ? null : now - taken.lookedAt }, false);
+    const perform = async (): Promise<boolean> => {
       const point = `${pair.state.phase}.${command.kind}`;
       await this.#pause?.(`${point}.before`);
       const leave = whileTrusted(replica.trust());
       // Other processes change policies and orders. A process that was suspended for long may count as dead by now.
       const latest = await ledger.find(primary);
-      if (latest === undefined || latest.executor !== replica.id)
-        throw new OperationError("not_owner", `the pair of ${primary} is no longer watched by this process`);
+      if (latest === undefined || latest.executor !== replica.id) throw lost(primary);
       seq = latest.seq;
       const { policy, backup, order, state } = readPair(latest);
       pair = { ...pair, policy, backup, order, state };
@@ -166,11 +261,22 @@ export class PairWatch {
       const event = { ...happening, at: clock.now() };
       const made = sends.madeBy(command, event, { ids, state, sentAt });
       command = await happened(event, event.type === "looked" && event.order !== null, made);
-      if (until?.(pair.state, event) === true) return true;
+      return until?.(pair.state, event) === true;
+    };
+    // A new holder looks at once.
+    for (let waits = false; ; waits = true) {
+      signal.throwIfAborted();
+      if (waits && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
+      // On a database that was set back nothing is handed over, because that may have happened already. Nor when the store belongs to another tenant.
+      while (store.audit.isHeld) await this.#context.clock.sleep(HELD_MS, signal);
+      if (await turn(perform)) return;
     }
   }
-
-  async #pair(primary: string): Promise<FailoverPair> {
-    return (await this.#context.store.failovers.find(primary)) ?? noSuchPair(primary);
-  }
 }
+
+const lost = (primary: string) => new OperationError("not_owner", `the pair of ${primary} is no longer watched by this process`);
+
+/** What a watch waits out: a database that is away, another process that has the pair. */
+const PASSING: ReadonlySet<string> = new Set([...STORE_TROUBLE, "not_owner"]);
+
+const isPassing = (thrown: unknown): boolean => thrown instanceof OutdialError && PASSING.has(thrown.code);
