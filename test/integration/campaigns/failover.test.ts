@@ -4,10 +4,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { openFailover } from "../../../src/app/index.ts";
 import { usCaUk2026 } from "../../../src/compliance/index.ts";
 import { createTriggerRule, isSettled } from "../../../src/operations/index.ts";
 import { createTenant } from "../../../src/tenant/index.ts";
+import { lay } from "../../support/cable.ts";
 import { runCli } from "../../support/cli.ts";
+import { until } from "../../support/until.ts";
 import { BACKUP, type FailoverWorld, openFailoverWorld, PRIMARY, scenarioOf } from "./failover-world.ts";
 
 const PERIOD_MS = 60_000;
@@ -323,6 +326,39 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   expect(JSON.parse(skewed.stdout.trim().split("\n").at(-1) ?? "").state.standing).toHaveProperty("CLOCK");
   const unknown = await run("drill", "nobody");
   expect(unknown.code).toBe(2);
+});
+
+it("waits for a database that is away, and goes on; a second watch in the process leaves the pair to the first", async () => {
+  await using world = await openFailoverWorld();
+  await using cable = await lay(world.databaseUrl);
+  await using runtime = await openFailover(
+    {},
+    { ...world.environment, DATABASE_URL: cable.url },
+    { warn: () => undefined, limits: "off", deliver: false, clock: world.clock },
+  );
+  const { failover } = runtime;
+  await failover.put(PRIMARY, world.policy());
+  const ended = new AbortController();
+  let looks = 0;
+  const watching = failover.watch(PRIMARY, {
+    signal: ended.signal,
+    onProgress: (progress) => {
+      if (!progress.elsewhere && progress.event.type === "looked") looks += 1;
+    },
+  });
+  await until(() => looks > 2);
+  const others: boolean[] = [];
+  const onProgress = ({ elsewhere }: { readonly elsewhere: boolean }) => void others.push(elsewhere);
+  await failover.watch(PRIMARY, { signal: ended.signal, leaveToOthers: true, onProgress });
+  expect(others).toEqual([true]);
+  cable.pull();
+  await until(() => cable.refused() > 2);
+  const before = looks;
+  cable.putBack();
+  await until(() => looks > before + 2);
+  ended.abort();
+  await watching;
+  expect(await world.query("select executor from outdial.failover_pairs")).toEqual([{ executor: null }]);
 });
 
 it("activates nothing when everything is stopped in the middle of a hand-over", async () => {

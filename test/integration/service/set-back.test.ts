@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { runCli, workFolder } from "../../support/cli.ts";
+import { headBeyond } from "../../support/heads.ts";
 import { type StartedService, startService } from "../../support/service.ts";
 import { until } from "../../support/until.ts";
 import { NO_ALARMS } from "../../support/world.ts";
@@ -172,11 +173,4 @@ async function nobodyIsCalled(world: StartedService, cli: (...args: string[]) =>
     code: 0,
     stderr: expect.stringContaining("also opt-outs, may be missing") as string,
   });
-}
-
-/** A head that the log's key signed at a size that this log has not. */
-function headBeyond(checkpoint: string, sign: (text: string) => string): string {
-  const [origin = "", , root = ""] = checkpoint.split("\n");
-  const body = `${origin}\n9999\n${root}\n`;
-  return `${body}\n${sign(body)}`;
 }
