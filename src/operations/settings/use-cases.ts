@@ -376,7 +376,7 @@ function planned(operation: string, prepared: PreparedChange, guard: GuardPlan |
   const fields = diff.length === 1 ? "1 field" : `${diff.length} fields`;
   return {
     operation,
-    summary: `${operation === "dialer.rollback" ? "Go back to" : "Apply"} dialer settings ${sourceName}: ${fields}${overridden.length > 0 ? ", a gate overridden" : ""}`,
+    summary: `${operation === "dialer.rollback" ? "Go back to dialer settings" : "Apply dialer settings from"} ${sourceName}: ${fields}${overridden.length > 0 ? ", a gate overridden" : ""}`,
     // Equal settings and facts give an equal prediction: it only changes when its inputs change.
     relies: {
       ...(subject === "" ? {} : { subject }),

@@ -86,6 +86,12 @@ export function zoneName(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+/** Further away than this, ms, a day needs its year: it could be taken for one of this year. */
+const A_YEAR_AWAY = 300 * 86_400_000;
+
+/** Whether the year of an instant must be told. @param at ISO 8601 */
+export const needsYear = (at: string, now: number): boolean => Math.abs(now - Date.parse(at)) > A_YEAR_AWAY;
+
 interface TimeFormat {
   /** "12:03:10" */
   readonly clock: (at: number | string) => string;
@@ -93,6 +99,8 @@ interface TimeFormat {
   readonly minute: (at: number | string) => string;
   /** "Sat 21 Nov, 12:03" */
   readonly day: (at: number | string) => string;
+  /** "21 Nov 2025, 12:03" */
+  readonly longDay: (at: number | string) => string;
   /** "21 Nov" */
   readonly date: (at: number | string) => string;
 }
@@ -124,6 +132,7 @@ function makeFormat(zone: string | undefined): TimeFormat {
     clock: make({ ...hour, second: "2-digit" }),
     minute: make(hour),
     day: make({ ...hour, weekday: "short", day: "2-digit", month: "short" }),
+    longDay: make({ ...hour, day: "2-digit", month: "short", year: "numeric" }),
     date: make({ day: "2-digit", month: "short" }),
   };
 }

@@ -10,7 +10,7 @@ import { budgetView } from "./budget.ts";
 import { leavesOf, readPath, sameSettings } from "./changes.ts";
 import { csvOf } from "./csv.ts";
 import { pairBadge, pairCounts, pairNews } from "./failover.ts";
-import { ago, decimal, interval, percent, span, timeFormat, whole, words } from "./format.ts";
+import { ago, decimal, interval, needsYear, percent, span, timeFormat, whole, words } from "./format.ts";
 import { found } from "./palette.ts";
 import { scale, scaleOf, ticks } from "./scale.ts";
 import { toldOf } from "./stop.ts";
@@ -58,6 +58,13 @@ describe("times", () => {
     expect(there.clock("2026-11-21T17:03:10Z")).toBe("12:03:10");
     expect(there.day("2026-11-21T02:00:00Z")).toBe("Fri 20 Nov, 21:00");
     expect(there.clock("never")).toBe("–");
+    expect(there.longDay("2024-11-21T02:00:00Z")).toBe("20 Nov 2024, 21:00");
+    const now = Date.parse("2026-01-10T00:00:00Z");
+    expect(["2025-12-28T00:00:00Z", "2025-01-28T00:00:00Z", "never"].map((at) => needsYear(at, now))).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 });
 
