@@ -7,12 +7,13 @@ import { BRING_COMPANY_LIST, companyListWords, MAIL } from "../operations/index.
 import { type Store, tenantWords } from "../store/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import { readRules } from "./compliance.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Flags, loadConfig, secretFrom } from "./config.ts";
 import { proxyOf, proxyText } from "./egress.ts";
 import { createSkew } from "./failover.ts";
 import { inboundSecrets } from "./inbound.ts";
 import { mailOf, receiversOf } from "./receivers.ts";
 import { standingOf, storeName, tenantAddress } from "./standing.ts";
+import { credentialName } from "./tenant-choice.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { packageCommit, packageVersion } from "./version.ts";
 import { type Environment, storeOf } from "./workplace.ts";
@@ -20,8 +21,8 @@ import { type Environment, storeOf } from "./workplace.ts";
 /** One thing that was checked. */
 export interface Check {
   readonly check: string;
-  /** `warn`: it works, but somebody should look at it. */
-  readonly state: "ok" | "warn" | "fail";
+  /** `warn`: it works, but somebody should look at it. `todo`: a person has not given it yet, as in a workplace that was just made. */
+  readonly state: "ok" | "warn" | "todo" | "fail";
   readonly text: string;
   /** What to do; null when nothing is to be done. */
   readonly mend: string | null;
@@ -38,11 +39,11 @@ export async function examine(flags: Flags, environment: Environment): Promise<r
   const checks: Check[] = [];
   const add = (check: string, state: Check["state"], text: string, mend: string | null = null) =>
     void checks.push({ check, state, text, mend });
-  const tried = async <T>(check: string, work: () => Promise<T>): Promise<T | undefined> => {
+  const tried: Seen["tried"] = async (check, work, trouble = "fail") => {
     try {
       return await work();
     } catch (thrown) {
-      add(check, "fail", messageOf(thrown), thrown instanceof OutdialError ? (thrown.advice ?? null) : null);
+      add(check, trouble, messageOf(thrown), thrown instanceof OutdialError ? (thrown.advice ?? null) : null);
       return undefined;
     }
   };
@@ -88,12 +89,14 @@ interface Seen {
   readonly config: Config;
   readonly environment: Environment;
   readonly add: (check: string, state: Check["state"], text: string, mend?: string | null) => void;
-  readonly tried: <T>(check: string, work: () => Promise<T>) => Promise<T | undefined>;
+  /** @param trouble the state when the work fails; `fail` by default */
+  readonly tried: <T>(check: string, work: () => Promise<T>, trouble?: "fail" | "todo") => Promise<T | undefined>;
 }
 
 async function ofTenant({ config, environment, add, tried }: Seen): Promise<void> {
   const skew = createSkew(config.clock);
-  const tenant = await tried("tenant", () => tenantFromConfig(config, environment, { hooks: skew.hooks }));
+  const trouble = (await isGiven(config, environment)) ? "fail" : "todo";
+  const tenant = await tried("tenant", () => tenantFromConfig(config, environment, { hooks: skew.hooks }), trouble);
   if (tenant === undefined) return;
   try {
     const { named } = config;
@@ -134,6 +137,16 @@ async function ofTenant({ config, environment, add, tried }: Seen): Promise<void
   } finally {
     await tenant.close();
   }
+}
+
+/** What the tenant knows a client by, of each profile. */
+const CREDENTIALS = { rest: ["CLIENT_ID", "CLIENT_SECRET"], acd: ["ACCESS_KEY_ID", "ACCESS_KEY_SECRET"] } as const;
+
+/** Whether a person has given the tenant's address and credentials, right or wrong. */
+async function isGiven(config: Config, environment: Environment): Promise<boolean> {
+  const names = CREDENTIALS[config.profile].map((credential) => credentialName(config.named?.name, credential));
+  const given = await Promise.all(names.map((name) => secretFrom(environment, name).catch(() => "")));
+  return tenantAddress(config) !== null && given.every((one) => one !== undefined);
 }
 
 /** An operation needs at least one of its scopes. */
@@ -217,7 +230,7 @@ async function lists(
 ): Promise<void> {
   const { companyList: own, registries } = await standingOf(config, store);
   if (own === null)
-    add("company's list", "fail", "neither loaded nor declared empty: no gate lets anybody be dialed", BRING_COMPANY_LIST);
+    add("company's list", "todo", "neither loaded nor declared empty: no gate lets anybody be dialed", BRING_COMPANY_LIST);
   else add("company's list", "ok", companyListWords(own));
   const rules = await tried("calling rules", () => readRules(flags, environment, {}));
   if (rules === undefined) return;

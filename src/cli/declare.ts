@@ -242,9 +242,12 @@ export const file = <const Flags extends string, const Given extends Settings = 
   given?: Given,
 ) => value(flags, help, (written, _, { cwd }) => pathFrom(cwd, written), given);
 
-/** A scenario: when the working folder has no such file, an example of the package with that name is used. */
-export const scenarioFile = <const Flags extends string>(flags: Flags, help: string) =>
-  value(flags, help, (written, _, { cwd }) => shippedExample(written, cwd) ?? pathFrom(cwd, written));
+/** A file or folder that is read: when there is none of this name and it is one of an example, that of the package is used. */
+export const input = <const Flags extends string, const Given extends Settings = None>(
+  flags: Flags,
+  help: string,
+  given?: Given,
+) => value(flags, help, (written, _, { cwd }) => shippedExample(written, cwd) ?? pathFrom(cwd, written), given);
 
 /** The built-in rule pack is named by its id instead of a path. */
 export const SHIPPED_PACK = "us-ca-uk-2026";

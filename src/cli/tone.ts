@@ -11,6 +11,7 @@ const STATES: Readonly<Record<string, keyof typeof TONES>> = {
   active: "good",
   delivered: "good",
   warn: "warn",
+  todo: "warn",
   paused: "warn",
   stopped: "warn",
   partly_failed: "warn",

@@ -9,16 +9,21 @@ import { toned } from "../tone.ts";
 
 export const doctor: Run<typeof declared.doctor> = async ({ options, io }) => {
   const checks = await examine(options, io.env);
-  const failed = checks.filter(({ state }) => state === "fail").length;
-  const warned = checks.filter(({ state }) => state === "warn").length;
-  const words = [`${failed} wrong`, `${warned} doubtful`, `${checks.length - failed - warned} ok`];
-  await io.answer({ ok: failed === 0, checks }, [
-    ...checks.flatMap((check) => checkLines(check, io.colour)),
-    "",
-    words.join(" · "),
-  ]);
-  return failed === 0 ? EXIT.done : EXIT.failed;
+  const counts = SUMMARY.flatMap(({ state, word }) => {
+    const count = checks.filter((check) => check.state === state).length;
+    return count === 0 ? [] : `${count} ${word}`;
+  });
+  const isReady = checks.every(({ state }) => state === "ok" || state === "warn");
+  await io.answer({ ok: isReady, checks }, [...checks.flatMap((check) => checkLines(check, io.colour)), "", counts.join(" · ")]);
+  return isReady ? EXIT.done : EXIT.failed;
 };
+
+const SUMMARY: readonly { readonly state: Check["state"]; readonly word: string }[] = [
+  { state: "fail", word: "wrong" },
+  { state: "todo", word: "left to do" },
+  { state: "warn", word: "doubtful" },
+  { state: "ok", word: "ok" },
+];
 
 function checkLines({ check, state, text, mend }: Check, colour: boolean): string[] {
   // When a file has several mistakes, each has its own line.

@@ -1,13 +1,28 @@
 // outdial campaign: campaigns as code, and their state.
 
 import { command } from "../command.ts";
-import { file, flag, id, many, pack, STORE, span, TENANT_AND_STORE, text, value, whole, wholeNumber, wrong } from "../declare.ts";
+import {
+  file,
+  flag,
+  id,
+  input,
+  many,
+  pack,
+  STORE,
+  span,
+  TENANT_AND_STORE,
+  text,
+  value,
+  whole,
+  wholeNumber,
+  wrong,
+} from "../declare.ts";
 
 /** Contacts of a list are read in pages of this size. */
 const PAGE = 100;
 const MOST_CONTACTS = 10_000_000;
 
-const FILES = file("[path]", "campaign file, or a folder of them, YAML or JSON; campaigns by default");
+const FILES = input("[path]", "campaign file, or a folder of them, YAML or JSON; campaigns by default");
 const PACK = pack("--pack <file>", "rule pack; by default the configuration's, else the shipped one");
 /** Converted to pages. */
 const CONTACTS = value(
@@ -40,7 +55,7 @@ export const apply = command(
   {
     runs: "through",
     summary: "execute exactly the plan that was shown, read back every field; new campaigns stay paused",
-    args: [file("[path]", "campaign file or folder, or a plan that plan --out wrote; campaigns by default")],
+    args: [input("[path]", "campaign file or folder, or a plan that plan --out wrote; campaigns by default")],
     options: [
       flag("--activate", "activate the campaigns that no file wants paused, each past the pre-dial gate"),
       value("--plan <hash>", "the plan that is agreed to; at least the first eight characters of its hash", (written, label) => {

@@ -6,6 +6,7 @@ import {
   file,
   flag,
   id,
+  input,
   instant,
   many,
   moment,
@@ -25,7 +26,7 @@ const LIMIT = { from: 1, to: 100_000 } as const;
 
 export const check = command("check", NOTHING, {
   summary: "decide about calls: one decision a line, in order, with every broken rule and the next allowed instant",
-  args: [file("[file]", "NDJSON, one question a line; - or nothing reads stdin", { default: "-" })],
+  args: [input("[file]", "NDJSON, one question a line; - or nothing reads stdin", { default: "-" })],
   options: [
     PACK,
     CAMPAIGN_RULES,
@@ -98,7 +99,7 @@ export const stalePack = command("stale", NOTHING, {
 
 export const signPack = command("sign", STORE, {
   summary: "sign a rule pack with the key of the audit log and write the signed file",
-  args: [file("<pack>", "file, JSON or YAML")],
+  args: [input("<pack>", "file, JSON or YAML")],
   options: [file("--out <file>", "the signed file", { required: true })],
 });
 
@@ -122,7 +123,7 @@ export const fetchPack = command("fetch", STORE, {
 
 export const replayPack = command("replay", STORE, {
   summary: "decide recorded decisions, or placed calls, again with another pack; writes those that change",
-  args: [many(file("[decisions...]", "files that check --record and gate --record wrote; - or nothing reads stdin"))],
+  args: [many(input("[decisions...]", "files that check --record and gate --record wrote; - or nothing reads stdin"))],
   options: [
     pack("--pack <file>", "the other pack", { required: true }),
     CAMPAIGN_RULES,
@@ -144,7 +145,7 @@ export const gate = command(
   { ...STORE, tells: "lists" },
   {
     summary: "decide about every contact: dial now, later and when, or never and why; signs a manifest of the decisions",
-    args: [file("<contacts>", "contact list: CSV with a header, bare numbers, or NDJSON; - reads stdin")],
+    args: [input("<contacts>", "contact list: CSV with a header, bare numbers, or NDJSON; - reads stdin")],
     options: [
       id("--campaign <id>", "campaign for which the contacts are", { required: true }),
       CALL_TYPE,

@@ -1,7 +1,7 @@
 // outdial demo and outdial sandbox.
 
 import { command } from "../command.ts";
-import { choice, file, flag, NOTHING, scenarioFile, text, value, whole, wrong } from "../declare.ts";
+import { choice, file, flag, input, NOTHING, text, value, whole, wrong } from "../declare.ts";
 
 const PORT = whole("--port <number>", "port to listen on; 0 takes a free one", { to: 65_535, default: 0 });
 
@@ -26,7 +26,7 @@ export const sandbox = command("sandbox", NOTHING, {
     PORT,
     text("--host <address>", "address to listen on", { default: "127.0.0.1" }),
     choice("--profile <profile>", "profile of the printed credentials; both APIs are served at one address", ["rest", "acd"]),
-    scenarioFile("--scenario <file>", "scenario file, YAML or JSON (schemas/scenario.schema.json)"),
+    input("--scenario <file>", "scenario file, YAML or JSON (schemas/scenario.schema.json)"),
     value("--speed <factor>", "run the sandbox's clock this many times faster", (written) => {
       const speed = Number(written);
       if (speed > 0 && speed <= 100_000) return speed;

@@ -1,9 +1,9 @@
 // outdial dialer.
 
 import { command } from "../command.ts";
-import { choice, file, flag, id, many, STORE, span, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, flag, id, input, many, STORE, span, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
-const FILE = file("<file>", "settings file, YAML or JSON; - reads stdin");
+const FILE = input("<file>", "settings file, YAML or JSON; - reads stdin");
 const VERSION = { from: 1, to: 2 ** 31 - 1 } as const;
 const CAMPAIGN = id("--campaign <id>", "what the settings are of, at a tenant that keeps them for each campaign (profile acd)");
 const FORMATS = ["table", "json", "csv"] as const;

@@ -1,10 +1,10 @@
 // outdial consent, dnc and attempts: the facts about people's numbers.
 
 import { command } from "../command.ts";
-import { choice, file, flag, id, moment, parsed, phone, rowOptions, STORE, text, value, whole } from "../declare.ts";
+import { choice, file, flag, id, input, moment, parsed, phone, rowOptions, STORE, text, value, whole } from "../declare.ts";
 
 /** The file argument of all imports. */
-const FILE = file("<file>", "CSV with a header, or NDJSON; - reads stdin");
+const FILE = input("<file>", "CSV with a header, or NDJSON; - reads stdin");
 const IMPORTED = [
   ...rowOptions("number=Phone"),
   file("--refused <file>", "write the refused lines here as NDJSON instead of to stderr; - writes to stdout"),

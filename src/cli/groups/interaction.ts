@@ -1,7 +1,7 @@
 // outdial interaction.
 
 import { command } from "../command.ts";
-import { choice, file, flag, id, rowOptions, STORE, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, file, flag, id, input, rowOptions, STORE, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
 const POLICY = "append (default), replace or fail";
 const POLICIES = async () => (await import("../../operations/index.ts")).POLICIES;
@@ -53,7 +53,7 @@ export const correctMany = command(
     wants: "interactions",
     runs: "through",
     summary: "correct many: all rows are checked before the first is sent; an interrupted job is resumed",
-    args: [file("<file>", "CSV with a header, or NDJSON; - reads stdin")],
+    args: [input("<file>", "CSV with a header, or NDJSON; - reads stdin")],
     options: [
       choice("--policy <policy>", `for rows without a policy: ${POLICY}`, POLICIES),
       flag("--dry-run", "check the whole file and stop; nothing is sent"),

@@ -1,12 +1,12 @@
 // outdial simulate.
 
 import { command } from "../command.ts";
-import { file, flag, many, NOTHING, rowOptions, scenarioFile, share, text, whole, words } from "../declare.ts";
+import { file, flag, input, many, NOTHING, rowOptions, share, text, whole, words } from "../declare.ts";
 import { PACK } from "./shared.ts";
 
 export const simulate = command("simulate", NOTHING, {
   summary: "simulate a campaign: figures with intervals, comparisons, the best pacing, what-if",
-  args: [scenarioFile("[scenario]", "scenario file, YAML or JSON; - reads stdin (required)")],
+  args: [input("[scenario]", "scenario file, YAML or JSON; - reads stdin (required)")],
   options: [
     whole("--replications <number>", "independent runs of each scenario", { from: 1, to: 100_000, default: 20 }),
     text("--seed <text>", "the same seed gives the same figures", { default: "1" }),
@@ -49,7 +49,7 @@ export const simulate = command("simulate", NOTHING, {
 
 export const calibrate = command("calibrate", NOTHING, {
   summary: "fit answer rates by hour, ring, talk and wrap-up times to records of calls, and write a scenario with them",
-  args: [file("<calls>", "records of calls: CSV with a header or NDJSON; - reads stdin")],
+  args: [input("<calls>", "records of calls: CSV with a header or NDJSON; - reads stdin")],
   options: [
     file("--out <file>", "write the scenario; with - to stdout, and the report to stderr"),
     text("--name <text>", "name of the scenario; the file's by default"),

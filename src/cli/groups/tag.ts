@@ -1,7 +1,7 @@
 // outdial tag.
 
 import { command } from "../command.ts";
-import { choice, file, flag, id, rowOptions, TENANT_AND_STORE, text, whole, words } from "../declare.ts";
+import { choice, file, flag, id, input, rowOptions, TENANT_AND_STORE, text, whole, words } from "../declare.ts";
 
 export const tag = command(
   "tag",
@@ -9,7 +9,7 @@ export const tag = command(
   {
     runs: "through",
     summary: "tag calls with dispositions: validates every row, sends within the rate budget, resumes an interrupted job",
-    args: [file("[file]", "CSV with a header, or NDJSON; - reads stdin (required without --call)")],
+    args: [input("[file]", "CSV with a header, or NDJSON; - reads stdin (required without --call)")],
     options: [
       id("--campaign <id>", "campaign of the calls", { required: true }),
       id("--call <id>", "one call instead of a file; --code gives its disposition"),

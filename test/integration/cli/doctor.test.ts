@@ -3,6 +3,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCli, workFolder } from "../../support/cli.ts";
+import { createDatabase } from "../../support/database.ts";
 import { NO_RECEIVER, type StartedWorld, startWorld } from "../../support/world.ts";
 
 let world: StartedWorld;
@@ -54,7 +56,8 @@ test("what is wrong is named with its mend, and the exit code is 1; what does no
   const { code, ok, checks } = await doctor({ CXONE_CLIENT_SECRET: "wrong", OUTDIAL_BI_SECRET: undefined });
   expect({ code, ok }).toEqual({ code: 1, ok: false });
   const failed = [...checks.values()].filter(({ state }) => state === "fail").map(({ check }) => check);
-  expect(failed).toEqual(expect.arrayContaining(["token", "company's list", "receivers of events"]));
+  expect(failed).toEqual(expect.arrayContaining(["token", "receivers of events"]));
+  expect(checks.get("company's list")?.state).toBe("todo");
   expect(checks.get("company's list")?.mend).toContain("dnc declare-empty");
   for (const name of ["calling rules", "configuration"]) expect([name, checks.get(name)?.state]).toEqual([name, "ok"]);
 });
@@ -65,4 +68,26 @@ test("several mistakes of outdial.yaml are a line each", async () => {
   expect(stdout).not.toContain("\uFFFD");
   const told = stdout.split("\n").filter((line) => /outdial\.yaml:\d+: /.test(line));
   expect(told).toHaveLength(2);
+});
+
+test("a workplace that was just made has things left to do, and nothing wrong", async () => {
+  await using folder = await workFolder();
+  const database = await createDatabase({ empty: true });
+  try {
+    const env: Record<string, string> = { DATABASE_URL: database.url };
+    const outdial = (...args: string[]) => runCli(args, { cwd: folder.path, env });
+    expect(await outdial("init")).toMatchObject({ code: 0 });
+    const fresh = await outdial("doctor");
+    expect(fresh).toMatchObject({ code: 1, stdout: expect.stringMatching(/\n\n2 left to do · 1 doubtful · \d ok\n$/) as string });
+    expect(fresh.stdout).toMatch(/^todo {2}tenant +no tenant is configured$/m);
+    env["OUTDIAL_TENANT_URL"] = "http://127.0.0.1:9";
+    expect((await outdial("doctor")).stdout).toMatch(/^todo {2}tenant +CXONE_CLIENT_ID is not set$/m);
+    // What was given and cannot be used is wrong.
+    env["CXONE_CLIENT_ID_FILE"] = join(folder.path, "none");
+    expect((await outdial("doctor")).stdout).toMatch(/^todo {2}tenant/m);
+    env["CXONE_CLIENT_SECRET"] = "s";
+    expect((await outdial("doctor")).stdout).toMatch(/^fail {2}tenant[^]*1 wrong · 1 left to do/m);
+  } finally {
+    await database.dispose();
+  }
 });
