@@ -202,7 +202,9 @@ export function variationLines(variations: readonly Variation[], width?: number)
       title: "±",
       value: ({ result }: Variation) => {
         const half = halfWidth(of(result));
-        return Number.isFinite(half) ? write(half) : "?";
+        // Equal figures of all runs: what is left is the rounding of their sum.
+        const isRounding = half < Math.abs(of(result).rate) * 1e-9;
+        return Number.isFinite(half) ? write(isRounding ? 0 : half) : "?";
       },
     },
   ]);
