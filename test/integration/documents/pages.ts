@@ -6,7 +6,6 @@ import { expect } from "vitest";
 import type { Page } from "./page.ts";
 import {
   CALLS,
-  CONTACTS,
   CORRECTIONS,
   curl,
   daysOfCalls,

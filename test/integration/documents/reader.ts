@@ -15,7 +15,6 @@ const INTERACTION = "a1b2c3d4-e5f6-7890-abcd-ef1234567890";
 export const CALLS =
   "call_id,disposition_code_id,reason_code_id\ncall_000001,DISP_003,REASON_005\ncall_000002,DISP_005,REASON_010\ncall_000003,DISP_9,\n";
 export const CORRECTIONS = `interaction_id,code,agent_id,timestamp\n${INTERACTION},101,agent_xyz_123,2026-05-01T10:00:00Z\n`;
-export const CONTACTS = { of: "examples/compliance/contacts.csv" };
 export const QUESTIONS = '{"id":"q1","number":"+12125550123","at":"2026-06-16T15:00:00Z","callType":"telemarketing"}\n';
 export const SETTINGS = { of: "examples/dialer-settings.yaml" };
 export const newestJob = async (world: StartedWorld) => {
