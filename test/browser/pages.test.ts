@@ -27,6 +27,8 @@ const PAGES = [
   ["/tenant", "Tenant"],
   ["/access", "Users and tokens"],
   ["/nowhere", "No such page"],
+  // As a chat cuts a link inside an encoded character.
+  ["/campaigns/%E0%A4%A", "No such page"],
 ] as const;
 
 const NEEDS = /^(Needs|.* needs) the role operator$/;

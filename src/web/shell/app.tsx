@@ -68,27 +68,41 @@ function Frame() {
             crash.value = error;
           }}
         >
-          <Router>
-            <Route path="/" component={Campaigns} />
-            <Route path="/campaigns" component={Campaigns} />
-            <Route path="/campaigns/:id" component={Campaign} />
-            <Route path="/campaign-files" component={CampaignFiles} />
-            <Route path="/dialer" component={Dialer} />
-            <Route path="/simulator" component={Simulator} />
-            <Route path="/jobs" component={Jobs} />
-            <Route path="/jobs/:id" component={Job} />
-            <Route path="/outcomes" component={Outcomes} />
-            <Route path="/compliance" component={Compliance} />
-            <Route path="/approvals" component={Approvals} />
-            <Route path="/approvals/:id" component={Approval} />
-            <Route path="/audit" component={Audit} />
-            <Route path="/deliveries" component={Deliveries} />
-            <Route path="/access" component={Access} />
-            <Route path="/tenant" component={Tenant} />
-            <Route default component={NotFound} />
-          </Router>
+          {isReadable(path) ? (
+            <Router>
+              <Route path="/" component={Campaigns} />
+              <Route path="/campaigns" component={Campaigns} />
+              <Route path="/campaigns/:id" component={Campaign} />
+              <Route path="/campaign-files" component={CampaignFiles} />
+              <Route path="/dialer" component={Dialer} />
+              <Route path="/simulator" component={Simulator} />
+              <Route path="/jobs" component={Jobs} />
+              <Route path="/jobs/:id" component={Job} />
+              <Route path="/outcomes" component={Outcomes} />
+              <Route path="/compliance" component={Compliance} />
+              <Route path="/approvals" component={Approvals} />
+              <Route path="/approvals/:id" component={Approval} />
+              <Route path="/audit" component={Audit} />
+              <Route path="/deliveries" component={Deliveries} />
+              <Route path="/access" component={Access} />
+              <Route path="/tenant" component={Tenant} />
+              <Route default component={NotFound} />
+            </Router>
+          ) : (
+            <NotFound />
+          )}
         </ErrorBoundary>
       </main>
     </div>
   );
+}
+
+/** Whether the address can be decoded. The router would throw at one that was cut inside an encoded character, and be drawn again for ever. */
+function isReadable(path: string): boolean {
+  try {
+    // The result is used: the bundler drops a call without one.
+    return decodeURIComponent(path) !== "";
+  } catch {
+    return false;
+  }
 }
