@@ -39,7 +39,7 @@ export function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: stri
   const iso = (at: number) => new Date(at).toISOString();
   return {
     metrics: {
-      extraction_latency_seconds: (run.finishedAt - run.startedAt) / 1000,
+      extraction_latency_seconds: Math.max(0, run.finishedAt - run.startedAt) / 1000,
       download_success_rate: run.attempts === 0 ? null : Math.round((10_000 * run.pagesOk) / run.attempts) / 100,
       total_records: tally.calls,
       conversion_rate: summary.conversion_rate_percent,

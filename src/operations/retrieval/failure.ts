@@ -1,5 +1,6 @@
 // What to do about a page that could not be fetched. Pure.
 
+import type { Instant } from "../../kernel/index.ts";
 import { TenantError } from "../../tenant/port.ts";
 import { reasonOf, type StopReason } from "../run/reason.ts";
 
@@ -65,3 +66,14 @@ export const INTERRUPTED: StopReason = {
   message: "interrupted",
   advice: "To continue: outdial outcomes pull --resume",
 };
+
+/** The reason of a retrieval whose window ends after the present: the vendor refuses such a window. @param detail what else is known */
+export function endsAhead(to: Instant, now: Instant, detail = ""): StopReason {
+  const text = (at: Instant) => new Date(at).toISOString();
+  return {
+    code: "refused",
+    message: `its window ends after the present: at ${text(to)}, and it is ${text(now)}${detail === "" ? "" : `. ${detail}`}`,
+    advice:
+      "The clock of the machine that began it was ahead, or this one's is behind: outdial doctor compares it with the tenant's. Begin a new retrieval.",
+  };
+}

@@ -152,6 +152,10 @@ async function carryOut(
   try {
     const schedule = { ...taken, readTo: readSoFar(taken, await ledger.list({ campaignId, status: ["done"], limit: SEEN })) };
     if (schedule.readTo !== null && schedule.readTo !== taken.readTo) await schedules.readUpTo(campaignId, schedule.readTo);
+    for (const ahead of await endingAhead(ledger, campaignId, clock.now())) {
+      const retrieval = await retrieving.giveUpAhead(ahead);
+      if (retrieval !== undefined) await onRun({ retrieval });
+    }
     const begun = await leftBehind(ledger, schedule);
     const due = dueRequest(schedule, clock.now(), retrieving.reachDays);
     if (begun === undefined && schedule.readTo !== null)
@@ -195,4 +199,10 @@ async function leftBehind(ledger: Pick<RetrievalLedger, "list">, schedule: Retri
   const [newest] = await ledger.list({ campaignId: schedule.campaignId, status: ["ready", "running", "stopped"], limit: 1 });
   if (newest === undefined || newest.to <= (schedule.readTo ?? 0)) return undefined;
   return JSON.stringify(newest.codes) === JSON.stringify(schedule.codes) ? newest : undefined;
+}
+
+/** Retrievals that nobody runs and that the vendor would always refuse, because they were begun while a machine's clock was ahead. */
+async function endingAhead(ledger: Pick<RetrievalLedger, "list">, campaignId: string, now: Instant): Promise<Retrieval[]> {
+  const waiting = await ledger.list({ campaignId, status: ["ready", "stopped"], limit: SEEN });
+  return waiting.filter(({ to }) => to > now);
 }

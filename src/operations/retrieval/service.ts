@@ -13,7 +13,7 @@ import type { JobLeave } from "../run/leave.ts";
 import type { StopReason } from "../run/reason.ts";
 import type { Runs } from "../run/runs.ts";
 import { readWindows } from "./body.ts";
-import { INTERRUPTED } from "./failure.ts";
+import { endsAhead, INTERRUPTED } from "./failure.ts";
 import { PageThread } from "./page-thread.ts";
 import { areOutcomeCodes, checkRequest, earliestStart, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 import { readWindow } from "./window-run.ts";
@@ -185,6 +185,18 @@ export class Retrieving {
   /** The newest retrieval that has not ended, of one campaign or of all. */
   async unended(campaignId?: string): Promise<Retrieval | undefined> {
     return (await this.#deps.ledger.list({ campaignId, status: ["ready", "running", "stopped"], limit: 1 }))[0];
+  }
+
+  /**
+   * Cancels one that nobody runs, because its window ends after the present: the vendor would refuse it whenever it is asked.
+   * @returns it as it ended; undefined when a process runs it, or it has ended by now
+   */
+  async giveUpAhead(retrieval: Retrieval): Promise<Retrieval | undefined> {
+    const { ledger, clock } = this.#deps;
+    const { jobId } = retrieval;
+    const reason = endsAhead(retrieval.to, clock.now());
+    const audit = this.#entry("outcomes.given_up", retrieval, { status: "cancelled", reason: reason.message });
+    return (await ledger.giveUp({ jobId, reason, audit })) ? this.find(jobId) : undefined;
   }
 
   /**

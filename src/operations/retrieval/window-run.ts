@@ -13,7 +13,7 @@ import type { RetrievalLedger, RetrievalWindow } from "../../store/index.ts";
 import { type OpenedPage, type OutcomeSource, TenantError } from "../../tenant/port.ts";
 import type { RawOutcome } from "../compliance/index.ts";
 import type { StopReason } from "../run/reason.ts";
-import { INTERRUPTED, remedyFor } from "./failure.ts";
+import { endsAhead, INTERRUPTED, remedyFor } from "./failure.ts";
 import { PageSize } from "./page-size.ts";
 import type { PageContents } from "./page-task.ts";
 import type { HeldPage, PageThread } from "./page-thread.ts";
@@ -220,7 +220,11 @@ class WindowRun {
     // A failure before anything was sent counts as an attempt as well.
     const attempts = Math.max(1, thrown instanceof TenantError ? thrown.report.attempts.length : 0);
     await ledger.noteFailure({ jobId, executor, windowNo: this.#window.no, pageSize: this.#size.size, attempts, restart });
-    if (remedy.kind === "stop") return remedy.reason;
+    if (remedy.kind === "stop") {
+      const { reason } = remedy;
+      const [{ to }, now] = [this.#window, clock.now()];
+      return reason.code === "refused" && to > now ? endsAhead(to, now, reason.message) : reason;
+    }
     if (restart) {
       this.#restarts += 1;
       this.#token = undefined;

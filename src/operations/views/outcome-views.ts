@@ -56,9 +56,9 @@ export function retrievalPlanOf({
   return { campaignId, from: timeText(from), to: timeText(to), codes, limit, warnings, windows };
 }
 
-/** Seconds from the first start to the end; null before the end. */
+/** Seconds from the first start to the end; null before the end, and when a clock was set back between the two. */
 function latencySeconds({ startedAt, finishedAt }: Pick<Retrieval, "startedAt" | "finishedAt">): number | null {
-  return startedAt === null || finishedAt === null ? null : (finishedAt - startedAt) / 1000;
+  return startedAt === null || finishedAt === null || finishedAt < startedAt ? null : (finishedAt - startedAt) / 1000;
 }
 
 /** @param verdict undefined while the retrieval has not ended */

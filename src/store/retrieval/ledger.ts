@@ -154,6 +154,30 @@ export class RetrievalLedger extends Ledger {
     if (rows.length !== 1) throw notOwner(jobId, executor);
   }
 
+  /**
+   * Cancels a retrieval that nobody runs and that has not ended, with its audit entry in the same transaction. @returns whether it
+   * was such a one
+   */
+  giveUp({
+    jobId,
+    reason,
+    audit,
+  }: {
+    readonly jobId: string;
+    readonly reason: unknown;
+    readonly audit: AuditInput;
+  }): Promise<boolean> {
+    return this.store.commit(async (tx) => {
+      const given = await tx.change(
+        `update outdial.jobs set status = 'cancelled', error = $2, executor = null, finished_at = $3
+         where id = $1 and status in ('ready', 'stopped')`,
+        [jobId, JSON.stringify(reason), new Date(this.store.now())],
+      );
+      if (given === 1) tx.audit([audit]);
+      return given === 1;
+    });
+  }
+
   /** Ends a run, with its audit entry in the same transaction. Throws StoreError `not_owner`. */
   async end(
     end: JobEnd & {

@@ -11,6 +11,12 @@ const COLUMNS = `campaign_id as "campaignId", every_ms as "everyMs", codes, page
 const HOLDER_IS_GONE = `not exists (select from outdial.replicas r where r.id = s.turn_of
   and r.heartbeat_at > clock_timestamp() - 3 * r.interval_ms * interval '1 millisecond')`;
 
+/**
+ * The next time is further from `$2` than an interval, and than the clocks of two machines may differ (30 s) before a service says
+ * that it is not ready.
+ */
+const AHEAD = "next_at > $2::timestamptz + (every_ms + 60000) * interval '1 millisecond'";
+
 /** Ends the turn of a campaign's schedule inside of a transaction. Throws StoreError `not_owner` when another process has it. */
 export async function endTurn(tx: Tx, campaignId: string, by: string): Promise<void> {
   const ended = await tx.change("update outdial.retrieval_schedules set turn_of = null where campaign_id = $1 and turn_of = $2", [
@@ -63,7 +69,8 @@ export class RetrievalSchedules extends Ledger {
   }
 
   /**
-   * Takes a due schedule and sets its next time, a whole number of intervals later; undefined when none is due. This process
+   * Takes a due schedule and sets its next time, a whole number of intervals away; undefined when none is due. One whose next time
+   * is further ahead than an interval is due as well: it was set while a machine's clock was ahead. This process
    * holds the turn until it has begun the retrieval (`NewRetrieval.turnOf`) or ends the turn; when it dies before, another one
    * takes the turn. On a database that was set back no turn is taken, nor for a tenant that the store no longer belongs to: it
    * waits.
@@ -77,11 +84,11 @@ export class RetrievalSchedules extends Ledger {
   ): Promise<RetrievalSchedule | undefined> {
     if (this.store.hold.stands) return undefined;
     const [row] = await this.store.query<RetrievalSchedule>(
-      `update outdial.retrieval_schedules set turn_of = $3, next_at = case when next_at > $2 then next_at else
+      `update outdial.retrieval_schedules set turn_of = $3, next_at = case when next_at > $2 and not ${AHEAD} then next_at else
            next_at + (floor(extract(epoch from $2::timestamptz - next_at) * 1000 / every_ms) + 1) * every_ms * interval '1 millisecond' end
        where campaign_id = (select campaign_id from outdial.retrieval_schedules s
          where ($1::text[] is null or campaign_id = any($1)) and campaign_id <> all($4::text[])
-           and case when turn_of is null then next_at <= $2 else turn_of = $3 or ${HOLDER_IS_GONE} end
+           and case when turn_of is null then next_at <= $2 or ${AHEAD} else turn_of = $3 or ${HOLDER_IS_GONE} end
          order by next_at limit 1 for update skip locked) returning ${COLUMNS}`,
       [of.campaignIds ?? null, new Date(this.store.now()), by, of.besides ?? []],
     );

@@ -64,6 +64,7 @@ const DONE: Readonly<Record<string, string>> = {
   "job.request": "asked for a job",
   "job.run": "ran a job",
   "outcomes.export": "exported outcomes",
+  "outcomes.given_up": "gave up a retrieval of outcomes",
   "outcomes.retrieve": "began to retrieve outcomes",
   "outcomes.retrieved": "retrieved outcomes",
   "outcomes.stopped": "stopped to retrieve outcomes",

@@ -1,8 +1,10 @@
 // Retrieval at regular times, reconciliation, and one retrieval at a time.
 
+import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { OutcomesRuntime } from "../../../src/app/index.ts";
 import type { Difference, HourCounts } from "../../../src/operations/index.ts";
+import { retrievalViewOf } from "../../../src/operations/views/index.ts";
 import { type Retrieval, StoreError } from "../../../src/store/index.ts";
 import { CAMPAIGN } from "../../support/calls.ts";
 import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
@@ -67,6 +69,43 @@ test("a retrieval that was left behind is gone on with before a new one begins",
   const { retrieval } = await runtime.retrieving.submit(request);
   const [ended] = await runsOf(1);
   expect(ended).toMatchObject({ jobId: retrieval.jobId, status: "done" });
+});
+
+test("what was begun while a clock was ahead is given up with the reason, and what is due is retrieved", async () => {
+  const now = Date.now();
+  const { retrieving } = runtime;
+  const from = now - HOUR;
+  const request = { campaignId: CAMPAIGN, codes: null, limit: 100 };
+  for (const days of [1, 3]) await retrieving.submit({ ...request, from, to: now + days * DAY });
+  const [newest] = await runtime.retrievals({ campaignId: CAMPAIGN, limit: 1 });
+  // The vendor's guesses come after the reason that is known.
+  const refused = await retrieving.run(newest?.jobId ?? "");
+  expect(refused).toMatchObject({
+    status: "stopped",
+    error: { message: expect.stringMatching(/^its window ends after the present: at .*endDateTime lies/) as string },
+  });
+  // A job that began in the future, by the time at which it ended, took no negative time.
+  const client = new pg.Client({ connectionString: world.databaseUrl });
+  await client.connect();
+  await using _ended = { [Symbol.asyncDispose]: () => client.end() };
+  await client.query("update outdial.jobs set started_at = finished_at + interval '3 days' where id = $1", [refused.jobId]);
+  expect(retrievalViewOf(await retrieving.find(refused.jobId)).latencySeconds).toBeNull();
+
+  await schedule(HOUR);
+  await client.query("update outdial.retrieval_schedules set next_at = next_at + interval '3 days 30 minutes'");
+  const ended = await runsOf(3);
+  expect(ended.map(({ status, to }) => [status, to > Date.now()])).toEqual([
+    ["cancelled", true],
+    ["cancelled", true],
+    ["done", false],
+  ]);
+  for (const { to, error } of ended.slice(0, 2))
+    expect(error).toMatchObject({
+      message: expect.stringContaining(`after the present: at ${new Date(to).toISOString()}, and it is `) as string,
+    });
+  // The next turn is within an interval, in the order in which the campaigns were set.
+  const [next] = await runtime.schedules();
+  expect((next?.nextAt ?? 0) - Date.now()).toBeLessThanOrEqual(HOUR);
 });
 
 test("a retrieval that ended after the process of its schedule is read on from, with no hour read twice but the overlap", async () => {

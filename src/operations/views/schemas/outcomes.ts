@@ -41,7 +41,10 @@ export const retrievalView = z
     stop: stopReason.nullable().describe("Why it stopped; null while it goes on, and of one that has run to its end"),
     createdAt: time,
     finishedAt: time.nullable(),
-    latencySeconds: z.number().nullable().describe("From the first start to the end; null before it"),
+    latencySeconds: z
+      .number()
+      .nullable()
+      .describe("From the first start to the end; null before it, and when a clock was set back between the two"),
   })
   .meta({ id: "Retrieval" });
 export type RetrievalView = z.output<typeof retrievalView>;
