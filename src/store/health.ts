@@ -65,6 +65,16 @@ export class StoreHealth extends Ledger {
     return this.store.hold.unseen.size;
   }
 
+  /** What the database has no room for, while it has none. Makes no request. */
+  get shortage(): { readonly message: string } | undefined {
+    return this.store.shortage;
+  }
+
+  /** Whether a shortage is over; see `Database.lookForRoom`. */
+  lookForRoom(): Promise<void> {
+    return this.store.lookForRoom();
+  }
+
   /** The present conditions, as this process knows them. Makes no request. */
   conditions(): readonly StoreCondition[] {
     const { conflicts, displaced } = this.store.hold;

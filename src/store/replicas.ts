@@ -25,8 +25,10 @@ const COLUMNS = `id, pid, host, interval_ms as "intervalMs", scopes,
 
 /** The table of heartbeats. */
 export class Replicas extends Ledger {
-  /** Records that a replica is alive. */
+  /** Records that a replica is alive; looks whether there is room again when there was none. */
   async beat(replica: ReplicaBeat): Promise<void> {
+    // Beside the beat: looking may take longer than a beat that is in time.
+    void this.store.lookForRoom();
     await this.store.query(
       `insert into outdial.replicas (id, pid, host, interval_ms, scopes, started_at, heartbeat_at) values ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp())
        on conflict (id) do update set pid = excluded.pid, host = excluded.host, interval_ms = excluded.interval_ms, heartbeat_at = excluded.heartbeat_at`,

@@ -108,6 +108,7 @@ export class JobRecordsUseCases {
       running,
       standing,
       requestId: await requestOf(store.audit, id),
+      shortage: store.health.shortage,
     });
   }
 

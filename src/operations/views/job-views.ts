@@ -32,6 +32,8 @@ export interface JobParts {
   readonly standing: Standing;
   /** The request that began it; null for a job of the command line. */
   readonly requestId: string | null;
+  /** What the database has no room for, while it has none. */
+  readonly shortage: { readonly message: string } | undefined;
 }
 
 /** A job as lists show it. @param retrieval for a job that is a retrieval */
@@ -70,6 +72,7 @@ export function jobDetailOf({
   running,
   standing,
   requestId,
+  shortage,
 }: JobParts): JobDetail {
   return {
     ...jobSummaryOf(job, retrieval),
@@ -79,12 +82,22 @@ export function jobDetailOf({
     notSent: rowsLeft?.notSent ?? null,
     mayHaveBeenSent: rowsLeft?.mayHaveBeenSent ?? null,
     locked: locked ?? null,
-    stop: rows?.stop ?? stopOf(retrieval?.error ?? push?.job.error) ?? null,
+    stop: standstill(job, shortage) ?? rows?.stop ?? stopOf(retrieval?.error ?? push?.job.error) ?? null,
     running,
     standing,
     requestId,
     push: push === undefined ? null : pushOf(push),
     change: changeOf(change, apply),
+  };
+}
+
+/** Why a job under way stands still though its row does not say so: the row can be written as little as its results. */
+function standstill({ status }: Pick<Job, "status">, shortage: JobParts["shortage"]): JobDetail["stop"] | undefined {
+  if (shortage === undefined || (status !== "running" && status !== "ready")) return undefined;
+  return {
+    code: "store_full",
+    message: `it stands still: ${shortage.message}`,
+    advice: "Make room on the database server (disk, memory). It goes on by itself then.",
   };
 }
 

@@ -78,15 +78,20 @@ const limited = (begin: string): string => `${begin}; set local idle_in_transact
  */
 export const URGENT_MS = 10_000;
 
-/** A statement that failed for lack of space is tried again within this time, as long as there is something to write, ms. */
-const SHORTAGE_MS = 15_000;
+/**
+ * Needs as much new room as a page of a job's results, in a file of its own and in the log: a small write can find room in files
+ * that are there, also on a disk that is full. Nothing of it stays.
+ */
+const PROBE = `create table outdial.room_probe_${process.pid} as select repeat('x', 1000) as x from generate_series(1, 4000);
+  drop table outdial.room_probe_${process.pid}`;
 
 /** The pool of connections to PostgreSQL. Errors: StoreError. */
 export class Database {
   readonly #pool: ConnectionPool;
   readonly #urgent: ConnectionPool;
   readonly #pooled: boolean;
-  #shortage: { readonly message: string; readonly since: number; readonly until: number } | undefined;
+  #shortage: { readonly message: string; readonly since: number } | undefined;
+  #looking: Promise<void> | undefined;
 
   /** @param pooled as the pools were opened */
   constructor(pool: ConnectionPool, urgent: ConnectionPool = pool, pooled = false) {
@@ -95,18 +100,39 @@ export class Database {
     this.#pooled = pooled;
   }
 
-  /** Set while the latest statements found that the database has no space. `since` in ms since the epoch. */
+  /**
+   * Set from a statement that found that the database has no space until `lookForRoom` finds that it has. `since` in ms since the
+   * epoch.
+   */
   get shortage(): { readonly message: string; readonly since: number } | undefined {
-    return this.#shortage !== undefined && performance.now() < this.#shortage.until ? this.#shortage : undefined;
+    return this.#shortage;
   }
 
-  /** The StoreError of a driver's error; records a shortage. */
-  #explain(thrown: unknown): unknown {
-    const explained = asStoreError(thrown);
-    if (explained instanceof StoreError && explained.code === "store_full") {
-      const since = this.shortage?.since ?? Date.now();
-      this.#shortage = { message: explained.message, since, until: performance.now() + SHORTAGE_MS };
+  /** Looks whether a shortage is over, by a write that needs room; makes no request when there is none. Never rejects. */
+  lookForRoom(): Promise<void> {
+    if (this.#shortage === undefined) return Promise.resolve();
+    this.#looking ??= this.#look(this.#shortage).finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(known: object): Promise<void> {
+    try {
+      await this.query(PROBE, undefined, { urgent: true });
+    } catch (thrown) {
+      // What is refused for another reason, such as a missing right, says nothing about room: then only failing writes tell it.
+      if (thrown instanceof StoreError) return;
     }
+    // Another statement may have found no space meanwhile.
+    if (this.#shortage === known) this.#shortage = undefined;
+  }
+
+  /** The StoreError of a driver's error; records a shortage. @param reads nothing was to be written */
+  #explain(thrown: unknown, reads = false): unknown {
+    const explained = asStoreError(thrown, reads);
+    if (explained instanceof StoreError && explained.code === "store_full")
+      this.#shortage = { message: explained.message, since: this.#shortage?.since ?? Date.now() };
     return explained;
   }
 
@@ -114,7 +140,7 @@ export class Database {
     try {
       return await pool.connect();
     } catch (cause) {
-      throw this.#explain(cause);
+      throw this.#explain(cause, true);
     }
   }
 
@@ -152,7 +178,7 @@ export class Database {
     } catch (thrown) {
       // The answer may still come: the connection must not be reused.
       if (thrown instanceof Error && thrown.message === NO_ANSWER) broken = thrown;
-      throw this.#explain(thrown);
+      throw this.#explain(thrown, READS.test(typeof statement === "string" ? statement : statement.text));
     } finally {
       connection.release(broken);
     }
@@ -172,6 +198,9 @@ export async function together<const T extends readonly Promise<unknown>[]>(
 /** The driver's message for a statement without an answer in time. */
 const NO_ANSWER = "Query read timeout";
 
+/** A statement that writes nothing of its own. */
+const READS = /^\s*select\b/i;
+
 /** A server that is a standby or recovering: it can be read, not written to. */
 const READ_ONLY = "25006";
 /** Disk, memory or a limit of the server is exhausted. */
@@ -184,9 +213,9 @@ const TOO_LONG = "54000";
 
 /**
  * A lost or refused connection, or a database that cannot be written to, as StoreError `store_unavailable` or `store_full`; a too
- * long id or name as `too_long`; anything else unchanged.
+ * long id or name as `too_long`; anything else unchanged. @param reads the statement, or the connection, was to write nothing
  */
-export function asStoreError(thrown: unknown): unknown {
+export function asStoreError(thrown: unknown, reads = false): unknown {
   if (thrown instanceof StoreError) return thrown;
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   const lost =
@@ -206,7 +235,9 @@ export function asStoreError(thrown: unknown): unknown {
     });
   if (FULL.test(code))
     return new StoreError("store_full", `the database has no room: ${messageOf(thrown)}`, {
-      advice: "Make room on the database server (disk, memory). The refused write was not done.",
+      advice: reads
+        ? "Make room on the database server (disk, memory). Reading needs some, too, for new connections and temporary files; nothing was changed."
+        : "Make room on the database server (disk, memory). The refused write was not done.",
       cause: thrown,
     });
   if (thrown instanceof Error && /unsupported startup parameter/.test(thrown.message))

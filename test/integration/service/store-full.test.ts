@@ -23,6 +23,10 @@ test("readyz and pages name the shortage, and the job that it stopped ends when 
     await client.query(
       `create trigger full_disk before insert or update on outdial.${table} for each statement execute function refuse()`,
     );
+  // Nor can the job's row be written.
+  await client.query(
+    `create trigger full_disk before update on outdial.jobs for each row when (new.status = 'stopped') execute function refuse()`,
+  );
   const headers = { "content-type": "text/csv" };
   const begun = await world.ask(`/api/v1/campaigns/${CAMPAIGN}/tags`, { method: "POST", headers, body: callsCsv(40) });
   const { job } = (await begun.json()) as { job: { id: string } };
@@ -40,9 +44,14 @@ test("readyz and pages name the shortage, and the job that it stopped ends when 
     },
   });
   expect(await (await fetch(`${service.url}/metrics`)).text()).toContain("outdial_store_full 1");
-  expect(await world.get(`/api/v1/jobs/${job.id}`)).not.toMatchObject({ status: "done" });
+  expect(await world.get(`/api/v1/jobs/${job.id}`)).toMatchObject({
+    status: "running",
+    stop: { code: "store_full", message: expect.stringMatching(/^it stands still: .*No space left/) as string },
+  });
 
-  for (const table of FILLED) await client.query(`drop trigger full_disk on outdial.${table}`);
+  for (const table of [...FILLED, "jobs"]) await client.query(`drop trigger full_disk on outdial.${table}`);
   await until(async () => (await world.get(`/api/v1/jobs/${job.id}`))["status"] === "done");
+  expect(await world.get(`/api/v1/jobs/${job.id}`)).toMatchObject({ stop: null });
+  await until(async () => (await conditions()).length === 0);
   expect(world.sandbox.control.state().requests).toBeGreaterThan(0);
 });
