@@ -9,8 +9,9 @@ import { until } from "../../support/until.ts";
 const BEAT = { id: "here", pid: 1, host: "host", intervalMs: 2000, scopes: [] };
 
 test("a shortage lasts as long as nothing new can be written, whatever time passes and whatever small write succeeds", async () => {
-  const { store, url, dispose } = await openTestStore();
-  await using _disposed = { [Symbol.asyncDispose]: dispose };
+  const opened = await openTestStore();
+  await using _disposed = { [Symbol.asyncDispose]: () => opened.dispose() };
+  const { store, url } = opened;
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await using _ended = { [Symbol.asyncDispose]: () => client.end() };
