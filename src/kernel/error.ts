@@ -27,13 +27,17 @@ export class OutdialError<Code extends string = string> extends Error {
   }
 }
 
+/** Node's advice about a certificate of an authority that it does not know. */
+const OWN_CA = /try running Node\.js with --use-system-ca/;
+
 /**
  * The message of anything thrown, never a stack: of an AggregateError the first error's message, of an error without a message
  * its name.
  */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.errors.length > 0) return messageOf(thrown.errors[0]);
-  if (thrown instanceof Error) return thrown.message || thrown.name;
+  if (thrown instanceof Error)
+    return thrown.message.replace(OWN_CA, `$& or naming its certificate in NODE_EXTRA_CA_CERTS`) || thrown.name;
   return String(thrown);
 }
 

@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { canonicalJson, createRandom, durationText, Histogram, jsonTrouble, nearest, newId, problemsOf } from "./index.ts";
+import {
+  canonicalJson,
+  createRandom,
+  durationText,
+  Histogram,
+  jsonTrouble,
+  messageOf,
+  nearest,
+  newId,
+  problemsOf,
+} from "./index.ts";
 
 test("canonical JSON is the same for the same value however its keys are ordered, and JSON reads it back", () => {
   fc.assert(
@@ -21,6 +31,12 @@ test("canonical JSON is the same for the same value however its keys are ordered
       expect(canonicalJson(reversed(value))).toBe(text);
     }),
   );
+});
+
+test("Node's advice about an authority of one's own names both ways to make it known", () => {
+  const said =
+    "unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca";
+  expect(messageOf(new Error(said))).toBe(`${said} or naming its certificate in NODE_EXTRA_CA_CERTS`);
 });
 
 test("canonical JSON sorts by UTF-16 code units, as RFC 8785's example does", () => {

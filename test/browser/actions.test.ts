@@ -388,6 +388,7 @@ test("who signs out sees nothing any more, and a session that ends elsewhere lea
   await page.getByRole("button", { name: "Verify" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   expect(await page.locator("table").count()).toBe(0);
+  await page.getByRole("alert").getByText("Your session has ended").waitFor();
   // Signed in again, the same page is there.
   await page.getByLabel("Token").fill(world.whole.tokens.viewer);
   await page.getByRole("button", { name: "Sign in" }).click();

@@ -106,6 +106,24 @@ describe.each([
   });
 });
 
+test("an address that cannot be used as it is says what is wrong with it", async () => {
+  await using opened = await world.open(WIDE, "viewer");
+  const { page, faults } = opened;
+  await page.goto(world.whole.service.url);
+  for (const [path, said] of [
+    ["/audit?from=2026-12-01&to=2026-01-01", "From in the address is not before Before"],
+    ["/audit?from=yesterday", "From “yesterday” in the address is no time"],
+    ["/audit?seq=999999999999999999999", "“999999999999999999999” is not the number of an entry"],
+    ["/campaigns/camp_primary_001?from=2026-03-02T14:40:00Z&to=2026-03-02T14:20:00Z", "From in the address is not before To"],
+  ] as const) {
+    await opened.go(path);
+    await page.getByText(said).first().waitFor();
+    expect.soft([path, await page.getByText("Search with fewer words").count()]).toEqual([path, 0]);
+    expect.soft([path, await opened.violations()]).toEqual([path, []]);
+  }
+  expect(faults).toEqual([]);
+});
+
 test("the first page has begun to read who is there and the campaigns before its scripts ask, and reads neither twice", async () => {
   await using opened = await world.open(WIDE, "viewer");
   const { page, faults } = opened;

@@ -192,7 +192,8 @@ type PauseOptions = OptionsOf<typeof declared.pause>;
 export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, options: given, io }) => {
   const { all, timeout: timeoutMs, reason } = given;
   if (all === ids.length > 0) throw new OperationError("invalid_input", "name the campaigns to pause, or give --all and no name");
-  const options = { reason, timeoutMs, signal: io.signal };
+  const watch = watchOf(io);
+  const options = { reason, timeoutMs, signal: io.signal, ...watch.on };
   const { service } = given;
   if (service !== undefined) {
     const over = { ...options, clock: io.clock, warn: (message: string) => io.complain(message), say: io.say };
@@ -201,12 +202,12 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, opt
   }
   const onChange = (change: StateChange) => io.say(resultLine(campaignResultOf(change)));
   const sink = { onChange, warn: (message: string) => io.complain(message) };
-  if (all) return concludeStop(await stopCampaigns(given, io.env, options, sink), io);
+  if (all) return concludeStop(await watch.tell(stopCampaigns(given, io.env, options, sink)), io);
   const states = await opened(given, io);
   if (states === undefined)
-    return concludePause((await pauseWithoutStore(given, io.env, ids, options, sink)).map(campaignResultOf), io);
+    return concludePause((await watch.tell(pauseWithoutStore(given, io.env, ids, options, sink))).map(campaignResultOf), io);
   await using runtime = states;
-  const changes = await runtime.pause(ids, options, onChange);
+  const changes = await watch.tell(runtime.pause(ids, options, onChange));
   const unknown = changes.filter(({ code }) => code === "not_found");
   const listed = unknown.length === 0 ? [] : await runtime.list({ signal: io.signal }).catch(() => []);
   for (const { campaignId } of unknown) {
@@ -215,6 +216,39 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, opt
   }
   return await concludePause(changes.map(campaignResultOf), io);
 };
+
+/**
+ * Says of each campaign that the tenant has paused it, before its calls have ended; and of a pause that is interrupted, which
+ * campaigns were paused and of which it is not known.
+ */
+function watchOf(io: Io) {
+  const begun = new Set<string>();
+  const paused = new Set<string>();
+  const named = (ids: Iterable<string>) => [...ids].map(printable).join(", ");
+  return {
+    on: {
+      onBegun: (id: string) => void begun.add(id),
+      onAnswered: (_outcome: string, id: string) => {
+        paused.add(id);
+        io.say(`${printable(id)} paused at the tenant; its calls are waited for`);
+        return Promise.resolve();
+      },
+    },
+    async tell<T>(work: Promise<T>): Promise<T> {
+      try {
+        return await work;
+      } catch (thrown) {
+        if (!io.signal.aborted || begun.size === 0) throw thrown;
+        const open = [...begun].filter((id) => !paused.has(id));
+        const parts = [
+          ...(paused.size === 0 ? [] : [`paused: ${named(paused)}`]),
+          ...(open.length === 0 ? [] : [`not known: ${named(open)}`]),
+        ];
+        throw new OutdialError("interrupted", `interrupted: ${parts.join("; ")}. Calls may be under way; run it again`);
+      }
+    },
+  };
+}
 
 /** The store, or undefined when there is none to be had: a pause must not wait for a database. */
 async function opened(options: PauseOptions, io: Io) {

@@ -28,11 +28,13 @@ type Format = NonNullable<OptionsOf<typeof declared.report>["format"]>;
 
 const ENDINGS: Readonly<Record<string, Format>> = { html: "html", htm: "html", json: "json", csv: "csv" };
 
+const nameOf = (member: string) => `--${member}`;
+
 export const report: Run<typeof declared.report> = async ({ options, io }) => {
   const { campaign: campaigns, from, to, last, map, zone, by, compare, minimum, confidence, keep, out } = options;
   const ending = out === undefined ? "" : (out.split(".").at(-1) ?? "").toLowerCase();
   const format = options.format ?? (io.json ? "json" : (ENDINGS[ending] ?? "text"));
-  const asked = { campaigns, from, to, last, map, zone, by, compare, minimum, confidence, keep };
+  const asked = { campaigns, from, to, last, map, zone, by, compare, minimum, confidence, keep, nameOf };
   let there: readonly string[] = [];
   const made = await reportOnOutcomes(options, io.env, asked, (found) => (there = found));
   const toFile = out !== undefined && out !== "-";

@@ -46,6 +46,8 @@ export interface ReportRequest {
   readonly minimum?: number | undefined;
   /** In percent, for example 95. */
   readonly confidence?: number | undefined;
+  /** How messages name a member of the request: as its caller gave it; by default the member's own name. */
+  readonly nameOf?: ((member: "from" | "to" | "last" | "by") => string) | undefined;
   /** False: nothing is restated, and no figures are kept. */
   readonly keep: boolean;
 }
@@ -58,13 +60,14 @@ export interface PlannedReport {
 
 /** Checks what is asked for. Throws MeaningError. */
 export async function planReport({ zone, map, clock }: ReportRules, request: ReportRequest): Promise<PlannedReport> {
+  const { nameOf = (member) => member } = request;
   const comparisons = request.compare.map(parseComparison);
-  const by = request.by?.map(dimension);
+  const by = request.by?.map((name) => dimension(name, nameOf("by")));
   const time = localTime(request.zone ?? zone);
   const now = clock.now();
   const scope: ReportScope = {
     campaigns: request.campaigns.length === 0 ? undefined : request.campaigns,
-    ...periodOf(request, (where, text) => parseInstant(where, text, time), now),
+    ...periodOf(request, (member, text) => parseInstant(nameOf(member), text, time), now, nameOf),
     map: await map(request.map),
     time,
   };
@@ -83,23 +86,26 @@ export async function planReport({ zone, map, clock }: ReportRules, request: Rep
   };
 }
 
-function dimension(name: string): Dimension {
+function dimension(name: string, where: string): Dimension {
   const found = DIMENSIONS.find((one) => one === name);
   if (found !== undefined) return found;
-  throw new MeaningError(`--by ${name}: nothing to group calls by; allowed are ${DIMENSIONS.join(", ")}`);
+  throw new MeaningError(`${where} ${name}: nothing to group calls by; allowed are ${DIMENSIONS.join(", ")}`);
 }
 
 /** The requested period, end exclusive. A day given as the end is included. */
 function periodOf(
   { from, to, last }: ReportRequest,
-  read: (where: string, text: string) => Instant,
+  read: (member: "from" | "to", text: string) => Instant,
   now: Instant,
+  nameOf: NonNullable<ReportRequest["nameOf"]>,
 ): { from: Instant; to: Instant } {
-  if (from !== undefined && last !== undefined) throw new MeaningError("--from and --last exclude each other");
-  const end = to === undefined ? now : /^\d{4}-\d{2}-\d{2}$/.test(to) ? read("--to", dayAfter(to)) : read("--to", to);
+  if (from !== undefined && last !== undefined)
+    throw new MeaningError(`${nameOf("from")} and ${nameOf("last")} exclude each other`);
+  const end = to === undefined ? now : /^\d{4}-\d{2}-\d{2}$/.test(to) ? read("to", dayAfter(to)) : read("to", to);
   const span = last === undefined ? DEFAULT_SPAN_MS : parseDuration(last);
-  if (span === undefined || span <= 0) throw new MeaningError(`--last ${last} is no span of time; give one such as 7d or 36h`);
-  const begin = from === undefined ? end - span : read("--from", from);
+  if (span === undefined || span <= 0)
+    throw new MeaningError(`${nameOf("last")} ${last} is no span of time; give one such as 7d or 36h`);
+  const begin = from === undefined ? end - span : read("from", from);
   return checkedPeriod({ from: begin, to: end });
 }
 

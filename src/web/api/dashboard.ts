@@ -32,9 +32,14 @@ interface DashboardOptions {
 
 export function createDashboard({ fetch, now, chance, newKey, leave = toSite, toastLife }: DashboardOptions): Dashboard {
   const session = createSession();
-  const onSignedOut = () => {
+  const signedOut = (ended: boolean) => {
     live.stop();
-    session.set({ kind: "signed_out" });
+    session.set({ kind: "signed_out", ended });
+  };
+  // More than one request may be answered so.
+  const onSignedOut = () => {
+    const { kind, ...was } = session.state.peek();
+    signedOut(kind === "signed_in" || ("ended" in was && was.ended));
   };
   const client = createClient({ fetch, newKey, onSignedOut });
   const live = createLive({ fetch, now, chance, onSignedOut });
@@ -55,7 +60,7 @@ export function createDashboard({ fetch, now, chance, newKey, leave = toSite, to
     },
     async signOut() {
       const closed = await client.ask("session.close", {}).catch(() => undefined);
-      onSignedOut();
+      signedOut(false);
       // Sign out at the provider as well: otherwise the next click would sign in again without a question.
       if (closed?.signOutUrl !== null && closed?.signOutUrl !== undefined) leave(closed.signOutUrl);
     },

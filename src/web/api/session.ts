@@ -5,7 +5,8 @@ import type { ApiTypes } from "../../server/index.ts";
 
 type SessionState =
   | { readonly kind: "unknown" }
-  | { readonly kind: "signed_out" }
+  /** `ended`: the service took the session no more, while the person was at work. */
+  | { readonly kind: "signed_out"; readonly ended: boolean }
   | { readonly kind: "unreachable"; readonly message: string }
   | { readonly kind: "signed_in"; readonly me: ApiTypes.Me };
 

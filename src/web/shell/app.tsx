@@ -40,6 +40,8 @@ export function App({ dashboard }: { readonly dashboard: Dashboard }) {
   );
 }
 
+const ENDED = "Your session has ended; what was sent after that was not carried out. Sign in to go on.";
+
 function Frame() {
   const { session } = useDashboard();
   const { path, route } = useLocation();
@@ -51,7 +53,7 @@ function Frame() {
     if (isLoggedIn && path === "/login") route("/", true);
   }, [isLoggedIn, path]);
   if (state.kind === "unknown") return <main class="login" aria-busy="true" />;
-  if (state.kind === "signed_out") return <Login />;
+  if (state.kind === "signed_out") return <Login message={state.ended ? ENDED : undefined} />;
   if (state.kind === "unreachable") return <Login message={state.message} />;
   return (
     <div class="shell">

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { moved, part, rangeOf, rangeQuery, zoomed } from "./time-range.ts";
+import { moved, part, rangeOf, rangeQuery, timeTrouble, zoomed } from "./time-range.ts";
 
 const MINUTE = 60_000;
 const END = Date.UTC(2026, 2, 2, 15);
@@ -24,6 +24,20 @@ test.each([
   ["another day", { from: "2026-03-01T14:20:00Z", to: "2026-03-01T14:40:00Z" }],
 ])("an address with %s shows all", (_, query) => {
   expect(rangeOf(query, SHOWN)).toBeUndefined();
+});
+
+test.each([
+  ["nothing", {}, undefined],
+  ["one time", { from: "2026-03-02T14:20", to: "" }, undefined],
+  ["times in order", { from: "2026-03-02T14:20:00Z", to: "2026-03-02T14:40:00Z" }, undefined],
+  ["words", { from: "yesterday", to: "2026-03-02" }, "From “yesterday” in the address is no time, and limits nothing."],
+  [
+    "times the wrong way round",
+    { from: "2026-12-01", to: "2026-01-01" },
+    "From in the address is not before Before: no time lies between them.",
+  ],
+])("what is wrong with an address with %s is told", (_, query, said) => {
+  expect(timeTrouble(query, { from: "From", to: "Before" })).toBe(said);
 });
 
 test("zooming keeps the middle, and ends at five minutes and at all of it", () => {

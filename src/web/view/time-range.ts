@@ -5,6 +5,24 @@ export interface TimeRange {
   readonly to: number;
 }
 
+/**
+ * What is wrong with the times of an address, as a sentence; undefined when nothing is. A time that cannot be read limits nothing.
+ * @param labels what the page calls them
+ */
+export function timeTrouble(
+  query: Readonly<Record<string, string | undefined>>,
+  labels: { readonly from: string; readonly to: string },
+): string | undefined {
+  const [from, to] = [query["from"] || undefined, query["to"] || undefined];
+  const at = (text = "") => Date.parse(text);
+  for (const [label, text] of [
+    [labels.from, from],
+    [labels.to, to],
+  ])
+    if (text !== undefined && Number.isNaN(at(text))) return `${label} “${text}” in the address is no time, and limits nothing.`;
+  return at(from) >= at(to) ? `${labels.from} in the address is not before ${labels.to}: no time lies between them.` : undefined;
+}
+
 /** Shortest part: readings are a minute apart. */
 const LEAST_MS = 5 * 60_000;
 

@@ -6,8 +6,9 @@ import pg from "pg";
 import { expect, it } from "vitest";
 import { campaignResult, stopResult } from "../../../src/operations/views/index.ts";
 import type { SandboxOptions } from "../../../src/sandbox/index.ts";
-import { runCli, startCli, workFolder } from "../../support/cli.ts";
+import { beginCli, runCli, startCli, workFolder } from "../../support/cli.ts";
 import { startSandbox } from "../../support/sandbox.ts";
+import { until } from "../../support/until.ts";
 import type { StartedWorld } from "../../support/world.ts";
 import { campaignWorld } from "./segment-world.ts";
 
@@ -150,6 +151,23 @@ it("stops everything without database and folder, page by page, past single fail
   const [note = ""] = await readdir(join(folder.path, ".outdial", "stops"));
   expect(note).toMatch(/\.audited$/);
   expect(await readFile(join(folder.path, ".outdial", "stops", note), "utf8")).toContain('"reason":"fire"');
+});
+
+it("says of each campaign that it is paused as soon as it is, and when it is interrupted which ones are and which are not known", async () => {
+  const [dialing] = scenario.campaigns;
+  const campaigns = [dialing, { ...dialing, id: "camp_3" }];
+  await using world = await campaignWorld({ scenario: { ...scenario, campaigns }, clock: "frozen" }, false);
+  // The tenant's clock stands still: the answer never comes.
+  world.sandbox.control.faults.add({
+    match: { operation: "updateCampaign", path: "/api/v2/omnichannel/campaigns/camp_3" },
+    effect: { delayMs: 60_000 },
+  });
+  const stopping = beginCli(["campaign", "pause", "--all"], { cwd: world.folder, env: world.environment });
+  await until(() => stopping.stderr().includes("camp_1 paused at the tenant"));
+  stopping.interrupt();
+  const { code, stderr } = await stopping.ended;
+  expect(code).toBe(130);
+  expect(stderr).toContain("interrupted: paused: camp_1; not known: camp_3. Calls may be under way; run it again");
 });
 
 it("stops what it knows of when the list breaks off, and says that there may be more", async () => {

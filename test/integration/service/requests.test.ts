@@ -94,6 +94,9 @@ test("a report over more days than it can show is refused at once", async () => 
     ["from=1999-01-01&zone=America/New_York", long],
     ["last=9999999d", long],
     ["to=9999-12-31T00:00:00Z", /1900 to 2199/],
+    // In the words of the address, not of the command line.
+    ["from=garbage", /^from: "garbage" is neither a day/],
+    ["last=soon", /^last soon is no span/],
   ] as const) {
     const answer = await at.ask(`/api/v1/outcomes/report?${question}`, { as: "viewer" });
     const body = (await answer.json()) as { code: string; detail: string };

@@ -41,7 +41,9 @@ export interface ChangeOptions {
   /** The same request was sent before and its reply was lost: when the campaign is already in the state, that request did it. */
   readonly isSentBefore?: boolean | undefined;
   /** Called when the tenant has confirmed the state in its answer, before it is read back. */
-  readonly onAnswered?: ((outcome: "changed" | "already") => Promise<void>) | undefined;
+  readonly onAnswered?: ((outcome: "changed" | "already", campaignId: string) => Promise<void>) | undefined;
+  /** Called before anything is done to a campaign. */
+  readonly onBegun?: ((campaignId: string) => void) | undefined;
 }
 
 /** How a change of state ended. */
@@ -82,6 +84,7 @@ export async function changeState(
 ): Promise<StateChange> {
   const { intents, runner } = deps;
   let isOurs = options.isSentBefore === true;
+  options.onBegun?.(campaignId);
   const given = { ...(options.reason === undefined ? {} : { reason: options.reason }), ...options.details };
   for (let keys = 1; ; keys += 1) {
     const intent = await intents.begin(campaignId, target, options.reason);
@@ -101,7 +104,7 @@ export async function changeState(
     }
     isOurs ||= sent.outcome === "changed" || earlierUnknown;
     const answered = sent.outcome === "already" && !isOurs ? "already" : "changed";
-    if (sent.outcome !== "unknown") await options.onAnswered?.(answered);
+    if (sent.outcome !== "unknown") await options.onAnswered?.(answered, campaignId);
     // A tenant that accepts a change and makes it later does not store answers by key: outdial waits until it shows the state.
     const newKey = intent.reused && keys < MOST_KEYS && !runner.capability.asynchronous;
     const impatient = newKey || sent.outcome === "unknown";

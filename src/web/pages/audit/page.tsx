@@ -13,8 +13,10 @@ import { NameText } from "../../ui/name-text.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { TimeTrouble } from "../../ui/time-trouble.tsx";
 import { ACTIONS, auditWords } from "../../view/audit-words.ts";
 import { whole, zoneName } from "../../view/format.ts";
+import { timeTrouble } from "../../view/time-range.ts";
 
 const FIELDS = [
   ["text", "Text"],
@@ -33,14 +35,21 @@ function instantOf(text: string | undefined): string | undefined {
   return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }
 
+/** The number of an entry; undefined for none. Null: what was given is no such number. */
+function entryOf(text: string | undefined): number | null | undefined {
+  if (text === undefined || text === "") return undefined;
+  const seq = Number(text);
+  return Number.isSafeInteger(seq + 1) && seq >= 1 ? seq : null;
+}
+
 /** The entries are asked for newest first, so that one of a given number begins behind the next. */
 function searchOf(query: Readonly<Record<string, string>>): Query {
-  const seq = Number(query["seq"] || Number.NaN);
+  const seq = entryOf(query["seq"]) ?? undefined;
   return {
     ...Object.fromEntries(FIELDS.map(([name]) => [name, query[name] === "" ? undefined : query[name]])),
     ...Object.fromEntries(TIMES.map(([name]) => [name, instantOf(query[name])])),
-    cursor: Number.isInteger(seq) ? seq + 1 : undefined,
-    limit: Number.isInteger(seq) ? 1 : undefined,
+    cursor: seq === undefined ? undefined : seq + 1,
+    limit: seq === undefined ? undefined : 1,
     reveal: query["reveal"] === "true" ? true : undefined,
   };
 }
@@ -51,6 +60,8 @@ export default function AuditPage() {
   const { session } = useDashboard();
   const isOperator = session.may("operator");
   const columns = isOperator ? [...COLUMNS, PROOF] : COLUMNS;
+  const trouble = timeTrouble(query, Object.fromEntries(TIMES) as Record<(typeof TIMES)[number][0], string>);
+  const noEntry = entryOf(query["seq"]) === null;
   return (
     <Page
       title="Audit"
@@ -117,19 +128,40 @@ export default function AuditPage() {
           </button>
         </div>
       </form>
-      <More
-        of="audit.list"
-        query={searchOf(query)}
-        what="entries"
-        empty={
-          <Empty title="No entry fits">
-            <p>Search with fewer words: each field must fit.</p>
-          </Empty>
-        }
-      >
-        {(entries) => <Table caption="Entries" columns={columns} rows={entries} rowKey={({ seq }) => seq} />}
-      </More>
+      {trouble === undefined ? null : <TimeTrouble text={trouble} />}
+      {noEntry ? (
+        <Empty title="No entry fits">
+          <p class="break">“{query["seq"]?.slice(0, 60)}” is not the number of an entry: these are whole numbers from 1 on.</p>
+        </Empty>
+      ) : (
+        <Found query={query} columns={columns} trouble={trouble} />
+      )}
     </Page>
+  );
+}
+
+function Found({
+  query,
+  columns,
+  trouble,
+}: {
+  readonly query: Readonly<Record<string, string>>;
+  readonly columns: readonly Column<ApiTypes.AuditEntry>[];
+  readonly trouble: string | undefined;
+}) {
+  return (
+    <More
+      of="audit.list"
+      query={searchOf(query)}
+      what="entries"
+      empty={
+        <Empty title="No entry fits">
+          <p>{trouble ?? "Search with fewer words: each field must fit."}</p>
+        </Empty>
+      }
+    >
+      {(entries) => <Table caption="Entries" columns={columns} rows={entries} rowKey={({ seq }) => seq} />}
+    </More>
   );
 }
 

@@ -13,9 +13,10 @@ import { Pill } from "../../ui/pill.tsx";
 import { SavedTable } from "../../ui/saved-table.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
+import { TimeTrouble } from "../../ui/time-trouble.tsx";
 import { pairBadge } from "../../view/failover.ts";
 import { besidePaused, counted, interval, intervalKind, percent, span, whole } from "../../view/format.ts";
-import { part, rangeOf, rangeQuery, type TimeRange } from "../../view/time-range.ts";
+import { part, rangeOf, rangeQuery, type TimeRange, timeTrouble } from "../../view/time-range.ts";
 import { windowLines } from "../../view/windows.ts";
 import { Effects } from "./effects.tsx";
 import { CampaignPlots } from "./plots.tsx";
@@ -51,6 +52,7 @@ function Campaign({ id }: { readonly id: string }) {
   );
   const shown = { from: now() - Number(hours) * 3_600_000, to: now() };
   const range = rangeOf(asked, shown);
+  const trouble = timeTrouble(asked, { from: "From", to: "To" });
   const show = (span: Hours, chosen: TimeRange | undefined) =>
     route(`/campaigns/${encodeURIComponent(id)}?hours=${span}${rangeQuery(chosen)}`, true);
   const state = campaign.state.value;
@@ -76,6 +78,7 @@ function Campaign({ id }: { readonly id: string }) {
             <WhyNot detail={value} />
             <Now detail={value} />
             <WorkloadFigures of={value.workloadDetail} />
+            {trouble === undefined ? null : <TimeTrouble text={`${trouble} All of the chosen hours are shown.`} />}
             <RangeBar
               hours={hours}
               shown={shown}
