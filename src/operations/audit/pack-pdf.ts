@@ -6,7 +6,7 @@ import { inflateSync } from "node:zlib";
 import { installCommand, missingPackage } from "../../kernel/index.ts";
 import { verifySignatureLine } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
-import { codesNote, plain } from "../pdf-text.ts";
+import { BOLD, codesNote, FONT, plain, registerFonts } from "../pdf-text.ts";
 import { type PackLine, packLine } from "./pack-form.ts";
 
 /** Largest pack for which a PDF is made, bytes. */
@@ -97,6 +97,7 @@ async function draw(lines: readonly PackLine[], attached: Uint8Array): Promise<U
   const ended = new Promise<void>((resolve, reject) => doc.on("end", resolve).on("error", reject));
   const at = new Date(head.madeAt);
   doc.file(Buffer.from(attached), { name: ATTACHED, type: "application/x-ndjson", creationDate: at, modifiedDate: at });
+  await registerFonts(doc, [Buffer.from(attached).toString()]);
   cover(doc, head, index);
   for (const [kind, title] of SECTIONS)
     section(
@@ -129,7 +130,7 @@ const SECTIONS = [
 
 function cover(doc: Document, head: Extract<PackLine, { kind: "head" }>, index: Extract<PackLine, { kind: "index" }>): void {
   doc
-    .font("Helvetica-Bold")
+    .font(BOLD)
     .fontSize(18)
     .fillColor(INK)
     .text(plain(`Evidence: ${subjectOf(head.about)}`));
@@ -155,11 +156,11 @@ function cover(doc: Document, head: Extract<PackLine, { kind: "head" }>, index: 
 }
 
 function title(doc: Document, text: string): void {
-  doc.moveDown(0.8).font("Helvetica-Bold").fontSize(12).fillColor(INK).text(plain(text)).moveDown(0.2);
+  doc.moveDown(0.8).font(BOLD).fontSize(12).fillColor(INK).text(plain(text)).moveDown(0.2);
 }
 
 function body(doc: Document, paragraphs: readonly string[]): void {
-  doc.font("Helvetica").fontSize(9).fillColor(INK);
+  doc.font(FONT).fontSize(9).fillColor(INK);
   for (const text of paragraphs) doc.moveDown(0.25).text(plain(text));
 }
 
@@ -168,7 +169,7 @@ function section(doc: Document, name: string, lines: readonly PackLine[]): void 
   title(doc, `${name} (${lines.length})`);
   for (const line of lines.slice(0, TOLD)) {
     const [first = "", ...more] = wordsOf(line);
-    doc.font("Helvetica").fontSize(8).fillColor(INK).text(plain(first));
+    doc.font(FONT).fontSize(8).fillColor(INK).text(plain(first));
     if (more.length > 0)
       doc
         .fontSize(7)

@@ -4,7 +4,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { installCommand, missingPackage } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
-import { codesNote, plain } from "../pdf-text.ts";
+import { BOLD, codesNote, FONT, hasCodes, plain, registerFonts } from "../pdf-text.ts";
 import { csvRecords } from "./csv.ts";
 
 /** Limits for rows, columns, and lines of a cell; the PDF says how many more there are. */
@@ -103,35 +103,39 @@ export function linesOf(text: string, width: number, measure: Measure): string[]
   return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES - 1), "(cut)"] : lines;
 }
 
+/** An instant as the clocks of a zone show it. */
+const timeIn = (timeZone: string, at: string): string =>
+  new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }).format(new Date(at));
+
 const countOf = (drawn: number, all: number): string =>
   drawn < all ? `the first ${drawn} of ${all} rows` : `${all} ${all === 1 ? "row" : "rows"}`;
 
 /**
  * The PDF of a table. Lets other requests run between the rows.
- * @param all number of rows, including those that are not drawn
+ * @param of how many there are, including those that are not drawn; a row may have more cells than the header
  * @throws OutdialError `missing_package`
  */
 async function tablePdf(
   head: TableHead,
   header: readonly string[],
   given: readonly (readonly string[])[],
-  all = given.length,
+  of: { readonly rows: number; readonly columns: number },
 ): Promise<Uint8Array> {
   const { default: PdfDocument } = await import("pdfkit").catch((thrown: unknown) => {
     throw missingPackage(thrown, installCommand(["pdfkit"])) ?? thrown;
   });
-  let hasCodes = false;
+  let isCoded = false;
   const written = (text: string) => {
-    const drawn = plain(text);
-    hasCodes ||= drawn !== text;
-    return drawn;
+    isCoded ||= hasCodes(text);
+    return plain(text);
   };
   const rows = given.slice(0, MOST_PDF_ROWS).map((row) => row.map((cell) => written(cell.slice(0, LONGEST))));
-  const columns = header.map(written);
+  const columns = header.slice(0, MOST_COLUMNS).map(written);
+  for (let at = columns.length; at < Math.min(MOST_COLUMNS, of.columns); at++) columns.push(`column ${at + 1}, without a name`);
   const told = [
     ...(head.period === undefined ? [] : [`Period: ${head.period}`]),
     ...(head.filters === undefined ? [] : [`Filters: ${head.filters}`]),
-    `Made ${head.madeAt} by ${head.madeBy}; time zone ${head.zone}; ${countOf(rows.length, all)}.`,
+    `Made ${timeIn(head.zone, head.madeAt)} by ${head.madeBy}; time zone ${head.zone}; ${countOf(rows.length, of.rows)}${of.columns > MOST_COLUMNS ? `, of each the first ${MOST_COLUMNS} of ${of.columns} columns` : ""}.`,
   ].map(written);
   const doc = new PdfDocument({
     size: "A4",
@@ -141,27 +145,28 @@ async function tablePdf(
     autoFirstPage: true,
     info: { Title: plain(head.title), Producer: "outdial", CreationDate: new Date(head.madeAt) },
   });
+  await registerFonts(doc, [head.title, ...told, ...columns, ...rows.flat()]);
   const chunks: Uint8Array[] = [];
   doc.on("data", (chunk: Uint8Array) => chunks.push(chunk));
   const ended = new Promise<void>((resolve, reject) => doc.on("end", resolve).on("error", reject));
   const [left, right, bottom] = [MARGIN, doc.page.width - MARGIN, doc.page.height - MARGIN - 14];
-  const measure = measured((text) => doc.font("Helvetica").fontSize(SIZE).widthOfString(text));
+  const measure = measured((text) => doc.font(FONT).fontSize(SIZE).widthOfString(text));
   const put = (text: string, x: number, y: number) => doc.text(text, x, y, { lineBreak: false });
 
   doc
-    .font("Helvetica-Bold")
+    .font(BOLD)
     .fontSize(14)
     .fillColor(INK)
     .text(plain(head.title), left, MARGIN, { width: right - left });
-  doc.font("Helvetica").fontSize(8).fillColor(QUIET);
-  for (const text of [...told, ...(hasCodes ? [codesNote("the CSV")] : [])])
+  doc.font(FONT).fontSize(8).fillColor(QUIET);
+  for (const text of [...told, ...(isCoded ? [codesNote("the CSV")] : [])])
     doc.text(text.slice(0, 2 * LONGEST), { width: right - left });
 
   let y = doc.y + LEADING;
   const sets = columnSets(columns, rows, right - left, measure);
   for (const [place, set] of sets.entries()) {
     const columnsHead = () => {
-      doc.font("Helvetica-Bold").fontSize(SIZE).fillColor(INK);
+      doc.font(BOLD).fontSize(SIZE).fillColor(INK);
       const height = row(
         set,
         set.map(({ name }) => name),
@@ -185,7 +190,7 @@ async function tablePdf(
       const values = set.map(({ at }) => cells[at] ?? "");
       const height = heightOf(set, values);
       if (y + height > bottom) newPage();
-      doc.font("Helvetica").fontSize(SIZE).fillColor(INK);
+      doc.font(FONT).fontSize(SIZE).fillColor(INK);
       row(set, values);
       y += height;
       doc
@@ -201,7 +206,7 @@ async function tablePdf(
   for (let page = start; page < start + pages; page++) {
     doc.switchToPage(page);
     doc.page.margins.bottom = 0;
-    doc.font("Helvetica").fontSize(SIZE).fillColor(QUIET);
+    doc.font(FONT).fontSize(SIZE).fillColor(QUIET);
     put(plain(head.title).slice(0, 120), left, bottom + 8);
     const number = `Page ${page - start + 1} of ${pages}`;
     put(number, right - measure(number), bottom + 8);
@@ -255,8 +260,10 @@ export async function tablePdfOf(head: TableHead, csv: AsyncIterable<Uint8Array>
   let header: readonly string[] | undefined;
   const rows: string[][] = [];
   let read = 0;
+  let columns = 0;
   let text = 0;
   for await (const { record } of csvRecords(csv, ",", "No PDF was made.")) {
+    columns = Math.max(columns, record.length);
     if (header === undefined) {
       header = record;
       continue;
@@ -273,5 +280,5 @@ export async function tablePdfOf(head: TableHead, csv: AsyncIterable<Uint8Array>
     rows.push(cells);
   }
   if (header === undefined) throw new OperationError("invalid_input", "the CSV has no header: there is no table to draw");
-  return await tablePdf(head, header, rows, Math.max(all ?? 0, read));
+  return await tablePdf(head, header, rows, { rows: Math.max(all ?? 0, read), columns });
 }
