@@ -160,11 +160,10 @@ export function campaignFilesOn(
   return new CampaignFileUseCases(workplace, {
     pack: packOf(config, { pack }),
     gate: async () =>
-      campaignGateOf(
-        tenant,
-        factsOf(config, store, clock),
-        pack === undefined ? {} : { pack: (await rulesOf(config, { pack })()).pack },
-      ),
+      campaignGateOf(tenant, factsOf(config, store, clock), {
+        pack: pack === undefined ? undefined : (await rulesOf(config, { pack })()).pack,
+        skewMs: clock === undefined ? undefined : () => null,
+      }),
     clock,
     pause,
     patience,

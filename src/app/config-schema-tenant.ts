@@ -55,6 +55,12 @@ export const tenant = z.strictObject({
     .union([z.url(), hosts])
     .optional()
     .describe("One origin for all API families, or one per family; of profile acd the one where tokens and discovery are"),
+  compareClock: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether nobody may be called while this machine's clock differs from that of the tenant's replies; true by default. False for a sandbox whose time is not the present, or behind a proxy that writes a wrong Date",
+    ),
   token: z
     .strictObject({
       url: z.url().optional().describe("Token endpoint; by default /oauth/token on the outbound host"),

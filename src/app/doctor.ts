@@ -9,7 +9,6 @@ import type { TenantLink } from "../tenant/index.ts";
 import { readRules } from "./compliance.ts";
 import { type Config, type Flags, loadConfig, secretFrom } from "./config.ts";
 import { proxyOf, proxyText } from "./egress.ts";
-import { createSkew } from "./failover.ts";
 import { inboundSecrets } from "./inbound.ts";
 import { mailOf, receiversOf } from "./receivers.ts";
 import { standingOf, storeName, tenantAddress } from "./standing.ts";
@@ -94,9 +93,8 @@ interface Seen {
 }
 
 async function ofTenant({ config, environment, add, tried }: Seen): Promise<void> {
-  const skew = createSkew(config.clock);
   const trouble = (await isGiven(config, environment)) ? "fail" : "todo";
-  const tenant = await tried("tenant", () => tenantFromConfig(config, environment, { hooks: skew.hooks }), trouble);
+  const tenant = await tried("tenant", () => tenantFromConfig(config, environment), trouble);
   if (tenant === undefined) return;
   try {
     const { named } = config;
@@ -123,8 +121,15 @@ async function ofTenant({ config, environment, add, tried }: Seen): Promise<void
       }
       add("campaigns", "ok", some ? "the tenant lists them" : "the tenant lists none");
     });
-    const off = skew.skewMs();
-    if (off === null) add("clock", "ok", "the tenant's replies tell no time to compare with");
+    const off = tenant.skewMs();
+    if (config.file.tenant?.compareClock === false)
+      add(
+        "clock",
+        "warn",
+        "not compared with the tenant's: a wrong one would not be noticed",
+        "Remove tenant.compareClock from outdial.yaml, unless the tenant is a sandbox whose time is not the present.",
+      );
+    else if (off === null) add("clock", "ok", "the tenant's replies tell no time to compare with");
     else if (Math.abs(off) <= SKEW_MS) add("clock", "ok", `as the tenant's, within ${SKEW_MS / 1000} s`);
     else
       add(

@@ -1,8 +1,7 @@
 // Wiring of failover: pairs over a store and a tenant, with the pre-dial gate and the figures for the watch.
 
 import type { Clock } from "../kernel/index.ts";
-import { FailoverRecords, type FailoverRules, FailoverUseCases } from "../operations/index.ts";
-import { systemClock, type TenantHooks } from "../tenant/index.ts";
+import { FailoverRecords, FailoverUseCases } from "../operations/index.ts";
 import { factsOf } from "./compliance.ts";
 import type { Flags } from "./config.ts";
 import { loadConfig } from "./config.ts";
@@ -44,13 +43,16 @@ export async function openFailoverRecords(flags: Flags, environment: Environment
 /** Failover for an open workplace whose engine is not launched yet. Throws ConfigError for a rule pack that cannot be read. */
 export async function failoverOn(
   workplace: Workplace,
-  options: Pick<FailoverOptions, "clock" | "pause"> & Pick<FailoverRules, "skewMs"> = {},
+  options: Pick<FailoverOptions, "clock" | "pause"> = {},
 ): Promise<FailoverUseCases> {
   const { config, tenant, store } = workplace;
   const facts = factsOf(config, store, options.clock);
   const pack = await readRulePack(facts.settings.pack, facts.settings.packKey);
-  const gate = await campaignGateOf(tenant, facts, { pack });
-  const failover = new FailoverUseCases(workplace, { ...options, gate, pack, latestStop: () => latestStop(config.dir) });
+  // The tenant's replies have the real time: only this machine's clock can be compared with it.
+  const skewMs = options.clock === undefined ? tenant.skewMs : () => null;
+  const gate = await campaignGateOf(tenant, facts, { pack, skewMs });
+  const rules = { ...options, skewMs, gate, pack, latestStop: () => latestStop(config.dir) };
+  const failover = new FailoverUseCases(workplace, rules);
   workplace.runs.add(failover.kind());
   return failover;
 }
@@ -58,12 +60,8 @@ export async function failoverOn(
 /** Opens what the watch needs. Disposing closes it in reverse order. */
 export async function openFailover(flags: Flags, environment: Environment, options: FailoverOptions): Promise<FailoverRuntime> {
   await using stack = new AsyncDisposableStack();
-  const { clock = systemClock } = flags;
-  const skew = createSkew(clock);
-  const workplace = await openWorkplace(stack, flags, environment, { ...options, hooks: skew.hooks });
-  // The tenant's replies have the real time: only this machine's clock can be compared with it.
-  const compared = options.clock === undefined ? { skewMs: () => skew.skewMs() } : {};
-  const failover = await failoverOn(workplace, { ...options, ...compared });
+  const workplace = await openWorkplace(stack, flags, environment, options);
+  const failover = await failoverOn(workplace, options);
   // Most commands run no pair: the engine is launched when the first one begins here.
   const { runs } = workplace;
   const engine = stack.use(new AsyncDisposableStack());
@@ -78,21 +76,5 @@ export async function openFailover(flags: Flags, environment: Environment, optio
     failover,
     deliverEvents: () => workplace.deliverEvents(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-/**
- * The difference between the tenant's clock and this machine's, from the `Date` of its latest reply: that has whole seconds, so
- * less than one counts as none.
- */
-export function createSkew(clock: Clock): { readonly hooks: TenantHooks; skewMs(): number | null } {
-  let latest: number | null = null;
-  return {
-    hooks: {
-      onResponse({ tenantTime }) {
-        if (tenantTime !== undefined) latest = tenantTime + 500 - clock.now();
-      },
-    },
-    skewMs: () => (latest !== null && Math.abs(latest) < 1000 ? 0 : latest),
   };
 }

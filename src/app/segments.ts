@@ -48,7 +48,11 @@ export function contactsOn(
 export async function campaignGateOf(
   tenant: TenantLink,
   { facts, audit, gate, clock, settings }: Pick<FactsRuntime, "facts" | "audit" | "gate" | "clock" | "settings">,
-  given: { readonly pack?: RulePack | undefined; readonly callType?: CallType | undefined } = {},
+  given: {
+    readonly pack?: RulePack | undefined;
+    readonly callType?: CallType | undefined;
+    readonly skewMs?: TenantLink["skewMs"] | undefined;
+  } = {},
 ): Promise<CampaignGate> {
   return createCampaignGate({
     runner: tenant.capabilities.campaignRunner,
@@ -62,5 +66,6 @@ export async function campaignGateOf(
     dayEnds: (now) => endOfDay(now, settings.timeZone),
     countEarlyHangups: settings.countEarlyHangups,
     callType: given.callType,
+    skewMs: given.skewMs ?? tenant.skewMs,
   });
 }

@@ -81,7 +81,8 @@ async function restTenant(
     limits: limits === "off" ? OFF : limitsOf(config, OFF),
     retry: { ...usualRetry, ...retryOf(config), ...retry },
   };
-  const link = { clock: config.clock, hooks, correlation: correlation ?? traced(environment), refusal };
+  const { compareClock } = config.file.tenant ?? {};
+  const link = { clock: config.clock, compareClock, hooks, correlation: correlation ?? traced(environment), refusal };
   return createTenant(tenantConfig, { ...link, proxy: proxyOf(environment) });
 }
 
@@ -113,7 +114,7 @@ async function acdTenant(
       `${id === undefined ? idName : secretName} is not set`,
       "A client needs both. Without a client, the access key alone is used to get the token.",
     );
-  const { token, acd = {} } = config.file.tenant ?? {};
+  const { token, compareClock, acd = {} } = config.file.tenant ?? {};
   const { createAcdTenant } = await import("../tenant/acd/index.ts");
   return createAcdTenant(
     {
@@ -131,7 +132,15 @@ async function acdTenant(
       limits: limits === "off" ? ACD_OFF : limitsOf(config, ACD_OFF),
       retry: { ...usualRetry, ...retryOf(config), ...retry },
     },
-    { clock: config.clock, hooks, correlation: correlation ?? traced(environment), refusal, shapes, proxy: proxyOf(environment) },
+    {
+      clock: config.clock,
+      compareClock,
+      hooks,
+      correlation: correlation ?? traced(environment),
+      refusal,
+      shapes,
+      proxy: proxyOf(environment),
+    },
   );
 }
 

@@ -71,6 +71,7 @@ export const EXIT_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   plan_changed: EXIT.refused,
   plan_refused: EXIT.refused,
   no_company_list: EXIT.refused,
+  clock_off: EXIT.refused,
   audit_set_back: EXIT.refused,
   unsupported: EXIT.refused,
   // The credentials at the tenant, or the token at the service, do not do.

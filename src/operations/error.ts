@@ -8,6 +8,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `not_found`: there is no such thing. `not_available`: what was requested does not exist here. `not_read_yet`: the tenant was
  *   not read yet since the store was set up; it will be soon.
  * - `no_company_list`: the company's do-not-call list was neither loaded nor declared empty, so no gate allows a call.
+ * - `clock_off`: this machine's clock differs from the tenant's, so it cannot be judged who may be called now.
  * - `plan_changed`: something that a plan is based on has changed since the plan was shown.
  * - `unsupported`: the tenant's profile cannot do this; the message gives the reason and the alternative.
  * - `not_owner`: another replica has taken over the job; this one stops working on it.
@@ -22,6 +23,7 @@ export type OperationErrorCode =
   | "not_available"
   | "not_read_yet"
   | "no_company_list"
+  | "clock_off"
   | "plan_changed"
   | "unsupported"
   | "not_owner"

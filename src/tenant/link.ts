@@ -20,6 +20,11 @@ export interface TenantLink {
    * For sharing the tenant's limits between processes. While unused, all limits are this process's. Those of the default limiter.
    */
   readonly shares: RateShares;
+  /**
+   * The tenant's clock minus this machine's, ms, as the latest reply shows: above 0 when this machine's is behind. Null while no
+   * reply told a time, for a client with a clock of its own, and where clocks are not compared.
+   */
+  skewMs(): number | null;
   /** The state of every rate budget. */
   limits(): Readonly<Record<string, FamilyStatus>>;
   /** Fetches a token if there is none, to check before a job. Returns the granted scopes when the tenant gives them. */

@@ -6,6 +6,7 @@ import { type Clock, createRandom, newId, type RandomStream } from "../kernel/in
 import { JoinedSignals } from "./abort-groups.ts";
 import type { Refusal } from "./call.ts";
 import { Client } from "./client.ts";
+import { ClockSkew } from "./clock-skew.ts";
 import { closerOf } from "./close.ts";
 import { resolveConfig, type TenantConfig } from "./config.ts";
 import { REST_DIALECT } from "./dialect.ts";
@@ -41,6 +42,8 @@ export interface TenantDependencies {
   readonly correlation?: (() => string | undefined) | undefined;
   /** Whether a request may be sent; default: yes. */
   readonly refusal?: Refusal | undefined;
+  /** False leaves `skewMs` null: for a tenant whose time is not the present. Default: true. */
+  readonly compareClock?: boolean | undefined;
   /** Default: a limiter in this process. */
   readonly rateLimiter?: RateLimiter | undefined;
 }
@@ -70,7 +73,8 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
   const resolved = resolveConfig(config);
   const clock = dependencies.clock ?? systemClock;
   const random = dependencies.random ?? createRandom(crypto.randomUUID(), "tenant");
-  const hooks = dependencies.hooks ?? {};
+  const skew = new ClockSkew(dependencies.compareClock === false ? undefined : clock);
+  const hooks = skew.hearing(dependencies.hooks ?? {});
   const { proxy } = dependencies;
   const transport =
     dependencies.transport ?? undiciTransport({ ...resolved, connectTimeoutMs: resolved.connectMs, clock, proxy });
@@ -107,6 +111,7 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     profile: "rest",
     capabilities: createRestProfile(client),
     shares: own.shares,
+    skewMs: () => skew.ms,
     limits: () =>
       Object.fromEntries(RATE_FAMILIES.map((family) => [family, limiter.status(family)])) as Record<RateFamily, FamilyStatus>,
     authenticate: async (signal) => ({ scopes: (await tokens.get(signal)).scopes }),

@@ -23,6 +23,7 @@ const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Co
   not_authorised: ["tenant", "Renew the credentials or give the client the scopes; outdial doctor says which."],
   unreachable: ["tenant", "Check whether the tenant's API answers, for example with outdial doctor."],
   audit_set_back: ["gate", "Restore the right database, or accept this one: outdial audit accept-head --reason TEXT."],
+  clock_off: ["gate", "Synchronise the clock of the machine that outdial runs on (NTP)."],
   rules_unreadable: ["gate", "Correct the rule pack: until then no gate lets anybody be called."],
   no_company_list: ["gate", "Load the company's do-not-call list, or declare it empty, under Compliance."],
   stale_compliance_data: ["gate", "Import a new registry file: outdial dnc import FILE --list national --as-of DATE."],

@@ -22,6 +22,8 @@ export interface GateDeps {
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly actor: string;
+  /** Throws when this machine's clock cannot be trusted; for gates that read contacts from a tenant. */
+  readonly requireClock?: (() => void) | undefined;
   /** Says whether the store is reliable, and signs manifests. */
   readonly audit: Pick<Store["audit"], "requireFits" | "requireNotHeld" | "sign">;
 }
@@ -44,7 +46,7 @@ export interface GateResult {
 }
 
 /**
- * A gate. Every operation that can cause a call asks it first. Throws OperationError `no_company_list`; StoreError
+ * A gate. Every operation that can cause a call asks it first. Throws OperationError `no_company_list`, `clock_off`; StoreError
  * `audit_set_back` on a database that was set back, because it may lack newer opt-outs.
  */
 export type Gate = (request: GateRequest, sink?: GateSink) => Promise<GateResult>;
@@ -60,6 +62,7 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
   // Before the first verdict, since verdicts are passed on as they are made.
   if (request.keep !== false) await audit.requireFits();
   const at = request.at ?? deps.clock.now();
+  const usesClock = request.keep !== false && request.at === undefined;
   const [files, list] = await Promise.all([facts.registryFiles(), facts.companyList()]);
   if (list === undefined && request.keep !== false) throw noCompanyList();
   const judge = new Judge(request, at, files, list, await campaignCalls(facts, request, at), sink.record !== undefined);
@@ -75,6 +78,8 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
     batch,
     known: { known, held },
   } of ahead(batches(request.contacts), read)) {
+    // The tenant's time is known once it has answered with the first contacts.
+    if (usesClock) deps.requireClock?.();
     for (const one of batch) {
       if ("number" in one) {
         const { verdict, json, records } = judge.contact(one, (number) => known.get(number) ?? NO_FACTS, latestOf(one, held));

@@ -3,6 +3,7 @@
 export type { Parsed, RefusedLine } from "../table/records.ts";
 export { type BudgetFigures, type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
 export { lookBack } from "./call-facts.ts";
+export { clockTrouble, requireClock, SET_CLOCK, skewWords } from "./clock.ts";
 export { readContacts } from "./contacts.ts";
 export { endOfDay } from "./day-end.ts";
 export { type FactKind, FactsUseCases, liftPreviewOf, type RegistryImport } from "./facts-use-cases.ts";

@@ -32,6 +32,8 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
   const none = against("no_contact_list") ?? against("list_empty");
   const checks: Check[] = [];
   if (setBack !== undefined) checks.push({ check: "database", passed: false, text: setBack.text });
+  const clock = against("clock_off");
+  if (clock !== undefined) checks.push({ check: "this machine's clock", passed: false, text: clock.text });
   const pair = against("pair_dials");
   if (pair !== undefined) checks.push({ check: "failover pair", passed: false, text: pair.text });
   if (unreadable !== undefined) checks.push({ check: "rules", passed: false, text: unreadable.text });

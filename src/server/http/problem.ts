@@ -27,6 +27,7 @@ const STATUS: Readonly<Record<string, number>> = {
   invalid_state: 409,
   job_state: 409,
   no_company_list: 422,
+  clock_off: 422,
   not_owner: 409,
   plan_changed: 409,
   audit_set_back: 409,

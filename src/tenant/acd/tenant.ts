@@ -3,6 +3,7 @@
 import { ACD_RATES } from "../../contract/acd/index.ts";
 import { createRandom, newId } from "../../kernel/index.ts";
 import { JoinedSignals } from "../abort-groups.ts";
+import { ClockSkew } from "../clock-skew.ts";
 import { closerOf } from "../close.ts";
 import { TenantError } from "../errors.ts";
 import type { TenantLink } from "../link.ts";
@@ -47,7 +48,8 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
   const clock = dependencies.clock ?? systemClock;
   const random = dependencies.random ?? createRandom(crypto.randomUUID(), "tenant");
   const time = new ServerTime(clock);
-  const hooks = time.hearing(dependencies.hooks ?? {});
+  const skew = new ClockSkew(dependencies.compareClock === false ? undefined : clock);
+  const hooks = skew.hearing(time.hearing(dependencies.hooks ?? {}));
   const { proxy } = dependencies;
   const transport =
     dependencies.transport ?? undiciTransport({ ...resolved, connectTimeoutMs: resolved.connectMs, clock, proxy });
@@ -85,6 +87,7 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
     place: () => discovery.place(),
     versions: () => client.versions(),
     shares: own.shares,
+    skewMs: () => skew.ms,
     limits: () => Object.fromEntries(Object.keys(ACD_RATES).map((family) => [family, limiter.status(family)])),
     authenticate: async (signal) => ({ scopes: (await tokens.get(signal)).scopes }),
     close: closerOf(closer, transport, clock),

@@ -15,6 +15,7 @@
 // After a crash the state says what was intended. A write is sent again with its key, which makes the repetition harmless; its effect is
 // read, never assumed.
 
+import { skewWords } from "../../compliance/clock.ts";
 import type { FailoverPolicy } from "./policy.ts";
 import {
   type Alarm,
@@ -307,11 +308,7 @@ class Turn {
     const { skewSeconds, staleAfterMinutes, rule } = this.#policy;
     const { skewMs, compliance, metricsAt, verdict } = event;
     const skewed = skewMs !== null && Math.abs(skewMs) > skewSeconds * 1000;
-    const clock = wentBack
-      ? "this machine's clock went back"
-      : skewed
-        ? `this machine's clock is ${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs < 0 ? "ahead of" : "behind"} the tenant's`
-        : null;
+    const clock = wentBack ? "this machine's clock went back" : skewed ? skewWords(skewMs) : null;
     const age = metricsAt === null ? null : event.at - metricsAt;
     const stale =
       !dials || age === null || age <= staleAfterMinutes * MINUTE_MS

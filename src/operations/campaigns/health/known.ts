@@ -98,6 +98,7 @@ const keptLook = z.object({
       z.object({
         code: z.enum([
           "audit_set_back",
+          "clock_off",
           "no_contact_list",
           "list_empty",
           "rules_unreadable",

@@ -16,6 +16,7 @@ export const CAUSES = [
   "paused_elsewhere",
   "other_state",
   "audit_set_back",
+  "clock_off",
   "rules_unreadable",
   "no_company_list",
   "stale_compliance_data",

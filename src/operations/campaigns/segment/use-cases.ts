@@ -2,7 +2,7 @@
 
 import { campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
 import type { CallOptions } from "../../../tenant/port.ts";
-import { type ComplianceRules, compileRulePack, createGate } from "../../compliance/index.ts";
+import { type ComplianceRules, compileRulePack, createGate, requireClock } from "../../compliance/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { campaignFacts } from "../state/campaign-facts.ts";
@@ -31,13 +31,13 @@ export class ContactUseCases {
     sink: SegmentSink,
     { by, ...options }: CallOptions & { readonly by: string },
   ): Promise<SegmentReport> {
-    const { store, clock, random } = this.#context;
+    const { store, clock, random, tenant } = this.#context;
     const { facts, holds, audit } = store;
-    const { contactSource: source } = this.#context.tenant.capabilities;
+    const { contactSource: source } = tenant.capabilities;
     const { compiled, pack: base } = await this.#rules.rules();
     const { campaign } = request;
     const pack = campaign === undefined ? compiled : compileRulePack(await this.#campaignRules(base, campaign, options));
-    const gate = createGate({ facts, holds, audit, clock, random, actor: by });
+    const gate = createGate({ facts, holds, audit, clock, random, actor: by, requireClock: () => requireClock(tenant) });
     const deps = {
       source,
       gate,

@@ -6,12 +6,14 @@ import type { Facts, Store } from "../../../store/index.ts";
 import type { CallOptions, CampaignRunner, ContactSource } from "../../../tenant/port.ts";
 import {
   BRING_COMPANY_LIST,
+  clockTrouble,
   type Gate,
   type GateManifest,
   lookBack,
   NO_COMPANY_LIST,
   type RuleReading,
   readCampaignAbandonment,
+  SET_CLOCK,
   setBackWords,
 } from "../../compliance/index.ts";
 import { ListReader } from "../segment/list-reader.ts";
@@ -31,6 +33,7 @@ const MOST = 10_000;
 /**
  * Why a campaign must not dial.
  * - `audit_set_back`: the database was set back to an older state, and may lack opt-outs that were added since.
+ * - `clock_off`: this machine's clock differs from the tenant's, so it is not known whether now is within calling hours.
  * - `no_contact_list`, `list_empty`: there is nobody to call.
  * - `rules_unreadable`: the campaign's own rules are not of the vendor's form.
  * - `no_company_list`: the company's do-not-call list was neither loaded nor declared empty.
@@ -40,6 +43,7 @@ const MOST = 10_000;
  */
 export type GateRefusalCode =
   | "audit_set_back"
+  | "clock_off"
   | "no_contact_list"
   | "list_empty"
   | "rules_unreadable"
@@ -94,6 +98,8 @@ interface CampaignGateDeps {
   readonly dayEnds: (now: Instant) => Instant;
   readonly countEarlyHangups: boolean;
   readonly callType?: CallType | undefined;
+  /** As in TenantLink. */
+  readonly skewMs: () => number | null;
 }
 
 /** The moment and the thoroughness of a gate's look. */
@@ -119,7 +125,9 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
     const campaign = campaignFacts(campaignId, await deps.runner.status(campaignId, call));
     const pack = packFor(deps.pack, campaign);
     const { listId } = campaign;
-    const against = setBackRefusals(deps.audit);
+    // The campaign has just been read, so the tenant's time is known.
+    const trouble = clockTrouble(deps.skewMs());
+    const against = [...setBackRefusals(deps.audit), ...clockRefusals(trouble)];
     const hasList = (await deps.facts.companyList()) !== undefined;
     if (listId === null || typeof pack === "string") {
       const refusals: GateRefusal[] = [...against];
@@ -129,7 +137,7 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
       return { campaign, at, allowed: false, refusals, ...NOTHING_READ };
     }
     const look = (contacts: number) =>
-      judge(deps, { campaignId, listId, pack, at, keep: hasList ? keep : false, call }, contacts);
+      judge(deps, { campaignId, listId, pack, at, keep: hasList && trouble === undefined ? keep : false, call }, contacts);
     let found = await look(Math.min(FIRST, most));
     if (found.manifest.counts.dial === 0 && !found.whole && most > FIRST) found = await look(most);
     const { manifest, census, whole, read, announced } = found;
@@ -157,6 +165,11 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
 /** The refusal of every campaign on a database that was set back, as far as this process knows. */
 function setBackRefusals({ held: [first] }: CampaignGateDeps["audit"]): GateRefusal[] {
   return first === undefined ? [] : [{ code: "audit_set_back", text: setBackWords(first) }];
+}
+
+/** The refusal of every campaign while this machine's clock is wrong. */
+function clockRefusals(trouble: string | undefined): GateRefusal[] {
+  return trouble === undefined ? [] : [{ code: "clock_off", text: `${trouble}. ${SET_CLOCK}` }];
 }
 
 const UNLISTED: GateRefusal = { code: "no_company_list", text: `${NO_COMPANY_LIST}. ${BRING_COMPANY_LIST}` };
