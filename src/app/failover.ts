@@ -49,7 +49,7 @@ export async function failoverOn(
   const facts = factsOf(config, store, options.clock);
   const pack = await readRulePack(facts.settings.pack, facts.settings.packKey);
   // The tenant's replies have the real time: only this machine's clock can be compared with it.
-  const skewMs = options.clock === undefined ? tenant.skewMs : () => null;
+  const skewMs = options.clock === undefined ? () => tenant.skewMs() : () => null;
   const gate = await campaignGateOf(tenant, facts, { pack, skewMs });
   const rules = { ...options, skewMs, gate, pack, latestStop: () => latestStop(config.dir) };
   const failover = new FailoverUseCases(workplace, rules);

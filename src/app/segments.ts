@@ -66,6 +66,6 @@ export async function campaignGateOf(
     dayEnds: (now) => endOfDay(now, settings.timeZone),
     countEarlyHangups: settings.countEarlyHangups,
     callType: given.callType,
-    skewMs: given.skewMs ?? tenant.skewMs,
+    skewMs: given.skewMs ?? (() => tenant.skewMs()),
   });
 }

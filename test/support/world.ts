@@ -85,9 +85,12 @@ export async function startWorld({
   const folder = stack.use(await workFolder()).path;
   const config = join(folder, "outdial.yaml");
   const unlimited = JSON.stringify(profile === "rest" ? UNLIMITED_REST : UNLIMITED_ACD);
+  // Replies of profile acd carry the tenant's time, those of the other the machine's.
+  const sharesTime =
+    more["TEST_NOW"] === undefined && (profile === "rest" || (ofTenant.clock === undefined && ofTenant.now === undefined));
   const configure = (text: string) => {
     const limited = /^limits:/m.test(text) ? text : `${text}\nlimits: ${unlimited}\n`;
-    return writeFile(config, profile === "acd" && ofTenant.clock !== undefined ? withOtherTime(limited) : limited);
+    return writeFile(config, sharesTime ? limited : notComparing(limited));
   };
   await configure(typeof yaml === "string" ? yaml : yaml(url));
   const environment = {
@@ -114,8 +117,8 @@ export async function startWorld({
   };
 }
 
-/** For a tenant of profile acd whose time is not the present: its replies say it. */
-function withOtherTime(yaml: string): string {
+/** For a tenant and an outdial that live in different times. */
+function notComparing(yaml: string): string {
   const document = parseDocument(yaml);
   document.setIn(["tenant", "compareClock"], false);
   return document.toString();
