@@ -196,13 +196,17 @@ const otherIssuer = z.object({
 function isAway(thrown: unknown, { ClientError, ResponseBodyError }: Library): boolean {
   if (thrown instanceof ResponseBodyError) return isBusy(thrown.status);
   if (!(thrown instanceof ClientError)) return thrown instanceof TypeError;
-  if (thrown.cause instanceof Response) return isBusy(thrown.cause.status);
+  const status = statusOf(thrown);
+  if (status !== undefined) return isBusy(status);
   return thrown.code === "OAUTH_TIMEOUT" || thrown.code === "OAUTH_ABORT";
 }
+
+/** An answer that could not be used. Not told by its class: in a process that listens, hono puts another `Response` in the place of Node's. */
+const unusable = z.object({ cause: z.object({ status: z.int() }) });
+const statusOf = (thrown: unknown) => unusable.safeParse(thrown).data?.cause.status;
 
 const isBusy = (status: number) => status >= 500 || status === 429 || status === 408;
 
 function wordsOf(thrown: unknown): string {
-  const status = thrown instanceof Error && thrown.cause instanceof Response ? ` ${thrown.cause.status}` : "";
-  return `${messageOf(thrown)}${status}`;
+  return [messageOf(thrown), statusOf(thrown) ?? []].flat().join(" ");
 }

@@ -1,5 +1,6 @@
 // Signing in through a provider of OpenID Connect: who is let in, as whom, and what is left when the provider is away.
 
+import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { CLIENT, startProvider, type TestProvider } from "../../support/oidc-provider.ts";
 import { type StartedServer, startServer } from "../../support/server.ts";
@@ -21,6 +22,8 @@ const settingsOf = (issuer: string, clientSecret = CLIENT.secret) => ({
   roles,
 });
 beforeAll(async () => {
+  // As in a service that listens: hono's `Response` is in the place of Node's own, and what `fetch` gives is none of it.
+  getRequestListener(() => new Response());
   provider = await startProvider(`${HERE}${CALLBACK}`);
   at = await startServer({ fourEyes: true, signIn: settingsOf(provider.issuer) });
 });
