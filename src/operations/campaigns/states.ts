@@ -185,7 +185,7 @@ export class CampaignStates {
   #change(actor = this.#context.actor, goesOn?: StateIntent): ChangeDeps {
     const { tenant, store, clock, replica } = this.#context;
     const random = createRandom(randomUUID(), "intents");
-    const by = { clock, random, actor, executor: replica?.id, goesOn: goesOn?.id };
+    const by = { clock, random, actor, executor: replica?.id, goesOn };
     const intents = storedIntents(store.stateIntents, by);
     const isTrusted = replica?.trust();
     return { runner: tenant.capabilities.campaignRunner, figures: figuresOf(tenant), intents, clock, isTrusted };

@@ -3,7 +3,7 @@ import { createTestClock } from "../../../test/support/test-clock.ts";
 import type { OperationError } from "../error.ts";
 import { cancelJob } from "../jobs/cancel.ts";
 import type { JobStatus, RowJob } from "../jobs/record.ts";
-import { interrupted, JobLeave, type Seen } from "./leave.ts";
+import { interrupted, JobLeave, type Seen, whileWanted } from "./leave.ts";
 
 const HELD = { id: "job_1", run: 2, replica: "me" };
 const job = (more: Partial<RowJob & Seen> = {}) =>
@@ -121,4 +121,47 @@ test("cancelling waits until the replica has let go, or is dead; a job that has 
     code: "outcome_unknown",
     message: "job job_1 is cancelled, and me has not confirmed that it stopped sending",
   });
+});
+
+const FREE = { halt: new AbortController().signal, confirmed: () => undefined };
+
+test("a start is called off before its work begins, and while it waits", async () => {
+  const clock = createTestClock();
+  let begun = 0;
+  const work = async ({ halt }: { readonly halt: AbortSignal }) => {
+    begun += 1;
+    off = "everything was stopped";
+    await clock.sleep(60_000, halt);
+    return "sent";
+  };
+  let off: string | null = "it was paused";
+  expect(await whileWanted({ clock, leave: FREE, calledOff: async () => off }, work)).toEqual({ calledOff: "it was paused" });
+  expect(begun).toBe(0);
+  off = null;
+  const started = await whileWanted({ clock, leave: FREE, calledOff: async () => off }, work);
+  expect(started).toMatchObject({ calledOff: "everything was stopped", error: expect.any(Error) as Error });
+  off = null;
+  expect(await whileWanted({ clock, leave: FREE, calledOff: async () => off }, async () => "sent")).toEqual({ result: "sent" });
+});
+
+test("nothing is sent on an answer that is older than a second; the next one lets it go", async () => {
+  const clock = createTestClock();
+  let elapsed = 0;
+  let isAway = false;
+  const calledOff = async () => {
+    if (isAway) throw new Error("the database is away");
+    return null;
+  };
+  const started = whileWanted({ clock, leave: FREE, calledOff, elapsed: () => elapsed }, async ({ confirmed }) => {
+    expect(confirmed()).toBeUndefined();
+    isAway = true;
+    elapsed += 1_001;
+    const waiting = confirmed();
+    expect(waiting).toBeDefined();
+    isAway = false;
+    await waiting;
+    expect(confirmed()).toBeUndefined();
+    return "sent";
+  });
+  expect(await started).toEqual({ result: "sent" });
 });

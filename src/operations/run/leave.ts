@@ -10,6 +10,9 @@ const LOOK_MS = 200;
 /** How long an answer is valid: a replica that cannot ask stops sending before the others consider it dead (6 s without a heartbeat). */
 const GOOD_MS = 4000;
 
+/** How long an answer is valid that a start is still wanted, ms. */
+const WANTED_MS = 1000;
+
 /** The reason when the process that started a run stops it early. */
 export const interrupted = () =>
   new OutdialError("interrupted", "interrupted; requests under way are recorded", {
@@ -49,6 +52,67 @@ export function whileTrusted(isTrusted: () => boolean): Leave {
       return Promise.resolve();
     },
   };
+}
+
+/** What a start needs that a person may call off while it waits. */
+export interface Wanted {
+  readonly clock: Clock;
+  /** Of the process. */
+  readonly leave: Leave;
+  /** Why it is not wanted any more, as a sentence; null while it is. */
+  readonly calledOff: () => Promise<string | null>;
+  /** Milliseconds from any origin, from a clock that nobody can set. */
+  readonly elapsed?: (() => number) | undefined;
+}
+
+/** How a start ended. `error`: what its work rejected with when it was called off in the middle. */
+export type Start<T> = { readonly result: T } | { readonly calledOff: string; readonly error?: unknown };
+
+/**
+ * Does work that ends with a campaign dialing, and that may wait for long: for the request budget, for pages of a list. Meanwhile
+ * it is asked a few times a second whether somebody has called it off; then `halt` is aborted, and nothing more is sent. Nothing
+ * is sent either on an answer that is older than a second: a store that is away may have a stop.
+ */
+export async function whileWanted<T>(
+  { clock, leave, calledOff, elapsed = monotonic }: Wanted,
+  work: (leave: Leave) => Promise<T>,
+): Promise<Start<T>> {
+  const off = new AbortController();
+  const over = new AbortController();
+  const before = await calledOff();
+  if (before !== null) return { calledOff: before };
+  let reason: string | null = null;
+  let askedAt = elapsed();
+  let waiting: PromiseWithResolvers<void> | undefined;
+  const ask = async () => {
+    const at = elapsed();
+    reason = await calledOff();
+    if (reason === null) askedAt = at;
+    else off.abort(new OutdialError("aborted", reason));
+    waiting?.resolve();
+    waiting = undefined;
+  };
+  const confirmed = () => {
+    const unconfirmed = leave.confirmed();
+    if (unconfirmed !== undefined || off.signal.aborted || elapsed() - askedAt < WANTED_MS) return unconfirmed;
+    waiting ??= Promise.withResolvers<void>();
+    return waiting.promise;
+  };
+  const asking = async () => {
+    while (!over.signal.aborted && !off.signal.aborted) {
+      await clock.sleep(LOOK_MS, over.signal).catch(() => undefined);
+      if (!over.signal.aborted) await ask().catch(() => undefined);
+    }
+  };
+  void asking();
+  try {
+    return { result: await work({ halt: AbortSignal.any([leave.halt, off.signal]), confirmed }) };
+  } catch (thrown) {
+    if (reason === null) throw thrown;
+    return { calledOff: reason, error: thrown };
+  } finally {
+    over.abort();
+  }
 }
 
 /** A job as it was just read; `owned`: the engine also records the run as this process's. */

@@ -10,7 +10,7 @@ import { PairRuns } from "./pair-runs.ts";
 import type { FailoverHappening, FailoverPair, FailoverStep } from "./types.ts";
 
 const PAIRS = `select primary_id as "primary", backup_id as backup, policy, changed_at as "changedAt", actor, state, seq, phase, executor, looked_at as "lookedAt",
-    case when order_what is not null then json_build_object('what', order_what, 'by', order_by) end as "order"
+    case when order_what is not null then json_build_object('what', order_what, 'by', order_by, 'at', round(extract(epoch from order_at) * 1000)) end as "order"
   from outdial.failover_pairs`;
 
 /** Failover pairs: policy, runs of the watch, state, orders and history. */
@@ -90,7 +90,8 @@ export class FailoverLedger extends Ledger {
     return this.store.commit(async (tx) => {
       const changed = await tx.change(
         `update outdial.failover_pairs set state = $4, phase = $5, seq = seq + 1, looked_at = case when $6 then $7 else looked_at end,
-           order_what = case when $8 then null else order_what end, order_by = case when $8 then null else order_by end
+           order_what = case when $8 then null else order_what end, order_by = case when $8 then null else order_by end,
+           order_at = case when $8 then null else order_at end
          where primary_id = $1 and executor = $2 and seq = $3 and removed_at is null`,
         [primary, executor, seq, JSON.stringify(step.state), step.phase, step.looked, new Date(at), step.orderTaken],
       );
@@ -110,8 +111,8 @@ export class FailoverLedger extends Ledger {
   order(primary: string, what: "fail-over" | "fail-back", by: string, audit: readonly AuditInput[]): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const found = await tx.change(
-        "update outdial.failover_pairs set order_what = $2, order_by = $3 where primary_id = $1 and removed_at is null",
-        [primary, what, storable(by)],
+        "update outdial.failover_pairs set order_what = $2, order_by = $3, order_at = $4 where primary_id = $1 and removed_at is null",
+        [primary, what, storable(by), new Date(this.store.now())],
       );
       if (found === 1) tx.audit(audit);
       return found === 1;

@@ -23,7 +23,8 @@ export interface FailoverPair {
   /** The replica that runs it. */
   readonly executor: string | null;
   readonly lookedAt: Instant | null;
-  readonly order: { readonly what: "fail-over" | "fail-back"; readonly by: string } | null;
+  /** A person's order; `at` null for one that an earlier version stored. */
+  readonly order: { readonly what: "fail-over" | "fail-back"; readonly by: string; readonly at: Instant | null } | null;
 }
 
 /** A new state of a pair with its consequences, written in one transaction. */

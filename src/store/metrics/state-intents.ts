@@ -57,6 +57,11 @@ export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | 
 const COLUMNS = `id, campaign_id as "campaignId", target, idempotency_key as "idempotencyKey", actor, reason, created_at as "createdAt",
   coalesce(asked_at, created_at) as "askedAt", ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt", executor`;
 
+/** Stops `s` that apply to an intent `i`: open, or begun since it was asked for, and nobody has resumed the campaign after them. */
+const STOPS_OF_INTENT = `outdial.stops s where (s.ended_at is null or s.created_at >= coalesce(i.asked_at, i.created_at))
+  and (scope is null or exists (select from json_array_elements_text(scope) one where one = i.campaign_id))
+  and not exists (select from outdial.stop_campaigns where stop_id = s.id and campaign_id = i.campaign_id and outcome = 'resumed')`;
+
 /** Writes and reads intents. */
 export class StateIntents extends Ledger {
   /**
@@ -83,10 +88,7 @@ export class StateIntents extends Ledger {
       if (wanted.goesOn !== undefined) {
         // A person requested it before the stop: the stop applies.
         const open = await tx.change(
-          `select from outdial.state_intents i where id = $1 and ended_at is null and (target = 'paused' or not exists (
-             select from outdial.stops s where (s.ended_at is null or s.created_at >= coalesce(i.asked_at, i.created_at))
-               and (scope is null or exists (select from json_array_elements_text(scope) one where one = i.campaign_id))
-               and not exists (select from outdial.stop_campaigns where stop_id = s.id and campaign_id = i.campaign_id and outcome = 'resumed')))`,
+          `select from outdial.state_intents i where id = $1 and ended_at is null and (target = 'paused' or not exists (select from ${STOPS_OF_INTENT}))`,
           [wanted.goesOn],
         );
         if (open !== 1) return undefined;
@@ -157,6 +159,16 @@ export class StateIntents extends Ledger {
       if (there?.outcome === "superseded" && outcome !== "superseded")
         tx.audit(entries.map((entry) => ({ ...entry, details: { ...entry.details, superseded: true } })));
     });
+  }
+
+  /** Whether an intent to resume is still to be carried out; `stopped`: who gave an emergency stop since. */
+  async standing(id: string): Promise<{ readonly isOpen: boolean; readonly stopped: string | null }> {
+    const [row] = await this.store.query<{ isOpen: boolean; stopped: string | null }>(
+      `select ended_at is null as "isOpen", (select s.actor from ${STOPS_OF_INTENT} order by s.created_at desc limit 1) as stopped
+       from outdial.state_intents i where id = $1`,
+      [id],
+    );
+    return row ?? { isOpen: false, stopped: null };
   }
 
   /** Open intents that a replica carries out, alive or not, oldest first. */

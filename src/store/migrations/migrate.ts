@@ -54,6 +54,7 @@ import { unknownApprovals } from "./0048-unknown-approvals.ts";
 import { jobsByKind } from "./0049-jobs-by-kind.ts";
 import { begunApprovals } from "./0050-begun-approvals.ts";
 import { failoverRuns } from "./0051-failover-runs.ts";
+import { failoverOrderTimes } from "./0052-failover-order-times.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -107,6 +108,7 @@ const MIGRATIONS: readonly Migration[] = [
   jobsByKind,
   begunApprovals,
   failoverRuns,
+  failoverOrderTimes,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -94,15 +94,24 @@ export class StopLedger extends Ledger {
     ]);
   }
 
-  /** Adds campaigns to a stop; campaigns that it has already stay as they are. Throws StoreError `not_owner`. */
-  async found(id: string, executor: string, campaigns: readonly FoundCampaign[]): Promise<void> {
-    const rows = await this.store.query<{ mine: boolean }>(
-      `with mine as (select ${MINE} as mine), made as (
+  /**
+   * Adds campaigns to a stop; campaigns that it has already stay as they are. One that is paused is settled, unless a resume of it
+   * or a hand-over to it is under way or of unknown outcome: that may yet come into force.
+   * @returns the settled ones of these. Throws StoreError `not_owner`
+   */
+  async found(id: string, executor: string, campaigns: readonly FoundCampaign[]): Promise<string[]> {
+    const [row] = await this.store.query<{ mine: boolean; settled: string[] }>(
+      `with mine as (select ${MINE} as mine), found as (
+         select c.id, c.source, c.paused = 'yes'
+             and not exists (select from outdial.state_intents where campaign_id = c.id and target = 'active' and ended_at is null)
+             and not exists (select from outdial.failover_pairs where c.id in (primary_id, backup_id) and removed_at is null
+               and phase in ('activating', 'verifying')) as settled
+         from unnest(${textColumn("$3")}, ${textColumn("$4")}, ${textColumn("$5")}) as c (id, source, paused)), made as (
          insert into outdial.stop_campaigns (stop_id, campaign_id, source, outcome, shown, settled, updated_at)
-         select $1, c.id, c.source, case when c.paused = 'yes' then 'listed' end, case when c.paused = 'yes' then true end, c.paused = 'yes', $6
-         from unnest(${textColumn("$3")}, ${textColumn("$4")}, ${textColumn("$5")}) as c (id, source, paused), mine where mine.mine
+         select $1, f.id, f.source, case when f.settled then 'listed' end, case when f.settled then true end, f.settled, $6
+         from found f, mine where mine.mine
          on conflict do nothing)
-       select mine from mine`,
+       select mine, (select coalesce(json_agg(id), '[]') from found where settled) as settled from mine`,
       [
         id,
         executor,
@@ -112,7 +121,8 @@ export class StopLedger extends Ledger {
         new Date(this.store.now()),
       ],
     );
-    if (rows[0]?.mine !== true) throw notCarriedOut(id, executor);
+    if (row?.mine !== true) throw notCarriedOut(id, executor);
+    return row.settled;
   }
 
   /** Writes the result of an attempt, unless a person has resumed the campaign. Throws StoreError `not_owner`. */

@@ -196,6 +196,62 @@ it("takes a rate without counts for no evidence and says so; the plain rule goes
   expect(world.statusOf(BACKUP)).toBe("active");
 });
 
+it.each(["handing-over", "gating", "draining"] as const)(
+  "ends a hand-over at once when everything is stopped, while it is %s and the tenant does not answer",
+  async (phase) => {
+    await using world = await openFailoverWorld();
+    fail(world);
+    const { control } = world.sandbox;
+    const silent = { ...(phase === "draining" ? { operation: "getCampaignMetrics" } : { operation: "listContacts" }) } as const;
+    await using runtime = await world.open();
+    const { failover } = runtime;
+    await failover.put(PRIMARY, world.policy({ whenBackupFails: "resume-primary" }));
+    let isSilent = false;
+    const watching = failover.watch(PRIMARY, {
+      signal: AbortSignal.timeout(170_000),
+      onProgress(progress) {
+        if (progress.elsewhere || progress.pair.state.phase !== phase || isSilent) return;
+        if (phase === "draining" && (progress.pair.state.handover?.pausedAt ?? null) === null) return;
+        isSilent = true;
+        control.faults.add({ match: silent, effect: { delayMs: 3_600_000 } });
+      },
+      until: (state) => isSettled(state) && state.handovers === 1,
+    });
+    if (phase === "draining")
+      control.simulateMetrics({ campaignId: PRIMARY, successRate: 0.01, callsPlaced: 2000, activeCalls: 3 });
+    await expect.poll(() => isSilent).toBe(true);
+    const stopped = await world.run(["campaign", "pause", "--all", "--yes", "--timeout", "0s", "--reason", "a wrong list"]);
+    expect(stopped.stdout).toContain("2 listed as paused before");
+    await watching;
+    expect((await failover.find(PRIMARY)).state).toMatchObject({
+      phase: "halted",
+      halt: expect.stringMatching(/gave an emergency stop$|^everything was stopped/) as string,
+      waiting: null,
+    });
+    expect([world.statusOf(PRIMARY), world.statusOf(BACKUP)]).toEqual(["paused", "paused"]);
+    expect(await world.alarms()).toEqual(["FAILOVER_TRIGGERED", "FAILOVER_NEITHER_DIALS"]);
+  },
+);
+
+it("does not activate anything by an order that was given before everything was stopped", async () => {
+  // On the time of this machine, by which orders and stops are kept.
+  await using world = await openFailoverWorld(scenarioOf(), 10, "real", new Date().toISOString());
+  await using runtime = await world.open();
+  const { failover } = runtime;
+  await failover.put(PRIMARY, world.policy());
+  await failover.order(PRIMARY, "fail-over");
+  await world.run(["campaign", "pause", "--all", "--yes", "--timeout", "0s"]);
+  await failover.watch(PRIMARY, {
+    signal: AbortSignal.timeout(100_000),
+    until: (state) => isSettled(state) && state.handovers === 1,
+  });
+  expect((await failover.find(PRIMARY)).state).toMatchObject({
+    phase: "halted",
+    halt: expect.stringMatching(/gave an emergency stop$|^everything was stopped/) as string,
+  });
+  expect(world.transitions().filter(({ status }) => status === "active")).toEqual([]);
+});
+
 it("does not take figures that stand still for failure", async () => {
   await using world = await openFailoverWorld();
   const old = new Date(world.clock.now() - 20 * MINUTE_MS).toISOString();

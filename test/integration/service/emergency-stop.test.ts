@@ -62,6 +62,12 @@ const ended = async (id: string) => {
   await expect.poll(async () => (await report(id)).endedAt, { timeout: 60_000 }).not.toBeNull();
   return report(id);
 };
+async function query(sql: string, values: readonly string[] = []): Promise<void> {
+  const client = new pg.Client({ connectionString: at.databaseUrl });
+  await client.connect();
+  await client.query(sql, [...values]);
+  await client.end();
+}
 const changeOf = async (id: string, campaignId: string) =>
   (await report(id)).changes.find((one) => one.campaignId === campaignId);
 
@@ -159,6 +165,34 @@ test("a campaign that a person resumes is left alone by the stop that still goes
   expect(dialing()).toEqual([]);
 });
 
+test.each(["a resume", "a hand-over"] as const)(
+  "a campaign that the list shows paused is paused all the same while %s may yet activate it",
+  async (what) => {
+    await ended((await stop()).id);
+    const { stateIntents, failovers } = at.service.store;
+    const resume = {
+      id: "under_way",
+      campaignId: "camp_b",
+      target: "active",
+      idempotencyKey: "under_way",
+      actor: "ann",
+      reason: null,
+    } as const;
+    if (what === "a resume") await stateIntents.begin(resume);
+    else {
+      await failovers.put({ primary: "camp_d", backup: "camp_b", policy: {}, actor: "ann", audit: [] });
+      await query("update outdial.failover_pairs set phase = 'activating' where primary_id = 'camp_d'");
+    }
+    const { id } = await stop();
+    const { changes } = await ended(id);
+    const pair = what === "a resume" ? [] : [{ campaignId: "camp_d", status: "paused", confirmed: true }];
+    expect(changes).toMatchObject([{ campaignId: "camp_b", status: "paused", confirmed: true }, ...pair]);
+    if (what === "a resume") expect(await stateIntents.standing("under_way")).toEqual({ isOpen: false, stopped: "olga" });
+    await query("update outdial.failover_pairs set phase = 'watching'");
+    await failovers.remove("camp_d", []);
+  },
+);
+
 test("a campaign that the tenant refuses to pause is named with the reason, and holds no other back", async () => {
   const path = "/api/v2/omnichannel/campaigns/camp_b";
   at.sandbox.control.faults.add({ match: { operation: "updateCampaign", path }, effect: { status: 403 } });
@@ -197,12 +231,7 @@ test("while a stop goes on, a plan activates nothing; nor does one that was begu
 async function begunBy(id: string, campaignId: string, target: "active" | "paused", agoMs: number) {
   const { stateIntents } = at.service.store;
   await stateIntents.begin({ id, campaignId, target, idempotencyKey: id, actor: "ann", reason: "a wrong list" });
-  const change = async (what: string, which = "id = $1") => {
-    const client = new pg.Client({ connectionString: at.databaseUrl });
-    await client.connect();
-    await client.query(`update outdial.state_intents set ${what} where ${which}`, [id]);
-    await client.end();
-  };
+  const change = (what: string, which = "id = $1") => query(`update outdial.state_intents set ${what} where ${which}`, [id]);
   await change(`created_at = created_at - interval '${agoMs} ms'`);
   // What other tests did was before it.
   const longAgo = "created_at = created_at - interval '1 h', asked_at = null";
@@ -237,10 +266,10 @@ test("a pause whose process died is gone on with under its key", async () => {
 test("a resume whose process died is not gone on with after an emergency stop", async () => {
   await ended((await stop()).id);
   const stopped = await begunBy("stopped_resume", "camp_c", "active", 60_000);
-  const { stateIntents } = at.service.store;
-  await ended((await stop()).id);
-  // The stop sent nothing: the campaign was paused.
-  expect((await stateIntents.list("camp_c", 1))[0]).toMatchObject({ id: "stopped_resume", outcome: null });
+  // Given by a process that died before it came to the campaign, and ended since.
+  await query(
+    "insert into outdial.stops (id, actor, created_at, ended_at) values ('ended_stop', 'olga', now() - interval '30 s', now())",
+  );
   await stopped.left();
   expect(await stopped.ended()).toMatchObject({ outcome: "superseded", message: "an emergency stop was given since" });
   expect(keysOf()).not.toContain("stopped_resume");

@@ -1,10 +1,11 @@
 // Carries out the commands of an apply at the tenant and returns the result as an event. No other file of an apply uses the
 // network.
 
+import type { Clock } from "../../../kernel/index.ts";
 import type { CallOptions, CampaignProvisioning, CampaignRunner } from "../../../tenant/port.ts";
 import { TenantError } from "../../../tenant/port.ts";
 import { OperationError } from "../../error.ts";
-import type { Leave } from "../../run/leave.ts";
+import { type Leave, whileWanted } from "../../run/leave.ts";
 import { readPlannedRecords } from "../file/records.ts";
 import { campaignDraftSchema } from "../file/schema.ts";
 import { type CampaignWebhooks, readCampaign, readRegistrations, type WebhookDraft } from "../plan/read-tenant.ts";
@@ -28,6 +29,7 @@ export interface ActDeps {
    * Why a campaign must not be activated although its gate allowed it: everything was stopped in the meantime. Null when it may.
    */
   readonly held: (campaignId: string) => Promise<string | null>;
+  readonly clock: Clock;
   /** Runs work that no other process runs at the same time under the same name. */
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** The idempotency key for a campaign and a plan: the same in every process at every time. */
@@ -69,15 +71,7 @@ export async function act(
       case "gate":
         return { type: "gated", ...(await deps.gate(state.id ?? "")) };
       case "activate":
-        return await written(state, async () => {
-          const held = await deps.held(state.id ?? "");
-          if (held !== null) return { type: "refused", message: held };
-          const { already } = await deps.runner.setStatus(state.id ?? "", "active", {
-            idempotencyKey: deps.key("activate"),
-            ...callOf(deps.leave),
-          });
-          return { type: "activated", already };
-        });
+        return await written(state, () => activate(state.id ?? "", deps));
     }
   } catch (thrown) {
     if (thrown instanceof OperationError && thrown.code === "invalid_input")
@@ -85,6 +79,20 @@ export async function act(
     if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
     return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: FATAL.has(thrown.code) };
   }
+}
+
+/** Activates a campaign, unless everything is stopped meanwhile: an activation that was sent may come into force after the stop's own pause. */
+async function activate(id: string, { runner, held, key, leave, clock }: ActDeps): Promise<Happening> {
+  const started = await whileWanted({ clock, leave, calledOff: () => held(id) }, (wanted) =>
+    runner.setStatus(id, "active", { idempotencyKey: key("activate"), ...callOf(wanted) }),
+  );
+  const stopped = async (message: string): Promise<Happening> => {
+    await runner.setStatus(id, "paused", { idempotencyKey: `${key("activate")}-undone`, lane: "stop" });
+    return { type: "refused", message };
+  };
+  if ("calledOff" in started) return stopped(started.calledOff);
+  const stop = await held(id);
+  return stop === null ? { type: "activated", already: started.result.already } : stopped(stop);
 }
 
 function foundOf(campaign: TenantCampaign | undefined): Happening {

@@ -207,6 +207,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
               const stop = await store.stops.holding(id, createdAt);
               return stop === undefined ? null : `${stop.actor} gave an emergency stop (${stop.id})`;
             },
+            clock,
             inTurn: (name, work) => store.dialer.inTurn(name, work),
             signal,
             leave,

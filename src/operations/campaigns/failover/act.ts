@@ -3,14 +3,15 @@
 
 import type { Clock } from "../../../kernel/index.ts";
 import { type CallOptions, type Lane, type MetricsSource, TenantError } from "../../../tenant/port.ts";
-import type { Leave } from "../../run/leave.ts";
+import { type Leave, whileWanted } from "../../run/leave.ts";
 import { type DncBeforeStart, dncWords, type NamedStart } from "../../tenant-dnc/index.ts";
 import type { CampaignMetrics, CampaignReading } from "../metrics/index.ts";
 import { type CampaignGate, listedWords, resumeVerdict } from "../state/index.ts";
 import { type CalledDeps, handContacts, handedOf, isRefusal } from "./called.ts";
+import { startOf } from "./machine.ts";
 import type { FailoverPolicy } from "./policy.ts";
 import { createTriggerRule, type RuleReading } from "./rule.ts";
-import type { Command, FailoverEvent, FailoverState, Order, Seen, Side, Statuses } from "./state.ts";
+import type { Command, FailoverEvent, FailoverState, GivenOrder, Seen, Side, Statuses } from "./state.ts";
 
 /** An event without its time. */
 export type Happening = FailoverEvent extends infer Each ? (Each extends FailoverEvent ? Omit<Each, "at"> : never) : never;
@@ -31,6 +32,8 @@ export interface ActDeps extends CalledDeps {
   /** The tenant's clock minus ours, ms; null when it is not known. */
   readonly skewMs: () => number | null;
   readonly clock: Clock;
+  /** The process's own clock. */
+  readonly ownClock: Clock;
 }
 
 /** The pair that is acted for. */
@@ -38,7 +41,7 @@ export interface ActFor {
   readonly ids: Readonly<Record<Side, string>>;
   readonly policy: FailoverPolicy;
   readonly state: FailoverState;
-  readonly order: { readonly what: Order; readonly by: string } | null;
+  readonly order: GivenOrder | null;
   readonly signal: AbortSignal;
   /** A start is given it. */
   readonly leave: Leave;
@@ -47,11 +50,30 @@ export interface ActFor {
 /** Carries out one command. Rejects only when aborted, or for errors that are not answers of the tenant. */
 export async function act(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
   try {
-    return await carryOut(command, given, deps);
+    return await unlessStopped(command, given, deps);
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
-    return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: isRefusal(thrown) };
+    return unanswered(thrown);
   }
+}
+
+const unanswered = (thrown: TenantError) =>
+  ({ type: "unanswered", code: thrown.code, message: thrown.message, fatal: isRefusal(thrown) }) as const;
+
+/** What leads to an activation ends as soon as a person stops everything, or pauses what is to be activated. */
+async function unlessStopped(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
+  const start = startOf(given.state);
+  if (start === null) return carryOut(command, given, deps);
+  const calledOff = () => deps.stopped(given.ids[start.to], start.since ?? start.startedAt);
+  const { leave, signal } = given;
+  const done = await whileWanted({ clock: deps.ownClock, leave, calledOff }, (wanted) =>
+    carryOut(command, { ...given, leave: wanted, signal: AbortSignal.any([signal, wanted.halt]) }, deps),
+  );
+  if ("result" in done) return done.result;
+  const { error, calledOff: message } = done;
+  // The activation may have arrived: it is read back.
+  if (error instanceof TenantError && error.outcomeUnknown && command.kind === "activate") return unanswered(error);
+  return { type: "stopped", message };
 }
 
 async function carryOut(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
@@ -72,8 +94,6 @@ async function carryOut(command: Command, given: ActFor, deps: ActDeps): Promise
         command.side === "primary" ? ({ from: "backup", to: "primary" } as const) : ({ from: "primary", to: "backup" } as const);
       // Never both: a campaign is activated only while the other one is paused.
       if (statuses[from].status === "active" || statuses[to].status === "active") return { type: "seen", statuses };
-      const stop = await deps.stopped(given.ids[command.side], given.state.handover?.startedAt ?? 0);
-      if (stop !== null) return { type: "stopped", message: stop };
       await setStatus(deps, given, command.side, "active", command.key);
       return { type: "sent" };
     }
@@ -139,6 +159,7 @@ export async function look(
   deps: ActDeps,
 ): Promise<Extract<Happening, { readonly type: "looked" }>> {
   const { policy, state, ids, signal, order } = given;
+  const askedAt = deps.clock.now();
   const statuses = await statusesOf(given, deps, false);
   const rule = createTriggerRule(policy);
   // The statuses show changes by hand; the figures are those of the campaign that should dial.
@@ -150,6 +171,7 @@ export async function look(
   const verdict = asked === undefined ? null : rule.judge(asked, long);
   return {
     type: "looked",
+    askedAt,
     statuses,
     verdict,
     metricsAt: window?.at ?? null,

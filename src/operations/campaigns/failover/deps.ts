@@ -59,5 +59,6 @@ export function failoverDeps({ tenant, store, ...context }: Context, rules: Fail
     },
     skewMs: rules.skewMs ?? (() => null),
     clock,
+    ownClock: context.clock,
   };
 }

@@ -4,7 +4,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scaled } from "../../../../test/support/scale.ts";
-import { decide, keyOf, NEW_PAIR, nextCommand } from "./machine.ts";
+import { decide, keyOf, NEW_PAIR, nextCommand, startOf } from "./machine.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 import type { RuleVerdict } from "./rule.ts";
 import {
@@ -53,6 +53,8 @@ class World {
   activeCalls = 0;
   problem: string | null = null;
   order: "fail-over" | "fail-back" | null = null;
+  /** Everything was stopped: what leads to an activation ends with that, as the real act has it. */
+  stopped = false;
   /** Both active because of what we did, nobody else. */
   ourFault = false;
 
@@ -99,6 +101,7 @@ class World {
     const fatal = reply === "unauthorised";
     const unanswered = { type: "unanswered", code: "vendor_unavailable", message: reply, fatal, at } as const;
     const carriedOut = reply === "ok" || reply === "lost-done";
+    if (this.stopped && startOf(this.state) !== null) return { type: "stopped", message: "everything was stopped", at };
     const seen = () => {
       const one = (side: Side) => ({ status: this.status[side], activeCalls: this.activeCalls });
       return { primary: one("primary"), backup: one("backup") };
@@ -116,9 +119,19 @@ class World {
     switch (command.kind) {
       case "look": {
         const verdict = this.status[this.state.side] === "active" ? verdictOf(this.failing ? "trigger" : "wait") : null;
-        const order = this.order === null ? null : { what: this.order, by: "ann" };
+        const order = this.order === null ? null : { what: this.order, by: "ann", at: at - 30 };
         this.order = null;
-        return { type: "looked", statuses: seen(), verdict, metricsAt: at, skewMs: 0, compliance: null, order, at };
+        return {
+          type: "looked",
+          askedAt: at - 20,
+          statuses: seen(),
+          verdict,
+          metricsAt: at,
+          skewMs: 0,
+          compliance: null,
+          order,
+          at,
+        };
       }
       case "confirm":
       case "secure":
@@ -138,6 +151,12 @@ class World {
     this.keys.add(key);
     this.status[side] = status;
     if (this.both) this.ourFault = true;
+  }
+
+  /** A person stops everything, or pauses what is to be activated. */
+  stop(message: string): void {
+    for (const side of ["primary", "backup"] as const) this.set(side, "paused");
+    this.happen({ type: "stopped", message, at: this.at });
   }
 
   run(steps: number): this {
@@ -175,6 +194,7 @@ describe("a hand-over", () => {
       const event = {
         type: "looked",
         statuses,
+        askedAt: world.at,
         verdict: verdictOf("trigger"),
         metricsAt: world.at,
         skewMs: 0,
@@ -289,18 +309,61 @@ describe("a hand-over", () => {
     const stopped = closed();
     stopped.gatePasses = true;
     while (stopped.state.phase !== "activating") stopped.step();
-    stopped.happen({ type: "stopped", message: "a person paused the backup", at: stopped.at });
-    expect(stopped.state).toMatchObject({ phase: "halted", waiting: null, halt: "a person paused the backup" });
-    expect(stopped.names()).toEqual(["TRIGGERED", "NEITHER_DIALS", "NEITHER_DIALS"]);
+    stopped.stop("a person paused the backup");
+    expect(stopped.state).toMatchObject({ phase: "securing", waiting: null });
+    stopped.step();
+    expect(stopped.state).toMatchObject({
+      phase: "halted",
+      waiting: null,
+      halt: "paused to be safe: a person paused the backup",
+    });
+    expect([...new Set(stopped.names())]).toEqual(["TRIGGERED", "NEITHER_DIALS"]);
+    const waits = closed();
+    waits.stop("everything was stopped");
+    expect(waits.state).toMatchObject({ phase: "halted", waiting: null, halt: "everything was stopped" });
+    expect(waits.alarms.at(-1)).toMatchObject({
+      name: "NEITHER_DIALS",
+      message: "neither campaign dials: everything was stopped",
+    });
+    waits.gatePasses = true;
+    expect(waits.run(40).neither).toBe(true);
   });
 
-  it("does not go on when a person has stopped what was to be activated, not even back to the primary", () => {
-    const world = new World(policyOf({ whenBackupFails: "resume-primary" })).run(5);
-    world.happen({ type: "stopped", message: "everything was stopped", at: world.at });
+  it.each([
+    ["draining", "halted"],
+    ["handing-over", "halted"],
+    ["gating", "halted"],
+    ["activating", "securing"],
+    ["verifying", "securing"],
+  ] as const)("does not go on from %s when a person has stopped everything, not even back to the primary", (phase, next) => {
+    const world = new World(policyOf({ whenBackupFails: "resume-primary" }));
+    world.activeCalls = 2;
+    while ((world.state.handover?.pausedAt ?? null) === null) world.step();
+    if (phase !== "draining") world.activeCalls = 0;
+    while (world.state.phase !== phase) world.step();
+    world.stop("everything was stopped");
+    expect(world.state.phase).toBe(next);
+    world.activeCalls = 0;
     world.run(20);
     expect(world.neither).toBe(true);
-    expect(world.state).toMatchObject({ phase: "halted", halt: "everything was stopped" });
-    expect(world.names()).toEqual(["TRIGGERED", "NEITHER_DIALS"]);
+    expect(world.state).toMatchObject({ phase: "halted", halt: expect.stringContaining("everything was stopped") as string });
+    expect([...new Set(world.names())]).toEqual(["TRIGGERED", "NEITHER_DIALS"]);
+  });
+
+  it("is ended by a stop that was given since its order, or since the look on which it was decided began", () => {
+    const ordered = new World(policyOf());
+    ordered.order = "fail-over";
+    while (ordered.state.handover === null) ordered.step();
+    expect(ordered.state.handover.since).toBe(ordered.at - 30);
+    const decided = new World(policyOf());
+    while (decided.state.handover === null) decided.step();
+    expect(decided.state.handover.since).toBe(decided.at - 20);
+    // A pause is read back first: what hands over may still dial.
+    expect(startOf(decided.state)).toBeNull();
+    decided.stop("everything was stopped");
+    expect(decided.state.phase).toBe("pausing");
+    decided.run(2);
+    expect(startOf(decided.state)).toMatchObject({ from: "primary", to: "backup" });
   });
 
   it("is given up when somebody activates the primary again", () => {
@@ -445,6 +508,39 @@ describe("whatever happens", () => {
         expect(world.neither).toBe(world.state.phase === "halted");
         if (world.neither) expect(world.state.standing.NEITHER_DIALS).toBeDefined();
         else expect(world.status[otherSide(world.state.side)]).toBe("paused");
+      }),
+      { numRuns: scaled(600, 60) },
+    );
+  });
+
+  it("after a stop nothing is activated", () => {
+    const replies = fc.array(fc.tuple(turn, fc.nat(3)), { maxLength: 60 });
+    fc.assert(
+      fc.property(policies, replies, fc.array(turn, { maxLength: 60 }), (policy, before, after) => {
+        const world = new World(policyOf(policy));
+        for (const [{ reply: next, killed, ...more }] of before) {
+          Object.assign(world, {
+            gatePasses: more.gate,
+            isMendable: more.mendable,
+            activeCalls: more.calls,
+            failing: more.failing,
+          });
+          world.step(next, killed);
+        }
+        const keys = new Set(world.keys);
+        world.stopped = true;
+        for (const side of ["primary", "backup"] as const) world.set(side, "paused");
+        for (const { reply: next, killed, ...more } of after) {
+          Object.assign(world, {
+            gatePasses: more.gate,
+            isMendable: more.mendable,
+            activeCalls: more.calls,
+            failing: more.failing,
+          });
+          world.step(next, killed);
+          expect(world.neither).toBe(true);
+        }
+        expect([...world.keys].filter((key) => !keys.has(key) && key.includes("-activate-"))).toEqual([]);
       }),
       { numRuns: scaled(600, 60) },
     );

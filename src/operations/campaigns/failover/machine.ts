@@ -10,7 +10,8 @@
 //   fail-back is the same way with the roles exchanged                                            halted, or the primary again <-+ thrice
 //
 //   When somebody activates the campaign that hands over: before the activation of the other one, the hand-over is given up; after it, the campaign
-//   that we activated is paused (securing). A pause that is not confirmed is sent repeatedly, and the other campaign stays paused meanwhile.
+//   that we activated is paused (securing). When somebody stops everything, or pauses what is to be activated: halted, or securing when
+//   the activation may have been sent. A pause that is not confirmed is sent repeatedly, and the other campaign stays paused meanwhile.
 //
 // After a crash the state says what was intended. A write is sent again with its key, which makes the repetition harmless; its effect is
 // read, never assumed.
@@ -23,6 +24,7 @@ import {
   type Command,
   type FailoverEvent,
   type FailoverState,
+  type GivenOrder,
   type Handover,
   otherSide,
   type Side,
@@ -116,6 +118,16 @@ export function decide(policy: FailoverPolicy, before: FailoverState, event: Fai
   return { state: turn.state, alarms: turn.alarms };
 }
 
+/**
+ * The hand-over that will let the other campaign dial, from the confirmed pause on: a person can still call it off. Null when
+ * there is none.
+ */
+export function startOf({ phase, handover, waiting }: FailoverState): Handover | null {
+  if (handover === null) return waiting?.handover ?? null;
+  if (phase === "draining") return handover.pausedAt === null ? null : handover;
+  return phase === "pausing" ? null : handover;
+}
+
 /** Whether an event contains the present state of both campaigns at the tenant. */
 export const isLook = ({ type }: FailoverEvent): boolean => type === "looked" || type === "seen";
 
@@ -145,6 +157,9 @@ class Turn {
         break;
       case "unanswered":
         this.#unanswered(event);
+        break;
+      case "stopped":
+        this.#stopped(event.message);
         break;
       default:
         this.#answered();
@@ -222,6 +237,16 @@ class Turn {
     else this.#raise("NEITHER_DIALS", `the ${handover.from} is paused and the ${handover.to} is not active yet: ${message}`);
   }
 
+  /** A person decided that nothing may dial: neither a hand-over nor another attempt goes on. */
+  #stopped(message: string): void {
+    const start = startOf(this.state);
+    if (start === null) return;
+    // An activation that was sent may come into force after the stop's own pause.
+    const { phase } = this.state;
+    if (phase === "activating" || phase === "verifying") this.#secure([start.to], "halted", start.from, message);
+    else this.#halt(start.from, `neither campaign dials: ${message}`, message);
+  }
+
   /** When the watch cannot be relied upon: raises the alarm only, or also pauses the campaign that dials. */
   #safeAction(reason: string): void {
     if (this.#policy.safeAction !== "pause" || this.state.handover !== null || this.state.phase === "securing") return;
@@ -237,14 +262,14 @@ class Turn {
     this.#set({ verdict, metricsAt: event.metricsAt, lookedAt: event.at });
     if (!this.#whoDials(statuses)) return;
     const sure = this.#reliable(event, wentBack, isActive(statuses, this.state.side));
-    if (order !== null) return this.#ordered(order);
+    if (order !== null) return this.#ordered(order, event.askedAt);
     if (!sure) return;
     if (this.state.phase === "halted") return this.#tryAgain();
     if (event.at < this.state.coolUntil) return;
     if (this.state.phase === "watching" && verdict?.verdict === "trigger" && isActive(statuses, "primary"))
-      return this.#begin("primary", verdict.words, false);
+      return this.#begin("primary", verdict.words, event.askedAt);
     if (this.state.phase === "failed-over" && this.#policy.failBack === "automatic" && isActive(statuses, "backup"))
-      this.#begin("backup", "the cool-down has ended and the primary is given another try", false);
+      this.#begin("backup", "the cool-down has ended and the primary is given another try", event.askedAt);
   }
 
   /** Determines who dials from what the tenant shows. @returns false when nothing else is to be done in this turn */
@@ -326,14 +351,14 @@ class Turn {
     return this.state.phase !== "securing" && clock === null && stale === null;
   }
 
-  #ordered({ what, by }: { readonly what: "fail-over" | "fail-back"; readonly by: string }): void {
+  #ordered({ what, by, at }: GivenOrder, askedAt: number): void {
     const from: Side = what === "fail-over" ? "primary" : "backup";
     const { phase, side } = this.state;
     if (phase === "halted" || ((phase === "watching" || phase === "failed-over") && side === from))
-      this.#begin(from, `ordered by ${by}`, false);
+      this.#begin(from, `ordered by ${by}`, at ?? askedAt);
   }
 
-  #begin(from: Side, reason: string, isRetreat: boolean): void {
+  #begin(from: Side, reason: string, since: number): void {
     const number = this.state.handovers + 1;
     // A primary that has worked for a day counts as recovered.
     const relapses = from === "primary" && this.#at - this.state.coolUntil > RECOVERED_MS ? 0 : this.state.relapses;
@@ -343,12 +368,13 @@ class Turn {
       to: otherSide(from),
       reason,
       startedAt: this.#at,
+      since,
       pauses: 1,
       activations: 1,
       pausedAt: null,
       drainUntil: this.#at + this.#policy.drainMinutes * MINUTE_MS,
       held: null,
-      isRetreat,
+      isRetreat: false,
     };
     this.#set({ phase: "pausing", side: from, handover, handovers: number, relapses, halt: null, waiting: null });
     this.#tell("TRIGGERED", `the ${from} hands over to the ${handover.to}: ${reason}`);
@@ -388,10 +414,6 @@ class Turn {
         if (phase !== "gating") break;
         if (event.pass) this.#set({ phase: "activating" });
         else this.#cannotActivate(handover, `the gate refuses the ${handover.to}: ${event.message}`, event.isMendable);
-        break;
-      case "stopped":
-        if (phase !== "activating") break;
-        this.#halt(handover.from, `neither campaign dials: ${event.message}`, event.message);
         break;
       case "seen":
         if (phase === "draining") this.#draining(handover, event.statuses);

@@ -5,7 +5,7 @@ import type { FailoverPair } from "../../../store/index.ts";
 import { OperationError } from "../../error.ts";
 import { NEW_PAIR } from "./machine.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
-import { type FailoverState, type Order, readState } from "./state.ts";
+import { type FailoverState, type GivenOrder, readState } from "./state.ts";
 
 /** A pair with its policy and state. */
 export interface PairReport {
@@ -15,7 +15,7 @@ export interface PairReport {
   readonly state: FailoverState;
   /** The process that runs it; null for none. */
   readonly executor: string | null;
-  readonly order: { readonly what: Order; readonly by: string } | null;
+  readonly order: GivenOrder | null;
 }
 
 /** Throws OperationError `invalid_input` when it was written by another version. */

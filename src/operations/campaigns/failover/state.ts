@@ -65,6 +65,8 @@ const handover = z.object({
   to: z.enum(SIDES),
   reason: z.string(),
   startedAt: instant,
+  /** A stop or pause given from then on ends it: when it was ordered, or when the look began on which it was decided. */
+  since: instant.optional(),
   /**
    * Number of pauses and activations begun, each with its own key: a new one is begun only when a reading shows that the last one
    * had no effect.
@@ -174,6 +176,13 @@ export type Statuses = Readonly<Record<Side, Seen>>;
 /** A person's order. */
 export type Order = "fail-over" | "fail-back";
 
+/** An order as given; `at` is null for one from before outdial kept the time. */
+export interface GivenOrder {
+  readonly what: Order;
+  readonly by: string;
+  readonly at: number | null;
+}
+
 /** What happened. `at` in ms since the epoch. */
 export type FailoverEvent = {
   readonly at: number;
@@ -182,6 +191,8 @@ export type FailoverEvent = {
   /** A look: both campaigns, the figures of the one that should dial, and whether the watch is reliable. */
   | {
       readonly type: "looked";
+      /** When the look began: figures may come minutes later. */
+      readonly askedAt: number;
       readonly statuses: Statuses;
       readonly verdict: RuleVerdict | null;
       /** The tenant's time of the figures; null when it gives none. */
@@ -190,7 +201,7 @@ export type FailoverEvent = {
       readonly skewMs: number | null;
       /** What is outdated in the compliance data; null when nothing is. */
       readonly compliance: string | null;
-      readonly order: { readonly what: Order; readonly by: string } | null;
+      readonly order: GivenOrder | null;
     }
   /** Both campaigns, read to confirm a write. */
   | { readonly type: "seen"; readonly statuses: Statuses }
@@ -200,9 +211,7 @@ export type FailoverEvent = {
   | { readonly type: "handed"; readonly held: number; readonly unreadable: number; readonly problem: string | null }
   /** `isMendable`: the gate is closed for a reason that can be removed at any time, so it is asked again. */
   | { readonly type: "gated"; readonly pass: boolean; readonly message: string; readonly isMendable?: boolean }
-  /**
-   * Somebody paused the campaign that was about to be activated, or stopped everything: a person decided that nothing may dial.
-   */
+  /** Somebody paused the campaign that was to be activated, or stopped everything: a person decided that nothing may dial. */
   | { readonly type: "stopped"; readonly message: string }
   /** No answer of the tenant, or a refusal; `fatal` for 401 and 403. A write may have been executed. */
   | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }

@@ -1,6 +1,7 @@
 // What becomes of a change of state whose caller ends it.
 
 import { expect, test } from "vitest";
+import { createTestClock } from "../../../../test/support/test-clock.ts";
 import { type CallOptions, TenantError } from "../../../tenant/port.ts";
 import { type ChangeDeps, changeState } from "./change.ts";
 
@@ -15,6 +16,7 @@ test.each([
       begin: () => Promise.resolve({ id: "i", key: "k", reused: false, at: done.push("begin") }),
       end: () => Promise.resolve(void done.push("end")),
       leave: () => Promise.resolve(void done.push("leave")),
+      calledOff: () => Promise.resolve(null),
     },
     runner: {
       capability: { supported: true },
@@ -23,6 +25,7 @@ test.each([
         return Promise.reject(new TenantError("aborted", "aborted by the caller", { outcomeUnknown: true }));
       },
     },
+    clock: createTestClock(),
   } as unknown as ChangeDeps;
   await expect(changeState(deps, "camp_1", target, { timeoutMs: 0, signal: caller.signal })).rejects.toThrow("aborted");
   expect(done).toEqual(expected);
@@ -50,6 +53,7 @@ test.each([
         begin: () => Promise.resolve({ id: "i", key: "k", reused: false, at: done.push("begin") }),
         end: () => Promise.resolve(void done.push("end")),
         leave: () => Promise.resolve(void done.push("leave")),
+        calledOff: () => Promise.resolve(null),
       },
       runner: {
         capability: { supported: true },
@@ -61,7 +65,7 @@ test.each([
         status: () => Promise.resolve({ status: shown }),
       },
       figures: () => Promise.resolve({ at: null, activeCalls: 0 }),
-      clock: { now: () => 0, sleep: () => Promise.resolve() },
+      clock: createTestClock(),
       isTrusted: () => isTrusted,
     } as unknown as ChangeDeps;
     const change = await changeState(deps, "camp_1", target, { timeoutMs: 0 });
@@ -70,3 +74,57 @@ test.each([
     if (outcome === "unknown") expect(change.message).toContain("nothing was sent; ask again");
   },
 );
+
+/** A resume whose request waits until it is let go, or was sent and waits for its answer. */
+function waitingResume(how: "waits" | "sent") {
+  const done: string[] = [];
+  const asked = Promise.withResolvers<void>();
+  let off: string | null = null;
+  const deps = {
+    intents: {
+      begin: (_: string, target: string) => Promise.resolve({ id: target, key: target, reused: false }),
+      end: ({ id }: { id: string }, { outcome }: { outcome: string }) => Promise.resolve(void done.push(`${id} ${outcome}`)),
+      leave: () => Promise.resolve(),
+      calledOff: () => Promise.resolve(off),
+    },
+    runner: {
+      capability: { supported: true },
+      async setStatus(_: string, status: string, { halt }: CallOptions) {
+        if (status === "active") {
+          asked.resolve();
+          if (how === "waits")
+            await new Promise((_resolve, reject) => {
+              halt?.addEventListener("abort", () => reject(new TenantError("aborted", "ended", { outcomeUnknown: false })));
+            });
+          off ??= "olga gave an emergency stop";
+        }
+        done.push(`sent ${status}`);
+        return { already: false, earlierUnknown: false };
+      },
+      status: () => Promise.resolve({ status: "paused" }),
+    },
+    figures: () => Promise.resolve({ at: null, activeCalls: 0 }),
+    clock: createTestClock(),
+  } as unknown as ChangeDeps;
+  return { deps, done, asked: asked.promise, stop: () => (off = "olga gave an emergency stop") };
+}
+
+test("a resume that waits for its turn when everything is stopped is not sent", async () => {
+  const { deps, done, asked, stop } = waitingResume("waits");
+  const resumed = changeState(deps, "camp_1", "active", { timeoutMs: 0 });
+  await asked;
+  stop();
+  expect(await resumed).toMatchObject({ outcome: "superseded", message: "olga gave an emergency stop; nothing was sent" });
+  expect(done).toEqual(["active superseded"]);
+});
+
+test("a resume that was sent when everything was stopped is undone", async () => {
+  const { deps, done } = waitingResume("sent");
+  expect(await changeState(deps, "camp_1", "active", { timeoutMs: 0 })).toMatchObject({
+    target: "active",
+    outcome: "superseded",
+    shown: false,
+    message: "olga gave an emergency stop after it was sent; it was paused again",
+  });
+  expect(done).toEqual(["sent active", "active superseded", "sent paused", "paused changed"]);
+});

@@ -4,11 +4,12 @@
 //                          │ reply lost: the intent stays open, the next attempt sends the same key
 //                          └ refused: ended as failed
 //   read back in another state: the answer to the key was an old one; the intent is superseded, a new one with a new key follows
+//   resume: stopped or paused by a person before it is sent: superseded; after it was sent: paused again
 
 import { type Clock, messageOf } from "../../../kernel/index.ts";
 import type { IntentOutcome, TargetState } from "../../../store/index.ts";
 import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
-import { whileTrusted } from "../../run/leave.ts";
+import { type Leave, whileTrusted, whileWanted } from "../../run/leave.ts";
 import type { CampaignReading } from "../metrics/index.ts";
 import type { Intent, IntentBook } from "./intents.ts";
 
@@ -53,7 +54,7 @@ export interface StateChange {
   /**
    * `changed`, `already`: the tenant says that the campaign is in the state; `already` when nothing sent for this change can have
    * caused it. `failed`: it is not, `code` and `message` say why. `unknown`: the reply was lost; a repetition sends the same key.
-   * `superseded`: nothing was sent, because the change is no longer to be made.
+   * `superseded`: the change is no longer to be made; nothing was sent, or a resume was undone, which `message` says.
    */
   readonly outcome: "changed" | "already" | "failed" | "unknown" | "superseded";
   /** Whether the tenant showed the state at the last look; null when there was no look, or no answer. */
@@ -97,7 +98,13 @@ export async function changeState(
       throw thrown;
     };
     const sent = await send(deps, intent, campaignId, target, options).catch(givenUp);
-    const { earlierUnknown, ...notDone } = sent;
+    const calledOff = target === "active" && sent.outcome !== "failed" ? await intents.calledOff(intent) : null;
+    if (calledOff !== null) {
+      await end("superseded", calledOff, false, null);
+      if (!sent.isSent) return { campaignId, target, ...NOT_TO_BE_DONE, message: `${calledOff}; nothing was sent` };
+      return { ...(await undo(deps, campaignId, calledOff, options)), target, outcome: "superseded" };
+    }
+    const { earlierUnknown, isSent: _, ...notDone } = sent;
     if (notDone.outcome === "failed") {
       await end("failed", notDone.message, false, null);
       return { campaignId, target, ...notDone, shown: null };
@@ -135,6 +142,19 @@ const NOT_TO_BE_DONE = {
   code: null,
 } as const;
 
+/** Pauses a campaign whose resume was called off after it was sent: it may have come into force after the stop's own pause. */
+async function undo(
+  deps: ChangeDeps,
+  campaignId: string,
+  calledOff: string,
+  { timeoutMs, signal, sendMs }: ChangeOptions,
+): Promise<StateChange> {
+  const undone = await changeState(deps, campaignId, "paused", { timeoutMs, signal, sendMs, reason: calledOff });
+  const { confirmed, message: why } = undone;
+  const done = confirmed ? "it was paused again" : `that it is paused again is not confirmed${why === null ? "" : `: ${why}`}`;
+  return { ...undone, confirmed: false, shown: false, message: `${calledOff} after it was sent; ${done}` };
+}
+
 /**
  * Looks again at a pause that was not confirmed, and sends nothing. @param options.since when the campaign was first seen paused
  */
@@ -150,17 +170,49 @@ export async function lookAgain(
 
 const shownBy = ({ there, code }: Seen): boolean | null => (there ? true : code === null ? false : null);
 
+/** What came of sending. */
+type Sent = Pick<StateChange, "outcome" | "confirmed" | "activeCalls" | "message" | "code"> & {
+  /** The tenant may have it. */
+  readonly isSent: boolean;
+  readonly earlierUnknown: boolean;
+};
+
+const UNSENT: Sent = {
+  outcome: "unknown",
+  confirmed: false,
+  activeCalls: null,
+  message: null,
+  code: null,
+  isSent: false,
+  earlierUnknown: false,
+};
+
+/** Sends a pause always, and a resume while it is wanted and no other process may have continued it. */
 async function send(
-  { runner, isTrusted = () => true }: ChangeDeps,
+  deps: ChangeDeps,
+  intent: Intent,
+  campaignId: string,
+  target: TargetState,
+  options: ChangeOptions,
+): Promise<Sent> {
+  const { intents, clock, isTrusted = () => true } = deps;
+  const leave = whileTrusted(() => target === "paused" || isTrusted());
+  const ask = (asked: Leave) => sendOnce(deps, intent, campaignId, target, options, asked);
+  if (target === "paused") return ask(leave);
+  const started = await whileWanted({ clock, leave, calledOff: () => intents.calledOff(intent) }, ask);
+  if ("result" in started) return started.result;
+  if (started.error !== undefined) throw started.error;
+  return UNSENT;
+}
+
+async function sendOnce(
+  { runner }: ChangeDeps,
   intent: Intent,
   campaignId: string,
   target: TargetState,
   { signal, sendMs }: ChangeOptions,
-) {
-  const nothing = { confirmed: false, activeCalls: null } as const;
-  // Another process that continued the resume may have asked the gate at another time, and something may have been paused since.
-  // A pause is always sent.
-  const { halt, confirmed } = whileTrusted(() => target === "paused" || isTrusted());
+  { confirmed, halt }: Leave,
+): Promise<Sent> {
   try {
     const { already, earlierUnknown } = await runner.setStatus(campaignId, target, {
       idempotencyKey: intent.key,
@@ -169,24 +221,12 @@ async function send(
       confirmed,
       halt,
     });
-    return {
-      ...nothing,
-      outcome: already ? ("already" as const) : ("changed" as const),
-      message: null,
-      code: null,
-      earlierUnknown,
-    };
+    return { ...UNSENT, isSent: true, outcome: already ? "already" : "changed", earlierUnknown };
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || signal?.aborted === true) throw thrown;
     const { code, outcomeUnknown } = thrown;
     const message = halt.aborted ? notSent(outcomeUnknown) : thrown.message;
-    return {
-      ...nothing,
-      outcome: isOpen(thrown) ? ("unknown" as const) : ("failed" as const),
-      message,
-      code,
-      earlierUnknown: false,
-    };
+    return { ...UNSENT, isSent: outcomeUnknown, outcome: isOpen(thrown) ? "unknown" : "failed", message, code };
   }
 }
 

@@ -31,6 +31,8 @@ export interface IntentBook {
   end(intent: Intent, end: IntentEnd): Promise<void>;
   /** The intent stays open with an unknown outcome, and nobody works on it. */
   leave(intent: Intent): Promise<void>;
+  /** Why an intent to resume is not wanted any more, as a sentence; null while it is. */
+  calledOff(intent: Intent): Promise<string | null>;
 }
 
 /** The part of the store that keeps intents. */
@@ -42,6 +44,7 @@ interface IntentStore {
     entries: readonly AuditInput[],
   ): Promise<void>;
   leave(id: string, executor: string): Promise<void>;
+  standing(id: string): Promise<{ readonly isOpen: boolean; readonly stopped: string | null }>;
 }
 
 /** Intents in the store: when the same change is requested again, in any process, an open intent is continued. */
@@ -49,8 +52,10 @@ export function storedIntents(
   store: IntentStore,
   by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string } & Pick<
     NewStateIntent,
-    "stop" | "executor" | "goesOn"
-  >,
+    "stop" | "executor"
+  > & {
+      readonly goesOn?: Pick<StateIntent, "id" | "target"> | undefined;
+    },
 ): IntentBook {
   const { clock, random, actor, stop, executor, goesOn } = by;
   return {
@@ -65,7 +70,8 @@ export function storedIntents(
         reason: reason ?? null,
         stop,
         executor,
-        goesOn,
+        // A resume that is undone begins a pause of its own.
+        goesOn: goesOn?.target === target ? goesOn.id : undefined,
       });
       if (begun === undefined) return undefined;
       const { intent, reused } = begun;
@@ -73,6 +79,11 @@ export function storedIntents(
     },
     // A continued intent stays with this process until its outcome is known.
     leave: async ({ id }) => (executor === undefined || goesOn !== undefined ? undefined : store.leave(id, executor)),
+    async calledOff({ id }) {
+      const { isOpen, stopped: by } = await store.standing(id);
+      if (by !== null) return `${by} gave an emergency stop`;
+      return isOpen ? null : "the opposite was asked for since, or another process ended it";
+    },
     end: (intent, { campaignId, target, outcome, message, confirmed, details }) =>
       store.end(intent.id, { outcome, message, confirmed }, [
         {
@@ -116,5 +127,6 @@ export function minuteIntents(clock: Clock, note: (end: IntentEnd & { readonly k
       return Promise.resolve();
     },
     leave: () => Promise.resolve(),
+    calledOff: () => Promise.resolve(null),
   };
 }

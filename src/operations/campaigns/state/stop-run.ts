@@ -183,8 +183,8 @@ export class StopRun {
   async #take(found: readonly FoundCampaign[]): Promise<void> {
     const fresh = new Map(found.filter(({ campaignId }) => !this.#campaigns.has(campaignId)).map((one) => [one.campaignId, one]));
     if (fresh.size === 0) return;
-    await this.#deps.ledger.found(this.#stop.id, this.#deps.replicaId, [...fresh.values()]);
-    for (const { campaignId, paused } of fresh.values()) this.#begin(campaignId, paused);
+    const settled = new Set(await this.#deps.ledger.found(this.#stop.id, this.#deps.replicaId, [...fresh.values()]));
+    for (const campaignId of fresh.keys()) this.#begin(campaignId, settled.has(campaignId));
   }
 
   #begin(campaignId: string, settled: boolean): void {
