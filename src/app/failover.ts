@@ -5,6 +5,7 @@ import { FailoverRecords, FailoverUseCases } from "../operations/index.ts";
 import { factsOf } from "./compliance.ts";
 import type { Flags } from "./config.ts";
 import { loadConfig } from "./config.ts";
+import { livesHere } from "./records.ts";
 import { readRulePack } from "./rule-pack.ts";
 import { campaignGateOf } from "./segments.ts";
 import { latestStop } from "./stop-notes.ts";
@@ -37,7 +38,10 @@ export interface FailoverRuntime extends AsyncDisposable {
 export async function openFailoverRecords(flags: Flags, environment: Environment): Promise<FailoverRecords & AsyncDisposable> {
   const config = await loadConfig(flags, environment);
   const store = await storeOf(config, environment);
-  return Object.assign(new FailoverRecords({ store, clock: config.clock }), { [Symbol.asyncDispose]: () => store.close() });
+  const replica = livesHere(store);
+  return Object.assign(new FailoverRecords({ store, clock: config.clock, replica }), {
+    [Symbol.asyncDispose]: () => store.close(),
+  });
 }
 
 /** Failover for an open workplace whose engine is not launched yet. Throws ConfigError for a rule pack that cannot be read. */

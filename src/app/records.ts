@@ -1,7 +1,7 @@
 // The ledger, the audit log and the outbox, for commands that only read or cancel.
 
 import { AuditUseCases, DeliveryUseCases, JobRecordsUseCases, livesOf } from "../operations/index.ts";
-import type { StandingConflict } from "../store/index.ts";
+import type { StandingConflict, Store } from "../store/index.ts";
 import { rulesOf } from "./compliance.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { processLives, processSpace } from "./process-space.ts";
@@ -21,13 +21,16 @@ export interface Records extends AsyncDisposable {
   readonly deliveries: DeliveryUseCases;
 }
 
+/** Which processes of a store are dead, as seen from this machine, by a process that is not one of them. */
+export const livesHere = ({ replicas }: Pick<Store, "replicas">) => livesOf(replicas, { host: processSpace(), processLives });
+
 /** Opens the records of a store. */
 export async function openRecords(flags: Flags, environment: Environment): Promise<Records> {
   const config = await loadConfig(flags, environment);
   const { actor, clock } = config;
   // Evidence can be read whatever tenant is configured.
   const store = await storeOf(config, environment, { makes: "nothing", anyTenant: true });
-  const replica = livesOf(store.replicas, { host: processSpace(), processLives });
+  const replica = livesHere(store);
   return {
     jobs: new JobRecordsUseCases({ store, clock, replica }),
     actor,

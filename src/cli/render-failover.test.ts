@@ -49,7 +49,7 @@ describe.each(PAIR_CASES)("a pair $name", ({ state, dials }) => {
   const pair = pairOf(state);
 
   it("in its text", () => {
-    const line = pairText(pairViewOf(pair, { lookedAt: null, held: 0, now: 0 }));
+    const line = pairText(pairViewOf(pair, { lookedAt: null, held: 0, runs: false, now: 0 }));
     expect([line, CLAIM.test(line)]).toEqual([line, dials !== null]);
     if (state.phase !== "halted") return;
     expect(line).toContain(`\n  ${HALT}\n`);

@@ -241,8 +241,7 @@ export const status: Run<typeof declared.status> = async ({ args: { primary }, o
     { items },
     items.flatMap((pair) => {
       const last = pair.lookedAt === null ? "never looked at" : `last look ${pair.lookedAt}`;
-      const watched = pair.watched ? "" : ": nobody watches it";
-      return [pairText(pair), `  ${last}${watched} · ${pair.held} contacts held back from ${printable(pair.backup)}`];
+      return [pairText(pair), `  ${last}${unwatchedText(pair)} · ${pair.held} contacts held back from ${printable(pair.backup)}`];
     }),
     "there are no failover pairs",
   );
@@ -250,6 +249,11 @@ export const status: Run<typeof declared.status> = async ({ args: { primary }, o
     filed.length > 0 || items.some(({ watched, phase, alarms }) => !watched || phase === "halted" || alarms.length > 0);
   return trouble ? EXIT.failed : EXIT.done;
 };
+
+function unwatchedText({ watched, runs }: { readonly watched: boolean; readonly runs: boolean }): string {
+  if (watched) return "";
+  return runs ? ": its process lives, and waits for the tenant or for the request budget" : ": nobody watches it";
+}
 
 /** The pairs, and those in applied campaign files that nobody watches yet; a service takes over the latter by itself. */
 async function pairsOf(

@@ -9,10 +9,15 @@ import { timeText } from "./texts.ts";
 /** Number of looks that may be missing before a watch counts as dead. */
 const MISSED_LOOKS = 3;
 
-/** A pair as pages show it. Instants in ms since the epoch; `held`: contacts held back. */
+/** A pair as pages show it. Instants in ms since the epoch; `held`: contacts held back; `runs`: its executor lives. */
 export function pairViewOf(
   { primary, backup, policy, state, executor, order }: PairReport,
-  { lookedAt, held, now }: { readonly lookedAt: number | null; readonly held: number; readonly now: number },
+  {
+    lookedAt,
+    held,
+    runs,
+    now,
+  }: { readonly lookedAt: number | null; readonly held: number; readonly runs: boolean; readonly now: number },
 ): FailoverPairView {
   return {
     primary,
@@ -26,8 +31,9 @@ export function pairViewOf(
     watched: lookedAt !== null && now - lookedAt <= MISSED_LOOKS * policy.everySeconds * 1000,
     lookedAt: timeText(lookedAt),
     executor,
+    runs,
     held,
-    order: order === null ? null : { ...order },
+    order: order === null ? null : { ...order, at: timeText(order.at) },
     policy: { ...policy },
     state: { ...state },
   };

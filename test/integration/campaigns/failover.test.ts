@@ -220,6 +220,7 @@ it.each(["handing-over", "gating", "draining"] as const)(
     if (phase === "draining")
       control.simulateMetrics({ campaignId: PRIMARY, successRate: 0.01, callsPlaced: 2000, activeCalls: 3 });
     await expect.poll(() => isSilent).toBe(true);
+    expect(await failover.show(PRIMARY)).toMatchObject({ runs: true });
     const stopped = await world.run(["campaign", "pause", "--all", "--yes", "--timeout", "0s", "--reason", "a wrong list"]);
     expect(stopped.stdout).toContain("2 listed as paused before");
     await watching;
@@ -240,6 +241,11 @@ it("does not activate anything by an order that was given before everything was 
   const { failover } = runtime;
   await failover.put(PRIMARY, world.policy());
   await failover.order(PRIMARY, "fail-over");
+  expect(await failover.show(PRIMARY)).toMatchObject({
+    watched: false,
+    runs: false,
+    order: { what: "fail-over", at: expect.any(String) as string },
+  });
   await world.run(["campaign", "pause", "--all", "--yes", "--timeout", "0s"]);
   await failover.watch(PRIMARY, {
     signal: AbortSignal.timeout(100_000),

@@ -31,11 +31,14 @@ export interface Held {
   readonly until: string;
 }
 
+/** `replica`: which processes of the store are dead. */
+type RecordsContext = Pick<Context, "store" | "clock"> & { readonly replica: Pick<Context["replica"], "isDead"> };
+
 /** What is stored about pairs; needs a store, but no tenant. */
 export class FailoverRecords {
-  readonly #context: Pick<Context, "store" | "clock">;
+  readonly #context: RecordsContext;
 
-  constructor(context: Pick<Context, "store" | "clock">) {
+  constructor(context: RecordsContext) {
     this.#context = context;
   }
 
@@ -90,9 +93,11 @@ export class FailoverRecords {
   }
 
   async #view(stored: FailoverPair): Promise<FailoverPairView> {
-    const now = this.#context.clock.now();
-    const held = await this.#context.store.holds.count(stored.backup, now);
-    return pairViewOf(readPair(stored), { lookedAt: stored.lookedAt, held, now });
+    const { store, clock, replica } = this.#context;
+    const now = clock.now();
+    const held = await store.holds.count(stored.backup, now);
+    const runs = stored.executor !== null && !(await replica.isDead(stored.executor));
+    return pairViewOf(readPair(stored), { lookedAt: stored.lookedAt, held, runs, now });
   }
 }
 

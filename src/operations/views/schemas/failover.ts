@@ -21,9 +21,21 @@ export const failoverPair = z
     unanswered: count.describe("Calls of the tenant in a row without an answer"),
     watched: z.boolean().describe("Somebody looks as often as the policy says"),
     lookedAt: time.nullable().describe("Null before anybody looked"),
-    executor: z.string().nullable().describe("The process that runs it"),
+    executor: z.string().nullable().describe("The process that runs it, or ran it last"),
+    runs: z
+      .boolean()
+      .describe(
+        "That process lives; without looks it waits: for the tenant, for the request budget, or for a person who accepts the database",
+      ),
     held: count.describe("Contacts held back from the backup now"),
-    order: z.strictObject({ what: z.string(), by: z.string() }).nullable(),
+    order: z
+      .strictObject({
+        what: z.string(),
+        by: z.string(),
+        at: time.nullable().describe("Null for one that an earlier version kept"),
+      })
+      .nullable()
+      .describe("A hand-over that a person ordered and that has not begun"),
     policy: failoverPolicySchema.describe("As the section failover of a campaign file"),
     state: z.record(z.string(), z.unknown()).describe("Everything that the watch knows; JSON"),
   })
