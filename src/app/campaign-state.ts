@@ -14,7 +14,7 @@ import {
   TenantRefresh,
 } from "../operations/index.ts";
 import { type StopResult, storelessStopOf } from "../operations/views/index.ts";
-import { StoreError } from "../store/index.ts";
+import { embeddedStoreRuns, type Store, StoreError } from "../store/index.ts";
 import { factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { campaignGateOf } from "./segments.ts";
@@ -115,6 +115,9 @@ async function withoutStore(
   const { actor, clock } = config;
   const notes = new StopNotes(config.dir, { actor, now: () => clock.now(), warn: sink.warn });
   const createdAt = clock.now();
+  const late = new AbortController();
+  // Services and commands on the database end what is about to start; the stop waits for the database only at its end.
+  const told = ids === undefined ? tellStore(config, environment, notes.id, sink.warn, late.signal) : undefined;
   try {
     notes.add("campaign.stop", notes.id, {
       campaigns: ids ?? "all",
@@ -137,12 +140,36 @@ async function withoutStore(
       listProblem,
       ...(otherwise.length === 0 ? {} : { known: otherwise }),
     });
+    await told;
     return { report, id: notes.id, actor, reason: options.reason ?? null, createdAt, endedAt: clock.now() };
   } catch (thrown) {
     notes.add("campaign.stop.end", notes.id, { error: messageOf(thrown) });
     throw thrown;
   } finally {
+    late.abort();
     await tenant.close();
+  }
+}
+
+/**
+ * Notes in the store that a stop was given, unless there is none, or none that a process uses: the next one reads the folder's notes.
+ * Never rejects: without a store the stop goes on alone.
+ */
+async function tellStore(
+  config: Config,
+  environment: Environment,
+  id: string,
+  warn: (message: string) => void,
+  late: AbortSignal,
+): Promise<void> {
+  const { actor } = config;
+  try {
+    if (config.databaseUrl === undefined && !(await embeddedStoreRuns(config.dir))) return;
+    await inTime(config, environment, late, (store) => store.stops.give({ id, actor, scope: null }));
+  } catch (thrown) {
+    if (late.aborted || (thrown instanceof StoreError && thrown.code === "no_store")) return;
+    const told = "other processes are not told of the stop by the store, and may start what was asked for before it";
+    warn(`${told}: ${messageOf(thrown)}`);
   }
 }
 
@@ -152,27 +179,37 @@ async function withoutStore(
  */
 async function knownTo(config: Config, environment: Environment, warn: (message: string) => void): Promise<readonly string[]> {
   const late = new AbortController();
-  const ask = async () => {
-    // A store that is created now would know no campaigns.
-    const store = await storeOf({ ...config, store: undefined }, environment);
-    try {
-      return await store.stops.knownCampaigns();
-    } finally {
-      await store.close();
-    }
-  };
-  const tooLate = config.clock.sleep(KNOWN_MS, late.signal).then(() => {
-    throw new Error(`the database did not answer within ${KNOWN_MS / 1000} s`);
-  });
-  tooLate.catch(() => undefined);
   try {
-    return await Promise.race([ask(), tooLate]);
+    return await inTime(config, environment, late.signal, (store) => store.stops.knownCampaigns());
   } catch (thrown) {
     warn(`the campaigns that are known from earlier readings could not be read: ${messageOf(thrown)}`);
     return [];
   } finally {
     late.abort();
   }
+}
+
+/** Asks the store, for a limited time. Rejects when there is none, it does not answer in time, or `late` is aborted. */
+async function inTime<T>(
+  config: Config,
+  environment: Environment,
+  late: AbortSignal,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const ask = async () => {
+    // A store that is created now would know nothing, and nobody else would look into it.
+    const store = await storeOf({ ...config, store: undefined }, environment);
+    try {
+      return await work(store);
+    } finally {
+      await store.close();
+    }
+  };
+  const tooLate = config.clock.sleep(KNOWN_MS, late).then(() => {
+    throw new Error(`the database did not answer within ${KNOWN_MS / 1000} s`);
+  });
+  tooLate.catch(() => undefined);
+  return Promise.race([ask(), tooLate]);
 }
 
 function stopIntents(notes: StopNotes, clock: Clock): IntentBook {

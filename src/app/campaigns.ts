@@ -124,6 +124,8 @@ export async function openCampaignApplies(
   await workplace.launch();
   workplace.startDelivery();
   const pages = options.contactPages === undefined ? {} : { contactPages: options.contactPages };
+  // What is given while somebody reads the plan calls its activations off.
+  const stopMark = await plans.stopMark();
   const owned = stack.move();
   return {
     plans,
@@ -131,7 +133,7 @@ export async function openCampaignApplies(
     again: async (agreed) => campaignPlanOf((await plans.planApply(agreed, pages)).plan),
     latest: async () => (await plans.list({ limit: 1 }))[0],
     begin: async ({ plan }, source) => {
-      const { jobId } = await plans.begin((await plans.planApply(plan, pages)).plan, source);
+      const { jobId } = await plans.begin((await plans.planApply(plan, pages)).plan, source, { stopMark });
       return { result: { job: jobId }, approval: null };
     },
     goOn: () => Promise.resolve(),

@@ -89,6 +89,8 @@ export async function takeStopNotes(dir: string, store: Store, now: number): Pro
       if (there.length === 0) {
         await store.stateIntents.made(pausesOf(text));
         await store.audit.append(entries);
+        const given = stopOf(id, entries);
+        if (given !== undefined) await store.stops.give(given);
       }
       await rename(path, `${path}.audited`);
     });
@@ -127,21 +129,28 @@ export async function takeLeftStops(
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: here.now() }));
     if (here.lives(Number(pid)) && here.now() - mtimeMs < ABANDONED_MS) continue;
     const entries = entriesOf(await readFile(path, "utf8").catch(() => ""));
-    const begun = entries.find(({ action }) => action === "campaign.stop");
-    const given = beginning.safeParse(begun?.details);
-    if (begun === undefined || !given.success || entries.some(({ action }) => action === "campaign.stop.end")) continue;
-    const { campaigns, reason = null } = given.data;
     const id = name.slice(0, -SUFFIX.length);
-    await enter({ id, actor: begun.actor, reason, scope: campaigns === "all" ? null : campaigns });
+    const left = stopOf(id, entries);
+    if (left === undefined || entries.some(({ action }) => action === "campaign.stop.end")) continue;
+    await enter(left);
     const end: NoteLine = {
       at: here.now(),
-      actor: begun.actor,
+      actor: left.actor,
       action: "campaign.stop.end",
       subject: id,
       details: { stop: id, takenUp: "its process ended before the stop did; the service continues it" },
     };
     await appendFile(path, `\n${JSON.stringify(end)}\n`);
   }
+}
+
+/** Undefined when its beginning is not whole. */
+function stopOf(id: string, entries: readonly AuditInput[]): LeftStop | undefined {
+  const begun = entries.find(({ action }) => action === "campaign.stop");
+  const given = beginning.safeParse(begun?.details);
+  if (begun === undefined || !given.success) return undefined;
+  const { campaigns, reason = null } = given.data;
+  return { id, actor: begun.actor, reason, scope: campaigns === "all" ? null : campaigns };
 }
 
 /** The pauses of a stop, with the time of its beginning: a person who resumed a campaign since then did so after it. */

@@ -39,7 +39,7 @@ export {
   PUSH,
 } from "./crm/types.ts";
 export { asStoreError, QUIET_TRANSACTION_MS } from "./database/database.ts";
-export { hasEmbeddedStore } from "./embedded/cluster.ts";
+export { embeddedStoreRuns, hasEmbeddedStore } from "./embedded/cluster.ts";
 export { makeFolders, writeWhole } from "./embedded/files.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";
 export { StoreError, type StoreErrorCode } from "./error.ts";

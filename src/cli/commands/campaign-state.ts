@@ -354,10 +354,11 @@ async function resumeHere(id: string, options: ResumeOptions, io: Io): Promise<R
   const call = { signal };
   await using states = await openCampaignStates(options, io.env);
   if (!check) await states.requireFits();
+  const stopMark = await states.stopMark();
   const planned = await suggesting(
     id,
     () => states.list(),
-    async () => resumePlanOf(await states.previewOfResume(id, call)),
+    async () => resumePlanOf(await states.previewOfResume(id, call), stopMark),
   );
   const preview = campaignPreviewOf(planned);
   if (check) return { preview };
@@ -366,8 +367,8 @@ async function resumeHere(id: string, options: ResumeOptions, io: Io): Promise<R
     return { preview };
   }
   if (!(await agreed(preview, io))) return undefined;
-  const { verdict, change } = await states.resume(id, { reason, signal, call });
-  return change === null ? { preview: campaignPreviewOf(resumePlanOf(verdict)) } : { result: campaignResultOf(change) };
+  const { verdict, change } = await states.resume(id, { reason, signal, call, stopMark });
+  return change === null ? { preview: campaignPreviewOf(resumePlanOf(verdict, stopMark)) } : { result: campaignResultOf(change) };
 }
 
 /** Through a service: it asks its gate, and once more when it carries the resume out. One that it refuses it records. */

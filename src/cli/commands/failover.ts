@@ -175,14 +175,15 @@ async function ordered(given: string, what: Order, options: Options, io: Io): Pr
   await using runtime = await open(options, io);
   const { failover } = runtime;
   const { signal } = io;
+  const stopMark = await failover.stopMark();
   const pair = await failover.find(given);
   const { primary } = pair;
   const filed = (await failover.filed()).find((one) => one.primary === primary);
   const text = filed === undefined ? pairText(await failover.show(primary)) : printable(await summaryOf(failover, filed));
   const found = await failover.doNotCall(what === "fail-over" ? pair.backup : primary, signal);
-  const preview = campaignPreviewOf(handOverPlanOf(given, pair, VERBS[what], found));
+  const preview = campaignPreviewOf(handOverPlanOf(given, pair, VERBS[what], { found, stopMark }));
   if (!(await agreed(preview, text, io))) return EXIT.interrupted;
-  await failover.order(primary, what);
+  await failover.order(primary, what, { mark: stopMark });
   const after = await failover.seeThrough(primary, { signal, onProgress: progressTo(io, { asData: false }) });
   await runtime.deliverEvents();
   return signal.aborted ? EXIT.interrupted : concludeOrder(after, what, io);

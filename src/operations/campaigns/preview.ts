@@ -10,6 +10,8 @@ export interface VerbPlan extends Pick<CampaignPreview, "verb" | "campaignId" | 
   readonly id: string;
   /** What is against a resume. */
   readonly against?: readonly ResumeRefusal["code"][];
+  /** The latest emergency stop when the plan was made; a later one calls off what lets a campaign dial. */
+  readonly stopMark: number;
 }
 
 const EFFECTS: Readonly<Record<CampaignVerb, readonly string[]>> = {

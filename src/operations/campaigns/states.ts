@@ -90,15 +90,15 @@ export class CampaignStates {
       isHere: (id) => this.#here.has(id),
       isHeld: () => store.audit.isHeld,
       latest: async (id) => (await store.stateIntents.latestOfEach([id]))[0],
-      stopSince: (id, since) => store.stops.holding(id, since),
+      stopAfter: (id, mark) => store.stops.holding(id, mark),
       pause: async (intent, signal) => {
         const { campaignId, actor, reason } = intent;
         const options = { timeoutMs: LEFT_DRAIN_MS, reason: reason ?? undefined, signal, isSentBefore: true };
         return this.#while([campaignId], () => changeState(this.#change(actor, intent), campaignId, "paused", options));
       },
       resume: async (intent, signal) => {
-        const { campaignId, actor, reason } = intent;
-        return this.resume(campaignId, { reason: reason ?? undefined, signal, isSentBefore: true }, actor, intent);
+        const { campaignId, actor, reason, stopMark } = intent;
+        return this.resume(campaignId, { reason: reason ?? undefined, signal, isSentBefore: true, stopMark }, actor, intent);
       },
     });
   }
@@ -113,8 +113,21 @@ export class CampaignStates {
     const { store } = this.#context;
     const record: ResumeDeps["record"] = (entry) => store.audit.append([entry]);
     const { doNotCall } = this;
-    const deps = { ...this.#change(by, goesOn), gate: this.gate, pairAgainst: this.#pairAgainst, doNotCall, record, actor: by };
+    const deps = {
+      ...this.#change(by, goesOn),
+      gate: this.gate,
+      pairAgainst: this.#pairAgainst,
+      doNotCall,
+      record,
+      stopMark: () => this.stopMark(),
+      actor: by,
+    };
     return this.#while([id], () => resumeCampaign(deps, id, options));
+  }
+
+  /** The latest emergency stop: one that is given later calls off what was asked for now. */
+  stopMark(): Promise<number> {
+    return this.#context.store.stops.mark();
   }
 
   /** The gate's verdict for a resume, with the objections of the campaign's failover pair. */

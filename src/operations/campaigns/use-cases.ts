@@ -180,12 +180,13 @@ export class CampaignUseCases {
     if (verb === "pause" || verb === "drill") {
       const summary = verb === "pause" ? `Pause ${id}` : `Rehearse a hand-over of ${id}`;
       const on = verb === "drill" ? (await this.#pair(id)).primary : id;
-      const plan = { id: on, verb, campaignId: id, judged: null, checks: [] };
+      const plan = { id: on, verb, campaignId: id, judged: null, checks: [], stopMark: 0 };
       return { operation: `campaigns.${verb}`, summary, relies: { id, verb }, refusals: [], plan };
     }
+    const stopMark = await this.#context.store.stops.mark();
     const pair = await this.#pair(id);
     const found = await this.#parts.failover.doNotCall(verb === "failover" ? pair.backup : pair.primary);
-    return handOverPlanOf(id, pair, verb, found);
+    return handOverPlanOf(id, pair, verb, { found, stopMark });
   }
 
   /**
@@ -231,19 +232,26 @@ export class CampaignUseCases {
     return this.#parts.states.recordRefusal(plan, reason, by);
   }
 
-  /** Starts dialing if the pre-dial gate allows it. @returns the refusals of the gate, if it refuses now */
+  /**
+   * Starts dialing if the pre-dial gate allows it. @param plan.stopMark a later stop calls it off. @returns the refusals of the
+   * gate, if it refuses now
+   */
   async resume(
     id: string,
     by: string,
-    reason: string | undefined,
+    { reason, stopMark }: { readonly reason: string | undefined } & Pick<VerbPlan, "stopMark">,
   ): Promise<CampaignResult | { readonly refusals: readonly string[] }> {
-    const { verdict, change } = await this.#parts.states.resume(id, { reason }, by);
+    const { verdict, change } = await this.#parts.states.resume(id, { reason, stopMark }, by);
     return change === null ? { refusals: verdict.refusals.map(({ text }) => text) } : this.#changed(change);
   }
 
-  /** Orders a hand-over: the watch over the pair carries it out at its next look. @param primary of the pair, see `plan` */
-  async order(id: string, primary: string, verb: "failover" | "failback", by: string): Promise<CampaignResult> {
-    await this.#parts.failover.order(primary, verb === "failover" ? "fail-over" : "fail-back", by);
+  /** Orders a hand-over, as planned: the watch over the pair carries it out at its next look. */
+  async order(
+    { id: primary, campaignId: id, stopMark: mark }: Pick<VerbPlan, "id" | "campaignId" | "stopMark">,
+    verb: "failover" | "failback",
+    by: string,
+  ): Promise<CampaignResult> {
+    await this.#parts.failover.order(primary, verb === "failover" ? "fail-over" : "fail-back", { by, mark });
     const message = "the watch over the pair carries it out at its next look";
     return { campaignId: id, status: "ordered", confirmed: true, already: false, message, code: null };
   }
@@ -352,13 +360,14 @@ export class CampaignUseCases {
   }
 
   async #planResume(id: string): Promise<Planned<VerbPlan>> {
+    const stopMark = await this.#context.store.stops.mark();
     // A stored look may be old, so the pair is read each time.
     const look = await suggesting(
       id,
       () => this.#ids(),
       () => this.#looks.look(id),
     );
-    return resumePlanOf(await this.#parts.states.previewOfResume(id, CALL, look));
+    return resumePlanOf(await this.#parts.states.previewOfResume(id, CALL, look), stopMark);
   }
 
   async #changed(change: StateChange): Promise<CampaignResult> {

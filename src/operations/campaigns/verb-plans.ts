@@ -10,8 +10,8 @@ import { orderRefusal } from "./failover/words.ts";
 import type { VerbPlan } from "./preview.ts";
 import type { ResumeVerdict } from "./state/resume.ts";
 
-/** The plan of a resume, by the verdict of gate and pair. */
-export function resumePlanOf(verdict: ResumeVerdict): Planned<VerbPlan> {
+/** The plan of a resume, by the verdict of gate and pair. @param stopMark the latest emergency stop before that was asked for */
+export function resumePlanOf(verdict: ResumeVerdict, stopMark: number): Planned<VerbPlan> {
   const { campaign, refusals, manifest, windows, whole, announced, at } = verdict;
   const { id, name, status } = campaign;
   const open = windows.filter((one) => one.open > 0).length;
@@ -23,7 +23,7 @@ export function resumePlanOf(verdict: ResumeVerdict): Planned<VerbPlan> {
     operation: "campaigns.resume",
     summary: `Resume ${name ?? id}: ${status} now, ${open} of ${windows.length} zones open${callableOf(judged)}`,
     // Without the counts: they change every minute, and the gate is asked again when the action is carried out.
-    relies: { id, status, allowed: refusals.length === 0 },
+    relies: { id, status, allowed: refusals.length === 0, stopMark },
     refusals: refusals.map(({ text }) => text),
     plan: {
       id,
@@ -32,6 +32,7 @@ export function resumePlanOf(verdict: ResumeVerdict): Planned<VerbPlan> {
       judged,
       checks: gateChecks(verdict),
       against: refusals.map(({ code }) => code),
+      stopMark,
     },
   };
 }
@@ -45,14 +46,17 @@ function callableOf(judged: CampaignPreview["judged"]): string {
 }
 
 /**
- * The plan of a hand-over. @param id the campaign that it was asked for, of either side. @param found how the tenant's do-not-call
- * groups compare for the campaign that takes over, and why that forbids it
+ * The plan of a hand-over. @param id the campaign that it was asked for, of either side. @param given.found how the tenant's
+ * do-not-call groups compare for the campaign that takes over, and why that forbids it; `stopMark` as for a resume
  */
 export function handOverPlanOf(
   id: string,
   pair: PairReport,
   verb: "failover" | "failback",
-  found: { readonly groups: DncBeforeStart; readonly refusal: string | null } | null,
+  {
+    found,
+    stopMark,
+  }: { readonly found: { readonly groups: DncBeforeStart; readonly refusal: string | null } | null; readonly stopMark: number },
 ): Planned<VerbPlan> {
   const { primary, backup, state } = pair;
   const refusal = orderRefusal(state, verb === "failover" ? "fail-over" : "fail-back");
@@ -61,7 +65,7 @@ export function handOverPlanOf(
   return {
     operation: `campaigns.${verb}`,
     summary: `Hand over from ${gives} to ${takes}`,
-    relies: { primary, backup, phase: state.phase, side: state.side },
+    relies: { primary, backup, phase: state.phase, side: state.side, stopMark },
     refusals: [refusal, found?.refusal ?? null].filter((text) => text !== null),
     plan: {
       id: primary,
@@ -69,6 +73,7 @@ export function handOverPlanOf(
       campaignId: id,
       judged: null,
       checks: found === null ? checks : [...checks, groupsCheck(found.groups, found.refusal ?? undefined)],
+      stopMark,
     },
   };
 }

@@ -78,14 +78,14 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       }),
       reply: campaignApplyView,
       status: 202,
-      plan: ({ body: { plan, contactPages: pages, sourceName } }) =>
-        previewed(work().planApply(plan, { contactPages: pages }), (made) => ({
-          kind: "campaign_files",
-          preview: campaignPlanOf(made.plan),
-          sourceName,
-        })),
-      async act({ body, who }, plan) {
-        const { jobId } = await work().begin(plan, body.sourceName, who.name);
+      async plan({ body: { plan, contactPages: pages, sourceName } }) {
+        const stopMark = await work().stopMark();
+        const made = await work().planApply(plan, { contactPages: pages });
+        const shown = { kind: "campaign_files", preview: campaignPlanOf(made.plan), sourceName } as const;
+        return { ...made, plan: { plan: made.plan, stopMark }, shown };
+      },
+      async act({ body, who }, { plan, stopMark }) {
+        const { jobId } = await work().begin(plan, body.sourceName, { actor: who.name, stopMark });
         return work().start(jobId);
       },
     }),

@@ -175,8 +175,8 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       reply: campaignResult,
       plan: ({ params, body }) => callingPlan(params.id, "resume", body.reason),
       refused: ({ body, who }, plan) => campaigns().recordRefusal(plan, who.name, body.reason),
-      async act({ params, body, who }) {
-        const result = await campaigns().resume(params.id, who.name, body.reason);
+      async act({ params, body, who }, { stopMark }) {
+        const result = await campaigns().resume(params.id, who.name, { reason: body.reason, stopMark });
         if (!("refusals" in result)) return result;
         throw new ServerError("plan_refused", result.refusals.join("; "), { details: { refusals: result.refusals } });
       },
@@ -193,7 +193,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
         reply: campaignResult,
         status: 202,
         plan: ({ params }) => callingPlan(params.id, verb),
-        act: ({ params, who }, { id: primary }) => campaigns().order(params.id, primary, verb, who.name),
+        act: ({ who }, plan) => campaigns().order(plan, verb, who.name),
       }),
     ),
     route({

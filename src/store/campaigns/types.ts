@@ -21,6 +21,8 @@ export interface CampaignApply {
   readonly outcome: string | null;
   readonly message: string | null;
   readonly createdAt: Instant;
+  /** The latest stop when it was asked for: see `StopLedger.mark`. */
+  readonly stopMark: number;
   readonly endedAt: Instant | null;
   /** Status of its job. */
   readonly status: JobStatus;
@@ -37,6 +39,7 @@ export interface NewCampaignApply {
   /** JSON. */
   readonly plan: unknown;
   readonly phase: string;
+  readonly stopMark: number;
   readonly audit: readonly AuditInput[];
 }
 

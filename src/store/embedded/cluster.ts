@@ -37,6 +37,15 @@ export async function hasEmbeddedStore(dir: string): Promise<boolean> {
   return false;
 }
 
+/** Whether the server of a folder's embedded store runs: without it no process uses the store. Starts and writes nothing. */
+export async function embeddedStoreRuns(dir: string): Promise<boolean> {
+  const inPlace = join(dir, "pg");
+  const elsewhere = await readOptional(join(dir, "pg.location")).catch(() => undefined);
+  for (const path of [inPlace, elsewhere?.trim()])
+    if (path !== undefined && (await runningServer(path).catch(() => undefined)) !== undefined) return true;
+  return false;
+}
+
 async function mayExist(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,

@@ -10,7 +10,7 @@ import { PairRuns } from "./pair-runs.ts";
 import type { FailoverHappening, FailoverPair, FailoverStep } from "./types.ts";
 
 const PAIRS = `select primary_id as "primary", backup_id as backup, policy, changed_at as "changedAt", actor, state, seq, phase, executor, looked_at as "lookedAt",
-    case when order_what is not null then json_build_object('what', order_what, 'by', order_by, 'at', round(extract(epoch from order_at) * 1000)) end as "order"
+    case when order_what is not null then json_build_object('what', order_what, 'by', order_by, 'at', round(extract(epoch from order_at) * 1000), 'mark', order_mark) end as "order"
   from outdial.failover_pairs`;
 
 /** Failover pairs: policy, runs of the watch, state, orders and history. */
@@ -91,7 +91,7 @@ export class FailoverLedger extends Ledger {
       const changed = await tx.change(
         `update outdial.failover_pairs set state = $4, phase = $5, seq = seq + 1, looked_at = case when $6 then $7 else looked_at end,
            order_what = case when $8 then null else order_what end, order_by = case when $8 then null else order_by end,
-           order_at = case when $8 then null else order_at end
+           order_at = case when $8 then null else order_at end, order_mark = case when $8 then null else order_mark end
          where primary_id = $1 and executor = $2 and seq = $3 and removed_at is null`,
         [primary, executor, seq, JSON.stringify(step.state), step.phase, step.looked, new Date(at), step.orderTaken],
       );
@@ -107,12 +107,19 @@ export class FailoverLedger extends Ledger {
     });
   }
 
-  /** Stores a person's order for the process that runs the pair; the latest order counts. False when there is no such pair. */
-  order(primary: string, what: "fail-over" | "fail-back", by: string, audit: readonly AuditInput[]): Promise<boolean> {
+  /**
+   * Stores a person's order for the process that runs the pair; the latest order counts. False when there is no such pair.
+   * @param order.mark the latest stop when it was asked for, see `StopLedger.mark`
+   */
+  order(
+    primary: string,
+    { what, by, mark }: { readonly what: "fail-over" | "fail-back"; readonly by: string; readonly mark: number },
+    audit: readonly AuditInput[],
+  ): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const found = await tx.change(
-        "update outdial.failover_pairs set order_what = $2, order_by = $3, order_at = $4 where primary_id = $1 and removed_at is null",
-        [primary, what, storable(by), new Date(this.store.now())],
+        "update outdial.failover_pairs set order_what = $2, order_by = $3, order_at = $4, order_mark = $5 where primary_id = $1 and removed_at is null",
+        [primary, what, storable(by), new Date(this.store.now()), mark],
       );
       if (found === 1) tx.audit(audit);
       return found === 1;

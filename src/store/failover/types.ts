@@ -23,8 +23,13 @@ export interface FailoverPair {
   /** The replica that runs it. */
   readonly executor: string | null;
   readonly lookedAt: Instant | null;
-  /** A person's order; `at` null for one that an earlier version stored. */
-  readonly order: { readonly what: "fail-over" | "fail-back"; readonly by: string; readonly at: Instant | null } | null;
+  /** A person's order; `at` and `mark` null for one that an earlier version stored. `mark`: see `StopLedger.mark`. */
+  readonly order: {
+    readonly what: "fail-over" | "fail-back";
+    readonly by: string;
+    readonly at: Instant | null;
+    readonly mark: number | null;
+  } | null;
 }
 
 /** A new state of a pair with its consequences, written in one transaction. */

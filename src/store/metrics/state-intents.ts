@@ -29,6 +29,8 @@ export interface StateIntent {
   readonly confirmedAt: Instant | null;
   /** The replica that carries it out; null when none does, or when an emergency stop does. */
   readonly executor: string | null;
+  /** The latest stop when it was asked for: see `StopLedger.mark`. */
+  readonly stopMark: number;
 }
 
 /** A change of state that outdial made or began. */
@@ -52,21 +54,28 @@ export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | 
    * resume.
    */
   readonly goesOn?: string | undefined;
+  /** The latest stop when a resume was asked for; default: the latest now. A stop after it calls the resume off. */
+  readonly stopMark?: number | undefined;
 };
 
 const COLUMNS = `id, campaign_id as "campaignId", target, idempotency_key as "idempotencyKey", actor, reason, created_at as "createdAt",
-  coalesce(asked_at, created_at) as "askedAt", ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt", executor`;
+  coalesce(asked_at, created_at) as "askedAt", ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt", executor, stop_mark::float8 as "stopMark"`;
 
-/** Stops `s` that apply to an intent `i`: open, or begun since it was asked for, and nobody has resumed the campaign after them. */
-const STOPS_OF_INTENT = `outdial.stops s where (s.ended_at is null or s.created_at >= coalesce(i.asked_at, i.created_at))
-  and (scope is null or exists (select from json_array_elements_text(scope) one where one = i.campaign_id))
-  and not exists (select from outdial.stop_campaigns where stop_id = s.id and campaign_id = i.campaign_id and outcome = 'resumed')`;
+/** Stops `g` that call an intent `i` to resume off: given after it was asked for, and nobody has resumed the campaign after them. */
+const STOPS_OF_INTENT = `outdial.stops_given g where g.seq > i.stop_mark
+  and (g.scope is null or exists (select from json_array_elements_text(g.scope) one where one = i.campaign_id))
+  and not exists (select from outdial.stop_campaigns where stop_id = g.stop_id and campaign_id = i.campaign_id and outcome = 'resumed')`;
+
+async function latestStop(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ mark: number }>("select coalesce(max(seq), 0)::float8 as mark from outdial.stops_given");
+  return row?.mark ?? 0;
+}
 
 /** Writes and reads intents. */
 export class StateIntents extends Ledger {
   /**
    * The open intent of this campaign and target; created when there is none. An open one of the opposite target ends as
-   * superseded, and resuming a campaign removes it from running emergency stops.
+   * superseded, and resuming a campaign removes it from running emergency stops that were given before that was asked for.
    * @returns undefined when it must not be done: the stop that it belongs to has ended, another replica carries that out, or a
    * person has resumed the campaign after it; or the intent to continue is no longer open
    * @throws StoreError `audit_set_back` for an intent to resume, on a database that was set back; a pause is never refused
@@ -93,14 +102,16 @@ export class StateIntents extends Ledger {
         );
         if (open !== 1) return undefined;
       }
+      const mark = wanted.stopMark ?? (await latestStop(tx));
       if (wanted.target === "active" && wanted.goesOn === undefined)
         await tx.query(
           `insert into outdial.stop_campaigns as c (stop_id, campaign_id, source, outcome, message, settled, updated_at)
            select id, $1, 'known', 'resumed', $2, true, $3 from outdial.stops
-           where ended_at is null and (scope is null or exists (select from json_array_elements_text(scope) one where one = $1))
+           where ended_at is null and id in (select stop_id from outdial.stops_given where seq <= $4)
+             and (scope is null or exists (select from json_array_elements_text(scope) one where one = $1))
            on conflict (stop_id, campaign_id) do update
              set outcome = 'resumed', message = excluded.message, settled = true, confirmed = false, shown = null, updated_at = excluded.updated_at`,
-          [campaign, storable(`${wanted.actor} asked to resume it after the stop`), now],
+          [campaign, storable(`${wanted.actor} asked to resume it after the stop`), now, mark],
         );
       const [open] = await tx.query<StateIntent>(
         `select ${COLUMNS} from outdial.state_intents where campaign_id = $1 and ended_at is null`,
@@ -108,16 +119,17 @@ export class StateIntents extends Ledger {
       );
       if (open?.target === wanted.target) {
         await tx.query(
-          "update outdial.state_intents set asked_at = case when $4::text is null then $2 else asked_at end, executor = $3 where id = $1",
-          [open.id, now, wanted.executor ?? null, wanted.goesOn ?? null],
+          `update outdial.state_intents set asked_at = case when $4::text is null then $2 else asked_at end,
+             stop_mark = case when $4::text is null then $5 else stop_mark end, executor = $3 where id = $1`,
+          [open.id, now, wanted.executor ?? null, wanted.goesOn ?? null, mark],
         );
         return { intent: open, reused: true };
       }
       if (open !== undefined)
         await tx.query("update outdial.state_intents set ended_at = $2, outcome = 'superseded' where id = $1", [open.id, now]);
       const [intent] = await tx.query<StateIntent>(
-        `insert into outdial.state_intents (id, campaign_id, target, idempotency_key, actor, reason, created_at, executor)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${COLUMNS}`,
+        `insert into outdial.state_intents (id, campaign_id, target, idempotency_key, actor, reason, created_at, executor, stop_mark)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
         [
           wanted.id,
           campaign,
@@ -127,6 +139,7 @@ export class StateIntents extends Ledger {
           wanted.reason === null ? null : storable(wanted.reason),
           now,
           wanted.executor ?? null,
+          mark,
         ],
       );
       if (intent === undefined) throw new TypeError("an insert that returned no row");
@@ -164,7 +177,7 @@ export class StateIntents extends Ledger {
   /** Whether an intent to resume is still to be carried out; `stopped`: who gave an emergency stop since. */
   async standing(id: string): Promise<{ readonly isOpen: boolean; readonly stopped: string | null }> {
     const [row] = await this.store.query<{ isOpen: boolean; stopped: string | null }>(
-      `select ended_at is null as "isOpen", (select s.actor from ${STOPS_OF_INTENT} order by s.created_at desc limit 1) as stopped
+      `select ended_at is null as "isOpen", (select g.actor from ${STOPS_OF_INTENT} order by g.seq desc limit 1) as stopped
        from outdial.state_intents i where id = $1`,
       [id],
     );

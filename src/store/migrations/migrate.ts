@@ -55,6 +55,7 @@ import { jobsByKind } from "./0049-jobs-by-kind.ts";
 import { begunApprovals } from "./0050-begun-approvals.ts";
 import { failoverRuns } from "./0051-failover-runs.ts";
 import { failoverOrderTimes } from "./0052-failover-order-times.ts";
+import { stopsGiven } from "./0053-stops-given.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -109,6 +110,7 @@ const MIGRATIONS: readonly Migration[] = [
   begunApprovals,
   failoverRuns,
   failoverOrderTimes,
+  stopsGiven,
 ];
 
 /** The version of the schema that this outdial works with. */

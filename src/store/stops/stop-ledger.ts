@@ -2,7 +2,7 @@
 // is settled.
 
 import type { AuditInput } from "../audit/entry.ts";
-import { Ledger } from "../commit.ts";
+import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import type { FoundCampaign, ListProblem, Stop, StopAttempt, StoppedCampaign } from "./types.ts";
@@ -13,6 +13,16 @@ const CAMPAIGN = `campaign_id as "campaignId", source, outcome, shown, confirmed
   updated_at as "updatedAt"`;
 /** The stop is open and this replica carries it out. */
 const MINE = "exists (select from outdial.stops where id = $1 and executor = $2 and ended_at is null)";
+
+/** That a stop was given, by whomever it is carried out. */
+export type GivenStop = Pick<Stop, "id" | "actor" | "scope">;
+
+async function insertGiven(tx: Tx, { id, actor, scope }: GivenStop, at: Date): Promise<void> {
+  await tx.query(
+    "insert into outdial.stops_given (stop_id, actor, scope, at) values ($1, $2, $3, $4) on conflict (stop_id) do nothing",
+    [storable(id), storable(actor), scope === null ? null : JSON.stringify(scope), at],
+  );
+}
 
 /** Emergency stops and what they did. */
 export class StopLedger extends Ledger {
@@ -36,6 +46,7 @@ export class StopLedger extends Ledger {
           ],
         );
         if (made !== 1) return false;
+        await insertGiven(tx, stop, now);
         if (stop.scope === null)
           await tx.query(
             "update outdial.stops set ended_at = $2, superseded_by = $1, executor = null where ended_at is null and id <> $1",
@@ -183,14 +194,31 @@ export class StopLedger extends Ledger {
     });
   }
 
-  /** A stop that applies to a campaign: begun since an instant or still open, and no person has resumed the campaign after it. */
-  async holding(campaignId: string, since: number): Promise<Stop | undefined> {
-    const [stop] = await this.store.query<Stop>(
-      `select ${STOP} from outdial.stops s
-       where (ended_at is null or created_at >= $2) and (scope is null or exists (select from json_array_elements_text(scope) c where c = $1))
-         and not exists (select from outdial.stop_campaigns where stop_id = s.id and campaign_id = $1 and outcome = 'resumed')
-       order by created_at desc limit 1`,
-      [storable(campaignId), new Date(since)],
+  /** Notes a stop that a process without a store carries out, so that others know of it; once. */
+  async give(stop: GivenStop): Promise<void> {
+    await this.store.commit((tx) => insertGiven(tx, stop, new Date(this.store.now())), { urgent: true });
+  }
+
+  /** The latest stop that this database knows of, as a number that only grows; 0 before the first. */
+  async mark(): Promise<number> {
+    const [row] = await this.store.query<{ mark: number }>(
+      "select coalesce(max(seq), 0)::float8 as mark from outdial.stops_given",
+    );
+    return row?.mark ?? 0;
+  }
+
+  /**
+   * A stop that applies to a campaign: given after a mark or still open, and no person has resumed the campaign after it.
+   * @param mark when the start was asked for
+   */
+  async holding(campaignId: string, mark: number): Promise<Pick<GivenStop, "id" | "actor"> | undefined> {
+    const [stop] = await this.store.query<Pick<GivenStop, "id" | "actor">>(
+      `select g.stop_id as id, g.actor from outdial.stops_given g left join outdial.stops s on s.id = g.stop_id
+       where (g.seq > $2 or (s.id is not null and s.ended_at is null))
+         and (g.scope is null or exists (select from json_array_elements_text(g.scope) c where c = $1))
+         and not exists (select from outdial.stop_campaigns where stop_id = g.stop_id and campaign_id = $1 and outcome = 'resumed')
+       order by g.seq desc limit 1`,
+      [storable(campaignId), mark],
     );
     return stop;
   }

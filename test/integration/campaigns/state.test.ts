@@ -56,6 +56,9 @@ it("pauses, waits until the calls are over, and says so; again it is a success",
   // An emergency stop of a command keeps no intents; what was last done is what it did.
   world.sandbox.control.simulateEdit({ kind: "campaign", id: "camp_1", body: { status: "active" } });
   await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--reason", "fire"]);
+  // Services and commands on the database know of it, though it was given without one.
+  const [given] = await world.query("select actor, scope from outdial.stops_given");
+  expect(given).toEqual({ actor: expect.any(String) as string, scope: null });
   const shown = await world.run(["campaign", "status", "camp_1", "--json"]);
   const { status, notDialing } = JSON.parse(shown.stdout);
   expect(status).toBe("paused");

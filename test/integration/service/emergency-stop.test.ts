@@ -212,19 +212,21 @@ test("a campaign that the tenant refuses to pause is named with the reason, and 
 
 test("while a stop goes on, a plan activates nothing; nor does one that was begun before it", async () => {
   const { stops } = at.service.store;
-  const since = Date.now();
-  expect(await stops.holding("camp_a", since + 3_600_000)).toBeUndefined();
+  const before = await stops.mark();
+  expect(await stops.holding("camp_a", before)).toBeUndefined();
   const path = "/api/v2/omnichannel/campaigns/camp_a";
   at.sandbox.control.faults.add({ match: { operation: "updateCampaign", path }, effect: { status: 503 } });
   const begun = at.post("/api/v1/campaigns/stop", {});
   await expect.poll(async () => (await stops.open()).length, { timeout: 60_000 }).toBe(1);
   const [open] = await stops.open();
-  expect(await stops.holding("camp_a", since + 3_600_000)).toMatchObject({ id: open?.id });
+  const since = await stops.mark();
+  // Also what is asked for while it goes on.
+  expect(await stops.holding("camp_a", since)).toMatchObject({ id: open?.id });
   at.sandbox.control.faults.clear();
   await ended(open?.id ?? "");
   await begun;
-  expect(await stops.holding("camp_a", since + 3_600_000)).toBeUndefined();
-  expect(await stops.holding("camp_a", since - 3_600_000)).toMatchObject({ id: open?.id });
+  expect(await stops.holding("camp_a", since)).toBeUndefined();
+  expect(await stops.holding("camp_a", before)).toMatchObject({ id: open?.id, actor: "olga" });
 });
 
 /** A change of state whose process is gone, asked for so long ago; `left` when a service may see it. */
@@ -267,13 +269,24 @@ test("a resume whose process died is not gone on with after an emergency stop", 
   await ended((await stop()).id);
   const stopped = await begunBy("stopped_resume", "camp_c", "active", 60_000);
   // Given by a process that died before it came to the campaign, and ended since.
-  await query(
-    "insert into outdial.stops (id, actor, created_at, ended_at) values ('ended_stop', 'olga', now() - interval '30 s', now())",
-  );
+  await at.service.store.stops.give({ id: "ended_stop", actor: "olga", scope: null });
   await stopped.left();
   expect(await stopped.ended()).toMatchObject({ outcome: "superseded", message: "an emergency stop was given since" });
   expect(keysOf()).not.toContain("stopped_resume");
   expect(dialing()).toEqual([]);
+});
+
+test("a resume that was asked for before a stop is called off by it, also when its gate took longer than the stop", async () => {
+  const { stops, stateIntents } = at.service.store;
+  const asked = await stops.mark();
+  await ended((await stop()).id);
+  const resume = { campaignId: "camp_d", target: "active", actor: "ann", reason: null } as const;
+  await stateIntents.begin({ ...resume, id: "before", idempotencyKey: "before", stopMark: asked });
+  expect(await stateIntents.standing("before")).toEqual({ isOpen: true, stopped: "olga" });
+  // Asked for again, now that everything was stopped: the open intent is gone on with.
+  const again = await stateIntents.begin({ ...resume, id: "after", idempotencyKey: "after", stopMark: await stops.mark() });
+  expect(again).toMatchObject({ reused: true, intent: { id: "before" } });
+  expect(await stateIntents.standing("before")).toEqual({ isOpen: true, stopped: null });
 });
 
 test("a stop that nobody gave is not there", async () => {

@@ -80,9 +80,17 @@ export class CampaignFileUseCases extends CampaignPlanner {
 
   /**
    * Creates an apply with its plan in the ledger. Nothing is sent yet.
+   * @param asked `stopMark`: the latest emergency stop when the person asked; a later one activates nothing
    * @throws OperationError `invalid_input` for a plan with violations or without changes, `job_state` when another apply is open
    */
-  async begin(plan: CampaignPlan, sourceName: string, actor = this.#context.actor): Promise<CampaignApply> {
+  async begin(
+    plan: CampaignPlan,
+    sourceName: string,
+    {
+      actor = this.#context.actor,
+      ...asked
+    }: { readonly actor?: string | undefined; readonly stopMark?: number | undefined } = {},
+  ): Promise<CampaignApply> {
     const { store, clock, random, replica } = this.#context;
     const ledger = store.campaigns;
     if (plan.violations.length > 0)
@@ -94,7 +102,8 @@ export class CampaignFileUseCases extends CampaignPlanner {
     const details = { source: sourceName, plan: plan.hash, activate: plan.activate, pack: plan.pack, changes };
     const audit = [{ actor, action: "campaign.apply", subject: "campaigns", job: jobId, details }];
     await ledger.keepPlan(plan.hash, plan);
-    const begun = await ledger.begin({ jobId, planHash: plan.hash, sourceName, actor, plan, phase: "looking", audit });
+    const stopMark = asked.stopMark ?? (await store.stops.mark());
+    const begun = await ledger.begin({ jobId, planHash: plan.hash, sourceName, actor, plan, phase: "looking", stopMark, audit });
     if (!begun) {
       const open = await ledger.open();
       throw busy(open, await executorIsDead(open, replica));
@@ -179,7 +188,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
   }
 
   async #perform(
-    { jobId, createdAt }: CampaignApply,
+    { jobId, stopMark }: CampaignApply,
     { plan }: Course,
     state: ApplyState,
     command: ApplyCommand,
@@ -204,7 +213,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
             webhooks: campaignWebhooksOf(tenant),
             gate: (id) => this.#gate(id, jobId, signal),
             async held(id) {
-              const stop = await store.stops.holding(id, createdAt);
+              const stop = await store.stops.holding(id, stopMark);
               return stop === undefined ? null : `${stop.actor} gave an emergency stop (${stop.id})`;
             },
             clock,

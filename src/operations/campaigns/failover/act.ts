@@ -11,7 +11,7 @@ import { type CalledDeps, handContacts, handedOf, isRefusal } from "./called.ts"
 import { startOf } from "./machine.ts";
 import type { FailoverPolicy } from "./policy.ts";
 import { createTriggerRule, type RuleReading } from "./rule.ts";
-import type { Command, FailoverEvent, FailoverState, GivenOrder, Seen, Side, Statuses } from "./state.ts";
+import type { Command, FailoverEvent, FailoverState, GivenOrder, Handover, Seen, Side, Statuses } from "./state.ts";
 
 /** An event without its time. */
 export type Happening = FailoverEvent extends infer Each ? (Each extends FailoverEvent ? Omit<Each, "at"> : never) : never;
@@ -27,8 +27,10 @@ export interface ActDeps extends CalledDeps {
   readonly actor: string;
   /** What is outdated in the compliance data; null when nothing is. */
   readonly compliance: (at: number) => Promise<string | null>;
-  /** A sentence when a person has stopped a campaign since an instant; null otherwise. */
-  readonly stopped: (campaignId: string, since: number) => Promise<string | null>;
+  /** The latest stop now: see `StopLedger.mark`. */
+  readonly stopMark: () => Promise<number>;
+  /** A sentence when a person has paused a campaign, or stopped it, since the hand-over was decided; null otherwise. */
+  readonly stopped: (campaignId: string, handover: Handover) => Promise<string | null>;
   /** The tenant's clock minus ours, ms; null when it is not known. */
   readonly skewMs: () => number | null;
   readonly clock: Clock;
@@ -64,7 +66,7 @@ const unanswered = (thrown: TenantError) =>
 async function unlessStopped(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
   const start = startOf(given.state);
   if (start === null) return carryOut(command, given, deps);
-  const calledOff = () => deps.stopped(given.ids[start.to], start.since ?? start.startedAt);
+  const calledOff = () => deps.stopped(given.ids[start.to], start);
   const { leave, signal } = given;
   const done = await whileWanted({ clock: deps.ownClock, leave, calledOff }, (wanted) =>
     carryOut(command, { ...given, leave: wanted, signal: AbortSignal.any([signal, wanted.halt]) }, deps),
@@ -159,7 +161,7 @@ export async function look(
   deps: ActDeps,
 ): Promise<Extract<Happening, { readonly type: "looked" }>> {
   const { policy, state, ids, signal, order } = given;
-  const askedAt = deps.clock.now();
+  const [askedAt, mark] = [deps.clock.now(), await deps.stopMark()];
   const statuses = await statusesOf(given, deps, false);
   const rule = createTriggerRule(policy);
   // The statuses show changes by hand; the figures are those of the campaign that should dial.
@@ -172,6 +174,7 @@ export async function look(
   return {
     type: "looked",
     askedAt,
+    mark,
     statuses,
     verdict,
     metricsAt: window?.at ?? null,

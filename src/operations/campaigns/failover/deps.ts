@@ -50,8 +50,11 @@ export function failoverDeps({ tenant, store, ...context }: Context, rules: Fail
       }
       return null;
     },
-    async stopped(campaignId, since) {
-      const stop = await store.stops.holding(campaignId, since);
+    stopMark: () => store.stops.mark(),
+    async stopped(campaignId, { since: decidedAt, startedAt, mark }) {
+      const since = decidedAt ?? startedAt;
+      // One that an earlier version began has no mark: open stops end it.
+      const stop = await store.stops.holding(campaignId, mark ?? Number.MAX_SAFE_INTEGER);
       if (stop !== undefined) return `${stop.actor} gave an emergency stop`;
       const [last] = await store.stateIntents.list(campaignId, 1);
       if (last?.target === "paused" && last.askedAt >= since) return `${last.actor} paused ${campaignId} during the hand-over`;

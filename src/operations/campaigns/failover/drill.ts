@@ -44,7 +44,7 @@ export async function drill(
   const { primary, backup, policy } = pair;
   const ids = { primary, backup };
   const from = pair.state.side;
-  const order = { what: from === "primary" ? "fail-over" : "fail-back", by: "a drill", at: null } as const;
+  const order = { what: from === "primary" ? "fail-over" : "fail-back", by: "a drill", at: null, mark: null } as const;
   const rested = {
     ...NEW_PAIR,
     phase: from === "primary" ? "watching" : "failed-over",

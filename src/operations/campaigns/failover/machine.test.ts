@@ -119,11 +119,12 @@ class World {
     switch (command.kind) {
       case "look": {
         const verdict = this.status[this.state.side] === "active" ? verdictOf(this.failing ? "trigger" : "wait") : null;
-        const order = this.order === null ? null : { what: this.order, by: "ann", at: at - 30 };
+        const order = this.order === null ? null : { what: this.order, by: "ann", at: at - 30, mark: 3 };
         this.order = null;
         return {
           type: "looked",
           askedAt: at - 20,
+          mark: 4,
           statuses: seen(),
           verdict,
           metricsAt: at,
@@ -195,6 +196,7 @@ describe("a hand-over", () => {
         type: "looked",
         statuses,
         askedAt: world.at,
+        mark: 0,
         verdict: verdictOf("trigger"),
         metricsAt: world.at,
         skewMs: 0,
@@ -354,10 +356,10 @@ describe("a hand-over", () => {
     const ordered = new World(policyOf());
     ordered.order = "fail-over";
     while (ordered.state.handover === null) ordered.step();
-    expect(ordered.state.handover.since).toBe(ordered.at - 30);
+    expect(ordered.state.handover).toMatchObject({ since: ordered.at - 30, mark: 3 });
     const decided = new World(policyOf());
     while (decided.state.handover === null) decided.step();
-    expect(decided.state.handover.since).toBe(decided.at - 20);
+    expect(decided.state.handover).toMatchObject({ since: decided.at - 20, mark: 4 });
     // A pause is read back first: what hands over may still dial.
     expect(startOf(decided.state)).toBeNull();
     decided.stop("everything was stopped");

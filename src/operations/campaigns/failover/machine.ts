@@ -49,6 +49,9 @@ const MOST_WAIT_MS = 30 * MINUTE_MS;
 /** Number of missed looks after which a watch counts as interrupted. */
 const MISSED_LOOKS = 3;
 
+/** When a hand-over was decided, and the latest stop at that time. */
+type Decided = Pick<Extract<FailoverEvent, { readonly type: "looked" }>, "askedAt" | "mark">;
+
 /** The result of an event: the new state, and the alarms to raise. */
 export interface Decision {
   readonly state: FailoverState;
@@ -262,14 +265,14 @@ class Turn {
     this.#set({ verdict, metricsAt: event.metricsAt, lookedAt: event.at });
     if (!this.#whoDials(statuses)) return;
     const sure = this.#reliable(event, wentBack, isActive(statuses, this.state.side));
-    if (order !== null) return this.#ordered(order, event.askedAt);
+    if (order !== null) return this.#ordered(order, event);
     if (!sure) return;
     if (this.state.phase === "halted") return this.#tryAgain();
     if (event.at < this.state.coolUntil) return;
     if (this.state.phase === "watching" && verdict?.verdict === "trigger" && isActive(statuses, "primary"))
-      return this.#begin("primary", verdict.words, event.askedAt);
+      return this.#begin("primary", verdict.words, event);
     if (this.state.phase === "failed-over" && this.#policy.failBack === "automatic" && isActive(statuses, "backup"))
-      this.#begin("backup", "the cool-down has ended and the primary is given another try", event.askedAt);
+      this.#begin("backup", "the cool-down has ended and the primary is given another try", event);
   }
 
   /** Determines who dials from what the tenant shows. @returns false when nothing else is to be done in this turn */
@@ -351,14 +354,14 @@ class Turn {
     return this.state.phase !== "securing" && clock === null && stale === null;
   }
 
-  #ordered({ what, by, at }: GivenOrder, askedAt: number): void {
+  #ordered({ what, by, at, mark }: GivenOrder, look: Decided): void {
     const from: Side = what === "fail-over" ? "primary" : "backup";
     const { phase, side } = this.state;
     if (phase === "halted" || ((phase === "watching" || phase === "failed-over") && side === from))
-      this.#begin(from, `ordered by ${by}`, at ?? askedAt);
+      this.#begin(from, `ordered by ${by}`, { askedAt: at ?? look.askedAt, mark: mark ?? look.mark });
   }
 
-  #begin(from: Side, reason: string, since: number): void {
+  #begin(from: Side, reason: string, { askedAt: since, mark }: Decided): void {
     const number = this.state.handovers + 1;
     // A primary that has worked for a day counts as recovered.
     const relapses = from === "primary" && this.#at - this.state.coolUntil > RECOVERED_MS ? 0 : this.state.relapses;
@@ -369,6 +372,7 @@ class Turn {
       reason,
       startedAt: this.#at,
       since,
+      mark,
       pauses: 1,
       activations: 1,
       pausedAt: null,

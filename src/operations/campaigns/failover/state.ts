@@ -65,8 +65,10 @@ const handover = z.object({
   to: z.enum(SIDES),
   reason: z.string(),
   startedAt: instant,
-  /** A stop or pause given from then on ends it: when it was ordered, or when the look began on which it was decided. */
+  /** When it was ordered, or when the look began on which it was decided: a pause by a person from then on ends it. */
   since: instant.optional(),
+  /** The latest stop at that time; a later one ends it. */
+  mark: z.int().optional(),
   /**
    * Number of pauses and activations begun, each with its own key: a new one is begun only when a reading shows that the last one
    * had no effect.
@@ -181,6 +183,8 @@ export interface GivenOrder {
   readonly what: Order;
   readonly by: string;
   readonly at: number | null;
+  /** The latest stop when it was given. */
+  readonly mark: number | null;
 }
 
 /** What happened. `at` in ms since the epoch. */
@@ -193,6 +197,8 @@ export type FailoverEvent = {
       readonly type: "looked";
       /** When the look began: figures may come minutes later. */
       readonly askedAt: number;
+      /** The latest stop at that time. */
+      readonly mark: number;
       readonly statuses: Statuses;
       readonly verdict: RuleVerdict | null;
       /** The tenant's time of the figures; null when it gives none. */

@@ -232,14 +232,27 @@ export class FailoverUseCases extends FailoverRecords {
     return left;
   }
 
-  /** Orders a hand-over regardless of the figures; the process that runs the pair carries it out at its next look. */
-  async order(primary: string, what: Order, by = this.#context.actor): Promise<void> {
+  /** The latest emergency stop: one that is given later calls off what was asked for now. */
+  stopMark(): Promise<number> {
+    return this.#context.store.stops.mark();
+  }
+
+  /**
+   * Orders a hand-over regardless of the figures; the process that runs the pair carries it out at its next look. @param asked
+   * `mark`: the latest stop when the person asked; the latest now by default
+   */
+  async order(
+    primary: string,
+    what: Order,
+    { by = this.#context.actor, ...asked }: { readonly by?: string | undefined; readonly mark?: number | undefined } = {},
+  ): Promise<void> {
+    const mark = asked.mark ?? (await this.stopMark());
     const { state } = await this.find(primary);
     const refusal = orderRefusal(state, what);
     if (refusal !== null) throw new OperationError("job_state", refusal);
     const [problem] = await this.takeFiles(primary);
     if (problem !== undefined) throw new OperationError("job_state", problem);
-    await this.#context.store.failovers.order(primary, what, by, [entry(by, "failover.order", primary, { what })]);
+    await this.#context.store.failovers.order(primary, { what, by, mark }, [entry(by, "failover.order", primary, { what })]);
   }
 
   /**

@@ -61,6 +61,11 @@ export class CampaignPlanner {
     return plan;
   }
 
+  /** The latest emergency stop: one that is given later calls off the activations of a plan that was asked for now. */
+  stopMark(): Promise<number> {
+    return this.#context.store.stops.mark();
+  }
+
   /** A plan that was shown, by its hash or the beginning of its hash. Throws OperationError `job_not_found`. */
   async shown(hash: string): Promise<CampaignPlan> {
     const [plan, other] = /^[0-9a-f]{8,64}$/.test(hash) ? await this.#context.store.campaigns.shownPlans(hash) : [];

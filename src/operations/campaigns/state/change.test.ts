@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { createTestClock } from "../../../../test/support/test-clock.ts";
 import { type CallOptions, TenantError } from "../../../tenant/port.ts";
 import { type ChangeDeps, changeState } from "./change.ts";
+import { type ResumeDeps, resumeCampaign } from "./resume.ts";
 
 test.each([
   ["active", ["begin", "leave"]],
@@ -116,6 +117,33 @@ test("a resume that waits for its turn when everything is stopped is not sent", 
   stop();
   expect(await resumed).toMatchObject({ outcome: "superseded", message: "olga gave an emergency stop; nothing was sent" });
   expect(done).toEqual(["active superseded"]);
+});
+
+test("a resume counts as asked for before its gate read the list", async () => {
+  const { deps } = waitingResume("sent");
+  const order: string[] = [];
+  const gate = () => {
+    order.push("gate");
+    return Promise.resolve({ campaign: { id: "camp_1" }, manifest: null, refusals: [], allowed: true });
+  };
+  const begin = (_: string, target: string, { stopMark }: { stopMark?: number }) => {
+    order.push(`${target} asked for after stop ${stopMark}`);
+    return Promise.resolve(undefined);
+  };
+  const given = {
+    ...deps,
+    gate,
+    intents: { ...deps.intents, begin },
+    pairAgainst: () => Promise.resolve(null),
+    doNotCall: () => Promise.resolve(null),
+    stopMark: () => Promise.resolve(order.push("mark") + 6),
+    record: () => Promise.resolve(),
+    actor: "ann",
+  } as unknown as ResumeDeps;
+  await resumeCampaign(given, "camp_1", {});
+  expect(order).toEqual(["mark", "gate", "active asked for after stop 7"]);
+  await resumeCampaign(given, "camp_1", { stopMark: 3 });
+  expect(order.at(-1)).toBe("active asked for after stop 3");
 });
 
 test("a resume that was sent when everything was stopped is undone", async () => {

@@ -41,6 +41,8 @@ export interface ChangeOptions {
   readonly sendMs?: number | undefined;
   /** The same request was sent before and its reply was lost: when the campaign is already in the state, that request did it. */
   readonly isSentBefore?: boolean | undefined;
+  /** Of a resume: the latest emergency stop when it was asked for; the latest one now by default. A later one calls it off. */
+  readonly stopMark?: number | undefined;
   /** Called when the tenant has confirmed the state in its answer, before it is read back. */
   readonly onAnswered?: ((outcome: "changed" | "already", campaignId: string) => Promise<void>) | undefined;
   /** Called before anything is done to a campaign. */
@@ -88,7 +90,7 @@ export async function changeState(
   options.onBegun?.(campaignId);
   const given = { ...(options.reason === undefined ? {} : { reason: options.reason }), ...options.details };
   for (let keys = 1; ; keys += 1) {
-    const intent = await intents.begin(campaignId, target, options.reason);
+    const intent = await intents.begin(campaignId, target, { reason: options.reason, stopMark: options.stopMark });
     if (intent === undefined) return { campaignId, target, ...NOT_TO_BE_DONE };
     const end = (outcome: IntentOutcome, message: string | null, confirmed: boolean, activeCalls: number | null) =>
       intents.end(intent, { campaignId, target, outcome, message, confirmed, details: { activeCalls, ...given } });

@@ -24,10 +24,17 @@ export interface IntentEnd {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Why, and after which stop, a change is asked for. */
+interface AskedChange {
+  readonly reason?: string | undefined;
+  /** See `ChangeOptions`. */
+  readonly stopMark?: number | undefined;
+}
+
 /** Where intents are kept. */
 export interface IntentBook {
   /** Undefined when the change is no longer to be made. */
-  begin(campaignId: string, target: TargetState, reason: string | undefined): Promise<Intent | undefined>;
+  begin(campaignId: string, target: TargetState, asked: AskedChange): Promise<Intent | undefined>;
   end(intent: Intent, end: IntentEnd): Promise<void>;
   /** The intent stays open with an unknown outcome, and nobody works on it. */
   leave(intent: Intent): Promise<void>;
@@ -59,7 +66,7 @@ export function storedIntents(
 ): IntentBook {
   const { clock, random, actor, stop, executor, goesOn } = by;
   return {
-    async begin(campaignId, target, reason) {
+    async begin(campaignId, target, { reason, stopMark }) {
       const id = newId("intent", clock.now(), random);
       const begun = await store.begin({
         id,
@@ -69,6 +76,7 @@ export function storedIntents(
         actor,
         reason: reason ?? null,
         stop,
+        stopMark,
         executor,
         // A resume that is undone begins a pause of its own.
         goesOn: goesOn?.target === target ? goesOn.id : undefined,

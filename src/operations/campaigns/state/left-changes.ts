@@ -38,8 +38,8 @@ interface LeftChangesDeps {
   readonly isHeld: () => boolean;
   /** The latest change of the campaign, of all that outdial made. */
   readonly latest: (campaignId: string) => Promise<{ readonly target: StateIntent["target"] } | undefined>;
-  /** An emergency stop that holds the campaign and was ordered since, or is open. */
-  readonly stopSince: (campaignId: string, since: Instant) => Promise<object | undefined>;
+  /** An emergency stop that holds the campaign and was given after a mark, or is open. */
+  readonly stopAfter: (campaignId: string, mark: number) => Promise<object | undefined>;
   /** Continue an intent; do nothing when it is not open any more, or a stop holds the campaign. */
   readonly pause: (intent: StateIntent, signal: AbortSignal) => Promise<StateChange>;
   readonly resume: (intent: StateIntent, signal: AbortSignal) => Promise<ResumeReport>;
@@ -80,8 +80,8 @@ export class LeftChanges {
    * the store fails: then it stays with this process, and waits for the next look.
    */
   async goOn(intent: StateIntent, signal: AbortSignal): Promise<LeftEnd | undefined> {
-    const { ledger, replica, clock, latest, stopSince } = this.#deps;
-    const { id, campaignId, target, actor, executor, askedAt } = intent;
+    const { ledger, replica, clock, latest, stopAfter } = this.#deps;
+    const { id, campaignId, target, actor, executor, askedAt, stopMark } = intent;
     const taken = { actor, action: "campaign.change.taken-up", subject: campaignId };
     const entry = { ...taken, details: { intent: id, target, from: executor, by: replica.id } };
     if (!(await ledger.claim(intent, replica.id, executor === replica.id ? [] : [entry]))) return undefined;
@@ -90,7 +90,7 @@ export class LeftChanges {
       const later = await latest(campaignId);
       if (later !== undefined && later.target !== target)
         return this.#end(intent, "superseded", false, "the opposite was done since");
-      if (target === "active" && (await stopSince(campaignId, askedAt)) !== undefined)
+      if (target === "active" && (await stopAfter(campaignId, stopMark)) !== undefined)
         return this.#end(intent, "superseded", false, "an emergency stop was given since");
       const isLate = clock.now() - askedAt > GOES_ON_MS[target];
       const ended = isLate ? await this.#close(intent, signal) : await this.#try(intent, signal);

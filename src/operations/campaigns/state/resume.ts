@@ -17,6 +17,8 @@ export interface ResumeDeps extends ChangeDeps {
     start?: NamedStart,
   ) => Promise<DncBeforeStart | null>;
   readonly record: (entry: AuditInput) => Promise<void>;
+  /** The latest emergency stop now: see `StopLedger.mark`. */
+  readonly stopMark: () => Promise<number>;
   readonly actor: string;
 }
 
@@ -94,6 +96,8 @@ export async function resumeCampaign(
   campaignId: string,
   options: Omit<ChangeOptions, "timeoutMs" | "details"> & CampaignGateOptions & { readonly timeoutMs?: number | undefined },
 ): Promise<ResumeReport> {
+  // What was stopped while the gate read the list stays stopped.
+  const stopMark = options.stopMark ?? (await deps.stopMark());
   const { call } = options;
   const start = { what: "resume", by: deps.actor };
   const verdict = await resumeVerdict(deps, await deps.gate(campaignId, options), { call, start });
@@ -104,6 +108,12 @@ export async function resumeCampaign(
     return { verdict, change: null };
   }
   const { reason, signal, timeoutMs = 10_000 } = options;
-  const given = { reason, signal, timeoutMs, details: { manifest, ...doNotCallDetails(verdict) } };
+  const given = {
+    reason,
+    signal,
+    timeoutMs,
+    stopMark,
+    details: { manifest, ...doNotCallDetails(verdict) },
+  };
   return { verdict, change: await changeState(deps, campaignId, "active", given) };
 }
