@@ -251,8 +251,9 @@ export const status: Run<typeof declared.status> = async ({ args: { primary }, o
   return trouble ? EXIT.failed : EXIT.done;
 };
 
-function unwatchedText({ watched, runs }: { readonly watched: boolean; readonly runs: boolean }): string {
+function unwatchedText({ watched, runs, trouble }: Pick<FailoverPairView, "watched" | "runs" | "trouble">): string {
   if (watched) return "";
+  if (runs && trouble !== null) return `: its process lives, and has no answer: ${printable(trouble)}`;
   return runs ? ": its process lives, and waits for the tenant or for the request budget" : ": nobody watches it";
 }
 

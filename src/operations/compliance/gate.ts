@@ -22,8 +22,8 @@ export interface GateDeps {
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly actor: string;
-  /** Throws when this machine's clock cannot be trusted; for gates that read contacts from a tenant. */
-  readonly requireClock?: (() => void) | undefined;
+  /** Throws when this machine's clock cannot be trusted; asked with each batch. */
+  readonly requireClock?: (() => void | Promise<void>) | undefined;
   /** Says whether the store is reliable, and signs manifests. */
   readonly audit: Pick<Store["audit"], "requireFits" | "requireNotHeld" | "sign">;
 }
@@ -79,7 +79,7 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
     known: { known, held },
   } of ahead(batches(request.contacts), read)) {
     // The tenant's time is known once it has answered with the first contacts.
-    if (usesClock) deps.requireClock?.();
+    if (usesClock) await deps.requireClock?.();
     for (const one of batch) {
       if ("number" in one) {
         const { verdict, json, records } = judge.contact(one, (number) => known.get(number) ?? NO_FACTS, latestOf(one, held));

@@ -20,6 +20,7 @@ import { OperationError } from "../error.ts";
 import { explainOf, manifestOf, revocationOf } from "../views/compliance-views.ts";
 import type { Acknowledgement, ComplianceExplain, ManifestView, RevocationView } from "../views/schemas/compliance.ts";
 import { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
+import { requireStoreClock } from "./clock.ts";
 import { endOfDay } from "./day-end.ts";
 import { createGate, type GateResult, type GateSink } from "./gate.ts";
 import type { GateRequest } from "./judge.ts";
@@ -174,7 +175,8 @@ export class ComplianceUseCases {
     const { store, clock, random } = this.#context;
     const { compiled } = await this.#rules.rules();
     const { facts, holds, audit } = store;
-    const gate = createGate({ facts, holds, audit, clock, random, actor: by });
+    const requireClock = () => requireStoreClock(clock, async () => (await store.health.state()).at);
+    const gate = createGate({ facts, holds, audit, clock, random, actor: by, requireClock });
     return gate({ ...request, pack: compiled }, sink);
   }
 

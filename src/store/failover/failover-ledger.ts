@@ -76,6 +76,16 @@ export class FailoverLedger extends Ledger {
     return this.store.query<FailoverPair>(`${PAIRS} where removed_at is null order by primary_id`);
   }
 
+  /** The primary of the pair that a campaign is in, or was in last. */
+  async primaryOf(campaignId: string): Promise<string | undefined> {
+    const [row] = await this.store.query<{ primary: string }>(
+      `select primary_id as "primary" from outdial.failover_pairs where primary_id = $1 or backup_id = $1
+       order by removed_at desc nulls first, primary_id <> $1 limit 1`,
+      [storable(campaignId)],
+    );
+    return row?.primary;
+  }
+
   /** When a person last changed a pair, including its removal, by primary. */
   async saidAt(): Promise<Map<string, Instant>> {
     const rows = await this.store.query<{ primary: string; at: Instant }>(

@@ -327,6 +327,8 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
     stderr: expect.stringContaining("There is no terminal for the answer"),
   });
   expect((await runCli([...pair, "--backup", PRIMARY, "--yes"], options)).stderr).toContain("cannot be its own backup");
+  const nowhere = await runCli([...pair, "--backup", "camp_nope", "--yes"], options);
+  expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining("the tenant knows no campaign camp_nope") });
   expect(JSON.parse((await run("status")).stdout)).toMatchObject({ items: [] });
   // What an applied campaign file says makes the pair; flags change it.
   await world.query(
@@ -378,6 +380,7 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   expect(history.items.map(({ phase }: { phase: string }) => phase)).toContain("failed-over");
   // What was removed stays so, whatever the older campaign file says.
   expect((await run("remove", PRIMARY)).code).toBe(0);
+  expect(JSON.parse((await run("history", BACKUP)).stdout)).toEqual(history);
   expect((await run("drill", PRIMARY)).code).not.toBe(0);
   expect((await run("status")).stdout).toContain('"items":[]');
   await run("watch", "--primary", PRIMARY, "--backup", BACKUP, "--once");
@@ -441,7 +444,7 @@ it("activates nothing when everything is stopped in the middle of a hand-over", 
   expect({ stopped, ...state }).toMatchObject({
     stopped: true,
     phase: "halted",
-    halt: "everything was stopped during the hand-over",
+    halt: "tester gave an emergency stop",
   });
   expect([world.statusOf(PRIMARY), world.statusOf(BACKUP)]).toEqual(["paused", "paused"]);
   expect(await world.alarms()).toContain("FAILOVER_NEITHER_DIALS");

@@ -453,6 +453,14 @@ describe("a watch that cannot be relied upon", () => {
     expect(world.names().includes("NEITHER_DIALS")).toBe(primary === "paused");
   });
 
+  it("says what was wrong with the last call, until one is answered", () => {
+    const world = new World(policyOf());
+    world.step("refused");
+    expect(world.state).toMatchObject({ unanswered: 1, trouble: "refused (vendor_unavailable)" });
+    world.step();
+    expect(world.state).toMatchObject({ unanswered: 0, trouble: null });
+  });
+
   it("alarms at once when it is not authorised, after some looks when the tenant is away, and once an hour from then on", () => {
     const world = new World(policyOf());
     world.step("unauthorised");

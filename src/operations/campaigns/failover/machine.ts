@@ -68,6 +68,7 @@ export const NEW_PAIR: FailoverState = {
   coolUntil: 0,
   relapses: 0,
   unanswered: 0,
+  trouble: null,
   standing: {},
   securing: null,
   verdict: null,
@@ -211,13 +212,13 @@ class Turn {
   }
 
   #answered(): void {
-    if (this.state.unanswered > 0) this.#set({ unanswered: 0 });
+    if (this.state.unanswered > 0) this.#set({ unanswered: 0, trouble: null });
     this.#clear("NOT_AUTHORISED", "UNAVAILABLE");
   }
 
   #taken(gapMs: number | null): void {
     const { everySeconds } = this.#policy;
-    this.#set({ unanswered: 0 });
+    this.#set({ unanswered: 0, trouble: null });
     if (gapMs === null || gapMs <= MISSED_LOOKS * everySeconds * 1000) return;
     const minutes = Math.max(1, Math.round(gapMs / MINUTE_MS));
     this.#tell("MONITOR_STALE", `nobody watched this pair for ${minutes} min; the watch goes on`);
@@ -226,7 +227,7 @@ class Turn {
 
   #unanswered({ code, message, fatal }: Extract<FailoverEvent, { type: "unanswered" }>): void {
     const count = this.state.unanswered + 1;
-    this.#set({ unanswered: count });
+    this.#set({ unanswered: count, trouble: `${message} (${code})` });
     const { phase, handover } = this.state;
     const during = handover === null ? "" : ` during a hand-over (${sentenceOf(this.state)})`;
     // The write may have been executed: its effect is read.

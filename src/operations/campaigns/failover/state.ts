@@ -123,8 +123,10 @@ const state = z.object({
   coolUntil: instant,
   /** Number of consecutive fail-overs that came soon after a fail-back: each doubles the next cool-down. */
   relapses: z.int(),
-  /** Number of consecutive calls without an answer of the tenant. */
+  /** Number of consecutive calls without an answer of the tenant, or refused by it. */
   unanswered: z.int(),
+  /** What was wrong with the last of them; null when there is none. */
+  trouble: z.string().nullable().default(null),
   /** Alarms whose cause persists, with the time they were last raised. */
   standing: z.partialRecord(z.enum(ALARMS), instant),
   /** Campaigns in a safety pause, and the phase after it. */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { issueText } from "../../../kernel/index.ts";
 import { type AuditInput, type FailoverPair, StoreError } from "../../../store/index.ts";
+import { TenantError } from "../../../tenant/port.ts";
 import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
@@ -65,12 +66,13 @@ export class FailoverRecords {
   }
 
   /**
-   * The history of a campaign's pair, newest first. @param before only entries with a smaller number. Throws OperationError
-   * `job_not_found`
+   * The history of a campaign's pair, newest first; of a removed one as well. @param before only entries with a smaller number.
+   * Throws OperationError `job_not_found`
    */
   async history(id: string, limit: number, before?: number): Promise<readonly FailoverHappeningView[]> {
-    const { primary } = await this.of(id);
-    return (await this.#context.store.failovers.history(primary, limit, before)).map(happeningOf);
+    const { failovers } = this.#context.store;
+    const primary = (await failovers.primaryOf(id)) ?? noSuchPair(id);
+    return (await failovers.history(primary, limit, before)).map(happeningOf);
   }
 
   /** Contacts that a campaign must not call yet, because the other one of its pair has called them. */
@@ -169,13 +171,33 @@ export class FailoverUseCases extends FailoverRecords {
     }
     const policy = parsed.data;
     const before = (await this.#policy(primary)) ?? null;
+    const unknown = before?.backup === policy.backup ? [] : await this.#unknown([primary, policy.backup]);
     return {
       operation: "failover.put",
       summary: `Watch ${primary}; let ${policy.backup} dial when its success rate is surely below ${policy.threshold}`,
       relies: { primary, policy, before },
-      refusals: policy.backup === primary ? [`campaign ${primary} cannot be its own backup`] : [],
+      refusals: [
+        ...(policy.backup === primary ? [`campaign ${primary} cannot be its own backup`] : []),
+        ...unknown.map((id) => `the tenant knows no campaign ${id}`),
+      ],
       plan: { primary, policy, before },
     };
+  }
+
+  /** Which of these the tenant says that it does not know; of no answer nothing follows. */
+  async #unknown(ids: readonly string[]): Promise<string[]> {
+    const { campaignRunner: runner } = this.#context.tenant.capabilities;
+    const isUnknown = async (id: string) => {
+      try {
+        await runner.status(id, { lane: "pacing" });
+        return false;
+      } catch (thrown) {
+        if (!(thrown instanceof TenantError)) throw thrown;
+        return thrown.code === "not_found";
+      }
+    };
+    const found = await Promise.all(ids.map(isUnknown));
+    return ids.filter((_, i) => found[i]);
   }
 
   /**

@@ -18,7 +18,8 @@ export const failoverPair = z
       .nullable()
       .describe("What the figures said at the last look, in words; null before any, and while it does not dial"),
     alarms: z.array(z.string()).readonly().describe("Alarms whose cause stands"),
-    unanswered: count.describe("Calls of the tenant in a row without an answer"),
+    unanswered: count.describe("Calls of the tenant in a row without an answer, or refused by it"),
+    trouble: z.string().nullable().describe("What was wrong with the last of them; null when there is none"),
     watched: z.boolean().describe("Somebody looks as often as the policy says"),
     lookedAt: time.nullable().describe("Null before anybody looked"),
     executor: z.string().nullable().describe("The process that runs it, or ran it last"),
