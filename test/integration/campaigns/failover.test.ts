@@ -202,7 +202,7 @@ it.each(["handing-over", "gating", "draining"] as const)(
     await using world = await openFailoverWorld();
     fail(world);
     const { control } = world.sandbox;
-    const silent = { ...(phase === "draining" ? { operation: "getCampaignMetrics" } : { operation: "listContacts" }) } as const;
+    const silent = { operation: phase === "draining" ? "getCampaignMetrics" : "listContacts" } as const;
     await using runtime = await world.open();
     const { failover } = runtime;
     await failover.put(PRIMARY, world.policy({ whenBackupFails: "resume-primary" }));
