@@ -11,7 +11,6 @@ import {
   campaignPlanView,
   confirmation,
   pageOf,
-  previewed,
 } from "../../operations/views/index.ts";
 import { ServerError } from "../error.ts";
 import { cursor, limit, list, pageOfItems } from "../routing/query.ts";
