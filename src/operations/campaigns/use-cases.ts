@@ -83,6 +83,7 @@ export class CampaignUseCases {
       () => context.clock.now(),
       (id) => refresh.verdict(id) ?? null,
       () => context.store.audit.isHeld,
+      () => context.store.facts.lastSuppression(),
     );
   }
 

@@ -6,7 +6,7 @@ import { GateLooks } from "./gate-looks.ts";
 
 /** A gate whose answers are counted, at a time of our own. */
 function world() {
-  const at = { now: 1_000_000, status: "paused", allowed: true, asked: 0, turn: null as number | null, held: false };
+  const at = { now: 1_000_000, status: "paused", allowed: true, asked: 0, turn: null as number | null, held: false, listed: 0 };
   const verdict = (): CampaignGateVerdict => ({
     campaign: {
       id: "c",
@@ -28,6 +28,7 @@ function world() {
     onCompanyList: 0,
     nextAllowed: null,
     windows: [{ zone: "UTC", contacts: 1, open: 1, until: at.turn, opens: null }],
+    suppressions: at.listed,
     calling: [],
     abandonment: [],
   });
@@ -44,6 +45,7 @@ function world() {
       () => at.now,
       () => null,
       () => at.held,
+      async () => at.listed,
     ),
   };
 }
@@ -62,9 +64,12 @@ test("a look that allows is kept for five minutes, as long as the campaign stays
   expect([await look(), await look()]).toEqual([3, 3]);
   at.now += 10;
   expect(await look()).toBe(4);
+  // Somebody of the list may have objected.
+  at.listed += 1;
+  expect([await look(), await look()]).toEqual([5, 5]);
   // A database that was set back meanwhile.
   at.held = true;
-  expect([await look(), await look()]).toEqual([5, 6]);
+  expect([await look(), await look()]).toEqual([6, 7]);
 });
 
 test("what stands against it is looked at anew each time", async () => {

@@ -6,7 +6,7 @@ import type { CampaignGate, CampaignGateVerdict } from "./gate.ts";
 
 /** Number of contacts that are judged: two pages and the campaign itself take two seconds of the tenant's smallest budget. */
 export const LOOK_CONTACTS = 200;
-/** How long a look without refusals is reused, ms, unless a window opens or closes. */
+/** How long a look without refusals is reused, ms, unless a window opens or closes, or the company's list gets another number. */
 const GOOD_MS = 5 * 60_000;
 
 /** A person waits for it. */
@@ -19,29 +19,34 @@ export class GateLooks {
   readonly #now: () => number;
   readonly #elsewhere: (id: string) => CampaignGateVerdict | null;
   readonly #isHeld: () => boolean;
+  readonly #lastSuppression: () => Promise<number>;
   readonly #known = new Map<string, CampaignGateVerdict>();
 
   /**
    * @param elsewhere the last look that was made for another reason
    * @param isHeld whether the store was set back: then earlier looks are worthless
+   * @param lastSuppression the latest entry of the company's list
    */
   constructor(
     gate: CampaignGate,
     runner: Pick<CampaignRunner, "status">,
     now: () => number,
-    elsewhere: (id: string) => CampaignGateVerdict | null = () => null,
-    isHeld: () => boolean = () => false,
+    elsewhere: (id: string) => CampaignGateVerdict | null,
+    isHeld: () => boolean,
+    lastSuppression: () => Promise<number>,
   ) {
     this.#gate = gate;
     this.#runner = runner;
     this.#now = now;
     this.#elsewhere = elsewhere;
     this.#isHeld = isHeld;
+    this.#lastSuppression = lastSuppression;
   }
 
   /** A look with refusals is always repeated, because somebody may just have fixed the cause. Throws TenantError, StoreError. */
   async look(id: string): Promise<CampaignGateVerdict> {
-    const known = [this.#known.get(id), this.#elsewhere(id)].find((one) => one && this.#isGood(one));
+    const last = await this.#lastSuppression();
+    const known = [this.#known.get(id), this.#elsewhere(id)].find((one) => one?.suppressions === last && this.#isGood(one));
     if (known) {
       const { status, contactListId } = await this.#runner.status(id, CALL);
       if (status === known.campaign.status && (contactListId || null) === known.campaign.listId) return known;

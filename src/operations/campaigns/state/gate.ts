@@ -78,6 +78,8 @@ export interface CampaignGateVerdict {
   /** When the first of the waiting contacts may be called; null when none waits. */
   readonly nextAllowed: Instant | null;
   readonly windows: readonly ZoneWindow[];
+  /** The latest entry of the company's list when they were judged; 0 for none. A later one may be about somebody among them. */
+  readonly suppressions: number;
   /** When somebody among the contacts that were read may be called by the clock, in the day from `at` on. */
   readonly calling: readonly CallingRun[];
   /** The abandonment ledger under each limit that applies where the contacts are. */
@@ -129,12 +131,13 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
     const trouble = clockTrouble(deps.skewMs());
     const against = [...setBackRefusals(deps.audit), ...clockRefusals(trouble)];
     const hasList = (await deps.facts.companyList()) !== undefined;
+    const suppressions = await deps.facts.lastSuppression();
     if (listId === null || typeof pack === "string") {
       const refusals: GateRefusal[] = [...against];
       if (typeof pack === "string")
         refusals.push({ code: "rules_unreadable", text: `the campaign's own rules cannot be used: ${pack}` });
       if (listId === null) refusals.push({ code: "no_contact_list", text: "the campaign has no contact list" });
-      return { campaign, at, allowed: false, refusals, ...NOTHING_READ };
+      return { campaign, at, allowed: false, refusals, suppressions, ...NOTHING_READ };
     }
     const look = (contacts: number) =>
       judge(deps, { campaignId, listId, pack, at, keep: hasList && trouble === undefined ? keep : false, call }, contacts);
@@ -154,6 +157,7 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
       announced: announced ?? null,
       whole,
       onCompanyList: companyListed(manifest, pack),
+      suppressions,
       nextAllowed: later.length === 0 ? null : Math.min(...later),
       windows: census.windows(at),
       calling: census.calling(at),
