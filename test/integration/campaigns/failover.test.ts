@@ -234,6 +234,26 @@ it.each(["handing-over", "gating", "draining"] as const)(
   },
 );
 
+it("does not resume a campaign whose gate reads its list while everything is stopped", async () => {
+  await using world = await openFailoverWorld(scenarioOf(), 10, "real", new Date().toISOString());
+  await writeFile(join(world.folder, "pack.json"), JSON.stringify({ ...usCaUk2026(), id: "any-hour", rules: [] }));
+  await world.configure("compliance: { pack: pack.json }\n");
+  const { control } = world.sandbox;
+  control.faults.add({ match: { operation: "listContacts" }, effect: { delayMs: 800 } });
+  const resuming = world.run(["campaign", "resume", BACKUP, "--yes", "--json"]);
+  await until(() => control.requests({ operation: "getCampaign" }).some(({ path }) => path.includes(BACKUP)));
+  const stop = await world.run(["campaign", "pause", "--all", "--yes", "--timeout", "0s"]);
+  expect(stop.stdout).toContain("1 listed as paused before");
+  const { code, stdout } = await resuming;
+  expect(JSON.parse(stdout)).toMatchObject({
+    status: "superseded",
+    confirmed: false,
+    message: "tester gave an emergency stop; nothing was sent",
+  });
+  expect(code).toBe(4);
+  expect([world.statusOf(PRIMARY), world.statusOf(BACKUP)]).toEqual(["paused", "paused"]);
+});
+
 it("does not activate anything by an order that was given before everything was stopped", async () => {
   // On the time of this machine, by which orders and stops are kept.
   await using world = await openFailoverWorld(scenarioOf(), 10, "real", new Date().toISOString());
