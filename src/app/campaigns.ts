@@ -130,10 +130,10 @@ export async function openCampaignApplies(
   return {
     plans,
     plan: async (files, activate) => campaignPlanOf(await plans.plan(await parseCampaignFiles(files), { ...pages, activate })),
-    again: async (agreed) => campaignPlanOf((await plans.planApply(agreed, pages)).plan),
+    again: async (agreed) => campaignPlanOf((await plans.planApply(agreed, pages)).plan.plan),
     latest: async () => (await plans.list({ limit: 1 }))[0],
     begin: async ({ plan }, source) => {
-      const { jobId } = await plans.begin((await plans.planApply(plan, pages)).plan, source, { stopMark });
+      const { jobId } = await plans.begin((await plans.planApply(plan, pages)).plan.plan, source, { stopMark });
       return { result: { job: jobId }, approval: null };
     },
     goOn: () => Promise.resolve(),

@@ -10,7 +10,7 @@ export { campaignFileJsonSchema } from "./file/schema.ts";
 export { type Moved, movedSince } from "./plan/moved.ts";
 export { planCampaigns } from "./plan/plan.ts";
 export { looksLikePlan, planText, readPlan } from "./plan/plan-file.ts";
-export { campaignPlanOf } from "./plan/preview.ts";
+export { type ApplyPlan, campaignPlanOf } from "./plan/preview.ts";
 export {
   CONTACT_PAGES,
   type PlanDependencies,

@@ -1,7 +1,13 @@
 // Campaigns as code: plan, apply, applies, export, drift.
 
 import { z } from "zod";
-import { type CampaignFileUseCases, CONTACT_PAGES, campaignPlanOf, parseCampaignFiles } from "../../operations/index.ts";
+import {
+  type ApplyPlan,
+  type CampaignFileUseCases,
+  CONTACT_PAGES,
+  campaignPlanOf,
+  parseCampaignFiles,
+} from "../../operations/index.ts";
 import {
   campaignApplySummary,
   campaignApplyView,
@@ -11,6 +17,7 @@ import {
   campaignPlanView,
   confirmation,
   pageOf,
+  previewed,
 } from "../../operations/views/index.ts";
 import { ServerError } from "../error.ts";
 import { cursor, limit, list, pageOfItems } from "../routing/query.ts";
@@ -24,6 +31,8 @@ const contactPages = z
   .default(CONTACT_PAGES)
   .describe("Pages of 100 contacts of each list whose places are looked at");
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "the hash of a plan, 64 hexadecimal digits");
+
+const shownPlan = ({ plan, stopMark }: ApplyPlan) => campaignPlanOf(plan, stopMark);
 
 export function campaignFileRoutes(work: () => CampaignFileUseCases) {
   return [
@@ -57,8 +66,9 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
             `more than ${CONTACT_PAGES} pages of contacts need the role operator; ${who.name} has the role ${who.role}`,
           );
         const reading = { contactPages: pages, signal };
-        if (plan !== undefined) return campaignPlanOf((await work().planApply(plan, reading)).plan);
-        return campaignPlanOf(await work().plan(await parseCampaignFiles(files ?? []), { ...reading, activate }));
+        if (plan !== undefined) return shownPlan((await work().planApply(plan, reading)).plan);
+        const stopMark = await work().stopMark();
+        return campaignPlanOf(await work().plan(await parseCampaignFiles(files ?? []), { ...reading, activate }), stopMark);
       },
     }),
     dangerousRoute({
@@ -77,12 +87,12 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       }),
       reply: campaignApplyView,
       status: 202,
-      async plan({ body: { plan, contactPages: pages, sourceName } }) {
-        const stopMark = await work().stopMark();
-        const made = await work().planApply(plan, { contactPages: pages });
-        const shown = { kind: "campaign_files", preview: campaignPlanOf(made.plan), sourceName } as const;
-        return { ...made, plan: { plan: made.plan, stopMark }, shown };
-      },
+      plan: ({ body: { plan, contactPages: pages, sourceName } }) =>
+        previewed(work().planApply(plan, { contactPages: pages }), (made) => ({
+          kind: "campaign_files",
+          preview: shownPlan(made.plan),
+          sourceName,
+        })),
       async act({ body, who }, { plan, stopMark }) {
         const { jobId } = await work().begin(plan, body.sourceName, { actor: who.name, stopMark });
         return work().start(jobId);

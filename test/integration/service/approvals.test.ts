@@ -216,6 +216,34 @@ test("a failover pair and its hand-over", async () => {
   await reject(over.id);
 });
 
+test("what lets a campaign dial, asked for before an emergency stop, is not approved after it", async () => {
+  at.sandbox.control.simulateEdit({ kind: "campaign", id: "long", body: { status: "paused" } });
+  const resume = await ask("/api/v1/campaigns/long/resume", "/api/v1/campaigns/long/resume/preview", {});
+  const text = await readFile(new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url), "utf8");
+  const plan = async (activate: boolean) => {
+    const files = [{ name: "spring.yaml", text }];
+    const { body } = await at.post("/api/v1/campaigns/plan", { files, contactPages: 1, activate });
+    const { plan: hash, confirm } = body as { plan: string; confirm: string };
+    return { confirm, id: await waits("/api/v1/campaigns/apply", { plan: hash, confirm, contactPages: 1 }) };
+  };
+  const [dials, paused] = [await plan(true), await plan(false)];
+  for (const { id } of [resume, dials, paused]) expect(await seen(id)).toMatchObject({ standing: { state: "holds" } });
+  await at.service.store.stops.give({ id: "given_meanwhile", actor: "olga", scope: null });
+  for (const [id, confirm] of [
+    [resume.id, resume.shown.confirm],
+    [dials.id, dials.confirm],
+  ] as const) {
+    expect(await seen(id)).toMatchObject({ standing: { state: "changed" } });
+    expect(await at.post(`/api/v1/approvals/${id}/approve`, { confirm }, "second")).toMatchObject({
+      status: 409,
+      body: { code: "plan_changed" },
+    });
+  }
+  // One that activates nothing has nothing to do with it.
+  expect(await seen(paused.id)).toMatchObject({ standing: { state: "holds" } });
+  await reject(paused.id);
+});
+
 test("a number that somebody wrote into a reason or a reference is masked with the others", async () => {
   const number = "+12125550142";
   const written = { reason: "ring (212) 555-0142 no more", reference: "ticket 212.555.0142" };

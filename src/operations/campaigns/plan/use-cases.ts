@@ -18,7 +18,7 @@ import { driftOf } from "./drift.ts";
 import { type Moved, movedSince } from "./moved.ts";
 import { planCampaigns } from "./plan.ts";
 import { filesOf, readPlan } from "./plan-file.ts";
-import { plannedApply } from "./preview.ts";
+import { type ApplyPlan, plannedApply } from "./preview.ts";
 import { CONTACT_PAGES, type PlanOptions, readPlanFacts, readTenantCampaigns } from "./read-tenant.ts";
 import type { CampaignPlan } from "./types.ts";
 import { campaignWebhooksOf } from "./webhooks.ts";
@@ -96,10 +96,11 @@ export class CampaignPlanner {
    * @throws OperationError `job_not_found`; `plan_changed` with what has changed (`CampaignPlanMoved`) when the present plan
    * differs from the shown one
    */
-  async planApply(agreed: string | CampaignPlan, options: PlanReading = {}): Promise<Planned<CampaignPlan>> {
+  async planApply(agreed: string | CampaignPlan, options: PlanReading = {}): Promise<Planned<ApplyPlan>> {
+    const stopMark = await this.stopMark();
     const shown = typeof agreed === "string" ? await this.shown(agreed) : agreed;
     const { plan, moved } = await this.again(shown, options);
-    if (plan.hash === shown.hash) return plannedApply(plan);
+    if (plan.hash === shown.hash) return plannedApply(plan, stopMark);
     throw new OperationError(
       "plan_changed",
       "the tenant, the rules or outdial's own settings have changed since the plan was made",
