@@ -33,6 +33,7 @@ export interface Crm extends AsyncDisposable {
   instead: (index: number) => number | undefined;
   /** The answer's body and headers when `instead` answered. */
   headers: Record<string, string>;
+  text: string;
   /** Resolves when so many requests have arrived. */
   arrived(count: number): Promise<void>;
 }
@@ -66,7 +67,7 @@ export async function startCrm(): Promise<Crm> {
       }
       requests.push({ headers, body, calls, status });
       for (const watcher of watchers) watcher();
-      answer(response, status, status === 422 ? `cannot take ${bad.join(" ")}` : "", crm.headers);
+      answer(response, status, status === 422 ? `cannot take ${bad.join(" ")}` : crm.text, crm.headers);
     });
   });
   await new Promise<void>((resolve) => {
@@ -81,6 +82,7 @@ export async function startCrm(): Promise<Crm> {
     poison,
     instead: () => undefined,
     headers: {},
+    text: "",
     arrived: (count) =>
       new Promise((resolve) => {
         const look = () => {

@@ -7,7 +7,14 @@ import { connectionsOf, failureText } from "../events/post.ts";
 
 /** The result of one request. */
 export type CrmAnswer =
-  | { readonly kind: "answered"; readonly status: number; readonly retryAfter?: string | undefined; readonly text: string }
+  | {
+      readonly kind: "answered";
+      readonly status: number;
+      readonly retryAfter?: string | undefined;
+      readonly text: string;
+      /** An HTML page: a sign-in page or a proxy's, whatever its status. */
+      readonly isPage: boolean;
+    }
   | { readonly kind: "none"; readonly reason: string };
 
 /** Sends signed bodies to the CRM's address. */
@@ -25,6 +32,8 @@ const TIMEOUT_MS = 30_000;
 const CONNECT_MS = 10_000;
 /** Characters of an answer that are read, for people. */
 const MAX_TEXT = 2_000;
+const PAGE = /^\s*(text\/html|application\/xhtml\+xml)\b/i;
+const PAGE_BEGINS = /^\s*<(!doctype\s+html|html)\b/i;
 const CONTROL = /\p{Cc}+/gu;
 
 /** Opens nothing before the first send. Throws OperationError `invalid_input` for an address or a secret that cannot be used. */
@@ -56,6 +65,7 @@ export function createCrmSender(config: EndpointConfig): CrmSender {
           status: answer.statusCode,
           retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
           text: text.slice(0, MAX_TEXT).replaceAll(CONTROL, " ").trim(),
+          isPage: PAGE.test(String(answer.headers["content-type"] ?? "")) || PAGE_BEGINS.test(text),
         };
       } catch (thrown) {
         signal.throwIfAborted();

@@ -206,15 +206,21 @@ class Push {
       await this.#deps.ledger.progress({ jobId, executor, progress });
       const answer = await this.#post(id, body);
       // A receiver that failed, or whose answer was lost, may have them nevertheless.
-      if (answer.kind === "answered" && answer.status < 500) this.#unanswered = 0;
-      if (answer.kind === "answered" && (ACCEPTED.has(answer.status) || REFUSED.has(answer.status))) return answer;
+      const isPage = answer.kind === "answered" && answer.isPage;
+      if (answer.kind === "answered" && answer.status < 500 && !isPage) this.#unanswered = 0;
+      const isAccepted = answer.kind === "answered" && ACCEPTED.has(answer.status) && !isPage;
+      if (answer.kind === "answered" && (isAccepted || REFUSED.has(answer.status))) return answer;
       this.#deps.onProgress(this.progress());
       const said = answer.kind === "none" ? answer.reason : `${answer.status} ${answer.text}`.trim().slice(0, 300);
       const isBusy = answer.kind === "none" || answer.status === 429 || answer.status >= 500;
       if (!isBusy) {
-        throw new OperationError("receiver_refuses", `the CRM does not accept records from outdial: it answered ${said}`, {
-          advice: "Check webhooks.crm.recordsUrl and the signing secret. Redirects are not followed.",
-        });
+        throw new OperationError(
+          "receiver_refuses",
+          `the CRM does not accept records from outdial: it answered ${isPage ? `with an HTML page (${answer.status}): ` : ""}${said}`,
+          {
+            advice: "Check webhooks.crm.recordsUrl and the signing secret. Redirects are not followed.",
+          },
+        );
       }
       const wait = WAITS[attempt];
       if (wait === undefined) {

@@ -174,6 +174,21 @@ test("a CRM that refuses everything is not asked about every record, and nothing
   expect(await push({ batch: 200 })).toMatchObject({ acknowledged: 200, refusedBefore: 0 });
 });
 
+test.each([
+  ["text/html; charset=utf-8", ""],
+  ["text/plain", "<!doctype html><title>Sign in</title>"],
+])("a page in place of the CRM's answer acknowledges nothing: %s %s", async (type, text) => {
+  await world.land(...some(20));
+  crm.instead = () => 202;
+  Object.assign(crm, { headers: { "content-type": type }, text });
+  const failure = await push().catch((thrown: unknown) => thrown);
+  expect(failure).toMatchObject({ code: "receiver_refuses" });
+  crm.instead = () => undefined;
+  Object.assign(crm, { headers: {}, text: "" });
+  expect(await push()).toMatchObject({ acknowledged: 20, unchanged: 0 });
+  expect(crm.held.size).toBe(20);
+});
+
 test("a CRM that is busy is asked again when it says, one that is away stops the push, and the next push goes on", async () => {
   await world.land(...some(48));
   crm.headers = { "retry-after": "7" };
