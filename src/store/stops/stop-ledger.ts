@@ -136,6 +136,19 @@ export class StopLedger extends Ledger {
     return row.settled;
   }
 
+  /** Begins anew with campaigns that the list had shown as paused. Throws StoreError `not_owner`. */
+  async reopen(id: string, executor: string, campaigns: readonly string[]): Promise<void> {
+    if (campaigns.length === 0) return;
+    const rows = await this.store.query<{ mine: boolean }>(
+      `with mine as (select ${MINE} as mine), made as (
+         update outdial.stop_campaigns set outcome = null, shown = null, settled = false, updated_at = $4
+         from mine where mine.mine and stop_id = $1 and campaign_id = any (${textColumn("$3")}) and outcome = 'listed')
+       select mine from mine`,
+      [id, executor, joinTexts(campaigns), new Date(this.store.now())],
+    );
+    if (rows[0]?.mine !== true) throw notCarriedOut(id, executor);
+  }
+
   /** Writes the result of an attempt, unless a person has resumed the campaign. Throws StoreError `not_owner`. */
   async tried(id: string, executor: string, attempt: StopAttempt): Promise<void> {
     const rows = await this.store.query<{ mine: boolean }>(

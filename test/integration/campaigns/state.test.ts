@@ -173,6 +173,24 @@ it("says of each campaign that it is paused as soon as it is, and when it is int
   expect(stderr).toContain("interrupted: paused: camp_1; not known: camp_3. Calls may be under way; run it again");
 });
 
+it("looks at the list once more, and pauses what it showed as paused before its start came into force", async () => {
+  await using world = await campaignWorld({ ...STILL }, false);
+  world.sandbox.control.simulateEdit({ kind: "campaign", id: "camp_2", body: { status: "active" } });
+  const campaigns = [
+    { id: "camp_1", name: "camp_1", status: "active" },
+    { id: "camp_2", name: "camp_2", status: "paused" },
+  ];
+  const late = {
+    match: { operation: "listCampaigns" },
+    times: 1,
+    effect: { status: 200, body: { campaigns, totalRecords: 2 } },
+  } as const;
+  world.sandbox.control.faults.add(late);
+  const { stdout } = await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--json"]);
+  expect([statusOf(world, "camp_1"), statusOf(world, "camp_2")]).toEqual(["paused", "paused"]);
+  expect(JSON.parse(stdout)).toMatchObject({ alreadyPaused: [], changes: [{ campaignId: "camp_1" }, { campaignId: "camp_2" }] });
+});
+
 it("stops what it knows of when the list breaks off, and says that there may be more", async () => {
   await using world = await campaignWorld({ ...STILL }, false);
   world.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, effect: { status: 403 } });

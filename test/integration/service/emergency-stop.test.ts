@@ -193,6 +193,16 @@ test.each(["a resume", "a hand-over"] as const)(
   },
 );
 
+test("a campaign that the list shows as paused, and that dials by the time the others are settled, is paused", async () => {
+  const campaigns = ALL.map((id) => ({ id, name: id, status: id === "camp_c" ? "paused" : "active" }));
+  const effect = { status: 200, body: { campaigns, totalRecords: ALL.length } };
+  at.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, times: 1, effect });
+  const { changes, alreadyPaused } = (await ended((await stop()).id)) as { changes: Change[]; alreadyPaused?: string[] };
+  expect(dialing()).toEqual([]);
+  expect(changes.map(({ campaignId, confirmed }) => [campaignId, confirmed])).toEqual(ALL.map((id) => [id, true]));
+  expect(alreadyPaused).toEqual([]);
+});
+
 test("a campaign that the tenant refuses to pause is named with the reason, and holds no other back", async () => {
   const path = "/api/v2/omnichannel/campaigns/camp_b";
   at.sandbox.control.faults.add({ match: { operation: "updateCampaign", path }, effect: { status: 403 } });

@@ -98,9 +98,10 @@ export class StopRun {
       await this.#orFail(listing);
       this.#isListTried = true;
       this.#tellFirst();
-      for (let seen = -1; seen !== this.#campaigns.size; ) {
-        seen = this.#campaigns.size;
-        await Promise.all([...this.#campaigns.values()].map(({ ways }) => ways));
+      await this.#settled();
+      if (scope === null && this.#problem === undefined) {
+        await this.#orFail(this.#lastLook());
+        await this.#settled();
       }
       this.#over.abort(new OutdialError("aborted", "the stop is over"));
       await watching;
@@ -110,6 +111,40 @@ export class StopRun {
       this.#over.abort(new OutdialError("aborted", "the stop is over"));
       this.#first.resolve();
     }
+  }
+
+  /** Waits until nothing more is done about any campaign; others may be added meanwhile. */
+  async #settled(): Promise<void> {
+    for (let seen = -1; seen !== this.#campaigns.size; ) {
+      seen = this.#campaigns.size;
+      await Promise.all([...this.#campaigns.values()].map(({ ways }) => ways));
+    }
+  }
+
+  /**
+   * Reads the list once more, and pauses what it showed as paused before and does not now: a start that reached the tenant just
+   * before the stop, of whomever, may show late.
+   */
+  async #lastLook(): Promise<void> {
+    const { ledger, provisioning, patience, replicaId } = this.#deps;
+    const listed = new Set(
+      (await ledger.campaigns(this.#stop.id)).filter(({ outcome }) => outcome === "listed").map(({ campaignId }) => campaignId),
+    );
+    const started: FoundCampaign[] = [];
+    const options = { lane: "stop", signal: this.#signal, deadlineMs: patience.sendMs } as const;
+    try {
+      for await (const { items } of provisioning.campaigns(options).pages())
+        for (const { id, status } of items.map(idAndStatus))
+          if (id !== undefined && status !== "paused" && (listed.has(id) || !this.#campaigns.has(id)))
+            started.push({ campaignId: id, source: "listed", paused: false });
+    } catch (thrown) {
+      // The first reading was whole.
+      if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
+    }
+    const ids = started.map(({ campaignId }) => campaignId);
+    await ledger.reopen(this.#stop.id, replicaId, ids);
+    for (const id of ids) this.#campaigns.delete(id);
+    await this.#take(started);
   }
 
   /** Waits for work; an error in it ends the whole run, and is thrown once everything has settled. */

@@ -87,7 +87,34 @@ export async function stopAll(
     await impatience;
   }
   await otherwise;
-  return { changes: await Promise.all(under), alreadyPaused, listProblem, known };
+  const changes = await Promise.all(under);
+  // A start that reached the tenant just before the stop, of whomever, may show late.
+  const started =
+    listProblem === null ? await startedSince(deps, options, new Set([...met].filter((id) => !alreadyPaused.includes(id)))) : [];
+  const late = await Promise.all(started.map((id) => pauseOne(deps, id, options, onChange)));
+  return {
+    changes: [...changes, ...late],
+    alreadyPaused: alreadyPaused.filter((id) => !started.includes(id)),
+    listProblem,
+    known,
+  };
+}
+
+/** Campaigns of a second reading of the list that are not paused; nothing when it cannot be read. @param seen those that were paused */
+async function startedSince(
+  { provisioning }: Pick<StopDeps, "provisioning">,
+  { signal }: ChangeOptions,
+  seen: ReadonlySet<string>,
+): Promise<string[]> {
+  const started = new Set<string>();
+  try {
+    for await (const { items } of provisioning.campaigns({ lane: "stop", signal }).pages())
+      for (const { id, status } of items.map(idAndStatus))
+        if (id !== undefined && status !== "paused" && !seen.has(id)) started.add(id);
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || signal?.aborted === true) throw thrown;
+  }
+  return [...started];
 }
 
 /**
