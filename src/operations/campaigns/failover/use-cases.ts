@@ -44,12 +44,17 @@ export class FailoverRecords {
   }
 
   async list(): Promise<readonly FailoverPairView[]> {
-    return Promise.all((await this.#context.store.failovers.list()).map((pair) => this.#view(pair)));
+    const pairs = await this.#context.store.failovers.list();
+    // A few processes run all of them.
+    const lives = new Map<string, Promise<boolean>>();
+    for (const { executor } of pairs) if (executor !== null && !lives.has(executor)) lives.set(executor, this.#lives(executor));
+    return Promise.all(pairs.map(async (pair) => this.#view(pair, await lives.get(pair.executor ?? ""))));
   }
 
   /** The pair of a campaign, whether it is the primary or the backup. Throws OperationError `job_not_found`. */
   async show(id: string): Promise<FailoverPairView> {
-    return this.#view(await this.of(id));
+    const pair = await this.of(id);
+    return this.#view(pair, pair.executor !== null && (await this.#lives(pair.executor)));
   }
 
   /**
@@ -94,11 +99,14 @@ export class FailoverRecords {
     return pair ?? noSuchPair(id);
   }
 
-  async #view(stored: FailoverPair): Promise<FailoverPairView> {
-    const { store, clock, replica } = this.#context;
+  async #lives(executor: string): Promise<boolean> {
+    return !(await this.#context.replica.isDead(executor));
+  }
+
+  async #view(stored: FailoverPair, runs = false): Promise<FailoverPairView> {
+    const { store, clock } = this.#context;
     const now = clock.now();
     const held = await store.holds.count(stored.backup, now);
-    const runs = stored.executor !== null && !(await replica.isDead(stored.executor));
     return pairViewOf(readPair(stored), { lookedAt: stored.lookedAt, held, runs, now });
   }
 }
