@@ -457,6 +457,10 @@ describe("a watch that cannot be relied upon", () => {
     const world = new World(policyOf());
     world.step("refused");
     expect(world.state).toMatchObject({ unanswered: 1, trouble: "refused (vendor_unavailable)" });
+    expect(pairWords(world.state, "p")).toMatchObject({
+      words: "it could not be looked at",
+      reason: "the last call of the tenant: refused (vendor_unavailable)",
+    });
     world.step();
     expect(world.state).toMatchObject({ unanswered: 0, trouble: null });
   });

@@ -52,7 +52,7 @@ export interface PairWords {
   readonly dials: Side | null;
   /** What is happening, a sentence without its full stop. */
   readonly words: string;
-  /** The reason; null when nothing was done. */
+  /** The reason; what the tenant answered last while it answers nothing useful; null when there is nothing of this. */
   readonly reason: string | null;
   /** What a person should do; null for nothing. */
   readonly nextStep: string | null;
@@ -60,13 +60,14 @@ export interface PairWords {
 
 /** A pair's state in words: which campaign dials, why, and what to do. */
 export function pairWords(state: FailoverState, primary: string): PairWords {
-  const { phase, halt, handover, securing, standing } = state;
+  const { phase, halt, handover, securing, standing, trouble } = state;
+  const silence = trouble === null ? null : `the last call of the tenant: ${trouble}`;
   const urgent = URGENT.find((name) => standing[name] !== undefined);
   const advice = (phase === "halted" ? adviceOf("NEITHER_DIALS", state) : urgent && adviceOf(urgent, state)) ?? null;
   return {
     dials: dialingSide(state),
     words: sentenceOf(state),
-    reason: phase === "halted" ? halt : (handover?.reason ?? securing?.reason ?? null),
+    reason: phase === "halted" ? halt : (handover?.reason ?? securing?.reason ?? silence),
     nextStep: advice?.replaceAll("<primary>", primary) ?? null,
   };
 }
@@ -96,7 +97,8 @@ export function sentenceOf(state: FailoverState): string {
     case "failed-over":
       if (standing.BOTH_ACTIVE !== undefined) return "both campaigns are active";
       if (standing.NEITHER_DIALS !== undefined) return `neither dials; the ${side} is the one that is to`;
-      return dialingSide(state) === null ? "nobody has looked at it yet" : `the ${side} dials`;
+      if (dialingSide(state) !== null) return `the ${side} dials`;
+      return state.unanswered > 0 ? "it could not be looked at" : "nobody has looked at it yet";
   }
 }
 
