@@ -322,6 +322,24 @@ test("activation goes past the gate; what it denies is applied and stays paused"
   expect(events).toEqual([{ type: "CAMPAIGN_APPLY_INCOMPLETE" }]);
 });
 
+test.each([
+  ["an emergency stop", ["--all"], /gave an emergency stop .*; nothing was sent$/],
+  ["a pause", ["camp_a"], /^tester paused it since; nothing was sent$/],
+])("a campaign that dials is not written after %s: its document says that it dials", async (_, which, words) => {
+  await using world = await openWorld([{ ...DRAFT, id: "camp_a", name: "Old", status: "active" }]);
+  await using runtime = await world.open({
+    pause: async (point) => {
+      if (point === "0.sending.send.before") await world.run(["campaign", "pause", ...which, "--yes", "--timeout", "0s"]);
+    },
+  });
+  const before = world.writes().length;
+  const { state } = await apply(runtime, await filesOf({ ...DRAFT, id: "camp_a", name: "Old", description: "changed" }));
+  expect(state.results).toMatchObject([{ outcome: "refused", message: expect.stringMatching(words) }]);
+  expect(await world.campaigns()).toMatchObject([{ status: "paused" }]);
+  // The stop's own.
+  expect(world.writes().length - before).toBe(1);
+});
+
 test("activation asks the failover pair as a resume does: beside a partner that dials the campaign stays paused", async () => {
   await using world = await openWorld([
     { ...DRAFT, id: "camp_a", status: "paused" },

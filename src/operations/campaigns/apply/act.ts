@@ -26,7 +26,8 @@ export interface ActDeps {
   readonly webhooks: CampaignWebhooks;
   readonly gate: ActivationGate;
   /**
-   * Why a campaign must not be activated although its gate allowed it: everything was stopped in the meantime. Null when it may.
+   * Why a campaign must not be activated although its gate allowed it: everything was stopped, or it was paused, in the meantime.
+   * Null when it may.
    */
   readonly held: (campaignId: string) => Promise<string | null>;
   readonly clock: Clock;
@@ -65,7 +66,9 @@ export async function act(
       case "read":
         return foundOf(state.id === null ? undefined : await readCampaign(provisioning, state.id, signal));
       case "send":
-        return await written(state, () => send(entry, state, deps));
+        return await written(state, () =>
+          entry.status === "active" ? sendActive(entry, state, deps) : send(entry, state, deps),
+        );
       case "register":
         return await register(entry, deps);
       case "gate":
@@ -86,13 +89,28 @@ async function activate(id: string, { runner, held, key, leave, clock }: ActDeps
   const started = await whileWanted({ clock, leave, calledOff: () => held(id) }, (wanted) =>
     runner.setStatus(id, "active", { idempotencyKey: key("activate"), ...callOf(wanted) }),
   );
-  const stopped = async (message: string): Promise<Happening> => {
+  const undo = async (message: string): Promise<Happening> => {
     await runner.setStatus(id, "paused", { idempotencyKey: `${key("activate")}-undone`, lane: "stop" });
     return { type: "refused", message };
   };
-  if ("calledOff" in started) return stopped(started.calledOff);
+  if ("calledOff" in started) return undo(started.calledOff);
   const stop = await held(id);
-  return stop === null ? { type: "activated", already: started.result.already } : stopped(stop);
+  return stop === null ? { type: "activated", already: started.result.already } : undo(stop);
+}
+
+/** Changes a campaign that dials. The document says that it does: written after a stop, it would let it dial again. */
+async function sendActive(entry: PlanEntry, state: ApplyState, deps: ActDeps): Promise<Happening> {
+  const { runner, held, key, leave, clock } = deps;
+  const id = state.id ?? "";
+  const started = await whileWanted({ clock, leave, calledOff: () => held(id) }, (wanted) =>
+    send(entry, state, { ...deps, leave: wanted }),
+  );
+  const isSent = "result" in started || (started.error instanceof TenantError && started.error.outcomeUnknown);
+  const stop = "calledOff" in started ? started.calledOff : await held(id);
+  if (stop !== null && isSent) await runner.setStatus(id, "paused", { idempotencyKey: `${key("write")}-undone`, lane: "stop" });
+  if (stop === null && "result" in started) return started.result;
+  const done = isSent ? "its settings may be written, and it was paused again" : "nothing was sent";
+  return { type: "refused", message: `${stop}; ${done}` };
 }
 
 function foundOf(campaign: TenantCampaign | undefined): Happening {

@@ -188,7 +188,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
   }
 
   async #perform(
-    { jobId, stopMark }: CampaignApply,
+    { jobId, createdAt, stopMark }: CampaignApply,
     { plan }: Course,
     state: ApplyState,
     command: ApplyCommand,
@@ -214,7 +214,9 @@ export class CampaignFileUseCases extends CampaignPlanner {
             gate: (id) => this.#gate(id, jobId, signal),
             async held(id) {
               const stop = await store.stops.holding(id, stopMark);
-              return stop === undefined ? null : `${stop.actor} gave an emergency stop (${stop.id})`;
+              if (stop !== undefined) return `${stop.actor} gave an emergency stop (${stop.id})`;
+              const [last] = await store.stateIntents.list(id, 1);
+              return last?.target === "paused" && last.askedAt > createdAt ? `${last.actor} paused it since` : null;
             },
             clock,
             inTurn: (name, work) => store.dialer.inTurn(name, work),
