@@ -1,140 +1,9 @@
 // The schema of outdial.yaml. It contains no secrets: they come from the environment or from files.
 
 import { z } from "zod";
-import { isTimeZone } from "../kernel/index.ts";
+import { alarms, webhooks } from "./config-schema-receivers.ts";
+import { service } from "./config-schema-service.ts";
 import { limits, span, store, tenant, tenants } from "./config-schema-tenant.ts";
-
-const webhook = z.strictObject({
-  url: z.url().optional().describe("Where events are posted; https, or http on loopback"),
-  urlEnv: z
-    .string()
-    .optional()
-    .describe("Name of the environment variable that holds the address, for one that is secret, as those of chats are"),
-  secretEnv: z
-    .string()
-    .optional()
-    .describe("Name of the environment variable that holds the signing secret (Standard Webhooks, whsec_…)"),
-  secretFile: z.string().optional().describe("Path of a file that holds the signing secret"),
-  previousUntil: z.iso
-    .datetime({ offset: true })
-    .optional()
-    .describe(
-      "Until when events carry a second signature by the secret in <secretEnv>_PREVIOUS, while a secret is being changed",
-    ),
-  allowPrivate: z
-    .boolean()
-    .optional()
-    .describe("Whether the receiver may be in a private network, with http as well; false by default"),
-  form: z
-    .enum(["cloudevents", "plain", "slack", "teams"])
-    .optional()
-    .describe(
-      "Form of the body: CloudEvents, the flat bodies of the published guides, or a message for a chat (slack, teams), which needs no signing secret; cloudevents by default",
-    ),
-  headers: z
-    .record(
-      z
-        .string()
-        .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "the name of a header is needed")
-        .refine(
-          (name) => !/^(authorization|host|content-.*|transfer-encoding|connection|webhook-.*)$/i.test(name),
-          "this header is outdial's own; a bearer token is named by bearerEnv or bearerFile",
-        ),
-      z.string().regex(/^[\t\x20-\x7e]{0,1000}$/, "printable ASCII is needed"),
-    )
-    .optional()
-    .describe("Further headers of each request; nothing secret"),
-  bearerEnv: z
-    .string()
-    .optional()
-    .describe("Name of the environment variable that holds a token which the receiver wants as Authorization: Bearer"),
-  bearerFile: z.string().optional().describe("Path of a file that holds this token"),
-  offAfter: span.optional().describe("A receiver that took nothing for so long is switched off, its events wait; 3d by default"),
-});
-
-/** Names of the receivers of events, as in `webhooks` and in the outbox. */
-export const RECEIVERS = ["bi", "analytics", "crm", "alarms"] as const;
-export type Receiver = (typeof RECEIVERS)[number];
-
-/** Days of the week as in quiet hours; the index is the number of the day. */
-export const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
-
-const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
-
-/** Minutes after midnight of a time such as 22:30, or 24:00. */
-function minutesOf(text: string): number {
-  return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
-}
-
-const address = z
-  .string()
-  .regex(
-    /^(?:[^<>\r\n"]*<[^\s@<>,;"]+@[^\s@<>,;"]+>|[^\s@<>,;"]+@[^\s@<>,;"]+)$/,
-    "an address such as ops@example.com is needed",
-  );
-
-const alarms = z.strictObject({
-  mail: z
-    .strictObject({
-      server: z
-        .string()
-        .regex(/^smtps?:\/\/[^\s/@]+\/?$/i, "smtps://HOST:465 or smtp://HOST:587 is needed, without a user or a password")
-        .describe(
-          "The mail server: smtps://HOST:465 (TLS from the start) or smtp://HOST:587 (TLS by STARTTLS, which must be offered; none on loopback)",
-        ),
-      from: address.describe("Address of the sender, with or without a name"),
-      to: z.array(address).min(1).max(50).describe("Who gets the mail"),
-      user: z.string().min(1).optional().describe("User at the mail server; without one outdial does not sign in"),
-      passwordEnv: z
-        .string()
-        .min(1)
-        .optional()
-        .describe(
-          "Environment variable that holds the user's password; OUTDIAL_MAIL_PASSWORD by default. <name>_FILE names a file with it",
-        ),
-      passwordFile: z.string().min(1).optional().describe("Path of a file that holds the password"),
-      offAfter: span
-        .optional()
-        .describe("A mail server that took nothing for so long is switched off, the alarms wait; 3d by default"),
-    })
-    .optional()
-    .describe("Alarms by e-mail, beside webhooks.alarms"),
-  quietHours: z
-    .strictObject({
-      zone: z.string().refine(isTimeZone, "a time zone such as Europe/Berlin is needed").describe("IANA time zone of the times"),
-      periods: z
-        .array(
-          z.strictObject({
-            from: z
-              .string()
-              .regex(CLOCK, "a time such as 22:00 is needed")
-              .describe("Time at which the period begins, such as 22:00"),
-            to: z
-              .string()
-              .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "a time such as 07:00 is needed")
-              .describe("Time at which it ends, such as 07:00; of the next day when it is not after from"),
-            days: z.array(z.enum(WEEKDAYS)).min(1).optional().describe("Days on which it begins; every day by default"),
-          }),
-        )
-        .min(1)
-        .max(20),
-    })
-    .optional()
-    .describe("When receivers of alarms get only what is urgent; the rest is sent together afterwards"),
-});
-
-/** A quiet period as numbers. */
-export function periodOf({
-  from,
-  to,
-  days,
-}: {
-  from: string;
-  to: string;
-  days?: readonly (typeof WEEKDAYS)[number][] | undefined;
-}) {
-  return { from: minutesOf(from), to: minutesOf(to), days: days?.map((day) => WEEKDAYS.indexOf(day)) };
-}
 
 /** outdial.yaml. Everything is optional; environment and flags override it. */
 export const configSchema = z
@@ -204,23 +73,7 @@ export const configSchema = z
       })
       .optional()
       .describe("The audit log"),
-    webhooks: z
-      .strictObject({
-        bi: webhook.optional().describe("Business intelligence: every disposition that was set"),
-        analytics: webhook.optional().describe("Corrected dispositions of closed interactions"),
-        crm: webhook
-          .extend({
-            recordsUrl: z
-              .url()
-              .optional()
-              .describe("Where outcomes push crm --records posts batches of records; https, or http on loopback"),
-          })
-          .optional()
-          .describe("Outcomes of each retrieval"),
-        alarms: webhook.optional().describe("What a person must look at: failed rollbacks, failovers, overdue revocations"),
-      })
-      .optional()
-      .describe("Receivers of outdial's events"),
+    webhooks: webhooks.optional().describe("Receivers of outdial's events"),
     alarms: alarms.optional().describe("How people are told of what they must look at, beside webhooks.alarms"),
     outcomes: z
       .strictObject({
@@ -347,90 +200,7 @@ export const configSchema = z
       })
       .optional()
       .describe("The tenant's own events, delivered to addresses of yours"),
-    service: z
-      .strictObject({
-        host: z.string().optional().describe("Address to listen on; 127.0.0.1 by default, any other needs tokens"),
-        port: z.int().min(0).max(65_535).optional().describe("Port to listen on; 8383 by default, 0 takes a free one"),
-        publicUrl: z
-          .url()
-          .optional()
-          .describe("The address people use when a proxy stands before the service; https makes cookies secure"),
-        proxy: z
-          .strictObject({
-            header: z
-              .string()
-              .regex(/^[A-Za-z0-9-]{1,100}$/, "the name of a header is needed, such as X-Forwarded-For")
-              .refine(
-                (name) => name.toLowerCase() !== "forwarded",
-                "Forwarded is of another form; a header that is a list of addresses is needed",
-              )
-              .describe("Header into which your proxies add the address that they were asked from, such as X-Forwarded-For"),
-            hops: z.int().min(1).max(10).default(1).describe("How many of your proxies add to it; 1 by default"),
-          })
-          .optional()
-          .describe(
-            "Proxies that tell the caller's address; without it no header is believed, and the address is that of the connection",
-          ),
-        metrics: z
-          .strictObject({
-            host: z.string().optional().describe("Address to listen on; 127.0.0.1 by default"),
-            port: z.int().min(0).max(65_535).describe("Port; 0 takes a free one"),
-          })
-          .optional()
-          .describe(
-            "A port of its own for /metrics, which the service's port has then no more; by default they are on the service's port",
-          ),
-        signIn: z
-          .strictObject({
-            name: z
-              .string()
-              .min(1)
-              .max(60)
-              .optional()
-              .describe("What the button of the login page says after 'Sign in with'; the issuer's host by default"),
-            issuer: z
-              .url({ protocol: /^https?$/ })
-              .describe("Issuer of the provider, as its own configuration has it; https, or http on loopback"),
-            clientId: z.string().min(1).describe("Client that outdial is registered as at the provider"),
-            clientSecretEnv: z
-              .string()
-              .min(1)
-              .optional()
-              .describe(
-                "Environment variable that holds the client's secret; OUTDIAL_SIGN_IN_SECRET by default. <name>_FILE names a file with it. A client without a secret needs none",
-              ),
-            clientSecretFile: z.string().min(1).optional().describe("Path of a file that holds the client's secret"),
-            scopes: z
-              .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "a scope is one word"))
-              .optional()
-              .describe(
-                "Scopes that are asked for beside openid, such as profile, email or groups; profile and email by default",
-              ),
-            subject: z
-              .string()
-              .min(1)
-              .optional()
-              .describe(
-                "Claim that names a person for good, in the audit and for four eyes; sub by default. It must never change or be given to another person",
-              ),
-            roleClaim: z
-              .string()
-              .min(1)
-              .describe("Claim that holds a person's groups or roles, by its name or by a path such as realm_access.roles"),
-            roles: z
-              .record(z.string().min(1), z.enum(["viewer", "operator", "admin"]))
-              .refine((roles) => Object.keys(roles).length > 0, "a role for one value at least is needed")
-              .describe(
-                "Roles of outdial by value of that claim; of several the highest counts, and without one nobody is let in",
-              ),
-          })
-          .optional()
-          .describe("A provider of OpenID Connect that people sign in through at the dashboard; tokens go on working"),
-        fourEyes: z.boolean().optional().describe("Dangerous verbs wait until another person approves; false by default"),
-        uploadMegabytes: z.int().min(1).max(100_000).optional().describe("Largest file that is taken; 512 by default"),
-      })
-      .optional()
-      .describe("outdial serve"),
+    service: service.optional().describe("outdial serve"),
     tagging: z
       .strictObject({ concurrency: z.int().min(1).max(512).optional().describe("Requests under way at once; 32 by default") })
       .optional(),

@@ -5,7 +5,7 @@ import { createCrmAnnouncer } from "../operations/index.ts";
 import type { OutcomeLake } from "../outcomes/index.ts";
 import type { Retrieval, Store } from "../store/index.ts";
 import type { Config } from "./config.ts";
-import type { Receiver } from "./config-schema.ts";
+import type { Receiver } from "./config-schema-receivers.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
 
 export const CRM: Receiver = "crm";

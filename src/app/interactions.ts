@@ -12,7 +12,7 @@ import {
   type RowJob,
 } from "../operations/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
-import type { Receiver } from "./config-schema.ts";
+import type { Receiver } from "./config-schema-receivers.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type Environment, openWorkplace, requireOwnStore, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";

@@ -6,7 +6,8 @@ import { isEverOver, MAIL, type MailReceiver, type QuietHours } from "../operati
 import type { EgressProxy } from "../tenant/index.ts";
 import { type Config, type Environment, filled, readSecretFile, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
-import { type ConfigFile, periodOf, RECEIVERS, type Receiver } from "./config-schema.ts";
+import type { ConfigFile } from "./config-schema.ts";
+import { periodOf, RECEIVERS, type Receiver } from "./config-schema-receivers.ts";
 import { proxyOf } from "./egress.ts";
 
 /** A webhook receiver with its secret resolved. */

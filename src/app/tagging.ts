@@ -15,7 +15,7 @@ import {
   validateTagging,
 } from "../operations/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
-import type { Receiver } from "./config-schema.ts";
+import type { Receiver } from "./config-schema-receivers.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type Environment, openWorkplace, requireOwnStore, type Workplace, type WorkplaceOptions } from "./workplace.ts";

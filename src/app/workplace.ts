@@ -23,7 +23,7 @@ import {
 import { FAILOVER, hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
 import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig, type StoreUse, secretFrom } from "./config.ts";
-import type { Receiver } from "./config-schema.ts";
+import type { Receiver } from "./config-schema-receivers.ts";
 import { DriftWatch } from "./drift-watch.ts";
 import { headPlacesOf } from "./heads.ts";
 import { processLives, processSpace } from "./process-space.ts";
