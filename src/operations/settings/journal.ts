@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { issueText } from "../../kernel/index.ts";
+import type { DialerChange, DialerLedger } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { carrierFields, expectedFields } from "./file.ts";
 import { decide, startOf } from "./machine.ts";
@@ -76,9 +77,21 @@ export function readPlan(value: unknown): ChangePlan {
 }
 
 /** The state that a journal leads to. */
-export function replay(of: ChangePlan, journal: readonly unknown[]): ChangeState {
+function replay(of: ChangePlan, journal: readonly unknown[]): ChangeState {
   const events: ChangeEvent[] = journal.map((entry) => parsed(event, entry, "journal"));
   return events.reduce((state, one) => decide(of, state, one).state, startOf(of));
+}
+
+/** A change with its plan, and the state and length of its journal. Throws OperationError `job_state` when no change made the version. */
+export async function loadChange(
+  ledger: Pick<DialerLedger, "journal">,
+  change: DialerChange,
+): Promise<{ plan: ChangePlan; state: ChangeState; seq: number }> {
+  if (change.jobId === null)
+    throw new OperationError("job_state", `version ${change.version} was found at the tenant and was not made by a change`);
+  const plan = readPlan(change.plan);
+  const journal = await ledger.journal(change.jobId);
+  return { plan, state: replay(plan, journal), seq: journal.length };
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {

@@ -6,36 +6,19 @@ import { type AuditInput, DIALER_CHANGE, type DialerChange, type DialerLedger } 
 import { type PacingSettings, requireSupported } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
-import { runJournal } from "../run/journal.ts";
 import type { Kind, Running } from "../run/kind.ts";
-import type { Leave } from "../run/leave.ts";
 import { executorIsDead, leftWords } from "../run/left.ts";
-import { act, type Happening, reading } from "./act.ts";
+import { runChange, type SettingsRules } from "./change-run.ts";
 import type { SettingsFile } from "./file.ts";
-import { type Judgement, judge, type Predictor, type RegulatoryCheck } from "./gate.ts";
+import { type Judgement, judge } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
-import { readPlan, replay } from "./journal.ts";
+import { loadChange, readPlan } from "./journal.ts";
 import { decide } from "./machine.ts";
-import { type DialerSettings, diffSettings, type FieldChange, readSettings, settingsHash, withFieldsOf } from "./model.ts";
-import { type Notices, noticesOf } from "./notices.ts";
+import { type DialerSettings, diffSettings, type FieldChange, settingsHash } from "./model.ts";
+import { beforeLatest, ofVersion } from "./rollback.ts";
 import { askedOver } from "./shown-only.ts";
-import type { ChangePlan, ChangeState, Command, Patience, SettingsVersion } from "./state.ts";
-
-const MINUTE_MS = 60_000;
-
-/** What changes of settings are judged by. */
-export interface SettingsRules {
-  readonly predict: Predictor | undefined;
-  readonly patience: Patience;
-  /** Highest acceptable probability of abandonment above 3 %. */
-  readonly chance: number;
-  /** Regulatory checks to request from the tenant. */
-  readonly checks: readonly RegulatoryCheck[];
-  /** Clock of the changes; the context's by default. */
-  readonly clock?: Clock | undefined;
-  /** Awaited at every named point of a change: for tests that stop a process there. */
-  readonly pause?: ((point: string) => Promise<void>) | undefined;
-}
+import type { ChangePlan, ChangeState, SettingsVersion } from "./state.ts";
+import { settingsInForce, subjectOf } from "./tenant-settings.ts";
 
 /** A change that can be begun. */
 export interface PreparedChange {
@@ -68,31 +51,6 @@ export interface ChangeProgress {
 }
 
 type Progress = (progress: ChangeProgress) => void;
-
-/**
- * The campaign of the settings where a tenant keeps settings for each campaign, else an empty text. Throws OperationError
- * `invalid_input`.
- */
-export function subjectOf({ capability }: Pick<PacingSettings, "capability">, campaign: string | undefined): string {
-  if (capability.perCampaign === (campaign !== undefined)) return campaign ?? "";
-  throw campaign === undefined
-    ? new OperationError("invalid_input", "this tenant keeps dialer settings for each campaign: name one", {
-        advice: "Give --campaign ID (campaign in the API).",
-      })
-    : new OperationError("invalid_input", "this tenant has one set of dialer settings, not one for each campaign");
-}
-
-/**
- * The settings in force with their tag. Throws TenantError; OperationError `invalid_input` when they cannot be understood, and so
- * could not be restored.
- */
-export async function settingsInForce(pacing: PacingSettings, subject: string): Promise<SettingsVersion> {
-  const { settings, tag, problem } = reading(await pacing.read(subject || undefined));
-  if (settings !== null) return { settings, tag };
-  throw new OperationError("invalid_input", `the tenant's settings in force cannot be read: ${problem ?? "not as promised"}`, {
-    advice: "They could not be restored after a failure, so nothing is changed. Correct them in the tenant's administration.",
-  });
-}
 
 /** Runs changes of dialer settings through the engine. Errors: OperationError. */
 export class SettingsChanges {
@@ -184,51 +142,17 @@ export class SettingsChanges {
       readonly campaign?: string | undefined;
     },
   ): Promise<PreparedChange> {
+    const named = version === undefined ? undefined : await this.find(version);
     // A version names its campaign.
-    const campaign = version === undefined ? options.campaign : (await this.find(version)).subject || undefined;
+    const campaign = named === undefined ? options.campaign : named.subject || undefined;
     const subject = subjectOf(this.#pacing, campaign);
     const latest = await this.#ledger.latestApplied(subject);
     const gate = latest?.plan === undefined || latest.plan === null ? undefined : readPlan(latest.plan).gate;
-    const { name, settings } = version === undefined ? await this.#before(latest) : await this.#versionInForce(version);
+    const { name, settings } = named === undefined ? await beforeLatest(latest, this.#ledger, this.#pacing) : ofVersion(named);
     // Without a file, all that is known about the carrier is that it carried these settings.
     const carrier = gate?.carrier ?? { max_trunks: settings.concurrency.max_simultaneous_calls };
     const file = { name, settings, carrier, expected: gate?.expected ?? {} };
     return this.prepare("rollback", file, { ...options, store: options.store ?? true, campaign });
-  }
-
-  async #versionInForce(version: number): Promise<{ name: string; settings: DialerSettings }> {
-    const change = await this.find(version);
-    if (change.kind !== "observed" && change.outcome !== "applied") {
-      const how = change.outcome ?? `still ${phaseWords(CHANGE_PHASE_WORDS, change.phase)}`;
-      throw new OperationError("job_state", `version ${version} was never in force: it is ${how.replaceAll("_", " ")}`, {
-        advice: "outdial dialer history shows which versions were in force.",
-      });
-    }
-    const read = readSettings(change.settings);
-    if ("settings" in read) return { name: `version ${version}`, settings: read.settings };
-    throw new OperationError("invalid_input", `version ${version} cannot be read: ${read.problem}`);
-  }
-
-  /** The settings that the latest change replaced, provided that nobody changed anything since. */
-  async #before(latest: DialerChange | undefined): Promise<{ name: string; settings: DialerSettings }> {
-    if (latest === undefined)
-      throw new OperationError("job_not_found", "there is no change to roll back", {
-        advice: "outdial dialer history shows the versions of this store; outdial dialer rollback <version> goes to one of them.",
-      });
-    const { snapshot, target } = (await this.#load(latest)).state;
-    const shownOnly = this.#pacing.shownOnly ?? {};
-    const since = diffSettings(target, (await this.readInForce(latest.subject)).settings).flatMap(({ path }) =>
-      path in shownOnly ? [] : [path],
-    );
-    if (since.length > 0)
-      throw new OperationError(
-        "job_state",
-        `somebody changed the settings since version ${latest.version}: ${since.join(", ")}`,
-        {
-          advice: "A rollback would overwrite that. Name the version to which to go back: outdial dialer rollback <version>.",
-        },
-      );
-    return { name: `before version ${latest.version}`, settings: snapshot.settings };
   }
 
   /**
@@ -322,7 +246,7 @@ export class SettingsChanges {
     const ledger = this.#ledger;
     const clock = this.#clock;
     const change = await this.find(version);
-    const { plan, state, seq } = await this.#load(change);
+    const { plan, state, seq } = await loadChange(this.#ledger, change);
     if (state.phase !== "paused" || change.jobId === null)
       throw new OperationError(
         "job_state",
@@ -343,7 +267,7 @@ export class SettingsChanges {
   /** A change with the state from its journal. */
   async report(version: number): Promise<ChangeReport> {
     const change = await this.find(version);
-    return { change, state: (await this.#load(change)).state };
+    return { change, state: (await loadChange(this.#ledger, change)).state };
   }
 
   /**
@@ -363,106 +287,9 @@ export class SettingsChanges {
     return this.report(version);
   }
 
-  async #body(running: Running): Promise<void> {
-    const ledger = this.#ledger;
-    const clock = this.#clock;
-    const change = await ledger.byJob(running.jobId);
-    if (change === undefined) throw new Error(`job ${running.jobId} is no change of dialer settings`);
-    const { plan } = await this.#load(change);
-    let measuredAt = clock.now();
-    await runJournal<ChangeState, Command, Happening>(running, {
-      load: () => this.#load(change),
-      opening: (seq) => ({ type: seq === 0 ? "begun" : "resumed" }),
-      perform: async (command, state, leave) => {
-        const happening = await this.#perform({ plan, measuredAt, subject: change.subject }, state, command, leave);
-        if (happening.type === "measured") measuredAt = clock.now();
-        return happening;
-      },
-      record: async (before, seq, happening) => {
-        const event = { ...happening, at: clock.now() };
-        const next = await this.#record(change, running.jobId, plan, before, seq, event);
-        if (next.state.phase === "guarding" && before.phase !== "guarding") measuredAt = event.at;
-        return next;
-      },
-    });
-  }
-
-  async #perform(
-    { plan, measuredAt, subject }: { readonly plan: ChangePlan; readonly measuredAt: number; readonly subject: string },
-    state: ChangeState,
-    command: Command,
-    leave: Leave,
-  ): Promise<Happening> {
-    const clock = this.#clock;
-    const signal = leave.halt;
-    const { pause, predict } = this.#rules;
-    const { pacingSettings: pacing, metricsSource: metrics } = this.#context.tenant.capabilities;
-    if ("afterMs" in command && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
-    const point = `${state.purpose === "apply" && state.phase !== "examining" ? "apply" : "rollback"}.${state.phase}.${command.kind}`;
-    await pause?.(`${point}.before`);
-    if (command.kind === "alarm") throw new Error("an alarm is written with the event that raised it");
-    const happening: Happening =
-      command.kind === "intend"
-        ? { type: "intended" }
-        : await act(command, {
-            subject: subject || undefined,
-            pacing,
-            metrics,
-            signal,
-            leave,
-            campaigns: plan.guard?.campaigns ?? [],
-            windowMinutes: Math.max(1, Math.round((clock.now() - measuredAt) / MINUTE_MS)),
-            judge: (settings) => {
-              const { chance, overrides, ...gate } = plan.gate;
-              return judge({ ...gate, settings }, { pacing, predict, chance, checks: this.#rules.checks, overrides, signal });
-            },
-          });
-    await pause?.(`${point}.after`);
-    if (happening.type !== "found" || happening.settings === null) return happening;
-    // Fields that outdial does not write may change at any time; they say nothing about what was sent.
-    const shownOnly = Object.keys(pacing.shownOnly ?? {});
-    return { ...happening, settings: withFieldsOf(happening.settings, plan.snapshot.settings, shownOnly) };
-  }
-
-  /** Records an event with its consequences, and returns what is next. */
-  async #record(
-    { version, kind, subject }: DialerChange,
-    jobId: string,
-    plan: ChangePlan,
-    before: ChangeState,
-    seq: number,
-    event: Happening & { readonly at: number },
-  ): Promise<{ state: ChangeState; command: Command | undefined }> {
-    const { replica, actor, alarms, random } = this.#context;
-    const { state, commands } = decide(plan, before, event);
-    const newEventId = () => newId("evt", event.at, random);
-    const notices: Notices = noticesOf({
-      version,
-      jobId,
-      kind,
-      actor,
-      before,
-      state,
-      event,
-      commands,
-      alarms,
-      newId: newEventId,
-    });
-    await this.#ledger.append({ jobId, executor: replica.id, seq, event, at: event.at, phase: state.phase, ...notices });
-    // The database marks the settings as to be read again by its own clock; readers compare with the processes' clocks, so they are marked by
-    // this process's clock, too.
-    if (state.phase !== before.phase && (state.phase === "guarding" || state.phase === "ended"))
-      await this.#context.store.tenantReadings.expire(["dialer"], subject, this.#context.clock.now());
-    this.#told.get(jobId)?.({ version, state, elsewhere: false });
-    return { state, command: commands.find(({ kind }) => kind !== "alarm") };
-  }
-
-  async #load(change: DialerChange): Promise<{ plan: ChangePlan; state: ChangeState; seq: number }> {
-    if (change.jobId === null)
-      throw new OperationError("job_state", `version ${change.version} was found at the tenant and was not made by a change`);
-    const plan = readPlan(change.plan);
-    const journal = await this.#ledger.journal(change.jobId);
-    return { plan, state: replay(plan, journal), seq: journal.length };
+  #body(running: Running): Promise<void> {
+    const tell = (version: number, state: ChangeState) => this.#told.get(running.jobId)?.({ version, state, elsewhere: false });
+    return runChange({ context: this.#context, rules: this.#rules, clock: this.#clock, running, tell });
   }
 
   async #busy(open: DialerChange | undefined): Promise<OperationError> {

@@ -26,8 +26,9 @@ import { checkOverride, type Judgement, judge, type Predictor, type RegulatoryCh
 import type { GuardPlan } from "./guard.ts";
 import { basisInForce, fileInForce, type MeasuredAnswers, measuredAnswers } from "./in-force.ts";
 import { readSettings } from "./model.ts";
-import { type PreparedChange, type SettingsChanges, settingsInForce, subjectOf } from "./service.ts";
+import type { PreparedChange, SettingsChanges } from "./service.ts";
 import { askedOver } from "./shown-only.ts";
+import { settingsInForce, subjectOf } from "./tenant-settings.ts";
 import { compareWithVendor, type RunSimulator, type SimulatedRun } from "./vendor-simulator.ts";
 
 /** Probability of a false alarm, and of missing the alternative, of each test of a guarded rollout. */
