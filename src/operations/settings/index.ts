@@ -10,12 +10,12 @@ export {
   type RegulatoryCheck,
 } from "./gate.ts";
 export { type DialerSettings, type FieldChange, readSettings } from "./model.ts";
+export type { DialerPlan } from "./plan.ts";
 export { dialerPreviewOf } from "./preview.ts";
 export { type ChangeProgress, type ChangeReport, SettingsChanges } from "./service.ts";
+export type { DialerReadings } from "./shown.ts";
 export { type ChangeState, DEFAULT_PATIENCE, type Patience } from "./state.ts";
 export {
-  type DialerPlan,
-  type DialerReadings,
   type DialerRules,
   DialerUseCases,
   dialerHistory,

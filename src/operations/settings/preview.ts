@@ -3,7 +3,7 @@
 import { basisOf, changesOf, judgementOf } from "../views/dialer-views.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { DialerPreview } from "../views/schemas/dialer.ts";
-import type { DialerPlan } from "./use-cases.ts";
+import type { DialerPlan } from "./plan.ts";
 
 const MINUTE_MS = 60_000;
 

@@ -1,15 +1,11 @@
 // What command line, API and dashboard can do with dialer settings: settings in force and their history, preview of a change, the change itself.
 
-import { z } from "zod";
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import type { DialerChange, Store } from "../../store/index.ts";
 import { type CallOptions, requireSupported, type TenantLink } from "../../tenant/port.ts";
-import { SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
-import { timesOf } from "../readings.ts";
-import { failureOf } from "../views/campaign-views.ts";
-import { basisOf, changeOf, judgementOf, measuredOf, predictionOf, versionOf } from "../views/dialer-views.ts";
+import { changeOf, judgementOf, versionOf } from "../views/dialer-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type {
   DialerChange as ChangeView,
@@ -19,14 +15,13 @@ import type {
   DialerView,
   SimulatorComparison,
 } from "../views/schemas/dialer.ts";
-import { timeText } from "../views/texts.ts";
 import { createDialerCampaign } from "./campaign.ts";
 import { parseSettingsFile, type SettingsFile } from "./file.ts";
 import { checkOverride, type Judgement, judge, type Predictor, type RegulatoryCheck } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
-import { basisInForce, fileInForce, type MeasuredAnswers, measuredAnswers } from "./in-force.ts";
-import { readSettings } from "./model.ts";
-import type { PreparedChange, SettingsChanges } from "./service.ts";
+import { changePlanOf, type DialerPlan } from "./plan.ts";
+import type { SettingsChanges } from "./service.ts";
+import { type DialerReadings, NOTHING_SHOWN, shownInForce } from "./shown.ts";
 import { askedOver } from "./shown-only.ts";
 import { settingsInForce, subjectOf } from "./tenant-settings.ts";
 import { compareWithVendor, type RunSimulator, type SimulatedRun } from "./vendor-simulator.ts";
@@ -55,13 +50,6 @@ export interface DialerRules {
   readonly readings: DialerReadings;
 }
 
-/** A change that can be begun, and how it is watched. */
-export interface DialerPlan {
-  readonly verdict: DialerPreview["verdict"];
-  readonly prepared: PreparedChange;
-  readonly guard: GuardPlan | null;
-}
-
 interface ApplyOptions {
   /** The campaign of the settings, where a tenant keeps settings for each campaign. */
   readonly campaign?: string | undefined;
@@ -75,39 +63,9 @@ interface ApplyOptions {
   readonly store?: boolean | undefined;
 }
 
-/** The settings in force as stored. */
-export interface DialerReadings {
-  /**
-   * Says that somebody looks at the settings of a campaign ("" where a tenant has them once): old ones are read again in the
-   * background.
-   */
-  looking(campaign: string): void;
-  /** Reads them now. Throws TenantError. */
-  readNow(campaign: string): Promise<void>;
-  /** The prediction for settings in force, or why there is none; undefined while it is being computed. */
-  prediction(file: SettingsFile): Promise<Judgement["prediction"] | undefined>;
-}
-
 const PER_CAMPAIGN = "settings are per campaign on this profile: choose one";
 
-const NOTHING_SHOWN = {
-  settings: null,
-  asOf: null,
-  failed: null,
-  tag: null,
-  basis: null,
-  measured: null,
-  prediction: null,
-  campaign: null,
-} as const;
-
-/** How far back the tenant's counts are used. */
-const MEASURED_MS = 24 * 3_600_000;
-
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
-
-/** Settings as the service stores them; the document is the vendor's, and whoever reads it checks it. */
-const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable() });
 
 /** Dialer settings: show, validate, apply, roll back, history, metrics. Errors: OperationError, TenantError, StoreError. */
 export class DialerUseCases {
@@ -135,51 +93,12 @@ export class DialerUseCases {
     if (perCampaign && asked.campaign === undefined)
       return { ...NOTHING_SHOWN, problem: PER_CAMPAIGN, choose: await this.#campaigns(), open: under };
     const campaign = subjectOf(tenant.capabilities.pacingSettings, asked.campaign);
-    const shown = await this.#inForce(campaign, asked.fresh);
+    const shown = await shownInForce(this.#context, this.#rules.readings, campaign, asked.fresh);
     return { ...shown, campaign: campaign || null, choose: perCampaign ? await this.#campaigns() : null, open: under };
   }
 
   async #campaigns(): Promise<NonNullable<DialerView["choose"]>> {
     return (await this.#context.store.knownCampaigns.list()).map(({ id, name }) => ({ id, name }));
-  }
-
-  async #inForce(campaign: string, fresh: boolean): Promise<Omit<DialerView, "open" | "choose" | "campaign">> {
-    const { readings } = this.#rules;
-    const { store } = this.#context;
-    if (fresh) await readings.readNow(campaign);
-    else if (campaign !== "" && (await store.knownCampaigns.find(campaign)) === undefined)
-      throw new OperationError("not_found", `no campaign ${campaign} is known`, {
-        advice:
-          "A campaign that was created since then is listed within a minute. With fresh=true the API reads the tenant first.",
-      });
-    readings.looking(campaign);
-    const reading = await store.tenantReadings.find({ what: "dialer", subject: campaign });
-    const kept = keptSettings.safeParse(reading?.value).data;
-    const value = kept?.settings ?? null;
-    const read = kept === undefined ? undefined : readSettings(value);
-    const { readAt, failed } = timesOf(reading);
-    const applied = await store.dialer.latestApplied(campaign);
-    const settings = read !== undefined && "settings" in read ? read.settings : undefined;
-    const basis = settings === undefined ? undefined : basisInForce(settings, applied);
-    const measured = settings === undefined ? undefined : await this.#measured(campaign);
-    const prediction = settings === undefined ? undefined : await readings.prediction(fileInForce(settings, applied, measured));
-    return {
-      settings: value,
-      asOf: timeText(kept === undefined ? null : readAt),
-      failed: failureOf(failed),
-      tag: kept?.tag ?? null,
-      problem: read !== undefined && "problem" in read ? read.problem : null,
-      basis: basis === undefined ? null : basisOf(basis),
-      measured: measured === undefined ? null : measuredOf(measured),
-      prediction: prediction === undefined || typeof prediction === "string" ? null : predictionOf(prediction),
-    };
-  }
-
-  /** The tenant's counts of the last day for the campaigns of the settings. @param campaign "" for all of them */
-  async #measured(campaign: string): Promise<MeasuredAnswers | undefined> {
-    const { store, clock } = this.#context;
-    const campaigns = campaign === "" ? (await store.knownCampaigns.list()).map(({ id }) => id) : [campaign];
-    return measuredAnswers(await store.metrics.latestOfEach(campaigns, SHOWN_WINDOW_MINUTES), clock.now() - MEASURED_MS);
   }
 
   /** See `dialerHistory`. */
@@ -230,7 +149,7 @@ export class DialerUseCases {
     for (const name of overrides) checkOverride(name);
     const prepared = await this.changes.prepare("apply", file, { overrides, store, campaign });
     const guard = guardMs === undefined ? null : await this.guardPlan(guardMs, guardCampaigns);
-    return planned("dialer.apply", prepared, guard, retryRejected);
+    return changePlanOf("dialer.apply", prepared, guard, retryRejected);
   }
 
   /** What a rollback would do: to a version that was in force, or to before the latest change. */
@@ -248,7 +167,12 @@ export class DialerUseCases {
   }): Promise<Planned<DialerPlan>> {
     for (const name of overrides) checkOverride(name);
     // A rollback to settings that once did not hold is a person's own decision.
-    return planned("dialer.rollback", await this.changes.prepareRollback(version, { overrides, campaign, store }), null, true);
+    return changePlanOf(
+      "dialer.rollback",
+      await this.changes.prepareRollback(version, { overrides, campaign, store }),
+      null,
+      true,
+    );
   }
 
   /** Begins a planned change and lets it run in the background. */
@@ -361,39 +285,6 @@ export function proposedFile(
   { file, sourceName }: Pick<DialerProposal, "file" | "sourceName">,
 ): Promise<SettingsFile> {
   return dialer.readFile(typeof file === "string" ? file : JSON.stringify(file, undefined, 1), sourceName ?? "dashboard");
-}
-
-function planned(operation: string, prepared: PreparedChange, guard: GuardPlan | null, retry: boolean): Planned<DialerPlan> {
-  const { snapshot, wanted, diff, judgement, rejection, sourceName, gate, subject } = prepared;
-  const { findings, prediction, overridden } = judgement;
-  const isRejected = rejection !== undefined && !retry;
-  const refusals = [...judgement.refusals];
-  if (diff.length === 0) refusals.push("these settings are in force already");
-  if (isRejected)
-    refusals.push(
-      `version ${rejection.version} had the same settings and did not hold: ${rejection.message ?? "rejected"}; retryRejected (--retry-rejected) applies them again`,
-    );
-  const hindrance = judgement.refusals.length > 0 ? "refused" : isRejected ? "rejected_before" : "ready";
-  const fields = diff.length === 1 ? "1 field" : `${diff.length} fields`;
-  return {
-    operation,
-    summary: `${operation === "dialer.rollback" ? "Go back to dialer settings" : "Apply dialer settings from"} ${sourceName}: ${fields}${overridden.length > 0 ? ", a gate overridden" : ""}`,
-    // Equal settings and facts give an equal prediction: it only changes when its inputs change.
-    relies: {
-      ...(subject === "" ? {} : { subject }),
-      snapshot,
-      wanted,
-      guard,
-      gate,
-      findings,
-      prediction,
-      refusals,
-      overridden,
-      retry,
-    },
-    refusals,
-    plan: { verdict: diff.length === 0 ? "unchanged" : hindrance, prepared, guard },
-  };
 }
 
 async function activeCampaigns(tenant: TenantLink): Promise<string[]> {
