@@ -26,7 +26,6 @@ export {
 export { ComplianceError, type ComplianceErrorCode } from "./error.ts";
 export type { AreaCode, Geography, PostalPlace } from "./geography/types.ts";
 export {
-  type AbandonmentLimit,
   type AbandonmentReading,
   type Allowance,
   type AnswerCounts,
@@ -38,6 +37,7 @@ export {
   type VendorView,
 } from "./ledger/abandonment.ts";
 export { type AnswerClass, type AnsweredCall, classifyAnswer } from "./ledger/classify.ts";
+export type { AbandonmentLimit } from "./ledger/outlook.ts";
 export { type StrictestAbandonment, strictestAbandonment } from "./ledger/strictest.ts";
 export { type CampaignPolicy, campaignOverlay } from "./pack/campaign.ts";
 export { describeRule } from "./pack/describe.ts";

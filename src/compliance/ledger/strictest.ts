@@ -1,7 +1,7 @@
 // The abandonment limit of a campaign that calls into several jurisdictions: the strictest of theirs.
 
 import type { RuleOf, RulePack } from "../pack/schema.ts";
-import type { AbandonmentLimit } from "./abandonment.ts";
+import type { AbandonmentLimit } from "./outlook.ts";
 
 const DAY_HOURS = 24;
 /** A calendar month counts as 30 days, the length of the shortest rolling window. */
