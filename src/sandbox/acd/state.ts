@@ -1,22 +1,11 @@
 // State of the ACD part of a tenant, beyond the world that both dialects show. Plain data, part of snapshots.
 
-import { WEEK } from "../../contract/acd/index.ts";
 import { OUTCOME_CODES } from "../../contract/index.ts";
 import type { Instant } from "../../kernel/index.ts";
 import type { Tenant } from "../tenant.ts";
+import { type Group, settingsOfNew, ZONES, zonesOfNew } from "./skill-settings.ts";
 
 type Fields = Record<string, unknown>;
-
-/** The parameter groups of a skill, by the name of their wrapper. */
-export const GROUPS = [
-  "generalSettings",
-  "cpaSettings",
-  "retrySettings",
-  "scheduleSettings",
-  "deliveryPreferences",
-  "xsSettings",
-] as const;
-export type Group = (typeof GROUPS)[number];
 
 /** A code: one of the world's outcomes or campaign codes, or one that a client created. */
 export interface AcdCode {
@@ -151,126 +140,6 @@ export function codeOf(state: AcdState, code: string, notes = "", at: Instant = 
   return made;
 }
 
-function scheduleOf(): Fields {
-  const days = WEEK.flatMap((day) => [
-    [`${day}StartTime`, "00:00"],
-    [`${day}EndTime`, "23:59"],
-    [`${day}IsActive`, true],
-  ]);
-  return { isScheduled: false, ...Object.fromEntries(days) };
-}
-
-const ZONES = [
-  "Eastern Standard Time",
-  "Central Standard Time",
-  "Mountain Standard Time",
-  "US Mountain Standard Time",
-  "Pacific Standard Time",
-];
-const openZone = (standardName: string): Fields => ({
-  standardName,
-  startTime: "09:00",
-  endTime: "21:00",
-  timeZoneActiveToCall: true,
-  overrideTime: false,
-});
-
-/** Parameter groups of a new skill. Ratio and abandonment come from the world until a client writes them. */
-function settingsOfNew(): Record<Group, Fields> {
-  const retry = { minimumRetryMinutes: 240, maximumAttempts: 3, loadNonFresh: true };
-  return {
-    generalSettings: {
-      aggressiveness: "conservative",
-      percentageOfAgentsBeforeOverdial: 50,
-      blockMultipleCalls: false,
-      overrideBusinessUnitAbandonRate: false,
-      abandonRateCutoff: 1,
-      beginDampenPercentage: 50,
-      maximumRingingDuration: 28,
-      ...retry,
-      defaultContactExpiration: 43_200,
-      loadFresh: true,
-      loadCallbacks: true,
-      getPriorityContactsOnContactInsertion: true,
-      inactiveBlenderTimer: 30,
-      endOfListNotificationsDelay: 0,
-      notifyAgentsWhenListIsEmpty: false,
-      enableDialingByProficiency: false,
-      consecutiveAttemptsWithoutALiveConnect: 10,
-    },
-    cpaSettings: {
-      abandonTimeout: 2,
-      abandonMsgMode: 1,
-      abandonMessagePath: "",
-      ansMachineDetMode: 2,
-      ansMachineMsg: "",
-      ansMachineOverrideSeconds: 0,
-      exceptions: [],
-      agentOverrideOptionAnsweringMachine: true,
-      agentOverrideOptionFax: true,
-      agentOverrideOptionBadNumber: true,
-      utteranceMinimumSeconds: 0.1,
-      customerLiveSilenceSeconds: 1,
-      machineMinimumWithAgentSeconds: 4,
-      machineMinimumWithoutAgentSeconds: 4,
-      machineEndSilenceSeconds: 2,
-      machineEndTimeoutSeconds: 20,
-      agentNoResponseSeconds: 2,
-      agentVoiceThreshold: 1000,
-      customerVoiceThreshold: 1000,
-      preConnectCPAEnabled: true,
-      treatProgressAsRinging: false,
-      preConnectCPARecording: false,
-      enableCPALogging: false,
-    },
-    retrySettings: {
-      ...retry,
-      finalizeWhenExhausted: true,
-      maximumNumberOfHandledCalls: 1,
-      restrictedCallingMinutes: 1440,
-      restrictedCallingMaxAttempts: 1,
-      generalStaleMinutes: 60,
-      callbackRestMinutes: 60,
-      callbackStaleMinutes: 60,
-      maximumNumberOfCallbacks: 3,
-      releaseAgentSpecificCalls: true,
-    },
-    scheduleSettings: scheduleOf(),
-    deliveryPreferences: {
-      confirmationRequiredDisabled: false,
-      confirmationRequiredDeliveryType: 1,
-      confirmationRequiredTimeout: 30,
-      confirmationRequiredTimeoutSubsequent: 30,
-      confirmationRequiredDefaultAccept: false,
-      confirmationRequiredDefault: false,
-      complianceRecordsDisabled: false,
-      complianceRecordsDeliveryType: 1,
-      complianceRecordsTimeout: 30,
-      complianceRecordsTimeoutSubsequent: 30,
-      complianceRecordsDefaultAccept: false,
-      showComplianceButtonReschedule: true,
-      showComplianceButtonRequeue: true,
-      showComplianceButtonSnooze: true,
-      showComplianceButtonDisposition: true,
-      showPreviewButtonReschedule: true,
-      showPreviewButtonRequeue: true,
-      showPreviewButtonSnooze: true,
-      showPreviewButtonDisposition: true,
-    },
-    xsSettings: {
-      xsScriptID: null,
-      xsCheckinScriptID: null,
-      externalOutboundSkill_No: null,
-      xsSkillChangedActive: false,
-      xsGetContactsActive: false,
-      xsFreshThreshold: 0,
-      xsAvailableThreshold: 0,
-      xsReadyThreshold: 0,
-      xsNumberToRetrieve: 0,
-    },
-  };
-}
-
 /** Adds the skill of a campaign of the world. */
 export function addSkill(state: AcdState, world: string, fields: Fields, visibleFrom: Instant): AcdSkill {
   const skill: AcdSkill = {
@@ -278,7 +147,7 @@ export function addSkill(state: AcdState, world: string, fields: Fields, visible
     skillId: FIRST_SKILL + state.skills.length,
     fields,
     settings: settingsOfNew(),
-    zones: ZONES.map(openZone),
+    zones: zonesOfNew(),
     agents: [],
     visibleFrom,
   };

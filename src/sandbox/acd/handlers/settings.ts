@@ -4,7 +4,8 @@ import { ACD_OPERATIONS, WEEK } from "../../../contract/acd/index.ts";
 import { type AcdAnswer, invalid, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, isRecord } from "../call.ts";
 import { inForm } from "../reply.ts";
-import { type AcdSkill, GROUPS, type Group } from "../state.ts";
+import { GROUPS, type Group } from "../skill-settings.ts";
+import type { AcdSkill } from "../state.ts";
 import { recordOf } from "../world.ts";
 import { skillOf } from "./skills.ts";
 
