@@ -15,7 +15,7 @@ import { Refusal, type SandboxRequest, type SandboxResponse } from "../wire.ts";
 import { type AcdAnswer, AcdRefusal, invalid, ok } from "./answer.ts";
 import type { AcdCall } from "./call.ts";
 import { answerAcdCall } from "./handlers/index.ts";
-import { endJobs } from "./handlers/lists.ts";
+import { endJobs } from "./handlers/uploads.ts";
 import { Parameters } from "./query.ts";
 import { stateOf } from "./state.ts";
 import { answerOpen, openPlace } from "./token.ts";

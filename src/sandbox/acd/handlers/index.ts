@@ -13,6 +13,7 @@ import { lists } from "./lists.ts";
 import { reports } from "./reports.ts";
 import { settings } from "./settings.ts";
 import { skills } from "./skills.ts";
+import { uploads } from "./uploads.ts";
 
 const HANDLERS: AcdHandlers = {
   ...account,
@@ -20,6 +21,7 @@ const HANDLERS: AcdHandlers = {
   ...skills,
   ...settings,
   ...lists,
+  ...uploads,
   ...dnc,
   ...dispositions,
   ...contacts,
