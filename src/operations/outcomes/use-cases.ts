@@ -6,8 +6,9 @@ import { noteRequest } from "../jobs/request.ts";
 import { quarantinedIn } from "../retrieval/quarantine.ts";
 import { type ReconcileReport, type ReconcileSink, reconcile } from "../retrieval/reconcile.ts";
 import type { RetrievalInput, RetrievalRequest } from "../retrieval/request.ts";
+import type { RetrievalProgress } from "../retrieval/retrieval-run.ts";
 import { type Rhythm, setSchedules } from "../retrieval/schedule.ts";
-import type { RetrievalProgress, Retrieving } from "../retrieval/service.ts";
+import type { Retrieving } from "../retrieval/service.ts";
 import { verifyRetrieval } from "../retrieval/verify.ts";
 import { retrievalPlanOf, retrievalViewOf, scheduleViewOf, verdictViewOf } from "../views/outcome-views.ts";
 import type {

@@ -1,8 +1,10 @@
 // Retrieval of outcomes into the lake.
 
+export { findRetrieval } from "./entry.ts";
 export { quarantinedIn } from "./quarantine.ts";
 export { type Difference, type HourCounts, type ReconcileReport, type ReconcileSink } from "./reconcile.ts";
 export { checkRequest, type RetrievalInput, type RetrievalRequest } from "./request.ts";
+export type { RetrievalProgress } from "./retrieval-run.ts";
 export { type Rhythm, runSchedules, setSchedules, turnsOf } from "./schedule.ts";
-export { findRetrieval, type RetrievalProgress, Retrieving } from "./service.ts";
+export { Retrieving } from "./service.ts";
 export { type RunVerdict, verifyRetrieval } from "./verify.ts";

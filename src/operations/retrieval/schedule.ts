@@ -6,7 +6,8 @@ import type { Retrieval, RetrievalLedger, RetrievalSchedule, RetrievalSchedules 
 import { OperationError } from "../error.ts";
 import { STORE_TROUBLE } from "../run/left.ts";
 import { earliestStart, type RetrievalInput, type RetrievalRequest } from "./request.ts";
-import type { RetrievalProgress, Retrieving } from "./service.ts";
+import type { RetrievalProgress } from "./retrieval-run.ts";
+import type { Retrieving } from "./service.ts";
 
 const DAY_MS = 86_400_000;
 /** No call lasts longer: a call that seems to be going on for longer is not waited for. */
