@@ -5,9 +5,11 @@ import { durationText } from "../kernel/index.ts";
 import { listedWords } from "../operations/index.ts";
 import type {
   AbandonmentBudget,
+  CampaignResult,
   CampaignStatus,
   CampaignSummary,
   GateLook,
+  StopResult,
   WindowState,
   Workload,
 } from "../operations/views/index.ts";
@@ -188,3 +190,16 @@ const toldLine = <Value>(
 
 const hoursText = (hours: number): string =>
   hours < 1 ? `${grouped(60 * hours)} min` : `${hours < 10 ? hours.toFixed(1) : grouped(hours)} h`;
+
+/** The result of a change of state, of one campaign or of one under an emergency stop. */
+export type ChangeResult = CampaignResult | StopResult["changes"][number];
+
+/** What became of a campaign that was to be paused, or to dial. */
+export function resultLine({ campaignId, status, confirmed: sure, already, message }: ChangeResult, target = "paused"): string {
+  const id = printable(campaignId);
+  const why = printable(message);
+  if (status === target) return `${id} ${target}${already ? " already" : ""}, ${sure ? "confirmed" : `not confirmed: ${why}`}`;
+  if (status === "failed") return `${id} NOT ${target}: ${why}`;
+  if (status === "unknown") return `${id} unknown whether ${target}: ${why}`;
+  return `${id} ${status === "pending" ? `not ${target} yet` : status}: ${why}`;
+}

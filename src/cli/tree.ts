@@ -120,7 +120,10 @@ export const TREE: readonly Node[] = [
     "campaign",
     "campaigns as code, their state, and failover",
     runBy(() => import("./commands/campaign-plan.ts"), campaign, "plan", "apply", "resumeApply", "exportAll", "drift"),
-    runBy(() => import("./commands/campaign-state.ts"), campaign, "status", "pause", "stops", "resume"),
+    runBy(() => import("./commands/campaign-status.ts"), campaign, "status"),
+    runBy(() => import("./commands/campaign-pause.ts"), campaign, "pause"),
+    runBy(() => import("./commands/campaign-stops.ts"), campaign, "stops"),
+    runBy(() => import("./commands/campaign-resume.ts"), campaign, "resume"),
     group(
       "failover",
       "watch pairs of campaigns: when the evidence shows that the primary has failed, the backup takes over",

@@ -1,0 +1,115 @@
+// outdial campaign status.
+
+import { Following, openCampaignStates, ServiceCampaigns } from "../../app/index.ts";
+import { OperationError, suggesting } from "../../operations/index.ts";
+import type { CampaignStatus, CampaignStatusList } from "../../operations/views/index.ts";
+import { TenantError } from "../../tenant/index.ts";
+import type { OptionsOf, Run } from "../command.ts";
+import { EXIT, exitOf } from "../exit.ts";
+import type * as declared from "../groups/campaign.ts";
+import type { Io } from "../io.ts";
+import { HEALTH, healthLines } from "../render-campaign-state.ts";
+import { printable } from "../text.ts";
+
+/** Contacts of a list that are looked at: of one campaign, of each of many. */
+const CONTACTS_OF_ONE = 1_000;
+const CONTACTS_OF_MANY = 100;
+/** What figures are measured over. */
+const WINDOW_MINUTES = 30;
+/** Campaigns read at once. */
+const AT_ONCE = 4;
+
+export const status: Run<typeof declared.status> = async ({ args: { id }, options, io }) => {
+  const { watch, every } = options;
+  const { signal } = io;
+  try {
+    await using campaigns = await statusesOf(options, io);
+    for (let first = true; ; first = false) {
+      const list = await campaigns.read(id, first);
+      await show(list, id !== undefined, io);
+      if (!watch) return codeOf(list);
+      await io.clock.sleep(every, signal);
+    }
+  } catch (thrown) {
+    // A watch ends by being interrupted.
+    if (signal.aborted && watch) return EXIT.done;
+    throw thrown;
+  }
+};
+
+/** Where campaigns are read: of the tenant, or of a service. */
+interface Statuses extends AsyncDisposable {
+  /** @param first nothing was read before */
+  readonly read: (id: string | undefined, first: boolean) => Promise<CampaignStatusList>;
+}
+
+async function statusesOf(options: OptionsOf<typeof declared.status>, io: Io): Promise<Statuses> {
+  const { service, watch, window = WINDOW_MINUTES, contacts } = options;
+  const { signal } = io;
+  if (service !== undefined) {
+    if (options.window !== undefined || contacts !== undefined)
+      throw new OperationError("invalid_input", "--window and --contacts do not go through a service: it looks by its own");
+    const campaigns = new ServiceCampaigns(service);
+    const following = new Following({ clock: io.clock, warn: io.say, silence: service.silence });
+    signal.addEventListener("abort", () => following.interrupt(), { once: true });
+    const read: Statuses["read"] = (id, fresh) => campaigns.statuses(id, { fresh, signal });
+    return {
+      // A look that a restart of the service spoils is made again; only the first says at once that it does not answer.
+      read: (id, first) => (watch && !first ? following.patiently(() => read(id, false)) : read(id, first)),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+  const states = await openCampaignStates(options, io.env);
+  const one = async (id: string, most: number) => {
+    const health = await states.health.read(id, { windowMinutes: window, contacts: contacts ?? most, call: { signal } });
+    return states.statusOf(health, { signal });
+  };
+  const read = async (id: string | undefined) =>
+    id === undefined
+      ? inTurns(await states.list({ signal }), (campaign) => one(campaign, CONTACTS_OF_MANY))
+      : [
+          await suggesting(
+            id,
+            () => states.list(),
+            () => one(id, CONTACTS_OF_ONE),
+          ),
+        ];
+  return {
+    read: async (id) => ({ items: await read(id), next: null, asOf: new Date(io.clock.now()).toISOString(), failed: null }),
+    [Symbol.asyncDispose]: () => states[Symbol.asyncDispose](),
+  };
+}
+
+/** A campaign that was deleted since the list was read is left out. */
+async function inTurns(ids: readonly string[], read: (id: string) => Promise<CampaignStatus>): Promise<CampaignStatus[]> {
+  const waiting = [...ids.entries()];
+  const found = new Map<number, CampaignStatus>();
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [place, id] = next;
+      try {
+        found.set(place, await read(id));
+      } catch (thrown) {
+        if (ids.length === 1 || !(thrown instanceof TenantError) || thrown.code !== "not_found") throw thrown;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, worker));
+  return [...found].sort(([a], [b]) => a - b).map(([, status]) => status);
+}
+
+async function show(list: CampaignStatusList, one: boolean, io: Io): Promise<void> {
+  const { items, failed } = list;
+  const lines = () => (one ? items.flatMap(healthLines) : items.length === 0 ? [] : HEALTH.lines(items, io.width, io.colour));
+  const empty = list.asOf === null ? "the tenant's campaigns have not been read yet" : "the tenant has no campaigns";
+  await io.answer((one ? items[0] : undefined) ?? list, lines, one ? undefined : empty);
+  if (failed !== null) io.say(`not all of it could be read at ${failed.at}: ${printable(failed.message)}`);
+}
+
+/** What the tenant would not tell decides the exit code; a campaign that does not dial is no failure. */
+function codeOf({ items, failed }: CampaignStatusList): number {
+  const problems = items.flatMap((one) => one.failed ?? []);
+  if (failed !== null || (problems.length > 0 && problems.length === items.length))
+    return exitOf((failed ?? problems[0])?.code ?? "");
+  return problems.length === 0 ? EXIT.done : EXIT.partlyFailed;
+}

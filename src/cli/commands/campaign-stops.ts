@@ -1,0 +1,60 @@
+// outdial campaign stops.
+
+import { openStopRecords, stopRecordsOf } from "../../app/index.ts";
+import { formatInstant } from "../../compliance/index.ts";
+import type { EmergencyStop, StopResult } from "../../operations/views/index.ts";
+import type { Run } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/campaign.ts";
+import type { Io } from "../io.ts";
+import { resultLine } from "../render-campaign-state.ts";
+import { table } from "../table.ts";
+import { grouped, printable } from "../text.ts";
+
+const STOPS = table<EmergencyStop>(
+  [
+    { title: "id", value: ({ id }) => id },
+    { title: "given", value: ({ createdAt }) => formatInstant(Date.parse(createdAt)) },
+    { title: "by", value: ({ actor }) => actor },
+    { title: "now", value: (stop) => standing(stop) },
+    { title: "reason", value: ({ reason }) => reason },
+  ],
+  { widest: 60 },
+);
+
+/** The latest ones are shown. */
+const SHOWN = 20;
+
+export const stops: Run<typeof declared.stops> = async ({ args: { id }, options, io }) => {
+  const { service } = options;
+  await using records = service === undefined ? await openStopRecords(options, io.env) : stopRecordsOf(service);
+  if (id !== undefined) return await showStop(await records.show(id), io);
+  const list = await records.list(SHOWN);
+  await io.answer({ items: list }, list.length === 0 ? [] : STOPS.lines(list, io.width), "there was no emergency stop");
+};
+
+async function showStop(stop: StopResult, io: Io): Promise<number> {
+  const { id, actor, createdAt, changes, alreadyPaused, listProblem } = stop;
+  const left = changes.filter(({ status }) => status === "resumed");
+  const open = changes.filter(({ status, confirmed: sure }) => !sure && status !== "resumed");
+  const parts = [`${grouped(changes.filter((change) => change.confirmed).length)} paused and confirmed`];
+  if (alreadyPaused.length > 0) parts.push(`${grouped(alreadyPaused.length)} listed as paused before`);
+  if (left.length > 0) parts.push(`${grouped(left.length)} resumed after it`);
+  if (open.length > 0) parts.push(`${grouped(open.length)} NOT confirmed`);
+  const lines = [
+    `${id} by ${printable(actor)}, ${formatInstant(Date.parse(createdAt))}: ${standing(stop)}`,
+    parts.join(" · "),
+    ...open.map((one) => `  ${resultLine(one)}`),
+    ...left.map(({ campaignId, message }) => `  ${printable(campaignId)}: ${printable(message)}`),
+  ];
+  if (listProblem !== null)
+    lines.push(`  the list of campaigns is not whole, others may be dialing: ${printable(listProblem.message)}`);
+  await io.answer(stop, lines);
+  return open.length === 0 && listProblem === null ? EXIT.done : EXIT.partlyFailed;
+}
+
+function standing({ endedAt, supersededBy, carriedOut }: Pick<EmergencyStop, "endedAt" | "supersededBy" | "carriedOut">): string {
+  if (supersededBy !== null) return `${supersededBy} continues in its place`;
+  if (endedAt !== null) return `ended ${formatInstant(Date.parse(endedAt))}`;
+  return carriedOut ? "a service carries it out" : "waits for a service to continue it";
+}
