@@ -4,14 +4,14 @@
 // it, so a request that hangs blocks only its own place. Every claimed event ends in exactly one way: a mark (delivered, failed,
 // dead), a release, or an expired claim.
 
-import { type Clock, type Instant, isWithin, messageOf, type RandomStream } from "../../kernel/index.ts";
-import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
+import { type Instant, isWithin, messageOf, type RandomStream } from "../../kernel/index.ts";
+import type { ClaimedEvent } from "../../store/index.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
-import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
 import { allowance, type Circuit, CLOSED, failed, probeGivenUp, sending } from "./circuit.ts";
+import { type Batch, Claims, type ClaimsOptions } from "./claims.ts";
+import { LoopSleep } from "./loop-sleep.ts";
 import { Marks, type Tally } from "./marks.ts";
-import type { DeliveryMembers, DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
-import { lastQuietEnd, type QuietHours, quietUntil } from "./quiet-hours.ts";
+import type { DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
 import { switchOff } from "./switch-off.ts";
 import { type Failed, judge, type Verdict } from "./verdict.ts";
 
@@ -21,11 +21,6 @@ const IDLE_MAX_MS = 1_000;
 const IDLE_GROWTH = 1.5;
 /** Time reserved for writing a mark before its claim expires, ms. */
 const MARK_MARGIN_MS = 5_000;
-/** How long a claim is valid beyond one attempt, ms. */
-const CLAIM_MS = 60_000;
-/** How often dead processes with claims are looked for, ms. */
-const DEAD_LOOK_MS = 2_000;
-const MAX_BATCH = 256;
 /** How often it is checked whether a paused receiver was switched on, ms. */
 const ON_LOOK_MS = 1_000;
 /** Number of marks written at once; fewer when nothing is running, or when the first has waited for `FLUSH_MS`. */
@@ -46,34 +41,14 @@ export interface DeliveryAttempt {
   readonly latencyMs: number;
 }
 
-/** The receiver that a lane sends to. */
-export interface LaneReceiver {
-  readonly name: string;
-  /** Time without any delivery despite attempts after which it is switched off, ms. */
-  readonly offAfterMs: number;
-  readonly quiet?: QuietHours | undefined;
-  /** Most events in one message when events held by quiet hours are sent; 1 when a message has one event. */
-  readonly together: number;
-}
-
-/** Events of one message. */
-type Batch = readonly [ClaimedEvent, ...ClaimedEvent[]];
-
-interface LaneOptions extends AttemptOptions {
-  readonly receiver: LaneReceiver;
+interface LaneOptions extends AttemptOptions, ClaimsOptions {
   readonly outbox: DeliveryOutbox;
   readonly switches: DeliverySwitches;
   /** Name of the receiver of alarms. */
   readonly alarms: string | undefined;
-  readonly clock: Clock;
   readonly random: RandomStream;
-  readonly members: DeliveryMembers;
-  readonly concurrency: number;
-  readonly log: StoreLog;
   readonly onAttempt: ((attempt: DeliveryAttempt) => void) | undefined;
 }
-
-type Claim = Parameters<DeliveryOutbox["claimDue"]>[0];
 
 interface Waiter {
   readonly resolve: () => void;
@@ -85,28 +60,20 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #name: string;
   readonly #marks: Marks;
+  readonly #claims: Claims;
   #circuit: Circuit = CLOSED;
   /** Claimed, not sent yet. */
   #queue: Batch[] = [];
   #inFlight = 0;
   /** Requests, releases and writes of marks. */
   readonly #underWay = new Set<Promise<void>>();
-  /** Number of events claimed at once; follows the receiver's speed. */
-  #batch: number;
+  readonly #sleep: LoopSleep;
   #loop: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
-  #stopping = false;
-  /** Something has happened since the last claim began that may have made more events due. */
-  #stirred = false;
-  #wake: () => void = ignore;
   #flushTimer: AbortController | undefined;
   #flushing = false;
   #judging = false;
   #resting: Waiter[] = [];
-  /** The end of the quiet hours whose events are all claimed. */
-  #gathered: Instant | undefined;
-  /** When it was last looked whether a process that has claims has died. */
-  #lookedAt = Number.NEGATIVE_INFINITY;
   /** The latest failure, and when it was last looked whether somebody has switched the receiver on since. */
   #failedAt: Instant = 0;
   #lookedForOnAt = Number.NEGATIVE_INFINITY;
@@ -115,7 +82,8 @@ export class Lane {
     this.#options = options;
     this.#name = options.receiver.name;
     this.#marks = new Marks(options.outbox, options.members.id);
-    this.#batch = Math.min(MAX_BATCH, options.concurrency * 8);
+    this.#claims = new Claims(options);
+    this.#sleep = new LoopSleep(options.clock);
   }
 
   /** The durable results of this lane's attempts since it was created. */
@@ -135,12 +103,11 @@ export class Lane {
   }
 
   async #end(): Promise<void> {
-    this.#stopping = true;
-    this.#wake();
+    this.#sleep.end();
     await this.#loop;
     await this.#options.sender.close();
     this.#loop = undefined;
-    this.#stopping = false;
+    this.#sleep.restart();
     this.#ending = undefined;
   }
 
@@ -151,20 +118,20 @@ export class Lane {
   rest(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#resting.push({ resolve, reject });
-      this.#stir();
+      this.#sleep.stir();
     });
   }
 
   async #run(): Promise<void> {
     let idleMs = IDLE_MIN_MS;
-    while (!this.#stopping) {
+    while (!this.#sleep.isOver) {
       try {
         const found = await this.#turn(idleMs);
         idleMs = found ? IDLE_MIN_MS : Math.min(IDLE_MAX_MS, idleMs * IDLE_GROWTH);
       } catch (error) {
         this.#warn("the outbox failed", error);
         for (const { reject } of this.#resting.splice(0)) reject(error);
-        await this.#pause(IDLE_MAX_MS);
+        await this.#sleep.pause(IDLE_MAX_MS);
       }
     }
     await this.#finish();
@@ -172,32 +139,20 @@ export class Lane {
 
   /** Claims once; waits when there is nothing to do. False when nothing was due. */
   async #turn(idleMs: number): Promise<boolean> {
-    this.#stirred = false;
+    this.#sleep.settle();
     // Unwritten results come before new claims: nothing is sent while results may be lost.
     if (this.#marks.failing || this.#quiet) await this.#marks.flush();
-    if (this.#queue.length > this.#batch / 2) {
-      await this.#wait(IDLE_MAX_MS);
+    if (this.#queue.length > this.#claims.atOnce / 2) {
+      await this.#sleep.wait(IDLE_MAX_MS);
       return true;
     }
-    await this.#takeFromTheDead();
+    await this.#claims.takeFromTheDead();
     await this.#tryWhenSwitchedOn();
     if ((await this.#claim()) > 0) return true;
     // Asking wakes the loop: callers that began to wait during the claim are in this list only in the next turn.
-    if (!this.#stirred && this.#quiet && this.#marks.empty) for (const { resolve } of this.#resting.splice(0)) resolve();
-    await this.#wait(idleMs);
+    if (!this.#sleep.isStirred && this.#quiet && this.#marks.empty) for (const { resolve } of this.#resting.splice(0)) resolve();
+    await this.#sleep.wait(idleMs);
     return false;
-  }
-
-  /** Makes events due that dead processes had claimed. */
-  async #takeFromTheDead(): Promise<void> {
-    const { outbox, members, clock } = this.#options;
-    if (isWithin(DEAD_LOOK_MS, this.#lookedAt, clock.now()) || !members.isTrusted()) return;
-    this.#lookedAt = clock.now();
-    for (const by of await outbox.claimants(this.#name, this.#claimMs)) {
-      if (by === members.id || !(await members.isDead(by))) continue;
-      const count = await outbox.releaseAll(this.#name, by);
-      this.#options.log("info", `events for ${this.#name}: ${by} died with claims; they are due again`, { count });
-    }
   }
 
   /** A paused receiver is tried again when a person has switched it on, however long the pause was to be. */
@@ -211,22 +166,17 @@ export class Lane {
     log("info", `events for ${this.#name}: the receiver was switched on; it is tried again`);
   }
 
-  get #claimMs(): number {
-    return CLAIM_MS + this.#options.timeoutMs;
-  }
-
   /** Claims as many events as there is room for and the circuit allows, and begins to send them. */
   async #claim(): Promise<number> {
     const { members, clock } = this.#options;
-    const limit = Math.min(this.#batch - this.#queue.length, allowance(this.#circuit, clock.now()));
+    const limit = Math.min(this.#claims.atOnce - this.#queue.length, allowance(this.#circuit, clock.now()));
     // A process that considers this one dead may be sending the next events of the same subjects.
     if (limit <= 0 || !members.isTrusted()) return 0;
-    const claim = { endpoint: this.#name, by: members.id, claimMs: this.#claimMs };
-    const batches = (await this.#gather(claim)) ?? (await this.#claimEach({ ...claim, limit }));
+    const batches = await this.#claims.next(limit);
     if (batches.length === 0) return 0;
     this.#queue.push(...batches);
     // The circuit may have opened, or the lane may be stopping.
-    if (this.#stopping || allowance(this.#circuit, clock.now()) < batches.length) {
+    if (this.#sleep.isOver || allowance(this.#circuit, clock.now()) < batches.length) {
       this.#giveBack();
     } else {
       this.#circuit = sending(this.#circuit);
@@ -235,35 +185,9 @@ export class Lane {
     return batches.length;
   }
 
-  /** Due events, each by itself. In quiet hours only urgent ones. */
-  async #claimEach(claim: Claim): Promise<Batch[]> {
-    const { outbox, clock, receiver } = this.#options;
-    const quiet = receiver.quiet !== undefined && quietUntil(receiver.quiet, clock.now()) !== undefined;
-    const claimed = await outbox.claimDue(quiet ? { ...claim, except: HELD_IN_QUIET_HOURS } : claim);
-    if (claimed.length === claim.limit && claim.limit > 1) this.#batch = Math.min(MAX_BATCH, this.#batch * 2);
-    return claimed.map((event) => [event]);
-  }
-
-  /** The events that the last quiet hours held, as one message; undefined when there are none, or messages have one event. */
-  async #gather(claim: Omit<Claim, "limit">): Promise<Batch[] | undefined> {
-    const { outbox, clock, receiver } = this.#options;
-    const { quiet, together: limit } = receiver;
-    const now = clock.now();
-    if (quiet === undefined || limit === 1 || quietUntil(quiet, now) !== undefined) return undefined;
-    const before = lastQuietEnd(quiet, now);
-    if (before === undefined || before === this.#gathered) return undefined;
-    const together = { types: HELD_IN_QUIET_HOURS, before };
-    const [first, ...others] = await outbox.claimDue({ ...claim, limit, together });
-    if (first === undefined) {
-      this.#gathered = before;
-      return undefined;
-    }
-    return [[first, ...others]];
-  }
-
   #sendQueued(): void {
     const { clock, concurrency, timeoutMs, members } = this.#options;
-    while (!this.#stopping && this.#inFlight < concurrency) {
+    while (!this.#sleep.isOver && this.#inFlight < concurrency) {
       const batch = this.#queue[0];
       if (batch === undefined) return;
       if (!members.isTrusted()) {
@@ -272,7 +196,7 @@ export class Lane {
       }
       if (batch[0].claimedUntil < clock.now() + timeoutMs + MARK_MARGIN_MS) {
         // The receiver needs longer for the batch than a claim is valid.
-        this.#batch = Math.max(concurrency, Math.floor(this.#batch / 2));
+        this.#claims.shrink();
         this.#giveBack();
         return;
       }
@@ -295,7 +219,7 @@ export class Lane {
     this.#learn(verdict);
     this.#sendQueued();
     this.#writeMarks();
-    if (this.#queue.length <= this.#batch / 2) this.#wake();
+    if (this.#queue.length <= this.#claims.atOnce / 2) this.#sleep.wake();
     for (const event of batch) this.#report(event, verdict, now - started);
   }
 
@@ -303,7 +227,7 @@ export class Lane {
     const { clock, log, random } = this.#options;
     const before = this.#circuit;
     if (verdict.kind !== "delivered") {
-      this.#gathered = undefined;
+      this.#claims.reopen();
       this.#failedAt = clock.now();
       this.#circuit = failed(before, clock.now(), random, verdict.pauseUntil);
       if (before.state === "closed" && this.#circuit.state === "open") {
@@ -346,11 +270,11 @@ export class Lane {
     const { members, outbox } = this.#options;
     const ours = this.#queue.flat().map(({ id }) => id);
     this.#queue = [];
-    this.#gathered = undefined;
+    this.#claims.reopen();
     this.#circuit = probeGivenUp(this.#circuit);
     if (ours.length === 0) return;
     const release = outbox.release(members.id, ours).then(
-      () => this.#stir(),
+      () => this.#sleep.stir(),
       // They become due when their claims expire.
       (error) => this.#warn(`${ours.length} claims could not be given back`, error),
     );
@@ -378,10 +302,10 @@ export class Lane {
       .flush()
       .then(
         // After a delivery the next event of its subject becomes due.
-        () => this.#stir(),
+        () => this.#sleep.stir(),
         (error) => {
           this.#warn("ends of deliveries could not be written yet", error);
-          this.#wake();
+          this.#sleep.wake();
         },
       )
       .finally(() => {
@@ -409,39 +333,9 @@ export class Lane {
       .catch((error) => this.#warn("a callback failed", error))
       .finally(() => {
         this.#underWay.delete(tracked);
-        if (this.#quiet) this.#wake();
+        if (this.#quiet) this.#sleep.wake();
       });
     this.#underWay.add(tracked);
-  }
-
-  #stir(): void {
-    this.#stirred = true;
-    this.#wake();
-  }
-
-  /** Sleeps until stirred, woken, stopped, or `ms` have passed. */
-  async #wait(ms: number): Promise<void> {
-    if (this.#stirred || this.#stopping) return;
-    const over = new AbortController();
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    await Promise.race([woken, this.#options.clock.sleep(ms, over.signal).catch(ignore)]);
-    this.#wake = ignore;
-    over.abort();
-  }
-
-  /**
-   * Sleeps until stopped or `ms` have passed, regardless of other events: a failing outbox is not called again for every finished
-   * delivery.
-   */
-  async #pause(ms: number): Promise<void> {
-    const { clock } = this.#options;
-    const until = clock.now() + ms;
-    while (!this.#stopping && clock.now() < until) {
-      this.#stirred = false;
-      await this.#wait(until - clock.now());
-    }
   }
 
   #report(event: ClaimedEvent, verdict: Verdict, latencyMs: number): void {
