@@ -2,7 +2,7 @@
 
 import { CALLED_BEFORE, TENANT_GROUPS } from "../views/check-names.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
-import type { CampaignPreview, CampaignVerb } from "../views/schemas/campaigns.ts";
+import type { CampaignPreview, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
 import type { ResumeRefusal } from "./state/resume.ts";
 
 /** What an action applies to (for a hand-over: the primary), the contacts that the gate read, and what was checked. */

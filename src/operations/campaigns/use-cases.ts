@@ -16,14 +16,8 @@ import {
   pointOf,
 } from "../views/campaign-views.ts";
 import type { Planned } from "../views/plan.ts";
-import type {
-  CampaignDetail,
-  CampaignList,
-  CampaignResult,
-  CampaignStatusList,
-  CampaignVerb,
-  HealthView,
-} from "../views/schemas/campaigns.ts";
+import type { CampaignResult, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
+import type { CampaignDetail, CampaignList, CampaignStatusList, HealthView } from "../views/schemas/campaigns.ts";
 import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
 import { timeText } from "../views/texts.ts";

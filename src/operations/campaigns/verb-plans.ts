@@ -3,7 +3,7 @@
 import type { DncBeforeStart } from "../tenant-dnc/index.ts";
 import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
 import type { Planned } from "../views/plan.ts";
-import type { CampaignPreview } from "../views/schemas/campaigns.ts";
+import type { CampaignPreview } from "../views/schemas/campaign-verbs.ts";
 import { timeText } from "../views/texts.ts";
 import type { PairReport } from "./failover/pair.ts";
 import { orderRefusal } from "./failover/words.ts";

@@ -8,7 +8,7 @@ import type { ResumeVerdict } from "../campaigns/state/resume.ts";
 import { companyListWords } from "../compliance/words.ts";
 import { type DncBeforeStart, dncWords } from "../tenant-dnc/index.ts";
 import { CALLED_BEFORE, TENANT_GROUPS } from "./check-names.ts";
-import type { CampaignPreview } from "./schemas/campaigns.ts";
+import type { CampaignPreview } from "./schemas/campaign-verbs.ts";
 
 type Check = CampaignPreview["checks"][number];
 

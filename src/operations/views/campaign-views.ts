@@ -6,8 +6,8 @@ import type { GateLook } from "../campaigns/health/why.ts";
 import type { CampaignReading } from "../campaigns/metrics/reading.ts";
 import type { StateChange } from "../campaigns/state/change.ts";
 import { budgetOf } from "./compliance-views.ts";
+import type { CampaignResult } from "./schemas/campaign-verbs.ts";
 import type {
-  CampaignResult,
   CampaignStatus,
   CampaignSummary,
   GateLook as GateLookView,

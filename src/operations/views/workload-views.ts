@@ -3,7 +3,8 @@
 import type { Instant } from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import { callingLeft, hoursAt } from "../campaigns/workload/figures.ts";
-import type { CampaignSummary, Workload } from "./schemas/campaigns.ts";
+import type { CampaignSummary } from "./schemas/campaigns.ts";
+import type { Workload } from "./schemas/workload.ts";
 import { timeText } from "./texts.ts";
 
 /** What the figures are computed from. */

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { campaignPlanView } from "./campaign-files.ts";
-import { campaignPreview } from "./campaigns.ts";
+import { campaignPreview } from "./campaign-verbs.ts";
 import { time } from "./common.ts";
 import { suppressionView } from "./compliance.ts";
 import { dialerPreview } from "./dialer.ts";

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { FAILOVER_PHASES } from "../../campaigns/failover/state.ts";
 import { count, pageOf, pairWords, readingFailure, share, time } from "./common.ts";
+import { workload, workloadInShort } from "./workload.ts";
 
 /** A calling window of the list's contacts in one zone. */
 export const windowState = z
@@ -53,103 +54,6 @@ const notDialing = z
     all: z.array(z.strictObject({ code: z.string(), text: z.string() })).readonly(),
   })
   .meta({ id: "NotDialing", description: "Why it does not dial, or why that is not known; null while it dials" });
-
-/** The work that is left, in short: for sorted lists. */
-const workloadInShort = z
-  .strictObject({
-    penetration: z.number().nullable().describe("List penetration: contacts attempted of the contacts on the list, 0 to 1"),
-    hoursLeft: z.number().nullable().describe("Hours of work left at the measured pace"),
-    callbacksDue: count.nullable().describe("Scheduled callbacks whose time has come"),
-    agents: count.nullable().describe("Agents logged in"),
-    occupancy: z.number().nullable().describe("0 to 1, over 30 minutes"),
-    asOf: time.nullable().describe("When it was read; null: never. Agents are as old as the figures"),
-  })
-  .meta({ id: "WorkloadInShort", description: "A figure that is not known is null; campaigns.show says why" });
-
-/** A figure, or why there is none. */
-const known = <Value extends z.ZodType>(value: Value) =>
-  z.strictObject({
-    value: value.nullable(),
-    why: z.string().nullable().describe("Why there is no value; null when there is one"),
-    asOf: time.nullable().describe("When what it follows from was read; null: never"),
-  });
-
-/** The work that is left in a campaign, and the agents for it. */
-export const workload = z
-  .strictObject({
-    penetration: known(
-      z.strictObject({
-        rate: z.number().describe("attempted / contacts"),
-        attempted: count.describe("Contacts that were dialed at least once"),
-        contacts: count.describe("Contacts on the list"),
-        countedBy: z
-          .enum(["tenant", "outdial"])
-          .describe("outdial: numbers of the calls that it was told of, of the contacts that the tenant says are on the list"),
-      }),
-    ).describe("List penetration"),
-    dialable: known(
-      z.strictObject({
-        contacts: count,
-        of: z
-          .enum(["not final", "callable by the rules", "not attempted yet"])
-          .describe("not final: the tenant may dial them again. callable by the rules: now or later, by outdial's gate"),
-      }),
-    ).describe("Contacts that may still be dialed"),
-    pace: known(
-      z.strictObject({
-        perHour: z.number(),
-        low: z.number(),
-        high: z.number().describe("low and high: 95 %, by the count and by what the windows differ"),
-        dials: count,
-        hours: z.number().describe("Of the windows in which calls were placed, of the last three hours"),
-        windows: count,
-      }),
-    ).describe("Calls placed an hour while it dials"),
-    hoursLeft: known(
-      z.strictObject({
-        hours: z.number(),
-        low: z.number(),
-        high: z.number().nullable().describe("low and high: by the interval of the pace; null: no end"),
-        today: z
-          .strictObject({ hours: z.number(), until: time })
-          .nullable()
-          .describe("Calling hours that are left until every window has closed; null while all are closed"),
-        opens: time.nullable().describe("When calling hours begin next, within a day"),
-        perDay: z.number().describe("Calling hours in the day after the windows were looked at; 0 when they are not known"),
-        days: z.number().nullable().describe("hours over perDay: days of calling hours; null when perDay is 0"),
-      }),
-    ).describe("Hours of work left: until each dialable contact was dialed once more, at the pace"),
-    callbacks: known(
-      z.strictObject({
-        waiting: count,
-        due: count.describe("Their time has come"),
-        withinHour: count.describe("Due within an hour of asOf, not yet due then"),
-        next: time.nullable(),
-      }),
-    ).describe("Scheduled callbacks at the tenant"),
-    agents: known(
-      z.strictObject({
-        loggedIn: count.nullable(),
-        available: count.nullable().describe("Waiting for a call"),
-        working: count.nullable().describe("With a contact"),
-        wrapUp: count.nullable().describe("After a call"),
-      }),
-    ).describe("Agents of the moment; one who works for several campaigns counts in each"),
-    mostAgents: count.nullable().describe("concurrency.max_agents of the dialer settings that were read; null: not read"),
-    occupancy: known(
-      z.strictObject({
-        rate: z.number(),
-        busyMinutes: z.number().describe("Agent-minutes of talk and wrap-up"),
-        staffedMinutes: z.number().describe("The same, and the time in which agents waited for a call"),
-        windowMinutes: z.number(),
-        readings: count,
-      }),
-    ).describe(
-      "Talk and wrap-up of the time in which agents talked, wrapped up or waited for a call; breaks count on neither side",
-    ),
-  })
-  .meta({ id: "Workload" });
-export type Workload = z.output<typeof workload>;
 
 /** The source of the figures. */
 const figuresFrom = z
@@ -312,59 +216,6 @@ export const campaignDetail = campaignStatus
   })
   .meta({ id: "CampaignDetail" });
 export type CampaignDetail = z.output<typeof campaignDetail>;
-
-/** What a person can do with a campaign. */
-export const CAMPAIGN_VERBS = ["pause", "resume", "failover", "failback", "drill"] as const;
-/** What a person does with a campaign. */
-export type CampaignVerb = (typeof CAMPAIGN_VERBS)[number];
-
-/** What a verb would do now. With refusals it would not be carried out. */
-export const campaignPreview = z
-  .strictObject({
-    verb: z.enum(CAMPAIGN_VERBS),
-    campaignId: z.string(),
-    confirm: z.string().describe("Hash of this plan, to be given back"),
-    effects: z.array(z.string()).readonly().describe("What would be done, in order, in words"),
-    refusals: z.array(z.string()).readonly(),
-    judged: z
-      .strictObject({
-        contacts: count,
-        callable: count,
-        listed: count.nullable().describe("How many the tenant says are on the list"),
-        whole: z.boolean().describe("All of them were judged, not only the beginning of the list"),
-        at: time,
-      })
-      .nullable()
-      .describe(
-        "The contacts that the pre-dial gate looked at; null for other verbs than resume, and where there was no list to read",
-      ),
-    checks: z
-      .array(
-        z.strictObject({
-          check: z.string(),
-          passed: z.boolean().nullable().describe("Null: it forbids nothing either way"),
-          text: z.string(),
-        }),
-      )
-      .readonly()
-      .describe("What was looked at, with its result in words"),
-  })
-  .meta({ id: "CampaignPreview" });
-export type CampaignPreview = z.output<typeof campaignPreview>;
-
-/** The result of a verb. */
-export const campaignResult = z
-  .strictObject({
-    campaignId: z.string(),
-    status: z.string(),
-    /** Whether the vendor shows the state, when it was read back. */
-    confirmed: z.boolean(),
-    already: z.boolean().describe("It was so before"),
-    message: z.string(),
-    code: z.string().nullable().describe("Code of the error behind it; null when there was none"),
-  })
-  .meta({ id: "CampaignResult" });
-export type CampaignResult = z.output<typeof campaignResult>;
 
 /** The documented health view; no member is ever null. */
 export const healthView = z

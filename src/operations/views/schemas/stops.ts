@@ -1,7 +1,7 @@
 // Emergency stops: the progress of each, campaign by campaign.
 
 import { z } from "zod";
-import { campaignResult } from "./campaigns.ts";
+import { campaignResult } from "./campaign-verbs.ts";
 import { count, time } from "./common.ts";
 
 /** A stop without its campaigns. */
