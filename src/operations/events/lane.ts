@@ -4,15 +4,15 @@
 // it, so a request that hangs blocks only its own place. Every claimed event ends in exactly one way: a mark (delivered, failed,
 // dead), a release, or an expired claim.
 
-import { type Instant, isWithin, messageOf, type RandomStream } from "../../kernel/index.ts";
+import { type Instant, isWithin, messageOf } from "../../kernel/index.ts";
 import type { ClaimedEvent } from "../../store/index.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
 import { allowance, type Circuit, CLOSED, failed, probeGivenUp, sending } from "./circuit.ts";
 import { type Batch, Claims, type ClaimsOptions } from "./claims.ts";
 import { LoopSleep } from "./loop-sleep.ts";
 import { Marks, type Tally } from "./marks.ts";
-import type { DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
-import { switchOff } from "./switch-off.ts";
+import type { DeliveryOutbox } from "./outbox-port.ts";
+import { type SwitchOffOptions, switchOffIfDue } from "./switch-off.ts";
 import { type Failed, judge, type Verdict } from "./verdict.ts";
 
 /** Sleep of an idle lane, ms: short at first, because events come in bursts, then longer. */
@@ -41,12 +41,8 @@ export interface DeliveryAttempt {
   readonly latencyMs: number;
 }
 
-interface LaneOptions extends AttemptOptions, ClaimsOptions {
+interface LaneOptions extends AttemptOptions, ClaimsOptions, SwitchOffOptions {
   readonly outbox: DeliveryOutbox;
-  readonly switches: DeliverySwitches;
-  /** Name of the receiver of alarms. */
-  readonly alarms: string | undefined;
-  readonly random: RandomStream;
   readonly onAttempt: ((attempt: DeliveryAttempt) => void) | undefined;
 }
 
@@ -247,22 +243,10 @@ export class Lane {
   #judgeReceiver(verdict: Failed): void {
     if (this.#judging) return;
     this.#judging = true;
-    const judged = this.#switchOffIfDue(verdict).finally(() => {
+    const judged = switchOffIfDue(this.#options, verdict).finally(() => {
       this.#judging = false;
     });
     this.#track(judged);
-  }
-
-  async #switchOffIfDue({ gone, error }: Failed): Promise<void> {
-    const { receiver, switches, clock, members, alarms, random, log } = this.#options;
-    const failingSince = await switches.failed(this.#name);
-    const now = clock.now();
-    const days = Number((receiver.offAfterMs / 86_400_000).toFixed(2));
-    if (gone !== true && now - failingSince < receiver.offAfterMs) return;
-    const reason =
-      gone === true ? "it answered 410: it wants no more events" : `nothing was delivered for ${days} days; last: ${error}`;
-    const off = { endpoint: this.#name, reason, failingSince, now, by: members.id, alarms, random };
-    if (await switchOff(switches, off)) log("error", `events for ${this.#name}: the receiver was switched off: ${reason}`);
   }
 
   /** Returns claimed events that were not sent. The outbox leaves alone what another worker has claimed in the meantime. */
