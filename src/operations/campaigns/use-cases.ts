@@ -1,10 +1,9 @@
 // Use cases of campaigns for command line, API and dashboard: status, preview of an action, the actions, the emergency stop.
 
 import { ABANDONMENT_LIMIT, nearest } from "../../kernel/index.ts";
-import { type CallOptions, TenantError } from "../../tenant/port.ts";
+import type { CallOptions } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
-import { timesOf } from "../readings.ts";
 import type { TenantRefresh } from "../refresh/refresh.ts";
 import { Together } from "../together.ts";
 import {
@@ -24,11 +23,10 @@ import { timeText } from "../views/texts.ts";
 import { noSuchPair } from "./failover/pair.ts";
 import type { FailoverUseCases } from "./failover/use-cases.ts";
 import { happened } from "./happened.ts";
-import type { KnownHealth } from "./health/known.ts";
-import { knownCampaign, knownList } from "./health/known-campaigns.ts";
-import type { CampaignReading } from "./metrics/reading.ts";
 import { suggesting } from "./nearest.ts";
 import type { VerbPlan } from "./preview.ts";
+import { CampaignReads } from "./reads.ts";
+import { shownSeries } from "./shown-series.ts";
 import type { StateChange } from "./state/change.ts";
 import type { EmergencyStops } from "./state/emergency-stop.ts";
 import { GateLooks } from "./state/gate-looks.ts";
@@ -41,8 +39,6 @@ const HOUR_MS = 3_600_000;
 const DRAIN_WAIT_MS = 10_000;
 /** After this time a request for the emergency stop is answered, ms; the stop continues in any case. */
 const STOP_WAIT_MS = 15_000;
-/** More points than this are thinned out: no screen shows them. */
-const POINTS = 720;
 /** A person waits for it. */
 const CALL: CallOptions = { lane: "pacing" };
 
@@ -66,11 +62,13 @@ export class CampaignUseCases {
   readonly #context: Context;
   readonly #parts: CampaignParts;
   readonly #looks: GateLooks;
+  readonly #reads: CampaignReads;
 
   constructor(context: Context, parts: CampaignParts) {
     this.#context = context;
     this.#parts = parts;
     const { states, refresh } = parts;
+    this.#reads = new CampaignReads(context, refresh);
     this.#looks = new GateLooks(
       states.gate,
       context.tenant.capabilities.campaignRunner,
@@ -88,7 +86,7 @@ export class CampaignUseCases {
   async list(fresh: boolean): Promise<CampaignList> {
     if (fresh) await this.#parts.refresh.listNow();
     return this.#lists.get(async () => {
-      const { campaigns, readAt, failed } = await this.#known(false);
+      const { campaigns, readAt, failed } = await this.#reads.list(false);
       return { items: campaigns.map(campaignSummaryOf), next: null, asOf: timeText(readAt), failed: failureOf(failed) };
     });
   }
@@ -100,39 +98,16 @@ export class CampaignUseCases {
    */
   async statuses(id: string | undefined, fresh: boolean): Promise<CampaignStatusList> {
     const { clock } = this.#context;
-    const problem = fresh ? await this.#readNow(id) : null;
+    const problem = fresh ? await this.#reads.readNow(id) : null;
     if (id !== undefined) {
-      const known = await this.#health(id, false);
+      const known = await this.#reads.campaign(id, false);
       const failed = problem ?? known.failed;
       const items = [campaignStatusOf({ ...known, failed }, clock.now())];
       return { items, next: null, asOf: timeText(known.readAt.status), failed: failureOf(failed) };
     }
-    const { campaigns, readAt, failed } = await this.#known(false);
+    const { campaigns, readAt, failed } = await this.#reads.list(false);
     const items = campaigns.map((one) => campaignStatusOf(one, clock.now()));
     return { items, next: null, asOf: timeText(readAt), failed: failureOf(problem ?? failed) };
-  }
-
-  /** Reads a campaign, or the list. @returns why the tenant could not be read */
-  async #readNow(id: string | undefined): Promise<KnownHealth["failed"]> {
-    const { refresh } = this.#parts;
-    try {
-      await (id === undefined
-        ? refresh.listNow()
-        : suggesting(
-            id,
-            () => this.#ids(),
-            () => refresh.campaignNow(id),
-          ));
-      return null;
-    } catch (thrown) {
-      if (!(thrown instanceof TenantError) || thrown.code === "not_found") throw thrown;
-      return { code: thrown.code, message: thrown.message, at: this.#context.clock.now() };
-    }
-  }
-
-  /** Of the campaigns that are known. */
-  async #ids(): Promise<readonly string[]> {
-    return (await this.#context.store.knownCampaigns.list()).map((one) => one.id);
   }
 
   /**
@@ -142,7 +117,7 @@ export class CampaignUseCases {
   async show(id: string, { hours, fresh }: { readonly hours: number; readonly fresh: boolean }): Promise<CampaignDetail> {
     const { store, clock } = this.#context;
     const from = clock.now() - hours * HOUR_MS;
-    const health = await this.#health(id, fresh);
+    const health = await this.#reads.campaign(id, fresh);
     const [readings, events, pair] = await Promise.all([
       this.#parts.states.metrics.series(id, from, clock.now()),
       happened(store, id, from),
@@ -153,7 +128,7 @@ export class CampaignUseCases {
       ...status,
       threshold: pair?.primary === id ? pair.policy.threshold : null,
       abandonmentLimit: status.abandonment?.limit ?? ABANDONMENT_LIMIT,
-      series: thinned(ofOneWindow(readings, pair?.policy.windowMinutes)).map(pointOf),
+      series: shownSeries(readings, pair?.policy.windowMinutes).map(pointOf),
       events,
       configuration: health.document === null ? null : { ...health.document },
       configurationAsOf: timeText(health.readAt.document),
@@ -166,7 +141,7 @@ export class CampaignUseCases {
    * not read yet.
    */
   async health(id: string | undefined, fresh: boolean): Promise<HealthView> {
-    return healthViewOf(await this.#health(id ?? (await this.#foremost(fresh)), fresh));
+    return healthViewOf(await this.#reads.campaign(id ?? (await this.#reads.foremost(fresh)), fresh));
   }
 
   /** The preview of an action. Throws OperationError `job_not_found` when the campaign is in no pair. */
@@ -191,7 +166,7 @@ export class CampaignUseCases {
     const [change] = await this.#paused([id], by, reason);
     if (change === undefined) throw new Error(`the pause of ${id} said nothing`);
     if (change.outcome === "failed" && change.code === "not_found") {
-      const near = nearest(id, await this.#ids());
+      const near = nearest(id, await this.#reads.ids());
       throw new OperationError("not_found", change.message ?? `the tenant knows no campaign ${id}`, {
         advice: near === undefined ? "Nothing was paused. The list of campaigns has the ids." : `Did you mean ${near}?`,
       });
@@ -306,50 +281,6 @@ export class CampaignUseCases {
     return (await this.#context.store.stops.list(limit)).map(stopViewOf);
   }
 
-  async #known(fresh: boolean) {
-    const { refresh } = this.#parts;
-    if (fresh) await refresh.listNow();
-    const known = await knownList(this.#context.store, this.#context.clock);
-    // Not earlier: due readings are looked up in the same process, and would delay the answer.
-    refresh.looking("campaigns");
-    return known;
-  }
-
-  async #health(id: string, fresh: boolean): Promise<KnownHealth> {
-    const { refresh } = this.#parts;
-    const { store, clock } = this.#context;
-    if (fresh)
-      await suggesting(
-        id,
-        () => this.#ids(),
-        () => refresh.campaignNow(id),
-      );
-    const known = await knownCampaign(store, id, clock.now());
-    if (known.readAt.status === null || known.isGone) {
-      const { readAt } = timesOf(await store.tenantReadings.find({ what: "campaigns" }));
-      if (readAt !== null) {
-        const near = nearest(id, await this.#ids());
-        throw new OperationError("not_found", `the tenant's list of campaigns, read ${timeText(readAt)}, does not have ${id}`, {
-          advice: `${near === undefined ? "" : `Did you mean ${near}? `}A campaign that was created since then is listed within a minute. With fresh=true the API reads the tenant first.`,
-        });
-      }
-    }
-    refresh.looking({ campaign: id });
-    return known;
-  }
-
-  async #foremost(fresh: boolean): Promise<string> {
-    const { campaigns, readAt, failed } = await this.#known(fresh);
-    const primary = campaigns.find(({ failover }) => failover?.role === "primary");
-    const one = primary ?? campaigns.find(({ status }) => status === "active") ?? campaigns[0];
-    if (one !== undefined) return one.id;
-    if (readAt !== null) throw new OperationError("not_available", "the tenant has no campaign");
-    const why = failed === null ? "" : `: ${failed.message}`;
-    throw new OperationError("not_read_yet", `the tenant's list of campaigns has not been read yet${why}`, {
-      advice: "Ask again in a few seconds, or with fresh=true.",
-    });
-  }
-
   async #pair(id: string) {
     return (await pairOf(this.#context.store, id)) ?? noSuchPair(id);
   }
@@ -359,7 +290,7 @@ export class CampaignUseCases {
     // A stored look may be old, so the pair is read each time.
     const look = await suggesting(
       id,
-      () => this.#ids(),
+      () => this.#reads.ids(),
       () => this.#looks.look(id),
     );
     return resumePlanOf(await this.#parts.states.previewOfResume(id, CALL, look), stopMark);
@@ -370,21 +301,4 @@ export class CampaignUseCases {
     await this.saw({ campaignId, target, shown: shown === true });
     return campaignResultOf(change);
   }
-}
-
-/**
- * Only readings over windows of one length, since others would not make a curve: of the watch's window if there are any,
- * otherwise of the most frequent one.
- */
-function ofOneWindow(readings: readonly CampaignReading[], watched: number | undefined): readonly CampaignReading[] {
-  const counts = new Map<number | null, number>();
-  for (const { windowMinutes } of readings) counts.set(windowMinutes, (counts.get(windowMinutes) ?? 0) + 1);
-  const [usual] = [...counts].sort(([, a], [, b]) => b - a);
-  const wanted = watched !== undefined && counts.has(watched) ? watched : usual?.[0];
-  return readings.filter(({ windowMinutes }) => windowMinutes === wanted);
-}
-
-function thinned<T>(readings: readonly T[]): readonly T[] {
-  const every = Math.ceil(readings.length / POINTS);
-  return every <= 1 ? readings : readings.filter((_, i) => (readings.length - 1 - i) % every === 0);
 }
