@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { type AcdReply, MAPPED_COLUMNS } from "../../contract/acd/index.ts";
 import type { FittedCampaign } from "../capabilities.ts";
+import { TenantError } from "../errors.ts";
 import type { AcdRow } from "./pages.ts";
 import { LIST_JOINT } from "./skills.ts";
 
@@ -245,3 +246,7 @@ function laterMinute(time: string): string {
   const total = Math.min(hours * 60 + minutes + (seconds > 0 ? 1 : 0), DAY_MINUTES - 1);
   return [Math.floor(total / 60), total % 60].map((part) => String(part).padStart(2, "0")).join(":");
 }
+
+/** The tenant, as it is, does not allow what a file asks for. */
+export const refusal = (operationId: string, message: string): TenantError =>
+  new TenantError("refused", `${operationId}: ${message}`, { operationId });

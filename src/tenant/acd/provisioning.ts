@@ -1,7 +1,7 @@
 // A campaign file on the ACD API: a campaign (a group), a skill that dials, its parameters, its list, and the do-not-call groups
 // it obeys. Each is looked for by name before it is made; one is made at a time; nothing is started and nothing is deleted.
 
-import { type AcdBody, PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
+import { PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
 import type { Clock } from "../../kernel/index.ts";
 import type { CampaignToFit, FittedCampaign, PlacedPiece, Placing } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
@@ -9,45 +9,41 @@ import type { CampaignView } from "../views.ts";
 import { doNotCallGroups } from "./do-not-call.ts";
 import { acdRows } from "./pages.ts";
 import {
-  type CallingList,
   DAY_MINUTES,
   fitted,
   type Holdable,
   holdable,
   isActive,
   isOn,
-  mappingOf,
   minuteOf,
   namesOf,
   PERCENT,
   percentOf,
+  refusal,
   repaired,
   textIn,
-  wantedLists,
   windowOf,
 } from "./provision-form.ts";
+import { ProvisionedLists } from "./provision-lists.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { Skills } from "./skills.ts";
 
 type Skill = Awaited<ReturnType<Skills["read"]>>;
 
-const DAY_MS = 86_400_000;
 /** Pauses between looking for a skill that was just made, ms: the tenant lists it seconds later. */
 const LOOKS_MS = [500, 1000, 1500, 2000];
-/** How often the job of an upload is checked, and for how long, ms. */
-const JOB_LOOK_MS = 2000;
-const JOB_LOOKS = 300;
-
 /** Reads, creates and changes campaigns (skills with their calling lists), and uploads files of records. */
 export class Provisioning {
   readonly #requester: AcdRequester;
   readonly #skills: Skills;
   readonly #clock: Clock;
+  readonly #lists: ProvisionedLists;
 
   constructor(requester: AcdRequester, skills: Skills, clock: Clock) {
     this.#requester = requester;
     this.#skills = skills;
     this.#clock = clock;
+    this.#lists = new ProvisionedLists(requester, clock);
   }
 
   /** A skill with what campaign files describe of it; lists and groups by name. @throws TenantError `not_found` */
@@ -55,7 +51,7 @@ export class Provisioning {
     const path = { skillId };
     const [view, lists, general, zones, retry, groups] = await Promise.all([
       this.#skills.view(skillId, options),
-      listsOf(this.#requester, options),
+      this.#lists.all(options),
       this.#requester.request("getGeneralSettings", { ...options, path }),
       this.#requester.request("getTimeZones", { ...options, path }),
       this.#requester.request("getRetry", { ...options, path }),
@@ -85,7 +81,7 @@ export class Provisioning {
 
   /** Files as skills can hold them. A skill keeps lists and groups that a file does not name: nothing is removed. */
   async fit(wanted: readonly CampaignToFit[], options: AcdCallOptions): Promise<readonly FittedCampaign[]> {
-    const lists = await listsOf(this.#requester, options);
+    const lists = await this.#lists.all(options);
     const groups = new Set<string>();
     if (wanted.some(({ document }) => document["doNotCallGroups"] !== undefined))
       for await (const { dncGroupName, isActive: active } of acdRows(this.#requester, "listDncGroups", options))
@@ -117,28 +113,14 @@ export class Provisioning {
       (await this.#stopped(skill, status, options)) ??
       (await this.#skill(skill, wanted, groupId?.id, options)) ??
       (await this.#parameters(skillId, wanted, options)) ??
-      (await this.#list(skill, wanted, { fileName, records }, options)) ??
+      (await this.#lists.place(skill, wanted, { fileName, records }, options)) ??
       (await this.#obeys(skillId, wanted.doNotCallGroups ?? [], options));
     if (piece !== undefined) return { done: false, piece, id: skillId };
-    return { done: true, id: skillId, notes: wanted.contactListFile === undefined ? [] : await this.#notTaken(wanted, options) };
-  }
-
-  /**
-   * In words, how many records the lists did not take: an upload's job gives no counts, but a list gives those of its last
-   * upload.
-   */
-  async #notTaken({ contactListId }: Holdable, options: AcdCallOptions): Promise<string[]> {
-    const lists = await listsOf(this.#requester, options);
-    const names = new Set(wantedLists(contactListId, lists));
-    return lists.flatMap(({ listName, validRecords, invalidRecords, totalRecords, ...list }) => {
-      if (listName === undefined || !names.has(listName) || !isActive({ listName, ...list })) return [];
-      const of = `of the last file of the list ${JSON.stringify(listName)}`;
-      if (invalidRecords === undefined || invalidRecords === null)
-        return [`the tenant does not say how many records ${of} it took`];
-      if (invalidRecords === 0) return [];
-      const all = totalRecords ?? (validRecords ?? 0) + invalidRecords;
-      return [`the tenant took ${all - invalidRecords} of ${all} records ${of}: it refuses the others, and does not say which`];
-    });
+    return {
+      done: true,
+      id: skillId,
+      notes: wanted.contactListFile === undefined ? [] : await this.#lists.notTaken(wanted, options),
+    };
   }
 
   /** The campaign with a name; made when there is none. */
@@ -279,77 +261,6 @@ export class Provisioning {
     return "retry settings";
   }
 
-  /** Makes the list when there is none of its name, and assigns it to the skill by uploading the records. */
-  async #list(
-    { skillId, isRunning }: Skill,
-    { contactListId, contactListFile: file }: Holdable,
-    { fileName, records }: { readonly fileName: string; readonly records: () => Promise<Uint8Array> },
-    options: AcdCallOptions,
-  ): Promise<string | undefined> {
-    // Of several names only one can be new: those that the skill has already exist.
-    const lists = await listsOf(this.#requester, options);
-    const names = wantedLists(contactListId, lists);
-    for (const name of names) {
-      const list = lists.find((one) => one.listName === name && isActive(one));
-      if (list === undefined) {
-        if (file === undefined) throw refusal("mapCallList", `the tenant has no calling list ${JSON.stringify(name)}`);
-        await this.#requester.request("mapCallList", { ...options, ...mappingOf(name, file) });
-        return "list";
-      }
-      if (file !== undefined) await this.#uploaded(list.listId, options);
-      if (isOn(list, skillId)) continue;
-      if (file === undefined) throw refusal("uploadCallList", `skill ${skillId} does not call the list ${JSON.stringify(name)}`);
-      if (isRunning === true)
-        throw refusal("uploadCallList", `skill ${skillId} runs: records that are uploaded to it are dialed at once`);
-      await this.#upload(list.listId, skillId, { fileName, content: await records(), expires: file.expires ?? "" }, options);
-      return "records";
-    }
-    return undefined;
-  }
-
-  async #upload(
-    listId: string,
-    skillId: string,
-    { fileName, content, expires }: { readonly fileName: string; readonly content: Uint8Array; readonly expires: string },
-    options: AcdCallOptions,
-  ): Promise<void> {
-    const body: AcdBody<"uploadCallList"> = {
-      listFile: Buffer.from(content).toString("base64"),
-      forceOverwrite: false,
-      expirationDate: expires,
-      startSkill: false,
-      sendEmail: false,
-      fileName,
-      skillId: Number(skillId),
-    };
-    try {
-      await this.#requester.request("uploadCallList", { ...options, path: { listId }, body });
-    } catch (thrown) {
-      // The file name is made from plan and campaign: an existing file comes from an earlier attempt.
-      if (!(thrown instanceof TenantError) || !/file already exists/i.test(`${thrown.vendorMessage} ${thrown.message}`))
-        throw thrown;
-    }
-    await this.#uploaded(listId, options);
-  }
-
-  /** Waits for the jobs of a list. @throws TenantError `vendor_unavailable` when one does not end */
-  async #uploaded(listId: string, options: AcdCallOptions): Promise<void> {
-    for (let look = 0; look < JOB_LOOKS; look += 1) {
-      const now = this.#clock.now();
-      const day = (at: number) => new Date(at).toISOString();
-      const query = { startDate: day(now - 2 * DAY_MS), endDate: day(now + DAY_MS) };
-      let open = false;
-      for await (const job of acdRows(this.#requester, "listUploadJobs", { ...options, query }))
-        open ||= job.listId === listId && job.isComplete !== true && job.isCancelled !== true;
-      if (!open) return;
-      await this.#clock.sleep(JOB_LOOK_MS, options.signal);
-    }
-    throw new TenantError("vendor_unavailable", `listUploadJobs: the upload to list ${listId} has not ended`, {
-      operationId: "listUploadJobs",
-      advice: "Continue later: uploaded records are not uploaded again.",
-    });
-  }
-
   /** Assigns the first group that the skill does not obey yet. */
   async #obeys(skillId: string, names: readonly string[], options: AcdCallOptions): Promise<string | undefined> {
     if (names.length === 0) return undefined;
@@ -368,12 +279,3 @@ export class Provisioning {
 }
 
 const READS = { supported: true, lock: "none", asynchronous: false, writes: "merges", readBack: true } as const;
-
-const refusal = (operationId: string, message: string): TenantError =>
-  new TenantError("refused", `${operationId}: ${message}`, { operationId });
-
-async function listsOf(requester: AcdRequester, options: AcdCallOptions): Promise<CallingList[]> {
-  const lists: CallingList[] = [];
-  for await (const list of acdRows(requester, "listCallLists", options)) lists.push(list);
-  return lists;
-}
