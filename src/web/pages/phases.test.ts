@@ -22,8 +22,9 @@ import { applySteps } from "./campaign-files/steps.ts";
 import { Change } from "./dialer/change.tsx";
 import { stepsOf } from "./dialer/steps.ts";
 import { applyCalled, changeCalled } from "./dialer/words.ts";
-import { Change as JobChange, Verbs } from "./job/page.tsx";
+import { Change as JobChange } from "./job/change.tsx";
 import { progressOf } from "./job/state.ts";
+import { Verbs } from "./job/verbs.tsx";
 
 const dashboard = createDashboard({
   fetch: () => Promise.reject(new Error("a page that is drawn asks nothing")),

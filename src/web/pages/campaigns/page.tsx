@@ -1,31 +1,18 @@
 // All campaigns: what each is doing, how well, how much of its abandonment budget is left, and why it does not dial.
 
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
-import { useDashboard } from "../../api/dashboard.ts";
 import { type Resource, type ResourceState, useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
-import { Age, NotReadable } from "../../ui/age.tsx";
-import { BudgetMeter } from "../../ui/budget-meter.tsx";
-import { Export } from "../../ui/export.tsx";
+import { NotReadable } from "../../ui/age.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
-import { NameText, Sentence } from "../../ui/name-text.tsx";
-import { Pill } from "../../ui/pill.tsx";
-import { ShareBar } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
-import { Time } from "../../ui/time.tsx";
-import { callsOutsideHours, listed, listQueryOf } from "../../view/campaign-list.ts";
-import { pairBadge, pairCounts } from "../../view/failover.ts";
-import { besidePaused, counted, hoursText, intervalKind, percent, timeFormat, whole } from "../../view/format.ts";
-import { scaleOf } from "../../view/scale.ts";
-import { toneOf } from "../../view/tone.ts";
-import { windowGroups, windowsInShort } from "../../view/windows.ts";
+import { pairCounts } from "../../view/failover.ts";
+import { timeFormat, whole } from "../../view/format.ts";
 import { ATTENTION, Attention } from "./attention.tsx";
-import { Find } from "./find.tsx";
+import { List } from "./list.tsx";
 import { StopNotice } from "./stop-notice.tsx";
-import { PauseChosen, StopAll } from "./stops.tsx";
+import { StopAll } from "./stops.tsx";
 
 type Summary = ApiTypes.CampaignSummary;
 
@@ -90,71 +77,6 @@ export default function CampaignsPage() {
   );
 }
 
-/** The list as it is asked for in the address, with those that are ticked. */
-function List({ items, onDone }: { readonly items: readonly Summary[]; readonly onDone: () => void }) {
-  const { session } = useDashboard();
-  const query = listQueryOf(useLocation().query);
-  const ticked = useSignal<ReadonlySet<string>>(new Set());
-  const rows = listed(items, query);
-  // What is ticked and not shown any more is not acted upon.
-  const chosen = rows.filter(({ id }) => ticked.value.has(id));
-  const tick = (id: string, isOn: boolean) => {
-    ticked.value = new Set(isOn ? [...ticked.value, id] : [...ticked.value].filter((one) => one !== id));
-  };
-  const choose: Column<Summary> = {
-    name: "Choose",
-    width: 6,
-    cell: ({ id, name }) => (
-      <input
-        type="checkbox"
-        aria-label={`Choose ${name}`}
-        checked={ticked.value.has(id)}
-        onChange={(event) => tick(id, event.currentTarget.checked)}
-      />
-    ),
-  };
-  return (
-    <>
-      <Find query={query} shown={rows.length} all={items.length} />
-      {chosen.length === 0 ? null : (
-        <PauseChosen
-          chosen={chosen}
-          onDone={() => {
-            ticked.value = new Set();
-            onDone();
-          }}
-          onClear={() => {
-            ticked.value = new Set();
-          }}
-        />
-      )}
-      {rows.length === 0 ? (
-        <Empty title="No campaign fits">
-          <p>
-            None of {whole(items.length)} campaigns fits what is searched and shown. <a href="/">Show all</a>
-          </p>
-        </Empty>
-      ) : (
-        <Table
-          caption="Campaigns"
-          dense
-          columns={[...columnsOf(items), session.may("operator") ? choose : MORE]}
-          rows={rows}
-          rowKey={({ id }) => id}
-        />
-      )}
-      <div class="row">
-        <Export
-          what="campaigns"
-          rows={async () => rows}
-          chosen={{ search: query.text, shown: query.shown, order: query.order }}
-        />
-        <span class="muted small">Success rates with their {intervalKind({ confidence: 0.95 })}.</span>
-      </div>
-    </>
-  );
-}
-
 const isRead = ({ items, asOf }: ApiTypes.CampaignList) => asOf !== null && items.every(({ unread }) => unread.length === 0);
 
 const isUnread = (state: ResourceState<ApiTypes.CampaignList>) => state.kind === "ready" && state.value.asOf === null;
@@ -202,147 +124,4 @@ function Overview({ items }: { readonly items: readonly Summary[] }) {
       />
     </Figures>
   );
-}
-
-/** What a rate was counted from, and over which time. */
-function rateNote({ numerator, denominator }: ApiTypes.Share, minutes: number | null): string {
-  return `${counted(numerator, denominator)}${minutes === null ? "" : `, ${minutes} min`}`;
-}
-
-function PairPill({ failover }: Pick<Summary, "failover">) {
-  const badge = failover === null ? null : pairBadge(failover);
-  return badge === null ? null : <Pill state={badge.text} tone={badge.tone} />;
-}
-
-/** Where a row whose text is cut has its button. */
-const MORE: Column<Summary> = { name: "More", width: 6, cell: () => null };
-
-function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
-  const to = scaleOf(items.map(({ successRate }) => successRate));
-  return [
-    {
-      name: "Campaign",
-      width: 15,
-      head: true,
-      cell: ({ id, name }) => (
-        <span class="lines">
-          <a class="break" href={`/campaigns/${encodeURIComponent(id)}`}>
-            {name}
-          </a>
-          <span class="cell-note break">
-            <NameText text={id} />
-          </span>
-        </span>
-      ),
-    },
-    {
-      name: "State",
-      width: 18,
-      cell: ({ status, dialing, notDialing, failover }) => (
-        <>
-          <span class="row">
-            {status === null ? <Pill state="" text="not read yet" /> : <Pill state={status} />}
-            <PairPill failover={failover} />
-          </span>
-          {notDialing === null ? null : (
-            <span class="cell-note break">
-              {dialing === null ? "not known whether it dials: " : null}
-              <Sentence text={besidePaused(notDialing.first)} />
-            </span>
-          )}
-          {failover === null ? null : (
-            // A reason names the other one, too.
-            <span class={`cell-note break pair ${notDialing === null ? "" : "in-whole"}`}>
-              {failover.role} with <NameText text={failover.partner} />
-            </span>
-          )}
-        </>
-      ),
-    },
-    {
-      name: "Active calls",
-      width: 8,
-      numeric: true,
-      cell: (campaign) =>
-        callsOutsideHours(campaign) ? (
-          <>
-            <span class="bad">{whole(campaign.activeCalls)}</span>
-            <span class="cell-note bad">outside hours</span>
-          </>
-        ) : (
-          whole(campaign.activeCalls)
-        ),
-    },
-    {
-      name: "Success rate",
-      width: 14,
-      cell: ({ successRate, windowMinutes, asOf }) =>
-        successRate === null ? (
-          <span class="muted">{asOf.figures === null ? "not read yet" : "no figures"}</span>
-        ) : (
-          <ShareBar share={successRate} to={to} note={rateNote(successRate, windowMinutes)} />
-        ),
-    },
-    { name: "Abandonment budget", width: 14, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
-    {
-      name: "Work left",
-      width: 9,
-      cell: ({ workload: { hoursLeft, penetration, callbacksDue, asOf } }) => {
-        const notes = [
-          ...(penetration === null ? [] : [`${percent(penetration, 0)} tried`]),
-          ...(callbacksDue === null || callbacksDue === 0 ? [] : [`${whole(callbacksDue)} callbacks due`]),
-        ];
-        return (
-          <>
-            {hoursLeft === null ? (
-              <span class="muted">{asOf === null ? "not read yet" : "not known"}</span>
-            ) : (
-              hoursText(hoursLeft)
-            )}
-            {notes.length === 0 ? null : <span class="cell-note">{notes.join(" · ")}</span>}
-          </>
-        );
-      },
-    },
-    {
-      name: "Calling windows",
-      width: 11,
-      cell: ({ windows, asOf }) => {
-        const groups = windowGroups(windows).map(
-          // That it is closed, the pill says.
-          ({ zones, text }) => `${text.replace(/^closed, /, "")} in ${zones.join(", ")}`,
-        );
-        return (
-          <>
-            <Pill
-              state=""
-              tone={toneOf(windows.some(({ open }) => open) ? "active" : "")}
-              text={asOf.windows === null ? "not read yet" : windowsInShort(windows)}
-            />
-            {groups.length === 0 ? null : <span class="cell-note break">{groups.join("; ")}</span>}
-          </>
-        );
-      },
-    },
-    {
-      name: "Updated",
-      width: 7,
-      cell: ({ lastMetricAt, asOf, stale, failed }) => (
-        <>
-          <Time at={lastMetricAt} as="clock" />
-          {failed === null ? (
-            <span class={`cell-note ${stale && asOf.figures !== null ? "warn" : ""}`}>
-              {stale && asOf.figures !== null ? "old, " : null}
-              <Age at={asOf.figures} />
-            </span>
-          ) : (
-            <>
-              <span class="cell-note warn">not readable</span>
-              <span class="cell-note break in-whole">{failed.message}</span>
-            </>
-          )}
-        </>
-      ),
-    },
-  ];
 }
