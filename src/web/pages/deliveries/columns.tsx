@@ -1,0 +1,71 @@
+// What the list of deliveries says of each.
+
+import type { ApiTypes } from "../../../server/index.ts";
+import { Pill } from "../../ui/pill.tsx";
+import type { Column } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import { useWhy } from "../../ui/why.tsx";
+
+type Delivery = ApiTypes.Delivery;
+
+export function again(off: ReturnType<typeof useWhy>["off"], onReplay: (id: number) => void): Column<Delivery> {
+  return {
+    name: "Again",
+    cell: ({ id, status }) =>
+      status === "pending" ? null : (
+        <button type="button" class="button" {...off} aria-label={`Replay event ${id}`} onClick={() => onReplay(id)}>
+          Replay
+        </button>
+      ),
+  };
+}
+
+export const COLUMNS: readonly Column<Delivery>[] = [
+  {
+    name: "Event",
+    head: true,
+    cell: ({ id, eventId }) => (
+      <>
+        {id}
+        <span class="cell-note mono break">{eventId}</span>
+      </>
+    ),
+  },
+  {
+    name: "What",
+    cell: ({ type, subject }) => (
+      <>
+        <span class="break">{type}</span>
+        <span class="cell-note break">{subject}</span>
+      </>
+    ),
+  },
+  { name: "Receiver", cell: ({ endpoint }) => <span class="break">{endpoint}</span> },
+  {
+    name: "State",
+    cell: ({ status, lastStatus, lastError }) => (
+      <>
+        <Pill state={status} />
+        {lastStatus === null && lastError === null ? null : (
+          <span class="cell-note break">
+            {lastStatus ?? ""} {lastError ?? ""}
+          </span>
+        )}
+      </>
+    ),
+  },
+  { name: "Attempts", numeric: true, cell: ({ attempts }) => attempts },
+  {
+    name: "When",
+    cell: ({ createdAt, nextAttemptAt, deliveredAt }) => (
+      <>
+        <Time at={deliveredAt ?? createdAt} />
+        {nextAttemptAt === null ? null : (
+          <span class="cell-note">
+            next <Time at={nextAttemptAt} as="clock" />
+          </span>
+        )}
+      </>
+    ),
+  },
+];
