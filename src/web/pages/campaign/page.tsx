@@ -6,19 +6,15 @@ import { useDashboard } from "../../api/dashboard.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Age, NotReadable } from "../../ui/age.tsx";
-import { BudgetMeter } from "../../ui/budget-meter.tsx";
-import { Figure, Figures } from "../../ui/figures.tsx";
-import { NameText, Sentence } from "../../ui/name-text.tsx";
+import { Sentence } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
-import { SavedTable } from "../../ui/saved-table.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { TimeTrouble } from "../../ui/time-trouble.tsx";
-import { pairBadge } from "../../view/failover.ts";
-import { besidePaused, counted, interval, intervalKind, percent, span, whole } from "../../view/format.ts";
+import { besidePaused } from "../../view/format.ts";
 import { part, rangeOf, rangeQuery, type TimeRange, timeTrouble } from "../../view/time-range.ts";
-import { windowLines } from "../../view/windows.ts";
 import { Effects } from "./effects.tsx";
+import { Now, Windows } from "./now.tsx";
 import { CampaignPlots } from "./plots.tsx";
 import { type Hours, RangeBar, SPANS } from "./range.tsx";
 import { auditOf, coverageOf, lookOf } from "./series.ts";
@@ -139,69 +135,6 @@ function WhyNot({ detail: { dialing, notDialing } }: { readonly detail: Detail }
   );
 }
 
-function Now({ detail }: { readonly detail: Detail }) {
-  const { successRate, activeCalls, windowMinutes, abandonment, failover, lastMetricAt, asOf } = detail;
-  return (
-    <Figures>
-      <Figure
-        name="Active calls"
-        value={whole(activeCalls)}
-        note={
-          <>
-            as of <Time at={lastMetricAt} as="clock" />, read <Age at={asOf.figures} />
-          </>
-        }
-      />
-      <Figure
-        name={windowMinutes === null ? "Success rate" : `Success rate, last ${windowMinutes} min`}
-        value={percent(successRate?.rate)}
-        note={
-          successRate === null
-            ? asOf.figures === null
-              ? "not read yet"
-              : "no figures"
-            : successRate.rate === null
-              ? "no calls"
-              : `${intervalKind(successRate)} ${interval(successRate.low, successRate.high)} · ${counted(successRate.numerator, successRate.denominator)}`
-        }
-      />
-      <Figure
-        name={`Abandonment budget${abandonment === null ? "" : `, ${span(3_600_000 * abandonment.windowHours)}`}`}
-        value={
-          <span class="meter-value">
-            <BudgetMeter budget={abandonment} />
-          </span>
-        }
-        note={asOf.windows === null ? "not read yet" : undefined}
-      />
-      <Figure
-        name="Failover"
-        value={<span class="small-value">{failover === null ? "no pair" : failover.words}</span>}
-        tone={failover === null ? undefined : figureTone(failover)}
-        note={
-          failover === null ? undefined : (
-            <>
-              {failover.role}, with <NameText text={failover.partner} />
-              {[failover.reason, failover.nextStep].map((text) =>
-                text === null ? null : (
-                  <span class="cell-note break" key={text}>
-                    <NameText text={text} />
-                  </span>
-                ),
-              )}
-            </>
-          )
-        }
-      />
-    </Figures>
-  );
-}
-
-function figureTone(failover: NonNullable<Detail["failover"]>): "warn" | "bad" | undefined {
-  const tone = pairBadge(failover)?.tone;
-  return tone === "warn" || tone === "bad" ? tone : undefined;
-}
-
 function Events({ events }: { readonly events: Detail["events"] }) {
   const latest = [...events].sort((a, b) => b.at.localeCompare(a.at)).slice(0, 20);
   return (
@@ -228,36 +161,6 @@ function Events({ events }: { readonly events: Detail["events"] }) {
             </li>
           ))}
         </ol>
-      )}
-    </section>
-  );
-}
-
-function Windows({ detail: { windows, asOf } }: { readonly detail: Detail }) {
-  return (
-    <section class="card" aria-label="Calling windows">
-      <div class="card-head">
-        <h2>Calling windows</h2>
-        {asOf.windows === null ? null : (
-          <span class="aside muted small">
-            read <Age at={asOf.windows} />
-          </span>
-        )}
-      </div>
-      {windows.length === 0 ? (
-        <p class="muted">The zones of the list are not known yet.</p>
-      ) : (
-        <SavedTable
-          caption="Calling windows by zone"
-          saved="calling-windows"
-          rows={windowLines(windows)}
-          rowKey={({ zone }) => zone}
-          columns={[
-            { name: "Zone", head: true, cell: ({ zone }) => zone },
-            { name: "Window, in the time there", cell: ({ text, tone }) => <Pill state="" tone={tone} text={text} /> },
-            { name: "Contacts looked at", numeric: true, cell: ({ contacts }) => whole(contacts) },
-          ]}
-        />
       )}
     </section>
   );
