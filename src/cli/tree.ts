@@ -32,6 +32,7 @@ const ofOutcomeReports = () => import("./commands/outcomes-report.ts");
 const ofComplianceFacts = () => import("./commands/compliance-facts.ts");
 const ofFacts = () => import("./commands/facts.ts");
 const ofTenantDnc = () => import("./commands/tenant-dnc.ts");
+const ofCampaignFiles = () => import("./commands/campaign-plan.ts");
 const ofFailover = () => import("./commands/failover.ts");
 const ofDialerFiles = () => import("./commands/dialer-files.ts");
 const ofSimulations = () => import("./commands/simulate.ts");
@@ -119,7 +120,9 @@ export const TREE: readonly Node[] = [
   group(
     "campaign",
     "campaigns as code, their state, and failover",
-    runBy(() => import("./commands/campaign-plan.ts"), campaign, "plan", "apply", "resumeApply", "exportAll", "drift"),
+    runBy(ofCampaignFiles, campaign, "plan"),
+    runBy(() => import("./commands/campaign-apply.ts"), campaign, "apply", "resumeApply"),
+    runBy(ofCampaignFiles, campaign, "exportAll", "drift"),
     runBy(() => import("./commands/campaign-status.ts"), campaign, "status"),
     runBy(() => import("./commands/campaign-pause.ts"), campaign, "pause"),
     runBy(() => import("./commands/campaign-stops.ts"), campaign, "stops"),
@@ -127,7 +130,10 @@ export const TREE: readonly Node[] = [
     group(
       "failover",
       "watch pairs of campaigns: when the evidence shows that the primary has failed, the backup takes over",
-      runBy(ofFailover, failover, "watch", "rehearse", "start", "failback", "status", "history", "holds", "remove"),
+      runBy(ofFailover, failover, "watch", "rehearse"),
+      runBy(() => import("./commands/failover-order.ts"), failover, "start", "failback"),
+      runBy(() => import("./commands/failover-reads.ts"), failover, "status", "history", "holds"),
+      runBy(ofFailover, failover, "remove"),
     ),
   ),
   group(
