@@ -7,15 +7,8 @@ import { OperationError } from "../error.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { LiftPreview } from "../views/schemas/approvals.ts";
-import type {
-  CompanyListView,
-  ImportStateView,
-  ImportView,
-  LiftView,
-  PendingOptOut,
-  RevocationAdded,
-  SuppressionView,
-} from "../views/schemas/compliance.ts";
+import type { CompanyListView, ImportStateView, ImportView } from "../views/schemas/compliance.ts";
+import type { LiftView, PendingOptOut, RevocationAdded, SuppressionView } from "../views/schemas/opt-outs.ts";
 import { masked, maskedText, timeText } from "../views/texts.ts";
 import { type ImportReport, importFacts } from "./import.ts";
 import { type FactSource, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";

@@ -7,7 +7,9 @@ import type { Explained } from "../compliance/questions.ts";
 import type { RevocationReading } from "../compliance/revocations.ts";
 import { phoneText } from "../compliance/values.ts";
 import type { AbandonmentBudget } from "./schemas/campaigns.ts";
-import type { AbandonmentView, ComplianceExplain, ManifestView, PackComparison, RevocationView } from "./schemas/compliance.ts";
+import type { AbandonmentView, ComplianceExplain, ManifestView } from "./schemas/compliance.ts";
+import type { RevocationView } from "./schemas/opt-outs.ts";
+import type { PackComparison } from "./schemas/rule-packs.ts";
 import { masked, maskedText, shareOf, timeText } from "./texts.ts";
 
 /** One decision with the 48 hours ahead. */

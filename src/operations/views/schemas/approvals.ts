@@ -4,9 +4,9 @@ import { z } from "zod";
 import { campaignPlanView } from "./campaign-files.ts";
 import { campaignPreview } from "./campaign-verbs.ts";
 import { time } from "./common.ts";
-import { suppressionView } from "./compliance.ts";
 import { dialerPreview } from "./dialer.ts";
 import { failoverPreview } from "./failover.ts";
+import { suppressionView } from "./opt-outs.ts";
 
 /** A dangerous verb that waits for another person. */
 export const approvalView = z

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { abandonmentBudget } from "./campaigns.ts";
 import { count, time } from "./common.ts";
 
-const setBack = z
+export const setBack = z
   .string()
   .nullable()
   .describe(
@@ -106,55 +106,6 @@ export const manifestView = z
   .meta({ id: "Manifest" });
 export type ManifestView = z.output<typeof manifestView>;
 
-/** A suppression and whether it was lifted. */
-export const suppressionView = z
-  .strictObject({
-    number: z.string(),
-    suppressedSince: time.nullable().describe("Null: may be called as far as the company's own list goes"),
-    registries: z.array(z.string()).readonly(),
-    setBack,
-    history: z
-      .array(
-        z.strictObject({
-          origin: z.string(),
-          code: z.string(),
-          reference: z.string(),
-          saidAt: time.nullable(),
-          recordedAt: time,
-          actor: z.string(),
-          lift: z.strictObject({ at: time, actor: z.string(), reason: z.string() }).nullable(),
-        }),
-      )
-      .readonly(),
-  })
-  .meta({ id: "Suppression" });
-export type SuppressionView = z.output<typeof suppressionView>;
-
-/** A revocation, and which systems have carried it out. */
-export const revocationView = z
-  .strictObject({
-    id: z.int(),
-    number: z.string().describe("Masked unless revealed"),
-    revokedAt: time,
-    channel: z.string(),
-    reference: z.string(),
-    deadline: z.string(),
-    open: z.boolean(),
-    overdue: z.boolean(),
-    systems: z
-      .array(
-        z.strictObject({
-          system: z.string(),
-          state: z.string(),
-          target: time,
-          acknowledgedAt: time.nullable(),
-        }),
-      )
-      .readonly(),
-  })
-  .meta({ id: "Revocation" });
-export type RevocationView = z.output<typeof revocationView>;
-
 /** The abandonment ledger of a campaign under one rule. */
 export const abandonmentView = z
   .strictObject({
@@ -228,109 +179,3 @@ export const importState = z
   })
   .meta({ id: "FactsImportState" });
 export type ImportStateView = z.output<typeof importState>;
-
-/** An entry of the company's do-not-call list, or a revocation of consent. */
-export const revocationAdded = z
-  .strictObject({ number: z.string(), added: z.boolean().describe("False: the same was known"), since: time })
-  .meta({ id: "RevocationAdded" });
-export type RevocationAdded = z.output<typeof revocationAdded>;
-
-/** A number that was removed from the company's do-not-call list. */
-export const liftView = z
-  .strictObject({ number: z.string(), lifted: z.int(), actor: z.string(), reason: z.string() })
-  .meta({ id: "Lift" });
-export type LiftView = z.output<typeof liftView>;
-
-/** An opt-out of which only the call is known. */
-export const pendingOptOut = z
-  .strictObject({
-    callId: z.string(),
-    at: time,
-    campaign: z.string(),
-    code: z.string(),
-    optOut: z.string().describe("What of the outcome was read as an opt-out"),
-  })
-  .meta({ id: "PendingOptOut" });
-export type PendingOptOut = z.output<typeof pendingOptOut>;
-
-/** A system has carried a revocation out. */
-export const acknowledgement = z
-  .strictObject({
-    revocation: z.int(),
-    system: z.string(),
-    recorded: z.boolean().describe("False: it had said so before"),
-  })
-  .meta({ id: "Acknowledgement" });
-export type Acknowledgement = z.output<typeof acknowledgement>;
-
-const date = z.string().describe("YYYY-MM-DD");
-
-/** Rules of a pack that were looked up too long ago, and calendars that end. */
-export const packFreshness = z
-  .strictObject({
-    pack: z.string(),
-    days: count.describe("How long ago is too long"),
-    rules: z
-      .array(
-        z.strictObject({
-          id: z.string(),
-          jurisdiction: z.string(),
-          citation: z.string(),
-          confidence: z.string(),
-          lookedUp: date.nullable().describe("Null: the pack does not say"),
-          days: z.int().nullable().describe("Whole days since"),
-        }),
-      )
-      .readonly()
-      .describe("The longest unread first"),
-    calendars: z
-      .array(z.strictObject({ calendar: z.string(), lastDay: date, daysLeft: z.int().describe("Negative: it is over") }))
-      .readonly(),
-  })
-  .meta({ id: "PackFreshness" });
-export type PackFreshness = z.output<typeof packFreshness>;
-
-const rulesBroken = z.array(z.string()).readonly();
-
-/** Placed calls, each decided again at its own instant under two packs. */
-export const placedReplay = z
-  .strictObject({
-    since: time,
-    until: time,
-    calls: count.describe("Calls placed in [since, until)"),
-    assumed: z
-      .strictObject({ calls: count, callType: z.string() })
-      .describe("Calls of campaigns of which no gate says the call type, and as what they were decided"),
-    forbidden: count.describe("Allowed before, denied after"),
-    allowed: count.describe("Denied before, allowed after"),
-    otherRules: count.describe("Denied by both, for other rules"),
-    byRule: z
-      .array(z.strictObject({ rule: z.string(), calls: count }))
-      .readonly()
-      .describe("Of the forbidden calls: how many break each rule"),
-    examples: z
-      .array(
-        z.strictObject({
-          at: time,
-          campaign: z.string(),
-          number: z.string().describe("Masked"),
-          change: z.enum(["forbidden", "allowed"]),
-          before: rulesBroken,
-          after: rulesBroken,
-        }),
-      )
-      .readonly()
-      .describe("The first calls that come out otherwise"),
-  })
-  .meta({ id: "PlacedReplay" });
-
-/** What a rule pack changes against another, before it takes effect. */
-export const packComparison = z
-  .strictObject({
-    before: z.string().describe("Version"),
-    after: z.string().describe("Version"),
-    changes: z.array(z.string()).readonly().describe("A sentence for each difference"),
-    calls: placedReplay,
-  })
-  .meta({ id: "PackComparison" });
-export type PackComparison = z.output<typeof packComparison>;
