@@ -2,7 +2,8 @@
 
 import { expect, test } from "vitest";
 import type { KnownHealth } from "../campaigns/health/known.ts";
-import { campaignConcerns, optOutConcerns } from "./concerns.ts";
+import { campaignConcerns } from "./concerns.ts";
+import { optOutConcerns } from "./opt-out-concerns.ts";
 import { jobConcerns, settingsConcerns } from "./work.ts";
 
 const NOW = Date.UTC(2026, 2, 2, 15);

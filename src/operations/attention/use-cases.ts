@@ -17,8 +17,9 @@ import type { DialerUseCases } from "../settings/use-cases.ts";
 import { Together } from "../together.ts";
 import type { AttentionVerb, Concern } from "../views/schemas/attention.ts";
 import { timeText } from "../views/texts.ts";
-import { brokenImportConcern, campaignConcerns, type Found, optOutConcerns } from "./concerns.ts";
+import { campaignConcerns, type Found } from "./concerns.ts";
 import { beginOf, dropConcern, dropOf, EARLIER_WINDOWS, isJudged } from "./drop.ts";
+import { brokenImportConcern, optOutConcerns } from "./opt-out-concerns.ts";
 import { approvalConcern, jobConcerns, settingsConcerns } from "./work.ts";
 
 /** How long an acknowledgement is valid; after that the entry is listed as before. */
