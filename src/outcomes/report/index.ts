@@ -1,8 +1,9 @@
 // Outcome reports: from counts in the lake to text, HTML, CSV and JSON.
 
-export { cohortTally } from "./build.ts";
 export { parseComparison } from "./cohort.ts";
-export { factsStatement, type ReportSource, readRun } from "./facts.ts";
+export { cohortTally } from "./contests.ts";
+export { type ReportSource, readRun } from "./facts.ts";
+export { factsStatement } from "./facts-statement.ts";
 export { heatOf } from "./heat.ts";
 export { type OutcomeReport, outcomeReportJsonSchema, rateSchema, reportSchema } from "./model.ts";
 export { renderCsv } from "./render-csv.ts";
