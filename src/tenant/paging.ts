@@ -1,12 +1,11 @@
 // Reads lists to their end (contract details §11), by page or by item, and detects lists that never end.
 
-import { hash } from "node:crypto";
-import { type Operation, type OperationId, operationOf, type Query } from "../contract/index.ts";
-import { messageOf } from "../kernel/index.ts";
+import { type Operation, operationOf, type Query } from "../contract/index.ts";
 import type { CallOptions } from "./call-options.ts";
 import { TenantError } from "./errors.ts";
 import { ITEM_SCHEMAS, type PagedOperationId, type PageItem, type ParsedItem, parsedBy } from "./items.ts";
 import type { OpenedBody, OpenedPage, PageOpener } from "./opened.ts";
+import { ProgressGuard } from "./progress-guard.ts";
 import type { AnyInput, ReplyOf, Requester, RequestInput } from "./requester.ts";
 
 /** One page. Items are as the tenant sent them: parse them with `parseItem`, or iterate over the list instead of its pages. */
@@ -251,58 +250,4 @@ function missing(style: Style, position: Position, count: number, reply: Readonl
   const total = totalOf(position, reply);
   if (style.kind === "token" || count > 0 || seen >= total) return undefined;
   return `an empty page ${position.next.page} of ${style.items} after ${seen} of the ${total} that the tenant says there are`;
-}
-
-/**
- * Number of items of a page that are compared: a repeated page is equal in all of them, and a large page need not be serialised.
- */
-const SAMPLE = 64;
-
-/** Items at even distances, including the first and the last. */
-function sampleOf(items: readonly unknown[]): unknown[] {
-  return Array.from({ length: SAMPLE }, (_, n) => items[Math.round((n * (items.length - 1)) / (SAMPLE - 1))]);
-}
-
-/** Remembers every token and the content of every page as hashes: 44 bytes per page. */
-class ProgressGuard {
-  readonly #id: OperationId;
-  readonly #tokens = new Set<string>();
-  readonly #pages = new Set<string>();
-
-  constructor(id: OperationId) {
-    this.#id = id;
-  }
-
-  token(token: string): void {
-    this.#remember(this.#tokens, token, "page token");
-  }
-
-  items(items: readonly unknown[]): void {
-    if (items.length === 0) return;
-    let text: string;
-    try {
-      text = JSON.stringify(items.length <= SAMPLE ? items : [items.length, sampleOf(items)]);
-    } catch (thrown) {
-      throw new TenantError("invalid_reply", `${this.#id}: a page nested too deeply to read (${messageOf(thrown)})`, {
-        operationId: this.#id,
-      });
-    }
-    this.mark(text);
-  }
-
-  /** @param text equal for pages with equal items */
-  mark(text: string): void {
-    this.#remember(this.#pages, text, "page");
-  }
-
-  #remember(known: Set<string>, text: string, what: string): void {
-    const digest = hash("sha256", text, "base64");
-    if (known.has(digest)) {
-      throw new TenantError("paging_loop", `${this.#id}: the tenant gave the same ${what} a second time`, {
-        operationId: this.#id,
-        advice: "The items read so far can be used; read the rest later, from another start.",
-      });
-    }
-    known.add(digest);
-  }
 }
