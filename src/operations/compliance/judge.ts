@@ -17,12 +17,10 @@ import type { CompanyList, NumberFacts, PhoneKey, RegistryFile } from "../../sto
 import type { RefusedLine } from "../table/records.ts";
 import { FactsReader } from "./call-facts.ts";
 import { FirstSeen } from "./first-seen.ts";
+import { LineHash } from "./line-hash.ts";
 import { companyListOf, type GateManifest } from "./manifest.ts";
 import { CONSENT_FLAG, DUPLICATE, type GateCounts, HANDED_OVER, Tally } from "./tally.ts";
 import { phoneText } from "./values.ts";
-
-/** Characters that are hashed at once. */
-const HASH_BLOCK = 65_536;
 
 /** A contact on a list. */
 export interface GateContact {
@@ -298,27 +296,6 @@ const FLAGGED = "The contact's consent flags forbid calls.";
 
 function named({ line, id, number }: GateContact): Pick<GateVerdict, "line" | "id" | "number"> {
   return { ...(line === undefined ? {} : { line }), ...(id === undefined ? {} : { id }), number: phoneText(number) };
-}
-
-/** A hash over lines, computed in blocks: calling it for each of a million lines costs more than the hash. */
-class LineHash {
-  readonly #hash = createHash("sha256");
-  #block = "";
-
-  add(line: string): void {
-    this.#block += `${line}\n`;
-    if (this.#block.length >= HASH_BLOCK) this.#flush();
-  }
-
-  digest(): string {
-    this.#flush();
-    return `sha256:${this.#hash.copy().digest("hex")}`;
-  }
-
-  #flush(): void {
-    this.#hash.update(this.#block);
-    this.#block = "";
-  }
 }
 
 function sha256(text: string): string {
