@@ -56,7 +56,9 @@ module.exports = {
     {
       name: "neutral-types-know-no-contract",
       severity: "error",
-      from: { path: "^src/tenant/(capabilities|views|link|call-options|locked|opened|report)\\.ts$" },
+      from: {
+        path: "^src/tenant/(capability|capabilities|campaign-capabilities|do-not-call-capabilities|views|link|call-options|locked|opened|report)\\.ts$",
+      },
       to: { path: "^src/contract/", reachable: true },
     },
     {

@@ -2,16 +2,16 @@
 // opaque texts. "Already in this state", locks and refusals of single items are values, not peculiarities of one API.
 
 import type { CallOptions } from "./call-options.ts";
+import type { CampaignProvisioning, CampaignRunner, PacingSettings } from "./campaign-capabilities.ts";
+import type { Capability } from "./capability.ts";
+import type { DoNotCallGroups, ScheduledCallbacks } from "./do-not-call-capabilities.ts";
 import type { Lock, Locked } from "./locked.ts";
 import type { OpenedPage, PageOpener } from "./opened.ts";
-import type { CallReport, RequestResult } from "./report.ts";
+import type { RequestResult } from "./report.ts";
 import type {
-  ActivationView,
   CallRow,
   CallsAsked,
-  CampaignDraft,
   CampaignEventsDraft,
-  CampaignView,
   ContactRow,
   ContactsAsked,
   DialerEventsDraft,
@@ -22,31 +22,9 @@ import type {
   InteractionView,
   ListCounts,
   MetricsView,
-  PacingDocument,
-  PacingPolicy,
-  PolicyVerdict,
-  ProgressView,
-  SimulatorResult,
-  SimulatorRun,
   StoredDisposition,
   ViewList,
 } from "./views.ts";
-
-/** What a profile can do here, and how: checked before anything is sent. */
-export interface Capability {
-  readonly supported: boolean;
-  /** How concurrent writers are detected: by a version tag, by comparing what is read back, or not at all. */
-  readonly lock: "etag" | "version-tag" | "read-back" | "none";
-  /** True when a write is accepted first and takes effect later. */
-  readonly asynchronous: boolean;
-  /** Whether a write replaces the present value or merges into it; `none` for reads. */
-  readonly writes: "replaces" | "merges" | "none";
-  /** True when a write can be verified by reading. */
-  readonly readBack: boolean;
-  /** Why it is not supported, and what to do instead. */
-  readonly reason?: string;
-  readonly alternative?: string;
-}
 
 /** The codes that can be set on a campaign's calls. */
 export interface DispositionCatalog {
@@ -119,138 +97,6 @@ export interface CallReader {
   read(callId: string, options?: CallOptions): Promise<CallState | undefined>;
   /** Everything that the tenant shows of a call. @throws TenantError `not_found` */
   show(callId: string, options?: CallOptions): Promise<CallRow>;
-}
-
-/** Starts and pauses campaigns. */
-export interface CampaignRunner {
-  readonly capability: Capability;
-  status(campaignId: string, options?: CallOptions): Promise<CampaignView>;
-  /** `already` is true when the campaign was in that state before. A pause uses the lane `stop` by default. */
-  setStatus(
-    campaignId: string,
-    status: "active" | "paused",
-    options?: CallOptions,
-  ): Promise<{ readonly already: boolean } & CallReport>;
-}
-
-/** A campaign as a campaign file describes it, with the tenant's present campaign when there is one. Both as JSON. */
-export interface CampaignToFit {
-  readonly document: Readonly<Record<string, unknown>>;
-  readonly there: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** A campaign file in the form that the tenant can hold. */
-export interface FittedCampaign {
-  readonly document: Readonly<Record<string, unknown>>;
-  /** True when fields missing in the document stay as they are; otherwise they are removed from the campaign. */
-  readonly merges: boolean;
-  /** Paths, or prefixes of paths, that are missing in the document although nothing is lost. */
-  readonly unsaid: readonly string[];
-  /** For other fields that are not sent: the reason by path, where it is not simply that the tenant has no such field. */
-  readonly why: Readonly<Record<string, string>>;
-  /** Fields that the tenant would refuse, with the reason. */
-  readonly refused: readonly { readonly field: string; readonly message: string }[];
-}
-
-/** The input for making a campaign piece by piece. */
-export interface Placing {
-  readonly status: "active" | "paused";
-  /** Name of the file of records: always the same for a plan and a campaign, and different from all others. */
-  readonly fileName: string;
-  /** The records of its list, as CSV with a header. Called when they are needed. */
-  readonly records: () => Promise<Uint8Array>;
-}
-
-/**
- * One piece that was made or changed; `done` when none was missing. `id` is the campaign's id, once it has one. `notes`: in
- * words, what the tenant did not take of what was sent.
- */
-export type PlacedPiece =
-  | { readonly done: true; readonly id: string; readonly notes: readonly string[] }
-  | { readonly done: false; readonly piece: string; readonly id: string | null };
-
-/** Campaigns as whole documents: reading, creating, replacing. Nothing here deletes. */
-export interface CampaignProvisioning {
-  /** Capability of reading campaigns. */
-  readonly capability: Capability;
-  /** Capability of creating and changing campaigns from files. */
-  readonly making: Capability;
-  /** Capability of handling a campaign as one document: shown whole, made from dialer settings. */
-  readonly documents: Capability;
-  campaigns(options?: CallOptions): ViewList<CampaignView>;
-  read(campaignId: string, options?: CallOptions): Promise<Locked<CampaignView>>;
-  /** Campaign files as this tenant can hold them, in the same order. */
-  fit(wanted: readonly CampaignToFit[], options?: CallOptions): Promise<readonly FittedCampaign[]>;
-  /**
-   * For tenants where a campaign consists of several pieces: looks for each piece, and makes or changes the first that is not as
-   * the document says. It can be repeated after any failure. Absent where one request creates or replaces the whole; where it is
-   * present, `create` and `replace` are refused.
-   * @throws TenantError `refused`, `unknown_outcome`
-   */
-  readonly place?: (
-    document: Readonly<Record<string, unknown>>,
-    campaignId: string | null,
-    placing: Placing,
-    options?: CallOptions,
-  ) => Promise<PlacedPiece>;
-  /**
-   * Creates a campaign. The same key with the same document does not create a second one. @throws TenantError `refused`,
-   * `unknown_outcome`
-   */
-  create(campaign: CampaignDraft, idempotencyKey: string, options?: CallOptions): Promise<{ readonly id: string }>;
-  /** Replaces the whole document, including its state. @throws TenantError `stale_lock`, `refused`, `unknown_outcome` */
-  replace(
-    campaignId: string,
-    campaign: CampaignDraft,
-    lock: Lock | undefined,
-    idempotencyKey: string,
-    options?: CallOptions,
-  ): Promise<CallReport>;
-}
-
-/**
- * The pacing settings as one document: of the tenant, or of the campaign `subject` where a tenant keeps them by campaign
- * (`capability.perCampaign`). A tenant with one document for all ignores `subject`.
- */
-export interface PacingSettings {
-  readonly capability: Capability & {
-    readonly perCampaign: boolean;
-    /** Whether one activation consists of several writes: when one of them fails, the others are in force. */
-    readonly inPieces: boolean;
-  };
-  read(subject: string | undefined, options?: CallOptions): Promise<Locked<Readonly<Record<string, unknown>>>>;
-  validate(policy: PacingPolicy, options?: CallOptions): Promise<PolicyVerdict>;
-  /**
-   * Requests activation. Resolves when the tenant has accepted it, which does not mean that it is in force.
-   * @param onto version tag that the change is based on
-   * @throws TenantError `stale_lock`, `unknown_outcome`
-   */
-  activate(
-    subject: string | undefined,
-    settings: PacingDocument,
-    onto: string | undefined,
-    options?: CallOptions,
-  ): Promise<ActivationView>;
-  /**
-   * Settings as this tenant can hold them: numbers that it keeps as whole numbers are rounded down. Absent where all settings are
-   * kept as given.
-   */
-  readonly fit?: ((settings: PacingDocument) => PacingDocument) | undefined;
-  /**
-   * Fields that the tenant shows and that cannot be written, by path, each with a description of what is shown. Absent: every
-   * field can be written.
-   */
-  readonly shownOnly?: Readonly<Record<string, string>> | undefined;
-  /** Values that this tenant would refuse, by path. Absent: `validate` asks the tenant itself. */
-  readonly refusals?: ((settings: PacingDocument) => readonly { readonly path: string; readonly message: string }[]) | undefined;
-  /** The tenant's own simulator. Absent where it has none. */
-  readonly simulate?: ((run: SimulatorRun, options?: CallOptions) => Promise<SimulatorResult>) | undefined;
-  /** How far an activation is. */
-  progress(operationId: string, options?: CallOptions): Promise<ProgressView>;
-  /** Whether a campaign can be created from settings alone. */
-  readonly making: Capability;
-  /** Creates a campaign that dials with these settings. */
-  createCampaign(settings: PacingDocument, options?: CallOptions): Promise<{ readonly id: string }>;
 }
 
 /** The contacts of a list. */
@@ -336,63 +182,6 @@ export interface VendorEvents {
 export interface VendorAudit {
   readonly capability: Capability;
   entries(entity: string, options?: CallOptions): AsyncIterable<object>;
-}
-
-/** A do-not-call group of the tenant. */
-export interface DoNotCallGroupName {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** The tenant's own do-not-call groups. Numbers are digits as the tenant writes them. */
-export interface DoNotCallGroups {
-  readonly capability: Capability;
-  /**
-   * Id of the group to which missing numbers of the company's list are added before a campaign is started; undefined when the
-   * operator configured none.
-   */
-  readonly companyGroup: string | undefined;
-  /** The groups that a campaign's dialer obeys. */
-  obeyed(campaignId: string, options?: CallOptions): Promise<readonly DoNotCallGroupName[]>;
-  /** The same of every campaign that obeys one, by campaign. */
-  obeyedByAll(options?: CallOptions): Promise<ReadonlyMap<string, readonly DoNotCallGroupName[]>>;
-  /** The campaigns whose dialer obeys a group; empty when the group does not exist or is not in force. */
-  obeying(groupId: string, options?: CallOptions): Promise<ReadonlySet<string>>;
-  /** The numbers of a group that are in force. */
-  numbers(groupId: string, options?: CallOptions): AsyncIterable<string>;
-  /** Most numbers in one call of `add`. */
-  readonly mostAtOnce: number;
-  /**
-   * Adds numbers; a number that is already in the group changes nothing. @returns numbers that were not taken, with the tenant's
-   * reason
-   */
-  add(
-    groupId: string,
-    numbers: readonly string[],
-    options?: CallOptions,
-  ): Promise<readonly { readonly number: string; readonly message: string }[]>;
-  /** The groups in which the tenant finds a number: proof that it is suppressed. */
-  find(number: string, options?: CallOptions): Promise<readonly string[]>;
-}
-
-/** A call that the tenant will place by itself when it is due. */
-export interface CallbackView {
-  readonly id: string;
-  readonly campaignId: string;
-  readonly phoneNumber: string | undefined;
-  readonly name: string;
-  readonly dueAt: string | undefined;
-  /** The agent it is reserved for; undefined for any agent. */
-  readonly agentId: string | undefined;
-  readonly notes: string;
-}
-
-/** Scheduled callbacks: listed and removed, never created, since creating one causes a call. */
-export interface ScheduledCallbacks {
-  readonly capability: Capability;
-  list(campaignId: string, options?: CallOptions): Promise<readonly CallbackView[]>;
-  /** `already`: it was already gone or closed. */
-  remove(callbackId: string, why: string, options?: CallOptions): Promise<{ readonly already: boolean }>;
 }
 
 /** All capabilities of a tenant. */

@@ -2,31 +2,30 @@
 
 export type { CallOptions } from "./call-options.ts";
 export type {
-  AssignOutcome,
-  AssignResult,
-  CallbackView,
-  CallReader,
-  CallState,
   CampaignProvisioning,
   CampaignRunner,
   CampaignToFit,
+  FittedCampaign,
+  PacingSettings,
+} from "./campaign-capabilities.ts";
+export type {
+  AssignOutcome,
+  AssignResult,
+  CallReader,
+  CallState,
   Capabilities,
-  Capability,
   ContactSource,
   DispositionCatalog,
   DispositionTagger,
   DispositionWriter,
-  DoNotCallGroupName,
-  DoNotCallGroups,
-  FittedCampaign,
   InteractionDispositions,
   MetricsSource,
   OutcomeSource,
-  PacingSettings,
-  ScheduledCallbacks,
   VendorAudit,
   VendorEvents,
 } from "./capabilities.ts";
+export type { Capability } from "./capability.ts";
+export type { CallbackView, DoNotCallGroupName, DoNotCallGroups, ScheduledCallbacks } from "./do-not-call-capabilities.ts";
 export { connectionsTo, connectionWords, type EgressProxy } from "./egress.ts";
 export { TenantError, type TenantErrorCode } from "./errors.ts";
 export { type ParsedItem, parseCall, parseContact } from "./items.ts";

@@ -1,6 +1,6 @@
 // Refuses what a profile cannot do before the first request.
 
-import type { Capability } from "./capabilities.ts";
+import type { Capability } from "./capability.ts";
 import { TenantError } from "./errors.ts";
 
 /**

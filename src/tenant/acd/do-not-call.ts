@@ -2,7 +2,8 @@
 
 import { MAX_DNC_RECORDS } from "../../contract/acd/index.ts";
 import type { CallOptions } from "../call-options.ts";
-import type { CallbackView, Capability, DoNotCallGroupName, DoNotCallGroups, ScheduledCallbacks } from "../capabilities.ts";
+import type { Capability } from "../capability.ts";
+import type { CallbackView, DoNotCallGroupName, DoNotCallGroups, ScheduledCallbacks } from "../do-not-call-capabilities.ts";
 import { TenantError } from "../errors.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";

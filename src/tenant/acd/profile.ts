@@ -2,7 +2,8 @@
 
 import type { Clock } from "../../kernel/index.ts";
 import type { CallOptions } from "../call-options.ts";
-import type { Capabilities, Capability } from "../capabilities.ts";
+import type { Capabilities } from "../capabilities.ts";
+import type { Capability } from "../capability.ts";
 import { TenantError } from "../errors.ts";
 import { REACH_DAYS } from "../link.ts";
 import type { ViewPage } from "../views.ts";

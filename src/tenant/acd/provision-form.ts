@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { type AcdReply, MAPPED_COLUMNS } from "../../contract/acd/index.ts";
-import type { FittedCampaign } from "../capabilities.ts";
+import type { FittedCampaign } from "../campaign-capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { AcdRow } from "./pages.ts";
 import { LIST_JOINT } from "./skills.ts";

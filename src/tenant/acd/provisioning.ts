@@ -3,7 +3,7 @@
 
 import { PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
 import type { Clock } from "../../kernel/index.ts";
-import type { CampaignToFit, FittedCampaign, PlacedPiece, Placing } from "../capabilities.ts";
+import type { CampaignToFit, FittedCampaign, PlacedPiece, Placing } from "../campaign-capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { CampaignView } from "../views.ts";
 import { doNotCallGroups } from "./do-not-call.ts";

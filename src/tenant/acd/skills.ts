@@ -2,7 +2,7 @@
 
 import { type AcdReply, PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
 import type { Clock } from "../../kernel/index.ts";
-import type { CampaignRunner } from "../capabilities.ts";
+import type { CampaignRunner } from "../campaign-capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { CallReport } from "../report.ts";
 import type { CampaignView, ListCounts } from "../views.ts";
