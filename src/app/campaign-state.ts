@@ -16,11 +16,12 @@ import {
 import { type StopResult, storelessStopOf } from "../operations/views/index.ts";
 import { embeddedStoreRuns, type Store, StoreError } from "../store/index.ts";
 import { factsOf } from "./compliance.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Environment, type Flags, loadConfig } from "./config.ts";
 import { campaignGateOf } from "./segments.ts";
 import { StopNotes } from "./stop-notes.ts";
+import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, storeOf, type Workplace } from "./workplace.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** How long a stop repeats one request, ms: the stop must end, and say what it did not reach. */
 const STOP_RETRY = { totalMs: 60_000 };

@@ -16,11 +16,12 @@ import {
 } from "../operations/index.ts";
 import type { CampaignApplySummary, CampaignApplyView, CampaignPlanView } from "../operations/views/index.ts";
 import { factsOf, rulesOf } from "./compliance.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Environment, type Flags, loadConfig } from "./config.ts";
 import type { CarriedOut } from "./over-service/client.ts";
 import { campaignGateOf } from "./segments.ts";
+import { storeIfAny, storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, openWorkplace, storeIfAny, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** Rules that a command names instead of those of the configuration. */
 export interface CampaignRules {

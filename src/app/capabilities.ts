@@ -17,6 +17,7 @@ import {
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { campaignFilesOn } from "./campaigns.ts";
 import { complianceOn, rulesOf } from "./compliance.ts";
+import type { Environment } from "./config.ts";
 import { crmOn, pushingOn } from "./crm.ts";
 import { type DialerOptions, dialerOn, readingsOf } from "./dialer.ts";
 import { emergencyStopsOn, runStop, type StopTiming } from "./emergency-stop.ts";
@@ -28,7 +29,7 @@ import type { Background } from "./service/background.ts";
 import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
 import { taggingOn } from "./tagging.ts";
 import { vendorWebhooksOn } from "./vendor-webhooks.ts";
-import type { Environment, Workplace } from "./workplace.ts";
+import type { Workplace } from "./workplace.ts";
 
 interface CapabilityOptions {
   readonly warn: (message: string) => void;

@@ -2,12 +2,12 @@
 // nothing, except in `rebindStore`.
 
 import { hasEmbeddedStore, type Store, StoreError } from "../store/index.ts";
-import { type Config, type Flags, loadConfig, readTenants } from "./config.ts";
+import { type Config, type Environment, type Flags, loadConfig, readTenants } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { storeName, tenantAddress } from "./standing.ts";
+import { storeOf } from "./store-of-config.ts";
 import { credentialName, keepChoice, NoTenantChosen } from "./tenant-choice.ts";
 import { identityOf } from "./tenant-of-store.ts";
-import { type Environment, storeOf } from "./workplace.ts";
 
 interface Named {
   readonly value: string | null;

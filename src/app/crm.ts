@@ -10,11 +10,11 @@ import {
   OperationError,
 } from "../operations/index.ts";
 import { type OutcomeLake, readOutcomeMap } from "../outcomes/index.ts";
-import type { Flags } from "./config.ts";
+import type { Environment, Flags } from "./config.ts";
 import { CRM } from "./crm-announcer.ts";
 import { outcomeMapOf, outcomeMapText } from "./outcome-map.ts";
 import { lakeOn } from "./outcomes.ts";
-import { type Environment, openWorkplace, type Workplace } from "./workplace.ts";
+import { openWorkplace, type Workplace } from "./workplace.ts";
 
 /** Pushes to the CRM: in this process, or at a service. */
 export interface CrmPushes extends AsyncDisposable {

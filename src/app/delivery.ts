@@ -3,11 +3,12 @@
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
 import { createDeliveryWorker, DeliveryUseCases, joinReplicas, MAIL } from "../operations/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { alarmsIn, mailOf, receiversOf } from "./receivers.ts";
+import { storeOf } from "./store-of-config.ts";
 import { tenantLook } from "./tenant-of-store.ts";
-import { type DeliveryEnd, type Environment, storeOf } from "./workplace.ts";
+import type { DeliveryEnd } from "./workplace.ts";
 
 /** Deliveries of a store, and what delivers them by hand. */
 export interface DeliveryRuntime extends AsyncDisposable {

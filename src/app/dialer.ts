@@ -33,13 +33,14 @@ import type {
 import type { TenantLink } from "../tenant/index.ts";
 import { requireSupported } from "../tenant/port.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Environment, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
 import type { CarriedOut } from "./over-service/client.ts";
 import { predictHere, simulatingBy } from "./predictions.ts";
+import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 const MINUTE_MS = 60_000;
 const GUARD_ALTERNATIVE = 0.045;

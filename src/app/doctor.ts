@@ -7,15 +7,15 @@ import { BRING_COMPANY_LIST, companyListWords, MAIL } from "../operations/index.
 import { type Store, tenantWords } from "../store/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import { readRules } from "./compliance.ts";
-import { type Config, type Flags, loadConfig, secretFrom } from "./config.ts";
+import { type Config, type Environment, type Flags, loadConfig, secretFrom } from "./config.ts";
 import { proxyOf, proxyText } from "./egress.ts";
 import { inboundSecrets } from "./inbound.ts";
 import { mailOf, receiversOf } from "./receivers.ts";
 import { standingOf, storeName, tenantAddress } from "./standing.ts";
+import { storeOf } from "./store-of-config.ts";
 import { credentialName } from "./tenant-choice.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { packageCommit, packageVersion } from "./version.ts";
-import { type Environment, storeOf } from "./workplace.ts";
 
 /** One thing that was checked. */
 export interface Check {

@@ -3,11 +3,12 @@
 import { messageOf } from "../kernel/index.ts";
 import { EmergencyStops, figuresOf, readStop, STOP_PATIENCE, type StopPatience, storedIntents } from "../operations/index.ts";
 import { type EmergencyStop, type StopResult, stopResultOf, stopViewOf } from "../operations/views/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
 import { processLives } from "./process-space.ts";
 import type { Background } from "./service/background.ts";
 import { takeLeftStops } from "./stop-notes.ts";
-import { type Environment, storeOf, type Workplace } from "./workplace.ts";
+import { storeOf } from "./store-of-config.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** How often stops that nobody carries out are searched for, ms. */
 const LOOK_MS = 1_000;

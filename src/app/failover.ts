@@ -3,20 +3,14 @@
 import type { Clock } from "../kernel/index.ts";
 import { FailoverRecords, FailoverUseCases } from "../operations/index.ts";
 import { factsOf } from "./compliance.ts";
-import type { Flags } from "./config.ts";
+import type { Environment, Flags } from "./config.ts";
 import { loadConfig } from "./config.ts";
 import { livesHere } from "./records.ts";
 import { readRulePack } from "./rule-pack.ts";
 import { campaignGateOf } from "./segments.ts";
 import { latestStop } from "./stop-notes.ts";
-import {
-  type DeliveryEnd,
-  type Environment,
-  openWorkplace,
-  storeOf,
-  type Workplace,
-  type WorkplaceOptions,
-} from "./workplace.ts";
+import { storeOf } from "./store-of-config.ts";
+import { type DeliveryEnd, openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** Time for what is under way to end, ms. */
 const SETTLE_MS = 10_000;

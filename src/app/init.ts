@@ -4,11 +4,11 @@ import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileTrouble } from "../kernel/index.ts";
 import { makeFolders } from "../store/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { storeName, tenantAddress } from "./standing.ts";
+import { storeIfAny, storeOf } from "./store-of-config.ts";
 import { hideStores } from "./tenant-choice.ts";
-import { type Environment, storeIfAny, storeOf } from "./workplace.ts";
 import { CONFIG_NAME, findWorkplace, STORE_NAME } from "./workplace-folder.ts";
 
 /** A workplace as it was created or found. */

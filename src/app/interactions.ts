@@ -11,11 +11,12 @@ import {
   type JobRecordsUseCases,
   type RowJob,
 } from "../operations/index.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Environment, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema-receivers.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
+import { requireOwnStore, storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, openWorkplace, requireOwnStore, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 const ANALYTICS: Receiver = "analytics";
 /** Number of rows under way at once: each needs three requests, and two rows for one interaction wait for each other. */

@@ -2,12 +2,12 @@
 
 import { createStoreRecords, DISPOSITIONS, OperationError, type RowJob, refuseCancelled, TAG } from "../operations/index.ts";
 import { CAMPAIGN_APPLY, DIALER_CHANGE, PUSH, RETRIEVE } from "../store/index.ts";
-import type { Flags } from "./config.ts";
+import type { Environment, Flags } from "./config.ts";
 import { startPushing } from "./crm.ts";
 import { CORRECTION_RATE, startCorrections } from "./interactions.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { startTagging, TAGGING_RATE } from "./tagging.ts";
-import { type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
+import { openWorkplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** Requests to the CRM use none of the tenant's limits. */
 const NO_BUDGET = "none";

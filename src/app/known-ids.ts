@@ -3,8 +3,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Flags, loadConfig } from "./config.ts";
-import { type Environment, storeIfAny } from "./workplace.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { storeIfAny } from "./store-of-config.ts";
 
 /** How long the result is reused, ms: people press the key several times. */
 const GOOD_MS = 30_000;

@@ -6,12 +6,12 @@ import { lacksOf } from "../operations/index.ts";
 import { createServer, listen, openMcp } from "../server/index.ts";
 import { ASSISTANT_PREFIX } from "../store/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
-import type { Flags } from "./config.ts";
+import type { Environment, Flags } from "./config.ts";
 import { Background } from "./service/background.ts";
 import { workOf } from "./service/work.ts";
 import { tenantShown } from "./standing.ts";
 import { packageVersion } from "./version.ts";
-import { type Environment, openWorkplace } from "./workplace.ts";
+import { openWorkplace } from "./workplace.ts";
 
 const SETTLE_MS = 4_000;
 /** Time for requests under way to end when it closes, ms. */

@@ -1,11 +1,11 @@
 // Opens all use cases for one tenant, with the store and the engine.
 
 import { capabilitiesOn } from "./capabilities.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
 import type { Outdial, OutdialConfig } from "./outdial-types.ts";
 import { Background } from "./service/background.ts";
 import { credentialName } from "./tenant-choice.ts";
-import { type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
+import { openWorkplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** Time for background work to end, ms. */
 const SETTLE_MS = 10_000;

@@ -20,9 +20,8 @@ import {
   verdictViewOf,
 } from "../operations/views/index.ts";
 import { REACH_DAYS } from "../tenant/port.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
 import { openOutcomeRecords, openOutcomes } from "./outcomes.ts";
-import type { Environment } from "./workplace.ts";
 
 /** What was retrieved, and what is retrieved regularly. */
 export interface OutcomeRuns extends AsyncDisposable {

@@ -28,10 +28,11 @@ import type { QuarantinedRow } from "../operations/views/index.ts";
 import { type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
 import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
 import { TenantError } from "../tenant/index.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Environment, type Flags, loadConfig } from "./config.ts";
 import { announceToCrm } from "./crm-announcer.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
-import { type Environment, lakeRoot, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { storeOf } from "./store-of-config.ts";
+import { lakeRoot, openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 /**
  * Attempts of the client for one page; retrieval itself repeats with smaller pages, which helps when repeating the same request

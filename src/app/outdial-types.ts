@@ -25,8 +25,9 @@ import type {
   TenantDnc,
   VendorWebhookUseCases,
 } from "../operations/index.ts";
+import type { Environment } from "./config.ts";
 import type { ConnectedTenant } from "./tenant-from-config.ts";
-import type { DeliveryEnd, Environment } from "./workplace.ts";
+import type { DeliveryEnd } from "./workplace.ts";
 
 /**
  * The tenant, the store, and the actor. What is left out comes from the environment and from `outdial.yaml`, as at the command

@@ -3,9 +3,9 @@
 import { AuditUseCases, DeliveryUseCases, JobRecordsUseCases, livesOf } from "../operations/index.ts";
 import type { StandingConflict, Store } from "../store/index.ts";
 import { rulesOf } from "./compliance.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
 import { processLives, processSpace } from "./process-space.ts";
-import { type Environment, storeOf } from "./workplace.ts";
+import { storeOf } from "./store-of-config.ts";
 
 /** The ledger, the audit log and the outbox; needs no tenant. */
 export interface Records extends AsyncDisposable {

@@ -6,10 +6,11 @@ import { createRandom } from "../kernel/index.ts";
 import { type CampaignGate, ContactUseCases, compileRulePack, createCampaignGate, endOfDay } from "../operations/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import { type FactsRuntime, type RulesAsked, rulesOf } from "./compliance.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
 import { readRulePack } from "./rule-pack.ts";
+import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, storeOf, type Workplace } from "./workplace.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** Contact lists over an open store. */
 export interface SegmentRuntime extends AsyncDisposable {

@@ -5,7 +5,7 @@ import { CampaignMetrics, lacksOf } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Environment, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { goOnWithStops, type StopTiming } from "./emergency-stop.ts";
@@ -21,8 +21,9 @@ import { watchService } from "./service/watch.ts";
 import { workOf } from "./service/work.ts";
 import { signInOf } from "./sign-in.ts";
 import { tenantShown } from "./standing.ts";
+import { storeOf } from "./store-of-config.ts";
 import { packageVersion } from "./version.ts";
-import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
+import { openWorkplace, type Workplace } from "./workplace.ts";
 
 /** How long live updates are stored, ms: a reader that was away for less misses nothing. */
 const FEED_MS = 3_600_000;

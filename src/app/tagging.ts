@@ -14,11 +14,12 @@ import {
   type TagSource,
   validateTagging,
 } from "../operations/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema-receivers.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
+import { requireOwnStore } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, openWorkplace, requireOwnStore, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 const BI: Receiver = "bi";
 /** The rate family of tagging. */

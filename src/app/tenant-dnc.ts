@@ -1,9 +1,9 @@
 // Wiring of the tenant's do-not-call groups and callbacks, over a store and a tenant.
 
 import { TenantCallbacks, TenantDnc } from "../operations/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, storeOf } from "./workplace.ts";
 
 /** The tenant's own records of people who must not be called, or must be called back. */
 export interface TenantDncRuntime extends AsyncDisposable {

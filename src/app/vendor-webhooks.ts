@@ -13,11 +13,12 @@ import {
   VendorWebhookUseCases,
   vendorWebhooksOf,
 } from "../operations/index.ts";
-import { type Config, type Flags, loadConfig, secretFrom } from "./config.ts";
+import { type Config, type Environment, type Flags, loadConfig, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
+import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, storeOf, type Workplace } from "./workplace.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** The data of a registration besides name and address. */
 export interface VendorWebhookSecrets {

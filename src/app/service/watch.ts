@@ -18,9 +18,9 @@ import {
   vendorSpans,
 } from "../../server/index.ts";
 import { systemClock, type TenantHooks } from "../../tenant/index.ts";
-import { secretFrom } from "../config.ts";
+import { type Environment, secretFrom } from "../config.ts";
 import { createInbound, inboundSecrets } from "../inbound.ts";
-import type { Environment, Workplace } from "../workplace.ts";
+import type { Workplace } from "../workplace.ts";
 
 export interface Watch {
   readonly metrics: ServiceMetrics;

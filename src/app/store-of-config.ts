@@ -1,0 +1,89 @@
+// The store that the configuration names, opened and checked.
+
+import { setBackWords } from "../operations/index.ts";
+import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
+import { type Config, type Environment, type StoreUse, secretFrom } from "./config.ts";
+import { headPlacesOf } from "./heads.ts";
+import { alarmCopies } from "./receivers.ts";
+import { standingOf } from "./standing.ts";
+import { takeStopNotes } from "./stop-notes.ts";
+import { holdTenant } from "./tenant-of-store.ts";
+
+/** Like `StoreUse`, and whether another tenant's store is accepted: for commands that only show stored data. */
+type Opening = StoreUse & { readonly anyTenant?: true };
+
+/**
+ * Opens the store that the configuration names, or the embedded one of its folder.
+ * @param use what to do when there is none, if the configuration does not say. Throws StoreError `no_store`, `other_tenant`
+ */
+export async function storeOf(config: Config, environment: Environment, use: Opening = { makes: "nothing" }): Promise<Store> {
+  const { makes, opened, outweighed, setBack } = config.store ?? use;
+  const { dir, databaseUrl: url, directUrl, clock } = config;
+  if (config.outweighedBy !== undefined) outweighed?.(dir, config.outweighedBy);
+  if (url === undefined && makes !== "store" && !(await hasEmbeddedStore(dir))) throw noStore(config);
+  const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
+  const heads = await headPlacesOf(config, environment);
+  // For a tenant of the first profile the profile is left out, as it was before there were two.
+  const profile = config.profile === "rest" ? {} : { profile: config.profile };
+  const said = config.named === undefined ? profile : { ...profile, tenant: config.named.name };
+  const mark = Object.keys(said).length === 0 ? undefined : said;
+  const store = await openStore({
+    dir,
+    url,
+    directUrl,
+    clock,
+    auditKey,
+    heads,
+    mark,
+    copies: alarmCopies(config, environment),
+    makes: makes !== "nothing",
+  }).catch((thrown: unknown) => {
+    throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;
+  });
+  try {
+    await takeStopNotes(dir, store, clock.now());
+    if (use.anyTenant !== true) await holdTenant(store, config);
+    const [conflict] = store.audit.held;
+    if (conflict !== undefined) setBack?.(setBackWords(conflict));
+    if (opened !== undefined) opened(await standingOf(config, store));
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+  return store;
+}
+
+/** The store, or undefined when there is none: for answers that are possible without one and say so. */
+export async function storeIfAny(config: Config, environment: Environment): Promise<Store | undefined> {
+  try {
+    return await storeOf(config, environment);
+  } catch (thrown) {
+    if (thrown instanceof StoreError && thrown.code === "no_store") return undefined;
+    throw thrown;
+  }
+}
+
+/**
+ * For commands that open no store: checks the existing one, because what is checked for one tenant must not be run for another.
+ * Throws StoreError `other_tenant`.
+ */
+export async function requireOwnStore(config: Config, environment: Environment): Promise<void> {
+  await (await storeIfAny(config, environment))?.close();
+}
+
+/** Says where the store was searched, and what to do. */
+function noStore({ cwd, dir, dirFrom, databaseFrom, path, databaseUrl }: Config): StoreError {
+  const unnamed = "no database is named (--database-url, DATABASE_URL, store.url in outdial.yaml)";
+  const said =
+    databaseUrl !== undefined
+      ? `the database of ${databaseFrom} has no tables of outdial`
+      : dirFrom !== undefined
+        ? `there is none in ${dir} (${dirFrom}), and ${unnamed}`
+        : path !== undefined
+          ? `there is none in ${dir}, beside ${path}, and ${unnamed}`
+          : `looked for outdial.yaml and .outdial in ${cwd} and every folder above it, and ${unnamed}`;
+  const advice = databaseUrl === undefined ? "outdial init makes one here." : "outdial init and outdial serve make them.";
+  return new StoreError("no_store", `no store here: ${said}`, {
+    advice: `${advice} To use one that is there already, go to its folder, or name it with --dir, OUTDIAL_DIR or DATABASE_URL.`,
+  });
+}
