@@ -5,8 +5,8 @@ import type { Instant } from "../../kernel/index.ts";
 import type { Tenant } from "../tenant.ts";
 import { type AcdAnswer, AcdRefusal } from "./answer.ts";
 import type { AcdCall } from "./call.ts";
+import { callsOf, isOver, shownContact } from "./calls.ts";
 import { stateOf } from "./state.ts";
-import { callsOf, isOver, shownContact } from "./world.ts";
 
 export const EXTRACT_FILE_PATH = "/data-extraction/v1/files";
 

@@ -3,9 +3,10 @@
 import { MAX_DIALER_STATS_HOURS, MAX_SUMMARY_DAYS } from "../../../contract/acd/index.ts";
 import { type AcdAnswer, conflict, invalid } from "../answer.ts";
 import { type AcdCall, type AcdHandlers } from "../call.ts";
+import { agentNumber, callsOf, contactIdOf, durationText, isOver, sums } from "../calls.ts";
 import { page } from "../reply.ts";
 import type { AcdSkill } from "../state.ts";
-import { agentNumber, callsOf, canDial, contactIdOf, durationText, isOver, shownSkill, sums, time } from "../world.ts";
+import { canDial, shownSkill, time } from "../world.ts";
 import { skillOf } from "./skills.ts";
 
 const DAY_MS = 86_400_000;

@@ -4,8 +4,6 @@ import { MAX_COMPLETED_DAYS, MAX_TAGS } from "../../../contract/acd/index.ts";
 import type { CallRecord } from "../../world/calls.ts";
 import { invalid, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers } from "../call.ts";
-import { inForm, page, wrapped } from "../reply.ts";
-import type { AcdSkill } from "../state.ts";
 import {
   agentNumber,
   callOfContact,
@@ -17,8 +15,10 @@ import {
   outcomeOf,
   shortPhone,
   shownContact,
-  time,
-} from "../world.ts";
+} from "../calls.ts";
+import { inForm, page, wrapped } from "../reply.ts";
+import type { AcdSkill } from "../state.ts";
+import { time } from "../world.ts";
 
 const DAY_MS = 86_400_000;
 /** Tolerance for a client's clock at the end of the range. */

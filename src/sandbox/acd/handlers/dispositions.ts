@@ -3,10 +3,11 @@
 import { MAX_DISPOSITION_NAME, MAX_TAG_NOTES } from "../../../contract/acd/index.ts";
 import { invalid, missing, nothing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, isRecord } from "../call.ts";
+import { agentNumber, callOfContact, isOver, outcomeOf } from "../calls.ts";
 import { Parameters } from "../query.ts";
 import { inForm, page } from "../reply.ts";
 import { codeOf, newNumber } from "../state.ts";
-import { agentNumber, callOfContact, isOver, isRunning, outcomeOf, shownSkill, time } from "../world.ts";
+import { isRunning, shownSkill, time } from "../world.ts";
 import { skillOf } from "./skills.ts";
 
 interface Class {

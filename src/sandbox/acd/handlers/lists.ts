@@ -4,10 +4,11 @@ import { MAPPED_COLUMNS } from "../../../contract/acd/index.ts";
 import type { Contact } from "../../world/contacts.ts";
 import { conflict, invalid, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, words } from "../call.ts";
+import { callsOf, outcomeOf, shortPhone, shownAttempt } from "../calls.ts";
 import { Parameters, pathId } from "../query.ts";
 import { page, wrapped } from "../reply.ts";
 import { type AcdList, addList } from "../state.ts";
-import { callsOf, isRunning, outcomeOf, recordOf, shortPhone, shownAttempt, skillsOfList, time } from "../world.ts";
+import { isRunning, recordOf, skillsOfList, time } from "../world.ts";
 
 /** The list that a call names. */
 export function listOf(call: AcdCall): AcdList {

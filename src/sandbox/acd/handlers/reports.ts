@@ -3,11 +3,12 @@
 import { ALL_ATTEMPTS_REPORT } from "../../../contract/acd/index.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, nothing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, words } from "../call.ts";
+import { callsOf, outcomeOf, shortPhone, shownAttempt } from "../calls.ts";
 import { extractAddress, extractRows, FILE_MS } from "../extract.ts";
 import { pathId, readDate } from "../query.ts";
 import { inForm, page, wrapped } from "../reply.ts";
 import { newNumber } from "../state.ts";
-import { callsOf, outcomeOf, shortPhone, shownAttempt, time } from "../world.ts";
+import { time } from "../world.ts";
 
 const DAY_MS = 86_400_000;
 /** How long after its writing a file is still reported as unknown. */
