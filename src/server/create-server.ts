@@ -27,7 +27,8 @@ import { apiRoutes, type Work } from "./routes/index.ts";
 import type { ServiceFacts } from "./routes/session.ts";
 import { openApiDocument } from "./routing/openapi.ts";
 import { referencePage, referenceStyle } from "./routing/reference.ts";
-import { API, type ApiRoute, type Upload } from "./routing/route.ts";
+import { API } from "./routing/route.ts";
+import type { ApiRoute, Upload } from "./routing/route-types.ts";
 import { type RouteHost, serveRoute } from "./routing/serve-route.ts";
 import { Provider, type SignInSettings, signInRoutes } from "./sign-in/index.ts";
 

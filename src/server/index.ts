@@ -22,5 +22,5 @@ export {
   vendorSpans,
 } from "./observe/index.ts";
 export type { Api } from "./routes/index.ts";
-export type { TypedRoute, Upload } from "./routing/route.ts";
+export type { TypedRoute, Upload } from "./routing/route-types.ts";
 export type { SignInSettings } from "./sign-in/index.ts";

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { ServerError } from "../error.ts";
-import type { ApiRoute } from "../routing/route.ts";
+import type { ApiRoute } from "../routing/route-types.ts";
 
 /** A route as a tool. Its arguments are those of path, query and body together. */
 export interface Tool {

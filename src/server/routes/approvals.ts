@@ -19,7 +19,8 @@ import {
 import type { Approval, ApprovalEnd, ApprovalWithPlan, ServiceRequests } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { cursor, flag, limit, pageOfItems } from "../routing/query.ts";
-import { type Answer, type ApiRoute, type RawRequest, route } from "../routing/route.ts";
+import { route } from "../routing/route.ts";
+import type { Answer, ApiRoute, RawRequest } from "../routing/route-types.ts";
 
 export interface ApprovalDeps {
   readonly clock: Clock;

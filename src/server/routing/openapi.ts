@@ -4,7 +4,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { awaitingApproval, problem } from "../../operations/views/index.ts";
 import { DEEPEST_BODY, LONGEST_VALUE, MOST_VALUES } from "../http/usable.ts";
-import type { ApiRoute } from "./route.ts";
+import type { ApiRoute } from "./route-types.ts";
 
 const DESCRIPTION = `Everything outdial does, as HTTP. Answers are JSON; failures are problem+json with a stable \`code\`.
 No text may hold NUL or half of a surrogate pair; a value in the address has at most ${LONGEST_VALUE} characters, a body at most ${DEEPEST_BODY} levels and ${MOST_VALUES} values.

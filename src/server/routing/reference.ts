@@ -2,7 +2,8 @@
 
 import { problemCodes } from "../http/problem.ts";
 import { describe } from "./openapi.ts";
-import { API, type ApiRoute } from "./route.ts";
+import { API } from "./route.ts";
+import type { ApiRoute } from "./route-types.ts";
 
 const STYLE = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
 body{max-width:60rem;margin:2rem auto;padding:0 1rem}

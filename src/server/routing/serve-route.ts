@@ -12,7 +12,7 @@ import type { LoginThrottle } from "../access/throttle.ts";
 import { ServerError } from "../error.ts";
 import { boundedBytes, mediaTypeOf, readJson } from "../http/body.ts";
 import { refuseUnusable } from "../http/usable.ts";
-import type { Answer, ApiRoute, RawRequest, Upload, Waiting } from "./route.ts";
+import type { Answer, ApiRoute, RawRequest, Upload, Waiting } from "./route-types.ts";
 
 /** What serving routes needs. */
 export interface RouteHost {
