@@ -1,3 +1,4 @@
 export { type DncBeforeStart, dncBeforeStart, dncWords, type NamedStart, notHeld } from "./before-start.ts";
+export { TenantCallbacks } from "./callbacks.ts";
 export { GroupKeeper } from "./keep.ts";
-export { TenantCallbacks, TenantDnc } from "./use-cases.ts";
+export { TenantDnc } from "./use-cases.ts";

@@ -2,16 +2,9 @@
 // list stays the master: nothing is removed from a group here.
 
 import type { PhoneKey, Store } from "../../store/index.ts";
-import {
-  type CallbackView,
-  type CallOptions,
-  type DoNotCallGroupName,
-  requireSupported,
-  type TenantLink,
-} from "../../tenant/port.ts";
+import { type CallOptions, type DoNotCallGroupName, requireSupported, type TenantLink } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
-import type { DncDifference, DncPush, ScheduledCallback } from "../views/schemas/tenant.ts";
-import { masked } from "../views/texts.ts";
+import type { DncDifference, DncPush } from "../views/schemas/tenant.ts";
 
 /** How many numbers are read from the store at once. */
 const BATCH = 10_000;
@@ -202,50 +195,4 @@ export function targetOf(
   const target = named ?? first.id;
   if (groups.some(({ id }) => id === target)) return target;
   throw new OperationError("invalid_input", `campaign ${campaignId} does not obey the do-not-call group ${target}, but ${ids}`);
-}
-
-/** Callbacks that the tenant will place by itself: listed and removed. */
-export class TenantCallbacks {
-  readonly #deps: TenantDncDeps;
-
-  constructor(deps: TenantDncDeps) {
-    this.#deps = deps;
-  }
-
-  /** Throws TenantError `unsupported`, `not_found`. */
-  list(campaignId: string, options: CallOptions = {}): Promise<readonly CallbackView[]> {
-    const { scheduledCallbacks } = this.#deps.tenant.capabilities;
-    requireSupported("show scheduled callbacks", scheduledCallbacks.capability);
-    return scheduledCallbacks.list(campaignId, options);
-  }
-
-  /** The callbacks as the API shows them. @param reveal whether numbers, names and notes can be read */
-  async views(
-    campaignId: string,
-    { reveal, ...options }: { readonly reveal: boolean } & CallOptions,
-  ): Promise<ScheduledCallback[]> {
-    return (await this.list(campaignId, options)).map(({ phoneNumber, dueAt, agentId, name, notes, ...rest }) => ({
-      ...rest,
-      phoneNumber: phoneNumber === undefined ? null : reveal ? phoneNumber : masked(phoneNumber),
-      name: reveal ? name : "",
-      notes: reveal ? notes : "",
-      dueAt: dueAt ?? null,
-      agentId: agentId ?? null,
-    }));
-  }
-
-  /**
-   * Deletes one, with the reason, which is sent to the tenant and written to the audit log.
-   * @returns `already` when the tenant has no open callback with this id: it was deleted or placed before, or the id belongs to
-   * something else
-   */
-  async remove(id: string, { why, by, ...options }: { readonly why: string; readonly by: string } & CallOptions) {
-    const { scheduledCallbacks } = this.#deps.tenant.capabilities;
-    requireSupported("delete scheduled callbacks", scheduledCallbacks.capability);
-    const { already } = await scheduledCallbacks.remove(id, why, options);
-    const details = { reason: why, already };
-    const action = already ? "callback.not_there" : "callback.deleted";
-    await this.#deps.store.audit.append([{ actor: by, action, subject: `callback/${id}`, details }]);
-    return { id, already };
-  }
 }
