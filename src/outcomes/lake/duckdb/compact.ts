@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { STAGING } from "../files.ts";
 import type { LakeCatalog, LakeFile, LakeFileKind } from "../lake.ts";
 import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
-import { type Connection, type Engine, oneRowOf, rowsOf } from "./engine.ts";
+import type { Connection, Engine } from "./engine.ts";
+import { oneRowOf, rowsOf } from "./rows.ts";
 import { scan, spansSql } from "./views.ts";
 
 const RANKED = "row_number() OVER (PARTITION BY campaign_id, call_id ORDER BY observed_at DESC, digest DESC) AS place";

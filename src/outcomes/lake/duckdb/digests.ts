@@ -3,7 +3,8 @@
 // whole day are found first.
 
 import type { LakeFile, RecordQuery } from "../lake.ts";
-import { type Engine, oneBlobOf, oneRowOf, streamOf } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import { oneBlobOf, oneRowOf, streamOf } from "./rows.ts";
 import { digestShapeSql, digestSliceSql, recordsSql } from "./views.ts";
 
 /** Approximate number of rows in a slice. Each slice reads the footers of all files again; larger slices need more memory. */

@@ -2,7 +2,8 @@
 
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { Engine, rowsOf, streamOf } from "./engine.ts";
+import { Engine } from "./engine.ts";
+import { rowsOf, streamOf } from "./rows.ts";
 
 const ROWS = 2_000_000;
 /** Fails at a row in the middle, after more have been given out than the engine holds ready. */

@@ -28,7 +28,8 @@ import { sweepFolder } from "../sweep.ts";
 import { CALL_COLUMNS } from "./columns.ts";
 import { mergePartition } from "./compact.ts";
 import { digestsOf } from "./digests.ts";
-import { Engine, literal, microsToMs, rowsOf, streamOf } from "./engine.ts";
+import { Engine, literal } from "./engine.ts";
+import { microsToMs, rowsOf, streamOf } from "./rows.ts";
 import { createViews, meaningSql, recordsSql } from "./views.ts";
 
 const MIN_PARTS = 8;
