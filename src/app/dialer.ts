@@ -1,21 +1,17 @@
 // Wiring of the dialer's settings: changes over the store, and what is only read from or validated by the tenant.
 
-import { type Clock, parseDuration } from "../kernel/index.ts";
+import type { Clock } from "../kernel/index.ts";
 import {
   type ChangeProgress,
   compareWithVendor,
-  DEFAULT_PATIENCE,
   type DialerPlan,
   type DialerReadings,
-  type DialerRules,
   DialerUseCases,
   dialerHistory,
   dialerPreviewOf,
   type Interruption,
   type Judgement,
   judgeSettings,
-  type Patience,
-  REGULATORY_CHECKS,
   type RegulatoryCheck,
   readSettingsFile,
   SettingsChanges,
@@ -33,19 +29,13 @@ import type {
 import type { TenantLink } from "../tenant/index.ts";
 import { requireSupported } from "../tenant/port.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
-import { type Config, type Environment, type Flags, loadConfig } from "./config.ts";
-import { ConfigError } from "./config-error.ts";
-import type { ConfigFile } from "./config-schema.ts";
+import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { chanceOf, checksOf, guardOf, patienceOf } from "./dialer-rules.ts";
 import type { CarriedOut } from "./over-service/client.ts";
 import { predictHere, simulatingBy } from "./predictions.ts";
 import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
-
-const MINUTE_MS = 60_000;
-const GUARD_ALTERNATIVE = 0.045;
-/** Highest acceptable predicted probability of abandonment above the limit. */
-const ACCEPTED_CHANCE = 0.05;
 
 /** What only needs the tenant; opens no store. */
 export interface DialerTenant extends AsyncDisposable {
@@ -236,29 +226,3 @@ export const readingsOf = (refresh: TenantRefresh, prediction: DialerReadings["p
   readNow: (campaign) => refresh.dialerNow(campaign),
   prediction,
 });
-
-const checksOf = (config: Config): readonly RegulatoryCheck[] => [
-  ...new Set(config.file.dialer?.regulatoryChecks ?? REGULATORY_CHECKS),
-];
-
-const chanceOf = (config: Config): number => config.file.dialer?.acceptedChance ?? ACCEPTED_CHANCE;
-
-function patienceOf(given: ConfigFile["dialer"]): Patience {
-  const activation = given?.activation;
-  const span = (text: string | undefined, otherwise: number) =>
-    text === undefined ? otherwise : (parseDuration(text) ?? otherwise);
-  return {
-    ...DEFAULT_PATIENCE,
-    firstMs: span(activation?.first, DEFAULT_PATIENCE.firstMs),
-    mostMs: span(activation?.most, DEFAULT_PATIENCE.mostMs),
-    looks: activation?.looks ?? DEFAULT_PATIENCE.looks,
-    settleMs: span(activation?.settle, DEFAULT_PATIENCE.settleMs),
-  };
-}
-
-function guardOf(given: ConfigFile["dialer"]): DialerRules["guard"] {
-  const everyMs = parseDuration(given?.guard?.every ?? "1m") ?? MINUTE_MS;
-  if (everyMs < MINUTE_MS || everyMs % MINUTE_MS !== 0)
-    throw new ConfigError(`dialer.guard.every is ${given?.guard?.every}; allowed are whole minutes, such as 1m or 5m`);
-  return { everyMs, alternative: given?.guard?.alternative ?? GUARD_ALTERNATIVE };
-}
