@@ -4,6 +4,7 @@
 import type { Instant } from "../../kernel/index.ts";
 import { CALL_STATUSES, type CallStatus, type Scenario, scenarioInstant } from "../scenario/index.ts";
 import { type CallCursor, type CallRecord, compareCalls, type DispositionWrite, withDisposition } from "./call-record.ts";
+import { type Batch, batchSource, keptSource, takeEarliest } from "./call-sources.ts";
 import { createGeneratedCalls, type GeneratedCalls } from "./generated-calls.ts";
 
 export type { CallCursor, CallDisposition, CallRecord } from "./call-record.ts";
@@ -39,13 +40,6 @@ export interface CallStore {
   totals(): { writes: number; effects: number };
   snapshot(): CallStoreSnapshot;
   restore(snapshot: CallStoreSnapshot): void;
-}
-
-/** A batch of generated calls with changes: a record with a disposition, or "moved" to the stored ones. */
-interface Batch {
-  readonly calls: GeneratedCalls;
-  readonly over: Map<number, CallRecord | "moved">;
-  counts?: Record<CallStatus, number>;
 }
 
 const noCounts = (): Record<CallStatus, number> => {
@@ -216,47 +210,4 @@ function countBatch(calls: GeneratedCalls): Record<CallStatus, number> {
   const counts = noCounts();
   for (let index = 0; index < calls.count; index++) counts[calls.status(index)] += 1;
   return counts;
-}
-
-/** Calls in listing order; the next can be inspected before it is taken. */
-interface Source {
-  peek(): CallRecord | undefined;
-  take(): void;
-}
-
-function takeEarliest(sources: readonly Source[]): CallRecord | undefined {
-  let first: Source | undefined;
-  let earliest: CallRecord | undefined;
-  for (const source of sources) {
-    const call = source.peek();
-    if (call !== undefined && (earliest === undefined || compareCalls(call, earliest) < 0)) [first, earliest] = [source, call];
-  }
-  first?.take();
-  return earliest;
-}
-
-function keptSource(kept: readonly CallRecord[], from: number): Source {
-  let place = from;
-  return { peek: () => kept[place], take: () => void place++ };
-}
-
-/** Skips moved calls, and calls without a requested code, before building them. */
-function batchSource({ calls, over }: Batch, begin: Instant, to: Instant, codes: ReadonlySet<string> | undefined): Source {
-  const end = calls.firstFrom(to + 1);
-  let index = calls.firstFrom(begin);
-  let current: CallRecord | undefined;
-  return {
-    peek() {
-      for (; current === undefined && index < end; index++) {
-        const record = over.get(index);
-        if (record === "moved") continue;
-        if (record === undefined && codes !== undefined && !codes.has(calls.code(index) ?? "")) continue;
-        current = record ?? calls.build(index);
-      }
-      return current;
-    },
-    take() {
-      current = undefined;
-    },
-  };
 }
