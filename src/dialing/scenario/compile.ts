@@ -2,7 +2,8 @@
 
 import { type Distribution, inversion, lawOf } from "../distributions/index.ts";
 import { unitExponential } from "../engine/exponential.ts";
-import { EndlessLeads, LeadList, type LeadSource, retryDelays } from "../engine/leads.ts";
+import { LeadList, retryDelays } from "../engine/lead-list.ts";
+import { EndlessLeads, type LeadSource } from "../engine/leads.ts";
 import { type AgentGroup, type CallModel, DAY, type DialerModel, type Draw, type OutcomeRates } from "../engine/model.ts";
 import type { CallsScenario } from "./calls.ts";
 import { distributionOf, secondOfDay, seconds } from "./fields.ts";
