@@ -1,17 +1,7 @@
 // Conditions beyond the reference workload: facts that a strategy does not know, that change, or that limit it. Each is one day,
 // which is the whole measured window.
 
-import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
-import { createDialer } from "../engine/create.ts";
-import { Count, Level } from "../engine/meter.ts";
-import type { DialingBeliefs } from "../pacing/beliefs.ts";
-import { beliefsOf, liveRateOf } from "../pacing/beliefs-of.ts";
 import type { KnownLevels } from "../pacing/jumping-rate.ts";
-import { type StateAwareParameters, stateAware } from "../pacing/state-aware.ts";
-import type { PacingStrategy } from "../pacing/strategy.ts";
-import { sumOf } from "../results/sums.ts";
-import { compileCalls } from "../scenario/compile.ts";
-import { secondOfDay, seconds } from "../scenario/fields.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
 
@@ -36,7 +26,7 @@ export interface Jumps extends KnownLevels {
   readonly rateAt: (seconds: number) => number;
 }
 
-const REFERENCE = {
+export const REFERENCE = {
   answerProbability: 0.2,
   machineProbability: 0.28,
   busyProbability: 0.05,
@@ -78,7 +68,7 @@ function measuredAfterTwoHours(calls: object, agents: number): SimulationScenari
   return day({ duration: "10h", warmUp: "2h", calls }, agents);
 }
 
-const STEP = 300;
+export const STEP = 300;
 
 /** Live answers at `rate` for five minutes of each half hour, otherwise at 20 %. */
 function burstsOf(rate: number): Jumps {
@@ -215,7 +205,7 @@ function detection(falseMachine: number): object {
   return { machineDetection: { live: { kind: "lognormal", mean: 1, cv: 0.3 }, machine: 3.5, falseMachine, falseLive: 0.1 } };
 }
 
-function liveRate(share: number): object {
+export function liveRate(share: number): object {
   const others = (1 - share) / 0.8;
   return {
     answerProbability: share,
@@ -223,87 +213,4 @@ function liveRate(share: number): object {
     busyProbability: 0.05 * others,
     invalidProbability: 0.02 * others,
   };
-}
-
-/** What a strategy reached in one condition. */
-export interface ConditionResult {
-  readonly occupancy: RatioInterval;
-  /** Over the simulated days, without the scenario's history. */
-  readonly abandonment: RatioInterval;
-  /** Share of the days at whose end the window, including the history, is above the limit. */
-  readonly windowsOver: number;
-}
-
-/** A condition, and how much of it is simulated. */
-export interface ConditionOptions {
-  readonly condition: Condition;
-  readonly agents: number;
-  readonly days: number;
-  /**
-   * What the strategy knows: nothing; everything, including the live rate of each instant; or, where the rate jumps, everything
-   * except when it jumps.
-   */
-  readonly told: "nothing" | "everything" | "levels";
-  readonly seed?: number | string;
-  readonly parameters?: Partial<StateAwareParameters>;
-}
-
-/**
- * Runs independent days of a condition with the state-aware strategy, each from a cold start. The same seed gives both strategies
- * the same calls.
- */
-export function runCondition(options: ConditionOptions): ConditionResult {
-  const { condition, agents, days, told, seed = "evaluation" } = options;
-  const scenario = condition.scenario(agents);
-  const { history, abandonmentTarget: target } = scenario;
-  const rateAt = liveRateOf(scenario.calls);
-  const start = secondOfDay(scenario.start);
-  const busy: number[] = [];
-  const loggedIn: number[] = [];
-  const abandoned: number[] = [];
-  const answers: number[] = [];
-  let over = 0;
-  const { believes, jumps } = condition;
-  const calls = { ...scenario.calls, ...liveRate(condition.believed ?? 0.2), byHour: [] };
-  const own = beliefsOf(calls);
-  const wrong = believes === undefined ? own : beliefsOf(parseScenario({ calls: { ...REFERENCE, ...believes } }).calls);
-  for (let run = 0; run < days; run++) {
-    const strategy = ruleOf(
-      options,
-      told === "nothing" ? wrong : own,
-      target,
-      (now) => jumps?.rateAt(now) ?? rateAt(start + now),
-    );
-    const dialer = createDialer({ scenario, seed: `${seed}/${run}`, strategy });
-    const end = seconds(scenario.duration);
-    if (jumps === undefined) dialer.advance(end);
-    else {
-      for (let at = 0; at < end; at += STEP) {
-        dialer.set({ calls: compileCalls({ ...scenario.calls, ...liveRate(jumps.rateAt(at)) }) });
-        dialer.advance(Math.min(end, at + STEP));
-      }
-    }
-    dialer.meter.close(dialer.now);
-    const sums = sumOf(dialer.meter.buckets);
-    busy.push(sums.level(Level.talking) + sums.level(Level.wrapping));
-    loggedIn.push(sums.level(Level.loggedIn));
-    abandoned.push(sums.count(Count.abandoned));
-    answers.push(sums.count(Count.liveAnswers));
-    const window = history.liveAnswers + sums.count(Count.liveAnswers);
-    if (history.abandoned + sums.count(Count.abandoned) > target * window) over += 1;
-  }
-  return { occupancy: ratioInterval(busy, loggedIn), abandonment: ratioInterval(abandoned, answers), windowsOver: over / days };
-}
-
-function ruleOf(
-  { condition, told, parameters }: ConditionOptions,
-  beliefs: DialingBeliefs,
-  target: number,
-  liveRateAt: (now: number) => number,
-): PacingStrategy {
-  const known = { beliefs, target, ...parameters };
-  if (told === "nothing") return stateAware(known);
-  const { jumps } = condition;
-  if (told === "levels" && jumps !== undefined) return stateAware({ ...known, levels: jumps, isLearning: false });
-  return stateAware({ ...known, liveRateAt, isLearning: false });
 }
