@@ -10,12 +10,13 @@ import type { LiftPreview } from "../views/schemas/approvals.ts";
 import type { CompanyListView, ImportStateView, ImportView } from "../views/schemas/compliance.ts";
 import type { LiftView, PendingOptOut, RevocationAdded, SuppressionView } from "../views/schemas/opt-outs.ts";
 import { masked, maskedText, timeText } from "../views/texts.ts";
+import { attemptsFile } from "./attempts-spec.ts";
 import { type ImportReport, importFacts } from "./import.ts";
 import { type FactSource, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
 import { companyListOf } from "./manifest.ts";
 import { momentOf, setBackOf } from "./questions.ts";
 import { loadRegistry, type RegistryOptions, registryName } from "./registry.ts";
-import { attemptsFile, consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
+import { consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
 import type { ComplianceContext } from "./use-cases.ts";
 import { civilDate, phoneText } from "./values.ts";
 

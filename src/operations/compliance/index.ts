@@ -2,6 +2,7 @@
 
 export type { Parsed, RefusedLine } from "../table/records.ts";
 export { type BudgetFigures, type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
+export { attemptsFile } from "./attempts-spec.ts";
 export { lookBack } from "./call-facts.ts";
 export { clockTrouble, requireClock, SET_CLOCK, skewWords } from "./clock.ts";
 export { readContacts } from "./contacts.ts";
@@ -20,7 +21,7 @@ export { answerTo, type Explained, explained, type KnownFacts, numberOf, unreada
 export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";
 export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";
 export { type CheckedPack, openSignedPack, signPack } from "./signed-pack.ts";
-export { attemptsFile, consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
+export { consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
 export { type ComplianceRules, ComplianceUseCases, REPLAYED_MS, type RulesInForce } from "./use-cases.ts";
 export { civilDate, instant, phone, phoneText } from "./values.ts";
 export { companyListWords, setBackWords } from "./words.ts";
