@@ -1,7 +1,8 @@
 // Reads one call from the tenant; opens no store.
 
 import type { CallRow } from "../tenant/index.ts";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 
 /** Reads a call. Throws TenantError, `not_found` when the tenant has no call with that id. */

@@ -16,7 +16,8 @@ import {
 import { type StopResult, storelessStopOf } from "../operations/views/index.ts";
 import { embeddedStoreRuns, type Store, StoreError } from "../store/index.ts";
 import { factsOf } from "./compliance.ts";
-import { type Config, type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { campaignGateOf } from "./segments.ts";
 import { StopNotes } from "./stop-notes.ts";
 import { storeOf } from "./store-of-config.ts";

@@ -17,10 +17,11 @@ import {
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { campaignFilesOn } from "./campaigns.ts";
 import { complianceOn, rulesOf } from "./compliance.ts";
-import type { Environment } from "./config.ts";
 import { crmOn, pushingOn } from "./crm.ts";
-import { type DialerOptions, dialerOn, readingsOf } from "./dialer.ts";
+import { dialerOn, readingsOf } from "./dialer.ts";
+import type { DialerOptions } from "./dialer-types.ts";
 import { emergencyStopsOn, runStop, type StopTiming } from "./emergency-stop.ts";
+import type { Environment } from "./environment.ts";
 import { failoverOn } from "./failover.ts";
 import { correctionsOn, correctionUseCasesOn } from "./interactions.ts";
 import { outcomesOn, reportRulesOf } from "./outcomes.ts";

@@ -15,7 +15,8 @@ import {
   type RulesInForce,
 } from "../operations/index.ts";
 import type { AuditInput, Facts, Store } from "../store/index.ts";
-import { type Config, type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { readRulePack, withCampaignRules } from "./rule-pack.ts";
 import { storeIfAny, storeOf } from "./store-of-config.ts";
 import type { Workplace } from "./workplace.ts";

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { loadConfig, parseConfig, secretFrom } from "./config.ts";
+import { loadConfig, parseConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
+import { secretFrom } from "./environment.ts";
 import { alarmCopies, mailOf, receiversOf } from "./receivers.ts";
 import { signInOf } from "./sign-in.ts";
 

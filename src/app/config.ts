@@ -9,6 +9,7 @@ import type { CompanyListView } from "../operations/views/index.ts";
 import { PROFILES, type Profile, systemClock } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
 import { type ConfigFile, configSchema } from "./config-schema.ts";
+import { type Environment, filled } from "./environment.ts";
 import { chooseTenant, type NamedTenant, storeFolderOf, tenantNames } from "./tenant-choice.ts";
 import { findWorkplace, STORE_NAME } from "./workplace-folder.ts";
 
@@ -109,8 +110,6 @@ function systemUser(): string {
   }
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Reads the configuration. Throws ConfigError. */
 export async function loadConfig(flags: Flags, environment: Environment): Promise<Config> {
   const { cwd, path, workplace } = await placeOf(flags, environment);
@@ -157,11 +156,6 @@ async function placeOf(flags: Flags, environment: Environment) {
   const found = given === undefined ? await findWorkplace(cwd) : undefined;
   const path = given === undefined ? found?.config : resolve(cwd, given);
   return { cwd, path, workplace: found?.folder ?? (path === undefined ? cwd : dirname(path)) };
-}
-
-/** A variable or flag with an empty text counts as not set. */
-export function filled(value: string | undefined): string | undefined {
-  return value === undefined || value.trim() === "" ? undefined : value;
 }
 
 function profileOf(environment: Environment, file: ConfigFile): Profile {
@@ -279,22 +273,4 @@ export async function parseConfig(text: string, path: string): Promise<ConfigFil
       `${path}:${lines.linePos(yamlOffset(document.contents, field)).line}: ${field || "the file"}: ${message}`,
   );
   throw new ConfigError(problems.join("\n"), "An editor that knows schemas/outdial.schema.json completes and checks this file.");
-}
-
-/** A secret from the variable `NAME` or the file named by `NAME_FILE`; undefined when neither is set. */
-export async function secretFrom(environment: Environment, name: string): Promise<string | undefined> {
-  const value = environment[name];
-  if (value !== undefined && value !== "") return value;
-  const path = environment[`${name}_FILE`];
-  if (path === undefined || path === "") return undefined;
-  return readSecretFile(path, `${name}_FILE`);
-}
-
-/** The text of a file with a secret. Throws ConfigError. @param where names the setting */
-export async function readSecretFile(path: string, where: string): Promise<string> {
-  try {
-    return (await readFile(path, "utf8")).trim();
-  } catch (thrown) {
-    throw new ConfigError(`${where}: cannot read ${path}: ${fileTrouble(thrown)}`);
-  }
 }

@@ -2,8 +2,9 @@
 // nothing, except in `rebindStore`.
 
 import { hasEmbeddedStore, type Store, StoreError } from "../store/index.ts";
-import { type Config, type Environment, type Flags, loadConfig, readTenants } from "./config.ts";
+import { type Config, type Flags, loadConfig, readTenants } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
+import type { Environment } from "./environment.ts";
 import { storeName, tenantAddress } from "./standing.ts";
 import { storeOf } from "./store-of-config.ts";
 import { credentialName, keepChoice, NoTenantChosen } from "./tenant-choice.ts";

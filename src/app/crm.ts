@@ -10,8 +10,9 @@ import {
   OperationError,
 } from "../operations/index.ts";
 import { type OutcomeLake, readOutcomeMap } from "../outcomes/index.ts";
-import type { Environment, Flags } from "./config.ts";
+import type { Flags } from "./config.ts";
 import { CRM } from "./crm-announcer.ts";
+import type { Environment } from "./environment.ts";
 import { outcomeMapOf, outcomeMapText } from "./outcome-map.ts";
 import { lakeOn } from "./outcomes.ts";
 import { openWorkplace, type Workplace } from "./workplace.ts";

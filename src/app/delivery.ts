@@ -3,7 +3,8 @@
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
 import { createDeliveryWorker, DeliveryUseCases, joinReplicas, MAIL } from "../operations/index.ts";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { alarmsIn, mailOf, receiversOf } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";

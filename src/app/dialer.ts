@@ -1,6 +1,5 @@
 // Wiring of the dialer's settings: changes over the store, and what is only read from or validated by the tenant.
 
-import type { Clock } from "../kernel/index.ts";
 import {
   type ChangeProgress,
   compareWithVendor,
@@ -9,120 +8,22 @@ import {
   DialerUseCases,
   dialerHistory,
   dialerPreviewOf,
-  type Interruption,
-  type Judgement,
   judgeSettings,
-  type RegulatoryCheck,
   readSettingsFile,
   SettingsChanges,
-  type SettingsFile,
-  type SimulatedRun,
   type TenantRefresh,
 } from "../operations/index.ts";
-import type {
-  DialerChange as ChangeView,
-  DialerPreview,
-  DialerVersion,
-  Planned,
-  SimulatorComparison,
-} from "../operations/views/index.ts";
-import type { TenantLink } from "../tenant/index.ts";
+import type { DialerVersion, Planned } from "../operations/views/index.ts";
 import { requireSupported } from "../tenant/port.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
 import { chanceOf, checksOf, guardOf, patienceOf } from "./dialer-rules.ts";
-import type { CarriedOut } from "./over-service/client.ts";
+import type { DialerOptions, DialerRuntime, DialerTenant, OnChange, ShownChange } from "./dialer-types.ts";
+import type { Environment } from "./environment.ts";
 import { predictHere, simulatingBy } from "./predictions.ts";
 import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
-
-/** What only needs the tenant; opens no store. */
-export interface DialerTenant extends AsyncDisposable {
-  readonly tenant: TenantLink;
-  /** Throws TenantError `unsupported` when a campaign consists of more than settings. */
-  requireMaking(): void;
-  /** Reads a settings file as the tenant's profile requires. */
-  readFile(text: string, name: string): Promise<SettingsFile>;
-  /**
-   * Our checks, the tenant's validation, the prediction. @param checks regulatory checks; those of the configuration by default
-   * @param campaign the campaign of the settings, where a tenant keeps settings for each
-   */
-  validate(file: SettingsFile, checks?: readonly RegulatoryCheck[], campaign?: string): Promise<Judgement>;
-  /** The tenant's own simulator and ours on the same settings. Throws TenantError `unsupported` */
-  simulate(file: SettingsFile, run: SimulatedRun): Promise<SimulatorComparison>;
-}
-
-export interface DialerOptions extends WorkplaceOptions {
-  /** Clock of the changes; the system's by default. */
-  readonly clock?: Clock;
-  /** See SettingsRules. */
-  readonly pause?: (point: string) => Promise<void>;
-  /** Predicts the effect of settings; in the calling thread by default. */
-  readonly predict?: typeof predictHere;
-}
-
-/** The text of a settings file and its name for people. */
-export interface SettingsText {
-  readonly text: string;
-  readonly name: string;
-}
-
-/** The options of a change. */
-export interface ChangeAsked {
-  readonly campaign: string | undefined;
-  readonly overrides: readonly string[];
-  /** Nothing is stored or sent. */
-  readonly dryRun: boolean;
-}
-
-/** The options of applying a file. */
-export interface ApplyAsked extends ChangeAsked {
-  readonly retryRejected: boolean;
-  readonly guardMs: number | undefined;
-  readonly guardCampaigns: readonly string[];
-}
-
-/** A change that was shown, and what can be done with it. */
-export interface ShownChange {
-  readonly preview: DialerPreview;
-  /** Begins exactly this change. Throws `plan_changed`, and OperationError `job_state` when another change is open. */
-  begin(): Promise<CarriedOut<Pick<ChangeView, "version">>>;
-  /** Records in the audit log that it was refused. */
-  recordRefusal(): Promise<void>;
-}
-
-/** The progress of a change. */
-export interface ChangeStanding extends Pick<ChangeView, "phase" | "purpose" | "looks"> {
-  readonly guard: { readonly answered: number; readonly abandoned: number } | null;
-  readonly stop: { readonly message: string } | null;
-}
-
-/** Called with the progress of a change; undefined while another process runs it. */
-export type OnChange = (version: number, change: ChangeStanding | undefined) => void;
-
-/** Changes of dialer settings as the API shows them: in this process, or at a service. */
-export interface DialerChanges extends AsyncDisposable {
-  apply(file: SettingsText, asked: ApplyAsked): Promise<ShownChange>;
-  rollback(version: number | undefined, asked: ChangeAsked): Promise<ShownChange>;
-  /** The version of the change that has not ended. */
-  open(): Promise<number | undefined>;
-  /** Finishes a change that was left unended; undefined when there was none. */
-  finishOpen(onProgress: OnChange): Promise<ChangeView | undefined>;
-  /** Continues a change. @param keep a person's decision on one that waits for it */
-  goOn(version: number, keep: boolean | undefined): Promise<void>;
-  /** Runs a change to its end, or follows the process that does. @returns the change as it ended or stopped */
-  run(version: number, onProgress: OnChange): Promise<ChangeView>;
-  /** Stops what runs in this process early and in order, or stops following what a service runs. */
-  interrupt(): Interruption;
-  deliverEvents(): Promise<unknown>;
-}
-
-/** Changes in this process, with everything else that can be done with dialer settings. */
-export interface DialerRuntime extends DialerChanges {
-  readonly dialer: DialerUseCases;
-  readonly changes: SettingsChanges;
-}
+import { openWorkplace, type Workplace } from "./workplace.ts";
 
 /** Opens what only needs the tenant. */
 export async function openDialerTenant(flags: Flags, environment: Environment): Promise<DialerTenant> {

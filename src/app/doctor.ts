@@ -7,8 +7,9 @@ import { BRING_COMPANY_LIST, companyListWords, MAIL } from "../operations/index.
 import { type Store, tenantWords } from "../store/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import { readRules } from "./compliance.ts";
-import { type Config, type Environment, type Flags, loadConfig, secretFrom } from "./config.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
 import { proxyOf, proxyText } from "./egress.ts";
+import { type Environment, secretFrom } from "./environment.ts";
 import { inboundSecrets } from "./inbound.ts";
 import { mailOf, receiversOf } from "./receivers.ts";
 import { standingOf, storeName, tenantAddress } from "./standing.ts";

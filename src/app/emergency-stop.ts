@@ -3,7 +3,8 @@
 import { messageOf } from "../kernel/index.ts";
 import { EmergencyStops, figuresOf, readStop, STOP_PATIENCE, type StopPatience, storedIntents } from "../operations/index.ts";
 import { type EmergencyStop, type StopResult, stopResultOf, stopViewOf } from "../operations/views/index.ts";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { processLives } from "./process-space.ts";
 import type { Background } from "./service/background.ts";
 import { takeLeftStops } from "./stop-notes.ts";

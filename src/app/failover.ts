@@ -3,8 +3,9 @@
 import type { Clock } from "../kernel/index.ts";
 import { FailoverRecords, FailoverUseCases } from "../operations/index.ts";
 import { factsOf } from "./compliance.ts";
-import type { Environment, Flags } from "./config.ts";
+import type { Flags } from "./config.ts";
 import { loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { livesHere } from "./records.ts";
 import { readRulePack } from "./rule-pack.ts";
 import { campaignGateOf } from "./segments.ts";

@@ -3,8 +3,9 @@
 
 import { isAbsolute, join, resolve } from "node:path";
 import type { HeadPlaceOptions } from "../store/index.ts";
-import { type Config, secretFrom } from "./config.ts";
+import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
+import { secretFrom } from "./environment.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -13,8 +13,8 @@ import {
 } from "../operations/index.ts";
 import type { InboundRoutesOptions } from "../server/index.ts";
 import { INBOUND_CHANNELS, type InboundChannel, type Store, type StoreLog } from "../store/index.ts";
-import { type Environment, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
+import { type Environment, secretFrom } from "./environment.ts";
 
 /** The channel for the events of a registration. */
 export const CHANNEL_OF: Readonly<Record<VendorWebhookKind, InboundChannel>> = { metrics: "omnichannel", wfm: "dialer" };

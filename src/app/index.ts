@@ -18,17 +18,8 @@ export { knownTenants, listTenants, readContext, rebindStore, useTenant } from "
 export { openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
 export { credentialsOf, openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
-export {
-  type ChangeStanding,
-  type DialerChanges,
-  type DialerRuntime,
-  type OnChange,
-  openDialer,
-  openDialerTenant,
-  readDialerHistory,
-  type SettingsText,
-  type ShownChange,
-} from "./dialer.ts";
+export { openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
+export type { ChangeStanding, DialerChanges, DialerRuntime, OnChange, SettingsText, ShownChange } from "./dialer-types.ts";
 export { type Check, examine } from "./doctor.ts";
 export { openStopRecords } from "./emergency-stop.ts";
 export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";

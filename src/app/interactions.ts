@@ -11,8 +11,9 @@ import {
   type JobRecordsUseCases,
   type RowJob,
 } from "../operations/index.ts";
-import { type Config, type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema-receivers.ts";
+import type { Environment } from "./environment.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { requireOwnStore, storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";

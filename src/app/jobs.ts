@@ -2,8 +2,9 @@
 
 import { createStoreRecords, DISPOSITIONS, OperationError, type RowJob, refuseCancelled, TAG } from "../operations/index.ts";
 import { CAMPAIGN_APPLY, DIALER_CHANGE, PUSH, RETRIEVE } from "../store/index.ts";
-import type { Environment, Flags } from "./config.ts";
+import type { Flags } from "./config.ts";
 import { startPushing } from "./crm.ts";
+import type { Environment } from "./environment.ts";
 import { CORRECTION_RATE, startCorrections } from "./interactions.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { startTagging, TAGGING_RATE } from "./tagging.ts";

@@ -3,7 +3,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { storeIfAny } from "./store-of-config.ts";
 
 /** How long the result is reused, ms: people press the key several times. */

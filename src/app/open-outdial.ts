@@ -1,7 +1,8 @@
 // Opens all use cases for one tenant, with the store and the engine.
 
 import { capabilitiesOn } from "./capabilities.ts";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import type { Outdial, OutdialConfig } from "./outdial-types.ts";
 import { Background } from "./service/background.ts";
 import { credentialName } from "./tenant-choice.ts";

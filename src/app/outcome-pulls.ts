@@ -20,7 +20,8 @@ import {
   verdictViewOf,
 } from "../operations/views/index.ts";
 import { REACH_DAYS } from "../tenant/port.ts";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { openOutcomeRecords, openOutcomes } from "./outcomes.ts";
 
 /** What was retrieved, and what is retrieved regularly. */

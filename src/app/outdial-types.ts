@@ -25,7 +25,7 @@ import type {
   TenantDnc,
   VendorWebhookUseCases,
 } from "../operations/index.ts";
-import type { Environment } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import type { ConnectedTenant } from "./tenant-from-config.ts";
 import type { DeliveryEnd } from "./workplace.ts";
 

@@ -4,11 +4,12 @@ import { resolve } from "node:path";
 import { parseDuration } from "../kernel/index.ts";
 import { isEverOver, MAIL, type MailReceiver, type QuietHours } from "../operations/index.ts";
 import type { EgressProxy } from "../tenant/index.ts";
-import { type Config, type Environment, filled, readSecretFile, secretFrom } from "./config.ts";
+import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
 import { periodOf, RECEIVERS, type Receiver } from "./config-schema-receivers.ts";
 import { proxyOf } from "./egress.ts";
+import { type Environment, filled, readSecretFile, secretFrom } from "./environment.ts";
 
 /** A webhook receiver with its secret resolved. */
 export interface WebhookEndpoint {

@@ -3,7 +3,8 @@
 import { AuditUseCases, DeliveryUseCases, JobRecordsUseCases, livesOf } from "../operations/index.ts";
 import type { StandingConflict, Store } from "../store/index.ts";
 import { rulesOf } from "./compliance.ts";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { storeOf } from "./store-of-config.ts";
 

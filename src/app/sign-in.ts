@@ -2,8 +2,9 @@
 
 import { resolve } from "node:path";
 import type { SignInSettings } from "../server/index.ts";
-import { type Config, type Environment, readSecretFile, secretFrom } from "./config.ts";
+import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
+import { type Environment, readSecretFile, secretFrom } from "./environment.ts";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 

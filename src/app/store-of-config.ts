@@ -2,7 +2,8 @@
 
 import { setBackWords } from "../operations/index.ts";
 import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
-import { type Config, type Environment, type StoreUse, secretFrom } from "./config.ts";
+import type { Config, StoreUse } from "./config.ts";
+import { type Environment, secretFrom } from "./environment.ts";
 import { headPlacesOf } from "./heads.ts";
 import { alarmCopies } from "./receivers.ts";
 import { standingOf } from "./standing.ts";

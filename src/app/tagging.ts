@@ -14,8 +14,9 @@ import {
   type TagSource,
   validateTagging,
 } from "../operations/index.ts";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema-receivers.ts";
+import type { Environment } from "./environment.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { requireOwnStore } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";

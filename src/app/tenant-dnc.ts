@@ -1,7 +1,8 @@
 // Wiring of the tenant's do-not-call groups and callbacks, over a store and a tenant.
 
 import { TenantCallbacks, TenantDnc } from "../operations/index.ts";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 

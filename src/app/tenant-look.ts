@@ -1,7 +1,8 @@
 // Looking at a tenant: one read by its name, all reads compared with the contract, and what the tenant can do. Opens no store.
 
 import type { Clock } from "../kernel/index.ts";
-import { type Environment, type Flags, loadConfig } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { type CallAnswer, inputOf, readOf, readsOf, redacted, tableCallsOf } from "./table-calls.ts";
 import { type ConnectedTenant, tenantFromConfig } from "./tenant-from-config.ts";
 import type { Probe } from "./tenant-probe.ts";

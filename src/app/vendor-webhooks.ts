@@ -13,8 +13,9 @@ import {
   VendorWebhookUseCases,
   vendorWebhooksOf,
 } from "../operations/index.ts";
-import { type Config, type Environment, type Flags, loadConfig, secretFrom } from "./config.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
+import { type Environment, secretFrom } from "./environment.ts";
 import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
 import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";

@@ -21,9 +21,10 @@ import {
 } from "../operations/index.ts";
 import { FAILOVER, type Store } from "../store/index.ts";
 import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
-import { type Config, type Environment, type Flags, loadConfig, secretFrom } from "./config.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema-receivers.ts";
 import { DriftWatch } from "./drift-watch.ts";
+import { type Environment, secretFrom } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { alarmsIn, mailOf, receiversOf, type WebhookEndpoint } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";

@@ -1,8 +1,8 @@
 // The service that commands work through: its address and a token for it, from the environment.
 
 import { isLoopback } from "../../tenant/index.ts";
-import type { Environment } from "../config.ts";
 import { ConfigError } from "../config-error.ts";
+import type { Environment } from "../environment.ts";
 import type { Silence } from "./silence.ts";
 
 /** A service of outdial, and the token that is sent to it and nowhere else. */

@@ -14,7 +14,7 @@ import {
   dialerView,
   MOST_SETTINGS_TEXT,
 } from "../../operations/views/index.ts";
-import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, ShownChange } from "../dialer.ts";
+import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, ShownChange } from "../dialer-types.ts";
 import type { ServiceAddress } from "./address.ts";
 import { FollowedAtService, type FollowingOptions } from "./following.ts";
 

@@ -18,7 +18,7 @@ import {
   vendorSpans,
 } from "../../server/index.ts";
 import { systemClock, type TenantHooks } from "../../tenant/index.ts";
-import { type Environment, secretFrom } from "../config.ts";
+import { type Environment, secretFrom } from "../environment.ts";
 import { createInbound, inboundSecrets } from "../inbound.ts";
 import type { Workplace } from "../workplace.ts";
 
