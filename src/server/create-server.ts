@@ -124,7 +124,7 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   const { clock, settings, log } = ports;
   const https = settings.publicUrl?.startsWith("https:") ?? false;
   const throttle = new LoginThrottle(clock);
-  const hub = new FeedHub({ feed: ports.feed, clock, log: (message) => log("warn", message) });
+  const hub = new FeedHub({ feed: ports.feed, access: ports.access, clock, log: (message) => log("warn", message) });
   const pages = await Pages.open(settings.pages);
   const facts = { ...settings, https, startedAt: clock.now() };
   const provider = settings.signIn === undefined ? undefined : new Provider(settings.signIn, clock);

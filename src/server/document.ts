@@ -31,7 +31,7 @@ export function describedRoutes() {
   return apiRoutes({
     clock,
     feed,
-    hub: new FeedHub({ feed, clock, log: nothing }),
+    hub: new FeedHub({ feed, access: { inForce: nothing }, clock, log: nothing }),
     throttle: new LoginThrottle(clock),
     facts: { version: "", fourEyes: false, timeZone: "UTC", startedAt: 0, https: false, tenant: null, profile: "", lacks: [] },
     logLine: nothing,

@@ -1,11 +1,13 @@
-// Reads the feed once for all readers of this process. A reader is live while it keeps up with a bounded buffer. One that does
+// Reads the feed once for all readers of this process, and ends readers whose token or session is no longer in force. A reader is live while it keeps up with a bounded buffer. One that does
 // not is behind: it reads the feed by itself, at its own pace, until it has caught up. No reader waits for a slow one.
 
-import { type Clock, messageOf } from "../../kernel/index.ts";
-import type { FeedEvent, FeedPlace, ServiceFeed } from "../../store/index.ts";
+import { type Clock, isWithin, messageOf } from "../../kernel/index.ts";
+import type { Access, FeedEvent, FeedPlace, Principal, ServiceFeed } from "../../store/index.ts";
 
 /** Pause between two reads of the feed while there are readers, ms. */
 const LOOK_MS = 100;
+/** How often it is looked whether those who read still may, ms. */
+const CALLERS_MS = 2000;
 const BATCH = 500;
 /** Events that wait for a live reader before it falls behind. */
 const BUFFER = 1000;
@@ -14,13 +16,16 @@ const BUFFER = 1000;
 export interface FeedReader {
   /** Where it has read up to. */
   readonly place: FeedPlace;
-  /** The next events, at least one; undefined when `signal` or the end of the service ends the wait. */
+  /** Closed here or by the hub: nothing comes any more. */
+  readonly isEnded: boolean;
+  /** The next events, at least one; undefined when `signal` ends the wait, or the reader has ended. */
   next(signal: AbortSignal): Promise<readonly FeedEvent[] | undefined>;
   close(): void;
 }
 
 interface HubOptions {
   readonly feed: Pick<ServiceFeed, "after">;
+  readonly access: Pick<Access, "inForce">;
   readonly clock: Clock;
   readonly log: (message: string) => void;
 }
@@ -32,12 +37,19 @@ class Reader implements FeedReader {
   /** `catching up`: events from the hub are kept meanwhile, because the page that is being read may lack them. */
   #state: "behind" | "catching up" | "live" | "ended" = "behind";
   #wake: () => void = () => undefined;
+  /** Id of the token or session by which it was let in; null when it needs none. */
+  readonly pass: string | null;
   place: FeedPlace;
 
-  constructor(feed: Pick<ServiceFeed, "after">, place: FeedPlace, leave: (reader: Reader) => void) {
+  constructor(feed: Pick<ServiceFeed, "after">, place: FeedPlace, pass: string | null, leave: (reader: Reader) => void) {
     this.#feed = feed;
     this.place = place;
+    this.pass = pass;
     this.#leave = leave;
+  }
+
+  get isEnded(): boolean {
+    return this.#state === "ended";
   }
 
   give(event: FeedEvent): void {
@@ -96,6 +108,7 @@ export class FeedHub {
   readonly #readers = new Set<Reader>();
   readonly #stop = new AbortController();
   #looking: Promise<void> | undefined;
+  #callersAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -106,9 +119,9 @@ export class FeedHub {
     return this.#readers.size;
   }
 
-  /** Starts reading after a place: first the events stored since, then new ones. */
-  read(from: FeedPlace): FeedReader {
-    const reader = new Reader(this.#options.feed, from, (one) => this.#readers.delete(one));
+  /** Starts reading after a place, for as long as the caller may: first the events stored since, then new ones. */
+  read(from: FeedPlace, { tokenId, sessionId }: Pick<Principal, "tokenId" | "sessionId">): FeedReader {
+    const reader = new Reader(this.#options.feed, from, tokenId ?? sessionId, (one) => this.#readers.delete(one));
     if (this.#stop.signal.aborted) reader.close();
     else this.#readers.add(reader);
     this.#look();
@@ -131,12 +144,23 @@ export class FeedHub {
     });
   }
 
+  /** Ends the readers that would not be let in any more. */
+  async #endFormer(): Promise<void> {
+    const { access, clock } = this.#options;
+    if (isWithin(CALLERS_MS, this.#callersAt, clock.now())) return;
+    const asked = [...this.#readers];
+    const valid = await access.inForce([...new Set(asked.flatMap(({ pass }) => pass ?? []))]);
+    this.#callersAt = clock.now();
+    for (const reader of asked) if (reader.pass !== null && !valid.has(reader.pass)) reader.close();
+  }
+
   async #run(): Promise<void> {
     const { feed, clock, log } = this.#options;
     // From the reader that is furthest behind: seeing an event twice does no harm to the others.
     let place = [...this.#readers].map((reader) => reader.place).reduce((first, one) => (isBehind(first, one) ? one : first));
     while (this.#readers.size > 0 && !this.#stop.signal.aborted) {
       try {
+        await this.#endFormer();
         const page = await feed.after(place, BATCH);
         for (const event of page) for (const reader of this.#readers) reader.give(event);
         place = page.at(-1) ?? place;

@@ -8,9 +8,15 @@ test("a reader that leaves while it waits for the next event is no trouble worth
   const logged: string[] = [];
   const log = (message: string) => void logged.push(message);
   const feed = { after: async () => [], end: async () => ({ tx: "1", id: 0 }), reaches: async () => true };
-  const hub = new FeedHub({ feed, clock: systemClock, log });
+  const access = { inForce: async (ids: readonly string[]) => new Set(ids) };
+  const hub = new FeedHub({ feed, access, clock: systemClock, log });
   const request = new AbortController();
-  const { body } = await eventStream(undefined, { hub, feed, clock: systemClock, log }, request.signal);
+  const { body } = await eventStream(
+    undefined,
+    { tokenId: "tok_1", sessionId: null },
+    { hub, feed, clock: systemClock, log },
+    request.signal,
+  );
   const reader = body?.getReader();
   await reader?.read();
   const next = reader?.read();

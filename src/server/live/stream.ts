@@ -2,7 +2,7 @@
 
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import { serviceEvent, timeText } from "../../operations/views/index.ts";
-import type { FeedEvent, FeedPlace, ServiceFeed } from "../../store/index.ts";
+import type { FeedEvent, FeedPlace, Principal, ServiceFeed } from "../../store/index.ts";
 import type { FeedHub, FeedReader } from "./hub.ts";
 
 const HEARTBEAT_MS = 15_000;
@@ -27,15 +27,20 @@ interface StreamDeps {
   readonly log: (message: string) => void;
 }
 
-/** The stream from a Last-Event-ID on, or from now. Ends with `signal`. */
-export async function eventStream(lastEventId: string | undefined, deps: StreamDeps, signal: AbortSignal): Promise<Response> {
+/** The stream from a Last-Event-ID on, or from now. Ends with `signal`, and when the caller would not be let in any more. */
+export async function eventStream(
+  lastEventId: string | undefined,
+  who: Pick<Principal, "tokenId" | "sessionId">,
+  deps: StreamDeps,
+  signal: AbortSignal,
+): Promise<Response> {
   const { feed, hub, clock } = deps;
   const wanted = placeOf(lastEventId);
   const kept = wanted !== undefined && (await feed.reaches(wanted));
   const from = wanted !== undefined && kept ? wanted : await feed.end();
   const reset = lastEventId !== undefined && lastEventId !== "" && !kept;
   const first = `retry: ${RETRY_MS}\n\n${reset ? textOf(from, "reset", { type: "reset", at: timeText(clock.now()) }) : `id: ${idOf(from)}\n\n`}`;
-  const body = readable(hub.read(from), first, deps, signal);
+  const body = readable(hub.read(from, who), first, deps, signal);
   const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
   return new Response(body, { headers });
 }
@@ -92,7 +97,7 @@ function readable(reader: FeedReader, first: string, deps: StreamDeps, signal: A
 async function nextText(reader: FeedReader, deps: StreamDeps, ended: AbortSignal): Promise<string | undefined> {
   const events = await reader.next(AbortSignal.any([ended, AbortSignal.timeout(HEARTBEAT_MS)]));
   if (events !== undefined) return events.map((event) => eventText(event, deps.log)).join("");
-  return ended.aborted ? undefined : ": still here\n\n";
+  return ended.aborted || reader.isEnded ? undefined : ": still here\n\n";
 }
 
 function eventText(event: FeedEvent, log: (message: string) => void): string {

@@ -82,7 +82,7 @@ export async function openMcp(service: Service, { version, allow }: McpOptions):
       const underWay = new Set<Promise<Response>>();
       const mcp = serverFor((tool) => (path, init) => {
         const role = tool.route.role === "viewer" ? "viewer" : "operator";
-        const who: Principal = { name, role, via: "token", expiresAt: null, sessionId: null };
+        const who: Principal = { name, role, via: "token", expiresAt: null, sessionId: null, tokenId: null };
         const answer = service.fetch(within(path, init), undefined, who);
         underWay.add(answer);
         void Promise.allSettled([answer]).then(() => underWay.delete(answer));

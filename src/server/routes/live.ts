@@ -23,13 +23,13 @@ export function liveRoutes({ clock, feed, hub, logLine }: LiveDeps) {
       path: "/events",
       summary: "Live updates as server-sent events",
       description:
-        "Each event has an id; Last-Event-ID resumes behind it (browsers send it by themselves; others may give `after`). A `reset` event says that what was missed is no longer kept: read the views anew. A comment comes every 15 s.",
+        "Each event has an id; Last-Event-ID resumes behind it (browsers send it by themselves; others may give `after`). A `reset` event says that what was missed is no longer kept: read the views anew. A comment comes every 15 s. The stream ends within a few seconds after its token or session.",
       role: "viewer",
       query: z.strictObject({ after: z.string().optional() }),
       replyType: "text/event-stream",
       reply: serviceEvent,
-      handle: ({ query, headers, signal }) =>
-        eventStream(headers.get("last-event-id") ?? query.after, { hub, feed, clock, log: logLine }, signal),
+      handle: ({ query, headers, who, signal }) =>
+        eventStream(headers.get("last-event-id") ?? query.after, who, { hub, feed, clock, log: logLine }, signal),
     }),
   ];
 }

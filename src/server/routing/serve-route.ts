@@ -44,7 +44,7 @@ export interface Incoming {
 
 /** Time limit for the body of a route that acts whatever the body is, ms. */
 const MENDED_BODY_MS = 2_000;
-const NOBODY: Principal = { name: "nobody", role: "viewer", via: "token", expiresAt: null, sessionId: null };
+const NOBODY: Principal = { name: "nobody", role: "viewer", via: "token", expiresAt: null, sessionId: null, tokenId: null };
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
 /** Whether a role includes another. */

@@ -46,7 +46,7 @@ interface SessionRow {
 interface Opening {
   readonly name: string;
   readonly role: AccessRole;
-  readonly tokenId?: string | undefined;
+  readonly tokenId?: string | null;
   readonly until?: number | null;
   readonly person?: string | null;
   readonly label?: string | null;
@@ -156,7 +156,7 @@ export class Access extends Ledger {
   }
 
   /** The holder of a token; undefined when it is unknown, revoked or expired. */
-  async principalOfToken(token: string): Promise<(Principal & { readonly tokenId: string }) | undefined> {
+  async principalOfToken(token: string): Promise<Principal | undefined> {
     if (!isSecret("odt", token)) return undefined;
     const now = this.store.now();
     const row = await this.#tokens.get(secretHash(token).toString("hex"));
@@ -258,7 +258,7 @@ export class Access extends Ledger {
     const [row] = await this.store.query<SessionRow>(statement, undefined, URGENT);
     if (row === undefined) return undefined;
     const { id, name, role, expiresAt, person, label } = row;
-    const principal: Principal = { name, role, via: "session", expiresAt, sessionId: id, person, label };
+    const principal: Principal = { name, role, via: "session", expiresAt, sessionId: id, tokenId: null, person, label };
     if (row.current && now - row.rotatedAt > ROTATE_MS) return { principal, renewed: await this.#rotate(row, value) };
     if (now - row.lastUsedAt > USE_MS)
       await this.store.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)], URGENT);
@@ -274,6 +274,18 @@ export class Access extends Ledger {
       [id, secretHash(value), new Date(this.store.now()), secretHash(old)],
     );
     return rows.length === 1 ? { value, expiresAt } : undefined;
+  }
+
+  /** Which of these tokens and sessions, by their ids, are in force. */
+  async inForce(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const now = this.store.now();
+    const statement = {
+      name: "access-in-force",
+      text: `select id from outdial.api_tokens where id = any($1) and revoked_at is null and (expires_at is null or expires_at > $2)
+        union all select id from outdial.sessions where id = any($1) and expires_at > $2 and last_used_at > $3`,
+      values: [ids, new Date(now), new Date(now - IDLE_MS)],
+    };
+    return new Set((await this.store.query<{ id: string }>(statement)).map(({ id }) => id));
   }
 
   /** Ends a session. */

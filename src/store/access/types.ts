@@ -30,6 +30,8 @@ export interface Principal {
   readonly expiresAt: Instant | null;
   /** Set for a session. */
   readonly sessionId: string | null;
+  /** Set for a token that the store knows. */
+  readonly tokenId: string | null;
   /** Identity of the person, whichever way they signed in: the name from the provider's subject; absent when it is not known. */
   readonly person?: string | null;
   /** A readable name, such as an e-mail address. It may change, and no decision depends on it. */

@@ -6,12 +6,14 @@ import { anybodys } from "../../support/runs.ts";
 import { type StartedServer, startServer } from "../../support/server.ts";
 
 let at: StartedServer;
+let url: string;
 beforeAll(async () => {
   at = await startServer(
     {},
     { clock: { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))) } },
   );
   await at.world.store.feed.keep(600_000);
+  url = await at.listen();
 });
 afterAll(() => at[Symbol.asyncDispose]());
 
@@ -21,16 +23,31 @@ const addJob = (id: string) =>
 interface Live {
   /** Reads until a text has come, and gives everything so far. */
   until(text: string): Promise<string>;
+  /** Reads until the service ends the stream, and gives everything so far. */
+  end(): Promise<string>;
   close(): void;
 }
 
-async function open(lastEventId?: string): Promise<Live> {
+const open = (lastEventId?: string): Promise<Live> => {
+  const headers = { authorization: `Bearer ${at.tokens.viewer}` };
+  return openAs(lastEventId === undefined ? headers : { ...headers, "last-event-id": lastEventId });
+};
+
+/** Over HTTP. */
+async function openAs(headers: Readonly<Record<string, string>>): Promise<Live> {
   const stop = new AbortController();
-  const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
-  const response = await at.ask("/api/v1/events", { token: at.tokens.viewer, headers, signal: stop.signal });
+  const response = await fetch(`${url}/api/v1/events`, { headers, signal: stop.signal });
+  expect(response.status).toBe(200);
   const reader = response.body?.getReader();
   let seen = "";
   return {
+    async end() {
+      for (;;) {
+        const { value, done } = (await reader?.read()) ?? { value: undefined, done: true };
+        if (done) return seen;
+        seen += new TextDecoder().decode(value);
+      }
+    },
     async until(text) {
       while (!seen.includes(text)) {
         const { value, done } = (await reader?.read()) ?? { value: undefined, done: true };
@@ -41,7 +58,7 @@ async function open(lastEventId?: string): Promise<Live> {
     },
     close() {
       stop.abort();
-      void reader?.cancel();
+      reader?.cancel().catch(() => undefined);
     },
   };
 }
@@ -105,6 +122,55 @@ test("a reader that leaves is forgotten", async () => {
   await live.until("id: ");
   live.close();
   await expect.poll(() => at.service.readers).toBe(0);
+});
+
+test("a stream ends soon after the token that opened it was revoked or has expired, or its session ended; others go on", async () => {
+  const { access } = at.world.store;
+  const adding = { role: "viewer", by: "test" } as const;
+  const revoked = await access.addToken({ ...adding, name: "revoked", expiresAt: null });
+  const brief = await access.addToken({ ...adding, name: "brief", expiresAt: at.world.clock.now() + 60_000 });
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const admin = bearer(at.tokens.admin);
+  const signedIn = async (token: string) => {
+    const headers = { "content-type": "application/json", "x-outdial-request": "1" };
+    const opened = await fetch(`${url}/api/v1/session`, { method: "POST", headers, body: JSON.stringify({ token }) });
+    return { cookie: (opened.headers.get("set-cookie") ?? "").split(";")[0] ?? "" };
+  };
+  const [own, leaving] = [await signedIn(revoked.token), await signedIn(at.tokens.operator)];
+  const other = await open();
+  const begun = async (headers: Readonly<Record<string, string>>) => {
+    const live = await openAs(headers);
+    await live.until("id: ");
+    return live;
+  };
+  const [byToken, bySession] = [await begun(bearer(revoked.token)), await begun(own)];
+  const [expiring, closing] = [await begun(bearer(brief.token)), await begun(leaving)];
+
+  expect((await fetch(`${url}/api/v1/tokens/${revoked.id}`, { method: "DELETE", headers: admin })).status).toBe(200);
+  await Promise.all([byToken.end(), bySession.end()]);
+  await addJob("for-those-who-may");
+  await Promise.all([other, expiring, closing].map((live) => live.until("for-those-who-may")));
+  const close = { method: "DELETE", headers: { ...leaving, "x-outdial-request": "1" } };
+  expect((await fetch(`${url}/api/v1/session`, close)).status).toBe(200);
+  await closing.end();
+  at.world.clock.advance(60_001);
+  await expiring.end();
+  await addJob("after-all-of-them");
+  await other.until("after-all-of-them");
+  other.close();
+});
+
+test("streams end with the service", async () => {
+  const server = await startServer();
+  try {
+    await server.world.store.feed.keep(600_000);
+    const stream = await server.ask("/api/v1/events", { token: server.tokens.viewer });
+    await server.service.close();
+    // The beginning, and nothing after it.
+    expect((await stream.text()).match(/still here/g)).toBeNull();
+  } finally {
+    await server[Symbol.asyncDispose]();
+  }
 });
 
 test("a hand-over is told at each phase that it enters, and only then", async () => {
