@@ -22,6 +22,7 @@ export interface TenantOverrides {
   readonly retry?: NonNullable<TenantConfig["retry"]>;
   /** Used when nothing is configured, instead of the client's defaults. */
   readonly usualRetry?: NonNullable<TenantConfig["retry"]>;
+  readonly timeouts?: NonNullable<TenantConfig["timeouts"]>;
   readonly hooks?: TenantHooks;
   readonly correlation?: () => string | undefined;
   /** Whether a request may be sent. */
@@ -59,7 +60,7 @@ async function restTenant(
   config: Config,
   hosts: TenantConfig["hosts"],
   environment: Environment,
-  { limits, retry, usualRetry, hooks, correlation, refusal }: TenantOverrides,
+  { limits, retry, usualRetry, timeouts, hooks, correlation, refusal }: TenantOverrides,
 ): Promise<Tenant> {
   const [idName, secretName] = [variable(config, "CLIENT_ID"), variable(config, "CLIENT_SECRET")];
   const clientId = await secretFrom(environment, idName);
@@ -81,6 +82,7 @@ async function restTenant(
     credentials: { clientId, clientSecret },
     limits: limits === "off" ? OFF : limitsOf(config, OFF),
     retry: { ...usualRetry, ...retryOf(config), ...retry },
+    timeouts,
   };
   const { compareClock } = config.file.tenant ?? {};
   const link = { clock: config.clock, compareClock, hooks, correlation: correlation ?? traced(environment), refusal };
@@ -91,7 +93,7 @@ async function acdTenant(
   config: Config,
   hosts: TenantConfig["hosts"],
   environment: Environment,
-  { limits, retry, usualRetry, hooks, correlation, refusal, shapes }: TenantOverrides,
+  { limits, retry, usualRetry, timeouts, hooks, correlation, refusal, shapes }: TenantOverrides,
 ): Promise<AcdTenant> {
   const issuer = typeof hosts === "string" ? hosts : hosts.default;
   if (issuer === undefined)
@@ -132,6 +134,7 @@ async function acdTenant(
       doNotCallGroup: acd.doNotCallGroup === undefined ? undefined : String(acd.doNotCallGroup),
       limits: limits === "off" ? ACD_OFF : limitsOf(config, ACD_OFF),
       retry: { ...usualRetry, ...retryOf(config), ...retry },
+      timeouts,
     },
     {
       clock: config.clock,

@@ -29,6 +29,8 @@ export {
   MAIL,
   type MailReceiver,
   type QuietHours,
+  reachMail,
+  reachWebhook,
   recordDrift,
   setBackAlarm,
 } from "./events/index.ts";

@@ -23,4 +23,4 @@ export {
 } from "./observe/index.ts";
 export type { Api } from "./routes/index.ts";
 export type { TypedRoute, Upload } from "./routing/route-types.ts";
-export type { SignInSettings } from "./sign-in/index.ts";
+export { Provider, SignInError, type SignInSettings } from "./sign-in/index.ts";

@@ -23,10 +23,14 @@ export interface Connectors {
   readonly EnvHttpProxyAgent: typeof EnvHttpProxyAgent;
 }
 
+/** OpenSSL's words for an answer that is none of TLS. */
+const NO_TLS = /wrong version number|packet length too long|unexpected message|http request/;
 const REFUSED = /^Proxy response \((\d+)\)/;
 
-/** What a failed connection says, with plain words for a proxy that opens no tunnel. */
+/** What a failed connection says, with plain words for a proxy that opens no tunnel, for a server without TLS, and for one that says nothing. */
 export function connectionWords(message: string): string {
+  if (message.includes("SSL routines") && NO_TLS.test(message)) return "what answers there does not speak TLS";
+  if (message === "Headers Timeout Error") return "it took the request and said nothing in time";
   const status = REFUSED.exec(message)?.[1];
   if (status === undefined) return message;
   const why =

@@ -5,6 +5,26 @@ import type { Clock } from "../../kernel/index.ts";
 /** A service that has said nothing for so long is told of, ms. */
 const QUIET_MS = 10_000;
 
+/** Asks, and tells since when there is no answer once there is none for a while. */
+export async function tellingSilence<T>(
+  { clock, quietMs, tell }: { readonly clock: Clock; readonly quietMs: number; readonly tell: (since: string) => void },
+  ask: () => Promise<T>,
+): Promise<T> {
+  const since = new Date(clock.now()).toISOString();
+  const end = new AbortController();
+  clock.sleep(quietMs, end.signal).then(
+    () => {
+      if (!end.signal.aborted) tell(since);
+    },
+    () => undefined,
+  );
+  try {
+    return await ask();
+  } finally {
+    end.abort();
+  }
+}
+
 export interface SilenceOptions {
   readonly clock: Clock;
   /** Told when the service does not answer, and when it does again. */
@@ -21,24 +41,12 @@ export class Silence {
   }
 
   /** Asks, and tells when there is no answer for a while. @param takesMs so long the answer may take on purpose */
-  async during<T>(url: string, ask: () => Promise<T>, takesMs = 0): Promise<T> {
-    const { clock } = this.#options;
-    const since = new Date(clock.now()).toISOString();
-    const end = new AbortController();
-    clock.sleep(QUIET_MS + takesMs, end.signal).then(
-      () => {
-        if (!end.signal.aborted)
-          this.tell(
-            `${url} has not answered since ${since}; waiting for it. Ctrl-C ends the waiting, not what the service has begun`,
-          );
-      },
-      () => undefined,
-    );
-    try {
-      return await ask();
-    } finally {
-      end.abort();
-    }
+  during<T>(url: string, ask: () => Promise<T>, takesMs = 0): Promise<T> {
+    const tell = (since: string) =>
+      this.tell(
+        `${url} has not answered since ${since}; waiting for it. Ctrl-C ends the waiting, not what the service has begun`,
+      );
+    return tellingSilence({ clock: this.#options.clock, quietMs: QUIET_MS + takesMs, tell }, ask);
   }
 
   /** It does not answer. Said once until it does. */

@@ -4,17 +4,21 @@ import { type Check, examine } from "../../app/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/doctor.ts";
-import { printableWhole } from "../text.ts";
+import { printableWhole, wrapped } from "../text.ts";
 import { toned } from "../tone.ts";
 
 export const doctor: Run<typeof declared.doctor> = async ({ options, io }) => {
-  const checks = await examine(options, io.env);
+  const checks: Check[] = [];
+  for await (const some of examine(options, io.env, io.say)) {
+    checks.push(...some);
+    if (!io.json) await io.data(some.flatMap((check) => checkLines(check, io.colour)).flatMap((line) => wrapped(line, io.width)));
+  }
   const counts = SUMMARY.flatMap(({ state, word }) => {
     const count = checks.filter((check) => check.state === state).length;
     return count === 0 ? [] : `${count} ${word}`;
   });
   const isReady = checks.every(({ state }) => state === "ok" || state === "warn");
-  await io.answer({ ok: isReady, checks }, [...checks.flatMap((check) => checkLines(check, io.colour)), "", counts.join(" · ")]);
+  await io.answer({ ok: isReady, checks }, ["", counts.join(" · ")]);
   return isReady ? EXIT.done : EXIT.failed;
 };
 

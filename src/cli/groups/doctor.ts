@@ -6,9 +6,10 @@ import { TENANT_AND_STORE } from "../declare.ts";
 export const doctor = command("doctor", TENANT_AND_STORE, {
   runs: "here",
   summary:
-    "check configuration, token, rights, clock, limits, store, lists and receivers: ok, warn, todo or fail, with what to do",
+    "check configuration, token, rights, clock, limits, store, lists, receivers, mail and sign-in: ok, warn, todo or fail, with what to do",
   notes:
-    "It changes nothing; it requests a token and one page of campaigns from the tenant. todo is what you have not given yet: the tenant, its\n" +
-    "credentials, the lists. Exit code 1 when a check fails or something is left to do, 0 otherwise, also with warnings.",
+    "It changes nothing. It requests a token and one page of campaigns from the tenant, opens a connection to each receiver, greets the mail\n" +
+    "server and signs in to it, and reads the sign-in provider's metadata; it sends no event and no mail. Who does not answer is named after 5 s\n" +
+    "and given up after 5 to 30 s. todo is what you have not given yet: the tenant, its credentials, the lists. Exit code 1 when a check fails or something is left to do, 0 otherwise, also with warnings.",
   examples: ["outdial doctor", "outdial doctor --json"],
 });

@@ -25,6 +25,11 @@ export interface Sent {
   readonly dropped?: Promise<void> | undefined;
 }
 
+/** Time limit of one attempt including connecting, ms. */
+export const TIMEOUT_MS = 5_000;
+/** Mail servers respond slowly; a service that is stopping must not wait longer than this, ms. */
+export const MAIL_TIMEOUT_MS = 10_000;
+
 /** What an attempt needs. */
 export interface AttemptOptions {
   readonly sender: Sender;
@@ -34,9 +39,17 @@ export interface AttemptOptions {
 }
 
 /** Sends events once. Never rejects: no answer is a result as well. */
-export async function attempt(
-  { sender, clock, timeoutMs }: AttemptOptions,
+export function attempt(
+  { sender, ...limit }: AttemptOptions,
   events: readonly [ClaimedEvent, ...ClaimedEvent[]],
+): Promise<Pick<Sent, "end" | "warning">> {
+  return inTime(limit, (signal) => sender.send(events, signal));
+}
+
+/** An exchange with a receiver, with a time limit. Never rejects. */
+export async function inTime(
+  { clock, timeoutMs }: Omit<AttemptOptions, "sender">,
+  exchange: (signal: AbortSignal) => Promise<Sent>,
 ): Promise<Pick<Sent, "end" | "warning">> {
   const late = new AbortController();
   const answered = new AbortController();
@@ -47,7 +60,7 @@ export async function attempt(
   // It is cancelled as soon as there is an answer; then nobody listens.
   timedOut.catch(ignore);
   try {
-    const sent = await Promise.race([sender.send(events, late.signal), timedOut]);
+    const sent = await Promise.race([exchange(late.signal), timedOut]);
     // The status has decided: a body that stalls or breaks off does not matter, but the connection must be finished.
     if (sent.dropped !== undefined) await Promise.race([sent.dropped, timedOut]);
     return sent;

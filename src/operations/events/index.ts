@@ -5,6 +5,7 @@ export { cloudEvent } from "./cloud-event.ts";
 export { recordDrift } from "./drift.ts";
 export type { DeliveryAttempt } from "./lane.ts";
 export { heldAt, isEverOver, type QuietHours } from "./quiet-hours.ts";
+export { reachMail, reachWebhook } from "./reach.ts";
 export { setBackAlarm } from "./set-back.ts";
 export { DeliveryUseCases } from "./use-cases.ts";
 export { createDeliveryWorker, type DeliveryWorker, MAIL, type MailReceiver } from "./worker.ts";

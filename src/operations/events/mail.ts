@@ -1,11 +1,12 @@
 // Sending alarms by e-mail over SMTP. The password goes to the mail server only, and over TLS unless the server is on this machine.
 
 import { connect, type Socket } from "node:net";
-import { type Clock, installCommand, missingPackage } from "../../kernel/index.ts";
+import { type Clock, installCommand, messageOf, missingPackage } from "../../kernel/index.ts";
 import type { ClaimedEvent } from "../../store/index.ts";
+import { connectionWords } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import { allowedIn, guardedLookup, type Resolve } from "./address.ts";
-import type { Sender } from "./attempt.ts";
+import type { Sender, Sent } from "./attempt.ts";
 import { isLoopback } from "./endpoint.ts";
 import { inWords } from "./form.ts";
 import { MAX_ERROR } from "./post.ts";
@@ -61,31 +62,48 @@ function parseMailServer(where: string, address: string): MailServer {
   return { host: bare, port: url.port === "" ? PORTS[url.protocol] : Number(url.port), tls, scope };
 }
 
+/** Sends mail. */
+interface MailSender extends Sender {
+  /** Connects, greets and signs in as before a mail, and sends none. */
+  greet(signal: AbortSignal): Promise<Sent>;
+}
+
 /**
  * Sends events to people by e-mail; those that belong together in one message. Opens nothing before the first send. Throws
  * OperationError `invalid_input` for an unusable server.
  */
-export function mailSender(name: string, config: MailConfig, clock: Clock, resolve?: Resolve): Sender {
+export function mailSender(name: string, config: MailConfig, clock: Clock, resolve?: Resolve): MailSender {
   const server = parseMailServer(name, config.url);
   const lookup = guardedLookup(server.scope, resolve);
+  const over = async (signal: AbortSignal, exchange: (transport: Transport) => Promise<Sent>): Promise<Sent> => {
+    const transport = await transportTo(server, config, signal, lookup);
+    try {
+      return await exchange(transport);
+    } catch (thrown) {
+      return { end: failureOf(thrown, config) };
+    } finally {
+      transport.close();
+    }
+  };
   return {
-    async send(events, signal) {
-      const transport = await transportTo(server, config, signal, lookup);
-      try {
-        const { accepted, rejected } = await transport.sendMail({ ...messageOf(events, config, clock), signal });
+    send: (events, signal) =>
+      over(signal, async (transport) => {
+        const { accepted, rejected } = await transport.sendMail({ ...mailOf(events, config, clock), signal });
         if (accepted.length === 0) return { end: { error: "no recipient was accepted" } };
         const end = { accepted: ACCEPTED };
         if (rejected.length === 0) return { end };
         return { end, warning: `the mail server refused ${rejected.length} of ${accepted.length + rejected.length} recipients` };
-      } catch (thrown) {
-        return { end: failureOf(thrown, config) };
-      } finally {
-        transport.close();
-      }
-    },
+      }),
+    greet: (signal) =>
+      over(signal, async (transport) => {
+        await transport.verify();
+        return { end: { accepted: ACCEPTED } };
+      }),
     close: () => Promise.resolve(),
   };
 }
+
+type Transport = Awaited<ReturnType<typeof transportTo>>;
 
 async function transportTo(
   { host, port, tls }: MailServer,
@@ -129,7 +147,7 @@ function openSocket(
   });
 }
 
-function messageOf(events: readonly [ClaimedEvent, ...ClaimedEvent[]], { from, to }: MailConfig, clock: Clock) {
+function mailOf(events: readonly [ClaimedEvent, ...ClaimedEvent[]], { from, to }: MailConfig, clock: Clock) {
   const [first, ...others] = events;
   const { subject, text } = inWords(
     events.map(({ body }) => body),
@@ -154,7 +172,7 @@ function failureOf(thrown: unknown, { password }: MailConfig): AttemptEnd {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const code = "code" in error ? `${String(error.code)}: ` : "";
   const status = "responseCode" in error && typeof error.responseCode === "number" ? error.responseCode : undefined;
-  const said = `no mail: ${code}${error.message}`.replaceAll(CONTROL, " ");
+  const said = `no mail: ${code}${connectionWords(messageOf(error))}`.replaceAll(CONTROL, " ");
   const secrets = password === undefined || password === "" ? [] : [password, Buffer.from(password).toString("base64")];
   const text = secrets.reduce((kept, secret) => kept.replaceAll(secret, "…"), said).slice(0, MAX_ERROR);
   return { error: text, ...(status === undefined || status === 0 ? {} : { code: status }) };

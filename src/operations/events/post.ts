@@ -83,6 +83,44 @@ export function poolPoster(
   };
 }
 
+/**
+ * Opens a connection as a post does, through a proxy and with TLS where a post has them, and sends nothing over it. Rejects as a
+ * post does, and with the signal's reason.
+ */
+export async function openConnection(
+  endpoint: Pick<Endpoint, "url" | "lookup" | "proxy">,
+  connectTimeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const connection = connectionsOf(endpoint, { connections: 1, connectTimeoutMs, answerTimeoutMs: 0 });
+  const end = () => {
+    connection.destroy(new Error("ended before there was a connection", { cause: signal.reason })).catch(ignore);
+  };
+  signal.addEventListener("abort", end, { once: true });
+  let opened = false;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      connection.dispatch(
+        { origin: endpoint.url.origin, method: "HEAD", path: "/" },
+        {
+          // The connection is there and nothing of the request is written yet, nor will be.
+          onRequestStart(request) {
+            opened = true;
+            request.abort(new Error("only the connection was wanted"));
+          },
+          onResponseStart: ignore,
+          onResponseData: ignore,
+          onResponseEnd: ignore,
+          onResponseError: (_, thrown) => (opened ? resolve() : reject(thrown)),
+        },
+      );
+    });
+  } finally {
+    signal.removeEventListener("abort", end);
+    await connection.destroy().catch(ignore);
+  }
+}
+
 /** Posts through a supplied fetch. */
 export function fetchPoster(url: URL, fetch: Fetch): Poster {
   return {

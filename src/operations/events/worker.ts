@@ -4,7 +4,7 @@ import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { StoreLog } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { Resolve } from "./address.ts";
-import type { Sender } from "./attempt.ts";
+import { MAIL_TIMEOUT_MS, type Sender, TIMEOUT_MS } from "./attempt.ts";
 import { type EndpointConfig, OFF_AFTER_MS, parseEndpoint } from "./endpoint.ts";
 import { isChat, MOST_IN_CHAT } from "./form.ts";
 import { type DeliveryAttempt, Lane } from "./lane.ts";
@@ -85,9 +85,6 @@ export interface DeliveryWorker {
   drain(signal?: AbortSignal): Promise<DrainResult>;
 }
 
-const TIMEOUT_MS = 5_000;
-/** Mail servers respond slowly; a service that is stopping must not wait longer than this, ms. */
-const MAIL_TIMEOUT_MS = 10_000;
 const MAIL_CONCURRENCY = 2;
 /** Events at most of one e-mail. */
 const MOST_IN_MAIL = 100;

@@ -1,4 +1,4 @@
-// The sign-in provider: OpenID Connect, authorization code with PKCE. Requested only when somebody signs in.
+// The sign-in provider: OpenID Connect, authorization code with PKCE. Requested when somebody signs in, and to check it.
 
 import type { Configuration } from "openid-client";
 import { z } from "zod";
@@ -52,6 +52,11 @@ export class Provider {
   constructor(settings: SignInSettings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
+  }
+
+  /** Reads its metadata. Throws SignInError when it does not answer, or is another issuer than the configured one. */
+  async check(): Promise<void> {
+    await this.#configuration();
   }
 
   /** The address to send the browser to, and the values that it must bring back. Throws SignInError `unavailable`. */
@@ -171,7 +176,7 @@ function troubleOf(thrown: unknown, client: Library): SignInError {
     return new SignInError("refused", `the provider refused: ${thrown.error}`, thrown);
   if (thrown instanceof client.ResponseBodyError && !isAway(thrown, client))
     return new SignInError("not_trusted", `the provider did not accept the code: ${thrown.error}`, thrown);
-  const cause = thrown instanceof Error && thrown.cause instanceof Error ? `: ${thrown.cause.message}` : "";
+  const cause = !isOfFetch(thrown) && thrown instanceof Error && thrown.cause instanceof Error ? `: ${thrown.cause.message}` : "";
   return new SignInError(isAway(thrown, client) ? "unavailable" : "not_trusted", `${wordsOf(thrown)}${cause}`, thrown);
 }
 
@@ -207,6 +212,10 @@ const statusOf = (thrown: unknown) => unusable.safeParse(thrown).data?.cause.sta
 
 const isBusy = (status: number) => status >= 500 || status === 429 || status === 408;
 
+/** An error of `fetch` says only that it failed; its cause says why. */
+const isOfFetch = (thrown: unknown): thrown is TypeError & { readonly cause: Error } =>
+  thrown instanceof TypeError && thrown.cause instanceof Error;
+
 function wordsOf(thrown: unknown): string {
-  return [messageOf(thrown), statusOf(thrown) ?? []].flat().join(" ");
+  return [messageOf(isOfFetch(thrown) ? thrown.cause : thrown), statusOf(thrown) ?? []].flat().join(" ");
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli, workFolder } from "../../support/cli.ts";
 import { createDatabase } from "../../support/database.ts";
+import { startReceiver } from "../../support/receiver.ts";
 import { NO_RECEIVER, type StartedWorld, startWorld } from "../../support/world.ts";
 
 let world: StartedWorld;
@@ -28,7 +29,9 @@ async function doctor(env: Readonly<Record<string, string | undefined>> = {}) {
 
 test("a workplace in order: a warning for what somebody should look at, with its mend, and exit code 0", async () => {
   await rm(join(world.folder, "outdial.yaml"));
-  const { code, ok, checks } = await doctor({ OUTDIAL_CONFIG: undefined });
+  const receiver = await startReceiver(NO_RECEIVER["OUTDIAL_BI_SECRET"] ?? "");
+  const { code, ok, checks } = await doctor({ OUTDIAL_CONFIG: undefined, OUTDIAL_BI_URL: receiver.url });
+  await receiver.close();
   expect({ code, ok }).toEqual({ code: 0, ok: true });
   for (const name of [
     "tenant",
@@ -45,7 +48,7 @@ test("a workplace in order: a warning for what somebody should look at, with its
     expect([name, checks.get(name)?.state]).toEqual([name, "ok"]);
   expect(checks.get("configuration")).toMatchObject({ state: "warn", mend: "outdial init writes one." });
   expect(checks.get("registries")).toMatchObject({ state: "warn", mend: expect.stringContaining("outdial dnc import") });
-  expect(checks.get("receivers of events")).toMatchObject({ state: "ok", text: "bi" });
+  expect(checks.get("receiver bi")).toMatchObject({ state: "ok", text: `${new URL(receiver.url).origin} can be reached` });
   expect(checks.get("store")?.text).not.toContain(new URL(world.databaseUrl).password);
 });
 
