@@ -5,29 +5,27 @@ import { Provider, SignInError } from "../../server/index.ts";
 import { inboundSecrets } from "../inbound.ts";
 import { mailOf, receiversOf } from "../receivers.ts";
 import { signInOf } from "../sign-in.ts";
-import type { Seen } from "./check.ts";
+import { collect, type Seen } from "./check.ts";
 
 /** The receivers of events. A path may contain a secret, so the address is shown without it. */
-export async function ofReceivers({ config, environment, add, tried, waiting }: Seen): Promise<void> {
+export async function ofReceivers({ config, environment, add, waiting }: Seen): Promise<void> {
   const receivers = Object.entries(await receiversOf(config, environment));
   if (receivers.length === 0) add("receivers of events", "ok", "none configured");
   const tries = receivers.map(async ([name, receiver]) => {
+    const part = collect();
     const check = `receiver ${name}`;
-    await tried(check, async () => {
+    await part.tried(check, async () => {
       const trouble = await waiting(`the receiver ${name}`, () => reachWebhook(name, receiver, config.clock));
       const { origin } = new URL(receiver.url);
-      if (trouble === undefined) return add(check, "ok", `${origin} can be reached`);
+      if (trouble === undefined) return part.add(check, "ok", `${origin} can be reached`);
       // Events wait for a receiver that is away; an alarm that waits is none.
       const [state, waits] = name === "alarms" ? (["fail", "Alarms"] as const) : (["warn", "Events"] as const);
-      add(
-        check,
-        state,
-        `${origin}: ${trouble}`,
-        `${mendOf(trouble, "the receiver", `webhooks.${name}`)} ${waits} wait until then.`,
-      );
+      const setting = `webhooks.${name}.url or OUTDIAL_${name.toUpperCase()}_URL`;
+      part.add(check, state, `${origin}: ${trouble}`, `${mendOf(trouble, "the receiver", setting)} ${waits} wait until then.`);
     });
+    return part.checks;
   });
-  await Promise.all(tries);
+  for (const { check, state, text, mend } of (await Promise.all(tries)).flat()) add(check, state, text, mend);
 }
 
 /** The mail server for alarms. */
@@ -44,7 +42,12 @@ export async function ofMail({ config, environment, add, waiting }: Seen): Promi
       `${server} greets${signsIn}; alarms go to ${mail.to.length} ${mail.to.length === 1 ? "address" : "addresses"}`,
     );
   } else
-    add("mail", "fail", `${server}: ${trouble}`, `${mendOf(trouble, "the mail server", "alarms.mail")} Alarms wait until then.`);
+    add(
+      "mail",
+      "fail",
+      `${server}: ${trouble}`,
+      `${mendOf(trouble, "the mail server", "alarms.mail.server")} Alarms wait until then.`,
+    );
 }
 
 /** `URL` gives no origin for a mail server's address. */
@@ -58,8 +61,8 @@ function mendOf(trouble: string, who: string, setting: string): string {
   if (trouble.includes("NODE_EXTRA_CA_CERTS"))
     return `Name the certificate of the authority of ${who} in NODE_EXTRA_CA_CERTS, for the service as well.`;
   if (/certificate/i.test(trouble)) return `Have the certificate of ${who} renewed, or use the name that it is of in ${setting}.`;
-  if (/\bEAUTH\b/.test(trouble)) return `Correct ${setting}.user, or its password.`;
-  return `Check that ${who} runs, ${setting} in outdial.yaml, and the way there.`;
+  if (/\bEAUTH\b/.test(trouble)) return "Correct alarms.mail.user, or its password.";
+  return `Check that ${who} runs, its address (${setting}), and the way there.`;
 }
 
 /** The vendor's events that are taken. */

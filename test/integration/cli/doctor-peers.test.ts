@@ -118,7 +118,7 @@ test("a receiver that cannot be reached is told with why and what to do: a warni
   expect(checks.get("receiver bi")).toMatchObject({
     state: "warn",
     text: `http://127.0.0.1:${DEAD}: no answer: connect ECONNREFUSED 127.0.0.1:${DEAD}`,
-    mend: "Check that the receiver runs, webhooks.bi in outdial.yaml, and the way there. Events wait until then.",
+    mend: "Check that the receiver runs, its address (webhooks.bi.url or OUTDIAL_BI_URL), and the way there. Events wait until then.",
   });
   expect(checks.get("receiver crm")).toMatchObject({
     state: "warn",
@@ -168,7 +168,7 @@ test("a mail server that is away, has a bad certificate, is none or refuses the 
   expect(await told(`smtps://127.0.0.1:${DEAD}`)).toMatchObject({
     state: "fail",
     text: expect.stringContaining(`connect ECONNREFUSED 127.0.0.1:${DEAD}`),
-    mend: "Check that the mail server runs, alarms.mail in outdial.yaml, and the way there. Alarms wait until then.",
+    mend: "Check that the mail server runs, its address (alarms.mail.server), and the way there. Alarms wait until then.",
   });
   expect(await told(`smtps://localhost:${secure.port}`)).toMatchObject({
     state: "fail",
