@@ -214,19 +214,22 @@ test("a sign-in provider that is away, not trusted or another issuer is told", a
   });
 });
 
-test("while a tenant says nothing everything else is shown, and who is waited for; then it is given up", async () => {
-  const receiver = await startReceiver(SECRET);
-  stack.defer(() => receiver.close());
+test("while a tenant says nothing everything else is shown, others that say nothing are given up, and it is told who is waited for", async () => {
   const silent: Socket[] = [];
+  const others = await startServer(() => undefined);
   const port = await startServer((socket) => silent.push(socket));
+  await world.configure(mailTo(`smtp://127.0.0.1:${others}`));
   const clock = hastenedClock();
   clock.pace(100);
-  const env = { ...world.environment, OUTDIAL_TENANT_URL: `http://127.0.0.1:${port}` };
-  const bi = { OUTDIAL_BI_URL: receiver.url, OUTDIAL_BI_SECRET: SECRET };
-  const run = beginCli(["doctor"], { cwd: world.folder, env: { ...env, ...bi }, clock });
-  await until(() => run.stderr().includes(`the tenant http://127.0.0.1:${port} has not answered since`));
+  const bi = { OUTDIAL_BI_URL: `https://127.0.0.1:${others}`, OUTDIAL_BI_SECRET: SECRET, OUTDIAL_MAIL_PASSWORD: PASSWORD };
+  const env = { ...world.environment, ...bi, OUTDIAL_TENANT_URL: `http://127.0.0.1:${port}` };
+  const run = beginCli(["doctor"], { cwd: world.folder, env, clock });
+  for (const who of [`the tenant http://127.0.0.1:${port}`, "the mail server"])
+    await until(() => run.stderr().includes(`${who} has not answered since`));
   await until(() => /^ok {4}calling rules/m.test(run.stdout()));
-  for (const name of ["configuration", "receiver bi", "store"]) expect(run.stdout()).toMatch(new RegExp(`^ok {4}${name}`, "m"));
+  for (const name of ["configuration", "store"]) expect(run.stdout()).toMatch(new RegExp(`^ok {4}${name}`, "m"));
+  expect(run.stdout()).toMatch(/^warn {2}receiver bi .*: no answer within 5000 ms$/m);
+  expect(run.stdout()).toMatch(/^fail {2}mail .*: no answer within 10000 ms$/m);
   expect(run.stdout()).not.toMatch(/^\w+ +token/m);
   // The tenant hangs up, whenever it is asked again.
   while (!/^fail {2}token/m.test(run.stdout())) {
@@ -235,5 +238,5 @@ test("while a tenant says nothing everything else is shown, and who is waited fo
   }
   const { code, stdout } = await run.ended;
   expect(code).toBe(1);
-  expect(stdout).toMatch(/\n {28}Check the tenant's address, and whether this machine reaches it[^]*\n\n1 wrong · /);
+  expect(stdout).toMatch(/\n {28}Check the tenant's address, and whether this machine reaches it[^]*\n\n2 wrong · /);
 });
