@@ -15,6 +15,7 @@ import {
   type RulesInForce,
 } from "../operations/index.ts";
 import type { AuditInput, Facts, Store } from "../store/index.ts";
+import { systemClock } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { readRulePack, withCampaignRules } from "./rule-pack.ts";
@@ -85,7 +86,9 @@ export function complianceOn(
   signal?: AbortSignal,
 ): ComplianceRuntime {
   const { config } = context;
-  const rules = { ...complianceSettings(config), rules: rulesOf(config, asked) };
+  // A clock that the caller brings need not be the database's.
+  const comparesClock = context.clock === systemClock && config.file.tenant?.compareClock !== false;
+  const rules = { ...complianceSettings(config), rules: rulesOf(config, asked), comparesClock };
   return {
     compliance: new ComplianceUseCases(context, rules),
     facts: new FactsUseCases(context, signal),

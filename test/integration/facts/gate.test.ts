@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { compilePack, createBuiltinGeography, replay, usCaUk2026 } from "../../../src/compliance/index.ts";
 import {
   attemptsFile,
+  ComplianceUseCases,
   consentFile,
   createGate,
   disconnectionsFile,
@@ -337,4 +338,24 @@ test("a list that breaks off midway ends the gate without a manifest", async () 
   }
   await expect(run({ contacts: broken() })).rejects.toThrow("connection lost");
   expect(await world.store.audit.list({ action: "gate.manifest" })).toEqual([]);
+});
+
+test("a list judged as of now needs a clock that is the database's, unless nothing is compared", async () => {
+  await scrubbed();
+  await importFacts(internalListFile, file(["+12125550160"]), world.deps);
+  const { store, clock } = world;
+  // The world's clock stands in another year than the database's.
+  const gate = (comparesClock: boolean, at?: number) =>
+    new ComplianceUseCases(
+      { store, clock, random: world.deps.random },
+      {
+        targets: [],
+        countEarlyHangups: false,
+        timeZone: "UTC",
+        comparesClock,
+        rules: async () => ({ pack: rules.pack, compiled: rules }),
+      },
+    ).gate({ campaign: "camp_1", callType: "telemarketing", at, contacts: contacts(ANNA) }, {}, "ann");
+  await expect(gate(true)).rejects.toMatchObject({ code: "clock_off", message: expect.stringContaining("the database's") });
+  for (const one of [gate(true, NOW), gate(false)]) expect((await one).manifest.counts).toBeDefined();
 });
