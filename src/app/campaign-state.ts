@@ -33,6 +33,9 @@ const STOP_RETRY = { totalMs: 60_000 };
  */
 const LIST_MS = 5_000;
 const KNOWN_MS = 15_000;
+const UNTOLD = "other processes are not told of the stop by the store, and may start what was asked for before it";
+/** How long a stop that is over waits until the database knows of it, ms. */
+const TOLD_MS = 5_000;
 
 /** The state of campaigns over an open tenant and an open store, behind the gate of the configuration. */
 export function campaignStatesOf(config: Config, context: StateContext): CampaignStates {
@@ -142,12 +145,14 @@ async function withoutStore(
       listProblem,
       ...(otherwise.length === 0 ? {} : { known: otherwise }),
     });
-    await told;
     return { report, id: notes.id, actor, reason: options.reason ?? null, createdAt, endedAt: clock.now() };
   } catch (thrown) {
     notes.add("campaign.stop.end", notes.id, { error: messageOf(thrown) });
     throw thrown;
   } finally {
+    // Also of a stop that is interrupted, others know.
+    const isTold = await Promise.race([told?.then(() => true) ?? true, clock.sleep(TOLD_MS, late.signal).then(() => false)]);
+    if (!isTold) sink.warn(`${UNTOLD}: the database did not answer`);
     late.abort();
     await tenant.close();
   }
@@ -170,8 +175,7 @@ async function tellStore(
     await inTime(config, environment, late, (store) => store.stops.give({ id, actor, scope: null }));
   } catch (thrown) {
     if (late.aborted || (thrown instanceof StoreError && thrown.code === "no_store")) return;
-    const told = "other processes are not told of the stop by the store, and may start what was asked for before it";
-    warn(`${told}: ${messageOf(thrown)}`);
+    warn(`${UNTOLD}: ${messageOf(thrown)}`);
   }
 }
 

@@ -1,8 +1,8 @@
 // Files that are being uploaded to the service, stored in its folder until their request has ended.
 
 import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
@@ -20,7 +20,9 @@ export async function createSpool(dir: string) {
     async keep(bytes: AsyncIterable<Uint8Array>): Promise<Upload & AsyncDisposable> {
       const path = join(folder, randomUUID());
       try {
-        await pipeline(bytes, createWriteStream(path, { mode: 0o600 }));
+        // Opened before the first byte comes: a stream that opens it by itself may do so after it was removed.
+        const file = await open(path, "wx", 0o600);
+        await pipeline(bytes, file.createWriteStream());
       } catch (thrown) {
         await rm(path, { force: true });
         throw noRoom(thrown) ?? thrown;
