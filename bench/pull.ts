@@ -99,10 +99,10 @@ async function pull(sandbox: BenchSandbox, rows: number, name: string): Promise<
   });
   const [code] = (await once(child, "close")) as [number | null];
   clearInterval(watch);
-  const { retrieval } = JSON.parse(out) as { retrieval: { calls: number; startedAt: number; finishedAt: number } };
+  const { retrieval } = JSON.parse(out) as { retrieval: { calls: number; latencySeconds: number } };
   if (code !== 0 || retrieval.calls !== rows) throw new Error(`the retrieval ended with ${code} and ${retrieval.calls} calls`);
   return {
-    seconds: (retrieval.finishedAt - retrieval.startedAt) / 1000,
+    seconds: retrieval.latencySeconds,
     processorSeconds: ticks / TICKS_PER_SECOND,
     peakMiB: high / 1024,
   };

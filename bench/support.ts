@@ -92,7 +92,7 @@ export async function benchFolder(): Promise<{ path: string } & AsyncDisposable>
 /** Environment of a process that tags on the sandbox with a store of its own in `folder`, which is made. */
 export function tagEnvironment(sandbox: BenchSandbox, folder: string): Record<string, string | undefined> {
   const own = { ...process.env, DATABASE_URL: undefined, OUTDIAL_DIR: join(folder, ".outdial") };
-  spawnSync(process.execPath, [BIN, "init", folder, "--quiet"], { env: own, stdio: ["ignore", "ignore", "inherit"] });
+  spawnSync(process.execPath, [BIN, "init", folder, "--quiet", "--yes"], { env: own, stdio: ["ignore", "ignore", "inherit"] });
   return {
     ...own,
     OUTDIAL_TENANT_URL: sandbox.url,
