@@ -4,6 +4,7 @@ import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
+import { LATEST_STOP } from "../stops/stop-ledger.ts";
 
 /** The target state of a campaign. */
 export type TargetState = "active" | "paused";
@@ -66,11 +67,6 @@ const STOPS_OF_INTENT = `outdial.stops_given g where g.seq > i.stop_mark
   and (g.scope is null or exists (select from json_array_elements_text(g.scope) one where one = i.campaign_id))
   and not exists (select from outdial.stop_campaigns where stop_id = g.stop_id and campaign_id = i.campaign_id and outcome = 'resumed')`;
 
-async function latestStop(tx: Tx): Promise<number> {
-  const [row] = await tx.query<{ mark: number }>("select coalesce(max(seq), 0)::float8 as mark from outdial.stops_given");
-  return row?.mark ?? 0;
-}
-
 /** Writes and reads intents. */
 export class StateIntents extends Ledger {
   /**
@@ -102,7 +98,7 @@ export class StateIntents extends Ledger {
         );
         if (open !== 1) return undefined;
       }
-      const mark = wanted.stopMark ?? (await latestStop(tx));
+      const mark = wanted.stopMark ?? (await tx.query<{ mark: number }>(LATEST_STOP))[0]?.mark ?? 0;
       if (wanted.target === "active" && wanted.goesOn === undefined)
         await tx.query(
           `insert into outdial.stop_campaigns as c (stop_id, campaign_id, source, outcome, message, settled, updated_at)

@@ -14,6 +14,9 @@ const CAMPAIGN = `campaign_id as "campaignId", source, outcome, shown, confirmed
 /** The stop is open and this replica carries it out. */
 const MINE = "exists (select from outdial.stops where id = $1 and executor = $2 and ended_at is null)";
 
+/** The latest stop as `mark`, see `StopLedger.mark`. */
+export const LATEST_STOP = "select coalesce(max(seq), 0)::float8 as mark from outdial.stops_given";
+
 /** That a stop was given, by whomever it is carried out. */
 export type GivenStop = Pick<Stop, "id" | "actor" | "scope">;
 
@@ -214,9 +217,7 @@ export class StopLedger extends Ledger {
 
   /** The latest stop that this database knows of, as a number that only grows; 0 before the first. */
   async mark(): Promise<number> {
-    const [row] = await this.store.query<{ mark: number }>(
-      "select coalesce(max(seq), 0)::float8 as mark from outdial.stops_given",
-    );
+    const [row] = await this.store.query<{ mark: number }>(LATEST_STOP);
     return row?.mark ?? 0;
   }
 
