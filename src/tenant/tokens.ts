@@ -7,6 +7,7 @@ import { abortError, TenantError } from "./errors.ts";
 import type { Grant } from "./grant.ts";
 import { emit, type TenantHooks } from "./hooks.ts";
 import { keptBody } from "./kept-body.ts";
+import { STOP_PAUSE_MS } from "./rate-limiter.ts";
 import { parseJson, vendorWords } from "./reply.ts";
 import { type AttemptFailure, decideRetry } from "./retry-decision.ts";
 import { retryAfterMs } from "./retry-timing.ts";
@@ -28,6 +29,8 @@ export interface Token {
 
 const MAX_MARGIN_MS = 300_000;
 const QUIET_AFTER_FAILURE_MS = 5_000;
+/** A stop that asked for a token is assumed to wait for so long, ms. */
+const STOPS_MS = 60_000;
 const TOKEN_TEXT = /^[\x21-\x7e]+$/;
 
 /** When to renew: min(300 s, 10 % of the lifetime) before expiry (contract §1). */
@@ -58,6 +61,7 @@ export class TokenSource {
   #fetching: Promise<Token> | undefined;
   #quietUntil: Instant = 0;
   #blockedUntil: Instant = 0;
+  #stopUntil: Instant = 0;
 
   constructor(config: CallSettings, grant: Grant, dependencies: TokenDependencies) {
     this.#config = config;
@@ -77,8 +81,12 @@ export class TokenSource {
     return held;
   }
 
-  /** A valid token. Rejects with TenantError; `signal` ends this caller's waiting, not the shared fetch. */
-  get(signal: AbortSignal | undefined): Promise<Token> {
+  /**
+   * A valid token. Rejects with TenantError; `signal` ends this caller's waiting, not the shared fetch. @param isStop a stop waits:
+   * a pause that the tenant asked for is kept for seconds only
+   */
+  get(signal: AbortSignal | undefined, isStop = false): Promise<Token> {
+    if (isStop) this.#stopUntil = this.#with.clock.now() + STOPS_MS;
     const held = this.current();
     if (held !== undefined) return Promise.resolve(held);
     if (signal?.aborted) return Promise.reject(abortError(signal));
@@ -118,7 +126,7 @@ export class TokenSource {
       let rateLimited = 0;
       for (;;) {
         const blocked = this.#blockedUntil - clock.now();
-        if (blocked > 0) await clock.sleep(blocked, closing);
+        if (blocked > 0) await this.#pause(blocked);
         const result = await this.#attempt(deadline);
         if (!(result instanceof Problem)) return result;
         if (result.failure.kind === "status" && result.failure.status === 429) rateLimited += 1;
@@ -139,13 +147,22 @@ export class TokenSource {
           this.#block(result.failure);
           throw result.error;
         }
-        await clock.sleep(decision.delayMs, closing);
+        await this.#pause(decision.delayMs);
       }
     } catch (thrown) {
       this.#quietUntil = clock.now() + QUIET_AFTER_FAILURE_MS;
       const error = thrown instanceof TenantError || !closing.aborted ? thrown : abortError(closing);
       emit(hooks, "onToken", { outcome: "failed", ...(error instanceof TenantError && { code: error.code }) });
       throw error;
+    }
+  }
+
+  /** Ends early when a stop waits for the token. */
+  async #pause(ms: number): Promise<void> {
+    const { clock, closing } = this.#with;
+    for (let left = ms; left > 0; left -= STOP_PAUSE_MS) {
+      await clock.sleep(Math.min(left, STOP_PAUSE_MS), closing);
+      if (clock.now() < this.#stopUntil) return;
     }
   }
 

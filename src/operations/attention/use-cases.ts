@@ -148,25 +148,27 @@ export class AttentionUseCases {
   async #stops(): Promise<Found[]> {
     const [latest] = await this.#parts.campaigns.stops(1);
     if (latest === undefined || latest.supersededBy !== null) return [];
-    const { changes, listProblem, endedAt, createdAt, actor } = await this.#parts.campaigns.stopped(latest.id);
+    const { changes, alreadyPaused, listProblem, endedAt, createdAt, actor } = await this.#parts.campaigns.stopped(latest.id);
     const open = changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed");
-    if (endedAt === null || (open.length === 0 && listProblem === null)) return [];
+    if (open.length === 0 && listProblem === null && (alreadyPaused.length === 0 || endedAt === null)) return [];
+    const told = [
+      ...(open.length === 0 ? [] : [`${open.length} campaigns are not confirmed paused`]),
+      ...(alreadyPaused.length === 0 ? [] : [`${alreadyPaused.length} are only listed as paused and were not looked at`]),
+      ...(listProblem === null ? [] : ["the list of campaigns was not whole, others may be dialing"]),
+    ];
     return [
       {
         code: "stop_not_confirmed",
         severity: "urgent",
-        subject: { kind: "stop", id: latest.id, name: `emergency stop by ${actor}` },
-        what:
-          open.length === 0
-            ? "the list of campaigns was not whole, others may be dialing"
-            : `${open.length} campaigns are not confirmed paused`,
+        subject: { kind: "stop", id: latest.id, name: `stop by ${actor}` },
+        what: `${endedAt === null ? "it goes on: " : ""}${told.join("; ")}`,
         cause: "tenant",
         evidence: [
           ...(listProblem === null ? [] : [listProblem.message]),
           ...open.slice(0, 20).map(({ campaignId, message }) => `${campaignId}: ${message}`),
         ],
         since: createdAt,
-        next: "Pause them in the tenant's administration, or stop all campaigns again.",
+        next: "Stop all campaigns again, or pause them in the tenant's administration.",
         episode: "",
       },
     ];

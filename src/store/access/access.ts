@@ -54,6 +54,16 @@ interface Opening {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** A caller is recognised although the database takes no writes. */
+async function orNot<T>(write: Promise<T>): Promise<T | undefined> {
+  try {
+    return await write;
+  } catch (thrown) {
+    if (thrown instanceof StoreError) return undefined;
+    throw thrown;
+  }
+}
+
 /** Tokens and sessions of a store. */
 export class Access extends Ledger {
   readonly #random: RandomStream;
@@ -162,7 +172,9 @@ export class Access extends Ledger {
     const row = await this.#tokens.get(secretHash(token).toString("hex"));
     if (row === undefined) return undefined;
     if (row.lastUsedAt === null || now - row.lastUsedAt > USE_MS)
-      await this.store.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)], URGENT);
+      await orNot(
+        this.store.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)], URGENT),
+      );
     const { name, role, expiresAt, person } = row;
     return { name, role, via: "token", expiresAt, sessionId: null, tokenId: row.id, person };
   }
@@ -259,9 +271,9 @@ export class Access extends Ledger {
     if (row === undefined) return undefined;
     const { id, name, role, expiresAt, person, label } = row;
     const principal: Principal = { name, role, via: "session", expiresAt, sessionId: id, tokenId: null, person, label };
-    if (row.current && now - row.rotatedAt > ROTATE_MS) return { principal, renewed: await this.#rotate(row, value) };
+    if (row.current && now - row.rotatedAt > ROTATE_MS) return { principal, renewed: await orNot(this.#rotate(row, value)) };
     if (now - row.lastUsedAt > USE_MS)
-      await this.store.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)], URGENT);
+      await orNot(this.store.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)], URGENT));
     return { principal, renewed: undefined };
   }
 

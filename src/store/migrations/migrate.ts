@@ -56,6 +56,7 @@ import { begunApprovals } from "./0050-begun-approvals.ts";
 import { failoverRuns } from "./0051-failover-runs.ts";
 import { failoverOrderTimes } from "./0052-failover-order-times.ts";
 import { stopsGiven } from "./0053-stops-given.ts";
+import { stopEvidence } from "./0054-stop-evidence.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -111,6 +112,7 @@ const MIGRATIONS: readonly Migration[] = [
   failoverRuns,
   failoverOrderTimes,
   stopsGiven,
+  stopEvidence,
 ];
 
 /** The version of the schema that this outdial works with. */
