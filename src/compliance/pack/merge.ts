@@ -44,8 +44,7 @@ export function mergePacks(base: RulePack, overlay: RulePack): RulePack {
     const before = base.calendars[name];
     if (before !== undefined && movesDeadlines(base, name))
       demand(name, ["calendars", name], "adds days to a calendar that deadlines or other hours depend on");
-    calendars[name] =
-      before === undefined ? calendar : { ...before, days: [...new Set([...before.days, ...calendar.days])].sort() };
+    calendars[name] = before === undefined ? calendar : joined(before, calendar);
   }
   const jurisdictions = new Map(base.jurisdictions.map((jurisdiction) => [jurisdiction.id, jurisdiction]));
   for (const jurisdiction of overlay.jurisdictions) {
@@ -85,6 +84,14 @@ export function mergePacks(base: RulePack, overlay: RulePack): RulePack {
   };
   requireReferences(merged, merged.id);
   return merged;
+}
+
+type Calendar = RulePack["calendars"][string];
+
+function joined(before: Calendar, added: Calendar): Calendar {
+  const sources = [...(before.sources ?? []), ...(added.sources ?? [])];
+  const days = [...new Set([...before.days, ...added.days])].sort();
+  return { ...before, days, ...(sources.length > 0 && { sources }) };
 }
 
 function hasRelationship(pack: RulePack, { jurisdiction }: Rule): boolean {

@@ -202,7 +202,22 @@ export const inlineGeography = z.strictObject({
 /** Tables of places that a pack brings, used instead of the built-in ones. */
 export type InlineGeography = z.infer<typeof inlineGeography>;
 
-const calendar = z.strictObject({ title: z.string().optional(), days: z.array(date) });
+const calendar = z.strictObject({
+  title: z.string().optional(),
+  days: z.array(date),
+  sources: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        citation: z.string().min(1),
+        confidence: z.enum(CONFIDENCES),
+        lookedUp: date.optional(),
+        note: z.string().optional(),
+      }),
+    )
+    .optional()
+    .meta({ description: "of each holiday of the calendar: what names it, and how reliable that is" }),
+});
 const emergency = z.strictObject({
   jurisdiction: jurisdictionId,
   start: instant,
