@@ -80,10 +80,17 @@ export function mergePacks(base: RulePack, overlay: RulePack): RulePack {
     rules: [...base.rules.filter(({ id }) => !own.has(id) && !named.has(id)), ...overlay.rules],
     calendars,
     emergencies: [...base.emergencies, ...overlay.emergencies],
+    ...zoneDataOf(base, overlay),
     geography: overlay.geography === "builtin" ? base.geography : overlay.geography,
   };
   requireReferences(merged, merged.id);
   return merged;
+}
+
+/** The newer version of both, and the changes of both: an overlay cannot need less than its base. */
+function zoneDataOf({ zoneData: a }: RulePack, { zoneData: b }: RulePack): Pick<RulePack, "zoneData"> {
+  if (a === undefined || b === undefined) return a === undefined && b === undefined ? {} : { zoneData: a ?? b };
+  return { zoneData: { version: a.version > b.version ? a.version : b.version, changes: [...a.changes, ...b.changes] } };
 }
 
 type Calendar = RulePack["calendars"][string];

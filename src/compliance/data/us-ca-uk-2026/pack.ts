@@ -1,6 +1,7 @@
 // The shipped rule pack: calling rules of the United States, Canada and the United Kingdom as they were known in November 2026.
 
 import type { RulePack } from "../../pack/schema.ts";
+import { ZONE_DATA } from "../zone-data.ts";
 import { calendars } from "./calendars.ts";
 import { collectionRules } from "./collection.ts";
 import { everywhereRules } from "./everywhere.ts";
@@ -31,6 +32,7 @@ export function usCaUk2026(): RulePack {
     ].map((rule) => ({ lookedUp: READ_EARLIER, ...rule })),
     calendars: calendars(),
     emergencies: [],
+    zoneData: ZONE_DATA,
     geography: "builtin",
   };
 }
