@@ -2,7 +2,7 @@
 
 export { canonicalJson } from "./canonical-json.ts";
 export { type Clock, type Instant, isWithin } from "./clock.ts";
-export { cellText, csvLine } from "./csv-line.ts";
+export { cellText, csvLine, unmarkedCell } from "./csv-line.ts";
 export { durationText, parseDuration } from "./durations.ts";
 export { type ErrorOptionsWithAdvice, fileTrouble, hostTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
