@@ -7,6 +7,7 @@ export { durationText, parseDuration } from "./durations.ts";
 export { type ErrorOptionsWithAdvice, fileTrouble, hostTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
+export { isDay, parseInstant } from "./iso-time.ts";
 export { issueText } from "./issue-words.ts";
 export { jobTitle } from "./job-words.ts";
 export { installCommand, missingPackage } from "./packages.ts";
