@@ -5,6 +5,7 @@ import { CampaignMetrics, lacksOf } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
+import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
@@ -142,6 +143,10 @@ export async function openService(flags: Flags, environment: Environment, option
       onRun: (run) => ("failed" in run ? warn(`a scheduled retrieval failed: ${messageOf(run.failed)}`) : undefined),
     }),
   );
+  background.start("calling rules", async () => {
+    const trouble = (await rulesOf(config, {})()).compiled.zoneTrouble();
+    if (trouble !== null) warn(trouble);
+  });
   goOnWithStops(workplace, beside.stops, background, { timing: options.stops ?? {}, signal: ended.signal, warn });
   goOnWithChanges(workplace, able.campaigns, background, { signal: ended.signal, warn, everyMs: options.leftMs });
   watchHeads(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.headsMs });

@@ -63,6 +63,8 @@ async function headsOf({ audit }: Store, add: Seen["add"]): Promise<void> {
   else add("audit log", "ok", `its head is kept in ${outside.map(({ place }) => place).join(", ")}`);
 }
 
+const NEWER_NODE = "Install the newest release of Node, and start outdial and its services with it.";
+
 async function lists(
   config: Config,
   store: Store,
@@ -76,6 +78,13 @@ async function lists(
   const rules = await tried("calling rules", () => readRules(flags, environment, {}));
   if (rules === undefined) return;
   add("calling rules", "ok", rules.compiled.packVersion);
+  const trouble = rules.compiled.zoneTrouble();
+  add(
+    "time-zone data",
+    trouble === null ? "ok" : "warn",
+    trouble ?? rules.compiled.timeZoneData,
+    trouble === null ? null : NEWER_NODE,
+  );
   const ages = new Map<string, number>();
   for (const rule of rules.pack.rules)
     if (rule.kind === "registry-age" || rule.kind === "do-not-call-list")

@@ -1,13 +1,14 @@
 // A compiled rule pack: shared zones, calendars as sets of days, and for every place the rules that bind there, compiled when
 // first needed.
 
+import { ZONE_DATA } from "../data/zone-data.ts";
 import { ComplianceError } from "../error.ts";
 import { geographyOf } from "../geography/inline.ts";
 import { NumberReader, normalisePostal } from "../geography/numbers.ts";
 import type { Geography, PostalPlace } from "../geography/types.ts";
 import { CALL_TYPES, type CallType, type Rule, type RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
-import { type Zone, zoneOf } from "../time/zone.ts";
+import { outdatedZones, type Zone, zoneOf } from "../time/zone.ts";
 import { type BoundRule, bindRule } from "./bind.ts";
 import { Cities } from "./cities.ts";
 import { Context, type RelationshipMonths } from "./context.ts";
@@ -18,6 +19,8 @@ export const INVALID_NUMBER = "INVALID_NUMBER";
 export const UNRESOLVED_LOCATION = "UNRESOLVED_LOCATION";
 /** The violation of a number in a country without rules in the pack. */
 export const COUNTRY_NOT_COVERED = "COUNTRY_NOT_COVERED";
+/** The violation of a call that depends on a zone of which this runtime's data are outdated. */
+export const ZONE_DATA_OLD = "ZONE_DATA_OLD";
 
 const NONE: readonly string[] = [];
 
@@ -27,6 +30,8 @@ export interface Place {
   readonly zoneNames: readonly string[];
   readonly jurisdictions: readonly string[];
   readonly countries: readonly string[];
+  /** Zones of the place, or of rules that bind there, whose clocks are not known. */
+  readonly outdated: readonly string[];
   /** Index of the violation when the place itself forbids a call, else -1. */
   readonly fault: number;
   readonly rules: Readonly<Record<CallType, readonly BoundRule[]>>;
@@ -47,11 +52,17 @@ export class CompiledPack {
   readonly packVersion: string;
   readonly timeZoneData: string;
   readonly geographyVersion: string;
+  /** Zones in which nothing is decided, because this runtime's data do not know how their clocks changed. */
+  readonly outdated: ReadonlySet<string>;
+  /** The oldest time-zone data that the rules and the tables of places need, such as "2026c". */
+  readonly neededZoneData: string;
   /** Every violation the pack can report, sorted. */
   readonly violations: readonly string[];
   /** Reused by all decisions with this pack. */
   readonly context: Context;
 
+  /** Zones whose clocks changed lately, each by one name. */
+  readonly #changed: readonly string[];
   readonly #geography: Geography;
   readonly #reader = new NumberReader();
   readonly #calendars = new Map<string, ReadonlySet<number>>();
@@ -74,6 +85,11 @@ export class CompiledPack {
     this.pack = pack;
     this.packVersion = `${pack.id}@${pack.version}`;
     this.timeZoneData = options.timeZoneData ?? "unknown";
+    // The tables of places need these data even when the pack says nothing about it.
+    const changes = [...ZONE_DATA.changes, ...(pack.zoneData?.changes ?? [])];
+    this.outdated = outdatedZones(changes);
+    this.#changed = changes.flatMap(({ zones: [name] }) => name ?? []);
+    this.neededZoneData = [ZONE_DATA.version, pack.zoneData?.version ?? ""].sort().at(-1) ?? "";
     this.#geography = geographyFor(pack, options.geography);
     this.geographyVersion = this.#geography.version;
     this.#cities = new Cities(pack.jurisdictions);
@@ -89,9 +105,16 @@ export class CompiledPack {
       zoneNames: [],
       jurisdictions: [],
       countries: [],
+      outdated: [],
       fault: this.violation(INVALID_NUMBER),
       rules: noRules(),
     };
+  }
+
+  /** What is wrong with this runtime's time-zone data, and what would mend it; null when nothing is. */
+  zoneTrouble(zones: readonly string[] = this.#changed.filter((name) => this.outdated.has(name))): string | null {
+    if (zones.length === 0) return null;
+    return `the time-zone data of this machine (${this.timeZoneData}) do not know how the clocks of ${zones.join(", ")} changed, so no call that depends on them is allowed: ${this.neededZoneData} or newer is needed, which a newer release of Node brings`;
   }
 
   /** Index of a violation id. */
@@ -241,14 +264,28 @@ export class CompiledPack {
     const names = [...new Set(zoneNames)];
     const binding = [...new Set(["*", ...jurisdictions])];
     const uncovered = jurisdictions.some((id) => id !== "*" && !id.includes("-") && !this.#countries.has(id));
-    const fault = names.length === 0 ? UNRESOLVED_LOCATION : uncovered ? COUNTRY_NOT_COVERED : undefined;
+    const ofRules = this.pack.rules.flatMap((rule) =>
+      "zone" in rule && rule.zone !== undefined && binding.includes(rule.jurisdiction) ? rule.zone : NONE,
+    );
+    const outdated = [...new Set([...names, ...ofRules])].filter((name) => this.outdated.has(name));
+    const fault =
+      names.length === 0
+        ? UNRESOLVED_LOCATION
+        : uncovered
+          ? COUNTRY_NOT_COVERED
+          : outdated.length > 0
+            ? ZONE_DATA_OLD
+            : undefined;
     const rules = noRules();
-    for (const type of CALL_TYPES) rules[type] = this.#rulesFor(binding, type);
+    // By a wrong clock nothing is said: neither a local time nor what other rules find.
+    const counted = fault === ZONE_DATA_OLD ? [] : names;
+    if (fault !== ZONE_DATA_OLD) for (const type of CALL_TYPES) rules[type] = this.#rulesFor(binding, type);
     return {
-      zones: names.map((name) => this.zone(name)),
-      zoneNames: Object.freeze(names),
+      zones: counted.map((name) => this.zone(name)),
+      zoneNames: Object.freeze(counted),
       jurisdictions: binding,
       countries: countriesOf(binding),
+      outdated,
       fault: fault === undefined ? -1 : this.violation(fault),
       rules,
     };
@@ -313,7 +350,7 @@ function jurisdictionsOf(country: string, states: readonly string[]): string[] {
 }
 
 function violationsOf(pack: RulePack): readonly string[] {
-  const ids = new Set([INVALID_NUMBER, UNRESOLVED_LOCATION, COUNTRY_NOT_COVERED]);
+  const ids = new Set([INVALID_NUMBER, UNRESOLVED_LOCATION, COUNTRY_NOT_COVERED, ZONE_DATA_OLD]);
   for (const rule of pack.rules) {
     if ("violation" in rule) ids.add(rule.violation);
     if (rule.kind === "calling-hours" && rule.closedDayViolation !== undefined) ids.add(rule.closedDayViolation);

@@ -5,7 +5,14 @@ import { type Rule, type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
 import { textOfDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { KNOWN } from "./checks-attempts.ts";
-import { COUNTRY_NOT_COVERED, type CompiledPack, INVALID_NUMBER, type Place, UNRESOLVED_LOCATION } from "./compile.ts";
+import {
+  COUNTRY_NOT_COVERED,
+  type CompiledPack,
+  INVALID_NUMBER,
+  type Place,
+  UNRESOLVED_LOCATION,
+  ZONE_DATA_OLD,
+} from "./compile.ts";
 import type { Finding } from "./context.ts";
 import type { Call, Reason } from "./types.ts";
 
@@ -35,7 +42,7 @@ export function reasonsFor(
       jurisdiction: undefined,
       citation: undefined,
       zone: undefined,
-      text: placeFault(rule, call, place),
+      text: placeFault(pack, rule, call, place),
     });
   }
   for (const finding of findings) {
@@ -53,7 +60,8 @@ export function reasonsFor(
   return reasons.sort((a, b) => (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
 }
 
-function placeFault(rule: string, call: Call, place: Place): string {
+function placeFault(pack: CompiledPack, rule: string, call: Call, place: Place): string {
+  if (rule === ZONE_DATA_OLD) return pack.zoneTrouble(place.outdated) ?? rule;
   if (rule === INVALID_NUMBER)
     return `${call.number} is not a number that can be called: E.164 with a valid area code and exchange is needed, such as +12125550123`;
   if (rule === COUNTRY_NOT_COVERED)

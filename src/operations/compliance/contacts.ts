@@ -1,5 +1,6 @@
 // Contact lists as files: the vendor's field names are accepted besides ours.
 
+import { QUESTION_MEMBERS } from "../../compliance/index.ts";
 import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "../table/records.ts";
 import type { FactSource } from "./import-run.ts";
 import type { GateContact } from "./judge.ts";
@@ -17,6 +18,11 @@ const FORMAT: RecordFormat<Field> = {
     { field: "guaranteed_agent", names: ["guaranteed_agent", "guaranteedagent"] },
   ],
   headless: bareNumbers,
+  // A fact that is read past would turn a denial into a call.
+  refused: {
+    members: QUESTION_MEMBERS.filter((name) => !["number", "postal", "guaranteedAgent"].includes(name)),
+    reason: "a gate takes the facts from the store and the call from its arguments; compliance check decides on those of a line",
+  },
 };
 
 /** Reads a contact list in constant memory. Throws OperationError `invalid_input` when the file cannot be read as a whole. */

@@ -8,7 +8,6 @@ import {
   decide,
   formatInstant,
   parseQuestion,
-  type Question,
   type Strip,
   strip,
 } from "../../compliance/index.ts";
@@ -26,12 +25,13 @@ const CELLS = 96;
 export interface Asked {
   /** The number as written by people, with spaces and brackets. */
   readonly number: string;
-  readonly callType: string;
-  /** ms since the epoch */
-  readonly at: number;
+  /** Default: that of the facts, else telemarketing. */
+  readonly callType?: string | undefined;
+  /** ms since the epoch; default: that of the facts, else now. */
+  readonly at?: number | undefined;
   readonly postal?: string | undefined;
   readonly subject?: string | undefined;
-  /** Facts to use instead of the store's. */
+  /** Facts to use instead of the store's: a line of `check`, or part of one. What it says of the call must agree with the rest. */
   readonly facts?: object | undefined;
 }
 
@@ -50,28 +50,25 @@ export interface Explained {
 }
 
 /**
- * Decides a question on the given facts, otherwise on those of the store, otherwise without facts. @param open undefined where
- * there is no store
+ * Decides a question on the given facts, otherwise on those of the store, otherwise without facts. @param now ms since the epoch
+ * @param open undefined where there is no store
  */
 export async function explained(
   asked: Asked,
   pack: CompiledPack,
+  now: number,
   open: () => Promise<KnownFacts | undefined>,
 ): Promise<Explained> {
-  const { facts: given, ...rest } = asked;
-  const key = phone(asked.number);
+  const { facts: given, number: text, ...rest } = asked;
+  const key = phone(text);
   // A text that is not a number is decided as it is: the reason says so.
-  const number = "ok" in key ? phoneText(key.ok) : asked.number.trim();
-  const written = { ...given, ...rest, number, at: new Date(asked.at).toISOString() };
-  const {
-    call,
-    at,
-    facts: brought,
-  }: Question = parseQuestion(Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined)));
+  const number = "ok" in key ? phoneText(key.ok) : text.trim();
+  const question = parseQuestion(given ?? {}, { callType: "telemarketing", at: now }, { ...rest, number });
+  const { call, at, facts: brought } = question;
   const store = given === undefined && "ok" in key ? await open() : undefined;
   const setBack = store === undefined ? null : await setBackOf(store);
   const known =
-    store !== undefined && "ok" in key ? await factsOfNumber(store.facts, key.ok, { pack, at, postal: asked.postal }) : undefined;
+    store !== undefined && "ok" in key ? await factsOfNumber(store.facts, key.ok, { pack, at, postal: call.postal }) : undefined;
   const used: CallFacts = known ?? brought;
   return {
     call,
@@ -95,7 +92,7 @@ export async function setBackOf({ audit }: Pick<Store, "audit">): Promise<string
  */
 export function answerTo(value: object, pack: CompiledPack, at: number | undefined, record = false) {
   try {
-    const { id, call, facts, at: asked } = parseQuestion(value, at);
+    const { id, call, facts, at: asked } = parseQuestion(value, { at });
     const { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, asked);
     return {
       ...(id === undefined ? {} : { id }),

@@ -1,6 +1,6 @@
 // Parses the cells of a file: each gives the value, or one sentence that says what is needed. Pure.
 
-import { nearest } from "../../kernel/index.ts";
+import { isDay, nearest } from "../../kernel/index.ts";
 import type { PhoneKey } from "../../store/index.ts";
 import type { Parsed } from "../table/records.ts";
 
@@ -39,7 +39,7 @@ export function instant(text: string, latest: number, dates = false): Parsed<num
   if (time === undefined && !dates) return wrong(text, "a time: the time of day is missing, write it as 2026-06-16T15:00:00Z");
   if (time !== undefined && zone === undefined) return wrong(text, "clear: the offset from UTC is missing, such as Z or -05:00");
   const at = Date.parse(`${date}T${time ?? "00:00"}${zone ?? "Z"}`);
-  if (Number.isNaN(at) || civilDateOf(Date.parse(`${date}T00:00Z`)) !== date) return wrong(text, "a time that exists");
+  if (Number.isNaN(at) || !isDay(date)) return wrong(text, "a time that exists");
   if (at > latest) return { problem: `${text} is in the future` };
   if (at < 0) return { problem: `${text} is before 1970` };
   return ok(at);
@@ -47,14 +47,9 @@ export function instant(text: string, latest: number, dates = false): Parsed<num
 
 /** A calendar date, YYYY-MM-DD; refused when it is after the date of `latest` in every zone. */
 export function civilDate(text: string, latest: number): Parsed<string> {
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(at) || civilDateOf(at) !== text) return wrong(text, "a date; write it as 2026-06-16");
-  if (at > latest + 14 * 3_600_000) return { problem: `${text} is in the future` };
+  if (!isDay(text)) return wrong(text, "a date; write it as 2026-06-16");
+  if (Date.parse(text) > latest + 14 * 3_600_000) return { problem: `${text} is in the future` };
   return ok(text);
-}
-
-function civilDateOf(at: number): string | undefined {
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString().slice(0, 10);
 }
 
 /** One of a set of words, in any case. */

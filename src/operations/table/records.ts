@@ -22,6 +22,8 @@ export interface RecordFormat<Field extends string> {
   readonly fields: readonly FieldSpec<Field>[];
   /** A file whose first line is already data has only this field, made of all its columns: for lists of numbers. */
   readonly headless?: { readonly field: Field; readonly looksLikeData: (firstLine: string) => boolean };
+  /** Members of NDJSON that matter elsewhere and would be ignored here: a line that has one is refused for the reason given. */
+  readonly refused?: { readonly members: readonly string[]; readonly reason: string };
 }
 
 /** How a file of records is read. */
@@ -132,7 +134,7 @@ async function* readCells<Field extends string>(
   const fields = renamed(format.fields, options.mapping ?? {});
   const opened = await openSource(source, options.format);
   if (opened.format === "ndjson") {
-    yield* readNdjson(opened.bytes, fields);
+    yield* readNdjson(opened.bytes, fields, format.refused);
     return;
   }
   const known = new Set(fields.flatMap(({ names }) => names));
@@ -161,10 +163,16 @@ async function* readCells<Field extends string>(
 async function* readNdjson<Field extends string>(
   source: AsyncIterable<Uint8Array>,
   fields: readonly FieldSpec<Field>[],
+  refused: RecordFormat<Field>["refused"],
 ): AsyncGenerator<Cells<Field> | RefusedLine> {
   for await (const read of ndjsonLines(source)) {
     if ("problem" in read) {
       yield { line: read.line, field: undefined, reason: read.problem };
+      continue;
+    }
+    const unused = refused?.members.find((name) => read.members.has(name));
+    if (unused !== undefined) {
+      yield { line: read.line, field: unused, reason: `${unused}: ${refused?.reason}` };
       continue;
     }
     const members = new Map([...read.members].map(([name, value]) => [name.toLowerCase(), value]));

@@ -246,6 +246,18 @@ test("a number is explained with the facts of the store, masked", async () => {
   });
   const given = await at.post("/api/v1/compliance/explain", { ...asked, facts: { dnc: {} } }, "viewer");
   expect(given).toMatchObject({ status: 200, body: { factsUsed: false, facts: "given" } });
+  // What the facts say of the call is read as well, and must not contradict the rest.
+  const debt = { subject: "debt 7", attempts: [{ at: "2026-06-12T15:00:00Z", kind: "conversation", subject: "debt 7" }] };
+  const spoken = { number: asked.number, callType: "collection", facts: { ...debt, at: "2026-06-16T15:00:00Z" } };
+  expect(await at.post("/api/v1/compliance/explain", spoken, "viewer")).toMatchObject({
+    status: 200,
+    body: { decision: "deny", rules: ["REGF_CONVERSATION"], at: expect.stringMatching(/^2026-06-16T15:00:00/) },
+  });
+  const other = { ...asked, facts: { number: "+12125550198" } };
+  expect(await at.post("/api/v1/compliance/explain", other, "viewer")).toMatchObject({
+    status: 400,
+    body: { code: "invalid_facts" },
+  });
   const { strip } = explained.body as { strip: { all: boolean[] } };
   expect(strip.all).toHaveLength(96);
   expect(JSON.stringify(explained.body)).not.toContain("2125550199");

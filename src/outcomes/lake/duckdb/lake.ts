@@ -30,7 +30,7 @@ import { mergePartition } from "./compact.ts";
 import { digestsOf } from "./digests.ts";
 import { Engine, literal } from "./engine.ts";
 import { microsToMs, rowsOf, streamOf } from "./rows.ts";
-import { createViews, meaningSql, recordsSql } from "./views.ts";
+import { createViews, meaningSql, recordsSql, wallClock } from "./views.ts";
 
 const MIN_PARTS = 8;
 /** Threads of a merge, for which nobody waits, and of hashing, for which a retrieval waits. */
@@ -45,7 +45,10 @@ const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv,
 /** Columns of exports: those of the files, with the digest as text, and times as ISO 8601 in formats without a type for times. */
 const EXPORTED = `call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt,
   raw, lower(hex(digest)) AS digest, observed_at, run_id`;
-const EXPORTED_TEXT = EXPORTED.replace(/\b(start_time|end_time|observed_at)\b/g, "strftime($1, '%Y-%m-%dT%H:%M:%S.%gZ') AS $1");
+const EXPORTED_TEXT = EXPORTED.replace(
+  /\b(start_time|end_time|observed_at)\b/g,
+  `strftime(${wallClock("$1")}, '%Y-%m-%dT%H:%M:%S.%gZ') AS $1`,
+);
 
 const RECORD_COLUMNS = CALL_COLUMNS.replace("digest", "lower(hex(digest)) AS digest");
 
