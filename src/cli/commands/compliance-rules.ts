@@ -52,7 +52,7 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io,
     return [
       ...(setBack === null ? [] : [setBack]),
       ...wordsOf(from, { file, noStore, standing: standing() }),
-      `${printable(call.number)} · ${call.callType} · ${formatInstant(at)}`,
+      `${printable(explainOf(found, { reveal: true }).number)} · ${call.callType} · ${formatInstant(at)}`,
       ...(decision.zones.length > 0 ? [`  ${clocks(at)}`] : []),
       "",
       decision.decision === "allow" ? ALLOWED[from] : `DENY: ${decision.rules.join(", ")}`,

@@ -4,7 +4,7 @@
 import { ZONE_DATA } from "../data/zone-data.ts";
 import { ComplianceError } from "../error.ts";
 import { geographyOf } from "../geography/inline.ts";
-import { NumberReader, normalisePostal } from "../geography/numbers.ts";
+import { areaCodeOf, callingCountries, normalisePostal, readNumber } from "../geography/numbers.ts";
 import type { Geography, PostalPlace } from "../geography/types.ts";
 import { CALL_TYPES, type CallType, type Rule, type RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
@@ -13,7 +13,7 @@ import { type BoundRule, bindRule } from "./bind.ts";
 import { Cities } from "./cities.ts";
 import { Context, type RelationshipMonths } from "./context.ts";
 
-/** The violation of a number that is not valid E.164, whatever the pack says. */
+/** The violation of a text that names no number, whatever the pack says. */
 export const INVALID_NUMBER = "INVALID_NUMBER";
 /** The violation of a number whose place is not known. */
 export const UNRESOLVED_LOCATION = "UNRESOLVED_LOCATION";
@@ -64,7 +64,6 @@ export class CompiledPack {
   /** Zones whose clocks changed lately, each by one name. */
   readonly #changed: readonly string[];
   readonly #geography: Geography;
-  readonly #reader = new NumberReader();
   readonly #calendars = new Map<string, ReadonlySet<number>>();
   readonly #countries: ReadonlySet<string>;
   readonly #bound = new Map<string, BoundRule | undefined>();
@@ -76,6 +75,7 @@ export class CompiledPack {
   readonly #cities: Cities;
   readonly #byCountries = new Map<readonly string[], Place>();
   readonly #invalid: Place;
+  #nowhere: Place | undefined;
 
   /**
    * Throws `invalid_pack` when the pack needs the built-in geography and none is given, `unknown_zone` when the runtime does not
@@ -155,11 +155,32 @@ export class CompiledPack {
     return shortest;
   }
 
-  /** The place of a call to `number`, to a person at `postal`. */
+  /**
+   * The place of a call to `number`, to a person at `postal`. A text that may name several numbers has the places of all: their
+   * rules bind together.
+   */
   place(number: string, postal: string | undefined): Place {
-    const areaCode = NumberReader.areaCode(number);
-    if (areaCode === 0) return number.startsWith("+1") ? this.#invalid : this.#abroad(number, postal);
+    const areaCode = areaCodeOf(number);
+    if (areaCode !== 0) return this.#inNorthAmerica(areaCode, postal);
+    const read = readNumber(number);
+    if ("problem" in read) return this.#invalid;
+    const places = read.numbers.map((one) => {
+      const code = areaCodeOf(one);
+      return code === 0 ? this.#abroad(one, postal) : this.#inNorthAmerica(code, postal);
+    });
+    const [only = this.#invalid] = places;
+    if (places.length === 1) return only;
+    const all = this.#make(
+      places.flatMap(({ jurisdictions }) => jurisdictions.filter((id) => id !== "*")),
+      places.flatMap(({ zoneNames }) => zoneNames),
+    );
+    return { ...all, fault: places.find(({ fault }) => fault >= 0)?.fault ?? all.fault };
+  }
+
+  #inNorthAmerica(areaCode: number, postal: string | undefined): Place {
     if (postal !== undefined) {
+      // A code that the tables do not have may be newer than they are: an address does not make it a known one.
+      if (this.#geography.areaCode(areaCode) === undefined && !this.#geography.isNonGeographic(areaCode)) return this.#unplaced;
       const code = normalisePostal(postal);
       const address = code === undefined ? undefined : this.#geography.postal(code);
       if (address === undefined || code === undefined) return this.#placeUnknown(areaCode);
@@ -175,8 +196,14 @@ export class CompiledPack {
 
   #ofAreaCode(code: number): Place {
     const area = this.#geography.areaCode(code);
-    if (area === undefined) return this.#geography.isNonGeographic(code) ? this.#make([], []) : this.#invalid;
+    if (area === undefined) return this.#geography.isNonGeographic(code) ? this.#make([], []) : this.#unplaced;
     return this.#make([...jurisdictionsOf(area.country, area.states), ...this.#cities.ofAreaCode(code)], area.zones);
+  }
+
+  /** The place of a number in an area code that the tables do not have: those of a pack of its own say which numbers there are. */
+  get #unplaced(): Place {
+    this.#nowhere ??= this.pack.geography === "builtin" ? this.#make([], []) : this.#invalid;
+    return this.#nowhere;
   }
 
   /**
@@ -193,7 +220,6 @@ export class CompiledPack {
 
   #atUnknown(code: number): Place {
     const area = this.#geography.areaCode(code);
-    if (area === undefined && !this.#geography.isNonGeographic(code)) return this.#invalid;
     const here = area === undefined ? [] : [...jurisdictionsOf(area.country, area.states), ...this.#cities.ofAreaCode(code)];
     return this.#make(here, []);
   }
@@ -205,8 +231,7 @@ export class CompiledPack {
     const key = `${areaCode} ${code}`;
     let place = this.#byCity.get(key);
     if (place === undefined) {
-      const plain = this.#atAddress(areaCode, address);
-      place = plain === this.#invalid ? plain : this.#make([...plain.jurisdictions, ...cities], address.zones);
+      place = this.#make([...this.#atAddress(areaCode, address).jurisdictions, ...cities], address.zones);
       this.#byCity.set(key, place);
     }
     return place;
@@ -222,11 +247,8 @@ export class CompiledPack {
     let place = places.get(code);
     if (place === undefined) {
       const area = this.#geography.areaCode(code);
-      if (area === undefined && !this.#geography.isNonGeographic(code)) place = this.#invalid;
-      else {
-        const here = jurisdictionsOf(address.country, [address.state]);
-        place = this.#make([...(area === undefined ? [] : jurisdictionsOf(area.country, area.states)), ...here], address.zones);
-      }
+      const here = jurisdictionsOf(address.country, [address.state]);
+      place = this.#make([...(area === undefined ? [] : jurisdictionsOf(area.country, area.states)), ...here], address.zones);
       places.set(code, place);
     }
     return place;
@@ -238,7 +260,7 @@ export class CompiledPack {
    * has no five-digit codes itself.
    */
   #abroad(number: string, postal: string | undefined): Place {
-    const countries = this.#reader.countries(number);
+    const countries = callingCountries(number);
     if (countries === undefined) return this.#invalid;
     const [main] = countries;
     const home = main === undefined ? [] : [main];

@@ -20,7 +20,10 @@ const list = z.string().regex(/^[A-Z]{2}(-[A-Z]{2})?$/, "a country such as US or
 const attempts = z.array(z.strictObject({ at: instant, kind: z.enum(ATTEMPT_KINDS).optional(), subject: z.string().optional() }));
 
 const fields = {
-  number: z.string({ error: "an E.164 number as text, such as +12125550123" }),
+  // Programs write a number without a plus as a JSON number, too.
+  number: z
+    .union([z.string(), z.number()], { error: "an E.164 number as text, such as +12125550123" })
+    .transform((number) => String(number)),
   postal: z.string().optional(),
   callType: z.enum(CALL_TYPES),
   at: instant,

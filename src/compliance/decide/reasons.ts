@@ -1,6 +1,7 @@
 // Reasons in words: what the rule says, what the local clock says, and the citation.
 
 import type { Instant } from "../../kernel/index.ts";
+import { readNumber } from "../geography/numbers.ts";
 import { type Rule, type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
 import { textOfDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
@@ -62,13 +63,15 @@ export function reasonsFor(
 
 function placeFault(pack: CompiledPack, rule: string, call: Call, place: Place): string {
   if (rule === ZONE_DATA_OLD) return pack.zoneTrouble(place.outdated) ?? rule;
-  if (rule === INVALID_NUMBER)
-    return `${call.number} is not a number that can be called: E.164 with a valid area code and exchange is needed, such as +12125550123`;
+  if (rule === INVALID_NUMBER) {
+    const read = readNumber(call.number);
+    return `${call.number} is not a number that can be called: it ${"problem" in read ? read.problem : ""}`;
+  }
   if (rule === COUNTRY_NOT_COVERED)
     return `the rule pack has no rules for ${place.jurisdictions.filter((id) => id !== "*").join(", ")}, so nothing says when to call there`;
   if (rule === UNRESOLVED_LOCATION && call.postal !== undefined)
     return `the postal code ${call.postal} is not known, so the person's local time is not: correct the code, or leave it out to go by the area code`;
-  return `${call.number} says nothing about where the person is (a toll-free or non-geographic number): a postal code would`;
+  return `${call.number} says nothing about where the person is: a toll-free or non-geographic number, for which a postal code would, or an area code that the tables do not have yet`;
 }
 
 function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: string, now: Instant): string {

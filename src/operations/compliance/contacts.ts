@@ -5,7 +5,7 @@ import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "..
 import type { FactSource } from "./import-run.ts";
 import type { GateContact } from "./judge.ts";
 import { bareNumbers } from "./specs.ts";
-import { flag, phone } from "./values.ts";
+import { flag, phones } from "./values.ts";
 
 type Field = "number" | "id" | "postal" | "may_call" | "guaranteed_agent";
 
@@ -32,10 +32,12 @@ export async function* readContacts(source: FactSource): AsyncGenerator<GateCont
 }
 
 function parseContact(cells: Cells<Field>): GateContact {
+  const [number, ...others] = cells.need("number", phones).keys;
   return {
     line: cells.line,
     id: cells.text("id") || undefined,
-    number: cells.need("number", phone),
+    number,
+    ...(others.length > 0 && { others }),
     postal: cells.text("postal") || undefined,
     mayCall: cells.maybe("may_call", flag),
     guaranteedAgent: cells.maybe("guaranteed_agent", flag),

@@ -5,8 +5,7 @@ import type { RegistryFile } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { type RecordFormat, readRecords } from "../table/records.ts";
 import { type FactSource, type ImportDeps, type ImportSink, underImport } from "./import-run.ts";
-import { bareNumbers } from "./specs.ts";
-import { phone } from "./values.ts";
+import { bareNumbers, everyNumber } from "./specs.ts";
 
 const BATCH = 10_000;
 /** A file smaller than this share of the current one is probably incomplete. */
@@ -63,10 +62,12 @@ export async function loadRegistry(
         batch = [];
         sink.progress?.(counts.read);
       };
-      for await (const one of readRecords(run.bytes, FORMAT, (cells) => cells.need("number", phone), source.read)) {
+      for await (const one of readRecords(run.bytes, FORMAT, everyNumber, source.read)) {
         counts.read += 1;
-        if ("record" in one) batch.push(one.record);
-        else {
+        if ("record" in one) {
+          batch.push(...one.record);
+          if (one.note !== undefined) await sink.doubted?.({ line: one.line, reason: one.note });
+        } else {
           counts.refused += 1;
           await sink.refused?.(one);
         }

@@ -200,6 +200,18 @@ test("a pair that was halted says so, why and what is to be done: nobody is said
   expect((await at.post(`/api/v1/campaigns/${ID}/failback/preview`, {})).body).toMatchObject({ refusals: [] });
 });
 
+test("an opt-out that may be of two people is of both, and one of nobody is refused; neither is lifted in doubt", async () => {
+  const add = (number: string) => at.post("/api/v1/suppressions", { number, reason: "said so" });
+  expect(await add("+2125550160")).toMatchObject({ status: 400, body: { detail: expect.stringContaining("E.164") as string } });
+  const number = "+6465550160";
+  expect((await add(number)).body).toMatchObject({ added: true, doubt: expect.stringMatching(/^may be .* or /) as string });
+  expect(JSON.stringify((await add(number)).body)).not.toContain("6465550160");
+  const shown = (await at.post("/api/v1/compliance/suppression", { number, reveal: true })).body as { others: object[] };
+  expect(shown).toMatchObject({ number, history: [{}, {}], others: [{ number: "+16465550160", history: [{}, {}] }] });
+  const lift = { number, reason: "a wrong number" };
+  expect(await at.post("/api/v1/suppressions/lift/preview", lift)).toMatchObject({ status: 400 });
+});
+
 test("lifting a suppression waits for another person, who agrees to exactly that", async () => {
   const number = "+12125550123";
   expect(await at.post("/api/v1/suppressions", { number, reason: "said so" })).toMatchObject({

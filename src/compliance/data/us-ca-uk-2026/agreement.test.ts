@@ -1,9 +1,11 @@
 // The shipped pack against the cases of the evaluation conventions, which were written for a smaller rule set: where both speak of the same
 // rule they must decide alike, and where they do not the reason stands here.
 
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import cases from "../../../../test/data/compliance/cases.json" with { type: "json" };
 import flatRuleSet from "../../../../test/data/compliance/flat-rule-set.json" with { type: "json" };
+import { scaled } from "../../../../test/support/scale.ts";
 import {
   type CompiledPack,
   compilePack,
@@ -164,7 +166,9 @@ describe("what only the shipped pack covers", () => {
     const rules = (number: string, postal?: string) => ask(shipped, { number, postal, callType: "telemarketing", at }).rules;
     expect(rules("+12125550131", "09001")).toEqual(["UNRESOLVED_LOCATION"]);
     expect(rules("+15005550131")).toEqual(["UNRESOLVED_LOCATION"]);
-    expect(rules("+14565550131")).toEqual(["INVALID_NUMBER"]);
+    expect(rules("+14565550131")).toEqual(["UNRESOLVED_LOCATION"]);
+    expect(rules("+14565550131", "10001")).toEqual(["UNRESOLVED_LOCATION"]);
+    expect(rules("+19995550131")).toEqual(["INVALID_NUMBER"]);
   });
 
   test("a country that the pack does not cover is refused, Jersey is not", () => {
@@ -172,4 +176,33 @@ describe("what only the shipped pack covers", () => {
     expect(ask(shipped, { number: "+18765550131", callType: "telemarketing", at }).rules).toContain("COUNTRY_NOT_COVERED");
     expect(ask(shipped, { number: "+441534555013", callType: "telemarketing", at }).decision).toBe("allow");
   });
+});
+
+test("a text that may name several numbers is allowed only where each of them is, whatever the hour", () => {
+  const numbers = [
+    "+12125550131",
+    "+13125550131",
+    "+19075550131",
+    "+442079460018",
+    "+6465550160",
+    "+16465550160",
+    "+18005550131",
+  ];
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.constantFrom(...numbers), { minLength: 2, maxLength: 3 }),
+      fc.constantFrom("telemarketing", "prerecorded", "collection"),
+      fc.integer({ min: 0, max: 24 * 60 }),
+      (chosen, callType, minutes) => {
+        const at = new Date(Date.UTC(2026, 5, 16) + minutes * 60_000).toISOString();
+        const together = ask(shipped, { number: chosen.join(" / "), callType, at });
+        const apart = chosen.map((number) => ask(shipped, { number, callType, at }));
+        if (together.decision === "allow") expect(apart.map(({ decision }) => decision)).toEqual(apart.map(() => "allow"));
+        // A place is named with one fault.
+        const rules = apart.flatMap((one) => one.rules.filter((rule) => !/LOCATION|COVERED/.test(rule)));
+        expect(together.rules).toEqual(expect.arrayContaining(rules));
+      },
+    ),
+    { numRuns: scaled(2000, 200) },
+  );
 });
