@@ -1,7 +1,7 @@
 // The workplace of an operation: configuration, tenant, store, this process among its replicas, delivery of events. Opened and
 // closed in order.
 
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { canonicalJson, createRandom } from "../kernel/index.ts";
@@ -14,6 +14,7 @@ import {
   type EngineKind,
   joinReplicas,
   launchEngine,
+  MAIL,
   type MailReceiver,
   openDesk,
   Runs,
@@ -21,6 +22,7 @@ import {
 } from "../operations/index.ts";
 import { FAILOVER, type Store } from "../store/index.ts";
 import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
+import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema-receivers.ts";
 import { DriftWatch } from "./drift-watch.ts";
@@ -30,7 +32,7 @@ import { alarmsIn, mailOf, receiversOf, type WebhookEndpoint } from "./receivers
 import { storeOf } from "./store-of-config.ts";
 import { credentialName } from "./tenant-choice.ts";
 import { type ConnectedTenant, tenantFromConfig } from "./tenant-from-config.ts";
-import { bindTenant, tenantLook } from "./tenant-of-store.ts";
+import { bindTenant, identityOf, tenantLook } from "./tenant-of-store.ts";
 
 /** At the end, a command waits only this long for events to be delivered. */
 const DELIVER_AT_END_MS = 15_000;
@@ -120,10 +122,8 @@ export async function openWorkplace(
   await drift?.begin({ store, profile: config.profile, by: id, alarms, clock: config.clock, random });
   stack.defer(() => drift?.settled());
   // No process writes to a tenant with another's rights: jobs are shared by processes with the same tenant and credentials.
-  const scope = scopeOf(
-    config.tenantUrl ?? config.file.tenant?.hosts,
-    await secretFrom(environment, credentialName(config.named?.name, CREDENTIALS[config.profile])),
-  );
+  const clientId = await secretFrom(environment, credentialName(config.named?.name, CREDENTIALS[config.profile]));
+  const scope = scopeOf(config.tenantUrl ?? config.file.tenant?.hosts, clientId);
   stack.use(shareRates({ shares: tenant.shares, ledger: store.rates, scope, holder: id, warn: options.warn }));
   const lake = lakeRoot(config);
   // Data in one process's lake can only be found by processes with the same lake.
@@ -131,6 +131,14 @@ export async function openWorkplace(
   // Everything for one CRM is sent from one lake.
   const crmRecordsUrl = environment["OUTDIAL_CRM_RECORDS_URL"] ?? config.file.webhooks?.crm?.recordsUrl;
   const crmScope = receivers.crm === undefined ? undefined : scopeOf(lakeScope, receivers.crm.url, crmRecordsUrl);
+  const alike = digestsOf(store.keyFor("replicas"), {
+    tenant: { profile: config.profile, is: identityOf(config), token: config.file.tenant?.token?.url },
+    credentials: clientId,
+    limits: options.limits ?? config.file.limits ?? {},
+    receivers: { ...receivers, [MAIL]: mail },
+    // Commands that decide nothing by the rules do not read them.
+    ...(serves ? { "calling rules": (await rulesOf(config, {})()).pack } : {}),
+  });
   const replica = await joinReplicas({
     replicas: store.replicas,
     id,
@@ -140,6 +148,7 @@ export async function openWorkplace(
     clock: config.clock,
     processLives,
     look: tenantLook(store, config, options.warn),
+    standing: () => ({ refused: tenant.refusal() ?? null, alike }),
   });
   stack.defer(() => replica.leave());
   // The store was bound to another tenant after this process had checked, and before others could see that it works here.
@@ -218,6 +227,16 @@ export function lakeRoot(config: Config): string {
   const root = isRemote(named) ? named : resolve(config.folder, named);
   // Tenants that share a configuration have separate lakes.
   return config.named === undefined ? root : `${root.replace(/\/+$/, "")}/${config.named.name}`;
+}
+
+/** Digests of values that may hold secrets: without the key nobody can try values out. */
+function digestsOf(key: Uint8Array, values: Readonly<Record<string, unknown>>): Record<string, string> {
+  const digest = (value: unknown) =>
+    createHmac("sha256", key)
+      .update(canonicalJson(value ?? null))
+      .digest("hex")
+      .slice(0, 16);
+  return Object.fromEntries(Object.entries(values).map(([item, value]) => [item, digest(value)]));
 }
 
 /** A short name for a combination of values. */

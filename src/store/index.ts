@@ -97,7 +97,7 @@ export type {
   OutboxEvent,
 } from "./outbox/types.ts";
 export type { HeldLimit, HeldPart, RateLedger } from "./rates/rates.ts";
-export type { Replica, Replicas } from "./replicas.ts";
+export type { Replica, ReplicaBeat, Replicas } from "./replicas.ts";
 export type { RetrievalLedger } from "./retrieval/ledger.ts";
 export type { RetrievalSchedules } from "./retrieval/schedules.ts";
 export { RETRIEVE, type Retrieval, type RetrievalSchedule, type RetrievalWindow } from "./retrieval/types.ts";

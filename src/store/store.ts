@@ -13,7 +13,7 @@ import { Heads } from "./audit/heads.ts";
 import { Hold } from "./audit/hold.ts";
 import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
-import type { Verifier } from "./audit/note.ts";
+import { derivedKey, type Verifier } from "./audit/note.ts";
 import type { HeadPlace, HeadPlaceOptions } from "./audit/places.ts";
 import { headFileOf, StoredHead } from "./audit/stored-head.ts";
 import { WitnessHead } from "./audit/witness.ts";
@@ -93,6 +93,8 @@ export interface Store {
   readonly url: string;
   /** Whether the database is an embedded server of this machine. */
   readonly embedded: boolean;
+  /** A secret key that all processes with this store's audit key derive alike, another one for each purpose; 32 bytes. */
+  keyFor(purpose: "sign-in" | "replicas"): Uint8Array;
   readonly jobs: JobLedger;
   readonly audit: AuditLog;
   readonly outbox: Outbox;
@@ -193,7 +195,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       await server?.leave();
     };
     const { profile } = store;
-    return { url: direct, embedded: server !== undefined, profile, audit, locks, ...ledgers(store), close: once(close) };
+    const keyFor: Store["keyFor"] = (purpose) => derivedKey(signer, purpose);
+    return { keyFor, url: direct, embedded: server !== undefined, profile, audit, locks, ...ledgers(store), close: once(close) };
   } catch (thrown) {
     await Promise.all([pool.end(), urgent.end()]);
     await server?.leave();

@@ -166,6 +166,7 @@ export class Call {
     if (response.status >= 500) this.#body = keptBody(response.body, this.#with.scrubber);
     if (hooks.onResponse !== undefined) this.#tellResponse(hooks, response, latencyMs);
     if (!isSuccess(this.#operation, response.status)) return this.#refusal(response, token);
+    this.#with.tokens.accepted();
     const { open } = this.#prepared;
     const reading =
       open === undefined
@@ -223,6 +224,7 @@ export class Call {
         this.#reauthorized = true;
         return new Failed("now", 0, "401");
       }
+      tokens.refused(`${this.id} was answered with 401, also after a new token was fetched`);
     }
     if (status >= 200 && status < 300) {
       this.#lastUnknown = true;

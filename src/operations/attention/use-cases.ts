@@ -64,6 +64,7 @@ export class AttentionUseCases {
       "opt-outs": () => this.#optOuts(),
       imports: () => this.#imports(),
       receivers: () => this.#receivers(),
+      replicas: async () => this.#replicas(),
       "dialer settings": () => this.#dialer(),
       jobs: () => this.#jobs(),
     };
@@ -207,6 +208,26 @@ export class AttentionUseCases {
               episode: offSince,
             } as const,
           ],
+    );
+  }
+
+  #replicas(): Found[] {
+    return this.#context.store.health.conditions().flatMap(({ name, message, advice, since }) =>
+      name === "token_refused" || name === "replicas_differ"
+        ? [
+            {
+              code: name,
+              severity: name === "token_refused" ? "urgent" : "soon",
+              subject: { kind: "tenant", id: "", name: "service" },
+              what: message,
+              cause: "replicas",
+              evidence: [],
+              since: timeText(since),
+              next: advice,
+              episode: message,
+            } as const,
+          ]
+        : [],
     );
   }
 
