@@ -28,7 +28,7 @@ import type { Receiver } from "./config-schema-receivers.ts";
 import { DriftWatch } from "./drift-watch.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
-import { alarmsIn, mailOf, receiversOf, type WebhookEndpoint } from "./receivers.ts";
+import { mailOf, receiversOf, type WebhookEndpoint } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";
 import { credentialName } from "./tenant-choice.ts";
 import { type ConnectedTenant, tenantFromConfig } from "./tenant-from-config.ts";
@@ -99,27 +99,28 @@ export async function openWorkplace(
   const config = await loadConfig(flags, environment);
   const receivers = await receiversOf(config, environment);
   const mail = await mailOf(config, environment);
-  const alarms = alarmsIn(receivers, mail);
   const drift = config.profile === "acd" ? new DriftWatch(options.warn) : undefined;
-  const own: { tenantOf?: Store["tenantOf"] } = {};
+  const opened: { tenantOf?: Store["tenantOf"] } = {};
   const tenant = await tenantFromConfig(config, environment, {
     ...options,
     ...drift?.overrides(options.hooks),
     // While the store belongs to another tenant, only pauses and stops are sent, and reads for which somebody waits.
-    refusal: ({ lane, isWrite }) => (lane === "stop" || (lane === "pacing" && !isWrite) ? undefined : own.tenantOf?.displaced),
+    refusal: ({ lane, isWrite }) => (lane === "stop" || (lane === "pacing" && !isWrite) ? undefined : opened.tenantOf?.displaced),
   });
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment, { makes: "schema" });
-  own.tenantOf = store.tenantOf;
+  opened.tenantOf = store.tenantOf;
   stack.defer(() => store.close());
   await bindTenant(store, config);
+  const own = [...Object.keys(receivers), ...(mail === undefined ? [] : [MAIL])];
+  await store.endpoints.learn(own);
   // Remote witnesses are asked here, and not by every command that only reads.
   await store.audit.compareHeads({ keep: false });
   const random = createRandom(randomUUID(), "replica");
   const host = hostname();
   const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
   const serves = options.serves === true;
-  await drift?.begin({ store, profile: config.profile, by: id, alarms, clock: config.clock, random });
+  await drift?.begin({ store, profile: config.profile, by: id, alarms: store.endpoints.alarms, clock: config.clock, random });
   stack.defer(() => drift?.settled());
   // No process writes to a tenant with another's rights: jobs are shared by processes with the same tenant and credentials.
   const clientId = await secretFrom(environment, credentialName(config.named?.name, CREDENTIALS[config.profile]));
@@ -139,6 +140,7 @@ export async function openWorkplace(
     // Commands that decide nothing by the rules do not read them.
     ...(serves ? { "calling rules": (await rulesOf(config, {})()).pack } : {}),
   });
+  const isOwn = tenantLook(store, config, options.warn);
   const replica = await joinReplicas({
     replicas: store.replicas,
     id,
@@ -147,7 +149,10 @@ export async function openWorkplace(
     scopes: serves ? [scope, lakeScope, FAILOVER, ...(crmScope === undefined ? [] : [crmScope])] : [],
     clock: config.clock,
     processLives,
-    look: tenantLook(store, config, options.warn),
+    look: async () => {
+      await store.endpoints.learn(own);
+      return isOwn();
+    },
     standing: () => ({ refused: tenant.refusal() ?? null, alike }),
   });
   stack.defer(() => replica.leave());
@@ -160,7 +165,7 @@ export async function openWorkplace(
     ? createDeliveryWorker({
         outbox: store.outbox,
         switches: store.endpoints,
-        alarms,
+        alarms: store.endpoints.alarms,
         endpoints: receivers,
         mail,
         clock: config.clock,
@@ -178,7 +183,9 @@ export async function openWorkplace(
     clock: config.clock,
     random,
     actor: config.actor,
-    alarms,
+    get alarms() {
+      return store.endpoints.alarms;
+    },
     replica,
     scope,
     lakeScope,

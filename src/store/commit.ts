@@ -11,7 +11,7 @@ import type { Hold } from "./audit/hold.ts";
 import type { Signer } from "./audit/note.ts";
 import { Database, together } from "./database/database.ts";
 import { notOwner } from "./error.ts";
-import { type Copies, copied, insertEvents } from "./outbox/insert.ts";
+import { copied, insertEvents } from "./outbox/insert.ts";
 import type { OutboxEvent } from "./outbox/types.ts";
 import type { Connection, ConnectionPool, Statement } from "./plain-types.ts";
 
@@ -21,16 +21,16 @@ export class StoreCore extends Database {
   readonly #seal: Sealer;
   readonly #heads: Heads;
   readonly #mark: Mark;
-  readonly #copies: Copies;
   readonly #clock: Clock;
   /** Why nothing new may be begun on this database, if so. */
   readonly hold: Hold;
+  /** The names of the receivers that the store has, as last read: see `Endpoints`. */
+  receivers: ReadonlySet<string> = new Set();
 
   constructor(
     pools: { readonly pool: ConnectionPool; readonly urgent: ConnectionPool; readonly pooled: boolean },
     audit: { readonly signer: Signer; readonly heads: Heads; readonly hold: Hold; readonly mark?: Mark },
     clock: Clock,
-    copies: Copies = {},
   ) {
     super(pools.pool, pools.urgent, pools.pooled);
     this.#signer = audit.signer;
@@ -38,7 +38,6 @@ export class StoreCore extends Database {
     this.#heads = audit.heads;
     this.hold = audit.hold;
     this.#mark = audit.mark;
-    this.#copies = copies;
     this.#clock = clock;
   }
 
@@ -60,7 +59,7 @@ export class StoreCore extends Database {
    */
   async commit<T>(work: (tx: Tx) => T | Promise<T>, { urgent = false } = {}): Promise<T> {
     const write = async (connection: Connection) => {
-      const tx = new Tx(connection, this.#copies);
+      const tx = new Tx(connection, this.receivers);
       const result = await work(tx);
       const appended = await tx.finish(this.now(), (head, entries) =>
         append(connection, head, entries, { signer: this.#signer, seal: this.#seal, mark: this.#mark, now: this.now() }),
@@ -87,15 +86,15 @@ export abstract class Ledger {
  */
 export class Tx {
   readonly #connection: Connection;
-  readonly #copies: Copies;
+  readonly #receivers: ReadonlySet<string>;
   #entries: readonly AuditInput[] = [];
   #events: readonly OutboxEvent[] = [];
   readonly #last: (() => Promise<unknown>)[] = [];
   #head: Promise<Head> | undefined;
 
-  constructor(connection: Connection, copies: Copies = {}) {
+  constructor(connection: Connection, receivers: ReadonlySet<string> = new Set()) {
     this.#connection = connection;
-    this.#copies = copies;
+    this.#receivers = receivers;
   }
 
   /** @returns the rows. The server keeps a named statement in its parsed form. */
@@ -157,7 +156,7 @@ export class Tx {
     const written = head && append(head, this.#entries);
     await together([
       ...(written?.sent ?? []),
-      ...(this.#events.length > 0 ? [insertEvents(this.#connection, copied(this.#events, this.#copies), now)] : []),
+      ...(this.#events.length > 0 ? [insertEvents(this.#connection, copied(this.#events, this.#receivers), now)] : []),
       ...this.#last.map((send) => send()),
     ]);
     return written?.appended;

@@ -87,6 +87,7 @@ export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
 export type { IntentOutcome, MadeChange, NewStateIntent, StateIntent, TargetState } from "./metrics/state-intents.ts";
 export type { Endpoints } from "./outbox/endpoints.ts";
+export { MAIL } from "./outbox/insert.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type {
   ClaimedEvent,

@@ -74,8 +74,6 @@ export interface OpenStoreOptions {
   readonly heads?: readonly HeadPlaceOptions[] | undefined;
   /** Details that every entry of the audit log carries. */
   readonly mark?: Readonly<Record<string, string>> | undefined;
-  /** Receivers of events that stand for others: an event for one of these names goes to each receiver of its list instead. */
-  readonly copies?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Most connections, default 8. */
   readonly connections?: number | undefined;
   /** Time after which a statement without an answer has failed, ms; default 120,000. */
@@ -178,14 +176,11 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     const signer = await inFolder(options.dir, () => loadSigner(options.dir, options.auditKey));
     const hold = new Hold();
     const heads = new Heads(placesOf(options, signer), { database, signer, hold, log, clock: options.clock });
-    const store = new StoreCore(
-      { pool, urgent, pooled },
-      { signer, heads, hold, mark: options.mark },
-      options.clock,
-      options.copies,
-    );
+    const store = new StoreCore({ pool, urgent, pooled }, { signer, heads, hold, mark: options.mark }, options.clock);
     const audit = new AuditLog(store, signer, heads);
     await heads.compare({ keep: false, remote: false });
+    const held = ledgers(store);
+    await held.endpoints.learn([]);
     const locks = new SessionLocks(direct, options.clock, log);
     const close = async () => {
       await audit.flush();
@@ -196,7 +191,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     };
     const { profile } = store;
     const keyFor: Store["keyFor"] = (purpose) => derivedKey(signer, purpose);
-    return { keyFor, url: direct, embedded: server !== undefined, profile, audit, locks, ...ledgers(store), close: once(close) };
+    return { keyFor, url: direct, embedded: server !== undefined, profile, audit, locks, ...held, close: once(close) };
   } catch (thrown) {
     await Promise.all([pool.end(), urgent.end()]);
     await server?.leave();

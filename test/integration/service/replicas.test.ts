@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { type CliProcess, runCli } from "../../support/cli.ts";
+import { startReceiver } from "../../support/receiver.ts";
 import { type StartedService, startService } from "../../support/service.ts";
 import { until } from "../../support/until.ts";
 import { NO_RECEIVER, startServe } from "../../support/world.ts";
@@ -16,11 +17,15 @@ beforeEach(async () => {
   whole = await startService({ sandbox: { scenario: callsScenario(ROWS * JOBS) }, environment: NO_RECEIVER });
 });
 afterEach(async () => {
+  await killBeside();
+  await whole[Symbol.asyncDispose]();
+});
+
+async function killBeside(): Promise<void> {
   beside?.running.child.kill("SIGKILL");
   await beside?.running.ended;
   beside = undefined;
-  await whole[Symbol.asyncDispose]();
-});
+}
 
 /** Starts another service on the same database and tenant, with a different environment. */
 async function serveBeside(other: Readonly<Record<string, string>>): Promise<string> {
@@ -96,7 +101,7 @@ test("services with other limits, and one that lacks a receiver, are told as dif
   expect(await (await fetch(`${whole.service.url}/metrics`)).text()).toMatch(/^outdial_replicas_differ 1$/m);
   const doctor = await runCli(["doctor"], { cwd: `${whole.dir}/..`, env: whole.environment });
   expect(doctor.stdout).toMatch(/processes on this store.*other receivers/);
-  beside?.running.child.kill("SIGKILL");
+  await killBeside();
   await until(async () => (await differ()) === undefined);
   expect(whole.logged.join("\n")).toContain("replicas_differ is over");
 });
@@ -112,4 +117,48 @@ test("a service that is alone takes requests also while its token is refused, an
     ok: false,
     message: "the tenant refuses this process's token; no other service is there to do its work",
   });
+});
+
+test("a service that is set up without a receiver writes the events of the store for it, and one that has it delivers them", async () => {
+  await whole[Symbol.asyncDispose]();
+  // Set up without it, beside one that has it.
+  whole = await startService({ sandbox: { scenario: callsScenario(ROWS) } });
+  const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const receiver = await startReceiver(secret);
+  const withIt = { OUTDIAL_BI_URL: receiver.url, OUTDIAL_BI_SECRET: secret };
+  await serveBeside(withIt);
+  await until(async () => whole.service.store.endpoints.has("bi"));
+  // The one that has it is not there any more when the calls are tagged.
+  await killBeside();
+  const id = await submit(0);
+  await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 60_000 }).toMatchObject({ status: "done", done: ROWS });
+  const waiting = await whole.service.store.outbox.counts();
+  expect(waiting).toMatchObject([{ endpoint: "bi", pending: ROWS }]);
+  expect((await attention()).map(({ code }) => code)).toContain("receiver_missing");
+  await serveBeside(withIt);
+  await receiver.arrived(ROWS);
+  await until(async () => (await whole.service.store.outbox.counts())[0]?.delivered === ROWS);
+  await receiver.close();
+});
+
+test("a receiver that a person says is gone gets no more events, and what waited is kept as dead letters", async () => {
+  const store = whole.service.store;
+  await store.endpoints.learn(["crm"]);
+  await store.outbox.add([{ eventId: "e1", endpoint: "crm", subject: "s", type: "OUTCOMES_RETRIEVED", body: "{}" }]);
+  const env = whole.environment;
+  const run = (...args: string[]) => runCli(args, { cwd: `${whole.dir}/..`, env });
+  expect(await run("webhooks", "forget", "bi")).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("the receiver bi is set up here"),
+  });
+  expect(await run("webhooks", "forget", "crm")).toMatchObject({
+    code: 0,
+    stdout: "crm is forgotten: no events are written for it any more\n",
+  });
+  await store.endpoints.learn([]);
+  expect(store.endpoints.has("crm")).toBe(false);
+  expect((await store.outbox.counts()).find(({ endpoint }) => endpoint === "crm")).toMatchObject({ pending: 0, dead: 1 });
+  expect((await store.audit.list({ limit: 20 })).map(({ action }) => action)).toContain("webhooks.forget");
+  const { status, body } = await whole.post("/api/v1/deliveries/endpoints/crm/forget", {});
+  expect({ status, body }).toMatchObject({ status: 200, body: { name: "crm", changed: false } });
 });
