@@ -146,6 +146,7 @@ async function secondPerson(route: ApiRoute, raw: RawRequest, plan: Waiting, hos
     request: { params, query, body },
     requestedBy: raw.who.name,
     requestedPerson: raw.who.person ?? null,
+    requestedWith: raw.who,
   });
   return { kind: "json", status: 202, value: { approval: approvalOf(approval, host.clock.now()) } };
 }

@@ -5,7 +5,7 @@ import { Ledger, type StoreCore } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import type { Bytes } from "../plain-types.ts";
-import { type Approval, type ApprovalEnd, type ApprovalWithPlan, type KeyState, PERSON_PREFIX } from "./types.ts";
+import { type Approval, type ApprovalEnd, type ApprovalWithPlan, type KeyState, PERSON_PREFIX, type Principal } from "./types.ts";
 
 /** A key is free again this long after its process died. */
 const LOCK_MS = 120_000;
@@ -18,9 +18,11 @@ const WITH_WORD = "case when $3::text is null then message else concat_ws('; ', 
 const INTERRUPTED =
   "The service ended, or lost the database, while it carried this out. The audit log and the page of what it is about show how far it came; ask for it again when it was not done.";
 
+/** A token `t` that is good at the time $4. */
+const IN_FORCE = "t.revoked_at is null and (t.expires_at is null or t.expires_at > $4)";
 /** How it ended that began a job is how the job ended. */
 const BEGUN = "case when state = 'approved' then coalesce(outdial.begun_state(job_id), state) else state end";
-const APPROVAL = `id, operation, summary, confirm, request, requested_by as "requestedBy", requested_person as "requestedPerson", requested_at as "requestedAt",
+const APPROVAL = `id, operation, summary, confirm, request, requested_by as "requestedBy", requested_person as "requestedPerson", requested_token as "requestedToken", requested_at as "requestedAt",
   expires_at as "expiresAt", ${BEGUN} as state, decided_by as "decidedBy", decided_at as "decidedAt", job_id as "jobId",
   case when state = 'approved' and outdial.begun_state(job_id) <> 'approved'
     then concat_ws('; ', decided_by || ' said: ' || message, outdial.begun_message(job_id)) else message end as message`;
@@ -95,19 +97,23 @@ export class ServiceRequests extends Ledger {
     given: Pick<ApprovalWithPlan, "operation" | "summary" | "confirm" | "request" | "plan" | "requestedBy"> & {
       /** Who this is, when known. */
       readonly requestedPerson?: string | null;
+      /** By which token, or in which session. */
+      readonly requestedWith?: Pick<Principal, "tokenId" | "sessionId">;
     },
   ): Promise<Approval> {
     const now = this.store.now();
-    const { operation, summary, confirm, request, plan, requestedBy, requestedPerson = null } = given;
+    const { operation, summary, confirm, request, plan, requestedBy, requestedPerson = null, requestedWith } = given;
+    const token = [requestedWith?.tokenId ?? null, requestedWith?.sessionId ?? null];
     const [waiting] = await this.store.query<Approval>(
       `select ${APPROVAL} from outdial.approvals
-       where operation = $1 and confirm = $2 and requested_by = $3 and state = 'pending' and expires_at > $4 limit 1`,
-      [operation, confirm, requestedBy, new Date(now)],
+       where operation = $1 and confirm = $2 and requested_by = $3 and state = 'pending' and expires_at > $4
+         and requested_token is not distinct from coalesce($5, (select token_id from outdial.sessions where id = $6)) limit 1`,
+      [operation, confirm, requestedBy, new Date(now), ...token],
     );
     if (waiting !== undefined) return waiting;
     const [added] = await this.store.query<Approval>(
-      `insert into outdial.approvals (id, operation, summary, confirm, request, plan, requested_by, requested_at, expires_at, state, requested_person)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10) returning ${APPROVAL}`,
+      `insert into outdial.approvals (id, operation, summary, confirm, request, plan, requested_by, requested_at, expires_at, state, requested_person, requested_token)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, coalesce($11, (select token_id from outdial.sessions where id = $12))) returning ${APPROVAL}`,
       [
         newId("apr", now, this.#random),
         operation,
@@ -119,6 +125,7 @@ export class ServiceRequests extends Ledger {
         new Date(now),
         new Date(now + APPROVAL_MS),
         requestedPerson,
+        ...token,
       ],
     );
     if (added === undefined) throw new StoreError("invalid_state", "the approval was not stored");
@@ -154,7 +161,8 @@ export class ServiceRequests extends Ledger {
    *
    * Nobody can approve their own request, whichever way they signed in: when the identity of one of the two is known, that of
    * both must be known.
-   * @throws StoreError `invalid_state` when it was already decided, has expired, or is or may be the decider's own
+   * @throws StoreError `invalid_state` when it was already decided, has expired, is or may be the decider's own, or the token by
+   * which it was asked for has ended
    */
   async decideApproval(
     id: string,
@@ -174,7 +182,9 @@ export class ServiceRequests extends Ledger {
     const [row] = await this.store.query<Approval>(
       `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4, message = $6, executor = case when $5 then $8 end
        where id = $1 and state = 'pending' and expires_at > $4 and (not $5 or (requested_by <> $3 and
-           case when requested_person is null then $7::text is null else requested_person <> $7::text end)) returning ${APPROVAL}`,
+           case when requested_person is null then $7::text is null else requested_person <> $7::text end
+           and (requested_token is null or exists (select from outdial.api_tokens t where t.id = requested_token and ${IN_FORCE}))))
+       returning ${APPROVAL}`,
       [
         id,
         decision.state,
@@ -189,6 +199,8 @@ export class ServiceRequests extends Ledger {
     if (row !== undefined) return row;
     this.#here.delete(id);
     const found = await this.approval(id);
+    const ended = own && found.state === "pending" ? await this.askerEnded(found) : undefined;
+    if (ended !== undefined) throw new StoreError("invalid_state", ended);
     if (own && found.state === "pending" && found.requestedBy === decision.by)
       throw new StoreError("invalid_state", "another person must approve: this is your own request");
     if (own && found.state === "pending" && found.requestedPerson !== null && found.requestedPerson === person)
@@ -203,6 +215,21 @@ export class ServiceRequests extends Ledger {
       "invalid_state",
       found.state === "pending" ? `approval ${id} has expired` : `approval ${id} is ${found.state}`,
     );
+  }
+
+  /** Why what was asked for may not be carried out for the one who asked, as a sentence without its full stop; undefined when it may. */
+  async askerEnded({
+    requestedBy,
+    requestedToken,
+  }: Pick<Approval, "requestedBy" | "requestedToken">): Promise<string | undefined> {
+    if (requestedToken === null) return undefined;
+    const [token] = await this.store.query<{ revoked: boolean; ended: boolean }>(
+      `select revoked_at is not null as revoked, not (${IN_FORCE.replace("$4", "$2")}) as ended from outdial.api_tokens t where id = $1`,
+      [requestedToken, new Date(this.store.now())],
+    );
+    if (token !== undefined && !token.ended) return undefined;
+    const how = token?.revoked === true ? "was revoked" : "has ended";
+    return `the token of ${requestedBy}, who asked for this, ${how}: it is not carried out in that name any more; whoever may can ask anew`;
   }
 
   /**

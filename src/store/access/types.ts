@@ -59,6 +59,8 @@ export interface Approval {
   readonly request: unknown;
   readonly requestedBy: string;
   readonly requestedPerson: string | null;
+  /** The token by which it was asked for, or by which the session was opened; null for other sessions. */
+  readonly requestedToken: string | null;
   readonly requestedAt: Instant;
   readonly expiresAt: Instant;
   /**

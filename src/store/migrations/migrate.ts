@@ -57,7 +57,7 @@ import { failoverRuns } from "./0051-failover-runs.ts";
 import { failoverOrderTimes } from "./0052-failover-order-times.ts";
 import { stopsGiven } from "./0053-stops-given.ts";
 import { replicasAlike } from "./0062-replicas-alike.ts";
-import { storeReceivers } from "./0063-store-receivers.ts";
+import { askers } from "./0063-askers.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -114,7 +114,7 @@ const MIGRATIONS: readonly Migration[] = [
   failoverOrderTimes,
   stopsGiven,
   replicasAlike,
-  storeReceivers,
+  askers,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -31,6 +31,33 @@ test("a token is recognised until it is revoked or expires, and is kept as a has
   expect(actions).toEqual(["token.add", "token.revoke"]);
 });
 
+test("a name that looks like another token's, or was a revoked one's, is refused; its owner gets it again", async () => {
+  const { access } = world.store;
+  const add = (name: string, person?: string) => access.addToken({ name, role: "viewer", expiresAt: null, by: "root", person });
+  await add("carol");
+  await add("dave", "sso:d");
+  for (const [name, says] of [
+    ["CAROL", "the name CAROL looks like carol, which is or was another token's"],
+    ["caro1", "looks like carol"],
+    ["c\u0430rol", "mixes letters of two scripts"],
+    ["carol\u200b", "cannot be seen"],
+  ] as const)
+    await expect(add(name)).rejects.toThrow(says);
+  await access.revokeToken("carol", "root");
+  await access.revokeToken("dave", "root");
+  await expect(add("carol")).rejects.toMatchObject({
+    code: "invalid_state",
+    message: "the name carol was that of a token that was revoked",
+    advice: expect.stringContaining("--person"),
+  });
+  await expect(add("carol", "sso:c")).rejects.toThrow("was revoked");
+  await expect(add("dave", "sso:x")).rejects.toThrow("was revoked");
+  await expect(add("Dave", "sso:d")).rejects.toThrow("looks like dave");
+  await add("dave", "sso:d");
+  const both = await Promise.allSettled([add("erin"), add("ERIN")]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+});
+
 test("a login code opens one session, whose value is replaced and which ends when nobody uses it", async () => {
   const { store, clock } = world;
   const code = await store.access.addLoginCode({ name: "demo", role: "admin", ttlMs: 60_000 });
