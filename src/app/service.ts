@@ -163,6 +163,7 @@ export async function openService(flags: Flags, environment: Environment, option
     clock: config.clock,
     access: store.access,
     requests: store.requests,
+    keyFor: store.keyFor,
     replica: workplace.replica.id,
     feed: store.feed,
     record: (entry) => store.audit.append([entry]),

@@ -92,7 +92,7 @@ export interface Store {
   /** Whether the database is an embedded server of this machine. */
   readonly embedded: boolean;
   /** A secret key that all processes with this store's audit key derive alike, another one for each purpose; 32 bytes. */
-  keyFor(purpose: "sign-in" | "replicas"): Uint8Array;
+  readonly keyFor: (purpose: "sign-in" | "replicas") => Uint8Array;
   readonly jobs: JobLedger;
   readonly audit: AuditLog;
   readonly outbox: Outbox;
