@@ -1,7 +1,7 @@
 // Stored requests of callers: idempotency keys with their answers, and dangerous actions that wait for a second person.
 
 import { type Instant, newId, type RandomStream } from "../../kernel/index.ts";
-import { Ledger, type StoreCore } from "../commit.ts";
+import { KEYED, Ledger, type StoreCore } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import type { Bytes } from "../plain-types.ts";
@@ -32,6 +32,8 @@ interface KeyRow {
   readonly status: number | null;
   readonly body: string | null;
   readonly mine: boolean;
+  readonly wrote: readonly { readonly action: string; readonly subject: string }[] | null;
+  readonly locked: boolean;
 }
 
 /** Idempotency keys and approvals. */
@@ -52,14 +54,15 @@ export class ServiceRequests extends Ledger {
     const [row] = await this.store.query<KeyRow>(
       `with taken as (
          insert into outdial.idempotency_keys (principal, key, request_hash, created_at, locked_until) values ($1, $2, $3, $4, $5)
-         on conflict (principal, key) do update set request_hash = excluded.request_hash, status = null, body = null,
+         on conflict (principal, key) do update set request_hash = excluded.request_hash, status = null, body = null, wrote = null,
            created_at = excluded.created_at, locked_until = excluded.locked_until
          where idempotency_keys.created_at < $6
-           or (idempotency_keys.status is null and idempotency_keys.locked_until < $4 and idempotency_keys.request_hash = $3)
+           or (idempotency_keys.status is null and idempotency_keys.locked_until < $4 and idempotency_keys.request_hash = $3
+             and idempotency_keys.wrote is null)
          returning request_hash, status, body)
-       select request_hash as "requestHash", status, body, true as mine from taken
+       select request_hash as "requestHash", status, body, true as mine, null::json as wrote, true as locked from taken
        union all
-       select request_hash, status, body, false from outdial.idempotency_keys
+       select request_hash, status, body, false, wrote, locked_until >= $4 from outdial.idempotency_keys
        where principal = $1 and key = $2 and not exists (select from taken)`,
       values,
     );
@@ -67,7 +70,8 @@ export class ServiceRequests extends Ledger {
     if (row === undefined) return { state: "busy" };
     if (row.mine) return { state: "mine" };
     if (!row.requestHash.equals(requestHash)) return { state: "other" };
-    if (row.status === null || row.body === null) return { state: "busy" };
+    if (row.status === null || row.body === null)
+      return row.wrote === null || row.locked ? { state: "busy" } : { state: "lost", wrote: row.wrote };
     return { state: "done", status: row.status, body: row.body };
   }
 
@@ -81,7 +85,26 @@ export class ServiceRequests extends Ledger {
     ]);
   }
 
-  /** Releases a key: nothing was done. */
+  /** Carries out the request that has a key: what its transactions write is noted with the key. */
+  async keyed<T>(principal: string, key: string, work: () => Promise<T>): Promise<T> {
+    const keyed = { principal, key, over: false };
+    try {
+      return await KEYED.run(keyed, work);
+    } finally {
+      keyed.over = true;
+    }
+  }
+
+  /** The answer of the request that has a key is lost: a key under which nothing was written is free again, another one says so. */
+  async loseKey(principal: string, key: string): Promise<void> {
+    await this.store.query(
+      `with free as (delete from outdial.idempotency_keys where principal = $1 and key = $2 and status is null and wrote is null)
+       update outdial.idempotency_keys set locked_until = $3 where principal = $1 and key = $2 and status is null and wrote is not null`,
+      [principal, key, new Date(this.store.now() - 1)],
+    );
+  }
+
+  /** Releases a key: the request was refused, and its caller knows. */
   async releaseKey(principal: string, key: string): Promise<void> {
     await this.store.query("delete from outdial.idempotency_keys where principal = $1 and key = $2 and status is null", [
       principal,
@@ -179,23 +202,18 @@ export class ServiceRequests extends Ledger {
     const { person = null } = decision;
     // Before the row says so, so that nobody takes it for interrupted.
     if (own) this.#here.add(id);
-    const [row] = await this.store.query<Approval>(
-      `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4, message = $6, executor = case when $5 then $8 end
+    const decide = `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4, message = $6, executor = case when $5 then $8 end
        where id = $1 and state = 'pending' and expires_at > $4 and (not $5 or (requested_by <> $3 and
            case when requested_person is null then $7::text is null else requested_person <> $7::text end
            and (requested_token is null or exists (select from outdial.api_tokens t where t.id = requested_token and ${IN_FORCE}))))
-       returning ${APPROVAL}`,
-      [
-        id,
-        decision.state,
-        decision.by,
-        now,
-        own,
-        decision.message === undefined ? null : storable(decision.message),
-        person,
-        decision.executor,
-      ],
-    );
+       returning ${APPROVAL}`;
+    const { state, by, executor } = decision;
+    const message = decision.message === undefined ? null : storable(decision.message);
+    const row = await this.store.commit(async (tx) => {
+      const [decided] = await tx.query<Approval>(decide, [id, state, by, now, own, message, person, executor]);
+      if (decided !== undefined) tx.note({ action: `approval ${state}`, subject: id });
+      return decided;
+    });
     if (row !== undefined) return row;
     this.#here.delete(id);
     const found = await this.approval(id);

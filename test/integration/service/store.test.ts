@@ -92,6 +92,36 @@ test("a key belongs to one request and answers it again", async () => {
   expect(await requests.takeKey("bob", "k", one)).toEqual({ state: "mine" });
 });
 
+test("a key whose request wrote something and lost its answer says what; one under which nothing was written is free", async () => {
+  const { requests, audit } = world.store;
+  const hash = Buffer.from("one");
+  expect(await requests.takeKey("lea", "k", hash)).toEqual({ state: "mine" });
+  const late = Promise.withResolvers<void>();
+  let behind: Promise<void> = Promise.resolve();
+  await requests.keyed("lea", "k", async () => {
+    await audit.append([{ actor: "lea", action: "thing.made", subject: "thing-1" }]);
+    // What is left running behind the answer is not the request's.
+    behind = late.promise.then(() => audit.append([{ actor: "lea", action: "thing.later", subject: "thing-1" }]));
+  });
+  expect(await requests.takeKey("lea", "k", hash)).toEqual({ state: "busy" });
+  late.resolve();
+  await behind;
+  await requests.loseKey("lea", "k");
+  const lost = { state: "lost", wrote: [{ action: "thing.made", subject: "thing-1" }] };
+  expect(await requests.takeKey("lea", "k", hash)).toEqual(lost);
+  world.clock.advance(200_000);
+  expect(await requests.takeKey("lea", "k", hash)).toEqual(lost);
+  expect(await requests.takeKey("lea", "free", hash)).toEqual({ state: "mine" });
+  await expect(requests.keyed("lea", "free", () => Promise.reject(new Error("away")))).rejects.toThrow("away");
+  await requests.loseKey("lea", "free");
+  expect(await requests.takeKey("lea", "free", hash)).toEqual({ state: "mine" });
+  // A process that died after it had written something: nobody carries it out again either.
+  expect(await requests.takeKey("lea", "dead", hash)).toEqual({ state: "mine" });
+  await requests.keyed("lea", "dead", () => audit.append([{ actor: "lea", action: "thing.made", subject: "thing-2" }]));
+  world.clock.advance(121_000);
+  expect(await requests.takeKey("lea", "dead", hash)).toMatchObject({ state: "lost" });
+});
+
 test("nobody approves what they asked for themselves, and one of two deciders wins", async () => {
   const { requests } = world.store;
   const ask = { operation: "x", summary: "x", confirm: "c", request: { body: {} }, plan: null, requestedBy: "ann" };
