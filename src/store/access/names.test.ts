@@ -106,7 +106,7 @@ test("a name that is drawn like another one is refused, or is taken for it", () 
   );
   fc.assert(
     fc.property(name, fc.array(change, { minLength: 1, maxLength: 10 }), (own, changes) => {
-      const letters = [...own];
+      const letters = Array.from(own);
       for (const { how, at, which, text } of changes) {
         const place = at % letters.length;
         const letter = letters[place] ?? "";

@@ -4,12 +4,10 @@
 // The letters that look alike are those of Unicode's confusables.txt (UTS 39) between the scripts that names are in today.
 
 /** Scripts in everyday use (UAX 31, table 5). */
-const SCRIPTS = [
-  ...["Latin", "Cyrillic", "Greek", "Armenian", "Georgian", "Hebrew", "Arabic", "Thaana", "Ethiopic"],
-  ...["Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala"],
-  ...["Thai", "Lao", "Tibetan", "Myanmar", "Khmer"],
-  ...["Han", "Hiragana", "Katakana", "Hangul", "Bopomofo"],
-] as const;
+const SCRIPTS = (
+  "Latin Cyrillic Greek Armenian Georgian Hebrew Arabic Thaana Ethiopic Devanagari Bengali Gurmukhi Gujarati Oriya " +
+  "Tamil Telugu Kannada Malayalam Sinhala Thai Lao Tibetan Myanmar Khmer Han Hiragana Katakana Hangul Bopomofo"
+).split(" ");
 /** Written side by side, also with Latin letters. */
 const TOGETHER: ReadonlySet<string> = new Set(["Han", "Hiragana", "Katakana", "Hangul", "Bopomofo"]);
 const OF = SCRIPTS.map((script) => [script, new RegExp(`^\\p{Script_Extensions=${script}}$`, "u")] as const);
@@ -69,7 +67,7 @@ const LOOKS: Readonly<Record<string, string>> = {
   へ: "ヘ",
   り: "リ",
 };
-const LIKE = new Map(Object.entries(LOOKS).flatMap(([plain, others]) => [...others].map((one) => [one, plain] as const)));
+const LIKE = new Map(Object.entries(LOOKS).flatMap(([plain, others]) => Array.from(others).map((one) => [one, plain] as const)));
 /** A capital I also looks like a small L. */
 const CAPITAL_I = /[IІΙ]/g;
 
@@ -80,7 +78,7 @@ export function nameTrouble(name: string): string | undefined {
   if (name.includes("  ")) return `the name ${shown} has two blanks side by side`;
   if (!name.isWellFormed()) return `the name ${shown} is not text`;
   const usual = name.normalize("NFKC");
-  const odd = [...name].find((one) => !/^[\x20-\x7e\p{L}\p{M}]$/u.test(one) || UNSEEN.test(one));
+  const odd = Array.from(name).find((one) => !/^[\x20-\x7e\p{L}\p{M}]$/u.test(one) || UNSEEN.test(one));
   if (odd !== undefined)
     return `the name ${shown} has ${told(odd)}; allowed are letters, the digits 0 to 9, blanks and the signs of a plain keyboard`;
   if (usual !== name) return `the name ${shown} has letters in an unusual form; write ${JSON.stringify(usual)}`;
@@ -118,7 +116,7 @@ export function looksLike(one: string, other: string): boolean {
 function looksOf(name: string): readonly string[] {
   const plain = name.normalize("NFKD").replaceAll(ACCENT, "");
   return [plain, plain.replaceAll(CAPITAL_I, "l"), plain.toLowerCase()].map((text) =>
-    [...text]
+    Array.from(text)
       .map((one) => LIKE.get(one) ?? LIKE.get(one.toLowerCase()) ?? one.toLowerCase())
       .join("")
       .replaceAll("rn", "m")
