@@ -18,6 +18,7 @@ import { goOnWithChanges } from "./service/left-changes.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { keepGroup } from "./service/opt-outs.ts";
 import { watchPairs } from "./service/pairs.ts";
+import { watchReplicas } from "./service/replicas.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
 import { workOf } from "./service/work.ts";
@@ -150,6 +151,7 @@ export async function openService(flags: Flags, environment: Environment, option
   goOnWithStops(workplace, beside.stops, background, { timing: options.stops ?? {}, signal: ended.signal, warn });
   goOnWithChanges(workplace, able.campaigns, background, { signal: ended.signal, warn, everyMs: options.leftMs });
   watchHeads(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.headsMs });
+  watchReplicas(workplace, background, { signal: ended.signal, log: options.log });
   goOnWithJobs(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.leftMs });
   const watched = await watch.open(stack, workplace, {
     metrics: new CampaignMetrics({
@@ -166,6 +168,7 @@ export async function openService(flags: Flags, environment: Environment, option
     clock: config.clock,
     access: store.access,
     requests: store.requests,
+    keyFor: store.keyFor,
     replica: workplace.replica.id,
     feed: store.feed,
     record: (entry) => store.audit.append([entry]),

@@ -158,7 +158,7 @@ export async function takeLeftStops(
       subject: id,
       details: { stop: id, takenUp: "its process ended before the stop did; the service continues it" },
     };
-    await appendFile(path, `\n${JSON.stringify(end)}\n`);
+    await appendFile(path, `\n${JSON.stringify(end)}\n`, { mode: 0o600 });
   }
 }
 

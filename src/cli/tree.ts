@@ -167,7 +167,17 @@ export const TREE: readonly Node[] = [
   group(
     "webhooks",
     "events to your own systems, and registrations for the vendor's events",
-    runBy(() => import("./commands/webhooks.ts"), webhooks, "deliveries", "replay", "deliver", "receivers", "turnOn", "turnOff"),
+    runBy(
+      () => import("./commands/webhooks.ts"),
+      webhooks,
+      "deliveries",
+      "replay",
+      "deliver",
+      "receivers",
+      "turnOn",
+      "turnOff",
+      "forget",
+    ),
     runBy(() => import("./commands/webhooks.ts"), webhooks, "register", "listVendor", "remove"),
   ),
   ...runBy(() => import("./commands/completion.ts"), completion, "completion", "complete"),

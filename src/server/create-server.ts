@@ -10,6 +10,7 @@ import {
   type Principal,
   type ServiceFeed,
   type ServiceRequests,
+  type Store,
   type StoreCondition,
   StoreError,
 } from "../store/index.ts";
@@ -45,6 +46,7 @@ export interface ServerPorts {
   readonly clock: Clock;
   readonly access: Access;
   readonly requests: ServiceRequests;
+  readonly keyFor: Store["keyFor"];
   /** This process among those that share the store. */
   readonly replica: string;
   readonly feed: ServiceFeed;
@@ -164,7 +166,10 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   });
   if (settings.signIn !== undefined && provider !== undefined) {
     const { publicUrl } = settings;
-    app.route("/", signInRoutes({ ...ports, settings: settings.signIn, provider, https, publicUrl }));
+    app.route(
+      "/",
+      signInRoutes({ ...ports, key: ports.keyFor("sign-in"), settings: settings.signIn, provider, https, publicUrl }),
+    );
   }
   for (const one of routes) {
     const path = one.path.replaceAll(/\{(\w+)\}/g, ":$1");

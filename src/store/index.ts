@@ -88,6 +88,7 @@ export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
 export type { IntentOutcome, MadeChange, NewStateIntent, StateIntent, TargetState } from "./metrics/state-intents.ts";
 export type { Endpoints } from "./outbox/endpoints.ts";
+export { MAIL } from "./outbox/insert.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type {
   ClaimedEvent,
@@ -98,7 +99,7 @@ export type {
   OutboxEvent,
 } from "./outbox/types.ts";
 export type { HeldLimit, HeldPart, RateLedger } from "./rates/rates.ts";
-export type { Replica, Replicas } from "./replicas.ts";
+export type { Replica, ReplicaBeat, Replicas } from "./replicas.ts";
 export type { RetrievalLedger } from "./retrieval/ledger.ts";
 export type { RetrievalSchedules } from "./retrieval/schedules.ts";
 export { RETRIEVE, type Retrieval, type RetrievalSchedule, type RetrievalWindow } from "./retrieval/types.ts";

@@ -167,6 +167,7 @@ export class Call {
     if (hooks.onResponse !== undefined) this.#tellResponse(hooks, response, latencyMs);
     if (this.#isStop && response.status !== 429 && response.status < 500) this.#with.limiter.relieve(this.#operation.rate);
     if (!isSuccess(this.#operation, response.status)) return this.#refusal(response, token);
+    this.#with.tokens.accepted();
     const { open } = this.#prepared;
     const reading =
       open === undefined
@@ -224,6 +225,7 @@ export class Call {
         this.#reauthorized = true;
         return new Failed("now", 0, "401");
       }
+      tokens.refused(`${this.id} was answered with 401, also after a new token was fetched`);
     }
     if (status >= 200 && status < 300) {
       this.#lastUnknown = true;

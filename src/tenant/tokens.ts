@@ -7,6 +7,7 @@ import { abortError, TenantError } from "./errors.ts";
 import type { Grant } from "./grant.ts";
 import { emit, type TenantHooks } from "./hooks.ts";
 import { keptBody } from "./kept-body.ts";
+import type { TokenRefusal } from "./link.ts";
 import { STOP_PAUSE_MS } from "./rate-limiter.ts";
 import { parseJson, vendorWords } from "./reply.ts";
 import { type AttemptFailure, decideRetry } from "./retry-decision.ts";
@@ -60,6 +61,7 @@ export class TokenSource {
   #held: Token | undefined;
   #fetching: Promise<Token> | undefined;
   #quietUntil: Instant = 0;
+  #refusing: (TokenRefusal & { readonly by: "token endpoint" | "api" }) | undefined;
   #blockedUntil: Instant = 0;
   #stopUntil: Instant = 0;
 
@@ -96,6 +98,27 @@ export class TokenSource {
       const unlisten = this.#aborts.add(signal, () => reject(abortError(signal)));
       fetching.then(resolve, reject).finally(unlisten);
     });
+  }
+
+  /** Set while the tenant refuses the credentials, or each new token, as its last answer says; an answer that says neither leaves it. */
+  get refusal(): TokenRefusal | undefined {
+    if (this.#refusing === undefined) return undefined;
+    const { since, message } = this.#refusing;
+    return { since, message };
+  }
+
+  /** An operation refused a token that was just fetched. */
+  refused(message: string): void {
+    this.#refuse("api", message);
+  }
+
+  /** An operation took a token. */
+  accepted(): void {
+    this.#refusing = undefined;
+  }
+
+  #refuse(by: "token endpoint" | "api", message: string): void {
+    this.#refusing = { by, message, since: this.#refusing?.since ?? this.#with.clock.now() };
   }
 
   /** Drops `token` after the tenant refused it (401). Does nothing when it was already replaced. */
@@ -152,6 +175,10 @@ export class TokenSource {
     } catch (thrown) {
       this.#quietUntil = clock.now() + QUIET_AFTER_FAILURE_MS;
       const error = thrown instanceof TenantError || !closing.aborted ? thrown : abortError(closing);
+      // The token that is held works until it expires.
+      const held = this.#held !== undefined && clock.now() < this.#held.expiresAt;
+      if (!held && error instanceof TenantError && (error.code === "unauthorized" || error.code === "missing_scope"))
+        this.#refuse("token endpoint", error.message);
       emit(hooks, "onToken", { outcome: "failed", ...(error instanceof TenantError && { code: error.code }) });
       throw error;
     }
@@ -289,6 +316,8 @@ export class TokenSource {
       expiresAt: sentAt + lifetimeMs,
     };
     this.#held = held;
+    // What refuses each new token may still do so.
+    if (this.#refusing?.by === "token endpoint") this.#refusing = undefined;
     emit(hooks, "onToken", { outcome: "fetched", expiresInSeconds, grantedScopes: scopes, missingScopes });
     return held;
   }

@@ -1,9 +1,11 @@
 // The store: its audit log, its clock, and the lists and rules that gates decide by.
 
-import { BRING_COMPANY_LIST, companyListWords } from "../../operations/index.ts";
+import { BRING_COMPANY_LIST, companyListWords, livesOf } from "../../operations/index.ts";
 import type { Store } from "../../store/index.ts";
 import { readRules } from "../compliance.ts";
 import type { Config, Flags } from "../config.ts";
+import { processLives, processSpace } from "../process-space.ts";
+import { conditionsOf } from "../service/replicas.ts";
 import { standingOf, storeName } from "../standing.ts";
 import { storeOf } from "../store-of-config.ts";
 import { type Seen, SKEW_MS } from "./check.ts";
@@ -36,6 +38,13 @@ export async function ofStore({ config, environment, flags, add, tried, waiting 
     });
     await tried("audit log", () => headsOf(store, add));
     await lists(config, store, flags, { add, tried, environment });
+    await tried("processes on this store", async () => {
+      const live = await livesOf(store.replicas, { host: processSpace(), processLives }).live();
+      const { refused, differ } = conditionsOf(live);
+      const found = [...refused, ...(differ === undefined ? [] : [differ])];
+      for (const { message, advice } of found) add("processes on this store", "warn", message, advice);
+      if (found.length === 0) add("processes on this store", "ok", live.length === 0 ? "none" : `${live.length}, set up alike`);
+    });
     const off = (await store.endpoints.list()).flatMap(({ name, offSince }) => (offSince === null ? [] : [name]));
     if (off.length > 0)
       add("receivers switched off", "warn", off.join(", "), "Correct them, then: outdial webhooks on NAME. Their events wait.");

@@ -64,6 +64,7 @@ export class AttentionUseCases {
       "opt-outs": () => this.#optOuts(),
       imports: () => this.#imports(),
       receivers: () => this.#receivers(),
+      replicas: async () => this.#replicas(),
       "dialer settings": () => this.#dialer(),
       jobs: () => this.#jobs(),
     };
@@ -193,7 +194,26 @@ export class AttentionUseCases {
   }
 
   async #receivers(): Promise<Found[]> {
-    return (await this.#parts.deliveries.receivers()).flatMap(({ endpoint, enabled, offSince, message, dead, pending }) =>
+    const receivers = await this.#parts.deliveries.receivers();
+    // Another service may deliver them: that they differ is a concern of its own.
+    const missing = receivers.flatMap(({ endpoint, url, written, pending }) =>
+      !written || url !== null
+        ? []
+        : [
+            {
+              code: "receiver_missing",
+              severity: "soon",
+              subject: { kind: "receiver", id: endpoint, name: endpoint },
+              what: `the store has the receiver ${endpoint}, and this service is not set up with it; ${pending} events wait for one that is`,
+              cause: "receiver",
+              evidence: [],
+              since: null,
+              next: `Set the receiver up for every service; when it is gone for good: outdial webhooks forget ${endpoint}.`,
+              episode: "",
+            } as const,
+          ],
+    );
+    const off = receivers.flatMap(({ endpoint, enabled, offSince, message, dead, pending }) =>
       enabled
         ? []
         : [
@@ -209,6 +229,27 @@ export class AttentionUseCases {
               episode: offSince,
             } as const,
           ],
+    );
+    return [...off, ...missing];
+  }
+
+  #replicas(): Found[] {
+    return this.#context.store.health.conditions().flatMap(({ name, message, advice, since }) =>
+      name === "token_refused" || name === "replicas_differ"
+        ? [
+            {
+              code: name,
+              severity: name === "token_refused" ? "urgent" : "soon",
+              subject: { kind: "tenant", id: "", name: "service" },
+              what: message,
+              cause: "replicas",
+              evidence: [],
+              since: timeText(since),
+              next: advice,
+              episode: message,
+            } as const,
+          ]
+        : [],
     );
   }
 

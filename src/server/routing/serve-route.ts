@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
-import { type Clock, messageOf } from "../../kernel/index.ts";
+import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
 import { approvalOf, ROLES, type Role } from "../../operations/views/index.ts";
 import { type Access, type AuditInput, type Principal, type ServiceRequests, StoreError } from "../../store/index.ts";
 import { authenticate, type Remembered, withinMs } from "../access/authenticate.ts";
@@ -147,6 +147,7 @@ async function secondPerson(route: ApiRoute, raw: RawRequest, plan: Waiting, hos
     request: { params, query, body },
     requestedBy: raw.who.name,
     requestedPerson: raw.who.person ?? null,
+    requestedWith: raw.who,
   });
   return { kind: "json", status: 202, value: { approval: approvalOf(approval, host.clock.now()) } };
 }
@@ -169,23 +170,30 @@ async function once(
   const taken = await besides(route, () => host.requests.takeKey(name, key, hash));
   if (taken === undefined) return run();
   if (certain && (taken.state === "other" || taken.state === "busy")) return run();
+  if (taken.state === "lost" && (certain || PAUSES.has(route.id))) return run();
+  if (taken.state === "lost") throw answerLost(taken.wrote);
   if (taken.state === "other") throw new ServerError("key_reused", "this Idempotency-Key was used with another request before");
   if (taken.state === "busy") throw new ServerError("key_busy", "the request with this Idempotency-Key is still being processed");
   if (taken.state === "done") {
     const value: unknown = JSON.parse(taken.body);
     return { kind: "json", status: taken.status, value, headers: { "idempotency-replayed": "true" } };
   }
+  const keep = (work: () => Promise<void>) => kept(work, host.clock);
   try {
-    const answer = await run();
+    const answer = await host.requests.keyed(name, key, run);
     const { kind } = answer;
     await besides(route, () =>
-      kind === "json"
-        ? host.requests.completeKey(name, key, { status: answer.status, body: JSON.stringify(answer.value) })
-        : host.requests.releaseKey(name, key),
+      keep(() =>
+        kind === "json"
+          ? host.requests.completeKey(name, key, { status: answer.status, body: JSON.stringify(answer.value) })
+          : host.requests.releaseKey(name, key),
+      ),
     );
     return answer;
   } catch (thrown) {
-    await host.requests.releaseKey(name, key);
+    // After a refusal the caller knows where it is; after anything else a repetition must not do again what may have been done.
+    const lost = !(thrown instanceof OutdialError) || LOST.has(thrown.code);
+    await besides(route, () => keep(() => (lost ? host.requests.loseKey(name, key) : host.requests.releaseKey(name, key))));
     throw thrown;
   }
 }
@@ -202,6 +210,40 @@ async function besides<T>({ storeless }: ApiRoute, work: () => Promise<T>): Prom
     if (thrown instanceof StoreError) return undefined;
     throw thrown;
   }
+}
+
+/** What only stops dialing is carried out again rather than told. */
+const PAUSES: ReadonlySet<string> = new Set(["campaigns.pause", "campaigns.pauseSeveral"]);
+/** Errors after which it is not known what of a request was written. */
+const LOST: ReadonlySet<string> = new Set(["store_unavailable", "store_full", "aborted", "interrupted"]);
+/** Pauses before the state of a key is written again, ms: a connection that was lost is replaced at once. */
+const KEEP_AGAIN_MS = [0, 250, 1000];
+
+/** Writes the state of a key. When that fails the key stays taken, and says so to whoever comes with it: the answer is the caller's all the same. */
+async function kept(work: () => Promise<void>, clock: Clock): Promise<void> {
+  for (const pauseMs of KEEP_AGAIN_MS) {
+    if (pauseMs > 0) await clock.sleep(pauseMs).catch(() => undefined);
+    try {
+      await work();
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof OutdialError) || !LOST.has(thrown.code)) throw thrown;
+    }
+  }
+}
+
+/** What a repetition is told when the first request wrote something and its answer was lost. */
+function answerLost(wrote: readonly { readonly action: string; readonly subject: string }[]): ServerError {
+  const said = wrote.map(({ action, subject }) => `${action} ${subject}`).join(", ");
+  return new ServerError(
+    "answer_lost",
+    `the answer to the request with this Idempotency-Key was lost, and how it ended is not known; it wrote: ${said}`,
+    {
+      advice:
+        "Look at what it is about, or in the audit log (GET /api/v1/audit), before it is asked for again with another key: it is not carried out a second time with this one.",
+      details: { wrote },
+    },
+  );
 }
 
 async function hashOf(route: ApiRoute, { params, query, body, upload }: RawRequest): Promise<Buffer> {

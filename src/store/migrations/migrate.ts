@@ -57,6 +57,8 @@ import { failoverRuns } from "./0051-failover-runs.ts";
 import { failoverOrderTimes } from "./0052-failover-order-times.ts";
 import { stopsGiven } from "./0053-stops-given.ts";
 import { stopEvidence } from "./0054-stop-evidence.ts";
+import { replicasAlike } from "./0062-replicas-alike.ts";
+import { askers } from "./0063-askers.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -113,6 +115,8 @@ const MIGRATIONS: readonly Migration[] = [
   failoverOrderTimes,
   stopsGiven,
   stopEvidence,
+  replicasAlike,
+  askers,
 ];
 
 /** The version of the schema that this outdial works with. */

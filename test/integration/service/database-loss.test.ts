@@ -143,6 +143,37 @@ const dialing = () =>
     .campaigns.filter(({ status }) => status !== "paused")
     .map(({ id }) => id);
 
+test("a request whose answer was lost in the middle is not carried out again with its key: it is told what was written", async () => {
+  // Approved and written, then the connection is lost at the next statement.
+  await admin.query(`
+    create function ends() returns trigger language plpgsql as $$
+      begin raise exception 'terminating connection due to administrator command' using errcode = '57P01'; end $$;
+    create trigger ends before update on outdial.approvals for each row when (old.state = 'approved') execute function ends()`);
+  const { id } = await whole.service.store.requests.askApproval({
+    operation: "campaigns.resume",
+    summary: "s",
+    confirm: "c".repeat(64),
+    request: { params: { id: CAMPAIGN }, query: {}, body: { confirm: "c".repeat(64) } },
+    plan: null,
+    requestedBy: "oscar",
+  });
+  const approve = () =>
+    whole.ask(`/api/v1/approvals/${id}/approve`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": "once" },
+      body: JSON.stringify({ confirm: "c".repeat(64) }),
+    });
+  expect((await approve()).status).toBe(503);
+  const again = await approve();
+  expect({ status: again.status, ...((await again.json()) as object) }).toMatchObject({
+    status: 409,
+    code: "answer_lost",
+    detail: expect.stringContaining(`approval approved ${id}`),
+    advice: expect.stringContaining("audit"),
+  });
+});
+
+
 test.each(["silent", "away"] as const)(
   "a stop while the database is %s pauses everything; a caller whom the service does not know is told what stops without it",
   async (how) => {

@@ -1,7 +1,7 @@
 // The lake in a folder of this machine, written and read by DuckDB.
 
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { RandomStream } from "../../../kernel/index.ts";
 import type { OutcomeMap } from "../../meaning/outcome-map.ts";
@@ -184,6 +184,8 @@ class DuckDbLake implements OutcomeLake {
       const result = await engine.use((connection) =>
         connection.run(`COPY (${select}) TO ${literal(temporary)} (${FORMATS[format]})`),
       );
+      // DuckDB makes it for everybody, as far as the umask allows.
+      await chmod(temporary, 0o600);
       await rename(temporary, target);
       return Number((await result.getRowsJS())[0]?.[0] ?? 0);
     } finally {
