@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { benchFolder, CAMPAIGN, csvRows, rounded, startSandbox, stopSandbox, tagEnvironment } from "./support.ts";
+import { benchFolder, CAMPAIGN, csvRows, rounded, sized, startSandbox, stopSandbox, tagEnvironment } from "./support.ts";
 
 const BIN = fileURLToPath(new URL("../bin/outdial.mjs", import.meta.url));
-const SIZES = [100_000, Number(process.env["BENCH_ROWS"] ?? 1_000_000)] as const;
+const SIZES = [sized(100_000, 200), sized(1_000_000, 400)] as const;
 
 await using folder = await benchFolder();
 await writeFile(join(folder.path, "outdial.yaml"), 'limits: { outbound-write: "off", outbound-read: "off", other: "off" }\n');
