@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<string, number>> = {
   clock_off: 422,
   not_owner: 409,
   plan_changed: 409,
+  other_version: 409,
   audit_set_back: 409,
   other_tenant: 409,
   key_busy: 409,

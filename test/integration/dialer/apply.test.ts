@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { DialerRuntime } from "../../../src/app/index.ts";
+import { settingsConcerns } from "../../../src/operations/attention/work.ts";
 import { openStore } from "../../../src/store/index.ts";
 import { systemClock } from "../../../src/tenant/index.ts";
 import { until } from "../../support/until.ts";
@@ -54,6 +55,22 @@ test("an activation that fails leaves the old settings, and the revision is reme
   expect(world.inForce()).toEqual(OLD);
   expect((await prepared()).rejection?.version).toBe(change.version);
   expect((await prepared({ ...NEW, name: "Other" })).rejection).toBeUndefined();
+});
+
+test("a change that another version of the machine began is not continued: it stands still, and that is told", async () => {
+  await begin();
+  const { version } = await dialer.changes.begin(await prepared(), null);
+  await world.query("update outdial.dialer_changes set machine = 0 where ended_at is null");
+  const { change, state } = await dialer.changes.run(version);
+  expect(change).toMatchObject({ endedAt: null, status: "stopped" });
+  expect(state.stop).toMatchObject({ code: "other_version", message: expect.stringContaining("another version of outdial") });
+  await expect(dialer.changes.decide(version, true)).rejects.toMatchObject({ code: "other_version" });
+  expect(world.writes()).toEqual([]);
+  expect(world.inForce()).toEqual(OLD);
+  expect(settingsConcerns(version, state, null)).toMatchObject([{ code: "settings_still", severity: "urgent" }]);
+  // The version that began it goes on where it was.
+  await world.query("update outdial.dialer_changes set machine = 1 where ended_at is null");
+  expect(await dialer.changes.run(version)).toMatchObject({ change: { outcome: "applied" }, state: { stop: null } });
 });
 
 test("an activation that does not end in time is put back onto the current tag", async () => {
