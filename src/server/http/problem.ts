@@ -43,6 +43,7 @@ const STATUS: Readonly<Record<string, number>> = {
   key_reused: 422,
   refused: 422,
   too_many_attempts: 429,
+  too_many_at_once: 429,
   // An error of the tenant: the caller of this API is not at fault.
   unauthorized: 502,
   missing_scope: 502,

@@ -19,6 +19,7 @@ import {
   pageOf,
   previewed,
 } from "../../operations/views/index.ts";
+import { AtOnce } from "../access/at-once.ts";
 import { ServerError } from "../error.ts";
 import { cursor, limit, list, pageOfItems } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
@@ -35,6 +36,9 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/, "the hash of a plan, 64 hexadeci
 const shownPlan = ({ plan, stopMark }: ApplyPlan) => campaignPlanOf(plan, stopMark);
 
 export function campaignFileRoutes(work: () => CampaignFileUseCases) {
+  const atOnce = new AtOnce("readings of campaign files");
+  const read = (caller: string, files: Parameters<typeof parseCampaignFiles>[0]) =>
+    atOnce.do(caller, () => parseCampaignFiles(files));
   return [
     route({
       id: "campaigns.plan",
@@ -68,7 +72,7 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
         const reading = { contactPages: pages, signal };
         if (plan !== undefined) return shownPlan((await work().planApply(plan, reading)).plan);
         const stopMark = await work().stopMark();
-        return campaignPlanOf(await work().plan(await parseCampaignFiles(files ?? []), { ...reading, activate }), stopMark);
+        return campaignPlanOf(await work().plan(await read(who.name, files ?? []), { ...reading, activate }), stopMark);
       },
     }),
     dangerousRoute({
@@ -156,7 +160,7 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       role: "viewer",
       body: z.strictObject({ files: campaignFiles, managedOnly: z.boolean().default(false) }),
       reply: campaignDrift,
-      handle: async ({ body: { files, managedOnly } }) => work().drift(await parseCampaignFiles(files), { managedOnly }),
+      handle: async ({ body: { files, managedOnly }, who }) => work().drift(await read(who.name, files), { managedOnly }),
     }),
   ];
 }

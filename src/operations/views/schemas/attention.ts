@@ -21,6 +21,7 @@ export const CAUSE_KINDS = [
   "receiver",
   "settings",
   "job",
+  "store",
 ] as const;
 
 /** Something that needs a person, with its severity and who takes care of it. */
@@ -32,7 +33,7 @@ export const concern = z
       .enum(["urgent", "soon"])
       .describe("urgent: people may be called wrongly, or nobody is; soon: before it comes to that"),
     subject: z.strictObject({
-      kind: z.enum(["campaign", "approval", "receiver", "compliance", "dialer", "job", "tenant", "stop"]),
+      kind: z.enum(["campaign", "approval", "receiver", "compliance", "dialer", "job", "tenant", "stop", "store"]),
       id: z.string(),
       name: z.string(),
     }),
