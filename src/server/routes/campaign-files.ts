@@ -47,6 +47,7 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       question: true,
       summary: "What an apply of campaign files would change; its plan and confirm are what apply wants",
       description: `Every mistake is told with file, line, column and field. Nothing is sent to the tenant. A viewer may have at most ${CONTACT_PAGES} pages of contacts looked at. Of a plan that was shown \`plan\` makes it anew; when it is another one now, the answer is \`plan_changed\` with what moved.`,
+      asItIs: true,
       role: "viewer",
       body: z.strictObject({
         files: campaignFiles.optional(),
@@ -146,6 +147,7 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       method: "get",
       path: "/campaigns/export",
       summary: "A campaign file for each campaign, or for those named",
+      asItIs: true,
       role: "viewer",
       query: z.strictObject({ id: list.describe("Campaigns; all without one") }),
       reply: campaignExport,
@@ -157,6 +159,7 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       path: "/campaigns/drift",
       question: true,
       summary: "How campaign files and the tenant differ",
+      asItIs: true,
       role: "viewer",
       body: z.strictObject({ files: campaignFiles, managedOnly: z.boolean().default(false) }),
       reply: campaignDrift,
