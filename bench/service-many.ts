@@ -87,9 +87,11 @@ const granted = await fetch(`${tenantUrl}${tokenPath}`, {
 if (!granted.ok) throw new Error(`no token: ${granted.status} ${await granted.text()}`);
 const { access_token: foreign } = (await granted.json()) as { access_token: string };
 const enough = new AbortController();
-// What somebody asked for last, whatever it was.
-const taking = ofOpened[0]?.path ?? control.requests({ limit: 100_000 }).find(({ path }) => path.includes(idOf(0)))?.path;
-if (taking === undefined) throw new Error("the service asked for no campaign");
+// Whatever the service asks of a campaign; a watch that was short has not asked yet.
+const askedOfOne = () =>
+  ofOpened[0]?.path ?? control.requests({ limit: 100_000 }).find(({ path }) => path.includes("camp_"))?.path;
+let taking = askedOfOne();
+for (; taking === undefined; taking = askedOfOne()) await sleep(50);
 const taken = { passed: 0, refused: 0 };
 const takes = (async () => {
   while (!enough.signal.aborted) {

@@ -14,7 +14,7 @@ export const readForEver = async (step: number): Promise<number> => {
   return 0;
 };
 
-export const readThreadId = async (_: number): Promise<number> => threadId;
+export const readThreadId = async (): Promise<number> => threadId;
 
 /** Computes for so many milliseconds of processor time. */
 export const readBusily = async (ms: number): Promise<number> => {
@@ -25,6 +25,6 @@ export const readBusily = async (ms: number): Promise<number> => {
   }
 };
 
-export const readNothing = async (_: number): Promise<number> => {
+export const readNothing = async (): Promise<number> => {
   throw new Error("nothing to read");
 };

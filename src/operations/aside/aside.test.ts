@@ -18,7 +18,7 @@ test("what computes for longer than the bound is ended", async () => {
 });
 
 test("the next reading goes to the thread of the last one, with the whole bound of its own", async () => {
-  const thread = () => readAside<typeof readThreadId>(reader("readThreadId"), 0);
+  const thread = () => readAside<typeof readThreadId>(reader("readThreadId"), undefined);
   const first = await thread();
   expect(await thread()).toBe(first);
   expect(await readAside<typeof readBusily>(reader("readBusily"), 700, { withinMs: 1000 })).toBe(first);
@@ -27,6 +27,6 @@ test("the next reading goes to the thread of the last one, with the whole bound 
   await expect(readAside<typeof readForEver>(reader("readForEver"), 0, { withinMs: 100 })).rejects.toThrow("takes longer");
   const second = await thread();
   expect(second).not.toBe(first);
-  await expect(readAside<typeof readNothing>(reader("readNothing"), 0)).rejects.toThrow("nothing to read");
+  await expect(readAside<typeof readNothing>(reader("readNothing"), undefined)).rejects.toThrow("nothing to read");
   expect(await thread()).not.toBe(second);
 });

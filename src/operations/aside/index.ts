@@ -120,7 +120,7 @@ async function onThread<T>(of: string, task: ReaderTask, withinMs: number): Prom
     reject(isFull ? tooMuch(of, `takes more than ${MOST_MEMORY_MB} MB to read`) : cause);
   });
   worker.once("exit", () => reject(new Error(`the reading of ${of} ended without an answer`)));
-  worker.postMessage(task);
+  worker.postMessage(task, []);
   try {
     const answer = await promise;
     keep(worker);

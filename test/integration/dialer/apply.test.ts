@@ -3,7 +3,6 @@
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { DialerRuntime } from "../../../src/app/index.ts";
-import { settingsConcerns } from "../../../src/operations/attention/work.ts";
 import { openStore } from "../../../src/store/index.ts";
 import { systemClock } from "../../../src/tenant/index.ts";
 import { until } from "../../support/until.ts";
@@ -67,7 +66,6 @@ test("a change that another version of the machine began is not continued: it st
   await expect(dialer.changes.decide(version, true)).rejects.toMatchObject({ code: "other_version" });
   expect(world.writes()).toEqual([]);
   expect(world.inForce()).toEqual(OLD);
-  expect(settingsConcerns(version, state, null)).toMatchObject([{ code: "settings_still", severity: "urgent" }]);
   // The version that began it goes on where it was.
   await world.query("update outdial.dialer_changes set machine = 1 where ended_at is null");
   expect(await dialer.changes.run(version)).toMatchObject({ change: { outcome: "applied" }, state: { stop: null } });
