@@ -1,5 +1,6 @@
 // How the dashboard is built: src/web to dist/web, with names that carry a hash of the content, and nothing inline.
 
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
@@ -35,10 +36,29 @@ function withoutDescriptions(): Plugin {
   };
 }
 
+/** Writes into a file of which packages there is code in the bundle: their licences belong to it. */
+function packagesTold(): Plugin {
+  return {
+    name: "packages-told",
+    generateBundle(_, bundle) {
+      const told = process.env["OUTDIAL_BUNDLED"];
+      if (told === undefined) return;
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== "chunk") continue;
+        for (const [id, { renderedLength }] of Object.entries(chunk.modules)) {
+          const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? /^\0(vite|rolldown)\//.exec(id)?.[1];
+          if (name !== undefined && renderedLength > 0) appendFileSync(told, `${name}\n`);
+        }
+      }
+    },
+  };
+}
+
 export default defineConfig({
   // Whatever folder it is built from.
   root: join(import.meta.dirname, "src/web"),
   base: "/",
+  plugins: [packagesTold()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../../dist/web",
@@ -51,7 +71,7 @@ export default defineConfig({
   },
   worker: {
     format: "es",
-    plugins: () => [withoutExtrasOfZod(), withoutDescriptions()],
+    plugins: () => [withoutExtrasOfZod(), withoutDescriptions(), packagesTold()],
     // Of the dialer model the parts that nobody asks for have no effects of their own.
     rollupOptions: { treeshake: { moduleSideEffects: (id) => !id.includes("/src/dialing/") } },
   },

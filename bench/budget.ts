@@ -1,9 +1,9 @@
 // How much of a limit of 100 requests a second a job of 30 seconds uses, and whether the tenant ever says 429.
 
 import { openTagging } from "../src/app/index.ts";
-import { benchFolder, CAMPAIGN, csvRows, rounded, startSandbox, stopSandbox, tagEnvironment } from "./support.ts";
+import { benchFolder, CAMPAIGN, csvRows, rounded, sized, startSandbox, stopSandbox, tagEnvironment } from "./support.ts";
 
-const ROWS = 3000;
+const ROWS = sized(3000, 150);
 await using folder = await benchFolder();
 const sandbox = await startSandbox(folder.path, ROWS, false);
 const runtime = await openTagging({}, tagEnvironment(sandbox, folder.path), { warn: () => undefined });

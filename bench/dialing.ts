@@ -5,10 +5,12 @@ import { createRequire } from "node:module";
 import { combine, createDialer, type PacingStrategy, parseScenario } from "../src/dialing/index.ts";
 import { createRandom } from "../src/kernel/index.ts";
 import { SimulationPool } from "../src/operations/index.ts";
-import { median, rounded } from "./support.ts";
+import { median, rounded, sized } from "./support.ts";
 
-const TURNS = 7;
-const CUSTOMERS = 500_000;
+const TURNS = sized(7, 1);
+const CUSTOMERS = sized(500_000, 5000);
+/** Seconds. */
+const HOUR = 3600;
 const RHO = 0.8;
 
 /** M/M/c, first come first served, as one would write it for this queue alone: a binary heap and a ring of arrival times in typed arrays. */
@@ -174,10 +176,10 @@ function plainPacing(): PacingStrategy {
 function dialerSpeed(agents: number, hours: number): number {
   const speeds: number[] = [];
   for (let turn = 0; turn <= TURNS; turn++) {
-    const scenario = parseScenario({ agents, duration: hours * 3600 });
+    const scenario = parseScenario({ agents, duration: hours * HOUR });
     const dialer = createDialer({ scenario, seed: turn, strategy: plainPacing() });
     const rate = speed(() => {
-      dialer.advance(hours * 3600);
+      dialer.advance(hours * HOUR);
       return dialer.events;
     });
     if (turn > 0) speeds.push(rate);
@@ -185,7 +187,7 @@ function dialerSpeed(agents: number, hours: number): number {
   return rounded(median(speeds), 2);
 }
 
-const DAY = parseScenario({ agents: 100, duration: "8h", pacing: { strategy: "ratio", ratio: 2.5 } });
+const DAY = parseScenario({ agents: sized(100, 10), duration: sized(8 * HOUR, 600), pacing: { strategy: "ratio", ratio: 2.5 } });
 
 /** Seconds by the clock, and of processor time over all threads. */
 async function timed(work: () => Promise<unknown>): Promise<{ elapsed: number; used: number }> {
@@ -199,11 +201,15 @@ async function timed(work: () => Promise<unknown>): Promise<{ elapsed: number; u
 async function workers() {
   await using one = new SimulationPool({ workers: 1 });
   await using two = new SimulationPool({ workers: 2 });
-  const long = parseScenario({ agents: 100, duration: "40h", pacing: { strategy: "ratio", ratio: 2.5 } });
+  const long = parseScenario({
+    agents: sized(100, 10),
+    duration: sized(40 * HOUR, 600),
+    pacing: { strategy: "ratio", ratio: 2.5 },
+  });
   await Promise.all([one.replicate(DAY, { replications: 2 }), two.replicate(DAY, { replications: 4 })]);
   const speedUps: number[] = [];
   const costs: number[] = [];
-  for (let turn = 0; turn < 5; turn++) {
+  for (let turn = 0; turn < sized(5, 1); turn++) {
     const alone = await timed(() => one.replicate(long, { replications: 8 }));
     const together = await timed(() => two.replicate(long, { replications: 8 }));
     speedUps.push(alone.elapsed / together.elapsed);
@@ -221,7 +227,7 @@ async function wholeDay() {
   let result: ReturnType<typeof combine> | undefined;
   const { elapsed } = await timed(async () => {
     await using pool = new SimulationPool({ workers: 2 });
-    result = combine(await pool.replicate(DAY, { replications: 20 }));
+    result = combine(await pool.replicate(DAY, { replications: sized(20, 2) }));
   });
   const { abandonment, occupancy, events } = result!;
   const shown = ({ rate, low, high }: { rate: number; low: number; high: number }) => [rate, low, high].map((x) => rounded(x, 5));
@@ -233,7 +239,11 @@ process.stdout.write(
   `${JSON.stringify({
     queue10: { ...queueSpeeds(10, simjs), ofHandWrittenAtLeast: 0.6, ofSimjsAtLeast: 8 },
     queue1000: queueSpeeds(1000, simjs),
-    dialer: { millionEventsPerSecond10: dialerSpeed(10, 300), millionEventsPerSecond100: dialerSpeed(100, 40), aim: 3 },
+    dialer: {
+      millionEventsPerSecond10: dialerSpeed(10, sized(300, 0.5)),
+      millionEventsPerSecond100: dialerSpeed(100, sized(40, 0.5)),
+      aim: 3,
+    },
     twoWorkers: { ...(await workers()), atLeast: 1.7 },
     dayOf100Agents20Runs: await wholeDay(),
   })}\n`,

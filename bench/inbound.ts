@@ -12,10 +12,10 @@ import { Intake } from "../src/operations/index.ts";
 import { inboundRoutes } from "../src/server/index.ts";
 import { openStore } from "../src/store/index.ts";
 import { systemClock } from "../src/tenant/index.ts";
-import { benchFolder, median, rounded } from "./support.ts";
+import { benchFolder, median, rounded, sized } from "./support.ts";
 
-const EVENTS = 10_000;
-const ROUNDS = 5;
+const EVENTS = sized(10_000, 200);
+const ROUNDS = sized(5, 1);
 const CONCURRENCY = 64;
 const SECRET = "the-secret-of-the-bench";
 

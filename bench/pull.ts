@@ -7,13 +7,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Pool } from "undici";
-import { benchFolder, CAMPAIGN, median, rounded, startSandbox, stopSandbox, tagEnvironment } from "./support.ts";
+import { benchFolder, CAMPAIGN, median, rounded, sized, startSandbox, stopSandbox, tagEnvironment } from "./support.ts";
 
 const BIN = fileURLToPath(new URL("../bin/outdial.mjs", import.meta.url));
-const SIZES = [50_000, Number(process.env["BENCH_ROWS"] ?? 500_000)] as const;
-const LIMIT = 5000;
+const SIZES = [sized(50_000, 500), sized(500_000, 1000)] as const;
+const LIMIT = sized(5000, 500);
 const DAYS = 8;
-const ROUNDS = 3;
+const ROUNDS = sized(3, 1);
 /** Of /proc: the same on every Linux. */
 const TICKS_PER_SECOND = 100;
 
@@ -110,7 +110,8 @@ async function pull(sandbox: BenchSandbox, rows: number, name: string): Promise<
 
 const [few, many] = SIZES;
 const small = await startSandbox(folder.path, few, true);
-const fewPeaks = [await pull(small, few, "few-1"), await pull(small, few, "few-2")].map(({ peakMiB }) => peakMiB);
+const fewPeaks: number[] = [];
+for (let round = 0; round < sized(2, 1); round++) fewPeaks.push((await pull(small, few, `few-${round}`)).peakMiB);
 await stopSandbox(small);
 
 const large = await startSandbox(folder.path, many, true);

@@ -14,11 +14,11 @@ import {
   type ReportScope,
   reportOutcomes,
 } from "../src/outcomes/index.ts";
-import { benchFolder, median, rounded } from "./support.ts";
+import { benchFolder, median, rounded, sized } from "./support.ts";
 
-const ROWS = 10_000_000;
-const DAYS = 60;
-const RUNS = 5;
+const ROWS = sized(10_000_000, 20_000);
+const DAYS = sized(60, 2);
+const RUNS = sized(5, 1);
 const DAY = 86_400_000;
 const START = Date.parse("2026-03-01T00:00:00Z");
 const CAMPAIGNS = ["camp_1", "camp_2"];

@@ -2,14 +2,14 @@
 
 import { Hono } from "hono";
 import pg from "pg";
-import { median, rounded } from "./support.ts";
+import { median, rounded, sized } from "./support.ts";
 import { openBenchService, serveBare, startClients } from "./support-service.ts";
 
-const ROWS = 1_000_000;
+const ROWS = sized(1_000_000, 2000);
 const JOBS = 20;
 const CLIENTS = 50;
-const REQUESTS = 3000;
-const ROUNDS = 3;
+const REQUESTS = sized(3000, 100);
+const ROUNDS = sized(3, 1);
 const RESULT = "case when line % 50 = 0 then 'locked' when line % 97 = 0 then 'refused' else 'tagged' end";
 
 interface Times {

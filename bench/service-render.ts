@@ -6,15 +6,15 @@
 import { Hono } from "hono";
 import type { Browser } from "playwright-core";
 import { dashboardFolder } from "../src/app/index.ts";
-import { median, rounded } from "./support.ts";
+import { median, rounded, sized } from "./support.ts";
 import { launchBrowser } from "./support-browser.ts";
 import { fillJobs, openBenchWorld, serveBare } from "./support-service.ts";
 
-const STARTS = 3;
-const ROUNDS = 7;
-const SLOW_MS = 3000;
+const STARTS = sized(3, 1);
+const ROUNDS = sized(7, 2);
+const SLOW_MS = sized(3000, 100);
 /** Beside many campaigns; some of them stand still. */
-const JOBS = 50_000;
+const JOBS = sized(50_000, 50);
 /** To fill the store quickly. */
 const NO_LIMITS = "limits: { campaigns: off, other: off }\n";
 
@@ -150,7 +150,7 @@ await using bare = await serveBare(app);
 const browser = await launchBrowser();
 try {
   const few = await measured({ campaigns: 2, jobs: 3 }, browser, bare.origin);
-  const many = await measured({ campaigns: 200, jobs: JOBS }, browser, bare.origin);
+  const many = await measured({ campaigns: sized(200, 5), jobs: JOBS }, browser, bare.origin);
   process.stdout.write(`${JSON.stringify({ few, many, starts: STARTS, rounds: ROUNDS, tenantMs: SLOW_MS })}\n`);
 } finally {
   await browser.close();

@@ -2,12 +2,12 @@
 // collection, at a third and at the end. OUTDIAL_SOAK_MINUTES says how long; 30 by default.
 
 import { openSoak } from "../test/browser/soak.ts";
-import { rounded } from "./support.ts";
+import { rounded, sized } from "./support.ts";
 
-const MINUTES = Number(process.env["OUTDIAL_SOAK_MINUTES"] ?? "30");
-const UPDATES = 100;
+const MINUTES = sized(Number(process.env["OUTDIAL_SOAK_MINUTES"] ?? "30"), 0);
+const UPDATES = sized(100, 5);
 /** Rounds before the first measurement: caches fill. */
-const WARM_ROUNDS = 2;
+const WARM_ROUNDS = sized(2, 0);
 
 await using soak = await openSoak();
 const begin = performance.now();

@@ -4,12 +4,13 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { median, rounded } from "./support.ts";
+import { median, rounded, sized } from "./support.ts";
 
 const BIN = fileURLToPath(new URL("../bin/outdial.mjs", import.meta.url));
 const BUILT = new URL("../dist/index.js", import.meta.url);
 const LIBRARY = existsSync(BUILT) ? BUILT : new URL("../src/index.ts", import.meta.url);
 const IMPORT = ["-e", `import(${JSON.stringify(LIBRARY.href)})`];
+const TURNS = sized(15, 1);
 const timed = (args: string[]) => {
   const start = performance.now();
   spawnSync(process.execPath, args, { stdio: "ignore" });
@@ -20,7 +21,7 @@ timed([BIN, "--help"]);
 const bare: number[] = [];
 const help: number[] = [];
 const library: number[] = [];
-for (let n = 0; n < 15; n++) {
+for (let n = 0; n < TURNS; n++) {
   bare.push(timed(["-e", "0"]));
   help.push(timed([BIN, "--help"]));
   library.push(timed(IMPORT));

@@ -8,6 +8,12 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export const CAMPAIGN = "camp_1";
+
+/** A number of a benchmark. At the smallest scale (`npm run bench -- --smallest`) its figures say nothing, only that it still runs. */
+export function sized(full: number, smallest: number): number {
+  return process.env["BENCH_SCALE"] === "smallest" ? smallest : full;
+}
+
 const BIN = fileURLToPath(new URL("../bin/outdial.mjs", import.meta.url));
 
 export interface BenchSandbox {

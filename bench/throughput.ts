@@ -3,10 +3,21 @@
 
 import { Pool } from "undici";
 import { openTagging } from "../src/app/index.ts";
-import { benchFolder, CAMPAIGN, callId, csvRows, median, rounded, startSandbox, stopSandbox, tagEnvironment } from "./support.ts";
+import {
+  benchFolder,
+  CAMPAIGN,
+  callId,
+  csvRows,
+  median,
+  rounded,
+  sized,
+  startSandbox,
+  stopSandbox,
+  tagEnvironment,
+} from "./support.ts";
 
-const ROWS = 20_000;
-const ROUNDS = 5;
+const ROWS = sized(20_000, 200);
+const ROUNDS = sized(5, 1);
 const CONCURRENCY = 32;
 
 await using folder = await benchFolder();

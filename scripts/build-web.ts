@@ -4,8 +4,9 @@
 //   node scripts/build-web.ts --changed  only when a source has changed
 
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -27,7 +28,12 @@ if (!(process.argv.includes("--changed") && isFresh)) {
   // Whoever starts this, a test run too: a build for anything else is heavier, and not what is published.
   process.env["NODE_ENV"] = "production";
   const { build } = await import("vite");
+  const told = join(mkdtempSync(join(tmpdir(), "outdial-bundled-")), "packages");
+  process.env["OUTDIAL_BUNDLED"] = told;
   await build({ configFile: join(ROOT, "vite.config.ts"), logLevel: "warn" });
+  const bundled = new Set(readFileSync(told, "utf8").trim().split("\n"));
+  rmSync(dirname(told), { recursive: true });
+  await requireNotices([...bundled].sort());
   weigh();
   rmSync(join(OUT, ".vite"), { recursive: true });
   writeFileSync(STAMP, hash);
@@ -47,6 +53,15 @@ function filesIn(path: string): string[] {
   return readdirSync(path)
     .sort()
     .flatMap((name) => filesIn(join(path, name)));
+}
+
+/** The licences of all code of others that was bundled, and of nothing else, are in THIRD-PARTY-NOTICES. */
+async function requireNotices(bundled: readonly string[]): Promise<void> {
+  const { BUNDLED } = await import("./notices.ts");
+  if (bundled.join() === BUNDLED.join()) return;
+  throw new Error(
+    `the bundle has code of ${bundled.join(", ")}; scripts/notices.ts names ${BUNDLED.join(", ")}. Correct it there and run npm run generate`,
+  );
 }
 
 interface Chunk {

@@ -15,6 +15,7 @@ import { routeTable, serviceOpenApi } from "../src/server/index.ts";
 import { SHOWN_ONLY } from "../src/tenant/acd/pacing.ts";
 import { exampleCalls } from "./example-calls.ts";
 import { numberingPlans } from "./geography/numbering-plans.ts";
+import { notices } from "./notices.ts";
 
 /** A schema or an OpenAPI document: a line for each operation and each schema in it, so that a change of one is seen as one, in half the bytes of indented JSON. */
 const document = (value: object) => `${lines(value, 3)}\n`;
@@ -29,6 +30,7 @@ function lines(value: unknown, depth: number, indent = ""): string {
 }
 
 const FILES: Record<string, () => string> = {
+  "THIRD-PARTY-NOTICES": notices,
   "schemas/outdial.schema.json": () => document(configJsonSchema()),
   "schemas/rule-pack.schema.json": () => document(rulePackJsonSchema()),
   "schemas/dialer-settings.schema.json": () => document(dialerSettingsJsonSchema()),

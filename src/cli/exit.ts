@@ -69,6 +69,7 @@ export const EXIT_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   // A rule, or the state of what was named, forbids it.
   job_state: EXIT.refused,
   plan_changed: EXIT.refused,
+  other_version: EXIT.refused,
   plan_refused: EXIT.refused,
   no_company_list: EXIT.refused,
   clock_off: EXIT.refused,
@@ -84,6 +85,7 @@ export const EXIT_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   // The tenant does not answer: the same command may do later.
   vendor_unavailable: EXIT.vendorUnavailable,
   rate_limited: EXIT.vendorUnavailable,
+  too_many_at_once: EXIT.vendorUnavailable,
   deadline_exceeded: EXIT.vendorUnavailable,
   not_read_yet: EXIT.vendorUnavailable,
   aborted: EXIT.interrupted,

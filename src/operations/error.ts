@@ -10,6 +10,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `no_company_list`: the company's do-not-call list was neither loaded nor declared empty, so no gate allows a call.
  * - `clock_off`: this machine's clock differs from the tenant's, so it cannot be judged who may be called now.
  * - `plan_changed`: something that a plan is based on has changed since the plan was shown.
+ * - `other_version`: it was begun by another version of outdial, which must finish it.
  * - `unsupported`: the tenant's profile cannot do this; the message gives the reason and the alternative.
  * - `not_owner`: another replica has taken over the job; this one stops working on it.
  * - `outcome_unknown`: it is not known whether the tenant executed a request; a person must check before it is sent again.
@@ -25,6 +26,7 @@ export type OperationErrorCode =
   | "no_company_list"
   | "clock_off"
   | "plan_changed"
+  | "other_version"
   | "unsupported"
   | "not_owner"
   | "outcome_unknown"

@@ -9,6 +9,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `cross_site`: a request that a page of another origin may have caused.
  * - `wrong_host`: the Host header is none of this service's names.
  * - `too_many_attempts`: too many failed logins; `details.retryAfterSeconds`.
+ * - `too_many_at_once`: the caller has as many such requests under way as one may have; `details.retryAfterSeconds`.
  * - `no_such_route`, `wrong_method`: the address or the method does not exist.
  * - `request_too_large`, `request_too_slow`, `unsupported_media_type`: the body is not taken.
  * - `plan_changed`: what the preview showed no longer holds, or was never shown: look at it again.
@@ -24,6 +25,7 @@ export type ServerErrorCode =
   | "cross_site"
   | "wrong_host"
   | "too_many_attempts"
+  | "too_many_at_once"
   | "no_such_route"
   | "wrong_method"
   | "request_too_large"

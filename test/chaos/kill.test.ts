@@ -2,6 +2,7 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectAgreement } from "../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../support/calls.ts";
@@ -78,4 +79,32 @@ test("a second process takes over the job of one that was killed, and nothing is
   expect(end.code).toBe(0);
   expect(before).toBeLessThan(ROWS);
   await expectAgreement(world.databaseUrl, world.sandbox, ROWS);
+});
+
+test("what was answered and not yet recorded at the kill is read before it is sent, and nothing is written twice", async () => {
+  // Slow enough that not all is sent between the lock and the kill.
+  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 200 } });
+  const holder = new pg.Client({ connectionString: world.databaseUrl });
+  await holder.connect();
+  const first = startCli(args, { cwd: world.folder, env: world.environment });
+  await servedOrEnded(first, 40);
+  // From here on nothing is recorded any more: what is sent is answered, and its result is lost with the process.
+  await holder.query("begin");
+  await holder.query("lock table outdial.job_items in exclusive mode");
+  await servedOrEnded(first, requests() + 2 * CONCURRENCY);
+  await kill(first);
+  world.sandbox.control.faults.clear();
+  await holder.query("rollback");
+  await holder.end();
+  const written = () => world.sandbox.control.requests({ limit: 100_000, operation: "assignDisposition" }).length;
+  const before = written();
+  expect(before).toBeLessThan(ROWS);
+  const end = await runCli(args, { cwd: world.folder, env: world.environment });
+  expect(end.code).toBe(0);
+  expect(await expectAgreement(world.databaseUrl, world.sandbox, ROWS)).toMatchObject({ repeats: 0 });
+  expect(written()).toBe(ROWS);
+  // Only what may have been sent is read, not the rest of the chunks that were begun.
+  const read = world.sandbox.control.requests({ limit: 100_000, operation: "getCall" }).length;
+  expect(read).toBeGreaterThan(0);
+  expect(read).toBeLessThan(before + 4 * CONCURRENCY);
 });

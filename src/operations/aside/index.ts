@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { OperationError } from "../error.ts";
-import type { ReaderData } from "./task.ts";
+import type { ReaderTask } from "./task.ts";
 
 /** Processor time limit of the thread, ms: no legitimate input takes nearly as long. */
 const LONGEST_MS = 10_000;
@@ -15,6 +15,8 @@ const LOOK_MS = 100;
 const MOST_MEMORY_MB = 256;
 /** Number of concurrent threads; further calls wait. */
 const THREADS = 2;
+/** A thread that has had nothing to read for so long ends, ms. */
+const KEPT_MS = 60_000;
 
 let running = 0;
 const waiting: (() => void)[] = [];
@@ -45,9 +47,8 @@ export async function readAside<Read extends (given: never) => Promise<unknown>>
   if (running >= THREADS) await new Promise<void>((resolve) => waiting.push(resolve));
   else running += 1;
   const { of, name, module, from } = reader;
-  const data: ReaderData = { module: sourceOf(module, from), name, given };
   try {
-    return await onThread<Awaited<ReturnType<Read>>>(of, data, withinMs);
+    return await onThread<Awaited<ReturnType<Read>>>(of, { module: sourceOf(module, from), name, given }, withinMs);
   } finally {
     const next = waiting.shift();
     if (next === undefined) running -= 1;
@@ -58,18 +59,57 @@ export async function readAside<Read extends (given: never) => Promise<unknown>>
 /** Built code has another extension than the sources. */
 const sourceOf = (module: string, from: string): string => new URL(`${module}${from.endsWith(".ts") ? ".ts" : ".js"}`, from).href;
 
-async function onThread<T>(of: string, workerData: ReaderData, withinMs: number): Promise<T> {
+/** A thread that waits for something to read. It keeps no process alive. */
+interface Idle {
+  readonly worker: Worker;
+  readonly end: NodeJS.Timeout;
+}
+
+/** Starting a thread costs much more than reading a file: it loads the code of what it reads. So it is kept for a while. */
+const idle: Idle[] = [];
+
+function taken(): Worker {
+  const kept = idle.pop();
+  if (kept === undefined)
+    return new Worker(new URL(sourceOf("./reader-thread", import.meta.url)), {
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
+    });
+  clearTimeout(kept.end);
+  forget(kept.worker);
+  kept.worker.ref();
+  return kept.worker;
+}
+
+/** One by one: the worker has listeners of its own, too. */
+function forget(worker: Worker): void {
+  for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
+}
+
+function keep(worker: Worker): void {
+  forget(worker);
+  worker.unref();
+  const dropped = () => {
+    const at = idle.findIndex((one) => one.worker === worker);
+    if (at >= 0) clearTimeout(idle.splice(at, 1)[0]?.end);
+  };
+  const end = setTimeout(() => {
+    dropped();
+    void worker.terminate();
+  }, KEPT_MS).unref();
+  worker.on("error", dropped).on("exit", dropped);
+  idle.push({ worker, end });
+}
+
+async function onThread<T>(of: string, task: ReaderTask, withinMs: number): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const worker = new Worker(new URL(sourceOf("./reader-thread", import.meta.url)), {
-    workerData,
-    resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
-  });
+  const worker = taken();
   const late = () => reject(tooMuch(of, `takes longer than ${withinMs / 1000} s to read`));
   const latest = setTimeout(late, HELD_UP * withinMs);
   const over = new AbortController();
   const { signal } = over;
   const used = async () => {
-    for (let left = withinMs; left > 0; left = withinMs - (await processorMs(worker)))
+    const before = await processorMs(worker);
+    for (let left = withinMs; left > 0; left = withinMs - ((await processorMs(worker)) - before))
       await sleep(Math.max(left, LOOK_MS), undefined, { signal });
   };
   // Rejects only when the limit is exceeded.
@@ -80,12 +120,17 @@ async function onThread<T>(of: string, workerData: ReaderData, withinMs: number)
     reject(isFull ? tooMuch(of, `takes more than ${MOST_MEMORY_MB} MB to read`) : cause);
   });
   worker.once("exit", () => reject(new Error(`the reading of ${of} ended without an answer`)));
+  worker.postMessage(task, []);
   try {
-    return await promise;
+    const answer = await promise;
+    keep(worker);
+    return answer;
+  } catch (thrown) {
+    await worker.terminate();
+    throw thrown;
   } finally {
     over.abort();
     clearTimeout(latest);
-    await worker.terminate();
   }
 }
 

@@ -1,12 +1,15 @@
-// The thread: runs a module's function once on the data that it was started with.
+// The thread: runs functions of modules, one after the other, on the data that it is given. A function that throws ends it.
 
-import { parentPort, workerData } from "node:worker_threads";
-import type { ReaderData } from "./task.ts";
+import { parentPort } from "node:worker_threads";
+import type { ReaderTask } from "./task.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("this file is started as a worker thread");
-const { module, name, given } = workerData as ReaderData;
-const readers = (await import(module)) as Readonly<Record<string, ((given: unknown) => Promise<unknown>) | undefined>>;
-const read = readers[name];
-if (read === undefined) throw new Error(`${module} has no ${name}`);
-port.postMessage(await read(given), []);
+port.on("message", ({ module, name, given }: ReaderTask) => {
+  void (async () => {
+    const readers = (await import(module)) as Readonly<Record<string, ((given: unknown) => Promise<unknown>) | undefined>>;
+    const read = readers[name];
+    if (read === undefined) throw new Error(`${module} has no ${name}`);
+    port.postMessage(await read(given), []);
+  })();
+});

@@ -1,7 +1,6 @@
-// The data of a reading thread.
+// What a reading thread is asked to do.
 
-/** What a reading thread is started with. */
-export interface ReaderData {
+export interface ReaderTask {
   /** URL of the module with the function. */
   readonly module: string;
   /** Name of the function, which takes data and returns data. */

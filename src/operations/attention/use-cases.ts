@@ -20,7 +20,7 @@ import { timeText } from "../views/texts.ts";
 import { campaignConcerns, type Found } from "./concerns.ts";
 import { beginOf, dropConcern, dropOf, EARLIER_WINDOWS, isJudged } from "./drop.ts";
 import { brokenImportConcern, optOutConcerns } from "./opt-out-concerns.ts";
-import { approvalConcern, jobConcerns, settingsConcerns } from "./work.ts";
+import { approvalConcern, jobConcerns, settingsConcerns, storeConcerns } from "./work.ts";
 
 /** How long an acknowledgement is valid; after that the entry is listed as before. */
 const SEEN_MS = 24 * 3_600_000;
@@ -57,7 +57,9 @@ export class AttentionUseCases {
   }
 
   async #list(): Promise<readonly Concern[]> {
+    const { health } = this.#context.store;
     const parts: Readonly<Record<string, Part>> = {
+      "the store": async () => storeConcerns(health.conditions(), health.unseenHeads()),
       campaigns: () => this.#campaigns(),
       "emergency stops": () => this.#stops(),
       approvals: () => this.#approvals(),

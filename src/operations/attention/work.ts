@@ -2,7 +2,7 @@
 // outcome is not known, and those that could not be rolled back. Pure.
 
 import { jobTitle } from "../../kernel/index.ts";
-import type { Approval, Job } from "../../store/index.ts";
+import type { Approval, Job, StoreCondition } from "../../store/index.ts";
 import { isLeft, waitOf } from "../run/left.ts";
 import { stopOf } from "../run/reason.ts";
 import type { ChangeState } from "../settings/state.ts";
@@ -73,6 +73,29 @@ export function settingsConcerns(
       "Keep the new settings or put the old ones back, under Dialer.",
     ),
   ];
+}
+
+/** What stands of the database, and what jobs wait for: as the banner and `/readyz` tell it. @param unseen places of heads that could not be looked at */
+export function storeConcerns(conditions: readonly StoreCondition[], unseen: number): Found[] {
+  const found = (code: string, severity: Found["severity"], what: string, next: string, since: string | null): Found => ({
+    code,
+    severity,
+    subject: { kind: "store", id: code, name: "this store" },
+    what,
+    cause: "store",
+    evidence: [],
+    since,
+    next,
+    episode: since,
+  });
+  // Pushes and retrievals that wait continue by themselves, and nobody is called for them.
+  const waits: ReadonlySet<StoreCondition["name"]> = new Set(["lake_unavailable", "receiver_unavailable"]);
+  const standing = conditions.map(({ name, message, advice, since }) =>
+    found(name, waits.has(name) ? "soon" : "urgent", message, advice, timeText(since)),
+  );
+  if (unseen === 0) return standing;
+  const what = `${unseen} places of heads of the audit log could not be looked at: whether the database was set back is not known`;
+  return [...standing, found("heads_unseen", "soon", what, "outdial audit verify names them; make them readable.", null)];
 }
 
 /** Changes of settings are reported through their own state. */

@@ -61,6 +61,11 @@ export interface RowWork<Row, Item> {
    */
   send(row: Row, sentBefore: boolean, leave: Leave): Promise<Sent<Item>>;
   /**
+   * Looks whether the tenant has stored a row that an earlier process may have sent: its item, or undefined when it is to be sent. Kinds without it
+   * send such a row again. @throws TenantError when it cannot be found out
+   */
+  readonly stored?: (row: Row, leave: Leave) => Promise<Item | undefined>;
+  /**
    * Finds out the state of an open item, and sends again where that is safe. @throws TenantError when nothing could be found out
    */
   settle(row: Row, open: OpenItem, leave: Leave): Promise<Item & { readonly reason?: string }>;
@@ -79,6 +84,15 @@ interface RunDependencies<Row, Item extends FinishedItem> {
 interface Send<Row> {
   readonly row: Row;
   readonly sentBefore: boolean;
+  readonly doubt: Doubt;
+}
+
+/**
+ * What is found of the rows of a chunk that an earlier process may have sent. Rows are begun in their order and only so many are under way at once: after
+ * so many that are not stored, the others were not sent.
+ */
+interface Doubt {
+  missing: number;
 }
 
 /** A row that was certainly not stored, with its item in case it is not sent again. */
@@ -150,6 +164,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     const announced = !chunk.done && !this.#stopped() && (await this.#announce(no, chunk.rows.length));
     const rows = announced ? chunk.rows : [];
     const sends: Promise<void>[] = [];
+    const doubt: Doubt = { missing: 0 };
     for (const [index, row] of rows.entries()) {
       const line = work.lineOf(row);
       if (chunk.finished.has(line)) continue;
@@ -161,7 +176,7 @@ export class JobRun<Row, Item extends FinishedItem> {
       // The failure is thrown by the flush below, after all sending has ended.
       if (this.#committer.full) await this.#committer.room().catch(() => undefined);
       if (!(await this.#mayGo())) break;
-      sends.push(this.#send(no, { row, sentBefore: index < chunk.intentUpto }, measured, notStored));
+      sends.push(this.#send(no, { row, sentBefore: index < chunk.intentUpto, doubt }, measured, notStored));
     }
     await Promise.all(sends);
     await this.#sendAgain(no, notStored, measured);
@@ -263,6 +278,11 @@ export class JobRun<Row, Item extends FinishedItem> {
   /** Sends one row and records its result; with `notStored`, a row that is worth another attempt is added there instead. */
   async #send(no: number, send: Send<Row>, measured: Measuring, notStored: NotStored<Row, Item>[] | undefined): Promise<void> {
     try {
+      const stored = await this.#stored(send);
+      if (stored !== undefined) {
+        this.#finish(no, stored);
+        return;
+      }
       const sent = await this.#deps.work.send(send.row, send.sentBefore, this.#deps.leave);
       const retries = Math.max(0, sent.attempts - 1);
       for (const latency of sent.attemptLatenciesMs) measured.attempts.record(latency);
@@ -280,6 +300,21 @@ export class JobRun<Row, Item extends FinishedItem> {
       this.#fail(thrown);
     } finally {
       this.#places.release();
+    }
+  }
+
+  /** The item of a row that an earlier process sent and the tenant has stored. When that cannot be told, the row is sent: see `RowWork`. */
+  async #stored({ row, sentBefore, doubt }: Send<Row>): Promise<Item | undefined> {
+    const { work, leave, concurrency } = this.#deps;
+    if (!sentBefore || work.stored === undefined || doubt.missing >= concurrency) return undefined;
+    try {
+      const found = await work.stored(row, leave);
+      doubt.missing = found === undefined ? doubt.missing + 1 : 0;
+      return found;
+    } catch (thrown) {
+      if (leave.halt.aborted || !(thrown instanceof TenantError)) throw thrown;
+      doubt.missing = concurrency;
+      return undefined;
     }
   }
 

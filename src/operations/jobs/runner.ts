@@ -1,13 +1,18 @@
-// Runs and follows jobs of one kind over the rows of a file.
+// Runs and follows jobs of one kind over the rows of a file. A run's workflow: which chunks are left, each chunk as one durable step, then what is open is
+// settled, then the job is closed.
+//
+//   pending chunks ─▶ chunk 0 ─▶ chunk 1 ─▶ … (some overlap, so that the pipe never runs dry at a chunk's end) ─▶ settle ─▶ close
+//                        └── stop (no rights, vendor away, interrupted): no further chunk, the job is closed as stopped and can be resumed
 
+import { Histogram } from "../../kernel/index.ts";
 import { type AuditInput, ITEM_RESULTS, type ItemCounts, isGood } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { Kind, Running } from "../run/kind.ts";
 import type { Leave } from "../run/leave.ts";
+import { overlapping } from "../run/overlap.ts";
 import type { Runs } from "../run/runs.ts";
-import { runChunks } from "./body.ts";
-import { ENDED, type JobProgress, type JobRecords, type JobStatus, type RowJob } from "./record.ts";
-import type { JobRun } from "./run.ts";
+import { ENDED, type JobProgress, type JobRecords, type JobStatus, type Measured, type RowJob } from "./record.ts";
+import type { ChunkReport, JobRun } from "./run.ts";
 
 /** A run, whatever its rows are. */
 type AnyRun = Pick<JobRun<never, never>, "sendChunk" | "settle" | "progress" | "countEarlier">;
@@ -80,22 +85,20 @@ export class JobRunner {
     work.countEarlier(await jobs.counts(jobId));
     this.#active.set(jobId, work);
     try {
-      await runChunks(
-        step,
-        {
-          pendingChunks: () => jobs.pendingChunks(jobId),
-          sendChunk: (no) => work.sendChunk(no),
-          settle: () => work.settle(),
-          // The job's status follows from its ledger.
-          close: async (end) => {
-            const status = end.stop === undefined ? endStatus(await jobs.counts(jobId)) : "stopped";
-            await jobs.end(jobId, { status, ...end }, replicaId);
-            const ended = await jobs.get(jobId);
-            if (ended.status === "stopped" && ended.stop?.code !== "interrupted") onStopped?.(ended);
-          },
-        },
-        overlap,
-      );
+      const chunks = await step("pending-chunks", () => jobs.pendingChunks(jobId));
+      // As text: the workflow's own serializer visits every number of a histogram.
+      const send = async (no: number) =>
+        JSON.parse(await step(`chunk-${no}`, async () => JSON.stringify(await work.sendChunk(no)))) as ChunkReport;
+      const { ended: reports, stop: stopped } = await overlapping(chunks, overlap, send, (report) => report.stop);
+      const stop = stopped ?? (await step("settle", async () => (await work.settle()) ?? null)) ?? undefined;
+      await step("close", async () => {
+        // The job's status follows from its ledger.
+        const status = stop === undefined ? endStatus(await jobs.counts(jobId)) : "stopped";
+        await jobs.end(jobId, { status, stop, measured: merge(reports) }, replicaId);
+        const ended = await jobs.get(jobId);
+        if (ended.status === "stopped" && ended.stop?.code !== "interrupted") onStopped?.(ended);
+        return null;
+      });
     } finally {
       this.#active.delete(jobId);
     }
@@ -120,4 +123,26 @@ export class JobRunner {
 function endStatus(counts: ItemCounts): JobStatus {
   const bad = ITEM_RESULTS.some((result) => (counts[result] ?? 0) > 0 && !isGood(result));
   return bad ? "partly_failed" : "done";
+}
+
+function merge(reports: readonly ChunkReport[]): Measured {
+  const attempts = new Histogram();
+  const items = new Histogram();
+  let retries = 0;
+  let rateLimited = 0;
+  let conflicts: number | undefined;
+  for (const report of reports) {
+    attempts.merge(Histogram.from(report.attempts));
+    items.merge(Histogram.from(report.items));
+    retries += report.retries;
+    rateLimited += report.rateLimited;
+    if (report.conflicts !== undefined) conflicts = (conflicts ?? 0) + report.conflicts;
+  }
+  return {
+    attempts: attempts.summary(),
+    items: items.summary(),
+    retries,
+    rateLimited,
+    ...(conflicts === undefined ? {} : { conflicts }),
+  };
 }

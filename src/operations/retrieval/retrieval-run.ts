@@ -1,5 +1,5 @@
-// The run of a retrieval in this process: its windows are read concurrently, then everything that was stored is hashed and the
-// retrieval is closed.
+// The run of a retrieval in this process: its windows are read concurrently, each as one durable step, then everything that was stored is hashed and
+// the retrieval is closed. The progress of a window is stored page by page; a step that is started again continues there.
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import { ComplianceHash, type OutcomeLake, withLake } from "../../outcomes/index.ts";
@@ -9,9 +9,9 @@ import type { RawOutcome } from "../compliance/index.ts";
 import type { Semaphore } from "../jobs/semaphore.ts";
 import type { Step } from "../run/kind.ts";
 import type { JobLeave } from "../run/leave.ts";
+import { overlapping } from "../run/overlap.ts";
 import type { StopReason } from "../run/reason.ts";
 import type { Runs } from "../run/runs.ts";
-import { readWindows } from "./body.ts";
 import { auditEntry, findRetrieval } from "./entry.ts";
 import { INTERRUPTED } from "./failure.ts";
 import { PageThread } from "./page-thread.ts";
@@ -111,13 +111,18 @@ export class RetrievalRun {
   /** Reads the windows that are left, and closes the retrieval. */
   async read(step: Step): Promise<void> {
     const { ledger, downloads } = this.#deps;
-    const openWindows = async () => {
+    // The concurrency is part of the result: another number in a replay would begin the steps in another order.
+    const { windows, atOnce } = await step("open-windows", async () => {
       const left = (await ledger.windows(this.#retrieval.jobId)).filter(({ done }) => !done);
       return { windows: left.map(({ no }) => no), atOnce: downloads };
-    };
+    });
     // Problems of this machine's disk, in whatever step, end by themselves.
-    const readWindow = (no: number) => withLake(() => this.#readWindow(no));
-    await readWindows(step, { openWindows, readWindow, close: (stop) => withLake(() => this.#close(stop)) });
+    const read = (no: number) => step(`window-${no}`, async () => (await withLake(() => this.#readWindow(no))) ?? null);
+    const { stop } = await overlapping(windows, atOnce, read, (ended) => ended ?? undefined);
+    await step("close", async () => {
+      await withLake(() => this.#close(stop));
+      return null;
+    });
   }
 
   /** Ends the thread. A retrieval that was taken over may still be processing a page. */

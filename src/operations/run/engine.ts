@@ -1,7 +1,7 @@
 // The engine of every durable operation: workflows and queues of DBOS on the store's PostgreSQL. No other file uses DBOS, which is a
 // singleton of the process.
 
-import { DBOS, DBOSClient, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
+import { DBOS, DBOSClient, DBOSWorkflowConflictError, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import pg from "pg";
 import { asStoreError, QUIET_TRANSACTION_MS } from "../../store/index.ts";
 import { sayOnce } from "./repeats.ts";
@@ -60,8 +60,7 @@ export type EnginePhase = { /** It was put into the queue for any service. */ re
 );
 
 /** Whether the error says that another process has the run by now. */
-export const isTakenAway = (thrown: unknown): boolean =>
-  thrown instanceof Error && /no longer owned by this execution/.test(thrown.message);
+export const isTakenAway = (thrown: unknown): boolean => thrown instanceof DBOSWorkflowConflictError;
 
 /** A run under way, as the engine records it. */
 export interface UnderWay extends EngineRun {

@@ -1,6 +1,8 @@
 // Runs operations that are state machines: a journal of events gives the state, and commands are carried out one at a time until there are none left.
 // A process that takes the operation over reads the journal and continues where it ends.
 
+import type { Instant } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
 import type { Running } from "./kind.ts";
 import type { Leave } from "./leave.ts";
 
@@ -21,6 +23,22 @@ export interface JournaledWork<State, Command, Happening> {
    * nothing again
    */
   perform(command: Command, state: State, leave: Leave): Promise<Happening>;
+}
+
+/**
+ * Why an operation is not continued here: its journal was begun by another version of its machine, and replayed by this one it may lead to another
+ * state than the tenant is in. Undefined when it was begun by this version, or has ended.
+ */
+export function strangerTo(
+  machine: number,
+  begun: { readonly machine: number; readonly endedAt: Instant | null },
+): OperationError | undefined {
+  if (begun.machine === machine || begun.endedAt !== null) return undefined;
+  return new OperationError(
+    "other_version",
+    `it was begun by another version of outdial, whose steps are version ${begun.machine}; here they are version ${machine}: it stands still, because where it is cannot be told for certain`,
+    { advice: "Compare what is in force at the tenant, and finish it with the version of outdial that began it." },
+  );
 }
 
 /** Runs an operation until it has ended or is stopped, with one durable step for each command. */

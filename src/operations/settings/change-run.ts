@@ -3,13 +3,13 @@
 import { type Clock, type Instant, newId } from "../../kernel/index.ts";
 import type { DialerChange } from "../../store/index.ts";
 import type { Context } from "../context.ts";
-import { runJournal } from "../run/journal.ts";
+import { runJournal, strangerTo } from "../run/journal.ts";
 import type { Running } from "../run/kind.ts";
 import type { Leave } from "../run/leave.ts";
 import { act, type Happening } from "./act.ts";
 import { judge, type Predictor, type RegulatoryCheck } from "./gate.ts";
 import { loadChange } from "./journal.ts";
-import { decide } from "./machine.ts";
+import { decide, MACHINE } from "./machine.ts";
 import { withFieldsOf } from "./model.ts";
 import { type Notices, noticesOf } from "./notices.ts";
 import type { ChangePlan, ChangeState, Command, Patience } from "./state.ts";
@@ -46,6 +46,8 @@ export async function runChange(options: ChangeRunOptions): Promise<void> {
   const ledger = context.store.dialer;
   const change = await ledger.byJob(running.jobId);
   if (change === undefined) throw new Error(`job ${running.jobId} is no change of dialer settings`);
+  const stranger = strangerTo(MACHINE, change);
+  if (stranger !== undefined) throw stranger;
   const { plan } = await loadChange(ledger, change);
   const run = new ChangeRun(options, change, plan);
   await runJournal<ChangeState, Command, Happening>(running, {

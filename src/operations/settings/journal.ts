@@ -4,10 +4,11 @@ import { z } from "zod";
 import { issueText } from "../../kernel/index.ts";
 import type { DialerChange, DialerLedger } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import { strangerTo } from "../run/journal.ts";
 import { carrierFields, expectedFields } from "./file.ts";
-import { decide, startOf } from "./machine.ts";
+import { decide, MACHINE, startOf } from "./machine.ts";
 import { readSettings } from "./model.ts";
-import type { ChangeEvent, ChangePlan, ChangeState } from "./state.ts";
+import { type ChangeEvent, type ChangePlan, type ChangeState, PHASES } from "./state.ts";
 
 const settings = z.unknown().transform((value, context) => {
   const read = readSettings(value);
@@ -82,7 +83,13 @@ function replay(of: ChangePlan, journal: readonly unknown[]): ChangeState {
   return events.reduce((state, one) => decide(of, state, one).state, startOf(of));
 }
 
-/** A change with its plan, and the state and length of its journal. Throws OperationError `job_state` when no change made the version. */
+/** What the store says of a change whose journal this version does not replay. */
+function strange(of: ChangePlan, change: DialerChange, { code, message, advice }: OperationError): ChangeState {
+  const phase = PHASES.find((one) => one === change.phase) ?? "examining";
+  return { ...startOf(of), phase, stop: { code, message: `${message}. ${advice}` } };
+}
+
+/** A change with its plan, and the state and length of its journal; see `strangerTo`. Throws OperationError `job_state` when no change made the version. */
 export async function loadChange(
   ledger: Pick<DialerLedger, "journal">,
   change: DialerChange,
@@ -91,7 +98,8 @@ export async function loadChange(
     throw new OperationError("job_state", `version ${change.version} was found at the tenant and was not made by a change`);
   const plan = readPlan(change.plan);
   const journal = await ledger.journal(change.jobId);
-  return { plan, state: replay(plan, journal), seq: journal.length };
+  const stranger = strangerTo(MACHINE, change);
+  return { plan, state: stranger === undefined ? replay(plan, journal) : strange(plan, change, stranger), seq: journal.length };
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {

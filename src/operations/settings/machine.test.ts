@@ -2,8 +2,9 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { machinePrint } from "../../../test/support/machine-print.ts";
 import { scaled } from "../../../test/support/scale.ts";
-import { decide, startOf } from "./machine.ts";
+import { decide, MACHINE, startOf } from "./machine.ts";
 import { type DialerSettings, sameSettings } from "./model.ts";
 import { type ChangeEvent, type ChangePlan, type ChangeState, type Command, DEFAULT_PATIENCE } from "./state.ts";
 
@@ -49,7 +50,33 @@ function play(
 const intended = { type: "intended" } as const;
 const accepted = (tag = "v2") => ({ type: "accepted", operationId: "op", tag }) as const;
 const looked = (status: string, more: object = {}) => ({ type: "looked", status, ...more }) as const;
-const found = (value: DialerSettings, tag: string) => ({ type: "found", settings: value, tag }) as const;
+const found = (value: DialerSettings, tag: string | null) => ({ type: "found", settings: value, tag }) as const;
+
+const HASHES: Readonly<Record<number, string>> = { 1: "678d84fae1063628" };
+
+test("a machine that replays a journal to another state has another version", () => {
+  const at = 60_000;
+  const message = "so";
+  const events: readonly ChangeEvent[] = [
+    ...(["resumed", "intended", "stale", "unknown_operation"] as const).map((type) => ({ type, at })),
+    ...[OLD, NEW, settings(4), settings(2, 60)].flatMap((one) => ["v1", "v2", null].map((tag) => ({ ...found(one, tag), at }))),
+    { type: "found", settings: null, tag: null, problem: "unread", at },
+    ...["v2", "v3"].map((tag) => ({ ...accepted(tag), at })),
+    ...["COMPLETED", "FAILED", "IN_PROGRESS"].map((status) => ({ ...looked(status), at })),
+    ...(["refused", "lost", "unmeasured"] as const).map((type) => ({ type, message, at })),
+    ...[true, false].flatMap((yes): ChangeEvent[] => [
+      { type: "unanswered", code: "c", message, fatal: yes, at },
+      { type: "judged", pass: yes, message, at },
+      { type: "decided", keep: yes, by: "someone", at },
+      { type: "measured", answered: 1000, abandoned: yes ? 100 : 1, at },
+    ]),
+  ];
+  const plans = [planOf(), planOf(GUARD), { ...planOf(), inPieces: true }].map((plan) => ({
+    start: startOf(plan),
+    decide: (before: ChangeState, event: ChangeEvent) => decide(plan, before, event),
+  }));
+  expect(machinePrint(plans, { type: "begun", at: 0 }, events)).toBe(HASHES[MACHINE]);
+});
 
 test("what arrived in part is sent again where a tenant takes settings in pieces, and is somebody else's where it does not", () => {
   const both = { ...NEW, algorithm: { ...NEW.algorithm, warm_line_timeout_sec: 1 } };

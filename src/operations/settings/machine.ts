@@ -22,6 +22,12 @@ import { beginGuard, watch } from "./guard.ts";
 import { type DialerSettings, diffSettings, mergeSettings, sameSettings } from "./model.ts";
 import type { ChangeEvent, ChangePlan, ChangeState, Command, Failure, Outcome, SettingsVersion } from "./state.ts";
 
+/**
+ * Raise it when an event leads to another state or command than before: changes that are open then are not continued by this version. A test
+ * knows what the events led to.
+ */
+export const MACHINE = 1;
+
 /** What follows from an event: the new state, and the commands to carry out. */
 export interface Decision {
   readonly state: ChangeState;

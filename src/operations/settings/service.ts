@@ -6,6 +6,7 @@ import { type AuditInput, DIALER_CHANGE, type DialerChange, type DialerLedger } 
 import { type PacingSettings, requireSupported } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
+import { strangerTo } from "../run/journal.ts";
 import type { Kind, Running } from "../run/kind.ts";
 import { executorIsDead, leftWords } from "../run/left.ts";
 import { runChange, type SettingsRules } from "./change-run.ts";
@@ -13,7 +14,7 @@ import type { SettingsFile } from "./file.ts";
 import { type Judgement, judge } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
 import { loadChange, readPlan } from "./journal.ts";
-import { decide } from "./machine.ts";
+import { decide, MACHINE } from "./machine.ts";
 import { type DialerSettings, diffSettings, type FieldChange, settingsHash } from "./model.ts";
 import { beforeLatest, ofVersion } from "./rollback.ts";
 import { askedOver } from "./shown-only.ts";
@@ -208,6 +209,7 @@ export class SettingsChanges {
       settingsHash: hash,
       settings: wanted,
       plan,
+      machine: MACHINE,
       phase: "sending",
       audit: [audit],
     });
@@ -246,6 +248,8 @@ export class SettingsChanges {
     const ledger = this.#ledger;
     const clock = this.#clock;
     const change = await this.find(version);
+    const stranger = strangerTo(MACHINE, change);
+    if (stranger !== undefined) throw stranger;
     const { plan, state, seq } = await loadChange(this.#ledger, change);
     if (state.phase !== "paused" || change.jobId === null)
       throw new OperationError(

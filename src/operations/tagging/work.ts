@@ -1,7 +1,7 @@
 // How tagging processes a row: one idempotent write; afterwards calls without an answer are read back, and for locked ones the
 // status is read.
 
-import type { CallOptions, CallReader, DispositionWriter } from "../../tenant/port.ts";
+import type { CallOptions, CallReader, CallState, DispositionWriter } from "../../tenant/port.ts";
 import type { OpenItem, RowWork, Sent } from "../jobs/index.ts";
 import type { Leave } from "../run/leave.ts";
 import { type Assignment, bodyOf, sameDisposition } from "./assignment.ts";
@@ -31,6 +31,10 @@ export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<
         unanswered: result === "unknown" || result === "failed",
         again: result === "failed",
       };
+    },
+    async stored(row, leave) {
+      const { assignment } = row as SendRow;
+      return storedItem(assignment, await reader.read(assignment.callId, callOf(leave)));
     },
     settle(row, open: OpenItem, leave) {
       const { assignment } = row as SendRow;
@@ -65,11 +69,16 @@ async function readBack(
   const call = await reader.read(assignment.callId, options);
   if (call === undefined)
     return { ...sentItem(assignment, "not_found"), statusCode: 404, reason: "the tenant does not know the call" };
-  if (call.disposition !== undefined && sameDisposition(assignment, call.disposition)) {
-    return { ...sentItem(assignment, "tagged"), reason: "settled by reading back", callStatus: call.status };
-  }
+  const stored = storedItem(assignment, call);
+  if (stored !== undefined) return stored;
   const outcome = await writer.assign(assignment.callId, bodyOf(assignment), options);
   return { ...finishedItem(assignment, outcome, true), callStatus: call.status };
+}
+
+/** The item of a row whose disposition the call has; undefined when it has another one, or none. */
+function storedItem(assignment: Assignment, call: CallState | undefined): FinishedItem | undefined {
+  if (call?.disposition === undefined || !sameDisposition(assignment, call.disposition)) return undefined;
+  return { ...sentItem(assignment, "tagged"), reason: "settled by reading back", callStatus: call.status };
 }
 
 /** The result of a row that is not sent, or undefined for one that is. */

@@ -2,7 +2,7 @@
 
 import type { Delivery, InboundEvent } from "../../store/index.ts";
 import type { Delivery as DeliveryView, InboundEvent as InboundEventView } from "./schemas/deliveries.ts";
-import { timeText } from "./texts.ts";
+import { maskedText, timeText } from "./texts.ts";
 
 export function deliveryOf(one: Delivery): DeliveryView {
   return {
@@ -24,6 +24,9 @@ export function deliveryOf(one: Delivery): DeliveryView {
 export function inboundEventOf({ body: _body, ...one }: InboundEvent): InboundEventView {
   return {
     ...one,
+    // Whoever sends events chooses them.
+    eventId: maskedText(one.eventId),
+    type: maskedText(one.type),
     occurredAt: timeText(one.occurredAt),
     receivedAt: timeText(one.receivedAt),
     nextAttemptAt: timeText(one.nextAttemptAt),

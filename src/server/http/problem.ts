@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<string, number>> = {
   clock_off: 422,
   not_owner: 409,
   plan_changed: 409,
+  other_version: 409,
   audit_set_back: 409,
   other_tenant: 409,
   key_busy: 409,
@@ -43,6 +44,7 @@ const STATUS: Readonly<Record<string, number>> = {
   key_reused: 422,
   refused: 422,
   too_many_attempts: 429,
+  too_many_at_once: 429,
   // An error of the tenant: the caller of this API is not at fault.
   unauthorized: 502,
   missing_scope: 502,

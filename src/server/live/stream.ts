@@ -1,7 +1,7 @@
 // A reader of the feed as server-sent events: ids to resume from, heartbeats, `reset` when what was missed is no longer kept.
 
 import { type Clock, messageOf } from "../../kernel/index.ts";
-import { serviceEvent, timeText } from "../../operations/views/index.ts";
+import { maskedValue, serviceEvent, timeText } from "../../operations/views/index.ts";
 import type { FeedEvent, FeedPlace, Principal, ServiceFeed } from "../../store/index.ts";
 import type { FeedHub, FeedReader } from "./hub.ts";
 
@@ -109,5 +109,5 @@ function eventText(event: FeedEvent, log: (message: string) => void): string {
 }
 
 function textOf(place: FeedPlace, type: string, data: object): string {
-  return `id: ${idOf(place)}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `id: ${idOf(place)}\nevent: ${type}\ndata: ${JSON.stringify(maskedValue(data, { keepIds: true }))}\n\n`;
 }

@@ -1,6 +1,6 @@
 // Answers to assistants: JSON with telephone numbers masked, of bounded length; errors in the same words as on the command line.
 
-import { maskedText, problem } from "../../operations/views/index.ts";
+import { maskedText, maskedValue, problem } from "../../operations/views/index.ts";
 
 /** Longest answer, characters. */
 export const LONGEST_ANSWER = 60_000;
@@ -41,16 +41,6 @@ export function failed(message: string, advice?: string): ToolResult {
 function wordsOf(value: unknown, status: number): [message: string, advice: string | undefined] {
   const parsed = problem.safeParse(value);
   return parsed.success ? [parsed.data.detail, parsed.data.advice] : [`the service answered ${status}`, undefined];
-}
-
-/** The value with every telephone number in its texts masked. Cursors stay as they are. */
-export function maskedValue(value: unknown): unknown {
-  if (typeof value === "string") return maskedText(value);
-  if (Array.isArray(value)) return value.map(maskedValue);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [maskedText(name), name === "next" ? member : maskedValue(member)]),
-  );
 }
 
 function jsonOf(text: string): unknown {

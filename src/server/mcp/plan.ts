@@ -1,9 +1,9 @@
 // A dangerous verb as a tool: the call ends in a plan that waits for a person, bound to its hash.
 
 import { z } from "zod";
-import { awaitingApproval, problem } from "../../operations/views/index.ts";
+import { awaitingApproval, maskedValue, problem } from "../../operations/views/index.ts";
 import { API } from "../routing/route.ts";
-import { failed, maskedValue, resultOf, type ToolResult, told } from "./answer.ts";
+import { failed, resultOf, type ToolResult, told } from "./answer.ts";
 import { type Ask, requestOf, send, type Tool } from "./tools.ts";
 
 /** A hash that no plan has: the answer to it contains the hash of the plan that would be carried out. */

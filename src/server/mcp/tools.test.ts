@@ -1,8 +1,9 @@
 // Tools are made of routes: which, with which names and arguments; and how the arguments of a call become a request.
 
 import { describe, expect, test } from "vitest";
+import { maskedValue } from "../../operations/views/index.ts";
 import { describedRoutes } from "../document.ts";
-import { failed, LONGEST_ANSWER, maskedValue, told } from "./answer.ts";
+import { failed, LONGEST_ANSWER, told } from "./answer.ts";
 import { allowableVerbs, readTools, requestOf, writeTools } from "./tools.ts";
 
 const routes = describedRoutes();

@@ -33,6 +33,14 @@ describe("logs", () => {
     expect(lineOf(written[1] ?? "")).not.toHaveProperty("requestId");
   });
 
+  test("show no telephone number in a message, a path or a reason", () => {
+    const written: string[] = [];
+    const { log } = createLogger({ write: (line) => written.push(line) });
+    log("warn", "212-555-0177 complained", { path: "/api/v1/people/+12125550177", reason: ["call 2125550177"] });
+    expect(lineOf(written[0] ?? "")).toMatchObject({ message: "••••••••77 complained", path: "/api/v1/people/+1••••••••77" });
+    expect(written[0]).not.toMatch(/212\D{0,3}555/);
+  });
+
   test.each([
     ["a bearer token in a text", "sent Authorization: Bearer MARKER-abc.def", {}],
     ["basic credentials", "sent Basic TUFSS0VSOk1BUktFUg== MARKERLESS".replace("MARKERLESS", ""), { auth: "Basic MARKER0123==" }],

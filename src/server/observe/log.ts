@@ -1,8 +1,9 @@
-// Structured logs: one JSON line each, with ids that link a request to the vendor's calls, and without secrets, wherever they
-// appear.
+// Structured logs: one JSON line each, with ids that link a request to the vendor's calls, and without secrets and telephone
+// numbers, wherever they appear.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import pino from "pino";
+import { maskedText } from "../../operations/views/index.ts";
 import type { VendorHooks } from "./vendor-hooks.ts";
 
 type LogLevel = "debug" | "info" | "warn" | "error";
@@ -99,10 +100,10 @@ function shown(value: unknown, known: readonly string[], depth: number): unknown
   return redacted(value as Readonly<Record<string, unknown>>, known, depth + 1);
 }
 
-/** A text without anything that looks like a secret or is known to be one. */
+/** A text without anything that looks like a secret or is known to be one, and without telephone numbers. */
 function cleaned(text: string, known: readonly string[]): string {
   let clean = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, "[redacted]");
   for (const [pattern, instead] of SECRET_TEXT) clean = clean.replace(pattern, instead);
-  return clean;
+  return maskedText(clean);
 }

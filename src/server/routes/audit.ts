@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { type AuditUseCases, numberOf } from "../../operations/index.ts";
-import { auditEntry, auditProof, auditVerdict, maskedText, pageOf } from "../../operations/views/index.ts";
+import { auditEntry, auditProof, auditVerdict, maskedText, maskedValue, pageOf } from "../../operations/views/index.ts";
 import type { AuditEntry } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
@@ -143,16 +143,9 @@ export function auditRoutes(port: () => AuditUseCases) {
 
 /** An entry with its telephone numbers masked. */
 function hidden(entry: AuditEntry): AuditEntry {
-  return { ...entry, subject: maskedText(entry.subject), details: maskedMembers(entry.details) };
+  return { ...entry, subject: maskedText(entry.subject), details: maskedDetails(entry.details) };
 }
 
-function maskedMembers(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, maskedValue(value)]));
-}
-
-function maskedValue(value: unknown): unknown {
-  if (typeof value === "string") return maskedText(value);
-  if (Array.isArray(value)) return value.map(maskedValue);
-  if (typeof value === "object" && value !== null) return maskedMembers({ ...value });
-  return value;
+function maskedDetails(details: AuditEntry["details"]): AuditEntry["details"] {
+  return Object.fromEntries(Object.entries(details).map(([name, value]) => [name, maskedValue(value)]));
 }

@@ -19,6 +19,7 @@ import {
   pageOf,
   previewed,
 } from "../../operations/views/index.ts";
+import { AtOnce } from "../access/at-once.ts";
 import { ServerError } from "../error.ts";
 import { cursor, limit, list, pageOfItems } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
@@ -35,6 +36,9 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/, "the hash of a plan, 64 hexadeci
 const shownPlan = ({ plan, stopMark }: ApplyPlan) => campaignPlanOf(plan, stopMark);
 
 export function campaignFileRoutes(work: () => CampaignFileUseCases) {
+  const atOnce = new AtOnce("readings of campaign files");
+  const read = (caller: string, files: Parameters<typeof parseCampaignFiles>[0]) =>
+    atOnce.do(caller, () => parseCampaignFiles(files));
   return [
     route({
       id: "campaigns.plan",
@@ -43,6 +47,7 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       question: true,
       summary: "What an apply of campaign files would change; its plan and confirm are what apply wants",
       description: `Every mistake is told with file, line, column and field. Nothing is sent to the tenant. A viewer may have at most ${CONTACT_PAGES} pages of contacts looked at. Of a plan that was shown \`plan\` makes it anew; when it is another one now, the answer is \`plan_changed\` with what moved.`,
+      asItIs: true,
       role: "viewer",
       body: z.strictObject({
         files: campaignFiles.optional(),
@@ -68,7 +73,7 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
         const reading = { contactPages: pages, signal };
         if (plan !== undefined) return shownPlan((await work().planApply(plan, reading)).plan);
         const stopMark = await work().stopMark();
-        return campaignPlanOf(await work().plan(await parseCampaignFiles(files ?? []), { ...reading, activate }), stopMark);
+        return campaignPlanOf(await work().plan(await read(who.name, files ?? []), { ...reading, activate }), stopMark);
       },
     }),
     dangerousRoute({
@@ -142,6 +147,7 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       method: "get",
       path: "/campaigns/export",
       summary: "A campaign file for each campaign, or for those named",
+      asItIs: true,
       role: "viewer",
       query: z.strictObject({ id: list.describe("Campaigns; all without one") }),
       reply: campaignExport,
@@ -153,10 +159,11 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       path: "/campaigns/drift",
       question: true,
       summary: "How campaign files and the tenant differ",
+      asItIs: true,
       role: "viewer",
       body: z.strictObject({ files: campaignFiles, managedOnly: z.boolean().default(false) }),
       reply: campaignDrift,
-      handle: async ({ body: { files, managedOnly } }) => work().drift(await parseCampaignFiles(files), { managedOnly }),
+      handle: async ({ body: { files, managedOnly }, who }) => work().drift(await read(who.name, files), { managedOnly }),
     }),
   ];
 }

@@ -92,6 +92,11 @@ export interface ApiRoute {
   readonly personal: boolean | "revealed";
   /** Whether it changes nothing although it is not a GET: a question that is too long or too private for a URL. */
   readonly question: boolean;
+  /**
+   * Whether a viewer's answer is not masked: the company's own documents, in which caller numbers stand, and what proves something only as it is. In all
+   * other answers to viewers everything that may be a telephone number is masked, whatever text it stands in.
+   */
+  readonly asItIs: boolean;
   readonly dangerous: boolean;
   readonly params: z.ZodObject | undefined;
   readonly query: z.ZodObject | undefined;

@@ -22,6 +22,7 @@ interface Spec<Id extends string, P extends z.ZodObject, Q extends z.ZodObject, 
   readonly role: Role | "public";
   readonly personal?: boolean | "revealed";
   readonly question?: boolean;
+  readonly asItIs?: boolean;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -170,6 +171,7 @@ function shared<Id extends string, P extends z.ZodObject, Q extends z.ZodObject,
     role: spec.role,
     personal: spec.personal ?? false,
     question: spec.question ?? false,
+    asItIs: spec.asItIs ?? false,
     dangerous: false,
     params: spec.params,
     query: spec.query,

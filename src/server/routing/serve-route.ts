@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
-import { approvalOf, ROLES, type Role } from "../../operations/views/index.ts";
+import { approvalOf, maskedId, maskedValue, ROLES, type Role } from "../../operations/views/index.ts";
 import { type Access, type AuditInput, type Principal, type ServiceRequests, StoreError } from "../../store/index.ts";
 import { authenticate, type Remembered, withinMs } from "../access/authenticate.ts";
 import { refuseCrossSite } from "../access/cross-site.ts";
@@ -86,10 +86,26 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   };
   const answered = await once(route, raw, request, host, () => route.answer(raw, (plan) => secondPerson(route, raw, plan, host)));
   await besides(route, () => recordRoute(route, raw, answered, host));
+  const shown = who.role === "viewer" && !route.asItIs ? maskedAnswer(answered) : answered;
   // A stream may still be reading the upload.
-  const response = responseOf(answered, answered.kind === "stream" ? stack.move() : undefined);
+  const response = responseOf(shown, answered.kind === "stream" ? stack.move() : undefined);
   if (setCookie !== undefined) response.headers.append("set-cookie", setCookie);
   return response;
+}
+
+/** The answer for somebody who may not see telephone numbers. A raw response is made by its route, which masks by itself. */
+function maskedAnswer(answer: Answer): Answer {
+  if (answer.kind === "json") return { ...answer, value: maskedValue(answer.value, { keepIds: true }) };
+  if (answer.kind === "response") return answer;
+  // Texts are whole lines.
+  const maskedLine = (line: string) => (line === "" ? line : JSON.stringify(maskedValue(JSON.parse(line), { keepIds: true })));
+  const isJson = answer.contentType.includes("ndjson");
+  const shown = (text: string) => (isJson ? text.split("\n").map(maskedLine).join("\n") : maskedId(text));
+  return { ...answer, texts: mapped(answer.texts, shown) };
+}
+
+async function* mapped(texts: AsyncIterable<string>, change: (text: string) => string): AsyncGenerator<string> {
+  for await (const text of texts) yield change(text);
 }
 
 /** The parts of the request, not yet checked against schemas. Throws ServerError for what no handler can use, except for routes with `mend`. */

@@ -13,7 +13,7 @@ import {
   type NewCampaignApply,
 } from "./types.ts";
 
-const APPLIES = `select a.job_id as "jobId", plan_hash as "planHash", a.source_name as "sourceName", a.actor, plan, phase, outcome, message,
+const APPLIES = `select a.job_id as "jobId", plan_hash as "planHash", a.source_name as "sourceName", a.actor, plan, machine, phase, outcome, message,
     a.created_at as "createdAt", a.stop_mark::float8 as "stopMark", ended_at as "endedAt", j.status, j.executor, j.run
   from outdial.campaign_applies a join outdial.jobs j on j.id = a.job_id`;
 
@@ -45,8 +45,19 @@ export class CampaignLedger extends JournalLedger {
         status: "ready",
       });
       await tx.query(
-        `insert into outdial.campaign_applies (job_id, plan_hash, source_name, actor, plan, phase, created_at, stop_mark) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        [jobId, planHash, storable(sourceName), actor, JSON.stringify(apply.plan), apply.phase, new Date(now), apply.stopMark],
+        `insert into outdial.campaign_applies (job_id, plan_hash, source_name, actor, plan, phase, created_at, stop_mark, machine)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          jobId,
+          planHash,
+          storable(sourceName),
+          actor,
+          JSON.stringify(apply.plan),
+          apply.phase,
+          new Date(now),
+          apply.stopMark,
+          apply.machine,
+        ],
       );
       tx.audit(apply.audit);
       return true;

@@ -17,6 +17,8 @@ export interface CampaignApply {
   readonly actor: string;
   /** JSON. */
   readonly plan: unknown;
+  /** Version of the state machine that wrote its journal. */
+  readonly machine: number;
   readonly phase: string;
   readonly outcome: string | null;
   readonly message: string | null;
@@ -38,6 +40,7 @@ export interface NewCampaignApply {
   readonly actor: string;
   /** JSON. */
   readonly plan: unknown;
+  readonly machine: number;
   readonly phase: string;
   readonly stopMark: number;
   readonly audit: readonly AuditInput[];

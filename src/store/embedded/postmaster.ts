@@ -33,7 +33,7 @@ const LOG_LIMIT = 16 * 1024 * 1024;
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
-  // A busy process has up to thirteen connections: this allows seventeen such processes, and some more.
+  // A busy process has up to seventeen connections: this allows thirteen such processes, and some more.
   max_connections: "230",
   shared_buffers: "128MB",
   synchronous_commit: "on",

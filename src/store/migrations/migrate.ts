@@ -59,6 +59,7 @@ import { stopsGiven } from "./0053-stops-given.ts";
 import { stopEvidence } from "./0054-stop-evidence.ts";
 import { replicasAlike } from "./0062-replicas-alike.ts";
 import { askers } from "./0063-askers.ts";
+import { journalMachines } from "./0064-journal-machines.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -117,6 +118,7 @@ const MIGRATIONS: readonly Migration[] = [
   stopEvidence,
   replicasAlike,
   askers,
+  journalMachines,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -16,7 +16,7 @@ import {
   type NewDialerChange,
 } from "./types.ts";
 
-const COLUMNS = `version, subject, job_id as "jobId", c.kind, c.source_name as "sourceName", c.actor, settings_hash as "settingsHash", settings, tag, plan,
+const COLUMNS = `version, subject, job_id as "jobId", c.kind, c.source_name as "sourceName", c.actor, settings_hash as "settingsHash", settings, tag, plan, machine,
     phase, outcome, message, rejected, c.created_at as "createdAt", ended_at as "endedAt", j.status, j.executor, j.run, j.finished_at as "stoppedAt"`;
 const FROM = "from outdial.dialer_changes c left join outdial.jobs j on j.id = c.job_id";
 const CHANGES = `select ${COLUMNS} ${FROM}`;
@@ -74,8 +74,8 @@ export class DialerLedger extends JournalLedger {
         status: "ready",
       });
       const [made] = await tx.query<{ version: number }>(
-        `insert into outdial.dialer_changes (job_id, kind, source_name, actor, settings_hash, settings, plan, phase, created_at, subject)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning version`,
+        `insert into outdial.dialer_changes (job_id, kind, source_name, actor, settings_hash, settings, plan, phase, created_at, subject, machine)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning version`,
         [
           jobId,
           change.kind,
@@ -87,6 +87,7 @@ export class DialerLedger extends JournalLedger {
           change.phase,
           new Date(now),
           storable(change.subject ?? ""),
+          change.machine,
         ],
       );
       tx.audit(change.audit);

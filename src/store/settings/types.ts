@@ -24,6 +24,8 @@ export interface DialerChange {
   readonly tag: string | null;
   /** JSON; null for settings that were found. */
   readonly plan: unknown;
+  /** Version of the state machine that wrote its journal. */
+  readonly machine: number;
   readonly phase: string;
   readonly outcome: string | null;
   readonly message: string | null;
@@ -57,6 +59,7 @@ export interface NewDialerChange {
   readonly settings: unknown;
   /** JSON. */
   readonly plan: unknown;
+  readonly machine: number;
   readonly phase: string;
   readonly audit: readonly AuditInput[];
 }

@@ -340,6 +340,20 @@ test.each([
   expect(world.writes().length - before).toBe(1);
 });
 
+test("an apply that another version of the machine began is not continued: it stands still, and that is told", async () => {
+  await using world = await openWorld();
+  await using runtime = await world.open();
+  const plan = await runtime.plans.plan(await filesOf(DRAFT), { ...PAGES, activate: false });
+  const { jobId } = await runtime.plans.begin(plan, "campaigns.yaml");
+  await world.query("update outdial.campaign_applies set machine = 0");
+  const { apply: stood, state } = await runtime.plans.run(jobId);
+  expect(stood).toMatchObject({ endedAt: null, status: "stopped" });
+  expect(state.stop).toMatchObject({ code: "other_version" });
+  expect(world.writes()).toEqual([]);
+  const [job] = await world.query("select id, kind, error from outdial.jobs where status = 'stopped'");
+  expect(job?.["error"]).toMatchObject({ code: "other_version", message: expect.stringContaining("another version of outdial") });
+});
+
 test("activation asks the failover pair as a resume does: beside a partner that dials the campaign stays paused", async () => {
   await using world = await openWorld([
     { ...DRAFT, id: "camp_a", status: "paused" },

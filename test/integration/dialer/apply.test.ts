@@ -56,6 +56,21 @@ test("an activation that fails leaves the old settings, and the revision is reme
   expect((await prepared({ ...NEW, name: "Other" })).rejection).toBeUndefined();
 });
 
+test("a change that another version of the machine began is not continued: it stands still, and that is told", async () => {
+  await begin();
+  const { version } = await dialer.changes.begin(await prepared(), null);
+  await world.query("update outdial.dialer_changes set machine = 0 where ended_at is null");
+  const { change, state } = await dialer.changes.run(version);
+  expect(change).toMatchObject({ endedAt: null, status: "stopped" });
+  expect(state.stop).toMatchObject({ code: "other_version", message: expect.stringContaining("another version of outdial") });
+  await expect(dialer.changes.decide(version, true)).rejects.toMatchObject({ code: "other_version" });
+  expect(world.writes()).toEqual([]);
+  expect(world.inForce()).toEqual(OLD);
+  // The version that began it goes on where it was.
+  await world.query("update outdial.dialer_changes set machine = 1 where ended_at is null");
+  expect(await dialer.changes.run(version)).toMatchObject({ change: { outcome: "applied" }, state: { stop: null } });
+});
+
 test("an activation that does not end in time is put back onto the current tag", async () => {
   await begin();
   // Looks show no end although the tenant has finished: to whoever looks, a timeout.

@@ -61,6 +61,17 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
   await writeFile(name ?? "", headBeyond(checkpoint, store.audit.sign.bind(store.audit)));
   await until(async () => ((await world.get("/api/v1/conditions"))["items"] as unknown[]).length > 0);
 
+  expect(await world.get("/api/v1/attention")).toMatchObject({
+    items: expect.arrayContaining([
+      expect.objectContaining({
+        code: "audit_set_back",
+        severity: "urgent",
+        what: expect.stringContaining("set back or replaced") as string,
+        next: expect.stringContaining("outdial audit accept-head") as string,
+      }),
+    ]) as unknown,
+  });
+
   const ready = await fetch(`${service.url}/readyz`);
   expect(ready.status).toBe(before);
   expect(await ready.json()).toMatchObject({

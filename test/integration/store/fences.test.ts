@@ -31,7 +31,7 @@ const FOREIGN = { code: "not_owner" };
 
 test("the journals of changes and applies", async () => {
   const { dialer, campaigns, audit } = world.store;
-  const begun = { sourceName: "x", actor: "tester", plan: {}, stopMark: 0, audit: [] };
+  const begun = { sourceName: "x", actor: "tester", plan: {}, machine: 1, stopMark: 0, audit: [] };
   await dialer.begin({ ...begun, jobId: "job_1", kind: "apply", settingsHash: "1", settings: {}, phase: "sending" });
   await campaigns.begin({ ...begun, jobId: "job_2", planHash: "2", phase: "looking" });
   for (const [ledger, jobId] of [

@@ -1,6 +1,7 @@
 // The engine as a model: runs as rows that executors take, one at a time of a partition, with the results of their steps. It keeps the rules of DBOS that
 // the operations build upon: a step's result is written only while the run is the executor's, a run that is given back to its queue is another's.
 
+import { DBOSWorkflowConflictError } from "@dbos-inc/dbos-sdk";
 import type { Engine, EngineBody, EngineRun } from "../../../src/operations/run/engine.ts";
 import { workflowId } from "../../../src/operations/run/engine.ts";
 import type { SimulatedProcess } from "./process.ts";
@@ -52,7 +53,7 @@ export class EngineModel {
         if (known !== undefined) return known.value;
         const value = await work();
         await insist(() => {
-          if (!this.owns(id, executor)) throw new Error(`${id} is no longer owned by this execution`);
+          if (!this.owns(id, executor)) throw new DBOSWorkflowConflictError(id);
           // A reply that was lost: the row is this process's, so it was its own write.
           row.steps.set(name, value);
         });

@@ -21,6 +21,12 @@ import type {
   Found,
 } from "./state.ts";
 
+/**
+ * Raise it when an event leads to another state or command than before: applies that are open then are not continued by this version. A test
+ * knows what the events led to.
+ */
+export const MACHINE = 1;
+
 /** What decisions depend on besides state and event. */
 export interface Course {
   readonly plan: CampaignPlan;

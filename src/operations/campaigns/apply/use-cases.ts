@@ -5,7 +5,7 @@ import { APPLY_PHASE_WORDS, newId, phaseWords } from "../../../kernel/index.ts";
 import { CAMPAIGN_APPLY, type CampaignApply } from "../../../store/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
-import { runJournal } from "../../run/journal.ts";
+import { runJournal, strangerTo } from "../../run/journal.ts";
 import type { Kind, Running } from "../../run/kind.ts";
 import type { Leave } from "../../run/leave.ts";
 import { executorIsDead, leftWords } from "../../run/left.ts";
@@ -21,9 +21,9 @@ import { type ResumeDeps, resumeVerdict } from "../state/resume.ts";
 import { pairAgainstOf } from "../states.ts";
 import { act, type Happening } from "./act.ts";
 import { replay } from "./journal.ts";
-import { type Course, decide, stepsOf } from "./machine.ts";
+import { type Course, decide, MACHINE, startOf, stepsOf } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
-import { type ApplyCommand, type ApplyPatience, type ApplyState, DEFAULT_APPLY_PATIENCE } from "./state.ts";
+import { APPLY_PHASES, type ApplyCommand, type ApplyPatience, type ApplyState, DEFAULT_APPLY_PATIENCE } from "./state.ts";
 
 /** What applies need besides the rules of plans. */
 export interface ApplyRules extends PlanRules {
@@ -103,7 +103,8 @@ export class CampaignFileUseCases extends CampaignPlanner {
     const audit = [{ actor, action: "campaign.apply", subject: "campaigns", job: jobId, details }];
     await ledger.keepPlan(plan.hash, plan);
     const stopMark = asked.stopMark ?? (await store.stops.mark());
-    const begun = await ledger.begin({ jobId, planHash: plan.hash, sourceName, actor, plan, phase: "looking", stopMark, audit });
+    const entry = { jobId, planHash: plan.hash, sourceName, actor, plan, machine: MACHINE, phase: "looking", stopMark, audit };
+    const begun = await ledger.begin(entry);
     if (!begun) {
       const open = await ledger.open();
       throw busy(open, await executorIsDead(open, replica));
@@ -178,6 +179,8 @@ export class CampaignFileUseCases extends CampaignPlanner {
 
   async #body(running: Running): Promise<void> {
     const apply = await this.find(running.jobId);
+    const stranger = strangerTo(MACHINE, apply);
+    if (stranger !== undefined) throw stranger;
     const course = this.#courseOf(apply);
     await runJournal<ApplyState, ApplyCommand, Happening>(running, {
       load: () => this.#load(apply),
@@ -265,7 +268,13 @@ export class CampaignFileUseCases extends CampaignPlanner {
 
   async #load(apply: CampaignApply): Promise<{ state: ApplyState; seq: number }> {
     const journal = await this.#context.store.campaigns.journal(apply.jobId);
-    return { state: replay(this.#courseOf(apply), journal), seq: journal.length };
+    const course = this.#courseOf(apply);
+    const stranger = strangerTo(MACHINE, apply);
+    if (stranger === undefined) return { state: replay(course, journal), seq: journal.length };
+    // What the store says of it: its journal is not replayed.
+    const phase = APPLY_PHASES.find((one) => one === apply.phase) ?? "looking";
+    const stop = { code: stranger.code, message: `${stranger.message}. ${stranger.advice}` };
+    return { state: { ...startOf(course), phase, stop }, seq: journal.length };
   }
 }
 

@@ -22,6 +22,7 @@ export const CAUSE_KINDS = [
   "replicas",
   "settings",
   "job",
+  "store",
 ] as const;
 
 /** Something that needs a person, with its severity and who takes care of it. */
@@ -33,7 +34,7 @@ export const concern = z
       .enum(["urgent", "soon"])
       .describe("urgent: people may be called wrongly, or nobody is; soon: before it comes to that"),
     subject: z.strictObject({
-      kind: z.enum(["campaign", "approval", "receiver", "compliance", "dialer", "job", "tenant", "stop"]),
+      kind: z.enum(["campaign", "approval", "receiver", "compliance", "dialer", "job", "tenant", "stop", "store"]),
       id: z.string(),
       name: z.string(),
     }),

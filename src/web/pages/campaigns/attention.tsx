@@ -30,6 +30,7 @@ const PAGE: Readonly<Record<Concern["subject"]["kind"], (id: string) => string>>
   job: (id) => (id === "" ? "/jobs" : `/jobs/${encodeURIComponent(id)}`),
   tenant: () => "/tenant",
   stop: () => "/",
+  store: () => "/audit",
 };
 
 export function Attention({ list }: { readonly list: Resource<Answer<"attention.list">> }) {
