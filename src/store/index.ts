@@ -107,6 +107,7 @@ export type { StopLedger } from "./stops/stop-ledger.ts";
 export type { FoundCampaign, ListProblem, Stop, StopAttempt, StoppedCampaign } from "./stops/types.ts";
 export { openStore, type Store } from "./store.ts";
 export type { KnownCampaign } from "./tenant/known-campaigns.ts";
+export type { CountedKind, KnownCount } from "./tenant/known-counts.ts";
 export type { ReplyShapes } from "./tenant/reply-shapes.ts";
 export { type BoundTenant, type TenantIdentity, tenantWords } from "./tenant/tenant-of-store.ts";
 export type { ReadingKey, ReadingProblem, TenantReading } from "./tenant/tenant-readings.ts";

@@ -28,6 +28,7 @@ test("what is known is paused before a slow list is there, and what only the lis
   // The tenant's clock stands still: the list comes when it is moved.
   control.faults.add({ match: { operation: "listCampaigns" }, effect: { delayMs: 60_000 } });
   await knownCampaigns.keep([{ id: "camp_a", name: "a", status: "active" }], Date.now() + 60_000);
+  await knownCampaigns.goneByWord(["camp_b"], (subject) => ({ actor: "ann", action: "campaign.gone", subject, details: {} }));
   const stopping = at.post("/api/v1/campaigns/stop", { reason: "fire" });
   await expect.poll(statuses, { timeout: 60_000 }).toEqual(["paused", "active"]);
   control.faults.clear();

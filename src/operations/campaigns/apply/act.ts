@@ -5,6 +5,7 @@ import type { Clock } from "../../../kernel/index.ts";
 import type { CallOptions, CampaignProvisioning, CampaignRunner } from "../../../tenant/port.ts";
 import { TenantError } from "../../../tenant/port.ts";
 import { OperationError } from "../../error.ts";
+import { type ListedCampaigns, SAY_GONE } from "../../known/index.ts";
 import { type Leave, whileWanted } from "../../run/leave.ts";
 import { readPlannedRecords } from "../file/records.ts";
 import { campaignDraftSchema } from "../file/schema.ts";
@@ -31,6 +32,8 @@ export interface ActDeps {
    */
   readonly held: (campaignId: string) => Promise<string | null>;
   readonly clock: Clock;
+  /** Reads the tenant's list of campaigns, compared with those that are known. */
+  readonly list: (signal: AbortSignal) => Promise<ListedCampaigns>;
   /** Runs work that no other process runs at the same time under the same name. */
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** The idempotency key for a campaign and a plan: the same in every process at every time. */
@@ -62,7 +65,7 @@ export async function act(
   try {
     switch (command.kind) {
       case "look":
-        return foundOf(await look(entry, state, provisioning, signal));
+        return await look(entry, state, deps);
       case "read":
         return foundOf(state.id === null ? undefined : await readCampaign(provisioning, state.id, signal));
       case "send":
@@ -119,17 +122,17 @@ function foundOf(campaign: TenantCampaign | undefined): Happening {
   return { type: "found", campaign: { id, status, etag, document } };
 }
 
-/** The campaign by its id; a campaign to create by its name, which no campaign had when the plan was made. */
-async function look(
-  entry: PlanEntry,
-  state: ApplyState,
-  provisioning: CampaignProvisioning,
-  signal: AbortSignal,
-): Promise<TenantCampaign | undefined> {
-  if (state.id !== null) return readCampaign(provisioning, state.id, signal);
-  for await (const { id, name } of provisioning.campaigns({ signal }))
-    if (name === entry.name) return readCampaign(provisioning, id, signal);
-  return undefined;
+/**
+ * The campaign by its id; a campaign to create by its name, which no campaign had when the plan was made. One that is known by that
+ * name and not on the list is not made a second time.
+ */
+async function look(entry: PlanEntry, state: ApplyState, { provisioning, signal, list }: ActDeps): Promise<Happening> {
+  if (state.id !== null) return foundOf(await readCampaign(provisioning, state.id, signal));
+  const { campaigns, comparison, shorter } = await list(signal);
+  const there = campaigns.find(({ name }) => name === entry.name);
+  if (there !== undefined) return foundOf(await readCampaign(provisioning, there.id, signal));
+  const lacking = comparison.lacks.some(({ name }) => name === entry.name);
+  return lacking ? { type: "refused", message: `${shorter}; ${SAY_GONE}` } : foundOf(undefined);
 }
 
 /** What a write is told. */

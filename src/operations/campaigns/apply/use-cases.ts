@@ -5,6 +5,7 @@ import { APPLY_PHASE_WORDS, newId, phaseWords } from "../../../kernel/index.ts";
 import { CAMPAIGN_APPLY, type CampaignApply } from "../../../store/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
+import { listCampaigns } from "../../known/index.ts";
 import { runJournal } from "../../run/journal.ts";
 import type { Kind, Running } from "../../run/kind.ts";
 import type { Leave } from "../../run/leave.ts";
@@ -219,6 +220,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
               return last?.target === "paused" && last.askedAt > createdAt ? `${last.actor} paused it since` : null;
             },
             clock,
+            list: (asked) => listCampaigns({ provisioning, store, clock }, { signal: asked }),
             inTurn: (name, work) => store.dialer.inTurn(name, work),
             signal,
             leave,
