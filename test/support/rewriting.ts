@@ -12,7 +12,7 @@ export interface RewrittenRequest {
 
 export interface Rewriting extends AsyncDisposable {
   readonly url: string;
-  /** What becomes of an answer from now on: another body, or undefined for the true one. */
+  /** What becomes of an answer from now on: another body, with 200, or undefined for the true answer. */
   rewrite: (asked: RewrittenRequest, body: Readonly<Record<string, unknown>>) => object | undefined;
 }
 
@@ -40,7 +40,7 @@ export async function startRewriting(sandbox: Pick<Sandbox, "fetch">): Promise<R
     answered.headers.forEach((value, name) => {
       if (!HOP.has(name)) reply.setHeader(name, value);
     });
-    reply.writeHead(answered.status).end(other === undefined ? text : JSON.stringify(other));
+    reply.writeHead(other === undefined ? answered.status : 200).end(other === undefined ? text : JSON.stringify(other));
   };
   const server = createServer((asked, reply) => {
     answer(asked, reply).catch(() => asked.socket.destroy());

@@ -57,6 +57,7 @@ import { failoverRuns } from "./0051-failover-runs.ts";
 import { failoverOrderTimes } from "./0052-failover-order-times.ts";
 import { stopsGiven } from "./0053-stops-given.ts";
 import { knownAnswers } from "./0058-known-answers.ts";
+import { comparedRetrievals } from "./0059-compared-retrievals.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -113,6 +114,7 @@ const MIGRATIONS: readonly Migration[] = [
   failoverOrderTimes,
   stopsGiven,
   knownAnswers,
+  comparedRetrievals,
 ];
 
 /** The version of the schema that this outdial works with. */
