@@ -34,6 +34,10 @@ export interface ActDeps {
   readonly clock: Clock;
   /** Reads the tenant's list of campaigns, compared with those that are known. */
   readonly list: (signal: AbortSignal) => Promise<ListedCampaigns>;
+  /** Throws OperationError `not_available` when outdial has made this registration: the tenant's list lacks it. */
+  readonly refuseSecond: (draft: WebhookDraft) => Promise<void>;
+  /** Records a registration that was made. */
+  readonly registered: (id: string, draft: WebhookDraft) => Promise<void>;
   /** Runs work that no other process runs at the same time under the same name. */
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** The idempotency key for a campaign and a plan: the same in every process at every time. */
@@ -82,6 +86,8 @@ export async function act(
   } catch (thrown) {
     if (thrown instanceof OperationError && thrown.code === "invalid_input")
       return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: true };
+    if (thrown instanceof OperationError && thrown.code === "not_available")
+      return { type: "refused", message: `${thrown.message}. ${thrown.advice ?? ""}` };
     if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
     return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: FATAL.has(thrown.code) };
   }
@@ -175,7 +181,8 @@ async function written({ phase }: ApplyState, write: () => Promise<Happening>): 
 }
 
 /** Makes the registrations that a campaign names, or brings them up to date; one that is in order is left alone. */
-async function register({ own }: PlanEntry, { webhooks, inTurn, signal, leave }: ActDeps): Promise<Happening> {
+async function register({ own }: PlanEntry, deps: ActDeps): Promise<Happening> {
+  const { webhooks, inTurn, signal, leave } = deps;
   const wanted = own.webhooks ?? [];
   if (wanted.length === 0) return { type: "registered", webhooks: 0 };
   return inTurn("vendor webhook metrics", async () => {
@@ -183,21 +190,24 @@ async function register({ own }: PlanEntry, { webhooks, inTurn, signal, leave }:
     for (const { name, callbackUrl, events, enabled = true } of wanted) {
       const draft: WebhookDraft = { name, callbackUrl, events, enabled };
       const found = there.find((one) => one.name === name);
-      if (found === undefined) await created(webhooks, draft, { ...callOf(leave), signal });
-      else if (!isAsDrafted(found, draft)) await webhooks.update(found.id, draft, callOf(leave));
+      if (found === undefined) {
+        await deps.refuseSecond(draft);
+        await deps.registered(await created(webhooks, draft, { ...callOf(leave), signal }), draft);
+      } else if (!isAsDrafted(found, draft)) await webhooks.update(found.id, draft, callOf(leave));
     }
     return { type: "registered", webhooks: wanted.length };
   });
 }
 
-/** Creates a registration; a reply that was lost is settled by listing. */
-async function created(webhooks: CampaignWebhooks, draft: WebhookDraft, { signal, ...call }: CallOptions): Promise<void> {
+/** Creates a registration; a reply that was lost is settled by listing. @returns its id */
+async function created(webhooks: CampaignWebhooks, draft: WebhookDraft, { signal, ...call }: CallOptions): Promise<string> {
   try {
-    await webhooks.create(draft, call);
+    return await webhooks.create(draft, call);
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || !(thrown.outcomeUnknown || thrown.code === "unknown_outcome")) throw thrown;
-    const there = await readRegistrations(webhooks, signal);
-    if (!there.some(({ name }) => name === draft.name)) throw thrown;
+    const there = (await readRegistrations(webhooks, signal)).find(({ name }) => name === draft.name);
+    if (there === undefined) throw thrown;
+    return there.id;
   }
 }
 

@@ -24,7 +24,8 @@ import type { PlanFacts, Registration, TenantCampaign } from "./types.ts";
 /** Registrations for the tenant's events about campaigns. */
 export interface CampaignWebhooks {
   list(signal?: AbortSignal): Promise<readonly unknown[]>;
-  create(webhook: WebhookDraft, call: CallOptions): Promise<unknown>;
+  /** @returns the id */
+  create(webhook: WebhookDraft, call: CallOptions): Promise<string>;
   update(id: string, webhook: WebhookDraft, call: CallOptions): Promise<unknown>;
 }
 
