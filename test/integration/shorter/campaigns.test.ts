@@ -28,7 +28,7 @@ async function openWorld() {
     /** From now on the tenant lists only these, and says that these are all. */
     lists(...ids: readonly string[]) {
       gateway.rewrite = ({ method, path }, body) => {
-        if (method !== "GET" || !/\/omnichannel\/campaigns$/.test(path)) return undefined;
+        if (method !== "GET" || !path.endsWith("/omnichannel/campaigns")) return undefined;
         const campaigns = (body["campaigns"] as { id: string }[]).filter(({ id }) => ids.includes(id));
         return { ...body, campaigns, total: campaigns.length };
       };
