@@ -6,8 +6,8 @@ import {
   CampaignFileUseCases,
   type CampaignPlan,
   CampaignPlanner,
+  type CampaignsExported,
   campaignPlanOf,
-  type ExportedFile,
   exportedCampaigns,
   type FileText,
   type Interruption,
@@ -101,7 +101,7 @@ export async function exportCampaignFiles(
   environment: Environment,
   ids: readonly string[],
   warn: (message: string) => void,
-): Promise<ExportedFile[]> {
+): Promise<CampaignsExported> {
   const config = await loadConfig(flags, environment);
   await using stack = new AsyncDisposableStack();
   const tenant = await tenantFromConfig(config, environment);
@@ -110,7 +110,7 @@ export async function exportCampaignFiles(
   stack.defer(() => store?.close());
   if (store === undefined)
     warn(`there is no store in ${config.dir}: the files have what the tenant has, but not the policies that outdial stores`);
-  return await exportedCampaigns({ tenant, store }, ids);
+  return await exportedCampaigns({ tenant, store, clock: config.clock }, ids);
 }
 
 /** Opens what an apply needs. Disposing closes it in reverse order. */

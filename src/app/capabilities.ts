@@ -6,6 +6,7 @@ import {
   CampaignUseCases,
   DeliveryUseCases,
   JobUseCases,
+  KnownAnswers,
   MAIL,
   OutcomeUseCases,
   type RowJob,
@@ -115,6 +116,7 @@ export async function capabilitiesOn(
     webhooks: vendorWebhooksOn(workplace, environment),
     doNotCall: new TenantDnc(workplace),
     callbacks: new TenantCallbacks(workplace),
+    known: new KnownAnswers(workplace),
     /** What a service runs beside its requests. */
     beside: { refresh, stops, runSchedules },
   };

@@ -61,6 +61,7 @@ export interface FactsRuntime {
   readonly clock: Clock;
   readonly gate: Gate;
   readonly audit: Store["audit"];
+  readonly counts: Pick<Store, "knownCounts">;
   /** Appends to the audit log. */
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly settings: ComplianceSettings;
@@ -156,6 +157,7 @@ export function factsOf(config: Config, store: Store, clock: Clock = config.cloc
   return {
     facts,
     audit,
+    counts: store,
     clock,
     gate: createGate({ facts, holds, audit, clock, random, actor }),
     record: (entry) => audit.append([entry]),

@@ -125,13 +125,14 @@ export function outcomesOn(
 ): Omit<OutcomesRuntime, keyof AsyncDisposable> {
   const { config, store, tenant, random, replica } = workplace;
   const records = recordsOver(stack, config, store);
-  const { outcomeSource: source, dispositionCatalog: catalog } = tenant.capabilities;
+  const { outcomeSource: source, dispositionCatalog: catalog, metricsSource: metrics } = tenant.capabilities;
   const { lake } = records;
   const { clock } = config;
   const optOutCodes = config.file.compliance?.optOutCodes;
   const retrieving = new Retrieving({
     source,
     catalog,
+    metrics,
     lake,
     ledger: store.retrievals,
     runs: workplace.runs,

@@ -1,6 +1,6 @@
 // The ledger, the audit log and the outbox, for commands that only read or cancel.
 
-import { AuditUseCases, DeliveryUseCases, JobRecordsUseCases, livesOf } from "../operations/index.ts";
+import { AuditUseCases, DeliveryUseCases, JobRecordsUseCases, KnownAnswers, livesOf } from "../operations/index.ts";
 import type { StandingConflict, Store } from "../store/index.ts";
 import { rulesOf } from "./compliance.ts";
 import { type Flags, loadConfig } from "./config.ts";
@@ -20,6 +20,8 @@ export interface Records extends AsyncDisposable {
   acceptHeads(reason: string): Promise<readonly StandingConflict[]>;
   /** Deliveries of events; receivers are known by name only, so no secret is needed. */
   readonly deliveries: DeliveryUseCases;
+  /** What the tenant's answers lack of what is known. */
+  readonly known: KnownAnswers;
 }
 
 /** Which processes of a store are dead, as seen from this machine, by a process that is not one of them. */
@@ -42,6 +44,7 @@ export async function openRecords(flags: Flags, environment: Environment): Promi
     },
     acceptHeads: (reason) => store.audit.acceptHeads(actor, reason),
     deliveries: new DeliveryUseCases({ store, clock }, {}),
+    known: new KnownAnswers({ store }),
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

@@ -49,7 +49,14 @@ export function contactsOn(
 /** The pre-dial gate of a configuration over an open store. */
 export async function campaignGateOf(
   tenant: TenantLink,
-  { facts, audit, gate, clock, settings }: Pick<FactsRuntime, "facts" | "audit" | "gate" | "clock" | "settings">,
+  {
+    facts,
+    audit,
+    counts,
+    gate,
+    clock,
+    settings,
+  }: Pick<FactsRuntime, "facts" | "audit" | "counts" | "gate" | "clock" | "settings">,
   given: {
     readonly pack?: RulePack | undefined;
     readonly callType?: CallType | undefined;
@@ -62,6 +69,7 @@ export async function campaignGateOf(
     gate,
     facts,
     audit,
+    counts,
     pack: given.pack ?? (await readRulePack(settings.pack, settings.packKey)),
     compile: compileRulePack,
     clock,

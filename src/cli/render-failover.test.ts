@@ -21,6 +21,7 @@ const pairOf = (state: unknown) =>
 const UNKNOWN: Omit<Parameters<typeof campaignStatusOf>[0], "id" | "name" | "failover"> = {
   at: 0,
   isGone: false,
+  lackingSince: null,
   status: null,
   campaign: null,
   campaignProblem: null,

@@ -24,7 +24,7 @@ function quarantineLine({ quarantined }: Pick<RetrievalView, "quarantined">): st
 
 /** The summary of a retrieval. */
 export function retrievalLines(retrieval: RetrievalView): string[] {
-  const { jobId, campaignId, from, to, codes, status, calls, complianceHash, stop } = retrieval;
+  const { jobId, campaignId, from, to, codes, status, calls, complianceHash, doubt, stop } = retrieval;
   const { attempts, pages, pagesFailed, rows, bytes, windows, windowsDone, unfinished, successRate, latencySeconds } = retrieval;
   const well =
     successRate === null ? "" : ` (${Math.floor(successRate * 10_000) / 100} % of ${grouped(attempts)} requests went well)`;
@@ -35,15 +35,20 @@ export function retrievalLines(retrieval: RetrievalView): string[] {
   if (unfinished > 0) lines.push(`  ${grouped(unfinished)} calls were still going on; a later retrieval reads them`);
   const poison = quarantineLine(retrieval);
   if (poison !== "") lines.push(`  in quarantine: ${poison} (outdial outcomes runs ${jobId} --quarantine shows them)`);
+  if (doubt !== null) lines.push(`  ${printable(doubt)}`);
   if (complianceHash !== null) lines.push(`  compliance hash ${complianceHash}`);
   if (stop !== null) lines.push(`  ${printable(stop.message)}`, ...(stop.advice === undefined ? [] : [`  ${stop.advice}`]));
   return lines;
 }
 
 /** One line for the verdict on a retrieval that has ended, and what is wrong. */
-export function verdictLines({ jobId, whole, calls, expected, hash, expectedHash, damaged }: RetrievalVerdict): string[] {
+export function verdictLines(verdict: RetrievalVerdict): string[] {
+  const { jobId, whole, calls, expected, hash, expectedHash, damaged, compared, doubt } = verdict;
   const found = grouped(calls ?? 0);
-  if (whole === true) return [`${jobId} ok · ${found} calls · ${hash}`];
+  const others = (compared ?? []).map(({ by, count }) => `  compared with ${by}: ${grouped(count)}`);
+  if (whole === true) return [`${jobId} ok · ${found} calls · ${hash}`, ...others];
+  if (whole === null) return [`${jobId} NOT KNOWN · no call was brought, and nothing else counts the calls of this time`];
+  if (doubt !== null && hash === expectedHash) return [`${jobId} SHORT · ${printable(doubt)}`, ...others];
   const lines = [`${jobId} DIFFERS · ${grouped(expected ?? 0)} calls were retrieved, the lake has ${found} of them`];
   const { count, callIds } = damaged ?? { count: 0, callIds: [] };
   if (count > 0) lines.push(`  changed: ${grouped(count)} calls: ${callIds.map(printable).join(", ")}`);

@@ -46,7 +46,7 @@ export const TREE: readonly Node[] = [
     runBy(ofContext, context, "context"),
     ...runBy(ofContext, context, "listContexts", "showContext", "useContext", "rebindContext"),
   ),
-  group("tenant", "what the tenant can do", runBy(ofTenant, tenant, "probe")),
+  group("tenant", "what the tenant can do, and what its answers lack", runBy(ofTenant, tenant, "probe", "missing", "gone")),
   ...runBy(ofTenant, tenant, "call", "smoke"),
   ...runBy(() => import("./commands/demo.ts"), demo, "demo"),
   ...runBy(() => import("./commands/sandbox.ts"), demo, "sandbox"),

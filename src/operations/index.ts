@@ -83,6 +83,7 @@ export type { ResultRow } from "./jobs/result-rows.ts";
 export { type RowRunOptions, submitOne } from "./jobs/rows.ts";
 export { Semaphore } from "./jobs/semaphore.ts";
 export { JOB_FILTERS, JobRecordsUseCases, JobUseCases, jobFiltersIn } from "./jobs/use-cases.ts";
+export { KnownAnswers, SAY_GONE } from "./known/index.ts";
 export { lacksOf } from "./lacks.ts";
 export { exportedText, exportToFile } from "./outcomes/export.ts";
 export { planReport, type ReportRequest, type ReportRules } from "./outcomes/report.ts";

@@ -109,6 +109,7 @@ export { pauseEntry, type StopLedger } from "./stops/stop-ledger.ts";
 export type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "./stops/types.ts";
 export { openStore, type Store } from "./store.ts";
 export type { KnownCampaign } from "./tenant/known-campaigns.ts";
+export type { CountedKind, KnownCount } from "./tenant/known-counts.ts";
 export type { ReplyShapes } from "./tenant/reply-shapes.ts";
 export { type BoundTenant, type TenantIdentity, tenantWords } from "./tenant/tenant-of-store.ts";
 export type { ReadingKey, ReadingProblem, TenantReading } from "./tenant/tenant-readings.ts";

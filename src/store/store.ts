@@ -48,6 +48,7 @@ import { RetrievalSchedules } from "./retrieval/schedules.ts";
 import { DialerLedger } from "./settings/dialer-ledger.ts";
 import { StopLedger } from "./stops/stop-ledger.ts";
 import { KnownCampaigns } from "./tenant/known-campaigns.ts";
+import { KnownCounts } from "./tenant/known-counts.ts";
 import { ReplyShapes } from "./tenant/reply-shapes.ts";
 import { TenantOfStore } from "./tenant/tenant-of-store.ts";
 import { TenantReadings } from "./tenant/tenant-readings.ts";
@@ -131,8 +132,10 @@ export interface Store {
   readonly campaigns: CampaignLedger;
   /** Readings of campaign figures, pulled and pushed. */
   readonly metrics: MetricReadings;
-  /** The campaigns in the tenant's list when it was last read. */
+  /** The campaigns that the tenant's lists have named, and what its last list lacks of them. */
   readonly knownCampaigns: KnownCampaigns;
+  /** How many contacts the tenant last said there are, by list. */
+  readonly knownCounts: KnownCounts;
   /** The last reading of each thing at the tenant, and its time. */
   readonly tenantReadings: TenantReadings;
   /** The known shapes of the tenant's replies. */
@@ -263,6 +266,7 @@ function ledgers(store: StoreCore) {
     facts: facts(store),
     metrics: new MetricReadings(store),
     knownCampaigns: new KnownCampaigns(store),
+    knownCounts: new KnownCounts(store),
     tenantReadings: new TenantReadings(store),
     replyShapes: new ReplyShapes(store),
     tenantOf: new TenantOfStore(store),

@@ -162,6 +162,7 @@ async function* walk<AnyPage>(
     const next = nextPosition(style, position, count, fields);
     const nextToken = style.kind === "token" ? next?.next.token : undefined;
     yield page(nextToken);
+    guard.count(count, next !== undefined);
     if (next === undefined) return;
     if (nextToken !== undefined) guard.token(nextToken);
     position = next;

@@ -33,6 +33,7 @@ export { PROFILES, type Profile, REACH_DAYS, type TenantLink, type TokenRefusal 
 export { sameLock, withLock } from "./lock.ts";
 export type { Lock, Locked, LockStyle } from "./locked.ts";
 export type { OpenedBody, OpenedPage, PageOpener } from "./opened.ts";
+export { EMPTY_PAGES, endless } from "./progress-guard.ts";
 export { type FamilyStatus, LANES, type Lane, type RateGrant, type RateLimiter, type RateShares } from "./rate-limiter.ts";
 export type { Attempt, CallReport, RequestResult } from "./report.ts";
 export { requireSupported } from "./require-supported.ts";

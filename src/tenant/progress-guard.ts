@@ -10,19 +10,37 @@ import { TenantError } from "./errors.ts";
  */
 const SAMPLE = 64;
 
+/** The error of a list that goes on without items. */
+export const endless = (operationId: OperationId): TenantError =>
+  new TenantError(
+    "paging_loop",
+    `${operationId}: the tenant gave ${EMPTY_PAGES} pages in a row without an item, each with another page to follow`,
+    { operationId, advice: "What was read so far can be used; ask the vendor why the list does not end." },
+  );
+
 /** Items at even distances, including the first and the last. */
 function sampleOf(items: readonly unknown[]): unknown[] {
   return Array.from({ length: SAMPLE }, (_, n) => items[Math.round((n * (items.length - 1)) / (SAMPLE - 1))]);
 }
+
+/** After so many pages in a row without an item, a list that goes on counts as endless. */
+export const EMPTY_PAGES = 100;
 
 /** Remembers every token and the content of every page as hashes: 44 bytes per page. */
 export class ProgressGuard {
   readonly #id: OperationId;
   readonly #tokens = new Set<string>();
   readonly #pages = new Set<string>();
+  #empty = 0;
 
   constructor(id: OperationId) {
     this.#id = id;
+  }
+
+  /** @param items of the page that was read @param goesOn another page is to follow */
+  count(items: number, goesOn: boolean): void {
+    this.#empty = items === 0 ? this.#empty + 1 : 0;
+    if (goesOn && this.#empty >= EMPTY_PAGES) throw endless(this.#id);
   }
 
   token(token: string): void {

@@ -1,6 +1,6 @@
 // Campaign files through a service: they are sent, what it plans is shown, and it carries the plan out.
 
-import { type CampaignPlan, type ExportedFile, type FileText, OperationError } from "../../operations/index.ts";
+import { type CampaignPlan, type CampaignsExported, type FileText, OperationError } from "../../operations/index.ts";
 import {
   type CampaignApplySummary,
   type CampaignApplyView,
@@ -88,9 +88,9 @@ export class ServiceCampaignFiles extends FollowedAtService implements CampaignA
     return this.client.json(campaignDrift, "/campaigns/drift", asked);
   }
 
-  async export(ids: readonly string[]): Promise<readonly ExportedFile[]> {
+  async export(ids: readonly string[]): Promise<CampaignsExported> {
     const { signal } = this.#given;
-    return (await this.client.json(campaignExport, "/campaigns/export", { query: { id: ids }, signal, withinMs: PLAN_MS })).files;
+    return this.client.json(campaignExport, "/campaigns/export", { query: { id: ids }, signal, withinMs: PLAN_MS });
   }
 
   #pages(): { readonly contactPages?: number } {

@@ -16,9 +16,13 @@ import {
   type InteractionView,
   interactionView,
   type Me,
+  type MissingThing,
   me,
+  missingThing,
   type replayRequest,
   replayResult,
+  type SaidGone,
+  saidGone,
   switchResult,
 } from "../../operations/views/index.ts";
 import type { ServiceAddress } from "./address.ts";
@@ -76,6 +80,16 @@ export class ServiceRecords {
   /** Whose campaigns the service works with; null where none is configured. */
   async tenant(): Promise<Me["service"]["tenant"]> {
     return (await this.#ask(me, "/me")).service.tenant;
+  }
+
+  /** What is known and the tenant's last answer lacks. */
+  missing(): Promise<MissingThing[]> {
+    return this.#client.list(missingThing, "/tenant/missing", { signal: this.#signal });
+  }
+
+  /** Says that campaigns are gone, or that lists have as few contacts as the tenant says. */
+  gone(ids: readonly string[], reason: string): Promise<SaidGone> {
+    return this.#ask(saidGone, "/tenant/gone", { method: "POST", body: { ids, reason } });
   }
 
   interaction(id: string): Promise<InteractionView> {

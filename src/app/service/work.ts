@@ -32,6 +32,7 @@ export function workOf(
     tenant: () => ({
       doNotCall: able.doNotCall,
       callbacks: able.callbacks,
+      known: able.known,
       async probe() {
         const [{ probeTenant }, calls] = await Promise.all([import("../tenant-probe.ts"), tableCallsOf(tenant)]);
         return probeTenant(tenant, calls, { clock: config.clock, signal });

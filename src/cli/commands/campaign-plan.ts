@@ -11,6 +11,7 @@ import {
   parseCampaignFiles,
   planText,
   readCampaignFiles,
+  SAY_GONE,
 } from "../../operations/index.ts";
 import type { CampaignPlanView } from "../../operations/views/index.ts";
 import { makeFolders } from "../../store/index.ts";
@@ -20,6 +21,7 @@ import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
 import { writeText } from "../output.ts";
 import { driftLines, planLines } from "../render-campaign-plan.ts";
+import { printable } from "../text.ts";
 
 /** Where campaign files are looked for. */
 export const FOLDER = "campaigns";
@@ -85,12 +87,16 @@ async function driftHere(
 
 export const exportAll: Run<typeof declared.exportAll> = async ({ args, options, io }) => {
   const there = atService(options, io);
-  const files = there === undefined ? await exportCampaignFiles(options, io.env, args.ids, io.say) : await there.export(args.ids);
+  const { files, shorter } =
+    there === undefined ? await exportCampaignFiles(options, io.env, args.ids, io.say) : await there.export(args.ids);
+  const code = shorter === null ? EXIT.done : EXIT.partlyFailed;
+  if (shorter !== null) io.complain(`${printable(shorter)}; ${SAY_GONE}`);
   const { out, force } = options;
   if (out === undefined) {
     // A file is written as it is, also to a terminal.
-    if (!io.json) return await io.data(files.map(({ text }) => text.trimEnd()).join("\n---\n"));
-    return await io.answer({ files }, []);
+    if (io.json) await io.answer({ files, shorter }, []);
+    else if (files.length > 0) await io.data(files.map(({ text }) => text.trimEnd()).join("\n---\n"));
+    return code;
   }
   const taken = force ? [] : await conflicting(out, files);
   for (const path of taken) io.complain(`${path} exists with other content; --force overwrites it`);
@@ -103,9 +109,10 @@ export const exportAll: Run<typeof declared.exportAll> = async ({ args, options,
   }
   const written = files.map(({ name, campaignId }) => ({ path: join(out, name), campaignId }));
   await io.answer(
-    { files: written },
+    { files: written, shorter },
     written.map(({ path, campaignId }) => `${path} ${campaignId}`),
   );
+  return code;
 };
 
 /** Files that are there with another text. */

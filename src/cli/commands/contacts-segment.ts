@@ -2,7 +2,14 @@
 
 import { openSegments } from "../../app/index.ts";
 import { csvLine } from "../../kernel/index.ts";
-import { type Contact, type GateVerdict, OperationError, parseContactQuery, type SegmentReport } from "../../operations/index.ts";
+import {
+  type Contact,
+  type GateVerdict,
+  OperationError,
+  parseContactQuery,
+  SAY_GONE,
+  type SegmentReport,
+} from "../../operations/index.ts";
 import { manifestViewOf } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -55,7 +62,7 @@ export const segment: Run<typeof declared.segment> = async ({ args: { list: list
   if (files.includes("-")) io.say(told);
   else await io.answer({ segment: report, standing: standing() }, told);
   const { counts } = report.manifest;
-  if (counts.refused > 0 || report.changed) return EXIT.partlyFailed;
+  if (counts.refused > 0 || report.changed || report.shorter !== null) return EXIT.partlyFailed;
   return counts.dial === 0 ? EXIT.refused : EXIT.done;
 };
 
@@ -72,6 +79,7 @@ function segmentLines({
   filtered,
   unknownAttributes,
   changed,
+  shorter,
   manifest,
 }: SegmentReport): string[] {
   const [asked = "", broader] = sent;
@@ -83,6 +91,7 @@ function segmentLines({
     lines.push(`the tenant found nobody for ${printable(asked)}; all contacts were read (${broader}) and checked here`);
   for (const { path, suggestion } of unknownAttributes)
     lines.push(`no contact has ${printable(path)}${suggestion === undefined ? "" : `; did you mean ${printable(suggestion)}?`}`);
+  if (shorter !== null) lines.push(`${printable(shorter)}; ${SAY_GONE}`);
   if (changed)
     lines.push(
       `the list changed while it was read: ${grouped(read)} read of ${grouped(announced ?? 0)} announced; run it again before you dial`,

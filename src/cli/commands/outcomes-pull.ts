@@ -218,7 +218,7 @@ export const verify: Run<typeof declared.verify> = async ({ args: { id }, option
     if (!verdict.ended) io.say(`${jobId} has not ended; there is nothing to compare with yet`);
     else if (!io.json) await io.data(verdictLines(verdict));
   }
-  const ok = items.every(({ whole }) => whole !== false);
+  const ok = items.every(({ ended, whole }) => !ended || whole === true);
   await io.answer({ ok, items }, []);
-  return ok ? EXIT.done : EXIT.failed;
+  return ok ? EXIT.done : items.some(({ whole }) => whole === false) ? EXIT.failed : EXIT.partlyFailed;
 };

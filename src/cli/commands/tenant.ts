@@ -1,12 +1,15 @@
-// outdial tenant probe, call, smoke.
+// outdial tenant probe, missing, gone; call, smoke.
 
-import { openTenantLook } from "../../app/index.ts";
+import { openRecords, openTenantLook } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
+import type { MissingThing } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
+import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/tenant.ts";
 import { table } from "../table.ts";
-import { printableWhole } from "../text.ts";
+import { printable, printableWhole } from "../text.ts";
+import { atService } from "./audit.ts";
 
 export const probe: Run<typeof declared.probe> = async ({ options, io }) => {
   await using tenant = await openTenantLook(options, io.env);
@@ -25,6 +28,37 @@ export const probe: Run<typeof declared.probe> = async ({ options, io }) => {
   return found.steps.some(({ step, state }) => state === "failed" && (step === "token" || step === "discovery"))
     ? EXIT.failed
     : EXIT.done;
+};
+
+const MISSING = table<MissingThing>([
+  { title: "what", value: ({ what }) => what },
+  { title: "id", value: ({ id }) => id, isWhole: true },
+  { title: "name", value: ({ name }) => name },
+  { title: "known", value: ({ known }) => known },
+  { title: "the tenant says", value: ({ answered }) => answered },
+  { title: "since", value: ({ since }) => since },
+]);
+
+export const missing: Run<typeof declared.missing> = async ({ options, io }) => {
+  const there = atService(options, io);
+  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
+  const items = (await there?.missing()) ?? (await records?.known.missing()) ?? [];
+  await io.answer({ items }, items.length === 0 ? "nothing is missing" : MISSING.lines(items, io.width));
+  return items.length === 0 ? EXIT.done : EXIT.refused;
+};
+
+export const gone: Run<typeof declared.gone> = async ({ args: { ids }, options, io }) => {
+  const { reason } = options;
+  const question = `Say that ${ids.map(printable).join(", ")} ${ids.length === 1 ? "is" : "are"} really gone, or really that short?`;
+  if (!(await confirmed(question, io))) return EXIT.interrupted;
+  const there = atService(options, io);
+  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
+  const said = (await there?.gone(ids, reason)) ??
+    (await records?.known.gone(ids, records.actor, reason)) ?? { campaigns: [], lists: [] };
+  await io.answer(said, [
+    ...said.campaigns.map((id) => `${printable(id)} is gone`),
+    ...said.lists.map((id) => `contact list ${printable(id)} has as few contacts as the tenant says`),
+  ]);
 };
 
 interface Line {

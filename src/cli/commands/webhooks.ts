@@ -188,6 +188,6 @@ export const listVendor: Run<typeof declared.listVendor> = async ({ options, io 
 
 export const remove: Run<typeof declared.remove> = async ({ args: { id }, options, io }) => {
   await using webhooks = await openVendorWebhooks(options, io.env);
-  const { name, kind } = await webhooks.remove(id);
+  const { name, kind } = await webhooks.remove(id, { gone: options.gone });
   await io.answer({ id, removed: true }, `${printable(id)} removed (${kind}, ${printable(name)})`);
 };

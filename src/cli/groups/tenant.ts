@@ -1,13 +1,29 @@
-// outdial tenant, call and smoke: looking at a tenant, without a store.
+// outdial tenant, call and smoke: looking at a tenant, and at what its answers lack.
 
 import { command } from "../command.ts";
-import { flag, many, TENANT, text } from "../declare.ts";
+import { flag, id, many, STORE, TENANT, text } from "../declare.ts";
 
 export const probe = command("probe", TENANT, {
   summary: "what this tenant can do, found out with reads only: yes, no with the alternative, not permitted, or unknown",
   notes:
     "It writes nothing. For unknown capabilities it names the exact read that would answer the question. Exit code 1 when the tenant gives no token or cannot be found, 0 otherwise.",
   examples: ["outdial tenant probe", "OUTDIAL_PROFILE=acd outdial tenant probe --json"],
+});
+
+export const missing = command("missing", STORE, {
+  runs: "through",
+  summary: "what is known and the tenant's last answer lacks: campaigns, and contact lists that shrank to less than half",
+  notes: "A campaign that is missing may dial. Exit code 3 when something is missing, 0 otherwise.",
+});
+
+export const gone = command("gone", STORE, {
+  runs: "through",
+  summary: "say that campaigns are really gone, or that contact lists really have as few contacts as the tenant says",
+  args: [many(id("<ids...>", "campaigns and contact lists, as outdial tenant missing names them"))],
+  options: [text("--reason <text>", "how it is known; for the audit", { required: true })],
+  notes:
+    "Until then plans are refused, and no campaign is started on such a list. Look in the tenant's administration first: a campaign that is\nsaid to be gone and is not may be made a second time. Nothing is sent to the tenant.",
+  examples: ['outdial tenant gone camp_spring --reason "deleted by ann on Monday"'],
 });
 
 export const call = command("call", TENANT, {

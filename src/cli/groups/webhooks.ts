@@ -1,7 +1,7 @@
 // outdial webhooks.
 
 import { command } from "../command.ts";
-import { choice, file, id, many, STORE, span, TENANT, TENANT_AND_STORE, text, value, whole, wrong } from "../declare.ts";
+import { choice, file, flag, id, many, STORE, span, TENANT, TENANT_AND_STORE, text, value, whole, wrong } from "../declare.ts";
 
 const RECEIVER = text("<receiver>", "bi, analytics, crm, alarms or mail");
 
@@ -93,4 +93,10 @@ export const remove = command("remove", TENANT_AND_STORE, {
   wants: "vendor events",
   summary: "end a registration at the tenant",
   args: [id("<id>", "id of a registration at the tenant")],
+  options: [
+    flag(
+      "--gone",
+      "your word that a registration that outdial made, and the tenant does not list, is gone: it may be made again",
+    ),
+  ],
 });

@@ -5,7 +5,9 @@ import { durationText, type Instant, percent } from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
 import type { CauseCode } from "../campaigns/health/why.ts";
+import { SAY_GONE } from "../known/index.ts";
 import type { Concern } from "../views/schemas/attention.ts";
+import type { MissingThing } from "../views/schemas/tenant.ts";
 import { timeText } from "../views/texts.ts";
 
 /** A concern, before adding what people said about it. */
@@ -14,6 +16,8 @@ export type Found = Omit<Concern, "key" | "acknowledged" | "owner"> & {
   readonly episode: string | null;
 };
 
+/** Most campaigns that one concern names. */
+const MOST_NAMED = 20;
 /** Share of the abandonment budget from which on it is a concern. */
 const NEARLY = 0.8;
 
@@ -28,6 +32,7 @@ const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Co
   stale_compliance_data: ["gate", "Import a new registry file: outdial dnc import FILE --list national --as-of DATE."],
   abandonment_budget: ["abandonment", "Lower the pacing under Dialer before it dials again."],
   no_contact_list: ["list", "Give the campaign a contact list."],
+  list_shrunk: ["list", `Look whether the list is right in the tenant's administration. ${SAY_GONE}.`],
   list_empty: ["list", "Load contacts into its list, or end the campaign."],
   nobody_callable: ["list", "Load contacts that may be called, or wait until the time that is shown."],
   dialer_settings: ["pacing", "Set the call rate and the calls in flight above 0."],
@@ -66,6 +71,49 @@ export function campaignConcerns({ list, lastCalls, phaseSince }: CampaignEviden
           },
         ];
   return [...away, ...campaigns.flatMap((one) => ofCampaign(one, { lastCalls, phaseSince, isAway: failed !== null }))];
+}
+
+/** What the tenant's answers lack of what is known: campaigns as one concern, each contact list as one. */
+export function missingConcerns(missing: readonly MissingThing[]): Found[] {
+  const campaigns = missing.filter(({ what }) => what === "campaign");
+  const lists = missing.filter(({ what }) => what === "contacts");
+  const next = `Look in the tenant's administration whether they are there. ${SAY_GONE}.`;
+  const tenant = { kind: "tenant", id: "", name: "tenant" } as const;
+  const shown = campaigns.slice(0, MOST_NAMED).map(({ id, name, known }) => `${name} (${id}), last seen ${known}`);
+  const more = campaigns.length > shown.length ? [`and ${campaigns.length - shown.length} more`] : [];
+  const [first] = campaigns.toSorted((a, b) => Date.parse(a.since) - Date.parse(b.since));
+  const ofList: Found[] =
+    first === undefined
+      ? []
+      : [
+          {
+            code: "campaigns_not_listed",
+            severity: "urgent",
+            subject: tenant,
+            what: `the tenant's list of campaigns is shorter than known: it lacks ${campaigns.length}, which may dial`,
+            cause: "tenant",
+            evidence: [...shown, ...more],
+            since: first.since,
+            next,
+            episode: `${first.since} ${campaigns.length}`,
+          },
+        ];
+  return [
+    ...ofList,
+    ...lists.map(
+      ({ id, known, answered, since }): Found => ({
+        code: "contacts_fewer",
+        severity: "soon",
+        subject: { ...tenant, id, name: `contact list ${id}` },
+        what: `contact list ${id} has ${answered}, and had ${known}: no campaign is started on it`,
+        cause: "list",
+        evidence: [],
+        since,
+        next,
+        episode: answered,
+      }),
+    ),
+  ];
 }
 
 function ofCampaign(

@@ -13,11 +13,12 @@ import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import type { DeliveryUseCases } from "../events/index.ts";
 import { JOB_KINDS } from "../jobs/use-cases.ts";
+import { KnownAnswers } from "../known/index.ts";
 import type { DialerUseCases } from "../settings/use-cases.ts";
 import { Together } from "../together.ts";
 import type { AttentionVerb, Concern } from "../views/schemas/attention.ts";
 import { timeText } from "../views/texts.ts";
-import { campaignConcerns, type Found } from "./concerns.ts";
+import { campaignConcerns, type Found, missingConcerns } from "./concerns.ts";
 import { beginOf, dropConcern, dropOf, EARLIER_WINDOWS, isJudged } from "./drop.ts";
 import { brokenImportConcern, optOutConcerns } from "./opt-out-concerns.ts";
 import { approvalConcern, jobConcerns, settingsConcerns, storeConcerns } from "./work.ts";
@@ -61,6 +62,7 @@ export class AttentionUseCases {
     const parts: Readonly<Record<string, Part>> = {
       "the store": async () => storeConcerns(health.conditions(), health.unseenHeads()),
       campaigns: () => this.#campaigns(),
+      "what the tenant's answers lack": async () => missingConcerns(await new KnownAnswers(this.#context).missing()),
       "emergency stops": () => this.#stops(),
       approvals: () => this.#approvals(),
       "opt-outs": () => this.#optOuts(),

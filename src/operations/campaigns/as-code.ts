@@ -19,4 +19,4 @@ export {
   readTenantCampaigns,
 } from "./plan/read-tenant.ts";
 export type { CampaignPlan } from "./plan/types.ts";
-export { CampaignPlanner, exportedCampaigns, type PlanRules } from "./plan/use-cases.ts";
+export { CampaignPlanner, type CampaignsExported, exportedCampaigns, type PlanRules } from "./plan/use-cases.ts";

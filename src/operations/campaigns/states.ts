@@ -5,6 +5,7 @@ import { createRandom } from "../../kernel/index.ts";
 import type { StateIntent, Store } from "../../store/index.ts";
 import type { CallOptions, TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
+import { listCampaigns } from "../known/index.ts";
 import { dncBeforeStart } from "../tenant-dnc/index.ts";
 import { campaignStatusOf } from "../views/campaign-views.ts";
 import type { CampaignStatus } from "../views/schemas/campaigns.ts";
@@ -173,11 +174,12 @@ export class CampaignStates {
     return campaignStatusOf(known, this.#context.clock.now());
   }
 
-  /** Ids of the tenant's campaigns. */
+  /** Ids of the tenant's campaigns: those on its list, and those that are known and that the list lacks. */
   async list(options?: CallOptions): Promise<string[]> {
-    const ids: string[] = [];
-    for await (const { id } of this.#context.tenant.capabilities.campaignProvisioning.campaigns(options)) ids.push(id);
-    return ids;
+    const { tenant, store, clock } = this.#context;
+    const provisioning = tenant.capabilities.campaignProvisioning;
+    const { campaigns, comparison } = await listCampaigns({ provisioning, store, clock }, options);
+    return [...campaigns, ...comparison.lacks].map(({ id }) => id);
   }
 
   async #while<T>(ids: readonly string[], work: () => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { LakeRange, OutcomeLake, OutcomeMap } from "../../outcomes/index.ts";
 import type { CrmPushLedger, CrmPushProgress, CrmRefusal, CrmSettled, CrmVersion } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import { callsIn } from "../retrieval/compared.ts";
 import type { Leave } from "../run/leave.ts";
 import { type CrmUpsert, crmUpsert } from "./record.ts";
 import type { CrmAnswer, CrmSender } from "./sender.ts";
@@ -59,7 +60,7 @@ const WIRE_MS = 2_000;
  * `receiver_unavailable` when it is away; StoreError `not_owner`; and the reason of `leave`.
  */
 export async function pushToCrm(deps: CrmPushDependencies, scope: CrmPushScope): Promise<CrmPushProgress> {
-  const push = new Push(deps, scope, await countOf(deps.lake, rangeOf(scope)));
+  const push = new Push(deps, scope, await callsIn(deps.lake, rangeOf(scope)));
   const campaigns = new Set((await deps.lake.partitions(rangeOf(scope))).map(({ campaignId }) => campaignId));
   for (const campaignId of [...campaigns].sort()) await push.campaign(campaignId);
   return push.progress();
@@ -67,17 +68,6 @@ export async function pushToCrm(deps: CrmPushDependencies, scope: CrmPushScope):
 
 function rangeOf({ campaignId, from, to }: LakeRange): LakeRange {
   return { campaignId, from, to };
-}
-
-async function countOf(lake: Pick<OutcomeLake, "query">, range: LakeRange): Promise<number> {
-  const { campaignId = null, from = null, to = null } = range;
-  const [row] = await lake.query<{ calls: number }>(
-    `select count(*) as calls from calls where ($1::VARCHAR is null or campaign_id = $1)
-       and ($2::BIGINT is null or start_time >= epoch_ms($2::BIGINT)) and ($3::BIGINT is null or start_time <= epoch_ms($3::BIGINT))`,
-    [campaignId, from, to],
-    range,
-  );
-  return row?.calls ?? 0;
 }
 
 class Push {

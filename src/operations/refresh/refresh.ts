@@ -9,6 +9,7 @@ import { keptLookOf, lookFits, lookGoodUntil, SHOWN_WINDOW_MINUTES } from "../ca
 import type { CampaignGateVerdict } from "../campaigns/state/gate.ts";
 import type { CampaignStates } from "../campaigns/states.ts";
 import { OperationError } from "../error.ts";
+import { listCampaigns } from "../known/index.ts";
 import { type DueReading, dueReadings, LOOKING_MS, owedAfter } from "./order.ts";
 
 /** Concurrent readings: one without an answer does not block the others. */
@@ -225,11 +226,9 @@ export class TenantRefresh {
   async #campaignList(call: CallOptions): Promise<void> {
     const { store, tenant, clock } = this.#deps;
     const at = clock.now();
-    const list: { id: string; name: string; status: string }[] = [];
-    for await (const { id, name, status } of tenant.capabilities.campaignProvisioning.campaigns(call))
-      list.push({ id, name: name ?? id, status: status ?? "unknown" });
-    await store.knownCampaigns.keep(list, at);
-    await store.tenantReadings.keep({ what: "campaigns" }, { count: list.length }, { at, now: clock.now() });
+    const provisioning = tenant.capabilities.campaignProvisioning;
+    const { campaigns } = await listCampaigns({ provisioning, store, clock }, call);
+    await store.tenantReadings.keep({ what: "campaigns" }, { count: campaigns.length }, { at, now: clock.now() });
   }
 
   async #dialerSettings(campaign: string, call: CallOptions): Promise<void> {

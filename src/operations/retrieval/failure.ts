@@ -34,6 +34,8 @@ export interface FailureFacts {
   readonly failures: number;
   readonly loops: number;
   readonly restarts: number;
+  /** The listing goes on without rows. */
+  readonly isEndless?: boolean | undefined;
 }
 
 /** The error "too many open files" among the causes of a failure: then nothing was sent, and the tenant is not the reason. */
@@ -44,7 +46,7 @@ function wantOfFiles(thrown: unknown): Error | undefined {
 }
 
 /** The remedy for a failure. Throws an error that is not a failure of the vendor again. */
-export function remedyFor({ thrown, hasToken, failures, loops, restarts }: FailureFacts): Remedy {
+export function remedyFor({ thrown, hasToken, failures, loops, restarts, isEndless }: FailureFacts): Remedy {
   if (!(thrown instanceof TenantError)) throw thrown;
   const stop = (): Remedy => {
     const files = wantOfFiles(thrown);
@@ -52,6 +54,7 @@ export function remedyFor({ thrown, hasToken, failures, loops, restarts }: Failu
     return { kind: "stop", reason: reasonOf(thrown) };
   };
   const restart = (): Remedy => (restarts < MAX_RESTARTS ? { kind: "restart" } : stop());
+  if (thrown.code === "paging_loop" && isEndless === true) return stop();
   if (thrown.code === "paging_loop") return loops < MAX_LOOPS ? { kind: "again", smaller: false } : restart();
   // A token that has expired, or that the vendor no longer accepts for this query, is refused as a bad request.
   if (thrown.code === "refused" && hasToken) return restart();

@@ -166,9 +166,17 @@ describe("a schedule", () => {
   });
 
   test("has read to the earliest call that went on, but waits for none longer than a day", () => {
-    const totals = (earliestUnfinished: number | null) => ({ to: NOW, totals: { earliestUnfinished } as never });
+    const totals = (earliestUnfinished: number | null, compared: unknown = []) => ({
+      to: NOW,
+      totals: { earliestUnfinished } as never,
+      calls: 10,
+      compared,
+    });
     expect(readUpTo(totals(null))).toBe(NOW);
     expect(readUpTo(totals(NOW - HOUR))).toBe(NOW - HOUR);
     expect(readUpTo(totals(NOW - 3 * DAY))).toBe(NOW - DAY);
+    // Calls are missing: the last day is read again. After a quiet day it is not.
+    expect(readUpTo(totals(null, [{ by: "the lake", count: 11, share: 1, certain: true }]))).toBe(NOW - DAY);
+    expect(readUpTo(totals(null, [{ by: "the day before", count: 90, share: 0.25, certain: false }]))).toBe(NOW);
   });
 });

@@ -4,7 +4,7 @@
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import { ComplianceHash, type OutcomeLake, withLake } from "../../outcomes/index.ts";
 import type { AuditInput, JobLedger, Retrieval, RetrievalLedger } from "../../store/index.ts";
-import type { DispositionCatalog, OutcomeSource } from "../../tenant/port.ts";
+import type { DispositionCatalog, MetricsSource, OutcomeSource } from "../../tenant/port.ts";
 import type { RawOutcome } from "../compliance/index.ts";
 import type { Semaphore } from "../jobs/semaphore.ts";
 import type { Step } from "../run/kind.ts";
@@ -12,6 +12,7 @@ import type { JobLeave } from "../run/leave.ts";
 import { overlapping } from "../run/overlap.ts";
 import type { StopReason } from "../run/reason.ts";
 import type { Runs } from "../run/runs.ts";
+import { comparedOf, numbersFor } from "./compared.ts";
 import { auditEntry, findRetrieval } from "./entry.ts";
 import { INTERRUPTED } from "./failure.ts";
 import { PageThread } from "./page-thread.ts";
@@ -32,6 +33,7 @@ export interface RetrievalProgress {
 export interface RetrievalDependencies {
   readonly source: OutcomeSource;
   readonly catalog: DispositionCatalog;
+  readonly metrics: MetricsSource;
   readonly lake: OutcomeLake;
   readonly ledger: RetrievalLedger;
   readonly runs: Runs;
@@ -192,7 +194,9 @@ export class RetrievalRun {
     }
     const summary = stop === undefined ? await this.#hashOf(retrieval) : undefined;
     const poison = Object.keys(retrieval.totals.quarantined).length > 0;
-    const status = stop === undefined ? (poison ? "partly_failed" : "done") : "stopped";
+    const compared = summary === undefined ? undefined : await numbersFor(this.#deps, retrieval, { signal: this.#leave.halt });
+    const { doubt, short } = comparedOf({ calls: summary?.calls ?? null, compared });
+    const status = stop === undefined ? (poison || short ? "partly_failed" : "done") : "stopped";
     await ledger.end({
       jobId,
       executor: replicaId,
@@ -200,10 +204,12 @@ export class RetrievalRun {
       error: stop,
       calls: summary?.calls,
       complianceHash: summary?.hash,
+      compared,
       audit: auditEntry(actor, stop === undefined ? "outcomes.retrieved" : "outcomes.stopped", retrieval, {
         status,
         ...(stop === undefined ? {} : { error: stop.code }),
-        ...(summary === undefined ? {} : { calls: summary.calls, complianceHash: summary.hash }),
+        ...(summary === undefined ? {} : { calls: summary.calls, complianceHash: summary.hash, compared }),
+        ...(doubt === null ? {} : { doubt }),
         pages: retrieval.totals.pagesOk,
         pagesFailed: retrieval.totals.pagesFailed,
         attempts: retrieval.totals.attempts,

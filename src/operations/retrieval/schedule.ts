@@ -5,6 +5,7 @@ import { type Clock, type Instant, messageOf, OutdialError } from "../../kernel/
 import type { Retrieval, RetrievalLedger, RetrievalSchedule, RetrievalSchedules } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { STORE_TROUBLE } from "../run/left.ts";
+import { comparedOf } from "./compared.ts";
 import { earliestStart, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 import type { RetrievalProgress } from "./retrieval-run.ts";
 import type { Retrieving } from "./service.ts";
@@ -89,9 +90,14 @@ export function dueRequest(schedule: RetrievalSchedule, now: number, reachDays?:
   return { campaignId, codes, limit: pageLimit, from: Math.min(from, now - 1), to: now };
 }
 
-/** How far a schedule has read after a retrieval: to the retrieval's end, or to the earliest call that had not ended. Pure. */
-export function readUpTo({ to, totals }: Pick<Retrieval, "to" | "totals">): number {
-  return Math.min(to, Math.max(totals.earliestUnfinished ?? to, to - LONGEST_CALL_MS));
+/**
+ * How far a schedule has read after a retrieval: to the retrieval's end, or to the earliest call that had not ended; when calls are
+ * missing, its last day is read again. Pure.
+ */
+export function readUpTo(retrieval: Pick<Retrieval, "to" | "totals" | "calls" | "compared">): number {
+  const { to, totals } = retrieval;
+  const read = comparedOf(retrieval).short ? 0 : (totals.earliestUnfinished ?? to);
+  return Math.min(to, Math.max(read, to - LONGEST_CALL_MS));
 }
 
 /** Options of running schedules. */
@@ -184,7 +190,7 @@ async function carryOut(
  */
 function readSoFar(
   { readTo, codes, firstMs }: Pick<RetrievalSchedule, "readTo" | "codes" | "firstMs">,
-  ended: readonly Pick<Retrieval, "from" | "to" | "codes" | "complianceHash" | "totals">[],
+  ended: readonly Pick<Retrieval, "from" | "to" | "codes" | "complianceHash" | "totals" | "calls" | "compared">[],
 ): number | null {
   return ended
     .filter((one) => one.complianceHash !== null && JSON.stringify(one.codes) === JSON.stringify(codes))

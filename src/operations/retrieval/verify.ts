@@ -3,6 +3,7 @@
 
 import { ComplianceHash, digestOf, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Retrieval } from "../../store/index.ts";
+import { type ComparedRetrieval, comparedOf } from "./compared.ts";
 
 /** Most ids that are named; all are counted. */
 const NAMED = 20;
@@ -18,6 +19,9 @@ export interface RunVerdict {
   readonly found: { readonly calls: number; readonly hash: string };
   /** Calls whose columns do not match their stored digest: how many, and the first of them. */
   readonly damaged: { readonly count: number; readonly callIds: readonly string[] };
+  /** Whether the lake has what the retrieval brought, and that was not fewer than else known; null when there was nothing to compare. */
+  readonly whole: boolean | null;
+  readonly compared: ComparedRetrieval;
 }
 
 /** Verifies one retrieval; undefined when it has not ended and so has no hash yet. Constant memory. */
@@ -36,5 +40,9 @@ export async function verifyRetrieval(lake: OutcomeLake, retrieval: Retrieval): 
   }
   const found = { calls: fold.count, hash: fold.digest() };
   const ok = damaged === 0 && found.calls === calls && found.hash === complianceHash;
-  return { jobId, campaignId, ok, expected: { calls, hash: complianceHash }, found, damaged: { count: damaged, callIds: named } };
+  const compared = comparedOf(retrieval);
+  const nothing = calls === 0 && (compared.numbers ?? []).length === 0;
+  const whole = !ok || compared.short ? false : nothing ? null : true;
+  const expected = { calls, hash: complianceHash };
+  return { jobId, campaignId, ok, expected, found, damaged: { count: damaged, callIds: named }, whole, compared };
 }

@@ -10,7 +10,7 @@ import { hash } from "node:crypto";
 import type { Clock, Instant, RandomStream } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../../outcomes/index.ts";
 import type { RetrievalLedger, RetrievalWindow } from "../../store/index.ts";
-import { type OpenedPage, type OutcomeSource, TenantError } from "../../tenant/port.ts";
+import { EMPTY_PAGES, endless, type OpenedPage, type OutcomeSource, TenantError } from "../../tenant/port.ts";
 import type { RawOutcome } from "../compliance/index.ts";
 import type { StopReason } from "../run/reason.ts";
 import { endsAhead, INTERRUPTED, remedyFor } from "./failure.ts";
@@ -20,8 +20,6 @@ import type { HeldPage, PageThread } from "./page-thread.ts";
 
 const BASE_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
-/** After more pages without rows in a row, a listing counts as endless. */
-const MAX_EMPTY = 200;
 
 /** What reading a window needs. */
 export interface WindowSetting {
@@ -148,7 +146,7 @@ class WindowRun {
     const { lake, ledger, jobId, executor, onPage, onOptOuts } = this.#with;
     const { no } = this.#window;
     const { kept } = page;
-    const { known, circling } = this.#place(page);
+    const { known, circling, isEndless } = this.#place(page);
     if (kept.optOuts.length > 0) await onOptOuts?.(kept.optOuts);
     if (known) kept.drop();
     const staged = known ? [] : await kept.land(await lake.stagingPlace());
@@ -174,6 +172,7 @@ class WindowRun {
     this.#token = page.nextToken;
     this.#failures = 0;
     onPage({ rows });
+    if (isEndless) throw endless("listCalls");
     // The pages after a repeated page may be new: the next request begins there.
     if (circling) {
       const message = "listCalls: the tenant's listing goes round: it gave a page or a page token that it had given before";
@@ -184,15 +183,15 @@ class WindowRun {
 
   /**
    * Compares a page with the earlier ones of this pass: the listing's own guard detects repetitions within one request, this one
-   * across several. `known`: its rows were stored before. `circling`: the next page repeats an earlier one, or there were no rows
-   * for very long.
+   * across several. `known`: its rows were stored before. `circling`: the next page repeats an earlier one. `isEndless`: there were
+   * no rows for very long, and another page follows.
    */
-  #place({ items, mark, nextToken }: CallsPage): { readonly known: boolean; readonly circling: boolean } {
+  #place({ items, mark, nextToken }: CallsPage): Readonly<Record<"known" | "circling" | "isEndless", boolean>> {
     const known = items > 0 && !this.#isNew(`page ${mark}`);
     this.#empty = items === 0 ? this.#empty + 1 : 0;
-    if (nextToken === undefined) return { known, circling: false };
+    if (nextToken === undefined) return { known, circling: false, isEndless: false };
     const beenThere = !this.#isNew(`token ${nextToken}`);
-    return { known, circling: known || beenThere || this.#empty > MAX_EMPTY };
+    return { known, circling: known || beenThere, isEndless: this.#empty >= EMPTY_PAGES };
   }
 
   #isNew(text: string): boolean {
@@ -212,6 +211,7 @@ class WindowRun {
       hasToken: this.#token !== undefined,
       failures: this.#failures,
       loops: this.#loops,
+      isEndless: this.#empty >= EMPTY_PAGES,
       restarts: this.#restarts,
     });
     onFailure();

@@ -5,6 +5,7 @@ import type { DialerChange, Store } from "../../store/index.ts";
 import { type CallOptions, requireSupported, type TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
+import { listCampaigns } from "../known/index.ts";
 import { changeOf, judgementOf, versionOf } from "../views/dialer-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type {
@@ -229,7 +230,7 @@ export class DialerUseCases {
         "invalid_input",
         `a watch of ${durationMs / 1000} s is shorter than the time between two readings`,
       );
-    const campaigns = named.length > 0 ? [...named] : await activeCampaigns(this.#context.tenant);
+    const campaigns = named.length > 0 ? [...named] : await activeCampaigns(this.#context);
     return {
       durationMs,
       everyMs,
@@ -287,9 +288,10 @@ export function proposedFile(
   return dialer.readFile(typeof file === "string" ? file : JSON.stringify(file, undefined, 1), sourceName ?? "dashboard");
 }
 
-async function activeCampaigns(tenant: TenantLink): Promise<string[]> {
-  const active: string[] = [];
-  for await (const { id, status } of tenant.capabilities.campaignProvisioning.campaigns())
-    if (status === "active") active.push(id);
-  return active;
+/** Those that the tenant's list shows active, and those that it lacks and that were active when they were last seen. */
+async function activeCampaigns({ tenant, store, clock }: Pick<Context, "tenant" | "store" | "clock">): Promise<string[]> {
+  const provisioning = tenant.capabilities.campaignProvisioning;
+  const { campaigns } = await listCampaigns({ provisioning, store, clock });
+  const lacking = (await store.knownCampaigns.list()).filter(({ lackingSince }) => lackingSince !== null);
+  return [...campaigns, ...lacking].flatMap(({ id, status }) => (status === "active" ? [id] : []));
 }

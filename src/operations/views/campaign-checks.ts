@@ -29,7 +29,7 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
   const against = (code: (typeof refusals)[number]["code"]) => refusals.find((one) => one.code === code);
   const setBack = against("audit_set_back");
   const unreadable = against("rules_unreadable");
-  const none = against("no_contact_list") ?? against("list_empty");
+  const none = against("no_contact_list") ?? against("list_shrunk") ?? against("list_empty");
   const checks: Check[] = [];
   if (setBack !== undefined) checks.push({ check: "database", passed: false, text: setBack.text });
   const clock = against("clock_off");

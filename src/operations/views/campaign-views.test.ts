@@ -25,7 +25,7 @@ function healthOf(state: unknown, role: "primary" | "backup"): KnownHealth {
   const id = role === "primary" ? PRIMARY : BACKUP;
   const failover = standingIn(readPair(stored as Parameters<typeof readPair>[0]), role);
   // Nothing is known but that the list shows it paused: what is said of it follows from the pair alone.
-  const listed = { id, name: "n", status: "paused", statusAt: 0, goneAt: null };
+  const listed = { id, name: "n", status: "paused", statusAt: 0, lackingSince: null, goneAt: null };
   return knownHealth({ id, listed, ...NOTHING, failover }, 0);
 }
 
@@ -34,7 +34,13 @@ it("a campaign that dials while nothing holds the company's list back is told, o
   const doNotCall = { what: "do-not-call", subject: "c", value, readAt: 5, problem: null, triedAt: 5, goodUntil: null } as const;
   const of = (status: string) =>
     knownHealth(
-      { id: "c", listed: { id: "c", name: "n", status, statusAt: 0, goneAt: null }, ...NOTHING, failover: null, doNotCall },
+      {
+        id: "c",
+        listed: { id: "c", name: "n", status, statusAt: 0, lackingSince: null, goneAt: null },
+        ...NOTHING,
+        failover: null,
+        doNotCall,
+      },
       9,
     ).unheld;
   expect(of("paused")).toBe(null);

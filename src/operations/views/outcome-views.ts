@@ -1,6 +1,7 @@
 // Retrievals and their schedules as people and programs see them.
 
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
+import { type ComparedRetrieval, comparedOf } from "../retrieval/compared.ts";
 import type { RetrievalRequest } from "../retrieval/request.ts";
 import type { RunVerdict } from "../retrieval/verify.ts";
 import { splitWindows } from "../retrieval/windows.ts";
@@ -36,11 +37,16 @@ export function retrievalViewOf(one: Retrieval): RetrievalView {
     calls: one.calls,
     complianceHash: one.complianceHash,
     quarantined: { ...one.totals.quarantined },
+    ...comparedViewOf(comparedOf(one)),
     stop: stopOf(one.error) ?? null,
     createdAt: timeText(one.createdAt),
     finishedAt: timeText(one.finishedAt),
     latencySeconds: latencySeconds(one),
   };
+}
+
+function comparedViewOf({ numbers = null, doubt = null }: Partial<ComparedRetrieval> = {}) {
+  return { compared: numbers?.map(({ by, count, below }) => ({ by, count, below })) ?? null, doubt };
 }
 
 /** What a checked request would ask the tenant for. */
@@ -66,12 +72,13 @@ export function verdictViewOf(jobId: string, verdict: RunVerdict | undefined): R
   return {
     jobId,
     ended: verdict !== undefined,
-    whole: verdict?.ok ?? null,
+    whole: verdict?.whole ?? null,
     calls: verdict?.found.calls ?? null,
     expected: verdict?.expected.calls ?? null,
     hash: verdict?.found.hash ?? null,
     expectedHash: verdict?.expected.hash ?? null,
     damaged: verdict === undefined ? null : { count: verdict.damaged.count, callIds: [...verdict.damaged.callIds] },
+    ...comparedViewOf(verdict?.compared),
   };
 }
 

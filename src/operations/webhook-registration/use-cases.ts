@@ -7,6 +7,7 @@ import type { Store } from "../../store/index.ts";
 import { TenantError, type TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
+import { compare, type KnownThing, shorterWords } from "../known/index.ts";
 
 /** `wfm`: changes of dialer settings and activations, for workforce management. `metrics`: figures and states of campaigns. */
 export const VENDOR_WEBHOOKS = ["wfm", "metrics"] as const;
@@ -104,17 +105,18 @@ export class VendorWebhookUseCases {
     const proof = await this.#proof(kind);
     const find = async () =>
       (await vendorWebhooksOf(tenant, [kind])).find((one) => one.name === name && sameAddress(one.url, url));
-    const { origin, pathname } = new URL(url);
-    const address = `${origin}${pathname}`;
+    const { address } = recordedOf(kind, name, url);
     const told = (action: string, subject: string, details: object) =>
       store.audit.append([{ actor: by, action, subject, details: { kind, name, address, ...details } }]);
     return store.dialer.inTurn(`vendor webhook ${kind}`, async () => {
       const there = await find();
+      const own = await ownRegistration(store.audit, { kind, name, address });
       if (there !== undefined) {
         // A process that died in the middle created it without recording that.
-        if (await isOpen(store.audit, { kind, name, address })) await told("webhook.register", there.id, { found: true });
+        if (own.isOpen) await told("webhook.register", there.id, { found: true });
         return { id: there.id, already: true };
       }
+      refuseSecond(own.known, `the tenant's list of ${kind} registrations`);
       await told("webhook.register.begin", name, {});
       const id = await created(() => create(tenant, { kind, name, url, retryPolicy }, proof), find).catch(
         async (thrown: unknown) => {
@@ -128,17 +130,25 @@ export class VendorWebhookUseCases {
     });
   }
 
-  /** Removes a registration by its id, of whichever kind. Throws OperationError `invalid_input` when there is none. */
-  async remove(id: string, by = this.#context.actor): Promise<VendorWebhook> {
+  /**
+   * Removes a registration by its id, of whichever kind. Throws OperationError `invalid_input` when there is none.
+   * @param gone takes a person's word that a registration that outdial made, and the tenant does not list, is gone
+   */
+  async remove(
+    id: string,
+    { by = this.#context.actor, gone = false }: { by?: string; gone?: boolean } = {},
+  ): Promise<VendorWebhook> {
     const { tenant, store } = this.#context;
-    const found = (await vendorWebhooksOf(tenant)).find((one) => one.id === id);
+    const listed = (await vendorWebhooksOf(tenant)).find((one) => one.id === id);
+    const found = listed ?? (gone ? await recordedAs(store.audit, id) : undefined);
     if (found === undefined)
       throw new OperationError("invalid_input", `the tenant has no webhook ${id}`, {
-        advice: "outdial webhooks vendor lists them.",
+        advice: "outdial webhooks vendor lists them; one that it lacks and outdial has made is called gone with --gone.",
       });
     const { kind, name } = found;
-    await tenant.capabilities.vendorEvents.remove(kind === "wfm" ? "dialer" : "campaign", id);
-    await store.audit.append([{ actor: by, action: "webhook.remove", subject: id, details: { kind, name } }]);
+    if (listed !== undefined) await tenant.capabilities.vendorEvents.remove(kind === "wfm" ? "dialer" : "campaign", id);
+    const word = listed === undefined ? { gone: true } : {};
+    await store.audit.append([{ actor: by, action: "webhook.remove", subject: id, details: { kind, name, ...word } }]);
     return found;
   }
 }
@@ -218,8 +228,27 @@ function deliverable(text: string): string {
 /** How many audit entries are searched for the beginning of a registration. */
 const ENTRIES = 100;
 
-/** Whether the latest audit entry about a registration is that it was begun. */
-async function isOpen(audit: Pick<Store["audit"], "list">, wanted: { kind: string; name: string; address: string }) {
+/** A registration as outdial's own records name it. */
+interface Recorded {
+  readonly kind: string;
+  readonly name: string;
+  readonly address: string;
+}
+
+/** How records name a registration: without the query of its address, which may hold a secret. */
+export function recordedOf(kind: VendorWebhookKind, name: string, url: string) {
+  const { origin, pathname } = new URL(url);
+  return { kind, name, address: `${origin}${pathname}` };
+}
+
+/**
+ * What outdial's own records say of a registration: `isOpen` when it was begun and not ended, `known` when it was made and not removed
+ * since.
+ */
+export async function ownRegistration(
+  audit: Pick<Store["audit"], "list">,
+  wanted: Recorded,
+): Promise<{ readonly isOpen: boolean; readonly known: KnownThing | undefined }> {
   const entries = await audit.list({ text: wanted.address, newestFirst: true, limit: ENTRIES });
   const last = entries.find(({ action, details }) => {
     const said = registered.safeParse(details);
@@ -227,7 +256,29 @@ async function isOpen(audit: Pick<Store["audit"], "list">, wanted: { kind: strin
       said.success && Object.entries(wanted).every(([key, value]) => said.data[key as keyof typeof wanted] === value);
     return isSame && action.startsWith("webhook.register");
   });
-  return last?.action === "webhook.register.begin";
+  const isOpen = last?.action === "webhook.register.begin";
+  if (last?.action !== "webhook.register") return { isOpen, known: undefined };
+  const removed = await audit.list({ action: "webhook.remove", subject: last.subject, newestFirst: true, limit: 1 });
+  const isRemoved = (removed[0]?.seq ?? 0) > last.seq;
+  return { isOpen, known: isRemoved ? undefined : { id: last.subject, name: wanted.name, at: Date.parse(last.time) } };
+}
+
+/** Throws OperationError `not_available` for a registration that outdial made and the tenant's list lacks. @param what such as "the tenant's list" */
+export function refuseSecond(known: KnownThing | undefined, what: string): void {
+  const shorter = shorterWords(compare({ ids: new Set() }, { things: known === undefined ? [] : [known] }), what, "registration");
+  if (shorter === undefined || known === undefined) return;
+  throw new OperationError("not_available", `${shorter}; a second one would deliver each event twice`, {
+    advice: `Look in the vendor's administration. When it is gone: outdial webhooks remove ${known.id} --gone.`,
+  });
+}
+
+/** A registration that outdial made, by its id. */
+async function recordedAs(audit: Pick<Store["audit"], "list">, id: string): Promise<VendorWebhook | undefined> {
+  const [entry] = await audit.list({ action: "webhook.register", subject: id, newestFirst: true, limit: 1 });
+  const said = registered.safeParse(entry?.details);
+  if (!said.success) return undefined;
+  const kind = VENDOR_WEBHOOKS.find((one) => one === said.data.kind);
+  return kind === undefined ? undefined : { kind, id, name: said.data.name, url: said.data.address, events: [] };
 }
 
 const registered = z.object({ kind: z.string(), name: z.string(), address: z.string() });

@@ -151,7 +151,10 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       role: "viewer",
       query: z.strictObject({ id: list.describe("Campaigns; all without one") }),
       reply: campaignExport,
-      handle: async ({ query }) => ({ files: (await work().export(query.id)).map((file) => ({ ...file })) }),
+      handle: async ({ query }) => {
+        const { files, shorter } = await work().export(query.id);
+        return { files: files.map((file) => ({ ...file })), shorter };
+      },
     }),
     route({
       id: "campaigns.drift",

@@ -1,8 +1,16 @@
 // What the tenant can do, found out on request, and its own do-not-call groups and callbacks.
 
 import { z } from "zod";
-import type { TenantCallbacks, TenantDnc } from "../../operations/index.ts";
-import { dncDifference, dncPush, scheduledCallback, type TenantProbe, tenantProbe } from "../../operations/views/index.ts";
+import type { KnownAnswers, TenantCallbacks, TenantDnc } from "../../operations/index.ts";
+import {
+  dncDifference,
+  dncPush,
+  missingThing,
+  saidGone,
+  scheduledCallback,
+  type TenantProbe,
+  tenantProbe,
+} from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { flag } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
@@ -12,6 +20,7 @@ export interface TenantPort {
   probe(): Promise<TenantProbe>;
   readonly doNotCall: TenantDnc;
   readonly callbacks: TenantCallbacks;
+  readonly known: KnownAnswers;
 }
 
 /** Most numbers of one push: each is searched for while the client waits. */
@@ -32,6 +41,30 @@ export function tenantRoutes(tenant: () => TenantPort) {
       role: "operator",
       reply: tenantProbe,
       handle: () => tenant().probe(),
+    }),
+    route({
+      id: "tenant.missing",
+      method: "get",
+      path: "/tenant/missing",
+      summary: "What is known and the tenant's last answer lacks: campaigns, and contact lists that shrank to less than half",
+      role: "viewer",
+      reply: z.strictObject({ items: z.array(missingThing) }),
+      handle: async () => ({ items: [...(await tenant().known.missing())] }),
+    }),
+    route({
+      id: "tenant.gone",
+      method: "post",
+      path: "/tenant/gone",
+      summary:
+        "A person's word that campaigns are really gone, or that contact lists really have as few contacts as the tenant says",
+      description: "Until then plans are refused, and no campaign is started on such a list. Nothing is sent to the tenant.",
+      role: "operator",
+      body: z.strictObject({
+        ids: z.array(id).min(1).max(1000).describe("As tenant.missing names them"),
+        reason: z.string().trim().min(3).max(500).describe("How it is known; for the audit"),
+      }),
+      reply: saidGone,
+      handle: ({ body, who }) => tenant().known.gone(body.ids, who.name, body.reason),
     }),
     route({
       id: "doNotCall.compare",

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { VENDOR_WEBHOOKS, type VendorWebhook, type VendorWebhookUseCases } from "../../operations/index.ts";
+import { flag } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
 const registration = z
@@ -59,8 +60,11 @@ export function vendorWebhookRoutes(webhooks: () => VendorWebhookUseCases) {
       summary: "Removes a registration",
       role: "admin",
       params: z.strictObject({ id: z.string() }),
+      query: z.strictObject({
+        gone: flag.describe("A person's word that a registration that outdial made, and the tenant does not list, is gone"),
+      }),
       reply: registration,
-      handle: async ({ params, who }) => viewOf(await webhooks().remove(params.id, who.name)),
+      handle: async ({ params, query, who }) => viewOf(await webhooks().remove(params.id, { by: who.name, gone: query.gone })),
     }),
   ];
 }

@@ -125,6 +125,13 @@ export class CampaignLedger extends JournalLedger {
          actor = excluded.actor, updated_at = excluded.updated_at`,
       [kept.campaignId, storable(kept.name), JSON.stringify(kept.policy), kept.planHash, kept.actor, new Date(this.store.now())],
     );
+    // What was applied is known, also where no list has named it yet.
+    await tx.query(
+      `insert into outdial.known_campaigns (id, name, status, status_at, place)
+       values ($1, $2, 'unknown', to_timestamp(0), (select coalesce(max(place), 0) + 1 from outdial.known_campaigns))
+       on conflict (id) do update set gone_at = null where known_campaigns.gone_at is not null`,
+      [storable(kept.campaignId), storable(kept.name)],
+    );
   }
 
   async #end(tx: Tx, jobId: string, end: NonNullable<CampaignStep["end"]>): Promise<void> {

@@ -60,6 +60,8 @@ import { stopEvidence } from "./0054-stop-evidence.ts";
 import { replicasAlike } from "./0062-replicas-alike.ts";
 import { askers } from "./0063-askers.ts";
 import { journalMachines } from "./0064-journal-machines.ts";
+import { knownAnswers } from "./0058-known-answers.ts";
+import { comparedRetrievals } from "./0059-compared-retrievals.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -119,6 +121,8 @@ const MIGRATIONS: readonly Migration[] = [
   replicasAlike,
   askers,
   journalMachines,
+  knownAnswers,
+  comparedRetrievals,
 ];
 
 /** The version of the schema that this outdial works with. */

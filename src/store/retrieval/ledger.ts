@@ -185,16 +185,18 @@ export class RetrievalLedger extends Ledger {
       readonly executor: string;
       readonly calls?: number | undefined;
       readonly complianceHash?: string | undefined;
+      readonly compared?: unknown;
       readonly audit: AuditInput;
     },
   ): Promise<void> {
-    const { jobId, executor, calls, complianceHash } = end;
+    const { jobId, executor, calls, complianceHash, compared } = end;
     await this.store.commit(async (tx) => {
       await tx.fence(jobId, executor);
       await endJob(tx, jobId, end, this.store.now());
       await tx.query(
-        "update outdial.retrievals set calls = coalesce($2, calls), compliance_hash = coalesce($3, compliance_hash) where job_id = $1",
-        [jobId, calls ?? null, complianceHash ?? null],
+        `update outdial.retrievals set calls = coalesce($2, calls), compliance_hash = coalesce($3, compliance_hash),
+           compared = coalesce($4, compared) where job_id = $1`,
+        [jobId, calls ?? null, complianceHash ?? null, compared === undefined ? null : JSON.stringify(compared)],
       );
       tx.audit([end.audit]);
     });

@@ -21,6 +21,7 @@ export interface RetrievalRow {
   readonly error: unknown;
   readonly calls: number | null;
   readonly complianceHash: string | null;
+  readonly compared: unknown;
   readonly windows: number;
   readonly windowsDone: number;
   readonly pagesOk: number;
@@ -38,7 +39,7 @@ export interface RetrievalRow {
 /** The `select` of a retrieval with its totals, without its conditions. */
 export const RETRIEVAL_COLUMNS = `select r.job_id as "jobId", r.campaign_id as "campaignId", r.from_ms as "from", r.to_ms as "to", r.codes, r.page_limit as "pageLimit",
   j.actor, j.status, j.executor, j.run, j.created_at as "createdAt", j.started_at as "startedAt", j.finished_at as "finishedAt", j.error, r.calls,
-  r.compliance_hash as "complianceHash", w.*,
+  r.compliance_hash as "complianceHash", r.compared, w.*,
   (select json_object_agg(reason, n) from (
      select key as reason, sum(value::bigint)::bigint as n from outdial.retrieval_windows q, jsonb_each_text(q.quarantined) where q.job_id = r.job_id group by key) as sums) as quarantined
   from outdial.retrievals r join outdial.jobs j on j.id = r.job_id cross join lateral (

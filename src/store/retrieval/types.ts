@@ -69,6 +69,8 @@ export interface Retrieval extends Omit<NewRetrieval, "windows" | "scope" | "tur
   /** Number of different calls; null before the end. */
   readonly calls: number | null;
   readonly complianceHash: string | null;
+  /** What the number of calls was compared with, JSON; null before the end. */
+  readonly compared: unknown;
   readonly totals: RetrievalTotals;
 }
 

@@ -205,8 +205,8 @@ export class StopLedger extends Ledger {
   /**
    * What this database knows of campaigns, those that may dial first, the latest sign first. Signs that one may dial: the last
    * reading showed it in another state than paused, or one within the last hour did and it was not looked at by itself since;
-   * outdial set it active within the last day; a start of it is under way. One that lists do not name any more counts for a day,
-   * unless it was paused: a short list does not take it out.
+   * outdial set it active within the last day; a start of it is under way. One that lists do not name any more counts until a person
+   * says that it is gone.
    */
   async evidence(): Promise<StopEvidence[]> {
     return this.store.query<StopEvidence>(
@@ -217,9 +217,8 @@ export class StopLedger extends Ledger {
          select campaign_id, target, at, lpad(id::text, 20, '0') from outdial.state_changes where at > $2),
        signs as (
          select id, status <> 'paused' or coalesce(active_at > $3::timestamptz, false) as dials,
-           case when status <> 'paused' then status_at else active_at end as at, gone_at is null as expected
-         from outdial.known_campaigns
-         where gone_at is null or (gone_at > $2 and (status <> 'paused' or active_at > $3 or gone_at > $3))
+           case when status <> 'paused' then status_at else active_at end as at, true as expected
+         from outdial.known_campaigns where gone_at is null
          union all
          select campaign_id, true, coalesce(asked_at, created_at), true from outdial.state_intents
          where target = 'active' and ended_at is null and coalesce(asked_at, created_at) > $2

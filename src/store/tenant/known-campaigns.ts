@@ -1,6 +1,7 @@
-// The campaigns in the tenant's list when it was last read.
+// The campaigns that the tenant's lists have named, and what its last list lacks of them.
 
 import type { Instant } from "../../kernel/index.ts";
+import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 
@@ -12,15 +13,17 @@ export interface KnownCampaign {
   readonly status: string;
   /** When the tenant showed that status. */
   readonly statusAt: Instant;
-  /** Since when the list no longer has it; null while it does. */
+  /** Since when the tenant's list lacks it; null while it does not. It may dial all the same. */
+  readonly lackingSince: Instant | null;
+  /** When a person said that it is gone; null when nobody did. */
   readonly goneAt: Instant | null;
 }
 
-const COLUMNS = `id, name, status, status_at as "statusAt", gone_at as "goneAt"`;
+const COLUMNS = `id, name, status, status_at as "statusAt", lacking_since as "lackingSince", gone_at as "goneAt"`;
 
 /** Writes and reads the last list of campaigns. The time of its reading is in the tenant readings, as `campaigns`. */
 export class KnownCampaigns extends Ledger {
-  /** In the order of the list. @param options `gone`: also campaigns that the last list no longer has, at the end */
+  /** In the order of the list, with those that the last list lacks. @param options `gone`: also those that a person called gone, at the end */
   list({ gone = false }: { readonly gone?: boolean | undefined } = {}): Promise<KnownCampaign[]> {
     return this.store.query<KnownCampaign>(
       `select ${COLUMNS} from outdial.known_campaigns where $1 or gone_at is null order by gone_at desc nulls first, place, id`,
@@ -38,7 +41,7 @@ export class KnownCampaigns extends Ledger {
   }
 
   /**
-   * Stores a complete list: campaigns that are not on it are gone. A status from a later time is kept.
+   * Stores a complete list: a campaign that is not on it stays known, as lacking. A status from a later time is kept.
    * @param at when the reading began
    */
   async keep(list: readonly Pick<KnownCampaign, "id" | "name" | "status">[], at: Instant): Promise<void> {
@@ -50,6 +53,7 @@ export class KnownCampaigns extends Ledger {
          select id, name, status, $4, case when status <> 'paused' then $4::timestamptz end, place
          from unnest(${textColumn("$1")}, ${textColumn("$2")}, ${textColumn("$3")}) with ordinality as given (id, name, status, place)
          on conflict (id) do update set name = excluded.name, place = excluded.place,
+           lacking_since = case when known.lacking_since > excluded.status_at then known.lacking_since end,
            gone_at = case when known.gone_at > excluded.status_at then known.gone_at end,
            status = case when known.status_at > excluded.status_at then known.status else excluded.status end,
            active_at = case when known.status_at > excluded.status_at then known.active_at
@@ -63,8 +67,8 @@ export class KnownCampaigns extends Ledger {
         ],
       );
       await tx.query(
-        `update outdial.known_campaigns set gone_at = $2
-         where gone_at is null and status_at < $2 and not id = any (${textColumn("$1")})`,
+        `update outdial.known_campaigns set lacking_since = $2
+         where lacking_since is null and status_at < $2 and not id = any (${textColumn("$1")})`,
         [joinTexts(once.map(({ id }) => id)), new Date(at)],
       );
       // A campaign that was not known then, whose pause or start was confirmed since the reading began.
@@ -89,6 +93,22 @@ export class KnownCampaigns extends Ledger {
   }
 
   /**
+   * Takes the word of a person that campaigns are gone, with its audit entries. Only those that the last list lacks can be.
+   * @returns the ids of those
+   */
+  goneByWord(ids: readonly string[], audit: (id: string) => AuditInput): Promise<readonly string[]> {
+    return this.store.commit(async (tx) => {
+      const said = await tx.query<{ id: string }>(
+        `update outdial.known_campaigns set gone_at = $2
+         where gone_at is null and lacking_since is not null and id = any (${textColumn("$1")}) returning id`,
+        [joinTexts(ids), new Date(this.store.now())],
+      );
+      tx.audit(said.map(({ id }) => audit(id)));
+      return said.map(({ id }) => id);
+    });
+  }
+
+  /**
    * Adds one campaign that was read by itself, at the end of the list until the list is read again. @param at when the reading
    * began
    */
@@ -98,6 +118,7 @@ export class KnownCampaigns extends Ledger {
        values ($1, $2, $3, $4, case when $3 <> 'paused' then $4::timestamptz end, (select coalesce(max(place), 0) + 1 from outdial.known_campaigns))
        on conflict (id) do update set name = excluded.name, status = excluded.status, status_at = excluded.status_at,
          active_at = excluded.active_at,
+         -- The list may lack it all the same.
          gone_at = case when known.gone_at > excluded.status_at then known.gone_at end
          where known.status_at <= excluded.status_at`,
       [storable(id), storable(name), storable(status), new Date(at)],

@@ -39,8 +39,10 @@ export interface TenantReading {
 }
 
 const DAY_MS = 24 * 3_600_000;
-/** A campaign that is gone is kept as long as its figures. */
+/** A campaign that a person called gone is kept as long as its figures. */
 const GONE_MS = 40 * DAY_MS;
+/** A count that the tenant was not asked for any more. */
+const COUNT_MS = 400 * DAY_MS;
 
 const TIMES = `what, subject, read_at as "readAt", problem, tried_at as "triedAt", good_until as "goodUntil"`;
 const COLUMNS = `${TIMES}, value`;
@@ -143,9 +145,12 @@ export class TenantReadings extends Ledger {
     ]);
   }
 
-  /** Deletes readings of campaigns that have been missing in the list for long, and attempts for ids that are not campaigns. */
+  /** Deletes readings of campaigns that have been gone for long, attempts for ids that are not campaigns, and old counts. */
   async sweep(now: Instant): Promise<void> {
     await this.store.query("delete from outdial.known_campaigns where gone_at < $1", [new Date(now - GONE_MS)]);
+    await this.store.query("delete from outdial.known_counts where coalesce(answered_at, seen_at) < $1", [
+      new Date(now - COUNT_MS),
+    ]);
     await this.store.query(
       `delete from outdial.tenant_readings as known where subject <> '' and coalesce(tried_at, claimed_until) < $1
          and not exists (select from outdial.known_campaigns where id = known.subject)`,

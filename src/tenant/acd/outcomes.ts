@@ -108,6 +108,8 @@ export class Outcomes {
         number += 1;
         const items =
           codes === undefined ? page.items : page.items.filter(({ dispositionCode }) => codes.includes(dispositionCode ?? ""));
+        // A page of calls with other codes is not one without calls.
+        if (items.length === 0 && page.items.length > 0 && page.next !== undefined) continue;
         yield { number, items, reply: {}, nextToken: page.next };
       }
     }

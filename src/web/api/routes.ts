@@ -130,6 +130,8 @@ export const ROUTES = {
   "inbound.list": ["GET", "/api/v1/inbound"],
   "inbound.replay": ["POST", "/api/v1/inbound/replay"],
   "tenant.probe": ["POST", "/api/v1/tenant/probe"],
+  "tenant.missing": ["GET", "/api/v1/tenant/missing"],
+  "tenant.gone": ["POST", "/api/v1/tenant/gone"],
   "doNotCall.compare": ["POST", "/api/v1/campaigns/{id}/do-not-call/compare"],
   "doNotCall.push": ["POST", "/api/v1/campaigns/{id}/do-not-call/push"],
   "callbacks.list": ["GET", "/api/v1/campaigns/{id}/callbacks"],

@@ -234,6 +234,24 @@ it.each(["handing-over", "gating", "draining"] as const)(
   },
 );
 
+it("ends a hand-over when a list of contacts was deleted, and names it: that the tenant has none is an answer", async () => {
+  await using world = await openFailoverWorld();
+  fail(world);
+  const { control } = world.sandbox;
+  control.faults.add({ match: { operation: "listContacts" }, effect: { status: 404 } });
+  await using runtime = await world.open();
+  const { failover } = runtime;
+  await failover.put(PRIMARY, world.policy({ whenBackupFails: "stay-paused" }));
+  await failover.watch(PRIMARY, {
+    signal: AbortSignal.timeout(170_000),
+    until: (state) => isSettled(state) && state.handovers === 1,
+  });
+  const { state } = await failover.find(PRIMARY);
+  expect(state).toMatchObject({ phase: "halted", trouble: null });
+  expect(state.halt).toMatch(/the tenant has no contact list \S+, which (the )?campaign/);
+  expect(await world.alarms()).not.toContain("FAILOVER_UNAVAILABLE");
+});
+
 it("does not resume a campaign whose gate reads its list while everything is stopped", async () => {
   await using world = await openFailoverWorld(scenarioOf(), 10, "real", new Date().toISOString());
   await writeFile(join(world.folder, "pack.json"), JSON.stringify({ ...usCaUk2026(), id: "any-hour", rules: [] }));

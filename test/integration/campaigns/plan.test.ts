@@ -17,6 +17,7 @@ import {
   readPlanFacts,
   readTenantCampaigns,
 } from "../../../src/operations/index.ts";
+import { collect } from "../../support/collect.ts";
 import { connect } from "../tenant/connect.ts";
 import { apply, DRAFT, filesOf, openWorld, PAGES } from "./plan-world.ts";
 
@@ -195,13 +196,14 @@ test("a plan of what was exported changes nothing, whatever the campaigns are", 
       const policy = { consent: { required: true, attribute: "consentFlags.outbound.call" } };
       const policies = new Map(keepsPolicy ? ids.map((id) => [id, { policy }]) : []);
       const plain = new Map([...policies].map(([id]) => [id, policy]));
-      const exported = await exportCampaigns(await readTenantCampaigns(provisioning, []), plain);
+      const everything = (await collect(provisioning.campaigns())).map(({ id }) => id);
+      const exported = await exportCampaigns(await readTenantCampaigns(provisioning, everything), plain);
       const files = await parseCampaignFiles(exported);
       const deps = {
         provisioning,
         contacts,
         pacing,
-        webhooks: { list: async () => [], create: async () => undefined, update: async () => undefined },
+        webhooks: { list: async () => [], create: async () => "", update: async () => undefined },
         policies: async () => policies,
         pack,
         callType: "telemarketing" as const,

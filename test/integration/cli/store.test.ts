@@ -75,6 +75,8 @@ const FINDS = [
   "callbacks delete 1 --reason late",
   "contacts segment list_1",
   "campaign drift campaigns",
+  "tenant missing",
+  "tenant gone camp_1 --reason deleted",
   "campaign status camp_1",
   "campaign stops",
   "campaign resume camp_1",

@@ -53,6 +53,8 @@ test("pull, runs, verify, export and reconcile tell one story", async () => {
         hash: truth.hash,
         expectedHash: truth.hash,
         damaged: { count: 0, callIds: [] },
+        compared: [],
+        doubt: null,
       },
     ],
   });

@@ -12,28 +12,36 @@ afterEach(() => world.dispose());
 const A = { id: "camp_a", name: "Spring", status: "active" };
 const B = { id: "camp_b", name: "Autumn", status: "paused" };
 
-test("the last list is kept in its order; what it does not name any more is gone, and still known", async () => {
-  const { knownCampaigns } = world.store;
+test("the last list is kept in its order; what it lacks stays known until a person says that it is gone", async () => {
+  const { knownCampaigns, audit } = world.store;
+  const ids = async () => (await knownCampaigns.list()).map(({ id }) => id);
   expect(await knownCampaigns.list()).toEqual([]);
   await knownCampaigns.keep([B, A, B], 1000);
-  const seen = { statusAt: 1000, goneAt: null };
+  const seen = { statusAt: 1000, lackingSince: null, goneAt: null };
   expect(await knownCampaigns.list()).toEqual([
     { ...B, ...seen },
     { ...A, ...seen },
   ]);
   await knownCampaigns.keep([{ ...A, name: "Summer" }], 2000);
-  expect(await knownCampaigns.list()).toEqual([{ ...A, name: "Summer", statusAt: 2000, goneAt: null }]);
+  const summer = { ...A, name: "Summer", statusAt: 2000, lackingSince: null, goneAt: null };
+  const lacking = { ...B, statusAt: 1000, lackingSince: 2000, goneAt: null };
+  expect(await knownCampaigns.list()).toEqual([summer, lacking]);
+  await knownCampaigns.keep([], 2500);
+  expect((await knownCampaigns.list()).map(({ lackingSince }) => lackingSince)).toEqual([2500, 2000]);
+  const entry = (id: string) => ({ actor: "ann", action: "campaign.gone", subject: id, details: {} });
+  await knownCampaigns.keep([A], 2600);
+  // The list has the other one.
+  expect(await knownCampaigns.goneByWord(["camp_a", "camp_b"], entry)).toEqual(["camp_b"]);
+  expect((await audit.list({ action: "campaign.gone" })).map(({ subject }) => subject)).toEqual(["camp_b"]);
+  expect(await ids()).toEqual(["camp_a"]);
   expect((await knownCampaigns.list({ gone: true })).map(({ id }) => id)).toEqual(["camp_a", "camp_b"]);
-  expect(await knownCampaigns.find("camp_b")).toEqual({ ...B, statusAt: 1000, goneAt: 2000 });
-  // Its own reading began before the list did.
+  // Its own reading began before the word was given.
   await knownCampaigns.add(B, 1500);
-  expect((await knownCampaigns.list()).map(({ id }) => id)).toEqual(["camp_a"]);
-  await knownCampaigns.keep([A, B], 3000);
-  expect((await knownCampaigns.list()).map(({ id }) => id)).toEqual(["camp_a", "camp_b"]);
-  await knownCampaigns.keep([], 4000);
-  expect(await knownCampaigns.list()).toEqual([]);
-  await knownCampaigns.add({ ...A, status: "paused" }, 5000);
-  expect(await knownCampaigns.list()).toEqual([{ ...A, status: "paused", statusAt: 5000, goneAt: null }]);
+  expect(await ids()).toEqual(["camp_a"]);
+  const later = world.clock.now() + 1000;
+  await knownCampaigns.keep([A, B], later);
+  expect(await ids()).toEqual(["camp_a", "camp_b"]);
+  expect(await knownCampaigns.find("camp_b")).toEqual({ ...B, statusAt: later, lackingSince: null, goneAt: null });
 });
 
 test("a list that began earlier than a confirmed pause does not take it back", async () => {
@@ -45,7 +53,7 @@ test("a list that began earlier than a confirmed pause does not take it back", a
   const intent = { campaignId: A.id, target: "paused", idempotencyKey: "key", actor: "ann", reason: null } as const;
   const begun = await stateIntents.begin({ id: "intent", ...intent });
   await stateIntents.end(begun?.intent.id ?? "", { outcome: "changed", message: null, confirmed: true }, []);
-  const paused = { ...A, status: "paused", statusAt: clock.now(), goneAt: null };
+  const paused = { ...A, status: "paused", statusAt: clock.now(), lackingSince: null, goneAt: null };
   expect(await knownCampaigns.find(A.id)).toEqual(paused);
   await knownCampaigns.keep([A], began);
   expect(await knownCampaigns.find(A.id)).toEqual(paused);

@@ -5,6 +5,7 @@ import type { Clock } from "../../../kernel/index.ts";
 import type { CallOptions, CampaignProvisioning, CampaignRunner } from "../../../tenant/port.ts";
 import { TenantError } from "../../../tenant/port.ts";
 import { OperationError } from "../../error.ts";
+import { type ListedCampaigns, SAY_GONE } from "../../known/index.ts";
 import { type Leave, whileWanted } from "../../run/leave.ts";
 import { readPlannedRecords } from "../file/records.ts";
 import { campaignDraftSchema } from "../file/schema.ts";
@@ -31,6 +32,12 @@ export interface ActDeps {
    */
   readonly held: (campaignId: string) => Promise<string | null>;
   readonly clock: Clock;
+  /** Reads the tenant's list of campaigns, compared with those that are known. */
+  readonly list: (signal: AbortSignal) => Promise<ListedCampaigns>;
+  /** Throws OperationError `not_available` when outdial has made this registration: the tenant's list lacks it. */
+  readonly refuseSecond: (draft: WebhookDraft) => Promise<void>;
+  /** Records a registration that was made. */
+  readonly registered: (id: string, draft: WebhookDraft) => Promise<void>;
   /** Runs work that no other process runs at the same time under the same name. */
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** The idempotency key for a campaign and a plan: the same in every process at every time. */
@@ -62,7 +69,7 @@ export async function act(
   try {
     switch (command.kind) {
       case "look":
-        return foundOf(await look(entry, state, provisioning, signal));
+        return await look(entry, state, deps);
       case "read":
         return foundOf(state.id === null ? undefined : await readCampaign(provisioning, state.id, signal));
       case "send":
@@ -79,6 +86,8 @@ export async function act(
   } catch (thrown) {
     if (thrown instanceof OperationError && thrown.code === "invalid_input")
       return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: true };
+    if (thrown instanceof OperationError && thrown.code === "not_available")
+      return { type: "refused", message: `${thrown.message}. ${thrown.advice ?? ""}` };
     if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
     return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: FATAL.has(thrown.code) };
   }
@@ -119,17 +128,17 @@ function foundOf(campaign: TenantCampaign | undefined): Happening {
   return { type: "found", campaign: { id, status, etag, document } };
 }
 
-/** The campaign by its id; a campaign to create by its name, which no campaign had when the plan was made. */
-async function look(
-  entry: PlanEntry,
-  state: ApplyState,
-  provisioning: CampaignProvisioning,
-  signal: AbortSignal,
-): Promise<TenantCampaign | undefined> {
-  if (state.id !== null) return readCampaign(provisioning, state.id, signal);
-  for await (const { id, name } of provisioning.campaigns({ signal }))
-    if (name === entry.name) return readCampaign(provisioning, id, signal);
-  return undefined;
+/**
+ * The campaign by its id; a campaign to create by its name, which no campaign had when the plan was made. One that is known by that
+ * name and not on the list is not made a second time.
+ */
+async function look(entry: PlanEntry, state: ApplyState, { provisioning, signal, list }: ActDeps): Promise<Happening> {
+  if (state.id !== null) return foundOf(await readCampaign(provisioning, state.id, signal));
+  const { campaigns, comparison, shorter } = await list(signal);
+  const there = campaigns.find(({ name }) => name === entry.name);
+  if (there !== undefined) return foundOf(await readCampaign(provisioning, there.id, signal));
+  const lacking = comparison.lacks.some(({ name }) => name === entry.name);
+  return lacking ? { type: "refused", message: `${shorter}; ${SAY_GONE}` } : foundOf(undefined);
 }
 
 /** What a write is told. */
@@ -172,7 +181,8 @@ async function written({ phase }: ApplyState, write: () => Promise<Happening>): 
 }
 
 /** Makes the registrations that a campaign names, or brings them up to date; one that is in order is left alone. */
-async function register({ own }: PlanEntry, { webhooks, inTurn, signal, leave }: ActDeps): Promise<Happening> {
+async function register({ own }: PlanEntry, deps: ActDeps): Promise<Happening> {
+  const { webhooks, inTurn, signal, leave } = deps;
   const wanted = own.webhooks ?? [];
   if (wanted.length === 0) return { type: "registered", webhooks: 0 };
   return inTurn("vendor webhook metrics", async () => {
@@ -180,21 +190,24 @@ async function register({ own }: PlanEntry, { webhooks, inTurn, signal, leave }:
     for (const { name, callbackUrl, events, enabled = true } of wanted) {
       const draft: WebhookDraft = { name, callbackUrl, events, enabled };
       const found = there.find((one) => one.name === name);
-      if (found === undefined) await created(webhooks, draft, { ...callOf(leave), signal });
-      else if (!isAsDrafted(found, draft)) await webhooks.update(found.id, draft, callOf(leave));
+      if (found === undefined) {
+        await deps.refuseSecond(draft);
+        await deps.registered(await created(webhooks, draft, { ...callOf(leave), signal }), draft);
+      } else if (!isAsDrafted(found, draft)) await webhooks.update(found.id, draft, callOf(leave));
     }
     return { type: "registered", webhooks: wanted.length };
   });
 }
 
-/** Creates a registration; a reply that was lost is settled by listing. */
-async function created(webhooks: CampaignWebhooks, draft: WebhookDraft, { signal, ...call }: CallOptions): Promise<void> {
+/** Creates a registration; a reply that was lost is settled by listing. @returns its id */
+async function created(webhooks: CampaignWebhooks, draft: WebhookDraft, { signal, ...call }: CallOptions): Promise<string> {
   try {
-    await webhooks.create(draft, call);
+    return await webhooks.create(draft, call);
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || !(thrown.outcomeUnknown || thrown.code === "unknown_outcome")) throw thrown;
-    const there = await readRegistrations(webhooks, signal);
-    if (!there.some(({ name }) => name === draft.name)) throw thrown;
+    const there = (await readRegistrations(webhooks, signal)).find(({ name }) => name === draft.name);
+    if (there === undefined) throw thrown;
+    return there.id;
   }
 }
 

@@ -5,6 +5,7 @@ import { APPLY_PHASE_WORDS, newId, phaseWords } from "../../../kernel/index.ts";
 import { CAMPAIGN_APPLY, type CampaignApply } from "../../../store/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
+import { listCampaigns } from "../../known/index.ts";
 import { runJournal, strangerTo } from "../../run/journal.ts";
 import type { Kind, Running } from "../../run/kind.ts";
 import type { Leave } from "../../run/leave.ts";
@@ -12,6 +13,7 @@ import { executorIsDead, leftWords } from "../../run/left.ts";
 import { dncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
 import { applySummaryOf, applyViewOf } from "../../views/campaign-file-views.ts";
 import type { CampaignApplySummary, CampaignApplyView } from "../../views/schemas/campaign-files.ts";
+import { ownRegistration, recordedOf, refuseSecond } from "../../webhook-registration/use-cases.ts";
 import { readPlan } from "../plan/plan-file.ts";
 import type { CampaignPlan } from "../plan/types.ts";
 import { CampaignPlanner, type PlanRules } from "../plan/use-cases.ts";
@@ -198,7 +200,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
     leave: Leave,
   ): Promise<Happening> {
     const signal = leave.halt;
-    const { clock, store, tenant } = this.#context;
+    const { clock, store, tenant, actor } = this.#context;
     const { campaignProvisioning: provisioning, campaignRunner: runner } = tenant.capabilities;
     const { pause } = this.#rules;
     if ("afterMs" in command && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
@@ -222,6 +224,15 @@ export class CampaignFileUseCases extends CampaignPlanner {
               return last?.target === "paused" && last.askedAt > createdAt ? `${last.actor} paused it since` : null;
             },
             clock,
+            async refuseSecond(draft) {
+              const { known } = await ownRegistration(store.audit, recordedOf("metrics", draft.name, draft.callbackUrl));
+              refuseSecond(known, "the tenant's list of registrations");
+            },
+            registered: (id, { name, callbackUrl }) =>
+              store.audit.append([
+                { actor, action: "webhook.register", subject: id, job: jobId, details: recordedOf("metrics", name, callbackUrl) },
+              ]),
+            list: (asked) => listCampaigns({ provisioning, store, clock }, { signal: asked }),
             inTurn: (name, work) => store.dialer.inTurn(name, work),
             signal,
             leave,

@@ -5,7 +5,7 @@ import { startScriptedServer } from "../../../../test/support/scripted-server.ts
 import { createTestClock } from "../../../../test/support/test-clock.ts";
 import type { HandoverHolds } from "../../../store/index.ts";
 import { createTenant } from "../../../tenant/index.ts";
-import { handContacts, overlapProblem, unreadableWords } from "./called.ts";
+import { type CalledDeps, handContacts, overlapProblem, unreadableWords } from "./called.ts";
 
 const AT = Date.parse("2026-06-16T17:00:00Z");
 const HANDOVER = { primary: "p", number: 1, from: "p", to: "b", holdHours: 24, at: AT };
@@ -74,7 +74,10 @@ it.each<[string, unknown[], object, unknown[]?]>([
   try {
     const { campaignRunner: runner, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
     const holds = { calledBy: async () => [], hold: async () => undefined } as unknown as HandoverHolds;
-    const handed = handContacts({ runner, calls, contacts, holds }, HANDOVER, true, {});
+    const counts = {
+      knownCounts: { find: async () => undefined, keep: async () => undefined },
+    } as unknown as CalledDeps["counts"];
+    const handed = handContacts({ runner, calls, contacts, holds, counts }, HANDOVER, true, {});
     expect(await handed.catch(({ code }: { code: string }) => ({ code }))).toMatchObject(expected);
   } finally {
     await tenant.close();
@@ -82,7 +85,7 @@ it.each<[string, unknown[], object, unknown[]?]>([
 });
 
 it("says of contacts that cannot be read that it is not known whether they were called", () => {
-  const handed = { overlap: 0, called: 5, unidentified: 0, unreadable: 2, sameList: false };
+  const handed = { overlap: 0, called: 5, unidentified: 0, unreadable: 2, sameList: false, doubt: null };
   expect(overlapProblem(handed, "b")).toBeUndefined();
   expect(unreadableWords(handed)).toBe("2 contacts cannot be read: whether they were called is not known");
   expect(unreadableWords({ ...handed, unreadable: 0 })).toBeUndefined();

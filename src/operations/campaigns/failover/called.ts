@@ -2,7 +2,7 @@
 // and from outdial's own ledger.
 
 import { OutdialError } from "../../../kernel/index.ts";
-import type { HandoverHolds } from "../../../store/index.ts";
+import type { HandoverHolds, Store } from "../../../store/index.ts";
 import {
   type CallOptions,
   type CampaignRunner,
@@ -10,9 +10,11 @@ import {
   type OutcomeSource,
   parseCall,
   parseContact,
+  TenantError,
   type ViewList,
 } from "../../../tenant/port.ts";
 import { phones } from "../../compliance/index.ts";
+import { countContacts, SAY_GONE } from "../../known/index.ts";
 import type { FailoverPolicy } from "./policy.ts";
 
 const HOUR_MS = 3_600_000;
@@ -27,6 +29,7 @@ export interface CalledDeps {
   readonly calls: OutcomeSource;
   readonly contacts: ContactSource;
   readonly holds: HandoverHolds;
+  readonly counts: Pick<Store, "knownCounts">;
 }
 
 /** The contacts' part of a hand-over. */
@@ -54,11 +57,14 @@ interface HandedContacts {
   readonly unreadable: number;
   /** Whether both campaigns call one list. */
   readonly sameList: boolean;
+  /** A sentence about a list that the tenant does not have, or that has far fewer contacts than it had; null when there is none. */
+  readonly doubt: string | null;
 }
 
 /**
  * Finds the contacts that the first campaign has called and that are on the list of the campaign taking over. With `write` they
- * are held back: every gate refuses them for that campaign until `holdHours` after the call. Can be repeated. Throws TenantError.
+ * are held back: every gate refuses them for that campaign until `holdHours` after the call. Can be repeated. A list that does not
+ * exist, or shrank, is told as a doubt. Throws TenantError.
  */
 export async function handContacts(
   deps: CalledDeps,
@@ -72,18 +78,30 @@ export async function handContacts(
   const sameList = fromList !== null && fromList === toList;
   const called = await calledBy(deps, from, since, at, options);
   const someUnknown = called.unidentified > 0 || called.ids.size > 0;
-  let unreadable = someUnknown ? await identify(deps, called, { fromList, sameList, at }, options) : 0;
+  const doubts = new Set<string>();
+  const doubted = async function* (campaign: string, listId: string) {
+    yield* contactsOf(deps, { campaign, listId, at }, doubts, options);
+  };
+  let unreadable =
+    someUnknown && fromList !== null ? await identify(called, doubted(from, fromList), sameList, at) : called.ids.size;
   for (const number of await deps.holds.calledBy(from, since)) if (!called.numbers.has(number)) called.numbers.set(number, at);
   let overlap = 0;
   if (toList !== null && (called.numbers.size > 0 || called.ids.size > 0))
-    for await (const { id = "", numbers, isReadable } of contactsOf(deps, toList, options)) {
+    for await (const { id = "", numbers, isReadable } of doubted(to, toList)) {
       // Ids belong to a list: they identify the same contact only on the same list.
       const wasCalled = numbers.some((number) => called.numbers.has(number)) || (sameList && called.ids.has(id));
       if (wasCalled) overlap += 1;
       else if (!isReadable) unreadable += 1;
     }
   if (write) await hold(deps, handover, called.numbers);
-  return { overlap, called: called.numbers.size, unidentified: called.unidentified, unreadable, sameList };
+  return {
+    overlap,
+    called: called.numbers.size,
+    unidentified: called.unidentified,
+    unreadable,
+    sameList,
+    doubt: [...doubts].join("; ") || null,
+  };
 }
 
 async function listOf({ runner }: CalledDeps, campaign: string, options: CallOptions): Promise<string | null> {
@@ -103,24 +121,18 @@ interface Called {
  * the first campaign's list.
  * @returns number of contacts for whom it is not known on which numbers they were called
  */
-async function identify(
-  deps: CalledDeps,
-  called: Called,
-  { fromList, sameList, at }: { readonly fromList: string | null; readonly sameList: boolean; readonly at: number },
-  options: CallOptions,
-): Promise<number> {
+async function identify(called: Called, contacts: AsyncIterable<ListedContact>, sameList: boolean, at: number): Promise<number> {
   const missing = new Set(called.ids);
   let unreadable = 0;
-  if (fromList !== null)
-    for await (const { id, numbers, isReadable } of contactsOf(deps, fromList, options)) {
-      if (called.unidentified === 0 && (id === undefined || !called.ids.has(id))) continue;
-      if (!isReadable) unreadable += 1;
-      if (id !== undefined) {
-        called.ids.add(id);
-        missing.delete(id);
-      }
-      for (const number of numbers) called.numbers.set(number, at);
+  for await (const { id, numbers, isReadable } of contacts) {
+    if (called.unidentified === 0 && (id === undefined || !called.ids.has(id))) continue;
+    if (!isReadable) unreadable += 1;
+    if (id !== undefined) {
+      called.ids.add(id);
+      missing.delete(id);
     }
+    for (const number of numbers) called.numbers.set(number, at);
+  }
   // A contact that is no longer on the shared list will not be called from it either.
   return sameList ? unreadable : unreadable + missing.size;
 }
@@ -160,18 +172,37 @@ interface ListedContact {
   readonly isReadable: boolean;
 }
 
-async function* contactsOf({ contacts }: CalledDeps, listId: string, options: CallOptions): AsyncGenerator<ListedContact> {
-  for await (const item of itemsOf(contacts.contacts(listId, { query: "true", pageSize: CONTACTS_PAGE }, options))) {
-    const parsed = parseContact(item);
-    if ("problem" in parsed) {
-      yield { id: undefined, numbers: [], isReadable: false };
-      continue;
+/** The contacts of a list, compared with how many it had. @param doubts gets a sentence when it has far fewer, or does not exist */
+async function* contactsOf(
+  { contacts: source, counts: store }: CalledDeps,
+  { campaign: campaignId, listId, at }: { readonly campaign: string; readonly listId: string; readonly at: number },
+  doubts: Set<string>,
+  options: CallOptions,
+): AsyncGenerator<ListedContact> {
+  let count = 0;
+  let announced: number | undefined;
+  try {
+    for await (const { items, reply } of source.contacts(listId, { query: "true", pageSize: CONTACTS_PAGE }, options).pages()) {
+      if (typeof reply.total === "number") announced = reply.total;
+      count += items.length;
+      yield* items.map(listed);
     }
-    const { id, phoneNumber = "", phoneNumbers = [phoneNumber] } = parsed.item;
-    const read = phoneNumbers.map((text) => phones(text));
-    const numbers = read.flatMap((one) => ("ok" in one ? one.ok.keys : []));
-    yield { id, numbers, isReadable: read.length > 0 && read.every((one) => "ok" in one) };
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code !== "not_found") throw thrown;
+    doubts.add(`the tenant has no contact list ${listId}, which campaign ${campaignId} calls`);
+    return;
   }
+  const shorter = await countContacts({ source, store }, { listId, campaignId, at, announced, read: count }, options);
+  if (shorter !== undefined) doubts.add(`${shorter}; ${SAY_GONE}`);
+}
+
+function listed(item: unknown): ListedContact {
+  const parsed = parseContact(item);
+  if ("problem" in parsed) return { id: undefined, numbers: [], isReadable: false };
+  const { id, phoneNumber = "", phoneNumbers = [phoneNumber] } = parsed.item;
+  const read = phoneNumbers.map((text) => phones(text));
+  const numbers = read.flatMap((one) => ("ok" in one ? one.ok.keys : []));
+  return { id, numbers, isReadable: read.length > 0 && read.every((one) => "ok" in one) };
 }
 
 async function hold({ holds }: CalledDeps, handover: ContactHandover, numbers: ReadonlyMap<number, number>): Promise<void> {
@@ -198,8 +229,8 @@ export function unreadableWords({ unreadable }: Pick<HandedContacts, "unreadable
 
 /** The event of a hand-over of contacts. */
 export function handedOf(handed: HandedContacts, { overlap }: Pick<FailoverPolicy, "overlap">, to: string) {
-  const { called: held, unreadable } = handed;
-  const problem = overlap === "refuse" ? (overlapProblem(handed, to) ?? null) : null;
+  const { called: held, unreadable, doubt } = handed;
+  const problem = doubt ?? (overlap === "refuse" ? (overlapProblem(handed, to) ?? null) : null);
   return { type: "handed", held, unreadable, problem } as const;
 }
 

@@ -36,6 +36,7 @@ export function failoverDeps({ tenant, store, ...context }: Context, rules: Fail
     calls,
     contacts,
     holds: store.holds,
+    counts: store,
     metrics: new CampaignMetrics({ log: store.metrics, source, clock }),
     gate: rules.gate,
     doNotCall: (campaignId, call, start) => dncBeforeStart({ tenant, store }, campaignId, call, start),

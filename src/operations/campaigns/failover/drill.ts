@@ -95,7 +95,7 @@ export async function drill(
           at,
         };
         const handed = await handContacts(deps, contacts, false, { signal });
-        const problem = overlapProblem(handed, ids[command.to]);
+        const problem = handed.doubt ?? overlapProblem(handed, ids[command.to]);
         steps.push({
           would: `hold ${handed.called} contacts back from ${ids[command.to]} for ${policy.holdHours} h`,
           found:

@@ -234,8 +234,11 @@ class Turn {
     if (phase === "pausing") this.#set({ phase: "draining" });
     if (phase === "activating") this.#set({ phase: "verifying" });
     if (fatal) this.#raise("NOT_AUTHORISED", `the tenant refuses our credentials or a scope${during}: ${message}`);
-    else if (count >= this.#policy.unavailableAfter)
-      this.#raise("UNAVAILABLE", `no answer of the tenant ${count} times in a row${during}: ${message} (${code})`);
+    else if (count >= this.#policy.unavailableAfter) {
+      // That there is no such thing is an answer.
+      const what = code === "not_found" ? "the tenant says that there is none" : "no answer of the tenant";
+      this.#raise("UNAVAILABLE", `${what} ${count} times in a row${during}: ${message} (${code})`);
+    }
     if (handover === null || count < this.#policy.unavailableAfter) return;
     if (handover.pausedAt === null) this.#raise("PAUSE_NOT_CONFIRMED", `the ${handover.from} may still dial: ${message}`);
     else this.#raise("NEITHER_DIALS", `the ${handover.from} is paused and the ${handover.to} is not active yet: ${message}`);

@@ -18,7 +18,8 @@ export interface Place {
  * `TIME_ZONE`, `WINDOW` (wider than the law), `CAP` (above the law), `ABANDONMENT`, `DUPLICATE` (two files name one campaign),
  * `AMBIGUOUS` (two campaigns of the tenant have the name), `UNKNOWN_CAMPAIGN` (no campaign of this id), `BACKUP` (does not exist,
  * or cannot be the backup), `WEBHOOK`, `STATE` (a state that cannot be kept), `NOT_HELD` (the tenant would refuse it), `RECORDS`
- * (an unreadable file of records).
+ * (an unreadable file of records), `MISSING` (the tenant's list lacks campaigns that are known), `SHRUNK` (a contact list has far
+ * fewer contacts than it had).
  */
 export interface Violation extends Place {
   readonly rule:
@@ -35,7 +36,9 @@ export interface Violation extends Place {
     | "WEBHOOK"
     | "STATE"
     | "NOT_HELD"
-    | "RECORDS";
+    | "RECORDS"
+    | "MISSING"
+    | "SHRUNK";
   readonly campaign: string;
   /** Such as `dialerConfig.predictiveSettings.callRate`. */
   readonly field: string;

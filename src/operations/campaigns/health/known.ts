@@ -15,8 +15,10 @@ import type { AskProblem, GateLook } from "./why.ts";
 /** The health of a campaign from stored data. */
 export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | "abandonment"> {
   readonly name: string;
-  /** It is no longer in the list. */
+  /** A person said that it is gone. */
   readonly isGone: boolean;
+  /** Since when the tenant's list lacks it; null while it does not. It may dial all the same. */
+  readonly lackingSince: Instant | null;
   /** The latest known status in the tenant's word; null when none is known. */
   readonly status: string | null;
   readonly campaign: Pick<CampaignFacts, "status" | "queueId" | "dialer"> | null;
@@ -101,6 +103,7 @@ const keptLook = z.object({
           "clock_off",
           "no_contact_list",
           "list_empty",
+          "list_shrunk",
           "rules_unreadable",
           "no_company_list",
           "stale_compliance_data",
@@ -208,6 +211,8 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   const problems = [document, figures, gate].flatMap((one) =>
     one?.problem && one.triedAt !== null ? [{ ...one.problem, at: one.triedAt }] : [],
   );
+  if (listed !== undefined && listed.lackingSince !== null)
+    problems.push({ code: "not_listed", message: "the tenant's list of campaigns lacks it", at: listed.lackingSince });
   const health = judged(
     {
       id,
@@ -230,6 +235,7 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
     ...health,
     name: (isListed ? listed.name : undefined) ?? facts?.name ?? listed?.name ?? id,
     isGone: listed !== undefined && listed.goneAt !== null,
+    lackingSince: listed?.lackingSince ?? null,
     status,
     document: read.success ? read.data : null,
     workload: work.success ? work.data : null,
@@ -255,6 +261,7 @@ export function readHealth(health: CampaignHealth): KnownHealth {
     ...health,
     name: campaign?.name ?? health.id,
     isGone: false,
+    lackingSince: null,
     status: campaign?.status ?? null,
     document: null,
     workload: null,

@@ -22,6 +22,7 @@ export const CAUSES = [
   "stale_compliance_data",
   "abandonment_budget",
   "no_contact_list",
+  "list_shrunk",
   "list_empty",
   "outside_hours",
   "nobody_callable",

@@ -10,16 +10,18 @@ export interface Drift {
   readonly campaigns: readonly PlanEntry[];
   /** Campaigns of the tenant that no file describes. */
   readonly unmanaged: readonly Unmanaged[];
-  /** Files whose campaign cannot be found, or not be distinguished from another one. */
+  /** Files whose campaign cannot be found, or not be distinguished from another one; known campaigns that the tenant's list lacks. */
   readonly unmatched: readonly Violation[];
   /** About files of records: what was not compared, and differences that an apply would not remove. */
   readonly notices: readonly string[];
 }
 
+const UNMATCHED: ReadonlySet<Violation["rule"]> = new Set(["UNKNOWN_CAMPAIGN", "AMBIGUOUS", "MISSING"]);
+
 /** @param managedOnly leaves out the campaigns that no file describes */
 export function driftOf(plan: CampaignPlan, { managedOnly }: { readonly managedOnly: boolean }): Drift {
   // Violations of the law concern the plan, not the drift.
-  const unmatched = plan.violations.filter(({ rule }) => rule === "UNKNOWN_CAMPAIGN" || rule === "AMBIGUOUS");
+  const unmatched = plan.violations.filter(({ rule }) => UNMATCHED.has(rule));
   const campaigns = plan.entries.map(withRecords).filter(({ action, held }) => action !== "in_sync" || held);
   const unmanaged = managedOnly ? [] : plan.unmanaged;
   const notices = plan.entries.flatMap(({ name, uploaded }) => (uploaded === undefined ? [] : [`${name}: ${uploaded.note}`]));

@@ -24,6 +24,8 @@ export interface ListFacts {
   readonly placeless: number;
   /** Why the list could not be read. */
   readonly problem: string | null;
+  /** A sentence when the list has far fewer contacts than it had; absent otherwise. */
+  readonly shrunk?: string | undefined;
 }
 
 const PAGE = 100;
@@ -77,6 +79,7 @@ export async function readUploadFacts(people: AsyncIterable<Contact>, there: Lis
     places,
     placeless: placeless + there.placeless,
     problem: null,
+    shrunk: there.shrunk,
   };
 }
 

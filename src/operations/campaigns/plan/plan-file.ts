@@ -81,6 +81,8 @@ const violation = place.extend({
     "STATE",
     "NOT_HELD",
     "RECORDS",
+    "MISSING",
+    "SHRUNK",
   ]),
   campaign: z.string(),
   field: z.string(),

@@ -1,6 +1,8 @@
 // Compares files with the tenant: what to create, which fields to change, what to leave alone, and what forbids it. Pure.
 
+import { formatInstant } from "../../../compliance/index.ts";
 import type { FittedCampaign } from "../../../tenant/port.ts";
+import { SAY_GONE } from "../../known/index.ts";
 import { differences, leavesOf, only } from "../file/document.ts";
 import type { CampaignFile, ParsedFiles, Violation } from "../file/parse.ts";
 import type { OwnPolicy } from "../file/schema.ts";
@@ -15,10 +17,11 @@ import { webhookChanges, webhookViolations, withoutWebhooks } from "./webhook-ch
 
 /** Makes a plan from files that could be parsed. */
 export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPlan {
-  const violations: Violation[] = [...files.violations];
+  const violations: Violation[] = [...files.violations, ...missingViolations(files.campaigns, facts)];
   const found = files.campaigns.map((file, i) => {
     const matched = matchOf(file, facts.tenant);
-    if ("violation" in matched) violations.push({ ...file.placeOf(matched.field), ...matched.violation });
+    if ("violation" in matched && !violations.some(({ rule, campaign }) => rule === "MISSING" && campaign === file.name))
+      violations.push({ ...file.placeOf(matched.field), ...matched.violation });
     return { file, there: "there" in matched ? matched.there : undefined, fitted: facts.fitted[i], records: facts.records[i] };
   });
   const idsByName = new Map(found.flatMap(({ file, there }) => (there === undefined ? [] : [[file.name, there.id] as const])));
@@ -38,6 +41,14 @@ export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPla
     violations.push(...backupViolations(file, there, files.campaigns, facts, idsByName));
     violations.push(...webhookViolations(file, files.campaigns));
     const list = facts.lists.get(String(file.document["contactListId"]));
+    if (list?.shrunk !== undefined)
+      violations.push({
+        ...file.placeOf("contactListId"),
+        rule: "SHRUNK",
+        campaign: file.name,
+        field: "contactListId",
+        message: `${list.shrunk}; ${SAY_GONE}`,
+      });
     for (const breach of breachesOf(bound(file.document, fitted?.document), list, facts.law))
       violations.push({ ...file.placeOf(breach.field), campaign: file.name, ...breach });
     const entry = entryOf({ file, there, fitted, records }, facts, idsByName);
@@ -151,6 +162,32 @@ function withBackupId(own: OwnPolicy, idsByName: ReadonlyMap<string, string>): O
   return { ...own, failover: { ...failover, backup: idsByName.get(failover.backup) ?? failover.backup } };
 }
 
+/**
+ * Known campaigns that the tenant's list lacks: made again, there would be two of them. One that a file means is named where the
+ * file names it; the others are one violation.
+ */
+function missingViolations(files: readonly CampaignFile[], { listed: { comparison, shorter } }: PlanFacts): Violation[] {
+  const [first] = files;
+  if (shorter === undefined || first === undefined) return [];
+  const named = comparison.lacks.flatMap(({ id, name, at }) => {
+    const file = files.find((one) => one.id === id) ?? files.find((one) => one.id === null && one.name === name);
+    if (file === undefined) return [];
+    const field = file.id === null ? "name" : "id";
+    const seen = at === null ? "" : `, seen ${formatInstant(at)}`;
+    const message = `the tenant's list lacks campaign ${id}, which is known${seen}: it may be there, and would be made a second time; ${SAY_GONE}`;
+    return [{ ...file.placeOf(field), rule: "MISSING", campaign: file.name, field, message } as const];
+  });
+  if (named.length >= comparison.lacks.length) return named;
+  const all = {
+    ...first.placeOf(""),
+    rule: "MISSING",
+    campaign: first.name,
+    field: "",
+    message: `${shorter}; ${SAY_GONE}`,
+  } as const;
+  return [...named, all];
+}
+
 function backupViolations(
   file: CampaignFile,
   there: TenantCampaign | undefined,
@@ -210,8 +247,9 @@ function lostOf({ name, document }: CampaignFile, fitted: FittedCampaign | undef
   ];
 }
 
-function noticesOf(entries: readonly PlanEntry[], { campaigns }: ParsedFiles, { lists, fitted }: PlanFacts): string[] {
-  const notices: string[] = campaigns.flatMap((file, i) => lostOf(file, fitted[i]));
+function noticesOf(entries: readonly PlanEntry[], { campaigns }: ParsedFiles, { lists, fitted, listed }: PlanFacts): string[] {
+  const notices: string[] = listed.shorter === undefined ? [] : [listed.shorter];
+  notices.push(...campaigns.flatMap((file, i) => lostOf(file, fitted[i])));
   for (const list of lists.values()) {
     if (list.problem !== null)
       notices.push(

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
 import type { Clock } from "../../../kernel/index.ts";
+import type { Store } from "../../../store/index.ts";
 import {
   type CallOptions,
   type CampaignProvisioning,
@@ -12,6 +13,7 @@ import {
   requireSupported,
   TenantError,
 } from "../../../tenant/port.ts";
+import { countContacts, listCampaigns } from "../../known/index.ts";
 import type { ParsedFiles } from "../file/parse.ts";
 import { lookAtRecords, peopleIn, recordsPathOf } from "../file/records.ts";
 import { type ListFacts, readListFacts, readUploadFacts } from "./list-facts.ts";
@@ -22,7 +24,8 @@ import type { PlanFacts, Registration, TenantCampaign } from "./types.ts";
 /** Registrations for the tenant's events about campaigns. */
 export interface CampaignWebhooks {
   list(signal?: AbortSignal): Promise<readonly unknown[]>;
-  create(webhook: WebhookDraft, call: CallOptions): Promise<unknown>;
+  /** @returns the id */
+  create(webhook: WebhookDraft, call: CallOptions): Promise<string>;
   update(id: string, webhook: WebhookDraft, call: CallOptions): Promise<unknown>;
 }
 
@@ -44,6 +47,8 @@ export interface PlanDependencies {
   readonly pack: CompiledPack;
   readonly callType: CallType;
   readonly clock: Clock;
+  /** What the tenant was known to have; without one nothing is. */
+  readonly store?: Pick<Store, "knownCampaigns" | "knownCounts"> | undefined;
 }
 
 /** What a plan reads from the tenant. */
@@ -61,13 +66,14 @@ export const CONTACT_PAGES = 10;
 
 /** Reads what plans of these files rely on. Throws TenantError. */
 export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, options: PlanOptions): Promise<PlanFacts> {
-  const { provisioning, pack, clock } = deps;
+  const { provisioning, pack, clock, store } = deps;
   const { signal } = options;
   requireSupported("read campaigns", provisioning.capability);
   const named = new Set(files.campaigns.flatMap(({ id, name }) => [name, ...(id === null ? [] : [id])]));
   const tenant: TenantCampaign[] = [];
-  for await (const listed of provisioning.campaigns({ signal })) {
-    const shown = campaignOf(listed, null);
+  const { campaigns, ...listed } = await listCampaigns({ provisioning, store, clock }, { signal });
+  for (const one of campaigns) {
+    const shown = campaignOf(one, null);
     // Only campaigns that a file describes are read one by one, to get their tags; the list has no tags.
     const there = named.has(shown.id) || named.has(shown.name) ? await readCampaign(provisioning, shown.id, signal) : shown;
     if (there !== undefined) tenant.push(there);
@@ -75,7 +81,7 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
   const lists = new Map<string, ListFacts>();
   for (const { document } of files.campaigns) {
     const listId = String(document["contactListId"]);
-    if (!lists.has(listId)) lists.set(listId, await readListFacts(deps.contacts, listId, pack, options.contactPages, signal));
+    if (!lists.has(listId)) lists.set(listId, await comparedList(deps, listId, options));
   }
   const there = files.campaigns.map((file) => thereOf(file, tenant));
   const fitted = await provisioning.fit(
@@ -94,6 +100,7 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
   const policies = await deps.policies();
   return {
     tenant,
+    listed,
     fitted,
     records,
     lists,
@@ -106,6 +113,18 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
   };
 }
 
+/** Reads a contact list, and compares how many contacts it has with how many it had. */
+async function comparedList(
+  { contacts, pack, clock, store }: PlanDependencies,
+  listId: string,
+  { contactPages, signal }: PlanOptions,
+): Promise<ListFacts> {
+  const at = clock.now();
+  const list = await readListFacts(contacts, listId, pack, contactPages, signal);
+  if (store === undefined || list.total === null) return list;
+  return { ...list, shrunk: await countContacts({ source: contacts, store }, { listId, announced: list.total, at }) };
+}
+
 /** Reads the files of records, where the tenant accepts any. */
 function recordsOf({ campaigns }: ParsedFiles, fitted: readonly FittedCampaign[]): Promise<PlanFacts["records"]> {
   return Promise.all(
@@ -116,12 +135,13 @@ function recordsOf({ campaigns }: ParsedFiles, fitted: readonly FittedCampaign[]
   );
 }
 
-/** The campaigns of these ids, or all of them when none is named; with their tags. Throws TenantError `not_found` for an unknown id. */
-export async function readTenantCampaigns(provisioning: CampaignProvisioning, ids: readonly string[]): Promise<TenantCampaign[]> {
+/** The campaigns of these ids, with their tags. Throws TenantError `not_found` for an unknown id. */
+export async function readTenantCampaigns(
+  provisioning: Pick<CampaignProvisioning, "read">,
+  ids: readonly string[],
+): Promise<TenantCampaign[]> {
   const found: TenantCampaign[] = [];
-  const wanted = [...ids];
-  if (wanted.length === 0) for await (const { id } of provisioning.campaigns()) wanted.push(id);
-  for (const id of wanted) {
+  for (const id of ids) {
     const { value, lock } = await provisioning.read(id);
     found.push(campaignOf(value, lock?.tag ?? null));
   }

@@ -1,6 +1,7 @@
 // A plan: what apply would do about each campaign, what it relies on, and what forbids it. All of it JSON.
 
 import type { FittedCampaign } from "../../../tenant/port.ts";
+import type { ListedCampaigns } from "../../known/index.ts";
 import type { CampaignDocument, FieldChange } from "../file/document.ts";
 import type { CampaignFile, Place, Violation } from "../file/parse.ts";
 import type { OwnPolicy } from "../file/schema.ts";
@@ -132,6 +133,8 @@ export interface CampaignPlan {
 /** What a plan is made from. */
 export interface PlanFacts {
   readonly tenant: readonly TenantCampaign[];
+  /** What the tenant's list lacks of the campaigns that are known. */
+  readonly listed: Pick<ListedCampaigns, "comparison" | "shorter">;
   /** For each campaign of the files, in their order: the form that the tenant can hold. */
   readonly fitted: readonly FittedCampaign[];
   /**

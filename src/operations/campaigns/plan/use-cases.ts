@@ -6,6 +6,7 @@ import type { Store } from "../../../store/index.ts";
 import { requireSupported, type TenantLink } from "../../../tenant/port.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
+import { listCampaigns } from "../../known/index.ts";
 import { dncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
 import { driftViewOf } from "../../views/campaign-file-views.ts";
 import type { Planned } from "../../views/plan.ts";
@@ -134,7 +135,7 @@ export class CampaignPlanner {
   }
 
   /** See `exportedCampaigns`. */
-  export(ids: readonly string[] = []): Promise<ExportedFile[]> {
+  export(ids: readonly string[] = []): Promise<CampaignsExported> {
     return exportedCampaigns(this.#context, ids);
   }
 
@@ -164,6 +165,7 @@ export class CampaignPlanner {
       pack: await this.#rules.pack(),
       callType: CALL_TYPE,
       clock: this.#rules.clock ?? clock,
+      store,
     };
     const plan = planCampaigns(files, await readPlanFacts(files, deps, { activate, contactPages, records, signal }));
     return { ...plan, notices: [...plan.notices, ...(await this.#groupNotices(plan, signal))] };
@@ -194,19 +196,36 @@ async function localised({ campaigns, violations }: ParsedFiles): Promise<Parsed
   return { campaigns: local, violations: [...violations, ...outside] };
 }
 
+/** Campaigns as files. */
+export interface CampaignsExported {
+  readonly files: readonly ExportedFile[];
+  /** A sentence when the tenant's list lacks campaigns that are known, so that the files do; null otherwise. */
+  readonly shorter: string | null;
+}
+
 /** A campaign file for each campaign of a tenant, or for the named ones, with what the store has about it when there is one. */
 export async function exportedCampaigns(
-  { tenant, store }: { readonly tenant: TenantLink; readonly store: Pick<Store, "campaigns"> | undefined },
+  {
+    tenant,
+    store,
+    clock,
+  }: {
+    readonly tenant: TenantLink;
+    readonly store: Pick<Store, "campaigns" | "knownCampaigns"> | undefined;
+    readonly clock: Clock;
+  },
   ids: readonly string[],
-): Promise<ExportedFile[]> {
+): Promise<CampaignsExported> {
   const kept = store === undefined ? [] : [...(await store.campaigns.policies())];
   const policies = new Map(kept.map(([id, { policy }]) => [id, policy]));
   const { campaignProvisioning: provisioning } = tenant.capabilities;
   requireSupported("show campaigns as files", provisioning.documents);
-  const read = () => readTenantCampaigns(provisioning, ids);
+  const listed = ids.length > 0 ? undefined : await listCampaigns({ provisioning, store, clock });
+  const wanted = listed === undefined ? ids : listed.campaigns.map(({ id }) => id);
+  const read = () => readTenantCampaigns(provisioning, wanted);
   const [only] = ids;
   // Of several campaigns, the error names the one concerned.
   const found =
     ids.length === 1 && only !== undefined ? await suggesting(only, () => campaignIds(provisioning), read) : await read();
-  return exportCampaigns(found, policies);
+  return { files: await exportCampaigns(found, policies), shorter: listed?.shorter ?? null };
 }

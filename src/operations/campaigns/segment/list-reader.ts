@@ -50,7 +50,7 @@ const ORDER = { sortBy: "lastModifiedTime", sortOrder: "desc" } as const;
 /** A call may have times in the contact's record and in the list of calls that differ by at most this. */
 const SAME_CALL_MS = 60_000;
 /** The broadest query. */
-const ALL = "true";
+export const ALL = "true";
 /** Attributes are collected from at most this number of contacts. */
 const LEARN_FROM = 500;
 
@@ -164,7 +164,9 @@ export class ListReader implements AsyncIterable<Entry> {
     // A call to any of its numbers is a call to the contact.
     const listed = [gate.number, ...(gate.others ?? [])].flatMap((number) => all.get(number) ?? []);
     const isOpen = lastCallAt !== undefined && !listed.some((at) => at >= lastCallAt - SAME_CALL_MS);
-    return { contact, gate: { ...gate, placed: isOpen ? [...listed, lastCallAt] : listed } };
+    // A list of calls without any, while contacts say that they were called: each contact's own count is taken, all at its last call.
+    const more = isOpen ? Array.from({ length: all.size === 0 ? Math.max(1, calls) : 1 }, () => lastCallAt) : [];
+    return { contact, gate: { ...gate, placed: [...listed, ...more] } };
   }
 
   async #readCalls(since: number): Promise<ReadonlyMap<number, readonly number[]>> {

@@ -2,15 +2,17 @@
 // contact in constant memory.
 
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
-import type { AuditInput } from "../../../store/index.ts";
+import type { AuditInput, Store } from "../../../store/index.ts";
 import { type CallOptions, type ContactSource, requireSupported } from "../../../tenant/port.ts";
 import { type Gate, type GateManifest, type GateVerdict, lookBack, type RefusedLine } from "../../compliance/index.ts";
-import { type Contact, type Entry, ListReader, type ListReading } from "./list-reader.ts";
+import { countContacts } from "../../known/index.ts";
+import { ALL, type Contact, type Entry, ListReader, type ListReading } from "./list-reader.ts";
 import type { ContactQuery } from "./query.ts";
 
 /** What reading a segment needs. */
 export interface SegmentDeps {
   readonly source: ContactSource;
+  readonly store: Pick<Store, "knownCounts">;
   readonly gate: Gate;
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly actor: string;
@@ -52,6 +54,8 @@ export interface SegmentReport extends ListReading {
   readonly manifest: GateManifest & { readonly signature: string };
   /** The list changed while it was read: entries may be missing or were read twice (each number is decided once). */
   readonly changed: boolean;
+  /** A sentence when the list has far fewer contacts than it had, and no person has said that this is right; null otherwise. */
+  readonly shorter: string | null;
 }
 
 /**
@@ -67,6 +71,7 @@ export async function readSegment(
   requireSupported("read contact lists", deps.source.capability);
   const { listId, query, where, campaign = listId, callType, pack, at } = request;
   const callsSince = (at ?? deps.now()) - lookBack(pack.pack.rules);
+  const began = deps.now();
   const reader = new ListReader(
     deps.source,
     { listId, query, where, callsSince, onQuery: (text) => sink.query?.(text) },
@@ -93,6 +98,10 @@ export async function readSegment(
   const { reading } = reader;
   const { sent, read, announced, filtered, unknownAttributes } = reading;
   const { input, counts } = manifest;
+  // Of a part of the list the tenant says how many there are of this part.
+  const whole = sent.at(-1) === ALL ? { announced, read } : { announced: await announcedOf(deps.source, listId, options) };
+  const counted = { listId, at: began, campaignId: request.campaign, ...whole };
+  const shorter = (await countContacts(deps, counted, options)) ?? null;
   await deps.record({
     actor: deps.actor,
     action: "contacts.segment",
@@ -105,11 +114,19 @@ export async function readSegment(
       filtered,
       unknownAttributes: unknownAttributes.map(({ path }) => path),
       contacts: input.contacts,
+      ...(shorter === null ? {} : { shorter }),
       counts,
       manifest: manifest.id,
     },
   });
-  return { ...reading, listId, manifest, changed: announced !== undefined && announced !== read };
+  return { ...reading, listId, manifest, changed: announced !== undefined && announced !== read, shorter };
+}
+
+/** How many contacts the tenant says are on the whole list. */
+async function announcedOf(source: ContactSource, listId: string, options: CallOptions): Promise<number | undefined> {
+  for await (const { reply } of source.contacts(listId, { query: ALL, pageSize: 1 }, options).pages())
+    return typeof reply.total === "number" ? reply.total : undefined;
+  return undefined;
 }
 
 async function* contactsOf(reader: ListReader, waiting: Contact[], sink: SegmentSink) {

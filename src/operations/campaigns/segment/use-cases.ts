@@ -40,6 +40,7 @@ export class ContactUseCases {
     const gate = createGate({ facts, holds, audit, clock, random, actor: by, requireClock: () => requireClock(tenant) });
     const deps = {
       source,
+      store,
       gate,
       record: (entry: Parameters<typeof audit.append>[0][number]) => audit.append([entry]),
       actor: by,

@@ -3,7 +3,7 @@
 import { type CallType, type CompiledPack, campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
 import { type Clock, durationText, type Instant, messageOf, shortPercent } from "../../../kernel/index.ts";
 import type { Facts, Store } from "../../../store/index.ts";
-import type { CallOptions, CampaignRunner, ContactSource } from "../../../tenant/port.ts";
+import { type CallOptions, type CampaignRunner, type ContactSource, TenantError } from "../../../tenant/port.ts";
 import {
   BRING_COMPANY_LIST,
   clockTrouble,
@@ -16,6 +16,7 @@ import {
   SET_CLOCK,
   setBackWords,
 } from "../../compliance/index.ts";
+import { countContacts, SAY_GONE } from "../../known/index.ts";
 import { ListReader } from "../segment/list-reader.ts";
 import { parseContactQuery } from "../segment/query.ts";
 import type { CallingRun } from "../workload/figures.ts";
@@ -35,6 +36,7 @@ const MOST = 10_000;
  * - `audit_set_back`: the database was set back to an older state, and may lack opt-outs that were added since.
  * - `clock_off`: this machine's clock differs from the tenant's, so it is not known whether now is within calling hours.
  * - `no_contact_list`, `list_empty`: there is nobody to call.
+ * - `list_shrunk`: the list has far fewer contacts than it had, and no person has said that this is right.
  * - `rules_unreadable`: the campaign's own rules are not of the vendor's form.
  * - `no_company_list`: the company's do-not-call list was neither loaded nor declared empty.
  * - `stale_compliance_data`: a do-not-call registry file is missing or too old for somebody on the list.
@@ -46,6 +48,7 @@ export type GateRefusalCode =
   | "clock_off"
   | "no_contact_list"
   | "list_empty"
+  | "list_shrunk"
   | "rules_unreadable"
   | "no_company_list"
   | "stale_compliance_data"
@@ -71,7 +74,7 @@ export interface CampaignGateVerdict {
   /** Contacts that were read, and their number according to the vendor. */
   readonly read: number;
   readonly announced: number | null;
-  /** Whether the whole list was read; otherwise the counts are about its beginning. */
+  /** Whether the whole list was read; otherwise, and when the tenant gave far fewer than it had before, the counts are about a part. */
   readonly whole: boolean;
   /** How many of the judged contacts are on the company's own do-not-call list. */
   readonly onCompanyList: number;
@@ -92,6 +95,7 @@ interface CampaignGateDeps {
   readonly gate: Gate;
   readonly facts: Facts;
   readonly audit: Pick<Store["audit"], "held">;
+  readonly counts: Pick<Store, "knownCounts">;
   /** The rules without any campaign's own. */
   readonly pack: RulePack;
   readonly compile: (pack: RulePack) => CompiledPack;
@@ -141,12 +145,22 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
     }
     const look = (contacts: number) =>
       judge(deps, { campaignId, listId, pack, at, keep: hasList && trouble === undefined ? keep : false, call }, contacts);
-    let found = await look(Math.min(FIRST, most));
+    const began = deps.clock.now();
+    let found = await look(Math.min(FIRST, most)).catch(noSuchList);
+    if (found === undefined) {
+      const text = `the tenant has no contact list ${listId}, which the campaign calls`;
+      const refusals: GateRefusal[] = [...against, { code: "no_contact_list", text }];
+      return { campaign, at, allowed: false, refusals, suppressions, ...NOTHING_READ };
+    }
     if (found.manifest.counts.dial === 0 && !found.whole && most > FIRST) found = await look(most);
-    const { manifest, census, whole, read, announced } = found;
+    const { manifest, census, read, announced } = found;
+    const counted = { listId, campaignId, announced, read: found.whole ? read : undefined, at: began };
+    const shorter = await countContacts({ source: deps.contacts, store: deps.counts }, counted, call);
+    const whole = found.whole && shorter === undefined;
     const abandonment = await abandonmentOf(deps, campaignId, pack, census.countries, at);
     const later = manifest.byReason.flatMap(({ from }) => (from === undefined ? [] : [Date.parse(from)]));
-    const refusals = [...against, ...(hasList ? [] : [UNLISTED]), ...refusalsOf(manifest, abandonment, whole)];
+    const shrunk: GateRefusal[] = shorter === undefined ? [] : [{ code: "list_shrunk", text: `${shorter}; ${SAY_GONE}` }];
+    const refusals = [...against, ...(hasList ? [] : [UNLISTED]), ...shrunk, ...refusalsOf(manifest, abandonment, whole)];
     return {
       campaign,
       at,
@@ -164,6 +178,12 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
       abandonment,
     };
   };
+}
+
+/** For a list that the tenant says it does not have: that is an answer. */
+function noSuchList(thrown: unknown): undefined {
+  if (!(thrown instanceof TenantError) || thrown.code !== "not_found") throw thrown;
+  return undefined;
 }
 
 /** The refusal of every campaign on a database that was set back, as far as this process knows. */

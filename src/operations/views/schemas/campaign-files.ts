@@ -134,7 +134,13 @@ export type CampaignApplyView = z.output<typeof campaignApplyView>;
 
 /** The tenant's campaigns as files. */
 export const campaignExport = z
-  .strictObject({ files: z.array(z.strictObject({ name: z.string(), campaignId: z.string(), text: z.string() })).readonly() })
+  .strictObject({
+    files: z.array(z.strictObject({ name: z.string(), campaignId: z.string(), text: z.string() })).readonly(),
+    shorter: z
+      .string()
+      .nullable()
+      .describe("A sentence when the tenant's list lacks campaigns that are known, so that the files do; null otherwise"),
+  })
   .meta({ id: "CampaignExport" });
 
 /** The differences between files and tenant. */

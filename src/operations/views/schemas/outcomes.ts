@@ -15,6 +15,22 @@ const heatCell = z.strictObject({
 export const outcomeReportView = reportSchema.extend({ heat: z.array(heatCell).readonly() }).meta({ id: "OutcomeReport" });
 export type OutcomeReportView = z.output<typeof outcomeReportView>;
 
+/** What the number of calls was compared with. */
+const compared = {
+  compared: z
+    .array(
+      z.strictObject({
+        by: z.string().describe("Who else counts them: the lake, the day before, the tenant's own counter"),
+        count: z.int(),
+        below: z.boolean().describe("Far fewer calls were brought"),
+      }),
+    )
+    .readonly()
+    .nullable()
+    .describe("What the number of calls was compared with; empty: nothing else counts them; null: not compared"),
+  doubt: z.string().nullable().describe("A sentence when far fewer calls were brought than are known; null otherwise"),
+};
+
 /** A retrieval of ended calls into the lake. */
 export const retrievalView = z
   .strictObject({
@@ -38,6 +54,7 @@ export const retrievalView = z
     calls: z.int().nullable(),
     complianceHash: z.string().nullable(),
     quarantined: z.record(z.string(), z.int()).describe("Rows in quarantine by reason"),
+    ...compared,
     stop: stopReason.nullable().describe("Why it stopped; null while it goes on, and of one that has run to its end"),
     createdAt: time,
     finishedAt: time.nullable(),
@@ -100,7 +117,10 @@ export type RetrievalPlan = z.output<typeof retrievalPlan>;
 export const retrievalVerdict = z.strictObject({
   jobId: z.string(),
   ended: z.boolean().describe("False: there is nothing to compare with yet"),
-  whole: z.boolean().nullable(),
+  whole: z
+    .boolean()
+    .nullable()
+    .describe("The lake has what was brought, and that is not fewer than is known; null: there was nothing to compare with"),
   calls: z.int().nullable().describe("In the lake"),
   expected: z.int().nullable().describe("Calls that were retrieved"),
   hash: z.string().nullable().describe("Compliance hash of what the lake has"),
@@ -109,6 +129,7 @@ export const retrievalVerdict = z.strictObject({
     .strictObject({ count: z.int(), callIds: z.array(z.string()).readonly().describe("The first of them") })
     .nullable()
     .describe("Calls whose rows were changed; null while it has not ended"),
+  ...compared,
 });
 export type RetrievalVerdict = z.output<typeof retrievalVerdict>;
 

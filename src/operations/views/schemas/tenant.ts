@@ -1,6 +1,7 @@
 // What a tenant can do, as a probe finds out with reads only.
 
 import { z } from "zod";
+import { time } from "./common.ts";
 
 /** The capabilities that were found at a tenant. */
 export const tenantProbe = z
@@ -78,3 +79,23 @@ export const scheduledCallback = z
   })
   .meta({ id: "ScheduledCallback" });
 export type ScheduledCallback = z.output<typeof scheduledCallback>;
+
+/** Something that is known and that the tenant's last answer lacks. */
+export const missingThing = z
+  .strictObject({
+    what: z.enum(["campaign", "contacts"]),
+    id: z.string().describe("Of the campaign, or of the contact list"),
+    name: z.string(),
+    known: z.string().describe("What was known last"),
+    answered: z.string().describe("What the tenant says"),
+    since: time,
+  })
+  .meta({ id: "MissingThing" });
+export type MissingThing = z.output<typeof missingThing>;
+
+/** What a person's word was taken for. */
+export const saidGone = z.strictObject({
+  campaigns: z.array(z.string()).readonly().describe("Campaigns that are gone"),
+  lists: z.array(z.string()).readonly().describe("Contact lists that have as few contacts as the tenant says"),
+});
+export type SaidGone = z.output<typeof saidGone>;

@@ -52,9 +52,12 @@ export function Begin({ campaign, discarded, onBegin }: BeginProps) {
   };
   const exported = () =>
     begin(async () => {
-      const { files } = await client.ask("campaigns.export", { query: { id: chosen.value === "" ? [] : [chosen.value] } });
+      const { files, shorter } = await client.ask("campaigns.export", {
+        query: { id: chosen.value === "" ? [] : [chosen.value] },
+      });
+      if (shorter !== null) toasts.show("bad", shorter);
       if (files.length === 0) {
-        toasts.show("info", "The tenant has no campaign yet: begin with an example");
+        if (shorter === null) toasts.show("info", "The tenant has no campaign yet: begin with an example");
         return undefined;
       }
       const text = joined(files.map((file) => file.text));

@@ -1,0 +1,100 @@
+// How many calls a retrieval brought, compared with what else counts them: the lake, the day before, the tenant's own counter.
+
+import { z } from "zod";
+import type { Clock } from "../../kernel/index.ts";
+import type { LakeRange, OutcomeLake } from "../../outcomes/index.ts";
+import type { Retrieval } from "../../store/index.ts";
+import { type CallOptions, type MetricsSource, TenantError } from "../../tenant/port.ts";
+import { compare, HALF, shorterWords } from "../known/index.ts";
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** The tenant's counter is about the present: it is asked for windows that ended at most so long ago. */
+const PRESENT_MS = 15 * MINUTE_MS;
+/** Of a day with so many calls, a quarter of them or fewer the day after is told. */
+const DAY_BEFORE = { least: 40, share: 0.25 } as const;
+
+const comparedSchema = z.array(z.object({ by: z.string(), count: z.number(), share: z.number(), certain: z.boolean() }));
+
+/** A number that the calls of a retrieval were compared with. */
+export interface ComparedNumber {
+  readonly by: string;
+  readonly count: number;
+  /** Fewer calls than this share of `count` are told. */
+  readonly share: number;
+  /** Whether fewer calls show that some are missing; otherwise it may just have been a quiet day. */
+  readonly certain: boolean;
+}
+
+export interface ComparedRetrieval {
+  /** Null when nothing is known, for retrievals that have not ended or were made by earlier versions. */
+  readonly numbers: readonly (ComparedNumber & { readonly below: boolean })[] | null;
+  /** A sentence when there are far fewer calls than known; null otherwise. */
+  readonly doubt: string | null;
+  /** Whether calls are certainly missing. */
+  readonly short: boolean;
+}
+
+/** The number of calls in a part of the lake. */
+export async function callsIn(
+  lake: Pick<OutcomeLake, "query">,
+  range: LakeRange,
+  besides: string | null = null,
+): Promise<number> {
+  const { campaignId = null, from = null, to = null } = range;
+  const [row] = await lake.query<{ calls: number }>(
+    `select count(distinct call_id) as calls from ${besides === null ? "calls" : "versions"} where ($1::VARCHAR is null or campaign_id = $1)
+       and ($2::BIGINT is null or start_time >= epoch_ms($2::BIGINT)) and ($3::BIGINT is null or start_time <= epoch_ms($3::BIGINT))
+       and ($4::VARCHAR is null or run_id <> $4)`,
+    [campaignId, from, to, besides],
+    range,
+  );
+  return row?.calls ?? 0;
+}
+
+/** What the calls of a retrieval that was read to its end are compared with. Retrievals of some codes only are compared with nothing. */
+export async function numbersFor(
+  { lake, metrics, clock }: { readonly lake: OutcomeLake; readonly metrics: MetricsSource; readonly clock: Clock },
+  { jobId, campaignId, from, to, codes }: Pick<Retrieval, "jobId" | "campaignId" | "from" | "to" | "codes">,
+  call: CallOptions,
+): Promise<readonly ComparedNumber[]> {
+  if (codes !== null) return [];
+  const range = { campaignId, from, to };
+  const numbers: ComparedNumber[] = [];
+  if ((await callsIn(lake, range, jobId)) > 0)
+    numbers.push({ by: "the lake", count: await callsIn(lake, range), share: 1, certain: true });
+  const before = await callsIn(lake, { campaignId, from: from - DAY_MS, to: Math.min(to - DAY_MS, from - 1) });
+  if (before >= DAY_BEFORE.least) numbers.push({ by: "the day before", count: before, share: DAY_BEFORE.share, certain: false });
+  const counted = clock.now() - to > PRESENT_MS ? null : await answeredBy(metrics, campaignId, to - from, call);
+  if (counted !== null && counted > 0)
+    numbers.push({ by: "the tenant's own counter of answered calls", count: counted, share: HALF, certain: true });
+  return numbers;
+}
+
+/** Answered calls of the last so many ms by the tenant's figures; null when they are not known. */
+async function answeredBy(metrics: MetricsSource, campaignId: string, ms: number, call: CallOptions): Promise<number | null> {
+  if (!metrics.capability.supported) return null;
+  try {
+    const minutes = Math.max(1, Math.floor(ms / MINUTE_MS));
+    const { windowMinutes, callsAnswered } = await metrics.campaign(campaignId, minutes, call);
+    // A tenant that counts over another window than it was asked for does not say how many there were in this one.
+    return windowMinutes !== undefined && windowMinutes > minutes ? null : (callsAnswered ?? null);
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    return null;
+  }
+}
+
+/** A retrieval compared. Pure. */
+export function comparedOf({ calls, compared }: Pick<Retrieval, "calls" | "compared">): ComparedRetrieval {
+  const { data, success } = comparedSchema.safeParse(compared);
+  if (!success || calls === null) return { numbers: null, doubt: null, short: false };
+  const numbers = data.map((one) => ({ ...one, at: null }));
+  const found = compare({ count: calls }, { numbers });
+  const below = new Set(found.below.map(({ by }) => by));
+  return {
+    numbers: data.map((one) => ({ ...one, below: below.has(one.by) })),
+    doubt: shorterWords(found, "what the tenant listed", "call") ?? null,
+    short: data.some(({ by, certain }) => certain && below.has(by)),
+  };
+}

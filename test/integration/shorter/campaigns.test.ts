@@ -1,0 +1,121 @@
+// A list of campaigns that is shorter than what is known: no second campaign is made of it, and a person says what is gone.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stringify } from "yaml";
+import { startRewriting } from "../../support/rewriting.ts";
+import { startWorld } from "../../support/world.ts";
+import { DRAFT } from "../campaigns/plan-world.ts";
+
+const east = { id: "list_east", generate: { count: 30, consentRate: 1, zones: ["America/New_York"] } };
+const A = { ...DRAFT, id: "camp_a", name: "Spring" };
+const B = { ...DRAFT, id: "camp_b", name: "Summer" };
+
+async function openWorld() {
+  await using stack = new AsyncDisposableStack();
+  const scenario = { seed: 5, campaigns: [A, B], contactLists: [east], limits: "off" };
+  const world = stack.use(await startWorld({ sandbox: { clock: "frozen", now: "2026-03-03T16:00:00Z", scenario } }));
+  const gateway = stack.use(await startRewriting(world.sandbox));
+  const env = { ...world.environment, OUTDIAL_TENANT_URL: gateway.url };
+  await mkdir(join(world.folder, "campaigns"));
+  const owned = stack.move();
+  return {
+    ...world,
+    gateway,
+    outdial: (...args: readonly string[]) => world.run(args, { env }),
+    file: (name: string, document: object) => writeFile(join(world.folder, "campaigns", name), stringify(document)),
+    /** From now on the tenant lists only these, and says that these are all. */
+    lists(...ids: readonly string[]) {
+      gateway.rewrite = ({ method, path }, body) => {
+        if (method !== "GET" || !path.endsWith("/omnichannel/campaigns")) return undefined;
+        const campaigns = (body["campaigns"] as { id: string }[]).filter(({ id }) => ids.includes(id));
+        return { ...body, campaigns, total: campaigns.length };
+      };
+    },
+    honest() {
+      gateway.rewrite = () => undefined;
+    },
+    made: () => world.sandbox.control.requests({ operation: "createCampaign", limit: 100 }).length,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const { id: _, ...SPRING } = A;
+const { id: __, ...SUMMER } = B;
+
+for (const [words, ...left] of [["an empty list"], ["a list of one", "camp_b"]] as const)
+  test(`${words} makes no second campaign: plan, apply, drift and export tell what it lacks`, async () => {
+    await using world = await openWorld();
+    await world.file("spring.yaml", SPRING);
+    await world.file("summer.yaml", SUMMER);
+    const honest = await world.outdial("campaign", "plan", "--json");
+    expect({ code: honest.code, stderr: honest.stderr }).toEqual({ code: 0, stderr: "" });
+    world.lists(...left);
+
+    const planned = await world.outdial("campaign", "plan", "--json");
+    expect(planned.code).toBe(3);
+    const { violations, notices, plan } = JSON.parse(planned.stdout);
+    const lacking = ["camp_a", "camp_b"].filter((one) => !left.some((other) => other === one));
+    expect(violations.map(({ rule, message }: { rule: string; message: string }) => [rule, message])).toEqual(
+      lacking.map((id) => ["MISSING", expect.stringContaining(`the tenant's list lacks campaign ${id}, which is known`)]),
+    );
+    expect(notices[0]).toContain(`is shorter than known: it lacks ${lacking.length} campaign`);
+    const applied = await world.outdial("campaign", "apply", "--plan", plan, "--yes");
+    expect(applied.code).toBe(3);
+    const agreed = await world.outdial("campaign", "apply", "--plan", JSON.parse(honest.stdout).plan, "--yes");
+    expect(agreed.code).not.toBe(0);
+    expect(world.made()).toBe(0);
+
+    const drift = await world.outdial("campaign", "drift");
+    expect({ code: drift.code, says: drift.stdout.includes("MISSING: ") }).toEqual({ code: 3, says: true });
+    const exported = await world.outdial("campaign", "export", "--json");
+    expect(exported.code).toBe(4);
+    expect(exported.stderr).toContain(`it lacks ${lacking.length} campaign`);
+    expect(JSON.parse(exported.stdout).files).toHaveLength(left.length);
+
+    const missing = await world.outdial("tenant", "missing", "--json");
+    expect(missing.code).toBe(3);
+    expect(JSON.parse(missing.stdout).items.map(({ what, id }: { what: string; id: string }) => [what, id])).toEqual(
+      lacking.map((id) => ["campaign", id]),
+    );
+    world.honest();
+    expect((await world.outdial("campaign", "plan")).code).toBe(0);
+    expect((await world.outdial("tenant", "missing")).stdout).toBe("nothing is missing\n");
+  });
+
+test("what a person says is gone may be made again; nothing else may be called gone, and a campaign that is back is back", async () => {
+  await using world = await openWorld();
+  await world.file("spring.yaml", SPRING);
+  await world.outdial("campaign", "plan");
+  const early = await world.outdial("tenant", "gone", "camp_a", "--reason", "deleted by ann", "--yes");
+  expect({ code: early.code, says: early.stderr.includes("nothing of camp_a is missing") }).toEqual({ code: 2, says: true });
+  world.lists("camp_b");
+  expect((await world.outdial("campaign", "plan")).code).toBe(3);
+  const said = await world.outdial("tenant", "gone", "camp_a", "--reason", "deleted by ann", "--yes");
+  expect({ code: said.code, stdout: said.stdout }).toEqual({ code: 0, stdout: "camp_a is gone\n" });
+  const planned = await world.outdial("campaign", "plan", "--json");
+  expect(planned.code).toBe(0);
+  expect(JSON.parse(planned.stdout).entries.map(({ action }: { action: string }) => action)).toEqual(["create"]);
+  const [entry] = await world.query("select actor, subject, details from outdial.audit where action = 'campaign.gone'");
+  expect(entry).toMatchObject({ subject: "camp_a" });
+  expect(JSON.stringify(entry)).toContain("deleted by ann");
+  world.honest();
+  const back = await world.outdial("campaign", "plan", "--json");
+  expect(JSON.parse(back.stdout).entries.map(({ action }: { action: string }) => action)).toEqual(["in_sync"]);
+  world.lists("camp_b");
+  expect((await world.outdial("campaign", "plan")).code).toBe(3);
+});
+
+test("a campaign that outdial made itself is known at once: an empty list after the plan makes no second one", async () => {
+  await using world = await openWorld();
+  await world.file("new.yaml", { ...SPRING, name: "Autumn" });
+  const planned = await world.outdial("campaign", "plan", "--json");
+  const hash = JSON.parse(planned.stdout).plan;
+  expect((await world.outdial("campaign", "apply", "--plan", hash, "--yes")).code).toBe(0);
+  expect(world.made()).toBe(1);
+  world.lists("camp_a", "camp_b");
+  const again = await world.outdial("campaign", "plan", "--json");
+  expect(again.code).toBe(3);
+  expect(JSON.parse(again.stdout).violations).toMatchObject([{ rule: "MISSING", campaign: "Autumn", field: "name" }]);
+});

@@ -1,0 +1,121 @@
+// A contact list that shrank to less than half: told by the gate, a segment, a plan and a rehearsal, and no campaign is started on it.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stringify } from "yaml";
+import { startRewriting } from "../../support/rewriting.ts";
+import { createTestClock } from "../../support/test-clock.ts";
+import { startWorld } from "../../support/world.ts";
+import { DRAFT } from "../campaigns/plan-world.ts";
+import { OPEN } from "../campaigns/segment-world.ts";
+
+const people = { count: 250, consentRate: 1, zones: ["America/New_York"] };
+const campaign = (id: string) => ({ ...DRAFT, id, name: id, status: "paused", contactListId: "list_east" });
+
+interface Contacts {
+  readonly contacts: readonly unknown[];
+}
+
+async function openWorld(profile: "rest" | "acd") {
+  await using stack = new AsyncDisposableStack();
+  const scenario = {
+    seed: 5,
+    campaigns: [campaign("camp_a")],
+    contactLists: [{ id: "list_east", generate: people }],
+    limits: "off",
+  };
+  const world = stack.use(
+    await startWorld({
+      profile,
+      sandbox: { clock: "frozen", now: OPEN, scenario },
+      environment: { TEST_NOW: OPEN },
+      yaml: profile === "acd" ? "tenant: { acd: { consentField: consent.call } }\n" : "",
+    }),
+  );
+  const gateway = stack.use(await startRewriting(world.sandbox));
+  const env = { ...world.environment, OUTDIAL_TENANT_URL: gateway.url };
+  await writeFile(join(world.folder, "registry.txt"), "2125550199\n");
+  const clock = createTestClock(Date.parse(OPEN));
+  const outdial = (...args: readonly string[]) => world.run(args, { env, clock });
+  await outdial("dnc", "import", "registry.txt", "--list", "national", "--as-of", "2026-06-10");
+  await outdial("dnc", "declare-empty", "--reason", "a test", "--yes");
+  const owned = stack.move();
+  return {
+    ...world,
+    gateway,
+    outdial,
+    /** From now on the tenant gives so many contacts of the list, and says that these are all. */
+    gives(most: number) {
+      gateway.rewrite = ({ method, path, query }, body) => {
+        if (method !== "GET" || !/\/contact-?lists\/[^/]+\/contacts$/i.test(path)) return undefined;
+        const isFirst = (query.get("page") ?? "1") === "1";
+        const contacts = isFirst ? (body as unknown as Contacts).contacts.slice(0, most) : [];
+        return { ...body, contacts, total: most };
+      };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+test("20 of 250: the segment, the gate and the plan tell it, nothing is started, and a person's word ends it", async () => {
+  await using world = await openWorld("rest");
+  await mkdir(join(world.folder, "campaigns"));
+  await writeFile(join(world.folder, "campaigns", "a.yaml"), stringify(campaign("camp_a")));
+  const whole = await world.outdial("contacts", "segment", "list_east", "--json");
+  expect(JSON.parse(whole.stdout.trim().split("\n").at(-1) ?? "").segment).toMatchObject({ read: 250, shorter: null });
+  world.gives(20);
+
+  const short = await world.outdial("contacts", "segment", "list_east", "--json");
+  const { segment } = JSON.parse(short.stdout.trim().split("\n").at(-1) ?? "");
+  expect(short.code).toBe(4);
+  expect(segment.shorter).toContain(
+    "contact list list_east is shorter than known: it has 20 contacts, and the last count says 250",
+  );
+  const of = await world.outdial("contacts", "segment", "list_east", "--query", "firstName!=Nobody");
+  expect({ code: of.code, says: `${of.stdout}${of.stderr}`.includes("is shorter than known") }).toEqual({ code: 4, says: true });
+
+  const resumed = await world.outdial("campaign", "resume", "camp_a", "--yes");
+  expect(resumed.code).toBe(3);
+  expect(`${resumed.stdout}${resumed.stderr}`).toContain("has 20 contacts, and the last count says 250");
+  const planned = await world.outdial("campaign", "plan", "--activate");
+  expect(planned.code).toBe(3);
+  expect(planned.stdout).toContain("SHRUNK: campaigns/a.yaml:");
+  expect(world.sandbox.control.state().campaigns.map(({ status }) => status)).toEqual(["paused"]);
+
+  const said = await world.outdial("tenant", "gone", "list_east", "--reason", "the others were called", "--yes");
+  expect({ code: said.code, stdout: said.stdout }).toEqual({
+    code: 0,
+    stdout: "contact list list_east has as few contacts as the tenant says\n",
+  });
+  const believed = await world.outdial("campaign", "resume", "camp_a", "--yes");
+  expect(`${believed.stdout}${believed.stderr}`).not.toContain("shorter than known");
+  // A list that is whole again is whole again, and half of it is not far fewer.
+  world.gives(90);
+  expect((await world.outdial("contacts", "segment", "list_east")).code).toBe(0);
+  world.gives(46);
+  expect((await world.outdial("contacts", "segment", "list_east")).code).toBe(0);
+});
+
+test("on the ACD API the tenant's own counter is asked: contacts that it counts and does not give forbid a start", async () => {
+  await using world = await openWorld("acd");
+  const skill = "4001";
+  const first = await world.outdial("campaign", "status", skill, "--json");
+  expect(first.code).toBe(0);
+  world.gateway.rewrite = ({ method, path }, body) => {
+    if (method !== "GET" || !/\/call-lists\/\d+$/.test(path)) return undefined;
+    const { _links: _, ...content } = body["resultSet"] as { readonly _links?: unknown; readonly contactRecords: unknown[] };
+    return { resultSet: { ...content, contactRecords: content.contactRecords.slice(0, 20) } };
+  };
+  const resumed = await world.outdial("campaign", "resume", skill, "--yes");
+  expect(resumed.code).toBe(3);
+  expect(`${resumed.stdout}${resumed.stderr}`).toContain("has 20 contacts, and the tenant's own counter says 250");
+});
+
+test("a list that the tenant does not have is an answer: the gate names it", async () => {
+  await using world = await openWorld("rest");
+  world.sandbox.control.faults.add({ match: { operation: "listContacts" }, effect: { status: 404 } });
+  const resumed = await world.outdial("campaign", "resume", "camp_a", "--yes");
+  expect(resumed.code).toBe(3);
+  expect(`${resumed.stdout}${resumed.stderr}`).toContain("the tenant has no contact list list_east, which the campaign calls");
+});

@@ -1,0 +1,124 @@
+// Listings of calls that are shorter than what is known: told in the result of a retrieval, and not verified as whole.
+
+import { expect, test } from "vitest";
+import { retrievalVerdict, retrievalView } from "../../../src/operations/views/index.ts";
+import { CAMPAIGN } from "../../support/calls.ts";
+import { outcomesScenario } from "../../support/outcomes.ts";
+import { type Rewriting, startRewriting } from "../../support/rewriting.ts";
+import { startWorld } from "../../support/world.ts";
+
+const CALLS = 300;
+type Rewrite = Rewriting["rewrite"];
+
+async function openWorld(days = 1) {
+  await using stack = new AsyncDisposableStack();
+  const generateCalls = [{ campaignId: CAMPAIGN, count: CALLS, days, prefix: "call_", digits: 7, untaggedRate: 0.1 }];
+  const world = stack.use(await startWorld({ sandbox: { scenario: outcomesScenario(CALLS, { generateCalls }) } }));
+  const gateway = stack.use(await startRewriting(world.sandbox));
+  const env = { ...world.environment, OUTDIAL_TENANT_URL: gateway.url };
+  const owned = stack.move();
+  const outdial = async (...args: readonly string[]) => {
+    const { code, stdout, stderr } = await world.run([...args, "--json"], { env });
+    return { code, stderr, said: JSON.parse(stdout || "null") as unknown };
+  };
+  return {
+    gateway,
+    /** Retrieves 27 hours by default, and verifies what came. */
+    async pull(...range: readonly string[]) {
+      const asked = range.length === 0 ? ["--last", "27h"] : range;
+      const { code, said, stderr } = await outdial("outcomes", "pull", "--campaign", CAMPAIGN, ...asked, "--limit", "100");
+      const retrieval = retrievalView.parse((said as { retrieval: unknown }).retrieval);
+      const verified = await outdial("outcomes", "verify", retrieval.jobId);
+      const [item] = (verified.said as { items: unknown[] }).items;
+      return { code, stderr, retrieval, verified: verified.code, verdict: retrievalVerdict.parse(item) };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** A tenant whose counter of answered calls says so many. */
+const counting =
+  (answered: number | null, listing: Rewrite = () => undefined): Rewrite =>
+  (asked, body) => {
+    if (asked.path.endsWith("/calls")) return listing(asked, body);
+    if (asked.path.endsWith("/metrics"))
+      return { campaignId: CAMPAIGN, successRate: null, activeCalls: 0, callsAnswered: answered };
+    return undefined;
+  };
+const nothing: Rewrite = () => ({ calls: [] });
+
+test("a listing that fits what the tenant counts is whole, and says what it was compared with", async () => {
+  await using world = await openWorld();
+  world.gateway.rewrite = counting(CALLS - 20);
+  const { code, retrieval, verified, verdict } = await world.pull();
+  expect([code, retrieval.status, verified, verdict.whole]).toEqual([0, "done", 0, true]);
+  const compared = [{ by: "the tenant's own counter of answered calls", count: CALLS - 20, below: false }];
+  expect([retrieval.compared, verdict.compared, retrieval.doubt]).toEqual([compared, compared, null]);
+});
+
+test("no calls where the tenant's own counter says that there were some", async () => {
+  await using world = await openWorld();
+  world.gateway.rewrite = counting(CALLS, nothing);
+  const { code, stderr, retrieval, verified, verdict } = await world.pull();
+  expect([code, retrieval.status, retrieval.calls, verified, verdict.whole]).toEqual([4, "partly_failed", 0, 1, false]);
+  expect(retrieval.doubt).toBe(
+    `what the tenant listed is shorter than known: it has 0 calls, and the tenant's own counter of answered calls says ${CALLS}`,
+  );
+  expect(stderr).toContain("is shorter than known");
+});
+
+test("no calls, and nothing that counts them: that is not known to be whole", async () => {
+  await using world = await openWorld();
+  world.gateway.rewrite = counting(null, nothing);
+  const { code, retrieval, verified, verdict } = await world.pull();
+  expect([code, retrieval.compared, verified, verdict.whole]).toEqual([0, [], 4, null]);
+});
+
+test("a first page without its token, and no calls at all, after the lake has them", async () => {
+  await using world = await openWorld();
+  world.gateway.rewrite = counting(null);
+  expect((await world.pull()).retrieval.calls).toBe(CALLS);
+  world.gateway.rewrite = counting(null, (_, { nextPageToken: __, ...body }) => body);
+  const first = await world.pull();
+  expect(first.retrieval.calls).toBeLessThan(CALLS);
+  for (const { code, retrieval, verdict } of [first, await emptied()]) {
+    expect([code, retrieval.status, verdict.whole]).toEqual([4, "partly_failed", false]);
+    expect(retrieval.compared).toContainEqual({ by: "the lake", count: CALLS, below: true });
+  }
+  // Read again by a tenant that tells the truth, nothing is missing.
+  world.gateway.rewrite = counting(null);
+  const again = await world.pull();
+  expect([again.code, again.retrieval.status, again.verdict.whole]).toEqual([0, "done", true]);
+
+  function emptied() {
+    world.gateway.rewrite = counting(null, nothing);
+    return world.pull();
+  }
+});
+
+test("far fewer calls than the day before are told; that alone may be a quiet day", async () => {
+  await using world = await openWorld(2);
+  const [from, noon, to] = [48, 24, 0].map((hours) => new Date(Date.now() - hours * 3_600_000 - 1000).toISOString());
+  world.gateway.rewrite = counting(null);
+  const { retrieval: before } = await world.pull("--from", String(from), "--to", String(noon));
+  expect(before.calls).toBeGreaterThan(100);
+  world.gateway.rewrite = counting(null, nothing);
+  const { code, stderr, retrieval, verdict } = await world.pull("--from", String(noon), "--to", String(to));
+  expect([code, retrieval.status, verdict.whole]).toEqual([0, "done", true]);
+  expect(retrieval.compared).toEqual([{ by: "the day before", count: before.calls, below: true }]);
+  expect(stderr).toContain(`it has 0 calls, and the day before says ${before.calls}`);
+});
+
+test("new tokens with empty pages for ever end after a hundred pages, with the reason", async () => {
+  await using world = await openWorld();
+  let pages = 0;
+  world.gateway.rewrite = counting(null, () => {
+    pages += 1;
+    return { calls: [], nextPageToken: `token-${pages}` };
+  });
+  const { code, retrieval } = await world.pull();
+  expect([code, retrieval.status, retrieval.stop?.code]).toEqual([1, "stopped", "paging_loop"]);
+  expect(retrieval.stop?.message).toContain("100 pages in a row without an item, each with another page to follow");
+  // At most one more of each window is on the way when that is noticed.
+  expect(pages).toBeLessThanOrEqual(retrieval.windows * 101);
+});
