@@ -1,0 +1,28 @@
+// The emergency stop before a tenant that lies: by the sandbox's own word, when a stop says that all is confirmed, no campaign dials; when it cannot
+// know that, it does not say so; and when the tenant tells the truth again, none is left dialing.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Plan, plans } from "../support/lying-tenant.ts";
+import { scaled } from "../support/scale.ts";
+import { carryOut, openStopWorld, type StopMode } from "../support/stop-world.ts";
+
+const CAMPAIGNS = 4;
+/** Of all modes together, at the full scale. */
+const PLANS = 2_000;
+
+const MODES: readonly StopMode[] = (["rest", "acd"] as const).flatMap((profile) =>
+  (["service", "command", "library"] as const).flatMap((door) =>
+    (["there", "away", "frozen"] as const).map((store) => ({ profile, door, store })),
+  ),
+);
+
+test.each(MODES)("what a stop says is so: $profile, $door, store $store", { timeout: 1_200_000 }, async (mode) => {
+  await using world = await openStopWorld(mode, { campaigns: CAMPAIGNS });
+  await fc.assert(
+    fc.asyncProperty(plans(CAMPAIGNS), async (plan: Plan) => {
+      expect(await carryOut(world, plan)).toBeUndefined();
+    }),
+    { numRuns: scaled(Math.ceil(PLANS / MODES.length), 3), seed: Number(process.env["TEST_SEED"]) },
+  );
+});
