@@ -137,7 +137,7 @@ export async function openStopWorld(
   const world = stack.use(
     await startWorld({
       profile,
-      yaml: `tenant: { compareClock: false }\n${yaml}`,
+      yaml: `tenant: { compareClock: false${profile === "acd" ? ", acd: { consentField: consent.call }" : ""} }\n${yaml}`,
       environment: { OUTDIAL_ACTOR: "olga" },
       sandbox: {
         scenario: {
@@ -255,8 +255,8 @@ export async function openStopWorld(
     async resume(place) {
       const registry = join(folder, "registry.txt");
       await writeFile(registry, "2125550199\n");
-      for (const list of ["national", ...EASTERN.filter((name) => name !== "US")]) {
-        const args = ["dnc", "import", registry, "--list", list, "--as-of", "2026-06-15"];
+      for (const list of EASTERN) {
+        const args = ["dnc", "import", registry, "--list", "national", "--registry", list, "--as-of", "2026-06-15"];
         const loaded = await world.run(args, { clock, env: direct });
         if (loaded.code !== 0) throw new Error(`the registry ${list} was not loaded: ${loaded.stderr}`);
       }
