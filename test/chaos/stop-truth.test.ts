@@ -11,6 +11,9 @@ const CAMPAIGNS = 4;
 /** Of all modes together, at the full scale. */
 const PLANS = 2_000;
 
+/** Of the plans, for each mode: a store that is frozen is waited for by the machine's own time. 6 × (0.1 + 0.05 + 0.017) is all of them. */
+const SHARES = { there: 0.1, away: 0.05, frozen: 0.017 } as const;
+
 const MODES: readonly StopMode[] = (["rest", "acd"] as const).flatMap((profile) =>
   (["service", "command", "library"] as const).flatMap((door) =>
     (["there", "away", "frozen"] as const).map((store) => ({ profile, door, store })),
@@ -23,6 +26,9 @@ test.each(MODES)("what a stop says is so: $profile, $door, store $store", { time
     fc.asyncProperty(plans(CAMPAIGNS), async (plan: Plan) => {
       expect(await carryOut(world, plan)).toBeUndefined();
     }),
-    { numRuns: scaled(Math.ceil(PLANS / MODES.length), 3), seed: Number(process.env["TEST_SEED"]) },
+    {
+      numRuns: scaled(Math.ceil(PLANS * SHARES[mode.store]), mode.store === "frozen" ? 1 : 3),
+      seed: Number(process.env["TEST_SEED"]),
+    },
   );
 });
