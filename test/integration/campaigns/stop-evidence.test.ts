@@ -1,0 +1,333 @@
+// What the emergency stop takes for true, in which order it goes, and how long it goes on, before a tenant that shows less than there is, shows what
+// was, refuses, or is slow; measured in requests. test/chaos/stop-truth.test.ts has plans of such tenants at random.
+
+import pg from "pg";
+import { describe, expect, test } from "vitest";
+import type { Lie, Profile, Trick } from "../../support/lying-tenant.ts";
+import { scaled, seeded } from "../../support/scale.ts";
+import { lineOf, openStopWorld, type Said, type StopMode, type StopWorld } from "../../support/stop-world.ts";
+import { until } from "../../support/until.ts";
+
+const PROFILES: readonly Profile[] = ["rest", "acd"];
+/** With a store that can be asked: what was read before is known. */
+const KNOWING: readonly StopMode[] = PROFILES.flatMap((profile) =>
+  (["service", "command", "library"] as const).map((door) => ({ profile, door, store: "there" as const })),
+);
+/** As long as outdial lives it knows what it read. */
+const EVERY: readonly StopMode[] = [
+  ...KNOWING,
+  ...PROFILES.flatMap((profile) => [
+    { profile, door: "service" as const, store: "away" as const },
+    { profile, door: "service" as const, store: "frozen" as const },
+    { profile, door: "command" as const, store: "away" as const },
+  ]),
+];
+const NAME = "$profile, $door, store $store";
+
+/** The documented limits; profile acd documents none. */
+const LIMITED: Readonly<Record<Profile, string>> = {
+  rest: "limits: {}\n",
+  acd: "limits: { acd-read: { perMinute: 100 }, acd-write: { perMinute: 100 } }\n",
+};
+
+const list = (how: Trick, ends?: Lie["ends"]): Lie => ({ about: "list", how, after: 0, ends });
+
+/** Gives the stop to a tenant that outdial read truly before, with these campaigns dialing. */
+async function stopped(world: StopWorld, dialing: readonly number[], lies: readonly Lie[]): Promise<Said> {
+  world.tenant.tell([]);
+  world.dial(dialing);
+  await world.read();
+  world.tenant.tell(lies);
+  const said = await world.stop();
+  await world.tenant.idle();
+  return said;
+}
+
+const told = ({ tenant }: StopWorld, { text }: Said) => [text, ...tenant.journal.map(lineOf)].join("\n");
+/** Of each campaign of a result, how it ended. */
+const pausedOf = ({ result }: Said) =>
+  (result?.changes ?? []).filter(({ confirmed, status }) => confirmed && status === "paused").map(({ campaignId }) => campaignId);
+/** The command says by its exit code, the service by what it shows, that all is confirmed. */
+function expectWhole(world: StopWorld, said: Said): void {
+  expect(world.dialing(), told(world, said)).toEqual([]);
+  expect(said.result, said.text).toMatchObject({ listProblem: null });
+  expect(said.allConfirmed, said.text).toBe(true);
+}
+
+describe("a list that shows less than is known", () => {
+  const SHORT: readonly (readonly [what: string, how: Trick, lacks: number])[] = [
+    ["is empty and says that there are none", { trick: "some", from: 0, keep: 0, total: "zero" }, 3],
+    ["has one of three, and says that there is one", { trick: "some", from: 0, keep: 1, total: "fits" }, 2],
+    ["has one of three, and says nothing of a total", { trick: "some", from: 2, keep: 1, total: "none" }, 2],
+  ];
+  test.each(KNOWING.flatMap((mode) => SHORT.map(([what, how, lacks]) => ({ ...mode, what, how, lacks }))))(
+    `${NAME}: a list that $what: those that dial are paused by id, and what it lacks is told`,
+    async ({ how, lacks, ...mode }) => {
+      await using world = await openStopWorld(mode, { campaigns: 3 });
+      const said = await stopped(world, [0, 1], [list(how)]);
+      expect(world.dialing(), told(world, said)).toEqual([]);
+      expect(pausedOf(said)).toEqual(expect.arrayContaining(world.ids.slice(0, 2)));
+      const are = lacks === 1 ? "1 campaign that is" : `${lacks} campaigns that are`;
+      expect(said.result?.listProblem).toEqual({
+        code: "list_lacks_known",
+        message: expect.stringContaining(`the tenant's list lacks ${are} known`) as string,
+      });
+      expect(said.allConfirmed).toBe(false);
+    },
+  );
+
+  test.each(PROFILES.map((profile): StopMode => ({ profile, door: "service", store: "away" })))(
+    `${NAME}: what was read while the store was there is paused by id`,
+    async (mode) => {
+      await using world = await openStopWorld(mode, { campaigns: 3 });
+      const said = await stopped(world, [0, 1], [list({ trick: "some", from: 0, keep: 0, total: "zero" })]);
+      expect(world.dialing(), told(world, said)).toEqual([]);
+      expect(said.result?.listProblem).toMatchObject({ code: "list_lacks_known" });
+    },
+  );
+
+  test.each(PROFILES.map((profile): StopMode => ({ profile, door: "command", store: "away" })))(
+    `${NAME}: an empty list while the store cannot be asked is not "all is confirmed"`,
+    async (mode) => {
+      await using world = await openStopWorld(mode, { campaigns: 3 });
+      const said = await stopped(world, [0, 1], [list({ trick: "some", from: 0, keep: 0, total: "zero" }, { answers: 2 })]);
+      if (said.allConfirmed) expect(world.dialing(), told(world, said)).toEqual([]);
+      expect(said.result, said.text).toBeDefined();
+    },
+  );
+});
+
+describe("a list that shows what was", () => {
+  test.each(EVERY)(`${NAME}: all shown paused: each is looked at by itself before that is believed`, async (mode) => {
+    await using world = await openStopWorld(mode, { campaigns: 3 });
+    const said = await stopped(world, [0, 1], [list({ trick: "aged", paused: [0, 1, 2] })]);
+    expectWhole(world, said);
+    expect(pausedOf(said)).toEqual(expect.arrayContaining(world.ids.slice(0, 2)));
+    const { journal } = world.tenant;
+    const looks = journal.filter(({ topic }) => topic === "status").map(({ campaign }) => campaign);
+    expect(looks).toEqual(expect.arrayContaining([...world.ids]));
+    // What every source shows paused is not written.
+    expect(journal.filter(({ topic, campaign }) => topic === "pause" && campaign === world.ids[2])).toEqual([]);
+  });
+
+  test.each(KNOWING)(`${NAME}: all shown paused just after outdial's own confirmed resume`, async (mode) => {
+    await using world = await openStopWorld(mode, { campaigns: 3, people: 5 });
+    world.tenant.tell([]);
+    world.dial([]);
+    await world.read();
+    await world.resume(1);
+    expect(world.dialing()).toEqual([world.ids[1]]);
+    world.tenant.tell([list({ trick: "aged", paused: [0, 1, 2] })]);
+    const said = await world.stop();
+    expect(world.dialing(), told(world, said)).toEqual([]);
+    expect(pausedOf(said)).toContain(world.ids[1]);
+  });
+});
+
+describe("a list in another form", () => {
+  const FORMS: readonly (readonly [what: string, how: Trick])[] = [
+    ["the state twice, paused last", { trick: "doubled", key: "status", last: "false" }],
+    ["the state twice, paused first", { trick: "doubled", key: "status", last: "true" }],
+    ["the id twice", { trick: "doubled", key: "id", last: "false" }],
+    ["the list twice, empty last", { trick: "doubled", key: "list", last: "false" }],
+    ["the total twice, 0 last", { trick: "doubled", key: "total", last: "false" }],
+    ["entries twice, then paused", { trick: "twice", second: "paused", first: false, total: "kept" }],
+    ["entries twice, first paused", { trick: "twice", second: "paused", first: true, total: "fits" }],
+    ["PAUSED", { trick: "word", word: "PAUSED" }],
+    ["Paused with a blank", { trick: "word", word: " Paused" }],
+    ["another word", { trick: "word", word: "draining" }],
+    ["no word", { trick: "word", word: undefined }],
+    ["entries without an id", { trick: "nameless", places: [0, 1] }],
+    ["a total that is larger", { trick: "total", more: 5 }],
+    ["the same page again and again", { trick: "again" }],
+  ];
+  test.each(KNOWING)(`${NAME}: none ends in "all is confirmed" while one dials, and none leaves one dialing`, async (mode) => {
+    await using world = await openStopWorld(mode, { campaigns: 3 });
+    for (const [what, how] of FORMS) {
+      const said = await stopped(world, [0, 1], [list(how)]);
+      expect.soft([what, world.dialing(), said.allConfirmed && world.dialing().length > 0]).toEqual([what, [], false]);
+    }
+  });
+});
+
+describe("a tenant that refuses for a while", () => {
+  const all = Array.from({ length: 12 }, (_, place) => place);
+  const REFUSALS: readonly (readonly [what: string, lies: readonly Lie[]])[] = [
+    [
+      "404 to each pause, once",
+      all.map((place) => ({
+        about: "pause",
+        of: [place],
+        how: { trick: "answer", status: 404 },
+        after: 0,
+        ends: { answers: 1 },
+      })),
+    ],
+    ...([401, 403, 302, 400, 409, 503] as const).map((status): [string, Lie[]] => [
+      `${status} to everything for 20 s`,
+      [{ about: "everything", how: { trick: "answer", status }, after: 0, ends: { ms: 20_000 } }],
+    ]),
+    [
+      "a sign-in page for 20 s",
+      [{ about: "everything", how: { trick: "answer", status: 200, text: "html" }, after: 0, ends: { ms: 20_000 } }],
+    ],
+    ["silence for 20 s", [{ about: "everything", how: { trick: "silence", forwarded: false }, after: 0, ends: { ms: 20_000 } }]],
+    [
+      "broken connections for 20 s",
+      [{ about: "everything", how: { trick: "reset", forwarded: false }, after: 0, ends: { ms: 20_000 } }],
+    ],
+  ];
+  test.each(EVERY)(`${NAME}: it goes on until every campaign is paused`, async (mode) => {
+    await using world = await openStopWorld(mode, { campaigns: all.length });
+    // Each is a wait for a store that is silent.
+    for (const [what, lies] of mode.store === "frozen" ? REFUSALS.slice(0, 2) : REFUSALS) {
+      const said = await stopped(world, all, lies);
+      await world.mend();
+      expect.soft([what, world.dialing().length, said.allConfirmed], told(world, said)).toEqual([what, 0, true]);
+    }
+  });
+
+  test.each(KNOWING)(
+    `${NAME}: 429 with a Retry-After of a year: a request goes every few seconds in spite of it`,
+    async (mode) => {
+      // Slow enough for a busy machine: a tenth of a second of it is a second here.
+      await using world = await openStopWorld(mode, { campaigns: 3, yaml: LIMITED[mode.profile], paces: [[0, 10]] });
+      const busy: Lie = {
+        about: "everything",
+        how: { trick: "answer", status: 429, retryAfter: 31_536_000 },
+        after: 0,
+        ends: { ms: 15_000 },
+      };
+      const said = await stopped(world, [0, 1, 2], [busy]);
+      expectWhole(world, said);
+      const asked = world.tenant.journal.filter(({ topic }) => topic === "pause" || topic === "list" || topic === "token");
+      const during = asked.filter(({ lie }) => lie !== undefined).length;
+      expect(during, told(world, said)).toBeGreaterThanOrEqual(3);
+      const [first] = asked;
+      const heard = world.tenant.journal.find(({ topic, lie }) => topic === "pause" && lie === undefined);
+      expect((heard?.at ?? 0) - (first?.at ?? 0), told(world, said)).toBeLessThan(15_000 + 10_000);
+    },
+  );
+});
+
+describe("the order of pauses", () => {
+  const DIALING = 13;
+  const SIZES = [...new Set([200, scaled(1_000, 1_000), scaled(10_000, 200)])];
+  const LISTS: readonly (readonly [what: string, lies: (campaigns: number) => readonly Lie[]])[] = [
+    ["whole", () => []],
+    ["slow", () => [list({ trick: "delay", ms: 10 })]],
+    ["failing", () => [list({ trick: "answer", status: 503 })]],
+    ["failing after its first page", () => [{ ...list({ trick: "answer", status: 503 }), after: 1 }]],
+  ];
+  test.each(
+    PROFILES.flatMap((profile) =>
+      (["service", "command"] as const).flatMap((door) =>
+        SIZES.flatMap((campaigns) => LISTS.map(([what, lies]) => ({ profile, door, campaigns, what, lies }))),
+      ),
+    ),
+  )(
+    `$profile, $door, $campaigns campaigns, list $what: before the last one that dials, at most as many others are paused`,
+    { timeout: 600_000 },
+    async ({ profile, door, campaigns, lies }) => {
+      const mode: StopMode = { profile, door, store: "there" };
+      await using world = await openStopWorld(mode, { campaigns, yaml: LIMITED[profile], paces: [[0, 50]] });
+      const random = seeded(`the order of pauses ${campaigns}`);
+      const dialing = new Set<number>();
+      while (dialing.size < DIALING) dialing.add(random.int(campaigns));
+      world.tenant.tell([]);
+      world.dial([...dialing]);
+      await world.read();
+      world.tenant.tell(lies(campaigns));
+      const begun = world.begin();
+      await until(() => world.dialing().length === 0);
+      const wanted = new Set([...dialing].map((place) => world.ids[place]));
+      const pauses = world.tenant.journal.filter(({ topic }) => topic === "pause").map(({ campaign }) => campaign);
+      const last = pauses.findLastIndex((campaign, at) => wanted.has(campaign) && pauses.indexOf(campaign) === at);
+      begun.leave();
+      await begun.ended;
+      expect(last + 1).toBeLessThanOrEqual(2 * DIALING);
+    },
+  );
+});
+
+describe("a stop given to the service without its store", () => {
+  type Trouble = readonly [what: string, store: StopMode["store"], sql: readonly string[]];
+  const TROUBLES: readonly Trouble[] = [
+    ["away", "away", []],
+    ["frozen", "frozen", []],
+    [
+      "full",
+      "there",
+      [
+        "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$",
+        `do $$ declare t text; begin for t in select table_name from information_schema.tables where table_schema = 'outdial' and table_type = 'BASE TABLE'
+         loop execute format('create trigger full_disk before insert or update on outdial.%I for each statement execute function refuse()', t); end loop; end $$`,
+      ],
+    ],
+    [
+      "read-only",
+      "there",
+      [
+        "do $$ begin execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$",
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+      ],
+    ],
+  ];
+  test.each(PROFILES.flatMap((profile) => TROUBLES.map(([what, store, sql]) => ({ profile, what, store, sql }))))(
+    "$profile, store $what: it is carried out, can be followed, and is in the audit log when the store is back",
+    async ({ profile, what, store, sql }) => {
+      const places = Array.from({ length: 12 }, (_, place) => place);
+      await using world = await openStopWorld({ profile, door: "service", store }, { campaigns: places.length });
+      world.tenant.tell([]);
+      world.dial(places);
+      await world.read();
+      const client = new pg.Client({ connectionString: world.databaseUrl });
+      await client.connect();
+      try {
+        for (const statement of sql) await client.query(statement);
+        const said = await world.stop();
+        expect(world.dialing(), said.text).toEqual([]);
+        expect(said.code, said.text).toBeGreaterThanOrEqual(200);
+        expect(said.code, said.text).toBeLessThan(300);
+        expect(pausedOf(said).sort()).toEqual([...world.ids]);
+        if (what === "full")
+          await client.query(
+            `do $$ declare t text; begin for t in select table_name from information_schema.tables where table_schema = 'outdial' and table_type = 'BASE TABLE'
+             loop execute format('drop trigger full_disk on outdial.%I', t); end loop; end $$`,
+          );
+        if (what === "read-only")
+          await client.query(
+            "set default_transaction_read_only = off; do $$ begin execute format('alter database %I reset default_transaction_read_only', current_database()); end $$",
+          );
+        await world.mend();
+        const id = said.result?.id ?? "";
+        const audited = async () => await (await world.ask(`/audit?subject=${id}&limit=100`)).text();
+        await until(async () => (await audited()).includes("campaign.stop.end"));
+      } finally {
+        await client.end();
+      }
+    },
+  );
+});
+
+test.each(PROFILES)(
+  "%s: thousands are known and the tenant is silent: the stop is answered at once, and can be followed",
+  async (profile) => {
+    const campaigns = scaled(12_503, 1_000);
+    await using world = await openStopWorld({ profile, door: "service", store: "there" }, { campaigns });
+    world.tenant.tell([]);
+    world.dial([0, campaigns - 1]);
+    await world.read();
+    world.tenant.tell([{ about: "everything", how: { trick: "silence", forwarded: false }, after: 0 }]);
+    const before = world.clock.now();
+    const given = await world.ask("/campaigns/stop", { method: "POST", body: "{}" });
+    // It waits for no campaign: tried once before a silent tenant, they take minutes.
+    expect([given.status, world.clock.now() - before < 10_000]).toEqual([202, true]);
+    const { id } = (await given.json()) as { id: string };
+    const followed = await world.ask(`/campaigns/stops/${id}`);
+    expect(await followed.json()).toMatchObject({ id, endedAt: null });
+    world.tenant.tell([]);
+    world.clock.pace(20);
+    await until(() => world.dialing().length === 0);
+  },
+);
