@@ -26,7 +26,7 @@ import { factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import type { ServiceAddress } from "./over-service/address.ts";
-import { outlookOfService } from "./over-service/stops.ts";
+import { outlookOfService, type StopOutlook } from "./over-service/stops.ts";
 import { campaignGateOf } from "./segments.ts";
 import { StopNotes } from "./stop-notes.ts";
 import { storeOf } from "./store-of-config.ts";
@@ -108,8 +108,16 @@ export async function stopCampaigns(
   const { actor, clock, dir } = config;
   const id = newId("stop", clock.now(), createRandom(randomUUID(), "stop"));
   const stop: Stop = {
-    ...{ id, actor, reason: reason ?? null, scope: campaigns ?? null, createdAt: clock.now() },
-    ...{ executor: null, run: 0, listProblem: null, supersededBy: null, endedAt: null },
+    id,
+    actor,
+    reason: reason ?? null,
+    scope: campaigns ?? null,
+    createdAt: clock.now(),
+    executor: null,
+    run: 0,
+    listProblem: null,
+    supersededBy: null,
+    endedAt: null,
   };
   const late = new AbortController();
   // Services and commands on the database end what is about to start; the stop waits for the database only at its end.
@@ -120,7 +128,11 @@ export async function stopCampaigns(
   const patience = { ...STOP_PATIENCE, callsMs: timeoutMs, ...(forMs === undefined ? {} : { giveUpMs: forMs }) };
   const run = new StopRun(
     {
-      ...{ runner, provisioning, figures: figuresOf(tenant), clock, patience },
+      runner,
+      provisioning,
+      figures: figuresOf(tenant),
+      clock,
+      patience,
       evidence: known.ask,
       onPause(pause) {
         notes.pause(pause);
@@ -149,14 +161,6 @@ export async function stopCampaigns(
     late.abort();
     await tenant.close();
   }
-}
-
-/** What a stop would reach, as far as it is known at once; null for what is not. */
-export interface StopOutlook {
-  readonly tenant: string | null;
-  readonly campaigns: number | null;
-  /** Calls under way, by the latest figures of the last ten minutes. */
-  readonly calls: number | null;
 }
 
 /** Asked before a person confirms: waits for a moment at most. */

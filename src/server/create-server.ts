@@ -12,7 +12,6 @@ import {
   type ServiceRequests,
   type Store,
   type StoreCondition,
-  StoreError,
 } from "../store/index.ts";
 import { Remembered } from "./access/authenticate.ts";
 import { clientAddress, type ProxyTrust } from "./access/client-address.ts";

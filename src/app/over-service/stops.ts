@@ -12,7 +12,6 @@ import {
   type StopResult,
   stopResult,
 } from "../../operations/views/index.ts";
-import type { StopOutlook } from "../campaign-state.ts";
 import type { StopRecords } from "../emergency-stop.ts";
 import type { ServiceAddress } from "./address.ts";
 import { ServiceClient } from "./client.ts";
@@ -100,6 +99,14 @@ export async function stopOverService(
   }
   if (stop.endedAt === null) warn(`${stop.id} continues in the service: outdial campaign stops ${stop.id} shows its progress`);
   return stop;
+}
+
+/** What a stop would reach, as far as it is known at once; null for what is not. */
+export interface StopOutlook {
+  readonly tenant: string | null;
+  readonly campaigns: number | null;
+  /** Calls under way, by the latest figures of the last ten minutes. */
+  readonly calls: number | null;
 }
 
 /** What a stop through a service would reach. */

@@ -57,11 +57,11 @@ import { failoverRuns } from "./0051-failover-runs.ts";
 import { failoverOrderTimes } from "./0052-failover-order-times.ts";
 import { stopsGiven } from "./0053-stops-given.ts";
 import { stopEvidence } from "./0054-stop-evidence.ts";
+import { knownAnswers } from "./0058-known-answers.ts";
+import { comparedRetrievals } from "./0059-compared-retrievals.ts";
 import { replicasAlike } from "./0062-replicas-alike.ts";
 import { askers } from "./0063-askers.ts";
 import { journalMachines } from "./0064-journal-machines.ts";
-import { knownAnswers } from "./0058-known-answers.ts";
-import { comparedRetrievals } from "./0059-compared-retrievals.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [

@@ -173,7 +173,6 @@ test("a request whose answer was lost in the middle is not carried out again wit
   });
 });
 
-
 test.each(["silent", "away"] as const)(
   "a stop while the database is %s pauses everything; a caller whom the service does not know is told what stops without it",
   async (how) => {

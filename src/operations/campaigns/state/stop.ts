@@ -674,7 +674,7 @@ export class StopRun {
       const isProblem = this.#isProblemDirty;
       this.#isProblemDirty = false;
       try {
-        const rows = entries.map(({ row: { updatedAt: _, ...row } }) => row);
+        const rows = entries.map(({ row }) => row);
         const resumed = await record.write(rows, pauses, this.listProblem);
         this.#writtenAt = clock.now();
         if (this.#isAway) onBack?.();
@@ -703,8 +703,7 @@ export class StopRun {
     const resumed = { outcome: "resumed", shown: null, confirmed: false, message, code: null, settled: true } as const;
     if (entry?.row.outcome === "resumed") return;
     if (entry === undefined) {
-      const { now } = this.#deps.clock;
-      this.#enter({ campaignId, source: "known", activeCalls: null, updatedAt: now(), ...resumed });
+      this.#enter({ campaignId, source: "known", activeCalls: null, updatedAt: this.#deps.clock.now(), ...resumed });
       return;
     }
     this.#change(entry, resumed);
