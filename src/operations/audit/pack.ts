@@ -247,7 +247,7 @@ class DecidedAgain {
     const { number, at, subject, type } = asked;
     const call = { number, callType: type ?? ASSUMED, postal: undefined, subject: subject === "" ? undefined : subject };
     const { jurisdictions } = pack.place(number, undefined);
-    const facts = this.#reader.read(known, { at, jurisdictions });
+    const facts = this.#reader.read(known, { number: keyOf(number), at, jurisdictions });
     const { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, at);
     return {
       of,

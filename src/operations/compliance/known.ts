@@ -14,5 +14,5 @@ export async function factsOfNumber(
   const files = await facts.registryFiles();
   const known = (await facts.of([number], { attemptsSince: at - lookBack(pack.pack.rules), files })).get(number);
   const { jurisdictions } = pack.place(phoneText(number), postal);
-  return new FactsReader(pack, files, undefined).read(known ?? NO_FACTS, { at, jurisdictions });
+  return new FactsReader(pack, files, undefined).read(known ?? NO_FACTS, { number, at, jurisdictions });
 }

@@ -56,6 +56,7 @@ import { begunApprovals } from "./0050-begun-approvals.ts";
 import { failoverRuns } from "./0051-failover-runs.ts";
 import { failoverOrderTimes } from "./0052-failover-order-times.ts";
 import { stopsGiven } from "./0053-stops-given.ts";
+import { registryCoverage } from "./0056-registry-coverage.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -111,6 +112,7 @@ const MIGRATIONS: readonly Migration[] = [
   failoverRuns,
   failoverOrderTimes,
   stopsGiven,
+  registryCoverage,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -36,7 +36,7 @@ beforeAll(async () => {
     },
   });
   const asOf = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-  await upload(`/api/v1/facts/registry?registry=US&asOf=${asOf}`, "2125550199\n");
+  await upload(`/api/v1/facts/registry?registry=US&asOf=${asOf}&covers=all`, "2125550199\n");
 });
 afterAll(() => at[Symbol.asyncDispose]());
 
