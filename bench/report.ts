@@ -27,7 +27,7 @@ const SETTINGS = { memory_limit: "1GB", threads: "2" };
 /** Columns as the lake's files have them; values that look like a campaign's: few codes, lists and attempts, 300 agents. */
 const GENERATED = `select 'call_' || lpad(i::varchar, 8, '0') as call_id, 'camp_' || (1 + hash(i, 1) % ${CAMPAIGNS.length}) as campaign_id,
   (['CONVERTED', 'APPOINTMENT_SET', 'INTERESTED', 'CALLBACK_REQUESTED', 'NOT_INTERESTED', 'BUSY', 'NO_ANSWER', 'NO_ANSWER', 'NO_ANSWER', 'DISCONNECTED', 'WRONG_NUMBER', 'DISP_9'])[1 + (hash(i, 2) % 12)::int] as disposition_code,
-  epoch_ms(($START + (i::double / ${ROWS} * ${DAYS} * ${DAY})::bigint)) as start_time, start_time + to_seconds(hash(i, 3) % 600) as end_time,
+  epoch_ms(($START + (i::double / ${ROWS} * ${DAYS} * ${DAY})::bigint))::timestamptz as start_time, start_time + to_seconds(hash(i, 3) % 600) as end_time,
   (hash(i, 3) % 600)::double as duration_seconds, 'OUTBOUND' as direction, 'agent_' || (hash(i, 4) % 300) as agent_id, 'contact_' || (hash(i, 5) % 2000000) as contact_id,
   'list_' || (hash(i, 6) % 12) as list_id, (1 + hash(i, 7) % 5)::int as attempt, null::varchar as raw, unhex(md5(i::varchar) || md5('x' || i::varchar)) as digest,
   end_time + interval 1 hour as observed_at, 'job_bench' as run_id`;
@@ -46,7 +46,7 @@ for (let day = 0; day < DAYS; day++) {
     `create or replace temp table rows as ${GENERATED.replace("$START", String(START))} from range(${first}, ${last}) r(i) order by start_time`,
   );
   for (const campaignId of CAMPAIGNS) {
-    const path = `calls/campaign=${campaignId}/day=${name}/head-v1-bench-${day}.parquet`;
+    const path = `calls/campaign=${campaignId}/day=${name}/head-v2-bench-${day}.parquet`;
     await mkdir(dirname(join(root, path)), { recursive: true });
     await hand.run(
       `copy (from rows where campaign_id = '${campaignId}') to '${join(root, path)}' (format parquet, compression zstd)`,

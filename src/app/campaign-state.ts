@@ -1,38 +1,46 @@
 // Wiring of the state of campaigns: pausing and resuming with a store, and the stop that needs neither store nor service.
 
-import { type Clock, messageOf } from "../kernel/index.ts";
+import { randomUUID } from "node:crypto";
+import { createRandom, messageOf, newId } from "../kernel/index.ts";
 import {
   CampaignStates,
-  type ChangeOptions,
+  endOf,
   figuresOf,
-  type IntentBook,
-  minuteIntents,
-  pauseAll,
-  type StateChange,
+  STOP_PATIENCE,
   type StateContext,
-  stopAll,
+  StopRun,
   TenantRefresh,
 } from "../operations/index.ts";
-import { type StopResult, storelessStopOf } from "../operations/views/index.ts";
-import { embeddedStoreRuns, type Store, StoreError } from "../store/index.ts";
+import { type StopResult, stopResultOf } from "../operations/views/index.ts";
+import {
+  embeddedStoreRuns,
+  type MetricReading,
+  type Stop,
+  type StopEvidence,
+  type StoppedCampaign,
+  type Store,
+  StoreError,
+} from "../store/index.ts";
+import { systemClock } from "../tenant/index.ts";
 import { factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
+import type { ServiceAddress } from "./over-service/address.ts";
+import { outlookOfService } from "./over-service/stops.ts";
 import { campaignGateOf } from "./segments.ts";
 import { StopNotes } from "./stop-notes.ts";
 import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import type { Workplace } from "./workplace.ts";
 
-/** How long a stop repeats one request, ms: the stop must end, and say what it did not reach. */
-const STOP_RETRY = { totalMs: 60_000 };
+/** How long a stop repeats one request, ms: other campaigns go on meanwhile, and it comes again. */
+const STOP_RETRY = { totalMs: 30_000 };
 
-/**
- * How long a stop without a store waits for the list before it pauses the campaigns that the database knows, and how long it then
- * waits for the database, ms.
- */
-const LIST_MS = 5_000;
+/** How long a stop without a store waits for what the database knows, ms. */
 const KNOWN_MS = 15_000;
+/** How long a question waits for what a stop would reach, and how old figures of calls may be, ms. */
+const OUTLOOK_MS = 1_000;
+const OUTLOOK_AGE_MS = 600_000;
 const UNTOLD = "other processes are not told of the stop by the store, and may start what was asked for before it";
 /** How long a stop that is over waits until the database knows of it, ms. */
 const TOLD_MS = 5_000;
@@ -50,15 +58,8 @@ export function refreshOn(
   return new TenantRefresh({ store, tenant, clock: config.clock, ...given });
 }
 
-/**
- * Opens the state of campaigns. When the store fails during a pause, the pause is made without it, like a stop. @param warn
- * called when that happens
- */
-export async function openCampaignStates(
-  flags: Flags,
-  environment: Environment,
-  warn: (message: string) => void = () => undefined,
-): Promise<CampaignStates & AsyncDisposable> {
+/** Opens the state of campaigns. */
+export async function openCampaignStates(flags: Flags, environment: Environment): Promise<CampaignStates & AsyncDisposable> {
   const config = await loadConfig(flags, environment);
   await using stack = new AsyncDisposableStack();
   const tenant = await tenantFromConfig(config, environment);
@@ -67,95 +68,133 @@ export async function openCampaignStates(
   stack.defer(() => store.close());
   const states = campaignStatesOf(config, { ...config, tenant, store });
   const owned = stack.move();
-  const recorded = states.pause.bind(states);
-  const pause: CampaignStates["pause"] = async (ids, options, onChange, by) => {
-    try {
-      return await recorded(ids, options, onChange, by);
-    } catch (thrown) {
-      if (!(thrown instanceof StoreError)) throw thrown;
-      warn(`pausing without the store: ${messageOf(thrown)}`);
-      return [...(await pauseWithoutStore(flags, environment, ids, options, { onChange, warn }))];
-    }
-  };
-  return Object.assign(states, { pause, [Symbol.asyncDispose]: () => owned.disposeAsync() });
+  return Object.assign(states, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
 
 /** Receives the progress of a stop. */
 export interface StopSink {
-  readonly onChange: (change: StateChange) => void;
+  /** Called with each campaign whose pause the tenant has answered. */
+  readonly onPause: (campaignId: string) => void;
+  /** Called before anything is sent for a campaign. */
+  readonly onBegun: (campaignId: string) => void;
+  readonly onRow: (row: StoppedCampaign) => void;
   readonly warn: (message: string) => void;
 }
 
-/** Pauses every campaign of the tenant without a store: a note of what it did is written to the working folder for the audit log. */
+/** How a stop without a store is carried out. */
+export interface StopOptions {
+  /** The campaigns; all of the tenant by default. */
+  readonly campaigns?: readonly string[] | undefined;
+  readonly reason?: string | undefined;
+  /** How long calls under way are waited for, once a campaign is shown paused, ms. */
+  readonly timeoutMs: number;
+  /** After this time, what is not confirmed is reported as not confirmed, ms; by default as long as a service's stop. */
+  readonly forMs?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Pauses campaigns without a store, until each is confirmed paused or the time is over: what it did is noted in the working folder
+ * for the audit log.
+ */
 export async function stopCampaigns(
   flags: Flags,
   environment: Environment,
-  options: ChangeOptions,
+  { campaigns, reason, timeoutMs, forMs, signal }: StopOptions,
   sink: StopSink,
 ): Promise<StopResult> {
-  const { report, ...stop } = await withoutStore(flags, environment, undefined, options, sink);
-  return storelessStopOf(report, stop);
-}
-
-/** The same for named campaigns. */
-export async function pauseWithoutStore(
-  flags: Flags,
-  environment: Environment,
-  ids: readonly string[],
-  options: ChangeOptions,
-  sink: StopSink,
-): Promise<readonly StateChange[]> {
-  return (await withoutStore(flags, environment, ids, options, sink)).report.changes;
-}
-
-async function withoutStore(
-  flags: Flags,
-  environment: Environment,
-  ids: readonly string[] | undefined,
-  options: ChangeOptions,
-  sink: StopSink,
-) {
   const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment, { retry: STOP_RETRY });
-  const { actor, clock } = config;
-  const notes = new StopNotes(config.dir, { actor, now: () => clock.now(), warn: sink.warn });
-  const createdAt = clock.now();
+  const { actor, clock, dir } = config;
+  const id = newId("stop", clock.now(), createRandom(randomUUID(), "stop"));
+  const stop: Stop = {
+    ...{ id, actor, reason: reason ?? null, scope: campaigns ?? null, createdAt: clock.now() },
+    ...{ executor: null, run: 0, listProblem: null, supersededBy: null, endedAt: null },
+  };
   const late = new AbortController();
   // Services and commands on the database end what is about to start; the stop waits for the database only at its end.
-  const told = ids === undefined ? tellStore(config, environment, notes.id, sink.warn, late.signal) : undefined;
+  const told = tellStore(config, environment, stop, sink.warn, late.signal);
+  const known = knownTo(config, environment, late.signal);
+  const notes = new StopNotes(dir, stop, { now: () => clock.now(), warn: sink.warn });
+  const { campaignRunner: runner, campaignProvisioning: provisioning } = tenant.capabilities;
+  const patience = { ...STOP_PATIENCE, callsMs: timeoutMs, ...(forMs === undefined ? {} : { giveUpMs: forMs }) };
+  const run = new StopRun(
+    {
+      ...{ runner, provisioning, figures: figuresOf(tenant), clock, patience },
+      evidence: known.ask,
+      onPause(pause) {
+        notes.pause(pause);
+        sink.onPause(pause.campaignId);
+      },
+      onRow: sink.onRow,
+      onBegun: sink.onBegun,
+    },
+    stop,
+  );
   try {
-    notes.add("campaign.stop", notes.id, {
-      campaigns: ids ?? "all",
-      ...(options.reason === undefined ? {} : { reason: options.reason }),
-    });
-    const { campaignRunner: runner, campaignProvisioning: provisioning } = tenant.capabilities;
-    const intents = stopIntents(notes, config.clock);
-    const known = () => knownTo(config, environment, sink.warn);
-    const deps = { runner, figures: figuresOf(tenant), intents, clock: config.clock, provisioning, known, listMs: LIST_MS };
-    const report =
-      ids === undefined
-        ? await stopAll(deps, options, sink.onChange)
-        : { changes: await pauseAll(deps, ids, options, sink.onChange), alreadyPaused: [], listProblem: null, known: [] };
-    const open = report.changes.filter(({ confirmed }) => !confirmed).map(({ campaignId, message }) => ({ campaignId, message }));
-    const { alreadyPaused, listProblem, known: otherwise } = report;
-    notes.add("campaign.stop.end", notes.id, {
-      paused: report.changes.length - open.length,
-      notConfirmed: open,
-      alreadyPaused,
-      listProblem,
-      ...(otherwise.length === 0 ? {} : { known: otherwise }),
-    });
-    return { report, id: notes.id, actor, reason: options.reason ?? null, createdAt, endedAt: clock.now() };
+    await run.carry(signal);
+    const ended = { ...stop, listProblem: run.listProblem, endedAt: clock.now() };
+    notes.end(endOf({ stop: ended, campaigns: run.campaigns }));
+    return stopResultOf({ stop: ended, campaigns: run.campaigns });
   } catch (thrown) {
-    notes.add("campaign.stop.end", notes.id, { error: messageOf(thrown) });
+    notes.end({ error: messageOf(thrown) });
     throw thrown;
   } finally {
     // Also of a stop that is interrupted, others know.
-    const isTold = await Promise.race([told?.then(() => true) ?? true, clock.sleep(TOLD_MS, late.signal).then(() => false)]);
+    const isTold = await Promise.race([
+      Promise.all([told, known.answered()]).then(() => true),
+      clock.sleep(TOLD_MS, late.signal).then(() => false),
+    ]);
     if (!isTold) sink.warn(`${UNTOLD}: the database did not answer`);
     late.abort();
     await tenant.close();
   }
+}
+
+/** What a stop would reach, as far as it is known at once; null for what is not. */
+export interface StopOutlook {
+  readonly tenant: string | null;
+  readonly campaigns: number | null;
+  /** Calls under way, by the latest figures of the last ten minutes. */
+  readonly calls: number | null;
+}
+
+/** Asked before a person confirms: waits for a moment at most. */
+export async function stopOutlook(
+  flags: Flags,
+  environment: Environment,
+  service: ServiceAddress | undefined,
+): Promise<StopOutlook> {
+  const late = new AbortController();
+  const config = service === undefined ? await loadConfig(flags, environment) : undefined;
+  const clock = config?.clock ?? flags.clock ?? systemClock;
+  const unknown = { tenant: config?.named?.name ?? null, campaigns: null, calls: null };
+  const ask = async (): Promise<StopOutlook> => {
+    if (service !== undefined) return outlookOfService(service, late.signal);
+    if (config === undefined || (config.databaseUrl === undefined && !(await embeddedStoreRuns(config.dir)))) return unknown;
+    return inTime(config, environment, late.signal, async (store) => {
+      const ids = (await store.knownCampaigns.list()).map(({ id }) => id);
+      const since = clock.now() - OUTLOOK_AGE_MS;
+      const figures = (await store.metrics.latestOfEach(ids, 30)).filter(({ receivedAt }) => receivedAt >= since);
+      return { ...unknown, campaigns: ids.length, calls: callsIn(figures) };
+    });
+  };
+  try {
+    return await Promise.race([ask(), clock.sleep(OUTLOOK_MS, late.signal).then(() => unknown)]);
+  } catch {
+    return unknown;
+  } finally {
+    late.abort();
+  }
+}
+
+/** Calls under way by the latest figures of each campaign that say so. */
+function callsIn(figures: readonly MetricReading[]): number | null {
+  const latest = new Map<string, MetricReading>();
+  for (const one of figures)
+    if (one.activeCalls !== null && (latest.get(one.campaignId)?.receivedAt ?? 0) <= one.receivedAt)
+      latest.set(one.campaignId, one);
+  return latest.size === 0 ? null : [...latest.values()].reduce((sum, { activeCalls }) => sum + (activeCalls ?? 0), 0);
 }
 
 /**
@@ -165,34 +204,34 @@ async function withoutStore(
 async function tellStore(
   config: Config,
   environment: Environment,
-  id: string,
+  stop: Pick<Stop, "id" | "actor" | "scope">,
   warn: (message: string) => void,
   late: AbortSignal,
 ): Promise<void> {
-  const { actor } = config;
   try {
     if (config.databaseUrl === undefined && !(await embeddedStoreRuns(config.dir))) return;
-    await inTime(config, environment, late, (store) => store.stops.give({ id, actor, scope: null }));
+    await inTime(config, environment, late, (store) => store.stops.give(stop));
   } catch (thrown) {
     if (late.aborted || (thrown instanceof StoreError && thrown.code === "no_store")) return;
     warn(`${UNTOLD}: ${messageOf(thrown)}`);
   }
 }
 
-/**
- * The campaigns that the database knows, read only when the tenant does not list its own; empty when the database does not answer
- * in time.
- */
-async function knownTo(config: Config, environment: Environment, warn: (message: string) => void): Promise<readonly string[]> {
-  const late = new AbortController();
-  try {
-    return await inTime(config, environment, late.signal, (store) => store.stops.knownCampaigns());
-  } catch (thrown) {
-    warn(`the campaigns that are known from earlier readings could not be read: ${messageOf(thrown)}`);
-    return [];
-  } finally {
-    late.abort();
-  }
+/** What the database knows of campaigns; nothing where there is no store. One attempt is under way at a time: asked again, it is waited for. */
+function knownTo(config: Config, environment: Environment, late: AbortSignal) {
+  let asking: Promise<readonly StopEvidence[]> | undefined;
+  const ask = () => {
+    asking ??= inTime(config, environment, late, (store) => store.stops.evidence())
+      .catch((thrown: unknown) => {
+        if (thrown instanceof StoreError && thrown.code === "no_store") return [];
+        throw thrown;
+      })
+      .finally(() => {
+        asking = undefined;
+      });
+    return asking;
+  };
+  return { ask, answered: () => asking?.then(() => undefined).catch(() => undefined) };
 }
 
 /** Asks the store, for a limited time. Rejects when there is none, it does not answer in time, or `late` is aborted. */
@@ -216,10 +255,4 @@ async function inTime<T>(
   });
   tooLate.catch(() => undefined);
   return Promise.race([ask(), tooLate]);
-}
-
-function stopIntents(notes: StopNotes, clock: Clock): IntentBook {
-  return minuteIntents(clock, ({ campaignId, outcome, message, confirmed, key, details }) =>
-    notes.add("campaign.pause", campaignId, { outcome, confirmed, key, ...(message === null ? {} : { message }), ...details }),
-  );
 }

@@ -6,6 +6,7 @@ import type { RulePack, SpreadTarget } from "../compliance/index.ts";
 import { type Clock, createRandom } from "../kernel/index.ts";
 import {
   ComplianceUseCases,
+  type Context,
   compileRulePack,
   createGate,
   DEFAULT_TARGETS,
@@ -20,7 +21,6 @@ import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { readRulePack, withCampaignRules } from "./rule-pack.ts";
 import { storeIfAny, storeOf } from "./store-of-config.ts";
-import type { Workplace } from "./workplace.ts";
 
 /** Settings about compliance, defaults filled in. */
 interface ComplianceSettings {
@@ -81,7 +81,7 @@ function complianceSettings(config: Config): ComplianceSettings {
 
 /** Rules and facts of an open store. */
 export function complianceOn(
-  context: Pick<Workplace, "config" | "store" | "clock" | "random">,
+  context: Pick<Context, "store" | "clock" | "random"> & { readonly config: Config },
   asked: RulesAsked = {},
   signal?: AbortSignal,
 ): ComplianceRuntime {

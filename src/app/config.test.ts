@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { loadConfig, parseConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { secretFrom } from "./environment.ts";
-import { alarmCopies, mailOf, receiversOf } from "./receivers.ts";
+import { mailOf, receiversOf } from "./receivers.ts";
 import { signInOf } from "./sign-in.ts";
 
 test("a configuration is read field by field", async () => {
@@ -93,9 +93,6 @@ test("alarms by e-mail have their password from the environment, go beside the w
   expect(await receiversOf(one, { OUTDIAL_ALARMS_URL: "https://a.example.com", OUTDIAL_ALARMS_SECRET: "s" })).toMatchObject({
     alarms: { quiet },
   });
-  expect(alarmCopies(one, {})).toEqual({ alarms: ["mail"] });
-  expect(alarmCopies(one, { OUTDIAL_ALARMS_URL: "https://a.example.com" })).toEqual({ alarms: ["alarms", "mail"] });
-  expect(alarmCopies(config, {})).toEqual({});
   await expect(mailOf(await of(hours("{ from: '00:00', to: '24:00' }")), { OUTDIAL_MAIL_PASSWORD: "p" })).rejects.toThrow(
     "never end",
   );

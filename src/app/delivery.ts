@@ -6,7 +6,7 @@ import { createDeliveryWorker, DeliveryUseCases, joinReplicas, MAIL } from "../o
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
-import { alarmsIn, mailOf, receiversOf } from "./receivers.ts";
+import { mailOf, receiversOf } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";
 import { tenantLook } from "./tenant-of-store.ts";
 import type { DeliveryEnd } from "./workplace.ts";
@@ -46,7 +46,7 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
       return await createDeliveryWorker({
         outbox,
         switches,
-        alarms: alarmsIn(endpoints, mail),
+        alarms: store.endpoints.alarms,
         endpoints,
         mail,
         clock,

@@ -1,13 +1,13 @@
 // Wiring of the emergency stop for a workplace: what it pauses with, and the search for stops that nobody carries out.
 
 import { messageOf } from "../kernel/index.ts";
-import { EmergencyStops, figuresOf, readStop, STOP_PATIENCE, type StopPatience, storedIntents } from "../operations/index.ts";
+import { EmergencyStops, figuresOf, readStop, STOP_PATIENCE, type StopPatience } from "../operations/index.ts";
 import { type EmergencyStop, type StopResult, stopResultOf, stopViewOf } from "../operations/views/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { processLives } from "./process-space.ts";
 import type { Background } from "./service/background.ts";
-import { takeLeftStops } from "./stop-notes.ts";
+import { StopNotes, takeLeftStops, takeStopNotes } from "./stop-notes.ts";
 import { storeOf } from "./store-of-config.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -30,7 +30,7 @@ export function emergencyStopsOn(workplace: Workplace, timing: StopTiming, warn:
     provisioning,
     keepList: (list, at) => store.knownCampaigns.keep(list, at),
     figures: figuresOf(tenant),
-    intents: ({ id, actor }) => storedIntents(store.stateIntents, { clock, random, actor, stop: { id, executor: replica.id } }),
+    jot: (stop) => new StopNotes(config.dir, stop, { now: () => clock.now(), warn }),
     replicas: replica,
     replicaId: replica.id,
     clock,
@@ -68,7 +68,7 @@ export function runStop(stops: EmergencyStops, background: Background, id: strin
  * left.
  */
 export function goOnWithStops(
-  { config }: Pick<Workplace, "config">,
+  { config, store }: Pick<Workplace, "config" | "store">,
   stops: EmergencyStops,
   background: Background,
   given: { readonly timing: StopTiming; readonly signal: AbortSignal; readonly warn: (message: string) => void },
@@ -80,6 +80,8 @@ export function goOnWithStops(
     await takeLeftStops(config.dir, here, (stop) => stops.enter(stop)).catch((thrown: unknown) =>
       warn(`looking for emergency stops of commands: ${messageOf(thrown)}`),
     );
+    await takeStopNotes(config.dir, store, config.clock.now());
+    await stops.remember();
     for (const id of await stops.waiting()) if (!signal.aborted) runStop(stops, background, id, signal);
   });
 }

@@ -2,7 +2,7 @@
 
 export { assistantVerbs } from "../server/index.ts";
 export { readCall } from "./calls.ts";
-export { openCampaignStates, pauseWithoutStore, stopCampaigns } from "./campaign-state.ts";
+export { openCampaignStates, stopCampaigns, stopOutlook } from "./campaign-state.ts";
 export {
   type ApplyStanding,
   type CampaignApplies,

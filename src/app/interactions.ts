@@ -76,7 +76,7 @@ export function correctionsOn(
       actor: config.actor,
       executor: replica.id,
       now: () => config.clock.now(),
-      endpoint: workplace.receivers.analytics === undefined ? undefined : ANALYTICS,
+      endpoint: () => (store.endpoints.has(ANALYTICS) ? ANALYTICS : undefined),
       onItem: workplace.onItem,
     }),
     runs: workplace.runs,

@@ -63,6 +63,7 @@ export async function openAssistance(flags: Flags, environment: Environment, opt
     clock: config.clock,
     access: store.access,
     requests: store.requests,
+    keyFor: store.keyFor,
     replica: workplace.replica.id,
     feed: store.feed,
     record: (entry) => store.audit.append([entry]),

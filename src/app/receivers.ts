@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { parseDuration } from "../kernel/index.ts";
-import { isEverOver, MAIL, type MailReceiver, type QuietHours } from "../operations/index.ts";
+import { isEverOver, type MailReceiver, type QuietHours } from "../operations/index.ts";
 import type { EgressProxy } from "../tenant/index.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -40,22 +40,6 @@ export async function receiversOf(
     if (endpoint !== undefined) found[name] = endpoint;
   }
   return found;
-}
-
-/** The name of the receiver of alarms, when there is one. */
-export function alarmsIn(
-  receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>,
-  mail: MailReceiver | undefined,
-): Receiver | undefined {
-  return receivers.alarms === undefined && mail === undefined ? undefined : "alarms";
-}
-
-/** Who actually gets the events that are emitted for the receiver `alarms`. */
-export function alarmCopies({ file }: Config, environment: Environment): Readonly<Record<string, readonly string[]>> {
-  if (file.alarms?.mail === undefined) return {};
-  const { url, urlEnv } = file.webhooks?.alarms ?? {};
-  const isPosted = filled(environment["OUTDIAL_ALARMS_URL"]) !== undefined || url !== undefined || urlEnv !== undefined;
-  return { alarms: isPosted ? ["alarms", MAIL] : [MAIL] };
 }
 
 /** The mail server for alarms, with its password. Throws ConfigError. */

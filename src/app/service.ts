@@ -5,6 +5,7 @@ import { CampaignMetrics, lacksOf } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
+import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
@@ -17,6 +18,7 @@ import { goOnWithChanges } from "./service/left-changes.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { keepGroup } from "./service/opt-outs.ts";
 import { watchPairs } from "./service/pairs.ts";
+import { watchReplicas } from "./service/replicas.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
 import { workOf } from "./service/work.ts";
@@ -142,9 +144,14 @@ export async function openService(flags: Flags, environment: Environment, option
       onRun: (run) => ("failed" in run ? warn(`a scheduled retrieval failed: ${messageOf(run.failed)}`) : undefined),
     }),
   );
+  background.start("calling rules", async () => {
+    const trouble = (await rulesOf(config, {})()).compiled.zoneTrouble();
+    if (trouble !== null) warn(trouble);
+  });
   goOnWithStops(workplace, beside.stops, background, { timing: options.stops ?? {}, signal: ended.signal, warn });
   goOnWithChanges(workplace, able.campaigns, background, { signal: ended.signal, warn, everyMs: options.leftMs });
   watchHeads(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.headsMs });
+  watchReplicas(workplace, background, { signal: ended.signal, log: options.log });
   goOnWithJobs(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.leftMs });
   const watched = await watch.open(stack, workplace, {
     metrics: new CampaignMetrics({
@@ -161,6 +168,7 @@ export async function openService(flags: Flags, environment: Environment, option
     clock: config.clock,
     access: store.access,
     requests: store.requests,
+    keyFor: store.keyFor,
     replica: workplace.replica.id,
     feed: store.feed,
     record: (entry) => store.audit.append([entry]),

@@ -1,11 +1,13 @@
-// Notes of stops made without a store: lines in a file of the working folder, appended during the stop, and put into the audit
-// log by the next process that opens the store.
+// Notes of stops made without a store, or while it was away: lines in a file of the working folder, appended during the stop, and put
+// into the audit log by a running service, or by the next process that opens the store.
 
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { appendFile, readdir, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { AuditInput, MadeChange, Store } from "../store/index.ts";
+import { messageOf } from "../kernel/index.ts";
+import type { StopJot } from "../operations/index.ts";
+import { type AuditInput, type MadeChange, pauseEntry, type Stop, type StopPause, type Store } from "../store/index.ts";
 
 const FOLDER = "stops";
 const SUFFIX = ".ndjson";
@@ -21,34 +23,49 @@ const line = z.looseObject({
 });
 type NoteLine = z.output<typeof line>;
 
-/** Writes the notes of one stop. When the folder cannot be written, the stop continues: then `warn` is called, once. */
-export class StopNotes {
-  readonly id: string;
+/** The notes of one stop. When the folder cannot be written, the stop continues: then `warn` is called, once. */
+export class StopNotes implements StopJot {
   readonly #path: string;
-  readonly #actor: string;
-  readonly #now: () => number;
-  readonly #warn: (message: string) => void;
+  readonly #stop: Pick<Stop, "id" | "actor" | "reason" | "scope">;
+  readonly #by: { readonly now: () => number; readonly warn: (message: string) => void };
   #broken = false;
 
   /** @param dir the working folder, created when it does not exist */
-  constructor(dir: string, { actor, now, warn }: { actor: string; now: () => number; warn: (message: string) => void }) {
-    this.id = `stop_${new Date(now()).toISOString().replace(/[-:.]/g, "")}_${process.pid}`;
-    this.#path = join(dir, FOLDER, `${this.id}${SUFFIX}`);
-    this.#actor = actor;
-    this.#now = now;
-    this.#warn = warn;
+  constructor(
+    dir: string,
+    stop: Pick<Stop, "id" | "actor" | "reason" | "scope">,
+    by: { readonly now: () => number; readonly warn: (message: string) => void },
+  ) {
+    this.#path = join(dir, FOLDER, `${stop.id}_${process.pid}${SUFFIX}`);
+    this.#stop = stop;
+    this.#by = by;
+    const { id, scope, reason } = stop;
+    this.#add("campaign.stop", id, { campaigns: scope ?? "all", ...(reason === null ? {} : { reason }) });
   }
 
-  add(action: NoteLine["action"], subject: string, details: Readonly<Record<string, unknown>>): void {
+  pause(pause: StopPause): void {
+    const { action, subject, details } = pauseEntry(this.#stop, pause);
+    this.#add(action, subject, { ...details });
+  }
+
+  end(details: Readonly<Record<string, unknown>>): void {
+    this.#add("campaign.stop.end", this.#stop.id, details);
+  }
+
+  discard(): void {
+    rmSync(this.#path, { force: true });
+  }
+
+  #add(action: string, subject: string, details: Readonly<Record<string, unknown>>): void {
     if (this.#broken) return;
-    const note: NoteLine = { at: this.#now(), actor: this.#actor, action, subject, details: { ...details, stop: this.id } };
+    const { id, actor } = this.#stop;
+    const note = { at: this.#by.now(), actor, action, subject, details: { ...details, stop: id } };
     try {
       mkdirSync(join(this.#path, ".."), { recursive: true, mode: 0o700 });
       appendFileSync(this.#path, `${JSON.stringify(note)}\n`, { mode: 0o600 });
     } catch (thrown) {
       this.#broken = true;
-      const why = thrown instanceof Error ? thrown.message : String(thrown);
-      this.#warn(`the steps of the stop cannot be recorded for the audit log: ${why}`);
+      this.#by.warn(`the steps of the stop cannot be recorded for the audit log: ${messageOf(thrown)}`);
     }
   }
 }
@@ -83,7 +100,7 @@ export async function takeStopNotes(dir: string, store: Store, now: number): Pro
         () => now,
       );
       if (entries.length === 0 || (!ended && now - touched < ABANDONED_MS)) return;
-      const id = name.slice(0, -SUFFIX.length);
+      const id = idIn(name);
       // They were appended before, but the process ended before it renamed the file.
       const there = await store.audit.list({ subject: id, limit: 1 });
       if (there.length === 0) {
@@ -106,7 +123,9 @@ export interface LeftStop {
   readonly scope: readonly string[] | null;
 }
 
-const STOP_NAME = /^stop_[0-9TZ]+_(\d+)\.ndjson$/;
+/** The name of a file of notes: the stop's id, and the process that writes them. */
+const STOP_NAME = /^(stop_[0-9a-zA-Z]+)_(\d+)\.ndjson$/;
+const idIn = (name: string): string => STOP_NAME.exec(name)?.[1] ?? name.slice(0, -SUFFIX.length);
 const beginning = z.looseObject({
   campaigns: z.union([z.literal("all"), z.array(z.string()).readonly()]),
   reason: z.string().optional(),
@@ -123,13 +142,12 @@ export async function takeLeftStops(
 ): Promise<void> {
   const folder = join(dir, FOLDER);
   for (const name of await readdir(folder).catch(() => [])) {
-    const [, pid] = STOP_NAME.exec(name) ?? [];
-    if (pid === undefined) continue;
+    const [, id, pid] = STOP_NAME.exec(name) ?? [];
+    if (id === undefined || pid === undefined) continue;
     const path = join(folder, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: here.now() }));
     if (here.lives(Number(pid)) && here.now() - mtimeMs < ABANDONED_MS) continue;
     const entries = entriesOf(await readFile(path, "utf8").catch(() => ""));
-    const id = name.slice(0, -SUFFIX.length);
     const left = stopOf(id, entries);
     if (left === undefined || entries.some(({ action }) => action === "campaign.stop.end")) continue;
     await enter(left);
@@ -140,7 +158,7 @@ export async function takeLeftStops(
       subject: id,
       details: { stop: id, takenUp: "its process ended before the stop did; the service continues it" },
     };
-    await appendFile(path, `\n${JSON.stringify(end)}\n`);
+    await appendFile(path, `\n${JSON.stringify(end)}\n`, { mode: 0o600 });
   }
 }
 

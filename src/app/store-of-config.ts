@@ -5,7 +5,6 @@ import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/in
 import type { Config, StoreUse } from "./config.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { headPlacesOf } from "./heads.ts";
-import { alarmCopies } from "./receivers.ts";
 import { standingOf } from "./standing.ts";
 import { takeStopNotes } from "./stop-notes.ts";
 import { holdTenant } from "./tenant-of-store.ts";
@@ -36,7 +35,6 @@ export async function storeOf(config: Config, environment: Environment, use: Ope
     auditKey,
     heads,
     mark,
-    copies: alarmCopies(config, environment),
     makes: makes !== "nothing",
   }).catch((thrown: unknown) => {
     throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;

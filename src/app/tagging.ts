@@ -88,7 +88,7 @@ export function taggingOn(
         instead,
         executor: replica.id,
         now: () => config.clock.now(),
-        endpoint: workplace.receivers.bi === undefined ? undefined : BI,
+        endpoint: () => (store.endpoints.has(BI) ? BI : undefined),
         onItem: workplace.onItem,
       }),
     runs: workplace.runs,

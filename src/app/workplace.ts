@@ -1,7 +1,7 @@
 // The workplace of an operation: configuration, tenant, store, this process among its replicas, delivery of events. Opened and
 // closed in order.
 
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { canonicalJson, createRandom } from "../kernel/index.ts";
@@ -14,6 +14,7 @@ import {
   type EngineKind,
   joinReplicas,
   launchEngine,
+  MAIL,
   type MailReceiver,
   openDesk,
   Runs,
@@ -21,16 +22,17 @@ import {
 } from "../operations/index.ts";
 import { FAILOVER, type Store } from "../store/index.ts";
 import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
+import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema-receivers.ts";
 import { DriftWatch } from "./drift-watch.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
-import { alarmsIn, mailOf, receiversOf, type WebhookEndpoint } from "./receivers.ts";
+import { mailOf, receiversOf, type WebhookEndpoint } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";
 import { credentialName } from "./tenant-choice.ts";
 import { type ConnectedTenant, tenantFromConfig } from "./tenant-from-config.ts";
-import { bindTenant, tenantLook } from "./tenant-of-store.ts";
+import { bindTenant, identityOf, tenantLook } from "./tenant-of-store.ts";
 
 /** At the end, a command waits only this long for events to be delivered. */
 const DELIVER_AT_END_MS = 15_000;
@@ -97,33 +99,32 @@ export async function openWorkplace(
   const config = await loadConfig(flags, environment);
   const receivers = await receiversOf(config, environment);
   const mail = await mailOf(config, environment);
-  const alarms = alarmsIn(receivers, mail);
   const drift = config.profile === "acd" ? new DriftWatch(options.warn) : undefined;
-  const own: { tenantOf?: Store["tenantOf"] } = {};
+  const opened: { tenantOf?: Store["tenantOf"] } = {};
   const tenant = await tenantFromConfig(config, environment, {
     ...options,
     ...drift?.overrides(options.hooks),
     // While the store belongs to another tenant, only pauses and stops are sent, and reads for which somebody waits.
-    refusal: ({ lane, isWrite }) => (lane === "stop" || (lane === "pacing" && !isWrite) ? undefined : own.tenantOf?.displaced),
+    refusal: ({ lane, isWrite }) => (lane === "stop" || (lane === "pacing" && !isWrite) ? undefined : opened.tenantOf?.displaced),
   });
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment, { makes: "schema" });
-  own.tenantOf = store.tenantOf;
+  opened.tenantOf = store.tenantOf;
   stack.defer(() => store.close());
   await bindTenant(store, config);
+  const own = [...Object.keys(receivers), ...(mail === undefined ? [] : [MAIL])];
+  await store.endpoints.learn(own);
   // Remote witnesses are asked here, and not by every command that only reads.
   await store.audit.compareHeads({ keep: false });
   const random = createRandom(randomUUID(), "replica");
   const host = hostname();
   const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
   const serves = options.serves === true;
-  await drift?.begin({ store, profile: config.profile, by: id, alarms, clock: config.clock, random });
+  await drift?.begin({ store, profile: config.profile, by: id, alarms: store.endpoints.alarms, clock: config.clock, random });
   stack.defer(() => drift?.settled());
   // No process writes to a tenant with another's rights: jobs are shared by processes with the same tenant and credentials.
-  const scope = scopeOf(
-    config.tenantUrl ?? config.file.tenant?.hosts,
-    await secretFrom(environment, credentialName(config.named?.name, CREDENTIALS[config.profile])),
-  );
+  const clientId = await secretFrom(environment, credentialName(config.named?.name, CREDENTIALS[config.profile]));
+  const scope = scopeOf(config.tenantUrl ?? config.file.tenant?.hosts, clientId);
   stack.use(shareRates({ shares: tenant.shares, ledger: store.rates, scope, holder: id, warn: options.warn }));
   const lake = lakeRoot(config);
   // Data in one process's lake can only be found by processes with the same lake.
@@ -131,6 +132,15 @@ export async function openWorkplace(
   // Everything for one CRM is sent from one lake.
   const crmRecordsUrl = environment["OUTDIAL_CRM_RECORDS_URL"] ?? config.file.webhooks?.crm?.recordsUrl;
   const crmScope = receivers.crm === undefined ? undefined : scopeOf(lakeScope, receivers.crm.url, crmRecordsUrl);
+  const alike = digestsOf(store.keyFor("replicas"), {
+    tenant: { profile: config.profile, is: identityOf(config), token: config.file.tenant?.token?.url },
+    credentials: clientId,
+    limits: options.limits ?? config.file.limits ?? {},
+    receivers: { ...receivers, [MAIL]: mail },
+    // Commands that decide nothing by the rules do not read them.
+    ...(serves ? { "calling rules": (await rulesOf(config, {})()).pack } : {}),
+  });
+  const isOwn = tenantLook(store, config, options.warn);
   const replica = await joinReplicas({
     replicas: store.replicas,
     id,
@@ -139,7 +149,11 @@ export async function openWorkplace(
     scopes: serves ? [scope, lakeScope, FAILOVER, ...(crmScope === undefined ? [] : [crmScope])] : [],
     clock: config.clock,
     processLives,
-    look: tenantLook(store, config, options.warn),
+    look: async () => {
+      await store.endpoints.learn(own);
+      return isOwn();
+    },
+    standing: () => ({ refused: tenant.refusal() ?? null, alike }),
   });
   stack.defer(() => replica.leave());
   // The store was bound to another tenant after this process had checked, and before others could see that it works here.
@@ -151,7 +165,7 @@ export async function openWorkplace(
     ? createDeliveryWorker({
         outbox: store.outbox,
         switches: store.endpoints,
-        alarms,
+        alarms: store.endpoints.alarms,
         endpoints: receivers,
         mail,
         clock: config.clock,
@@ -169,7 +183,9 @@ export async function openWorkplace(
     clock: config.clock,
     random,
     actor: config.actor,
-    alarms,
+    get alarms() {
+      return store.endpoints.alarms;
+    },
     replica,
     scope,
     lakeScope,
@@ -218,6 +234,16 @@ export function lakeRoot(config: Config): string {
   const root = isRemote(named) ? named : resolve(config.folder, named);
   // Tenants that share a configuration have separate lakes.
   return config.named === undefined ? root : `${root.replace(/\/+$/, "")}/${config.named.name}`;
+}
+
+/** Digests of values that may hold secrets: without the key nobody can try values out. */
+function digestsOf(key: Uint8Array, values: Readonly<Record<string, unknown>>): Record<string, string> {
+  const digest = (value: unknown) =>
+    createHmac("sha256", key)
+      .update(canonicalJson(value ?? null))
+      .digest("hex")
+      .slice(0, 16);
+  return Object.fromEntries(Object.entries(values).map(([item, value]) => [item, digest(value)]));
 }
 
 /** A short name for a combination of values. */

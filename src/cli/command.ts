@@ -138,6 +138,8 @@ export function command(name: string, where: Workplace, details: Details & Parti
 /** A command in the tree of the help, with its subcommands. */
 export interface Node {
   readonly declaration: Declaration;
+  /** The heading that it stands under in the help. */
+  readonly heading?: string;
   /** Absent for a group. */
   readonly run?: Run<Declaration>;
   readonly children: readonly Node[];
@@ -159,6 +161,9 @@ export function runBy(
     return declaration === undefined ? [] : { declaration, run: async (given) => (await load())[name]?.(given), children: [] };
   });
 }
+
+/** What a person looks for when something is wrong now. */
+export const inEmergency = (nodes: readonly Node[]): Node[] => nodes.map((node) => ({ ...node, heading: "In an emergency:" }));
 
 /** Commands with code of their own that also have subcommands. */
 export const under = (nodes: readonly Node[], ...children: readonly Node[]): Node[] =>

@@ -225,9 +225,16 @@ export const moment = <const Flags extends string>(flags: Flags, help: string, w
     return parsed(label, operations.instant(written, when === "past" ? clock.now() : Number.POSITIVE_INFINITY));
   });
 
-/** A telephone number in the store's form. */
+/** The one telephone number that is certainly meant, in the store's form. */
 export const phone = <const Flags extends string>(flags: Flags, help: string) =>
   value(flags, help, async (written) => parsed("number", (await import("../operations/index.ts")).phone(written)));
+
+/** A text that names a telephone number, or several that may be meant. */
+export const phones = <const Flags extends string>(flags: Flags, help: string) =>
+  value(flags, help, async (written) => {
+    parsed("number", (await import("../operations/index.ts")).phones(written));
+    return written;
+  });
 
 /** A parsed value, or `invalid_input` naming where it was given. */
 export function parsed<T>(label: string, read: { readonly ok: T } | { readonly problem: string }): T {

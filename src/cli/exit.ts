@@ -96,6 +96,7 @@ export const EXIT_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   request_too_slow: EXIT.failed,
   key_reused: EXIT.failed,
   key_busy: EXIT.failed,
+  answer_lost: EXIT.failed,
   conflict: EXIT.failed,
   stale_lock: EXIT.failed,
   invalid_state: EXIT.failed,

@@ -65,8 +65,9 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
   for (const option of GLOBAL_OPTIONS) program.addOption(optionOf(option));
 
   const add = (parent: Command, node: Node) => {
-    const { declaration, run, children } = node;
+    const { declaration, heading, run, children } = node;
     const made = commandOf(declaration).copyInheritedSettings(parent);
+    if (heading !== undefined) made.helpGroup(heading);
     const isOf = profile === undefined || !isLacking(profile, node);
     parent.addCommand(made, { hidden: isHidden(declaration) || !isOf });
     if (!isOf) made.addHelpText("before", notOffered(declaration));

@@ -1,6 +1,6 @@
 // All commands, in the order of the help, each with the file whose export of the same name is its code.
 
-import { group, isHidden, type Node, pathsOf, runBy, under, worksElsewhere } from "./command.ts";
+import { group, inEmergency, isHidden, type Node, pathsOf, runBy, under, worksElsewhere } from "./command.ts";
 import * as audit from "./groups/audit.ts";
 import * as calls from "./groups/calls.ts";
 import * as campaign from "./groups/campaign.ts";
@@ -32,12 +32,14 @@ const ofOutcomeReports = () => import("./commands/outcomes-report.ts");
 const ofComplianceFacts = () => import("./commands/compliance-facts.ts");
 const ofFacts = () => import("./commands/facts.ts");
 const ofTenantDnc = () => import("./commands/tenant-dnc.ts");
+const ofStop = () => import("./commands/campaign-stop.ts");
 const ofCampaignFiles = () => import("./commands/campaign-plan.ts");
 const ofFailover = () => import("./commands/failover.ts");
 const ofDialerFiles = () => import("./commands/dialer-files.ts");
 const ofSimulations = () => import("./commands/simulate.ts");
 
 export const TREE: readonly Node[] = [
+  ...inEmergency(runBy(ofStop, campaign, "stop")),
   ...runBy(() => import("./commands/init.ts"), init, "init"),
   ...runBy(() => import("./commands/doctor.ts"), doctor, "doctor"),
   ...under(
@@ -124,7 +126,7 @@ export const TREE: readonly Node[] = [
     runBy(() => import("./commands/campaign-apply.ts"), campaign, "apply", "resumeApply"),
     runBy(ofCampaignFiles, campaign, "exportAll", "drift"),
     runBy(() => import("./commands/campaign-status.ts"), campaign, "status"),
-    runBy(() => import("./commands/campaign-pause.ts"), campaign, "pause"),
+    runBy(ofStop, campaign, "stop", "pause"),
     runBy(() => import("./commands/campaign-stops.ts"), campaign, "stops"),
     runBy(() => import("./commands/campaign-resume.ts"), campaign, "resume"),
     group(
@@ -165,7 +167,17 @@ export const TREE: readonly Node[] = [
   group(
     "webhooks",
     "events to your own systems, and registrations for the vendor's events",
-    runBy(() => import("./commands/webhooks.ts"), webhooks, "deliveries", "replay", "deliver", "receivers", "turnOn", "turnOff"),
+    runBy(
+      () => import("./commands/webhooks.ts"),
+      webhooks,
+      "deliveries",
+      "replay",
+      "deliver",
+      "receivers",
+      "turnOn",
+      "turnOff",
+      "forget",
+    ),
     runBy(() => import("./commands/webhooks.ts"), webhooks, "register", "listVendor", "remove"),
   ),
   ...runBy(() => import("./commands/completion.ts"), completion, "completion", "complete"),

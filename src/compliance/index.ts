@@ -5,7 +5,7 @@ export { usCaUk2026 } from "./data/us-ca-uk-2026/pack.ts";
 export { DNC_NOT_COVERED } from "./decide/bind.ts";
 export { CompiledPack, type CompileOptions, compilePack } from "./decide/compile.ts";
 export { decide, mayCall } from "./decide/decide.ts";
-export { formatQuestion, parseQuestion, type Question } from "./decide/input.ts";
+export { type Beside, formatQuestion, parseQuestion, QUESTION_MEMBERS, type Question } from "./decide/input.ts";
 export { type Replayed, replay } from "./decide/replay.ts";
 export { type Strip, type StripRow, strip } from "./decide/strip.ts";
 export {

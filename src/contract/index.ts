@@ -44,5 +44,5 @@ export {
 export * from "./outbound.ts";
 export { fillPath } from "./paths.ts";
 export { RATE_FAMILIES, RATE_LIMITS } from "./rates.ts";
-export { parseInstant, parseInstantOrNaiveUtc } from "./times.ts";
+export { parseInstantOrNaiveUtc } from "./times.ts";
 export { TOKEN_AUTH_STYLES, TOKEN_PATHS, type TokenAuthStyle, tokenReply } from "./token.ts";

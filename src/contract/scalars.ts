@@ -1,7 +1,8 @@
 // The scalars of the vendor's documents: instants, dates, rates, with the forms that are accepted.
 
 import { z } from "zod";
-import { parseInstant, parseInstantOrNaiveUtc } from "./times.ts";
+import { parseInstant } from "../kernel/index.ts";
+import { parseInstantOrNaiveUtc } from "./times.ts";
 
 /** An ISO 8601 time with an offset. */
 export const offsetTime = z

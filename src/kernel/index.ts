@@ -3,11 +3,12 @@
 export { areasText, coversText } from "./areas.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { type Clock, type Instant, isWithin } from "./clock.ts";
-export { cellText, csvLine } from "./csv-line.ts";
+export { cellText, csvLine, unmarkedCell } from "./csv-line.ts";
 export { durationText, parseDuration } from "./durations.ts";
 export { type ErrorOptionsWithAdvice, fileTrouble, hostTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
+export { isDay, parseInstant } from "./iso-time.ts";
 export { issueText } from "./issue-words.ts";
 export { jobTitle } from "./job-words.ts";
 export { installCommand, missingPackage } from "./packages.ts";

@@ -109,6 +109,8 @@ export {
   verifyRetrieval,
 } from "./retrieval/index.ts";
 export {
+  differencesOf,
+  differenceWords,
   type EngineKind,
   type Interruption,
   isDue,

@@ -10,9 +10,11 @@ import {
   type Principal,
   type ServiceFeed,
   type ServiceRequests,
+  type Store,
   type StoreCondition,
   StoreError,
 } from "../store/index.ts";
+import { Remembered } from "./access/authenticate.ts";
 import { clientAddress, type ProxyTrust } from "./access/client-address.ts";
 import { isOurs, refuseWrongHost } from "./access/cross-site.ts";
 import { LoginThrottle } from "./access/throttle.ts";
@@ -44,6 +46,7 @@ export interface ServerPorts {
   readonly clock: Clock;
   readonly access: Access;
   readonly requests: ServiceRequests;
+  readonly keyFor: Store["keyFor"];
   /** This process among those that share the store. */
   readonly replica: string;
   readonly feed: ServiceFeed;
@@ -124,6 +127,7 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   const { clock, settings, log } = ports;
   const https = settings.publicUrl?.startsWith("https:") ?? false;
   const throttle = new LoginThrottle(clock);
+  const remembered = new Remembered(() => clock.now());
   const hub = new FeedHub({ feed: ports.feed, access: ports.access, clock, log: (message) => log("warn", message) });
   const pages = await Pages.open(settings.pages);
   const facts = { ...settings, https, startedAt: clock.now() };
@@ -162,18 +166,18 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   });
   if (settings.signIn !== undefined && provider !== undefined) {
     const { publicUrl } = settings;
-    app.route("/", signInRoutes({ ...ports, settings: settings.signIn, provider, https, publicUrl }));
+    app.route(
+      "/",
+      signInRoutes({ ...ports, key: ports.keyFor("sign-in"), settings: settings.signIn, provider, https, publicUrl }),
+    );
   }
   for (const one of routes) {
     const path = one.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(one.method.toUpperCase(), path, (context) => {
       const origins = originsOf(context.req.header("host"), settings.publicUrl);
-      const host: RouteHost = { ...ports, throttle, https, origins, ...settings, bodyMs: settings.bodyMs ?? BODY_MS };
+      const host: RouteHost = { ...ports, throttle, remembered, https, origins, ...settings, bodyMs: settings.bodyMs ?? BODY_MS };
       const incoming = { context, requestId: context.get("requestId"), address: context.get("address"), who: context.env?.who };
-      const serving = serveRoute(one, incoming, host);
-      return serving.catch((thrown: unknown) => {
-        throw withoutStore(one, thrown);
-      });
+      return serveRoute(one, incoming, host);
     });
   }
   const reference = (text: () => string, type: string) => () =>
@@ -230,12 +234,6 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
       return hub.close();
     },
   };
-}
-
-/** What a route's caller is told when the store failed: what a person does without it, where there is such a thing. */
-function withoutStore({ withoutStore: advice }: ApiRoute, thrown: unknown): unknown {
-  if (advice === undefined || !(thrown instanceof StoreError)) return thrown;
-  return new OutdialError(thrown.code, thrown.message, { advice, details: thrown.details, cause: thrown });
 }
 
 function originsOf(host: string | undefined, publicUrl: string | undefined): string[] {

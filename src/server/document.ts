@@ -43,7 +43,7 @@ export function describedRoutes() {
       addToken: nothing,
       revokeToken: nothing,
     },
-    requests: { listApprovals: nothing, approval: nothing, decideApproval: nothing, endApproval: nothing },
+    requests: { listApprovals: nothing, approval: nothing, askerEnded: nothing, decideApproval: nothing, endApproval: nothing },
     replica: "",
     work: {
       attention: nothing,

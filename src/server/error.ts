@@ -13,6 +13,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `request_too_large`, `request_too_slow`, `unsupported_media_type`: the body is not taken.
  * - `plan_changed`: what the preview showed no longer holds, or was never shown: look at it again.
  * - `plan_refused`: the plan breaks a rule; `details.refusals`.
+ * - `answer_lost`: the request with this Idempotency-Key wrote something, and its answer was lost; `details.wrote`.
  * - `key_reused`: the Idempotency-Key came with another request. `key_busy`: that request is at work.
  * - `not_available`: this service is not set up for it. `not_found`: there is no such thing.
  */
@@ -32,6 +33,7 @@ export type ServerErrorCode =
   | "plan_refused"
   | "key_reused"
   | "key_busy"
+  | "answer_lost"
   | "not_available"
   | "not_found";
 

@@ -3,6 +3,7 @@
 // First rows of ledgers, including the job that a fence holds; then the head of the audit log; then `last` statements, and the
 // outbox. Because of this order, writers can wait for each other but never deadlock.
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock, Instant } from "../kernel/index.ts";
 import { type Appended, append, type Head, lockHead } from "./audit/append.ts";
 import { type AuditInput, createSealer, type Mark, type Sealer } from "./audit/entry.ts";
@@ -11,9 +12,14 @@ import type { Hold } from "./audit/hold.ts";
 import type { Signer } from "./audit/note.ts";
 import { Database, together } from "./database/database.ts";
 import { notOwner } from "./error.ts";
-import { type Copies, copied, insertEvents } from "./outbox/insert.ts";
+import { copied, insertEvents } from "./outbox/insert.ts";
 import type { OutboxEvent } from "./outbox/types.ts";
 import type { Connection, ConnectionPool, Statement } from "./plain-types.ts";
+
+/** Entries of a transaction that are noted with a request's key. */
+const MOST_NOTED = 5;
+/** The request with an Idempotency-Key that is being carried out; what it leaves running behind it is not noted. */
+export const KEYED = new AsyncLocalStorage<{ readonly principal: string; readonly key: string; over: boolean }>();
 
 /** The database with the audit log's key, for the ledgers. Only `commit` appends to the log. */
 export class StoreCore extends Database {
@@ -21,16 +27,16 @@ export class StoreCore extends Database {
   readonly #seal: Sealer;
   readonly #heads: Heads;
   readonly #mark: Mark;
-  readonly #copies: Copies;
   readonly #clock: Clock;
   /** Why nothing new may be begun on this database, if so. */
   readonly hold: Hold;
+  /** The names of the receivers that the store has, as last read: see `Endpoints`. */
+  receivers: ReadonlySet<string> = new Set();
 
   constructor(
     pools: { readonly pool: ConnectionPool; readonly urgent: ConnectionPool; readonly pooled: boolean },
     audit: { readonly signer: Signer; readonly heads: Heads; readonly hold: Hold; readonly mark?: Mark },
     clock: Clock,
-    copies: Copies = {},
   ) {
     super(pools.pool, pools.urgent, pools.pooled);
     this.#signer = audit.signer;
@@ -38,7 +44,6 @@ export class StoreCore extends Database {
     this.#heads = audit.heads;
     this.hold = audit.hold;
     this.#mark = audit.mark;
-    this.#copies = copies;
     this.#clock = clock;
   }
 
@@ -60,8 +65,9 @@ export class StoreCore extends Database {
    */
   async commit<T>(work: (tx: Tx) => T | Promise<T>, { urgent = false } = {}): Promise<T> {
     const write = async (connection: Connection) => {
-      const tx = new Tx(connection, this.#copies);
+      const tx = new Tx(connection, this.receivers);
       const result = await work(tx);
+      await tx.noteKeyed();
       const appended = await tx.finish(this.now(), (head, entries) =>
         append(connection, head, entries, { signer: this.#signer, seal: this.#seal, mark: this.#mark, now: this.now() }),
       );
@@ -87,15 +93,16 @@ export abstract class Ledger {
  */
 export class Tx {
   readonly #connection: Connection;
-  readonly #copies: Copies;
+  readonly #receivers: ReadonlySet<string>;
   #entries: readonly AuditInput[] = [];
   #events: readonly OutboxEvent[] = [];
+  readonly #notes: Pick<AuditInput, "action" | "subject">[] = [];
   readonly #last: (() => Promise<unknown>)[] = [];
   #head: Promise<Head> | undefined;
 
-  constructor(connection: Connection, copies: Copies = {}) {
+  constructor(connection: Connection, receivers: ReadonlySet<string> = new Set()) {
     this.#connection = connection;
-    this.#copies = copies;
+    this.#receivers = receivers;
   }
 
   /** @returns the rows. The server keeps a named statement in its parsed form. */
@@ -137,6 +144,11 @@ export class Tx {
     this.#entries = this.#entries.length === 0 ? entries : [...this.#entries, ...entries];
   }
 
+  /** Notes with the request's Idempotency-Key what has no audit entry of its own in this transaction. */
+  note(written: Pick<AuditInput, "action" | "subject">): void {
+    this.#notes.push(written);
+  }
+
   /** Adds events to the outbox, due at once; they are inserted when the work has ended. */
   emit(events: readonly OutboxEvent[]): void {
     this.#events = this.#events.length === 0 ? events : [...this.#events, ...events];
@@ -145,6 +157,18 @@ export class Tx {
   /** A statement to send after the audit log's lock, together with the entries and events. */
   last(send: () => Promise<unknown>): void {
     this.#last.push(send);
+  }
+
+  /** For `StoreCore.commit`: in a request with an Idempotency-Key, what it writes is noted with the key in the same transaction. */
+  async noteKeyed(): Promise<void> {
+    const keyed = KEYED.getStore();
+    const written = [...this.#notes, ...this.#entries];
+    if (keyed === undefined || keyed.over || written.length === 0) return;
+    const wrote = written.slice(0, MOST_NOTED).map(({ action, subject }) => ({ action, subject }));
+    await this.query(
+      "update outdial.idempotency_keys set wrote = (coalesce(wrote::jsonb, '[]') || $3::jsonb)::json where principal = $1 and key = $2 and status is null",
+      [keyed.principal, keyed.key, JSON.stringify(wrote)],
+    );
   }
 
   /** For `StoreCore.commit`: sends what was collected. @returns what was appended to the audit log, if anything */
@@ -157,7 +181,7 @@ export class Tx {
     const written = head && append(head, this.#entries);
     await together([
       ...(written?.sent ?? []),
-      ...(this.#events.length > 0 ? [insertEvents(this.#connection, copied(this.#events, this.#copies), now)] : []),
+      ...(this.#events.length > 0 ? [insertEvents(this.#connection, copied(this.#events, this.#receivers), now)] : []),
       ...this.#last.map((send) => send()),
     ]);
     return written?.appended;

@@ -18,7 +18,14 @@ export interface StoreState {
  * waiting for. It ends when its cause ends.
  */
 export interface StoreCondition {
-  readonly name: "audit_set_back" | "store_full" | "lake_unavailable" | "receiver_unavailable" | "other_tenant";
+  readonly name:
+    | "audit_set_back"
+    | "store_full"
+    | "lake_unavailable"
+    | "receiver_unavailable"
+    | "other_tenant"
+    | "token_refused"
+    | "replicas_differ";
   readonly message: string;
   readonly advice: string;
   /** ms since the epoch. */
@@ -45,11 +52,11 @@ export interface OpenJobs {
 
 /** Frequent queries; each is answered from an index. */
 export class StoreHealth extends Ledger {
-  #waits: readonly StoreCondition[] = [];
+  readonly #noted = new Map<string, readonly StoreCondition[]>();
 
-  /** Sets what jobs are waiting for, as the job sweep has just found. */
-  noteWaits(waits: readonly StoreCondition[]): void {
-    this.#waits = waits;
+  /** Sets what a search has just found: what jobs are waiting for, or what is wrong with the processes on the database. */
+  note(by: "jobs" | "replicas", found: readonly StoreCondition[]): void {
+    this.#noted.set(by, found);
   }
 
   /** Rejects with StoreError `store_unavailable` when there is no answer. */
@@ -97,13 +104,14 @@ export class StoreHealth extends Ledger {
       since: foundAt,
     }));
     const full = this.store.shortage;
-    if (full === undefined) return [...other, ...setBack, ...this.#waits];
+    const noted = [...this.#noted.values()].flat();
+    if (full === undefined) return [...other, ...setBack, ...noted];
     const message = `${full.message}; what it stopped goes on when there is room`;
     return [
       ...other,
       ...setBack,
       { name: "store_full", message, advice: "Make room on the database server (disk, memory).", since: full.since },
-      ...this.#waits,
+      ...noted,
     ];
   }
 

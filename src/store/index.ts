@@ -13,6 +13,7 @@ export {
   ASSISTANT_PREFIX,
   PERSON_PREFIX,
   type Principal,
+  type SessionValue,
 } from "./access/types.ts";
 export type { AttentionWord } from "./attention/attention.ts";
 export type { AuditEntry, AuditInput } from "./audit/entry.ts";
@@ -89,6 +90,7 @@ export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
 export type { IntentOutcome, MadeChange, NewStateIntent, StateIntent, TargetState } from "./metrics/state-intents.ts";
 export type { Endpoints } from "./outbox/endpoints.ts";
+export { MAIL } from "./outbox/insert.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type {
   ClaimedEvent,
@@ -99,14 +101,14 @@ export type {
   OutboxEvent,
 } from "./outbox/types.ts";
 export type { HeldLimit, HeldPart, RateLedger } from "./rates/rates.ts";
-export type { Replica, Replicas } from "./replicas.ts";
+export type { Replica, ReplicaBeat, Replicas } from "./replicas.ts";
 export type { RetrievalLedger } from "./retrieval/ledger.ts";
 export type { RetrievalSchedules } from "./retrieval/schedules.ts";
 export { RETRIEVE, type Retrieval, type RetrievalSchedule, type RetrievalWindow } from "./retrieval/types.ts";
 export type { DialerLedger } from "./settings/dialer-ledger.ts";
 export { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type ListedDialerChange } from "./settings/types.ts";
-export type { StopLedger } from "./stops/stop-ledger.ts";
-export type { FoundCampaign, ListProblem, Stop, StopAttempt, StoppedCampaign } from "./stops/types.ts";
+export { pauseEntry, type StopLedger } from "./stops/stop-ledger.ts";
+export type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "./stops/types.ts";
 export { openStore, type Store } from "./store.ts";
 export type { KnownCampaign } from "./tenant/known-campaigns.ts";
 export type { ReplyShapes } from "./tenant/reply-shapes.ts";

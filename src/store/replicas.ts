@@ -1,5 +1,6 @@
 // Heartbeats: which processes work on this database, and which have stopped sending. All times are the database's.
 
+import type { Instant } from "../kernel/index.ts";
 import { Ledger } from "./commit.ts";
 
 /** A process that works on the database. */
@@ -12,6 +13,10 @@ export interface ReplicaBeat {
   readonly intervalMs: number;
   /** Scopes of the jobs that it takes over from others; empty for a command. */
   readonly scopes: readonly string[];
+  /** Set while the tenant refuses its token. */
+  readonly refused: { readonly since: Instant; readonly message: string } | null;
+  /** Of each thing that must be the same in all of them, a digest of its own. What it does not have is left out. */
+  readonly alike: Readonly<Record<string, string>>;
 }
 
 /** A replica and its last beat. */
@@ -20,19 +25,23 @@ export interface Replica extends ReplicaBeat {
   readonly silentMs: number;
 }
 
-const COLUMNS = `id, pid, host, interval_ms as "intervalMs", scopes,
+type Beat = Omit<ReplicaBeat, "refused" | "alike"> & Partial<Pick<ReplicaBeat, "refused" | "alike">>;
+
+const COLUMNS = `id, pid, host, interval_ms as "intervalMs", scopes, refused, alike,
   (extract(epoch from clock_timestamp() - heartbeat_at) * 1000)::float8 as "silentMs"`;
 
 /** The table of heartbeats. */
 export class Replicas extends Ledger {
   /** Records that a replica is alive; looks whether there is room again when there was none. */
-  async beat(replica: ReplicaBeat): Promise<void> {
+  async beat({ id, pid, host, intervalMs, scopes, refused = null, alike = {} }: Beat): Promise<void> {
     // Beside the beat: looking may take longer than a beat that is in time.
     void this.store.lookForRoom();
     await this.store.query(
-      `insert into outdial.replicas (id, pid, host, interval_ms, scopes, started_at, heartbeat_at) values ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp())
-       on conflict (id) do update set pid = excluded.pid, host = excluded.host, interval_ms = excluded.interval_ms, heartbeat_at = excluded.heartbeat_at`,
-      [replica.id, replica.pid, replica.host, replica.intervalMs, replica.scopes],
+      `insert into outdial.replicas (id, pid, host, interval_ms, scopes, refused, alike, started_at, heartbeat_at)
+         values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), clock_timestamp())
+       on conflict (id) do update set pid = excluded.pid, host = excluded.host, interval_ms = excluded.interval_ms, refused = excluded.refused,
+         alike = excluded.alike, heartbeat_at = excluded.heartbeat_at`,
+      [id, pid, host, intervalMs, scopes, refused === null ? null : JSON.stringify(refused), JSON.stringify(alike)],
     );
   }
 

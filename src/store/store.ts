@@ -13,7 +13,7 @@ import { Heads } from "./audit/heads.ts";
 import { Hold } from "./audit/hold.ts";
 import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
-import type { Verifier } from "./audit/note.ts";
+import { derivedKey, type Verifier } from "./audit/note.ts";
 import type { HeadPlace, HeadPlaceOptions } from "./audit/places.ts";
 import { headFileOf, StoredHead } from "./audit/stored-head.ts";
 import { WitnessHead } from "./audit/witness.ts";
@@ -74,8 +74,6 @@ export interface OpenStoreOptions {
   readonly heads?: readonly HeadPlaceOptions[] | undefined;
   /** Details that every entry of the audit log carries. */
   readonly mark?: Readonly<Record<string, string>> | undefined;
-  /** Receivers of events that stand for others: an event for one of these names goes to each receiver of its list instead. */
-  readonly copies?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Most connections, default 8. */
   readonly connections?: number | undefined;
   /** Time after which a statement without an answer has failed, ms; default 120,000. */
@@ -93,6 +91,8 @@ export interface Store {
   readonly url: string;
   /** Whether the database is an embedded server of this machine. */
   readonly embedded: boolean;
+  /** A secret key that all processes with this store's audit key derive alike, another one for each purpose; 32 bytes. */
+  readonly keyFor: (purpose: "sign-in" | "replicas") => Uint8Array;
   readonly jobs: JobLedger;
   readonly audit: AuditLog;
   readonly outbox: Outbox;
@@ -176,14 +176,11 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     const signer = await inFolder(options.dir, () => loadSigner(options.dir, options.auditKey));
     const hold = new Hold();
     const heads = new Heads(placesOf(options, signer), { database, signer, hold, log, clock: options.clock });
-    const store = new StoreCore(
-      { pool, urgent, pooled },
-      { signer, heads, hold, mark: options.mark },
-      options.clock,
-      options.copies,
-    );
+    const store = new StoreCore({ pool, urgent, pooled }, { signer, heads, hold, mark: options.mark }, options.clock);
     const audit = new AuditLog(store, signer, heads);
     await heads.compare({ keep: false, remote: false });
+    const held = ledgers(store);
+    await held.endpoints.learn([]);
     const locks = new SessionLocks(direct, options.clock, log);
     const close = async () => {
       await audit.flush();
@@ -193,7 +190,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       await server?.leave();
     };
     const { profile } = store;
-    return { url: direct, embedded: server !== undefined, profile, audit, locks, ...ledgers(store), close: once(close) };
+    const keyFor: Store["keyFor"] = (purpose) => derivedKey(signer, purpose);
+    return { keyFor, url: direct, embedded: server !== undefined, profile, audit, locks, ...held, close: once(close) };
   } catch (thrown) {
     await Promise.all([pool.end(), urgent.end()]);
     await server?.leave();

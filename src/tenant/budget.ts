@@ -94,6 +94,25 @@ export class Budget {
     return true;
   }
 
+  /** Whether the tenant asked for a pause that is not over. */
+  isPaused(now: Instant): boolean {
+    this.#refill(now);
+    return now < this.#pausedUntil;
+  }
+
+  /** Counts a permit that was taken in spite of a pause. */
+  takeInSpite(now: Instant): void {
+    this.#tokens = Math.max(0, this.#tokens - 1);
+    this.#roll(now);
+    this.#inWindow += 1;
+  }
+
+  /** The tenant has answered during a pause that it asked for. */
+  endPause(now: Instant): void {
+    this.#refill(now);
+    this.#pausedUntil = Math.min(this.#pausedUntil, now);
+  }
+
   /** Milliseconds until `take` may succeed; 0 when it would now, Infinity while the part is 0. */
   waitMs(now: Instant): number {
     this.#refill(now);

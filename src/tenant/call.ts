@@ -10,7 +10,7 @@ import { emit, type TenantHooks } from "./hooks.ts";
 import { refusalError } from "./judge.ts";
 import { keptBody } from "./kept-body.ts";
 import type { Prepared } from "./prepare.ts";
-import type { Lane, RateLimiter } from "./rate-limiter.ts";
+import { type Lane, type RateLimiter, STOP_PAUSE_MS } from "./rate-limiter.ts";
 import { isSuccess, type ReplyReading, readOpened } from "./reply.ts";
 import type { Attempt, CallReport, RequestResult } from "./report.ts";
 import { type AttemptFailure, decideRetry, mayHaveExecuted } from "./retry-decision.ts";
@@ -105,7 +105,7 @@ export class Call {
   async #awaitToken(signal: AbortSignal): Promise<Token> {
     const since = this.#with.elapsed();
     try {
-      return await this.#with.tokens.get(signal);
+      return await this.#with.tokens.get(signal, this.#isStop);
     } catch (thrown) {
       throw this.#whileWaiting(thrown, signal);
     } finally {
@@ -165,7 +165,9 @@ export class Call {
     this.#attempts.push({ status: response.status, latencyMs });
     if (response.status >= 500) this.#body = keptBody(response.body, this.#with.scrubber);
     if (hooks.onResponse !== undefined) this.#tellResponse(hooks, response, latencyMs);
+    if (this.#isStop && response.status !== 429 && response.status < 500) this.#with.limiter.relieve(this.#operation.rate);
     if (!isSuccess(this.#operation, response.status)) return this.#refusal(response, token);
+    this.#with.tokens.accepted();
     const { open } = this.#prepared;
     const reading =
       open === undefined
@@ -223,6 +225,7 @@ export class Call {
         this.#reauthorized = true;
         return new Failed("now", 0, "401");
       }
+      tokens.refused(`${this.id} was answered with 401, also after a new token was fetched`);
     }
     if (status >= 200 && status < 300) {
       this.#lastUnknown = true;
@@ -231,13 +234,15 @@ export class Call {
         outcomeUnknown: this.#isWrite,
       });
     }
-    const asked = retryAfterMs(headerOf(headers, "retry-after"), headerOf(headers, "date"), clock.now());
+    const said = retryAfterMs(headerOf(headers, "retry-after"), headerOf(headers, "date"), clock.now());
+    // A stop comes again within seconds, whatever pause the tenant asks for; the others keep it.
+    const asked = this.#isStop && said !== undefined ? Math.min(said, STOP_PAUSE_MS) : said;
     // Where 503 means throttling, the whole family pauses, not only this call.
     if (status === 503 && dialect.throttles503)
-      limiter.penalize(this.#operation.rate, Math.min(asked ?? config.retry.baseDelayMs, config.retry.maxRetryAfterMs));
+      limiter.penalize(this.#operation.rate, Math.min(said ?? config.retry.baseDelayMs, config.retry.maxRetryAfterMs));
     if (status === 429) {
       this.#rateLimited += 1;
-      limiter.penalize(this.#operation.rate, Math.min(asked ?? config.retry.baseDelayMs, config.retry.maxRetryAfterMs));
+      limiter.penalize(this.#operation.rate, Math.min(said ?? config.retry.baseDelayMs, config.retry.maxRetryAfterMs));
       if (hooks.onRateLimited !== undefined) {
         emit(hooks, "onRateLimited", {
           ...this.#event(),
@@ -348,6 +353,10 @@ export class Call {
         this.#firstSentAt === undefined ? 0 : this.#with.elapsed() - this.#firstSentAt - (this.#waitedMs - this.#waitedBeforeMs),
       earlierUnknown: this.#earlierUnknown,
     };
+  }
+
+  get #isStop(): boolean {
+    return this.#prepared.lane === "stop";
   }
 
   get #isWrite(): boolean {

@@ -1,5 +1,6 @@
 // A connected tenant as operations use it: its capabilities and its connection. The same for every profile.
 
+import type { Instant } from "../kernel/index.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { FamilyStatus, RateShares } from "./rate-limiter.ts";
 
@@ -10,6 +11,13 @@ export type Profile = (typeof PROFILES)[number];
 
 /** How far back calls can be read, days. With `acd` the last 90 come from the API, older ones from the report of all attempts. */
 export const REACH_DAYS: Readonly<Record<Profile, number>> = { rest: 90, acd: 730 };
+
+/** Since when the tenant refuses this process, and why; `message` names no secret. */
+export interface TokenRefusal {
+  /** ms since the epoch. */
+  readonly since: Instant;
+  readonly message: string;
+}
 
 /** A connected tenant of either profile, as operations use it. */
 export interface TenantLink {
@@ -25,6 +33,11 @@ export interface TenantLink {
    * reply told a time, for a client with a clock of its own, and where clocks are not compared.
    */
   skewMs(): number | null;
+  /**
+   * Set while the tenant refuses this process's credentials or tokens, as its last answer says. Makes no request; undefined also
+   * before the first answer.
+   */
+  refusal(): TokenRefusal | undefined;
   /** The state of every rate budget. */
   limits(): Readonly<Record<string, FamilyStatus>>;
   /** Fetches a token if there is none, to check before a job. Returns the granted scopes when the tenant gives them. */

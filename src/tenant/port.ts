@@ -29,7 +29,7 @@ export type { CallbackView, DoNotCallGroupName, DoNotCallGroups, ScheduledCallba
 export { connectionsTo, connectionWords, type EgressProxy } from "./egress.ts";
 export { TenantError, type TenantErrorCode } from "./errors.ts";
 export { type ParsedItem, parseCall, parseContact } from "./items.ts";
-export { PROFILES, type Profile, REACH_DAYS, type TenantLink } from "./link.ts";
+export { PROFILES, type Profile, REACH_DAYS, type TenantLink, type TokenRefusal } from "./link.ts";
 export { sameLock, withLock } from "./lock.ts";
 export type { Lock, Locked, LockStyle } from "./locked.ts";
 export type { OpenedBody, OpenedPage, PageOpener } from "./opened.ts";

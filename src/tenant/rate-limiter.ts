@@ -16,6 +16,8 @@ export type Lane = (typeof LANES)[number];
 
 /** The part of each family's budget that the background may use: the lanes `watch` and `refresh` together. */
 export const BACKGROUND_SHARE = 0.5;
+/** During a pause that the tenant asked for, one request of the lane `stop` goes after so long in spite of it, ms, and then another one. */
+export const STOP_PAUSE_MS = 5_000;
 /** While both wait, so many requests of watches are sent for one of the update. */
 const WATCHES_TO_REFRESH = 3;
 const isBackground = (lane: Lane): boolean => lane === "watch" || lane === "refresh";
@@ -48,6 +50,8 @@ export interface RateLimiter {
   acquire(family: RateFamilyName, lane: Lane, signal?: AbortSignal, front?: boolean): Promise<void>;
   /** Reports a 429. @param pauseMs pause that the tenant asked for */
   penalize(family: RateFamilyName, pauseMs: number): void;
+  /** Reports that a request that was sent in spite of a pause was answered with something else than a 429. */
+  relieve(family: RateFamilyName): void;
   status(family: RateFamilyName): FamilyStatus;
 }
 
@@ -95,6 +99,7 @@ export function createRateLimiter(
     tryAcquire: (family, lane) => families.get(family)?.tryAcquire(lane) ?? true,
     acquire: (family, lane, signal, front) => families.get(family)?.acquire(lane, signal, front ?? false) ?? Promise.resolve(),
     penalize: (family, pauseMs) => families.get(family)?.penalize(pauseMs),
+    relieve: (family) => families.get(family)?.relieve(),
     status: (family) => families.get(family)?.status() ?? OFF,
     shares: {
       families: [...families.keys()],
@@ -107,6 +112,8 @@ export function createRateLimiter(
     },
   };
 }
+
+const STOP = LANES.indexOf("stop");
 
 interface Waiter {
   readonly lane: Lane;
@@ -175,6 +182,8 @@ class FamilyQueue {
   #want: (() => void) | undefined;
   /** Until when the grant is valid, on the clock `elapsed`. */
   #grantedUntil = Number.POSITIVE_INFINITY;
+  /** When a request of the lane `stop` may next go in spite of a pause. */
+  #inSpiteAt = Number.NEGATIVE_INFINITY;
   #waiting = 0;
   /** How many waiting calls are of the background: they may wait for its share while the budget itself is free. */
   #behind = 0;
@@ -197,6 +206,10 @@ class FamilyQueue {
   tryAcquire(lane: Lane): boolean {
     const now = this.#clock.now();
     if (!this.#isGranted()) return false;
+    if (lane === "stop" && this.#goesInSpite(now)) {
+      this.#takeInSpite(now);
+      return true;
+    }
     const free = isBackground(lane)
       ? this.#waiting === 0 && this.#hasShare(now) && this.#budget.take(now)
       : this.#waiting === this.#behind && this.#budget.take(now);
@@ -284,8 +297,32 @@ class FamilyQueue {
   }
 
   penalize(pauseMs: number): void {
-    this.#budget.shrink(this.#clock.now(), pauseMs);
-    this.#share.shrink(this.#clock.now(), pauseMs);
+    const now = this.#clock.now();
+    this.#budget.shrink(now, pauseMs);
+    this.#share.shrink(now, pauseMs);
+    this.#inSpiteAt = now + STOP_PAUSE_MS;
+  }
+
+  relieve(): void {
+    const now = this.#clock.now();
+    if (!this.#budget.isPaused(now)) return;
+    this.#budget.endPause(now);
+    this.#share.endPause(now);
+    this.#disarm();
+    this.#serve();
+  }
+
+  /** Whether a request of the lane `stop` may go although the tenant asked for a pause. */
+  #goesInSpite(now: Instant): boolean {
+    // A clock that was set back must not lengthen the wait.
+    this.#inSpiteAt = Math.min(this.#inSpiteAt, now + STOP_PAUSE_MS);
+    return now >= this.#inSpiteAt && this.#budget.isPaused(now);
+  }
+
+  #takeInSpite(now: Instant): void {
+    this.#inSpiteAt = now + STOP_PAUSE_MS;
+    this.#budget.takeInSpite(now);
+    this.#took("stop", now);
   }
 
   status(): FamilyStatus {
@@ -316,7 +353,8 @@ class FamilyQueue {
     const now = this.#clock.now();
     const share = this.#waiting === this.#behind ? this.#share.waitMs(now) : 0;
     // Rounded up: waking up too early would only mean waiting again.
-    const wait = Math.ceil(Math.max(share, this.#budget.waitMs(now)));
+    const paused = (this.#inLane[STOP] ?? 0) > 0 && this.#budget.isPaused(now) ? this.#inSpiteAt - now : Number.POSITIVE_INFINITY;
+    const wait = Math.ceil(Math.min(paused, Math.max(share, this.#budget.waitMs(now))));
     // This process has no part of the limit: it waits for the next grant.
     if (wait === Number.POSITIVE_INFINITY) return;
     const timer = new AbortController();
@@ -334,6 +372,14 @@ class FamilyQueue {
   #serve(): void {
     while (this.#isGranted()) {
       const now = this.#clock.now();
+      if ((this.#inLane[STOP] ?? 0) > 0 && this.#goesInSpite(now)) {
+        const waiter = this.#next(false);
+        if (waiter === undefined) break;
+        this.#takeInSpite(now);
+        this.#count(waiter, -1);
+        waiter.grant();
+        continue;
+      }
       const hasShare = this.#hasShare(now);
       if (this.#waiting - (hasShare ? 0 : this.#behind) <= 0 || !this.#budget.take(now)) break;
       const waiter = this.#next(hasShare);

@@ -112,6 +112,7 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     capabilities: createRestProfile(client),
     shares: own.shares,
     skewMs: () => skew.ms,
+    refusal: () => tokens.refusal,
     limits: () =>
       Object.fromEntries(RATE_FAMILIES.map((family) => [family, limiter.status(family)])) as Record<RateFamily, FamilyStatus>,
     authenticate: async (signal) => ({ scopes: (await tokens.get(signal)).scopes }),

@@ -224,3 +224,54 @@ describe("the token endpoint", () => {
     expect(inspect(error)).not.toContain("s3cr3t");
   });
 });
+
+describe("whether the tenant refuses this process", () => {
+  it("is told from the answer of the token endpoint until a token is granted", async () => {
+    let refuses = true;
+    await using server = await startScriptedServer({
+      api: () => CALL,
+      token: (_, index) => (refuses ? { status: 401, json: { error: "invalid_client" } } : grant(index)),
+    });
+    const { tenant, clock } = connect(server.url);
+    expect(tenant.refusal()).toBeUndefined();
+    await codeOf(tenant.calls.get("c"));
+    expect(tenant.refusal()).toEqual({ since: clock.now(), message: expect.stringMatching(/refused the credentials \(401\)/) });
+    refuses = false;
+    await tenant.calls.get("c");
+    expect(tenant.refusal()).toBeUndefined();
+  });
+
+  it("is told when each new token is refused, and not of a server that is away or a token that has merely ended", async () => {
+    let answers: Answer[] = [];
+    await using server = await startScriptedServer({ api: () => answers.shift() ?? CALL, token: (_, index) => grant(index) });
+    const { tenant } = connect(server.url, { retry: { maxAttempts: 1 } });
+    answers = [{ status: 401 }];
+    await tenant.calls.get("c");
+    expect(tenant.refusal()).toBeUndefined();
+    answers = [{ status: 401 }, { status: 401 }];
+    expect(await codeOf(tenant.calls.get("c"))).toBe("unauthorized");
+    expect(tenant.refusal()).toMatchObject({ message: expect.stringContaining("401") });
+    answers = [{ status: 503 }];
+    await codeOf(tenant.calls.get("c"));
+    expect(tenant.refusal()).toBeDefined();
+    answers = [];
+    await tenant.calls.get("c");
+    expect(tenant.refusal()).toBeUndefined();
+  });
+
+  it("is not told while the token that is held is still good", async () => {
+    await using server = await startScriptedServer({
+      api: () => CALL,
+      token: (_, index) => (index === 0 ? grant(0) : { status: 401, json: { error: "invalid_client" } }),
+    });
+    const { tenant, clock } = connect(server.url);
+    await tenant.calls.get("c");
+    await clock.sleep(3_400_000);
+    await tenant.calls.get("c");
+    await expect.poll(() => server.tokenRequests.length).toBe(2);
+    expect(tenant.refusal()).toBeUndefined();
+    await clock.sleep(300_000);
+    await codeOf(tenant.calls.get("c"));
+    expect(tenant.refusal()).toBeDefined();
+  });
+});

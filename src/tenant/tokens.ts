@@ -7,6 +7,8 @@ import { abortError, TenantError } from "./errors.ts";
 import type { Grant } from "./grant.ts";
 import { emit, type TenantHooks } from "./hooks.ts";
 import { keptBody } from "./kept-body.ts";
+import type { TokenRefusal } from "./link.ts";
+import { STOP_PAUSE_MS } from "./rate-limiter.ts";
 import { parseJson, vendorWords } from "./reply.ts";
 import { type AttemptFailure, decideRetry } from "./retry-decision.ts";
 import { retryAfterMs } from "./retry-timing.ts";
@@ -28,6 +30,8 @@ export interface Token {
 
 const MAX_MARGIN_MS = 300_000;
 const QUIET_AFTER_FAILURE_MS = 5_000;
+/** A stop that asked for a token is assumed to wait for so long, ms. */
+const STOPS_MS = 60_000;
 const TOKEN_TEXT = /^[\x21-\x7e]+$/;
 
 /** When to renew: min(300 s, 10 % of the lifetime) before expiry (contract §1). */
@@ -57,7 +61,9 @@ export class TokenSource {
   #held: Token | undefined;
   #fetching: Promise<Token> | undefined;
   #quietUntil: Instant = 0;
+  #refusing: (TokenRefusal & { readonly by: "token endpoint" | "api" }) | undefined;
   #blockedUntil: Instant = 0;
+  #stopUntil: Instant = 0;
 
   constructor(config: CallSettings, grant: Grant, dependencies: TokenDependencies) {
     this.#config = config;
@@ -77,8 +83,12 @@ export class TokenSource {
     return held;
   }
 
-  /** A valid token. Rejects with TenantError; `signal` ends this caller's waiting, not the shared fetch. */
-  get(signal: AbortSignal | undefined): Promise<Token> {
+  /**
+   * A valid token. Rejects with TenantError; `signal` ends this caller's waiting, not the shared fetch. @param isStop a stop waits:
+   * a pause that the tenant asked for is kept for seconds only
+   */
+  get(signal: AbortSignal | undefined, isStop = false): Promise<Token> {
+    if (isStop) this.#stopUntil = this.#with.clock.now() + STOPS_MS;
     const held = this.current();
     if (held !== undefined) return Promise.resolve(held);
     if (signal?.aborted) return Promise.reject(abortError(signal));
@@ -88,6 +98,27 @@ export class TokenSource {
       const unlisten = this.#aborts.add(signal, () => reject(abortError(signal)));
       fetching.then(resolve, reject).finally(unlisten);
     });
+  }
+
+  /** Set while the tenant refuses the credentials, or each new token, as its last answer says; an answer that says neither leaves it. */
+  get refusal(): TokenRefusal | undefined {
+    if (this.#refusing === undefined) return undefined;
+    const { since, message } = this.#refusing;
+    return { since, message };
+  }
+
+  /** An operation refused a token that was just fetched. */
+  refused(message: string): void {
+    this.#refuse("api", message);
+  }
+
+  /** An operation took a token. */
+  accepted(): void {
+    this.#refusing = undefined;
+  }
+
+  #refuse(by: "token endpoint" | "api", message: string): void {
+    this.#refusing = { by, message, since: this.#refusing?.since ?? this.#with.clock.now() };
   }
 
   /** Drops `token` after the tenant refused it (401). Does nothing when it was already replaced. */
@@ -118,7 +149,7 @@ export class TokenSource {
       let rateLimited = 0;
       for (;;) {
         const blocked = this.#blockedUntil - clock.now();
-        if (blocked > 0) await clock.sleep(blocked, closing);
+        if (blocked > 0) await this.#pause(blocked);
         const result = await this.#attempt(deadline);
         if (!(result instanceof Problem)) return result;
         if (result.failure.kind === "status" && result.failure.status === 429) rateLimited += 1;
@@ -139,13 +170,26 @@ export class TokenSource {
           this.#block(result.failure);
           throw result.error;
         }
-        await clock.sleep(decision.delayMs, closing);
+        await this.#pause(decision.delayMs);
       }
     } catch (thrown) {
       this.#quietUntil = clock.now() + QUIET_AFTER_FAILURE_MS;
       const error = thrown instanceof TenantError || !closing.aborted ? thrown : abortError(closing);
+      // The token that is held works until it expires.
+      const held = this.#held !== undefined && clock.now() < this.#held.expiresAt;
+      if (!held && error instanceof TenantError && (error.code === "unauthorized" || error.code === "missing_scope"))
+        this.#refuse("token endpoint", error.message);
       emit(hooks, "onToken", { outcome: "failed", ...(error instanceof TenantError && { code: error.code }) });
       throw error;
+    }
+  }
+
+  /** Ends early when a stop waits for the token. */
+  async #pause(ms: number): Promise<void> {
+    const { clock, closing } = this.#with;
+    for (let left = ms; left > 0; left -= STOP_PAUSE_MS) {
+      await clock.sleep(Math.min(left, STOP_PAUSE_MS), closing);
+      if (clock.now() < this.#stopUntil) return;
     }
   }
 
@@ -272,6 +316,8 @@ export class TokenSource {
       expiresAt: sentAt + lifetimeMs,
     };
     this.#held = held;
+    // What refuses each new token may still do so.
+    if (this.#refusing?.by === "token endpoint") this.#refusing = undefined;
     emit(hooks, "onToken", { outcome: "fetched", expiresInSeconds, grantedScopes: scopes, missingScopes });
     return held;
   }

@@ -36,6 +36,7 @@ export async function startServer(
     clock,
     access: store.access,
     requests: store.requests,
+    keyFor: store.keyFor,
     replica: "test",
     feed: store.feed,
     record: (entry) => store.audit.append([entry]),

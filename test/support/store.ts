@@ -34,7 +34,7 @@ export interface TestStore<Given extends Clock = ManualClock> {
   /** Its folder: audit.key, audit.pub, audit.head. */
   readonly dir: string;
   /** Opens another store on the same database and folder, as another process would. */
-  again(options?: { readonly copies?: Readonly<Record<string, readonly string[]>> }): Promise<Store>;
+  again(): Promise<Store>;
   dispose(): Promise<void>;
 }
 
@@ -45,8 +45,8 @@ export async function openTestStore(clock: Clock = manualClock()): Promise<TestS
   const database = await createDatabase();
   const dir = await mkdtemp(join(TEMPORARY, "outdial-store-"));
   const stores: Store[] = [];
-  const again: TestStore["again"] = async (options = {}) => {
-    const store = await openStore({ url: database.url, dir, clock, ...options });
+  const again: TestStore["again"] = async () => {
+    const store = await openStore({ url: database.url, dir, clock });
     stores.push(store);
     return store;
   };

@@ -1,10 +1,12 @@
 // The store: its audit log, its clock, and the lists and rules that gates decide by.
 
 import { areasText } from "../../kernel/index.ts";
-import { BRING_COMPANY_LIST, companyListWords } from "../../operations/index.ts";
+import { BRING_COMPANY_LIST, companyListWords, livesOf } from "../../operations/index.ts";
 import type { Store } from "../../store/index.ts";
 import { readRules } from "../compliance.ts";
 import type { Config, Flags } from "../config.ts";
+import { processLives, processSpace } from "../process-space.ts";
+import { conditionsOf } from "../service/replicas.ts";
 import { standingOf, storeName } from "../standing.ts";
 import { storeOf } from "../store-of-config.ts";
 import { type Seen, SKEW_MS } from "./check.ts";
@@ -37,6 +39,13 @@ export async function ofStore({ config, environment, flags, add, tried, waiting 
     });
     await tried("audit log", () => headsOf(store, add));
     await lists(config, store, flags, { add, tried, environment });
+    await tried("processes on this store", async () => {
+      const live = await livesOf(store.replicas, { host: processSpace(), processLives }).live();
+      const { refused, differ } = conditionsOf(live);
+      const found = [...refused, ...(differ === undefined ? [] : [differ])];
+      for (const { message, advice } of found) add("processes on this store", "warn", message, advice);
+      if (found.length === 0) add("processes on this store", "ok", live.length === 0 ? "none" : `${live.length}, set up alike`);
+    });
     const off = (await store.endpoints.list()).flatMap(({ name, offSince }) => (offSince === null ? [] : [name]));
     if (off.length > 0)
       add("receivers switched off", "warn", off.join(", "), "Correct them, then: outdial webhooks on NAME. Their events wait.");
@@ -64,6 +73,8 @@ async function headsOf({ audit }: Store, add: Seen["add"]): Promise<void> {
   else add("audit log", "ok", `its head is kept in ${outside.map(({ place }) => place).join(", ")}`);
 }
 
+const NEWER_NODE = "Install the newest release of Node, and start outdial and its services with it.";
+
 async function lists(
   config: Config,
   store: Store,
@@ -77,6 +88,13 @@ async function lists(
   const rules = await tried("calling rules", () => readRules(flags, environment, {}));
   if (rules === undefined) return;
   add("calling rules", "ok", rules.compiled.packVersion);
+  const trouble = rules.compiled.zoneTrouble();
+  add(
+    "time-zone data",
+    trouble === null ? "ok" : "warn",
+    trouble ?? rules.compiled.timeZoneData,
+    trouble === null ? null : NEWER_NODE,
+  );
   const ages = new Map<string, number>();
   for (const rule of rules.pack.rules)
     if (rule.kind === "registry-age" || rule.kind === "do-not-call-list")

@@ -62,9 +62,9 @@ export class ServiceRecords {
     return this.#client.list(endpointView, "/deliveries/endpoints", { signal: this.#signal });
   }
 
-  /** @returns whether this switched it */
-  async turn(receiver: string, on: boolean): Promise<boolean> {
-    const path = `/deliveries/endpoints/${encodeURIComponent(receiver)}/${on ? "enable" : "disable"}`;
+  /** @returns whether this changed it */
+  async turn(receiver: string, verb: "enable" | "disable" | "forget"): Promise<boolean> {
+    const path = `/deliveries/endpoints/${encodeURIComponent(receiver)}/${verb}`;
     return (await this.#ask(switchResult, path, { method: "POST", body: {} })).changed;
   }
 

@@ -5,19 +5,22 @@ import { type Clock, OutdialError } from "../../kernel/index.ts";
 import {
   begunStop,
   type CampaignResult,
+  campaignList,
   campaignResult,
   emergencyStop,
+  me,
   type StopResult,
   stopResult,
 } from "../../operations/views/index.ts";
+import type { StopOutlook } from "../campaign-state.ts";
 import type { StopRecords } from "../emergency-stop.ts";
 import type { ServiceAddress } from "./address.ts";
 import { ServiceClient } from "./client.ts";
 
 /** Looks at a stop under way are so far apart, ms. */
 const LOOK_MS = 1_000;
-/** A service answers an emergency stop after so long at most. */
-const STOP_MS = 15_000;
+/** A service answers an emergency stop after so long at most, also without its database. */
+const STOP_MS = 5_000;
 /** Beside the time that it waits for calls. */
 const ANSWER_MS = 15_000;
 /** So long one pause waits for calls under way: proxies cut off what takes a minute. */
@@ -25,11 +28,11 @@ const WAIT_MS = 45_000;
 
 /** What a person does who cannot wait for a service. */
 const WITHOUT =
-  "Pause without the service: the same command without OUTDIAL_URL, on any machine with the tenant's address and credentials; it needs neither service nor database.";
+  "Stop without the service: the same command without OUTDIAL_URL, on any machine with the tenant's address and credentials; it needs neither service nor database.";
 
 interface PauseOverService {
   readonly reason: string | undefined;
-  /** So long an emergency stop is followed, ms; the service goes on with it. */
+  /** So long calls under way are waited for, ms. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -49,22 +52,30 @@ async function urgent<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Pauses every campaign of the service's tenant. Throws OutdialError with the service's code. */
+/**
+ * Stops the campaigns of the service's tenant, or those named, and follows that until it has ended, until only calls under way are
+ * left and `timeoutMs` is over, or for `forMs`; the service goes on with it. Throws OutdialError with the service's code.
+ */
 export async function stopOverService(
   address: ServiceAddress,
-  { reason, timeoutMs, signal, clock, warn, say }: PauseOverService,
+  given: PauseOverService & {
+    readonly campaigns: readonly string[] | undefined;
+    /** How long it is followed at most, ms. */
+    readonly forMs: number | undefined;
+  },
 ): Promise<StopResult> {
+  const { campaigns, reason, timeoutMs, forMs = Number.POSITIVE_INFINITY, signal, clock, warn, say } = given;
   const client = new ServiceClient(address);
   const begun = await urgent(() =>
     client.json(begunStop, "/campaigns/stop", {
       method: "POST",
-      body: { reason },
+      body: { reason, campaigns },
       signal,
       withinMs: ANSWER_MS,
       takesMs: STOP_MS,
     }),
   );
-  const until = clock.now() + timeoutMs;
+  const began = clock.now();
   const { ignored, ...tried } = begun;
   for (const line of ignored) warn(`not used: ${line}`);
   let stop: StopResult = tried;
@@ -74,7 +85,9 @@ export async function stopOverService(
     const line = `${begun.id}: ${confirmed} of ${stop.changes.length} confirmed paused`;
     if (line !== told) say(line);
     told = line;
-    if (stop.endedAt !== null || clock.now() >= until) break;
+    const isCallsOnly = stop.listProblem === null && stop.changes.every(({ status }) => status === "paused");
+    const passed = clock.now() - began;
+    if (stop.endedAt !== null || passed >= forMs || (isCallsOnly && passed >= timeoutMs)) break;
     await clock.sleep(LOOK_MS, signal);
     try {
       stop = await client.json(stopResult, stopPath(begun.id), { signal, withinMs: ANSWER_MS + STOP_MS });
@@ -87,6 +100,23 @@ export async function stopOverService(
   }
   if (stop.endedAt === null) warn(`${stop.id} continues in the service: outdial campaign stops ${stop.id} shows its progress`);
   return stop;
+}
+
+/** What a stop through a service would reach. */
+export async function outlookOfService(address: ServiceAddress, signal: AbortSignal): Promise<StopOutlook> {
+  const client = new ServiceClient(address);
+  const [
+    {
+      service: { tenant },
+    },
+    { items },
+  ] = await Promise.all([client.json(me, "/me", { signal }), client.json(campaignList, "/campaigns", { signal })]);
+  const calls = items.map(({ activeCalls }) => activeCalls).filter((count) => count !== null);
+  return {
+    tenant: tenant?.name ?? tenant?.address ?? null,
+    campaigns: items.length,
+    calls: calls.length === 0 ? null : calls.reduce((sum, count) => sum + count, 0),
+  };
 }
 
 /** Pauses campaigns by name, and waits until their calls are over: asked again for those that still have some, each request waits for a part of the time. */

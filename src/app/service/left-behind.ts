@@ -1,12 +1,12 @@
 // Jobs and imports that nobody works on: runs of processes that died go back to the queue, and jobs without a run get one when
 // nothing forbids it. Imports and approvals that broke off are reported.
 
-import { DISPOSITIONS, isDue, requestOf, SILENT_MS, TAG, waitOf } from "../../operations/index.ts";
+import { DISPOSITIONS, isDue, requestOf, SILENT_MS, stopOf, TAG, waitOf } from "../../operations/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
-import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, PUSH, RETRIEVE, type StoreCondition, StoreError } from "../../store/index.ts";
+import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, PUSH, RETRIEVE, StoreError } from "../../store/index.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
-import { Waits } from "./waits.ts";
+import { conditionsFound, Waits } from "./waits.ts";
 
 const LOOK_MS = 1000;
 /** Jobs without a run are rarer than dead processes: they are searched for in every nth look. */
@@ -29,16 +29,7 @@ export function goOnWithJobs(
   const { signal, log, everyMs = LOOK_MS } = given;
   const warn = (message: string) => log("warn", message);
   const waits = new Waits();
-  const stood = new Set<string>();
-  /** Logs what jobs wait for, and when that is over, once. */
-  const tellWaits = (conditions: readonly StoreCondition[]) => {
-    store.health.noteWaits(conditions);
-    for (const { name, message } of conditions) if (!stood.has(name)) warn(message);
-    for (const name of stood)
-      if (conditions.every((one) => one.name !== name)) log("info", `no job waits any more: ${name} is over`);
-    stood.clear();
-    for (const { name } of conditions) stood.add(name);
-  };
+  const tellWaits = conditionsFound("jobs", store, log);
   const isOurs = async (job: Job) =>
     !OF_COMMANDS.has(job.kind) || (await requestOf(store.audit, job.id)) !== null || (await runs.wasShared(job));
   // Without a CRM this process runs no pushes.
@@ -59,8 +50,11 @@ export function goOnWithJobs(
     tellWaits(waits.take(waiting, clock.now()));
     for (const job of waiting) {
       if (signal.aborted) return;
+      const isRefused = stopOf(job.error)?.code === "unauthorized" && replica.refusal() === null;
+      const forRefused = isRefused && (await replica.refused(scopes[job.kind]?.scope ?? "")).length > 0;
       // A change in progress, or a rollout that nobody watches, is also continued when the tenant was away.
-      const due = isDue(job, clock.now(), job.kind === DIALER_CHANGE) || (await runs.isOrphaned(job));
+      const due =
+        isDue(job, clock.now(), { retriesAway: job.kind === DIALER_CHANGE, forRefused }) || (await runs.isOrphaned(job));
       if (due && (await isOurs(job)))
         await runs.start(job.id).catch((thrown: unknown) => {
           // The store was bound to another tenant meanwhile: a person decides.

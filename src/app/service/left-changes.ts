@@ -8,7 +8,7 @@ const LOOK_MS = 1000;
 
 /** Continues them until the signal. */
 export function goOnWithChanges(
-  { config: { clock }, replica }: Pick<Workplace, "config" | "replica">,
+  { config: { clock }, replica, scope }: Pick<Workplace, "config" | "replica" | "scope">,
   campaigns: CampaignUseCases,
   background: Background,
   given: {
@@ -22,7 +22,7 @@ export function goOnWithChanges(
   const left = campaigns.left();
   background.repeat("changes of campaigns that were left", { clock, everyMs, signal }, async () => {
     // A process that could not reach the database itself a moment ago cannot judge whether others are dead.
-    if (!replica.isSteady()) return;
+    if (!replica.isSteady() || (await replica.leavesWork(scope))) return;
     for (const intent of await left.waiting())
       background.start(`${intent.target === "paused" ? "pause" : "resume"} of ${intent.campaignId}`, async () => {
         const ended = await left.goOn(intent, signal).catch((thrown: unknown) => {

@@ -2,7 +2,8 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import { stopOf, waitOf } from "../../operations/index.ts";
-import type { Job, StoreCondition } from "../../store/index.ts";
+import type { ServiceLog } from "../../server/index.ts";
+import type { Job, Store, StoreCondition } from "../../store/index.ts";
 
 /** How long a job that tries again keeps its condition, ms: only then is it known whether what it waited for is back. */
 const TRYING_MS = 60_000;
@@ -16,6 +17,22 @@ interface Waiting {
   readonly since: Instant;
   /** Since when it has been trying again. */
   tries: Instant | undefined;
+}
+
+/** Takes the conditions that a search finds each time: everybody sees them, and each is logged once, and once when it is over. */
+export function conditionsFound(
+  by: "jobs" | "replicas",
+  { health }: Pick<Store, "health">,
+  log: ServiceLog,
+): (found: readonly StoreCondition[]) => void {
+  const stood = new Set<string>();
+  return (found) => {
+    health.note(by, found);
+    for (const { name, message } of found) if (!stood.has(name)) log("warn", message);
+    for (const name of stood) if (found.every((one) => one.name !== name)) log("info", `${name} is over`);
+    stood.clear();
+    for (const { name } of found) stood.add(name);
+  };
 }
 
 export class Waits {

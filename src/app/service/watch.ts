@@ -66,7 +66,15 @@ export function watchService(environment: Environment, logger?: Pick<ServiceLogg
       });
       stack.defer(() => inbound.stop());
       inbound.start();
-      const readiness = new Readiness({ store, replica: replica.id, clock });
+      const readiness = new Readiness({
+        store,
+        replica: replica.id,
+        clock,
+        token: async () => ({
+          isRefused: replica.refusal() !== null,
+          leavesWork: await replica.leavesWork(workplace.scope),
+        }),
+      });
       const secrets = await inboundSecrets(environment);
       const { intake } = inbound;
       const webhooks = inboundRoutes({ intake, secrets, clock, onAnswer: (answer) => metrics.inboundAnswer(answer) });

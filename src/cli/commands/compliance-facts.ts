@@ -58,6 +58,10 @@ export function gateLines(manifest: ManifestView): string[] {
     `${grouped(manifest.contacts)} loaded: ${[`${grouped(counts.dial)} callable now`, ...parts].join(", ")}`,
     `${manifest.id} · campaign ${printable(manifest.campaign)} at ${manifest.at} · pack ${manifest.pack} · registry ${files === "" ? "none loaded" : files}`,
   ];
+  if (byReason.some(({ reason }) => reason === "time-zone data too old"))
+    lines.push(
+      "time-zone data too old (ZONE_DATA_OLD): outdial doctor names the zones and what is needed; --reasons says it of each contact",
+    );
   if (unresolvedOptOuts > 0)
     lines.push(
       `${grouped(unresolvedOptOuts)} opt-outs are of calls whose number is not known (outdial dnc pending): import the attempts of these calls`,

@@ -34,13 +34,13 @@ export const check: Run<typeof declared.check> = async ({ args, options, io }) =
 };
 
 export const explain: Run<typeof declared.explain> = async ({ args, options, io, standing }) => {
-  const { at: now = io.clock.now(), facts: file, callType, postal, subject } = options;
+  const { at: when, facts: file, callType, postal, subject } = options;
   const facts = file === undefined ? undefined : await readFacts(file);
   const { compiled: pack } = await readRules(options, io.env, options);
   await using stack = new AsyncDisposableStack();
   let noStore: string | undefined;
-  const asked = { number: args.number, callType, at: now, postal, subject, facts };
-  const found = await explained(asked, pack, async () => {
+  const asked = { number: args.number, callType, at: when, postal, subject, facts };
+  const found = await explained(asked, pack, io.clock.now(), async () => {
     const store = stack.use(await openFactsIfAny(options, io.env));
     if (store.store === undefined) noStore = store.dir;
     return store.store;
@@ -52,7 +52,7 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io,
     return [
       ...(setBack === null ? [] : [setBack]),
       ...wordsOf(from, { file, noStore, standing: standing() }),
-      `${printable(call.number)} · ${call.callType} · ${formatInstant(at)}`,
+      `${printable(explainOf(found, { reveal: true }).number)} · ${call.callType} · ${formatInstant(at)}`,
       ...(decision.zones.length > 0 ? [`  ${clocks(at)}`] : []),
       "",
       decision.decision === "allow" ? ALLOWED[from] : `DENY: ${decision.rules.join(", ")}`,

@@ -10,7 +10,7 @@ import {
   OperationError,
   type RegistryImport,
 } from "../../operations/index.ts";
-import type { ImportView } from "../../operations/views/index.ts";
+import type { ImportView, RevocationAdded, SuppressionView } from "../../operations/views/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/facts.ts";
@@ -29,7 +29,7 @@ const imported =
   (of: FactKind): Import =>
   ({ args, options, io }) =>
     importFile(args.file, options, io, async (source, facts, sink, by) => {
-      const report = await facts.import(of, source, sink, by);
+      const report = await facts.import(of, source, sink, by, { accept: options.accept });
       const { kind, added, known, refused, read } = report;
       const line = `${kind}: ${grouped(added)} new, ${grouped(known)} known, ${grouped(refused)} refused of ${grouped(read)}`;
       return { report, line, exit: refused > 0 ? EXIT.partlyFailed : EXIT.done };
@@ -92,9 +92,11 @@ async function importFile(
   const { report, line, exit } = await withOutput(options.refused, io, async (output) => {
     await using runtime = await openCompliance(options, io.env, {}, io.signal);
     using refusals = new Refusals(io);
+    using doubts = new Refusals(io);
     const sink: ImportSink = {
       progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
       waiting: (what) => io.say(what),
+      doubted: ({ line, reason }) => doubts.tell({ line, field: undefined, reason }),
       refused: (refused) => (output === undefined ? refusals.tell(refused) : output.line(refused)),
     };
     return await run(interruptible(io, source, stopped), runtime.facts, sink, runtime.actor);
@@ -110,10 +112,17 @@ export const declareEmpty: Run<typeof declared.declareEmpty> = async ({ options,
   await io.answer(list, `company's do-not-call list: declared empty by ${printable(list.by)}, ${list.at}`);
 };
 
+/** Whoever wrote the number should know what it was taken for. */
+function tellDoubt({ doubt, number, others }: RevocationAdded, io: Io): void {
+  if (doubt !== null)
+    io.say(`the text ${doubt}: ${[number, ...others].join(" and ")} ${others.length === 0 ? "is" : "are"} suppressed`);
+}
+
 export const addDnc: Run<typeof declared.addDnc> = async ({ args: { number }, options, io }) => {
   await using runtime = await openCompliance(options, io.env);
   const done = await runtime.facts.suppress({ ...options, number }, runtime.actor, REVEALED);
   await io.answer(done, `${done.number} is on the do-not-call list${done.added ? "" : " (this entry was known)"}`);
+  tellDoubt(done, io);
   if (runtime.untilObeyed !== null) io.say(runtime.untilObeyed);
 };
 
@@ -121,6 +130,7 @@ export const revokeConsent: Run<typeof declared.revokeConsent> = async ({ args: 
   await using runtime = await openCompliance(options, io.env);
   const done = await runtime.facts.revokeConsent({ ...options, number }, runtime.actor, REVEALED);
   await io.answer(done, `${done.number}: consent revoked, suppressed${done.added ? "" : " (this revocation was known)"}`);
+  tellDoubt(done, io);
 };
 
 export const liftDnc: Run<typeof declared.liftDnc> = async ({ args: { number }, options, io }) => {
@@ -133,10 +143,14 @@ export const liftDnc: Run<typeof declared.liftDnc> = async ({ args: { number }, 
 export const showDnc: Run<typeof declared.showDnc> = async ({ args, options, io }) => {
   await using runtime = await openCompliance(options, io.env);
   const found = await runtime.facts.suppression(args.number, REVEALED);
-  const { number, suppressedSince, registries, checkedAgainst, setBack, history } = found;
+  const { setBack, others } = found;
+  await io.answer(found, [...(setBack === null ? [] : [setBack]), ...[found, ...others].flatMap(suppressionLines)]);
+};
+
+function suppressionLines(found: Omit<SuppressionView, "others">): string[] {
+  const { number, suppressedSince, registries, checkedAgainst, history } = found;
   const state = suppressedSince === null ? "not on the company's list" : `on the company's list since ${suppressedSince}`;
-  await io.answer(found, [
-    ...(setBack === null ? [] : [setBack]),
+  return [
     `${number}: ${state}${registries.length === 0 ? "" : `; on the registry of ${registries.join(", ")}`}`,
     ...checkedAgainst.map(({ registry, asOf }) =>
       asOf === null
@@ -147,8 +161,8 @@ export const showDnc: Run<typeof declared.showDnc> = async ({ args, options, io 
       const said = `${recordedAt}  ${origin}  ${printable(code)}  ${printable(reference)}  by ${printable(actor)}`;
       return `  ${said}${lift === null ? "" : `  lifted ${lift.at} by ${printable(lift.actor)}: ${printable(lift.reason)}`}`;
     }),
-  ]);
-};
+  ];
+}
 
 export const listRegistries: Run<typeof declared.listRegistries> = async ({ options, io }) => {
   await using runtime = await openCompliance(options, io.env);

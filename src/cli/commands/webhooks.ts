@@ -66,23 +66,41 @@ function receiverLine(one: EndpointView): string {
   return `${printable(one.endpoint).padEnd(9)} ${one.url ?? "not configured"}  ${counts}  ${off}${failing}${quiet}`;
 }
 
-export const turnOn: Run<typeof declared.turnOn> = ({ args, options, io }) => turn(args.receiver, true, options, io);
-export const turnOff: Run<typeof declared.turnOff> = ({ args, options, io }) => turn(args.receiver, false, options, io);
+const WORDS = {
+  enable: ["is on now", "was on already"],
+  disable: ["is off now", "was off already"],
+  forget: ["is forgotten: no events are written for it any more", "was not a receiver of this store"],
+} as const;
 
-async function turn(receiver: string, on: boolean, options: OptionsOf<typeof declared.turnOn>, io: Io): Promise<void> {
+export const turnOn: Run<typeof declared.turnOn> = ({ args, options, io }) => turn(args.receiver, "enable", options, io);
+export const turnOff: Run<typeof declared.turnOff> = ({ args, options, io }) => turn(args.receiver, "disable", options, io);
+export const forget: Run<typeof declared.forget> = ({ args, options, io }) => turn(args.receiver, "forget", options, io);
+
+async function turn(
+  receiver: string,
+  verb: keyof typeof WORDS,
+  options: OptionsOf<typeof declared.turnOn>,
+  io: Io,
+): Promise<void> {
   if (!(await receiversOf(options, io)).some(({ endpoint }) => endpoint === receiver))
     throw new OutdialError("invalid_input", `there is no receiver ${JSON.stringify(receiver)}`, {
       advice: "outdial webhooks receivers lists them.",
     });
-  const changed = (await atService(options, io)?.turn(receiver, on)) ?? (await turnHere(receiver, on, options, io));
-  const words = `${changed ? "is" : "was"} ${on ? "on" : "off"}${changed ? " now" : " already"}`;
-  await io.answer({ receiver, on, changed }, `${printable(receiver)} ${words}`);
+  const changed = (await atService(options, io)?.turn(receiver, verb)) ?? (await turnHere(receiver, verb, options, io));
+  const said = verb === "forget" ? { receiver, changed } : { receiver, on: verb === "enable", changed };
+  await io.answer(said, `${printable(receiver)} ${WORDS[verb][changed ? 0 : 1]}`);
 }
 
-async function turnHere(receiver: string, on: boolean, options: OptionsOf<typeof declared.turnOn>, io: Io): Promise<boolean> {
+async function turnHere(
+  receiver: string,
+  verb: keyof typeof WORDS,
+  options: OptionsOf<typeof declared.turnOn>,
+  io: Io,
+): Promise<boolean> {
   await using delivery = await openDelivery(options, io.env);
   const { deliveries: all, actor } = delivery;
-  return await (on ? all.switchOn(receiver, actor) : all.switchOff(receiver, actor));
+  if (verb === "forget") return await all.forget(receiver, actor);
+  return await (verb === "enable" ? all.switchOn(receiver, actor) : all.switchOff(receiver, actor));
 }
 
 export const deliver: Run<typeof declared.deliver> = async ({ options, io }) => {

@@ -123,33 +123,54 @@ export const status = command("status", TENANT_AND_STORE, {
     "Through a service (OUTDIAL_URL) a campaign that is named is read first; all of them are shown as the service last read them.",
 });
 
+const CALLS_END = {
+  default: "2m",
+  from: 0,
+  wrong: "is no span of time; give one such as 30s or 2m",
+} as const;
+const UNTIL_PAUSED = [
+  span("--timeout <span>", "how long to wait for calls under way, such as 30s; 0s does not wait", CALLS_END),
+  span("--for <span>", "how long to keep trying what is not paused, such as 5m; 0s tries each once", {
+    ...CALLS_END,
+    default: "30m",
+  }),
+  REASON,
+];
+
+/** Under its group, and in the first place of the help. */
+export const stop = command("stop", TENANT_AND_STORE, {
+  runs: "through",
+  summary: "stop dialing at once: every campaign of the tenant with --all, or the named ones; needs neither database nor service",
+  args: [many(id("[campaign...]", "campaigns (required without --all)"))],
+  options: [flag("--all", "every campaign of the tenant, also those that its list does not show"), ...UNTIL_PAUSED],
+  notes:
+    "Everything that anything says may dial is paused: the tenant's list, what is known from before, what was last seen or set active. Whatever the\n" +
+    "tenant answers, it goes on until each pause is confirmed or the time of --for is over. Starts that were asked for before it are called off.\n" +
+    "On a terminal it asks once, unless --yes is given. Without a database that answers, it is noted in the working folder for the audit.\n" +
+    "Exit code 0 when every campaign is confirmed paused, by a look at it after the stop was given; 4 when one is not, or the tenant's list is not whole.",
+  examples: ["outdial stop --all --reason 'complaints'", "outdial stop camp_primary_001"],
+  interrupted: "interrupted: what was sent before may be in force; run it again",
+});
+
 export const pause = command("pause", TENANT_AND_STORE, {
   runs: "through",
-  summary: "pause campaigns and wait until no call is under way; --all stops everything that dials",
+  summary: "pause campaigns and wait until no call is under way; with --all the same as outdial stop --all",
   args: [many(id("[id...]", "campaigns (required without --all)"))],
-  options: [
-    flag("--all", "every campaign of the tenant, at once; needs neither database nor service"),
-    span("--timeout <span>", "how long to wait for calls under way, such as 30s; 0s does not wait", {
-      default: "2m",
-      from: 0,
-      wrong: "is no span of time; give one such as 30s or 2m",
-    }),
-    REASON,
-  ],
+  options: [flag("--all", "every campaign of the tenant, at once: outdial stop --all"), ...UNTIL_PAUSED],
   notes:
     "A campaign that is paused already is a success. A repetition after a lost reply sends the same idempotency key.\n" +
     "Without a database that answers, the pause is sent all the same and noted in the working folder for the audit.\n" +
     "Exit code 0 when every pause is confirmed (the tenant shows it paused and no call under way), 4 when one is not or failed.",
-  examples: ["outdial campaign pause camp_primary_001 --reason 'complaints'", "outdial campaign pause --all"],
+  examples: ["outdial campaign pause camp_primary_001 --reason 'complaints'"],
   interrupted: "interrupted: what was sent before may be in force; run it again",
 });
 
 export const stops = command("stops", STORE, {
   runs: "through",
-  summary: "emergency stops of the service: what is confirmed paused, what is not and why",
-  args: [id("[id]", "an emergency stop; the latest ones by default")],
+  summary: "stops that were given: what is confirmed paused, what is not and why",
+  args: [id("[id]", "a stop; the latest ones by default")],
   notes:
-    "A stop that was given to the service, or that a killed pause --all left in this folder, is carried on by any service on the database.\n" +
+    "A stop that was given to the service, or that a killed outdial stop left in this folder, is carried on by any service on the database.\n" +
     "Exit code with an id: 0 when every campaign is confirmed paused, 4 when one is not, or the list of campaigns is not whole.",
 });
 

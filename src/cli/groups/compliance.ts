@@ -52,11 +52,11 @@ export const explain = command(
     options: [
       instant("--at <time>", "the instant of the call, such as 2026-06-16T15:00:00Z; now by default"),
       text("--postal <code>", "US ZIP or Canadian postal code of the person"),
-      text("--call-type <type>", "telemarketing, prerecorded or collection", { default: "telemarketing" }),
+      text("--call-type <type>", "telemarketing (the default), prerecorded or collection"),
       SUBJECT,
       file(
         "--facts <file>",
-        "facts about the person, a JSON object with the fields of check's lines, instead of those in the store",
+        "facts instead of those in the store: a line of check, or part of one; what it says of the call must agree with the arguments",
       ),
       PACK,
       CAMPAIGN_RULES,

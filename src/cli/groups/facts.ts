@@ -1,18 +1,37 @@
 // outdial consent, dnc and attempts: the facts about people's numbers.
 
 import { command } from "../command.ts";
-import { choice, file, flag, id, input, moment, parsed, phone, rowOptions, STORE, text, value, whole } from "../declare.ts";
+import {
+  choice,
+  file,
+  flag,
+  id,
+  input,
+  moment,
+  parsed,
+  phone,
+  phones,
+  rowOptions,
+  STORE,
+  text,
+  value,
+  whole,
+} from "../declare.ts";
 
 /** The file argument of all imports. */
 const FILE = input("<file>", "CSV with a header, or NDJSON; - reads stdin");
 const IMPORTED = [
+  flag("--accept", "put the file in force although many lines were refused; a registry also when it is much smaller than before"),
   ...rowOptions("number=Phone"),
   file("--refused <file>", "write the refused lines here as NDJSON instead of to stderr; - writes to stdout"),
 ] as const;
-const notesOf = (columns: string) => `Columns: ${columns}\nExit code 4 when a line was refused; the other lines are imported.`;
+const notesOf = (columns: string) =>
+  `Columns: ${columns}\nExit code 4 when a line was refused; the other lines are imported. When more than half\n` +
+  "of the lines are refused, or more than ten of them and one in ten, the file is not put in force (exit code 2) without --accept.";
 
 /** A number as given by a person. */
 const NUMBER = phone("<number>", "E.164, such as +12125550123");
+const NUMBERS = phones("<number>", "E.164, or as the person wrote it: when it may be several numbers, each counts");
 const ASKED = [
   moment("--at <time>", "when the person asked; now by default", "past"),
   text("--reference <text>", "where this can be looked up: a call, a ticket, a message"),
@@ -48,7 +67,7 @@ export const importLines = command("lines", STORE, {
 
 export const revokeConsent = command("revoke", STORE, {
   summary: "record that somebody revoked consent: suppresses the number at once and starts the revocation clock for every system",
-  args: [NUMBER],
+  args: [NUMBERS],
   options: [text("--channel <channel>", "how: call, sms, e-mail, letter, web, …", { required: true }), ...ASKED],
 });
 
@@ -72,10 +91,6 @@ export const importDnc = command("import", STORE, {
       async (written, label, { clock }) =>
         parsed(label, (await import("../../operations/index.ts")).civilDate(written, clock.now())),
     ),
-    flag(
-      "--accept",
-      "put a registry file in force although lines were refused, or although it is much smaller than the one before",
-    ),
     ...IMPORTED,
   ],
   notes: `${notesOf("number, at, code, reference; for --list national: number, area_code, and action, date of a list of changes")}
@@ -96,7 +111,7 @@ export const declareEmpty = command("declare-empty", STORE, {
 
 export const addDnc = command("add", STORE, {
   summary: "put a number on the company's list",
-  args: [NUMBER],
+  args: [NUMBERS],
   options: [text("--reason <text>", "what the person said or wrote", { required: true }), ...ASKED],
 });
 
@@ -114,7 +129,7 @@ export const showDnc = command(
   { ...STORE, tells: "itself" },
   {
     summary: "whether a number is suppressed, since when and why; every entry and every lift",
-    args: [NUMBER],
+    args: [NUMBERS],
   },
 );
 

@@ -39,6 +39,12 @@ export const turnOff = command("off", STORE, {
   args: [RECEIVER],
 });
 
+export const forget = command("forget", STORE, {
+  runs: "through",
+  summary: "say that a receiver is gone: no events are written for it any more, and those that wait become dead letters",
+  args: [RECEIVER],
+});
+
 export const register = command("register", TENANT_AND_STORE, {
   wants: "vendor events",
   summary: "register an address for the vendor's events; the same name and address are registered only once",

@@ -1,23 +1,26 @@
 // A compiled rule pack: shared zones, calendars as sets of days, and for every place the rules that bind there, compiled when
 // first needed.
 
+import { ZONE_DATA } from "../data/zone-data.ts";
 import { ComplianceError } from "../error.ts";
 import { geographyOf } from "../geography/inline.ts";
-import { NumberReader, normalisePostal } from "../geography/numbers.ts";
+import { areaCodeOf, callingCountries, normalisePostal, readNumber } from "../geography/numbers.ts";
 import type { Geography, PostalPlace } from "../geography/types.ts";
 import { CALL_TYPES, type CallType, type Rule, type RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
-import { type Zone, zoneOf } from "../time/zone.ts";
+import { outdatedZones, type Zone, zoneOf } from "../time/zone.ts";
 import { type BoundRule, bindRule, DNC_NOT_COVERED } from "./bind.ts";
 import { Cities } from "./cities.ts";
 import { Context, type RelationshipMonths } from "./context.ts";
 
-/** The violation of a number that is not valid E.164, whatever the pack says. */
+/** The violation of a text that names no number, whatever the pack says. */
 export const INVALID_NUMBER = "INVALID_NUMBER";
 /** The violation of a number whose place is not known. */
 export const UNRESOLVED_LOCATION = "UNRESOLVED_LOCATION";
 /** The violation of a number in a country without rules in the pack. */
 export const COUNTRY_NOT_COVERED = "COUNTRY_NOT_COVERED";
+/** The violation of a call that depends on a zone of which this runtime's data are outdated. */
+export const ZONE_DATA_OLD = "ZONE_DATA_OLD";
 
 const NONE: readonly string[] = [];
 
@@ -27,6 +30,8 @@ export interface Place {
   readonly zoneNames: readonly string[];
   readonly jurisdictions: readonly string[];
   readonly countries: readonly string[];
+  /** Zones of the place, or of rules that bind there, whose clocks are not known. */
+  readonly outdated: readonly string[];
   /** Index of the violation when the place itself forbids a call, else -1. */
   readonly fault: number;
   readonly rules: Readonly<Record<CallType, readonly BoundRule[]>>;
@@ -47,13 +52,18 @@ export class CompiledPack {
   readonly packVersion: string;
   readonly timeZoneData: string;
   readonly geographyVersion: string;
+  /** Zones in which nothing is decided, because this runtime's data do not know how their clocks changed. */
+  readonly outdated: ReadonlySet<string>;
+  /** The oldest time-zone data that the rules and the tables of places need, such as "2026c". */
+  readonly neededZoneData: string;
   /** Every violation the pack can report, sorted. */
   readonly violations: readonly string[];
   /** Reused by all decisions with this pack. */
   readonly context: Context;
 
+  /** Zones whose clocks changed lately, each by one name. */
+  readonly #changed: readonly string[];
   readonly #geography: Geography;
-  readonly #reader = new NumberReader();
   readonly #calendars = new Map<string, ReadonlySet<number>>();
   readonly #countries: ReadonlySet<string>;
   readonly #bound = new Map<string, BoundRule | undefined>();
@@ -65,6 +75,7 @@ export class CompiledPack {
   readonly #cities: Cities;
   readonly #byCountries = new Map<readonly string[], Place>();
   readonly #invalid: Place;
+  #nowhere: Place | undefined;
 
   /**
    * Throws `invalid_pack` when the pack needs the built-in geography and none is given, `unknown_zone` when the runtime does not
@@ -74,6 +85,11 @@ export class CompiledPack {
     this.pack = pack;
     this.packVersion = `${pack.id}@${pack.version}`;
     this.timeZoneData = options.timeZoneData ?? "unknown";
+    // The tables of places need these data even when the pack says nothing about it.
+    const changes = [...ZONE_DATA.changes, ...(pack.zoneData?.changes ?? [])];
+    this.outdated = outdatedZones(changes);
+    this.#changed = changes.flatMap(({ zones: [name] }) => name ?? []);
+    this.neededZoneData = [ZONE_DATA.version, pack.zoneData?.version ?? ""].sort().at(-1) ?? "";
     this.#geography = geographyFor(pack, options.geography);
     this.geographyVersion = this.#geography.version;
     this.#cities = new Cities(pack.jurisdictions);
@@ -89,9 +105,16 @@ export class CompiledPack {
       zoneNames: [],
       jurisdictions: [],
       countries: [],
+      outdated: [],
       fault: this.violation(INVALID_NUMBER),
       rules: noRules(),
     };
+  }
+
+  /** What is wrong with this runtime's time-zone data, and what would mend it; null when nothing is. */
+  zoneTrouble(zones: readonly string[] = this.#changed.filter((name) => this.outdated.has(name))): string | null {
+    if (zones.length === 0) return null;
+    return `the time-zone data of this machine (${this.timeZoneData}) do not know how the clocks of ${zones.join(", ")} changed, so no call that depends on them is allowed: ${this.neededZoneData} or newer is needed, which a newer release of Node brings`;
   }
 
   /** Index of a violation id. */
@@ -132,11 +155,32 @@ export class CompiledPack {
     return shortest;
   }
 
-  /** The place of a call to `number`, to a person at `postal`. */
+  /**
+   * The place of a call to `number`, to a person at `postal`. A text that may name several numbers has the places of all: their
+   * rules bind together.
+   */
   place(number: string, postal: string | undefined): Place {
-    const areaCode = NumberReader.areaCode(number);
-    if (areaCode === 0) return number.startsWith("+1") ? this.#invalid : this.#abroad(number, postal);
+    const areaCode = areaCodeOf(number);
+    if (areaCode !== 0) return this.#inNorthAmerica(areaCode, postal);
+    const read = readNumber(number);
+    if ("problem" in read) return this.#invalid;
+    const places = read.numbers.map((one) => {
+      const code = areaCodeOf(one);
+      return code === 0 ? this.#abroad(one, postal) : this.#inNorthAmerica(code, postal);
+    });
+    const [only = this.#invalid] = places;
+    if (places.length === 1) return only;
+    const all = this.#make(
+      places.flatMap(({ jurisdictions }) => jurisdictions.filter((id) => id !== "*")),
+      places.flatMap(({ zoneNames }) => zoneNames),
+    );
+    return { ...all, fault: places.find(({ fault }) => fault >= 0)?.fault ?? all.fault };
+  }
+
+  #inNorthAmerica(areaCode: number, postal: string | undefined): Place {
     if (postal !== undefined) {
+      // A code that the tables do not have may be newer than they are: an address does not make it a known one.
+      if (this.#geography.areaCode(areaCode) === undefined && !this.#geography.isNonGeographic(areaCode)) return this.#unplaced;
       const code = normalisePostal(postal);
       const address = code === undefined ? undefined : this.#geography.postal(code);
       if (address === undefined || code === undefined) return this.#placeUnknown(areaCode);
@@ -152,8 +196,14 @@ export class CompiledPack {
 
   #ofAreaCode(code: number): Place {
     const area = this.#geography.areaCode(code);
-    if (area === undefined) return this.#geography.isNonGeographic(code) ? this.#make([], []) : this.#invalid;
+    if (area === undefined) return this.#geography.isNonGeographic(code) ? this.#make([], []) : this.#unplaced;
     return this.#make([...jurisdictionsOf(area.country, area.states), ...this.#cities.ofAreaCode(code)], area.zones);
+  }
+
+  /** The place of a number in an area code that the tables do not have: those of a pack of its own say which numbers there are. */
+  get #unplaced(): Place {
+    this.#nowhere ??= this.pack.geography === "builtin" ? this.#make([], []) : this.#invalid;
+    return this.#nowhere;
   }
 
   /**
@@ -170,7 +220,6 @@ export class CompiledPack {
 
   #atUnknown(code: number): Place {
     const area = this.#geography.areaCode(code);
-    if (area === undefined && !this.#geography.isNonGeographic(code)) return this.#invalid;
     const here = area === undefined ? [] : [...jurisdictionsOf(area.country, area.states), ...this.#cities.ofAreaCode(code)];
     return this.#make(here, []);
   }
@@ -182,8 +231,7 @@ export class CompiledPack {
     const key = `${areaCode} ${code}`;
     let place = this.#byCity.get(key);
     if (place === undefined) {
-      const plain = this.#atAddress(areaCode, address);
-      place = plain === this.#invalid ? plain : this.#make([...plain.jurisdictions, ...cities], address.zones);
+      place = this.#make([...this.#atAddress(areaCode, address).jurisdictions, ...cities], address.zones);
       this.#byCity.set(key, place);
     }
     return place;
@@ -199,11 +247,8 @@ export class CompiledPack {
     let place = places.get(code);
     if (place === undefined) {
       const area = this.#geography.areaCode(code);
-      if (area === undefined && !this.#geography.isNonGeographic(code)) place = this.#invalid;
-      else {
-        const here = jurisdictionsOf(address.country, [address.state]);
-        place = this.#make([...(area === undefined ? [] : jurisdictionsOf(area.country, area.states)), ...here], address.zones);
-      }
+      const here = jurisdictionsOf(address.country, [address.state]);
+      place = this.#make([...(area === undefined ? [] : jurisdictionsOf(area.country, area.states)), ...here], address.zones);
       places.set(code, place);
     }
     return place;
@@ -215,7 +260,7 @@ export class CompiledPack {
    * has no five-digit codes itself.
    */
   #abroad(number: string, postal: string | undefined): Place {
-    const countries = this.#reader.countries(number);
+    const countries = callingCountries(number);
     if (countries === undefined) return this.#invalid;
     const [main] = countries;
     const home = main === undefined ? [] : [main];
@@ -241,14 +286,28 @@ export class CompiledPack {
     const names = [...new Set(zoneNames)];
     const binding = [...new Set(["*", ...jurisdictions])];
     const uncovered = jurisdictions.some((id) => id !== "*" && !id.includes("-") && !this.#countries.has(id));
-    const fault = names.length === 0 ? UNRESOLVED_LOCATION : uncovered ? COUNTRY_NOT_COVERED : undefined;
+    const ofRules = this.pack.rules.flatMap((rule) =>
+      "zone" in rule && rule.zone !== undefined && binding.includes(rule.jurisdiction) ? rule.zone : NONE,
+    );
+    const outdated = [...new Set([...names, ...ofRules])].filter((name) => this.outdated.has(name));
+    const fault =
+      names.length === 0
+        ? UNRESOLVED_LOCATION
+        : uncovered
+          ? COUNTRY_NOT_COVERED
+          : outdated.length > 0
+            ? ZONE_DATA_OLD
+            : undefined;
     const rules = noRules();
-    for (const type of CALL_TYPES) rules[type] = this.#rulesFor(binding, type);
+    // By a wrong clock nothing is said: neither a local time nor what other rules find.
+    const counted = fault === ZONE_DATA_OLD ? [] : names;
+    if (fault !== ZONE_DATA_OLD) for (const type of CALL_TYPES) rules[type] = this.#rulesFor(binding, type);
     return {
-      zones: names.map((name) => this.zone(name)),
-      zoneNames: Object.freeze(names),
+      zones: counted.map((name) => this.zone(name)),
+      zoneNames: Object.freeze(counted),
       jurisdictions: binding,
       countries: countriesOf(binding),
+      outdated,
       fault: fault === undefined ? -1 : this.violation(fault),
       rules,
     };
@@ -313,7 +372,7 @@ function jurisdictionsOf(country: string, states: readonly string[]): string[] {
 }
 
 function violationsOf(pack: RulePack): readonly string[] {
-  const ids = new Set([INVALID_NUMBER, UNRESOLVED_LOCATION, COUNTRY_NOT_COVERED]);
+  const ids = new Set([INVALID_NUMBER, UNRESOLVED_LOCATION, COUNTRY_NOT_COVERED, ZONE_DATA_OLD]);
   for (const rule of pack.rules) {
     if ("violation" in rule) ids.add(rule.violation);
     if (rule.kind === "calling-hours" && rule.closedDayViolation !== undefined) ids.add(rule.closedDayViolation);

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { type Instant, problemText } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
+import { normalisePostal } from "../geography/numbers.ts";
 import { CALL_TYPES, LINE_TYPES } from "../pack/schema.ts";
 import { formatInstant } from "../time/civil.ts";
 import { isInstantInRange } from "../time/zone.ts";
@@ -20,7 +21,10 @@ const list = z.string().regex(/^[A-Z]{2}(-[A-Z]{2})?$/, "a country such as US or
 const attempts = z.array(z.strictObject({ at: instant, kind: z.enum(ATTEMPT_KINDS).optional(), subject: z.string().optional() }));
 
 const fields = {
-  number: z.string({ error: "an E.164 number as text, such as +12125550123" }),
+  // Programs write a number without a plus as a JSON number, too.
+  number: z
+    .union([z.string(), z.number()], { error: "an E.164 number as text, such as +12125550123" })
+    .transform((number) => String(number)),
   postal: z.string().optional(),
   callType: z.enum(CALL_TYPES),
   at: instant,
@@ -40,6 +44,8 @@ const fields = {
   guaranteedAgent: z.boolean().optional(),
   campaignCalls: z.strictObject({ date, placed: z.int().min(0) }).optional(),
 };
+/** The members of a line that say something about the call or the person. */
+export const QUESTION_MEMBERS: readonly string[] = Object.keys(fields);
 // A misspelt fact would be ignored and change the decision, so unknown names are refused. These two fields only identify the
 // line.
 const question = z.strictObject({ ...fields, id: z.union([z.string(), z.number()]).optional(), title: z.string().optional() });
@@ -50,7 +56,7 @@ const question = z.strictObject({ ...fields, id: z.union([z.string(), z.number()
 const wrapped = z.looseObject({
   id: z.union([z.string(), z.number()], { error: "a text or a number" }).optional(),
   input: z.looseObject({}),
-  ...Object.fromEntries(Object.keys(fields).map((name) => [name, z.undefined({ error: "belongs into input" }).optional()])),
+  ...Object.fromEntries(QUESTION_MEMBERS.map((name) => [name, z.undefined({ error: "belongs into input" }).optional()])),
 });
 
 /** A parsed question. */
@@ -61,19 +67,50 @@ export interface Question {
   readonly at: Instant;
 }
 
+/** What is asked beside a line: its arguments. */
+export interface Beside {
+  readonly number?: string | undefined;
+  readonly callType?: string | undefined;
+  /** ms since the epoch */
+  readonly at?: Instant | undefined;
+  readonly postal?: string | undefined;
+  readonly subject?: string | undefined;
+}
+
 /**
  * Parses a question: `{number, callType, at, …}`, or an object with one as `input`. Throws `invalid_facts` with every wrong field
  * and what is allowed.
- * @param at the instant for a question without one, ms since the epoch
+ * @param assumed what counts where neither the line nor `asked` says it
+ * @param asked what the line may leave out, but must not contradict
  */
-export function parseQuestion(value: unknown, at?: Instant): Question {
+export function parseQuestion(value: unknown, assumed: Beside = {}, asked: Beside = {}): Question {
   const holds = typeof value === "object" && value !== null && "input" in value;
   const outer = holds ? checked(wrapped, value) : undefined;
   const inner: unknown = outer === undefined ? value : outer.input;
-  const given = at !== undefined && typeof inner === "object" && inner !== null && !("at" in inner);
-  const asked = given ? { ...inner, at: new Date(at).toISOString() } : inner;
-  const { id, title: _, number, postal, callType, subject, at: instant, ...facts } = checked(question, asked);
-  return { id: outer === undefined ? id : (outer.id ?? id), call: { number, postal, callType, subject }, facts, at: instant };
+  const isLine = typeof inner === "object" && inner !== null && !Array.isArray(inner);
+  const line = isLine ? { ...written(assumed), ...written(asked), ...said(inner) } : inner;
+  const { id, title: _, number, postal, callType, subject, at, ...facts } = checked(question, line);
+  const call = { number, postal, callType, subject };
+  requireAgreement({ ...call, at }, asked);
+  return { id: outer === undefined ? id : (outer.id ?? id), call, facts, at };
+}
+
+const said = (members: object) => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+
+const written = ({ at, ...rest }: Beside) => ({ ...said(rest), ...(at !== undefined && { at: new Date(at).toISOString() }) });
+
+/** Refuses a line that says other than what was asked: a person was told "allowed" of a call that is not the one of the line. */
+function requireAgreement(line: Beside, asked: Beside): void {
+  const text = (name: keyof Beside, { [name]: value }: Beside) =>
+    name === "at" ? formatInstant(Number(value)) : name === "postal" ? (normalisePostal(String(value)) ?? String(value)) : value;
+  const problems = (["number", "callType", "at", "postal", "subject"] as const).flatMap((name) =>
+    asked[name] === undefined || text(name, line) === text(name, asked)
+      ? []
+      : [
+          `${name}: the facts say ${JSON.stringify(text(name, line))} and the question ${JSON.stringify(text(name, asked))}; leave one of them out`,
+        ],
+  );
+  if (problems.length > 0) throw new ComplianceError("invalid_facts", problems.join("; "));
 }
 
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

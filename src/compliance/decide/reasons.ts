@@ -1,13 +1,20 @@
 // Reasons in words: what the rule says, what the local clock says, and the citation.
 
 import type { Instant } from "../../kernel/index.ts";
-import { NumberReader } from "../geography/numbers.ts";
+import { areaCodeOf, readNumber } from "../geography/numbers.ts";
 import { type Rule, type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
 import { textOfDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { DNC_NOT_COVERED } from "./bind.ts";
 import { KNOWN } from "./checks-attempts.ts";
-import { COUNTRY_NOT_COVERED, type CompiledPack, INVALID_NUMBER, type Place, UNRESOLVED_LOCATION } from "./compile.ts";
+import {
+  COUNTRY_NOT_COVERED,
+  type CompiledPack,
+  INVALID_NUMBER,
+  type Place,
+  UNRESOLVED_LOCATION,
+  ZONE_DATA_OLD,
+} from "./compile.ts";
 import type { Finding } from "./context.ts";
 import type { Call, Reason } from "./types.ts";
 
@@ -37,7 +44,7 @@ export function reasonsFor(
       jurisdiction: undefined,
       citation: undefined,
       zone: undefined,
-      text: placeFault(rule, call, place),
+      text: placeFault(pack, rule, call, place),
     });
   }
   for (const finding of findings) {
@@ -55,14 +62,17 @@ export function reasonsFor(
   return reasons.sort((a, b) => (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
 }
 
-function placeFault(rule: string, call: Call, place: Place): string {
-  if (rule === INVALID_NUMBER)
-    return `${call.number} is not a number that can be called: E.164 with a valid area code and exchange is needed, such as +12125550123`;
+function placeFault(pack: CompiledPack, rule: string, call: Call, place: Place): string {
+  if (rule === ZONE_DATA_OLD) return pack.zoneTrouble(place.outdated) ?? rule;
+  if (rule === INVALID_NUMBER) {
+    const read = readNumber(call.number);
+    return `${call.number} is not a number that can be called: it ${"problem" in read ? read.problem : ""}`;
+  }
   if (rule === COUNTRY_NOT_COVERED)
     return `the rule pack has no rules for ${place.jurisdictions.filter((id) => id !== "*").join(", ")}, so nothing says when to call there`;
   if (rule === UNRESOLVED_LOCATION && call.postal !== undefined)
     return `the postal code ${call.postal} is not known, so the person's local time is not: correct the code, or leave it out to go by the area code`;
-  return `${call.number} says nothing about where the person is (a toll-free or non-geographic number): a postal code would`;
+  return `${call.number} says nothing about where the person is: a toll-free or non-geographic number, for which a postal code would, or an area code that the tables do not have yet`;
 }
 
 function sentence(pack: CompiledPack, call: Call, finding: Finding, violation: string, now: Instant): string {
@@ -126,7 +136,9 @@ function fileSentence({ count, since, list }: Finding, allowed: number, what: st
 
 /** The sentence on files of a list that do not cover the number's area code. */
 function notCovered(call: Call, rule: Rule, list: string): string {
-  const areaCode = NumberReader.areaCode(call.number);
+  const read = readNumber(call.number);
+  const [only = "", ...others] = "numbers" in read ? read.numbers : [];
+  const areaCode = others.length === 0 ? areaCodeOf(only) : 0;
   const what = rule.kind === "registry-age" ? "registry" : "do-not-call list";
   return `no file of the ${what} of ${list} that is loaded covers ${areaCode === 0 ? call.number : `the area code ${areaCode}`}, so nothing says who is on it there; to load one: ${importOf(list)} (with --covers all when the file is the whole list)`;
 }

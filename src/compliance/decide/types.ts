@@ -8,7 +8,7 @@ export type CivilDate = string;
 
 /** The call to decide on. */
 export interface Call {
-  /** E.164, such as +12125550123. */
+  /** E.164, such as +12125550123, or as people write it. Of a text that may name several numbers the rules of all bind. */
   readonly number: string;
   readonly callType: CallType;
   /** US ZIP or Canadian postal code of the person, when known; then only its zones count. */

@@ -106,6 +106,7 @@ function placeSentences(before: RulePack, after: RulePack): string[] {
       lifting(after),
     ),
     ...changed("The declared emergencies change.", before.emergencies, after.emergencies),
+    ...changed("The time-zone data that are needed change.", before.zoneData ?? null, after.zoneData ?? null),
     ...changed("The tables of places change.", before.geography, after.geography),
   ];
 }

@@ -27,8 +27,8 @@ export function diffPacks(before: RulePack, after: RulePack): PackDifference[] {
   ];
 }
 
-function heading({ id, title, version, note, base, loosens }: RulePack): object {
-  return { id, title, version, note, base, loosens };
+function heading({ id, title, version, note, base, loosens, zoneData }: RulePack): object {
+  return { id, title, version, note, base, loosens, zoneData };
 }
 
 function byId(things: readonly { readonly id: string }[]): Map<string, unknown> {

@@ -44,8 +44,7 @@ export function mergePacks(base: RulePack, overlay: RulePack): RulePack {
     const before = base.calendars[name];
     if (before !== undefined && movesDeadlines(base, name))
       demand(name, ["calendars", name], "adds days to a calendar that deadlines or other hours depend on");
-    calendars[name] =
-      before === undefined ? calendar : { ...before, days: [...new Set([...before.days, ...calendar.days])].sort() };
+    calendars[name] = before === undefined ? calendar : joined(before, calendar);
   }
   const jurisdictions = new Map(base.jurisdictions.map((jurisdiction) => [jurisdiction.id, jurisdiction]));
   for (const jurisdiction of overlay.jurisdictions) {
@@ -81,10 +80,25 @@ export function mergePacks(base: RulePack, overlay: RulePack): RulePack {
     rules: [...base.rules.filter(({ id }) => !own.has(id) && !named.has(id)), ...overlay.rules],
     calendars,
     emergencies: [...base.emergencies, ...overlay.emergencies],
+    ...zoneDataOf(base, overlay),
     geography: overlay.geography === "builtin" ? base.geography : overlay.geography,
   };
   requireReferences(merged, merged.id);
   return merged;
+}
+
+/** The newer version of both, and the changes of both: an overlay cannot need less than its base. */
+function zoneDataOf({ zoneData: a }: RulePack, { zoneData: b }: RulePack): Pick<RulePack, "zoneData"> {
+  if (a === undefined || b === undefined) return a === undefined && b === undefined ? {} : { zoneData: a ?? b };
+  return { zoneData: { version: a.version > b.version ? a.version : b.version, changes: [...a.changes, ...b.changes] } };
+}
+
+type Calendar = RulePack["calendars"][string];
+
+function joined(before: Calendar, added: Calendar): Calendar {
+  const sources = [...(before.sources ?? []), ...(added.sources ?? [])];
+  const days = [...new Set([...before.days, ...added.days])].sort();
+  return { ...before, days, ...(sources.length > 0 && { sources }) };
 }
 
 function hasRelationship(pack: RulePack, { jurisdiction }: Rule): boolean {

@@ -202,7 +202,43 @@ export const inlineGeography = z.strictObject({
 /** Tables of places that a pack brings, used instead of the built-in ones. */
 export type InlineGeography = z.infer<typeof inlineGeography>;
 
-const calendar = z.strictObject({ title: z.string().optional(), days: z.array(date) });
+const calendar = z.strictObject({
+  title: z.string().optional(),
+  days: z.array(date),
+  sources: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        citation: z.string().min(1),
+        confidence: z.enum(CONFIDENCES),
+        lookedUp: date.optional(),
+        note: z.string().optional(),
+      }),
+    )
+    .optional()
+    .meta({ description: "of each holiday of the calendar: what names it, and how reliable that is" }),
+});
+const zoneData = z.strictObject({
+  version: z
+    .string()
+    .regex(/^\d{4}[a-z]{1,2}$/, "a version of the time-zone database, such as 2026c")
+    .meta({ description: "the oldest version of the time-zone data with which the pack may be used" }),
+  changes: z
+    .array(
+      z.strictObject({
+        zones: z.array(zone).min(1).meta({ description: "a zone, and other names of it" }),
+        at: instant.meta({ description: "an instant at which older data are wrong about it" }),
+        offset: z
+          .string()
+          .regex(/^[+-]([01]\d|2[0-3]):[0-5]\d$/, "an offset from UTC, such as -07:00")
+          .meta({ description: "the offset that holds there and then" }),
+        note: z.string().optional(),
+      }),
+    )
+    .meta({ description: "what changed lately: with data that do not know of it, nothing is decided in these zones" }),
+});
+/** The time-zone data that a pack needs. */
+export type ZoneData = z.infer<typeof zoneData>;
 const emergency = z.strictObject({
   jurisdiction: jurisdictionId,
   start: instant,
@@ -249,6 +285,7 @@ export const packSchema = z.strictObject({
   rules: z.array(ruleSchema),
   calendars: z.record(z.string(), calendar),
   emergencies: z.array(emergency),
+  zoneData: zoneData.optional(),
   geography: z.union([z.literal("builtin"), inlineGeography]),
 });
 

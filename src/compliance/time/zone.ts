@@ -150,6 +150,30 @@ export class Zone {
   }
 }
 
+/** What a zone's clock is to show at an instant; older data of a runtime do not know of it. */
+export interface ZoneChange {
+  /** A zone, and other names of it. */
+  readonly zones: readonly string[];
+  /** ISO 8601 with an offset. */
+  readonly at: string;
+  /** `±HH:MM`. */
+  readonly offset: string;
+}
+
+/** The zones of which this runtime's data do not know the change, by the offsets that they give, whatever version they claim. */
+export function outdatedZones(changes: readonly ZoneChange[]): ReadonlySet<string> {
+  const isKnown = (name: string, at: string, offset: string) => {
+    const [hours = 0, minutes = 0] = offset.slice(1).split(":").map(Number);
+    const wanted = (offset.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+    try {
+      return zoneOf(name).offset(Date.parse(at)) === wanted;
+    } catch {
+      return false;
+    }
+  };
+  return new Set(changes.flatMap(({ zones: names, at, offset }) => names.filter((name) => !isKnown(name, at, offset))));
+}
+
 /** More than there are zones: names are taken in any case, and a rule pack from outside must not fill the memory with spellings. */
 const MOST_KEPT = 1000;
 const zones = new Map<string, Zone>();

@@ -2,6 +2,7 @@
 // or null. The schemas yield JSON types. Source of each form: published reference, seen in public clients.
 
 import { z } from "zod";
+import { isDay, parseInstant } from "../../kernel/index.ts";
 
 /** One scalar, read in one step instead of by a chain of schemas, since records come by ten thousands. */
 function wire<T>(type: string | readonly string[], expected: string, read: (value: unknown) => T | undefined) {
@@ -74,18 +75,17 @@ export const maybeBoolean = maybe(["boolean", "string"], 'true or false, maybe a
 export const maybeText = maybe(["string"], "text", textOf);
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** An instant as outdial sends it: UTC with a literal Z. Some resources refuse offsets. */
 export const sentInstant = z
   .string()
-  .refine((text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)), "a UTC time such as 2026-01-31T08:00:00Z")
+  .refine((text) => INSTANT.test(text) && parseInstant(text) !== undefined, "a UTC time such as 2026-01-31T08:00:00Z")
   .meta({ format: "date-time" });
 
 /** A day, or an instant. */
 export const sentDay = z
   .string()
-  .refine((text) => (DATE.test(text) || INSTANT.test(text)) && !Number.isNaN(Date.parse(text)), "a day such as 2026-01-31");
+  .refine((text) => isDay(text) || (INSTANT.test(text) && parseInstant(text) !== undefined), "a day such as 2026-01-31");
 
 /** An id as outdial sends it in a body: digits, sent as a number where the resource wants one. */
 export const sentId = z.union([z.string().regex(/^\d+$/, "an id of digits"), z.int().min(0)]);

@@ -64,6 +64,7 @@ export class AttentionUseCases {
       "opt-outs": () => this.#optOuts(),
       imports: () => this.#imports(),
       receivers: () => this.#receivers(),
+      replicas: async () => this.#replicas(),
       "dialer settings": () => this.#dialer(),
       jobs: () => this.#jobs(),
     };
@@ -148,25 +149,27 @@ export class AttentionUseCases {
   async #stops(): Promise<Found[]> {
     const [latest] = await this.#parts.campaigns.stops(1);
     if (latest === undefined || latest.supersededBy !== null) return [];
-    const { changes, listProblem, endedAt, createdAt, actor } = await this.#parts.campaigns.stopped(latest.id);
+    const { changes, alreadyPaused, listProblem, endedAt, createdAt, actor } = await this.#parts.campaigns.stopped(latest.id);
     const open = changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed");
-    if (endedAt === null || (open.length === 0 && listProblem === null)) return [];
+    if (open.length === 0 && listProblem === null && (alreadyPaused.length === 0 || endedAt === null)) return [];
+    const told = [
+      ...(open.length === 0 ? [] : [`${open.length} campaigns are not confirmed paused`]),
+      ...(alreadyPaused.length === 0 ? [] : [`${alreadyPaused.length} are only listed as paused and were not looked at`]),
+      ...(listProblem === null ? [] : ["the list of campaigns was not whole, others may be dialing"]),
+    ];
     return [
       {
         code: "stop_not_confirmed",
         severity: "urgent",
-        subject: { kind: "stop", id: latest.id, name: `emergency stop by ${actor}` },
-        what:
-          open.length === 0
-            ? "the list of campaigns was not whole, others may be dialing"
-            : `${open.length} campaigns are not confirmed paused`,
+        subject: { kind: "stop", id: latest.id, name: `stop by ${actor}` },
+        what: `${endedAt === null ? "it goes on: " : ""}${told.join("; ")}`,
         cause: "tenant",
         evidence: [
           ...(listProblem === null ? [] : [listProblem.message]),
           ...open.slice(0, 20).map(({ campaignId, message }) => `${campaignId}: ${message}`),
         ],
         since: createdAt,
-        next: "Pause them in the tenant's administration, or stop all campaigns again.",
+        next: "Stop all campaigns again, or pause them in the tenant's administration.",
         episode: "",
       },
     ];
@@ -191,7 +194,26 @@ export class AttentionUseCases {
   }
 
   async #receivers(): Promise<Found[]> {
-    return (await this.#parts.deliveries.receivers()).flatMap(({ endpoint, enabled, offSince, message, dead, pending }) =>
+    const receivers = await this.#parts.deliveries.receivers();
+    // Another service may deliver them: that they differ is a concern of its own.
+    const missing = receivers.flatMap(({ endpoint, url, written, pending }) =>
+      !written || url !== null
+        ? []
+        : [
+            {
+              code: "receiver_missing",
+              severity: "soon",
+              subject: { kind: "receiver", id: endpoint, name: endpoint },
+              what: `the store has the receiver ${endpoint}, and this service is not set up with it; ${pending} events wait for one that is`,
+              cause: "receiver",
+              evidence: [],
+              since: null,
+              next: `Set the receiver up for every service; when it is gone for good: outdial webhooks forget ${endpoint}.`,
+              episode: "",
+            } as const,
+          ],
+    );
+    const off = receivers.flatMap(({ endpoint, enabled, offSince, message, dead, pending }) =>
       enabled
         ? []
         : [
@@ -207,6 +229,27 @@ export class AttentionUseCases {
               episode: offSince,
             } as const,
           ],
+    );
+    return [...off, ...missing];
+  }
+
+  #replicas(): Found[] {
+    return this.#context.store.health.conditions().flatMap(({ name, message, advice, since }) =>
+      name === "token_refused" || name === "replicas_differ"
+        ? [
+            {
+              code: name,
+              severity: name === "token_refused" ? "urgent" : "soon",
+              subject: { kind: "tenant", id: "", name: "service" },
+              what: message,
+              cause: "replicas",
+              evidence: [],
+              since: timeText(since),
+              next: advice,
+              episode: message,
+            } as const,
+          ]
+        : [],
     );
   }
 

@@ -20,7 +20,7 @@ import { parseManifest } from "../compliance/manifest.ts";
 import { asOf, callTypes } from "../compliance/placed.ts";
 import { idsOf } from "../compliance/tally.ts";
 import type { RulesInForce } from "../compliance/use-cases.ts";
-import { phoneText } from "../compliance/values.ts";
+import { askedAs, phoneText } from "../compliance/values.ts";
 import { PACK_FORMAT, type PackAbout, type PackLineKind, signedText } from "./pack-form.ts";
 
 /** Receives a line with its newline; resolves when the next one can be sent. */
@@ -245,8 +245,13 @@ class DecidedAgain {
   ): object {
     const pack: CompiledPack = this.#deps.rules.compiled;
     const { number, at, subject, type } = asked;
-    const call = { number, callType: type ?? ASSUMED, postal: undefined, subject: subject === "" ? undefined : subject };
-    const { jurisdictions } = pack.place(number, undefined);
+    const call = {
+      number: askedAs(keyOf(number)),
+      callType: type ?? ASSUMED,
+      postal: undefined,
+      subject: subject === "" ? undefined : subject,
+    };
+    const { jurisdictions } = pack.place(call.number, undefined);
     const facts = this.#reader.read(known, { number: keyOf(number), at, jurisdictions });
     const { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, at);
     return {

@@ -38,7 +38,7 @@ const HOUR_MS = 3_600_000;
 /** How long a request waits for calls under way to end, ms; the pause continues in any case. */
 const DRAIN_WAIT_MS = 10_000;
 /** After this time a request for the emergency stop is answered, ms; the stop continues in any case. */
-const STOP_WAIT_MS = 15_000;
+const STOP_WAIT_MS = 1_500;
 /** A person waits for it. */
 const CALL: CallOptions = { lane: "pacing" };
 
@@ -245,17 +245,21 @@ export class CampaignUseCases {
     };
   }
 
-  /** Begins to pause every campaign of the tenant; returns the progress when each was tried once, or after some seconds. */
-  async stop(by: string, reason: string | undefined): Promise<StopResult> {
+  /**
+   * Begins to pause every campaign of the tenant, or those named; returns the progress when each was tried once, or after a moment.
+   * It needs no database.
+   */
+  async stop(by: string, reason: string | undefined, campaigns?: readonly string[]): Promise<StopResult> {
     const { stops, refresh, runStop } = this.#parts;
-    const id = await stops.begin(by, reason);
+    const id = await stops.begin(by, reason, campaigns);
     runStop(id);
     const waited = new AbortController();
     const late = this.#context.clock.sleep(STOP_WAIT_MS, waited.signal).catch(() => undefined);
     await Promise.race([stops.firstRound(id), late]);
     waited.abort();
     const report = await stops.report(id);
-    await Promise.all(report.campaigns.map(({ campaignId }) => refresh.changed({ campaign: campaignId })));
+    for (const { campaignId, outcome } of report.campaigns)
+      if (outcome === "changed") void refresh.changed({ campaign: campaignId }).catch(() => undefined);
     return stopResultOf(report);
   }
 
@@ -278,7 +282,7 @@ export class CampaignUseCases {
 
   /** The latest emergency stops, newest first. */
   async stops(limit: number): Promise<readonly EmergencyStop[]> {
-    return (await this.#context.store.stops.list(limit)).map(stopViewOf);
+    return (await this.#parts.stops.list(limit)).map(stopViewOf);
   }
 
   async #pair(id: string) {

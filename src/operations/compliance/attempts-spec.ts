@@ -3,8 +3,8 @@
 import { type AnsweredCall, ATTEMPT_KINDS, classifyAnswer } from "../../compliance/index.ts";
 import type { NewAttempt } from "../../store/index.ts";
 import type { Cells } from "../table/records.ts";
-import { type ImportSpec, NUMBER, SKEW_MS } from "./specs.ts";
-import { instant, phone, seconds, word } from "./values.ts";
+import { everyNumber, type ImportSpec, NUMBER, SKEW_MS } from "./specs.ts";
+import { instant, seconds, word } from "./values.ts";
 
 /** Placed calls, and inbound calls that were conversations. */
 export const attemptsFile: ImportSpec<
@@ -28,15 +28,16 @@ export const attemptsFile: ImportSpec<
   parse(cells, { now }) {
     const kind = cells.maybe("kind", (text) => word(text, ATTEMPT_KINDS));
     const answer = answerOf(cells, kind);
-    return {
-      number: cells.need("number", phone),
+    const [number, ...others] = everyNumber(cells);
+    const call = {
       at: cells.need("at", (text) => instant(text, now + SKEW_MS)),
       kind: kind ?? (answer === undefined ? "attempt" : KIND_OF[answer]),
       subject: cells.text("subject"),
       campaign: cells.text("campaign"),
       callId: cells.text("call_id"),
-      answer: answer ?? null,
     };
+    // One call: caps count it for every number that it may have been to, the abandonment rate once.
+    return [{ ...call, number, answer: answer ?? null }, ...others.map((other) => ({ ...call, number: other, answer: null }))];
   },
   write: (records, { facts, actor, importId }) => facts.addAttempts(records, { actor, importId }),
 };

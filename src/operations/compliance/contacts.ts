@@ -1,10 +1,11 @@
 // Contact lists as files: the vendor's field names are accepted besides ours.
 
+import { QUESTION_MEMBERS } from "../../compliance/index.ts";
 import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "../table/records.ts";
 import type { FactSource } from "./import-run.ts";
 import type { GateContact } from "./judge.ts";
 import { bareNumbers } from "./specs.ts";
-import { flag, phone } from "./values.ts";
+import { flag, phones } from "./values.ts";
 
 type Field = "number" | "id" | "postal" | "may_call" | "guaranteed_agent";
 
@@ -17,6 +18,11 @@ const FORMAT: RecordFormat<Field> = {
     { field: "guaranteed_agent", names: ["guaranteed_agent", "guaranteedagent"] },
   ],
   headless: bareNumbers,
+  // A fact that is read past would turn a denial into a call.
+  refused: {
+    members: QUESTION_MEMBERS.filter((name) => !["number", "postal", "guaranteedAgent"].includes(name)),
+    reason: "a gate takes the facts from the store and the call from its arguments; compliance check decides on those of a line",
+  },
 };
 
 /** Reads a contact list in constant memory. Throws OperationError `invalid_input` when the file cannot be read as a whole. */
@@ -26,10 +32,12 @@ export async function* readContacts(source: FactSource): AsyncGenerator<GateCont
 }
 
 function parseContact(cells: Cells<Field>): GateContact {
+  const [number, ...others] = cells.need("number", phones).keys;
   return {
     line: cells.line,
     id: cells.text("id") || undefined,
-    number: cells.need("number", phone),
+    number,
+    ...(others.length > 0 && { others }),
     postal: cells.text("postal") || undefined,
     mayCall: cells.maybe("may_call", flag),
     guaranteedAgent: cells.maybe("guaranteed_agent", flag),

@@ -12,10 +12,10 @@ import type { LiftView, PendingOptOut, RevocationAdded, SuppressionView } from "
 import { masked, maskedText, timeText } from "../views/texts.ts";
 import { attemptsFile } from "./attempts-spec.ts";
 import { checkedAgainst, registriesOf, statedCovers } from "./coverage.ts";
-import { type ImportReport, importFacts } from "./import.ts";
+import { type ImportOptions, type ImportReport, importFacts } from "./import.ts";
 import { type FactSource, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
 import { companyListOf } from "./manifest.ts";
-import { momentOf, setBackOf } from "./questions.ts";
+import { type GivenNumber, momentOf, numberOf, numbersNamed, setBackOf } from "./questions.ts";
 import { loadRegistry, registryName } from "./registry.ts";
 import { consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
 import type { ComplianceContext } from "./use-cases.ts";
@@ -26,7 +26,7 @@ const EXAMPLES = 20;
 /** What is shown of a suppression does not include attempts. */
 const NO_ATTEMPTS = Number.MAX_SAFE_INTEGER / 1000;
 
-type Importer = (source: FactSource, deps: ImportDeps, sink: ImportSink) => Promise<ImportReport>;
+type Importer = (source: FactSource, deps: ImportDeps, sink: ImportSink, options: ImportOptions) => Promise<ImportReport>;
 
 const IMPORTERS = {
   consent: (...given) => importFacts(consentFile, ...given),
@@ -47,7 +47,8 @@ export interface RegistryImport extends ImportView {
 
 /** A person's request not to be called. */
 export interface Revoked {
-  readonly number: PhoneKey;
+  /** As the person or system wrote it: every number that it may name is suppressed. */
+  readonly number: GivenNumber;
   /** Where the request can be looked up: a call, a ticket, a message. */
   readonly reference?: string | undefined;
   /** When the person said it; default now. */
@@ -68,13 +69,15 @@ interface RegistryAsked {
 }
 
 interface LiftAsked {
-  readonly number: PhoneKey;
+  /** Must name one number certainly. */
+  readonly number: GivenNumber;
   readonly reason: string;
   /** It never was an opt-out: consent that was revoked with it is valid again. */
   readonly mistake?: boolean | undefined;
 }
 
 interface LiftPlan extends LiftAsked {
+  readonly number: PhoneKey;
   readonly mistake: boolean;
   readonly suppression: SuppressionView;
 }
@@ -114,14 +117,22 @@ export class FactsUseCases {
   }
 
   /**
-   * Imports a file; importing it twice adds nothing. Throws OperationError `invalid_input`; StoreError `not_owner` when it was
+   * Imports a file; importing it twice adds nothing. Throws OperationError `invalid_input`, also when more than half of the lines
+   * are refused, or more than ten and one in ten, and that is not accepted; StoreError `not_owner` when it was
    * marked as broken off in the meantime, `store_unavailable` when the database stays away.
    */
-  async import(kind: FactKind, source: FactSource, sink: ImportSink, by: string): Promise<ImportView> {
+  async import(
+    kind: FactKind,
+    source: FactSource,
+    sink: ImportSink,
+    by: string,
+    options: ImportOptions = {},
+  ): Promise<ImportView> {
     await this.nameBroken();
-    const { told, examples } = exampling(sink);
-    const { id, kind: name, read, added, known, refused, contentHash } = await IMPORTERS[kind](source, this.#deps(by), told);
-    return { kind: name, read, added, known, refused, examples, id, contentHash, registry: null };
+    const { told, examples, doubts } = exampling(sink);
+    const done = await IMPORTERS[kind](source, this.#deps(by), told, options);
+    const { id, kind: name, read, added, known, refused, contentHash } = done;
+    return { kind: name, read, added, known, refused, examples, doubts, id, contentHash, registry: null };
   }
 
   /**
@@ -139,7 +150,7 @@ export class FactsUseCases {
     const registry = registryName(given.registry);
     const covers = given.covers === undefined ? undefined : statedCovers(given.covers, registry);
     await this.nameBroken();
-    const { told, examples } = exampling(sink);
+    const { told, examples, doubts } = exampling(sink);
     const options = { registry, asOf, covers, changesSince, accept: given.accept };
     const report = await loadRegistry(source, options, this.#deps(by), told);
     const { read, numbers, deleted, refused, covers: covered, result, contentHash, reason = null } = report;
@@ -151,6 +162,7 @@ export class FactsUseCases {
       known: numbers - added,
       refused,
       examples,
+      doubts,
       id: null,
       contentHash,
       registry: { registry, asOf, numbers, deleted, covers: covered, result, reason },
@@ -168,8 +180,15 @@ export class FactsUseCases {
     throw new OperationError("invalid_input", `${name}: ${date.problem}`);
   }
 
-  /** Whether a number is on a do-not-call list, and its history. */
-  async suppression(number: PhoneKey, shown: Shown): Promise<SuppressionView> {
+  /** Whether a number is on a do-not-call list, and its history; of a text that may name several, of each. */
+  async suppression(given: GivenNumber, shown: Shown): Promise<SuppressionView> {
+    const [number, ...others] = numbersNamed(given).keys;
+    const [first, ...rest] = await Promise.all([number, ...others].map((one) => this.#suppressionOf(one, shown)));
+    if (first === undefined) throw new Error("a text that is read names a number");
+    return { ...first, others: rest };
+  }
+
+  async #suppressionOf(number: PhoneKey, shown: Shown): Promise<Omit<SuppressionView, "others">> {
     const { store } = this.#context;
     const { facts } = store;
     const setBack = await setBackOf(store);
@@ -233,7 +252,8 @@ export class FactsUseCases {
   }
 
   /** The preview of a lift; it is valid as long as nothing about the number changes. */
-  async planLift({ number, reason, mistake = false }: LiftAsked): Promise<Planned<LiftPlan>> {
+  async planLift({ number: given, reason, mistake = false }: LiftAsked): Promise<Planned<LiftPlan>> {
+    const number = numberOf(given);
     const history = await this.#context.store.facts.suppressionHistory(number);
     const inForce = history.filter(({ lift }) => lift === null);
     return {
@@ -247,8 +267,9 @@ export class FactsUseCases {
 
   /** Takes a number off the company's do-not-call list. Throws StoreError `not_found` when it is not on it. */
   async lift({ number, reason, mistake }: LiftAsked, by: string, shown: Shown): Promise<LiftView> {
-    const lifted = await this.#context.store.facts.lift({ number, reason, actor: by, mistake });
-    return { number: numberText(number, shown), lifted, actor: by, reason };
+    const key = numberOf(number);
+    const lifted = await this.#context.store.facts.lift({ number: key, reason, actor: by, mistake });
+    return { number: numberText(key, shown), lifted, actor: by, reason };
   }
 
   /** Opt-outs of calls whose number is not known yet, longest waiting first. @param after the last one of the page before */
@@ -263,7 +284,7 @@ export class FactsUseCases {
   }
 
   async #revoke(
-    { number, reference = "", at }: Revoked,
+    { number: given, reference = "", at }: Revoked,
     revocation: { readonly channel: string; readonly code?: string },
     by: string,
     shown: Shown,
@@ -271,8 +292,17 @@ export class FactsUseCases {
   ): Promise<RevocationAdded> {
     const { store, clock } = this.#context;
     const revokedAt = momentOf(at, clock.now());
-    const added = await store.facts.addRevocations([{ number, revokedAt, reference, ...revocation }], { actor: by }, origin);
-    return { number: numberText(number, shown), added: added === 1, since: timeText(revokedAt) };
+    const { keys, doubt } = numbersNamed(given);
+    const revocations = keys.map((number) => ({ number, revokedAt, reference, ...revocation }));
+    const added = await store.facts.addRevocations(revocations, { actor: by }, origin);
+    const [number, ...others] = keys;
+    return {
+      number: numberText(number, shown),
+      others: others.map((one) => numberText(one, shown)),
+      doubt: doubt === undefined ? null : shown.reveal ? doubt : maskedText(doubt),
+      added: added > 0,
+      since: timeText(revokedAt),
+    };
   }
 
   #deps(actor: string): ImportDeps {
@@ -317,15 +347,20 @@ function numberText(number: PhoneKey, { reveal }: Shown): string {
   return reveal ? phoneText(number) : masked(phoneText(number));
 }
 
-/** A sink that also keeps the first refused lines. */
+/** A sink that also keeps the first refused and doubtful lines. */
 function exampling(sink: ImportSink) {
   const examples: { line: number; reason: string }[] = [];
+  const doubts: { line: number; reason: string }[] = [];
   const told: ImportSink = {
     ...sink,
     async refused(line: RefusedLine) {
       if (examples.length < EXAMPLES) examples.push({ line: line.line, reason: line.reason });
       await sink.refused?.(line);
     },
+    async doubted(line) {
+      if (doubts.length < EXAMPLES) doubts.push({ ...line });
+      await sink.doubted?.(line);
+    },
   };
-  return { told, examples };
+  return { told, examples, doubts };
 }

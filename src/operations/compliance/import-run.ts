@@ -30,6 +30,8 @@ export interface FactSource {
 export interface ImportSink {
   /** Each refused line, in order. */
   refused?(line: RefusedLine): void | Promise<void>;
+  /** Each line that counts, although it is not certain whom it names. */
+  doubted?(line: { readonly line: number; readonly reason: string }): void | Promise<void>;
   /** Lines read so far. */
   progress?(read: number): void;
   /** Called when the import waits, with the reason. */

@@ -13,16 +13,15 @@ export { BRING_COMPANY_LIST, createGate, type Gate, NO_COMPANY_LIST } from "./ga
 export { type ImportReport, importFacts } from "./import.ts";
 export { type FactSource, hashing, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
 export type { GateContact, GateRequest, GateVerdict } from "./judge.ts";
-export { factsOfNumber } from "./known.ts";
 export { companyListOf, type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
 export { optOutsOf, type RawOutcome, recordOutcomes } from "./outcomes.ts";
 export { compileRulePack, convertedPack, noneReplayed, type ReplayCounts, replayDecisions, validatedPack } from "./packs.ts";
 export { type PackComparison, type PlacedReplay, replayPlaced } from "./placed.ts";
-export { answerTo, type Explained, explained, type KnownFacts, numberOf, unreadable } from "./questions.ts";
+export { answerTo, type Explained, explained, type KnownFacts, numberOf, numbersNamed, unreadable } from "./questions.ts";
 export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";
 export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";
 export { type CheckedPack, openSignedPack, signPack } from "./signed-pack.ts";
 export { consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
 export { type ComplianceRules, ComplianceUseCases, REPLAYED_MS, type RulesInForce } from "./use-cases.ts";
-export { civilDate, instant, phone, phoneText } from "./values.ts";
+export { askedAs, civilDate, instant, type NumbersNamed, phone, phones, phoneText } from "./values.ts";
 export { companyListWords, setBackWords } from "./words.ts";

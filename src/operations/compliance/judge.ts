@@ -21,7 +21,7 @@ import { FirstSeen } from "./first-seen.ts";
 import { LineHash } from "./line-hash.ts";
 import { companyListOf, type GateManifest } from "./manifest.ts";
 import { CONSENT_FLAG, DUPLICATE, type GateCounts, HANDED_OVER, Tally } from "./tally.ts";
-import { phoneText } from "./values.ts";
+import { askedAs, phoneText } from "./values.ts";
 
 /** A contact on a list. */
 export interface GateContact {
@@ -184,7 +184,7 @@ export class Judge {
 
   #ask(contact: GateContact, number: PhoneKey, known: NumberFacts): Asked {
     const { pack, callType, subject } = this.#request;
-    const call = { number: phoneText(number), callType, postal: contact.postal, subject };
+    const call = { number: askedAs(number), callType, postal: contact.postal, subject };
     const { jurisdictions } = pack.place(call.number, contact.postal);
     const { placed, guaranteedAgent } = contact;
     const own = this.#facts.read(known, { number, at: this.#at, jurisdictions, guaranteedAgent });

@@ -2,7 +2,7 @@
 
 import { findOptOut } from "../../compliance/opt-outs.ts";
 import type { Facts } from "../../store/index.ts";
-import { phone } from "./values.ts";
+import { phones } from "./values.ts";
 
 /** A disposition as the vendor reported it. */
 export interface RawOutcome {
@@ -13,8 +13,8 @@ export interface RawOutcome {
   readonly text?: string | undefined;
   /** ms since the epoch. */
   readonly at: number;
-  /** The digits of the E.164 number, when the report says it. */
-  readonly number?: number | undefined;
+  /** The digits of every E.164 number that the report may name; none when it says none. */
+  readonly numbers?: readonly number[] | undefined;
   readonly campaign?: string | undefined;
 }
 
@@ -39,14 +39,10 @@ export function recordOutcomes(
   optOutCodes: readonly string[] = [],
 ): Promise<OutcomesReport> {
   return facts.addOutcomes(
-    outcomes.map(({ callId, code, text, at, number, campaign }) => ({
-      callId,
-      code,
-      at,
-      number: number ?? null,
-      campaign: campaign ?? "",
-      optOut: findOptOut({ code, message: text }, optOutCodes) ?? null,
-    })),
+    outcomes.flatMap(({ callId, code, text, at, numbers = [], campaign = "" }) => {
+      const optOut = findOptOut({ code, message: text }, optOutCodes) ?? null;
+      return (numbers.length === 0 ? [null] : numbers).map((number) => ({ callId, code, at, number, campaign, optOut }));
+    }),
     by,
   );
 }
@@ -104,9 +100,9 @@ function rawOutcome(row: unknown, { campaign, now }: CallPage): RawOutcome | und
   if (typeof row !== "object" || row === null) return undefined;
   const fields = new Map<string, unknown>(Object.entries(row));
   const text = (...names: readonly string[]) => names.map((name) => fields.get(name)).find((value) => typeof value === "string");
-  const number = phone(text(...NUMBER_FIELDS) ?? "");
+  const numbers = numbersIn(NUMBER_FIELDS.map((name) => fields.get(name)));
   // Without an id a number is enough; without either there is nobody to suppress.
-  const callId = text("id") ?? ("ok" in number ? "" : undefined);
+  const callId = text("id") ?? (numbers === undefined ? undefined : "");
   const code = text("dispositionCode");
   const words = text(...TEXT_FIELDS);
   if (callId === undefined || (code === undefined && words === undefined)) return undefined;
@@ -116,7 +112,16 @@ function rawOutcome(row: unknown, { campaign, now }: CallPage): RawOutcome | und
     code: code ?? "",
     text: words,
     at: Number.isNaN(ended) || ended < 0 ? now : Math.min(ended, now),
-    number: "ok" in number ? number.ok : undefined,
+    numbers,
     campaign,
   };
+}
+
+/** The numbers of the first value that names any, as text or as a JSON number. */
+function numbersIn(values: readonly unknown[]): readonly number[] | undefined {
+  for (const value of values) {
+    const read = typeof value === "string" || Number.isSafeInteger(value) ? phones(String(value)) : undefined;
+    if (read !== undefined && "ok" in read) return read.ok.keys;
+  }
+  return undefined;
 }

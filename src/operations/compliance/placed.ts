@@ -4,7 +4,7 @@ import { CALL_TYPES, type CallType, type CompiledPack, decide, formatInstant } f
 import { type Facts, NO_FACTS, type NumberFacts, type PlacedCall, type RegistryFile } from "../../store/index.ts";
 import { FactsReader, lookBack } from "./call-facts.ts";
 import { parseManifest } from "./manifest.ts";
-import { phoneText } from "./values.ts";
+import { askedAs, phoneText } from "./values.ts";
 
 /** Calls per round trip. */
 const BATCH = 2_000;
@@ -135,7 +135,7 @@ class Side {
   }
 
   rulesBroken({ number, at, subject }: PlacedCall, callType: CallType, then: NumberFacts): readonly string[] {
-    const text = phoneText(number);
+    const text = askedAs(number);
     const { jurisdictions } = this.#pack.place(text, undefined);
     const call = { number: text, callType, postal: undefined, subject: subject === "" ? undefined : subject };
     return decide(call, this.#facts.read(then, { number, at, jurisdictions }), this.#pack, at).rules;

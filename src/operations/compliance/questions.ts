@@ -8,15 +8,15 @@ import {
   decide,
   formatInstant,
   parseQuestion,
-  type Question,
   type Strip,
   strip,
 } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import type { PhoneKey, Store } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
-import { factsOfNumber } from "./known.ts";
-import { instant, phone, phoneText } from "./values.ts";
+import type { Parsed } from "../table/records.ts";
+import { factsOfNumbers } from "./known.ts";
+import { askedAs, instant, type NumbersNamed, phone, phones, phoneText } from "./values.ts";
 import { setBackWords } from "./words.ts";
 
 const HALF_HOUR_MS = 1_800_000;
@@ -26,12 +26,13 @@ const CELLS = 96;
 export interface Asked {
   /** The number as written by people, with spaces and brackets. */
   readonly number: string;
-  readonly callType: string;
-  /** ms since the epoch */
-  readonly at: number;
+  /** Default: that of the facts, else telemarketing. */
+  readonly callType?: string | undefined;
+  /** ms since the epoch; default: that of the facts, else now. */
+  readonly at?: number | undefined;
   readonly postal?: string | undefined;
   readonly subject?: string | undefined;
-  /** Facts to use instead of the store's. */
+  /** Facts to use instead of the store's: a line of `check`, or part of one. What it says of the call must agree with the rest. */
   readonly facts?: object | undefined;
 }
 
@@ -41,6 +42,8 @@ export type KnownFacts = Pick<Store, "facts" | "audit">;
 /** A decision with the coming 48 hours, and the source of its facts. */
 export interface Explained {
   readonly call: Call;
+  /** E.164 of every number that the question may be about; none when its text names none. */
+  readonly numbers: readonly string[];
   readonly at: number;
   readonly decision: Decision;
   readonly ahead: Strip;
@@ -50,31 +53,31 @@ export interface Explained {
 }
 
 /**
- * Decides a question on the given facts, otherwise on those of the store, otherwise without facts. @param open undefined where
- * there is no store
+ * Decides a question on the given facts, otherwise on those of the store, otherwise without facts. @param now ms since the epoch
+ * @param open undefined where there is no store
  */
 export async function explained(
   asked: Asked,
   pack: CompiledPack,
+  now: number,
   open: () => Promise<KnownFacts | undefined>,
 ): Promise<Explained> {
-  const { facts: given, ...rest } = asked;
-  const key = phone(asked.number);
-  // A text that is not a number is decided as it is: the reason says so.
-  const number = "ok" in key ? phoneText(key.ok) : asked.number.trim();
-  const written = { ...given, ...rest, number, at: new Date(asked.at).toISOString() };
-  const {
-    call,
-    at,
-    facts: brought,
-  }: Question = parseQuestion(Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined)));
-  const store = given === undefined && "ok" in key ? await open() : undefined;
+  const { facts: given, number: text, ...rest } = asked;
+  const read = phones(text);
+  const keys: readonly PhoneKey[] = "ok" in read ? read.ok.keys : [];
+  // A text that names none or several is decided as it is: the reasons say so, and the rules of all bind.
+  const [only, ...others] = keys;
+  const number = only === undefined || others.length > 0 ? text.trim() : askedAs(only);
+  const question = parseQuestion(given ?? {}, { callType: "telemarketing", at: now }, { ...rest, number });
+  const { call, at, facts: brought } = question;
+  const store = given === undefined && only !== undefined ? await open() : undefined;
   const setBack = store === undefined ? null : await setBackOf(store);
   const known =
-    store !== undefined && "ok" in key ? await factsOfNumber(store.facts, key.ok, { pack, at, postal: asked.postal }) : undefined;
+    store === undefined ? undefined : await factsOfNumbers(store.facts, keys, { pack, at, number, postal: call.postal });
   const used: CallFacts = known ?? brought;
   return {
     call,
+    numbers: keys.map(phoneText),
     at,
     decision: decide(call, used, pack, at),
     ahead: strip(call, used, pack, at, CELLS, HALF_HOUR_MS),
@@ -95,7 +98,7 @@ export async function setBackOf({ audit }: Pick<Store, "audit">): Promise<string
  */
 export function answerTo(value: object, pack: CompiledPack, at: number | undefined, record = false) {
   try {
-    const { id, call, facts, at: asked } = parseQuestion(value, at);
+    const { id, call, facts, at: asked } = parseQuestion(value, { at });
     const { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, asked);
     return {
       ...(id === undefined ? {} : { id }),
@@ -125,11 +128,25 @@ function inputOf(value: object): object {
   return "input" in value && typeof value.input === "object" && value.input !== null ? value.input : value;
 }
 
-/** The key of a number as people write it. Throws OperationError `invalid_input`. */
-export function numberOf(text: string): PhoneKey {
-  const key = phone(text);
-  if ("ok" in key) return key.ok;
-  throw new OperationError("invalid_input", `number: ${key.problem}`);
+/** A text as people write it, or the digits of an E.164 number as a number. */
+export type GivenNumber = string | PhoneKey;
+
+/** The one number that is certainly meant. Throws OperationError `invalid_input` */
+export function numberOf(given: GivenNumber): PhoneKey {
+  return wanted(phone(textOf(given)));
+}
+
+/** Every number that may be meant. Throws OperationError `invalid_input` */
+export function numbersNamed(given: GivenNumber): NumbersNamed {
+  return wanted(phones(textOf(given)));
+}
+
+/** Digits that are a number of no country are refused, however they came here. */
+const textOf = (given: GivenNumber) => (typeof given === "number" ? `00${given}` : given);
+
+function wanted<T>(read: Parsed<T>): T {
+  if ("ok" in read) return read.ok;
+  throw new OperationError("invalid_input", `number: ${read.problem}`);
 }
 
 /**

@@ -7,8 +7,8 @@ import { type Cells, type Parsed, type RecordFormat, readRecords } from "../tabl
 import type { RegistryCovers } from "../views/schemas/compliance.ts";
 import { isByAreaCode, type StatedCovers } from "./coverage.ts";
 import { type FactSource, type ImportDeps, type ImportRun, type ImportSink, underImport } from "./import-run.ts";
-import { bareNumbers } from "./specs.ts";
-import { civilDate, phone } from "./values.ts";
+import { bareNumbers, everyNumber } from "./specs.ts";
+import { civilDate, type NumbersNamed, phones } from "./values.ts";
 
 const BATCH = 10_000;
 /** A file with less than this share of the current numbers of an area code is probably incomplete. */
@@ -41,9 +41,9 @@ const FORMAT: RecordFormat<Field> = {
     looksLikeData: (line) => bareNumbers.looksLikeData(line.replaceAll(/(^|[,;\t|])\s*"?[ad]"?\s*(?=$|[,;\t|])/gi, "$1")),
     cells(record) {
       const action = record.find(isLetter);
-      if (action === undefined) return { number: record.join("") };
+      if (action === undefined) return { number: record.join(",") };
       const date = record.find(isDate) ?? "";
-      return { number: record.filter((cell) => cell !== action && cell !== date).join(""), date, action };
+      return { number: record.filter((cell) => cell !== action && cell !== date).join(","), date, action };
     },
   },
 };
@@ -152,7 +152,7 @@ interface Read {
 }
 
 interface Line {
-  readonly number: PhoneKey;
+  readonly numbers: NumbersNamed["keys"];
   readonly listed: boolean | undefined;
   readonly on: string;
 }
@@ -170,14 +170,16 @@ async function fill(
   let batch: Line[] = [];
   let isFirst = true;
   const flush = async () => {
+    const numbers = batch.flatMap((line) => line.numbers);
     // Named first: a batch whose answer was lost counts none when it is repeated.
-    for (const { number } of batch) if (!filled.byArea.has(areaCodeOf(number))) filled.byArea.set(areaCodeOf(number), 0);
+    for (const number of numbers) if (!filled.byArea.has(areaCodeOf(number))) filled.byArea.set(areaCodeOf(number), 0);
     if (isChanges) {
-      const changes = batch.map(({ number, on, listed }) => ({ number, on, listed: listed === true }));
+      const changes = batch.flatMap((line) =>
+        line.numbers.map((number) => ({ number, on: line.on, listed: line.listed === true })),
+      );
       await run.write(() => facts.fillRegistryChanges(id, changes, importId));
-      filled.numbers += batch.length;
+      filled.numbers += changes.length;
     } else {
-      const numbers = batch.map(({ number }) => number);
       for (const [area, many] of await run.write(() => facts.fillRegistryFile(id, numbers, importId))) {
         filled.byArea.set(area, (filled.byArea.get(area) ?? 0) + many);
         filled.numbers += many;
@@ -196,8 +198,10 @@ async function fill(
   };
   for await (const one of readRecords(run.bytes, FORMAT, parse, source.read)) {
     filled.read += 1;
-    if ("record" in one) batch.push(one.record);
-    else {
+    if ("record" in one) {
+      batch.push(one.record);
+      if (one.note !== undefined) await sink.doubted?.({ line: one.line, reason: one.note });
+    } else {
       filled.refused += 1;
       await sink.refused?.(one);
     }
@@ -223,29 +227,38 @@ function lineOf(cells: Cells<Field>, { registry, asOf, covers, changesSince }: R
   const named = cells.text("area").replaceAll(/\D/g, "");
   const [only, ...more] = covers instanceof Set ? covers : [];
   const area = named !== "" ? named : only !== undefined && more.length === 0 ? String(only) : "";
-  const number = cells.need("number", (text) => numberOf(text, area, registry));
-  if (named !== "" && areaCodeOf(number) !== Number(named))
+  const numbers = everyNumber(cells, (text) => numbersOf(text, area, registry));
+  if (named !== "" && !numbers.some((number) => areaCodeOf(number) === Number(named)))
     cells.refuse("area", `area: ${JSON.stringify(cells.text("area"))} is not the area code of the number`);
   const listed =
     cells.maybe("action", actionOf) ?? (cells.text("kind") === "" ? undefined : ACTIONS.get(cells.text("kind").toLowerCase()));
-  if (listed === undefined) return { number, listed, on: asOf };
+  if (listed === undefined) return { numbers, listed, on: asOf };
+  // That a number was taken off permits calls: it must be certain.
+  if (!listed) cells.need("number", (text) => certain(text, numbersOf(text, area, registry)));
   const on = cells.maybe("date", changeDate) ?? asOf;
   if (on > asOf) cells.refuse("date", `date: ${on} is after ${asOf}, the date of the list`);
   if (changesSince !== undefined && on < changesSince)
     cells.refuse("date", `date: ${on} is before ${changesSince}, the date of the version that the changes were made to`);
-  return { number, listed, on };
+  return { numbers, listed, on };
 }
 
-/** @param area for a number without one */
-function numberOf(text: string, area: string, registry: string): Parsed<PhoneKey> {
-  if (!isByAreaCode(registry)) return phone(text);
+/** Every number of the registry that a text may name. @param area for a number without one */
+function numbersOf(text: string, area: string, registry: string): Parsed<NumbersNamed> {
+  if (!isByAreaCode(registry)) return phones(text);
   const isLocal = text.replaceAll(/\D/g, "").length === 7;
   if (isLocal && area === "")
     return { problem: `${JSON.stringify(text)} has no area code; where the file is of one, say so: --covers AREACODE` };
-  const parsed = phone(isLocal ? `${area}${text}` : text);
-  if ("ok" in parsed && areaCodeOf(parsed.ok) === OTHERS)
+  const parsed = phones(isLocal ? `${area}${text}` : text);
+  if ("problem" in parsed) return parsed;
+  const [first, ...others] = parsed.ok.keys.filter((number) => areaCodeOf(number) !== OTHERS);
+  if (first === undefined)
     return { problem: `${JSON.stringify(text)} is no number with an area code, as all of the registry of ${registry} are` };
-  return parsed;
+  return { ok: { keys: [first, ...others], doubt: parsed.ok.doubt } };
+}
+
+function certain(text: string, parsed: Parsed<NumbersNamed>): Parsed<NumbersNamed> {
+  if ("problem" in parsed || parsed.ok.doubt === undefined) return parsed;
+  return { problem: `${JSON.stringify(text)} ${parsed.ok.doubt}; a number is taken off only when it is certain` };
 }
 
 function actionOf(text: string): Parsed<boolean> {

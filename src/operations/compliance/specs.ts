@@ -10,8 +10,8 @@ import type {
   NewRevocation,
   NewSuppression,
 } from "../../store/index.ts";
-import type { Cells, FieldSpec, RecordFormat } from "../table/records.ts";
-import { civilDate, instant, phone, word } from "./values.ts";
+import type { Cells, FieldSpec, Parsed, RecordFormat } from "../table/records.ts";
+import { civilDate, instant, type NumbersNamed, phone, phones, word } from "./values.ts";
 
 /** How far clocks of other systems may be ahead of ours, ms. */
 export const SKEW_MS = 5 * 60_000;
@@ -34,9 +34,10 @@ export interface ImportSpec<Field extends string, T> {
   /** Its name; the audit action is `<kind>.import`. */
   readonly kind: string;
   readonly format: RecordFormat<Field>;
-  parse(cells: Cells<Field>, context: ParseContext): T;
+  /** The records of a line: several when its number may be several and the fact holds for each. */
+  parse(cells: Cells<Field>, context: ParseContext): readonly T[];
   /** The opt-out in a line that is refused for another reason: an opt-out is never lost. */
-  readonly rescue?: (cells: Cells<Field>, context: ParseContext) => T;
+  readonly rescue?: (cells: Cells<Field>, context: ParseContext) => readonly T[];
   /** @returns the number of new records */
   write(records: readonly T[], context: WriteContext): Promise<number>;
 }
@@ -46,6 +47,14 @@ export const NUMBER: FieldSpec<"number"> = {
   names: ["number", "phone", "phone_number", "phonenumber", "telephone", "e164", "msisdn"],
   required: true,
 };
+
+/** Every number that a line may be about, for facts that only ever forbid; a doubt is noted. */
+export function everyNumber(cells: Cells<"number">, read: (text: string) => Parsed<NumbersNamed> = phones): NumbersNamed["keys"] {
+  const { keys, doubt } = cells.need("number", read);
+  if (doubt !== undefined)
+    cells.note = `number: ${JSON.stringify(cells.text("number").slice(0, 60))} ${doubt}; the line counts for ${keys.length > 1 ? "each" : "it"}`;
+  return keys;
+}
 
 /** A line that is nothing but a telephone number. */
 export const bareNumbers = {
@@ -92,12 +101,12 @@ export const consentFile: ImportSpec<
       source: cells.text("source"),
       evidence: cells.text("evidence"),
     };
-    return { consent, revocation: revokedAt === undefined ? undefined : revocationOf(cells, number, revokedAt) };
+    return [{ consent, revocation: revokedAt === undefined ? undefined : revocationOf(cells, number, revokedAt) }];
   },
   rescue(cells, { now }) {
-    const number = cells.need("number", phone);
+    const numbers = everyNumber(cells);
     const revokedAt = cells.need("revoked_at", (text) => instant(text, now + SKEW_MS, true));
-    return { consent: undefined, revocation: revocationOf(cells, number, revokedAt) };
+    return numbers.map((number) => ({ consent: undefined, revocation: revocationOf(cells, number, revokedAt) }));
   },
   async write(records, { facts, actor, importId }) {
     // Revocations first: if writing stops here, nobody is called on a revoked consent.
@@ -131,9 +140,9 @@ export const internalListFile: ImportSpec<"number" | "at" | "code" | "reference"
   write: (records, { facts, actor, importId }) => facts.suppress(records, { actor, importId }),
 };
 
-function listed(cells: Cells<"number" | "code" | "reference">, saidAt: number | null): NewSuppression {
-  const number = cells.need("number", phone);
-  return { number, saidAt, origin: "list", code: cells.text("code"), reference: cells.text("reference") };
+function listed(cells: Cells<"number" | "code" | "reference">, saidAt: number | null): NewSuppression[] {
+  const [code, reference] = [cells.text("code"), cells.text("reference")];
+  return everyNumber(cells).map((number) => ({ number, saidAt, origin: "list", code, reference }));
 }
 
 /** Established business relationships. */
@@ -146,11 +155,13 @@ export const relationshipsFile: ImportSpec<"number" | "kind" | "date", NewRelati
       { field: "date", names: ["date", "since"], required: true },
     ],
   },
-  parse: (cells, { now }) => ({
-    number: cells.need("number", phone),
-    kind: cells.need("kind", (text) => word(text, RELATIONSHIP_KINDS)),
-    since: cells.need("date", (text) => civilDate(text, now)),
-  }),
+  parse: (cells, { now }) => [
+    {
+      number: cells.need("number", phone),
+      kind: cells.need("kind", (text) => word(text, RELATIONSHIP_KINDS)),
+      since: cells.need("date", (text) => civilDate(text, now)),
+    },
+  ],
   write: (records, { facts, importId }) => facts.addRelationships(records, importId),
 };
 
@@ -169,7 +180,11 @@ export const disconnectionsFile: ImportSpec<"number" | "disconnected_on" | "quer
     const queriedOn = cells.maybe("queried_on", (text) => civilDate(text, now));
     if (disconnectedOn === undefined && queriedOn === undefined)
       cells.refuse("disconnected_on", "neither disconnected_on nor queried_on is there: the line says nothing");
-    return { number: cells.need("number", phone), disconnectedOn, queriedOn };
+    // A disconnection voids consent; that the database was asked permits calls.
+    if (disconnectedOn === undefined) return [{ number: cells.need("number", phone), queriedOn }];
+    const numbers = everyNumber(cells);
+    const isCertain = cells.note === undefined;
+    return numbers.map((number) => ({ number, disconnectedOn, queriedOn: isCertain ? queriedOn : undefined }));
   },
   write: (records, { facts, importId }) => facts.addDisconnections(records, importId),
 };
@@ -184,10 +199,12 @@ export const linesFile: ImportSpec<"number" | "line_type" | "date", NewLineType>
       { field: "date", names: ["date", "seen_on", "as_of"], required: true },
     ],
   },
-  parse: (cells, { now }) => ({
-    number: cells.need("number", phone),
-    lineType: cells.need("line_type", (text) => word(text, LINE_TYPES)),
-    seenOn: cells.need("date", (text) => civilDate(text, now)),
-  }),
+  parse: (cells, { now }) => [
+    {
+      number: cells.need("number", phone),
+      lineType: cells.need("line_type", (text) => word(text, LINE_TYPES)),
+      seenOn: cells.need("date", (text) => civilDate(text, now)),
+    },
+  ],
   write: (records, { facts, importId }) => facts.addLineTypes(records, importId),
 };

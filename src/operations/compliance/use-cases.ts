@@ -84,17 +84,13 @@ export class ComplianceUseCases {
   }
 
   /**
-   * Whether a number may be called, on the given facts or those of the store, with the coming 48 hours. @param asked.at default
-   * now
+   * Whether a number may be called, on the given facts or those of the store, with the coming 48 hours. Throws ComplianceError
+   * `invalid_facts`, also when the facts contradict the question.
    */
-  async explain(
-    asked: Omit<Asked, "at"> & { readonly at?: number | undefined },
-    { reveal }: { readonly reveal: boolean },
-  ): Promise<ComplianceExplain> {
+  async explain(asked: Asked, { reveal }: { readonly reveal: boolean }): Promise<ComplianceExplain> {
     const { store, clock } = this.#context;
     const { compiled } = await this.#rules.rules();
-    const at = asked.at ?? clock.now();
-    return explainOf(await explained({ ...asked, at }, compiled, async () => store), { reveal });
+    return explainOf(await explained(asked, compiled, clock.now(), async () => store), { reveal });
   }
 
   /** Decides questions on the facts in them. @param at for questions without an instant */

@@ -1,6 +1,7 @@
 // Parses the cells of a file: each gives the value, or one sentence that says what is needed. Pure.
 
-import { nearest } from "../../kernel/index.ts";
+import { certainText, readNumber } from "../../compliance/opt-outs.ts";
+import { isDay, nearest } from "../../kernel/index.ts";
 import type { PhoneKey } from "../../store/index.ts";
 import type { Parsed } from "../table/records.ts";
 
@@ -9,22 +10,44 @@ const wrong = (text: string, wanted: string): { readonly problem: string } => ({
   problem: `${JSON.stringify(text.slice(0, 60))} is not ${wanted}`,
 });
 
-/**
- * A telephone number as the store's key: E.164 with a plus sign or 00, or a North American number in any usual notation (ten
- * digits, or eleven with a leading 1). Invisible characters, which some spreadsheets and address books add, are ignored.
- */
-export function phone(text: string): Parsed<PhoneKey> {
-  const bare = text.replace(/^\s*tel:/i, "").replace(/[\s\p{Cf}().,/‐‑–-]/gu, "");
-  const national = /^1?[2-9]\d{9}$/.test(bare) ? bare.padStart(11, "1") : "";
-  const digits = /^(?:\+|00)(\d*)$/.exec(bare)?.[1] ?? national;
-  // A leading 1 must be followed by ten digits; more means an addition: an extension, a second number, the ".0" of a spreadsheet.
-  if (/^(?:1\d{10}|[2-9]\d{6,14})$/.test(digits)) return ok(Number(digits));
-  return wrong(text, "a telephone number; write it as E.164, such as +12125550123");
+/** The numbers that a text names, as keys of the store, the likeliest first. */
+export interface NumbersNamed {
+  readonly keys: readonly [PhoneKey, ...PhoneKey[]];
+  /** Why the text does not certainly name the line of one person; undefined when it does. */
+  readonly doubt: string | undefined;
 }
+
+/** Every number that a text names: a prohibition, or a fact that only ever forbids, holds for all of them. */
+export function phones(text: string): Parsed<NumbersNamed> {
+  const read = readNumber(text);
+  if ("problem" in read) return { problem: `${JSON.stringify(text.slice(0, 60))} ${read.problem}` };
+  const [first, ...others] = read.numbers;
+  return ok({ keys: [keyOf(first), ...others.map(keyOf)], doubt: read.doubt });
+}
+
+/** The one number that a text certainly names. What permits a call, or asks about one person, needs certainty. */
+export function phone(text: string): Parsed<PhoneKey> {
+  const read = phones(text);
+  if ("problem" in read) return read;
+  const { keys, doubt } = read.ok;
+  if (doubt === undefined) return ok(keys[0]);
+  return { problem: `${JSON.stringify(text.slice(0, 60))} ${doubt}; ${howToBeClear(keys)}` };
+}
+
+function howToBeClear(keys: readonly PhoneKey[]): string {
+  return `write the one that is meant: ${keys.map(askedAs).join(" or ")}`;
+}
+
+const keyOf = (number: string): PhoneKey => Number(number.slice(1));
 
 /** The E.164 text of a key. */
 export function phoneText(number: PhoneKey): string {
   return `+${number}`;
+}
+
+/** The text of a key that names this number alone, wherever it is read again; mostly E.164. */
+export function askedAs(number: PhoneKey): string {
+  return certainText(phoneText(number));
 }
 
 const INSTANT = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s*(Z|[+-]\d\d:?\d\d)?)?$/i;
@@ -39,7 +62,7 @@ export function instant(text: string, latest: number, dates = false): Parsed<num
   if (time === undefined && !dates) return wrong(text, "a time: the time of day is missing, write it as 2026-06-16T15:00:00Z");
   if (time !== undefined && zone === undefined) return wrong(text, "clear: the offset from UTC is missing, such as Z or -05:00");
   const at = Date.parse(`${date}T${time ?? "00:00"}${zone ?? "Z"}`);
-  if (Number.isNaN(at) || civilDateOf(Date.parse(`${date}T00:00Z`)) !== date) return wrong(text, "a time that exists");
+  if (Number.isNaN(at) || !isDay(date)) return wrong(text, "a time that exists");
   if (at > latest) return { problem: `${text} is in the future` };
   if (at < 0) return { problem: `${text} is before 1970` };
   return ok(at);
@@ -47,14 +70,9 @@ export function instant(text: string, latest: number, dates = false): Parsed<num
 
 /** A calendar date, YYYY-MM-DD; refused when it is after the date of `latest` in every zone. */
 export function civilDate(text: string, latest: number): Parsed<string> {
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(at) || civilDateOf(at) !== text) return wrong(text, "a date; write it as 2026-06-16");
-  if (at > latest + 14 * 3_600_000) return { problem: `${text} is in the future` };
+  if (!isDay(text)) return wrong(text, "a date; write it as 2026-06-16");
+  if (Date.parse(text) > latest + 14 * 3_600_000) return { problem: `${text} is in the future` };
   return ok(text);
-}
-
-function civilDateOf(at: number): string | undefined {
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString().slice(0, 10);
 }
 
 /** One of a set of words, in any case. */

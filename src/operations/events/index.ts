@@ -1,5 +1,6 @@
 // Events: their envelope, and their delivery from the outbox to configured receivers.
 
+export { MAIL } from "../../store/index.ts";
 export { eventDocument, type OutboundEventType } from "./catalog.ts";
 export { cloudEvent } from "./cloud-event.ts";
 export { recordDrift } from "./drift.ts";
@@ -8,4 +9,4 @@ export { heldAt, isEverOver, type QuietHours } from "./quiet-hours.ts";
 export { reachMail, reachWebhook } from "./reach.ts";
 export { setBackAlarm } from "./set-back.ts";
 export { DeliveryUseCases } from "./use-cases.ts";
-export { createDeliveryWorker, type DeliveryWorker, MAIL, type MailReceiver } from "./worker.ts";
+export { createDeliveryWorker, type DeliveryWorker, type MailReceiver } from "./worker.ts";

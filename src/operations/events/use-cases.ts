@@ -39,7 +39,7 @@ export class DeliveryUseCases {
     return { ...deliveryOf(delivery), failures };
   }
 
-  /** Every receiver that is configured, or that there are events for. */
+  /** Every receiver that is configured here, that the store has, or that there are events for. */
   async receivers(): Promise<EndpointView[]> {
     const { outbox, endpoints } = this.#context.store;
     const counts = new Map((await outbox.counts()).map((one) => [one.endpoint, one]));
@@ -58,6 +58,7 @@ export class DeliveryUseCases {
         delivered,
         dead,
         oldestPendingMs,
+        written: states.get(endpoint)?.known ?? false,
         enabled: offSince === null,
         message: offReason,
         failingSince: timeText(failingSince),
@@ -96,6 +97,18 @@ export class DeliveryUseCases {
   /** Switches a receiver on again; its events are due at once. False when it was on. */
   switchOn(endpoint: string, actor: string): Promise<boolean> {
     return this.#context.store.endpoints.switchOn(endpoint, { actor, action: "webhooks.on", subject: endpoint });
+  }
+
+  /**
+   * Says that a receiver is gone: no events are written for it any more, and what waits becomes dead letters. False when the store
+   * did not have it. Throws OperationError `job_state` while this process is set up with it.
+   */
+  async forget(endpoint: string, actor: string): Promise<boolean> {
+    if (Object.hasOwn(this.#receivers, endpoint))
+      throw new OperationError("job_state", `the receiver ${endpoint} is set up here`, {
+        advice: "Take it out of outdial.yaml and the environment of every process, start them again, and then forget it.",
+      });
+    return this.#context.store.endpoints.forget(endpoint, { actor, action: "webhooks.forget", subject: endpoint });
   }
 
   /** Switches a receiver off; its events wait. False when it was off. */

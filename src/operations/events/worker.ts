@@ -1,7 +1,7 @@
 // The delivery worker: one lane per receiver, started and stopped together, or run once until nothing is due.
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
-import type { StoreLog } from "../../store/index.ts";
+import { MAIL, type StoreLog } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { Resolve } from "./address.ts";
 import { MAIL_TIMEOUT_MS, type Sender, TIMEOUT_MS } from "./attempt.ts";
@@ -19,9 +19,6 @@ export interface MailReceiver extends MailConfig {
   readonly offAfterMs?: number | undefined;
   readonly quiet?: QuietHours | undefined;
 }
-
-/** Name of the receiver of alarms by e-mail in the outbox. */
-export const MAIL = "mail";
 
 /** What a delivery worker works with. */
 export interface DeliveryWorkerOptions {

@@ -13,8 +13,8 @@ interface CorrectionLedgerOptions {
   readonly executor: string;
   /** ms since the epoch. */
   readonly now: () => number;
-  /** Name of the receiver of events; undefined for no events. */
-  readonly endpoint: string | undefined;
+  /** Name of the receiver of events; undefined while the store has none. */
+  readonly endpoint: () => string | undefined;
   readonly onItem?: ((item: EndedItem) => void) | undefined;
 }
 
@@ -82,7 +82,7 @@ function auditEntry({ actor }: CorrectionLedgerOptions, jobId: string, item: Fin
 }
 
 function eventOf(options: CorrectionLedgerOptions, jobId: string, item: FinishedCorrection): OutboxEvent | undefined {
-  const { endpoint } = options;
+  const endpoint = options.endpoint();
   const { entry, interactionId } = item;
   if (endpoint === undefined || entry === undefined || item.result !== "success") return undefined;
   const eventId = `${jobId}-${item.line}`;

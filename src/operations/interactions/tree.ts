@@ -1,6 +1,6 @@
 // The rules for the dispositions of one interaction: the tree of codes, and mutually exclusive codes. Pure.
 
-import { nearest } from "../../kernel/index.ts";
+import { nearest, parseInstant } from "../../kernel/index.ts";
 import type { RowProblem as AnyRowProblem } from "../jobs/index.ts";
 import { listed, shown } from "../jobs/row-values.ts";
 import type { Entry } from "./entry.ts";
@@ -134,12 +134,7 @@ function keptProblems(entry: Entry, tree: DispositionTree): InteractionProblem[]
   return [{ code: "unwritable_entry", message }];
 }
 
-const OFFSET_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
-
 /** Whether a text is a valid ISO 8601 time with its offset from UTC. */
 export function isOffsetTime(text: string): boolean {
-  const [, date] = OFFSET_TIME.exec(text) ?? [];
-  if (date === undefined || Number.isNaN(Date.parse(text))) return false;
-  // Date.parse accepts February 30 and returns March 2.
-  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
+  return parseInstant(text) !== undefined;
 }

@@ -1,6 +1,6 @@
 // Turns a request for a report into its scope, with checks.
 
-import { type Clock, type Instant, parseDuration } from "../../kernel/index.ts";
+import { type Clock, type Instant, isDay, parseDuration } from "../../kernel/index.ts";
 import {
   checkedPeriod,
   DIMENSIONS,
@@ -110,6 +110,5 @@ function periodOf(
 }
 
 function dayAfter(day: string): string {
-  const at = Date.parse(day);
-  return Number.isNaN(at) ? day : new Date(at + 86_400_000).toISOString().slice(0, 10);
+  return isDay(day) ? new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10) : day;
 }

@@ -2,6 +2,6 @@
 
 export { type EngineKind, launchEngine, openDesk } from "./engine.ts";
 export { isDue, waitOf } from "./left.ts";
-export { joinReplicas, livesOf, type Membership } from "./members.ts";
+export { differencesOf, differenceWords, joinReplicas, livesOf, type Membership } from "./members.ts";
 export { stopOf } from "./reason.ts";
 export { type Interruption, Runs } from "./runs.ts";

@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import { isDue, isLeft, waitOf } from "./left.ts";
 
 const NOW = 1_000_000;
+const NOTHING = { retriesAway: false, forRefused: false };
+const RETRIES = { ...NOTHING, retriesAway: true };
 const job = (status: "running" | "ready" | "stopped" | "done", more: object = {}) => ({
   status,
   error: null,
@@ -29,12 +31,26 @@ test.each([
   ["refused", job("stopped", { error: { code: "missing_scope" }, finishedAt: 0 }), false],
   ["ended", job("done"), false],
 ])("%s", (_, given, expected) => {
-  expect(isDue(given, NOW, true)).toBe(expected);
+  expect(isDue(given, NOW, RETRIES)).toBe(expected);
+});
+
+test("a job that a refused service had is gone on with by one whose token is good: at once, then less and less often", () => {
+  const left = (run: number, ago: number) =>
+    job("stopped", { error: { code: "unauthorized" }, run, finishedAt: NOW - ago, createdAt: NOW - ago });
+  const takes = (run: number, ago: number) => isDue(left(run, ago), NOW, { ...NOTHING, forRefused: true });
+  expect([takes(1, 0), takes(2, 59_000), takes(2, 61_000), takes(3, 61_000), takes(3, 121_000)]).toEqual([
+    true,
+    false,
+    true,
+    false,
+    true,
+  ]);
+  expect(isDue(left(1, 100_000), NOW, RETRIES)).toBe(false);
 });
 
 test("a tenant that was away is tried again after a minute, where that is wanted", () => {
   const away = (ago: number) => job("stopped", { error: { code: "vendor_unavailable" }, finishedAt: NOW - ago });
-  expect([isDue(away(1000), NOW, true), isDue(away(61_000), NOW, true), isDue(away(61_000), NOW, false)]).toEqual([
+  expect([isDue(away(1000), NOW, RETRIES), isDue(away(61_000), NOW, RETRIES), isDue(away(61_000), NOW, NOTHING)]).toEqual([
     false,
     true,
     false,
@@ -43,7 +59,7 @@ test("a tenant that was away is tried again after a minute, where that is wanted
 
 test("a receiver that was away is tried again after a minute, then each time after twice as long up to an hour, for three days", () => {
   const away = (run: number, ago: number, createdAt = NOW - 1000) =>
-    isDue(job("stopped", { error: { code: "receiver_unavailable" }, run, finishedAt: NOW - ago, createdAt }), NOW, false);
+    isDue(job("stopped", { error: { code: "receiver_unavailable" }, run, finishedAt: NOW - ago, createdAt }), NOW, NOTHING);
   expect([away(1, 59_000), away(1, 61_000), away(3, 239_000), away(3, 241_000)]).toEqual([false, true, false, true]);
   expect([away(40, 3_599_000), away(40, 3_601_000)]).toEqual([false, true]);
   expect([away(40, 3_601_000, NOW - 71 * 3_600_000), away(40, 3_601_000, NOW - 73 * 3_600_000)]).toEqual([true, false]);
@@ -51,7 +67,7 @@ test("a receiver that was away is tried again after a minute, then each time aft
 
 test("a lake that could not be written is tried again after five seconds, then each time after twice as long up to five minutes", () => {
   const away = (run: number, ago: number) =>
-    isDue(job("stopped", { error: { code: "lake_unavailable" }, run, finishedAt: NOW - ago }), NOW, false);
+    isDue(job("stopped", { error: { code: "lake_unavailable" }, run, finishedAt: NOW - ago }), NOW, NOTHING);
   expect([away(1, 4_900), away(1, 5_100), away(3, 19_900), away(3, 20_100)]).toEqual([false, true, false, true]);
   expect([away(40, 299_000), away(40, 301_000)]).toEqual([false, true]);
 });

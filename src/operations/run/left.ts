@@ -44,6 +44,8 @@ export const STORE_TROUBLE: ReadonlySet<string> = new Set(["store_unavailable", 
 const RESUMABLE: ReadonlySet<unknown> = new Set([...STORE_TROUBLE, "audit_set_back"]);
 /** Reasons of a stop because the tenant was away. */
 const AWAY: ReadonlySet<unknown> = new Set(["vendor_unavailable", "rate_limited", "deadline_exceeded"]);
+/** The tenant refused the token of the process that had it. */
+const UNAUTHORIZED = "unauthorized";
 /** Another process starts a job that was begun and has no run after this time, ms. */
 const UNTAKEN_MS = 10_000;
 /**
@@ -79,12 +81,13 @@ const receiverPauseMs = (run: number): number => Math.min(RECEIVER_AWAY_MOST_MS,
 /**
  * Whether a service should begin a new run of a job that has none: its process died between recording the job and starting it, or
  * its database, the receiver of what it sends or the disk of its lake was away. Pure.
- * @param retriesAway whether to do this also when the tenant did not answer
+ * @param given.retriesAway whether to do this also when the tenant did not answer
+ * @param given.forRefused whether to do this also for the tenant's refusal of a token: it was another service's, and this one's is good
  */
 export function isDue(
   job: Pick<Job, "status" | "error" | "createdAt" | "finishedAt" | "run">,
   now: number,
-  retriesAway: boolean,
+  { retriesAway, forRefused }: { readonly retriesAway: boolean; readonly forRefused: boolean },
 ): boolean {
   // After a clock was set back, recorded times may be in the future: their distance from now counts as it does for past times.
   const since = (instant: number) => Math.abs(now - instant);
@@ -95,5 +98,6 @@ export function isDue(
     return since(job.createdAt) < RECEIVER_GIVEN_UP_MS && since(job.finishedAt ?? 0) > receiverPauseMs(job.run);
   if (code === LAKE_AWAY)
     return since(job.finishedAt ?? 0) > Math.min(LAKE_MOST_MS, LAKE_FIRST_MS * 2 ** Math.max(0, job.run - 1));
+  if (code === UNAUTHORIZED) return forRefused && (job.run <= 1 || since(job.finishedAt ?? 0) > receiverPauseMs(job.run - 1));
   return RESUMABLE.has(code) || (retriesAway && AWAY.has(code) && since(job.finishedAt ?? 0) > AWAY_MS);
 }

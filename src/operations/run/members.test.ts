@@ -4,7 +4,7 @@ import { createHandClock } from "../../../test/support/hand-clock.ts";
 import type { Replicas } from "../../store/index.ts";
 import { joinReplicas, replicaIsDead } from "./members.ts";
 
-const replica = { id: "r1", pid: 7, host: "a", intervalMs: 2000, scopes: [], silentMs: 100 };
+const replica = { id: "r1", pid: 7, host: "a", intervalMs: 2000, scopes: [], refused: null, alike: {}, silentMs: 100 };
 const here = (host: string, lives: boolean) => ({ host, processLives: () => lives });
 
 test("a replica that left, or whose process on this machine is gone, is dead at once", () => {

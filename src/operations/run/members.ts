@@ -1,7 +1,7 @@
 // This process among the processes that share the store: its heartbeat, and how it decides which of them are dead.
 
 import type { Clock } from "../../kernel/index.ts";
-import type { Replica, Replicas } from "../../store/index.ts";
+import type { Replica, ReplicaBeat, Replicas } from "../../store/index.ts";
 import { monotonic } from "./leave.ts";
 
 /** Time between two heartbeats, ms. */
@@ -27,12 +27,13 @@ export function replicaIsDead(
   return replica.silentMs > replica.intervalMs * (1 + MISSED);
 }
 
-/** Which replicas of a store are dead, as seen from this machine. */
+/** Which replicas of a store are dead, and which live, as seen from this machine. */
 export function livesOf(
   replicas: Pick<Replicas, "list">,
   here: { readonly host: string; readonly processLives: (pid: number) => boolean },
-): { isDead(id: string): Promise<boolean> } {
+): { isDead(id: string): Promise<boolean>; live(): Promise<Replica[]> } {
   return {
+    live: async () => (await replicas.list()).filter((one) => !replicaIsDead(one, here)),
     async isDead(id) {
       const replica = (await replicas.list()).find((candidate) => candidate.id === id);
       return replicaIsDead(replica, here);
@@ -40,12 +41,41 @@ export function livesOf(
   };
 }
 
+/** A thing that is not the same in all processes of a store. */
+export interface ReplicaDifference {
+  readonly item: string;
+  /** The processes that have it alike, by their ids; the largest group first. */
+  readonly groups: readonly (readonly string[])[];
+}
+
+/** What replicas do not have alike. A replica that says nothing of a thing is not compared in it. Pure. */
+export function differencesOf(replicas: readonly Pick<Replica, "id" | "alike">[]): readonly ReplicaDifference[] {
+  const items = [...new Set(replicas.flatMap(({ alike }) => Object.keys(alike)))].toSorted();
+  return items.flatMap((item) => {
+    const say = replicas.filter(({ alike }) => alike[item] !== undefined);
+    const groups = [...Map.groupBy(say, ({ alike }) => alike[item]).values()].map((ones) => ones.map(({ id }) => id).toSorted());
+    return groups.length < 2 ? [] : [{ item, groups: groups.toSorted((a, b) => b.length - a.length) }];
+  });
+}
+
+/** A difference as a sentence without its full stop. */
+export const differenceWords = ({ item, groups: [most = [], ...others] }: ReplicaDifference): string =>
+  `${others.flat().join(", ")} ${others.flat().length === 1 ? "has" : "have"} other ${item} than ${most.join(", ")}`;
+
 /** This process among those of the same store: its id, which are dead, and which are services. */
 export interface Membership {
   readonly id: string;
   isDead(id: string): Promise<boolean>;
-  /** The other live services that run jobs of a scope. */
+  /** The live processes of the store, this one included. */
+  live(): Promise<Replica[]>;
+  /** Set while the tenant refuses this process's token, by what its client last saw; makes no request. */
+  refusal(): ReplicaBeat["refused"];
+  /** The other live services that run jobs of a scope, and whose token the tenant does not refuse as far as they know. */
   services(scope: string): Promise<string[]>;
+  /** The other live services of a scope whose token the tenant refuses. */
+  refused(scope: string): Promise<string[]>;
+  /** Whether this process leaves work of a scope to others: the tenant refuses its token, and another service can do it. */
+  leavesWork(scope: string): Promise<boolean>;
   /** Whether this process has been able to beat for so long that all other live processes had time to beat, too. */
   isSteady(): boolean;
   /**
@@ -76,13 +106,15 @@ export async function joinReplicas(options: {
   /** Milliseconds of a clock that nobody can set; the process's own by default. */
   elapsed?: (() => number) | undefined;
   processLives: (pid: number) => boolean;
+  /** What each heartbeat says of this process; by default that it is not refused, and nothing to compare. */
+  standing?: (() => Pick<ReplicaBeat, "refused" | "alike">) | undefined;
   /**
    * A further check with each beat; when it rejects, the beat counts as failed. @returns whether this process may continue to
    * send
    */
   look?: (() => Promise<boolean>) | undefined;
 }): Promise<Membership> {
-  const { look = async () => true } = options;
+  const { look = async () => true, standing = () => ({ refused: null, alike: {} }) } = options;
   const { replicas, id, pid, host, scopes, clock, processLives, elapsed = monotonic } = options;
   const gone = new AbortController();
   const instant = () => ({ at: clock.now(), elapsed: elapsed() });
@@ -94,7 +126,7 @@ export async function joinReplicas(options: {
   let maySend = true;
   const beat = async () => {
     const sent = instant();
-    await replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, scopes });
+    await replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, scopes, ...standing() });
     maySend = await look();
     // A beat that took so long counts as failed: for the others it may have been overdue.
     if (since(sent) > INTERVAL_MS) failedAt = elapsed();
@@ -109,20 +141,23 @@ export async function joinReplicas(options: {
       await beat().catch(() => (failedAt = elapsed()));
     }
   })();
+  const lives = livesOf(replicas, { host, processLives });
+  const others = async (scope: string) => (await lives.live()).filter((one) => one.scopes.includes(scope) && one.id !== id);
+  const services = async (scope: string) => (await others(scope)).filter(({ refused }) => refused === null).map((one) => one.id);
   const isTrusted = () => maySend && since(beatSent) < LEASE_MS && elapsed() - pausedAt > TAKEN_MS;
   return {
     id,
-    ...livesOf(replicas, { host, processLives }),
+    ...lives,
     isSteady: () => elapsed() - Math.max(failedAt, pausedAt) > DEAD_MS,
     isTrusted,
     trust() {
       const was = pausedAt;
       return () => pausedAt === was && isTrusted();
     },
-    async services(scope) {
-      const all = (await replicas.list()).filter((one) => one.scopes.includes(scope) && one.id !== id);
-      return all.filter((one) => !replicaIsDead(one, { host, processLives })).map((one) => one.id);
-    },
+    refusal: () => standing().refused,
+    services,
+    refused: async (scope) => (await others(scope)).filter(({ refused }) => refused !== null).map((one) => one.id),
+    leavesWork: async (scope) => standing().refused !== null && (await services(scope)).length > 0,
     async forget(other) {
       if (other !== id) await replicas.remove(other);
     },

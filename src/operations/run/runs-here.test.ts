@@ -22,7 +22,12 @@ function ledger() {
 
 test("a job that is cancelled while a write of it is on its way is let go of when nothing of it runs any more", async () => {
   const { job, jobs } = ledger();
-  const members = { id: "me", isTrusted: () => true, isDead: async () => false } as unknown as Membership;
+  const members = {
+    id: "me",
+    isTrusted: () => true,
+    isDead: async () => false,
+    leavesWork: async () => false,
+  } as unknown as Membership;
   const audit = { isHeld: false, requireNotHeld: () => undefined };
   const here = new RunsHere(
     { jobs, members, clock: createTestClock(), serves: true, audit, warn: () => undefined },
@@ -55,7 +60,12 @@ test("a job that is cancelled while a write of it is on its way is let go of whe
 
 test("a run without an end is over when its service leaves, and nobody has its row; what was under way has ended", async () => {
   const { job, jobs } = ledger();
-  const members = { id: "me", isTrusted: () => true, isDead: async () => false } as unknown as Membership;
+  const members = {
+    id: "me",
+    isTrusted: () => true,
+    isDead: async () => false,
+    leavesWork: async () => false,
+  } as unknown as Membership;
   const audit = { isHeld: false, requireNotHeld: () => undefined };
   const leaves = new AbortController();
   const here = new RunsHere(

@@ -137,13 +137,16 @@ export class RunsHere {
     const ended = new AbortController();
     const leave = new JobLeave(clock, signal, elapsed, () => members.isTrusted());
     here.end = () => leave.end(takenOver(jobId));
-    const look = () =>
-      this.#mayGoOn(kind, entered).catch((thrown: unknown) => {
+    const look = async () => {
+      // A run without an end would go on being refused: one that ends has stopped by itself.
+      if (serves && kind.rows !== undefined && (await members.leavesWork(kind.scope))) leave.end(refusedHere(jobId));
+      return this.#mayGoOn(kind, entered).catch((thrown: unknown) => {
         // A service waits until the database is the right one again; a command ends, because nobody would notice that it does
         // nothing.
         if (!serves && isWrongStore(thrown)) leave.end(thrown);
         throw thrown;
       });
+    };
     const everyMs = kind.rows === undefined ? undefined : ENDLESS_LOOK_MS;
     void leave.watch({ id: jobId, run, replica: members.id, everyMs }, look, ended.signal);
     const moved = Promise.withResolvers<"moved">();
@@ -224,6 +227,8 @@ export class RunsHere {
         if (signal.aborted) return "left";
         continue;
       }
+      // The engine gives it to any service: this one gives it back.
+      if (serves && (await members.leavesWork(kind.scope))) return "left";
       const taking = await take(owned, members.id);
       if (typeof taking === "string") return taking;
       const { blockedBy } = taking;
@@ -292,6 +297,9 @@ const ownedRun = (entered: EngineRun): OwnedRun => ({
 export function forever(): Promise<never> {
   return new Promise(() => {});
 }
+
+const refusedHere = (jobId: string) =>
+  new OutdialError("interrupted", `${jobId} is left to another service: the tenant refuses this one's token`);
 
 const isWrongStore = (thrown: unknown): thrown is OutdialError =>
   thrown instanceof OutdialError && (thrown.code === "other_tenant" || thrown.code === "audit_set_back");

@@ -2,7 +2,7 @@
 // reason.
 
 import type { CallOutcome, CallRecord } from "../../dialing/index.ts";
-import { nearest } from "../../kernel/index.ts";
+import { isDay, nearest } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import {
   type Cells,
@@ -152,12 +152,6 @@ function yesOrNo(text: string): Parsed<boolean> {
   if (/^(true|yes|y|1)$/i.test(text)) return { ok: true };
   if (/^(false|no|n|0)$/i.test(text)) return { ok: false };
   return { problem: `${JSON.stringify(text.slice(0, 40))} is not yes or no` };
-}
-
-/** Whether the calendar has the day: V8 parses 2026-02-30 as 2 March. */
-function isDay(text: string): boolean {
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
 function dayOf(text: string): Parsed<string> {

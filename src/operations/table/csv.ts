@@ -19,10 +19,18 @@ export interface CsvRecord {
 
 /**
  * Reads records in constant memory, the header included.
+ * @param skip number of lines at the beginning that are not records
  * @param done what an error's advice says about the earlier rows, such as "Nothing was sent."
  * @throws OperationError `invalid_input` when the file as a whole cannot be read
  */
-export async function* csvRecords(source: AsyncIterable<Uint8Array>, delimiter: string, done: string): AsyncGenerator<CsvRecord> {
+export async function* csvRecords(
+  source: AsyncIterable<Uint8Array>,
+  delimiter: string,
+  done: string,
+  skip = 0,
+): AsyncGenerator<CsvRecord> {
+  // What is parsed is ahead of what is read: only the parser knows where it fails.
+  let parsed = skip;
   const parser = parse({
     bom: true,
     info: true,
@@ -32,6 +40,11 @@ export async function* csvRecords(source: AsyncIterable<Uint8Array>, delimiter: 
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_ROW_BYTES,
+    from_line: skip + 1,
+    on_record(record: string[], { lines }: { lines: number }) {
+      parsed = lines;
+      return record;
+    },
   });
   const fed = pipeline(source, parser);
   // The code that reads from the parser gets the failure; here the same failure must not count as unhandled.
@@ -45,7 +58,7 @@ export async function* csvRecords(source: AsyncIterable<Uint8Array>, delimiter: 
     await fed;
   } catch (thrown) {
     if (thrown instanceof OutdialError) throw thrown;
-    throw unreadable(thrown, lastLine, done);
+    throw unreadable(thrown, parsed, done);
   }
 }
 
@@ -82,6 +95,26 @@ function newlinesIn(record: readonly string[]): number {
   return count;
 }
 
+/**
+ * The index of a column in a header, by its name in lower case; -1 when it is missing. Throws `invalid_input` when it is there
+ * twice, in whatever letters: nobody knows which of the two is meant.
+ */
+export function onlyColumn(header: readonly string[], wanted: string, line: number): number {
+  const found = header.flatMap((cell, at) => (cell.trim().toLowerCase() === wanted ? [at] : []));
+  const [first = -1, second] = found;
+  if (second === undefined) return first;
+  const names = found.map((at) => JSON.stringify(header[at]?.trim())).join(" and ");
+  throw new OperationError("invalid_input", `line ${line}: the header has one column twice: ${names}`, {
+    advice: "Remove or rename one of the two.",
+  });
+}
+
+/** Where the header may be, when the first line is not one: reports are exported with a title above. */
+export function headerHint(lines: readonly string[], known: ReadonlySet<string>): string {
+  const at = lines.findIndex((line, index) => index > 0 && mostKnown(line, known).found > 1);
+  return at < 0 ? "" : `Line ${at + 1} looks like the header: remove what stands above it. `;
+}
+
 /** The message of a record whose fields do not fit the header. */
 export function widthProblem(fields: number, width: number): string {
   return `the row has ${fields} ${fields === 1 ? "field" : "fields"} where the header has ${width}; a separator inside a text needs quotes around the text`;
@@ -92,11 +125,15 @@ export function widthProblem(fields: number, width: number): string {
  * (lower case).
  */
 export function sniffDelimiter(headerLine: string, known: ReadonlySet<string>): string {
+  return mostKnown(headerLine, known).delimiter;
+}
+
+function mostKnown(headerLine: string, known: ReadonlySet<string>): { readonly delimiter: string; readonly found: number } {
   let best = ",";
   let most = 0;
   for (const delimiter of [",", ";", "\t"]) {
     const found = headerLine.split(delimiter).filter((cell) => known.has(cell.trim().replaceAll('"', "").toLowerCase())).length;
     if (found > most) [best, most] = [delimiter, found];
   }
-  return best;
+  return { delimiter: best, found: most };
 }

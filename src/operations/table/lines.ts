@@ -8,6 +8,9 @@ export type NdjsonLine =
   | { readonly line: number; readonly members: ReadonlyMap<string, unknown> }
   | { readonly line: number; readonly problem: string };
 
+/** What is wrong with an integer of more digits than a JSON number keeps. */
+export const CUT = "is a number that was cut before it was read: JSON numbers keep 15 digits; write it as a string";
+
 /** Deepest nesting; the same as in the body of a request. */
 const DEEPEST = 64;
 
@@ -21,10 +24,19 @@ export async function* ndjsonLines(source: AsyncIterable<Uint8Array>): AsyncGene
   }
 }
 
+/** A large number with an exponent: a spreadsheet or a program may have dropped its last digits. */
+const SHORTENED = /\de\+?\d/i;
+
+/** Keeps such a number as it is written, so that whoever reads it as a number of digits sees that some are lost. */
+function shortenedAsText(_: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const isLarge = typeof value === "number" && Math.abs(value) >= 1e6 && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+  return isLarge && /e/i.test(context?.source ?? "") ? context?.source : value;
+}
+
 function parseObject(text: string): { members: ReadonlyMap<string, unknown> } | { problem: string } {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = SHORTENED.test(text) ? JSON.parse(text, shortenedAsText) : JSON.parse(text);
   } catch (thrown) {
     return { problem: `the line is not JSON: ${jsonTrouble(thrown).slice(0, 200)}` };
   }

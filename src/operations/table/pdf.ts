@@ -2,7 +2,7 @@
 // further pages, with the first column repeated.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { installCommand, missingPackage } from "../../kernel/index.ts";
+import { installCommand, missingPackage, unmarkedCell } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { BOLD, codesNote, FONT, hasCodes, plain, registerFonts } from "../pdf-text.ts";
 import { csvRecords } from "./csv.ts";
@@ -271,7 +271,7 @@ export async function tablePdfOf(head: TableHead, csv: AsyncIterable<Uint8Array>
     read += 1;
     if (read > MOST_PDF_ROWS) continue;
     // Removes the mark with which the CSV keeps a spreadsheet from executing a text.
-    const cells = record.slice(0, MOST_COLUMNS).map((cell) => cell.slice(0, LONGEST).replace(/^'(?=[=+\-@\t\r])/, ""));
+    const cells = record.slice(0, MOST_COLUMNS).map((cell) => unmarkedCell(cell.slice(0, LONGEST)));
     text += cells.reduce((sum, cell) => sum + cell.length, 0);
     if (text > MOST_TEXT)
       throw new OperationError("invalid_input", `the table has more than ${MOST_TEXT} characters, too many for a PDF`, {

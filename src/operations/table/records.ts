@@ -2,8 +2,8 @@
 
 import { nearest } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
-import { csvRecords, sniffDelimiter, widthProblem } from "./csv.ts";
-import { ndjsonLines } from "./lines.ts";
+import { csvRecords, headerHint, onlyColumn, sniffDelimiter, widthProblem } from "./csv.ts";
+import { CUT, ndjsonLines } from "./lines.ts";
 import { openSource, type RowFormat } from "./source.ts";
 
 /** A value of a cell, or why it is invalid. */
@@ -26,6 +26,8 @@ export interface RecordFormat<Field extends string> {
     readonly looksLikeData: (firstLine: string) => boolean;
     readonly cells?: (record: readonly string[]) => Readonly<Partial<Record<Field, string>>>;
   };
+  /** Members of NDJSON that matter elsewhere and would be ignored here: a line that has one is refused for the reason given. */
+  readonly refused?: { readonly members: readonly string[]; readonly reason: string };
 }
 
 /** How a file of records is read. */
@@ -48,6 +50,8 @@ export interface RefusedLine {
 /** The cells of one line. A cell that cannot be parsed refuses the line. */
 export class Cells<Field extends string> {
   readonly line: number;
+  /** What its reader should be told about a line that is read. */
+  note: string | undefined;
   readonly #text: (field: Field) => string;
 
   constructor(line: number, text: (field: Field) => string) {
@@ -105,12 +109,15 @@ export async function* readRecords<Field extends string, T>(
   parse: (cells: Cells<Field>) => T,
   options: RecordOptions = {},
   rescue?: (cells: Cells<Field>) => T,
-): AsyncGenerator<{ readonly line: number; readonly record: T } | (RefusedLine & { readonly rescued?: T })> {
+): AsyncGenerator<
+  { readonly line: number; readonly record: T; readonly note?: string } | (RefusedLine & { readonly rescued?: T })
+> {
   for await (const cells of readCells(source, format, options)) {
     if (!(cells instanceof Cells)) yield cells;
     else
       try {
-        yield { line: cells.line, record: parse(cells) };
+        const record = parse(cells);
+        yield { line: cells.line, record, ...(cells.note === undefined ? {} : { note: cells.note }) };
       } catch (thrown) {
         if (!(thrown instanceof RefusedCell)) throw thrown;
         const rescued = rescue === undefined ? undefined : attempt(rescue, cells);
@@ -136,7 +143,7 @@ async function* readCells<Field extends string>(
   const fields = renamed(format.fields, options.mapping ?? {});
   const opened = await openSource(source, options.format);
   if (opened.format === "ndjson") {
-    yield* readNdjson(opened.bytes, fields);
+    yield* readNdjson(opened.bytes, fields, format.refused);
     return;
   }
   if (/^\s*</.test(opened.firstLine))
@@ -144,7 +151,7 @@ async function* readCells<Field extends string>(
       advice: "Where the file can be downloaded as flat text, too, take that.",
     });
   const known = new Set(fields.flatMap(({ names }) => names));
-  const delimiter = options.delimiter ?? sniffDelimiter(opened.firstLine, known);
+  const delimiter = options.delimiter ?? opened.delimiter ?? sniffDelimiter(opened.firstLine, known);
   const { headless } = format;
   const bare = headless?.looksLikeData(opened.firstLine) === true ? headless.field : undefined;
   let at: ReadonlyMap<Field, number> | undefined;
@@ -153,12 +160,13 @@ async function* readCells<Field extends string>(
     opened.bytes,
     delimiter,
     options.done ?? "What was read before it is in; reading the mended file adds the rest.",
+    opened.skip,
   )) {
     if (bare !== undefined) {
       const made = headless?.cells?.(record);
-      yield new Cells(line, (field) => (made !== undefined ? (made[field] ?? "") : field === bare ? record.join("") : ""));
+      yield new Cells(line, (field) => (made !== undefined ? (made[field] ?? "") : field === bare ? record.join(",") : ""));
     } else if (at === undefined) {
-      at = findFields(record, fields);
+      at = findFields(record, fields, line, headerHint(opened.firstLines, known));
       width = record.length;
     } else if (record.length !== width) yield { line, field: undefined, reason: widthProblem(record.length, width) };
     else {
@@ -171,19 +179,30 @@ async function* readCells<Field extends string>(
 async function* readNdjson<Field extends string>(
   source: AsyncIterable<Uint8Array>,
   fields: readonly FieldSpec<Field>[],
+  refused: RecordFormat<Field>["refused"],
 ): AsyncGenerator<Cells<Field> | RefusedLine> {
   for await (const read of ndjsonLines(source)) {
     if ("problem" in read) {
       yield { line: read.line, field: undefined, reason: read.problem };
       continue;
     }
+    const unused = refused?.members.find((name) => read.members.has(name));
+    if (unused !== undefined) {
+      yield { line: read.line, field: unused, reason: `${unused}: ${refused?.reason}` };
+      continue;
+    }
     const members = new Map([...read.members].map(([name, value]) => [name.toLowerCase(), value]));
+    if (members.size < read.members.size) {
+      yield { line: read.line, field: undefined, reason: "the line has a member twice, in other letters" };
+      continue;
+    }
     yield new Cells(read.line, (field) => {
       const names = fields.find((spec) => spec.field === field)?.names ?? [];
       const value = names.map((name) => member(members, name)).find((found) => found !== undefined && found !== null);
       if (value === undefined) return "";
       if (typeof value === "string") return value;
-      if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return String(value);
+      if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) throw new RefusedCell(field, `${field} ${CUT}`);
+      if (typeof value === "boolean" || typeof value === "number") return String(value);
       throw new RefusedCell(field, `${field} is ${Array.isArray(value) ? "an array" : "an object"}; a string is wanted`);
     });
   }
@@ -224,19 +243,21 @@ function renamed<Field extends string>(
 function findFields<Field extends string>(
   header: readonly string[],
   fields: readonly FieldSpec<Field>[],
+  line: number,
+  hint: string,
 ): ReadonlyMap<Field, number> {
   const names = header.map((cell) => cell.trim().toLowerCase());
   const at = new Map<Field, number>();
   for (const { field, names: wanted, required } of fields) {
-    const index = wanted.map((name) => names.indexOf(name)).find((found) => found >= 0);
+    const index = wanted.map((name) => onlyColumn(header, name, line)).find((found) => found >= 0);
     if (index !== undefined) at.set(field, index);
     else if (required === true) {
       const near = nearest(field, names);
       throw new OperationError(
         "invalid_input",
-        `line 1: there is no column ${wanted[0] ?? field} in the header (${header.join(", ").slice(0, 300)})`,
+        `line ${line}: there is no column ${wanted[0] ?? field} in the header (${header.join(", ").slice(0, 300)})`,
         {
-          advice: `${near === undefined ? "" : `Did you mean ${near}? `}Columns are ${fields.map((spec) => spec.names[0]).join(", ")}; rename others with --column FIELD=NAME.`,
+          advice: `${hint}${near === undefined ? "" : `Did you mean ${near}? `}Columns are ${fields.map((spec) => spec.names[0]).join(", ")}; rename others with --column FIELD=NAME.`,
         },
       );
     }

@@ -1,5 +1,7 @@
 // How the value of a column is read: from a cell of CSV, and from a member of NDJSON.
 
+import { CUT } from "../table/lines.ts";
+
 /** The value of a column. */
 export type Value = string | readonly string[];
 
@@ -42,7 +44,7 @@ function textOf(member: unknown, refuse: (message: string) => void): string {
     : typeof member === "number"
       ? `the number ${member}`
       : `a JSON ${typeof member}`;
-  refuse(`is ${what}; a string is wanted`);
+  refuse(typeof member === "number" && Math.abs(member) > Number.MAX_SAFE_INTEGER ? CUT : `is ${what}; a string is wanted`);
   return "";
 }
 

@@ -2,6 +2,7 @@
 
 import { nearest } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
+import { onlyColumn } from "../table/csv.ts";
 import { COLUMNS, type Field } from "./columns.ts";
 
 const FIELDS: readonly Field[] = COLUMNS.map(({ name }) => name);
@@ -36,26 +37,29 @@ export interface Columns {
   readonly ignored: readonly string[];
 }
 
-/** Finds the fields in a header row. Names are compared without case and outer white space. Throws `invalid_input`. */
-export function findColumns(header: readonly string[], mapping: ColumnMapping): Columns {
+/**
+ * Finds the fields in a header row. Names are compared without case and outer white space. Throws `invalid_input`.
+ * @param place.hint where the header may be instead
+ */
+export function findColumns(
+  header: readonly string[],
+  mapping: ColumnMapping,
+  { line, hint: elsewhere }: { readonly line: number; readonly hint: string },
+): Columns {
   const names = header.map((cell) => cell.trim());
-  const lower = names.map((name) => name.toLowerCase());
   const at: Partial<Record<Field, number>> = {};
   for (const { name: field, isRequired } of COLUMNS) {
     const wanted = (mapping[field] ?? field).toLowerCase();
-    const index = lower.indexOf(wanted);
-    if (index >= 0 && lower.indexOf(wanted, index + 1) >= 0) {
-      throw new OperationError("invalid_input", `line 1: the column ${names[index]} occurs twice in the header`);
-    }
+    const index = onlyColumn(header, wanted, line);
     if (index >= 0) at[field] = index;
     else if (isRequired === true || mapping[field] !== undefined) {
       const near = nearest(wanted, names);
       const hint = near === undefined ? "" : `; did you mean ${near}? Then pass --column ${field}=${near}`;
       throw new OperationError(
         "invalid_input",
-        `line 1: there is no column ${mapping[field] ?? field} in the header (${names.join(", ").slice(0, 300)})${hint}`,
+        `line ${line}: there is no column ${mapping[field] ?? field} in the header (${names.join(", ").slice(0, 300)})${hint}`,
         {
-          advice: `The header must name ${listed(true)}; ${listed(false)} are optional.`,
+          advice: `${elsewhere}The header must name ${listed(true)}; ${listed(false)} are optional.`,
         },
       );
     }

@@ -108,7 +108,7 @@ test.each([
   ["", /input is empty/],
   ["foo,bar\n1,2\n", /no column call_id/],
   [`call_id,dispositon_code_id\n`, /did you mean dispositon_code_id/],
-  [`${HEADER},call_id\n`, /occurs twice/],
+  [`${HEADER},call_id\n`, /one column twice: "call_id" and "call_id"/],
   [lines(HEADER, 'c1,D1,R1,"never closed,', "c2,D1,R1,,"), /never closed/],
   ["\xff\xfea", /UTF-16/],
 ])("an input that cannot be read as a whole says why: %j", async (text, message) => {

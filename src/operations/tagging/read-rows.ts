@@ -1,6 +1,6 @@
 // Reads tagging rows from CSV or NDJSON as a stream: every line becomes a row or a problem with its line number, none is skipped.
 
-import { csvRecords, sniffDelimiter, widthProblem } from "../table/csv.ts";
+import { csvRecords, headerHint, sniffDelimiter, widthProblem } from "../table/csv.ts";
 import { ndjsonLines } from "../table/lines.ts";
 import { type OpenedSource, openSource, type RowFormat } from "../table/source.ts";
 import { type RowProblem, rowOf, type TagRow } from "./assignment.ts";
@@ -31,13 +31,14 @@ export async function* readRows(source: AsyncIterable<Uint8Array>, options: Read
   else yield* readCsv(opened, options);
 }
 
-async function* readCsv({ firstLine, bytes }: OpenedSource, options: ReadOptions): AsyncGenerator<ReadRow> {
+async function* readCsv(opened: OpenedSource, options: ReadOptions): AsyncGenerator<ReadRow> {
   const mapping = options.mapping ?? {};
-  const delimiter = options.delimiter ?? sniffDelimiter(firstLine, columnNames(mapping));
+  const known = columnNames(mapping);
+  const delimiter = options.delimiter ?? opened.delimiter ?? sniffDelimiter(opened.firstLine, known);
   let columns: Columns | undefined;
-  for await (const { line, record } of csvRecords(bytes, delimiter, "Nothing was sent.")) {
+  for await (const { line, record } of csvRecords(opened.bytes, delimiter, "Nothing was sent.", opened.skip)) {
     if (columns === undefined) {
-      columns = findColumns(record, mapping);
+      columns = findColumns(record, mapping, { line, hint: headerHint(opened.firstLines, known) });
       options.onIgnoredColumns?.(columns.ignored);
     } else yield csvRow(record, line, columns);
   }

@@ -14,8 +14,8 @@ interface TagLedgerOptions {
   readonly executor: string;
   /** ms since the epoch. */
   readonly now: () => number;
-  /** Name of the receiver of BI events; without one there are no events. */
-  readonly endpoint: string | undefined;
+  /** Name of the receiver of BI events; undefined while the store has none. */
+  readonly endpoint: () => string | undefined;
   readonly onItem?: ((item: EndedItem) => void) | undefined;
   /** What is done instead of setting dispositions. */
   readonly instead?: Instead | undefined;
@@ -26,22 +26,25 @@ const DISPOSITION_ASSIGNED = "DISPOSITION_ASSIGNED";
 
 /** The ledger of the jobs of one campaign that this replica runs. */
 export function createTagLedger(options: TagLedgerOptions): RowLedger<PlannedRow, FinishedItem> {
-  const { jobs, executor, endpoint } = options;
+  const { jobs, executor } = options;
   return createRowLedger<PlannedRow, FinishedItem>({
     jobs,
     executor,
     encode: encodeRows,
     decode: decodeRows,
     lineOf,
-    write: (jobId, item, settled) => ({
-      item: ledgerItem(item),
-      audit: auditEntry(options, jobId, item, settled),
-      // Receivers of dispositions do not get what was done instead.
-      event:
-        endpoint !== undefined && options.instead === undefined && item.result === "tagged"
-          ? tagEvent(options, endpoint, jobId, item)
-          : undefined,
-    }),
+    write(jobId, item, settled) {
+      const endpoint = options.endpoint();
+      return {
+        item: ledgerItem(item),
+        audit: auditEntry(options, jobId, item, settled),
+        // Receivers of dispositions do not get what was done instead.
+        event:
+          endpoint !== undefined && options.instead === undefined && item.result === "tagged"
+            ? tagEvent(options, endpoint, jobId, item)
+            : undefined,
+      };
+    },
     // A locked call whose status is known.
     kind: "tag",
     errorOf,

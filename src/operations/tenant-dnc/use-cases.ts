@@ -3,6 +3,7 @@
 
 import type { PhoneKey, Store } from "../../store/index.ts";
 import { type CallOptions, type DoNotCallGroupName, requireSupported, type TenantLink } from "../../tenant/port.ts";
+import { phone } from "../compliance/values.ts";
 import { OperationError } from "../error.ts";
 import type { DncDifference, DncPush } from "../views/schemas/tenant.ts";
 
@@ -150,7 +151,8 @@ export class TenantDnc {
     for (const group of obeyed ?? (await source.obeyed(campaignId, options))) {
       let numbers = 0;
       for await (const number of source.numbers(group.id, options)) {
-        theirs.add(number);
+        const read = phone(number);
+        theirs.add("ok" in read ? tenantNumber(read.ok) : number);
         numbers += 1;
       }
       groups.push({ ...group, numbers });

@@ -14,11 +14,11 @@ import { masked, maskedText, shareOf, timeText } from "./texts.ts";
 
 /** One decision with the 48 hours ahead. */
 export function explainOf(
-  { call, at, decision, ahead, from, setBack }: Explained,
+  { call, numbers, at, decision, ahead, from, setBack }: Explained,
   { reveal }: { readonly reveal: boolean },
 ): ComplianceExplain {
   return {
-    number: reveal ? call.number : masked(call.number),
+    number: (numbers.length === 0 ? [call.number] : numbers).map((one) => (reveal ? one : masked(one))).join(" or "),
     callType: call.callType,
     at: timeText(at),
     decision: decision.decision,

@@ -1,7 +1,6 @@
 // Emergency stops as the API shows them: a campaign is called paused only when the tenant shows it as paused.
 
 import type { EmergencyStopReport } from "../campaigns/state/emergency-stop.ts";
-import type { StopReport } from "../campaigns/state/stop.ts";
 import type { EmergencyStop, StopResult } from "./schemas/stops.ts";
 import { timeText } from "./texts.ts";
 
@@ -19,30 +18,25 @@ export function stopResultOf({ stop, campaigns }: EmergencyStopReport): StopResu
   const ended = stop.endedAt !== null;
   return {
     ...rest,
-    changes: campaigns.filter(({ outcome }) => outcome !== "listed").map((one) => changeOf(one, ended)),
+    changes: campaigns.filter(({ outcome }) => outcome !== "listed" && outcome !== "seen").map((one) => changeOf(one, ended)),
+    seenPaused: campaigns.filter(({ outcome }) => outcome === "seen").map(({ campaignId }) => campaignId),
     alreadyPaused: campaigns.filter(({ outcome }) => outcome === "listed").map(({ campaignId }) => campaignId),
   };
 }
 
-/** An emergency stop that was made without a store, and has ended. */
-export function storelessStopOf(
-  { changes, alreadyPaused, listProblem, known }: StopReport,
-  stop: Pick<EmergencyStopReport["stop"], "id" | "actor" | "reason" | "createdAt" | "endedAt">,
-): StopResult {
-  const { scope: _, ...rest } = common({ ...stop, scope: null, supersededBy: null, executor: null, listProblem });
-  const results = changes.map(({ outcome, ...change }) =>
-    changeOf(
-      {
-        ...change,
-        outcome: outcome === "superseded" ? null : outcome,
-        source: known.includes(change.campaignId) ? "known" : "listed",
-        settled: true,
-      },
-      true,
-    ),
-  );
-  return { ...rest, changes: results, alreadyPaused };
-}
+/** A campaign of a stop that goes on. */
+export const stoppedOf = (stopped: Stopped): StopResult["changes"][number] => changeOf(stopped, false);
+
+/**
+ * Whether it is known that no campaign dials: each was confirmed paused, or seen paused by a look at it after the stop was given, and
+ * the tenant's list lacks nothing that is known. A campaign that a person resumed since is none of them.
+ */
+export const isAllPaused = ({
+  changes,
+  alreadyPaused,
+  listProblem,
+}: Pick<StopResult, "changes" | "alreadyPaused" | "listProblem">): boolean =>
+  listProblem === null && alreadyPaused.length === 0 && changes.every(({ confirmed }) => confirmed);
 
 function common({
   id,

@@ -1,4 +1,4 @@
-// The columns of the lake's files (version 1), for writing without a database.
+// The columns of the lake's files (version 2), for writing without a database.
 
 import { hash } from "node:crypto";
 import { canonicalText, type OutcomeRecord, SCHEMA_VERSION } from "../record/index.ts";

@@ -109,7 +109,7 @@ export interface LakeCatalog {
 export type SqlValue = string | number | boolean | null;
 
 /**
- * The lake. Its SQL (DuckDB's dialect) sees these views, all times being UTC TIMESTAMPs:
+ * The lake. Its SQL (DuckDB's dialect) sees these views, all times being TIMESTAMPs WITH TIME ZONE, read in UTC:
  * - `calls`: the latest version of each call.
  * - `versions`: every version of every call.
  *   Columns of both: call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds DOUBLE, direction, agent_id, contact_id,

@@ -1,6 +1,6 @@
 // Local time in a time zone: the day, weekday and hour of an instant, and the beginning of a day.
 
-import type { Instant } from "../../kernel/index.ts";
+import { type Instant, isDay, parseInstant as readInstant } from "../../kernel/index.ts";
 import { MeaningError } from "./error.ts";
 
 const HOUR = 3_600_000;
@@ -66,9 +66,8 @@ export function localTime(zone: string): LocalTime {
       };
     },
     startOfDay(day) {
+      if (!isDay(day)) throw new MeaningError(`${JSON.stringify(day)} is no day; a day is written 2026-03-08`);
       const midnight = Date.parse(`${day}T00:00:00Z`);
-      if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day))
-        throw new MeaningError(`${JSON.stringify(day)} is no day; a day is written 2026-03-08`);
       // A day begins when the clock first shows midnight or, where it skips midnight, a later time.
       let at = midnight - Math.max(offset(midnight - DAY), offset(midnight + DAY));
       while (at + offset(at) < midnight) at += QUARTER;
@@ -113,8 +112,8 @@ export function parseInstant(where: string, text: string, time: LocalTime): Inst
       throw new MeaningError(`${where}: ${text} is no day of the calendar`);
     }
   }
-  const at = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(at)) return at;
+  const at = readInstant(text.toUpperCase());
+  if (at !== undefined) return at;
   throw new MeaningError(
     `${where}: ${JSON.stringify(text.slice(0, 60))} is neither a day (2026-03-08) nor a time with an offset (2026-03-08T09:00:00-05:00)`,
   );

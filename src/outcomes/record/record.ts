@@ -3,7 +3,7 @@
 import type { Instant } from "../../kernel/index.ts";
 
 /** Incremented when a column of the lake changes its meaning; older files are read by their own version. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The code of a call that ended without one (contract §2.6). */
 export const UNKNOWN_CODE = "UNKNOWN";

@@ -1,5 +1,6 @@
 // The report as CSV (RFC 4180), one row per figure, for spreadsheets.
 
+import { csvLine } from "../../kernel/index.ts";
 import type { Rate } from "../meaning/conversion.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
 import { groupTables } from "./render-text.ts";
@@ -19,8 +20,6 @@ const HEAD = [
   "days",
   "detail",
 ] as const;
-/** Beginnings of a cell that spreadsheets take for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
 
 /**
  * Lines of the file, with the header first. A text that a spreadsheet would run as a formula gets an apostrophe in front, as
@@ -85,13 +84,6 @@ function row(
   detail = "",
 ): string {
   const { numerator, denominator, rate, low, high, confidence, method, days } = figure ?? {};
-  const numbers = [calls, numerator, denominator, rate, low, high, confidence, method, days].map((value) =>
-    value === undefined || value === null ? "" : String(value),
-  );
-  return [cell(section), cell(name), cell(measure), ...numbers, cell(detail)].join(",");
-}
-
-function cell(text: string): string {
-  const safe = (FORMULA.test(text) ? `'${text}` : text).toWellFormed();
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const numbers = [calls, numerator, denominator, rate, low, high, confidence, method, days];
+  return csvLine([section, name, measure, ...numbers, detail]);
 }

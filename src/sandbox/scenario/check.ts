@@ -2,8 +2,17 @@
 
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { OUTCOME_CODES, parseInstant } from "../../contract/index.ts";
-import { type Instant, messageOf, nearest, OutdialError, type Problem, parseDuration, problemsOf } from "../../kernel/index.ts";
+import { OUTCOME_CODES } from "../../contract/index.ts";
+import {
+  type Instant,
+  messageOf,
+  nearest,
+  OutdialError,
+  type Problem,
+  parseDuration,
+  parseInstant,
+  problemsOf,
+} from "../../kernel/index.ts";
 import { defaultClient, defaultDialerSettings, defaultDispositions } from "./default.ts";
 import { type ParsedScenario, scenarioSchema } from "./schema.ts";
 

@@ -9,12 +9,11 @@ import {
   interactionDisposition,
   OPERATION_IDS,
   operationOf,
-  parseInstant,
   RATE_FAMILIES,
   RATE_LIMITS,
   type RateFamily,
 } from "../../contract/index.ts";
-import { isTimeZone, parseDuration } from "../../kernel/index.ts";
+import { isTimeZone, parseDuration, parseInstant } from "../../kernel/index.ts";
 import { acdSwitches } from "../acd/switches.ts";
 import { faultSpec } from "../fault-schema.ts";
 

@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<string, number>> = {
   audit_set_back: 409,
   other_tenant: 409,
   key_busy: 409,
+  answer_lost: 409,
   unsupported: 409,
   not_available: 409,
   request_too_large: 413,

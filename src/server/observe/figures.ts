@@ -51,6 +51,8 @@ export function serviceFigures(
   const full = metrics.gauge("store_full", "1 while the database has no room");
   const lakeAway = metrics.gauge("lake_unavailable", "1 while jobs wait for the disk of the lake");
   const receiverAway = metrics.gauge("receiver_unavailable", "1 while pushes wait for the CRM");
+  const refused = metrics.gauge("token_refused", "1 while the tenant refuses the token of a process on this store");
+  const differ = metrics.gauge("replicas_differ", "1 while the processes on this store are not set up alike");
   const fromStore = storeFigures(metrics, store, held);
   let readAt: Instant | undefined;
   let reading: Promise<void> | undefined;
@@ -71,6 +73,8 @@ export function serviceFigures(
     full.set(told.some(({ name }) => name === "store_full") ? 1 : 0);
     lakeAway.set(told.some(({ name }) => name === "lake_unavailable") ? 1 : 0);
     receiverAway.set(told.some(({ name }) => name === "receiver_unavailable") ? 1 : 0);
+    refused.set(told.some(({ name }) => name === "token_refused") ? 1 : 0);
+    differ.set(told.some(({ name }) => name === "replicas_differ") ? 1 : 0);
     for (const [family, budget] of Object.entries(budgets())) {
       used.set({ family }, budget.usedShare);
       waiting.set({ family }, budget.waiting);

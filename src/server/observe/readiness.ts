@@ -17,7 +17,9 @@ export interface Check {
     | "heads"
     | "lake"
     | "receiver"
-    | "tenant";
+    | "tenant"
+    | "token"
+    | "replicas";
   readonly ok: boolean;
   /** What is wrong; without addresses and secrets. */
   readonly message?: string;
@@ -28,6 +30,11 @@ interface ReadinessPorts {
   /** Id of this process among the replicas. */
   readonly replica: string;
   readonly clock: Clock;
+  /**
+   * Whether the tenant refuses this process's token, and whether another service can do its work meanwhile; undefined for a
+   * process without a tenant.
+   */
+  readonly token?: (() => Promise<{ readonly isRefused: boolean; readonly leavesWork: boolean }>) | undefined;
   /** How long the result of a check is used, ms; 1,000 by default. */
   readonly freshMs?: number | undefined;
 }
@@ -36,7 +43,7 @@ interface ReadinessPorts {
  * Problems that all replicas share, and that do not affect pages, reads and the emergency stop: they are reported, but the
  * process stays ready.
  */
-const TOLD: ReadonlySet<Check["name"]> = new Set(["room", "audit", "heads", "lake", "receiver"]);
+const TOLD: ReadonlySet<Check["name"]> = new Set(["room", "audit", "heads", "lake", "receiver", "replicas"]);
 
 const CHECK_OF = {
   store_full: "room",
@@ -44,6 +51,8 @@ const CHECK_OF = {
   lake_unavailable: "lake",
   receiver_unavailable: "receiver",
   other_tenant: "tenant",
+  token_refused: "replicas",
+  replicas_differ: "replicas",
 } as const;
 
 /** Time for the store to answer, ms. */
@@ -57,6 +66,7 @@ const SKEW_MS = 30_000;
 export class Readiness {
   readonly #ports: ReadinessPorts;
   #stopping = false;
+  #leavesWork = false;
   #last: { readonly at: number; readonly checks: readonly Check[] } | undefined;
   #looking: Promise<readonly Check[]> | undefined;
 
@@ -85,7 +95,9 @@ export class Readiness {
       );
     if (this.#stopping) checks.unshift({ name: "stopping", ok: false, message: "this process is about to stop" });
     // A heartbeat is a write: without room there is none, and for the same reason other processes cannot consider this one dead.
-    const counts = ({ name }: Check) => !TOLD.has(name) && !(isFull && name === "heartbeat");
+    // A process whose token is refused takes requests as long as no other one is better: the page is all that some people have.
+    const counts = ({ name }: Check) =>
+      !TOLD.has(name) && !(isFull && name === "heartbeat") && !(name === "token" && !this.#leavesWork);
     return { ready: checks.every((one) => one.ok || !counts(one)), checks };
   }
 
@@ -111,8 +123,9 @@ export class Readiness {
     });
     late.catch(() => undefined);
     try {
-      const asked = Promise.all([store.health.state(), store.replicas.list()]);
-      const [state, replicas] = await Promise.race([asked, late]);
+      const asked = Promise.all([store.health.state(), store.replicas.list(), this.#ports.token?.()]);
+      const [state, replicas, token] = await Promise.race([asked, late]);
+      this.#leavesWork = token?.leavesWork ?? false;
       const skew = Math.abs(state.at - clock.now());
       const beat = replicas.find(({ id }) => id === replica);
       return [
@@ -123,6 +136,7 @@ export class Readiness {
           `version ${state.schemaVersion}, not ${state.wantedVersion}`,
         ),
         check("heartbeat", beat !== undefined && beat.silentMs < beat.intervalMs * BEATS, "this process has no recent heartbeat"),
+        ...(token?.isRefused === true ? [check("token", false, refusedWords(token.leavesWork))] : []),
         check("clock", skew <= SKEW_MS, `${Math.round(skew / 1000)} s apart from the database's`),
       ];
     } catch (thrown) {
@@ -132,6 +146,11 @@ export class Readiness {
     }
   }
 }
+
+const refusedWords = (leavesWork: boolean): string =>
+  `the tenant refuses this process's token; ${
+    leavesWork ? "jobs, stops and orders are left to other services" : "no other service is there to do its work"
+  }`;
 
 function check(name: Check["name"], ok: boolean, message: string): Check {
   return ok ? { name, ok } : { name, ok, message };

@@ -24,7 +24,7 @@ import type { Answer, ApiRoute, RawRequest } from "../routing/route-types.ts";
 
 export interface ApprovalDeps {
   readonly clock: Clock;
-  readonly requests: Pick<ServiceRequests, "listApprovals" | "approval" | "decideApproval" | "endApproval">;
+  readonly requests: Pick<ServiceRequests, "listApprovals" | "approval" | "askerEnded" | "decideApproval" | "endApproval">;
   /** This process among those that share the store. */
   readonly replica: string;
 }
@@ -84,7 +84,13 @@ export function approvalRoutes({ clock, requests, replica: executor }: ApprovalD
       async handle({ params, ...asked }) {
         const found = await requests.approval(params.id);
         const waits = approvalOf(found, clock.now()).state === "pending";
-        const standing = waits ? await standingOf(operationOf(found), found, requestOf(found, asked)) : null;
+        const ended = waits ? await requests.askerEnded(found) : undefined;
+        const standing: ApprovalStanding | null =
+          ended !== undefined
+            ? { state: "refused", reasons: [ended] }
+            : waits
+              ? await standingOf(operationOf(found), found, requestOf(found, asked))
+              : null;
         return approvalDetailOf(found, clock.now(), standing);
       },
     }),

@@ -40,7 +40,9 @@ export function complianceRoutes(compliance: () => ComplianceUseCases) {
         facts: z
           .record(z.string(), z.unknown())
           .optional()
-          .describe("Facts instead of those of the store, as compliance check reads them"),
+          .describe(
+            "Facts instead of those of the store, as compliance check reads them; what they say of the call must agree with the other members",
+          ),
         reveal: z.boolean().optional(),
       }),
       reply: complianceExplain,

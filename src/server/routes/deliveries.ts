@@ -98,6 +98,19 @@ export function deliveryRoutes(deliveries: () => DeliveryUseCases) {
       },
     }),
     route({
+      id: "deliveries.forget",
+      method: "post",
+      path: "/deliveries/endpoints/{name}/forget",
+      summary: "Says that a receiver is gone: no events are written for it any more, and those that wait become dead letters",
+      role: "operator",
+      params: receiverParams,
+      reply: switchResult,
+      async handle({ params, who }) {
+        const name = await known(deliveries(), params.name);
+        return { name, changed: await deliveries().forget(name, who.name) };
+      },
+    }),
+    route({
       id: "deliveries.replay",
       method: "post",
       path: "/deliveries/replay",

@@ -2,7 +2,7 @@
 // possible.
 
 import { z } from "zod";
-import { type FactSource, type FactsUseCases, liftPreviewOf, numberOf } from "../../operations/index.ts";
+import { type FactSource, type FactsUseCases, liftPreviewOf } from "../../operations/index.ts";
 import {
   companyListView,
   confirmation,
@@ -24,7 +24,7 @@ import { cursor, flag, limit, list, NO_NUL, pageOfItems, tellCursor, toldCursor 
 import { dangerousRoute, route } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
-const number = z.string().max(40).describe("E.164, or as people write it");
+const number = z.string().max(200).describe("E.164, or as people write it");
 /** The latest time that a Date can hold, ms since the epoch. */
 const MAX_TIME = 8_640_000_000_000_000;
 /** The end of a page of pending opt-outs. */
@@ -45,7 +45,7 @@ const lifting = {
 const lifted = z.strictObject(lifting);
 
 export function factsRoutes(facts: () => FactsUseCases) {
-  const planLift = (body: z.output<typeof lifted>) => facts().planLift({ ...body, number: numberOf(body.number) });
+  const planLift = (body: z.output<typeof lifted>) => facts().planLift(body);
   return [
     route({
       id: "facts.imports",
@@ -96,7 +96,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
         const { format, delimiter, column } = query;
         const mapping = column.length === 0 ? undefined : mappingOf(column);
         const source: FactSource = { ...sourceOf(upload, query.name), read: { format, delimiter, mapping } };
-        if (params.kind !== "registry") return facts().import(params.kind, source, {}, who.name);
+        if (params.kind !== "registry") return facts().import(params.kind, source, {}, who.name, { accept: query.accept });
         const { registry, asOf, covers, changesSince, accept } = query;
         if (registry === undefined || asOf === undefined)
           throw new ServerError(
@@ -131,7 +131,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
       role: "viewer",
       body: z.strictObject({ number, reveal: z.boolean().optional() }),
       reply: suppressionView,
-      handle: ({ body, who }) => facts().suppression(numberOf(body.number), { reveal: mayReveal(body.reveal === true, who) }),
+      handle: ({ body, who }) => facts().suppression(body.number, { reveal: mayReveal(body.reveal === true, who) }),
     }),
     route({
       id: "suppressions.add",
@@ -147,7 +147,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
       }),
       reply: revocationAdded,
       status: 201,
-      handle: ({ body, who }) => facts().suppress({ ...body, number: numberOf(body.number) }, who.name, MASKED),
+      handle: ({ body, who }) => facts().suppress(body, who.name, MASKED),
     }),
     route({
       id: "suppressions.list",
@@ -186,7 +186,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
       }),
       reply: revocationAdded,
       status: 201,
-      handle: ({ body, who }) => facts().revokeConsent({ ...body, number: numberOf(body.number) }, who.name, MASKED),
+      handle: ({ body, who }) => facts().revokeConsent(body, who.name, MASKED),
     }),
     route({
       id: "suppressions.previewLift",

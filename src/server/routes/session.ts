@@ -62,6 +62,7 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
       path: "/me",
       summary: "Who is asking, and what this service is",
       role: "viewer",
+      storeless: true,
       reply: me,
       handle: async ({ who }) => ({
         name: who.name,

@@ -97,8 +97,11 @@ export interface ApiRoute {
   readonly query: z.ZodObject | undefined;
   readonly body: z.ZodType | undefined;
   readonly mend: Mend | undefined;
-  /** What a person does when the store cannot be used: becomes the advice in the answer. */
-  readonly withoutStore: string | undefined;
+  /**
+   * It is answered without the database too: by callers that were recognised within the last hours, and without its audit entry,
+   * which its handler takes care of.
+   */
+  readonly storeless: boolean;
   /** Media types, when the body is a file. */
   readonly upload: readonly string[] | undefined;
   readonly reply: z.ZodType | undefined;

@@ -26,7 +26,7 @@ interface Spec<Id extends string, P extends z.ZodObject, Q extends z.ZodObject, 
   readonly query?: Q;
   readonly body?: B;
   readonly mend?: Mend;
-  readonly withoutStore?: string;
+  readonly storeless?: boolean;
   readonly upload?: readonly string[];
 }
 
@@ -175,7 +175,7 @@ function shared<Id extends string, P extends z.ZodObject, Q extends z.ZodObject,
     query: spec.query,
     body: spec.body,
     mend: spec.mend,
-    withoutStore: spec.withoutStore,
+    storeless: spec.storeless ?? false,
     upload: spec.upload,
     replan: undefined,
     reply: undefined,

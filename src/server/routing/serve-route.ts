@@ -3,10 +3,10 @@
 
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
-import { type Clock, messageOf } from "../../kernel/index.ts";
+import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
 import { approvalOf, ROLES, type Role } from "../../operations/views/index.ts";
-import type { Access, AuditInput, Principal, ServiceRequests } from "../../store/index.ts";
-import { authenticate } from "../access/authenticate.ts";
+import { type Access, type AuditInput, type Principal, type ServiceRequests, StoreError } from "../../store/index.ts";
+import { authenticate, type Remembered, withinMs } from "../access/authenticate.ts";
 import { refuseCrossSite } from "../access/cross-site.ts";
 import type { LoginThrottle } from "../access/throttle.ts";
 import { ServerError } from "../error.ts";
@@ -21,6 +21,7 @@ export interface RouteHost {
   readonly access: Access;
   readonly requests: ServiceRequests;
   readonly throttle: LoginThrottle;
+  readonly remembered: Remembered;
   /** Writes into the audit log. */
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly https: boolean;
@@ -66,7 +67,7 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
     route.role === "public"
       ? { who: NOBODY, setCookie: undefined }
       : incoming.who === undefined
-        ? await authenticate(request, address, { ...host, now: () => host.clock.now() })
+        ? await authenticate(request, address, { ...host, storeless: route.storeless, now: () => host.clock.now() })
         : { who: incoming.who, setCookie: undefined };
   // A login has no cookie yet, and a forged request would begin with a login.
   if (who.via === "session" || route.role === "public") refuseCrossSite(request, host.origins, changes);
@@ -84,7 +85,7 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
     signal: request.signal,
   };
   const answered = await once(route, raw, request, host, () => route.answer(raw, (plan) => secondPerson(route, raw, plan, host)));
-  await recordRoute(route, raw, answered, host);
+  await besides(route, () => recordRoute(route, raw, answered, host));
   // A stream may still be reading the upload.
   const response = responseOf(answered, answered.kind === "stream" ? stack.move() : undefined);
   if (setCookie !== undefined) response.headers.append("set-cookie", setCookie);
@@ -146,6 +147,7 @@ async function secondPerson(route: ApiRoute, raw: RawRequest, plan: Waiting, hos
     request: { params, query, body },
     requestedBy: raw.who.name,
     requestedPerson: raw.who.person ?? null,
+    requestedWith: raw.who,
   });
   return { kind: "json", status: 202, value: { approval: approvalOf(approval, host.clock.now()) } };
 }
@@ -164,24 +166,84 @@ async function once(
   if (!KEY.test(key) && certain) return run();
   if (!KEY.test(key)) throw new ServerError("invalid_request", "the Idempotency-Key is 1 to 200 visible ASCII characters");
   const { name } = raw.who;
-  const taken = await host.requests.takeKey(name, key, await hashOf(route, raw));
+  const hash = await hashOf(route, raw);
+  const taken = await besides(route, () => host.requests.takeKey(name, key, hash));
+  if (taken === undefined) return run();
   if (certain && (taken.state === "other" || taken.state === "busy")) return run();
+  if (taken.state === "lost" && (certain || PAUSES.has(route.id))) return run();
+  if (taken.state === "lost") throw answerLost(taken.wrote);
   if (taken.state === "other") throw new ServerError("key_reused", "this Idempotency-Key was used with another request before");
   if (taken.state === "busy") throw new ServerError("key_busy", "the request with this Idempotency-Key is still being processed");
   if (taken.state === "done") {
     const value: unknown = JSON.parse(taken.body);
     return { kind: "json", status: taken.status, value, headers: { "idempotency-replayed": "true" } };
   }
+  const keep = (work: () => Promise<void>) => kept(work, host.clock);
   try {
-    const answer = await run();
-    if (answer.kind === "json")
-      await host.requests.completeKey(name, key, { status: answer.status, body: JSON.stringify(answer.value) });
-    else await host.requests.releaseKey(name, key);
+    const answer = await host.requests.keyed(name, key, run);
+    const { kind } = answer;
+    await besides(route, () =>
+      keep(() =>
+        kind === "json"
+          ? host.requests.completeKey(name, key, { status: answer.status, body: JSON.stringify(answer.value) })
+          : host.requests.releaseKey(name, key),
+      ),
+    );
     return answer;
   } catch (thrown) {
-    await host.requests.releaseKey(name, key);
+    // After a refusal the caller knows where it is; after anything else a repetition must not do again what may have been done.
+    const lost = !(thrown instanceof OutdialError) || LOST.has(thrown.code);
+    await besides(route, () => keep(() => (lost ? host.requests.loseKey(name, key) : host.requests.releaseKey(name, key))));
     throw thrown;
   }
+}
+
+/** How long a route that needs no database waits for what is written beside it, ms. */
+const BESIDE_MS = 2_000;
+
+/** What the database does beside a request; undefined when it does not, for a route that is answered without it. */
+async function besides<T>({ storeless }: ApiRoute, work: () => Promise<T>): Promise<T | undefined> {
+  if (!storeless) return work();
+  try {
+    return await withinMs(work(), BESIDE_MS);
+  } catch (thrown) {
+    if (thrown instanceof StoreError) return undefined;
+    throw thrown;
+  }
+}
+
+/** What only stops dialing is carried out again rather than told. */
+const PAUSES: ReadonlySet<string> = new Set(["campaigns.pause", "campaigns.pauseSeveral"]);
+/** Errors after which it is not known what of a request was written. */
+const LOST: ReadonlySet<string> = new Set(["store_unavailable", "store_full", "aborted", "interrupted"]);
+/** Pauses before the state of a key is written again, ms: a connection that was lost is replaced at once. */
+const KEEP_AGAIN_MS = [0, 250, 1000];
+
+/** Writes the state of a key. When that fails the key stays taken, and says so to whoever comes with it: the answer is the caller's all the same. */
+async function kept(work: () => Promise<void>, clock: Clock): Promise<void> {
+  for (const pauseMs of KEEP_AGAIN_MS) {
+    if (pauseMs > 0) await clock.sleep(pauseMs).catch(() => undefined);
+    try {
+      await work();
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof OutdialError) || !LOST.has(thrown.code)) throw thrown;
+    }
+  }
+}
+
+/** What a repetition is told when the first request wrote something and its answer was lost. */
+function answerLost(wrote: readonly { readonly action: string; readonly subject: string }[]): ServerError {
+  const said = wrote.map(({ action, subject }) => `${action} ${subject}`).join(", ");
+  return new ServerError(
+    "answer_lost",
+    `the answer to the request with this Idempotency-Key was lost, and how it ended is not known; it wrote: ${said}`,
+    {
+      advice:
+        "Look at what it is about, or in the audit log (GET /api/v1/audit), before it is asked for again with another key: it is not carried out a second time with this one.",
+      details: { wrote },
+    },
+  );
 }
 
 async function hashOf(route: ApiRoute, { params, query, body, upload }: RawRequest): Promise<Buffer> {

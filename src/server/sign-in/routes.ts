@@ -1,5 +1,6 @@
 // Signing in through the provider: two addresses to which the browser is sent. They answer with redirections, never with data.
 
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { type Clock, messageOf } from "../../kernel/index.ts";
@@ -13,6 +14,8 @@ type SignInRefusal = "unavailable" | "refused" | "not_trusted" | "expired" | "no
 
 interface SignInDeps {
   readonly settings: SignInSettings;
+  /** Signs what the browser keeps meanwhile; all services of a store have the same. */
+  readonly key: Uint8Array;
   readonly provider: Pick<Provider, "begin" | "finish">;
   readonly access: Pick<Access, "openWithSubject">;
   readonly record: (entry: AuditInput) => Promise<void>;
@@ -65,13 +68,13 @@ export function signInRoutes(deps: SignInDeps): Hono {
     try {
       const { url, attempt } = await provider.begin(`${baseOf(c)}${CALLBACK}`);
       const value = { ...attempt, at: clock.now(), to: ownPage(c.req.query("to"), baseOf(c)) };
-      return go(url.href, [cookie(Buffer.from(JSON.stringify(value)).toString("base64url"), ATTEMPT_MS / 1000)]);
+      return go(url.href, [cookie(signed(JSON.stringify(value), deps.key), ATTEMPT_MS / 1000)]);
     } catch (thrown) {
       return troubled(thrown);
     }
   });
   app.get(CALLBACK, async (c) => {
-    const attempt = keptIn(c.req.header("cookie"), cookieName);
+    const attempt = keptIn(c.req.header("cookie"), cookieName, deps.key);
     if (attempt === undefined || !isFresh(attempt.at, clock.now())) return refuse("expired");
     try {
       const { search } = new URL(c.req.url);
@@ -100,13 +103,27 @@ export function signInRoutes(deps: SignInDeps): Hono {
   return app;
 }
 
-/** The attempt in the browser's cookie; undefined when there is none that can be read. */
-function keptIn(header: string | undefined, name: string): z.output<typeof kept> | undefined {
+const macOf = (text: string, key: Uint8Array): Buffer => createHmac("sha256", key).update(text).digest();
+
+/** A text and its signature, as a cookie's value. */
+const signed = (text: string, key: Uint8Array): string =>
+  `${Buffer.from(text).toString("base64url")}.${macOf(text, key).toString("base64url")}`;
+
+/** The text of a cookie's value; undefined when a service of this store did not sign it. */
+function openSigned(value: string, key: Uint8Array): string | undefined {
+  const [body = "", signature = "", ...more] = value.split(".");
+  const text = Buffer.from(body, "base64url").toString("utf8");
+  const [given, own] = [Buffer.from(signature, "base64url"), macOf(text, key)];
+  return more.length === 0 && given.length === own.length && timingSafeEqual(given, own) ? text : undefined;
+}
+
+/** The attempt in the browser's cookie; undefined when there is none that a service of this store made. */
+function keptIn(header: string | undefined, name: string, key: Uint8Array): z.output<typeof kept> | undefined {
   const part = (header ?? "").split(";").find((one) => one.trim().startsWith(`${name}=`));
   if (part === undefined) return undefined;
   try {
-    const text = Buffer.from(part.trim().slice(name.length + 1), "base64url").toString("utf8");
-    return kept.safeParse(JSON.parse(text)).data;
+    const text = openSigned(part.trim().slice(name.length + 1), key);
+    return text === undefined ? undefined : kept.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

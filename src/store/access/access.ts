@@ -2,9 +2,10 @@
 // comparison leaks timing.
 
 import { newId, type RandomStream } from "../../kernel/index.ts";
-import { Ledger, type StoreCore } from "../commit.ts";
+import { Ledger, type StoreCore, type Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
+import { looksLike, nameTrouble } from "./names.ts";
 import { isSecret, newSecret, secretHash } from "./secrets.ts";
 import { SharedLookup } from "./shared-lookup.ts";
 import {
@@ -54,6 +55,16 @@ interface Opening {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** A caller is recognised although the database takes no writes. */
+async function orNot<T>(write: Promise<T>): Promise<T | undefined> {
+  try {
+    return await write;
+  } catch (thrown) {
+    if (thrown instanceof StoreError) return undefined;
+    throw thrown;
+  }
+}
+
 /** Tokens and sessions of a store. */
 export class Access extends Ledger {
   readonly #random: RandomStream;
@@ -76,7 +87,10 @@ export class Access extends Ledger {
     return new Map(rows.map(({ hash, ...row }) => [hash, row]));
   }
 
-  /** Creates a token. Its text is returned here and never again. Throws StoreError `invalid_state` when the name is taken. */
+  /**
+   * Creates a token. Its text is returned here and never again. Throws StoreError `invalid_state` when the name cannot be used, or
+   * is or looks like that of another token, revoked ones included: only the same person gets a revoked token's name again.
+   */
   async addToken(given: {
     readonly name: string;
     readonly role: AccessRole;
@@ -86,8 +100,8 @@ export class Access extends Ledger {
     readonly person?: string | undefined;
   }): Promise<{ readonly id: string; readonly token: string }> {
     const { person } = given;
-    if (given.name.trim() !== given.name || given.name === "")
-      throw new StoreError("invalid_state", `the name ${JSON.stringify(given.name)} begins or ends with a blank, or is empty`);
+    const trouble = nameTrouble(given.name);
+    if (trouble !== undefined) throw new StoreError("invalid_state", trouble);
     if (given.name.startsWith(ASSISTANT_PREFIX))
       throw new StoreError("invalid_state", `names that begin with "${ASSISTANT_PREFIX}" are for assistants: see outdial mcp`);
     if (given.name.startsWith(PERSON_PREFIX))
@@ -104,6 +118,9 @@ export class Access extends Ledger {
     const now = this.store.now();
     const id = newId("tok", now, this.#random);
     await this.store.commit(async (tx) => {
+      // Two that are made at once are compared, too.
+      await tx.query("select pg_advisory_xact_lock(hashtext('outdial names of tokens'))");
+      await refuseTaken(tx, given.name, person);
       const values = [
         id,
         given.name,
@@ -162,7 +179,9 @@ export class Access extends Ledger {
     const row = await this.#tokens.get(secretHash(token).toString("hex"));
     if (row === undefined) return undefined;
     if (row.lastUsedAt === null || now - row.lastUsedAt > USE_MS)
-      await this.store.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)], URGENT);
+      await orNot(
+        this.store.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)], URGENT),
+      );
     const { name, role, expiresAt, person } = row;
     return { name, role, via: "token", expiresAt, sessionId: null, tokenId: row.id, person };
   }
@@ -259,9 +278,9 @@ export class Access extends Ledger {
     if (row === undefined) return undefined;
     const { id, name, role, expiresAt, person, label } = row;
     const principal: Principal = { name, role, via: "session", expiresAt, sessionId: id, tokenId: null, person, label };
-    if (row.current && now - row.rotatedAt > ROTATE_MS) return { principal, renewed: await this.#rotate(row, value) };
+    if (row.current && now - row.rotatedAt > ROTATE_MS) return { principal, renewed: await orNot(this.#rotate(row, value)) };
     if (now - row.lastUsedAt > USE_MS)
-      await this.store.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)], URGENT);
+      await orNot(this.store.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)], URGENT));
     return { principal, renewed: undefined };
   }
 
@@ -301,5 +320,24 @@ export class Access extends Ledger {
     const now = new Date(this.store.now());
     await this.store.query("delete from outdial.sessions where expires_at < $1", [now]);
     await this.store.query("delete from outdial.login_codes where expires_at < $1", [now]);
+  }
+}
+
+async function refuseTaken(tx: Tx, name: string, person: string | undefined): Promise<void> {
+  const others = await tx.query<Pick<AccessToken, "name" | "person" | "revokedAt">>(
+    'select name, person, revoked_at as "revokedAt" from outdial.api_tokens order by revoked_at is not null',
+  );
+  for (const other of others) {
+    if (!looksLike(name, other.name)) continue;
+    const isOwn = other.name === name && other.revokedAt !== null && person !== undefined && other.person === person;
+    if (isOwn) continue;
+    const advice =
+      "The audit log says by this name who it was. Take another name, such as one with the year; only a token whose owner is named (--person) gives its name back to the same person.";
+    if (other.name !== name)
+      throw new StoreError("invalid_state", `the name ${name} looks like ${other.name}, which is or was another token's`, {
+        advice,
+      });
+    if (other.revokedAt === null) throw new StoreError("invalid_state", `there is a token named ${name} already`);
+    throw new StoreError("invalid_state", `the name ${name} was that of a token that was revoked`, { advice });
   }
 }

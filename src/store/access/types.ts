@@ -59,6 +59,8 @@ export interface Approval {
   readonly request: unknown;
   readonly requestedBy: string;
   readonly requestedPerson: string | null;
+  /** The token by which it was asked for, or by which the session was opened; null for other sessions. */
+  readonly requestedToken: string | null;
   readonly requestedAt: Instant;
   readonly expiresAt: Instant;
   /**
@@ -90,6 +92,8 @@ export type KeyState =
   /** This request is the first: carry it out, then complete the key. */
   | { readonly state: "mine" }
   | { readonly state: "busy" }
+  /** The request wrote this, and its answer was lost: by kind and what it is about, as in the audit log. */
+  | { readonly state: "lost"; readonly wrote: readonly { readonly action: string; readonly subject: string }[] }
   /** The key was used with another request. */
   | { readonly state: "other" }
   | { readonly state: "done"; readonly status: number; readonly body: string };

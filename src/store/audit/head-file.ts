@@ -61,7 +61,7 @@ export class HeadFile implements HeadKeep {
   write(note: string): Promise<void> {
     return this.#inTime(async () => {
       if (this.#create) await mkdir(dirname(this.name), { recursive: true, mode: 0o700 });
-      await writeWhole(this.name, note, 0o644);
+      await writeWhole(this.name, note);
     });
   }
 

@@ -2,7 +2,16 @@
 //
 //   <origin>\n<size>\n<base64 root>\n\n— <key name> <base64(4-byte key id ‖ signature)>\n
 
-import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject, sign, verify } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hash,
+  hkdfSync,
+  type KeyObject,
+  sign,
+  verify,
+} from "node:crypto";
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import type { Bytes, Key } from "../plain-types.ts";
@@ -55,6 +64,12 @@ export function readSigner(pem: string): Signer {
       cause,
     });
   }
+}
+
+/** A secret that only holders of the signing key can make, for a purpose other than signing; 32 bytes. */
+export function derivedKey({ privateKey }: Signer, purpose: string): Uint8Array {
+  const { d = "" } = (privateKey as KeyObject).export({ format: "jwk" });
+  return new Uint8Array(hkdfSync("sha256", Buffer.from(d, "base64url"), "", `outdial ${purpose}`, PUBLIC_BYTES));
 }
 
 /** Reads a verifier key. Throws StoreError `audit_key` when it is malformed. */

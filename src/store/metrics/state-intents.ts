@@ -4,7 +4,6 @@ import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
-import { LATEST_STOP } from "../stops/stop-ledger.ts";
 
 /** The target state of a campaign. */
 export type TargetState = "active" | "paused";
@@ -28,7 +27,7 @@ export interface StateIntent {
   readonly message: string | null;
   /** When the tenant was seen in the target state, for a pause without calls under way. */
   readonly confirmedAt: Instant | null;
-  /** The replica that carries it out; null when none does, or when an emergency stop does. */
+  /** The replica that carries it out; null when none does. */
   readonly executor: string | null;
   /** The latest stop when it was asked for: see `StopLedger.mark`. */
   readonly stopMark: number;
@@ -46,9 +45,7 @@ export interface MadeChange {
 
 /** An intent to write before the request is sent. */
 export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | "idempotencyKey" | "actor" | "reason"> & {
-  /** The emergency stop that it belongs to, with the replica that carries it out. */
-  readonly stop?: { readonly id: string; readonly executor: string } | undefined;
-  /** The replica that carries it out, unless it belongs to a stop. */
+  /** The replica that carries it out. */
   readonly executor?: string | undefined;
   /**
    * Id of the intent that is continued: nothing is begun when it is no longer open, or when an emergency stop was given after a
@@ -62,6 +59,9 @@ export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | 
 const COLUMNS = `id, campaign_id as "campaignId", target, idempotency_key as "idempotencyKey", actor, reason, created_at as "createdAt",
   coalesce(asked_at, created_at) as "askedAt", ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt", executor, stop_mark::float8 as "stopMark"`;
 
+/** The latest stop as `mark`, see `StopLedger.mark`. */
+export const LATEST_STOP = "select coalesce(max(seq), 0)::float8 as mark from outdial.stops_given";
+
 /** Stops `g` that call an intent `i` to resume off: given after it was asked for, and nobody has resumed the campaign after them. */
 const STOPS_OF_INTENT = `outdial.stops_given g where g.seq > i.stop_mark
   and (g.scope is null or exists (select from json_array_elements_text(g.scope) one where one = i.campaign_id))
@@ -72,8 +72,7 @@ export class StateIntents extends Ledger {
   /**
    * The open intent of this campaign and target; created when there is none. An open one of the opposite target ends as
    * superseded, and resuming a campaign removes it from running emergency stops that were given before that was asked for.
-   * @returns undefined when it must not be done: the stop that it belongs to has ended, another replica carries that out, or a
-   * person has resumed the campaign after it; or the intent to continue is no longer open
+   * @returns undefined when the intent to continue is no longer open, or a stop applies to it
    * @throws StoreError `audit_set_back` for an intent to resume, on a database that was set back; a pause is never refused
    */
   begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean } | undefined> {
@@ -82,14 +81,6 @@ export class StateIntents extends Ledger {
     return this.store.commit(async (tx) => {
       const campaign = storable(wanted.campaignId);
       await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 13))", [campaign]);
-      if (wanted.stop !== undefined) {
-        const open = await tx.change(
-          `select from outdial.stops s where id = $1 and executor = $2 and ended_at is null
-             and not exists (select from outdial.stop_campaigns where stop_id = s.id and campaign_id = $3 and outcome = 'resumed')`,
-          [wanted.stop.id, wanted.stop.executor, campaign],
-        );
-        if (open !== 1) return undefined;
-      }
       if (wanted.goesOn !== undefined) {
         // A person requested it before the stop: the stop applies.
         const open = await tx.change(

@@ -56,7 +56,10 @@ import { begunApprovals } from "./0050-begun-approvals.ts";
 import { failoverRuns } from "./0051-failover-runs.ts";
 import { failoverOrderTimes } from "./0052-failover-order-times.ts";
 import { stopsGiven } from "./0053-stops-given.ts";
+import { stopEvidence } from "./0054-stop-evidence.ts";
 import { registryCoverage } from "./0056-registry-coverage.ts";
+import { replicasAlike } from "./0062-replicas-alike.ts";
+import { askers } from "./0063-askers.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -112,7 +115,10 @@ const MIGRATIONS: readonly Migration[] = [
   failoverRuns,
   failoverOrderTimes,
   stopsGiven,
+  stopEvidence,
   registryCoverage,
+  replicasAlike,
+  askers,
 ];
 
 /** The version of the schema that this outdial works with. */

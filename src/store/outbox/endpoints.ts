@@ -1,9 +1,11 @@
-// Receivers that fail or are switched off. No process claims events for one that is off (see the outbox's claim); its events
-// wait.
+// The receivers that the store has, and those that fail or are switched off. Events are written for the receivers of the store,
+// whichever process writes them: one that is set up without a receiver writes them, too, and one that has it delivers them. No
+// process claims events for a receiver that is off (see the outbox's claim); its events wait.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
+import { ALARMS, MAIL } from "./insert.ts";
 import type { OutboxEvent } from "./types.ts";
 
 /** State of a receiver. */
@@ -14,13 +16,67 @@ export interface EndpointState {
   /** Since when it is switched off; null when it is on. */
   readonly offSince: Instant | null;
   readonly offReason: string | null;
+  /** The store has it: events are written for it. */
+  readonly known: boolean;
 }
 
-const STATE = `name, failing_since as "failingSince", off_since as "offSince", off_reason as "offReason"`;
+const STATE = `name, failing_since as "failingSince", off_since as "offSince", off_reason as "offReason",
+  known_at is not null as known`;
 
 /** A delivery to a receiver ends its `failingSince`; the outbox does that when it marks the delivery. */
 export class Endpoints extends Ledger {
-  /** Receivers that fail or are off, now or at some time; all others are on. */
+  /** Whether the store has a receiver, as this process last read: events are written for it. Makes no request. */
+  has(name: string): boolean {
+    return this.store.receivers.has(name);
+  }
+
+  /** The name under which alarms are emitted; undefined when the store has no receiver of alarms. Makes no request. */
+  get alarms(): string | undefined {
+    return this.has(ALARMS) || this.has(MAIL) ? ALARMS : undefined;
+  }
+
+  /** Adds the receivers that a process is set up with, and reads which ones the store has. */
+  async learn(own: readonly string[]): Promise<void> {
+    const known = async () =>
+      new Set(
+        (await this.store.query<{ name: string }>("select name from outdial.endpoints where known_at is not null")).map(
+          ({ name }) => name,
+        ),
+      );
+    this.store.receivers = await known();
+    if (own.every((name) => this.has(name))) return;
+    await this.store.query(
+      `insert into outdial.endpoints (name, known_at) select name, $2 from unnest($1::text[]) as own (name)
+       on conflict (name) do update set known_at = excluded.known_at where endpoints.known_at is null`,
+      [own, new Date(this.store.now())],
+    );
+    this.store.receivers = await known();
+  }
+
+  /**
+   * A person says that a receiver is gone: no events are written for it any more, and those that wait become dead letters. A
+   * process that is set up with it adds it again. False when the store did not have it.
+   */
+  async forget(name: string, audit: AuditInput): Promise<boolean> {
+    const forgotten = await this.store.commit(async (tx) => {
+      if (
+        (await tx.change("update outdial.endpoints set known_at = null where name = $1 and known_at is not null", [name])) !== 1
+      )
+        return false;
+      tx.audit([audit]);
+      tx.last(() =>
+        tx.query(
+          "update outdial.outbox set status = 'dead', next_attempt_at = null, last_error = $2 where endpoint = $1 and status = 'pending' and claimed_by is null",
+          [name, `${audit.actor} said that the receiver is gone`],
+        ),
+      );
+      return true;
+    });
+    if (forgotten) await this.learn([]);
+    return forgotten;
+  }
+
+  /** Receivers that the store has, and those that fail or are off, now or at some time; all others are on. */
   list(): Promise<EndpointState[]> {
     return this.store.query<EndpointState>(`select ${STATE} from outdial.endpoints order by name`);
   }

@@ -12,13 +12,15 @@ const INSERT = {
     order by n`,
 };
 
-/** For a receiver's name, the receivers that get its events instead. */
-export type Copies = Readonly<Record<string, readonly string[]>>;
+/** Receivers of alarms: by webhook and by e-mail. */
+export const ALARMS = "alarms";
+export const MAIL = "mail";
 
-/** The events for all receivers, each with the same id. */
-export function copied(events: readonly OutboxEvent[], copies: Copies): readonly OutboxEvent[] {
-  if (!events.some(({ endpoint }) => Object.hasOwn(copies, endpoint))) return events;
-  return events.flatMap((event) => (copies[event.endpoint] ?? [event.endpoint]).map((endpoint) => ({ ...event, endpoint })));
+/** The events for all receivers: an alarm is also sent by e-mail where the store has that, with the same id. */
+export function copied(events: readonly OutboxEvent[], receivers: ReadonlySet<string>): readonly OutboxEvent[] {
+  if (!receivers.has(MAIL)) return events;
+  const both = receivers.has(ALARMS) ? [ALARMS, MAIL] : [MAIL];
+  return events.flatMap((event) => (event.endpoint === ALARMS ? both.map((endpoint) => ({ ...event, endpoint })) : [event]));
 }
 
 /** Adds events, due at once. */

@@ -5,17 +5,13 @@ import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
-import type { FoundCampaign, ListProblem, Stop, StopAttempt, StoppedCampaign } from "./types.ts";
+import { insertMade, LATEST_STOP } from "../metrics/state-intents.ts";
+import type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "./types.ts";
 
 const STOP = `id, actor, reason, scope, created_at as "createdAt", executor, run, list_problem as "listProblem", superseded_by as "supersededBy",
   ended_at as "endedAt"`;
 const CAMPAIGN = `campaign_id as "campaignId", source, outcome, shown, confirmed, active_calls as "activeCalls", message, code, settled,
   updated_at as "updatedAt"`;
-/** The stop is open and this replica carries it out. */
-const MINE = "exists (select from outdial.stops where id = $1 and executor = $2 and ended_at is null)";
-
-/** The latest stop as `mark`, see `StopLedger.mark`. */
-export const LATEST_STOP = "select coalesce(max(seq), 0)::float8 as mark from outdial.stops_given";
 
 /** That a stop was given, by whomever it is carried out. */
 export type GivenStop = Pick<Stop, "id" | "actor" | "scope">;
@@ -109,92 +105,61 @@ export class StopLedger extends Ledger {
   }
 
   /**
-   * Adds campaigns to a stop; campaigns that it has already stay as they are. One that is paused is settled, unless a resume of it
-   * or a hand-over to it is under way or of unknown outcome: that may yet come into force.
-   * @returns the settled ones of these. Throws StoreError `not_owner`
+   * Writes how far a stop is, with the pauses that it made: campaigns that a person has resumed stay as they are, and starts that
+   * were asked for before the stop end with its pauses.
+   * @returns the campaigns of the stop that a person has resumed. Throws StoreError `not_owner`
    */
-  async found(id: string, executor: string, campaigns: readonly FoundCampaign[]): Promise<string[]> {
-    const [row] = await this.store.query<{ mine: boolean; settled: string[] }>(
-      `with mine as (select ${MINE} as mine), found as (
-         select c.id, c.source, c.paused = 'yes'
-             and not exists (select from outdial.state_intents where campaign_id = c.id and target = 'active' and ended_at is null)
-             and not exists (select from outdial.failover_pairs where c.id in (primary_id, backup_id) and removed_at is null
-               and phase in ('activating', 'verifying')) as settled
-         from unnest(${textColumn("$3")}, ${textColumn("$4")}, ${textColumn("$5")}) as c (id, source, paused)), made as (
-         insert into outdial.stop_campaigns (stop_id, campaign_id, source, outcome, shown, settled, updated_at)
-         select $1, f.id, f.source, case when f.settled then 'listed' end, case when f.settled then true end, f.settled, $6
-         from found f, mine where mine.mine
-         on conflict do nothing)
-       select mine, (select coalesce(json_agg(id), '[]') from found where settled) as settled from mine`,
-      [
-        id,
-        executor,
-        joinTexts(campaigns.map(({ campaignId }) => campaignId)),
-        joinTexts(campaigns.map(({ source }) => source)),
-        joinTexts(campaigns.map(({ paused }) => (paused ? "yes" : "no"))),
-        new Date(this.store.now()),
-      ],
+  record(
+    { id, actor, reason, executor }: Pick<Stop, "id" | "actor" | "reason"> & { readonly executor: string },
+    rows: readonly StopRow[],
+    pauses: readonly StopPause[],
+    problem: ListProblem | null,
+  ): Promise<{ readonly campaignId: string; readonly message: string | null }[]> {
+    const now = new Date(this.store.now());
+    return this.store.commit(
+      async (tx) => {
+        const mine = await tx.change(
+          "update outdial.stops set list_problem = $3 where id = $1 and executor = $2 and ended_at is null",
+          [id, executor, problem === null ? null : JSON.stringify(problem)],
+        );
+        if (mine !== 1) throw notCarriedOut(id, executor);
+        if (rows.length > 0) {
+          const given = rows.map((row) => ({ ...row, message: row.message === null ? null : storable(row.message) }));
+          await tx.query(
+            `insert into outdial.stop_campaigns as c (stop_id, campaign_id, source, outcome, shown, confirmed, active_calls, message, code, settled, updated_at)
+             select $1, r."campaignId", r.source, r.outcome, r.shown, r.confirmed, r."activeCalls", r.message, r.code, r.settled, $3
+             from json_to_recordset($2) as r ("campaignId" text, source text, outcome text, shown boolean, confirmed boolean,
+               "activeCalls" float8, message text, code text, settled boolean)
+             on conflict (stop_id, campaign_id) do update set outcome = excluded.outcome, shown = excluded.shown, confirmed = excluded.confirmed,
+               active_calls = excluded.active_calls, message = excluded.message, code = excluded.code, settled = excluded.settled,
+               updated_at = excluded.updated_at
+             where c.outcome is distinct from 'resumed'`,
+            [id, JSON.stringify(given), now],
+          );
+        }
+        if (pauses.length > 0) {
+          await insertMade(
+            tx,
+            pauses
+              .filter(({ outcome }) => outcome === "changed")
+              .map(({ campaignId, at }) => ({ campaignId, target: "paused", actor, reason, at })),
+          );
+          await tx.query(
+            `update outdial.state_intents i set ended_at = $3, outcome = 'superseded'
+             where ended_at is null and target = 'active' and campaign_id = any (${textColumn("$2")})
+               and stop_mark < (select seq from outdial.stops_given where stop_id = $1)
+               and not exists (select from outdial.stop_campaigns where stop_id = $1 and campaign_id = i.campaign_id and outcome = 'resumed')`,
+            [id, joinTexts(pauses.map(({ campaignId }) => campaignId)), now],
+          );
+          tx.audit(pauses.map((pause) => pauseEntry({ id, actor, reason }, pause)));
+        }
+        return tx.query<{ campaignId: string; message: string | null }>(
+          `select campaign_id as "campaignId", message from outdial.stop_campaigns where stop_id = $1 and outcome = 'resumed'`,
+          [id],
+        );
+      },
+      { urgent: true },
     );
-    if (row?.mine !== true) throw notCarriedOut(id, executor);
-    return row.settled;
-  }
-
-  /** Begins anew with campaigns that the list had shown as paused. Throws StoreError `not_owner`. */
-  async reopen(id: string, executor: string, campaigns: readonly string[]): Promise<void> {
-    if (campaigns.length === 0) return;
-    const rows = await this.store.query<{ mine: boolean }>(
-      `with mine as (select ${MINE} as mine), made as (
-         update outdial.stop_campaigns set outcome = null, shown = null, settled = false, updated_at = $4
-         from mine where mine.mine and stop_id = $1 and campaign_id = any (${textColumn("$3")}) and outcome = 'listed')
-       select mine from mine`,
-      [id, executor, joinTexts(campaigns), new Date(this.store.now())],
-    );
-    if (rows[0]?.mine !== true) throw notCarriedOut(id, executor);
-  }
-
-  /** Writes the result of an attempt, unless a person has resumed the campaign. Throws StoreError `not_owner`. */
-  async tried(id: string, executor: string, attempt: StopAttempt): Promise<void> {
-    const rows = await this.store.query<{ mine: boolean }>(
-      `with mine as (select ${MINE} as mine), made as (
-         update outdial.stop_campaigns set outcome = $4, shown = $5, confirmed = $6, active_calls = $7, message = $8, code = $9, settled = $10,
-           updated_at = $11
-         from mine where mine.mine and stop_id = $1 and campaign_id = $3 and outcome is distinct from 'resumed')
-       select mine from mine`,
-      [
-        id,
-        executor,
-        storable(attempt.campaignId),
-        attempt.outcome,
-        attempt.shown,
-        attempt.confirmed,
-        attempt.activeCalls,
-        attempt.message === null ? null : storable(attempt.message),
-        attempt.code,
-        attempt.settled,
-        new Date(this.store.now()),
-      ],
-    );
-    if (rows[0]?.mine !== true) throw notCarriedOut(id, executor);
-  }
-
-  /** Campaigns of a stop that a person has resumed. Throws StoreError `not_owner`. */
-  async resumed(id: string, executor: string): Promise<string[]> {
-    const [row] = await this.store.query<{ mine: boolean; ids: string[] }>(
-      `select ${MINE} as mine, (select coalesce(json_agg(campaign_id), '[]') from outdial.stop_campaigns
-         where stop_id = $1 and outcome = 'resumed') as ids`,
-      [id, executor],
-    );
-    if (row?.mine !== true) throw notCarriedOut(id, executor);
-    return row.ids;
-  }
-
-  /** Records why the list of campaigns may be incomplete; null when it was read to its end. Throws StoreError `not_owner`. */
-  async listed(id: string, executor: string, problem: ListProblem | null): Promise<void> {
-    const rows = await this.store.query(
-      "update outdial.stops set list_problem = $3 where id = $1 and executor = $2 and ended_at is null returning 1",
-      [id, executor, problem === null ? null : JSON.stringify(problem)],
-    );
-    if (rows.length !== 1) throw notCarriedOut(id, executor);
   }
 
   /** Ends a stop. Throws StoreError `not_owner`. */
@@ -238,24 +203,62 @@ export class StopLedger extends Ledger {
   }
 
   /**
-   * Every campaign that this database knows: from the last list that was not empty, paused or resumed, planned or applied, in a
-   * failover pair.
+   * What this database knows of campaigns, those that may dial first, the latest sign first. Signs that one may dial: the last
+   * reading showed it in another state than paused, or one within the last hour did and it was not looked at by itself since;
+   * outdial set it active within the last day; a start of it is under way. One that lists do not name any more counts for a day,
+   * unless it was paused: a short list does not take it out.
    */
-  async knownCampaigns(): Promise<string[]> {
-    const rows = await this.store.query<{ id: string }>(
-      `select id from outdial.known_campaigns where gone_at is not distinct from
-         (select gone_at from outdial.known_campaigns order by gone_at desc nulls first limit 1)
-       union select campaign_id from outdial.state_intents
-       union select campaign_id from outdial.campaign_policies
-       union select e ->> 'id' from outdial.campaign_applies a,
-         json_array_elements(case when json_typeof(a.plan -> 'entries') = 'array' then a.plan -> 'entries' else '[]'::json end) e
-         where e ->> 'id' is not null
-       union select unnest(array[primary_id, backup_id]) from outdial.failover_pairs where removed_at is null
-       order by 1`,
+  async evidence(): Promise<StopEvidence[]> {
+    return this.store.query<StopEvidence>(
+      `with changes as (
+         select campaign_id, target, coalesce(asked_at, created_at) as at, id from outdial.state_intents
+         where coalesce(asked_at, created_at) > $2::timestamptz and outcome in ('changed', 'already')
+         union all
+         select campaign_id, target, at, lpad(id::text, 20, '0') from outdial.state_changes where at > $2),
+       signs as (
+         select id, status <> 'paused' or coalesce(active_at > $3::timestamptz, false) as dials,
+           case when status <> 'paused' then status_at else active_at end as at, gone_at is null as expected
+         from outdial.known_campaigns
+         where gone_at is null or (gone_at > $2 and (status <> 'paused' or active_at > $3 or gone_at > $3))
+         union all
+         select campaign_id, true, coalesce(asked_at, created_at), true from outdial.state_intents
+         where target = 'active' and ended_at is null and coalesce(asked_at, created_at) > $2
+         union all
+         select campaign_id, true, at, true
+         from (select distinct on (campaign_id) campaign_id, target, at from changes order by campaign_id, at desc, id desc) last
+         where target = 'active'
+         union all
+         select unnest(array[primary_id, backup_id]), phase in ('activating', 'verifying'), $1::timestamptz, phase in ('activating', 'verifying')
+         from outdial.failover_pairs where removed_at is null
+         union all
+         select e ->> 'id', true, a.created_at, true from outdial.campaign_applies a,
+           json_array_elements(case when json_typeof(a.plan -> 'entries') = 'array' then a.plan -> 'entries' else '[]'::json end) e
+         where a.ended_at is null and e ->> 'id' is not null
+         union all
+         select campaign_id, false, null, false from outdial.campaign_policies
+         union all
+         select campaign_id, false, null, false from outdial.state_intents)
+       select id as "campaignId", bool_or(dials) as "mayDial", max(at) filter (where dials) as at, bool_or(expected) as expected
+       from signs group by id order by bool_or(dials) desc, max(at) filter (where dials) desc nulls last, id`,
+      [new Date(this.store.now()), new Date(this.store.now() - DAY_MS), new Date(this.store.now() - HOUR_MS)],
+      { urgent: true },
     );
-    return rows.map(({ id }) => id);
   }
 }
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The audit entry of a pause that a stop made. */
+export const pauseEntry = (
+  { id, actor, reason }: Pick<Stop, "id" | "actor" | "reason">,
+  { campaignId, key, outcome, at }: StopPause,
+): AuditInput => ({
+  actor,
+  action: "campaign.pause",
+  subject: campaignId,
+  details: { key, outcome, stop: id, at: new Date(at).toISOString(), ...(reason === null ? {} : { reason }) },
+});
 
 function notCarriedOut(id: string, executor: string): StoreError {
   return new StoreError("not_owner", `the stop ${id} is no longer carried out by ${executor}`);

@@ -6,10 +6,10 @@ import type { Instant } from "../../kernel/index.ts";
 export type StopSource = "listed" | "known" | "named";
 
 /**
- * The result for a campaign in a stop: `listed` as paused, so that nothing was sent; `resumed` by a person after the stop, so
- * that it is left alone.
+ * The result for a campaign in a stop: `listed` as paused, and not looked at by itself; `seen` paused when it was looked at by
+ * itself after the stop was given, so that nothing was sent; `resumed` by a person after the stop, so that it is left alone.
  */
-export type StopOutcome = "listed" | "changed" | "already" | "failed" | "unknown" | "resumed";
+export type StopOutcome = "listed" | "seen" | "changed" | "already" | "failed" | "unknown" | "resumed";
 
 /** Why a list of campaigns may be incomplete. */
 export interface ListProblem {
@@ -53,14 +53,26 @@ export interface StoppedCampaign {
   readonly updatedAt: Instant;
 }
 
-/** The result of an attempt for a campaign. */
-export type StopAttempt = Pick<
-  StoppedCampaign,
-  "campaignId" | "outcome" | "shown" | "confirmed" | "activeCalls" | "message" | "code" | "settled"
->;
+/** The state of a campaign in a stop, to be written. */
+export type StopRow = Omit<StoppedCampaign, "updatedAt">;
 
-/** A campaign that is added to a stop. */
-export type FoundCampaign = Pick<StoppedCampaign, "campaignId" | "source"> & {
-  /** The list showed it as paused: nothing is to be done. */
-  readonly paused: boolean;
-};
+/** A pause that a stop made, for the audit log and for what was last done to the campaign. */
+export interface StopPause {
+  readonly campaignId: string;
+  /** The idempotency key that was sent. */
+  readonly key: string;
+  readonly outcome: "changed" | "already";
+  /** When the tenant answered. */
+  readonly at: Instant;
+}
+
+/** What is known of a campaign that may exist, whatever the tenant's list says. */
+export interface StopEvidence {
+  readonly campaignId: string;
+  /** Something says that it may dial: it was seen or set active, or a start of it is under way. */
+  readonly mayDial: boolean;
+  /** When that was last true; null when nothing says so. */
+  readonly at: Instant | null;
+  /** The last list that was read whole had it, or it may dial: a list without it lacks something. */
+  readonly expected: boolean;
+}

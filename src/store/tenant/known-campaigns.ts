@@ -46,12 +46,14 @@ export class KnownCampaigns extends Ledger {
     await this.store.commit(async (tx) => {
       await tx.query("select pg_advisory_xact_lock(hashtext('outdial known campaigns'))");
       await tx.query(
-        `insert into outdial.known_campaigns as known (id, name, status, status_at, place)
-         select id, name, status, $4, place
+        `insert into outdial.known_campaigns as known (id, name, status, status_at, active_at, place)
+         select id, name, status, $4, case when status <> 'paused' then $4::timestamptz end, place
          from unnest(${textColumn("$1")}, ${textColumn("$2")}, ${textColumn("$3")}) with ordinality as given (id, name, status, place)
          on conflict (id) do update set name = excluded.name, place = excluded.place,
            gone_at = case when known.gone_at > excluded.status_at then known.gone_at end,
            status = case when known.status_at > excluded.status_at then known.status else excluded.status end,
+           active_at = case when known.status_at > excluded.status_at then known.active_at
+             else coalesce(excluded.active_at, known.active_at) end,
            status_at = greatest(known.status_at, excluded.status_at)`,
         [
           joinTexts(once.map(({ id }) => id)),
@@ -67,7 +69,8 @@ export class KnownCampaigns extends Ledger {
       );
       // A campaign that was not known then, whose pause or start was confirmed since the reading began.
       await tx.query(
-        `update outdial.known_campaigns as known set status = made.target, status_at = made.confirmed_at
+        `update outdial.known_campaigns as known set status = made.target, status_at = made.confirmed_at,
+           active_at = case when made.target = 'paused' then null else made.confirmed_at end
          from (select distinct on (campaign_id) campaign_id, target, confirmed_at from outdial.state_intents
                where confirmed_at > $1 order by campaign_id, confirmed_at desc) as made
          where known.id = made.campaign_id and known.status_at < made.confirmed_at`,
@@ -76,10 +79,11 @@ export class KnownCampaigns extends Ledger {
     });
   }
 
-  /** Records that the tenant showed a known campaign in another state. */
+  /** Records the state that the tenant showed when a known campaign was looked at by itself. */
   async saw(id: string, status: string, at: Instant): Promise<void> {
     await this.store.query(
-      'update outdial.known_campaigns set status = $2, status_at = $3 where id = $1 collate "C" and status_at < $3',
+      `update outdial.known_campaigns set status = $2, status_at = $3, active_at = case when $2 = 'paused' then null else $3::timestamptz end
+       where id = $1 collate "C" and status_at < $3`,
       [storable(id), storable(status), new Date(at)],
     );
   }
@@ -90,9 +94,10 @@ export class KnownCampaigns extends Ledger {
    */
   async add({ id, name, status }: Pick<KnownCampaign, "id" | "name" | "status">, at: Instant): Promise<void> {
     await this.store.query(
-      `insert into outdial.known_campaigns as known (id, name, status, status_at, place)
-       values ($1, $2, $3, $4, (select coalesce(max(place), 0) + 1 from outdial.known_campaigns))
+      `insert into outdial.known_campaigns as known (id, name, status, status_at, active_at, place)
+       values ($1, $2, $3, $4, case when $3 <> 'paused' then $4::timestamptz end, (select coalesce(max(place), 0) + 1 from outdial.known_campaigns))
        on conflict (id) do update set name = excluded.name, status = excluded.status, status_at = excluded.status_at,
+         active_at = excluded.active_at,
          gone_at = case when known.gone_at > excluded.status_at then known.gone_at end
          where known.status_at <= excluded.status_at`,
       [storable(id), storable(name), storable(status), new Date(at)],

@@ -11,6 +11,7 @@ import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 
 type Skill = NonNullable<AcdReply<"getSkill">>;
 
+const NO_LISTS: ReadonlyMap<string, SkillLists> = new Map();
 /** Separates the ids of lists in the id that stands for all lists of a skill. */
 export const LIST_JOINT = "+";
 /** A skill's lists change only by uploads: how often they are requested, ms. */
@@ -59,7 +60,8 @@ export class Skills {
 
   /** All skills that dial. */
   async *views(options: AcdCallOptions): AsyncGenerator<CampaignView, void, undefined> {
-    const lists = await this.#allLists(options);
+    // A stop wants to know which skills run: calling lists must not hold it up.
+    const lists = options.lane === "stop" ? NO_LISTS : await this.#allLists(options);
     const query = { mediaTypeId: PHONE_MEDIA, outboundStrategy: PERSONAL_CONNECTION };
     for await (const skill of acdRows(this.#requester, "listSkills", { ...options, query }))
       if (dials(skill)) yield viewOf(skill, lists.get(skill.skillId)?.ids ?? []);

@@ -88,6 +88,7 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
     versions: () => client.versions(),
     shares: own.shares,
     skewMs: () => skew.ms,
+    refusal: () => tokens.refusal,
     limits: () => Object.fromEntries(Object.keys(ACD_RATES).map((family) => [family, limiter.status(family)])),
     authenticate: async (signal) => ({ scopes: (await tokens.get(signal)).scopes }),
     close: closerOf(closer, transport, clock),

@@ -126,6 +126,7 @@ export const ROUTES = {
   "deliveries.show": ["GET", "/api/v1/deliveries/{id}"],
   "deliveries.enable": ["POST", "/api/v1/deliveries/endpoints/{name}/enable"],
   "deliveries.disable": ["POST", "/api/v1/deliveries/endpoints/{name}/disable"],
+  "deliveries.forget": ["POST", "/api/v1/deliveries/endpoints/{name}/forget"],
   "deliveries.replay": ["POST", "/api/v1/deliveries/replay"],
   "inbound.list": ["GET", "/api/v1/inbound"],
   "inbound.replay": ["POST", "/api/v1/inbound/replay"],

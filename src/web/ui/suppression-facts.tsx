@@ -8,7 +8,7 @@ import { Time } from "./time.tsx";
 export function SuppressionFacts({
   answer: { number, suppressedSince, registries, checkedAgainst, history },
 }: {
-  readonly answer: ApiTypes.SuppressionView;
+  readonly answer: Omit<ApiTypes.SuppressionView, "others">;
 }) {
   return (
     <div class="stack">

@@ -361,18 +361,22 @@ test("leaves of settings are found by their paths", () => {
   expect(readPath(settings, "constructor.name")).toBeUndefined();
 });
 
-test("an emergency stop is called complete only when the list was whole and each campaign is confirmed", () => {
+test("a stop is called complete only when the list was whole and each campaign is confirmed", () => {
   const change = (status: "paused" | "pending" | "resumed", confirmed: boolean) =>
     ({ status, confirmed }) as ApiTypes.StopResult["changes"][number];
   const told = (changes: ApiTypes.StopResult["changes"], listProblem: ApiTypes.StopResult["listProblem"] = null) =>
-    toldOf({ changes, alreadyPaused: ["x"], listProblem });
-  expect(told([change("paused", true)])).toEqual({ tone: "good", text: "Emergency stop: every campaign is confirmed paused" });
+    toldOf({ changes, seenPaused: ["x"], alreadyPaused: [], listProblem });
+  expect(told([change("paused", true)])).toEqual({ tone: "good", text: "Stop: every campaign is confirmed paused" });
+  expect(toldOf({ changes: [change("paused", true)], seenPaused: [], alreadyPaused: ["y"], listProblem: null })).toEqual({
+    tone: "bad",
+    text: "Stop: 1 only listed as paused, looked at next; 1 confirmed paused",
+  });
   expect(told([change("paused", true), change("pending", false), change("resumed", false)])).toEqual({
     tone: "bad",
-    text: "Emergency stop: 1 not confirmed paused yet; the page shows which; 1 resumed by somebody since; 2 confirmed paused",
+    text: "Stop: 1 not confirmed paused yet; the page shows which; 1 resumed by somebody since; 2 confirmed paused",
   });
   expect(told([], { code: "x", message: "page 2 did not come" })).toEqual({
     tone: "bad",
-    text: "Emergency stop: the list of campaigns is not whole, others may be dialing: page 2 did not come; 1 confirmed paused",
+    text: "Stop: the list of campaigns is not whole, others may be dialing: page 2 did not come; 1 confirmed paused",
   });
 });

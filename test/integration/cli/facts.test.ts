@@ -54,6 +54,33 @@ test("consent import reports each refused line, exits 4, and adds nothing the se
   expect(await outdial(["consent", "import", "absent.csv"])).toMatchObject({ code: 2 });
 });
 
+test("an opt-out that may be of two people is told as one of both; one that names nobody is refused, and the gate says the same", async () => {
+  await write("bad.csv", ["number", '"+2125550160"']);
+  const refused = await outdial(["dnc", "import", "bad.csv"]);
+  expect(refused).toMatchObject({ code: 2, stdout: "" });
+  expect(refused.stderr).toMatch(/line 2: number: "\+2125550160" has a plus before ten digits/);
+  expect(refused.stderr).toMatch(/not put in force, because its only line is refused[\s\S]*--accept/);
+  expect(await outdial(["dnc", "add", "+2125550160", "--reason", "asked"])).toMatchObject({ code: 2 });
+  const explained = await outdial(["compliance", "explain", "+2125550160", "--json"]);
+  expect(json(explained.stdout)).toMatchObject({ rules: ["INVALID_NUMBER"] });
+
+  const added = await outdial(["dnc", "add", "+6465550160", "--reason", "asked"]);
+  expect(added).toMatchObject({ code: 0, stdout: "+6465550160 is on the do-not-call list\n" });
+  expect(added.stderr).toContain("the text may be +6465550160 or +16465550160: +6465550160 and +16465550160 are suppressed");
+  const shown = await outdial(["dnc", "show", "+6465550160"]);
+  expect(shown.stdout).toMatch(/^\+6465550160: on the company's list[\s\S]*^\+16465550160: on the company's list/m);
+  const both = await outdial(["compliance", "explain", "+6465550160", "--json"]);
+  expect(json(both.stdout)).toMatchObject({ number: "+6465550160 or +16465550160", decision: "deny" });
+  expect(await outdial(["dnc", "lift", "+6465550160", "--reason", "by mistake", "--yes"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("write the one that is meant: 006465550160 or +16465550160"),
+  });
+  await write("good.csv", ["number", "(212) 555-0123 x7", "+12125550124"]);
+  const imported = await outdial(["dnc", "import", "good.csv"]);
+  expect(imported).toMatchObject({ code: 0, stdout: "dnc: 2 new, 0 known, 0 refused of 2\n" });
+  expect(imported.stderr).toContain("has an extension: others may share the line; the line counts for it");
+});
+
 test("a folder beside a database of the environment is told to be for the keys, once; beside --database-url nothing is told", async () => {
   const listed = await outdial(["--dir", "here", "dnc", "pending"]);
   expect(listed.stderr.match(/the store is the database of DATABASE_URL; the folder .*here of --dir/g)).toHaveLength(1);

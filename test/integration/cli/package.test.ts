@@ -189,7 +189,9 @@ const LOADED = `
 
 describe("the SDK alone", () => {
   test("importing outdial loads neither the store nor the engine, and nothing of other people's but zod", async () => {
-    expect(await programIn(alone, "loaded.mjs", LOADED)).toBe("function app contract index.js kernel operations tenant zod\n");
+    expect(await programIn(alone, "loaded.mjs", LOADED)).toBe(
+      "function app compliance contract index.js kernel operations tenant zod\n",
+    );
   });
 
   test("it weighs a tenth of the whole, and works with a tenant", async () => {

@@ -57,6 +57,7 @@ const FINDS = [
   "webhooks receivers",
   "webhooks on bi",
   "webhooks off bi",
+  "webhooks forget bi",
   "webhooks remove hook_1",
   "serve token list",
   "serve token revoke ann",

@@ -101,6 +101,13 @@ test("an answer comes before the next question is asked", async () => {
   expect(await once(child, "close")).toEqual([0, null]);
 });
 
+test("a day that no calendar has is refused as time of an option", async () => {
+  for (const at of ["2026-02-30", "2026-02-30T15:00:00Z", "2025-02-29T15:00:00-05:00"]) {
+    const refused = await run(["explain", "+12125550123", "--at", at, "--pack", RULES]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(`--at ${at} is no time`) });
+  }
+});
+
 test("explain shows reasons, the next instant and 48 hours of cells", async () => {
   const result = await run(["explain", "+1 (850) 555-0117", "--at", "2026-07-03T12:30:00Z", "--pack", RULES]);
   expect(result.code).toBe(0);
@@ -202,7 +209,7 @@ emergencies: []
 geography: builtin
 `,
   );
-  expect((await run(["pack", "validate", overlay])).stdout).toContain("us-ca-uk-2026+acme@2026.11.4+3");
+  expect((await run(["pack", "validate", overlay])).stdout).toContain("us-ca-uk-2026+acme@2026.11.5+3");
   const diff = await run(["pack", "diff", "us-ca-uk-2026", overlay]);
   expect(diff.stdout).toContain("+ rules acme-inventory");
 

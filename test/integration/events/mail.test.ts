@@ -182,7 +182,8 @@ test("an alarm that two receivers get makes one live update, and one that only m
   const { feed } = world.store;
   await feed.keep(60_000);
   const from = await feed.end();
-  const both = await world.anotherStore({ copies: { alarms: ["alarms", "mail"] } });
+  const both = await world.anotherStore();
+  await both.endpoints.learn(["alarms", "mail"]);
   await both.outbox.add([{ eventId: "f1", endpoint: "alarms", subject: "s", type: "VENDOR_DRIFT", body: "{}" }]);
   expect((await world.outbox.listDeliveries({ subject: "s" })).map(({ endpoint, eventId }) => [endpoint, eventId])).toEqual([
     ["alarms", "f1"],
@@ -200,7 +201,8 @@ test("an alarm that two receivers get makes one live update, and one that only m
 
 test("when the webhook of alarms is switched off, those who get alarms by mail are told; without mail there is nobody to tell", async () => {
   await settle();
-  const store = await world.anotherStore({ copies: { alarms: ["alarms", "mail"] } });
+  const store = await world.anotherStore();
+  await store.endpoints.learn(["alarms", "mail"]);
   const endpoints = { alarms: { url: world.receiver.url, secret: SECRET } };
   const used = { endpoints, alarms: "alarms", outbox: store.outbox, switches: store.endpoints };
   const before = server.mails.length;

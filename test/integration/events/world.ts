@@ -20,7 +20,7 @@ export interface World {
   readonly log: readonly string[];
   worker(options?: Partial<WorkerOptions>): DeliveryWorker;
   /** The store as another replica opens it. */
-  anotherStore(options?: { readonly copies?: Readonly<Record<string, readonly string[]>> }): Promise<Store>;
+  anotherStore(): Promise<Store>;
   /** Puts events `name` of `subject` into the outbox. */
   add(...events: readonly (readonly [name: string, subject: string, endpoint?: string])[]): Promise<void>;
   /** How the event stands. */
@@ -44,7 +44,7 @@ export async function openWorld(): Promise<World> {
     outbox,
     store,
     log,
-    anotherStore: (options) => opened.again(options),
+    anotherStore: () => opened.again(),
     worker(options = {}) {
       const worker = createDeliveryWorker({
         outbox,

@@ -47,7 +47,7 @@ test("consent from CSV: good lines go in, each bad one is named with line, field
     "+18505550117,written,2026-01-05,",
     "+18505550117,written,2026-01-05,,form-2,2026-02-01T08:00:00-05:00",
   ];
-  const report = await importFacts(consentFile, file(lines), world.deps, sink);
+  const report = await importFacts(consentFile, file(lines), world.deps, sink, { accept: true });
   expect(report).toMatchObject({ kind: "consent", read: 11, added: 3, known: 0, refused: 8 });
   expect(refused.map(({ line, field }) => [line, field])).toEqual([
     [5, "number"],
@@ -272,7 +272,7 @@ test("a registry file is put in force whole or not at all", async () => {
 test("raw outcomes suppress by the shipped codes and the operator's, by name or note as well", async () => {
   const outcome = (callId: string, number: number, code: string, text?: string) => ({
     callId,
-    number,
+    numbers: [number],
     code,
     text,
     at: world.clock.now(),

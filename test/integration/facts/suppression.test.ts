@@ -50,7 +50,7 @@ async function doStep(number: number, one: Step): Promise<void> {
     // A mapping that calls every code a sale, and one that knows more opt-outs: neither reaches what was written.
     await recordOutcomes(
       facts,
-      [{ callId: `call-${number}`, number, code: one.code, at: NOW - one.ago }],
+      [{ callId: `call-${number}`, numbers: [number], code: one.code, at: NOW - one.ago }],
       deps,
       one.ago % 2 ? ["OK"] : [],
     );
@@ -75,7 +75,8 @@ async function doStep(number: number, one: Step): Promise<void> {
 async function doOptOut(number: number, way: typeof optOut extends fc.Arbitrary<infer T> ? T : never, n: number): Promise<void> {
   const { deps, facts } = world;
   const at = NOW - n;
-  if (way === "outcome") await recordOutcomes(facts, [{ callId: `o-${number}`, number, code: "DO_NOT_CALL", at }], deps);
+  if (way === "outcome")
+    await recordOutcomes(facts, [{ callId: `o-${number}`, numbers: [number], code: "DO_NOT_CALL", at }], deps);
   else if (way === "numberless outcome") {
     await recordOutcomes(facts, [{ callId: `n-${number}`, code: "DO_NOT_CALL", at }], deps);
     await importFacts(attemptsFile, file(["number,at,call_id", `+${number},${minutesAgo(100_000)},n-${number}`]), deps);

@@ -90,7 +90,7 @@ describe("records", () => {
     const files = await parquetFiles();
     expect(files).toHaveLength(ids.length);
     for (const file of files)
-      expect(file).toMatch(/^calls\/campaign=[A-Za-z0-9_%-]+\/day=2026-03-02\/part-v1-test-\w+\.parquet$/);
+      expect(file).toMatch(/^calls\/campaign=[A-Za-z0-9_%-]+\/day=2026-03-02\/part-v2-test-\w+\.parquet$/);
     for (const campaignId of ids) expect((await all({ campaignId })).map((one) => one.campaignId)).toEqual([campaignId]);
     // What people said in calls is for this user alone.
     expect((await stat(join(folder.path, "lake"))).mode & 0o777).toBe(0o700);

@@ -411,3 +411,37 @@ test("one whose process died while it carried it out says so; one that was carri
     expect.objectContaining({ code: "approval_outcome_unknown", subject: { kind: "approval", id: left.id, name: ANY } }),
   );
 });
+
+test("what was asked for by a token that was revoked since, or in a session of it, is not carried out", async () => {
+  const { access } = at.service.store;
+  const body = { reason: "back from lunch" };
+  const json = { "content-type": "application/json" };
+  for (const [name, session] of [
+    ["tess", false],
+    ["tara", true],
+  ] as const) {
+    const { token, id: tokenId } = await access.addToken({ name, role: "operator", expiresAt: null, by: "test" });
+    const opened = session ? await access.openWithToken(token) : undefined;
+    const who: Record<string, string> =
+      opened === undefined
+        ? { authorization: `Bearer ${token}` }
+        : { cookie: `outdial_session=${opened.value}`, "x-outdial-request": "1" };
+    const post = async (path: string, given: object) => {
+      const response = await fetch(`${at.service.url}${path}`, {
+        method: "POST",
+        headers: { ...json, ...who },
+        body: JSON.stringify(given),
+      });
+      return (await response.json()) as Record<string, unknown>;
+    };
+    const { confirm } = await post("/api/v1/campaigns/second/resume/preview", body);
+    const { approval } = (await post("/api/v1/campaigns/second/resume", { ...body, confirm })) as { approval: { id: string } };
+    await access.revokeToken(tokenId, "adam");
+    const why = `the token of ${name}, who asked for this, was revoked: it is not carried out in that name any more; whoever may can ask anew`;
+    expect(await seen(approval.id)).toMatchObject({ state: "pending", standing: { state: "refused", reasons: [why] } });
+    const approved = await at.post(`/api/v1/approvals/${approval.id}/approve`, { confirm }, "second");
+    expect(approved).toMatchObject({ status: 409, body: { code: "invalid_state", detail: why } });
+    expect(await seen(approval.id)).toMatchObject({ state: "pending" });
+    expect((await reject(approval.id)).status).toBe(200);
+  }
+});

@@ -200,6 +200,18 @@ test("a pair that was halted says so, why and what is to be done: nobody is said
   expect((await at.post(`/api/v1/campaigns/${ID}/failback/preview`, {})).body).toMatchObject({ refusals: [] });
 });
 
+test("an opt-out that may be of two people is of both, and one of nobody is refused; neither is lifted in doubt", async () => {
+  const add = (number: string) => at.post("/api/v1/suppressions", { number, reason: "said so" });
+  expect(await add("+2125550160")).toMatchObject({ status: 400, body: { detail: expect.stringContaining("E.164") as string } });
+  const number = "+6465550160";
+  expect((await add(number)).body).toMatchObject({ added: true, doubt: expect.stringMatching(/^may be .* or /) as string });
+  expect(JSON.stringify((await add(number)).body)).not.toContain("6465550160");
+  const shown = (await at.post("/api/v1/compliance/suppression", { number, reveal: true })).body as { others: object[] };
+  expect(shown).toMatchObject({ number, history: [{}, {}], others: [{ number: "+16465550160", history: [{}, {}] }] });
+  const lift = { number, reason: "a wrong number" };
+  expect(await at.post("/api/v1/suppressions/lift/preview", lift)).toMatchObject({ status: 400 });
+});
+
 test("lifting a suppression waits for another person, who agrees to exactly that", async () => {
   const number = "+12125550123";
   expect(await at.post("/api/v1/suppressions", { number, reason: "said so" })).toMatchObject({
@@ -246,6 +258,18 @@ test("a number is explained with the facts of the store, masked", async () => {
   });
   const given = await at.post("/api/v1/compliance/explain", { ...asked, facts: { dnc: {} } }, "viewer");
   expect(given).toMatchObject({ status: 200, body: { factsUsed: false, facts: "given" } });
+  // What the facts say of the call is read as well, and must not contradict the rest.
+  const debt = { subject: "debt 7", attempts: [{ at: "2026-06-12T15:00:00Z", kind: "conversation", subject: "debt 7" }] };
+  const spoken = { number: asked.number, callType: "collection", facts: { ...debt, at: "2026-06-16T15:00:00Z" } };
+  expect(await at.post("/api/v1/compliance/explain", spoken, "viewer")).toMatchObject({
+    status: 200,
+    body: { decision: "deny", rules: ["REGF_CONVERSATION"], at: expect.stringMatching(/^2026-06-16T15:00:00/) },
+  });
+  const other = { ...asked, facts: { number: "+12125550198" } };
+  expect(await at.post("/api/v1/compliance/explain", other, "viewer")).toMatchObject({
+    status: 400,
+    body: { code: "invalid_facts" },
+  });
   const { strip } = explained.body as { strip: { all: boolean[] } };
   expect(strip.all).toHaveLength(96);
   expect(JSON.stringify(explained.body)).not.toContain("2125550199");

@@ -129,36 +129,70 @@ test.each<[what: string, sqlState: string, code: string, says: RegExp]>([
       advice: expect.any(String),
     });
     expect(body["detail"]).toContain("the server refuses");
+    // The stop does without it.
     const stop = await whole.post("/api/v1/campaigns/stop", {});
-    expect({ ...stop.body, status: stop.status }).toMatchObject({
-      status: 503,
-      code,
-      advice: expect.stringContaining("outdial campaign pause --all"),
-    });
+    expect({ ...stop.body, status: stop.status }).toMatchObject({ status: 202 });
+    await expect.poll(dialing, { timeout: 60_000 }).toEqual([]);
   },
 );
 
-test("an emergency stop that a silent database holds up says soon what stops without it", async () => {
-  cable.silence();
-  const { status, body } = await whole.post("/api/v1/campaigns/stop", { reason: "fire" });
-  expect({ ...body, status }).toMatchObject({
-    status: 503,
-    code: "store_unavailable",
-    advice: expect.stringContaining("outdial campaign pause --all"),
+/** Campaigns that dial, by the tenant's own word. */
+const dialing = () =>
+  whole.sandbox.control
+    .state()
+    .campaigns.filter(({ status }) => status !== "paused")
+    .map(({ id }) => id);
+
+test("a request whose answer was lost in the middle is not carried out again with its key: it is told what was written", async () => {
+  // Approved and written, then the connection is lost at the next statement.
+  await admin.query(`
+    create function ends() returns trigger language plpgsql as $$
+      begin raise exception 'terminating connection due to administrator command' using errcode = '57P01'; end $$;
+    create trigger ends before update on outdial.approvals for each row when (old.state = 'approved') execute function ends()`);
+  const { id } = await whole.service.store.requests.askApproval({
+    operation: "campaigns.resume",
+    summary: "s",
+    confirm: "c".repeat(64),
+    request: { params: { id: CAMPAIGN }, query: {}, body: { confirm: "c".repeat(64) } },
+    plan: null,
+    requestedBy: "oscar",
   });
-  cable.pull();
+  const approve = () =>
+    whole.ask(`/api/v1/approvals/${id}/approve`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": "once" },
+      body: JSON.stringify({ confirm: "c".repeat(64) }),
+    });
+  expect((await approve()).status).toBe(503);
+  const again = await approve();
+  expect({ status: again.status, ...((await again.json()) as object) }).toMatchObject({
+    status: 409,
+    code: "answer_lost",
+    detail: expect.stringContaining(`approval approved ${id}`),
+    advice: expect.stringContaining("audit"),
+  });
 });
 
-test("an emergency stop without a database says at once what stops without it", async () => {
-  cable.pull();
-  const { status, body } = await whole.post("/api/v1/campaigns/stop", { reason: "fire" });
-  expect({ ...body, status }).toMatchObject({
-    status: 503,
-    code: "store_unavailable",
-    advice: expect.stringContaining("outdial campaign pause --all"),
-  });
-  // Elsewhere the advice is the database's own.
-  const elsewhere = (await (await whole.ask("/api/v1/jobs")).json()) as { advice: string };
-  expect(elsewhere.advice).not.toContain("pause --all");
-  cable.putBack();
-});
+test.each(["silent", "away"] as const)(
+  "a stop while the database is %s pauses everything; a caller whom the service does not know is told what stops without it",
+  async (how) => {
+    // Seen by the service before.
+    expect((await whole.ask("/api/v1/jobs")).status).toBe(200);
+    if (how === "silent") cable.silence();
+    else cable.pull();
+    const { status, body } = await whole.post("/api/v1/campaigns/stop", { reason: "fire" });
+    expect({ ...body, status }).toMatchObject({ status: 202, id: expect.stringMatching(/^stop_/) });
+    await expect.poll(dialing, { timeout: 60_000 }).toEqual([]);
+    const headers = { authorization: "Bearer odt_0000000000000000000000000000000000000000000" };
+    const unknown = await fetch(`${whole.service.url}/api/v1/campaigns/stop`, { method: "POST", headers });
+    expect([401, 503]).toContain(unknown.status);
+    cable.pull();
+    cable.putBack();
+    const followed = () => whole.get(`/api/v1/campaigns/stops/${String(body["id"])}`);
+    await expect.poll(followed, { timeout: 120_000 }).toMatchObject({ endedAt: expect.any(String) });
+    const noted = () => whole.service.store.audit.list({ subject: String(body["id"]), limit: 10 });
+    await expect
+      .poll(async () => (await noted().catch(() => [])).map(({ action }) => action), { timeout: 120_000 })
+      .toContain("campaign.stop.end");
+  },
+);

@@ -95,6 +95,9 @@ test("a report over more days than it can show is refused at once", async () => 
     ["last=9999999d", long],
     ["to=9999-12-31T00:00:00Z", /1900 to 2199/],
     // In the words of the address, not of the command line.
+    ["from=2026-02-30", /^from: 2026-02-30 is no day of the calendar/],
+    ["to=2026-02-30", /^to: 2026-02-30 is no day of the calendar/],
+    ["from=2026-02-30T00:00:00Z", /^from: "2026-02-30T00:00:00Z" is neither a day/],
     ["from=garbage", /^from: "garbage" is neither a day/],
     ["last=soon", /^last soon is no span/],
   ] as const) {

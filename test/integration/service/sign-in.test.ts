@@ -1,5 +1,6 @@
 // Signing in through a provider of OpenID Connect: who is let in, as whom, and what is left when the provider is away.
 
+import { createHmac } from "node:crypto";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { CLIENT, startProvider, type TestProvider } from "../../support/oidc-provider.ts";
@@ -43,6 +44,18 @@ const cookieNamed = (response: Response, name: string) =>
     .map((line) => line.split(";")[0] ?? "")
     .find((pair) => pair.startsWith(`${name}=`));
 const pathOf = (url: string) => url.slice(HERE.length);
+
+interface Kept {
+  readonly at: number;
+}
+const keptIn = (cookie: string) =>
+  JSON.parse(Buffer.from(cookie.split("=")[1]?.split(".")[0] ?? "", "base64url").toString()) as Kept;
+/** A cookie as a service of the store signs it, or another one. */
+function cookieOf(kept: object, key = at.world.store.keyFor("sign-in")): string {
+  const text = JSON.stringify(kept);
+  const signature = createHmac("sha256", key).update(text).digest("base64url");
+  return `outdial_sign_in=${Buffer.from(text).toString("base64url")}.${signature}`;
+}
 
 /** Begins here: where the browser is sent, and the cookie that it keeps. */
 async function begin(to = "/jobs?state=open") {
@@ -137,20 +150,40 @@ test("an answer that is another browser's, another attempt's, used before, too o
   expect(await refusedWith(`${CALLBACK}?error=access_denied&${back.split("?")[1]?.replace(/code=[^&]+&?/, "")}`, cookie)).toBe(
     "refused",
   );
-  const kept = JSON.parse(Buffer.from(cookie.split("=")[1] ?? "", "base64url").toString());
-  const other = (over: object) => `outdial_sign_in=${Buffer.from(JSON.stringify({ ...kept, ...over })).toString("base64url")}`;
+  const kept = keptIn(cookie);
+  const other = (over: object) => cookieOf({ ...kept, ...over });
   expect(await refusedWith(back, other({ nonce: "another" }))).toBe("not_trusted");
   const used = pathOf(await provider.signIn((await begin()).address, "ann"));
   expect(await refusedWith(used, other({ at: kept.at - 11 * 60_000 }))).toBe("expired");
   expect(await refusedWith(used, other({ at: kept.at + 60_000 }))).toBe("expired");
 });
 
+test("a cookie that no service of this store signed is not read", async () => {
+  const { address, cookie } = await begin();
+  const back = pathOf(await provider.signIn(address, "ann"));
+  const value = cookie.slice(cookie.indexOf("=") + 1);
+  const [body = "", signature = ""] = value.split(".");
+  const tries = [
+    body,
+    `${body}.`,
+    `${body}.${signature.slice(1)}`,
+    `${body}.${Buffer.alloc(32).toString("base64url")}`,
+    `${Buffer.from(JSON.stringify({ ...keptIn(cookie), to: "/audit" })).toString("base64url")}.${signature}`,
+    cookieOf(keptIn(cookie), Buffer.alloc(32, 1)).slice("outdial_sign_in=".length),
+    `${value}.${signature}`,
+  ];
+  for (const tried of tries) {
+    const answer = await at.ask(back, { headers: { cookie: `outdial_sign_in=${tried}` } });
+    expect(answer.headers.get("location")).toBe("/login?refused=expired");
+  }
+  expect((await at.ask(back, { headers: { cookie } })).headers.get("location")).toBe("/jobs?state=open");
+});
+
 test("signing in that began at another service, whose clock is a little ahead, is gone on with", async () => {
   const { address, cookie } = await begin();
   const back = pathOf(await provider.signIn(address, "ann"));
-  const kept = JSON.parse(Buffer.from(cookie.split("=")[1] ?? "", "base64url").toString());
-  const ahead = Buffer.from(JSON.stringify({ ...kept, at: kept.at + 20_000 })).toString("base64url");
-  const answer = await at.ask(back, { headers: { cookie: `outdial_sign_in=${ahead}` } });
+  const kept = keptIn(cookie);
+  const answer = await at.ask(back, { headers: { cookie: cookieOf({ ...kept, at: kept.at + 20_000 }) } });
   expect(answer.headers.get("location")).toBe("/jobs?state=open");
 });
 

@@ -31,6 +31,33 @@ test("a token is recognised until it is revoked or expires, and is kept as a has
   expect(actions).toEqual(["token.add", "token.revoke"]);
 });
 
+test("a name that looks like another token's, or was a revoked one's, is refused; its owner gets it again", async () => {
+  const { access } = world.store;
+  const add = (name: string, person?: string) => access.addToken({ name, role: "viewer", expiresAt: null, by: "root", person });
+  await add("carol");
+  await add("dave", "sso:d");
+  for (const [name, says] of [
+    ["CAROL", "the name CAROL looks like carol, which is or was another token's"],
+    ["caro1", "looks like carol"],
+    ["c\u0430rol", "mixes letters of two scripts"],
+    ["carol\u200b", "cannot be seen"],
+  ] as const)
+    await expect(add(name)).rejects.toThrow(says);
+  await access.revokeToken("carol", "root");
+  await access.revokeToken("dave", "root");
+  await expect(add("carol")).rejects.toMatchObject({
+    code: "invalid_state",
+    message: "the name carol was that of a token that was revoked",
+    advice: expect.stringContaining("--person"),
+  });
+  await expect(add("carol", "sso:c")).rejects.toThrow("was revoked");
+  await expect(add("dave", "sso:x")).rejects.toThrow("was revoked");
+  await expect(add("Dave", "sso:d")).rejects.toThrow("looks like dave");
+  await add("dave", "sso:d");
+  const both = await Promise.allSettled([add("erin"), add("ERIN")]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+});
+
 test("a login code opens one session, whose value is replaced and which ends when nobody uses it", async () => {
   const { store, clock } = world;
   const code = await store.access.addLoginCode({ name: "demo", role: "admin", ttlMs: 60_000 });
@@ -63,6 +90,36 @@ test("a key belongs to one request and answers it again", async () => {
   expect(await requests.takeKey("bob", "k", one)).toEqual({ state: "mine" });
   world.clock.advance(121_000);
   expect(await requests.takeKey("bob", "k", one)).toEqual({ state: "mine" });
+});
+
+test("a key whose request wrote something and lost its answer says what; one under which nothing was written is free", async () => {
+  const { requests, audit } = world.store;
+  const hash = Buffer.from("one");
+  expect(await requests.takeKey("lea", "k", hash)).toEqual({ state: "mine" });
+  const late = Promise.withResolvers<void>();
+  let behind: Promise<void> = Promise.resolve();
+  await requests.keyed("lea", "k", async () => {
+    await audit.append([{ actor: "lea", action: "thing.made", subject: "thing-1" }]);
+    // What is left running behind the answer is not the request's.
+    behind = late.promise.then(() => audit.append([{ actor: "lea", action: "thing.later", subject: "thing-1" }]));
+  });
+  expect(await requests.takeKey("lea", "k", hash)).toEqual({ state: "busy" });
+  late.resolve();
+  await behind;
+  await requests.loseKey("lea", "k");
+  const lost = { state: "lost", wrote: [{ action: "thing.made", subject: "thing-1" }] };
+  expect(await requests.takeKey("lea", "k", hash)).toEqual(lost);
+  world.clock.advance(200_000);
+  expect(await requests.takeKey("lea", "k", hash)).toEqual(lost);
+  expect(await requests.takeKey("lea", "free", hash)).toEqual({ state: "mine" });
+  await expect(requests.keyed("lea", "free", () => Promise.reject(new Error("away")))).rejects.toThrow("away");
+  await requests.loseKey("lea", "free");
+  expect(await requests.takeKey("lea", "free", hash)).toEqual({ state: "mine" });
+  // A process that died after it had written something: nobody carries it out again either.
+  expect(await requests.takeKey("lea", "dead", hash)).toEqual({ state: "mine" });
+  await requests.keyed("lea", "dead", () => audit.append([{ actor: "lea", action: "thing.made", subject: "thing-2" }]));
+  world.clock.advance(121_000);
+  expect(await requests.takeKey("lea", "dead", hash)).toMatchObject({ state: "lost" });
 });
 
 test("nobody approves what they asked for themselves, and one of two deciders wins", async () => {

@@ -235,7 +235,7 @@ class World {
         runs.attach(this.engine.open(process, wire, bodies, true));
         // The jobs were asked for through the API.
         const asked = [{ action: REQUESTED, details: { requestId: "request" } }];
-        const health = { noteWaits: () => undefined };
+        const health = { note: () => undefined };
         const facts = { nameBrokenImports: async () => [] };
         const store = { jobs, health, facts, audit: { ...audit, list: async () => asked } };
         goOnWithJobs({ config: { clock }, store, runs, replica: members } as never, new Background(() => undefined), {
@@ -282,7 +282,7 @@ class World {
           instead,
           executor: id,
           now: () => clock.now(),
-          endpoint: undefined,
+          endpoint: () => undefined,
         }),
       replicas: { isDead: async (executor) => !this.#lives(executor) },
       runs,

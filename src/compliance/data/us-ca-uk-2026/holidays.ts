@@ -50,9 +50,22 @@ export const newYear = on(1, 1);
 export const martinLutherKing = nth(3, MON, 1);
 export const washington = nth(3, MON, 2);
 export const goodFriday: Holiday = (year) => easter(year) - 2;
+/** Shrove Tuesday. */
+export const mardiGras: Holiday = (year) => easter(year) - 47;
 export const patriots = nth(3, MON, 4);
 export const confederateMemorial = nth(4, MON, 4);
 export const arbor = last(FRI, 4);
+export const battleOfNewOrleans = on(1, 8);
+/** The second Monday of January after an election of the governor, from 2024 on every fourth year. */
+export const inaugurationOfLouisiana: Sometimes = (year) => (year % 4 === 0 ? nth(2, MON, 1)(year) : undefined);
+export const hueyLong = on(8, 30);
+export const allSaints = on(11, 1);
+/** The third Saturday of June. */
+export const juneteenthOfLouisiana = nth(3, SAT, 6);
+export const dayBefore =
+  (holiday: Holiday): Holiday =>
+  (year) =>
+    holiday(year) - 1;
 export const rhodeIslandIndependence = on(5, 4);
 export const memorial = last(MON, 5);
 export const jeffersonDavis = nth(1, MON, 6);

@@ -414,3 +414,58 @@ test("reasons name states as people do, say what would lift a rule, and what to 
     "2 calls about this subject were placed within 168 hours; Massachusetts allows 2 (940 CMR 7.04(1)(f); 209 CMR 18.16(1)(d))",
   ]);
 });
+
+describe("Louisiana's holidays (La. R.S. 45:811(3), 1:55), written from the statute's text", () => {
+  const weekdays: [name: string, dates: string[]][] = [
+    ["New Year's Day", ["2026-01-01", "2027-01-01"]],
+    ["Battle of New Orleans", ["2026-01-08", "2027-01-08"]],
+    ["Inauguration Day of Baton Rouge", ["2028-01-10"]],
+    ["third Monday in January", ["2026-01-19", "2027-01-18", "2028-01-17"]],
+    ["third Monday in February", ["2026-02-16", "2027-02-15", "2028-02-21"]],
+    ["the day of Mardi Gras", ["2026-02-17", "2027-02-09", "2028-02-29"]],
+    ["Good Friday", ["2026-04-03", "2027-03-26", "2028-04-14"]],
+    ["last Monday in May", ["2026-05-25", "2027-05-31", "2028-05-29"]],
+    ["the Friday and the third Saturday of Juneteenth", ["2026-06-19", "2026-06-20", "2027-06-18", "2027-06-19", "2028-06-17"]],
+    ["19 June as proclaimed", ["2028-06-19"]],
+    ["4 July, also on a Saturday, and the days kept for it", ["2026-07-04", "2026-07-03", "2027-07-05", "2028-07-04"]],
+    ["30 August", ["2027-08-30", "2028-08-30"]],
+    ["first Monday in September", ["2026-09-07", "2027-09-06", "2028-09-04"]],
+    ["second Monday in October", ["2026-10-12", "2027-10-11", "2028-10-09"]],
+    ["1 November", ["2027-11-01", "2028-11-01"]],
+    ["general election of even years", ["2026-11-03", "2028-11-07"]],
+    ["11 November, also on a Saturday", ["2026-11-11", "2027-11-11", "2028-11-11"]],
+    ["fourth Thursday in November and Acadian Day", ["2026-11-26", "2026-11-27", "2027-11-25", "2028-11-23"]],
+    ["25 December, also on a Saturday, and the days kept for it", ["2026-12-25", "2027-12-24", "2027-12-25", "2028-12-25"]],
+  ];
+  const noon = (date: string, code = "504", facts: object = {}) =>
+    rules(code, { at: new Date(Date.parse(`${date}T18:00:00Z`)).toISOString(), ...facts });
+
+  test.each(weekdays)("%s", (_name, dates) => {
+    for (const date of dates) {
+      expect(noon(date), date).toEqual(["HOLIDAY"]);
+      expect(noon(date, "318", consent("written")), date).toEqual(["HOLIDAY"]);
+      expect(noon(date, "504", recorded), date).toContain("HOLIDAY");
+      expect(noon(date, "504", { callType: "collection" }), date).toEqual([]);
+    }
+  });
+
+  test("on a Sunday the day is a holiday and closed", () => {
+    for (const date of ["2026-08-30", "2026-11-01", "2027-07-04"]) expect(noon(date)).toEqual(["DAY_CLOSED", "HOLIDAY"]);
+  });
+
+  test("days that it does not name, or no longer names, stay open; so do Saturdays, which some parishes keep", () => {
+    const open = ["2026-01-17", "2027-01-19", "2026-06-03", "2026-08-31", "2027-11-02", "2026-11-25", "2026-12-24", "2026-10-10"];
+    for (const date of open) expect(noon(date), date).toEqual([]);
+  });
+
+  test("each holiday says what names it, whether that was read, and when", () => {
+    const { sources, days } = usCaUk2026().calendars["US-LA"] ?? {};
+    expect(days?.filter((date) => date.startsWith("2026"))).toHaveLength(20);
+    expect(sources?.filter(({ confidence }) => confidence === "statute").map(({ name }) => name)).toHaveLength(17);
+    for (const { citation, lookedUp, confidence, note } of sources ?? []) {
+      expect(citation).toMatch(/R\.S\.|Acts|proclamation/);
+      expect(lookedUp).toBe("2026-11-25");
+      if (confidence === "summary") expect(note).toBeDefined();
+    }
+  });
+});

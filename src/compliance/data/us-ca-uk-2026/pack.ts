@@ -1,6 +1,7 @@
 // The shipped rule pack: calling rules of the United States, Canada and the United Kingdom as they were known in November 2026.
 
 import type { RulePack } from "../../pack/schema.ts";
+import { ZONE_DATA } from "../zone-data.ts";
 import { calendars } from "./calendars.ts";
 import { collectionRules } from "./collection.ts";
 import { everywhereRules } from "./everywhere.ts";
@@ -17,7 +18,7 @@ export function usCaUk2026(): RulePack {
     format: "outdial-rule-pack/1",
     id: "us-ca-uk-2026",
     title: "Calling rules of the United States, Canada and the United Kingdom, 2026",
-    version: "2026.11.4",
+    version: "2026.11.5",
     note: 'Not legal advice. Where sources disagree the strictest reading stands; notes that begin with "To confirm" need a lawyer or a live source. Calendars are written out from 2024 to the end of 2039.',
     jurisdictions: jurisdictions(),
     rules: [
@@ -31,6 +32,7 @@ export function usCaUk2026(): RulePack {
     ].map((rule) => ({ lookedUp: READ_EARLIER, ...rule })),
     calendars: calendars(),
     emergencies: [],
+    zoneData: ZONE_DATA,
     geography: "builtin",
   };
 }

@@ -100,10 +100,17 @@ function alabamaToMichigan(): Rule[] {
       confidence: "tables",
       note: `${TO_CONFIRM}four tables cite the section, its text as read has no hour; recorded calls 8-21 by KRS 367.461, the stricter stands.`,
     }),
-    stateHours("US-LA", SALES, week(["08:00", "20:00"], ["08:00", "20:00"], "closed"), louisiana),
-    stateHolidays("US-LA", SALES, {
+    stateHours("US-LA", SALES, week(["08:00", "20:00"], ["08:00", "20:00"], "closed"), {
       ...louisiana,
-      note: `${TO_CONFIRM}the statute has more legal holidays, of which the Commission is said not to enforce Battle of New Orleans and Lee; governors proclaim further days.`,
+      citation: "La. R.S. 45:811(2); PSC General Order R-29617 V(A)(1)-(2)",
+      confidence: "statute",
+      lookedUp: "2026-11-25",
+    }),
+    stateHolidays("US-LA", SALES, {
+      citation: "La. R.S. 45:811(3), 1:55",
+      confidence: "statute",
+      lookedUp: "2026-11-25",
+      note: `Binds live calls as well as recorded ones. The calendar says of each day what names it. Saturdays are legal holidays in Orleans, Baton Rouge and some other parishes (1:55(A)(1)), which is not read as closing them, because 45:811(2) allows calls from Monday to Saturday. ${TO_CONFIRM}which proclaimed days of a year are kept; governors proclaim further days.`,
     }),
     {
       kind: "emergency-ban",

@@ -12,7 +12,7 @@ import {
   parseContact,
   type ViewList,
 } from "../../../tenant/port.ts";
-import { phone } from "../../compliance/index.ts";
+import { phones } from "../../compliance/index.ts";
 import type { FailoverPolicy } from "./policy.ts";
 
 const HOUR_MS = 3_600_000;
@@ -136,11 +136,11 @@ async function calledBy(deps: CalledDeps, campaignId: string, since: number, at:
       continue;
     }
     const { phoneNumber, contactId, startTime } = parsed.item;
-    const number = typeof phoneNumber === "string" ? phone(phoneNumber) : undefined;
-    if (number !== undefined && "ok" in number) {
+    const named = typeof phoneNumber === "string" ? phones(phoneNumber) : undefined;
+    if (named !== undefined && "ok" in named) {
       const time = Date.parse(startTime ?? "");
-      const latest = Math.max(called.numbers.get(number.ok) ?? 0, Number.isNaN(time) ? at : time);
-      called.numbers.set(number.ok, latest);
+      for (const number of named.ok.keys)
+        called.numbers.set(number, Math.max(called.numbers.get(number) ?? 0, Number.isNaN(time) ? at : time));
     } else if (typeof contactId === "string") called.ids.add(contactId);
     else called.unidentified += 1;
   }
@@ -168,9 +168,9 @@ async function* contactsOf({ contacts }: CalledDeps, listId: string, options: Ca
       continue;
     }
     const { id, phoneNumber = "", phoneNumbers = [phoneNumber] } = parsed.item;
-    const read = phoneNumbers.map((text) => phone(text));
-    const numbers = read.flatMap((one) => ("ok" in one ? one.ok : []));
-    yield { id, numbers, isReadable: numbers.length > 0 && numbers.length === read.length };
+    const read = phoneNumbers.map((text) => phones(text));
+    const numbers = read.flatMap((one) => ("ok" in one ? one.ok.keys : []));
+    yield { id, numbers, isReadable: read.length > 0 && read.every((one) => "ok" in one) };
   }
 }
 

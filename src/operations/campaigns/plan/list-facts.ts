@@ -3,7 +3,6 @@
 import type { CompiledPack } from "../../../compliance/index.ts";
 import { isTimeZone } from "../../../kernel/index.ts";
 import { type ContactSource, parseContact, TenantError } from "../../../tenant/port.ts";
-import { phone, phoneText } from "../../compliance/index.ts";
 
 /** Contacts of a list in one zone under one set of jurisdictions. */
 export interface ListPlace {
@@ -138,9 +137,7 @@ function placesOfNumber(
   { postalCode, timeZone }: Pick<Contact, "postalCode" | "timeZone">,
   pack: CompiledPack,
 ): Omit<ListPlace, "contacts">[] {
-  // Read as the gate does: a tenant may show a North American number as its ten digits.
-  const number = phone(text);
-  const place = pack.place("ok" in number ? phoneText(number.ok) : "", typeof postalCode === "string" ? postalCode : undefined);
+  const place = pack.place(text, typeof postalCode === "string" ? postalCode : undefined);
   const zones = new Set(place.zoneNames);
   // A zone on the list itself counts as well: the call must be allowed in both zones.
   if (typeof timeZone === "string" && isTimeZone(timeZone)) zones.add(timeZone);

@@ -2,9 +2,8 @@
 // finds nobody.
 
 import { nearest } from "../../../kernel/index.ts";
-import type { PhoneKey } from "../../../store/index.ts";
 import { type CallOptions, type ContactRow, type ContactSource, parseContact } from "../../../tenant/port.ts";
-import { type GateContact, phone } from "../../compliance/index.ts";
+import { type GateContact, phones } from "../../compliance/index.ts";
 import { type ContactQuery, pathsOf, valueAt } from "./query.ts";
 
 /** A contact as the tenant sends it. */
@@ -126,20 +125,24 @@ export class ListReader implements AsyncIterable<Entry> {
     const parsed = parseContact(item);
     if ("problem" in parsed) return { refused: { line, field: undefined, reason: parsed.problem } };
     const contact = parsed.item;
-    const number = phone(contact.phoneNumber ?? "");
-    if (!("ok" in number)) return { refused: { line, field: "phoneNumber", reason: number.problem } };
-    const others: PhoneKey[] = [];
+    const named = phones(contact.phoneNumber ?? "");
+    if (!("ok" in named)) return { refused: { line, field: "phoneNumber", reason: named.problem } };
+    // Every number that a text may name must be permitted.
+    const [number] = named.ok.keys;
+    const all = new Set(named.ok.keys);
     for (const text of contact.phoneNumbers?.slice(1) ?? []) {
-      const other = phone(text);
+      const other = phones(text);
       if (!("ok" in other)) return { refused: { line, field: "phoneNumbers", reason: other.problem } };
-      if (other.ok !== number.ok && !others.includes(other.ok)) others.push(other.ok);
+      for (const key of other.ok.keys) all.add(key);
     }
+    all.delete(number);
+    const others = [...all];
     return {
       contact,
       gate: {
         id: contact.id,
         line,
-        number: number.ok,
+        number,
         ...(others.length > 0 && { others }),
         postal: contact.postalCode || undefined,
         // A missing flag is not a consent.
@@ -167,8 +170,8 @@ export class ListReader implements AsyncIterable<Entry> {
   async #readCalls(since: number): Promise<ReadonlyMap<number, readonly number[]>> {
     const placed = new Map<number, number[]>();
     for (const [text, times] of (await this.#source.placed?.(this.#question.listId, since, this.#options)) ?? []) {
-      const number = phone(text);
-      if ("ok" in number) placed.set(number.ok, [...(placed.get(number.ok) ?? []), ...times]);
+      const named = phones(text);
+      if ("ok" in named) for (const key of named.ok.keys) placed.set(key, [...(placed.get(key) ?? []), ...times]);
     }
     return placed;
   }

@@ -170,6 +170,9 @@ export async function lookAgain(
   return { confirmed, shown: shownBy(seen), activeCalls, message, code };
 }
 
+/** Whether a campaign that shows this state does not dial: paused, or a skill that is switched off. */
+export const isStill = (status: string): boolean => status === "paused" || status === "inactive";
+
 const shownBy = ({ there, code }: Seen): boolean | null => (there ? true : code === null ? false : null);
 
 /** What came of sending. */
@@ -274,7 +277,7 @@ async function readBack(
     for (let wait = FIRST_LOOK_MS; ; wait = Math.min(LONGEST_LOOK_MS, wait * 2)) {
       if (!seen.there) {
         const { status } = await runner.status(campaignId, call);
-        const there = status === target;
+        const there = status === target || (target === "paused" && isStill(status));
         seen = { ...seen, there, message: there ? null : `the tenant shows the campaign ${status}, not ${target}` };
         if (there && target === "active") return { ...seen, confirmed: true };
         if (!there && impatient) return seen;

@@ -1,18 +1,29 @@
 // The emergency stop with a store: begun durably, carried out by one replica, continued by another one when that dies or releases
 // it.
 
-import { newId, OutdialError, type RandomStream } from "../../../kernel/index.ts";
-import type { Stop, StopLedger, StoppedCampaign } from "../../../store/index.ts";
+import { type Clock, messageOf, newId, OutdialError, type RandomStream } from "../../../kernel/index.ts";
+import type { ListProblem, Stop, StopEvidence, StopLedger, StopPause, StoppedCampaign } from "../../../store/index.ts";
 import { OperationError } from "../../error.ts";
 import { isFree, type LeaseHolder, takeFree } from "../../run/lease.ts";
-import type { IntentBook } from "./intents.ts";
-import { StopRun, type StopRunDeps } from "./stop-run.ts";
+import { type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
 
-interface EmergencyStopDeps extends Omit<StopRunDeps, "intents"> {
-  /** The intents of a stop, in the name of the person who ordered it. */
-  readonly intents: (stop: Pick<Stop, "id" | "actor">) => IntentBook;
+/** Notes of a stop that is carried out while the database is away. */
+export interface StopJot {
+  pause(pause: StopPause): void;
+  end(details: Readonly<Record<string, unknown>>): void;
+  /** The database has it all by now. */
+  discard(): void;
+}
+
+interface EmergencyStopDeps extends Pick<StopRunDeps, "runner" | "provisioning" | "figures" | "keepList"> {
+  readonly ledger: StopLedger;
   readonly replicas: LeaseHolder;
+  readonly replicaId: string;
+  readonly clock: Clock;
   readonly random: RandomStream;
+  readonly patience: StopPatience;
+  /** Begins notes in the working folder. */
+  readonly jot: (stop: Stop) => StopJot;
   readonly warn: (message: string) => void;
 }
 
@@ -22,24 +33,62 @@ export interface EmergencyStopReport {
   readonly campaigns: readonly StoppedCampaign[];
 }
 
+/** What a stop that is carried out here needs to be written down. */
+interface Here {
+  readonly run: StopRun;
+  stop: Stop;
+  /** Whether the database has its beginning. */
+  isBegun: boolean;
+  jot: StopJot | undefined;
+}
+
+/** How often what is known of campaigns is read, for a stop during which the database is away, ms. */
+const EVIDENCE_MS = 30_000;
+
 /** Begins emergency stops, carries them out, and takes over those of processes that died. */
 export class EmergencyStops {
   readonly #deps: EmergencyStopDeps;
-  /** First rounds of the stops that were begun here. */
-  readonly #first = new Map<string, PromiseWithResolvers<void>>();
+  /** Stops that are carried out here, or are not in the database yet. */
+  readonly #here = new Map<string, Here>();
+  #evidence: { readonly at: number; readonly read: readonly StopEvidence[] } | undefined;
 
   constructor(deps: EmergencyStopDeps) {
     this.#deps = deps;
   }
 
-  /** Enters a stop of the whole tenant; nothing is sent yet. It replaces open stops and continues them. @returns its id */
-  async begin(actor: string, reason: string | undefined): Promise<string> {
-    const { ledger, clock, random, replicaId } = this.#deps;
+  /**
+   * Enters a stop of the whole tenant, or of some campaigns; nothing is sent yet. One of the tenant replaces open stops and
+   * continues them. A database that does not answer in time is done without: `run` goes on with what is known here.
+   * @returns its id
+   */
+  async begin(actor: string, reason: string | undefined, scope: readonly string[] | null = null): Promise<string> {
+    const { clock, random, replicaId } = this.#deps;
     const id = newId("stop", clock.now(), random);
-    const stop = { id, actor, reason: reason ?? null, scope: null };
-    this.#first.set(id, Promise.withResolvers());
-    await ledger.begin({ ...stop, executor: replicaId }, [beginning(stop)]);
+    const stop: Stop = {
+      id,
+      actor,
+      reason: reason ?? null,
+      scope,
+      createdAt: clock.now(),
+      executor: replicaId,
+      run: 0,
+      listProblem: null,
+      supersededBy: null,
+      endedAt: null,
+    };
+    const here = this.#enter(stop);
+    try {
+      await this.#inTime(this.#enterInto(here));
+    } catch (thrown) {
+      this.#away(here, thrown);
+    }
     return id;
+  }
+
+  async #enterInto(here: Here): Promise<void> {
+    const { ledger, replicaId } = this.#deps;
+    await ledger.begin({ ...here.stop, executor: replicaId }, [beginning(here.stop)]);
+    here.isBegun = true;
   }
 
   /** Enters a stop that a process without a store began and did not end; a stop that was entered before stays unchanged. */
@@ -48,68 +97,172 @@ export class EmergencyStops {
   }
 
   /** Throws OperationError `job_not_found`. */
-  report(id: string): Promise<EmergencyStopReport> {
-    return readStop(this.#deps.ledger, id);
+  async report(id: string): Promise<EmergencyStopReport> {
+    const here = this.#here.get(id);
+    if (here === undefined) return readStop(this.#deps.ledger, id);
+    const { stop, run } = here;
+    return { stop: { ...stop, listProblem: run.listProblem }, campaigns: run.campaigns };
+  }
+
+  /** The latest stops, newest first; without the database, those that are carried out here. */
+  async list(limit: number): Promise<Stop[]> {
+    const here = [...this.#here.values()].map(({ stop, run }) => ({ ...stop, listProblem: run.listProblem }));
+    const known = new Map(here.map((stop) => [stop.id, stop]));
+    try {
+      for (const stop of await this.#inTime(this.#deps.ledger.list(limit))) if (!known.has(stop.id)) known.set(stop.id, stop);
+    } catch (thrown) {
+      if (here.length === 0) throw thrown;
+    }
+    return [...known.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)).slice(0, limit);
   }
 
   /** Open stops that nobody carries out, or that this process should carry out. */
   async waiting(): Promise<string[]> {
     const { ledger, replicas } = this.#deps;
     const ids: string[] = [];
-    for (const { id, executor } of await ledger.open()) if (await isFree(executor, replicas)) ids.push(id);
+    for (const { id, executor } of await ledger.open())
+      if (!this.#here.has(id) && (await isFree(executor, replicas))) ids.push(id);
     return ids;
+  }
+
+  /** Keeps what is known of campaigns for a stop without the database: reads it again when it is older than half a minute. */
+  async remember(): Promise<void> {
+    const { ledger, clock } = this.#deps;
+    const at = clock.now();
+    if (this.#evidence !== undefined && Math.abs(at - this.#evidence.at) < EVIDENCE_MS) return;
+    this.#evidence = { at, read: await ledger.evidence() };
   }
 
   /** Settles when every campaign of a stop that was begun here was tried once, or the stop no longer runs here. */
   async firstRound(id: string): Promise<void> {
-    await this.#first.get(id)?.promise;
+    await this.#here.get(id)?.run.firstRound;
   }
 
   /** Carries a stop out to its end, unless it has ended or a living replica does. When aborted, it releases the stop, and another replica takes it over. */
   async run(id: string, signal: AbortSignal): Promise<void> {
-    try {
-      const stop = await this.#take(id);
-      if (stop !== undefined) await this.#carry(stop, signal);
-    } finally {
-      this.#first.get(id)?.resolve();
-      this.#first.delete(id);
-    }
+    const here = this.#here.get(id) ?? (await this.#take(id));
+    if (here !== undefined) await this.#carry(here, signal);
   }
 
-  async #carry(stop: Stop, signal: AbortSignal): Promise<void> {
-    const { ledger, replicaId, warn, intents } = this.#deps;
-    const { id } = stop;
-    const run = new StopRun({ ...this.#deps, intents: intents(stop) }, stop, signal);
-    void run.firstRound.then(() => this.#first.get(id)?.resolve());
+  async #carry(here: Here, signal: AbortSignal): Promise<void> {
+    const { ledger, replicaId, warn, clock, patience } = this.#deps;
+    const { run } = here;
+    const { id, actor } = here.stop;
     try {
-      const campaigns = await run.carry();
-      const { listProblem } = (await ledger.find(id)) ?? stop;
-      const ended = endOf({ stop: { ...stop, listProblem }, campaigns });
-      await ledger.end(id, replicaId, [{ actor: stop.actor, action: "campaign.stop.end", subject: id, details: ended }]);
+      await run.carry(signal);
+      const over = { ...here.stop, listProblem: run.listProblem, endedAt: clock.now(), executor: null };
+      const ended = endOf({ stop: over, campaigns: run.campaigns });
+      here.jot?.end(ended);
       const open = ended.notConfirmed.length;
       if (open > 0) warn(`the emergency stop ${id} ended with ${open} campaigns that are not confirmed as paused`);
-      if (listProblem !== null)
+      if (run.listProblem !== null)
         warn(
-          `the emergency stop ${id} ended without the complete list of campaigns; other campaigns may be dialing: ${listProblem.message}`,
+          `the emergency stop ${id} ended without the complete list of campaigns; other campaigns may be dialing: ${run.listProblem.message}`,
         );
+      for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+        try {
+          if (!here.isBegun) await this.#enterInto(here);
+          if (await run.recorded()) {
+            await ledger.end(id, replicaId, [{ actor, action: "campaign.stop.end", subject: id, details: ended }]);
+            break;
+          }
+        } catch (thrown) {
+          if (thrown instanceof OutdialError && thrown.code === "not_owner") break;
+        }
+        // It is over, whether the database knows it or not.
+        here.stop = over;
+        await clock.sleep(wait, signal);
+      }
+      here.jot?.discard();
+      this.#here.delete(id);
     } catch (thrown) {
+      this.#here.delete(id);
       if (thrown instanceof OutdialError && thrown.code === "not_owner") return;
       // What failed here may succeed in another process, or here at the next look.
-      await ledger.release(id, replicaId).catch(() => undefined);
+      await this.#inTime(ledger.release(id, replicaId)).catch(() => undefined);
       if (!signal.aborted) throw thrown;
     }
   }
 
-  async #take(id: string): Promise<Stop | undefined> {
+  #enter(stop: Stop, before: readonly StoppedCampaign[] = []): Here {
+    const { ledger, replicaId, clock, patience, runner, provisioning, figures, keepList, warn } = this.#deps;
+    const record: StopRunDeps["record"] = {
+      write: async (rows, pauses, problem) => {
+        if (!here.isBegun) await this.#enterInto(here);
+        return ledger.record({ ...here.stop, executor: replicaId }, rows, pauses, problem);
+      },
+    };
+    const run = new StopRun(
+      {
+        runner,
+        provisioning,
+        figures,
+        clock,
+        patience,
+        record,
+        ...(keepList === undefined ? {} : { keepList }),
+        evidence: () => this.#knownNow(),
+        onPause: (pause) => here.jot?.pause(pause),
+        onAway: (thrown) => this.#away(here, thrown),
+        onBack: () => warn(`the emergency stop ${stop.id} is written to the database again`),
+      },
+      stop,
+      before,
+    );
+    const here: Here = { run, stop, isBegun: before.length > 0, jot: undefined };
+    this.#here.set(stop.id, here);
+    return here;
+  }
+
+  /** What is known of campaigns; without the database, what was known of late. */
+  async #knownNow(): Promise<readonly StopEvidence[]> {
+    try {
+      return await this.#inTime(this.#deps.ledger.evidence());
+    } catch (thrown) {
+      if (this.#evidence === undefined) throw thrown;
+      return this.#evidence.read;
+    }
+  }
+
+  /** The stop goes on without the database, and is noted in the folder. */
+  #away(here: Here, thrown: unknown): void {
+    if (here.jot !== undefined) return;
+    here.jot = this.#deps.jot(here.stop);
+    for (const pause of here.run.unrecorded) here.jot.pause(pause);
+    this.#deps.warn(`the emergency stop ${here.stop.id} goes on without the database: ${messageOf(thrown)}`);
+  }
+
+  async #inTime<T>(work: Promise<T>): Promise<T> {
+    const { clock, patience } = this.#deps;
+    work.catch(() => undefined);
+    const over = new AbortController();
+    const late = clock.sleep(patience.recordMs, over.signal).then(() => {
+      throw new OutdialError("store_unavailable", `the database did not answer within ${patience.recordMs / 1000} s`);
+    });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #take(id: string): Promise<Here | undefined> {
     const { ledger, replicas, replicaId } = this.#deps;
     const stop = await ledger.find(id);
     if (stop === undefined || stop.endedAt !== null) return undefined;
     const { executor, run, actor } = stop;
-    if (executor === replicaId) return stop;
     const entry = { actor, action: "campaign.stop.taken-up", subject: id, details: { from: executor, by: replicaId } };
-    return takeFree(executor, replicas, async () =>
-      (await ledger.claim({ id, run, executor }, replicaId, [entry])) ? stop : undefined,
-    );
+    const taken =
+      executor === replicaId
+        ? stop
+        : await takeFree(executor, replicas, async () =>
+            (await ledger.claim({ id, run, executor }, replicaId, [entry])) ? { ...stop, run: run + 1 } : undefined,
+          );
+    if (taken === undefined) return undefined;
+    const here = this.#enter({ ...taken, executor: replicaId }, await ledger.campaigns(id));
+    here.isBegun = true;
+    return here;
   }
 }
 
@@ -131,13 +284,20 @@ const beginning = ({ id, actor, reason, scope }: Pick<Stop, "id" | "actor" | "re
 });
 
 /** How a stop ended, for the audit log. */
-function endOf({ stop, campaigns }: EmergencyStopReport) {
+export function endOf({
+  stop,
+  campaigns,
+}: {
+  readonly stop: { readonly listProblem: ListProblem | null };
+  readonly campaigns: readonly StoppedCampaign[];
+}) {
   const of = (wanted: StoppedCampaign["outcome"]) =>
     campaigns.filter(({ outcome }) => outcome === wanted).map(({ campaignId }) => campaignId);
-  const open = campaigns.filter(({ outcome, confirmed }) => !confirmed && outcome !== "listed" && outcome !== "resumed");
+  const open = campaigns.filter(({ outcome, confirmed }) => !confirmed && !["listed", "seen", "resumed"].includes(outcome ?? ""));
   return {
     paused: campaigns.filter(({ confirmed }) => confirmed).length,
     notConfirmed: open.map(({ campaignId, message }) => ({ campaignId, message })),
+    seenPaused: of("seen"),
     alreadyPaused: of("listed"),
     resumed: of("resumed"),
     listProblem: stop.listProblem,

@@ -2,7 +2,7 @@
 
 export { type CampaignFacts, campaignFacts } from "./campaign-facts.ts";
 export { type ChangeOptions, type StateChange } from "./change.ts";
-export { type EmergencyStopReport, EmergencyStops, readStop } from "./emergency-stop.ts";
+export { type EmergencyStopReport, EmergencyStops, endOf, readStop, type StopJot } from "./emergency-stop.ts";
 export {
   type CampaignGate,
   type CampaignGateVerdict,
@@ -10,8 +10,6 @@ export {
   listedWords,
   reasonsOf,
 } from "./gate.ts";
-export { type IntentBook, minuteIntents, storedIntents } from "./intents.ts";
 export { type ResumeReport, type ResumeVerdict, resumeVerdict } from "./resume.ts";
-export { pauseAll, type StopReport, stopAll } from "./stop.ts";
-export { STOP_PATIENCE, type StopPatience } from "./stop-run.ts";
+export { pauseAll, STOP_PATIENCE, type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
 export type { ZoneWindow } from "./windows.ts";

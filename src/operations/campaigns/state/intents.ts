@@ -1,7 +1,5 @@
-// Intents: a change of state has an intent with the key that every attempt sends. Intents are kept in the store; the emergency
-// stop, which may have no store, derives them without one.
+// Intents: a change of state has an intent with the key that every attempt sends, kept in the store.
 
-import { createHash } from "node:crypto";
 import { type Clock, newId, type RandomStream } from "../../../kernel/index.ts";
 import type { AuditInput, IntentOutcome, NewStateIntent, StateIntent, TargetState } from "../../../store/index.ts";
 
@@ -57,14 +55,11 @@ interface IntentStore {
 /** Intents in the store: when the same change is requested again, in any process, an open intent is continued. */
 export function storedIntents(
   store: IntentStore,
-  by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string } & Pick<
-    NewStateIntent,
-    "stop" | "executor"
-  > & {
+  by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string } & Pick<NewStateIntent, "executor"> & {
       readonly goesOn?: Pick<StateIntent, "id" | "target"> | undefined;
     },
 ): IntentBook {
-  const { clock, random, actor, stop, executor, goesOn } = by;
+  const { clock, random, actor, executor, goesOn } = by;
   return {
     async begin(campaignId, target, { reason, stopMark }) {
       const id = newId("intent", clock.now(), random);
@@ -75,7 +70,6 @@ export function storedIntents(
         idempotencyKey: `state-${target}-${id}`,
         actor,
         reason: reason ?? null,
-        stop,
         stopMark,
         executor,
         // A resume that is undone begins a pause of its own.
@@ -104,37 +98,9 @@ export function storedIntents(
             outcome,
             confirmed,
             ...(message === null ? {} : { message }),
-            ...(stop === undefined ? {} : { stop: stop.id }),
             ...details,
           },
         },
       ]),
-  };
-}
-
-/**
- * Intents without a store: within one minute a campaign gets the same key, so that a stop that is repeated at once is one stop. A
- * second intent of the same process, after the first answer turned out to be an old one, gets the next key.
- * @param note takes what would go into the audit log
- */
-export function minuteIntents(clock: Clock, note: (end: IntentEnd & { readonly key: string }) => void): IntentBook {
-  const minute = new Date(Math.floor(clock.now() / 60_000) * 60_000).toISOString();
-  const made = new Map<string, number>();
-  return {
-    begin(campaignId, target) {
-      const n = (made.get(campaignId) ?? 0) + 1;
-      made.set(campaignId, n);
-      const digest = createHash("sha256")
-        .update(JSON.stringify([target, campaignId, minute, n]))
-        .digest("hex")
-        .slice(0, 32);
-      return Promise.resolve({ id: digest, key: `stop-${digest}`, reused: true });
-    },
-    end(intent, end) {
-      note({ ...end, key: intent.key });
-      return Promise.resolve();
-    },
-    leave: () => Promise.resolve(),
-    calledOff: () => Promise.resolve(null),
   };
 }

@@ -87,11 +87,11 @@ export class LeftChanges {
     if (!(await ledger.claim(intent, replica.id, executor === replica.id ? [] : [entry]))) return undefined;
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
       signal.throwIfAborted();
+      if (target === "active" && (await stopAfter(campaignId, stopMark)) !== undefined)
+        return this.#end(intent, "superseded", false, "an emergency stop was given since");
       const later = await latest(campaignId);
       if (later !== undefined && later.target !== target)
         return this.#end(intent, "superseded", false, "the opposite was done since");
-      if (target === "active" && (await stopAfter(campaignId, stopMark)) !== undefined)
-        return this.#end(intent, "superseded", false, "an emergency stop was given since");
       const isLate = clock.now() - askedAt > GOES_ON_MS[target];
       const ended = isLate ? await this.#close(intent, signal) : await this.#try(intent, signal);
       if (ended !== undefined) return ended;

@@ -1,135 +1,759 @@
-// Pauses many campaigns at once, and the emergency stop: every campaign of the tenant, as soon as its page of the list is read, independent of the
-// others. All requests are made at once; in the budget, pauses come before the readings that confirm them.
+// A stop: pauses campaigns until each is confirmed paused or its time is over. One loop, with a database and without one: it works on what it has
+// in memory, and writes that to a record when there is one that answers.
+//
+// Whatever says that a campaign may dial, it is paused: the tenant's list, what this store knows, what was last seen or set active, starts under
+// way. A list that says nothing, less, or "paused" takes none of them out. For each campaign:
+//
+//   may dial → pause → answered → looked at → shown paused, no call under way: settled
+//     ▲          │ refused, lost, silent: again        │ shown in another state: again, under a new key
+//     │          └ a person resumed it: left alone     └ calls under way: looked at again
+//   shown paused by every source → looked at by itself → paused: seen, nothing was sent
+//
+// In this order: seen dialing, the latest first; listed as active, as the pages come; what failed, again; looks at what was paused; known, but not
+// named by the list; looks at what every source shows paused.
 
-import { messageOf } from "../../../kernel/index.ts";
-import type { ListProblem } from "../../../store/index.ts";
-import { type CampaignProvisioning, TenantError } from "../../../tenant/port.ts";
-import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./change.ts";
+import { createHash } from "node:crypto";
+import { type Instant, messageOf, OutdialError } from "../../../kernel/index.ts";
+import type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "../../../store/index.ts";
+import { type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
+import { type ChangeDeps, type ChangeOptions, changeState, isStill, lookAgain, type StateChange } from "./change.ts";
 
-/** What a stop without a store did. */
-export interface StopReport {
-  readonly changes: readonly StateChange[];
-  /** Campaigns that the list showed as paused: nothing was sent. */
-  readonly alreadyPaused: readonly string[];
-  /** Why campaigns may be missing: the list ended early, or an entry has no id. Null when it was read to its end. */
-  readonly listProblem: ListProblem | null;
-  /** Campaigns that were paused although the list did not show them: they were known from other sources. */
-  readonly known: readonly string[];
-}
-
-interface StopDeps extends ChangeDeps {
-  readonly provisioning: Pick<CampaignProvisioning, "campaigns">;
-  /** Campaigns known from other sources, requested when the list does not come. Never rejects. */
-  readonly known: () => Promise<readonly string[]>;
-  /** How long to wait for the list before that, ms. */
+/** The time limits of a stop, ms. */
+export interface StopPatience {
+  /** After so long without a page of the list, known campaigns that it has not named are paused as well. */
   readonly listMs: number;
+  /** For one request with its repetitions. */
+  readonly sendMs: number;
+  /** Between two attempts: at first, and at most. */
+  readonly againMs: number;
+  readonly mostMs: number;
+  /** For calls under way, once a campaign is shown paused. */
+  readonly callsMs: number;
+  /** After this time, what is not confirmed is reported as not confirmed. */
+  readonly giveUpMs: number;
+  /** Once everything else has settled: for a list that lacks known campaigns, or names none. */
+  readonly shortListMs: number;
+  /** Between two checks whether somebody resumed a campaign. */
+  readonly resumedMs: number;
+  /** For an answer of the record: after it, the stop goes on without it. */
+  readonly recordMs: number;
 }
 
-/**
- * Pauses every campaign that the tenant lists. A failure of one does not delay the others. Rejects only when it is aborted.
- * @param onChange called with each campaign as soon as it is settled
- */
-export async function stopAll(
-  deps: StopDeps,
-  options: ChangeOptions,
-  onChange: (change: StateChange) => void,
-): Promise<StopReport> {
-  const under: Promise<StateChange>[] = [];
-  const met = new Set<string>();
-  const alreadyPaused: string[] = [];
-  const known: string[] = [];
-  let listProblem: StopReport["listProblem"] = null;
-  const isNew = (id: string) => {
-    const before = met.size;
-    return met.add(id).size > before;
-  };
-  let otherwise: Promise<void> | undefined;
-  const takeKnown = async () => {
-    for (const id of (await deps.known()).filter(isNew)) {
-      known.push(id);
-      under.push(pauseOne(deps, id, options, onChange));
+const MINUTE_MS = 60_000;
+/** How long a stop waits and tries again. */
+export const STOP_PATIENCE: StopPatience = {
+  listMs: 2_000,
+  sendMs: 30_000,
+  againMs: 1_000,
+  mostMs: 10_000,
+  callsMs: Number.POSITIVE_INFINITY,
+  giveUpMs: 30 * MINUTE_MS,
+  shortListMs: MINUTE_MS,
+  resumedMs: 1_000,
+  recordMs: 2_000,
+};
+
+/** Where a stop is written down besides memory. */
+export interface StopRecord {
+  /**
+   * @returns the campaigns that a person has resumed since. Rejects with `not_owner` when another process carries the stop out, or
+   * it has ended
+   */
+  write(
+    rows: readonly StopRow[],
+    pauses: readonly StopPause[],
+    problem: ListProblem | null,
+  ): Promise<readonly Pick<StoppedCampaign, "campaignId" | "message">[]>;
+}
+
+/** What carrying out a stop needs. */
+export interface StopRunDeps extends Pick<ChangeDeps, "figures" | "clock"> {
+  readonly runner: CampaignRunner;
+  readonly provisioning: Pick<CampaignProvisioning, "campaigns">;
+  /** What is known of campaigns besides the tenant's list. Rejects when that cannot be read now. */
+  readonly evidence: () => Promise<readonly StopEvidence[]>;
+  /** Absent for a stop that nothing but its notes remembers. */
+  readonly record?: StopRecord | undefined;
+  /** Stores a list of campaigns that was read to its end and lacks nothing. @param at when the reading began */
+  readonly keepList?: (list: readonly ListedCampaign[], at: number) => Promise<void>;
+  readonly patience: StopPatience;
+  /** Called before a pause of a campaign is sent, and when the tenant has answered it. */
+  readonly onBegun?: (campaignId: string) => void;
+  readonly onPause?: (pause: StopPause) => void;
+  /** Called whenever a campaign's state has changed. */
+  readonly onRow?: (row: StoppedCampaign) => void;
+  /** Called once when the record does not answer, and when it does again. */
+  readonly onAway?: (problem: unknown) => void;
+  readonly onBack?: () => void;
+}
+
+interface ListedCampaign {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+}
+
+/** What is to be done next about a campaign, in the order in which it is done. */
+const STEPS = ["seen", "listed", "again", "look", "known", "shown"] as const;
+type Step = (typeof STEPS)[number];
+const isPause = (step: Step): boolean => step === "seen" || step === "listed" || step === "again" || step === "known";
+
+/** Requests under way at once: pauses of what may dial; of what is only known; looks. Few, so that what matters more waits for few others. */
+const MOST_PAUSES = 32;
+const MOST_KNOWN = 8;
+const MOST_LOOKS = 16;
+/** Rows that are written at once. */
+const ROWS = 500;
+/** An answer of the record is good for so long before a pause is sent, ms. */
+const FRESH_MS = 250;
+/** A tenant that makes a change later than it accepts it shows the old state for so long, ms. */
+const LATE_MS = 10_000;
+/** After the last look at the list, what it showed is paused and the list is read again, so often. */
+const LAST_LOOKS = 3;
+
+interface Entry {
+  row: StoppedCampaign;
+  step: Step | undefined;
+  /** Number of the key that is sent; a new one after a refusal, and after an answer that turned out to be an old one. */
+  key: number;
+  wait: number;
+  /** A request of this stop may have been carried out without an answer. */
+  isSent: boolean;
+  answeredAt: Instant | undefined;
+  isTried: boolean;
+  isDirty: boolean;
+  /** Nothing more will be done. */
+  isOver: boolean;
+}
+
+/** A stop while it is carried out. */
+export class StopRun {
+  readonly stop: Stop;
+  readonly #deps: StopRunDeps;
+  readonly #over = new AbortController();
+  /** Aborted until the stop is carried out: nothing begins before. */
+  #signal = AbortSignal.abort();
+  readonly #entries = new Map<string, Entry>();
+  readonly #queues = new Map<Step, Entry[]>(STEPS.map((step) => [step, []]));
+  readonly #busy = new Map<Step, number>(STEPS.map((step) => [step, 0]));
+  readonly #dirty = new Set<Entry>();
+  #pauses: StopPause[] = [];
+  readonly #first = Promise.withResolvers<void>();
+  readonly #deadline: Instant;
+  #open = 0;
+  #untried = 0;
+  #idle: PromiseWithResolvers<void> | undefined;
+  #isListTried = false;
+  #problem: ListProblem | null = null;
+  #unread: ListProblem | null = null;
+  #evidence: readonly StopEvidence[] = [];
+  /** What is known was read, or could not be read at first. */
+  #isGathered = false;
+  /** What the last list named that was read to its end. */
+  #named: { readonly ids: ReadonlySet<string>; readonly total: number } | undefined;
+  #failure: unknown;
+  #isProblemDirty = false;
+  #writtenAt: Instant;
+  #writing: Promise<void> | undefined;
+  #isAway = false;
+
+  /** @param before what an earlier process did of it */
+  constructor(deps: StopRunDeps, stop: Stop, before: readonly StoppedCampaign[] = []) {
+    this.#deps = deps;
+    this.stop = stop;
+    this.#writtenAt = deps.clock.now();
+    this.#deadline = deps.clock.now() + deps.patience.giveUpMs;
+    for (const row of before) this.#enter(row);
+  }
+
+  /** Settles when the list was requested once and every campaign was tried once, or nothing more is done. */
+  get firstRound(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  /** Its campaigns, by id. */
+  get campaigns(): StoppedCampaign[] {
+    return [...this.#entries.values()]
+      .map(({ row }) => row)
+      .sort((a, b) => (a.campaignId < b.campaignId ? -1 : a.campaignId > b.campaignId ? 1 : 0));
+  }
+
+  /** Why campaigns may be missing, or may dial although they were not looked at. */
+  get listProblem(): ListProblem | null {
+    return this.#problem ?? this.#unread;
+  }
+
+  /** Pauses that the record has not got yet. */
+  get unrecorded(): readonly StopPause[] {
+    return this.#pauses;
+  }
+
+  /** Writes what the record has not got yet. @returns whether it has everything */
+  async recorded(): Promise<boolean> {
+    await (this.#writing ?? this.#writeOnce());
+    return this.#dirty.size === 0 && this.#pauses.length === 0 && !this.#isProblemDirty;
+  }
+
+  /** Carries the stop out, once. Rejects when aborted, and with `not_owner` when another process has it. */
+  async carry(signal: AbortSignal): Promise<void> {
+    const { scope } = this.stop;
+    this.#signal = AbortSignal.any([signal, this.#over.signal]);
+    this.#pump();
+    const writing = this.#keepRecord();
+    try {
+      if (scope === null) await this.#all();
+      else {
+        for (const id of new Set(scope)) this.#take(id, "named", "seen");
+        this.#isListTried = true;
+        this.#tellFirst();
+        await this.#settled();
+      }
+      await this.#write();
+    } catch (thrown) {
+      throw this.#failure ?? thrown;
+    } finally {
+      this.#over.abort(new OutdialError("aborted", "the stop is over"));
+      this.#first.resolve();
+      await writing;
     }
-  };
-  const inTime = new AbortController();
-  const impatience = deps.clock.sleep(deps.listMs, AbortSignal.any([inTime.signal, ...signalOf(options)])).then(
-    () => {
-      otherwise ??= takeKnown();
-    },
-    () => undefined,
-  );
-  try {
-    let saysNone = false;
-    for await (const { items, reply } of deps.provisioning.campaigns({ lane: "stop", signal: options.signal }).pages()) {
-      saysNone = reply.total === 0;
-      for (const item of items) {
-        const { id, status } = idAndStatus(item);
-        if (id === undefined) listProblem ??= { message: "an entry of the list of campaigns has no id", code: "invalid_reply" };
-        else if (isNew(id)) {
-          if (status === "paused") alreadyPaused.push(id);
-          else under.push(pauseOne(deps, id, options, onChange));
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #all(): Promise<void> {
+    const gathering = this.#gather();
+    const listing = this.#list();
+    await Promise.all([gathering, listing]);
+    await this.#settled();
+    for (let looks = 0; looks < LAST_LOOKS && (await this.#lastLook()); looks += 1) await this.#settled();
+  }
+
+  /** Reads what is known, again until it can be read; what may dial goes first. */
+  async #gather(): Promise<void> {
+    const { evidence, clock, patience } = this.#deps;
+    for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+      try {
+        this.#evidence = await this.#inTime(evidence());
+        this.#unread = null;
+        for (const { campaignId, mayDial } of this.#evidence) if (mayDial) this.#take(campaignId, "known", "seen");
+        // The list was faster, or it cannot be read.
+        if (this.#named !== undefined) {
+          const compared = this.#compared(this.#named);
+          if (this.#problem === null || isShort(this.#problem)) this.#problem = compared ?? this.#problem;
+        } else if (this.#problem !== null) this.#takeKnown();
+        this.#isProblemDirty = true;
+        this.#isGathered = true;
+        this.#pump();
+        return;
+      } catch (thrown) {
+        if (this.#signal.aborted) throw thrown;
+        this.#isGathered = true;
+        this.#pump();
+        this.#unread = { code: "known_unread", message: `what is known of campaigns could not be read: ${messageOf(thrown)}` };
+        if (this.#isListTried && (this.#open === 0 || clock.now() >= this.#deadline)) return;
+      }
+      await clock.sleep(wait, this.#signal);
+    }
+  }
+
+  /** Reads the list until it is whole and lacks nothing, or the time is up. */
+  async #list(): Promise<void> {
+    const { clock, patience } = this.#deps;
+    let settledAt: Instant | undefined;
+    for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+      const before = this.listProblem;
+      this.#problem = await this.#listOnce();
+      if (this.#problem !== null && !isShort(this.#problem)) this.#takeKnown();
+      this.#isProblemDirty ||= before?.code !== this.listProblem?.code;
+      this.#isListTried = true;
+      this.#tellFirst();
+      if (this.#problem === null || clock.now() >= this.#deadline) return;
+      settledAt = this.#open === 0 ? (settledAt ?? clock.now()) : undefined;
+      // It has answered, and everything that it lacks is paused: waiting for other answers has an end.
+      if (isShort(this.#problem) && settledAt !== undefined && clock.now() - settledAt >= patience.shortListMs) return;
+      await clock.sleep(wait, this.#signal);
+    }
+  }
+
+  async #listOnce(): Promise<ListProblem | null> {
+    const { clock, keepList, patience } = this.#deps;
+    const at = clock.now();
+    const stalled = new AbortController();
+    let page = at;
+    const watching = (async () => {
+      for (let left = patience.listMs; left > 0; left = page + patience.listMs - clock.now())
+        await clock.sleep(left, AbortSignal.any([this.#signal, stalled.signal]));
+      this.#takeKnown();
+    })().catch(() => undefined);
+    const named = new Map<string, ListedCampaign>();
+    let total = 0;
+    let problem: ListProblem | null = null;
+    try {
+      for await (const { items, reply } of this.#pages()) {
+        page = clock.now();
+        if (typeof reply.total === "number") total = Math.max(total, reply.total);
+        for (const item of items) {
+          const { id, name, status } = idAndStatus(item);
+          if (id === undefined) problem ??= incomplete("an entry of the list of campaigns has no id");
+          else {
+            if (named.has(id)) problem ??= incomplete(`the list of campaigns names ${id} twice`);
+            named.set(id, { id, name: name ?? id, status: typeof status === "string" ? status : "unknown" });
+            this.#take(id, "listed", status === "paused" ? "shown" : "listed");
+          }
         }
       }
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
+      return { message: messageOf(thrown), code: thrown.code };
+    } finally {
+      stalled.abort();
+      await watching;
     }
-    if (met.size === 0 && listProblem === null && !saysNone) {
-      otherwise ??= takeKnown();
-      await otherwise;
-      listProblem = emptyListProblem(known.length);
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof TenantError) || options.signal?.aborted === true) {
-      await Promise.allSettled(under);
-      throw thrown;
-    }
-    listProblem = { message: messageOf(thrown), code: thrown.code };
-    otherwise ??= takeKnown();
-  } finally {
-    inTime.abort();
-    await impatience;
+    this.#named = { ids: new Set(named.keys()), total };
+    problem ??= this.#compared(this.#named);
+    if (problem === null && this.#unread === null) void keepList?.([...named.values()], at).catch(() => undefined);
+    return problem;
   }
-  await otherwise;
-  const changes = await Promise.all(under);
-  // A start that reached the tenant just before the stop, of whomever, may show late.
-  const started =
-    listProblem === null ? await startedSince(deps, options, new Set([...met].filter((id) => !alreadyPaused.includes(id)))) : [];
-  const late = await Promise.all(started.map((id) => pauseOne(deps, id, options, onChange)));
-  return {
-    changes: [...changes, ...late],
-    alreadyPaused: alreadyPaused.filter((id) => !started.includes(id)),
-    listProblem,
-    known,
-  };
-}
 
-/** Campaigns of a second reading of the list that are not paused; nothing when it cannot be read. @param seen those that were paused */
-async function startedSince(
-  { provisioning }: Pick<StopDeps, "provisioning">,
-  { signal }: ChangeOptions,
-  seen: ReadonlySet<string>,
-): Promise<string[]> {
-  const started = new Set<string>();
-  try {
-    for await (const { items } of provisioning.campaigns({ lane: "stop", signal }).pages())
-      for (const { id, status } of items.map(idAndStatus))
-        if (id !== undefined && status !== "paused" && !seen.has(id)) started.add(id);
-  } catch (thrown) {
-    if (!(thrown instanceof TenantError) || signal?.aborted === true) throw thrown;
+  /** A list that was read to its end, compared with what is known: what it lacks is paused by id. */
+  #compared({ ids, total }: { readonly ids: ReadonlySet<string>; readonly total: number }): ListProblem | null {
+    const lacking = this.#evidence.filter(({ campaignId, expected }) => expected && !ids.has(campaignId));
+    for (const { campaignId } of lacking) this.#take(campaignId, "known", "known");
+    if (ids.size === 0) this.#takeKnown();
+    return shortness(ids.size, total, lacking.length);
   }
-  return [...started];
+
+  #pages() {
+    const { provisioning, patience } = this.#deps;
+    return provisioning.campaigns({ lane: "stop", signal: this.#signal, deadlineMs: patience.sendMs }).pages();
+  }
+
+  #takeKnown(): void {
+    for (const { campaignId, mayDial } of this.#evidence) this.#take(campaignId, "known", mayDial ? "seen" : "known");
+  }
+
+  /**
+   * Reads the list once more: a start that reached the tenant just before the stop, of whomever, may show late. What it shows in
+   * another state than paused is looked at by itself. @returns whether something is to be done again
+   */
+  async #lastLook(): Promise<boolean> {
+    if (this.#problem !== null) return false;
+    const started: string[] = [];
+    try {
+      for await (const { items } of this.#pages())
+        for (const { id, status } of items.map(idAndStatus)) if (id !== undefined && status !== "paused") started.push(id);
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
+      // The first reading was whole.
+      return false;
+    }
+    const before = this.#open;
+    for (const id of started) {
+      const entry = this.#entries.get(id);
+      if (entry === undefined) this.#take(id, "listed", "listed");
+      else if (entry.isOver && entry.row.settled && entry.row.outcome !== "resumed" && !(await this.#isPaused(id)))
+        this.#reopen(entry);
+    }
+    return this.#open > before;
+  }
+
+  /** Whether a campaign that was confirmed paused still is; a list may be older than the pause. */
+  async #isPaused(id: string): Promise<boolean> {
+    const { runner, patience } = this.#deps;
+    try {
+      const { status } = await runner.status(id, { lane: "pacing", signal: this.#signal, deadlineMs: patience.sendMs });
+      return isStill(status);
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
+      return false;
+    }
+  }
+
+  #reopen(entry: Entry): void {
+    entry.isOver = false;
+    entry.key += 1;
+    entry.answeredAt = undefined;
+    this.#open += 1;
+    this.#change(entry, {
+      outcome: null,
+      shown: null,
+      confirmed: false,
+      activeCalls: null,
+      message: null,
+      code: null,
+      settled: false,
+    });
+    this.#queue(entry, "listed");
+  }
+
+  /** A campaign that was found; one that is there already may go earlier than it did. */
+  #take(campaignId: string, source: StoppedCampaign["source"], step: Step): void {
+    const there = this.#entries.get(campaignId);
+    if (there === undefined) {
+      const outcome = step === "shown" ? "listed" : null;
+      this.#enter(
+        {
+          campaignId,
+          source,
+          outcome,
+          shown: null,
+          confirmed: false,
+          activeCalls: null,
+          message: null,
+          code: null,
+          settled: false,
+          updatedAt: this.#deps.clock.now(),
+        },
+        step,
+      );
+      return;
+    }
+    if (source === "listed" && there.row.source === "known") this.#change(there, { source });
+    const { step: waits, row } = there;
+    if (there.isOver) {
+      // It was seen paused before a source said otherwise.
+      if (row.outcome === "seen" && (step === "listed" || step === "seen")) this.#reopen(there);
+      return;
+    }
+    if (waits === undefined || waits === "again" || waits === "look" || step === "shown") return;
+    if (STEPS.indexOf(step) < STEPS.indexOf(waits)) {
+      if (row.outcome === "listed") this.#change(there, { outcome: null });
+      this.#queue(there, step);
+    }
+  }
+
+  /** @param step absent for a campaign that an earlier process had found */
+  #enter(row: StoppedCampaign, step?: Step): void {
+    const { againMs } = this.#deps.patience;
+    const isTried = row.settled || (step === undefined && row.outcome !== null);
+    const entry: Entry = {
+      row,
+      step: undefined,
+      // An earlier process may have sent the first ones.
+      key: step === undefined ? 1_000 + this.stop.run * 1_000 : 1,
+      wait: againMs,
+      isSent: step === undefined,
+      answeredAt: undefined,
+      isTried,
+      isDirty: false,
+      isOver: row.settled,
+    };
+    this.#entries.set(row.campaignId, entry);
+    if (!isTried) this.#untried += 1;
+    if (row.settled) return;
+    this.#open += 1;
+    if (step !== undefined) this.#mark(entry);
+    this.#queue(entry, step ?? (row.outcome === "listed" ? "shown" : "seen"));
+  }
+
+  #change(entry: Entry, change: Partial<StoppedCampaign>): void {
+    entry.row = { ...entry.row, ...change, updatedAt: this.#deps.clock.now() };
+    this.#mark(entry);
+    this.#deps.onRow?.(entry.row);
+  }
+
+  #mark(entry: Entry): void {
+    if (this.#deps.record !== undefined) this.#dirty.add(entry);
+  }
+
+  #queue(entry: Entry, step: Step): void {
+    entry.step = step;
+    this.#queues.get(step)?.push(entry);
+    this.#pump();
+  }
+
+  /** Begins what may begin now. */
+  #pump(): void {
+    while (!this.#signal.aborted) {
+      const step = this.#next();
+      if (step === undefined) return;
+      const entry = this.#queues.get(step)?.shift();
+      // It went on under another step.
+      if (entry === undefined || entry.step !== step || entry.isOver) continue;
+      entry.step = undefined;
+      this.#busy.set(step, this.#at(step) + 1);
+      void this.#do(entry, step).finally(() => {
+        this.#busy.set(step, this.#at(step) - 1);
+        this.#pump();
+      });
+    }
+  }
+
+  #at = (step: Step): number => this.#busy.get(step) ?? 0;
+  #waits = (step: Step): boolean => (this.#queues.get(step)?.length ?? 0) > 0;
+
+  #next(): Step | undefined {
+    const pauses = this.#at("seen") + this.#at("listed") + this.#at("again");
+    const looks = this.#at("look") + this.#at("shown");
+    const first = (["seen", "listed", "again"] as const).find((step) => this.#waits(step));
+    if (first !== undefined) return pauses < MOST_PAUSES ? first : undefined;
+    if (this.#waits("look") && looks < MOST_LOOKS) return "look";
+    if (this.#waits("known")) return this.#at("known") + pauses < MOST_KNOWN ? "known" : undefined;
+    // Until it is known what may dial, a look proves little: a start may be under way.
+    if (!this.#isGathered) return undefined;
+    return this.#waits("shown") && this.#at("known") === 0 && pauses === 0 && looks < MOST_LOOKS ? "shown" : undefined;
+  }
+
+  async #do(entry: Entry, step: Step): Promise<void> {
+    try {
+      if (isPause(step)) await this.#pause(entry);
+      else if (step === "look") await this.#look(entry);
+      else await this.#lookAtShown(entry);
+    } catch (thrown) {
+      if (!this.#signal.aborted) this.#fail(thrown);
+    }
+  }
+
+  /** An error that is not the tenant's ends the run. */
+  #fail(thrown: unknown): void {
+    this.#failure ??= thrown;
+    this.#over.abort(thrown);
+    this.#idle?.resolve();
+  }
+
+  async #pause(entry: Entry): Promise<void> {
+    await this.#fresh();
+    if (entry.isOver) return;
+    const { runner, patience, clock, onPause } = this.#deps;
+    const { campaignId } = entry.row;
+    const key = keyOf(this.stop.id, campaignId, entry.key);
+    this.#deps.onBegun?.(campaignId);
+    try {
+      const options = { idempotencyKey: key, lane: "stop", signal: this.#signal, deadlineMs: patience.sendMs } as const;
+      const { already, earlierUnknown } = await runner.setStatus(campaignId, "paused", options);
+      if (entry.isOver) return;
+      const outcome = already && !entry.isSent && !earlierUnknown ? "already" : "changed";
+      entry.answeredAt = clock.now();
+      entry.isSent = true;
+      entry.wait = patience.againMs;
+      const pause: StopPause = { campaignId, key, outcome, at: entry.answeredAt };
+      if (this.#deps.record !== undefined) this.#pauses.push(pause);
+      onPause?.(pause);
+      const message = "the tenant answered that it is paused; this is not read back yet";
+      this.#change(entry, { outcome, shown: null, confirmed: false, activeCalls: null, message, code: null });
+      this.#tried(entry);
+      this.#queue(entry, "look");
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
+      entry.isSent ||= thrown.outcomeUnknown;
+      if (!thrown.outcomeUnknown) entry.key += 1;
+      const { code, message } = thrown;
+      if (!entry.isOver)
+        this.#change(entry, { outcome: thrown.outcomeUnknown ? "unknown" : "failed", shown: null, message, code });
+      this.#tried(entry);
+      await this.#later(entry, "again");
+    }
+  }
+
+  async #look(entry: Entry): Promise<void> {
+    const { patience, clock, runner } = this.#deps;
+    const { campaignId } = entry.row;
+    const since = entry.answeredAt ?? clock.now();
+    const { sendMs } = patience;
+    const seen = await lookAgain(this.#deps, campaignId, { timeoutMs: 0, sendMs, signal: this.#signal, since });
+    if (entry.isOver) return;
+    const { confirmed, shown, activeCalls, message, code } = seen;
+    const isCallsOver = shown === true && clock.now() - since >= patience.callsMs;
+    this.#change(entry, { confirmed, shown, activeCalls, message, code, settled: confirmed || isCallsOver });
+    if (confirmed || isCallsOver) this.#end(entry);
+    else if (shown === false && !(runner.capability.asynchronous && clock.now() - since < LATE_MS)) {
+      // The answer to its key was an old one, or somebody else made it active again.
+      entry.key += 1;
+      entry.answeredAt = undefined;
+      await this.#later(entry, "again");
+    } else await this.#later(entry, "look");
+  }
+
+  async #lookAtShown(entry: Entry): Promise<void> {
+    const { runner, patience } = this.#deps;
+    const { campaignId } = entry.row;
+    try {
+      const { status } = await runner.status(campaignId, { lane: "pacing", signal: this.#signal, deadlineMs: patience.sendMs });
+      if (entry.isOver) return;
+      this.#tried(entry);
+      if (isStill(status)) {
+        this.#change(entry, { outcome: "seen", shown: true, message: null, code: null, settled: true });
+        this.#end(entry);
+        return;
+      }
+      this.#change(entry, { outcome: null, shown: false });
+      this.#queue(entry, "listed");
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
+      this.#tried(entry);
+      this.#change(entry, { message: `it could not be looked at: ${thrown.message}`, code: thrown.code });
+      await this.#later(entry, "shown");
+    }
+  }
+
+  /** Puts a campaign back into the queue after a wait that doubles, unless the time is up. */
+  async #later(entry: Entry, step: Step): Promise<void> {
+    const { clock, patience } = this.#deps;
+    if (entry.isOver) return;
+    const wait = entry.wait;
+    entry.wait = Math.min(patience.mostMs, wait * 2);
+    if (clock.now() + wait > this.#deadline) {
+      this.#end(entry);
+      return;
+    }
+    // The place of its request is free meanwhile.
+    void clock.sleep(wait, this.#signal).then(
+      () => (entry.isOver ? undefined : this.#queue(entry, step)),
+      () => undefined,
+    );
+  }
+
+  #tried(entry: Entry): void {
+    if (entry.isTried) return;
+    entry.isTried = true;
+    this.#untried -= 1;
+    this.#tellFirst();
+  }
+
+  /** Nothing more is done about a campaign. */
+  #end(entry: Entry): void {
+    if (entry.isOver) return;
+    entry.isOver = true;
+    entry.step = undefined;
+    this.#open -= 1;
+    this.#tried(entry);
+    if (this.#open === 0) this.#idle?.resolve();
+  }
+
+  /** Waits until nothing more is done about any campaign. */
+  async #settled(): Promise<void> {
+    while (this.#open > 0 && !this.#signal.aborted) {
+      this.#idle = Promise.withResolvers<void>();
+      const idle = this.#idle;
+      const wake = () => idle.resolve();
+      this.#signal.addEventListener("abort", wake, { once: true });
+      await idle.promise;
+      this.#signal.removeEventListener("abort", wake);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#signal.throwIfAborted();
+  }
+
+  #tellFirst(): void {
+    if (this.#isListTried && this.#untried === 0) this.#first.resolve();
+  }
+
+  // The record.
+
+  async #keepRecord(): Promise<void> {
+    const { record, clock, patience } = this.#deps;
+    if (record === undefined) return;
+    while (!this.#signal.aborted) {
+      await this.#write();
+      await clock.sleep(patience.resumedMs, this.#signal).catch(() => undefined);
+    }
+  }
+
+  /** Before a pause is sent, it is known whether a person has resumed the campaign; a record that does not answer is not waited for twice. */
+  async #fresh(): Promise<void> {
+    const { record, clock } = this.#deps;
+    const age = clock.now() - this.#writtenAt;
+    if (record === undefined || this.#isAway || (age >= 0 && age < FRESH_MS)) return;
+    await this.#write();
+  }
+
+  /** Writes what is not written yet. Never rejects: a record that does not answer in time is away, and is tried again. */
+  #write(): Promise<void> {
+    this.#writing ??= this.#writeOnce().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#inTime(this.#writing).catch((thrown: unknown) => this.#away(thrown));
+  }
+
+  async #writeOnce(): Promise<void> {
+    const { record, clock, onBack } = this.#deps;
+    if (record === undefined) return;
+    do {
+      const entries = [...this.#dirty].slice(0, ROWS);
+      for (const entry of entries) this.#dirty.delete(entry);
+      const pauses = this.#pauses.splice(0, ROWS);
+      const isProblem = this.#isProblemDirty;
+      this.#isProblemDirty = false;
+      try {
+        const rows = entries.map(({ row: { updatedAt: _, ...row } }) => row);
+        const resumed = await record.write(rows, pauses, this.listProblem);
+        this.#writtenAt = clock.now();
+        if (this.#isAway) onBack?.();
+        this.#isAway = false;
+        for (const { campaignId, message } of resumed) this.#leave(campaignId, message);
+      } catch (thrown) {
+        for (const entry of entries) this.#dirty.add(entry);
+        this.#pauses.unshift(...pauses);
+        this.#isProblemDirty ||= isProblem;
+        if (thrown instanceof OutdialError && thrown.code === "not_owner") this.#fail(thrown);
+        else this.#away(thrown);
+        return;
+      }
+    } while (this.#dirty.size > 0 || this.#pauses.length > 0 || this.#isProblemDirty);
+  }
+
+  #away(thrown: unknown): void {
+    if (this.#isAway || this.#signal.aborted) return;
+    this.#isAway = true;
+    this.#deps.onAway?.(thrown);
+  }
+
+  /** A person resumed it after the stop. */
+  #leave(campaignId: string, message: string | null): void {
+    const entry = this.#entries.get(campaignId);
+    const resumed = { outcome: "resumed", shown: null, confirmed: false, message, code: null, settled: true } as const;
+    if (entry?.row.outcome === "resumed") return;
+    if (entry === undefined) {
+      const { now } = this.#deps.clock;
+      this.#enter({ campaignId, source: "known", activeCalls: null, updatedAt: now(), ...resumed });
+      return;
+    }
+    this.#change(entry, resumed);
+    this.#dirty.delete(entry);
+    this.#end(entry);
+  }
+
+  async #inTime<T>(work: Promise<T>): Promise<T> {
+    const { clock, patience } = this.#deps;
+    const over = new AbortController();
+    const late = clock.sleep(patience.recordMs, AbortSignal.any([over.signal, this.#signal])).then(() => {
+      throw new OutdialError("store_unavailable", `no answer within ${patience.recordMs / 1000} s`);
+    });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      over.abort();
+    }
+  }
 }
 
-/**
- * Why a list without campaigns, and without a total of 0, is not taken as complete. @param known number of campaigns that are
- * known from before
- */
-export function emptyListProblem(known: number): ListProblem {
-  const are = known === 1 ? "1 is" : `${known === 0 ? "none" : known} are`;
-  return {
-    message: `the tenant lists no campaign and does not say that there are none; ${are} known from earlier readings`,
-    code: "empty_list",
-  };
-}
+/** Every attempt of the same pause has the same key, in whichever process. */
+const keyOf = (stop: string, campaignId: string, n: number): string =>
+  `stop-${createHash("sha256")
+    .update(JSON.stringify([stop, campaignId, n]))
+    .digest("hex")
+    .slice(0, 32)}`;
 
-const signalOf = ({ signal }: ChangeOptions): AbortSignal[] => (signal === undefined ? [] : [signal]);
+const incomplete = (message: string): ListProblem => ({ code: "list_incomplete", message });
+const SHORT = ["empty_list", "list_lacks_known", "list_incomplete"];
+/** The tenant has answered with a list that may be true. */
+const isShort = ({ code }: ListProblem): boolean => SHORT.includes(code);
+
+/** What is missing in a list that was read to its end. @param lacking number of campaigns that are known and not named */
+function shortness(named: number, total: number, lacking: number): ListProblem | null {
+  const known = `the tenant's list lacks ${lacking} ${lacking === 1 ? "campaign that is" : "campaigns that are"} known`;
+  if (named === 0)
+    return {
+      code: "empty_list",
+      message:
+        lacking === 0
+          ? "the tenant lists no campaign, and none is known from earlier readings"
+          : `the tenant lists no campaign: ${known}`,
+    };
+  if (lacking > 0) return { code: "list_lacks_known", message: known };
+  if (named < total) return incomplete(`the tenant lists ${named} of the ${total} campaigns that it says there are`);
+  return null;
+}
 
 /** Pauses campaigns by their ids, all at once. */
 export function pauseAll(
@@ -138,17 +762,17 @@ export function pauseAll(
   options: ChangeOptions,
   onChange: (change: StateChange) => void,
 ): Promise<StateChange[]> {
-  return Promise.all([...new Set(ids)].map((id) => pauseOne(deps, id, options, onChange)));
-}
-
-async function pauseOne(deps: ChangeDeps, id: string, options: ChangeOptions, onChange: (change: StateChange) => void) {
-  const change = await changeState(deps, id, "paused", options);
-  onChange(change);
-  return change;
+  return Promise.all(
+    [...new Set(ids)].map(async (id) => {
+      const change = await changeState(deps, id, "paused", options);
+      onChange(change);
+      return change;
+    }),
+  );
 }
 
 /** With an id an entry can be paused, whatever else is wrong with it. */
-export function idAndStatus(item: unknown): {
+function idAndStatus(item: unknown): {
   readonly id: string | undefined;
   readonly name: string | undefined;
   readonly status: unknown;

@@ -3,7 +3,7 @@
 import { type Call, type CallType, type CompiledPack, decide, type RulePack } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
 import { type PhoneKey } from "../../../store/index.ts";
-import { phoneText } from "../../compliance/index.ts";
+import { askedAs } from "../../compliance/index.ts";
 import type { CallingRun } from "../workload/figures.ts";
 
 const STEP_MS = 5 * 60_000;
@@ -42,7 +42,7 @@ export class ZoneCensus {
   }
 
   add(key: PhoneKey, postal: string | undefined): void {
-    const number = phoneText(key);
+    const number = askedAs(key);
     const { zoneNames, jurisdictions } = this.#pack.place(number, postal);
     const zone = zoneNames.join(" or ") || "unknown";
     const name = `${zone} ${jurisdictions.join(" ")}`;

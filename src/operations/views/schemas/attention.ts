@@ -19,6 +19,7 @@ export const CAUSE_KINDS = [
   "opt-outs",
   "import",
   "receiver",
+  "replicas",
   "settings",
   "job",
 ] as const;

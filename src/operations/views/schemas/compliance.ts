@@ -163,6 +163,10 @@ export const importView = z
       .array(z.strictObject({ line: count, reason: z.string() }))
       .readonly()
       .describe("The first refused lines"),
+    doubts: z
+      .array(z.strictObject({ line: count, reason: z.string() }))
+      .readonly()
+      .describe("The first lines whose number is not certain: they count for every number that they may name"),
     id: z.string().nullable().describe("Of the import; null of a registry file"),
     contentHash: z.string().describe("sha256: and the hash of the bytes that were read"),
     registry: z

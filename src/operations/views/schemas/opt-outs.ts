@@ -5,40 +5,41 @@ import { time } from "./common.ts";
 import { setBack } from "./compliance.ts";
 
 /** A suppression and whether it was lifted. */
-export const suppressionView = z
-  .strictObject({
-    number: z.string(),
-    suppressedSince: time.nullable().describe("Null: may be called as far as the company's own list goes"),
-    registries: z.array(z.string()).readonly().describe("The registries that it is on"),
-    checkedAgainst: z
-      .array(
-        z.strictObject({
-          registry: z.string(),
-          asOf: z
-            .string()
-            .nullable()
-            .describe(
-              "Date of the file that covers the number; null: none does, so it is not known whether the number is on the registry",
-            ),
-        }),
-      )
-      .readonly()
-      .describe("The registries of the number's place"),
-    setBack,
-    history: z
-      .array(
-        z.strictObject({
-          origin: z.string(),
-          code: z.string(),
-          reference: z.string(),
-          saidAt: time.nullable(),
-          recordedAt: time,
-          actor: z.string(),
-          lift: z.strictObject({ at: time, actor: z.string(), reason: z.string() }).nullable(),
-        }),
-      )
-      .readonly(),
-  })
+const suppression = z.strictObject({
+  number: z.string(),
+  suppressedSince: time.nullable().describe("Null: may be called as far as the company's own list goes"),
+  registries: z.array(z.string()).readonly().describe("The registries that it is on"),
+  checkedAgainst: z
+    .array(
+      z.strictObject({
+        registry: z.string(),
+        asOf: z
+          .string()
+          .nullable()
+          .describe(
+            "Date of the file that covers the number; null: none does, so it is not known whether the number is on the registry",
+          ),
+      }),
+    )
+    .readonly()
+    .describe("The registries of the number's place"),
+  setBack,
+  history: z
+    .array(
+      z.strictObject({
+        origin: z.string(),
+        code: z.string(),
+        reference: z.string(),
+        saidAt: time.nullable(),
+        recordedAt: time,
+        actor: z.string(),
+        lift: z.strictObject({ at: time, actor: z.string(), reason: z.string() }).nullable(),
+      }),
+    )
+    .readonly(),
+});
+export const suppressionView = suppression
+  .extend({ others: z.array(suppression).readonly().describe("The same of the other numbers that the text may name") })
   .meta({ id: "Suppression" });
 
 export type SuppressionView = z.output<typeof suppressionView>;
@@ -71,7 +72,13 @@ export type RevocationView = z.output<typeof revocationView>;
 
 /** An entry of the company's do-not-call list, or a revocation of consent. */
 export const revocationAdded = z
-  .strictObject({ number: z.string(), added: z.boolean().describe("False: the same was known"), since: time })
+  .strictObject({
+    number: z.string(),
+    others: z.array(z.string()).readonly().describe("Further numbers that the text may name: suppressed as well"),
+    doubt: z.string().nullable().describe("Why it is not certain that the text names this number alone; null when it is"),
+    added: z.boolean().describe("False: the same was known"),
+    since: time,
+  })
   .meta({ id: "RevocationAdded" });
 
 export type RevocationAdded = z.output<typeof revocationAdded>;

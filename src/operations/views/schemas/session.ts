@@ -45,7 +45,15 @@ export type Me = z.output<typeof me>;
 export const condition = z
   .strictObject({
     name: z
-      .enum(["audit_set_back", "store_full", "lake_unavailable", "receiver_unavailable", "other_tenant"])
+      .enum([
+        "audit_set_back",
+        "store_full",
+        "lake_unavailable",
+        "receiver_unavailable",
+        "other_tenant",
+        "token_refused",
+        "replicas_differ",
+      ])
       .describe("Stable: branch on this"),
     message: z.string(),
     advice: z.string(),

@@ -42,7 +42,16 @@ export const stopResult = z
         }),
       )
       .readonly(),
-    alreadyPaused: z.array(z.string()).readonly().describe("Campaigns that the list showed as paused: nothing was sent"),
+    seenPaused: z
+      .array(z.string())
+      .readonly()
+      .describe("Campaigns that were paused when they were looked at by themselves after the stop was given: nothing was sent"),
+    alreadyPaused: z
+      .array(z.string())
+      .readonly()
+      .describe(
+        "Campaigns that the list showed as paused, and that were not looked at by themselves: whether they dial is not known",
+      ),
   })
   .meta({ id: "StopResult" });
 /** The answer to the request that began a stop. */

@@ -6,6 +6,7 @@ import { rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { STAGING } from "../files.ts";
 import type { LakeCatalog, LakeFile, LakeFileKind } from "../lake.ts";
+import { versionOfFile } from "../layout.ts";
 import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
 import type { Connection, Engine } from "./engine.ts";
 import { oneRowOf, rowsOf } from "./rows.ts";
@@ -64,7 +65,9 @@ function ranked(root: string, files: readonly LakeFile[], place: "= 1" | "> 1"):
 async function plain({ root, engine }: MergeSetting, connection: Connection, files: readonly LakeFile[]): Promise<string> {
   const spans = await rowsOf<{ place: number; first: number; last: number }>(engine, connection, spansSql(root, files), []);
   const follow = spans.every(({ first }, n) => n === 0 || first >= (spans[n - 1]?.last ?? first));
-  if (!follow) return `${scan(root, files)} ${ORDER}`;
+  // Files of two versions are not read in the order in which they are named.
+  const alike = new Set(files.map(({ path }) => versionOfFile(path))).size === 1;
+  if (!follow || !alike) return `${scan(root, files)} ${ORDER}`;
   return scan(
     root,
     spans.flatMap(({ place }) => files[place] ?? []),

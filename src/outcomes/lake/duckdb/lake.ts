@@ -1,7 +1,7 @@
 // The lake in a folder of this machine, written and read by DuckDB.
 
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { RandomStream } from "../../../kernel/index.ts";
 import type { OutcomeMap } from "../../meaning/outcome-map.ts";
@@ -30,7 +30,7 @@ import { mergePartition } from "./compact.ts";
 import { digestsOf } from "./digests.ts";
 import { Engine, literal } from "./engine.ts";
 import { microsToMs, rowsOf, streamOf } from "./rows.ts";
-import { createViews, meaningSql, recordsSql } from "./views.ts";
+import { createViews, meaningSql, recordsSql, wallClock } from "./views.ts";
 
 const MIN_PARTS = 8;
 /** Threads of a merge, for which nobody waits, and of hashing, for which a retrieval waits. */
@@ -45,7 +45,10 @@ const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv,
 /** Columns of exports: those of the files, with the digest as text, and times as ISO 8601 in formats without a type for times. */
 const EXPORTED = `call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt,
   raw, lower(hex(digest)) AS digest, observed_at, run_id`;
-const EXPORTED_TEXT = EXPORTED.replace(/\b(start_time|end_time|observed_at)\b/g, "strftime($1, '%Y-%m-%dT%H:%M:%S.%gZ') AS $1");
+const EXPORTED_TEXT = EXPORTED.replace(
+  /\b(start_time|end_time|observed_at)\b/g,
+  `strftime(${wallClock("$1")}, '%Y-%m-%dT%H:%M:%S.%gZ') AS $1`,
+);
 
 const RECORD_COLUMNS = CALL_COLUMNS.replace("digest", "lower(hex(digest)) AS digest");
 
@@ -181,6 +184,8 @@ class DuckDbLake implements OutcomeLake {
       const result = await engine.use((connection) =>
         connection.run(`COPY (${select}) TO ${literal(temporary)} (${FORMATS[format]})`),
       );
+      // DuckDB makes it for everybody, as far as the umask allows.
+      await chmod(temporary, 0o600);
       await rename(temporary, target);
       return Number((await result.getRowsJS())[0]?.[0] ?? 0);
     } finally {

@@ -20,6 +20,7 @@ const DICTIONARY_PAGE = 2;
 const OPTIONAL = 1;
 const UNCOMPRESSED = 0;
 const UTF8 = 0;
+const TIMESTAMP_MICROS = 10;
 
 /** Makes Parquet files, one at a time. */
 export class ParquetWriter {
@@ -130,7 +131,7 @@ function root(columns: number): ThriftValue {
 }
 
 function schemaOf({ name, type }: { readonly name: string; readonly type: ColumnSpec<never>["type"] }): ThriftValue {
-  // Instants are microseconds without a zone: DuckDB's TIMESTAMP.
+  // Instants are microseconds adjusted to UTC: DuckDB's TIMESTAMP WITH TIME ZONE. The older converted type says the same.
   const micros: ThriftValue = { struct: [[2, { struct: [] }]] };
   const instant: ThriftValue = {
     struct: [
@@ -138,7 +139,7 @@ function schemaOf({ name, type }: { readonly name: string; readonly type: Column
         8,
         {
           struct: [
-            [1, { bool: false }],
+            [1, { bool: true }],
             [2, micros],
           ],
         },
@@ -151,7 +152,7 @@ function schemaOf({ name, type }: { readonly name: string; readonly type: Column
       [1, { i32: TYPES[type] }],
       [3, { i32: OPTIONAL }],
       [4, { text: name }],
-      [6, type === "text" ? { i32: UTF8 } : undefined],
+      [6, type === "text" ? { i32: UTF8 } : type === "instant" ? { i32: TIMESTAMP_MICROS } : undefined],
       [10, type === "text" ? text : type === "instant" ? instant : undefined],
     ],
   };

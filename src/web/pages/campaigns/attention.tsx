@@ -9,6 +9,7 @@ import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { whole } from "../../view/format.ts";
+import { StopAll } from "./stops.tsx";
 
 type Concern = ApiTypes.Concern;
 
@@ -119,6 +120,7 @@ function Row({ concern, onDone }: { readonly concern: Concern; readonly onDone: 
       </div>
       {session.may("operator") ? (
         <div class="row">
+          {subject.kind === "stop" ? <StopAll onDone={onDone} /> : null}
           {acknowledged === null ? (
             <button
               type="button"

@@ -1,4 +1,4 @@
-// The latest emergency stop while it goes on, and as long as it left something that is not confirmed paused.
+// The latest stop while it goes on, and as long as it left something that is not confirmed paused.
 
 import type { ApiTypes } from "../../../server/index.ts";
 import { useResource } from "../../api/resource.ts";
@@ -23,16 +23,17 @@ export function StopNotice() {
 }
 
 function Notice({ stop }: { readonly stop: Stop }) {
-  const { actor, createdAt, endedAt, changes, alreadyPaused, carriedOut, listProblem } = stop;
+  const { actor, createdAt, endedAt, changes, seenPaused, alreadyPaused, carriedOut, listProblem } = stop;
   const open = changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed");
-  if (endedAt !== null && open.length === 0 && listProblem === null) return null;
+  if (endedAt !== null && open.length === 0 && alreadyPaused.length === 0 && listProblem === null) return null;
   const confirmed = changes.filter((one) => one.confirmed).length;
   return (
-    <section class="card" aria-label="Emergency stop">
-      <h2>{endedAt === null ? "Emergency stop under way" : "Emergency stop, not all confirmed"}</h2>
+    <section class="card" aria-label="Stop">
+      <h2>{endedAt === null ? "Stop under way" : "Stop, not all confirmed"}</h2>
       <p>
         By <NameText text={actor} />, <Time at={createdAt} as="clock" />: {whole(confirmed)} paused and confirmed,{" "}
-        {whole(alreadyPaused.length)} paused before, {whole(open.length)} not confirmed.
+        {whole(seenPaused.length)} seen paused before, {whole(alreadyPaused.length)} only listed as paused and not looked at,{" "}
+        {whole(open.length)} not confirmed.
         {endedAt === null && !carriedOut ? " It waits for a service to continue it." : null}
       </p>
       {listProblem === null ? null : (

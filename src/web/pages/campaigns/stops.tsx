@@ -30,7 +30,7 @@ function useReason() {
   return { Field, given: () => (reason.peek().trim() === "" ? {} : { reason: reason.peek().trim() }) };
 }
 
-/** The emergency stop: every campaign of the tenant, also those that this page does not know. */
+/** Stops every campaign of the tenant, also those that this page does not know. */
 export function StopAll({ onDone }: { readonly onDone: () => void }) {
   const { client, session, toasts } = useDashboard();
   const open = useSignal(false);
@@ -59,6 +59,9 @@ export function StopAll({ onDone }: { readonly onDone: () => void }) {
             body: (
               <div class="stack">
                 <p>
+                  <strong>{await reachOf({ client, session })}</strong>
+                </p>
+                <p>
                   Every campaign of the tenant is paused, also those that are not on this page. One that fails holds no other
                   back. It goes on until each is confirmed paused or named as not, also when this page is closed.
                 </p>
@@ -78,6 +81,25 @@ export function StopAll({ onDone }: { readonly onDone: () => void }) {
       ) : null}
     </>
   );
+}
+
+/** How long the dialog waits for what the stop would reach, ms. */
+const REACH_MS = 1_000;
+
+/** Tenant, campaigns and calls under way, as far as they are known at once. */
+async function reachOf({ client, session }: Pick<ReturnType<typeof useDashboard>, "client" | "session">): Promise<string> {
+  const state = session.state.peek();
+  const tenant = state.kind === "signed_in" ? state.me.service.tenant : null;
+  const of = tenant === null ? "the tenant" : (tenant.name ?? tenant.address ?? "the tenant");
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, REACH_MS, undefined));
+  const list = await Promise.race([client.ask("campaigns.list", {}).catch(() => undefined), late]);
+  if (list === undefined) return `Stop all campaigns of ${of}: how many calls are under way is not known.`;
+  const calls = list.items.map(({ activeCalls }) => activeCalls).filter((count) => count !== null);
+  const said =
+    calls.length === 0 && list.items.length > 0
+      ? "how many calls are under way is not known"
+      : `${whole(calls.reduce((sum, count) => sum + count, 0))} calls are under way`;
+  return `Stop all ${whole(list.items.length)} campaigns of ${of}: ${said}.`;
 }
 
 interface PauseChosenProps {

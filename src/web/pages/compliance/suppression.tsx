@@ -59,7 +59,11 @@ export function Suppression() {
           </button>
         </div>
       </form>
-      <div aria-live="polite">{found.value === undefined ? null : <SuppressionFacts answer={found.value} />}</div>
+      <div aria-live="polite">
+        {found.value === undefined
+          ? null
+          : [found.value, ...found.value.others].map((answer) => <SuppressionFacts key={answer.number} answer={answer} />)}
+      </div>
     </section>
   );
 }

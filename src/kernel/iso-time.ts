@@ -1,0 +1,18 @@
+// Days and instants of ISO 8601 from outside. A day that no calendar has is refused: V8 reads 2026-02-30 as 2 March.
+
+/** Whether a text is a day of the calendar, such as 2026-03-08. */
+export function isDay(text: string): boolean {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
+const OFFSET_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+/** Milliseconds since the epoch of an ISO 8601 time with an offset, or undefined when the text is not one. */
+export function parseInstant(text: string): number | undefined {
+  if (!OFFSET_TIME.test(text)) return undefined;
+  // Every month has 28 days; lists of calls are read here.
+  if (Number(text.slice(8, 10)) > 28 && !isDay(text.slice(0, 10))) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+}

@@ -1,0 +1,186 @@
+// A line of facts is read alike at every door: check and explain on the command line, in the library and the API (the route passes its body on); a gate, which
+// takes its facts from the store, refuses it. What a door drops, an officer is told ALLOW of what another door denies.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  ATTEMPT_KINDS,
+  CALL_TYPES,
+  CONSENT_LEVELS,
+  LINE_TYPES,
+  QUESTION_MEMBERS,
+  RELATIONSHIP_KINDS,
+  usCaUk2026,
+} from "../../../src/compliance/index.ts";
+import { createRandom } from "../../../src/kernel/index.ts";
+import { ComplianceUseCases, compileRulePack, readContacts } from "../../../src/operations/index.ts";
+import { runCli, workFolder } from "../../support/cli.ts";
+import { collect } from "../../support/collect.ts";
+import { scaled } from "../../support/scale.ts";
+import { openTestStore, type TestStore } from "../../support/store.ts";
+
+const shipped = { pack: usCaUk2026(), compiled: compileRulePack(usCaUk2026()) };
+let cases: ComplianceUseCases;
+let world: TestStore;
+let folder: Awaited<ReturnType<typeof workFolder>>;
+beforeAll(async () => {
+  folder = await workFolder();
+  world = await openTestStore();
+  const { store, clock } = world;
+  cases = new ComplianceUseCases(
+    { store, clock, random: createRandom(1, "doors") },
+    { targets: [], countEarlyHangups: false, timeZone: "UTC", comparesClock: false, rules: async () => shipped },
+  );
+});
+afterAll(async () => {
+  await world.dispose();
+  await folder[Symbol.asyncDispose]();
+});
+
+type Line = Record<string, unknown> & { number: string; callType: string; at: string };
+interface Told {
+  readonly decision: string;
+  readonly rules: readonly string[];
+  readonly next: string | null;
+}
+
+/** Doors write instants with and without milliseconds. */
+const told = ({ decision, rules, next }: Told) => ({ decision, rules, next: next === null ? null : Date.parse(next) });
+type Answer = ReturnType<typeof told>;
+
+const explained = async (line: Line, keep: readonly string[] = ["number"]) => {
+  const { number, callType, at: _, ...facts } = line;
+  const rest = keep.includes("whole") ? line : facts;
+  const asked = keep.includes("whole") ? { number } : { number, callType, at: Date.parse(line.at) };
+  return told(await cases.explain({ ...asked, facts: rest }, { reveal: true }));
+};
+const checked = async (line: Line) => {
+  const [answer] = await cases.check([line], undefined);
+  if (answer === undefined || "error" in answer) throw new Error(JSON.stringify(answer));
+  return told(answer);
+};
+async function onCommandLine(line: Line): Promise<{ check: Answer; explain: Answer }> {
+  const file = join(folder.path, "line.json");
+  await writeFile(file, JSON.stringify(line));
+  const run = async (args: string[]) => {
+    const { code, stdout, stderr } = await runCli(["compliance", ...args], { cwd: folder.path });
+    if (code !== 0) throw new Error(stderr + stdout);
+    return told(JSON.parse(stdout) as Told);
+  };
+  return {
+    check: await run(["check", file]),
+    explain: await run(["explain", line.number, "--facts", file, "--json"]),
+  };
+}
+
+const REGULATION_F: Line = {
+  number: "+12125550131",
+  callType: "collection",
+  at: "2026-06-16T15:00:00Z",
+  subject: "debt 7",
+  attempts: [{ at: "2026-06-12T15:00:00Z", kind: "conversation", subject: "debt 7" }],
+};
+const HONOLULU: Line = { number: "+12125550131", callType: "telemarketing", at: "2026-06-16T13:00:00Z", postal: "96813" };
+
+test.each([
+  ["a debt that was spoken of", REGULATION_F, ["REGF_CONVERSATION"]],
+  ["three in the morning in Honolulu", HONOLULU, ["HOURS_FEDERAL"]],
+])("%s is denied at every door", async (_name, line, rules) => {
+  const wanted = await checked(line);
+  expect(wanted.decision).toBe("deny");
+  expect(wanted.rules).toEqual(expect.arrayContaining(rules));
+  expect(await explained(line)).toEqual(wanted);
+  expect(await explained(line, ["whole"])).toEqual(wanted);
+  expect(await onCommandLine(line)).toEqual({ check: wanted, explain: wanted });
+});
+
+const instant = fc
+  .date({ min: new Date("2026-05-01T00:00:00Z"), max: new Date("2026-09-01T00:00:00Z"), noInvalidDate: true })
+  .map((date) => date.toISOString());
+const date = instant.map((text) => text.slice(0, 10));
+const subject = fc.constantFrom("A", "debt 7", "debt 8");
+const attempts = fc.array(
+  fc.record({ at: instant, kind: fc.constantFrom(...ATTEMPT_KINDS), subject }, { requiredKeys: ["at"] }),
+  { maxLength: 5 },
+);
+const line: fc.Arbitrary<Line> = fc.record(
+  {
+    number: fc.constantFrom("+12125550131", "+15045550131", "+14155550131", "+18505550117", "+442079460018"),
+    callType: fc.constantFrom(...CALL_TYPES),
+    at: instant,
+    postal: fc.constantFrom("10001", "96813", "86515", "99999"),
+    subject,
+    attempts,
+    tenantAttempts: attempts,
+    consent: fc.record(
+      { level: fc.constantFrom(...CONSENT_LEVELS), at: instant, revokedAt: instant },
+      { requiredKeys: ["level", "at"] },
+    ),
+    ebr: fc.record({ kind: fc.constantFrom(...RELATIONSHIP_KINDS), date }),
+    dnc: fc.record({ national: fc.boolean(), internalAt: instant, lists: fc.constant(["US-LA"]) }, { requiredKeys: [] }),
+    scrubbedOn: date,
+    registryFiles: fc.record({ US: date, "US-LA": fc.constant(null) }, { requiredKeys: [] }),
+    lineType: fc.constantFrom(...LINE_TYPES),
+    rndQueriedOn: date,
+    rndDisconnectedOn: date,
+    guaranteedAgent: fc.boolean(),
+    campaignCalls: fc.record({ date, placed: fc.nat(5) }),
+  },
+  { requiredKeys: ["number", "callType", "at"] },
+);
+
+test("check and explain decide alike on any line, whole or split into arguments and facts", async () => {
+  const names = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(line, async (one) => {
+      for (const name of Object.keys(one)) names.add(name);
+      const wanted = await checked(one);
+      expect(await explained(one)).toEqual(wanted);
+      expect(await explained(one, ["whole"])).toEqual(wanted);
+    }),
+    { numRuns: scaled(2000, 150), seed: Number(process.env["TEST_SEED"]) },
+  );
+  // The property knows every member that is documented.
+  expect([...names].sort()).toEqual([...QUESTION_MEMBERS].sort());
+});
+
+test("facts that speak of another call are refused, with both that they say", async () => {
+  const other = (facts: object) =>
+    cases.explain(
+      { number: "+12125550131", callType: "telemarketing", at: Date.parse(HONOLULU.at), postal: "10001", facts },
+      { reveal: true },
+    );
+  await expect(other({ number: "+12125550132" })).rejects.toThrow(
+    /number: the facts say "\+12125550132" and the question "\+12125550131"/,
+  );
+  await expect(other({ callType: "collection" })).rejects.toThrow(/callType: the facts say "collection"/);
+  await expect(other({ at: "2026-06-16T15:00:00Z" })).rejects.toThrow(
+    /at: the facts say "2026-06-16T15:00:00Z" and the question "2026-06-16T13:00:00Z"/,
+  );
+  await expect(other({ postal: "96813" })).rejects.toThrow(/postal: the facts say "96813" and the question "10001"/);
+  await expect(other({ pstal: "10001" })).rejects.toMatchObject({ code: "invalid_facts" });
+  // The same in other writing is no contradiction.
+  expect(await other({ postal: "10001-1234", at: "2026-06-16T09:00:00-04:00" })).toMatchObject({ facts: "given" });
+});
+
+test("a gate refuses a line with facts that it would not use, and lets nobody of it be called", async () => {
+  const members = QUESTION_MEMBERS.filter((name) => !["number", "postal", "guaranteedAgent"].includes(name));
+  const lines = members.map((name) => JSON.stringify({ number: "+12125550131", [name]: name === "subject" ? "A" : {} }));
+  const bytes = Buffer.from(`${lines.join("\n")}\n`);
+  const source = {
+    name: "list.ndjson",
+    async *bytes() {
+      yield bytes;
+    },
+  };
+  const read = await collect(readContacts(source));
+  expect(read).toEqual(
+    members.map((name, index) => ({
+      line: index + 1,
+      field: name,
+      reason: expect.stringMatching(/takes the facts from the store/),
+    })),
+  );
+});

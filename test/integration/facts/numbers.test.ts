@@ -1,0 +1,250 @@
+// One reader of numbers: whatever a text is, importers, single entries, lists, questions and the gate agree on whom it names, or
+// all refuse it. A doubt suppresses everybody whom the text may name, and permits nobody.
+
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { compilePack, createBuiltinGeography, usCaUk2026 } from "../../../src/compliance/index.ts";
+import {
+  answerTo,
+  attemptsFile,
+  consentFile,
+  disconnectionsFile,
+  explained,
+  FactsUseCases,
+  importFacts,
+  internalListFile,
+  loadRegistry,
+  optOutsOf,
+  readContacts,
+  recordOutcomes,
+} from "../../../src/operations/index.ts";
+import { scaled } from "../../support/scale.ts";
+import { ANNA, type FactsWorld, file, openFactsWorld } from "./world.ts";
+
+let world: FactsWorld;
+let useCases: FactsUseCases;
+beforeEach(async () => {
+  world = await openFactsWorld();
+  useCases = new FactsUseCases({ store: world.store, clock: world.clock, random: world.deps.random });
+});
+afterEach(() => world.dispose());
+
+const pack = compilePack(usCaUk2026(), { geography: createBuiltinGeography() });
+const ASKED = { callType: "telemarketing", at: "2026-03-02T18:00:00Z" } as const;
+const AUCKLAND = 6465550160;
+const NEW_YORK = 16465550160;
+const REVEALED = { reveal: true };
+
+const of = async (...numbers: number[]) => {
+  const found = await world.facts.of(numbers, { attemptsSince: 0, files: await world.facts.registryFiles() });
+  return numbers.map((number) => found.get(number));
+};
+const isInvalid = (number: unknown) => {
+  const answer = answerTo({ number, ...ASKED }, pack, undefined);
+  return "error" in answer || answer.rules.includes("INVALID_NUMBER");
+};
+const ndjson = (texts: readonly unknown[], more: object = {}) => file(texts.map((number) => JSON.stringify({ number, ...more })));
+async function refusedBy(run: (sink: { refused(line: { line: number }): void }) => Promise<unknown>) {
+  const lines = new Set<number>();
+  await run({ refused: ({ line }) => void lines.add(line) });
+  return lines;
+}
+
+const digits = fc.oneof(
+  fc.stringMatching(/^\d{1,16}$/),
+  fc.stringMatching(/^[2-9]\d\d[2-9]\d{6}$/),
+  fc.constantFrom("442079460018", "6465550160", "3525550160", "4581234567", "390612345678", "12125550123"),
+);
+const written = fc
+  .tuple(
+    fc.constantFrom("", "+", "00", "011", "0011", "'+", "(+", "+1 1", "＋", "tel:+", "+44 (0)"),
+    digits,
+    fc.constantFrom("", " x5", ".0", "/", ";ext=2", " ", "E+09"),
+  )
+  .map((parts) => parts.join(""));
+const anyText = fc.oneof(
+  { weight: 4, arbitrary: written },
+  fc.tuple(written, fc.constantFrom(",", " ", " or ", ""), written).map((parts) => parts.join("")),
+  fc.string({ maxLength: 20 }).map((text) => `${text}!`),
+);
+
+test("for any text, importers, list, question and gate name the same numbers, or all refuse", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 40 }), async (texts) => {
+      const source = ndjson(texts);
+      const named = new Map<number, readonly number[]>();
+      for await (const one of readContacts(source)) {
+        if ("number" in one) named.set(one.line ?? 0, [one.number, ...(one.others ?? [])]);
+      }
+      const refused = (line: number) => !named.has(line);
+      const accept = { accept: true };
+      const dnc = await refusedBy((sink) => importFacts(internalListFile, source, world.deps, sink, accept));
+      const times = { at: "2026-03-01T12:00:00Z" };
+      const attempts = await refusedBy((sink) => importFacts(attemptsFile, ndjson(texts, times), world.deps, sink, accept));
+      const given = { level: "written", given_at: "2026-03-01T12:00:00Z" };
+      const consent = await refusedBy((sink) => importFacts(consentFile, ndjson(texts, given), world.deps, sink, accept));
+      for (const [index, text] of texts.entries()) {
+        const line = index + 1;
+        const keys = named.get(line) ?? [];
+        expect([dnc.has(line), attempts.has(line), isInvalid(text)], text).toEqual([refused(line), refused(line), refused(line)]);
+        const asked = { number: text, callType: "telemarketing", at: Date.parse(ASKED.at) };
+        const { numbers, decision } = await explained(asked, pack, Date.parse(ASKED.at), async () => world.store);
+        expect(numbers, text).toEqual(keys.map((key) => `+${key}`));
+        if (keys.length === 0) {
+          expect(decision.rules).toContain("INVALID_NUMBER");
+          await expect(useCases.suppress({ number: text, reason: "asked" }, "ann", REVEALED)).rejects.toThrow("number: ");
+          continue;
+        }
+        // Suppressed under every reading, and so decided.
+        expect(
+          (await of(...keys)).every((one) => one?.suppressedSince !== undefined),
+          text,
+        ).toBe(true);
+        expect(decision.rules).toContain("DNC_INTERNAL");
+        // A permission only for one certain number.
+        if (keys.length > 1) expect(consent.has(line), text).toBe(true);
+        const rows = [{ id: `c${line}`, phoneNumber: text, dispositionCode: "DO_NOT_CALL" }];
+        expect(optOutsOf(rows, { campaign: "c", now: 0 })[0]?.numbers, text).toEqual(keys);
+        const { number, others } = await useCases.suppression(text, REVEALED);
+        expect([number, ...others.map((one) => one.number)], text).toEqual(numbers);
+      }
+    }),
+    { numRuns: scaled(60, 4) },
+  );
+});
+
+test("an opt-out written with a plus before its national number is refused, never stored; the gate says the same", async () => {
+  for (const text of ["+2125550160", "+99955501601234"]) {
+    const refused: unknown[] = [];
+    const importing = importFacts(internalListFile, file(["number", `"${text}"`]), world.deps, {
+      refused: (line) => void refused.push(line),
+    });
+    await expect(importing).rejects.toThrow(/^the file is not put in force, because its only line is refused: nothing of it/);
+    expect(refused).toEqual([{ line: 2, field: "number", reason: expect.stringContaining("E.164") }]);
+    await expect(useCases.suppress({ number: text, reason: "asked" }, "ann", REVEALED)).rejects.toThrow("E.164");
+    expect(isInvalid(text)).toBe(true);
+    const registry = await loadRegistry(file([text]), { registry: "US", asOf: "2026-03-01", accept: true }, world.deps);
+    expect(registry).toMatchObject({ result: "kept", refused: 1, numbers: 0 });
+  }
+  // A program that takes digits for E.164 is refused as well.
+  await expect(useCases.suppress({ number: 2125550160, reason: "asked" }, "ann", REVEALED)).rejects.toThrow("E.164");
+  expect(await world.facts.suppressedNumbers(0, 10)).toEqual([]);
+  expect(await world.facts.companyList()).toMatchObject({ state: "declared-empty" });
+});
+
+describe("a second reading", () => {
+  const TEXT = "+6465550160";
+
+  test("of an opt-out suppresses both, and says so at every door", async () => {
+    const doubts: unknown[] = [];
+    const report = await importFacts(internalListFile, file(["number", `"${TEXT}"`, "+12125550123"]), world.deps, {
+      doubted: (line) => void doubts.push(line),
+    });
+    expect(report).toMatchObject({ read: 2, added: 3, refused: 0 });
+    expect(doubts).toEqual([
+      { line: 2, reason: `number: "${TEXT}" may be +${AUCKLAND} or +${NEW_YORK}; the line counts for each` },
+    ]);
+    const added = await useCases.suppress({ number: TEXT, reason: "asked again" }, "ann", REVEALED);
+    expect(added).toMatchObject({
+      number: `+${AUCKLAND}`,
+      others: [`+${NEW_YORK}`],
+      doubt: `may be +${AUCKLAND} or +${NEW_YORK}`,
+    });
+    const masked = JSON.stringify(await useCases.suppress({ number: TEXT, reason: "asked" }, "ann", { reveal: false }));
+    expect(masked).not.toMatch(/6465550160/);
+    expect((await of(AUCKLAND, NEW_YORK)).map((one) => one?.suppressedSince !== undefined)).toEqual([true, true]);
+    await recordOutcomes(
+      world.facts,
+      optOutsOf([{ id: "c1", toNumber: "+6475550161", dispositionCode: "DNC" }], { campaign: "c", now: 1 }),
+      world.deps,
+    );
+    expect((await of(6475550161, 16475550161)).map((one) => one?.suppressedSince !== undefined)).toEqual([true, true]);
+    const registry = await loadRegistry(file([`"${TEXT}"`]), { registry: "US", asOf: "2026-03-01" }, world.deps);
+    expect(registry).toMatchObject({ result: "switched", numbers: 2 });
+  });
+
+  test("of a consent refuses it and says how to be clear; its revocation holds for both", async () => {
+    const lines = [
+      "number,level,given_at,revoked_at",
+      `${TEXT},written,2026-01-05,`,
+      `${TEXT},written,2026-01-05,2026-02-01`,
+      "+64 6 555 0160,written,2026-01-05,",
+      "+12125550123 x5,written,2026-01-05,",
+      "2125550123/3125550124,written,2026-01-05,",
+    ];
+    const reasons: string[] = [];
+    const sink = { refused: ({ reason }: { reason: string }) => void reasons.push(reason) };
+    const report = await importFacts(consentFile, file(lines), world.deps, sink, { accept: true });
+    expect(report).toMatchObject({ read: 5, added: 1, refused: 4 });
+    expect(reasons).toEqual([
+      expect.stringMatching(/may be \+6465550160 or \+16465550160; write the one that is meant: 006465550160 or \+16465550160$/),
+      expect.stringMatching(/suppressed all the same$/),
+      expect.stringMatching(/has an extension/),
+      expect.stringMatching(/holds \+12125550123 and \+13125550124/),
+    ]);
+    const [auckland, newYork, anna] = await of(AUCKLAND, NEW_YORK, ANNA);
+    expect([auckland?.consents.length, newYork?.consents.length, anna]).toEqual([1, 0, undefined]);
+    expect([auckland?.revocations, newYork?.revocations]).toEqual([[Date.UTC(2026, 1, 1)], [Date.UTC(2026, 1, 1)]]);
+    await expect(useCases.planLift({ number: TEXT, reason: "asked in writing" })).rejects.toThrow("write the one that is meant");
+  });
+
+  test("of an attempt counts for both, of an answer about a disconnection only what forbids", async () => {
+    await importFacts(attemptsFile, file(["number,at,kind", `${TEXT},2026-02-01T12:00:00Z,conversation`]), world.deps);
+    expect((await of(AUCKLAND, NEW_YORK)).map((one) => one?.attempts.length)).toEqual([1, 1]);
+    await importFacts(
+      disconnectionsFile,
+      file(["number,disconnected_on,queried_on", `${TEXT},2026-02-01,2026-02-20`]),
+      world.deps,
+    );
+    expect((await of(AUCKLAND, NEW_YORK)).map((one) => [one?.disconnectedOn, one?.queriedOn])).toEqual([
+      ["2026-02-01", undefined],
+      ["2026-02-01", undefined],
+    ]);
+    const asked = importFacts(disconnectionsFile, file(["number,queried_on", `${TEXT},2026-02-20`]), world.deps);
+    await expect(asked).rejects.toThrow("write the one that is meant");
+  });
+});
+
+describe("a file of which too much is refused is not put in force", () => {
+  const lines = (good: number, bad: number) => [
+    "number",
+    ...Array.from({ length: good }, (_, n) => `+1212555${String(n).padStart(4, "0")}`),
+    ...Array.from({ length: bad }, (_, n) => `+212555${String(n).padStart(4, "0")}`),
+  ];
+
+  test.each([
+    [1, 2],
+    [90, 11],
+    [0, 1],
+  ])("%i good lines and %i bad ones", async (good, bad) => {
+    await expect(importFacts(internalListFile, file(lines(good, bad)), world.deps)).rejects.toMatchObject({
+      code: "invalid_input",
+      message: expect.stringMatching(/not put in force.*nothing of it is in force; the first is line \d+: number: /),
+      advice: expect.stringContaining("--accept"),
+    });
+    expect(await world.facts.suppressedNumbers(0, 200)).toEqual([]);
+    // It does not count as the company list.
+    expect(await world.facts.companyList()).toMatchObject({ state: "declared-empty" });
+    const [ended] = await world.facts.listImports({ brokenOff: false, limit: 1 });
+    expect(ended).toMatchObject({ kind: "dnc", counts: null, inForce: {}, completedBy: ended?.id });
+    expect(ended?.reason).not.toMatch(/\+212\d/);
+    const report = await importFacts(internalListFile, file(lines(good, bad)), world.deps, {}, { accept: true });
+    expect(report).toMatchObject({ read: good + bad, added: good, refused: bad });
+  });
+
+  test.each([
+    [1, 1],
+    [90, 10],
+    [100, 11],
+  ])("but %i good lines and %i bad ones are", async (good, bad) => {
+    const report = await importFacts(internalListFile, file(lines(good, bad)), world.deps);
+    expect(report).toMatchObject({ added: good, refused: bad });
+  });
+
+  test("what comes after thousands of good lines ends the import, and says what is in force", async () => {
+    await expect(importFacts(internalListFile, file(lines(6000, 900)), world.deps)).rejects.toThrow(
+      /because 900 of 6900 lines are refused: 5000 records that came before are in force, the rest is not/,
+    );
+    expect(await world.facts.companyList()).toMatchObject({ state: "declared-empty" });
+  });
+});

@@ -1,0 +1,164 @@
+// Two services on one database that are not alike: one whose token the tenant refuses, one with other limits or without a receiver.
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { type CliProcess, runCli } from "../../support/cli.ts";
+import { startReceiver } from "../../support/receiver.ts";
+import { type StartedService, startService } from "../../support/service.ts";
+import { until } from "../../support/until.ts";
+import { NO_RECEIVER, startServe } from "../../support/world.ts";
+
+const ROWS = 20;
+const JOBS = 5;
+
+let whole: StartedService;
+let beside: { readonly running: CliProcess; readonly url: string } | undefined;
+beforeEach(async () => {
+  whole = await startService({ sandbox: { scenario: callsScenario(ROWS * JOBS) }, environment: NO_RECEIVER });
+});
+afterEach(async () => {
+  await killBeside();
+  await whole[Symbol.asyncDispose]();
+});
+
+async function killBeside(): Promise<void> {
+  beside?.running.child.kill("SIGKILL");
+  await beside?.running.ended;
+  beside = undefined;
+}
+
+/** Starts another service on the same database and tenant, with a different environment. */
+async function serveBeside(other: Readonly<Record<string, string>>): Promise<string> {
+  const { running, url } = startServe({ environment: { ...whole.environment, ...other }, folder: `${whole.dir}/..` });
+  beside = { running, url: "" };
+  beside = { running, url: await url };
+  return beside.url;
+}
+
+interface Ready {
+  readonly ready: boolean;
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly message?: string }[];
+}
+const readyz = async (url: string) => {
+  const response = await fetch(`${url}/readyz`);
+  return { status: response.status, ...((await response.json()) as Ready) };
+};
+const conditions = async () =>
+  ((await whole.get("/api/v1/conditions"))["items"] as readonly { name: string; message: string }[]) ?? [];
+const attention = async () => ((await whole.get("/api/v1/attention"))["items"] as readonly { code: string }[]) ?? [];
+const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
+
+async function submit(job: number): Promise<string> {
+  const headers = { "content-type": "text/csv" };
+  const body = callsCsv(ROWS, "", 1 + job * ROWS);
+  const response = await whole.ask(`/api/v1/campaigns/${CAMPAIGN}/tags`, { method: "POST", headers, body });
+  return ((await response.json()) as { job: { id: string } }).job.id;
+}
+
+test("a service whose token is refused is not ready, leaves its jobs to the other one, and everybody is told", async () => {
+  const bad = await serveBeside({ CXONE_CLIENT_SECRET: "rotated-since" });
+  const jobs: string[] = [];
+  // Either service may take a job: at first the other one does not know yet that it is refused.
+  for (let job = 0; job < JOBS; job++) {
+    jobs.push(await submit(job));
+    if (job === 1) await until(async () => names(await conditions()).includes("token_refused"));
+  }
+  for (const id of jobs)
+    await expect
+      .poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 60_000 })
+      .toMatchObject({
+        status: "done",
+        done: ROWS,
+      });
+  await until(async () => (await readyz(bad)).status === 503);
+  expect((await readyz(bad)).checks).toContainEqual({
+    name: "token",
+    ok: false,
+    message: "the tenant refuses this process's token; jobs, stops and orders are left to other services",
+  });
+  const good = await readyz(whole.service.url);
+  expect(good).toMatchObject({ status: 200, ready: true });
+  expect(good.checks).toContainEqual({ name: "replicas", ok: false, message: expect.stringContaining("refuses the token of") });
+  expect((await attention()).map(({ code }) => code)).toContain("token_refused");
+  expect(whole.logged.join("\n")).toMatch(/the tenant refuses the token of \S+; jobs, stops and orders are left to \S+/);
+  expect(await (await fetch(`${whole.service.url}/metrics`)).text()).toMatch(/^outdial_token_refused 1$/m);
+});
+
+test("services with other limits, and one that lacks a receiver, are told as different, in what and which", async () => {
+  expect(names(await conditions())).not.toContain("replicas_differ");
+  await serveBeside({ OUTDIAL_BI_URL: "http://127.0.0.1:9/elsewhere" });
+  const differ = async () => (await conditions()).find(({ name }) => name === "replicas_differ");
+  await until(async () => (await differ()) !== undefined);
+  expect((await differ())?.message).toMatch(
+    /^the processes on this store are not set up alike: \S+ has other receivers than \S+$/,
+  );
+  expect((await readyz(whole.service.url)).checks).toContainEqual({
+    name: "replicas",
+    ok: false,
+    message: expect.stringContaining("receivers"),
+  });
+  expect((await attention()).map(({ code }) => code)).toContain("replicas_differ");
+  expect(await (await fetch(`${whole.service.url}/metrics`)).text()).toMatch(/^outdial_replicas_differ 1$/m);
+  const doctor = await runCli(["doctor"], { cwd: `${whole.dir}/..`, env: whole.environment });
+  expect(doctor.stdout).toMatch(/processes on this store.*other receivers/);
+  await killBeside();
+  await until(async () => (await differ()) === undefined);
+  expect(whole.logged.join("\n")).toContain("replicas_differ is over");
+});
+
+test("a service that is alone takes requests also while its token is refused, and says so", async () => {
+  await whole[Symbol.asyncDispose]();
+  whole = await startService({ environment: { CXONE_CLIENT_SECRET: "rotated-since" } });
+  await until(async () => names((await readyz(whole.service.url)).checks).includes("token"));
+  const { status, checks } = await readyz(whole.service.url);
+  expect(status).toBe(200);
+  expect(checks).toContainEqual({
+    name: "token",
+    ok: false,
+    message: "the tenant refuses this process's token; no other service is there to do its work",
+  });
+});
+
+test("a service that is set up without a receiver writes the events of the store for it, and one that has it delivers them", async () => {
+  await whole[Symbol.asyncDispose]();
+  // Set up without it, beside one that has it.
+  whole = await startService({ sandbox: { scenario: callsScenario(ROWS) } });
+  const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const receiver = await startReceiver(secret);
+  const withIt = { OUTDIAL_BI_URL: receiver.url, OUTDIAL_BI_SECRET: secret };
+  await serveBeside(withIt);
+  await until(async () => whole.service.store.endpoints.has("bi"));
+  // The one that has it is not there any more when the calls are tagged.
+  await killBeside();
+  const id = await submit(0);
+  await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 60_000 }).toMatchObject({ status: "done", done: ROWS });
+  const waiting = await whole.service.store.outbox.counts();
+  expect(waiting).toMatchObject([{ endpoint: "bi", pending: ROWS }]);
+  expect((await attention()).map(({ code }) => code)).toContain("receiver_missing");
+  await serveBeside(withIt);
+  await receiver.arrived(ROWS);
+  await until(async () => (await whole.service.store.outbox.counts())[0]?.delivered === ROWS);
+  await receiver.close();
+});
+
+test("a receiver that a person says is gone gets no more events, and what waited is kept as dead letters", async () => {
+  const store = whole.service.store;
+  await store.endpoints.learn(["crm"]);
+  await store.outbox.add([{ eventId: "e1", endpoint: "crm", subject: "s", type: "OUTCOMES_RETRIEVED", body: "{}" }]);
+  const env = whole.environment;
+  const run = (...args: string[]) => runCli(args, { cwd: `${whole.dir}/..`, env });
+  expect(await run("webhooks", "forget", "bi")).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("the receiver bi is set up here"),
+  });
+  expect(await run("webhooks", "forget", "crm")).toMatchObject({
+    code: 0,
+    stdout: "crm is forgotten: no events are written for it any more\n",
+  });
+  await store.endpoints.learn([]);
+  expect(store.endpoints.has("crm")).toBe(false);
+  expect((await store.outbox.counts()).find(({ endpoint }) => endpoint === "crm")).toMatchObject({ pending: 0, dead: 1 });
+  expect((await store.audit.list({ limit: 20 })).map(({ action }) => action)).toContain("webhooks.forget");
+  const { status, body } = await whole.post("/api/v1/deliveries/endpoints/crm/forget", {});
+  expect({ status, body }).toMatchObject({ status: 200, body: { name: "crm", changed: false } });
+});
