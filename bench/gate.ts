@@ -10,7 +10,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { openStore } from "../src/store/index.ts";
+
+import { OTHERS, openStore } from "../src/store/index.ts";
 import { benchFolder, rounded, sized } from "./support.ts";
 
 const BIN = fileURLToPath(new URL("../bin/outdial.mjs", import.meta.url));
@@ -46,7 +47,12 @@ async function seed(url: string): Promise<void> {
     select ${numberSql}, 'list', '', '', 'bench', now() ${each(10)}`);
   await client.query("analyze");
   await client.end();
-  await store.facts.switchRegistryFile({ id: file, contentHash: "bench", numbers: Math.ceil(NUMBERS / 4), actor: "bench" });
+  await store.facts.switchRegistryFile({
+    id: file,
+    contentHash: "bench",
+    covers: [{ areaCode: OTHERS, numbers: Math.ceil(NUMBERS / 4) }],
+    actor: "bench",
+  });
 }
 
 function* rows(count: number): Generator<string> {

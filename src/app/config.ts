@@ -5,7 +5,7 @@ import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Clock, fileTrouble, hiddenKeys, messageOf, problemsOf, yamlOffset } from "../kernel/index.ts";
-import type { CompanyListView } from "../operations/views/index.ts";
+import type { CompanyListView, RegistryView } from "../operations/views/index.ts";
 import { PROFILES, type Profile, systemClock } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
 import { type ConfigFile, configSchema } from "./config-schema.ts";
@@ -29,7 +29,7 @@ export interface Standing {
   readonly tenantName: string | null;
   /** Null when it was neither loaded nor declared empty. */
   readonly companyList: CompanyListView | null;
-  readonly registries: readonly { readonly registry: string; readonly asOf: string; readonly loadedAt: string }[];
+  readonly registries: readonly RegistryView[];
   /** Why entries may be missing in the lists: the store was set back; null when every head that was compared fits. */
   readonly setBack: string | null;
 }

@@ -1,6 +1,6 @@
 // What a command worked with, for a person to check: which store, which tenant, and since when the store has the lists.
 
-import { companyListOf, setBackWords } from "../operations/index.ts";
+import { companyListOf, registriesOf, setBackWords } from "../operations/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Config, Standing } from "./config.ts";
 
@@ -34,7 +34,7 @@ export async function standingOf(config: Config, { facts, audit }: Pick<Store, "
     tenant: tenantAddress(config),
     tenantName: config.named?.name ?? null,
     companyList: list === undefined ? null : companyListOf(list),
-    registries: files.map(({ registry, asOf, loadedAt }) => ({ registry, asOf, loadedAt: new Date(loadedAt).toISOString() })),
+    registries: registriesOf(files),
     setBack: conflict === undefined ? null : setBackWords(conflict),
   };
 }

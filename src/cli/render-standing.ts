@@ -1,6 +1,7 @@
 // Which store and which tenant a command used, and the dates of the do-not-call lists. Pure text.
 
 import type { Standing } from "../app/index.ts";
+import { coversText } from "../kernel/index.ts";
 import { printable } from "./text.ts";
 
 /** @param lists whether to include the company's list and the registries */
@@ -14,6 +15,8 @@ export function standingLines({ store, tenant, tenantName, companyList: list, re
       : list.state === "declared-empty"
         ? `declared empty by ${printable(list.by)}, ${list.at}`
         : `${printable(list.source)}, loaded ${list.at}${list.since === list.at ? "" : `, here since ${list.since}`}`;
-  const files = registries.map(({ registry, asOf, loadedAt }) => `${registry} of ${asOf}, loaded ${loadedAt}`);
+  const files = registries.map(
+    ({ registry, asOf, loadedAt, covers }) => `${registry} of ${asOf}, loaded ${loadedAt}, covers ${coversText(covers)}`,
+  );
   return [place, `company's do-not-call list: ${own}`, `registries: ${files.length === 0 ? "none loaded" : files.join(" · ")}`];
 }

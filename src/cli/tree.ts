@@ -110,7 +110,7 @@ export const TREE: readonly Node[] = [
   group(
     "dnc",
     "do-not-call: the company's own list, registries, and the tenant's groups",
-    runBy(ofFacts, facts, "importDnc", "declareEmpty", "addDnc", "liftDnc", "showDnc", "pendingDnc"),
+    runBy(ofFacts, facts, "importDnc", "declareEmpty", "addDnc", "liftDnc", "showDnc", "listRegistries", "pendingDnc"),
     runBy(ofTenantDnc, tenantDnc, "compareDnc", "pushDnc"),
   ),
   group(

@@ -1,7 +1,8 @@
 // Calling rules as dated data, the place of a number, and who may be called when. Pure.
 
-export { createBuiltinGeography } from "./data/geography.ts";
+export { areaCodesOf, createBuiltinGeography, hasAreaCodes, placesOfAreaCode } from "./data/geography.ts";
 export { usCaUk2026 } from "./data/us-ca-uk-2026/pack.ts";
+export { DNC_NOT_COVERED } from "./decide/bind.ts";
 export { CompiledPack, type CompileOptions, compilePack } from "./decide/compile.ts";
 export { decide, mayCall } from "./decide/decide.ts";
 export { type Beside, formatQuestion, parseQuestion, QUESTION_MEMBERS, type Question } from "./decide/input.ts";
@@ -19,6 +20,7 @@ export {
   type Consent,
   type ConsentLevel,
   type Decision,
+  NOT_COVERED,
   RELATIONSHIP_KINDS,
   type Reason,
   type RelationshipKind,

@@ -46,8 +46,10 @@ export { joinEmbeddedServer } from "./embedded/server.ts";
 export { StoreError, type StoreErrorCode } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";
 export { NO_FACTS } from "./facts/read.ts";
+export { areaCodeOf, OTHERS, RegistryCoverage } from "./facts/registry.ts";
 export type {
   CompanyList,
+  CoveredArea,
   FactImport,
   ImportCounts,
   ImportRow,

@@ -76,7 +76,7 @@ export async function openPhases(): Promise<PhasesWorld> {
     }),
   );
   const registry = { method: "POST", headers: { "content-type": "text/csv" }, body: "2125550199\n" };
-  await whole.ask("/api/v1/facts/registry?registry=US&asOf=2026-06-10", registry);
+  await whole.ask("/api/v1/facts/registry?registry=US&asOf=2026-06-10&covers=all", registry);
   const holds = stack.use(await openHolds(whole.databaseUrl));
   const browser = stack.use(await openDashboardBrowser(whole.service));
   let persons = 0;

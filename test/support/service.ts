@@ -103,7 +103,7 @@ export async function startService({
     async registries(...names) {
       const asOf = new Date((clock?.now() ?? Date.now()) - 86_400_000).toISOString().slice(0, 10);
       for (const name of names) {
-        const path = `/api/v1/facts/registry?registry=${name}&asOf=${asOf}`;
+        const path = `/api/v1/facts/registry?registry=${name}&asOf=${asOf}&covers=all`;
         const loaded = await ask(path, { method: "POST", headers: { "content-type": "text/csv" }, body: "2125550199\n" });
         if (!loaded.ok) throw new Error(`the registry ${name} was not loaded: ${await loaded.text()}`);
       }

@@ -1,7 +1,7 @@
 // What the demo's company knows about its people before the service starts: consent, registries, its own list, attempts and their
 // results.
 
-import type { Facts, NewAttempt } from "../../store/index.ts";
+import { type Facts, type NewAttempt, OTHERS } from "../../store/index.ts";
 import type { DemoCall, DemoContact } from "./people.ts";
 
 const DAY_MS = 86_400_000;
@@ -92,8 +92,10 @@ export async function writeFacts(
       sourceName: `registry-${registry.toLowerCase()}.txt`,
       actor: ACTOR,
     });
-    const numbers = await facts.fillRegistryFile(id, listed);
-    await facts.switchRegistryFile({ id, contentHash: `sha256:${"0".repeat(63)}${registry.length}`, numbers, actor: ACTOR });
+    const byArea = await facts.fillRegistryFile(id, listed);
+    const whole = { areaCode: OTHERS, numbers: 0 };
+    const covers = [...[...byArea].map(([areaCode, numbers]) => ({ areaCode, numbers })), ...(byArea.has(OTHERS) ? [] : [whole])];
+    await facts.switchRegistryFile({ id, contentHash: `sha256:${"0".repeat(63)}${registry.length}`, covers, actor: ACTOR });
   }
   const attempts = history.flatMap((call) => attemptOf(call) ?? []);
   for (const batch of batches(attempts)) await facts.addAttempts(batch, { actor: ACTOR });

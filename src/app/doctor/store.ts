@@ -1,5 +1,6 @@
 // The store: its audit log, its clock, and the lists and rules that gates decide by.
 
+import { areasText } from "../../kernel/index.ts";
 import { BRING_COMPANY_LIST, companyListWords, livesOf } from "../../operations/index.ts";
 import type { Store } from "../../store/index.ts";
 import { readRules } from "../compliance.ts";
@@ -106,12 +107,16 @@ async function lists(
       "outdial dnc import FILE --list national --as-of DATE",
     );
   const now = config.clock.now();
-  for (const { registry, asOf } of registries) {
-    const days = Math.floor((now - Date.parse(asOf)) / DAY_MS);
+  // The oldest first: of area codes of several dates that one is told.
+  for (const { registry, covers } of registries) {
+    const [oldest] = covers;
+    if (oldest === undefined) continue;
+    const days = Math.floor((now - Date.parse(oldest.asOf)) / DAY_MS);
     const most = ages.get(registry) ?? Number.POSITIVE_INFINITY;
     const left = most - days;
     const mend = `outdial dnc import FILE --list national --registry ${registry} --as-of DATE`;
-    const text = `of ${asOf}, ${days} days old${Number.isFinite(most) ? `; good for ${most}` : ""}`;
+    const which = covers.length === 1 ? "covers" : "the oldest file covers";
+    const text = `of ${oldest.asOf}, ${days} days old${Number.isFinite(most) ? `; good for ${most}` : ""}; ${which} ${areasText(oldest)}`;
     if (left < 0) add(`registry ${registry}`, "fail", `${text}: too old`, mend);
     else add(`registry ${registry}`, left < SOON_DAYS ? "warn" : "ok", text, left < SOON_DAYS ? mend : null);
   }

@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { openCompliance, storeFolder } from "../../app/index.ts";
-import { fileTrouble, percent, type RateInterval } from "../../kernel/index.ts";
+import { coversText, fileTrouble, percent, type RateInterval } from "../../kernel/index.ts";
 import { hashing, OperationError, type RuleReading, readContacts, verifyManifest } from "../../operations/index.ts";
 import { abandonmentOf, type ManifestView, manifestViewOf, type RevocationView } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
@@ -51,7 +51,9 @@ export function gateLines(manifest: ManifestView): string[] {
     return `${grouped(contacts)} ${reason} until ${from ?? ""}${to === from ? "" : ` to ${to ?? ""}`}`;
   });
   if (counts.refused > 0) parts.push(`${grouped(counts.refused)} unreadable`);
-  const files = registries.map(({ registry, asOf }) => `${registry} of ${asOf}`).join(", ");
+  const files = registries
+    .map(({ registry, asOf, covers }) => `${registry} of ${asOf}${covers === null ? "" : ` for ${coversText(covers)}`}`)
+    .join(", ");
   const lines = [
     `${grouped(manifest.contacts)} loaded: ${[`${grouped(counts.dial)} callable now`, ...parts].join(", ")}`,
     `${manifest.id} · campaign ${printable(manifest.campaign)} at ${manifest.at} · pack ${manifest.pack} · registry ${files === "" ? "none loaded" : files}`,

@@ -1,6 +1,7 @@
 // outdial consent, dnc, attempts: imports of facts, and single numbers.
 
 import { openCompliance } from "../../app/index.ts";
+import { areasText, coversText } from "../../kernel/index.ts";
 import {
   type FactKind,
   type FactSource,
@@ -43,7 +44,7 @@ const importInternal = imported("dnc");
 
 export const importDnc: Run<typeof declared.importDnc> = async (given) => {
   const { args, options, io } = given;
-  const { list, asOf, accept, registry } = options;
+  const { list, asOf, accept, registry, covers, changesSince } = options;
   if (list === "internal") return importInternal(given);
   if (asOf === undefined)
     throw new OperationError(
@@ -51,17 +52,21 @@ export const importDnc: Run<typeof declared.importDnc> = async (given) => {
       "--list national needs --as-of with the date of the file: its age is counted from it",
     );
   const load = async (source: FactSource, facts: FactsUseCases, sink: ImportSink, by: string): Promise<Ending> => {
-    const report = await facts.importRegistry({ registry, asOf, accept }, source, sink, by);
+    const report = await facts.importRegistry({ registry, asOf, covers, changesSince, accept }, source, sink, by);
     return { report, line: registryLine(report), exit: registryExit(report) };
   };
   return importFile(args.file, options, io, load, "the registry file before stays in force");
 };
 
-function registryLine({ registry: { registry, asOf, numbers, result, reason } }: RegistryImport): string {
+function registryLine({ registry: { registry, asOf, numbers, deleted, covers, result, reason } }: RegistryImport): string {
   const name = `registry ${registry} of ${asOf}`;
-  if (result === "switched") return `${name} is in force: ${grouped(numbers)} numbers`;
-  if (result === "unchanged") return `${name} was in force already`;
-  return `${name} was NOT put in force: ${reason ?? ""}; the file before it stays in force (--accept overrides this)`;
+  const areas = areasText(covers);
+  const rest = covers.others ? "" : "; numbers in other area codes stay uncovered (for the file of a whole list: --covers all)";
+  if (result === "switched") return `${name} is in force for ${areas}: ${grouped(numbers)} numbers${rest}`;
+  if (result === "applied")
+    return `registry ${registry} is now as of ${asOf} for ${areas}: ${grouped(numbers)} numbers added, ${grouped(deleted)} deleted`;
+  if (result === "unchanged") return `${name} was in force already for ${areas}`;
+  return `${name} was NOT put in force: ${reason ?? ""}; what was in force before it stays`;
 }
 
 function registryExit({ refused, registry }: RegistryImport): number {
@@ -142,16 +147,33 @@ export const showDnc: Run<typeof declared.showDnc> = async ({ args, options, io 
   await io.answer(found, [...(setBack === null ? [] : [setBack]), ...[found, ...others].flatMap(suppressionLines)]);
 };
 
-function suppressionLines({ number, suppressedSince, registries, history }: Omit<SuppressionView, "others">): string[] {
+function suppressionLines(found: Omit<SuppressionView, "others">): string[] {
+  const { number, suppressedSince, registries, checkedAgainst, history } = found;
   const state = suppressedSince === null ? "not on the company's list" : `on the company's list since ${suppressedSince}`;
   return [
     `${number}: ${state}${registries.length === 0 ? "" : `; on the registry of ${registries.join(", ")}`}`,
+    ...checkedAgainst.map(({ registry, asOf }) =>
+      asOf === null
+        ? `  registry ${registry}: no loaded file covers this number, so it is not known whether it is listed`
+        : `  registry ${registry}: ${registries.includes(registry) ? "listed" : "not listed"}, as of ${asOf}`,
+    ),
     ...history.map(({ origin, code, reference, recordedAt, actor, lift }) => {
       const said = `${recordedAt}  ${origin}  ${printable(code)}  ${printable(reference)}  by ${printable(actor)}`;
       return `  ${said}${lift === null ? "" : `  lifted ${lift.at} by ${printable(lift.actor)}: ${printable(lift.reason)}`}`;
     }),
   ];
 }
+
+export const listRegistries: Run<typeof declared.listRegistries> = async ({ options, io }) => {
+  await using runtime = await openCompliance(options, io.env);
+  const items = await runtime.facts.registries();
+  await io.each(
+    items,
+    ({ registry, asOf, loadedAt, numbers, covers }) =>
+      `${registry} as of ${asOf}, ${grouped(numbers)} numbers, loaded ${loadedAt}: ${coversText(covers, Number.POSITIVE_INFINITY)}`,
+  );
+  if (items.length === 0) io.say("no registry is loaded: outdial dnc import FILE --list national --as-of DATE");
+};
 
 export const pendingDnc: Run<typeof declared.pendingDnc> = async ({ options, io }) => {
   await using runtime = await openCompliance(options, io.env);

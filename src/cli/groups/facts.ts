@@ -81,9 +81,21 @@ export const importDnc = command("import", STORE, {
       parsed(label, (await import("../../operations/index.ts")).civilDate(written, clock.now())),
     ),
     id("--registry <list>", "which list: a country such as US, or a state such as US-IN", { default: "US" }),
+    text(
+      "--covers <what>",
+      "what the registry file covers: all, or area codes and states such as 212,813,NY; by default the area codes of its numbers",
+    ),
+    value(
+      "--changes-since <date>",
+      "the file is a list of changes (A, D) to the version of this date",
+      async (written, label, { clock }) =>
+        parsed(label, (await import("../../operations/index.ts")).civilDate(written, clock.now())),
+    ),
     ...IMPORTED,
   ],
-  notes: notesOf("number, at, code, reference; for --list national: number"),
+  notes: `${notesOf("number, at, code, reference; for --list national: number, area_code, and action, date of a list of changes")}
+A registry file takes the place of the one before only for the area codes that it covers. Numbers in area codes that no file covers are not called
+(DNC_NOT_COVERED); a file of a whole list needs --covers all. A list of changes is applied when what is in force is of --changes-since or newer.`,
 });
 
 export const declareEmpty = command("declare-empty", STORE, {
@@ -120,6 +132,10 @@ export const showDnc = command(
     args: [NUMBERS],
   },
 );
+
+export const listRegistries = command("registries", STORE, {
+  summary: "the registries that are loaded: which area codes their files cover, and as of which date",
+});
 
 export const pendingDnc = command("pending", STORE, {
   summary: "opt-outs of which only the call is known: they take effect when the attempt of that call is imported",

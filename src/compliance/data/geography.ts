@@ -3,6 +3,7 @@
 import type { AreaCode, Geography, PostalPlace } from "../geography/types.ts";
 import { areaCodeTable, nonGeographicCodes } from "./area-codes.ts";
 import { COUNTRY_ZONES } from "./country-zones.ts";
+import { NUMBERING_PLANS } from "./numbering-plans.ts";
 import { createPostalTable } from "./postal.ts";
 
 /** The date of the tables; part of the record of every decision made with them. */
@@ -31,4 +32,24 @@ export function createBuiltinGeography(): Geography {
     },
     countryZones: (country) => countries.get(country) ?? [],
   };
+}
+
+/** Whether numbers of a country have area codes of the North American plan. */
+export function hasAreaCodes(country: string): boolean {
+  return /^1 (\S+)/m.exec(NUMBERING_PLANS)?.[1]?.split(",").includes(country) === true;
+}
+
+/** The area codes of a state, ascending; empty when it is not known. */
+export function areaCodesOf(country: string, state: string): readonly number[] {
+  return [...areaCodeTable().entries()].flatMap(([code, area]) =>
+    area?.country === country && area.states.includes(state) ? [code] : [],
+  );
+}
+
+/** The country of an area code and its states, such as US and US-NY; empty when it has no place. */
+export function placesOfAreaCode(code: number): readonly string[] {
+  const area = areaCodeTable()[code];
+  return area === undefined
+    ? []
+    : [area.country, ...area.states.filter((state) => state !== "").map((state) => `${area.country}-${state}`)];
 }

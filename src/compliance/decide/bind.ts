@@ -10,6 +10,9 @@ import { DoNotCallListCheck, ReassignedQueryCheck, RegistryAgeCheck } from "./ch
 import { ConsentCheck, InternalListCheck, NationalCheck, RevocationCheck } from "./checks-person.ts";
 import { ABOUT, type Context, LIFTED_BY, LINE_BITS, type RelationshipMonths } from "./context.ts";
 
+/** The violation of a number in an area code that no loaded file of a do-not-call list covers, whatever the pack says. */
+export const DNC_NOT_COVERED = "DNC_NOT_COVERED";
+
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** What compiling a rule needs of the pack. */
@@ -171,11 +174,14 @@ function checkOf(rule: Rule, { pack, zone, calendar, violation }: Binding, revoc
     case "national-registry":
       return new NationalCheck(violation(rule.violation));
     case "registry-age":
-      return new RegistryAgeCheck(rule, violation(rule.violation));
+      return new RegistryAgeCheck(rule, { stale: violation(rule.violation), uncovered: violation(DNC_NOT_COVERED) });
     case "internal-list":
       return new InternalListCheck(violation(rule.violation));
     case "do-not-call-list":
-      return new DoNotCallListCheck(rule, violation(rule.violation), violation(rule.staleViolation));
+      return new DoNotCallListCheck(rule, violation(rule.violation), {
+        stale: violation(rule.staleViolation),
+        uncovered: violation(DNC_NOT_COVERED),
+      });
     case "reassigned-query":
       return new ReassignedQueryCheck(rule, violation(rule.violation));
     case "relationship":

@@ -3,6 +3,7 @@
 import type { RuleOf } from "../pack/schema.ts";
 import { DAY_MS, parseDay } from "../time/civil.ts";
 import type { Context } from "./context.ts";
+import { NOT_COVERED } from "./types.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -20,64 +21,74 @@ function today(context: Context): number {
  */
 const isOf = (age: number, maxAge: number): boolean => age >= -1 && age <= maxAge;
 
-/** Reports a list whose file is missing (`count` -1), too old, or dated in the future. */
-function judgeFile(context: Context, list: string, maxAge: number, violation: number): void {
+/** Indices of violations: a file that is missing or too old, and files of which none covers the number's area code. */
+interface FileViolations {
+  readonly stale: number;
+  readonly uncovered: number;
+}
+
+/** Reports a list whose file is missing (`count` -1), too old, dated in the future, or not about the number's area code. */
+function judgeFile(context: Context, list: string, maxAge: number, { stale, uncovered }: FileViolations): void {
   const date = context.facts.registryFiles?.[list];
   if (date === undefined || date === null) {
-    context.report(violation, NEVER, -1, -1, 0, list);
+    context.report(stale, NEVER, -1, -1, 0, list);
+    return;
+  }
+  if (date === NOT_COVERED) {
+    context.report(uncovered, NEVER, -1, 0, 0, list);
     return;
   }
   const day = parseDay(date, `registryFiles.${list}`);
   const age = today(context) - day;
-  if (!isOf(age, maxAge)) context.report(violation, NEVER, -1, age, day, list);
+  if (!isOf(age, maxAge)) context.report(stale, NEVER, -1, age, day, list);
 }
 
-/** The files of national registries must not be too old. */
+/** The files of national registries must cover the number's area code, and must not be too old. */
 export class RegistryAgeCheck {
   readonly #maxAge: number;
-  readonly #violation: number;
+  readonly #violations: FileViolations;
   readonly #country: string | undefined;
   readonly #except: readonly string[];
 
-  constructor({ maxAgeDays, jurisdiction, except }: RuleOf<"registry-age">, violation: number) {
+  constructor({ maxAgeDays, jurisdiction, except }: RuleOf<"registry-age">, violations: FileViolations) {
     this.#maxAge = maxAgeDays;
-    this.#violation = violation;
+    this.#violations = violations;
     this.#country = jurisdiction === "*" ? undefined : jurisdiction;
     this.#except = except ?? [];
   }
 
   run(context: Context): void {
     if (context.facts.registryFiles !== undefined) {
-      if (this.#country !== undefined) judgeFile(context, this.#country, this.#maxAge, this.#violation);
+      if (this.#country !== undefined) judgeFile(context, this.#country, this.#maxAge, this.#violations);
       else
         for (const country of context.countries)
-          if (!this.#except.includes(country)) judgeFile(context, country, this.#maxAge, this.#violation);
+          if (!this.#except.includes(country)) judgeFile(context, country, this.#maxAge, this.#violations);
       return;
     }
     if (Number.isNaN(context.scrubbedDay)) return;
     const age = today(context) - context.scrubbedDay;
-    if (!isOf(age, this.#maxAge)) context.report(this.#violation, NEVER, -1, age, context.scrubbedDay, this.#country);
+    if (!isOf(age, this.#maxAge)) context.report(this.#violations.stale, NEVER, -1, age, context.scrubbedDay, this.#country);
   }
 }
 
-/** The number must not be on a state's do-not-call list, and the state's file must not be missing or too old. */
+/** The number must not be on a state's do-not-call list, whose files must cover its area code and must not be too old. */
 export class DoNotCallListCheck {
   readonly #list: string;
   readonly #maxAge: number;
   readonly #violation: number;
-  readonly #stale: number;
+  readonly #violations: FileViolations;
 
-  constructor({ jurisdiction, maxAgeDays }: RuleOf<"do-not-call-list">, violation: number, stale: number) {
+  constructor({ jurisdiction, maxAgeDays }: RuleOf<"do-not-call-list">, violation: number, violations: FileViolations) {
     this.#list = jurisdiction;
     this.#maxAge = maxAgeDays;
     this.#violation = violation;
-    this.#stale = stale;
+    this.#violations = violations;
   }
 
   run(context: Context): void {
     const { dnc, registryFiles } = context.facts;
     if (dnc?.lists?.includes(this.#list) === true) context.report(this.#violation, NEVER, -1, 0, 0, this.#list);
-    if (registryFiles !== undefined) judgeFile(context, this.#list, this.#maxAge, this.#stale);
+    if (registryFiles !== undefined) judgeFile(context, this.#list, this.#maxAge, this.#violations);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Geography, PostalPlace } from "../geography/types.ts";
 import { CALL_TYPES, type CallType, type Rule, type RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
 import { outdatedZones, type Zone, zoneOf } from "../time/zone.ts";
-import { type BoundRule, bindRule } from "./bind.ts";
+import { type BoundRule, bindRule, DNC_NOT_COVERED } from "./bind.ts";
 import { Cities } from "./cities.ts";
 import { Context, type RelationshipMonths } from "./context.ts";
 
@@ -378,6 +378,7 @@ function violationsOf(pack: RulePack): readonly string[] {
     if (rule.kind === "calling-hours" && rule.closedDayViolation !== undefined) ids.add(rule.closedDayViolation);
     if (rule.kind === "consent-required") ids.add(rule.reassignedViolation);
     if (rule.kind === "do-not-call-list") ids.add(rule.staleViolation);
+    if (rule.kind === "do-not-call-list" || rule.kind === "registry-age") ids.add(DNC_NOT_COVERED);
   }
   return [...ids].sort();
 }

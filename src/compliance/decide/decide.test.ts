@@ -10,10 +10,12 @@ import {
   compilePack,
   createBuiltinGeography,
   type Decision,
+  DNC_NOT_COVERED,
   decide,
   formatInstant,
   formatQuestion,
   mayCall,
+  NOT_COVERED,
   parseQuestion,
   parseRulePack,
   usCaUk2026,
@@ -241,15 +243,62 @@ test("facts that are no dates and no instants are refused, never passed over", (
   expect(() => decide(call, {}, pack, Number.NaN)).toThrow(expect.objectContaining({ code: "invalid_facts" }));
 });
 
+const ASKED_CALL = { number: "+13175550123", callType: "telemarketing" } as const;
 const ASKED = { number: "+13175550123", callType: "telemarketing", at: "2026-06-16T15:00:00Z" };
 
 test.each([
   [{ ...ASKED, dnc: { lists: ["us-in"] } }, /dnc\.lists\[0\]: .*US-IN, in capitals/],
   [{ ...ASKED, dnc: { lists: ["Indiana"] } }, /dnc\.lists\[0\]/],
   [{ ...ASKED, registryFiles: { "US-in": "2026-06-10" } }, /registryFiles/],
+  [{ ...ASKED, registryFiles: { US: "covered" } }, /registryFiles\.US: .*not-covered/],
   [{ id: 1, input: ASKED, dnc: { national: true } }, /dnc: belongs into input/],
 ])("a question with a fact that nobody would read is refused: %j", (question, message) => {
   expect(() => parseQuestion(question)).toThrow(message);
+});
+
+test("what no loaded file covers is denied, whatever else is known: knowing less of the files never allows more", () => {
+  const shipped = compilePack(parseRulePack(usCaUk2026(), "us-ca-uk-2026"), { geography: createBuiltinGeography() });
+  const at = Date.parse(ASKED.at);
+  const { reasons, ...denied } = ((of: Decision) => of.toJSON())(
+    decide(ASKED_CALL, { registryFiles: { US: NOT_COVERED, "US-IN": NOT_COVERED } }, shipped, at),
+  );
+  expect(denied).toMatchObject({ decision: "deny", rules: [DNC_NOT_COVERED], next: null });
+  expect(reasons.map(({ text, citation }) => [text, citation])).toEqual([
+    [
+      expect.stringMatching(/no file of the registry of US .*covers the area code 317.*--registry US --as-of/),
+      expect.stringContaining("16 CFR"),
+    ],
+    [
+      expect.stringMatching(/no file of the do-not-call list of US-IN .*covers the area code 317.*--registry US-IN/),
+      expect.any(String),
+    ],
+  ]);
+  // From most to least: fresh, older, of no day, of another area code, not loaded.
+  const known = fc.constantFrom<CallFacts["registryFiles"]>(
+    ...["2026-06-10", "2026-06-01", "2026-01-01", NOT_COVERED, null].flatMap((US) =>
+      ["2026-06-10", "2026-03-01", "2025-01-01", NOT_COVERED, null].map((indiana) => ({ US, "US-IN": indiana })),
+    ),
+  );
+  const weaker = fc.constantFrom(NOT_COVERED, null, "2020-01-01", "2030-01-01");
+  const more = fc.record(
+    {
+      dnc: fc.record({ national: fc.boolean(), lists: fc.constantFrom([], ["US-IN"]) }),
+      consent: fc.record({ level: fc.constantFrom("express" as const, "written" as const), at: fc.constant(at - DAY_MS) }),
+      ebr: fc.constant({ kind: "transaction" as const, date: "2026-06-01" }),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(known, weaker, fc.constantFrom("US", "US-IN"), more, fc.nat(40), (registryFiles, less, list, facts, days) => {
+      const on = at + days * DAY_MS;
+      const before = decide(ASKED_CALL, { ...facts, registryFiles }, shipped, on);
+      const after = decide(ASKED_CALL, { ...facts, registryFiles: { ...registryFiles, [list]: less } }, shipped, on);
+      if (before.decision === "deny") expect(after.decision).toBe("deny");
+      expect(mayCall(ASKED_CALL, { ...facts, registryFiles: { ...registryFiles, [list]: less } }, shipped, on)).toBe(
+        after.decision === "allow",
+      );
+    }),
+  );
 });
 
 test("a file of a day that is still to come is none, but that of tomorrow may have been loaded where it is tomorrow", () => {

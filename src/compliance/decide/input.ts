@@ -7,13 +7,14 @@ import { normalisePostal } from "../geography/numbers.ts";
 import { CALL_TYPES, LINE_TYPES } from "../pack/schema.ts";
 import { formatInstant } from "../time/civil.ts";
 import { isInstantInRange } from "../time/zone.ts";
-import { ATTEMPT_KINDS, type Call, type CallFacts, CONSENT_LEVELS, RELATIONSHIP_KINDS } from "./types.ts";
+import { ATTEMPT_KINDS, type Call, type CallFacts, CONSENT_LEVELS, NOT_COVERED, RELATIONSHIP_KINDS } from "./types.ts";
 
 const instant = z.iso
   .datetime({ offset: true, error: "an ISO 8601 instant with an offset, such as 2026-06-16T00:59:59Z" })
   .transform((text) => Date.parse(text))
   .refine(isInstantInRange, "an instant of the years 1971 to 2198");
 const date = z.iso.date({ error: "a date such as 2026-06-15" });
+const fileDate = z.iso.date({ error: `a date such as 2026-06-15, ${NOT_COVERED}, or null` }).or(z.literal(NOT_COVERED));
 // No rule would look for a list with another spelling.
 const list = z.string().regex(/^[A-Z]{2}(-[A-Z]{2})?$/, "a country such as US or a state such as US-IN, in capitals");
 
@@ -36,7 +37,7 @@ const fields = {
     .strictObject({ national: z.boolean().optional(), internalAt: instant.optional(), lists: z.array(list).optional() })
     .optional(),
   scrubbedOn: date.optional(),
-  registryFiles: z.record(list, date.nullable()).optional(),
+  registryFiles: z.record(list, fileDate.nullable()).optional(),
   lineType: z.enum(LINE_TYPES).optional(),
   rndQueriedOn: date.optional(),
   rndDisconnectedOn: date.optional(),

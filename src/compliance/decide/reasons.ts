@@ -1,10 +1,11 @@
 // Reasons in words: what the rule says, what the local clock says, and the citation.
 
 import type { Instant } from "../../kernel/index.ts";
-import { readNumber } from "../geography/numbers.ts";
+import { areaCodeOf, readNumber } from "../geography/numbers.ts";
 import { type Rule, type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
 import { textOfDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
+import { DNC_NOT_COVERED } from "./bind.ts";
 import { KNOWN } from "./checks-attempts.ts";
 import {
   COUNTRY_NOT_COVERED,
@@ -55,7 +56,7 @@ export function reasonsFor(
       jurisdiction: rule.jurisdiction,
       citation: rule.citation,
       zone: finding.zone?.name ?? (rule.kind === "calling-hours" ? rule.zone : undefined),
-      text: `${sentence(pack, rule, finding, violation, now)} (${rule.citation})`,
+      text: `${sentence(pack, call, finding, violation, now)} (${rule.citation})`,
     });
   }
   return reasons.sort((a, b) => (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
@@ -74,8 +75,9 @@ function placeFault(pack: CompiledPack, rule: string, call: Call, place: Place):
   return `${call.number} says nothing about where the person is: a toll-free or non-geographic number, for which a postal code would, or an area code that the tables do not have yet`;
 }
 
-function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: string, now: Instant): string {
-  const { zone, count, since } = finding;
+function sentence(pack: CompiledPack, call: Call, finding: Finding, violation: string, now: Instant): string {
+  const { rule, zone, count, since } = finding;
+  if (violation === DNC_NOT_COVERED) return notCovered(call, rule, finding.list ?? "COUNTRY");
   const where = zone === undefined ? "" : ` in ${zone.name}`;
   const clock = zone === undefined ? "" : `: it is ${localTime(zone, now)}${where}`;
   const who = nameOf(pack, rule);
@@ -107,11 +109,11 @@ function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: s
     case "national-registry":
       return `the number is on the national do-not-call registry and nothing on record lifts that${remedy(rule)}`;
     case "registry-age":
-      return fileSentence(finding, rule.maxAgeDays, "registry", "--list national --registry");
+      return fileSentence(finding, rule.maxAgeDays, "registry");
     case "do-not-call-list":
       if (violation === rule.violation)
         return `the number is on the do-not-call list of ${who} and nothing on record lifts that${remedy(rule)}`;
-      return fileSentence(finding, rule.maxAgeDays, "do-not-call list", "--list national --registry");
+      return fileSentence(finding, rule.maxAgeDays, "do-not-call list");
     case "reassigned-query":
       return since === 0
         ? "nobody has asked the Reassigned Numbers Database whether the number still has the same holder; to record an answer: outdial consent disconnections FILE"
@@ -126,12 +128,22 @@ function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: s
 }
 
 /** The sentence on a list's file that is missing (`count` -1) or too old. */
-function fileSentence({ count, since, list }: Finding, allowed: number, what: string, options: string): string {
+function fileSentence({ count, since, list }: Finding, allowed: number, what: string): string {
   const of = list === undefined ? "" : ` of ${list}`;
-  if (count < 0)
-    return `no ${what}${of} is loaded, so nothing says who is on it; to load one: outdial dnc import FILE ${options} ${list ?? "COUNTRY"} --as-of DATE`;
+  if (count < 0) return `no ${what}${of} is loaded, so nothing says who is on it; to load one: ${importOf(list ?? "COUNTRY")}`;
   return `the file of the ${what}${of} is of ${textOfDay(since)}, ${count} days old on the local date of the call; ${allowed} are allowed`;
 }
+
+/** The sentence on files of a list that do not cover the number's area code. */
+function notCovered(call: Call, rule: Rule, list: string): string {
+  const read = readNumber(call.number);
+  const [only = "", ...others] = "numbers" in read ? read.numbers : [];
+  const areaCode = others.length === 0 ? areaCodeOf(only) : 0;
+  const what = rule.kind === "registry-age" ? "registry" : "do-not-call list";
+  return `no file of the ${what} of ${list} that is loaded covers ${areaCode === 0 ? call.number : `the area code ${areaCode}`}, so nothing says who is on it there; to load one: ${importOf(list)} (with --covers all when the file is the whole list)`;
+}
+
+const importOf = (list: string): string => `outdial dnc import FILE --list national --registry ${list} --as-of DATE`;
 
 /** The name of the jurisdiction that made the rule, as subject of a sentence. */
 function nameOf({ pack }: CompiledPack, { jurisdiction, citation, confidence }: Rule): string {

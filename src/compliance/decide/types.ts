@@ -48,6 +48,9 @@ export const RELATIONSHIP_KINDS = ["transaction", "inquiry"] as const;
 /** The basis of a business relationship. */
 export type RelationshipKind = (typeof RELATIONSHIP_KINDS)[number];
 
+/** In place of a date: files of a list are loaded, but none covers the number's area code, so nothing says whether it is listed. */
+export const NOT_COVERED = "not-covered";
+
 /** What is known about the called person. All fields are optional; a missing field means that it was not observed. */
 export interface CallFacts {
   readonly attempts?: readonly Attempt[] | undefined;
@@ -73,7 +76,8 @@ export interface CallFacts {
   readonly scrubbedOn?: CivilDate | undefined;
   /**
    * Dates of the do-not-call files that the number was checked against, by list: "US" for a country's registry, "US-IN" for a
-   * state's list. Null, or a missing list, means that no file is loaded. When given, it is used instead of `scrubbedOn`.
+   * state's list. A date is that of the file that covers the number's area code; `not-covered` means that none of the loaded files
+   * does. Null, or a missing list, means that no file is loaded. When given, it is used instead of `scrubbedOn`.
    */
   readonly registryFiles?: Readonly<Record<string, CivilDate | null>> | undefined;
   /** The type of line; missing means that it may be any. */

@@ -252,7 +252,7 @@ class DecidedAgain {
       subject: subject === "" ? undefined : subject,
     };
     const { jurisdictions } = pack.place(call.number, undefined);
-    const facts = this.#reader.read(known, { at, jurisdictions });
+    const facts = this.#reader.read(known, { number: keyOf(number), at, jurisdictions });
     const { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, at);
     return {
       of,

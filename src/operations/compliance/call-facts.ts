@@ -1,7 +1,7 @@
 // The facts about a number from the store, in the form for a decision. A missing or too old fact denies the call.
 
-import { type CallFacts, type CompiledPack, currentConsent, type Rule } from "../../compliance/index.ts";
-import type { NumberFacts, RegistryFile } from "../../store/index.ts";
+import { type CallFacts, type CompiledPack, currentConsent, NOT_COVERED, type Rule } from "../../compliance/index.ts";
+import { areaCodeOf, type NumberFacts, type PhoneKey, RegistryCoverage, type RegistryFile } from "../../store/index.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -19,6 +19,7 @@ export function lookBack(rules: readonly Rule[]): number {
 
 /** The call for which facts are read. */
 export interface FactsFor {
+  readonly number: PhoneKey;
   /** The moment of the decision: later attempts and consents are ignored, later opt-outs count. */
   readonly at: number;
   /** The jurisdictions that the pack assigns to the number. */
@@ -30,14 +31,16 @@ export interface FactsFor {
 export class FactsReader {
   readonly #pack: CompiledPack;
   readonly #campaignCalls: CallFacts["campaignCalls"];
-  readonly #dateOf: ReadonlyMap<string, string>;
+  readonly #coverage: RegistryCoverage;
+  readonly #loaded: ReadonlySet<string>;
   readonly #checked: ReadonlySet<string>;
-  readonly #checkedFiles = new Map<readonly string[], CallFacts["registryFiles"]>();
+  readonly #checkedFiles = new Map<readonly string[], Map<number, CallFacts["registryFiles"]>>();
 
   constructor(pack: CompiledPack, files: readonly RegistryFile[], campaignCalls: CallFacts["campaignCalls"]) {
     this.#pack = pack;
     this.#campaignCalls = campaignCalls;
-    this.#dateOf = new Map(files.map(({ registry, asOf }) => [registry, asOf]));
+    this.#coverage = new RegistryCoverage(files);
+    this.#loaded = new Set(this.#coverage.registries);
     this.#checked = new Set(
       pack.pack.rules
         .filter(({ kind }) => kind === "registry-age" || kind === "do-not-call-list")
@@ -45,7 +48,7 @@ export class FactsReader {
     );
   }
 
-  read(known: NumberFacts, { at, jurisdictions, guaranteedAgent }: FactsFor): CallFacts {
+  read(known: NumberFacts, { number, at, jurisdictions, guaranteedAgent }: FactsFor): CallFacts {
     const consent = currentConsent(
       known.consents.filter((one) => one.at <= at),
       known.revocations.map((revokedAt) => Math.min(revokedAt, at)),
@@ -63,7 +66,7 @@ export class FactsReader {
         lists: known.registries.filter((registry) => registry.includes("-")),
         internalAt: suppressedSince === undefined ? undefined : Math.min(suppressedSince, at),
       },
-      registryFiles: this.#registryFiles(jurisdictions),
+      registryFiles: this.#registryFiles(jurisdictions, areaCodeOf(number)),
       lineType: known.lineType,
       rndQueriedOn: known.queriedOn,
       rndDisconnectedOn: known.disconnectedOn,
@@ -72,15 +75,23 @@ export class FactsReader {
     };
   }
 
-  /** The dates of the files that a number of these jurisdictions must be checked against; undefined when there are none. */
-  #registryFiles(jurisdictions: readonly string[]): CallFacts["registryFiles"] {
-    if (this.#checkedFiles.has(jurisdictions)) return this.#checkedFiles.get(jurisdictions);
+  /**
+   * The dates of the files that a number of these jurisdictions and this area code must be checked against; undefined when there
+   * are none.
+   */
+  #registryFiles(jurisdictions: readonly string[], areaCode: number): CallFacts["registryFiles"] {
+    let byArea = this.#checkedFiles.get(jurisdictions);
+    if (byArea === undefined) {
+      byArea = new Map();
+      this.#checkedFiles.set(jurisdictions, byArea);
+    }
+    if (byArea.has(areaCode)) return byArea.get(areaCode);
     const lists = jurisdictions.filter(
       (id) => id !== "*" && (this.#checked.has(id) || (!id.includes("-") && this.#checked.has("*"))),
     );
-    const files =
-      lists.length === 0 ? undefined : Object.fromEntries(lists.map((list) => [list, this.#dateOf.get(list) ?? null]));
-    this.#checkedFiles.set(jurisdictions, files);
+    const dateOf = (list: string) => (this.#loaded.has(list) ? (this.#coverage.of(list, areaCode)?.asOf ?? NOT_COVERED) : null);
+    const files = lists.length === 0 ? undefined : Object.fromEntries(lists.map((list) => [list, dateOf(list)]));
+    byArea.set(areaCode, files);
     return files;
   }
 

@@ -7,15 +7,16 @@ import { OperationError } from "../error.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { LiftPreview } from "../views/schemas/approvals.ts";
-import type { CompanyListView, ImportStateView, ImportView } from "../views/schemas/compliance.ts";
+import type { CompanyListView, ImportStateView, ImportView, RegistryView } from "../views/schemas/compliance.ts";
 import type { LiftView, PendingOptOut, RevocationAdded, SuppressionView } from "../views/schemas/opt-outs.ts";
 import { masked, maskedText, timeText } from "../views/texts.ts";
 import { attemptsFile } from "./attempts-spec.ts";
+import { checkedAgainst, registriesOf, statedCovers } from "./coverage.ts";
 import { type ImportOptions, type ImportReport, importFacts } from "./import.ts";
 import { type FactSource, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
 import { companyListOf } from "./manifest.ts";
 import { type GivenNumber, momentOf, numberOf, numbersNamed, setBackOf } from "./questions.ts";
-import { loadRegistry, type RegistryOptions, registryName } from "./registry.ts";
+import { loadRegistry, registryName } from "./registry.ts";
 import { consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
 import type { ComplianceContext } from "./use-cases.ts";
 import { civilDate, phoneText } from "./values.ts";
@@ -52,6 +53,19 @@ export interface Revoked {
   readonly reference?: string | undefined;
   /** When the person said it; default now. */
   readonly at?: string | number | undefined;
+}
+
+/** A registry file to load. */
+interface RegistryAsked {
+  /** A country's two letters, or a state such as US-IN. */
+  readonly registry: string;
+  /** Date of the file, YYYY-MM-DD. */
+  readonly asOf: string;
+  /** `all`, or area codes and states separated by commas: what the file covers. By default the area codes of its numbers. */
+  readonly covers?: string | undefined;
+  /** The file is a list of changes to the version of this date, YYYY-MM-DD. */
+  readonly changesSince?: string | undefined;
+  readonly accept?: boolean | undefined;
 }
 
 interface LiftAsked {
@@ -125,15 +139,22 @@ export class FactsUseCases {
    * Puts a registry file in force completely, or not at all: see `registry.result` and `registry.reason`. Throws OperationError
    * `invalid_input`.
    */
-  async importRegistry(given: RegistryOptions, source: FactSource, sink: ImportSink, by: string): Promise<RegistryImport> {
-    const asOf = civilDate(given.asOf, this.#context.clock.now());
-    if (!("ok" in asOf)) throw new OperationError("invalid_input", `asOf: ${asOf.problem}`);
+  async importRegistry(given: RegistryAsked, source: FactSource, sink: ImportSink, by: string): Promise<RegistryImport> {
+    const asOf = this.#date("asOf", given.asOf);
+    const changesSince = given.changesSince === undefined ? undefined : this.#date("changesSince", given.changesSince);
+    if (changesSince !== undefined && changesSince > asOf)
+      throw new OperationError(
+        "invalid_input",
+        `changesSince: ${changesSince} is after ${asOf}, the date up to which the changes go`,
+      );
     const registry = registryName(given.registry);
+    const covers = given.covers === undefined ? undefined : statedCovers(given.covers, registry);
     await this.nameBroken();
     const { told, examples, doubts } = exampling(sink);
-    const report = await loadRegistry(source, { registry, asOf: asOf.ok, accept: given.accept }, this.#deps(by), told);
-    const { read, numbers, refused, result, contentHash, reason = null } = report;
-    const added = result === "switched" ? numbers : 0;
+    const options = { registry, asOf, covers, changesSince, accept: given.accept };
+    const report = await loadRegistry(source, options, this.#deps(by), told);
+    const { read, numbers, deleted, refused, covers: covered, result, contentHash, reason = null } = report;
+    const added = result === "switched" || result === "applied" ? numbers : 0;
     return {
       kind: "registry",
       read,
@@ -144,8 +165,19 @@ export class FactsUseCases {
       doubts,
       id: null,
       contentHash,
-      registry: { registry, asOf: asOf.ok, numbers, result, reason },
+      registry: { registry, asOf, numbers, deleted, covers: covered, result, reason },
     };
+  }
+
+  /** The do-not-call registries of which files are in force, and which area codes these cover. */
+  async registries(): Promise<readonly RegistryView[]> {
+    return registriesOf(await this.#context.store.facts.registryFiles());
+  }
+
+  #date(name: string, text: string): string {
+    const date = civilDate(text, this.#context.clock.now());
+    if ("ok" in date) return date.ok;
+    throw new OperationError("invalid_input", `${name}: ${date.problem}`);
   }
 
   /** Whether a number is on a do-not-call list, and its history; of a text that may name several, of each. */
@@ -168,6 +200,7 @@ export class FactsUseCases {
       number: numberText(number, shown),
       suppressedSince: timeText(known?.suppressedSince ?? null),
       registries: [...(known?.registries ?? [])],
+      checkedAgainst: checkedAgainst(number, files),
       setBack,
       history: history.map(({ origin, code, reference, saidAt, recordedAt, actor, lift }) => ({
         origin,

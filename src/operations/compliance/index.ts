@@ -6,6 +6,7 @@ export { attemptsFile } from "./attempts-spec.ts";
 export { lookBack } from "./call-facts.ts";
 export { clockTrouble, requireClock, SET_CLOCK, skewWords } from "./clock.ts";
 export { readContacts } from "./contacts.ts";
+export { registriesOf } from "./coverage.ts";
 export { endOfDay } from "./day-end.ts";
 export { type FactKind, FactsUseCases, liftPreviewOf, type RegistryImport } from "./facts-use-cases.ts";
 export { BRING_COMPANY_LIST, createGate, type Gate, NO_COMPANY_LIST } from "./gate.ts";

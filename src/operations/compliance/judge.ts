@@ -16,6 +16,7 @@ import { type Clock, canonicalJson } from "../../kernel/index.ts";
 import type { CompanyList, NumberFacts, PhoneKey, RegistryFile } from "../../store/index.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { FactsReader } from "./call-facts.ts";
+import { registriesOf } from "./coverage.ts";
 import { FirstSeen } from "./first-seen.ts";
 import { LineHash } from "./line-hash.ts";
 import { companyListOf, type GateManifest } from "./manifest.ts";
@@ -186,7 +187,7 @@ export class Judge {
     const call = { number: askedAs(number), callType, postal: contact.postal, subject };
     const { jurisdictions } = pack.place(call.number, contact.postal);
     const { placed, guaranteedAgent } = contact;
-    const own = this.#facts.read(known, { at: this.#at, jurisdictions, guaranteedAgent });
+    const own = this.#facts.read(known, { number, at: this.#at, jurisdictions, guaranteedAgent });
     // The subject of a call that the tenant shows is unknown: it counts for every subject.
     const shown = placed?.flatMap((at) => (at <= this.#at ? [{ at, subject }] : []));
     const facts = shown === undefined ? own : { ...own, tenantAttempts: shown };
@@ -238,7 +239,7 @@ export class Judge {
       output: { hash: this.#output.digest() },
       ...(this.#record === undefined ? {} : { record: { hash: this.#record.digest() } }),
       facts: {
-        registries: this.#files.map(({ registry, asOf, numbers }) => ({ registry, asOf, numbers })),
+        registries: registriesOf(this.#files).map(({ registry, asOf, numbers, covers }) => ({ registry, asOf, numbers, covers })),
         ...(this.#list === undefined ? {} : { companyList: companyListOf(this.#list) }),
         unresolvedOptOuts,
       },

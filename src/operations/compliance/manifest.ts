@@ -5,6 +5,7 @@ import { formatInstant } from "../../compliance/index.ts";
 import { canonicalJson, issueText, jsonTrouble } from "../../kernel/index.ts";
 import { type CompanyList, verifySignatureLine } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import { registryCovers } from "../views/schemas/compliance.ts";
 
 const count = z.int().min(0);
 const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -29,7 +30,15 @@ const body = z.strictObject({
   /** Hash over the recorded decisions, one line of JSON each, as `--record` writes them; absent when nothing was recorded. */
   record: z.strictObject({ hash }).optional(),
   facts: z.strictObject({
-    registries: z.array(z.strictObject({ registry: z.string(), asOf: z.string(), numbers: count })),
+    /** `covers`, which area codes as of which date, is absent in manifests of earlier versions; `asOf` is the oldest of its dates. */
+    registries: z.array(
+      z.strictObject({
+        registry: z.string(),
+        asOf: z.string(),
+        numbers: count,
+        covers: z.array(registryCovers).readonly().optional(),
+      }),
+    ),
     /** State of the company's do-not-call list; absent for looks while there was none, and in manifests of earlier versions. */
     companyList: z
       .strictObject({

@@ -138,7 +138,7 @@ class Side {
     const text = askedAs(number);
     const { jurisdictions } = this.#pack.place(text, undefined);
     const call = { number: text, callType, postal: undefined, subject: subject === "" ? undefined : subject };
-    return decide(call, this.#facts.read(then, { at, jurisdictions }), this.#pack, at).rules;
+    return decide(call, this.#facts.read(then, { number, at, jurisdictions }), this.#pack, at).rules;
   }
 }
 

@@ -10,7 +10,7 @@ import type {
   NewRevocation,
   NewSuppression,
 } from "../../store/index.ts";
-import type { Cells, FieldSpec, RecordFormat } from "../table/records.ts";
+import type { Cells, FieldSpec, Parsed, RecordFormat } from "../table/records.ts";
 import { civilDate, instant, type NumbersNamed, phone, phones, word } from "./values.ts";
 
 /** How far clocks of other systems may be ahead of ours, ms. */
@@ -49,8 +49,8 @@ export const NUMBER: FieldSpec<"number"> = {
 };
 
 /** Every number that a line may be about, for facts that only ever forbid; a doubt is noted. */
-export function everyNumber(cells: Cells<"number">): NumbersNamed["keys"] {
-  const { keys, doubt } = cells.need("number", phones);
+export function everyNumber(cells: Cells<"number">, read: (text: string) => Parsed<NumbersNamed> = phones): NumbersNamed["keys"] {
+  const { keys, doubt } = cells.need("number", read);
   if (doubt !== undefined)
     cells.note = `number: ${JSON.stringify(cells.text("number").slice(0, 60))} ${doubt}; the line counts for ${keys.length > 1 ? "each" : "it"}`;
   return keys;

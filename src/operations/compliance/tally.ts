@@ -1,6 +1,6 @@
 // Counts a gate's verdicts by reason. Pure.
 
-import type { Rule, RuleKind, RulePack } from "../../compliance/index.ts";
+import { DNC_NOT_COVERED, type Rule, type RuleKind, type RulePack } from "../../compliance/index.ts";
 
 /** Reasons why a contact is not called now, for an overview. A contact counts under the first one that applies. */
 const GATE_REASONS = [
@@ -48,6 +48,7 @@ function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
     ["INVALID_NUMBER", "invalid number"],
     ["UNRESOLVED_LOCATION", "unknown location"],
     ["COUNTRY_NOT_COVERED", "unknown location"],
+    [DNC_NOT_COVERED, "registry file missing or too old"],
     ["ZONE_DATA_OLD", "time-zone data too old"],
     [CONSENT_FLAG, "no consent"],
     [DUPLICATE, "on the list already"],

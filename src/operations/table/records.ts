@@ -20,8 +20,12 @@ export interface FieldSpec<Field extends string> {
 /** How the lines of a file are read. */
 export interface RecordFormat<Field extends string> {
   readonly fields: readonly FieldSpec<Field>[];
-  /** A file whose first line is already data has only this field, made of all its columns: for lists of numbers. */
-  readonly headless?: { readonly field: Field; readonly looksLikeData: (firstLine: string) => boolean };
+  /** A file whose first line is already data has only this field, made of all its columns, or what `cells` makes of them. */
+  readonly headless?: {
+    readonly field: Field;
+    readonly looksLikeData: (firstLine: string) => boolean;
+    readonly cells?: (record: readonly string[]) => Readonly<Partial<Record<Field, string>>>;
+  };
   /** Members of NDJSON that matter elsewhere and would be ignored here: a line that has one is refused for the reason given. */
   readonly refused?: { readonly members: readonly string[]; readonly reason: string };
 }
@@ -142,6 +146,10 @@ async function* readCells<Field extends string>(
     yield* readNdjson(opened.bytes, fields, format.refused);
     return;
   }
+  if (/^\s*</.test(opened.firstLine))
+    throw new OperationError("invalid_input", "line 1: the file is XML or a web page; CSV or NDJSON is wanted", {
+      advice: "Where the file can be downloaded as flat text, too, take that.",
+    });
   const known = new Set(fields.flatMap(({ names }) => names));
   const delimiter = options.delimiter ?? opened.delimiter ?? sniffDelimiter(opened.firstLine, known);
   const { headless } = format;
@@ -154,8 +162,10 @@ async function* readCells<Field extends string>(
     options.done ?? "What was read before it is in; reading the mended file adds the rest.",
     opened.skip,
   )) {
-    if (bare !== undefined) yield new Cells(line, (field) => (field === bare ? record.join(",") : ""));
-    else if (at === undefined) {
+    if (bare !== undefined) {
+      const made = headless?.cells?.(record);
+      yield new Cells(line, (field) => (made !== undefined ? (made[field] ?? "") : field === bare ? record.join(",") : ""));
+    } else if (at === undefined) {
       at = findFields(record, fields, line, headerHint(opened.firstLines, known));
       width = record.length;
     } else if (record.length !== width) yield { line, field: undefined, reason: widthProblem(record.length, width) };

@@ -1,6 +1,6 @@
 // The checks before a campaign dials, each with its result as text.
 
-import { durationText, shortPercent } from "../../kernel/index.ts";
+import { coversText, durationText, shortPercent } from "../../kernel/index.ts";
 import type { PairReport } from "../campaigns/failover/pair.ts";
 import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
 import { listedWords, reasonsOf } from "../campaigns/state/gate.ts";
@@ -49,7 +49,11 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
     text: unlisted?.text ?? (list === undefined ? "known" : companyListWords(list)),
   });
   const stale = against("stale_compliance_data");
-  const files = facts.registries.map(({ registry, asOf }) => `${registry} as of ${asOf}`).join(", ");
+  const files = facts.registries
+    .map(
+      ({ registry, asOf, covers = [] }) => `${registry} as of ${asOf}${covers.length === 0 ? "" : ` for ${coversText(covers)}`}`,
+    )
+    .join(", ");
   checks.push({
     check: "do-not-call registries",
     passed: stale === undefined,

@@ -73,7 +73,7 @@ export function manifestViewOf(manifest: GateManifest): ManifestView {
       from: from ?? null,
       to: to ?? null,
     })),
-    registries: manifest.facts.registries.map((one) => ({ ...one })),
+    registries: manifest.facts.registries.map((one) => ({ ...one, covers: one.covers ?? null })),
     companyList: manifest.facts.companyList ?? null,
     unresolvedOptOuts: manifest.facts.unresolvedOptOuts,
   };

@@ -14,6 +14,7 @@ import {
   pageOf,
   pendingOptOut,
   previewed,
+  registryView,
   revocationAdded,
   suppressionView,
 } from "../../operations/views/index.ts";
@@ -73,7 +74,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
       path: "/facts/{kind}",
       summary: "Imports a file of facts; twice the same adds nothing",
       description:
-        "The body is the file, CSV or NDJSON. A registry file needs `registry` and `asOf`, and is put in force whole or not at all.",
+        "The body is the file, CSV or NDJSON. A registry file needs `registry` and `asOf`, and is put in force whole or not at all, for the area codes that it covers: `covers` is `all`, or area codes and states such as `212,NY`; by default the area codes of its numbers. With `changesSince` the file is a list of changes to the version of that date.",
       role: "operator",
       params: z.strictObject({
         kind: z.enum(["consent", "attempts", "relationships", "disconnections", "lines", "dnc", "registry"]),
@@ -85,6 +86,8 @@ export function factsRoutes(facts: () => FactsUseCases) {
         column: list,
         registry: z.string().optional(),
         asOf: z.string().optional(),
+        covers: z.string().max(10_000).optional(),
+        changesSince: z.string().optional(),
         accept: flag,
       }),
       upload: FILE_TYPES,
@@ -94,20 +97,29 @@ export function factsRoutes(facts: () => FactsUseCases) {
         const mapping = column.length === 0 ? undefined : mappingOf(column);
         const source: FactSource = { ...sourceOf(upload, query.name), read: { format, delimiter, mapping } };
         if (params.kind !== "registry") return facts().import(params.kind, source, {}, who.name, { accept: query.accept });
-        const { registry, asOf, accept } = query;
+        const { registry, asOf, covers, changesSince, accept } = query;
         if (registry === undefined || asOf === undefined)
           throw new ServerError(
             "invalid_request",
             "a registry file needs query.registry and query.asOf, from which its age is counted",
           );
-        const done = await facts().importRegistry({ registry, asOf, accept }, source, {}, who.name);
+        const done = await facts().importRegistry({ registry, asOf, covers, changesSince, accept }, source, {}, who.name);
         if (done.registry.result !== "kept") return done;
         throw new ServerError(
           "plan_refused",
-          `the file was not put in force: ${done.registry.reason ?? ""}; the file before it stays in force`,
-          { advice: "accept=true overrides this." },
+          `the file was not put in force: ${done.registry.reason ?? ""}; what was in force before it stays`,
+          { advice: "Where only lines were refused, or the file is only smaller, accept=true overrides this." },
         );
       },
+    }),
+    route({
+      id: "facts.registries",
+      method: "get",
+      path: "/facts/registries",
+      summary: "The do-not-call registries that are loaded: which area codes, as of which date",
+      role: "viewer",
+      reply: z.strictObject({ items: z.array(registryView).readonly() }),
+      handle: async () => ({ items: await facts().registries() }),
     }),
     route({
       id: "suppressions.lookup",

@@ -27,7 +27,7 @@ import {
 } from "./imports.ts";
 import { addManifest, findManifest, listManifests, newestManifests } from "./manifests.ts";
 import { factsOf } from "./read.ts";
-import { beginFile, currentFiles, discardFile, fillFile, switchFile } from "./registry.ts";
+import { applyChanges, beginFile, currentFiles, discardFile, fillChanges, fillFile, switchFile } from "./registry.ts";
 import { acknowledge, addRevocations, listRevocations } from "./revocations.ts";
 import { lastSuppression, lift, suppress, suppressedNumbers, suppressedSince, suppressionHistory } from "./suppression.ts";
 
@@ -64,6 +64,8 @@ const FACTS = {
   registryFiles: currentFiles,
   beginRegistryFile: beginFile,
   fillRegistryFile: fillFile,
+  fillRegistryChanges: fillChanges,
+  applyRegistryChanges: applyChanges,
   switchRegistryFile: switchFile,
   discardRegistryFile: discardFile,
   answeredHours,

@@ -2,9 +2,13 @@
 
 import type { StoreCore } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
+import { areaCodeOf, RegistryCoverage } from "./registry.ts";
 import type { AttemptKind, ConsentLevel, LineType, NumberFacts, PhoneKey, RegistryFile } from "./types.ts";
 
 const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+
+/** The number is in a registry's file. */
+const LISTED = 5;
 
 const SELECT = {
   name: "facts-of-numbers",
@@ -15,7 +19,7 @@ const SELECT = {
       from n join outdial.suppressions s using (number)
       where not exists (select from outdial.lifted_suppressions l where l.suppression_id = s.id) group by s.number
     union all select 4, number, ${MS("at")}, kind, subject, campaign from n join outdial.attempts using (number) where at >= $2
-    union all select 5, r.number, r.file_id, null, null, null from n join outdial.registry_numbers r using (number) where r.file_id = any($3::int[])
+    union all select ${LISTED}, r.number, r.file_id, null, null, null from n join outdial.registry_numbers r using (number) where r.file_id = any($3::int[])
     union all select 6, number, null, kind, since::text, null from n join outdial.relationships using (number)
     union all select 7, number, null, max(disconnected_on)::text, null, null from n join outdial.disconnections using (number) group by number
     union all select 8, number, null, max(queried_on)::text, null, null from n join outdial.reassigned_queries using (number) group by number
@@ -76,23 +80,32 @@ export async function factsOf(
   query: FactsQuery,
 ): Promise<ReadonlyMap<PhoneKey, NumberFacts>> {
   const registryOf = new Map(query.files.map(({ id, registry }) => [id, registry]));
+  const coverage = new RegistryCoverage(query.files);
+  // The numbers of a file that another one has taken the place of, for their area code, no longer count.
+  const listedIn = (number: PhoneKey, file: number): string | undefined => {
+    const registry = registryOf.get(file) ?? "";
+    return coverage.of(registry, areaCodeOf(number))?.fileId === file ? registry : undefined;
+  };
   const rows = await store.query<Row>({
     ...SELECT,
     values: [numberArray([...new Set(numbers)]), new Date(query.attemptsSince), numberArray(query.files.map(({ id }) => id))],
   });
   const found = new Map<PhoneKey, Gathered>();
   for (const row of rows) {
+    const registry = row.fact === LISTED ? listedIn(row.number, row.at ?? 0) : undefined;
+    if (row.fact === LISTED && registry === undefined) continue;
     let facts = found.get(row.number);
     if (facts === undefined) {
       facts = nothing();
       found.set(row.number, facts);
     }
-    add(facts, row, registryOf);
+    if (registry === undefined) add(facts, row);
+    else facts.registries.push(registry);
   }
   return found;
 }
 
-function add(facts: Gathered, { fact, at, a, b, c }: Row, registryOf: ReadonlyMap<number, string>): void {
+function add(facts: Gathered, { fact, at, a, b, c }: Row): void {
   switch (fact) {
     case 1:
       facts.consents.push({ level: a as ConsentLevel, at: at ?? 0 });
@@ -105,9 +118,6 @@ function add(facts: Gathered, { fact, at, a, b, c }: Row, registryOf: ReadonlyMa
       return;
     case 4:
       facts.attempts.push({ at: at ?? 0, kind: a as AttemptKind, subject: b ?? "", campaign: c ?? "" });
-      return;
-    case 5:
-      facts.registries.push(registryOf.get(at ?? 0) ?? "");
       return;
     case 6:
       facts.relationships.push({ kind: a as "transaction" | "inquiry", date: b ?? "" });

@@ -220,15 +220,26 @@ export interface RevocationState {
   }[];
 }
 
-/** The current file of a registry. */
+/** A file of a registry that is in force for some area codes. */
 export interface RegistryFile {
   readonly id: number;
   readonly registry: string;
-  /** YYYY-MM-DD. */
-  readonly asOf: string;
   readonly sourceName: string;
-  readonly numbers: number;
   readonly loadedAt: Instant;
+  /** The area codes that it is in force for. */
+  readonly covers: readonly CoveredArea[];
+}
+
+/** An area code that a registry file is in force for. */
+export interface CoveredArea {
+  /**
+   * Of the North American plan; `OTHERS` (0): every area code that no file of the registry is in force for by name, and all of a
+   * list outside of that plan.
+   */
+  readonly areaCode: number;
+  /** Date of the file, or of the list of changes that was applied last, YYYY-MM-DD. */
+  readonly asOf: string;
+  readonly numbers: number;
 }
 
 /** Answered calls of an hour. */

@@ -57,6 +57,7 @@ import { failoverRuns } from "./0051-failover-runs.ts";
 import { failoverOrderTimes } from "./0052-failover-order-times.ts";
 import { stopsGiven } from "./0053-stops-given.ts";
 import { stopEvidence } from "./0054-stop-evidence.ts";
+import { registryCoverage } from "./0056-registry-coverage.ts";
 import { knownAnswers } from "./0058-known-answers.ts";
 import { comparedRetrievals } from "./0059-compared-retrievals.ts";
 import { replicasAlike } from "./0062-replicas-alike.ts";
@@ -118,6 +119,7 @@ const MIGRATIONS: readonly Migration[] = [
   failoverOrderTimes,
   stopsGiven,
   stopEvidence,
+  registryCoverage,
   replicasAlike,
   askers,
   journalMachines,

@@ -107,6 +107,7 @@ export const ROUTES = {
   "packs.replay": ["POST", "/api/v1/compliance/pack/replay"],
   "facts.imports": ["GET", "/api/v1/facts/imports"],
   "facts.import": ["POST", "/api/v1/facts/{kind}"],
+  "facts.registries": ["GET", "/api/v1/facts/registries"],
   "suppressions.lookup": ["POST", "/api/v1/compliance/suppression"],
   "suppressions.add": ["POST", "/api/v1/suppressions"],
   "suppressions.list": ["GET", "/api/v1/suppressions/list"],

@@ -6,7 +6,7 @@ import { Pill } from "./pill.tsx";
 import { Time } from "./time.tsx";
 
 export function SuppressionFacts({
-  answer: { number, suppressedSince, registries, history },
+  answer: { number, suppressedSince, registries, checkedAgainst, history },
 }: {
   readonly answer: Omit<ApiTypes.SuppressionView, "others">;
 }) {
@@ -25,6 +25,11 @@ export function SuppressionFacts({
           </>
         )}
         {registries.length === 0 ? null : <span class="break">on {registries.join(", ")}</span>}
+        {checkedAgainst.map(({ registry, asOf }) => (
+          <span class="break" key={registry}>
+            {asOf === null ? `no registry file of ${registry} covers it` : `registry ${registry} of ${asOf}`}
+          </span>
+        ))}
       </div>
       {history.length === 0 ? null : (
         <ul class="effects">

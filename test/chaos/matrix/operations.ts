@@ -302,7 +302,7 @@ export const OPEN = "2026-06-16T17:00:00Z";
 
 /** What the gate needs to let a campaign dial. */
 export async function bringLists(setting: Setting): Promise<void> {
-  await setting.post("/facts/registry?registry=US&asOf=2026-06-10", "2125550199\n");
+  await setting.post("/facts/registry?registry=US&asOf=2026-06-10&covers=all", "2125550199\n");
   await setting.post("/suppressions/declare-empty", { name: "Olga", reason: "nobody has asked yet" });
 }
 

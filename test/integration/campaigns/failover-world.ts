@@ -108,7 +108,7 @@ export async function openFailoverWorld(
       yield Buffer.from("2125550199\n");
     },
   };
-  await runtime.facts.importRegistry({ registry: "US", asOf: "2026-06-10" }, registry, {}, runtime.actor);
+  await runtime.facts.importRegistry({ registry: "US", asOf: "2026-06-10", covers: "all" }, registry, {}, runtime.actor);
   const owned = stack.move();
   const world: FailoverWorld = {
     ...started,

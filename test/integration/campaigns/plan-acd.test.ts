@@ -153,7 +153,7 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   const run = (...line: string[]) => runCli(line, { cwd: world.folder, env: world.environment });
   await writeFile(join(world.folder, "us.txt"), "2125550199\n");
   const today = new Date().toISOString().slice(0, 10);
-  expect((await run("dnc", "import", "us.txt", "--list", "national", "--as-of", today)).code).toBe(0);
+  expect((await run("dnc", "import", "us.txt", "--list", "national", "--covers", "all", "--as-of", today)).code).toBe(0);
   expect((await run("dnc", "add", "+12125550198", "--reason", "asked")).code).toBe(0);
   expect((await run("campaign", "pause", "4001")).code).toBe(0);
   const old = await filesOf({ ...DRAFT, id: "4001", name: "Old", status: "active" });

@@ -16,7 +16,17 @@ export async function campaignWorld(options: SandboxOptions, registry = true): P
   const world = stack.use(await startWorld({ sandbox: options }));
   if (registry) {
     await writeFile(join(world.folder, "registry.txt"), "2125550199\n");
-    const loaded = await world.run(["dnc", "import", "registry.txt", "--list", "national", "--as-of", "2026-06-10"]);
+    const loaded = await world.run([
+      "dnc",
+      "import",
+      "registry.txt",
+      "--list",
+      "national",
+      "--covers",
+      "all",
+      "--as-of",
+      "2026-06-10",
+    ]);
     if (loaded.code !== 0) throw new Error(`the registry was not loaded: ${loaded.stderr}`);
   }
   const owned = stack.move();

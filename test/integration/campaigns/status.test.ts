@@ -40,7 +40,17 @@ const scenario = {
 async function loadRegistry(world: StartedWorld): Promise<void> {
   await writeFile(join(world.folder, "today.txt"), "2125550199\n");
   const today = new Date().toISOString().slice(0, 10);
-  const { code, stderr } = await world.run(["dnc", "import", "today.txt", "--list", "national", "--as-of", today]);
+  const { code, stderr } = await world.run([
+    "dnc",
+    "import",
+    "today.txt",
+    "--list",
+    "national",
+    "--covers",
+    "all",
+    "--as-of",
+    today,
+  ]);
   if (code !== 0) throw new Error(stderr);
 }
 

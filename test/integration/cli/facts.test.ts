@@ -150,14 +150,36 @@ test("dnc: add, import, show, lift with a reason and an actor; the registry's fi
   expect(await outdial(national)).toMatchObject({ code: 2, stderr: expect.stringContaining("--as-of") });
   expect(await outdial([...national, "--as-of", "2026-02-30"])).toMatchObject({ code: 2 });
   expect((await outdial([...national, "--as-of", daysAgo(2)])).stdout).toBe(
-    `registry US of ${daysAgo(2)} is in force: 2 numbers\n`,
+    `registry US of ${daysAgo(2)} is in force for the area code 212: 2 numbers; numbers in other area codes stay uncovered (for the file of a whole list: --covers all)\n`,
   );
   await write("us.txt", ["212,5550125"]);
   expect(await outdial([...national, "--as-of", daysAgo(1)])).toMatchObject({ code: 0 });
   await write("us.txt", ["212,5550125", "x"]);
   const kept = await outdial([...national, "--as-of", daysAgo(1)]);
   expect(kept).toMatchObject({ code: 4, stdout: expect.stringContaining("NOT put in force") });
-  expect((await outdial(["dnc", "show", "+12125550125"])).stdout).toContain("on the registry of US");
+  const listed = await outdial(["dnc", "show", "+12125550125"]);
+  expect(listed.stdout).toContain(`on the registry of US\n  registry US: listed, as of ${daysAgo(1)}\n`);
+  const elsewhere = ["dnc", "show", "+18135550125"];
+  expect((await outdial(elsewhere)).stdout).toContain("registry US: no loaded file covers this number");
+  expect(json((await outdial([...elsewhere, "--json"])).stdout)).toMatchObject({
+    checkedAgainst: [{ registry: "US", asOf: null }],
+  });
+
+  await write("us.txt", [`212,5550125,${daysAgo(0)},D`, `212,5550127,${daysAgo(0)},A`]);
+  const change = [...national, "--as-of", daysAgo(0)];
+  expect(await outdial(change)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/list of changes[^]*--changes-since DATE/),
+  });
+  expect(await outdial([...change, "--changes-since", daysAgo(0)])).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining("what changed in between is missing"),
+  });
+  expect((await outdial([...change, "--changes-since", daysAgo(1)])).stdout).toBe(
+    `registry US is now as of ${daysAgo(0)} for the area code 212: 1 numbers added, 1 deleted\n`,
+  );
+  const registries = await outdial(["dnc", "registries"]);
+  expect(registries.stdout).toMatch(new RegExp(`^US as of ${daysAgo(0)}, 1 numbers, loaded 20\\S+: the area code 212\n$`));
 });
 
 test("gate: fail closed without a registry file, then counts, verdicts, a manifest that verifies and one that does not", async () => {
@@ -170,7 +192,7 @@ test("gate: fail closed without a registry file, then counts, verdicts, a manife
   });
 
   await write("us.txt", ["212,5550125"]);
-  await outdial(["dnc", "import", "us.txt", "--list", "national", "--as-of", "2026-06-10"]);
+  await outdial(["dnc", "import", "us.txt", "--list", "national", "--covers", "all", "--as-of", "2026-06-10"]);
   await outdial(["dnc", "add", "+12125550124", "--reason", "asked"]);
   const open = await outdial([...gate, "--out", "verdicts.ndjson", "--manifest", "gate.json", "--reasons"]);
   expect(open.code).toBe(4);
@@ -292,7 +314,7 @@ test("abandonment: rate, allowance and the vendor's figure under each limit of t
 
 test("a gate on record: replay says what another pack would change, manifests lists what was signed", async () => {
   await write("us.txt", ["2125550150"]);
-  await outdial(["dnc", "import", "us.txt", "--list", "national", "--as-of", "2026-06-10"]);
+  await outdial(["dnc", "import", "us.txt", "--list", "national", "--covers", "all", "--as-of", "2026-06-10"]);
   await write("list.csv", ["number,id", "+12125550123,a", "+12065550155,b", "+12125550150,c", "(212) 555-0123,a again"]);
   const gate = ["compliance", "gate", "list.csv", "--campaign", "camp_1", "--at", "2026-06-16T15:00:00Z"];
   const made = await outdial([...gate, "--record", "monday.ndjson", "--out", "out.ndjson", "--manifest", "gate.json"]);

@@ -32,6 +32,7 @@ const FINDS = [
   "consent revoke +12125550123 --channel sms",
   "dnc import contacts.csv",
   "dnc declare-empty --name Ann --reason new",
+  "dnc registries",
   "dnc add +12125550123 --reason stop",
   "attempts import contacts.csv",
   "campaign plan campaigns",

@@ -106,6 +106,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
       "lines.csv": "number,line_type,date\n+12125550150,mobile,2026-06-01\n",
       "us.txt": { of: "examples/compliance/us-registry.txt" },
       "indiana.txt": "317,5550150\n",
+      "changes.txt": "212,5550151,2026-06-12,D\n212,5550152,2026-06-13,A\n",
     },
   },
   "docs/contacts.md": { before: loadRegistries, scenario: FEW_CONTACTS },

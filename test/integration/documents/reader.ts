@@ -29,7 +29,19 @@ export const QUICK = "agents: 3\nduration: 10m\npacing: { strategy: ratio, ratio
 export async function loadRegistries(world: StartedWorld): Promise<void> {
   await writeFile(join(world.folder, "registry.txt"), "2125550199\n");
   for (const list of ["US", ..."CO FL IN LA MA MO OK PA TN TX WY".split(" ").map((state) => `US-${state}`)]) {
-    const load = ["dnc", "import", "registry.txt", "--list", "national", "--registry", list, "--as-of", "2026-06-10"];
+    const load = [
+      "dnc",
+      "import",
+      "registry.txt",
+      "--list",
+      "national",
+      "--covers",
+      "all",
+      "--registry",
+      list,
+      "--as-of",
+      "2026-06-10",
+    ];
     expect(await world.run(load)).toMatchObject({ code: 0 });
   }
 }

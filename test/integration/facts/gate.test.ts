@@ -47,7 +47,7 @@ const run = async (more: Partial<GateRequest> & Pick<GateRequest, "contacts">) =
   return { ...result, verdicts, lines };
 };
 const scrubbed = (asOf = "2026-03-01") =>
-  loadRegistry(file(["+12125550150", "+12125550151"], "us.txt"), { registry: "US", asOf }, world.deps);
+  loadRegistry(file(["+12125550150", "+12125550151"], "us.txt"), { registry: "US", asOf, covers: "all" }, world.deps);
 
 test("dial, later and never in the order of the list, with counts by reason", async () => {
   await scrubbed();
@@ -192,11 +192,11 @@ test("a state's own list, what the line is, and when the Reassigned Numbers Data
     rules: [["DNC_STATE_STALE"], ["CONSENT_REQUIRED"], ["REASSIGNED_NOT_ASKED"]],
     reasons: ["registry file missing or too old", "no consent"],
   });
-  await loadRegistry(file(["+13175550131"], "in.txt"), { registry: "US-IN", asOf: "2026-01-10" }, world.deps);
+  await loadRegistry(file(["+13175550131"], "in.txt"), { registry: "US-IN", asOf: "2026-01-10", covers: "all" }, world.deps);
   await importFacts(linesFile, file(["number,line_type,date", `+${newJersey},landline,2026-02-01`]), world.deps);
   await importFacts(disconnectionsFile, file(["number,queried_on", `+${maine},2026-03-01`]), world.deps);
   expect(await ruled()).toEqual({ rules: [["DNC_STATE"], [], []], reasons: ["do not call"] });
-  await loadRegistry(file(["+13175550199"], "in.txt"), { registry: "US-IN", asOf: "2026-02-10" }, world.deps);
+  await loadRegistry(file(["+13175550199"], "in.txt"), { registry: "US-IN", asOf: "2026-02-10", covers: "all" }, world.deps);
   await importFacts(linesFile, file(["number,line_type,date", `+${newJersey},mobile,2026-02-02`]), world.deps);
   expect((await ruled()).rules).toEqual([[], ["CONSENT_REQUIRED"], []]);
 });

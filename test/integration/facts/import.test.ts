@@ -245,7 +245,7 @@ test("what cannot be read as a whole is refused with advice", async () => {
 
 test("a registry file is put in force whole or not at all", async () => {
   const load = (lines: readonly string[], asOf: string, accept = false) =>
-    loadRegistry(file(lines, "fl.txt"), { registry: "US", asOf, accept }, world.deps);
+    loadRegistry(file(lines, "fl.txt"), { registry: "US", asOf, covers: "all", accept }, world.deps);
   expect(await load(["212,5550123", "850,5550117", "212,5550199"], "2026-02-01")).toMatchObject({
     result: "switched",
     read: 3,
@@ -260,7 +260,7 @@ test("a registry file is put in force whole or not at all", async () => {
   });
   expect(await load(["number", "+18505550117"], "2026-02-15")).toMatchObject({
     result: "kept",
-    reason: expect.stringContaining("holds 1 numbers, the one in force 3"),
+    reason: expect.stringContaining("holds 0 numbers of the area code 212, the one in force 2"),
   });
   expect((await of(ANNA))?.registries).toEqual(["US"]);
   expect(await load(["number", "+18505550117"], "2026-02-15", true)).toMatchObject({ result: "switched" });

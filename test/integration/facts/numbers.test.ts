@@ -160,7 +160,8 @@ describe("a second reading", () => {
     );
     expect((await of(6475550161, 16475550161)).map((one) => one?.suppressedSince !== undefined)).toEqual([true, true]);
     const registry = await loadRegistry(file([`"${TEXT}"`]), { registry: "US", asOf: "2026-03-01" }, world.deps);
-    expect(registry).toMatchObject({ result: "switched", numbers: 2 });
+    // The number of Auckland can be on no registry of North America.
+    expect(registry).toMatchObject({ result: "switched", numbers: 1 });
   });
 
   test("of a consent refuses it and says how to be clear; its revocation holds for both", async () => {

@@ -2,7 +2,7 @@
 
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Facts, NewAttempt, NewConsent, RegistryFile } from "../../../src/store/index.ts";
+import { type Facts, type NewAttempt, type NewConsent, OTHERS, type RegistryFile } from "../../../src/store/index.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 
 let world: TestStore;
@@ -226,34 +226,37 @@ test("attempts and numberless opt-outs that arrive at the same time never miss e
   expect(pairs.filter(({ number }) => found.get(number)?.suppressedSince === undefined)).toEqual([]);
 });
 
-test("a registry file counts from the moment it is switched, the one before stays, older ones go", async () => {
+test("a registry file counts from the moment it is switched, those before stay for a day", async () => {
   const load = async (asOf: string, numbers: number[], contentHash = asOf) => {
     const id = await facts.beginRegistryFile({ registry: "US", asOf, sourceName: `${asOf}.txt`, actor: "ann" });
-    expect(await facts.fillRegistryFile(id, [...numbers, ...numbers])).toBe(numbers.length);
-    const before = (await facts.registryFiles()).map((file) => file.asOf);
-    const switched = await facts.switchRegistryFile({ id, contentHash, numbers: numbers.length, actor: "ann" });
+    const added = await facts.fillRegistryFile(id, [...numbers, ...numbers]);
+    expect([...added.values()]).toEqual([numbers.length]);
+    const before = (await facts.registryFiles()).map(({ covers }) => covers.map(({ asOf }) => asOf).join());
+    const covers = [{ areaCode: OTHERS, numbers: numbers.length }];
+    const switched = await facts.switchRegistryFile({ id, contentHash, covers, actor: "ann" });
     return { id, before, switched };
   };
   expect(await load("2026-01-01", [ANNA])).toMatchObject({ before: [], switched: true });
   const first = await facts.registryFiles();
-  expect(first).toMatchObject([{ registry: "US", asOf: "2026-01-01", numbers: 1 }]);
+  expect(first).toMatchObject([{ registry: "US", covers: [{ areaCode: OTHERS, asOf: "2026-01-01", numbers: 1 }] }]);
   expect((await of(ANNA, first))?.registries).toEqual(["US"]);
   expect(await load("2026-01-01", [ANNA])).toMatchObject({ switched: false });
   expect(await load("2026-02-01", [BEN])).toMatchObject({ before: ["2026-01-01"], switched: true });
   const second = await facts.registryFiles();
   expect(await of(ANNA, second)).toBeUndefined();
   expect((await of(BEN, second))?.registries).toEqual(["US"]);
-  // A run that began before the switch still sees its own file.
-  expect((await of(ANNA, first))?.registries).toEqual(["US"]);
+  // A run that began before the switch still sees its own file, however many were loaded since.
   await load("2026-03-01", [BEN]);
+  expect((await of(ANNA, first))?.registries).toEqual(["US"]);
+  await expect(load("2026-02-02", [BEN])).rejects.toMatchObject({ code: "invalid_state" });
+  world.clock.advance(25 * 3_600_000);
+  await load("2026-03-02", [BEN]);
   expect(await of(ANNA, first)).toBeUndefined();
-  await expect(
-    facts.beginRegistryFile({ registry: "US", asOf: "2026-02-02", sourceName: "old", actor: "ann" }),
-  ).rejects.toMatchObject({ code: "invalid_state" });
-  expect((await entries("registry.load")).map(({ details }) => details["asOf"])).toEqual([
-    "2026-01-01",
-    "2026-02-01",
-    "2026-03-01",
+  expect((await entries("registry.load")).map(({ details }) => [details["asOf"], details["whole"]])).toEqual([
+    ["2026-01-01", true],
+    ["2026-02-01", true],
+    ["2026-03-01", true],
+    ["2026-03-02", true],
   ]);
 });
 

@@ -63,7 +63,7 @@ async function doStep(number: number, one: Step): Promise<void> {
   } else if (one.do === "registry") {
     await loadRegistry(
       file(["+13055550100", `+1305${5_550_101 + files++}`]),
-      { registry: "US", asOf: "2026-03-01", accept: true },
+      { registry: "US", asOf: "2026-03-01", covers: "all", accept: true },
       deps,
     );
   } else {
@@ -91,7 +91,7 @@ async function doOptOut(number: number, way: typeof optOut extends fc.Arbitrary<
 test("no sequence of imports, mappings, outcomes and restarts un-suppresses a number", async () => {
   const rules = pack();
   let number = 12125550000;
-  await loadRegistry(file(["+13055550100"]), { registry: "US", asOf: "2026-03-01" }, world.deps);
+  await loadRegistry(file(["+13055550100"]), { registry: "US", asOf: "2026-03-01", covers: "all" }, world.deps);
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 4 }),
@@ -144,7 +144,7 @@ test("a lift and consent given anew let the number be called again, and the next
     });
     return counts.dial;
   };
-  await loadRegistry(file(["+13055550100"]), { registry: "US", asOf: "2026-03-01" }, world.deps);
+  await loadRegistry(file(["+13055550100"]), { registry: "US", asOf: "2026-03-01", covers: "all" }, world.deps);
   expect(await verdict()).toBe(1);
   await doOptOut(number, "outcome", 5);
   expect(await verdict()).toBe(0);

@@ -36,7 +36,7 @@ beforeAll(async () => {
     },
   });
   const asOf = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-  await upload(`/api/v1/facts/registry?registry=US&asOf=${asOf}`, "2125550199\n");
+  await upload(`/api/v1/facts/registry?registry=US&asOf=${asOf}&covers=all`, "2125550199\n");
 });
 afterAll(() => at[Symbol.asyncDispose]());
 
@@ -52,6 +52,20 @@ const stream = async (path: string, body: object, as: "viewer" | "operator" = "o
   const response = await at.ask(path, { as, method: "POST", headers: json, body: JSON.stringify(body) });
   return { status: response.status, lines: await linesOf(response) };
 };
+
+test("a viewer sees which area codes the registries cover, and an upload of changes that do not belong to them is refused", async () => {
+  const covered = async () => (await at.ask("/api/v1/facts/registries", { as: "viewer" })).json();
+  const before = await covered();
+  expect(before).toMatchObject({ items: [{ registry: "US", numbers: 1, covers: [{ areaCodes: [], others: true }] }] });
+  const [us] = (before as { items: { asOf: string }[] }).items;
+  const path = `/api/v1/facts/registry?registry=US&asOf=${us?.asOf}`;
+  expect((await upload(path, "212,5550199,D\n")).status).toBe(400);
+  const gone = await upload(`${path}&changesSince=2020-01-01&covers=nowhere`, "212,5550199,D\n");
+  expect([gone.status, await gone.text()]).toEqual([400, expect.stringContaining("neither an area code")]);
+  const future = await upload(`/api/v1/facts/registry?registry=US&asOf=2020-01-02&changesSince=2020-01-01`, "212,5550199,D\n");
+  expect([future.status, await future.text()]).toEqual([422, expect.stringContaining("they are in it already")]);
+  expect(await covered()).toEqual(before);
+});
 
 test("a segment is streamed masked, with its signed manifest in the last line; revealed it names people, and the audit says who asked", async () => {
   const path = "/api/v1/contacts/people/segment";

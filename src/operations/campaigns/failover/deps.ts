@@ -1,7 +1,8 @@
 // What the commands of a pair need of the context and of the failover rules.
 
 import type { RulePack } from "../../../compliance/index.ts";
-import type { Clock } from "../../../kernel/index.ts";
+import { areasText, type Clock } from "../../../kernel/index.ts";
+import { registriesOf } from "../../compliance/coverage.ts";
 import type { Context } from "../../context.ts";
 import { dncBeforeStart } from "../../tenant-dnc/index.ts";
 import { CampaignMetrics } from "../metrics/index.ts";
@@ -42,12 +43,14 @@ export function failoverDeps({ tenant, store, ...context }: Context, rules: Fail
     doNotCall: (campaignId, call, start) => dncBeforeStart({ tenant, store }, campaignId, call, start),
     actor: context.actor,
     async compliance(at) {
-      const files = await store.facts.registryFiles();
+      const files = registriesOf(await store.facts.registryFiles());
       for (const rule of rules.pack.rules) {
         if (rule.kind !== "registry-age") continue;
-        const old = files.find(({ asOf }) => at - Date.parse(`${asOf}T00:00:00Z`) > (rule.maxAgeDays + 1) * DAY_MS);
-        if (old !== undefined)
-          return `the do-not-call registry file of ${old.registry} is as of ${old.asOf}, older than ${rule.maxAgeDays} days`;
+        for (const { registry, covers } of files) {
+          const old = covers.find(({ asOf }) => at - Date.parse(`${asOf}T00:00:00Z`) > (rule.maxAgeDays + 1) * DAY_MS);
+          if (old !== undefined)
+            return `the do-not-call registry file of ${registry} for ${areasText(old)} is as of ${old.asOf}, older than ${rule.maxAgeDays} days`;
+        }
       }
       return null;
     },

@@ -1,6 +1,13 @@
 // The pre-dial gate of a campaign: whether it may begin to dial now. Every activation asks it first; when something cannot be checked, it refuses.
 
-import { type CallType, type CompiledPack, campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
+import {
+  type CallType,
+  type CompiledPack,
+  campaignOverlay,
+  DNC_NOT_COVERED,
+  mergePacks,
+  type RulePack,
+} from "../../../compliance/index.ts";
 import { type Clock, durationText, type Instant, messageOf, shortPercent } from "../../../kernel/index.ts";
 import type { Facts, Store } from "../../../store/index.ts";
 import { type CallOptions, type CampaignRunner, type ContactSource, TenantError } from "../../../tenant/port.ts";
@@ -285,12 +292,13 @@ async function abandonmentOf(
 
 function refusalsOf(manifest: GateManifest, abandonment: readonly RuleReading[], whole: boolean): GateRefusal[] {
   const refusals: GateRefusal[] = [];
-  const { counts, byReason, input } = manifest;
+  const { counts, byReason, byRule, input } = manifest;
   const stale = byReason.find(({ reason }) => reason === "registry file missing or too old");
+  const uncovered = byRule[DNC_NOT_COVERED] ?? 0;
   if (stale !== undefined)
     refusals.push({
       code: "stale_compliance_data",
-      text: `the do-not-call registry file is missing or too old for ${stale.contacts} of ${input.contacts} contacts`,
+      text: `the do-not-call registry file is missing or too old for ${stale.contacts} of ${input.contacts} contacts${uncovered === 0 ? "" : `; ${uncovered} are in area codes that no loaded file covers`}`,
     });
   for (const { rule, reading } of abandonment) {
     if (reading.withinLimit) continue;

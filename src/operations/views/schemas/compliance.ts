@@ -76,6 +76,28 @@ export const companyListView = z
   .meta({ id: "CompanyList" });
 export type CompanyListView = z.output<typeof companyListView>;
 
+/** Area codes that the files of a registry cover as of one date. */
+export const registryCovers = z
+  .strictObject({
+    asOf: z.string().describe("Date of the file, or of the list of changes that was applied last, YYYY-MM-DD"),
+    areaCodes: z.array(z.string()).readonly(),
+    others: z.boolean().describe("True: all numbers of the registry in area codes that are not named with another date"),
+  })
+  .meta({ id: "RegistryCovers" });
+export type RegistryCovers = z.output<typeof registryCovers>;
+
+/** A do-not-call registry of which files are in force. */
+export const registryView = z
+  .strictObject({
+    registry: z.string().describe("A country's two letters, or a state such as US-IN"),
+    asOf: z.string().describe("The oldest date of those in `covers`"),
+    loadedAt: time.describe("When a file of it was last loaded"),
+    numbers: count,
+    covers: z.array(registryCovers).readonly(),
+  })
+  .meta({ id: "Registry" });
+export type RegistryView = z.output<typeof registryView>;
+
 /** What the gate decided over a list, with its counts. */
 export const manifestView = z
   .strictObject({
@@ -99,7 +121,13 @@ export const manifestView = z
         }),
       )
       .readonly(),
-    registries: z.array(z.strictObject({ registry: z.string(), asOf: z.string(), numbers: count })).readonly(),
+    registries: z
+      .array(
+        registryView
+          .omit({ loadedAt: true })
+          .extend({ covers: registryView.shape.covers.nullable().describe("Null in manifests of earlier versions") }),
+      )
+      .readonly(),
     companyList: companyListView.nullable().describe("How the company's do-not-call list came here; null when it was not known"),
     unresolvedOptOuts: count,
   })
@@ -143,12 +171,16 @@ export const importView = z
     contentHash: z.string().describe("sha256: and the hash of the bytes that were read"),
     registry: z
       .strictObject({
-        registry: z.string().describe("The country's two letters"),
+        registry: z.string().describe("A country's two letters, or a state such as US-IN"),
         asOf: z.string().describe("Date of the file, YYYY-MM-DD"),
-        numbers: count,
+        numbers: count.describe("Of the file; of a list of changes those that were added"),
+        deleted: count.describe("Numbers that a list of changes took off"),
+        covers: registryCovers.omit({ asOf: true }).describe("The area codes that it is about"),
         result: z
-          .enum(["switched", "unchanged", "kept"])
-          .describe("unchanged: the same file was in force; kept: the file before stays, reason says why"),
+          .enum(["switched", "applied", "unchanged", "kept"])
+          .describe(
+            "switched: in force; applied: the changes were made; unchanged: the same file was in force; kept: what was in force stays, reason says why",
+          ),
         reason: z.string().nullable(),
       })
       .nullable()

@@ -8,7 +8,21 @@ import { setBack } from "./compliance.ts";
 const suppression = z.strictObject({
   number: z.string(),
   suppressedSince: time.nullable().describe("Null: may be called as far as the company's own list goes"),
-  registries: z.array(z.string()).readonly(),
+  registries: z.array(z.string()).readonly().describe("The registries that it is on"),
+  checkedAgainst: z
+    .array(
+      z.strictObject({
+        registry: z.string(),
+        asOf: z
+          .string()
+          .nullable()
+          .describe(
+            "Date of the file that covers the number; null: none does, so it is not known whether the number is on the registry",
+          ),
+      }),
+    )
+    .readonly()
+    .describe("The registries of the number's place"),
   setBack,
   history: z
     .array(
