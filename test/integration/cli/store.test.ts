@@ -129,6 +129,8 @@ const NEEDS_NONE = [
   "compliance pack fetch",
   "compliance verify-manifest",
   "campaign export",
+  "stop",
+  "campaign stop",
   "campaign pause",
   "dialer create-campaign",
   "dialer validate",
