@@ -141,7 +141,7 @@ test("a viewer may plan, with as many contacts looked at as by default, and not 
 test("the emergency stop pauses every campaign at once, needs no confirmation and may be repeated", async () => {
   expect(await at.post("/api/v1/campaigns/stop", {}, "viewer")).toMatchObject({ status: 403 });
   const { status, body } = await at.post("/api/v1/campaigns/stop", { reason: "a wrong list" });
-  expect([status, body["listProblem"]]).toEqual([200, null]);
+  expect([status, body["listProblem"]]).toEqual([202, null]);
   const { changes } = body as unknown as { changes: { campaignId: string; status: string }[] };
   expect(changes.length).toBeGreaterThan(0);
   expect(new Set(changes.map((one) => one.status))).toEqual(new Set(["paused"]));

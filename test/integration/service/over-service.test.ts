@@ -148,7 +148,7 @@ test("campaigns are paused by name and all at once", async () => {
   const unequal = { id: expect.any(String) as string, actor: expect.any(String) as string };
   const times = { createdAt: expect.any(String) as string, endedAt: expect.any(String) as string };
   expect(alone).toEqual({ ...there, value: { ...there.value, ...unequal, ...times } });
-  expect(stopResult.parse(alone.value).alreadyPaused).toContain(CAMPAIGN);
+  expect(stopResult.parse(alone.value).seenPaused).toContain(CAMPAIGN);
   const one = await answered(["campaign", "stops", /stop_\w+/.exec(stdout)?.[0] ?? ""]);
   expect(stopResult.parse(one.value).changes).toMatchObject([{ campaignId: CAMPAIGN, status: "paused", confirmed: true }]);
   const id = /stop_\w+/.exec(stdout)?.[0] ?? "";

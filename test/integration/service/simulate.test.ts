@@ -70,7 +70,7 @@ test.each(["/simulate", "/simulate/what-if", "/simulate/optimise"])(
     });
     const ended = expect(asked).rejects.toThrow();
     for (let i = 0; i < 20; i++) expect((await at.ask("/livez")).status).toBe(200);
-    expect((await at.post("/api/v1/campaigns/stop", {})).status).toBe(200);
+    expect((await at.post("/api/v1/campaigns/stop", {})).status).toBe(202);
     stop.abort();
     await ended;
     // Its turn passes on.
