@@ -132,7 +132,7 @@ test("campaigns are paused by name and all at once", async () => {
   });
   expect(away).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining("Pause without the service: the same command without OUTDIAL_URL") as string,
+    stderr: expect.stringContaining("Stop without the service: the same command without OUTDIAL_URL") as string,
   });
   const all = await answered(["campaign", "pause", "--all", "--reason", "complaints"]);
   expect(all).toMatchObject({
