@@ -6,6 +6,7 @@ import {
   CampaignStates,
   endOf,
   figuresOf,
+  type KnownOfCampaigns,
   STOP_PATIENCE,
   type StateContext,
   StopRun,
@@ -16,7 +17,6 @@ import {
   embeddedStoreRuns,
   type MetricReading,
   type Stop,
-  type StopEvidence,
   type StoppedCampaign,
   type Store,
   StoreError,
@@ -223,11 +223,12 @@ async function tellStore(
 
 /** What the database knows of campaigns; nothing where there is no store. One attempt is under way at a time: asked again, it is waited for. */
 function knownTo(config: Config, environment: Environment, late: AbortSignal) {
-  let asking: Promise<readonly StopEvidence[]> | undefined;
+  let asking: Promise<KnownOfCampaigns> | undefined;
   const ask = () => {
     asking ??= inTime(config, environment, late, (store) => store.stops.evidence())
+      .then((evidence) => ({ evidence }))
       .catch((thrown: unknown) => {
-        if (thrown instanceof StoreError && thrown.code === "no_store") return [];
+        if (thrown instanceof StoreError && thrown.code === "no_store") return { evidence: [] };
         throw thrown;
       })
       .finally(() => {

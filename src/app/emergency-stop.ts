@@ -30,6 +30,7 @@ export function emergencyStopsOn(workplace: Workplace, timing: StopTiming, warn:
     provisioning,
     keepList: (list, at) => store.knownCampaigns.keep(list, at),
     figures: figuresOf(tenant),
+    lists: store.knownCampaigns,
     jot: (stop) => new StopNotes(config.dir, stop, { now: () => clock.now(), warn }),
     replicas: replica,
     replicaId: replica.id,

@@ -12,7 +12,14 @@ export interface Cable extends AsyncDisposable {
   putBack(): void;
   /** Connections that were refused while it was pulled. */
   refused(): number;
+  /** Pieces that went through, either way, and ends of connections. */
+  passed(): number;
+  /** Whether an answer is awaited that may come soon. */
+  awaits(): boolean;
 }
+
+/** What takes longer waits for something else than the answering party. */
+const SOON_MS = 50;
 
 /** @param target address of a server on the loopback, with its port */
 export async function lay(target: string): Promise<Cable> {
@@ -21,6 +28,8 @@ export async function lay(target: string): Promise<Cable> {
   let isPulled = false;
   let isSilent = false;
   let refused = 0;
+  let passed = 0;
+  const asking = new Map<Socket, number>();
   const server = createServer((near) => {
     if (isPulled) {
       refused += 1;
@@ -33,9 +42,16 @@ export async function lay(target: string): Promise<Cable> {
       [far, near],
     ] as const) {
       open.add(from);
+      from.on("data", () => {
+        passed += 1;
+        if (from === near) asking.set(near, performance.now());
+        else asking.delete(near);
+      });
       from.on("error", () => to.destroy());
       from.on("close", () => {
         open.delete(from);
+        asking.delete(near);
+        passed += 1;
         to.destroy();
       });
       if (isSilent) from.pause();
@@ -65,6 +81,8 @@ export async function lay(target: string): Promise<Cable> {
       isSilent = false;
     },
     refused: () => refused,
+    passed: () => passed,
+    awaits: () => !isSilent && [...asking.values()].some((since) => performance.now() - since < SOON_MS),
     async [Symbol.asyncDispose]() {
       cut();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -78,6 +78,9 @@ export interface LyingTenant extends AsyncDisposable {
   tell(lies: readonly Lie[]): void;
   /** Resolves when nothing that came through is under way. */
   idle(): Promise<void>;
+  isIdle(): boolean;
+  /** How many requests came, and how many have ended. */
+  happened(): number;
   /** The campaigns that an answer says something of, by id, and whether it says paused; undefined for an answer that says nothing of that kind. */
   shown(passed: Passed): ReadonlyMap<string, boolean> | undefined;
   /** How many campaigns a page of the list says that there are. */
@@ -164,6 +167,7 @@ export async function startLyingTenant({ sandbox, profile, ids, now }: LyingSett
   let lies: { readonly lie: Lie; left: number; met: number }[] = [];
   let began = now();
   let under = 0;
+  let happened = 0;
   const rested: (() => void)[] = [];
   let ended = false;
   const holding = new Set<() => void>();
@@ -257,11 +261,13 @@ export async function startLyingTenant({ sandbox, profile, ids, now }: LyingSett
 
   const server = createServer((asked, reply) => {
     under += 1;
+    happened += 1;
     reply.on("error", () => undefined);
     handle(asked, reply)
       .catch(() => asked.socket.destroy())
       .finally(() => {
         under -= 1;
+        happened += 1;
         if (under === 0) for (const wake of rested.splice(0)) wake();
       });
   });
@@ -280,6 +286,8 @@ export async function startLyingTenant({ sandbox, profile, ids, now }: LyingSett
       journal = [];
       began = now();
     },
+    isIdle: () => under === 0,
+    happened: () => happened,
     idle: () => (under === 0 ? Promise.resolve() : new Promise((resolve) => rested.push(resolve))),
     shown({ topic, campaign, answer }) {
       if (answer?.status !== 200 || (topic !== "list" && topic !== "status")) return undefined;

@@ -9,7 +9,7 @@ import { type StopResult, stopResult } from "../../src/operations/views/index.ts
 import type { HostTime, Sandbox } from "../../src/sandbox/index.ts";
 import { type Cable, lay } from "./cable.ts";
 import { beginCli } from "./cli.ts";
-import { type HastenedClock, hastenedClock } from "./hastened-clock.ts";
+import { type LeapingClock, leapingClock } from "./leaping-clock.ts";
 import { type LyingTenant, type Passed, type Plan, type Profile, startLyingTenant } from "./lying-tenant.ts";
 import { EASTERN } from "./service.ts";
 import { startWorld } from "./world.ts";
@@ -49,7 +49,7 @@ export interface StopWorld extends AsyncDisposable {
   readonly mode: StopMode;
   readonly sandbox: Sandbox;
   readonly tenant: LyingTenant;
-  readonly clock: HastenedClock;
+  readonly clock: LeapingClock;
   /** As outdial knows them, by their places. */
   readonly ids: readonly string[];
   /** Makes these campaigns dial, by their places, and no other. */
@@ -73,34 +73,11 @@ export interface StopWorld extends AsyncDisposable {
 
 interface StopSetting {
   readonly campaigns: number;
-  /** How outdial's time runs while something is done; see `PACES`. */
-  readonly paces?: Paces;
   /** How many people can be called; nobody by default. */
   readonly people?: number;
   readonly patience?: NonNullable<ServiceOptions["stops"]>["patience"];
   readonly yaml?: string;
 }
-
-type Paces = readonly (readonly [fromMs: number, pace: number])[];
-
-/** From so many of the machine's milliseconds on so many of outdial's seconds pass in one of the machine's. A command opens its store in a limited time. */
-const PACES: Readonly<Record<Door, Paces>> = {
-  service: [
-    [0, 100],
-    [300, 1_000],
-    [1_500, 5_000],
-  ],
-  library: [
-    [0, 100],
-    [300, 1_000],
-    [1_000, 5_000],
-  ],
-  command: [
-    [0, 10],
-    [500, 200],
-    [1_500, 5_000],
-  ],
-};
 
 /** After so long a stop gives up, by its clock, ms: longer than any lie that has an end. */
 const GIVE_UP_MS = { service: 180_000, command: 1_800_000, library: 1_800_000 } as const satisfies Record<Door, number>;
@@ -112,7 +89,7 @@ const AT_LAST_MS = 60_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The sandbox's time follows outdial's. */
-function hostOf(clock: HastenedClock): HostTime {
+function hostOf(clock: LeapingClock): HostTime {
   return {
     now: () => clock.now(),
     after(ms, _hold, run) {
@@ -126,12 +103,15 @@ function hostOf(clock: HastenedClock): HostTime {
 /** Opens a tenant that lies, and outdial before it. */
 export async function openStopWorld(
   mode: StopMode,
-  { campaigns, patience, yaml = "", paces: given, people = 0 }: StopSetting,
+  { campaigns, patience, yaml = "", people = 0 }: StopSetting,
 ): Promise<StopWorld> {
   const { profile, door, store } = mode;
-  const paces = given ?? PACES[door];
   await using stack = new AsyncDisposableStack();
-  const clock = hastenedClock(Date.parse(OPEN));
+  const around: { readonly isBusy: () => boolean; readonly happened: () => number }[] = [];
+  const clock = leapingClock(Date.parse(OPEN), {
+    isBusy: () => around.some(({ isBusy }) => isBusy()),
+    happened: () => around.reduce((sum, { happened }) => sum + happened(), 0),
+  });
   const names = Array.from({ length: campaigns }, (_, place) => `camp_${String(place).padStart(5, "0")}`);
   const ids = profile === "rest" ? names : names.map((_, place) => String(4001 + place));
   const world = stack.use(
@@ -153,6 +133,10 @@ export async function openStopWorld(
   const { sandbox, folder } = world;
   const tenant = stack.use(await startLyingTenant({ sandbox, profile, ids, now: () => clock.now() }));
   const cable: Cable = stack.use(await lay(world.databaseUrl));
+  around.push(
+    { isBusy: () => !tenant.isIdle(), happened: () => tenant.happened() },
+    { isBusy: () => cable.awaits(), happened: () => cable.passed() },
+  );
   const direct = { ...world.environment, OUTDIAL_TENANT_URL: tenant.url };
   const environment = { ...direct, DATABASE_URL: cable.url };
 
@@ -163,7 +147,7 @@ export async function openStopWorld(
     readonly mend: () => Promise<void>;
   };
   if (door === "service") {
-    const stops = { lookMs: 500, patience: { giveUpMs: GIVE_UP_MS.service, ...patience } };
+    const stops = { lookMs: 500, patience: { giveUpMs: GIVE_UP_MS.service, shortListMs: 10_000, ...patience } };
     const service = stack.use(await openService({ clock }, environment, { port: 0, log: () => undefined, stops }));
     const token = (await service.store.access.addToken({ name: "olga", role: "admin", expiresAt: null, by: "test" })).token;
     ask = (path, init = {}) =>
@@ -222,7 +206,7 @@ export async function openStopWorld(
     if (store === "frozen") cable.silence();
     const began = clock.now();
     const left = new AbortController();
-    const ended = paced(clock, paces, () => stop(left.signal)).then((said) => ({
+    const ended = leaping(clock, () => stop(left.signal)).then((said) => ({
       interrupted: false,
       ...said,
       lastedMs: clock.now() - began,
@@ -231,7 +215,7 @@ export async function openStopWorld(
   };
   // With the store away nothing would end in order.
   stack.defer(() => {
-    clock.pace(50);
+    clock.leap(true);
     cable.pull();
     cable.putBack();
   });
@@ -251,12 +235,24 @@ export async function openStopWorld(
         .state()
         .campaigns.flatMap(({ id, status }) => (status === "active" ? [ids[names.indexOf(id)] ?? id] : []));
     },
-    read: () => paced(clock, paces, read),
+    read: () => leaping(clock, read),
     async resume(place) {
       const registry = join(folder, "registry.txt");
       await writeFile(registry, "2125550199\n");
       for (const list of EASTERN) {
-        const args = ["dnc", "import", registry, "--list", "national", "--registry", list, "--as-of", "2026-06-15"];
+        const args = [
+          "dnc",
+          "import",
+          registry,
+          "--list",
+          "national",
+          "--registry",
+          list,
+          "--covers",
+          "all",
+          "--as-of",
+          "2026-06-15",
+        ];
         const loaded = await world.run(args, { clock, env: direct });
         if (loaded.code !== 0) throw new Error(`the registry ${list} was not loaded: ${loaded.stderr}`);
       }
@@ -268,7 +264,7 @@ export async function openStopWorld(
     stop: () => begin().ended,
     begin,
     mend: () =>
-      paced(clock, paces, async () => {
+      leaping(clock, async () => {
         if (store === "there") return;
         // What waits in silence would wait for as long as the system waits for lost packets.
         cable.pull();
@@ -279,14 +275,13 @@ export async function openStopWorld(
   };
 }
 
-/** Lets outdial's time run while something is done. */
-async function paced<T>(clock: HastenedClock, paces: Paces, work: () => Promise<T>): Promise<T> {
-  const timers = paces.map(([from, pace]) => setTimeout(() => clock.pace(pace), from));
+/** Lets outdial's time pass while something is done. */
+async function leaping<T>(clock: LeapingClock, work: () => Promise<T>): Promise<T> {
+  clock.leap(true);
   try {
     return await work();
   } finally {
-    for (const timer of timers) clearTimeout(timer);
-    clock.pace(1);
+    clock.leap(false);
   }
 }
 
@@ -302,7 +297,7 @@ function readingOf(result: StopResult): Pick<Said, "allConfirmed" | "result"> {
 async function byCommand(
   cwd: string,
   env: Readonly<Record<string, string>>,
-  clock: HastenedClock,
+  clock: LeapingClock,
   left: AbortSignal,
 ): Promise<Answer> {
   const run = beginCli(STOP_COMMAND, { cwd, env, clock });

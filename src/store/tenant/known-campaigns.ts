@@ -21,8 +21,12 @@ export interface KnownCampaign {
 
 const COLUMNS = `id, name, status, status_at as "statusAt", lacking_since as "lackingSince", gone_at as "goneAt"`;
 
+type ListListener = (list: readonly Pick<KnownCampaign, "id" | "status">[], at: Instant) => void;
+
 /** Writes and reads the last list of campaigns. The time of its reading is in the tenant readings, as `campaigns`. */
 export class KnownCampaigns extends Ledger {
+  readonly #listeners: ListListener[] = [];
+
   /** In the order of the list, with those that the last list lacks. @param options `gone`: also those that a person called gone, at the end */
   list({ gone = false }: { readonly gone?: boolean | undefined } = {}): Promise<KnownCampaign[]> {
     return this.store.query<KnownCampaign>(
@@ -40,11 +44,17 @@ export class KnownCampaigns extends Ledger {
     return row;
   }
 
+  /** Calls a listener with every complete list that this process is given to store, whether the database takes it or not. */
+  onList(listener: ListListener): void {
+    this.#listeners.push(listener);
+  }
+
   /**
    * Stores a complete list: a campaign that is not on it stays known, as lacking. A status from a later time is kept.
    * @param at when the reading began
    */
   async keep(list: readonly Pick<KnownCampaign, "id" | "name" | "status">[], at: Instant): Promise<void> {
+    for (const listener of this.#listeners) listener(list, at);
     const once = [...new Map(list.map((one) => [one.id, one])).values()];
     await this.store.commit(async (tx) => {
       await tx.query("select pg_advisory_xact_lock(hashtext('outdial known campaigns'))");

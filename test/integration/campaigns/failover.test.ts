@@ -222,7 +222,7 @@ it.each(["handing-over", "gating", "draining"] as const)(
     await expect.poll(() => isSilent).toBe(true);
     expect(await failover.show(PRIMARY)).toMatchObject({ runs: true });
     const stopped = await world.run(["campaign", "pause", "--all", "--yes", "--timeout", "0s", "--reason", "a wrong list"]);
-    expect(stopped.stdout).toContain("2 listed as paused before");
+    expect(stopped.stdout).toContain("2 seen paused before");
     await watching;
     expect((await failover.find(PRIMARY)).state).toMatchObject({
       phase: "halted",
@@ -261,7 +261,7 @@ it("does not resume a campaign whose gate reads its list while everything is sto
   const resuming = world.run(["campaign", "resume", BACKUP, "--yes", "--json"]);
   await until(() => control.requests({ operation: "getCampaign" }).some(({ path }) => path.includes(BACKUP)));
   const stop = await world.run(["campaign", "pause", "--all", "--yes", "--timeout", "0s"]);
-  expect(stop.stdout).toContain("1 listed as paused before");
+  expect(stop.stdout).toContain("1 seen paused before");
   const { code, stdout } = await resuming;
   expect(JSON.parse(stdout)).toMatchObject({
     status: "superseded",

@@ -234,7 +234,12 @@ test("a store of before: a file covers the area codes that it names, and that of
     alter table outdial.replicas drop column refused, drop column alike;
     alter table outdial.endpoints drop column known_at;
     alter table outdial.approvals drop column requested_token;
-    alter table outdial.idempotency_keys drop column wrote`);
+    alter table outdial.idempotency_keys drop column wrote;
+    alter table outdial.dialer_changes drop column machine;
+    alter table outdial.campaign_applies drop column machine;
+    alter table outdial.known_campaigns drop column lacking_since;
+    drop table outdial.known_counts;
+    alter table outdial.retrievals drop column compared`);
   for (const [id, registry, numbers] of [
     [1, "US", [A212, A813]],
     [2, "GB", [442079460018]],

@@ -203,7 +203,7 @@ test("what is nested deeply, or holds more campaigns than are read at a time, is
 
 test("a reading ends when its time is over", async () => {
   const texts = { of: "texts", name: "readTexts", module: "./read-texts", from: import.meta.url };
-  const reading = readAside<typeof readTexts>(texts, [{ name: "a", text: GOOD }], { withinMs: 1 });
+  const reading = readAside<typeof readTexts>(texts, [{ name: "a", text: `${GOOD}---\n`.repeat(400) }], { withinMs: 1 });
   await expect(reading).rejects.toMatchObject({
     code: "invalid_input",
     message: expect.stringContaining("longer than 0.001 s") as string,

@@ -5,7 +5,7 @@ import { type Clock, messageOf, newId, OutdialError, type RandomStream } from ".
 import type { ListProblem, Stop, StopEvidence, StopLedger, StopPause, StoppedCampaign } from "../../../store/index.ts";
 import { OperationError } from "../../error.ts";
 import { isFree, type LeaseHolder, takeFree } from "../../run/lease.ts";
-import { type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
+import { type KnownOfCampaigns, type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
 
 /** Notes of a stop that is carried out while the database is away. */
 export interface StopJot {
@@ -22,6 +22,8 @@ interface EmergencyStopDeps extends Pick<StopRunDeps, "runner" | "provisioning" 
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly patience: StopPatience;
+  /** Tells of every list of campaigns that this process reads to its end, whether it can be stored or not. */
+  readonly lists: { onList(listener: (list: readonly { readonly id: string; readonly status: string }[], at: number) => void): void };
   /** Begins notes in the working folder. */
   readonly jot: (stop: Stop) => StopJot;
   readonly warn: (message: string) => void;
@@ -44,6 +46,8 @@ interface Here {
 
 /** How often what is known of campaigns is read, for a stop during which the database is away, ms. */
 const EVIDENCE_MS = 30_000;
+/** What was known so long ago, and no list has confirmed since, may be less than there is, ms. */
+const OLD_MS = 600_000;
 
 /** Begins emergency stops, carries them out, and takes over those of processes that died. */
 export class EmergencyStops {
@@ -51,9 +55,20 @@ export class EmergencyStops {
   /** Stops that are carried out here, or are not in the database yet. */
   readonly #here = new Map<string, Here>();
   #evidence: { readonly at: number; readonly read: readonly StopEvidence[] } | undefined;
+  /** What lists have shown since. */
+  readonly #listed = new Map<string, StopEvidence>();
+  #listedAt: number | undefined;
 
   constructor(deps: EmergencyStopDeps) {
     this.#deps = deps;
+    deps.lists.onList((list, at) => {
+      this.#listedAt = at;
+      for (const { id, status } of list) {
+        const dials = status !== "paused";
+        const mayDial = dials || this.#listed.get(id)?.mayDial === true;
+        this.#listed.set(id, { campaignId: id, mayDial, at: dials ? at : (this.#listed.get(id)?.at ?? null), expected: true });
+      }
+    });
   }
 
   /**
@@ -131,6 +146,7 @@ export class EmergencyStops {
     const at = clock.now();
     if (this.#evidence !== undefined && Math.abs(at - this.#evidence.at) < EVIDENCE_MS) return;
     this.#evidence = { at, read: await ledger.evidence() };
+    if ((this.#listedAt ?? at) < at) this.#listed.clear();
   }
 
   /** Settles when every campaign of a stop that was begun here was tried once, or the stop no longer runs here. */
@@ -215,12 +231,19 @@ export class EmergencyStops {
   }
 
   /** What is known of campaigns; without the database, what was known of late. */
-  async #knownNow(): Promise<readonly StopEvidence[]> {
+  async #knownNow(): Promise<KnownOfCampaigns> {
     try {
-      return await this.#inTime(this.#deps.ledger.evidence());
+      return { evidence: await this.#inTime(this.#deps.ledger.evidence()) };
     } catch (thrown) {
-      if (this.#evidence === undefined) throw thrown;
-      return this.#evidence.read;
+      const at = Math.max(this.#evidence?.at ?? 0, this.#listedAt ?? 0);
+      if (at === 0) throw thrown;
+      const all = new Map((this.#evidence?.read ?? []).map((one) => [one.campaignId, one]));
+      for (const one of this.#listed.values())
+        if (one.mayDial || all.get(one.campaignId)?.mayDial !== true) all.set(one.campaignId, one);
+      const age = this.#deps.clock.now() - at;
+      const doubt = `${messageOf(thrown)}; what this service knows is ${Math.round(age / 60_000)} minutes old`;
+      const newest = (a: StopEvidence, b: StopEvidence) => Number(b.mayDial) - Number(a.mayDial) || (b.at ?? 0) - (a.at ?? 0);
+      return { evidence: [...all.values()].sort(newest), ...(age < OLD_MS ? {} : { doubt }) };
     }
   }
 

@@ -11,5 +11,5 @@ export {
   reasonsOf,
 } from "./gate.ts";
 export { type ResumeReport, type ResumeVerdict, resumeVerdict } from "./resume.ts";
-export { pauseAll, STOP_PATIENCE, type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
+export { type KnownOfCampaigns, pauseAll, STOP_PATIENCE, type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
 export type { ZoneWindow } from "./windows.ts";

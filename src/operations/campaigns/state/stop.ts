@@ -66,12 +66,19 @@ export interface StopRecord {
   ): Promise<readonly Pick<StoppedCampaign, "campaignId" | "message">[]>;
 }
 
+/** What is known of campaigns besides the tenant's list. */
+export interface KnownOfCampaigns {
+  readonly evidence: readonly StopEvidence[];
+  /** Why that may be less than was known once; undefined when it is not. */
+  readonly doubt?: string | undefined;
+}
+
 /** What carrying out a stop needs. */
 export interface StopRunDeps extends Pick<ChangeDeps, "figures" | "clock"> {
   readonly runner: CampaignRunner;
   readonly provisioning: Pick<CampaignProvisioning, "campaigns">;
   /** What is known of campaigns besides the tenant's list. Rejects when that cannot be read now. */
-  readonly evidence: () => Promise<readonly StopEvidence[]>;
+  readonly evidence: () => Promise<KnownOfCampaigns>;
   /** Absent for a stop that nothing but its notes remembers. */
   readonly record?: StopRecord | undefined;
   /** Stores a list of campaigns that was read to its end and lacks nothing. @param at when the reading began */
@@ -113,7 +120,12 @@ const LAST_LOOKS = 3;
 
 interface Entry {
   row: StoppedCampaign;
+  /** What it is in the queue for, what is being done about it, what it waits to be queued for. */
   step: Step | undefined;
+  doing: Step | undefined;
+  after: Step | undefined;
+  /** Something said that it may dial while it was looked at. */
+  mustPause: boolean;
   /** Number of the key that is sent; a new one after a refusal, and after an answer that turned out to be an old one. */
   key: number;
   wait: number;
@@ -227,30 +239,30 @@ export class StopRun {
     for (let looks = 0; looks < LAST_LOOKS && (await this.#lastLook()); looks += 1) await this.#settled();
   }
 
-  /** Reads what is known, again until it can be read; what may dial goes first. */
+  /** Reads what is known, again until it is certain or the time is up; what may dial goes first. */
   async #gather(): Promise<void> {
     const { evidence, clock, patience } = this.#deps;
+    const isUp = this.#waitsFor();
     for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+      const before = this.#unread?.message;
       try {
-        this.#evidence = await this.#inTime(evidence());
-        this.#unread = null;
-        for (const { campaignId, mayDial } of this.#evidence) if (mayDial) this.#take(campaignId, "known", "seen");
+        const { evidence: known, doubt } = await this.#inTime(evidence());
+        this.#unread = doubt === undefined ? null : unread(doubt);
+        this.#evidence = known;
+        for (const { campaignId, mayDial } of known) if (mayDial) this.#take(campaignId, "known", "seen");
         // The list was faster, or it cannot be read.
         if (this.#named !== undefined) {
           const compared = this.#compared(this.#named);
           if (this.#problem === null || isShort(this.#problem)) this.#problem = compared ?? this.#problem;
         } else if (this.#problem !== null) this.#takeKnown();
-        this.#isProblemDirty = true;
-        this.#isGathered = true;
-        this.#pump();
-        return;
       } catch (thrown) {
         if (this.#signal.aborted) throw thrown;
-        this.#isGathered = true;
-        this.#pump();
-        this.#unread = { code: "known_unread", message: `what is known of campaigns could not be read: ${messageOf(thrown)}` };
-        if (this.#isListTried && (this.#open === 0 || clock.now() >= this.#deadline)) return;
+        this.#unread ??= unread(messageOf(thrown));
       }
+      this.#isProblemDirty ||= before !== this.#unread?.message;
+      this.#isGathered = true;
+      this.#pump();
+      if (this.#unread === null || isUp()) return;
       await clock.sleep(wait, this.#signal);
     }
   }
@@ -258,7 +270,7 @@ export class StopRun {
   /** Reads the list until it is whole and lacks nothing, or the time is up. */
   async #list(): Promise<void> {
     const { clock, patience } = this.#deps;
-    let settledAt: Instant | undefined;
+    const isUp = this.#waitsFor();
     for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
       const before = this.listProblem;
       this.#problem = await this.#listOnce();
@@ -267,11 +279,21 @@ export class StopRun {
       this.#isListTried = true;
       this.#tellFirst();
       if (this.#problem === null || clock.now() >= this.#deadline) return;
-      settledAt = this.#open === 0 ? (settledAt ?? clock.now()) : undefined;
       // It has answered, and everything that it lacks is paused: waiting for other answers has an end.
-      if (isShort(this.#problem) && settledAt !== undefined && clock.now() - settledAt >= patience.shortListMs) return;
+      if (isUp() && isShort(this.#problem)) return;
       await clock.sleep(wait, this.#signal);
     }
+  }
+
+  /** Whether everything that is known has settled so long ago that waiting for more knowledge ends. */
+  #waitsFor(): () => boolean {
+    const { clock, patience } = this.#deps;
+    let settledAt: Instant | undefined;
+    return () => {
+      const now = clock.now();
+      settledAt = this.#open === 0 && this.#isListTried ? (settledAt ?? now) : undefined;
+      return now >= this.#deadline || (settledAt !== undefined && now - settledAt >= patience.shortListMs);
+    };
   }
 
   async #listOnce(): Promise<ListProblem | null> {
@@ -337,14 +359,23 @@ export class StopRun {
    */
   async #lastLook(): Promise<boolean> {
     if (this.#problem !== null) return false;
+    const { clock, patience } = this.#deps;
+    const isUp = this.#waitsFor();
     const started: string[] = [];
-    try {
-      for await (const { items } of this.#pages())
-        for (const { id, status } of items.map(idAndStatus)) if (id !== undefined && status !== "paused") started.push(id);
-    } catch (thrown) {
-      if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
-      // The first reading was whole.
-      return false;
+    for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+      try {
+        for await (const { items } of this.#pages())
+          for (const { id, status } of items.map(idAndStatus)) if (id !== undefined && status !== "paused") started.push(id);
+        this.#problem = null;
+        break;
+      } catch (thrown) {
+        if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
+        const { code, message } = thrown;
+        this.#isProblemDirty ||= this.#problem === null;
+        this.#problem = { code, message: `the list could not be read again after the pauses: ${message}` };
+        if (isUp()) return false;
+      }
+      await clock.sleep(wait, this.#signal);
     }
     const before = this.#open;
     for (const id of started) {
@@ -408,13 +439,16 @@ export class StopRun {
       return;
     }
     if (source === "listed" && there.row.source === "known") this.#change(there, { source });
-    const { step: waits, row } = there;
+    const { row } = there;
     if (there.isOver) {
       // It was seen paused before a source said otherwise.
       if (row.outcome === "seen" && (step === "listed" || step === "seen")) this.#reopen(there);
       return;
     }
-    if (waits === undefined || waits === "again" || waits === "look" || step === "shown") return;
+    if (step === "shown") return;
+    if (there.doing === "shown") there.mustPause = true;
+    const waits = there.step ?? there.after;
+    if (waits === undefined || waits === "again" || waits === "look") return;
     if (STEPS.indexOf(step) < STEPS.indexOf(waits)) {
       if (row.outcome === "listed") this.#change(there, { outcome: null });
       this.#queue(there, step);
@@ -428,6 +462,9 @@ export class StopRun {
     const entry: Entry = {
       row,
       step: undefined,
+      doing: undefined,
+      after: undefined,
+      mustPause: false,
       // An earlier process may have sent the first ones.
       key: step === undefined ? 1_000 + this.stop.run * 1_000 : 1,
       wait: againMs,
@@ -457,6 +494,7 @@ export class StopRun {
 
   #queue(entry: Entry, step: Step): void {
     entry.step = step;
+    entry.after = undefined;
     this.#queues.get(step)?.push(entry);
     this.#pump();
   }
@@ -470,8 +508,10 @@ export class StopRun {
       // It went on under another step.
       if (entry === undefined || entry.step !== step || entry.isOver) continue;
       entry.step = undefined;
+      entry.doing = step;
       this.#busy.set(step, this.#at(step) + 1);
       void this.#do(entry, step).finally(() => {
+        if (entry.doing === step) entry.doing = undefined;
         this.#busy.set(step, this.#at(step) - 1);
         this.#pump();
       });
@@ -524,6 +564,7 @@ export class StopRun {
       const outcome = already && !entry.isSent && !earlierUnknown ? "already" : "changed";
       entry.answeredAt = clock.now();
       entry.isSent = true;
+      entry.mustPause = false;
       entry.wait = patience.againMs;
       const pause: StopPause = { campaignId, key, outcome, at: entry.answeredAt };
       if (this.#deps.record !== undefined) this.#pauses.push(pause);
@@ -570,12 +611,12 @@ export class StopRun {
       const { status } = await runner.status(campaignId, { lane: "pacing", signal: this.#signal, deadlineMs: patience.sendMs });
       if (entry.isOver) return;
       this.#tried(entry);
-      if (isStill(status)) {
+      if (isStill(status) && !entry.mustPause) {
         this.#change(entry, { outcome: "seen", shown: true, message: null, code: null, settled: true });
         this.#end(entry);
         return;
       }
-      this.#change(entry, { outcome: null, shown: false });
+      this.#change(entry, { outcome: null, shown: isStill(status) });
       this.#queue(entry, "listed");
     } catch (thrown) {
       if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
@@ -596,8 +637,9 @@ export class StopRun {
       return;
     }
     // The place of its request is free meanwhile.
+    entry.after = step;
     void clock.sleep(wait, this.#signal).then(
-      () => (entry.isOver ? undefined : this.#queue(entry, step)),
+      () => (entry.isOver || entry.after !== step ? undefined : this.#queue(entry, step)),
       () => undefined,
     );
   }
@@ -733,6 +775,10 @@ const keyOf = (stop: string, campaignId: string, n: number): string =>
     .digest("hex")
     .slice(0, 32)}`;
 
+const unread = (why: string): ListProblem => ({
+  code: "known_unread",
+  message: `what is known of campaigns could not be read: ${why}`,
+});
 const incomplete = (message: string): ListProblem => ({ code: "list_incomplete", message });
 const SHORT = ["empty_list", "list_lacks_known", "list_incomplete"];
 /** The tenant has answered with a list that may be true. */
@@ -741,14 +787,8 @@ const isShort = ({ code }: ListProblem): boolean => SHORT.includes(code);
 /** What is missing in a list that was read to its end. @param lacking number of campaigns that are known and not named */
 function shortness(named: number, total: number, lacking: number): ListProblem | null {
   const known = `the tenant's list lacks ${lacking} ${lacking === 1 ? "campaign that is" : "campaigns that are"} known`;
-  if (named === 0)
-    return {
-      code: "empty_list",
-      message:
-        lacking === 0
-          ? "the tenant lists no campaign, and none is known from earlier readings"
-          : `the tenant lists no campaign: ${known}`,
-    };
+  if (named === 0 && lacking === 0)
+    return { code: "empty_list", message: "the tenant lists no campaign, and none is known from earlier readings" };
   if (lacking > 0) return { code: "list_lacks_known", message: known };
   if (named < total) return incomplete(`the tenant lists ${named} of the ${total} campaigns that it says there are`);
   return null;
