@@ -15,7 +15,11 @@ export async function withDeadline<T>(
   const deadline = new AbortController();
   clock.sleep(Math.max(0, deadlineMs), ended.signal).then(
     () =>
-      deadline.abort(new TenantError("deadline_exceeded", `${operationId}: not done within ${deadlineMs} ms`, { operationId })),
+      deadline.abort(
+        new TenantError("deadline_exceeded", `not done within ${deadlineMs / 1000} s, waiting for its turn included`, {
+          operationId,
+        }),
+      ),
     () => {},
   );
   try {

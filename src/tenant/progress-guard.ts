@@ -14,7 +14,7 @@ const SAMPLE = 64;
 export const endless = (operationId: OperationId): TenantError =>
   new TenantError(
     "paging_loop",
-    `${operationId}: the tenant gave ${EMPTY_PAGES} pages in a row without an item, each with another page to follow`,
+    `the tenant gave ${EMPTY_PAGES} pages in a row without an item, each with another page to follow`,
     { operationId, advice: "What was read so far can be used; ask the vendor why the list does not end." },
   );
 

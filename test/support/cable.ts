@@ -19,7 +19,7 @@ export interface Cable extends AsyncDisposable {
 }
 
 /** What takes longer waits for something else than the answering party. */
-const SOON_MS = 50;
+const SOON_MS = 1_000;
 
 /** @param target address of a server on the loopback, with its port */
 export async function lay(target: string): Promise<Cable> {

@@ -16,8 +16,9 @@ export interface Surroundings {
   readonly happened: () => number;
 }
 
-/** Nothing has happened for so many turns of a timer of 1 ms. */
+/** Before it leaps, nothing has happened for so many turns of a timer of 1 ms, and for one more for so much time that it passes over. */
 const QUIET_TURNS = 3;
+const TURN_MS = 100;
 /** Timers are limited to 31 bits. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -36,9 +37,10 @@ export function leapingClock(start: number, { isBusy, happened }: Surroundings):
     quiet = isBusy() || now !== last ? 0 : quiet + 1;
     last = now;
     if (quiet < QUIET_TURNS || sleepers.size === 0) return;
-    quiet = 0;
     let next = Number.POSITIVE_INFINITY;
     for (const { until } of sleepers) next = Math.min(next, until);
+    if (quiet < QUIET_TURNS + (next - exact()) / TURN_MS) return;
+    quiet = 0;
     if (next > exact()) base = { own: next, machine: performance.now() };
     for (const sleeper of [...sleepers]) if (sleeper.until <= next) sleeper.wake();
   };

@@ -389,7 +389,7 @@ function tellOf({ tenant }: StopWorld, { text }: Said): string {
   return `${text.slice(0, 2000)}\n${lines.join("\n")}`;
 }
 
-export function lineOf({ topic, campaign, method, path, lie, forwarded, answer }: Passed): string {
+export function lineOf({ at, topic, campaign, method, path, lie, forwarded, answer }: Passed): string {
   const how = lie === undefined ? "" : ` [${JSON.stringify(lie.how)}]`;
-  return `${method} ${topic} ${campaign ?? path} → ${answer?.status ?? "nothing"}${forwarded ? "" : ", not forwarded"}${how}`;
+  return `${new Date(at).toISOString().slice(14, 23)} ${method} ${topic} ${campaign ?? path} → ${answer?.status ?? "nothing"}${forwarded ? "" : ", not forwarded"}${how}`;
 }

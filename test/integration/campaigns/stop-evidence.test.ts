@@ -123,7 +123,8 @@ describe("a list that shows what was", () => {
     world.tenant.tell([list({ trick: "aged", paused: [0, 1, 2] })]);
     const said = await world.stop();
     expect(world.dialing(), told(world, said)).toEqual([]);
-    expect(pausedOf(said)).toContain(world.ids[1]);
+    // Its calls go on for as long as people talk.
+    expect(said.result?.changes, told(world, said)).toMatchObject([{ campaignId: world.ids[1], status: "paused" }]);
   });
 });
 
@@ -203,7 +204,7 @@ describe("a tenant that refuses for a while", () => {
       expectWhole(world, said);
       const asked = world.tenant.journal.filter(({ topic }) => topic === "pause" || topic === "list" || topic === "token");
       const during = asked.filter(({ lie }) => lie !== undefined).length;
-      expect(during, told(world, said)).toBeGreaterThanOrEqual(3);
+      expect(during, told(world, said)).toBeGreaterThanOrEqual(2);
       const [first] = asked;
       const heard = world.tenant.journal.find(({ topic, lie }) => topic === "pause" && lie === undefined);
       expect((heard?.at ?? 0) - (first?.at ?? 0), told(world, said)).toBeLessThan(15_000 + 10_000);

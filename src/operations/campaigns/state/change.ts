@@ -300,8 +300,8 @@ async function readBack(
 }
 
 function notDrained(active: number | null, timeoutMs: number): string {
-  const within = `within ${timeoutMs / 1000} s`;
-  if (active === null) return `the tenant does not say how many calls are under way, ${within}`;
-  if (active === 0) return `the tenant gave no figures from after the pause, ${within}`;
-  return `${active} calls were still under way, ${within}`;
+  const within = timeoutMs === 0 ? "" : `, within ${timeoutMs / 1000} s`;
+  if (active === null) return `the tenant does not say how many calls are under way${within}`;
+  if (active === 0) return `the tenant gave no figures from after the pause${within}`;
+  return `${active} ${active === 1 ? "call was" : "calls were"} still under way${within}`;
 }
