@@ -88,7 +88,7 @@ export class TokenSource {
    * a pause that the tenant asked for is kept for seconds only
    */
   get(signal: AbortSignal | undefined, isStop = false): Promise<Token> {
-    if (isStop) this.#stopUntil = this.#with.clock.now() + STOPS_MS;
+    if (isStop) this.stopWaits();
     const held = this.current();
     if (held !== undefined) return Promise.resolve(held);
     if (signal?.aborted) return Promise.reject(abortError(signal));
@@ -98,6 +98,11 @@ export class TokenSource {
       const unlisten = this.#aborts.add(signal, () => reject(abortError(signal)));
       fetching.then(resolve, reject).finally(unlisten);
     });
+  }
+
+  /** A stop waits for the token, here or elsewhere. */
+  stopWaits(): void {
+    this.#stopUntil = this.#with.clock.now() + STOPS_MS;
   }
 
   /** Set while the tenant refuses the credentials, or each new token, as its last answer says; an answer that says neither leaves it. */
@@ -143,13 +148,16 @@ export class TokenSource {
 
   async #fetchWithRetry(): Promise<Token> {
     const { clock, hooks, closing } = this.#with;
-    const deadline = clock.now() + this.#config.retry.totalMs;
+    let deadline = clock.now() + this.#config.retry.totalMs;
     try {
       let failures = 0;
       let rateLimited = 0;
       for (;;) {
         const blocked = this.#blockedUntil - clock.now();
-        if (blocked > 0) await this.#pause(blocked);
+        if (blocked > 0) {
+          await this.#pause(blocked);
+          deadline = clock.now() + this.#config.retry.totalMs;
+        }
         const result = await this.#attempt(deadline);
         if (!(result instanceof Problem)) return result;
         if (result.failure.kind === "status" && result.failure.status === 429) rateLimited += 1;

@@ -24,7 +24,7 @@ interface AcdClientDependencies extends CallDependencies {
   readonly correlationPrefix: string;
   readonly correlation: (() => string | undefined) | undefined;
   /** The address of the API. */
-  readonly base: (signal: AbortSignal | undefined) => Promise<HostAddress>;
+  readonly base: (input: Pick<AnyAcdInput, "signal" | "lane">) => Promise<HostAddress>;
 }
 
 const OUTER = /^[\x21-\x7e]{1,64}$/;
@@ -119,7 +119,7 @@ export class AcdClient implements AcdRequester {
   }
 
   async #call(id: AcdOperationId, operation: AcdOperation, input: AnyAcdInput, version: number): Promise<AcdResult<unknown>> {
-    const base = await this.#with.base(input.signal);
+    const base = await this.#with.base(input);
     const prepared = prepareAcd(id, operation, input, base, version);
     this.#calls += 1;
     const correlationId = `${this.#belongsTo()}${this.#with.correlationPrefix}${this.#calls}`;

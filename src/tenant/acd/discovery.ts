@@ -46,8 +46,9 @@ export class Discovery {
     this.#with = dependencies;
   }
 
-  /** Found once for all callers; a failure is not cached. */
-  place(): Promise<TenantPlace> {
+  /** Found once for all callers; a failure is not cached. @param isStop a stop waits for it */
+  place(isStop = false): Promise<TenantPlace> {
+    if (isStop) this.#with.tokens.stopWaits();
     this.#place ??= this.#find().catch((thrown: unknown) => {
       this.#place = undefined;
       throw thrown;

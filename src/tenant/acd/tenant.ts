@@ -77,7 +77,7 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
     refusal: dependencies.refusal,
     closing,
     joined,
-    base: async (signal) => (await waited(discovery.place(), joined.of(signal, undefined))).api,
+    base: async ({ signal, lane }) => (await waited(discovery.place(lane === "stop"), joined.of(signal, undefined))).api,
   });
   return {
     profile: "acd",

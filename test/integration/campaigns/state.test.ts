@@ -70,7 +70,7 @@ it("says that it is not confirmed while calls are under way", async () => {
   world.sandbox.control.simulateMetrics({ campaignId: "camp_1", activeCalls: 7 });
   const { code, stdout } = await world.run(["campaign", "pause", "camp_1", "--timeout", "0s"]);
   expect(code).toBe(4);
-  expect(stdout).toContain("camp_1 paused, not confirmed: 7 calls were still under way, within 0 s");
+  expect(stdout).toContain("camp_1 paused, not confirmed: 7 calls were still under way\n");
   expect(statusOf(world, "camp_1")).toBe("paused");
 });
 
