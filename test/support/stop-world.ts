@@ -322,14 +322,15 @@ async function byCommand(
 }
 
 async function byLibrary({ campaigns }: Outdial, left: AbortSignal): Promise<Answer> {
-  const until = performance.now() + AT_LAST_MS;
+  const until = performance.now() + PATIENT_MS;
   try {
     let result = await campaigns.stop("olga", "fire");
     while (result.endedAt === null && performance.now() < until && !left.aborted) {
       await pause(10);
       result = await campaigns.stopped(result.id);
     }
-    return { ...readingOf(result), code: undefined, text: JSON.stringify(result) };
+    const interrupted = result.endedAt === null;
+    return { ...readingOf(result), interrupted, code: undefined, text: JSON.stringify(result) };
   } catch (thrown) {
     return refused(String(thrown));
   }

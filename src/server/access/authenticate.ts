@@ -15,13 +15,14 @@ export interface Recognised {
 /** How long a caller is remembered, ms, and how many are. */
 const REMEMBERED_MS = 4 * 3_600_000;
 const REMEMBERED = 10_000;
-/** How long the database is waited for where an answer is possible without it, ms. */
-const DATABASE_MS = 2_000;
+/** How long the database is waited for where an answer is possible without it, ms: for a caller who is remembered, and after it did not answer; else. */
+const DATABASE_MS = { known: 500, away: 100, unknown: 2_000 };
 
 /** Callers that the database recognised of late, by a hash of their secret: while it is away, a stop is taken from them. */
 export class Remembered {
   readonly #now: () => number;
   readonly #callers = new Map<string, { readonly who: Principal; readonly at: number }>();
+  #isAway = false;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -36,6 +37,19 @@ export class Remembered {
     if (this.#callers.size <= REMEMBERED) return;
     const [oldest] = this.#callers.keys();
     if (oldest !== undefined) this.#callers.delete(oldest);
+  }
+
+  /** Asks the database, for a limited time. */
+  async ask(secret: string, look: () => Promise<Principal | undefined>): Promise<Principal | undefined> {
+    const { known, away, unknown } = DATABASE_MS;
+    try {
+      const who = await withinMs(look(), this.find(secret) === undefined ? unknown : this.#isAway ? away : known);
+      this.#isAway = false;
+      return who;
+    } catch (thrown) {
+      this.#isAway = true;
+      throw thrown;
+    }
   }
 
   find(secret: string): Principal | undefined {
@@ -93,7 +107,7 @@ async function recognised(
   { remembered, storeless }: Pick<Deps, "remembered" | "storeless">,
 ): Promise<Principal | undefined> {
   try {
-    const who = await (storeless ? withinMs(look(), DATABASE_MS) : look());
+    const who = await (storeless ? remembered.ask(secret, look) : look());
     remembered.note(secret, who);
     return who;
   } catch (thrown) {

@@ -84,8 +84,10 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
     address,
     signal: request.signal,
   };
-  const answered = await once(route, raw, request, host, () => route.answer(raw, (plan) => secondPerson(route, raw, plan, host)));
-  await besides(route, () => recordRoute(route, raw, answered, host));
+  const besides = besidesOf(route);
+  const answer = () => route.answer(raw, (plan) => secondPerson(route, raw, plan, host));
+  const answered = await once(route, raw, request, { ...host, besides }, answer);
+  await besides(() => recordRoute(route, raw, answered, host));
   const shown = who.role === "viewer" && !route.asItIs ? maskedAnswer(answered) : answered;
   // A stream may still be reading the upload.
   const response = responseOf(shown, answered.kind === "stream" ? stack.move() : undefined);
@@ -173,7 +175,7 @@ async function once(
   route: ApiRoute,
   raw: RawRequest,
   request: Request,
-  host: RouteHost,
+  { besides, ...host }: RouteHost & { readonly besides: Besides },
   run: () => Promise<Answer>,
 ): Promise<Answer> {
   const key = route.method === "get" || route.question ? null : request.headers.get("idempotency-key");
@@ -183,7 +185,7 @@ async function once(
   if (!KEY.test(key)) throw new ServerError("invalid_request", "the Idempotency-Key is 1 to 200 visible ASCII characters");
   const { name } = raw.who;
   const hash = await hashOf(route, raw);
-  const taken = await besides(route, () => host.requests.takeKey(name, key, hash));
+  const taken = await besides(() => host.requests.takeKey(name, key, hash));
   if (taken === undefined) return run();
   if (certain && (taken.state === "other" || taken.state === "busy")) return run();
   if (taken.state === "lost" && (certain || PAUSES.has(route.id))) return run();
@@ -198,7 +200,7 @@ async function once(
   try {
     const answer = await host.requests.keyed(name, key, run);
     const { kind } = answer;
-    await besides(route, () =>
+    await besides(() =>
       keep(() =>
         kind === "json"
           ? host.requests.completeKey(name, key, { status: answer.status, body: JSON.stringify(answer.value) })
@@ -209,23 +211,32 @@ async function once(
   } catch (thrown) {
     // After a refusal the caller knows where it is; after anything else a repetition must not do again what may have been done.
     const lost = !(thrown instanceof OutdialError) || LOST.has(thrown.code);
-    await besides(route, () => keep(() => (lost ? host.requests.loseKey(name, key) : host.requests.releaseKey(name, key))));
+    await besides(() => keep(() => (lost ? host.requests.loseKey(name, key) : host.requests.releaseKey(name, key))));
     throw thrown;
   }
 }
 
-/** How long a route that needs no database waits for what is written beside it, ms. */
-const BESIDE_MS = 2_000;
+/** How long a route that needs no database waits for all that is written beside it, ms; and at least, for each thing. */
+const BESIDE_MS = 250;
+const LEAST_BESIDE_MS = 20;
 
-/** What the database does beside a request; undefined when it does not, for a route that is answered without it. */
-async function besides<T>({ storeless }: ApiRoute, work: () => Promise<T>): Promise<T | undefined> {
-  if (!storeless) return work();
-  try {
-    return await withinMs(work(), BESIDE_MS);
-  } catch (thrown) {
-    if (thrown instanceof StoreError) return undefined;
-    throw thrown;
-  }
+/** Does what the database does beside a request; undefined when it does not, for a route that is answered without it. */
+type Besides = <T>(work: () => Promise<T>) => Promise<T | undefined>;
+
+function besidesOf({ storeless }: ApiRoute): Besides {
+  if (!storeless) return (work) => work();
+  let left = BESIDE_MS;
+  return async (work) => {
+    const began = performance.now();
+    try {
+      return await withinMs(work(), Math.max(LEAST_BESIDE_MS, left));
+    } catch (thrown) {
+      if (thrown instanceof StoreError) return undefined;
+      throw thrown;
+    } finally {
+      left -= performance.now() - began;
+    }
+  };
 }
 
 /** What only stops dialing is carried out again rather than told. */

@@ -81,7 +81,10 @@ test("a workplace that was just made has things left to do, and nothing wrong", 
     const outdial = (...args: string[]) => runCli(args, { cwd: folder.path, env });
     expect(await outdial("init")).toMatchObject({ code: 0 });
     const fresh = await outdial("doctor");
-    expect(fresh).toMatchObject({ code: 1, stdout: expect.stringMatching(/\n\n2 left to do · 1 doubtful · \d+ ok\n$/) as string });
+    expect(fresh).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/\n\n2 left to do · 1 doubtful · \d+ ok\n$/) as string,
+    });
     expect(fresh.stdout).toMatch(/^todo {2}tenant +no tenant is configured$/m);
     env["OUTDIAL_TENANT_URL"] = "http://127.0.0.1:9";
     expect((await outdial("doctor")).stdout).toMatch(/^todo {2}tenant +CXONE_CLIENT_ID is not set$/m);

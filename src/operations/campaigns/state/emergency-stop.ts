@@ -23,7 +23,9 @@ interface EmergencyStopDeps extends Pick<StopRunDeps, "runner" | "provisioning" 
   readonly random: RandomStream;
   readonly patience: StopPatience;
   /** Tells of every list of campaigns that this process reads to its end, whether it can be stored or not. */
-  readonly lists: { onList(listener: (list: readonly { readonly id: string; readonly status: string }[], at: number) => void): void };
+  readonly lists: {
+    onList(listener: (list: readonly { readonly id: string; readonly status: string }[], at: number) => void): void;
+  };
   /** Begins notes in the working folder. */
   readonly jot: (stop: Stop) => StopJot;
   readonly warn: (message: string) => void;
@@ -44,6 +46,8 @@ interface Here {
   jot: StopJot | undefined;
 }
 
+/** How long a stop waits for the database before it begins, ms. */
+const BEGIN_MS = 400;
 /** How often what is known of campaigns is read, for a stop during which the database is away, ms. */
 const EVIDENCE_MS = 30_000;
 /** What was known so long ago, and no list has confirmed since, may be less than there is, ms. */
@@ -93,7 +97,7 @@ export class EmergencyStops {
     };
     const here = this.#enter(stop);
     try {
-      await this.#inTime(this.#enterInto(here));
+      await this.#inTime(this.#enterInto(here), BEGIN_MS);
     } catch (thrown) {
       this.#away(here, thrown);
     }
@@ -167,6 +171,8 @@ export class EmergencyStops {
     try {
       await run.carry(signal);
       const over = { ...here.stop, listProblem: run.listProblem, endedAt: clock.now(), executor: null };
+      // It is over, whether the database knows it or not.
+      here.stop = over;
       const ended = endOf({ stop: over, campaigns: run.campaigns });
       here.jot?.end(ended);
       const open = ended.notConfirmed.length;
@@ -185,8 +191,6 @@ export class EmergencyStops {
         } catch (thrown) {
           if (thrown instanceof OutdialError && thrown.code === "not_owner") break;
         }
-        // It is over, whether the database knows it or not.
-        here.stop = over;
         await clock.sleep(wait, signal);
       }
       here.jot?.discard();
@@ -217,7 +221,7 @@ export class EmergencyStops {
         patience,
         record,
         ...(keepList === undefined ? {} : { keepList }),
-        evidence: () => this.#knownNow(),
+        evidence: () => this.#knownNow(here.jot === undefined ? patience.recordMs : BEGIN_MS),
         onPause: (pause) => here.jot?.pause(pause),
         onAway: (thrown) => this.#away(here, thrown),
         onBack: () => warn(`the emergency stop ${stop.id} is written to the database again`),
@@ -231,9 +235,9 @@ export class EmergencyStops {
   }
 
   /** What is known of campaigns; without the database, what was known of late. */
-  async #knownNow(): Promise<KnownOfCampaigns> {
+  async #knownNow(withinMs: number): Promise<KnownOfCampaigns> {
     try {
-      return { evidence: await this.#inTime(this.#deps.ledger.evidence()) };
+      return { evidence: await this.#inTime(this.#deps.ledger.evidence(), withinMs) };
     } catch (thrown) {
       const at = Math.max(this.#evidence?.at ?? 0, this.#listedAt ?? 0);
       if (at === 0) throw thrown;
@@ -251,16 +255,17 @@ export class EmergencyStops {
   #away(here: Here, thrown: unknown): void {
     if (here.jot !== undefined) return;
     here.jot = this.#deps.jot(here.stop);
+    here.run.withoutRecord();
     for (const pause of here.run.unrecorded) here.jot.pause(pause);
     this.#deps.warn(`the emergency stop ${here.stop.id} goes on without the database: ${messageOf(thrown)}`);
   }
 
-  async #inTime<T>(work: Promise<T>): Promise<T> {
-    const { clock, patience } = this.#deps;
+  async #inTime<T>(work: Promise<T>, withinMs = this.#deps.patience.recordMs): Promise<T> {
+    const { clock } = this.#deps;
     work.catch(() => undefined);
     const over = new AbortController();
-    const late = clock.sleep(patience.recordMs, over.signal).then(() => {
-      throw new OutdialError("store_unavailable", `the database did not answer within ${patience.recordMs / 1000} s`);
+    const late = clock.sleep(withinMs, over.signal).then(() => {
+      throw new OutdialError("store_unavailable", `the database did not answer within ${withinMs / 1000} s`);
     });
     late.catch(() => undefined);
     try {

@@ -206,6 +206,11 @@ export class StopRun {
     return this.#dirty.size === 0 && this.#pauses.length === 0 && !this.#isProblemDirty;
   }
 
+  /** The record did not answer: nothing waits for it until it does. */
+  withoutRecord(): void {
+    this.#isAway = true;
+  }
+
   /** Carries the stop out, once. Rejects when aborted, and with `not_owner` when another process has it. */
   async carry(signal: AbortSignal): Promise<void> {
     const { scope } = this.stop;
