@@ -153,7 +153,7 @@ export async function openStopWorld(
     ask = (path, init = {}) =>
       fetch(`${service.url}/api/v1${path}`, {
         ...init,
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...(init.headers as object) },
       });
     doorOf = {
       read: async () => void (await (await ask("/campaigns?fresh=true")).text()),

@@ -276,7 +276,7 @@ describe("a stop given to the service without its store", () => {
     ],
   ];
   test.each(PROFILES.flatMap((profile) => TROUBLES.map(([what, store, sql]) => ({ profile, what, store, sql }))))(
-    "$profile, store $what: it is carried out, can be followed, and is in the audit log when the store is back",
+    "$profile, store $what: it is carried out, can be followed, and is in the audit log when the store is back; a stranger is told what stops without it",
     async ({ profile, what, store, sql }) => {
       const places = Array.from({ length: 12 }, (_, place) => place);
       await using world = await openStopWorld({ profile, door: "service", store }, { campaigns: places.length });
@@ -288,6 +288,14 @@ describe("a stop given to the service without its store", () => {
       try {
         for (const statement of sql) await client.query(statement);
         const said = await world.stop();
+        if (store !== "there") {
+          const headers = { authorization: "Bearer odt_0000000000000000000000000000000000000000000" };
+          const unknown = await world.ask("/campaigns/stop", { method: "POST", headers });
+          expect({ status: unknown.status, ...((await unknown.json()) as object) }).toMatchObject({
+            status: 503,
+            advice: expect.stringContaining("outdial stop --all") as string,
+          });
+        }
         expect(world.dialing(), said.text).toEqual([]);
         expect(said.code, said.text).toBeGreaterThanOrEqual(200);
         expect(said.code, said.text).toBeLessThan(300);

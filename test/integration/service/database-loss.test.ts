@@ -172,27 +172,3 @@ test("a request whose answer was lost in the middle is not carried out again wit
     advice: expect.stringContaining("audit"),
   });
 });
-
-test.each(["silent", "away"] as const)(
-  "a stop while the database is %s pauses everything; a caller whom the service does not know is told what stops without it",
-  async (how) => {
-    // Seen by the service before.
-    expect((await whole.ask("/api/v1/jobs")).status).toBe(200);
-    if (how === "silent") cable.silence();
-    else cable.pull();
-    const { status, body } = await whole.post("/api/v1/campaigns/stop", { reason: "fire" });
-    expect({ ...body, status }).toMatchObject({ status: 202, id: expect.stringMatching(/^stop_/) });
-    await expect.poll(dialing, { timeout: 60_000 }).toEqual([]);
-    const headers = { authorization: "Bearer odt_0000000000000000000000000000000000000000000" };
-    const unknown = await fetch(`${whole.service.url}/api/v1/campaigns/stop`, { method: "POST", headers });
-    expect([401, 503]).toContain(unknown.status);
-    cable.pull();
-    cable.putBack();
-    const followed = () => whole.get(`/api/v1/campaigns/stops/${String(body["id"])}`);
-    await expect.poll(followed, { timeout: 120_000 }).toMatchObject({ endedAt: expect.any(String) });
-    const noted = () => whole.service.store.audit.list({ subject: String(body["id"]), limit: 10 });
-    await expect
-      .poll(async () => (await noted().catch(() => [])).map(({ action }) => action), { timeout: 120_000 })
-      .toContain("campaign.stop.end");
-  },
-);

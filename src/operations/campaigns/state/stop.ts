@@ -635,9 +635,9 @@ export class StopRun {
   async #later(entry: Entry, step: Step): Promise<void> {
     const { clock, patience } = this.#deps;
     if (entry.isOver) return;
-    const wait = entry.wait;
-    entry.wait = Math.min(patience.mostMs, wait * 2);
-    if (clock.now() + wait > this.#deadline) {
+    const wait = Math.min(entry.wait, this.#deadline - clock.now());
+    entry.wait = Math.min(patience.mostMs, entry.wait * 2);
+    if (wait <= 0) {
       this.#end(entry);
       return;
     }
