@@ -156,6 +156,7 @@ export class Database {
       await connection.query("commit");
       return result;
     } catch (thrown) {
+      broken = unusable(thrown);
       await connection.query("rollback").catch((cause: unknown) => {
         broken = cause instanceof Error ? cause : new Error(messageOf(cause));
       });
@@ -176,8 +177,7 @@ export class Database {
     try {
       return (await connection.query<Row>(statement, values && [...values])).rows;
     } catch (thrown) {
-      // The answer may still come: the connection must not be reused.
-      if (thrown instanceof Error && thrown.message === NO_ANSWER) broken = thrown;
+      broken = unusable(thrown);
       throw this.#explain(thrown, READS.test(typeof statement === "string" ? statement : statement.text));
     } finally {
       connection.release(broken);
@@ -197,6 +197,15 @@ export async function together<const T extends readonly Promise<unknown>[]>(
 
 /** The driver's message for a statement without an answer in time. */
 const NO_ANSWER = "Query read timeout";
+
+/**
+ * An error after which a connection must not be used again: the answer may still come, or it is bound to a server that cannot be
+ * written to, and another one, made now, may not be.
+ */
+function unusable(thrown: unknown): Error | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  return thrown.message === NO_ANSWER || ("code" in thrown && thrown.code === READ_ONLY) ? thrown : undefined;
+}
 
 /** A statement that writes nothing of its own. */
 const READS = /^\s*select\b/i;
