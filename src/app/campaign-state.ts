@@ -134,6 +134,7 @@ export async function stopCampaigns(
       clock,
       patience,
       evidence: known.ask,
+      told,
       onPause(pause) {
         notes.pause(pause);
         sink.onPause(pause.campaignId);
@@ -153,10 +154,8 @@ export async function stopCampaigns(
     throw thrown;
   } finally {
     // Also of a stop that is interrupted, others know.
-    const isTold = await Promise.race([
-      Promise.all([told, known.answered()]).then(() => true),
-      clock.sleep(TOLD_MS, late.signal).then(() => false),
-    ]);
+    const answered = Promise.all([told, known.answered()]).then(() => true);
+    const isTold = await Promise.race([answered, clock.sleep(TOLD_MS, late.signal).then(() => false)]);
     if (!isTold) sink.warn(`${UNTOLD}: the database did not answer`);
     late.abort();
     await tenant.close();

@@ -118,8 +118,9 @@ describe("a list that shows what was", () => {
     world.tenant.tell([]);
     world.dial([]);
     await world.read();
-    await world.resume(1);
-    expect(world.dialing()).toEqual([world.ids[1]]);
+    await world.allow();
+    const resumed = await world.resume(1);
+    expect(world.dialing(), resumed).toEqual([world.ids[1]]);
     world.tenant.tell([list({ trick: "aged", paused: [0, 1, 2] })]);
     const said = await world.stop();
     expect(world.dialing(), told(world, said)).toEqual([]);
@@ -151,6 +152,45 @@ describe("a list in another form", () => {
       const said = await stopped(world, [0, 1], [list(how)]);
       expect.soft([what, world.dialing(), said.allConfirmed && world.dialing().length > 0]).toEqual([what, [], false]);
     }
+  });
+});
+
+describe("a start under way", () => {
+  const STARTS: readonly (readonly [what: string, how: Trick | undefined])[] = [
+    ["is answered at once", undefined],
+    ["is held for a while before it is carried out", { trick: "delay", ms: 300 }],
+    ["is carried out without an answer", { trick: "reset", forwarded: true }],
+    ["breaks before it is carried out", { trick: "reset", forwarded: false }],
+    ["is refused", { trick: "answer", status: 503 }],
+  ];
+  const AT = ["look", "start", "soon after the start"] as const;
+  test.each(
+    KNOWING.filter(({ door }) => door !== "library").flatMap((mode) =>
+      picked(
+        STARTS.flatMap(([what, how]) => AT.map((at) => ({ ...mode, what, how, at }))),
+        3,
+        `starts ${Object.values(mode).join()}`,
+      ),
+    ),
+  )(`${NAME}: a start that $what does not dial after a stop that was given at its $at`, async ({ how, at, ...mode }) => {
+    await using world = await openStopWorld(mode, { campaigns: 3, people: 5 });
+    world.tenant.tell([]);
+    world.dial([]);
+    await world.read();
+    await world.allow();
+    world.tenant.tell(how === undefined ? [] : [{ about: "start", how, after: 0, ends: { answers: 2 } }]);
+    const resuming = world.resume(1);
+    const reached = () => world.tenant.journal.some(({ topic }) => topic === (at === "look" ? "status" : "start"));
+    let isOver = false;
+    void resuming.finally(() => {
+      isOver = true;
+    });
+    await until(() => reached() || isOver);
+    if (at === "soon after the start") await world.tenant.idle();
+    const said = await world.stop();
+    const resumed = await resuming;
+    await world.tenant.idle();
+    expect(world.dialing(), `${resumed}\n${told(world, said)}`).toEqual([]);
   });
 });
 

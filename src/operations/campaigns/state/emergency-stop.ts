@@ -41,8 +41,9 @@ export interface EmergencyStopReport {
 interface Here {
   readonly run: StopRun;
   stop: Stop;
-  /** Whether the database has its beginning. */
+  /** Whether the database has its beginning, and settles when it has. */
   isBegun: boolean;
+  readonly begun: PromiseWithResolvers<void>;
   jot: StopJot | undefined;
 }
 
@@ -108,6 +109,7 @@ export class EmergencyStops {
     const { ledger, replicaId } = this.#deps;
     await ledger.begin({ ...here.stop, executor: replicaId }, [beginning(here.stop)]);
     here.isBegun = true;
+    here.begun.resolve();
   }
 
   /** Enters a stop that a process without a store began and did not end; a stop that was entered before stays unchanged. */
@@ -206,6 +208,7 @@ export class EmergencyStops {
 
   #enter(stop: Stop, before: readonly StoppedCampaign[] = []): Here {
     const { ledger, replicaId, clock, patience, runner, provisioning, figures, keepList, warn } = this.#deps;
+    const begun = Promise.withResolvers<void>();
     const record: StopRunDeps["record"] = {
       write: async (rows, pauses, problem) => {
         if (!here.isBegun) await this.#enterInto(here);
@@ -220,6 +223,7 @@ export class EmergencyStops {
         clock,
         patience,
         record,
+        told: begun.promise,
         ...(keepList === undefined ? {} : { keepList }),
         evidence: () => this.#knownNow(here.jot === undefined ? patience.recordMs : BEGIN_MS),
         onPause: (pause) => here.jot?.pause(pause),
@@ -229,7 +233,7 @@ export class EmergencyStops {
       stop,
       before,
     );
-    const here: Here = { run, stop, isBegun: before.length > 0, jot: undefined };
+    const here: Here = { run, stop, isBegun: before.length > 0, begun, jot: undefined };
     this.#here.set(stop.id, here);
     return here;
   }
@@ -290,6 +294,7 @@ export class EmergencyStops {
     if (taken === undefined) return undefined;
     const here = this.#enter({ ...taken, executor: replicaId }, await ledger.campaigns(id));
     here.isBegun = true;
+    here.begun.resolve();
     return here;
   }
 }

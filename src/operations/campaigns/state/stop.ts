@@ -79,6 +79,8 @@ export interface StopRunDeps extends Pick<ChangeDeps, "figures" | "clock"> {
   readonly provisioning: Pick<CampaignProvisioning, "campaigns">;
   /** What is known of campaigns besides the tenant's list. Rejects when that cannot be read now. */
   readonly evidence: () => Promise<KnownOfCampaigns>;
+  /** Resolves when every process on the store knows of the stop, or cannot be told: a start that was asked for before may be sent until then. */
+  readonly told: Promise<unknown>;
   /** Absent for a stop that nothing but its notes remembers. */
   readonly record?: StopRecord | undefined;
   /** Stores a list of campaigns that was read to its end and lacks nothing. @param at when the reading began */
@@ -115,6 +117,8 @@ const ROWS = 500;
 const FRESH_MS = 250;
 /** A tenant that makes a change later than it accepts it shows the old state for so long, ms. */
 const LATE_MS = 10_000;
+/** Others are waited for so long that are told of the stop, ms. */
+const TOLD_MS = 5_000;
 /** After the last look at the list, what it showed is paused and the list is read again, so often. */
 const LAST_LOOKS = 3;
 
@@ -218,13 +222,16 @@ export class StopRun {
     this.#pump();
     const writing = this.#keepRecord();
     try {
-      if (scope === null) await this.#all();
+      if (scope === null) await Promise.all([this.#gather(), this.#list()]);
       else {
         for (const id of new Set(scope)) this.#take(id, "named", "seen");
         this.#isListTried = true;
         this.#tellFirst();
-        await this.#settled();
       }
+      await this.#settled();
+      await this.#toldInTime();
+      const lastLook = scope === null ? () => this.#lastLook() : () => this.#lookAgainAt(scope);
+      for (let looks = 0; looks < LAST_LOOKS && (await lastLook()); looks += 1) await this.#settled();
       await this.#write();
     } catch (thrown) {
       throw this.#failure ?? thrown;
@@ -236,12 +243,13 @@ export class StopRun {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async #all(): Promise<void> {
-    const gathering = this.#gather();
-    const listing = this.#list();
-    await Promise.all([gathering, listing]);
-    await this.#settled();
-    for (let looks = 0; looks < LAST_LOOKS && (await this.#lastLook()); looks += 1) await this.#settled();
+  /** Waits until the others know of the stop, for a limited time. */
+  async #toldInTime(): Promise<void> {
+    const { clock, told } = this.#deps;
+    const over = new AbortController();
+    await Promise.race([told.catch(() => undefined), clock.sleep(TOLD_MS, AbortSignal.any([over.signal, this.#signal]))]).finally(
+      () => over.abort(),
+    );
   }
 
   /** Reads what is known, again until it is certain or the time is up; what may dial goes first. */
@@ -382,6 +390,11 @@ export class StopRun {
       }
       await clock.sleep(wait, this.#signal);
     }
+    return this.#lookAgainAt(started);
+  }
+
+  /** Pauses again what is not paused any more. @returns whether something is to be done again */
+  async #lookAgainAt(started: readonly string[]): Promise<boolean> {
     const before = this.#open;
     for (const id of started) {
       const entry = this.#entries.get(id);
