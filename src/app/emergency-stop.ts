@@ -34,6 +34,7 @@ export function emergencyStopsOn(workplace: Workplace, timing: StopTiming, warn:
     jot: (stop) => new StopNotes(config.dir, stop, { now: () => clock.now(), warn }),
     replicas: replica,
     replicaId: replica.id,
+    leavesWork: () => replica.leavesWork(workplace.scope),
     clock,
     random,
     patience: { ...STOP_PATIENCE, ...timing.patience },

@@ -84,6 +84,24 @@ test("a service whose token is refused is not ready, leaves its jobs to the othe
   expect(await (await fetch(`${whole.service.url}/metrics`)).text()).toMatch(/^outdial_token_refused 1$/m);
 });
 
+test("a stop that is given to a service whose token is refused is carried out by the other one", async () => {
+  await whole[Symbol.asyncDispose]();
+  const scenario = { campaigns: [{ id: CAMPAIGN, status: "active" as const }] };
+  whole = await startService({ sandbox: { scenario }, environment: NO_RECEIVER });
+  const { control } = whole.sandbox;
+  const bad = await serveBeside({ CXONE_CLIENT_SECRET: "rotated-since" });
+  const headers = { authorization: `Bearer ${whole.tokens.operator}`, "content-type": "application/json" };
+  const given = await fetch(`${bad}/api/v1/campaigns/stop`, { method: "POST", headers, body: "{}" });
+  const { id } = (await given.json()) as { id: string };
+  expect(given.status).toBe(202);
+  const dialing = () => control.state().campaigns.filter(({ status }) => status === "active");
+  await expect.poll(dialing, { timeout: 60_000 }).toEqual([]);
+  const stopped = () => whole.get(`/api/v1/campaigns/stops/${id}`);
+  await expect
+    .poll(stopped, { timeout: 60_000 })
+    .toMatchObject({ endedAt: expect.any(String), listProblem: null, changes: [{ campaignId: CAMPAIGN, status: "paused" }] });
+});
+
 test("services with other limits, and one that lacks a receiver, are told as different, in what and which", async () => {
   expect(names(await conditions())).not.toContain("replicas_differ");
   await serveBeside({ OUTDIAL_BI_URL: "http://127.0.0.1:9/elsewhere" });

@@ -19,6 +19,8 @@ interface EmergencyStopDeps extends Pick<StopRunDeps, "runner" | "provisioning" 
   readonly ledger: StopLedger;
   readonly replicas: LeaseHolder;
   readonly replicaId: string;
+  /** Whether the tenant refuses this process's token, and another service can carry stops out. */
+  readonly leavesWork: () => Promise<boolean>;
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly patience: StopPatience;
@@ -49,6 +51,8 @@ interface Here {
 
 /** How long a stop waits for the database before it begins, ms. */
 const BEGIN_MS = 400;
+/** How often it is asked whether another service should carry a stop out, ms. */
+const LEAVE_MS = 1_000;
 /** How often what is known of campaigns is read, for a stop during which the database is away, ms. */
 const EVIDENCE_MS = 30_000;
 /** What was known so long ago, and no list has confirmed since, may be less than there is, ms. */
@@ -139,8 +143,9 @@ export class EmergencyStops {
 
   /** Open stops that nobody carries out, or that this process should carry out. */
   async waiting(): Promise<string[]> {
-    const { ledger, replicas } = this.#deps;
+    const { ledger, replicas, leavesWork } = this.#deps;
     const ids: string[] = [];
+    if (await leavesWork()) return ids;
     for (const { id, executor } of await ledger.open())
       if (!this.#here.has(id) && (await isFree(executor, replicas))) ids.push(id);
     return ids;
@@ -170,8 +175,10 @@ export class EmergencyStops {
     const { ledger, replicaId, warn, clock, patience } = this.#deps;
     const { run } = here;
     const { id, actor } = here.stop;
+    const over = new AbortController();
+    const left = this.#leftToOthers(here, over.signal);
     try {
-      await run.carry(signal);
+      await run.carry(AbortSignal.any([signal, left]));
       const over = { ...here.stop, listProblem: run.listProblem, endedAt: clock.now(), executor: null };
       // It is over, whether the database knows it or not.
       here.stop = over;
@@ -202,8 +209,25 @@ export class EmergencyStops {
       if (thrown instanceof OutdialError && thrown.code === "not_owner") return;
       // What failed here may succeed in another process, or here at the next look.
       await this.#inTime(ledger.release(id, replicaId)).catch(() => undefined);
-      if (!signal.aborted) throw thrown;
+      if (left.aborted) warn(`the emergency stop ${id} is left to another service: the tenant refuses the token of this one`);
+      else if (!signal.aborted) throw thrown;
+    } finally {
+      over.abort();
     }
+  }
+
+  /** Aborted when the tenant refuses the token of this process, and another service can carry a stop out that the database has. */
+  #leftToOthers(here: Here, over: AbortSignal): AbortSignal {
+    const { clock, leavesWork } = this.#deps;
+    const left = new AbortController();
+    const look = async () => {
+      while (!over.aborted && !left.signal.aborted) {
+        await clock.sleep(LEAVE_MS, over).catch(() => undefined);
+        if (!over.aborted && here.isBegun && (await leavesWork().catch(() => false))) left.abort();
+      }
+    };
+    void look();
+    return left.signal;
   }
 
   #enter(stop: Stop, before: readonly StoppedCampaign[] = []): Here {
