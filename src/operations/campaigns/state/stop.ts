@@ -798,18 +798,23 @@ const unread = (why: string): ListProblem => ({
   message: `what is known of campaigns could not be read: ${why}`,
 });
 const incomplete = (message: string): ListProblem => ({ code: "list_incomplete", message });
-const SHORT = ["empty_list", "list_lacks_known", "list_incomplete"];
-/** The tenant has answered with a list that may be true. */
+const SHORT = ["empty_list", "list_lacks_known"];
+/** The tenant has answered with a list that may be true, and everything that is known is paused by its id. */
 const isShort = ({ code }: ListProblem): boolean => SHORT.includes(code);
 
 /** What is missing in a list that was read to its end. @param lacking number of campaigns that are known and not named */
 function shortness(named: number, total: number, lacking: number): ListProblem | null {
   const known = `the tenant's list lacks ${lacking} ${lacking === 1 ? "campaign that is" : "campaigns that are"} known`;
-  if (named === 0 && lacking === 0)
-    return { code: "empty_list", message: "the tenant lists no campaign, and none is known from earlier readings" };
+  const unseen = total - named - lacking;
+  if (unseen > 0)
+    return incomplete(
+      lacking === 0
+        ? `the tenant lists ${named} of the ${total} campaigns that it says there are`
+        : `${known}, and says that there are ${unseen} more`,
+    );
   if (lacking > 0) return { code: "list_lacks_known", message: known };
-  if (named < total) return incomplete(`the tenant lists ${named} of the ${total} campaigns that it says there are`);
-  return null;
+  if (named > 0) return null;
+  return { code: "empty_list", message: "the tenant lists no campaign, and none is known from earlier readings" };
 }
 
 /** Pauses campaigns by their ids, all at once. */
