@@ -42,7 +42,7 @@ export function leapingClock(start: number, { isBusy, happened }: Surroundings):
     if (quiet < QUIET_TURNS + (next - exact()) / TURN_MS) return;
     quiet = 0;
     if (next > exact()) base = { own: next, machine: performance.now() };
-    for (const sleeper of [...sleepers]) if (sleeper.until <= next) sleeper.wake();
+    for (const sleeper of sleepers) if (sleeper.until <= next) sleeper.wake();
   };
 
   return {

@@ -82,9 +82,9 @@ interface StopSetting {
 }
 
 /** After so long a stop gives up, by its clock, ms: longer than any lie that has an end. */
-const GIVE_UP_MS = { service: 180_000, command: 1_800_000, library: 1_800_000 } as const satisfies Record<Door, number>;
-/** A person ends a command after so long, by the machine, ms. */
-const PATIENT_MS = 6_000;
+const GIVE_UP_MS = { service: 90_000, command: 1_800_000, library: 1_800_000 } as const satisfies Record<Door, number>;
+/** A person ends a command or a library's stop after so long, by outdial's clock, ms: longer than any lie that has an end. */
+const PATIENT_MS = 300_000;
 /** So long is waited by the machine for what must come at last, ms. */
 const AT_LAST_MS = 60_000;
 
@@ -187,7 +187,8 @@ export async function openStopWorld(
     const read = async () => void (await outdial.campaigns.list(true));
     doorOf = {
       read,
-      stop: door === "command" ? (left) => byCommand(folder, environment, clock, left) : (left) => byLibrary(outdial, left),
+      stop:
+        door === "command" ? (left) => byCommand(folder, environment, clock, left) : (left) => byLibrary(outdial, clock, left),
       async mend() {
         const until = performance.now() + AT_LAST_MS;
         for (;;) {
@@ -310,10 +311,14 @@ async function byCommand(
     interrupted = true;
     run.interrupt();
   };
-  const timer = setTimeout(interrupt, PATIENT_MS);
+  const began = clock.now();
+  const latest = performance.now() + AT_LAST_MS;
+  const timer = setInterval(() => {
+    if (!interrupted && (clock.now() - began > PATIENT_MS || performance.now() > latest)) interrupt();
+  }, 20);
   left.addEventListener("abort", interrupt, { once: true });
   const { code, stdout, stderr } = await run.ended;
-  clearTimeout(timer);
+  clearInterval(timer);
   left.removeEventListener("abort", interrupt);
   const parsed = stdout.startsWith("{") ? stopResult.safeParse(JSON.parse(stdout)) : undefined;
   return {
@@ -325,11 +330,13 @@ async function byCommand(
   };
 }
 
-async function byLibrary({ campaigns }: Outdial, left: AbortSignal): Promise<Answer> {
-  const until = performance.now() + PATIENT_MS;
+async function byLibrary({ campaigns }: Outdial, clock: LeapingClock, left: AbortSignal): Promise<Answer> {
+  const began = clock.now();
+  const latest = performance.now() + AT_LAST_MS;
+  const isPatient = () => clock.now() - began <= PATIENT_MS && performance.now() < latest;
   try {
     let result = await campaigns.stop("olga", "fire");
-    while (result.endedAt === null && performance.now() < until && !left.aborted) {
+    while (result.endedAt === null && isPatient() && !left.aborted) {
       await pause(10);
       result = await campaigns.stopped(result.id);
     }

@@ -413,9 +413,7 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
     ((await acd.request("searchDnc", { query: { phoneNumber } })).reply?.searchResults ?? []).length === 1;
   // What came while nobody looked, through a campaign that dials and obeys the group.
   await run(["dnc", "add", "+12125550113", "--reason", "asked"]);
-  // Which campaigns dial is read a while after the start.
-  expect(await keeper.look()).toBe(0);
-  await store.knownCampaigns.keep([{ id: SKILL, name: "first", status: "active" }], Date.now());
+  // The comparison before has shown which campaigns dial.
   expect(await keeper.look()).toBe(1);
   expect(await keeper.look()).toBe(0);
   await run(["dnc", "add", "+12125550114", "--reason", "asked"]);
