@@ -158,7 +158,7 @@ function stateCauses({ campaign, lastChange, failover, figures }: DialingFacts):
   if (campaign.status !== "paused")
     return [{ code: "other_state", text: `the tenant shows it ${campaign.status}, neither active nor paused` }];
   const open = figures?.activeCalls ?? 0;
-  const still = open > 0 ? `; ${open} calls are still under way` : "";
+  const still = open > 0 ? `; ${open} ${open === 1 ? "call is" : "calls are"} still under way` : "";
   const byPair = failover === null ? null : pausedInPair(failover);
   if (byPair !== null) return [{ code: "paused_by_failover", text: `${byPair}${still}` }];
   if (lastChange?.target === "paused") {
