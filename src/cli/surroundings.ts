@@ -47,11 +47,20 @@ function ownStdout(): OutStream {
   });
 }
 
+/** The folder of the process; the root when it has been removed: a stop is given all the same. */
+function folderOfProcess(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return "/";
+  }
+}
+
 /** The process's own. */
 export function processSurroundings(): Surroundings {
   return {
     env: process.env,
-    cwd: process.cwd(),
+    cwd: folderOfProcess(),
     clock: systemClock,
     stdin: process.stdin,
     stdout: ownStdout(),
@@ -69,5 +78,5 @@ export function processSurroundings(): Surroundings {
  * messages show it that way.
  */
 export function pathFrom(cwd: string, path: string): string {
-  return path === "-" || cwd === process.cwd() ? path : resolve(cwd, path);
+  return path === "-" || cwd === folderOfProcess() ? path : resolve(cwd, path);
 }

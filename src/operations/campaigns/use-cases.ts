@@ -38,7 +38,7 @@ const HOUR_MS = 3_600_000;
 /** How long a request waits for calls under way to end, ms; the pause continues in any case. */
 const DRAIN_WAIT_MS = 10_000;
 /** After this time a request for the emergency stop is answered, ms; the stop continues in any case. */
-const STOP_WAIT_MS = 800;
+const STOP_WAIT_MS = 600;
 /** A person waits for it. */
 const CALL: CallOptions = { lane: "pacing" };
 

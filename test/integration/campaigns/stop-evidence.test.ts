@@ -129,6 +129,23 @@ describe("a list that shows what was", () => {
   });
 });
 
+test.each(KNOWING)(
+  `${NAME}: a list that goes on to show what each by itself denies is told, and not all is confirmed`,
+  async (mode) => {
+    await using world = await openStopWorld(mode, { campaigns: 3 });
+    const said = await stopped(
+      world,
+      [0, 1],
+      [
+        { about: "pause", how: { trick: "accepted" }, after: 0 },
+        { about: "status", how: { trick: "aged", paused: [0, 1, 2] }, after: 0 },
+      ],
+    );
+    expect(said.result?.listProblem, told(world, said)).toMatchObject({ code: "list_disagrees" });
+    expect(said.allConfirmed).toBe(false);
+  },
+);
+
 describe("a list in another form", () => {
   const FORMS: readonly (readonly [what: string, how: Trick])[] = [
     ["the state twice, paused last", { trick: "doubled", key: "status", last: "false" }],

@@ -160,6 +160,8 @@ export class StopRun {
   #untried = 0;
   #idle: PromiseWithResolvers<void> | undefined;
   #isListTried = false;
+  /** Campaigns that the last reading of the list shows as dialing, and that by themselves are shown paused. */
+  #disputed = 0;
   #problem: ListProblem | null = null;
   #unread: ListProblem | null = null;
   #evidence: readonly StopEvidence[] = [];
@@ -230,8 +232,8 @@ export class StopRun {
       }
       await this.#settled();
       await this.#toldInTime();
-      const lastLook = scope === null ? () => this.#lastLook() : () => this.#lookAgainAt(scope);
-      for (let looks = 0; looks < LAST_LOOKS && (await lastLook()); looks += 1) await this.#settled();
+      if (scope === null) await this.#lastLooks();
+      else for (let looks = 0; looks < LAST_LOOKS && (await this.#lookAgainAt(scope)); looks += 1) await this.#settled();
       await this.#write();
     } catch (thrown) {
       throw this.#failure ?? thrown;
@@ -241,6 +243,32 @@ export class StopRun {
       await writing;
     }
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /**
+   * Reads the list again until it shows nothing that dials. What it shows active for long, although each by itself is shown paused,
+   * is told: which of them is true is not known.
+   */
+  async #lastLooks(): Promise<void> {
+    const { clock, patience } = this.#deps;
+    const since = clock.now();
+    for (let looks = 0, wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+      if (await this.#lastLook()) {
+        looks += 1;
+        await this.#settled();
+        if (looks >= LAST_LOOKS) return;
+      } else if (this.#problem !== null || this.#disputed === 0) return;
+      const now = clock.now();
+      if (this.#disputed > 0 && (now - since >= patience.shortListMs || now >= this.#deadline)) {
+        this.#problem = {
+          code: "list_disagrees",
+          message: `the tenant's list goes on to show ${this.#disputed} as dialing that by ${this.#disputed === 1 ? "itself is" : "themselves are"} shown paused`,
+        };
+        this.#isProblemDirty = true;
+        return;
+      }
+      await clock.sleep(wait, this.#signal);
+    }
   }
 
   /** Waits until the others know of the stop, for a limited time. */
@@ -396,11 +424,14 @@ export class StopRun {
   /** Pauses again what is not paused any more. @returns whether something is to be done again */
   async #lookAgainAt(started: readonly string[]): Promise<boolean> {
     const before = this.#open;
+    this.#disputed = 0;
     for (const id of started) {
       const entry = this.#entries.get(id);
       if (entry === undefined) this.#take(id, "listed", "listed");
-      else if (entry.isOver && entry.row.settled && entry.row.outcome !== "resumed" && !(await this.#isPaused(id)))
-        this.#reopen(entry);
+      else if (entry.isOver && entry.row.settled && entry.row.outcome !== "resumed") {
+        if (await this.#isPaused(id)) this.#disputed += 1;
+        else this.#reopen(entry);
+      }
     }
     return this.#open > before;
   }
