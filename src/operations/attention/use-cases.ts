@@ -157,7 +157,9 @@ export class AttentionUseCases {
     const open = changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed");
     if (open.length === 0 && listProblem === null && (alreadyPaused.length === 0 || endedAt === null)) return [];
     const told = [
-      ...(open.length === 0 ? [] : [`${open.length} ${open.length === 1 ? "campaign is" : "campaigns are"} not confirmed paused`]),
+      ...(open.length === 0
+        ? []
+        : [`${open.length} ${open.length === 1 ? "campaign is" : "campaigns are"} not confirmed paused`]),
       ...(alreadyPaused.length === 0 ? [] : [`${alreadyPaused.length} are only listed as paused and were not looked at`]),
       ...(listProblem === null ? [] : ["the list of campaigns was not whole, others may be dialing"]),
     ];
