@@ -1,5 +1,6 @@
 // A run over the real client of the tenant: what leaves, and when.
 
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { startScriptedServer } from "../../../test/support/scripted-server.ts";
 import { createTestClock } from "../../../test/support/test-clock.ts";
@@ -10,9 +11,11 @@ import type { PlannedRow } from "../tagging/plan.ts";
 import type { FinishedItem } from "../tagging/result.ts";
 import { tagWork } from "../tagging/work.ts";
 import type { RowLedger } from "./ledger.ts";
-import { JobRun } from "./run.ts";
+import { JobRun, type RowWork } from "./run.ts";
 
-const row = (line: number): PlannedRow => ({
+type SendRow = Extract<PlannedRow, { kind: "send" }>;
+
+const row = (line: number): SendRow => ({
   kind: "send",
   assignment: { line, callId: `c${line}`, dispositionCodeId: "DISP_001", notes: "", tags: [] },
 });
@@ -49,4 +52,87 @@ test("a row that waited for the budget while its process was frozen is not sent 
   expect(await sending).toMatchObject({ stop: { code: "cancelled" } });
   expect(server.asked.length).toBe(1);
   await tenant.close();
+});
+
+test("after a kill no row that is stored is sent again, and few others are read, in whatever order answers come", async () => {
+  const ROWS = 60;
+  const item = ({ assignment: { line } }: SendRow) => ({ line, callId: `c${line}`, result: "tagged" }) as unknown as FinishedItem;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.scheduler(),
+      fc.integer({ min: 1, max: 8 }),
+      fc.nat(ROWS),
+      fc.nat(ROWS),
+      async (before, after, concurrency, answers, recorded) => {
+        const stored = new Set<number>();
+        const read: number[] = [];
+        const again: number[] = [];
+        const process = (scheduler: typeof before, later: boolean) => {
+          const clock = createTestClock();
+          const ledger = {
+            chunk: async () => ({
+              done: false,
+              rows: Array.from({ length: ROWS }, (_, n) => row(n + 1)),
+              finished: new Set(later ? [...stored].slice(0, recorded) : []),
+              conflicts: new Map(),
+              intentUpto: later ? ROWS : 0,
+            }),
+            advanceIntent: async () => undefined,
+            withdrawIntent: async () => undefined,
+            closeChunk: async () => undefined,
+            commit: async () => undefined,
+          } as unknown as RowLedger<SendRow, FinishedItem>;
+          const sent = async (sending: SendRow) => {
+            const { line } = sending.assignment;
+            await scheduler.schedule(Promise.resolve());
+            if (later && stored.has(line)) again.push(line);
+            stored.add(line);
+            return {
+              item: item(sending),
+              attempts: 1,
+              attemptLatenciesMs: [],
+              latencyMs: 0,
+              rateLimited: 0,
+              unanswered: false,
+              message: undefined,
+              again: false,
+            };
+          };
+          const looked = async (asked: SendRow) => {
+            read.push(asked.assignment.line);
+            await scheduler.schedule(Promise.resolve());
+            return stored.has(asked.assignment.line) ? item(asked) : undefined;
+          };
+          const work = {
+            lineOf: ({ assignment }: SendRow) => assignment.line,
+            local: () => undefined,
+            send: sent,
+            stored: looked,
+          } as unknown as RowWork<SendRow, FinishedItem>;
+          return new JobRun("job_1", {
+            ledger,
+            work,
+            clock,
+            concurrency,
+            leave: { halt: new AbortController().signal, confirmed: () => undefined },
+          });
+        };
+        // The kill: so many answers have come, and nothing after them happens.
+        void process(before, false).sendChunk(0);
+        for (let n = 0; n < answers; n++) {
+          while (before.count() === 0) await new Promise(setImmediate);
+          await before.waitOne();
+          for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+          if (stored.size === ROWS) break;
+        }
+        const last = Math.max(0, ...stored);
+        await after.waitFor(process(after, true).sendChunk(0));
+        expect(again).toEqual([]);
+        expect(stored.size).toBe(ROWS);
+        expect(Math.max(0, ...read)).toBeLessThan(last + 2 * concurrency);
+      },
+    ),
+    { numRuns: 100 },
+  );
 });

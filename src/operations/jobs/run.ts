@@ -83,16 +83,20 @@ interface RunDependencies<Row, Item extends FinishedItem> {
 /** A row being sent. */
 interface Send<Row> {
   readonly row: Row;
+  /** Its place among the rows of its chunk that are sent. */
+  readonly place: number;
   readonly sentBefore: boolean;
   readonly doubt: Doubt;
 }
 
 /**
- * What is found of the rows of a chunk that an earlier process may have sent. Rows are begun in their order and only so many are under way at once: after
- * so many that are not stored, the others were not sent.
+ * What is found of the rows of a chunk that an earlier process may have sent. Rows are begun in their order and only so many (`concurrency`) are under
+ * way at once, here and there: of a row that was sent, fewer than `concurrency` before it are not stored, and fewer than `concurrency` before it are being
+ * read. So one of the `2 * concurrency` before it is known to be stored, and a row of which this is not true was not sent.
  */
 interface Doubt {
-  missing: number;
+  /** Place of the last row that is known to be stored, -1 for none, -Infinity once the tenant could not tell. */
+  stored: number;
 }
 
 /** A row that was certainly not stored, with its item in case it is not sent again. */
@@ -164,11 +168,14 @@ export class JobRun<Row, Item extends FinishedItem> {
     const announced = !chunk.done && !this.#stopped() && (await this.#announce(no, chunk.rows.length));
     const rows = announced ? chunk.rows : [];
     const sends: Promise<void>[] = [];
-    const doubt: Doubt = { missing: 0 };
+    const toSend = rows.filter((row) => work.local(row, chunk.conflicts.get(work.lineOf(row))) === undefined);
+    const doubt: Doubt = { stored: toSend.findLastIndex((row) => chunk.finished.has(work.lineOf(row))) };
+    let place = -1;
     for (const [index, row] of rows.entries()) {
       const line = work.lineOf(row);
-      if (chunk.finished.has(line)) continue;
       const local = work.local(row, chunk.conflicts.get(line));
+      if (local === undefined) place += 1;
+      if (chunk.finished.has(line)) continue;
       if (local !== undefined) {
         this.#finish(no, local);
         continue;
@@ -176,7 +183,7 @@ export class JobRun<Row, Item extends FinishedItem> {
       // The failure is thrown by the flush below, after all sending has ended.
       if (this.#committer.full) await this.#committer.room().catch(() => undefined);
       if (!(await this.#mayGo())) break;
-      sends.push(this.#send(no, { row, sentBefore: index < chunk.intentUpto, doubt }, measured, notStored));
+      sends.push(this.#send(no, { row, place, sentBefore: index < chunk.intentUpto, doubt }, measured, notStored));
     }
     await Promise.all(sends);
     await this.#sendAgain(no, notStored, measured);
@@ -304,16 +311,16 @@ export class JobRun<Row, Item extends FinishedItem> {
   }
 
   /** The item of a row that an earlier process sent and the tenant has stored. When that cannot be told, the row is sent: see `RowWork`. */
-  async #stored({ row, sentBefore, doubt }: Send<Row>): Promise<Item | undefined> {
+  async #stored({ row, place, sentBefore, doubt }: Send<Row>): Promise<Item | undefined> {
     const { work, leave, concurrency } = this.#deps;
-    if (!sentBefore || work.stored === undefined || doubt.missing >= concurrency) return undefined;
+    if (!sentBefore || work.stored === undefined || place >= doubt.stored + 2 * concurrency) return undefined;
     try {
       const found = await work.stored(row, leave);
-      doubt.missing = found === undefined ? doubt.missing + 1 : 0;
+      if (found !== undefined) doubt.stored = Math.max(doubt.stored, place);
       return found;
     } catch (thrown) {
       if (leave.halt.aborted || !(thrown instanceof TenantError)) throw thrown;
-      doubt.missing = concurrency;
+      doubt.stored = Number.NEGATIVE_INFINITY;
       return undefined;
     }
   }
