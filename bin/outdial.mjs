@@ -26,7 +26,8 @@ if (major >= 24) {
     );
     process.exitCode = 2;
   } else {
-    const child = spawn(newer, [entry, ...process.argv.slice(2)], { stdio: "inherit" });
+    // The channel tells the child when this process is gone, however it ended.
+    const child = spawn(newer, [entry, ...process.argv.slice(2)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
     child.on("exit", (code, signal) => {
       process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);

@@ -17,6 +17,7 @@ import {
   embeddedStoreRuns,
   type MetricReading,
   type Stop,
+  type StopPause,
   type StoppedCampaign,
   type Store,
   StoreError,
@@ -74,7 +75,7 @@ export async function openCampaignStates(flags: Flags, environment: Environment)
 /** Receives the progress of a stop. */
 export interface StopSink {
   /** Called with each campaign whose pause the tenant has answered. */
-  readonly onPause: (campaignId: string) => void;
+  readonly onPause: (campaignId: string, outcome: StopPause["outcome"]) => void;
   /** Called before anything is sent for a campaign. */
   readonly onBegun: (campaignId: string) => void;
   readonly onRow: (row: StoppedCampaign) => void;
@@ -122,7 +123,7 @@ export async function stopCampaigns(
   const late = new AbortController();
   // Services and commands on the database end what is about to start; the stop waits for the database only at its end.
   const told = tellStore(config, environment, stop, sink.warn, late.signal);
-  const known = knownTo(config, environment, late.signal);
+  const known = knownTo(config, environment, sink.warn, late.signal);
   const notes = new StopNotes(dir, stop, { now: () => clock.now(), warn: sink.warn });
   const { campaignRunner: runner, campaignProvisioning: provisioning } = tenant.capabilities;
   const patience = { ...STOP_PATIENCE, callsMs: timeoutMs, ...(forMs === undefined ? {} : { giveUpMs: forMs }) };
@@ -137,7 +138,7 @@ export async function stopCampaigns(
       told,
       onPause(pause) {
         notes.pause(pause);
-        sink.onPause(pause.campaignId);
+        sink.onPause(pause.campaignId, pause.outcome);
       },
       onRow: sink.onRow,
       onBegun: sink.onBegun,
@@ -221,14 +222,15 @@ async function tellStore(
 }
 
 /** What the database knows of campaigns; nothing where there is no store. One attempt is under way at a time: asked again, it is waited for. */
-function knownTo(config: Config, environment: Environment, late: AbortSignal) {
+function knownTo(config: Config, environment: Environment, warn: (message: string) => void, late: AbortSignal) {
   let asking: Promise<KnownOfCampaigns> | undefined;
   const ask = () => {
     asking ??= inTime(config, environment, late, (store) => store.stops.evidence())
       .then((evidence) => ({ evidence }))
       .catch((thrown: unknown) => {
-        if (thrown instanceof StoreError && thrown.code === "no_store") return { evidence: [] };
-        throw thrown;
+        if (!(thrown instanceof StoreError) || thrown.code !== "no_store") throw thrown;
+        warn("there is no store here: what there is to stop is known by the tenant's list alone");
+        return { evidence: [] };
       })
       .finally(() => {
         asking = undefined;

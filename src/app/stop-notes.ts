@@ -119,6 +119,7 @@ export interface LeftStop {
   readonly id: string;
   readonly actor: string;
   readonly reason: string | null;
+  readonly createdAt: number;
   /** Its campaigns; null for all. */
   readonly scope: readonly string[] | null;
 }
@@ -127,6 +128,7 @@ export interface LeftStop {
 const STOP_NAME = /^(stop_[0-9a-zA-Z]+)_(\d+)\.ndjson$/;
 const idIn = (name: string): string => STOP_NAME.exec(name)?.[1] ?? name.slice(0, -SUFFIX.length);
 const beginning = z.looseObject({
+  at: z.iso.datetime(),
   campaigns: z.union([z.literal("all"), z.array(z.string()).readonly()]),
   reason: z.string().optional(),
 });
@@ -167,8 +169,8 @@ function stopOf(id: string, entries: readonly AuditInput[]): LeftStop | undefine
   const begun = entries.find(({ action }) => action === "campaign.stop");
   const given = beginning.safeParse(begun?.details);
   if (begun === undefined || !given.success) return undefined;
-  const { campaigns, reason = null } = given.data;
-  return { id, actor: begun.actor, reason, scope: campaigns === "all" ? null : campaigns };
+  const { at, campaigns, reason = null } = given.data;
+  return { id, actor: begun.actor, reason, createdAt: Date.parse(at), scope: campaigns === "all" ? null : campaigns };
 }
 
 /** The pauses of a stop, with the time of its beginning: a person who resumed a campaign since then did so after it. */

@@ -7,6 +7,11 @@ let left = false;
 const leave = () => {
   left = true;
 };
+// Started by an older Node (bin/outdial.mjs): when that is killed, this process would go on with nobody knowing of it.
+if (process.channel !== undefined) {
+  process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  process.channel?.unref();
+}
 // The module is only loaded when there is a proxy.
 const { https_proxy: small, HTTPS_PROXY: large } = process.env;
 if (small || large) await (await import("../app/egress.ts")).fetchThroughProxy(process.env);

@@ -16,17 +16,28 @@ import { grouped, printable } from "../text.ts";
 type StopCommand = OptionsOf<typeof declared.stop>;
 
 /** Ctrl-C ends what is under way; what was sent may be in force. */
-export const stop: Run<typeof declared.stop> = async ({ args: { campaign: ids }, options, io }) => {
-  if (options.all === ids.length > 0)
-    throw new OperationError("invalid_input", "name the campaigns to stop, or give --all and no name");
+export const stop: Run<typeof declared.stop> = async ({ args: { campaign: given }, options, io }) => {
+  const ids = idsOf(given, options.all, "stop");
   if (!(await isWanted(ids, options, io))) return EXIT.refused;
-  const watch = watchOf(io);
+  const watch = watchOf(io, options.for === 0);
   return concludeStop(await stopped(options.all ? undefined : ids, options, watch, io), io);
 };
 
-export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, options, io, ...rest }) => {
+/** How often it is told what a stop waits for, ms. */
+const PROGRESS_MS = 10_000;
+
+/** A blank around an id that was pasted is not part of it. Throws OperationError `invalid_input`. */
+function idsOf(given: readonly string[], all: boolean, verb: string): readonly string[] {
+  const ids = given.map((id) => id.trim());
+  if (all === ids.length > 0)
+    throw new OperationError("invalid_input", `give the ids of the campaigns to ${verb}, or --all and no id`);
+  if (ids.includes("")) throw new OperationError("invalid_input", "an id of a campaign is empty");
+  return ids;
+}
+
+export const pause: Run<typeof declared.pause> = async ({ args: { id: given }, options, io, ...rest }) => {
   const { all, timeout: timeoutMs, reason, service } = options;
-  if (all === ids.length > 0) throw new OperationError("invalid_input", "name the campaigns to pause, or give --all and no name");
+  const ids = idsOf(given, all, "pause");
   if (all) return stop({ args: { campaign: [] }, options, io, ...rest });
   const watch = watchOf(io);
   if (service !== undefined) {
@@ -35,9 +46,9 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, opt
   }
   try {
     await using states = await openCampaignStates(options, io.env);
-    const given = { reason, timeoutMs, signal: io.signal, onBegun: watch.onBegun, onAnswered: watch.onAnswered };
+    const how = { reason, timeoutMs, signal: io.signal, onBegun: watch.onBegun, onAnswered: watch.onAnswered };
     const onChange = (change: StateChange) => io.say(resultLine(campaignResultOf(change)));
-    const changes = await watch.tell(states.pause(ids, given, onChange));
+    const changes = await watch.tell(states.pause(ids, how, onChange));
     const unknown = changes.filter(({ code }) => code === "not_found");
     const listed = unknown.length === 0 ? [] : await states.list({ signal: io.signal }).catch(() => []);
     for (const { campaignId } of unknown) {
@@ -58,7 +69,9 @@ function stopped(campaigns: readonly string[] | undefined, options: StopCommand,
   const given = { campaigns, reason, timeoutMs, forMs, signal: io.signal };
   const warn = (message: string) => io.complain(message);
   if (service !== undefined) return stopOverService(service, { ...given, clock: io.clock, warn, say: io.say });
-  return watch.tell(stopCampaigns(options, io.env, given, { ...watch, warn }));
+  const over = new AbortController();
+  void watch.progress(over.signal);
+  return watch.tell(stopCampaigns(options, io.env, given, { ...watch, warn })).finally(() => over.abort());
 }
 
 /** Asks on a terminal, saying what would be stopped; elsewhere a stop is not held up by a question. */
@@ -73,29 +86,46 @@ async function isWanted(ids: readonly string[], options: StopCommand, io: Io): P
 }
 
 /**
- * Says of each campaign that the tenant has paused it, before its calls have ended; and of a pause that is interrupted, which
- * campaigns were paused and of which it is not known.
+ * Says of each campaign that the tenant has answered its pause, before that is read back and its calls have ended; now and then what is waited for; and
+ * of a pause that is interrupted, which campaigns were paused and of which it is not known.
  */
-function watchOf(io: Io) {
+function watchOf(io: Io, isOnce = false) {
   const begun = new Set<string>();
   const paused = new Set<string>();
   const told = new Set<string>();
+  const rows = new Map<string, StoppedCampaign>();
   const named = (ids: Iterable<string>) => [...ids].map(printable).join(", ");
-  const onPause = (id: string) => {
-    if (!paused.has(id)) io.say(`${printable(id)} paused at the tenant; its calls are waited for`);
+  const onPause = (id: string, outcome: string) => {
+    const how = outcome === "already" ? "it was paused before" : "it is paused";
+    if (!paused.has(id)) io.say(`${printable(id)}: the tenant answers that ${how}; it is looked at until no call is under way`);
     paused.add(id);
   };
   return {
     onBegun: (id: string) => void begun.add(id),
     onPause,
-    onAnswered: (_outcome: string, id: string) => Promise.resolve(onPause(id)),
+    onAnswered: (outcome: string, id: string) => Promise.resolve(onPause(id, outcome)),
     /** Each campaign when nothing more is done about it, and the first time that it could not be paused. */
     onRow(row: StoppedCampaign) {
+      rows.set(row.campaignId, row);
       const { campaignId, settled, outcome, code } = row;
       const what = settled ? "settled" : outcome === "failed" || outcome === "unknown" ? (code ?? outcome) : undefined;
       if (what === undefined || outcome === "seen" || told.has(`${what} ${campaignId}`)) return;
       told.add(`${what} ${campaignId}`);
-      io.say(`${resultLine(stoppedOf(row))}${settled ? "" : "; it is tried again"}`);
+      io.say(`${resultLine(stoppedOf(row))}${settled || isOnce ? "" : "; it is tried again"}`);
+    },
+    async progress(over: AbortSignal) {
+      while (!over.aborted) {
+        await io.clock.sleep(PROGRESS_MS, over).catch(() => undefined);
+        const open = [...rows.values()].filter(({ settled, outcome }) => !settled && outcome !== "listed");
+        if (over.aborted || open.length === 0) continue;
+        const talking = open.filter(({ shown }) => shown === true);
+        const calls = talking.reduce((sum, { activeCalls }) => sum + (activeCalls ?? 0), 0);
+        const parts = [
+          ...(talking.length === 0 ? [] : [`paused with calls under way: ${grouped(talking.length)} (calls: ${grouped(calls)})`]),
+          ...(talking.length === open.length ? [] : [`not shown paused yet: ${grouped(open.length - talking.length)}`]),
+        ];
+        io.say(`campaigns ${parts.join("; ")}`);
+      }
     },
     async tell<T>(work: Promise<T>): Promise<T> {
       try {
@@ -122,10 +152,14 @@ async function concludePause(items: readonly CampaignResult[], io: Io): Promise<
 async function concludeStop(result: StopResult, io: Io): Promise<number> {
   const { changes, alreadyPaused, listProblem } = result;
   const lines = pauseLines(result);
+  if (listProblem !== null && changes.length + alreadyPaused.length + result.seenPaused.length === 0)
+    lines.unshift("NOTHING IS KNOWN TO BE PAUSED");
   if (listProblem !== null)
     lines.push(`  the list of campaigns is not whole, others may be dialing: ${printable(listProblem.message)}`);
   const known = changes.filter((change) => change.known === "known").length;
   if (known > 0) lines.push(`  ${grouped(known)} of them are known from earlier readings, not from the list`);
+  if (changes.some(({ code }) => code === "not_found"))
+    lines.push("  a campaign is named by its id, not by its name: outdial campaign list shows both");
   await io.answer(result, lines);
   if (isAllPaused(result)) return EXIT.done;
   if (listProblem !== null && changes.length === 0 && alreadyPaused.length === 0) return exitOf(listProblem.code);
@@ -150,7 +184,12 @@ function pauseLines({
   if (alreadyPaused.length > 0) parts.push(`${grouped(alreadyPaused.length)} only listed as paused, not looked at`);
   if (open.length > failed.length) parts.push(`${grouped(open.length - failed.length)} paused, not confirmed`);
   if (failed.length > 0) parts.push(`${grouped(failed.length)} NOT paused`);
-  return [parts.join(" · "), ...open.map((change) => `  ${resultLine(change)}`)];
+  const isNone = changes.length > 0 && failed.length === changes.length && seenPaused.length === 0;
+  return [
+    ...(isNone ? ["NOTHING IS KNOWN TO BE PAUSED"] : []),
+    parts.join(" · "),
+    ...open.map((change) => `  ${resultLine(change)}`),
+  ];
 }
 
 /** @param isAll the tenant has no other campaign */

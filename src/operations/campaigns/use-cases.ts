@@ -188,8 +188,18 @@ export class CampaignUseCases {
     return await Promise.all(changes.map((change) => this.#changed(change)));
   }
 
-  #paused(ids: readonly string[], by: string, reason: string | undefined, timeoutMs = DRAIN_WAIT_MS) {
-    return this.#parts.states.pause(ids, { timeoutMs, reason }, () => undefined, by);
+  async #paused(ids: readonly string[], by: string, reason: string | undefined, timeoutMs = DRAIN_WAIT_MS) {
+    const changes = await this.#parts.states.pause(ids, { timeoutMs, reason }, () => undefined, by);
+    const refused = new Set(changes.filter(({ code }) => code === "unauthorized").map(({ campaignId }) => campaignId));
+    if (refused.size === 0 || !(await this.#parts.stops.isLeft())) return changes;
+    // A service whose token is refused cannot pause: another one can, and takes what this one enters.
+    const { id } = await this.stop(by, reason, [...refused]);
+    const message = `the tenant refuses the token of this service; another one carries it out as the stop ${id}`;
+    return changes.map((change) =>
+      refused.has(change.campaignId)
+        ? { ...change, outcome: "unknown" as const, shown: null, confirmed: false, message }
+        : change,
+    );
   }
 
   /** To call before a plan that allows calls: throws StoreError `audit_set_back` on a database that was set back. */

@@ -15,6 +15,8 @@ const CAMPAIGN = `campaign_id as "campaignId", source, outcome, shown, confirmed
 
 /** That a stop was given, by whomever it is carried out. */
 export type GivenStop = Pick<Stop, "id" | "actor" | "scope">;
+/** A stop as it is entered: also one that was given and replaced while the database was away. */
+type EnteredStop = Omit<Stop, "run" | "listProblem">;
 
 async function insertGiven(tx: Tx, { id, actor, scope }: GivenStop, at: Date): Promise<void> {
   await tx.query(
@@ -23,33 +25,62 @@ async function insertGiven(tx: Tx, { id, actor, scope }: GivenStop, at: Date): P
   );
 }
 
+/** The pauses that a stop made: starts that were asked for before it end with them. */
+async function insertPauses(
+  tx: Tx,
+  { id, actor, reason }: Pick<Stop, "id" | "actor" | "reason">,
+  pauses: readonly StopPause[],
+  now: Date,
+): Promise<void> {
+  if (pauses.length === 0) return;
+  await insertMade(
+    tx,
+    pauses
+      .filter(({ outcome }) => outcome === "changed")
+      .map(({ campaignId, at }) => ({ campaignId, target: "paused", actor, reason, at })),
+  );
+  await tx.query(
+    `update outdial.state_intents i set ended_at = $3, outcome = 'superseded'
+     where ended_at is null and target = 'active' and campaign_id = any (${textColumn("$2")})
+       and stop_mark < (select seq from outdial.stops_given where stop_id = $1)
+       and not exists (select from outdial.stop_campaigns where stop_id = $1 and campaign_id = i.campaign_id and outcome = 'resumed')`,
+    [id, joinTexts(pauses.map(({ campaignId }) => campaignId)), now],
+  );
+  tx.audit(pauses.map((pause) => pauseEntry({ id, actor, reason }, pause)));
+}
+
 /** Emergency stops and what they did. */
 export class StopLedger extends Ledger {
   /**
-   * Begins a stop. A stop of everything ends the open ones and does the rest of their work. An existing stop stays as it is.
+   * Begins a stop. A stop of everything ends the open ones and does the rest of their work, unless a later one has replaced it
+   * before the database heard of it. An existing stop stays as it is.
    * @returns whether it was begun
    */
-  begin(stop: Pick<Stop, "id" | "actor" | "reason" | "scope" | "executor">, audit: readonly AuditInput[]): Promise<boolean> {
+  begin(stop: EnteredStop, audit: readonly AuditInput[]): Promise<boolean> {
     const now = new Date(this.store.now());
     return this.store.commit(
       async (tx) => {
         const made = await tx.change(
-          `insert into outdial.stops (id, actor, reason, scope, executor, created_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+          `insert into outdial.stops (id, actor, reason, scope, executor, created_at, superseded_by, ended_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
           [
             stop.id,
             storable(stop.actor),
             stop.reason === null ? null : storable(stop.reason),
             stop.scope === null ? null : JSON.stringify(stop.scope),
             stop.executor,
-            now,
+            new Date(stop.createdAt),
+            stop.supersededBy,
+            stop.endedAt === null ? null : new Date(stop.endedAt),
           ],
         );
         if (made !== 1) return false;
         await insertGiven(tx, stop, now);
-        if (stop.scope === null)
+        if (stop.scope === null && stop.endedAt === null)
           await tx.query(
-            "update outdial.stops set ended_at = $2, superseded_by = $1, executor = null where ended_at is null and id <> $1",
-            [stop.id, now],
+            `update outdial.stops set ended_at = $2, superseded_by = $1, executor = null
+             where ended_at is null and id <> $1 and created_at <= $3`,
+            [stop.id, now, new Date(stop.createdAt)],
           );
         tx.audit(audit);
         return true;
@@ -137,26 +168,26 @@ export class StopLedger extends Ledger {
             [id, JSON.stringify(given), now],
           );
         }
-        if (pauses.length > 0) {
-          await insertMade(
-            tx,
-            pauses
-              .filter(({ outcome }) => outcome === "changed")
-              .map(({ campaignId, at }) => ({ campaignId, target: "paused", actor, reason, at })),
-          );
-          await tx.query(
-            `update outdial.state_intents i set ended_at = $3, outcome = 'superseded'
-             where ended_at is null and target = 'active' and campaign_id = any (${textColumn("$2")})
-               and stop_mark < (select seq from outdial.stops_given where stop_id = $1)
-               and not exists (select from outdial.stop_campaigns where stop_id = $1 and campaign_id = i.campaign_id and outcome = 'resumed')`,
-            [id, joinTexts(pauses.map(({ campaignId }) => campaignId)), now],
-          );
-          tx.audit(pauses.map((pause) => pauseEntry({ id, actor, reason }, pause)));
-        }
+        await insertPauses(tx, { id, actor, reason }, pauses, now);
         return tx.query<{ campaignId: string; message: string | null }>(
           `select campaign_id as "campaignId", message from outdial.stop_campaigns where stop_id = $1 and outcome = 'resumed'`,
           [id],
         );
+      },
+      { urgent: true },
+    );
+  }
+
+  /** Ends a stop that a later one has replaced, with the pauses that it made before; the database may have heard of it late. */
+  async replaced(stop: Stop, pauses: readonly StopPause[]): Promise<void> {
+    const now = new Date(this.store.now());
+    await this.store.commit(
+      async (tx) => {
+        await tx.query(
+          "update outdial.stops set ended_at = $3, superseded_by = $2, executor = null where id = $1 and ended_at is null",
+          [stop.id, stop.supersededBy, stop.endedAt === null ? now : new Date(stop.endedAt)],
+        );
+        await insertPauses(tx, stop, pauses, now);
       },
       { urgent: true },
     );

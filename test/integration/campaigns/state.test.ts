@@ -167,7 +167,7 @@ it("says of each campaign that it is paused as soon as it is, and when it is int
     effect: { delayMs: 60_000 },
   });
   const stopping = beginCli(["stop", "--all"], { cwd: world.folder, env: world.environment });
-  await until(() => stopping.stderr().includes("camp_1 paused at the tenant"));
+  await until(() => stopping.stderr().includes("camp_1: the tenant answers that it is paused"));
   stopping.interrupt();
   const { code, stderr } = await stopping.ended;
   expect(code).toBe(130);

@@ -3,6 +3,7 @@
 
 import pg from "pg";
 import { describe, expect, test } from "vitest";
+import type { EmergencyStop } from "../../../src/operations/views/index.ts";
 import type { Lie, Profile, Trick } from "../../support/lying-tenant.ts";
 import { picked, scaled, seeded } from "../../support/scale.ts";
 import { lineOf, openStopWorld, type Said, type StopMode, type StopWorld } from "../../support/stop-world.ts";
@@ -393,6 +394,49 @@ describe("a stop given to the service without its store", () => {
       }
     },
   );
+});
+
+test("a later stop of everything replaces an earlier one while the store is frozen, and the store is told of both", async () => {
+  await using world = await openStopWorld({ profile: "rest", door: "service", store: "frozen" }, { campaigns: 3 });
+  world.tenant.tell([]);
+  world.dial([0, 1]);
+  await world.read();
+  world.tenant.tell([{ about: "everything", how: { trick: "silence", forwarded: false }, after: 0 }]);
+  const stops = async () => {
+    const listed = (await (await world.ask("/campaigns/stops?limit=5")).json()) as { items?: EmergencyStop[] };
+    return listed.items ?? [];
+  };
+  const earlier = world.begin();
+  await until(async () => (await stops()).length === 1);
+  const [first] = await stops();
+  const given = await world.ask("/campaigns/stop", { method: "POST", body: JSON.stringify({ reason: "again" }) });
+  const { id, createdAt } = (await given.json()) as EmergencyStop;
+  const both = [
+    expect.objectContaining({ id, createdAt, supersededBy: null }),
+    expect.objectContaining({ id: first?.id, createdAt: first?.createdAt, supersededBy: id, endedAt: createdAt }),
+  ];
+  expect(await stops()).toEqual([expect.objectContaining({ id, endedAt: null }), both[1]]);
+  expect((await earlier.ended).result?.supersededBy).toBe(id);
+  world.tenant.tell([]);
+  await until(() => world.dialing().length === 0);
+  await world.mend();
+  const client = new pg.Client({ connectionString: world.databaseUrl });
+  await client.connect();
+  try {
+    const written = async () => {
+      const { rows } = await client.query<{ id: string; superseded_by: string | null; created_at: Date; ended_at: Date | null }>(
+        "select id, superseded_by, created_at, ended_at from outdial.stops order by created_at desc",
+      );
+      return rows;
+    };
+    await until(async () => (await written()).filter(({ ended_at }) => ended_at !== null).length === 2);
+    expect((await written()).map((stop) => [stop.id, stop.superseded_by, stop.created_at.toISOString()])).toEqual([
+      [id, null, createdAt],
+      [first?.id, id, first?.createdAt],
+    ]);
+  } finally {
+    await client.end();
+  }
 });
 
 test.each(PROFILES)(

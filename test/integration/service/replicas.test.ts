@@ -102,6 +102,23 @@ test("a stop that is given to a service whose token is refused is carried out by
     .toMatchObject({ endedAt: expect.any(String), listProblem: null, changes: [{ campaignId: CAMPAIGN, status: "paused" }] });
 });
 
+test("a pause that is asked of a service whose token is refused is carried out by the other one", async () => {
+  await whole[Symbol.asyncDispose]();
+  const scenario = { campaigns: [{ id: CAMPAIGN, status: "active" as const }] };
+  whole = await startService({ sandbox: { scenario }, environment: NO_RECEIVER });
+  const { control } = whole.sandbox;
+  const bad = await serveBeside({ CXONE_CLIENT_SECRET: "rotated-since" });
+  const headers = { authorization: `Bearer ${whole.tokens.operator}`, "content-type": "application/json" };
+  const given = await fetch(`${bad}/api/v1/campaigns/${CAMPAIGN}/pause`, { method: "POST", headers, body: "{}" });
+  expect(await given.json()).toMatchObject({
+    status: "unknown",
+    confirmed: false,
+    message: expect.stringMatching(/another one carries it out as the stop stop_/),
+  });
+  const dialing = () => control.state().campaigns.filter(({ status }) => status === "active");
+  await expect.poll(dialing, { timeout: 60_000 }).toEqual([]);
+});
+
 test("services with other limits, and one that lacks a receiver, are told as different, in what and which", async () => {
   expect(names(await conditions())).not.toContain("replicas_differ");
   await serveBeside({ OUTDIAL_BI_URL: "http://127.0.0.1:9/elsewhere" });

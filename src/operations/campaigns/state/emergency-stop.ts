@@ -46,6 +46,8 @@ interface Here {
   /** Whether the database has its beginning, and settles when it has. */
   isBegun: boolean;
   readonly begun: PromiseWithResolvers<void>;
+  /** Aborted when a later stop of everything does the rest of its work. */
+  readonly replaced: AbortController;
   jot: StopJot | undefined;
 }
 
@@ -101,6 +103,7 @@ export class EmergencyStops {
       endedAt: null,
     };
     const here = this.#enter(stop);
+    if (scope === null) this.#replaceBy(stop);
     try {
       await this.#inTime(this.#enterInto(here), BEGIN_MS);
     } catch (thrown) {
@@ -109,16 +112,26 @@ export class EmergencyStops {
     return id;
   }
 
+  /** A stop of everything does the rest of the work of those that are open here, whether the database has them or not. */
+  #replaceBy({ id, createdAt }: Stop): void {
+    for (const here of this.#here.values()) {
+      if (here.stop.id === id || here.stop.endedAt !== null) continue;
+      here.stop = { ...here.stop, supersededBy: id, endedAt: createdAt, executor: null };
+      here.replaced.abort();
+    }
+  }
+
   async #enterInto(here: Here): Promise<void> {
     const { ledger, replicaId } = this.#deps;
-    await ledger.begin({ ...here.stop, executor: replicaId }, [beginning(here.stop)]);
+    const executor = here.stop.endedAt === null ? replicaId : null;
+    await ledger.begin({ ...here.stop, executor }, [beginning(here.stop)]);
     here.isBegun = true;
     here.begun.resolve();
   }
 
   /** Enters a stop that a process without a store began and did not end; a stop that was entered before stays unchanged. */
-  async enter(stop: Pick<Stop, "id" | "actor" | "reason" | "scope">): Promise<void> {
-    await this.#deps.ledger.begin({ ...stop, executor: null }, [beginning(stop)]);
+  async enter(stop: Pick<Stop, "id" | "actor" | "reason" | "scope" | "createdAt">): Promise<void> {
+    await this.#deps.ledger.begin({ ...stop, executor: null, supersededBy: null, endedAt: null }, [beginning(stop)]);
   }
 
   /** Throws OperationError `job_not_found`. */
@@ -139,6 +152,11 @@ export class EmergencyStops {
       if (here.length === 0) throw thrown;
     }
     return [...known.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)).slice(0, limit);
+  }
+
+  /** Whether stops that are begun here are carried out by another service, because the tenant refuses the token of this one. */
+  isLeft(): Promise<boolean> {
+    return this.#deps.leavesWork();
   }
 
   /** Open stops that nobody carries out, or that this process should carry out. */
@@ -178,7 +196,7 @@ export class EmergencyStops {
     const over = new AbortController();
     const left = this.#leftToOthers(here, over.signal);
     try {
-      await run.carry(AbortSignal.any([signal, left]));
+      await run.carry(AbortSignal.any([signal, left, here.replaced.signal]));
       const over = { ...here.stop, listProblem: run.listProblem, endedAt: clock.now(), executor: null };
       // It is over, whether the database knows it or not.
       here.stop = over;
@@ -205,6 +223,11 @@ export class EmergencyStops {
       here.jot?.discard();
       this.#here.delete(id);
     } catch (thrown) {
+      if (here.replaced.signal.aborted && !signal.aborted) {
+        await this.#keepReplaced(here, signal).catch(() => undefined);
+        this.#here.delete(id);
+        return;
+      }
       this.#here.delete(id);
       if (thrown instanceof OutdialError && thrown.code === "not_owner") return;
       // What failed here may succeed in another process, or here at the next look.
@@ -214,6 +237,23 @@ export class EmergencyStops {
     } finally {
       over.abort();
     }
+  }
+
+  /** Writes a stop that a later one has replaced: the database may not have heard of it. Rejects when aborted; then its notes stay. */
+  async #keepReplaced(here: Here, signal: AbortSignal): Promise<void> {
+    const { clock, patience, ledger } = this.#deps;
+    const { stop, run, jot } = here;
+    jot?.end(endOf({ stop: { listProblem: run.listProblem }, campaigns: run.campaigns }));
+    for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+      try {
+        if (!here.isBegun) await this.#enterInto(here);
+        await ledger.replaced(stop, run.unrecorded);
+        break;
+      } catch {
+        await clock.sleep(wait, signal);
+      }
+    }
+    jot?.discard();
   }
 
   /** Aborted when the tenant refuses the token of this process, and another service can carry a stop out that the database has. */
@@ -257,7 +297,7 @@ export class EmergencyStops {
       stop,
       before,
     );
-    const here: Here = { run, stop, isBegun: before.length > 0, begun, jot: undefined };
+    const here: Here = { run, stop, isBegun: before.length > 0, begun, replaced: new AbortController(), jot: undefined };
     this.#here.set(stop.id, here);
     return here;
   }

@@ -119,7 +119,7 @@ const FRESH_MS = 250;
 const LATE_MS = 10_000;
 /** Others are waited for so long that are told of the stop, ms. */
 const TOLD_MS = 5_000;
-/** After the last look at the list, what it showed is paused and the list is read again, so often. */
+/** What the list shows as dialing after the pauses is paused again and the list is read again, so often. */
 const LAST_LOOKS = 3;
 
 interface Entry {
@@ -233,7 +233,14 @@ export class StopRun {
       await this.#settled();
       await this.#toldInTime();
       if (scope === null) await this.#lastLooks();
-      else for (let looks = 0; looks < LAST_LOOKS && (await this.#lookAgainAt(scope)); looks += 1) await this.#settled();
+      else {
+        for (let looks = 0; await this.#lookAgainAt(scope); looks += 1) {
+          await this.#settled();
+          if (looks < LAST_LOOKS) continue;
+          this.#disagrees("the tenant goes on to show campaigns as dialing after each pause");
+          break;
+        }
+      }
       await this.#write();
     } catch (thrown) {
       throw this.#failure ?? thrown;
@@ -247,7 +254,7 @@ export class StopRun {
 
   /**
    * Reads the list again until it shows nothing that dials. What it shows active for long, although each by itself is shown paused,
-   * is told: which of them is true is not known.
+   * is told: which of them is true is not known. So is what dials again after each pause.
    */
   async #lastLooks(): Promise<void> {
     const { clock, patience } = this.#deps;
@@ -256,19 +263,25 @@ export class StopRun {
       if (await this.#lastLook()) {
         looks += 1;
         await this.#settled();
-        if (looks >= LAST_LOOKS) return;
+        if (looks > LAST_LOOKS) {
+          this.#disagrees("the tenant goes on to list campaigns as dialing after each pause");
+          return;
+        }
       } else if (this.#problem !== null || this.#disputed === 0) return;
       const now = clock.now();
       if (this.#disputed > 0 && (now - since >= patience.shortListMs || now >= this.#deadline)) {
-        this.#problem = {
-          code: "list_disagrees",
-          message: `the tenant's list goes on to show ${this.#disputed} as dialing that by ${this.#disputed === 1 ? "itself is" : "themselves are"} shown paused`,
-        };
-        this.#isProblemDirty = true;
+        this.#disagrees(
+          `the tenant's list goes on to show ${this.#disputed} as dialing that by ${this.#disputed === 1 ? "itself is" : "themselves are"} shown paused`,
+        );
         return;
       }
       await clock.sleep(wait, this.#signal);
     }
+  }
+
+  #disagrees(message: string): void {
+    this.#problem = { code: "list_disagrees", message };
+    this.#isProblemDirty = true;
   }
 
   /** Waits until the others know of the stop, for a limited time. */
