@@ -19,6 +19,7 @@ test("an address names it, and what it names is read back", () => {
 test.each([
   ["nothing", {}],
   ["no times", { from: "yesterday", to: "today" }],
+  ["a day that no calendar has", { from: "2026-02-30T14:20:00Z", to: "2026-03-02T14:40:00Z" }],
   ["an end before its beginning", { from: "2026-03-02T14:40:00Z", to: "2026-03-02T14:20:00Z" }],
   ["more than is shown", { from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z" }],
   ["another day", { from: "2026-03-01T14:20:00Z", to: "2026-03-01T14:40:00Z" }],
@@ -30,6 +31,11 @@ test.each([
   ["nothing", {}, undefined],
   ["one time", { from: "2026-03-02T14:20", to: "" }, undefined],
   ["times in order", { from: "2026-03-02T14:20:00Z", to: "2026-03-02T14:40:00Z" }, undefined],
+  [
+    "a day that no calendar has",
+    { from: "2026-02-30T00:00:00Z", to: "" },
+    "From “2026-02-30T00:00:00Z” in the address is no time, and limits nothing.",
+  ],
   ["words", { from: "yesterday", to: "2026-03-02" }, "From “yesterday” in the address is no time, and limits nothing."],
   [
     "times the wrong way round",

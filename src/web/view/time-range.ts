@@ -1,9 +1,14 @@
 // The part of the shown time that a person looks at: stored in the address, moved and zoomed. Pure. Times are ms since the epoch.
 
+import { isDay } from "../../kernel/index.ts";
+
 export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
+
+/** The time that a text of an address names; NaN for none, and for a day that no calendar has. Without a zone it is one of the browser's. */
+export const timeNamed = (text = ""): number => (isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN);
 
 /**
  * What is wrong with the times of an address, as a sentence; undefined when nothing is. A time that cannot be read limits nothing.
@@ -14,13 +19,15 @@ export function timeTrouble(
   labels: { readonly from: string; readonly to: string },
 ): string | undefined {
   const [from, to] = [query["from"] || undefined, query["to"] || undefined];
-  const at = (text = "") => Date.parse(text);
   for (const [label, text] of [
     [labels.from, from],
     [labels.to, to],
   ])
-    if (text !== undefined && Number.isNaN(at(text))) return `${label} “${text}” in the address is no time, and limits nothing.`;
-  return at(from) >= at(to) ? `${labels.from} in the address is not before ${labels.to}: no time lies between them.` : undefined;
+    if (text !== undefined && Number.isNaN(timeNamed(text)))
+      return `${label} “${text}” in the address is no time, and limits nothing.`;
+  return timeNamed(from) >= timeNamed(to)
+    ? `${labels.from} in the address is not before ${labels.to}: no time lies between them.`
+    : undefined;
 }
 
 /** Shortest part: readings are a minute apart. */
@@ -28,7 +35,7 @@ const LEAST_MS = 5 * 60_000;
 
 /** The part in an address, within the shown time; undefined: all of it, also when the address has none or one outside of it. */
 export function rangeOf(query: Readonly<Record<string, string | undefined>>, shown: TimeRange): TimeRange | undefined {
-  const [from, to] = [Date.parse(query["from"] ?? ""), Date.parse(query["to"] ?? "")];
+  const [from, to] = [timeNamed(query["from"]), timeNamed(query["to"])];
   if (!(from < to) || to <= shown.from || from >= shown.to) return undefined;
   return part({ from, to }, shown);
 }

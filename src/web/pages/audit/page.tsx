@@ -16,7 +16,7 @@ import { Time } from "../../ui/time.tsx";
 import { TimeTrouble } from "../../ui/time-trouble.tsx";
 import { ACTIONS, auditWords } from "../../view/audit-words.ts";
 import { zoneName } from "../../view/format.ts";
-import { timeTrouble } from "../../view/time-range.ts";
+import { timeNamed, timeTrouble } from "../../view/time-range.ts";
 import { Verify } from "./verify.tsx";
 
 const FIELDS = [
@@ -30,9 +30,9 @@ const TIMES = [
   ["to", "Before"],
 ] as const;
 
-/** A time of the form as the API takes it; undefined for none. Without a zone it is one of the browser's. */
+/** A time of the form as the API takes it; undefined for none. */
 function instantOf(text: string | undefined): string | undefined {
-  const at = Date.parse(text ?? "");
+  const at = timeNamed(text);
   return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }
 
