@@ -4,10 +4,10 @@ import {
   Corrections,
   CorrectionUseCases,
   createCorrectionLedger,
-  createStoreRecords,
   DEFAULT_EXCLUSIVE,
   DISPOSITIONS,
   InteractionUseCases,
+  JobRecords,
   type JobRecordsUseCases,
   type RowJob,
 } from "../operations/index.ts";
@@ -67,7 +67,7 @@ export function correctionsOn(
   const { config, tenant, store, random, replica } = workplace;
   const given = config.file.interactions;
   return new Corrections({
-    jobs: createStoreRecords(store.jobs, [DISPOSITIONS], workplace.scope),
+    jobs: new JobRecords(store.jobs, [DISPOSITIONS], workplace.scope),
     jobLedger: store.jobs,
     changes: store.interactionChanges,
     locks: store.locks,

@@ -1,6 +1,6 @@
 // Opens what is needed to continue a job of any kind.
 
-import { createStoreRecords, DISPOSITIONS, OperationError, type RowJob, refuseCancelled, TAG } from "../operations/index.ts";
+import { DISPOSITIONS, JobRecords, OperationError, type RowJob, refuseCancelled, TAG } from "../operations/index.ts";
 import { CAMPAIGN_APPLY, DIALER_CHANGE, PUSH, RETRIEVE } from "../store/index.ts";
 import type { Flags } from "./config.ts";
 import { startPushing } from "./crm.ts";
@@ -34,7 +34,7 @@ export async function openJob(id: string, flags: Flags, environment: Environment
   const workplace = await openWorkplace(stack, flags, environment, options);
   const other = OTHERS[(await workplace.store.jobs.getJob(id))?.kind ?? ""];
   if (other !== undefined) throw new OperationError("invalid_input", `${id} is ${other.what}`, { advice: other.advice(id) });
-  const records = createStoreRecords(workplace.store.jobs, [TAG, DISPOSITIONS, PUSH]);
+  const records = new JobRecords(workplace.store.jobs, [TAG, DISPOSITIONS, PUSH]);
   const job = await records.get(id);
   refuseCancelled(job);
   if (job.kind === PUSH) {

@@ -1,9 +1,9 @@
 // Wiring of bulk tagging.
 
 import {
-  createStoreRecords,
   createTagLedger,
   type Instead,
+  JobRecords,
   type PlanReport,
   type PlanSink,
   type RowJob,
@@ -79,7 +79,7 @@ export function taggingOn(
 ): Tagging {
   const { config, tenant, store, random, replica } = workplace;
   return new Tagging({
-    jobs: createStoreRecords(store.jobs, [TAG], workplace.scope),
+    jobs: new JobRecords(store.jobs, [TAG], workplace.scope),
     ledgerOf: (campaignId, instead) =>
       createTagLedger({
         jobs: store.jobs,

@@ -66,11 +66,11 @@ export {
   parseEntries,
 } from "./interactions/index.ts";
 export {
-  createStoreRecords,
   ENDED,
   type EndedItem,
   GOES_ON,
   type JobProgress,
+  JobRecords,
   type JobSource,
   type PlanReport,
   type PlanSink,

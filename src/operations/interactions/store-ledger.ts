@@ -2,7 +2,7 @@
 
 import type { AuditInput, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
-import { createRowLedger, type EndedItem, type RowLedger } from "../jobs/index.ts";
+import { type EndedItem, RowLedger } from "../jobs/index.ts";
 import { errorOf } from "./metrics.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
 import { DISPOSITION_UPDATED, dispositionUpdated, type FinishedCorrection } from "./result.ts";
@@ -21,7 +21,7 @@ interface CorrectionLedgerOptions {
 /** The ledger of the jobs of corrections that this replica runs. */
 export function createCorrectionLedger(options: CorrectionLedgerOptions): RowLedger<PlannedRow, FinishedCorrection> {
   const { jobs, executor } = options;
-  return createRowLedger<PlannedRow, FinishedCorrection>({
+  return new RowLedger<PlannedRow, FinishedCorrection>({
     jobs,
     executor,
     encode: encodeRows,

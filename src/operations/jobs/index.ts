@@ -2,19 +2,17 @@
 // process dies.
 
 export { refuseCancelled } from "./cancel.ts";
-export type { OpenItem, RowLedger } from "./ledger.ts";
+export { type EndedItem, type OpenItem, owned, RowLedger } from "./ledger.ts";
 export { type PlanReport, type PlanSink, planRows, type RefusedRow, type RowPlanner, type RowProblem } from "./plan.ts";
 export {
   ENDED,
   GOES_ON,
   type JobProgress,
-  type JobRecords,
+  JobRecords,
   type Replicas,
   type RowJob,
 } from "./record.ts";
 export { JobRun, type RowWork, type Sent } from "./run.ts";
 export { JobRunner } from "./runner.ts";
 export { SeenKeys } from "./seen-keys.ts";
-export { createRowLedger, type EndedItem, owned } from "./store-ledger.ts";
-export { createStoreRecords } from "./store-records.ts";
 export { type JobSource, submitJob } from "./submit.ts";

@@ -1,10 +1,12 @@
-// What a running job needs of the store, in terms of its own rows and items. Implemented in `store-ledger.ts`.
+// The rows of a job and their results in the store. The kind of job defines the form of a row, an item, its audit entry and its event.
 
-import type { ItemResult } from "../../store/index.ts";
+import type { AuditInput, Batch, ItemResult, JobItem, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
+import { StoreError } from "../../store/index.ts";
+import { OperationError } from "../error.ts";
 import type { Conflict, PlannedChunk } from "./plan.ts";
 
 /** A chunk when the job gets it: new, or half done by a process that died. */
-export interface ChunkState<Row> {
+interface ChunkState<Row> {
   readonly rows: readonly Row[];
   /** Rows before this index may have been sent. */
   readonly intentUpto: number;
@@ -16,12 +18,7 @@ export interface ChunkState<Row> {
 }
 
 /** An item in the ledger that is not settled. */
-export interface OpenItem {
-  readonly line: number;
-  readonly result: ItemResult;
-  /** Number of requests sent, and their duration, ms; null when not known. */
-  readonly attempts: number;
-  readonly latencyMs: number | null;
+export interface OpenItem extends Pick<JobItem, "line" | "result" | "attempts" | "latencyMs"> {
   /** True when nothing is left to do for it after all. */
   readonly settled: boolean;
 }
@@ -32,26 +29,153 @@ export interface FinishedItem {
   readonly result: ItemResult;
 }
 
-/** Rows and results of a job in the store. Writes reject with OperationError `not_owner` once another process has the job. */
-export interface RowLedger<Row, Item extends FinishedItem> {
-  addChunks(jobId: string, chunks: readonly PlannedChunk<Row>[]): Promise<void>;
-  addConflicts(jobId: string, conflicts: readonly Conflict[]): Promise<void>;
-  chunk(jobId: string, no: number): Promise<ChunkState<Row>>;
-  /**
-   * Records durably that rows before `upto` may be sent. Rejects with `not_owner` when the job no longer belongs to this process.
-   */
-  advanceIntent(jobId: string, no: number, upto: number): Promise<void>;
-  /**
-   * Withdraws that down to `upto` for a chunk that is given up: the rows after it were certainly not sent, or have their result.
-   */
-  withdrawIntent(jobId: string, no: number, upto: number): Promise<void>;
+/**
+ * An item that got a result: `kind` of its job, what is wrong with it, and the time from its first request to its last answer.
+ */
+export interface EndedItem {
+  readonly kind: string;
+  readonly result: string;
+  readonly error: "validation" | "api" | undefined;
+  readonly latencyMs: number | undefined;
+}
+
+/** The form of an item in the store. */
+export interface WrittenItem {
+  readonly item: NewItem;
+  readonly audit: AuditInput;
+  readonly event: OutboxEvent | undefined;
+}
+
+interface RowLedgerOptions<Row, Item extends FinishedItem> {
+  readonly jobs: JobLedger;
+  readonly executor: string;
+  /** The stored text of a chunk's rows, and back. */
+  readonly encode: (rows: readonly Row[]) => string;
+  readonly decode: (payload: string) => Row[];
+  readonly lineOf: (row: Row) => number;
+  /** @param settled true when an open item gets its final result */
+  readonly write: (jobId: string, item: Item, settled: boolean) => WrittenItem;
+  readonly kind: string;
+  /** What went wrong with an item, by its result: a rule (ours or the tenant's), or the tenant otherwise. */
+  readonly errorOf: (result: Item["result"]) => EndedItem["error"];
+  /** Called for each item when its result is stored, and again when it is settled later with another result. */
+  readonly onItem?: ((item: EndedItem) => void) | undefined;
+  /** Whether nothing is left to do for an item that is `unknown` or `locked`. */
+  readonly isSettled: (item: JobItem) => boolean;
+}
+
+/** Rows and results of the jobs that this replica runs. Writes reject with OperationError `not_owner` once another process has the job. */
+export class RowLedger<Row, Item extends FinishedItem> {
+  readonly #options: RowLedgerOptions<Row, Item>;
+
+  constructor(options: RowLedgerOptions<Row, Item>) {
+    this.#options = options;
+  }
+
+  addChunks(jobId: string, chunks: readonly PlannedChunk<Row>[]): Promise<void> {
+    const { jobs, encode } = this.#options;
+    return jobs.addChunks(
+      jobId,
+      chunks.map(({ no, firstLine, lastLine, rows }) => ({ chunkNo: no, firstLine, lastLine, payload: encode(rows) })),
+    );
+  }
+
+  addConflicts(jobId: string, conflicts: readonly Conflict[]): Promise<void> {
+    return this.#options.jobs.addConflicts(jobId, conflicts);
+  }
+
+  async chunk(jobId: string, no: number): Promise<ChunkState<Row>> {
+    const { jobs, decode } = this.#options;
+    const { payload, intentUpto, done, conflicts, doneLines } = await jobs.readChunk(jobId, no);
+    return {
+      rows: decode(payload),
+      intentUpto,
+      done,
+      conflicts: new Map(conflicts.map(({ line, otherLine }) => [line, otherLine])),
+      finished: doneLines,
+    };
+  }
+
+  /** Records durably that rows before `upto` may be sent. */
+  advanceIntent(jobId: string, no: number, upto: number): Promise<void> {
+    const { jobs, executor } = this.#options;
+    return owned(jobs, jobId, () => jobs.advanceIntent(jobId, no, upto, executor));
+  }
+
+  /** Withdraws that down to `upto` for a chunk that is given up: the rows after it were certainly not sent, or have their result. */
+  withdrawIntent(jobId: string, no: number, upto: number): Promise<void> {
+    const { jobs, executor } = this.#options;
+    return jobs.withdrawIntent(jobId, no, upto, executor);
+  }
+
   /** Writes items with their audit entries and events in one transaction; a line with a result keeps it. */
-  commit(jobId: string, batch: readonly { readonly item: Item; readonly chunkNo: number }[]): Promise<void>;
-  closeChunk(jobId: string, no: number): Promise<void>;
+  async commit(jobId: string, batch: readonly { readonly item: Item; readonly chunkNo: number }[]): Promise<void> {
+    const { jobs, executor, write } = this.#options;
+    const [first] = batch;
+    if (first === undefined) return;
+    const items: NewItem[] = [];
+    const audit: NonNullable<Batch["audit"]>[number][] = [];
+    const events: NonNullable<Batch["events"]>[number][] = [];
+    for (const { item } of batch) {
+      const { line } = item;
+      const written = write(jobId, item, false);
+      items.push(written.item);
+      audit.push({ ...written.audit, line });
+      if (written.event !== undefined) events.push({ ...written.event, line });
+    }
+    const { lines } = await owned(jobs, jobId, () =>
+      jobs.commitBatch({ jobId, executor, chunkNo: first.chunkNo, items, audit, events }),
+    );
+    const fresh = new Set(lines);
+    for (const item of items) if (fresh.has(item.line)) this.#tell(item);
+  }
+
+  async closeChunk(jobId: string, no: number): Promise<void> {
+    const { jobs, executor } = this.#options;
+    await jobs.commitBatch({ jobId, executor, chunkNo: no, items: [], chunkDone: true });
+  }
+
   /** Items that still need an answer, by line. */
-  openItems(jobId: string, afterLine: number, limit: number): Promise<OpenItem[]>;
+  async openItems(jobId: string, afterLine: number, limit: number): Promise<OpenItem[]> {
+    const { jobs, isSettled } = this.#options;
+    const items = await jobs.listItems(jobId, { results: ["unknown", "locked"], after: afterLine, limit });
+    return items.map((item) => ({ ...item, settled: isSettled(item) }));
+  }
+
   /** The planned row of a line. */
-  row(jobId: string, line: number): Promise<Row | undefined>;
+  async row(jobId: string, line: number): Promise<Row | undefined> {
+    const { jobs, decode, lineOf } = this.#options;
+    const no = await jobs.chunkOfLine(jobId, line);
+    if (no === undefined) return undefined;
+    const { payload } = await jobs.readChunk(jobId, no);
+    return decode(payload).find((row) => lineOf(row) === line);
+  }
+
   /** Replaces the result `before` of an open item, with audit entry and event, in one transaction. */
-  settle(jobId: string, item: Item, before: ItemResult): Promise<void>;
+  async settle(jobId: string, item: Item, before: ItemResult): Promise<void> {
+    const { jobs, executor, write } = this.#options;
+    const { item: stored, audit, event } = write(jobId, item, true);
+    const { line, callId: _, ...set } = stored;
+    await owned(jobs, jobId, () =>
+      jobs.updateItem({ jobId, executor, line, set, audit: [audit], events: event === undefined ? [] : [event] }),
+    );
+    if (item.result !== before) this.#tell(stored);
+  }
+
+  #tell({ result, latencyMs }: Pick<NewItem, "result" | "latencyMs">): void {
+    const { kind, errorOf, onItem } = this.#options;
+    onItem?.({ kind, result, error: errorOf(result), latencyMs: latencyMs ?? undefined });
+  }
+}
+
+/** Distinguishes a job that was cancelled from one that another replica has taken. */
+export async function owned<T>(jobs: JobLedger, jobId: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (thrown) {
+    if (!(thrown instanceof StoreError) || thrown.code !== "not_owner") throw thrown;
+    const job = await jobs.getJob(jobId);
+    if (job?.status === "cancelled") throw new OperationError("job_state", `job ${jobId} was cancelled`);
+    throw new OperationError("not_owner", `job ${jobId} was taken over by another replica`, { cause: thrown });
+  }
 }

@@ -1,8 +1,10 @@
-// The record of a job over the rows of a file, and its storage. Implemented in `store-records.ts`.
+// The record of a job over the rows of a file, and its storage.
 
+import { z } from "zod";
 import type { HistogramSummary } from "../../kernel/index.ts";
-import type { ItemCounts, JobStatus } from "../../store/index.ts";
-import type { StopReason } from "../run/reason.ts";
+import { type ItemCounts, type Job, type JobLedger, type JobStatus, StoreError } from "../../store/index.ts";
+import { noSuchJob } from "../error.ts";
+import { type StopReason, stopOf } from "../run/reason.ts";
 import type { PlanReport } from "./plan.ts";
 
 /**
@@ -77,40 +79,144 @@ export interface JobEnd {
   readonly measured: Measured | undefined;
 }
 
-/** Creates, reads and marks jobs in the store. */
-export interface JobRecords {
-  create(job: {
-    id: string;
-    kind: string;
-    campaignId: string | undefined;
-    sourceName: string;
-    contentHash: string;
-    options: unknown;
-    actor: string;
-    executor: string;
-  }): Promise<void>;
+type NewRowJob = Pick<RowJob, "id" | "kind" | "campaignId" | "sourceName" | "contentHash" | "options" | "actor"> & {
+  readonly executor: string;
+};
+
+// JSON from the database is parsed, not trusted.
+const histogram = z.object({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
+const measured = z.object({
+  attempts: histogram,
+  items: histogram,
+  retries: z.number(),
+  rateLimited: z.number(),
+  conflicts: z.number().optional(),
+});
+const problem = z.object({ code: z.string(), message: z.string(), field: z.string().optional() });
+const plan = z.object({
+  rows: z.number(),
+  toSend: z.number(),
+  refused: z.number(),
+  duplicates: z.number(),
+  problems: z.record(z.string(), z.number()),
+  examples: z.array(
+    z.object({
+      line: z.number(),
+      callId: z.string().optional(),
+      interactionId: z.string().optional(),
+      problems: z.array(problem),
+    }),
+  ),
+});
+const summary = z.object({ plan: plan.optional(), measured: measured.optional() });
+
+/** Creates, reads and marks the jobs of some kinds in the store; jobs of other kinds are not visible. */
+export class JobRecords {
+  readonly #jobs: JobLedger;
+  readonly #kinds: readonly string[];
+  readonly #scope: string | undefined;
+
+  /** @param scope of the jobs that are created: see `Job` */
+  constructor(jobs: JobLedger, kinds: readonly string[], scope?: string) {
+    this.#jobs = jobs;
+    this.#kinds = kinds;
+    this.#scope = scope;
+  }
+
+  /** Created together with its planning process: the next planning process would delete a plan without one. */
+  async create(job: NewRowJob): Promise<void> {
+    await this.#jobs.createJob({ ...job, scope: this.#scope });
+  }
+
   /** Throws OperationError `job_not_found`. */
-  get(id: string): Promise<RowJob>;
+  async get(id: string): Promise<RowJob> {
+    const job = await this.#jobs.getJob(id);
+    return job !== undefined && this.#kinds.includes(job.kind) ? rowJobOf(job) : noSuchJob(id);
+  }
+
   /** Numbers of the chunks that are not done, ascending. */
-  pendingChunks(id: string): Promise<number[]>;
+  pendingChunks(id: string): Promise<number[]> {
+    return this.#jobs.listChunkNumbers(id);
+  }
+
   /** The newest job with this content, except cancelled ones. */
-  findByContent(content: { kind: string; campaignId: string | undefined; contentHash: string }): Promise<RowJob | undefined>;
+  async findByContent(content: Pick<NewRowJob, "kind" | "campaignId" | "contentHash">): Promise<RowJob | undefined> {
+    const job = await this.#jobs.findJobByContent(content);
+    return job === undefined || job.status === "cancelled" ? undefined : rowJobOf(job);
+  }
+
   /** Jobs that are being planned, or whose planning process died. */
-  planning(): Promise<RowJob[]>;
+  async planning(): Promise<RowJob[]> {
+    return (await this.#jobs.listJobs({ kinds: this.#kinds, status: ["planning"], limit: 1000 })).map(rowJobOf);
+  }
+
   /** Removes a job that is still being planned, with its chunks. */
-  discardPlan(id: string): Promise<void>;
+  async discardPlan(id: string): Promise<void> {
+    await this.#jobs.deletePlan(id);
+  }
+
   /** Planning is complete: the job may run. */
-  ready(id: string, plan: PlanReport, contentHash: string): Promise<void>;
+  async ready(id: string, report: PlanReport, contentHash: string): Promise<void> {
+    const change = { totalRows: report.rows, contentHash, summary: { plan: report }, executor: null };
+    await this.#jobs.updateJob(id, { status: "ready", ...change }, ["planning"]);
+  }
+
   /**
    * Ends a run, if the job still belongs to this replica. None of its work may still be running. A cancelled job stays cancelled.
    * Rejects with `not_owner` when another replica has taken it, and with `invalid_state` when it is no longer running.
    */
-  end(id: string, end: JobEnd, replica: string): Promise<void>;
+  async end(id: string, end: JobEnd, replica: string): Promise<void> {
+    const before = await this.#jobs.getJob(id);
+    const { plan: planned } = summary.catch({}).parse(before?.summary ?? {});
+    const change = { summary: { plan: planned, measured: end.measured }, executor: null };
+    try {
+      await this.#jobs.updateJob(id, { ...change, status: end.status, error: end.stop ?? null }, ["running"], replica);
+    } catch (thrown) {
+      if (!(thrown instanceof StoreError) || thrown.details["status"] !== "cancelled") throw thrown;
+      await this.#jobs.updateJob(id, change, ["cancelled"], replica);
+    }
+  }
+
   /** Marks a job as cancelled; rejects with `invalid_state` when it has ended. `cancelJob` says what to wait for. */
-  cancel(id: string): Promise<void>;
-  counts(id: string): Promise<ItemCounts>;
+  cancel(id: string): Promise<void> {
+    return this.#jobs.cancelJob(id);
+  }
+
+  counts(id: string): Promise<ItemCounts> {
+    return this.#jobs.countItems(id);
+  }
+
   /** The state of the rows without a result. */
-  rowsLeft(job: Pick<RowJob, "id" | "totalRows">, counts: ItemCounts): Promise<RowsLeft>;
+  async rowsLeft({ id, totalRows }: Pick<RowJob, "id" | "totalRows">, counts: ItemCounts): Promise<RowsLeft> {
+    const announced = await this.#jobs.countAnnounced(id);
+    const left = Math.max(0, totalRows - Object.values(counts).reduce((sum, count) => sum + count, 0));
+    const mayHaveBeenSent = Math.min(left, announced);
+    return { notSent: left - mayHaveBeenSent, mayHaveBeenSent };
+  }
+}
+
+/** A job of the store over the rows of a file. */
+export function rowJobOf(job: Job): RowJob {
+  const { plan: planned, measured: measurements } = summary.catch({}).parse(job.summary ?? {});
+  return {
+    id: job.id,
+    kind: job.kind,
+    campaignId: job.campaignId ?? undefined,
+    sourceName: job.sourceName,
+    contentHash: job.contentHash,
+    options: job.options,
+    actor: job.actor,
+    status: job.status,
+    totalRows: job.totalRows ?? 0,
+    executor: job.executor ?? undefined,
+    run: job.run,
+    plan: planned,
+    measured: measurements as RowJob["measured"],
+    stop: stopOf(job.error),
+    createdAt: new Date(job.createdAt),
+    startedAt: job.startedAt === null ? undefined : new Date(job.startedAt),
+    finishedAt: job.finishedAt === null ? undefined : new Date(job.finishedAt),
+  };
 }
 
 /** Which replicas are alive. */

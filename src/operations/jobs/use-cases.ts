@@ -13,10 +13,9 @@ import { readMatrix, TAG, type Tagging, type TagSource, validateTagging } from "
 import { jobDetailOf, jobSummaryOf, planReportOf } from "../views/job-views.ts";
 import type { DryRun, JobDetail, JobSummary, Submitted } from "../views/schemas/jobs.ts";
 import { cancelJob, refuseCancelled } from "./cancel.ts";
-import { ENDED, type Replicas } from "./record.ts";
+import { ENDED, JobRecords, type Replicas, rowJobOf } from "./record.ts";
 import { noteRequest, requestOf } from "./request.ts";
 import { type ResultRow, type RowsQuery, resultRows } from "./result-rows.ts";
-import { createStoreRecords, rowJobOf } from "./store-records.ts";
 
 /** Kinds of jobs that are shown to people. */
 export const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE, PUSH, DIALER_CHANGE, CAMPAIGN_APPLY] as const;
@@ -94,7 +93,7 @@ export class JobRecordsUseCases {
     const left =
       rows === undefined || underWay || NONE_LEFT.includes(job.status)
         ? undefined
-        : await createStoreRecords(store.jobs, KINDS).rowsLeft(rows, job.counts);
+        : await new JobRecords(store.jobs, KINDS).rowsLeft(rows, job.counts);
     return jobDetailOf({
       job,
       rows,
@@ -126,7 +125,7 @@ export class JobRecordsUseCases {
     const { store, replica, clock } = this.#context;
     refuseChange(await this.find(id), "cancelled", "end");
     await cancelJob(id, {
-      jobs: createStoreRecords(store.jobs, KINDS),
+      jobs: new JobRecords(store.jobs, KINDS),
       replicas: replica,
       record: () => store.audit.append([{ actor: by, action: "job.cancel", subject: id, job: id }]),
       clock,

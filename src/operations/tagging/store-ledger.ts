@@ -2,7 +2,7 @@
 
 import { type AuditInput, type ItemResult, isGood, type JobLedger, type NewItem, type OutboxEvent } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
-import { createRowLedger, type EndedItem, type RowLedger } from "../jobs/index.ts";
+import { type EndedItem, RowLedger } from "../jobs/index.ts";
 import type { Instead } from "./instead.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
 import { dispositionAssigned, type FinishedItem } from "./result.ts";
@@ -27,7 +27,7 @@ const DISPOSITION_ASSIGNED = "DISPOSITION_ASSIGNED";
 /** The ledger of the jobs of one campaign that this replica runs. */
 export function createTagLedger(options: TagLedgerOptions): RowLedger<PlannedRow, FinishedItem> {
   const { jobs, executor } = options;
-  return createRowLedger<PlannedRow, FinishedItem>({
+  return new RowLedger<PlannedRow, FinishedItem>({
     jobs,
     executor,
     encode: encodeRows,

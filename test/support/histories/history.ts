@@ -5,7 +5,7 @@ import { Background } from "../../../src/app/service/background.ts";
 import { goOnWithJobs } from "../../../src/app/service/left-behind.ts";
 import { createRandom } from "../../../src/kernel/index.ts";
 import { cancelJob } from "../../../src/operations/jobs/cancel.ts";
-import { createStoreRecords } from "../../../src/operations/jobs/index.ts";
+import { JobRecords } from "../../../src/operations/jobs/index.ts";
 import { REQUESTED } from "../../../src/operations/jobs/request.ts";
 import { joinReplicas } from "../../../src/operations/run/members.ts";
 import { Runs } from "../../../src/operations/run/runs.ts";
@@ -146,7 +146,7 @@ class World {
       if (service !== undefined) {
         const { jobs, process } = service;
         const answered = await cancelJob(id, {
-          jobs: createStoreRecords(jobs, [TAG]),
+          jobs: new JobRecords(jobs, [TAG]),
           replicas: { isDead: async (executor) => !this.#lives(executor) },
           record: async () => undefined,
           clock: process.clock,
@@ -273,7 +273,7 @@ class World {
         : createTenant({ ...ofRest, limits: { "outbound-write": { perSecond: PER_SECOND } } }, parts);
     const { dispositionWriter: writer, callReader: reader } = tenant.capabilities;
     return new Tagging({
-      jobs: createStoreRecords(jobs, [TAG]),
+      jobs: new JobRecords(jobs, [TAG]),
       ledgerOf: (campaignId, instead) =>
         createTagLedger({
           jobs,
