@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { createRandom } from "../src/kernel/index.ts";
 import {
+  type AskedScope,
+  allRead,
   createMemoryCatalog,
   DOCUMENTED_MAP,
   factsStatement,
@@ -64,13 +66,14 @@ const lake = openLake({
   memoryLimit: SETTINGS.memory_limit,
   threads: Number(SETTINGS.threads),
 });
-const scope: ReportScope = {
+const asked: AskedScope = {
   campaigns: undefined,
   from: START,
   to: START + DAYS * DAY,
   map: DOCUMENTED_MAP,
   time: localTime("America/New_York"),
 };
+const scope: ReportScope = { ...asked, coverage: allRead(asked) };
 const typed = factsStatement(scope, ["campaign", "attempt", "list", "agent"]);
 await hand.run(`create view calls as from read_parquet('${root}/calls/**/*.parquet', hive_partitioning = false)`);
 

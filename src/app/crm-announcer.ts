@@ -24,7 +24,7 @@ export async function announceToCrm(
 ): Promise<void> {
   try {
     const map = await outcomeMapOf(config);
-    const over = { ledger: store.crm, retrievals: store.retrievals, lake, map };
+    const over = { ledger: store.crm, retrievals: store.retrievals, profile: store.profile, lake, map };
     await createCrmAnnouncer({ ...over, receiver: CRM, actor: config.actor }).announce(retrieval);
   } catch (thrown) {
     warn(

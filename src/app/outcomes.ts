@@ -230,7 +230,7 @@ export async function reportOnOutcomes(
   // Every mistake in the request is found before a store is started.
   const plan = await planReport(reportRulesOf(await loadConfig(flags, environment)), request);
   await using records = await openOutcomeRecords(flags, environment);
-  const report = await plan.report(records);
+  const { report } = await plan.report(records);
   if (report.calls === 0) onNone?.(await campaignsIn(records.lake));
   return report;
 }

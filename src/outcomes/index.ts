@@ -33,12 +33,19 @@ export {
 } from "./record/index.ts";
 export { MAX_CALLS_PAGE, OUTCOME_CODES, RETENTION_DAYS } from "./record/listing.ts";
 export {
+  type AskedScope,
+  allRead,
+  type Covers,
   checkedPeriod,
   cohortTally,
+  countDials,
   DIMENSIONS,
   type Dimension,
   factsStatement,
+  goneWords,
+  type HeldSource,
   heatOf,
+  NEARLY,
   type OutcomeReport,
   outcomeReportJsonSchema,
   parseComparison,
@@ -46,6 +53,7 @@ export {
   type ReportScope,
   type ReportSource,
   rateSchema,
+  readCoverage,
   readRun,
   renderCsv,
   renderHtml,

@@ -112,6 +112,13 @@ export interface ContactSource {
   readonly counts?: ((campaignId: string, options?: CallOptions) => Promise<ListCounts | undefined>) | undefined;
 }
 
+/** The tenant's own count of dials. */
+export interface CountedDials {
+  /** By quarter of an hour: its beginning, ms since the epoch. */
+  readonly quarters: ReadonlyMap<number, number>;
+  readonly lists: readonly string[];
+}
+
 /** Ended calls with their outcomes. */
 export interface OutcomeSource {
   readonly capability: Capability;
@@ -126,6 +133,15 @@ export interface OutcomeSource {
     range: { readonly since: number; readonly before: number },
     options?: CallOptions,
   ) => Promise<readonly number[]>;
+  /**
+   * How many dials the tenant counts in each whole quarter of an hour within a range, as far as the quarters are settled, and the calling lists that
+   * the calls come from. Absent where a tenant does not count dials.
+   */
+  readonly dials?: (
+    campaignId: string,
+    range: { readonly from: number; readonly to: number },
+    options?: CallOptions,
+  ) => Promise<CountedDials>;
   calls(query: CallsAsked, options?: CallOptions): ViewList<CallRow>;
   /** The same page by page, with bodies read by `open`, for example on another thread, so that this thread holds no rows. */
   openedCalls<Kept>(

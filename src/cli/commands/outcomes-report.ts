@@ -43,7 +43,7 @@ export const report: Run<typeof declared.report> = async ({ options, io }) => {
     await writeText(out, `${lines.join("\n")}\n`, 0o666);
     io.say(`${made.calls.toLocaleString("en-US")} calls reported in ${out}`);
   } else await io.data(lines);
-  if (made.calls === 0) io.say(noCalls(campaigns, there));
+  if (made.calls === 0 && made.covers.leftOut === 0) io.say(noCalls(campaigns, there));
 };
 
 /** Why there are no calls, and what to do. @param there campaigns of which the lake has calls */

@@ -1,9 +1,10 @@
 // Announces each retrieval to the CRM once: the event is written to the outbox in the transaction that records it, and delivered
 // from there.
 
-import { cohortTally, localTime, type OutcomeMap, type ReportSource, readRun } from "../../outcomes/index.ts";
+import { cohortTally, localTime, type OutcomeMap, type ReportSource, readCoverage, readRun } from "../../outcomes/index.ts";
 import type { CrmLedger, Retrieval, RetrievalLedger } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
+import { heldIn } from "../retrieval/held.ts";
 import { crmEnvelope } from "./envelope.ts";
 
 /** Runs per query. */
@@ -11,8 +12,10 @@ const BATCH = 50;
 
 interface AnnouncerDependencies {
   readonly ledger: Pick<CrmLedger, "announce" | "unannounced">;
-  readonly retrievals: Pick<RetrievalLedger, "get">;
+  readonly retrievals: Pick<RetrievalLedger, "get" | "held">;
   readonly lake: ReportSource;
+  /** The tenant's vendor profile. */
+  readonly profile: string | undefined;
   readonly map: OutcomeMap;
   /** Name of the receiver of events. */
   readonly receiver: string;
@@ -32,12 +35,15 @@ export interface CrmAnnouncer {
 /** Makes what announces each ended retrieval to the CRM once, as an event in the outbox. */
 export function createCrmAnnouncer(deps: AnnouncerDependencies): CrmAnnouncer {
   const announce = async (run: Retrieval): Promise<boolean> => {
-    const { jobId, campaignId, from, to, status, startedAt, finishedAt, complianceHash, totals } = run;
+    const { jobId, campaignId, from, to, codes, status, startedAt, finishedAt, complianceHash, totals } = run;
     if ((status !== "done" && status !== "partly_failed") || finishedAt === null) return false;
-    const scope = { campaigns: [campaignId], from, to: to + 1, map: deps.map, time: localTime("UTC") };
+    const asked = { campaigns: [campaignId], from, to: to + 1, map: deps.map, time: localTime("UTC") };
+    const coverage = await readCoverage(deps.lake, asked, { held: heldIn(deps), now: to + 1 });
+    const scope = { ...asked, coverage: { ...coverage, ...(codes !== null && { out: [] }) } };
     const tally = cohortTally(scope, await readRun(deps.lake, scope, jobId));
+    const { covers } = coverage;
     const { pagesOk, attempts } = totals;
-    const ended = { jobId, campaignId, from, to, status, pagesOk, attempts, finishedAt };
+    const ended = { jobId, campaignId, from, to, status, pagesOk, attempts, finishedAt, codes, covers };
     const data = crmEnvelope(
       { ...ended, startedAt: startedAt ?? finishedAt, complianceHash: complianceHash ?? "" },
       tally,

@@ -1,6 +1,6 @@
 // The event on a retrieval for the CRM: the documented envelope with the documented names. Pure.
 
-import { type CategoryCounts, documentedSummary } from "../../outcomes/index.ts";
+import { type CategoryCounts, type Covers, documentedSummary } from "../../outcomes/index.ts";
 
 /** A completed retrieval. */
 export interface AnnouncedRun {
@@ -16,6 +16,10 @@ export interface AnnouncedRun {
   /** Requests sent for pages. */
   readonly attempts: number;
   readonly complianceHash: string;
+  /** The codes that were asked for; null for all. */
+  readonly codes: readonly string[] | null;
+  /** What was read of the days; the figures count the calls of days that have a conversion. */
+  readonly covers: Pick<Covers, "known" | "of" | "words" | "days">;
 }
 
 /** The calls that the run brought, each once. */
@@ -31,11 +35,12 @@ const STATUS = { done: "COMPLETED", partly_failed: "COMPLETED_WITH_QUARANTINE" }
 /**
  * The data of the event. `download_success_rate` (share of page requests that brought a page; null when none was sent) and
  * `conversion_rate` are in percent, with two decimals. `COMPLETED_WITH_QUARANTINE`: some rows of the vendor were not records and
- * are not included. In addition to the documented members, `audit.outcome_definition` and `metrics.unmapped_records` say what the
+ * are not included. Without all calls of at least one day, `conversion_rate` is null. In addition to the documented members, `audit.outcome_definition`, `disposition_codes`, `covers` and `metrics.unmapped_records` say what the
  * figures are based on.
  */
 export function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: string): Readonly<Record<string, unknown>> {
-  const summary = documentedSummary(tally);
+  const { known, of, words, days } = run.covers;
+  const summary = documentedSummary(tally, run.codes === null && days.some(({ covered }) => covered !== "none"));
   const iso = (at: number) => new Date(at).toISOString();
   return {
     metrics: {
@@ -57,6 +62,8 @@ export function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: stri
       compliance_hash: run.complianceHash,
       completed_at: iso(run.finishedAt),
       outcome_definition: definition,
+      disposition_codes: run.codes,
+      covers: { known, of, words },
     },
   };
 }

@@ -26,7 +26,7 @@ export interface CrmAccess {
 }
 
 interface CrmPushingDependencies {
-  readonly store: Pick<Store, "crm" | "crmPushes" | "retrievals" | "jobs" | "audit">;
+  readonly store: Pick<Store, "crm" | "crmPushes" | "profile" | "retrievals" | "jobs" | "audit">;
   readonly lake: OutcomeLake;
   readonly access: CrmAccess;
   readonly runs: Runs;
@@ -120,7 +120,15 @@ export class CrmPushing {
     const announce = async () => {
       const map = await access.map();
       const { receiver } = access;
-      const announcer = createCrmAnnouncer({ ledger: store.crm, retrievals: store.retrievals, lake, map, receiver, actor });
+      const announcer = createCrmAnnouncer({
+        ledger: store.crm,
+        retrievals: store.retrievals,
+        profile: store.profile,
+        lake,
+        map,
+        receiver,
+        actor,
+      });
       progress = { ...progress, announced: progress.announced + (await announcer.announceAll()) };
       await store.crmPushes.progress({ jobId, executor, progress });
     };

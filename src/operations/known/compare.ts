@@ -19,6 +19,10 @@ export interface KnownNumber {
   readonly at: Instant | null;
   /** An answer below this share of `count` is shorter, 0 to 1. */
   readonly share: number;
+  /** What is compared with it; the answer's whole number where it is absent. */
+  readonly brought?: number | undefined;
+  /** Why there are fewer, where that is known. */
+  readonly why?: string | undefined;
 }
 
 /** What the tenant answered: the things themselves, or how many there are; undefined where it does not say. */
@@ -55,7 +59,7 @@ export function compare(answer: Answer, { things = [], numbers = [] }: Known): C
   const { ids, count } = answer;
   const answered = count ?? ids?.size ?? null;
   const lacks = ids === undefined ? [] : things.filter(({ id }) => !ids.has(id));
-  const below = answered === null ? [] : numbers.filter((known) => answered < known.share * known.count);
+  const below = answered === null ? [] : numbers.filter(({ brought = answered, share, count }) => brought < share * count);
   const isShorter = lacks.length > 0 || below.length > 0;
   const compared = (ids === undefined ? 0 : things.length) + (answered === null ? 0 : numbers.length);
   return { verdict: isShorter ? "shorter" : compared === 0 ? "unknown" : "ok", lacks, below, answered };
@@ -76,7 +80,9 @@ export function shorterWords({ verdict, lacks, below, answered }: Comparison, wh
     const more = lacks.length > NAMED ? ` and ${lacks.length - NAMED} more` : "";
     parts.push(`it lacks ${lacks.length} ${noun}${lacks.length === 1 ? "" : "s"}: ${names.join(", ")}${more}`);
   }
-  for (const { count, by, at } of below)
-    parts.push(`it has ${answered} ${noun}s, and ${by} says ${count}${at === null ? "" : `, ${formatInstant(at)}`}`);
+  for (const { count, by, at, brought = answered, why } of below)
+    parts.push(
+      `it has ${brought} ${noun}s, and ${by} says ${count}${at === null ? "" : `, ${formatInstant(at)}`}${why === undefined ? "" : ` (${why})`}`,
+    );
   return `${what} is shorter than known: ${parts.join("; ")}`;
 }

@@ -2,6 +2,7 @@
 
 import { type Clock, type Instant, isDay, parseDuration } from "../../kernel/index.ts";
 import {
+  type AskedScope,
   checkedPeriod,
   DIMENSIONS,
   type Dimension,
@@ -13,9 +14,11 @@ import {
   parseComparison,
   parseInstant,
   type ReportScope,
+  readCoverage,
   reportOutcomes,
 } from "../../outcomes/index.ts";
 import type { Store } from "../../store/index.ts";
+import { heldIn } from "../retrieval/held.ts";
 
 /** Defaults of reports. */
 export interface ReportRules {
@@ -52,10 +55,16 @@ export interface ReportRequest {
   readonly keep: boolean;
 }
 
+interface Records {
+  readonly lake: OutcomeLake;
+  readonly store: Pick<Store, "figures" | "profile" | "retrievals">;
+}
+
 /** A checked request. */
 export interface PlannedReport {
-  readonly scope: ReportScope;
-  report(records: { readonly lake: OutcomeLake; readonly store: Pick<Store, "figures" | "profile"> }): Promise<OutcomeReport>;
+  readonly scope: AskedScope;
+  /** The report, and its scope without the calls that no figure counts. */
+  report(records: Records): Promise<{ readonly report: OutcomeReport; readonly scope: ReportScope }>;
 }
 
 /** Checks what is asked for. Throws MeaningError. */
@@ -65,7 +74,7 @@ export async function planReport({ zone, map, clock }: ReportRules, request: Rep
   const by = request.by?.map((name) => dimension(name, nameOf("by")));
   const time = localTime(request.zone ?? zone);
   const now = clock.now();
-  const scope: ReportScope = {
+  const scope: PlannedReport["scope"] = {
     campaigns: request.campaigns.length === 0 ? undefined : request.campaigns,
     ...periodOf(request, (member, text) => parseInstant(nameOf(member), text, time), now, nameOf),
     map: await map(request.map),
@@ -73,16 +82,19 @@ export async function planReport({ zone, map, clock }: ReportRules, request: Rep
   };
   return {
     scope,
-    report: (records) =>
-      reportOutcomes(records.lake, scope, {
+    async report({ lake, store }) {
+      const covered = { ...scope, coverage: await readCoverage(lake, scope, { held: heldIn(store), now }) };
+      const report = await reportOutcomes(lake, covered, {
         now,
         comparisons,
         by,
-        profile: records.store.profile,
+        profile: store.profile,
         minimum: request.minimum,
         ...(request.confidence === undefined ? {} : { confidence: request.confidence / 100 }),
-        ...(request.keep ? { figures: records.store.figures } : {}),
-      }),
+        ...(request.keep ? { figures: store.figures } : {}),
+      });
+      return { report, scope: covered };
+    },
   };
 }
 

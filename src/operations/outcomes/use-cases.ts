@@ -48,7 +48,8 @@ export class OutcomeUseCases {
     const { lake, rules } = this.#parts;
     const { store } = this.#context;
     const planned = await planReport(rules, request);
-    const [report, heat] = await Promise.all([planned.report({ lake, store }), heatOf(lake, planned.scope)]);
+    const { report, scope } = await planned.report({ lake, store });
+    const heat = await heatOf(lake, scope);
     return { ...report, heat: heat.map((cell) => ({ ...cell, conversion: { ...cell.conversion } })) };
   }
 

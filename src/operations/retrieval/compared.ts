@@ -2,19 +2,29 @@
 
 import { z } from "zod";
 import type { Clock } from "../../kernel/index.ts";
-import type { LakeRange, OutcomeLake } from "../../outcomes/index.ts";
-import type { Retrieval } from "../../store/index.ts";
-import { type CallOptions, type MetricsSource, TenantError } from "../../tenant/port.ts";
+import { countDials, goneWords, type LakeRange, NEARLY, type OutcomeLake } from "../../outcomes/index.ts";
+import type { Retrieval, RetrievalLedger } from "../../store/index.ts";
+import { type CallOptions, type MetricsSource, type OutcomeSource, TenantError } from "../../tenant/port.ts";
 import { compare, HALF, shorterWords } from "../known/index.ts";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+const QUARTER_MS = 15 * MINUTE_MS;
 /** The tenant's counter is about the present: it is asked for windows that ended at most so long ago. */
 const PRESENT_MS = 15 * MINUTE_MS;
 /** Of a day with so many calls, a quarter of them or fewer the day after is told. */
 const DAY_BEFORE = { least: 40, share: 0.25 } as const;
 
-const comparedSchema = z.array(z.object({ by: z.string(), count: z.number(), share: z.number(), certain: z.boolean() }));
+const comparedSchema = z.array(
+  z.object({
+    by: z.string(),
+    count: z.number(),
+    share: z.number(),
+    certain: z.boolean(),
+    brought: z.number().optional(),
+    why: z.string().optional(),
+  }),
+);
 
 /** A number that the calls of a retrieval were compared with. */
 export interface ComparedNumber {
@@ -24,6 +34,10 @@ export interface ComparedNumber {
   readonly share: number;
   /** Whether fewer calls show that some are missing; otherwise it may just have been a quiet day. */
   readonly certain: boolean;
+  /** What is compared with it instead of all calls of the retrieval: the lake's dials of a day. */
+  readonly brought?: number | undefined;
+  /** Why there are fewer, where that is known. */
+  readonly why?: string | undefined;
 }
 
 export interface ComparedRetrieval {
@@ -52,9 +66,18 @@ export async function callsIn(
   return row?.calls ?? 0;
 }
 
+/** What retrievals are compared with. */
+interface NumberSources {
+  readonly lake: OutcomeLake;
+  readonly metrics: MetricsSource;
+  readonly source: Pick<OutcomeSource, "dials">;
+  readonly ledger: Pick<RetrievalLedger, "tell" | "held">;
+  readonly clock: Clock;
+}
+
 /** What the calls of a retrieval that was read to its end are compared with. Retrievals of some codes only are compared with nothing. */
 export async function numbersFor(
-  { lake, metrics, clock }: { readonly lake: OutcomeLake; readonly metrics: MetricsSource; readonly clock: Clock },
+  { lake, metrics, source, ledger, clock }: NumberSources,
   { jobId, campaignId, from, to, codes }: Pick<Retrieval, "jobId" | "campaignId" | "from" | "to" | "codes">,
   call: CallOptions,
 ): Promise<readonly ComparedNumber[]> {
@@ -68,8 +91,44 @@ export async function numbersFor(
   const counted = clock.now() - to > PRESENT_MS ? null : await answeredBy(metrics, campaignId, to - from, call);
   if (counted !== null && counted > 0)
     numbers.push({ by: "the tenant's own counter of answered calls", count: counted, share: HALF, certain: true });
+  if (source.dials !== undefined) numbers.push(...(await dialsOf({ lake, source, ledger }, range, call)));
   return numbers;
 }
+
+/** The tenant's count of dials, kept, and compared day by day with the dials that the lake has. Empty when it does not tell. */
+async function dialsOf(
+  { lake, source, ledger }: Pick<NumberSources, "lake" | "source" | "ledger">,
+  range: { readonly campaignId: string; readonly from: number; readonly to: number },
+  call: CallOptions,
+): Promise<readonly ComparedNumber[]> {
+  const { campaignId } = range;
+  const counted = await source.dials?.(campaignId, range, call).catch((thrown: unknown) => {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+  });
+  if (counted === undefined || counted.quarters.size === 0) return [];
+  const days = Map.groupBy(counted.quarters, ([at]) => Math.floor(at / DAY_MS) * DAY_MS);
+  const told = [...days].map(([day, quarters]) => {
+    const dials = Array.from({ length: DAY_MS / QUARTER_MS }, (): number | null => null);
+    for (const [at, count] of quarters) dials[(at - day) / QUARTER_MS] = count;
+    return { day, dials };
+  });
+  await ledger.tell(campaignId, told, counted.lists);
+  const { told: kept } = await ledger.held({ campaigns: [campaignId], from: range.from, to: range.to });
+  const scope = { campaigns: [campaignId], from: range.from, to: range.to + 1 };
+  const has = await countDials(lake, scope, kept);
+  return told.flatMap(({ day, dials }) => {
+    const [of, brought] = [
+      sum(dials),
+      sum(dials.map((count, n) => Math.min(count ?? 0, has.get(`${campaignId}/${day + n * QUARTER_MS}`) ?? 0))),
+    ];
+    if (of === 0) return [];
+    const gone = kept.find((one) => one.day === day)?.gone ?? [];
+    const by = `the tenant's own counter of dials on ${new Date(day).toISOString().slice(0, 10)}`;
+    return [{ by, count: of, brought, share: NEARLY, certain: true, ...(gone.length > 0 && { why: goneWords(gone) }) }];
+  });
+}
+
+const sum = (numbers: readonly (number | null)[]): number => numbers.reduce((all: number, one) => all + (one ?? 0), 0);
 
 /** Answered calls of the last so many ms by the tenant's figures; null when they are not known. */
 async function answeredBy(metrics: MetricsSource, campaignId: string, ms: number, call: CallOptions): Promise<number | null> {
@@ -85,9 +144,11 @@ async function answeredBy(metrics: MetricsSource, campaignId: string, ms: number
   }
 }
 
-/** A retrieval compared. Pure. */
-export function comparedOf({ calls, compared }: Pick<Retrieval, "calls" | "compared">): ComparedRetrieval {
+/** A retrieval compared. Pure. One that was read with some codes only is compared with nothing: whether it has all calls is not known. */
+export function comparedOf({ calls, compared, codes }: Pick<Retrieval, "calls" | "compared" | "codes">): ComparedRetrieval {
   const { data, success } = comparedSchema.safeParse(compared);
+  if (codes !== null)
+    return { numbers: null, doubt: `read with ${codes.length === 1 ? "code" : "codes"} ${codes.join(", ")} only`, short: false };
   if (!success || calls === null) return { numbers: null, doubt: null, short: false };
   const numbers = data.map((one) => ({ ...one, at: null }));
   const found = compare({ count: calls }, { numbers });

@@ -171,6 +171,7 @@ describe("a schedule", () => {
       totals: { earliestUnfinished } as never,
       calls: 10,
       compared,
+      codes: null,
     });
     expect(readUpTo(totals(null))).toBe(NOW);
     expect(readUpTo(totals(NOW - HOUR))).toBe(NOW - HOUR);

@@ -195,7 +195,7 @@ export class RetrievalRun {
     const summary = stop === undefined ? await this.#hashOf(retrieval) : undefined;
     const poison = Object.keys(retrieval.totals.quarantined).length > 0;
     const compared = summary === undefined ? undefined : await numbersFor(this.#deps, retrieval, { signal: this.#leave.halt });
-    const { doubt, short } = comparedOf({ calls: summary?.calls ?? null, compared });
+    const { doubt, short } = comparedOf({ calls: summary?.calls ?? null, compared, codes: retrieval.codes });
     const status = stop === undefined ? (poison || short ? "partly_failed" : "done") : "stopped";
     await ledger.end({
       jobId,

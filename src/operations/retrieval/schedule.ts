@@ -94,7 +94,7 @@ export function dueRequest(schedule: RetrievalSchedule, now: number, reachDays?:
  * How far a schedule has read after a retrieval: to the retrieval's end, or to the earliest call that had not ended; when calls are
  * missing, its last day is read again. Pure.
  */
-export function readUpTo(retrieval: Pick<Retrieval, "to" | "totals" | "calls" | "compared">): number {
+export function readUpTo(retrieval: Pick<Retrieval, "to" | "totals" | "calls" | "compared" | "codes">): number {
   const { to, totals } = retrieval;
   const read = comparedOf(retrieval).short ? 0 : (totals.earliestUnfinished ?? to);
   return Math.min(to, Math.max(read, to - LONGEST_CALL_MS));

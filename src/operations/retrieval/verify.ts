@@ -19,14 +19,15 @@ export interface RunVerdict {
   readonly found: { readonly calls: number; readonly hash: string };
   /** Calls whose columns do not match their stored digest: how many, and the first of them. */
   readonly damaged: { readonly count: number; readonly callIds: readonly string[] };
-  /** Whether the lake has what the retrieval brought, and that was not fewer than else known; null when there was nothing to compare. */
+  /** Whether the lake has what the retrieval brought, and that was all calls as far as known; null when there was nothing to compare, and when only some
+   * codes were asked for. */
   readonly whole: boolean | null;
   readonly compared: ComparedRetrieval;
 }
 
 /** Verifies one retrieval; undefined when it has not ended and so has no hash yet. Constant memory. */
 export async function verifyRetrieval(lake: OutcomeLake, retrieval: Retrieval): Promise<RunVerdict | undefined> {
-  const { jobId, campaignId, from, to, calls, complianceHash } = retrieval;
+  const { jobId, campaignId, from, to, codes, calls, complianceHash } = retrieval;
   if (complianceHash === null || calls === null) return undefined;
   const fold = new ComplianceHash();
   const named: string[] = [];
@@ -42,7 +43,7 @@ export async function verifyRetrieval(lake: OutcomeLake, retrieval: Retrieval): 
   const ok = damaged === 0 && found.calls === calls && found.hash === complianceHash;
   const compared = comparedOf(retrieval);
   const nothing = calls === 0 && (compared.numbers ?? []).length === 0;
-  const whole = !ok || compared.short ? false : nothing ? null : true;
+  const whole = !ok || compared.short ? false : nothing || codes !== null ? null : true;
   const expected = { calls, hash: complianceHash };
   return { jobId, campaignId, ok, expected, found, damaged: { count: damaged, callIds: named }, whole, compared };
 }

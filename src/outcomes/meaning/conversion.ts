@@ -89,22 +89,23 @@ export const POSITIVE_ABOVE_PERCENT = 15;
 /** The documented summary of a retrieval. */
 export interface DocumentedSummary {
   readonly total_calls: number;
-  /** In percent; 0 when there are no calls. */
-  readonly conversion_rate_percent: number;
+  /** In percent; 0 when there are no calls; null when it is not known. */
+  readonly conversion_rate_percent: number | null;
   readonly category_distribution: CategoryCounts;
-  readonly performance_trend: "positive" | "negative";
+  readonly performance_trend: "positive" | "negative" | null;
 }
 
 /**
  * The summary in the documented words, with percentages to two places. Its trend word is based on one figure, not on a course
  * over time: the report gives a real trend as well.
+ * @param isKnown whether the calls are all of at least one day, not some of them
  */
-export function documentedSummary(tally: Tally): DocumentedSummary {
+export function documentedSummary(tally: Tally, isKnown: boolean): DocumentedSummary {
   const percent = tally.calls === 0 ? 0 : (100 * tally.counts.success) / tally.calls;
   return {
     total_calls: tally.calls,
-    conversion_rate_percent: Math.round(percent * 100) / 100,
+    conversion_rate_percent: isKnown ? Math.round(percent * 100) / 100 : null,
     category_distribution: { ...tally.counts },
-    performance_trend: percent > POSITIVE_ABOVE_PERCENT ? "positive" : "negative",
+    performance_trend: !isKnown ? null : percent > POSITIVE_ABOVE_PERCENT ? "positive" : "negative",
   };
 }

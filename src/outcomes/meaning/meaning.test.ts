@@ -59,7 +59,7 @@ test.each([
   const tally = new Counter();
   tally.add({ category: "success", mapped: true }, successes, 0);
   tally.add({ category: "neutral", mapped: false }, calls - successes, 0);
-  const summary = documentedSummary(tally);
+  const summary = documentedSummary(tally, true);
   expect(summary).toMatchObject({ total_calls: calls, performance_trend: word });
   expect(summary.conversion_rate_percent).toBeCloseTo(percent, 10);
   expect(summary.category_distribution).toEqual({ success: successes, warm: 0, cold: 0, neutral: calls - successes, failure: 0 });

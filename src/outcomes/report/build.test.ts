@@ -7,19 +7,21 @@ import { localTime } from "../meaning/local-time.ts";
 import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
 import { buildReport, figuresOf, tally } from "./build.ts";
 import { contestsOf } from "./contests.ts";
+import { allRead } from "./coverage.ts";
 import type { Facts, ReportSource } from "./facts.ts";
 import { reportSchema } from "./model.ts";
 import { reportOutcomes } from "./report.ts";
-import { daysOf, type ReportScope } from "./scope.ts";
+import { type AskedScope, daysOf, type ReportScope } from "./scope.ts";
 
 const at = (text: string) => Date.parse(text);
-const scope: ReportScope = {
+const asked: AskedScope = {
   campaigns: ["camp_1"],
   from: at("2026-03-07T05:00:00Z"),
   to: at("2026-03-10T04:00:00Z"),
   map: DOCUMENTED_MAP,
   time: localTime("America/New_York"),
 };
+const scope: ReportScope = { ...asked, coverage: allRead(asked) };
 const now = at("2026-04-01T00:00:00Z");
 const HOUR = 3_600_000;
 

@@ -9,7 +9,7 @@ import type { ReportedFigure } from "../meaning/restatement.ts";
 import { Counter, DailyCounter, type Tally } from "../meaning/tally.ts";
 import { trendOf } from "../meaning/trend.ts";
 import type { Facts } from "./facts.ts";
-import type { OutcomeReport, ReportGroup } from "./model.ts";
+import type { Covers, OutcomeReport, ReportGroup } from "./model.ts";
 import { COLUMN_DIMENSIONS, type Dimension, daysOf, type ReportScope, scopeKey } from "./scope.ts";
 
 type Codes = NonNullable<OutcomeReport["by"]["code"]>;
@@ -134,6 +134,7 @@ export function buildReport(
           success: [...categories].filter(([, category]) => category === "success").map(([code]) => code),
         })),
     },
+    covers: scope.coverage.covers,
     calls: all.calls,
     conversion: rateOfDays(all.days, confidence),
     averageSeconds: average(all),
@@ -146,7 +147,7 @@ export function buildReport(
       ),
     })),
     unmapped: { calls: all.unmapped, codes: codes.filter(({ mapped }) => !mapped).map(({ code, calls }) => ({ code, calls })) },
-    documented: documentedSummary(all),
+    documented: documentedSummary(all, isKnown(scope.coverage.covers)),
     trend: trendOf(
       [...days].map(([day, { calls, counts }]) => ({ day, calls, successes: counts.success })),
       confidence,
@@ -157,6 +158,9 @@ export function buildReport(
     restatements: [],
   };
 }
+
+/** Whether any day of the period has a conversion. */
+const isKnown = ({ days }: Pick<Covers, "days">): boolean => days.some(({ covered }) => covered !== "none");
 
 const weekday = (name: string) => WEEKDAYS.findIndex((one) => one === name);
 
@@ -203,9 +207,10 @@ function average({ calls, seconds }: Tally): number | null {
 
 /**
  * The figures of a report that are kept for later comparison: the whole period and each whole day of it, as far as they have
- * ended.
+ * ended, and as no calls of theirs are left out.
  */
 export function figuresOf(scope: ReportScope, tallies: Tallies, now: Instant): ReportedFigure[] {
+  const isLeftOut = (from: Instant, to: Instant) => scope.coverage.out.some((span) => span.from < to && span.to > from);
   const base = { scope: scopeKey(scope.campaigns), definition: scope.map.id, reportedAt: now };
   const of = (from: Instant, to: Instant, { calls, counts }: Tally): ReportedFigure => ({
     ...base,
@@ -214,9 +219,10 @@ export function figuresOf(scope: ReportScope, tallies: Tallies, now: Instant): R
     calls,
     counts: { ...counts },
   });
-  const figures = scope.to <= now ? [of(scope.from, scope.to, tallies.all)] : [];
+  const isOver = scope.to <= now && !isLeftOut(scope.from, scope.to);
+  const figures = isOver ? [of(scope.from, scope.to, tallies.all)] : [];
   for (const { day, from, to } of daysOf(scope)) {
-    const isWhole = from >= scope.from && to <= scope.to && to <= now;
+    const isWhole = from >= scope.from && to <= scope.to && to <= now && !isLeftOut(from, to);
     const isPeriod = from === scope.from && to === scope.to;
     if (isWhole && !isPeriod) figures.push(of(from, to, tallies.days.get(day) ?? new Counter()));
   }

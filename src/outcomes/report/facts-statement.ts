@@ -29,10 +29,24 @@ export class Parameters {
   }
 }
 
+/** Calls of a period, but for those left out. */
+interface WithinScope extends Pick<ReportScope, "campaigns" | "from" | "to"> {
+  readonly coverage?: Pick<ReportScope["coverage"], "out">;
+}
+
 /** The conditions of a scope in SQL. */
-export function within(scope: ReportScope, parameters: Parameters): string {
+export function within(scope: WithinScope, parameters: Parameters): string {
   const conditions = [`start_time >= ${parameters.instant(scope.from)}`, `start_time < ${parameters.instant(scope.to)}`];
   if (scope.campaigns !== undefined) conditions.push(inList("campaign_id", scope.campaigns, parameters));
+  const left = Map.groupBy(
+    (scope.coverage?.out ?? []).filter(({ from, to }) => from < scope.to && to > scope.from),
+    ({ from, to }) => `${from} ${to}`,
+  );
+  for (const spans of left.values()) {
+    const [{ from, to } = scope] = spans;
+    const ours = inList("campaign_id", [...new Set(spans.map(({ campaignId }) => campaignId))], parameters);
+    conditions.push(`not (${ours} and start_time >= ${parameters.instant(from)} and start_time < ${parameters.instant(to)})`);
+  }
   return conditions.join(" and ");
 }
 

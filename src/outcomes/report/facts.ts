@@ -4,7 +4,7 @@ import type { Instant } from "../../kernel/index.ts";
 import type { SqlValue } from "../lake/lake.ts";
 import type { Arrivals } from "../meaning/restatement.ts";
 import { COLUMNS, eraOf, factsStatement, inList, Parameters, stretch, within } from "./facts-statement.ts";
-import { COLUMN_DIMENSIONS, type ColumnDimension, daysOf, type ReportScope } from "./scope.ts";
+import { COLUMN_DIMENSIONS, type ColumnDimension, daysOf, type ReportScope, rangeOf } from "./scope.ts";
 
 /** The number of calls with a code that began in a span of time. */
 export interface TimeCount {
@@ -54,12 +54,6 @@ export interface ReportSource {
     parameters?: readonly SqlValue[],
     range?: { readonly campaignId?: string | undefined; readonly from?: Instant | undefined; readonly to?: Instant | undefined },
   ): Promise<Row[]>;
-}
-
-/** The part of the lake that contains a scope, so that other files are not opened. */
-function rangeOf(scope: ReportScope): { campaignId?: string; from: Instant; to: Instant } {
-  const [only, ...more] = scope.campaigns ?? [];
-  return { from: scope.from, to: scope.to - 1, ...(only === undefined || more.length > 0 ? {} : { campaignId: only }) };
 }
 
 interface CodeRow {

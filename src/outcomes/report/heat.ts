@@ -5,7 +5,8 @@ import type { OutcomeLake } from "../lake/index.ts";
 import { dailyGroups, type Rate } from "../meaning/conversion.ts";
 import { classify } from "../meaning/index.ts";
 import { DailyCounter } from "../meaning/tally.ts";
-import type { ReportScope } from "./scope.ts";
+import { Parameters, within } from "./facts-statement.ts";
+import { type ReportScope, rangeOf } from "./scope.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -30,13 +31,12 @@ interface StretchCount {
 
 /** Calls and conversion by local weekday and hour in the scope's zone, Monday first. */
 export async function heatOf(lake: OutcomeLake, scope: ReportScope): Promise<readonly HeatCell[]> {
-  const { campaigns, from, to } = scope;
-  const named = campaigns === undefined ? "" : ` and campaign_id in (${campaigns.map((_, i) => `$${i + 3}`).join(", ")})`;
+  const parameters = new Parameters();
   const rows = await lake.query<{ quarter: number | bigint; code: string; calls: number | bigint }>(
     `select epoch_ms(start_time) // ${QUARTER_MS} as quarter, disposition_code as code, count(*) as calls from calls
-     where start_time >= epoch_ms($1::BIGINT) and start_time < epoch_ms($2::BIGINT)${named} group by all`,
-    [from, to, ...(campaigns ?? [])],
-    { from, to: to - 1 },
+     where ${within(scope, parameters)} group by all`,
+    parameters.values,
+    rangeOf(scope),
   );
   return heatCells(
     scope,

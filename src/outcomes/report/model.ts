@@ -41,6 +41,39 @@ const side = z.strictObject({ name: z.string(), conversion: rateSchema });
 
 const figure = z.strictObject({ conversion: rateSchema, counts, reportedAt: time });
 
+const lack = z.strictObject({
+  reason: z
+    .enum(["codes", "dials", "short", "begun", "unread", "part", "untold"])
+    .describe(
+      "`codes`: read with some codes only. `dials`: fewer than the tenant says there were. `short`: fewer calls than the tenant counts. `begun`: not read to the end. `unread`: not read. `part`: read in part. `untold`: the tenant did not say how many dials there were",
+    ),
+  campaigns: z.array(z.string()).readonly(),
+  days: z.array(z.iso.date()).readonly(),
+  codes: z.array(z.string()).readonly().describe("Those that were asked for; empty: all"),
+  dials: z
+    .strictObject({ known: count, of: count })
+    .nullable()
+    .describe("Dials that the lake has, and that the tenant says there were; null but for `dials`"),
+  gone: z.array(z.string()).readonly().describe("Calling lists that the tenant no longer has"),
+});
+
+/** What the lake has of the period. */
+const coversSchema = z
+  .strictObject({
+    known: count.describe("Days that were read whole"),
+    of: count.describe("Days of the period that have begun"),
+    words: z.string().nullable().describe("A sentence; null when every day was read whole"),
+    readTo: time.nullable().describe("Every campaign was read up to here; null: one was not read at all"),
+    leftOut: count.describe("Calls of the lake that no figure counts, because they are no sample of their day's calls"),
+    lacks: z.array(lack).readonly(),
+    days: z
+      .array(z.strictObject({ day: z.iso.date(), covered: z.enum(["whole", "part", "none"]) }))
+      .readonly()
+      .describe("`none`: no figure counts the calls of this day"),
+  })
+  .describe("What was read of the period's days. A day that was read with a filter, or that lacks calls, has no conversion");
+export type Covers = z.infer<typeof coversSchema>;
+
 /** The schema of the JSON report. */
 export const reportSchema = z.strictObject({
   kind: z.literal("outdial.outcome-report"),
@@ -67,6 +100,7 @@ export const reportSchema = z.strictObject({
       .readonly()
       .describe("Versions in force in the period, with the codes that are successes"),
   }),
+  covers: coversSchema,
   calls: count,
   conversion: rateSchema.describe("Successes among all calls, those nobody answered included"),
   averageSeconds: z.number().nullable(),
@@ -78,11 +112,11 @@ export const reportSchema = z.strictObject({
   documented: z
     .strictObject({
       total_calls: count,
-      conversion_rate_percent: z.number(),
+      conversion_rate_percent: z.number().nullable(),
       category_distribution: counts,
-      performance_trend: z.enum(["positive", "negative"]),
+      performance_trend: z.enum(["positive", "negative"]).nullable(),
     })
-    .describe("The summary in the documented words"),
+    .describe("The summary in the documented words; null: no day has a conversion"),
   trend: z.strictObject({
     verdict: z.enum(["rising", "falling", "none shown", "too few"]),
     days: count,

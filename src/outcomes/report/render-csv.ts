@@ -30,6 +30,9 @@ export function* renderCsv(report: OutcomeReport): Generator<string> {
   const { scope, definition } = report;
   const period = `${scope.from}/${scope.to} ${scope.zone} ${definition.id}`;
   yield row("total", scope.campaigns?.join(" ") ?? "", "conversion", report.calls, report.conversion, period);
+  const { covers } = report;
+  yield row("read", "days", "whole", undefined, undefined, covers.words ?? `${covers.known} of ${covers.of} days`);
+  for (const { day, covered } of covers.days) if (covered !== "whole") yield row("read", day, covered, undefined);
   for (const { category, calls, share } of report.categories) yield row("category", category, "share", calls, share);
   for (const { code, calls } of report.unmapped.codes) yield row("unmapped", code, "calls", calls);
   for (const { day, calls, conversion } of report.days) yield row("day", day, "conversion", calls, conversion);

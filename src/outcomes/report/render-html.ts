@@ -53,6 +53,7 @@ export function renderHtml(report: OutcomeReport): string {
     figures(report),
     section(
       "Conversion",
+      report.covers.words === null ? undefined : element("p", { class: "alert" }, `${report.covers.words}.`),
       ...restatementSentences(report).map((sentence) => element("p", { class: "alert" }, sentence)),
       report.days.length > 1 ? plot(daysPlot(report)) : undefined,
       element("p", {}, `Trend: ${trendSentence(report)}.`),

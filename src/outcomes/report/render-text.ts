@@ -57,12 +57,15 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
   const { conversion, documented } = report;
   const unknown = unknownMeaning(report);
   if (unknown !== undefined) labelled("Not known", unknown, bold);
+  if (report.covers.words !== null) labelled("Read", report.covers.words, bold);
   const figure = `${percent(conversion.rate, 2)}  ${fraction(conversion)} calls on ${dayCount(conversion.days)}`;
-  labelled(
-    unknown === undefined ? "Conversion" : "At least",
-    `${figure}, ${intervalKind(conversion)} ${interval(conversion)}`,
-    bold,
-  );
+  if (report.covers.days.every(({ covered }) => covered === "none")) labelled("Conversion", "not known", bold);
+  else
+    labelled(
+      unknown === undefined ? "Conversion" : "At least",
+      `${figure}, ${intervalKind(conversion)} ${interval(conversion)}`,
+      bold,
+    );
   for (const sentence of restatementSentences(report)) labelled("", sentence);
   labelled("Trend", trendSentence(report));
   if (report.days.length > 1) {

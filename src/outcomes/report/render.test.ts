@@ -9,6 +9,7 @@ import { localTime } from "../meaning/local-time.ts";
 import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
 import { buildReport, tally } from "./build.ts";
 import { contestsOf } from "./contests.ts";
+import { allRead } from "./coverage.ts";
 import type { Facts } from "./facts.ts";
 import { COLOURS } from "./html-style.ts";
 import type { OutcomeReport } from "./model.ts";
@@ -24,7 +25,8 @@ const from = Date.UTC(2026, 2, 2);
 
 /** Twelve days of calls in which every name from outside is `name`. */
 function reportOf(name: string): OutcomeReport {
-  const scope: ReportScope = { campaigns: [name], from, to: from + 12 * DAY, map: DOCUMENTED_MAP, time: localTime("UTC") };
+  const asked = { campaigns: [name], from, to: from + 12 * DAY, map: DOCUMENTED_MAP, time: localTime("UTC") };
+  const scope: ReportScope = { ...asked, coverage: allRead(asked) };
   const codes = [name, "CONVERTED", "NO_ANSWER"];
   const times = Array.from({ length: 12 }, (_, day) =>
     codes.map((code, i) => ({

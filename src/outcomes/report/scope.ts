@@ -4,6 +4,7 @@ import { canonicalJson, type Instant } from "../../kernel/index.ts";
 import { MeaningError } from "../meaning/error.ts";
 import type { LocalTime } from "../meaning/local-time.ts";
 import type { OutcomeMap } from "../meaning/outcome-map.ts";
+import type { Covers } from "./model.ts";
 
 /** Dimensions that are columns of the lake. */
 export const COLUMN_DIMENSIONS = ["campaign", "attempt", "list", "agent"] as const;
@@ -26,6 +27,34 @@ export interface ReportScope {
   readonly map: OutcomeMap;
   /** The local time in which hours, weekdays and days are read. */
   readonly time: LocalTime;
+  readonly coverage: Coverage;
+}
+
+/** A scope of which it is not known what was read. */
+export type AskedScope = Omit<ReportScope, "coverage">;
+
+/** What was read of a scope's calls. */
+export interface Coverage {
+  readonly covers: Covers;
+  /** Calls that no figure counts, because they are no sample of their day's calls. */
+  readonly out: readonly LeftOut[];
+}
+
+/** The calls of a campaign that start in a stretch of time, until before `to`. */
+export interface LeftOut {
+  readonly campaignId: string;
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** The part of the lake that contains a scope, so that other files are not opened. */
+export function rangeOf({ campaigns, from, to }: Pick<ReportScope, "campaigns" | "from" | "to">): {
+  campaignId?: string;
+  from: Instant;
+  to: Instant;
+} {
+  const [only, ...more] = campaigns ?? [];
+  return { from, to: to - 1, ...(only === undefined || more.length > 0 ? {} : { campaignId: only }) };
 }
 
 /** Identifies the calls of a scope apart from the period; the order of the campaigns does not matter. */
@@ -57,7 +86,11 @@ export function checkedPeriod({ from, to }: Pick<ReportScope, "from" | "to">): {
 }
 
 /** The local days that a scope's period touches, each with its beginning and end. */
-export function daysOf({ from, to, time }: ReportScope): { day: string; from: Instant; to: Instant }[] {
+export function daysOf({
+  from,
+  to,
+  time,
+}: Pick<ReportScope, "from" | "to" | "time">): { day: string; from: Instant; to: Instant }[] {
   const days: { day: string; from: Instant; to: Instant }[] = [];
   for (let at = from; at < to; ) {
     const { day } = time.local(at);

@@ -8,6 +8,7 @@ import { localTime } from "../meaning/local-time.ts";
 import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
 import { buildReport, tally } from "./build.ts";
 import { contestOfPeriods, contestsOf } from "./contests.ts";
+import { allRead } from "./coverage.ts";
 import type { Facts } from "./facts.ts";
 import { heatCells } from "./heat.ts";
 import type { ReportScope } from "./scope.ts";
@@ -167,13 +168,11 @@ function judge(condition: StudyCondition, random: RandomStream, result: StudyRes
     if (isFalse) result[name].count += 1;
   };
 
-  const of = (some: readonly Day[]): ReportScope => ({
-    campaigns: undefined,
-    from: some[0]?.at ?? 0,
-    to: (some.at(-1)?.at ?? 0) + DAY,
-    map: DOCUMENTED_MAP,
-    time: UTC,
-  });
+  const of = (some: readonly Day[]): ReportScope => {
+    const [from, to] = [some[0]?.at ?? 0, (some.at(-1)?.at ?? 0) + DAY];
+    const asked = { campaigns: undefined, from, to, map: DOCUMENTED_MAP, time: UTC };
+    return { ...asked, coverage: allRead(asked) };
+  };
   const [before, period] = [days.slice(0, condition.days), days.slice(condition.days)];
   const scope = of(period);
   const facts = factsOf(period);

@@ -2,7 +2,7 @@
 
 import { percent } from "../../kernel/index.ts";
 import type { Rate } from "../meaning/conversion.ts";
-import type { OutcomeReport } from "./model.ts";
+import type { Covers, OutcomeReport } from "./model.ts";
 
 /** 1,234,567 */
 export function number(value: number): string {
@@ -59,6 +59,57 @@ export function unknownMeaning({ unmapped, conversion }: OutcomeReport): string 
   const { denominator } = conversion;
   if (denominator === 0 || unmapped.calls < MOSTLY_UNKNOWN * denominator) return undefined;
   return `the map does not know the codes of ${number(unmapped.calls)} of ${number(denominator)} calls (${percent(unmapped.calls / denominator)}): whether they converted is not known. Say in the outcome map what they mean (outcomes.map in outdial.yaml, or --map)`;
+}
+
+/** Most days that a sentence names. */
+const NAMED_DAYS = 3;
+/** Most campaigns that a sentence names. */
+const NAMED_CAMPAIGNS = 3;
+
+/**
+ * What was read, in a sentence: "12 of 14 days; 2 were read with code CONVERTED only; 20 calls are left out". Null when every day is whole.
+ * @param isOfSome whether the report is of several campaigns
+ */
+export function coverWords({ known, of, lacks, leftOut }: Omit<Covers, "words">, isOfSome: boolean): string | null {
+  if (lacks.length === 0) return null;
+  const left = leftOut === 0 ? [] : [`${number(leftOut)} ${leftOut === 1 ? "call is" : "calls are"} left out`];
+  return [`${number(known)} of ${dayCount(of)}`, ...lacks.map((lack) => lackWords(lack, isOfSome)), ...left].join("; ");
+}
+
+/** Why dials are missing: "list 501 is gone". */
+export function goneWords(lists: readonly string[]): string {
+  const named = lists.map((list) => visible(list)).join(", ");
+  return lists.length === 1 ? `list ${named} is gone` : `lists ${named} are gone`;
+}
+
+function lackWords({ reason, campaigns, days, codes, dials, gone }: Covers["lacks"][number], isOfSome: boolean): string {
+  const named =
+    campaigns.length > NAMED_CAMPAIGNS
+      ? `${number(campaigns.length)} campaigns`
+      : campaigns.map((name) => visible(name)).join(", ");
+  const some = `${number(days.length)}${isOfSome && campaigns.length > 0 ? ` of ${named}` : ""}`;
+  const [was, has] = days.length === 1 ? ["was", "has"] : ["were", "have"];
+  switch (reason) {
+    case "codes":
+      return `${some} ${was} read with ${codes.length === 1 ? "code" : "codes"} ${codes.map((code) => visible(code)).join(", ")} only`;
+    case "unread":
+      return `${some} ${was} not read`;
+    case "begun":
+      return `${some} ${was} not read to the end`;
+    case "short":
+      return `${some} ${has} fewer calls than are known`;
+    case "part":
+      return `of ${some} only a part was read`;
+    case "untold":
+      return `of ${some} the tenant did not say how many dials there were`;
+    case "dials": {
+      const { known, of } = dials ?? { known: 0, of: 0 };
+      const when =
+        days.length > NAMED_DAYS ? `on ${some} days from ${days[0] ?? ""} to ${days.at(-1) ?? ""}` : `on ${days.join(", ")}`;
+      const why = gone.length === 0 ? "" : `: ${goneWords(gone)}`;
+      return `${number(of - known)} of ${number(of)} dials are missing ${when}${isOfSome && days.length <= NAMED_DAYS ? ` of ${named}` : ""}${why}`;
+    }
+  }
 }
 
 /** A mean duration: "3 min 05 s". */

@@ -63,6 +63,7 @@ import { comparedRetrievals } from "./0059-compared-retrievals.ts";
 import { replicasAlike } from "./0062-replicas-alike.ts";
 import { askers } from "./0063-askers.ts";
 import { journalMachines } from "./0064-journal-machines.ts";
+import { toldDials } from "./0065-told-dials.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -125,6 +126,7 @@ const MIGRATIONS: readonly Migration[] = [
   journalMachines,
   knownAnswers,
   comparedRetrievals,
+  toldDials,
 ];
 
 /** The version of the schema that this outdial works with. */

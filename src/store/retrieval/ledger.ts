@@ -12,7 +12,16 @@ import type { JobEnd, JobStatus } from "../jobs/types.ts";
 import { addFiles } from "./catalog.ts";
 import { RETRIEVAL_COLUMNS, type RetrievalRow, toRetrieval } from "./rows.ts";
 import { endTurn } from "./schedules.ts";
-import { type Blocker, type NewRetrieval, type PageCommit, RETRIEVE, type Retrieval, type RetrievalWindow } from "./types.ts";
+import {
+  type Blocker,
+  type NewRetrieval,
+  type PageCommit,
+  RETRIEVE,
+  type ReadStretch,
+  type Retrieval,
+  type RetrievalWindow,
+  type ToldDials,
+} from "./types.ts";
 
 /** Serialises begins and takes of one campaign. "retr" in ASCII. */
 const CAMPAIGN_LOCK = "select pg_advisory_xact_lock(x'72657472'::int, hashtext($1))";
@@ -202,6 +211,33 @@ export class RetrievalLedger extends Ledger {
     });
   }
 
+  /** What was read of the calls of campaigns within a period, end exclusive. */
+  async held({ campaigns, from, to }: HeldQuery): Promise<{ readonly reads: ReadStretch[]; readonly told: ToldDials[] }> {
+    const ours = campaigns === undefined ? null : [...campaigns];
+    const [reads, told] = await Promise.all([
+      this.store.query<ReadStretch>(HELD, [ours, from, to]),
+      this.store.query<ToldDials>(
+        `select campaign_id as "campaignId", (extract(epoch from day) * 1000)::bigint as day, dials, gone from outdial.told_dials
+         where ($1::text[] is null or campaign_id = any($1)) and day >= $2 and day <= $3 order by campaign_id, day`,
+        [ours, dayOf(from), dayOf(to)],
+      ),
+    ]);
+    return { reads, told };
+  }
+
+  /** Keeps how many dials the tenant says there were; where it says nothing, what it said before stays. */
+  async tell(campaignId: string, days: readonly Pick<ToldDials, "day" | "dials">[], lists: readonly string[]): Promise<void> {
+    for (const { day, dials } of days)
+      await this.store.query(
+        `insert into outdial.told_dials as known (campaign_id, day, dials, lists, gone, told_at)
+         values ($1, $2, $3, $4, array(select distinct list from outdial.told_dials b, unnest(b.lists || b.gone) list
+           where b.campaign_id = $1 and b.day between $2::date - 7 and $2::date + 7 and list <> all($4) order by list), $5)
+         on conflict (campaign_id, day) do update set lists = excluded.lists, gone = excluded.gone, told_at = excluded.told_at,
+           dials = array(select coalesce(told, before) from unnest(excluded.dials, known.dials) with ordinality as u (told, before, n) order by n)`,
+        [campaignId, dayOf(day), [...dials], [...lists], new Date(this.store.now())],
+      );
+  }
+
   /** Whether the CRM has ever acknowledged a call of the campaign. */
   async hasAcknowledgements(campaignId: string): Promise<boolean> {
     const rows = await this.store.query("select from outdial.crm_acknowledged where campaign_id = $1 limit 1", [campaignId]);
@@ -227,6 +263,25 @@ export class RetrievalLedger extends Ledger {
     }
   }
 }
+
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+interface HeldQuery {
+  /** Undefined for all. */
+  readonly campaigns: readonly string[] | undefined;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A retrieval is short when something that is certain counts more; dials are compared day by day. */
+const HELD = `select campaign_id as "campaignId", codes, kind, lower(stretch) as "from", upper(stretch) as "to" from (
+    select campaign_id, codes, kind, range_agg(int8range(from_ms, to_ms + 1)) as stretches from (
+      select r.campaign_id, r.codes, w.from_ms, w.to_ms, case when not w.done then 'begun' when exists (
+          select from json_array_elements(r.compared) c where (c ->> 'certain')::boolean and c ->> 'brought' is null
+            and r.calls < (c ->> 'share')::float8 * (c ->> 'count')::float8) then 'short' else 'read' end as kind
+      from outdial.retrievals r join outdial.retrieval_windows w using (job_id)
+      where ($1::text[] is null or r.campaign_id = any($1)) and w.from_ms < $3 and w.to_ms >= $2 and (w.done or w.pages_ok > 0)) read
+    group by campaign_id, codes, kind) merged, unnest(stretches) as stretch order by campaign_id, lower(stretch)`;
 
 const ADVANCE = `update outdial.retrieval_windows set pages_ok = pages_ok + 1, attempts = attempts + $13, page_token = $4, done = $4::text is null, page_size = $5,
     rows = rows + $6, unfinished = unfinished + $7, earliest_unfinished = least(earliest_unfinished, $8),

@@ -107,6 +107,28 @@ export interface PageCommit {
   readonly observedAt: Instant;
 }
 
+/** A stretch that a campaign's calls were read of, until before `to`. */
+export interface ReadStretch {
+  readonly campaignId: string;
+  readonly from: Instant;
+  readonly to: Instant;
+  /** `read`: to the end. `short`: to the end, with fewer calls than are known. `begun`: not to the end. */
+  readonly kind: "read" | "short" | "begun";
+  /** null for all. */
+  readonly codes: readonly string[] | null;
+}
+
+/** Dials of a campaign on a UTC day, as the tenant says. */
+export interface ToldDials {
+  readonly campaignId: string;
+  /** Its beginning. */
+  readonly day: Instant;
+  /** By quarter of an hour; null where the tenant did not say. */
+  readonly dials: readonly (number | null)[];
+  /** Calling lists that the campaign had within a week of it, and that the tenant no longer has. */
+  readonly gone: readonly string[];
+}
+
 /** Another retrieval that prevents a take: of the same campaign, running for an overlapping window. */
 export interface Blocker {
   readonly jobId: string;

@@ -147,12 +147,12 @@ export class Figures {
     }
   }
 
-  /** `skill/instant` for each quarter of an hour in which a skill dialed. */
-  async dialedQuarters(from: number, to: number, options: AcdCallOptions): Promise<ReadonlySet<string>> {
-    const quarters = new Set<string>();
+  /** Dials by `skill/instant` for each quarter of an hour in which a skill dialed. */
+  async dialedQuarters(from: number, to: number, options: AcdCallOptions): Promise<ReadonlyMap<string, number>> {
+    const quarters = new Map<string, number>();
     const start = Math.floor(from / QUARTER_MS) * QUARTER_MS;
     for await (const { skillId, intervalStartDate, dials } of this.#intervals(start, to + 1, options))
-      if ((dials ?? 0) > 0) quarters.add(`${skillId}/${Date.parse(intervalStartDate ?? "")}`);
+      if ((dials ?? 0) > 0) quarters.set(`${skillId}/${Date.parse(intervalStartDate ?? "")}`, dials ?? 0);
     return quarters;
   }
 

@@ -2,15 +2,16 @@
 // among the completed contacts, so both are read and joined by contact; a row that only one side has is kept and says which.
 
 import { MAX_COMPLETED_DAYS } from "../../contract/acd/index.ts";
+import type { CountedDials } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { OpenedPage, PageOpener } from "../opened.ts";
 import type { CallRow, CallsAsked, ViewList, ViewPage } from "../views.ts";
-import type { AttemptsReport } from "./attempts-report.ts";
+import type { AttemptsReport, ReportRow } from "./attempts-report.ts";
 import { type Position, positionIn, tokenOf } from "./call-position.ts";
 import { callOf, type Dial, dialOf } from "./call-row.ts";
 import type { CodeNames } from "./codes.ts";
 import type { Figures } from "./figures.ts";
-import { acdPages, acdRows } from "./pages.ts";
+import { type AcdRow, acdPages, acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
 import type { Skills } from "./skills.ts";
@@ -25,8 +26,13 @@ const QUARTER_MS = 900_000;
  */
 const BEFORE_MS = DAY_MS;
 
+/** Figures of a quarter of an hour are complete, and its calls are over, when it ended so long ago. */
+const SETTLED_MS = 3_600_000;
+
 /** How far back contacts and attempts are queried, days; beyond that the report of all attempts is used. */
 const API_DAYS = 90;
+
+type Handled = AcdRow<"listCompleted">;
 
 interface Window {
   readonly campaignId: string | undefined;
@@ -115,6 +121,22 @@ export class Outcomes {
     }
   }
 
+  /** See `OutcomeSource`. */
+  async dials(
+    skillId: string,
+    { from, to }: { readonly from: number; readonly to: number },
+    options: AcdCallOptions,
+  ): Promise<CountedDials> {
+    const now = await this.#time.now(this.#requester, options);
+    const end = Math.min(to, now - SETTLED_MS);
+    const first = Math.ceil(from / QUARTER_MS) * QUARTER_MS;
+    const counted =
+      first + QUARTER_MS > end ? new Map<string, number>() : await this.#figures.dialedQuarters(first, end, options);
+    const quarters = new Map<number, number>();
+    for (let at = first; at + QUARTER_MS <= end; at += QUARTER_MS) quarters.set(at, counted.get(`${skillId}/${at}`) ?? 0);
+    return { quarters, lists: await this.#skills.everListsOf(skillId, options) };
+  }
+
   /** See `OutcomeSource`: completed contacts and attempts both report changes, 30 days back. */
   async changedDays(
     skillId: string,
@@ -130,7 +152,7 @@ export class Outcomes {
     };
     const query = { skillId, updatedSince };
     for await (const row of acdRows(this.#requester, "listCompleted", { ...options, query })) add(row.contactStartDate);
-    for (const listId of await this.#skills.listsOf(skillId, options)) {
+    for (const listId of await this.#skills.everListsOf(skillId, options)) {
       const setting = { ...options, path: { listId }, query: { updatedSince } };
       for await (const row of acdRows(this.#requester, "listAttempts", setting)) add(row.dateOfCall);
     }
@@ -176,24 +198,26 @@ export class Outcomes {
       endDate: new Date(to).toISOString(),
       ...(campaignId !== undefined && { skillId: campaignId }),
     };
-    const handled = new Set<string>();
+    const handled = new Map<string, Handled>();
     if (begin.side === "completed") {
       const setting = { ...options, query, skip: begin.skip, top };
       for await (const { rows, next } of acdPages(this.#requester, "listCompleted", setting)) {
         const items = rows.map((row) => callOf(row, dials.get(row.contactId), names));
         const token: Position =
           next === undefined ? { side: "attempts", from, skip: 0 } : { side: "completed", from, skip: next };
-        const isLast = next === undefined && dials.size === 0;
+        const isLast = next === undefined && dials.size === 0 && campaignId === undefined;
         yield { items, next: isLast ? after : tokenOf(token) };
-        for (const { contactId } of rows) handled.add(contactId);
+        for (const row of rows) handled.set(row.contactId, row);
         if (isLast) return;
       }
     }
     // When the completed contacts were not read from their beginning, they are read again.
     if (begin.side !== "completed" || begin.skip > 0)
-      for await (const { contactId } of acdRows(this.#requester, "listCompleted", { ...options, query })) handled.add(contactId);
+      for await (const row of acdRows(this.#requester, "listCompleted", { ...options, query })) handled.set(row.contactId, row);
     const unhandled = [...dials.values()].filter(({ contactId }) => contactId === undefined || !handled.has(contactId));
-    const alone = campaignId === undefined ? unhandled : await this.#ownOf(campaignId, unhandled, { from, to }, options);
+    const own = campaignId === undefined ? unhandled : await this.#ownOf(campaignId, unhandled, { from, to }, options);
+    const alone =
+      campaignId === undefined ? own : [...own, ...(await this.#gone(campaignId, { from, to, handled, own }, options))];
     for (let skip = begin.side === "attempts" ? begin.skip : 0; ; skip += top) {
       const items = alone.slice(skip, skip + top).map((dial) => callOf(undefined, dial, names, campaignId));
       const isLast = skip + top >= alone.length;
@@ -230,12 +254,57 @@ export class Outcomes {
       const beside = sharing.get(dial.listId) ?? [];
       if (beside.length === 0) return [dial];
       if (dial.contactId !== undefined && theirs.has(dial.contactId)) return [];
-      const quarter = Math.floor((timeOf(dial.dateOfCall) ?? 0) / QUARTER_MS) * QUARTER_MS;
+      const quarter = quarterOf(dial.dateOfCall);
       const active = [skillId, ...beside].filter((one) => dialed.has(`${one}/${quarter}`));
       if (active.length === 1) return active[0] === skillId ? [dial] : [];
       const first = [skillId, ...beside].toSorted((a, b) => Number(a) - Number(b))[0];
       return first === skillId ? [{ ...dial, ambiguous: true }] : [];
     });
+  }
+
+  /**
+   * Dials on lists that the tenant no longer has, from its report of all attempts. It is asked when the tenant counts more dials in a quarter of an hour
+   * than it lists. A list was the skill's when contacts of it were handled on the skill. Dials of a quarter are taken when that makes no more than are
+   * counted; otherwise they are not known to be the skill's. None where the report cannot be read.
+   */
+  async #gone(
+    skillId: string,
+    {
+      from,
+      to,
+      handled,
+      own,
+    }: {
+      readonly from: number;
+      readonly to: number;
+      readonly handled: ReadonlyMap<string, Handled>;
+      readonly own: readonly Dial[];
+    },
+    options: AcdCallOptions,
+  ): Promise<readonly Dial[]> {
+    const sharing = await this.#skills.sharing(skillId, options);
+    // Dials on a shared list may be counted for this skill and listed for another one.
+    if ([...sharing.values()].some((others) => others.length > 0)) return [];
+    const { quarters } = await this.dials(skillId, { from, to }, options).catch(unlessAborted);
+    const missing = new Map(quarters);
+    const count = (text: string | undefined) => {
+      const quarter = quarterOf(text);
+      const left = missing.get(quarter);
+      if (left !== undefined) missing.set(quarter, left - 1);
+    };
+    for (const { contactStartDate, isOutbound } of handled.values()) if (isOutbound !== false) count(contactStartDate);
+    for (const { dateOfCall } of own) count(dateOfCall);
+    if (![...missing.values()].some((dials) => dials > 0)) return [];
+    const rows = (await this.#report.rows(from, to, options).catch((thrown: unknown) => unlessAborted(thrown).rows)).map(dialOf);
+    const there = await this.#skills.allListIds(options);
+    const lists = new Set(rows.filter(({ contactId = "" }) => handled.has(contactId)).map(({ listId }) => listId));
+    const ours = rows.filter(({ listId, contactId = "" }) => lists.has(listId) && !there.has(listId) && !handled.has(contactId));
+    const known = new Set(own.map(({ contactId }) => contactId));
+    const byQuarter = Map.groupBy(
+      ours.filter(({ contactId }) => contactId !== undefined && !known.has(contactId)),
+      ({ dateOfCall }) => quarterOf(dateOfCall),
+    );
+    return [...byQuarter].flatMap(([quarter, dials]) => (dials.length <= (missing.get(quarter) ?? 0) ? dials : []));
   }
 
   /** The dials of a window on the lists of a skill, by contact, in a stable order. */
@@ -247,7 +316,7 @@ export class Outcomes {
   ): Promise<ReadonlyMap<string, Dial>> {
     const found: [string, Dial][] = [];
     if (skillId !== undefined)
-      for (const listId of await this.#skills.listsOf(skillId, options)) {
+      for (const listId of await this.#skills.everListsOf(skillId, options)) {
         const query = { updatedSince: new Date(from - BEFORE_MS).toISOString() };
         for await (const row of acdRows(this.#requester, "listAttempts", { ...options, path: { listId }, query })) {
           const at = timeOf(row.dateOfCall);
@@ -257,4 +326,12 @@ export class Outcomes {
       }
     return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   }
+}
+
+const quarterOf = (text: string | undefined): number => Math.floor((timeOf(text) ?? 0) / QUARTER_MS) * QUARTER_MS;
+
+/** Nothing is counted and nothing reported where the tenant refuses, or does not answer. */
+function unlessAborted(thrown: unknown): { readonly quarters: ReadonlyMap<number, number>; readonly rows: readonly ReportRow[] } {
+  if (thrown instanceof TenantError && thrown.code !== "aborted") return { quarters: new Map(), rows: [] };
+  throw thrown;
 }

@@ -111,6 +111,7 @@ export function createAcdProfile(
       capability: READ,
       reachDays: REACH_DAYS.acd,
       changedDays: (id, range, options) => outcomes.changedDays(id, range, plain(options)),
+      dials: (id, range, options) => outcomes.dials(id, range, plain(options)),
       calls: (query, options) => outcomes.calls(query, plain(options)),
       openedCalls: (query, open, options) => outcomes.opened(query, open, plain(options)),
     },

@@ -20,6 +20,8 @@ const LISTS_MS = 60_000;
 /** The active lists of a skill. */
 interface SkillLists {
   readonly ids: readonly string[];
+  /** Those that were, too. */
+  readonly ever: readonly string[];
   readonly counts: readonly ListCounts[];
 }
 type ListOfSkill = NonNullable<CallList["skills"]>[number];
@@ -72,10 +74,20 @@ export class Skills {
     return (await this.#allLists(options)).get(skillId)?.ids ?? [];
   }
 
+  /** Also ids of lists that it no longer calls, and that the tenant still has. */
+  async everListsOf(skillId: string, options: AcdCallOptions): Promise<readonly string[]> {
+    return (await this.#allLists(options)).get(skillId)?.ever ?? [];
+  }
+
+  /** Ids of the lists that the tenant has, of whatever skill. */
+  async allListIds(options: AcdCallOptions): Promise<ReadonlySet<string>> {
+    return new Set([...(await this.#allLists(options)).values()].flatMap(({ ever }) => ever));
+  }
+
   /** Progress of all lists of a skill together; undefined when it has none. A count that one of them lacks is unknown for all. */
   async listCounts(skillId: string, options: AcdCallOptions): Promise<ListCounts | undefined> {
     const lists = (await this.#allLists(options)).get(skillId);
-    if (lists === undefined) return undefined;
+    if (lists === undefined || lists.ids.length === 0) return undefined;
     const sum = (of: (counts: ListCounts) => number | null) =>
       lists.counts.reduce<number | null>((all, counts) => (all === null ? null : plus(all, of(counts))), 0);
     return {
@@ -99,9 +111,9 @@ export class Skills {
   /** For each list of a skill, the other skills that call it. */
   async sharing(skillId: string, options: AcdCallOptions): Promise<ReadonlyMap<string, readonly string[]>> {
     const all = await this.#allLists(options);
-    const own = all.get(skillId)?.ids ?? [];
+    const own = all.get(skillId)?.ever ?? [];
     const others = (listId: string) =>
-      [...all].flatMap(([other, { ids }]) => (other !== skillId && ids.includes(listId) ? [other] : []));
+      [...all].flatMap(([other, { ever }]) => (other !== skillId && ever.includes(listId) ? [other] : []));
     return new Map(own.map((listId) => [listId, others(listId)]));
   }
 
@@ -116,12 +128,13 @@ export class Skills {
   }
 
   async #readLists(options: AcdCallOptions): Promise<ReadonlyMap<string, SkillLists>> {
-    const bySkill = new Map<string, { ids: string[]; counts: ListCounts[] }>();
+    const bySkill = new Map<string, { ids: string[]; ever: string[]; counts: ListCounts[] }>();
     for await (const list of acdRows(this.#requester, "listCallLists", options)) {
-      if (list.status !== undefined && list.status !== "Active") continue;
       for (const skill of list.skills ?? []) {
-        const own = bySkill.get(skill.skillId) ?? { ids: [], counts: [] };
+        const own = bySkill.get(skill.skillId) ?? { ids: [], ever: [], counts: [] };
         bySkill.set(skill.skillId, own);
+        own.ever.push(list.listId);
+        if (list.status !== undefined && list.status !== "Active") continue;
         own.ids.push(list.listId);
         own.counts.push(countsOf(list, skill));
       }

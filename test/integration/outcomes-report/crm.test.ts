@@ -310,6 +310,7 @@ test("each retrieval is announced once, in the documented words, also when its p
   const announcer = createCrmAnnouncer({
     ledger,
     retrievals,
+    profile: undefined,
     lake: world.lake,
     map: DOCUMENTED_MAP,
     receiver: "crm",
@@ -375,6 +376,8 @@ test("each retrieval is announced once, in the documented words, also when its p
       compliance_hash: "ab".repeat(32),
       completed_at: "2026-03-02T15:00:02.500Z",
       outcome_definition: "documented-1",
+      disposition_codes: null,
+      covers: { known: 1, of: 1, words: null },
     },
   });
   expect(await audit.list({ action: "crm.announce" })).toMatchObject([{ job: "job_1" }]);

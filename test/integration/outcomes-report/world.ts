@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { createRandom } from "../../../src/kernel/index.ts";
 import {
+  allRead,
   createMemoryCatalog,
   DOCUMENTED_MAP,
   localTime,
@@ -60,7 +61,15 @@ export function outcome(callId: string, more: Partial<OutcomeRecord> = {}): Outc
 
 /** The week from `MONDAY` on, all campaigns, UTC. */
 export function week(more: Partial<ReportScope> = {}): ReportScope {
-  return { campaigns: undefined, from: MONDAY, to: MONDAY + 7 * DAY, map: DOCUMENTED_MAP, time: localTime("UTC"), ...more };
+  const asked = {
+    campaigns: undefined,
+    from: MONDAY,
+    to: MONDAY + 7 * DAY,
+    map: DOCUMENTED_MAP,
+    time: localTime("UTC"),
+    ...more,
+  };
+  return { ...asked, coverage: allRead(asked) };
 }
 
 /** Reported figures as the store keeps them. */

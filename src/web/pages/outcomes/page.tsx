@@ -37,7 +37,7 @@ export default function OutcomesPage() {
       <Loaded
         of={report}
         what="outcomes"
-        isEmpty={({ calls }) => calls === 0}
+        isEmpty={({ calls, covers }) => calls === 0 && covers.leftOut === 0}
         empty={
           <Empty title="No calls in this period">
             <p>
@@ -48,6 +48,7 @@ export default function OutcomesPage() {
       >
         {(value) => (
           <>
+            {value.covers.words === null ? null : <p class="notice warn">{value.covers.words}</p>}
             <Summary report={value} />
             <div class="grid">
               <Days report={value} />
