@@ -4,11 +4,11 @@ import type { Clock } from "../kernel/index.ts";
 import {
   DialerUseCases,
   type Interruption,
-  type Judgement,
   type RegulatoryCheck,
   SettingsChanges,
   type SettingsFile,
   type SimulatedRun,
+  type ValidatedSettings,
 } from "../operations/index.ts";
 import type { DialerChange as ChangeView, DialerPreview, SimulatorComparison } from "../operations/views/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
@@ -27,7 +27,7 @@ export interface DialerTenant extends AsyncDisposable {
    * Our checks, the tenant's validation, the prediction. @param checks regulatory checks; those of the configuration by default
    * @param campaign the campaign of the settings, where a tenant keeps settings for each
    */
-  validate(file: SettingsFile, checks?: readonly RegulatoryCheck[], campaign?: string): Promise<Judgement>;
+  validate(file: SettingsFile, checks?: readonly RegulatoryCheck[], campaign?: string): Promise<ValidatedSettings>;
   /** The tenant's own simulator and ours on the same settings. Throws TenantError `unsupported` */
   simulate(file: SettingsFile, run: SimulatedRun): Promise<SimulatorComparison>;
 }
@@ -51,6 +51,7 @@ export interface SettingsText {
 export interface ChangeAsked {
   readonly campaign: string | undefined;
   readonly overrides: readonly string[];
+  readonly expectedAnswerRate?: number | undefined;
   /** Nothing is stored or sent. */
   readonly dryRun: boolean;
 }

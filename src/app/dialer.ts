@@ -14,6 +14,7 @@ import {
   type TenantRefresh,
 } from "../operations/index.ts";
 import type { DialerVersion, Planned } from "../operations/views/index.ts";
+import { systemClock } from "../tenant/index.ts";
 import { requireSupported } from "../tenant/port.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { type Flags, loadConfig } from "./config.ts";
@@ -34,7 +35,7 @@ export async function openDialerTenant(flags: Flags, environment: Environment): 
     readFile: (text, name) => readSettingsFile(tenant, text, name),
     requireMaking: () => requireSupported("make a campaign of dialer settings", tenant.capabilities.pacingSettings.making),
     validate: (file, checks = checksOf(config), campaign?) =>
-      judgeSettings(tenant, file, { predict: predictHere, chance: chanceOf(config), checks, campaign }),
+      judgeSettings({ tenant, clock: systemClock }, file, { predict: predictHere, chance: chanceOf(config), checks, campaign }),
     simulate: (file, run) => compareWithVendor(tenant.capabilities.pacingSettings, file, run, simulatingBy(predictHere)),
     [Symbol.asyncDispose]: () => tenant.close(),
   };

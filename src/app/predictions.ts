@@ -17,9 +17,13 @@ export function remembering(
   predict: (asked: Predictable) => Predicted | Promise<Predicted>,
 ): (asked: Predictable) => Promise<Predicted> {
   return ({ settings, carrier, expected, measured, run }) => {
-    const key = canonicalJson({ settings, carrier, expected, measured, run });
+    // The same values measured again are the same input.
+    const { answerRate, agents } = measured ?? {};
+    const values = { low: answerRate?.low, high: answerRate?.high, agents: agents?.count };
+    const key = canonicalJson({ settings, carrier, expected, values, run });
+    const at = { answerRate: answerRate?.at, agents: agents?.at };
     const known = made.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.then((prediction) => dated(prediction, at));
     const prediction = (async () => predict({ settings, carrier, expected, measured, run }))();
     made.set(key, prediction);
     prediction.catch(() => made.delete(key));
@@ -27,6 +31,17 @@ export function remembering(
     if (made.size > KEPT && oldest !== undefined) made.delete(oldest);
     return prediction;
   };
+}
+
+/** A prediction with the times at which the same values were measured last. */
+function dated(prediction: Predicted, times: Readonly<Record<"answerRate" | "agents", number | undefined>>): Predicted {
+  if (typeof prediction === "string") return prediction;
+  const basis = prediction.basis.map((fact) =>
+    fact.from === "measured" && (fact.name === "answerRate" || fact.name === "agents")
+      ? { ...fact, at: times[fact.name] ?? fact.at }
+      : fact,
+  );
+  return { ...prediction, basis };
 }
 
 /** Predicts in this thread; remembers predictions. */

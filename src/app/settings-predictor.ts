@@ -1,7 +1,7 @@
 // The gate's predictor: passes dialer settings and expectations about the calls to the simulation.
 
-import { DialingError, type Prediction, type PredictionFacts, predict } from "../dialing/index.ts";
-import type { Predictor, SimulatedRun } from "../operations/index.ts";
+import { DialingError, type Prediction, type PredictionFacts, predict, usedFacts } from "../dialing/index.ts";
+import type { PredictionFact, Predictor, SimulatedRun } from "../operations/index.ts";
 
 /** The input of a prediction. */
 export type Predictable = Parameters<Predictor>[0] & { readonly run?: SimulatedRun | undefined };
@@ -10,7 +10,7 @@ export type Predictable = Parameters<Predictor>[0] & { readonly run?: SimulatedR
 const EXPECTED_WITHIN = 0.15;
 
 /** Predicts a run, or the 30 days over which abandonment is measured. */
-export function predictSettings({ settings, carrier, expected, measured, run }: Predictable): Prediction | string {
+export function predictSettings({ settings, carrier, expected, measured, run }: Predictable): SettingsPrediction | string {
   const facts: PredictionFacts = {
     answerRate: measured?.answerRate ?? around(expected.answer_rate, 1),
     handleSeconds: around(expected.handle_seconds),
@@ -21,12 +21,31 @@ export function predictSettings({ settings, carrier, expected, measured, run }: 
     trunks: Math.floor(carrier.max_trunks * (1 - (carrier.current_utilization_percent ?? 0) / 100)),
   };
   try {
-    return predict(settings, facts);
+    return { ...predict(settings, facts), basis: basisOf(settings, facts, measured) };
   } catch (thrown) {
     if (thrown instanceof DialingError) return `not simulated: ${thrown.message}`;
     throw thrown;
   }
 }
+
+/** A prediction with what it stands on. */
+type SettingsPrediction = Prediction & { readonly basis: readonly PredictionFact[] };
+
+/** What a prediction stands on, by fact. */
+function basisOf(settings: Predictable["settings"], facts: PredictionFacts, measured: Predictable["measured"]): PredictionFact[] {
+  const agents = facts.agents ?? settings.concurrency.max_agents;
+  const all = { agents, ...usedFacts(facts) };
+  const at = { agents: measured?.agents?.at, answerRate: measured?.answerRate?.at } as const;
+  return FACTS.map((name) => {
+    const value = all[name];
+    const [low, high] = typeof value === "number" ? [value, value] : [value.low, value.high];
+    const when = name === "agents" || name === "answerRate" ? (at[name] ?? null) : null;
+    const given = name === "agents" || facts[name] !== undefined;
+    return { name, low, high, from: when !== null ? "measured" : given ? "given" : "assumed", at: when };
+  });
+}
+
+const FACTS = ["agents", "answerRate", "handleSeconds", "ringSeconds", "takenForMachines"] as const;
 
 function around(value: number | undefined, most = Number.POSITIVE_INFINITY): PredictionFacts["answerRate"] {
   if (value === undefined) return undefined;

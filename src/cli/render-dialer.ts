@@ -1,7 +1,7 @@
 // Text about dialer settings: differences, findings, the prediction, the progress and end of a change. Pure text.
 
 import type { ChangeStanding } from "../app/index.ts";
-import { CHANGE_PHASE_WORDS, percent, phaseWords, probabilityText } from "../kernel/index.ts";
+import { CHANGE_PHASE_WORDS, factWords, percent, phaseWords, probabilityText } from "../kernel/index.ts";
 import { REGULATORY_CHECKS } from "../operations/index.ts";
 import type { DialerChange, DialerPreview, DialerVersion } from "../operations/views/index.ts";
 import { table } from "./table.ts";
@@ -32,13 +32,13 @@ export function judgementLines({
   if (left.length > 0) lines.push(`regulatory checks: ${checks.join(", ")}; not asked for: ${left.join(", ")}`);
   if (typeof prediction === "string") lines.push(`prediction: ${prediction}`);
   else {
-    const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
+    const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, basis } = prediction;
     lines.push(
       `prediction: abandonment ${percent(abandonment.median)} (90 % band ${percent(abandonment.low)} to ${percent(abandonment.high)}), above 3 % with a probability of ${probabilityText(chanceAboveLimit)}`,
       `            occupancy ${percent(occupancy.median)} (90 % band ${percent(occupancy.low)} to ${percent(occupancy.high)}), attempts an hour ${Math.round(attemptsPerHour.median)} (90 % band ${Math.round(attemptsPerHour.low)} to ${Math.round(attemptsPerHour.high)})`,
     );
-    if (assumed.length > 0)
-      lines.push(`            assumed: ${assumed.join(", ")}; put what you know under "expected" in the file`);
+    lines.push(`            stands on: ${basis.map(factWords).join(", ")}`);
+    if (basis.some(({ from }) => from === "assumed")) lines.push(`            put what you know under "expected" in the file`);
   }
   for (const words of overridden) lines.push(`overridden: ${words}`);
   lines.push(refusals.length === 0 ? "gate: open" : `gate: closed: ${refusals.map(printable).join("; ")}`);

@@ -86,6 +86,7 @@ export {
   type PredictionOptions,
   predict,
   type Uncertain,
+  usedFacts,
 } from "./predict/index.ts";
 export { type Replication, runReplication } from "./replicate.ts";
 export { combine, type SimulationResult } from "./results/combine.ts";

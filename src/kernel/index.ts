@@ -15,6 +15,7 @@ export { installCommand, missingPackage } from "./packages.ts";
 export {
   APPLY_PHASE_WORDS,
   CHANGE_PHASE_WORDS,
+  factWords,
   PAIR_PHASE_WORDS,
   pairPhaseTold,
   pairPhaseWords,

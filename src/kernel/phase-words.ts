@@ -1,6 +1,8 @@
 // What people are told of the phases of outdial's machines: one table for pages, commands and messages. Who uses a table checks that
 // it has a word for each phase of its machine.
 
+import { percent } from "./shares.ts";
+
 /** A failover pair. @param from the campaign that hands over @param to the one that takes over */
 export const PAIR_PHASE_WORDS = {
   watching: (from: string, _to: string) => `watched, the ${from} is the one that is to dial`,
@@ -66,3 +68,28 @@ export function phaseWords(words: Readonly<Record<string, string>>, phase: strin
 }
 
 const spaced = (phase: string): string => phase.replaceAll(/[_-]/g, " ");
+
+/** A fact that a prediction stands on. */
+interface PredictionFact {
+  readonly name: "agents" | "answerRate" | "handleSeconds" | "ringSeconds" | "takenForMachines";
+  readonly low: number;
+  readonly high: number;
+  readonly from: "measured" | "given" | "assumed";
+}
+
+const FACT_NAMES: Readonly<Record<PredictionFact["name"], string>> = {
+  agents: "agents",
+  answerRate: "answer rate",
+  handleSeconds: "handle time",
+  ringSeconds: "ring time",
+  takenForMachines: "taken for machines",
+};
+
+/** A fact that a prediction stands on, in words: "answer rate 38.0 % to 50.0 % (measured)". */
+export function factWords({ name, low, high, from }: PredictionFact): string {
+  const text = (value: number) => {
+    if (name === "answerRate" || name === "takenForMachines") return percent(value);
+    return `${Math.round(value)}${name === "agents" ? "" : " s"}`;
+  };
+  return `${FACT_NAMES[name]} ${low === high ? text(low) : `${text(low)} to ${text(high)}`} (${from})`;
+}

@@ -115,5 +115,9 @@ function sent({ text, name }: SettingsText) {
     );
   return { file: text, sourceName: name.slice(-MOST_NAME) };
 }
-const given = ({ campaign, overrides }: Pick<ChangeAsked, "campaign" | "overrides">) => ({ campaign, overrides });
+const given = ({ campaign, overrides, expectedAnswerRate }: Omit<ChangeAsked, "dryRun">) => ({
+  campaign,
+  overrides,
+  expectedAnswerRate,
+});
 const versionPath = (version: number): string => `/dialer/versions/${version}`;

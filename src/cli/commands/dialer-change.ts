@@ -18,21 +18,22 @@ const opened = async (options: Place, io: Io): Promise<DialerChanges> =>
   atService(options, io) ?? (await openDialer(options, io.env, { warn: io.say }));
 
 export const apply: Run<typeof declared.apply> = async ({ args, options, io }) => {
-  const { overrideGate: overrides, dryRun, retryRejected, guard: guardMs, guardCampaign: guardCampaigns, campaign } = options;
+  const { overrideGate: overrides, expectedAnswerRate, dryRun, retryRejected, campaign } = options;
+  const { guard: guardMs, guardCampaign: guardCampaigns } = options;
   for (const name of overrides) checkOverride(name);
   await using changes = await opened(options, io);
   const file = await settingsText(args.file, io);
   if (!dryRun) await finishOpen(changes, io);
-  const asked = { campaign, overrides, retryRejected, guardMs, guardCampaigns, dryRun };
+  const asked = { campaign, overrides, expectedAnswerRate, retryRejected, guardMs, guardCampaigns, dryRun };
   return await change(changes, await changes.apply(file, asked), dryRun, io);
 };
 
 export const rollback: Run<typeof declared.rollback> = async ({ args: { version }, options, io }) => {
-  const { overrideGate: overrides, dryRun, campaign } = options;
+  const { overrideGate: overrides, expectedAnswerRate, dryRun, campaign } = options;
   for (const name of overrides) checkOverride(name);
   await using changes = await opened(options, io);
   if (!dryRun) await finishOpen(changes, io);
-  return await change(changes, await changes.rollback(version, { campaign, overrides, dryRun }), dryRun, io);
+  return await change(changes, await changes.rollback(version, { campaign, overrides, expectedAnswerRate, dryRun }), dryRun, io);
 };
 
 export const resume: Run<typeof declared.resume> = async ({ args, options, io }) => {

@@ -1,11 +1,15 @@
 // outdial dialer.
 
 import { command } from "../command.ts";
-import { choice, flag, id, input, many, STORE, span, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, flag, id, input, many, STORE, share, span, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
 const FILE = input("<file>", "settings file, YAML or JSON; - reads stdin");
 const VERSION = { from: 1, to: 2 ** 31 - 1 } as const;
 const CAMPAIGN = id("--campaign <id>", "what the settings are of, at a tenant that keeps them for each campaign (profile acd)");
+const EXPECTED_RATE = share(
+  "--expected-answer-rate <share>",
+  "share of the dials that a person answers, such as 22%; used where the tenant has not measured one",
+);
 const FORMATS = ["table", "json", "csv"] as const;
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 const format = choice("--format <format>", "table, json or csv", FORMATS);
@@ -51,6 +55,7 @@ export const apply = command(
     args: [FILE],
     options: [
       CAMPAIGN,
+      EXPECTED_RATE,
       flag("--dry-run", "show the difference and the gates, and stop; nothing is stored or sent"),
       many(text("--override-gate <name>", "pass a gate by name: predicted_abandonment; recorded in the audit log")),
       span("--guard <span>", "watch abandonment for so long, such as 30m, and put the old settings back when it is too high"),
@@ -72,6 +77,7 @@ export const rollback = command(
     args: [whole("[version]", "a version that was in force; without one, what was in force before the latest change", VERSION)],
     options: [
       CAMPAIGN,
+      EXPECTED_RATE,
       flag("--dry-run", "show the difference and the gates, and stop; nothing is sent"),
       many(text("--override-gate <name>", "pass a gate by name: predicted_abandonment")),
     ],

@@ -44,6 +44,9 @@ const ASSUMED = {
   takenForMachines: 0,
 } as const satisfies Partial<Record<keyof PredictionFacts, Uncertain | undefined>>;
 
+/** Mean ring time of a scenario's defaults: nobody's ring time is assumed, it follows from the scenario. */
+const DEFAULT_RING_SECONDS = 19;
+
 /** Default hours of dialing of a prediction: 30 days of 8 hours. */
 export const DEFAULT_HORIZON_HOURS = 240;
 const SURE = 0.95;
@@ -62,6 +65,16 @@ export interface FactDraw {
 /** Names of the facts that were not given. */
 export function assumedFacts(facts: PredictionFacts): string[] {
   return (Object.keys(ASSUMED) as (keyof typeof ASSUMED)[]).filter((name) => facts[name] === undefined);
+}
+
+/** The values that a prediction uses, those that were not given assumed. */
+export function usedFacts(facts: PredictionFacts): Record<keyof typeof ASSUMED, Uncertain> {
+  const {
+    answerRate = ASSUMED.answerRate,
+    handleSeconds = ASSUMED.handleSeconds,
+    takenForMachines = ASSUMED.takenForMachines,
+  } = facts;
+  return { answerRate, handleSeconds, takenForMachines, ringSeconds: facts.ringSeconds ?? DEFAULT_RING_SECONDS };
 }
 
 /** Throws DialingError `invalid_input` with the name of an impossible fact. */

@@ -8,6 +8,7 @@ import type { Running } from "../run/kind.ts";
 import type { Leave } from "../run/leave.ts";
 import { act, type Happening } from "./act.ts";
 import { judge, type Predictor, type RegulatoryCheck } from "./gate.ts";
+import { measuredFor } from "./in-force.ts";
 import { loadChange } from "./journal.ts";
 import { decide, MACHINE } from "./machine.ts";
 import { withFieldsOf } from "./model.ts";
@@ -93,9 +94,10 @@ class ChangeRun {
             leave,
             campaigns: plan.guard?.campaigns ?? [],
             windowMinutes: Math.max(1, Math.round((clock.now() - this.#measuredAt) / MINUTE_MS)),
-            judge: (settings) => {
+            judge: async (settings) => {
               const { chance, overrides, ...gate } = plan.gate;
-              return judge({ ...gate, settings }, { pacing, predict, chance, checks, overrides, signal });
+              const { answers: _, ...measured } = await measuredFor(this.#options.context, this.#change.subject);
+              return judge({ ...gate, settings, measured }, { pacing, predict, chance, checks, overrides, signal });
             },
           });
     await pause?.(`${point}.after`);

@@ -42,6 +42,13 @@ export type Expected = z.output<typeof expectedFields>;
 /** Lines of the carrier and the share that others use. */
 export type CarrierCapacity = z.output<typeof carrierFields>;
 
+/** What the tenant measured. Times in ms since the epoch. */
+export interface Measured {
+  readonly answerRate?: { readonly low: number; readonly high: number; readonly at: number } | undefined;
+  /** Agents signed in. */
+  readonly agents?: { readonly count: number; readonly at: number } | undefined;
+}
+
 /** A settings file after parsing. */
 export interface SettingsFile {
   readonly name: string;
@@ -53,8 +60,8 @@ export interface SettingsFile {
    * meaning.
    */
   readonly leftOut?: readonly string[] | undefined;
-  /** Measured values with their uncertainty: they take precedence over `expected`. Not part of a file. */
-  readonly measured?: { readonly answerRate: { readonly low: number; readonly high: number } } | undefined;
+  /** Measured values with their uncertainty and when that was: they take precedence over `expected`. Not part of a file. */
+  readonly measured?: Measured | undefined;
 }
 
 /** The JSON Schema of a settings file, for editors. @param mayLack see `parseSettingsFile` */

@@ -1,10 +1,12 @@
 // Whether settings may be activated: our own checks, the tenant's validation with all regulatory checks, a simulated prediction.
 
-import { percent, probabilityText } from "../../kernel/index.ts";
+import { type Instant, percent, probabilityText } from "../../kernel/index.ts";
 import type { PacingSettings } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import { checkSettings, type Finding } from "./check.ts";
 import type { SettingsFile } from "./file.ts";
+import { FEWEST_CALLS } from "./in-force.ts";
+import type { DialerSettings } from "./model.ts";
 
 /** Result of a simulation of settings: the median and the 5 % and 95 % quantiles over what is uncertain. */
 export interface Prediction {
@@ -13,8 +15,19 @@ export interface Prediction {
   readonly attemptsPerHour: Band;
   /** Probability that abandonment over the horizon is above 3 %. */
   readonly chanceAboveLimit: number;
-  /** Facts that were not given; typical values were used for them. */
-  readonly assumed: readonly string[];
+  /** What it stands on, by fact. */
+  readonly basis: readonly PredictionFact[];
+}
+
+/** A fact that a prediction stands on: its 5 % and 95 % quantiles, equal where it is certain. */
+export interface PredictionFact {
+  readonly name: "agents" | "answerRate" | "handleSeconds" | "ringSeconds" | "takenForMachines";
+  readonly low: number;
+  readonly high: number;
+  /** `measured` by the tenant, else `given` by a person, else `assumed`. */
+  readonly from: "measured" | "given" | "assumed";
+  /** When it was measured. */
+  readonly at: Instant | null;
 }
 
 /** The 5 % quantile, the median and the 95 % quantile of a predicted figure. */
@@ -38,6 +51,8 @@ export interface Judgement {
   /** Regulatory checks that were requested from the tenant; none when our own checks had refused already. */
   readonly checks: readonly RegulatoryCheck[];
   readonly prediction: Prediction | string;
+  /** The prediction for the settings in force, on the same basis; null where they were not compared. */
+  readonly inForce: Prediction | string | null;
   /** The closed gates, as sentences. Empty: the settings may be activated. */
   readonly refusals: readonly string[];
   /** Gates that were closed and were overridden by name. */
@@ -67,7 +82,7 @@ export function checkOverride(name: string): void {
  * @throws TenantError when the tenant does not answer
  */
 export async function judge(
-  file: Pick<SettingsFile, "settings" | "carrier" | "expected">,
+  file: Pick<SettingsFile, "settings" | "carrier" | "expected" | "measured">,
   deps: {
     readonly pacing: PacingSettings;
     readonly predict: Predictor | undefined;
@@ -76,6 +91,8 @@ export async function judge(
     readonly overrides: readonly string[];
     /** Earlier findings: fields that cannot have the values of the file. */
     readonly found?: readonly Finding[] | undefined;
+    /** The settings in force, which are predicted as well. */
+    readonly inForce?: DialerSettings | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Judgement> {
@@ -83,7 +100,8 @@ export async function judge(
   const broken = own.filter(({ severity }) => severity === "violation");
   if (broken.length > 0) {
     const refusals = broken.map(({ path, message }) => `${path}: ${message}`);
-    return { findings: own, checks: [], prediction: "not simulated: the settings break a rule", refusals, overridden: [] };
+    const prediction = "not simulated: the settings break a rule";
+    return { findings: own, checks: [], prediction, inForce: null, refusals, overridden: [] };
   }
   const verdict = await deps.pacing.validate(
     { campaign_config: file.settings, regulatory_checks: [...deps.checks], carrier_capacity: file.carrier },
@@ -98,27 +116,59 @@ export async function judge(
   if (verdict.compliance_status !== "PASS" && refusals.length === 0)
     refusals.push(`the tenant's validation says ${verdict.compliance_status}`);
   const prediction = await predicted(file, deps.predict);
+  const inForce = deps.inForce === undefined ? null : await predicted({ ...file, settings: deps.inForce }, deps.predict);
   const overridden: string[] = [];
-  if (typeof prediction !== "string" && prediction.chanceAboveLimit > deps.chance) {
-    const words = `${PREDICTED_ABANDONMENT}: abandonment above 3 % with a probability of ${probabilityText(prediction.chanceAboveLimit)}, accepted are ${percent(deps.chance)}`;
+  const hindrance = isIdle(file.settings) ? undefined : hindranceIn(prediction, deps.chance);
+  if (hindrance !== undefined) {
+    const words = `${PREDICTED_ABANDONMENT}: ${hindrance}`;
     if (deps.overrides.includes(PREDICTED_ABANDONMENT)) overridden.push(words);
     else refusals.push(words);
   }
-  return { findings: [...own, ...vendor], checks: deps.checks, prediction, refusals, overridden };
+  return { findings: [...own, ...vendor], checks: deps.checks, prediction, inForce, refusals, overridden };
 }
 
-/** Runs the prediction, or says why it is not possible. With 0 agents in the settings, the number that the file expects is used. */
-async function predicted(
-  file: Pick<SettingsFile, "settings" | "carrier" | "expected">,
-  predict: Predictor | undefined,
-): Promise<Prediction | string> {
-  const { concurrency, algorithm } = file.settings;
-  const agents = concurrency.max_agents === 0 ? (file.expected.agents ?? 0) : concurrency.max_agents;
-  if (agents === 0) return "not simulated: no agents are assigned; expected.agents says with how many to predict";
-  if (concurrency.max_simultaneous_calls === 0) return "not simulated: no calls are possible at once";
-  if (algorithm.agent_availability_estimate === 0) return "not simulated: no agent is ever available";
-  const settings = { ...file.settings, concurrency: { ...concurrency, max_agents: agents } };
-  return (await predict?.({ ...file, settings })) ?? "not simulated";
+/** Why a prediction does not let settings pass; undefined when it does. What nobody measured or said lets none pass. */
+function hindranceIn(prediction: Prediction | string, chance: number): string | undefined {
+  if (typeof prediction === "string") return prediction;
+  if (prediction.basis.some(({ name, from }) => name === "answerRate" && from === "assumed"))
+    return `the answer rate is not known: the tenant counted fewer than ${FEWEST_CALLS} calls of the last day. Say how many dials a person answers: --expected-answer-rate (expectedAnswerRate in the API, expected.answer_rate in the file)`;
+  if (prediction.chanceAboveLimit <= chance) return undefined;
+  return `abandonment above 3 % with a probability of ${probabilityText(prediction.chanceAboveLimit)}, accepted are ${percent(chance)}`;
+}
+
+/** With these settings nothing is dialed. */
+const isIdle = ({ concurrency, algorithm }: DialerSettings): boolean =>
+  concurrency.max_simultaneous_calls === 0 || algorithm.agent_availability_estimate === 0;
+
+/** Runs the prediction, or says why it is not possible. */
+async function predicted(file: Predicted, predict: Predictor | undefined): Promise<Prediction | string> {
+  const { concurrency } = file.settings;
+  if (isIdle(file.settings))
+    return `not simulated: ${concurrency.max_simultaneous_calls === 0 ? "no calls are possible at once" : "no agent is ever available"}`;
+  const staffed = withAgents(file);
+  return typeof staffed === "string" ? staffed : ((await predict?.(staffed)) ?? "not simulated");
+}
+
+type Predicted = Pick<SettingsFile, "settings" | "carrier" | "expected" | "measured">;
+
+/**
+ * What is to be predicted: where the settings do not say how many agents there are, with those that are signed in, else with as many as are expected. A text
+ * says that nobody knows.
+ */
+export function withAgents<File extends Predicted>(file: File): File | string {
+  const { settings, expected, measured } = file;
+  const { concurrency } = settings;
+  if (concurrency.max_agents > 0)
+    return { ...file, measured: measured?.answerRate === undefined ? undefined : { answerRate: measured.answerRate } };
+  const signedIn = measured?.agents?.count ?? 0;
+  const agents = signedIn > 0 ? signedIn : (expected.agents ?? 0);
+  if (agents === 0)
+    return "not simulated: no agents are assigned, and none are known to be signed in; expected.agents in the file says with how many to predict";
+  return {
+    ...file,
+    settings: { ...settings, concurrency: { ...concurrency, max_agents: agents } },
+    measured: signedIn > 0 ? measured : { ...measured, agents: undefined },
+  };
 }
 
 function fromVendor(item: unknown, severity: Finding["severity"]): Finding {

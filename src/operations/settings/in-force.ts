@@ -1,13 +1,16 @@
 // Settings in force in the form of a settings file, so that they can be judged and predicted in the same way.
 
-import { type Instant, wilsonInterval } from "../../kernel/index.ts";
-import type { DialerChange, MetricReading } from "../../store/index.ts";
-import type { SettingsFile } from "./file.ts";
+import { type Clock, type Instant, wilsonInterval } from "../../kernel/index.ts";
+import type { DialerChange, MetricReading, Store } from "../../store/index.ts";
+import { type MetricsSource, TenantError, type TenantLink } from "../../tenant/port.ts";
+import { SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
+import { measured as measuredReading } from "../campaigns/metrics/reading.ts";
+import type { Measured, SettingsFile } from "./file.ts";
 import { readPlan } from "./journal.ts";
 import { type DialerSettings, settingsHash } from "./model.ts";
 
 /** With fewer placed calls the answer rate is unknown. */
-const FEWEST_CALLS = 50;
+export const FEWEST_CALLS = 50;
 /**
  * The answer rate of the coming days is assumed to lie within this part of the measured one, in both directions: it changes with
  * the hour and the list.
@@ -85,14 +88,78 @@ export function basisInForce(
  * @param applied the latest change that was applied
  * @param measured what the tenant counted, which takes precedence over what was expected
  */
-export function fileInForce(
-  settings: DialerSettings,
-  applied: DialerChange | undefined,
-  measured: MeasuredAnswers | undefined,
-): SettingsFile {
+export function fileInForce(settings: DialerSettings, applied: DialerChange | undefined, measured: Measured): SettingsFile {
   const basis = basisInForce(settings, applied);
-  const known = measured === undefined ? {} : { measured: { answerRate: answerRateOf(measured) } };
-  if (basis !== undefined) return { name: applied?.sourceName ?? "in force", settings, ...basis, ...known };
+  if (basis !== undefined) return { name: applied?.sourceName ?? "in force", settings, ...basis, measured };
   const { max_simultaneous_calls: lines } = settings.concurrency;
-  return { name: "in force", settings, carrier: { max_trunks: lines }, expected: {}, ...known };
+  return { name: "in force", settings, carrier: { max_trunks: lines }, expected: {}, measured };
+}
+
+/** How far back the tenant's counts are used, and those of agents. */
+const MEASURED_MS = 24 * 3_600_000;
+const SIGNED_IN_MS = 3_600_000;
+/** Most campaigns that are read while somebody waits. */
+const MOST_READ = 20;
+
+/** What was measured of the calls and agents that settings are about. */
+export interface MeasuredFacts extends Measured {
+  /** The counts behind the answer rate; undefined when there are too few. */
+  readonly answers?: MeasuredAnswers | undefined;
+}
+
+interface MeasuredBy {
+  readonly store: Pick<Store, "metrics" | "knownCampaigns"> | undefined;
+  /** Asked where the store has too few counts; pages do without. */
+  readonly tenant: TenantLink | undefined;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** The tenant's counts for the campaigns of the settings. @param subject "" for all of them. Throws StoreError, TenantError `aborted` */
+export async function measuredFor({ store, tenant, clock }: MeasuredBy, subject: string): Promise<MeasuredFacts> {
+  const now = clock.now();
+  const known = (await store?.knownCampaigns.list()) ?? [];
+  const campaigns = subject === "" ? known.map(({ id }) => id) : [subject];
+  const kept = factsOf((await store?.metrics.latestOfEach(campaigns, SHOWN_WINDOW_MINUTES)) ?? [], subject, now);
+  if (tenant === undefined || (kept.answers !== undefined && (subject === "" || kept.agents !== undefined))) return kept;
+  const source = tenant.capabilities.metricsSource;
+  if (!source.capability.supported) return kept;
+  const active = known.filter(({ status }) => status === "active").map(({ id }) => id);
+  const asked = subject === "" ? (active.length > 0 ? active : await activeAt(tenant)) : campaigns;
+  const read = await Promise.all(asked.slice(0, MOST_READ).map((id) => readingFor(source, id, now)));
+  return { ...factsOf(read.flat(), subject, now), ...kept };
+}
+
+async function activeAt(tenant: TenantLink): Promise<string[]> {
+  const active: string[] = [];
+  try {
+    for await (const { id, status } of tenant.capabilities.campaignProvisioning.campaigns())
+      if (status === "active" && active.length < MOST_READ) active.push(id);
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+  }
+  return active;
+}
+
+async function readingFor(source: MetricsSource, campaignId: string, now: Instant): Promise<MetricReading[]> {
+  try {
+    const reply = await source.campaign(campaignId, SHOWN_WINDOW_MINUTES);
+    const from = { campaignId, receivedAt: now, source: "pull", eventId: null, windowMinutes: SHOWN_WINDOW_MINUTES } as const;
+    return [measuredReading(reply, from)];
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    return [];
+  }
+}
+
+/** Pure. Agents are those of one campaign: where settings are for all, they say how many there are. */
+function factsOf(readings: readonly MetricReading[], subject: string, now: Instant): MeasuredFacts {
+  const answers = measuredAnswers(readings, now - MEASURED_MS);
+  const agents = readings
+    .map(({ at, receivedAt, agentsLoggedIn }) => ({ at: at ?? receivedAt, count: agentsLoggedIn }))
+    .filter((one): one is { at: number; count: number } => one.count !== null && one.at > now - SIGNED_IN_MS)
+    .toSorted((a, b) => b.at - a.at)[0];
+  return {
+    ...(answers !== undefined && { answers, answerRate: { ...answerRateOf(answers), at: answers.to } }),
+    ...(subject !== "" && agents !== undefined && { agents }),
+  };
 }

@@ -5,6 +5,7 @@ export {
   checkOverride,
   type Judgement,
   PREDICTED_ABANDONMENT,
+  type PredictionFact,
   type Predictor,
   REGULATORY_CHECKS,
   type RegulatoryCheck,
@@ -22,6 +23,7 @@ export {
   judgeSettings,
   proposedFile,
   readSettingsFile,
+  type ValidatedSettings,
 } from "./use-cases.ts";
 export {
   compareWithVendor,

@@ -20,7 +20,7 @@ export function changePlanOf(
   retry: boolean,
 ): Planned<DialerPlan> {
   const { snapshot, wanted, diff, judgement, rejection, sourceName, gate, subject } = prepared;
-  const { findings, prediction, overridden } = judgement;
+  const { findings, overridden } = judgement;
   const isRejected = rejection !== undefined && !retry;
   const refusals = [...judgement.refusals];
   if (diff.length === 0) refusals.push("these settings are in force already");
@@ -33,7 +33,7 @@ export function changePlanOf(
   return {
     operation,
     summary: `${operation === "dialer.rollback" ? "Go back to dialer settings" : "Apply dialer settings from"} ${sourceName}: ${fields}${overridden.length > 0 ? ", a gate overridden" : ""}`,
-    // Equal settings and facts give an equal prediction: it only changes when its inputs change.
+    // What was measured changes from minute to minute, and the prediction with it; what counts is whether it lets the settings pass.
     relies: {
       ...(subject === "" ? {} : { subject }),
       snapshot,
@@ -41,7 +41,6 @@ export function changePlanOf(
       guard,
       gate,
       findings,
-      prediction,
       refusals,
       overridden,
       retry,

@@ -13,6 +13,7 @@ import { runChange, type SettingsRules } from "./change-run.ts";
 import type { SettingsFile } from "./file.ts";
 import { type Judgement, judge } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
+import { measuredFor } from "./in-force.ts";
 import { loadChange, readPlan } from "./journal.ts";
 import { decide, MACHINE } from "./machine.ts";
 import { type DialerSettings, diffSettings, type FieldChange, settingsHash } from "./model.ts";
@@ -94,7 +95,13 @@ export class SettingsChanges {
   async prepare(
     kind: PreparedChange["kind"],
     file: SettingsFile,
-    options: { readonly overrides: readonly string[]; readonly store: boolean; readonly campaign?: string | undefined },
+    options: {
+      readonly overrides: readonly string[];
+      readonly store: boolean;
+      readonly campaign?: string | undefined;
+      /** Used where the tenant has not measured one; takes the place of the file's. */
+      readonly expectedAnswerRate?: number | undefined;
+    },
   ): Promise<PreparedChange> {
     const pacing = this.#pacing;
     const { chance, checks, predict } = this.#rules;
@@ -113,7 +120,10 @@ export class SettingsChanges {
         tag: snapshot.tag,
         actor: this.#context.actor,
       });
-    const { overrides } = options;
+    const { overrides, expectedAnswerRate } = options;
+    const expected = { ...file.expected, ...(expectedAnswerRate !== undefined && { answer_rate: expectedAnswerRate }) };
+    const { store, tenant, clock } = this.#context;
+    const { answers: _, ...measured } = await measuredFor({ store, tenant, clock }, subject);
     return {
       kind,
       subject,
@@ -122,11 +132,11 @@ export class SettingsChanges {
       wanted,
       diff: diffSettings(snapshot.settings, wanted),
       judgement: await judge(
-        { ...file, settings: wanted },
-        { pacing, predict, chance, checks, overrides, found: asked.findings },
+        { ...file, settings: wanted, expected, measured },
+        { pacing, predict, chance, checks, overrides, found: asked.findings, inForce: snapshot.settings },
       ),
       rejection: await this.#ledger.rejection(settingsHash(wanted), subject),
-      gate: { carrier: file.carrier, expected: file.expected, chance, overrides },
+      gate: { carrier: file.carrier, expected, chance, overrides },
     };
   }
 
@@ -141,6 +151,7 @@ export class SettingsChanges {
       readonly overrides: readonly string[];
       readonly store?: boolean | undefined;
       readonly campaign?: string | undefined;
+      readonly expectedAnswerRate?: number | undefined;
     },
   ): Promise<PreparedChange> {
     const named = version === undefined ? undefined : await this.find(version);

@@ -1,7 +1,6 @@
 // Dialer settings in force as stored, with the time, the tenant's counts, and the prediction for them.
 
 import { z } from "zod";
-import { SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { timesOf } from "../readings.ts";
@@ -10,8 +9,8 @@ import { basisOf, measuredOf, predictionOf } from "../views/dialer-views.ts";
 import type { DialerView } from "../views/schemas/dialer.ts";
 import { timeText } from "../views/texts.ts";
 import type { SettingsFile } from "./file.ts";
-import type { Judgement } from "./gate.ts";
-import { basisInForce, fileInForce, type MeasuredAnswers, measuredAnswers } from "./in-force.ts";
+import { type Judgement, withAgents } from "./gate.ts";
+import { basisInForce, fileInForce, measuredFor } from "./in-force.ts";
 import { readSettings } from "./model.ts";
 
 /** The settings in force as stored. */
@@ -39,9 +38,6 @@ export const NOTHING_SHOWN = {
   campaign: null,
 } as const;
 
-/** How far back the tenant's counts are used. */
-const MEASURED_MS = 24 * 3_600_000;
-
 /** Settings as the service stores them; the document is the vendor's, and whoever reads it checks it. */
 const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable() });
 
@@ -67,8 +63,9 @@ export async function shownInForce(
   const applied = await store.dialer.latestApplied(campaign);
   const settings = read !== undefined && "settings" in read ? read.settings : undefined;
   const basis = settings === undefined ? undefined : basisInForce(settings, applied);
-  const measured = settings === undefined ? undefined : await measuredFor(context, campaign);
-  const prediction = settings === undefined ? undefined : await readings.prediction(fileInForce(settings, applied, measured));
+  const { answers, ...measured } = await measuredFor({ ...context, tenant: undefined }, campaign);
+  const file = settings === undefined ? "not read" : withAgents(fileInForce(settings, applied, measured));
+  const prediction = typeof file === "string" ? undefined : await readings.prediction(file);
   return {
     settings: value,
     asOf: timeText(kept === undefined ? null : readAt),
@@ -76,16 +73,7 @@ export async function shownInForce(
     tag: kept?.tag ?? null,
     problem: read !== undefined && "problem" in read ? read.problem : null,
     basis: basis === undefined ? null : basisOf(basis),
-    measured: measured === undefined ? null : measuredOf(measured),
+    measured: settings === undefined || answers === undefined ? null : measuredOf(answers),
     prediction: prediction === undefined || typeof prediction === "string" ? null : predictionOf(prediction),
   };
-}
-
-/** The tenant's counts of the last day for the campaigns of the settings. @param campaign "" for all of them */
-async function measuredFor(
-  { store, clock }: Pick<Context, "store" | "clock">,
-  campaign: string,
-): Promise<MeasuredAnswers | undefined> {
-  const campaigns = campaign === "" ? (await store.knownCampaigns.list()).map(({ id }) => id) : [campaign];
-  return measuredAnswers(await store.metrics.latestOfEach(campaigns, SHOWN_WINDOW_MINUTES), clock.now() - MEASURED_MS);
 }

@@ -20,6 +20,7 @@ import { createDialerCampaign } from "./campaign.ts";
 import { parseSettingsFile, type SettingsFile } from "./file.ts";
 import { checkOverride, type Judgement, judge, type Predictor, type RegulatoryCheck } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
+import { measuredFor } from "./in-force.ts";
 import { changePlanOf, type DialerPlan } from "./plan.ts";
 import type { SettingsChanges } from "./service.ts";
 import { type DialerReadings, NOTHING_SHOWN, shownInForce } from "./shown.ts";
@@ -57,6 +58,8 @@ interface ApplyOptions {
   readonly overrides?: readonly string[] | undefined;
   /** Whether settings that did not hold before may be applied again. */
   readonly retryRejected?: boolean | undefined;
+  /** Share of the dials that a person answers, where the tenant has not measured one. */
+  readonly expectedAnswerRate?: number | undefined;
   readonly guardMs?: number | undefined;
   /** Campaigns that a guarded rollout watches; all active campaigns by default. */
   readonly guardCampaigns?: readonly string[] | undefined;
@@ -132,8 +135,8 @@ export class DialerUseCases {
       checks = this.#rules.checks,
       campaign,
     }: { readonly checks?: readonly RegulatoryCheck[] | undefined; readonly campaign?: string | undefined } = {},
-  ): Promise<Pick<DialerPreview, "findings" | "checks" | "prediction" | "refusals" | "overridden">> {
-    return judgementOf(await judgeSettings(this.#context.tenant, file, { ...this.#rules, checks, campaign }));
+  ): Promise<ValidatedSettings> {
+    return judgeSettings(this.#context, file, { ...this.#rules, checks, campaign });
   }
 
   /**
@@ -146,9 +149,9 @@ export class DialerUseCases {
 
   /** What applying a file would do. */
   async planApply(file: SettingsFile, options: ApplyOptions = {}): Promise<Planned<DialerPlan>> {
-    const { overrides = [], guardMs, guardCampaigns = [], store = true, retryRejected = false, campaign } = options;
+    const { overrides = [], guardMs, guardCampaigns = [], store = true, retryRejected = false, ...asked } = options;
     for (const name of overrides) checkOverride(name);
-    const prepared = await this.changes.prepare("apply", file, { overrides, store, campaign });
+    const prepared = await this.changes.prepare("apply", file, { ...asked, overrides, store });
     const guard = guardMs === undefined ? null : await this.guardPlan(guardMs, guardCampaigns);
     return changePlanOf("dialer.apply", prepared, guard, retryRejected);
   }
@@ -156,12 +159,13 @@ export class DialerUseCases {
   /** What a rollback would do: to a version that was in force, or to before the latest change. */
   async planRollback({
     version,
-    campaign,
     overrides = [],
     store = true,
+    ...asked
   }: {
     readonly version?: number | undefined;
     readonly campaign?: string | undefined;
+    readonly expectedAnswerRate?: number | undefined;
     readonly overrides?: readonly string[] | undefined;
     /** See ApplyOptions. */
     readonly store?: boolean | undefined;
@@ -170,7 +174,7 @@ export class DialerUseCases {
     // A rollback to settings that once did not hold is a person's own decision.
     return changePlanOf(
       "dialer.rollback",
-      await this.changes.prepareRollback(version, { overrides, campaign, store }),
+      await this.changes.prepareRollback(version, { ...asked, overrides, store }),
       null,
       true,
     );
@@ -253,12 +257,12 @@ export async function dialerHistory(
 }
 
 /**
- * Our checks, the tenant's validation, the prediction; needs no store. Where a tenant shows fields that nothing writes, the
+ * Our checks, the tenant's validation, the prediction; without a store, what was measured is asked of the tenant. Where a tenant shows fields that nothing writes, the
  * settings in force are read. Throws TenantError, OperationError `invalid_input` when no campaign is given although the tenant
  * keeps settings for each campaign
  */
 export async function judgeSettings(
-  tenant: TenantLink,
+  { tenant, store, clock }: Pick<Context, "tenant" | "clock"> & { readonly store?: Context["store"] | undefined },
   file: SettingsFile,
   {
     predict,
@@ -266,13 +270,23 @@ export async function judgeSettings(
     checks,
     campaign,
   }: Pick<DialerRules, "predict" | "chance" | "checks"> & { readonly campaign?: string | undefined },
-): Promise<Judgement> {
+): Promise<ValidatedSettings> {
   const pacing = tenant.capabilities.pacingSettings;
   const subject = subjectOf(pacing, campaign);
   const deps = { pacing, predict, chance, checks, overrides: [] };
-  if (pacing.shownOnly === undefined) return judge(file, deps);
+  const { answers: _, ...measured } = await measuredFor({ store, tenant, clock }, subject);
+  if (pacing.shownOnly === undefined) return validated(await judge({ ...file, measured }, deps));
   const { settings, findings } = askedOver(file, (await settingsInForce(pacing, subject)).settings, pacing);
-  return judge({ ...file, settings: pacing.fit?.(settings) ?? settings }, { ...deps, found: findings });
+  const fitting = { ...file, settings: pacing.fit?.(settings) ?? settings, measured };
+  return validated(await judge(fitting, { ...deps, found: findings }));
+}
+
+/** What was found about settings, without a comparison with those in force. */
+export type ValidatedSettings = Pick<DialerPreview, "findings" | "checks" | "prediction" | "refusals" | "overridden">;
+
+function validated(judgement: Judgement): ValidatedSettings {
+  const { inForce: _, ...found } = judgementOf(judgement);
+  return found;
 }
 
 /** Reads a settings file as a tenant's profile requires. Throws OperationError `invalid_input`. */

@@ -14,26 +14,27 @@ import { timeText } from "./texts.ts";
 
 export function judgementOf(
   judgement: Judgement,
-): Pick<DialerPreview, "findings" | "checks" | "prediction" | "refusals" | "overridden"> {
-  const { findings, checks, prediction, refusals, overridden } = judgement;
+): Pick<DialerPreview, "findings" | "checks" | "prediction" | "inForce" | "refusals" | "overridden"> {
+  const { findings, checks, prediction, inForce, refusals, overridden } = judgement;
   return {
     findings: findings.map((one) => ({ ...one })),
     checks: [...checks],
     prediction: typeof prediction === "string" ? prediction : predictionOf(prediction),
+    inForce: inForce === null || typeof inForce === "string" ? inForce : predictionOf(inForce),
     refusals: [...refusals],
     overridden: [...overridden],
   };
 }
 
 export function predictionOf(prediction: Exclude<Judgement["prediction"], string>) {
-  const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
+  const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, basis } = prediction;
   const band = ({ low, median, high }: { low: number; median: number; high: number }) => ({ low, median, high });
   return {
     abandonment: band(abandonment),
     occupancy: band(occupancy),
     attemptsPerHour: band(attemptsPerHour),
     chanceAboveLimit,
-    assumed: [...assumed],
+    basis: basis.map(({ at, ...fact }) => ({ ...fact, at: at === null ? null : timeText(at) })),
   };
 }
 

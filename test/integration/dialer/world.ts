@@ -37,7 +37,7 @@ export const OLD: DialerSettings = {
 export const NEW: DialerSettings = { ...OLD, algorithm: { ...OLD.algorithm, dial_ratio: 2.5 } };
 
 export const textOf = (settings: DialerSettings): string =>
-  JSON.stringify({ ...settings, carrier_capacity: { max_trunks: 300 } });
+  JSON.stringify({ ...settings, carrier_capacity: { max_trunks: 300 }, expected: { answer_rate: 0.15 } });
 
 export const fileOf = (settings: DialerSettings): Promise<SettingsFile> => parseSettingsFile(textOf(settings), "settings.json");
 

@@ -17,6 +17,7 @@ const settings = {
   concurrency: { max_agents: 50, max_simultaneous_calls: 100, call_spacing_ms: 0 },
   algorithm: { type: "predictive", abandonment_rate_target: 0.02, agent_availability_estimate: 0.85, dial_ratio: 1.3 },
   carrier_capacity: { max_trunks: 200 },
+  expected: { answer_rate: 0.15 },
 };
 
 test("an upload begins with a dry run, becomes a job once, and is followed live to its end", async () => {
@@ -112,14 +113,19 @@ test("settings are applied only as they were previewed, and taken back", async (
     .poll(() => at.get("/api/v1/dialer"), { timeout: 60_000 })
     .toMatchObject({
       measured: { numerator: 1100, denominator: 1203, from, to },
-      prediction: { assumed: expect.not.arrayContaining(["answerRate"]) },
+      prediction: { basis: expect.arrayContaining([expect.objectContaining({ name: "answerRate", from: "measured" })]) },
     });
   expect((await at.get("/api/v1/dialer"))["prediction"]).not.toEqual(preview.body["prediction"]);
   // The preview's plan no longer holds: these settings are in force.
   expect(await at.post("/api/v1/dialer/apply", { file: settings, confirm })).toMatchObject({ status: 409 });
 
-  const back = await at.post("/api/v1/dialer/rollback/preview", {});
-  const rolled = await at.post("/api/v1/dialer/rollback", { confirm: back.body["confirm"] });
+  // What was counted goes for the settings of before as well: they are put back by a person's word only.
+  expect((await at.post("/api/v1/dialer/rollback/preview", {})).body["refusals"]).toEqual([
+    expect.stringContaining("predicted_abandonment: abandonment above 3 %"),
+  ]);
+  const asked = { overrides: ["predicted_abandonment"] };
+  const back = await at.post("/api/v1/dialer/rollback/preview", asked);
+  const rolled = await at.post("/api/v1/dialer/rollback", { ...asked, confirm: back.body["confirm"] });
   expect(rolled.status).toBe(202);
   await expect
     .poll(() => at.get(`/api/v1/dialer/versions/${String(rolled.body["version"])}`), { timeout: 60_000 })

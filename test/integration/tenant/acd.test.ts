@@ -319,7 +319,9 @@ ${carrier}`,
   const preview = await run(["dialer", "apply", ...of, "--dry-run"]);
   expect(preview.said).toContain("not simulated: no agents are assigned");
   expect(preview.said).not.toContain("max_agents  ");
-  const applied = await run(["dialer", "apply", ...of, "--yes"]);
+  const unpredicted = await run(["dialer", "apply", ...of, "--yes"]);
+  expect([unpredicted.code, unpredicted.said]).toEqual([3, expect.stringContaining("none are known to be signed in")]);
+  const applied = await run(["dialer", "apply", ...of, "--yes", "--override-gate", "predicted_abandonment"]);
   expect([applied.code, applied.said]).toEqual([0, expect.stringContaining("applied")]);
   expect((await acd.request("getGeneralSettings", { path: { skillId: "4002" } })).reply.abandonRateThreshold).toBe(2);
   // Somebody who is assigned meanwhile is no change of what was applied.

@@ -9,14 +9,25 @@ const band = z
   .describe("A median with its 90 % band: the 5 % and the 95 % quantile")
   .meta({ id: "Band" });
 
-/** The prediction of a simulation of settings, with the facts it assumed. */
+/** A fact that a prediction stands on. */
+const predictionFact = z
+  .strictObject({
+    name: z.enum(["agents", "answerRate", "handleSeconds", "ringSeconds", "takenForMachines"]),
+    low: z.number(),
+    high: z.number().describe("low and high: its 5 % and 95 % quantiles, equal where it is certain"),
+    from: z.enum(["measured", "given", "assumed"]).describe("`measured` by the tenant, else `given` by a person, else `assumed`"),
+    at: time.nullable().describe("When it was measured"),
+  })
+  .meta({ id: "PredictionFact" });
+
+/** The prediction of a simulation of settings, with what it stands on. */
 export const settingsPrediction = z
   .strictObject({
     abandonment: band,
     occupancy: band,
     attemptsPerHour: band,
     chanceAboveLimit: z.number().describe("Probability of abandonment above 3 % over 30 days"),
-    assumed: z.array(z.string()).readonly(),
+    basis: z.array(predictionFact).readonly().describe("What it stands on"),
   })
   .meta({ id: "SettingsPrediction" });
 export type SettingsPrediction = z.output<typeof settingsPrediction>;
@@ -143,6 +154,15 @@ const settingsOf = z
 /** Most characters of the text of a settings file. */
 export const MOST_SETTINGS_TEXT = 200_000;
 
+const expectedAnswerRate = z
+  .number()
+  .gt(0)
+  .lt(1)
+  .optional()
+  .describe(
+    "Share of the dials that a person answers; used where the tenant has not measured one, before `expected.answer_rate` of the file",
+  );
+
 /** A settings file as JSON: name, concurrency, algorithm, carrier, expected. */
 export const dialerProposal = z
   .strictObject({
@@ -152,6 +172,7 @@ export const dialerProposal = z
     campaign: settingsOf,
     sourceName: z.string().max(200).optional().describe("For people, in the history; dashboard by default"),
     overrides: z.array(z.string()).optional().describe("Gates to pass by name: predicted_abandonment"),
+    expectedAnswerRate,
     retryRejected: z.boolean().optional(),
     guardMinutes: z.int().min(1).max(1440).optional().describe("Watch the figures for so long and put the old settings back"),
     guardCampaigns: z.array(z.string()).optional(),
@@ -173,6 +194,7 @@ export const dialerRollback = z.strictObject({
     .describe("The version to go back to; without it, to before the latest change"),
   campaign: settingsOf,
   overrides: z.array(z.string()).optional(),
+  expectedAnswerRate,
 });
 export type DialerRollback = z.output<typeof dialerRollback>;
 
@@ -195,6 +217,12 @@ export const dialerPreview = z
       .describe("Regulatory checks that the tenant was asked for; none when our own checks refused before"),
     /** A text says why there is none. */
     prediction: z.union([settingsPrediction, z.string()]),
+    inForce: z
+      .union([settingsPrediction, z.string()])
+      .nullable()
+      .describe(
+        "The prediction for the settings in force, on the same basis; a text says why there is none, null: our own checks had refused",
+      ),
     refusals: z.array(z.string()).readonly(),
     overridden: z.array(z.string()).readonly(),
     rejectedBefore: z.strictObject({ version: z.int(), message: z.string().nullable() }).nullable(),

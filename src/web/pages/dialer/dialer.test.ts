@@ -11,7 +11,7 @@ const SETTINGS = {
   algorithm: { type: "predictive", abandonment_rate_target: 0.025, agent_availability_estimate: 0.85, dial_ratio: 2.8 },
 };
 
-const IN_FORCE = { settings: SETTINGS, basis: null };
+const IN_FORCE = { settings: SETTINGS, basis: null, measured: null };
 const BASIS = {
   carrier_capacity: { max_trunks: 60, current_utilization_percent: 20 },
   expected: { answer_rate: 0.2, ring_seconds: 15 },
@@ -43,12 +43,12 @@ describe("the draft", () => {
 
   test("leaves what nobody touched as it is in force, whatever else is there by the time it is sent", () => {
     const later = { ...SETTINGS, name: "Night", concurrency: { ...SETTINGS.concurrency, max_agents: 70 } };
-    expect(fileOf({ settings: later, basis: BASIS }, { dial_ratio: "3.1" })).toEqual({
+    expect(fileOf({ settings: later, basis: BASIS, measured: null }, { dial_ratio: "3.1" })).toEqual({
       ...later,
       algorithm: { ...SETTINGS.algorithm, dial_ratio: 3.1 },
       ...BASIS,
     });
-    expect(fileOf({ settings: later, basis: BASIS }, { name: "Mine", answer_rate: "" })).toMatchObject({
+    expect(fileOf({ settings: later, basis: BASIS, measured: null }, { name: "Mine", answer_rate: "" })).toMatchObject({
       name: "Mine",
       expected: { ring_seconds: 15 },
     });
@@ -56,7 +56,7 @@ describe("the draft", () => {
 
   test("invents nothing: without an estimate in force there is none in the file", () => {
     const { agent_availability_estimate: _, ...algorithm } = SETTINGS.algorithm;
-    const { algorithm: sent } = fileOf({ settings: { ...SETTINGS, algorithm }, basis: null }, {});
+    const { algorithm: sent } = fileOf({ settings: { ...SETTINGS, algorithm }, basis: null, measured: null }, {});
     expect(sent).toEqual(algorithm);
   });
 
@@ -66,7 +66,7 @@ describe("the draft", () => {
   });
 
   test("settings that nobody can read leave a draft that can be filled in", () => {
-    expect(draftOf({ settings: null, basis: null }, {})["max_agents"]).toBe("");
+    expect(draftOf({ settings: null, basis: null, measured: null }, {})["max_agents"]).toBe("");
   });
 });
 

@@ -41,7 +41,7 @@ export const FIELDS: readonly DraftField[] = [
     name: "answer_rate",
     path: "expected.answer_rate",
     label: "Expected answer rate",
-    hint: "for the prediction; may be left empty",
+    hint: "as measured, where it was; for the prediction: without one nothing is applied",
   },
   {
     name: "handle_seconds",
@@ -89,6 +89,7 @@ export const GUARD = "guard_minutes";
 interface Begin {
   readonly settings: unknown;
   readonly basis: ApiTypes.DialerView["basis"];
+  readonly measured: ApiTypes.DialerView["measured"];
 }
 
 /** Fields of the address: a plan of the simulator. */
@@ -96,11 +97,16 @@ export function touchedBy(query: Readonly<Record<string, string>>): Draft {
   return Object.fromEntries(FIELDS.flatMap(({ name }) => (query[name] === undefined ? [] : [[name, query[name]]])));
 }
 
+/** The answer rate that was measured, to a tenth of a percent. */
+const measuredShare = ({ numerator, denominator }: NonNullable<ApiTypes.DialerView["measured"]>): number =>
+  Math.round((1000 * numerator) / denominator) / 1000;
+
 /** Every field: as it was touched, else as it is in force. What is in force nowhere is empty: nobody said anything of it. */
-export function draftOf({ settings, basis }: Begin, touched: Draft): Draft {
+export function draftOf({ settings, basis, measured }: Begin, touched: Draft): Draft {
   const name = readPath(settings, "name");
   const inForce = FIELDS.map(({ name: field, path }) => {
-    const value = readPath(settings, path) ?? readPath(basis, path);
+    const counted = path === "expected.answer_rate" && measured !== null ? measuredShare(measured) : undefined;
+    const value = readPath(settings, path) ?? counted ?? readPath(basis, path);
     return [field, typeof value === "number" ? String(value) : ""];
   });
   return { name: typeof name === "string" ? name : "", ...Object.fromEntries(inForce), ...touched };

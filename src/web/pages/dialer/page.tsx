@@ -13,7 +13,7 @@ import { Change } from "./change.tsx";
 import { labelOf } from "./draft.ts";
 import { DraftForm } from "./draft-form.tsx";
 import { History } from "./history.tsx";
-import { AnswerRate, PredictionBands } from "./prediction.tsx";
+import { PredictionBands } from "./prediction.tsx";
 import { isShownInForce } from "./words.ts";
 
 const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "dialer" || type === "tenant", every: 10_000 };
@@ -80,7 +80,6 @@ export default function DialerPage() {
                     <>
                       <h3 class="section-head">Predicted</h3>
                       <PredictionBands prediction={view.prediction} />
-                      <AnswerRate view={view} />
                     </>
                   )}
                 </section>

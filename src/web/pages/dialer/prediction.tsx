@@ -1,12 +1,13 @@
 // A prediction: medians with what lies between 5 and 95 %, and the chance of a breach.
 
-import { ABANDONMENT_LIMIT, probabilityText } from "../../../kernel/index.ts";
+import { ABANDONMENT_LIMIT, factWords, probabilityText } from "../../../kernel/index.ts";
 import type { ApiTypes } from "../../../server/index.ts";
+import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import { counted, percent, whole, words } from "../../view/format.ts";
+import { percent, whole } from "../../view/format.ts";
 
 export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.SettingsPrediction }) {
-  const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
+  const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit } = prediction;
   const tone = chanceAboveLimit > 0.25 ? "bad" : chanceAboveLimit > 0.01 ? "warn" : "good";
   return (
     <div class="stack">
@@ -40,29 +41,61 @@ export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.
           <strong>{probabilityText(chanceAboveLimit)}</strong> chance
         </dd>
       </dl>
-      {assumed.length === 0 ? null : (
-        <p class="muted small break">
-          Assumed, because nobody said: {assumed.map((name) => words(name).toLowerCase()).join(", ")}.
-        </p>
-      )}
+      <PredictionBasis prediction={prediction} />
     </div>
   );
 }
 
-/** What answer rate the prediction of the settings in force goes by: one that was measured, or one that a person expected. */
-export function AnswerRate({ view: { measured, basis } }: { readonly view: ApiTypes.DialerView }) {
-  const expected = basis?.expected["answer_rate"];
-  if (measured === null)
-    return expected === undefined ? null : (
-      <p class="muted small">Answer rate: expected, {percent(expected)}; fewer than 50 calls of the last day were counted.</p>
-    );
-  const { numerator, denominator, from, to } = measured;
+/** What a prediction stands on: what was measured, else what a person gave, else what is assumed. */
+export function PredictionBasis({ prediction }: { readonly prediction: ApiTypes.SettingsPrediction }) {
   return (
-    <p class="muted small">
-      Answer rate: measured, {percent(numerator / denominator)}, {counted(numerator, denominator)} placed calls,{" "}
-      <Time at={from} /> to <Time at={to} />.
-      {expected === undefined ? "" : ` ${percent(expected)} was expected when these settings were put in force.`}
+    <p class="muted small break">
+      Stands on{" "}
+      {prediction.basis.map((fact, i) => (
+        <span key={fact.name}>
+          {i === 0 ? "" : ", "}
+          {factWords(fact)}
+          {fact.at === null ? null : (
+            <>
+              {" "}
+              <Time at={fact.at} />
+            </>
+          )}
+        </span>
+      ))}
+      .
     </p>
+  );
+}
+
+/** Predictions of the settings in force and of the new ones, on the same basis. */
+export function NowThen({
+  now,
+  then,
+}: {
+  readonly now: ApiTypes.SettingsPrediction;
+  readonly then: ApiTypes.SettingsPrediction;
+}) {
+  const rows: readonly (readonly [string, (prediction: ApiTypes.SettingsPrediction) => string])[] = [
+    [
+      "Abandonment",
+      ({ abandonment: { low, median, high } }) => `${percent(median, 2)} (${percent(low, 2)} to ${percent(high, 2)})`,
+    ],
+    ["Occupancy", ({ occupancy: { low, median, high } }) => `${percent(median)} (${percent(low)} to ${percent(high)})`],
+    ["Attempts an hour", ({ attemptsPerHour: { low, median, high } }) => `${whole(median)} (${whole(low)} to ${whole(high)})`],
+    ["Chance of more than 3 % in 30 days", ({ chanceAboveLimit }) => probabilityText(chanceAboveLimit)],
+  ];
+  return (
+    <Table
+      caption="Predicted, medians with 90 % bands"
+      rows={rows}
+      rowKey={([name]) => name}
+      columns={[
+        { name: "Figure", head: true, cell: ([name]) => name },
+        { name: "Now", cell: ([, text]) => text(now) },
+        { name: "Then", cell: ([, text]) => text(then) },
+      ]}
+    />
   );
 }
 

@@ -6,17 +6,29 @@ import { leavesOf, valueText } from "../../view/changes.ts";
 import { words } from "../../view/format.ts";
 import { labelOf } from "./draft.ts";
 import { Findings } from "./findings.tsx";
-import { PredictionBands } from "./prediction.tsx";
+import { NowThen, PredictionBands, PredictionBasis } from "./prediction.tsx";
 
 export function PreviewBody({ preview }: { readonly preview: ApiTypes.DialerPreview }) {
-  const { changes, findings, prediction, rejectedBefore, overridden, guard } = preview;
+  const { changes, findings, prediction, inForce, rejectedBefore, overridden, guard } = preview;
   return (
     <div class="stack">
       <Changes changes={changes} labelOf={labelOf} />
       <h3>Checks</h3>
       <Findings findings={findings} />
       <h3>Prediction</h3>
-      {typeof prediction === "string" ? <p class="muted break">{prediction}</p> : <PredictionBands prediction={prediction} />}
+      {typeof prediction === "string" ? (
+        <p class="muted break">{prediction}</p>
+      ) : inForce === null || typeof inForce === "string" ? (
+        <>
+          <PredictionBands prediction={prediction} />
+          {inForce === null ? null : <p class="muted break">The settings in force: {inForce}</p>}
+        </>
+      ) : (
+        <>
+          <NowThen now={inForce} then={prediction} />
+          <PredictionBasis prediction={prediction} />
+        </>
+      )}
       <Basis basis={preview.basis} />
       {guard === null ? null : (
         <p class="break">

@@ -2,24 +2,22 @@
 
 import { CONTROLS, type Inputs } from "./inputs.ts";
 
-/** Readings of the latest hours that are averaged. */
-const HOURS = 24;
-
 /** What is known of the dialer; null: not read yet. */
 export interface KnownDialer {
   readonly settings: unknown;
   readonly basis: { readonly expected: Readonly<Record<string, number>> } | null;
+  readonly measured: { readonly numerator: number; readonly denominator: number } | null;
 }
 
-/**
- * The inputs that are known, inside what the sliders allow.
- * @param rows hourly figures of the tenant, in any order of fields; those with a number as `answerRate` count, the last ones of the list
- */
-export function measuredInputs(dialer: KnownDialer, rows: readonly Readonly<Record<string, unknown>>[]): Partial<Inputs> {
-  const { settings, basis } = dialer;
-  const measured = rows.flatMap(({ answerRate }) => (typeof answerRate === "number" && answerRate > 0 ? [answerRate] : []));
-  const latest = measured.slice(-HOURS);
-  const answered = latest.length === 0 ? basis?.expected["answer_rate"] : latest.reduce((a, b) => a + b, 0) / latest.length;
+/** Where the simulator's answer rate is from, as for the prediction of the settings in force. */
+export function answerRateFrom({ basis, measured }: KnownDialer): "measured" | "given" | "assumed" {
+  if (measured !== null) return "measured";
+  return basis?.expected["answer_rate"] === undefined ? "assumed" : "given";
+}
+
+/** The inputs that are known, inside what the sliders allow: the basis of the prediction of the settings in force. */
+export function measuredInputs({ settings, basis, measured }: KnownDialer): Partial<Inputs> {
+  const answered = measured === null ? basis?.expected["answer_rate"] : measured.numerator / measured.denominator;
   const known: Partial<Record<keyof Inputs, unknown>> = {
     agents: within(settings, "concurrency", "max_agents"),
     maxCalls: within(settings, "concurrency", "max_simultaneous_calls"),

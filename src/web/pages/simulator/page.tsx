@@ -8,7 +8,7 @@ import { Figure, Figures } from "../../ui/figures.tsx";
 import { decimal, percent, whole } from "../../view/format.ts";
 import { FrontierChart } from "./frontier-chart.tsx";
 import { CONTROLS, DEFAULT_INPUTS, type Inputs, planAddress } from "./inputs.ts";
-import { measuredInputs } from "./measured.ts";
+import { answerRateFrom, type KnownDialer, measuredInputs } from "./measured.ts";
 import type { StudyState } from "./study-state.ts";
 import { useStudy } from "./use-study.ts";
 import { limitedBy, verdictOf } from "./verdict.ts";
@@ -17,14 +17,11 @@ import "./simulator.css";
 export default function SimulatorPage() {
   const turned = useSignal<Partial<Inputs>>({});
   const dialer = useResource("dialer.show", {});
-  const metrics = useResource("dialer.metrics", { query: { metric: ["answerRate"] } });
-  const measured = useComputed<Partial<Inputs>>(() => {
-    const [known, figures] = [dialer.state.value, metrics.state.value];
-    return measuredInputs(
-      known.kind === "ready" ? known.value : { settings: null, basis: null },
-      figures.kind === "ready" ? figures.value.rows : [],
-    );
+  const known = useComputed<KnownDialer>(() => {
+    const state = dialer.state.value;
+    return state.kind === "ready" ? state.value : { settings: null, basis: null, measured: null };
   });
+  const measured = useComputed<Partial<Inputs>>(() => measuredInputs(known.value));
   const inputs = useComputed<Inputs>(() => ({ ...DEFAULT_INPUTS, ...measured.value, ...turned.value }));
   const study = useStudy(inputs);
   return (
@@ -71,8 +68,8 @@ export default function SimulatorPage() {
             </section>
           ))}
           <p class="muted small">
-            It begins with the settings in force, the answer rate that the tenant measured in the last 24 hours, and the handle
-            time given with the settings; what is not known begins with the defaults.
+            It begins with the settings in force, and with what their prediction stands on: the answer rate is{" "}
+            {answerRateFrom(known.value)}. What is not known begins with the defaults.
           </p>
         </div>
         <div class="stack">

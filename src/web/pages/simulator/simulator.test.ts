@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_INPUTS, type Inputs, planAddress } from "./inputs.ts";
-import { measuredInputs } from "./measured.ts";
+import { answerRateFrom, measuredInputs } from "./measured.ts";
 import type { Answer, Point } from "./protocol.ts";
 import { candidatesOf, scenarioOf } from "./scenarios.ts";
 import { study } from "./study.ts";
@@ -71,15 +71,20 @@ describe("where it begins", () => {
   test("the settings in force, what was expected of calls, and what was measured since", () => {
     const basis = { expected: { answer_rate: 0.3, handle_seconds: 210 } };
     const expected = { agents: 42, maxCalls: 152, spacingMs: 120, target: 0.02, ratio: 2.2, handleSeconds: 210 };
-    expect(measuredInputs({ settings, basis }, [])).toEqual({ ...expected, answerRate: 0.3 });
-    const rows = [{ answerRate: 0.16 }, { answerRate: 0.2 }, { other: 1 }];
-    expect(measuredInputs({ settings, basis }, rows)).toEqual({ ...expected, answerRate: 0.18 });
+    const given = { settings, basis, measured: null };
+    expect([measuredInputs(given), answerRateFrom(given)]).toEqual([{ ...expected, answerRate: 0.3 }, "given"]);
+    const counted = { ...given, measured: { numerator: 180, denominator: 1000 } };
+    expect([measuredInputs(counted), answerRateFrom(counted)]).toEqual([{ ...expected, answerRate: 0.18 }, "measured"]);
   });
 
   test("nothing where nothing is known, and never beyond the sliders", () => {
-    expect(measuredInputs({ settings: null, basis: null }, [])).toEqual({});
+    const unknown = { settings: null, basis: null, measured: null };
+    expect([measuredInputs(unknown), answerRateFrom(unknown)]).toEqual([{}, "assumed"]);
     const wild = { concurrency: { max_agents: 5000 }, algorithm: { dial_ratio: "2" } };
-    expect(measuredInputs({ settings: wild, basis: null }, [{ answerRate: 0.99 }])).toEqual({ agents: 150, answerRate: 0.6 });
+    expect(measuredInputs({ settings: wild, basis: null, measured: { numerator: 99, denominator: 100 } })).toEqual({
+      agents: 150,
+      answerRate: 0.6,
+    });
   });
 });
 
