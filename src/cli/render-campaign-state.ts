@@ -119,11 +119,23 @@ function figureLines({ figures, unread, successRate, windowMinutes, stale }: Cam
   return [`figures: ${rate}`, `  ${figures.source === "push" ? "pushed" : "asked for"}, ${at}, ${age}`];
 }
 
-function budgetLine({ rule, jurisdiction, limit, windowHours, rate, used, left }: AbandonmentBudget): string {
+function budgetLine({
+  rule,
+  jurisdiction,
+  limit,
+  windowHours,
+  rate,
+  used,
+  left,
+  importing,
+  withinLimit,
+}: AbandonmentBudget): string {
   const { numerator: abandoned, denominator: live } = rate;
   const window = durationText(windowHours * 3_600_000);
   if (live === 0)
     return `abandonment: not known: no live answer of it is among the imported calls of ${window} (at most ${share(limit)}, ${rule}, ${jurisdiction}); outdial attempts import FILE`;
+  if (importing !== null && withinLimit === null)
+    return `abandonment: not judged: calls are being imported since ${instantText(importing.since)}; so far ${grouped(abandoned)} of ${grouped(live)} live answers (at most ${share(limit)} in ${window}, ${rule}, ${jurisdiction})`;
   const of = used === null ? "nothing used" : `${Math.round(used * 100)} % used`;
   return `abandonment: ${of} · ${grouped(abandoned)} of ${grouped(live)} live answers, ${(limit * live).toFixed(1)} allowed (${share(limit)} in ${window}, ${rule}, ${jurisdiction}) · ${grouped(left ?? 0)} more are certain today`;
 }

@@ -17,6 +17,8 @@ export interface Input {
   /** The file's name or "stdin", for people. */
   readonly name: string;
   bytes(): AsyncIterable<Uint8Array>;
+  /** Bytes; absent for stdin. */
+  readonly size?: number;
   readonly rereadable: boolean;
 }
 
@@ -24,13 +26,16 @@ export interface Input {
 export async function openInput(file: string, io: Pick<Io, "stdin">): Promise<Input> {
   if (file === "-") return { name: "stdin", bytes: () => io.stdin, rereadable: false };
   const place = resolve(file);
+  let size = 0;
   try {
-    if (!(await stat(file)).isFile()) throw new OperationError("invalid_input", `${file} is not a file`);
+    const found = await stat(file);
+    size = found.size;
+    if (!found.isFile()) throw new OperationError("invalid_input", `${file} is not a file`);
   } catch (thrown) {
     if (thrown instanceof OperationError) throw thrown;
     throw new OperationError("invalid_input", `cannot read ${file}: ${fileTrouble(thrown)}`);
   }
-  return { name: basename(file), bytes: () => createReadStream(place), rereadable: true };
+  return { name: basename(file), bytes: () => createReadStream(place), size, rereadable: true };
 }
 
 /** The pairs `field=column` of --column; undefined when there are none. Whether the fields exist is checked where the file is read. */

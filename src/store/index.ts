@@ -65,6 +65,7 @@ export type {
   PlacedCall,
   RegistryFile,
   RevocationState,
+  UnderWay,
 } from "./facts/types.ts";
 export type { FailoverLedger } from "./failover/failover-ledger.ts";
 export type { HandoverHolds } from "./failover/holds.ts";

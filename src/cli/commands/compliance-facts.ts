@@ -204,8 +204,12 @@ function readingLines(campaign: string, { rule, reading }: RuleReading): string[
       ...lines,
       "  not known: no live answer of it is among the imported calls of this time (outdial attempts import FILE)",
     ];
+  const { importing } = reading;
+  if (importing !== null && reading.withinLimit === null)
+    return [...lines, `  not judged: calls are being imported since ${timeText(importing.since)}; so far ${ofAnswers(rate)}`];
+  const atLeast = importing === null ? "" : `, by at least ${importing.overBy}, whatever the import still brings`;
   lines.push(
-    `  abandoned: ${ofAnswers(rate)}${reading.withinLimit ? "" : " OVER THE LIMIT"}`,
+    `  abandoned: ${ofAnswers(rate)}${reading.withinLimit ? "" : ` OVER THE LIMIT${atLeast}`}`,
     reading.withinLimit
       ? `  until ${timeText(allowance.until)}: ${grouped(allowance.certain)} more may be abandoned, ${grouped(allowance.expected)} if people go on answering as in the last ${pace.hours} h`
       : `  until ${timeText(allowance.until)}: none may be abandoned; ${grouped(allowance.deficit)} served answers bring the window back within the limit${forecast.recoversAt === null ? "" : `, by ${timeText(forecast.recoversAt)} at this volume`}`,

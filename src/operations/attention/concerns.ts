@@ -217,7 +217,9 @@ function ofCompanyList({ unheld }: KnownHealth, subject: Subject): Found[] {
 function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found[] {
   if (abandonment === null) return [];
   const { used, reading, abandoned, live, rule } = abandonment;
-  const { withinLimit, pace, forecast, limit } = reading;
+  const { withinLimit, importing, pace, forecast, limit } = reading;
+  // While calls are imported it is not known.
+  if (withinLimit === null) return [];
   const isNear = (used ?? 0) >= NEARLY;
   if (withinLimit && !isNear && !(pace.burnRate > 1 && status === "active")) return [];
   const rate = `${abandoned} of ${live} live answers abandoned, ${percent(abandoned / live, 2)}`;
@@ -237,7 +239,7 @@ function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found
           : "calls are abandoned faster than its budget lasts",
       cause: "abandonment",
       evidence: [
-        `${rate}; the limit of ${rule} is ${percent(limit.maxRate)} over ${durationText(limit.windowHours * 3_600_000)}`,
+        `${rate}${importing === null ? "" : `, over by at least ${importing.overBy}, whatever the import under way still brings`}; the limit of ${rule} is ${percent(limit.maxRate)} over ${durationText(limit.windowHours * 3_600_000)}`,
         ...end,
       ],
       since: null,

@@ -7,7 +7,9 @@ import {
   type RulePack,
   readAbandonment,
 } from "../../compliance/index.ts";
-import type { Facts } from "../../store/index.ts";
+import type { Instant } from "../../kernel/index.ts";
+import type { Facts, UnderWay } from "../../store/index.ts";
+import { SILENT_MS } from "./import-run.ts";
 
 const HOUR = 3_600_000;
 /** The longest window that is read, and the week that a forecast needs. */
@@ -16,11 +18,42 @@ const PAST_HOURS = 31 * 24;
 /** The reading of one rule. */
 export interface RuleReading {
   readonly rule: RuleOf<"abandonment-limit">;
-  readonly reading: AbandonmentReading;
+  readonly reading: JudgedReading;
+}
+
+/** A reading with its verdict: while calls are imported it is judged only where what is still to come cannot change it. */
+export interface JudgedReading extends Omit<AbandonmentReading, "withinLimit"> {
+  /** Null: not judged, because calls are being imported. */
+  readonly withinLimit: boolean | null;
+  readonly importing: {
+    readonly since: Instant;
+    /** Abandoned calls above the limit at least, whatever comes; null where that is not certain. */
+    readonly overBy: number | null;
+    /** Whether the calls so far are within the limit. */
+    readonly withinSoFar: boolean;
+  } | null;
+}
+
+/** Bytes of a line of a file of calls, which has at least a number, a time and a campaign. */
+const LEAST_LINE = 20;
+
+/** The verdict on a reading. Pure. @param underWay the imports of calls */
+export function judgedReading(reading: AbandonmentReading, underWay: UnderWay | undefined): JudgedReading {
+  if (underWay === undefined) return { ...reading, importing: null };
+  const { abandoned, live, limit, withinLimit } = reading;
+  // At best, every line that is still to come is a live answer that was served.
+  const most = underWay.toCome === null ? Number.POSITIVE_INFINITY : live + underWay.toCome;
+  const overBy = abandoned === 0 ? 0 : Math.ceil(abandoned - limit.maxRate * most - 1e-9);
+  const isOver = !withinLimit && overBy > 0;
+  return {
+    ...reading,
+    withinLimit: isOver ? false : null,
+    importing: { since: underWay.since, overBy: isOver ? overBy : null, withinSoFar: withinLimit },
+  };
 }
 
 /** The part of a reading of the abandonment ledger that is shown. */
-export interface BudgetFigures extends Pick<RuleReading["reading"], "rate" | "withinLimit" | "live" | "abandoned"> {
+export interface BudgetFigures extends Pick<JudgedReading, "rate" | "withinLimit" | "importing" | "live" | "abandoned"> {
   readonly limit: Pick<RuleReading["reading"]["limit"], "maxRate" | "windowHours">;
   readonly allowance: Pick<RuleReading["reading"]["allowance"], "certain" | "until">;
   readonly pace: Pick<RuleReading["reading"]["pace"], "burnRate">;
@@ -46,9 +79,11 @@ export async function readCampaignAbandonment(
   const rules = pack.rules.filter((rule) => rule.kind === "abandonment-limit");
   const asked = rules.filter(({ jurisdiction }) => country === undefined || jurisdiction === "*" || jurisdiction === country);
   const past = Math.max(PAST_HOURS, ...asked.map((rule) => windowHours(rule, now)));
+  // Before the calls: an import that ends in between leaves all of its calls.
+  const underWay = await facts.importsUnderWay("attempts", { silentMs: SILENT_MS, leastLine: LEAST_LINE });
   const hours = await facts.answeredHours(campaign, now - past * HOUR, now);
-  return asked.map((rule) => ({
-    rule,
-    reading: readAbandonment(hours, { maxRate: rule.maxRate, windowHours: windowHours(rule, now) }, options),
-  }));
+  return asked.map((rule) => {
+    const reading = readAbandonment(hours, { maxRate: rule.maxRate, windowHours: windowHours(rule, now) }, options);
+    return { rule, reading: judgedReading(reading, underWay) };
+  });
 }

@@ -23,6 +23,8 @@ export interface FactSource {
   /** For people: a file name or "stdin". */
   readonly name: string;
   bytes(): AsyncIterable<Uint8Array>;
+  /** Bytes; absent where it is not known. */
+  readonly size?: number | undefined;
   readonly read?: RecordOptions | undefined;
 }
 

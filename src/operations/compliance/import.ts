@@ -42,7 +42,7 @@ export async function importFacts<Field extends string, T>(
 ): Promise<ImportReport> {
   const { facts, clock, actor } = deps;
   const id = newId("imp", clock.now(), deps.random);
-  const given = { id, kind: spec.kind, sourceName: source.name, actor };
+  const given = { id, kind: spec.kind, sourceName: source.name, actor, size: source.size };
   return underImport(given, source, deps, sink, async (run) => {
     const context = { facts, actor, importId: id };
     const counts = { read: 0, added: 0, known: 0, refused: 0 };

@@ -110,9 +110,9 @@ export function budgetOf({
   readonly jurisdiction: string;
   readonly reading: BudgetFigures;
 }): AbandonmentBudget {
-  const { limit, rate, allowance, pace, forecast, withinLimit, live, abandoned } = reading;
+  const { limit, rate, allowance, pace, forecast, withinLimit, importing, live, abandoned } = reading;
   const allowed = limit.maxRate * live;
-  const isKnown = live > 0;
+  const isKnown = live > 0 && withinLimit !== null;
   return {
     rule,
     jurisdiction,
@@ -120,12 +120,13 @@ export function budgetOf({
     windowHours: limit.windowHours,
     rate: shareOf(rate),
     // With a limit of zero there is no share.
-    used: allowed === 0 ? null : abandoned / allowed,
+    used: allowed === 0 || withinLimit === null ? null : abandoned / allowed,
     left: isKnown ? allowance.certain : null,
     until: timeText(allowance.until),
-    burnRate: Number.isNaN(pace.burnRate) ? null : pace.burnRate,
-    exhaustedAt: timeText(forecast.exhaustedAt),
+    burnRate: Number.isNaN(pace.burnRate) || withinLimit === null ? null : pace.burnRate,
+    exhaustedAt: withinLimit === null ? null : timeText(forecast.exhaustedAt),
     withinLimit: isKnown ? withinLimit : null,
+    importing: importing === null ? null : { since: timeText(importing.since), overBy: importing.overBy },
   };
 }
 
@@ -138,8 +139,8 @@ export function abandonmentOf(campaign: string, read: RuleReading): AbandonmentV
     rule: rule.id,
     citation: rule.citation,
     budget: budgetOf({ rule: rule.id, jurisdiction: rule.jurisdiction, reading }),
-    sustainableRate: reading.live === 0 ? null : forecast.sustainableRate,
-    sustainableToday: reading.live === 0 ? null : forecast.sustainableToday,
+    sustainableRate: reading.live === 0 || reading.withinLimit === null ? null : forecast.sustainableRate,
+    sustainableToday: reading.live === 0 || reading.withinLimit === null ? null : forecast.sustainableToday,
     vendorRate: Number.isNaN(vendor.rate.rate) ? null : vendor.rate.rate,
   };
 }

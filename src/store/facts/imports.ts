@@ -6,7 +6,7 @@ import type { StoreCore } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { endImport, takenForBroken, UNDER_WAY } from "./in-force.ts";
 import { discardFile } from "./registry.ts";
-import type { FactImport, ImportCounts, ImportRow, PrefixOfFile, RowsInForce } from "./types.ts";
+import type { FactImport, ImportCounts, ImportRow, PrefixOfFile, RowsInForce, UnderWay } from "./types.ts";
 
 /** From this many new rows on, the planner's statistics are updated. */
 const ANALYZE_ROWS = 10_000;
@@ -24,9 +24,9 @@ const ROW = `id, kind, source_name as "sourceName", actor, started_at as "starte
 /** Records the start of an import; its rows carry its id. */
 export async function startImport(store: StoreCore, given: FactImport): Promise<void> {
   await store.query(
-    `insert into outdial.fact_imports (id, kind, source_name, actor, started_at, beat_at) values ($1, $2, $3, $4, $5, clock_timestamp())
+    `insert into outdial.fact_imports (id, kind, source_name, actor, started_at, size, beat_at) values ($1, $2, $3, $4, $5, $6, clock_timestamp())
      on conflict (id) do nothing`,
-    [given.id, given.kind, storable(given.sourceName), storable(given.actor), new Date(store.now())],
+    [given.id, given.kind, storable(given.sourceName), storable(given.actor), new Date(store.now()), given.size ?? null],
   );
 }
 
@@ -46,6 +46,22 @@ export async function noteImport(store: StoreCore, id: string, { bytes, hash }: 
     bytes,
     hash,
   ]);
+}
+
+/** The imports of calls that are under way; undefined when there are none. One that is silent for long is none.
+ * @param leastLine bytes that a line has at least */
+export async function importsUnderWay(
+  store: StoreCore,
+  kind: "attempts",
+  { silentMs, leastLine }: { readonly silentMs: number; readonly leastLine: number },
+): Promise<UnderWay | undefined> {
+  const [row] = await store.query<{ since: number | null; toCome: number | null }>(
+    `select extract(epoch from min(started_at)) * 1000 as since,
+       case when bool_and(size is not null) then sum(greatest(0, size / $3 - coalesce((in_force ->> kind)::bigint, 0)))::float8 end as "toCome"
+     from outdial.fact_imports where kind = $1 and ${UNDER_WAY} and beat_at > clock_timestamp() - $2 * interval '1 millisecond'`,
+    [kind, silentMs, leastLine],
+  );
+  return row === undefined || row.since === null ? undefined : { since: row.since, toCome: row.toCome };
 }
 
 /** The state of an import. */

@@ -146,6 +146,16 @@ export interface FactImport {
   readonly kind: string;
   readonly sourceName: string;
   readonly actor: string;
+  /** Of the file, bytes; absent where it is not known. */
+  readonly size?: number | undefined;
+}
+
+/** Imports that are under way. */
+export interface UnderWay {
+  /** When the first of them began, ms since the epoch. */
+  readonly since: number;
+  /** Lines that may still come at most; null where that is not known. */
+  readonly toCome: number | null;
 }
 
 /** The counts of an import. `known` records existed already. */

@@ -1,9 +1,9 @@
-// How many dials the tenant says there were on each day whose calls were retrieved.
+// How many dials the tenant says there were on each day whose calls were retrieved, and how large a file is that is being imported.
 
 import type { Migration } from "./migration.ts";
 
 export const toldDials: Migration = {
-  name: "dials of retrieved days as the tenant tells them",
+  name: "dials of retrieved days as the tenant tells them, sizes of imported files",
   sql: `
 -- As long as the lake has the day's calls.
 create table outdial.told_dials (
@@ -18,5 +18,8 @@ create table outdial.told_dials (
   told_at timestamptz not null,
   primary key (campaign_id, day)
 );
+
+-- Of a file that is imported, in bytes; null where it is not known, as of a stream.
+alter table outdial.fact_imports add column size bigint;
 `,
 };

@@ -19,8 +19,18 @@ const HOUR = 3_600_000;
 
 /** @param zone of the times; default: the browser's */
 export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): BudgetView {
-  const { used, left, burnRate, exhaustedAt, withinLimit, rate, limit, windowHours } = budget;
+  const { used, left, burnRate, exhaustedAt, withinLimit, importing, rate, limit, windowHours } = budget;
   const allowed = `limit ${percent(limit, 0)} over ${span(windowHours * HOUR)}`;
+  if (importing !== null && withinLimit === null) {
+    const since = timeFormat(zone).day(importing.since);
+    return {
+      tone: "none",
+      width: 0,
+      headline: "not judged yet",
+      rate: "",
+      pace: `calls are being imported since ${since} · ${allowed}`,
+    };
+  }
   if (rate.rate === null || withinLimit === null)
     return { tone: "none", width: 0, headline: "not known", rate: "", pace: `no answers imported · ${allowed}` };
   const isBurning = burnRate !== null && burnRate > 1;
@@ -28,7 +38,8 @@ export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): B
   const share = used ?? (withinLimit ? 0 : 1);
   const tone = !withinLimit || share >= 1 ? "bad" : share >= NEARLY || isBurning ? "warn" : "good";
   const remaining = left !== null && left > 0 ? `${whole(left)} left` : rate.numerator === 0 ? "none abandoned" : "none left";
-  const headline = withinLimit ? remaining : "over the limit";
+  const over = importing === null ? "over the limit" : `over the limit by at least ${whole(importing.overBy ?? 0)}`;
+  const headline = withinLimit ? remaining : over;
   const end = exhaustedAt === null || !withinLimit ? "pace" : `used up ${timeFormat(zone).day(exhaustedAt)}, pace`;
   const speed = burnRate === null ? "no recent answers" : `${end} ${decimal(burnRate)}× the limit`;
   return {

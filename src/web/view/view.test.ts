@@ -132,6 +132,7 @@ describe("a failover pair", () => {
 
 function budget(change: Partial<ApiTypes.AbandonmentBudget>): ApiTypes.AbandonmentBudget {
   return {
+    importing: null,
     rule: "us-abandonment",
     jurisdiction: "US",
     limit: 0.03,

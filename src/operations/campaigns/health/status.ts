@@ -218,6 +218,6 @@ export function budgetOf(readings: readonly RuleReading[]): AbandonmentBudget | 
       reading,
     };
   });
-  const place = ({ used, reading }: AbandonmentBudget) => used ?? (reading.withinLimit ? -1 : Number.POSITIVE_INFINITY);
+  const place = ({ used, reading }: AbandonmentBudget) => used ?? (reading.withinLimit === false ? Number.POSITIVE_INFINITY : -1);
   return budgets.toSorted((a, b) => place(b) - place(a) || 0)[0] ?? null;
 }

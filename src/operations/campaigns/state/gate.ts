@@ -5,6 +5,7 @@ import {
   type CompiledPack,
   campaignOverlay,
   DNC_NOT_COVERED,
+  formatInstant,
   mergePacks,
   type RulePack,
 } from "../../../compliance/index.ts";
@@ -301,11 +302,17 @@ function refusalsOf(manifest: GateManifest, abandonment: readonly RuleReading[],
       text: `the do-not-call registry file is missing or too old for ${stale.contacts} of ${input.contacts} contacts${uncovered === 0 ? "" : `; ${uncovered} are in area codes that no loaded file covers`}`,
     });
   for (const { rule, reading } of abandonment) {
-    if (reading.withinLimit) continue;
-    const { abandoned, live, limit } = reading;
+    const { abandoned, live, limit, importing } = reading;
+    // An import under way takes no knowledge away: what was within the limit before it may dial, what is over it so far may not until it has ended.
+    if (reading.withinLimit ?? importing?.withinSoFar ?? false) continue;
+    const so = importing === null || importing.overBy !== null ? "" : "so far ";
+    const yet =
+      so === ""
+        ? ""
+        : `; calls are being imported since ${formatInstant(importing?.since ?? 0)}: it is judged when that has ended`;
     refusals.push({
       code: "abandonment_budget",
-      text: `${abandoned} of ${live} live answers were abandoned in ${durationText(limit.windowHours * 3_600_000)}, more than the ${shortPercent(limit.maxRate)} of ${rule.id} (${rule.jurisdiction})`,
+      text: `${so}${abandoned} of ${live} live answers were abandoned in ${durationText(limit.windowHours * 3_600_000)}, more than the ${shortPercent(limit.maxRate)} of ${rule.id} (${rule.jurisdiction})${yet}`,
     });
   }
   if (input.contacts === 0) refusals.push({ code: "list_empty", text: "the contact list is empty" });

@@ -42,7 +42,19 @@ export const abandonmentBudget = z
     withinLimit: z
       .boolean()
       .nullable()
-      .describe("Null where nothing is known: no live answer is among the imported calls of the window"),
+      .describe(
+        "Null where nothing is known: no live answer is among the imported calls of the window, or calls are being imported and what is still to come may change it",
+      ),
+    importing: z
+      .strictObject({
+        since: time,
+        overBy: z
+          .int()
+          .nullable()
+          .describe("Abandoned calls above the limit at least, whatever comes; null where that is not certain"),
+      })
+      .nullable()
+      .describe("Calls are being imported"),
   })
   .meta({ id: "AbandonmentBudget" });
 export type AbandonmentBudget = z.output<typeof abandonmentBudget>;
