@@ -45,6 +45,16 @@ test("a schema of a newer outdial is refused and left alone", async () => {
   expect(rowCount).toBe(1);
 });
 
+test("the schema of a version from before the first release is refused as that, and left alone", async () => {
+  await client.query("update outdial.migrations set name = 'job ledger'");
+  await expect(world.again()).rejects.toMatchObject({
+    code: "newer_schema",
+    message: expect.stringContaining("development version"),
+    advice: expect.stringContaining("an empty database"),
+  });
+  expect((await client.query("select from outdial.jobs")).rowCount).toBe(0);
+});
+
 test("a user who may not create the schema is told so, and nothing is left behind", async () => {
   const fresh = await createDatabase({ empty: true });
   const name = new URL(fresh.url).pathname.slice(1);

@@ -1,27 +1,6 @@
-// What is known of people's numbers: consent, revocations, the company's do-not-call list, placed calls, raw outcomes.
-//
-// Everything here is appended and never changed; what holds now is derived. The database itself refuses changes, so that no path of the
-// code, present or future, can take an opt-out back. A number is E.164 without its plus sign, as a bigint: half the size of the text.
+// Facts about persons: consent, opt-outs, do-not-call registries, calls; and what the pre-dial gate decided.
 
-import type { Migration } from "./migration.ts";
-
-const APPEND_ONLY = [
-  "consents",
-  "wordings",
-  "revocations",
-  "revocation_acks",
-  "suppressions",
-  "suppression_lifts",
-  "lifted_suppressions",
-  "attempts",
-  "raw_outcomes",
-  "relationships",
-  "disconnections",
-] as const;
-
-export const facts: Migration = {
-  name: "facts",
-  sql: `
+export const facts = `
 create function outdial.refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception 'outdial.% is append-only: % is refused', tg_table_name, lower(tg_op) using errcode = 'restrict_violation';
@@ -36,8 +15,23 @@ create table outdial.fact_imports (
   finished_at timestamptz,
   content_hash text,
   -- read, added, known, refused
-  counts json
+  counts json,
+  -- When its process last said that it is at work on it.
+  beat_at timestamptz,
+  -- Rows that are in force, by table.
+  in_force jsonb not null default '{}',
+  -- How much of the file had been read when this was last noted, and the hash of so much of it: the same file is known by it when it is read again.
+  bytes bigint not null default 0,
+  prefix_hash text,
+  -- Nobody is at work on it any more although it did not come to its end, and why.
+  broken_off_at timestamptz,
+  reason text,
+  -- The import that brought the rest.
+  completed_by text collate "C",
+  -- Of a file that is imported, in bytes; null where it is not known, as of a stream.
+  size bigint
 );
+create index fact_imports_open on outdial.fact_imports (started_at) where finished_at is null and completed_by is null;
 
 -- The words people agreed to: few texts, many records.
 create table outdial.wordings (digest uuid primary key, words text not null);
@@ -107,6 +101,7 @@ create table outdial.suppression_lifts (
   audit_seq bigint not null unique references outdial.audit (seq) deferrable initially deferred,
   unique (id, number)
 );
+
 create table outdial.lifted_suppressions (
   suppression_id bigint primary key,
   lift_id bigint not null,
@@ -170,9 +165,70 @@ create table outdial.disconnections (
   disconnected_on date not null,
   primary key (number, disconnected_on)
 );
-${APPEND_ONLY.map(
-  (table) =>
-    `create trigger append_only before update or delete or truncate on outdial.${table} for each statement execute function outdial.refuse_change();`,
-).join("\n")}
-`,
-};
+
+create table outdial.registry_files (
+  id integer generated always as identity primary key,
+  -- Whose registry: the country's two letters.
+  registry text not null,
+  -- The date of the file, which its age is counted from.
+  as_of date not null,
+  source_name text not null,
+  actor text not null,
+  -- A list of changes is 'applied' to the files in force.
+  status text not null check (status in ('loading', 'current', 'retired', 'applied')),
+  content_hash text,
+  numbers bigint,
+  loaded_at timestamptz not null,
+  -- The import that fills the file.
+  import_id text collate "C",
+  retired_at timestamptz
+);
+
+-- A partition per file: a new file is filled beside the old one, the switch is one row, the removal of an old one takes no time.
+create table outdial.registry_numbers (file_id integer not null, number bigint not null) partition by list (file_id);
+
+create table outdial.gate_manifests (
+  id text collate "C" primary key,
+  campaign text not null,
+  at timestamptz not null,
+  manifest text not null,
+  created_at timestamptz not null
+);
+create index gate_manifests_by_campaign on outdial.gate_manifests (campaign, created_at desc);
+
+create table outdial.line_types (
+  number bigint not null,
+  line_type text not null check (line_type in ('mobile', 'landline', 'voip')),
+  -- As of when; the latest counts, and of several on one date a mobile.
+  seen_on date not null,
+  primary key (number, seen_on, line_type)
+);
+
+create table outdial.reassigned_queries (
+  number bigint not null,
+  queried_on date not null,
+  primary key (number, queried_on)
+);
+
+create table outdial.registry_coverage (
+  registry text not null,
+  -- Of the North American plan; 0: every area code without a row of its own, and all of a list outside of that plan.
+  area_code smallint not null,
+  file_id integer not null references outdial.registry_files,
+  as_of date not null,
+  numbers bigint not null,
+  primary key (registry, area_code)
+);
+
+do $$
+declare
+  name text;
+begin
+  foreach name in array array[
+    'consents', 'wordings', 'revocations', 'revocation_acks', 'suppressions', 'suppression_lifts', 'lifted_suppressions',
+    'attempts', 'raw_outcomes', 'relationships', 'disconnections', 'gate_manifests', 'line_types', 'reassigned_queries'
+  ] loop
+    execute format('create trigger append_only before update or delete or truncate on outdial.%I for each statement execute function outdial.refuse_change()', name);
+  end loop;
+end $$;
+`;
