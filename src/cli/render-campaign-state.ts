@@ -102,7 +102,7 @@ function failoverLines({ role, partner, words, reason, nextStep }: NonNullable<C
   return lines;
 }
 
-function figureLines({ figures, unread, successRate, windowMinutes, stale }: CampaignStatus): string[] {
+function figureLines({ figures, unread, successRate, windowMinutes, threshold, stale }: CampaignStatus): string[] {
   if (figures === null) {
     const why = unread.find(({ part }) => part === "figures");
     return [`figures: none${why === undefined ? "" : `: ${printable(why.reason)}`}`];
@@ -116,7 +116,8 @@ function figureLines({ figures, unread, successRate, windowMinutes, stale }: Cam
         : `success rate ${share(successRate.rate)} (${grouped(successRate.numerator)} of ${grouped(successRate.denominator)} ${figures.of ?? ""} calls${window}; ${Number((100 * successRate.confidence).toFixed(2))} % interval of these calls ${share(successRate.low)} to ${share(successRate.high)})`;
   const at = figures.at === null ? "of unknown time" : `of ${instantText(figures.at)}`;
   const age = `${figures.ageSeconds} s old${stale ? ", STALE" : ""}`;
-  return [`figures: ${rate}`, `  ${figures.source === "push" ? "pushed" : "asked for"}, ${at}, ${age}`];
+  const watched = threshold === null ? "" : ` · the watch's threshold is ${share(threshold)}`;
+  return [`figures: ${rate}${watched}`, `  ${figures.source === "push" ? "pushed" : "asked for"}, ${at}, ${age}`];
 }
 
 function budgetLine({

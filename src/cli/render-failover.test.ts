@@ -26,6 +26,7 @@ const UNKNOWN: Omit<Parameters<typeof campaignStatusOf>[0], "id" | "name" | "fai
   campaign: null,
   campaignProblem: null,
   reading: null,
+  recent: null,
   readingProblem: null,
   success: null,
   ageMs: null,

@@ -29,7 +29,17 @@ const EARLIER = [window(30), window(60), window(90)];
 const FEW = { success: { successes: 20, calls: 200, of: "decided" } } as const;
 
 const health = (reading: CampaignReading, change: Partial<KnownHealth> = {}) =>
-  ({ id: "a", name: "Spring", status: "active", stale: false, reading, windows: [], workload: null, ...change }) as KnownHealth;
+  ({
+    id: "a",
+    name: "Spring",
+    status: "active",
+    stale: false,
+    reading,
+    recent: reading,
+    windows: [],
+    workload: null,
+    ...change,
+  }) as KnownHealth;
 
 /** What is told of a present window after earlier ones. */
 function told(
@@ -58,7 +68,7 @@ test("a rate that is as before, or that may have fallen by chance or by little, 
 });
 
 test("windows that share calls are counted once, and the figures of both sides stand with it", () => {
-  const drop = dropOf({ reading: window(0, FEW) as never }, [...EARLIER, window(45), window(31)]);
+  const drop = dropOf({ recent: window(0, FEW) as never }, [...EARLIER, window(45), window(31)]);
   expect(drop?.before).toMatchObject({ successes: 240, calls: 600 });
   expect(drop && beginOf(drop)).toBe(NOW - 120 * MINUTE);
   expect(told(window(0, FEW))).toMatchObject({

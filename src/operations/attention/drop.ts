@@ -42,15 +42,12 @@ export interface Drop {
 }
 
 /** Whether a campaign dials and has fresh figures, so that a drop can be judged. */
-export function isJudged<Health extends Pick<KnownHealth, "status" | "stale" | "reading">>(
+export function isJudged<Health extends Pick<KnownHealth, "status" | "stale" | "recent">>(
   health: Health,
-): health is Health & { readonly reading: Counted } {
-  const { status, stale, reading } = health;
+): health is Health & { readonly recent: Counted } {
+  const { status, stale, recent } = health;
   return (
-    status === "active" &&
-    !stale &&
-    reading?.windowMinutes === SHOWN_WINDOW_MINUTES &&
-    (reading.success?.calls ?? 0) >= LEAST_CALLS
+    status === "active" && !stale && recent?.windowMinutes === SHOWN_WINDOW_MINUTES && (recent.success?.calls ?? 0) >= LEAST_CALLS
   );
 }
 
@@ -58,7 +55,7 @@ export function isJudged<Health extends Pick<KnownHealth, "status" | "stale" | "
  * The drop of a campaign's success rate; undefined when there is none, or too little is known.
  * @param earlier readings over windows of the same length, in any order
  */
-export function dropOf({ reading }: { readonly reading: Counted }, earlier: readonly CampaignReading[]): Drop | undefined {
+export function dropOf({ recent: reading }: { readonly recent: Counted }, earlier: readonly CampaignReading[]): Drop | undefined {
   const { success, windowMinutes } = reading;
   const windows: CampaignReading[] = [];
   let begins = timeOf(reading) - windowMinutes * MINUTE;

@@ -131,7 +131,7 @@ export class AttentionUseCases {
     const { store } = this.#context;
     const judged = campaigns.filter(isJudged);
     if (judged.length === 0) return [];
-    const until = new Map(judged.map(({ id, reading }) => [id, reading.at ?? reading.receivedAt]));
+    const until = new Map(judged.map(({ id, recent }) => [id, recent.at ?? recent.receivedAt]));
     const earlier = Map.groupBy(
       (await store.metrics.earlierWindows(until, SHOWN_WINDOW_MINUTES, EARLIER_WINDOWS)).map(readingOf),
       ({ campaignId }) => campaignId,

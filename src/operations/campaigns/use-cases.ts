@@ -118,17 +118,15 @@ export class CampaignUseCases {
     const { store, clock } = this.#context;
     const from = clock.now() - hours * HOUR_MS;
     const health = await this.#reads.campaign(id, fresh);
-    const [readings, events, pair] = await Promise.all([
+    const [readings, events] = await Promise.all([
       this.#parts.states.metrics.series(id, from, clock.now()),
       happened(store, id, from),
-      pairOf(store, id),
     ]);
     const status = campaignStatusOf(health, clock.now());
     return {
       ...status,
-      threshold: pair?.primary === id ? pair.policy.threshold : null,
       abandonmentLimit: status.abandonment?.limit ?? ABANDONMENT_LIMIT,
-      series: shownSeries(readings, pair?.policy.windowMinutes).map(pointOf),
+      series: shownSeries(readings, health.failover?.windowMinutes).map(pointOf),
       events,
       configuration: health.document === null ? null : { ...health.document },
       configurationAsOf: timeText(health.readAt.document),

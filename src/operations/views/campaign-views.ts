@@ -35,6 +35,7 @@ export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
     activeCalls: reading?.activeCalls ?? null,
     successRate: success === null ? null : shareOf(success),
     windowMinutes: reading?.windowMinutes ?? null,
+    threshold: failover?.role === "primary" ? failover.threshold : null,
     figures:
       reading === null
         ? null
@@ -121,16 +122,16 @@ function standingOf({ role, partner, phase, dials, words, reason, nextStep }: No
   return { role, partner, phase, dials, words, reason, nextStep };
 }
 
-/** The documented view of a campaign; what is not known, such as the rate of no calls, is zero or empty, never null. */
+/** The documented view of a campaign; what is not known, such as the rate of no calls, is null. */
 export function healthViewOf(health: KnownHealth): HealthView {
   const { reading } = health;
   return {
     campaign_id: health.id,
     status: health.status ?? "unknown",
-    active_calls: reading?.activeCalls ?? 0,
-    success_rate: reading?.successRate ?? 0,
+    active_calls: reading?.activeCalls ?? null,
+    success_rate: reading?.successRate ?? null,
     failover_triggered: isTriggered(health),
-    last_metric_update: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)) ?? "",
+    last_metric_update: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)),
   };
 }
 

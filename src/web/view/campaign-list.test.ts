@@ -16,6 +16,7 @@ function campaign(id: string, change: Partial<Summary> = {}): Summary {
     status: "active",
     activeCalls: 0,
     successRate: null,
+    threshold: null,
     windowMinutes: 30,
     figures: null,
     abandonment: null,

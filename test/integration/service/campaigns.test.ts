@@ -33,8 +33,7 @@ test("a campaign that has placed no call has no success rate, neither 100 % nor 
   const { series } = (await at.get(`/api/v1/campaigns/${id}`)) as { series: object[] };
   expect(series.length).toBeGreaterThan(0);
   for (const point of series) expect(point).toMatchObject({ successRate: null, abandonmentRate: null, low: null, calls: 0 });
-  // The documented view has no null.
-  expect(await at.get(`/health?campaign_id=${id}`)).toMatchObject({ success_rate: 0 });
+  expect(await at.get(`/health?campaign_id=${id}`)).toMatchObject({ success_rate: null });
 });
 
 test("figures that have come since the last look are shown at once, without the tenant being asked", async () => {
@@ -66,14 +65,14 @@ test("figures that have come since the last look are shown at once, without the 
   expect(await at.get(`/health?campaign_id=${ID}`)).toMatchObject({ active_calls: 4711, success_rate: 0.25 });
 });
 
-test("the documented health view has exactly its members and never null", async () => {
+test("the documented health view has exactly its members; what is not known is null, never zero", async () => {
   for (const path of [`/api/v1/campaigns/${ID}/health`, `/dashboard/health?campaign_id=${ID}`, `/health?campaign_id=${ID}`]) {
     const view = await at.get(path, "viewer");
     expect([path, Object.keys(view)]).toEqual([
       path,
       ["campaign_id", "status", "active_calls", "success_rate", "failover_triggered", "last_metric_update"],
     ]);
-    expect(Object.values(view)).not.toContain(null);
+    expect(view["active_calls"]).toBe(4711);
   }
   const refused = await fetch(`${at.service.url}/dashboard/health?campaign_id=${ID}`);
   expect(refused.status).toBe(401);
@@ -148,6 +147,35 @@ test("stopping needs no second person", async () => {
     status: 404,
     body: { code: "not_found", advice: `Did you mean ${ID}?` },
   });
+});
+
+test("what a watched campaign shows is what its watch judges: the watch's window, with its threshold", async () => {
+  const id = "camp_backup_001";
+  const policy = { backup: ID, everySeconds: 3600, windowMinutes: 5, threshold: 0.2 };
+  await at.service.store.failovers.put({ primary: id, backup: ID, policy, actor: "olga", audit: [] });
+  const time = Date.now() + 120_000;
+  const told = {
+    activeCalls: 3,
+    callsPlaced: 1000,
+    callsAnswered: 400,
+    abandonmentRate: 0.01,
+    failoverTriggered: false,
+  } as const;
+  const from = { campaignId: id, receivedAt: time, source: "pull", eventId: null } as const;
+  const add = (at_: number, windowMinutes: number, successRate: number) =>
+    at.service.store.metrics.add({ ...from, ...told, at: at_, windowMinutes, successRate });
+  await add(time, 30, 0.42);
+  await add(time - 1000, 5, 0.12);
+  const shown = { windowMinutes: 5, threshold: 0.2, figures: { successRate: 0.12 } };
+  expect(await at.get(`/api/v1/campaigns/${id}`)).toMatchObject(shown);
+  const { items } = (await at.get("/api/v1/campaigns")) as { items: { id: string; threshold: number | null }[] };
+  expect(items.find((one) => one.id === id)).toMatchObject(shown);
+  expect(items.find((one) => one.id === ID)?.threshold).toBeNull();
+  expect(await at.get(`/health?campaign_id=${id}`)).toMatchObject({ success_rate: 0.12 });
+  // Once the watch reads no longer, later figures count.
+  await add(time + 600_000, 30, 0.42);
+  expect(await at.get(`/api/v1/campaigns/${id}`)).toMatchObject({ windowMinutes: 30, threshold: 0.2 });
+  await at.ask(`/api/v1/failover/pairs/${id}`, { method: "DELETE" });
 });
 
 test("a pair that was halted says so, why and what is to be done: nobody is said to dial", async () => {

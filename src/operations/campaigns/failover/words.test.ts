@@ -33,7 +33,10 @@ describe("a pair", () => {
   });
 
   it.each(inRoles)("$name: why its $role is paused", ({ state, dials, role }) => {
-    const failover = standingIn({ primary: PRIMARY, backup: BACKUP, state }, role);
+    const failover = standingIn(
+      { primary: PRIMARY, backup: BACKUP, state, policy: { windowMinutes: 30, threshold: 0.15 } },
+      role,
+    );
     const first = whyNotDialing({ ...PAUSED, failover })?.first ?? "";
     const other = role === "primary" ? BACKUP : PRIMARY;
     // The other one is said to dial when it does, and never else.

@@ -2,6 +2,7 @@
 // file turns a phase into a sentence, and it says that a campaign dials only when the tenant showed it. Pure.
 
 import { PAIR_PHASE_WORDS } from "../../../kernel/index.ts";
+import type { FailoverPolicy } from "./policy.ts";
 import { type AlarmName, type FailoverState, type Order, otherSide, type Side } from "./state.ts";
 
 /** What a person can do about it. */
@@ -109,15 +110,30 @@ export interface FailoverStanding extends PairWords {
   readonly phase: FailoverState["phase"];
   /** The campaign that should dial; during a hand-over the one that hands over. */
   readonly side: Side;
+  /** What the watch over the pair judges: the success rate of so many minutes, and the share below which it hands over. */
+  readonly windowMinutes: number;
+  readonly threshold: number;
 }
 
 /** The role and state of one campaign of a pair. */
 export function standingIn(
-  { primary, backup, state }: { readonly primary: string; readonly backup: string; readonly state: FailoverState },
+  {
+    primary,
+    backup,
+    state,
+    policy,
+  }: {
+    readonly primary: string;
+    readonly backup: string;
+    readonly state: FailoverState;
+    readonly policy: Pick<FailoverPolicy, "windowMinutes" | "threshold">;
+  },
   role: Side,
 ): FailoverStanding {
   const { phase, side } = state;
-  return { role, partner: role === "primary" ? backup : primary, phase, side, ...pairWords(state, primary) };
+  const { windowMinutes, threshold } = policy;
+  const partner = role === "primary" ? backup : primary;
+  return { role, partner, phase, side, windowMinutes, threshold, ...pairWords(state, primary) };
 }
 
 /** Why a paused campaign is paused, by its pair; null when the pair is not the reason. A sentence without its full stop. */

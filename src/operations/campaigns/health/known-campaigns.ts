@@ -55,11 +55,19 @@ async function healths(
   { listed, readings }: { readonly listed: readonly KnownCampaign[]; readonly readings: readonly TenantReading[] },
   now: Instant,
 ): Promise<KnownHealth[]> {
-  const [figures, changes, standings] = await Promise.all([
-    store.metrics.latestOfEach(ids, SHOWN_WINDOW_MINUTES),
+  const standings = await standingsOf(store);
+  // Of watched campaigns also over the watch's own window.
+  const watched = Map.groupBy(
+    ids.filter((id) => standings.has(id)),
+    (id) => standings.get(id)?.windowMinutes ?? SHOWN_WINDOW_MINUTES,
+  );
+  watched.delete(SHOWN_WINDOW_MINUTES);
+  const [changes, ...figureSets] = await Promise.all([
     store.stateIntents.latestOfEach(ids),
-    standingsOf(store),
+    store.metrics.latestOfEach(ids, SHOWN_WINDOW_MINUTES),
+    ...[...watched].map(([minutes, some]) => store.metrics.latestOfEach(some, minutes)),
   ]);
+  const figures = figureSets.flat();
   const rows = new Map(listed.map((one) => [one.id, one]));
   const read = new Map(readings.map((one) => [`${one.what} ${one.subject}`, one]));
   const series = Map.groupBy(figures, ({ campaignId }) => campaignId);

@@ -6,7 +6,7 @@ import type { KnownCampaign, MadeChange, MetricReading, ReadingProblem, TenantRe
 import type { BudgetFigures } from "../../compliance/index.ts";
 import { dncReading, unheldWords } from "../../tenant-dnc/reading.ts";
 import type { FailoverStanding } from "../failover/words.ts";
-import { type CampaignReading, readingOf } from "../metrics/index.ts";
+import { type CampaignReading, readingOf, STALE_MS } from "../metrics/index.ts";
 import { type CampaignFacts, type CampaignGateVerdict, campaignFacts } from "../state/index.ts";
 import { type WorkloadFacts, workloadFacts } from "../workload/facts.ts";
 import { type AbandonmentBudget, budgetOf, type CampaignHealth, judged } from "./status.ts";
@@ -15,6 +15,8 @@ import type { AskProblem, GateLook } from "./why.ts";
 /** The health of a campaign from stored data. */
 export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | "abandonment"> {
   readonly name: string;
+  /** The latest figures over the window that all campaigns have; `reading` is over the watch's own, where one is. */
+  readonly recent: CampaignReading | null;
   /** A person said that it is gone. */
   readonly isGone: boolean;
   /** Since when the tenant's list lacks it; null while it does not. It may dial all the same. */
@@ -71,7 +73,7 @@ export interface KnownParts {
   readonly lastChange: MadeChange | null;
 }
 
-/** The window of the figures that are shown, minutes: that of the failover rule. */
+/** The window of the figures that are shown of a campaign that no watch is over, minutes. */
 export const SHOWN_WINDOW_MINUTES = 30;
 
 const instant = z.number();
@@ -208,7 +210,8 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   const documentAt = read.success ? (document?.readAt ?? null) : null;
   const isListed = listed !== undefined && (documentAt === null || listed.statusAt >= documentAt);
   const status = isListed ? listed.status : (facts?.status ?? null);
-  const reading = latestOf(parts.readings);
+  const reading = latestOf(parts.readings, failover?.windowMinutes ?? SHOWN_WINDOW_MINUTES);
+  const recent = latestOf(parts.readings, SHOWN_WINDOW_MINUTES);
   const problems = [document, figures, gate].flatMap((one) =>
     one?.problem && one.triedAt !== null ? [{ ...one.problem, at: one.triedAt }] : [],
   );
@@ -234,6 +237,7 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   );
   return {
     ...health,
+    recent,
     name: (isListed ? listed.name : undefined) ?? facts?.name ?? listed?.name ?? id,
     isGone: listed !== undefined && listed.goneAt !== null,
     lackingSince: listed?.lackingSince ?? null,
@@ -260,6 +264,7 @@ export function readHealth(health: CampaignHealth): KnownHealth {
   const campaignAt = campaign === null ? null : at;
   return {
     ...health,
+    recent: reading,
     name: campaign?.name ?? health.id,
     isGone: false,
     lackingSince: null,
@@ -288,13 +293,18 @@ export function mostAgentsOf(dialer: TenantReading | undefined): number | null {
 }
 
 /**
- * The latest reading over the shown window, else over any. The calls under way come from the latest reading of all, because they
+ * The latest reading over a window, else over any. The calls under way come from the latest reading of all, because they
  * do not depend on the window.
  */
-function latestOf(readings: readonly MetricReading[]): CampaignReading | null {
+function latestOf(readings: readonly MetricReading[], window: number): CampaignReading | null {
   const timeOf = ({ at, receivedAt }: MetricReading) => at ?? receivedAt;
   const sorted = readings.toSorted((a, b) => timeOf(b) - timeOf(a));
-  const shown = sorted.find(({ windowMinutes }) => windowMinutes === SHOWN_WINDOW_MINUTES) ?? sorted[0];
+  const over = (minutes: number) => sorted.find(({ windowMinutes }) => windowMinutes === minutes);
+  const [newest] = sorted;
+  const asked = over(window);
+  // A watch that no longer reads does not hide what is known of later.
+  const isOld = window !== SHOWN_WINDOW_MINUTES && newest && asked && timeOf(newest) - timeOf(asked) > STALE_MS;
+  const shown = (isOld === true ? undefined : asked) ?? over(SHOWN_WINDOW_MINUTES) ?? newest;
   if (shown === undefined) return null;
   return { ...readingOf(shown), activeCalls: sorted[0]?.activeCalls ?? shown.activeCalls };
 }

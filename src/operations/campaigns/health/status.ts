@@ -15,7 +15,7 @@ import {
 } from "../state/index.ts";
 import { type AskProblem, type DialingFacts, type GateLook, type NotDialing, whyNotDialing } from "./why.ts";
 
-/** Window of the figures, minutes, by default: that of the failover rule. */
+/** Window of the figures, minutes, of a campaign that no watch is over. */
 const WINDOW_MINUTES = 30;
 /** How long a look of the gate is reused, ms, unless the campaign's state changes. */
 const GATE_MS = 5 * 60_000;
@@ -95,15 +95,13 @@ export class HealthReader {
   }
 
   /** What the tenant could not be asked is said in the answer. Throws StoreError, and TenantError `not_found` and `aborted`. */
-  async read(
-    id: string,
-    { windowMinutes = WINDOW_MINUTES, contacts = CONTACTS, call }: HealthOptions = {},
-  ): Promise<CampaignHealth> {
+  async read(id: string, { windowMinutes, contacts = CONTACTS, call }: HealthOptions = {}): Promise<CampaignHealth> {
     const { runner, metrics, failover, clock } = this.#deps;
-    const [document, figures, standing, lastChange] = await Promise.all([
+    const standing = await failover(id);
+    const minutes = windowMinutes ?? standing?.windowMinutes ?? WINDOW_MINUTES;
+    const [document, figures, lastChange] = await Promise.all([
       asked(() => runner.status(id, call)),
-      asked(() => metrics.read(id, windowMinutes, call)),
-      failover(id),
+      asked(() => metrics.read(id, minutes, call)),
       this.#deps.lastChange(id),
     ]);
     const campaign = document.value === null ? null : campaignFacts(id, document.value);

@@ -52,6 +52,8 @@ const pausedBy = { target: "paused" as const, actor: "ana", reason: "complaints"
 
 const standing = (given: Partial<FailoverStanding>): FailoverStanding => ({
   role: "primary",
+  windowMinutes: 30,
+  threshold: 0.15,
   partner: "camp_b",
   phase: "watching",
   side: "primary",

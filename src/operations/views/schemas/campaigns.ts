@@ -89,7 +89,11 @@ export const campaignSummary = z
     status: z.string().nullable().describe("As the vendor says it; null: not read yet"),
     activeCalls: count.nullable(),
     successRate: share.nullable().describe("Null when there are no figures; its rate is null when there are no calls"),
-    windowMinutes: z.number().nullable().describe("What the success rate is measured over"),
+    windowMinutes: z
+      .number()
+      .nullable()
+      .describe("What the success rate is measured over: of a watched campaign, the window of the watch"),
+    threshold: z.number().nullable().describe("The watch over it hands over below this success rate; null without a watch"),
     figures: figuresFrom.nullable().describe("Null when there are none"),
     abandonment: abandonmentBudget.nullable(),
     windows: z.array(windowState).readonly(),
@@ -217,8 +221,6 @@ export type CampaignStatusList = z.output<typeof campaignStatusList>;
 /** A campaign with its series of figures and events. */
 export const campaignDetail = campaignStatus
   .extend({
-    /** The failover threshold of the success rate; null without one. */
-    threshold: z.number().nullable(),
     abandonmentLimit: z.number(),
     series: z.array(metricPoint).readonly(),
     events: z.array(axisEvent).readonly(),
@@ -229,15 +231,15 @@ export const campaignDetail = campaignStatus
   .meta({ id: "CampaignDetail" });
 export type CampaignDetail = z.output<typeof campaignDetail>;
 
-/** The documented health view; no member is ever null. */
+/** The documented health view; what is not known is null. */
 export const healthView = z
   .strictObject({
     campaign_id: z.string(),
     status: z.string(),
-    active_calls: z.number(),
-    success_rate: z.number().describe("0 when there are no calls"),
+    active_calls: z.number().nullable().describe("null: not known"),
+    success_rate: z.number().nullable().describe("null: not known, or of no call"),
     failover_triggered: z.boolean(),
-    last_metric_update: z.string().describe("ISO 8601; empty before the first reading"),
+    last_metric_update: z.string().nullable().describe("ISO 8601; null before the first reading"),
   })
   .meta({ id: "Health" });
 export type HealthView = z.output<typeof healthView>;

@@ -15,7 +15,7 @@ import { windowLines } from "../../view/windows.ts";
 type Detail = ApiTypes.CampaignDetail;
 
 export function Now({ detail }: { readonly detail: Detail }) {
-  const { successRate, activeCalls, windowMinutes, abandonment, failover, lastMetricAt, asOf } = detail;
+  const { successRate, activeCalls, windowMinutes, threshold, abandonment, failover, lastMetricAt, asOf } = detail;
   return (
     <Figures>
       <Figure
@@ -37,7 +37,7 @@ export function Now({ detail }: { readonly detail: Detail }) {
               : "no figures"
             : successRate.rate === null
               ? "no calls"
-              : `${intervalKind(successRate)} ${interval(successRate.low, successRate.high)} · ${counted(successRate.numerator, successRate.denominator)}`
+              : `${intervalKind(successRate)} ${interval(successRate.low, successRate.high)} · ${counted(successRate.numerator, successRate.denominator)}${threshold === null ? "" : ` · threshold ${percent(threshold, 0)}`}`
         }
       />
       <Figure

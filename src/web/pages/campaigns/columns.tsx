@@ -18,8 +18,12 @@ import { windowGroups, windowsInShort } from "../../view/windows.ts";
 type Summary = ApiTypes.CampaignSummary;
 
 /** What a rate was counted from, and over which time. */
-function rateNote({ numerator, denominator }: ApiTypes.Share, minutes: number | null): string {
-  return `${counted(numerator, denominator)}${minutes === null ? "" : `, ${minutes} min`}`;
+function rateNote(
+  { numerator, denominator }: ApiTypes.Share,
+  { windowMinutes, threshold }: Pick<Summary, "windowMinutes" | "threshold">,
+): string {
+  const window = windowMinutes === null ? "" : `, ${windowMinutes} min`;
+  return `${counted(numerator, denominator)}${window}${threshold === null ? "" : `, threshold ${percent(threshold, 0)}`}`;
 }
 
 function PairPill({ failover }: Pick<Summary, "failover">) {
@@ -90,11 +94,11 @@ export function columnsOf(items: readonly Summary[]): readonly Column<Summary>[]
     {
       name: "Success rate",
       width: 14,
-      cell: ({ successRate, windowMinutes, asOf }) =>
+      cell: ({ successRate, asOf, ...one }) =>
         successRate === null ? (
           <span class="muted">{asOf.figures === null ? "not read yet" : "no figures"}</span>
         ) : (
-          <ShareBar share={successRate} to={to} note={rateNote(successRate, windowMinutes)} />
+          <ShareBar share={successRate} to={to} note={rateNote(successRate, one)} />
         ),
     },
     { name: "Abandonment budget", width: 14, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
