@@ -102,6 +102,7 @@ test("settings are previewed, confirmed by a typed word, followed step by step, 
   const form = page.getByRole("region", { name: "New settings" });
   await form.getByLabel("Dial ratio").fill("1.3");
   await form.getByLabel("Abandonment target").fill("0.02");
+  await form.getByLabel("Expected answer rate").fill("0.2");
   await opened.press(form.getByRole("button", { name: "Check and preview" }));
   const dialog = page.getByRole("dialog");
   await dialog.getByText("Dial ratio").first().waitFor();
@@ -148,6 +149,7 @@ test("what nobody touched stays as it is at the tenant, its name and what somebo
   const form = page.getByRole("region", { name: "New settings" });
   expect(await form.getByLabel("Name", { exact: true }).inputValue()).toBe("Night shift");
   await form.getByLabel("Dial ratio").fill("1.45");
+  await form.getByLabel("Expected answer rate").fill("0.2");
   control.simulateEdit({ kind: "dialerSettings", body: { name: "Night shift, theirs" } });
   await form.getByRole("button", { name: "Check and preview" }).click();
   const dialog = page.getByRole("dialog");
