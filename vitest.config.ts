@@ -64,7 +64,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // Node strips the types itself; only the dashboard's components (.tsx, in the unit suite) need Vite.
-      project("unit", ["src/**/*.test.ts"], { experimental: { viteModuleRunner: true, nodeLoader: false } }),
+      project("unit", ["src/**/*.test.ts", "studies/*.test.ts"], { experimental: { viteModuleRunner: true, nodeLoader: false } }),
       // One project, so that a process goes from suite to suite and loads the code once.
       project("whole", ["test/{integration,browser,chaos}/**/*.test.ts"], {
         experimental: { viteModuleRunner: false, nodeLoader: false },

@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { svgPlot } from "../src/dialing/optimise/index.ts";
-import { detectionDelays, falseTriggers, type StudyRule } from "../src/operations/campaigns/failover/study.ts";
+import { detectionDelays, falseTriggers, type StudyRule } from "../studies/failover.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const FIGURES = `${root}docs/failover-study.json`;

@@ -3,7 +3,6 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { configJsonSchema } from "../src/app/index.ts";
-import { commandReference, manualPages } from "../src/cli/index.ts";
 import { rulePackJsonSchema } from "../src/compliance/index.ts";
 import { acdOpenApi } from "../src/contract/acd/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
@@ -15,7 +14,9 @@ import { routeTable, serviceOpenApi } from "../src/server/index.ts";
 import { SHOWN_ONLY } from "../src/tenant/acd/pacing.ts";
 import { exampleCalls } from "./example-calls.ts";
 import { numberingPlans } from "./geography/numbering-plans.ts";
+import { manualPages } from "./man.ts";
 import { notices } from "./notices.ts";
+import { commandReference } from "./reference.ts";
 
 /** A schema or an OpenAPI document: a line for each operation and each schema in it, so that a change of one is seen as one, in half the bytes of indented JSON. */
 const document = (value: object) => `${lines(value, 3)}\n`;

@@ -4,13 +4,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
+import { svgPlot } from "../src/dialing/optimise/index.ts";
 import {
   CALIBRATION_INTERVALS,
   type CalibrationCondition,
   type CalibrationResult,
   studyCalibration,
-} from "../src/dialing/calibrate/study.ts";
-import { svgPlot } from "../src/dialing/optimise/index.ts";
+} from "../studies/calibration.ts";
 import {
   STUDY_ERRORS,
   STUDY_INTERVALS,
@@ -19,7 +19,7 @@ import {
   type StudyCount,
   type StudyResult,
   studyIntervals,
-} from "../src/outcomes/report/study.ts";
+} from "../studies/intervals.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const FIGURES = `${root}docs/interval-study.json`;

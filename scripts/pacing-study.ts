@@ -13,7 +13,7 @@ import {
   runCondition,
   runMonths,
   yardstickScenario,
-} from "../src/dialing/yardstick/index.ts";
+} from "../studies/pacing/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const FIGURES = `${root}docs/pacing-study.json`;

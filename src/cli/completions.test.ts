@@ -3,9 +3,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { manualPages } from "../../scripts/man.ts";
 import { completionsOf } from "./completions.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
-import { manualPages } from "./man.ts";
 import { TREE } from "./tree.ts";
 
 const at = (line: string) => {

@@ -98,18 +98,3 @@ export { compileCalls } from "./scenario/compile.ts";
 export { bucketsOf, parseScenario, SimulationScenarioError, simulationJsonSchema } from "./scenario/parse.ts";
 export type { SimulationScenario } from "./scenario/schema.ts";
 export { scenarioWarnings } from "./scenario/warnings.ts";
-export {
-  type CampaignsOptions,
-  type CampaignsResult,
-  CONDITIONS as PACING_CONDITIONS,
-  type Condition as PacingCondition,
-  type ConditionOptions,
-  type ConditionResult,
-  type Measurement,
-  type MeasureOptions,
-  measure as measurePacing,
-  runCampaigns as runPacingCampaigns,
-  runCondition as runPacingCondition,
-  type WorkloadOptions,
-  yardstickScenario,
-} from "./yardstick/index.ts";

@@ -1,7 +1,8 @@
 // The engine against an independent simulation of the same dialer: what a ratio abandons, with and without a limit of trunks.
 
 import { expect, test } from "vitest";
-import { Count, createDialer, yardstickScenario } from "../../src/dialing/index.ts";
+import { Count, createDialer } from "../../src/dialing/index.ts";
+import { yardstickScenario } from "../../studies/pacing/index.ts";
 import { simulateReference } from "../support/dialer-reference.ts";
 import { IS_DEEP, scaled } from "../support/scale.ts";
 

@@ -1,13 +1,7 @@
 // The long yardstick of the state-aware pacing rule: 5,000 agent-hours a point after a warm-up, the figures it must clear and those it cannot honestly pass.
 
 import { describe, expect, test } from "vitest";
-import {
-  measurePacing,
-  PACING_CONDITIONS,
-  runPacingCampaigns,
-  runPacingCondition,
-  yardstickScenario,
-} from "../../src/dialing/index.ts";
+import { CONDITIONS, measure, runCampaigns, runCondition, yardstickScenario } from "../../studies/pacing/index.ts";
 import { IS_DEEP, picked, scaled } from "../support/scale.ts";
 
 const AIM = 0.0298;
@@ -27,7 +21,7 @@ test.each(picked(SIZES, 2, "sizes"))(
   "%d agents at no more than 3.0 per cent abandoned: occupancy above %d and below %d per cent",
   (agents, clears, suspect) => {
     const scenario = yardstickScenario({ agents, agentHours: HOURS, pacing: { strategy: "state-aware", target: AIM } });
-    const { occupancy, abandonment, agentHours } = measurePacing({ scenario, seed: "yardstick" });
+    const { occupancy, abandonment, agentHours } = measure({ scenario, seed: "yardstick" });
     expect(agentHours).toBeGreaterThan(HOURS - 10);
     expect(abandonment.rate).toBeLessThan(0.03 + 2 * abandonment.standardError);
     expect(100 * occupancy.rate).toBeGreaterThan(clears - noiseOf(occupancy));
@@ -42,21 +36,21 @@ const CAMPAIGNS = [
   ["months of 3 agents with 120 leads a day", { agents: 3, days: 30, isEndKnown: true, leadsADay: 120 }, scaled(100, 1)],
 ] as const;
 test.each(picked(CAMPAIGNS, 2, "campaigns"))("%s end within the limit", (_, options, campaigns) => {
-  const { over, occupancy } = runPacingCampaigns({ ...options, campaigns });
+  const { over, occupancy } = runCampaigns({ ...options, campaigns });
   expect(over).toBeLessThanOrEqual(campaigns >= 100 ? 2 : 1);
   if (!("leadsADay" in options)) {
-    const free = runPacingCampaigns({ ...options, campaigns, isEndKnown: false });
+    const free = runCampaigns({ ...options, campaigns, isEndKnown: false });
     expect(100 * (free.occupancy - occupancy)).toBeLessThan(1.5);
   }
 });
 
 test("with a window of 24 hours hardly a day ends above the limit", () => {
   const campaigns = scaled(60, 1);
-  const { daysOver } = runPacingCampaigns({ agents: 10, days: 5, campaigns, isEndKnown: false, window: "24h" });
+  const { daysOver } = runCampaigns({ agents: 10, days: 5, campaigns, isEndKnown: false, window: "24h" });
   expect(daysOver).toBeLessThanOrEqual(Math.max(1, 0.02 * 5 * campaigns));
 });
 
-describe.each(picked(PACING_CONDITIONS, 1, "conditions").map((condition) => [condition.name, condition] as const))(
+describe.each(picked(CONDITIONS, 1, "conditions").map((condition) => [condition.name, condition] as const))(
   "%s",
   (_, condition) => {
     const teams = [
@@ -70,8 +64,8 @@ describe.each(picked(PACING_CONDITIONS, 1, "conditions").map((condition) => [con
         const jumps = condition.jumps !== undefined;
         // Under jumps that come again and again a day or two are too short for the account to settle.
         const days = scaled(full, jumps ? 3 * least : least);
-        const learned = runPacingCondition({ condition, agents, days, told: "nothing" });
-        const told = runPacingCondition({ condition, agents, days, told: jumps ? "levels" : "everything" });
+        const learned = runCondition({ condition, agents, days, told: "nothing" });
+        const told = runCondition({ condition, agents, days, told: jumps ? "levels" : "everything" });
         const noise = Math.hypot(learned.occupancy.standardError, told.occupancy.standardError);
         // A day or two tell nothing of their own scatter: then there is room of a tenth of a point, and of half a point more.
         const over = jumps ? 0.003 : 0;

@@ -17,6 +17,7 @@ const ROOT = join(import.meta.dirname, "../..");
 /** Longest a test or a hook of a suite may take, ms; only a failure takes so long. */
 const LONGEST: Readonly<Record<string, number>> = {
   src: 60_000,
+  studies: 60_000,
   "test/integration": 180_000,
   "test/browser": 300_000,
   "test/chaos": 900_000,

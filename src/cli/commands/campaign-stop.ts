@@ -159,7 +159,7 @@ async function concludeStop(result: StopResult, io: Io): Promise<number> {
   const known = changes.filter((change) => change.known === "known").length;
   if (known > 0) lines.push(`  ${grouped(known)} of them are known from earlier readings, not from the list`);
   if (changes.some(({ code }) => code === "not_found"))
-    lines.push("  a campaign is named by its id, not by its name: outdial campaign list shows both");
+    lines.push("  a campaign is named by its id, not by its name: outdial campaign status shows both");
   await io.answer(result, lines);
   if (isAllPaused(result)) return EXIT.done;
   if (listProblem !== null && changes.length === 0 && alreadyPaused.length === 0) return exitOf(listProblem.code);

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { CALIBRATION_INTERVALS, studyCalibration } from "../../../studies/calibration.ts";
 import { scaled } from "../../../test/support/scale.ts";
 import { createRandom, wilsonInterval } from "../../kernel/index.ts";
 import { type Distribution, sampler } from "../distributions/index.ts";
 import { DialingError } from "../error.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import { type CallRecord, calibratedScenario, callRecordSchema, createCalibration } from "./index.ts";
-import { CALIBRATION_INTERVALS, studyCalibration } from "./study.ts";
 
 /** A calibration of talk times alone. */
 function talkOf(distribution: Distribution, count: number, change: (x: number) => number = (x) => x) {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { referenceBeliefs } from "../../../test/support/pacing.ts";
 import { createRandom } from "../../kernel/index.ts";
 import { quantileOf } from "./beliefs.ts";
 import { CallTable, horizonsOf } from "./hazard-tables.ts";
 import { JumpingRate } from "./jumping-rate.ts";
 import { LiveRate } from "./live-rate.ts";
-import { referenceBeliefs } from "./test-support.ts";
 
 const beliefs = referenceBeliefs();
 const table = new CallTable(beliefs, horizonsOf(beliefs));

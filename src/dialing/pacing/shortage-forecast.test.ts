@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { referenceBeliefs, type ViewParts, viewOf } from "../../../test/support/pacing.ts";
 import { horizonsOf } from "./hazard-tables.ts";
 import { forecastTables, ShortageForecast } from "./shortage-forecast.ts";
-import { referenceBeliefs, type ViewParts, viewOf } from "./test-support.ts";
 
 const beliefs = referenceBeliefs();
 const { mix, liveRing, talk, wrap, patience } = beliefs;

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { measure } from "../../../studies/pacing/measure.ts";
+import { yardstickScenario } from "../../../studies/pacing/workload.ts";
+import { referenceBeliefs, viewOf } from "../../../test/support/pacing.ts";
 import { createDialer } from "../engine/create.ts";
 import { Count } from "../engine/meter.ts";
 import { parseScenario } from "../scenario/parse.ts";
-import { measure } from "../yardstick/measure.ts";
-import { yardstickScenario } from "../yardstick/workload.ts";
 import { openLoopRate } from "./open-loop.ts";
 import { type StateAwareExplanation, stateAware } from "./state-aware.ts";
 import { Observation } from "./strategy.ts";
-import { referenceBeliefs, viewOf } from "./test-support.ts";
 
 const PACING = [
   { strategy: "progressive" },

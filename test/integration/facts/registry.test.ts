@@ -2,10 +2,8 @@
 // judged by the newest file of its own area code.
 
 import fc from "fast-check";
-import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FactsUseCases, type GateVerdict, loadRegistry, type RefusedLine } from "../../../src/operations/index.ts";
-import { OTHERS } from "../../../src/store/index.ts";
 import { scaled } from "../../support/scale.ts";
 import { contacts, type FactsWorld, file, NOW, openFactsWorld, pack } from "./world.ts";
 
@@ -223,46 +221,6 @@ test("a list of changes of a whole list renews what it says that it covers, also
   expect(await judged([B212, A305, 13055550143], later)).toEqual(["DNC_STALE", "DNC_NATIONAL", ""]);
   await load([`305,5550144,${day(21)},A`], { changesSince: day(1), covers: "all", asOf: day(21) });
   expect(await judged([B212, 18135550143, A305, 12155550142], later)).toEqual(["", "", "DNC_NATIONAL", ""]);
-});
-
-test("a store of before: a file covers the area codes that it names, and that of a country without area codes is whole", async () => {
-  const client = new pg.Client({ connectionString: world.url });
-  await client.connect();
-  await client.query(`drop table outdial.registry_coverage; alter table outdial.registry_files drop column retired_at;
-    create unique index registry_current on outdial.registry_files (registry) where status = 'current';
-    -- What later versions added.
-    alter table outdial.replicas drop column refused, drop column alike;
-    alter table outdial.endpoints drop column known_at;
-    alter table outdial.approvals drop column requested_token;
-    alter table outdial.idempotency_keys drop column wrote;
-    alter table outdial.dialer_changes drop column machine;
-    alter table outdial.campaign_applies drop column machine;
-    alter table outdial.known_campaigns drop column lacking_since;
-    drop table outdial.known_counts;
-    alter table outdial.retrievals drop column compared;
-    drop table outdial.told_dials;
-    alter table outdial.fact_imports drop column size`);
-  for (const [id, registry, numbers] of [
-    [1, "US", [A212, A813]],
-    [2, "GB", [442079460018]],
-  ] as const) {
-    await client.query(`insert into outdial.registry_files overriding system value values
-      (${id}, '${registry}', '2026-02-20', 'x.txt', 'ann', 'current', 'sha256:0', ${numbers.length}, now(), null)`);
-    await client.query(`create table outdial.registry_numbers_${id} partition of outdial.registry_numbers for values in (${id})`);
-    await client.query(`insert into outdial.registry_numbers_${id} values ${numbers.map((one) => `(${id}, ${one})`).join()}`);
-  }
-  await client.query(
-    "delete from outdial.migrations where version >= (select version from outdial.migrations where name = 'area codes of registry files')",
-  );
-  await client.end();
-  await (await world.again()).close();
-  expect(
-    (await world.facts.registryFiles()).map(({ registry, covers }) => [registry, covers.map(({ areaCode }) => areaCode)]),
-  ).toEqual([
-    ["GB", [OTHERS]],
-    ["US", [212, 813]],
-  ]);
-  expect(await judged([A212, B212, A305])).toEqual(["DNC_NATIONAL", "", "DNC_NOT_COVERED"]);
 });
 
 /** A load, by what it is about. */

@@ -2,10 +2,10 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { detectionDelays, falseTriggers } from "../../../../studies/failover.ts";
 import { binomialCdf } from "../../../kernel/index.ts";
 import { failoverPolicySchema } from "./policy.ts";
 import { createTriggerRule, FALSE_TRIGGERS_PER_HOUR, levelOfLook, upperBound } from "./rule.ts";
-import { detectionDelays, falseTriggers } from "./study.ts";
 
 const policy = failoverPolicySchema.parse({ backup: "b" });
 const rule = createTriggerRule(policy);

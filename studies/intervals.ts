@@ -1,17 +1,17 @@
 // Measures how often the intervals and verdicts of a report hold: calls with known rates are simulated and reported by the same
 // functions as real ones. scripts/interval-study.ts runs it at length; a test runs a small part.
 
-import { createRandom, differenceInterval, normalQuantile, type RandomStream, wilsonInterval } from "../../kernel/index.ts";
-import { compareAll } from "../meaning/comparison.ts";
-import type { Rate } from "../meaning/conversion.ts";
-import { localTime } from "../meaning/local-time.ts";
-import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
-import { buildReport, tally } from "./build.ts";
-import { contestOfPeriods, contestsOf } from "./contests.ts";
-import { allRead } from "./coverage.ts";
-import type { Facts } from "./facts.ts";
-import { heatCells } from "./heat.ts";
-import type { ReportScope } from "./scope.ts";
+import { createRandom, differenceInterval, normalQuantile, type RandomStream, wilsonInterval } from "../src/kernel/index.ts";
+import { compareAll } from "../src/outcomes/meaning/comparison.ts";
+import type { Rate } from "../src/outcomes/meaning/conversion.ts";
+import { localTime } from "../src/outcomes/meaning/local-time.ts";
+import { DOCUMENTED_MAP } from "../src/outcomes/meaning/outcome-map.ts";
+import { buildReport, tally } from "../src/outcomes/report/build.ts";
+import { contestOfPeriods, contestsOf } from "../src/outcomes/report/contests.ts";
+import { allRead } from "../src/outcomes/report/coverage.ts";
+import type { Facts } from "../src/outcomes/report/facts.ts";
+import { heatCells } from "../src/outcomes/report/heat.ts";
+import type { ReportScope } from "../src/outcomes/report/scope.ts";
 
 /** Properties of a simulated campaign. Effects are standard deviations on the logit. */
 export interface StudyCondition {

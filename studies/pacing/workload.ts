@@ -1,9 +1,9 @@
 // The reference workload on which pacing strategies are compared: one endless list, one kind of agents, no limits on lines or
 // rates.
 
-import type { Pacing } from "../pacing/schema.ts";
-import { parseScenario } from "../scenario/parse.ts";
-import type { SimulationScenario } from "../scenario/schema.ts";
+import type { Pacing } from "../../src/dialing/pacing/schema.ts";
+import { parseScenario } from "../../src/dialing/scenario/parse.ts";
+import type { SimulationScenario } from "../../src/dialing/scenario/schema.ts";
 
 /** Seconds before measuring: by then the state is stationary and an outer control loop has settled. */
 const WARM_UP = 4 * 3600;

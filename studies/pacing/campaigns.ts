@@ -1,11 +1,11 @@
 // Campaigns that end, and windows of single days: measured periods that are not a month.
 
-import { createDialer } from "../engine/create.ts";
-import type { LeadSource } from "../engine/leads.ts";
-import { Count, Level } from "../engine/meter.ts";
-import { DAY } from "../engine/model.ts";
-import { sumOf } from "../results/sums.ts";
-import { parseScenario } from "../scenario/parse.ts";
+import { createDialer } from "../../src/dialing/engine/create.ts";
+import type { LeadSource } from "../../src/dialing/engine/leads.ts";
+import { Count, Level } from "../../src/dialing/engine/meter.ts";
+import { DAY } from "../../src/dialing/engine/model.ts";
+import { sumOf } from "../../src/dialing/results/sums.ts";
+import { parseScenario } from "../../src/dialing/scenario/parse.ts";
 
 const START = 8 * 3600;
 

@@ -1,8 +1,8 @@
 // Measures how often a trigger rule triggers falsely, and how fast it detects a true fall: a seeded simulation of minutes of
 // calls in sliding windows. Pure.
 
-import { createRandom, type RandomStream } from "../../../kernel/index.ts";
-import { createTriggerRule, type RuleReading, type TriggerRule } from "./rule.ts";
+import { createRandom, type RandomStream } from "../src/kernel/index.ts";
+import { createTriggerRule, type RuleReading, type TriggerRule } from "../src/operations/campaigns/failover/rule.ts";
 
 /** A rule under study, on the default window of 30 minutes with a look every minute. */
 export interface StudyRule {

@@ -1,8 +1,8 @@
 // Measures how often the intervals of a calibration contain the true value: attempts with known rates and durations are simulated
 // and calibrated. scripts/interval-study.ts runs it at length; a test runs a small part.
 
-import { createRandom, normalQuantile, type RandomStream, wilsonInterval } from "../../kernel/index.ts";
-import { type Calibration, createCalibration } from "./calibration.ts";
+import { type Calibration, createCalibration } from "../src/dialing/calibrate/calibration.ts";
+import { createRandom, normalQuantile, type RandomStream, wilsonInterval } from "../src/kernel/index.ts";
 
 /** Properties of the simulated records. */
 export interface CalibrationCondition {

@@ -1,12 +1,12 @@
 // Measures one long run of a scenario after its warm-up: occupancy and abandonment, with intervals from batch means.
 
-import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
-import { createDialer } from "../engine/create.ts";
-import { Count, Level } from "../engine/meter.ts";
-import type { PacingStrategy } from "../pacing/strategy.ts";
-import { type Sums, sumOf } from "../results/sums.ts";
-import { seconds } from "../scenario/fields.ts";
-import type { SimulationScenario } from "../scenario/schema.ts";
+import { createDialer } from "../../src/dialing/engine/create.ts";
+import { Count, Level } from "../../src/dialing/engine/meter.ts";
+import type { PacingStrategy } from "../../src/dialing/pacing/strategy.ts";
+import { type Sums, sumOf } from "../../src/dialing/results/sums.ts";
+import { seconds } from "../../src/dialing/scenario/fields.ts";
+import type { SimulationScenario } from "../../src/dialing/scenario/schema.ts";
+import { type RatioInterval, ratioInterval } from "../../src/kernel/index.ts";
 
 /** Figures of a run with their intervals. */
 export interface Measurement {

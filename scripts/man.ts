@@ -1,10 +1,10 @@
 // The manual pages, from the same declarations as the help: one for the program, and one for each of its commands with its
 // subcommands.
 
-import { type Declaration, isHidden, type Node, type Spec } from "./command.ts";
-import { EXIT_WORDS } from "./exit.ts";
-import { GLOBAL_OPTIONS } from "./globals.ts";
-import { TREE } from "./tree.ts";
+import { type Declaration, isHidden, type Node, type Spec } from "../src/cli/command.ts";
+import { EXIT_WORDS } from "../src/cli/exit.ts";
+import { GLOBAL_OPTIONS } from "../src/cli/globals.ts";
+import { TREE } from "../src/cli/tree.ts";
 
 const shown = TREE.filter(({ declaration }) => !isHidden(declaration));
 

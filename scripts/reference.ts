@@ -1,8 +1,8 @@
 // The reference of the command line as Markdown, made from the command tree.
 
 import type { Command } from "commander";
-import { buildProgram } from "./program.ts";
-import { MAKE_A_STORE, MAKE_TABLES, NOT_THROUGH_A_SERVICE, THROUGH_A_SERVICE } from "./tree.ts";
+import { buildProgram } from "../src/cli/program.ts";
+import { MAKE_A_STORE, MAKE_TABLES, NOT_THROUGH_A_SERVICE, THROUGH_A_SERVICE } from "../src/cli/tree.ts";
 
 const named = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
 

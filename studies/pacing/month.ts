@@ -1,10 +1,10 @@
 // Measured periods of 30 days. Each is one run, with nights between the shifts; the counts of the window go on from day to day.
 
-import { createDialer } from "../engine/create.ts";
-import { Count, Level } from "../engine/meter.ts";
-import { DAY } from "../engine/model.ts";
-import { sumOf } from "../results/sums.ts";
-import { parseScenario } from "../scenario/parse.ts";
+import { createDialer } from "../../src/dialing/engine/create.ts";
+import { Count, Level } from "../../src/dialing/engine/meter.ts";
+import { DAY } from "../../src/dialing/engine/model.ts";
+import { sumOf } from "../../src/dialing/results/sums.ts";
+import { parseScenario } from "../../src/dialing/scenario/parse.ts";
 
 interface Month {
   readonly occupancy: number;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { scaled } from "../../../test/support/scale.ts";
-import { STUDY_INTERVALS, type StudyCount, studyIntervals } from "./study.ts";
+import { scaled } from "../test/support/scale.ts";
+import { STUDY_INTERVALS, type StudyCount, studyIntervals } from "./intervals.ts";
 
 const REPETITIONS = scaled(1000, 30);
 const share = ({ count, of }: StudyCount) => count / of;

@@ -1,9 +1,7 @@
 // For tests: views of a dialer made by hand, and the beliefs of the reference workload.
 
-import { yardstickScenario } from "../yardstick/workload.ts";
-import type { DialingBeliefs } from "./beliefs.ts";
-import { beliefsOf } from "./beliefs-of.ts";
-import { AgentState, type DialerView } from "./strategy.ts";
+import { AgentState, beliefsOf, type DialerView, type DialingBeliefs } from "../../src/dialing/index.ts";
+import { yardstickScenario } from "../../studies/pacing/workload.ts";
 
 /** The state of a dialer as a test writes it; what is left out is nothing. */
 export interface ViewParts {

@@ -1,16 +1,16 @@
 // One run under a condition.
 
-import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
-import { createDialer } from "../engine/create.ts";
-import { Count, Level } from "../engine/meter.ts";
-import type { DialingBeliefs } from "../pacing/beliefs.ts";
-import { beliefsOf, liveRateOf } from "../pacing/beliefs-of.ts";
-import { type StateAwareParameters, stateAware } from "../pacing/state-aware.ts";
-import type { PacingStrategy } from "../pacing/strategy.ts";
-import { sumOf } from "../results/sums.ts";
-import { compileCalls } from "../scenario/compile.ts";
-import { secondOfDay, seconds } from "../scenario/fields.ts";
-import { parseScenario } from "../scenario/parse.ts";
+import { createDialer } from "../../src/dialing/engine/create.ts";
+import { Count, Level } from "../../src/dialing/engine/meter.ts";
+import type { DialingBeliefs } from "../../src/dialing/pacing/beliefs.ts";
+import { beliefsOf, liveRateOf } from "../../src/dialing/pacing/beliefs-of.ts";
+import { type StateAwareParameters, stateAware } from "../../src/dialing/pacing/state-aware.ts";
+import type { PacingStrategy } from "../../src/dialing/pacing/strategy.ts";
+import { sumOf } from "../../src/dialing/results/sums.ts";
+import { compileCalls } from "../../src/dialing/scenario/compile.ts";
+import { secondOfDay, seconds } from "../../src/dialing/scenario/fields.ts";
+import { parseScenario } from "../../src/dialing/scenario/parse.ts";
+import { type RatioInterval, ratioInterval } from "../../src/kernel/index.ts";
 import { type Condition, liveRate, REFERENCE, STEP } from "./conditions.ts";
 
 /** What a strategy reached in one condition. */

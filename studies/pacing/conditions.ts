@@ -1,9 +1,9 @@
 // Conditions beyond the reference workload: facts that a strategy does not know, that change, or that limit it. Each is one day,
 // which is the whole measured window.
 
-import type { KnownLevels } from "../pacing/jumping-rate.ts";
-import { parseScenario } from "../scenario/parse.ts";
-import type { SimulationScenario } from "../scenario/schema.ts";
+import type { KnownLevels } from "../../src/dialing/pacing/jumping-rate.ts";
+import { parseScenario } from "../../src/dialing/scenario/parse.ts";
+import type { SimulationScenario } from "../../src/dialing/scenario/schema.ts";
 
 /** A day on which pacing strategies are compared. */
 export interface Condition {
