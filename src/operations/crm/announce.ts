@@ -43,7 +43,8 @@ export function createCrmAnnouncer(deps: AnnouncerDependencies): CrmAnnouncer {
     const tally = cohortTally(scope, await readRun(deps.lake, scope, jobId));
     const { covers } = coverage;
     const { pagesOk, attempts } = totals;
-    const ended = { jobId, campaignId, from, to, status, pagesOk, attempts, finishedAt, codes, covers };
+    const quarantined = Object.keys(totals.quarantined).length > 0;
+    const ended = { jobId, campaignId, from, to, status, pagesOk, attempts, finishedAt, codes, covers, quarantined };
     const data = crmEnvelope(
       { ...ended, startedAt: startedAt ?? finishedAt, complianceHash: complianceHash ?? "" },
       tally,

@@ -12,6 +12,8 @@ export interface AnnouncedRun {
   readonly startedAt: number;
   readonly finishedAt: number;
   readonly status: "done" | "partly_failed";
+  /** Whether rows of the vendor were put into quarantine. */
+  readonly quarantined: boolean;
   readonly pagesOk: number;
   /** Requests sent for pages. */
   readonly attempts: number;
@@ -30,12 +32,15 @@ export interface RunTally {
   readonly unmapped: number;
 }
 
-const STATUS = { done: "COMPLETED", partly_failed: "COMPLETED_WITH_QUARANTINE" } as const;
+function statusOf({ status, quarantined }: AnnouncedRun): string {
+  if (status === "done") return "COMPLETED";
+  return quarantined ? "COMPLETED_WITH_QUARANTINE" : "COMPLETED_IN_PART";
+}
 
 /**
  * The data of the event. `download_success_rate` (share of page requests that brought a page; null when none was sent) and
  * `conversion_rate` are in percent, with two decimals. `COMPLETED_WITH_QUARANTINE`: some rows of the vendor were not records and
- * are not included. Without all calls of at least one day, `conversion_rate` is null. In addition to the documented members, `audit.outcome_definition`, `disposition_codes`, `covers` and `metrics.unmapped_records` say what the
+ * are not included; `COMPLETED_IN_PART`: fewer calls came than are known. Without all calls of at least one day, `conversion_rate` is null. In addition to the documented members, `audit.outcome_definition`, `disposition_codes`, `covers` and `metrics.unmapped_records` say what the
  * figures are based on.
  */
 export function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: string): Readonly<Record<string, unknown>> {
@@ -57,7 +62,7 @@ export function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: stri
       start_time: iso(run.from),
       end_time: iso(run.to),
       initiated_at: iso(run.startedAt),
-      status: STATUS[run.status],
+      status: statusOf(run),
       records_processed: tally.calls,
       compliance_hash: run.complianceHash,
       completed_at: iso(run.finishedAt),

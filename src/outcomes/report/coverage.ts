@@ -159,7 +159,8 @@ export function coverageOf(
   const days = new Map<string, "whole" | "part" | "none">();
   for (const { day, from, to } of daysOf(scope)) {
     const portion = { from: Math.max(from, scope.from), to: Math.min(to, scope.to, now) };
-    if (portion.from >= portion.to) continue;
+    // The moment at the end of a window that includes its end is no day of its own.
+    if (portion.from >= portion.to || (!lasts(portion) && lasts(scope))) continue;
     const cells = campaigns.flatMap((campaignId) => {
       const own = reads.get(campaignId) ?? [];
       if (scope.campaigns === undefined && own.every((read) => read.from >= portion.to)) return [];

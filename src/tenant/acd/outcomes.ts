@@ -29,6 +29,9 @@ const BEFORE_MS = DAY_MS;
 /** Figures of a quarter of an hour are complete, and its calls are over, when it ended so long ago. */
 const SETTLED_MS = 3_600_000;
 
+/** With this share of the dials that are counted, none are looked for elsewhere. */
+const NEARLY = 0.99;
+
 /** How far back contacts and attempts are queried, days; beyond that the report of all attempts is used. */
 const API_DAYS = 90;
 
@@ -263,8 +266,8 @@ export class Outcomes {
   }
 
   /**
-   * Dials on lists that the tenant no longer has, from its report of all attempts. It is asked when the tenant counts more dials in a quarter of an hour
-   * than it lists. A list was the skill's when contacts of it were handled on the skill. Dials of a quarter are taken when that makes no more than are
+   * Dials on lists that the tenant no longer has, from its report of all attempts. It is asked when the tenant counts more dials than it lists, by more than
+   * one in a hundred. A list was the skill's when contacts of it were handled on the skill. Dials of a quarter are taken when that makes no more than are
    * counted; otherwise they are not known to be the skill's. None where the report cannot be read.
    */
   async #gone(
@@ -294,7 +297,8 @@ export class Outcomes {
     };
     for (const { contactStartDate, isOutbound } of handled.values()) if (isOutbound !== false) count(contactStartDate);
     for (const { dateOfCall } of own) count(dateOfCall);
-    if (![...missing.values()].some((dials) => dials > 0)) return [];
+    const lacking = sumOf([...missing.values()].map((dials) => Math.max(0, dials)));
+    if (lacking <= (1 - NEARLY) * sumOf([...quarters.values()])) return [];
     const rows = (await this.#report.rows(from, to, options).catch((thrown: unknown) => unlessAborted(thrown).rows)).map(dialOf);
     const there = await this.#skills.allListIds(options);
     const lists = new Set(rows.filter(({ contactId = "" }) => handled.has(contactId)).map(({ listId }) => listId));
@@ -327,6 +331,8 @@ export class Outcomes {
     return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   }
 }
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, one) => sum + one, 0);
 
 const quarterOf = (text: string | undefined): number => Math.floor((timeOf(text) ?? 0) / QUARTER_MS) * QUARTER_MS;
 

@@ -141,9 +141,12 @@ const SKILL = "4001";
 /** A tenant of the profile `acd` whose only list is deleted after its calls were dialed. */
 async function openDeleted() {
   await using stack = new AsyncDisposableStack();
+  const events = await startReceiver(CRM_SECRET);
+  stack.defer(() => events.close());
   const world = stack.use(
     await startWorld({
       profile: "acd",
+      environment: { OUTDIAL_CRM_URL: events.url, OUTDIAL_CRM_SECRET: CRM_SECRET },
       yaml: `limits: ${JSON.stringify(UNLIMITED_ACD)}\n`,
       sandbox: {
         scenario: {
@@ -166,6 +169,7 @@ async function openDeleted() {
     world,
     days,
     dialed,
+    told: () => JSON.parse(events.received.at(-1)?.body ?? "{}").data,
     async deleteList() {
       const { accessKeyId, accessKeySecret } = world.sandbox.accessKey;
       const token = await fetch(`${world.url}/authentication/v1/token/access-key`, {
@@ -237,6 +241,9 @@ test("on acd, dials that nothing has are told with their reason, and the day has
     new RegExp(`it has \\d+ calls, and the tenant's own counter of dials on ${day} says ${of} \\(list 501 is gone\\)`),
   );
   expect(stderr).toContain("list 501 is gone");
+  const { metrics, audit } = tenant.told();
+  expect(metrics).toMatchObject({ conversion_rate: null, summary: { performance_trend: null } });
+  expect(audit).toMatchObject({ status: "COMPLETED_IN_PART", covers: { words: expect.stringContaining("list 501 is gone") } });
   const report = await tenant.report(first, second + DAY);
   expect(report.covers.words).toMatch(
     new RegExp(`^1 of 2 days; \\d+ of ${of} dials are missing on ${day}: list 501 is gone; \\d+ calls are left out$`),
