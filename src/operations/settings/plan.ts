@@ -42,7 +42,7 @@ export function changePlanOf(
       gate,
       findings,
       refusals,
-      overridden,
+      overridden: overridden.map((words) => words.split(":")[0]),
       retry,
     },
     refusals,
