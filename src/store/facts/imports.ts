@@ -56,7 +56,7 @@ export async function importsUnderWay(
   { silentMs, leastLine }: { readonly silentMs: number; readonly leastLine: number },
 ): Promise<UnderWay | undefined> {
   const [row] = await store.query<{ since: number | null; toCome: number | null }>(
-    `select extract(epoch from min(started_at)) * 1000 as since,
+    `select (extract(epoch from min(started_at)) * 1000)::float8 as since,
        case when bool_and(size is not null) then sum(greatest(0, size / $3 - coalesce((in_force ->> kind)::bigint, 0)))::float8 end as "toCome"
      from outdial.fact_imports where kind = $1 and ${UNDER_WAY} and beat_at > clock_timestamp() - $2 * interval '1 millisecond'`,
     [kind, silentMs, leastLine],
