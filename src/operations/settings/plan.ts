@@ -33,7 +33,7 @@ export function changePlanOf(
   return {
     operation,
     summary: `${operation === "dialer.rollback" ? "Go back to dialer settings" : "Apply dialer settings from"} ${sourceName}: ${fields}${overridden.length > 0 ? ", a gate overridden" : ""}`,
-    // What was measured changes from minute to minute, and the prediction with it; what counts is whether it lets the settings pass.
+    // What was measured changes from minute to minute, and the prediction with it: what counts is whether it is a refusal, and what is passed over (in `gate`).
     relies: {
       ...(subject === "" ? {} : { subject }),
       snapshot,
@@ -42,7 +42,6 @@ export function changePlanOf(
       gate,
       findings,
       refusals,
-      overridden: overridden.map((words) => words.split(":")[0]),
       retry,
     },
     refusals,
