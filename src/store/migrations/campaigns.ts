@@ -22,6 +22,7 @@ create table outdial.dialer_changes (
   ended_at timestamptz,
   -- Empty for settings that a tenant has once.
   subject text collate "C" not null default '',
+  -- Version of its machine: another one may replay the same events to another state.
   machine integer not null default 1
 );
 -- One change at a time.
@@ -59,7 +60,9 @@ create table outdial.campaign_applies (
   message text,
   created_at timestamptz not null,
   ended_at timestamptz,
+  -- The latest stop when it was asked for: one after it calls it off, whatever the clocks of the machines say.
   stop_mark bigint not null default 0,
+  -- Version of its machine: another one may replay the same events to another state.
   machine integer not null default 1
 );
 -- One apply at a time.
@@ -133,6 +136,7 @@ create table outdial.state_intents (
   asked_at timestamptz,
   -- Null when nobody is: it has ended, its outcome is unknown and was told as that, or an emergency stop carries it out.
   executor text collate "C",
+  -- The latest stop when it was asked for: one after it calls it off, whatever the clocks of the machines say.
   stop_mark bigint not null default 0,
   check ((ended_at is null) = (outcome is null))
 );
@@ -185,7 +189,7 @@ create table outdial.handover_holds (
   primary key (campaign, number)
 );
 
--- Every campaign that a list of the tenant named. One that a later whole list does not name is kept with gone_at.
+-- Every campaign that a list of the tenant named. One that a later whole list does not name is kept with lacking_since.
 create table outdial.known_campaigns (
   id text collate "C" primary key,
   name text not null,
@@ -196,8 +200,9 @@ create table outdial.known_campaigns (
   place integer not null,
   gone_at timestamptz,
   -- When a reading last showed it in another state than paused; null once it was looked at by itself and was paused.
+  -- A list that shows it paused does not take back that it may dial.
   active_at timestamptz,
-  -- Since when the tenant's list lacks it. From now on gone_at is the word of a person: until then a list did not make it gone.
+  -- Since when the tenant's list lacks it; gone_at is the word of a person that it is gone.
   lacking_since timestamptz
 );
 create index known_campaigns_order on outdial.known_campaigns (place, id) where gone_at is null;

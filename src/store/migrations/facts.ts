@@ -1,6 +1,7 @@
 // Facts about persons: consent, opt-outs, do-not-call registries, calls; and what the pre-dial gate decided.
 
 export const facts = `
+-- Facts are only added, so that no path of the code, present or future, can take an opt-out back. A number is a bigint, half the size of its text.
 create function outdial.refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception 'outdial.% is append-only: % is refused', tg_table_name, lower(tg_op) using errcode = 'restrict_violation';

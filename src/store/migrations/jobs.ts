@@ -96,6 +96,7 @@ create table outdial.interaction_changes (
 );
 create index interaction_changes_by_interaction on outdial.interaction_changes (interaction_id, announced_at desc);
 
+-- Budgets that processes share: worth nothing after a crash.
 create unlogged table outdial.rate_limits (
   scope text not null,
   family text not null,

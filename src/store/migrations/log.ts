@@ -86,6 +86,7 @@ create table outdial.endpoints (
   off_since timestamptz,
   off_reason text,
   on_since timestamptz,
+  -- Events are written for it by every process since then.
   known_at timestamptz
 );
 

@@ -54,6 +54,7 @@ create table outdial.idempotency_keys (
   created_at timestamptz not null,
   -- Until then nobody else may try; a process that died leaves it behind.
   locked_until timestamptz not null,
+  -- What it wrote: a repetition of one whose answer was lost is not carried out a second time.
   wrote json,
   primary key (principal, key)
 );
@@ -75,9 +76,11 @@ create table outdial.approvals (
   message text,
   -- Null for what was asked for before plans were kept.
   plan json,
+  -- So that nobody is their own second person.
   requested_person text,
   executor text collate "C",
   job_id text collate "C" references outdial.jobs on delete set null,
+  -- It is not carried out after that token has ended.
   requested_token text collate "C" references outdial.api_tokens on delete set null
 );
 create index approvals_age on outdial.approvals (requested_at desc, id);
