@@ -11,6 +11,18 @@ export { newId } from "./ids.ts";
 export { isDay, parseInstant } from "./iso-time.ts";
 export { issueText } from "./issue-words.ts";
 export { jobTitle } from "./job-words.ts";
+export {
+  aggregate,
+  allHold,
+  type Covers,
+  type Known,
+  type Missing,
+  measured,
+  NOT_KNOWN,
+  SOURCES,
+  type Source,
+  type Verdict,
+} from "./known.ts";
 export { installCommand, missingPackage } from "./packages.ts";
 export {
   APPLY_PHASE_WORDS,
