@@ -35,6 +35,10 @@ function gateWords(id: string, { allowed, refusals, judged, nextAllowed, onCompa
 const instantText = (time: string): string => formatInstant(Date.parse(time));
 const rateText = (rate: number | null | undefined): string => (rate === null || rate === undefined ? "" : share(rate));
 
+/** Beside whether it dials: that it must not, and why. */
+const mustNot = ({ verdict, why }: CampaignSummary["mayDial"]): string =>
+  verdict === "not_ok" ? `, must not (${why.join(", ")})` : verdict === "unknown" ? ", whether it may is not known" : "";
+
 /** A table of campaigns, one in each line. */
 export const HEALTH = table<CampaignSummary>(
   [
@@ -63,8 +67,8 @@ export const HEALTH = table<CampaignSummary>(
     { title: "figures", value: ({ stale }) => (stale ? "stale" : "fresh") },
     {
       title: "dialing",
-      value: ({ dialing, notDialing }) =>
-        notDialing === null ? "yes" : `${dialing === null ? "not known" : "no"}: ${notDialing.first}`,
+      value: ({ dialing, notDialing, mayDial }) =>
+        notDialing === null ? `yes${mustNot(mayDial)}` : `${dialing === null ? "not known" : "no"}: ${notDialing.first}`,
     },
   ],
   { widest: 60 },
@@ -72,13 +76,13 @@ export const HEALTH = table<CampaignSummary>(
 
 /** Everything about one campaign. */
 export function healthLines(campaign: CampaignStatus): string[] {
-  const { id, name, status, activeCalls, dialing, notDialing, failover, abandonment, windows, gate, dialer } = campaign;
+  const { id, name, status, activeCalls, dialing, notDialing, mayDial, failover, abandonment, windows, gate, dialer } = campaign;
   const named = name === id ? "" : ` · ${printable(name)}`;
   const calls = activeCalls === null ? "" : ` · ${grouped(activeCalls)} calls under way`;
   const lines = [`${printable(id)}${named} · ${printable(status ?? "state unknown")}${calls}`];
   lines.push(
     notDialing === null
-      ? "dialing"
+      ? `dialing${mustNot(mayDial)}`
       : `${dialing === null ? "whether it dials is NOT KNOWN" : "NOT dialing"}: ${printableWhole(notDialing.first)}`,
   );
   for (const { text } of notDialing?.all.slice(1) ?? []) lines.push(`  also: ${printableWhole(text)}`);

@@ -20,14 +20,14 @@ const WINDOW_MINUTES = 30;
 const AT_ONCE = 4;
 
 export const status: Run<typeof declared.status> = async ({ args: { id }, options, io }) => {
-  const { watch, every } = options;
+  const { watch, every, check } = options;
   const { signal } = io;
   try {
     await using campaigns = await statusesOf(options, io);
     for (let first = true; ; first = false) {
       const list = await campaigns.read(id, first);
       await show(list, id !== undefined, io);
-      if (!watch) return codeOf(list);
+      if (!watch) return codeOf(list, check);
       await io.clock.sleep(every, signal);
     }
   } catch (thrown) {
@@ -106,10 +106,17 @@ async function show(list: CampaignStatusList, one: boolean, io: Io): Promise<voi
   if (failed !== null) io.say(`not all of it could be read at ${failed.at}: ${printable(failed.message)}`);
 }
 
-/** What the tenant would not tell decides the exit code; a campaign that does not dial is no failure. */
-function codeOf({ items, failed }: CampaignStatusList): number {
+/**
+ * What the tenant would not tell decides the exit code; a campaign that does not dial is no failure.
+ * @param check one that dials and must not is
+ */
+function codeOf({ items, failed }: CampaignStatusList, check: boolean): number {
+  const calls = ({ lastDialing, activeCalls }: CampaignStatus) => lastDialing.value === true || (activeCalls ?? 0) > 0;
+  if (check && items.some((one) => one.mayDial.verdict === "not_ok" && calls(one))) return EXIT.refused;
   const problems = items.flatMap((one) => one.failed ?? []);
   if (failed !== null || (problems.length > 0 && problems.length === items.length))
     return exitOf((failed ?? problems[0])?.code ?? "");
+  if (check && items.some((one) => one.dialing === null || (one.mayDial.verdict === "unknown" && calls(one))))
+    return EXIT.partlyFailed;
   return problems.length === 0 ? EXIT.done : EXIT.partlyFailed;
 }

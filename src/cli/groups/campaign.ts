@@ -106,6 +106,7 @@ export const status = command("status", TENANT_AND_STORE, {
   summary: "what a campaign does, how well, and why it is not dialing",
   args: [id("[id]", "a campaign; all of them by default")],
   options: [
+    flag("--check", "end with 3 when one dials that must not, and with 4 when that is not known"),
     flag("--watch", "again and again, until interrupted"),
     span("--every <span>", "with --watch: how often", {
       default: "10s",
@@ -119,7 +120,7 @@ export const status = command("status", TENANT_AND_STORE, {
     }),
   ],
   notes:
-    "Exit code 0 whether it dials or not; 4, 5 or 6 when the tenant did not tell everything.\n" +
+    "Exit code 0 whether it dials or not; 4, 5 or 6 when the tenant did not tell everything. With --check 3 when one dials that must not, for example outside hours.\n" +
     "Through a service (OUTDIAL_URL) a campaign that is named is read first; all of them are shown as the service last read them.",
 });
 

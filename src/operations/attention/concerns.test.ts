@@ -17,6 +17,8 @@ function health(change: Partial<KnownHealth>): KnownHealth {
     status: "active",
     dialing: true,
     notDialing: null,
+    lastDialing: { value: true, at: NOW, from: "measured" },
+    lastNotDialing: null,
     failover: null,
     reading: null,
     windows: [],
@@ -28,7 +30,14 @@ function health(change: Partial<KnownHealth>): KnownHealth {
   } as KnownHealth;
 }
 
-const window = (zone: string, open: number) => ({ zone, contacts: 3, open, until: null, opens: NOW + HOUR });
+const window = (zone: string, open: number) => ({
+  zone,
+  contacts: 3,
+  open,
+  until: null,
+  opens: NOW + HOUR,
+  closed: open > 0 ? null : NOW - HOUR / 2,
+});
 const reading = (activeCalls: number) => ({ at: NOW, receivedAt: NOW, activeCalls }) as KnownHealth["reading"];
 const silent = (code: string, text: string) =>
   health({ dialing: false, notDialing: { dials: false, first: text, all: [{ code, text }] } as KnownHealth["notDialing"] });
@@ -37,6 +46,7 @@ const concerns = (one: KnownHealth, failed: KnownHealth["failed"] = null) =>
     list: { campaigns: [one], readAt: NOW - HOUR, failed },
     lastCalls: new Map([["a", NOW - HOUR]]),
     phaseSince: new Map([["a", NOW - 2 * HOUR]]),
+    callsSince: new Map([["a", NOW - 3 * HOUR]]),
   });
 
 test("a campaign that is well needs nobody, nor one that is paused, outside its hours or not read yet", () => {
@@ -51,7 +61,13 @@ test("calls while every window is closed are urgent", () => {
   expect(rest).toEqual([]);
   expect(one).toMatchObject({ code: "calls_outside_hours", severity: "urgent", cause: "windows" });
   expect(one?.evidence[0]).toContain("Asia/Tokyo");
-  expect(concerns(health({ reading: reading(4), windows: [window("Asia/Tokyo", 0)], stale: true }))).toEqual([]);
+  // Since the window closed, while calls were under way already; with old figures, as last seen.
+  const since = new Date(NOW - HOUR / 2).toISOString();
+  expect(one).toMatchObject({ since, lastSeen: null });
+  expect(concerns(health({ reading: reading(4), windows: [window("Asia/Tokyo", 0)], stale: true }))).toMatchObject([
+    { code: "calls_outside_hours", since, lastSeen: new Date(NOW).toISOString() },
+  ]);
+  expect(concerns(health({ reading: reading(4) }))).toMatchObject([{ code: "calls_hours_unknown", severity: "urgent" }]);
 });
 
 test("a campaign that dials while the tenant does not hold the company's list back is urgent", () => {
@@ -100,6 +116,16 @@ test("a pair that a person must see to is told once, with its primary, since its
 test("a tenant that cannot be read is one concern, not one for each campaign", () => {
   const failed = { code: "vendor_unavailable", message: "503", at: NOW };
   const one = { ...silent("unreachable", "cannot be asked"), dialing: null, failed };
+  // What it did before stays.
+  const last = {
+    ...one,
+    lastDialing: { value: false, at: NOW - HOUR, from: "measured" },
+    lastNotDialing: silent("no_agents", "nobody is logged in").notDialing,
+  } as const;
+  expect(concerns(last, failed)).toMatchObject([
+    { code: "tenant_unreadable" },
+    { code: "not_dialing", cause: "agents", lastSeen: new Date(NOW - HOUR).toISOString() },
+  ]);
   expect(concerns(one, failed)).toMatchObject([{ code: "tenant_unreadable", since: new Date(NOW - HOUR).toISOString() }]);
   expect(concerns(one)).toMatchObject([{ code: "not_known", cause: "tenant" }]);
 });

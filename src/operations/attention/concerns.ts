@@ -1,17 +1,31 @@
 // What about campaigns needs attention, with the cause that the readings show. Pure.
 
 import { formatInstant } from "../../compliance/index.ts";
-import { durationText, type Instant, percent } from "../../kernel/index.ts";
+import {
+  aggregate,
+  allHold,
+  durationText,
+  type Instant,
+  type Known,
+  measured,
+  NOT_KNOWN,
+  percent,
+  type Verdict,
+} from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
 import type { CauseCode } from "../campaigns/health/why.ts";
 import { SAY_GONE } from "../known/index.ts";
-import type { Concern } from "../views/schemas/attention.ts";
+import type { Concern, TenantKnown } from "../views/schemas/attention.ts";
 import type { MissingThing } from "../views/schemas/tenant.ts";
 import { timeText } from "../views/texts.ts";
 
 /** A concern, before adding what people said about it. */
-export type Found = Omit<Concern, "key" | "acknowledged" | "owner"> & {
+export type Found = Omit<Concern, "key" | "acknowledged" | "owner" | "lastSeen" | "campaigns"> & {
+  /** When the tenant showed it last; absent while what says so is fresh. */
+  readonly lastSeen?: string | null | undefined;
+  /** Of a campaign: what it is when several have it, for one item with all of them. Absent where each is a cause of its own. */
+  readonly many?: string | undefined;
   /** Identifies this occurrence of the concern; null when it is not known. */
   readonly episode: string | null;
 };
@@ -49,10 +63,47 @@ interface CampaignEvidence {
   readonly lastCalls: ReadonlyMap<string, Instant>;
   /** Since when the pair of a primary is in its phase. */
   readonly phaseSince: ReadonlyMap<string, Instant>;
+  /** Since when calls have been under way, by campaign. */
+  readonly callsSince: ReadonlyMap<string, Instant>;
+}
+
+const PARTS = [
+  ["status", "states"],
+  ["figures", "figures"],
+  ["gate", "calling windows"],
+] as const;
+
+/** What is known of the campaigns, before what was found of them. @param list as it was last read */
+export function tenantKnownOf({ campaigns, readAt, failed }: KnownList): TenantKnown {
+  const each = campaigns.map(({ readAt: read }): Known<true> & { readonly verdict: Verdict } => {
+    const missing = PARTS.filter(([part]) => read[part] === null).map(([, what]) => ({ what, count: 1 }));
+    const whole = aggregate(
+      PARTS.map(([part]) => measured(true as const, read[part])),
+      () => true as const,
+    );
+    const verdict: Verdict = missing.length === 0 ? { is: "ok" } : { is: "unknown", missing };
+    return { ...(missing.length === 0 ? whole : NOT_KNOWN), covers: undefined, verdict };
+  });
+  const { at, covers = { known: 0, of: 0 } } = aggregate(each, () => true);
+  const list: Verdict =
+    readAt === null ? { is: "unknown", missing: [{ what: "the list of campaigns", count: 1 }] } : { is: "ok" };
+  const verdict = allHold([
+    list,
+    ...each.map((one) => one.verdict),
+    ...(failed === null ? [] : [{ is: "unknown", missing: [] } as const]),
+  ]);
+  return {
+    verdict: verdict.is,
+    covers,
+    oldest: timeText(at),
+    latest: timeText(readAt),
+    missing: verdict.is === "unknown" ? verdict.missing : [],
+    away: failed === null ? null : { since: timeText(readAt), reason: failed.message },
+  };
 }
 
 /** Concerns of all campaigns, in the order of the list. */
-export function campaignConcerns({ list, lastCalls, phaseSince }: CampaignEvidence): Found[] {
+export function campaignConcerns({ list, lastCalls, phaseSince, callsSince }: CampaignEvidence): Found[] {
   const { failed, readAt, campaigns } = list;
   const away: Found[] =
     failed === null
@@ -70,7 +121,10 @@ export function campaignConcerns({ list, lastCalls, phaseSince }: CampaignEviden
             episode: timeText(readAt),
           },
         ];
-  return [...away, ...campaigns.flatMap((one) => ofCampaign(one, { lastCalls, phaseSince, isAway: failed !== null }))];
+  return [
+    ...away,
+    ...campaigns.flatMap((one) => ofCampaign(one, { lastCalls, phaseSince, callsSince, isAway: failed !== null })),
+  ];
 }
 
 /** What the tenant's answers lack of what is known: campaigns as one concern, each contact list as one. */
@@ -118,32 +172,38 @@ export function missingConcerns(missing: readonly MissingThing[]): Found[] {
 
 function ofCampaign(
   health: KnownHealth,
-  { lastCalls, phaseSince, isAway }: Pick<CampaignEvidence, "lastCalls" | "phaseSince"> & { readonly isAway: boolean },
+  { lastCalls, phaseSince, callsSince, isAway }: Omit<CampaignEvidence, "list"> & { readonly isAway: boolean },
 ): Found[] {
   const subject = { kind: "campaign", id: health.id, name: health.name } as const;
   return [
     ...ofPair(health, subject, phaseSince),
-    ...ofCalls(health, subject),
+    ...ofCalls(health, subject, callsSince),
     ...ofCompanyList(health, subject),
     ...ofBudget(health, subject),
     ...ofSilence(),
   ];
 
   function ofSilence(): Found[] {
-    const { status, dialing, notDialing, failed } = health;
+    const { status, dialing, failed, lastDialing, lastNotDialing } = health;
+    // What the tenant showed last stays until it shows something else.
+    const isLast = dialing === null && lastDialing.value === false;
+    const notDialing = isLast ? lastNotDialing : health.notDialing;
     if (status !== "active" || notDialing === null) return [];
     const [first] = notDialing.all;
     if (first === undefined || QUIET.has(first.code)) return [];
     const [cause = null, next = "Look at the campaign's page and at the tenant."] = CAUSES[first.code] ?? [];
     // An unknown state is not reported while it was only not read yet; when the whole tenant is away, that is one concern.
-    if (dialing === null && (failed === null || isAway)) return [];
+    const isUnknown = dialing === null && !isLast;
+    if (isUnknown && (failed === null || isAway)) return [];
     const since = timeText(lastCalls.get(health.id) ?? null);
     return [
       {
-        code: dialing === null ? "not_known" : "not_dialing",
+        code: isUnknown ? "not_known" : "not_dialing",
         severity: "soon",
         subject,
-        what: dialing === null ? "it is active, but it is not known whether it dials" : "it is active and does not dial",
+        what: isUnknown ? "it is active, but it is not known whether it dials" : "it is active and does not dial",
+        many: isUnknown ? "they are active, but it is not known whether they dial" : "they are active and do not dial",
+        lastSeen: isLast ? timeText(lastDialing.at) : null,
         cause,
         evidence: notDialing.all.map(({ text }) => text),
         since,
@@ -176,23 +236,46 @@ function ofPair({ failover, id }: KnownHealth, subject: Subject, phaseSince: Cam
   ];
 }
 
-function ofCalls({ reading, windows, stale }: KnownHealth, subject: Subject): Found[] {
+function ofCalls(
+  { id, reading, windows, stale, failed }: KnownHealth,
+  subject: Subject,
+  callsSince: CampaignEvidence["callsSince"],
+): Found[] {
   const calls = reading?.activeCalls ?? 0;
-  if (stale || calls === 0 || windows.length === 0 || windows.some(({ open }) => open > 0)) return [];
+  if (reading === null || calls === 0 || windows.some(({ open }) => open > 0)) return [];
+  const seen = reading.at ?? reading.receivedAt;
+  const began = callsSince.get(id) ?? seen;
+  const common = {
+    severity: "urgent",
+    subject,
+    cause: "windows",
+    lastSeen: stale || failed !== null ? timeText(seen) : null,
+    episode: null,
+  } as const;
+  if (windows.length === 0)
+    return [
+      {
+        ...common,
+        code: "calls_hours_unknown",
+        what: `${calls} calls are under way, and its calling windows are not known`,
+        many: "calls are under way, and their calling windows are not known",
+        evidence: [],
+        since: timeText(began),
+        next: "Their windows are read next; when that lasts, pause the campaign, or see under Tenant what does not answer.",
+      },
+    ];
   const opens = windows.flatMap((one) => (one.opens === null ? [] : [one.opens]));
   return [
     {
+      ...common,
       code: "calls_outside_hours",
-      severity: "urgent",
-      subject,
       what: `${calls} calls are under way although every calling window of its list is closed`,
-      cause: "windows",
+      many: "they call outside hours: every calling window of their lists is closed",
       evidence: [
         `closed: ${windows.map(({ zone }) => zone).join(", ")}${opens.length === 0 ? "" : `; the first opens at ${formatInstant(Math.min(...opens))}`}`,
       ],
-      since: timeText(reading?.at ?? reading?.receivedAt ?? null),
+      since: timeText(Math.max(began, ...windows.flatMap(({ closed }) => closed ?? []))),
       next: "Pause the campaign, then see why the tenant dials: its own calling hours, or the zones of the contacts.",
-      episode: null,
     },
   ];
 }

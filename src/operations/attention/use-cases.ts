@@ -16,9 +16,9 @@ import { JOB_KINDS } from "../jobs/use-cases.ts";
 import { KnownAnswers } from "../known/index.ts";
 import type { DialerUseCases } from "../settings/use-cases.ts";
 import { Together } from "../together.ts";
-import type { AttentionVerb, Concern } from "../views/schemas/attention.ts";
+import type { AttentionList, AttentionVerb, Concern, TenantKnown } from "../views/schemas/attention.ts";
 import { timeText } from "../views/texts.ts";
-import { campaignConcerns, type Found, missingConcerns } from "./concerns.ts";
+import { campaignConcerns, type Found, missingConcerns, tenantKnownOf } from "./concerns.ts";
 import { beginOf, dropConcern, dropOf, EARLIER_WINDOWS, isJudged } from "./drop.ts";
 import { brokenImportConcern, optOutConcerns } from "./opt-out-concerns.ts";
 import { approvalConcern, jobConcerns, settingsConcerns, storeConcerns } from "./work.ts";
@@ -45,7 +45,7 @@ type Part = () => Promise<readonly Found[]>;
 export class AttentionUseCases {
   readonly #context: Pick<Context, "store" | "clock">;
   readonly #parts: AttentionParts;
-  readonly #together = new Together<readonly Concern[]>();
+  readonly #together = new Together<AttentionList>();
 
   constructor(context: Pick<Context, "store" | "clock">, parts: AttentionParts) {
     this.#context = context;
@@ -53,11 +53,22 @@ export class AttentionUseCases {
   }
 
   /** Urgent things first, then those that nobody has acknowledged. A part that cannot be checked is a concern itself. */
-  list(): Promise<readonly Concern[]> {
-    return this.#together.get(() => this.#list());
+  list(): Promise<AttentionList> {
+    return this.#together.get(async () => {
+      const [each, known] = await Promise.all([this.#each(), this.#known()]);
+      const items = incidents(each);
+      const verdict = items.some(({ acknowledged }) => acknowledged === null) ? "not_ok" : known.verdict;
+      return { items, known: { ...known, verdict } };
+    });
   }
 
-  async #list(): Promise<readonly Concern[]> {
+  async #known(): Promise<TenantKnown> {
+    const { store, clock } = this.#context;
+    return tenantKnownOf(await knownList(store, clock));
+  }
+
+  /** One for each campaign and thing, in any order. */
+  async #each(): Promise<readonly Told[]> {
     const { health } = this.#context.store;
     const parts: Readonly<Record<string, Part>> = {
       "the store": async () => storeConcerns(health.conditions(), health.unseenHeads()),
@@ -77,23 +88,28 @@ export class AttentionUseCases {
       ...Object.entries(parts).map(async ([name, part]) => part().catch((thrown: unknown) => [unread(name, thrown)])),
     ]);
     const said = new Map(words.map((word) => [word.key, word]));
-    const concerns = found.flat().map((one) => concernOf(one, said, this.#context.clock.now()));
-    const rank = ({ severity, acknowledged }: Concern) => (acknowledged === null ? 0 : 2) + (severity === "urgent" ? 0 : 1);
-    return concerns.toSorted((a, b) => rank(a) - rank(b));
+    return found.flat().map((one) => concernOf(one, said, this.#context.clock.now()));
   }
 
   /**
-   * A person acknowledges, takes or releases a thing; entered in the audit log.
+   * A person acknowledges, takes or releases a thing, with all campaigns of it; entered in the audit log.
    * @throws OperationError `not_found` when it no longer needs attention
    */
   async say(key: string, verb: AttentionVerb, by: string, note: string | undefined): Promise<Concern> {
-    const { store, clock } = this.#context;
-    const concern = (await this.list()).find((one) => one.key === key);
+    const each = await this.#each();
+    const concern = incidents(each).find((one) => one.key === key);
     if (concern === undefined)
       throw new OperationError("not_found", "this no longer needs attention, or has changed", {
         advice: "Read the list again.",
       });
-    const { acknowledged, owner } = concern;
+    const parts = each.filter((one) => one.key === key || incidentKey(one) === key);
+    const said = await Promise.all(parts.map((part) => this.#say(part, verb, by, note)));
+    return incidents(said).find((one) => one.key === key) ?? concern;
+  }
+
+  async #say(concern: Told, verb: AttentionVerb, by: string, note: string | undefined): Promise<Told> {
+    const { store, clock } = this.#context;
+    const { key, acknowledged, owner } = concern;
     const seen = verb === "acknowledge" ? { by, at: timeText(clock.now()), note: note ?? null } : acknowledged;
     const word: AttentionWord = {
       key,
@@ -118,12 +134,14 @@ export class AttentionUseCases {
     const silent = list.campaigns.flatMap(({ id, status, notDialing }) =>
       status === "active" && notDialing !== null ? [id] : [],
     );
-    const [lastCalls, ...since] = await Promise.all([
+    const calling = list.campaigns.flatMap(({ id, reading }) => ((reading?.activeCalls ?? 0) > 0 ? [id] : []));
+    const [lastCalls, callsSince, ...since] = await Promise.all([
       store.metrics.lastWithCalls(silent),
+      store.metrics.callsSince(calling),
       ...stuck.map(async (id) => [id, await this.#phaseSince(id)] as const),
     ]);
     const phaseSince = new Map(since.flatMap(([id, at]) => (at === null ? [] : [[id, at]])));
-    return [...campaignConcerns({ list, lastCalls, phaseSince }), ...(await this.#drops(list.campaigns))];
+    return [...campaignConcerns({ list, lastCalls, phaseSince, callsSince }), ...(await this.#drops(list.campaigns))];
   }
 
   /** Drops of success rates, each with its cause. */
@@ -293,10 +311,48 @@ function unread(name: string, thrown: unknown): Found {
   };
 }
 
-function concernOf({ episode, ...found }: Found, said: ReadonlyMap<string, AttentionWord>, now: Instant): Concern {
-  const key = [found.code, found.subject.id, episode ?? ""].join(" ");
+/** A concern before those of one cause are put together. */
+type Told = Concern & Pick<Found, "many">;
+
+function concernOf({ episode, lastSeen = null, ...found }: Found, said: ReadonlyMap<string, AttentionWord>, now: Instant): Told {
+  const { subject, what, since } = found;
+  const key = [found.code, subject.id, episode ?? ""].join(" ");
   const word = said.get(key);
   const { acknowledgedBy: by = null, acknowledgedAt: at = null, note = null, owner = null } = word ?? {};
   const isSeen = by !== null && at !== null && now - at < SEEN_MS;
-  return { key, ...found, acknowledged: isSeen ? { by, at: timeText(at), note } : null, owner };
+  const { id, name } = subject;
+  const campaigns = subject.kind === "campaign" ? [{ id, name, what, since, lastSeen }] : [];
+  return { key, ...found, lastSeen, campaigns, acknowledged: isSeen ? { by, at: timeText(at), note } : null, owner };
+}
+
+/** Campaigns with the same cause, which is told by what is to be done about it, are one item. */
+const incidentKey = ({ code, cause, next, many }: Told): string | undefined =>
+  many === undefined ? undefined : `${code} * ${cause ?? ""} ${next}`.slice(0, 900);
+
+/** One item for each cause with its campaigns inside, urgent things first, then those that somebody has not acknowledged. */
+function incidents(each: readonly Told[]): readonly Concern[] {
+  const groups = Map.groupBy(each, (one) => incidentKey(one) ?? one.key);
+  const items = [...groups].map(([key, [first, ...rest]]): Concern => {
+    if (first === undefined) throw new TypeError("a group without a member");
+    const { many = "", ...one } = first;
+    if (rest.length === 0) return one;
+    const all = [first, ...rest];
+    const earliest = (of: "since" | "lastSeen") => all.flatMap((member) => member[of] ?? []).sort()[0] ?? null;
+    const owners = new Set(all.map(({ owner }) => owner));
+    return {
+      ...one,
+      key,
+      subject: { kind: "campaign", id: "", name: `${all.length} campaigns` },
+      what: many,
+      evidence: all.slice(0, 20).map(({ subject, evidence, what }) => `${subject.name} (${subject.id}): ${evidence[0] ?? what}`),
+      since: earliest("since"),
+      lastSeen: earliest("lastSeen"),
+      campaigns: all.flatMap(({ campaigns }) => campaigns),
+      // One that joins it is new.
+      acknowledged: all.every(({ acknowledged }) => acknowledged !== null) ? first.acknowledged : null,
+      owner: owners.size === 1 ? first.owner : null,
+    };
+  });
+  const rank = ({ severity, acknowledged }: Concern) => (acknowledged === null ? 0 : 2) + (severity === "urgent" ? 0 : 1);
+  return items.toSorted((a, b) => rank(a) - rank(b));
 }

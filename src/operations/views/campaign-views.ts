@@ -27,7 +27,7 @@ const QUIET: ReadonlySet<string> = new Set(["watching", "securing", "halted"]);
 
 /** A campaign as lists show it. */
 export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
-  const { reading, success, failover, dialing, notDialing, readAt } = health;
+  const { reading, success, failover, dialing, notDialing, lastDialing, mayDial, readAt } = health;
   return {
     id: health.id,
     name: health.name,
@@ -50,6 +50,8 @@ export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
     windows: health.windows.map(windowOf),
     dialing,
     notDialing: notDialing === null ? null : { first: notDialing.first, all: notDialing.all.map((cause) => ({ ...cause })) },
+    lastDialing: { value: lastDialing.value, at: timeText(lastDialing.at), from: lastDialing.from },
+    mayDial: { verdict: mayDial.verdict.is, why: mayDial.why },
     failover: failover === null ? null : { ...standingOf(failover), triggered: isTriggered(health) },
     workload: workloadInShort(workloadOf(health, health.at), timeText(health.workload?.at ?? null)),
     lastMetricAt: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)),

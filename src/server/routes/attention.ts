@@ -17,7 +17,7 @@ export function attentionRoutes(attention: () => AttentionUseCases) {
         "Found out anew from what is stored each time; the tenant is not asked. What is acknowledged stays in the list, behind the rest, and counts as new again after 24 hours.",
       role: "viewer",
       reply: attentionList,
-      handle: async () => ({ items: await attention().list() }),
+      handle: () => attention().list(),
     }),
     route({
       id: "attention.say",

@@ -125,6 +125,28 @@ export class MetricReadings extends Ledger {
     return new Map(rows.map(({ id, at }) => [id, at]));
   }
 
+  /**
+   * Since when each campaign has had calls under way without a reading that had none, by the vendor's time and at most a day back;
+   * a campaign without calls under way is left out.
+   */
+  async callsSince(campaignIds: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
+    const rows = await this.store.query<{ id: string; at: number }>(
+      `select given.id, run.at from unnest(${textColumn("$1")}) as given (id)
+       cross join lateral (
+         select ordered_at as last from outdial.metric_readings
+         where campaign_id = given.id and active_calls is not null order by ordered_at desc limit 1) as latest
+       cross join lateral (
+         select min(ordered_at) as at from outdial.metric_readings
+         where campaign_id = given.id and active_calls > 0 and ordered_at > coalesce(
+           (select max(ordered_at) from outdial.metric_readings
+            where campaign_id = given.id and active_calls = 0 and ordered_at > latest.last - interval '1 day'),
+           latest.last - interval '1 day')) as run
+       where run.at is not null`,
+      [joinTexts(campaignIds)],
+    );
+    return new Map(rows.map(({ id, at }) => [id, at]));
+  }
+
   /** Readings in [from, to] by the vendor's time. */
   series(campaignId: string, from: Instant, to: Instant): Promise<MetricReading[]> {
     return this.store.query<MetricReading>(

@@ -22,6 +22,8 @@ function campaign(id: string, change: Partial<Summary> = {}): Summary {
     abandonment: null,
     windows: [],
     dialing: true,
+    lastDialing: { value: true, at: null, from: "measured" },
+    mayDial: { verdict: "ok", why: [] },
     notDialing: null,
     failover: null,
     workload: { penetration: null, hoursLeft: null, callbacksDue: null, agents: null, occupancy: null, asOf: at },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openService, type RunningService } from "../../../src/app/index.ts";
 import type { Clock } from "../../../src/kernel/index.ts";
+import type { AttentionList } from "../../../src/operations/views/index.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { hastenedClock } from "../../support/hastened-clock.ts";
 import { type Answer, type Asked, type ScriptedServer, startScriptedServer } from "../../support/scripted-server.ts";
@@ -14,12 +15,22 @@ import { UNLIMITED_REST } from "../../support/world.ts";
 /** How the tenant is: it answers, keeps silent for ever, or refuses. */
 let tenant: "answers" | "silent" | "refuses" = "silent";
 let status: "active" | "paused" = "active";
+/** Whether no day of the week is one to call on. */
+let isClosed = false;
 let server: ScriptedServer;
 let database: TestDatabase;
 let dir: string;
 let token: string;
 
-const campaign = (id: string) => ({ id, name: `Campaign ${id}`, status, contactListId: "list", note: "of the vendor" });
+const NEVER = { timeZone: "America/New_York", dialingRules: { startTime: "09:00:00", endTime: "17:00:00", allowedDays: [] } };
+const campaign = (id: string) => ({
+  id,
+  name: `Campaign ${id}`,
+  status,
+  contactListId: "list",
+  note: "of the vendor",
+  ...(isClosed ? { complianceConfig: NEVER } : {}),
+});
 
 function answer({ url }: Asked): Answer {
   if (tenant === "silent") return () => undefined;
@@ -178,4 +189,44 @@ test("what is read of the tenant while a person waits is given up after some sec
   clock.pace(100);
   for (const path of ["/dialer/metrics?metric=answerRate", "/dialer/vendor-audit"])
     expect(await get(service, `/api/v1${path}`)).toMatchObject({ status: 504, body: { code: "deadline_exceeded" } });
+});
+
+test("calls outside hours are one thing with its campaigns inside, and stay with their time while the tenant does not answer", async () => {
+  tenant = "answers";
+  status = "active";
+  isClosed = true;
+  await using service = await open();
+  try {
+    const attention = async () => (await get(service, "/api/v1/attention")).body as unknown as AttentionList;
+    const outside = async () => (await attention()).items.find(({ code }) => code === "calls_outside_hours");
+    await get(service, "/api/v1/campaigns?fresh=true");
+    for (const id of ["a", "b"]) await get(service, `/api/v1/campaigns/${id}?fresh=true`);
+    const before = await outside();
+    const one = { what: text, since: text, lastSeen: null };
+    expect(before).toMatchObject({ severity: "urgent", subject: { name: "2 campaigns" }, campaigns: [one, one] });
+    expect((await get(service, "/api/v1/campaigns/a")).body).toMatchObject({
+      dialing: true,
+      mayDial: { verdict: "not_ok", why: expect.arrayContaining(["outside hours"]) as string[] },
+    });
+    expect((await attention()).known).toMatchObject({ verdict: "not_ok", covers: { known: 2, of: 2 }, missing: [], away: null });
+
+    tenant = "refuses";
+    await service.store.tenantReadings.expire(["campaigns"], "", Date.now());
+    for (const id of ["a", "b"]) await service.store.tenantReadings.expire(["figures"], id, Date.now());
+    await expect
+      .poll(async () => (await attention()).known.away, { timeout: 60_000 })
+      .toMatchObject({ since: text, reason: text });
+    await expect.poll(outside, { timeout: 60_000 }).toMatchObject({
+      key: before?.key,
+      since: before?.since,
+      lastSeen: text,
+      campaigns: [{ lastSeen: text }, { lastSeen: text }],
+    });
+    const shown = (await get(service, "/api/v1/campaigns")).body["items"];
+    const last = { dialing: null, lastDialing: { value: true, from: "measured" } };
+    expect(shown).toMatchObject([last, last]);
+  } finally {
+    tenant = "answers";
+    isClosed = false;
+  }
 });

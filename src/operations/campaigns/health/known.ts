@@ -122,6 +122,8 @@ const keptLook = z.object({
         open: z.number(),
         until: instant.nullable(),
         opens: instant.nullable(),
+        // Missing in looks that were stored by earlier versions.
+        closed: instant.nullable().default(null),
       }),
     ),
     nextAllowed: instant.nullable(),

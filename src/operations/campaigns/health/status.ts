@@ -1,6 +1,6 @@
 // The health of a campaign at one moment: state, figures with their counts, abandonment budget, windows, failover, and why it does not dial.
 
-import { type Clock, type Instant, isWithin, messageOf, type RateInterval } from "../../../kernel/index.ts";
+import { type Clock, type Instant, isWithin, type Known, measured, messageOf, type RateInterval } from "../../../kernel/index.ts";
 import type { MadeChange } from "../../../store/index.ts";
 import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import type { RuleReading } from "../../compliance/index.ts";
@@ -13,7 +13,15 @@ import {
   campaignFacts,
   type ZoneWindow,
 } from "../state/index.ts";
-import { type AskProblem, type DialingFacts, type GateLook, type NotDialing, whyNotDialing } from "./why.ts";
+import {
+  type AskProblem,
+  type DialingFacts,
+  type GateLook,
+  type MayDial,
+  mayDialBy,
+  type NotDialing,
+  whyNotDialing,
+} from "./why.ts";
 
 /** Window of the figures, minutes, of a campaign that no watch is over. */
 const WINDOW_MINUTES = 30;
@@ -81,6 +89,12 @@ export interface CampaignHealth {
   readonly dialing: boolean | null;
   /** Why it does not dial, or why that is not known; null while it dials. */
   readonly notDialing: NotDialing | null;
+  /** Whether it dialed when its figures were last read, however old they are and whatever failed since. */
+  readonly lastDialing: Known<boolean>;
+  /** Why it did not, then. */
+  readonly lastNotDialing: NotDialing | null;
+  /** Whether it may, by the latest look of the gate. */
+  readonly mayDial: MayDial;
 }
 
 /**
@@ -162,12 +176,16 @@ export function judged<Given extends Facts>(
   facts: Given,
   now: Instant,
   figuresAt: Instant | null,
-): Given & Pick<CampaignHealth, "success" | "ageMs" | "stale" | "windows" | "dialing" | "notDialing"> {
+): Given &
+  Pick<
+    CampaignHealth,
+    "success" | "ageMs" | "stale" | "windows" | "dialing" | "notDialing" | "lastDialing" | "lastNotDialing" | "mayDial"
+  > {
   const { campaign, campaignProblem, reading, readingProblem, gate, gateProblem, failover, lastChange } = facts;
   const ageMs = reading === null ? null : ageOf(reading, now);
   const stale = reading === null || readingProblem !== null || (ageMs ?? 0) > STALE_MS;
   const readAt = Math.max(reading?.receivedAt ?? Number.NEGATIVE_INFINITY, figuresAt ?? Number.NEGATIVE_INFINITY);
-  const why = whyNotDialing({
+  const asked: DialingFacts = {
     campaign,
     campaignProblem,
     lastChange,
@@ -179,7 +197,9 @@ export function judged<Given extends Facts>(
     ageMs,
     readMs: reading === null ? null : Math.max(0, now - readAt),
     stale,
-  });
+  };
+  const why = whyNotDialing(asked);
+  const seen = whyNotDialing({ ...asked, campaignProblem: null, gateProblem: null, figuresProblem: null, stale: false });
   return {
     ...facts,
     success: reading === null ? null : (successInterval(reading) ?? null),
@@ -188,6 +208,9 @@ export function judged<Given extends Facts>(
     windows: gate?.windows ?? [],
     dialing: why === null ? true : why.dials,
     notDialing: why,
+    lastDialing: measured(seen === null ? true : seen.dials, reading === null ? null : readAt),
+    lastNotDialing: seen,
+    mayDial: mayDialBy(gate),
   };
 }
 

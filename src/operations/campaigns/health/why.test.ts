@@ -11,6 +11,7 @@ const zone = (open: number, opens: number | null = null) => ({
   open,
   until: null,
   opens,
+  closed: null,
 });
 const manifest = {
   byReason: [

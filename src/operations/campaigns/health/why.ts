@@ -1,7 +1,7 @@
 // Why a campaign does not dial, or why that is not known, as text, with the cause to fix first at the top. Pure.
 
 import { formatInstant } from "../../../compliance/index.ts";
-import type { Instant } from "../../../kernel/index.ts";
+import type { Instant, Verdict } from "../../../kernel/index.ts";
 import type { AgentCounts } from "../../../tenant/port.ts";
 import type { GateManifest } from "../../compliance/index.ts";
 import { type FailoverStanding, pausedInPair } from "../failover/words.ts";
@@ -137,6 +137,41 @@ export function whyNotDialing(facts: DialingFacts): NotDialing | null {
   return { dials, first: all[0]?.text ?? "", all };
 }
 
+/** Causes why a campaign must not dial, in short words; the gate of outdial would not let it begin. */
+const MUST_NOT: Readonly<Partial<Record<CauseCode, string>>> = {
+  audit_set_back: "the database was set back",
+  clock_off: "the clock is off",
+  rules_unreadable: "its rules cannot be read",
+  no_company_list: "no company do-not-call list",
+  stale_compliance_data: "registry data missing or too old",
+  abandonment_budget: "abandonment limit",
+  no_contact_list: "no contact list",
+  list_shrunk: "its list has shrunk",
+  list_empty: "nobody on its list",
+  outside_hours: "outside hours",
+  nobody_callable: "nobody may be called",
+};
+
+/** Whether a campaign may dial, by the latest look of the gate: why not, or what is missing to know. */
+export interface MayDial {
+  readonly verdict: Verdict;
+  /** Why it must not, in short words such as `outside hours`; empty when it may, and when it is not known. */
+  readonly why: readonly string[];
+}
+
+/** What the gate's look says of dialing at a moment; without a look it is not known. */
+export function mayDialBy(gate: DialingFacts["gate"]): MayDial {
+  const missing = { is: "unknown", missing: [{ what: "calling windows", count: 1 }] } as const;
+  if (gate === null) return { verdict: missing, why: [] };
+  const facts = { gate, gateProblem: null, campaignProblem: null } as const;
+  const codes = new Set(gateCauses(facts).map(({ code }) => code));
+  // That nobody at the beginning of a list may be called says nothing of the rest.
+  if (!gate.whole) codes.delete("nobody_callable");
+  else if (codes.has("outside_hours")) codes.delete("nobody_callable");
+  if (codes.size > 0) return { verdict: { is: "not_ok" }, why: [...codes].map((code) => MUST_NOT[code] ?? code) };
+  return { verdict: gate.windows.length === 0 ? missing : { is: "ok" }, why: [] };
+}
+
 /**
  * Whether these causes show that it does not dial. The refusals of outdial's gate do not bind a dialer: with those alone, fresh
  * figures are needed, too.
@@ -174,7 +209,11 @@ function stateCauses({ campaign, lastChange, failover, figures }: DialingFacts):
   return [{ code: "paused_elsewhere", text: `paused at the tenant, not through outdial${since}${still}` }];
 }
 
-function gateCauses({ gate, gateProblem, campaignProblem }: DialingFacts): Cause[] {
+function gateCauses({
+  gate,
+  gateProblem,
+  campaignProblem,
+}: Pick<DialingFacts, "gate" | "gateProblem" | "campaignProblem">): Cause[] {
   if (gate === null) {
     if (campaignProblem !== null) return [];
     const why = gateProblem === null ? "it has not been looked at yet" : gateProblem.message;

@@ -27,7 +27,7 @@ function world() {
     whole: true,
     onCompanyList: 0,
     nextAllowed: null,
-    windows: [{ zone: "UTC", contacts: 1, open: 1, until: at.turn, opens: null }],
+    windows: [{ zone: "UTC", contacts: 1, open: 1, until: at.turn, opens: null, closed: null }],
     suppressions: at.listed,
     calling: [],
     abandonment: [],

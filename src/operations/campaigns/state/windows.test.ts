@@ -17,8 +17,15 @@ const MORNING = Date.parse("2026-06-16T13:30:00Z");
 
 it("says until when a zone is open and when another opens, the one with most contacts first", () => {
   expect(census(LOS_ANGELES, NEW_YORK, NEW_YORK).windows(MORNING)).toEqual([
-    { zone: "America/New_York", contacts: 2, open: 2, until: Date.parse("2026-06-17T01:00:00Z"), opens: null },
-    { zone: "America/Los_Angeles", contacts: 1, open: 0, until: null, opens: Date.parse("2026-06-16T15:00:00Z") },
+    { zone: "America/New_York", contacts: 2, open: 2, until: Date.parse("2026-06-17T01:00:00Z"), opens: null, closed: null },
+    {
+      zone: "America/Los_Angeles",
+      contacts: 1,
+      open: 0,
+      until: null,
+      opens: Date.parse("2026-06-16T15:00:00Z"),
+      closed: Date.parse("2026-06-16T04:00:00Z"),
+    },
   ]);
 });
 
@@ -28,7 +35,9 @@ it("opens again after the night", () => {
 });
 
 it("never opens where nobody knows the clock", () => {
-  expect(census(NOWHERE).windows(MORNING)).toEqual([{ zone: "unknown", contacts: 1, open: 0, until: null, opens: null }]);
+  expect(census(NOWHERE).windows(MORNING)).toEqual([
+    { zone: "unknown", contacts: 1, open: 0, until: null, opens: null, closed: null },
+  ]);
 });
 
 it("knows the countries of its places", () => {

@@ -27,6 +27,8 @@ export interface ZoneWindow {
   readonly until: Instant | null;
   /** When the first of the closed ones opens; null when none is closed, or none opens within four days. */
   readonly opens: Instant | null;
+  /** When the last of the closed ones closed; null when none is closed, or they have been for four days. */
+  readonly closed: Instant | null;
 }
 
 /** Counts where the contacts of a list are; memory grows with the places, not with the contacts. */
@@ -72,6 +74,14 @@ export class ZoneCensus {
     return { open, change: undefined };
   }
 
+  /** Since when the clock has forbidden a call; undefined when it has for four days. */
+  #closedSince(call: Call, at: Instant): Instant | undefined {
+    const first = Math.floor(at / STEP_MS) * STEP_MS;
+    for (let step = 0; step < HORIZON_STEPS; step++)
+      if (decide(call, {}, this.#pack, first - step * STEP_MS).decision === "allow") return first - (step - 1) * STEP_MS;
+    return undefined;
+  }
+
   /** When somebody on the list may be called by the clock, in the day after an instant, to a quarter of an hour. */
   calling(at: Instant): CallingRun[] {
     const calls: Call[] = [...this.#places.values()].map(({ number, postal }) => ({ number, postal, callType: this.#callType }));
@@ -96,25 +106,34 @@ export class ZoneCensus {
 
   /** The windows at an instant, the zone with most contacts first. */
   windows(at: Instant): ZoneWindow[] {
-    const zones = new Map<string, { contacts: number; open: number; until: Instant[]; opens: Instant[]; endless: boolean }>();
+    const zones = new Map<
+      string,
+      { contacts: number; open: number; until: Instant[]; opens: Instant[]; closed: Instant[]; endless: boolean }
+    >();
     for (const { zone, number, postal, contacts } of this.#places.values()) {
-      const found = zones.get(zone) ?? { contacts: 0, open: 0, until: [], opens: [], endless: false };
+      const found = zones.get(zone) ?? { contacts: 0, open: 0, until: [], opens: [], closed: [], endless: false };
       zones.set(zone, found);
       found.contacts += contacts;
-      const { open, change } = this.#state({ number, postal, callType: this.#callType }, at);
+      const call = { number, postal, callType: this.#callType };
+      const { open, change } = this.#state(call, at);
       if (open) {
         found.open += contacts;
         if (change === undefined) found.endless = true;
         else found.until.push(change);
-      } else if (change !== undefined) found.opens.push(change);
+      } else {
+        if (change !== undefined) found.opens.push(change);
+        const closed = this.#closedSince(call, at);
+        if (closed !== undefined) found.closed.push(closed);
+      }
     }
     return [...zones]
-      .map(([zone, { contacts, open, until, opens, endless }]) => ({
+      .map(([zone, { contacts, open, until, opens, closed, endless }]) => ({
         zone,
         contacts,
         open,
         until: endless || until.length === 0 ? null : Math.max(...until),
         opens: opens.length === 0 ? null : Math.min(...opens),
+        closed: closed.length === 0 ? null : Math.max(...closed),
       }))
       .sort((a, b) => b.contacts - a.contacts || (a.zone < b.zone ? -1 : 1));
   }

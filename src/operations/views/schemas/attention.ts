@@ -1,7 +1,7 @@
 // What needs attention, worst first: what it is, since when, why, what to do next, and who takes care of it.
 
 import { z } from "zod";
-import { time } from "./common.ts";
+import { count, time } from "./common.ts";
 
 /** Causes why a campaign does not dial, each as one word. */
 export const CAUSE_KINDS = [
@@ -42,6 +42,17 @@ export const concern = z
     cause: z.enum(CAUSE_KINDS).nullable().describe("What explains it, by what was read; null: not known"),
     evidence: z.array(z.string()).readonly().describe("What says so, the most important first"),
     since: time.nullable().describe("Null: not known"),
+    lastSeen: time
+      .nullable()
+      .describe(
+        "When the tenant showed it last, while its data is older than it should be; null while it is fresh, and for what outdial knows by itself",
+      ),
+    campaigns: z
+      .array(
+        z.strictObject({ id: z.string(), name: z.string(), what: z.string(), since: time.nullable(), lastSeen: time.nullable() }),
+      )
+      .readonly()
+      .describe("The campaigns with this cause: one or several; empty for what is about no campaign"),
     next: z.string().describe("What a person is to do"),
     acknowledged: z.strictObject({ by: z.string(), at: time, note: z.string().nullable() }).nullable(),
     owner: z.string().nullable().describe("Who sees to it"),
@@ -49,8 +60,35 @@ export const concern = z
   .meta({ id: "Concern" });
 export type Concern = z.output<typeof concern>;
 
-/** Everything that needs a person, the most urgent first. */
-export const attentionList = z.strictObject({ items: z.array(concern).readonly() }).meta({ id: "AttentionList" });
+/** How much is known of the tenant, so that nothing to see is not taken for nothing to do. */
+export const tenantKnown = z
+  .strictObject({
+    verdict: z
+      .enum(["ok", "not_ok", "unknown"])
+      .describe(
+        "ok: all is known, and nothing needs a person. not_ok: something does. unknown: nothing known does, and something is not known",
+      ),
+    covers: z.strictObject({ known: count, of: count }).describe("Campaigns of which all is known, of those that are listed"),
+    oldest: time.nullable().describe("When the oldest part of what is known was read; null: nothing is known"),
+    latest: time.nullable().describe("When the tenant was last read; null: never"),
+    missing: z
+      .array(z.strictObject({ what: z.string(), count }))
+      .readonly()
+      .describe("What is not known yet, such as calling windows, and of how many campaigns"),
+    away: z
+      .strictObject({ since: time.nullable(), reason: z.string() })
+      .nullable()
+      .describe(
+        "The tenant does not answer: since when, null when it never did; what is known is of before. Null while it answers",
+      ),
+  })
+  .meta({ id: "TenantKnown" });
+export type TenantKnown = z.output<typeof tenantKnown>;
+
+/** Everything that needs a person, the most urgent first, and how much is known. */
+export const attentionList = z
+  .strictObject({ items: z.array(concern).readonly(), known: tenantKnown })
+  .meta({ id: "AttentionList" });
 export type AttentionList = z.output<typeof attentionList>;
 
 /** What a person can do about a concern. */

@@ -1,6 +1,7 @@
 // Campaigns as the dashboard shows them: state, figures with their counts, why nothing is dialed, and what happened when.
 
 import { z } from "zod";
+import { SOURCES } from "../../../kernel/index.ts";
 import { FAILOVER_PHASES } from "../../campaigns/failover/state.ts";
 import { count, pageOf, pairWords, readingFailure, share, time } from "./common.ts";
 import { workload, workloadInShort } from "./workload.ts";
@@ -103,6 +104,15 @@ export const campaignSummary = z
       .describe("Whether it dials; null: not known, what would show it was not read yet, could not be, or is old"),
     /** Null while it dials. */
     notDialing: notDialing.nullable(),
+    lastDialing: z
+      .strictObject({ value: z.boolean().nullable(), at: time.nullable(), from: z.enum(SOURCES) })
+      .describe("Whether it dialed when its figures were last read, however old they are"),
+    mayDial: z
+      .strictObject({
+        verdict: z.enum(["ok", "not_ok", "unknown"]),
+        why: z.array(z.string()).readonly().describe("Why it must not, such as outside hours"),
+      })
+      .describe("Whether it may dial, by the latest look of the gate; unknown: not looked at yet"),
     failover: z
       .strictObject({
         role: z.enum(["primary", "backup"]),

@@ -115,8 +115,13 @@ function Campaign({ id }: { readonly id: string }) {
   );
 }
 
-function WhyNot({ detail: { dialing, notDialing } }: { readonly detail: Detail }) {
-  if (notDialing === null) return null;
+function WhyNot({ detail: { dialing, notDialing, mayDial } }: { readonly detail: Detail }) {
+  if (notDialing === null)
+    return mayDial.verdict !== "not_ok" ? null : (
+      <section class="banner" aria-label="Why it must not dial">
+        <p class="bad break">Dialing, must not: {mayDial.why.join(", ")}</p>
+      </section>
+    );
   return (
     <section class="banner" aria-label={dialing === null ? "Why it is not known whether it dials" : "Why it does not dial"}>
       <strong class="break">

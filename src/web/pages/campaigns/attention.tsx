@@ -8,7 +8,7 @@ import { Age } from "../../ui/age.tsx";
 import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
-import { whole } from "../../view/format.ts";
+import { timeFormat, whole } from "../../view/format.ts";
 import { StopAll } from "./stops.tsx";
 
 type Concern = ApiTypes.Concern;
@@ -22,7 +22,7 @@ export const ATTENTION = {
 
 /** Where something can be done about it. */
 const PAGE: Readonly<Record<Concern["subject"]["kind"], (id: string) => string>> = {
-  campaign: (id) => `/campaigns/${encodeURIComponent(id)}`,
+  campaign: (id) => (id === "" ? "/?show=attention" : `/campaigns/${encodeURIComponent(id)}`),
   approval: (id) => `/approvals/${encodeURIComponent(id)}`,
   receiver: () => "/deliveries",
   compliance: () => "/compliance",
@@ -37,12 +37,19 @@ export function Attention({ list }: { readonly list: Resource<Answer<"attention.
   return (
     <section class="card attention" aria-label="Needs attention">
       <Loaded of={list} what="what needs attention">
-        {({ items }) => {
+        {({ items, known }) => {
           const open = items.filter(({ acknowledged }) => acknowledged === null);
           const seen = items.filter(({ acknowledged }) => acknowledged !== null);
           return (
             <>
-              <h2>{open.length === 0 ? "Nothing needs attention" : `Needs attention: ${whole(open.length)}`}</h2>
+              <h2>
+                {open.length > 0
+                  ? `Needs attention: ${whole(open.length)}`
+                  : known.verdict === "ok"
+                    ? "Nothing needs attention"
+                    : "Nothing known needs attention"}
+              </h2>
+              <HowMuch known={known} />
               <Concerns items={open} onDone={list.reload} />
               {seen.length === 0 ? null : (
                 <details>
@@ -58,6 +65,36 @@ export function Attention({ list }: { readonly list: Resource<Answer<"attention.
   );
 }
 
+/** How much of the tenant is known: all and how old, what is not yet, or that it does not answer since when. */
+function HowMuch({ known: { covers, oldest, missing, away } }: { readonly known: ApiTypes.TenantKnown }) {
+  const told = `${whole(covers.known)} of ${whole(covers.of)}`;
+  if (away !== null)
+    return (
+      <p class="warn break">
+        {away.since === null
+          ? "The tenant has not answered yet"
+          : `The tenant has not answered since ${timeFormat().clock(away.since)}`}
+        : <Sentence text={away.reason} /> What is shown is what it showed last.
+      </p>
+    );
+  if (missing.length > 0)
+    return (
+      <>
+        <p class="warn break">
+          Not known yet:{" "}
+          {missing.map(({ what, count }) => (what.startsWith("the ") ? what : `${whole(count)} (${what})`)).join(", ")}; {told}{" "}
+          campaigns known
+        </p>
+        <progress max={Math.max(1, covers.of)} value={covers.known} aria-label="Campaigns known" />
+      </>
+    );
+  return (
+    <p class="muted small">
+      {told} campaigns known, the oldest <Age at={oldest} />
+    </p>
+  );
+}
+
 function Concerns({ items, onDone }: { readonly items: readonly Concern[]; readonly onDone: () => void }) {
   if (items.length === 0) return null;
   return (
@@ -70,7 +107,7 @@ function Concerns({ items, onDone }: { readonly items: readonly Concern[]; reado
 }
 
 function Row({ concern, onDone }: { readonly concern: Concern; readonly onDone: () => void }) {
-  const { key, severity, subject, what, cause, evidence, since, next, acknowledged, owner } = concern;
+  const { key, severity, subject, what, cause, evidence, since, lastSeen, next, acknowledged, owner } = concern;
   const { client, session, toasts } = useDashboard();
   const state = session.state.value;
   const me = state.kind === "signed_in" ? state.me.name : "";
@@ -115,6 +152,7 @@ function Row({ concern, onDone }: { readonly concern: Concern; readonly onDone: 
         </p>
         <p class="muted small break">
           {since === null ? "since when is not known" : <Age at={since} />}
+          {lastSeen === null ? "" : ` · last seen ${timeFormat().clock(lastSeen)}`}
           {owner === null ? "" : ` · ${owner} sees to it`}
           {acknowledged === null ? "" : ` · acknowledged by ${acknowledged.by}`}
         </p>

@@ -56,12 +56,15 @@ export function columnsOf(items: readonly Summary[]): readonly Column<Summary>[]
     {
       name: "State",
       width: 18,
-      cell: ({ status, dialing, notDialing, failover }) => (
+      cell: ({ status, dialing, notDialing, mayDial, failover }) => (
         <>
           <span class="row">
             {status === null ? <Pill state="" text="not read yet" /> : <Pill state={status} />}
             <PairPill failover={failover} />
           </span>
+          {notDialing !== null || mayDial.verdict !== "not_ok" ? null : (
+            <span class="cell-note bad break">dialing, must not ({mayDial.why.join(", ")})</span>
+          )}
           {notDialing === null ? null : (
             <span class="cell-note break">
               {dialing === null ? "not known whether it dials: " : null}

@@ -67,7 +67,7 @@ export default function CampaignsPage() {
           {({ items, asOf, failed }) => (
             <>
               <NotReadable failed={failed} asOf={asOf} />
-              <Overview items={items} />
+              <Overview items={items} isAway={failed !== null} />
               <List items={items} onDone={campaigns.reload} />
             </>
           )}
@@ -96,8 +96,13 @@ function Unread({ list }: { readonly list: Resource<ApiTypes.CampaignList> }) {
   );
 }
 
-function Overview({ items }: { readonly items: readonly Summary[] }) {
-  const dialing = items.filter((one) => one.dialing === true).length;
+function Overview({ items, isAway }: { readonly items: readonly Summary[]; readonly isAway: boolean }) {
+  // While the tenant is away, what it showed last stays.
+  const seen = items.filter(({ dialing, lastDialing }) => (dialing ?? (isAway ? lastDialing.value : null)) === true);
+  const dialing = seen.length;
+  const last = isAway
+    ? (seen.flatMap(({ dialing: now, lastDialing }) => (now === null ? (lastDialing.at ?? []) : [])).sort()[0] ?? null)
+    : null;
   const unknown = items.filter((one) => one.dialing === null).length;
   const calls = items.reduce((sum, { activeCalls }) => sum + (activeCalls ?? 0), 0);
   const { over, stuck } = pairCounts(items);
@@ -109,7 +114,13 @@ function Overview({ items }: { readonly items: readonly Summary[] }) {
       <Figure
         name="Dialing"
         value={`${dialing} of ${items.length}`}
-        note={unknown === 0 ? "campaigns" : `campaigns, ${unknown} not known`}
+        note={
+          last !== null
+            ? `campaigns, last seen ${timeFormat().clock(last)}`
+            : unknown === 0
+              ? "campaigns"
+              : `campaigns, ${unknown} not known`
+        }
       />
       <Figure name="Active calls" value={whole(calls)} note="all campaigns" />
       <Figure name="Failed over" value={whole(over)} tone={over > 0 ? "warn" : undefined} note="their backup dials" />
