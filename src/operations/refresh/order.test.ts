@@ -170,3 +170,23 @@ test.each([
 test("every gate is looked at in the end", () => {
   expect(hour(200, 50, 180)).toMatchObject({ gates: 200 });
 });
+
+test("looks that share a list come before the figures, those with calls under way first: 200 campaigns on 5 lists take 15 requests", () => {
+  const ids = Array.from({ length: 200 }, (_, i) => `c${i}`);
+  const lists = new Map(ids.map((id, i) => [id, `list ${i % 5}`]));
+  const due = dueReadings({
+    now: NOW,
+    campaigns: ids,
+    readings: [reading("campaigns", "", 0), reading("dialer", "", 0), ...ids.map((id) => reading("campaign", id, 0))],
+    lists,
+    calling: new Set(["c8"]),
+    asked: NOBODY,
+    perCampaign: false,
+    turn: 0,
+    owed: 0,
+  });
+  const first = due.slice(0, 200);
+  expect(new Set(first.map(({ what }) => what))).toEqual(new Set(["gate"]));
+  expect(first[0]).toMatchObject({ subject: "c8" });
+  expect(first.reduce((sum, { requests }) => sum + requests, 0)).toBe(15);
+});

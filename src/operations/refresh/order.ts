@@ -27,6 +27,10 @@ export interface RefreshState {
   /** The known campaigns, in the order of the list. */
   readonly campaigns: readonly string[];
   readonly readings: readonly Omit<TenantReading, "value">[];
+  /** The contact list of each campaign, where it is known: what one look reads of it, looks at the others share. */
+  readonly lists?: ReadonlyMap<string, string> | undefined;
+  /** Campaigns that had calls under way: their looks come first. */
+  readonly calling?: ReadonlySet<string> | undefined;
   readonly asked: Asked;
   /** Whether each campaign has its own dialer settings: then only viewed ones are read. */
   readonly perCampaign: boolean;
@@ -95,10 +99,30 @@ export function dueReadings(state: RefreshState): DueReading[] {
     for (const what of ["figures", "campaign", "gate", "workload"] as const) add(what, id, opened || listed, place, opened);
   }
   const othersFirst = turn % OTHERS_EVERY === OTHERS_EVERY - 1;
-  const ranks = Map.groupBy(due.toSorted(urgency), (one) => rank(one, othersFirst));
+  const firstLooks = sharedLooks(due, state);
+  const lookedAt = new Set(firstLooks.map(({ subject }) => subject));
+  const ranks = Map.groupBy(due.filter((one) => one.what !== "gate" || !lookedAt.has(one.subject)).toSorted(urgency), (one) =>
+    rank(one, othersFirst),
+  );
   return [0, 1, 2]
-    .flatMap((one) => shared(ranks.get(one) ?? [], owed))
+    .flatMap((one) => [...shared(ranks.get(one) ?? [], owed), ...(one === 0 ? firstLooks : [])])
     .map(({ what, subject, targetMs, requests }) => ({ what, subject, targetMs, requests }));
+}
+
+/**
+ * Looks that were never made at campaigns that share a list: as a few requests tell of many campaigns, they come before the figures,
+ * those with calls under way first, list by list; only the first of a list costs requests.
+ */
+function sharedLooks(due: readonly Candidate[], { lists = new Map(), calling = new Set() }: RefreshState): Candidate[] {
+  const never = due.filter((one) => one.what === "gate" && isNever(one) && lists.has(one.subject));
+  const byList = Map.groupBy(never, ({ subject }) => lists.get(subject));
+  const groups = [...byList.values()].filter((group) => group.length > 1);
+  const calls = (group: readonly Candidate[]) => (group.some(({ subject }) => calling.has(subject)) ? 0 : 1);
+  return groups
+    .toSorted((a, b) => calls(a) - calls(b))
+    .flatMap((group) =>
+      group.toSorted((a, b) => calls([a]) - calls([b])).map((one, i) => ({ ...one, requests: i === 0 ? one.requests : 0 })),
+    );
 }
 
 /** How many figures come before the next look after this one was chosen. */

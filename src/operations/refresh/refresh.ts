@@ -2,15 +2,16 @@
 // of a budget. Requests report what is viewed and are answered from the store. Several services on one database share the work:
 // each reading is claimed.
 
-import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";
+import { type Clock, canonicalJson, type Instant, isWithin, messageOf } from "../../kernel/index.ts";
 import { type ReadingKey, type Store, StoreError } from "../../store/index.ts";
-import { type CallOptions, TenantError, type TenantLink } from "../../tenant/port.ts";
-import { keptLookOf, lookFits, lookGoodUntil, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
+import { type CallOptions, type CampaignView, type ContactSource, TenantError, type TenantLink } from "../../tenant/port.ts";
+import { keptDocumentOf, keptLookOf, lookFits, lookGoodUntil, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import type { CampaignGateVerdict } from "../campaigns/state/gate.ts";
 import type { CampaignStates } from "../campaigns/states.ts";
 import { OperationError } from "../error.ts";
 import { listCampaigns } from "../known/index.ts";
 import { type DueReading, dueReadings, LOOKING_MS, owedAfter } from "./order.ts";
+import { sharedLists } from "./shared-lists.ts";
 
 /** Concurrent readings: one without an answer does not block the others. */
 const AT_ONCE = 4;
@@ -27,6 +28,8 @@ const DUE_MS = 2000;
 /** Contacts judged by the first look at a campaign: two pages. Later looks judge more. */
 const FIRST_CONTACTS = 200;
 const CONTACTS = 1000;
+/** So young a document is taken for a look of the gate that permits nothing, ms. */
+const DOCUMENT_MS = 120_000;
 
 interface RefreshDeps {
   readonly store: Store;
@@ -56,8 +59,11 @@ export class TenantRefresh {
   #owed = 0;
   #wake: (() => void) | undefined;
 
+  readonly #contacts: ContactSource;
+
   constructor(deps: RefreshDeps) {
     this.#deps = deps;
+    this.#contacts = sharedLists(deps.tenant.capabilities.contactSource, deps.clock);
   }
 
   /**
@@ -158,13 +164,20 @@ export class TenantRefresh {
   async #lookUp(): Promise<void> {
     const { store, clock } = this.#deps;
     this.#dueAt = clock.now();
-    const [known, readings] = await Promise.all([store.knownCampaigns.list(), store.tenantReadings.times()]);
+    const [known, readings, lists] = await Promise.all([
+      store.knownCampaigns.list(),
+      store.tenantReadings.times(),
+      store.tenantReadings.contactLists(),
+    ]);
+    const figures = await store.metrics.latestOfEach([...lists.keys()], SHOWN_WINDOW_MINUTES);
     const now = clock.now();
     this.#forgetOld(now);
     this.#due = dueReadings({
       now,
       campaigns: known.map(({ id }) => id),
       readings,
+      lists,
+      calling: new Set(figures.flatMap(({ campaignId, activeCalls }) => ((activeCalls ?? 0) > 0 ? [campaignId] : []))),
       asked: { list: this.#list, dialers: this.#dialers, campaigns: this.#campaigns },
       perCampaign: this.#deps.tenant.capabilities.pacingSettings.capability.perCampaign,
       turn: this.#turn,
@@ -228,7 +241,18 @@ export class TenantRefresh {
     const at = clock.now();
     const provisioning = tenant.capabilities.campaignProvisioning;
     const { campaigns } = await listCampaigns({ provisioning, store, clock }, call);
+    // A list that gives whole documents spares a request for each.
+    const whole = campaigns.filter(({ contactListId, dialerConfig }) => Boolean(contactListId) && dialerConfig !== undefined);
+    await this.#keepDocuments(whole, at);
     await store.tenantReadings.keep({ what: "campaigns" }, { count: campaigns.length }, { at, now: clock.now() });
+  }
+
+  async #keepDocuments(documents: readonly CampaignView[], at: Instant): Promise<void> {
+    const { store, clock } = this.#deps;
+    const known = new Map((await store.tenantReadings.list(["campaign"])).map(({ subject, value }) => [subject, value]));
+    await store.tenantReadings.keepDocuments(new Map(documents.map((one) => [one.id, one])), { at, now: clock.now() });
+    for (const one of documents)
+      if (known.has(one.id) && canonicalJson(known.get(one.id)) !== canonicalJson(one)) await this.#fitLook(one.id, one);
   }
 
   async #dialerSettings(campaign: string, call: CallOptions): Promise<void> {
@@ -246,6 +270,12 @@ export class TenantRefresh {
     const { name, status } = document;
     await store.knownCampaigns.add({ id, name: name ?? id, status }, at);
     await store.tenantReadings.keep({ what: "campaign", subject: id }, document, { at, now: clock.now() });
+    await this.#fitLook(id, document);
+  }
+
+  /** A look that was made for another state of the campaign is made again. */
+  async #fitLook(id: string, document: CampaignView): Promise<void> {
+    const { store, clock } = this.#deps;
     const look = await store.tenantReadings.find({ what: "gate", subject: id });
     if (look !== undefined && look.readAt !== null && !lookFits(id, document, look.value))
       await store.tenantReadings.expire(["gate"], id, clock.now());
@@ -264,7 +294,11 @@ export class TenantRefresh {
     const key: ReadingKey = { what: "gate", subject: id };
     const known = await store.tenantReadings.find(key);
     const most = known === undefined || known.readAt === null ? FIRST_CONTACTS : CONTACTS;
-    const verdict = await states.gate(id, { most, keep: false, call });
+    const { value, readAt = null } = (await store.tenantReadings.find({ what: "campaign", subject: id })) ?? {};
+    const document = readAt !== null && isWithin(DOCUMENT_MS, readAt, at) ? keptDocumentOf(value) : undefined;
+    // What a person waits for is read anew.
+    const read = call.lane === "refresh" ? { document, contacts: this.#contacts } : undefined;
+    const verdict = await states.gate(id, { most, keep: false, call, read });
     this.#verdicts.set(id, verdict);
     const goodUntil = lookGoodUntil(verdict);
     await store.tenantReadings.keep(key, keptLookOf(verdict), { at, now: clock.now(), goodUntil });

@@ -119,6 +119,32 @@ export class TenantReadings extends Ledger {
     );
   }
 
+  /** Stores documents of campaigns as a list gave them, as `keep` does. @param documents JSON by campaign */
+  async keepDocuments(documents: ReadonlyMap<string, unknown>, { at, now }: { at: Instant; now: Instant }): Promise<void> {
+    await this.store.query(
+      `insert into outdial.tenant_readings as known (what, subject, value, read_at, tried_at)
+       select 'campaign', given.subject, given.value, $2, $3
+       from jsonb_to_recordset($1::jsonb) as given (subject text, value jsonb)
+       on conflict (what, subject) do update set value = excluded.value, read_at = excluded.read_at, tried_at = excluded.tried_at,
+         good_until = case when known.good_until > excluded.read_at then known.good_until end, problem = null
+       where known.read_at is null or known.read_at <= excluded.read_at`,
+      [
+        JSON.stringify([...documents].map(([subject, value]) => ({ subject: storable(subject), value }))),
+        new Date(at),
+        new Date(now),
+      ],
+    );
+  }
+
+  /** The contact list of each campaign whose document was read, by campaign. */
+  async contactLists(): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.store.query<{ subject: string; list: string }>(
+      `select subject, value ->> 'contactListId' as list from outdial.tenant_readings
+       where what = 'campaign' and value ->> 'contactListId' <> ''`,
+    );
+    return new Map(rows.map(({ subject, list }) => [subject, list]));
+  }
+
   /** Marks readings of a campaign or of the dialer as outdated, because something was changed. */
   async expire(kinds: readonly TenantReadingKind[], subject: string, now: Instant): Promise<void> {
     await this.store.query("update outdial.tenant_readings set good_until = $3 where what = any ($1::text[]) and subject = $2", [

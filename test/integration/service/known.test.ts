@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openService, type RunningService } from "../../../src/app/index.ts";
 import type { Clock } from "../../../src/kernel/index.ts";
-import type { AttentionList } from "../../../src/operations/views/index.ts";
+import type { AttentionList, CampaignList } from "../../../src/operations/views/index.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { hastenedClock } from "../../support/hastened-clock.ts";
 import { type Answer, type Asked, type ScriptedServer, startScriptedServer } from "../../support/scripted-server.ts";
@@ -17,6 +17,8 @@ let tenant: "answers" | "silent" | "refuses" = "silent";
 let status: "active" | "paused" = "active";
 /** Whether no day of the week is one to call on. */
 let isClosed = false;
+/** How many campaigns there are besides, on two lists. */
+let more = 0;
 let server: ScriptedServer;
 let database: TestDatabase;
 let dir: string;
@@ -32,11 +34,15 @@ const campaign = (id: string) => ({
   ...(isClosed ? { complianceConfig: NEVER } : {}),
 });
 
+const moreCampaigns = () =>
+  Array.from({ length: more }, (_, i) => ({ ...campaign(`m${i}`), contactListId: `shared${i % 2}`, dialerConfig: {} }));
+
 function answer({ url }: Asked): Answer {
   if (tenant === "silent") return () => undefined;
   if (tenant === "refuses") return { status: 403, json: { message: "missing scope" } };
   const { pathname } = new URL(url, "http://tenant");
-  if (pathname.endsWith("/campaigns")) return { json: { campaigns: [campaign("b"), campaign("a")], page: 1, total: 2 } };
+  if (pathname.endsWith("/campaigns"))
+    return { json: { campaigns: [campaign("b"), campaign("a"), ...moreCampaigns()], page: 1, total: 2 + more } };
   if (pathname.endsWith("/metrics"))
     return {
       json: { successRate: 0.4, activeCalls: 7, callsPlaced: 107, callsAnswered: 40, abandonmentRate: 0, windowMinutes: 30 },
@@ -228,5 +234,28 @@ test("calls outside hours are one thing with its campaigns inside, and stay with
   } finally {
     tenant = "answers";
     isClosed = false;
+  }
+});
+
+test("the calling windows of campaigns that share a list are read once a list, without a request for each campaign", async () => {
+  tenant = "answers";
+  status = "active";
+  more = 40;
+  const from = server.asked.length;
+  try {
+    await using service = await open();
+    await get(service, "/api/v1/campaigns?fresh=true");
+    const windows = async () => {
+      const { items } = (await get(service, "/api/v1/campaigns")).body as unknown as CampaignList;
+      return items.filter(({ id, asOf }) => id.startsWith("m") && asOf.windows !== null).length;
+    };
+    await expect.poll(windows, { timeout: 60_000 }).toBe(more);
+    const asked = server.asked.slice(from).map(({ url }) => url);
+    // Four looks at a time begin before the first has read its list.
+    expect(asked.filter((url) => url.includes("/contactlists/shared")).length).toBeLessThanOrEqual(8);
+    const known = ((await get(service, "/api/v1/attention")).body as unknown as AttentionList).known;
+    expect(known.covers.of).toBe(more + 2);
+  } finally {
+    more = 0;
   }
 });

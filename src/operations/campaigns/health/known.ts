@@ -89,6 +89,12 @@ const keptDocument = z.looseObject({
   contactListId: z.string().optional(),
 });
 
+/** A stored document; undefined when it has not the form of one. */
+export function keptDocumentOf(value: unknown): z.output<typeof keptDocument> | undefined {
+  const read = keptDocument.safeParse(value);
+  return read.success ? read.data : undefined;
+}
+
 const keptSettings = z.object({
   settings: z.object({ concurrency: z.object({ max_agents: z.int().min(0) }) }),
 });

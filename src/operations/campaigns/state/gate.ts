@@ -11,7 +11,13 @@ import {
 } from "../../../compliance/index.ts";
 import { type Clock, durationText, type Instant, messageOf, shortPercent } from "../../../kernel/index.ts";
 import type { Facts, Store } from "../../../store/index.ts";
-import { type CallOptions, type CampaignRunner, type ContactSource, TenantError } from "../../../tenant/port.ts";
+import {
+  type CallOptions,
+  type CampaignRunner,
+  type CampaignView,
+  type ContactSource,
+  TenantError,
+} from "../../../tenant/port.ts";
 import {
   BRING_COMPANY_LIST,
   clockTrouble,
@@ -125,6 +131,8 @@ export interface CampaignGateOptions {
   /** False for a look that permits nothing: its manifest is not stored. */
   readonly keep?: boolean | undefined;
   readonly call?: CallOptions | undefined;
+  /** For a look that permits nothing: the document as it was read just before, and where contacts are read instead of the tenant. */
+  readonly read?: { readonly document?: CampaignView | undefined; readonly contacts: ContactSource } | undefined;
 }
 
 /**
@@ -134,9 +142,10 @@ export interface CampaignGateOptions {
 export type CampaignGate = (campaignId: string, options?: CampaignGateOptions) => Promise<CampaignGateVerdict>;
 
 /** Makes the pre-dial gate of campaigns. */
-export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
-  return async (campaignId, { at = deps.clock.now(), most = MOST, keep, call } = {}) => {
-    const campaign = campaignFacts(campaignId, await deps.runner.status(campaignId, call));
+export function createCampaignGate(given: CampaignGateDeps): CampaignGate {
+  return async (campaignId, { at = given.clock.now(), most = MOST, keep, call, read: known } = {}) => {
+    const deps = known === undefined ? given : { ...given, contacts: known.contacts };
+    const campaign = campaignFacts(campaignId, known?.document ?? (await deps.runner.status(campaignId, call)));
     const pack = packFor(deps.pack, campaign);
     const { listId } = campaign;
     // The campaign has just been read, so the tenant's time is known.
