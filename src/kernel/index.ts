@@ -14,13 +14,10 @@ export { jobTitle } from "./job-words.ts";
 export {
   aggregate,
   allHold,
-  type Covers,
   type Known,
-  type Missing,
   measured,
   NOT_KNOWN,
   SOURCES,
-  type Source,
   type Verdict,
 } from "./known.ts";
 export { installCommand, missingPackage } from "./packages.ts";

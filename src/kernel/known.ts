@@ -7,10 +7,10 @@ import type { Instant } from "./clock.ts";
  */
 export const SOURCES = ["measured", "given", "assumed", "none"] as const;
 /** Where a value comes from. */
-export type Source = (typeof SOURCES)[number];
+type Source = (typeof SOURCES)[number];
 
 /** How many of the parts of an aggregate are known. */
-export interface Covers {
+interface Covers {
   readonly known: number;
   readonly of: number;
 }
@@ -58,7 +58,7 @@ export function aggregate<T, R>(parts: readonly Known<T>[], make: (values: reado
 }
 
 /** Something that is missing for a verdict, such as `calling windows`, and of how many things. */
-export interface Missing {
+interface Missing {
   readonly what: string;
   readonly count: number;
 }

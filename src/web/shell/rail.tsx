@@ -7,7 +7,7 @@ import type { ApiTypes } from "../../server/index.ts";
 import { useDashboard } from "../api/dashboard.ts";
 import { useResource } from "../api/resource.ts";
 import { ToastList } from "../ui/toasts.tsx";
-import { timeFormat } from "../view/format.ts";
+import { ago, timeFormat } from "../view/format.ts";
 import { Icon } from "./icons.tsx";
 import { APPROVALS, pageOf, pagesOf } from "./pages.tsx";
 import { Palette } from "./palette.tsx";
@@ -115,14 +115,29 @@ function Foot() {
 }
 
 function LinkState() {
-  const { live } = useDashboard();
+  const { live, now } = useDashboard();
   const link = live.link.value;
+  const attention = useResource("attention.list", {}, { every: 15_000, sticky: true });
+  const state = attention.state.value;
+  const known = state.kind === "ready" ? state.value.known : null;
+  const isAway = known !== null && known.away !== null;
+  const since = known?.away?.since ?? null;
   const text =
-    link.kind === "open" ? "Live" : link.kind === "connecting" ? "Connecting" : `Lost since ${timeFormat().clock(link.since)}`;
+    link.kind === "lost"
+      ? `Lost since ${timeFormat().clock(link.since)}`
+      : link.kind === "connecting"
+        ? "Connecting"
+        : isAway
+          ? `Tenant away${since === null ? "" : ` since ${timeFormat().clock(since)}`}`
+          : known === null || known.latest === null
+            ? "Tenant not read yet"
+            : "Live";
+  const isLive = link.kind === "open" && !isAway && known !== null && known.latest !== null;
   return (
     <span class="link-state">
-      <span class={`dot ${link.kind === "open" ? "good" : link.kind === "lost" ? "bad" : ""}`} aria-hidden="true" />
-      {text}
+      <span class={`dot ${isLive ? "good" : link.kind === "lost" || isAway ? "bad" : ""}`} aria-hidden="true" />
+      <span>{text}</span>
+      {isLive ? <span class="muted small">tenant read {ago(known.latest, now())}</span> : null}
     </span>
   );
 }
