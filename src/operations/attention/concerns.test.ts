@@ -1,8 +1,9 @@
 // What of a campaign needs somebody, and what explains it.
 
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { KnownHealth } from "../campaigns/health/known.ts";
-import { campaignConcerns } from "./concerns.ts";
+import { campaignConcerns, tenantKnownOf } from "./concerns.ts";
 import { optOutConcerns } from "./opt-out-concerns.ts";
 import { jobConcerns, settingsConcerns } from "./work.ts";
 
@@ -46,6 +47,7 @@ const concerns = (one: KnownHealth, failed: KnownHealth["failed"] = null) =>
     list: { campaigns: [one], readAt: NOW - HOUR, failed },
     lastCalls: new Map([["a", NOW - HOUR]]),
     phaseSince: new Map([["a", NOW - 2 * HOUR]]),
+    awaySince: new Map([["a", NOW - 4 * HOUR]]),
     callsSince: new Map([["a", NOW - 3 * HOUR]]),
   });
 
@@ -68,6 +70,74 @@ test("calls while every window is closed are urgent", () => {
     { code: "calls_outside_hours", since, lastSeen: new Date(NOW).toISOString() },
   ]);
   expect(concerns(health({ reading: reading(4) }))).toMatchObject([{ code: "calls_hours_unknown", severity: "urgent" }]);
+  // Seen before the window closed; and before a newer status that says paused.
+  expect(concerns(health({ reading: reading(4), windows: [{ ...window("Asia/Tokyo", 0), closed: NOW + 1 }] }))).toEqual([]);
+  const readAt = { status: NOW + 1, document: NOW, figures: NOW, gate: NOW };
+  const paused = { reading: reading(4), windows: [window("Asia/Tokyo", 0)], status: "paused", readAt };
+  expect(concerns(health({ ...paused, stale: true }))).toEqual([]);
+  expect(concerns(health(paused))).toMatchObject([{ code: "calls_outside_hours" }]);
+});
+
+test("a window that has opened or closed since its look is known for an hour", () => {
+  const codes = (change: object) =>
+    concerns(health({ reading: reading(4), windows: [{ ...window("UTC", 3), ...change }] })).map(({ code }) => code);
+  const opened = { open: 0, closed: NOW - 9 * HOUR };
+  expect(codes({ ...opened, opens: NOW - 1 })).toEqual([]);
+  expect(codes({ ...opened, opens: NOW - 2 * HOUR })).toEqual(["calls_hours_unknown"]);
+  expect(codes({ opens: null, until: NOW - 1 })).toEqual(["calls_outside_hours"]);
+  expect(codes({ opens: null, until: NOW - 2 * HOUR })).toEqual(["calls_hours_unknown"]);
+});
+
+test("hours: less knowledge of a campaign that calls never makes it look better", () => {
+  const instant = fc.option(fc.integer({ min: NOW - 3 * HOUR, max: NOW + HOUR }));
+  const zone = fc.record({
+    zone: fc.constant("UTC"),
+    contacts: fc.constant(3),
+    open: fc.constantFrom(0, 3),
+    until: instant,
+    opens: instant,
+    closed: fc.constant(null),
+  });
+  const isFine = (change: Partial<KnownHealth>) => concerns(health({ reading: reading(4), ...change })).length === 0;
+  fc.assert(
+    fc.property(fc.array(zone, { maxLength: 4 }), fc.boolean(), (windows, stale) => {
+      expect(isFine({ windows: [], stale })).toBe(false);
+      if (isFine({ windows, stale })) return;
+      expect(isFine({ windows, stale: true })).toBe(false);
+      for (const index of windows.keys()) expect(isFine({ windows: windows.toSpliced(index, 1), stale })).toBe(false);
+    }),
+  );
+});
+
+test("all is known of a tenant only when nothing is missing, old or refused; losing any of it never makes it so", () => {
+  const whole = health({
+    at: NOW,
+    isGone: false,
+    windows: [window("UTC", 3)],
+    ageMs: 1000,
+    readAt: { status: NOW, document: NOW, figures: NOW, gate: NOW },
+  });
+  const list = (campaigns: readonly KnownHealth[], change: object = {}) =>
+    tenantKnownOf({ campaigns, readAt: NOW, failed: null, ...change });
+  expect(list([whole, whole])).toMatchObject({ verdict: "ok", covers: { known: 2, of: 2 }, missing: [], away: null });
+  const failed = { code: "forbidden", message: "no", at: NOW };
+  const losses: readonly [Partial<KnownHealth>, string][] = [
+    [{ readAt: { ...whole.readAt, status: null } }, "states"],
+    [{ readAt: { ...whole.readAt, figures: null } }, "figures"],
+    [{ ageMs: HOUR }, "figures of the last 15 minutes"],
+    [{ readAt: { ...whole.readAt, gate: null } }, "calling windows"],
+    [{ windows: [{ ...window("UTC", 3), until: NOW - 2 * HOUR }] }, "calling windows"],
+    [{ failed }, "what the tenant refused to tell"],
+  ];
+  for (const [loss, what] of losses)
+    expect(list([whole, { ...whole, ...loss }])).toMatchObject({
+      verdict: "unknown",
+      covers: { known: 1, of: 2 },
+      missing: [{ what, count: 1 }],
+    });
+  expect(list([{ ...whole, failed, isGone: true }, whole])).toMatchObject({ verdict: "ok", covers: { known: 1, of: 1 } });
+  expect(list([whole], { readAt: null }).verdict).toBe("unknown");
+  expect(list([whole], { failed })).toMatchObject({ verdict: "unknown", away: { reason: "no" } });
 });
 
 test("a campaign that dials while the tenant does not hold the company's list back is urgent", () => {
@@ -111,6 +181,20 @@ test("a pair that a person must see to is told once, with its primary, since its
     },
   ]);
   expect(concerns(health({ ...paused, failover: { ...failover, role: "backup" } as KnownHealth["failover"] }))).toEqual([]);
+});
+
+test("a hand-over is one thing from its first phase until it has failed back, since it began", () => {
+  const at = (phase: string, change: object = {}) => {
+    const failover = { role: "primary", partner: "b", phase, words: "the backup dials", reason: null, nextStep: null, ...change };
+    return concerns(health({ status: "paused", dialing: false, failover: failover as KnownHealth["failover"] }));
+  };
+  const since = new Date(NOW - 4 * HOUR).toISOString();
+  const phases = ["pausing", "draining", "handing-over", "gating", "activating", "verifying", "failed-over"];
+  for (const phase of phases) expect(at(phase)).toMatchObject([{ code: "hand_over", severity: "soon", since, episode: since }]);
+  expect(at("watching")).toEqual([]);
+  // What needs a person says so instead.
+  expect(at("halted")).toMatchObject([{ code: "pair_halted", severity: "urgent" }]);
+  expect(at("failed-over", { nextStep: "Pause one." })).toMatchObject([{ code: "pair_needs_a_person", severity: "urgent" }]);
 });
 
 test("a tenant that cannot be read is one concern, not one for each campaign", () => {

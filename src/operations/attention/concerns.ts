@@ -15,6 +15,7 @@ import {
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
 import type { CauseCode } from "../campaigns/health/why.ts";
+import { hoursAt } from "../campaigns/state/index.ts";
 import { SAY_GONE } from "../known/index.ts";
 import type { Concern, TenantKnown } from "../views/schemas/attention.ts";
 import type { MissingThing } from "../views/schemas/tenant.ts";
@@ -63,35 +64,40 @@ interface CampaignEvidence {
   readonly lastCalls: ReadonlyMap<string, Instant>;
   /** Since when the pair of a primary is in its phase. */
   readonly phaseSince: ReadonlyMap<string, Instant>;
+  /** Since when its primary is not the one that dials in order, by primary: when the first hand-over began. */
+  readonly awaySince: ReadonlyMap<string, Instant>;
   /** Since when calls have been under way, by campaign. */
   readonly callsSince: ReadonlyMap<string, Instant>;
 }
 
-const PARTS = [
-  ["status", "states"],
-  ["figures", "figures"],
-  ["gate", "calling windows"],
-] as const;
+/** Older figures are not known to be true any more, ms. */
+const OLD_MS = 15 * 60_000;
+
+/** What is not known of a campaign, in words; none when all is. */
+function unknownOf({ readAt, at, failed, windows, ageMs }: KnownHealth): readonly string[] {
+  return [
+    ...(readAt.status === null ? ["states"] : []),
+    ...(readAt.figures === null ? ["figures"] : (ageMs ?? 0) > OLD_MS ? ["figures of the last 15 minutes"] : []),
+    ...(readAt.gate === null || (windows.length > 0 && hoursAt(windows, at) === "unknown") ? ["calling windows"] : []),
+    ...(failed === null ? [] : ["what the tenant refused to tell"]),
+  ];
+}
 
 /** What is known of the campaigns, before what was found of them. @param list as it was last read */
 export function tenantKnownOf({ campaigns, readAt, failed }: KnownList): TenantKnown {
-  const each = campaigns.map(({ readAt: read }): Known<true> & { readonly verdict: Verdict } => {
-    const missing = PARTS.filter(([part]) => read[part] === null).map(([, what]) => ({ what, count: 1 }));
-    const whole = aggregate(
-      PARTS.map(([part]) => measured(true as const, read[part])),
-      () => true as const,
-    );
-    const verdict: Verdict = missing.length === 0 ? { is: "ok" } : { is: "unknown", missing };
-    return { ...(missing.length === 0 ? whole : NOT_KNOWN), covers: undefined, verdict };
+  const here = campaigns.filter(({ isGone }) => !isGone);
+  const each = here.map((one): Known<true> & { readonly verdict: Verdict } => {
+    const { status, figures, gate } = one.readAt;
+    const missing = unknownOf(one).map((what) => ({ what, count: 1 }));
+    if (missing.length > 0) return { ...NOT_KNOWN, verdict: { is: "unknown", missing } };
+    const whole = aggregate([measured(true, status), measured(true, figures), measured(true, gate)], () => true as const);
+    return { ...whole, covers: undefined, verdict: { is: "ok" } };
   });
   const { at, covers = { known: 0, of: 0 } } = aggregate(each, () => true);
   const list: Verdict =
     readAt === null ? { is: "unknown", missing: [{ what: "the list of campaigns", count: 1 }] } : { is: "ok" };
-  const verdict = allHold([
-    list,
-    ...each.map((one) => one.verdict),
-    ...(failed === null ? [] : [{ is: "unknown", missing: [] } as const]),
-  ]);
+  const answers: Verdict = failed === null ? { is: "ok" } : { is: "unknown", missing: [] };
+  const verdict = allHold([list, answers, ...each.map((one) => one.verdict)]);
   return {
     verdict: verdict.is,
     covers,
@@ -103,7 +109,7 @@ export function tenantKnownOf({ campaigns, readAt, failed }: KnownList): TenantK
 }
 
 /** Concerns of all campaigns, in the order of the list. */
-export function campaignConcerns({ list, lastCalls, phaseSince, callsSince }: CampaignEvidence): Found[] {
+export function campaignConcerns({ list, ...evidence }: CampaignEvidence): Found[] {
   const { failed, readAt, campaigns } = list;
   const away: Found[] =
     failed === null
@@ -121,10 +127,7 @@ export function campaignConcerns({ list, lastCalls, phaseSince, callsSince }: Ca
             episode: timeText(readAt),
           },
         ];
-  return [
-    ...away,
-    ...campaigns.flatMap((one) => ofCampaign(one, { lastCalls, phaseSince, callsSince, isAway: failed !== null })),
-  ];
+  return [...away, ...campaigns.flatMap((one) => ofCampaign(one, { ...evidence, isAway: failed !== null }))];
 }
 
 /** What the tenant's answers lack of what is known: campaigns as one concern, each contact list as one. */
@@ -172,11 +175,11 @@ export function missingConcerns(missing: readonly MissingThing[]): Found[] {
 
 function ofCampaign(
   health: KnownHealth,
-  { lastCalls, phaseSince, callsSince, isAway }: Omit<CampaignEvidence, "list"> & { readonly isAway: boolean },
+  { lastCalls, phaseSince, awaySince, callsSince, isAway }: Omit<CampaignEvidence, "list"> & { readonly isAway: boolean },
 ): Found[] {
   const subject = { kind: "campaign", id: health.id, name: health.name } as const;
   return [
-    ...ofPair(health, subject, phaseSince),
+    ...ofPair(health, subject, { phaseSince, awaySince }),
     ...ofCalls(health, subject, callsSince),
     ...ofCompanyList(health, subject),
     ...ofBudget(health, subject),
@@ -215,44 +218,62 @@ function ofCampaign(
 }
 
 type Subject = Found["subject"];
+type PairTimes = Pick<CampaignEvidence, "phaseSince" | "awaySince">;
 
-function ofPair({ failover, id }: KnownHealth, subject: Subject, phaseSince: CampaignEvidence["phaseSince"]): Found[] {
+function ofPair({ failover, id }: KnownHealth, subject: Subject, { phaseSince, awaySince }: PairTimes): Found[] {
   if (failover === null || failover.role !== "primary") return [];
   const { phase, words, reason, nextStep, partner } = failover;
-  if (phase !== "halted" && phase !== "securing" && nextStep === null) return [];
-  const since = timeText(phaseSince.get(id) ?? null);
+  const needsPerson = phase === "halted" || phase === "securing" || nextStep !== null;
+  if (phase === "watching" && !needsPerson) return [];
+  const since = timeText((needsPerson ? phaseSince : awaySince).get(id) ?? null);
+  const common = { subject, cause: "pair", evidence: reason === null ? [] : [reason], since } as const;
+  if (needsPerson)
+    return [
+      {
+        ...common,
+        code: phase === "halted" ? "pair_halted" : "pair_needs_a_person",
+        severity: "urgent",
+        what: `its failover pair with ${partner}: ${words}`,
+        next: nextStep ?? "Wait until both are confirmed paused.",
+        episode: `${phase} ${since ?? ""}`,
+      },
+    ];
+  const isOver = phase === "failed-over";
   return [
     {
-      code: phase === "halted" ? "pair_halted" : "pair_needs_a_person",
-      severity: "urgent",
-      subject,
-      what: `its failover pair with ${partner}: ${words}`,
-      cause: "pair",
-      evidence: reason === null ? [] : [reason],
-      since,
-      next: nextStep ?? "Wait until both are confirmed paused.",
-      episode: `${phase} ${since ?? ""}`,
+      ...common,
+      code: "hand_over",
+      severity: "soon",
+      what: isOver ? `it has handed over to its backup ${partner}: ${words}` : `its pair with ${partner} hands over: ${words}`,
+      many: isOver ? "they have handed over to their backups" : "their pairs hand over",
+      next: isOver
+        ? "Fail back when it is well: outdial campaign failover failback PRIMARY. Or acknowledge: then the new order stands."
+        : "Nothing: wait until it is done. What hinders it is told.",
+      // The same through all phases, until it has failed back.
+      episode: since ?? "",
     },
   ];
 }
 
-function ofCalls(
-  { id, reading, windows, stale, failed }: KnownHealth,
-  subject: Subject,
-  callsSince: CampaignEvidence["callsSince"],
-): Found[] {
+function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvidence["callsSince"]): Found[] {
+  const { id, reading, windows, stale, failed, status, readAt } = health;
   const calls = reading?.activeCalls ?? 0;
-  if (reading === null || calls === 0 || windows.some(({ open }) => open > 0)) return [];
+  if (reading === null || calls === 0) return [];
   const seen = reading.at ?? reading.receivedAt;
+  const isOld = stale || failed !== null;
+  // What was seen stays until something newer says otherwise.
+  if (isOld && status === "paused" && (readAt.status ?? seen) > seen) return [];
+  const hours = hoursAt(windows, seen);
+  if (hours === "open") return [];
   const began = callsSince.get(id) ?? seen;
   const common = {
     severity: "urgent",
     subject,
     cause: "windows",
-    lastSeen: stale || failed !== null ? timeText(seen) : null,
+    lastSeen: isOld ? timeText(seen) : null,
     episode: null,
   } as const;
-  if (windows.length === 0)
+  if (hours === "unknown")
     return [
       {
         ...common,

@@ -61,8 +61,10 @@ test("a rate that is as before, or that may have fallen by chance or by little, 
   expect(told(window(0, { success: { successes: 65, calls: 200, of: "decided" } }))).toBeNull();
   expect(told(window(0, { success: { successes: 5, calls: 40, of: "decided" } }))).toBeNull();
   expect(told(window(0, FEW), { earlier: [] })).toBeNull();
-  expect(told(window(0, FEW), { stale: true })).toBeNull();
   expect(told(window(0, FEW), { status: "paused" })).toBeNull();
+  // Figures that are old by now tell of before.
+  expect(told(window(0, FEW), { stale: true })).toMatchObject({ lastSeen: expect.any(String) });
+  expect(told(window(0, FEW))).toMatchObject({ lastSeen: null });
   // Windows that share their calls with the present one say nothing of before.
   expect(told(window(0, FEW), { earlier: [window(10), window(20)] })).toBeNull();
 });

@@ -5,6 +5,7 @@ import { type KnownHealth, SHOWN_WINDOW_MINUTES } from "../campaigns/health/know
 import type { CampaignReading } from "../campaigns/metrics/index.ts";
 import type { Concern } from "../views/schemas/attention.ts";
 import type { AxisEvent } from "../views/schemas/campaigns.ts";
+import { timeText } from "../views/texts.ts";
 import type { Found } from "./concerns.ts";
 
 /** Confidence from which on a drop is reported; it is strict, because every campaign is checked all the time. */
@@ -41,14 +42,12 @@ export interface Drop {
   readonly before: Before;
 }
 
-/** Whether a campaign dials and has fresh figures, so that a drop can be judged. */
-export function isJudged<Health extends Pick<KnownHealth, "status" | "stale" | "recent">>(
+/** Whether a campaign is to dial and has figures, so that a drop can be judged; figures that are old by now tell of before. */
+export function isJudged<Health extends Pick<KnownHealth, "status" | "recent">>(
   health: Health,
 ): health is Health & { readonly recent: Counted } {
-  const { status, stale, recent } = health;
-  return (
-    status === "active" && !stale && recent?.windowMinutes === SHOWN_WINDOW_MINUTES && (recent.success?.calls ?? 0) >= LEAST_CALLS
-  );
+  const { status, recent } = health;
+  return status === "active" && recent?.windowMinutes === SHOWN_WINDOW_MINUTES && (recent.success?.calls ?? 0) >= LEAST_CALLS;
 }
 
 /**
@@ -89,7 +88,7 @@ type Explained = readonly [cause: NonNullable<Concern["cause"]>, evidence: strin
  */
 export function dropConcern(
   drop: Drop,
-  health: Pick<KnownHealth, "id" | "name" | "windows" | "workload">,
+  health: Pick<KnownHealth, "id" | "name" | "windows" | "workload" | "stale">,
   events: readonly AxisEvent[],
 ): Found {
   const { now, before } = drop;
@@ -117,6 +116,7 @@ export function dropConcern(
     severity: "soon",
     subject: { kind: "campaign", id: health.id, name: health.name },
     what: `its success rate fell from ${percent(was)} to ${percent(rate)}`,
+    lastSeen: health.stale ? timeText(now.at ?? now.receivedAt) : null,
     cause: best?.[0] ?? null,
     evidence: [...(best === undefined ? [unexplained(drop, health)] : found.map(([, text]) => text)), figures],
     since: null,

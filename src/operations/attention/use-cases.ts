@@ -129,7 +129,7 @@ export class AttentionUseCases {
     const { store, clock } = this.#context;
     const list = await knownList(store, clock);
     const stuck = list.campaigns.flatMap(({ id, failover }) =>
-      failover?.role === "primary" && (failover.phase === "halted" || failover.nextStep !== null) ? [id] : [],
+      failover?.role === "primary" && (failover.phase !== "watching" || failover.nextStep !== null) ? [id] : [],
     );
     const silent = list.campaigns.flatMap(({ id, status, notDialing }) =>
       status === "active" && notDialing !== null ? [id] : [],
@@ -138,10 +138,11 @@ export class AttentionUseCases {
     const [lastCalls, callsSince, ...since] = await Promise.all([
       store.metrics.lastWithCalls(silent),
       store.metrics.callsSince(calling),
-      ...stuck.map(async (id) => [id, await this.#phaseSince(id)] as const),
+      ...stuck.map(async (id) => [id, await this.#pairSince(id)] as const),
     ]);
-    const phaseSince = new Map(since.flatMap(([id, at]) => (at === null ? [] : [[id, at]])));
-    return [...campaignConcerns({ list, lastCalls, phaseSince, callsSince }), ...(await this.#drops(list.campaigns))];
+    const phaseSince = new Map(since.flatMap(([id, { phase }]) => (phase === null ? [] : [[id, phase]])));
+    const awaySince = new Map(since.flatMap(([id, { away }]) => (away === null ? [] : [[id, away]])));
+    return [...campaignConcerns({ list, lastCalls, phaseSince, awaySince, callsSince }), ...(await this.#drops(list.campaigns))];
   }
 
   /** Drops of success rates, each with its cause. */
@@ -162,10 +163,12 @@ export class AttentionUseCases {
     return (await Promise.all(found)).flat();
   }
 
-  async #phaseSince(primary: string): Promise<Instant | null> {
-    const steps = await this.#context.store.failovers.history(primary, LOOKED_AT);
+  /** When a pair came into its phase, and when it left the order in which its primary dials; null when its history does not say. */
+  async #pairSince(primary: string): Promise<{ readonly phase: Instant | null; readonly away: Instant | null }> {
+    const { failovers } = this.#context.store;
+    const [steps, away] = await Promise.all([failovers.history(primary, LOOKED_AT), failovers.awaySince(primary)]);
     const other = steps.findIndex(({ phase }) => phase !== steps[0]?.phase);
-    return steps.at(other < 0 ? steps.length - 1 : other - 1)?.at ?? null;
+    return { phase: steps.at(other < 0 ? steps.length - 1 : other - 1)?.at ?? null, away };
   }
 
   async #stops(): Promise<Found[]> {
@@ -319,7 +322,8 @@ function concernOf({ episode, lastSeen = null, ...found }: Found, said: Readonly
   const key = [found.code, subject.id, episode ?? ""].join(" ");
   const word = said.get(key);
   const { acknowledgedBy: by = null, acknowledgedAt: at = null, note = null, owner = null } = word ?? {};
-  const isSeen = by !== null && at !== null && now - at < SEEN_MS;
+  // A new order of a pair that a person accepted stands.
+  const isSeen = by !== null && at !== null && (now - at < SEEN_MS || found.code === "hand_over");
   const { id, name } = subject;
   const campaigns = subject.kind === "campaign" ? [{ id, name, what, since, lastSeen }] : [];
   return { key, ...found, lastSeen, campaigns, acknowledged: isSeen ? { by, at: timeText(at), note } : null, owner };

@@ -28,6 +28,9 @@ const order = (state: Partial<RefreshState>) =>
     readings: [],
     asked: NOBODY,
     perCampaign: false,
+    lists: new Map(),
+    atHand: new Set(),
+    calling: new Set(),
     turn: 0,
     owed: 6,
     ...state,
@@ -122,20 +125,25 @@ test("dialer settings of each campaign are read while somebody looks at them, an
   expect(order({ ...none, asked: { ...NOBODY, dialers } })).toEqual(["dialer b"]);
 });
 
-/** An hour at so many requests a minute, four readings at a time; the oldest figures at any moment once all were read, and what was read. */
-function hour(count: number, perMinute: number, minutes = 60) {
+/**
+ * An hour at so many requests a minute, four readings at a time; the oldest figures at any moment once all were read, what was read,
+ * and when every campaign had been looked at.
+ * @param lists how many contact lists they have; each its own by default
+ */
+function hour(count: number, perMinute: number, { minutes = 60, lists = count } = {}) {
   const ids = Array.from({ length: count }, (_, i) => `c${i}`);
   const readings = new Map<string, Reading>();
+  const listOf = new Map<string, string>();
+  const listRead = new Map<string, number>();
   const begin = 1_000_000_000;
   let oldest = 0;
   let owed = 0;
   let now = begin;
+  let whole: number | null = null;
   for (let turn = 0; now < begin + minutes * 60_000; ) {
-    const readAll = [...readings.values()];
-    const due = dueReadings({ now, campaigns: ids, readings: readAll, asked: NOBODY, perCampaign: false, turn, owed }).slice(
-      0,
-      4,
-    );
+    const atHand = new Set([...listRead].flatMap(([list, at]) => (now - at < 120_000 ? [list] : [])));
+    const state = { now, campaigns: ids, readings: [...readings.values()], asked: NOBODY, perCampaign: false };
+    const due = dueReadings({ ...state, lists: listOf, atHand, calling: new Set(), turn, owed }).slice(0, 4);
     if (due.length === 0) now += 1000;
     for (const one of due) {
       owed = owedAfter(owed, one);
@@ -143,12 +151,26 @@ function hour(count: number, perMinute: number, minutes = 60) {
       now += (60_000 / perMinute) * (one.what === "campaigns" ? Math.ceil(count / 100) : one.requests);
       const name = `${one.what} ${one.subject}`;
       if (one.what === "figures") oldest = Math.max(oldest, now - (readings.get(name)?.readAt ?? now));
+      // The list of campaigns gives whole documents, with the contact list of each.
+      if (one.what === "campaigns" && lists < count)
+        for (const [i, id] of ids.entries()) {
+          listOf.set(id, `list ${i % lists}`);
+          readings.set(`campaign ${id}`, { ...reading("campaign", id, 0), readAt: now, triedAt: now });
+        }
+      const list = one.what === "gate" ? listOf.get(one.subject) : undefined;
+      if (list !== undefined) listRead.set(list, now);
       readings.set(name, { ...reading(one.what, one.subject, 0), readAt: now, triedAt: now });
+      if (ids.every((id) => readings.has(`gate ${id}`))) whole ??= now - begin;
     }
   }
   const read = (what: Reading["what"]) => ids.filter((id) => readings.has(`${what} ${id}`)).length;
   for (const id of ids) oldest = Math.max(oldest, now - (readings.get(`figures ${id}`)?.readAt ?? Number.NEGATIVE_INFINITY));
-  return { oldestMin: oldest / 60_000, figures: read("figures"), gates: read("gate") };
+  return {
+    oldestMin: oldest / 60_000,
+    figures: read("figures"),
+    gates: read("gate"),
+    wholeMin: whole === null ? Number.POSITIVE_INFINITY : whole / 60_000,
+  };
 }
 
 test.each([
@@ -168,25 +190,38 @@ test.each([
 );
 
 test("every gate is looked at in the end", () => {
-  expect(hour(200, 50, 180)).toMatchObject({ gates: 200 });
+  expect(hour(200, 50, { minutes: 180 })).toMatchObject({ gates: 200 });
 });
 
-test("looks that share a list come before the figures, those with calls under way first: 200 campaigns on 5 lists take 15 requests", () => {
+test.each([
+  [200, 5, 2, 6],
+  [1000, 50, 15, 30],
+])(
+  "the windows of %i campaigns on %i lists are known within %d minutes of 50 requests, and no figures wait longer than %d minutes for it",
+  (count, lists, most, oldest) => {
+    const found = hour(count, 50, { lists });
+    expect(found.wholeMin).toBeLessThan(most);
+    expect(found.oldestMin).toBeLessThan(oldest);
+    expect(found).toMatchObject({ figures: count });
+  },
+);
+
+test("first looks at a list of several campaigns come before the figures, those with calls under way first, and cost requests once", () => {
   const ids = Array.from({ length: 200 }, (_, i) => `c${i}`);
   const lists = new Map(ids.map((id, i) => [id, `list ${i % 5}`]));
-  const due = dueReadings({
-    now: NOW,
-    campaigns: ids,
-    readings: [reading("campaigns", "", 0), reading("dialer", "", 0), ...ids.map((id) => reading("campaign", id, 0))],
-    lists,
-    calling: new Set(["c8"]),
-    asked: NOBODY,
-    perCampaign: false,
-    turn: 0,
-    owed: 0,
-  });
-  const first = due.slice(0, 200);
-  expect(new Set(first.map(({ what }) => what))).toEqual(new Set(["gate"]));
-  expect(first[0]).toMatchObject({ subject: "c8" });
-  expect(first.reduce((sum, { requests }) => sum + requests, 0)).toBe(15);
+  const readings = [reading("campaigns", "", 0), reading("dialer", "", 0), ...ids.map((id) => reading("campaign", id, 0))];
+  const state = { now: NOW, campaigns: ids, readings, lists, calling: new Set(["c8"]), asked: NOBODY, perCampaign: false };
+  const due = dueReadings({ ...state, atHand: new Set(["list 1"]), turn: 0, owed: 0 });
+  const looks = due.filter(({ what }) => what === "gate");
+  // What takes no request keeps nothing waiting.
+  expect(due.slice(0, 40)).toEqual(looks.slice(0, 40));
+  expect(looks[40]).toMatchObject({ subject: "c8" });
+  // Four lists, three requests each; the fifth was read a moment ago.
+  expect(looks.reduce((sum, { requests }) => sum + requests, 0)).toBe(12);
+});
+
+test("a campaign that calls is looked at first although nobody knows its list", () => {
+  const readings = ["a", "b", "c"].map((id) => reading("figures", id, 1000));
+  const looks = order({ campaigns: ["a", "b", "c"], readings, calling: new Set(["c"]), owed: 0 });
+  expect(looks.slice(0, 3)).toEqual(["campaigns", "gate c", "dialer"]);
 });

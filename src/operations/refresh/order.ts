@@ -10,6 +10,8 @@ export interface DueReading extends ReadingKey {
   readonly targetMs: number;
   /** Most requests that it takes. */
   readonly requests: number;
+  /** What it reads tells of other campaigns, too, that nothing is known of yet. */
+  readonly shares: boolean;
 }
 
 /** What users viewed, and when last. */
@@ -28,9 +30,11 @@ export interface RefreshState {
   readonly campaigns: readonly string[];
   readonly readings: readonly Omit<TenantReading, "value">[];
   /** The contact list of each campaign, where it is known: what one look reads of it, looks at the others share. */
-  readonly lists?: ReadonlyMap<string, string> | undefined;
-  /** Campaigns that had calls under way: their looks come first. */
-  readonly calling?: ReadonlySet<string> | undefined;
+  readonly lists: ReadonlyMap<string, string>;
+  /** Contact lists that were read a moment ago: a look at their campaigns takes no request. */
+  readonly atHand: ReadonlySet<string>;
+  /** Campaigns that had calls under way: their looks come first while none was made. */
+  readonly calling: ReadonlySet<string>;
   readonly asked: Asked;
   /** Whether each campaign has its own dialer settings: then only viewed ones are read. */
   readonly perCampaign: boolean;
@@ -47,6 +51,8 @@ const OTHERS_EVERY = 4;
 
 /** While figures are due, so many requests for figures are made for each request for documents and looks of the gate. */
 const FIGURES_TO_LOOKS = 6;
+/** The same for first looks at a list that several campaigns share. */
+const FIGURES_TO_SHARED = 2;
 /** Number of requests of a look of the gate: the campaign and the pages of its list. */
 const FIRST_LOOK_REQUESTS = 3;
 const LOOK_REQUESTS = 11;
@@ -69,8 +75,8 @@ interface Candidate extends DueReading {
 /**
  * Due readings, the most urgent first: the list of campaigns, then viewed dialer settings, then campaigns whose page is open,
  * then all others. Among equals, figures that were never read come first. After that, figures on one side and documents and looks
- * of the gate (several requests each) on the other have a share each; within a share, readings that were never made come first,
- * then the most overdue.
+ * of the gate (several requests each) on the other have a share each; within a share, first looks come first at campaigns that call
+ * or share a list, then what was never read, then the most overdue.
  */
 export function dueReadings(state: RefreshState): DueReading[] {
   const { now, campaigns, asked, turn, owed } = state;
@@ -84,7 +90,7 @@ export function dueReadings(state: RefreshState): DueReading[] {
     const expired = reading !== undefined && reading.goodUntil !== null && reading.goodUntil <= now;
     if (ageMs >= targetMs || expired) {
       const looks = reading === undefined || reading.readAt === null ? FIRST_LOOK_REQUESTS : LOOK_REQUESTS;
-      due.push({ what, subject, targetMs, requests: what === "gate" ? looks : 1, ageMs, place, opened });
+      due.push({ what, subject, targetMs, requests: what === "gate" ? looks : 1, shares: false, ageMs, place, opened });
     }
   };
   add("campaigns", "", looks(asked.list), -2, true);
@@ -99,37 +105,41 @@ export function dueReadings(state: RefreshState): DueReading[] {
     for (const what of ["figures", "campaign", "gate", "workload"] as const) add(what, id, opened || listed, place, opened);
   }
   const othersFirst = turn % OTHERS_EVERY === OTHERS_EVERY - 1;
-  const firstLooks = sharedLooks(due, state);
-  const lookedAt = new Set(firstLooks.map(({ subject }) => subject));
-  const ranks = Map.groupBy(due.filter((one) => one.what !== "gate" || !lookedAt.has(one.subject)).toSorted(urgency), (one) =>
-    rank(one, othersFirst),
-  );
+  const first = firstLooks(due, state);
+  const rest = due.filter((one) => !first.has(one)).toSorted(urgency);
+  const ranks = Map.groupBy([...first.values(), ...rest], (one) => rank(one, othersFirst));
   return [0, 1, 2]
-    .flatMap((one) => [...shared(ranks.get(one) ?? [], owed), ...(one === 0 ? firstLooks : [])])
-    .map(({ what, subject, targetMs, requests }) => ({ what, subject, targetMs, requests }));
+    .flatMap((one) => shared(ranks.get(one) ?? [], owed))
+    .map(({ what, subject, targetMs, requests, shares }) => ({ what, subject, targetMs, requests, shares }));
 }
 
 /**
- * Looks that were never made at campaigns that share a list: as a few requests tell of many campaigns, they come before the figures,
- * those with calls under way first, list by list; only the first of a list costs requests.
+ * Looks that were never made and come before the others: at campaigns with calls under way, and at campaigns that share a list, as a
+ * few requests then tell of many. List by list; only the first of a list costs requests. @returns each in the order, with its costs
  */
-function sharedLooks(due: readonly Candidate[], { lists = new Map(), calling = new Set() }: RefreshState): Candidate[] {
-  const never = due.filter((one) => one.what === "gate" && isNever(one) && lists.has(one.subject));
-  const byList = Map.groupBy(never, ({ subject }) => lists.get(subject));
-  const groups = [...byList.values()].filter((group) => group.length > 1);
-  const calls = (group: readonly Candidate[]) => (group.some(({ subject }) => calling.has(subject)) ? 0 : 1);
-  return groups
-    .toSorted((a, b) => calls(a) - calls(b))
-    .flatMap((group) =>
-      group.toSorted((a, b) => calls([a]) - calls([b])).map((one, i) => ({ ...one, requests: i === 0 ? one.requests : 0 })),
-    );
+function firstLooks(due: readonly Candidate[], { lists, atHand, calling }: RefreshState): ReadonlyMap<Candidate, Candidate> {
+  const never = due.filter((one) => one.what === "gate" && isNever(one));
+  const calls = ({ subject }: Candidate) => (calling.has(subject) ? 0 : 1);
+  const costs = ({ subject }: Candidate) => (atHand.has(lists.get(subject) ?? "") ? 0 : 1);
+  const byList = Map.groupBy(
+    never.toSorted((a, b) => costs(a) - costs(b) || calls(a) - calls(b) || a.place - b.place),
+    ({ subject }) => lists.get(subject) ?? subject,
+  );
+  const looks = [...byList].flatMap(([list, group]) =>
+    group.length === 1 && !group.some((one) => costs(one) === 0 || calls(one) === 0)
+      ? []
+      : group.map(
+          (one, i) => [one, { ...one, requests: i === 0 && !atHand.has(list) ? one.requests : 0, shares: true }] as const,
+        ),
+  );
+  return new Map(looks);
 }
 
 /** How many figures come before the next look after this one was chosen. */
-export function owedAfter(owed: number, { what, requests }: Pick<DueReading, "what" | "requests">): number {
+export function owedAfter(owed: number, { what, requests, shares }: Pick<DueReading, "what" | "requests" | "shares">): number {
   // Bounded, so that looks made while no figures were due do not count against those that come due later.
   return isLook(what)
-    ? Math.min(owed + requests * FIGURES_TO_LOOKS, LOOK_REQUESTS * FIGURES_TO_LOOKS)
+    ? Math.min(owed + requests * (shares ? FIGURES_TO_SHARED : FIGURES_TO_LOOKS), LOOK_REQUESTS * FIGURES_TO_LOOKS)
     : Math.max(0, owed - requests);
 }
 
@@ -146,12 +156,12 @@ function urgency(a: Candidate, b: Candidate): number {
   return (isNever(a) ? 0 : b.ageMs / b.targetMs - a.ageMs / a.targetMs) || a.place - b.place;
 }
 
-/** Figures and looks alternately, as `owedAfter` says; all figures that were never read come before the first look. */
+/** Figures and looks alternately, as `owedAfter` says; all figures that were never read come before the first look that nothing shares. */
 function shared(due: readonly Candidate[], before: number): Candidate[] {
   const looks = due.filter(({ what }) => isLook(what));
   const others = due.filter(({ what }) => !isLook(what));
   const never = others.findIndex((one) => !isNever(one));
-  const order = others.splice(0, never === -1 ? others.length : never);
+  const order = looks[0]?.shares === true ? [] : others.splice(0, never === -1 ? others.length : never);
   let owed = order.reduce(owedAfter, before);
   for (let look = 0, other = 0; ; ) {
     const next = owed > 0 ? (others[other++] ?? looks[look++]) : (looks[look++] ?? others[other++]);

@@ -2,16 +2,22 @@
 // of a budget. Requests report what is viewed and are answered from the store. Several services on one database share the work:
 // each reading is claimed.
 
-import { type Clock, canonicalJson, type Instant, isWithin, messageOf } from "../../kernel/index.ts";
+import { type Clock, type Instant, isWithin, messageOf } from "../../kernel/index.ts";
 import { type ReadingKey, type Store, StoreError } from "../../store/index.ts";
-import { type CallOptions, type CampaignView, type ContactSource, TenantError, type TenantLink } from "../../tenant/port.ts";
+import {
+  type CallOptions,
+  type CampaignView,
+  type ContactSource,
+  TenantError,
+  type TenantLink,
+  type ViewPage,
+} from "../../tenant/port.ts";
 import { keptDocumentOf, keptLookOf, lookFits, lookGoodUntil, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import type { CampaignGateVerdict } from "../campaigns/state/gate.ts";
 import type { CampaignStates } from "../campaigns/states.ts";
 import { OperationError } from "../error.ts";
 import { listCampaigns } from "../known/index.ts";
 import { type DueReading, dueReadings, LOOKING_MS, owedAfter } from "./order.ts";
-import { sharedLists } from "./shared-lists.ts";
 
 /** Concurrent readings: one without an answer does not block the others. */
 const AT_ONCE = 4;
@@ -28,8 +34,10 @@ const DUE_MS = 2000;
 /** Contacts judged by the first look at a campaign: two pages. Later looks judge more. */
 const FIRST_CONTACTS = 200;
 const CONTACTS = 1000;
-/** So young a document is taken for a look of the gate that permits nothing, ms. */
-const DOCUMENT_MS = 120_000;
+/** So young a document and contacts are taken for a look of the gate that permits nothing, ms. */
+const SHARED_MS = 120_000;
+/** Most pages of contacts kept, of all lists. */
+const MOST_PAGES = 400;
 
 interface RefreshDeps {
   readonly store: Store;
@@ -59,11 +67,11 @@ export class TenantRefresh {
   #owed = 0;
   #wake: (() => void) | undefined;
 
-  readonly #contacts: ContactSource;
+  readonly #lists: SharedLists;
 
   constructor(deps: RefreshDeps) {
     this.#deps = deps;
-    this.#contacts = sharedLists(deps.tenant.capabilities.contactSource, deps.clock);
+    this.#lists = new SharedLists(deps.tenant.capabilities.contactSource, deps.clock);
   }
 
   /**
@@ -164,20 +172,25 @@ export class TenantRefresh {
   async #lookUp(): Promise<void> {
     const { store, clock } = this.#deps;
     this.#dueAt = clock.now();
-    const [known, readings, lists] = await Promise.all([
-      store.knownCampaigns.list(),
-      store.tenantReadings.times(),
-      store.tenantReadings.contactLists(),
-    ]);
-    const figures = await store.metrics.latestOfEach([...lists.keys()], SHOWN_WINDOW_MINUTES);
+    const [known, readings] = await Promise.all([store.knownCampaigns.list(), store.tenantReadings.times()]);
+    const campaigns = known.map(({ id }) => id);
+    const looked = new Set(
+      readings.flatMap(({ what, subject, readAt }) => (what === "gate" && readAt !== null ? [subject] : [])),
+    );
+    const unlooked = campaigns.filter((id) => !looked.has(id));
+    const [lists, calling] =
+      unlooked.length === 0
+        ? [new Map<string, string>(), new Map<string, Instant>()]
+        : await Promise.all([store.tenantReadings.contactLists(unlooked), store.metrics.callsSince(unlooked)]);
     const now = clock.now();
     this.#forgetOld(now);
     this.#due = dueReadings({
       now,
-      campaigns: known.map(({ id }) => id),
+      campaigns,
       readings,
       lists,
-      calling: new Set(figures.flatMap(({ campaignId, activeCalls }) => ((activeCalls ?? 0) > 0 ? [campaignId] : []))),
+      atHand: this.#lists.atHand(),
+      calling: new Set(calling.keys()),
       asked: { list: this.#list, dialers: this.#dialers, campaigns: this.#campaigns },
       perCampaign: this.#deps.tenant.capabilities.pacingSettings.capability.perCampaign,
       turn: this.#turn,
@@ -241,18 +254,21 @@ export class TenantRefresh {
     const at = clock.now();
     const provisioning = tenant.capabilities.campaignProvisioning;
     const { campaigns } = await listCampaigns({ provisioning, store, clock }, call);
-    // A list that gives whole documents spares a request for each.
-    const whole = campaigns.filter(({ contactListId, dialerConfig }) => Boolean(contactListId) && dialerConfig !== undefined);
+    // One that has the company's hours, too, is the whole document; without them the campaign's own has to say that it has none.
+    const whole = campaigns.filter(
+      ({ contactListId, dialerConfig, complianceConfig }) => Boolean(contactListId) && dialerConfig && complianceConfig,
+    );
     await this.#keepDocuments(whole, at);
     await store.tenantReadings.keep({ what: "campaigns" }, { count: campaigns.length }, { at, now: clock.now() });
   }
 
   async #keepDocuments(documents: readonly CampaignView[], at: Instant): Promise<void> {
     const { store, clock } = this.#deps;
-    const known = new Map((await store.tenantReadings.list(["campaign"])).map(({ subject, value }) => [subject, value]));
-    await store.tenantReadings.keepDocuments(new Map(documents.map((one) => [one.id, one])), { at, now: clock.now() });
-    for (const one of documents)
-      if (known.has(one.id) && canonicalJson(known.get(one.id)) !== canonicalJson(one)) await this.#fitLook(one.id, one);
+    const changed = await store.tenantReadings.keepDocuments(new Map(documents.map((one) => [one.id, one])), {
+      at,
+      now: clock.now(),
+    });
+    for (const one of documents) if (changed.has(one.id)) await this.#fitLook(one.id, one);
   }
 
   async #dialerSettings(campaign: string, call: CallOptions): Promise<void> {
@@ -290,17 +306,22 @@ export class TenantRefresh {
 
   async #gate(id: string, call: CallOptions): Promise<void> {
     const { store, states, clock } = this.#deps;
-    const at = clock.now();
+    const now = clock.now();
     const key: ReadingKey = { what: "gate", subject: id };
     const known = await store.tenantReadings.find(key);
     const most = known === undefined || known.readAt === null ? FIRST_CONTACTS : CONTACTS;
     const { value, readAt = null } = (await store.tenantReadings.find({ what: "campaign", subject: id })) ?? {};
-    const document = readAt !== null && isWithin(DOCUMENT_MS, readAt, at) ? keptDocumentOf(value) : undefined;
+    const document = readAt !== null && isWithin(SHARED_MS, readAt, now) ? keptDocumentOf(value) : undefined;
     // What a person waits for is read anew.
-    const read = call.lane === "refresh" ? { document, contacts: this.#contacts } : undefined;
-    const verdict = await states.gate(id, { most, keep: false, call, read });
+    const shared = call.lane === "refresh" ? { document, contacts: this.#lists.source } : undefined;
+    const looked = await states.gate(id, { most, keep: false, call, read: shared });
+    // It is as old as the oldest of what it was made of.
+    const parts = [now, ...(document === undefined || readAt === null ? [] : [readAt])];
+    const list = looked.campaign.listId === null ? undefined : this.#lists.readAt(looked.campaign.listId);
+    const at = shared === undefined ? now : Math.min(...parts, list ?? now);
+    const verdict = { ...looked, at };
     this.#verdicts.set(id, verdict);
-    const goodUntil = lookGoodUntil(verdict);
+    const goodUntil = lookGoodUntil(looked);
     await store.tenantReadings.keep(key, keptLookOf(verdict), { at, now: clock.now(), goodUntil });
   }
 
@@ -312,3 +333,74 @@ export class TenantRefresh {
 }
 
 const nameOf = ({ what, subject }: DueReading): string => `${what} ${subject}`;
+
+/** Contact lists read once for all campaigns that call them: a page that was read of late is given again. */
+class SharedLists {
+  readonly #source: ContactSource;
+  readonly #clock: Clock;
+  /** By list and query, the latest last. */
+  readonly #kept = new Map<
+    string,
+    { readonly listId: string; readonly at: Instant; readonly pages: ViewPage[]; ended: boolean }
+  >();
+
+  constructor(source: ContactSource, clock: Clock) {
+    this.#source = source;
+    this.#clock = clock;
+  }
+
+  /** The same contacts, read less often. Errors: those of the tenant's. */
+  get source(): ContactSource {
+    return {
+      ...this.#source,
+      contacts: (listId, query, options) => {
+        const list = this.#source.contacts(listId, query, options);
+        const key = JSON.stringify([listId, query]);
+        return {
+          pages: () => this.#pages(listId, key, () => list.pages()),
+          [Symbol.asyncIterator]: () => list[Symbol.asyncIterator](),
+        };
+      },
+    };
+  }
+
+  /** Lists of which pages are kept that are young enough. */
+  atHand(): ReadonlySet<string> {
+    const now = this.#clock.now();
+    return new Set([...this.#kept.values()].flatMap(({ listId, at }) => (isWithin(SHARED_MS, at, now) ? [listId] : [])));
+  }
+
+  /** When the kept pages of a list were read, the oldest of them; undefined when none are kept. */
+  readAt(listId: string): Instant | undefined {
+    const times = [...this.#kept.values()].flatMap((kept) => (kept.listId === listId ? [kept.at] : []));
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  async *#pages(listId: string, key: string, read: () => AsyncIterable<ViewPage>): AsyncGenerator<ViewPage> {
+    const now = this.#clock.now();
+    for (const [name, { at }] of this.#kept) if (!isWithin(SHARED_MS, at, now)) this.#kept.delete(name);
+    const kept = this.#kept.get(key);
+    const given = kept === undefined ? 0 : kept.pages.length;
+    yield* kept?.pages ?? [];
+    if (kept?.ended === true) return;
+    // Whoever needs more than was kept reads it from the beginning.
+    const mine = { listId, at: now, pages: [] as ViewPage[], ended: false };
+    for await (const page of read()) {
+      mine.pages.push(page);
+      if (mine.pages.length <= given) continue;
+      this.#keep(key, mine);
+      yield page;
+    }
+    mine.ended = true;
+  }
+
+  #keep(key: string, mine: { readonly listId: string; readonly at: Instant; readonly pages: ViewPage[]; ended: boolean }): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, mine);
+    let sum = 0;
+    for (const [name, { pages }] of [...this.#kept].reverse()) {
+      sum += pages.length;
+      if (sum > MOST_PAGES && name !== key) this.#kept.delete(name);
+    }
+  }
+}

@@ -143,6 +143,16 @@ export class FailoverLedger extends Ledger {
       [primary, limit, before],
     );
   }
+
+  /** When a pair left the order in which its primary dials; null while it is in that order, and without a history. */
+  async awaySince(primary: string): Promise<Instant | null> {
+    const [row] = await this.store.query<{ at: Instant | null }>(
+      `select min(at) as at from outdial.failover_events where primary_id = $1
+         and seq > (select coalesce(max(seq), 0) from outdial.failover_events where primary_id = $1 and phase = 'watching')`,
+      [primary],
+    );
+    return row?.at ?? null;
+  }
 }
 
 /** Extends the previous history entry to this time; false when that entry is about something else. */

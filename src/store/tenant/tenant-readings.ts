@@ -119,28 +119,43 @@ export class TenantReadings extends Ledger {
     );
   }
 
-  /** Stores documents of campaigns as a list gave them, as `keep` does. @param documents JSON by campaign */
-  async keepDocuments(documents: ReadonlyMap<string, unknown>, { at, now }: { at: Instant; now: Instant }): Promise<void> {
-    await this.store.query(
-      `insert into outdial.tenant_readings as known (what, subject, value, read_at, tried_at)
-       select 'campaign', given.subject, given.value, $2, $3
-       from jsonb_to_recordset($1::jsonb) as given (subject text, value jsonb)
-       on conflict (what, subject) do update set value = excluded.value, read_at = excluded.read_at, tried_at = excluded.tried_at,
-         good_until = case when known.good_until > excluded.read_at then known.good_until end, problem = null
-       where known.read_at is null or known.read_at <= excluded.read_at`,
+  /**
+   * Stores documents of campaigns as a list gave them, as `keep` does; one that is stored as it is, and younger than two minutes, stays.
+   * @param documents JSON by campaign @returns those that were stored otherwise before
+   */
+  async keepDocuments(
+    documents: ReadonlyMap<string, unknown>,
+    { at, now }: { at: Instant; now: Instant },
+  ): Promise<ReadonlySet<string>> {
+    const rows = await this.store.query<{ subject: string }>(
+      `with given as materialized (select * from json_to_recordset($1::json) as given (subject text, value jsonb)),
+       before as materialized (
+         select known.subject, known.value::jsonb, known.read_at from outdial.tenant_readings as known join given using (subject)
+         where known.what = 'campaign'),
+       stored as (
+         insert into outdial.tenant_readings as known (what, subject, value, read_at, tried_at)
+         select 'campaign', given.subject, given.value, $2, $3 from given left join before using (subject)
+         where before.read_at is null or before.value is distinct from given.value or before.read_at < $2::timestamptz - interval '2 minutes'
+         on conflict (what, subject) do update set value = excluded.value, read_at = excluded.read_at, tried_at = excluded.tried_at,
+           good_until = case when known.good_until > excluded.read_at then known.good_until end, problem = null
+         where known.read_at is null or known.read_at <= excluded.read_at
+         returning subject)
+       select subject from stored join before using (subject) join given using (subject) where before.value is distinct from given.value`,
       [
         JSON.stringify([...documents].map(([subject, value]) => ({ subject: storable(subject), value }))),
         new Date(at),
         new Date(now),
       ],
     );
+    return new Set(rows.map(({ subject }) => subject));
   }
 
-  /** The contact list of each campaign whose document was read, by campaign. */
-  async contactLists(): Promise<ReadonlyMap<string, string>> {
+  /** The contact list of each of these campaigns whose document was read, by campaign. */
+  async contactLists(campaignIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const rows = await this.store.query<{ subject: string; list: string }>(
       `select subject, value ->> 'contactListId' as list from outdial.tenant_readings
-       where what = 'campaign' and value ->> 'contactListId' <> ''`,
+       where what = 'campaign' and subject = any ($1::text[]) and value ->> 'contactListId' <> ''`,
+      [campaignIds.map(storable)],
     );
     return new Map(rows.map(({ subject, list }) => [subject, list]));
   }

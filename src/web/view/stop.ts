@@ -1,4 +1,4 @@
-// The message about a stop as soon as it is answered. Pure.
+// What is said of a stop and of a pause of several: before it, what it means; after it, what came of it. Pure.
 
 import type { ApiTypes } from "../../server/index.ts";
 import { whole } from "./format.ts";
@@ -23,3 +23,48 @@ export function toldOf(stop: Pick<ApiTypes.StopResult, "changes" | "seenPaused" 
   ];
   return { tone: "bad", text: `Stop: ${said.join("; ")}` };
 }
+
+type Named = Pick<ApiTypes.CampaignSummary, "id" | "name">;
+type Listed = Pick<ApiTypes.CampaignSummary, "id" | "name" | "status" | "activeCalls" | "failover">;
+
+/**
+ * What a pause of several means, in sentences: tenant, number, calls under way, and the pairs of which nobody dials afterwards.
+ * @param list as far as it is known; undefined when it is not
+ */
+export function pausedOf({
+  of,
+  campaigns,
+  list,
+}: {
+  readonly of: string;
+  readonly campaigns: readonly Named[];
+  readonly list: { readonly items: readonly Listed[] } | undefined;
+}): string {
+  const count = campaigns.length === 1 ? "1 campaign" : `${whole(campaigns.length)} campaigns`;
+  const known = new Map(list?.items.map((one) => [one.id, one]));
+  const chosen = campaigns.map(({ id }) => known.get(id));
+  const calls = chosen.flatMap((one) => one?.activeCalls ?? []);
+  const sum = whole(calls.reduce((total, one) => total + one, 0));
+  const least = calls.length === 0 ? "how many calls are under way is not known" : `at least ${sum} calls are under way`;
+  const under = calls.length < campaigns.length ? least : `${sum} calls are under way`;
+  const ids = new Set(campaigns.map(({ id }) => id));
+  const silent = chosen.flatMap((one) => {
+    if (one === undefined || one.failover === null) return [];
+    const { role, partner } = one.failover;
+    // Of a pair that is paused as a whole one sentence is enough.
+    if (ids.has(partner) && role === "backup") return [];
+    const other = known.get(partner);
+    const its = role === "primary" ? "backup" : "primary";
+    if (ids.has(partner)) return [`Nobody dials for ${one.name} afterwards: its ${its} is paused with it.`];
+    if (other?.status === "paused") return [`Nobody dials for ${one.name} afterwards: its ${its} is paused too.`];
+    return other === undefined || other.status === null ? [`Whether the ${its} of ${one.name} dials is not known.`] : [];
+  });
+  return [
+    `Pause ${count} of ${of}: ${under}.`,
+    ...silent.slice(0, MOST_PAIRS),
+    ...(silent.length > MOST_PAIRS ? ["More pairs are alike."] : []),
+  ].join(" ");
+}
+
+/** So many pairs are named one by one. */
+const MOST_PAIRS = 5;

@@ -13,7 +13,7 @@ import { pairBadge, pairCounts, pairNews } from "./failover.ts";
 import { ago, decimal, interval, needsYear, percent, span, timeFormat, whole, words } from "./format.ts";
 import { found } from "./palette.ts";
 import { scale, scaleOf, ticks } from "./scale.ts";
-import { toldOf } from "./stop.ts";
+import { pausedOf, toldOf } from "./stop.ts";
 import { toneOf } from "./tone.ts";
 import { windowGroups, windowLines, windowsInShort } from "./windows.ts";
 
@@ -380,4 +380,32 @@ test("a stop is called complete only when the list was whole and each campaign i
     tone: "bad",
     text: "Stop: the list of campaigns is not whole, others may be dialing: page 2 did not come; 1 confirmed paused",
   });
+});
+
+test("a pause of several says how many, whose calls, and of which pairs nobody dials afterwards", () => {
+  const one = (id: string, change: object = {}) =>
+    ({ id, name: id, status: "active", activeCalls: 3, failover: null, ...change }) as unknown as ApiTypes.CampaignSummary;
+  const primary = (partner: string) => ({ failover: { role: "primary", partner } });
+  const backup = (partner: string) => ({ failover: { role: "backup", partner } });
+  const items = [
+    one("alone"),
+    one("p", primary("b")),
+    one("b", { ...backup("p"), status: "paused", activeCalls: 0 }),
+    one("q", { ...primary("gone"), activeCalls: null }),
+    one("r", primary("s")),
+    one("s", backup("r")),
+  ];
+  const said = (...ids: string[]) => pausedOf({ of: "Acme", campaigns: ids.map((id) => ({ id, name: id })), list: { items } });
+  expect(said("alone")).toBe("Pause 1 campaign of Acme: 3 calls are under way.");
+  expect(said("p")).toBe(
+    "Pause 1 campaign of Acme: 3 calls are under way. Nobody dials for p afterwards: its backup is paused too.",
+  );
+  expect(said("r", "s")).toContain("6 calls are under way. Nobody dials for r afterwards: its backup is paused with it.");
+  expect(said("r")).toBe("Pause 1 campaign of Acme: 3 calls are under way.");
+  expect(said("q", "alone")).toBe(
+    "Pause 2 campaigns of Acme: at least 3 calls are under way. Whether the backup of q dials is not known.",
+  );
+  expect(pausedOf({ of: "Acme", campaigns: [{ id: "x", name: "x" }], list: undefined })).toBe(
+    "Pause 1 campaign of Acme: how many calls are under way is not known.",
+  );
 });

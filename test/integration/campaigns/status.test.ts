@@ -112,6 +112,21 @@ it("shows a campaign that dials with its counts, interval, windows and budget", 
   expect(stdout).toContain("callRate 5");
 });
 
+it("says of a campaign that dials outside hours that it must not, and --check ends with 3; with 4 while that is not known", async () => {
+  await using here = await world({ open: false, clock: { speed: 60 } });
+  await expect.poll(() => here.sandbox.control.state().campaigns[0]?.activeCalls, { timeout: 60_000 }).toBeGreaterThan(0);
+  here.sandbox.control.setClock("frozen");
+  const shown = await here.run(["campaign", "status", "camp_1", "--check"]);
+  expect(shown).toMatchObject({ code: 3, stdout: expect.stringMatching(/^dialing, must not \(outside hours/m) });
+  const list = await here.run(["campaign", "status", "--check"]);
+  expect(list).toMatchObject({ code: 3, stdout: expect.stringMatching(/yes, must not \(outside hours/) });
+  // Without the option it says the same and is no failure.
+  expect((await here.run(["campaign", "status", "camp_1"])).code).toBe(0);
+  here.sandbox.control.faults.add({ match: { operation: "listContacts" }, effect: { status: 403 } });
+  const unread = await here.run(["campaign", "status", "camp_1", "--check"]);
+  expect(unread).toMatchObject({ code: 5, stdout: expect.stringContaining("whether it may is not known") });
+});
+
 it("says why each of several does not dial, the first cause first", async () => {
   await using here = await world({ open: false, clock: "frozen" });
   await here.run(["campaign", "pause", "camp_2", "--reason", "holiday", "--timeout", "0s"]);

@@ -153,6 +153,8 @@ test("a campaign that a person resumes is left alone by the stop that still goes
   const resumed = { campaignId: "camp_a", target: "active", idempotencyKey: "resume", actor: "ann", reason: null } as const;
   const intent = await at.service.store.stateIntents.begin({ id: "intent_resume", ...resumed });
   await at.service.store.stateIntents.end(intent?.intent.id ?? "", { outcome: "changed", message: null, confirmed: true }, []);
+  // A pause that was sent on an answer of before may still be under way.
+  await expect.poll(async () => (await changeOf(id, "camp_a"))?.status, { timeout: 60_000 }).toBe("resumed");
   at.sandbox.control.faults.clear();
   const { changes } = await ended(id);
   await begun;

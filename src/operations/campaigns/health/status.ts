@@ -210,7 +210,7 @@ export function judged<Given extends Facts>(
     notDialing: why,
     lastDialing: measured(seen === null ? true : seen.dials, reading === null ? null : readAt),
     lastNotDialing: seen,
-    mayDial: mayDialBy(gate),
+    mayDial: mayDialBy(gate, now),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Instant, Verdict } from "../../../kernel/index.ts";
 import type { AgentCounts } from "../../../tenant/port.ts";
 import type { GateManifest } from "../../compliance/index.ts";
 import { type FailoverStanding, pausedInPair } from "../failover/words.ts";
-import { type CampaignFacts, type CampaignGateVerdict, reasonsOf } from "../state/index.ts";
+import { type CampaignFacts, type CampaignGateVerdict, hoursAt, reasonsOf } from "../state/index.ts";
 
 /** In the order in which they should be fixed: an earlier cause hides later ones. */
 export const CAUSES = [
@@ -159,17 +159,21 @@ export interface MayDial {
   readonly why: readonly string[];
 }
 
-/** What the gate's look says of dialing at a moment; without a look it is not known. */
-export function mayDialBy(gate: DialingFacts["gate"]): MayDial {
+/** What the gate's look says of dialing at a moment; without a look, and when its windows have turned since, it is not known. */
+export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
   const missing = { is: "unknown", missing: [{ what: "calling windows", count: 1 }] } as const;
   if (gate === null) return { verdict: missing, why: [] };
-  const facts = { gate, gateProblem: null, campaignProblem: null } as const;
-  const codes = new Set(gateCauses(facts).map(({ code }) => code));
-  // That nobody at the beginning of a list may be called says nothing of the rest.
-  if (!gate.whole) codes.delete("nobody_callable");
-  else if (codes.has("outside_hours")) codes.delete("nobody_callable");
+  const hours = hoursAt(gate.windows, now);
+  // That nobody at the beginning of a list may be called says nothing of the rest, nor does what was true before a window opened.
+  const isNobody = gate.whole && hours === "open" && gate.refusals.some(({ code }) => code === "nobody_callable");
+  const hasOpened = gate.windows.some(({ open, opens }) => open === 0 && opens !== null && opens <= now);
+  const codes = new Set<CauseCode>([
+    ...gate.refusals.map(({ code }) => code).filter((code) => code !== "nobody_callable"),
+    ...(isNobody && !hasOpened ? (["nobody_callable"] as const) : []),
+    ...(hours === "closed" ? (["outside_hours"] as const) : []),
+  ]);
   if (codes.size > 0) return { verdict: { is: "not_ok" }, why: [...codes].map((code) => MUST_NOT[code] ?? code) };
-  return { verdict: gate.windows.length === 0 ? missing : { is: "ok" }, why: [] };
+  return { verdict: hours === "open" && !isNobody ? { is: "ok" } : missing, why: [] };
 }
 
 /**
@@ -209,11 +213,7 @@ function stateCauses({ campaign, lastChange, failover, figures }: DialingFacts):
   return [{ code: "paused_elsewhere", text: `paused at the tenant, not through outdial${since}${still}` }];
 }
 
-function gateCauses({
-  gate,
-  gateProblem,
-  campaignProblem,
-}: Pick<DialingFacts, "gate" | "gateProblem" | "campaignProblem">): Cause[] {
+function gateCauses({ gate, gateProblem, campaignProblem }: DialingFacts): Cause[] {
   if (gate === null) {
     if (campaignProblem !== null) return [];
     const why = gateProblem === null ? "it has not been looked at yet" : gateProblem.message;

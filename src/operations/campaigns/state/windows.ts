@@ -31,6 +31,29 @@ export interface ZoneWindow {
   readonly closed: Instant | null;
 }
 
+/** A look foretells what follows the next turn of a window (it opens or closes) for so long; after that it is not known, ms. */
+const PAST_TURN_MS = 3_600_000;
+
+/** Whether anybody on a list could be called by the clock. */
+export type Hours = "open" | "closed" | "unknown";
+
+/**
+ * Whether anybody on a list could be called by the clock at an instant about or after a look at its windows. Unknown: there is no
+ * look, or the instant is more than an hour after what it foretells.
+ */
+export function hoursAt(windows: readonly ZoneWindow[], at: Instant): Hours {
+  const after = (turn: Instant, then: Hours): Hours => (at - turn <= PAST_TURN_MS ? then : "unknown");
+  const zones = windows.map(({ open, until, opens, closed }): Hours => {
+    if (open === 0 && closed !== null && at < closed) return "open";
+    if (open > 0 && (until === null || at < until)) return "open";
+    // Another part of the zone, or all of it, has opened since.
+    if (opens !== null && at >= opens) return after(opens, "open");
+    return open === 0 || until === null ? "closed" : after(until, "closed");
+  });
+  if (zones.includes("open")) return "open";
+  return zones.length === 0 || zones.includes("unknown") ? "unknown" : "closed";
+}
+
 /** Counts where the contacts of a list are; memory grows with the places, not with the contacts. */
 export class ZoneCensus {
   readonly #pack: CompiledPack;

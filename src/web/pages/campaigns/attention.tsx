@@ -9,7 +9,7 @@ import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { timeFormat, whole } from "../../view/format.ts";
-import { StopAll } from "./stops.tsx";
+import { PauseSeveral, StopAll } from "./stops.tsx";
 
 type Concern = ApiTypes.Concern;
 
@@ -32,6 +32,9 @@ const PAGE: Readonly<Record<Concern["subject"]["kind"], (id: string) => string>>
   stop: () => "/",
   store: () => "/audit",
 };
+
+/** What a pause is the first answer to. */
+const PAUSED_FOR: ReadonlySet<string> = new Set(["calls_outside_hours", "calls_hours_unknown", "company_list_not_held"]);
 
 export function Attention({ list }: { readonly list: Resource<Answer<"attention.list">> }) {
   return (
@@ -107,7 +110,7 @@ function Concerns({ items, onDone }: { readonly items: readonly Concern[]; reado
 }
 
 function Row({ concern, onDone }: { readonly concern: Concern; readonly onDone: () => void }) {
-  const { key, severity, subject, what, cause, evidence, since, lastSeen, next, acknowledged, owner } = concern;
+  const { key, code, severity, subject, campaigns, what, cause, evidence, since, lastSeen, next, acknowledged, owner } = concern;
   const { client, session, toasts } = useDashboard();
   const state = session.state.value;
   const me = state.kind === "signed_in" ? state.me.name : "";
@@ -160,6 +163,13 @@ function Row({ concern, onDone }: { readonly concern: Concern; readonly onDone: 
       {session.may("operator") ? (
         <div class="row">
           {subject.kind === "stop" ? <StopAll onDone={onDone} /> : null}
+          {PAUSED_FOR.has(code) && campaigns.length > 0 ? (
+            <PauseSeveral
+              campaigns={campaigns}
+              name={campaigns.length === 1 ? "Pause it" : `Pause all ${whole(campaigns.length)}`}
+              onDone={onDone}
+            />
+          ) : null}
           {acknowledged === null ? (
             <button
               type="button"

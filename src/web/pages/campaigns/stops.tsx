@@ -8,7 +8,7 @@ import { TextField } from "../../ui/fields.tsx";
 import { NameText } from "../../ui/name-text.tsx";
 import { useWhy } from "../../ui/why.tsx";
 import { whole } from "../../view/format.ts";
-import { toldOf } from "../../view/stop.ts";
+import { pausedOf, toldOf } from "../../view/stop.ts";
 
 type Named = Pick<ApiTypes.CampaignSummary, "id" | "name">;
 /** So many campaigns are named in a dialog or a message. */
@@ -86,13 +86,24 @@ export function StopAll({ onDone }: { readonly onDone: () => void }) {
 /** How long the dialog waits for what the stop would reach, ms. */
 const REACH_MS = 1_000;
 
-/** Tenant, campaigns and calls under way, as far as they are known at once. */
-async function reachOf({ client, session }: Pick<ReturnType<typeof useDashboard>, "client" | "session">): Promise<string> {
+type Desk = Pick<ReturnType<typeof useDashboard>, "client" | "session">;
+
+function tenantOf({ session }: Pick<Desk, "session">): string {
   const state = session.state.peek();
   const tenant = state.kind === "signed_in" ? state.me.service.tenant : null;
-  const of = tenant === null ? "the tenant" : (tenant.name ?? tenant.address ?? "the tenant");
+  return tenant === null ? "the tenant" : (tenant.name ?? tenant.address ?? "the tenant");
+}
+
+/** The list as far as it is known at once. */
+async function listOf({ client }: Pick<Desk, "client">): Promise<ApiTypes.CampaignList | undefined> {
   const late = new Promise<undefined>((resolve) => setTimeout(resolve, REACH_MS, undefined));
-  const list = await Promise.race([client.ask("campaigns.list", {}).catch(() => undefined), late]);
+  return await Promise.race([client.ask("campaigns.list", {}).catch(() => undefined), late]);
+}
+
+/** Tenant, campaigns and calls under way, as far as they are known at once. */
+async function reachOf(desk: Desk): Promise<string> {
+  const of = tenantOf(desk);
+  const list = await listOf(desk);
   if (list === undefined) return `Stop all campaigns of ${of}: how many calls are under way is not known.`;
   const calls = list.items.map(({ activeCalls }) => activeCalls).filter((count) => count !== null);
   const said =
@@ -108,43 +119,65 @@ interface PauseChosenProps {
   readonly onClear: () => void;
 }
 
-/** Pauses those that were ticked. */
+/** Those that were ticked, and what is done with them. */
 export function PauseChosen({ chosen, onDone, onClear }: PauseChosenProps) {
-  const { client, toasts } = useDashboard();
-  const open = useSignal(false);
-  const { Field, given } = useReason();
-  const names = new Map(chosen.map(({ id, name }) => [id, name]));
   return (
     <div class="row" role="group" aria-label="Chosen campaigns">
       <span>{whole(chosen.length)} chosen</span>
+      <PauseSeveral campaigns={chosen} name={`Pause ${whole(chosen.length)}`} onDone={onDone} />
+      <button type="button" class="button quiet" onClick={onClear}>
+        Choose none
+      </button>
+    </div>
+  );
+}
+
+interface PauseSeveralProps {
+  readonly campaigns: readonly Named[];
+  /** What the button says. */
+  readonly name: string;
+  readonly onDone: () => void;
+}
+
+/** Pauses several campaigns after a look at what that means. */
+export function PauseSeveral({ campaigns, name, onDone }: PauseSeveralProps) {
+  const { client, session, toasts } = useDashboard();
+  const open = useSignal(false);
+  const { Field, given } = useReason();
+  const why = useWhy(session.needs("operator"));
+  const names = new Map(campaigns.map((one) => [one.id, one.name]));
+  return (
+    <>
+      {why.said}
       <button
         type="button"
         class="button danger"
+        {...why.off}
         onClick={() => {
           open.value = true;
         }}
       >
-        Pause {whole(chosen.length)}
-      </button>
-      <button type="button" class="button quiet" onClick={onClear}>
-        Choose none
+        {name}
       </button>
       {open.value ? (
         <Confirm
-          title={`Pause the chosen campaigns: ${whole(chosen.length)}`}
+          title={`Pause ${whole(campaigns.length)} ${campaigns.length === 1 ? "campaign" : "campaigns"}`}
           verb="Pause"
           preview={async () => ({
             confirm: undefined,
             refusals: [],
             body: (
               <div class="stack">
+                <p>
+                  <strong>{pausedOf({ of: tenantOf({ session }), campaigns, list: await listOf({ client }) })}</strong>
+                </p>
                 <ul class="effects">
-                  {chosen.slice(0, NAMED).map(({ id, name }) => (
-                    <li class="break" key={id}>
-                      <NameText text={name} />
+                  {campaigns.slice(0, NAMED).map((one) => (
+                    <li class="break" key={one.id}>
+                      <NameText text={one.name} />
                     </li>
                   ))}
-                  {chosen.length > NAMED ? <li>and {whole(chosen.length - NAMED)} more</li> : null}
+                  {campaigns.length > NAMED ? <li>and {whole(campaigns.length - NAMED)} more</li> : null}
                 </ul>
                 <Field />
               </div>
@@ -152,7 +185,7 @@ export function PauseChosen({ chosen, onDone, onClear }: PauseChosenProps) {
           })}
           onConfirm={async () => {
             const { items } = await client.ask("campaigns.pauseSeveral", {
-              body: { campaigns: chosen.map(({ id }) => id), ...given() },
+              body: { campaigns: campaigns.map(({ id }) => id), ...given() },
             });
             const missing = items.filter(({ confirmed }) => !confirmed);
             if (missing.length === 0) toasts.show("good", `Confirmed paused: ${whole(items.length)} of ${whole(items.length)}`);
@@ -168,6 +201,6 @@ export function PauseChosen({ chosen, onDone, onClear }: PauseChosenProps) {
           }}
         />
       ) : null}
-    </div>
+    </>
   );
 }

@@ -1,0 +1,242 @@
+// Less knowledge never gives a better verdict: each function that judges, on random facts of which some are taken away. The list of
+// all of them, with the place of the property of each, is decisions.test.ts.
+
+import fc from "fast-check";
+import { beforeAll, expect, test } from "vitest";
+import {
+  type CallFacts,
+  type CompiledPack,
+  compilePack,
+  createBuiltinGeography,
+  decide,
+  usCaUk2026,
+} from "../../../src/compliance/index.ts";
+import { createTriggerRule } from "../../../src/operations/campaigns/failover/rule.ts";
+import { mayDialBy } from "../../../src/operations/campaigns/health/why.ts";
+import { resumeVerdict } from "../../../src/operations/campaigns/state/resume.ts";
+import { hoursAt } from "../../../src/operations/campaigns/state/windows.ts";
+import { judgedReading } from "../../../src/operations/compliance/abandonment.ts";
+import { judge } from "../../../src/operations/settings/gate.ts";
+import { beginGuard, watch } from "../../../src/operations/settings/guard.ts";
+import { confirmOf } from "../../../src/operations/views/plan.ts";
+
+const NOW = Date.parse("2026-06-16T16:30:00Z");
+const HOUR = 3_600_000;
+const day = (back: number) => new Date(NOW - back * 24 * HOUR).toISOString().slice(0, 10);
+
+let pack: CompiledPack;
+beforeAll(() => {
+  pack = compilePack(usCaUk2026(), { geography: createBuiltinGeography(), timeZoneData: "test" });
+});
+
+test("decide: a call that is denied is not allowed when a consent, a file, a look-up or a relationship is not known, or is older", () => {
+  const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 3 });
+  const date = fc.integer({ min: 0, max: 400 }).map(day);
+  const call = fc.record({
+    number: fc.constantFrom("+12125550123", "+13055550123", "+16175550123", "+442079460018", "+14165550123", "+18005550199"),
+    callType: fc.constantFrom("telemarketing" as const, "prerecorded" as const, "collection" as const),
+    postal: fc.constant(undefined),
+  });
+  const facts: fc.Arbitrary<CallFacts> = fc.record({
+    consent: maybe(
+      fc.record({ level: fc.constantFrom("written" as const, "express" as const), at: fc.constant(NOW - 24 * HOUR) }),
+    ),
+    ebr: maybe(fc.record({ kind: fc.constantFrom("transaction" as const, "inquiry" as const), date })),
+    dnc: maybe(fc.record({ national: maybe(fc.boolean()) })),
+    registryFiles: fc.dictionary(fc.constantFrom("US", "CA", "GB", "US-IN", "US-FL"), fc.option(date)),
+    lineType: maybe(fc.constantFrom("landline" as const, "mobile" as const)),
+    rndQueriedOn: maybe(date),
+    guaranteedAgent: maybe(fc.boolean()),
+  }) as never;
+  fc.assert(
+    fc.property(
+      call,
+      facts,
+      fc.integer({ min: 0, max: 23 }),
+      fc.constantFrom("consent", "ebr", "lineType", "rndQueriedOn", "guaranteedAgent", "registryFiles"),
+      (asked, known, hours, lost) => {
+        const at = NOW + hours * HOUR;
+        const before = decide(asked as never, known, pack, at).decision;
+        if (before === "allow") return;
+        expect(decide(asked as never, { ...known, [lost]: lost === "registryFiles" ? {} : undefined }, pack, at).decision).toBe(
+          "deny",
+        );
+        const older = Object.fromEntries(Object.keys(known.registryFiles ?? {}).map((list) => [list, day(500)]));
+        expect(decide(asked as never, { ...known, registryFiles: older }, pack, at).decision).toBe("deny");
+      },
+    ),
+  );
+});
+
+const instant = fc.option(fc.integer({ min: NOW - 3 * HOUR, max: NOW + 3 * HOUR }));
+const zone = fc.record({
+  zone: fc.constant("UTC"),
+  contacts: fc.constant(3),
+  open: fc.constantFrom(0, 3),
+  until: instant,
+  opens: instant,
+  closed: instant,
+});
+
+test("whether a campaign may dial: without its look, without a zone of it, and long after its turn it never may more", () => {
+  const gate = fc.record({
+    refusals: fc.subarray([
+      { code: "no_company_list", text: "" },
+      { code: "nobody_callable", text: "" },
+    ] as const),
+    windows: fc.array(zone, { maxLength: 4 }),
+    whole: fc.boolean(),
+    nextAllowed: fc.constant(null),
+    manifest: fc.constant(null),
+  });
+  fc.assert(
+    fc.property(gate, (look) => {
+      expect(mayDialBy(null, NOW).verdict.is).toBe("unknown");
+      expect(hoursAt([], NOW)).toBe("unknown");
+      const now = mayDialBy(look as never, NOW).verdict.is;
+      if (now === "ok") return;
+      for (const index of look.windows.keys())
+        expect(mayDialBy({ ...look, windows: look.windows.toSpliced(index, 1) } as never, NOW).verdict.is).not.toBe("ok");
+      // What is known of its windows is older: nothing that turns in between is taken for open.
+      const turned = look.windows.map((one) => ({ ...one, until: NOW - 2 * HOUR, opens: null }));
+      expect(mayDialBy({ ...look, windows: turned } as never, NOW).verdict.is).not.toBe("ok");
+    }),
+  );
+});
+
+test("abandonment: while an import is under way nothing is within the limit, and only what is certain is over it", () => {
+  const counts = fc.record({
+    live: fc.nat(10_000),
+    share: fc.double({ min: 0, max: 0.2, noNaN: true }),
+    toCome: fc.option(fc.nat(20_000)),
+  });
+  fc.assert(
+    fc.property(counts, ({ live, share, toCome }) => {
+      const abandoned = Math.floor(live * share);
+      const reading = { live, abandoned, limit: { maxRate: 0.03, windowHours: 720 }, withinLimit: abandoned <= 0.03 * live };
+      const { withinLimit } = judgedReading(reading as never, { since: NOW, toCome });
+      expect(withinLimit).not.toBe(true);
+      if (reading.withinLimit) expect(withinLimit).toBeNull();
+      // Knowing how much is still to come never makes it better than not knowing.
+      if (judgedReading(reading as never, { since: NOW, toCome: null }).withinLimit === false) expect(withinLimit).toBe(false);
+    }),
+  );
+});
+
+test("failover's evidence: figures without counts, with fewer calls or none never hand over where the whole figures do not", () => {
+  const rule = createTriggerRule({ threshold: 0.2, windowMinutes: 5, everySeconds: 60, minimumCalls: 50, rule: "evidence" });
+  const reading = fc
+    .record({ calls: fc.nat(2000), share: fc.double({ min: 0, max: 1, noNaN: true }) })
+    .map(({ calls, share }) => {
+      const successes = Math.floor(calls * share);
+      return { calls, successes, successRate: calls === 0 ? null : successes / calls, windowMinutes: 5 };
+    });
+  fc.assert(
+    fc.property(reading, fc.integer({ min: 2, max: 50 }), (whole, part) => {
+      for (const lost of [{ calls: null }, { successes: null }, { calls: null, successes: null, successRate: null }])
+        expect(rule.judge({ ...whole, ...lost }).verdict).not.toBe("trigger");
+      if (rule.judge(whole).verdict === "trigger") return;
+      const fewer = { ...whole, calls: Math.floor(whole.calls / part), successes: Math.ceil(whole.successes / part) };
+      expect(rule.judge(fewer).verdict).not.toBe("trigger");
+    }),
+  );
+});
+
+test("the guard over new settings: a watch that saw less is never good where one that saw all is not", () => {
+  const plan = {
+    durationMs: 10 * 60_000,
+    everyMs: 60_000,
+    campaigns: ["a"],
+    limit: 0.03,
+    alternative: 0.06,
+    alpha: 0.01,
+    beta: 0.05,
+  };
+  const portions = fc.array(fc.record({ answered: fc.nat(400), share: fc.double({ min: 0, max: 0.1, noNaN: true }) }), {
+    minLength: 10,
+    maxLength: 10,
+  });
+  const end = (seen: readonly ({ answered: number; abandoned: number } | { problem: string })[]) => {
+    let state = beginGuard(plan, NOW);
+    for (const [i, portion] of seen.entries()) {
+      const { state: next, verdict } = watch(plan, state, portion, NOW + (i + 1) * 60_000);
+      if (verdict !== "watching") return verdict;
+      state = next;
+    }
+    throw new Error("a watch that does not end");
+  };
+  fc.assert(
+    fc.property(portions, (given) => {
+      const all = given.map(({ answered, share }) => ({ answered, abandoned: Math.floor(answered * share) }));
+      expect(end(all.map(() => ({ problem: "blind" })))).toBe("inconclusive");
+      // What was counted until the watch went blind for good: what it had not shown by then it does not show.
+      if (end(all) !== "inconclusive") return;
+      for (const seen of all.keys()) expect(end(all.map((one, i) => (i < seen ? one : { problem: "blind" })))).not.toBe("good");
+    }),
+  );
+});
+
+test("settings: without a prediction, or with one on an assumed answer rate, nothing passes that did not pass with it", async () => {
+  const settings = {
+    name: "s",
+    concurrency: { max_agents: 40, max_concurrent_calls: 100 },
+    algorithm: { type: "predictive", dial_ratio: 2, abandonment_rate_target: 0.03 },
+  };
+  const pacing = { validate: () => Promise.resolve({ compliance_status: "PASS", violations: [], capacity_warnings: [] }) };
+  const band = { low: 0, median: 0.01, high: 0.02 };
+  const verdict = (prediction: unknown) =>
+    judge({ settings, carrier: {}, expected: {} } as never, {
+      pacing: pacing as never,
+      predict: () => prediction as never,
+      chance: 0.05,
+      checks: [],
+      overrides: [],
+    });
+  const fact = (name: string, from: string) => ({ name, low: 0.1, high: 0.2, from, at: NOW });
+  const of = (chance: number, from: string) => ({
+    abandonment: band,
+    occupancy: band,
+    attemptsPerHour: band,
+    chanceAboveLimit: chance,
+    basis: [fact("agents", "measured"), fact("answerRate", from)],
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom("measured", "given"), async (chance, from) => {
+      const known = await verdict(of(chance, from));
+      const lost = [await verdict(of(chance, "assumed")), await verdict("it cannot be predicted")];
+      expect(lost.map(({ refusals }) => refusals.length > 0)).toEqual([true, true]);
+      expect(known.refusals.length === 0).toBe(chance <= 0.05);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("a resume: what the pair or the tenant's groups do not answer is no permission", async () => {
+  const gate = (refusals: readonly object[]) =>
+    ({ campaign: { id: "a" }, refusals, allowed: refusals.length === 0, onCompanyList: 0, whole: true }) as never;
+  const groups = { missing: 0, groups: [] } as never;
+  expect((await resumeVerdict({ pairAgainst: async () => null, doNotCall: async () => groups }, gate([]))).allowed).toBe(true);
+  const silent = () => Promise.reject(new Error("no answer"));
+  await expect(resumeVerdict({ pairAgainst: silent, doNotCall: async () => groups }, gate([]))).rejects.toThrow("no answer");
+  await expect(resumeVerdict({ pairAgainst: async () => null, doNotCall: silent }, gate([]))).rejects.toThrow("no answer");
+  const problem = { problem: "not read" } as never;
+  const unread = { ...(gate([]) as object), onCompanyList: null, whole: false } as never;
+  expect((await resumeVerdict({ doNotCall: async () => problem }, unread)).allowed).toBe(false);
+  expect((await resumeVerdict({ pairAgainst: async () => "its partner dials" }, gate([]))).allowed).toBe(false);
+});
+
+test("a confirmation holds for exactly what was shown: anything more, less or otherwise known is another one", () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.string({ maxLength: 6 }), fc.jsonValue(), { minKeys: 1, maxKeys: 5 }),
+      fc.nat(),
+      (relies, which) => {
+        const confirm = confirmOf({ operation: "dialer.apply", relies });
+        const names = Object.keys(relies);
+        const { [names[which % names.length] ?? ""]: _, ...less } = relies;
+        expect(confirmOf({ operation: "dialer.apply", relies: less })).not.toBe(confirm);
+        expect(confirmOf({ operation: "dialer.rollback", relies })).not.toBe(confirm);
+      },
+    ),
+  );
+});
