@@ -1,6 +1,6 @@
 // The rules of dialer changes, as the configuration has them.
 
-import { parseDuration } from "../kernel/index.ts";
+import { MINUTE_MS, parseDuration } from "../kernel/index.ts";
 import {
   DEFAULT_PATIENCE,
   type DialerRules,
@@ -12,7 +12,6 @@ import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
 
-const MINUTE_MS = 60_000;
 const GUARD_ALTERNATIVE = 0.045;
 
 /** Highest acceptable predicted probability of abandonment above the limit. */

@@ -1,7 +1,7 @@
 // The steps of a probe: what is read of a tenant of each profile, and what each reply says.
 
 import type { AnyOperation } from "../contract/index.ts";
-import type { Clock } from "../kernel/index.ts";
+import { type Clock, HOUR_MS } from "../kernel/index.ts";
 import { TenantError } from "../tenant/index.ts";
 import type { CallInput, TableCalls } from "./table-calls.ts";
 
@@ -78,8 +78,6 @@ const countOf = (name: string) => (reply: Fields) => {
   const total = reply["totalRecords"] ?? reply["total"];
   return typeof total === "number" ? `${total} there` : `${listIn(reply, name).length} on the first page`;
 };
-
-const HOUR_MS = 3_600_000;
 
 const DATA_DOWNLOAD = "Data Download";
 

@@ -1,7 +1,7 @@
 // Tries every read of a table against a tenant, and reports differences from the contract. With writes: objects whose names have
 // a prefix are created and removed.
 
-import { type Clock, messageOf } from "../kernel/index.ts";
+import { type Clock, HOUR_MS, messageOf } from "../kernel/index.ts";
 import { TenantError } from "../tenant/index.ts";
 import { type CallInput, placeholdersOf, readsOf, type TableCalls } from "./table-calls.ts";
 
@@ -29,7 +29,6 @@ interface SmokeOptions {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const HOUR_MS = 3_600_000;
 const CALL_MS = 30_000;
 /** Prefix of the names of objects that are created here. */
 const PREFIX = "outdial-smoke-";

@@ -4,7 +4,7 @@ export { areasText, coversText } from "./areas.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { type Clock, type Instant, isWithin } from "./clock.ts";
 export { cellText, csvLine, unmarkedCell } from "./csv-line.ts";
-export { durationText, parseDuration } from "./durations.ts";
+export { DAY_MS, durationText, HOUR_MS, MINUTE_MS, parseDuration } from "./durations.ts";
 export { type ErrorOptionsWithAdvice, fileTrouble, hostTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";

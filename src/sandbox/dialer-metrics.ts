@@ -1,9 +1,8 @@
 // Dialer metrics by hour: generated before the start, from then on measured on the tenant's calls.
 
-import { createRandom, type Instant } from "../kernel/index.ts";
+import { createRandom, HOUR_MS, type Instant } from "../kernel/index.ts";
 import type { Tenant } from "./tenant.ts";
 
-const HOUR_MS = 3_600_000;
 /** Most calls counted for one hour; with more, the shares are those of the first ones. */
 const CALLS_AN_HOUR = 20_000;
 const UNANSWERED: ReadonlySet<string> = new Set(["NO_ANSWER", "BUSY", "DISCONNECTED"]);

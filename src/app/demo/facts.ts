@@ -1,10 +1,10 @@
 // What the demo's company knows about its people before the service starts: consent, registries, its own list, attempts and their
 // results.
 
+import { DAY_MS } from "../../kernel/index.ts";
 import { type Facts, type NewAttempt, OTHERS } from "../../store/index.ts";
 import type { DemoCall, DemoContact } from "./people.ts";
 
-const DAY_MS = 86_400_000;
 const BATCH = 5000;
 const ACTOR = "demo";
 const WORDING = "I agree to calls about my contract, made by people, at this number, until I say otherwise.";

@@ -1,11 +1,8 @@
 // The demo's people and their calls of the last 30 days, all from one seed: who they are, who agreed to calls, how each call
 // ended.
 
-import { createRandom, type RandomStream } from "../../kernel/index.ts";
+import { createRandom, DAY_MS, HOUR_MS, type RandomStream } from "../../kernel/index.ts";
 import { numberOf, type Place } from "./places.ts";
-
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 
 /** A contact in the form of a scenario. */
 export interface DemoContact {

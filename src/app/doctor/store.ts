@@ -1,6 +1,6 @@
 // The store: its audit log, its clock, and the lists and rules that gates decide by.
 
-import { areasText } from "../../kernel/index.ts";
+import { areasText, DAY_MS } from "../../kernel/index.ts";
 import { BRING_COMPANY_LIST, companyListWords, livesOf } from "../../operations/index.ts";
 import type { Store } from "../../store/index.ts";
 import { readRules } from "../compliance.ts";
@@ -11,7 +11,6 @@ import { standingOf, storeName } from "../standing.ts";
 import { storeOf } from "../store-of-config.ts";
 import { type Seen, SKEW_MS } from "./check.ts";
 
-const DAY_MS = 86_400_000;
 /** Number of days before a registry file is too old at which that is reported. */
 const SOON_DAYS = 7;
 

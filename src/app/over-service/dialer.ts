@@ -1,7 +1,7 @@
 // Dialer settings through a service: what is in force, what was, what a change would do; the service carries it out.
 
 import type { z } from "zod";
-import { OutdialError } from "../../kernel/index.ts";
+import { MINUTE_MS, OutdialError } from "../../kernel/index.ts";
 import { OperationError, type RegulatoryCheck } from "../../operations/index.ts";
 import {
   type DialerChange,
@@ -18,7 +18,6 @@ import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, Sh
 import type { ServiceAddress } from "./address.ts";
 import { FollowedAtService, type FollowingOptions } from "./following.ts";
 
-const MINUTE_MS = 60_000;
 /** Characters of a file's name that the API takes. */
 const MOST_NAME = 200;
 

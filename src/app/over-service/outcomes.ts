@@ -1,7 +1,7 @@
 // Outcomes through a service: it retrieves and pushes, whether it is followed or not; its schedules are its own work.
 
 import { z } from "zod";
-import { OutdialError } from "../../kernel/index.ts";
+import { HOUR_MS, MINUTE_MS, OutdialError } from "../../kernel/index.ts";
 import {
   type CrmPushed,
   type CrmPushOptions,
@@ -37,8 +37,6 @@ import type { OutcomePulls, OutcomeRuns } from "../outcome-pulls.ts";
 import type { ServiceAddress } from "./address.ts";
 import { FollowedAtService, type FollowingOptions } from "./following.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 /** All calls of the retrieval are read. */
 const VERIFY_MS = 30 * MINUTE_MS;
 

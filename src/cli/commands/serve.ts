@@ -1,6 +1,7 @@
 // outdial serve: runs the service until it is told to stop; and its tokens.
 
 import { dashboardFolder, openAccess, openService, type RunningService } from "../../app/index.ts";
+import { DAY_MS } from "../../kernel/index.ts";
 import { createLogger, type ServiceLog } from "../../server/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -64,8 +65,6 @@ function secretsIn(environment: Readonly<Record<string, string | undefined>>): s
   const named = Object.entries(environment).filter(([name]) => /SECRET|TOKEN|PASSWORD|_KEY$|DATABASE_URL$/.test(name));
   return named.flatMap(([, value]) => value ?? []);
 }
-
-const DAY_MS = 86_400_000;
 
 export const addToken: Run<typeof declared.addToken> = async ({ args: { name }, options, io }) => {
   const { role, days, person } = options;

@@ -1,6 +1,6 @@
 // Use cases of campaigns for command line, API and dashboard: status, preview of an action, the actions, the emergency stop.
 
-import { ABANDONMENT_LIMIT, nearest } from "../../kernel/index.ts";
+import { ABANDONMENT_LIMIT, HOUR_MS, nearest } from "../../kernel/index.ts";
 import type { CallOptions } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
@@ -34,7 +34,6 @@ import type { LeftChanges, LeftEnd } from "./state/left-changes.ts";
 import { type CampaignStates, pairOf } from "./states.ts";
 import { handOverPlanOf, resumePlanOf } from "./verb-plans.ts";
 
-const HOUR_MS = 3_600_000;
 /** How long a request waits for calls under way to end, ms; the pause continues in any case. */
 const DRAIN_WAIT_MS = 10_000;
 /** After this time a request for the emergency stop is answered, ms; the stop continues in any case. */

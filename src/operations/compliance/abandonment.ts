@@ -7,11 +7,10 @@ import {
   type RulePack,
   readAbandonment,
 } from "../../compliance/index.ts";
-import type { Instant } from "../../kernel/index.ts";
+import { HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { Facts, UnderWay } from "../../store/index.ts";
 import { SILENT_MS } from "./import-run.ts";
 
-const HOUR = 3_600_000;
 /** The longest window that is read, and the week that a forecast needs. */
 const PAST_HOURS = 31 * 24;
 
@@ -65,7 +64,7 @@ function windowHours({ period }: RuleOf<"abandonment-limit">, now: number): numb
   if ("rollingDays" in period) return period.rollingDays * 24;
   if ("rollingHours" in period) return period.rollingHours;
   const today = new Date(now);
-  return Math.max(1, Math.ceil((now - Date.UTC(today.getUTCFullYear(), today.getUTCMonth())) / HOUR));
+  return Math.max(1, Math.ceil((now - Date.UTC(today.getUTCFullYear(), today.getUTCMonth())) / HOUR_MS));
 }
 
 /** Reads the ledger of a campaign under every abandonment limit of a pack, or only those of one country. */
@@ -81,7 +80,7 @@ export async function readCampaignAbandonment(
   const past = Math.max(PAST_HOURS, ...asked.map((rule) => windowHours(rule, now)));
   // Before the calls: an import that ends in between leaves all of its calls.
   const underWay = await facts.importsUnderWay("attempts", { silentMs: SILENT_MS, leastLine: LEAST_LINE });
-  const hours = await facts.answeredHours(campaign, now - past * HOUR, now);
+  const hours = await facts.answeredHours(campaign, now - past * HOUR_MS, now);
   return asked.map((rule) => {
     const reading = readAbandonment(hours, { maxRate: rule.maxRate, windowHours: windowHours(rule, now) }, options);
     return { rule, reading: judgedReading(reading, underWay) };

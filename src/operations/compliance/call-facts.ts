@@ -1,20 +1,18 @@
 // The facts about a number from the store, in the form for a decision. A missing or too old fact denies the call.
 
 import { type CallFacts, type CompiledPack, currentConsent, NOT_COVERED, type Rule } from "../../compliance/index.ts";
+import { DAY_MS, HOUR_MS } from "../../kernel/index.ts";
 import { areaCodeOf, type NumberFacts, type PhoneKey, RegistryCoverage, type RegistryFile } from "../../store/index.ts";
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 /** How far back a pack's rules look at attempts, ms. */
 export function lookBack(rules: readonly Rule[]): number {
   const spans = rules.map((rule) => {
     if (rule.kind === "attempt-cap")
-      return "hours" in rule.period ? rule.period.hours * HOUR : (rule.period.localDates + 1) * DAY;
-    if (rule.kind === "conversation-quiet") return (rule.days + 1) * DAY;
-    return rule.kind === "abandoned-quiet" ? rule.hours * HOUR : 0;
+      return "hours" in rule.period ? rule.period.hours * HOUR_MS : (rule.period.localDates + 1) * DAY_MS;
+    if (rule.kind === "conversation-quiet") return (rule.days + 1) * DAY_MS;
+    return rule.kind === "abandoned-quiet" ? rule.hours * HOUR_MS : 0;
   });
-  return Math.max(0, ...spans) + DAY;
+  return Math.max(0, ...spans) + DAY_MS;
 }
 
 /** The call for which facts are read. */

@@ -1,9 +1,7 @@
 // The end of an operator's day. Pure.
 
-import { messageOf } from "../../kernel/index.ts";
+import { DAY_MS, messageOf } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
-
-const DAY = 86_400_000;
 
 /**
  * The first instant of the next local date in a zone. Throws OperationError `invalid_input` for a zone that this runtime does not know.
@@ -11,12 +9,12 @@ const DAY = 86_400_000;
  */
 export function endOfDay(now: number, zone: string): number {
   const wall = wallClock(zone);
-  const today = Math.floor(wall(now) / DAY);
+  const today = Math.floor(wall(now) / DAY_MS);
   // Local midnight, from the zone's offset; computed twice, because the clock may change in between.
-  let at = (today + 1) * DAY - (wall(now) - now);
-  at = (today + 1) * DAY - (wall(at) - at);
+  let at = (today + 1) * DAY_MS - (wall(now) - now);
+  at = (today + 1) * DAY_MS - (wall(at) - at);
   // A day whose midnight is skipped begins at the clock change.
-  return Math.floor(wall(at) / DAY) > today ? at : at + (DAY - (wall(at) % DAY));
+  return Math.floor(wall(at) / DAY_MS) > today ? at : at + (DAY_MS - (wall(at) % DAY_MS));
 }
 
 /** A function that converts an instant to local time, as ms since the epoch on a wall clock. */

@@ -1,7 +1,7 @@
 // Hours in which people get only urgent events. Pure.
 
 import { zoneOf } from "../../compliance/index.ts";
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
 import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
 
 /** A recurring period: on each of the days, or every day, from one time of day to another, which may be on the next day. */
@@ -21,8 +21,6 @@ export interface QuietHours {
   readonly periods: readonly QuietPeriod[];
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 1440 * MINUTE_MS;
 const WEEK = 7;
 
 /** The end of the quiet hours around `at`; undefined when `at` is not in quiet hours, or they never end. */

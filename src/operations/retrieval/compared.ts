@@ -1,14 +1,12 @@
 // How many calls a retrieval brought, compared with what else counts them: the lake, the day before, the tenant's own counter.
 
 import { z } from "zod";
-import type { Clock } from "../../kernel/index.ts";
+import { type Clock, DAY_MS, MINUTE_MS } from "../../kernel/index.ts";
 import { countDials, goneWords, type LakeRange, NEARLY, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Retrieval, RetrievalLedger } from "../../store/index.ts";
 import { type CallOptions, type MetricsSource, type OutcomeSource, TenantError } from "../../tenant/port.ts";
 import { compare, HALF, shorterWords } from "../known/index.ts";
 
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 const QUARTER_MS = 15 * MINUTE_MS;
 /** The tenant's counter is about the present: it is asked for windows that ended at most so long ago. */
 const PRESENT_MS = 15 * MINUTE_MS;

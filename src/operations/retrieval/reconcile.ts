@@ -1,14 +1,12 @@
 // Compares vendor, lake and CRM hour by hour; the differences are lists of call ids.
 
-import type { Clock, Instant } from "../../kernel/index.ts";
+import { type Clock, HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../../outcomes/index.ts";
 import type { RetrievalLedger } from "../../store/index.ts";
 import type { OutcomeSource } from "../../tenant/port.ts";
 import { sortRows } from "./land.ts";
 import type { RetrievalRequest } from "./request.ts";
 import { splitWindows, type TimeWindow } from "./windows.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** Counts of the calls that started in one UTC hour. */
 export interface HourCounts {

@@ -1,11 +1,9 @@
 // The request of a retrieval, checked before anything is sent; each refusal says what is allowed. Pure.
 
-import { type Instant, nearest } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, type Instant, nearest } from "../../kernel/index.ts";
 import { MAX_CALLS_PAGE, OUTCOME_CODES, RETENTION_DAYS } from "../../outcomes/index.ts";
 import { OperationError } from "../error.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** Distance from the vendor's retention limit: during a retrieval that starts exactly at the limit, the vendor would delete calls. */
 const RETENTION_MARGIN_MS = HOUR_MS;
 const DEFAULT_LAST_MS = 7 * DAY_MS;

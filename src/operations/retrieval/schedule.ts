@@ -1,7 +1,7 @@
 // Retrieval at regular times. The schedule is in the store. Exactly one of the processes that run schedules takes a schedule that falls due. When a
 // process dies, the next one continues its retrieval.
 
-import { type Clock, type Instant, messageOf, OutdialError } from "../../kernel/index.ts";
+import { type Clock, DAY_MS, type Instant, messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Retrieval, RetrievalLedger, RetrievalSchedule, RetrievalSchedules } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { STORE_TROUBLE } from "../run/left.ts";
@@ -10,7 +10,6 @@ import { earliestStart, type RetrievalInput, type RetrievalRequest } from "./req
 import type { RetrievalProgress } from "./retrieval-run.ts";
 import type { Retrieving } from "./service.ts";
 
-const DAY_MS = 86_400_000;
 /** No call lasts longer: a call that seems to be going on for longer is not waited for. */
 const LONGEST_CALL_MS = DAY_MS;
 /** Longest time between two searches for due schedules, ms. */

@@ -1,6 +1,6 @@
 // Operations on retrievals: begin one, run it to its end or follow the replica that runs it, take it over from a dead process.
 
-import { messageOf, newId } from "../../kernel/index.ts";
+import { DAY_MS, messageOf, newId } from "../../kernel/index.ts";
 import type { JobStatus, Retrieval } from "../../store/index.ts";
 import { RETRIEVE } from "../../store/index.ts";
 import { requireSupported } from "../../tenant/port.ts";
@@ -16,7 +16,6 @@ import { splitWindows } from "./windows.ts";
 const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
 /** A partition is merged when it has this number of files. */
 const MERGE_PARTS = 8;
-const DAY_MS = 86_400_000;
 /** Age from which on nobody can be working on a leftover file any more. */
 const LEFTOVER_MS = 3_600_000;
 

@@ -1,14 +1,12 @@
 // Splits a long range into windows that can be read in parallel and resumed one by one. Pure.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
 
 /** A stretch of time, both ends inclusive. */
 export interface TimeWindow {
   readonly from: Instant;
   readonly to: Instant;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * Splits at UTC midnights, like the lake's partitions. Neighbours share the instant between them: the vendor may use fractions of

@@ -2,13 +2,12 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DAY_MS } from "../../kernel/index.ts";
 import type { OutcomeRecord } from "../record/index.ts";
 import { callColumns, FILE_METADATA, QUARANTINED } from "./columns.ts";
 import type { QuarantinedRow, StagedFile, StagingPlace } from "./lake.ts";
 import { dayOf } from "./layout.ts";
 import { ParquetWriter } from "./parquet/index.ts";
-
-const DAY_MS = 86_400_000;
 
 /** A file in memory. */
 export interface Part extends Omit<StagedFile, "temporary"> {

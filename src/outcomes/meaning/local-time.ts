@@ -1,12 +1,10 @@
 // Local time in a time zone: the day, weekday and hour of an instant, and the beginning of a day.
 
-import { type Instant, isDay, parseInstant as readInstant } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, type Instant, isDay, parseInstant as readInstant } from "../../kernel/index.ts";
 import { MeaningError } from "./error.ts";
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** Every offset in use is a multiple of it, ms. */
-const QUARTER = HOUR / 4;
+const QUARTER = HOUR_MS / 4;
 
 /** From Monday, as ISO 8601 counts. */
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
@@ -44,11 +42,11 @@ export function localTime(zone: string): LocalTime {
   };
   const atMidnight = (n: number): number => {
     let offset = known.get(n);
-    if (offset === undefined) known.set(n, (offset = lookUp(n * DAY)));
+    if (offset === undefined) known.set(n, (offset = lookUp(n * DAY_MS)));
     return offset;
   };
   const offset = (at: Instant): number => {
-    const day = Math.floor(at / DAY);
+    const day = Math.floor(at / DAY_MS);
     const before = atMidnight(day);
     return before === atMidnight(day + 1) ? before : lookUp(at);
   };
@@ -57,10 +55,10 @@ export function localTime(zone: string): LocalTime {
     offset,
     local(at) {
       const wall = at + offset(at);
-      const days = Math.floor(wall / DAY);
+      const days = Math.floor(wall / DAY_MS);
       return {
-        day: new Date(days * DAY).toISOString().slice(0, 10),
-        hour: Math.floor((wall - days * DAY) / HOUR),
+        day: new Date(days * DAY_MS).toISOString().slice(0, 10),
+        hour: Math.floor((wall - days * DAY_MS) / HOUR_MS),
         // 1 January 1970 was a Thursday.
         weekday: (((days + 3) % 7) + 7) % 7,
       };
@@ -69,7 +67,7 @@ export function localTime(zone: string): LocalTime {
       if (!isDay(day)) throw new MeaningError(`${JSON.stringify(day)} is no day; a day is written 2026-03-08`);
       const midnight = Date.parse(`${day}T00:00:00Z`);
       // A day begins when the clock first shows midnight or, where it skips midnight, a later time.
-      let at = midnight - Math.max(offset(midnight - DAY), offset(midnight + DAY));
+      let at = midnight - Math.max(offset(midnight - DAY_MS), offset(midnight + DAY_MS));
       while (at + offset(at) < midnight) at += QUARTER;
       return at;
     },

@@ -1,6 +1,6 @@
 // The trend of conversion over days, and the days on which its level changed.
 
-import { lastingTrend, levelShifts } from "../../kernel/index.ts";
+import { DAY_MS, lastingTrend, levelShifts } from "../../kernel/index.ts";
 import { dailyGroups, type Rate } from "./conversion.ts";
 
 /** A day's calls. */
@@ -45,8 +45,6 @@ interface LevelChange {
   readonly after: Rate;
   readonly pValue: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * The trend of days, given in order: a line through the daily rates and the days on which a new level began, both beyond what

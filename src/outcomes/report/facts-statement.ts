@@ -1,6 +1,6 @@
 // The statement that counts the calls of a report in the lake.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { SqlValue } from "../lake/lake.ts";
 import { type ColumnDimension, daysOf, type ReportScope } from "./scope.ts";
 
@@ -10,10 +10,6 @@ export const COLUMNS: Readonly<Record<ColumnDimension, string>> = {
   list: "list_id",
   agent: "agent_id",
 };
-
-const HOUR = 3_600_000;
-
-const DAY = 24 * HOUR;
 
 /** Parameters of a statement, collected while its text is built. */
 export class Parameters {
@@ -70,8 +66,8 @@ export function eraOf({ map, from, to }: ReportScope, parameters: Parameters): s
  * in whole hours. ms
  */
 export function stretch({ from, to, time }: ReportScope): number {
-  for (let at = from; at < to + DAY; at += DAY) if (time.offset(at) % HOUR !== 0) return HOUR / 4;
-  return HOUR;
+  for (let at = from; at < to + DAY_MS; at += DAY_MS) if (time.offset(at) % HOUR_MS !== 0) return HOUR_MS / 4;
+  return HOUR_MS;
 }
 
 /** SQL of the index of a call's day in `daysOf(scope)`. Between clock changes all days have 24 hours. */
@@ -80,11 +76,11 @@ function dayOf(scope: ReportScope, parameters: Parameters): string {
   const runs: { place: number; from: Instant; last: number }[] = [];
   for (const [place, { from }] of days.entries()) {
     const run = runs.at(-1);
-    if (run !== undefined && from === run.from + (place - run.place) * DAY) run.last = place;
+    if (run !== undefined && from === run.from + (place - run.place) * DAY_MS) run.last = place;
     else runs.push({ place, from, last: place });
   }
   const within = ({ place, from, last }: (typeof runs)[number]) =>
-    `least(${last}, ${place} + (epoch_ms(start_time) - ${parameters.text(from)}::BIGINT) // ${DAY})`;
+    `least(${last}, ${place} + (epoch_ms(start_time) - ${parameters.text(from)}::BIGINT) // ${DAY_MS})`;
   const whens = runs
     .slice(1)
     .map((next, i) => `when start_time < ${parameters.instant(next.from)} then ${within(runs[i] ?? next)}`);

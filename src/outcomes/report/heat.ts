@@ -1,6 +1,6 @@
 // Calls and conversion by weekday and hour, for the heat map.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../lake/index.ts";
 import { dailyGroups, type Rate } from "../meaning/conversion.ts";
 import { classify } from "../meaning/index.ts";
@@ -8,8 +8,6 @@ import { DailyCounter } from "../meaning/tally.ts";
 import { Parameters, within } from "./facts-statement.ts";
 import { type ReportScope, rangeOf } from "./scope.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** No zone changes its clock within a quarter of an hour. */
 const QUARTER_MS = 900_000;
 

@@ -1,6 +1,6 @@
 // Makes a report: reads the counts, builds it, compares groups, and compares its figures with those reported before.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
 import { type Contest, compareAll } from "../meaning/comparison.ts";
 import { rateOfCalls } from "../meaning/conversion.ts";
 import { MeaningError } from "../meaning/error.ts";
@@ -118,7 +118,7 @@ async function restate(
     const { was, now } = one;
     const iso = (at: Instant) => new Date(at).toISOString();
     const figure = ({ from, to, calls, counts, reportedAt }: ReportedFigure) => ({
-      conversion: rateOfCalls(counts.success, calls, Math.max(1, Math.round((to - from) / DAY)), confidence),
+      conversion: rateOfCalls(counts.success, calls, Math.max(1, Math.round((to - from) / DAY_MS)), confidence),
       counts: { ...counts },
       reportedAt: iso(reportedAt),
     });
@@ -133,8 +133,6 @@ async function restate(
     };
   });
 }
-
-const DAY = 86_400_000;
 
 const period = ({ from, to }: ReportedFigure): string => `${from} ${to}`;
 

@@ -1,7 +1,7 @@
 // Calls of the world as the ACD shows them: as contacts, and as attempts on lists.
 
 import { PHONE_MEDIA, SYSTEM_DISPOSITIONS } from "../../contract/acd/index.ts";
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
 import type { Tenant } from "../tenant.ts";
 import type { CallRecord } from "../world/calls.ts";
 import { hash, seedWord } from "../world/derive.ts";
@@ -9,7 +9,6 @@ import { type AcdSkill, type AcdState, codeOf, DIALER_FOUND, OTHER_COMPLETE } fr
 import type { AcdSwitches } from "./switches.ts";
 import { recordOf, time } from "./world.ts";
 
-const DAY_MS = 86_400_000;
 const ABANDONED = 24;
 const DISCONNECTED = 22;
 

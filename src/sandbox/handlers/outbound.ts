@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { MAX_CALLS_PAGE, OUTCOME_CODES, parseInstantOrNaiveUtc, RETENTION_DAYS } from "../../contract/index.ts";
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
 import { readTokens } from "../paging.ts";
 import { listOf, mustBeKnown, textOf, wholeNumber } from "../parameters.ts";
 import type { Tenant } from "../tenant.ts";
@@ -12,7 +12,6 @@ import { type Handlers, timeText } from "./handler.ts";
 
 /** States of a call in which a disposition can be set. */
 const TAGGABLE: ReadonlySet<string> = new Set(["wrap_up", "completed", "abandoned"]);
-const DAY_MS = 86_400_000;
 /** Tolerance for a client's clock at either end of the window. */
 const GRACE_MS = 60_000;
 const DEFAULT_CALLS_PAGE = 1000;

@@ -1,14 +1,12 @@
 // Events of a campaign's calls over time, for figures over any window of up to a day.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
 
 /** `unanswered`: no person answered. */
 export type Happening = "placed" | "answered" | "abandoned" | "unanswered";
 
 /** One event; samples are in order of time. */
 export type Sample = readonly [at: Instant, what: Happening];
-
-const DAY_MS = 86_400_000;
 
 export class CallSamples {
   #samples: Sample[];

@@ -4,7 +4,7 @@
 // still under way. They are divided again whenever a campaign or a setting changes, and when the last call of a paused campaign
 // has ended.
 
-import type { Instant } from "../../kernel/index.ts";
+import { type Instant, MINUTE_MS } from "../../kernel/index.ts";
 import type { CallEngine, CallEngineEvent, DialedCampaign, DialedWorld, ListBehaviour } from "../call-engine.ts";
 import type { SandboxClock } from "../clock.ts";
 import { seedWord, unit } from "../world/derive.ts";
@@ -12,7 +12,6 @@ import { CampaignLine, type LineSettings } from "./line.ts";
 import { LONG } from "./pacing.ts";
 import { engineState } from "./state.ts";
 
-const MINUTE_MS = 60_000;
 /**
  * When the host slept longer than this, by its own time, the dialer is treated as paused meanwhile, instead of making up for
  * missed calls.

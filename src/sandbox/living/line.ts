@@ -15,7 +15,7 @@ import {
   type DialerSnapshot,
   parseScenario,
 } from "../../dialing/index.ts";
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
 import type { CallEngineEvent, CampaignFigures, CampaignStaff, DialedWorld, ListBehaviour } from "../call-engine.ts";
 import type { CallRecord } from "../world/calls.ts";
 import { seedWord } from "../world/derive.ts";
@@ -24,8 +24,6 @@ import { codeOfTalk, courseOf } from "./course.ts";
 import { ListWalk } from "./list-walk.ts";
 import { LONG, type PacingSettings, pacingOf } from "./pacing.ts";
 
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 /** Tolerance for sums of seconds, as a part of a millisecond. */
 const TICK = 1e-6;
 /** Seconds for reconnecting an agent's dropped line; the caller waits meanwhile. */

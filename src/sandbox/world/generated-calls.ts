@@ -1,12 +1,11 @@
 // Generated calls of one scenario entry: call i is computed from (seed, i). Starts increase with i, so that calls can be found by
 // time.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
 import type { CallStatus, ScenarioGeneratedCalls } from "../scenario/index.ts";
 import type { CallRecord } from "./call-record.ts";
 import { hash, seedWord, unit, weighted } from "./derive.ts";
 
-const DAY_MS = 86_400_000;
 /** How long before the sandbox's start the last generated call starts. */
 const QUIET_MS = 600_000;
 

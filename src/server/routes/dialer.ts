@@ -2,6 +2,7 @@
 // followed.
 
 import { z } from "zod";
+import { MINUTE_MS } from "../../kernel/index.ts";
 import {
   type DialerPlan,
   type DialerUseCases,
@@ -29,7 +30,6 @@ import type { Principal } from "../../store/index.ts";
 import { cursor, flag, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
 
-const MINUTE_MS = 60_000;
 const MOST_ROWS = 10_000;
 /** For what is read of the tenant while a person waits: each page of it, with all waiting. */
 const WAITED_FOR = { lane: "pacing", deadlineMs: 10_000 } as const;

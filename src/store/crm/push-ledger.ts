@@ -1,6 +1,7 @@
 // Pushes of records to the CRM: begun, taken by one process at a time, advanced batch by batch, ended. What the CRM has is stored
 // as versions of calls.
 
+import { HOUR_MS } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
@@ -20,7 +21,6 @@ import {
 
 /** Serialises the taking of pushes. "push" in ASCII. */
 const PUSH_LOCK = "select pg_advisory_xact_lock(x'70757368'::int, 0)";
-const HOUR = 3_600_000;
 
 /** A push that a process holds, and its progress. */
 interface Held {
@@ -100,12 +100,12 @@ export class CrmPushLedger extends Ledger {
          from unnest(${textColumn("$1")}, ${textColumn("$2")}, $3::float8[], ${textColumn("$4")}) as v (campaign_id, call_id, hour_ms, digest)
          on conflict (campaign_id, call_id) do update set start_hour = excluded.start_hour, digest = excluded.digest,
            acknowledged_at = excluded.acknowledged_at, job_id = excluded.job_id`,
-        [...columns(versions, HOUR), new Date(this.store.now()), held.jobId],
+        [...columns(versions, HOUR_MS), new Date(this.store.now()), held.jobId],
       );
       await tx.query(
         `delete from outdial.crm_refused r using unnest(${textColumn("$1")}, ${textColumn("$2")}) as v (campaign_id, call_id)
          where r.campaign_id = v.campaign_id and r.call_id = v.call_id`,
-        columns(versions, HOUR).slice(0, 2),
+        columns(versions, HOUR_MS).slice(0, 2),
       );
       await note(tx, held);
     });
@@ -126,7 +126,7 @@ export class CrmPushLedger extends Ledger {
          from ${refused} as v (campaign_id, call_id, hour_ms, digest, status, reason)
          on conflict (campaign_id, call_id) do update set start_hour = excluded.start_hour, digest = excluded.digest,
            status = excluded.status, reason = excluded.reason, refused_at = excluded.refused_at`,
-        [...columns(refusals, HOUR), ...answers, new Date(this.store.now())],
+        [...columns(refusals, HOUR_MS), ...answers, new Date(this.store.now())],
       );
       await tx.query(
         `insert into outdial.crm_push_refusals (job_id, line, campaign_id, call_id, start_time, digest, status, reason)

@@ -1,6 +1,7 @@
 // The ledger of emergency stops: durable before anything is sent, carried out by one replica at a time, open until every campaign
 // is settled.
 
+import { DAY_MS, HOUR_MS } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
@@ -275,9 +276,6 @@ export class StopLedger extends Ledger {
     );
   }
 }
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** The audit entry of a pause that a stop made. */
 export const pauseEntry = (

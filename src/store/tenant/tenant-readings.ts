@@ -1,6 +1,6 @@
 // The last reading of each thing at the tenant: its value, its time, and why the latest attempt failed.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 
@@ -38,7 +38,6 @@ export interface TenantReading {
   readonly goodUntil: Instant | null;
 }
 
-const DAY_MS = 24 * 3_600_000;
 /** A campaign that a person called gone is kept as long as its figures. */
 const GONE_MS = 40 * DAY_MS;
 /** A count that the tenant was not asked for any more. */

@@ -2,7 +2,7 @@
 // calls.
 
 import { type AcdReply, MAX_DIALER_STATS_HOURS, PHONE_MEDIA } from "../../contract/acd/index.ts";
-import type { Instant } from "../../kernel/index.ts";
+import { HOUR_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
 import { TenantError } from "../errors.ts";
 import type { AgentCounts, MetricsView } from "../views.ts";
 import { acdRows } from "./pages.ts";
@@ -12,8 +12,6 @@ import { Shared } from "./shared.ts";
 
 type Interval = AcdReply<"dialerStats">["outboundStats"][number];
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const QUARTER_MS = 900_000;
 /** The shortest interval of statistics. */
 const INTERVAL_MINUTES = 15;

@@ -2,6 +2,7 @@
 // among the completed contacts, so both are read and joined by contact; a row that only one side has is kept and says which.
 
 import { MAX_COMPLETED_DAYS } from "../../contract/acd/index.ts";
+import { DAY_MS } from "../../kernel/index.ts";
 import type { CountedDials } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { OpenedPage, PageOpener } from "../opened.ts";
@@ -17,7 +18,6 @@ import type { ServerTime } from "./server-time.ts";
 import type { Skills } from "./skills.ts";
 import { timeOf } from "./times.ts";
 
-const DAY_MS = 86_400_000;
 const PAGE = 1000;
 const QUARTER_MS = 900_000;
 /**

@@ -1,7 +1,7 @@
 // The calling lists of a campaign file: made, filled by uploading a file of records, and assigned to a skill by that.
 
 import type { AcdBody } from "../../contract/acd/index.ts";
-import type { Clock } from "../../kernel/index.ts";
+import { type Clock, DAY_MS } from "../../kernel/index.ts";
 import { TenantError } from "../errors.ts";
 import { acdRows } from "./pages.ts";
 import { type CallingList, type Holdable, isActive, isOn, mappingOf, refusal, wantedLists } from "./provision-form.ts";
@@ -10,7 +10,6 @@ import type { Skills } from "./skills.ts";
 
 type Skill = Awaited<ReturnType<Skills["read"]>>;
 
-const DAY_MS = 86_400_000;
 /** How often the job of an upload is checked, and for how long, ms. */
 const JOB_LOOK_MS = 2000;
 const JOB_LOOKS = 300;

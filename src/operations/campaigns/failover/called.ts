@@ -1,7 +1,7 @@
 // The contacts that a campaign has called: the campaign that takes over must not call them again. Read from the tenant's calls
 // and from outdial's own ledger.
 
-import { OutdialError } from "../../../kernel/index.ts";
+import { HOUR_MS, OutdialError } from "../../../kernel/index.ts";
 import type { HandoverHolds, Store } from "../../../store/index.ts";
 import {
   type CallOptions,
@@ -17,7 +17,6 @@ import { phones } from "../../compliance/index.ts";
 import { countContacts, SAY_GONE } from "../../known/index.ts";
 import type { FailoverPolicy } from "./policy.ts";
 
-const HOUR_MS = 3_600_000;
 const CALLS_PAGE = 5000;
 const CONTACTS_PAGE = 100;
 /** Contacts per statement. */

@@ -1,15 +1,13 @@
 // What the commands of a pair need of the context and of the failover rules.
 
 import type { RulePack } from "../../../compliance/index.ts";
-import { areasText, type Clock } from "../../../kernel/index.ts";
+import { areasText, type Clock, DAY_MS } from "../../../kernel/index.ts";
 import { registriesOf } from "../../compliance/coverage.ts";
 import type { Context } from "../../context.ts";
 import { dncBeforeStart } from "../../tenant-dnc/index.ts";
 import { CampaignMetrics } from "../metrics/index.ts";
 import type { CampaignGate } from "../state/index.ts";
 import type { ActDeps } from "./act.ts";
-
-const DAY_MS = 86_400_000;
 
 /** What hand-overs depend on besides the policy of the pair. */
 export interface FailoverRules {

@@ -16,6 +16,7 @@
 // After a crash the state says what was intended. A write is sent again with its key, which makes the repetition harmless; its effect is
 // read, never assumed.
 
+import { MINUTE_MS } from "../../../kernel/index.ts";
 import { skewWords } from "../../compliance/clock.ts";
 import type { FailoverPolicy } from "./policy.ts";
 import {
@@ -32,7 +33,6 @@ import {
 } from "./state.ts";
 import { sentenceOf } from "./words.ts";
 
-const MINUTE_MS = 60_000;
 /** Time between two readings that confirm a write, ms. */
 const CONFIRM_MS = 2000;
 const REPEAT_ALARM_MS = 60 * MINUTE_MS;

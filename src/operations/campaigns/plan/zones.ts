@@ -1,10 +1,8 @@
 // A window of hours by the clocks of other time zones, and the countries of a zone.
 
 import { createBuiltinGeography, type RulePack, type Zone } from "../../../compliance/index.ts";
-import type { Instant } from "../../../kernel/index.ts";
+import { DAY_MS, type Instant, MINUTE_MS } from "../../../kernel/index.ts";
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** A year and a week: includes every weekday in every season, and every night in which a clock changes. */
 const DAYS = 53 * 7;
 /** No local time differs from UTC by more. */

@@ -13,7 +13,7 @@
 // named by the list; looks at what every source shows paused.
 
 import { createHash } from "node:crypto";
-import { type Instant, messageOf, OutdialError } from "../../../kernel/index.ts";
+import { type Instant, MINUTE_MS, messageOf, OutdialError } from "../../../kernel/index.ts";
 import type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "../../../store/index.ts";
 import { type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, isStill, lookAgain, type StateChange } from "./change.ts";
@@ -39,7 +39,6 @@ export interface StopPatience {
   readonly recordMs: number;
 }
 
-const MINUTE_MS = 60_000;
 /** How long a stop waits and tries again. */
 export const STOP_PATIENCE: StopPatience = {
   listMs: 2_000,

@@ -1,11 +1,9 @@
 // The arithmetic of the work that is left: pace, hours, occupancy, callbacks, calling time. Pure.
 
-import { type Instant, normalQuantile, studentQuantile } from "../../../kernel/index.ts";
+import { HOUR_MS, type Instant, MINUTE_MS, normalQuantile, studentQuantile } from "../../../kernel/index.ts";
 import type { CallbackView } from "../../../tenant/port.ts";
 import type { CampaignReading } from "../metrics/index.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const CONFIDENCE = 0.95;
 
 /** The pace is measured over the first of these, occupancy over the second. */

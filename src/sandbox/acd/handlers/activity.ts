@@ -1,6 +1,7 @@
 // Present figures and sums over ranges of time, measured on the world's calls.
 
 import { MAX_DIALER_STATS_HOURS, MAX_SUMMARY_DAYS } from "../../../contract/acd/index.ts";
+import { DAY_MS, HOUR_MS } from "../../../kernel/index.ts";
 import { type AcdAnswer, conflict, invalid } from "../answer.ts";
 import { type AcdCall, type AcdHandlers } from "../call.ts";
 import { agentNumber, callsOf, contactIdOf, durationText, isOver, sums } from "../calls.ts";
@@ -9,8 +10,6 @@ import type { AcdSkill } from "../state.ts";
 import { canDial, shownSkill, time } from "../world.ts";
 import { skillOf } from "./skills.ts";
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const QUARTER_MS = 900_000;
 
 function identity(call: AcdCall, skill: AcdSkill) {

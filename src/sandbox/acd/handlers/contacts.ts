@@ -1,6 +1,7 @@
 // Contacts: completed ones by the recorded rules, and present ones.
 
 import { MAX_COMPLETED_DAYS, MAX_TAGS } from "../../../contract/acd/index.ts";
+import { DAY_MS } from "../../../kernel/index.ts";
 import type { CallRecord } from "../../world/calls.ts";
 import { invalid, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers } from "../call.ts";
@@ -20,7 +21,6 @@ import { inForm, page, wrapped } from "../reply.ts";
 import type { AcdSkill } from "../state.ts";
 import { time } from "../world.ts";
 
-const DAY_MS = 86_400_000;
 /** Tolerance for a client's clock at the end of the range. */
 const GRACE_MS = 3_600_000;
 const ACTIVE = { id: 4, name: "Active" };

@@ -1,6 +1,7 @@
 // Reports and extraction. A download can use a file name only once; files of extractions are at an address on another host.
 
 import { ALL_ATTEMPTS_REPORT } from "../../../contract/acd/index.ts";
+import { DAY_MS } from "../../../kernel/index.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, nothing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, words } from "../call.ts";
 import { callsOf, outcomeOf, shortPhone, shownAttempt } from "../calls.ts";
@@ -10,7 +11,6 @@ import { inForm, page, wrapped } from "../reply.ts";
 import { newNumber } from "../state.ts";
 import { time } from "../world.ts";
 
-const DAY_MS = 86_400_000;
 /** How long after its writing a file is still reported as unknown. */
 const WRITING_MS = 30_000;
 

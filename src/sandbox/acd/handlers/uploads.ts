@@ -1,5 +1,6 @@
 // Files of records that are uploaded to calling lists: the jobs that read them, and what becomes of their rows.
 
+import { DAY_MS } from "../../../kernel/index.ts";
 import type { Contact } from "../../world/contacts.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, ok } from "../answer.ts";
 import type { AcdCall, AcdHandlers } from "../call.ts";
@@ -11,7 +12,6 @@ import { isRunning, later, time } from "../world.ts";
 import { listOf } from "./lists.ts";
 import { changeCampaign } from "./skills.ts";
 
-const DAY_MS = 86_400_000;
 /** Longest range of a query for jobs, days; the vendor's number is not known. */
 const JOB_DAYS = 30;
 const MOST_RECORDS = 500_000;
