@@ -11,5 +11,12 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/**
+ * The wait before a repetition, ms: the first, twice as long each time, and at last always the longest.
+ * @param turn how many waits were before it, from 0
+ */
+export const doubledMs = (firstMs: number, mostMs: number, turn: number): number =>
+  Math.min(mostMs, firstMs * 2 ** Math.max(0, turn));
+
 /** Whether what was looked at then need not be looked at yet: not when the clock was set back since, for nobody knows how long that is ago. */
 export const isWithin = (ms: number, then: Instant, now: Instant): boolean => now >= then && now - then < ms;

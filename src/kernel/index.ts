@@ -2,7 +2,7 @@
 
 export { areasText, coversText } from "./areas.ts";
 export { canonicalJson } from "./canonical-json.ts";
-export { type Clock, type Instant, isWithin } from "./clock.ts";
+export { type Clock, doubledMs, type Instant, isWithin } from "./clock.ts";
 export { cellText, csvLine, unmarkedCell } from "./csv-line.ts";
 export { DAY_MS, durationText, HOUR_MS, MINUTE_MS, parseDuration } from "./durations.ts";
 export { type ErrorOptionsWithAdvice, fileTrouble, hostTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";

@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   canonicalJson,
   createRandom,
+  doubledMs,
   durationText,
   Histogram,
   jsonTrouble,
@@ -150,4 +151,17 @@ test("why a text is no JSON is said without the engine's words", () => {
 test("spans are said as people write them", () => {
   const said = [0, 400, 1000, 100_000, 1_800_000, 5_400_000, 90_061_000].map(durationText);
   expect(said).toEqual(["0 s", "0 s", "1 s", "1 min 40 s", "30 min", "1 h 30 min", "1 d 1 h 1 min 1 s"]);
+});
+
+test("waits double from the first to the longest, and stay there", () => {
+  expect([0, 1, 2, 3, 4].map((turn) => doubledMs(250, 3000, turn))).toEqual([250, 500, 1000, 2000, 3000]);
+  const ms = fc.integer({ min: 1, max: 1e9 });
+  fc.assert(
+    fc.property(ms, ms, fc.integer({ min: -5, max: 5000 }), (first, most, turn) => {
+      const wait = doubledMs(first, most, turn);
+      expect(wait).toBeLessThanOrEqual(most);
+      expect(doubledMs(first, most, turn + 1)).toBeGreaterThanOrEqual(wait);
+      expect(wait).toBeGreaterThanOrEqual(Math.min(first, most));
+    }),
+  );
 });

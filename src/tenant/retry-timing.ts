@@ -1,6 +1,6 @@
 // How long to wait before the next attempt. Pure arithmetic, with the reason for each rule.
 
-import type { Instant, RandomStream } from "../kernel/index.ts";
+import { doubledMs, type Instant, type RandomStream } from "../kernel/index.ts";
 
 /** Resolved retry settings; milliseconds throughout. */
 export interface RetrySettings {
@@ -44,8 +44,7 @@ export function retryAfterMs(retryAfter: string | undefined, date: string | unde
  * @param failures failed attempts so far, at least 1
  */
 export function backoffMs(failures: number, settings: RetrySettings, random: RandomStream): number {
-  const ceiling = Math.min(settings.maxDelayMs, settings.baseDelayMs * 2 ** Math.min(failures - 1, 30));
-  return ceiling * random.next();
+  return random.next() * doubledMs(settings.baseDelayMs, settings.maxDelayMs, failures - 1);
 }
 
 /** The requested wait plus up to a tenth of it (at most a second): never earlier than requested, and not all callers at once. */

@@ -1,6 +1,6 @@
 // Carries out the commands of the state machine for one interaction, and turns the tenant's answers into its events.
 
-import type { Clock, RandomStream } from "../../kernel/index.ts";
+import { type Clock, doubledMs, type RandomStream } from "../../kernel/index.ts";
 import { type CallOptions, type CallReport, type InteractionDispositions, type Lock, TenantError } from "../../tenant/port.ts";
 import type { Leave } from "../run/leave.ts";
 import type { Entry, Version } from "./entry.ts";
@@ -137,7 +137,7 @@ const callOf = (leave: Leave | undefined): CallOptions => ({
 
 /** Full jitter: writers that collided once should not collide again. */
 function pauseMs(attempt: number, random: RandomStream): number {
-  return random.next() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+  return random.next() * doubledMs(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, attempt - 1);
 }
 
 /** A write that may have been executed is read back, even when it was halted. */

@@ -7,7 +7,7 @@
 //    └── from the first page: the token is invalid, or the listing goes round in circles
 
 import { hash } from "node:crypto";
-import type { Clock, Instant, RandomStream } from "../../kernel/index.ts";
+import { type Clock, doubledMs, type Instant, type RandomStream } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../../outcomes/index.ts";
 import type { RetrievalLedger, RetrievalWindow } from "../../store/index.ts";
 import { EMPTY_PAGES, endless, type OpenedPage, type OutcomeSource, TenantError } from "../../tenant/port.ts";
@@ -231,7 +231,7 @@ class WindowRun {
       this.#loops = 0;
       this.#seen = new Set();
     }
-    const pause = Math.min(LONGEST_PAUSE_MS, BASE_PAUSE_MS * 2 ** (this.#failures + this.#loops));
+    const pause = doubledMs(BASE_PAUSE_MS, LONGEST_PAUSE_MS, this.#failures + this.#loops);
     await clock.sleep(pause * (0.5 + random.next() / 2), signal).catch(() => undefined);
     return undefined;
   }

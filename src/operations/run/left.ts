@@ -1,5 +1,6 @@
 // Jobs that no process works on: which of them a service continues, and the text about them.
 
+import { doubledMs } from "../../kernel/index.ts";
 import type { Job } from "../../store/index.ts";
 import type { StopReason } from "./reason.ts";
 
@@ -76,7 +77,7 @@ export function waitOf({
 }
 
 /** Pause after a job's `run` (from 1 on) that stopped because the receiver was away, until the next run, ms. */
-const receiverPauseMs = (run: number): number => Math.min(RECEIVER_AWAY_MOST_MS, AWAY_MS * 2 ** Math.max(0, run - 1));
+const receiverPauseMs = (run: number): number => doubledMs(AWAY_MS, RECEIVER_AWAY_MOST_MS, run - 1);
 
 /**
  * Whether a service should begin a new run of a job that has none: its process died between recording the job and starting it, or
@@ -96,8 +97,7 @@ export function isDue(
   const code = "code" in job.error ? job.error.code : undefined;
   if (code === RECEIVER_AWAY)
     return since(job.createdAt) < RECEIVER_GIVEN_UP_MS && since(job.finishedAt ?? 0) > receiverPauseMs(job.run);
-  if (code === LAKE_AWAY)
-    return since(job.finishedAt ?? 0) > Math.min(LAKE_MOST_MS, LAKE_FIRST_MS * 2 ** Math.max(0, job.run - 1));
+  if (code === LAKE_AWAY) return since(job.finishedAt ?? 0) > doubledMs(LAKE_FIRST_MS, LAKE_MOST_MS, job.run - 1);
   if (code === UNAUTHORIZED) return forRefused && (job.run <= 1 || since(job.finishedAt ?? 0) > receiverPauseMs(job.run - 1));
   return RESUMABLE.has(code) || (retriesAway && AWAY.has(code) && since(job.finishedAt ?? 0) > AWAY_MS);
 }

@@ -1,7 +1,7 @@
 // Runs in this process: each is taken from the engine, carried out step by step as long as this process has the job, and released
 // in order.
 
-import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
+import { type Clock, doubledMs, messageOf, OutdialError } from "../../kernel/index.ts";
 import type { JobLedger, OwnedRun, Store } from "../../store/index.ts";
 import { noSuchJob } from "../error.ts";
 import { type EngineRun, isTakenAway, OWNED, type Step, workflowId } from "./engine.ts";
@@ -245,7 +245,7 @@ export class RunsHere {
   async #letGo(kind: Kind, jobId: string, reason: StopReason): Promise<void> {
     const { members, clock, signal } = this.#deps;
     const letGo = kind.letGo ?? ((id, executor, why) => this.#rowsOf(kind).letGo(id, executor, why));
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs)) {
+    for (let turn = 0; ; turn += 1) {
       try {
         await letGo(jobId, members.id, reason);
         return;
@@ -257,7 +257,7 @@ export class RunsHere {
           this.#deps.warn(`${jobId}: how it stopped was not recorded: ${messageOf(thrown)}`);
           return;
         }
-        await clock.sleep(waitMs, signal).catch(() => undefined);
+        await clock.sleep(doubledMs(FIRST_WAIT_MS, LONGEST_WAIT_MS, turn), signal).catch(() => undefined);
       }
     }
   }

@@ -6,7 +6,7 @@
 //               └──────────────────────────────┘ process dies, or ends as a service: the run goes back to the queue,
 //                                                and the process that takes it next continues from the ledger
 
-import { OutdialError } from "../../kernel/index.ts";
+import { doubledMs, OutdialError } from "../../kernel/index.ts";
 import type { Job, JobStatus, Store } from "../../store/index.ts";
 import { noSuchJob, OperationError } from "../error.ts";
 import { type Engine, type EngineDesk, type EngineKind, type UnderWay, workflowId } from "./engine.ts";
@@ -230,18 +230,18 @@ export class Runs {
    */
   async follow<T>(jobId: string, signal: AbortSignal, turn: (first: boolean) => Promise<T | undefined>): Promise<T> {
     const { clock } = this.#deps;
-    let waits = FIRST_WAIT_MS;
+    let waits = 0;
     for (let first = true; ; first = false) {
       try {
         const ended = await turn(first);
         if (ended !== undefined) return ended;
-        waits = FIRST_WAIT_MS;
+        waits = 0;
       } catch (thrown) {
         // The database will come back, and then the run continues in the service or here.
         if (signal.aborted || !(thrown instanceof OutdialError) || !STORE_TROUBLE.has(thrown.code)) throw thrown;
-        if (waits === FIRST_WAIT_MS) this.#deps.warn(`${jobId}: ${thrown.message}; waiting for it`);
-        await clock.sleep(waits, signal).catch(() => undefined);
-        waits = Math.min(LONGEST_WAIT_MS, 2 * waits);
+        if (waits === 0) this.#deps.warn(`${jobId}: ${thrown.message}; waiting for it`);
+        await clock.sleep(doubledMs(FIRST_WAIT_MS, LONGEST_WAIT_MS, waits), signal).catch(() => undefined);
+        waits += 1;
       }
     }
   }

@@ -1,7 +1,7 @@
 // Repeats work that needs the database when that is away or has no room: for work that is not a job and could not be continued as
 // one.
 
-import { type Clock, OutdialError } from "../../kernel/index.ts";
+import { type Clock, doubledMs, OutdialError } from "../../kernel/index.ts";
 import { STORE_TROUBLE } from "./left.ts";
 
 /** Between two attempts, ms: doubling from the first value to the second. */
@@ -25,14 +25,14 @@ export async function throughTrouble<T>(
 ): Promise<T> {
   const { clock, withinMs, onTrouble, signal } = given;
   const since = clock.now();
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs)) {
+  for (let turn = 0; ; turn += 1) {
     try {
       return await work();
     } catch (thrown) {
       if (!(thrown instanceof OutdialError) || !STORE_TROUBLE.has(thrown.code)) throw thrown;
       if (signal?.aborted === true || clock.now() - since > withinMs) throw thrown;
-      if (waitMs === FIRST_WAIT_MS) onTrouble?.(thrown);
-      await clock.sleep(waitMs, signal).catch(() => undefined);
+      if (turn === 0) onTrouble?.(thrown);
+      await clock.sleep(doubledMs(FIRST_WAIT_MS, LONGEST_WAIT_MS, turn), signal).catch(() => undefined);
     }
   }
 }

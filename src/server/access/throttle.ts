@@ -1,7 +1,7 @@
 // Slows down failed attempts to sign in, by the address they come from and by what they presented. A valid token or login link is
 // never slowed down, however many others have failed from the same address: behind a proxy all callers may have the same one.
 
-import type { Clock } from "../../kernel/index.ts";
+import { type Clock, doubledMs } from "../../kernel/index.ts";
 import { ServerError } from "../error.ts";
 
 /** Failures before further attempts must wait. */
@@ -62,7 +62,7 @@ export class LoginThrottle {
   #waitOf(key: string, now: number): number {
     const failures = this.#failures.get(key);
     if (failures === undefined || failures.count < FREE || now - failures.last > FORGET_MS) return 0;
-    const pause = Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(20, failures.count - FREE));
+    const pause = doubledMs(FIRST_MS, MOST_MS, failures.count - FREE);
     return failures.last + pause - now;
   }
 }

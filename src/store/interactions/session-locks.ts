@@ -7,7 +7,7 @@
 
 import { createHash } from "node:crypto";
 import pg from "pg";
-import { type Clock, messageOf } from "../../kernel/index.ts";
+import { type Clock, doubledMs, messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import type { StoreLog } from "../log.ts";
 
@@ -70,7 +70,7 @@ export class SessionLocks {
   }
 
   async #acquire(key: bigint, signal: AbortSignal | undefined): Promise<pg.Client> {
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
+    for (let turn = 0; ; turn += 1) {
       const connection = await this.#connect();
       try {
         const { rows } = await connection.query<{ taken: boolean }>("select pg_try_advisory_lock($1::bigint) as taken", [key]);
@@ -79,7 +79,7 @@ export class SessionLocks {
         this.#drop(connection);
         throw unavailable(cause);
       }
-      await this.#clock.sleep(wait, signal);
+      await this.#clock.sleep(doubledMs(FIRST_WAIT_MS, LONGEST_WAIT_MS, turn), signal);
     }
   }
 

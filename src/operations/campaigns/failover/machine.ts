@@ -16,7 +16,7 @@
 // After a crash the state says what was intended. A write is sent again with its key, which makes the repetition harmless; its effect is
 // read, never assumed.
 
-import { MINUTE_MS } from "../../../kernel/index.ts";
+import { doubledMs, MINUTE_MS } from "../../../kernel/index.ts";
 import { skewWords } from "../../compliance/clock.ts";
 import type { FailoverPolicy } from "./policy.ts";
 import {
@@ -89,7 +89,7 @@ export function nextCommand(policy: FailoverPolicy, state: FailoverState, pair: 
   const everyMs = policy.everySeconds * 1000;
   const { handover, securing } = state;
   // Pauses get longer with each call without an answer, up to the time between two looks.
-  const again = state.unanswered === 0 ? 0 : Math.min(everyMs, CONFIRM_MS * 2 ** (state.unanswered - 1));
+  const again = state.unanswered === 0 ? 0 : doubledMs(CONFIRM_MS, everyMs, state.unanswered - 1);
   if (state.phase === "securing" && securing !== null) {
     const key = `failover-${pair.replaceAll(/[^A-Za-z0-9_-]/g, "-").slice(0, 80)}-secure-${state.secured}-${securing.tries}`;
     return { kind: "secure", sides: securing.sides, key, afterMs: again };
@@ -534,7 +534,7 @@ class Turn {
     if (!waits) return this.#halt(handover.from, alarm, message);
     this.#raise("NEITHER_DIALS", alarm);
     const tries = this.state.waiting === null ? 0 : this.state.waiting.tries + 1;
-    const againAt = this.#at + Math.max(this.#policy.everySeconds * 1000, Math.min(LONGEST_WAIT_MS, MINUTE_MS * 2 ** tries));
+    const againAt = this.#at + Math.max(this.#policy.everySeconds * 1000, doubledMs(MINUTE_MS, LONGEST_WAIT_MS, tries));
     this.#set({ phase: "halted", side: handover.from, handover: null, halt: message, waiting: { handover, tries, againAt } });
   }
 

@@ -6,7 +6,7 @@
 //   read back in another state: the answer to the key was an old one; the intent is superseded, a new one with a new key follows
 //   resume: stopped or paused by a person before it is sent: superseded; after it was sent: paused again
 
-import { type Clock, messageOf } from "../../../kernel/index.ts";
+import { type Clock, doubledMs, messageOf } from "../../../kernel/index.ts";
 import type { IntentOutcome, TargetState } from "../../../store/index.ts";
 import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import { type Leave, whileTrusted, whileWanted } from "../../run/leave.ts";
@@ -274,7 +274,7 @@ async function readBack(
   let seen: Seen = { there: false, confirmed: false, activeCalls: null, message: null, code: null };
   let first: number | null | undefined;
   try {
-    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(LONGEST_LOOK_MS, wait * 2)) {
+    for (let turn = 0; ; turn += 1) {
       if (!seen.there) {
         const { status } = await runner.status(campaignId, call);
         const there = status === target || (target === "paused" && isStill(status));
@@ -291,7 +291,7 @@ async function readBack(
       }
       const left = began + timeoutMs - clock.now();
       if (left <= 0) return seen;
-      await clock.sleep(Math.min(wait, left), signal);
+      await clock.sleep(Math.min(doubledMs(FIRST_LOOK_MS, LONGEST_LOOK_MS, turn), left), signal);
     }
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || signal?.aborted === true) throw thrown;

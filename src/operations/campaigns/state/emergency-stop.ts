@@ -1,7 +1,7 @@
 // The emergency stop with a store: begun durably, carried out by one replica, continued by another one when that dies or releases
 // it.
 
-import { type Clock, messageOf, newId, OutdialError, type RandomStream } from "../../../kernel/index.ts";
+import { type Clock, doubledMs, messageOf, newId, OutdialError, type RandomStream } from "../../../kernel/index.ts";
 import type { ListProblem, Stop, StopEvidence, StopLedger, StopPause, StoppedCampaign } from "../../../store/index.ts";
 import { OperationError } from "../../error.ts";
 import { isFree, type LeaseHolder, takeFree } from "../../run/lease.ts";
@@ -208,7 +208,7 @@ export class EmergencyStops {
         warn(
           `the emergency stop ${id} ended without the complete list of campaigns; other campaigns may be dialing: ${run.listProblem.message}`,
         );
-      for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+      for (let turn = 0; ; turn += 1) {
         try {
           if (!here.isBegun) await this.#enterInto(here);
           if (await run.recorded()) {
@@ -218,7 +218,7 @@ export class EmergencyStops {
         } catch (thrown) {
           if (thrown instanceof OutdialError && thrown.code === "not_owner") break;
         }
-        await clock.sleep(wait, signal);
+        await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), signal);
       }
       here.jot?.discard();
       this.#here.delete(id);
@@ -244,13 +244,13 @@ export class EmergencyStops {
     const { clock, patience, ledger } = this.#deps;
     const { stop, run, jot } = here;
     jot?.end(endOf({ stop: { listProblem: run.listProblem }, campaigns: run.campaigns }));
-    for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+    for (let turn = 0; ; turn += 1) {
       try {
         if (!here.isBegun) await this.#enterInto(here);
         await ledger.replaced(stop, run.unrecorded);
         break;
       } catch {
-        await clock.sleep(wait, signal);
+        await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), signal);
       }
     }
     jot?.discard();

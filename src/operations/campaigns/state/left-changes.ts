@@ -5,7 +5,7 @@
 //                                   │               └ resume: looked at, then past the gate and sent again
 //                                   └ too old → only looked at, and reported as done or not done
 
-import type { Clock, Instant } from "../../../kernel/index.ts";
+import { type Clock, doubledMs, type Instant } from "../../../kernel/index.ts";
 import type { AuditInput, IntentOutcome, StateIntent } from "../../../store/index.ts";
 import { type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import type { StateChange } from "./change.ts";
@@ -85,7 +85,7 @@ export class LeftChanges {
     const taken = { actor, action: "campaign.change.taken-up", subject: campaignId };
     const entry = { ...taken, details: { intent: id, target, from: executor, by: replica.id } };
     if (!(await ledger.claim(intent, replica.id, executor === replica.id ? [] : [entry]))) return undefined;
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
+    for (let turn = 0; ; turn += 1) {
       signal.throwIfAborted();
       if (target === "active" && (await stopAfter(campaignId, stopMark)) !== undefined)
         return this.#end(intent, "superseded", false, "an emergency stop was given since");
@@ -95,7 +95,7 @@ export class LeftChanges {
       const isLate = clock.now() - askedAt > GOES_ON_MS[target];
       const ended = isLate ? await this.#close(intent, signal) : await this.#try(intent, signal);
       if (ended !== undefined) return ended;
-      await clock.sleep(wait, signal);
+      await clock.sleep(doubledMs(FIRST_WAIT_MS, LONGEST_WAIT_MS, turn), signal);
     }
   }
 

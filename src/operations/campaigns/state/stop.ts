@@ -13,7 +13,7 @@
 // named by the list; looks at what every source shows paused.
 
 import { createHash } from "node:crypto";
-import { type Instant, MINUTE_MS, messageOf, OutdialError } from "../../../kernel/index.ts";
+import { doubledMs, type Instant, MINUTE_MS, messageOf, OutdialError } from "../../../kernel/index.ts";
 import type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "../../../store/index.ts";
 import { type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, isStill, lookAgain, type StateChange } from "./change.ts";
@@ -131,7 +131,7 @@ interface Entry {
   mustPause: boolean;
   /** Number of the key that is sent; a new one after a refusal, and after an answer that turned out to be an old one. */
   key: number;
-  wait: number;
+  waits: number;
   /** A request of this stop may have been carried out without an answer. */
   isSent: boolean;
   answeredAt: Instant | undefined;
@@ -258,7 +258,7 @@ export class StopRun {
   async #lastLooks(): Promise<void> {
     const { clock, patience } = this.#deps;
     const since = clock.now();
-    for (let looks = 0, wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+    for (let looks = 0, turn = 0; ; turn += 1) {
       if (await this.#lastLook()) {
         looks += 1;
         await this.#settled();
@@ -274,7 +274,7 @@ export class StopRun {
         );
         return;
       }
-      await clock.sleep(wait, this.#signal);
+      await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), this.#signal);
     }
   }
 
@@ -296,7 +296,7 @@ export class StopRun {
   async #gather(): Promise<void> {
     const { evidence, clock, patience } = this.#deps;
     const isUp = this.#waitsFor();
-    for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+    for (let turn = 0; ; turn += 1) {
       const before = this.#unread?.message;
       try {
         const { evidence: known, doubt } = await this.#inTime(evidence());
@@ -316,7 +316,7 @@ export class StopRun {
       this.#isGathered = true;
       this.#pump();
       if (this.#unread === null || isUp()) return;
-      await clock.sleep(wait, this.#signal);
+      await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), this.#signal);
     }
   }
 
@@ -324,7 +324,7 @@ export class StopRun {
   async #list(): Promise<void> {
     const { clock, patience } = this.#deps;
     const isUp = this.#waitsFor();
-    for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+    for (let turn = 0; ; turn += 1) {
       const before = this.listProblem;
       this.#problem = await this.#listOnce();
       if (this.#problem !== null && !isShort(this.#problem)) this.#takeKnown();
@@ -334,7 +334,7 @@ export class StopRun {
       if (this.#problem === null || clock.now() >= this.#deadline) return;
       // It has answered, and everything that it lacks is paused: waiting for other answers has an end.
       if (isUp() && isShort(this.#problem)) return;
-      await clock.sleep(wait, this.#signal);
+      await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), this.#signal);
     }
   }
 
@@ -415,7 +415,7 @@ export class StopRun {
     const { clock, patience } = this.#deps;
     const isUp = this.#waitsFor();
     const started: string[] = [];
-    for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+    for (let turn = 0; ; turn += 1) {
       try {
         for await (const { items } of this.#pages())
           for (const { id, status } of items.map(idAndStatus)) if (id !== undefined && status !== "paused") started.push(id);
@@ -428,7 +428,7 @@ export class StopRun {
         this.#problem = { code, message: `the list could not be read again after the pauses: ${message}` };
         if (isUp()) return false;
       }
-      await clock.sleep(wait, this.#signal);
+      await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), this.#signal);
     }
     return this.#lookAgainAt(started);
   }
@@ -518,7 +518,6 @@ export class StopRun {
 
   /** @param step absent for a campaign that an earlier process had found */
   #enter(row: StoppedCampaign, step?: Step): void {
-    const { againMs } = this.#deps.patience;
     const isTried = row.settled || (step === undefined && row.outcome !== null);
     const entry: Entry = {
       row,
@@ -528,7 +527,7 @@ export class StopRun {
       mustPause: false,
       // An earlier process may have sent the first ones.
       key: step === undefined ? 1_000 + this.stop.run * 1_000 : 1,
-      wait: againMs,
+      waits: 0,
       isSent: step === undefined,
       answeredAt: undefined,
       isTried,
@@ -626,7 +625,7 @@ export class StopRun {
       entry.answeredAt = clock.now();
       entry.isSent = true;
       entry.mustPause = false;
-      entry.wait = patience.againMs;
+      entry.waits = 0;
       const pause: StopPause = { campaignId, key, outcome, at: entry.answeredAt };
       if (this.#deps.record !== undefined) this.#pauses.push(pause);
       onPause?.(pause);
@@ -691,8 +690,8 @@ export class StopRun {
   async #later(entry: Entry, step: Step): Promise<void> {
     const { clock, patience } = this.#deps;
     if (entry.isOver) return;
-    const wait = Math.min(entry.wait, this.#deadline - clock.now());
-    entry.wait = Math.min(patience.mostMs, entry.wait * 2);
+    const wait = Math.min(doubledMs(patience.againMs, patience.mostMs, entry.waits), this.#deadline - clock.now());
+    entry.waits += 1;
     if (wait <= 0) {
       this.#end(entry);
       return;
