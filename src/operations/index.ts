@@ -136,4 +136,5 @@ export { readMatrix, TAG, Tagging, type TagSource, validateTagging } from "./tag
 export { createTagLedger } from "./tagging/store-ledger.ts";
 export { type CallTag, type CallTags, TagUseCases, tagSource } from "./tagging/use-cases.ts";
 export { dncWords, GroupKeeper, TenantCallbacks, TenantDnc } from "./tenant-dnc/index.ts";
+export { Thread } from "./thread.ts";
 export * from "./webhook-registration/index.ts";

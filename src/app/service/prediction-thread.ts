@@ -1,7 +1,6 @@
 // Predictions on a separate thread.
 
-import { Worker } from "node:worker_threads";
-import type { SettingsFile } from "../../operations/index.ts";
+import { type SettingsFile, Thread } from "../../operations/index.ts";
 import { type Predicted, remembering } from "../predictions.ts";
 
 /** A request waits no longer than this, ms; the next one finds the prediction. */
@@ -20,15 +19,14 @@ export async function predictionSoon(file: SettingsFile): Promise<Predicted | un
 
 /** Predicts on a separate thread: half a second of work that must not block the service. */
 export const predictBeside = remembering(async ({ settings, carrier, expected, measured, run }) => {
-  const { promise, resolve, reject } = Promise.withResolvers<Predicted>();
-  // Built code and sources have different file extensions.
-  const source = new URL(import.meta.url.endsWith(".ts") ? "./predict-worker.ts" : "./predict-worker.js", import.meta.url);
-  const worker = new Worker(source, { workerData: { settings, carrier, expected, measured, run } });
-  worker.once("message", resolve);
-  worker.once("error", reject);
-  worker.once("exit", () => reject(new Error("the prediction ended without an answer")));
-  // A service that stops does not wait for it. After adding the listeners, because a listener for messages keeps the process
-  // alive.
-  worker.unref();
-  return promise;
+  // A service that stops does not wait for it.
+  const data = { settings, carrier, expected, measured, run };
+  const thread = new Thread<null, Predicted>({
+    what: "the prediction",
+    module: "./predict-worker",
+    from: import.meta.url,
+    data,
+    holds: false,
+  });
+  return await thread.ask(null);
 });

@@ -2,8 +2,8 @@
 // service's main thread keeps answering other requests.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
 import { OperationError } from "../error.ts";
+import { moduleUrl, Thread } from "../thread.ts";
 import type { ReaderTask } from "./task.ts";
 
 /** Processor time limit of the thread, ms: no legitimate input takes nearly as long. */
@@ -48,7 +48,7 @@ export async function readAside<Read extends (given: never) => Promise<unknown>>
   else running += 1;
   const { of, name, module, from } = reader;
   try {
-    return await onThread<Awaited<ReturnType<Read>>>(of, { module: sourceOf(module, from), name, given }, withinMs);
+    return await onThread<Awaited<ReturnType<Read>>>(of, { module: moduleUrl(module, from).href, name, given }, withinMs);
   } finally {
     const next = waiting.shift();
     if (next === undefined) running -= 1;
@@ -56,78 +56,57 @@ export async function readAside<Read extends (given: never) => Promise<unknown>>
   }
 }
 
-/** Built code has another extension than the sources. */
-const sourceOf = (module: string, from: string): string => new URL(`${module}${from.endsWith(".ts") ? ".ts" : ".js"}`, from).href;
-
 /** A thread that waits for something to read. It keeps no process alive. */
 interface Idle {
-  readonly worker: Worker;
+  readonly thread: Thread<ReaderTask, unknown>;
   readonly end: NodeJS.Timeout;
 }
 
 /** Starting a thread costs much more than reading a file: it loads the code of what it reads. So it is kept for a while. */
 const idle: Idle[] = [];
 
-function taken(): Worker {
-  const kept = idle.pop();
-  if (kept === undefined)
-    return new Worker(new URL(sourceOf("./reader-thread", import.meta.url)), {
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
-    });
-  clearTimeout(kept.end);
-  forget(kept.worker);
-  kept.worker.ref();
-  return kept.worker;
+function taken(): Thread<ReaderTask, unknown> {
+  for (let kept = idle.pop(); kept !== undefined; kept = idle.pop()) {
+    clearTimeout(kept.end);
+    if (!kept.thread.isGone) return kept.thread;
+  }
+  const limits = { maxOldGenerationSizeMb: MOST_MEMORY_MB };
+  return new Thread({ what: "the reading", module: "./reader-thread", from: import.meta.url, limits });
 }
 
-/** One by one: the worker has listeners of its own, too. */
-function forget(worker: Worker): void {
-  for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
-}
-
-function keep(worker: Worker): void {
-  forget(worker);
-  worker.unref();
-  const dropped = () => {
-    const at = idle.findIndex((one) => one.worker === worker);
-    if (at >= 0) clearTimeout(idle.splice(at, 1)[0]?.end);
-  };
+function keep(thread: Thread<ReaderTask, unknown>): void {
   const end = setTimeout(() => {
-    dropped();
-    void worker.terminate();
+    idle.splice(
+      idle.findIndex((one) => one.thread === thread),
+      1,
+    );
+    void thread.end(new Error("it had nothing to read"));
   }, KEPT_MS).unref();
-  worker.on("error", dropped).on("exit", dropped);
-  idle.push({ worker, end });
+  idle.push({ thread, end });
 }
 
 async function onThread<T>(of: string, task: ReaderTask, withinMs: number): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const worker = taken();
+  const { promise: limit, reject } = Promise.withResolvers<never>();
+  const thread = taken();
   const late = () => reject(tooMuch(of, `takes longer than ${withinMs / 1000} s to read`));
   const latest = setTimeout(late, HELD_UP * withinMs);
   const over = new AbortController();
   const { signal } = over;
   const used = async () => {
-    const before = await processorMs(worker);
-    for (let left = withinMs; left > 0; left = withinMs - ((await processorMs(worker)) - before))
+    const before = await processorMs(thread);
+    for (let left = withinMs; left > 0; left = withinMs - ((await processorMs(thread)) - before))
       await sleep(Math.max(left, LOOK_MS), undefined, { signal });
   };
   // Rejects only when the limit is exceeded.
   used().then(late, () => undefined);
-  worker.once("message", resolve);
-  worker.once("error", (cause) => {
-    const isFull = "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY";
-    reject(isFull ? tooMuch(of, `takes more than ${MOST_MEMORY_MB} MB to read`) : cause);
-  });
-  worker.once("exit", () => reject(new Error(`the reading of ${of} ended without an answer`)));
-  worker.postMessage(task, []);
   try {
-    const answer = await promise;
-    keep(worker);
-    return answer;
+    const answer = await Promise.race([thread.ask(task), limit]);
+    keep(thread);
+    return answer as T;
   } catch (thrown) {
-    await worker.terminate();
-    throw thrown;
+    await thread.end(new Error(`the reading of ${of} was ended`));
+    const isFull = thrown instanceof Error && "code" in thrown && thrown.code === "ERR_WORKER_OUT_OF_MEMORY";
+    throw isFull ? tooMuch(of, `takes more than ${MOST_MEMORY_MB} MB to read`) : thrown;
   } finally {
     over.abort();
     clearTimeout(latest);
@@ -135,10 +114,9 @@ async function onThread<T>(of: string, task: ReaderTask, withinMs: number): Prom
 }
 
 /** Processor time of the thread, ms; before Node 24.6, or where it is not available, the elapsed time. */
-async function processorMs(worker: Worker): Promise<number> {
+async function processorMs(thread: Thread<ReaderTask, unknown>): Promise<number> {
   try {
-    const { user, system } = await worker.cpuUsage();
-    return (user + system) / 1000;
+    return await thread.processorMs();
   } catch (thrown) {
     // Not running yet, or no longer.
     return thrown instanceof Error && "code" in thrown && thrown.code === "ERR_WORKER_NOT_RUNNING" ? 0 : Number.POSITIVE_INFINITY;

@@ -58,9 +58,9 @@ export interface PageRefusal {
 
 /** Every task but `drop` is answered, in order. */
 export type PageReply =
-  | { readonly page: number; readonly opened: OpenedCalls | undefined }
-  | { readonly page: number; readonly staged: readonly StagedFile[] }
+  | { readonly opened: OpenedCalls | undefined }
+  | { readonly staged: readonly StagedFile[] }
   /** The page itself is faulty. */
-  | { readonly page: number; readonly refused: PageRefusal }
+  | { readonly refused: PageRefusal }
   /** `code`: the system's error code, when a file could not be written. */
-  | { readonly page: number; readonly failed: string; readonly code?: string | undefined };
+  | { readonly failed: string; readonly code?: string | undefined };

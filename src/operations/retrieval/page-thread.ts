@@ -2,10 +2,10 @@
 // second one parses, checks, hashes and encodes. Each retrieval has its own second thread, and its memory is freed when the
 // thread ends.
 
-import { Worker } from "node:worker_threads";
 import { type Instant, messageOf } from "../../kernel/index.ts";
 import type { StagedFile, StagingPlace } from "../../outcomes/index.ts";
 import { type OpenedBody, TenantError } from "../../tenant/port.ts";
+import { Thread } from "../thread.ts";
 import type { OpenedCalls, PageContents, PageContext, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
 
 /**
@@ -26,22 +26,17 @@ export interface HeldPage {
   drop(): void;
 }
 
-interface Waiting {
-  readonly resolve: (reply: PageReply) => void;
-  readonly reject: (reason: Error) => void;
-}
-
 /** A thread that parses pages of outcomes and writes them as files. */
 export class PageThread {
   readonly #data: PageThreadData;
-  readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | undefined;
+  #thread: Thread<PageTask, PageReply>;
   #pages = 0;
+  #isClosed = false;
 
   /** Starts at once, so that the first page does not have to wait. */
   constructor(data: PageThreadData) {
     this.#data = data;
-    this.#started();
+    this.#thread = this.#start();
   }
 
   /** Opens the body of a page; the body's memory is transferred. Rejects with TenantError when the page is faulty. */
@@ -58,10 +53,8 @@ export class PageThread {
 
   /** Ends the thread. Open tasks are rejected. */
   async close(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    this.#fail(new Error("the retrieval's thread was closed"));
-    await worker?.terminate();
+    this.#isClosed = true;
+    await this.#thread.end(new Error("the retrieval's thread was closed"));
   }
 
   async #land(page: number, place: StagingPlace): Promise<readonly StagedFile[]> {
@@ -71,48 +64,23 @@ export class PageThread {
   }
 
   #drop(page: number): void {
-    this.#worker?.postMessage({ kind: "drop", page } satisfies PageTask, []);
+    this.#thread.tell({ kind: "drop", page });
   }
 
   async #ask(task: PageTask, transfer: ArrayBuffer[] = []): Promise<PageReply> {
-    const worker = this.#started();
-    const { promise, resolve, reject } = Promise.withResolvers<PageReply>();
-    this.#waiting.set(task.page, { resolve, reject });
-    worker.ref();
-    worker.postMessage(task, transfer);
-    const reply = await promise;
+    // Its pages are gone with a thread that broke down; the next ones get another.
+    if (this.#thread.isGone && !this.#isClosed) this.#thread = this.#start();
+    const reply = await this.#thread.ask(task, transfer).catch((cause: unknown) => {
+      throw this.#isClosed ? cause : brokenDown(cause);
+    });
     if ("refused" in reply) throw pageError(reply.refused);
     if ("failed" in reply)
       throw Object.assign(new Error(`a page could not be written down: ${reply.failed}`), { code: reply.code });
     return reply;
   }
 
-  #started(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
-    // Built code and sources have different file extensions.
-    const file = new URL(import.meta.url.endsWith(".ts") ? "./page-worker.ts" : "./page-worker.js", import.meta.url);
-    const worker = new Worker(file, { workerData: this.#data, resourceLimits: LIMITS });
-    worker.on("message", (reply: PageReply) => {
-      const waiting = this.#waiting.get(reply.page);
-      this.#waiting.delete(reply.page);
-      // An idle thread does not keep the process alive.
-      if (this.#waiting.size === 0) worker.unref();
-      waiting?.resolve(reply);
-    });
-    worker.on("error", (cause: unknown) => {
-      if (this.#worker === worker) this.#worker = undefined;
-      this.#fail(brokenDown(cause));
-    });
-    // After adding the listeners, because a listener for messages keeps the process alive.
-    worker.unref();
-    this.#worker = worker;
-    return worker;
-  }
-
-  #fail(reason: Error): void {
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { reject } of waiting) reject(reason);
+  #start(): Thread<PageTask, PageReply> {
+    return new Thread({ what: "a page", module: "./page-worker", from: import.meta.url, data: this.#data, limits: LIMITS });
   }
 }
 

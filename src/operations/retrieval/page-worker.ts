@@ -1,16 +1,15 @@
 // The thread that processes the pages of a retrieval, from JSON to files: everything that depends only on a page's bytes.
 
 import { hash } from "node:crypto";
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { messageOf } from "../../kernel/index.ts";
 import { type Part, PartWriter, type StagedFile, type StagingPlace, stageParts } from "../../outcomes/pages.ts";
 import { optOutsOf } from "../compliance/outcomes.ts";
+import { answerTasks } from "../thread.ts";
 import { countReasons, sortRows } from "./land.ts";
 import type { OpenedCalls, PageContext, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
 import { weightOf } from "./page-weight.ts";
 
-const port = parentPort;
-if (port === null) throw new Error("this file is started as a worker thread");
 // Set by page-thread.ts.
 const { campaignId, optOutCodes, pageLimit } = workerData as PageThreadData;
 /**
@@ -128,33 +127,23 @@ function answer(task: PageTask): PageReply | undefined {
   const { page } = task;
   switch (task.kind) {
     case "open":
-      return { page, opened: open(page, task.body, task.context) };
+      return { opened: open(page, task.body, task.context) };
     case "land":
-      return { page, staged: land(page, task.place) };
+      return { staged: land(page, task.place) };
     case "drop":
       free(taken(page));
       return undefined;
   }
 }
 
-port.on("message", (task: PageTask) => {
-  const { page } = task;
-  try {
-    const reply = answer(task);
-    if (reply !== undefined) port.postMessage(reply);
-  } catch (thrown) {
-    free(taken(page));
-    port.postMessage({ page, ...blame(thrown) } satisfies PageReply);
-  }
-});
-
-/** Classifies an error: the page's fault or not. A value that cannot be sent to the other thread is nested too deeply as well. */
-function blame(
-  thrown: unknown,
-): { readonly refused: PageRefusal } | { readonly failed: string; readonly code?: string | undefined } {
+/** Frees the page and classifies the error: the page's fault or not. A value that cannot be sent to the other thread is nested too deeply as well. */
+function blame(thrown: unknown, { page }: PageTask): PageReply {
+  free(taken(page));
   if (thrown instanceof Refused) return { refused: { code: thrown.code, what: thrown.message } };
   const uncloneable = thrown instanceof DOMException && thrown.name === "DataCloneError";
   if (uncloneable) return { refused: { code: "invalid_reply", what: `cannot be handed over (${messageOf(thrown)})` } };
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : undefined;
   return { failed: messageOf(thrown), code };
 }
+
+answerTasks(answer, { blame });

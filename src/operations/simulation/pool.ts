@@ -2,9 +2,9 @@
 // and they are returned in order.
 
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import type { Replication, SimulationScenario } from "../../dialing/index.ts";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
+import { Thread } from "../thread.ts";
 import type { ReplicationTask, WorkerReply } from "./task.ts";
 
 /**
@@ -41,15 +41,10 @@ interface ReplicateOptions {
 }
 
 interface Waiting {
-  readonly task: Omit<ReplicationTask, "id">;
+  readonly task: ReplicationTask;
   readonly signal: AbortSignal | undefined;
   readonly resolve: (replication: Replication) => void;
   readonly reject: (error: unknown) => void;
-}
-
-interface Thread {
-  readonly worker: Worker;
-  working: Waiting | undefined;
 }
 
 /** A thread that needs more ends with an error, and the process continues. */
@@ -58,9 +53,8 @@ const MOST_MEMORY_MB = 2048;
 /** Simulation threads, started when they are first needed and kept until `close`. */
 export class SimulationPool {
   readonly #size: number;
-  readonly #threads: Thread[] = [];
+  #threads: Thread<ReplicationTask, WorkerReply>[] = [];
   readonly #queue: Waiting[] = [];
-  #ids = 0;
   #closed = false;
 
   constructor({ workers = availableParallelism() }: SimulationPoolOptions = {}) {
@@ -87,19 +81,14 @@ export class SimulationPool {
     this.#closed = true;
     const ended = new SimulationError("simulation_stopped", "the simulation was stopped");
     for (const { reject } of this.#queue.splice(0)) reject(ended);
-    await Promise.all(
-      this.#threads.splice(0).map(({ worker, working }) => {
-        working?.reject(ended);
-        return worker.terminate();
-      }),
-    );
+    await Promise.all(this.#threads.map((thread) => thread.end(ended)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  #run(task: Omit<ReplicationTask, "id">, signal: AbortSignal | undefined): Promise<Replication> {
+  #run(task: ReplicationTask, signal: AbortSignal | undefined): Promise<Replication> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ task, signal, resolve, reject });
       this.#dispatch();
@@ -115,43 +104,36 @@ export class SimulationPool {
         next.reject(next.signal.reason);
         continue;
       }
-      const thread = this.#threads.find(({ working }) => working === undefined) ?? this.#start();
+      const thread = this.#threads.find(({ isIdle }) => isIdle) ?? this.#start();
       if (thread === undefined || next === undefined) return;
       this.#queue.shift();
-      thread.working = next;
-      thread.worker.ref();
-      thread.worker.postMessage({ id: this.#ids++, ...next.task } satisfies ReplicationTask, []);
+      void this.#work(thread, next);
     }
   }
 
-  #start(): Thread | undefined {
-    if (this.#threads.length >= this.#size) return undefined;
-    // Built code and sources have different file extensions.
-    const worker = new Worker(
-      new URL(import.meta.url.endsWith(".ts") ? "./replication-thread.ts" : "./replication-thread.js", import.meta.url),
-      {
-        resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
-      },
-    );
-    const thread: Thread = { worker, working: undefined };
-    this.#threads.push(thread);
-    worker.on("message", (reply: WorkerReply) => {
-      const { working } = thread;
-      thread.working = undefined;
-      // An idle thread does not keep the process alive.
-      worker.unref();
-      if ("error" in reply) working?.reject(new SimulationError("simulation_failed", `a replication failed: ${reply.error}`));
-      else working?.resolve(reply.replication);
-      this.#dispatch();
-    });
-    worker.on("error", (cause) => {
-      const at = this.#threads.indexOf(thread);
-      if (at >= 0) this.#threads.splice(at, 1);
+  async #work(thread: Thread<ReplicationTask, WorkerReply>, { task, resolve, reject }: Waiting): Promise<void> {
+    try {
+      const reply = await thread.ask(task);
+      if ("error" in reply) reject(new SimulationError("simulation_failed", `a replication failed: ${reply.error}`));
+      else resolve(reply.replication);
+    } catch (cause) {
       const said = `a simulation thread broke down: ${messageOf(cause)}`;
-      thread.working?.reject(new SimulationError("simulation_failed", said, { cause }));
-      thread.working = undefined;
-      this.#dispatch();
+      reject(cause instanceof SimulationError ? cause : new SimulationError("simulation_failed", said, { cause }));
+    }
+    this.#dispatch();
+  }
+
+  #start(): Thread<ReplicationTask, WorkerReply> | undefined {
+    this.#threads = this.#threads.filter(({ isGone }) => !isGone);
+    if (this.#threads.length >= this.#size) return undefined;
+    const limits = { maxOldGenerationSizeMb: MOST_MEMORY_MB };
+    const thread = new Thread<ReplicationTask, WorkerReply>({
+      what: "a replication",
+      module: "./replication-thread",
+      from: import.meta.url,
+      limits,
     });
+    this.#threads.push(thread);
     return thread;
   }
 }

@@ -4,7 +4,6 @@ import type { Replication, SimulationScenario } from "../../dialing/index.ts";
 
 /** One replication, as sent to a thread. */
 export interface ReplicationTask {
-  readonly id: number;
   /** Parsed; a worker does not check it again. */
   readonly scenario: SimulationScenario;
   readonly seed: number | string;
@@ -12,6 +11,4 @@ export interface ReplicationTask {
 }
 
 /** What a thread answers. */
-export type WorkerReply =
-  | { readonly id: number; readonly replication: Replication }
-  | { readonly id: number; readonly error: string };
+export type WorkerReply = { readonly replication: Replication } | { readonly error: string };
