@@ -1,9 +1,9 @@
 // The streams of a command: data on stdout, messages and progress on stderr. No other place of the CLI writes to either.
 
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { OutdialError } from "../kernel/index.ts";
 import { EXIT } from "./exit.ts";
-import { page } from "./pager.ts";
 import { pathFrom, type Surroundings } from "./surroundings.ts";
 import { cut, wrapped } from "./text.ts";
 import { takesColour } from "./tone.ts";
@@ -231,4 +231,20 @@ export function createIo(
     leave: () => leave?.(),
     [Symbol.dispose]: () => listening?.[Symbol.dispose](),
   };
+}
+
+// Shows a long answer in the user's pager.
+
+/** @returns false when the pager cannot be started: then the text must be printed directly */
+export async function page(pager: string, text: string, env: Readonly<Record<string, string | undefined>>): Promise<boolean> {
+  const child = spawn(pager, { shell: true, stdio: ["pipe", "inherit", "inherit"], env: { ...env } });
+  const ended = new Promise<boolean>((resolve) => {
+    child.once("error", () => resolve(false));
+    // 126 and 127: the shell did not find it.
+    child.once("close", (code) => resolve(code !== 126 && code !== 127));
+  });
+  // A person who leaves the pager early has read enough.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(text);
+  return await ended;
 }

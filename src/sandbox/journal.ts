@@ -1,7 +1,6 @@
 // The request journal: a bounded ring of received requests, without secrets (contract §3, control plane).
 
 import type { Instant } from "../kernel/index.ts";
-import { redactBody, redactHeaders, redactQuery } from "./redact.ts";
 
 /** One request as it is recorded. Headers in lower case, the body as text. */
 export interface JournalInput {
@@ -125,5 +124,73 @@ function parsed(body: string): unknown {
     return JSON.parse(body);
   } catch {
     return body;
+  }
+}
+
+// Removes secrets from what the journal keeps: headers, query strings, and bodies in JSON, form or unreadable form.
+
+const MASK = "[redacted]";
+const SECRET_HEADER = /authorization|cookie|secret|password|api-?key|(^|-)token$/;
+/** Field names in lower case without `_` and `-`. Page and version tokens are not secrets. */
+const SECRET_FIELD =
+  /^(?:\w*secret|\w*password|passwd|token|\w*(?:access|refresh|id|bearer|auth|api)token|\w*authorization|\w*apikey|\w*assertion|cookie)$/;
+/** A quick check: most bodies contain no secret. */
+const SUSPECT = /secret|passw|token|authori[sz]ation|api[-_]?key|assertion|cookie/i;
+/** A field and its value in text that cannot be parsed. */
+const LOOSE_FIELD = /((["']?)([\w-]{2,40})\2\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^&\s,;}\]]*)/g;
+
+const isSecret = (name: string): boolean => SECRET_FIELD.test(name.replaceAll(/[-_]/g, "").toLowerCase());
+
+/** Keeps the scheme of `Authorization`, so that a journal still tells Basic from Bearer. */
+function redactHeaders(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    if (!SECRET_HEADER.test(name)) kept[name] = value;
+    else kept[name] = name === "authorization" ? `${/^[A-Za-z]{1,20}(?= )/.exec(value)?.[0] ?? ""} ${MASK}`.trim() : MASK;
+  }
+  return kept;
+}
+
+function redactQuery(query: string): string {
+  return SUSPECT.test(query) ? redactForm(query) : query;
+}
+
+/** The body with every secret field masked; text that is neither JSON nor a form is masked wherever it looks like `name: value`. */
+function redactBody(body: string): string {
+  if (!SUSPECT.test(body)) return body;
+  try {
+    return JSON.stringify(masked(JSON.parse(body)));
+  } catch {
+    return /^[^\s{["<]+=/.test(body) ? redactForm(body) : redactLoose(body);
+  }
+}
+
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, isSecret(name) ? MASK : masked(field)]));
+}
+
+function redactForm(text: string): string {
+  return text
+    .split("&")
+    .map((pair) => {
+      const name = pair.split("=", 1)[0] ?? "";
+      return isSecret(decoded(name)) ? `${name}=${MASK}` : pair;
+    })
+    .join("&");
+}
+
+function redactLoose(text: string): string {
+  return text.replace(LOOSE_FIELD, (whole, head: string, _quote, name: string) => (isSecret(name) ? `${head}${MASK}` : whole));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
   }
 }

@@ -1,5 +1,6 @@
 // A sandbox: one tenant at a time, its journal and control plane, reachable in process and on a socket.
 
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { parseInstantOrNaiveUtc, TOKEN_PATHS } from "../contract/index.ts";
 import { type Instant, OutdialError } from "../kernel/index.ts";
 import { ACCESS_KEY_PATH } from "./acd/paths.ts";
@@ -7,14 +8,12 @@ import { type ClockModeOption, createSandboxClock, type HostTime } from "./clock
 import { createControl, type SandboxControl } from "./control.ts";
 import { answerControl, isControlTarget, MAX_CONTROL_BODY_BYTES } from "./control-plane.ts";
 import { createTenant, stopTenant } from "./create-tenant.ts";
-import { type Listening, type ListenOptions, listen } from "./http-server.ts";
-import { createFetch } from "./in-process.ts";
 import { createJournal } from "./journal.ts";
 import { createPipeline, MAX_BODY_BYTES } from "./pipeline.ts";
-import { checkScenario, defaultScenario } from "./scenario/index.ts";
+import { checkScenario, defaultScenario, type ScenarioTimelineEntry } from "./scenario/index.ts";
 import { checkSnapshot, restoreSnapshot, takeSnapshot } from "./snapshot.ts";
+import { campaignChanged } from "./state-changes.ts";
 import type { Tenant } from "./tenant.ts";
-import { scheduleTimeline } from "./timeline.ts";
 import type { SandboxRequest, SandboxResponse } from "./wire.ts";
 
 export interface SandboxOptions {
@@ -137,4 +136,232 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       await listening?.close();
     },
   };
+}
+
+// The sandbox on a socket: a plain HTTP/1.1 server on loopback. Connection faults are applied to the socket.
+
+interface HttpServerOptions {
+  readonly handle: (request: SandboxRequest) => Promise<SandboxResponse>;
+  /** Largest body read for a target, in bytes. */
+  readonly bodyLimit: (target: string) => number;
+}
+
+interface ListenOptions {
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+}
+
+/** A listening server. */
+interface Listening {
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and breaks open connections. */
+  close(): Promise<void>;
+}
+
+/** How long idle connections are kept, ms: longer than clients keep theirs, so that a client never uses a closing one. */
+const KEEP_ALIVE_MS = 65_000;
+/** Bytes of an oversize body that are read before the connection is broken. */
+const MOST_DISCARDED = 67_108_864;
+
+async function listen(
+  { handle, bodyLimit }: HttpServerOptions,
+  { port = 0, host = "127.0.0.1" }: ListenOptions,
+): Promise<Listening> {
+  const server: Server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (incoming, outgoing) => {
+    // A client that hangs up is not an error here.
+    incoming.on("error", () => {});
+    outgoing.on("error", () => {});
+    readRequest(incoming, bodyLimit, (request) => {
+      handle(request).then(
+        (reply) => send(outgoing, reply),
+        () => incoming.socket.destroy(),
+      );
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  const bound = typeof address === "object" && address !== null ? address.port : port;
+  const name = host.includes(":") ? `[${host}]` : host;
+  return {
+    url: `http://${name}:${bound}`,
+    port: bound,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Reads a whole request; one whose client hangs up earlier is never reported. */
+function readRequest(
+  incoming: IncomingMessage,
+  bodyLimit: (target: string) => number,
+  tell: (request: SandboxRequest) => void,
+): void {
+  const { method = "GET", url: target = "/" } = incoming;
+  const limit = bodyLimit(target);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  incoming.on("data", (chunk: Buffer) => {
+    length += chunk.length;
+    // Too much data is read and discarded: a client that is still sending would miss the refusal.
+    if (length <= limit) chunks.push(chunk);
+    else if (length > limit + MOST_DISCARDED) incoming.destroy();
+  });
+  incoming.on("end", () => {
+    const [only] = chunks;
+    const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+    tell({ method, target, headers: flatten(incoming.headers), body, oversize: length > limit });
+  });
+}
+
+function flatten(headers: IncomingMessage["headers"]): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === "string") flat[name] = value;
+    else if (value !== undefined) flat[name] = value.join(", ");
+  }
+  return flat;
+}
+
+function send(outgoing: ServerResponse, { status, headers, body, damage, declaredLength }: SandboxResponse): void {
+  const { socket } = outgoing;
+  if (damage === "reset") {
+    socket?.resetAndDestroy();
+    return;
+  }
+  const length = declaredLength ?? Buffer.byteLength(body);
+  const all: Record<string, string | number> = { ...headers };
+  if (status !== 204 && status !== 304) all["content-length"] = length;
+  outgoing.writeHead(status, all);
+  if (damage === "truncate" && length > Buffer.byteLength(body)) {
+    outgoing.flushHeaders();
+    if (body.length === 0) socket?.end(() => socket.destroy());
+    else outgoing.write(body, () => socket?.destroy());
+    return;
+  }
+  outgoing.end(status === 204 || status === 304 ? undefined : body);
+}
+
+// The sandbox as a function: a fetch without a socket. Connection faults are applied to the promise and the body stream.
+
+const NULL_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/** An error as the platform's own fetch raises it when the connection breaks. */
+function broken(message: string, code: string): TypeError {
+  return new TypeError(message, {
+    cause: Object.assign(new Error(code === "ECONNRESET" ? "read ECONNRESET" : "other side closed"), { code }),
+  });
+}
+
+/**
+ * Makes a fetch from a handler of plain requests. Rejects like a network: TypeError for a broken connection, the signal's reason
+ * when aborted.
+ */
+function createFetch(handle: (request: SandboxRequest) => Promise<SandboxResponse>): typeof fetch {
+  return async (input, init) => {
+    const request = input instanceof Request && init === undefined ? input : new Request(input, init);
+    request.signal.throwIfAborted();
+    const url = new URL(request.url);
+    const headers: Record<string, string> = { host: url.host, "x-forwarded-proto": url.protocol.slice(0, -1) };
+    request.headers.forEach((value, name) => {
+      headers[name] = value;
+    });
+    const body = new Uint8Array(await request.arrayBuffer());
+    const reply = await untilAborted(
+      handle({ method: request.method, target: url.pathname + url.search, headers, body }),
+      request.signal,
+    );
+    if (reply.damage === "reset") throw broken("fetch failed", "ECONNRESET");
+    return responseOf(reply);
+  };
+}
+
+function responseOf({ status, headers, body, damage, declaredLength }: SandboxResponse): Response {
+  if (NULL_BODY.has(status)) return new Response(null, { status, headers });
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : Uint8Array.from(body);
+  const all = { ...headers, "content-length": String(declaredLength ?? bytes.length) };
+  if (damage !== "truncate" || bytes.length === declaredLength) return new Response(bytes, { status, headers: all });
+  let sent = false;
+  const cut = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (sent || bytes.length === 0) return controller.error(broken("terminated", "UND_ERR_SOCKET"));
+      sent = true;
+      controller.enqueue(bytes);
+    },
+  });
+  return new Response(cut, { status, headers: all });
+}
+
+/** The reply, unless the signal aborts first; the work goes on then, as it does on a server whose client hung up. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+// The scenario's timeline: each entry is due at its time after the start.
+
+const ACTOR = "timeline";
+
+/** Schedules the entries of the future. Entries due at the very start are only run at a fresh start. */
+function scheduleTimeline(tenant: Tenant, fresh: boolean): void {
+  const now = tenant.clock.now();
+  for (const entry of tenant.scenario.timeline) {
+    // The scenario's check turned spans into seconds.
+    const at = tenant.start + Number(entry.at) * 1000;
+    if (at > now || fresh) tenant.clock.schedule(at, () => apply(tenant, entry.set));
+  }
+}
+
+function apply(tenant: Tenant, set: ScenarioTimelineEntry["set"]): void {
+  for (const [id, behaviour] of Object.entries(set.contactLists ?? {})) tenant.engine.setBehaviour(id, behaviour);
+  for (const [id, change] of Object.entries(set.campaigns ?? {})) changeCampaign(tenant, id, change);
+  if (set.limits !== undefined) tenant.limiter.set(set.limits);
+  if (set.activation !== undefined) tenant.dialer.setActivation(set.activation);
+  if (set.faults !== undefined && set.faults.length > 0) tenant.faults.add(set.faults);
+}
+
+type CampaignChange = NonNullable<ScenarioTimelineEntry["set"]["campaigns"]>[string];
+
+function changeCampaign(tenant: Tenant, id: string, { status, callRate, metrics }: CampaignChange): void {
+  const before = tenant.campaigns.get(id);
+  if (before === undefined) return;
+  // Figures of the timeline are set on purpose, so they take precedence over measured ones.
+  if (metrics !== undefined) tenant.campaigns.setFigures(id, "pinned", { ...before.pinned, ...metrics });
+  if (status === undefined && callRate === undefined) return;
+  const after = tenant.campaigns.merge(
+    id,
+    {
+      ...(status === undefined ? {} : { status }),
+      ...(callRate === undefined ? {} : { dialerConfig: withCallRate(before.document["dialerConfig"], callRate) }),
+    },
+    tenant.clock.now(),
+  );
+  if (after !== undefined) campaignChanged(tenant, before, after, ACTOR);
+}
+
+function withCallRate(config: unknown, callRate: number): unknown {
+  const old = typeof config === "object" && config !== null ? config : { type: "predictive" };
+  const settings = "predictiveSettings" in old && typeof old.predictiveSettings === "object" ? old.predictiveSettings : undefined;
+  const base = settings ?? { answerRatio: 0.85, maxCallsInFlight: 50, abandonmentThreshold: 0.03 };
+  return { ...old, predictiveSettings: { ...base, callRate } };
 }

@@ -1,8 +1,10 @@
 // Jobs over rows, retrievals and pushes to the CRM: list, progress, rows, resume, cancel; tagging and corrections from an uploaded file.
 
 import { z } from "zod";
+import { csvLine } from "../../kernel/index.ts";
 import {
   type CorrectionSource,
+  DISPOSITIONS,
   INSTEAD,
   JOB_FILTERS,
   type JobUseCases,
@@ -11,15 +13,14 @@ import {
   type RowFormat,
   type TagSource,
 } from "../../operations/index.ts";
-import { dryRun, jobDetail, jobSummary, pageOf, submitted } from "../../operations/views/index.ts";
-import { ITEM_RESULTS } from "../../store/index.ts";
+import { dryRun, jobDetail, jobSummary, pageOf, type resultRow, submitted } from "../../operations/views/index.ts";
+import { ITEM_RESULTS, PUSH } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { mediaTypesIn } from "../http/body.ts";
 import { withEnd } from "../routing/ndjson.ts";
 import { cursor, end, flag, limit, list, pageOfItems } from "../routing/query.ts";
 import { route, streamRoute } from "../routing/route.ts";
 import type { Upload } from "../routing/route-types.ts";
-import { CSV, columnsOf, linesOf } from "./job-files.ts";
 
 /** Media types of a file of rows. */
 export const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json", "text/plain", "application/octet-stream"];
@@ -201,4 +202,56 @@ export function mappingOf(pairs: readonly string[]): Record<string, string> {
       return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
     }),
   );
+}
+
+// Files of jobs: what is uploaded, and the columns and lines that are downloaded.
+
+const CSV = "text/csv";
+
+type Column = keyof z.input<typeof resultRow>;
+
+const TAG_COLUMNS = [
+  "line",
+  "callId",
+  "result",
+  "reason",
+  "statusCode",
+  "attempts",
+  "latencyMs",
+  "callStatus",
+  "vendorBody",
+] as const;
+
+const CORRECTION_COLUMNS = [
+  "line",
+  "interactionId",
+  "result",
+  "reason",
+  "statusCode",
+  "attempts",
+  "latencyMs",
+  "before",
+  "intended",
+  "stored",
+  "vendorBody",
+] as const;
+
+const PUSH_COLUMNS = ["line", "campaignId", "callId", "result", "reason", "statusCode"] as const;
+
+const columnsOf = (kind: string): readonly Column[] =>
+  kind === PUSH ? PUSH_COLUMNS : kind === DISPOSITIONS ? CORRECTION_COLUMNS : TAG_COLUMNS;
+
+/** @param columns for CSV; without them the lines are NDJSON */
+async function* linesOf(
+  rows: AsyncIterable<z.input<typeof resultRow>>,
+  columns: readonly Column[] | undefined,
+): AsyncGenerator<string> {
+  let lines: string[] = columns === undefined ? [] : [`${csvLine(columns)}\r\n`];
+  for await (const row of rows) {
+    lines.push(columns === undefined ? `${JSON.stringify(row)}\n` : `${csvLine(columns.map((column) => row[column]))}\r\n`);
+    if (lines.length < 200) continue;
+    yield lines.join("");
+    lines = [];
+  }
+  if (lines.length > 0) yield lines.join("");
 }

@@ -12,7 +12,6 @@ import type { LoginThrottle } from "../access/throttle.ts";
 import { ServerError } from "../error.ts";
 import { boundedBytes, mediaTypeOf, readJson } from "../http/body.ts";
 import { refuseUnusable } from "../http/usable.ts";
-import { responseOf } from "./response.ts";
 import type { Answer, ApiRoute, RawRequest, Upload, Waiting } from "./route-types.ts";
 
 /** What serving routes needs. */
@@ -318,4 +317,44 @@ function numberIn(body: unknown): string | undefined {
 function isRevealed({ query, body }: RawRequest): boolean {
   if (query["reveal"] === "true") return true;
   return typeof body === "object" && body !== null && "reveal" in body && body.reveal === true;
+}
+
+// The response to a request, from the answer of its route.
+
+function responseOf(answer: Answer, owned: AsyncDisposableStack | undefined): Response {
+  if (answer.kind === "response") return answer.response;
+  if (answer.kind === "json") {
+    const headers = { "content-type": "application/json", "cache-control": "no-store", ...answer.headers };
+    return new Response(JSON.stringify(answer.value), { status: answer.status, headers });
+  }
+  const headers = new Headers({ "content-type": answer.contentType, "cache-control": "no-store" });
+  if (answer.fileName !== undefined)
+    headers.set("content-disposition", `attachment; filename="${answer.fileName.replaceAll(/[^\w.-]/g, "_")}"`);
+  return new Response(textStream(answer.texts, owned), { headers });
+}
+
+/** Texts at the reader's pace; the resources they need are released at the end. */
+function textStream(texts: AsyncIterable<string>, owned: AsyncDisposableStack | undefined): ReadableStream<Uint8Array> {
+  const iterator = texts[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { value, done } = await iterator.next();
+        if (done !== true) {
+          controller.enqueue(encoder.encode(value));
+          return;
+        }
+        await owned?.disposeAsync();
+        controller.close();
+      } catch (thrown) {
+        await owned?.disposeAsync();
+        throw thrown;
+      }
+    },
+    async cancel() {
+      await iterator.return?.();
+      await owned?.disposeAsync();
+    },
+  });
 }

@@ -1,13 +1,12 @@
 // Access to the service: tokens, one-time login codes, sessions. Secrets are stored as SHA-256 and looked up by it, so no
 // comparison leaks timing.
 
+import { createHash, randomBytes } from "node:crypto";
 import { newId, type RandomStream } from "../../kernel/index.ts";
 import { Ledger, type StoreCore, type Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { looksLike, nameTrouble } from "./names.ts";
-import { isSecret, newSecret, secretHash } from "./secrets.ts";
-import { SharedLookup } from "./shared-lookup.ts";
 import {
   type AccessRole,
   type AccessToken,
@@ -339,5 +338,67 @@ async function refuseTaken(tx: Tx, name: string, person: string | undefined): Pr
       });
     if (other.revokedAt === null) throw new StoreError("invalid_state", `there is a token named ${name} already`);
     throw new StoreError("invalid_state", `the name ${name} was that of a token that was revoked`, { advice });
+  }
+}
+
+// Secrets that are shown once and stored as hashes.
+
+/** 256 random bits as text. @param prefix says what it is, so that secret scanners find it */
+function newSecret(prefix: string): string {
+  return `${prefix}_${randomBytes(32).toString("base64url")}`;
+}
+
+/** Whether a text has the form of such a secret; other texts need not be looked up. */
+function isSecret(prefix: string, text: string): boolean {
+  return text.startsWith(`${prefix}_`) && /^[\w-]{43}$/.test(text.slice(prefix.length + 1));
+}
+
+/** The stored hash of a secret. 256 random bits need no slow hash. */
+function secretHash(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
+}
+
+// Looks up keys with one statement for all concurrent callers: under load, a round trip for each caller would take most of the
+// time.
+
+/**
+ * Only one statement runs at a time; callers that come in the meantime share the next one. So every answer is read after its
+ * question.
+ */
+export class SharedLookup<Value> {
+  readonly #read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
+  #waiting = new Map<
+    string,
+    { readonly answer: Promise<Value | undefined>; settle(found: Value | undefined): void; fail(why: unknown): void }
+  >();
+  #busy = false;
+
+  /** @param read looks up all given keys; keys without a value are left out */
+  constructor(read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>) {
+    this.#read = read;
+  }
+
+  get(key: string): Promise<Value | undefined> {
+    const there = this.#waiting.get(key);
+    if (there !== undefined) return there.answer;
+    const { promise, resolve, reject } = Promise.withResolvers<Value | undefined>();
+    this.#waiting.set(key, { answer: promise, settle: resolve, fail: reject });
+    if (!this.#busy) void this.#work();
+    return promise;
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    while (this.#waiting.size > 0) {
+      const asked = this.#waiting;
+      this.#waiting = new Map();
+      try {
+        const found = await this.#read([...asked.keys()]);
+        for (const [key, question] of asked) question.settle(found.get(key));
+      } catch (thrown) {
+        for (const question of asked.values()) question.fail(thrown);
+      }
+    }
+    this.#busy = false;
   }
 }

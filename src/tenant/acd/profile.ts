@@ -1,27 +1,27 @@
 // The profile `acd`: the capabilities over the operations of the ACD API.
 
 import type { Clock } from "../../kernel/index.ts";
+import { outcomeOf } from "../assign.ts";
 import type { CallOptions } from "../call-options.ts";
-import type { Capabilities } from "../capabilities.ts";
+import type { AssignOutcome, Capabilities, DispositionTagger } from "../capabilities.ts";
 import type { Capability } from "../capability.ts";
 import { TenantError } from "../errors.ts";
 import { REACH_DAYS } from "../link.ts";
-import type { ViewPage } from "../views.ts";
+import type { ContactRow, ContactsAsked, ViewList, ViewPage } from "../views.ts";
 import { AttemptsReport } from "./attempts-report.ts";
 import { CodeNames } from "./codes.ts";
 import type { ResolvedAcdConfig } from "./config.ts";
-import { contactsOf, placedOn } from "./contacts.ts";
 import { doNotCallGroups, scheduledCallbacks } from "./do-not-call.ts";
 import { Figures } from "./figures.ts";
-import { AUDIT, DOCUMENTS, EVENTS, FINISHED, MAKING } from "./not-supported.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Pacing, refusalsOf, SHOWN_ONLY } from "./pacing.ts";
-import { acdRows } from "./pages.ts";
+import { type AcdRow, acdPages, acdRows } from "./pages.ts";
 import { Provisioning } from "./provisioning.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
 import { Skills } from "./skills.ts";
-import { Tagger } from "./tagger.ts";
+import { telephone } from "./telephone.ts";
+import { timeOf } from "./times.ts";
 
 const READ: Capability = { supported: true, lock: "none", asynchronous: false, writes: "none", readBack: false };
 
@@ -210,4 +210,183 @@ async function showCall(requester: AcdRequester, contactId: string, options: Acd
         disposition: { dispositionCodeId: dispositionName ?? String(dispositionId), notes: notes ?? "", updatedAt: lastUpdated },
       }),
   };
+}
+
+// Contacts of calling lists. The tenant neither filters nor knows consent: both are done here, by fields that the operator names.
+
+type ListRecord = AcdRow<"readCallList">;
+
+/** Default number of records per page. */
+const PAGE = 1000;
+
+/**
+ * The contacts of one list, by id or name, or of several lists joined in one text. Only open records, which may still be called.
+ */
+function contactsOf(
+  requester: AcdRequester,
+  skills: Skills,
+  listId: string,
+  { page = 1, pageSize = PAGE }: ContactsAsked,
+  consent: ResolvedAcdConfig["consent"],
+  options: AcdCallOptions,
+): ViewList<ContactRow> {
+  const pages = () => readPages(requester, () => skills.listIds(listId, options), { page, pageSize }, consent, options);
+  return {
+    pages,
+    async *[Symbol.asyncIterator]() {
+      for await (const { items } of pages()) yield* items as readonly ContactRow[];
+    },
+  };
+}
+
+/** The dials to the contacts of these lists since an instant, by number. A dial that has not ended yet is not listed: the record of its contact shows it. */
+async function placedOn(
+  requester: AcdRequester,
+  skills: Skills,
+  listId: string,
+  since: number,
+  options: AcdCallOptions,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const placed = new Map<string, number[]>();
+  const query = { updatedSince: new Date(since).toISOString() };
+  for (const id of await skills.listIds(listId, options))
+    for await (const row of acdRows(requester, "listAttempts", { ...options, path: { listId: id }, query })) {
+      const [at, number] = [timeOf(row.dateOfCall), telephone(row.formattedPhone)];
+      if (at === undefined || at < since || number === undefined) continue;
+      const times = placed.get(number);
+      if (times === undefined) placed.set(number, [at]);
+      else times.push(at);
+    }
+  return placed;
+}
+
+async function* readPages(
+  requester: AcdRequester,
+  ids: () => Promise<readonly string[]>,
+  { page, pageSize }: { readonly page: number; readonly pageSize: number },
+  consent: ResolvedAcdConfig["consent"],
+  options: AcdCallOptions,
+): AsyncGenerator<ViewPage, void, undefined> {
+  let [number, skip] = [page, (page - 1) * pageSize];
+  for (const id of await ids()) {
+    let seen = 0;
+    const setting = { ...options, path: { listId: id }, query: { includeRecords: true, finalized: false }, skip, top: pageSize };
+    for await (const { rows } of acdPages(requester, "readCallList", setting)) {
+      seen += rows.length;
+      if (rows.length === 0) continue;
+      yield { number, items: rows.map((row) => contactOf(row, consent)), reply: {}, nextToken: undefined };
+      number += 1;
+    }
+    // Records skipped beyond the end of one list are skipped in the next. The number of records of a list is unknown, so its own
+    // records are not subtracted.
+    skip = seen > 0 ? 0 : skip;
+  }
+}
+
+function contactOf(record: ListRecord, consent: ResolvedAcdConfig["consent"]): ContactRow {
+  const { externalId, destinations, firstName, lastName, state, zip, timeZone, icModifiedDate, otherFields, ...vendor } = record;
+  const others = Object.fromEntries((otherFields ?? []).map(({ fieldName, fieldValue }) => [fieldName ?? "", fieldValue]));
+  const attributes: Readonly<Record<string, unknown>> = { ...vendor, ...others };
+  const said = consent === undefined ? undefined : attributes[consent.field];
+  const mayCall = typeof said === "string" && consent?.values.includes(said.trim().toLowerCase()) === true;
+  const numbers = (destinations ?? []).flatMap(({ formattedDestination }) => telephone(formattedDestination || undefined) ?? []);
+  return {
+    id: externalId,
+    phoneNumber: numbers[0],
+    ...(numbers.length > 1 && { phoneNumbers: numbers }),
+    firstName,
+    lastName,
+    state,
+    postalCode: zip,
+    timeZone,
+    // A field that is missing, or not named in the configuration, is no consent.
+    ...(consent !== undefined && { consentFlags: { outbound: { call: mayCall } } }),
+    attributes,
+    lastModifiedTime: icModifiedDate,
+    calls: vendor.icAttempts,
+    lastCallAt: timeOf(vendor.icDateOfLastCall),
+  };
+}
+
+// What the ACD API does not do, and what to do instead.
+
+function unsupported(reason: string, alternative: string): Capability {
+  return { supported: false, lock: "none", asynchronous: false, writes: "none", readBack: false, reason, alternative };
+}
+
+const FINISHED = unsupported(
+  "the disposition of a finished contact cannot be changed through the ACD API",
+  "Choose one for outdial tag: --instead tag adds a tag for the code to each contact, --instead record keeps the correction in outdial's store alone. Neither changes the disposition.",
+);
+
+const EVENTS = unsupported(
+  "the ACD API delivers no events of voice campaigns",
+  "outdial makes events of its own from what it reads: outdial serve.",
+);
+
+const DOCUMENTS = unsupported(
+  "the ACD API has no campaign as one document: a skill holds a part of what a campaign file says",
+  "Write the file by hand (docs/campaigns.md); outdial campaign drift compares it, outdial campaign apply makes and changes the skill.",
+);
+
+const MAKING = unsupported(
+  "the ACD API makes a campaign piece by piece, and a skill of it needs more than dialer settings",
+  "Write a campaign file (docs/campaigns.md): outdial campaign plan and apply make the campaign; then outdial dialer apply --campaign ID sets the skill's pacing.",
+);
+
+const AUDIT = unsupported(
+  "the ACD API has no audit log of settings",
+  "outdial audit list shows what outdial changed, with before and after.",
+);
+
+// Tags instead of dispositions: a finished contact's disposition cannot be changed, but a tag can be added. One tag per code,
+// looked for by name before it is made.
+
+/** Prefix of the names of these tags. */
+const TAG_PREFIX = "outdial:";
+const NOTES = "Set by outdial in place of a disposition that cannot be changed any more.";
+
+/** Adds a tag to a contact instead of a disposition. Ids of tags are looked up by name once. */
+class Tagger implements DispositionTagger {
+  readonly #requester: AcdRequester;
+  readonly #plain: (options: CallOptions | undefined) => AcdCallOptions;
+  readonly #ids = new Map<string, Promise<string>>();
+
+  constructor(requester: AcdRequester, plain: (options: CallOptions | undefined) => AcdCallOptions) {
+    this.#requester = requester;
+    this.#plain = plain;
+  }
+
+  add(callId: string, code: string, options?: CallOptions): Promise<AssignOutcome> {
+    return outcomeOf(this.#send(callId, code, this.#plain(options)), () => "contact_tagged");
+  }
+
+  async #send(contactId: string, code: string, options: AcdCallOptions) {
+    const tagId = await this.#tagOf(code, options);
+    return this.#requester.request("tagContact", { ...options, path: { contactId }, body: { tags: [{ tagId }] } });
+  }
+
+  /**
+   * The tag of a code; made when there is none. When two processes make it at once, the first one in the list counts for both.
+   */
+  #tagOf(code: string, options: AcdCallOptions): Promise<string> {
+    const name = `${TAG_PREFIX}${code}`;
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    const made = this.#find(name, options).then(async (found) => {
+      if (found !== undefined) return found;
+      await this.#requester.request("createTag", { ...options, query: { tagName: name, notes: NOTES } });
+      const after = await this.#find(name, options);
+      if (after !== undefined) return after;
+      throw new Error(`the tag ${name} was made and is not listed`);
+    });
+    this.#ids.set(name, made);
+    made.catch(() => this.#ids.delete(name));
+    return made;
+  }
+
+  async #find(name: string, options: AcdCallOptions): Promise<string | undefined> {
+    const { reply } = await this.#requester.request("listTags", { ...options, query: { searchString: name, isActive: true } });
+    return reply?.tags.find(({ tagName }) => tagName === name)?.tagId;
+  }
 }

@@ -1,22 +1,26 @@
 // Composition: one tenant of the profile `acd` from its configuration.
 
-import { ACD_RATES } from "../../contract/acd/index.ts";
+import { ACD_RATES, type AcdOperation, type AcdOperationId, acdOperationOf } from "../../contract/acd/index.ts";
 import { createRandom, newId } from "../../kernel/index.ts";
 import { JoinedSignals } from "../abort-groups.ts";
 import { ClockSkew } from "../clock-skew.ts";
 import { closerOf } from "../close.ts";
+import type { Dialect } from "../dialect.ts";
 import { TenantError } from "../errors.ts";
+import { emit, type TenantHooks } from "../hooks.ts";
 import type { TenantLink } from "../link.ts";
 import { createRateLimiter } from "../rate-limiter.ts";
+import { judgeJson, parseJson, type ReplyReading, type VendorWords } from "../reply.ts";
 import { SecretScrubber } from "../secrets.ts";
 import { systemClock } from "../system-clock.ts";
 import type { TenantDependencies } from "../tenant.ts";
 import { TokenSource } from "../tokens.ts";
+import { headerOf, type TransportResponse } from "../transport.ts";
 import { undiciTransport } from "../undici-transport.ts";
 import { AcdClient } from "./client.ts";
 import { type AcdTenantConfig, resolveAcdConfig } from "./config.ts";
-import { acdDialect } from "./dialect.ts";
 import { Discovery, type TenantPlace } from "./discovery.ts";
+import { type ReplyShape, unwrap } from "./envelope.ts";
 import { acdGrant } from "./grant.ts";
 import { createAcdProfile } from "./profile.ts";
 import type { AcdRequester } from "./requester.ts";
@@ -106,5 +110,134 @@ async function waited<T>(found: Promise<T>, signal: AbortSignal): Promise<T> {
     return await Promise.race([found, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", onAbort);
+  }
+}
+
+// How replies of the ACD API are read: taken out of their envelope and parsed by the operation's schema; how refusals are read;
+// and detection of changed shapes.
+
+/** @param known shapes of replies seen before, by operation */
+function acdDialect(hooks: TenantHooks, known: () => Readonly<Record<string, string>> = () => ({})): Dialect {
+  const shapes = new Shapes(known, {
+    first: (operationId, shape) => emit(hooks, "onShape", { operationId, shape }),
+    drift: (operationId, before, after) => emit(hooks, "onDrift", { operationId, before, after }),
+  });
+  return {
+    correlationHeader: "correlationid",
+    throttles503: true,
+    // Only the client of this table calls it, with ids of this table.
+    read: (id, _, response) => readAcd(id as AcdOperationId, response, shapes),
+    words: (response, scrubber) => {
+      const { code, message } = acdWords(response);
+      const correlationId = headerOf(response.headers, "correlationid");
+      return {
+        code: code === undefined ? undefined : scrubber.clean(code.slice(0, 128)),
+        message: message === undefined ? undefined : scrubber.clean(message),
+        correlationId: correlationId === undefined ? undefined : scrubber.clean(correlationId.slice(0, 128)),
+      };
+    },
+  };
+}
+
+function readAcd(id: AcdOperationId, response: TransportResponse, shapes: Shapes): ReplyReading {
+  const operation: AcdOperation = acdOperationOf(id);
+  const { reply: schema, success } = operation;
+  if (schema === undefined) return { kind: "value", value: undefined };
+  const size = `${response.body.length} characters`;
+  if (response.body === "") {
+    const nothing = nothingOf(operation);
+    if (response.status === 204 && nothing !== undefined) return judgeJson(schema, nothing, response, size);
+    if (success.body === "optional" && (response.status === 204 || operation.emptyStatus === undefined))
+      return { kind: "value", value: undefined };
+    return { kind: "unreadable", why: "an empty body instead of JSON" };
+  }
+  const json = parseJson(response.body);
+  if (json === undefined) return judgeJson(schema, json, response, size);
+  const { value, shape } = unwrap(operation, json);
+  const reading = judgeJson(schema, value, response, size);
+  if (reading.kind === "invalid") shapes.broken(id, reading.why);
+  else if (shape !== undefined) shapes.seen(id, shape);
+  return reading;
+}
+
+/** An empty list as the reply of a list operation. */
+function nothingOf({ envelope, retry }: AcdOperation): object | undefined {
+  const [list] = envelope?.items ?? [];
+  return list === undefined || retry !== "safe" ? undefined : { totalRecords: 0, [list]: [] };
+}
+
+const CODES = ["error", "code"] as const;
+const TEXTS = ["error_description", "errorDescription", "error_Description", "message", "Message", "details"] as const;
+
+/** The message of a refusal: in its body, in any of the known spellings, or in a header. */
+function acdWords({ body, headers }: TransportResponse): Pick<VendorWords, "code" | "message"> {
+  const json = parseJson(body);
+  const fields: Readonly<Record<string, unknown>> = typeof json === "object" && json !== null ? { ...json } : {};
+  const first = (names: readonly string[]) =>
+    names.map((name) => fields[name]).find((value): value is string => typeof value === "string" && value.trim() !== "");
+  const code = first(CODES);
+  const page =
+    json === undefined
+      ? body
+          .slice(0, 4000)
+          .replace(/<[^>]*>/g, " ")
+          .trim()
+      : "";
+  const text = first(TEXTS) ?? headerOf(headers, "icstatusdescription") ?? (page === "" ? undefined : page);
+  if (text === undefined) return { code, message: code };
+  return { code, message: code === undefined || text.startsWith(code) ? text : `${code}: ${text}` };
+}
+
+// Tracks the known shapes in which a tenant answers each operation. A change is reported once, with both shapes: the tenant was
+// upgraded, or answers in an unknown form. Pure apart from its own memory.
+
+interface ShapeListeners {
+  readonly first: (operationId: string, shape: string) => void;
+  readonly drift: (operationId: string, before: string, after: string) => void;
+}
+
+/**
+ * Compares the shape of each reply (envelope, name of the list, older field names) with the one seen before, and tells listeners
+ * what differs.
+ */
+class Shapes {
+  #seen: Map<string, string> | undefined;
+  readonly #known: () => Readonly<Record<string, string>>;
+  readonly #told = new Set<string>();
+  readonly #listeners: ShapeListeners;
+
+  /** @param known shapes seen before, by operation; called when the first reply has arrived */
+  constructor(known: () => Readonly<Record<string, string>>, listeners: ShapeListeners) {
+    this.#known = known;
+    this.#listeners = listeners;
+  }
+
+  seen(operationId: string, { at, list, older }: ReplyShape): void {
+    const shape = `${list === undefined ? at : `${list} at ${at}`}, ${older ? "older" : "newer"} names`;
+    const seen = this.#all();
+    const before = seen.get(operationId);
+    if (before === shape) return;
+    seen.set(operationId, shape);
+    if (before === undefined) this.#listeners.first(operationId, shape);
+    else this.#tell(operationId, before, shape);
+  }
+
+  /** Reports a reply that has no known shape. */
+  broken(operationId: string, why: string): void {
+    const before = this.#all().get(operationId);
+    // When no known shape was seen before, nothing has changed: the call's error says what is wrong.
+    if (before !== undefined) this.#tell(operationId, before, `not as promised: ${why}`);
+  }
+
+  #all(): Map<string, string> {
+    this.#seen ??= new Map(Object.entries(this.#known()));
+    return this.#seen;
+  }
+
+  #tell(operationId: string, before: string, after: string): void {
+    const key = JSON.stringify([operationId, before, after]);
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#listeners.drift(operationId, before, after);
   }
 }

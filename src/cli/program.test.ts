@@ -9,7 +9,7 @@ import { lacksOf } from "../operations/index.ts";
 import { createAcdTenant } from "../tenant/acd/index.ts";
 import { createTenant } from "../tenant/index.ts";
 import { pathsOf, type Want } from "./command.ts";
-import { LACKING, offered, profileToHelp } from "./profile.ts";
+import { LACKING, offered, profileToHelp } from "./program.ts";
 import { TREE } from "./tree.ts";
 
 const paths = (profile: "rest" | "acd") => new Set(pathsOf(offered(profile, TREE), () => true));

@@ -1,7 +1,7 @@
 // One statement at a time for all who ask, and no answer older than its question.
 
 import { expect, test } from "vitest";
-import { SharedLookup } from "./shared-lookup.ts";
+import { SharedLookup } from "./access.ts";
 
 /** A table that answers when it is told to. */
 function table() {
