@@ -1,14 +1,20 @@
 // Wiring of the dialer's settings: changes over the store, and what is only read from or validated by the tenant.
 
+import { MINUTE_MS, parseDuration } from "../kernel/index.ts";
 import {
   type ChangeProgress,
   compareWithVendor,
+  DEFAULT_PATIENCE,
   type DialerPlan,
   type DialerReadings,
+  type DialerRules,
   DialerUseCases,
   dialerHistory,
   dialerPreviewOf,
   judgeSettings,
+  type Patience,
+  REGULATORY_CHECKS,
+  type RegulatoryCheck,
   readSettingsFile,
   SettingsChanges,
   type TenantRefresh,
@@ -17,8 +23,9 @@ import type { DialerVersion, Planned } from "../operations/views/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { requireSupported } from "../tenant/port.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
-import { type Flags, loadConfig } from "./config.ts";
-import { chanceOf, checksOf, guardOf, patienceOf } from "./dialer-rules.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import type { ConfigFile } from "./config-schema.ts";
 import type { DialerOptions, DialerRuntime, DialerTenant, OnChange, ShownChange } from "./dialer-types.ts";
 import type { Environment } from "./environment.ts";
 import { predictHere, simulatingBy } from "./predictions.ts";
@@ -128,3 +135,36 @@ export const readingsOf = (refresh: TenantRefresh, prediction: DialerReadings["p
   readNow: (campaign) => refresh.dialerNow(campaign),
   prediction,
 });
+
+// The rules of dialer changes, as the configuration has them.
+
+const GUARD_ALTERNATIVE = 0.045;
+
+/** Highest acceptable predicted probability of abandonment above the limit. */
+const ACCEPTED_CHANCE = 0.05;
+
+const checksOf = (config: Config): readonly RegulatoryCheck[] => [
+  ...new Set(config.file.dialer?.regulatoryChecks ?? REGULATORY_CHECKS),
+];
+
+const chanceOf = (config: Config): number => config.file.dialer?.acceptedChance ?? ACCEPTED_CHANCE;
+
+function patienceOf(given: ConfigFile["dialer"]): Patience {
+  const activation = given?.activation;
+  const span = (text: string | undefined, otherwise: number) =>
+    text === undefined ? otherwise : (parseDuration(text) ?? otherwise);
+  return {
+    ...DEFAULT_PATIENCE,
+    firstMs: span(activation?.first, DEFAULT_PATIENCE.firstMs),
+    mostMs: span(activation?.most, DEFAULT_PATIENCE.mostMs),
+    looks: activation?.looks ?? DEFAULT_PATIENCE.looks,
+    settleMs: span(activation?.settle, DEFAULT_PATIENCE.settleMs),
+  };
+}
+
+function guardOf(given: ConfigFile["dialer"]): DialerRules["guard"] {
+  const everyMs = parseDuration(given?.guard?.every ?? "1m") ?? MINUTE_MS;
+  if (everyMs < MINUTE_MS || everyMs % MINUTE_MS !== 0)
+    throw new ConfigError(`dialer.guard.every is ${given?.guard?.every}; allowed are whole minutes, such as 1m or 5m`);
+  return { everyMs, alternative: given?.guard?.alternative ?? GUARD_ALTERNATIVE };
+}

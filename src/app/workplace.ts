@@ -4,7 +4,7 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { canonicalJson, createRandom } from "../kernel/index.ts";
+import { type Clock, canonicalJson, createRandom, messageOf, type RandomStream } from "../kernel/index.ts";
 import {
   type Context,
   createDeliveryWorker,
@@ -18,20 +18,20 @@ import {
   type MailReceiver,
   openDesk,
   Runs,
+  recordDrift,
   shareRates,
 } from "../operations/index.ts";
 import { FAILOVER, type Store } from "../store/index.ts";
-import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
+import type { DriftEvent, TenantConfig, TenantHooks } from "../tenant/index.ts";
 import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema-receivers.ts";
-import { DriftWatch } from "./drift-watch.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { mailOf, receiversOf, type WebhookEndpoint } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";
 import { credentialName } from "./tenant-choice.ts";
-import { type ConnectedTenant, tenantFromConfig } from "./tenant-from-config.ts";
+import { type ConnectedTenant, type TenantOverrides, tenantFromConfig } from "./tenant-from-config.ts";
 import { bindTenant, identityOf, tenantLook } from "./tenant-of-store.ts";
 
 /** At the end, a command waits only this long for events to be delivered. */
@@ -252,4 +252,65 @@ function scopeOf(...values: readonly unknown[]): string {
     .update(canonicalJson(values.map((value) => value ?? null)))
     .digest("hex")
     .slice(0, 16);
+}
+
+// The shapes of a tenant's replies, across processes: known shapes are stored, and a change is reported once.
+
+interface Setting {
+  readonly store: Pick<Store, "replyShapes">;
+  readonly profile: string;
+  readonly by: string;
+  readonly alarms: string | undefined;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+}
+
+class DriftWatch {
+  readonly #warn: (message: string) => void;
+  #setting: Setting | undefined;
+  #known: Readonly<Record<string, string>> = {};
+  /** Writes under way: a command that ends waits for them. */
+  readonly #writing = new Set<Promise<unknown>>();
+
+  constructor(warn: (message: string) => void) {
+    this.#warn = warn;
+  }
+
+  /** The overrides with which the tenant is created. */
+  overrides(hooks: TenantHooks = {}): Pick<TenantOverrides, "hooks" | "shapes"> {
+    return {
+      shapes: () => this.#known,
+      hooks: {
+        ...hooks,
+        onShape: ({ operationId, shape }) => this.#write(({ store }) => store.replyShapes.keep(operationId, shape)),
+        onDrift: (event) => this.#write((setting) => this.#tell(setting, event)),
+      },
+    };
+  }
+
+  /** Called when the store is open; before that no request goes to the tenant. */
+  async begin(setting: Setting): Promise<void> {
+    this.#known = await setting.store.replyShapes.all();
+    this.#setting = setting;
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
+  async #tell({ store, clock, ...teller }: Setting, { operationId: operation, before, after }: DriftEvent): Promise<void> {
+    this.#warn(`the tenant answers ${operation} with another structure than before: ${before}; now ${after}`);
+    await recordDrift(store.replyShapes, { ...teller, operation, before, after, now: clock.now() });
+  }
+
+  /** An error in observing must not affect the observed call. */
+  #write(work: (setting: Setting) => Promise<unknown>): void {
+    const setting = this.#setting;
+    if (setting === undefined) return;
+    const writing = work(setting).catch((thrown: unknown) =>
+      this.#warn(`the structure of a reply could not be stored: ${messageOf(thrown)}`),
+    );
+    this.#writing.add(writing);
+    void writing.finally(() => this.#writing.delete(writing));
+  }
 }

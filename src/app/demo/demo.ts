@@ -4,6 +4,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
@@ -14,11 +15,11 @@ import type { Environment } from "../environment.ts";
 import { openFailover } from "../failover.ts";
 import { openService, type RunningService } from "../service.ts";
 import { tenantFromConfig } from "../tenant-from-config.ts";
-import { jobsEnded, retrieveMonth, tagSomeCalls } from "./api.ts";
 import { confirmRevocations } from "./facts.ts";
 import { feedAttempts } from "./feed.ts";
 import { joinPresent } from "./lived.ts";
 import { openEventReceiver } from "./receiver.ts";
+import { PRIMARY, UNTAGGED } from "./scenario.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 /** Time to look around, after the watch has looked, before the list turns bad. */
@@ -167,4 +168,67 @@ async function work(flags: Flags, environment: Environment, { stage, store, warn
   });
   const owned = stack.move();
   return { [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+// The demo as a client of its own service, with a token like any other client: creates the jobs that exist when the page opens.
+
+const DAYS = 30;
+const submitted = z.looseObject({ jobId: z.string() });
+const job = z.looseObject({ status: z.string(), finishedAt: z.string().nullable() });
+const LOOK_MS = 250;
+
+/** The API of a service. */
+interface ApiClient {
+  readonly url: string;
+  readonly token: string;
+}
+
+async function ask({ url, token }: ApiClient, path: string, init: RequestInit = {}): Promise<unknown> {
+  const headers = new Headers(init.headers);
+  headers.set("authorization", `Bearer ${token}`);
+  const response = await fetch(`${url}/api/v1${path}`, { ...init, headers });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return await response.json();
+}
+
+/** Retrieves the month before `to`, like `outdial outcomes pull`. @returns the jobs */
+async function retrieveMonth(api: ApiClient, campaigns: readonly string[], to: number): Promise<string[]> {
+  const jobs: string[] = [];
+  for (const campaignId of campaigns) {
+    const from = new Date(to - DAYS * 86_400_000).toISOString();
+    const body = JSON.stringify({ campaignId, from, to: new Date(to).toISOString(), limit: 5000 });
+    const headers = { "content-type": "application/json" };
+    jobs.push(submitted.parse(await ask(api, "/outcomes/retrievals", { method: "POST", headers, body })).jobId);
+  }
+  return jobs;
+}
+
+/** Waits until jobs have ended, or for a time. @returns whether all have ended */
+async function jobsEnded(
+  api: ApiClient,
+  jobs: readonly string[],
+  patienceMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    const states = await Promise.all(jobs.map(async (id) => job.parse(await ask(api, `/jobs/${id}`))));
+    if (states.every(({ finishedAt, status }) => finishedAt !== null || status === "stopped")) return true;
+    if (performance.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** Tags the calls that are not tagged; a few rows are wrong on purpose. */
+async function tagSomeCalls(api: ApiClient): Promise<void> {
+  const rows = Array.from({ length: UNTAGGED }, (_, i) => {
+    const call = `call_${String(i + 1).padStart(6, "0")}`;
+    const code = i % 97 === 40 ? "DISP_0O1" : `DISP_00${1 + (i % 5)}`;
+    return `${i % 131 === 60 ? `call_9${i}` : call},${code},seen in the demo`;
+  });
+  const body = ["call_id,disposition_code_id,notes", ...rows, ""].join("\n");
+  const headers = { "content-type": "text/csv" };
+  const path = `/campaigns/${PRIMARY}/tags?name=monday.csv`;
+  await ask(api, path, { method: "POST", headers, body });
 }

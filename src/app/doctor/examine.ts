@@ -2,14 +2,24 @@
 // token and for one page of its campaigns, opens connections to receivers and greets the mail server, and sends neither an event nor
 // a mail.
 
-import { type Flags, loadConfig } from "../config.ts";
-import type { Environment } from "../environment.ts";
+import { OPERATION_IDS, OPERATIONS, operationWords } from "../../contract/index.ts";
+import { type MailReceiver, reachMail, reachWebhook } from "../../operations/index.ts";
+import { Provider, SignInError } from "../../server/index.ts";
+import { tenantWords } from "../../store/index.ts";
+import type { TenantLink } from "../../tenant/index.ts";
+import { type Config, type Flags, loadConfig } from "../config.ts";
+import { proxyOf, proxyText } from "../egress.ts";
+import { type Environment, secretFrom } from "../environment.ts";
+import { inboundSecrets } from "../inbound.ts";
 import { tellingSilence } from "../over-service/silence.ts";
+import { mailOf, receiversOf } from "../receivers.ts";
+import { signInOf } from "../sign-in.ts";
+import { tenantAddress } from "../standing.ts";
+import { credentialName } from "../tenant-choice.ts";
+import { tenantFromConfig } from "../tenant-from-config.ts";
 import { packageCommit, packageVersion } from "../version.ts";
-import { type Check, collect, type Seen } from "./check.ts";
-import { ofInbound, ofMail, ofReceivers, ofSignIn } from "./peers.ts";
+import { type Check, collect, type Seen, SKEW_MS } from "./check.ts";
 import { ofStore } from "./store.ts";
-import { ofTenant } from "./tenant.ts";
 
 /** Whoever has said nothing for so long is named, ms. */
 const QUIET_MS = 5_000;
@@ -63,4 +73,195 @@ export async function* examine(
     return part.checks;
   });
   for (const part of parts) yield await part;
+}
+
+// Whom outdial sends events and mail to, whose events it takes, and through whom people sign in: each is tried, and sent nothing.
+
+/** The receivers of events. A path may contain a secret, so the address is shown without it. */
+async function ofReceivers({ config, environment, add, waiting }: Seen): Promise<void> {
+  const receivers = Object.entries(await receiversOf(config, environment));
+  if (receivers.length === 0) add("receivers of events", "ok", "none configured");
+  const tries = receivers.map(async ([name, receiver]) => {
+    const part = collect();
+    const check = `receiver ${name}`;
+    await part.tried(check, async () => {
+      const trouble = await waiting(`the receiver ${name}`, () => reachWebhook(name, receiver, config.clock));
+      const { origin } = new URL(receiver.url);
+      if (trouble === undefined) return part.add(check, "ok", `${origin} can be reached`);
+      // Events wait for a receiver that is away; an alarm that waits is none.
+      const [state, waits] = name === "alarms" ? (["fail", "Alarms"] as const) : (["warn", "Events"] as const);
+      const setting = `webhooks.${name}.url or OUTDIAL_${name.toUpperCase()}_URL`;
+      part.add(check, state, `${origin}: ${trouble}`, `${mendOf(trouble, "the receiver", setting)} ${waits} wait until then.`);
+    });
+    return part.checks;
+  });
+  for (const { check, state, text, mend } of (await Promise.all(tries)).flat()) add(check, state, text, mend);
+}
+
+/** The mail server for alarms. */
+async function ofMail({ config, environment, add, waiting }: Seen): Promise<void> {
+  const mail = await mailOf(config, environment);
+  if (mail === undefined) return;
+  const trouble = await waiting("the mail server", () => reachMail(mail, config.clock));
+  const server = serverOf(mail);
+  if (trouble === undefined) {
+    const signsIn = mail.user === undefined ? "" : " and lets outdial in";
+    add(
+      "mail",
+      "ok",
+      `${server} greets${signsIn}; alarms go to ${mail.to.length} ${mail.to.length === 1 ? "address" : "addresses"}`,
+    );
+  } else
+    add(
+      "mail",
+      "fail",
+      `${server}: ${trouble}`,
+      `${mendOf(trouble, "the mail server", "alarms.mail.server")} Alarms wait until then.`,
+    );
+}
+
+/** `URL` gives no origin for a mail server's address. */
+function serverOf({ url }: Pick<MailReceiver, "url">): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+/** What to do about one that cannot be reached, or does not let outdial in. */
+function mendOf(trouble: string, who: string, setting: string): string {
+  if (trouble.includes("NODE_EXTRA_CA_CERTS"))
+    return `Name the certificate of the authority of ${who} in NODE_EXTRA_CA_CERTS, for the service as well.`;
+  if (/certificate/i.test(trouble)) return `Have the certificate of ${who} renewed, or use the name that it is of in ${setting}.`;
+  if (/\bEAUTH\b/.test(trouble)) return "Correct alarms.mail.user, or its password.";
+  return `Check that ${who} runs, its address (${setting}), and the way there.`;
+}
+
+/** The vendor's events that are taken. */
+async function ofInbound({ environment, add }: Seen): Promise<void> {
+  const channels = Object.keys(await inboundSecrets(environment));
+  add(
+    "the vendor's events",
+    "ok",
+    channels.length === 0 ? "no secret is set: none are taken" : `taken from ${channels.join(", ")}`,
+  );
+}
+
+/** The sign-in provider: whether it answers, and is the configured issuer. */
+async function ofSignIn({ config, environment, add, waiting }: Seen): Promise<void> {
+  const settings = await signInOf(config, environment, "127.0.0.1");
+  if (settings === undefined) return;
+  const { name, issuer } = settings;
+  const trouble = await waiting(`the sign-in provider ${issuer}`, () => troubleOf(new Provider(settings, config.clock)));
+  const mend = (said: string) => `${mendOf(said, "the provider", "service.signIn.issuer")} Tokens and links work meanwhile.`;
+  if (trouble === undefined) add("sign-in", "ok", `${name}: ${issuer} answers`);
+  else add("sign-in", "fail", trouble, mend(trouble));
+}
+
+/** Why nobody could sign in through a provider; undefined when somebody could. */
+async function troubleOf(provider: Provider): Promise<string | undefined> {
+  try {
+    await provider.check();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof SignInError) return thrown.message;
+    throw thrown;
+  }
+}
+
+// The tenant: its token, the rights with it, its clock, its limits.
+
+/** What is waited for at most: whoever asks sits before it. */
+const LIMITED = { retry: { totalMs: 15_000 }, timeouts: { headersMs: 15_000, bodyMs: 15_000 } };
+const AWAY = { mend: "Check the tenant's address, and whether this machine reaches it (HTTPS_PROXY, NO_PROXY)." };
+
+/** The tenant in use: its token, the rights with it, its clock, its limits. */
+async function ofTenant({ config, environment, add, tried, waiting }: Seen): Promise<void> {
+  const trouble = (await isGiven(config, environment)) ? "fail" : "todo";
+  const tenant = await tried("tenant", () => tenantFromConfig(config, environment, LIMITED), { trouble });
+  if (tenant === undefined) return;
+  const named = `the tenant ${tenantAddress(config)}`;
+  try {
+    const chosen = config.named === undefined ? "" : `, chosen by ${config.named.from}`;
+    add("tenant", "ok", `${tenantWords(tenantAddress(config), config.named?.name)}${chosen}`);
+    const proxy = proxyOf(environment);
+    if (proxy !== undefined)
+      add("proxy", "ok", `https goes through ${proxyText(proxy)}${proxy.except === "" ? "" : `, but for ${proxy.except}`}`);
+    const granted = await tried("token", () => waiting(named, () => tenant.authenticate()), AWAY);
+    if (granted === undefined) return;
+    add("token", "ok", "the tenant gives one");
+    if (tenant.profile === "rest") rights(granted.scopes, add);
+    else
+      add(
+        "rights",
+        "ok",
+        "those of the employee who owns the access key; outdial tenant probe shows which operations they allow",
+      );
+    await tried(
+      "campaigns",
+      async () => {
+        const some = await waiting(named, () => listsAny(tenant));
+        add("campaigns", "ok", some ? "the tenant lists them" : "the tenant lists none");
+      },
+      AWAY,
+    );
+    const off = tenant.skewMs();
+    if (config.file.tenant?.compareClock === false)
+      add(
+        "clock",
+        "warn",
+        "not compared with the tenant's: a wrong one would not be noticed",
+        "Remove tenant.compareClock from outdial.yaml, unless the tenant is a sandbox whose time is not the present.",
+      );
+    else if (off === null) add("clock", "ok", "the tenant's replies tell no time to compare with");
+    else if (Math.abs(off) <= SKEW_MS) add("clock", "ok", `as the tenant's, within ${SKEW_MS / 1000} s`);
+    else
+      add(
+        "clock",
+        "fail",
+        `this machine's is ${(Math.abs(off) / 1000).toFixed(0)} s ${off > 0 ? "behind" : "ahead of"} the tenant's`,
+        "Synchronise this machine's clock (NTP): it decides about calling hours.",
+      );
+    add("limits", "ok", limitWords(tenant));
+  } finally {
+    await tenant.close();
+  }
+}
+
+async function listsAny(tenant: TenantLink): Promise<boolean> {
+  for await (const _ of tenant.capabilities.campaignProvisioning.campaigns()) return true;
+  return false;
+}
+
+/** What the tenant knows a client by, of each profile. */
+const CREDENTIALS = { rest: ["CLIENT_ID", "CLIENT_SECRET"], acd: ["ACCESS_KEY_ID", "ACCESS_KEY_SECRET"] } as const;
+
+/** Whether a person has given the tenant's address and credentials, right or wrong. */
+async function isGiven(config: Config, environment: Environment): Promise<boolean> {
+  const names = CREDENTIALS[config.profile].map((credential) => credentialName(config.named?.name, credential));
+  const given = await Promise.all(names.map((name) => secretFrom(environment, name).catch(() => "")));
+  return tenantAddress(config) !== null && given.every((one) => one !== undefined);
+}
+
+/** An operation needs at least one of its scopes. */
+function rights(scopes: readonly string[] | undefined, add: Seen["add"]): void {
+  if (scopes === undefined) {
+    add("rights", "ok", "the tenant does not say which; the first request that lacks one names it");
+    return;
+  }
+  const held = new Set(scopes);
+  const lacking = OPERATION_IDS.filter((id) => !OPERATIONS[id].scopes.some((scope) => held.has(scope)));
+  const all = OPERATION_IDS.length;
+  if (lacking.length === 0) {
+    add("rights", "ok", `for all ${all} operations`);
+    return;
+  }
+  const wanted = [...new Set(lacking.map((id) => OPERATIONS[id].scopes[0]))].join(", ");
+  const what = lacking.map(operationWords).join("; ");
+  add("rights", "warn", `not for: ${what}`, `Have these scopes granted to the client, as far as you need them: ${wanted}.`);
+}
+
+function limitWords(tenant: TenantLink): string {
+  const parts = Object.entries(tenant.limits()).map(([family, { limitPerSecond: limit }]) =>
+    limit === undefined ? `${family} without limit` : `${family} ${Number(limit.toPrecision(3))}/s`,
+  );
+  return parts.join(", ");
 }

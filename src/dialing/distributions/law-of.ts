@@ -2,10 +2,7 @@
 
 import { incompleteGamma, lnGamma, normalCdf, normalQuantile } from "../../kernel/index.ts";
 import { refuse, requireNonNegative, requirePositive } from "../arguments.ts";
-import { empiricalLaw } from "./empirical-law.ts";
-import { gammaDensity, gammaQuantile } from "./gamma-law.ts";
 import { complete, continuous, type Law } from "./law.ts";
-import { mixtureLaw } from "./mixture-law.ts";
 import type { Distribution, SingleDistribution } from "./schema.ts";
 
 const ROOT_TWO_PI = Math.sqrt(2 * Math.PI);
@@ -124,4 +121,138 @@ function singleLaw(distribution: SingleDistribution): Law {
     case "empirical":
       return complete(empiricalLaw(distribution.values));
   }
+}
+
+// The law of measured quantiles, with straight lines between them: continuous wherever two neighbours differ.
+
+/** @param values quantiles at 0, 1/(n-1), …, 1, in rising order, at least two */
+function empiricalLaw(values: readonly number[]) {
+  const steps = values.length - 1;
+  if (steps < 1) refuse("values", `a list of ${values.length}`, "a list of two or more numbers");
+  const points = Float64Array.from(values);
+  const at = (i: number): number => points[i] ?? Number.NaN;
+  let [mean, second] = [0, 0];
+  for (let i = 0; i < steps; i++) {
+    const [a, b] = [at(i), at(i + 1)];
+    if (!(a >= 0 && b >= a && Number.isFinite(b)))
+      refuse(`values[${i + 1}]`, b, `a finite number, ${Math.max(0, a)} or more (rising order)`);
+    mean += (a + b) / 2 / steps;
+    second += (a * a + a * b + b * b) / 3 / steps;
+  }
+  /** The number of points at or below x. */
+  const below = (x: number): number => {
+    let [low, high] = [0, points.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (at(middle) <= x) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const cdf = (x: number): number => {
+    const i = below(x);
+    if (i === 0) return 0;
+    if (i > steps) return 1;
+    return (i - 1 + (x - at(i - 1)) / (at(i) - at(i - 1))) / steps;
+  };
+  return {
+    mean,
+    variance: second - mean * mean,
+    cdf,
+    survival: (x: number) => 1 - cdf(x),
+    density(x: number): number {
+      const i = below(x);
+      if (i > 1 && at(i - 1) === x && at(i - 2) === x) return Number.POSITIVE_INFINITY;
+      return i === 0 || i > steps ? 0 : 1 / (steps * (at(i) - at(i - 1)));
+    },
+    quantile(p: number): number {
+      const position = p * steps;
+      const i = Math.min(steps - 1, Math.floor(position));
+      return at(i) + (position - i) * (at(i + 1) - at(i));
+    },
+  };
+}
+
+// The gamma distribution's density and quantile, based on the kernel's incomplete gamma function.
+
+/** Density of the gamma distribution with scale 1 at x > 0. */
+function gammaDensity(shape: number, x: number): number {
+  return Math.exp((shape - 1) * Math.log(x) - x - lnGamma(shape));
+}
+
+/**
+ * The quantile of the gamma distribution with scale 1: Newton's method on ln x for the smaller tail, kept inside a bracket. It
+ * starts from Wilson and Hilferty (1931) or, for small quantiles, from the first term of the series.
+ */
+function gammaQuantile(shape: number, p: number): number {
+  if (p <= 0) return 0;
+  if (p >= 1) return Number.POSITIVE_INFINITY;
+  const ofUpper = p > 0.5;
+  const target = ofUpper ? 1 - p : p;
+  const tail = (x: number): number => {
+    const { lower, upper } = incompleteGamma(shape, x);
+    return ofUpper ? upper : lower;
+  };
+  const cube = 1 - 1 / (9 * shape) + normalQuantile(p) / (3 * Math.sqrt(shape));
+  const series = Math.exp((Math.log(p) + lnGamma(shape + 1)) / shape);
+  let log = Math.log(cube > 0.3 ? shape * cube ** 3 : Math.max(series, 1e-300));
+  let [low, high] = [-750, Math.log(shape + 1000 + 50 * Math.sqrt(shape))];
+  if (!(log > low && log < high)) log = (low + high) / 2;
+  for (let step = 0; step < 200; step++) {
+    const x = Math.exp(log);
+    const excess = Math.log(tail(x) / target);
+    if (ofUpper ? excess < 0 : excess > 0) high = log;
+    else low = log;
+    const slope = ((ofUpper ? -1 : 1) * gammaDensity(shape, x) * x) / tail(x);
+    const newton = log - excess / slope;
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (Math.abs(next - log) <= 1e-15 * Math.max(1, Math.abs(log))) return Math.exp(next);
+    log = next;
+  }
+  return Math.exp(log);
+}
+
+// The law of a mixture: weighted sums of its parts' functions; the quantile by bisection between the parts' quantiles.
+
+/** A law that draws from one of several laws, by weight. @throws DialingError for no parts or a weight that is not positive */
+function mixtureLaw(parts: readonly { readonly weight: number; readonly law: Law }[]) {
+  if (parts.length === 0) refuse("parts", "empty", "one part or more");
+  let whole = 0;
+  for (const { weight } of parts) {
+    requirePositive("weight", weight);
+    whole += weight;
+  }
+  const sum = (term: (law: Law) => number): number => {
+    let result = 0;
+    for (const { weight, law } of parts) result += (weight / whole) * term(law);
+    return result;
+  };
+  const mean = sum((law) => law.mean);
+  const variance = Number.isFinite(mean) ? sum((law) => law.variance + (law.mean - mean) ** 2) : Number.POSITIVE_INFINITY;
+  const cdf = (x: number): number => sum((law) => law.cdf(x));
+  return {
+    mean,
+    variance,
+    cdf,
+    survival: (x: number) => sum((law) => law.survival(x)),
+    density: (x: number) => sum((law) => law.density(x)),
+    quantile(p: number): number {
+      const quantiles = parts.map(({ law }) => law.quantile(p));
+      let low = Math.min(...quantiles);
+      let high = Math.max(...quantiles);
+      if (high === Number.POSITIVE_INFINITY) {
+        high = Math.max(1, low);
+        while (cdf(high) < p && high < Number.MAX_VALUE / 2) high *= 2;
+        if (cdf(high) < p) return Number.POSITIVE_INFINITY;
+      }
+      if (cdf(low) >= p) return low;
+      for (let step = 0; step < 2000 && high - low > 1e-15 * high; step++) {
+        const middle = low + (high - low) / 2;
+        if (middle <= low || middle >= high) break;
+        if (cdf(middle) < p) low = middle;
+        else high = middle;
+      }
+      return high;
+    },
+  };
 }

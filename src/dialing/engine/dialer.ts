@@ -1,7 +1,7 @@
 // The dialer: asks a strategy how many calls to place, places them within its limits, and handles events in the order (time,
 // sequence).
 
-import { AgentState, type DialerView, type PacingStrategy } from "../pacing/strategy.ts";
+import { AgentState, type DialerView, type PacingStrategy, type Readings } from "../pacing/strategy.ts";
 import { ArrivalStream } from "./arrival-stream.ts";
 import { CallFlow } from "./call-flow.ts";
 import { ANSWERED, CallState, FACTS, INSTANTS, STATE } from "./calls.ts";
@@ -14,7 +14,6 @@ import type { DialerModel } from "./model.ts";
 import { PlainLane } from "./plain-lane.ts";
 import type { DialerSink } from "./sink.ts";
 import type { Uniforms } from "./uniforms.ts";
-import { emptyView, type WritableView } from "./view.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 const NOBODY = -1;
@@ -385,4 +384,47 @@ export class Dialer {
     this.#pacingRandom.position = state.pacingPosition;
     if (state.strategy !== null) this.#strategy?.restore?.(state.strategy);
   }
+}
+
+// The dialer's state as a pacing strategy sees it: filled before each decision, one object for the whole run.
+
+/** `DialerView` as the dialer writes it. */
+type WritableView = { -readonly [Field in keyof DialerView]: DialerView[Field] };
+
+const NOTHING: Readings = new Float64Array(0);
+
+/** An empty view. */
+function emptyView(): WritableView {
+  return {
+    now: 0,
+    hourOfDay: 0,
+    agents: 0,
+    agentState: NOTHING,
+    agentSince: NOTHING,
+    agentLeavesAt: NOTHING,
+    agentReturnsAt: NOTHING,
+    loggedIn: 0,
+    idle: 0,
+    reserved: 0,
+    talking: 0,
+    wrapping: 0,
+    onBreak: 0,
+    dialing: 0,
+    dialedAt: NOTHING,
+    detecting: 0,
+    answeredAt: NOTHING,
+    waiting: 0,
+    waitingSince: NOTHING,
+    trunks: Number.POSITIVE_INFINITY,
+    trunksFree: Number.POSITIVE_INFINITY,
+    callTokens: Number.POSITIVE_INFINITY,
+    callsPerSecond: Number.POSITIVE_INFINITY,
+    leadsReady: 0,
+    leadsLeft: 0,
+    placed: 0,
+    dayLiveAnswers: 0,
+    dayAbandoned: 0,
+    windowLiveAnswers: 0,
+    windowAbandoned: 0,
+  };
 }

@@ -1,20 +1,19 @@
 // From a scenario's pacing section to a strategy for one run.
 
 import type { RandomStream } from "../../kernel/index.ts";
+import { refuse, requireNonNegative, requirePositive, requireProbability } from "../arguments.ts";
 import { lawOf } from "../distributions/index.ts";
+import { hardPatience } from "../formulas/index.ts";
 import type { CallsScenario } from "../scenario/calls.ts";
 import { distributionOf } from "../scenario/fields.ts";
-import { adaptiveLevel } from "./adaptive-level.ts";
 import { type DialingBeliefs, targetOfPacing } from "./beliefs.ts";
 import { beliefsOf } from "./beliefs-of.ts";
-import { fixedRatio } from "./fixed-ratio.ts";
-import { lookAhead } from "./look-ahead.ts";
-import { openLoop, openLoopRate } from "./open-loop.ts";
 import type { MeasuredPeriod } from "./period.ts";
-import { progressive } from "./progressive.ts";
+import { CountLaw } from "./poisson-binomial.ts";
 import type { Pacing } from "./schema.ts";
 import { stateAware } from "./state-aware.ts";
-import type { PacingStrategy } from "./strategy.ts";
+import type { DialerView, PacingStrategy } from "./strategy.ts";
+import { type DropMethod, nextLevel } from "./vicidial-level.ts";
 
 /** What a strategy may know besides what it sees: what a calibration has found out about calls, and what the campaign may do. */
 export interface PacingContext {
@@ -86,4 +85,275 @@ function bestOpenLoop({ calls, agents, abandonmentTarget }: PacingContext): numb
     liveRate: beliefs.mix.live,
     target: targetOfPacing(abandonmentTarget, beliefs.silent),
   });
+}
+
+// VICIdial-like adaptive dialing: lines = level x agents every 2.5 s, the level moved every 15 s by `nextLevel`. A yardstick.
+
+interface AdaptiveLevelParameters {
+  readonly method?: DropMethod;
+  /** Drop percentage limit of the day. Default 3. */
+  readonly dropLimit?: number;
+  readonly intensity?: number;
+  readonly differenceTarget?: number;
+  readonly maximumLevel?: number;
+  /** Latest time for TAPERED as HHMM. Default 2100. */
+  readonly latest?: number;
+}
+
+const INTERVAL = 2.5;
+const SAMPLES = 20;
+const TICKS_PER_STEP = 6;
+const TICKS_PER_COUNT = 24;
+
+interface LevelState {
+  level: number;
+  tick: number;
+  /** Idle agents less waiting callers, and agents, of the last samples, a ring. */
+  differences: number[];
+  agents: number[];
+  /** Answers and drops of the day as last counted, and as counted a minute before that. */
+  answers: number;
+  drops: number;
+  answersBefore: number;
+  dropsBefore: number;
+}
+
+/**
+ * VICIdial's rule as far as it is known: agents idle or in a call count, agents in wrap-up do not; calls with agents count as lines; drops are counted anew
+ * each minute and belong to the day; the 20 samples cover 50 s. Default method AVERAGE.
+ */
+function adaptiveLevel(parameters: AdaptiveLevelParameters = {}): PacingStrategy {
+  const { method = "AVERAGE", latest = 2100, ...limits } = parameters;
+  let state: LevelState = {
+    level: 1,
+    tick: 0,
+    differences: [],
+    agents: [],
+    answers: 0,
+    drops: 0,
+    answersBefore: 0,
+    dropsBefore: 0,
+  };
+  const counted = (view: DialerView) => view.idle + view.reserved + view.talking;
+  const lines = (view: DialerView) => view.dialing + view.detecting + view.waiting + view.talking + view.reserved;
+  const recount = (view: DialerView) => {
+    state.answersBefore = state.answers;
+    state.dropsBefore = state.drops;
+    state.answers = view.dayLiveAnswers;
+    state.drops = view.dayAbandoned;
+  };
+  const step = (view: DialerView) => {
+    const minuteAnswers = Math.max(0, state.answers - state.answersBefore);
+    const minuteDrops = Math.max(0, state.drops - state.dropsBefore);
+    state.level = nextLevel({
+      ...limits,
+      method,
+      level: state.level,
+      difference: mean(state.differences),
+      agents: mean(state.agents),
+      callsToday: state.answers,
+      dropPercentToday: percent(state.drops, state.answers),
+      callsLastMinute: minuteAnswers,
+      dropPercentLastMinute: percent(minuteDrops, minuteAnswers),
+      now: Math.floor(view.hourOfDay) * 100 + Math.floor((view.hourOfDay % 1) * 60),
+      latest,
+    });
+  };
+  return {
+    name: "adaptive-level",
+    interval: INTERVAL,
+    decide(view) {
+      const at = state.tick % SAMPLES;
+      state.differences[at] = view.idle - view.waiting;
+      state.agents[at] = counted(view);
+      if (state.tick % TICKS_PER_COUNT === 0) recount(view);
+      if (state.tick % TICKS_PER_STEP === TICKS_PER_STEP - 1) step(view);
+      state.tick += 1;
+      return Math.max(0, Math.round(state.level * counted(view)) - lines(view));
+    },
+    explain: (view) => ({
+      level: state.level,
+      agents: counted(view),
+      lines: lines(view),
+      dropPercentToday: percent(state.drops, state.answers),
+    }),
+    snapshot: () => ({ ...state, differences: [...state.differences], agents: [...state.agents] }),
+    restore(saved) {
+      state = saved as LevelState;
+    },
+  };
+}
+
+function mean(values: readonly number[]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return values.length === 0 ? 0 : sum / values.length;
+}
+
+function percent(part: number, whole: number): number {
+  return whole > 0 ? (100 * part) / whole : 0;
+}
+
+// Lines in proportion to agents, the oldest predictive rule: kept as a yardstick, for it cannot hold a rate across team sizes.
+
+interface FixedRatioParameters {
+  /** Lines per agent counted, more than 0. */
+  readonly ratio: number;
+  /**
+   * Which agents count: everybody logged in, whose calls then count as lines as well, or only who is idle. Default idle.
+   */
+  readonly of?: "idle" | "loggedIn";
+  /** Seconds between decisions. Default 0.5. */
+  readonly interval?: number | undefined;
+}
+
+/**
+ * Keeps `ratio` lines for each agent counted, rounded to the nearest whole number. Lines are calls ringing, in detection or waiting and, when everybody logged in
+ * counts, calls with agents.
+ */
+function fixedRatio(parameters: FixedRatioParameters): PacingStrategy {
+  const { ratio, of = "idle", interval = 0.5 } = parameters;
+  requirePositive("ratio", ratio);
+  const lines = (view: DialerView) => Math.round(ratio * (of === "idle" ? view.idle : view.loggedIn));
+  const inUse = (view: DialerView) =>
+    view.dialing + view.detecting + view.waiting + (of === "idle" ? 0 : view.talking + view.reserved);
+  return {
+    name: of === "idle" ? "ratio-idle" : "ratio-all",
+    interval,
+    decide: (view) => Math.max(0, lines(view) - inUse(view)),
+    explain: (view) => ({ counted: of, ratio, lines: lines(view), inUse: inUse(view) }),
+  };
+}
+
+// Binomial look-ahead: every call in the air counts alike, every busy agent is freed at a constant rate. The best of the published rules, a yardstick.
+
+interface LookAheadParameters {
+  /** Dial one more while the expected abandoned share of the expected answers is at most this. Lands on another rate than it says: tune it. */
+  readonly target: number;
+  /** Share of attempts that a person answers. Default 0.2. */
+  readonly liveRate?: number;
+  /** Seconds looked ahead: the mean ring time. Default 9. */
+  readonly horizon?: number;
+  /** Mean talk and wrap-up, s. Default 170. */
+  readonly handle?: number;
+  /** Seconds between decisions. Default 0.5. */
+  readonly interval?: number | undefined;
+}
+
+/** Dials while E(X - M)+ / E X <= target, X binomial over the calls in the air, M = idle agents + binomial(busy, 1 - exp(-horizon / handle)). */
+function lookAhead(parameters: LookAheadParameters): PacingStrategy {
+  const { target, liveRate = 0.2, horizon = 9, handle = 170, interval = 0.5 } = parameters;
+  if (!(target > 0 && target < 1)) refuse("target", target, "a number above 0 and below 1");
+  const freed = 1 - Math.exp(-horizon / handle);
+  const answers = new CountLaw(1024);
+  const agents = new CountLaw(1024);
+  const lostShare = (view: DialerView, calls: number): number => {
+    answers.match(calls * liveRate, calls * liveRate * liveRate);
+    return expectedExcess(answers, agents, view.idle - view.waiting) / (calls * liveRate);
+  };
+  const readAgents = (view: DialerView) => {
+    const busy = view.talking + view.wrapping;
+    agents.match(busy * freed, busy * freed * freed);
+  };
+  return {
+    name: "look-ahead",
+    interval,
+    decide(view) {
+      readAgents(view);
+      const inAir = view.dialing + view.detecting;
+      const room = Math.min(view.trunksFree, view.callTokens, view.leadsReady, 4 * view.loggedIn + 8);
+      let calls = 0;
+      while (calls < room && lostShare(view, inAir + calls + 1) <= target) calls += 1;
+      return calls;
+    },
+    explain(view) {
+      readAgents(view);
+      const inAir = view.dialing + view.detecting;
+      return { inAir, spare: view.idle - view.waiting, lostShare: lostShare(view, inAir + 1), target };
+    },
+  };
+}
+
+/** E(X - (spare + M))+ of two independent counts. */
+function expectedExcess(demand: CountLaw, supply: CountLaw, spare: number): number {
+  // With c agents E(X - c)+ is E(X - (c + 1))+ plus Pr[X > c]: one pass down from more agents than callers.
+  let agents = Math.max(spare + supply.length - 1, demand.length);
+  let excess = 0;
+  let tail = 0;
+  let sum = 0;
+  for (; agents >= spare; agents--) {
+    if (agents + 1 < demand.length) tail += agents + 1 >= 0 ? demand.mass[agents + 1]! : 0;
+    excess += tail;
+    if (agents - spare < supply.length) sum += supply.mass[agents - spare]! * excess;
+  }
+  return sum;
+}
+
+// Rate-based open loop: calls placed as a Poisson stream at one rate, blind to the state of the agents. The floor that any predictive rule must clear.
+
+interface OpenLoopParameters {
+  /** Calls a second. `openLoopRate` finds the best one. */
+  readonly callsPerSecond: number;
+  /** Seconds between decisions. Default 0.5. */
+  readonly interval?: number | undefined;
+}
+
+/** Places a Poisson number of calls at each decision. */
+function openLoop(parameters: OpenLoopParameters, random: RandomStream): PacingStrategy {
+  const { callsPerSecond, interval = 0.5 } = parameters;
+  requireNonNegative("callsPerSecond", callsPerSecond);
+  let next = -1;
+  const gap = () => -Math.log(1 - random.next()) / callsPerSecond;
+  return {
+    name: "open-loop",
+    interval,
+    decide(view) {
+      if (callsPerSecond === 0) return 0;
+      if (next < 0) next = view.now + gap();
+      let calls = 0;
+      for (; next <= view.now; next += gap()) calls += 1;
+      return calls;
+    },
+    explain: (view) => ({ callsPerSecond, inAir: view.dialing + view.detecting + view.waiting }),
+    snapshot: () => ({ next }),
+    restore(saved) {
+      next = (saved as { next: number }).next;
+    },
+  };
+}
+
+/**
+ * The rate of calls at which a Poisson stream of answers loses just the target share: the M/M/c+D queue, by bisection.
+ * Times in seconds, `liveRate` and `target` as shares.
+ */
+export function openLoopRate(system: {
+  readonly agents: number;
+  readonly handle: number;
+  readonly patience: number;
+  readonly liveRate: number;
+  readonly target: number;
+}): number {
+  const { agents, handle, patience, liveRate, target } = system;
+  requireProbability("target", target);
+  const lost = (arrivalRate: number) =>
+    hardPatience({ servers: agents, arrivalRate, serviceRate: 1 / handle, patience }).abandonmentProbability;
+  let [low, high] = [0, (2 * agents) / handle];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (lost(middle) < target) low = middle;
+    else high = middle;
+  }
+  return low / liveRate;
+}
+
+// Progressive dialing: one call for each idle agent, never more. Nobody is abandoned unless an agent leaves while a call rings.
+
+/** @param interval seconds between decisions */
+function progressive(interval: number): PacingStrategy {
+  return {
+    name: "progressive",
+    interval,
+    decide: (view) => Math.max(0, view.idle - view.dialing - view.detecting - view.waiting),
+    explain: (view) => ({ idle: view.idle, inAir: view.dialing + view.detecting + view.waiting }),
+  };
 }

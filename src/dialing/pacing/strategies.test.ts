@@ -5,7 +5,7 @@ import { referenceBeliefs, viewOf } from "../../../test/support/pacing.ts";
 import { createDialer } from "../engine/create.ts";
 import { Count } from "../engine/meter.ts";
 import { parseScenario } from "../scenario/parse.ts";
-import { openLoopRate } from "./open-loop.ts";
+import { openLoopRate } from "./create.ts";
 import { type StateAwareExplanation, stateAware } from "./state-aware.ts";
 import { Observation } from "./strategy.ts";
 

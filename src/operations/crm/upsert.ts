@@ -2,14 +2,13 @@
 // Acknowledged records are stored batch by batch, so a push that was killed can be continued, and a record that is sent twice has
 // the same key.
 
-import { createHash } from "node:crypto";
-import type { Clock, RandomStream } from "../../kernel/index.ts";
-import type { LakeRange, OutcomeLake, OutcomeMap } from "../../outcomes/index.ts";
+import { createHash, hash } from "node:crypto";
+import { type Clock, canonicalJson, type RandomStream } from "../../kernel/index.ts";
+import { classify, type LakeRange, type OutcomeLake, type OutcomeMap, type OutcomeRecord } from "../../outcomes/index.ts";
 import type { CrmPushLedger, CrmPushProgress, CrmRefusal, CrmSettled, CrmVersion } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { callsIn } from "../retrieval/compared.ts";
 import type { Leave } from "../run/leave.ts";
-import { type CrmUpsert, crmUpsert } from "./record.ts";
 import type { CrmAnswer, CrmSender } from "./sender.ts";
 
 /** Which records are sent, and how. */
@@ -283,4 +282,55 @@ function retryAfter(header: string | undefined, now: number): number {
   const text = header?.trim() ?? "";
   const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
   return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : 0;
+}
+
+// The record of one call for the CRM, with the key that makes repeated sending harmless. Pure.
+
+/**
+ * One upsert: for each `call_id` of a campaign the CRM keeps the record that was sent last, and ignores a key that it has seen.
+ */
+interface CrmUpsert {
+  /** SHA-256 (hex) of the record's canonical JSON (RFC 8785): equal for equal content. */
+  readonly idempotency_key: string;
+  readonly record: CrmRecord;
+}
+
+interface CrmRecord {
+  readonly campaign_id: string;
+  readonly call_id: string;
+  readonly disposition_code: string;
+  readonly category: string;
+  /** False: the map does not know the code; it counts as neutral. */
+  readonly mapped: boolean;
+  /** ISO 8601, UTC. */
+  readonly start_time: string;
+  readonly end_time: string;
+  readonly duration_seconds: number;
+  readonly direction: string;
+  readonly agent_id?: string;
+  readonly contact_id?: string;
+  readonly list_id?: string;
+  readonly attempt?: number;
+}
+
+/** The upsert of a call. Further fields of the vendor stay in the lake. */
+function crmUpsert(outcome: OutcomeRecord, map: OutcomeMap): CrmUpsert {
+  const { category, mapped } = classify(map, outcome.dispositionCode, outcome.startTime);
+  const { agentId, contactId, listId, attempt } = outcome;
+  const record: CrmRecord = {
+    campaign_id: outcome.campaignId,
+    call_id: outcome.callId,
+    disposition_code: outcome.dispositionCode,
+    category,
+    mapped,
+    start_time: new Date(outcome.startTime).toISOString(),
+    end_time: new Date(outcome.endTime).toISOString(),
+    duration_seconds: outcome.durationSeconds,
+    direction: outcome.direction,
+    ...(agentId === undefined ? {} : { agent_id: agentId }),
+    ...(contactId === undefined ? {} : { contact_id: contactId }),
+    ...(listId === undefined ? {} : { list_id: listId }),
+    ...(attempt === undefined ? {} : { attempt }),
+  };
+  return { idempotency_key: hash("sha256", canonicalJson(record)), record };
 }

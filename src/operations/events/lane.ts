@@ -4,15 +4,13 @@
 // it, so a request that hangs blocks only its own place. Every claimed event ends in exactly one way: a mark (delivered, failed,
 // dead), a release, or an expired claim.
 
-import { type Instant, isWithin, messageOf } from "../../kernel/index.ts";
-import type { ClaimedEvent } from "../../store/index.ts";
+import { type Clock, type Instant, isWithin, messageOf, newId, type RandomStream } from "../../kernel/index.ts";
+import type { ClaimedEvent, Endpoints, FailedAttempt, StoreLog } from "../../store/index.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
-import { allowance, type Circuit, CLOSED, failed, probeGivenUp, sending } from "./circuit.ts";
-import { type Batch, Claims, type ClaimsOptions } from "./claims.ts";
+import { type Batch, Claims, type ClaimsOptions, type LaneReceiver } from "./claims.ts";
+import { cloudEvent } from "./cloud-event.ts";
 import { LoopSleep } from "./loop-sleep.ts";
-import { Marks, type Tally } from "./marks.ts";
-import type { DeliveryOutbox } from "./outbox-port.ts";
-import { type SwitchOffOptions, switchOffIfDue } from "./switch-off.ts";
+import type { DeliveryMembers, DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
 import { type Failed, judge, type Verdict } from "./verdict.ts";
 
 /** Sleep of an idle lane, ms: short at first, because events come in bursts, then longer. */
@@ -339,3 +337,219 @@ export class Lane {
 }
 
 function ignore(): void {}
+
+// Whether a receiver should be tried: several failures in a row open its circuit, and single probes find out when it answers again. Pure.
+//
+//   closed ──(10 failures in a row, or "Retry-After")──▶ open ──(probe time reached)──▶ probing ──(success)──▶ closed
+//                                                         ▲                                │
+//                                                         └──────(failure, longer wait)────┘
+//
+// Any success closes the circuit, whichever state it finds. Failures of requests that were under way when it opened change nothing.
+
+/** More than the usual number of concurrent requests, so that one restart of the receiver does not open the circuit. */
+const THRESHOLD = 10;
+const FIRST_PROBE_MS = 5_000;
+const GROWTH = 2;
+/** Longest wait for a receiver that is back, ms. */
+const LONGEST_PROBE_MS = 300_000;
+/** Probes are moved forward by up to a tenth, so that replicas do not probe in step. */
+const JITTER = 0.1;
+
+/** Whether events are sent to a receiver: closed (yes), open (not before `probeAt`) or probing (one event). */
+export interface Circuit {
+  readonly state: "closed" | "open" | "probing";
+  /** Failures since the last success; consecutive while closed. */
+  readonly failures: number;
+  /** Probes that failed since it opened. */
+  readonly probes: number;
+  /** When open: the next probe is not before this. */
+  readonly probeAt: Instant;
+}
+
+/** The circuit of a new receiver. */
+export const CLOSED: Circuit = { state: "closed", failures: 0, probes: 0, probeAt: 0 };
+
+/** How many more events may be sent now: any number, one as a probe, or none. */
+export function allowance(circuit: Circuit, now: Instant): number {
+  if (circuit.state === "closed") return Number.POSITIVE_INFINITY;
+  return circuit.state === "open" && now >= circuit.probeAt ? 1 : 0;
+}
+
+/** The circuit after an allowed event is being sent. */
+export function sending(circuit: Circuit): Circuit {
+  return circuit.state === "open" ? { ...circuit, state: "probing" } : circuit;
+}
+
+/** The circuit after a probe that could not be sent. */
+export function probeGivenUp(circuit: Circuit): Circuit {
+  return circuit.state === "probing" ? { ...circuit, state: "open" } : circuit;
+}
+
+/**
+ * The circuit after a failure.
+ * @param pauseUntil until when the receiver asked for a pause: opens the circuit at once
+ */
+export function failed(circuit: Circuit, now: Instant, random: RandomStream, pauseUntil = 0): Circuit {
+  const failures = circuit.failures + 1;
+  if (circuit.state === "open") return { ...circuit, failures, probeAt: Math.max(circuit.probeAt, pauseUntil) };
+  if (circuit.state === "closed" && failures < THRESHOLD && pauseUntil <= now) return { ...circuit, failures };
+  const probes = circuit.state === "probing" ? circuit.probes + 1 : 0;
+  const wait = Math.min(LONGEST_PROBE_MS, FIRST_PROBE_MS * GROWTH ** probes);
+  const probeAt = Math.max(now + Math.round(wait * (1 - JITTER * random.next())), pauseUntil);
+  return { state: "open", failures, probes, probeAt };
+}
+
+// Collects the results of attempts and writes them to the outbox in batches, one write at a time.
+
+/** Durable results of attempts. */
+interface Tally {
+  readonly delivered: number;
+  /** Failed attempts whose event will be tried again. */
+  readonly failed: number;
+  readonly dead: number;
+}
+
+interface Mark {
+  readonly event: ClaimedEvent;
+  readonly verdict: Verdict;
+}
+
+/** A failed write keeps its marks; the next flush tries them again. */
+class Marks {
+  readonly #outbox: Pick<DeliveryOutbox, "markDelivered" | "markFailed">;
+  readonly #by: string;
+  #waiting: Mark[] = [];
+  #writing: Promise<void> | undefined;
+  #failing = false;
+  #tally: Tally = { delivered: 0, failed: 0, dead: 0 };
+
+  constructor(outbox: Pick<DeliveryOutbox, "markDelivered" | "markFailed">, by: string) {
+    this.#outbox = outbox;
+    this.#by = by;
+  }
+
+  add(event: ClaimedEvent, verdict: Verdict): void {
+    this.#waiting.push({ event, verdict });
+  }
+
+  /** Marks not yet being written. */
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  /** True when everything is durable. */
+  get empty(): boolean {
+    return this.#waiting.length === 0 && this.#writing === undefined;
+  }
+
+  /** True when the last write failed. */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
+  /** Results since the beginning. */
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  /** Resolves when everything added before is durable; rejects with the outbox's error. */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+    if (this.#waiting.length === 0) return;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#writing = this.#write(batch).finally(() => {
+      this.#writing = undefined;
+    });
+    await this.#writing;
+  }
+
+  async #write(batch: readonly Mark[]): Promise<void> {
+    const delivered: { id: number; status: number }[] = [];
+    const failed: FailedAttempt[] = [];
+    for (const { event, verdict } of batch) {
+      if (verdict.kind === "delivered") delivered.push({ id: event.id, status: verdict.status });
+      else failed.push({ id: event.id, status: verdict.status, error: verdict.error, nextAttemptAt: verdict.nextAttemptAt });
+    }
+    try {
+      // Writing a mark twice does no harm, so a batch is kept whole when half of it failed.
+      if (delivered.length > 0) await this.#outbox.markDelivered(delivered);
+      if (failed.length > 0) await this.#outbox.markFailed(this.#by, failed);
+    } catch (error) {
+      this.#waiting = [...batch, ...this.#waiting];
+      this.#failing = true;
+      throw error;
+    }
+    this.#failing = false;
+    const dead = failed.filter(({ nextAttemptAt }) => nextAttemptAt === null).length;
+    const { tally } = this;
+    this.#tally = {
+      delivered: tally.delivered + delivered.length,
+      failed: tally.failed + failed.length - dead,
+      dead: tally.dead + dead,
+    };
+  }
+}
+
+// Switches a receiver off that fails for too long, with an audit entry and an alarm in the same transaction.
+
+interface SwitchOff {
+  readonly endpoint: string;
+  readonly reason: string;
+  readonly failingSince: Instant | null;
+  readonly now: Instant;
+  /** Id of the acting replica. */
+  readonly by: string;
+  /** The receiver of alarms; undefined when only this receiver gets them. */
+  readonly alarms: string | undefined;
+  readonly random: RandomStream;
+}
+
+/** What a receiver is judged and switched off with. */
+interface SwitchOffOptions {
+  readonly receiver: LaneReceiver;
+  readonly switches: DeliverySwitches;
+  readonly members: DeliveryMembers;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  /** Name of the receiver of alarms. */
+  readonly alarms: string | undefined;
+  readonly log: StoreLog;
+}
+
+/** Switches off a receiver that failed for too long, or wants no more events. */
+async function switchOffIfDue(options: SwitchOffOptions, { gone, error }: Failed): Promise<void> {
+  const { receiver, switches, clock, members, alarms, random, log } = options;
+  const { name, offAfterMs } = receiver;
+  const failingSince = await switches.failed(name);
+  const now = clock.now();
+  const days = Number((offAfterMs / 86_400_000).toFixed(2));
+  if (gone !== true && now - failingSince < offAfterMs) return;
+  const reason =
+    gone === true ? "it answered 410: it wants no more events" : `nothing was delivered for ${days} days; last: ${error}`;
+  const off = { endpoint: name, reason, failingSince, now, by: members.id, alarms, random };
+  if (await switchOff(switches, off)) log("error", `events for ${name}: the receiver was switched off: ${reason}`);
+}
+
+/** False when another process was first. */
+async function switchOff(endpoints: Pick<Endpoints, "switchOff">, off: SwitchOff): Promise<boolean> {
+  const { endpoint, reason, failingSince, now, by, alarms, random } = off;
+  const since = failingSince === null ? null : new Date(failingSince).toISOString();
+  const audit = { actor: by, action: "webhooks.off", subject: endpoint, time: now, details: { reason, failingSince: since } };
+  const events = alarms === undefined ? [] : [alarm(off, alarms, since, newId("evt", now, random))];
+  return endpoints.switchOff(endpoint, reason, { audit, events });
+}
+
+function alarm({ endpoint, reason, now }: SwitchOff, alarms: string, failingSince: string | null, eventId: string) {
+  const type = "WEBHOOK_RECEIVER_OFF";
+  const subject = `webhooks/${endpoint}`;
+  const data = {
+    receiver: endpoint,
+    reason,
+    failingSince,
+    message: `Events for ${endpoint} are no longer sent; they wait.`,
+    advice: `Correct the receiver or its address, then switch it on: outdial webhooks on ${endpoint}. Dead letters are sent with outdial webhooks replay.`,
+  };
+  const body = cloudEvent({ id: eventId, source: "/outdial/webhooks", type, subject, time: now, data });
+  return { eventId, endpoint: alarms, subject, type, body };
+}

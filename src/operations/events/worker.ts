@@ -5,14 +5,13 @@ import { MAIL, type StoreLog } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { Resolve } from "./address.ts";
 import { MAIL_TIMEOUT_MS, type Sender, TIMEOUT_MS } from "./attempt.ts";
-import { type EndpointConfig, OFF_AFTER_MS, parseEndpoint } from "./endpoint.ts";
-import { isChat, MOST_IN_CHAT } from "./form.ts";
+import { type Endpoint, type EndpointConfig, OFF_AFTER_MS, parseEndpoint } from "./endpoint.ts";
+import { inForm, isChat, MOST_IN_CHAT } from "./form.ts";
 import { type DeliveryAttempt, Lane } from "./lane.ts";
 import { type MailConfig, mailSender } from "./mail.ts";
 import type { DeliveryMembers, DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
-import { type Fetch, fetchPoster, poolPoster } from "./post.ts";
+import { type Fetch, fetchPoster, type Poster, poolPoster } from "./post.ts";
 import type { QuietHours } from "./quiet-hours.ts";
-import { webhookSender } from "./webhook.ts";
 
 /** Recipients of alarms by e-mail. */
 export interface MailReceiver extends MailConfig {
@@ -210,4 +209,28 @@ async function unlessAborted(work: Promise<unknown>, signal: AbortSignal | undef
     signal.removeEventListener("abort", onAbort);
     work.catch(() => undefined);
   }
+}
+
+// Sending to a webhook: the events in the receiver's form, signed for this instant.
+
+/** Sends events to an endpoint in its form, signed according to Standard Webhooks. */
+function webhookSender(endpoint: Endpoint, poster: Poster, clock: Clock): Sender {
+  return {
+    async send([event, ...others], signal) {
+      const { body, contentType } = inForm(
+        endpoint.form,
+        event.body,
+        others.map((one) => one.body),
+      );
+      const headers = {
+        "user-agent": "outdial",
+        ...endpoint.headers,
+        "content-type": contentType,
+        ...endpoint.sign?.(event.eventId, clock.now(), body),
+      };
+      const { dropped, ...end } = await poster.post(headers, body, signal);
+      return { end, dropped };
+    },
+    close: () => poster.close(),
+  };
 }

@@ -1,7 +1,8 @@
 // Use cases of campaign files for command line, API and dashboard: plan, begin an apply, run it to its end or watch the replica
 // that runs it, take it over from a dead process, show its progress.
 
-import { APPLY_PHASE_WORDS, newId, phaseWords } from "../../../kernel/index.ts";
+import { z } from "zod";
+import { APPLY_PHASE_WORDS, issueText, newId, phaseWords } from "../../../kernel/index.ts";
 import { CAMPAIGN_APPLY, type CampaignApply } from "../../../store/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
@@ -22,10 +23,16 @@ import type { CampaignGate } from "../state/gate.ts";
 import { type ResumeDeps, resumeVerdict } from "../state/resume.ts";
 import { pairAgainstOf } from "../states.ts";
 import { act, type Happening } from "./act.ts";
-import { replay } from "./journal.ts";
 import { type Course, decide, MACHINE, startOf, stepsOf } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
-import { APPLY_PHASES, type ApplyCommand, type ApplyPatience, type ApplyState, DEFAULT_APPLY_PATIENCE } from "./state.ts";
+import {
+  APPLY_PHASES,
+  type ApplyCommand,
+  type ApplyEvent,
+  type ApplyPatience,
+  type ApplyState,
+  DEFAULT_APPLY_PATIENCE,
+} from "./state.ts";
 
 /** What applies need besides the rules of plans. */
 export interface ApplyRules extends PlanRules {
@@ -296,4 +303,53 @@ function busy(open: CampaignApply | undefined, isLeft: boolean): OperationError 
   return new OperationError("job_state", `an apply of campaigns has not ended (plan ${open.planHash.slice(0, 12)}): ${how}`, {
     advice: "outdial campaign resume-apply continues it or watches it.",
   });
+}
+
+// The journal of an apply: parsed, then folded to the present state.
+
+const at = z.number();
+const message = z.string();
+
+const event = z.discriminatedUnion("type", [
+  z.object({ at, type: z.literal("begun") }),
+  z.object({ at, type: z.literal("resumed") }),
+  z.object({ at, type: z.literal("intended") }),
+  z.object({ at, type: z.literal("placed"), piece: z.string(), id: z.string().nullable() }),
+  z.object({ at, type: z.literal("sent"), id: z.string(), notes: z.array(z.string()).optional() }),
+  z.object({ at, type: z.literal("stale"), message }),
+  z.object({ at, type: z.literal("refused"), message }),
+  z.object({ at, type: z.literal("lost"), message }),
+  z.object({
+    at,
+    type: z.literal("found"),
+    campaign: z
+      .object({
+        id: z.string(),
+        status: z.string(),
+        etag: z.string().nullable(),
+        document: z.record(z.string(), z.unknown()),
+      })
+      .nullable(),
+  }),
+  z.object({ at, type: z.literal("registered"), webhooks: z.number() }),
+  z.object({ at, type: z.literal("gated"), pass: z.boolean(), message }),
+  z.object({ at, type: z.literal("activated"), already: z.boolean() }),
+  z.object({ at, type: z.literal("unanswered"), code: z.string(), message, fatal: z.boolean() }),
+]);
+
+/** The state that a journal leads to. Throws OperationError `invalid_input` when it cannot be read. */
+function replay(course: Course, journal: readonly unknown[]): ApplyState {
+  return journal.reduce<ApplyState>((state, entry) => {
+    const parsed = event.safeParse(entry);
+    if (!parsed.success)
+      throw new OperationError(
+        "invalid_input",
+        `the journal of this apply cannot be read: ${issueText(parsed.error.issues[0])}`,
+        {
+          advice: "It was written by another version of outdial; finish the apply with that one.",
+        },
+      );
+    const happened: ApplyEvent = parsed.data;
+    return decide(course, state, happened).state;
+  }, startOf(course));
 }

@@ -5,18 +5,26 @@
 // that takes over carries out the command of the stored state.
 
 import { newId, OutdialError } from "../../../kernel/index.ts";
-import { FAILOVER, type FailoverPair, type MadeChange, pairRunId, primaryOfRun } from "../../../store/index.ts";
+import {
+  type AuditInput,
+  FAILOVER,
+  type FailoverLedger,
+  type FailoverPair,
+  type MadeChange,
+  pairRunId,
+  primaryOfRun,
+} from "../../../store/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
+import { cloudEvent } from "../../events/index.ts";
 import type { Kind, Running } from "../../run/kind.ts";
 import { whileTrusted } from "../../run/leave.ts";
 import { STORE_TROUBLE } from "../../run/left.ts";
 import { type ActDeps, act } from "./act.ts";
 import { decide, isLook, nextCommand } from "./machine.ts";
-import { noticesOf } from "./notices.ts";
 import { noSuchPair, type PairReport, readPair } from "./pair.ts";
-import { SendsOfPair } from "./sends.ts";
-import type { Alarm, Command, FailoverEvent, FailoverState } from "./state.ts";
+import type { Alarm, AlarmName, Command, FailoverEvent, FailoverState, Handover, Side } from "./state.ts";
+import { adviceOf, dialingSide } from "./words.ts";
 
 /** How often a pair that another process runs is read, ms of the machine's time. */
 const WAIT_MS = 1000;
@@ -280,3 +288,135 @@ const lost = (primary: string) => new OperationError("not_owner", `the pair of $
 const PASSING: ReadonlySet<string> = new Set([...STORE_TROUBLE, "not_owner"]);
 
 const isPassing = (thrown: unknown): boolean => thrown instanceof OutdialError && PASSING.has(thrown.code);
+
+// The consequences of an event: audit entries, alarms, an entry of the history. Pure, except for new ids.
+
+type Step = Parameters<FailoverLedger["record"]>[0];
+
+interface NoticeInput {
+  readonly primary: string;
+  readonly backup: string;
+  readonly actor: string;
+  readonly before: FailoverState;
+  readonly state: FailoverState;
+  readonly event: FailoverEvent;
+  readonly alarms: readonly Alarm[];
+  /** Name of the receiver of alarms; undefined when none is configured. */
+  readonly receiver: string | undefined;
+  readonly newId: () => string;
+}
+
+/** Type of an alarm's event. */
+const typeOf = (name: AlarmName) => `FAILOVER_${name}` as const;
+
+/** What goes into the same transaction as the state. */
+export function noticesOf(input: NoticeInput): Pick<Step, "event" | "repeats" | "audit" | "events" | "alarms"> {
+  const { primary, backup, actor, before, state, event, alarms } = input;
+  const subject = `failover/${primary}`;
+  const entry = (action: string, details: Readonly<Record<string, unknown>>): AuditInput => ({
+    actor,
+    action,
+    subject,
+    time: event.at,
+    details: { primary, backup, ...details },
+  });
+  const audit: AuditInput[] = [];
+  if (state.phase !== before.phase) {
+    const { handover, verdict } = state;
+    const evidence = state.phase === "pausing" && verdict !== null ? { evidence: verdict } : {};
+    audit.push(
+      entry("failover.phase", {
+        from: before.phase,
+        to: state.phase,
+        by: event.type,
+        ...(handover === null ? {} : heldIn(handover)),
+        ...evidence,
+      }),
+    );
+  }
+  for (const { name, message } of alarms) audit.push(entry("failover.alarm", { type: typeOf(name), message }));
+  const notable = state.phase !== before.phase || alarms.length > 0 || event.type !== "looked";
+  const events = input.receiver === undefined ? [] : alarms.map((alarm) => alarmEvent(input, input.receiver ?? "", alarm));
+  // While calls end, both campaigns are read every few seconds.
+  const repeats = event.type === "seen" && state.phase === before.phase && alarms.length === 0;
+  return { audit, events, alarms, event: notable ? event : null, repeats };
+}
+
+function heldIn({ number, reason, held, unreadable = 0 }: Handover) {
+  return { handover: number, reason, held, ...(unreadable === 0 ? {} : { unreadable }) };
+}
+
+function alarmEvent({ primary, backup, state, event, newId }: NoticeInput, endpoint: string, { name, message }: Alarm) {
+  const eventId = newId();
+  const type = typeOf(name);
+  const advice = adviceOf(name, state)?.replaceAll("<primary>", primary);
+  const data = {
+    primary,
+    backup,
+    message,
+    ...(advice === undefined ? {} : { advice }),
+    phase: state.phase,
+    dials: dialingSide(state),
+    handover: state.handover,
+    verdict: state.verdict,
+    metricsAt: state.metricsAt === null ? null : new Date(state.metricsAt).toISOString(),
+  };
+  const subject = `failover/${primary}`;
+  return {
+    eventId,
+    endpoint,
+    subject,
+    type,
+    body: cloudEvent({ id: eventId, source: "/outdial/failover", type, subject, time: event.at, data }),
+  };
+}
+
+// Finds which changes of state a pair's watch has made: those that were sent and accepted, and those that the tenant shows after
+// a lost reply.
+
+interface Sent {
+  readonly ids: Readonly<Record<Side, string>>;
+  /** The state from which the command came. */
+  readonly state: FailoverState;
+  readonly sentAt: number;
+}
+
+/** The sends of one pair, while one process runs it. */
+export class SendsOfPair {
+  readonly #actor: string;
+  /** Sent, with the reply lost. */
+  #open: readonly { readonly side: Side; readonly change: MadeChange }[] = [];
+
+  constructor(actor: string) {
+    this.#actor = actor;
+  }
+
+  /** The changes that an event proves. */
+  madeBy(command: Command, event: FailoverEvent, { ids, state, sentAt }: Sent): MadeChange[] {
+    const sent = (side: Side, target: MadeChange["target"]) => ({
+      side,
+      change: {
+        campaignId: ids[side],
+        target,
+        actor: this.#actor,
+        reason: `failover: ${state.handover?.reason ?? state.securing?.reason ?? "both campaigns must not dial"}`,
+        at: sentAt,
+      },
+    });
+    if (command.kind === "pause" || command.kind === "activate") {
+      const one = sent(command.side, command.kind === "pause" ? "paused" : "active");
+      this.#open = event.type === "unanswered" ? [one] : [];
+      return event.type === "sent" ? [one.change] : [];
+    }
+    // A safety pause is read back with it. Of several, the first may have been accepted when the reply of the second was lost.
+    if (command.kind === "secure") {
+      const asked = command.sides.map((side) => sent(side, "paused"));
+      const earlier = this.#open.filter(({ side }) => !command.sides.includes(side));
+      this.#open = [...earlier, ...asked];
+    }
+    if (event.type !== "seen" && event.type !== "looked") return [];
+    const made = this.#open.filter(({ side, change }) => event.statuses[side].status === change.target);
+    this.#open = [];
+    return made.map(({ change }) => change);
+  }
+}

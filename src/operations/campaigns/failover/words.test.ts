@@ -3,8 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../../../test/support/failover-states.ts";
 import { type DialingFacts, whyNotDialing } from "../health/why.ts";
-import { noticesOf } from "./notices.ts";
 import { readState, SIDES } from "./state.ts";
+import { noticesOf } from "./watch.ts";
 import { dialingSide, orderRefusal, pairWords, pausedInPair, removalOf, standingIn } from "./words.ts";
 
 const cases = PAIR_CASES.map(({ name, state, dials }) => ({ name, state: readState(state), dials }));

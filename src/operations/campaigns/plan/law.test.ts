@@ -8,7 +8,7 @@ import { compilePack, createBuiltinGeography, decide, usCaUk2026 } from "../../.
 import { NO_FACTS } from "../../../store/index.ts";
 import { breachesOf, type Regulated } from "./law.ts";
 import type { ListFacts } from "./list-facts.ts";
-import { regulated } from "./regulated.ts";
+import { regulated } from "./plan.ts";
 
 const pack = usCaUk2026();
 const NOW = Date.UTC(2026, 2, 3, 16);

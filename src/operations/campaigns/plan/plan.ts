@@ -1,19 +1,25 @@
 // Compares files with the tenant: what to create, which fields to change, what to leave alone, and what forbids it. Pure.
 
+import { z } from "zod";
 import { formatInstant } from "../../../compliance/index.ts";
 import type { FittedCampaign } from "../../../tenant/port.ts";
 import { SAY_GONE } from "../../known/index.ts";
-import { differences, leavesOf, only } from "../file/document.ts";
+import { type CampaignDocument, differences, leavesOf, only } from "../file/document.ts";
 import type { CampaignFile, ParsedFiles, Violation } from "../file/parse.ts";
-import type { OwnPolicy } from "../file/schema.ts";
-import { blastOf } from "./blast.ts";
+import { campaignFileSchema, type OwnPolicy } from "../file/schema.ts";
 import { planHash } from "./hash.ts";
-import { breachesOf } from "./law.ts";
+import { breachesOf, type Regulated } from "./law.ts";
 import { needsRecords, recordsAgainst } from "./records.ts";
-import { bound } from "./regulated.ts";
 import { pathsOf, sentOf } from "./sent.ts";
-import { type CampaignPlan, PLAN_FORMAT, type PlanEntry, type PlanFacts, type TenantCampaign } from "./types.ts";
-import { webhookChanges, webhookViolations, withoutWebhooks } from "./webhook-changes.ts";
+import {
+  type BlastRadius,
+  type CampaignPlan,
+  PLAN_FORMAT,
+  type PlanEntry,
+  type PlanFacts,
+  type Registration,
+  type TenantCampaign,
+} from "./types.ts";
 
 /** Makes a plan from files that could be parsed. */
 export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPlan {
@@ -267,4 +273,143 @@ function noticesOf(entries: readonly PlanEntry[], { campaigns }: ParsedFiles, { 
     if (held) notices.push(`${name}: the file wants it active; it is activated only with --activate`);
   }
   return notices;
+}
+
+// The reach of a campaign: contacts, places, agents, calls per hour.
+
+const pace = z.looseObject({
+  dialerConfig: z.looseObject({
+    predictiveSettings: z.looseObject({
+      callRate: z.number().nullable().catch(null),
+      maxCallsInFlight: z.number().nullable().catch(null),
+    }),
+  }),
+});
+
+/** @param sent the part that the tenant is sent: a pace that it is not sent does not limit it */
+function blastOf(
+  document: CampaignDocument,
+  { lists, agents }: PlanFacts,
+  dials: boolean,
+  sent: CampaignDocument = document,
+): BlastRadius {
+  const list = lists.get(String(document["contactListId"]));
+  const zones: Record<string, number> = {};
+  for (const { zone, contacts } of list?.places ?? []) zones[zone] = (zones[zone] ?? 0) + contacts;
+  const { callRate = null, maxCallsInFlight = null } = pace.safeParse(sent).data?.dialerConfig.predictiveSettings ?? {};
+  return {
+    contacts: list?.total ?? null,
+    contactsRead: list?.read ?? 0,
+    zones,
+    agents,
+    callsPerHour: callRate === null ? null : callRate * 60,
+    callsInFlight: maxCallsInFlight,
+    dials,
+  };
+}
+
+// The part of a campaign's document that rules are about. Fields with a wrong form were reported already and are left out here.
+
+const compliance = campaignFileSchema.shape.complianceConfig.unwrap();
+
+const readable = z.looseObject({
+  complianceConfig: z
+    .looseObject({
+      timeZone: compliance.shape.timeZone.optional().catch(undefined),
+      dialingRules: z.unknown().optional(),
+      rateLimits: z.unknown().optional(),
+    })
+    .optional()
+    .catch(undefined),
+  dialerConfig: z
+    .looseObject({ predictiveSettings: z.looseObject({ abandonmentThreshold: z.number().optional().catch(undefined) }) })
+    .optional()
+    .catch(undefined),
+});
+
+const ZONE = "complianceConfig.timeZone";
+const DAYS = "complianceConfig.dialingRules.allowedDays";
+const EVERY_DAY = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+
+/**
+ * The rules' part that binds the dialer. @param sent the document that the tenant is sent, when that is not all of it: days that
+ * it is not sent limit nothing, and hours whose zone it is not sent are read in the called person's zone
+ */
+export function bound(document: CampaignDocument, sent: CampaignDocument | undefined): Regulated {
+  const own = regulated(document);
+  if (!own.dialingRules || sent === undefined) return own;
+  const told = leavesOf(sent);
+  const loses = (path: string) => !told.has(path) && leavesOf(document).has(path);
+  return {
+    ...own,
+    clockOf: loses(ZONE) ? "called" : own.clockOf,
+    dialingRules: told.has(DAYS) ? own.dialingRules : { ...own.dialingRules, allowedDays: [...EVERY_DAY] },
+  };
+}
+
+/** The fields of a campaign that calling rules are about. */
+export function regulated(document: CampaignDocument): Regulated {
+  const { complianceConfig, dialerConfig } = readable.parse(document);
+  const rules = compliance.shape.dialingRules.safeParse(complianceConfig?.dialingRules);
+  const limits = compliance.shape.rateLimits.safeParse(complianceConfig?.rateLimits);
+  return {
+    timeZone: complianceConfig?.timeZone,
+    clockOf: "campaign",
+    dialingRules: rules.success ? (rules.data ?? null) : undefined,
+    rateLimits: limits.success ? (limits.data ?? null) : undefined,
+    abandonmentThreshold: dialerConfig?.predictiveSettings.abandonmentThreshold,
+  };
+}
+
+// The webhooks that campaign files ask for, compared with the tenant's registrations. Pure.
+
+/**
+ * The part of a policy that is compared field by field: webhooks are compared by name, and the record of the upload is not part
+ * of what a file asks for.
+ */
+const withoutWebhooks = (own: unknown): unknown =>
+  typeof own === "object" && own !== null ? { ...own, webhooks: undefined, uploaded: undefined } : {};
+
+/** Changes of webhooks, by name, against the stored ones and the registered ones. */
+function webhookChanges(own: OwnPolicy, kept: unknown, registrations: readonly Registration[]) {
+  const named = (list: unknown): Map<string, unknown> =>
+    new Map(
+      (Array.isArray(list) ? list : []).map((one: unknown) => {
+        const name = typeof one === "object" && one !== null && "name" in one ? String(one.name) : "";
+        return [name, one];
+      }),
+    );
+  const keptList = typeof kept === "object" && kept !== null && "webhooks" in kept ? kept.webhooks : [];
+  const [wanted, earlier, there] = [named(own.webhooks), named(keptList), named(registrations)];
+  return [...new Set([...wanted.keys(), ...earlier.keys()])].flatMap((name) => {
+    const now = wanted.get(name);
+    const registered = there.get(name);
+    // The registrations decide; a webhook that a file no longer names is only forgotten, never removed.
+    const fields =
+      now === undefined
+        ? differences({ managed: true }, {})
+        : differences(comparable(registered), comparable(now)).concat(
+            earlier.has(name) ? [] : differences({}, { managed: true }),
+          );
+    return fields.map((field) => ({ ...field, path: `webhooks[${name}].${field.path}` }));
+  });
+}
+
+/** The fields of a webhook that are compared. */
+function comparable(webhook: unknown): unknown {
+  const fields = Object.fromEntries(leavesOf(webhook));
+  if (Object.keys(fields).length === 0) return {};
+  const events = Array.isArray(fields["events"]) ? fields["events"].map(String).sort() : [];
+  return { callbackUrl: fields["callbackUrl"], events, enabled: fields["enabled"] ?? true };
+}
+
+/** Registrations belong to the tenant: when two campaigns name the same one, they must agree about it. */
+function webhookViolations(file: CampaignFile, files: readonly CampaignFile[]): Violation[] {
+  return (file.own.webhooks ?? []).flatMap((webhook, index) => {
+    const others = files.flatMap(({ own }) => own.webhooks ?? []).filter(({ name }) => name === webhook.name);
+    if (others.every((other) => differences(comparable(other), comparable(webhook)).length === 0)) return [];
+    const field = `webhooks[${index}].name`;
+    const message = `${JSON.stringify(webhook.name)} is described differently elsewhere; a registration belongs to the whole tenant`;
+    return [{ ...file.placeOf(field), rule: "WEBHOOK" as const, campaign: file.name, field, message }];
+  });
 }

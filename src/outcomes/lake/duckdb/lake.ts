@@ -1,7 +1,7 @@
 // The lake in a folder of this machine, written and read by DuckDB.
 
 import { existsSync } from "node:fs";
-import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, utimes } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { RandomStream } from "../../../kernel/index.ts";
 import type { OutcomeMap } from "../../meaning/outcome-map.ts";
@@ -12,6 +12,7 @@ import type {
   CompactionReport,
   LakeCatalog,
   LakeFile,
+  LakeFileKind,
   LakeRange,
   OutcomeLake,
   Partition,
@@ -22,15 +23,13 @@ import type {
   StagingPlace,
   StoredRecord,
 } from "../lake.ts";
-import { AREAS, dayOf, fileName, partitionFolder } from "../layout.ts";
+import { AREAS, dayOf, fileName, partitionFolder, versionOfFile } from "../layout.ts";
 import { PartWriter, stageParts } from "../part-writer.ts";
 import { sweepFolder } from "../sweep.ts";
-import { CALL_COLUMNS } from "./columns.ts";
-import { mergePartition } from "./compact.ts";
-import { digestsOf } from "./digests.ts";
-import { Engine, literal } from "./engine.ts";
-import { microsToMs, rowsOf, streamOf } from "./rows.ts";
-import { createViews, meaningSql, recordsSql, wallClock } from "./views.ts";
+import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
+import { type Connection, Engine, literal } from "./engine.ts";
+import { microsToMs, oneBlobOf, oneRowOf, rowsOf, streamOf } from "./rows.ts";
+import { createViews, digestShapeSql, digestSliceSql, meaningSql, recordsSql, scan, spansSql, wallClock } from "./views.ts";
 
 const MIN_PARTS = 8;
 /** Threads of a merge, for which nobody waits, and of hashing, for which a retrieval waits. */
@@ -327,4 +326,157 @@ function toRecord(columns: readonly (readonly unknown[])[], at: number): StoredR
     observedAt: instant(13),
     runId: text(14),
   };
+}
+
+// Compaction: merges the files of a partition into a head (the latest version of each call) and a history (the earlier versions).
+// The catalog replaces the old files by the new ones in one step: before it nobody sees the new files, after it nobody sees the
+// old ones.
+
+const RANKED = "row_number() OVER (PARTITION BY campaign_id, call_id ORDER BY observed_at DESC, digest DESC) AS place";
+
+/** What a merge needs. */
+interface MergeSetting {
+  readonly root: string;
+  readonly engine: Engine;
+  readonly catalog: LakeCatalog;
+  /** Moves a finished staging file to its place in the lake. */
+  readonly settle: (temporary: string, file: Omit<LakeFile, "path" | "bytes"> & { readonly name: string }) => Promise<LakeFile>;
+  readonly temporaryName: () => string;
+}
+
+/** Merges the files of one partition. @returns the number of its files afterwards, or undefined when another writer was faster */
+async function mergePartition(setting: MergeSetting, files: readonly LakeFile[]): Promise<number | undefined> {
+  const [first] = files;
+  if (first === undefined) return 0;
+  const { campaignId, day } = first;
+  const { rows, calls } = await oneRowOf<{ rows: number; calls: number }>(
+    setting.engine,
+    `SELECT count(*) AS rows, count(DISTINCT call_id) AS calls FROM (${scan(setting.root, files)})`,
+  );
+  const made = await setting.engine.use(async (connection) => {
+    if (rows === calls) return [await copy(setting, connection, await plain(setting, connection, files), "head", calls)];
+    return [
+      await copy(setting, connection, ranked(setting.root, files, "= 1"), "head", calls),
+      await copy(setting, connection, ranked(setting.root, files, "> 1"), "history", rows - calls),
+    ];
+  });
+  const added: LakeFile[] = [];
+  for (const { temporary, kind, rows } of made)
+    added.push(await setting.settle(temporary, { kind, campaignId, day, rows, name: "merged" }));
+  // Their age counts from now on: a reader that began earlier still finds them during the grace period.
+  const now = new Date();
+  for (const { path } of files) await utimes(join(setting.root, path), now, now).catch(() => undefined);
+  if (await setting.catalog.replace(files, added)) return added.length;
+  for (const { path } of added) await rm(join(setting.root, path), { force: true });
+  return undefined;
+}
+
+const ORDER = "ORDER BY start_time, call_id, observed_at";
+
+/** Versions by their rank among the versions of their call. */
+function ranked(root: string, files: readonly LakeFile[], place: "= 1" | "> 1"): string {
+  return `SELECT ${CALL_COLUMNS} FROM (SELECT *, ${RANKED} FROM (${scan(root, files)})) WHERE place ${place} ${ORDER}`;
+}
+
+/**
+ * All rows without sorting, which would keep all of them in memory. Possible when the files follow each other in time, as the
+ * pages of a listing do.
+ */
+async function plain({ root, engine }: MergeSetting, connection: Connection, files: readonly LakeFile[]): Promise<string> {
+  const spans = await rowsOf<{ place: number; first: number; last: number }>(engine, connection, spansSql(root, files), []);
+  const follow = spans.every(({ first }, n) => n === 0 || first >= (spans[n - 1]?.last ?? first));
+  // Files of two versions are not read in the order in which they are named.
+  const alike = new Set(files.map(({ path }) => versionOfFile(path))).size === 1;
+  if (!follow || !alike) return `${scan(root, files)} ${ORDER}`;
+  return scan(
+    root,
+    spans.flatMap(({ place }) => files[place] ?? []),
+  );
+}
+
+async function copy(
+  { root, temporaryName }: MergeSetting,
+  connection: Connection,
+  select: string,
+  kind: LakeFileKind,
+  expected: number,
+): Promise<{ temporary: string; kind: LakeFileKind; rows: number }> {
+  const temporary = join(root, STAGING, temporaryName());
+  const rows = await copyToParquet(connection, select, temporary, "zstd");
+  if (rows !== expected) throw new Error(`merging wrote ${rows} rows where ${expected} were expected`);
+  return { temporary, kind, rows };
+}
+
+// The digests of calls in order, day by day, for the hash of a retrieval. When each call has only one version, which is nearly
+// always so, they are sorted slice by slice, so that memory does not grow with the day; otherwise the latest versions of the
+// whole day are found first.
+
+/** Approximate number of rows in a slice. Each slice reads the footers of all files again; larger slices need more memory. */
+const SLICE_ROWS = 32_768;
+
+/** What is to be hashed. `first` and `last`: the earliest and latest start, ms since the epoch; null when there are no calls. */
+interface Shape {
+  readonly once: boolean;
+  readonly rows: number;
+  readonly first: number | null;
+  readonly last: number | null;
+}
+
+/**
+ * Digests, many in one array: one by one they would take most of a query's time. An array is valid until the next one is
+ * requested.
+ */
+async function* digestsOf(
+  engine: Engine,
+  root: string,
+  days: readonly (readonly LakeFile[])[],
+  query: RecordQuery,
+): AsyncGenerator<Uint8Array> {
+  const look = async (files: readonly LakeFile[]) => ({
+    files,
+    shape: await oneRowOf<Shape>(engine, digestShapeSql(root, files, query)),
+  });
+  for await (const { files, shape } of ahead(days, look)) {
+    if (shape.first === null || shape.last === null) continue;
+    if (shape.once) {
+      const slices = slicesOf(shape.rows, shape.first, shape.last);
+      for await (const digests of ahead(slices, (slice) => oneBlobOf(engine, digestSliceSql(root, files, query, slice)))) {
+        yield digests;
+        // Freed now instead of at the next garbage collection.
+        digests.buffer.transfer(0);
+      }
+    } else yield* oneByOne(engine, recordsSql(root, files, query, "lower(hex(digest))"));
+  }
+}
+
+/** The answers to all questions in order; while one answer is used, the next one is fetched. */
+async function* ahead<Asked, Answer>(all: readonly Asked[], ask: (one: Asked) => Promise<Answer>): AsyncGenerator<Answer> {
+  const [first, ...others] = all;
+  if (first === undefined) return;
+  let coming = ask(first);
+  try {
+    for (const next of others) {
+      const answer = await coming;
+      coming = ask(next);
+      // The failure is thrown where the promise is awaited.
+      coming.catch(() => undefined);
+      yield answer;
+    }
+    yield await coming;
+  } finally {
+    // The engine may be closed next, and must not be closed during a query.
+    await coming.catch(() => undefined);
+  }
+}
+
+async function* oneByOne(engine: Engine, select: string): AsyncGenerator<Uint8Array> {
+  for await (const [digests = []] of streamOf(engine, select))
+    yield Buffer.from(digests.filter((digest) => typeof digest === "string").join(""), "hex");
+}
+
+/** Equal spans from `first` to `last` inclusive, in whole ms. */
+function slicesOf(rows: number, first: number, last: number): readonly { readonly from: number; readonly to: number }[] {
+  const [count, span] = [Math.ceil(rows / SLICE_ROWS), last + 1 - first];
+  const edge = (n: number) => first + Math.floor((span * n) / count);
+  return Array.from({ length: count }, (_, n) => ({ from: edge(n), to: edge(n + 1) }));
 }

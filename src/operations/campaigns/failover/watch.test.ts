@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import { NEW_PAIR } from "./machine.ts";
-import { SendsOfPair } from "./sends.ts";
 import type { Command, FailoverEvent } from "./state.ts";
+import { SendsOfPair } from "./watch.ts";
 
 const given = { ids: { primary: "camp_a", backup: "camp_b" }, state: NEW_PAIR, sentAt: 1000 };
 const secure: Command = { kind: "secure", sides: ["backup", "primary"], key: "k", afterMs: 0 };

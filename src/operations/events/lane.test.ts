@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../../kernel/index.ts";
-import { allowance, type Circuit, CLOSED, failed, probeGivenUp, sending } from "./circuit.ts";
+import { allowance, type Circuit, CLOSED, failed, probeGivenUp, sending } from "./lane.ts";
 
 const NOW = Date.UTC(2026, 2, 2, 15);
 const random = () => createRandom(1, "circuit");

@@ -1,7 +1,7 @@
 // What of a campaign's file binds the dialer.
 
 import { expect, test } from "vitest";
-import { bound } from "./regulated.ts";
+import { bound } from "./plan.ts";
 
 const rules = { startTime: "09:00:00", endTime: "19:00:00", allowedDays: ["Monday"] };
 const complianceConfig = { timeZone: "America/New_York", dialingRules: rules };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sayOnce } from "./repeats.ts";
+import { sayOnce } from "./engine.ts";
 
 test("what comes again and again is said once in half a minute, with how many there were", () => {
   const said: string[] = [];

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scaled } from "../../../test/support/scale.ts";
-import { divide, type Holder } from "./divide.ts";
+import { divide, type Holder } from "./sharing.ts";
 
 const LANES = 3;
 const SHAPE = { perMs: 0.03, burst: 3 };
