@@ -15,9 +15,8 @@ import type { OutcomeReport } from "./model.ts";
 import { ticks } from "./plots.ts";
 import { renderCsv } from "./render-csv.ts";
 import { COLOURS, renderHtml } from "./render-html.ts";
-import { renderText } from "./render-text.ts";
+import { bar, cellWidth, renderText, sparkline, table } from "./render-text.ts";
 import type { ReportScope } from "./scope.ts";
-import { bar, cellWidth, sparkline, table } from "./table.ts";
 
 const DAY = 86_400_000;
 const from = Date.UTC(2026, 2, 2);

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { Zone } from "../../../compliance/index.ts";
-import { windowElsewhere } from "./zones.ts";
+import { windowElsewhere } from "./law.ts";
 
 const QUARTER_MS = 900_000;
 const DAY_MS = 86_400_000;
