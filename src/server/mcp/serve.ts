@@ -5,14 +5,13 @@ import type { Readable, Writable } from "node:stream";
 import type { HttpBindings } from "@hono/node-server";
 import { z } from "zod";
 import { installCommand, jsonTrouble, missingPackage } from "../../kernel/index.ts";
-import { awaitingApproval, maskedValue, problem } from "../../operations/views/index.ts";
+import { awaitingApproval, maskedText, maskedValue, problem } from "../../operations/views/index.ts";
 import type { Principal } from "../../store/index.ts";
 import { isOurs, refuseWrongHost } from "../access/cross-site.ts";
 import type { Service } from "../create-server.ts";
 import { ServerError } from "../error.ts";
 import { problemOf, problemResponse } from "../http/problem.ts";
 import { API } from "../routing/route.ts";
-import { failed, resultOf, type ToolResult, told } from "./answer.ts";
 import { type Ask, readTools, requestOf, send, type Tool, writeTools } from "./tools.ts";
 
 const MCP_PATH = "/mcp";
@@ -206,16 +205,16 @@ async function askForPlan(tool: Tool, given: Readonly<Record<string, unknown>>, 
   const looked = requestOf(tool, given, NO_PLAN);
   if (typeof looked === "string") return failed(looked);
   const found = await send(looked, ask);
-  const confirm = otherPlan.safeParse(await jsonOf(found.clone())).data?.details.confirm;
+  const confirm = otherPlan.safeParse(await bodyOf(found.clone())).data?.details.confirm;
   if (confirm === undefined) return resultOf(found);
   const request = requestOf(tool, given, confirm);
   if (typeof request === "string") return failed(request);
   const asked = await send(request, ask);
-  const waiting = awaitingApproval.safeParse(await jsonOf(asked.clone()));
+  const waiting = awaitingApproval.safeParse(await bodyOf(asked.clone()));
   if (!asked.ok || !waiting.success) return resultOf(asked);
   const { id, expiresAt } = waiting.data.approval;
   const shown = await ask(`${API}/approvals/${id}`, {});
-  const plan = shown.ok ? await jsonOf(shown) : waiting.data.approval;
+  const plan = shown.ok ? await bodyOf(shown) : waiting.data.approval;
   return told(
     JSON.stringify({
       done: false,
@@ -225,6 +224,57 @@ async function askForPlan(tool: Tool, given: Readonly<Record<string, unknown>>, 
   );
 }
 
-async function jsonOf(response: Response): Promise<unknown> {
+async function bodyOf(response: Response): Promise<unknown> {
   return response.json().catch(() => undefined);
+}
+
+// Answers to assistants: JSON with telephone numbers masked, of bounded length; errors in the same words as on the command line.
+
+/** Longest answer, characters. */
+export const LONGEST_ANSWER = 60_000;
+
+/** The result of a tool, as the protocol has it. */
+interface ToolResult {
+  readonly content: { readonly type: "text"; readonly text: string }[];
+  readonly isError?: true;
+  readonly [member: string]: unknown;
+}
+
+/** The result that a response of the API makes. */
+async function resultOf(response: Response): Promise<ToolResult> {
+  const text = await response.text();
+  const value = jsonOf(text);
+  if (!response.ok) return failed(...wordsOf(value, response.status));
+  return told(JSON.stringify(value === undefined ? text : maskedValue(value)));
+}
+
+/** A result of a text, cut when it is too long. */
+export function told(text: string): ToolResult {
+  if (text.length <= LONGEST_ANSWER) return { content: [{ type: "text", text }] };
+  const cut = `The answer was cut: these are its first ${LONGEST_ANSWER} of ${text.length} characters. Ask for less, with a smaller limit or about one thing.`;
+  return {
+    content: [
+      { type: "text", text: text.slice(0, LONGEST_ANSWER) },
+      { type: "text", text: cut },
+    ],
+  };
+}
+
+/** A result that says what went wrong. @param advice what to do about it */
+export function failed(message: string, advice?: string): ToolResult {
+  const { content } = told(maskedText(advice === undefined ? message : `${message}\n  ${advice}`));
+  return { content, isError: true };
+}
+
+function wordsOf(value: unknown, status: number): [message: string, advice: string | undefined] {
+  const parsed = problem.safeParse(value);
+  return parsed.success ? [parsed.data.detail, parsed.data.advice] : [`the service answered ${status}`, undefined];
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { maskedValue } from "../../operations/views/index.ts";
 import { describedRoutes } from "../document.ts";
-import { failed, LONGEST_ANSWER, told } from "./answer.ts";
+import { failed, LONGEST_ANSWER, told } from "./serve.ts";
 import { allowableVerbs, readTools, requestOf, writeTools } from "./tools.ts";
 
 const routes = describedRoutes();
