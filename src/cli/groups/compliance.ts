@@ -35,7 +35,7 @@ export const check = command("check", NOTHING, {
   ],
   notes:
     "It decides on the facts in each line and does not read the store (compliance gate does).\n" +
-    "A line is a question, or an object that has one as input: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, registryFiles?, lineType?, rndQueriedOn?, rndDisconnectedOn?, guaranteedAgent?, id?}\n" +
+    "A line is a question, or an object that has one as input: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, registryFiles?, lineType?, rndQueriedOn?, rndDisconnectedOn?, guaranteedAgent?, optOutsCount?, id?}\n" +
     "A denial is not an error. Exit code 4 when a line could not be read; its error is written instead of a decision.",
   examples: [
     'echo \'{"number":"+12125550123","callType":"telemarketing","at":"2026-06-16T03:00:00Z"}\' | outdial compliance check',

@@ -4,6 +4,8 @@ import type { RuleOf } from "../pack/schema.ts";
 import { type Context, isGiven } from "./context.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** In place of a count: the instant is that of loading, not since when the person has been on the list. */
+export const LOADED = 1;
 
 /** Consent of a level must have been given, by the present holder of the number. */
 export class ConsentCheck {
@@ -26,7 +28,7 @@ export class ConsentCheck {
       context.report(this.#violation, NEVER);
     } else if (consent.at > context.at) {
       context.report(this.#violation, consent.at);
-    } else if (this.#seesRevocation && consent.revokedAt !== undefined && consent.revokedAt <= context.at) {
+    } else if (this.#seesRevocation && context.optedOut(consent.revokedAt)) {
       context.report(this.#violation, NEVER);
     }
     if (consent !== undefined && consent.level !== "none" && context.consentVoid()) context.report(this.#reassigned, NEVER);
@@ -43,7 +45,7 @@ export class RevocationCheck {
 
   run(context: Context): void {
     const revokedAt = context.facts.consent?.revokedAt;
-    if (revokedAt !== undefined && revokedAt <= context.at) context.report(this.#violation, NEVER, -1, 0, revokedAt);
+    if (revokedAt !== undefined && context.optedOut(revokedAt)) context.report(this.#violation, NEVER, -1, 0, revokedAt);
   }
 }
 
@@ -70,7 +72,8 @@ export class InternalListCheck {
   }
 
   run(context: Context): void {
-    const internalAt = context.facts.dnc?.internalAt;
-    if (internalAt !== undefined && internalAt <= context.at) context.report(this.#violation, NEVER, -1, 0, internalAt);
+    const { internalAt, internalLoadedAt } = context.facts.dnc ?? {};
+    if (internalAt !== undefined && context.optedOut(internalAt)) context.report(this.#violation, NEVER, -1, 0, internalAt);
+    else if (internalLoadedAt !== undefined) context.report(this.#violation, NEVER, -1, LOADED, internalLoadedAt);
   }
 }

@@ -135,6 +135,7 @@ export class Context {
     if (dnc !== undefined) {
       known |= ABOUT.dnc;
       if (dnc.internalAt !== undefined) requireInstant(dnc.internalAt, "dnc.internalAt");
+      if (dnc.internalLoadedAt !== undefined) requireInstant(dnc.internalLoadedAt, "dnc.internalLoadedAt");
     }
     this.known = known;
   }
@@ -183,7 +184,12 @@ export class Context {
   consentInForce(): boolean {
     const { consent } = this.facts;
     if (consent === undefined || !isGiven(consent.level) || consent.at > this.at) return false;
-    return !(consent.revokedAt !== undefined && consent.revokedAt <= this.at) && !this.consentVoid();
+    return !this.optedOut(consent.revokedAt) && !this.consentVoid();
+  }
+
+  /** An opt-out made at `since` counts at this instant. */
+  optedOut(since: Instant | undefined): boolean {
+    return since !== undefined && (since <= this.at || this.facts.optOutsCount === "always");
   }
 
   /** The holder gave up the number on or after the UTC date of the consent: another person may answer now. */

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type Instant, problemText } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
-import { normalisePostal } from "../geography/numbers.ts";
+import { normalisePostal, readNumber } from "../geography/numbers.ts";
 import { CALL_TYPES, LINE_TYPES } from "../pack/schema.ts";
 import { formatInstant } from "../time/civil.ts";
 import { isInstantInRange } from "../time/zone.ts";
@@ -34,13 +34,19 @@ const fields = {
   consent: z.strictObject({ level: z.enum(CONSENT_LEVELS), at: instant, revokedAt: instant.optional() }).optional(),
   ebr: z.strictObject({ kind: z.enum(RELATIONSHIP_KINDS), date }).optional(),
   dnc: z
-    .strictObject({ national: z.boolean().optional(), internalAt: instant.optional(), lists: z.array(list).optional() })
+    .strictObject({
+      national: z.boolean().optional(),
+      internalAt: instant.optional(),
+      internalLoadedAt: instant.optional(),
+      lists: z.array(list).optional(),
+    })
     .optional(),
   scrubbedOn: date.optional(),
   registryFiles: z.record(list, fileDate.nullable()).optional(),
   lineType: z.enum(LINE_TYPES).optional(),
   rndQueriedOn: date.optional(),
   rndDisconnectedOn: date.optional(),
+  optOutsCount: z.literal("always").optional(),
   guaranteedAgent: z.boolean().optional(),
   campaignCalls: z.strictObject({ date, placed: z.int().min(0) }).optional(),
 };
@@ -101,8 +107,12 @@ const written = ({ at, ...rest }: Beside) => ({ ...said(rest), ...(at !== undefi
 
 /** Refuses a line that says other than what was asked: a person was told "allowed" of a call that is not the one of the line. */
 function requireAgreement(line: Beside, asked: Beside): void {
-  const text = (name: keyof Beside, { [name]: value }: Beside) =>
-    name === "at" ? formatInstant(Number(value)) : name === "postal" ? (normalisePostal(String(value)) ?? String(value)) : value;
+  const text = (name: keyof Beside, { [name]: value }: Beside) => {
+    if (name === "at") return formatInstant(Number(value));
+    if (name === "postal") return normalisePostal(String(value)) ?? String(value);
+    const read = name === "number" ? readNumber(String(value)) : undefined;
+    return read !== undefined && "numbers" in read ? read.numbers.join(" or ") : value;
+  };
   const problems = (["number", "callType", "at", "postal", "subject"] as const).flatMap((name) =>
     asked[name] === undefined || text(name, line) === text(name, asked)
       ? []
@@ -132,7 +142,9 @@ export function formatQuestion(call: Call, facts: CallFacts, at: Instant): objec
     ...(consent === undefined
       ? {}
       : { consent: { ...consent, at: formatInstant(consent.at), revokedAt: instantOf(consent.revokedAt) } }),
-    ...(dnc === undefined ? {} : { dnc: { ...dnc, internalAt: instantOf(dnc.internalAt) } }),
+    ...(dnc === undefined
+      ? {}
+      : { dnc: { ...dnc, internalAt: instantOf(dnc.internalAt), internalLoadedAt: instantOf(dnc.internalLoadedAt) } }),
     ...dates,
   };
 }

@@ -7,6 +7,7 @@ import { textOfDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { DNC_NOT_COVERED } from "./bind.ts";
 import { KNOWN } from "./checks-attempts.ts";
+import { LOADED } from "./checks-person.ts";
 import {
   COUNTRY_NOT_COVERED,
   type CompiledPack,
@@ -105,7 +106,7 @@ function sentence(pack: CompiledPack, call: Call, finding: Finding, violation: s
         ? "the number was disconnected on or after the day of the consent, so the consent is void: whoever has it now did not give it"
         : `${who} requires ${rule.level === "written" ? "written" : "express"} consent ${callsText(rule)}, and there is none in force${remedy(rule)}${linesText(rule)}`;
     case "consent-revocation":
-      return `consent was revoked at ${instantText(since)}; a revocation binds at once`;
+      return `consent was revoked at ${instantText(since)}; ${since > now ? "here it counts for every moment" : "a revocation binds at once"}`;
     case "national-registry":
       return `the number is on the national do-not-call registry and nothing on record lifts that${remedy(rule)}`;
     case "registry-age":
@@ -117,9 +118,11 @@ function sentence(pack: CompiledPack, call: Call, finding: Finding, violation: s
     case "reassigned-query":
       return since === 0
         ? "nobody has asked the Reassigned Numbers Database whether the number still has the same holder; to record an answer: outdial consent disconnections FILE"
-        : `the Reassigned Numbers Database was last asked about the number on ${textOfDay(since)}, ${count} days before the call; ${rule.maxAgeDays} are allowed`;
+        : `the Reassigned Numbers Database was last asked about the number on ${textOfDay(since)}, ${count < 0 ? "after the day of the call" : `${count} days before the call`}; ${rule.maxAgeDays} are allowed`;
     case "internal-list":
-      return `the person has been on our own do-not-call list since ${instantText(since)}`;
+      if (count === LOADED)
+        return `the person is on our own do-not-call list (loaded ${instantText(since).slice(0, 10)}; it counts for every moment)`;
+      return `the person has been on our own do-not-call list since ${instantText(since)}${since > now ? "; here it counts for every moment" : ""}`;
     case "relationship":
     case "revocation-deadline":
     case "abandonment-limit":
@@ -130,8 +133,8 @@ function sentence(pack: CompiledPack, call: Call, finding: Finding, violation: s
 /** The sentence on a list's file that is missing (`count` -1) or too old. */
 function fileSentence({ count, since, list }: Finding, allowed: number, what: string): string {
   const of = list === undefined ? "" : ` of ${list}`;
-  if (count < 0) return `no ${what}${of} is loaded, so nothing says who is on it; to load one: ${importOf(list ?? "COUNTRY")}`;
-  return `the file of the ${what}${of} is of ${textOfDay(since)}, ${count} days old on the local date of the call; ${allowed} are allowed`;
+  if (count === -1) return `no ${what}${of} is loaded, so nothing says who is on it; to load one: ${importOf(list ?? "COUNTRY")}`;
+  return `the file of the ${what}${of} is of ${textOfDay(since)}, ${count < 0 ? "after" : `${count} days old on`} the local date of the call; ${allowed} are allowed`;
 }
 
 /** The sentence on files of a list that do not cover the number's area code. */

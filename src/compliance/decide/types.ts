@@ -65,6 +65,8 @@ export interface CallFacts {
         readonly national?: boolean | undefined;
         /** Since when it is on our own list. */
         readonly internalAt?: Instant | undefined;
+        /** When an entry of our own list that has no date of its own was loaded. Nobody knows since when it holds: it counts always. */
+        readonly internalLoadedAt?: Instant | undefined;
         /** The states whose own do-not-call lists hold the number, such as "US-IN". */
         readonly lists?: readonly string[] | undefined;
       }
@@ -86,6 +88,11 @@ export interface CallFacts {
   readonly rndQueriedOn?: CivilDate | undefined;
   /** Date of the last known permanent disconnection (Reassigned Numbers Database). */
   readonly rndDisconnectedOn?: CivilDate | undefined;
+  /**
+   * `always`: entries of our own list and revocations count at every moment, also before they were made, as a gate counts them.
+   * Missing: from their own instants on.
+   */
+  readonly optOutsCount?: "always" | undefined;
   /** A live agent is guaranteed when the call is answered. */
   readonly guaranteedAgent?: boolean | undefined;
   /** How many calls the campaign has placed to all people on one local date of its own zone. */

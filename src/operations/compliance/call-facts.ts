@@ -49,10 +49,10 @@ export class FactsReader {
   read(known: NumberFacts, { number, at, jurisdictions, guaranteedAgent }: FactsFor): CallFacts {
     const consent = currentConsent(
       known.consents.filter((one) => one.at <= at),
-      known.revocations.map((revokedAt) => Math.min(revokedAt, at)),
+      known.revocations,
       known.disconnectedOn,
     );
-    const { suppressedSince } = known;
+    const { suppressedSince, suppressionLoaded } = known;
     return {
       attempts: known.attempts
         .filter((one) => one.at <= at)
@@ -62,8 +62,9 @@ export class FactsReader {
       dnc: {
         national: known.registries.some((registry) => !registry.includes("-")),
         lists: known.registries.filter((registry) => registry.includes("-")),
-        internalAt: suppressedSince === undefined ? undefined : Math.min(suppressedSince, at),
+        ...(suppressionLoaded ? { internalLoadedAt: suppressedSince } : { internalAt: suppressedSince }),
       },
+      optOutsCount: "always",
       registryFiles: this.#registryFiles(jurisdictions, areaCodeOf(number)),
       lineType: known.lineType,
       rndQueriedOn: known.queriedOn,

@@ -4,6 +4,8 @@ import { type CallFacts, type CompiledPack, NOT_COVERED } from "../../compliance
 import { type Facts, NO_FACTS, type NumberFacts, type PhoneKey } from "../../store/index.ts";
 import { FactsReader, lookBack } from "./call-facts.ts";
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 /**
  * The facts about a text's number; when it may name several, what forbids a call to any of them and nothing that permits one.
  * @param asked.number the text @param asked.at the moment of the decision, ms since the epoch
@@ -46,11 +48,15 @@ function worstDate(one: string | null, other: string | null): string | null {
 }
 
 function prohibitionsOf(of: readonly NumberFacts[]): NumberFacts {
-  const since = of.flatMap(({ suppressedSince }) => suppressedSince ?? []);
+  const earliest = of.reduce(
+    (one, other) => ((other.suppressedSince ?? NEVER) < (one.suppressedSince ?? NEVER) ? other : one),
+    NO_FACTS,
+  );
   return {
     ...NO_FACTS,
     revocations: of.flatMap(({ revocations }) => revocations),
-    suppressedSince: since.length === 0 ? undefined : Math.min(...since),
+    suppressedSince: earliest.suppressedSince,
+    suppressionLoaded: earliest.suppressionLoaded,
     attempts: of.flatMap(({ attempts }) => attempts),
     registries: [...new Set(of.flatMap(({ registries }) => registries))],
   };

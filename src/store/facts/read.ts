@@ -15,7 +15,8 @@ const SELECT = {
   text: `with n as (select unnest($1::bigint[]) as number)
     select 1 as fact, number, ${MS("given_at")} as at, level as a, null::text as b, null::text as c from n join outdial.consents using (number)
     union all select 2, number, ${MS("revoked_at")}, null, null, null from n join outdial.standing_revocations using (number)
-    union all select 3, s.number, ${MS("min(coalesce(said_at, recorded_at))")}, null, null, null
+    union all select 3, s.number, ${MS("min(coalesce(said_at, recorded_at))")},
+      case when min(coalesce(said_at, recorded_at)) is distinct from min(said_at) then 'loaded' end, null, null
       from n join outdial.suppressions s using (number)
       where not exists (select from outdial.lifted_suppressions l where l.suppression_id = s.id) group by s.number
     union all select 4, number, ${MS("at")}, kind, subject, campaign from n join outdial.attempts using (number) where at >= $2
@@ -40,6 +41,7 @@ interface Gathered {
   consents: { level: ConsentLevel; at: number }[];
   revocations: number[];
   suppressedSince: number | undefined;
+  suppressionLoaded: boolean;
   attempts: { at: number; kind: AttemptKind; subject: string; campaign: string }[];
   registries: string[];
   relationships: { kind: "transaction" | "inquiry"; date: string }[];
@@ -56,6 +58,7 @@ function nothing(): Gathered {
     consents: [],
     revocations: [],
     suppressedSince: undefined,
+    suppressionLoaded: false,
     attempts: [],
     registries: [],
     relationships: [],
@@ -115,6 +118,7 @@ function add(facts: Gathered, { fact, at, a, b, c }: Row): void {
       return;
     case 3:
       facts.suppressedSince = at ?? 0;
+      facts.suppressionLoaded = a === "loaded";
       return;
     case 4:
       facts.attempts.push({ at: at ?? 0, kind: a as AttemptKind, subject: b ?? "", campaign: c ?? "" });

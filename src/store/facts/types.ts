@@ -117,6 +117,8 @@ export interface NumberFacts {
   readonly revocations: readonly Instant[];
   /** Since when the number is on the company's own list; undefined when it is not. */
   readonly suppressedSince: Instant | undefined;
+  /** The entry has no date of its own: `suppressedSince` is when it was loaded. */
+  readonly suppressionLoaded: boolean;
   readonly attempts: readonly {
     readonly at: Instant;
     readonly kind: AttemptKind;

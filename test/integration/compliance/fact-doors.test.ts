@@ -19,15 +19,18 @@ import { ComplianceUseCases, compileRulePack, readContacts } from "../../../src/
 import { runCli, workFolder } from "../../support/cli.ts";
 import { collect } from "../../support/collect.ts";
 import { scaled } from "../../support/scale.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 
 const shipped = { pack: usCaUk2026(), compiled: compileRulePack(usCaUk2026()) };
 let cases: ComplianceUseCases;
 let world: TestStore;
+let service: StartedService;
 let folder: Awaited<ReturnType<typeof workFolder>>;
 beforeAll(async () => {
   folder = await workFolder();
   world = await openTestStore();
+  service = await startService();
   const { store, clock } = world;
   cases = new ComplianceUseCases(
     { store, clock, random: createRandom(1, "doors") },
@@ -36,6 +39,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.dispose();
+  await service[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -75,6 +79,17 @@ async function onCommandLine(line: Line): Promise<{ check: Answer; explain: Answ
   };
 }
 
+async function overHttp(line: Line): Promise<{ check: Answer; explain: Answer }> {
+  const ask = async (path: string, body: object) => {
+    const headers = { "content-type": "application/json" };
+    const response = await service.ask(`/api/v1/compliance/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    return (await response.json()) as { answers: [Told]; decision: Told };
+  };
+  const { number, callType, at, ...facts } = line;
+  const { answers } = await ask("check", { questions: [line] });
+  return { check: told(answers[0]), explain: told((await ask("explain", { number, callType, at, facts })) as unknown as Told) };
+}
+
 const REGULATION_F: Line = {
   number: "+12125550131",
   callType: "collection",
@@ -94,6 +109,7 @@ test.each([
   expect(await explained(line)).toEqual(wanted);
   expect(await explained(line, ["whole"])).toEqual(wanted);
   expect(await onCommandLine(line)).toEqual({ check: wanted, explain: wanted });
+  expect(await overHttp(line)).toEqual({ check: wanted, explain: wanted });
 });
 
 const instant = fc
@@ -119,7 +135,11 @@ const line: fc.Arbitrary<Line> = fc.record(
       { requiredKeys: ["level", "at"] },
     ),
     ebr: fc.record({ kind: fc.constantFrom(...RELATIONSHIP_KINDS), date }),
-    dnc: fc.record({ national: fc.boolean(), internalAt: instant, lists: fc.constant(["US-LA"]) }, { requiredKeys: [] }),
+    dnc: fc.record(
+      { national: fc.boolean(), internalAt: instant, internalLoadedAt: instant, lists: fc.constant(["US-LA"]) },
+      { requiredKeys: [] },
+    ),
+    optOutsCount: fc.constant("always"),
     scrubbedOn: date,
     registryFiles: fc.record({ US: date, "US-LA": fc.constant(null) }, { requiredKeys: [] }),
     lineType: fc.constantFrom(...LINE_TYPES),
@@ -146,6 +166,89 @@ test("check and explain decide alike on any line, whole or split into arguments 
   expect([...names].sort()).toEqual([...QUESTION_MEMBERS].sort());
 });
 
+test("the API reads each fact as check does", async () => {
+  for (const one of fc.sample(line, { numRuns: scaled(60, 12), seed: Number(process.env["TEST_SEED"]) })) {
+    const wanted = await checked(one);
+    expect(await overHttp(one), JSON.stringify(one)).toEqual({ check: wanted, explain: wanted });
+  }
+});
+
+/** Every date and instant that a text names, but for those of the citations. */
+const moments = (text: string) =>
+  text.replace(/\([^()]*(?:\([^()]*\)[^()]*)*\)$/, "").match(/\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?/g) ?? [];
+/** How an instant may be written: in UTC, and by the clocks of the zones. */
+function writings(at: number, zones: readonly string[]): string[] {
+  const clock = (timeZone: string) => new Date(at).toLocaleString("sv-SE", { timeZone });
+  const texts = ["UTC", ...zones].map(clock);
+  return texts.flatMap((text) => [text, text.slice(0, 16), text.slice(0, 10)]);
+}
+function strangersIn(one: { reasons: readonly string[]; zones: readonly string[] }, facts: object): string[] {
+  const named = JSON.stringify(facts).match(/\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?/g) ?? [];
+  const known = new Set(named.flatMap((text) => (text.length > 10 ? writings(Date.parse(text), one.zones) : [text])));
+  return one.reasons.flatMap(moments).filter((moment) => !known.has(moment));
+}
+
+test("no reason names an instant that stands in no fact: on given facts", async () => {
+  await fc.assert(
+    fc.asyncProperty(line, async (one) => {
+      const [answer] = await cases.check([one], undefined);
+      expect(strangersIn(answer as never, one)).toEqual([]);
+    }),
+    { numRuns: scaled(2000, 200), seed: Number(process.env["TEST_SEED"]) },
+  );
+});
+
+test("no reason names an instant that stands in no fact: on the store's, which count for every moment", async () => {
+  const by = { actor: "officer" };
+  const told: string[] = [];
+  const sampled = fc.record({
+    saidAt: fc.option(instant),
+    revokedAt: fc.option(instant),
+    at: instant,
+    consentAt: fc.option(instant),
+  });
+  let number = 12125550200;
+  for (const one of fc.sample(sampled, { numRuns: scaled(200, 40), seed: Number(process.env["TEST_SEED"]) })) {
+    number++;
+    world.clock.advance(60_000);
+    const { facts } = world.store;
+    const recordedAt = new Date(world.clock.now()).toISOString();
+    const [saidAt, revokedAt] = [one.saidAt, one.revokedAt].map((text) => (text === null ? null : Date.parse(text)));
+    await facts.suppress([{ number, saidAt: saidAt ?? null, origin: "list", code: "", reference: "" }], by);
+    if (typeof revokedAt === "number")
+      await facts.addRevocations([{ number, revokedAt, channel: "sms", reference: "m" }], { ...by });
+    if (one.consentAt !== null)
+      await facts.addConsents([
+        { number, level: "written", givenAt: Date.parse(one.consentAt), basis: "form", wording: "w", source: "s", evidence: "e" },
+      ]);
+    const answer = await cases.explain(
+      { number: `+${number}`, callType: "telemarketing", at: Date.parse(one.at) },
+      { reveal: true },
+    );
+    const reasons = answer.reasons.map(({ text }) => text);
+    expect(answer.rules).toContain("DNC_INTERNAL");
+    const again = one.consentAt !== null && one.consentAt > (one.revokedAt ?? "") && one.consentAt <= one.at;
+    if (revokedAt !== null && !again) expect(answer.rules).toContain("CONSENT_REVOKED");
+    expect(strangersIn({ reasons, zones: answer.zones }, { ...one, recordedAt }), reasons.join()).toEqual([]);
+    told.push(...reasons);
+  }
+  expect(told).toContainEqual(
+    expect.stringMatching(/on our own do-not-call list \(loaded 2026-03-02; it counts for every moment\)/),
+  );
+  expect(told).toContainEqual(expect.stringMatching(/since 2026-0\d-\d\d [\d:]+ UTC; here it counts for every moment/));
+});
+
+test("a file that is dated after the call is not called missing, nor minus so many days old", async () => {
+  const asked = { number: "+12125550131", callType: "telemarketing", at: "2026-06-16T15:00:00Z" };
+  const [answer] = await cases.check([{ ...asked, registryFiles: { US: "2026-07-15" } }], undefined);
+  expect(answer).toMatchObject({
+    rules: ["DNC_STALE"],
+    reasons: [
+      expect.stringMatching(/^the file of the registry of US is of 2026-07-15, after the local date of the call; 31 are allowed/),
+    ],
+  });
+});
+
 test("facts that speak of another call are refused, with both that they say", async () => {
   const other = (facts: object) =>
     cases.explain(
@@ -162,7 +265,9 @@ test("facts that speak of another call are refused, with both that they say", as
   await expect(other({ postal: "96813" })).rejects.toThrow(/postal: the facts say "96813" and the question "10001"/);
   await expect(other({ pstal: "10001" })).rejects.toMatchObject({ code: "invalid_facts" });
   // The same in other writing is no contradiction.
-  expect(await other({ postal: "10001-1234", at: "2026-06-16T09:00:00-04:00" })).toMatchObject({ facts: "given" });
+  expect(await other({ number: "(212) 555-0131", postal: "10001-1234", at: "2026-06-16T09:00:00-04:00" })).toMatchObject({
+    facts: "given",
+  });
 });
 
 test("a gate refuses a line with facts that it would not use, and lets nobody of it be called", async () => {
