@@ -9,7 +9,7 @@ const [SUN, MON, TUE, THU, FRI, SAT] = [0, 1, 2, 4, 5, 6] as const;
 
 /** The day of a holiday in a year, as days since 1970-01-01; undefined in a year that does not have it. */
 export type Holiday<Day = number> = (year: number) => Day;
-type Sometimes = Holiday<number | undefined>;
+export type Sometimes = Holiday<number | undefined>;
 
 /** A fixed date. */
 const on =
@@ -90,31 +90,36 @@ export const dayAfterThanksgiving: Holiday = (year) => thanksgiving(year) + (FRI
 export const christmas = on(12, 25);
 
 /** The eleven legal public holidays of 5 U.S.C. 6103(a). */
-export const FEDERAL: readonly Holiday[] = [
-  newYear,
-  martinLutherKing,
-  washington,
-  memorial,
-  juneteenth,
-  independence,
-  labor,
-  columbus,
-  veterans,
-  thanksgiving,
-  christmas,
+export const FEDERAL: readonly (readonly [Holiday, string])[] = [
+  [newYear, "New Year's Day"],
+  [martinLutherKing, "Birthday of Martin Luther King, Jr."],
+  [washington, "Washington's Birthday"],
+  [memorial, "Memorial Day"],
+  [juneteenth, "Juneteenth"],
+  [independence, "Independence Day"],
+  [labor, "Labor Day"],
+  [columbus, "Columbus Day"],
+  [veterans, "Veterans Day"],
+  [thanksgiving, "Thanksgiving Day"],
+  [christmas, "Christmas Day"],
 ];
 
-/**
- * The observed day: Friday for a Saturday and Monday for a Sunday (5 U.S.C. 6103(b), Ala. Code 1-3-8, and the custom of other
- * states).
- */
-export const observed =
-  <Day extends number | undefined>(holiday: Holiday<Day>): Holiday<Day | number> =>
+/** The day on which a holiday is kept that falls on a weekend, so many days away; undefined when it is kept on its own day. */
+export const moved =
+  (holiday: Sometimes, { saturday = 0, sunday = 0 }: { readonly saturday?: number; readonly sunday?: number }): Sometimes =>
   (year) => {
     const day = holiday(year);
-    if (day === undefined) return day;
-    const weekday = weekdayOf(day);
-    return weekday === SAT ? day - 1 : weekday === SUN ? day + 1 : day;
+    if (day === undefined) return undefined;
+    const by = { [SAT]: saturday, [SUN]: sunday }[weekdayOf(day)] ?? 0;
+    return by === 0 ? undefined : day + by;
+  };
+
+/** The holiday unless it falls on a weekend. */
+export const onWeekdays =
+  (holiday: Holiday): Sometimes =>
+  (year) => {
+    const day = holiday(year);
+    return weekdayOf(day) === SAT || weekdayOf(day) === SUN ? undefined : day;
   };
 
 /** The holiday in even years only. */

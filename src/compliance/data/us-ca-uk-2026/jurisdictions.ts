@@ -48,6 +48,12 @@ export function jurisdictions(): Jurisdiction[] {
         postal: ["100", "101", "102", "103", "104", "11004", "11005", "111", "112", "113", "114", "116"],
       },
     },
+    {
+      id: "US-AL-MOBILE",
+      title: "Alabama's coast (Mobile and Baldwin counties)",
+      note: "Area code 251 and the ZIP codes that begin with 365 and 366, which reach into four neighbouring counties.",
+      places: { areaCodes: ["251"], postal: ["365", "366"] },
+    },
     { id: "CA", title: "Canada" },
     ...named(PROVINCES, "CA").map((province): Jurisdiction => ({ ...province, noOwnHours: true, citation: "CRTC UTR" })),
     { id: "GB", title: "United Kingdom" },

@@ -6,6 +6,7 @@ import {
   ANY_TIME,
   LIVE,
   READ,
+  READ_TEXT,
   RECORDED,
   SALES,
   type Source,
@@ -46,7 +47,18 @@ function alabamaToMichigan(): Rule[] {
   };
   return [
     stateHours("US-AL", SALES, week(["08:00", "20:00"], ["08:00", "20:00"], "closed"), alabama),
-    stateHolidays("US-AL", SALES, alabama),
+    stateHolidays("US-AL", SALES, {
+      ...alabama,
+      citation: "Ala. Admin. Code r. 770-X-5-.17(1)(b); Ala. Code 1-3-8",
+      lookedUp: READ_TEXT,
+      note: `The rule closes "holidays"; the calendar says of each day what names it. Perry County keeps the second Monday of November, which is not told apart. ${TO_CONFIRM}as for the hours.`,
+    }),
+    stateHolidays("US-AL-MOBILE", SALES, {
+      ...alabama,
+      citation: "Ala. Admin. Code r. 770-X-5-.17(1)(b); Ala. Code 1-3-8(c)",
+      lookedUp: READ_TEXT,
+      note: `Mardi Gras is a holiday of these two counties only. ${TO_CONFIRM}as for the hours.`,
+    }),
     stateHours("US-CT", SALES, week(["09:00", "20:00"]), {
       ...connecticut,
       note: "The end moved from 21:00 to 20:00 in 2023.",
@@ -140,7 +152,12 @@ function alabamaToMichigan(): Rule[] {
       lookedUp: READ,
       note: "Before a sales call the Reassigned Numbers Database must be asked whether the number was reassigned. Calls to somebody with an established business relationship are exempt. The text names no age of the answer: 31 days are a policy of this pack. Read in two law firms' quotations.",
     },
-    stateHolidays("US-ME", RECORDED, { citation: "10 M.R.S. 1498", confidence: "tables", note: "Autodialed calls." }),
+    stateHolidays("US-ME", RECORDED, {
+      citation: "10 M.R.S. 1498(3)",
+      confidence: "tables",
+      lookedUp: READ_TEXT,
+      note: `The section is about automated calling devices that play recordings, and allows them on weekdays. ${TO_CONFIRM}it names no holidays; tables close them.`,
+    }),
     stateHours("US-MD", SALES, week(["08:00", "20:00"]), maryland),
     threeInADay("US-MD", "subject", maryland),
     writtenConsent("US-MD", {
@@ -268,9 +285,20 @@ function minnesotaToRhodeIsland(): Rule[] {
       note: "A caller may rely on the area code of a mobile. Missing in every public table that was read.",
     }),
     threeInADay("US-OR", "all", { ...oregon, exempt: ["ebr"] }),
-    stateHolidays("US-PA", SALES, { ...pennsylvania, exempt: ["ebr"], note: "Thirteen days named in a summary of 2019-12-03." }),
+    stateHolidays("US-PA", SALES, {
+      ...pennsylvania,
+      citation: "73 P.S. 2245(a)(10); 44 P.S. 11",
+      exempt: ["ebr"],
+      lookedUp: READ_TEXT,
+      note: `No sales calls on a legal holiday; the act's exemption of customers and its wording were read in summaries. The calendar says of each day what names it. ${TO_CONFIRM}44 P.S. 11 also names the afternoon of every Saturday as a half-holiday, which is not read as closing Saturdays; a company that reads it so adds a rule of its own.`,
+    }),
     stateHours("US-RI", SALES, week(["09:00", "18:00"], ["10:00", "17:00"], "closed"), rhodeIsland),
-    stateHolidays("US-RI", SALES, { ...rhodeIsland, note: "State and federal holidays." }),
+    stateHolidays("US-RI", SALES, {
+      ...rhodeIsland,
+      citation: "R.I. Gen. Laws 5-61-2(2), 5-61-3.6, 25-1-1",
+      lookedUp: READ_TEXT,
+      note: 'The hours of weekdays are "except a state or federal holiday"; read strictly, a holiday that is a Saturday is closed as well.',
+    }),
   ];
 }
 
@@ -299,7 +327,12 @@ function southDakotaToWyoming(): Rule[] {
       ...utah,
       note: "Lifted by prior express consent, as are the holidays. One open-source table has 9-20; the text has not.",
     }),
-    stateHolidays("US-UT", SALES, utah),
+    stateHolidays("US-UT", SALES, {
+      ...utah,
+      citation: "Utah Code 13-25a-103(3); 63G-1-301",
+      lookedUp: READ_TEXT,
+      note: "The calendar says of each day what names it. Of Juneteenth only the Monday is closed that the section names.",
+    }),
     stateHours("US-WA", SALES, week(["08:00", "20:00"]), {
       citation: "RCW 19.158.040(2)",
       confidence: "statute",

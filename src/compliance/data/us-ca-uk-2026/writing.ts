@@ -17,6 +17,8 @@ export const EVERY: CallType[] = ["telemarketing", "prerecorded", "collection"];
 export const READ_EARLIER = "2026-07-01";
 /** Date of the last reading for the rules that name it. */
 export const READ = "2026-11-22";
+/** Date on which the texts of statutes were read for the calendars and for what binds live and recorded calls. */
+export const READ_TEXT = "2026-11-26";
 
 /** Begins the note of a number that a lawyer or a live source should confirm before it is relied on. */
 export const TO_CONFIRM = "To confirm: ";
