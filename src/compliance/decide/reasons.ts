@@ -189,6 +189,8 @@ interface HoursFound {
 }
 
 function hoursSentence({ rule, who, zone, holiday, violation, now }: HoursFound): string {
+  if (Object.values(rule.week).every((windows) => windows.length === 0))
+    return `${who} allows no ${rule.binds.includes("telemarketing") ? "" : "recorded "}sales calls at any time${remedy(rule)}${linesText(rule)}`;
   const clock = `: it is ${localTime(zone, now)} in ${zone.name}`;
   const day = weekdayOf(zone.day(now));
   const windows = windowsText(holiday ? (rule.onHolidays?.windows ?? []) : rule.week[WEEK_DAYS[day] ?? "sun"]);

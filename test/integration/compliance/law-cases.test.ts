@@ -4,15 +4,17 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compilePack, createBuiltinGeography, decide, parseQuestion, usCaUk2026 } from "../../../src/compliance/index.ts";
 
+const DAY_MS = 86_400_000;
 const pack = compilePack(usCaUk2026(), { geography: createBuiltinGeography() });
 const read = (name: string) => readFileSync(new URL(`../../data/compliance/${name}`, import.meta.url), "utf8");
 
 /** Facts that satisfy every rule but those on clocks and calendars. */
 const PERMITTED = { consent: { level: "written", at: "2025-06-01T00:00:00Z" }, lineType: "landline" };
+const dayBefore = (at: string) => new Date(Date.parse(at) - DAY_MS).toISOString().slice(0, 10);
 let decisions = 0;
 function rules(code: string, callType: string, at: string, facts: object = {}): readonly string[] {
   decisions++;
-  const asked = { number: `+1${code}5550131`, callType, at, ...PERMITTED, rndQueriedOn: at.slice(0, 10), ...facts };
+  const asked = { number: `+1${code}5550131`, callType, at, ...PERMITTED, rndQueriedOn: dayBefore(at), ...facts };
   const { call, facts: known, at: now } = parseQuestion(asked);
   return decide(call, known, pack, now).rules;
 }
@@ -40,6 +42,98 @@ describe.each(blocks)("$state, $citation, read $on", ({ state, codes, offset, ty
   });
 });
 
+const rows = (name: string) =>
+  read(name)
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.split(" | "));
+
+describe("first and last allowed second", () => {
+  test.each(rows("law-hours.txt"))(
+    "%s %s %s %s%s: %s to %s (%s; %s, read %s)",
+    (state = "", code = "", type = "", date = "", offset = "", first = "", last = "", violation = "") => {
+      const facts = state === "US-UT" ? { consent: undefined } : {};
+      const asked = (time: string, ms: number) =>
+        rules(code, type, new Date(Date.parse(`${date}T${time}:00${offset}`) + ms).toISOString(), facts);
+      const broken = expect.arrayContaining([expect.stringContaining(violation)]);
+      if (first === "-") {
+        for (const time of ["08:00", "12:00", "19:59"]) expect(asked(time, 0), time).toEqual(broken);
+        return;
+      }
+      expect(asked(first, -1000)).toEqual(broken);
+      expect(asked(first, 0)).toEqual([]);
+      expect(asked(last, -1000)).toEqual([]);
+      expect(asked(last, 0)).toEqual(broken);
+    },
+  );
+});
+
+test.each(rows("law-borders.txt"))("%s (%s, %s) is an hour ahead of %s (%s)", (_ahead, zip, offset, _behind, other) => {
+  const open = (postal: string | undefined, time: string, ms = 0) => {
+    const at = Date.parse(`2026-06-16T${time}:00${offset}`) + ms;
+    return rules("212", "collection", new Date(at).toISOString(), { postal }).length === 0;
+  };
+  expect([open(zip, "08:00", -1000), open(zip, "08:00"), open(zip, "21:00", -1000), open(zip, "21:00")]).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
+  expect([open(other, "08:00"), open(other, "09:00", -1000), open(other, "09:00"), open(other, "21:00")]).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
+  expect([open(other, "22:00", -1000), open(other, "22:00")]).toEqual([true, false]);
+});
+
+describe("what binds live and recorded calls alike", () => {
+  const noon = "2026-06-16T17:00:00Z";
+  const consent = (level: string) => ({ consent: { level, at: "2026-01-05T00:00:00Z" } });
+  const customer = { ebr: { kind: "transaction", date: "2026-06-01" } };
+
+  test("Nevada's evening ends at 20:00 for a recorded call with written consent, and for customers (NRS 598.0918(3))", () => {
+    const evening = "2026-06-16T20:30:00-07:00";
+    expect(rules("702", "prerecorded", evening)).toEqual(["HOURS_STATE"]);
+    expect(rules("702", "telemarketing", evening)).toEqual(["HOURS_STATE"]);
+    expect(rules("702", "prerecorded", evening, customer)).toEqual(["HOURS_STATE"]);
+    expect(rules("702", "collection", evening)).toEqual([]);
+  });
+  test("Louisiana wants consent for live calls, too, but not of customers or for collection (La. R.S. 45:811(1), 816)", () => {
+    expect(rules("504", "telemarketing", noon, { consent: undefined })).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules("504", "telemarketing", noon, consent("express"))).toEqual([]);
+    expect(rules("504", "telemarketing", noon, { consent: undefined, ...customer })).toEqual([]);
+    // Federal law asks for writing.
+    expect(rules("504", "prerecorded", noon, consent("express"))).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules("504", "collection", noon, { consent: undefined })).toEqual([]);
+  });
+  test("Washington and Massachusetts ban recorded sales calls, not live ones (RCW 80.36.400(2), 201 CMR 12.02(4))", () => {
+    for (const code of ["206", "617"]) {
+      expect(rules(code, "prerecorded", noon)).toEqual(["RECORDED_BANNED"]);
+      expect(rules(code, "prerecorded", noon, customer)).toEqual(["RECORDED_BANNED"]);
+      expect(rules(code, "telemarketing", noon)).toEqual([]);
+    }
+  });
+  test("Maine bans recorded calls to mobiles, and a second one in eight hours (10 M.R.S. 1498(2)-(3))", () => {
+    expect(rules("207", "prerecorded", noon, { lineType: "mobile" })).toEqual(["RECORDED_BANNED"]);
+    expect(rules("207", "prerecorded", noon, { lineType: undefined })).toEqual(["RECORDED_BANNED"]);
+    expect(rules("207", "telemarketing", noon, { lineType: "mobile" })).toEqual([]);
+    const placed = (at: string) => ({ attempts: [{ at }] });
+    expect(rules("207", "prerecorded", noon, placed("2026-06-16T09:00:01Z"))).toEqual(["FREQ_8H"]);
+    expect(rules("207", "prerecorded", noon, placed("2026-06-16T08:59:59Z"))).toEqual([]);
+    expect(rules("207", "telemarketing", noon, placed("2026-06-16T16:59:59Z"))).toEqual([]);
+  });
+  test("each rule about one kind of sales call says which words leave the other out", () => {
+    const one = usCaUk2026().rules.filter(({ binds }) => binds.join() === "telemarketing" || binds.join() === "prerecorded");
+    expect(one.length).toBeGreaterThan(9);
+    for (const { id, binds, note, confidence } of one) {
+      expect(binds, id).toEqual(["prerecorded"]);
+      if (confidence !== "policy") expect(note, id).toMatch(/record|announc|device|artificial|automated|machine/i);
+    }
+  });
+});
+
 test("every calendar says of each day what names it, how reliable that is, when it was read, and what is not certain", () => {
   for (const [name, { sources, days }] of Object.entries(usCaUk2026().calendars)) {
     expect(sources?.length, name).toBeGreaterThan(0);
@@ -49,4 +143,9 @@ test("every calendar says of each day what names it, how reliable that is, when 
     }
     expect(days.at(-1)?.slice(0, 4), name).toBe("2039");
   }
+});
+
+test("there are more than four hundred of them", () => {
+  // Counts what this file has decided, so it is the last one.
+  expect(decisions).toBeGreaterThan(1000);
 });

@@ -65,6 +65,7 @@ test("facts come back as they were given, once each, and of unknown numbers noth
     ],
     revocations: [],
     suppressedSince: undefined,
+    suppressionLoaded: false,
     attempts: expect.arrayContaining([
       { at: T, kind: "attempt", subject: "", campaign: "camp_1" },
       { at: T + 1, kind: "conversation", subject: "debt-1", campaign: "camp_1" },

@@ -18,7 +18,7 @@ import {
 } from "../../index.ts";
 
 /** Sales calls that a dialer places need consent in writing there. */
-const UNKNOWN_TO_THE_CONVENTIONS = ["us-md-consent", "us-fl-consent", "us-ok-consent"];
+const UNKNOWN_TO_THE_CONVENTIONS = ["us-md-consent", "us-fl-consent", "us-ok-consent", "us-la-consent"];
 
 let small: CompiledPack;
 let shipped: CompiledPack;
@@ -66,7 +66,7 @@ describe("the shipped pack is stricter", () => {
       ["HOURS_CRTC"],
     ],
     [
-      "tables give Nevada an evening that ends at 20:00",
+      "Nevada's evening ends at 20:00 (NRS 598.0918(3))",
       { number: "+17025550131", callType: "telemarketing", at: "2026-06-17T03:00:00Z" },
       ["HOURS_STATE"],
     ],
@@ -88,7 +88,7 @@ describe("the shipped pack is stricter", () => {
     [
       "Louisiana closes every day that R.S. 1:55 names, Washington's Birthday among them",
       { number: "+15045550131", callType: "telemarketing", at: "2026-02-16T18:00:00Z" },
-      ["HOLIDAY"],
+      ["CONSENT_REQUIRED", "HOLIDAY"],
     ],
     [
       "Utah closes Presidents' Day",

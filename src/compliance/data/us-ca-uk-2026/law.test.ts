@@ -242,7 +242,8 @@ describe("do-not-call lists of states", () => {
     ["Texas", "214", "2025-06-16", "2025-06-15"],
   ])("a relationship ends earlier in %s than under federal law", (state, code, last, after) => {
     const list = usCaUk2026().jurisdictions.find(({ title }) => title === state)?.id ?? "";
-    const bought = (date: string) => rules(code, { dnc: { lists: [list] }, ebr: { kind: "transaction", date } });
+    const facts = { ...consent("express"), dnc: { lists: [list] } };
+    const bought = (date: string) => rules(code, { ...facts, ebr: { kind: "transaction", date } });
     expect(bought(last)).toEqual([]);
     expect(bought(after)).toEqual(["DNC_STATE"]);
   });
@@ -405,6 +406,9 @@ test("reasons name states as people do, say what would lift a rule, and what to 
   expect(text("801", { at: "2026-06-15T17:00:00Z" })[0]).toMatch(
     /^Utah allows no calls on the holiday 2026-06-15: it is Mon 2026-06-15 11:00/,
   );
+  expect(text("617", { ...recorded, ...consent("written") })).toEqual([
+    "Massachusetts allows no recorded sales calls at any time (201 CMR 12.02(4))",
+  ]);
   expect(text("416", { dnc: { national: true } })[0]).toMatch(
     /; a business relationship in force or express consent would lift that \(CRTC/,
   );
@@ -437,13 +441,18 @@ describe("Louisiana's holidays (La. R.S. 45:811(3), 1:55), written from the stat
     ["fourth Thursday in November and Acadian Day", ["2026-11-26", "2026-11-27", "2027-11-25", "2028-11-23"]],
     ["25 December, also on a Saturday, and the days kept for it", ["2026-12-25", "2027-12-24", "2027-12-25", "2028-12-25"]],
   ];
+  const consentOf2025 = { consent: { level: "express", at: "2025-01-05T00:00:00Z" } };
   const noon = (date: string, code = "504", facts: object = {}) =>
-    rules(code, { at: new Date(Date.parse(`${date}T18:00:00Z`)).toISOString(), ...facts });
+    rules(code, {
+      at: new Date(Date.parse(`${date}T18:00:00Z`)).toISOString(),
+      ...consentOf2025,
+      ...facts,
+    });
 
   test.each(weekdays)("%s", (_name, dates) => {
     for (const date of dates) {
       expect(noon(date), date).toEqual(["HOLIDAY"]);
-      expect(noon(date, "318", consent("written")), date).toEqual(["HOLIDAY"]);
+      expect(noon(date, "318", { consent: { level: "written", at: "2025-01-05T00:00:00Z" } }), date).toEqual(["HOLIDAY"]);
       expect(noon(date, "504", recorded), date).toContain("HOLIDAY");
       expect(noon(date, "504", { callType: "collection" }), date).toEqual([]);
     }

@@ -136,7 +136,7 @@ export function britishRules(): Rule[] {
       citation: "Privacy and Electronic Communications Regulations 2003 (SI 2003/2426), reg. 19(1)-(2)",
       confidence: "summary",
       lookedUp: READ,
-      note: "The subscriber must have told this caller that he consents for the time being; the consent need not be written. Read in the Information Commissioner's guide.",
+      note: "For calls by an automated calling system that plays recordings; live calls are in regulation 21. The subscriber must have told this caller that he consents for the time being; the consent need not be written. Read in the Information Commissioner's guide.",
     },
     {
       kind: "abandoned-quiet",

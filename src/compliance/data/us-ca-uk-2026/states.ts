@@ -4,18 +4,19 @@
 import type { Rule } from "../../pack/schema.ts";
 import {
   ANY_TIME,
-  LIVE,
   READ,
   READ_TEXT,
   RECORDED,
+  recordedBan,
+  recordedHours,
   SALES,
   type Source,
+  stateConsent,
   stateHolidays,
   stateHours,
   TO_CONFIRM,
   threeInADay,
   week,
-  writtenConsent,
 } from "./writing.ts";
 
 /** The rules of all states, by name of the state. */
@@ -63,7 +64,7 @@ function alabamaToMichigan(): Rule[] {
       ...connecticut,
       note: "The end moved from 21:00 to 20:00 in 2023.",
     }),
-    writtenConsent("US-CT", {
+    stateConsent("US-CT", "written", {
       ...connecticut,
       note: "For any sales call; a Connecticut area code is presumed to be a resident's.",
     }),
@@ -81,7 +82,7 @@ function alabamaToMichigan(): Rule[] {
     ),
     stateHours("US-FL", SALES, week(["08:00", "20:00"]), { ...florida, note: "In the called party's time zone." }),
     threeInADay("US-FL", "subject", { ...florida, note: "Same subject, whatever number is shown." }),
-    writtenConsent("US-FL", {
+    stateConsent("US-FL", "written", {
       citation: "Fla. Stat. 501.059(1), (8)(a) as amended by HB 761 (2023)",
       confidence: "summary",
       effective: "2023-05-25",
@@ -105,12 +106,13 @@ function alabamaToMichigan(): Rule[] {
     stateHours("US-IN", RECORDED, week(["09:00", "20:00"]), {
       citation: "Ind. Code 24-5-14",
       confidence: "tables",
-      note: "Autodialed messages; live calls follow federal hours.",
+      note: "Autodialed recorded messages; live calls follow federal hours.",
     }),
     stateHours("US-KY", SALES, week(["10:00", "21:00"]), {
       citation: "KRS 367.46955",
       confidence: "tables",
-      note: `${TO_CONFIRM}four tables cite the section, its text as read has no hour; recorded calls 8-21 by KRS 367.461, the stricter stands.`,
+      lookedUp: READ_TEXT,
+      note: `Binds "a live or recorded communication" (367.46951(1)(a), read). ${TO_CONFIRM}four tables cite the section, its text as read has no hour; recorded calls 8-21 by 367.461(2)(e), read: the stricter stands.`,
     }),
     stateHours("US-LA", SALES, week(["08:00", "20:00"], ["08:00", "20:00"], "closed"), {
       ...louisiana,
@@ -124,6 +126,13 @@ function alabamaToMichigan(): Rule[] {
       lookedUp: "2026-11-25",
       note: `Binds live calls as well as recorded ones. The calendar says of each day what names it. Saturdays are legal holidays in Orleans, Baton Rouge and some other parishes (1:55(A)(1)), which is not read as closing them, because 45:811(2) allows calls from Monday to Saturday. ${TO_CONFIRM}which proclaimed days of a year are kept; governors proclaim further days.`,
     }),
+    stateConsent("US-LA", "express", {
+      citation: "La. R.S. 45:811(1), 45:812, 45:816(1), (6)",
+      confidence: "statute",
+      exempt: ["ebr"],
+      lookedUp: READ_TEXT,
+      note: `"ADAD equipment or … a live operator": consent is needed for live calls as well. Calls at the request of the person and calls to somebody with a business relationship are outside of the chapter. ${TO_CONFIRM}45:812 knows only consent to one call, given when a live operator introduces it, and 45:816(4) leaves out calls that a live operator introduces and ends at once when asked; a company that reads its live calls so replaces this rule by one of its own.`,
+    }),
     {
       kind: "emergency-ban",
       id: "us-la-emergency",
@@ -131,13 +140,37 @@ function alabamaToMichigan(): Rule[] {
       binds: SALES,
       violation: "EMERGENCY",
       ...louisiana,
-      note: "Only while the Commission must report to the operations centre (LPSC, 2024-09-24).",
+      note: "Only while the Commission must report to the operations centre (LPSC, 2024-09-24). R.S. 45:844.31(A) (read 2026-11-26) leaves out calls asked for within six months and customers; the order does not.",
     },
     stateHours("US-ME", RECORDED, week(["09:00", "17:00"], "closed"), {
-      citation: "10 M.R.S. 1498",
-      confidence: "tables",
-      note: "Autodialed calls, weekdays only; live calls follow federal hours.",
+      citation: "10 M.R.S. 1498(3)",
+      confidence: "summary",
+      lookedUp: READ_TEXT,
+      note: "Automated calling devices, weekdays from 9 to 5; live calls follow federal hours. Read as a bill of 2003 (LD 392) quotes it.",
     }),
+    {
+      ...recordedBan("US-ME", {
+        citation: "10 M.R.S. 1498(2)(B)",
+        confidence: "summary",
+        lookedUp: READ_TEXT,
+        note: `Automated calling devices make no solicitation calls to cellular phones; live calls use none. ${TO_CONFIRM}the text of 1989 was read as a bill of 2003 (LD 392) quotes it, that of today was not. Consent is not among its exceptions.`,
+      }),
+      lines: ["mobile"],
+    },
+    {
+      kind: "attempt-cap",
+      id: "us-me-recorded-cap",
+      jurisdiction: "US-ME",
+      binds: RECORDED,
+      max: 1,
+      period: { hours: 8 },
+      scope: "all",
+      violation: "FREQ_8H",
+      citation: "10 M.R.S. 1498(3)",
+      confidence: "summary",
+      lookedUp: READ_TEXT,
+      note: "One solicitation call by an automated calling device in eight hours; live calls use none. Read as a bill of 2003 (LD 392) quotes it. Every call to the person is counted.",
+    },
     {
       kind: "reassigned-query",
       id: "us-me-reassigned",
@@ -160,7 +193,7 @@ function alabamaToMichigan(): Rule[] {
     }),
     stateHours("US-MD", SALES, week(["08:00", "20:00"]), maryland),
     threeInADay("US-MD", "subject", maryland),
-    writtenConsent("US-MD", {
+    stateConsent("US-MD", "written", {
       citation: "Md. Code, Com. Law 14-4501(d), 14-4502(a)(3)",
       confidence: "statute",
       effective: "2024-01-01",
@@ -168,12 +201,12 @@ function alabamaToMichigan(): Rule[] {
       note: "For any sales call that an automated system selects or dials, or that plays a recording. An existing relationship does not replace the consent: its exemption is for calls meant to inform. The exemptions for maintenance of goods sold, one answer to an inquiry and business-to-business sales are not used.",
     }),
     stateHours("US-MA", SALES, week(["08:00", "20:00"]), { citation: "201 CMR 12.02(2)", confidence: "statute" }),
-    {
-      ...stateHours("US-MA", RECORDED, week("closed"), { citation: "201 CMR 12.02", confidence: "statute" }, "recorded"),
-      violation: "RECORDED_BANNED",
-      closedDayViolation: "RECORDED_BANNED",
-      note: "Recorded messages are banned.",
-    },
+    recordedBan("US-MA", {
+      citation: "201 CMR 12.02(4)",
+      confidence: "statute",
+      lookedUp: READ_TEXT,
+      note: `No unsolicited sales call "by the use of a recorded message device": live calls are not named. ${TO_CONFIRM}the definition of "unsolicited" (M.G.L. c. 159C s. 1, not read) leaves out calls that were asked for and calls to customers; this rule does not. A company that reads it so replaces the rule by one of its own.`,
+    }),
     stateHours("US-MI", SALES, week(["09:00", "21:00"]), {
       citation: "MCL 750.540e",
       confidence: "tables",
@@ -209,12 +242,13 @@ function minnesotaToRhodeIsland(): Rule[] {
       ...stateHours("US-NE", RECORDED, week(ANY_TIME, ANY_TIME, ["13:00", "21:00"]), {
         citation: "Neb. Rev. Stat. 86-236 ff.",
         confidence: "tables",
-        note: `Recorded calls 13-21 on Sundays and holidays. ${TO_CONFIRM}one vendor's chart only.`,
+        lookedUp: READ_TEXT,
+        note: `Recorded calls 13-21 on Sundays and holidays. ${TO_CONFIRM}one vendor's chart only: 86-248(1) names 8 to 21 for every day, and 86-242 leaves out live calls, customers and calls that were permitted.`,
       }),
       onHolidays: { calendar: "US-NE", windows: [["13:00", "21:00"]] },
     },
     {
-      ...writtenConsent("US-NJ", {
+      ...stateConsent("US-NJ", "written", {
         citation: "N.J.S.A. 56:8-120, 56:8-130 as amended by S1382 (2015)",
         confidence: "summary",
         effective: "2015-01-29",
@@ -235,11 +269,18 @@ function minnesotaToRhodeIsland(): Rule[] {
       lookedUp: READ,
       note: "An inquiry makes nobody an existing customer.",
     },
-    stateHours("US-NV", RECORDED, week(["09:00", "21:00"]), { citation: "NRS 597.814", confidence: "statute" }, "recorded-hours"),
-    stateHours("US-NV", LIVE, week(["09:00", "20:00"]), {
-      citation: "tables only",
-      confidence: "unconfirmed",
-      note: `${TO_CONFIRM}tables give 9-20 for live calls; no text supports it. The federal hours apply if it falls.`,
+    recordedHours("US-NV", week(["09:00", "21:00"]), {
+      citation: "NRS 597.814(2)(a), (3)",
+      confidence: "statute",
+      exempt: ["ebr"],
+      lookedUp: READ_TEXT,
+      note: "A device that dials and announces places no call between 21:00 and 9:00; live calls use none. Calls to somebody with a preexisting business relationship are outside of the section (3). The hours of NRS 598.0918(3) bind recorded calls as well, and customers.",
+    }),
+    stateHours("US-NV", SALES, week(["09:00", "20:00"]), {
+      citation: "NRS 598.0918(3)",
+      confidence: "summary",
+      lookedUp: READ_TEXT,
+      note: `No solicitation by telephone or text message from 20:00 to 9:00, whether a person speaks or a recording. ${TO_CONFIRM}read as a quotation; whether "at his or her residence" leaves mobiles out (the strict reading binds every line).`,
     }),
     stateHours("US-NM", SALES, week(["09:00", "21:00"]), {
       citation: "N.M. Stat. 57-12-22(B)(5)",
@@ -259,27 +300,17 @@ function minnesotaToRhodeIsland(): Rule[] {
     },
     stateHours("US-OK", SALES, week(["08:00", "20:00"]), oklahoma),
     threeInADay("US-OK", "subject", { ...oklahoma, note: "An Oklahoma area code is presumed to be a resident's." }),
-    writtenConsent("US-OK", {
+    stateConsent("US-OK", "written", {
       ...oklahoma,
       citation: "15 O.S. 775C.3, 775C.5",
       note: "For any sales call by an automated system for the selection or dialing of numbers. A relationship exempts.",
     }),
-    {
-      ...stateHours(
-        "US-OK",
-        RECORDED,
-        week(["09:00", "21:00"]),
-        {
-          citation: "15 O.S. 755.1(C)(2)",
-          confidence: "statute",
-          lookedUp: READ,
-          note: "An announcing device is not used before 9 or after 21; for collection the hours of 15 U.S.C. 1692c hold instead. The other conditions of (C) do not lift the hours.",
-        },
-        "recorded-hours",
-      ),
-      violation: "HOURS_RECORDED",
-      closedDayViolation: "HOURS_RECORDED",
-    },
+    recordedHours("US-OK", week(["09:00", "21:00"]), {
+      citation: "15 O.S. 755.1(C)(2)",
+      confidence: "statute",
+      lookedUp: READ,
+      note: "An announcing device is not used before 9 or after 21; for collection the hours of 15 U.S.C. 1692c hold instead. The other conditions of (C) do not lift the hours.",
+    }),
     stateHours("US-OR", SALES, week(["08:00", "20:00"]), {
       ...oregon,
       note: "A caller may rely on the area code of a mobile. Missing in every public table that was read.",
@@ -305,17 +336,15 @@ function minnesotaToRhodeIsland(): Rule[] {
 function southDakotaToWyoming(): Rule[] {
   const utah: Source = { citation: "Utah Code 13-25a-103(3)", confidence: "statute" };
   return [
-    stateHours(
-      "US-SD",
-      RECORDED,
-      week(["09:00", "21:00"], "closed"),
-      { citation: "SDCL 37-30-28", confidence: "statute", note: "Automated calls, weekdays only; text of 1991." },
-      "recorded-hours",
-    ),
-    stateHours("US-SD", LIVE, week(ANY_TIME, ANY_TIME, "closed"), {
+    recordedHours("US-SD", week(["09:00", "21:00"], "closed"), {
+      citation: "SDCL 37-30-28",
+      confidence: "statute",
+      note: "Automated calls with recorded messages, weekdays only; text of 1991.",
+    }),
+    stateHours("US-SD", SALES, week(ANY_TIME, ANY_TIME, "closed"), {
       citation: "tables only",
       confidence: "tables",
-      note: "No live calls on Sundays; federal hours otherwise.",
+      note: "No calls on Sundays; federal hours otherwise.",
     }),
     stateHours("US-TX", SALES, week(["09:00", "21:00"], ["09:00", "21:00"], ["12:00", "21:00"]), {
       citation: "Tex. Bus. & Com. Code 301.051, SB 140 (2025)",
@@ -337,6 +366,12 @@ function southDakotaToWyoming(): Rule[] {
       citation: "RCW 19.158.040(2)",
       confidence: "statute",
       note: "Hang up within 10 seconds of the wish to end.",
+    }),
+    recordedBan("US-WA", {
+      citation: "RCW 80.36.400(2)",
+      confidence: "statute",
+      lookedUp: READ_TEXT,
+      note: `No automatic dialing and announcing device, which "plays a recorded message", for commercial solicitation: live calls are not named, and consent is no exemption. The copy is older than ch. 103 of 2023, which widened the section (read in summaries). ${TO_CONFIRM}solicitation is an "unsolicited" call, so a call that the person asked for may be outside; a company that reads it so replaces the rule by one of its own.`,
     }),
     stateHours("US-WY", SALES, week(["08:00", "20:00"]), {
       citation: "Wyo. Stat. 40-12-302",

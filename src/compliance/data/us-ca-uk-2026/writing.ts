@@ -4,9 +4,7 @@ import type { CallType, RuleOf, WeekHours } from "../../pack/schema.ts";
 
 /** The kinds of call that state sales-call rules bind; debt collection is not one of them. */
 export const SALES: CallType[] = ["telemarketing", "prerecorded"];
-/** Kinds of call for rules about calls with a live agent. */
-export const LIVE: CallType[] = ["telemarketing"];
-/** Kinds of call for rules about prerecorded messages. */
+/** Kinds of call for rules about prerecorded messages alone; the note says which words of the source leave live calls out. */
 export const RECORDED: CallType[] = ["prerecorded"];
 /** Kinds of call for rules about debt collection. */
 export const COLLECTION: CallType[] = ["collection"];
@@ -64,6 +62,21 @@ export function stateHours(
   };
 }
 
+/** Hours of recorded sales calls beside a state's hours for all sales calls: both bind. */
+export function recordedHours(jurisdiction: string, hours: WeekHours, source: Source): RuleOf<"calling-hours"> {
+  const rule = stateHours(jurisdiction, RECORDED, hours, source, "recorded-hours");
+  return { ...rule, violation: "HOURS_RECORDED", closedDayViolation: "HOURS_RECORDED" };
+}
+
+/** The rule that bans recorded sales calls. */
+export function recordedBan(jurisdiction: string, source: Source): RuleOf<"calling-hours"> {
+  return {
+    ...stateHours(jurisdiction, RECORDED, week("closed"), source, "recorded"),
+    violation: "RECORDED_BANNED",
+    closedDayViolation: "RECORDED_BANNED",
+  };
+}
+
 /** The rule that forbids sales calls on a state's holidays. */
 export function stateHolidays(jurisdiction: string, binds: CallType[], source: Source): RuleOf<"closed-days"> {
   return {
@@ -77,14 +90,14 @@ export function stateHolidays(jurisdiction: string, binds: CallType[], source: S
   };
 }
 
-/** The rule that requires written consent for sales calls. */
-export function writtenConsent(jurisdiction: string, source: Source, binds: CallType[] = SALES): RuleOf<"consent-required"> {
+/** The rule that requires consent for sales calls. */
+export function stateConsent(jurisdiction: string, level: "express" | "written", source: Source): RuleOf<"consent-required"> {
   return {
     kind: "consent-required",
     id: `${jurisdiction.toLowerCase()}-consent`,
     jurisdiction,
-    binds,
-    level: "written",
+    binds: SALES,
+    level,
     violation: "CONSENT_REQUIRED",
     reassignedViolation: "CONSENT_REASSIGNED",
     ...source,
