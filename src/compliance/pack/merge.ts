@@ -9,7 +9,7 @@ import type { Rule, RulePack } from "./schema.ts";
 /**
  * The base with the overlay's rules, calendars, emergencies and jurisdictions. A rule of the overlay replaces the base's rule of
  * the same id; a rule named in `loosens` that the overlay does not contain is removed. Throws `invalid_pack` for a loosening that
- * is not named, and for names that the base does not have.
+ * is not named or has no reason (`note`), and for names that the base does not have.
  */
 export function mergePacks(base: RulePack, overlay: RulePack): RulePack {
   const problems: PackProblem[] = [];
@@ -62,7 +62,14 @@ export function mergePacks(base: RulePack, overlay: RulePack): RulePack {
     "geography",
   ];
   for (const name of named) {
-    if (used.has(name)) continue;
+    if (used.has(name)) {
+      if ((own.get(name)?.note ?? overlay.note ?? "").trim() === "")
+        problems.push({
+          path: ["loosens"],
+          message: `${name} is loosened without a reason; write it as note of the rule or of the pack`,
+        });
+      continue;
+    }
     const near = nearest(name, known);
     problems.push({
       path: ["loosens"],

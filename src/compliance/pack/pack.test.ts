@@ -124,14 +124,17 @@ test("rules of one's own bind beside the base's: all must allow", () => {
 test("what may loosen the base is refused unless it is named", () => {
   const laxer: Rule = { ...nineToFive, id: "us-hours", binds: ["telemarketing", "prerecorded"], violation: "HOURS_FEDERAL" };
   expect(faultOf(() => mergePacks(flat(), overlay([laxer])))).toContain('name "us-hours" in loosens');
-  expect(ask(mergePacks(flat(), overlay([laxer], { loosens: ["us-hours"] })), "2026-06-19T12:30:00Z").rules).toEqual([
-    "HOURS_FEDERAL",
-  ]);
+  expect(faultOf(() => mergePacks(flat(), overlay([laxer], { loosens: ["us-hours"] })))).toContain(
+    "us-hours is loosened without a reason; write it as note of the rule or of the pack",
+  );
+  const reasoned = overlay([{ ...laxer, note: "counsel of 2026-05-04" }], { loosens: ["us-hours"] });
+  expect(ask(mergePacks(flat(), reasoned), "2026-06-19T12:30:00Z").rules).toEqual(["HOURS_FEDERAL"]);
 
   // Named and not restated: the rule ends.
-  const ended = mergePacks(flat(), overlay([], { loosens: ["national-registry"] }));
+  const ended = mergePacks(flat(), overlay([], { loosens: ["national-registry"], note: "no sales calls here" }));
   expect(ask(ended, "2026-06-19T15:00:00Z", { dnc: { national: true } }).rules).toEqual([]);
 
+  expect(faultOf(() => mergePacks(flat(), overlay([], { loosens: ["national-registry"] })))).toContain("without a reason");
   expect(faultOf(() => mergePacks(flat(), overlay([], { loosens: ["national-registery"] })))).toContain(
     "did you mean national-registry?",
   );

@@ -258,7 +258,10 @@ export const packSchema = z.strictObject({
   loosens: z
     .array(z.string())
     .optional()
-    .meta({ description: "ids of the base's rules that this overlay replaces or ends, and calendars it changes the meaning of" }),
+    .meta({
+      description:
+        "ids of the base's rules that this overlay replaces or ends, and calendars it changes the meaning of; each needs a reason, as `note` of the rule or of this pack",
+    }),
   jurisdictions: z
     .array(
       z.strictObject({
