@@ -99,7 +99,7 @@ function broken(set: ReferenceRuleSet, input: ReferenceInput, at: number): strin
   const addState = (name: string) => states.set(name, set.jurisdictions[name] as FlatState);
   let zones: string[] = [];
   if (number.startsWith("+1")) {
-    const match = /^\+1([2-9]\d\d)([2-9]\d\d)\d{4}$/.exec(number);
+    const match = /^\+1([2-9]\d\d)([2-9](?!11)\d\d)\d{4}$/.exec(number);
     const code = match?.[1] ?? "";
     const area = set.npa[code];
     if (match === null || code.endsWith("11") || (area === undefined && !set.tollFree.includes(code))) return ["INVALID_NUMBER"];

@@ -150,6 +150,8 @@ function problemOf(text: string): string {
     return `has a plus before ten digits, but is no number of a country +${codeOf(digits) ?? digits.slice(0, 2)}; if it is North American, write it as E.164: +1${digits}`;
   if (PLAIN.test(text) && /^0[1-9]/.test(digits) && !text.includes("+"))
     return "has a trunk zero and no country; write it as E.164, such as +442079460018";
+  if (PLAIN.test(text) && /^1?\d{3}[2-9]11\d{4}$/.test(digits))
+    return `has the exchange ${digits.slice(-7, -4)}, which is a service code and no exchange of North America`;
   return UNKNOWN;
 }
 
@@ -157,8 +159,8 @@ const digitsOf = (text: string) => text.replaceAll(/\D/g, "");
 const listed = (numbers: readonly string[], word: string) => numbers.join(` ${word} `);
 
 /**
- * The area code of `+1` and ten digits of the form [2-9]XX [2-9]XX XXXX; 0 when the text is not that. N11 codes are services, N9X
- * codes are kept for longer numbers.
+ * The area code of `+1` and ten digits of the form [2-9]XX [2-9]XX XXXX; 0 when the text is not that. N11 codes are services, as
+ * area codes and as exchanges; N9X area codes are kept for longer numbers.
  */
 export function areaCodeOf(number: string): number {
   if (number.length !== 12 || number.charCodeAt(0) !== 43 || number.charCodeAt(1) !== 49) return 0;
@@ -170,6 +172,7 @@ export function areaCodeOf(number: string): number {
   if (first < 50 || number.charCodeAt(5) < 50) return 0;
   const [second, third] = [number.charCodeAt(3), number.charCodeAt(4)];
   if ((second === 49 && third === 49) || second === 57) return 0;
+  if (number.charCodeAt(6) === 49 && number.charCodeAt(7) === 49) return 0;
   return (first - 48) * 100 + (second - 48) * 10 + (third - 48);
 }
 

@@ -255,13 +255,10 @@ export const packSchema = z.strictObject({
   version: z.string().min(1),
   note: z.string().optional(),
   base: z.string().optional().meta({ description: "id of the pack that this one is laid over" }),
-  loosens: z
-    .array(z.string())
-    .optional()
-    .meta({
-      description:
-        "ids of the base's rules that this overlay replaces or ends, and calendars it changes the meaning of; each needs a reason, as `note` of the rule or of this pack",
-    }),
+  loosens: z.array(z.string()).optional().meta({
+    description:
+      "ids of the base's rules that this overlay replaces or ends, and calendars it changes the meaning of; each needs a reason, as `note` of the rule or of this pack",
+  }),
   jurisdictions: z
     .array(
       z.strictObject({

@@ -1,6 +1,7 @@
 // The kinds of importable fact files: their columns, the rules for a line, and how lines are stored.
 
 import { CONSENT_LEVELS, LINE_TYPES, RELATIONSHIP_KINDS } from "../../compliance/index.ts";
+import { readNumber } from "../../compliance/opt-outs.ts";
 import type {
   Facts,
   NewConsent,
@@ -56,10 +57,13 @@ export function everyNumber(cells: Cells<"number">, read: (text: string) => Pars
   return keys;
 }
 
-/** A line that is nothing but a telephone number. */
+/** A line that is nothing but a telephone number, or several, also with an extension. */
 export const bareNumbers = {
   field: "number",
-  looksLikeData: (firstLine: string) => /\d{3}/.test(firstLine) && /^[\s"'+\d().,;/-]+$/.test(firstLine),
+  looksLikeData(firstLine: string): boolean {
+    if (/\d{3}/.test(firstLine) && /^[\s"'+\d().,;/-]+$/.test(firstLine)) return true;
+    return "numbers" in readNumber(firstLine.replaceAll('"', ""));
+  },
 } as const;
 
 /** A consent, with its revocation if there was one; only the revocation when the consent cannot be read. */

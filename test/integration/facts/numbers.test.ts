@@ -132,6 +132,32 @@ test("an opt-out written with a plus before its national number is refused, neve
   expect(await world.facts.companyList()).toMatchObject({ state: "declared-empty" });
 });
 
+test("a file of bare numbers is one also when its first row has an extension or two numbers; the whole row is judged", async () => {
+  const rows = [
+    "2125550163 ext 5",
+    "2125550164 or 2125550165",
+    "2125550167;2125550168",
+    "+12125550169",
+    "2129110170",
+    "2125550171 do not call",
+  ];
+  for (const first of [0, 1, 3]) {
+    const refused: unknown[] = [];
+    const source = file([rows[first] ?? "", ...rows]);
+    const sink = { refused: (line: unknown) => void refused.push(line) };
+    const report = await importFacts(internalListFile, source, world.deps, sink, { accept: true });
+    expect(report).toMatchObject({ read: 7, refused: 2 });
+    expect(refused).toEqual([
+      { line: 6, field: "number", reason: expect.stringContaining("exchange 911") },
+      { line: 7, field: "number", reason: expect.stringContaining("do not call") },
+    ]);
+  }
+  const suppressed = [163, 164, 165, 167, 168, 169].map((line) => 12125550000 + line);
+  expect(await world.facts.suppressedNumbers(0, 10)).toEqual(suppressed);
+  expect(isInvalid("+1 212 911 0123")).toBe(true);
+  expect(isInvalid("2125550171 do not call")).toBe(true);
+});
+
 describe("a second reading", () => {
   const TEXT = "+6465550160";
 
