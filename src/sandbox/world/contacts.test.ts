@@ -27,6 +27,11 @@ const contact = (id: string, fields: Partial<Contact> = {}): Contact => ({
 });
 
 describe("generated contacts", () => {
+  it("have no service code as exchange, however many they are", () => {
+    const many = store({ generate: { count: 8_000_000 } });
+    const page = (offset: number) => many.page({ filter: parseContactQuery("true"), offset, limit: 1 }).contacts[0];
+    for (let block = 0; block < 800; block++) expect(page(block * 10_000)?.phoneNumber).toMatch(/^\+1\d{3}[2-9](?!11)\d{6}$/);
+  });
   it("are the same for a seed, others for another, and unique in id and number", () => {
     const [one, again, other] = [
       all(store({ generate: { count: 500 } })),

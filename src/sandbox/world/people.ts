@@ -103,6 +103,9 @@ export interface People {
   modifiedAt(index: number): Instant;
 }
 
+/** From 555 on, without the service codes (N11). */
+const EXCHANGES = Array.from({ length: 800 }, (_, i) => 200 + ((355 + i) % 800)).filter((exchange) => exchange % 100 !== 11);
+
 export function createPeople(list: ScenarioContactList, seed: number | string, start: Instant): People {
   const rule = list.generate;
   const count = rule?.count ?? 0;
@@ -134,9 +137,9 @@ export function createPeople(list: ScenarioContactList, seed: number | string, s
 
   const id = (index: number): string => prefix + String(index + 1).padStart(7, "0");
   const modifiedAt = (index: number): Instant => start - (index + 1) * 1000;
-  // The first ten thousand numbers are in the exchange 555; no two contacts share exchange and line below eight million.
+  // The first ten thousand numbers are in the exchange 555; no two contacts share exchange and line below 7.92 million.
   const phone = (index: number): string =>
-    `+1${placeOf(index)[1]}${200 + ((355 + Math.floor(index / 10_000)) % 800)}${String(index % 10_000).padStart(4, "0")}`;
+    `+1${placeOf(index)[1]}${EXCHANGES[Math.floor(index / 10_000) % EXCHANGES.length]}${String(index % 10_000).padStart(4, "0")}`;
 
   const fields: Readonly<Record<string, (index: number) => unknown>> = {
     id,
