@@ -27,7 +27,7 @@ interface FileViolations {
   readonly uncovered: number;
 }
 
-/** Reports a list whose file is missing (`count` -1), too old, dated in the future, or not about the number's area code. */
+/** Reports a list whose file is missing (`since` 0), too old, dated in the future, or not about the number's area code. */
 function judgeFile(context: Context, list: string, maxAge: number, { stale, uncovered }: FileViolations): void {
   const date = context.facts.registryFiles?.[list];
   if (date === undefined || date === null) {

@@ -130,10 +130,10 @@ function sentence(pack: CompiledPack, call: Call, finding: Finding, violation: s
   }
 }
 
-/** The sentence on a list's file that is missing (`count` -1) or too old. */
+/** The sentence on a list's file that is missing (`since` 0), too old, or of a later day. */
 function fileSentence({ count, since, list }: Finding, allowed: number, what: string): string {
   const of = list === undefined ? "" : ` of ${list}`;
-  if (count === -1) return `no ${what}${of} is loaded, so nothing says who is on it; to load one: ${importOf(list ?? "COUNTRY")}`;
+  if (since === 0) return `no ${what}${of} is loaded, so nothing says who is on it; to load one: ${importOf(list ?? "COUNTRY")}`;
   return `the file of the ${what}${of} is of ${textOfDay(since)}, ${count < 0 ? "after" : `${count} days old on`} the local date of the call; ${allowed} are allowed`;
 }
 

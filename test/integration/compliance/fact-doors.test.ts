@@ -240,13 +240,12 @@ test("no reason names an instant that stands in no fact: on the store's, which c
 
 test("a file that is dated after the call is not called missing, nor minus so many days old", async () => {
   const asked = { number: "+12125550131", callType: "telemarketing", at: "2026-06-16T15:00:00Z" };
-  const [answer] = await cases.check([{ ...asked, registryFiles: { US: "2026-07-15" } }], undefined);
-  expect(answer).toMatchObject({
-    rules: ["DNC_STALE"],
-    reasons: [
-      expect.stringMatching(/^the file of the registry of US is of 2026-07-15, after the local date of the call; 31 are allowed/),
-    ],
-  });
+  // A day more is the difference between zones.
+  for (const date of ["2026-06-18", "2026-07-15"]) {
+    const [answer] = await cases.check([{ ...asked, registryFiles: { US: date } }], undefined);
+    const words = `^the file of the registry of US is of ${date}, after the local date of the call; 31 are allowed`;
+    expect(answer).toMatchObject({ rules: ["DNC_STALE"], reasons: [expect.stringMatching(new RegExp(words))] });
+  }
 });
 
 test("facts that speak of another call are refused, with both that they say", async () => {
