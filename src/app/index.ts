@@ -16,6 +16,7 @@ export type { Makes, Standing, StoreUse } from "./config.ts";
 export { configJsonSchema } from "./config-schema.ts";
 export { knownTenants, listTenants, readContext, rebindStore, useTenant } from "./context.ts";
 export { openCrm } from "./crm.ts";
+export { type DatabaseStanding, migrateDatabase, readDatabase } from "./database.ts";
 export { openDelivery } from "./delivery.ts";
 export { credentialsOf, openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
 export { openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";

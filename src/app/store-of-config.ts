@@ -72,7 +72,7 @@ export async function requireOwnStore(config: Config, environment: Environment):
 }
 
 /** Says where the store was searched, and what to do. */
-function noStore({ cwd, dir, dirFrom, databaseFrom, path, databaseUrl }: Config): StoreError {
+export function noStore({ cwd, dir, dirFrom, databaseFrom, path, databaseUrl }: Config): StoreError {
   const unnamed = "no database is named (--database-url, DATABASE_URL, store.url in outdial.yaml)";
   const said =
     databaseUrl !== undefined

@@ -8,6 +8,7 @@ import * as completion from "./groups/completion.ts";
 import * as compliance from "./groups/compliance.ts";
 import * as contacts from "./groups/contacts.ts";
 import * as context from "./groups/context.ts";
+import * as db from "./groups/db.ts";
 import * as demo from "./groups/demo.ts";
 import * as dialer from "./groups/dialer.ts";
 import * as doctor from "./groups/doctor.ts";
@@ -50,6 +51,11 @@ export const TREE: readonly Node[] = [
   ...runBy(ofTenant, tenant, "call", "smoke"),
   ...runBy(() => import("./commands/demo.ts"), demo, "demo"),
   ...runBy(() => import("./commands/sandbox.ts"), demo, "sandbox"),
+  group(
+    "db",
+    "the database by itself: its schema, and bringing it up to date",
+    runBy(() => import("./commands/db.ts"), db, "dbMigrate", "dbStatus"),
+  ),
   ...under(
     runBy(ofServe, serve, "serve"),
     group("token", "who may use the service", runBy(ofServe, serve, "addToken", "listTokens", "revokeToken")),

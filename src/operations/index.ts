@@ -113,6 +113,7 @@ export {
   differencesOf,
   differenceWords,
   type EngineKind,
+  engineSchema,
   type Interruption,
   isDue,
   joinReplicas,

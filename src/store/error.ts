@@ -10,7 +10,9 @@ import { OutdialError } from "../kernel/index.ts";
  * - `store_locked`: another process holds the folder's lock, or the data belongs to another folder
  * - `server_version`: the data was written by another major version of PostgreSQL
  * - `migration_failed`: a schema change did not go through; nothing of it was kept
- * - `newer_schema`: the database was migrated by a newer outdial
+ * - `newer_schema`: the schema is not one that this outdial knows: a newer outdial has changed it, or a development version of before
+ *   the first release has made it
+ * - `no_rights`: the role that is connected with lacks a right in the database
  * - `audit_key`: the signing key is unreadable, or is not the key this audit log was begun with
  * - `audit_set_back`: the database is of an older state, or of another history, than a head of its audit log that is kept outside
  * - `not_found`: no such job, chunk, entry or delivery
@@ -27,6 +29,7 @@ export type StoreErrorCode =
   | "server_version"
   | "migration_failed"
   | "newer_schema"
+  | "no_rights"
   | "audit_key"
   | "audit_set_back"
   | "not_found"

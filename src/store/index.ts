@@ -39,7 +39,7 @@ export {
   type CrmVersion,
   PUSH,
 } from "./crm/types.ts";
-export { asStoreError, QUIET_TRANSACTION_MS } from "./database/database.ts";
+export { asking, asStoreError, QUIET_TRANSACTION_MS, RIGHTS } from "./database/database.ts";
 export { embeddedStoreRuns, hasEmbeddedStore } from "./embedded/cluster.ts";
 export { makeFolders, writeWhole } from "./embedded/files.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";
@@ -90,6 +90,7 @@ export { ITEM_RESULTS, isGood } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
 export type { IntentOutcome, MadeChange, NewStateIntent, StateIntent, TargetState } from "./metrics/state-intents.ts";
+export { MIGRATION_COUNT } from "./migrations/migrate.ts";
 export type { Endpoints } from "./outbox/endpoints.ts";
 export { MAIL } from "./outbox/insert.ts";
 export type { Outbox } from "./outbox/outbox.ts";
@@ -101,6 +102,7 @@ export type {
   FailedAttempt,
   OutboxEvent,
 } from "./outbox/types.ts";
+export type { Ask } from "./plain-types.ts";
 export type { HeldLimit, HeldPart, RateLedger } from "./rates/rates.ts";
 export type { Replica, ReplicaBeat, Replicas } from "./replicas.ts";
 export type { RetrievalLedger } from "./retrieval/ledger.ts";
@@ -110,7 +112,7 @@ export type { DialerLedger } from "./settings/dialer-ledger.ts";
 export { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type ListedDialerChange } from "./settings/types.ts";
 export { pauseEntry, type StopLedger } from "./stops/stop-ledger.ts";
 export type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "./stops/types.ts";
-export { openStore, type Store } from "./store.ts";
+export { openDatabase, openStore, type PlainDatabase, type Store } from "./store.ts";
 export type { KnownCampaign } from "./tenant/known-campaigns.ts";
 export type { CountedKind, KnownCount } from "./tenant/known-counts.ts";
 export type { ReplyShapes } from "./tenant/reply-shapes.ts";

@@ -30,6 +30,10 @@ export interface Connection {
   release(broken?: Error): void;
 }
 
+/** Sends one statement that reads. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
+export type Ask = <Row extends object>(statement: string) => Promise<Row[]>;
+
 /** Connections to a database, opened as they are needed. */
 export interface ConnectionPool {
   connect(): Promise<Connection>;

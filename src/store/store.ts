@@ -36,9 +36,10 @@ import { JobLedger } from "./jobs/ledger.ts";
 import { type StoreLog, silent } from "./log.ts";
 import { MetricReadings } from "./metrics/readings.ts";
 import { StateIntents } from "./metrics/state-intents.ts";
-import { hasSchema, migrate } from "./migrations/migrate.ts";
+import { type FoundSchema, findSchema, migrate } from "./migrations/migrate.ts";
 import { Endpoints } from "./outbox/endpoints.ts";
 import { Outbox } from "./outbox/outbox.ts";
+import type { Ask } from "./plain-types.ts";
 import { RateLedger } from "./rates/rates.ts";
 import { Replicas } from "./replicas.ts";
 import { KeptFigures } from "./reports/reported-figures.ts";
@@ -158,6 +159,38 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** A database before any store is opened on it: neither keys nor an audit log are touched. */
+export interface PlainDatabase extends AsyncDisposable {
+  /** Connection string. Contains the password: do not log it. */
+  readonly url: string;
+  readonly ask: Ask;
+  /** What it has of outdial. */
+  schema(): Promise<FoundSchema>;
+  /** Brings the schema up to date. Throws StoreError, see `migrate`. */
+  migrate(): Promise<void>;
+}
+
+/** Connects to the database of a store, or to the embedded one. Throws StoreError. */
+export async function openDatabase(options: Pick<OpenStoreOptions, "url" | "directUrl" | "dir" | "log">): Promise<PlainDatabase> {
+  const { dir, log = silent } = options;
+  const address = options.directUrl ?? options.url;
+  const server = address === undefined ? await joinHere(dir, log) : undefined;
+  const url = server?.url ?? address ?? "";
+  const pool = openPool(url, log, { connections: 1, answerMs: ANSWER_MS, pooled: false });
+  const database = new Database(pool);
+  const ask: Ask = (statement) => database.query(statement);
+  return {
+    url,
+    ask,
+    schema: () => findSchema(ask),
+    migrate: () => migrate(database),
+    async [Symbol.asyncDispose]() {
+      await pool.end();
+      await server?.leave();
+    },
+  };
+}
+
 /**
  * Opens the store: starts or joins the embedded server when no URL is given, brings the schema up to date, loads the audit key.
  * Throws StoreError.
@@ -173,7 +206,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   try {
     // Keys are created only after the database has answered, so that no unused key is left behind.
     const database = new Database(pool, pool, pooled);
-    if (options.makes === false && !(await hasSchema(database)))
+    if (options.makes === false && !(await findSchema((sql) => database.query(sql))).hasTable)
       throw new StoreError("no_store", "the database has no tables of outdial");
     await migrate(database);
     const signer = await inFolder(options.dir, () => loadSigner(options.dir, options.auditKey));

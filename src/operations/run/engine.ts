@@ -3,7 +3,7 @@
 
 import { DBOS, DBOSClient, DBOSWorkflowConflictError, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import pg from "pg";
-import { asStoreError, QUIET_TRANSACTION_MS } from "../../store/index.ts";
+import { type Ask, asking, asStoreError, QUIET_TRANSACTION_MS, RIGHTS, StoreError } from "../../store/index.ts";
 
 /**
  * Raise it when the order or the meaning of a workflow's steps changes: then jobs under way begin a new run from their ledger.
@@ -11,6 +11,8 @@ import { asStoreError, QUIET_TRANSACTION_MS } from "../../store/index.ts";
 const WORKFLOW_VERSION = "2";
 const NAME = "outdial";
 const SCHEMA = "dbos";
+/** The version of its tables that this engine works with; the tables of a newer one do as well. */
+const SCHEMA_VERSION = 123;
 
 /** Queue of the runs that the services of one scope share; of each partition only one run executes at a time. */
 const shared = (scope: string): string => `operations-${scope}`;
@@ -143,7 +145,8 @@ export async function launchEngine(options: {
       },
     ]),
   );
-  await oneAtATime(pool, async () => {
+  await oneAtATime(pool, async (client) => {
+    await makeReady(client);
     await DBOS.launch();
     if (!options.serves) return;
     const settings = { onConflict: "always_update" } as const;
@@ -305,14 +308,53 @@ const LAUNCH_MOST_MS = 60_000;
  * it at once. They poll for the lock instead of waiting in the server: a statement that waits there would block the creation of
  * an index.
  */
-async function oneAtATime(pool: pg.Pool, launch: () => Promise<void>): Promise<void> {
+async function oneAtATime(pool: pg.Pool, launch: (client: pg.PoolClient) => Promise<void>): Promise<void> {
   const client = await lockHolder(pool);
   try {
-    await launch();
+    await launch(client);
+  } catch (thrown) {
+    // The engine wraps the driver's errors.
+    const known = asStoreError(thrown instanceof Error && "error" in thrown ? thrown.error : thrown);
+    throw known instanceof StoreError ? known : thrown;
   } finally {
     // Closing the connection releases the lock, whether the launch succeeded or not.
     client.release(true);
   }
+}
+
+/**
+ * The version of the engine's tables in a database, 0 without them and null when the role may not read it, and the one that this
+ * engine works with. Changes nothing.
+ */
+export async function engineSchema(ask: Ask): Promise<{ readonly found: number | null; readonly wanted: number }> {
+  const [look] = await ask<{ readable: boolean }>(
+    `select has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') as readable
+     from pg_namespace n join pg_class c on c.relnamespace = n.oid where nspname = '${SCHEMA}' and relname = '${VERSIONS}'`,
+  );
+  if (look === undefined) return { found: 0, wanted: SCHEMA_VERSION };
+  if (!look.readable) return { found: null, wanted: SCHEMA_VERSION };
+  const [row] = await ask<{ found: number }>(`select coalesce(max(version), 0)::int as found from ${SCHEMA}.${VERSIONS}`);
+  return { found: row?.found ?? 0, wanted: SCHEMA_VERSION };
+}
+
+const VERSIONS = "dbos_migrations";
+
+/**
+ * An administrator may have made the engine's schema for a role that may make none. The engine's first step would ask for that right
+ * all the same, so it is recorded as done.
+ */
+async function makeReady(client: pg.PoolClient): Promise<void> {
+  const { found } = await engineSchema(asking(client));
+  if (found === null) throw new StoreError("no_rights", `the role may not read ${SCHEMA}.${VERSIONS}`, { advice: RIGHTS });
+  if (found > 0) return;
+  const { rows } = await client.query<{ here: boolean }>(
+    `select exists (select from pg_namespace where nspname = '${SCHEMA}') as here`,
+  );
+  if (rows[0]?.here !== true) return;
+  await client.query(
+    `create table ${SCHEMA}.${VERSIONS} (version bigint not null constraint ${VERSIONS}_pkey primary key);
+     insert into ${SCHEMA}.${VERSIONS} values (1)`,
+  );
 }
 
 /** A connection that has the lock. When it is lost during the wait, another one is opened. */

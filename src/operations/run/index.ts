@@ -1,6 +1,6 @@
 // Runs of jobs over the engine: started, followed, interrupted, taken over.
 
-export { type EngineKind, launchEngine, openDesk } from "./engine.ts";
+export { type EngineKind, engineSchema, launchEngine, openDesk } from "./engine.ts";
 export { isDue, waitOf } from "./left.ts";
 export { differencesOf, differenceWords, joinReplicas, livesOf, type Membership } from "./members.ts";
 export { stopOf } from "./reason.ts";

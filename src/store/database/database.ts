@@ -4,7 +4,7 @@ import pg from "pg";
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import type { StoreLog } from "../log.ts";
-import type { Connection, ConnectionPool, Statement } from "../plain-types.ts";
+import type { Ask, Connection, ConnectionPool, Statement } from "../plain-types.ts";
 
 const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 
@@ -82,8 +82,7 @@ export const URGENT_MS = 10_000;
  * Needs as much new room as a page of a job's results, in a file of its own and in the log: a small write can find room in files
  * that are there, also on a disk that is full. Nothing of it stays.
  */
-const PROBE = `create table outdial.room_probe_${process.pid} as select repeat('x', 1000) as x from generate_series(1, 4000);
-  drop table outdial.room_probe_${process.pid}`;
+const PROBE = `select outdial.probe_room(${process.pid})`;
 
 /** The pool of connections to PostgreSQL. Errors: StoreError. */
 export class Database {
@@ -122,7 +121,7 @@ export class Database {
       await this.query(PROBE, undefined, { urgent: true });
     } catch (thrown) {
       // What is refused for another reason, such as a missing right, says nothing about room: then only failing writes tell it.
-      if (thrown instanceof StoreError) return;
+      if (thrown instanceof StoreError && thrown.code !== "no_rights") return;
     }
     // Another statement may have found no space meanwhile.
     if (this.#shortage === known) this.#shortage = undefined;
@@ -185,6 +184,11 @@ export class Database {
   }
 }
 
+/** A connection, as what reads by it asks. */
+export function asking(connection: Pick<Connection, "query">): Ask {
+  return async <Row extends object>(statement: string) => (await connection.query<Row>(statement)).rows;
+}
+
 /** Waits for all promises, so that no statement is still running, then rejects with the first failure. */
 export async function together<const T extends readonly Promise<unknown>[]>(
   promises: T,
@@ -210,6 +214,11 @@ function unusable(thrown: unknown): Error | undefined {
 /** A statement that writes nothing of its own. */
 const READS = /^\s*select\b/i;
 
+const NO_RIGHT = "42501";
+/** What a role without a right is told. */
+export const RIGHTS =
+  "A role that owns the tables brings them up to date: outdial db migrate. What that role and the running one may do is in docs/database.md.";
+
 /** A server that is a standby or recovering: it can be read, not written to. */
 const READ_ONLY = "25006";
 /** Disk, memory or a limit of the server is exhausted. */
@@ -221,8 +230,8 @@ const NO_TLS = "The server does not support SSL connections";
 const TOO_LONG = "54000";
 
 /**
- * A lost or refused connection, or a database that cannot be written to, as StoreError `store_unavailable` or `store_full`; a too
- * long id or name as `too_long`; anything else unchanged. @param reads the statement, or the connection, was to write nothing
+ * A lost or refused connection, or a database that cannot be written to, as StoreError `store_unavailable` or `store_full`; a
+ * missing right as `no_rights`; a too long id or name as `too_long`; anything else unchanged. @param reads the statement, or the connection, was to write nothing
  */
 export function asStoreError(thrown: unknown, reads = false): unknown {
   if (thrown instanceof StoreError) return thrown;
@@ -237,6 +246,8 @@ export function asStoreError(thrown: unknown, reads = false): unknown {
         "Use the address of the writable server in the database URL, or end the read-only state (default_transaction_read_only).",
       cause: thrown,
     });
+  if (code === NO_RIGHT)
+    return new StoreError("no_rights", `the database refuses: ${messageOf(thrown)}`, { advice: RIGHTS, cause: thrown });
   if (code === TOO_LONG)
     return new StoreError("too_long", "an id or a name is too long to be stored", {
       advice: "Ids and names of campaigns, calls and the like have at most a few hundred characters.",

@@ -20,6 +20,7 @@ export function areaCodeOf(number: PhoneKey): number {
 
 const AREA = "case when number between 12000000000 and 19999999999 then (number / 10000000 - 1000)::int else 0 end";
 const partition = (id: number) => `outdial.registry_numbers_${id}`;
+const DROP = "select outdial.drop_registry_table($1)";
 
 /** The files in force. */
 export function currentFiles(store: StoreCore): Promise<RegistryFile[]> {
@@ -73,10 +74,7 @@ export async function beginFile(store: StoreCore, file: NewRegistryFile, changes
       [file.registry, file.asOf, file.sourceName, file.actor, new Date(store.now()), file.importId ?? null],
     );
     const id = made?.id ?? 0;
-    const columns = changes
-      ? "number bigint primary key, changed_on date not null, listed boolean not null"
-      : `file_id integer not null default ${id} check (file_id = ${id}), number bigint primary key`;
-    await tx.query(`create table ${partition(id)} (${columns})`);
+    await tx.query("select outdial.make_registry_table($1, $2)", [id, changes]);
     return id;
   });
 }
@@ -93,7 +91,7 @@ async function clearAbandoned(store: StoreCore): Promise<void> {
     `select id from outdial.registry_files where status = 'retired' and retired_at < $1 and to_regclass('${partition(0).slice(0, -1)}' || id) is not null`,
     before,
   );
-  for (const { id } of retired) await store.query(`drop table if exists ${partition(id)}`);
+  for (const { id } of retired) await store.query(DROP, [id]);
 }
 
 /**
@@ -159,7 +157,7 @@ export async function discardFile(store: StoreCore, id: number): Promise<void> {
 }
 
 async function discard(tx: Tx, id: number): Promise<void> {
-  await tx.query(`drop table if exists ${partition(id)}`);
+  await tx.query(DROP, [id]);
   await tx.query("delete from outdial.registry_files where id = $1 and status = 'loading'", [id]);
 }
 
@@ -193,7 +191,7 @@ export interface FilledFile extends Filled {
  */
 export async function switchFile(store: StoreCore, filled: FilledFile): Promise<boolean> {
   const { id, contentHash, actor, covers } = filled;
-  await store.query(`analyze ${partition(id)}`);
+  await store.query("select outdial.analyze_registry_table($1)", [id]);
   return store.commit(async (tx) => {
     const { registry, asOf, sourceName } = await loading(tx, id);
     const inForce = await lockedCoverage(tx, registry);
@@ -208,7 +206,7 @@ export async function switchFile(store: StoreCore, filled: FilledFile): Promise<
     const same = (one: InForce) => one.asOf === asOf && one.contentHash === contentHash;
     const switched = taken.length !== areas.size || !taken.every(same);
     if (switched) {
-      await tx.query(`alter table outdial.registry_numbers attach partition ${partition(id)} for values in (${id})`);
+      await tx.query("select outdial.attach_registry_table($1)", [id]);
       await tx.query("delete from outdial.registry_coverage where registry = $1 and ($2 or area_code = any($3::int[]))", [
         registry,
         whole,
@@ -300,7 +298,7 @@ export async function applyChanges(
       for (const many of added.values()) counts.added += many;
       for (const many of deleted.values()) counts.deleted += many;
     }
-    await tx.query(`drop table ${partition(id)}`);
+    await tx.query(DROP, [id]);
     await tx.query(
       "update outdial.registry_files set status = 'applied', content_hash = $2, numbers = $3, loaded_at = $4 where id = $1",
       [id, contentHash, counts.added, new Date(store.now())],

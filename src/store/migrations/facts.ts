@@ -188,6 +188,40 @@ create table outdial.registry_files (
 -- A partition per file: a new file is filled beside the old one, the switch is one row, the removal of an old one takes no time.
 create table outdial.registry_numbers (file_id integer not null, number bigint not null) partition by list (file_id);
 
+-- Tables that come and go while outdial runs belong to the role that owns the schema: the role that runs may be one that makes none.
+create function outdial.make_registry_table(id integer, changes boolean) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format(
+    case when changes then 'create table outdial.registry_numbers_%1$s (number bigint primary key, changed_on date not null, listed boolean not null)'
+    else 'create table outdial.registry_numbers_%1$s (file_id integer not null default %1$s check (file_id = %1$s), number bigint primary key)' end, id);
+end $$;
+create function outdial.analyze_registry_table(id integer) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('analyze outdial.registry_numbers_%s', id);
+end $$;
+create function outdial.attach_registry_table(id integer) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('alter table outdial.registry_numbers attach partition outdial.registry_numbers_%1$s for values in (%1$s)', id);
+end $$;
+create function outdial.drop_registry_table(id integer) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('drop table if exists outdial.registry_numbers_%s', id);
+end $$;
+-- Needs as much new room as a page of a job's results, and gives it back.
+create function outdial.probe_room(process integer) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('create table outdial.room_probe_%s as select repeat(''x'', 1000) as x from generate_series(1, 4000)', process);
+  execute format('drop table outdial.room_probe_%s', process);
+end $$;
+-- Not for everybody who may read the schema.
+revoke execute on function outdial.make_registry_table, outdial.analyze_registry_table, outdial.attach_registry_table,
+  outdial.drop_registry_table, outdial.probe_room from public;
+
 create table outdial.gate_manifests (
   id text collate "C" primary key,
   campaign text not null,

@@ -1,9 +1,9 @@
 // Brings a database to this version's schema: all missing steps in one transaction, one process at a time.
 
 import { messageOf } from "../../kernel/index.ts";
-import type { Database } from "../database/database.ts";
+import { asking, asStoreError, type Database, RIGHTS } from "../database/database.ts";
 import { StoreError } from "../error.ts";
-import type { Connection } from "../plain-types.ts";
+import type { Ask, Connection } from "../plain-types.ts";
 import { campaigns } from "./campaigns.ts";
 import { facts } from "./facts.ts";
 import { jobs } from "./jobs.ts";
@@ -32,19 +32,39 @@ export const MIGRATION_COUNT = MIGRATIONS.length;
  */
 const LOCK = String(0x6f7574646961);
 
-const VERSION = `select coalesce(max(version), 0)::int as version,
+/**
+ * What the database has of outdial. The catalogue can be read whatever the rights; the comment on the table of steps tells the
+ * version to a role that may not read it.
+ */
+const LOOK = `select current_user as role, n.oid is not null as "hasSchema", c.oid is not null as "hasTable",
+    coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'), false) as readable,
+    coalesce(substring(obj_description(c.oid, 'pg_class') from '[0-9]+')::int, 0) as version
+  from (select) as one left join pg_namespace n on n.nspname = 'outdial'
+    left join pg_class c on c.relnamespace = n.oid and c.relname = 'migrations'`;
+
+const STEPS = `select coalesce(max(version), 0)::int as version,
   (select name from outdial.migrations where version = 1) as first from outdial.migrations`;
 
-/** What the database has; `first` is the name of its first step. */
-interface Found {
+/** The schema of a database, as the connected role sees it. */
+export interface FoundSchema {
+  /** The role that is connected with. */
+  readonly role: string;
+  readonly hasSchema: boolean;
+  /** Whether outdial has ever made its tables. */
+  readonly hasTable: boolean;
+  /** Whether the role may read which steps were done. */
+  readonly readable: boolean;
+  /** Number of steps that were done; 0 without tables. */
   readonly version: number;
+  /** Name of the first step; null when it is not known. */
   readonly first: string | null;
 }
 
-/** Applies the missing steps. Throws StoreError `newer_schema` or `migration_failed`; after a failure nothing is kept. */
+/** Applies the missing steps. Throws StoreError `newer_schema`, `no_rights` or `migration_failed`; after a failure nothing is kept. */
 export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
-  const there = await foundIn(database);
-  if (there?.version === migrations.length && there.first === migrations[0]?.name) return;
+  const there = await findSchema((sql) => database.query(sql));
+  refuseOther(there, migrations);
+  if (there.version === migrations.length) return;
   await database.transaction(async (connection) => {
     const found = await prepare(connection);
     refuseOther(found, migrations);
@@ -53,63 +73,66 @@ export async function migrate(database: Database, migrations: readonly Migration
   });
 }
 
-/** Takes the lock until the end of the transaction and reads the version. */
-async function prepare(connection: Connection): Promise<Found> {
+/** Takes the lock until the end of the transaction, and makes what the list of steps is kept in. */
+async function prepare(connection: Connection): Promise<FoundSchema> {
   try {
     await connection.query(`select pg_advisory_xact_lock(${LOCK})`);
-    await connection.query("create schema if not exists outdial");
-    await connection.query(
-      "create table if not exists outdial.migrations (version integer primary key, name text not null, applied_at timestamptz not null default now())",
-    );
-    const { rows } = await connection.query<Found>(VERSION);
-    return rows[0] ?? { version: 0, first: null };
+    const found = await findSchema(asking(connection));
+    // Only when it is missing: "if not exists" asks for the right to create schemas even when there is nothing to create.
+    if (!found.hasSchema) await connection.query("create schema outdial");
+    if (!found.hasTable)
+      await connection.query(
+        "create table outdial.migrations (version integer primary key, name text not null, applied_at timestamptz not null default now())",
+      );
+    return found;
   } catch (cause) {
     throw failed("the schema outdial", cause);
   }
 }
 
-/** Whether outdial has ever created its schema in the database. */
-export async function hasSchema(database: Database): Promise<boolean> {
-  return (await foundIn(database)) !== undefined;
+/** What a database has of outdial. Changes nothing. */
+export async function findSchema(ask: Ask): Promise<FoundSchema> {
+  const [found] = await ask<FoundSchema>(LOOK);
+  if (found === undefined) throw new StoreError("store_unavailable", "the database did not tell what it has");
+  const [steps] = found.readable ? await ask<Pick<FoundSchema, "version" | "first">>(STEPS) : [];
+  return { ...found, first: null, ...steps };
 }
 
-async function foundIn(database: Database): Promise<Found | undefined> {
-  const [found] = await database.query<{ here: boolean }>("select to_regclass('outdial.migrations') is not null as here");
-  if (!found?.here) return undefined;
-  const [row] = await database.query<Found>(VERSION);
-  return row;
-}
-
-function refuseOther({ version: found, first }: Found, migrations: readonly Migration[]): void {
+function refuseOther(there: FoundSchema, migrations: readonly Migration[]): void {
   const known = migrations.length;
+  const { version: found, first, role } = there;
+  const details = { found, known };
+  const what = `the database has schema version ${found}`;
   if (first !== null && first !== migrations[0]?.name)
     throw new StoreError(
       "newer_schema",
-      `the database has the schema of a development version of outdial, of before the first release`,
-      {
-        advice: "Give outdial an empty database. What the old one holds is read by the version that made it.",
-        details: { found, known },
-      },
+      `${what} of a development version of outdial, of before the first release (its first step is "${first}", not "${migrations[0]?.name}")`,
+      { advice: "Give outdial an empty database. What the old one holds is read by the version that made it.", details },
     );
-  if (found <= known) return;
-  throw new StoreError("newer_schema", `the database has schema version ${found}; this outdial knows versions up to ${known}`, {
-    advice: "Update outdial on this machine; running an older one on a newer schema could damage data.",
-    details: { found, known },
-  });
+  if (found > known)
+    throw new StoreError("newer_schema", `${what}; this outdial knows versions up to ${known}`, {
+      advice: "Update outdial on this machine; running an older one on a newer schema could damage data.",
+      details,
+    });
+  if (there.hasTable && !there.readable)
+    throw new StoreError("no_rights", `the role ${role} may not read outdial.migrations`, { advice: RIGHTS });
 }
 
 async function apply(connection: Connection, version: number, migration: Migration): Promise<void> {
   try {
     await connection.query(migration.sql);
     await connection.query("insert into outdial.migrations (version, name) values ($1, $2)", [version, migration.name]);
+    await connection.query(`comment on table outdial.migrations is 'schema version ${version}'`);
   } catch (cause) {
     throw failed(`change ${version} (${migration.name})`, cause);
   }
 }
 
 function failed(what: string, cause: unknown): StoreError {
-  return new StoreError("migration_failed", `preparing the database failed at ${what}: ${messageOf(cause)}`, {
-    advice: "Nothing was changed. The database user needs the right to create a schema and tables.",
+  const known = asStoreError(cause);
+  const code = known instanceof StoreError ? known.code : "migration_failed";
+  return new StoreError(code, `preparing the database failed at ${what}: ${messageOf(cause)}`, {
+    advice: `Nothing was changed. ${known instanceof StoreError ? (known.advice ?? "") : ""}`.trimEnd(),
     cause,
   });
 }

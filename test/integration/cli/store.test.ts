@@ -19,6 +19,8 @@ afterEach(() => folder[Symbol.asyncDispose]());
 /** Every command that reads a store, or changes what is in one, with arguments that are right. */
 const FINDS = [
   "mcp",
+  "db migrate",
+  "db status",
   "serve",
   "serve token add ann",
   "tag contacts.csv --campaign camp_1",

@@ -145,6 +145,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
       return shell;
     },
   },
+  "docs/database.md": {},
   "docs/demo.md": {},
   "docs/dialer-settings.md": {
     has: { "examples/dialer-settings.yaml": SETTINGS },
