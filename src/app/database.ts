@@ -1,7 +1,16 @@
-// The database by itself, without a store: which schema it has, and bringing it up to date.
+// The database by itself, without a store: whether it suits, which schema it has, and bringing it up to date.
 
 import { engineSchema, launchEngine } from "../operations/index.ts";
-import { hasEmbeddedStore, MIGRATION_COUNT, openDatabase, type PlainDatabase } from "../store/index.ts";
+import {
+  hasEmbeddedStore,
+  MIGRATION_COUNT,
+  openDatabase,
+  type PlainDatabase,
+  type ServerTrouble,
+  serverFacts,
+  serverText,
+  serverTroubles,
+} from "../store/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { storeName } from "./standing.ts";
@@ -18,6 +27,10 @@ interface SchemaStanding {
 export interface DatabaseStanding {
   /** Its address without user and password, or the folder of the embedded one. */
   readonly database: string;
+  /** The server's version, and the database's encoding and collation. */
+  readonly server: string;
+  /** What about them does not suit. */
+  readonly troubles: readonly ServerTrouble[];
   /** The role that is connected with. */
   readonly role: string;
   /** The schema `outdial`: what outdial stores. */
@@ -63,6 +76,9 @@ async function standing(plain: PlainDatabase, database: string): Promise<Databas
   const { role, version, hasTable, readable } = await plain.schema();
   const outdial = { found: hasTable && !readable && version === 0 ? null : version, wanted: MIGRATION_COUNT };
   const dbos = await engineSchema(plain.ask);
-  const isReady = outdial.found === outdial.wanted && readable && (dbos.found ?? 0) >= dbos.wanted;
-  return { database, role, outdial, dbos, isReady };
+  const server = await serverFacts(plain.ask);
+  const troubles = serverTroubles(server);
+  const suits = troubles.every(({ state }) => state === "warn");
+  const isReady = suits && outdial.found === outdial.wanted && readable && (dbos.found ?? 0) >= dbos.wanted;
+  return { database, server: serverText(server), troubles, role, outdial, dbos, isReady };
 }

@@ -119,6 +119,7 @@ export const EXIT_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   server_version: EXIT.failed,
   migration_failed: EXIT.failed,
   newer_schema: EXIT.failed,
+  unsuitable_database: EXIT.failed,
   no_rights: EXIT.failed,
   audit_key: EXIT.failed,
   incomplete_read: EXIT.failed,

@@ -12,6 +12,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `migration_failed`: a schema change did not go through; nothing of it was kept
  * - `newer_schema`: the schema is not one that this outdial knows: a newer outdial has changed it, or a development version of before
  *   the first release has made it
+ * - `unsuitable_database`: the server's version, the database's encoding, or a setting that outdial cannot work with
  * - `no_rights`: the role that is connected with lacks a right in the database
  * - `audit_key`: the signing key is unreadable, or is not the key this audit log was begun with
  * - `audit_set_back`: the database is of an older state, or of another history, than a head of its audit log that is kept outside
@@ -29,6 +30,7 @@ export type StoreErrorCode =
   | "server_version"
   | "migration_failed"
   | "newer_schema"
+  | "unsuitable_database"
   | "no_rights"
   | "audit_key"
   | "audit_set_back"

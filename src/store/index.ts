@@ -40,6 +40,7 @@ export {
   PUSH,
 } from "./crm/types.ts";
 export { asking, asStoreError, QUIET_TRANSACTION_MS, RIGHTS } from "./database/database.ts";
+export { type ServerTrouble, serverFacts, serverText, serverTroubles } from "./database/server.ts";
 export { embeddedStoreRuns, hasEmbeddedStore } from "./embedded/cluster.ts";
 export { makeFolders, writeWhole } from "./embedded/files.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { launchEngine } from "../../src/operations/index.ts";
 import { joinEmbeddedServer, openStore } from "../../src/store/index.ts";
+import { startOtherPostgres } from "./other-postgres.ts";
 import { TEMPORARY } from "./temporary.ts";
 
 /** Name of the environment variable that holds the server's URL during a run. */
@@ -33,7 +34,7 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   await stopLeftovers();
   const dir = await mkdtemp(join(TEMPORARY, PREFIX));
   await chmod(dir, 0o755);
-  const server = await joinEmbeddedServer({ dir, settings: SETTINGS });
+  const server = await startServer(dir);
   process.env[TEST_DATABASE_URL] = server.url;
   await makeTemplate(server.url, dir);
   return async () => {
@@ -41,6 +42,15 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
     await server.leave();
     await rm(dir, { recursive: true, force: true });
   };
+}
+
+/** The newest version, which the package brings, or that of other programs (`npm run test:oldest`). */
+async function startServer(dir: string): Promise<{ readonly url: string; leave(): Promise<void> }> {
+  const programs = process.env["TEST_POSTGRES"];
+  if (programs === undefined) return joinEmbeddedServer({ dir, settings: SETTINGS });
+  const { file_copy_method: _, ...settings } = SETTINGS;
+  const server = await startOtherPostgres(programs, settings);
+  return { url: server.url, leave: async () => server[Symbol.asyncDispose]() };
 }
 
 async function makeTemplate(server: string, dir: string): Promise<void> {

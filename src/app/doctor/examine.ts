@@ -13,7 +13,7 @@ import {
   reachWebhook,
 } from "../../operations/index.ts";
 import { Provider, SignInError } from "../../server/index.ts";
-import { type Store, tenantWords } from "../../store/index.ts";
+import { type Store, serverText, serverTroubles, tenantWords } from "../../store/index.ts";
 import type { TenantLink } from "../../tenant/index.ts";
 import { readRules } from "../compliance.ts";
 import { type Config, type Flags, loadConfig } from "../config.ts";
@@ -292,6 +292,9 @@ async function ofStore({ config, environment, flags, add, tried, waiting }: Seen
     const asked = config.clock.now();
     const { at, schemaVersion } = await store.health.state();
     add("store", "ok", `${storeName(config)}, schema ${schemaVersion}`);
+    const server = await store.health.server();
+    add("database", "ok", serverText(server));
+    for (const { check, state, text, mend } of serverTroubles(server)) add(`database's ${check}`, state, text, mend);
     const ahead = Math.abs(at - (asked + config.clock.now()) / 2);
     if (ahead > SKEW_MS)
       add(

@@ -13,11 +13,13 @@ export const dbMigrate: Run<typeof declared.dbMigrate> = async ({ options, io })
 export const dbStatus: Run<typeof declared.dbStatus> = async ({ options, io }) => tell(await readDatabase(options, io.env), io);
 
 async function tell(standing: DatabaseStanding, io: Io): Promise<number> {
-  const { database, role, outdial, dbos, isReady } = standing;
+  const { database, server, troubles, role, outdial, dbos, isReady } = standing;
   const version = ({ found, wanted }: DatabaseStanding["outdial"]) =>
     `${found === null ? "not known: the role may not read it" : found === 0 ? "missing" : found}; this outdial works with ${wanted}`;
   await io.answer(standing, [
     `database        ${printable(database)}, role ${printable(role)}`,
+    `server          ${printable(server)}`,
+    ...troubles.flatMap(({ state, text, mend }) => [`  ${state}  ${text}`, `        ${mend}`]),
     `schema outdial  ${version(outdial)}`,
     `schema dbos     ${version(dbos)}`,
   ]);

@@ -2,6 +2,7 @@
 
 import { messageOf } from "../../kernel/index.ts";
 import { asking, asStoreError, type Database, RIGHTS } from "../database/database.ts";
+import { requireSuitable, serverFacts } from "../database/server.ts";
 import { StoreError } from "../error.ts";
 import type { Ask, Connection } from "../plain-types.ts";
 import { campaigns } from "./campaigns.ts";
@@ -60,11 +61,14 @@ export interface FoundSchema {
   readonly first: string | null;
 }
 
-/** Applies the missing steps. Throws StoreError `newer_schema`, `no_rights` or `migration_failed`; after a failure nothing is kept. */
+/** Applies the missing steps. Throws StoreError `newer_schema`, `unsuitable_database`, `no_rights` or `migration_failed`; after a failure nothing is kept. */
 export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
-  const there = await findSchema((sql) => database.query(sql));
+  const ask: Ask = (statement) => database.query(statement);
+  const there = await findSchema(ask);
   refuseOther(there, migrations);
-  if (there.version === migrations.length) return;
+  const isCurrent = there.version === migrations.length;
+  requireSuitable(await serverFacts(ask), !isCurrent);
+  if (isCurrent) return;
   await database.transaction(async (connection) => {
     const found = await prepare(connection);
     refuseOther(found, migrations);

@@ -160,7 +160,8 @@ export class Outbox extends Ledger {
   /** When the next event of an endpoint becomes due (possibly in the past), ms; undefined when none is pending. */
   async nextDue(endpoint: string): Promise<number | undefined> {
     const [row] = await this.store.query<{ at: number | null }>(
-      "select min(next_attempt_at) as at from outdial.outbox where status = 'pending' and endpoint = $1",
+      // Not min(): PostgreSQL 15 reads all that wait for it.
+      "select next_attempt_at as at from outdial.outbox where status = 'pending' and endpoint = $1 order by next_attempt_at limit 1",
       [endpoint],
     );
     return row?.at ?? undefined;

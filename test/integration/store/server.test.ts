@@ -1,0 +1,98 @@
+// The server and the database that the store is on: what does not suit is refused with its cause before anything is changed.
+
+import { join } from "node:path";
+import pg from "pg";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openStore } from "../../../src/store/index.ts";
+import { runCli, workFolder } from "../../support/cli.ts";
+import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { hasOldest, OLDEST, startOtherPostgres } from "../../support/other-postgres.ts";
+import { manualClock } from "../../support/store.ts";
+
+let database: TestDatabase;
+let folder: Awaited<ReturnType<typeof workFolder>>;
+beforeEach(async () => {
+  database = await createDatabase({ empty: true });
+  folder = await workFolder();
+});
+afterEach(async () => {
+  await database.dispose();
+  await folder[Symbol.asyncDispose]();
+});
+
+const open = (url: string) => openStore({ url, dir: join(folder.path, "keys"), clock: manualClock() });
+const run = (words: readonly string[], url: string) =>
+  runCli([...words, "--json"], { cwd: folder.path, env: { DATABASE_URL: url } });
+
+async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+const nameOf = (url: string) => new URL(url).pathname.slice(1);
+
+/** Opening is refused, and nothing was made. */
+async function refused(url: string, message: RegExp): Promise<void> {
+  await expect(open(url)).rejects.toMatchObject({ code: "unsuitable_database", message: expect.stringMatching(message) });
+  expect(await ask(url, "select from pg_namespace where nspname in ('outdial', 'dbos')")).toEqual([]);
+  const { code, stdout, stderr } = await run(["db", "migrate"], url);
+  expect([code, stdout + stderr]).toEqual([1, expect.stringMatching(message)]);
+  const status = await run(["db", "status"], url);
+  expect([status.code, JSON.parse(status.stdout)]).toMatchObject([
+    1,
+    { isReady: false, troubles: expect.arrayContaining([expect.objectContaining({ state: "fail" })]) },
+  ]);
+}
+
+test("a database of another encoding", async () => {
+  const latin = new URL(database.url);
+  latin.pathname = `/${nameOf(database.url)}_latin`;
+  await ask(database.url, `create database ${nameOf(latin.href)} encoding 'LATIN1' locale 'C' template template0`);
+  await refused(latin.href, /encoding is LATIN1, not UTF8/);
+  await ask(database.url, `drop database ${nameOf(latin.href)} with (force)`);
+});
+
+test.each([
+  ["DateStyle", "SQL, DMY", /DateStyle is SQL, DMY, not ISO/],
+  ["default_transaction_isolation", "serializable", /isolation is serializable, not read committed/],
+  ["session_replication_role", "replica", /triggers/],
+  ["default_transaction_read_only", "on", /set to read only/],
+])("a database with %s = %s", async (setting, value, message) => {
+  await ask(database.url, `alter database ${nameOf(database.url)} set ${setting} = '${value}'`);
+  await refused(database.url, message);
+});
+
+test("what is doubtful is told by doctor and db status, and does not hinder", async () => {
+  await ask(database.url, `alter database ${nameOf(database.url)} set statement_timeout = '40s'`);
+  await (await open(database.url)).close();
+  const told = expect.stringContaining("statement_timeout is 40s");
+  const doctor = JSON.parse((await run(["doctor"], database.url)).stdout) as { checks: object[] };
+  expect(doctor.checks).toContainEqual(
+    expect.objectContaining({ check: "database", text: expect.stringMatching(/^PostgreSQL \d.*UTF8/) }),
+  );
+  expect(doctor.checks).toContainEqual(expect.objectContaining({ check: "database's settings", state: "warn", text: told }));
+  const status = JSON.parse((await run(["db", "status"], database.url)).stdout) as { troubles: object[] };
+  expect(status.troubles).toContainEqual(expect.objectContaining({ state: "warn", text: told }));
+});
+
+describe.skipIf(!hasOldest())("the oldest version that is supported", () => {
+  test("has the store and the engine; as a standby it can be looked at, and is refused what changes", async () => {
+    await using server = await startOtherPostgres(OLDEST, { fsync: "off" });
+    const other = server.url.replace(/postgres$/, "other");
+    await ask(server.url, "create database other");
+    expect(await run(["db", "migrate"], server.url)).toMatchObject({ code: 0 });
+    const status = await run(["db", "status"], server.url);
+    expect([status.code, JSON.parse(status.stdout)]).toMatchObject([
+      0,
+      { server: expect.stringMatching(/^PostgreSQL 15\./), isReady: true },
+    ]);
+    await server.becomeStandby();
+    await refused(other, /standby/);
+    const standby = await run(["db", "status"], server.url);
+    expect([standby.code, JSON.parse(standby.stdout)]).toMatchObject([1, { outdial: { found: 1 }, isReady: false }]);
+  });
+});

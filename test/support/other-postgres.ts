@@ -1,0 +1,84 @@
+// A PostgreSQL server of another version than the one that the package brings. It is not part of the repository: tests with it are skipped where its
+// programs are not installed.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { freePort } from "./pgbouncer.ts";
+import { TEMPORARY } from "./temporary.ts";
+import { until } from "./until.ts";
+
+/** Where Debian has the oldest version that outdial works with. */
+export const OLDEST = "/usr/lib/postgresql/15/bin";
+export const hasOldest = (): boolean => existsSync(join(OLDEST, "postgres"));
+
+export interface OtherPostgres extends AsyncDisposable {
+  /** Address of its database `postgres`, as its superuser. */
+  readonly url: string;
+  /** Stops it, and starts it as a standby that has nobody to follow. */
+  becomeStandby(): Promise<void>;
+}
+
+/** PostgreSQL does not run as root. */
+function account(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const [uid = 0, gid = 0] = ["-u", "-g"].map((flag) => Number(execFileSync("id", [flag, "postgres"])));
+  return { uid, gid };
+}
+
+/** @param programs folder of initdb and postgres */
+export async function startOtherPostgres(
+  programs: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<OtherPostgres> {
+  const folder = await mkdtemp(join(TEMPORARY, "outdial-other-pg-"));
+  const user = account();
+  await chmod(folder, 0o755);
+  if (user !== undefined) await chown(folder, user.uid, user.gid);
+  const data = join(folder, "data");
+  const own = { ...user, cwd: "/", env: { PATH: process.env["PATH"], LC_ALL: "C" } };
+  const made = ["--username=outdial", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"];
+  execFileSync(join(programs, "initdb"), [`--pgdata=${data}`, ...made], { ...own, stdio: "ignore" });
+  const port = await freePort();
+  const url = `postgres://outdial@127.0.0.1:${port}/postgres`;
+  const all = { listen_addresses: "127.0.0.1", port: String(port), unix_socket_directories: "", ...settings };
+  const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  let server: ChildProcess;
+  const start = async () => {
+    server = spawn(join(programs, "postgres"), ["-D", data, ...flags], { ...own, stdio: "ignore" });
+    await until(() => answers(url));
+  };
+  const stop = async () => {
+    const ended = once(server, "exit");
+    server.kill("SIGINT");
+    await ended;
+  };
+  await start();
+  return {
+    url,
+    async becomeStandby() {
+      await stop();
+      await writeFile(join(data, "standby.signal"), "");
+      await start();
+    },
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
