@@ -123,9 +123,14 @@ export function serverTroubles(facts: ServerFacts): ServerTrouble[] {
       `the collation ${collation} is of version ${collationNow ?? "unknown"} now, and indexes were made with ${collationMade}: rows may not be found`,
       "reindex database NAME; alter database NAME refresh collation version",
     );
-  for (const name of ["fsync", "full_page_writes", "synchronous_commit"] as const)
-    if (settings[name] === "off")
-      add("settings", "warn", `${name} is off: what was recorded as sent may be lost when the server fails`, changed(name, "on"));
+  const off = (["fsync", "full_page_writes", "synchronous_commit"] as const).filter((name) => settings[name] === "off");
+  if (off.length > 0)
+    add(
+      "settings",
+      "warn",
+      `off: ${off.join(", ")}. What was recorded as sent may be lost when the server fails`,
+      off.map((name) => changed(name, "on")).join("; "),
+    );
   for (const name of ["statement_timeout", "lock_timeout", "transaction_timeout", "idle_session_timeout"] as const)
     if ((settings[name] ?? "0") !== "0")
       add("settings", "warn", `${name} is ${settings[name]}: upgrades, large imports and waits are cut off`, changed(name, "0"));
