@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { OutdialError } from "../kernel/index.ts";
+import type { ServiceLogger } from "../server/index.ts";
 import { EXIT } from "./exit.ts";
 import { pathFrom, type Surroundings } from "./surroundings.ts";
 import { cut, wrapped } from "./text.ts";
@@ -12,7 +13,10 @@ import { takesColour } from "./tone.ts";
 export type Lines = string | readonly string[];
 
 export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin" | "onInterrupt">, Disposable {
+  /** True with --json, and with --log-format json. */
   readonly json: boolean;
+  /** The log of --log-format json: every message is one of its lines. */
+  readonly logger: ServiceLogger | undefined;
   /** True when --yes answers questions. */
   readonly yes: boolean;
   readonly quiet: boolean;
@@ -96,10 +100,10 @@ export class StdoutError extends Error {
 }
 
 /** stdout failed: a failure of the command, even when nothing more is written, and told at once. A reader that has read enough is none. */
-export function tellStdoutFailure({ code, message }: NodeJS.ErrnoException, stderr: Surroundings["stderr"]): void {
+export function tellStdoutFailure({ code, message }: NodeJS.ErrnoException, tell: (line: string) => void): void {
   if (code === "EPIPE") return;
   process.exitCode = EXIT.failed;
-  stderr.write(`outdial: the output could not be written: ${message}\n`);
+  tell(`outdial: the output could not be written: ${message}`);
 }
 
 /** How often progress is printed where no line can be redrawn, ms. */
@@ -109,17 +113,21 @@ const PROGRESS_MS = 15_000;
 export function createIo(
   options: { json?: unknown; quiet?: unknown; yes?: unknown; pager?: unknown; color?: unknown },
   { env, cwd, clock, stdin, stdout, stderr, onInterrupt, leave }: Surroundings,
-  { interrupted = "interrupted", about = async () => undefined }: { interrupted?: string | undefined; about?: Io["about"] } = {},
+  {
+    interrupted = "interrupted",
+    about = async () => undefined,
+    logger,
+  }: { interrupted?: string | undefined; about?: Io["about"]; logger?: ServiceLogger | undefined } = {},
 ): Io {
   const quiet = options.quiet === true;
-  const live = stderr.isTTY === true && !quiet && env["TERM"] !== "dumb";
+  const live = stderr.isTTY === true && logger === undefined && !quiet && env["TERM"] !== "dumb";
   let drawn = false;
   // When the reader goes away (| head), the process must not end at once: the command stops at its next line and closes what is
   // open.
   let broken: Error | undefined;
   stdout.on("error", (thrown: NodeJS.ErrnoException) => {
     broken ??= thrown;
-    tellStdoutFailure(thrown, stderr);
+    tellStdoutFailure(thrown, talk);
   });
   const drained = (stream: Surroundings["stdout"]) =>
     once(stream, "drain").catch((thrown: NodeJS.ErrnoException) => {
@@ -156,10 +164,11 @@ export function createIo(
   const say = (lines: Lines) => {
     if (quiet) return;
     clear();
-    for (const line of typeof lines === "string" ? [lines] : lines) talk(line);
+    for (const line of typeof lines === "string" ? [lines] : lines) talk(line, "info");
   };
   /** Wraps lines when stderr is a terminal. */
-  const talk = (line: string) => {
+  const talk = (line: string, level: "info" | "error" = "error") => {
+    if (logger !== undefined) return logger.log(level, line);
     const room = stderr.isTTY === true ? stderr.columns : undefined;
     for (const part of harmless(line).split("\n")) stderr.write(`${wrapped(part, room).join("\n")}\n`);
   };
@@ -170,7 +179,7 @@ export function createIo(
     saidAt = now;
     say(line);
   };
-  const json = options.json === true;
+  const json = options.json === true || logger !== undefined;
   const width = stdout.isTTY === true ? stdout.columns : undefined;
   return {
     env,
@@ -179,12 +188,13 @@ export function createIo(
     stdin,
     stderr,
     about,
+    logger,
     onInterrupt: listen,
     json,
     yes: options.yes === true,
     quiet,
     live,
-    attended: stderr.isTTY === true && !quiet,
+    attended: stderr.isTTY === true && logger === undefined && !quiet,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     colour: takesColour(options.color, stdout, env),
     width,

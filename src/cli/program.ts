@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import type { ServiceAddress, Standing, StoreUse } from "../app/index.ts";
 import { packageCommit, packageVersion } from "../app/version.ts";
 import { type Clock, OutdialError } from "../kernel/index.ts";
+import type { ServiceLogger } from "../server/index.ts";
 import {
   commandOf,
   type Declaration,
@@ -93,12 +94,31 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
       } catch (thrown) {
         if (!(thrown instanceof CommanderError)) throw thrown;
         if (thrown.exitCode === 0) return EXIT.done;
-        if (argv.includes("--json")) write(stdout, `${JSON.stringify(usageProblem(thrown, complaint))}\n`, { stderr });
+        const logger = await loggerOf(surroundings, logsJson(argv), false);
+        logger?.log("error", complaint.trim(), { code: "invalid_input" });
+        if (argv.includes("--json") || logger !== undefined)
+          write(stdout, `${JSON.stringify(usageProblem(thrown, complaint))}\n`, { stderr });
         else write(stderr, complaint, { stderr });
         return EXIT.usage;
       }
     },
   };
+}
+
+const logsJson = (argv: readonly string[]): boolean =>
+  argv.some((word, at) => word === "--log-format=json" || (word === "--log-format" && argv[at + 1] === "json"));
+
+/** The log of --log-format json: from the first line to the last, also when the command does not start. */
+async function loggerOf({ env, stderr }: Surroundings, isJson: boolean, verbose: boolean): Promise<ServiceLogger | undefined> {
+  if (!isJson) return undefined;
+  const { createLogger } = await import("../server/index.ts");
+  return createLogger({ level: verbose ? "debug" : "info", secrets: secretsIn(env), write: (line) => stderr.write(line) });
+}
+
+/** Values of the environment that no log may show. */
+function secretsIn(environment: Surroundings["env"]): string[] {
+  const named = Object.entries(environment).filter(([name]) => /SECRET|TOKEN|PASSWORD|_KEY$|DATABASE_URL$/.test(name));
+  return named.flatMap(([, value]) => value ?? []);
 }
 
 /** Parses the values, runs the command, reports its error. @returns the exit code */
@@ -123,7 +143,9 @@ async function runCommand(
     return `tenant ${tenantWords(tenant.value, tenantName.value)} · store ${used.value ?? "none"}`;
   };
   const asks = worksElsewhere(declaration);
-  using io = createIo(given, surroundings, { interrupted, ...(asks ? { about } : {}) });
+  const logger = await loggerOf(surroundings, given["logFormat"] === "json", given["verbose"] === true);
+  using _stray = logger && surroundings.onStray?.((level, text) => logger.log(level, text));
+  using io = createIo(given, surroundings, { interrupted, logger, ...(asks ? { about } : {}) });
   let told = false;
   let saidSetBack = false;
   let standing: Standing | null = null;
@@ -227,7 +249,7 @@ function usageProblem({ code, message }: CommanderError, complaint: string): obj
 
 /** Prints help and the like: a reader that goes away (| head) has read enough. */
 function write(stream: Surroundings["stdout"], text: string, { stderr }: Pick<Surroundings, "stderr">): void {
-  stream.once("error", (thrown: NodeJS.ErrnoException) => tellStdoutFailure(thrown, stderr));
+  stream.once("error", (thrown: NodeJS.ErrnoException) => tellStdoutFailure(thrown, (line) => void stderr.write(`${line}\n`)));
   stream.write(text);
 }
 

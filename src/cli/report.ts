@@ -19,6 +19,7 @@ export async function report(failure: unknown, io: Io): Promise<number> {
     io.complain(`outdial: ${messageOf(thrown)}`);
     if (advice !== undefined) io.complain(`  ${advice}`);
   };
+  io.logger?.log("error", messageOf(thrown), { code, advice });
   if (io.json) {
     const { vendorBody } = thrown instanceof OutdialError && "vendorBody" in thrown ? thrown : {};
     const error = { code, message: messageOf(thrown), advice, vendorBody };

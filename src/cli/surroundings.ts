@@ -4,6 +4,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Readable, Writable } from "node:stream";
+import { format } from "node:util";
 import type { Clock } from "../kernel/index.ts";
 import { systemClock } from "../tenant/system-clock.ts";
 
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly stderr: OutStream;
   /** Calls `stop` once when SIGINT or SIGTERM comes, until disposed of; a further signal ends the process at once. */
   readonly onInterrupt: (stop: (by: "SIGINT" | "SIGTERM") => void) => Disposable;
+  /** Gives what libraries would print by themselves to `tell` instead, until disposed of: warnings, lines, an error that nobody caught. */
+  readonly onStray?: (tell: (level: "info" | "warn" | "error", text: string) => void) => Disposable;
   /**
    * Called when something that cannot be ended is left over: then the process ends as soon as the command line has its exit code.
    */
@@ -69,6 +72,31 @@ export function processSurroundings(): Surroundings {
       const [pressed, told] = [() => stop("SIGINT"), () => stop("SIGTERM")];
       process.once("SIGINT", pressed).once("SIGTERM", told);
       return { [Symbol.dispose]: () => void process.off("SIGINT", pressed).off("SIGTERM", told) };
+    },
+    onStray(tell) {
+      const printers = process.listeners("warning");
+      const warned = (warning: Error) => tell("warn", `${warning.name}: ${warning.message}`);
+      process.removeAllListeners("warning").on("warning", warned);
+      const own = { ...console };
+      const taken =
+        (level: "info" | "warn" | "error") =>
+        (...said: readonly unknown[]) =>
+          tell(level, format(...said));
+      Object.assign(console, { log: taken("info"), info: taken("info"), debug: taken("info") });
+      Object.assign(console, { warn: taken("warn"), error: taken("error") });
+      const uncaught = (thrown: Error) => {
+        tell("error", `the process ends because of an error that nobody caught: ${thrown.stack ?? String(thrown)}`);
+        // oxlint-disable-next-line unicorn/no-process-exit -- as Node does with an error that nobody caught
+        process.exit(1);
+      };
+      process.once("uncaughtException", uncaught);
+      return {
+        [Symbol.dispose]() {
+          process.off("uncaughtException", uncaught).off("warning", warned);
+          for (const printer of printers) process.on("warning", printer);
+          Object.assign(console, own);
+        },
+      };
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import { dashboardFolder, openAccess, openService, type RunningService } from "../../app/index.ts";
 import { DAY_MS } from "../../kernel/index.ts";
-import { createLogger, type ServiceLog } from "../../server/index.ts";
+import type { ServiceLog } from "../../server/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/serve.ts";
@@ -11,12 +11,10 @@ import { openBrowser, stopped } from "../running.ts";
 import { printable, timeText } from "../text.ts";
 
 export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
-  const { host, port, verbose, open, logFormat: format = "text" } = options;
+  const { host, port, verbose, open } = options;
   const pages = await dashboardFolder(io.say);
   if (pages === undefined) io.say("the dashboard is not built here; only the API is served");
-  const level = verbose ? "debug" : "info";
-  const logger =
-    format === "json" ? createLogger({ level, secrets: secretsIn(io.env), write: (line) => io.stderr.write(line) }) : undefined;
+  const { logger } = io;
   const log: ServiceLog =
     logger?.log ??
     ((level, message, details) => {
@@ -28,7 +26,7 @@ export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
   try {
     // A program that reads the announcement may stop the service at once.
     const stop = stopped(io);
-    await announce(service, format, open, log, io);
+    await announce(service, open, log, io);
     await stop;
     io.say("stopping: finishing requests under way …");
   } finally {
@@ -42,28 +40,17 @@ export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
 };
 
 /** Prints the address of the service and how to sign in. */
-async function announce(
-  service: RunningService,
-  format: "text" | "json",
-  opens: boolean,
-  log: ServiceLog,
-  io: Io,
-): Promise<void> {
+async function announce(service: RunningService, opens: boolean, log: ServiceLog, io: Io): Promise<void> {
   const link = await service.loginLink(io.env["USER"] ?? "owner", "admin");
   // The link makes its reader an administrator, so it is only printed on a terminal: other targets of stdout and stderr store
   // what they get.
-  const shown = io.attended && !io.json && format === "text";
+  const shown = io.attended && !io.json;
   const loginFile = shown ? undefined : await service.keepLoginLink(link);
   await io.answer({ url: service.url, port: service.port, loginFile }, `outdial is at ${service.url}`);
+  io.logger?.log("info", "the service is ready", { url: service.url, port: service.port });
   if (loginFile === undefined) io.say(`sign in within ten minutes, once: ${link}`);
   else log("info", "the link that signs in once, within ten minutes, is in a file", { loginFile });
   if (opens) openBrowser(link, io);
-}
-
-/** Values of the environment that no log may show. */
-function secretsIn(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const named = Object.entries(environment).filter(([name]) => /SECRET|TOKEN|PASSWORD|_KEY$|DATABASE_URL$/.test(name));
-  return named.flatMap(([, value]) => value ?? []);
 }
 
 export const addToken: Run<typeof declared.addToken> = async ({ args: { name }, options, io }) => {
