@@ -29,10 +29,11 @@ function account(): { readonly uid: number; readonly gid: number } | undefined {
   return { uid, gid };
 }
 
-/** @param programs folder of initdb and postgres */
+/** @param programs folder of initdb and postgres @param tls its key and certificate, when it encrypts */
 export async function startOtherPostgres(
   programs: string,
   settings: Readonly<Record<string, string>> = {},
+  tls?: { readonly key: string; readonly cert: string },
 ): Promise<OtherPostgres> {
   const folder = await mkdtemp(join(TEMPORARY, "outdial-other-pg-"));
   const user = account();
@@ -42,9 +43,19 @@ export async function startOtherPostgres(
   const own = { ...user, cwd: "/", env: { PATH: process.env["PATH"], LC_ALL: "C" } };
   const made = ["--username=outdial", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"];
   execFileSync(join(programs, "initdb"), [`--pgdata=${data}`, ...made], { ...own, stdio: "ignore" });
+  for (const [name, text] of tls === undefined ? [] : [["server.key", tls.key] as const, ["server.crt", tls.cert] as const]) {
+    await writeFile(join(data, name), text, { mode: 0o600 });
+    if (user !== undefined) await chown(join(data, name), user.uid, user.gid);
+  }
   const port = await freePort();
   const url = `postgres://outdial@127.0.0.1:${port}/postgres`;
-  const all = { listen_addresses: "127.0.0.1", port: String(port), unix_socket_directories: "", ...settings };
+  const all = {
+    listen_addresses: "127.0.0.1",
+    port: String(port),
+    unix_socket_directories: "",
+    ssl: tls ? "on" : "off",
+    ...settings,
+  };
   const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   let server: ChildProcess;
   const start = async () => {

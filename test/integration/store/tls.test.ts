@@ -1,0 +1,44 @@
+// Encryption to a real server by libpq's words, and without a word of the driver on the user's terminal.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { CERTIFICATE } from "../../support/certificate.ts";
+import { runCliProcess, workFolder } from "../../support/cli.ts";
+import { hasOldest, OLDEST, startOtherPostgres } from "../../support/other-postgres.ts";
+
+describe.skipIf(!hasOldest())("a server whose certificate is of another name, and of an authority of its own", () => {
+  test("each word does what libpq says, also for the workflow engine", async () => {
+    await using server = await startOtherPostgres(OLDEST, { fsync: "off" }, CERTIFICATE);
+    await using folder = await workFolder();
+    const root = join(folder.path, "root.pem");
+    await writeFile(root, CERTIFICATE.cert);
+    const run = (verb: "migrate" | "status", words: string) =>
+      runCliProcess(["db", verb], { cwd: folder.path, env: { DATABASE_URL: `${server.url}${words}` } });
+    const migrated = await run("migrate", "?sslmode=require");
+    expect([migrated.code, migrated.stderr]).toEqual([0, ""]);
+    for (const words of ["?sslmode=disable", "?sslmode=require", `?sslmode=verify-ca&sslrootcert=${root}`]) {
+      const { code, stderr } = await run("status", words);
+      expect([words, code, stderr]).toEqual([words, 0, ""]);
+    }
+    for (const [words, why] of [
+      [`?sslmode=verify-full&sslrootcert=${root}`, /cannot be encrypted: .*altname/i],
+      ["?sslmode=verify-full", /cannot be encrypted: .*self.signed/i],
+      ["?sslmode=verify-ca", /needs the certificate of an authority/],
+      ["?sslmode=prefer", /as the server likes/],
+    ] as const) {
+      const { code, stderr } = await run("status", words);
+      expect([words, code, stderr]).toEqual([words, 1, expect.stringMatching(why)]);
+    }
+  });
+});
+
+describe.skipIf(!hasOldest())("a server that does not encrypt", () => {
+  test("is refused by require", async () => {
+    await using server = await startOtherPostgres(OLDEST, { fsync: "off" });
+    await using folder = await workFolder();
+    const env = { DATABASE_URL: `${server.url}?sslmode=require` };
+    const { code, stderr } = await runCliProcess(["db", "status"], { cwd: folder.path, env });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/cannot be encrypted: .*does not support SSL/)]);
+  });
+});
