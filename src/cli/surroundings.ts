@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
   readonly stdout: OutStream;
   readonly stderr: OutStream;
-  /** Calls `stop` once when SIGINT or SIGTERM comes, until disposed of; a further signal ends the process at once. */
+  /** Calls `stop` once when SIGINT, SIGTERM or SIGHUP (a terminal that was closed) comes, until disposed of; a further signal ends the process at once. */
   readonly onInterrupt: (stop: (by: "SIGINT" | "SIGTERM") => void) => Disposable;
   /** Gives what libraries would print by themselves to `tell` instead, until disposed of: warnings, lines, an error that nobody caught. */
   readonly onStray?: (tell: (level: "info" | "warn" | "error", text: string) => void) => Disposable;
@@ -70,8 +70,8 @@ export function processSurroundings(): Surroundings {
     stderr: process.stderr,
     onInterrupt(stop) {
       const [pressed, told] = [() => stop("SIGINT"), () => stop("SIGTERM")];
-      process.once("SIGINT", pressed).once("SIGTERM", told);
-      return { [Symbol.dispose]: () => void process.off("SIGINT", pressed).off("SIGTERM", told) };
+      process.once("SIGINT", pressed).once("SIGTERM", told).once("SIGHUP", told);
+      return { [Symbol.dispose]: () => void process.off("SIGINT", pressed).off("SIGTERM", told).off("SIGHUP", told) };
     },
     onStray(tell) {
       const printers = process.listeners("warning");
