@@ -63,7 +63,10 @@ export function columnsOf(items: readonly Summary[]): readonly Column<Summary>[]
             <PairPill failover={failover} />
           </span>
           {notDialing !== null || mayDial.verdict !== "not_ok" ? null : (
-            <span class="cell-note bad break">dialing, must not ({mayDial.why.join(", ")})</span>
+            <span class="cell-note bad break">
+              dialing, must not ({mayDial.why[0]}
+              {mayDial.why.length > 1 ? ` and ${mayDial.why.length - 1} more` : ""})
+            </span>
           )}
           {notDialing === null ? null : (
             <span class="cell-note break">
@@ -73,7 +76,7 @@ export function columnsOf(items: readonly Summary[]): readonly Column<Summary>[]
           )}
           {failover === null ? null : (
             // A reason names the other one, too.
-            <span class={`cell-note break pair ${notDialing === null ? "" : "in-whole"}`}>
+            <span class={`cell-note break pair ${notDialing === null && mayDial.verdict !== "not_ok" ? "" : "in-whole"}`}>
               {failover.role} with <NameText text={failover.partner} />
             </span>
           )}

@@ -1,6 +1,8 @@
 // Less knowledge never gives a better verdict: each function that judges, on random facts of which some are taken away. The list of
-// all of them, with the place of the property of each, is decisions.test.ts.
+// all of them, with the place of the property of each, stands at the end; one that is missing there fails.
 
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import {
@@ -10,15 +12,15 @@ import {
   createBuiltinGeography,
   decide,
   usCaUk2026,
-} from "../../../src/compliance/index.ts";
-import { createTriggerRule } from "../../../src/operations/campaigns/failover/rule.ts";
-import { mayDialBy } from "../../../src/operations/campaigns/health/why.ts";
-import { resumeVerdict } from "../../../src/operations/campaigns/state/resume.ts";
-import { hoursAt } from "../../../src/operations/campaigns/state/windows.ts";
-import { judgedReading } from "../../../src/operations/compliance/abandonment.ts";
-import { judge } from "../../../src/operations/settings/gate.ts";
-import { beginGuard, watch } from "../../../src/operations/settings/guard.ts";
-import { confirmOf } from "../../../src/operations/views/plan.ts";
+} from "../compliance/index.ts";
+import { createTriggerRule } from "./campaigns/failover/rule.ts";
+import { mayDialBy } from "./campaigns/health/why.ts";
+import { resumeVerdict } from "./campaigns/state/resume.ts";
+import { hoursAt } from "./campaigns/state/windows.ts";
+import { judgedReading } from "./compliance/abandonment.ts";
+import { judge } from "./settings/gate.ts";
+import { beginGuard, watch } from "./settings/guard.ts";
+import { confirmOf } from "./views/plan.ts";
 
 const NOW = Date.parse("2026-06-16T16:30:00Z");
 const HOUR = 3_600_000;
@@ -56,13 +58,11 @@ test("decide: a call that is denied is not allowed when a consent, a file, a loo
       fc.constantFrom("consent", "ebr", "lineType", "rndQueriedOn", "guaranteedAgent", "registryFiles"),
       (asked, known, hours, lost) => {
         const at = NOW + hours * HOUR;
-        const before = decide(asked as never, known, pack, at).decision;
+        const before = decide(asked, known, pack, at).decision;
         if (before === "allow") return;
-        expect(decide(asked as never, { ...known, [lost]: lost === "registryFiles" ? {} : undefined }, pack, at).decision).toBe(
-          "deny",
-        );
+        expect(decide(asked, { ...known, [lost]: lost === "registryFiles" ? {} : undefined }, pack, at).decision).toBe("deny");
         const older = Object.fromEntries(Object.keys(known.registryFiles ?? {}).map((list) => [list, day(500)]));
-        expect(decide(asked as never, { ...known, registryFiles: older }, pack, at).decision).toBe("deny");
+        expect(decide(asked, { ...known, registryFiles: older }, pack, at).decision).toBe("deny");
       },
     ),
   );
@@ -93,13 +93,13 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
     fc.property(gate, (look) => {
       expect(mayDialBy(null, NOW).verdict.is).toBe("unknown");
       expect(hoursAt([], NOW)).toBe("unknown");
-      const now = mayDialBy(look as never, NOW).verdict.is;
+      const now = mayDialBy(look, NOW).verdict.is;
       if (now === "ok") return;
       for (const index of look.windows.keys())
-        expect(mayDialBy({ ...look, windows: look.windows.toSpliced(index, 1) } as never, NOW).verdict.is).not.toBe("ok");
+        expect(mayDialBy({ ...look, windows: look.windows.toSpliced(index, 1) }, NOW).verdict.is).not.toBe("ok");
       // What is known of its windows is older: nothing that turns in between is taken for open.
       const turned = look.windows.map((one) => ({ ...one, until: NOW - 2 * HOUR, opens: null }));
-      expect(mayDialBy({ ...look, windows: turned } as never, NOW).verdict.is).not.toBe("ok");
+      expect(mayDialBy({ ...look, windows: turned }, NOW).verdict.is).not.toBe("ok");
     }),
   );
 });
@@ -239,4 +239,89 @@ test("a confirmation holds for exactly what was shown: anything more, less or ot
       },
     ),
   );
+});
+
+/** What a test shows of a function: the file of the test, and its title or the beginning of it. */
+const at = (file: string, title: string) => ({ file, title });
+const here = (title: string) => at("src/operations/monotone.test.ts", title);
+const MACHINE = "src/operations/settings/machine.test.ts";
+const FAILOVER = "src/operations/campaigns/failover/machine.test.ts";
+const APPLY = "src/operations/campaigns/apply/machine.test.ts";
+
+/** Every function that judges by what is known, with the test that takes knowledge from it. */
+const JUDGES: Readonly<Record<string, ReturnType<typeof at>>> = {
+  "src/compliance/decide/decide.ts decide": here("decide: a call that is denied"),
+  "src/kernel/known.ts allHold": at("src/kernel/known.test.ts", "a verdict is ok only when each is"),
+  "src/operations/attention/concerns.ts tenantKnownOf": at(
+    "src/operations/attention/concerns.test.ts",
+    "all is known of a tenant only when nothing is missing",
+  ),
+  "src/operations/audit/verify-pack.ts verifyPack": at(
+    "test/integration/audit/pack.test.ts",
+    "no entry may be missing from it: a run with a gap is refused",
+  ),
+  "src/operations/campaigns/apply/machine.ts decide": at(APPLY, "whatever happens, every campaign is written at most once"),
+  "src/operations/campaigns/failover/machine.ts decide": at(FAILOVER, "does not begin on figures that are no evidence"),
+  "src/operations/campaigns/health/why.ts mayDialBy": here("whether a campaign may dial"),
+  "src/operations/campaigns/state/resume.ts resumeVerdict": here("a resume: what the pair"),
+  "src/operations/campaigns/state/windows.ts hoursAt": here("whether a campaign may dial"),
+  "src/operations/compliance/abandonment.ts judgedReading": here("abandonment: while an import is under way"),
+  "src/operations/compliance/manifest.ts verifyManifest": at(
+    "test/integration/facts/gate.test.ts",
+    "the manifest is signed, kept, audited, and any change to it",
+  ),
+  "src/operations/known/compare.ts compare": at("src/operations/known/compare.test.ts", "what was shorter stays shorter"),
+  "src/operations/retrieval/verify.ts verifyRetrieval": at(
+    "src/outcomes/report/coverage.test.ts",
+    "knowing less never makes a day whole",
+  ),
+  "src/operations/settings/gate.ts judge": here("settings: without a prediction"),
+  "src/operations/settings/guard.ts watch": here("the guard over new settings"),
+  "src/operations/settings/machine.ts decide": at(MACHINE, "a copy that lags behind is read again before it counts"),
+  "src/operations/campaigns/failover/rule.ts createTriggerRule": here("failover's evidence"),
+  "src/operations/views/plan.ts confirmOf": here("a confirmation holds for exactly what was shown"),
+  "src/outcomes/meaning/comparison.ts compareAll": at(
+    "src/outcomes/report/coverage.test.ts",
+    "knowing less never makes a day whole",
+  ),
+  "src/outcomes/meaning/trend.ts trendOf": at("src/outcomes/report/coverage.test.ts", "knowing less never makes a day whole"),
+  "src/store/audit/proof.ts verifyConsistency": at("src/store/audit/merkle.test.ts", "every consistency proof holds"),
+  "src/store/audit/proof.ts verifyProof": at("src/store/audit/merkle.test.ts", "every inclusion proof leads to the root"),
+  "src/store/database/server.ts requireSuitable": at(
+    "src/store/database/server.test.ts",
+    "property: a setting that is not told never gives a better verdict",
+  ),
+};
+/** They return a verdict by name, and judge nothing by what is known. */
+const NONE: ReadonlySet<string> = new Set([
+  "src/compliance/data/us-ca-uk-2026/writing.ts week",
+  "src/dialing/results/compare.ts compareReplications",
+  "src/kernel/statistics/lasting-effects.ts lastingTrend",
+  "src/operations/events/verdict.ts judge",
+  "src/operations/settings/vendor-simulator.ts compareWithVendor",
+  "src/operations/settings/vendor-simulator.ts comparisonOf",
+  "src/operations/views/compliance-views.ts comparisonOf",
+  "src/operations/views/outcome-views.ts verdictViewOf",
+  "src/web/pages/simulator/verdict.ts verdictOf",
+]);
+
+test("every function that returns a verdict is on the list with its test, and every test on the list is there", () => {
+  const root = join(import.meta.dirname, "../..");
+  const files = globSync("src/**/*.{ts,tsx}", { cwd: root }).filter((file) => !file.includes(".test."));
+  const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
+  const named =
+    /^export (?:interface|type) (\w*(?:Verdict|Judgement|Comparison|MayDial|Hours|JudgedReading|TenantKnown|Trend|Decision))\b/gm;
+  const verdicts = new Set([...texts.values()].flatMap((text) => [...text.matchAll(named)].map(([, name]) => name ?? "")));
+  const judges = [...texts].flatMap(([file, text]) =>
+    [...text.matchAll(/^export (?:async )?function (\w+)[\s\S]{0,900}?\): ([^\n]+) \{$/gm)].flatMap(([, name, type = ""]) =>
+      (type.match(/\w+/g) ?? []).some((word) => verdicts.has(word)) ? [`${file} ${name}`] : [],
+    ),
+  );
+  expect(judges.length).toBeGreaterThan(20);
+  expect(judges.filter((one) => JUDGES[one] === undefined && !NONE.has(one))).toEqual([]);
+  for (const [judge, { file, title }] of Object.entries(JUDGES)) {
+    const [path = "", name = ""] = judge.split(" ");
+    expect([judge, new RegExp(`export (?:async )?function ${name}\\b`).test(texts.get(path) ?? "")]).toEqual([judge, true]);
+    expect([judge, readFileSync(join(root, file), "utf8").includes(title)]).toEqual([judge, true]);
+  }
 });
