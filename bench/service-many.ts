@@ -1,6 +1,7 @@
 // The service with 1,000 campaigns at the documented limits, two services on one database: what the background takes of the tenant's
 // budget, how many requests it takes to show one campaign that somebody opens, and how long the API takes while another client has used the budget up,
 // against a bare hono route that answers with as many bytes: of what the pages read mixed, and of each read by itself. 50,000 jobs are in the store.
+// And how long a service that begins with 200 campaigns on five lists takes, and with how many requests, until their calling windows are known.
 
 import { Hono } from "hono";
 import { median, rounded, sized } from "./support.ts";
@@ -13,6 +14,8 @@ const REQUESTS = sized(600, 20);
 const OF_EACH = sized(200, 10);
 const JOBS = sized(50_000, 50);
 const ROUNDS = sized(3, 1);
+const BEGUN_CAMPAIGNS = sized(200, 8);
+const BEGUN_LISTS = sized(5, 2);
 /** So often another client tries to take what is left of the budget, ms. */
 const TAKEN_MS = 100;
 
@@ -25,6 +28,8 @@ interface Times {
 
 const idOf = (n: number) => `camp_${String(n).padStart(4, "0")}`;
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+const known = await knownAfter();
 
 await using stack = new AsyncDisposableStack();
 const world = stack.use(
@@ -159,5 +164,47 @@ process.stdout.write(
     watchedMinutes: rounded(minutes, 2),
     refused,
     taken,
+    known,
   })}\n`,
 );
+
+/** How long it takes until the calling windows of all campaigns of a new tenant are known, and the requests of that time. */
+async function knownAfter() {
+  await using fresh = await openBenchWorld({
+    scenario: {
+      campaigns: Array.from({ length: BEGUN_CAMPAIGNS }, (_, n) => ({
+        id: idOf(n),
+        name: `Campaign ${n}`,
+        status: "active" as const,
+        contactListId: `list_${n % BEGUN_LISTS}`,
+        dialerConfig: {
+          type: "predictive" as const,
+          predictiveSettings: { answerRatio: 0.85, maxCallsInFlight: 5, callRate: 1, abandonmentThreshold: 0.03 },
+        },
+        complianceConfig: {
+          timeZone: "America/New_York",
+          dialingRules: { startTime: "10:00:00", endTime: "20:00:00", allowedDays: ["Monday" as const] },
+        },
+      })),
+      contactLists: Array.from({ length: BEGUN_LISTS }, (_, n) => ({
+        id: `list_${n}`,
+        generate: { count: 200, consentRate: 0.5, zones: ["America/New_York"] },
+      })),
+    },
+  });
+  const begin = performance.now();
+  await using begun = await fresh.open({});
+  const { token: own } = await begun.store.access.addToken({ name: "bench", role: "viewer", expiresAt: null, by: "bench" });
+  for (;;) {
+    const reply = await fetch(`${begun.url}/api/v1/campaigns`, { headers: { authorization: `Bearer ${own}` } });
+    const { items } = (await reply.json()) as { items: readonly { asOf: { windows: string | null } }[] };
+    if (items.length === BEGUN_CAMPAIGNS && items.every(({ asOf }) => asOf.windows !== null)) break;
+    await sleep(500);
+  }
+  const seconds = rounded((performance.now() - begin) / 1000, 0);
+  const all = fresh.sandbox.control.requests({ limit: 100_000 });
+  const requests = Object.fromEntries(
+    [...Map.groupBy(all, ({ operation }) => operation ?? "none")].map(([name, of]) => [name, of.length]),
+  );
+  return { campaigns: BEGUN_CAMPAIGNS, lists: BEGUN_LISTS, seconds, requests };
+}

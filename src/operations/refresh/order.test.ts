@@ -213,11 +213,11 @@ test("first looks at a list of several campaigns come before the figures, those 
   const state = { now: NOW, campaigns: ids, readings, lists, calling: new Set(["c8"]), asked: NOBODY, perCampaign: false };
   const due = dueReadings({ ...state, atHand: new Set(["list 1"]), turn: 0, owed: 0 });
   const looks = due.filter(({ what }) => what === "gate");
-  // What takes no request keeps nothing waiting.
+  // What takes no request keeps nothing waiting: the forty of the list that was read a moment ago.
   expect(due.slice(0, 40)).toEqual(looks.slice(0, 40));
   expect(looks[40]).toMatchObject({ subject: "c8" });
-  // Four lists, three requests each; the fifth was read a moment ago.
-  expect(looks.reduce((sum, { requests }) => sum + requests, 0)).toBe(12);
+  // Of each of the other four lists one, three requests each; the rest waits for its contacts.
+  expect([looks.length, looks.reduce((sum, { requests }) => sum + requests, 0)]).toEqual([44, 12]);
 });
 
 test("a campaign that calls is looked at first although nobody knows its list", () => {

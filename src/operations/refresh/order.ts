@@ -105,8 +105,8 @@ export function dueReadings(state: RefreshState): DueReading[] {
     for (const what of ["figures", "campaign", "gate", "workload"] as const) add(what, id, opened || listed, place, opened);
   }
   const othersFirst = turn % OTHERS_EVERY === OTHERS_EVERY - 1;
-  const first = firstLooks(due, state);
-  const rest = due.filter((one) => !first.has(one)).toSorted(urgency);
+  const { first, waiting } = firstLooks(due, state);
+  const rest = due.filter((one) => !first.has(one) && !waiting.has(one)).toSorted(urgency);
   const ranks = Map.groupBy([...first.values(), ...rest], (one) => rank(one, othersFirst));
   return [0, 1, 2]
     .flatMap((one) => shared(ranks.get(one) ?? [], owed))
@@ -115,9 +115,13 @@ export function dueReadings(state: RefreshState): DueReading[] {
 
 /**
  * Looks that were never made and come before the others: at campaigns with calls under way, and at campaigns that share a list, as a
- * few requests then tell of many. List by list; only the first of a list costs requests. @returns each in the order, with its costs
+ * few requests then tell of many. One of each list; the others wait until its contacts are at hand, and then take no request.
+ * @returns each in the order, with its costs, and those that wait
  */
-function firstLooks(due: readonly Candidate[], { lists, atHand, calling }: RefreshState): ReadonlyMap<Candidate, Candidate> {
+function firstLooks(
+  due: readonly Candidate[],
+  { lists, atHand, calling }: RefreshState,
+): { readonly first: ReadonlyMap<Candidate, Candidate>; readonly waiting: ReadonlySet<Candidate> } {
   const never = due.filter((one) => one.what === "gate" && isNever(one));
   const calls = ({ subject }: Candidate) => (calling.has(subject) ? 0 : 1);
   const costs = ({ subject }: Candidate) => (atHand.has(lists.get(subject) ?? "") ? 0 : 1);
@@ -125,14 +129,16 @@ function firstLooks(due: readonly Candidate[], { lists, atHand, calling }: Refre
     never.toSorted((a, b) => costs(a) - costs(b) || calls(a) - calls(b) || a.place - b.place),
     ({ subject }) => lists.get(subject) ?? subject,
   );
-  const looks = [...byList].flatMap(([list, group]) =>
-    group.length === 1 && !group.some((one) => costs(one) === 0 || calls(one) === 0)
-      ? []
-      : group.map(
-          (one, i) => [one, { ...one, requests: i === 0 && !atHand.has(list) ? one.requests : 0, shares: true }] as const,
-        ),
-  );
-  return new Map(looks);
+  const first = new Map<Candidate, Candidate>();
+  const waiting = new Set<Candidate>();
+  for (const [list, group] of byList) {
+    const isFree = lists.size > 0 && atHand.has(list);
+    if (!isFree && group.length === 1 && !group.some((one) => calls(one) === 0)) continue;
+    for (const [i, one] of group.entries())
+      if (isFree || i === 0) first.set(one, { ...one, requests: isFree ? 0 : one.requests, shares: true });
+      else waiting.add(one);
+  }
+  return { first, waiting };
 }
 
 /** How many figures come before the next look after this one was chosen. */
