@@ -1,7 +1,8 @@
 // Checks on earlier calls: caps, quiet days after a conversation, quiet hours after an abandoned call, a campaign's daily total.
 
+import { HOUR_MS } from "../../kernel/index.ts";
 import type { RuleOf } from "../pack/schema.ts";
-import { HOUR_MS, parseDay } from "../time/civil.ts";
+import { parseDay } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { type Context, DEFAULT_SUBJECT } from "./context.ts";
 import type { Attempt } from "./types.ts";

@@ -1,8 +1,8 @@
 // Checks on the clock: calling hours, closed days, declared emergencies.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
 import { type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
-import { DAY_MS, MINUTE_MS, weekdayOf } from "../time/civil.ts";
+import { weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import type { Context } from "./context.ts";
 

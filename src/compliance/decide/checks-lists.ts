@@ -1,7 +1,8 @@
 // Checks on the files that numbers must be compared with: national registries, state lists, the Reassigned Numbers Database.
 
+import { DAY_MS } from "../../kernel/index.ts";
 import type { RuleOf } from "../pack/schema.ts";
-import { DAY_MS, parseDay } from "../time/civil.ts";
+import { parseDay } from "../time/civil.ts";
 import type { Context } from "./context.ts";
 import { NOT_COVERED } from "./types.ts";
 

@@ -1,10 +1,10 @@
 // What the checks of one decision share: the instant, the local clocks, the facts, and the violations found. Each compiled pack
 // has one context, which is reused for all decisions, so that deciding allocates almost nothing.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
 import type { Exemption, LineType, Rule, RuleOf } from "../pack/schema.ts";
-import { addMonths, DAY_MS, parseDay } from "../time/civil.ts";
+import { addMonths, parseDay } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import type { Attempt, Call, CallFacts, ConsentLevel } from "./types.ts";
 

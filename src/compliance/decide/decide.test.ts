@@ -4,6 +4,7 @@ import conventionCases from "../../../test/data/compliance/cases.json" with { ty
 import flatRuleSet from "../../../test/data/compliance/flat-rule-set.json" with { type: "json" };
 import { type ReferenceInput, referenceDecision } from "../../../test/support/compliance-reference.ts";
 import { scaled } from "../../../test/support/scale.ts";
+import { DAY_MS } from "../../kernel/index.ts";
 import {
   type CallFacts,
   type CompiledPack,
@@ -20,7 +21,6 @@ import {
   parseRulePack,
   usCaUk2026,
 } from "../index.ts";
-import { DAY_MS } from "../time/civil.ts";
 
 const QUARTER = 15 * 60_000;
 let pack: CompiledPack;

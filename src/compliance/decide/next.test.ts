@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { scaled } from "../../../test/support/scale.ts";
+import { DAY_MS } from "../../kernel/index.ts";
 import {
   type AttemptKind,
   type CallFacts,
@@ -13,7 +14,6 @@ import {
   type RulePack,
   usCaUk2026,
 } from "../index.ts";
-import { DAY_MS } from "../time/civil.ts";
 
 const QUARTER = 15 * 60_000;
 

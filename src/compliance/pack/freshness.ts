@@ -1,7 +1,7 @@
 // How long ago the rules of a pack were looked up, and which of its calendars end soon.
 
-import type { Instant } from "../../kernel/index.ts";
-import { DAY_MS, parseDay } from "../time/civil.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
+import { parseDay } from "../time/civil.ts";
 import type { Rule, RulePack } from "./schema.ts";
 
 /** A rule whose source was last read longer ago than it should be. */

@@ -1,10 +1,10 @@
 // The consent that counts now, from everything that was given and withdrawn.
 
 import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS } from "../../kernel/index.ts";
 import type { CivilDate, Consent, ConsentLevel } from "../decide/types.ts";
 
 const STRENGTH: Readonly<Record<ConsentLevel, number>> = { none: 0, express: 1, written: 2 };
-const DAY = 86_400_000;
 
 /** One consent as it was given. */
 export interface ConsentRecord {
@@ -27,7 +27,7 @@ export function currentConsent(
   const endings = [...refusals, ...revocations];
   const ended = latest(endings);
   const given = records.filter(({ level }) => level !== "none");
-  const reassigned = disconnectedOn === undefined ? Number.NEGATIVE_INFINITY : Date.parse(disconnectedOn) + DAY;
+  const reassigned = disconnectedOn === undefined ? Number.NEGATIVE_INFINITY : Date.parse(disconnectedOn) + DAY_MS;
   const best = highest(
     given.filter(({ at }) => at > ended),
     ({ level, at }) => [at >= reassigned ? 1 : 0, STRENGTH[level], at],

@@ -2,11 +2,9 @@
 // systems have not acknowledged it.
 
 import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS } from "../../kernel/index.ts";
 import type { CivilDate } from "../decide/types.ts";
 import { ComplianceError } from "../error.ts";
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 /**
  * The last day of a deadline in business days: Saturdays, Sundays and the listed holidays do not count, nor does the day of the
@@ -18,7 +16,7 @@ export function businessDeadline(requestedOn: CivilDate, businessDays: number, h
     throw new ComplianceError("invalid_facts", `${requestedOn} is not a date of the form YYYY-MM-DD`);
   let day = start;
   for (let left = businessDays; left > 0; ) {
-    day += DAY;
+    day += DAY_MS;
     const weekday = new Date(day).getUTCDay();
     if (weekday !== 0 && weekday !== 6 && !holidays.has(civilDate(day))) left -= 1;
   }
@@ -80,10 +78,10 @@ export function readRevocationClock(
   now: Instant,
 ): RevocationClock {
   const { revokedAt, acknowledgements } = revocation;
-  const deadline = businessDeadline(civilDate(revokedAt - 12 * HOUR), rule.businessDays, rule.holidays);
-  const deadlineEnds = Date.parse(`${deadline}T00:00:00Z`) + DAY - 14 * HOUR;
+  const deadline = businessDeadline(civilDate(revokedAt - 12 * HOUR_MS), rule.businessDays, rule.holidays);
+  const deadlineEnds = Date.parse(`${deadline}T00:00:00Z`) + DAY_MS - 14 * HOUR_MS;
   const systems = targets.map(({ system, hours }): SystemSpread => {
-    const target = Math.min(revokedAt + hours * HOUR, deadlineEnds);
+    const target = Math.min(revokedAt + hours * HOUR_MS, deadlineEnds);
     const acknowledgedAt = acknowledgements.find((ack) => ack.system === system)?.at;
     if (acknowledgedAt === undefined) return { system, target, acknowledgedAt, state: now > target ? "overdue" : "due" };
     return { system, target, acknowledgedAt, state: acknowledgedAt > target ? "late" : "done" };

@@ -1,14 +1,7 @@
 // Civil dates as whole days since 1970-01-01, and the texts of dates and instants.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
-
-/** Milliseconds of a day without a clock change. */
-export const DAY_MS = 86_400_000;
-/** Milliseconds in an hour. */
-export const HOUR_MS = 3_600_000;
-/** Milliseconds in a minute. */
-export const MINUTE_MS = 60_000;
 
 /**
  * Days since 1970-01-01 of a proleptic Gregorian date. `month` is 1..12. Years are counted from March, so that a leap day is the

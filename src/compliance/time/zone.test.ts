@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { scaled } from "../../../test/support/scale.ts";
-import { addMonths, DAY_MS, formatInstant, HOUR_MS, parseDay, textOfDay, weekdayOf } from "./civil.ts";
+import { DAY_MS, HOUR_MS } from "../../kernel/index.ts";
+import { addMonths, formatInstant, parseDay, textOfDay, weekdayOf } from "./civil.ts";
 import { Zone } from "./zone.ts";
 
 const ZONES = [

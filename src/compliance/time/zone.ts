@@ -1,9 +1,9 @@
 // Local time: the offsets of one IANA zone as a table of transitions, read from Intl one year at a time when needed, then
 // searched.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, type Instant } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
-import { DAY_MS, dayNumber } from "./civil.ts";
+import { dayNumber } from "./civil.ts";
 
 /** Instants outside of these years are refused: neither rules nor zone data are known for them. */
 const [FIRST_YEAR, LAST_YEAR] = [1970, 2199];

@@ -1,6 +1,6 @@
 // A drop of the success rate: whether it is certain, and what in the readings explains it. Pure.
 
-import { differenceInterval, durationText, type Instant, percent } from "../../kernel/index.ts";
+import { differenceInterval, durationText, type Instant, MINUTE_MS, percent } from "../../kernel/index.ts";
 import { type KnownHealth, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import type { CampaignReading } from "../campaigns/metrics/index.ts";
 import type { Concern } from "../views/schemas/attention.ts";
@@ -57,16 +57,16 @@ export function isJudged<Health extends Pick<KnownHealth, "status" | "recent">>(
 export function dropOf({ recent: reading }: { readonly recent: Counted }, earlier: readonly CampaignReading[]): Drop | undefined {
   const { success, windowMinutes } = reading;
   const windows: CampaignReading[] = [];
-  let begins = timeOf(reading) - windowMinutes * MINUTE;
+  let begins = timeOf(reading) - windowMinutes * MINUTE_MS;
   for (const one of earlier.toSorted((a, b) => timeOf(b) - timeOf(a))) {
     if (
       one.windowMinutes !== windowMinutes ||
       one.success?.of !== success.of ||
-      timeOf(one) > begins + OVERLAP * windowMinutes * MINUTE
+      timeOf(one) > begins + OVERLAP * windowMinutes * MINUTE_MS
     )
       continue;
     windows.push(one);
-    begins = timeOf(one) - windowMinutes * MINUTE;
+    begins = timeOf(one) - windowMinutes * MINUTE_MS;
   }
   const successes = sum(windows, (one) => one.success?.successes ?? null) ?? 0;
   const calls = sum(windows, (one) => one.success?.calls ?? null) ?? 0;
@@ -78,7 +78,7 @@ export function dropOf({ recent: reading }: { readonly recent: Counted }, earlie
 
 /** When the first of its windows began. */
 export const beginOf = ({ now, before }: Drop): Instant =>
-  Math.min(...before.windows.map((one) => timeOf(one) - now.windowMinutes * MINUTE));
+  Math.min(...before.windows.map((one) => timeOf(one) - now.windowMinutes * MINUTE_MS));
 
 type Explained = readonly [cause: NonNullable<Concern["cause"]>, evidence: string, next: string];
 
@@ -110,7 +110,7 @@ export function dropConcern(
     ...unanswered(drop),
   ];
   const [best] = found;
-  const figures = `${counts(now.success.successes, now.success.calls)} ${now.success.of} calls reached an agent in ${durationText(minutes * MINUTE)}; ${counts(before.successes, before.calls)} in the ${before.windows.length === 1 ? "window" : `${before.windows.length} windows`} before`;
+  const figures = `${counts(now.success.successes, now.success.calls)} ${now.success.of} calls reached an agent in ${durationText(minutes * MINUTE_MS)}; ${counts(before.successes, before.calls)} in the ${before.windows.length === 1 ? "window" : `${before.windows.length} windows`} before`;
   return {
     code: "success_dropped",
     severity: "soon",
@@ -209,7 +209,6 @@ function unexplained({ now, before }: Drop, { workload, windows }: Pick<KnownHea
   return `nothing that was read explains it (${(seen ?? []).join(", ")})${unseen === undefined || unseen.length === 0 ? "" : `; not known: ${unseen.join(", ")}`}`;
 }
 
-const MINUTE = 60_000;
 const timeOf = ({ at, receivedAt }: Pick<CampaignReading, "at" | "receivedAt">) => at ?? receivedAt;
 const whole = (value: number) => String(Math.round(value));
 const counts = (some: number, all: number) => `${whole(some)} of ${whole(all)} (${percent(some / all)})`;

@@ -1,6 +1,6 @@
 // The run of a change by the engine: carries out what the machine commands, and records each event with its consequences.
 
-import { type Clock, type Instant, newId } from "../../kernel/index.ts";
+import { type Clock, type Instant, MINUTE_MS, newId } from "../../kernel/index.ts";
 import type { DialerChange } from "../../store/index.ts";
 import type { Context } from "../context.ts";
 import { runJournal, strangerTo } from "../run/journal.ts";
@@ -14,8 +14,6 @@ import { decide, MACHINE } from "./machine.ts";
 import { withFieldsOf } from "./model.ts";
 import { type Notices, noticesOf } from "./notices.ts";
 import type { ChangePlan, ChangeState, Command, Patience } from "./state.ts";
-
-const MINUTE_MS = 60_000;
 
 /** What changes of settings are judged by. */
 export interface SettingsRules {

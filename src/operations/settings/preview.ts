@@ -1,11 +1,10 @@
 // What a change of dialer settings would do, as shown before a person confirms it.
 
+import { MINUTE_MS } from "../../kernel/index.ts";
 import { basisOf, changesOf, judgementOf } from "../views/dialer-views.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { DialerPreview } from "../views/schemas/dialer.ts";
 import type { DialerPlan } from "./plan.ts";
-
-const MINUTE_MS = 60_000;
 
 /** A plan in the form that is shown. */
 export function dialerPreviewOf(made: Planned<DialerPlan>): DialerPreview {
