@@ -26,7 +26,7 @@ export function NotReadable({
   return (
     <div class="banner" role="status">
       <span class="break">
-        The tenant could not be read at {timeFormat().clock(failed.at)}: {failed.message}.{" "}
+        The tenant could not be read at {timeFormat().clock(failed.at)}: {failed.message.replace(/\.*$/, ".")}{" "}
         {asOf === null ? (
           "Nothing has been read yet."
         ) : (

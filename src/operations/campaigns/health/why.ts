@@ -168,9 +168,9 @@ export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
   const isNobody = gate.whole && hours === "open" && gate.refusals.some(({ code }) => code === "nobody_callable");
   const hasOpened = gate.windows.some(({ open, opens }) => open === 0 && opens !== null && opens <= now);
   const codes = new Set<CauseCode>([
+    ...(hours === "closed" ? (["outside_hours"] as const) : []),
     ...gate.refusals.map(({ code }) => code).filter((code) => code !== "nobody_callable"),
     ...(isNobody && !hasOpened ? (["nobody_callable"] as const) : []),
-    ...(hours === "closed" ? (["outside_hours"] as const) : []),
   ]);
   if (codes.size > 0) return { verdict: { is: "not_ok" }, why: [...codes].map((code) => MUST_NOT[code] ?? code) };
   return { verdict: hours === "open" && !isNobody ? { is: "ok" } : missing, why: [] };

@@ -90,7 +90,7 @@ function Unread({ list }: { readonly list: Resource<ApiTypes.CampaignList> }) {
       <p class="break">
         {failed === null
           ? "They are being read, and appear here by themselves."
-          : `The tenant could not be read at ${timeFormat().clock(failed.at)}: ${failed.message}. It is tried again.`}
+          : `The tenant could not be read at ${timeFormat().clock(failed.at)}: ${failed.message.replace(/\.*$/, ".")} It is tried again.`}
       </p>
     </Empty>
   );
