@@ -112,6 +112,10 @@ async function expectStopped(service: RunningService, by: { readonly taken: numb
   expect([...stop.changes.map(({ campaignId }) => campaignId), ...stop.seenPaused].sort()).toEqual(ALL);
   expect(stop.alreadyPaused).toEqual([]);
   expect(stop.changes.filter(({ status, confirmed }) => status !== "paused" || !confirmed)).toEqual([]);
+  // The service says that it has ended, then the database does.
+  const ends = async () =>
+    (await service.store.audit.list({ limit: 1000 })).filter(({ action }) => action === "campaign.stop.end");
+  await expect.poll(ends, { timeout: 240_000 }).toHaveLength(1);
   const audit = await service.store.audit.list({ limit: 1000 });
   const told = (action: string) => audit.filter((entry) => entry.action === action);
   expect(told("campaign.stop")).toHaveLength(1);

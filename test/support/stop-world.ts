@@ -86,7 +86,7 @@ const GIVE_UP_MS = { service: 90_000, command: 1_800_000, library: 1_800_000 } a
 /** A person ends a command or a library's stop after so long, by outdial's clock, ms: longer than any lie that has an end. */
 const PATIENT_MS = 300_000;
 /** So long is waited by the machine for what must come at last, ms. */
-const AT_LAST_MS = 300_000;
+const AT_LAST_MS = 150_000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
