@@ -123,8 +123,11 @@ export class EmergencyStops {
 
   async #enterInto(here: Here): Promise<void> {
     const { ledger, replicaId } = this.#deps;
-    const executor = here.stop.endedAt === null ? replicaId : null;
-    await ledger.begin({ ...here.stop, executor }, [beginning(here.stop)]);
+    const { stop } = here;
+    // One that ended before the database heard of it is written as one of this process: its pauses and its end come next.
+    const isReplaced = stop.supersededBy !== null;
+    const entered = { ...stop, executor: isReplaced ? null : replicaId, endedAt: isReplaced ? stop.endedAt : null };
+    await ledger.begin(entered, [beginning(stop)]);
     here.isBegun = true;
     here.begun.resolve();
   }
