@@ -5,6 +5,7 @@ import { issueText, messageOf } from "../kernel/index.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { TenantError } from "./errors.ts";
 import type { Lane } from "./rate-limiter.ts";
+import { otherThing } from "./reply.ts";
 import type { AnyInput, BodyOpener } from "./requester.ts";
 
 /** A checked request, without the token. */
@@ -101,7 +102,7 @@ export function prepare(id: string, operation: Operation, input: AnyInput, confi
     keyed: input.idempotencyKey !== undefined,
     transition: isTransition(body),
     open: input.open,
-    flaw: input.flaw,
+    flaw: (reply) => otherThing(operation.path, input.path, reply) ?? input.flaw?.(reply),
   };
 }
 

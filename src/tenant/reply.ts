@@ -3,7 +3,7 @@
 import { type AnyOperation, errorReply } from "../contract/index.ts";
 import { issueText } from "../kernel/index.ts";
 import { withoutNumbers } from "./kept-body.ts";
-import type { BodyOpener } from "./requester.ts";
+import type { AnyInput, BodyOpener } from "./requester.ts";
 import type { SecretScrubber } from "./secrets.ts";
 import { headerOf, type TransportResponse } from "./transport.ts";
 
@@ -64,6 +64,28 @@ export function judgeJson(
     .slice(0, MAX_ISSUES)
     .map((issue) => `${issue.path.join(".") || "body"}: ${issueText(issue)}`);
   return { kind: "invalid", why: issues.join("; ") };
+}
+
+/** Names of parameters of a path that a reply repeats. */
+const REPEATED: ReadonlySet<string> = new Set(["id", "campaignId", "skillId"]);
+
+/**
+ * Why a reply cannot be one to this request: it tells of another thing than was asked for, as a cache on the way may give it.
+ * Undefined when it names the same, and when it names nothing.
+ * @param template the operation's path, such as `/api/v2/omnichannel/campaigns/{id}`
+ */
+export function otherThing(template: string, path: AnyInput["path"], reply: unknown): string | undefined {
+  if (typeof reply !== "object" || reply === null) return undefined;
+  for (const [name, asked] of Object.entries(path ?? {})) {
+    if (!REPEATED.has(name)) continue;
+    const fields = name === "id" && template.includes("/campaigns/{id}") ? ["id", "campaignId"] : [name];
+    for (const field of fields) {
+      const told = (reply as Readonly<Record<string, unknown>>)[field];
+      if ((typeof told === "string" || typeof told === "number") && String(told) !== asked)
+        return `${field} ${JSON.stringify(told).slice(0, 80)} although ${asked.slice(0, 80)} was asked for`;
+    }
+  }
+  return undefined;
 }
 
 /** True when the status is a success of this operation. */

@@ -16,6 +16,7 @@ import { abortError, TenantError } from "../errors.ts";
 import type { HostAddress } from "../hosts.ts";
 import { type Prepared, parseExactly, writeQuery } from "../prepare.ts";
 import type { Lane } from "../rate-limiter.ts";
+import { otherThing } from "../reply.ts";
 import { failedItems } from "./envelope.ts";
 import type { AcdCallOptions, AcdInput, AcdReplyOf, AcdRequester, AcdResult, AnyAcdInput } from "./requester.ts";
 
@@ -199,7 +200,7 @@ function prepareAcd(
     keyed: false,
     transition: false,
     open: undefined,
-    flaw: undefined,
+    flaw: (reply) => otherThing("", input.path, reply),
   };
 }
 

@@ -234,6 +234,27 @@ test("a campaign that the tenant refuses to pause is named with the reason, hold
   expect(end?.details).toMatchObject({ paused: 4, notConfirmed: [], listProblem: null });
 });
 
+test("a reply that tells of another campaign, as a cache with a wrong key gives it, confirms nothing", async () => {
+  for (const id of ALL) activate(id);
+  const path = "/api/v2/omnichannel/campaigns/camp_a";
+  const other = { status: 200, body: { id: "camp_d", status: "paused" } };
+  for (const operation of ["updateCampaign", "getCampaign"] as const)
+    at.sandbox.control.faults.add({ match: { operation, path }, effect: other });
+  const calls = { campaignId: "camp_d", successRate: 0.4, activeCalls: 0, callsPlaced: 0, callsAnswered: 0, windowMinutes: 30 };
+  at.sandbox.control.faults.add({
+    match: { operation: "getCampaignMetrics", path: `${path}/metrics` },
+    effect: { status: 200, body: calls },
+  });
+  const { id } = await stop();
+  await expect.poll(dialing, { timeout: 60_000 }).toEqual(["camp_a"]);
+  await expect.poll(() => at.sandbox.control.faults.list().map(({ struck }) => struck > 2), { timeout: 60_000 }).toContain(true);
+  expect(await report(id)).toMatchObject({ endedAt: null });
+  expect(await changeOf(id, "camp_a")).toMatchObject({ confirmed: false, message: expect.stringContaining("camp_d") });
+  at.sandbox.control.faults.clear();
+  await ended(id);
+  expect(dialing()).toEqual([]);
+});
+
 test("while a stop goes on, a plan activates nothing; nor does one that was begun before it", async () => {
   const { stops } = at.service.store;
   const before = await stops.mark();
