@@ -80,6 +80,8 @@ export interface StopSink {
   readonly onBegun: (campaignId: string) => void;
   readonly onRow: (row: StoppedCampaign) => void;
   readonly warn: (message: string) => void;
+  /** Called when the database did not answer in time: its connections may keep the process for long. */
+  readonly onUntold: () => void;
 }
 
 /** How a stop without a store is carried out. */
@@ -157,7 +159,10 @@ export async function stopCampaigns(
     // Also of a stop that is interrupted, others know.
     const answered = Promise.all([told, known.answered()]).then(() => true);
     const isTold = await Promise.race([answered, clock.sleep(TOLD_MS, late.signal).then(() => false)]);
-    if (!isTold) sink.warn(`${UNTOLD}: the database did not answer`);
+    if (!isTold) {
+      sink.warn(`${UNTOLD}: the database did not answer`);
+      sink.onUntold();
+    }
     late.abort();
     await tenant.close();
   }

@@ -40,7 +40,7 @@ const UNKNOWN: Omit<Parameters<typeof campaignStatusOf>[0], "id" | "name" | "fai
   notDialing: null,
   lastDialing: { value: null, at: null, from: "none" },
   lastNotDialing: null,
-  mayDial: { verdict: { is: "ok" }, why: [] },
+  mayDial: { verdict: { is: "ok" }, why: [], atAnyHour: false },
   document: null,
   workload: null,
   workloadProblem: null,

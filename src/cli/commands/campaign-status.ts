@@ -112,7 +112,9 @@ async function show(list: CampaignStatusList, one: boolean, io: Io): Promise<voi
  */
 function codeOf({ items, failed }: CampaignStatusList, check: boolean): number {
   const calls = ({ lastDialing, activeCalls }: CampaignStatus) => lastDialing.value === true || (activeCalls ?? 0) > 0;
-  if (check && items.some((one) => one.mayDial.verdict === "not_ok" && calls(one))) return EXIT.refused;
+  // Between two calls, too: only the tenant's own hours keep one that is active from dialing, no refusal of outdial's does.
+  const mustNot = ({ status: state, mayDial }: CampaignStatus) => state === "active" && mayDial.atAnyHour;
+  if (check && items.some((one) => mustNot(one) || (one.mayDial.verdict === "not_ok" && calls(one)))) return EXIT.refused;
   const problems = items.flatMap((one) => one.failed ?? []);
   if (failed !== null || (problems.length > 0 && problems.length === items.length))
     return exitOf((failed ?? problems[0])?.code ?? "");

@@ -71,7 +71,9 @@ function stopped(campaigns: readonly string[] | undefined, options: StopCommand,
   if (service !== undefined) return stopOverService(service, { ...given, clock: io.clock, warn, say: io.say });
   const over = new AbortController();
   void watch.progress(over.signal);
-  return watch.tell(stopCampaigns(options, io.env, given, { ...watch, warn })).finally(() => over.abort());
+  return watch
+    .tell(stopCampaigns(options, io.env, given, { ...watch, warn, onUntold: () => io.leave() }))
+    .finally(() => over.abort());
 }
 
 /** Asks on a terminal, saying what would be stopped; elsewhere a stop is not held up by a question. */

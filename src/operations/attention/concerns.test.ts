@@ -20,6 +20,7 @@ function health(change: Partial<KnownHealth>): KnownHealth {
     notDialing: null,
     lastDialing: { value: true, at: NOW, from: "measured" },
     lastNotDialing: null,
+    mayDial: { verdict: { is: "ok" }, why: [], atAnyHour: false },
     failover: null,
     reading: null,
     windows: [],
@@ -76,6 +77,16 @@ test("calls while every window is closed are urgent", () => {
   const paused = { reading: reading(4), windows: [window("Asia/Tokyo", 0)], status: "paused", readAt };
   expect(concerns(health({ ...paused, stale: true }))).toEqual([]);
   expect(concerns(health(paused))).toMatchObject([{ code: "calls_outside_hours" }]);
+});
+
+test("calls that the gate would let nobody place are urgent whatever the hour; those of a used up budget are told by it", () => {
+  const open = { reading: reading(4), windows: [window("UTC", 3)] };
+  const must = (why: readonly string[]) => ({ mayDial: { verdict: { is: "not_ok" as const }, why, atAnyHour: true } });
+  expect(concerns(health({ ...open, ...must(["registry data missing or too old"]) }))).toMatchObject([
+    { code: "calls_not_allowed", severity: "urgent", cause: "gate", evidence: ["registry data missing or too old"] },
+  ]);
+  expect(concerns(health({ ...open, ...must(["abandonment limit"]) }))).toEqual([]);
+  expect(concerns(health({ ...open, reading: reading(0), ...must(["registry data missing or too old"]) }))).toEqual([]);
 });
 
 test("a window that has opened or closed since its look is known for an hour", () => {

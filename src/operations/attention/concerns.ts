@@ -14,7 +14,7 @@ import {
 } from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
-import type { CauseCode } from "../campaigns/health/why.ts";
+import { ABANDONMENT_LIMIT, type CauseCode, OUTSIDE_HOURS } from "../campaigns/health/why.ts";
 import { hoursAt } from "../campaigns/state/index.ts";
 import { SAY_GONE } from "../known/index.ts";
 import type { Concern, TenantKnown } from "../views/schemas/attention.ts";
@@ -256,7 +256,7 @@ function ofPair({ failover, id }: KnownHealth, subject: Subject, { phaseSince, a
 }
 
 function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvidence["callsSince"]): Found[] {
-  const { id, reading, windows, stale, failed, status, readAt } = health;
+  const { id, reading, windows, stale, failed, status, readAt, mayDial } = health;
   const calls = reading?.activeCalls ?? 0;
   if (reading === null || calls === 0) return [];
   const seen = reading.at ?? reading.receivedAt;
@@ -264,7 +264,6 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
   // What was seen stays until something newer says otherwise.
   if (isOld && status === "paused" && (readAt.status ?? seen) > seen) return [];
   const hours = hoursAt(windows, seen);
-  if (hours === "open") return [];
   const began = callsSince.get(id) ?? seen;
   const common = {
     severity: "urgent",
@@ -273,6 +272,23 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
     lastSeen: isOld ? timeText(seen) : null,
     episode: null,
   } as const;
+  // Whatever the hour: the tenant dials although outdial's gate would let it call nobody. A budget that is used up is told by itself.
+  const why = mayDial.why.filter((one) => one !== OUTSIDE_HOURS && one !== ABANDONMENT_LIMIT);
+  if (hours === "open")
+    return !mayDial.atAnyHour || why.length === 0
+      ? []
+      : [
+          {
+            ...common,
+            code: "calls_not_allowed",
+            cause: "gate",
+            what: `${calls} calls are under way although it must not dial: ${why.join(", ")}`,
+            many: "they dial although they must not",
+            evidence: why,
+            since: timeText(began),
+            next: "Pause the campaign, then bring what is missing; its page and outdial campaign status say what.",
+          },
+        ];
   if (hours === "unknown")
     return [
       {

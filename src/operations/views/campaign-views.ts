@@ -51,7 +51,7 @@ export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
     dialing,
     notDialing: notDialing === null ? null : { first: notDialing.first, all: notDialing.all.map((cause) => ({ ...cause })) },
     lastDialing: { value: lastDialing.value, at: timeText(lastDialing.at), from: lastDialing.from },
-    mayDial: { verdict: mayDial.verdict.is, why: mayDial.why },
+    mayDial: { verdict: mayDial.verdict.is, why: mayDial.why, atAnyHour: mayDial.atAnyHour },
     failover: failover === null ? null : { ...standingOf(failover), triggered: isTriggered(health) },
     workload: workloadInShort(workloadOf(health, health.at), timeText(health.workload?.at ?? null)),
     lastMetricAt: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)),

@@ -23,7 +23,7 @@ function campaign(id: string, change: Partial<Summary> = {}): Summary {
     windows: [],
     dialing: true,
     lastDialing: { value: true, at: null, from: "measured" },
-    mayDial: { verdict: "ok", why: [] },
+    mayDial: { verdict: "ok", why: [], atAnyHour: false },
     notDialing: null,
     failover: null,
     workload: { penetration: null, hoursLeft: null, callbacksDue: null, agents: null, occupancy: null, asOf: at },

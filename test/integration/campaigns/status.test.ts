@@ -127,6 +127,18 @@ it("says of a campaign that dials outside hours that it must not, and --check en
   expect(unread).toMatchObject({ code: 5, stdout: expect.stringContaining("whether it may is not known") });
 });
 
+it("--check ends with 3 for an active campaign that must not dial whatever the hour, also between two calls", async () => {
+  await using here = await world({ open: true, registry: false, clock: "frozen" });
+  const shown = await here.run(["campaign", "status", "camp_1", "--check", "--json"]);
+  expect({ code: shown.code, ...JSON.parse(shown.stdout) }).toMatchObject({
+    code: 3,
+    activeCalls: 0,
+    mayDial: { atAnyHour: true },
+  });
+  await here.run(["campaign", "pause", "camp_1", "--timeout", "0s"]);
+  expect((await here.run(["campaign", "status", "camp_1", "--check"])).code).toBe(0);
+});
+
 it("says why each of several does not dial, the first cause first", async () => {
   await using here = await world({ open: false, clock: "frozen" });
   await here.run(["campaign", "pause", "camp_2", "--reason", "holiday", "--timeout", "0s"]);

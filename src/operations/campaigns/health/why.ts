@@ -137,6 +137,9 @@ export function whyNotDialing(facts: DialingFacts): NotDialing | null {
   return { dials, first: all[0]?.text ?? "", all };
 }
 
+export const OUTSIDE_HOURS = "outside hours";
+export const ABANDONMENT_LIMIT = "abandonment limit";
+
 /** Causes why a campaign must not dial, in short words; the gate of outdial would not let it begin. */
 const MUST_NOT: Readonly<Partial<Record<CauseCode, string>>> = {
   audit_set_back: "the database was set back",
@@ -144,11 +147,11 @@ const MUST_NOT: Readonly<Partial<Record<CauseCode, string>>> = {
   rules_unreadable: "its rules cannot be read",
   no_company_list: "no company do-not-call list",
   stale_compliance_data: "registry data missing or too old",
-  abandonment_budget: "abandonment limit",
+  abandonment_budget: ABANDONMENT_LIMIT,
   no_contact_list: "no contact list",
   list_shrunk: "its list has shrunk",
   list_empty: "nobody on its list",
-  outside_hours: "outside hours",
+  outside_hours: OUTSIDE_HOURS,
   nobody_callable: "nobody may be called",
 };
 
@@ -157,12 +160,17 @@ export interface MayDial {
   readonly verdict: Verdict;
   /** Why it must not, in short words such as `outside hours`; empty when it may, and when it is not known. */
   readonly why: readonly string[];
+  /** Something forbids each call at any hour, so that one that is active may break it at any moment: only its own hours keep it from dialing. */
+  readonly atAnyHour: boolean;
 }
+
+/** What a campaign cannot break, or breaks at certain hours only. */
+const HARMLESS: ReadonlySet<CauseCode> = new Set(["outside_hours", "no_contact_list", "list_empty", "list_shrunk"]);
 
 /** What the gate's look says of dialing at a moment; without a look, and when its windows have turned since, it is not known. */
 export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
   const missing = { is: "unknown", missing: [{ what: "calling windows", count: 1 }] } as const;
-  if (gate === null) return { verdict: missing, why: [] };
+  if (gate === null) return { verdict: missing, why: [], atAnyHour: false };
   const hours = hoursAt(gate.windows, now);
   // That nobody at the beginning of a list may be called says nothing of the rest, nor does what was true before a window opened.
   const isNobody = gate.whole && hours === "open" && gate.refusals.some(({ code }) => code === "nobody_callable");
@@ -172,8 +180,9 @@ export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
     ...gate.refusals.map(({ code }) => code).filter((code) => code !== "nobody_callable"),
     ...(isNobody && !hasOpened ? (["nobody_callable"] as const) : []),
   ]);
-  if (codes.size > 0) return { verdict: { is: "not_ok" }, why: [...codes].map((code) => MUST_NOT[code] ?? code) };
-  return { verdict: hours === "open" && !isNobody ? { is: "ok" } : missing, why: [] };
+  const atAnyHour = [...codes].some((code) => !HARMLESS.has(code));
+  if (codes.size > 0) return { verdict: { is: "not_ok" }, why: [...codes].map((code) => MUST_NOT[code] ?? code), atAnyHour };
+  return { verdict: hours === "open" && !isNobody ? { is: "ok" } : missing, why: [], atAnyHour };
 }
 
 /**

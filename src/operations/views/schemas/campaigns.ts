@@ -111,6 +111,7 @@ export const campaignSummary = z
       .strictObject({
         verdict: z.enum(["ok", "not_ok", "unknown"]),
         why: z.array(z.string()).readonly().describe("Why it must not, such as outside hours"),
+        atAnyHour: z.boolean().describe("Something forbids its calls whatever the hour, such as registry data that is too old"),
       })
       .describe("Whether it may dial, by the latest look of the gate; unknown: not looked at yet"),
     failover: z

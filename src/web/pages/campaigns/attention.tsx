@@ -34,7 +34,12 @@ const PAGE: Readonly<Record<Concern["subject"]["kind"], (id: string) => string>>
 };
 
 /** What a pause is the first answer to. */
-const PAUSED_FOR: ReadonlySet<string> = new Set(["calls_outside_hours", "calls_hours_unknown", "company_list_not_held"]);
+const PAUSED_FOR: ReadonlySet<string> = new Set([
+  "calls_outside_hours",
+  "calls_hours_unknown",
+  "calls_not_allowed",
+  "company_list_not_held",
+]);
 
 export function Attention({ list }: { readonly list: Resource<Answer<"attention.list">> }) {
   return (
