@@ -135,7 +135,8 @@ test.runIf(WALKED.includes("pair"))(
         ],
         pills: status.map((one, i) => [one, badges[i] ?? []].flat()),
         told: status.map((one) => [one === "Paused"]),
-        listed: isStuck,
+        // A hand-over is told from its first phase until it has failed back.
+        listed: phase !== "watching",
       });
       for (const [i, opened] of [first, second].entries()) {
         const shown = async () => {
