@@ -66,9 +66,6 @@ export function judgeJson(
   return { kind: "invalid", why: issues.join("; ") };
 }
 
-/** Names of parameters of a path that a reply repeats. */
-const REPEATED: ReadonlySet<string> = new Set(["id", "campaignId", "skillId"]);
-
 /**
  * Why a reply cannot be one to this request: it tells of another thing than was asked for, as a cache on the way may give it.
  * Undefined when it names the same, and when it names nothing.
@@ -77,7 +74,6 @@ const REPEATED: ReadonlySet<string> = new Set(["id", "campaignId", "skillId"]);
 export function otherThing(template: string, path: AnyInput["path"], reply: unknown): string | undefined {
   if (typeof reply !== "object" || reply === null) return undefined;
   for (const [name, asked] of Object.entries(path ?? {})) {
-    if (!REPEATED.has(name)) continue;
     const fields = name === "id" && template.includes("/campaigns/{id}") ? ["id", "campaignId"] : [name];
     for (const field of fields) {
       const told = (reply as Readonly<Record<string, unknown>>)[field];

@@ -45,7 +45,7 @@ const WAYS: Readonly<Record<string, (world: World) => void>> = {
     world.sandbox.control.faults.add({
       match: { operation: "getDialerOperation" },
       times: LOOKS,
-      effect: { status: 200, body: { operationId: "op", status: "IN_PROGRESS" } },
+      effect: { status: 200, body: { status: "IN_PROGRESS" } },
     });
   },
   "fails at the tenant": (world) => world.sandbox.control.failNextActivation(),

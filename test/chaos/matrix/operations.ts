@@ -117,7 +117,7 @@ const settings: Operation = {
     // The tenant says for a while that it is not in force yet.
     setting.sandbox.control.faults.add({
       match: { operation: "getDialerOperation" },
-      effect: { status: 200, body: { operationId: "op", status: "IN_PROGRESS" } },
+      effect: { status: 200, body: { status: "IN_PROGRESS" } },
     });
     const { version } = await setting.post<{ version: number }>("/dialer/apply", { file, confirm });
     await sent(setting, "getDialerOperation", 2);

@@ -77,7 +77,7 @@ test("an activation that does not end in time is put back onto the current tag",
   world.sandbox.control.faults.add({
     match: { operation: "getDialerOperation" },
     times: 15,
-    effect: { status: 200, body: { operationId: "op", status: "IN_PROGRESS" } },
+    effect: { status: 200, body: { status: "IN_PROGRESS" } },
   });
   const { change, state } = await world.apply(dialer);
   expect(change).toMatchObject({ outcome: "rolled_back", rejected: true });
@@ -213,7 +213,7 @@ test("a rollback that fails is an alarm that says everything a person needs", as
   world.sandbox.control.faults.add({
     match: { operation: "getDialerOperation" },
     times: 15,
-    effect: { status: 200, body: { operationId: "op", status: "IN_PROGRESS" } },
+    effect: { status: 200, body: { status: "IN_PROGRESS" } },
   });
   world.sandbox.control.faults.add({
     match: { operation: "putDialerSettings" },
