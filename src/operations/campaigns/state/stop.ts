@@ -116,6 +116,8 @@ const ROWS = 500;
 const FRESH_MS = 250;
 /** A tenant that makes a change later than it accepts it shows the old state for so long, ms. */
 const LATE_MS = 10_000;
+/** At most so much time passes between two looks at the clock, ms: what seems more is a clock that was set, or a machine that slept. */
+const MOST_AT_ONCE_MS = MINUTE_MS;
 /** Others are waited for so long that are told of the stop, ms. */
 const TOLD_MS = 5_000;
 /** What the list shows as dialing after the pauses is paused again and the list is read again, so often. */
@@ -154,7 +156,9 @@ export class StopRun {
   readonly #dirty = new Set<Entry>();
   #pauses: StopPause[] = [];
   readonly #first = Promise.withResolvers<void>();
-  readonly #deadline: Instant;
+  /** Time that has passed, ms, and until when that was counted. */
+  #spentMs = 0;
+  #countedTo: Instant;
   #open = 0;
   #untried = 0;
   #idle: PromiseWithResolvers<void> | undefined;
@@ -179,7 +183,7 @@ export class StopRun {
     this.#deps = deps;
     this.stop = stop;
     this.#writtenAt = deps.clock.now();
-    this.#deadline = deps.clock.now() + deps.patience.giveUpMs;
+    this.#countedTo = deps.clock.now();
     for (const row of before) this.#enter(row);
   }
 
@@ -268,7 +272,7 @@ export class StopRun {
         }
       } else if (this.#problem !== null || this.#disputed === 0) return;
       const now = clock.now();
-      if (this.#disputed > 0 && (now - since >= patience.shortListMs || now >= this.#deadline)) {
+      if (this.#disputed > 0 && (now - since >= patience.shortListMs || this.#leftMs() <= 0)) {
         this.#disagrees(
           `the tenant's list goes on to show ${this.#disputed} as dialing that by ${this.#disputed === 1 ? "itself is" : "themselves are"} shown paused`,
         );
@@ -331,7 +335,7 @@ export class StopRun {
       this.#isProblemDirty ||= before?.code !== this.listProblem?.code;
       this.#isListTried = true;
       this.#tellFirst();
-      if (this.#problem === null || clock.now() >= this.#deadline) return;
+      if (this.#problem === null || this.#leftMs() <= 0) return;
       // It has answered, and everything that it lacks is paused: waiting for other answers has an end.
       if (isUp() && isShort(this.#problem)) return;
       await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), this.#signal);
@@ -345,7 +349,7 @@ export class StopRun {
     return () => {
       const now = clock.now();
       settledAt = this.#open === 0 && this.#isListTried ? (settledAt ?? now) : undefined;
-      return now >= this.#deadline || (settledAt !== undefined && now - settledAt >= patience.shortListMs);
+      return this.#leftMs() <= 0 || (settledAt !== undefined && now - settledAt >= patience.shortListMs);
     };
   }
 
@@ -686,11 +690,19 @@ export class StopRun {
     }
   }
 
+  /** Time until it gives up, ms. A clock that is set forward, and a sleep of the machine, use up little of it. */
+  #leftMs(): number {
+    const now = this.#deps.clock.now();
+    this.#spentMs += Math.min(Math.max(0, now - this.#countedTo), MOST_AT_ONCE_MS);
+    this.#countedTo = now;
+    return this.#deps.patience.giveUpMs - this.#spentMs;
+  }
+
   /** Puts a campaign back into the queue after a wait that doubles, unless the time is up. */
   async #later(entry: Entry, step: Step): Promise<void> {
     const { clock, patience } = this.#deps;
     if (entry.isOver) return;
-    const wait = Math.min(doubledMs(patience.againMs, patience.mostMs, entry.waits), this.#deadline - clock.now());
+    const wait = Math.min(doubledMs(patience.againMs, patience.mostMs, entry.waits), this.#leftMs());
     entry.waits += 1;
     if (wait <= 0) {
       this.#end(entry);
