@@ -54,7 +54,7 @@ describe.each(picked(CONDITIONS, 1, "conditions").map((condition) => [condition.
   "%s",
   (_, condition) => {
     const teams = [
-      [10, 12, 2],
+      [10, 12, 4],
       [50, 3, 1],
     ] as const;
     test.each(picked(teams, 1, "teams"))(
@@ -67,7 +67,7 @@ describe.each(picked(CONDITIONS, 1, "conditions").map((condition) => [condition.
         const learned = runCondition({ condition, agents, days, told: "nothing" });
         const told = runCondition({ condition, agents, days, told: jumps ? "levels" : "everything" });
         const noise = Math.hypot(learned.occupancy.standardError, told.occupancy.standardError);
-        // A day or two tell nothing of their own scatter: then there is room of a tenth of a point, and of half a point more.
+        // A few days tell little of their own scatter: then there is room of a tenth of a point, and of half a point more.
         const over = jumps ? 0.003 : 0;
         const limit = (IS_DEEP ? 0.03 + 2 * learned.abandonment.standardError : 0.031) + over;
         const apart = IS_DEEP ? 0.5 + 100 * noise : 1;
