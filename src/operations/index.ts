@@ -34,6 +34,7 @@ export {
   recordDrift,
   setBackAlarm,
 } from "./events/index.ts";
+export { inTime } from "./in-time.ts";
 export {
   AGE_LIMITS,
   type AgeLimits,

@@ -7,7 +7,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../kernel/index.ts";
 import type { RateLedger } from "../../store/index.ts";
-import type { RateShares } from "../../tenant/port.ts";
+import { type RateShares, systemClock } from "../../tenant/port.ts";
+import { inTime } from "../in-time.ts";
 
 type RateFamily = RateShares["families"][number];
 
@@ -110,7 +111,7 @@ class Family {
         .finally(() => {
           this.#pending = undefined;
         });
-      const { part, permits } = await inTime(asked);
+      const { part, permits } = await answerOf(asked);
       shares.grant(this.#family, { part, permits, forMs: HELD_MS - (performance.now() - began) });
       this.#alone = false;
       return part === 1 ? ONLY_MS : EXCHANGE_MS;
@@ -128,22 +129,14 @@ class Family {
     this.#again = false;
     shares.grant(this.#family, { part: 0, permits: 0, forMs: 0 });
     // When this fails the part is kept until its time is over.
-    await inTime(ledger.release({ scope, family: this.#family, holder })).catch(() => undefined);
+    await answerOf(ledger.release({ scope, family: this.#family, holder })).catch(() => undefined);
   }
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`the database did not answer within ${PATIENCE_MS / 1000} s`)),
-    PATIENCE_MS,
-  );
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const answerOf = <T>(work: Promise<T>): Promise<T> =>
+  inTime(systemClock, PATIENCE_MS, work, () => {
+    throw new Error(`the database did not answer within ${PATIENCE_MS / 1000} s`);
+  });
 
 // How processes divide a shared limit. Pure. The demand of each process, by lane, decides; a more urgent lane never waits for a
 // less urgent one.

@@ -1,6 +1,8 @@
 // Who is asking: a bearer token, or the session cookie of the dashboard.
 
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inTime } from "../../operations/index.ts";
 import { type Access, type Principal, type SessionValue, StoreError } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { sessionCookie, setSessionCookie } from "./cookies.ts";
@@ -126,17 +128,8 @@ const withoutStore = ({ code, message, details, cause }: StoreError): StoreError
     cause,
   });
 
-/** Waits for the database for a limited time. Rejects with StoreError `store_unavailable`. */
-export async function withinMs<T>(work: Promise<T>, ms: number): Promise<T> {
-  work.catch(() => undefined);
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new StoreError("store_unavailable", `the database did not answer within ${ms / 1000} s`)),
-    ms,
-  );
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** Waits for the database for a limited time of this machine. Rejects with StoreError `store_unavailable`. */
+export const withinMs = <T>(work: Promise<T>, ms: number): Promise<T> =>
+  inTime({ sleep: (part, signal) => sleep(part, undefined, { signal }) }, ms, work, () => {
+    throw new StoreError("store_unavailable", `the database did not answer within ${ms / 1000} s`);
+  });

@@ -2,6 +2,7 @@
 // heartbeat is visible; and it is not about to stop.
 
 import { type Clock, isWithin, messageOf } from "../../kernel/index.ts";
+import { inTime } from "../../operations/index.ts";
 import type { Store } from "../../store/index.ts";
 
 /** One thing that was checked. */
@@ -117,14 +118,11 @@ export class Readiness {
 
   async #ask(): Promise<readonly Check[]> {
     const { store, replica, clock } = this.#ports;
-    const over = new AbortController();
-    const late = clock.sleep(PATIENCE_MS, over.signal).then(() => {
-      throw new Error(`no answer within ${PATIENCE_MS} ms`);
-    });
-    late.catch(() => undefined);
     try {
       const asked = Promise.all([store.health.state(), store.replicas.list(), this.#ports.token?.()]);
-      const [state, replicas, token] = await Promise.race([asked, late]);
+      const [state, replicas, token] = await inTime(clock, PATIENCE_MS, asked, () => {
+        throw new Error(`no answer within ${PATIENCE_MS} ms`);
+      });
       this.#leavesWork = token?.leavesWork ?? false;
       const skew = Math.abs(state.at - clock.now());
       const beat = replicas.find(({ id }) => id === replica);
@@ -141,8 +139,6 @@ export class Readiness {
       ];
     } catch (thrown) {
       return [{ name: "store", ok: false, message: withoutAddress(messageOf(thrown)) }];
-    } finally {
-      over.abort("answered");
     }
   }
 }

@@ -4,6 +4,7 @@
 import { type Clock, doubledMs, messageOf, newId, OutdialError, type RandomStream } from "../../../kernel/index.ts";
 import type { ListProblem, Stop, StopEvidence, StopLedger, StopPause, StoppedCampaign } from "../../../store/index.ts";
 import { OperationError } from "../../error.ts";
+import { inTime } from "../../in-time.ts";
 import { isFree, type LeaseHolder, takeFree } from "../../run/lease.ts";
 import { type KnownOfCampaigns, type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
 
@@ -331,19 +332,10 @@ export class EmergencyStops {
     this.#deps.warn(`the emergency stop ${here.stop.id} goes on without the database: ${messageOf(thrown)}`);
   }
 
-  async #inTime<T>(work: Promise<T>, withinMs = this.#deps.patience.recordMs): Promise<T> {
-    const { clock } = this.#deps;
-    work.catch(() => undefined);
-    const over = new AbortController();
-    const late = clock.sleep(withinMs, over.signal).then(() => {
+  #inTime<T>(work: Promise<T>, withinMs = this.#deps.patience.recordMs): Promise<T> {
+    return inTime(this.#deps.clock, withinMs, work, () => {
       throw new OutdialError("store_unavailable", `the database did not answer within ${withinMs / 1000} s`);
     });
-    late.catch(() => undefined);
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      over.abort();
-    }
   }
 
   async #take(id: string): Promise<Here | undefined> {

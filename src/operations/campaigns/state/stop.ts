@@ -16,6 +16,7 @@ import { createHash } from "node:crypto";
 import { doubledMs, type Instant, MINUTE_MS, messageOf, OutdialError } from "../../../kernel/index.ts";
 import type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "../../../store/index.ts";
 import { type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
+import { inTime } from "../../in-time.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, isStill, lookAgain, type StateChange } from "./change.ts";
 
 /** The time limits of a stop, ms. */
@@ -825,18 +826,12 @@ export class StopRun {
     this.#end(entry);
   }
 
-  async #inTime<T>(work: Promise<T>): Promise<T> {
+  #inTime<T>(work: Promise<T>): Promise<T> {
     const { clock, patience } = this.#deps;
-    const over = new AbortController();
-    const late = clock.sleep(patience.recordMs, AbortSignal.any([over.signal, this.#signal])).then(() => {
+    const late = () => {
       throw new OutdialError("store_unavailable", `no answer within ${patience.recordMs / 1000} s`);
-    });
-    late.catch(() => undefined);
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      over.abort();
-    }
+    };
+    return inTime(clock, patience.recordMs, work, late, this.#signal);
   }
 }
 
