@@ -33,6 +33,7 @@ const UNKNOWN: Omit<Parameters<typeof campaignStatusOf>[0], "id" | "name" | "fai
   stale: true,
   abandonment: null,
   windows: [],
+  hoursOf: null,
   gate: null,
   gateProblem: null,
   lastChange: null,

@@ -85,6 +85,7 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
       { code: "nobody_callable", text: "" },
     ] as const),
     windows: fc.array(zone, { maxLength: 4 }),
+    hoursOf: fc.constantFrom("campaign" as const, "called" as const),
     whole: fc.boolean(),
     nextAllowed: fc.constant(null),
     manifest: fc.constant(null),
@@ -94,11 +95,19 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
       expect(mayDialBy(null, NOW).verdict.is).toBe("unknown");
       expect(hoursAt([], NOW)).toBe("unknown");
       const now = mayDialBy(look, NOW).verdict.is;
+      // One clock for the whole list never permits more than a clock for each person.
+      if (mayDialBy({ ...look, hoursOf: "called" }, NOW).verdict.is !== "ok")
+        expect(mayDialBy({ ...look, hoursOf: "campaign" }, NOW).verdict.is).not.toBe("ok");
       if (now === "ok") return;
-      for (const index of look.windows.keys())
+      const isFor = look.hoursOf === "called";
+      for (const index of isFor ? look.windows.keys() : [])
         expect(mayDialBy({ ...look, windows: look.windows.toSpliced(index, 1) }, NOW).verdict.is).not.toBe("ok");
       // What is known of its windows is older: nothing that turns in between is taken for open.
-      const turned = look.windows.map((one) => ({ ...one, until: NOW - 2 * HOUR, opens: null }));
+      const turned = look.windows.map((one) => ({
+        ...one,
+        until: NOW - 2 * HOUR,
+        opens: isFor || one.open > 0 ? null : one.opens,
+      }));
       expect(mayDialBy({ ...look, windows: turned }, NOW).verdict.is).not.toBe("ok");
     }),
   );

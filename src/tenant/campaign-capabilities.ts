@@ -19,7 +19,10 @@ import type {
 
 /** Starts and pauses campaigns. */
 export interface CampaignRunner {
-  readonly capability: Capability;
+  readonly capability: Capability & {
+    /** Whose clock its calling hours are about: one for the whole campaign, or that of each person called. */
+    readonly hoursOf: "campaign" | "called";
+  };
   status(campaignId: string, options?: CallOptions): Promise<CampaignView>;
   /** `already` is true when the campaign was in that state before. A pause uses the lane `stop` by default. */
   setStatus(

@@ -55,7 +55,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
       show: async (callId, options) => (await send("getCall", { ...options, path: { callId } })).reply,
     },
     campaignRunner: {
-      capability: { ...WRITE, lock: "etag", writes: "merges" },
+      capability: { ...WRITE, lock: "etag", writes: "merges", hoursOf: "campaign" },
       status: async (id, options) => (await send("getCampaign", { ...options, path: { id } })).reply,
       setStatus: async (id, status, options) => {
         // A pause must not wait for other requests, and with a key it may be repeated when the reply is lost.

@@ -52,6 +52,19 @@ const concerns = (one: KnownHealth, failed: KnownHealth["failed"] = null) =>
     callsSince: new Map([["a", NOW - 3 * HOUR]]),
   });
 
+test("where the tenant calls its whole list by one clock, calls are outside hours as soon as one zone is closed", () => {
+  const mixed = { reading: reading(7), windows: [window("UTC", 3), window("Asia/Tokyo", 0)] };
+  expect(concerns(health({ ...mixed, hoursOf: "called" }))).toEqual([]);
+  expect(concerns(health({ ...mixed, hoursOf: "campaign" }))).toMatchObject([
+    {
+      code: "calls_outside_hours",
+      severity: "urgent",
+      what: "7 calls are under way although the calling windows of 3 of 6 contacts are closed: the tenant calls its whole list by one clock",
+      evidence: [expect.stringContaining("closed: Asia/Tokyo; ")],
+    },
+  ]);
+});
+
 test("a campaign that is well needs nobody, nor one that is paused, outside its hours or not read yet", () => {
   expect(concerns(health({ reading: reading(7), windows: [window("UTC", 3), window("Asia/Tokyo", 0)] }))).toEqual([]);
   expect(concerns({ ...silent("paused_elsewhere", "paused"), status: "paused" })).toEqual([]);

@@ -15,7 +15,7 @@ import {
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
 import { ABANDONMENT_LIMIT, type CauseCode, OUTSIDE_HOURS } from "../campaigns/health/why.ts";
-import { hoursAt } from "../campaigns/state/index.ts";
+import { contactsClosed, hoursAt } from "../campaigns/state/index.ts";
 import { SAY_GONE } from "../known/index.ts";
 import type { Concern, TenantKnown } from "../views/schemas/attention.ts";
 import type { MissingThing } from "../views/schemas/tenant.ts";
@@ -256,7 +256,7 @@ function ofPair({ failover, id }: KnownHealth, subject: Subject, { phaseSince, a
 }
 
 function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvidence["callsSince"]): Found[] {
-  const { id, reading, windows, stale, failed, status, readAt, mayDial } = health;
+  const { id, reading, windows, hoursOf, stale, failed, status, readAt, mayDial } = health;
   const calls = reading?.activeCalls ?? 0;
   if (reading === null || calls === 0) return [];
   const seen = reading.at ?? reading.receivedAt;
@@ -274,7 +274,8 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
   } as const;
   // Whatever the hour: the tenant dials although outdial's gate would let it call nobody. A budget that is used up is told by itself.
   const why = mayDial.why.filter((one) => one !== OUTSIDE_HOURS && one !== ABANDONMENT_LIMIT);
-  if (hours === "open")
+  const closed = hoursOf === "campaign" ? (contactsClosed(windows, seen) ?? 0) : 0;
+  if (hours === "open" && closed === 0)
     return !mayDial.atAnyHour || why.length === 0
       ? []
       : [
@@ -301,15 +302,19 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
         next: "Their windows are read next; when that lasts, pause the campaign, or see under Tenant what does not answer.",
       },
     ];
+  const all = windows.reduce((people, { contacts }) => people + contacts, 0);
   const opens = windows.flatMap((one) => (one.opens === null ? [] : [one.opens]));
   return [
     {
       ...common,
       code: "calls_outside_hours",
-      what: `${calls} calls are under way although every calling window of its list is closed`,
-      many: "they call outside hours: every calling window of their lists is closed",
+      what:
+        hours === "closed"
+          ? `${calls} calls are under way although every calling window of its list is closed`
+          : `${calls} calls are under way although the calling windows of ${closed} of ${all} contacts are closed: the tenant calls its whole list by one clock`,
+      many: "they call outside hours: calling windows of their lists are closed",
       evidence: [
-        `closed: ${windows.map(({ zone }) => zone).join(", ")}${opens.length === 0 ? "" : `; the first opens at ${formatInstant(Math.min(...opens))}`}`,
+        `closed: ${windows.flatMap(({ zone, contacts, open }) => (hours !== "closed" && open === contacts ? [] : [zone])).join(", ")}${opens.length === 0 ? "" : `; the first opens at ${formatInstant(Math.min(...opens))}`}`,
       ],
       since: timeText(Math.max(began, ...windows.flatMap(({ closed }) => closed ?? []))),
       next: "Pause the campaign, then see why the tenant dials: its own calling hours, or the zones of the contacts.",

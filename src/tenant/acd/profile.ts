@@ -73,7 +73,7 @@ export function createAcdProfile(
       show: (callId, options) => showCall(requester, callId, plain(options)),
     },
     campaignRunner: {
-      capability: { ...READ, asynchronous: true, writes: "replaces", readBack: true },
+      capability: { ...READ, asynchronous: true, writes: "replaces", readBack: true, hoursOf: "called" },
       status: (id, options) => skills.view(id, plain(options)),
       setStatus: (id, status, options) =>
         skills.setStatus(id, status, { lane: status === "paused" ? "stop" : "pacing", ...plain(options) }),

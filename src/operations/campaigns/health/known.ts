@@ -132,6 +132,8 @@ const keptLook = z.object({
         closed: instant.nullable().default(null),
       }),
     ),
+    // Missing in looks that were stored by earlier versions: then one clock for all, which permits less.
+    hoursOf: z.enum(["campaign", "called"]).default("campaign"),
     nextAllowed: instant.nullable(),
     // Missing in looks that were stored by earlier versions.
     announced: z.number().nullable().default(null),

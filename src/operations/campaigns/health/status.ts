@@ -80,6 +80,8 @@ export interface CampaignHealth {
   /** Null when the gate could not be asked, or no limit binds where the contacts are. */
   readonly abandonment: AbandonmentBudget | null;
   readonly windows: readonly ZoneWindow[];
+  /** Whose clock the tenant's calling hours are about, by the gate's look; null without one. */
+  readonly hoursOf: CampaignGateVerdict["hoursOf"] | null;
   /** The pre-dial gate's verdict at this moment; it permits nothing. */
   readonly gate: CampaignGateVerdict | null;
   readonly gateProblem: AskProblem | null;
@@ -179,7 +181,16 @@ export function judged<Given extends Facts>(
 ): Given &
   Pick<
     CampaignHealth,
-    "success" | "ageMs" | "stale" | "windows" | "dialing" | "notDialing" | "lastDialing" | "lastNotDialing" | "mayDial"
+    | "success"
+    | "ageMs"
+    | "stale"
+    | "windows"
+    | "hoursOf"
+    | "dialing"
+    | "notDialing"
+    | "lastDialing"
+    | "lastNotDialing"
+    | "mayDial"
   > {
   const { campaign, campaignProblem, reading, readingProblem, gate, gateProblem, failover, lastChange } = facts;
   const ageMs = reading === null ? null : ageOf(reading, now);
@@ -206,6 +217,7 @@ export function judged<Given extends Facts>(
     ageMs,
     stale,
     windows: gate?.windows ?? [],
+    hoursOf: gate?.hoursOf ?? null,
     dialing: why === null ? true : why.dials,
     notDialing: why,
     lastDialing: measured(seen === null ? true : seen.dials, reading === null ? null : readAt),

@@ -25,6 +25,7 @@ type Gate = NonNullable<DialingFacts["gate"]>;
 const gate = (given: Partial<Gate> = {}): Gate => ({
   refusals: [],
   windows: [zone(10)],
+  hoursOf: "called",
   // Only what the words are made of.
   manifest,
   nextAllowed: AT + 3_600_000,

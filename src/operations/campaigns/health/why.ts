@@ -5,7 +5,7 @@ import type { Instant, Verdict } from "../../../kernel/index.ts";
 import type { AgentCounts } from "../../../tenant/port.ts";
 import type { GateManifest } from "../../compliance/index.ts";
 import { type FailoverStanding, pausedInPair } from "../failover/words.ts";
-import { type CampaignFacts, type CampaignGateVerdict, hoursAt, reasonsOf } from "../state/index.ts";
+import { type CampaignFacts, type CampaignGateVerdict, contactsClosed, hoursAt, reasonsOf } from "../state/index.ts";
 
 /** In the order in which they should be fixed: an earlier cause hides later ones. */
 export const CAUSES = [
@@ -68,7 +68,7 @@ export interface AskProblem {
 }
 
 /** The result of a look of the pre-dial gate, in short. */
-export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "nextAllowed" | "whole"> {
+export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "hoursOf" | "nextAllowed" | "whole"> {
   /** Contacts on the list according to the tenant; null when it does not say. */
   readonly announced: number | null;
   readonly calling: CampaignGateVerdict["calling"];
@@ -172,17 +172,19 @@ export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
   const missing = { is: "unknown", missing: [{ what: "calling windows", count: 1 }] } as const;
   if (gate === null) return { verdict: missing, why: [], atAnyHour: false };
   const hours = hoursAt(gate.windows, now);
+  // One clock for the whole list calls those, too, whose own window is closed.
+  const closed = gate.hoursOf === "campaign" ? contactsClosed(gate.windows, now) : 0;
   // That nobody at the beginning of a list may be called says nothing of the rest, nor does what was true before a window opened.
   const isNobody = gate.whole && hours === "open" && gate.refusals.some(({ code }) => code === "nobody_callable");
   const hasOpened = gate.windows.some(({ open, opens }) => open === 0 && opens !== null && opens <= now);
   const codes = new Set<CauseCode>([
-    ...(hours === "closed" ? (["outside_hours"] as const) : []),
+    ...(hours === "closed" || (closed ?? 0) > 0 ? (["outside_hours"] as const) : []),
     ...gate.refusals.map(({ code }) => code).filter((code) => code !== "nobody_callable"),
     ...(isNobody && !hasOpened ? (["nobody_callable"] as const) : []),
   ]);
   const atAnyHour = [...codes].some((code) => !HARMLESS.has(code));
   if (codes.size > 0) return { verdict: { is: "not_ok" }, why: [...codes].map((code) => MUST_NOT[code] ?? code), atAnyHour };
-  return { verdict: hours === "open" && !isNobody ? { is: "ok" } : missing, why: [], atAnyHour };
+  return { verdict: hours === "open" && closed === 0 && !isNobody ? { is: "ok" } : missing, why: [], atAnyHour };
 }
 
 /**

@@ -27,6 +27,7 @@ function world() {
     whole: true,
     onCompanyList: 0,
     nextAllowed: null,
+    hoursOf: "called",
     windows: [{ zone: "UTC", contacts: 1, open: 1, until: at.turn, opens: null, closed: null }],
     suppressions: at.listed,
     calling: [],

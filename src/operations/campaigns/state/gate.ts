@@ -95,6 +95,8 @@ export interface CampaignGateVerdict {
   /** When the first of the waiting contacts may be called; null when none waits. */
   readonly nextAllowed: Instant | null;
   readonly windows: readonly ZoneWindow[];
+  /** Whose clock the tenant's calling hours are about: with one for the whole campaign it calls everybody while that is open. */
+  readonly hoursOf: CampaignRunner["capability"]["hoursOf"];
   /** The latest entry of the company's list when they were judged; 0 for none. A later one may be about somebody among them. */
   readonly suppressions: number;
   /** When somebody among the contacts that were read may be called by the clock, in the day from `at` on. */
@@ -153,12 +155,13 @@ export function createCampaignGate(given: CampaignGateDeps): CampaignGate {
     const against = [...setBackRefusals(deps.audit), ...clockRefusals(trouble)];
     const hasList = (await deps.facts.companyList()) !== undefined;
     const suppressions = await deps.facts.lastSuppression();
+    const { hoursOf } = deps.runner.capability;
     if (listId === null || typeof pack === "string") {
       const refusals: GateRefusal[] = [...against];
       if (typeof pack === "string")
         refusals.push({ code: "rules_unreadable", text: `the campaign's own rules cannot be used: ${pack}` });
       if (listId === null) refusals.push({ code: "no_contact_list", text: "the campaign has no contact list" });
-      return { campaign, at, allowed: false, refusals, suppressions, ...NOTHING_READ };
+      return { campaign, at, allowed: false, refusals, suppressions, hoursOf, ...NOTHING_READ };
     }
     const look = (contacts: number) =>
       judge(deps, { campaignId, listId, pack, at, keep: hasList && trouble === undefined ? keep : false, call }, contacts);
@@ -167,7 +170,7 @@ export function createCampaignGate(given: CampaignGateDeps): CampaignGate {
     if (found === undefined) {
       const text = `the tenant has no contact list ${listId}, which the campaign calls`;
       const refusals: GateRefusal[] = [...against, { code: "no_contact_list", text }];
-      return { campaign, at, allowed: false, refusals, suppressions, ...NOTHING_READ };
+      return { campaign, at, allowed: false, refusals, suppressions, hoursOf, ...NOTHING_READ };
     }
     if (found.manifest.counts.dial === 0 && !found.whole && most > FIRST) found = await look(most);
     const { manifest, census, read, announced } = found;
@@ -191,6 +194,7 @@ export function createCampaignGate(given: CampaignGateDeps): CampaignGate {
       suppressions,
       nextAllowed: later.length === 0 ? null : Math.min(...later),
       windows: census.windows(at),
+      hoursOf,
       calling: census.calling(at),
       abandonment,
     };

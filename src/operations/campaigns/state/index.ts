@@ -12,4 +12,4 @@ export {
 } from "./gate.ts";
 export { type ResumeReport, type ResumeVerdict, resumeVerdict } from "./resume.ts";
 export { type KnownOfCampaigns, pauseAll, STOP_PATIENCE, type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
-export { hoursAt, type ZoneWindow } from "./windows.ts";
+export { contactsClosed, hoursAt, type ZoneWindow } from "./windows.ts";

@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { compilePack, createBuiltinGeography, type RulePack, usCaUk2026 } from "../../../compliance/index.ts";
-import { ZoneCensus } from "./windows.ts";
+import { contactsClosed, ZoneCensus } from "./windows.ts";
 
 const geography = createBuiltinGeography();
 const compile = (pack: RulePack) => compilePack(pack, { geography });
@@ -42,4 +42,13 @@ it("never opens where nobody knows the clock", () => {
 
 it("knows the countries of its places", () => {
   expect(census(NEW_YORK, 442079460101).countries).toEqual(new Set(["US", "GB"]));
+});
+
+it("counts whom the clock forbids to call: zones that are closed, without those that never open, until they open", () => {
+  const windows = census(LOS_ANGELES, NEW_YORK, NEW_YORK, NOWHERE).windows(MORNING);
+  expect(contactsClosed(windows, MORNING)).toBe(1);
+  expect(contactsClosed(windows, Date.parse("2026-06-16T15:00:00Z"))).toBe(0);
+  expect(contactsClosed(windows, Date.parse("2026-06-17T01:30:00Z"))).toBe(2);
+  expect(contactsClosed([], MORNING)).toBeNull();
+  expect(contactsClosed(census(NEW_YORK).windows(MORNING), MORNING + 4 * 24 * 3_600_000)).toBeNull();
 });

@@ -42,16 +42,36 @@ export type Hours = "open" | "closed" | "unknown";
  * look, or the instant is more than an hour after what it foretells.
  */
 export function hoursAt(windows: readonly ZoneWindow[], at: Instant): Hours {
-  const after = (turn: Instant, then: Hours): Hours => (at - turn <= PAST_TURN_MS ? then : "unknown");
-  const zones = windows.map(({ open, until, opens, closed }): Hours => {
-    if (open === 0 && closed !== null && at < closed) return "open";
-    if (open > 0 && (until === null || at < until)) return "open";
-    // Another part of the zone, or all of it, has opened since.
-    if (opens !== null && at >= opens) return after(opens, "open");
-    return open === 0 || until === null ? "closed" : after(until, "closed");
-  });
+  const zones = windows.map((zone) => zoneAt(zone, at));
   if (zones.includes("open")) return "open";
   return zones.length === 0 || zones.includes("unknown") ? "unknown" : "closed";
+}
+
+function zoneAt({ open, until, opens, closed }: ZoneWindow, at: Instant): Hours {
+  const after = (turn: Instant, then: Hours): Hours => (at - turn <= PAST_TURN_MS ? then : "unknown");
+  if (open === 0 && closed !== null && at < closed) return "open";
+  if (open > 0 && (until === null || at < until)) return "open";
+  // Another part of the zone, or all of it, has opened since.
+  if (opens !== null && at >= opens) return after(opens, "open");
+  return open === 0 || until === null ? "closed" : after(until, "closed");
+}
+
+/**
+ * How many contacts the clock forbids to call at an instant, at least, without those that it allows at no hour; null: none for
+ * certain, and of some zone it is not known.
+ */
+export function contactsClosed(windows: readonly ZoneWindow[], at: Instant): number | null {
+  let closed = 0;
+  let isKnown = windows.length > 0;
+  for (const zone of windows) {
+    if (zone.open === 0 && zone.opens === null && zone.closed === null) continue;
+    const hours = zoneAt(zone, at);
+    const turned = (zone.opens !== null && at >= zone.opens) || (zone.closed !== null && at < zone.closed);
+    if (hours === "unknown") isKnown = false;
+    else if (hours === "closed") closed += zone.contacts;
+    else if (!turned) closed += zone.contacts - zone.open;
+  }
+  return closed > 0 || isKnown ? closed : null;
 }
 
 /** Counts where the contacts of a list are; memory grows with the places, not with the contacts. */
