@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { systemClock as clock } from "../tenant/port.ts";
 import { inTime } from "./in-time.ts";
 
-const clock = { sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, { signal }) };
 const late = () => {
   throw new Error("no answer");
 };

@@ -21,6 +21,12 @@ export interface KnownCampaign {
 
 const COLUMNS = `id, name, status, status_at as "statusAt", lacking_since as "lackingSince", gone_at as "goneAt"`;
 
+/**
+ * Several rows are written by one at a time: a stop and a change of state write some of them, too, in an order of their own, and waited
+ * for this one while it waited for them.
+ */
+const ALONE = "lock table outdial.known_campaigns in share row exclusive mode";
+
 type ListListener = (list: readonly Pick<KnownCampaign, "id" | "status">[], at: Instant) => void;
 
 /** Writes and reads the last list of campaigns. The time of its reading is in the tenant readings, as `campaigns`. */
@@ -57,7 +63,7 @@ export class KnownCampaigns extends Ledger {
     for (const listener of this.#listeners) listener(list, at);
     const once = [...new Map(list.map((one) => [one.id, one])).values()];
     await this.store.commit(async (tx) => {
-      await tx.query("select pg_advisory_xact_lock(hashtext('outdial known campaigns'))");
+      await tx.query(ALONE);
       await tx.query(
         `insert into outdial.known_campaigns as known (id, name, status, status_at, active_at, place)
          select id, name, status, $4, case when status <> 'paused' then $4::timestamptz end, place
@@ -108,6 +114,7 @@ export class KnownCampaigns extends Ledger {
    */
   goneByWord(ids: readonly string[], audit: (id: string) => AuditInput): Promise<readonly string[]> {
     return this.store.commit(async (tx) => {
+      await tx.query(ALONE);
       const said = await tx.query<{ id: string }>(
         `update outdial.known_campaigns set gone_at = $2
          where gone_at is null and lacking_since is not null and id = any (${textColumn("$1")}) returning id`,

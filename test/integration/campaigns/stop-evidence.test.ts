@@ -101,6 +101,18 @@ describe("a list that shows less than is known", () => {
   );
 });
 
+test("rest, command, nothing known: a list that does not say how many campaigns there are is not taken for all of them", async () => {
+  await using world = await openStopWorld({ profile: "rest", door: "command", store: "there" }, { campaigns: 3 });
+  world.dial([0, 2]);
+  world.tenant.tell([list({ trick: "some", from: 0, keep: 2, total: "none" })]);
+  const said = await world.stop();
+  await world.tenant.idle();
+  expect(pausedOf(said), told(world, said)).toContain(world.ids[0]);
+  expect(world.dialing()).toEqual([world.ids[2]]);
+  expect(said.result?.listProblem).toMatchObject({ code: "list_without_total" });
+  expect(said.allConfirmed).toBe(false);
+});
+
 describe("a list that shows what was", () => {
   test.each(EVERY)(`${NAME}: all shown paused: each is looked at by itself before that is believed`, async (mode) => {
     await using world = await openStopWorld(mode, { campaigns: 3 });

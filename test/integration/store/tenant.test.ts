@@ -1,7 +1,9 @@
 // What was last read of the tenant: its list of campaigns, and readings with their time and what failed.
 
+import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openTestStore, type TestStore } from "../../support/store.ts";
+import { until } from "../../support/until.ts";
 
 let world: TestStore;
 beforeEach(async () => {
@@ -167,4 +169,30 @@ test("of each campaign the latest figures, those of a window, and the latest cha
 test("an id by which nothing can be found again is refused as too long, not as an unexpected error", async () => {
   const id = String.fromCharCode(...Array.from({ length: 3000 }, (_, i) => 0x4e00 + ((i * 7919) % 20_000)));
   await expect(world.store.knownCampaigns.keep([{ ...A, id }], 1000)).rejects.toMatchObject({ code: "too_long" });
+});
+
+test("a list is kept beside what writes the same campaigns in another order, and neither fails", async () => {
+  const { knownCampaigns } = world.store;
+  await knownCampaigns.keep([A, B], 50_000);
+  const other = new pg.Client({ connectionString: world.url });
+  await other.connect();
+  try {
+    const pause = (id: string) =>
+      other.query("update outdial.known_campaigns set status = 'paused', status_at = now() where id = $1", [id]);
+    await other.query("begin");
+    await pause(B.id);
+    const kept = knownCampaigns.keep([A, B], 60_000);
+    const waits = "select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))";
+    await until(async () => (await other.query(waits)).rowCount === 1);
+    await pause(A.id);
+    await other.query("commit");
+    await kept;
+    const known = await knownCampaigns.list();
+    expect(known.map(({ id, status }) => [id, status])).toEqual([
+      [A.id, "paused"],
+      [B.id, "paused"],
+    ]);
+  } finally {
+    await other.end();
+  }
 });

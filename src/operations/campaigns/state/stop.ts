@@ -172,7 +172,7 @@ export class StopRun {
   /** What is known was read, or could not be read at first. */
   #isGathered = false;
   /** What the last list named that was read to its end. */
-  #named: { readonly ids: ReadonlySet<string>; readonly total: number } | undefined;
+  #named: Named | undefined;
   #failure: unknown;
   #isProblemDirty = false;
   #writtenAt: Instant;
@@ -365,12 +365,12 @@ export class StopRun {
       this.#takeKnown();
     })().catch(() => undefined);
     const named = new Map<string, ListedCampaign>();
-    let total = 0;
+    let total: number | undefined;
     let problem: ListProblem | null = null;
     try {
       for await (const { items, reply } of this.#pages()) {
         page = clock.now();
-        if (typeof reply.total === "number") total = Math.max(total, reply.total);
+        if (typeof reply.total === "number") total = Math.max(total ?? 0, reply.total);
         for (const item of items) {
           const { id, name, status } = idAndStatus(item);
           if (id === undefined) problem ??= incomplete("an entry of the list of campaigns has no id");
@@ -395,11 +395,11 @@ export class StopRun {
   }
 
   /** A list that was read to its end, compared with what is known: what it lacks is paused by id. */
-  #compared({ ids, total }: { readonly ids: ReadonlySet<string>; readonly total: number }): ListProblem | null {
+  #compared({ ids, total }: Named): ListProblem | null {
     const lacking = this.#evidence.filter(({ campaignId, expected }) => expected && !ids.has(campaignId));
     for (const { campaignId } of lacking) this.#take(campaignId, "known", "known");
     if (ids.size === 0) this.#takeKnown();
-    return shortness(ids.size, total, lacking.length);
+    return shortness(ids.size, total, lacking.length, this.#evidence.length);
   }
 
   #pages() {
@@ -847,14 +847,25 @@ const unread = (why: string): ListProblem => ({
   message: `what is known of campaigns could not be read: ${why}`,
 });
 const incomplete = (message: string): ListProblem => ({ code: "list_incomplete", message });
-const SHORT = ["empty_list", "list_lacks_known"];
+const SHORT = ["empty_list", "list_lacks_known", "list_without_total"];
 /** The tenant has answered with a list that may be true, and everything that is known is paused by its id. */
 const isShort = ({ code }: ListProblem): boolean => SHORT.includes(code);
 
-/** What is missing in a list that was read to its end. @param lacking number of campaigns that are known and not named */
-function shortness(named: number, total: number, lacking: number): ListProblem | null {
+/** A list that was read to its end. */
+interface Named {
+  readonly ids: ReadonlySet<string>;
+  /** How many campaigns there are, as the tenant says; undefined when it does not. */
+  readonly total: number | undefined;
+}
+
+/**
+ * What is missing in a list that was read to its end.
+ * @param lacking number of campaigns that are known and not named
+ * @param others number of campaigns that are known from elsewhere
+ */
+function shortness(named: number, total: number | undefined, lacking: number, others: number): ListProblem | null {
   const known = `the tenant's list lacks ${lacking} ${lacking === 1 ? "campaign that is" : "campaigns that are"} known`;
-  const unseen = total - named - lacking;
+  const unseen = (total ?? 0) - named - lacking;
   if (unseen > 0)
     return incomplete(
       lacking === 0
@@ -862,7 +873,12 @@ function shortness(named: number, total: number, lacking: number): ListProblem |
         : `${known}, and says that there are ${unseen} more`,
     );
   if (lacking > 0) return { code: "list_lacks_known", message: known };
-  if (named > 0) return null;
+  if (named > 0 && (total !== undefined || others > 0)) return null;
+  if (named > 0)
+    return {
+      code: "list_without_total",
+      message: `the tenant lists ${named} and does not say how many campaigns there are, and none is known from earlier readings: whether these are all is not known`,
+    };
   return { code: "empty_list", message: "the tenant lists no campaign, and none is known from earlier readings" };
 }
 
