@@ -10,12 +10,14 @@ import { conditionsFound } from "./waits.ts";
 
 const LOOK_MS = 2000;
 
-/** Looks at them until the signal; what it finds is a condition that everybody sees. */
+/** Looks at them until the signal; what it finds is a condition that everybody sees. Whether this one's token is taken is asked at once. */
 export function watchReplicas(
-  { config: { clock }, store, replica }: Pick<Workplace, "config" | "store" | "replica">,
+  { config: { clock }, store, tenant, replica }: Pick<Workplace, "config" | "store" | "tenant" | "replica">,
   background: Background,
   { signal, log }: { readonly signal: AbortSignal; readonly log: ServiceLog },
 ): void {
+  // Where another process reads the tenant for all, this one would not learn that it is refused before it takes work. No answer says nothing.
+  void tenant.authenticate(signal).catch(() => undefined);
   const tell = conditionsFound("replicas", store, log);
   let since: Instant | undefined;
   background.repeat("the processes on this store", { clock, everyMs: LOOK_MS, signal }, async () => {

@@ -137,6 +137,13 @@ const DRAWN_ALIKE: Readonly<Record<string, readonly string[]>> = {
   y: ["у", "γ", "ү", "ｙ"],
 };
 
+test("letters that two others make together are found wherever they begin", () => {
+  expect(looksLike("vw", "vvv")).toBe(true);
+  expect(looksLike("wv", "vw")).toBe(true);
+  expect(looksLike("rnm", "mrn")).toBe(true);
+  expect(looksLike("vw", "vv")).toBe(false);
+});
+
 test("a name that is drawn like another one is refused, or is taken for it", () => {
   const name = fc.string({ unit: fc.constantFrom(...Object.keys(DRAWN_ALIKE)), minLength: 1, maxLength: 8 });
   const unseen = fc.constantFrom("\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u180e", "\u3164", "\ufe0f", "\u{e0041}");

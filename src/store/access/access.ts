@@ -523,8 +523,9 @@ function looksOf(name: string): readonly string[] {
     Array.from(text)
       .map((one) => LIKE.get(one) ?? LIKE.get(one.toLowerCase()) ?? one.toLowerCase())
       .join("")
-      .replaceAll("rn", "m")
-      .replaceAll("vv", "w"),
+      // Taken apart, not put together: "vvv" is "vw" as well as "wv".
+      .replaceAll("m", "rn")
+      .replaceAll("w", "vv"),
   );
 }
 
