@@ -65,6 +65,15 @@ test("where the tenant calls its whole list by one clock, calls are outside hour
   ]);
 });
 
+test("where the tenant calls its whole list by one clock, a zone whose hours are not known is no open one", () => {
+  const unknown = { ...window("Asia/Tokyo", 3), until: NOW - 2 * HOUR, opens: null };
+  const mixed = { reading: reading(7), windows: [window("UTC", 3), unknown] };
+  expect(concerns(health({ ...mixed, hoursOf: "called" }))).toEqual([]);
+  expect(concerns(health({ ...mixed, hoursOf: "campaign" }))).toMatchObject([
+    { code: "calls_hours_unknown", severity: "urgent" },
+  ]);
+});
+
 test("a campaign that is well needs nobody, nor one that is paused, outside its hours or not read yet", () => {
   expect(concerns(health({ reading: reading(7), windows: [window("UTC", 3), window("Asia/Tokyo", 0)] }))).toEqual([]);
   expect(concerns({ ...silent("paused_elsewhere", "paused"), status: "paused" })).toEqual([]);

@@ -74,11 +74,13 @@ interface CampaignEvidence {
 const OLD_MS = 15 * 60_000;
 
 /** What is not known of a campaign, in words; none when all is. */
-function unknownOf({ readAt, at, failed, windows, ageMs }: KnownHealth): readonly string[] {
+function unknownOf({ readAt, at, failed, windows, hoursOf, ageMs }: KnownHealth): readonly string[] {
   return [
     ...(readAt.status === null ? ["states"] : []),
     ...(readAt.figures === null ? ["figures"] : (ageMs ?? 0) > OLD_MS ? ["figures of the last 15 minutes"] : []),
-    ...(readAt.gate === null || (windows.length > 0 && hoursAt(windows, at) === "unknown") ? ["calling windows"] : []),
+    ...(readAt.gate === null || (windows.length > 0 && hoursFor({ windows, hoursOf }, at) === "unknown")
+      ? ["calling windows"]
+      : []),
     ...(failed === null ? [] : ["what the tenant refused to tell"]),
   ];
 }
@@ -255,6 +257,12 @@ function ofPair({ failover, id }: KnownHealth, subject: Subject, { phaseSince, a
   ];
 }
 
+/** Whether anybody may be called by the clock. Under one clock for the whole list everybody's hours must be known, else only somebody's. */
+function hoursFor({ windows, hoursOf }: Pick<KnownHealth, "windows" | "hoursOf">, at: Instant) {
+  const hours = hoursAt(windows, at);
+  return hours === "open" && hoursOf === "campaign" && contactsClosed(windows, at) === null ? "unknown" : hours;
+}
+
 function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvidence["callsSince"]): Found[] {
   const { id, reading, windows, hoursOf, stale, failed, status, readAt, mayDial } = health;
   const calls = reading?.activeCalls ?? 0;
@@ -263,7 +271,8 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
   const isOld = stale || failed !== null;
   // What was seen stays until something newer says otherwise.
   if (isOld && status === "paused" && (readAt.status ?? seen) > seen) return [];
-  const hours = hoursAt(windows, seen);
+  const closed = hoursOf === "campaign" ? contactsClosed(windows, seen) : 0;
+  const hours = hoursFor(health, seen);
   const began = callsSince.get(id) ?? seen;
   const common = {
     severity: "urgent",
@@ -274,7 +283,6 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
   } as const;
   // Whatever the hour: the tenant dials although outdial's gate would let it call nobody. A budget that is used up is told by itself.
   const why = mayDial.why.filter((one) => one !== OUTSIDE_HOURS && one !== ABANDONMENT_LIMIT);
-  const closed = hoursOf === "campaign" ? (contactsClosed(windows, seen) ?? 0) : 0;
   if (hours === "open" && closed === 0)
     return !mayDial.atAnyHour || why.length === 0
       ? []
