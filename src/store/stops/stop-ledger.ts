@@ -237,16 +237,18 @@ export class StopLedger extends Ledger {
   /**
    * What this database knows of campaigns, those that may dial first, the latest sign first. Signs that one may dial: the last
    * reading showed it in another state than paused, or one within the last hour did and it was not looked at by itself since;
-   * outdial set it active within the last day; a start of it is under way. One that lists do not name any more counts until a person
-   * says that it is gone.
+   * outdial set it active within the last day; a start of it is under way. Last come those that are paused and may have calls under
+   * way: within the last hour a reading showed some, or outdial paused it and did not see them end. One that lists do not name any
+   * more counts until a person says that it is gone.
    */
   async evidence(): Promise<StopEvidence[]> {
     return this.store.query<StopEvidence>(
       `with changes as (
-         select campaign_id, target, coalesce(asked_at, created_at) as at, id from outdial.state_intents
+         select campaign_id, target, coalesce(asked_at, created_at) as at, id, confirmed_at is not null as confirmed from outdial.state_intents
          where coalesce(asked_at, created_at) > $2::timestamptz and outcome in ('changed', 'already')
          union all
-         select campaign_id, target, at, lpad(id::text, 20, '0') from outdial.state_changes where at > $2),
+         select campaign_id, target, at, lpad(id::text, 20, '0'), false from outdial.state_changes where at > $2),
+       last_changes as (select distinct on (campaign_id) * from changes order by campaign_id, at desc, id desc),
        signs as (
          select id, status <> 'paused' or coalesce(active_at > $3::timestamptz, false) as dials,
            case when status <> 'paused' then status_at else active_at end as at, true as expected
@@ -255,9 +257,16 @@ export class StopLedger extends Ledger {
          select campaign_id, true, coalesce(asked_at, created_at), true from outdial.state_intents
          where target = 'active' and ended_at is null and coalesce(asked_at, created_at) > $2
          union all
-         select campaign_id, true, at, true
-         from (select distinct on (campaign_id) campaign_id, target, at from changes order by campaign_id, at desc, id desc) last
-         where target = 'active'
+         select campaign_id, true, at, true from last_changes where target = 'active'
+         union all
+         select campaign_id, true, null, false from last_changes where target = 'paused' and at > $3 and not confirmed
+         union all
+         select c.campaign_id, true, null, false from outdial.stops s join outdial.stop_campaigns c on c.stop_id = s.id
+         where s.created_at > $3 and not c.confirmed and c.outcome in ('changed', 'already', 'failed', 'unknown')
+         union all
+         select k.id, true, null, false from outdial.known_campaigns k cross join lateral
+           (select active_calls, received_at from outdial.metric_readings where campaign_id = k.id order by ordered_at desc, id desc limit 1) r
+         where k.gone_at is null and r.active_calls > 0 and r.received_at > $3
          union all
          select unnest(array[primary_id, backup_id]), phase in ('activating', 'verifying'), $1::timestamptz, phase in ('activating', 'verifying')
          from outdial.failover_pairs where removed_at is null

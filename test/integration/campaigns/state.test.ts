@@ -74,6 +74,18 @@ it("says that it is not confirmed while calls are under way", async () => {
   expect(statusOf(world, "camp_1")).toBe("paused");
 });
 
+it("says again at a second stop that calls are under way of what the first one paused", async () => {
+  await using world = await campaignWorld({ ...STILL }, false);
+  world.sandbox.control.simulateMetrics({ campaignId: "camp_1", activeCalls: 7 });
+  for (const said of ["paused", "paused already"]) {
+    const { code, stdout } = await world.run(["stop", "--all", "--timeout", "0s"]);
+    expect(stdout).toContain(`camp_1 ${said}, not confirmed: 7 calls were still under way\n`);
+    expect(code).toBe(4);
+  }
+  // What was paused all the time is not written.
+  expect(transitions(world).map(({ id }) => id)).toEqual(["camp_1", "camp_1"]);
+});
+
 it("killed in the middle and repeated sends the same key, and it counts once", async () => {
   await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
   world.sandbox.control.faults.add({ match: { operation: "updateCampaign" }, times: 1, effect: { delayMs: 60_000 } });
