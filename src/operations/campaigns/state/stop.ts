@@ -138,6 +138,8 @@ interface Entry {
   /** A request of this stop may have been carried out without an answer. */
   isSent: boolean;
   answeredAt: Instant | undefined;
+  /** The same in time that the stop had worked, ms. */
+  answeredAfterMs: number | undefined;
   isTried: boolean;
   isDirty: boolean;
   /** Nothing more will be done. */
@@ -262,7 +264,7 @@ export class StopRun {
    */
   async #lastLooks(): Promise<void> {
     const { clock, patience } = this.#deps;
-    const since = clock.now();
+    const since = this.#workedMs();
     for (let looks = 0, turn = 0; ; turn += 1) {
       if (await this.#lastLook()) {
         looks += 1;
@@ -272,8 +274,7 @@ export class StopRun {
           return;
         }
       } else if (this.#problem !== null || this.#disputed === 0) return;
-      const now = clock.now();
-      if (this.#disputed > 0 && (now - since >= patience.shortListMs || this.#leftMs() <= 0)) {
+      if (this.#disputed > 0 && (this.#workedMs() - since >= patience.shortListMs || this.#leftMs() <= 0)) {
         this.#disagrees(
           `the tenant's list goes on to show ${this.#disputed} as dialing that by ${this.#disputed === 1 ? "itself is" : "themselves are"} shown paused`,
         );
@@ -345,10 +346,10 @@ export class StopRun {
 
   /** Whether everything that is known has settled so long ago that waiting for more knowledge ends. */
   #waitsFor(): () => boolean {
-    const { clock, patience } = this.#deps;
-    let settledAt: Instant | undefined;
+    const { patience } = this.#deps;
+    let settledAt: number | undefined;
     return () => {
-      const now = clock.now();
+      const now = this.#workedMs();
       settledAt = this.#open === 0 && this.#isListTried ? (settledAt ?? now) : undefined;
       return this.#leftMs() <= 0 || (settledAt !== undefined && now - settledAt >= patience.shortListMs);
     };
@@ -469,6 +470,7 @@ export class StopRun {
     entry.isOver = false;
     entry.key += 1;
     entry.answeredAt = undefined;
+    entry.answeredAfterMs = undefined;
     this.#open += 1;
     this.#change(entry, {
       outcome: null,
@@ -535,6 +537,7 @@ export class StopRun {
       waits: 0,
       isSent: step === undefined,
       answeredAt: undefined,
+      answeredAfterMs: undefined,
       isTried,
       isDirty: false,
       isOver: row.settled,
@@ -628,6 +631,7 @@ export class StopRun {
       if (entry.isOver) return;
       const outcome = already && !entry.isSent && !earlierUnknown ? "already" : "changed";
       entry.answeredAt = clock.now();
+      entry.answeredAfterMs = this.#workedMs();
       entry.isSent = true;
       entry.mustPause = false;
       entry.waits = 0;
@@ -658,13 +662,14 @@ export class StopRun {
     const seen = await lookAgain(this.#deps, campaignId, { timeoutMs: 0, sendMs, signal: this.#signal, since });
     if (entry.isOver) return;
     const { confirmed, shown, activeCalls, message, code } = seen;
-    const isCallsOver = shown === true && clock.now() - since >= patience.callsMs;
+    const isCallsOver = shown === true && this.#workedMs() - (entry.answeredAfterMs ?? 0) >= patience.callsMs;
     this.#change(entry, { confirmed, shown, activeCalls, message, code, settled: confirmed || isCallsOver });
     if (confirmed || isCallsOver) this.#end(entry);
     else if (shown === false && !(runner.capability.asynchronous && clock.now() - since < LATE_MS)) {
       // The answer to its key was an old one, or somebody else made it active again.
       entry.key += 1;
       entry.answeredAt = undefined;
+      entry.answeredAfterMs = undefined;
       await this.#later(entry, "again");
     } else await this.#later(entry, "look");
   }
@@ -691,12 +696,17 @@ export class StopRun {
     }
   }
 
-  /** Time until it gives up, ms. A clock that is set forward, and a sleep of the machine, use up little of it. */
-  #leftMs(): number {
+  /** Time that the stop has worked, ms: waits are measured by it. A clock that is set forward, and a sleep of the machine, use up little of it. */
+  #workedMs(): number {
     const now = this.#deps.clock.now();
     this.#spentMs += Math.min(Math.max(0, now - this.#countedTo), MOST_AT_ONCE_MS);
     this.#countedTo = now;
-    return this.#deps.patience.giveUpMs - this.#spentMs;
+    return this.#spentMs;
+  }
+
+  /** Time until it gives up, ms. */
+  #leftMs(): number {
+    return this.#deps.patience.giveUpMs - this.#workedMs();
   }
 
   /** Puts a campaign back into the queue after a wait that doubles, unless the time is up. */
