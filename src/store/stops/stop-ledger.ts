@@ -249,6 +249,17 @@ export class StopLedger extends Ledger {
          union all
          select campaign_id, target, at, lpad(id::text, 20, '0'), false from outdial.state_changes where at > $2),
        last_changes as (select distinct on (campaign_id) * from changes order by campaign_id, at desc, id desc),
+       stopped as (
+         select distinct on (c.campaign_id) c.campaign_id, c.confirmed, c.updated_at as at
+         from outdial.stops s join outdial.stop_campaigns c on c.stop_id = s.id
+         where s.created_at > $2 and c.updated_at > $3 and c.outcome in ('changed', 'already', 'failed', 'unknown')
+         order by c.campaign_id, c.updated_at desc),
+       calls as (
+         select campaign_id, at from last_changes where target = 'paused' and at > $3 and not confirmed
+         union all
+         select k.id, r.received_at from outdial.known_campaigns k cross join lateral
+           (select active_calls, received_at from outdial.metric_readings where campaign_id = k.id order by ordered_at desc, id desc limit 1) r
+         where k.gone_at is null and r.active_calls > 0 and r.received_at > $3),
        signs as (
          select id, status <> 'paused' or coalesce(active_at > $3::timestamptz, false) as dials,
            case when status <> 'paused' then status_at else active_at end as at, true as expected
@@ -259,14 +270,10 @@ export class StopLedger extends Ledger {
          union all
          select campaign_id, true, at, true from last_changes where target = 'active'
          union all
-         select campaign_id, true, null, false from last_changes where target = 'paused' and at > $3 and not confirmed
+         select campaign_id, true, null, false from stopped where not confirmed
          union all
-         select c.campaign_id, true, null, false from outdial.stops s join outdial.stop_campaigns c on c.stop_id = s.id
-         where s.created_at > $3 and not c.confirmed and c.outcome in ('changed', 'already', 'failed', 'unknown')
-         union all
-         select k.id, true, null, false from outdial.known_campaigns k cross join lateral
-           (select active_calls, received_at from outdial.metric_readings where campaign_id = k.id order by ordered_at desc, id desc limit 1) r
-         where k.gone_at is null and r.active_calls > 0 and r.received_at > $3
+         select campaign_id, true, null, false from calls
+         where not exists (select from stopped s where s.campaign_id = calls.campaign_id and s.confirmed and s.at >= calls.at)
          union all
          select unnest(array[primary_id, backup_id]), phase in ('activating', 'verifying'), $1::timestamptz, phase in ('activating', 'verifying')
          from outdial.failover_pairs where removed_at is null

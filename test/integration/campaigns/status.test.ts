@@ -55,7 +55,7 @@ async function loadRegistry(world: StartedWorld): Promise<void> {
 }
 
 /** A pack whose only rules are about the registry and hours that are open, or closed, all week. */
-async function writePack(world: StartedWorld, open: boolean): Promise<void> {
+async function writePack(world: StartedWorld, open: boolean, others: readonly object[] = []): Promise<void> {
   const day = open ? [["00:00", "24:00"]] : [];
   const week = Object.fromEntries(["sun", "mon", "tue", "wed", "thu", "fri", "sat"].map((name) => [name, day]));
   const common = { jurisdiction: "US", binds: ["telemarketing"], confidence: "policy", citation: "test" };
@@ -64,9 +64,10 @@ async function writePack(world: StartedWorld, open: boolean): Promise<void> {
     id: "test",
     title: "Test",
     version: "1",
-    jurisdictions: [{ id: "US", title: "United States", citation: "test", confidence: "policy" }],
+    jurisdictions: ["US", "US-CA"].map((id) => ({ id, title: id, citation: "test", confidence: "policy" })),
     rules: [
       { kind: "calling-hours", id: "hours", ...common, week, violation: "HOURS" },
+      ...others.map((rule) => ({ kind: "calling-hours", id: "others", ...common, violation: "HOURS", ...rule })),
       { kind: "registry-age", id: "registry", ...common, maxAgeDays: 31, violation: "REGISTRY_OLD" },
       {
         kind: "abandonment-limit",
@@ -186,6 +187,41 @@ it.each([
   expect(code).toBe(3);
   expect(stdout).toMatch(words);
   expect(here.sandbox.control.requests({ operation: "updateCampaign" })).toHaveLength(0);
+});
+
+/** A clock of a zone that shows a minute of the day, in the form of rule packs. */
+const clockText = (minute: number) =>
+  `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(Math.floor(minute % 60)).padStart(2, "0")}`;
+
+/** Twelve hours of each day of a zone that are as far as possible from its present one, whenever the test runs. */
+function farHours(timeZone: string): object {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(new Date());
+  const [hour = 0, minute = 0] = parts.split(":").map(Number);
+  const from = (hour * 60 + minute + 6 * 60) % 1_440;
+  const to = (from + 12 * 60) % 1_440;
+  const day =
+    from < to
+      ? [[clockText(from), clockText(to)]]
+      : [
+          ["00:00", clockText(to)],
+          [clockText(from), "24:00"],
+        ];
+  return Object.fromEntries(["sun", "mon", "tue", "wed", "thu", "fri", "sat"].map((name) => [name, day]));
+}
+
+it("does not let it dial while some of its list may not be called at this hour: the tenant calls the whole by one clock", async () => {
+  await using here = await world({ open: true, clock: "frozen" });
+  const california = { jurisdiction: "US-CA", week: farHours("America/Los_Angeles") };
+  await writePack(here, true, [california]);
+  const { code, stdout } = await here.run(["campaign", "resume", "camp_2", "--yes"]);
+  expect(code, stdout).toBe(3);
+  expect(stdout).toMatch(
+    /\d+ of the contacts read may not be called at this hour, and the tenant calls the whole list by one clock: America\/Los_Angeles opens at /,
+  );
+  expect(here.sandbox.control.requests({ operation: "updateCampaign" })).toHaveLength(0);
+  // A list without these people may be called.
+  const others = await here.run(["contacts", "segment", "list_1", "--where", 'state != "CA"', "--json"]);
+  expect(others.code, others.stderr).toBe(0);
 });
 
 it("does not let it dial when its own cap of the day is used up, or its own rules cannot be read", async () => {

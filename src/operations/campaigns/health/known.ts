@@ -116,6 +116,7 @@ const keptLook = z.object({
           "no_company_list",
           "stale_compliance_data",
           "abandonment_budget",
+          "outside_hours",
           "nobody_callable",
         ]),
         text: z.string(),

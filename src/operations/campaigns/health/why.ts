@@ -164,6 +164,8 @@ export interface MayDial {
   readonly atAnyHour: boolean;
 }
 
+/** What the gate refuses at the moment of its look, and what its windows say of any other moment. */
+const OF_THE_HOUR: ReadonlySet<CauseCode> = new Set(["outside_hours", "nobody_callable"]);
 /** What a campaign cannot break, or breaks at certain hours only. */
 const HARMLESS: ReadonlySet<CauseCode> = new Set(["outside_hours", "no_contact_list", "list_empty", "list_shrunk"]);
 
@@ -179,7 +181,7 @@ export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
   const hasOpened = gate.windows.some(({ open, opens }) => open === 0 && opens !== null && opens <= now);
   const codes = new Set<CauseCode>([
     ...(hours === "closed" || (closed ?? 0) > 0 ? (["outside_hours"] as const) : []),
-    ...gate.refusals.map(({ code }) => code).filter((code) => code !== "nobody_callable"),
+    ...gate.refusals.map(({ code }) => code).filter((code) => !OF_THE_HOUR.has(code)),
     ...(isNobody && !hasOpened ? (["nobody_callable"] as const) : []),
   ]);
   const atAnyHour = [...codes].some((code) => !HARMLESS.has(code));
@@ -230,7 +232,7 @@ function gateCauses({ gate, gateProblem, campaignProblem }: DialingFacts): Cause
     const why = gateProblem === null ? "it has not been looked at yet" : gateProblem.message;
     return [{ code: "gate_unknown", text: `whether anybody may be called is not known: ${why}` }];
   }
-  const causes: Cause[] = gate.refusals.flatMap(({ code, text }) => (code === "nobody_callable" ? [] : [{ code, text }]));
+  const causes: Cause[] = gate.refusals.flatMap(({ code, text }) => (OF_THE_HOUR.has(code) ? [] : [{ code, text }]));
   const { windows, manifest, nextAllowed, whole } = gate;
   if (windows.length > 0 && windows.every(({ open }) => open === 0)) {
     const parts = windows

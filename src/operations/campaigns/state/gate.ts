@@ -35,7 +35,7 @@ import { ListReader } from "../segment/list-reader.ts";
 import { parseContactQuery } from "../segment/query.ts";
 import type { CallingRun } from "../workload/figures.ts";
 import { type CampaignFacts, campaignFacts } from "./campaign-facts.ts";
-import { ZoneCensus, type ZoneWindow } from "./windows.ts";
+import { contactsClosed, ZoneCensus, type ZoneWindow } from "./windows.ts";
 
 /**
  * How many contacts are judged first: when somebody among them may be called, a campaign can start without reading a list of a
@@ -55,6 +55,7 @@ const MOST = 10_000;
  * - `no_company_list`: the company's do-not-call list was neither loaded nor declared empty.
  * - `stale_compliance_data`: a do-not-call registry file is missing or too old for somebody on the list.
  * - `abandonment_budget`: more calls were abandoned than a limit allows.
+ * - `outside_hours`: the tenant calls the whole list by one clock, and some of the contacts that were read may not be called at this hour.
  * - `nobody_callable`: nobody on the list may be called now.
  */
 export type GateRefusalCode =
@@ -67,6 +68,7 @@ export type GateRefusalCode =
   | "no_company_list"
   | "stale_compliance_data"
   | "abandonment_budget"
+  | "outside_hours"
   | "nobody_callable";
 
 /** One reason why the gate does not let a campaign dial. */
@@ -180,7 +182,15 @@ export function createCampaignGate(given: CampaignGateDeps): CampaignGate {
     const abandonment = await abandonmentOf(deps, campaignId, pack, census.countries, at);
     const later = manifest.byReason.flatMap(({ from }) => (from === undefined ? [] : [Date.parse(from)]));
     const shrunk: GateRefusal[] = shorter === undefined ? [] : [{ code: "list_shrunk", text: `${shorter}; ${SAY_GONE}` }];
-    const refusals = [...against, ...(hasList ? [] : [UNLISTED]), ...shrunk, ...refusalsOf(manifest, abandonment, whole)];
+    const windows = census.windows(at);
+    const closed = hoursOf === "campaign" && manifest.counts.dial > 0 ? outsideHours(windows, at) : [];
+    const refusals = [
+      ...against,
+      ...(hasList ? [] : [UNLISTED]),
+      ...shrunk,
+      ...refusalsOf(manifest, abandonment, whole),
+      ...closed,
+    ];
     return {
       campaign,
       at,
@@ -193,7 +203,7 @@ export function createCampaignGate(given: CampaignGateDeps): CampaignGate {
       onCompanyList: companyListed(manifest, pack),
       suppressions,
       nextAllowed: later.length === 0 ? null : Math.min(...later),
-      windows: census.windows(at),
+      windows,
       hoursOf,
       calling: census.calling(at),
       abandonment,
@@ -335,6 +345,24 @@ function refusalsOf(manifest: GateManifest, abandonment: readonly RuleReading[],
       text: `nobody of ${input.contacts} contacts${whole ? "" : " read"} may be called now: ${reasonsOf(manifest)}`,
     });
   return refusals;
+}
+
+/** With one clock for the whole list, the tenant calls also those whose own hours are over, or have not begun. */
+function outsideHours(windows: readonly ZoneWindow[], at: Instant): GateRefusal[] {
+  const closed = contactsClosed(windows, at) ?? 0;
+  if (closed === 0) return [];
+  const zones = windows.flatMap(({ zone, open, opens, contacts }) =>
+    open < contacts && opens !== null ? [{ zone, opens }] : [],
+  );
+  const named = zones.slice(0, 4).map(({ zone, opens }) => `${zone} opens at ${formatInstant(opens)}`);
+  const more = zones.length > named.length ? [`and ${zones.length - named.length} more`] : [];
+  const where = named.length === 0 ? "" : `: ${[...named, ...more].join(", ")}`;
+  return [
+    {
+      code: "outside_hours",
+      text: `${closed} of the contacts read may not be called at this hour, and the tenant calls the whole list by one clock${where}. Take them off the list (outdial contacts segment), or wait`,
+    },
+  ];
 }
 
 /**
