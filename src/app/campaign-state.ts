@@ -125,7 +125,7 @@ export async function stopCampaigns(
   const late = new AbortController();
   // Services and commands on the database end what is about to start; the stop waits for the database only at its end.
   const told = tellStore(config, environment, stop, sink.warn, late.signal);
-  const known = knownTo(config, environment, sink.warn, late.signal);
+  const known = knownTo(config, environment, campaigns === undefined ? sink.warn : () => undefined, late.signal);
   const notes = new StopNotes(dir, stop, { now: () => clock.now(), warn: sink.warn });
   const { campaignRunner: runner, campaignProvisioning: provisioning } = tenant.capabilities;
   const patience = { ...STOP_PATIENCE, callsMs: timeoutMs, ...(forMs === undefined ? {} : { giveUpMs: forMs }) };
@@ -137,6 +137,7 @@ export async function stopCampaigns(
       clock,
       patience,
       evidence: known.ask,
+      keepList: (list, at) => inTime(config, environment, late.signal, (store) => store.knownCampaigns.keep(list, at)),
       told,
       onPause(pause) {
         notes.pause(pause);
@@ -157,7 +158,9 @@ export async function stopCampaigns(
     throw thrown;
   } finally {
     // Also of a stop that is interrupted, others know.
-    const answered = Promise.all([told, known.answered()]).then(() => true);
+    const answered = Promise.all([told, known.answered()])
+      .then(() => enterEnded(config, environment, late.signal))
+      .then(() => true);
     const isTold = await Promise.race([answered, clock.sleep(TOLD_MS, late.signal).then(() => false)]);
     if (!isTold) {
       sink.warn(`${UNTOLD}: the database did not answer`);
@@ -224,6 +227,12 @@ async function tellStore(
     if (late.aborted || (thrown instanceof StoreError && thrown.code === "no_store")) return;
     warn(`${UNTOLD}: ${messageOf(thrown)}`);
   }
+}
+
+/** Enters what this folder's notes say of stops that have ended: opening the store does. Never rejects: the next process does it. */
+async function enterEnded(config: Config, environment: Environment, late: AbortSignal): Promise<void> {
+  if (config.databaseUrl === undefined && !(await embeddedStoreRuns(config.dir))) return;
+  await inTime(config, environment, late, () => Promise.resolve()).catch(() => undefined);
 }
 
 /** What the database knows of campaigns; nothing where there is no store. One attempt is under way at a time: asked again, it is waited for. */

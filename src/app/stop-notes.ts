@@ -7,7 +7,16 @@ import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../kernel/index.ts";
 import type { StopJot } from "../operations/index.ts";
-import { type AuditInput, type MadeChange, pauseEntry, type Stop, type StopPause, type Store } from "../store/index.ts";
+import {
+  type AuditInput,
+  type ListProblem,
+  type MadeChange,
+  pauseEntry,
+  type Stop,
+  type StopPause,
+  type StopRow,
+  type Store,
+} from "../store/index.ts";
 
 const FOLDER = "stops";
 const SUFFIX = ".ndjson";
@@ -107,7 +116,11 @@ export async function takeStopNotes(dir: string, store: Store, now: number): Pro
         await store.stateIntents.made(pausesOf(text));
         await store.audit.append(entries);
         const given = stopOf(id, entries);
-        if (given !== undefined) await store.stops.give(given);
+        const over = overOf(text);
+        if (given !== undefined && over === undefined) await store.stops.give(given);
+        // What it did not confirm needs somebody, as that of a service's stop does.
+        if (given !== undefined && over !== undefined)
+          await store.stops.over({ ...given, executor: null, supersededBy: null, endedAt: over.at }, over.problem, over.rows);
       }
       await rename(path, `${path}.audited`);
     });
@@ -171,6 +184,52 @@ function stopOf(id: string, entries: readonly AuditInput[]): LeftStop | undefine
   if (begun === undefined || !given.success) return undefined;
   const { at, campaigns, reason = null } = given.data;
   return { id, actor: begun.actor, reason, createdAt: Date.parse(at), scope: campaigns === "all" ? null : campaigns };
+}
+
+const named = z.array(z.string());
+const ending = z.looseObject({
+  notConfirmed: z.array(z.looseObject({ campaignId: z.string(), message: z.string().nullable() })),
+  seenPaused: named,
+  alreadyPaused: named,
+  resumed: named,
+  listProblem: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+});
+
+/** What came of a stop's campaigns in the end; undefined when it did not end by itself. */
+function overOf(
+  text: string,
+): { readonly at: number; readonly problem: ListProblem | null; readonly rows: StopRow[] } | undefined {
+  const notes = linesOf(text);
+  const last = notes.find(({ action }) => action === "campaign.stop.end");
+  const ended = ending.safeParse(last?.details);
+  if (last === undefined || !ended.success) return undefined;
+  const { notConfirmed, seenPaused, alreadyPaused, resumed, listProblem } = ended.data;
+  const isNamed = notes.some(({ action, details }) => action === "campaign.stop" && details["campaigns"] !== "all");
+  const source = isNamed ? "named" : "listed";
+  const rows = new Map<string, StopRow>();
+  const put = (campaignId: string, row: Pick<StopRow, "outcome"> & Partial<StopRow>) =>
+    rows.set(campaignId, {
+      campaignId,
+      source,
+      shown: null,
+      confirmed: false,
+      activeCalls: null,
+      message: null,
+      code: null,
+      settled: true,
+      ...row,
+    });
+  for (const { action, subject, details } of notes)
+    if (action === "campaign.pause")
+      put(subject, { outcome: details["outcome"] === "already" ? "already" : "changed", shown: true, confirmed: true });
+  for (const { campaignId, message } of notConfirmed) {
+    const paused = rows.get(campaignId);
+    put(campaignId, { outcome: paused?.outcome ?? "failed", message });
+  }
+  for (const id of seenPaused) put(id, { outcome: "seen", shown: true });
+  for (const id of alreadyPaused) put(id, { outcome: "listed" });
+  for (const id of resumed) put(id, { outcome: "resumed" });
+  return { at: last.at, problem: listProblem, rows: [...rows.values()] };
 }
 
 /** The pauses of a stop, with the time of its beginning: a person who resumed a campaign since then did so after it. */

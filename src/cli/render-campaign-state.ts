@@ -211,6 +211,15 @@ const hoursText = (hours: number): string =>
 /** The result of a change of state, of one campaign or of one under an emergency stop. */
 export type ChangeResult = CampaignResult | StopResult["changes"][number];
 
+/** Why a stop does not say that nothing dials, although it may have paused all that it knows. */
+export function problemLine({ code, message }: NonNullable<StopResult["listProblem"]>): string {
+  const what =
+    code === "known_unread"
+      ? "what was asked for before the stop may still start a campaign"
+      : "the list of campaigns is not whole, others may be dialing";
+  return `  ${what}: ${printable(message)}`;
+}
+
 /** What became of a campaign that was to be paused, or to dial. */
 export function resultLine({ campaignId, status, confirmed: sure, already, message }: ChangeResult, target = "paused"): string {
   const id = printable(campaignId);

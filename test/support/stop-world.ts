@@ -62,7 +62,9 @@ export interface StopWorld extends AsyncDisposable {
   allow(): Promise<void>;
   /** Resumes a campaign through outdial. @returns what the command said, whatever became of it */
   resume(place: number): Promise<string>;
-  /** Takes the store away when the mode says so, gives the stop, and follows it to its end. */
+  /** Takes the store away when the mode says so. */
+  cut(): void;
+  /** The same, gives the stop, and follows it to its end. */
   stop(): Promise<Said>;
   /** The same, for a test that does not wait for the end. */
   begin(): { readonly ended: Promise<Said>; leave(): void };
@@ -204,9 +206,12 @@ export async function openStopWorld(
     };
   }
   const { read, stop, mend } = doorOf;
-  const begin: StopWorld["begin"] = () => {
+  const cut = () => {
     if (store === "away") cable.pull();
     if (store === "frozen") cable.silence();
+  };
+  const begin: StopWorld["begin"] = () => {
+    cut();
     const began = clock.now();
     const left = new AbortController();
     const ended = leaping(clock, () => stop(left.signal)).then((said) => ({
@@ -229,6 +234,7 @@ export async function openStopWorld(
     tenant,
     clock,
     ids,
+    cut,
     dial(places) {
       for (const [place, id] of names.entries())
         sandbox.control.simulateEdit({ kind: "campaign", id, body: { status: places.includes(place) ? "active" : "paused" } });

@@ -2,7 +2,7 @@
 
 import { openCampaignStates, pauseOverService, stopCampaigns, stopOutlook, stopOverService } from "../../app/index.ts";
 import { messageOf, nearest, OutdialError } from "../../kernel/index.ts";
-import { OperationError, type StateChange } from "../../operations/index.ts";
+import { inTime, OperationError, type StateChange } from "../../operations/index.ts";
 import { type CampaignResult, campaignResultOf, isAllPaused, type StopResult, stoppedOf } from "../../operations/views/index.ts";
 import { type StoppedCampaign, StoreError } from "../../store/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
@@ -10,7 +10,7 @@ import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
-import { type ChangeResult, resultLine } from "../render-campaign-state.ts";
+import { type ChangeResult, problemLine, resultLine } from "../render-campaign-state.ts";
 import { grouped, printable } from "../text.ts";
 
 type StopCommand = OptionsOf<typeof declared.stop>;
@@ -23,6 +23,8 @@ export const stop: Run<typeof declared.stop> = async ({ args: { campaign: given 
   return concludeStop(await stopped(options.all ? undefined : ids, options, watch, io), io);
 };
 
+/** After so long without an answer of the database a pause goes on without it, ms: an embedded one may have to start. */
+const STORE_MS = 10_000;
 /** How often it is told what a stop waits for, ms. */
 const PROGRESS_MS = 10_000;
 
@@ -44,9 +46,17 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: given }, o
     const over = { reason, timeoutMs, signal: io.signal, clock: io.clock, say: io.say };
     return concludePause(await pauseOverService(service, ids, over), io);
   }
-  try {
+  const late = new AbortController();
+  const begun = Promise.withResolvers<void>();
+  const beside = async () => {
     await using states = await openCampaignStates(options, io.env);
-    const how = { reason, timeoutMs, signal: io.signal, onBegun: watch.onBegun, onAnswered: watch.onAnswered };
+    late.signal.throwIfAborted();
+    const onBegun = (id: string) => {
+      watch.onBegun(id);
+      begun.resolve();
+    };
+    const signal = AbortSignal.any([io.signal, late.signal]);
+    const how = { reason, timeoutMs, signal, onBegun, onAnswered: watch.onAnswered };
     const onChange = (change: StateChange) => io.say(resultLine(campaignResultOf(change)));
     const changes = await watch.tell(states.pause(ids, how, onChange));
     const unknown = changes.filter(({ code }) => code === "not_found");
@@ -55,12 +65,25 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: given }, o
       const near = nearest(campaignId, listed);
       if (near !== undefined) io.complain(`${printable(campaignId)}: did you mean ${printable(near)}?`);
     }
-    return await concludePause(changes.map(campaignResultOf), io);
+    return concludePause(changes.map(campaignResultOf), io);
+  };
+  const work = beside();
+  work.then(() => begun.resolve(), begun.reject);
+  const unanswered = () => {
+    throw new StoreError("store_unavailable", `the database did not answer within ${STORE_MS / 1000} s`);
+  };
+  try {
+    await inTime(io.clock, STORE_MS, begun.promise, unanswered, io.signal);
+    return await work;
   } catch (thrown) {
-    // A pause must not wait for a database.
-    if (!(thrown instanceof StoreError)) throw thrown;
+    // A pause must not wait for a database, whatever is wrong with it.
+    if (io.signal.aborted || (thrown instanceof OutdialError && !(thrown instanceof StoreError))) throw thrown;
+    late.abort();
     io.complain(`outdial: pausing without the store: ${messageOf(thrown)}`);
-    return concludePause((await stopped(ids, options, watch, io)).changes, io);
+    const { changes, listProblem } = await stopped(ids, options, watch, io);
+    if (listProblem !== null) io.complain(problemLine(listProblem).trim());
+    const code = await concludePause(changes, io);
+    return code === EXIT.done && listProblem !== null ? EXIT.partlyFailed : code;
   }
 };
 
@@ -156,11 +179,10 @@ async function concludeStop(result: StopResult, io: Io): Promise<number> {
   const lines = pauseLines(result);
   if (listProblem !== null && changes.length + alreadyPaused.length + result.seenPaused.length === 0)
     lines.unshift("NOTHING IS KNOWN TO BE PAUSED");
-  if (listProblem !== null)
-    lines.push(`  the list of campaigns is not whole, others may be dialing: ${printable(listProblem.message)}`);
+  if (listProblem !== null) lines.push(problemLine(listProblem));
   const known = changes.filter((change) => change.known === "known").length;
   if (known > 0) lines.push(`  ${grouped(known)} of them are known from earlier readings, not from the list`);
-  if (changes.some(({ code }) => code === "not_found"))
+  if (changes.some(({ code, known: how }) => code === "not_found" && how === "named"))
     lines.push("  a campaign is named by its id, not by its name: outdial campaign status shows both");
   await io.answer(result, lines);
   if (isAllPaused(result)) return EXIT.done;

@@ -7,7 +7,7 @@ import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
-import { resultLine } from "../render-campaign-state.ts";
+import { problemLine, resultLine } from "../render-campaign-state.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
 
@@ -47,8 +47,7 @@ async function showStop(stop: StopResult, io: Io): Promise<number> {
     ...open.map((one) => `  ${resultLine(one)}`),
     ...left.map(({ campaignId, message }) => `  ${printable(campaignId)}: ${printable(message)}`),
   ];
-  if (listProblem !== null)
-    lines.push(`  the list of campaigns is not whole, others may be dialing: ${printable(listProblem.message)}`);
+  if (listProblem !== null) lines.push(problemLine(listProblem));
   await io.answer(stop, lines);
   return open.length === 0 && listProblem === null ? EXIT.done : EXIT.partlyFailed;
 }

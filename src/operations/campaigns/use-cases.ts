@@ -1,9 +1,11 @@
 // Use cases of campaigns for command line, API and dashboard: status, preview of an action, the actions, the emergency stop.
 
 import { ABANDONMENT_LIMIT, HOUR_MS, nearest } from "../../kernel/index.ts";
+import { StoreError } from "../../store/index.ts";
 import { type CallOptions, TenantError } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
+import { inTime } from "../in-time.ts";
 import { timesOf } from "../readings.ts";
 import type { TenantRefresh } from "../refresh/refresh.ts";
 import { Together } from "../together.ts";
@@ -40,6 +42,8 @@ import { handOverPlanOf, resumePlanOf } from "./verb-plans.ts";
 const DRAIN_WAIT_MS = 10_000;
 /** After this time a request for the emergency stop is answered, ms; the stop continues in any case. */
 const STOP_WAIT_MS = 600;
+/** After so long without an answer of the database a pause goes on without it, ms. */
+const STORE_MS = 2_000;
 /** A person waits for it. */
 const CALL: CallOptions = { lane: "pacing" };
 
@@ -170,7 +174,7 @@ export class CampaignUseCases {
         advice: near === undefined ? "Nothing was paused. The list of campaigns has the ids." : `Did you mean ${near}?`,
       });
     }
-    return this.#changed(change);
+    return this.#told(change);
   }
 
   /**
@@ -184,11 +188,39 @@ export class CampaignUseCases {
     timeoutMs: number,
   ): Promise<CampaignResult[]> {
     const changes = await this.#paused([...new Set(ids)], by, reason, timeoutMs);
-    return await Promise.all(changes.map((change) => this.#changed(change)));
+    return await Promise.all(changes.map((change) => this.#told(change)));
   }
 
-  async #paused(ids: readonly string[], by: string, reason: string | undefined, timeoutMs = DRAIN_WAIT_MS) {
-    const changes = await this.#parts.states.pause(ids, { timeoutMs, reason }, () => undefined, by);
+  async #paused(
+    ids: readonly string[],
+    by: string,
+    reason: string | undefined,
+    timeoutMs = DRAIN_WAIT_MS,
+  ): Promise<readonly Paused[]> {
+    let changes: readonly Paused[];
+    try {
+      changes = await this.#pausedBeside(ids, by, { timeoutMs, reason });
+    } catch (thrown) {
+      if (!(thrown instanceof StoreError)) throw thrown;
+      // Without the database nothing is known of earlier changes of state: a stop needs none of them.
+      const { id, changes: stopped } = await this.stop(by, reason, ids);
+      const how = `the database does not answer (${thrown.message}); it is carried out as the stop ${id}`;
+      return stopped.map(({ campaignId, status, already, message, confirmed, activeCalls, code }): Paused => {
+        const isPaused = status === "paused";
+        const outcome = isPaused ? (already ? "already" : "changed") : "unknown";
+        return {
+          campaignId,
+          target: "paused",
+          outcome,
+          confirmed,
+          activeCalls,
+          code,
+          shown: isPaused,
+          message: `${how}: ${message}`,
+          isStored: false,
+        };
+      });
+    }
     const refused = new Set(changes.filter(({ code }) => code === "unauthorized").map(({ campaignId }) => campaignId));
     if (refused.size === 0 || !(await this.#parts.stops.isLeft())) return changes;
     // A service whose token is refused cannot pause: another one can, and takes what this one enters.
@@ -199,6 +231,27 @@ export class CampaignUseCases {
         ? { ...change, outcome: "unknown" as const, shown: null, confirmed: false, message }
         : change,
     );
+  }
+
+  /** Rejects with a StoreError when the database does not answer before anything is sent. */
+  async #pausedBeside(
+    ids: readonly string[],
+    by: string,
+    options: { readonly timeoutMs: number; readonly reason: string | undefined },
+  ) {
+    const begun = Promise.withResolvers<void>();
+    const left = new AbortController();
+    const given = { ...options, signal: left.signal, onBegun: () => begun.resolve() };
+    const work = this.#parts.states.pause(ids, given, () => undefined, by);
+    work.then(() => begun.resolve(), begun.reject);
+    const late = () => {
+      throw new StoreError("store_unavailable", `no answer within ${STORE_MS / 1000} s`);
+    };
+    await inTime(this.#context.clock, STORE_MS, begun.promise, late).catch((thrown: unknown) => {
+      left.abort();
+      throw thrown;
+    });
+    return work;
   }
 
   /** To call before a plan that allows calls: throws StoreError `audit_set_back` on a database that was set back. */
@@ -309,12 +362,19 @@ export class CampaignUseCases {
     return resumePlanOf(await this.#parts.states.previewOfResume(id, CALL, look), stopMark);
   }
 
+  #told({ isStored, ...change }: Paused): Promise<CampaignResult> | CampaignResult {
+    return isStored === false ? campaignResultOf(change) : this.#changed(change);
+  }
+
   async #changed(change: StateChange): Promise<CampaignResult> {
     const { campaignId, target, shown } = change;
     await this.saw({ campaignId, target, shown: shown === true });
     return campaignResultOf(change);
   }
 }
+
+/** A pause; `isStored` is false when the database did not answer. */
+type Paused = StateChange & { readonly isStored?: false };
 
 // Campaigns as they are known: from stored data, and read first when that is asked for. Outdated data is read in the background.
 

@@ -133,8 +133,11 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       method: "post",
       path: "/campaigns/{id}/pause",
       summary: "Stops dialing; confirmed when no call is under way",
-      description: "Stopping is never held up by a confirmation; one that is sent is not looked at.",
+      description:
+        "Stopping is never held up by a confirmation; one that is sent is not looked at. When the database does not answer, it is carried out as a " +
+        "stop of the campaign, which goes on after the answer.",
       role: "operator",
+      storeless: true,
       params: byId,
       body: z.strictObject({ reason, confirm: z.string().optional() }).optional(),
       reply: campaignResult,
@@ -147,6 +150,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       summary: "Stops the dialing of several campaigns at once; one that fails holds no other back",
       description: "All campaigns of the tenant: campaigns.stop.",
       role: "operator",
+      storeless: true,
       // A blank that was copied along must not prevent a campaign from being paused.
       body: z.strictObject({
         campaigns: z.array(z.string().trim().min(1).max(200)).min(1).max(MOST_PAUSED),

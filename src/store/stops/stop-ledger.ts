@@ -1,7 +1,7 @@
 // The ledger of emergency stops: durable before anything is sent, carried out by one replica at a time, open until every campaign
 // is settled.
 
-import { DAY_MS, HOUR_MS } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
@@ -155,20 +155,7 @@ export class StopLedger extends Ledger {
           [id, executor, problem === null ? null : JSON.stringify(problem)],
         );
         if (mine !== 1) throw notCarriedOut(id, executor);
-        if (rows.length > 0) {
-          const given = rows.map((row) => ({ ...row, message: row.message === null ? null : storable(row.message) }));
-          await tx.query(
-            `insert into outdial.stop_campaigns as c (stop_id, campaign_id, source, outcome, shown, confirmed, active_calls, message, code, settled, updated_at)
-             select $1, r."campaignId", r.source, r.outcome, r.shown, r.confirmed, r."activeCalls", r.message, r.code, r.settled, $3
-             from json_to_recordset($2) as r ("campaignId" text, source text, outcome text, shown boolean, confirmed boolean,
-               "activeCalls" float8, message text, code text, settled boolean)
-             on conflict (stop_id, campaign_id) do update set outcome = excluded.outcome, shown = excluded.shown, confirmed = excluded.confirmed,
-               active_calls = excluded.active_calls, message = excluded.message, code = excluded.code, settled = excluded.settled,
-               updated_at = excluded.updated_at
-             where c.outcome is distinct from 'resumed'`,
-            [id, JSON.stringify(given), now],
-          );
-        }
+        await insertRows(tx, id, rows, now);
         await insertPauses(tx, { id, actor, reason }, pauses, now);
         return tx.query<{ campaignId: string; message: string | null }>(
           `select campaign_id as "campaignId", message from outdial.stop_campaigns where stop_id = $1 and outcome = 'resumed'`,
@@ -207,6 +194,30 @@ export class StopLedger extends Ledger {
     });
   }
 
+  /** Enters a stop that a process without a store carried out to its end, with what came of its campaigns; once. */
+  async over(stop: EnteredStop, problem: ListProblem | null, rows: readonly StopRow[]): Promise<void> {
+    const at = new Date(stop.endedAt ?? this.store.now());
+    await this.store.commit(async (tx) => {
+      const { id, actor, reason, scope, createdAt } = stop;
+      const made = await tx.change(
+        `insert into outdial.stops (id, actor, reason, scope, created_at, list_problem, ended_at)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+        [
+          id,
+          storable(actor),
+          reason === null ? null : storable(reason),
+          scope === null ? null : JSON.stringify(scope),
+          new Date(createdAt),
+          problem === null ? null : JSON.stringify(problem),
+          at,
+        ],
+      );
+      if (made !== 1) return;
+      await insertGiven(tx, stop, new Date(this.store.now()));
+      await insertRows(tx, id, rows, at);
+    });
+  }
+
   /** Notes a stop that a process without a store carries out, so that others know of it; once. */
   async give(stop: GivenStop): Promise<void> {
     await this.store.commit((tx) => insertGiven(tx, stop, new Date(this.store.now())), { urgent: true });
@@ -237,7 +248,7 @@ export class StopLedger extends Ledger {
   /**
    * What this database knows of campaigns, those that may dial first, the latest sign first. Signs that one may dial: the last
    * reading showed it in another state than paused, or one within the last hour did and it was not looked at by itself since;
-   * outdial set it active within the last day; a start of it is under way. Last come those that are paused and may have calls under
+   * outdial set it active within the last day; a start of it is under way, or was called off within the last minute. Last come those that are paused and may have calls under
    * way: within the last hour a reading showed some, or outdial paused it and did not see them end. One that lists do not name any
    * more counts until a person says that it is gone.
    */
@@ -262,35 +273,56 @@ export class StopLedger extends Ledger {
          where k.gone_at is null and r.active_calls > 0 and r.received_at > $3),
        signs as (
          select id, status <> 'paused' or coalesce(active_at > $3::timestamptz, false) as dials,
-           case when status <> 'paused' then status_at else active_at end as at, true as expected
+           case when status <> 'paused' then status_at else active_at end as at, true as expected, false as starts
          from outdial.known_campaigns where gone_at is null
          union all
-         select campaign_id, true, coalesce(asked_at, created_at), true from outdial.state_intents
+         select campaign_id, true, coalesce(asked_at, created_at), true, coalesce(asked_at, created_at) > $3 from outdial.state_intents
          where target = 'active' and ended_at is null and coalesce(asked_at, created_at) > $2
          union all
-         select campaign_id, true, at, true from last_changes where target = 'active'
+         select campaign_id, true, null, false, true from outdial.state_intents
+         where target = 'active' and outcome = 'superseded' and coalesce(asked_at, created_at) > $4
          union all
-         select campaign_id, true, null, false from stopped where not confirmed
+         select campaign_id, true, at, true, false from last_changes where target = 'active'
          union all
-         select campaign_id, true, null, false from calls
+         select campaign_id, true, null, false, false from stopped where not confirmed
+         union all
+         select campaign_id, true, null, false, false from calls
          where not exists (select from stopped s where s.campaign_id = calls.campaign_id and s.confirmed and s.at >= calls.at)
          union all
-         select unnest(array[primary_id, backup_id]), phase in ('activating', 'verifying'), $1::timestamptz, phase in ('activating', 'verifying')
+         select unnest(array[primary_id, backup_id]), phase in ('activating', 'verifying'), $1::timestamptz, phase in ('activating', 'verifying'),
+           phase in ('activating', 'verifying')
          from outdial.failover_pairs where removed_at is null
          union all
-         select e ->> 'id', true, a.created_at, true from outdial.campaign_applies a,
+         select e ->> 'id', true, a.created_at, true, true from outdial.campaign_applies a,
            json_array_elements(case when json_typeof(a.plan -> 'entries') = 'array' then a.plan -> 'entries' else '[]'::json end) e
          where a.ended_at is null and e ->> 'id' is not null
          union all
-         select campaign_id, false, null, false from outdial.campaign_policies
+         select campaign_id, false, null, false, false from outdial.campaign_policies
          union all
-         select campaign_id, false, null, false from outdial.state_intents)
-       select id as "campaignId", bool_or(dials) as "mayDial", max(at) filter (where dials) as at, bool_or(expected) as expected
+         select campaign_id, false, null, false, false from outdial.state_intents)
+       select id as "campaignId", bool_or(dials) as "mayDial", max(at) filter (where dials) as at, bool_or(expected) as expected,
+         bool_or(starts) as "mayStart"
        from signs group by id order by bool_or(dials) desc, max(at) filter (where dials) desc nulls last, id`,
-      [new Date(this.store.now()), new Date(this.store.now() - DAY_MS), new Date(this.store.now() - HOUR_MS)],
+      [0, DAY_MS, HOUR_MS, MINUTE_MS].map((ago) => new Date(this.store.now() - ago)),
       { urgent: true },
     );
   }
+}
+
+async function insertRows(tx: Tx, id: string, rows: readonly StopRow[], at: Date): Promise<void> {
+  if (rows.length === 0) return;
+  const given = rows.map((row) => ({ ...row, message: row.message === null ? null : storable(row.message) }));
+  await tx.query(
+    `insert into outdial.stop_campaigns as c (stop_id, campaign_id, source, outcome, shown, confirmed, active_calls, message, code, settled, updated_at)
+     select $1, r."campaignId", r.source, r.outcome, r.shown, r.confirmed, r."activeCalls", r.message, r.code, r.settled, $3
+     from json_to_recordset($2) as r ("campaignId" text, source text, outcome text, shown boolean, confirmed boolean,
+       "activeCalls" float8, message text, code text, settled boolean)
+     on conflict (stop_id, campaign_id) do update set outcome = excluded.outcome, shown = excluded.shown, confirmed = excluded.confirmed,
+       active_calls = excluded.active_calls, message = excluded.message, code = excluded.code, settled = excluded.settled,
+       updated_at = excluded.updated_at
+     where c.outcome is distinct from 'resumed'`,
+    [id, JSON.stringify(given), at],
+  );
 }
 
 /** The audit entry of a pause that a stop made. */

@@ -73,6 +73,8 @@ export interface StopEvidence {
   readonly mayDial: boolean;
   /** When that was last true; null when nothing says so. */
   readonly at: Instant | null;
+  /** A start of it was asked for and may still be on its way to the tenant, whatever became of the process that sent it. */
+  readonly mayStart: boolean;
   /** The last list that was read whole had it, or it may dial: a list without it lacks something. */
   readonly expected: boolean;
 }

@@ -15,13 +15,22 @@ export function toldOf(stop: Pick<ApiTypes.StopResult, "changes" | "seenPaused" 
   if (listProblem === null && open === 0 && resumed === 0 && alreadyPaused.length === 0)
     return { tone: "good", text: "Stop: every campaign is confirmed paused" };
   const said = [
-    ...(listProblem === null ? [] : [`the list of campaigns is not whole, others may be dialing: ${listProblem.message}`]),
+    ...(listProblem === null ? [] : [problemText(listProblem)]),
     ...(open === 0 ? [] : [`${whole(open)} not confirmed paused yet; the page shows which`]),
     ...(alreadyPaused.length === 0 ? [] : [`${whole(alreadyPaused.length)} only listed as paused, looked at next`]),
     ...(resumed === 0 ? [] : [`${whole(resumed)} resumed by somebody since`]),
     `${whole(confirmed)} confirmed paused`,
   ];
   return { tone: "bad", text: `Stop: ${said.join("; ")}` };
+}
+
+/** Why it is not said that nothing dials, although all that is known may be paused. */
+export function problemText({ code, message }: NonNullable<ApiTypes.StopResult["listProblem"]>): string {
+  const what =
+    code === "known_unread"
+      ? "what was asked for before the stop may still start a campaign"
+      : "the list of campaigns is not whole, others may be dialing";
+  return `${what}: ${message}`;
 }
 
 type Named = Pick<ApiTypes.CampaignSummary, "id" | "name">;

@@ -113,6 +113,29 @@ test("rest, command, nothing known: a list that does not say how many campaigns 
   expect(said.allConfirmed).toBe(false);
 });
 
+test.each((["away", "frozen"] as const).map((store): StopMode => ({ profile: "rest", door: "service", store })))(
+  `${NAME}: a campaign that is paused by name is paused all the same, as a stop of it`,
+  async (mode) => {
+    await using world = await openStopWorld(mode, { campaigns: 2 });
+    world.tenant.tell([]);
+    world.dial([0, 1]);
+    await world.read();
+    world.cut();
+    world.clock.leap(true);
+    const asked = await world.ask(`/campaigns/${world.ids[0]}/pause`, {
+      method: "POST",
+      body: JSON.stringify({ reason: "fire" }),
+    });
+    const said = await asked.text();
+    expect(asked.status, said).toBe(200);
+    expect(JSON.parse(said)).toMatchObject({
+      campaignId: world.ids[0],
+      message: expect.stringMatching(/the database .*; it is carried out as the stop stop_/) as string,
+    });
+    await until(() => world.dialing().join() === world.ids[1]);
+  },
+);
+
 describe("a list that shows what was", () => {
   test.each(EVERY)(`${NAME}: all shown paused: each is looked at by itself before that is believed`, async (mode) => {
     await using world = await openStopWorld(mode, { campaigns: 3 });

@@ -9,7 +9,16 @@ const dialerConfig = {
   predictiveSettings: { answerRatio: 0.85, maxCallsInFlight: 20, callRate: 5, abandonmentThreshold: 0.03 },
 };
 const ALL = ["camp_a", "camp_b", "camp_c", "camp_d"];
-const PATIENCE = { listMs: 600_000, sendMs: 3_000, againMs: 20, mostMs: 50, shortListMs: 100, resumedMs: 20, giveUpMs: 600_000 };
+const PATIENCE = {
+  listMs: 600_000,
+  sendMs: 3_000,
+  againMs: 20,
+  mostMs: 50,
+  shortListMs: 100,
+  wireMs: 300,
+  resumedMs: 20,
+  giveUpMs: 600_000,
+};
 
 let at: StartedService;
 beforeAll(async () => {

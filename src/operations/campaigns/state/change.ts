@@ -87,11 +87,11 @@ export async function changeState(
 ): Promise<StateChange> {
   const { intents, runner } = deps;
   let isOurs = options.isSentBefore === true;
-  options.onBegun?.(campaignId);
   const given = { ...(options.reason === undefined ? {} : { reason: options.reason }), ...options.details };
   for (let keys = 1; ; keys += 1) {
     const intent = await intents.begin(campaignId, target, { reason: options.reason, stopMark: options.stopMark });
     if (intent === undefined) return { campaignId, target, ...NOT_TO_BE_DONE };
+    if (keys === 1) options.onBegun?.(campaignId);
     const end = (outcome: IntentOutcome, message: string | null, confirmed: boolean, activeCalls: number | null) =>
       intents.end(intent, { campaignId, target, outcome, message, confirmed, details: { activeCalls, ...given } });
     // A person who ends a resume, by Ctrl-C or by ending the service, does not want another process to continue it.

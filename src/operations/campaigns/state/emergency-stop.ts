@@ -78,7 +78,13 @@ export class EmergencyStops {
       for (const { id, status } of list) {
         const dials = status !== "paused";
         const mayDial = dials || this.#listed.get(id)?.mayDial === true;
-        this.#listed.set(id, { campaignId: id, mayDial, at: dials ? at : (this.#listed.get(id)?.at ?? null), expected: true });
+        this.#listed.set(id, {
+          campaignId: id,
+          mayDial,
+          at: dials ? at : (this.#listed.get(id)?.at ?? null),
+          expected: true,
+          mayStart: false,
+        });
       }
     });
   }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Stop } from "../../../store/index.ts";
 import type { CampaignRunner } from "../../../tenant/port.ts";
-import { STOP_PATIENCE, StopRun } from "./stop.ts";
+import { STOP_PATIENCE, StopRun, type StopRunDeps } from "./stop.ts";
 
 const STOP: Stop = {
   id: "stop_1",
@@ -15,6 +15,78 @@ const STOP: Stop = {
   supersededBy: null,
   endedAt: null,
 };
+
+/** A tenant with one campaign, whose time passes while outdial sleeps. */
+function tenantOf(startsAt: number) {
+  let now = 0;
+  let status = "paused";
+  const pauses: number[] = [];
+  const arrive = () => {
+    if (now < startsAt) return;
+    status = "active";
+    startsAt = Number.POSITIVE_INFINITY;
+  };
+  const runner = {
+    capability: { asynchronous: false },
+    setStatus: async () => {
+      arrive();
+      const already = status === "paused";
+      status = "paused";
+      pauses.push(now);
+      return { already, earlierUnknown: false };
+    },
+    status: async () => {
+      arrive();
+      return { status };
+    },
+  } as unknown as CampaignRunner;
+  const deps: StopRunDeps = {
+    runner,
+    provisioning: { campaigns: () => expect.unreachable() },
+    figures: async () => ({ at: now, activeCalls: 0 }),
+    clock: {
+      now: () => now,
+      sleep: async (ms) => {
+        now += ms;
+      },
+    },
+    evidence: async () => ({ evidence: [] }),
+    told: Promise.resolve(),
+    patience: STOP_PATIENCE,
+  };
+  return { deps, pauses, status: () => status, now: () => now };
+}
+
+test.each([500, 6_000, 20_000, 55_000])(
+  "a start that was on its way when the stop was given, and arrives after %i ms, is paused before the stop says that it is",
+  async (startsAt) => {
+    const { deps, pauses, status, now } = tenantOf(startsAt);
+    const known = [{ campaignId: "camp_1", mayDial: true, at: 0, expected: true, mayStart: true }];
+    const run = new StopRun({ ...deps, evidence: async () => ({ evidence: known }) }, STOP);
+    await run.carry(new AbortController().signal);
+    expect([status(), run.campaigns[0]?.confirmed]).toEqual(["paused", true]);
+    expect(pauses.at(-1)).toBeGreaterThanOrEqual(startsAt);
+    expect(now()).toBeGreaterThanOrEqual(STOP_PATIENCE.wireMs);
+  },
+);
+
+test("while a start may be on its way, a stop whose time is over does not say that the campaign is paused for good", async () => {
+  const { deps } = tenantOf(20_000);
+  const known = [{ campaignId: "camp_1", mayDial: true, at: 0, expected: true, mayStart: true }];
+  const patience = { ...STOP_PATIENCE, callsMs: 0, giveUpMs: 5_000 };
+  const run = new StopRun({ ...deps, evidence: async () => ({ evidence: known }), patience }, STOP);
+  await run.carry(new AbortController().signal);
+  expect(run.campaigns).toMatchObject([
+    { confirmed: false, message: expect.stringContaining("may still be on its way") as string },
+  ]);
+});
+
+test("a stop of named campaigns that cannot read what was asked for before says so", async () => {
+  const { deps } = tenantOf(Number.POSITIVE_INFINITY);
+  const run = new StopRun({ ...deps, evidence: () => Promise.reject(new Error("no answer")) }, STOP);
+  await run.carry(new AbortController().signal);
+  expect([run.campaigns[0]?.confirmed, run.listProblem?.code]).toEqual([true, "known_unread"]);
+});
 
 test("a clock that is set forward while calls end does not use up the time for which they are waited for", async () => {
   let now = Date.parse("2026-06-16T17:00:00Z");

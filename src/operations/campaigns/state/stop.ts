@@ -34,6 +34,8 @@ export interface StopPatience {
   readonly giveUpMs: number;
   /** Once everything else has settled: for a list that lacks known campaigns, or names none. */
   readonly shortListMs: number;
+  /** For a start that was asked for before the stop and may still be on its way to the tenant: until then the campaign is looked at again. */
+  readonly wireMs: number;
   /** Between two checks whether somebody resumed a campaign. */
   readonly resumedMs: number;
   /** For an answer of the record: after it, the stop goes on without it. */
@@ -49,6 +51,7 @@ export const STOP_PATIENCE: StopPatience = {
   callsMs: Number.POSITIVE_INFINITY,
   giveUpMs: 30 * MINUTE_MS,
   shortListMs: MINUTE_MS,
+  wireMs: MINUTE_MS,
   resumedMs: 1_000,
   recordMs: 2_000,
 };
@@ -140,6 +143,8 @@ interface Entry {
   answeredAt: Instant | undefined;
   /** The same in time that the stop had worked, ms. */
   answeredAfterMs: number | undefined;
+  /** Until the stop has worked for so long, ms, a start that was asked for before it may reach the tenant. */
+  startsUntilMs: number;
   isTried: boolean;
   isDirty: boolean;
   /** Nothing more will be done. */
@@ -235,6 +240,7 @@ export class StopRun {
         for (const id of new Set(scope)) this.#take(id, "named", "seen");
         this.#isListTried = true;
         this.#tellFirst();
+        await this.#gather(scope);
       }
       await this.#settled();
       await this.#toldInTime();
@@ -299,16 +305,19 @@ export class StopRun {
   }
 
   /** Reads what is known, again until it is certain or the time is up; what may dial goes first. */
-  async #gather(): Promise<void> {
+  async #gather(scope?: readonly string[]): Promise<void> {
     const { evidence, clock, patience } = this.#deps;
-    const isUp = this.#waitsFor();
+    const isUp = scope === undefined ? this.#waitsFor() : () => this.#open === 0 || this.#leftMs() <= 0;
     for (let turn = 0; ; turn += 1) {
       const before = this.#unread?.message;
       try {
         const { evidence: known, doubt } = await this.#inTime(evidence());
         this.#unread = doubt === undefined ? null : unread(doubt);
-        this.#evidence = known;
-        for (const { campaignId, mayDial } of known) if (mayDial) this.#take(campaignId, "known", "seen");
+        this.#evidence = scope === undefined ? known : known.filter(({ campaignId }) => scope.includes(campaignId));
+        for (const { campaignId, mayDial, mayStart } of this.#evidence) {
+          if (mayDial) this.#take(campaignId, "known", "seen");
+          if (mayStart) this.#expectStart(campaignId);
+        }
         // The list was faster, or it cannot be read.
         if (this.#named !== undefined) {
           const compared = this.#compared(this.#named);
@@ -324,6 +333,14 @@ export class StopRun {
       if (this.#unread === null || isUp()) return;
       await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), this.#signal);
     }
+  }
+
+  /** Nothing that the tenant shows of it is final while a start may be on its way. */
+  #expectStart(campaignId: string): void {
+    const entry = this.#entries.get(campaignId);
+    if (entry === undefined || entry.startsUntilMs > 0 || entry.row.outcome === "resumed") return;
+    entry.startsUntilMs = this.#workedMs() + this.#deps.patience.wireMs;
+    if (entry.isOver) this.#reopen(entry);
   }
 
   /** Reads the list until it is whole and lacks nothing, or the time is up. */
@@ -538,6 +555,7 @@ export class StopRun {
       isSent: step === undefined,
       answeredAt: undefined,
       answeredAfterMs: undefined,
+      startsUntilMs: 0,
       isTried,
       isDirty: false,
       isOver: row.settled,
@@ -659,10 +677,14 @@ export class StopRun {
     const { campaignId } = entry.row;
     const since = entry.answeredAt ?? clock.now();
     const { sendMs } = patience;
+    const began = this.#workedMs();
     const seen = await lookAgain(this.#deps, campaignId, { timeoutMs: 0, sendMs, signal: this.#signal, since });
     if (entry.isOver) return;
-    const { confirmed, shown, activeCalls, message, code } = seen;
-    const isCallsOver = shown === true && this.#workedMs() - (entry.answeredAfterMs ?? 0) >= patience.callsMs;
+    const { shown, activeCalls, code } = seen;
+    const mayStart = shown === true && began < entry.startsUntilMs;
+    const confirmed = seen.confirmed && !mayStart;
+    const message = mayStart && seen.confirmed ? MAY_START : seen.message;
+    const isCallsOver = shown === true && !mayStart && this.#workedMs() - (entry.answeredAfterMs ?? 0) >= patience.callsMs;
     this.#change(entry, { confirmed, shown, activeCalls, message, code, settled: confirmed || isCallsOver });
     if (confirmed || isCallsOver) this.#end(entry);
     else if (shown === false && !(runner.capability.asynchronous && clock.now() - since < LATE_MS)) {
@@ -852,6 +874,7 @@ const keyOf = (stop: string, campaignId: string, n: number): string =>
     .digest("hex")
     .slice(0, 32)}`;
 
+const MAY_START = "a start of it that was asked for before the stop may still be on its way to the tenant";
 const unread = (why: string): ListProblem => ({
   code: "known_unread",
   message: `what is known of campaigns could not be read: ${why}`,

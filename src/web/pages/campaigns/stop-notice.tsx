@@ -5,6 +5,7 @@ import { useResource } from "../../api/resource.ts";
 import { NameText } from "../../ui/name-text.tsx";
 import { Time } from "../../ui/time.tsx";
 import { whole } from "../../view/format.ts";
+import { problemText } from "../../view/stop.ts";
 
 type Stop = ApiTypes.StopResult;
 
@@ -36,9 +37,7 @@ function Notice({ stop }: { readonly stop: Stop }) {
         {whole(open.length)} not confirmed.
         {endedAt === null && !carriedOut ? " It waits for a service to continue it." : null}
       </p>
-      {listProblem === null ? null : (
-        <p class="warn break">The list of campaigns is not whole, others may be dialing: {listProblem.message}</p>
-      )}
+      {listProblem === null ? null : <p class="warn break">Not all is known: {problemText(listProblem)}</p>}
       <ul>
         {open.slice(0, NAMED).map(({ campaignId, status, message }) => (
           <li class="break" key={campaignId}>
