@@ -24,6 +24,7 @@ export {
   RELATIONSHIP_KINDS,
   type Reason,
   type RelationshipKind,
+  type Weighed,
 } from "./decide/types.ts";
 export { ComplianceError, type ComplianceErrorCode } from "./error.ts";
 export type { AreaCode, Geography, PostalPlace } from "./geography/types.ts";

@@ -57,6 +57,7 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io,
       "",
       decision.decision === "allow" ? ALLOWED[from] : `DENY: ${decision.rules.join(", ")}`,
       ...decision.reasons.map(({ rule, text }) => `  ${rule}: ${printable(text)}`),
+      ...(decision.weighed ?? []).map(({ text }) => `  ${printable(text)}`),
       ...(decision.decision === "allow"
         ? []
         : decision.next === null

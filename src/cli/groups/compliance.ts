@@ -154,7 +154,7 @@ export const gate = command(
       PACK,
       CAMPAIGN_RULES,
       file("--out <file>", "write one NDJSON line per contact; - writes to stdout"),
-      flag("--reasons", "with --out: the reasons in words"),
+      flag("--reasons", "with --out: the reasons in words, and for contacts that may be dialed what was weighed"),
       file("--manifest <file>", "write the signed manifest"),
       file("--record <file>", "write each decision with its facts, for pack replay; - writes to stdout"),
       ...rowOptions("number=Phone"),

@@ -24,6 +24,7 @@ export function explainOf(
     decision: decision.decision,
     rules: [...decision.rules],
     reasons: decision.reasons.map(({ rule, text }) => ({ rule, text })),
+    weighed: decision.weighed?.map(({ ruleId, text }) => ({ rule: ruleId, text })) ?? null,
     cap: decision.cap,
     next: timeText(decision.next),
     zones: [...decision.zones],

@@ -133,6 +133,9 @@ test("explain shows reasons, the next instant and 48 hours of cells", async () =
   ]);
   const [row] = rowsOf(machine);
   expect(row).toMatchObject({ decision: "allow", factsUsed: false, facts: "given", strip: { minutes: 30 } });
+  expect(row?.["weighed"]).toContainEqual(
+    expect.objectContaining({ text: expect.stringContaining("lifted by the inquiry of 2026-06-01, which counts for 3 months") }),
+  );
   expect((row?.["strip"] as { all: string } | undefined)?.all).toHaveLength(96);
 });
 
