@@ -49,7 +49,7 @@ export { describeDifferences } from "./pack/diff-words.ts";
 export { convertFlatRuleSet, isFlatRuleSet } from "./pack/flat.ts";
 export { toFlatRuleSet } from "./pack/flat-back.ts";
 export type { FlatRuleSet } from "./pack/flat-schema.ts";
-export { type EndingCalendar, type Freshness, freshnessOf, type StaleRule } from "./pack/freshness.ts";
+export { type EndingCalendar, type Freshness, freshnessOf, readingOf, type StaleRule } from "./pack/freshness.ts";
 export { mergePacks } from "./pack/merge.ts";
 export { parseRulePack } from "./pack/parse.ts";
 export {

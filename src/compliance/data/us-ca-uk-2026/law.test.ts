@@ -11,6 +11,7 @@ import {
   formatInstant,
   mergePacks,
   parseQuestion,
+  readingOf,
   usCaUk2026,
 } from "../../index.ts";
 
@@ -194,8 +195,13 @@ describe("the United Kingdom", () => {
   });
 });
 
-test("every rule has the day on which its source was last read", () => {
-  for (const { id, lookedUp } of usCaUk2026().rules) expect(lookedUp, id).toMatch(/^2026-\d\d-\d\d$/);
+test("every rule has a citation and says what was read of it and when; what nobody read claims no day", () => {
+  for (const rule of usCaUk2026().rules) {
+    expect(rule.citation, rule.id).not.toBe("");
+    expect(readingOf(rule), rule.id).toMatch(/^(no law|text not read|text (read|not read; (summary|tables) of) 2026-\d\d-\d\d)$/);
+    expect(rule.lookedUp === undefined, rule.id).toBe(rule.confidence === "unconfirmed");
+    if (rule.confidence === "unconfirmed") expect(rule.note, rule.id).toMatch(/not read/);
+  }
 });
 
 describe("do-not-call lists of states", () => {
