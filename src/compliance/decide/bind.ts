@@ -1,7 +1,7 @@
 // The rules that bind one place and one type of call, compiled into checks.
 
 import type { Instant } from "../../kernel/index.ts";
-import type { Exemption, Rule, RuleOf, RulePack } from "../pack/schema.ts";
+import type { Exemption, Rule, RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { AbandonedCheck, CampaignDayCheck, ConversationCheck, DateCapCheck, HourCapCheck } from "./checks-attempts.ts";
@@ -72,14 +72,7 @@ export class BoundRule {
     this.#check.run(context);
   }
 
-  /** Of an attempt cap that binds now: its rule and the calls that count. Undefined for every other rule. */
-  reading(context: Context): { readonly rule: RuleOf<"attempt-cap">; readonly placed: number } | undefined {
-    const rule = this.#rule;
-    if (rule.kind !== "attempt-cap" || this.#check.placed === undefined || !this.#binds(context)) return undefined;
-    return { rule, placed: this.#check.placed(context) };
-  }
-
-  /** How the rule stands to a call that it does not forbid now: kept, lifted, or about another line; undefined when it is not in force. */
+  /** How the rule stands to a call now, if it does not forbid it: kept, lifted, or about another line; undefined when it is not in force. */
   standing(context: Context): Standing | undefined {
     const [rule, months] = [this.#rule, this.#months];
     if (!this.#inForce(context)) return undefined;
