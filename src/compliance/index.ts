@@ -81,4 +81,4 @@ export {
   type SystemSpread,
 } from "./suppression/revocation-clock.ts";
 export { formatInstant } from "./time/civil.ts";
-export { Zone, zoneOf } from "./time/zone.ts";
+export { isInstantInRange, Zone, zoneOf } from "./time/zone.ts";

@@ -36,6 +36,7 @@ export function weighedFor(pack: CompiledPack, place: Place, { callType }: Call,
   });
 }
 
+const NOT_LOOKED_AT = "earlier calls were not looked at";
 const dayText = (at: Instant) => instantText(at).slice(0, 10);
 
 function consentText({ facts: { consent } }: Context): string {
@@ -59,21 +60,15 @@ function factOf(pack: CompiledPack, rule: Rule, context: Context, placed: number
     case "emergency-ban":
       return "the rule pack lists none there at this moment";
     case "attempt-cap": {
-      if (facts.attempts === undefined && facts.tenantAttempts === undefined) return "earlier calls were not looked at";
+      if (facts.attempts === undefined && facts.tenantAttempts === undefined) return NOT_LOOKED_AT;
       const latest = latestOf(context, rule.scope, isPlaced);
       return `${placed} of ${rule.max}${latest === undefined ? "" : `, the latest call at ${instantText(latest)}`}`;
     }
-    case "conversation-quiet": {
-      if (facts.attempts === undefined) return "earlier calls were not looked at";
-      const latest = latestOf(context, rule.scope, isConversation);
-      return latest === undefined ? "no conversation is known" : `the latest was at ${instantText(latest)}`;
-    }
-    case "abandoned-quiet": {
+    case "conversation-quiet":
+      return latestText(context, rule.scope, isConversation);
+    case "abandoned-quiet":
       if (rule.liftedByGuaranteedAgent && facts.guaranteedAgent === true) return "an agent is guaranteed";
-      if (facts.attempts === undefined) return "earlier calls were not looked at";
-      const latest = latestOf(context, "all", ({ kind }) => kind === "abandoned");
-      return latest === undefined ? "none is known" : `the latest was at ${instantText(latest)}`;
-    }
+      return latestText(context, "all", ({ kind }) => kind === "abandoned");
     case "campaign-day-cap":
       return facts.campaignCalls === undefined
         ? "the campaign's calls were not counted"
@@ -118,7 +113,13 @@ function files({ facts, countries }: Context, { jurisdiction, except = [] }: Rul
   return lists.map((list) => `file of ${list} of ${registryFiles[list]}`).join(", ");
 }
 
-/** The latest call before the moment that is judged. */
+function latestText(context: Context, scope: "subject" | "all", isOne: (attempt: Attempt) => boolean): string {
+  if (context.facts.attempts === undefined) return NOT_LOOKED_AT;
+  const latest = latestOf(context, scope, isOne);
+  return latest === undefined ? "none is known" : `the latest was at ${instantText(latest)}`;
+}
+
+/** The latest such call. */
 function latestOf(context: Context, scope: "subject" | "all", isOne: (attempt: Attempt) => boolean): Instant | undefined {
   const found = [...context.attempts, ...context.tenantAttempts].flatMap((attempt) =>
     isOne(attempt) && inScope(attempt, scope === "all", context.subject) ? attempt.at : [],
