@@ -10,7 +10,7 @@ const [BEGIN, END] = ["<!-- generated: laws by place -->", "<!-- end of what is 
 
 const NOT_FROM_A_LINE = "not decidable from a line";
 const NOT_LOOKED_UP = "not looked up";
-const PUBLIC_TABLES = "none found (five tables)";
+const IN_THE_SOURCES = "none found (sources of the pack)";
 
 interface Column {
   readonly name: string;
@@ -33,15 +33,15 @@ const GROUPS: readonly (readonly [title: string, columns: readonly Column[]])[] 
   [
     "When and how often, with whose consent, and who may not be called",
     [
-      { name: "hours", holds: (rule) => ofKinds("calling-hours")(rule) && !isBan(rule), otherwise: PUBLIC_TABLES },
+      { name: "hours", holds: (rule) => ofKinds("calling-hours")(rule) && !isBan(rule), otherwise: IN_THE_SOURCES },
       {
         name: "days",
         holds: (rule) =>
           ofKinds("closed-days", "emergency-ban")(rule) ||
           (rule.kind === "calling-hours" && !isBan(rule) && Object.values(rule.week).some((windows) => windows.length === 0)),
-        otherwise: PUBLIC_TABLES,
+        otherwise: IN_THE_SOURCES,
       },
-      { name: "attempts", holds: ofKinds("attempt-cap", "conversation-quiet", "abandoned-quiet"), otherwise: PUBLIC_TABLES },
+      { name: "attempts", holds: ofKinds("attempt-cap", "conversation-quiet", "abandoned-quiet"), otherwise: IN_THE_SOURCES },
       { name: "consent", holds: ofKinds("consent-required", "reassigned-query"), otherwise: NOT_LOOKED_UP },
       {
         name: "do-not-call list",

@@ -1,4 +1,5 @@
-// Decisions that were written from the statutes without looking at the pack, each with its citation and the date of the reading.
+// Decisions with citation and date of the reading. Those on hours, holidays and borders were written from the statutes without looking at the pack, but for the
+// lines that say otherwise; those of law-terms.txt with the pack at hand.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
