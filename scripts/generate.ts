@@ -14,6 +14,7 @@ import { routeTable, serviceOpenApi } from "../src/server/index.ts";
 import { SHOWN_ONLY } from "../src/tenant/acd/pacing.ts";
 import { exampleCalls } from "./example-calls.ts";
 import { numberingPlans } from "./geography/numbering-plans.ts";
+import { rulePackDocument } from "./law/table.ts";
 import { manualPages } from "./man.ts";
 import { notices } from "./notices.ts";
 import { commandReference } from "./reference.ts";
@@ -48,6 +49,7 @@ const FILES: Record<string, () => string> = {
   "src/web/api/routes.ts": routeTable,
   "docs/event-types.md": eventDocument,
   "docs/cli.md": commandReference,
+  "docs/rule-packs.md": rulePackDocument,
   "examples/calls.csv": exampleCalls,
   ...Object.fromEntries(Object.entries(manualPages()).map(([name, text]) => [`man/${name}`, () => text])),
 };

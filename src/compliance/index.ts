@@ -6,6 +6,7 @@ export { DNC_NOT_COVERED } from "./decide/bind.ts";
 export { CompiledPack, type CompileOptions, compilePack } from "./decide/compile.ts";
 export { decide, mayCall } from "./decide/decide.ts";
 export { type Beside, formatQuestion, parseQuestion, QUESTION_MEMBERS, type Question } from "./decide/input.ts";
+export { localTime } from "./decide/reasons.ts";
 export { type Replayed, replay } from "./decide/replay.ts";
 export { type Strip, type StripRow, strip } from "./decide/strip.ts";
 export {
@@ -24,6 +25,7 @@ export {
   RELATIONSHIP_KINDS,
   type Reason,
   type RelationshipKind,
+  type Weighed,
 } from "./decide/types.ts";
 export { ComplianceError, type ComplianceErrorCode } from "./error.ts";
 export type { AreaCode, Geography, PostalPlace } from "./geography/types.ts";
@@ -48,7 +50,7 @@ export { describeDifferences } from "./pack/diff-words.ts";
 export { convertFlatRuleSet, isFlatRuleSet } from "./pack/flat.ts";
 export { toFlatRuleSet } from "./pack/flat-back.ts";
 export type { FlatRuleSet } from "./pack/flat-schema.ts";
-export { type EndingCalendar, type Freshness, freshnessOf, type StaleRule } from "./pack/freshness.ts";
+export { type EndingCalendar, type Freshness, freshnessOf, readingOf, type StaleRule } from "./pack/freshness.ts";
 export { mergePacks } from "./pack/merge.ts";
 export { parseRulePack } from "./pack/parse.ts";
 export {
@@ -79,4 +81,4 @@ export {
   type SystemSpread,
 } from "./suppression/revocation-clock.ts";
 export { formatInstant } from "./time/civil.ts";
-export { Zone, zoneOf } from "./time/zone.ts";
+export { isInstantInRange, Zone, zoneOf } from "./time/zone.ts";

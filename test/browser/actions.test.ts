@@ -334,6 +334,17 @@ test("a number is explained with the hours ahead, masked unless an operator asks
   await explain.getByText(/\+?1?2125550123/).waitFor();
   expect(await opened.violations()).toEqual([]);
 
+  // A call that is allowed at whatever hour this runs.
+  const question = { at: "2026-06-16T15:31:00Z", facts: { dnc: { national: false }, registryFiles: { US: "2026-06-10" } } };
+  await page.route("**/api/v1/compliance/explain", (route) =>
+    route.continue({ postData: JSON.stringify({ ...route.request().postDataJSON(), ...question }) }),
+  );
+  await opened.press(explain.getByRole("button", { name: "Explain" }));
+  const weighed = explain.getByRole("list", { name: "What was weighed" });
+  await weighed.getByText(/United States: .*: it is Tue 2026-06-16 11:31 in America\/New_York \(47 CFR/).waitFor();
+  await weighed.getByText(/national registry: not on it, file of US of 2026-06-10 \(47 CFR/).waitFor();
+  expect(await opened.violations()).toEqual([]);
+
   await using store = await openHolds(world.whole.databaseUrl);
   await store.query("delete from outdial.fact_imports where id = 'imp_template'");
   await page.reload();

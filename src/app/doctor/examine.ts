@@ -2,6 +2,7 @@
 // token and for one page of its campaigns, opens connections to receivers and greets the mail server, and sends neither an event nor
 // a mail.
 
+import { freshnessOf } from "../../compliance/index.ts";
 import { OPERATION_IDS, OPERATIONS, operationWords } from "../../contract/index.ts";
 import { areasText, DAY_MS } from "../../kernel/index.ts";
 import {
@@ -343,6 +344,8 @@ async function headsOf({ audit }: Store, add: Seen["add"]): Promise<void> {
   else add("audit log", "ok", `its head is kept in ${outside.map(({ place }) => place).join(", ")}`);
 }
 
+/** Rules that were last read longer ago are told. */
+const READ_AGAIN_DAYS = 180;
 const NEWER_NODE = "Install the newest release of Node, and start outdial and its services with it.";
 
 async function lists(
@@ -358,6 +361,14 @@ async function lists(
   const rules = await tried("calling rules", () => readRules(flags, environment, {}));
   if (rules === undefined) return;
   add("calling rules", "ok", rules.compiled.packVersion);
+  const { rules: stale, calendars, unread } = freshnessOf(rules.pack, config.clock.now(), READ_AGAIN_DAYS);
+  const isStale = stale.length + calendars.length > 0;
+  add(
+    "sources of rules",
+    isStale ? "warn" : "ok",
+    `${stale.length} of ${rules.pack.rules.length} rules were last read more than ${READ_AGAIN_DAYS} days ago, ${calendars.length} calendars end; of ${unread.length} the law itself was not read`,
+    isStale ? "outdial compliance pack stale lists them: read them again, or fetch a newer pack." : null,
+  );
   const trouble = rules.compiled.zoneTrouble();
   add(
     "time-zone data",

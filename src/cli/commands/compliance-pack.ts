@@ -1,7 +1,14 @@
 // outdial compliance pack: show, validate and compare rule packs, and replay recorded decisions with one.
 
 import { openCompliance, readRulePack, withOwnRules } from "../../app/index.ts";
-import { describeDifferences, describeRule, diffPacks, type PackDifference, type RulePack } from "../../compliance/index.ts";
+import {
+  describeDifferences,
+  describeRule,
+  diffPacks,
+  type PackDifference,
+  type RulePack,
+  readingOf,
+} from "../../compliance/index.ts";
 import {
   compileRulePack,
   noneReplayed,
@@ -41,8 +48,7 @@ function ruleLines(rule: RulePack["rules"][number]): string[] {
     rule.exempt === undefined ? "" : `lifted by ${rule.exempt.join(", ")}`,
     rule.effective === undefined ? "" : `from ${rule.effective}`,
     rule.ends === undefined ? "" : `until ${rule.ends}`,
-    rule.confidence,
-    rule.lookedUp === undefined ? "" : `looked up ${rule.lookedUp}`,
+    readingOf(rule),
   ];
   return [
     `\n${rule.jurisdiction}  ${rule.id}  ${describeRule(rule)}`,

@@ -1,7 +1,7 @@
 // outdial compliance check and explain: decisions on questions, one line each, and one decision explained for a person.
 
 import { openFactsIfAny, readRules, type Standing } from "../../app/index.ts";
-import { type CapReading, formatInstant } from "../../compliance/index.ts";
+import { type CapReading, formatInstant, localTime, zoneOf } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { answerTo, type Explained, explained, ndjsonLines, unreadable } from "../../operations/index.ts";
 import { explainOf } from "../../operations/views/index.ts";
@@ -47,7 +47,7 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io,
   });
   const { call, at, decision, ahead, from, setBack } = found;
   await io.answer({ ...explainOf(found, { reveal: true }), standing: standing() }, () => {
-    const clocks = (moment: number) => decision.zones.map((zone) => `${localText(zone, moment)} ${zone}`).join(" · ");
+    const clocks = (moment: number) => decision.zones.map((zone) => `${localTime(zoneOf(zone), moment)} ${zone}`).join(" · ");
     const style = options.ascii ? stripStyle({ TERM: "dumb" }) : stripStyle(io.env);
     return [
       ...(setBack === null ? [] : [setBack]),
@@ -57,6 +57,7 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io,
       "",
       decision.decision === "allow" ? ALLOWED[from] : `DENY: ${decision.rules.join(", ")}`,
       ...decision.reasons.map(({ rule, text }) => `  ${rule}: ${printable(text)}`),
+      ...(decision.weighed ?? []).map(({ text }) => `  ${printable(text)}`),
       ...(decision.decision === "allow"
         ? []
         : decision.next === null
@@ -113,29 +114,7 @@ async function readFacts(path: string): Promise<object> {
   throw new OutdialError("invalid_input", `${path} is not a JSON object of facts such as {"dnc": {"national": true}}`);
 }
 
-function partsIn(zone: string, at: number): Map<string, string> {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hourCycle: "h23",
-    weekday: "short",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
-  return new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-}
-
-function localText(zone: string, at: number): string {
-  const part = partsIn(zone, at);
-  return `${part.get("weekday")} ${part.get("year")}-${part.get("month")}-${part.get("day")} ${part.get("hour")}:${part.get("minute")}`;
-}
-
 function hourIn(zone: string, at: number): { hour: number; weekday: number } {
-  const part = partsIn(zone, at);
-  return {
-    hour: Number(part.get("hour")),
-    weekday: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"].indexOf(part.get("weekday") ?? ""),
-  };
+  const local = new Date(at + zoneOf(zone).offset(at));
+  return { hour: local.getUTCHours(), weekday: local.getUTCDay() };
 }

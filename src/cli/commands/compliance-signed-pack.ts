@@ -2,7 +2,7 @@
 // used.
 
 import { openCompliance, openFactsIfAny, readPackDocument, readRules, readSignedPack } from "../../app/index.ts";
-import { describeDifferences, formatInstant, freshnessOf, type StaleRule } from "../../compliance/index.ts";
+import { describeDifferences, formatInstant, freshnessOf, readingOf, type StaleRule } from "../../compliance/index.ts";
 import {
   compileRulePack,
   noneReplayed,
@@ -23,22 +23,25 @@ export const stalePack: Run<typeof declared.stalePack> = async ({ args, options,
   const { days, at = io.clock.now() } = options;
   const pack = await namedPack(args.pack);
   const found = freshnessOf(pack, at, days);
-  const { rules, calendars } = found;
+  const { rules, calendars, unread } = found;
+  const listed = options.texts ? unread.filter(({ id }) => rules.every((rule) => rule.id !== id)) : [];
   await io.answer({ pack: `${pack.id}@${pack.version}`, days, ...found }, [
     `${pack.id}@${pack.version}: ${grouped(rules.length)} of ${grouped(pack.rules.length)} rules were last looked up more than ${grouped(days)} days ago or on an unknown day`,
     ...rules.map(staleLine),
+    `of ${grouped(unread.length)} rules the law itself was not read (--texts)`,
+    ...listed.map(staleLine),
     ...calendars.map(({ calendar, lastDay, daysLeft }) =>
       daysLeft < 0
         ? `calendar ${calendar} ended on ${lastDay}: its rules no longer close any day`
         : `calendar ${calendar} ends on ${lastDay}, in ${grouped(daysLeft)} days`,
     ),
   ]);
-  return rules.length + calendars.length > 0 ? EXIT.refused : EXIT.done;
+  return rules.length + calendars.length + listed.length > 0 ? EXIT.refused : EXIT.done;
 };
 
 function staleLine({ id, jurisdiction, citation, confidence, lookedUp, days }: StaleRule): string {
-  const when = lookedUp === null ? "on no known day" : `on ${lookedUp}, ${grouped(days ?? 0)} days ago`;
-  return `${jurisdiction}  ${id}  ${when} · ${confidence} · ${printable(citation)}`;
+  const ago = days === null ? "" : `, ${grouped(days)} days ago`;
+  return `${jurisdiction}  ${id}  ${readingOf({ confidence, lookedUp: lookedUp ?? undefined })}${ago} · ${printable(citation)}`;
 }
 
 export const signPack: Run<typeof declared.signPack> = async ({ args, options, io }) => {

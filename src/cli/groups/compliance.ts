@@ -92,6 +92,7 @@ export const stalePack = command("stale", NOTHING, {
   options: [
     whole("--days <n>", "how long ago is too long", { from: 0, to: 36_500, default: 180 }),
     instant("--at <time>", "the moment to count from; now by default"),
+    flag("--texts", "list the rules as well whose law nobody has read, only summaries, tables or nothing"),
   ],
   notes:
     "Exit code 3 when anything is listed. Each rule has the date on which its source was last read; policies have no source.",
@@ -154,7 +155,7 @@ export const gate = command(
       PACK,
       CAMPAIGN_RULES,
       file("--out <file>", "write one NDJSON line per contact; - writes to stdout"),
-      flag("--reasons", "with --out: the reasons in words"),
+      flag("--reasons", "with --out: the reasons in words, and for contacts that may be dialed what was weighed"),
       file("--manifest <file>", "write the signed manifest"),
       file("--record <file>", "write each decision with its facts, for pack replay; - writes to stdout"),
       ...rowOptions("number=Phone"),

@@ -1,7 +1,7 @@
 // The rules that bind one place and one type of call, compiled into checks.
 
 import type { Instant } from "../../kernel/index.ts";
-import type { Exemption, Rule, RuleOf, RulePack } from "../pack/schema.ts";
+import type { Exemption, Rule, RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { AbandonedCheck, CampaignDayCheck, ConversationCheck, DateCapCheck, HourCapCheck } from "./checks-attempts.ts";
@@ -30,6 +30,16 @@ export interface Check {
   run(context: Context): void;
   /** Of an attempt cap: the number of calls that count now. */
   placed?(context: Context): number;
+}
+
+/** Why a rule does not forbid a call. */
+interface Standing {
+  readonly rule: Rule;
+  readonly by: "fact" | "consent" | "relationship" | "line";
+  /** The terms of a relationship for this rule. */
+  readonly months: RelationshipMonths | undefined;
+  /** Of an attempt cap: the number of calls that count now. */
+  readonly placed: number | undefined;
 }
 
 /** A compiled rule. It first looks whether it is in force and not lifted, then runs its check. */
@@ -62,11 +72,14 @@ export class BoundRule {
     this.#check.run(context);
   }
 
-  /** Of an attempt cap that binds now: its rule and the calls that count. Undefined for every other rule. */
-  reading(context: Context): { readonly rule: RuleOf<"attempt-cap">; readonly placed: number } | undefined {
-    const rule = this.#rule;
-    if (rule.kind !== "attempt-cap" || this.#check.placed === undefined || !this.#binds(context)) return undefined;
-    return { rule, placed: this.#check.placed(context) };
+  /** How the rule stands to a call now, if it does not forbid it: kept, lifted, or about another line; undefined when it is not in force. */
+  standing(context: Context): Standing | undefined {
+    const [rule, months] = [this.#rule, this.#months];
+    if (!this.#inForce(context)) return undefined;
+    if (this.#lines !== 0 && (this.#lines & context.line) === 0) return { rule, months, by: "line", placed: undefined };
+    if (context.lifted(this.#mask & ~LIFTED_BY.ebr, undefined)) return { rule, months, by: "consent", placed: undefined };
+    if (context.lifted(this.#mask & LIFTED_BY.ebr, months)) return { rule, months, by: "relationship", placed: undefined };
+    return { rule, months, by: "fact", placed: this.#check.placed?.(context) };
   }
 
   /** Whether the rule binds this call now; sets `context.cap`, until when its result is certain. */
@@ -155,7 +168,7 @@ function checkOf(rule: Rule, { pack, zone, calendar, violation }: Binding, revoc
       const spans = pack.emergencies
         .filter(({ jurisdiction }) => jurisdiction === rule.jurisdiction)
         .map(({ start, end }) => ({ start: Date.parse(start), end: end === undefined ? NEVER : Date.parse(end) }));
-      return spans.length === 0 ? undefined : new EmergencyCheck(spans, violation(rule.violation));
+      return new EmergencyCheck(spans, violation(rule.violation));
     }
     case "attempt-cap":
       return "hours" in rule.period

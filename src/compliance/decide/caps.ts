@@ -17,9 +17,8 @@ export function bindingCap(context: Context, place: Place, { callType }: Call, a
   let binding: Candidate | undefined;
   for (const bound of place.rules[callType]) {
     context.turnTo(at);
-    const read = bound.reading(context);
-    if (read === undefined) continue;
-    const { rule, placed } = read;
+    const { rule, placed } = bound.standing(context) ?? {};
+    if (rule?.kind !== "attempt-cap" || placed === undefined) continue;
     bound.run(context);
     const candidate: Candidate = {
       rule: rule.violation,

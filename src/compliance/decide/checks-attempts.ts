@@ -11,9 +11,11 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** Stands for: outdial knows of all the calls that a cap counts. */
 export const KNOWN = -1;
 
-const isPlaced = (attempt: Attempt) => attempt.kind !== "inbound-conversation";
-const isConversation = (attempt: Attempt) => attempt.kind === "conversation" || attempt.kind === "inbound-conversation";
-const inScope = (attempt: Attempt, all: boolean, subject: string) => all || (attempt.subject ?? DEFAULT_SUBJECT) === subject;
+/** Calls that caps count. */
+export const isPlaced = (attempt: Attempt) => attempt.kind !== "inbound-conversation";
+export const isConversation = (attempt: Attempt) => attempt.kind === "conversation" || attempt.kind === "inbound-conversation";
+export const inScope = (attempt: Attempt, all: boolean, subject: string) =>
+  all || (attempt.subject ?? DEFAULT_SUBJECT) === subject;
 
 /** For the sentence about a cap: the number of calls that outdial knows of, when the tenant shows more; KNOWN otherwise. */
 const lessThan = (count: number, known: number): number => (known < count ? known : KNOWN);

@@ -7,7 +7,8 @@ import { bindingCap } from "./caps.ts";
 import type { CompiledPack, Place } from "./compile.ts";
 import type { Context } from "./context.ts";
 import { reasonsFor } from "./reasons.ts";
-import type { Call, CallFacts, CapReading, Decision, Reason } from "./types.ts";
+import type { Call, CallFacts, CapReading, Decision, Reason, Weighed } from "./types.ts";
+import { weighedFor } from "./weighed.ts";
 
 const NONE: readonly string[] = Object.freeze([]);
 const NEVER = Number.POSITIVE_INFINITY;
@@ -59,19 +60,30 @@ class LazyDecision implements Decision {
     }
   }
 
+  get weighed(): readonly Weighed[] | null {
+    if (this.rules.length > 0) return null;
+    const place = this.#begin();
+    this.#pack.context.turnTo(this.#now);
+    return weighedFor(this.#pack, place, this.#call, this.#pack.context);
+  }
+
   get cap(): CapReading | null {
+    const place = this.#begin();
+    return bindingCap(this.#pack.context, place, this.#call, this.#now);
+  }
+
+  #begin(): Place {
     const { context } = this.#pack;
     const place = this.#pack.place(this.#call.number, this.#call.postal);
-    requireNow(this.#now);
     context.begin(this.#call, this.#facts, place, this.#now);
     context.wantsNext = true;
     context.clear();
-    return bindingCap(context, place, this.#call, this.#now);
+    return place;
   }
 
   toJSON(): Omit<Decision, "toJSON"> {
-    const { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData } = this;
-    return { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData };
+    const { decision, rules, reasons, weighed, cap, next, zones, packVersion, timeZoneData } = this;
+    return { decision, rules, reasons, weighed, cap, next, zones, packVersion, timeZoneData };
   }
 }
 

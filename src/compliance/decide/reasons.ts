@@ -22,7 +22,7 @@ import type { Call, Reason } from "./types.ts";
 const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 
 /** `Tue 2026-06-16 20:30` in a zone. */
-function localTime(zone: Zone, at: Instant): string {
+export function localTime(zone: Zone, at: Instant): string {
   const local = new Date(at + zone.offset(at));
   const name = DAY_NAMES[local.getUTCDay()] ?? "";
   return `${name.slice(0, 3)} ${local.toISOString().slice(0, 16).replace("T", " ")}`;
@@ -204,6 +204,7 @@ function windowsText(windows: readonly (readonly [string, string])[]): string {
   return windows.map(([open, close]) => `from ${open} to ${close}`).join(" and ");
 }
 
-function instantText(at: Instant): string {
+/** An instant in UTC, to the second. */
+export function instantText(at: Instant): string {
   return new Date(at).toISOString().slice(0, 19).replace("T", " ").concat(" UTC");
 }

@@ -112,6 +112,15 @@ export interface Reason {
   readonly text: string;
 }
 
+/** A rule that an allowed call keeps, and why. */
+export interface Weighed {
+  readonly ruleId: string;
+  readonly jurisdiction: string;
+  readonly citation: string;
+  /** The rule, the fact that satisfied it with its date, and the citation; a fact that nobody told is called unknown. */
+  readonly text: string;
+}
+
 /** The state of a cap on calls to this person. */
 export interface CapReading {
   /** Id of the violation when the cap is reached, such as FREQ_24H. */
@@ -128,12 +137,14 @@ export interface CapReading {
   readonly left: number;
 }
 
-/** The answer. Plain data, except that `reasons` and `cap` are computed when they are read. */
+/** The answer. Plain data, except that `reasons`, `weighed` and `cap` are computed when they are read. */
 export interface Decision {
   readonly decision: "allow" | "deny";
   /** Every violation at the instant asked about, sorted. */
   readonly rules: readonly string[];
   readonly reasons: readonly Reason[];
+  /** Of an allowed call: every rule that applies, with what satisfied it. Null of a denied one. */
+  readonly weighed: readonly Weighed[] | null;
   /**
    * The binding one of all caps on calls to this person, whether it denies or not: the one with the fewest calls left; among
    * several with none left the one that denies longest, otherwise the one that allows the fewest. Null when no cap applies to the

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describeDifferences, freshnessOf, type Rule, type RulePack, usCaUk2026 } from "../index.ts";
+import { describeDifferences, freshnessOf, type Rule, type RulePack, readingOf, usCaUk2026 } from "../index.ts";
 
 const pack = (rules: Rule[], calendars: RulePack["calendars"] = {}): RulePack => ({
   format: "outdial-rule-pack/1",
@@ -54,6 +54,28 @@ describe("freshness", () => {
     expect(freshnessOf(pack([cap({ confidence: "policy" })]), at("2026-07-01"), 180).rules).toEqual([]);
   });
 
+  test("a rule whose law nobody has read is told, whatever the day, and claims no reading of it", () => {
+    const of = (confidence: Rule["confidence"], lookedUp?: string) =>
+      cap({ id: confidence, confidence, ...(lookedUp === undefined ? {} : { lookedUp }) });
+    const read = "2026-06-01";
+    const rules = [of("statute", read), of("summary", read), of("tables", read), of("unconfirmed"), of("policy")];
+    expect(rules.map(readingOf)).toEqual([
+      "text read 2026-06-01",
+      "text not read; summary of 2026-06-01",
+      "text not read; tables of 2026-06-01",
+      "text not read",
+      "no law",
+    ]);
+    expect(readingOf(of("statute"))).toBe("text read on no known day");
+    const found = freshnessOf(pack(rules), at("2026-07-01"), 180);
+    expect(found.rules).toEqual([]);
+    expect(found.unread.map(({ id, lookedUp }) => [id, lookedUp])).toEqual([
+      ["summary", read],
+      ["tables", read],
+      ["unconfirmed", null],
+    ]);
+  });
+
   test("calendars that end soon or have ended are named", () => {
     const days = { a: { days: ["2029-12-25", "2026-01-01"] }, b: { days: ["2026-07-04"] }, none: { days: [] } };
     expect(freshnessOf(pack([], days), at("2026-07-01"), 180).calendars).toEqual([
@@ -68,7 +90,9 @@ describe("freshness", () => {
   test("of the shipped pack nothing is stale in the month after it was read, all of it is two years later", () => {
     const shipped = usCaUk2026();
     expect(freshnessOf(shipped, at("2026-12-22"), 180).rules).toEqual([]);
-    expect(freshnessOf(shipped, at("2028-12-22"), 180).rules).toHaveLength(shipped.rules.length);
+    // Rules of which nothing was read have no reading that could be too old.
+    const read = shipped.rules.filter(({ confidence }) => confidence !== "unconfirmed");
+    expect(freshnessOf(shipped, at("2028-12-22"), 180).rules).toHaveLength(read.length);
   });
 });
 

@@ -64,6 +64,8 @@ export const packLine = z.discriminatedUnion("kind", [
     decision: z.enum(["allow", "deny"]),
     rules: z.array(text),
     reasons: z.array(reason),
+    /** Of an allowed call: every rule that applied, with what satisfied it; packs of earlier versions do not say it. */
+    weighed: z.array(z.looseObject({ ruleId: text, citation: text, text })).nullish(),
   }),
   z.strictObject({ kind: z.literal("skip"), to: count, hashes: z.array(z.base64()) }),
   z.strictObject({

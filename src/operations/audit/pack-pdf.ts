@@ -193,7 +193,7 @@ function wordsOf(line: PackLine): string[] {
     case "decision":
       return [
         `${line.at}  ${line.number}  ${line.of === "now" ? "a call at the time of this pack: " : ""}${line.decision}${line.rules.length === 0 ? "" : `: ${line.rules.join(", ")}`}`,
-        ...line.reasons.map(({ text }) => text),
+        ...[...line.reasons, ...(line.weighed ?? [])].map(({ text }) => text),
       ];
     case "manifest": {
       const { id, campaign, byRule } = line.manifest;

@@ -253,7 +253,7 @@ class DecidedAgain {
     };
     const { jurisdictions } = pack.place(call.number, undefined);
     const facts = this.#reader.read(known, { number: keyOf(number), at, jurisdictions });
-    const { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, at);
+    const { decision, rules, reasons, weighed, cap, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, at);
     return {
       of,
       number,
@@ -271,6 +271,7 @@ class DecidedAgain {
         zone,
         text,
       })),
+      weighed,
       cap,
       next: next === null ? null : formatInstant(next),
       zones,

@@ -52,7 +52,7 @@ export interface GateRequest {
   readonly pack: CompiledPack;
   /** Contacts, or lines that are not contacts, which are counted and never called. */
   readonly contacts: AsyncIterable<GateContact | RefusedLine>;
-  /** Adds the reasons in words to each denial; slower. */
+  /** Adds the reasons in words to each denial, and what was weighed to each permission; slower. */
   readonly reasons?: boolean | undefined;
   /**
    * False for a look that permits nothing: its manifest is not stored, and neither the company's do-not-call list nor a store
@@ -74,6 +74,8 @@ export interface GateVerdict {
   /** Line of the contact with the same number that was decided (its place in the list, from 1, where contacts have no lines). */
   readonly duplicateOf?: number | undefined;
   readonly reasons?: readonly string[] | undefined;
+  /** For `dial`, when reasons are asked for: what satisfied every rule that applies. */
+  readonly weighed?: readonly string[] | undefined;
 }
 
 /** Decides contact by contact, and keeps counts and hashes. */
@@ -166,17 +168,17 @@ export class Judge {
       verdict: outcome,
       ...(outcome === "later" && next !== null ? { next: formatInstant(next) } : {}),
       rules,
-      ...(this.#request.reasons === true && outcome !== "dial"
-        ? {
-            reasons: this.#words(
-              asked.flatMap(({ decision, call }) =>
-                decision.reasons.map(({ text }) => (asked.length === 1 ? text : `${call.number}: ${text}`)),
+      ...(this.#request.reasons !== true
+        ? {}
+        : outcome === "dial"
+          ? { weighed: textsOf(asked, ({ weighed }) => weighed ?? []) }
+          : {
+              reasons: this.#words(
+                textsOf(asked, ({ reasons }) => reasons),
+                flagged,
+                heldUntil,
               ),
-              flagged,
-              heldUntil,
-            ),
-          }
-        : {}),
+            }),
     };
     if (this.#record === undefined) return { verdict, records: [] };
     return { verdict, records: asked.map(({ call, facts, decision }) => this.#recordOf(contact, call, facts, decision)) };
@@ -260,6 +262,13 @@ interface Asked {
   readonly call: Call;
   readonly facts: CallFacts;
   readonly decision: Decision;
+}
+
+/** What the decisions on a contact's numbers say; of several numbers each text names its own. */
+function textsOf(asked: readonly Asked[], of: (decision: Decision) => readonly { readonly text: string }[]): string[] {
+  return asked.flatMap(({ decision, call }) =>
+    of(decision).map(({ text }) => (asked.length === 1 ? text : `${call.number}: ${text}`)),
+  );
 }
 
 /** The dialer chooses one of a contact's numbers. */

@@ -99,12 +99,13 @@ export async function setBackOf({ audit }: Pick<Store, "audit">): Promise<string
 export function answerTo(value: object, pack: CompiledPack, at: number | undefined, record = false) {
   try {
     const { id, call, facts, at: asked } = parseQuestion(value, { at });
-    const { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, asked);
+    const { decision, rules, reasons, weighed, cap, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, asked);
     return {
       ...(id === undefined ? {} : { id }),
       decision,
       rules,
       reasons: reasons.map(({ text }) => text),
+      weighed: weighed?.map(({ text }) => text) ?? null,
       cap,
       next: next === null ? null : formatInstant(next),
       zones,

@@ -1,6 +1,7 @@
 // Records of calls for the calibration, from CSV or NDJSON: every line becomes a record or a refusal with its line, field and
 // reason.
 
+import { isInstantInRange, type Zone, zoneOf } from "../../compliance/index.ts";
 import type { CallOutcome, CallRecord } from "../../dialing/index.ts";
 import { isDay, nearest } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
@@ -168,32 +169,19 @@ function writtenClock(text: string): Parsed<Clock> {
     : { problem: `${JSON.stringify(text.slice(0, 40))} is no time such as 2026-03-01T09:30:00-05:00` };
 }
 
-function clockIn(zone: string): ClockOf {
-  let format: Intl.DateTimeFormat;
+function clockIn(name: string): ClockOf {
+  let zone: Zone;
   try {
-    format = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-    });
+    zone = zoneOf(name);
   } catch {
-    throw new OperationError("invalid_input", `${zone} is no time zone; give an IANA name such as America/New_York`);
+    throw new OperationError("invalid_input", `${name} is no time zone; give an IANA name such as America/New_York`);
   }
   return (text) => {
     const [, day = "", , , , offset] = TIME.exec(text) ?? [];
     const at = offset === undefined || !isDay(day) ? Number.NaN : Date.parse(text.replace(" ", "T"));
-    if (Number.isNaN(at))
+    if (!isInstantInRange(at))
       return { problem: `${JSON.stringify(text.slice(0, 40))} is no time with an offset such as 2026-03-01T14:30:00Z` };
-    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-    return {
-      ok: {
-        hour: Number(parts.get("hour")) + Number(parts.get("minute")) / 60,
-        day: `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`,
-      },
-    };
+    const local = new Date(at + zone.offset(at));
+    return { ok: { hour: local.getUTCHours() + local.getUTCMinutes() / 60, day: local.toISOString().slice(0, 10) } };
   };
 }

@@ -1,5 +1,6 @@
 // Decisions, manifests, revocations and the abandonment ledger as the API shows them.
 
+import { localTime, zoneOf } from "../../compliance/index.ts";
 import type { BudgetFigures, RuleReading } from "../compliance/abandonment.ts";
 import { type GateManifest, parseManifest } from "../compliance/manifest.ts";
 import type { PackComparison as Compared } from "../compliance/placed.ts";
@@ -24,10 +25,11 @@ export function explainOf(
     decision: decision.decision,
     rules: [...decision.rules],
     reasons: decision.reasons.map(({ rule, text }) => ({ rule, text })),
+    weighed: decision.weighed?.map(({ ruleId, text }) => ({ rule: ruleId, text })) ?? null,
     cap: decision.cap,
     next: timeText(decision.next),
     zones: [...decision.zones],
-    clocks: decision.zones.map((zone) => ({ zone, time: clockIn(zone, at) })),
+    clocks: decision.zones.map((zone) => ({ zone, time: localTime(zoneOf(zone), at).slice(-5) })),
     strip: {
       from: timeText(at),
       minutes: 30,
@@ -43,10 +45,6 @@ export function explainOf(
     facts: from,
     setBack,
   };
-}
-
-function clockIn(zone: string, at: number): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
 /** The content of a signed manifest. Throws OperationError `invalid_input` for a text that is not one. */

@@ -6,7 +6,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { usCaUk2026 } from "../../../src/compliance/index.ts";
 import { type Clock, createRandom } from "../../../src/kernel/index.ts";
-import { compileRulePack, createGate } from "../../../src/operations/index.ts";
+import { compileRulePack, createGate, loadRegistry } from "../../../src/operations/index.ts";
 import { runCli, workFolder } from "../../support/cli.ts";
 import { startServer } from "../../support/server.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
@@ -52,6 +52,17 @@ async function seed() {
   await facts.finishImport(file, "sha256:abc", { read: 2, added: 2, known: 0, refused: 0 });
   await facts.declareNoCompanyList({ id: "imp_2", actor: "ann", name: "Ann", reason: "none yet" });
   await dialer.observe({ subject: "", settings: { ratio: 1.5 }, settingsHash: "hash", tag: null, actor: "ann" });
+  await loadRegistry(
+    {
+      name: "us.txt",
+      bytes: () =>
+        (async function* () {
+          yield Buffer.from("+12125550150\n");
+        })(),
+    },
+    { registry: "US", asOf: "2026-06-12", covers: "all" },
+    { facts, clock: createTestClock(NOW - 200 * HOUR), random: createRandom(1, "registry"), actor: "ann" },
+  );
   const gate = createGate({
     facts,
     holds,
@@ -133,7 +144,14 @@ describe("about a number", () => {
   });
 
   test("each call that was placed is decided with its rules and where they stand, on the facts of its moment", () => {
-    const decisions = kinds(lines, "decision") as { of: string; at: string; rules: string[]; reasons: { citation: string }[] }[];
+    type Text = { citation: string; text: string };
+    const decisions = kinds(lines, "decision") as {
+      of: string;
+      at: string;
+      rules: string[];
+      reasons: Text[];
+      weighed: Text[] | null;
+    }[];
     expect(decisions.map(({ of, at }) => [of, at])).toEqual([
       ["placed", "2026-06-20T17:00:00Z"],
       ["placed", "2026-06-21T06:00:00Z"],
@@ -143,6 +161,11 @@ describe("about a number", () => {
     expect(decisions[1]?.rules).toContain("HOURS_FEDERAL");
     expect(decisions[1]?.rules.filter((rule) => rule.startsWith("DNC_INTERNAL"))).toEqual([]);
     expect(decisions[2]?.rules.join()).toMatch(/INTERNAL/);
+    // The first one was allowed: by what, and on which facts.
+    expect(decisions.map(({ weighed }) => weighed === null)).toEqual([false, true, true]);
+    const weighed = decisions[0]?.weighed?.map(({ text }) => text) ?? [];
+    for (const fact of ["13:00 in America/New_York", "lifted by written consent of 2026-06-10", "file of US of 2026-06-12"])
+      expect(weighed).toContainEqual(expect.stringContaining(fact));
     for (const { reasons } of decisions) for (const { citation } of reasons) expect(citation).not.toBe("");
   });
 
@@ -152,7 +175,7 @@ describe("about a number", () => {
       about: { number: "+12125550123" },
       madeBy: "clara",
       entries: 4,
-      size: 690,
+      size: 691,
       whole: null,
       empty: false,
       uncited: 0,

@@ -46,6 +46,12 @@ test("a workplace in order: a warning for what somebody should look at, with its
     "calling rules",
   ])
     expect([name, checks.get(name)?.state]).toEqual([name, "ok"]);
+  // Whether a reading is too old depends on the day: what is said of it must fit.
+  const sources = checks.get("sources of rules");
+  expect(sources?.text).toMatch(
+    /^\d+ of \d+ rules were last read more than 180 days ago, \d+ calendars end; of \d+ the law itself/,
+  );
+  expect(sources?.state).toBe(/^0 of .* 0 calendars end/.test(sources?.text ?? "") ? "ok" : "warn");
   expect(checks.get("configuration")).toMatchObject({ state: "warn", mend: "outdial init writes one." });
   expect(checks.get("registries")).toMatchObject({ state: "warn", mend: expect.stringContaining("outdial dnc import") });
   expect(checks.get("receiver bi")).toMatchObject({ state: "ok", text: `${new URL(receiver.url).origin} can be reached` });

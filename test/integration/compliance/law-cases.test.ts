@@ -1,4 +1,5 @@
-// Decisions that were written from the statutes without looking at the pack, each with its citation and the date of the reading.
+// Decisions with citation and date of the reading. Those on hours, holidays and borders were written from the statutes without looking at the pack, but for the
+// lines that say otherwise; those of law-terms.txt with the pack at hand.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -11,12 +12,17 @@ const read = (name: string) => readFileSync(new URL(`../../data/compliance/${nam
 /** Facts that satisfy every rule but those on clocks and calendars. */
 const PERMITTED = { consent: { level: "written", at: "2025-06-01T00:00:00Z" }, lineType: "landline" };
 const dayBefore = (at: string) => new Date(Date.parse(at) - DAY_MS).toISOString().slice(0, 10);
-let decisions = 0;
+/** What was decided here, each once, and the rules of the pack that denied something. */
+const decided = new Set<string>();
+const denied = new Set<string>();
 function rules(code: string, callType: string, at: string, facts: object = {}): readonly string[] {
-  decisions++;
-  const asked = { number: `+1${code}5550131`, callType, at, ...PERMITTED, rndQueriedOn: dayBefore(at), ...facts };
+  const number = code.startsWith("+") ? code : `+1${code}5550131`;
+  const asked = { number, callType, at, ...PERMITTED, rndQueriedOn: dayBefore(at), ...facts };
+  decided.add(JSON.stringify(asked));
   const { call, facts: known, at: now } = parseQuestion(asked);
-  return decide(call, known, pack, now).rules;
+  const { rules: broken, reasons } = decide(call, known, pack, now);
+  for (const { ruleId } of reasons) if (ruleId !== undefined) denied.add(ruleId);
+  return broken;
 }
 
 const blocks = read("law-holidays.txt")
@@ -64,6 +70,18 @@ describe("first and last allowed second", () => {
       expect(asked(first, 0)).toEqual([]);
       expect(asked(last, -1000)).toEqual([]);
       expect(asked(last, 0)).toEqual(broken);
+    },
+  );
+});
+
+describe("last and first second of what is no clock", () => {
+  test.each(rows("law-terms.txt"))(
+    "%s %s %s %s: allowed at %s, denied at %s: %s (%s, read %s)",
+    (_state = "", code = "", type = "", text = "", allowed = "", forbidden = "", violation = "") => {
+      const given = Object.entries(JSON.parse(text) as object).map(([name, fact]) => [name, fact ?? undefined]);
+      const facts = Object.fromEntries(given) as object;
+      if (allowed !== "-") expect(rules(code, type, allowed, facts)).toEqual([]);
+      if (forbidden !== "-") expect(rules(code, type, forbidden, facts)).toContain(violation);
     },
   );
 });
@@ -145,7 +163,14 @@ test("every calendar says of each day what names it, how reliable that is, when 
   }
 });
 
-test("there are more than four hundred of them", () => {
+test("there are more than four hundred of them, and every rule that can deny a call has denied one", () => {
   // Counts what this file has decided, so it is the last one.
-  expect(decisions).toBeGreaterThan(1000);
+  expect(decided.size).toBeGreaterThan(1000);
+  const judging = usCaUk2026().rules.filter(
+    ({ kind }) => !["relationship", "revocation-deadline", "abandonment-limit"].includes(kind),
+  );
+  // The pack has no declared emergency, and what holds in other countries alone is a policy.
+  const elsewhere = judging.filter(({ kind, except }) => kind === "emergency-ban" || except?.includes("US") === true);
+  const left = judging.filter((rule) => !elsewhere.includes(rule) && !denied.has(rule.id));
+  expect(left.map(({ id }) => id)).toEqual([]);
 });

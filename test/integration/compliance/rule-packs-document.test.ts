@@ -1,7 +1,8 @@
 // What docs/rule-packs.md shows and counts is so.
 
 import { readFile } from "node:fs/promises";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { lawTables, rulePackDocument } from "../../../scripts/law/table.ts";
 import { parseRulePack, usCaUk2026 } from "../../../src/compliance/index.ts";
 
 let document = "";
@@ -21,4 +22,60 @@ test("the overlay it shows is a valid one, of the shipped pack and for its juris
 test("it counts the states with hours of their own right", () => {
   const own = usCaUk2026().jurisdictions.filter(({ id, noOwnHours }) => /^US-[A-Z]{2}$/.test(id) && noOwnHours !== true);
   expect(document.replaceAll(/\s+/g, " ")).toContain(`${own.length} states have their own hours`);
+});
+
+describe("the tables of laws by place", () => {
+  const shipped = usCaUk2026();
+  /** Each cell by "PLACE column"; rows that are alike share a line. */
+  const cellsOf = (text: string) => {
+    const found = new Map<string, string>();
+    let columns: string[] = [];
+    const [, tables = ""] = /<!-- generated: laws by place -->(.*)<!-- end of what is generated -->/s.exec(text) ?? [];
+    for (const line of tables.split("\n").filter((one) => one.startsWith("| ") && !one.startsWith("| ---"))) {
+      const [places = "", ...cells] = line.slice(2, -2).split(" | ");
+      if (places === "place") columns = cells;
+      else
+        for (const place of places.split(", ")) {
+          expect(cells, line).toHaveLength(columns.length);
+          for (const [i, cell] of cells.entries()) {
+            expect(found.has(`${place} ${columns[i]}`), `${place} ${columns[i]}`).toBe(false);
+            found.set(`${place} ${columns[i]}`, cell);
+          }
+        }
+    }
+    return found;
+  };
+
+  test("are those of the pack and of the file of cells", () => {
+    expect(document).toBe(rulePackDocument());
+  });
+
+  test("have a cell for each place and column: rules with what was read of them, citations with it, or why there is nothing", () => {
+    const cells = cellsOf(document);
+    const places = shipped.jurisdictions.filter(({ id }) => /^US(-[A-Z]{2})?$/.test(id));
+    expect(places).toHaveLength(1 + 51 + 5);
+    expect(cells.size).toBe(places.length * 16);
+    const reading = /\((text read|text not read; (summary|tables) of) 2026-\d\d-\d\d\)$|\((text not read|no law)\)$/;
+    for (const [where, cell] of cells)
+      if (!/^(none found \((sources of the pack|two summaries)\)|not decidable from a line|not looked up)$/.test(cell))
+        expect(cell, where).toMatch(reading);
+  });
+
+  test("name every rule that binds in the United States, and no other", () => {
+    const named = new Set([...cellsOf(document).values()].flatMap((cell) => cell.match(/(?<=`)[a-z][a-z0-9-]+(?=`)/g) ?? []));
+    const bind = shipped.rules.filter(
+      ({ jurisdiction, except }) => /^(\*|US)/.test(jurisdiction) && except?.includes("US") !== true,
+    );
+    expect([...named].sort()).toEqual(bind.map(({ id }) => id).sort());
+  });
+
+  test.each([
+    ["US-XX | hours | a law | text not read", "US-XX is no place of the pack"],
+    ["US-AL | hour | a law | text not read", "hour is no column: hours, days"],
+    ["US-AL | hours | a law", '"" does not say what was read'],
+    ["US-AL | hours | a law | text read yesterday", '"text read yesterday" does not say what was read'],
+    ["US-AL | hours |  | text not read", "a line is place | column"],
+  ])("refuse the cell %j", (line, problem) => {
+    expect(() => lawTables(`# cells\n${line}\n`)).toThrow(`cells.txt:2: ${problem}`);
+  });
 });

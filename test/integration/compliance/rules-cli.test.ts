@@ -133,6 +133,9 @@ test("explain shows reasons, the next instant and 48 hours of cells", async () =
   ]);
   const [row] = rowsOf(machine);
   expect(row).toMatchObject({ decision: "allow", factsUsed: false, facts: "given", strip: { minutes: 30 } });
+  expect(row?.["weighed"]).toContainEqual(
+    expect.objectContaining({ text: expect.stringContaining("lifted by the inquiry of 2026-06-01, which counts for 3 months") }),
+  );
   expect((row?.["strip"] as { all: string } | undefined)?.all).toHaveLength(96);
 });
 
@@ -209,7 +212,7 @@ emergencies: []
 geography: builtin
 `,
   );
-  expect((await run(["pack", "validate", overlay])).stdout).toContain("us-ca-uk-2026+acme@2026.11.7+3");
+  expect((await run(["pack", "validate", overlay])).stdout).toContain("us-ca-uk-2026+acme@2026.11.8+3");
   const diff = await run(["pack", "diff", "us-ca-uk-2026", overlay]);
   expect(diff.stdout).toContain("+ rules acme-inventory");
 

@@ -114,6 +114,13 @@ test("a contact with several numbers is one contact: what forbids one of its num
     ["our list", "never", undefined, "DNC_INTERNAL"],
     ["two in New York", "dial", undefined, ""],
   ]);
+  // What may be dialed says what was weighed, of each number.
+  const weighed = verdicts[2]?.weighed ?? [];
+  const clock = "US: mon-sun 08:00-21:00: it is Mon 2026-03-02 10:00 in America/New_York (47 CFR";
+  for (const number of ["+12125550161", "+12125550162"])
+    expect(weighed).toContainEqual(expect.stringContaining(`${number}: ${clock}`));
+  expect(weighed).toContainEqual(expect.stringMatching(/registry: not on it, file of US of 2026-03-01 \(47 CFR/));
+  expect(verdicts.map(({ weighed: told }) => told === undefined)).toEqual([true, true, false]);
   expect(verdicts[1]?.reasons).toEqual([
     expect.stringMatching(/^\+12125550160: the person is on our own do-not-call list \(loaded 2026-03-02;/),
   ]);

@@ -11,6 +11,7 @@ import {
   formatInstant,
   mergePacks,
   parseQuestion,
+  readingOf,
   usCaUk2026,
 } from "../../index.ts";
 
@@ -194,8 +195,13 @@ describe("the United Kingdom", () => {
   });
 });
 
-test("every rule has the day on which its source was last read", () => {
-  for (const { id, lookedUp } of usCaUk2026().rules) expect(lookedUp, id).toMatch(/^2026-\d\d-\d\d$/);
+test("every rule has a citation and says what was read of it and when; what nobody read claims no day", () => {
+  for (const rule of usCaUk2026().rules) {
+    expect(rule.citation, rule.id).not.toBe("");
+    expect(readingOf(rule), rule.id).toMatch(/^(no law|text not read|text (read|not read; (summary|tables) of) 2026-\d\d-\d\d)$/);
+    expect(rule.lookedUp === undefined, rule.id).toBe(rule.confidence === "unconfirmed");
+    if (rule.confidence === "unconfirmed") expect(rule.note, rule.id).toMatch(/not read/);
+  }
 });
 
 describe("do-not-call lists of states", () => {
@@ -417,6 +423,82 @@ test("reasons name states as people do, say what would lift a rule, and what to 
   expect(text("617", { callType: "collection", attempts })).toEqual([
     "2 calls about this subject were placed within 168 hours; Massachusetts allows 2 (940 CMR 7.04(1)(f); 209 CMR 18.16(1)(d))",
   ]);
+});
+
+describe("an allowed call says what was weighed", () => {
+  const weighed = (code: string, facts: object = {}) => ask(code, facts).weighed;
+  const of = (code: string, ruleId: string, facts: object = {}) =>
+    weighed(code, facts)
+      ?.find((one) => one.ruleId === ruleId)
+      ?.text.replace(/ \([^()]*(\([^()]*\)[^()]*)*\)$/, "");
+  const files = { registryFiles: { US: "2026-06-10", "US-CO": "2026-04-01", "US-FL": "2026-04-01" } };
+  const unlisted = { dnc: { national: false, lists: [] } };
+
+  test("every rule of the place and kind of call that is in force, once, and a denied call none", () => {
+    const inForce = (binding: string[], type: string, date: string) =>
+      usCaUk2026()
+        .rules.filter(({ kind }) => !["relationship", "revocation-deadline", "abandonment-limit"].includes(kind))
+        .filter((rule) => binding.includes(rule.jurisdiction) && (rule.binds as string[]).includes(type))
+        .filter(({ effective = "0", ends = "9", except = [] }) => effective <= date && date <= ends && !except.includes("US"))
+        .map(({ id }) => id);
+    const all = { ...consent("written"), rndQueriedOn: "2026-06-10", lineType: "landline" };
+    for (const [code, state] of Object.entries({ 303: "CO", 305: "FL", 504: "LA", 207: "ME", 212: "NY", 201: "NJ", 702: "NV" })) {
+      const places = ["*", "US", `US-${state}`, ...(state === "NY" ? ["US-NY-NYC"] : [])];
+      for (const callType of ["telemarketing", "prerecorded", "collection"]) {
+        const told = weighed(code, { ...all, callType })?.map(({ ruleId }) => ruleId);
+        expect(told, `${state} ${callType}`).toEqual(inForce(places, callType, "2026-06-16"));
+      }
+    }
+    // A rule is weighed from its first day on.
+    const cap = (at: string) => of("212", "us-ny-nyc-collection-calls", { at, callType: "collection" });
+    expect(cap("2026-08-31T18:00:00Z")).toBeUndefined();
+    expect(cap("2026-09-01T18:00:00Z")).toBeDefined();
+    expect(weighed("405")).toBeNull();
+  });
+
+  test("with the fact that satisfied it, and its date", () => {
+    expect(of("303", "us-hours")).toBe("United States: mon-sun 08:00-21:00: it is Tue 2026-06-16 10:00 in America/Denver");
+    expect(of("303", "us-registry", { ...files, ...unlisted })).toBe(
+      "United States: no calls to numbers on the national registry: not on it, file of US of 2026-06-10",
+    );
+    expect(of("303", "us-registry-age", files)).toMatch(/at most 31 days old: file of US of 2026-06-10$/);
+    expect(of("303", "us-co-list", { ...files, ...unlisted })).toMatch(
+      /at most 92 days old: not on it, file of US-CO of 2026-04-01$/,
+    );
+    expect(of("305", "us-fl-consent", consent("written"))).toBe(
+      "Florida: written consent is needed: written consent of 2026-01-05",
+    );
+    expect(of("305", "us-fl-consent", customer)).toBe(
+      "Florida: written consent is needed: lifted by the transaction of 2026-06-01, which counts for 18 months",
+    );
+    const two = { attempts: [{ at: "2026-06-15T17:00:00Z" }, { at: "2026-06-16T15:00:00Z" }, { at: "2026-06-15T15:00:00Z" }] };
+    expect(of("305", "us-fl-cap", { ...customer, ...two })).toBe(
+      "Florida: at most 3 calls in 24 hours, about one subject: 2 of 3, the latest call at 2026-06-16 15:00:00 UTC",
+    );
+    expect(of("207", "us-me-reassigned", { rndQueriedOn: "2026-06-10" })).toMatch(/at most 31 days ago: asked on 2026-06-10$/);
+    expect(of("201", "us-nj-consent", { lineType: "voip" })).toMatch(
+      /consent is needed: it binds mobile lines, and this one is voip$/,
+    );
+    expect(of("504", "us-la-holidays", consent("written"))).toMatch(
+      /Tue 2026-06-16 11:00 in America\/Chicago is on none of them$/,
+    );
+    const talked = { callType: "collection", attempts: [{ at: "2026-06-01T15:00:00Z", kind: "conversation" }] };
+    expect(of("303", "us-collection-conversation", talked)).toMatch(/the latest was at 2026-06-01 15:00:00 UTC$/);
+  });
+
+  test("and what nobody told is called unknown", () => {
+    expect(of("303", "us-registry")).toMatch(/: not known to be on it, no file was named or checked$/);
+    expect(of("303", "us-registry", { scrubbedOn: "2026-06-10" })).toMatch(/: not known to be on it, file of 2026-06-10$/);
+    expect(of("303", "us-co-list", { ...unlisted, scrubbedOn: "2026-06-10" })).toMatch(
+      /: not on it, no file was named or checked$/,
+    );
+    expect(of("305", "us-fl-cap", customer)).toMatch(/: earlier calls were not looked at$/);
+    expect(of("305", "us-fl-cap", { ...customer, attempts: [] })).toMatch(/: 0 of 3$/);
+    expect(of("303", "internal-list")).toMatch(/: the list was not looked at$/);
+    expect(of("303", "internal-list", unlisted)).toMatch(/: not on it$/);
+    const later = { dnc: { internalAt: "2026-07-01T00:00:00Z" } };
+    expect(of("303", "internal-list", later)).toMatch(/: on it from 2026-07-01 00:00:00 UTC on, not yet at this moment$/);
+  });
 });
 
 describe("Louisiana's holidays (La. R.S. 45:811(3), 1:55), written from the statute's text", () => {

@@ -18,7 +18,7 @@ export function usCaUk2026(): RulePack {
     format: "outdial-rule-pack/1",
     id: "us-ca-uk-2026",
     title: "Calling rules of the United States, Canada and the United Kingdom, 2026",
-    version: "2026.11.7",
+    version: "2026.11.8",
     note: 'Not legal advice. Where sources disagree the strictest reading stands; notes that begin with "To confirm" need a lawyer or a live source. Calendars are written out from 2024 to the end of 2039.',
     jurisdictions: jurisdictions(),
     rules: [
@@ -29,7 +29,7 @@ export function usCaUk2026(): RulePack {
       ...collectionRules(),
       ...canadianRules(),
       ...britishRules(),
-    ].map((rule) => ({ lookedUp: READ_EARLIER, ...rule })),
+    ].map((rule) => (rule.confidence === "unconfirmed" ? rule : { lookedUp: READ_EARLIER, ...rule })),
     calendars: calendars(),
     emergencies: [],
     zoneData: ZONE_DATA,

@@ -24,6 +24,14 @@ export function stateRules(): Rule[] {
   return [...alabamaToMichigan(), ...minnesotaToRhodeIsland(), ...southDakotaToWyoming()];
 }
 
+/** Three states have the same section, which no source that was read here quotes. */
+const automatedBan = (jurisdiction: string, citation: string) =>
+  recordedBan(jurisdiction, {
+    citation,
+    confidence: "unconfirmed",
+    note: `An automated system that selects and dials numbers and plays a recorded message is not used to offer goods or services for sale; live calls are not named. A call that informs a purchaser or a customer is outside, and one for which a live operator obtained permission before the recording; neither is told apart here, so every recorded sales call is banned. ${TO_CONFIRM}the text was not read: the section is given from general knowledge of it.`,
+  });
+
 function alabamaToMichigan(): Rule[] {
   const alabama: Source = {
     citation: "Ala. Admin. Code r. 770-X-5-.17(1)(b)",
@@ -60,6 +68,7 @@ function alabamaToMichigan(): Rule[] {
       lookedUp: READ_TEXT,
       note: `Mardi Gras is a holiday of these two counties only. ${TO_CONFIRM}as for the hours.`,
     }),
+    automatedBan("US-AR", "Ark. Code 5-63-204"),
     stateHours("US-CT", SALES, week(["09:00", "20:00"]), {
       ...connecticut,
       note: "The end moved from 21:00 to 20:00 in 2023.",
@@ -238,6 +247,7 @@ function minnesotaToRhodeIsland(): Rule[] {
       confidence: "statute",
       note: "Central time, which is that of the whole state; 77-3-603 says 8-21. The holiday ban went with the Commission's rules.",
     }),
+    automatedBan("US-MT", "Mont. Code 45-8-216"),
     {
       ...stateHours("US-NE", RECORDED, week(ANY_TIME, ANY_TIME, ["13:00", "21:00"]), {
         citation: "Neb. Rev. Stat. 86-236 ff.",
@@ -373,6 +383,7 @@ function southDakotaToWyoming(): Rule[] {
       lookedUp: READ_TEXT,
       note: `No automatic dialing and announcing device, which "plays a recorded message", for commercial solicitation: live calls are not named, and consent is no exemption. The copy is older than ch. 103 of 2023, which widened the section (read in summaries). ${TO_CONFIRM}solicitation is an "unsolicited" call, so a call that the person asked for may be outside; a company that reads it so replaces the rule by one of its own.`,
     }),
+    automatedBan("US-WY", "Wyo. Stat. 6-6-104"),
     stateHours("US-WY", SALES, week(["08:00", "20:00"]), {
       citation: "Wyo. Stat. 40-12-302",
       confidence: "tables",

@@ -5,24 +5,25 @@ import { count, time } from "./common.ts";
 
 const date = z.string().describe("YYYY-MM-DD");
 
+const readRule = z.strictObject({
+  id: z.string(),
+  jurisdiction: z.string(),
+  citation: z.string(),
+  confidence: z.string(),
+  lookedUp: date.nullable().describe("Null: the pack does not say"),
+  days: z.int().nullable().describe("Whole days since"),
+});
+
 /** Rules of a pack that were looked up too long ago, and calendars that end. */
 export const packFreshness = z
   .strictObject({
     pack: z.string(),
     days: count.describe("How long ago is too long"),
-    rules: z
-      .array(
-        z.strictObject({
-          id: z.string(),
-          jurisdiction: z.string(),
-          citation: z.string(),
-          confidence: z.string(),
-          lookedUp: date.nullable().describe("Null: the pack does not say"),
-          days: z.int().nullable().describe("Whole days since"),
-        }),
-      )
+    rules: z.array(readRule).readonly().describe("The longest unread first"),
+    unread: z
+      .array(readRule)
       .readonly()
-      .describe("The longest unread first"),
+      .describe("Rules whose law nobody has read: their numbers are from summaries, from tables, or from nothing that was read"),
     calendars: z
       .array(z.strictObject({ calendar: z.string(), lastDay: date, daysLeft: z.int().describe("Negative: it is over") }))
       .readonly(),

@@ -118,7 +118,7 @@ export function Explain() {
 }
 
 function Answer({ answer }: { readonly answer: ApiTypes.ComplianceExplain }) {
-  const { number, decision, at, reasons, next, clocks, strip, packVersion, timeZoneData, facts } = answer;
+  const { number, decision, at, reasons, weighed, next, clocks, strip, packVersion, timeZoneData, facts } = answer;
   return (
     <div class="stack">
       <div class="row">
@@ -145,6 +145,13 @@ function Answer({ answer }: { readonly answer: ApiTypes.ComplianceExplain }) {
             <li class="break" key={`${rule} ${text}`}>
               {text} <code class="muted small">{rule}</code>
             </li>
+          ))}
+        </ul>
+      )}
+      {weighed === null ? null : (
+        <ul class="effects" aria-label="What was weighed">
+          {weighed.map(({ rule, text }) => (
+            <li key={rule}>{text}</li>
           ))}
         </ul>
       )}

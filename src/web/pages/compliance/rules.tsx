@@ -15,10 +15,11 @@ export function Rules() {
     <section class="stack" aria-label="Rules in force">
       <h2>Rules in force</h2>
       <Loaded of={freshness} what="the rules">
-        {({ pack, days, rules, calendars }) => (
+        {({ pack, days, rules, calendars, unread }) => (
           <>
             <p class="break">
-              Decisions are made with <span class="mono">{pack}</span>.
+              Decisions are made with <span class="mono">{pack}</span>. Of {whole(unread.length)} of its rules nobody has read the
+              law itself: <code>outdial compliance pack show</code> says which.
             </p>
             {calendars.map((calendar) => (
               <p key={calendar.calendar} class="notice warn">
