@@ -6,6 +6,7 @@ import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
 import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
 import type { DeliveryMembers, DeliveryOutbox } from "./outbox-port.ts";
 import { lastQuietEnd, type QuietHours, quietUntil } from "./quiet-hours.ts";
+import { REFUSALS } from "./verdict.ts";
 
 /** How long a claim is valid beyond one attempt, ms. */
 const CLAIM_MS = 60_000;
@@ -111,7 +112,8 @@ export class Claims {
     if (quiet === undefined || limit === 1 || quietUntil(quiet, now) !== undefined) return undefined;
     const before = lastQuietEnd(quiet, now);
     if (before === undefined || before === this.#gathered) return undefined;
-    const together = { types: HELD_IN_QUIET_HOURS, before };
+    // A message that was refused is taken apart, so that one event does not take the others with it.
+    const together = { types: HELD_IN_QUIET_HOURS, before, unless: [...REFUSALS] };
     const [first, ...others] = await outbox.claimDue({ ...claim, limit, together });
     if (first === undefined) {
       this.#gathered = before;

@@ -207,7 +207,8 @@ export class Lane {
     if (warning !== undefined) log("warn", `events for ${this.#name}: ${warning}`);
     const now = clock.now();
     // One verdict for the whole message: its events stay together when it is tried again.
-    const verdict = judge(end, Math.max(...batch.map(({ attempts }) => attempts)) + 1, now, random);
+    const attempts = Math.max(...batch.map((event) => event.attempts)) + 1;
+    const verdict = judge(end, { attempts, lastStatus: batch[0].lastStatus }, now, random);
     this.#inFlight -= 1;
     for (const event of batch) this.#marks.add(event, verdict);
     this.#learn(verdict);
@@ -220,8 +221,8 @@ export class Lane {
   #learn(verdict: Verdict): void {
     const { clock, log, random } = this.#options;
     const before = this.#circuit;
-    if (verdict.kind !== "delivered") {
-      this.#claims.reopen();
+    if (verdict.kind !== "delivered") this.#claims.reopen();
+    if (verdict.kind !== "delivered" && verdict.refused !== true) {
       this.#failedAt = clock.now();
       this.#circuit = failed(before, clock.now(), random, verdict.pauseUntil);
       if (before.state === "closed" && this.#circuit.state === "open") {
@@ -230,7 +231,8 @@ export class Lane {
         this.#giveBack();
       }
       this.#judgeReceiver(verdict);
-    } else {
+    } else if (verdict.kind === "delivered" || before.state === "probing") {
+      // A probe that is refused was answered by a receiver that works.
       this.#circuit = CLOSED;
       if (before.state === "closed") return;
       log("info", `events for ${this.#name}: the receiver is back`, { failures: before.failures });
@@ -344,7 +346,7 @@ function ignore(): void {}
 //                                                         ▲                                │
 //                                                         └──────(failure, longer wait)────┘
 //
-// Any success closes the circuit, whichever state it finds. Failures of requests that were under way when it opened change nothing.
+// Any success closes the circuit, whichever state it finds. A refusal of one event is no failure of the receiver. Failures of requests that were under way when it opened change nothing.
 
 /** More than the usual number of concurrent requests, so that one restart of the receiver does not open the circuit. */
 const THRESHOLD = 10;

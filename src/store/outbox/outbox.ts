@@ -33,7 +33,7 @@ const claim = (name: string, wanted: { also?: string; blocks: string; order: str
       order by ${wanted.order} limit $3 for update skip locked)
     update outdial.outbox o set claimed_by = $4, claimed_until = $5, next_attempt_at = $5
     from due where o.id = due.id and o.status = 'pending'
-    returning o.id, o.event_id as "eventId", o.endpoint, o.subject, o.type, o.body, o.attempts, o.created_at as "createdAt", o.claimed_until as "claimedUntil"`,
+    returning o.id, o.event_id as "eventId", o.endpoint, o.subject, o.type, o.body, o.attempts, o.last_status as "lastStatus", o.created_at as "createdAt", o.claimed_until as "claimedUntil"`,
 });
 const CLAIM = claim("outbox-claim", { blocks: "", order: "next_attempt_at, id" });
 const CLAIM_EXCEPT = claim("outbox-claim-except", {
@@ -46,7 +46,7 @@ const CLAIM_EXCEPT = claim("outbox-claim-except", {
  * again later.
  */
 const CLAIM_TOGETHER = claim("outbox-claim-together", {
-  also: "and (o.type = any($6::text[])) is true and (o.created_at < $7) is true",
+  also: "and (o.type = any($6::text[])) is true and (o.created_at < $7) is true and (o.last_status = any($8::smallint[])) is not true",
   blocks: "and earlier.next_attempt_at > $2",
   order: "id",
 });
@@ -93,7 +93,7 @@ export class Outbox extends Ledger {
     const values = [endpoint, new Date(now), limit, by, new Date(now + claimMs)];
     const statement =
       together !== undefined
-        ? { ...CLAIM_TOGETHER, values: [...values, [...together.types], new Date(together.before)] }
+        ? { ...CLAIM_TOGETHER, values: [...values, [...together.types], new Date(together.before), numberArray(together.unless)] }
         : except !== undefined
           ? { ...CLAIM_EXCEPT, values: [...values, [...except]] }
           : { ...CLAIM, values };

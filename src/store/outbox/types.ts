@@ -24,6 +24,8 @@ export interface ClaimedEvent extends OutboxEvent {
   readonly id: number;
   /** Attempts before this one. */
   readonly attempts: number;
+  /** HTTP status of the last one; null when there was none, or no answer. */
+  readonly lastStatus: number | null;
   readonly createdAt: Instant;
   readonly claimedUntil: Instant;
 }
@@ -50,8 +52,13 @@ export interface Claim {
   readonly by: string;
   /** Types that are left waiting; events behind them do not wait with them. */
   readonly except?: readonly string[] | undefined;
-  /** Only events of these types from before an instant, several of a subject at once: they are sent as one. */
-  readonly together?: { readonly types: readonly string[]; readonly before: Instant } | undefined;
+  /**
+   * Only events of these types from before an instant, several of a subject at once: they are sent as one. Not those whose last
+   * answer was one of `unless`.
+   */
+  readonly together?:
+    | { readonly types: readonly string[]; readonly before: Instant; readonly unless: readonly number[] }
+    | undefined;
 }
 
 /** A failed attempt: tried again at `nextAttemptAt`, or given up. */
