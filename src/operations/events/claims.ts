@@ -2,7 +2,7 @@
 // processes had claimed which died.
 
 import { type Clock, type Instant, isWithin } from "../../kernel/index.ts";
-import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
+import type { ClaimedEvent, EventOrder, StoreLog } from "../../store/index.ts";
 import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
 import type { DeliveryMembers, DeliveryOutbox } from "./outbox-port.ts";
 import { lastQuietEnd, type QuietHours, quietUntil } from "./quiet-hours.ts";
@@ -20,6 +20,8 @@ export interface LaneReceiver {
   /** Time without any delivery despite attempts after which it is switched off, ms. */
   readonly offAfterMs: number;
   readonly quiet?: QuietHours | undefined;
+  /** Whether an event waits for the earlier ones of its subject. */
+  readonly order: EventOrder;
   /** Most events in one message when events held by quiet hours are sent; 1 when a message has one event. */
   readonly together: number;
 }
@@ -74,7 +76,7 @@ export class Claims {
   /** Claims at most so many events, each by itself; or those that quiet hours held, together. */
   async next(limit: number): Promise<Batch[]> {
     const { receiver, members } = this.#options;
-    const claim = { endpoint: receiver.name, by: members.id, claimMs: this.#claimMs };
+    const claim = { endpoint: receiver.name, order: receiver.order, by: members.id, claimMs: this.#claimMs };
     return (await this.#gather(claim)) ?? (await this.#each({ ...claim, limit }));
   }
 

@@ -48,7 +48,7 @@ export class DeliveryUseCases {
     const now = this.#context.clock.now();
     return [...names].sort().map((endpoint) => {
       const { pending = 0, delivered = 0, dead = 0, oldestPendingMs = null } = counts.get(endpoint) ?? {};
-      const { failingSince = null, offSince = null, offReason = null } = states.get(endpoint) ?? {};
+      const { failingSince = null, offSince = null, offReason = null, known = false, types = [] } = states.get(endpoint) ?? {};
       const config = this.#receivers[endpoint];
       return {
         endpoint,
@@ -58,7 +58,8 @@ export class DeliveryUseCases {
         delivered,
         dead,
         oldestPendingMs,
-        written: states.get(endpoint)?.known ?? false,
+        types: known ? types : [],
+        written: known,
         enabled: offSince === null,
         message: offReason,
         failingSince: timeText(failingSince),

@@ -5,18 +5,24 @@ import type { Instant } from "../../kernel/index.ts";
 /** pending → delivered, or pending → dead → (replayed) pending. */
 export type DeliveryStatus = "pending" | "delivered" | "dead";
 
-/** An event for one endpoint. */
-export interface OutboxEvent {
+/** An event, for every receiver that takes its type. */
+export interface NewEvent {
   /** Unique id of the event, the same for every endpoint and every attempt. */
   readonly eventId: string;
-  /** Name of the endpoint in the configuration. */
-  readonly endpoint: string;
+  /** The only receiver that it is for, whatever types that takes. */
+  readonly endpoint?: string | undefined;
   /** What it is about; events of one subject are delivered to an endpoint in order. */
   readonly subject: string;
   /** For example `DISPOSITION_ASSIGNED`. */
   readonly type: string;
   /** The final text to send. */
   readonly body: string;
+}
+
+/** An event for one endpoint. */
+export interface OutboxEvent extends NewEvent {
+  /** Name of the endpoint in the configuration. */
+  readonly endpoint: string;
 }
 
 /** A claimed event: the claimer must settle it before `claimedUntil`. */
@@ -42,9 +48,14 @@ export interface Delivery extends OutboxEvent {
   readonly deliveredAt: Instant | null;
 }
 
+/** `subject`: an event waits for the earlier ones of its subject until they are delivered or given up. `none`: it waits for none. */
+export type EventOrder = "subject" | "none";
+
 /** Which events to claim. */
 export interface Claim {
   readonly endpoint: string;
+  /** Default `subject`. */
+  readonly order?: EventOrder | undefined;
   readonly limit: number;
   /** How long the claim holds, ms; afterwards another worker may claim the event. */
   readonly claimMs: number;

@@ -38,6 +38,7 @@ export const endpointView = z
     delivered: count,
     dead: count,
     oldestPendingMs: z.number().nullable(),
+    types: z.array(z.string()).readonly().describe("Types of events that are written for it"),
     written: z.boolean().describe("Whether the store has it: every process writes events for it"),
     /** False when it was switched off after repeated failures. */
     enabled: z.boolean(),
