@@ -5,8 +5,8 @@ import { type Clock, type Instant, isWithin } from "../../kernel/index.ts";
 import type { ClaimedEvent, EventOrder, StoreLog } from "../../store/index.ts";
 import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
 import type { DeliveryMembers, DeliveryOutbox } from "./outbox-port.ts";
+import { REFUSALS } from "./post.ts";
 import { lastQuietEnd, type QuietHours, quietUntil } from "./quiet-hours.ts";
-import { REFUSALS } from "./verdict.ts";
 
 /** How long a claim is valid beyond one attempt, ms. */
 const CLAIM_MS = 60_000;

@@ -1,11 +1,11 @@
 // The consequence of an attempt's result for its event: delivered, to be tried again, or dead. Pure.
 
 import type { Instant, RandomStream } from "../../kernel/index.ts";
-import type { PostAnswer } from "./post.ts";
+import { type PostAnswer, REFUSALS } from "./post.ts";
 
 /** The result of one attempt: an HTTP answer, accepted by a mail server, or the reason for failing with its code. */
 export type AttemptEnd =
-  | Pick<PostAnswer, "status" | "retryAfter">
+  | (Pick<PostAnswer, "status" | "retryAfter"> & { readonly said?: string | undefined })
   | { readonly accepted: number }
   | { readonly error: string; readonly code?: number | undefined };
 
@@ -35,8 +35,6 @@ export type Verdict = Delivered | Failed;
 
 const SUCCESS: ReadonlySet<number> = new Set([200, 201, 202, 204]);
 const GONE = 410;
-/** Statuses about the event itself, which every further attempt would get as well. None is a reply code of a mail server. */
-export const REFUSALS: ReadonlySet<number> = new Set([400, 406, 409, 411, 413, 414, 415, 422]);
 /** Attempts at an event that is refused. A few, because a receiver that is being updated refuses for seconds what is right. */
 const REFUSED_ATTEMPTS = 3;
 /** Covers the time until the receiver is switched off, and limits the wait after it is switched on again, ms. */
@@ -78,7 +76,7 @@ export function judge(
     // Attempts that the receiver was away for say nothing about the event: one more is made after the first refusal.
     const again = lastStatus === null || !REFUSALS.has(lastStatus);
     const nth = again ? 1 : Math.max(2, attempts);
-    const error = `answered ${status}: it refuses this event`;
+    const error = `answered ${status}: it refuses this event${end.said === undefined ? "" : `: ${end.said}`}`;
     const judged = failure(status, error, 0, nth >= REFUSED_ATTEMPTS ? MAX_ATTEMPTS : nth, now, random);
     return { ...judged, refused: true };
   }

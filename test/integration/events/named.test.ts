@@ -99,6 +99,27 @@ test("with order none an event that is refused or waits holds no other of its su
   }
 });
 
+test("what a receiver says of an event that it refuses is kept, on one line and without what authorises the request", async () => {
+  const token = "the-token-of-this-receiver";
+  const endpoints = { bi: { url: world.receiver.url, secret: SECRET, headers: { authorization: `Bearer ${token}` } } };
+  const long = `{"error":\n "no field team", "you sent": "Bearer ${token}"}${" and so on".repeat(100_000)}`;
+  world.receiver.answer =
+    ({ headers }) =>
+    (response) =>
+      response.writeHead(422).end(`${String(headers["webhook-signature"])} ${long}`);
+  await world.add(["e1", "A"]);
+  expect(await world.worker({ endpoints }).drain()).toMatchObject({ failed: 1 });
+  const { lastError } = await world.delivery("e1");
+  expect(lastError).toMatch(/^answered 422: it refuses this event: … \{"error": "no field team", "you sent": "…"\} and so on/);
+  expect(lastError?.length).toBeLessThan(300);
+  world.receiver.answer = () => (response) => response.writeHead(422, { "content-length": 100 }).write("half an answer");
+  world.clock.advance(10_000);
+  const drained = world.worker({ timeoutMs: 60_000 }).drain();
+  await world.receiver.arrived(2);
+  await world.until((all) => (all[0]?.attempts ?? 0) >= 2, 1_000);
+  await drained;
+});
+
 test("as many requests are open at once as the receiver is configured for", async () => {
   await world.add(...Array.from({ length: 60 }, (_, i): [string, string] => [`e${i}`, `S${i}`]));
   const held: (() => void)[] = [];

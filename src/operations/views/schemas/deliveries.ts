@@ -24,7 +24,10 @@ export type Delivery = z.output<typeof delivery>;
 
 /** A delivery with every attempt that failed; the attempt that succeeded is in the delivery itself. */
 export const deliveryDetail = delivery
-  .extend({ failures: z.array(z.strictObject({ at: time, status: z.int().nullable(), error: z.string() })).readonly() })
+  .extend({
+    event: z.unknown().describe("The event as it is kept, in the form cloudevents; null when it cannot be read"),
+    failures: z.array(z.strictObject({ at: time, status: z.int().nullable(), error: z.string() })).readonly(),
+  })
   .meta({ id: "DeliveryDetail" });
 export type DeliveryDetail = z.output<typeof deliveryDetail>;
 
