@@ -95,18 +95,18 @@ export const webhooks = z
     alarms: webhook.optional().describe("What a person must look at: failed rollbacks, failovers, overdue revocations"),
   })
   .catchall(webhook)
-  .superRefine((named, { addIssue }) => {
+  .superRefine((named, context) => {
     for (const [name, given] of Object.entries(named)) {
       if (USUAL_RECEIVERS.some((usual) => usual === name)) continue;
       if (!OWN_NAME.test(name))
-        addIssue({
+        context.addIssue({
           code: "custom",
           path: [name],
           message:
             "a name of a receiver has lower-case letters, digits and hyphens, at most 40, and is not mail, tenant, crm-records, sign-in or inbound-…",
         });
       else if (given?.types === undefined)
-        addIssue({
+        context.addIssue({
           code: "custom",
           path: [name, "types"],
           message: "the types of events that it takes are needed, such as [DISPOSITION_ASSIGNED]",
