@@ -4,11 +4,20 @@ import { z } from "zod";
 import { isTimeZone } from "../kernel/index.ts";
 import { span } from "./config-schema-tenant.ts";
 
-/** Names of the receivers of events, as in `webhooks` and in the outbox. */
-export const RECEIVERS = ["bi", "analytics", "crm", "alarms"] as const;
-export type Receiver = (typeof RECEIVERS)[number];
+/** Receivers that outdial names, with the types that they take when nothing is said; all others have a name of the company's own. */
+export const USUAL_RECEIVERS = ["bi", "analytics", "crm", "alarms"] as const;
+
+/** The name is part of variables such as `OUTDIAL_<NAME>_SECRET`; these are variables of something else. */
+const OWN_NAME = /^(?!(?:mail|tenant|crm-records|sign-in|inbound-.*)$)[a-z][a-z0-9-]{0,39}$/;
 
 const webhook = z.strictObject({
+  types: z
+    .array(z.string().regex(/^(?:[A-Z][A-Z_]*\*?|\*)$/, "a type such as DISPOSITION_ASSIGNED, FAILOVER_* or * is needed"))
+    .min(1)
+    .optional()
+    .describe(
+      "Types of events that it takes (docs/event-types.md): a type, the beginning of some with *, or * for all. Needed for a name of your own; bi, analytics, crm and alarms take their usual ones by default",
+    ),
   url: z.url().optional().describe("Where events are posted; https, or http on loopback"),
   urlEnv: z
     .string()
@@ -53,24 +62,57 @@ const webhook = z.strictObject({
     .optional()
     .describe("Name of the environment variable that holds a token which the receiver wants as Authorization: Bearer"),
   bearerFile: z.string().optional().describe("Path of a file that holds this token"),
+  order: z
+    .enum(["subject", "none"])
+    .optional()
+    .describe(
+      "subject: an event waits for the earlier ones of its subject (a call, a campaign) until they are delivered or given up; none: each is sent by itself; subject by default",
+    ),
+  concurrency: z.int().min(1).max(256).optional().describe("Requests that are open at once, at most; 32 by default"),
+  quietHours: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether it waits with alarms that are not urgent in alarms.quietHours; true by default for alarms, slack and teams",
+    ),
   offAfter: span.optional().describe("A receiver that took nothing for so long is switched off, its events wait; 3d by default"),
 });
 
 /** Receivers by name. */
-export const webhooks = z.strictObject({
-  bi: webhook.optional().describe("Business intelligence: every disposition that was set"),
-  analytics: webhook.optional().describe("Corrected dispositions of closed interactions"),
-  crm: webhook
-    .extend({
-      recordsUrl: z
-        .url()
-        .optional()
-        .describe("Where outcomes push crm --records posts batches of records; https, or http on loopback"),
-    })
-    .optional()
-    .describe("Outcomes of each retrieval"),
-  alarms: webhook.optional().describe("What a person must look at: failed rollbacks, failovers, overdue revocations"),
-});
+export const webhooks = z
+  .object({
+    bi: webhook.optional().describe("Business intelligence: every disposition that was set"),
+    analytics: webhook.optional().describe("Corrected dispositions of closed interactions"),
+    crm: webhook
+      .extend({
+        recordsUrl: z
+          .url()
+          .optional()
+          .describe("Where outcomes push crm --records posts batches of records; https, or http on loopback"),
+      })
+      .optional()
+      .describe("Outcomes of each retrieval"),
+    alarms: webhook.optional().describe("What a person must look at: failed rollbacks, failovers, overdue revocations"),
+  })
+  .catchall(webhook)
+  .superRefine((named, context) => {
+    for (const [name, given] of Object.entries(named)) {
+      if (USUAL_RECEIVERS.some((usual) => usual === name)) continue;
+      if (!OWN_NAME.test(name))
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message:
+            "a name of a receiver has lower-case letters, digits and hyphens, at most 40, and is not mail, tenant, crm-records, sign-in or inbound-…",
+        });
+      else if (given?.types === undefined)
+        context.addIssue({
+          code: "custom",
+          path: [name, "types"],
+          message: "the types of events that it takes are needed, such as [DISPOSITION_ASSIGNED]",
+        });
+    }
+  });
 
 /** Days of the week as in quiet hours; the index is the number of the day. */
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;

@@ -75,6 +75,51 @@ test("secrets come from a variable or from the file another one names, and a mis
   await expect(parseConfig(own, "outdial.yaml")).rejects.toThrow("bearerEnv");
 });
 
+test("any number of receivers have names of the company's own, each with its types, form, secret and order", async () => {
+  const config = await loadConfig({ cwd: "/nowhere" }, {});
+  const of = async (text: string) => ({ ...config, file: await parseConfig(`webhooks:\n${text}`, "outdial.yaml") });
+  const two = await of(
+    "  bi: { url: 'https://bi.example.com' }\n" +
+      "  data-lake: { url: 'https://lake.example.com', types: [DISPOSITION_ASSIGNED, DISPOSITION_*], form: plain, order: none, concurrency: 64 }\n" +
+      "  on-call: { urlEnv: CHAT, types: ['FAILOVER_NEITHER_DIALS'], form: slack }\n",
+  );
+  const secrets = { OUTDIAL_BI_SECRET: "a", OUTDIAL_DATA_LAKE_SECRET: "b", CHAT: "https://chat.example.com/x" };
+  expect(await receiversOf(two, secrets)).toEqual({
+    bi: expect.objectContaining({ types: ["DISPOSITION_ASSIGNED"], secret: "a" }),
+    "data-lake": expect.objectContaining({
+      types: ["DISPOSITION_ASSIGNED", "DISPOSITION_UPDATED"],
+      secret: "b",
+      form: "plain",
+      order: "none",
+      concurrency: 64,
+    }),
+    "on-call": expect.objectContaining({ types: ["FAILOVER_NEITHER_DIALS"], secret: undefined }),
+  });
+  await expect(receiversOf(two, { ...secrets, OUTDIAL_DATA_LAKE_SECRET: "" })).rejects.toThrow("set OUTDIAL_DATA_LAKE_SECRET");
+  const narrowed = await of("  bi: { url: 'https://bi.example.com', types: ['*'] }\n");
+  expect((await receiversOf(narrowed, secrets))["bi"]?.types).toContain("FAILOVER_BOTH_ACTIVE");
+  await expect(receiversOf(await of("  siem: { types: ['*'] }\n"), {})).rejects.toThrow("set OUTDIAL_SIEM_URL");
+  const misspelt = await of("  siem: { url: 'https://siem.example.com', types: [DISPOSITION_SET] }\n");
+  await expect(receiversOf(misspelt, { OUTDIAL_SIEM_SECRET: "s" })).rejects.toThrow(
+    "webhooks.siem.types: there is no event DISPOSITION_SET",
+  );
+  for (const [text, message] of [
+    ["siem: { url: 'https://siem.example.com' }", "webhooks.siem.types: the types of events that it takes are needed"],
+    ["siem: { url: 'https://siem.example.com', types: [] }", "webhooks.siem.types"],
+    ["siem: { url: 'https://siem.example.com', types: [lower] }", "a type such as DISPOSITION_ASSIGNED"],
+    ["siem: { url: 'https://siem.example.com', types: ['*'], concurrency: 0 }", "webhooks.siem.concurrency"],
+    [
+      "siem: { url: 'https://siem.example.com', types: ['*'], recordsUrl: 'https://x' }",
+      "webhooks.siem.recordsUrl: unknown field",
+    ],
+    ["SIEM: { url: 'https://siem.example.com', types: ['*'] }", "webhooks.SIEM: a name of a receiver has"],
+    ["mail: { url: 'https://siem.example.com', types: ['*'] }", "webhooks.mail: a name of a receiver has"],
+    ["inbound-dialer: { url: 'https://siem.example.com', types: ['*'] }", "webhooks.inbound-dialer: a name of a receiver has"],
+    ["__proto__: { url: 'https://siem.example.com', types: ['*'] }", "webhooks.__proto__"],
+  ] as const)
+    await expect(of(`  ${text}\n`), text).rejects.toThrow(message);
+});
+
 test("alarms by e-mail have their password from the environment, go beside the webhook, and quiet hours end at some time", async () => {
   const config = await loadConfig({ cwd: "/nowhere" }, {});
   const of = async (text: string) => ({ ...config, file: await parseConfig(text, "outdial.yaml") });

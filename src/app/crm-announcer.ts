@@ -5,10 +5,7 @@ import { createCrmAnnouncer } from "../operations/index.ts";
 import type { OutcomeLake } from "../outcomes/index.ts";
 import type { Retrieval, Store } from "../store/index.ts";
 import type { Config } from "./config.ts";
-import type { Receiver } from "./config-schema-receivers.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
-
-export const CRM: Receiver = "crm";
 
 interface Announcing {
   readonly config: Config;
@@ -25,7 +22,7 @@ export async function announceToCrm(
   try {
     const map = await outcomeMapOf(config);
     const over = { ledger: store.crm, retrievals: store.retrievals, profile: store.profile, lake, map };
-    await createCrmAnnouncer({ ...over, receiver: CRM, actor: config.actor }).announce(retrieval);
+    await createCrmAnnouncer({ ...over, actor: config.actor }).announce(retrieval);
   } catch (thrown) {
     warn(
       `the event of ${retrieval.jobId} was not written for the CRM: ${messageOf(thrown)}; outdial outcomes push crm writes it`,

@@ -11,7 +11,6 @@ import {
 } from "../operations/index.ts";
 import { type OutcomeLake, readOutcomeMap } from "../outcomes/index.ts";
 import type { Flags } from "./config.ts";
-import { CRM } from "./crm-announcer.ts";
 import type { Environment } from "./environment.ts";
 import { outcomeMapOf, outcomeMapText } from "./outcome-map.ts";
 import { lakeOn } from "./outcomes.ts";
@@ -56,10 +55,9 @@ export async function startPushing(stack: AsyncDisposableStack, workplace: Workp
 /** Pushes to the CRM of a workplace, to be added to its runs; undefined without a CRM. */
 export function pushingOn(workplace: Workplace, lake: OutcomeLake): CrmPushing | undefined {
   const { config, store, runs, replica: members, receivers, crmScope: scope, crmRecordsUrl: recordsUrl, random } = workplace;
-  const endpoint = receivers.crm;
+  const endpoint = receivers["crm"];
   if (endpoint === undefined || scope === undefined) return undefined;
   const access = {
-    receiver: CRM,
     endpoint,
     recordsUrl,
     map: (given?: { readonly name: string; readonly text: string }) =>

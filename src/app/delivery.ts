@@ -46,7 +46,6 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
       return await createDeliveryWorker({
         outbox,
         switches,
-        alarms: store.endpoints.alarms,
         endpoints,
         mail,
         clock,

@@ -12,14 +12,12 @@ import {
   type RowJob,
 } from "../operations/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
-import type { Receiver } from "./config-schema-receivers.ts";
 import type { Environment } from "./environment.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { requireOwnStore, storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
-const ANALYTICS: Receiver = "analytics";
 /** Number of rows under way at once: each needs three requests, and two rows for one interaction wait for each other. */
 const CONCURRENCY = 8;
 const ATTEMPTS = 3;
@@ -76,7 +74,7 @@ export function correctionsOn(
       actor: config.actor,
       executor: replica.id,
       now: () => config.clock.now(),
-      endpoint: () => (store.endpoints.has(ANALYTICS) ? ANALYTICS : undefined),
+      takes: (type) => store.endpoints.takes(type),
       onItem: workplace.onItem,
     }),
     runs: workplace.runs,

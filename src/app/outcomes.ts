@@ -29,7 +29,7 @@ import { type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/inde
 import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
 import { TenantError } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
-import { announceToCrm, CRM } from "./crm-announcer.ts";
+import { announceToCrm } from "./crm-announcer.ts";
 import type { Environment } from "./environment.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
 import { storeOf } from "./store-of-config.ts";
@@ -151,7 +151,7 @@ export function outcomesOn(
       if (suppressed > 0) options.warn(`${suppressed} numbers opted out and are suppressed`);
     },
     onEnded: async (retrieval) => {
-      if (store.endpoints.has(CRM)) {
+      if (store.endpoints.takes("OUTCOMES_RETRIEVED")) {
         await announceToCrm(records, retrieval, options.warn);
         await workplace.deliverEvents();
       }

@@ -2,18 +2,24 @@
 
 import { resolve } from "node:path";
 import { parseDuration } from "../kernel/index.ts";
-import { isEverOver, type MailReceiver, type QuietHours } from "../operations/index.ts";
+import { isEverOver, type MailReceiver, type QuietHours, typesNamed, usualTypes } from "../operations/index.ts";
 import type { EgressProxy } from "../tenant/index.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
-import { periodOf, RECEIVERS, type Receiver } from "./config-schema-receivers.ts";
+import { periodOf, USUAL_RECEIVERS } from "./config-schema-receivers.ts";
 import { proxyOf } from "./egress.ts";
 import { type Environment, filled, readSecretFile, secretFrom } from "./environment.ts";
 
 /** A webhook receiver with its secret resolved. */
 export interface WebhookEndpoint {
   readonly url: string;
+  /** Types of events that it takes, in the order of the alphabet. */
+  readonly types: readonly string[];
+  /** Whether an event waits for the earlier ones of its subject. Default `subject`. */
+  readonly order?: "subject" | "none" | undefined;
+  /** Requests that are open at once. */
+  readonly concurrency?: number | undefined;
   /** Undefined when the form is one for chats. */
   readonly secret?: string | undefined;
   /** While a secret is being changed: the previous one, and until when events carry a signature with it, too. */
@@ -30,12 +36,9 @@ export interface WebhookEndpoint {
 }
 
 /** The configured receivers of events, each with its secret. */
-export async function receiversOf(
-  config: Config,
-  environment: Environment,
-): Promise<Readonly<Partial<Record<Receiver, WebhookEndpoint>>>> {
-  const found: Partial<Record<Receiver, WebhookEndpoint>> = {};
-  for (const name of RECEIVERS) {
+export async function receiversOf(config: Config, environment: Environment): Promise<Readonly<Record<string, WebhookEndpoint>>> {
+  const found: Record<string, WebhookEndpoint> = {};
+  for (const name of new Set([...USUAL_RECEIVERS, ...Object.keys(config.file.webhooks ?? {})])) {
     const endpoint = await receiver(name, config, environment);
     if (endpoint !== undefined) found[name] = endpoint;
   }
@@ -82,20 +85,22 @@ function quietOf({ alarms }: ConfigFile): QuietHours | undefined {
 }
 
 /** One receiver from the file and from `OUTDIAL_<NAME>_URL` and `OUTDIAL_<NAME>_SECRET`. */
-async function receiver(name: Receiver, config: Config, environment: Environment): Promise<WebhookEndpoint | undefined> {
+async function receiver(name: string, config: Config, environment: Environment): Promise<WebhookEndpoint | undefined> {
   const given = config.file.webhooks?.[name];
-  const prefix = `OUTDIAL_${name.toUpperCase()}`;
+  const prefix = variablePrefix(name);
   const named = given?.urlEnv === undefined ? undefined : await secretFrom(environment, given.urlEnv);
   const url = filled(environment[`${prefix}_URL`]) ?? named ?? given?.url;
   if (url === undefined && given?.urlEnv !== undefined)
     throw new ConfigError(`webhooks.${name}: the address is not set; set ${given.urlEnv}`);
+  if (url === undefined && given?.types !== undefined)
+    throw new ConfigError(`webhooks.${name}: the address is not set; give url or urlEnv, or set ${prefix}_URL`);
   if (url === undefined) return undefined;
   const variable = given?.secretEnv ?? `${prefix}_SECRET`;
   const secret =
     given?.secretFile === undefined
       ? await secretFrom(environment, variable)
       : await readSecretFile(resolve(config.folder, given.secretFile), `webhooks.${name}.secretFile`);
-  if (secret === undefined && given?.form !== "slack" && given?.form !== "teams") {
+  if (secret === undefined && !isChat(given?.form)) {
     throw new ConfigError(
       `webhooks.${name}: the signing secret is not set; set ${variable}`,
       "Any base64 text of 24 to 64 bytes, with or without the prefix whsec_. For example: openssl rand -base64 32",
@@ -106,20 +111,40 @@ async function receiver(name: Receiver, config: Config, environment: Environment
   return {
     url,
     secret,
+    types: typesOf(name, given?.types),
+    order: given?.order,
+    concurrency: given?.concurrency,
     allowPrivate: given?.allowPrivate,
     form: given?.form,
     headers: await headersOf(name, given, config, environment),
     offAfterMs: given?.offAfter === undefined ? undefined : parseDuration(given.offAfter),
-    quiet: name === "alarms" ? quietOf(config.file) : undefined,
+    quiet: (given?.quietHours ?? (name === "alarms" || isChat(given?.form))) ? quietOf(config.file) : undefined,
     proxy: proxyOf(environment),
     previous: before === undefined ? undefined : { secret: before, until: until === undefined ? undefined : Date.parse(until) },
   };
 }
 
+const isChat = (form: WebhookEndpoint["form"]) => form === "slack" || form === "teams";
+
+/** What the variables of a receiver begin with: `OUTDIAL_<NAME>`. */
+export const variablePrefix = (name: string): string => `OUTDIAL_${name.toUpperCase().replaceAll("-", "_")}`;
+
+/** The types that a receiver takes, each once. Throws ConfigError for one that there is not. */
+function typesOf(name: string, written: readonly string[] | undefined): readonly string[] {
+  const named = written?.map((one) => ({ one, types: typesNamed(one) }));
+  const unknown = named?.find(({ types }) => types.length === 0);
+  if (unknown !== undefined)
+    throw new ConfigError(
+      `webhooks.${name}.types: there is no event ${unknown.one}`,
+      `Allowed are * and ${typesNamed("*").join(", ")}, or the beginning of some with * at its end.`,
+    );
+  return [...new Set(named?.flatMap(({ types }) => types) ?? usualTypes(name))].sort();
+}
+
 /** The headers for a receiver, with its token. */
 async function headersOf(
-  name: Receiver,
-  given: NonNullable<ConfigFile["webhooks"]>[Receiver],
+  name: string,
+  given: NonNullable<ConfigFile["webhooks"]>[string] | undefined,
   config: Config,
   environment: Environment,
 ): Promise<Record<string, string>> {

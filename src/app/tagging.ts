@@ -15,14 +15,12 @@ import {
   validateTagging,
 } from "../operations/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
-import type { Receiver } from "./config-schema-receivers.ts";
 import type { Environment } from "./environment.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { requireOwnStore } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
-const BI: Receiver = "bi";
 /** The rate family of tagging. */
 export const TAGGING_RATE = "outbound-write";
 
@@ -88,7 +86,7 @@ export function taggingOn(
         instead,
         executor: replica.id,
         now: () => config.clock.now(),
-        endpoint: () => (store.endpoints.has(BI) ? BI : undefined),
+        takes: (type) => store.endpoints.takes(type),
         onItem: workplace.onItem,
       }),
     runs: workplace.runs,

@@ -20,12 +20,12 @@ import {
   Runs,
   recordDrift,
   shareRates,
+  usualTypes,
 } from "../operations/index.ts";
 import { FAILOVER, type Store } from "../store/index.ts";
 import type { DriftEvent, TenantConfig, TenantHooks } from "../tenant/index.ts";
 import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
-import type { Receiver } from "./config-schema-receivers.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { mailOf, receiversOf, type WebhookEndpoint } from "./receivers.ts";
@@ -73,7 +73,7 @@ export interface Workplace extends Context {
   /** Address for records for the CRM; undefined when it is not configured. */
   readonly crmRecordsUrl: string | undefined;
   /** Configured receivers of events. */
-  readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
+  readonly receivers: Readonly<Record<string, WebhookEndpoint>>;
   /** Recipients of alarms by e-mail. */
   readonly mail: MailReceiver | undefined;
   /**
@@ -112,15 +112,16 @@ export async function openWorkplace(
   opened.tenantOf = store.tenantOf;
   stack.defer(() => store.close());
   await bindTenant(store, config);
-  const own = [...Object.keys(receivers), ...(mail === undefined ? [] : [MAIL])];
-  await store.endpoints.learn(own);
+  const taken = Object.fromEntries(Object.entries(receivers).map(([name, { types }]) => [name, types]));
+  const own = { ...taken, ...(mail === undefined ? {} : { [MAIL]: usualTypes(MAIL) }) };
+  await store.endpoints.learn(own, options.serves === true ? "set" : "widen");
   // Remote witnesses are asked here, and not by every command that only reads.
   await store.audit.compareHeads({ keep: false });
   const random = createRandom(randomUUID(), "replica");
   const host = hostname();
   const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
   const serves = options.serves === true;
-  await drift?.begin({ store, profile: config.profile, by: id, alarms: store.endpoints.alarms, clock: config.clock, random });
+  await drift?.begin({ store, profile: config.profile, by: id, clock: config.clock, random });
   stack.defer(() => drift?.settled());
   // No process writes to a tenant with another's rights: jobs are shared by processes with the same tenant and credentials.
   const clientId = await secretFrom(environment, credentialName(config.named?.name, CREDENTIALS[config.profile]));
@@ -131,7 +132,8 @@ export async function openWorkplace(
   const lakeScope = scopeOf(scope, lake, isRemote(lake) ? undefined : host);
   // Everything for one CRM is sent from one lake.
   const crmRecordsUrl = environment["OUTDIAL_CRM_RECORDS_URL"] ?? config.file.webhooks?.crm?.recordsUrl;
-  const crmScope = receivers.crm === undefined ? undefined : scopeOf(lakeScope, receivers.crm.url, crmRecordsUrl);
+  const { crm } = receivers;
+  const crmScope = crm === undefined ? undefined : scopeOf(lakeScope, crm.url, crmRecordsUrl);
   const alike = digestsOf(store.keyFor("replicas"), {
     tenant: { profile: config.profile, is: identityOf(config), token: config.file.tenant?.token?.url },
     credentials: clientId,
@@ -150,7 +152,7 @@ export async function openWorkplace(
     clock: config.clock,
     processLives,
     look: async () => {
-      await store.endpoints.learn(own);
+      await store.endpoints.learn(own, "keep");
       return isOwn();
     },
     standing: () => ({ refused: tenant.refusal() ?? null, alike }),
@@ -165,7 +167,6 @@ export async function openWorkplace(
     ? createDeliveryWorker({
         outbox: store.outbox,
         switches: store.endpoints,
-        alarms: store.endpoints.alarms,
         endpoints: receivers,
         mail,
         clock: config.clock,
@@ -183,9 +184,6 @@ export async function openWorkplace(
     clock: config.clock,
     random,
     actor: config.actor,
-    get alarms() {
-      return store.endpoints.alarms;
-    },
     replica,
     scope,
     lakeScope,
@@ -260,7 +258,6 @@ interface Setting {
   readonly store: Pick<Store, "replyShapes">;
   readonly profile: string;
   readonly by: string;
-  readonly alarms: string | undefined;
   readonly clock: Clock;
   readonly random: RandomStream;
 }

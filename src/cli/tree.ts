@@ -177,6 +177,7 @@ export const TREE: readonly Node[] = [
       () => import("./commands/webhooks.ts"),
       webhooks,
       "deliveries",
+      "show",
       "replay",
       "deliver",
       "receivers",

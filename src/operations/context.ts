@@ -23,6 +23,4 @@ export interface Context {
   readonly lakeScope: string;
   /** Who acts when no person is named. */
   readonly actor: string;
-  /** Name of the receiver of alarms in the outbox; undefined when none is configured. */
-  readonly alarms: string | undefined;
 }

@@ -33,6 +33,8 @@ export {
   reachWebhook,
   recordDrift,
   setBackAlarm,
+  typesNamed,
+  usualTypes,
 } from "./events/index.ts";
 export { inTime } from "./in-time.ts";
 export {

@@ -12,8 +12,8 @@ import type { Hold } from "./audit/hold.ts";
 import type { Signer } from "./audit/note.ts";
 import { Database, together } from "./database/database.ts";
 import { notOwner } from "./error.ts";
-import { copied, insertEvents } from "./outbox/insert.ts";
-import type { OutboxEvent } from "./outbox/types.ts";
+import { addressed, insertEvents, type Takers } from "./outbox/insert.ts";
+import type { NewEvent } from "./outbox/types.ts";
 import type { Connection, ConnectionPool, Statement } from "./plain-types.ts";
 
 /** Entries of a transaction that are noted with a request's key. */
@@ -30,8 +30,8 @@ export class StoreCore extends Database {
   readonly #clock: Clock;
   /** Why nothing new may be begun on this database, if so. */
   readonly hold: Hold;
-  /** The names of the receivers that the store has, as last read: see `Endpoints`. */
-  receivers: ReadonlySet<string> = new Set();
+  /** The receivers that the store has and what they take, as last read: see `Endpoints`. */
+  takers: Takers = new Map();
 
   constructor(
     pools: { readonly pool: ConnectionPool; readonly urgent: ConnectionPool; readonly pooled: boolean },
@@ -65,7 +65,7 @@ export class StoreCore extends Database {
    */
   async commit<T>(work: (tx: Tx) => T | Promise<T>, { urgent = false } = {}): Promise<T> {
     const write = async (connection: Connection) => {
-      const tx = new Tx(connection, this.receivers);
+      const tx = new Tx(connection, this.takers);
       const result = await work(tx);
       await tx.noteKeyed();
       const appended = await tx.finish(this.now(), (head, entries) =>
@@ -93,16 +93,16 @@ export abstract class Ledger {
  */
 export class Tx {
   readonly #connection: Connection;
-  readonly #receivers: ReadonlySet<string>;
+  readonly #takers: Takers;
   #entries: readonly AuditInput[] = [];
-  #events: readonly OutboxEvent[] = [];
+  #events: readonly NewEvent[] = [];
   readonly #notes: Pick<AuditInput, "action" | "subject">[] = [];
   readonly #last: (() => Promise<unknown>)[] = [];
   #head: Promise<Head> | undefined;
 
-  constructor(connection: Connection, receivers: ReadonlySet<string> = new Set()) {
+  constructor(connection: Connection, takers: Takers = new Map()) {
     this.#connection = connection;
-    this.#receivers = receivers;
+    this.#takers = takers;
   }
 
   /** @returns the rows. The server keeps a named statement in its parsed form. */
@@ -149,8 +149,8 @@ export class Tx {
     this.#notes.push(written);
   }
 
-  /** Adds events to the outbox, due at once; they are inserted when the work has ended. */
-  emit(events: readonly OutboxEvent[]): void {
+  /** Adds events to the outbox, due at once, for each receiver that takes them; they are inserted when the work has ended. */
+  emit(events: readonly NewEvent[]): void {
     this.#events = this.#events.length === 0 ? events : [...this.#events, ...events];
   }
 
@@ -181,7 +181,7 @@ export class Tx {
     const written = head && append(head, this.#entries);
     await together([
       ...(written?.sent ?? []),
-      ...(this.#events.length > 0 ? [insertEvents(this.#connection, copied(this.#events, this.#receivers), now)] : []),
+      ...(this.#events.length > 0 ? [insertEvents(this.#connection, addressed(this.#events, this.#takers), now)] : []),
       ...this.#last.map((send) => send()),
     ]);
     return written?.appended;

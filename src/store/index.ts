@@ -100,7 +100,9 @@ export type {
   Delivery,
   DeliveryFailure,
   DeliveryStatus,
+  EventOrder,
   FailedAttempt,
+  NewEvent,
   OutboxEvent,
 } from "./outbox/types.ts";
 export type { Ask } from "./plain-types.ts";

@@ -217,7 +217,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     const audit = new AuditLog(store, signer, heads);
     await heads.compare({ keep: false, remote: false });
     const held = ledgers(store);
-    await held.endpoints.learn([]);
+    await held.endpoints.learn({}, "keep");
     const locks = new SessionLocks(direct, options.clock, log);
     const close = async () => {
       await audit.flush();

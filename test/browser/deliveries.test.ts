@@ -16,7 +16,7 @@ const stack = new AsyncDisposableStack();
 beforeAll(async () => {
   const server = createServer((request, response) => {
     came.push(String(request.headers["webhook-id"]));
-    request.resume().on("end", () => response.writeHead(answer).end());
+    request.resume().on("end", () => response.writeHead(answer).end(answer === 200 ? "" : "the field team is missing"));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   stack.defer(async () => {
@@ -96,6 +96,18 @@ test("dead letters are counted, shown with the receiver's answer, and sent again
   await page.goto(`${world.whole.service.url}/deliveries`);
   await page.getByRole("row").filter({ hasText: "refused" }).filter({ hasText: "400" }).waitFor();
   const receiver = page.getByRole("region", { name: "Receiver bi" });
+  await receiver.getByText("DISPOSITION_ASSIGNED").waitFor();
+  await opened.press(
+    page
+      .getByRole("row")
+      .filter({ hasText: "refused" })
+      .getByRole("button", { name: /^Show event/ }),
+  );
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("answered 400: it refuses this event: the field team is missing").first().waitFor();
+  await dialog.getByText('"id": "refused"').waitFor();
+  expect(await opened.violations()).toEqual([]);
+  await opened.press(dialog.getByRole("button", { name: "Close" }));
   const before = came.filter((id) => id === "refused").length;
   await opened.press(receiver.getByRole("button", { name: "Send 1 dead letter again" }));
   await page.getByText("No dead letters").waitFor();

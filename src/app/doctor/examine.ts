@@ -12,6 +12,7 @@ import {
   type MailReceiver,
   reachMail,
   reachWebhook,
+  usualTypes,
 } from "../../operations/index.ts";
 import { Provider, SignInError } from "../../server/index.ts";
 import { type Store, serverText, serverTroubles, tenantWords } from "../../store/index.ts";
@@ -23,7 +24,7 @@ import { type Environment, secretFrom } from "../environment.ts";
 import { inboundSecrets } from "../inbound.ts";
 import { tellingSilence } from "../over-service/silence.ts";
 import { processLives, processSpace } from "../process-space.ts";
-import { mailOf, receiversOf } from "../receivers.ts";
+import { mailOf, receiversOf, variablePrefix } from "../receivers.ts";
 import { conditionsOf } from "../service/replicas.ts";
 import { signInOf } from "../sign-in.ts";
 import { standingOf, storeName, tenantAddress } from "../standing.ts";
@@ -101,8 +102,9 @@ async function ofReceivers({ config, environment, add, waiting }: Seen): Promise
       const { origin } = new URL(receiver.url);
       if (trouble === undefined) return part.add(check, "ok", `${origin} can be reached`);
       // Events wait for a receiver that is away; an alarm that waits is none.
-      const [state, waits] = name === "alarms" ? (["fail", "Alarms"] as const) : (["warn", "Events"] as const);
-      const setting = `webhooks.${name}.url or OUTDIAL_${name.toUpperCase()}_URL`;
+      const isForAlarms = usualTypes("alarms").some((type) => receiver.types.includes(type));
+      const [state, waits] = isForAlarms ? (["fail", "Alarms"] as const) : (["warn", "Events"] as const);
+      const setting = `webhooks.${name}.url or ${variablePrefix(name)}_URL`;
       part.add(check, state, `${origin}: ${trouble}`, `${mendOf(trouble, "the receiver", setting)} ${waits} wait until then.`);
     });
     return part.checks;

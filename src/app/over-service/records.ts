@@ -8,7 +8,9 @@ import {
   auditProof,
   auditVerdict,
   type Delivery,
+  type DeliveryDetail,
   delivery,
+  deliveryDetail,
   type EndpointView,
   endpointView,
   type FailoverHappeningView,
@@ -60,6 +62,10 @@ export class ServiceRecords {
   /** Newest first. */
   deliveries(query: Filters & { readonly limit: number }): Promise<Delivery[]> {
     return this.#list(delivery, "/deliveries", query);
+  }
+
+  delivery(id: number): Promise<DeliveryDetail> {
+    return this.#ask(deliveryDetail, `/deliveries/${id}`);
   }
 
   receivers(): Promise<readonly EndpointView[]> {

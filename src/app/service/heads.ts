@@ -10,7 +10,7 @@ const LOOK_MS = 10_000;
 const EVERY = 6;
 
 export function watchHeads(
-  { config: { clock }, store: { audit }, alarms, random }: Pick<Workplace, "config" | "store" | "alarms" | "random">,
+  { config: { clock }, store: { audit, endpoints }, random }: Pick<Workplace, "config" | "store" | "random">,
   background: Background,
   given: { readonly signal: AbortSignal; readonly log: ServiceLog; readonly everyMs?: number | undefined },
 ): void {
@@ -36,7 +36,7 @@ export function watchHeads(
     if (held !== undefined)
       say("set back", "error", `the database was set back or replaced: ${held.message}; nothing new is started on it`);
     else if (said.delete("set back")) log("info", "the database is the right one again, or was accepted: work continues");
-    if (held !== undefined && alarms !== undefined)
-      await audit.tellHeld((conflict) => setBackAlarm(conflict, { endpoint: alarms, now: clock.now(), random }));
+    if (held !== undefined && endpoints.takes("AUDIT_SET_BACK"))
+      await audit.tellHeld((conflict) => setBackAlarm(conflict, { now: clock.now(), random }));
   });
 }

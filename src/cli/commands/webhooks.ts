@@ -14,20 +14,39 @@ import { atService } from "./audit.ts";
 type Delivery = Awaited<ReturnType<typeof openDelivery>>;
 
 export const deliveries: Run<typeof declared.deliveries> = async ({ options, io }) => {
-  const { limit, status } = options;
+  const { limit, status, receiver: endpoint } = options;
   const there = atService(options, io);
   await using records = there === undefined ? await openRecords(options, io.env) : undefined;
   await io.each(
-    (await there?.deliveries({ limit, status })) ?? (await records?.deliveries.list(known({ limit, status }))) ?? [],
-    ({ id, status, type, subject, attempts, lastError }) =>
-      `${id}  ${status.padEnd(9)} ${type}  ${printable(subject)}  ${attempts} attempts${lastError === null ? "" : `  ${printable(lastError)}`}`,
+    (await there?.deliveries({ limit, status, endpoint })) ??
+      (await records?.deliveries.list(known({ limit, status, endpoint }))) ??
+      [],
+    ({ id, status, endpoint: receiver, type, subject, attempts, lastError }) =>
+      `${id}  ${status.padEnd(9)} ${printable(receiver)}  ${type}  ${printable(subject)}  ${attempts} attempts${lastError === null ? "" : `  ${printable(lastError)}`}`,
     { none: "no deliveries", fits: true },
   );
 };
 
+export const show: Run<typeof declared.show> = async ({ args: { id }, options, io }) => {
+  const there = atService(options, io);
+  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
+  const found = (await there?.delivery(id)) ?? (await records?.deliveries.show(id));
+  if (found === undefined)
+    throw new OutdialError("invalid_input", `there is no delivery ${id}`, { advice: "outdial webhooks deliveries lists them." });
+  const { eventId, endpoint, status, attempts, failures, event } = found;
+  const lines = [
+    `${id}  ${status}  ${printable(eventId)} for ${printable(endpoint)}, ${attempts} attempts`,
+    ...failures.map(({ at, error }) => `  ${at}  ${printable(error)}`),
+    ...JSON.stringify(event, null, 2).split("\n").map(printable),
+  ];
+  await io.answer(found, lines.join("\n"));
+};
+
 export const replay: Run<typeof declared.replay> = async ({ options, io }) => {
+  const { id: given, receiver: endpoint } = options;
+  const ids = given.length === 0 ? undefined : given;
   // The first delivery has the number 1.
-  const range = { fromId: options.from ?? 1, toId: options.to, status: "dead" } as const;
+  const range = { fromId: options.from ?? 1, toId: options.to, ids, endpoint, status: "dead" } as const;
   const there = atService(options, io);
   if (there !== undefined) return await tellReplay({ queued: await there.replay(range), delivery: null }, io);
   await using delivery = await openDelivery(options, io.env);
@@ -63,7 +82,9 @@ function receiverLine(one: EndpointView): string {
   const failing = one.failingSince === null ? "" : `  failing since ${one.failingSince}`;
   const counts = `${grouped(one.pending)} waiting · ${grouped(one.delivered)} delivered · ${grouped(one.dead)} dead`;
   const quiet = one.quietUntil === null ? "" : `  only urgent alarms until ${one.quietUntil}`;
-  return `${printable(one.endpoint).padEnd(9)} ${one.url ?? "not configured"}  ${counts}  ${off}${failing}${quiet}`;
+  const { types } = one;
+  const takes = types.length > 3 ? `${types.length} types of events` : types.join(", ");
+  return `${printable(one.endpoint).padEnd(9)} ${one.url ?? "not configured"}  ${counts}  ${off}${failing}${quiet}${takes === "" ? "" : `  takes ${takes}`}`;
 }
 
 const WORDS = {

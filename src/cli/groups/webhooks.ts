@@ -3,21 +3,34 @@
 import { command } from "../command.ts";
 import { choice, file, flag, id, many, STORE, span, TENANT, TENANT_AND_STORE, text, value, whole, wrong } from "../declare.ts";
 
-const RECEIVER = text("<receiver>", "bi, analytics, crm, alarms or mail");
+const RECEIVER = text("<receiver>", "name of a receiver in webhooks of outdial.yaml, or mail");
+const OF_RECEIVER = text("--receiver <name>", "only those of one receiver");
 
 export const deliveries = command("deliveries", STORE, {
   runs: "through",
   summary: "events and the state of their delivery, newest first",
   options: [
     choice("--status <status>", "pending, delivered or dead", ["pending", "delivered", "dead"]),
+    OF_RECEIVER,
     whole("--limit <number>", "how many", { from: 1, to: 100_000, default: 50 }),
   ],
+});
+
+export const show = command("show", STORE, {
+  runs: "through",
+  summary: "one delivery: the event, every attempt that failed, and what the receiver said",
+  args: [whole("<id>", "number of the delivery", { from: 1 })],
 });
 
 export const replay = command("replay", STORE, {
   runs: "through",
   summary: "queue dead letters again and deliver them now; a service delivers them by itself",
-  options: [whole("--from <id>", "first delivery", { from: 1 }), whole("--to <id>", "last delivery", { from: 1 })],
+  options: [
+    whole("--from <id>", "first delivery", { from: 1 }),
+    whole("--to <id>", "last delivery", { from: 1 }),
+    many(whole("--id <id>", "one delivery; may be given several times", { from: 1 })),
+    OF_RECEIVER,
+  ],
 });
 
 export const deliver = command("deliver", STORE, { summary: "deliver due events and end" });

@@ -26,8 +26,6 @@ interface AnnouncerDependencies {
   /** The tenant's vendor profile. */
   readonly profile: string | undefined;
   readonly map: OutcomeMap;
-  /** Name of the receiver of events. */
-  readonly receiver: string;
   readonly actor: string;
 }
 
@@ -63,7 +61,7 @@ export function createCrmAnnouncer(deps: AnnouncerDependencies): CrmAnnouncer {
     const body = cloudEvent({ ...event, source: `/outdial/campaigns/${encodeURIComponent(campaignId)}` });
     return deps.ledger.announce(
       jobId,
-      { eventId: event.id, endpoint: deps.receiver, subject: event.subject, type: event.type, body },
+      { eventId: event.id, subject: event.subject, type: event.type, body },
       {
         actor: deps.actor,
         action: "crm.announce",

@@ -16,8 +16,6 @@ import { pushToCrm } from "./upsert.ts";
 
 /** Access to the CRM. */
 export interface CrmAccess {
-  /** Name of the receiver of events. */
-  readonly receiver: string;
   readonly endpoint: Parameters<typeof createCrmSender>[0];
   /** Address for records; undefined when not configured. */
   readonly recordsUrl: string | undefined;
@@ -119,14 +117,12 @@ export class CrmPushing {
     let { progress } = push;
     const announce = async () => {
       const map = await access.map();
-      const { receiver } = access;
       const announcer = createCrmAnnouncer({
         ledger: store.crm,
         retrievals: store.retrievals,
         profile: store.profile,
         lake,
         map,
-        receiver,
         actor,
       });
       progress = { ...progress, announced: progress.announced + (await announcer.announceAll()) };

@@ -21,8 +21,8 @@ export interface Sent {
   readonly end: AttemptEnd;
   /** A warning for the operator. */
   readonly warning?: string | undefined;
-  /** Resolves when the connection is free again. Never rejects. */
-  readonly dropped?: Promise<void> | undefined;
+  /** Resolves when the connection is free again, with what a refusal said. Never rejects. */
+  readonly dropped?: Promise<string | undefined> | undefined;
 }
 
 /** Time limit of one attempt including connecting, ms. */
@@ -62,8 +62,8 @@ export async function inTime(
   try {
     const sent = await Promise.race([exchange(late.signal), timedOut]);
     // The status has decided: a body that stalls or breaks off does not matter, but the connection must be finished.
-    if (sent.dropped !== undefined) await Promise.race([sent.dropped, timedOut]);
-    return sent;
+    const said = sent.dropped === undefined ? undefined : await Promise.race([sent.dropped, timedOut]);
+    return typeof said === "string" && "status" in sent.end ? { ...sent, end: { ...sent.end, said } } : sent;
   } catch (thrown) {
     return { end: { error: failureText(thrown) } };
   } finally {

@@ -1,9 +1,11 @@
 // Every event that outdial sends, with its receiver and when it is sent. Senders take the type from here, so every event is
 // documented.
 
+import { MAIL } from "../../store/index.ts";
+
 /** An outbound event. */
 interface OutboundEvent {
-  /** The receiver in `webhooks` of outdial.yaml. */
+  /** The receiver in `webhooks` of outdial.yaml that takes it when nothing is said of types. */
   readonly receiver: "bi" | "crm" | "analytics" | "alarms";
   readonly when: string;
   /** The page that describes its data. */
@@ -79,6 +81,26 @@ const OUTBOUND_EVENTS = {
 /** Type of an event that outdial sends. */
 export type OutboundEventType = keyof typeof OUTBOUND_EVENTS;
 
+/** Names of receivers that take certain types when nothing is said of types. */
+const ALIKE: Readonly<Record<string, string>> = { [MAIL]: "alarms" };
+
+/** The types that a receiver of this name takes when nothing is said of types; none for a name of the company's own. */
+export function usualTypes(receiver: string): readonly OutboundEventType[] {
+  return typesWhere((_, event) => event.receiver === (ALIKE[receiver] ?? receiver));
+}
+
+/** The types that are meant by a type, by the beginning of some with `*` at its end, or by `*`. */
+export function typesNamed(written: string): readonly OutboundEventType[] {
+  const begin = written.endsWith("*") ? written.slice(0, -1) : undefined;
+  return typesWhere((type) => (begin === undefined ? type === written : type.startsWith(begin)));
+}
+
+function typesWhere(holds: (type: OutboundEventType, event: OutboundEvent) => boolean): readonly OutboundEventType[] {
+  // Object.entries forgets the names of the table.
+  const all = Object.entries(OUTBOUND_EVENTS) as [OutboundEventType, OutboundEvent][];
+  return all.filter(([type, event]) => holds(type, event)).map(([type]) => type);
+}
+
 /** Alarms that wait for the end of quiet hours. An unknown type is sent at once. */
 export const HELD_IN_QUIET_HOURS: readonly string[] = Object.entries<OutboundEvent>(OUTBOUND_EVENTS)
   .filter(([, event]) => event.receiver === "alarms" && event.urgent !== true)
@@ -92,8 +114,9 @@ export function eventDocument(): string {
   );
   return `# Events that outdial sends
 
-Generated from the code by \`npm run generate\`. Form, signature and delivery: [events.md](events.md). Events for \`alarms\` are also sent by
-e-mail when that is configured. Urgent alarms are also sent in quiet hours.
+Generated from the code by \`npm run generate\`. Form, signature and delivery: [events.md](events.md). A receiver of any name takes the types that its
+\`types\` name; the receiver of the second column takes them when it has no \`types\`, and e-mail takes those of \`alarms\`. Urgent alarms are also
+sent in quiet hours.
 
 | type | receiver | urgent | when | its data |
 | --- | --- | --- | --- | --- |

@@ -2,9 +2,10 @@
 // processes had claimed which died.
 
 import { type Clock, type Instant, isWithin } from "../../kernel/index.ts";
-import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
+import type { ClaimedEvent, EventOrder, StoreLog } from "../../store/index.ts";
 import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
 import type { DeliveryMembers, DeliveryOutbox } from "./outbox-port.ts";
+import { REFUSALS } from "./post.ts";
 import { lastQuietEnd, type QuietHours, quietUntil } from "./quiet-hours.ts";
 
 /** How long a claim is valid beyond one attempt, ms. */
@@ -19,6 +20,8 @@ export interface LaneReceiver {
   /** Time without any delivery despite attempts after which it is switched off, ms. */
   readonly offAfterMs: number;
   readonly quiet?: QuietHours | undefined;
+  /** Whether an event waits for the earlier ones of its subject. */
+  readonly order: EventOrder;
   /** Most events in one message when events held by quiet hours are sent; 1 when a message has one event. */
   readonly together: number;
 }
@@ -73,7 +76,7 @@ export class Claims {
   /** Claims at most so many events, each by itself; or those that quiet hours held, together. */
   async next(limit: number): Promise<Batch[]> {
     const { receiver, members } = this.#options;
-    const claim = { endpoint: receiver.name, by: members.id, claimMs: this.#claimMs };
+    const claim = { endpoint: receiver.name, order: receiver.order, by: members.id, claimMs: this.#claimMs };
     return (await this.#gather(claim)) ?? (await this.#each({ ...claim, limit }));
   }
 
@@ -111,7 +114,8 @@ export class Claims {
     if (quiet === undefined || limit === 1 || quietUntil(quiet, now) !== undefined) return undefined;
     const before = lastQuietEnd(quiet, now);
     if (before === undefined || before === this.#gathered) return undefined;
-    const together = { types: HELD_IN_QUIET_HOURS, before };
+    // A message that was refused is taken apart, so that one event does not take the others with it.
+    const together = { types: HELD_IN_QUIET_HOURS, before, unless: [...REFUSALS] };
     const [first, ...others] = await outbox.claimDue({ ...claim, limit, together });
     if (first === undefined) {
       this.#gathered = before;

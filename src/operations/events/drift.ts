@@ -13,8 +13,6 @@ export interface Drift {
   readonly now: Instant;
   /** Id of the replica that saw it. */
   readonly by: string;
-  /** The receiver of alarms, if any. */
-  readonly alarms: string | undefined;
   readonly random: RandomStream;
 }
 
@@ -22,9 +20,8 @@ const TYPE = "VENDOR_DRIFT";
 
 /** False when another process was first. */
 export function recordDrift(shapes: Pick<ReplyShapes, "change">, drift: Drift): Promise<boolean> {
-  const { operation, before, after, profile, now, by, alarms, random } = drift;
+  const { operation, before, after, profile, now, by, random } = drift;
   const audit = { actor: by, action: "vendor.drift", subject: operation, time: now, details: { before, after, profile } };
-  if (alarms === undefined) return shapes.change(operation, after, { audit, events: [] });
   const eventId = newId("evt", now, random);
   const subject = `vendor/${operation}`;
   const data = {
@@ -36,5 +33,5 @@ export function recordDrift(shapes: Pick<ReplyShapes, "change">, drift: Drift): 
     advice: "outdial smoke --tenant shows which operations the tenant answers as outdial expects.",
   };
   const body = cloudEvent({ id: eventId, source: "/outdial/vendor", type: TYPE, subject, time: now, data });
-  return shapes.change(operation, after, { audit, events: [{ eventId, endpoint: alarms, subject, type: TYPE, body }] });
+  return shapes.change(operation, after, { audit, events: [{ eventId, subject, type: TYPE, body }] });
 }

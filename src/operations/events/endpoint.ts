@@ -2,6 +2,7 @@
 
 import { Webhook } from "standardwebhooks";
 import type { Instant } from "../../kernel/index.ts";
+import type { EventOrder } from "../../store/index.ts";
 import type { EgressProxy } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import { type AddressScope, allowedIn, guardedLookup, type Lookup, type Resolve } from "./address.ts";
@@ -24,6 +25,10 @@ export interface EndpointConfig {
   readonly form?: EventForm | undefined;
   /** Further headers of each request, such as `authorization`. Names in lower case. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Whether an event waits for the earlier ones of its subject. Default `subject`. */
+  readonly order?: EventOrder | undefined;
+  /** Most requests that are open at once. Default 32. */
+  readonly concurrency?: number | undefined;
   /** Time without any delivery despite attempts after which the receiver is switched off, ms. */
   readonly offAfterMs?: number | undefined;
   /** When only urgent events are sent. */

@@ -56,9 +56,9 @@ test("probes come at growing intervals up to five minutes", () => {
 });
 
 test("a receiver that asks to be left alone is left alone at once, and not for less than it asked", () => {
-  const paused = failed(CLOSED, NOW, random(), NOW + 60_000);
+  const paused = failed(CLOSED, NOW, random(), { pauseUntil: NOW + 60_000 });
   expect(allowance(paused, NOW + 59_999)).toBe(0);
   expect(allowance(paused, NOW + 60_000)).toBe(1);
-  expect(failed(paused, NOW, random(), NOW + 90_000).probeAt).toBe(NOW + 90_000);
-  expect(failed(paused, NOW, random(), NOW + 1).probeAt).toBe(NOW + 60_000);
+  expect(failed(paused, NOW, random(), { pauseUntil: NOW + 90_000 }).probeAt).toBe(NOW + 90_000);
+  expect(failed(paused, NOW, random(), { pauseUntil: NOW + 1 }).probeAt).toBe(NOW + 60_000);
 });

@@ -5,7 +5,7 @@
 // dead), a release, or an expired claim.
 
 import { type Clock, type Instant, isWithin, messageOf, newId, type RandomStream } from "../../kernel/index.ts";
-import type { ClaimedEvent, Endpoints, FailedAttempt, StoreLog } from "../../store/index.ts";
+import type { ClaimedEvent, Endpoints, EventOrder, FailedAttempt, StoreLog } from "../../store/index.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
 import { type Batch, Claims, type ClaimsOptions, type LaneReceiver } from "./claims.ts";
 import { cloudEvent } from "./cloud-event.ts";
@@ -75,7 +75,7 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#name = options.receiver.name;
-    this.#marks = new Marks(options.outbox, options.members.id);
+    this.#marks = new Marks(options.outbox, options.members.id, options.receiver.order);
     this.#claims = new Claims(options);
     this.#sleep = new LoopSleep(options.clock);
   }
@@ -207,7 +207,8 @@ export class Lane {
     if (warning !== undefined) log("warn", `events for ${this.#name}: ${warning}`);
     const now = clock.now();
     // One verdict for the whole message: its events stay together when it is tried again.
-    const verdict = judge(end, Math.max(...batch.map(({ attempts }) => attempts)) + 1, now, random);
+    const attempts = Math.max(...batch.map((event) => event.attempts)) + 1;
+    const verdict = judge(end, { attempts, lastStatus: batch[0].lastStatus }, now, random);
     this.#inFlight -= 1;
     for (const event of batch) this.#marks.add(event, verdict);
     this.#learn(verdict);
@@ -218,19 +219,21 @@ export class Lane {
   }
 
   #learn(verdict: Verdict): void {
-    const { clock, log, random } = this.#options;
+    const { clock, log, random, concurrency } = this.#options;
     const before = this.#circuit;
-    if (verdict.kind !== "delivered") {
-      this.#claims.reopen();
+    if (verdict.kind !== "delivered") this.#claims.reopen();
+    if (verdict.kind !== "delivered" && verdict.refused !== true) {
       this.#failedAt = clock.now();
-      this.#circuit = failed(before, clock.now(), random, verdict.pauseUntil);
+      const { pauseUntil } = verdict;
+      this.#circuit = failed(before, clock.now(), random, { pauseUntil, threshold: Math.max(THRESHOLD, concurrency + 2) });
       if (before.state === "closed" && this.#circuit.state === "open") {
         const { failures } = this.#circuit;
         log("warn", `events for ${this.#name}: the receiver fails; single probes find out when it is back`, { failures });
         this.#giveBack();
       }
       this.#judgeReceiver(verdict);
-    } else {
+    } else if (verdict.kind === "delivered" || before.state === "probing") {
+      // A probe that is refused was answered by a receiver that works.
       this.#circuit = CLOSED;
       if (before.state === "closed") return;
       log("info", `events for ${this.#name}: the receiver is back`, { failures: before.failures });
@@ -340,13 +343,13 @@ function ignore(): void {}
 
 // Whether a receiver should be tried: several failures in a row open its circuit, and single probes find out when it answers again. Pure.
 //
-//   closed ──(10 failures in a row, or "Retry-After")──▶ open ──(probe time reached)──▶ probing ──(success)──▶ closed
+//   closed ──(failures in a row, or "Retry-After")──▶ open ──(probe time reached)──▶ probing ──(success)──▶ closed
 //                                                         ▲                                │
 //                                                         └──────(failure, longer wait)────┘
 //
-// Any success closes the circuit, whichever state it finds. Failures of requests that were under way when it opened change nothing.
+// Any success closes the circuit, whichever state it finds. A refusal of one event is no failure of the receiver. Failures of requests that were under way when it opened change nothing.
 
-/** More than the usual number of concurrent requests, so that one restart of the receiver does not open the circuit. */
+/** Failures in a row that open it, at least: more than there are requests at once, so that one restart of the receiver does not open it. */
 const THRESHOLD = 10;
 const FIRST_PROBE_MS = 5_000;
 const GROWTH = 2;
@@ -387,12 +390,18 @@ export function probeGivenUp(circuit: Circuit): Circuit {
 
 /**
  * The circuit after a failure.
- * @param pauseUntil until when the receiver asked for a pause: opens the circuit at once
+ * @param then.pauseUntil until when the receiver asked for a pause: opens the circuit at once
+ * @param then.threshold failures in a row that open it
  */
-export function failed(circuit: Circuit, now: Instant, random: RandomStream, pauseUntil = 0): Circuit {
+export function failed(
+  circuit: Circuit,
+  now: Instant,
+  random: RandomStream,
+  { pauseUntil = 0, threshold = THRESHOLD }: { readonly pauseUntil?: Instant; readonly threshold?: number } = {},
+): Circuit {
   const failures = circuit.failures + 1;
   if (circuit.state === "open") return { ...circuit, failures, probeAt: Math.max(circuit.probeAt, pauseUntil) };
-  if (circuit.state === "closed" && failures < THRESHOLD && pauseUntil <= now) return { ...circuit, failures };
+  if (circuit.state === "closed" && failures < threshold && pauseUntil <= now) return { ...circuit, failures };
   const probes = circuit.state === "probing" ? circuit.probes + 1 : 0;
   const wait = Math.min(LONGEST_PROBE_MS, FIRST_PROBE_MS * GROWTH ** probes);
   const probeAt = Math.max(now + Math.round(wait * (1 - JITTER * random.next())), pauseUntil);
@@ -418,14 +427,16 @@ interface Mark {
 class Marks {
   readonly #outbox: Pick<DeliveryOutbox, "markDelivered" | "markFailed">;
   readonly #by: string;
+  readonly #order: EventOrder;
   #waiting: Mark[] = [];
   #writing: Promise<void> | undefined;
   #failing = false;
   #tally: Tally = { delivered: 0, failed: 0, dead: 0 };
 
-  constructor(outbox: Pick<DeliveryOutbox, "markDelivered" | "markFailed">, by: string) {
+  constructor(outbox: Pick<DeliveryOutbox, "markDelivered" | "markFailed">, by: string, order: EventOrder) {
     this.#outbox = outbox;
     this.#by = by;
+    this.#order = order;
   }
 
   add(event: ClaimedEvent, verdict: Verdict): void {
@@ -473,8 +484,8 @@ class Marks {
     }
     try {
       // Writing a mark twice does no harm, so a batch is kept whole when half of it failed.
-      if (delivered.length > 0) await this.#outbox.markDelivered(delivered);
-      if (failed.length > 0) await this.#outbox.markFailed(this.#by, failed);
+      if (delivered.length > 0) await this.#outbox.markDelivered(delivered, this.#order);
+      if (failed.length > 0) await this.#outbox.markFailed(this.#by, failed, this.#order);
     } catch (error) {
       this.#waiting = [...batch, ...this.#waiting];
       this.#failing = true;
@@ -500,8 +511,6 @@ interface SwitchOff {
   readonly now: Instant;
   /** Id of the acting replica. */
   readonly by: string;
-  /** The receiver of alarms; undefined when only this receiver gets them. */
-  readonly alarms: string | undefined;
   readonly random: RandomStream;
 }
 
@@ -512,14 +521,12 @@ interface SwitchOffOptions {
   readonly members: DeliveryMembers;
   readonly clock: Clock;
   readonly random: RandomStream;
-  /** Name of the receiver of alarms. */
-  readonly alarms: string | undefined;
   readonly log: StoreLog;
 }
 
 /** Switches off a receiver that failed for too long, or wants no more events. */
 async function switchOffIfDue(options: SwitchOffOptions, { gone, error }: Failed): Promise<void> {
-  const { receiver, switches, clock, members, alarms, random, log } = options;
+  const { receiver, switches, clock, members, random, log } = options;
   const { name, offAfterMs } = receiver;
   const failingSince = await switches.failed(name);
   const now = clock.now();
@@ -527,20 +534,20 @@ async function switchOffIfDue(options: SwitchOffOptions, { gone, error }: Failed
   if (gone !== true && now - failingSince < offAfterMs) return;
   const reason =
     gone === true ? "it answered 410: it wants no more events" : `nothing was delivered for ${days} days; last: ${error}`;
-  const off = { endpoint: name, reason, failingSince, now, by: members.id, alarms, random };
+  const off = { endpoint: name, reason, failingSince, now, by: members.id, random };
   if (await switchOff(switches, off)) log("error", `events for ${name}: the receiver was switched off: ${reason}`);
 }
 
 /** False when another process was first. */
 async function switchOff(endpoints: Pick<Endpoints, "switchOff">, off: SwitchOff): Promise<boolean> {
-  const { endpoint, reason, failingSince, now, by, alarms, random } = off;
+  const { endpoint, reason, failingSince, now, by, random } = off;
   const since = failingSince === null ? null : new Date(failingSince).toISOString();
   const audit = { actor: by, action: "webhooks.off", subject: endpoint, time: now, details: { reason, failingSince: since } };
-  const events = alarms === undefined ? [] : [alarm(off, alarms, since, newId("evt", now, random))];
+  const events = [alarm(off, since, newId("evt", now, random))];
   return endpoints.switchOff(endpoint, reason, { audit, events });
 }
 
-function alarm({ endpoint, reason, now }: SwitchOff, alarms: string, failingSince: string | null, eventId: string) {
+function alarm({ endpoint, reason, now }: SwitchOff, failingSince: string | null, eventId: string) {
   const type = "WEBHOOK_RECEIVER_OFF";
   const subject = `webhooks/${endpoint}`;
   const data = {
@@ -551,5 +558,5 @@ function alarm({ endpoint, reason, now }: SwitchOff, alarms: string, failingSinc
     advice: `Correct the receiver or its address, then switch it on: outdial webhooks on ${endpoint}. Dead letters are sent with outdial webhooks replay.`,
   };
   const body = cloudEvent({ id: eventId, source: "/outdial/webhooks", type, subject, time: now, data });
-  return { eventId, endpoint: alarms, subject, type, body };
+  return { eventId, subject, type, body };
 }

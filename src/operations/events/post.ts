@@ -1,5 +1,6 @@
 // One POST to a receiver: over keep-alive connections of its own, or through a fetch that the caller supplies. Follows no redirect.
 
+import type { Readable } from "node:stream";
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
 import { messageOf } from "../../kernel/index.ts";
 import { connectionsTo, connectionWords } from "../../tenant/port.ts";
@@ -11,9 +12,10 @@ export interface PostAnswer {
   /** The Retry-After header as received. */
   readonly retryAfter?: string | undefined;
   /**
-   * Resolves when the body has been read up to a small limit and discarded, so that its connection is free again. Never rejects.
+   * Resolves when the body has been read up to a small limit, so that its connection is free again: of a refusal with the beginning
+   * of its text, without what the request is authorised by. Never rejects.
    */
-  readonly dropped: Promise<void>;
+  readonly dropped: Promise<string | undefined>;
 }
 
 /** Sends bodies to one receiver. */
@@ -30,12 +32,17 @@ export type Fetch = (
   init: { method: "POST"; headers: Record<string, string>; body: string; redirect: "manual"; signal: AbortSignal },
 ) => Promise<Response>;
 
-/** Answers are not used; a receiver that sends more than this loses its connection. */
+/** Statuses about the event itself, which every further attempt would get as well. None is a reply code of a mail server. */
+export const REFUSALS: ReadonlySet<number> = new Set([400, 406, 409, 411, 413, 414, 415, 422]);
+/** Only the beginning of a refusal is used; a receiver that sends more than this loses its connection. */
 const BODY_LIMIT = 16 * 1024;
+/** Most of a refusal's text that is kept, characters. */
+const MAX_SAID = 200;
 /** Longest text of an error that is stored, characters. */
 export const MAX_ERROR = 300;
 /** Parse errors quote received text, and the outbox cannot store a zero byte. */
 const CONTROL = /\p{Cc}+/gu;
+const BLANKS = /[\p{Cc}\s]+/gu;
 
 /**
  * Connections to a receiver, one request on each at a time: so a bound on concurrency is a bound on connections. Its lookup judges the host's addresses
@@ -72,7 +79,9 @@ export function poolPoster(
       pool ??= open();
       const answer = await pool.request({ origin, method: "POST", path: pathname + search, headers, body, signal });
       const retryAfter = answer.headers["retry-after"];
-      const dropped = answer.body.dump({ limit: BODY_LIMIT, signal }).catch(ignore);
+      const dropped = REFUSALS.has(answer.statusCode)
+        ? beginningOf(answer.body, headers, signal)
+        : answer.body.dump({ limit: BODY_LIMIT, signal }).then(ignore, ignore);
       return { status: answer.statusCode, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, dropped };
     },
     async close() {
@@ -126,11 +135,40 @@ export function fetchPoster(url: URL, fetch: Fetch): Poster {
   return {
     async post(headers, body, signal) {
       const answer = await fetch(url.href, { method: "POST", headers: { ...headers }, body, redirect: "manual", signal });
-      const dropped = answer.body?.cancel().catch(ignore) ?? Promise.resolve();
+      const dropped = answer.body?.cancel().then(ignore, ignore) ?? Promise.resolve(undefined);
       return { status: answer.status, retryAfter: answer.headers.get("retry-after") ?? undefined, dropped };
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** What a refusal says, on one line. What authorises the request is left out where the receiver repeats it. */
+async function beginningOf(
+  body: Readable,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const end = () => void body.destroy();
+  signal.addEventListener("abort", end, { once: true });
+  const pieces: Buffer[] = [];
+  try {
+    let size = 0;
+    for await (const piece of body) {
+      pieces.push(Buffer.from(piece));
+      size += pieces.at(-1)?.length ?? 0;
+      // Leaving the loop ends the connection.
+      if (size > BODY_LIMIT) break;
+    }
+  } catch {
+    // What came before it broke off is what it says.
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+  let text = Buffer.concat(pieces).toString("utf8").replaceAll(BLANKS, " ").trim();
+  const { authorization = "" } = headers;
+  for (const secret of [authorization, authorization.replace(/^Bearer /, ""), headers["webhook-signature"] ?? ""])
+    if (secret !== "") text = text.replaceAll(secret, "…");
+  return text === "" ? undefined : text.slice(0, MAX_SAID).toWellFormed();
 }
 
 /** Why there was no answer: error code and message, bounded. Neither contains the request. */
@@ -144,4 +182,6 @@ export function failureText(thrown: unknown): string {
   return `no answer: ${text.replaceAll(CONTROL, " ")}`.slice(0, MAX_ERROR);
 }
 
-function ignore(): void {}
+function ignore(): undefined {
+  return undefined;
+}

@@ -1,15 +1,14 @@
 // The alarm that the database is older than a head of its audit log kept outside, or of another history.
 
 import { type Instant, newId, type RandomStream } from "../../kernel/index.ts";
-import type { OutboxEvent, StandingConflict } from "../../store/index.ts";
+import type { NewEvent, StandingConflict } from "../../store/index.ts";
 import { cloudEvent } from "./cloud-event.ts";
 
-/** @param to.endpoint the receiver of alarms */
+/** Its event. */
 export function setBackAlarm(
   { place, kind, size, message, foundAt }: StandingConflict,
-  to: { readonly endpoint: string; readonly now: Instant; readonly random: RandomStream },
-): OutboxEvent {
-  const { endpoint, now, random } = to;
+  { now, random }: { readonly now: Instant; readonly random: RandomStream },
+): NewEvent {
   const type = "AUDIT_SET_BACK";
   const subject = "audit";
   const eventId = newId("evt", now, random);
@@ -24,7 +23,6 @@ export function setBackAlarm(
   };
   return {
     eventId,
-    endpoint,
     subject,
     type,
     body: cloudEvent({ id: eventId, source: "/outdial/audit", type, subject, time: now, data }),

@@ -36,7 +36,7 @@ export class DeliveryUseCases {
     const [delivery] = await outbox.listDeliveries({ ids: [id] });
     if (delivery === undefined) return undefined;
     const failures = (await outbox.failures(id)).map(({ at, status, error }) => ({ at: timeText(at), status, error }));
-    return { ...deliveryOf(delivery), failures };
+    return { ...deliveryOf(delivery), event: eventIn(delivery.body), failures };
   }
 
   /** Every receiver that is configured here, that the store has, or that there are events for. */
@@ -48,7 +48,7 @@ export class DeliveryUseCases {
     const now = this.#context.clock.now();
     return [...names].sort().map((endpoint) => {
       const { pending = 0, delivered = 0, dead = 0, oldestPendingMs = null } = counts.get(endpoint) ?? {};
-      const { failingSince = null, offSince = null, offReason = null } = states.get(endpoint) ?? {};
+      const { failingSince = null, offSince = null, offReason = null, known = false, types = [] } = states.get(endpoint) ?? {};
       const config = this.#receivers[endpoint];
       return {
         endpoint,
@@ -58,7 +58,8 @@ export class DeliveryUseCases {
         delivered,
         dead,
         oldestPendingMs,
-        written: states.get(endpoint)?.known ?? false,
+        types: known ? types : [],
+        written: known,
         enabled: offSince === null,
         message: offReason,
         failingSince: timeText(failingSince),
@@ -115,6 +116,15 @@ export class DeliveryUseCases {
   switchOff(endpoint: string, actor: string): Promise<boolean> {
     const audit = { actor, action: "webhooks.off", subject: endpoint, details: { reason: "by hand" } };
     return this.#context.store.endpoints.switchOff(endpoint, `switched off by ${actor}`, { audit, events: [] });
+  }
+}
+
+/** An event whose body is no JSON was not written by outdial. */
+function eventIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
   }
 }
 

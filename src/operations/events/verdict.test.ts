@@ -4,7 +4,8 @@ import { createRandom, type RandomStream } from "../../kernel/index.ts";
 import { type AttemptEnd, judge, MAX_ATTEMPTS, MAX_RETRY_DELAY_MS, retryDelay } from "./verdict.ts";
 
 const NOW = Date.UTC(2026, 2, 2, 15);
-const verdict = (end: AttemptEnd, attempts = 1) => judge(end, attempts, NOW, createRandom(1, "verdict"));
+const verdict = (end: AttemptEnd, attempts = 1, lastStatus: number | null = null) =>
+  judge(end, { attempts, lastStatus }, NOW, createRandom(1, "verdict"));
 
 test.each([200, 201, 202, 204])("%i is a delivery", (status) => {
   expect(verdict({ status })).toEqual({ kind: "delivered", status });
@@ -23,6 +24,28 @@ test.each([203, 205, 206, 299, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404,
 test("a receiver without an answer is tried again", () => {
   expect(verdict({ error: "no answer within 5000 ms" })).toMatchObject({ kind: "failed", error: "no answer within 5000 ms" });
   expect(verdict({ error: "no answer within 5000 ms" })).not.toHaveProperty("status");
+});
+
+test.each([400, 409, 413, 415, 422])("%i is about the event: final after three attempts within half a minute", (status) => {
+  const [first, second, third] = [verdict({ status }, 1), verdict({ status }, 2, status), verdict({ status }, 3, status)];
+  for (const judged of [first, second]) {
+    if (judged.kind !== "failed") throw new Error("it is final too early");
+    expect(judged.refused).toBe(true);
+    expect(judged.nextAttemptAt).toBeGreaterThan(NOW);
+    expect(judged.nextAttemptAt).toBeLessThan(NOW + 17_000);
+  }
+  expect(third).toMatchObject({ kind: "dead", status, refused: true, nextAttemptAt: null });
+});
+
+test("attempts at a receiver that was away are not counted as refusals", () => {
+  expect(verdict({ status: 422 }, 9, 503)).toMatchObject({ kind: "failed", refused: true });
+  expect(verdict({ status: 422 }, 9, null)).toMatchObject({ kind: "failed", refused: true });
+  expect(verdict({ status: 422 }, 10, 422)).toMatchObject({ kind: "dead" });
+});
+
+test.each([401, 403, 404, 408, 429, 500, 503])("%i is about the receiver: every event would get it", (status) => {
+  expect(verdict({ status }, 5, status)).toMatchObject({ kind: "failed" });
+  expect(verdict({ status })).not.toHaveProperty("refused");
 });
 
 test("410 asks for the receiver to be switched off and keeps the event", () => {

@@ -1,11 +1,11 @@
 // The consequence of an attempt's result for its event: delivered, to be tried again, or dead. Pure.
 
 import type { Instant, RandomStream } from "../../kernel/index.ts";
-import type { PostAnswer } from "./post.ts";
+import { type PostAnswer, REFUSALS } from "./post.ts";
 
 /** The result of one attempt: an HTTP answer, accepted by a mail server, or the reason for failing with its code. */
 export type AttemptEnd =
-  | Pick<PostAnswer, "status" | "retryAfter">
+  | (Pick<PostAnswer, "status" | "retryAfter"> & { readonly said?: string | undefined })
   | { readonly accepted: number }
   | { readonly error: string; readonly code?: number | undefined };
 
@@ -26,6 +26,8 @@ export interface Failed {
   readonly pauseUntil: Instant;
   /** The receiver wants no more events (410): it is switched off, and the event waits with the others. */
   readonly gone?: true;
+  /** The receiver works and refuses this event: that says nothing about others. */
+  readonly refused?: true;
 }
 
 /** The verdict on one attempt. */
@@ -33,6 +35,8 @@ export type Verdict = Delivered | Failed;
 
 const SUCCESS: ReadonlySet<number> = new Set([200, 201, 202, 204]);
 const GONE = 410;
+/** Attempts at an event that is refused. A few, because a receiver that is being updated refuses for seconds what is right. */
+const REFUSED_ATTEMPTS = 3;
 /** Covers the time until the receiver is switched off, and limits the wait after it is switched on again, ms. */
 const GONE_PAUSE_MS = 60_000;
 /** Statuses whose Retry-After concerns the receiver as a whole. */
@@ -41,9 +45,15 @@ const SECONDS = /^\d{1,9}$/;
 
 /**
  * Judges an attempt.
- * @param attempts number of attempts at this event, including this one
+ * @param before.attempts number of attempts at this event, including this one
+ * @param before.lastStatus how the one before was answered; null when there was none, or no answer
  */
-export function judge(end: AttemptEnd, attempts: number, now: Instant, random: RandomStream): Verdict {
+export function judge(
+  end: AttemptEnd,
+  { attempts, lastStatus }: { readonly attempts: number; readonly lastStatus: number | null },
+  now: Instant,
+  random: RandomStream,
+): Verdict {
   if ("accepted" in end) return { kind: "delivered", status: end.accepted };
   if ("error" in end) return failure(end.code, end.error, 0, attempts, now, random);
   const { status } = end;
@@ -61,6 +71,14 @@ export function judge(end: AttemptEnd, attempts: number, now: Instant, random: R
       now,
       random,
     );
+  }
+  if (REFUSALS.has(status)) {
+    // Attempts that the receiver was away for say nothing about the event: one more is made after the first refusal.
+    const again = lastStatus === null || !REFUSALS.has(lastStatus);
+    const nth = again ? 1 : Math.max(2, attempts);
+    const error = `answered ${status}: it refuses this event${end.said === undefined ? "" : `: ${end.said}`}`;
+    const judged = failure(status, error, 0, nth >= REFUSED_ATTEMPTS ? MAX_ATTEMPTS : nth, now, random);
+    return { ...judged, refused: true };
   }
   const pauseUntil = BUSY.has(status) ? retryAfterInstant(end.retryAfter, now) : 0;
   return failure(status, `answered ${status}; success is 200, 201, 202 or 204`, pauseUntil, attempts, now, random);

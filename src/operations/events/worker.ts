@@ -40,13 +40,11 @@ export interface DeliveryWorkerOptions {
   readonly members: DeliveryMembers;
   /** Replaces the network. By default each receiver has keep-alive connections of its own, as many as `concurrency`. */
   readonly fetch?: Fetch | undefined;
-  /** Name of the receiver of alarms, which is informed when another one is switched off. */
-  readonly alarms?: string | undefined;
   /** Replaces the system's name look-up. */
   readonly resolve?: Resolve | undefined;
   /** Time limit of one attempt including connecting, ms. Default 5,000, for mail 10,000. */
   readonly timeoutMs?: number | undefined;
-  /** Most concurrent requests to one receiver. Default 8. */
+  /** Most concurrent requests to one receiver that says nothing else. Default 32. */
   readonly concurrency?: number | undefined;
   /** Receives warnings for the operator; never a secret, a body or a path. */
   readonly log?: StoreLog | undefined;
@@ -84,7 +82,7 @@ export interface DeliveryWorker {
 const MAIL_CONCURRENCY = 2;
 /** Events at most of one e-mail. */
 const MOST_IN_MAIL = 100;
-const CONCURRENCY = 8;
+const CONCURRENCY = 32;
 
 /** Makes a worker; nothing is opened or sent before `start` or `drain`. Throws OperationError `invalid_input` for an endpoint that cannot be used. */
 export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWorker {
@@ -141,24 +139,23 @@ function lanesOf(options: DeliveryWorkerOptions, log: StoreLog): Lane[] {
   const concurrency = atLeastOne("concurrency", options.concurrency ?? CONCURRENCY);
   const lane = (
     name: string,
-    config: { offAfterMs?: number | undefined; quiet?: QuietHours | undefined },
+    config: Pick<EndpointConfig, "offAfterMs" | "quiet" | "order">,
     how: { sender: Sender; together: number; timeoutMs: number; concurrency: number },
   ) => {
     const { together, ...rest } = how;
-    const receiver = { name, offAfterMs: config.offAfterMs ?? OFF_AFTER_MS, quiet: config.quiet, together };
-    // A receiver of alarms is not informed about itself alone: the webhook of alarms is reported by mail, mail by the webhook.
-    const isAlone = name === MAIL ? options.endpoints["alarms"] === undefined : name === options.alarms && mail === undefined;
-    const alarms = isAlone ? undefined : options.alarms;
-    return new Lane({ receiver, outbox, switches, alarms, clock, random, members, log, onAttempt, ...rest });
+    const { offAfterMs = OFF_AFTER_MS, quiet, order = "subject" } = config;
+    const receiver = { name, offAfterMs, quiet, order, together };
+    return new Lane({ receiver, outbox, switches, clock, random, members, log, onAttempt, ...rest });
   };
   const webhooks = Object.entries(options.endpoints).map(([name, config]) => {
     const endpoint = parseEndpoint(name, config, resolve);
+    const most = atLeastOne(`webhooks.${name}.concurrency`, config.concurrency ?? concurrency);
     const poster =
       fetch === undefined
-        ? poolPoster(endpoint, { connections: concurrency, connectTimeoutMs: timeoutMs })
+        ? poolPoster(endpoint, { connections: most, connectTimeoutMs: timeoutMs })
         : fetchPoster(endpoint.url, fetch);
     const together = isChat(endpoint.form) ? MOST_IN_CHAT : 1;
-    return lane(name, config, { sender: webhookSender(endpoint, poster, clock), together, timeoutMs, concurrency });
+    return lane(name, config, { sender: webhookSender(endpoint, poster, clock), together, timeoutMs, concurrency: most });
   });
   if (mail === undefined) return webhooks;
   const sender = mailSender("alarms.mail.server", mail, clock, resolve);

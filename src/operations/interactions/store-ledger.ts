@@ -1,7 +1,7 @@
 // The ledger of corrections in the store: the form of an item, its audit entry and its event.
 
-import type { AuditInput, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
-import { cloudEvent } from "../events/index.ts";
+import type { AuditInput, JobLedger, NewEvent, NewItem } from "../../store/index.ts";
+import { cloudEvent, type OutboundEventType } from "../events/index.ts";
 import { type EndedItem, RowLedger } from "../jobs/index.ts";
 import { errorOf } from "./metrics.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
@@ -13,8 +13,8 @@ interface CorrectionLedgerOptions {
   readonly executor: string;
   /** ms since the epoch. */
   readonly now: () => number;
-  /** Name of the receiver of events; undefined while the store has none. */
-  readonly endpoint: () => string | undefined;
+  /** Whether a receiver takes events of this type now. */
+  readonly takes: (type: OutboundEventType) => boolean;
   readonly onItem?: ((item: EndedItem) => void) | undefined;
 }
 
@@ -81,10 +81,9 @@ function auditEntry({ actor }: CorrectionLedgerOptions, jobId: string, item: Fin
   };
 }
 
-function eventOf(options: CorrectionLedgerOptions, jobId: string, item: FinishedCorrection): OutboxEvent | undefined {
-  const endpoint = options.endpoint();
+function eventOf(options: CorrectionLedgerOptions, jobId: string, item: FinishedCorrection): NewEvent | undefined {
   const { entry, interactionId } = item;
-  if (endpoint === undefined || entry === undefined || item.result !== "success") return undefined;
+  if (entry === undefined || item.result !== "success" || !options.takes(DISPOSITION_UPDATED)) return undefined;
   const eventId = `${jobId}-${item.line}`;
   const body = cloudEvent({
     id: eventId,
@@ -94,5 +93,5 @@ function eventOf(options: CorrectionLedgerOptions, jobId: string, item: Finished
     time: options.now(),
     data: dispositionUpdated(item, { entry }),
   });
-  return { eventId, endpoint, subject: interactionId, type: DISPOSITION_UPDATED, body };
+  return { eventId, subject: interactionId, type: DISPOSITION_UPDATED, body };
 }

@@ -1,6 +1,6 @@
 // The rows of a job and their results in the store. The kind of job defines the form of a row, an item, its audit entry and its event.
 
-import type { AuditInput, Batch, ItemResult, JobItem, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
+import type { AuditInput, Batch, ItemResult, JobItem, JobLedger, NewEvent, NewItem } from "../../store/index.ts";
 import { StoreError } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { Conflict, PlannedChunk } from "./plan.ts";
@@ -43,7 +43,7 @@ export interface EndedItem {
 export interface WrittenItem {
   readonly item: NewItem;
   readonly audit: AuditInput;
-  readonly event: OutboxEvent | undefined;
+  readonly event: NewEvent | undefined;
 }
 
 interface RowLedgerOptions<Row, Item extends FinishedItem> {

@@ -113,7 +113,7 @@ class ChangeRun {
     happening: Happening,
   ): Promise<{ state: ChangeState; command: Command | undefined }> {
     const { context, clock, running, tell } = this.#options;
-    const { replica, actor, alarms, random, store } = context;
+    const { replica, actor, random, store } = context;
     const { jobId } = running;
     const { version, kind, subject } = this.#change;
     const event = { ...happening, at: clock.now() };
@@ -128,7 +128,6 @@ class ChangeRun {
       state,
       event,
       commands,
-      alarms,
       newId: newEventId,
     });
     await store.dialer.append({ jobId, executor: replica.id, seq, event, at: event.at, phase: state.phase, ...notices });

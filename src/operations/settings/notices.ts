@@ -20,7 +20,6 @@ export interface NoticeInput {
   readonly state: ChangeState;
   readonly event: ChangeEvent;
   readonly commands: readonly Command[];
-  readonly alarms: string | undefined;
   readonly newId: () => string;
 }
 
@@ -78,7 +77,7 @@ export function noticesOf(input: NoticeInput): Notices {
     );
   else if (end !== undefined)
     audit.push(entry("dialer.stopped", { phase: state.phase, ...(state.stop ?? { message: state.message }) }));
-  const events = input.alarms === undefined ? [] : alarms.map((alarm) => alarmEvent(input, input.alarms ?? "", alarm));
+  const events = alarms.map((alarm) => alarmEvent(input, alarm));
   return { audit, events, ...(end === undefined ? {} : { end }) };
 }
 
@@ -101,7 +100,7 @@ function endOf(state: ChangeState, before: ChangeState): Notices["end"] {
 }
 
 /** Everything that a person on call needs: the settings wanted, the settings before, the settings now, and what to do. */
-function alarmEvent(input: NoticeInput, endpoint: string, alarm: Extract<Command, { kind: "alarm" }>) {
+function alarmEvent(input: NoticeInput, alarm: Extract<Command, { kind: "alarm" }>) {
   const { version, jobId, actor, state, event } = input;
   const eventId = input.newId();
   const paused = alarm.type === "DIALER_ROLLOUT_PAUSED";
@@ -127,5 +126,5 @@ function alarmEvent(input: NoticeInput, endpoint: string, alarm: Extract<Command
   };
   const subject = "dialer/settings";
   const body = cloudEvent({ id: eventId, source: "/outdial/dialer", type: alarm.type, subject, time: event.at, data });
-  return { eventId, endpoint, subject, type: alarm.type, body };
+  return { eventId, subject, type: alarm.type, body };
 }

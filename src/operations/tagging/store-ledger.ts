@@ -1,7 +1,7 @@
 // The ledger of tagging on the store: the form of an item, its audit entry and its event.
 
-import { type AuditInput, type ItemResult, isGood, type JobLedger, type NewItem, type OutboxEvent } from "../../store/index.ts";
-import { cloudEvent } from "../events/index.ts";
+import { type AuditInput, type ItemResult, isGood, type JobLedger, type NewEvent, type NewItem } from "../../store/index.ts";
+import { cloudEvent, type OutboundEventType } from "../events/index.ts";
 import { type EndedItem, RowLedger } from "../jobs/index.ts";
 import type { Instead } from "./instead.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
@@ -14,8 +14,8 @@ interface TagLedgerOptions {
   readonly executor: string;
   /** ms since the epoch. */
   readonly now: () => number;
-  /** Name of the receiver of BI events; undefined while the store has none. */
-  readonly endpoint: () => string | undefined;
+  /** Whether a receiver takes events of this type now. */
+  readonly takes: (type: OutboundEventType) => boolean;
   readonly onItem?: ((item: EndedItem) => void) | undefined;
   /** What is done instead of setting dispositions. */
   readonly instead?: Instead | undefined;
@@ -34,14 +34,13 @@ export function createTagLedger(options: TagLedgerOptions): RowLedger<PlannedRow
     decode: decodeRows,
     lineOf,
     write(jobId, item, settled) {
-      const endpoint = options.endpoint();
       return {
         item: ledgerItem(item),
         audit: auditEntry(options, jobId, item, settled),
         // Receivers of dispositions do not get what was done instead.
         event:
-          endpoint !== undefined && options.instead === undefined && item.result === "tagged"
-            ? tagEvent(options, endpoint, jobId, item)
+          options.instead === undefined && item.result === "tagged" && options.takes(DISPOSITION_ASSIGNED)
+            ? tagEvent(options, jobId, item)
             : undefined,
       };
     },
@@ -95,7 +94,7 @@ function auditEntry(options: TagLedgerOptions, jobId: string, item: FinishedItem
   };
 }
 
-function tagEvent(options: TagLedgerOptions, endpoint: string, jobId: string, item: FinishedItem): OutboxEvent {
+function tagEvent(options: TagLedgerOptions, jobId: string, item: FinishedItem): NewEvent {
   const eventId = `${jobId}-${item.line}`;
   const time = options.now();
   const body = cloudEvent({
@@ -106,5 +105,5 @@ function tagEvent(options: TagLedgerOptions, endpoint: string, jobId: string, it
     time,
     data: dispositionAssigned(item, time),
   });
-  return { eventId, endpoint, subject: item.callId, type: DISPOSITION_ASSIGNED, body };
+  return { eventId, subject: item.callId, type: DISPOSITION_ASSIGNED, body };
 }

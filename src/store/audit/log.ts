@@ -2,7 +2,7 @@
 
 import { Ledger, type StoreCore } from "../commit.ts";
 import { StoreError } from "../error.ts";
-import type { OutboxEvent } from "../outbox/types.ts";
+import type { NewEvent } from "../outbox/types.ts";
 import type { Connection } from "../plain-types.ts";
 import { requireKey } from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, type Sealer } from "./entry.ts";
@@ -165,7 +165,7 @@ export class AuditLog extends Ledger {
   }
 
   /** Emits an event for conflicts that were not reported yet, in the transaction that records it. */
-  async tellHeld(eventOf: (conflict: StandingConflict) => OutboxEvent): Promise<void> {
+  async tellHeld(eventOf: (conflict: StandingConflict) => NewEvent): Promise<void> {
     await this.store.commit(async (tx) => {
       const told = await tx.query<StandingConflict>(
         `update outdial.audit_conflicts set told_at = $1 where told_at is null and accepted_at is null

@@ -2,12 +2,15 @@
 
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
-import type { OutboxEvent } from "../outbox/types.ts";
+import { addressed } from "../outbox/insert.ts";
+import type { NewEvent } from "../outbox/types.ts";
 
 /** Reads and writes announcements to the CRM. */
 export class CrmLedger extends Ledger {
-  /** Queues the event of a run with its audit entry, unless it was done before. @returns whether it was queued now */
-  announce(runId: string, event: OutboxEvent, entry: AuditInput): Promise<boolean> {
+  /** Queues the event of a run with its audit entry, unless it was done before or no receiver takes it. @returns whether it was queued now */
+  async announce(runId: string, event: NewEvent, entry: AuditInput): Promise<boolean> {
+    // It can be queued when there is one.
+    if (addressed([event], this.store.takers).length === 0) return false;
     return this.store.commit(async (tx) => {
       const made = await tx.change(
         "insert into outdial.crm_announcements (run_id, announced_at) values ($1, $2) on conflict do nothing",

@@ -4,7 +4,7 @@ import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import type { PhoneKey } from "../facts/types.ts";
 import type { MadeChange } from "../metrics/state-intents.ts";
-import type { OutboxEvent } from "../outbox/types.ts";
+import type { NewEvent } from "../outbox/types.ts";
 
 /** A primary campaign and its backup. JSON as it was written. */
 export interface FailoverPair {
@@ -53,7 +53,7 @@ export interface FailoverStep {
   readonly repeats?: boolean | undefined;
   readonly alarms: readonly unknown[];
   readonly audit: readonly AuditInput[];
-  readonly events: readonly OutboxEvent[];
+  readonly events: readonly NewEvent[];
   /** Changes of campaign states that were made in this step. */
   readonly made?: readonly MadeChange[] | undefined;
 }

@@ -5,7 +5,7 @@ import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type StoreCore, type Tx } from "../commit.ts";
 import { notOwner } from "../error.ts";
-import type { OutboxEvent } from "../outbox/types.ts";
+import type { NewEvent } from "../outbox/types.ts";
 
 /** One event with its consequences, written in one transaction. */
 export interface JournalStep {
@@ -19,7 +19,7 @@ export interface JournalStep {
   readonly at: Instant;
   readonly phase: string;
   readonly audit: readonly AuditInput[];
-  readonly events: readonly OutboxEvent[];
+  readonly events: readonly NewEvent[];
 }
 
 /** A ledger of such work. */

@@ -2,7 +2,7 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { OutboxEvent } from "../outbox/types.ts";
+import type { NewEvent } from "../outbox/types.ts";
 
 /** planning → ready → running → one of the final statuses; `cancelled` and `failed` can also come before running. */
 export const JOB_STATUSES = ["planning", "ready", "running", "done", "partly_failed", "failed", "stopped", "cancelled"] as const;
@@ -189,7 +189,7 @@ export interface Batch {
   readonly chunkNo: number;
   readonly items: readonly NewItem[];
   readonly audit?: readonly OfLine<AuditInput>[] | undefined;
-  readonly events?: readonly OfLine<OutboxEvent>[] | undefined;
+  readonly events?: readonly OfLine<NewEvent>[] | undefined;
   readonly intentUpto?: number | undefined;
   readonly chunkDone?: boolean | undefined;
 }
@@ -211,5 +211,5 @@ export interface ItemUpdate {
     Pick<NewItem, "result" | "statusCode" | "reason" | "attempts" | "latencyMs" | "callStatus" | "vendorBody" | "finishedAt">
   >;
   readonly audit?: readonly AuditInput[] | undefined;
-  readonly events?: readonly OutboxEvent[] | undefined;
+  readonly events?: readonly NewEvent[] | undefined;
 }

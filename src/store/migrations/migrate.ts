@@ -11,6 +11,7 @@ import { jobs } from "./jobs.ts";
 import { log } from "./log.ts";
 import { notices } from "./notices.ts";
 import { outcomes } from "./outcomes.ts";
+import { receivers } from "./receivers.ts";
 import { service } from "./service.ts";
 
 /** One step of the schema; its place in the list is its number. Never changed after its release: a correction is a new step. */
@@ -23,6 +24,7 @@ interface Migration {
 
 const MIGRATIONS: readonly Migration[] = [
   { name: "baseline", sql: [jobs, log, facts, outcomes, campaigns, service, notices].join("") },
+  { name: "receivers", sql: receivers },
 ];
 
 /** The version of the schema that this outdial works with. */

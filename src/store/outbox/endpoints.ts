@@ -1,12 +1,13 @@
-// The receivers that the store has, and those that fail or are switched off. Events are written for the receivers of the store,
-// whichever process writes them: one that is set up without a receiver writes them, too, and one that has it delivers them. No
+// The receivers that the store has with the types of events that each takes, and those that fail or are switched off. Events are
+// written for the receivers of the store, whichever process writes them: one that is set up without a receiver writes them, too,
+// and one that has it delivers them. No
 // process claims events for a receiver that is off (see the outbox's claim); its events wait.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
-import { ALARMS, MAIL } from "./insert.ts";
-import type { OutboxEvent } from "./types.ts";
+import { addressed } from "./insert.ts";
+import type { NewEvent } from "./types.ts";
 
 /** State of a receiver. */
 export interface EndpointState {
@@ -18,39 +19,55 @@ export interface EndpointState {
   readonly offReason: string | null;
   /** The store has it: events are written for it. */
   readonly known: boolean;
+  /** The types of events that it takes. */
+  readonly types: readonly string[];
 }
 
+const UNION = "array(select distinct unnest(endpoints.types || excluded.types) order by 1)";
 const STATE = `name, failing_since as "failingSince", off_since as "offSince", off_reason as "offReason",
-  known_at is not null as known`;
+  known_at is not null as known, types`;
 
 /** A delivery to a receiver ends its `failingSince`; the outbox does that when it marks the delivery. */
 export class Endpoints extends Ledger {
-  /** Whether the store has a receiver, as this process last read: events are written for it. Makes no request. */
-  has(name: string): boolean {
-    return this.store.receivers.has(name);
+  /** Whether the store has a receiver that takes a type of event, as this process last read. Makes no request. */
+  takes(type: string): boolean {
+    return this.store.takers.values().some((types) => types.has(type));
   }
 
-  /** The name under which alarms are emitted; undefined when the store has no receiver of alarms. Makes no request. */
-  get alarms(): string | undefined {
-    return this.has(ALARMS) || this.has(MAIL) ? ALARMS : undefined;
-  }
-
-  /** Adds the receivers that a process is set up with, and reads which ones the store has. */
-  async learn(own: readonly string[]): Promise<void> {
-    const known = async () =>
-      new Set(
-        (await this.store.query<{ name: string }>("select name from outdial.endpoints where known_at is not null")).map(
-          ({ name }) => name,
-        ),
-      );
-    this.store.receivers = await known();
-    if (own.every((name) => this.has(name))) return;
+  /**
+   * Adds the receivers that a process is set up with, and reads which ones the store has.
+   * @param own the types of events that each of them takes
+   * @param how `set`: they take these types from now on. `widen`: they take these as well, so that a command that is set up with less takes
+   * nothing from a service. `keep`: the types of receivers that the store has stay
+   */
+  async learn(own: Readonly<Record<string, readonly string[]>>, how: "set" | "widen" | "keep"): Promise<void> {
+    await this.#read();
+    const differs = ([name, types]: readonly [string, readonly string[]]) => {
+      const taken = this.store.takers.get(name);
+      if (taken === undefined) return true;
+      const lacks = types.some((type) => !taken.has(type));
+      return (how !== "keep" && lacks) || (how === "set" && taken.size !== types.length);
+    };
+    const changed = Object.entries(own).filter(differs);
+    if (changed.length === 0) return;
+    // One whose types another process has set in the meantime keeps those.
+    const types = { set: "excluded.types", widen: UNION, keep: "excluded.types" }[how];
     await this.store.query(
-      `insert into outdial.endpoints (name, known_at) select name, $2 from unnest($1::text[]) as own (name)
-       on conflict (name) do update set known_at = excluded.known_at where endpoints.known_at is null`,
-      [own, new Date(this.store.now())],
+      `insert into outdial.endpoints (name, types, known_at)
+       select name, array(select json_array_elements_text(types)), $2 from json_to_recordset($1) as own (name text, types json)
+       on conflict (name) do update set known_at = coalesce(endpoints.known_at, excluded.known_at),
+         types = case when endpoints.known_at is null then excluded.types else ${types} end
+       ${how === "keep" ? "where endpoints.known_at is null" : ""}`,
+      [JSON.stringify(changed.map(([name, taken]) => ({ name, types: taken }))), new Date(this.store.now())],
     );
-    this.store.receivers = await known();
+    await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    const rows = await this.store.query<{ name: string; types: string[] }>(
+      "select name, types from outdial.endpoints where known_at is not null order by name",
+    );
+    this.store.takers = new Map(rows.map(({ name, types }) => [name, new Set(types)]));
   }
 
   /**
@@ -72,7 +89,7 @@ export class Endpoints extends Ledger {
       );
       return true;
     });
-    if (forgotten) await this.learn([]);
+    if (forgotten) await this.#read();
     return forgotten;
   }
 
@@ -93,7 +110,7 @@ export class Endpoints extends Ledger {
   }
 
   /** Switches a receiver off, with its audit entry and alarms in the same transaction. False when it was already off. */
-  switchOff(name: string, reason: string, notice: { audit: AuditInput; events: readonly OutboxEvent[] }): Promise<boolean> {
+  switchOff(name: string, reason: string, notice: { audit: AuditInput; events: readonly NewEvent[] }): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const changed = await tx.change(
         `insert into outdial.endpoints (name, off_since, off_reason) values ($1, $2, $3)
@@ -102,7 +119,9 @@ export class Endpoints extends Ledger {
       );
       if (changed !== 1) return false;
       tx.audit([notice.audit]);
-      tx.emit(notice.events);
+      // Not to itself: it would learn of it when it is on again.
+      const others = new Map([...this.store.takers].filter(([taker]) => taker !== name));
+      tx.emit(addressed(notice.events, others));
       return true;
     });
   }

@@ -2,7 +2,7 @@
 
 import { joinTexts, textColumn } from "../database/arrays.ts";
 import type { Connection } from "../plain-types.ts";
-import type { OutboxEvent } from "./types.ts";
+import type { NewEvent, OutboxEvent } from "./types.ts";
 
 const INSERT = {
   name: "outbox-insert",
@@ -12,19 +12,24 @@ const INSERT = {
     order by n`,
 };
 
-/** Receivers of alarms: by webhook and by e-mail. */
-export const ALARMS = "alarms";
+/** The receiver of alarms by e-mail. */
 export const MAIL = "mail";
 
-/** The events for all receivers: an alarm is also sent by e-mail where the store has that, with the same id. */
-export function copied(events: readonly OutboxEvent[], receivers: ReadonlySet<string>): readonly OutboxEvent[] {
-  if (!receivers.has(MAIL)) return events;
-  const both = receivers.has(ALARMS) ? [ALARMS, MAIL] : [MAIL];
-  return events.flatMap((event) => (event.endpoint === ALARMS ? both.map((endpoint) => ({ ...event, endpoint })) : [event]));
+/** The receivers that the store has, each with the types of events that it takes. */
+export type Takers = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The events, once for each receiver that takes their type. */
+export function addressed(events: readonly NewEvent[], takers: Takers): readonly OutboxEvent[] {
+  return events.flatMap(({ endpoint, ...event }) =>
+    endpoint === undefined
+      ? [...takers].filter(([, types]) => types.has(event.type)).map(([name]) => ({ ...event, endpoint: name }))
+      : [{ ...event, endpoint }],
+  );
 }
 
 /** Adds events, due at once. */
 export async function insertEvents(connection: Connection, events: readonly OutboxEvent[], now: number): Promise<void> {
+  if (events.length === 0) return;
   const column = (name: keyof OutboxEvent) => joinTexts(events.map((event) => event[name]));
   const values = [column("eventId"), column("endpoint"), column("subject"), column("type"), column("body"), new Date(now)];
   await connection.query({ ...INSERT, values });

@@ -13,28 +13,30 @@ import type {
   DeliveryFailure,
   DeliveryQuery,
   EndpointCounts,
+  EventOrder,
   FailedAttempt,
-  OutboxEvent,
+  NewEvent,
   ReplayQuery,
 } from "./types.ts";
 
 // Until the table has been analysed, the planner considers all indexes equally good. "… is true" excludes a condition from the
 // choice of index, so that subjects are looked up by subject and marked events by id, whatever the statistics.
 
-const claim = (name: string, wanted: { also?: string; blocks: string; order: string }) => ({
-  name,
-  text: `with due as (
+const claim = (name: string, wanted: { also?: string; blocks: string; order: string }) => {
+  const text = (isFree: string) => `with due as (
       select id from outdial.outbox o
       where status = 'pending' and endpoint = $1 and next_attempt_at <= $2 ${wanted.also ?? ""}
         and not exists (select from outdial.endpoints e where e.name = $1 and e.off_since is not null)
-        and not exists (
-          select from outdial.outbox earlier
-          where earlier.status = 'pending' and (earlier.endpoint = $1) is true and left(earlier.subject, 200) collate "C" = left(o.subject, 200) collate "C" and earlier.id < o.id ${wanted.blocks})
+        ${isFree}
       order by ${wanted.order} limit $3 for update skip locked)
     update outdial.outbox o set claimed_by = $4, claimed_until = $5, next_attempt_at = $5
     from due where o.id = due.id and o.status = 'pending'
-    returning o.id, o.event_id as "eventId", o.endpoint, o.subject, o.type, o.body, o.attempts, o.created_at as "createdAt", o.claimed_until as "claimedUntil"`,
-});
+    returning o.id, o.event_id as "eventId", o.endpoint, o.subject, o.type, o.body, o.attempts, o.last_status as "lastStatus", o.created_at as "createdAt", o.claimed_until as "claimedUntil"`;
+  const isFirst = `and not exists (
+          select from outdial.outbox earlier
+          where earlier.status = 'pending' and (earlier.endpoint = $1) is true and left(earlier.subject, 200) collate "C" = left(o.subject, 200) collate "C" and earlier.id < o.id ${wanted.blocks})`;
+  return { subject: { name, text: text(isFirst) }, none: { name: `${name}-apart`, text: text("") } };
+};
 const CLAIM = claim("outbox-claim", { blocks: "", order: "next_attempt_at, id" });
 const CLAIM_EXCEPT = claim("outbox-claim-except", {
   also: "and (o.type <> all($6::text[])) is true",
@@ -46,74 +48,88 @@ const CLAIM_EXCEPT = claim("outbox-claim-except", {
  * again later.
  */
 const CLAIM_TOGETHER = claim("outbox-claim-together", {
-  also: "and (o.type = any($6::text[])) is true and (o.created_at < $7) is true",
+  also: "and (o.type = any($6::text[])) is true and (o.created_at < $7) is true and (o.last_status = any($8::smallint[])) is not true",
   blocks: "and earlier.next_attempt_at > $2",
   order: "id",
 });
 
-const DELIVERED = {
-  name: "outbox-delivered",
-  text: `with sent as (
+/** Settles events; where those of a subject are in order, the events behind them wait with them, or become due. */
+const settling = (name: string, steps: string, { settled, next, moves }: { settled: string; next: string; moves: string }) => ({
+  subject: {
+    name,
+    text: `${steps}
+    update outdial.outbox behind set next_attempt_at = ${next} from ${settled}
+    where behind.status = 'pending' and (behind.endpoint = ${settled}.endpoint) is true and left(behind.subject, 200) collate "C" = left(${settled}.subject, 200) collate "C"
+      and behind.id > ${settled}.id and behind.next_attempt_at ${moves} ${next} and behind.claimed_by is null`,
+  },
+  none: { name: `${name}-apart`, text: `${steps} select from ${settled}` },
+});
+
+const DELIVERED = settling(
+  "outbox-delivered",
+  `with sent as (
       update outdial.outbox o set status = 'delivered', attempts = attempts + 1, delivered_at = $3, next_attempt_at = null,
         claimed_by = null, claimed_until = null, last_status = done.code, last_error = null
       from unnest($1::bigint[], $2::smallint[]) as done (id, code) where o.id = done.id and (o.status = 'pending') is true
       returning o.endpoint, o.subject, o.id),
     recovered as (
-      update outdial.endpoints e set failing_since = null where e.failing_since is not null and e.name in (select endpoint from sent))
-    update outdial.outbox behind set next_attempt_at = $3 from sent
-    where behind.status = 'pending' and (behind.endpoint = sent.endpoint) is true and left(behind.subject, 200) collate "C" = left(sent.subject, 200) collate "C"
-      and behind.id > sent.id and behind.next_attempt_at > $3 and behind.claimed_by is null`,
-};
+      update outdial.endpoints e set failing_since = null where e.failing_since is not null and e.name in (select endpoint from sent))`,
+  { settled: "sent", next: "$3", moves: ">" },
+);
 
-const FAILED = {
-  name: "outbox-failed",
-  text: `with failed as (
+const FAILED = settling(
+  "outbox-failed",
+  `with failed as (
       update outdial.outbox o set status = case when next is null then 'dead' else 'pending' end, attempts = attempts + 1,
         next_attempt_at = to_timestamp(next / 1000), claimed_by = null, claimed_until = null, last_status = code, last_error = error
       from unnest($1::bigint[], $2::smallint[], ${textColumn("$3")}, $4::float8[]) as done (id, code, error, next)
       where o.id = done.id and (o.status = 'pending') is true and o.claimed_by = $6
       returning o.endpoint, o.subject, o.id, coalesce(o.next_attempt_at, $5) as next, o.last_status, o.last_error),
     kept as (
-      insert into outdial.delivery_attempts (delivery_id, at, status, error) select id, $5, last_status, coalesce(last_error, '') from failed)
-    update outdial.outbox behind set next_attempt_at = failed.next from failed
-    where behind.status = 'pending' and (behind.endpoint = failed.endpoint) is true and left(behind.subject, 200) collate "C" = left(failed.subject, 200) collate "C"
-      and behind.id > failed.id and behind.next_attempt_at is distinct from failed.next and behind.claimed_by is null`,
-};
+      insert into outdial.delivery_attempts (delivery_id, at, status, error) select id, $5, last_status, coalesce(last_error, '') from failed)`,
+  { settled: "failed", next: "failed.next", moves: "is distinct from" },
+);
 
 /** Adds, claims, settles, lists and replays events. Times are on the store's clock. */
 export class Outbox extends Ledger {
   /** Adds events in a transaction of their own; those of a job's items are added by `JobLedger.commitBatch`. */
-  async add(events: readonly OutboxEvent[]): Promise<void> {
+  async add(events: readonly NewEvent[]): Promise<void> {
     if (events.length > 0) await this.store.commit((tx) => tx.emit(events));
   }
 
   /** Claims due events of an endpoint, oldest first. An event that is not settled within `claimMs` becomes due again. */
-  async claimDue({ endpoint, limit, by, claimMs, except, together }: Claim): Promise<ClaimedEvent[]> {
+  async claimDue({ endpoint, limit, by, claimMs, except, together, order = "subject" }: Claim): Promise<ClaimedEvent[]> {
     const now = this.store.now();
     const values = [endpoint, new Date(now), limit, by, new Date(now + claimMs)];
     const statement =
       together !== undefined
-        ? { ...CLAIM_TOGETHER, values: [...values, [...together.types], new Date(together.before)] }
+        ? {
+            ...CLAIM_TOGETHER[order],
+            values: [...values, [...together.types], new Date(together.before), numberArray(together.unless)],
+          }
         : except !== undefined
-          ? { ...CLAIM_EXCEPT, values: [...values, [...except]] }
-          : { ...CLAIM, values };
+          ? { ...CLAIM_EXCEPT[order], values: [...values, [...except]] }
+          : { ...CLAIM[order], values };
     const rows = await this.store.query<ClaimedEvent>(statement);
     return rows.sort((a, b) => a.id - b.id);
   }
 
   /** Marks deliveries as accepted, even when another worker holds the claim by now. */
-  async markDelivered(delivered: readonly { readonly id: number; readonly status: number }[]): Promise<void> {
+  async markDelivered(
+    delivered: readonly { readonly id: number; readonly status: number }[],
+    order: EventOrder = "subject",
+  ): Promise<void> {
     if (delivered.length === 0) return;
     const values = [
       numberArray(delivered.map(({ id }) => id)),
       numberArray(delivered.map(({ status }) => status)),
       new Date(this.store.now()),
     ];
-    await this.store.query({ ...DELIVERED, values });
+    await this.store.query({ ...DELIVERED[order], values });
   }
 
   /** Records failed attempts: to be tried again, or dead. Events that `by` no longer holds are left alone. */
-  async markFailed(by: string, failed: readonly FailedAttempt[]): Promise<void> {
+  async markFailed(by: string, failed: readonly FailedAttempt[], order: EventOrder = "subject"): Promise<void> {
     if (failed.length === 0) return;
     const values = [
       numberArray(failed.map(({ id }) => id)),
@@ -123,7 +139,7 @@ export class Outbox extends Ledger {
       new Date(this.store.now()),
       by,
     ];
-    await this.store.query({ ...FAILED, values });
+    await this.store.query({ ...FAILED[order], values });
   }
 
   /** Returns claimed events without an attempt: for a worker that stops, or an endpoint that is down. */

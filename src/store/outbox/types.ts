@@ -5,12 +5,12 @@ import type { Instant } from "../../kernel/index.ts";
 /** pending → delivered, or pending → dead → (replayed) pending. */
 export type DeliveryStatus = "pending" | "delivered" | "dead";
 
-/** An event for one endpoint. */
-export interface OutboxEvent {
+/** An event, for every receiver that takes its type. */
+export interface NewEvent {
   /** Unique id of the event, the same for every endpoint and every attempt. */
   readonly eventId: string;
-  /** Name of the endpoint in the configuration. */
-  readonly endpoint: string;
+  /** The only receiver that it is for, whatever types that takes. */
+  readonly endpoint?: string | undefined;
   /** What it is about; events of one subject are delivered to an endpoint in order. */
   readonly subject: string;
   /** For example `DISPOSITION_ASSIGNED`. */
@@ -19,11 +19,19 @@ export interface OutboxEvent {
   readonly body: string;
 }
 
+/** An event for one endpoint. */
+export interface OutboxEvent extends NewEvent {
+  /** Name of the endpoint in the configuration. */
+  readonly endpoint: string;
+}
+
 /** A claimed event: the claimer must settle it before `claimedUntil`. */
 export interface ClaimedEvent extends OutboxEvent {
   readonly id: number;
   /** Attempts before this one. */
   readonly attempts: number;
+  /** HTTP status of the last one; null when there was none, or no answer. */
+  readonly lastStatus: number | null;
   readonly createdAt: Instant;
   readonly claimedUntil: Instant;
 }
@@ -40,9 +48,14 @@ export interface Delivery extends OutboxEvent {
   readonly deliveredAt: Instant | null;
 }
 
+/** `subject`: an event waits for the earlier ones of its subject until they are delivered or given up. `none`: it waits for none. */
+export type EventOrder = "subject" | "none";
+
 /** Which events to claim. */
 export interface Claim {
   readonly endpoint: string;
+  /** Default `subject`. */
+  readonly order?: EventOrder | undefined;
   readonly limit: number;
   /** How long the claim holds, ms; afterwards another worker may claim the event. */
   readonly claimMs: number;
@@ -50,8 +63,13 @@ export interface Claim {
   readonly by: string;
   /** Types that are left waiting; events behind them do not wait with them. */
   readonly except?: readonly string[] | undefined;
-  /** Only events of these types from before an instant, several of a subject at once: they are sent as one. */
-  readonly together?: { readonly types: readonly string[]; readonly before: Instant } | undefined;
+  /**
+   * Only events of these types from before an instant, several of a subject at once: they are sent as one. Not those whose last
+   * answer was one of `unless`.
+   */
+  readonly together?:
+    | { readonly types: readonly string[]; readonly before: Instant; readonly unless: readonly number[] }
+    | undefined;
 }
 
 /** A failed attempt: tried again at `nextAttemptAt`, or given up. */

@@ -2,7 +2,7 @@
 
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
-import type { OutboxEvent } from "../outbox/types.ts";
+import type { NewEvent } from "../outbox/types.ts";
 
 /** Shapes of the tenant's replies as last seen. */
 export class ReplyShapes extends Ledger {
@@ -26,7 +26,7 @@ export class ReplyShapes extends Ledger {
   change(
     operation: string,
     shape: string,
-    { audit, events }: { readonly audit: AuditInput; readonly events: readonly OutboxEvent[] },
+    { audit, events }: { readonly audit: AuditInput; readonly events: readonly NewEvent[] },
   ): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const changed = await tx.change(

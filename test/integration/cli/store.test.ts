@@ -54,6 +54,7 @@ const FINDS = [
   "audit pack --campaign c --out -",
   "context rebind --reason r",
   "webhooks deliveries",
+  "webhooks show 1",
   "webhooks replay",
   "webhooks deliver",
   "webhooks receivers",

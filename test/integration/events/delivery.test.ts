@@ -105,6 +105,35 @@ test("an event that never gets through is a dead letter after about a day; repla
   expect(world.receiver.received.at(-1)).toMatchObject({ id: "e1", signed: true });
 });
 
+test.each([400, 413, 422])(
+  "an event that is refused with %i is final after three attempts and slows no other event",
+  async (status) => {
+    const refused = Array.from({ length: 40 }, (_, i): [string, string] => [`bad${i}`, `B${i}`]);
+    const good = Array.from({ length: 40 }, (_, i): [string, string] => [`good${i}`, `G${i}`]);
+    world.receiver.answer = ({ id }) => (id.startsWith("bad") ? status : 200);
+    await world.add(...refused, ...good);
+    const worker = world.worker({ concurrency: 4 });
+    const begun = world.clock.now();
+    expect(await worker.drain()).toEqual({ ...NOTHING, delivered: 40, failed: 40, pending: 40 });
+    expect(world.clock.now(), "no time passed").toBe(begun);
+    for (let at = await world.outbox.nextDue("bi"); at !== undefined; at = await world.outbox.nextDue("bi")) {
+      world.clock.advance(Math.max(0, at - world.clock.now()));
+      await worker.drain();
+    }
+    expect(world.clock.now() - begun).toBeLessThan(30_000);
+    expect(world.receiver.received).toHaveLength(40 + 3 * 40);
+    expect(await world.delivery("bad0")).toMatchObject({ status: "dead", attempts: 3, lastStatus: status });
+    // The receiver works: it is neither failing nor off, and what comes next goes at once.
+    expect((await world.store.endpoints.list()).filter(({ failingSince, offSince }) => failingSince ?? offSince)).toEqual([]);
+    await world.add(["next", "B0"]);
+    expect(await worker.drain()).toEqual({ ...NOTHING, delivered: 1 });
+
+    world.receiver.answer = () => 200;
+    expect(await world.outbox.replay({ endpoint: "bi" })).toBe(40);
+    expect(await worker.drain()).toEqual({ ...NOTHING, delivered: 40 });
+  },
+);
+
 test.each([301, 302, 307, 308])("a redirect (%i) is a failure and is not followed", async (status) => {
   const elsewhere = await startReceiver(SECRET);
   world.receiver.answer = () => (response) => response.writeHead(status, { location: elsewhere.url }).end();

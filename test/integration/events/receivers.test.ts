@@ -2,7 +2,7 @@
 
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DeliveryUseCases } from "../../../src/operations/index.ts";
+import { DeliveryUseCases, usualTypes } from "../../../src/operations/index.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { openWorld, SECRET, type World } from "./world.ts";
 
@@ -25,7 +25,8 @@ test("410 switches the receiver off at once: an alarm, an audit entry, nothing m
   await world.add(["e1", "A"], ["e2", "A"], ["e3", "B"]);
   world.receiver.answer = () => 410;
   const endpoints = { bi: { url: world.receiver.url, secret: SECRET }, alarms: { url: alarms.url, secret: SECRET } };
-  const worker = world.worker({ endpoints, alarms: "alarms" });
+  await world.store.endpoints.learn({ bi: usualTypes("bi"), alarms: usualTypes("alarms") }, "set");
+  const worker = world.worker({ endpoints });
   await worker.drain();
   const asked = world.receiver.received.length;
   // The alarm went with the first drain or goes with this one.

@@ -51,6 +51,7 @@ export async function openWorld(): Promise<World> {
         switches: store.endpoints,
         endpoints: { bi: { url: receiver.url, secret: SECRET } },
         clock,
+        concurrency: 8,
         random: createRandom(1, "delivery"),
         members: { id: `replica-${workers.length + 1}`, isDead: () => Promise.resolve(false), isTrusted: () => true },
         log: (level, message, details) => log.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),

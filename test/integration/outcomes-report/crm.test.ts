@@ -16,6 +16,7 @@ let store: TestStore;
 let crm: Crm;
 beforeEach(async () => {
   [world, store, crm] = await Promise.all([openReportWorld(), openTestStore(), startCrm()]);
+  await store.store.endpoints.learn({ crm: ["OUTCOMES_RETRIEVED"] }, "set");
 });
 afterEach(async () => {
   await Promise.all([world[Symbol.asyncDispose](), store.dispose(), crm[Symbol.asyncDispose]()]);
@@ -41,7 +42,6 @@ async function push(given: Options = {}, map = DOCUMENTED_MAP) {
     store: { ...own, crmPushes },
     lake: world.lake,
     access: {
-      receiver: "crm",
       endpoint: { url: crm.url, secret: CRM_SECRET },
       recordsUrl: crm.url,
       map: () => Promise.resolve(map),
@@ -313,7 +313,6 @@ test("each retrieval is announced once, in the documented words, also when its p
     profile: undefined,
     lake: world.lake,
     map: DOCUMENTED_MAP,
-    receiver: "crm",
     actor: "tester",
   });
   await begin("job_1");

@@ -160,7 +160,7 @@ test("a service that is set up without a receiver writes the events of the store
   const receiver = await startReceiver(secret);
   const withIt = { OUTDIAL_BI_URL: receiver.url, OUTDIAL_BI_SECRET: secret };
   await serveBeside(withIt);
-  await until(async () => whole.service.store.endpoints.has("bi"));
+  await until(async () => whole.service.store.endpoints.takes("DISPOSITION_ASSIGNED"));
   // The one that has it is not there any more when the calls are tagged.
   await killBeside();
   const id = await submit(0);
@@ -176,7 +176,7 @@ test("a service that is set up without a receiver writes the events of the store
 
 test("a receiver that a person says is gone gets no more events, and what waited is kept as dead letters", async () => {
   const store = whole.service.store;
-  await store.endpoints.learn(["crm"]);
+  await store.endpoints.learn({ crm: ["OUTCOMES_RETRIEVED"] }, "set");
   await store.outbox.add([{ eventId: "e1", endpoint: "crm", subject: "s", type: "OUTCOMES_RETRIEVED", body: "{}" }]);
   const env = whole.environment;
   const run = (...args: string[]) => runCli(args, { cwd: `${whole.dir}/..`, env });
@@ -188,8 +188,8 @@ test("a receiver that a person says is gone gets no more events, and what waited
     code: 0,
     stdout: "crm is forgotten: no events are written for it any more\n",
   });
-  await store.endpoints.learn([]);
-  expect(store.endpoints.has("crm")).toBe(false);
+  await store.endpoints.learn({}, "keep");
+  expect(store.endpoints.takes("OUTCOMES_RETRIEVED")).toBe(false);
   expect((await store.outbox.counts()).find(({ endpoint }) => endpoint === "crm")).toMatchObject({ pending: 0, dead: 1 });
   expect((await store.audit.list({ limit: 20 })).map(({ action }) => action)).toContain("webhooks.forget");
   const { status, body } = await whole.post("/api/v1/deliveries/endpoints/crm/forget", {});

@@ -49,7 +49,7 @@ test("the schema of a version from before the first release is refused as that, 
   await client.query("update outdial.migrations set name = 'job ledger'");
   await expect(world.again()).rejects.toMatchObject({
     code: "newer_schema",
-    message: expect.stringMatching(/schema version 1 of a development version .*first step is "job ledger"/),
+    message: expect.stringMatching(/schema version \d+ of a development version .*first step is "job ledger"/),
     advice: expect.stringContaining("an empty database"),
   });
   expect((await client.query("select from outdial.jobs")).rowCount).toBe(0);

@@ -282,7 +282,7 @@ class World {
           instead,
           executor: id,
           now: () => clock.now(),
-          endpoint: () => undefined,
+          takes: () => false,
         }),
       replicas: { isDead: async (executor) => !this.#lives(executor) },
       runs,

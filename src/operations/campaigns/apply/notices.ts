@@ -19,8 +19,6 @@ export interface NoticeInput {
   readonly before: ApplyState;
   readonly state: ApplyState;
   readonly event: ApplyEvent;
-  /** Name of the receiver of alarms in the outbox; undefined when none is configured. */
-  readonly alarms: string | undefined;
   readonly newId: () => string;
 }
 
@@ -129,13 +127,12 @@ function endOf({ before, state }: NoticeInput): Notices["end"] {
 
 /** A person should know about a campaign that dials from now on, and about a plan that did not succeed. */
 function eventsOf(input: NoticeInput, settled: readonly EntryResult[], end: Notices["end"]): Notices["events"] {
-  const { alarms, plan, actor, jobId, state, event } = input;
-  if (alarms === undefined) return [];
+  const { plan, actor, jobId, state, event } = input;
   const make = (type: OutboundEventType, subject: string, data: Readonly<Record<string, unknown>>) => {
     const eventId = input.newId();
     const facts = { jobId, actor, plan: plan.hash, ...data };
     const body = cloudEvent({ id: eventId, source: "/outdial/campaigns", type, subject, time: event.at, data: facts });
-    return { eventId, endpoint: alarms, subject, type, body };
+    return { eventId, subject, type, body };
   };
   const activated = settled.filter(
     ({ outcome, name }) => outcome === "applied" && stepsOf(plan).some((entry) => entry.name === name && entry.activates),

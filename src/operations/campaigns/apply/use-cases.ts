@@ -269,12 +269,12 @@ export class CampaignFileUseCases extends CampaignPlanner {
 
   /** Writes an event with its consequences, and returns the next decision. */
   async #record(jobId: string, course: Course, before: ApplyState, seq: number, happening: Happening) {
-    const { store, clock, replica, actor, alarms, random } = this.#context;
+    const { store, clock, replica, actor, random } = this.#context;
     const { plan } = course;
     const event = { ...happening, at: clock.now() };
     const { state, command } = decide(course, before, event);
     const id = () => newId("evt", event.at, random);
-    const notices = noticesOf({ jobId, actor, plan, before, state, event, alarms, newId: id });
+    const notices = noticesOf({ jobId, actor, plan, before, state, event, newId: id });
     await store.campaigns.append({ jobId, executor: replica.id, seq, event, at: event.at, phase: state.phase, ...notices });
     this.#told.get(jobId)?.({ jobId, campaign: stepsOf(plan)[state.at]?.name, phase: state.phase });
     return { state, command };

@@ -206,7 +206,7 @@ export class PairWatch {
     { onProgress, until }: Pick<WatchOptions, "onProgress" | "until">,
   ): Promise<void> {
     const { clock } = this.#deps;
-    const { actor, random, alarms: receiver, store, replica } = this.#context;
+    const { actor, random, store, replica } = this.#context;
     const ledger = store.failovers;
     const { primary } = taken;
     let { seq } = taken;
@@ -224,7 +224,6 @@ export class PairWatch {
         state,
         event,
         alarms,
-        receiver,
         newId: newEventId,
       });
       // Reading back both campaigns during a hand-over also counts as a look.
@@ -301,8 +300,6 @@ interface NoticeInput {
   readonly state: FailoverState;
   readonly event: FailoverEvent;
   readonly alarms: readonly Alarm[];
-  /** Name of the receiver of alarms; undefined when none is configured. */
-  readonly receiver: string | undefined;
   readonly newId: () => string;
 }
 
@@ -336,7 +333,7 @@ export function noticesOf(input: NoticeInput): Pick<Step, "event" | "repeats" | 
   }
   for (const { name, message } of alarms) audit.push(entry("failover.alarm", { type: typeOf(name), message }));
   const notable = state.phase !== before.phase || alarms.length > 0 || event.type !== "looked";
-  const events = input.receiver === undefined ? [] : alarms.map((alarm) => alarmEvent(input, input.receiver ?? "", alarm));
+  const events = alarms.map((alarm) => alarmEvent(input, alarm));
   // While calls end, both campaigns are read every few seconds.
   const repeats = event.type === "seen" && state.phase === before.phase && alarms.length === 0;
   return { audit, events, alarms, event: notable ? event : null, repeats };
@@ -346,7 +343,7 @@ function heldIn({ number, reason, held, unreadable = 0 }: Handover) {
   return { handover: number, reason, held, ...(unreadable === 0 ? {} : { unreadable }) };
 }
 
-function alarmEvent({ primary, backup, state, event, newId }: NoticeInput, endpoint: string, { name, message }: Alarm) {
+function alarmEvent({ primary, backup, state, event, newId }: NoticeInput, { name, message }: Alarm) {
   const eventId = newId();
   const type = typeOf(name);
   const advice = adviceOf(name, state)?.replaceAll("<primary>", primary);
@@ -364,7 +361,6 @@ function alarmEvent({ primary, backup, state, event, newId }: NoticeInput, endpo
   const subject = `failover/${primary}`;
   return {
     eventId,
-    endpoint,
     subject,
     type,
     body: cloudEvent({ id: eventId, source: "/outdial/failover", type, subject, time: event.at, data }),

@@ -62,7 +62,6 @@ describe("a pair", () => {
       state,
       event: { type: "sent", at: 1 },
       alarms,
-      receiver: "alarms",
       newId: () => "evt_1",
     });
     expect(JSON.parse(events[0]?.body ?? "{}").data).toMatchObject({

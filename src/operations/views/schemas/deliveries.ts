@@ -24,7 +24,10 @@ export type Delivery = z.output<typeof delivery>;
 
 /** A delivery with every attempt that failed; the attempt that succeeded is in the delivery itself. */
 export const deliveryDetail = delivery
-  .extend({ failures: z.array(z.strictObject({ at: time, status: z.int().nullable(), error: z.string() })).readonly() })
+  .extend({
+    event: z.unknown().describe("The event as it is kept, in the form cloudevents; null when it cannot be read"),
+    failures: z.array(z.strictObject({ at: time, status: z.int().nullable(), error: z.string() })).readonly(),
+  })
   .meta({ id: "DeliveryDetail" });
 export type DeliveryDetail = z.output<typeof deliveryDetail>;
 
@@ -38,6 +41,7 @@ export const endpointView = z
     delivered: count,
     dead: count,
     oldestPendingMs: z.number().nullable(),
+    types: z.array(z.string()).readonly().describe("Types of events that are written for it"),
     written: z.boolean().describe("Whether the store has it: every process writes events for it"),
     /** False when it was switched off after repeated failures. */
     enabled: z.boolean(),

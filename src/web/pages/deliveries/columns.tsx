@@ -8,15 +8,24 @@ import { useWhy } from "../../ui/why.tsx";
 
 type Delivery = ApiTypes.Delivery;
 
-export function again(off: ReturnType<typeof useWhy>["off"], onReplay: (id: number) => void): Column<Delivery> {
+export function actions(
+  off: ReturnType<typeof useWhy>["off"],
+  { onLook, onReplay }: Readonly<Record<"onLook" | "onReplay", (id: number) => void>>,
+): Column<Delivery> {
   return {
-    name: "Again",
-    cell: ({ id, status }) =>
-      status === "pending" ? null : (
-        <button type="button" class="button" {...off} aria-label={`Replay event ${id}`} onClick={() => onReplay(id)}>
-          Replay
+    name: "Actions",
+    cell: ({ id, status }) => (
+      <div class="row">
+        <button type="button" class="button" aria-label={`Show event ${id}`} onClick={() => onLook(id)}>
+          Show
         </button>
-      ),
+        {status === "pending" ? null : (
+          <button type="button" class="button" {...off} aria-label={`Replay event ${id}`} onClick={() => onReplay(id)}>
+            Replay
+          </button>
+        )}
+      </div>
+    ),
   };
 }
 

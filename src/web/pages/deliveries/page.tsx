@@ -11,7 +11,8 @@ import { Empty, Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { useWhy } from "../../ui/why.tsx";
 import { whole } from "../../view/format.ts";
-import { again, COLUMNS } from "./columns.tsx";
+import { actions, COLUMNS } from "./columns.tsx";
+import { DeliveryDialog } from "./dialog.tsx";
 import { Receiver } from "./receiver.tsx";
 
 const OPTIONS = { on: ({ type }: ApiTypes.ServiceEvent) => type === "delivery", every: 5000 };
@@ -20,6 +21,7 @@ export default function DeliveriesPage() {
   const { client, session, toasts } = useDashboard();
   const status = useSignal("dead");
   const endpoint = useSignal("");
+  const looked = useSignal<number | undefined>(undefined);
   const endpoints = useResource("deliveries.endpoints", {}, OPTIONS);
   const needs = session.needs("operator");
   const why = useWhy(session.needs("operator", "A replay"));
@@ -44,10 +46,21 @@ export default function DeliveriesPage() {
     }
     endpoints.reload();
   };
-  const columns = [...COLUMNS, again(why.off, (id) => void replay({ ids: [id], status: status.value }))];
+  const columns = [
+    ...COLUMNS,
+    actions(why.off, {
+      onLook: (id) => {
+        looked.value = id;
+      },
+      onReplay: (id) => void replay({ ids: [id], status: status.value }),
+    }),
+  ];
   const names = endpoints.state.value.kind === "ready" ? endpoints.state.value.value.items.map((one) => one.endpoint) : [];
   return (
-    <Page title="Deliveries" lead="Signed events to your receivers: at least once, in order for each subject, nothing dropped.">
+    <Page
+      title="Deliveries"
+      lead="Signed events to your receivers: at least once, nothing dropped, in order for each subject unless a receiver wants none."
+    >
       <Loaded
         of={endpoints}
         what="receivers"
@@ -74,6 +87,14 @@ export default function DeliveriesPage() {
           </div>
         )}
       </Loaded>
+      {looked.value === undefined ? null : (
+        <DeliveryDialog
+          id={looked.value}
+          onClose={() => {
+            looked.value = undefined;
+          }}
+        />
+      )}
       {/* Not before the receivers above are known: they would push it down. It is asked for at once. */}
       <div class="stack" hidden={endpoints.state.value.kind === "loading"}>
         <div class="card field-grid">

@@ -16,8 +16,20 @@ interface ReceiverProps {
 
 export function Receiver({ receiver, needs, onReplay, onTurn }: ReceiverProps) {
   const why = useWhy(needs);
-  const { endpoint, url, pending, delivered, dead, oldestPendingMs, enabled, message, failingSince, rotating, quietUntil } =
-    receiver;
+  const {
+    endpoint,
+    url,
+    types,
+    pending,
+    delivered,
+    dead,
+    oldestPendingMs,
+    enabled,
+    message,
+    failingSince,
+    rotating,
+    quietUntil,
+  } = receiver;
   return (
     <section class="card stack" aria-label={`Receiver ${endpoint}`}>
       <div class="card-head">
@@ -27,6 +39,10 @@ export function Receiver({ receiver, needs, onReplay, onTurn }: ReceiverProps) {
       <p class="mono small break muted">{url ?? "no longer configured"}</p>
       {message === null ? null : <p class="bad break">{message}</p>}
       <dl class="facts">
+        <dt>Takes</dt>
+        <dd class="break" title={types.join(", ")}>
+          {types.length > 3 ? `${whole(types.length)} types of events` : types.length === 0 ? "nothing" : types.join(", ")}
+        </dd>
         {failingSince === null ? null : (
           <>
             <dt>Failing since</dt>
