@@ -18,10 +18,10 @@ export interface ShellResult {
 export interface PageShell {
   /** Runs the page's next fence of commands, and holds what it says against the `text` that the page shows after it. Throws when its end is not `code`. */
   next(code?: number): Promise<string>;
-  /** The page's next fence of a kind of file: its text, as it is. */
+  /** The page's next fence of a language, not run: its text. */
   file(language: string): string;
   /** Starts the page's next fence of commands, which goes on until `stop`. */
-  start(): { readonly said: () => string; stop(): Promise<ShellResult> };
+  start(): { readonly said: () => string; stop(signal?: NodeJS.Signals): Promise<ShellResult> };
   /** The fences that have not been read yet, by their first lines. */
   rest(): string[];
 }
@@ -81,13 +81,13 @@ export async function readPage(
       }
       return said;
     },
-    file: (language) => take(language).text,
+    file: (language) => filled(take(language).text),
     start() {
       const { child, ended, said } = run(take("sh").text);
       return {
         said,
-        async stop() {
-          if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
+        async stop(signal = "SIGTERM") {
+          if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
           return await ended;
         },
       };

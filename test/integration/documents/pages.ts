@@ -148,6 +148,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   },
   "docs/database.md": {},
   "docs/demo.md": {},
+  "docs/deploy.md": {},
   "docs/dialer-settings.md": {
     has: { "examples/dialer-settings.yaml": SETTINGS },
     asks: ["dialer apply"],
