@@ -24,15 +24,16 @@ const EVENT = `e.tx::text as tx, id, type, body, created_at as "createdAt"`;
 export class ServiceFeed extends Ledger {
   /**
    * Keeps the feed being written for another `forMs`. Otherwise its floor rises to the end: what happens then is not recorded.
+   * A floor of transactions that this server has not had yet was restored from another one: it does not count.
    */
   async keep(forMs: number): Promise<void> {
     await this.store.query(
       `insert into outdial.service_feed (one, until, floor_tx, floor_id)
        values (true, clock_timestamp() + $1 * interval '1 millisecond', pg_snapshot_xmin(pg_current_snapshot()),
          (select coalesce(max(id), 0) from outdial.service_events))
-       on conflict (one) do update set until = greatest(service_feed.until, excluded.until),
-         floor_tx = case when service_feed.until < clock_timestamp() then excluded.floor_tx else service_feed.floor_tx end,
-         floor_id = case when service_feed.until < clock_timestamp() then excluded.floor_id else service_feed.floor_id end`,
+       on conflict (one) do update set until = greatest(service_feed.until, excluded.until), (floor_tx, floor_id) = (
+         select excluded.floor_tx, excluded.floor_id where service_feed.until < clock_timestamp() or service_feed.floor_tx > excluded.floor_tx
+         union all select service_feed.floor_tx, service_feed.floor_id limit 1)`,
       [forMs],
     );
   }
@@ -49,10 +50,11 @@ export class ServiceFeed extends Ledger {
     return floor ?? { tx: "0", id: 0 };
   }
 
-  /** Whether everything after a position is still kept. */
+  /** Whether everything after a position is still kept, and the position is one of this server. */
   async reaches(place: FeedPlace): Promise<boolean> {
     const [row] = await this.store.query<{ kept: boolean }>(
-      "select (floor_tx, floor_id) <= ($1::text::xid8, $2::bigint) as kept from outdial.service_feed",
+      `select (floor_tx, floor_id) <= ($1::text::xid8, $2::bigint) and $1::text::xid8 <= pg_snapshot_xmax(pg_current_snapshot()) as kept
+       from outdial.service_feed`,
       [place.tx, place.id],
     );
     return row?.kept ?? false;
@@ -70,13 +72,14 @@ export class ServiceFeed extends Ledger {
     });
   }
 
-  /** Deletes updates older than `ageMs` and raises the floor accordingly. */
+  /** Deletes updates older than `ageMs` and raises the floor accordingly; and those of another server, which this one would tell much later. */
   async sweep(ageMs: number): Promise<void> {
     await this.store.query(
       `with gone as (
          delete from outdial.service_events
          where created_at < clock_timestamp() - $1 * interval '1 millisecond' and tx < pg_snapshot_xmin(pg_current_snapshot())
          returning tx, id),
+       others as (delete from outdial.service_events where tx >= pg_snapshot_xmax(pg_current_snapshot())),
        last as (select tx, id from gone order by tx desc, id desc limit 1)
        update outdial.service_feed set floor_tx = last.tx, floor_id = last.id from last where (floor_tx, floor_id) < (last.tx, last.id)`,
       [ageMs],

@@ -62,6 +62,8 @@ export class Heads {
   readonly #clock: Clock;
   /** The longest log that this process has written: a reliable memory when the database was set back. */
   #longest: Appended | undefined;
+  /** Conflicts of a process whose key is not the log's: it holds by itself, and says nothing to those that have the key. */
+  #unsaid: readonly StandingConflict[] = [];
   /** When the remote places were last asked, ms since the epoch. */
   #askedAt = Number.NEGATIVE_INFINITY;
 
@@ -187,8 +189,13 @@ export class Heads {
   async #enter(place: string, { id, kind, size, note, message }: HeadConflict): Promise<void> {
     const foundAt = this.#clock.now();
     if (this.#hold.conflicts.some((one) => one.id === id)) return;
-    this.#hold.set([...this.#hold.conflicts, { id, place, kind, size, message, foundAt }]);
+    const conflict = { id, place, kind, size, message, foundAt };
+    this.#hold.set([...this.#hold.conflicts, conflict]);
     this.#log("error", `the database was set back or replaced: ${message}; nothing new is begun on it`, { place });
+    if (!(await this.#hasKey())) {
+      this.#unsaid = [...this.#unsaid, conflict];
+      return;
+    }
     await this.#database.query(
       `insert into outdial.audit_conflicts (id, place, kind, size, log_size, note, message, found_at)
        values ($1, $2, $3, $4, (select size from outdial.audit_head), $5, $6, $7) on conflict do nothing`,
@@ -198,14 +205,21 @@ export class Heads {
 
   /** Reads the open conflicts; one that fits again, because the right database is back, is no longer open. */
   async #lookAgain(): Promise<void> {
+    if (this.#unsaid.length > 0 && (await this.#hasKey())) this.#unsaid = [];
     const standing = await this.#database.query<StandingConflict>(STANDING);
     // A read-only database is not written to without need.
-    if (standing.length === 0) return this.#hold.set([]);
+    if (standing.length === 0) return this.#hold.set(this.#unsaid);
     await this.#database.query(
       `delete from outdial.audit_conflicts c where accepted_at is null and exists (
          select from outdial.audit_checkpoints k where k.size = c.size and k.note = c.note)`,
     );
-    this.#hold.set(await this.#database.query<StandingConflict>(STANDING));
+    this.#hold.set([...(await this.#database.query<StandingConflict>(STANDING)), ...this.#unsaid]);
+  }
+
+  /** Whether this process's key is the one that the log names. */
+  async #hasKey(): Promise<boolean> {
+    const [head] = await this.#database.query<{ vkey: string | null }>("select vkey from outdial.audit_head");
+    return (head?.vkey ?? null) === null || head?.vkey === this.#signer.vkey;
   }
 
   #viewOf(database: Database, signer: Signer): LogView {

@@ -46,6 +46,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
       await world.run(["tag", "--call", "call_000001", "--code", "DISP_001", "--campaign", "camp_primary_001"]);
     },
   },
+  "docs/backup.md": {},
   "docs/campaigns.md": {
     scenario: SHORT_TALKS,
     before: loadRegistries,
@@ -147,6 +148,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   },
   "docs/database.md": {},
   "docs/demo.md": {},
+  "docs/deploy.md": {},
   "docs/dialer-settings.md": {
     has: { "examples/dialer-settings.yaml": SETTINGS },
     asks: ["dialer apply"],

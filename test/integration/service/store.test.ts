@@ -1,5 +1,6 @@
 // What the store keeps for the service: tokens, sessions, keys, approvals, the feed.
 
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 
@@ -166,4 +167,38 @@ test("the feed is written only while a service keeps it, and nothing is passed o
     })
     .toBe(false);
   expect(await feed.reaches(await feed.end())).toBe(true);
+});
+
+test("the feed goes on in a database that was restored on another server, whose transactions count from lower", async () => {
+  const { store, url } = world;
+  const { feed } = store;
+  const job = (id: string) =>
+    store.jobs.createJob({ id, kind: "tag", sourceName: "f", contentHash: id, options: null, actor: "a", executor: "e" });
+  await feed.keep(60_000);
+  await job("of the old server");
+  // What the dump of a server has that is ahead by a thousand million transactions.
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const ahead = "(tx::text::bigint + 1000000000)::text::xid8";
+  await client.query(`update outdial.service_events set tx = ${ahead};
+    update outdial.service_feed set floor_tx = ${ahead.replace("tx", "floor_tx")}`);
+  const { rows } = await client.query<{ tx: string; id: number }>("select tx::text, id::int from outdial.service_events");
+  await client.end();
+
+  await feed.keep(60_000);
+  // A page that was open before: it is told to read everything again.
+  expect(await feed.reaches(rows[0] ?? { tx: "0", id: 0 })).toBe(false);
+  const start = await feed.end();
+  expect(await feed.reaches(start)).toBe(true);
+  await job("after");
+  await expect
+    .poll(async () => (await feed.after(start, 10)).map(({ body }) => body), { timeout: 30_000 })
+    .toMatchObject([{ jobId: "after" }]);
+  // Nor do old updates come when this server has counted as far.
+  await feed.sweep(60_000);
+  const look = new pg.Client({ connectionString: url });
+  await look.connect();
+  const kept = await look.query("select body ->> 'jobId' as job from outdial.service_events");
+  await look.end();
+  expect(kept.rows).toEqual([{ job: "after" }]);
 });

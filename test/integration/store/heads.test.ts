@@ -123,6 +123,24 @@ test("a database that was set back is found from a fresh folder; nothing is begu
   await expect(second.audit.acceptHeads("ann", "again")).rejects.toMatchObject({ code: "invalid_state" });
 });
 
+test("a process with another key holds itself, and nobody who has the log's", async () => {
+  const folder = join(world.dir, "elsewhere");
+  await mkdir(folder);
+  const first = await fresh([{ folder }]);
+  await first.audit.append(entries(0, 4));
+  await first.audit.flush();
+  const dir = join(world.dir, "another key");
+  await mkdir(dir);
+  await writeFile(join(dir, "audit.head"), "not of this key");
+  const other = await openStore({ url: world.url, dir, clock: world.clock });
+  stores.push(other);
+  expect(other.audit.held).toMatchObject([{ kind: "checkpoint_forged" }]);
+  await expect(other.audit.append(entries(4, 1))).rejects.toMatchObject({ code: "audit_key" });
+  await first.audit.compareHeads({ keep: true });
+  expect(first.audit.held).toEqual([]);
+  await first.jobs.createJob(job);
+});
+
 test("who can only write to the database accepts nothing", async () => {
   const folder = join(world.dir, "elsewhere");
   await mkdir(folder);
