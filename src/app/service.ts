@@ -1,32 +1,215 @@
 // The service: one workplace with all use cases, opened once, and the server on top of it. Opened and closed in order.
 
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { trace } from "@opentelemetry/api";
 import { type Clock, messageOf } from "../kernel/index.ts";
-import { CampaignMetrics, lacksOf } from "../operations/index.ts";
-import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
-import type { AccessRole, Store } from "../store/index.ts";
+import { CampaignMetrics, type CampaignUseCases, type FailoverUseCases, heldAt, lacksOf, MAIL } from "../operations/index.ts";
+import {
+  allHooks,
+  createServer,
+  inboundRoutes,
+  listen,
+  metricsRoutes,
+  observeRoutes,
+  Readiness,
+  requestSpan,
+  type ServerPorts,
+  type Service,
+  type ServiceLog,
+  type ServiceLogger,
+  ServiceMetrics,
+  serviceFigures,
+  vendorSpans,
+} from "../server/index.ts";
+import { type AccessRole, type Store, writeWhole } from "../store/index.ts";
+import { systemClock, type TenantHooks } from "../tenant/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
 import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { goOnWithStops, type StopTiming } from "./emergency-stop.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, secretFrom } from "./environment.ts";
+import { createInbound, inboundSecrets } from "./inbound.ts";
 import { Background } from "./service/background.ts";
 import { watchHeads } from "./service/heads.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
-import { goOnWithChanges } from "./service/left-changes.ts";
-import { writeLoginFile } from "./service/login-file.ts";
 import { keepGroup } from "./service/opt-outs.ts";
-import { watchPairs } from "./service/pairs.ts";
 import { watchReplicas } from "./service/replicas.ts";
 import { createSpool } from "./service/spool.ts";
-import { watchService } from "./service/watch.ts";
 import { workOf } from "./service/work.ts";
 import { signInOf } from "./sign-in.ts";
 import { tenantShown } from "./standing.ts";
 import { storeOf } from "./store-of-config.ts";
 import { packageVersion } from "./version.ts";
 import { openWorkplace, type Workplace } from "./workplace.ts";
+
+// Observing the service, and receiving the vendor's events: created before the workplace, because the workplace's tenant and
+// deliveries are counted here.
+
+interface Watch {
+  readonly metrics: ServiceMetrics;
+  /** Hooks for the tenant. */
+  readonly hooks: TenantHooks;
+  /** Hook for the server. */
+  readonly onRequest: NonNullable<ServerPorts["onRequest"]>;
+  /** The addresses that authenticate their callers themselves. Starts the processing of the vendor's events; `stack` ends it. */
+  open(
+    stack: AsyncDisposableStack,
+    workplace: Workplace,
+    ports: { readonly metrics: Pick<CampaignMetrics, "recordPushed">; readonly readers: () => number },
+  ): Promise<{
+    readonly parts: NonNullable<ServerPorts["parts"]>;
+    readonly readiness: Readiness;
+    /** Address of the metrics, when they have a port of their own; `stack` closes it. */
+    readonly metricsUrl: string | undefined;
+  }>;
+}
+
+/** @param logger logs the attempts at the vendor; without one they are only counted */
+function watchService(environment: Environment, logger?: Pick<ServiceLogger, "log" | "vendorHooks">): Watch {
+  const metrics = new ServiceMetrics();
+  const tracer = trace.getTracer("outdial");
+  const watchers = [metrics.vendorHooks(), vendorSpans(tracer), ...(logger === undefined ? [] : [logger.vendorHooks])];
+  return {
+    metrics,
+    hooks: allHooks(watchers),
+    onRequest(request) {
+      metrics.request(request);
+      requestSpan(tracer, request, systemClock.now());
+    },
+    async open(stack, workplace, { metrics: campaigns, readers }) {
+      const { store, tenant, replica } = workplace;
+      const { clock } = workplace.config;
+      const inbound = createInbound({
+        store,
+        metrics: campaigns,
+        clock,
+        by: replica.id,
+        log: logger?.log,
+        onProcessed: (processed) => metrics.inboundProcessed(processed),
+      });
+      stack.defer(() => inbound.stop());
+      inbound.start();
+      const readiness = new Readiness({
+        store,
+        replica: replica.id,
+        clock,
+        token: async () => ({
+          isRefused: replica.refusal() !== null,
+          leavesWork: await replica.leavesWork(workplace.scope),
+        }),
+      });
+      const secrets = await inboundSecrets(environment);
+      const { intake } = inbound;
+      const webhooks = inboundRoutes({ intake, secrets, clock, onAnswer: (answer) => metrics.inboundAnswer(answer) });
+      const refresh = serviceFigures(metrics, {
+        store,
+        budgets: () => tenant.limits(),
+        readers,
+        clock,
+        held: () => heldAt({ ...workplace.receivers, [MAIL]: workplace.mail }, clock.now()),
+      });
+      const metricsToken = await secretFrom(environment, "OUTDIAL_METRICS_TOKEN");
+      const { publicUrl, metrics: own } = workplace.config.file.service ?? {};
+      const shared = { registry: metrics.registry, refresh, metricsToken, publicUrl };
+      const health = observeRoutes({ ...shared, readiness, metricsElsewhere: own !== undefined });
+      let metricsUrl: string | undefined;
+      if (own !== undefined) {
+        const app = metricsRoutes(shared);
+        const serve = async (request: Request, env: object) => await app.fetch(request, env);
+        const listening = await listen(serve, { host: own.host ?? "127.0.0.1", port: own.port });
+        stack.defer(() => listening.stop(0));
+        metricsUrl = listening.url;
+      }
+      return { parts: [webhooks, health], readiness, metricsUrl };
+    },
+  };
+}
+
+const LOOK_MS = 1000;
+
+/** Continues pauses and resumes of campaigns whose process died, until the signal: every service searches for them, and one continues each. */
+function goOnWithChanges(
+  { config: { clock }, replica, scope }: Pick<Workplace, "config" | "replica" | "scope">,
+  campaigns: CampaignUseCases,
+  background: Background,
+  given: {
+    readonly signal: AbortSignal;
+    readonly warn: (message: string) => void;
+    /** Time between two looks, ms. */
+    readonly everyMs?: number | undefined;
+  },
+): void {
+  const { signal, warn, everyMs = LOOK_MS } = given;
+  const left = campaigns.left();
+  background.repeat("changes of campaigns that were left", { clock, everyMs, signal }, async () => {
+    // A process that could not reach the database itself a moment ago cannot judge whether others are dead.
+    if (!replica.isSteady() || (await replica.leavesWork(scope))) return;
+    for (const intent of await left.waiting())
+      background.start(`${intent.target === "paused" ? "pause" : "resume"} of ${intent.campaignId}`, async () => {
+        const ended = await left.goOn(intent, signal).catch((thrown: unknown) => {
+          if (signal.aborted) return undefined;
+          throw thrown;
+        });
+        if (ended === undefined) return;
+        await campaigns.saw(ended);
+        const what = intent.target === "paused" ? "pausing" : "resuming";
+        warn(`${what} ${intent.campaignId}, which a process that ended had begun: ${ended.message ?? ended.outcome}`);
+      });
+  });
+}
+
+/** How often pairs are searched for that no living process runs, ms. */
+const PAIRS_MS = 1000;
+/** Policies of campaign files are rarer: they are searched for in every nth look. */
+const FILES_EVERY = 5;
+
+/** Begins the watch over each pair of the store that nobody watches, until the signal; the engine gives it to one of the services. */
+function watchPairs(
+  { config, store }: Pick<Workplace, "config" | "store">,
+  failover: FailoverUseCases,
+  background: Background,
+  signal: AbortSignal,
+  warn: (message: string) => void,
+): void {
+  let told = "";
+  background.repeat("failover pairs", { clock: config.clock, everyMs: PAIRS_MS, signal }, async (looks) => {
+    if (store.audit.isHeld) return;
+    if (looks % FILES_EVERY === 0) {
+      // A campaign file with a failover policy was confirmed when it was applied: from then on its pair is watched.
+      const problems = (await failover.takeFiles()).join("; ");
+      if (problems !== "" && problems !== told) warn(problems);
+      told = problems;
+    }
+    await failover.beginAll();
+  });
+}
+
+const NAME = "login-link";
+
+/** A file with a login link; `remove` deletes it unless another service has written its own link since. */
+interface LoginFile {
+  readonly path: string;
+  readonly remove: () => Promise<void>;
+}
+
+/**
+ * For a service without a terminal, since logs have more readers than this file: writes a link that signs an administrator in to the file, replacing the one of the previous start; only the service's own user may read it (mode 0600).
+ */
+async function writeLoginFile(dir: string, link: string): Promise<LoginFile> {
+  const path = join(dir, NAME);
+  const text = `${link}\n`;
+  await writeWhole(path, text);
+  return {
+    path,
+    remove: async () => {
+      const there = await readFile(path, "utf8").catch(() => undefined);
+      if (there === text) await rm(path, { force: true });
+    },
+  };
+}
 
 /** How long live updates are stored, ms: a reader that was away for less misses nothing. */
 const FEED_MS = 3_600_000;

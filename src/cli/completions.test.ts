@@ -4,7 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { manualPages } from "../../scripts/man.ts";
-import { completionsOf } from "./completions.ts";
+import { completionsOf } from "./commands/completion.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { TREE } from "./tree.ts";
 

@@ -2,16 +2,49 @@
 
 import { basename } from "node:path";
 import { openDialer, openDialerTenant, ServiceDialer, type SettingsText } from "../../app/index.ts";
-import { parseSettingsFile, type SettingsFile } from "../../operations/index.ts";
+import { durationText } from "../../kernel/index.ts";
+import { parseSettingsFile, type SettingsFile, simulatedText } from "../../operations/index.ts";
+import type { SimulatorComparison } from "../../operations/views/index.ts";
 import type { Place, Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
 import { judgementLines } from "../render-dialer.ts";
-import { comparisonLines, comparisonNotes } from "../render-simulator.ts";
 import { readText } from "../source.ts";
-import { printable } from "../text.ts";
+import { table } from "../table.ts";
+import { grouped, printable } from "../text.ts";
+
+const FIGURES = table<SimulatorComparison["figures"][number]>([
+  { title: "figure", value: ({ figure }) => figure },
+  { title: "tenant", value: ({ unit, tenant }) => (tenant === null ? "–" : simulatedText(unit, tenant)), align: "right" },
+  { title: "here", value: ({ unit, here }) => (here === null ? "–" : simulatedText(unit, here.median)), align: "right" },
+  {
+    title: "90 % band",
+    value: ({ unit, here }) =>
+      here === null || here.low === here.high ? "" : `${simulatedText(unit, here.low)} to ${simulatedText(unit, here.high)}`,
+  },
+  { title: "the tenant's is", value: ({ differs }) => differs ?? "" },
+]);
+
+const comparisonLines = ({ figures }: SimulatorComparison, width: number | undefined): string[] => FIGURES.lines(figures, width);
+
+/** Further notes about a comparison. */
+function comparisonNotes(comparison: SimulatorComparison): string[] {
+  const { minutes, volume, lines, differences, assumed, recommendation, problem } = comparison;
+  const calls = volume === null ? "calls without end" : `${grouped(volume)} calls`;
+  const notes = [`simulated: ${durationText(minutes * 60_000)}, ${calls}, ${grouped(lines)} free lines`];
+  if (problem !== null) notes.push(`no simulation by outdial: ${problem}`);
+  else
+    notes.push(
+      ...(differences.length === 0
+        ? ["both agree: the tenant's figures are within outdial's bands"]
+        : differences.map((one) => `differs: ${one}`)),
+    );
+  if (assumed.length > 0) notes.push(`assumed here: ${assumed.join(", ")}; put what you know under "expected" in the file`);
+  if (recommendation !== null) notes.push(`the tenant recommends: ${printable(recommendation)}`);
+  return notes;
+}
 
 /** The text of a settings file, - for stdin, with its name for people. Throws `invalid_input`. */
 export async function settingsText(path: string, io: Io): Promise<SettingsText> {

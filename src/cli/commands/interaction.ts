@@ -4,18 +4,18 @@ import { openCorrections, openInteractionChanges, openInteractions, ServiceJobs 
 import {
   type CorrectionSource,
   correctionsSource,
+  type Entry,
   type InteractionUseCases,
   type Policy,
   submitOne,
 } from "../../operations/index.ts";
-import type { JobDetail } from "../../operations/views/index.ts";
+import type { CorrectionView, InteractionView, JobDetail } from "../../operations/views/index.ts";
 import type { ItemResult } from "../../store/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/interaction.ts";
 import type { Io } from "../io.ts";
 import { withOutput } from "../output.ts";
-import { entryLines, previewLines } from "../render-interaction.ts";
 import {
   checking,
   jobExit,
@@ -27,8 +27,35 @@ import {
   runSubmitted,
 } from "../run-job.ts";
 import { rowSource } from "../source.ts";
+import { table } from "../table.ts";
 import { printable } from "../text.ts";
 import { atService } from "./audit.ts";
+
+/** One line for each entry, in columns; retired codes are marked. */
+function entryLines(entries: readonly Entry[], tree?: InteractionView["codes"], width?: number): string[] {
+  const state = (code: string) => {
+    const node = tree?.[code];
+    return tree === undefined || node?.["active"] === true ? "" : node === undefined ? " (not in the tree)" : " (retired)";
+  };
+  const columns = [
+    ({ code }: Entry) => code,
+    ({ description, code }: Entry) => `${description}${state(code)}`,
+    (entry: Entry) => entry.agent_id,
+    (entry: Entry) => entry.timestamp,
+    (entry: Entry) => entry.source,
+  ].map((value) => ({ title: "", value }));
+  return table(columns, { heads: false, widest: 200 }).lines(entries, width);
+}
+
+/** What a correction would do: entries that stay, entries that are removed, and the one that is added. */
+function previewLines({ before, after, problems }: CorrectionView): string[] {
+  if (problems.length > 0) return problems.map(({ message }) => printable(message));
+  const is = (one: Entry) => (other: Entry) => JSON.stringify(one) === JSON.stringify(other);
+  const all = [...before, ...after.filter((entry) => !before.some(is(entry)))];
+  const marks = all.map((entry) => (!after.some(is(entry)) ? "-" : before.some(is(entry)) ? " " : "+"));
+  if (marks.every((mark) => mark === " ")) return ["it is there already:", ...entryLines(before).map((line) => `    ${line}`)];
+  return entryLines(all).map((line, index) => `  ${marks[index]} ${line}`);
+}
 
 export const showInteraction: Run<typeof declared.showInteraction> = async ({ args: { id }, options, io }) => {
   const there = atService(options, io);

@@ -3,7 +3,19 @@
 
 import { basename } from "node:path";
 import type { RulePack } from "../../compliance/index.ts";
-import { frontierCsv, frontierSvg, parseScenario, type SimulationScenario, scenarioWarnings } from "../../dialing/index.ts";
+import {
+  type Calibration,
+  type DayMeanInterval,
+  type DurationFit,
+  frontierCsv,
+  frontierSvg,
+  parseScenario,
+  type Series,
+  type SeriesPoint,
+  type SimulationScenario,
+  scenarioWarnings,
+} from "../../dialing/index.ts";
+import type { DayRateInterval, RateInterval } from "../../kernel/index.ts";
 import {
   calibrateCalls,
   openStudies,
@@ -23,12 +35,216 @@ import type { Io } from "../io.ts";
 import { type Output, withOutput } from "../output.ts";
 import { Refusals } from "../refusals.ts";
 import { comparisonLines, headLine, optimumLines, resultLines, variationLines, variationsCsv } from "../render-simulation.ts";
-import { calibrationLines } from "../render-simulation-calibration.ts";
-import { chartLines } from "../render-simulation-chart.ts";
 import { stripStyle } from "../render-strip.ts";
 import { Pace } from "../render-tagging.ts";
 import { rowSource } from "../source.ts";
-import { duration, grouped, printable } from "../text.ts";
+import { table } from "../table.ts";
+import { duration, grouped, number, printable, shareText } from "../text.ts";
+
+const HEIGHT = 6;
+const EIGHTHS = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
+const HOUR = 3600;
+
+interface ChartStyle {
+  /** Width of a chart in columns, including its scale. */
+  readonly width: number;
+  /** Block characters; plain ones otherwise. */
+  readonly blocks: boolean;
+}
+
+interface Plotted {
+  readonly title: string;
+  /** The rate of several neighbouring points; NaN without a denominator. */
+  readonly of: (points: readonly SeriesPoint[]) => number;
+  readonly write: (value: number) => string;
+  /** Values that the scale must include. */
+  readonly includes: readonly number[];
+  /** The scale ends at a multiple of it; without it the scale begins at 0 and ends at the highest value. */
+  readonly step?: number;
+  /** A value to mark, such as a limit. */
+  readonly mark?: number;
+}
+
+const sum = (points: readonly SeriesPoint[], of: (point: SeriesPoint) => number): number =>
+  points.reduce((total, point) => total + of(point), 0);
+const mean = (points: readonly SeriesPoint[], of: (point: SeriesPoint) => number): number =>
+  sum(points, (point) => of(point) * (point.to - point.from)) / sum(points, ({ from, to }) => to - from);
+const whole = (value: number): string => String(Number(value.toPrecision(3)));
+
+/**
+ * Occupancy, abandonment, agents and trunks over the day.
+ * @param startOfDay second of the day at which the run begins; @param limit abandonment rate allowed
+ */
+function chartLines(series: Series, startOfDay: number, limit: number, style: ChartStyle): string[] {
+  const plotted: readonly Plotted[] = [
+    {
+      title: "occupancy",
+      of: (points) => sum(points, ({ busySeconds }) => busySeconds) / sum(points, ({ loggedInSeconds }) => loggedInSeconds),
+      write: shareText,
+      includes: [],
+      step: 0.05,
+    },
+    {
+      title: "abandoned",
+      of: (points) => sum(points, ({ abandoned }) => abandoned) / sum(points, ({ liveAnswers }) => liveAnswers),
+      write: shareText,
+      includes: [0, limit],
+      mark: limit,
+    },
+    { title: "agents at work", of: (points) => mean(points, ({ meanAgents }) => meanAgents), write: whole, includes: [0] },
+    { title: "trunks in use", of: (points) => mean(points, ({ meanTrunks }) => meanTrunks), write: whole, includes: [0] },
+  ];
+  if (series.length < 2) return [];
+  const scale = 9;
+  const columns = groups(series, Math.max(10, style.width - scale - 2));
+  const isFlat = ({ of, mark }: Plotted) => mark === undefined && new Set(columns.map(of).map(whole)).size === 1;
+  const told = plotted.filter((one) => !isFlat(one));
+  return told.flatMap((one) => [...chart(one, columns, scale, style), ...clock(columns, startOfDay, scale), ""]).slice(0, -1);
+}
+
+/** At most `width` groups of neighbouring points; when there are few points, each gets several columns. */
+function groups(series: Series, width: number): SeriesPoint[][] {
+  if (series.length > width)
+    return Array.from({ length: width }, (_, i) =>
+      series.slice(Math.floor((i * series.length) / width), Math.floor(((i + 1) * series.length) / width)),
+    );
+  const times = Math.max(1, Math.min(6, Math.floor(width / series.length)));
+  return series.flatMap((point) => Array.from({ length: times }, () => [point]));
+}
+
+function chart(plotted: Plotted, columns: readonly SeriesPoint[][], scale: number, style: ChartStyle): string[] {
+  const values = columns.map(plotted.of);
+  const known = [...values.filter(Number.isFinite), ...plotted.includes];
+  const [low, high] = ends(Math.min(...known), Math.max(...known), plotted.step);
+  const unit = (high - low || 1) / HEIGHT;
+  const lines = Array.from({ length: HEIGHT }, (_, i) => {
+    const floor = low + (HEIGHT - 1 - i) * unit;
+    const cells = values.map((value) => cell((value - floor) / unit, style));
+    const marked = plotted.mark !== undefined && plotted.mark > floor && plotted.mark <= floor + unit;
+    const label =
+      i === 0 ? plotted.write(high) : i === HEIGHT - 1 ? plotted.write(low) : marked ? plotted.write(plotted.mark ?? 0) : "";
+    // The limit's line is drawn where the chart is empty.
+    const dotted = marked ? cells.map((character) => (character === " " ? (style.blocks ? "┄" : "-") : character)) : cells;
+    return `${label.padStart(scale)} ${style.blocks ? "│" : "|"}${dotted.join("")}`.trimEnd();
+  });
+  return [plotted.title, ...lines];
+}
+
+function ends(least: number, most: number, step: number | undefined): [number, number] {
+  if (step === undefined) return [Math.min(0, least), most];
+  return [step * Math.floor(least / step - 1e-9), step * Math.ceil(most / step + 1e-9)];
+}
+
+function cell(filled: number, { blocks }: ChartStyle): string {
+  if (Number.isNaN(filled)) return " ";
+  const eighths = Math.round(8 * Math.min(1, Math.max(0, filled)));
+  return blocks ? (EIGHTHS[eighths] ?? " ") : eighths >= 4 ? "#" : " ";
+}
+
+/** Times of day at full hours, with enough space between them. */
+function clock(columns: readonly SeriesPoint[][], startOfDay: number, scale: number): string[] {
+  const line = Array<string>(columns.length + 6).fill(" ");
+  let free = 0;
+  let before: number | undefined;
+  for (const [i, points] of columns.entries()) {
+    const from = points[0]?.from ?? 0;
+    const hour = Math.floor((startOfDay + from + 1e-6) / HOUR);
+    if (i >= free && hour !== before && (before !== undefined || (startOfDay + from) % HOUR === 0)) {
+      const text = `${String(hour % 24).padStart(2, "0")}:00`;
+      for (let k = 0; k < text.length; k++) line[i + k] = text.charAt(k);
+      free = i + text.length + 2;
+    }
+    before = hour;
+  }
+  return [`${" ".repeat(scale + 2)}${line.join("")}`.trimEnd()];
+}
+
+const FITS = table<DurationFit & { readonly name: string; readonly interval: DayMeanInterval | undefined }>([
+  { title: "seconds", value: ({ name }) => name },
+  { title: "values", value: ({ count }) => grouped(count), align: "right" },
+  { title: "mean", value: ({ mean }) => number(mean, 4), align: "right" },
+  {
+    title: "95 % interval",
+    value: ({ interval }) => (interval === undefined ? "–" : `${number(interval.low, 3)} to ${number(interval.high, 3)}`),
+    align: "right",
+  },
+  { title: "cv", value: ({ cv }) => number(cv, 3), align: "right" },
+  { title: "10 %", value: ({ p10 }) => number(p10, 3), align: "right" },
+  { title: "half", value: ({ median }) => number(median, 3), align: "right" },
+  { title: "90 %", value: ({ p90 }) => number(p90, 3), align: "right" },
+  { title: "fit", value: ({ distribution, verdict }) => `${distribution.kind} (${verdict})` },
+  { title: "", value: ({ explanation }) => explanation },
+]);
+
+/** What the intervals take into account. */
+function intervalsOf({ method, days, confidence }: DayRateInterval): string {
+  const level = `${Number((100 * confidence).toFixed(2))} % intervals`;
+  if (method === "days") return `with ${level} over ${grouped(days)} days`;
+  const why = days === 0 ? "the records have no day" : `there are only ${grouped(days)} days`;
+  return `with ${level} that assume independent calls, because ${days === 1 ? "there is only one day" : why}`;
+}
+
+/** The whole report. */
+function calibrationLines(calibration: Calibration, width?: number): string[] {
+  const { overall, byHour, attemptDecay, attemptsPerLead, abandonment, ring, talk, wrap, means, thin } = calibration;
+  const rate = ({ rate: share, low, high }: RateInterval) => `${shareText(share)} (${shareText(low)} to ${shareText(high)})`;
+  const outcomes = [
+    { name: "live", of: overall.rates.live },
+    { name: "machine", of: overall.rates.machine },
+    { name: "no answer", of: overall.rates.noAnswer },
+    { name: "busy", of: overall.rates.busy },
+    { name: "invalid", of: overall.rates.invalid },
+  ];
+  const fits = [
+    { name: "ring, live", fit: ring.live, interval: means["ring.live"] },
+    { name: "ring, machine", fit: ring.machine, interval: means["ring.machine"] },
+    { name: "ring, no answer", fit: ring.noAnswer, interval: means["ring.noAnswer"] },
+    { name: "ring, busy", fit: ring.busy, interval: means["ring.busy"] },
+    { name: "ring, invalid", fit: ring.invalid, interval: means["ring.invalid"] },
+    { name: "talk", fit: talk, interval: means.talk },
+    { name: "wrap-up", fit: wrap, interval: means.wrap },
+  ].flatMap(({ name, fit, interval }) => (fit === undefined ? [] : [{ name, interval, ...fit }]));
+  const lines = [
+    `${grouped(overall.attempts)} attempts, ${intervalsOf(overall.rates.live)}`,
+    ...table<(typeof outcomes)[number]>([
+      { title: "outcome", value: ({ name }) => name },
+      { title: "share", value: ({ of }) => rate(of), align: "right" },
+      { title: "of", value: ({ of }) => `${grouped(of.numerator)} / ${grouped(overall.attempts)}` },
+    ]).lines(outcomes, width),
+    "",
+    ...table<(typeof byHour)[number]>([
+      { title: "hour", value: ({ hour }) => `${String(hour).padStart(2, "0")}:00` },
+      { title: "attempts", value: ({ attempts }) => grouped(attempts), align: "right" },
+      { title: "live", value: ({ rates }) => rate(rates.live), align: "right" },
+      { title: "machine", value: ({ rates }) => shareText(rates.machine.rate), align: "right" },
+      { title: "no answer", value: ({ rates }) => shareText(rates.noAnswer.rate), align: "right" },
+      { title: "busy", value: ({ rates }) => shareText(rates.busy.rate), align: "right" },
+      { title: "invalid", value: ({ rates }) => shareText(rates.invalid.rate), align: "right" },
+      { title: "", value: ({ isThin }) => (isThin ? "thin" : "") },
+    ]).lines(byHour, width),
+  ];
+  if (fits.length > 0) lines.push("", ...FITS.lines(fits, width));
+  lines.push("");
+  if (attemptDecay !== undefined)
+    lines.push(
+      `live rate from one attempt to the next: × ${number(attemptDecay.value, 3)} (95 % interval ${number(attemptDecay.low, 3)} to ${number(attemptDecay.high, 3)})`,
+    );
+  if (attemptsPerLead !== undefined)
+    lines.push(
+      `${grouped(attemptsPerLead.leads)} leads, ${number(attemptsPerLead.mean, 3)} attempts each, ${attemptsPerLead.most} at most`,
+    );
+  if (abandonment !== undefined)
+    lines.push(
+      `abandoned: ${rate(abandonment)} of ${grouped(abandonment.denominator)} live answers that say, ${intervalsOf(abandonment)}`,
+    );
+  if (thin.length === 0) lines.push("no part of the data is thin");
+  else
+    lines.push(
+      "thin data:",
+      ...thin.map(({ where, count, needed, message }) => `  ${where}: ${grouped(count)} of the ${needed} needed. ${message}`),
+    );
+  return lines;
+}
 
 type Options = OptionsOf<typeof declared.simulate>;
 

@@ -4,8 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import { campaignConcerns, tenantKnownOf } from "./concerns.ts";
-import { optOutConcerns } from "./opt-out-concerns.ts";
-import { jobConcerns, settingsConcerns } from "./work.ts";
+import { jobConcerns, optOutConcerns, settingsConcerns } from "./use-cases.ts";
 
 const NOW = Date.UTC(2026, 2, 2, 15);
 const HOUR = 3_600_000;

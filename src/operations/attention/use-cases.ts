@@ -1,7 +1,7 @@
 // Things that need attention: determined each time from stored data, with what people said about them. No request to the tenant.
 
-import { type Instant, messageOf } from "../../kernel/index.ts";
-import type { AttentionWord } from "../../store/index.ts";
+import { type Instant, jobTitle, messageOf } from "../../kernel/index.ts";
+import type { Approval, AttentionWord, Job, StoreCondition } from "../../store/index.ts";
 import { happened } from "../campaigns/happened.ts";
 import { type KnownHealth, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import { knownList } from "../campaigns/health/known-campaigns.ts";
@@ -14,14 +14,244 @@ import { OperationError } from "../error.ts";
 import type { DeliveryUseCases } from "../events/index.ts";
 import { JOB_KINDS } from "../jobs/use-cases.ts";
 import { KnownAnswers } from "../known/index.ts";
+import { isLeft, waitOf } from "../run/left.ts";
+import { stopOf } from "../run/reason.ts";
+import type { ChangeState } from "../settings/state.ts";
 import type { DialerUseCases } from "../settings/use-cases.ts";
 import { Together } from "../together.ts";
 import type { AttentionList, AttentionVerb, Concern, TenantKnown } from "../views/schemas/attention.ts";
+import type { ImportStateView } from "../views/schemas/compliance.ts";
+import type { RevocationView } from "../views/schemas/opt-outs.ts";
 import { timeText } from "../views/texts.ts";
 import { campaignConcerns, type Found, missingConcerns, tenantKnownOf } from "./concerns.ts";
 import { beginOf, dropConcern, dropOf, EARLIER_WINDOWS, isJudged } from "./drop.ts";
-import { brokenImportConcern, optOutConcerns } from "./opt-out-concerns.ts";
-import { approvalConcern, jobConcerns, settingsConcerns, storeConcerns } from "./work.ts";
+
+// Approvals, jobs and changes of settings that need a person: those that wait until a person decides or continues them, those whose
+// outcome is not known, and those that could not be rolled back. Pure.
+
+/** An approval that waits, or that was given and whose outcome is not known. */
+function approvalConcern(approval: Approval): Found {
+  const { id, summary, requestedBy, requestedAt, state, decidedBy, decidedAt, message } = approval;
+  const shared = { subject: { kind: "approval", id, name: summary }, cause: "approval" } as const;
+  if (state === "pending")
+    return {
+      ...shared,
+      code: "approval_waits",
+      severity: "soon",
+      what: `${requestedBy} waits for another person's approval`,
+      evidence: [],
+      since: timeText(requestedAt),
+      next: "Look at it and approve or reject it.",
+      episode: "",
+    };
+  return {
+    ...shared,
+    code: "approval_outcome_unknown",
+    severity: "urgent",
+    what: `${decidedBy ?? "another person"} approved it, and it is not known whether it was carried out`,
+    evidence: message === null ? [] : [message],
+    since: timeText(decidedAt),
+    next: "Look at the page of what it is about; ask for it again when it was not done.",
+    episode: state,
+  };
+}
+
+/** @param since when it ended, or since when it stands still; null while it is worked on */
+export function settingsConcerns(
+  version: number,
+  { phase, stop, outcome, message }: Pick<ChangeState, "phase" | "stop" | "outcome" | "message">,
+  since: string | null,
+): Found[] {
+  const found = (code: string, what: string, evidence: string | null, next: string): Found => ({
+    code,
+    severity: "urgent",
+    subject: { kind: "dialer", id: String(version), name: `dialer settings, version ${version}` },
+    what,
+    cause: "settings",
+    evidence: evidence === null ? [] : [evidence],
+    since,
+    next,
+    episode: outcome ?? phase,
+  });
+  if (outcome === "rollback_failed")
+    return [
+      found(
+        "settings_not_put_back",
+        "the rollback failed: it is not certain which settings are in force",
+        message,
+        "Compare what is in force with the version before, then roll back or apply settings anew, under Dialer.",
+      ),
+    ];
+  if (stop !== null)
+    return [found("settings_still", "the change stands still", stop.message, "Remove the cause, then continue it under Dialer.")];
+  if (phase !== "paused") return [];
+  return [
+    found(
+      "settings_wait",
+      "the figures are inconclusive: a person must decide whether the new settings stay",
+      message,
+      "Keep the new settings or put the old ones back, under Dialer.",
+    ),
+  ];
+}
+
+/** What stands of the database, and what jobs wait for: as the banner and `/readyz` tell it. @param unseen places of heads that could not be looked at */
+function storeConcerns(conditions: readonly StoreCondition[], unseen: number): Found[] {
+  const found = (code: string, severity: Found["severity"], what: string, next: string, since: string | null): Found => ({
+    code,
+    severity,
+    subject: { kind: "store", id: code, name: "this store" },
+    what,
+    cause: "store",
+    evidence: [],
+    since,
+    next,
+    episode: since,
+  });
+  // Pushes and retrievals that wait continue by themselves, and nobody is called for them.
+  const waits: ReadonlySet<StoreCondition["name"]> = new Set(["lake_unavailable", "receiver_unavailable"]);
+  const standing = conditions.map(({ name, message, advice, since }) =>
+    found(name, waits.has(name) ? "soon" : "urgent", message, advice, timeText(since)),
+  );
+  if (unseen === 0) return standing;
+  const what = `${unseen} places of heads of the audit log could not be looked at: whether the database was set back is not known`;
+  return [...standing, found("heads_unseen", "soon", what, "outdial audit verify names them; make them readable.", null)];
+}
+
+/** Changes of settings are reported through their own state. */
+const TOLD = "dialer-change";
+/** Up to so many jobs are listed one by one; more are one entry. */
+const SINGLE = 3;
+
+/** @param most the number that was read: there may be more */
+export function jobConcerns(
+  jobs: readonly Pick<Job, "id" | "kind" | "status" | "error" | "sourceName" | "campaignId" | "finishedAt" | "run">[],
+  most: number,
+): Found[] {
+  // Jobs that wait for the CRM or the lake are reported as that, and continue by themselves.
+  const still = jobs.filter((job) => job.kind !== TOLD && !isLeft(job) && waitOf(job) === undefined);
+  const why = (job: (typeof still)[number]) => stopOf(job.error)?.message ?? "the reason is not known";
+  if (still.length > SINGLE) {
+    const ended = still.flatMap(({ finishedAt }) => (finishedAt === null ? [] : [finishedAt]));
+    const number = jobs.length < most ? String(still.length) : `at least ${still.length}`;
+    return [
+      {
+        code: "jobs_still",
+        severity: "soon",
+        subject: { kind: "job", id: "", name: `${number} jobs` },
+        what: "they have stopped until a person continues them",
+        cause: "job",
+        evidence: still.map((job) => `${jobTitle(job)} (${job.id}): ${why(job)}`),
+        since: ended.length === 0 ? null : timeText(Math.min(...ended)),
+        next: "Look at each: continue it or cancel it.",
+        // Another job is a new occurrence, also for people who have seen the others.
+        episode: still[0]?.id ?? null,
+      },
+    ];
+  }
+  return still.map((job) => ({
+    code: "job_still",
+    severity: "soon",
+    subject: { kind: "job", id: job.id, name: jobTitle(job) },
+    what: "the job has stopped until a person continues it",
+    cause: "job",
+    evidence: [why(job)],
+    since: timeText(job.finishedAt),
+    next:
+      stopOf(job.error)?.advice ??
+      (job.kind === "campaign-apply"
+        ? "Remove the cause, then run outdial campaign resume-apply."
+        : "Continue it, or cancel it."),
+    episode: String(job.run),
+  }));
+}
+
+/** Files of numbers that must not be called: when such an import broke off, the rest of its numbers can still be called. */
+const FORBIDDING: ReadonlySet<string> = new Set(["dnc", "consent"]);
+
+/** An import that broke off and that no later import completed. */
+function brokenImportConcern({ id, kind, source, actor, inForce, endedAt, reason }: ImportStateView): Found {
+  const rows = Object.entries(inForce).map(([what, count]) => `${count} ${what}`);
+  const isRegistry = kind.startsWith("registry ");
+  return {
+    code: "import_broken_off",
+    severity: FORBIDDING.has(kind) ? "urgent" : "soon",
+    subject: { kind: "compliance", id, name: source },
+    what: isRegistry
+      ? `the file ${source} of the ${kind} was not put in force; the file before it stays in force`
+      : `the import of ${source} (${kind}) broke off: only a part of the file is in force`,
+    cause: "import",
+    evidence: [
+      `in force: ${rows.length === 0 ? "nothing" : rows.join(", ")}`,
+      ...(reason === null ? [] : [reason]),
+      `imported by ${actor}`,
+    ],
+    since: endedAt,
+    next: "Import the same file again: the part that is in force is skipped, the rest is added.",
+    episode: "",
+  };
+}
+
+/** Number of telephone numbers that are named. */
+const NAMED = 5;
+
+/**
+ * Opt-outs that systems have not confirmed: those past the legal deadline are one concern, those past our own target another.
+ * @param isAll whether these are all of them
+ */
+export function optOutConcerns(revocations: readonly RevocationView[], now: Instant, isAll: boolean): Found[] {
+  const today = timeText(now).slice(0, "2026-01-01".length);
+  const late = revocations.filter(({ systems }) => systems.some(({ state }) => state === "overdue"));
+  const isPast = ({ deadline }: RevocationView) => deadline < today;
+  const least = isAll ? "" : "at least ";
+  return [
+    ...ofOptOuts(late.filter(isPast), least, OVERDUE),
+    ...ofOptOuts(
+      late.filter((one) => !isPast(one)),
+      least,
+      LATE,
+    ),
+  ];
+}
+
+const OVERDUE = { code: "opt_out_overdue", severity: "urgent", how: "past the deadline of the rules" } as const;
+
+const LATE = {
+  code: "opt_out_late",
+  severity: "soon",
+  how: "past the time that outdial sets, not yet past the deadline of the rules",
+} as const;
+
+function ofOptOuts(
+  some: readonly RevocationView[],
+  least: string,
+  { code, severity, how }: typeof OVERDUE | typeof LATE,
+): Found[] {
+  const [first] = some.toSorted((a, b) => (a.deadline < b.deadline ? -1 : 1));
+  if (first === undefined) return [];
+  const overdue = some.flatMap(({ systems }) => systems.filter(({ state }) => state === "overdue"));
+  const bySystem = Map.groupBy(overdue, ({ system }) => system);
+  const numbers = some.slice(0, NAMED).map(({ number }) => number);
+  const more = some.length > numbers.length ? ` and ${some.length - numbers.length} more` : "";
+  return [
+    {
+      code,
+      severity,
+      subject: { kind: "compliance", id: "opt-outs", name: "opt-outs" },
+      what: `${least}${some.length} not confirmed by every system, ${how}`,
+      cause: "opt-outs",
+      evidence: [
+        `open at ${[...bySystem].map(([system, of]) => `${system}: ${of.length}`).join(", ")}`,
+        `the first deadline of the rules is ${first.deadline}`,
+        `${numbers.join(", ")}${more}`,
+      ],
+      since: overdue.map(({ target }) => target).sort()[0] ?? null,
+      next: "Make sure that each system carries them out, then confirm it: outdial compliance acknowledge.",
+      // A later one is a new occurrence, also for people who have seen the others.
+      episode: String(Math.max(...some.map(({ id }) => id))),
+    },
+  ];
+}
 
 /** How long an acknowledgement is valid; after that the entry is listed as before. */
 const SEEN_MS = 24 * 3_600_000;

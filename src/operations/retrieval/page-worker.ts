@@ -9,7 +9,7 @@ import { answerTasks } from "../thread.ts";
 import { countReasons, sortRows } from "./land.ts";
 import type { OpenedCalls, PageContext, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
 
-// Set by page-thread.ts.
+// Set by retrieval-run.ts.
 const { campaignId, optOutCodes, pageLimit } = workerData as PageThreadData;
 /**
  * Open pages in the form of the files that they become: no rows are kept, so that there is little for the garbage collector to

@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 import { TenantError, type TenantErrorCode } from "../../tenant/index.ts";
 import { remedyFor } from "./failure.ts";
 import { checkRequest, earliestStart } from "./request.ts";
+import { PageSize } from "./retrieval-run.ts";
 import { dueRequest, readUpTo } from "./schedule.ts";
-import { PageSize } from "./window-run.ts";
 import { splitWindows } from "./windows.ts";
 
 const HOUR = 3_600_000;

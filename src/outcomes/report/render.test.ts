@@ -12,9 +12,8 @@ import { contestsOf } from "./contests.ts";
 import { allRead } from "./coverage.ts";
 import type { Facts } from "./facts.ts";
 import type { OutcomeReport } from "./model.ts";
-import { ticks } from "./plots.ts";
 import { renderCsv } from "./render-csv.ts";
-import { COLOURS, renderHtml } from "./render-html.ts";
+import { COLOURS, renderHtml, ticks } from "./render-html.ts";
 import { bar, cellWidth, renderText, sparkline, table } from "./render-text.ts";
 import type { ReportScope } from "./scope.ts";
 

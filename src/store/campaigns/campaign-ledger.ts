@@ -73,15 +73,6 @@ export class CampaignLedger extends JournalLedger {
     return (await this.store.query<CampaignApply>(`${APPLIES} where ended_at is null`))[0];
   }
 
-  /** The latest ended apply of a plan, if any. */
-  async byPlan(planHash: string): Promise<CampaignApply | undefined> {
-    const [found] = await this.store.query<CampaignApply>(
-      `${APPLIES} where plan_hash = $1 and ended_at is not null order by a.created_at desc limit 1`,
-      [planHash],
-    );
-    return found;
-  }
-
   /** Stores a plan that is shown to a person; deletes those shown more than 30 days ago. */
   async keepPlan(planHash: string, plan: unknown): Promise<void> {
     const now = this.store.now();

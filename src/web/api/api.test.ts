@@ -2,10 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { waitBeforeRetry } from "./backoff.ts";
-import { createClient } from "./client.ts";
+import { createClient, createSseParser, type SseMessage, waitBeforeRetry } from "./dashboard.ts";
 import { addressOf } from "./operation.ts";
-import { createSseParser, type SseMessage } from "./sse-parser.ts";
 
 function parse(pieces: readonly string[]): readonly SseMessage[] {
   const parser = createSseParser();

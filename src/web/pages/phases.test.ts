@@ -16,15 +16,14 @@ import type { ApiTypes } from "../../server/index.ts";
 import { createDashboard, DashboardContext } from "../api/dashboard.ts";
 import { toneOf } from "../view/tone.ts";
 import { Asked } from "./approval/asked.tsx";
-import { approvedNews } from "./approval/news.ts";
-import { Apply } from "./campaign-files/apply.tsx";
+import { approvedNews } from "./approval/verbs.tsx";
+import { Apply } from "./campaign-files/page.tsx";
 import { applySteps } from "./campaign-files/steps.ts";
 import { Change } from "./dialer/change.tsx";
 import { stepsOf } from "./dialer/steps.ts";
 import { applyCalled, changeCalled } from "./dialer/words.ts";
-import { Change as JobChange } from "./job/change.tsx";
+import { Change as JobChange, Verbs } from "./job/page.tsx";
 import { progressOf } from "./job/state.ts";
-import { Verbs } from "./job/verbs.tsx";
 
 const dashboard = createDashboard({
   fetch: () => Promise.reject(new Error("a page that is drawn asks nothing")),

@@ -1,16 +1,22 @@
 // The whole dashboard: whether somebody is signed in decides between login and pages; the address decides which page.
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "preact-iso";
+import type { ApiTypes } from "../../server/index.ts";
 import { type Dashboard, DashboardContext, useDashboard } from "../api/dashboard.ts";
-import { Banners } from "./banners.tsx";
-import { Crashed } from "./crashed.tsx";
-import { DemoHint } from "./demo-hint.tsx";
-import { Login } from "./login.tsx";
-import { NotFound } from "./not-found.tsx";
+import { useResource } from "../api/resource.ts";
+import { TextField } from "../ui/fields.tsx";
+import { ToastList } from "../ui/toasts.tsx";
+import { approvalNews } from "../view/approval.ts";
+import { pairNews } from "../view/failover.ts";
+import { ago, timeFormat } from "../view/format.ts";
+import { shouldTell } from "../view/link.ts";
+import { Icon } from "./icons.tsx";
+import { Page } from "./page.tsx";
 import {
   Access,
+  APPROVALS,
   Approval,
   Approvals,
   Audit,
@@ -23,10 +29,459 @@ import {
   Job,
   Jobs,
   Outcomes,
+  pageOf,
+  pagesOf,
   Simulator,
   Tenant,
 } from "./pages.tsx";
-import { Rail } from "./rail.tsx";
+import { applyTheme, storedTheme, type Theme } from "./theme.ts";
+
+// The rail: the pages, whether live updates arrive, who is signed in, the theme.
+
+// The palette: opens a page, a campaign or an id with the keyboard from any page. Ctrl+K, or ⌘K. Its code is loaded when it is
+// first used.
+
+type Choice = typeof import("./palette-choice.tsx").Choice;
+
+function Palette() {
+  const { toasts } = useDashboard();
+  const open = useSignal<{ readonly Choice: Choice } | undefined>(undefined);
+  const show = async () => {
+    try {
+      open.value = await import("./palette-choice.tsx");
+    } catch {
+      toasts.show(
+        "bad",
+        "The code of this did not come: the service may be away, or may have been replaced. Load the page again.",
+      );
+    }
+  };
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      event.preventDefault();
+      // Not over a dialog that asks a question.
+      if (document.querySelector("dialog[open]") === null) void show();
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, []);
+  const Shown = open.value?.Choice;
+  return (
+    <>
+      <button type="button" class="button quiet goto" aria-keyshortcuts="Control+K Meta+K" onClick={() => void show()}>
+        Go to … <kbd>Ctrl K</kbd>
+      </button>
+      {Shown === undefined ? null : (
+        <Shown
+          onClose={() => {
+            open.value = undefined;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const WAITING = { on: ({ type }: ApiTypes.ServiceEvent) => type === "approval", every: 60_000, sticky: true };
+
+function Rail() {
+  const { path } = useLocation();
+  const { session } = useDashboard();
+  const open = useSignal(false);
+  useEffect(() => {
+    open.value = false;
+  }, [path]);
+  const current = pageOf(path);
+  const state = session.state.value;
+  const pages = pagesOf(session);
+  return (
+    <header class={`rail ${open.value ? "open" : ""}`}>
+      <a class="brand" href="/">
+        <img src="/favicon.svg" alt="" width="24" height="24" />
+        outdial
+      </a>
+      <button
+        type="button"
+        class="button menu-button"
+        aria-expanded={open.value}
+        aria-controls="pages"
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        Menu
+      </button>
+      <nav id="pages" aria-label="Pages">
+        <ul>
+          {pages.map((page) => (
+            <li key={page.path}>
+              <a href={page.path} aria-current={page === current ? "page" : undefined}>
+                <Icon name={page.icon} />
+                {page.name}
+                {page === APPROVALS ? <Waiting me={state.kind === "signed_in" ? state.me.name : ""} /> : null}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Palette />
+      <ToastList />
+      <Foot />
+    </header>
+  );
+}
+
+/** How many requests wait for this person's decision. */
+function Waiting({ me }: { readonly me: string }) {
+  const { session } = useDashboard();
+  const { state } = useResource("approvals.list", { query: { pending: true } }, WAITING);
+  if (state.value.kind !== "ready" || !session.may("operator")) return null;
+  const count = state.value.value.items.filter(({ requestedBy }) => requestedBy !== me).length;
+  if (count === 0) return null;
+  return (
+    <span class="badge">
+      {count}
+      <span class="visually-hidden"> waiting for you</span>
+    </span>
+  );
+}
+
+function Foot() {
+  const { session, signOut } = useDashboard();
+  const theme = useSignal<Theme>(storedTheme(localStorage));
+  const state = session.state.value;
+  return (
+    <div class="rail-foot">
+      <LinkState />
+      {state.kind === "signed_in" ? (
+        <div class="row">
+          <span class="break">
+            {state.me.label ?? state.me.name} · {state.me.role}
+          </span>
+          <button type="button" class="button quiet small" onClick={() => void signOut()}>
+            Sign out
+          </button>
+        </div>
+      ) : null}
+      <label class="field">
+        <span>Theme</span>
+        <select
+          class="select"
+          value={theme.value}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            theme.value = value === "light" || value === "dark" ? value : "system";
+            applyTheme(theme.value, document.documentElement, localStorage);
+          }}
+        >
+          <option value="system">System</option>
+          <option value="light">Light</option>
+          <option value="dark">Dark</option>
+        </select>
+      </label>
+    </div>
+  );
+}
+
+function LinkState() {
+  const { live, now } = useDashboard();
+  const link = live.link.value;
+  const attention = useResource("attention.list", {}, { every: 15_000, sticky: true });
+  const state = attention.state.value;
+  const known = state.kind === "ready" ? state.value.known : null;
+  const isAway = known !== null && known.away !== null;
+  const since = known?.away?.since ?? null;
+  const text =
+    link.kind === "lost"
+      ? `Lost since ${timeFormat().clock(link.since)}`
+      : link.kind === "connecting"
+        ? "Connecting"
+        : isAway
+          ? `Tenant away${since === null ? "" : ` since ${timeFormat().clock(since)}`}`
+          : known === null || known.latest === null
+            ? "Tenant not read yet"
+            : "Live";
+  const isLive = link.kind === "open" && !isAway && known !== null && known.latest !== null;
+  return (
+    <span class="link-state">
+      <span class={`dot ${isLive ? "good" : link.kind === "lost" || isAway ? "bad" : ""}`} aria-hidden="true" />
+      <span>{text}</span>
+      {isLive ? <span class="muted small">tenant read {ago(known.latest, now())}</span> : null}
+    </span>
+  );
+}
+
+// Signing in: with the code of a one-time link, which is in the fragment and so never in a log, or with a token.
+
+/** Why signing in at the provider did not start a session, by the word in the address. */
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ["unavailable", "The sign-in provider does not answer. Try again, or sign in with a token."],
+  ["refused", "The sign-in provider did not sign you in."],
+  [
+    "not_trusted",
+    "What came back from the sign-in provider could not be trusted. Begin again; if that does not help, the service's log says why.",
+  ],
+  ["expired", "Signing in took too long, or was begun in another browser. Begin again."],
+  ["no_role", "The sign-in provider knows you, but none of your groups has a role here. Ask an administrator of outdial."],
+]);
+
+/** The page that was requested before the login was shown instead. */
+function wantedPage(): string {
+  return location.pathname === "/login" ? "/" : `${location.pathname}${location.search}`;
+}
+
+function Login({ message }: { readonly message?: string | undefined }) {
+  const { client, identify } = useDashboard();
+  const token = useSignal("");
+  const problem = useSignal<string | undefined>(message);
+  const busy = useSignal(false);
+  const provider = useSignal<{ readonly name: string; readonly path: string } | null>(null);
+
+  const signIn = async (body: { readonly token: string } | { readonly code: string }) => {
+    if (busy.peek()) return;
+    busy.value = true;
+    problem.value = undefined;
+    try {
+      await client.ask("session.open", { body });
+      await identify();
+    } catch (thrown) {
+      problem.value = thrown instanceof Error ? thrown.message : String(thrown);
+    } finally {
+      busy.value = false;
+    }
+  };
+
+  useEffect(() => {
+    document.title = "Sign in · outdial";
+    // Without an answer, signing in with a token is still possible.
+    client.ask("session.ways", {}).then(
+      (ways) => {
+        provider.value = ways.provider;
+      },
+      () => undefined,
+    );
+    const refused = new URLSearchParams(location.search).get("refused");
+    if (location.pathname === "/login" && refused !== null) problem.value = REFUSED.get(refused) ?? "You were not signed in.";
+    const code = location.hash.slice(1);
+    if (location.pathname !== "/login" || code === "") return;
+    // The code works only once, but should not stay in the address bar or the history.
+    history.replaceState(null, "", "/login");
+    void signIn({ code });
+  }, []);
+
+  return (
+    <main class="login">
+      <form
+        class="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void signIn({ token: token.value.trim() });
+        }}
+      >
+        <span class="brand">
+          <img src="/favicon.svg" alt="" width="24" height="24" />
+          outdial
+        </span>
+        <h1>Sign in</h1>
+        {problem.value === undefined ? null : (
+          <div class="banner bad" role="alert">
+            <span class="break">{problem.value}</span>
+          </div>
+        )}
+        {provider.value === null ? null : (
+          <>
+            <a class="button primary" target="_top" href={`${provider.value.path}?to=${encodeURIComponent(wantedPage())}`}>
+              Sign in with {provider.value.name}
+            </a>
+            <p class="muted small">or with a token:</p>
+          </>
+        )}
+        <TextField
+          label="Token"
+          type="password"
+          autocomplete="current-password"
+          value={token.value}
+          onChange={(value) => {
+            token.value = value;
+          }}
+          hint={
+            <>
+              From <code>outdial serve token add</code>
+            </>
+          }
+          required
+        />
+        <button type="submit" class={`button ${provider.value === null ? "primary" : ""}`} aria-disabled={busy.value}>
+          {busy.value ? "Signing in …" : "Sign in"}
+        </button>
+      </form>
+    </main>
+  );
+}
+
+// Messages for every page: live updates are lost, or something happened that needs a person.
+
+/** Only this number of recent approvals is searched. */
+const RECENT = 20;
+
+function Banners() {
+  const { client, live, session, toasts, now } = useDashboard();
+  const link = live.link.value;
+  const tick = useSignal(now());
+  /** What was told of approvals: an event that is read late finds the state of the next one. */
+  const told = useRef(new Set<string>());
+  /** People who may approve are told about waiting requests, and the person who asked is told the result. */
+  const tellApproval = async (id: string) => {
+    const state = session.state.peek();
+    if (state.kind !== "signed_in" || !state.me.service.fourEyes || !session.may("operator")) return;
+    try {
+      const { items } = await client.ask("approvals.list", { query: { limit: RECENT } });
+      const approval = items.find((one) => one.id === id);
+      const news = approval === undefined ? undefined : approvalNews(approval, state.me.name);
+      if (news === undefined || told.current.has(`${id} ${news.text}`)) return;
+      told.current.add(`${id} ${news.text}`);
+      toasts.show(news.tone, news.text);
+    } catch {
+      // The page of approvals shows the error.
+    }
+  };
+  useEffect(
+    () =>
+      live.subscribe((event) => {
+        if (event.type === "approval") void tellApproval(event.approvalId);
+        if (event.type === "alarm") toasts.show("bad", `${event.subject}: ${event.message}`);
+        if (event.type !== "failover") return;
+        const { tone, text } = pairNews(event.primary, event.backup, event.phase);
+        toasts.show(tone, text);
+      }),
+    [live],
+  );
+  useEffect(() => {
+    if (link.kind !== "lost") return undefined;
+    const beat = setInterval(() => {
+      tick.value = now();
+    }, 500);
+    return () => clearInterval(beat);
+  }, [link]);
+  const isLost = link.kind === "lost" && shouldTell(link.since, Math.max(tick.value, now()));
+  return (
+    <>
+      <Conditions />
+      {isLost ? <Disconnected since={link.since} /> : null}
+    </>
+  );
+}
+
+/** Conditions of the database, and what jobs wait for: no event announces them. */
+function Conditions() {
+  const { state } = useResource("service.conditions", {}, { every: 10_000 });
+  if (state.value.kind !== "ready") return null;
+  return state.value.value.items.map(({ name, message, advice, since }) => (
+    <div class="banner bad break" role="alert" key={`${name} ${since}`}>
+      <strong>
+        Since {timeFormat().clock(Date.parse(since))}: {message}.
+      </strong>
+      {advice}
+    </div>
+  ));
+}
+
+function Disconnected({ since }: { readonly since: number }) {
+  return (
+    <div class="banner" role="status">
+      <strong>Disconnected since {timeFormat().clock(since)}.</strong>
+      What you see may be out of date; it is tried again, and nothing is missed.
+    </div>
+  );
+}
+
+// What to look at on a page of the demo. Only there: the service says whether it is a demo.
+
+/** Chosen by the beginning of the path; the first match. */
+const HINTS: readonly (readonly [path: string, text: string])[] = [
+  [
+    "/campaigns/",
+    "The success rate with its evidence band falls towards the threshold. The hand-over comes when the whole band is below it, not before; each of its steps is a mark on the same time axis.",
+  ],
+  [
+    "/dialer",
+    "Two campaigns share these settings. Change the dial ratio, look at the predicted band, apply, and follow the five steps; then roll back.",
+  ],
+  [
+    "/simulator",
+    "The dialer model runs in this page. Move the agents down and watch the operating point slide along the frontier.",
+  ],
+  ["/jobs", "400 calls were tagged: a few refused, a few locked, on purpose. The retrievals brought 30 days of outcomes home."],
+  [
+    "/outcomes",
+    "Conversion sagged ten days ago. Set From to that day: is the difference to the ten days before chance? The interval says.",
+  ],
+  [
+    "/compliance",
+    "Paste a number of the demo, such as one from the audit, and see every rule that binds it for the next 48 hours.",
+  ],
+  ["/approvals", "With four eyes on, whatever is dangerous waits here for somebody else. The demo has two eyes."],
+  ["/audit", "Everything that happened so far, the failover included. Verify it, and download the proof of an entry."],
+  ["/deliveries", "A BI system and an alarm receiver of the demo's own take these events and check each signature."],
+  [
+    "/",
+    "Nobody answers the list of Spring renewals any more. Within a minute the watch is sure of it, pauses it, waits for its last call, asks the gate, and lets the second list dial. About 3 of 100 live answers of the last 30 days were abandoned: where the law counts that long, it is near the limit.",
+  ],
+];
+
+function DemoHint() {
+  const { session } = useDashboard();
+  const { path } = useLocation();
+  const isHidden = useSignal(false);
+  const state = session.state.value;
+  if (state.kind !== "signed_in" || !state.me.service.demo || isHidden.value) return null;
+  const [, text] = HINTS.find(([start]) => (start === "/" ? path === "/" : path.startsWith(start))) ?? [];
+  if (text === undefined) return null;
+  return (
+    <aside class="banner hint" aria-label="What you are seeing">
+      <p>
+        <strong>What you are seeing.</strong> {text}
+      </p>
+      <button
+        type="button"
+        class="button quiet small"
+        onClick={() => {
+          isHidden.value = true;
+        }}
+      >
+        Hide
+      </button>
+    </aside>
+  );
+}
+
+/** Shown for an address without a page. */
+function NotFound() {
+  return (
+    <Page title="No such page">
+      <div class="state">
+        <p>The address does not name a page of the dashboard.</p>
+        <a class="button" href="/">
+          Campaigns
+        </a>
+      </div>
+    </Page>
+  );
+}
+
+/** Shown in place of a page whose code threw an error: the rest of the dashboard continues. */
+function Crashed({ error }: { readonly error: Error }) {
+  return (
+    <div class="state error" role="alert">
+      <h2>This page cannot be shown</h2>
+      <p class="break">{error.message}</p>
+      <button type="button" class="button" onClick={() => location.reload()}>
+        Load it again
+      </button>
+    </div>
+  );
+}
 
 export function App({ dashboard }: { readonly dashboard: Dashboard }) {
   // Before the first paint, because the answer may already be here.

@@ -4,7 +4,21 @@ import type { ComponentType } from "preact";
 import { lazy } from "preact-iso";
 import type { Session } from "../api/session.ts";
 import type { IconName } from "./icons.tsx";
-import { NotLoaded } from "./not-loaded.tsx";
+import { Page } from "./page.tsx";
+
+/** Shown when the code of a page could not be loaded: the service is away, or another version replaced it. */
+function NotLoaded() {
+  return (
+    <Page title="Not loaded">
+      <div class="state error" role="alert">
+        <p>The code of this page did not come. The service may be away, or may have been replaced by a newer one.</p>
+        <button type="button" class="button primary" onClick={() => location.reload()}>
+          Load the dashboard again
+        </button>
+      </div>
+    </Page>
+  );
+}
 
 export interface PageLink {
   readonly path: string;

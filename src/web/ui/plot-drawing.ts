@@ -1,12 +1,69 @@
 // Draws a plot with uPlot. That is most of the script of a page with curves, so it is loaded when the first curve is drawn.
 
-import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import uPlot from "uplot";
 import { timeFormat } from "../view/format.ts";
 import type { TimeRange } from "../view/time-range.ts";
-import { colourOf } from "./colours.ts";
-import { drawMarks } from "./plot-marks.ts";
 import type { PlotLimit, PlotMark, PlotSeries } from "./plot-types.ts";
+
+/** Drawn over a plot: limits as horizontal lines, events as vertical lines with a letter. */
+function drawMarks(
+  plot: uPlot,
+  limits: readonly PlotLimit[],
+  marks: readonly PlotMark[],
+  colour: (name: `--${string}`) => string,
+): void {
+  const { ctx, bbox } = plot;
+  const ratio = window.devicePixelRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.lineWidth = ratio;
+  for (const { at, colour: name } of limits) {
+    const y = Math.round(plot.valToPos(at, "y", true));
+    ctx.strokeStyle = colour(name);
+    ctx.setLineDash([6 * ratio, 4 * ratio]);
+    stroke(ctx, bbox.left, y, bbox.left + bbox.width, y);
+  }
+  ctx.font = `600 ${10 * ratio}px sans-serif`;
+  ctx.textBaseline = "top";
+  ctx.textAlign = "left";
+  let free = Number.NEGATIVE_INFINITY;
+  for (const { at, colour: name, letter } of [...marks].sort((a, b) => a.at - b.at)) {
+    const x = Math.round(plot.valToPos(at / 1000, "x", true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.strokeStyle = colour(name);
+    ctx.fillStyle = ctx.strokeStyle;
+    ctx.setLineDash([2 * ratio, 2 * ratio]);
+    stroke(ctx, x, bbox.top, x, bbox.top + bbox.height);
+    // Marks that are close together share the letter of the first; the list below the plot names them all.
+    if (x < free) continue;
+    const width = ctx.measureText(letter).width;
+    const isAtEnd = x + width + 4 * ratio > bbox.left + bbox.width;
+    ctx.fillText(letter, isAtEnd ? x - width - 3 * ratio : x + 3 * ratio, bbox.top + 2 * ratio);
+    free = x + width + 6 * ratio;
+  }
+  ctx.restore();
+}
+
+function stroke(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
+  ctx.beginPath();
+  ctx.moveTo(x1, y1);
+  ctx.lineTo(x2, y2);
+  ctx.stroke();
+}
+
+/** For a canvas, which cannot use custom properties: the value of `--accent` and the like in the present theme. Reads the layout: call it once per drawing, not once per point. */
+function colourOf(element: HTMLElement, name: `--${string}`): string {
+  const probe = element.ownerDocument.createElement("span");
+  probe.hidden = true;
+  probe.style.color = `var(${name})`;
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
 
 /** A drawn plot. */
 export interface Drawing {

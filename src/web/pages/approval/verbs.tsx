@@ -2,12 +2,30 @@
 
 import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
+import type { Message } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
+import { endingOf } from "../../view/approval.ts";
 import { Asked, hindrancesOf } from "./asked.tsx";
-import { approvedNews } from "./news.ts";
 import { PlanBody } from "./plan.tsx";
+
+const BEGUN = 202;
+
+/** A verb answers with what was read back, or that it has begun: then it is not done yet. */
+export function approvedNews(given: {
+  readonly approval: Pick<ApiTypes.ApprovalView, "state" | "message">;
+  readonly status: number;
+  readonly answer: unknown;
+}): Message {
+  const { approval, status, answer } = given;
+  const ending = endingOf(approval);
+  if (ending !== undefined) return ["bad", `Approved, ${ending}`];
+  const said = typeof answer === "object" && answer !== null ? answer : {};
+  if ("confirmed" in said && "message" in said && typeof said.message === "string")
+    return [said.confirmed === true ? "good" : "bad", `Approved: ${said.message}`];
+  return status === BEGUN ? ["info", "Approved, and begun: Jobs shows what comes of it"] : ["good", "Approved, and carried out"];
+}
 
 interface ApprovalVerbsProps {
   readonly approval: ApiTypes.ApprovalView;

@@ -1,25 +1,420 @@
 // One campaign: figures, live plots with what happened on the same axis, why it does not dial, and what can be done.
 
+import { useSignal } from "@preact/signals";
+import { useId, useMemo } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
+import { waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Age, NotReadable } from "../../ui/age.tsx";
-import { Sentence } from "../../ui/name-text.tsx";
+import { BudgetMeter } from "../../ui/budget-meter.tsx";
+import { Confirm, type Shown } from "../../ui/confirm.tsx";
+import { SelectField } from "../../ui/fields.tsx";
+import { Figure, Figures } from "../../ui/figures.tsx";
+import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
+import { Plot } from "../../ui/plot.tsx";
+import type { Colour, PlotLimit, PlotSeries } from "../../ui/plot-types.ts";
+import { SavedTable } from "../../ui/saved-table.tsx";
 import { Loaded } from "../../ui/states.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { TimeTrouble } from "../../ui/time-trouble.tsx";
-import { besidePaused } from "../../view/format.ts";
-import { part, rangeOf, rangeQuery, type TimeRange, timeTrouble } from "../../view/time-range.ts";
-import { Effects } from "./effects.tsx";
-import { Now, Windows } from "./now.tsx";
-import { CampaignPlots } from "./plots.tsx";
-import { type Hours, RangeBar, SPANS } from "./range.tsx";
-import { auditOf, coverageOf, lookOf } from "./series.ts";
-import { CampaignVerbs } from "./verbs.tsx";
+import { useWhy } from "../../ui/why.tsx";
+import { pairBadge } from "../../view/failover.ts";
+import { besidePaused, counted, interval, intervalKind, percent, span, whole, zoneName } from "../../view/format.ts";
+import { moved, part, rangeOf, rangeQuery, type TimeRange, timeTrouble, zoomed } from "../../view/time-range.ts";
+import { offeredVerbs } from "../../view/verbs.ts";
+import { windowLines } from "../../view/windows.ts";
+import { auditOf, columnsOf, coverageOf, type Effect, effectsOf, lookOf, marksOf, type Side } from "./series.ts";
 import { WorkloadFigures } from "./workload.tsx";
+
+/** What a campaign does now: its figures, its pair, and the calling windows of its list. */
+function Now({ detail }: { readonly detail: Detail }) {
+  const { successRate, activeCalls, windowMinutes, threshold, abandonment, failover, lastMetricAt, asOf } = detail;
+  return (
+    <Figures>
+      <Figure
+        name="Active calls"
+        value={whole(activeCalls)}
+        note={
+          <>
+            as of <Time at={lastMetricAt} as="clock" />, read <Age at={asOf.figures} />
+          </>
+        }
+      />
+      <Figure
+        name={windowMinutes === null ? "Success rate" : `Success rate, last ${windowMinutes} min`}
+        value={percent(successRate?.rate)}
+        note={
+          successRate === null
+            ? asOf.figures === null
+              ? "not read yet"
+              : "no figures"
+            : successRate.rate === null
+              ? "no calls"
+              : `${intervalKind(successRate)} ${interval(successRate.low, successRate.high)} · ${counted(successRate.numerator, successRate.denominator)}${threshold === null ? "" : ` · threshold ${percent(threshold, 0)}`}`
+        }
+      />
+      <Figure
+        name={`Abandonment budget${abandonment === null ? "" : `, ${span(3_600_000 * abandonment.windowHours)}`}`}
+        value={
+          <span class="meter-value">
+            <BudgetMeter budget={abandonment} />
+          </span>
+        }
+        note={asOf.windows === null ? "not read yet" : undefined}
+      />
+      <Figure
+        name="Failover"
+        value={<span class="small-value">{failover === null ? "no pair" : failover.words}</span>}
+        tone={failover === null ? undefined : figureTone(failover)}
+        note={
+          failover === null ? undefined : (
+            <>
+              {failover.role}, with <NameText text={failover.partner} />
+              {[failover.reason, failover.nextStep].map((text) =>
+                text === null ? null : (
+                  <span class="cell-note break" key={text}>
+                    <NameText text={text} />
+                  </span>
+                ),
+              )}
+            </>
+          )
+        }
+      />
+    </Figures>
+  );
+}
+
+function figureTone(failover: NonNullable<Detail["failover"]>): "warn" | "bad" | undefined {
+  const tone = pairBadge(failover)?.tone;
+  return tone === "warn" || tone === "bad" ? tone : undefined;
+}
+
+function Windows({ detail: { windows, asOf } }: { readonly detail: Detail }) {
+  return (
+    <section class="card" aria-label="Calling windows">
+      <div class="card-head">
+        <h2>Calling windows</h2>
+        {asOf.windows === null ? null : (
+          <span class="aside muted small">
+            read <Age at={asOf.windows} />
+          </span>
+        )}
+      </div>
+      {windows.length === 0 ? (
+        <p class="muted">The zones of the list are not known yet.</p>
+      ) : (
+        <SavedTable
+          caption="Calling windows by zone"
+          saved="calling-windows"
+          rows={windowLines(windows)}
+          rowKey={({ zone }) => zone}
+          columns={[
+            { name: "Zone", head: true, cell: ({ zone }) => zone },
+            { name: "Window, in the time there", cell: ({ text, tone }) => <Pill state="" tone={tone} text={text} /> },
+            { name: "Contacts looked at", numeric: true, cell: ({ contacts }) => whole(contacts) },
+          ]}
+        />
+      )}
+    </section>
+  );
+}
+
+/** The live plots of a campaign: one time axis, with what happened marked on all of them. */
+const short = (value: number) => percent(value, 1);
+const wholePercent = (value: number) => percent(value, 0);
+
+const steps = (name: string, colour: Colour, values: PlotSeries["values"]): readonly PlotSeries[] => [
+  { name, colour, values, stepped: true },
+];
+const across = (at: number, name: string): PlotLimit => ({ at, name: `${name} ${wholePercent(at)}`, colour: "--bad" });
+
+interface CampaignPlotsProps {
+  readonly detail: ApiTypes.CampaignDetail;
+  readonly range: TimeRange | undefined;
+  readonly onRange: (range: TimeRange) => void;
+}
+
+function CampaignPlots({ detail, range, onRange }: CampaignPlotsProps) {
+  const { route } = useLocation();
+  const { series, events, threshold, abandonmentLimit } = detail;
+  const drawn = useMemo(() => {
+    const { times, column } = columnsOf(series);
+    return {
+      times,
+      marks: marksOf(events),
+      success: [
+        {
+          name: "success rate",
+          colour: "--accent",
+          values: column(({ successRate }) => successRate),
+          band: { low: column(({ low }) => low), high: column(({ high }) => high) },
+        },
+      ],
+      abandonment: [{ name: "abandoned", colour: "--warn", values: column(({ abandonmentRate }) => abandonmentRate) }],
+      calls: steps(
+        "active calls",
+        "--info",
+        column(({ activeCalls }) => activeCalls),
+      ),
+      fourth: series.some(({ agents }) => agents !== null)
+        ? {
+            title: "Agents signed in",
+            series: steps(
+              "agents",
+              "--good",
+              column(({ agents }) => agents),
+            ),
+          }
+        : // Without them the evidence itself: how many calls the success rate is counted from.
+          {
+            title: "Calls behind the success rate",
+            series: steps(
+              "calls",
+              "--good",
+              column(({ calls }) => calls),
+            ),
+          },
+      thresholds: threshold === null ? [] : [across(threshold, "threshold")],
+      limits: [across(abandonmentLimit, "limit")],
+    } as const;
+  }, [series, events, threshold, abandonmentLimit]);
+  const shared = { times: drawn.times, marks: drawn.marks, sync: detail.id, range, onRange, onOpen: route };
+  return (
+    <div class="grid halves">
+      <div class="card">
+        <Plot
+          {...shared}
+          title="Success rate with its 95 % band"
+          series={drawn.success}
+          limits={drawn.thresholds}
+          text={wholePercent}
+        />
+      </div>
+      <div class="card">
+        <Plot {...shared} title="Abandonment" series={drawn.abandonment} limits={drawn.limits} text={short} />
+      </div>
+      <div class="card">
+        <Plot {...shared} title="Active calls" series={drawn.calls} text={whole} counts />
+      </div>
+      <div class="card">
+        <Plot {...shared} title={drawn.fourth.title} series={drawn.fourth.series} text={whole} counts />
+      </div>
+    </div>
+  );
+}
+
+/** What the figures were before and after each change of dialer settings. */
+interface EffectsProps {
+  readonly detail: ApiTypes.CampaignDetail;
+  /** Shows a time in the plots. */
+  readonly onRange: (range: TimeRange) => void;
+}
+
+/** So much before and after a change is shown of the plots, ms: at least, and in windows of the readings. */
+const AROUND_MS = 15 * 60_000;
+const AROUND_WINDOWS = 2;
+
+function Effects({ detail: { series, events, windowMinutes }, onRange }: EffectsProps) {
+  const effects = effectsOf(series, events, windowMinutes);
+  if (effects.length === 0) return null;
+  const around = Math.max(AROUND_MS, AROUND_WINDOWS * 60_000 * (windowMinutes ?? 0));
+  const inPlots: Column<Effect> = {
+    name: "In the plots",
+    cell: ({ at, text }) => (
+      <button
+        type="button"
+        class="button"
+        aria-label={`Show the plots before and after: ${text}`}
+        onClick={() => onRange({ from: at - around, to: at + around })}
+      >
+        Show
+      </button>
+    ),
+  };
+  return (
+    <section class="card" aria-label="Before and after each change of settings">
+      <h2>Before and after each change of settings</h2>
+      <p class="muted small">
+        The last reading before the change, and the first whose {windowMinutes === null ? "" : `${windowMinutes} `}minutes lie
+        behind it. Other things change as well: a difference is no proof.
+      </p>
+      <SavedTable
+        caption="Changes of settings"
+        saved="changes-of-settings"
+        columns={[...COLUMNS, inPlots]}
+        rows={effects}
+        rowKey={({ at, text }) => `${at} ${text}`}
+      />
+    </section>
+  );
+}
+
+const pair = (of: (side: Side) => string): Column<Effect>["cell"] =>
+  function Pair({ before, after }) {
+    return (
+      <>
+        {before === null ? "no reading" : of(before)} → <strong>{after === null ? "no reading yet" : of(after)}</strong>
+      </>
+    );
+  };
+
+const COLUMNS: readonly Column<Effect>[] = [
+  {
+    name: "Change",
+    head: true,
+    cell: ({ at, text }) => (
+      <>
+        <Time at={new Date(at).toISOString()} />
+        <span class="cell-note break">{text}</span>
+      </>
+    ),
+  },
+  {
+    name: "Success rate",
+    cell: pair(({ successRate, low, high }) =>
+      successRate === null || low === null || high === null
+        ? percent(successRate)
+        : `${percent(successRate)} (${interval(low, high)})`,
+    ),
+  },
+  { name: "Abandonment", cell: pair(({ abandonmentRate }) => percent(abandonmentRate, 2)) },
+  { name: "Calls counted", cell: pair(({ calls }) => whole(calls)) },
+  { name: "Active calls", cell: pair(({ activeCalls }) => whole(activeCalls)) },
+];
+
+/** What can be done with a campaign, each behind a preview and a word to type. */
+const VERBS: readonly {
+  readonly verb: ApiTypes.CampaignVerb;
+  readonly name: string;
+  readonly title: string;
+}[] = [
+  { verb: "pause", name: "Pause", title: "Pause the campaign" },
+  { verb: "resume", name: "Resume", title: "Let the campaign dial again" },
+  { verb: "failover", name: "Fail over", title: "Fail over to the backup" },
+  { verb: "failback", name: "Fail back", title: "Go back to the primary" },
+  { verb: "drill", name: "Drill", title: "Drill a failover" },
+];
+
+function CampaignVerbs({ detail, onDone }: { readonly detail: ApiTypes.CampaignDetail; readonly onDone: () => void }) {
+  const { client, session, toasts, now } = useDashboard();
+  const open = useSignal<ApiTypes.CampaignVerb | undefined>(undefined);
+  const chosen = VERBS.find(({ verb }) => verb === open.value);
+  const offered = VERBS.filter((known) => offeredVerbs(detail, now()).includes(known.verb));
+  const why = useWhy(session.needs("operator"));
+  const preview = async (verb: ApiTypes.CampaignVerb): Promise<Shown> => {
+    const { confirm, refusals, effects } = await client.ask("campaigns.preview", { params: { id: detail.id, verb } });
+    return {
+      confirm,
+      refusals,
+      body: (
+        <ol class="effects">
+          {effects.map((text) => (
+            <li class="break" key={text}>
+              {text}
+            </li>
+          ))}
+        </ol>
+      ),
+    };
+  };
+  const act = async (verb: ApiTypes.CampaignVerb, confirm: string | undefined) => {
+    const result = await client.ask(`campaigns.${verb}`, { params: { id: detail.id }, body: { confirm } });
+    toasts.show(...waitsForApproval(result, ({ confirmed, message }) => [confirmed ? "good" : "bad", message]));
+    onDone();
+  };
+  return (
+    <>
+      {offered.length === 0 ? null : why.said}
+      {offered.map(({ verb, name }) => (
+        <button
+          key={verb}
+          type="button"
+          class={`button ${verb === "pause" ? "danger" : ""}`}
+          {...why.off}
+          onClick={() => {
+            open.value = verb;
+          }}
+        >
+          {name}
+        </button>
+      ))}
+      {chosen === undefined ? null : (
+        <Confirm
+          key={chosen.verb}
+          title={`${chosen.title}: ${detail.name}`}
+          verb={chosen.name}
+          word={chosen.verb === "pause" ? undefined : detail.id}
+          preview={() => preview(chosen.verb)}
+          onConfirm={(confirm) => act(chosen.verb, confirm)}
+          onClose={() => {
+            open.value = undefined;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** Hours that the plots may show. */
+const SPANS = [
+  ["1", "1 hour"],
+  ["6", "6 hours"],
+  ["24", "1 day"],
+  ["168", "7 days"],
+  ["720", "30 days"],
+] as const;
+type Hours = (typeof SPANS)[number][0];
+
+interface RangeBarProps {
+  readonly hours: Hours;
+  /** All of the time shown. */
+  readonly shown: TimeRange;
+  /** The part of it that the plots show; undefined: all. */
+  readonly range: TimeRange | undefined;
+  /** What is missing of it, as a sentence. */
+  readonly coverage: string | null;
+  readonly onHours: (hours: Hours) => void;
+  readonly onRange: (range: TimeRange | undefined) => void;
+}
+
+function RangeBar({ hours, shown, range, coverage, onHours, onRange }: RangeBarProps) {
+  const isAll = range === undefined;
+  const id = useId();
+  const off = isAll ? { "aria-disabled": true, "aria-describedby": id } : {};
+  return (
+    <div class="row bottom">
+      <SelectField label="Time shown" value={hours} options={SPANS} onChange={onHours} />
+      <div class="row" role="group" aria-label="Zoom">
+        <button type="button" class="button" onClick={() => onRange(zoomed(range, 0.5, shown))}>
+          Zoom in
+        </button>
+        <button type="button" class="button" {...off} onClick={() => isAll || onRange(zoomed(range, 2, shown))}>
+          Zoom out
+        </button>
+        <button type="button" class="button" {...off} onClick={() => isAll || onRange(moved(range, -0.5, shown))}>
+          Earlier
+        </button>
+        <button type="button" class="button" {...off} onClick={() => isAll || onRange(moved(range, 0.5, shown))}>
+          Later
+        </button>
+      </div>
+      <p class="muted small break">
+        {isAll ? null : (
+          <>
+            Shown: <Time at={new Date(range.from).toISOString()} /> to <Time at={new Date(range.to).toISOString()} />.{" "}
+          </>
+        )}
+        Times are those of {zoneName()}. {coverage} {isAll ? <span id={id}>The curves are not zoomed in.</span> : null}
+      </p>
+    </div>
+  );
+}
 
 type Detail = ApiTypes.CampaignDetail;
 

@@ -1,18 +1,393 @@
 // All campaigns: what each is doing, how well, how much of its abandonment budget is left, and why it does not dial.
 
 import { useSignal, useSignalEffect } from "@preact/signals";
+import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
 import { type Resource, type ResourceState, useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
-import { NotReadable } from "../../ui/age.tsx";
+import { Age, NotReadable } from "../../ui/age.tsx";
+import { BudgetMeter } from "../../ui/budget-meter.tsx";
+import { Export } from "../../ui/export.tsx";
+import { SelectField, TextField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
+import { NameText, Sentence } from "../../ui/name-text.tsx";
+import { Pill } from "../../ui/pill.tsx";
+import { ShareBar } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { pairCounts } from "../../view/failover.ts";
-import { timeFormat, whole } from "../../view/format.ts";
+import { type Column, Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import {
+  addressOfList,
+  callsOutsideHours,
+  type ListQuery,
+  listed,
+  listQueryOf,
+  ORDERS,
+  SHOWN,
+  savedViews,
+  withView,
+} from "../../view/campaign-list.ts";
+import { pairBadge, pairCounts } from "../../view/failover.ts";
+import { besidePaused, counted, hoursText, intervalKind, percent, timeFormat, whole } from "../../view/format.ts";
+import { scaleOf } from "../../view/scale.ts";
+import { problemText } from "../../view/stop.ts";
+import { toneOf } from "../../view/tone.ts";
+import { windowGroups, windowsInShort } from "../../view/windows.ts";
 import { ATTENTION, Attention } from "./attention.tsx";
-import { List } from "./list.tsx";
-import { StopNotice } from "./stop-notice.tsx";
-import { StopAll } from "./stops.tsx";
+import { PauseChosen, StopAll } from "./stops.tsx";
+
+/** The latest stop while it goes on, and as long as it left something that is not confirmed paused. */
+type Stop = ApiTypes.StopResult;
+
+/** A stop that waits for a service, and calls under way that end, are announced by no event. */
+const STOP_EVERY = 10_000;
+const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "stop", every: STOP_EVERY, sticky: true };
+/** Campaigns that are named; the command line names all. */
+const NAMED = 50;
+
+function StopNotice() {
+  const latest = useResource("campaigns.stops", { query: { limit: 1 } }, LIVE).state.value;
+  const id = latest.kind === "ready" ? latest.value.items[0]?.id : undefined;
+  const stop = useResource("campaigns.stopped", id === undefined ? undefined : { params: { stop: id } }, LIVE).state.value;
+  if (stop.kind !== "ready" || stop.value.id !== id) return null;
+  return <Notice stop={stop.value} />;
+}
+
+function Notice({ stop }: { readonly stop: Stop }) {
+  const { actor, createdAt, endedAt, changes, seenPaused, alreadyPaused, carriedOut, listProblem } = stop;
+  const open = changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed");
+  if (endedAt !== null && open.length === 0 && alreadyPaused.length === 0 && listProblem === null) return null;
+  const confirmed = changes.filter((one) => one.confirmed).length;
+  return (
+    <section class="card" aria-label="Stop">
+      <h2>{endedAt === null ? "Stop under way" : "Stop, not all confirmed"}</h2>
+      <p>
+        By <NameText text={actor} />, <Time at={createdAt} as="clock" />: {whole(confirmed)} paused and confirmed,{" "}
+        {whole(seenPaused.length)} seen paused before, {whole(alreadyPaused.length)} only listed as paused and not looked at,{" "}
+        {whole(open.length)} not confirmed.
+        {endedAt === null && !carriedOut ? " It waits for a service to continue it." : null}
+      </p>
+      {listProblem === null ? null : <p class="warn break">Not all is known: {problemText(listProblem)}</p>}
+      <ul>
+        {open.slice(0, NAMED).map(({ campaignId, status, message }) => (
+          <li class="break" key={campaignId}>
+            <NameText text={campaignId} /> {status === "paused" ? "paused, not confirmed" : WORDS[status]}: {message}
+          </li>
+        ))}
+      </ul>
+      {open.length > NAMED ? <p>and {whole(open.length - NAMED)} more</p> : null}
+    </section>
+  );
+}
+
+const WORDS: Readonly<Record<Exclude<Stop["changes"][number]["status"], "paused">, string>> = {
+  failed: "not paused",
+  unknown: "unknown whether paused",
+  pending: "not tried yet",
+  resumed: "resumed",
+};
+
+/** What a rate was counted from, and over which time. */
+function rateNote(
+  { numerator, denominator }: ApiTypes.Share,
+  { windowMinutes, threshold }: Pick<Summary, "windowMinutes" | "threshold">,
+): string {
+  const window = windowMinutes === null ? "" : `, ${windowMinutes} min`;
+  return `${counted(numerator, denominator)}${window}${threshold === null ? "" : `, threshold ${percent(threshold, 0)}`}`;
+}
+
+function PairPill({ failover }: Pick<Summary, "failover">) {
+  const badge = failover === null ? null : pairBadge(failover);
+  return badge === null ? null : <Pill state={badge.text} tone={badge.tone} />;
+}
+
+/** Where a row whose text is cut has its button. */
+const MORE: Column<Summary> = { name: "More", width: 6, cell: () => null };
+
+/** The columns, on one scale for all rates. */
+function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
+  const to = scaleOf(items.map(({ successRate }) => successRate));
+  return [
+    {
+      name: "Campaign",
+      width: 15,
+      head: true,
+      cell: ({ id, name }) => (
+        <span class="lines">
+          <a class="break" href={`/campaigns/${encodeURIComponent(id)}`}>
+            {name}
+          </a>
+          <span class="cell-note break">
+            <NameText text={id} />
+          </span>
+        </span>
+      ),
+    },
+    {
+      name: "State",
+      width: 18,
+      cell: ({ status, dialing, notDialing, mayDial, failover }) => (
+        <>
+          <span class="row">
+            {status === null ? <Pill state="" text="not read yet" /> : <Pill state={status} />}
+            <PairPill failover={failover} />
+          </span>
+          {notDialing !== null || mayDial.verdict !== "not_ok" ? null : (
+            <span class="cell-note bad break">
+              dialing, must not ({mayDial.why[0]}
+              {mayDial.why.length > 1 ? ` and ${mayDial.why.length - 1} more` : ""})
+            </span>
+          )}
+          {notDialing === null ? null : (
+            <span class="cell-note break">
+              {dialing === null ? "not known whether it dials: " : null}
+              <Sentence text={besidePaused(notDialing.first)} />
+            </span>
+          )}
+          {failover === null ? null : (
+            // A reason names the other one, too.
+            <span class={`cell-note break pair ${notDialing === null && mayDial.verdict !== "not_ok" ? "" : "in-whole"}`}>
+              {failover.role} with <NameText text={failover.partner} />
+            </span>
+          )}
+        </>
+      ),
+    },
+    {
+      name: "Active calls",
+      width: 8,
+      numeric: true,
+      cell: (campaign) =>
+        callsOutsideHours(campaign) ? (
+          <>
+            <span class="bad">{whole(campaign.activeCalls)}</span>
+            <span class="cell-note bad">outside hours</span>
+          </>
+        ) : (
+          whole(campaign.activeCalls)
+        ),
+    },
+    {
+      name: "Success rate",
+      width: 14,
+      cell: ({ successRate, asOf, ...one }) =>
+        successRate === null ? (
+          <span class="muted">{asOf.figures === null ? "not read yet" : "no figures"}</span>
+        ) : (
+          <ShareBar share={successRate} to={to} note={rateNote(successRate, one)} />
+        ),
+    },
+    { name: "Abandonment budget", width: 14, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    {
+      name: "Work left",
+      width: 9,
+      cell: ({ workload: { hoursLeft, penetration, callbacksDue, asOf } }) => {
+        const notes = [
+          ...(penetration === null ? [] : [`${percent(penetration, 0)} tried`]),
+          ...(callbacksDue === null || callbacksDue === 0 ? [] : [`${whole(callbacksDue)} callbacks due`]),
+        ];
+        return (
+          <>
+            {hoursLeft === null ? (
+              <span class="muted">{asOf === null ? "not read yet" : "not known"}</span>
+            ) : (
+              hoursText(hoursLeft)
+            )}
+            {notes.length === 0 ? null : <span class="cell-note">{notes.join(" · ")}</span>}
+          </>
+        );
+      },
+    },
+    {
+      name: "Calling windows",
+      width: 11,
+      cell: ({ windows, asOf }) => {
+        const groups = windowGroups(windows).map(
+          // That it is closed, the pill says.
+          ({ zones, text }) => `${text.replace(/^closed, /, "")} in ${zones.join(", ")}`,
+        );
+        return (
+          <>
+            <Pill
+              state=""
+              tone={toneOf(windows.some(({ open }) => open) ? "active" : "")}
+              text={asOf.windows === null ? "not read yet" : windowsInShort(windows)}
+            />
+            {groups.length === 0 ? null : <span class="cell-note break">{groups.join("; ")}</span>}
+          </>
+        );
+      },
+    },
+    {
+      name: "Updated",
+      width: 7,
+      cell: ({ lastMetricAt, asOf, stale, failed }) => (
+        <>
+          <Time at={lastMetricAt} as="clock" />
+          {failed === null ? (
+            <span class={`cell-note ${stale && asOf.figures !== null ? "warn" : ""}`}>
+              {stale && asOf.figures !== null ? "old, " : null}
+              <Age at={asOf.figures} />
+            </span>
+          ) : (
+            <>
+              <span class="cell-note warn">not readable</span>
+              <span class="cell-note break in-whole">{failed.message}</span>
+            </>
+          )}
+        </>
+      ),
+    },
+  ];
+}
+
+/** What of the list is shown, kept in the address: search, filter, order, and views that have a name. */
+const VIEWS = "outdial campaign views";
+
+interface FindProps {
+  readonly query: ListQuery;
+  readonly shown: number;
+  readonly all: number;
+}
+
+function Find({ query, shown, all }: FindProps) {
+  const { route } = useLocation();
+  const go = (change: Partial<ListQuery>) => route(addressOfList({ ...query, ...change }), true);
+  return (
+    <search class="find" aria-label="Campaigns">
+      <TextField label="Search" type="search" value={query.text} placeholder="name or id" onChange={(text) => go({ text })} />
+      <SelectField label="Show" value={query.shown} options={SHOWN} onChange={(next) => go({ shown: next })} />
+      <SelectField label="Order" value={query.order} options={ORDERS} onChange={(order) => go({ order })} />
+      <Views address={addressOfList(query)} />
+      <span class="muted small" role="status">
+        {shown === all ? "" : `${counted(shown, all)} shown`}
+      </span>
+    </search>
+  );
+}
+
+function Views({ address }: { readonly address: string }) {
+  const views = useSignal(savedViews(localStorage.getItem(VIEWS)));
+  const name = useSignal("");
+  const keep = (next: typeof views.value) => {
+    views.value = next;
+    localStorage.setItem(VIEWS, JSON.stringify(next));
+  };
+  const here = views.value.find((view) => view.address === address);
+  return (
+    <details class="views">
+      <summary>Views{here === undefined ? "" : `: ${here.name}`}</summary>
+      <div class="stack">
+        {views.value.length === 0 ? <p class="muted">Saved in this browser. None yet.</p> : null}
+        <ul class="plain-list">
+          {views.value.map((view) => (
+            <li class="row" key={view.name}>
+              <a class="break" href={view.address} aria-current={view === here ? "true" : undefined}>
+                {view.name}
+              </a>
+              <button
+                type="button"
+                class="button quiet"
+                aria-label={`Delete the view ${view.name}`}
+                onClick={() => keep(views.value.filter((one) => one !== view))}
+              >
+                ✕
+              </button>
+            </li>
+          ))}
+        </ul>
+        <form
+          class="row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (name.value.trim() === "") return;
+            keep(withView(views.value, { name: name.value.trim(), address }));
+            name.value = "";
+          }}
+        >
+          <TextField
+            label="Save this list as"
+            value={name.value}
+            required
+            onChange={(value) => {
+              name.value = value;
+            }}
+          />
+          {/* Never disabled: it would lose the focus once it has saved. */}
+          <button type="submit" class="button">
+            Save
+          </button>
+        </form>
+      </div>
+    </details>
+  );
+}
+
+/** The list as it is asked for in the address, with those that are ticked. */
+function List({ items, onDone }: { readonly items: readonly Summary[]; readonly onDone: () => void }) {
+  const { session } = useDashboard();
+  const query = listQueryOf(useLocation().query);
+  const ticked = useSignal<ReadonlySet<string>>(new Set());
+  const rows = listed(items, query);
+  // What is ticked and not shown any more is not acted upon.
+  const chosen = rows.filter(({ id }) => ticked.value.has(id));
+  const tick = (id: string, isOn: boolean) => {
+    ticked.value = new Set(isOn ? [...ticked.value, id] : [...ticked.value].filter((one) => one !== id));
+  };
+  const choose: Column<Summary> = {
+    name: "Choose",
+    width: 6,
+    cell: ({ id, name }) => (
+      <input
+        type="checkbox"
+        aria-label={`Choose ${name}`}
+        checked={ticked.value.has(id)}
+        onChange={(event) => tick(id, event.currentTarget.checked)}
+      />
+    ),
+  };
+  return (
+    <>
+      <Find query={query} shown={rows.length} all={items.length} />
+      {chosen.length === 0 ? null : (
+        <PauseChosen
+          chosen={chosen}
+          onDone={() => {
+            ticked.value = new Set();
+            onDone();
+          }}
+          onClear={() => {
+            ticked.value = new Set();
+          }}
+        />
+      )}
+      {rows.length === 0 ? (
+        <Empty title="No campaign fits">
+          <p>
+            None of {whole(items.length)} campaigns fits what is searched and shown. <a href="/">Show all</a>
+          </p>
+        </Empty>
+      ) : (
+        <Table
+          caption="Campaigns"
+          dense
+          columns={[...columnsOf(items), session.may("operator") ? choose : MORE]}
+          rows={rows}
+          rowKey={({ id }) => id}
+        />
+      )}
+      <div class="row">
+        <Export
+          what="campaigns"
+          rows={async () => rows}
+          chosen={{ search: query.text, shown: query.shown, order: query.order }}
+        />
+        <span class="muted small">Success rates with their {intervalKind({ confidence: 0.95 })}.</span>
+      </div>
+    </>
+  );
+}
 
 type Summary = ApiTypes.CampaignSummary;
 

@@ -8,7 +8,92 @@ import { SelectField, TextField } from "../../ui/fields.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Failed } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
-import { StripChart } from "./strip-chart.tsx";
+import { useWidth } from "../../ui/use-width.ts";
+import { timeFormat } from "../../view/format.ts";
+
+interface Run {
+  /** First half hour and how many. */
+  readonly from: number;
+  readonly length: number;
+  readonly open: boolean;
+}
+
+export function runsOf(cells: readonly boolean[]): readonly Run[] {
+  const runs: { from: number; length: number; open: boolean }[] = [];
+  cells.forEach((open, at) => {
+    const last = runs.at(-1);
+    if (last !== undefined && last.open === open) last.length += 1;
+    else runs.push({ from: at, length: 1, open });
+  });
+  return runs;
+}
+
+/** When calls are allowed, in words: what a reader hears instead of the picture. */
+export function openInWords(cells: readonly boolean[], from: number, minutes: number, text: (at: number) => string): string {
+  const open = runsOf(cells).filter((run) => run.open);
+  const at = (index: number) => text(from + index * minutes * 60_000);
+  if (open.length === 0) return "not within the time shown";
+  return open.map((run) => `${at(run.from)} to ${at(run.from + run.length)}`).join("; ");
+}
+
+type Strip = ApiTypes.ComplianceExplain["strip"];
+const ROW = 26;
+const AXIS = 20;
+
+function StripChart({ strip }: { readonly strip: Strip }) {
+  const { ref, width } = useWidth(640);
+  const { from, minutes, all, rows } = strip;
+  const start = Date.parse(from);
+  const time = timeFormat();
+  const lines = [{ label: "May be called", open: all }, ...rows];
+  const name = width.value < 500 ? 96 : 170;
+  const step = (width.value - name) / Math.max(1, all.length);
+  const perTick = Math.round(((width.value < 500 ? 12 : 6) * 60) / minutes);
+  const tickCount = Math.ceil(all.length / perTick);
+  const height = lines.length * ROW + AXIS;
+  return (
+    <div ref={ref}>
+      <svg
+        class="strip48"
+        width={width.value}
+        height={height}
+        role="img"
+        aria-label={`May be called: ${openInWords(all, start, minutes, time.day)}`}
+      >
+        {lines.map(({ label, open }, row) => (
+          <g key={label}>
+            <text x="0" y={row * ROW + 15}>
+              {label.length > (name > 100 ? 26 : 14) ? `${label.slice(0, name > 100 ? 25 : 13)}…` : label}
+            </text>
+            {runsOf(open).map((run) => (
+              <rect
+                key={run.from}
+                class={run.open ? "allow" : "deny"}
+                x={name + run.from * step}
+                y={row * ROW + 3}
+                width={Math.max(0.5, run.length * step - 0.5)}
+                height={ROW - 9}
+              >
+                <title>
+                  {label}: {run.open ? "open" : "closed"} {time.day(start + run.from * minutes * 60_000)} to{" "}
+                  {time.day(start + (run.from + run.length) * minutes * 60_000)}
+                </title>
+              </rect>
+            ))}
+          </g>
+        ))}
+        {Array.from({ length: tickCount }, (_, i) => i * perTick).map((at) => (
+          <g key={at}>
+            <line x1={name + at * step} x2={name + at * step} y1="0" y2={height - AXIS + 4} />
+            <text x={name + at * step + 2} y={height - 4}>
+              {time.minute(start + at * minutes * 60_000)}
+            </text>
+          </g>
+        ))}
+      </svg>
+    </div>
+  );
+}
 
 type Found =
   | { readonly kind: "nothing" }

@@ -1,18 +1,240 @@
 // Compliance: one number explained, suppression, what gates let through, and opt-outs on their clock.
 
+import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
+import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
+import { TextField } from "../../ui/fields.tsx";
 import { More } from "../../ui/more.tsx";
 import { Pill } from "../../ui/pill.tsx";
-import { Empty } from "../../ui/states.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
+import { Empty, Loaded } from "../../ui/states.tsx";
+import { SuppressionFacts } from "../../ui/suppression-facts.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { useWhy } from "../../ui/why.tsx";
 import { timeFormat, whole, words } from "../../view/format.ts";
-import { CompanyList } from "./company-list.tsx";
 import { Explain } from "./explain.tsx";
-import { Rules } from "./rules.tsx";
-import { Suppression } from "./suppression.tsx";
+
+/** How the company's do-not-call list came here; where there is none, a person declares by name that the company has none. */
+function CompanyList() {
+  const list = useResource("suppressions.list", {});
+  return (
+    <section class="card stack" aria-label="Company do-not-call list">
+      <h2>Company do-not-call list</h2>
+      <Loaded of={list} what="how the list came here">
+        {({ companyList }) =>
+          companyList === null ? (
+            <Undeclared onDeclared={list.reload} />
+          ) : (
+            <div class="row">
+              <Pill state="" tone="good" text={companyList.state === "loaded" ? "loaded" : "declared empty"} />
+              <span class="break">
+                <Time at={companyList.at} /> by {companyList.by}: {companyList.source}
+              </span>
+            </div>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+function Undeclared({ onDeclared }: { readonly onDeclared: () => void }) {
+  const { client, session, toasts } = useDashboard();
+  const name = useSignal("");
+  const reason = useSignal("");
+  const isComplete = name.value.trim() !== "" && reason.value.trim().length >= 3;
+  const why = useWhy(isComplete ? undefined : "Needs your name and a reason of 3 characters or more");
+  const declare = async () => {
+    try {
+      await client.ask("suppressions.declareEmpty", { body: { name: name.value.trim(), reason: reason.value.trim() } });
+      toasts.show("good", "The company's do-not-call list is declared empty");
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    onDeclared();
+  };
+  return (
+    <>
+      <p>
+        The list was neither loaded nor declared empty, and no gate lets anybody be called before. Load it with{" "}
+        <code>outdial dnc import FILE</code>. If the company has none, a person declares that here, with name and reason; the
+        audit log keeps both.
+      </p>
+      {session.may("operator") ? (
+        <form
+          class="field-grid"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void declare();
+          }}
+        >
+          <TextField
+            label="Your name"
+            required
+            value={name.value}
+            onChange={(value) => {
+              name.value = value;
+            }}
+          />
+          <TextField
+            label="Why there is no list"
+            required
+            value={reason.value}
+            onChange={(value) => {
+              reason.value = value;
+            }}
+          />
+          <div class="row">
+            <button type="submit" class="button danger" {...why.off}>
+              Declare the list empty
+            </button>
+            {why.said}
+          </div>
+        </form>
+      ) : (
+        <p class="muted">Declaring it needs the role operator.</p>
+      )}
+    </>
+  );
+}
+
+/** The rule pack in force, and which of its rules were looked up too long ago. */
+type Freshness = ApiTypes.PackFreshness;
+
+function Rules() {
+  const freshness = useResource("packs.freshness", {});
+  return (
+    <section class="stack" aria-label="Rules in force">
+      <h2>Rules in force</h2>
+      <Loaded of={freshness} what="the rules">
+        {({ pack, days, rules, calendars, unread }) => (
+          <>
+            <p class="break">
+              Decisions are made with <span class="mono">{pack}</span>. Of {whole(unread.length)} of its rules nobody has read the
+              law itself: <code>outdial compliance pack show</code> says which.
+            </p>
+            {calendars.map((calendar) => (
+              <p key={calendar.calendar} class="notice warn">
+                {calendarText(calendar)}
+              </p>
+            ))}
+            {rules.length === 0 ? (
+              <Empty title={`Each rule was looked up within the last ${whole(days)} days`}>
+                <p>A rule that was last read in its source longer ago appears here.</p>
+              </Empty>
+            ) : (
+              <>
+                <p class="muted">
+                  {whole(rules.length)} rules were last looked up more than {whole(days)} days ago, or on no known day. Read them
+                  again in their sources before you rely on them.
+                </p>
+                <SavedTable
+                  caption="Rules to look up again"
+                  saved="rules-to-look-up"
+                  columns={COLUMNS}
+                  rows={rules}
+                  rowKey={({ id }) => id}
+                />
+              </>
+            )}
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+function calendarText({ calendar, lastDay, daysLeft }: Freshness["calendars"][number]): string {
+  return daysLeft < 0
+    ? `The calendar ${calendar} ended on ${lastDay}: its rules close no day any more.`
+    : `The calendar ${calendar} ends on ${lastDay}, in ${whole(daysLeft)} days.`;
+}
+
+const COLUMNS: readonly Column<Freshness["rules"][number]>[] = [
+  {
+    name: "Rule",
+    head: true,
+    cell: ({ id, citation }) => (
+      <>
+        <span class="mono break">{id}</span>
+        <span class="cell-note break">{citation}</span>
+      </>
+    ),
+  },
+  { name: "Where", cell: ({ jurisdiction }) => jurisdiction },
+  { name: "Confidence", cell: ({ confidence }) => confidence },
+  {
+    name: "Looked up",
+    cell: ({ lookedUp, days }) =>
+      lookedUp === null || days === null ? "on no known day" : `${lookedUp}, ${whole(days)} days ago`,
+  },
+];
+
+/** Whether a number is on the list of those who must not be called, since when, and who put it there. */
+function Suppression() {
+  const { client, session, toasts } = useDashboard();
+  const reveal = useSignal(false);
+  const number = useSignal("");
+  const found = useSignal<ApiTypes.SuppressionView | undefined>(undefined);
+  const ask = async () => {
+    try {
+      found.value = await client.ask("suppressions.lookup", {
+        body: { number: number.value.trim(), ...(reveal.value ? { reveal: true } : {}) },
+      });
+    } catch (thrown) {
+      found.value = undefined;
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+  };
+  return (
+    <section class="card stack" aria-label="Suppression">
+      <h2>Suppression</h2>
+      <form
+        class="field-grid"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void ask();
+        }}
+      >
+        <TextField
+          label="Number"
+          type="tel"
+          required
+          placeholder="+12125550123"
+          value={number.value}
+          onChange={(value) => {
+            number.value = value;
+          }}
+        />
+        {session.may("operator") ? (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={reveal.value}
+              onChange={(event) => {
+                reveal.value = event.currentTarget.checked;
+              }}
+            />
+            Show the number in full; it is written into the audit
+          </label>
+        ) : null}
+        <div class="row">
+          <button type="submit" class="button">
+            Look up
+          </button>
+        </div>
+      </form>
+      <div aria-live="polite">
+        {found.value === undefined
+          ? null
+          : [found.value, ...found.value.others].map((answer) => <SuppressionFacts key={answer.number} answer={answer} />)}
+      </div>
+    </section>
+  );
+}
 
 /** Those that some system has not confirmed yet. */
 const STILL_OPEN = { open: true };

@@ -7,13 +7,172 @@ import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { SelectField } from "../../ui/fields.tsx";
 import { More } from "../../ui/more.tsx";
+import { Pill } from "../../ui/pill.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
 import { useWhy } from "../../ui/why.tsx";
-import { whole } from "../../view/format.ts";
-import { actions, COLUMNS } from "./columns.tsx";
+import { span, whole } from "../../view/format.ts";
 import { DeliveryDialog } from "./dialog.tsx";
-import { Receiver } from "./receiver.tsx";
+
+/** A receiver of events: whether it takes them, and what waits for it. */
+interface ReceiverProps {
+  readonly receiver: ApiTypes.EndpointView;
+  /** Why nothing can be done with it. */
+  readonly needs: string | undefined;
+  readonly onReplay: () => void;
+  readonly onTurn: () => void;
+}
+
+function Receiver({ receiver, needs, onReplay, onTurn }: ReceiverProps) {
+  const why = useWhy(needs);
+  const {
+    endpoint,
+    url,
+    types,
+    pending,
+    delivered,
+    dead,
+    oldestPendingMs,
+    enabled,
+    message,
+    failingSince,
+    rotating,
+    quietUntil,
+  } = receiver;
+  return (
+    <section class="card stack" aria-label={`Receiver ${endpoint}`}>
+      <div class="card-head">
+        <h2 class="break">{endpoint}</h2>
+        <Pill state={enabled ? "on" : "off"} tone={enabled ? "good" : "bad"} text={enabled ? "delivering" : "switched off"} />
+      </div>
+      <p class="mono small break muted">{url ?? "no longer configured"}</p>
+      {message === null ? null : <p class="bad break">{message}</p>}
+      <dl class="facts">
+        <dt>Takes</dt>
+        <dd class="break" title={types.join(", ")}>
+          {types.length > 3 ? `${whole(types.length)} types of events` : types.length === 0 ? "nothing" : types.join(", ")}
+        </dd>
+        {failingSince === null ? null : (
+          <>
+            <dt>Failing since</dt>
+            <dd class="bad">
+              <Time at={failingSince} />
+            </dd>
+          </>
+        )}
+        {quietUntil === null ? null : (
+          <>
+            <dt>Quiet hours</dt>
+            <dd>
+              only urgent alarms until <Time at={quietUntil} />
+            </dd>
+          </>
+        )}
+        {rotating === null ? null : (
+          <>
+            <dt>Two signatures</dt>
+            <dd>{rotating.until === null ? "until the old secret is taken away" : <Time at={rotating.until} />}</dd>
+          </>
+        )}
+        <dt>Delivered</dt>
+        <dd>{whole(delivered)}</dd>
+        <dt>Pending</dt>
+        <dd>
+          {whole(pending)}
+          {oldestPendingMs === null ? "" : `, the oldest for ${span(oldestPendingMs)}`}
+        </dd>
+        <dt>Dead</dt>
+        <dd class={dead > 0 ? "bad" : undefined}>{whole(dead)}</dd>
+      </dl>
+      <div class="row">
+        <button type="button" class={`button ${enabled ? "" : "primary"}`} {...why.off} onClick={onTurn}>
+          Switch {enabled ? "off" : "on"}
+        </button>
+        {dead === 0 ? null : (
+          <button type="button" class="button" {...why.off} onClick={onReplay}>
+            Send {whole(dead)} {dead === 1 ? "dead letter" : "dead letters"} again
+          </button>
+        )}
+        {why.said}
+      </div>
+    </section>
+  );
+}
+
+/** What the list of deliveries says of each. */
+type Delivery = ApiTypes.Delivery;
+
+function actions(
+  off: ReturnType<typeof useWhy>["off"],
+  { onLook, onReplay }: Readonly<Record<"onLook" | "onReplay", (id: number) => void>>,
+): Column<Delivery> {
+  return {
+    name: "Actions",
+    cell: ({ id, status }) => (
+      <div class="row">
+        <button type="button" class="button" aria-label={`Show event ${id}`} onClick={() => onLook(id)}>
+          Show
+        </button>
+        {status === "pending" ? null : (
+          <button type="button" class="button" {...off} aria-label={`Replay event ${id}`} onClick={() => onReplay(id)}>
+            Replay
+          </button>
+        )}
+      </div>
+    ),
+  };
+}
+
+const COLUMNS: readonly Column<Delivery>[] = [
+  {
+    name: "Event",
+    head: true,
+    cell: ({ id, eventId }) => (
+      <>
+        {id}
+        <span class="cell-note mono break">{eventId}</span>
+      </>
+    ),
+  },
+  {
+    name: "What",
+    cell: ({ type, subject }) => (
+      <>
+        <span class="break">{type}</span>
+        <span class="cell-note break">{subject}</span>
+      </>
+    ),
+  },
+  { name: "Receiver", cell: ({ endpoint }) => <span class="break">{endpoint}</span> },
+  {
+    name: "State",
+    cell: ({ status, lastStatus, lastError }) => (
+      <>
+        <Pill state={status} />
+        {lastStatus === null && lastError === null ? null : (
+          <span class="cell-note break">
+            {lastStatus ?? ""} {lastError ?? ""}
+          </span>
+        )}
+      </>
+    ),
+  },
+  { name: "Attempts", numeric: true, cell: ({ attempts }) => attempts },
+  {
+    name: "When",
+    cell: ({ createdAt, nextAttemptAt, deliveredAt }) => (
+      <>
+        <Time at={deliveredAt ?? createdAt} />
+        {nextAttemptAt === null ? null : (
+          <span class="cell-note">
+            next <Time at={nextAttemptAt} as="clock" />
+          </span>
+        )}
+      </>
+    ),
+  },
+];
 
 const OPTIONS = { on: ({ type }: ApiTypes.ServiceEvent) => type === "delivery", every: 5000 };
 

@@ -2,11 +2,26 @@
 
 import type { ApiTypes } from "../../../server/index.ts";
 import { Changes } from "../../ui/changes.tsx";
+import { Pill } from "../../ui/pill.tsx";
 import { leavesOf, valueText } from "../../view/changes.ts";
 import { words } from "../../view/format.ts";
 import { labelOf } from "./draft.ts";
-import { Findings } from "./findings.tsx";
 import { NowThen, PredictionBands, PredictionBasis } from "./prediction.tsx";
+
+/** What the checks found, worst first. */
+function Findings({ findings }: { readonly findings: readonly ApiTypes.Finding[] }) {
+  if (findings.length === 0) return <p class="good">All checks passed.</p>;
+  const sorted = [...findings].sort((a, b) => b.severity.localeCompare(a.severity));
+  return (
+    <ul class="plain-list">
+      {sorted.map(({ severity, check, path, message }) => (
+        <li class="break" key={`${check} ${path} ${message}`}>
+          <Pill state={severity} tone={severity === "violation" ? "bad" : "warn"} /> <code>{path}</code> {message}
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 export function PreviewBody({ preview }: { readonly preview: ApiTypes.DialerPreview }) {
   const { changes, findings, prediction, inForce, rejectedBefore, overridden, guard } = preview;

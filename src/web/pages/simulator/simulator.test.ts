@@ -3,12 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_INPUTS, type Inputs, planAddress } from "./inputs.ts";
-import { answerRateFrom, measuredInputs } from "./measured.ts";
+import { answerRateFrom, EMPTY, gather, measuredInputs, type StudyState, verdictOf } from "./page.tsx";
 import type { Answer, Point } from "./protocol.ts";
-import { candidatesOf, scenarioOf } from "./scenarios.ts";
-import { study } from "./study.ts";
-import { EMPTY, gather, type StudyState } from "./study-state.ts";
-import { verdictOf } from "./verdict.ts";
+import { candidatesOf, scenarioOf, study } from "./study.ts";
 
 const SMALL: Inputs = { ...DEFAULT_INPUTS, agents: 4 };
 

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openInWords, runsOf } from "./strip.ts";
+import { openInWords, runsOf } from "./explain.tsx";
 
 test("runs cover every half hour once, and neighbours differ", () => {
   fc.assert(

@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 import { scaled } from "../../../test/support/scale.ts";
 import { createRandom } from "../../kernel/index.ts";
 import { type InteractionDispositions, type Lock, TenantError } from "../../tenant/index.ts";
-import { type CorrectDependencies, correctDisposition } from "./correct.ts";
 import { type Entry, isEntry, POLICIES, type Policy, type Version } from "./entry.ts";
 import type { Correction } from "./machine.ts";
+import { type CorrectDependencies, correctDisposition } from "./service.ts";
 
 type Tenant = Pick<InteractionDispositions, "read" | "replace">;
 

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { heatMap } from "./heat.ts";
+import { heatMap } from "./page.tsx";
 
 const cell = (weekday: number, hour: number, numerator: number, denominator: number) => ({
   weekday,

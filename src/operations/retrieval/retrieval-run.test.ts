@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PageThread } from "./page-thread.ts";
+import { PageThread } from "./retrieval-run.ts";
 
 const NOW = Date.parse("2026-03-02T12:00:00Z");
 const CONTEXT = { from: 0, to: NOW, observedAt: NOW, runId: "job_1" };

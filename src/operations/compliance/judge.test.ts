@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FirstSeen } from "./first-seen.ts";
+import { FirstSeen } from "./judge.ts";
 
 /** Numbers that meet often, and any that a telephone number can be. */
 const number = fc.oneof(fc.integer({ min: 12125550000, max: 12125550050 }), fc.integer({ min: 1, max: 999_999_999_999_999 }));
