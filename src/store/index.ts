@@ -90,7 +90,14 @@ export type { Batch, ItemCounts, ItemResult, Job, JobItem, JobStatus, LockedRows
 export { ITEM_RESULTS, isGood } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
-export type { IntentOutcome, MadeChange, NewStateIntent, StateIntent, TargetState } from "./metrics/state-intents.ts";
+export type {
+  BegunIntent,
+  IntentOutcome,
+  MadeChange,
+  NewStateIntent,
+  StateIntent,
+  TargetState,
+} from "./metrics/state-intents.ts";
 export { MIGRATION_COUNT } from "./migrations/migrate.ts";
 export type { Endpoints } from "./outbox/endpoints.ts";
 export { MAIL } from "./outbox/insert.ts";

@@ -67,6 +67,15 @@ const STOPS_OF_INTENT = `outdial.stops_given g where g.seq > i.stop_mark
   and (g.scope is null or exists (select from json_array_elements_text(g.scope) one where one = i.campaign_id))
   and not exists (select from outdial.stop_campaigns where stop_id = g.stop_id and campaign_id = i.campaign_id and outcome = 'resumed')`;
 
+/** An intent that was begun. */
+export interface BegunIntent {
+  readonly intent: StateIntent;
+  /** It was open before. */
+  readonly reused: boolean;
+  /** One of the opposite target was open until now: what it sent may still be on its way. */
+  readonly overtakes: boolean;
+}
+
 /** Writes and reads intents. */
 export class StateIntents extends Ledger {
   /**
@@ -75,7 +84,7 @@ export class StateIntents extends Ledger {
    * @returns undefined when the intent to continue is no longer open, or a stop applies to it
    * @throws StoreError `audit_set_back` for an intent to resume, on a database that was set back; a pause is never refused
    */
-  begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean } | undefined> {
+  begin(wanted: NewStateIntent): Promise<BegunIntent | undefined> {
     if (wanted.target === "active") this.store.hold.check();
     const now = new Date(this.store.now());
     return this.store.commit(async (tx) => {
@@ -110,7 +119,7 @@ export class StateIntents extends Ledger {
              stop_mark = case when $4::text is null then $5 else stop_mark end, executor = $3 where id = $1`,
           [open.id, now, wanted.executor ?? null, wanted.goesOn ?? null, mark],
         );
-        return { intent: open, reused: true };
+        return { intent: open, reused: true, overtakes: false };
       }
       if (open !== undefined)
         await tx.query("update outdial.state_intents set ended_at = $2, outcome = 'superseded' where id = $1", [open.id, now]);
@@ -130,7 +139,7 @@ export class StateIntents extends Ledger {
         ],
       );
       if (intent === undefined) throw new TypeError("an insert that returned no row");
-      return { intent, reused: false };
+      return { intent, reused: false, overtakes: open !== undefined };
     });
   }
 

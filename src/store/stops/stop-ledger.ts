@@ -280,7 +280,7 @@ export class StopLedger extends Ledger {
          where target = 'active' and ended_at is null and coalesce(asked_at, created_at) > $2
          union all
          select campaign_id, true, null, false, true from outdial.state_intents
-         where target = 'active' and outcome = 'superseded' and coalesce(asked_at, created_at) > $4
+         where target = 'active' and outcome = 'superseded' and ended_at > $4
          union all
          select campaign_id, true, at, true, false from last_changes where target = 'active'
          union all

@@ -345,9 +345,15 @@ it("does not say that all is confirmed while a start that was asked for before m
   );
   for (const which of [["--all"], ["camp_1"]]) {
     const { code, stdout } = await world.run(["stop", ...which, "--timeout", "0s", "--for", "2s"]);
-    expect(stdout).toContain("a start of it that was asked for before the stop may still be on its way to the tenant");
+    expect(stdout).toContain("a start of it that was asked for before may still be on its way to the tenant");
     expect(code).toBe(4);
   }
+  // So does a pause of it, which ends that start as far as outdial knows.
+  const paused = await world.run(["campaign", "pause", "camp_1"]);
+  expect(paused.stdout).toContain(
+    "camp_1 paused already, not confirmed: a start of it that was asked for before may still be on its way",
+  );
+  expect(paused.code).toBe(4);
 });
 
 it("pauses a named campaign although the database takes no writes", async () => {

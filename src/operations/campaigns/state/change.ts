@@ -87,11 +87,13 @@ export async function changeState(
 ): Promise<StateChange> {
   const { intents, runner } = deps;
   let isOurs = options.isSentBefore === true;
+  let mayStart = false;
   const given = { ...(options.reason === undefined ? {} : { reason: options.reason }), ...options.details };
   for (let keys = 1; ; keys += 1) {
     const intent = await intents.begin(campaignId, target, { reason: options.reason, stopMark: options.stopMark });
     if (intent === undefined) return { campaignId, target, ...NOT_TO_BE_DONE };
     if (keys === 1) options.onBegun?.(campaignId);
+    mayStart ||= target === "paused" && intent.overtakes;
     const end = (outcome: IntentOutcome, message: string | null, confirmed: boolean, activeCalls: number | null) =>
       intents.end(intent, { campaignId, target, outcome, message, confirmed, details: { activeCalls, ...given } });
     // A person who ends a resume, by Ctrl-C or by ending the service, does not want another process to continue it.
@@ -129,11 +131,15 @@ export async function changeState(
       await end("superseded", seen.message, false, null);
       continue;
     }
-    const { confirmed, message, activeCalls, code } = seen;
+    const { activeCalls, code } = seen;
+    const confirmed = seen.confirmed && !mayStart;
+    const message = seen.confirmed && mayStart ? MAY_START : seen.message;
     await end(answered, message, confirmed, activeCalls);
     return { campaignId, target, outcome: answered, confirmed, shown, activeCalls, message, code };
   }
 }
+
+export const MAY_START = "a start of it that was asked for before may still be on its way to the tenant";
 
 const NOT_TO_BE_DONE = {
   outcome: "superseded",

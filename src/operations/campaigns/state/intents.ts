@@ -1,7 +1,7 @@
 // Intents: a change of state has an intent with the key that every attempt sends, kept in the store.
 
 import { type Clock, newId, type RandomStream } from "../../../kernel/index.ts";
-import type { AuditInput, IntentOutcome, NewStateIntent, StateIntent, TargetState } from "../../../store/index.ts";
+import type { AuditInput, BegunIntent, IntentOutcome, NewStateIntent, StateIntent, TargetState } from "../../../store/index.ts";
 
 /** An open intent. */
 export interface Intent {
@@ -10,6 +10,8 @@ export interface Intent {
   readonly key: string;
   /** An earlier attempt may have been made: the tenant's answer may be an old one. */
   readonly reused: boolean;
+  /** The opposite was asked for until now, and what was sent for it may still be on its way. */
+  readonly overtakes: boolean;
 }
 
 /** How a change ended, for the audit log. */
@@ -42,7 +44,7 @@ export interface IntentBook {
 
 /** The part of the store that keeps intents. */
 interface IntentStore {
-  begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean } | undefined>;
+  begin(wanted: NewStateIntent): Promise<BegunIntent | undefined>;
   end(
     id: string,
     end: { readonly outcome: IntentOutcome; readonly message: string | null; readonly confirmed: boolean },
@@ -76,8 +78,8 @@ export function storedIntents(
         goesOn: goesOn?.target === target ? goesOn.id : undefined,
       });
       if (begun === undefined) return undefined;
-      const { intent, reused } = begun;
-      return { id: intent.id, key: intent.idempotencyKey, reused };
+      const { intent, ...how } = begun;
+      return { id: intent.id, key: intent.idempotencyKey, ...how };
     },
     // A continued intent stays with this process until its outcome is known.
     leave: async ({ id }) => (executor === undefined || goesOn !== undefined ? undefined : store.leave(id, executor)),

@@ -17,7 +17,7 @@ import { doubledMs, type Instant, MINUTE_MS, messageOf, OutdialError } from "../
 import type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "../../../store/index.ts";
 import { type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import { inTime } from "../../in-time.ts";
-import { type ChangeDeps, type ChangeOptions, changeState, isStill, lookAgain, type StateChange } from "./change.ts";
+import { type ChangeDeps, type ChangeOptions, changeState, isStill, lookAgain, MAY_START, type StateChange } from "./change.ts";
 
 /** The time limits of a stop, ms. */
 export interface StopPatience {
@@ -874,7 +874,6 @@ const keyOf = (stop: string, campaignId: string, n: number): string =>
     .digest("hex")
     .slice(0, 32)}`;
 
-const MAY_START = "a start of it that was asked for before the stop may still be on its way to the tenant";
 const unread = (why: string): ListProblem => ({
   code: "known_unread",
   message: `what is known of campaigns could not be read: ${why}`,
