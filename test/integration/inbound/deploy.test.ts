@@ -8,7 +8,6 @@ import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { configJsonSchema } from "../../../src/app/index.ts";
 import { observeRoutes, ServiceMetrics, serviceFigures } from "../../../src/server/index.ts";
-import { chartValues, renderChart } from "../../support/chart.ts";
 
 const root = new URL("../../../", import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), "utf8");
@@ -218,32 +217,6 @@ const deployment = z.object({
     }),
   }),
 });
-
-test("the chart makes the objects of the manifest, and asks for the image by its digest", async () => {
-  const manifest = parseAllDocuments(await read("deploy/kubernetes.yaml")).map((one) => one.toJS() as Record<string, unknown>);
-  const values = await chartValues();
-  await expect(renderChart("outdial", values)).rejects.toThrow("image.digest");
-  const digest = `sha256:${"0".repeat(64)}`;
-  const image = { ...(values["image"] as object), digest };
-  const made = await renderChart("outdial", { ...values, image });
-  // Settings are a text in each of them.
-  const plain = (documents: readonly Record<string, unknown>[]) =>
-    documents
-      .map((one) => {
-        const data = one["data"] as Readonly<Record<string, string>> | undefined;
-        return data === undefined ? one : { ...one, data: parse(data["outdial.yaml"] ?? "") as unknown };
-      })
-      .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
-  expect(plain(made)).toEqual(plain(manifest));
-  const network = { ...(values["network"] as object), policy: false };
-  const open = await renderChart("other", { ...values, image, network });
-  expect(open.map(({ kind }) => kind)).not.toContain("NetworkPolicy");
-  expect(open.map(nameOf).filter((name) => !name.includes("other"))).toEqual([]);
-});
-
-function nameOf({ kind, metadata }: Record<string, unknown>): string {
-  return `${String(kind)} ${(metadata as { name: string }).name}`;
-}
 
 test("the manifest runs replicas without rights, asks addresses that are answered, and keeps two of them up", async () => {
   const documents = parseAllDocuments(await read("deploy/kubernetes.yaml")).map((document) => {
