@@ -3,6 +3,7 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { configJsonSchema } from "../src/app/index.ts";
+import { packageVersion } from "../src/app/version.ts";
 import { rulePackJsonSchema } from "../src/compliance/index.ts";
 import { acdOpenApi } from "../src/contract/acd/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
@@ -44,7 +45,7 @@ const FILES: Record<string, () => string> = {
   "schemas/outcome-report.schema.json": () => document(outcomeReportJsonSchema()),
   "docs/vendor-openapi.json": () => document(vendorOpenApi()),
   "docs/vendor-openapi-acd.json": () => document(acdOpenApi()),
-  "docs/openapi.json": () => document(serviceOpenApi("1")),
+  "docs/openapi.json": () => document(serviceOpenApi(packageVersion())),
   "src/compliance/data/numbering-plans.ts": numberingPlans,
   "src/web/api/routes.ts": routeTable,
   "docs/event-types.md": eventDocument,

@@ -1,7 +1,7 @@
 // The part of outdial.yaml about the tenant, how to talk to it, and its store.
 
 import { z } from "zod";
-import { parseDuration } from "../kernel/index.ts";
+import { DEVICE_NAME, parseDuration } from "../kernel/index.ts";
 
 const limit = z.union([
   z.strictObject({ perSecond: z.number().positive() }),
@@ -118,8 +118,6 @@ export const store = z.strictObject({
 
 /** Lower case, so that a name and the variables of its credentials correspond. */
 const TENANT_NAME = /^[a-z](?:[a-z0-9-]{0,39}[a-z0-9])?$/;
-/** The tenant's store is in a folder of this name, and Windows does not allow these as folder names. */
-const NO_FOLDER = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 
 /** Tenants by their names. */
 export const tenants = z
@@ -130,7 +128,7 @@ export const tenants = z
         TENANT_NAME,
         "a name of up to 41 small letters, digits and hyphens is needed, with a letter first and no hyphen last, such as prod or staging-us",
       )
-      .refine((name) => !NO_FOLDER.test(name), "this name is not allowed: no folder can have it on Windows"),
+      .refine((name) => !DEVICE_NAME.test(name), "this name is not allowed: no folder can have it on Windows"),
     tenant.extend({
       limits: limits.optional(),
       store: store

@@ -91,3 +91,6 @@ export function jsonTrouble(thrown: unknown): string {
   const token = /^Unexpected token '(.+)', (.*) is not valid JSON$/su.exec(said);
   return token === null ? said : `${token[1]} is not expected in ${token[2]}`;
 }
+
+/** Names that Windows has for devices, in small letters: no file or folder may have one, whatever its ending. */
+export const DEVICE_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;

@@ -5,7 +5,15 @@ export { canonicalJson } from "./canonical-json.ts";
 export { type Clock, doubledMs, type Instant, isWithin } from "./clock.ts";
 export { cellText, csvLine, unmarkedCell } from "./csv-line.ts";
 export { DAY_MS, durationText, HOUR_MS, MINUTE_MS, parseDuration } from "./durations.ts";
-export { type ErrorOptionsWithAdvice, fileTrouble, hostTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";
+export {
+  DEVICE_NAME,
+  type ErrorOptionsWithAdvice,
+  fileTrouble,
+  hostTrouble,
+  jsonTrouble,
+  messageOf,
+  OutdialError,
+} from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
 export { isDay, parseInstant } from "./iso-time.ts";

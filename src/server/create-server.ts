@@ -28,7 +28,7 @@ import { apiRoutes, type Work } from "./routes/index.ts";
 import type { ServiceFacts } from "./routes/session.ts";
 import { openApiDocument } from "./routing/openapi.ts";
 import { referencePage, referenceStyle } from "./routing/reference.ts";
-import { API } from "./routing/route.ts";
+import { API, formerPath } from "./routing/route.ts";
 import type { ApiRoute, Upload } from "./routing/route-types.ts";
 import { type RouteHost, serveRoute } from "./routing/serve-route.ts";
 import { Provider, type SignInSettings, signInRoutes } from "./sign-in/index.ts";
@@ -170,15 +170,16 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
       signInRoutes({ ...ports, key: ports.keyFor("sign-in"), settings: settings.signIn, provider, https, publicUrl }),
     );
   }
-  for (const one of routes) {
-    const path = one.path.replaceAll(/\{(\w+)\}/g, ":$1");
-    app.on(one.method.toUpperCase(), path, (context) => {
+  const serve = (one: ApiRoute, path: string) =>
+    app.on(one.method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) => {
       const origins = originsOf(context.req.header("host"), settings.publicUrl);
       const host: RouteHost = { ...ports, throttle, remembered, https, origins, ...settings, bodyMs: settings.bodyMs ?? BODY_MS };
       const incoming = { context, requestId: context.get("requestId"), address: context.get("address"), who: context.env?.who };
       return serveRoute(one, incoming, host);
     });
-  }
+  for (const one of routes) serve(one, one.path);
+  // Behind all others, so that no documented path is taken for one of these.
+  for (const one of routes) if (formerPath(one) !== one.path) serve(one, formerPath(one));
   const reference = (text: () => string, type: string) => () =>
     new Response(text(), { headers: { "content-type": type, "cache-control": "no-cache" } });
   app.get(

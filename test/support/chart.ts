@@ -1,75 +1,133 @@
-// Renders the chart of deploy/helm as Helm does, for the few actions that its templates use: values, quote, toYaml with nindent, if, required.
-// An action that is none of these throws.
+// The chart of deploy/helm, rendered by Helm itself: by HELM where that names one, on Linux (x64) by the one that a package of the registry has within, elsewhere by
+// the machine's. Objects are held against Kubernetes' own schemas.
 
-import { readdir, readFile } from "node:fs/promises";
-import { parse, parseAllDocuments, stringify } from "yaml";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { inflateRawSync } from "node:zlib";
+import ts from "typescript";
+import { parseAllDocuments } from "yaml";
+import { TEMPORARY } from "./temporary.ts";
 
-const CHART = new URL("../../deploy/helm/outdial/", import.meta.url);
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const CHART = join(ROOT, "deploy/helm/outdial");
+const KUBERNETES = "1.30.0";
 
-type Values = Readonly<Record<string, unknown>>;
+export type KubernetesObject = Readonly<Record<string, unknown>> & { readonly kind: string; readonly apiVersion: string };
 
-/** The chart's own values. */
-export async function chartValues(): Promise<Values> {
-  return parse(await readFile(new URL("values.yaml", CHART), "utf8")) as Values;
+/** Helm, until it is disposed of. */
+export interface Helm extends Disposable {
+  /** Values files as texts, one over the other. @throws with what Helm said */
+  objects(release: string, values: readonly string[]): KubernetesObject[];
+  /** `helm lint --strict`. @returns what it said */
+  lint(values: readonly string[]): { readonly status: number | null; readonly said: string };
 }
 
-/** The objects of all templates. @param name of the release */
-export async function renderChart(name: string, values: Values): Promise<Record<string, unknown>[]> {
-  const folder = new URL("templates/", CHART);
-  const texts = await Promise.all((await readdir(folder)).toSorted().map((file) => readFile(new URL(file, folder), "utf8")));
-  return texts.flatMap((text) =>
-    parseAllDocuments(rendered(text, { Release: { Name: name }, Values: values })).map((document) => {
-      if (document.errors.length > 0) throw new Error(document.errors.join("\n"));
-      return document.toJS() as Record<string, unknown>;
-    }),
+/** undefined where there is no Helm. */
+export function openHelm(): Helm | undefined {
+  const folder = mkdtempSync(join(TEMPORARY, "outdial-helm-"));
+  const end = () => rmSync(folder, { recursive: true });
+  const program = process.env["HELM"] ?? packaged(folder) ?? "helm";
+  if (spawnSync(program, ["version"]).status !== 0) {
+    end();
+    return undefined;
+  }
+  const run = (args: readonly string[], values: readonly string[]) => {
+    const files = values.flatMap((text, i) => {
+      const path = join(folder, `${i}.yaml`);
+      writeFileSync(path, text);
+      return ["--values", path];
+    });
+    const { status, stdout, stderr } = spawnSync(program, [...args, ...files], { encoding: "utf8" });
+    return { status, stdout, said: `${stdout}${stderr}` };
+  };
+  return {
+    objects(release, values) {
+      const { status, stdout, said } = run(["template", release, CHART, "--kube-version", KUBERNETES], values);
+      if (status !== 0) throw new Error(said);
+      return parseAllDocuments(stdout)
+        .map((document) => document.toJS() as KubernetesObject | null)
+        .filter((one) => one !== null);
+    },
+    lint: (values) => run(["lint", "--strict", CHART], values),
+    [Symbol.dispose]: end,
+  };
+}
+
+/** Helm out of the package's archive. */
+function packaged(folder: string): string | undefined {
+  if (process.platform !== "linux" || process.arch !== "x64") return undefined;
+  const path = join(folder, "helm");
+  writeFileSync(path, entryOf(readFileSync(join(ROOT, "node_modules/@aws-cdk/asset-kubectl-v20/lib/layer.zip")), "helm/helm"), {
+    mode: 0o755,
+  });
+  return path;
+}
+
+/** A deflated file of a zip archive, found by the archive's directory. */
+function entryOf(zip: Buffer, wanted: string): Buffer {
+  const end = zip.lastIndexOf("PK\x05\x06", undefined, "latin1");
+  for (let at = zip.readUInt32LE(end + 16); zip.readUInt32LE(at) === 0x02014b50; ) {
+    const [size, name, extra, comment] = [
+      zip.readUInt32LE(at + 20),
+      ...[28, 30, 32].map((one) => zip.readUInt16LE(at + one)),
+    ] as [number, number, number, number];
+    if (zip.toString("utf8", at + 46, at + 46 + name) === wanted) {
+      const local = zip.readUInt32LE(at + 42);
+      const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+      return inflateRawSync(zip.subarray(from, from + size));
+    }
+    at += 46 + name + extra + comment;
+  }
+  throw new Error(`the archive has no ${wanted}`);
+}
+
+/** What Kubernetes' schemas have against the objects: unknown and missing fields, types, words and forms that are none. */
+export async function faultsOf(objects: readonly KubernetesObject[]): Promise<string[]> {
+  const faults: string[] = [];
+  for (const one of objects) {
+    const of = (await import(moduleOf(one))) as Record<string, new (data: object) => { validate(): void }>;
+    const Model = of[one.kind];
+    if (Model === undefined) throw new Error(`no schema of ${one.apiVersion} ${one.kind}`);
+    try {
+      new Model(one).validate();
+    } catch (thrown) {
+      faults.push(`${one.kind}: ${(thrown as Error).message}`);
+    }
+  }
+  return [...faults, ...mistyped(objects)];
+}
+
+const moduleOf = ({ apiVersion, kind }: KubernetesObject): string =>
+  apiVersion.startsWith("monitoring.coreos.com/")
+    ? `@kubernetes-models/prometheus-operator/${apiVersion}/${kind}`
+    : `kubernetes-models/${apiVersion}/${kind}`;
+
+/** Types know which fields there are; the schemas take any. */
+function mistyped(objects: readonly KubernetesObject[]): string[] {
+  const text = objects
+    .map(
+      (one, i) =>
+        `import type { I${one.kind} as Kind${i} } from "${moduleOf(one)}";\nexport const object${i}: Kind${i} = ${JSON.stringify(one)};`,
+    )
+    .join("\n");
+  const path = join(ROOT, "test/support/objects-of-the-chart.ts");
+  const options: ts.CompilerOptions = {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ESNext,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  const read = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, ...rest) =>
+    name === path ? ts.createSourceFile(name, text, ts.ScriptTarget.ESNext) : read(name, ...rest);
+  const program = ts.createProgram([path], options, host);
+  const source = program.getSourceFile(path);
+  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(({ messageText }) =>
+    ts.flattenDiagnosticMessageText(messageText, "\n"),
   );
-}
-
-function rendered(template: string, scope: Values): string {
-  // `{{-` takes the blanks and line ends before it away.
-  const parts = template.split(/(\s*\{\{-.*?\}\}|\{\{.*?\}\})/);
-  const shown: boolean[] = [];
-  let text = "";
-  for (const part of parts) {
-    const [, action] = /^\s*\{\{-?\s*(.*?)\s*\}\}$/.exec(part) ?? [];
-    if (action === undefined) {
-      if (shown.every(Boolean)) text += part;
-    } else if (action.startsWith("if ")) shown.push(Boolean(valueOf(action.slice(3), scope)));
-    else if (action === "end") shown.pop();
-    else if (shown.every(Boolean)) text += evaluated(action, scope);
-  }
-  return text;
-}
-
-function evaluated(action: string, scope: Values): string {
-  const [, path = "", indent] = /^toYaml (\S+) \| nindent (\d+)$/.exec(action) ?? [];
-  if (indent !== undefined) {
-    const lines = stringify(valueOf(path, scope)).trimEnd().split("\n");
-    return lines.map((line) => `\n${" ".repeat(Number(indent))}${line}`).join("");
-  }
-  const [, message, needed] = /^required "(.*)" (\S+)$/.exec(action) ?? [];
-  if (needed !== undefined) {
-    const value = plainOf(needed, scope);
-    if (value === "") throw new Error(message);
-    return value;
-  }
-  const [, quoted] = /^(\S+) \| quote$/.exec(action) ?? [];
-  return quoted === undefined ? plainOf(action, scope) : JSON.stringify(plainOf(quoted, scope));
-}
-
-/** A text or a number, as text. */
-function plainOf(path: string, scope: Values): string {
-  const value = valueOf(path, scope);
-  if (typeof value !== "string" && typeof value !== "number") throw new Error(`${path} is no text and no number`);
-  return `${value}`;
-}
-
-function valueOf(path: string, scope: Values): unknown {
-  if (!/^(\.[A-Za-z]+)+$/.test(path)) throw new Error(`the renderer of the tests does not know the action ${path}`);
-  const value = path
-    .slice(1)
-    .split(".")
-    .reduce<unknown>((at, name) => (typeof at === "object" && at !== null ? Reflect.get(at, name) : undefined), scope);
-  if (value === undefined) throw new Error(`the chart has no value ${path}`);
-  return value;
 }

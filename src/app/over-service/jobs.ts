@@ -64,7 +64,7 @@ export class ServiceJobs extends FollowedAtService {
 
   /** Gives a file of tags to the service. Throws OutdialError with the service's code. */
   submitTags(source: TagSource, campaignId: string, { again, instead }: Submission) {
-    return this.#submit(`/campaigns/${encodeURIComponent(campaignId)}/tags`, source, { again, instead });
+    return this.#submit(`/campaigns/id/${encodeURIComponent(campaignId)}/tags`, source, { again, instead });
   }
 
   /** The same of corrections. */
@@ -73,7 +73,7 @@ export class ServiceJobs extends FollowedAtService {
   }
 
   async checkTags(source: TagSource, campaignId: string, instead?: Instead): Promise<DryRun> {
-    return this.#check(`/campaigns/${encodeURIComponent(campaignId)}/tags`, source, { instead });
+    return this.#check(`/campaigns/id/${encodeURIComponent(campaignId)}/tags`, source, { instead });
   }
 
   async checkCorrections(source: CorrectionSource): Promise<DryRun> {
@@ -82,7 +82,7 @@ export class ServiceJobs extends FollowedAtService {
 
   /** What a correction would store. */
   preview(id: string, correction: object): Promise<CorrectionView> {
-    return this.client.json(correctionView, `/interactions/${encodeURIComponent(id)}/preview`, {
+    return this.client.json(correctionView, `/interactions/id/${encodeURIComponent(id)}/preview`, {
       method: "POST",
       body: correction,
     });

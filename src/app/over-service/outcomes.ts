@@ -104,7 +104,7 @@ export class ServiceOutcomes extends FollowedAtService implements OutcomePulls, 
 
   async doubt(campaignId: string): Promise<string | undefined> {
     try {
-      await this.client.json(z.object({}), `/campaigns/${encodeURIComponent(campaignId)}`, { signal: this.#signal });
+      await this.client.json(z.object({}), `/campaigns/id/${encodeURIComponent(campaignId)}`, { signal: this.#signal });
     } catch (thrown) {
       if (thrown instanceof OutdialError && thrown.code === "not_found") return `the tenant knows no campaign ${campaignId}`;
     }
@@ -163,7 +163,7 @@ export class ServiceOutcomes extends FollowedAtService implements OutcomePulls, 
   }
 }
 
-const retrievalPath = (id: string): string => `/outcomes/retrievals/${encodeURIComponent(id)}`;
+const retrievalPath = (id: string): string => `/outcomes/retrievals/id/${encodeURIComponent(id)}`;
 
 function times({ from, to }: Pick<RetrievalInput, "from" | "to">) {
   return {

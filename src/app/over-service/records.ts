@@ -99,18 +99,18 @@ export class ServiceRecords {
   }
 
   interaction(id: string): Promise<InteractionView> {
-    return this.#ask(interactionView, `/interactions/${encodeURIComponent(id)}`);
+    return this.#ask(interactionView, `/interactions/id/${encodeURIComponent(id)}`);
   }
 
   /** What happened to a pair, newest first. */
   happenings(campaign: string, limit: number): Promise<FailoverHappeningView[]> {
-    return this.#list(failoverHappening, `/campaigns/${encodeURIComponent(campaign)}/failover/history`, { limit });
+    return this.#list(failoverHappening, `/campaigns/id/${encodeURIComponent(campaign)}/failover/history`, { limit });
   }
 
   /** Contacts that a campaign must not call yet, with their numbers. */
   holds(campaign: string): AsyncIterable<z.output<typeof heldNumber>> {
     const asked = { query: { reveal: true }, signal: this.#signal };
-    return this.#client.lines(heldNumber, `/campaigns/${encodeURIComponent(campaign)}/failover/holds`, asked);
+    return this.#client.lines(heldNumber, `/campaigns/id/${encodeURIComponent(campaign)}/failover/holds`, asked);
   }
 
   #ask<Schema extends z.ZodType>(schema: Schema, path: string, asked: Asked = {}): Promise<z.output<Schema>> {

@@ -65,10 +65,10 @@ export class ServiceCampaigns {
   pair(primary: string, signal?: AbortSignal): Promise<FailoverPairView> {
     return this.#client.json(
       failoverPair,
-      `/failover/pairs/${encodeURIComponent(primary)}`,
+      `/failover/pairs/id/${encodeURIComponent(primary)}`,
       signal === undefined ? {} : { signal },
     );
   }
 }
 
-const campaignPath = (id: string): string => `/campaigns/${encodeURIComponent(id)}`;
+const campaignPath = (id: string): string => `/campaigns/id/${encodeURIComponent(id)}`;

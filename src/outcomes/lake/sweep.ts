@@ -1,13 +1,17 @@
 // Deletes what crashes and compactions leave behind: files that the catalog does not list, once they are too old to be in use.
 
 import { readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { STAGING } from "./files.ts";
 import { AREAS, kindOfFile } from "./layout.ts";
 
-/** Deletes leftover files under `root`. @param live paths of the files that stay. @returns number of deleted files */
+/**
+ * Deletes leftover files under `root`. Names of files are never used twice, so a live file stays in whatever folder it is: where letters of two sizes are the same to the
+ * file system, the folders of the campaigns `A` and `a` are one. @param live paths of the files that stay. @returns number of deleted files
+ */
 export async function sweepFolder(root: string, live: ReadonlySet<string>, before: number): Promise<number> {
   let removed = 0;
+  const stays = new Set([...live].map((path) => posix.basename(path)));
   const dropIfOld = async (path: string) => {
     try {
       if ((await lastTouched(path)) > before) return;
@@ -21,10 +25,10 @@ export async function sweepFolder(root: string, live: ReadonlySet<string>, befor
   for (const area of AREAS) {
     for (const campaign of await names(join(root, area))) {
       for (const day of await names(join(root, area, campaign))) {
-        const folder = `${area}/${campaign}/${day}`;
-        for (const name of await names(join(root, folder))) {
+        const folder = join(root, area, campaign, day);
+        for (const name of await names(folder)) {
           // Only files that this program writes: other files in the folder are left alone.
-          if (kindOfFile(name) !== undefined && !live.has(`${folder}/${name}`)) await dropIfOld(join(root, folder, name));
+          if (kindOfFile(name) !== undefined && !stays.has(name)) await dropIfOld(join(folder, name));
         }
       }
     }

@@ -69,7 +69,7 @@ describe("tools that act", () => {
     const [resume] = writeTools(routes, ["campaigns.resume"]);
     if (resume === undefined) throw new Error("no tool");
     expect(requestOf(resume, { id: "a", reason: "b" }, "0".repeat(64))).toMatchObject({
-      path: "/api/v1/campaigns/a/resume",
+      path: "/api/v1/campaigns/id/a/resume",
       body: JSON.stringify({ reason: "b", confirm: "0".repeat(64) }),
     });
   });
@@ -79,7 +79,7 @@ describe("a call", () => {
   test("fills path, query and body", () => {
     expect(requestOf(toolNamed("campaigns_show"), { id: "a/b ?", hours: 3, fresh: true })).toEqual({
       method: "GET",
-      path: "/api/v1/campaigns/a%2Fb%20%3F?hours=3&fresh=true",
+      path: "/api/v1/campaigns/id/a%2Fb%20%3F?hours=3&fresh=true",
       body: undefined,
     });
     expect(requestOf(toolNamed("suppressions_lookup"), { number: "+12125550123" })).toEqual({

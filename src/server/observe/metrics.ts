@@ -78,6 +78,9 @@ export class ServiceMetrics {
     this.#attempts = counter("outbox_attempts_total", "Attempts to deliver events to receivers", ["receiver", "outcome"]);
     this.#attemptSeconds = histogram("outbox_attempt_seconds", "Time of one attempt to deliver an event", ["receiver"]);
     if (options.process !== false) collectDefaultMetrics({ register: this.registry, prefix: "outdial_" });
+    // Only a counter is a total. The library's gauges of that name are sums of others that it has: of `nodejs_active_handles` and the like.
+    for (const { name, type } of this.registry.getMetricsAsArray())
+      if (name.endsWith("_total") && `${type}` !== "counter") this.registry.removeSingleMetric(name);
   }
 
   /** A gauge whose values are read on request. */

@@ -72,7 +72,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
     route({
       id: "campaigns.show",
       method: "get",
-      path: "/campaigns/{id}",
+      path: "/campaigns/id/{id}",
       summary: "One campaign: figures over time, what happened meanwhile, its configuration",
       description: KNOWN,
       role: "viewer",
@@ -84,7 +84,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
     route({
       id: "campaigns.health",
       method: "get",
-      path: "/campaigns/{id}/health",
+      path: "/campaigns/id/{id}/health",
       summary: "The documented health view of one campaign",
       description: KNOWN,
       role: "viewer",
@@ -120,7 +120,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
     route({
       id: "campaigns.preview",
       method: "post",
-      path: "/campaigns/{id}/{verb}/preview",
+      path: "/campaigns/id/{id}/{verb}/preview",
       question: true,
       summary: "What a verb would do now; its confirm is what the verb wants",
       role: "operator",
@@ -131,7 +131,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
     route({
       id: "campaigns.pause",
       method: "post",
-      path: "/campaigns/{id}/pause",
+      path: "/campaigns/id/{id}/pause",
       summary: "Stops dialing; confirmed when no call is under way",
       description:
         "Stopping is never held up by a confirmation; one that is sent is not looked at. When the database does not answer, it is carried out as a " +
@@ -171,7 +171,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
     dangerousRoute({
       id: "campaigns.resume",
       method: "post",
-      path: "/campaigns/{id}/resume",
+      path: "/campaigns/id/{id}/resume",
       summary: "Starts dialing, past the pre-dial gate",
       role: "operator",
       params: byId,
@@ -189,7 +189,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       dangerousRoute({
         id: `campaigns.${verb}`,
         method: "post",
-        path: `/campaigns/{id}/${verb}`,
+        path: `/campaigns/id/{id}/${verb}`,
         summary: verb === "failover" ? "Hands over to the backup, whatever the figures say" : "Gives the primary another try",
         role: "operator",
         params: byId,
@@ -203,7 +203,7 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
     route({
       id: "campaigns.drill",
       method: "post",
-      path: "/campaigns/{id}/drill",
+      path: "/campaigns/id/{id}/drill",
       summary: "Rehearses a hand-over: reads and decides as one would, changes nothing",
       role: "operator",
       params: byId,

@@ -148,7 +148,7 @@ export function complianceRoutes(compliance: () => ComplianceUseCases) {
     route({
       id: "compliance.manifest",
       method: "get",
-      path: "/compliance/manifests/{id}",
+      path: "/compliance/manifests/id/{id}",
       summary: "One manifest as it was signed; outdial compliance verify-manifest checks it offline",
       role: "viewer",
       params: z.strictObject({ id: z.string() }),

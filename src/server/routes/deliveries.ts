@@ -60,7 +60,7 @@ export function deliveryRoutes(deliveries: () => DeliveryUseCases) {
     route({
       id: "deliveries.show",
       method: "get",
-      path: "/deliveries/{id}",
+      path: "/deliveries/id/{id}",
       summary: "One delivery with its attempts",
       role: "viewer",
       params: z.strictObject({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),

@@ -71,7 +71,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
     route({
       id: "facts.import",
       method: "post",
-      path: "/facts/{kind}",
+      path: "/facts/kind/{kind}",
       summary: "Imports a file of facts; twice the same adds nothing",
       description:
         "The body is the file, CSV or NDJSON. A registry file needs `registry` and `asOf`, and is put in force whole or not at all, for the area codes that it covers: `covers` is `all`, or area codes and states such as `212,NY`; by default the area codes of its numbers. With `changesSince` the file is a list of changes to the version of that date.",

@@ -41,7 +41,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
     route({
       id: "failover.show",
       method: "get",
-      path: "/failover/pairs/{primary}",
+      path: "/failover/pairs/id/{primary}",
       summary: "One failover pair, by the primary or the backup",
       role: "viewer",
       params: byPrimary,
@@ -51,7 +51,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
     route({
       id: "failover.history",
       method: "get",
-      path: "/campaigns/{id}/failover/history",
+      path: "/campaigns/id/{id}/failover/history",
       summary: "What happened to the pair that a campaign is in, newest first",
       role: "viewer",
       params: z.strictObject({ id: campaignId }),
@@ -70,7 +70,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
     streamRoute({
       id: "failover.holds",
       method: "get",
-      path: "/campaigns/{id}/failover/holds",
+      path: "/campaigns/id/{id}/failover/holds",
       personal: "revealed",
       summary:
         "Contacts that a campaign must not call yet, because the other one of its pair has called them: `{number, until}` a line",
@@ -116,7 +116,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
     route({
       id: "failover.remove",
       method: "delete",
-      path: "/failover/pairs/{primary}",
+      path: "/failover/pairs/id/{primary}",
       summary:
         "Ends the watch over a pair; neither campaign is changed, a hand-over that has activated nothing yet is given up, and its history stays",
       role: "operator",

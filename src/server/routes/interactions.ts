@@ -11,7 +11,7 @@ export function interactionRoutes(interactions: () => InteractionUseCases) {
     route({
       id: "interactions.show",
       method: "get",
-      path: "/interactions/{id}",
+      path: "/interactions/id/{id}",
       summary: "The dispositions of an interaction, with the codes that explain them",
       role: "viewer",
       personal: true,
@@ -22,7 +22,7 @@ export function interactionRoutes(interactions: () => InteractionUseCases) {
     route({
       id: "interactions.preview",
       method: "post",
-      path: "/interactions/{id}/preview",
+      path: "/interactions/id/{id}/preview",
       question: true,
       personal: true,
       summary: "What a correction would store; nothing is sent",

@@ -128,7 +128,7 @@ export function jobRoutes(jobs: () => JobUseCases) {
     route({
       id: "tags.submit",
       method: "post",
-      path: "/campaigns/{id}/tags",
+      path: "/campaigns/id/{id}/tags",
       summary: "Set the dispositions of a file of calls: a job, or with dryRun what it would be",
       description: "The body is the file, CSV or NDJSON. The same file for the same campaign is recognised: its job comes back.",
       role: "operator",

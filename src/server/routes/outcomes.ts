@@ -105,7 +105,7 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
     route({
       id: "outcomes.retrieval",
       method: "get",
-      path: "/outcomes/retrievals/{id}",
+      path: "/outcomes/retrievals/id/{id}",
       summary: "One retrieval: how far it is, what it brought, why it stopped",
       role: "viewer",
       params: byId,
@@ -115,7 +115,7 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
     streamRoute({
       id: "outcomes.quarantine",
       method: "get",
-      path: "/outcomes/retrievals/{id}/quarantine",
+      path: "/outcomes/retrievals/id/{id}/quarantine",
       personal: true,
       summary: "Rows of the vendor that were no valid records, as NDJSON",
       description: "Lines are `{reason, detail, call_id, observed_at, row}`; `row` is as the vendor sent it.",
@@ -134,7 +134,7 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
     route({
       id: "outcomes.verify",
       method: "post",
-      path: "/outcomes/retrievals/{id}/verify",
+      path: "/outcomes/retrievals/id/{id}/verify",
       question: true,
       summary: "Whether the lake holds exactly what a retrieval brought",
       role: "viewer",

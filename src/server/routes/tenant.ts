@@ -69,7 +69,7 @@ export function tenantRoutes(tenant: () => TenantPort) {
     route({
       id: "doNotCall.compare",
       method: "post",
-      path: "/campaigns/{id}/do-not-call/compare",
+      path: "/campaigns/id/{id}/do-not-call/compare",
       question: true,
       summary: "The company's do-not-call list against the tenant's groups that a campaign obeys; asks the tenant",
       role: "operator",
@@ -80,7 +80,7 @@ export function tenantRoutes(tenant: () => TenantPort) {
     route({
       id: "doNotCall.push",
       method: "post",
-      path: "/campaigns/{id}/do-not-call/push",
+      path: "/campaigns/id/{id}/do-not-call/push",
       summary: "Adds missing numbers to a do-not-call group of the tenant, and proves each by the tenant's own search",
       description: "Nothing is taken off a group. Repeat it until `left` is 0: what is there is not added again.",
       role: "operator",
@@ -97,7 +97,7 @@ export function tenantRoutes(tenant: () => TenantPort) {
     route({
       id: "callbacks.list",
       method: "get",
-      path: "/campaigns/{id}/callbacks",
+      path: "/campaigns/id/{id}/callbacks",
       summary: "Callbacks that the tenant will place by itself when they are due; asks the tenant",
       description:
         "Numbers are masked, names and notes left out; reveal=true shows them to operators and is itself in the audit.",

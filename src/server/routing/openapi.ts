@@ -12,6 +12,8 @@ A token goes into \`Authorization: Bearer\`; the dashboard uses a session cookie
 Writes take an \`Idempotency-Key\`: a repetition is answered as the first one was, the key with another request is refused.
 Dangerous verbs want the \`confirm\` of their preview; in four-eyes mode they answer 202 and wait for another person.`;
 
+const LICENSE = { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" };
+
 const REFUSALS: Readonly<Record<number, string>> = {
   400: "Not as documented",
   401: "Not signed in",
@@ -56,7 +58,7 @@ export function openApiDocument(routes: readonly ApiRoute[], version: string): o
     });
   return getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "outdial service", version, description: DESCRIPTION },
+    info: { title: "outdial service", version, description: DESCRIPTION, license: LICENSE },
     servers: [{ url: "/" }],
   });
 }

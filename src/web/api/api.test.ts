@@ -59,7 +59,7 @@ describe("addresses", () => {
     const query = { actor: "a&b=c", limit: 5, subject: undefined, reveal: true };
     expect(addressOf("audit.list", { query }).url).toBe("/api/v1/audit?actor=a%26b%3Dc&limit=5&reveal=true");
     expect(addressOf("outcomes.report", { query: { by: ["a=b", "c=d"] } }).url).toBe("/api/v1/outcomes/report?by=a%3Db&by=c%3Dd");
-    expect(addressOf("campaigns.show", { params: { id: "../x/y?z" } }).url).toBe("/api/v1/campaigns/..%2Fx%2Fy%3Fz");
+    expect(addressOf("campaigns.show", { params: { id: "../x/y?z" } }).url).toBe("/api/v1/campaigns/id/..%2Fx%2Fy%3Fz");
     expect(addressOf("deliveries.disable", { params: { name: "bi" } })).toEqual({
       method: "POST",
       url: "/api/v1/deliveries/endpoints/bi/disable",

@@ -1,5 +1,6 @@
 // What is under deploy/ fits the code: metric names, ports, paths, names of variables, settings.
 
+import { spawnSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -7,13 +8,12 @@ import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { configJsonSchema } from "../../../src/app/index.ts";
 import { observeRoutes, ServiceMetrics, serviceFigures } from "../../../src/server/index.ts";
-import { chartValues, renderChart } from "../../support/chart.ts";
 
 const root = new URL("../../../", import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), "utf8");
 
-/** Every name that the registry has, and those that a histogram adds. */
-function metricNames(): Set<string> {
+/** The metrics of a service, as it makes them. */
+function serviceMetrics(): ServiceMetrics {
   const metrics = new ServiceMetrics();
   const never = () => Promise.reject(new Error("not asked here"));
   const store = {
@@ -24,6 +24,50 @@ function metricNames(): Set<string> {
   };
   const clock = { now: () => 0, sleep: never };
   serviceFigures(metrics, { store: store as never, budgets: () => ({}), readers: () => 0, clock, held: never as never });
+  return metrics;
+}
+
+/** What Prometheus' own linter has to say of a metric: its rules for names, units and types. */
+function lint(text: string): string[] {
+  const help = new Set([...text.matchAll(/^# HELP (\w+) \S/gm)].map(([, name]) => name));
+  return [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].flatMap(([, name = "", type = ""]) =>
+    [
+      help.has(name) ? "" : "no help text",
+      type === "counter" && !name.endsWith("_total") ? 'counters should end in "_total"' : "",
+      type !== "counter" && name.endsWith("_total") ? 'non-counters should not end in "_total"' : "",
+      /_(?:count|sum|bucket)$/.test(name) ? "a suffix of histograms" : "",
+      /_(?:counter|gauge|histogram|summary)(?:_|$)/.test(name) ? "the type in its name" : "",
+      /[A-Z:]/.test(name) ? "a letter or colon that is not for it" : "",
+      /_(?:ms|us|ns|sec|s|milliseconds|minutes|hours|days|kilobytes|megabytes|kb|mb|gb|b|h|m|d|percent)(?:_|$)/.test(name)
+        ? "no base unit, or a short word for one"
+        : "",
+    ]
+      .filter((fault) => fault !== "")
+      .map((fault) => `${name}: ${fault}`),
+  );
+}
+
+test("the metrics, those of libraries included, are named as Prometheus wants it", async () => {
+  const text = await serviceMetrics().registry.metrics();
+  expect(text.match(/^# TYPE outdial_nodejs_/gm)?.length).toBeGreaterThan(5);
+  expect(lint("# HELP a_total x\n# TYPE a_total gauge\n# TYPE b_ms counter\n")).toHaveLength(4);
+  expect(lint(text)).toEqual([]);
+});
+
+const hasPromtool = spawnSync("promtool", ["--version"]).error === undefined;
+test.skipIf(!hasPromtool)("promtool has nothing to say about the metrics, nor about the alerts", async () => {
+  const input = await serviceMetrics().registry.metrics();
+  const metrics = spawnSync("promtool", ["check", "metrics"], { input, encoding: "utf8" });
+  expect(`${metrics.stdout}${metrics.stderr}`).toBe("");
+  const alerts = spawnSync("promtool", ["check", "rules", fileURLToPath(new URL("deploy/alerts.yaml", root))], {
+    encoding: "utf8",
+  });
+  expect(alerts).toMatchObject({ status: 0 });
+});
+
+/** Every name that the registry has, and those that a histogram adds. */
+function metricNames(): Set<string> {
+  const metrics = serviceMetrics();
   const names = metrics.registry.getMetricsAsArray().map(({ name }) => name);
   return new Set(names.flatMap((name) => [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]));
 }
@@ -173,32 +217,6 @@ const deployment = z.object({
     }),
   }),
 });
-
-test("the chart makes the objects of the manifest, and asks for the image by its digest", async () => {
-  const manifest = parseAllDocuments(await read("deploy/kubernetes.yaml")).map((one) => one.toJS() as Record<string, unknown>);
-  const values = await chartValues();
-  await expect(renderChart("outdial", values)).rejects.toThrow("image.digest");
-  const digest = `sha256:${"0".repeat(64)}`;
-  const image = { ...(values["image"] as object), digest };
-  const made = await renderChart("outdial", { ...values, image });
-  // Settings are a text in each of them.
-  const plain = (documents: readonly Record<string, unknown>[]) =>
-    documents
-      .map((one) => {
-        const data = one["data"] as Readonly<Record<string, string>> | undefined;
-        return data === undefined ? one : { ...one, data: parse(data["outdial.yaml"] ?? "") as unknown };
-      })
-      .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
-  expect(plain(made)).toEqual(plain(manifest));
-  const network = { ...(values["network"] as object), policy: false };
-  const open = await renderChart("other", { ...values, image, network });
-  expect(open.map(({ kind }) => kind)).not.toContain("NetworkPolicy");
-  expect(open.map(nameOf).filter((name) => !name.includes("other"))).toEqual([]);
-});
-
-function nameOf({ kind, metadata }: Record<string, unknown>): string {
-  return `${String(kind)} ${(metadata as { name: string }).name}`;
-}
 
 test("the manifest runs replicas without rights, asks addresses that are answered, and keeps two of them up", async () => {
   const documents = parseAllDocuments(await read("deploy/kubernetes.yaml")).map((document) => {

@@ -284,6 +284,20 @@ describe("merging", () => {
   });
 });
 
+test("a sweep keeps the files of a campaign whose folder is another one's in letters of the other size, as some file systems have it", async () => {
+  await land(record("a"));
+  const longAgo = new Date(Date.now() - DAY);
+  for (const name of await parquetFiles()) await utimes(join(folder.path, "lake", name), longAgo, longAgo);
+  const [own, others] = ["campaign=camp_1", "campaign=CAMP_1"].map((name) => join(folder.path, "lake/calls", name)) as [
+    string,
+    string,
+  ];
+  await rename(own, others);
+  expect(await lake.sweep(3_600_000)).toEqual({ removed: 0 });
+  await rename(others, own);
+  expect(await all()).toHaveLength(1);
+});
+
 test("where the lake's folder is gone, or an empty one is left in its place, nothing is made; it goes on when it is back", async () => {
   const [at, away] = [join(folder.path, "lake"), join(folder.path, "away")];
   await land(record("a"));

@@ -1,5 +1,6 @@
 // The tenant's campaigns as campaign files: planning these changes nothing.
 
+import { DEVICE_NAME } from "../../../kernel/index.ts";
 import { only } from "../file/document.ts";
 import { vendorPaths } from "../file/schema.ts";
 import type { TenantCampaign } from "../plan/types.ts";
@@ -51,6 +52,6 @@ function fileName({ name, id }: TenantCampaign, taken: ReadonlySet<string>): str
       .slice(0, 80);
   const short = plain(name);
   for (const base of [short, [short, plain(id)].filter((part) => part !== "").join("-")])
-    if (base !== "" && !taken.has(`${base}.yaml`)) return `${base}.yaml`;
+    if (base !== "" && !DEVICE_NAME.test(base) && !taken.has(`${base}.yaml`)) return `${base}.yaml`;
   for (let number = 2; ; number++) if (!taken.has(`campaign-${number}.yaml`)) return `campaign-${number}.yaml`;
 }

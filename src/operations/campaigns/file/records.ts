@@ -3,7 +3,7 @@
 import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
-import { dirname, relative, resolve, sep } from "node:path";
+import machine, { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { fileTrouble } from "../../../kernel/index.ts";
 import { OperationError } from "../../error.ts";
@@ -45,9 +45,14 @@ export async function isOutside(path: string, { file }: Place): Promise<boolean>
   }
 }
 
-function isBelow(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && resolve(folder, way) === path;
+/**
+ * Whether an absolute path is in a folder, or deeper. Windows gives the way to another drive as an absolute path.
+ * @param paths of the machine, unless another one's are asked about
+ */
+export function isBelow(path: string, folder: string, paths: typeof machine.posix = machine): boolean {
+  const way = paths.relative(folder, path);
+  const leaves = way === "" || way === ".." || way.startsWith(`..${paths.sep}`) || paths.isAbsolute(way);
+  return !leaves && paths.resolve(folder, way) === path;
 }
 
 /** Checks a file of records: whether it can be uploaded, and has the columns that the campaign file names. */
