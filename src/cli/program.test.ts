@@ -90,3 +90,11 @@ test("the profile is the environment's, else the file's, and that only for help"
     rmSync(cwd, { recursive: true });
   }
 });
+
+test.each([
+  ["pause", "outdial stop --all, or outdial campaign pause CAMPAIGN"],
+  ["version", "outdial --version"],
+])("a word that people try first, %s, is answered with what is meant", async (word, meant) => {
+  const { code, stderr } = await runCli([word], { cwd: tmpdir(), env: {} });
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`unknown command '${word}'\nIt is: ${meant}\n`)]);
+});

@@ -94,6 +94,9 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
       } catch (thrown) {
         if (!(thrown instanceof CommanderError)) throw thrown;
         if (thrown.exitCode === 0) return EXIT.done;
+        const meant =
+          thrown.code === "commander.unknownCommand" ? MEANT[argv.find((word) => !word.startsWith("-")) ?? ""] : undefined;
+        if (meant !== undefined) complaint += `It is: ${meant}\n`;
         const logger = await loggerOf(surroundings, logsJson(argv), false);
         logger?.log("error", complaint.trim(), { code: "invalid_input" });
         if (argv.includes("--json") || logger !== undefined)
@@ -104,6 +107,18 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
     },
   };
 }
+
+/** Words that people try first, and what is meant. */
+const MEANT: Readonly<Record<string, string>> = {
+  pause: "outdial stop --all, or outdial campaign pause CAMPAIGN",
+  resume: "outdial campaign resume CAMPAIGN",
+  status: "outdial campaign status",
+  campaigns: "outdial campaign status",
+  list: "outdial campaign status, or outdial jobs list",
+  version: "outdial --version",
+  dashboard: "outdial serve, which prints the dashboard's address",
+  explain: "outdial compliance explain NUMBER",
+};
 
 const logsJson = (argv: readonly string[]): boolean =>
   argv.some((word, at) => word === "--log-format=json" || (word === "--log-format" && argv[at + 1] === "json"));
