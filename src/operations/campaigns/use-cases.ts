@@ -362,7 +362,7 @@ export class CampaignUseCases {
     return resumePlanOf(await this.#parts.states.previewOfResume(id, CALL, look), stopMark);
   }
 
-  #told({ isStored, ...change }: Paused): Promise<CampaignResult> | CampaignResult {
+  async #told({ isStored, ...change }: Paused): Promise<CampaignResult> {
     return isStored === false ? campaignResultOf(change) : this.#changed(change);
   }
 
