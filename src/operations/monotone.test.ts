@@ -311,7 +311,7 @@ const NONE: ReadonlySet<string> = new Set([
   "src/operations/settings/vendor-simulator.ts comparisonOf",
   "src/operations/views/compliance-views.ts comparisonOf",
   "src/operations/views/outcome-views.ts verdictViewOf",
-  "src/web/pages/simulator/verdict.ts verdictOf",
+  "src/web/pages/simulator/page.tsx verdictOf",
 ]);
 
 test("every function that returns a verdict is on the list with its test, and every test on the list is there", () => {
