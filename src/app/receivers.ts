@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { parseDuration } from "../kernel/index.ts";
-import { isEverOver, type MailReceiver, type QuietHours } from "../operations/index.ts";
+import { isEverOver, MAIL, type MailReceiver, type QuietHours } from "../operations/index.ts";
 import type { EgressProxy } from "../tenant/index.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -29,11 +29,22 @@ export interface WebhookEndpoint {
   readonly proxy?: EgressProxy | undefined;
 }
 
+/** The receivers of events that are configured. */
+export interface ConfiguredReceivers {
+  /** Webhooks. */
+  readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
+  /** Recipients of alarms by e-mail. */
+  readonly mail: MailReceiver | undefined;
+}
+
+/** Every receiver by the name that the outbox knows it by. */
+export const allOf = ({ receivers, mail }: ConfiguredReceivers): Readonly<Record<string, WebhookEndpoint | MailReceiver>> => ({
+  ...receivers,
+  ...(mail === undefined ? {} : { [MAIL]: mail }),
+});
+
 /** The configured receivers of events, each with its secret. */
-export async function receiversOf(
-  config: Config,
-  environment: Environment,
-): Promise<Readonly<Partial<Record<Receiver, WebhookEndpoint>>>> {
+export async function receiversOf(config: Config, environment: Environment): Promise<ConfiguredReceivers["receivers"]> {
   const found: Partial<Record<Receiver, WebhookEndpoint>> = {};
   for (const name of RECEIVERS) {
     const endpoint = await receiver(name, config, environment);

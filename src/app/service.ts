@@ -2,7 +2,15 @@
 
 import { type Clock, messageOf } from "../kernel/index.ts";
 import { CampaignMetrics, lacksOf } from "../operations/index.ts";
-import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
+import {
+  createServer,
+  type LogLevel,
+  listen,
+  type ServerPorts,
+  type Service,
+  type ServiceLog,
+  type ServiceLogger,
+} from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
 import { rulesOf } from "./compliance.ts";
@@ -11,6 +19,7 @@ import { ConfigError } from "./config-error.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { goOnWithStops, type StopTiming } from "./emergency-stop.ts";
 import type { Environment } from "./environment.ts";
+import { inboundSecrets } from "./inbound.ts";
 import { Background } from "./service/background.ts";
 import { watchHeads } from "./service/heads.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
@@ -18,6 +27,7 @@ import { goOnWithChanges } from "./service/left-changes.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { keepGroup } from "./service/opt-outs.ts";
 import { watchPairs } from "./service/pairs.ts";
+import { reloadable } from "./service/reload.ts";
 import { watchReplicas } from "./service/replicas.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
@@ -46,6 +56,8 @@ export interface ServiceOptions {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly log: ServiceLog;
+  /** Called with the configured level of the log, at the start and when it is another one. */
+  readonly onLevel?: ((level: LogLevel) => void) | undefined;
   /** The logger behind `log`, when it links a request to what follows from it. */
   readonly logger?: ServiceLogger | undefined;
   /** Folder of the built dashboard. */
@@ -71,6 +83,11 @@ export interface RunningService extends AsyncDisposable {
   /** Address of the metrics, when they have a port of their own. */
   readonly metricsUrl: string | undefined;
   readonly store: Store;
+  /**
+   * Reads configuration and secrets again and exchanges what can be exchanged while everything goes on; the log says what, and what needs
+   * a restart. What cannot be used is logged and leaves everything as it was. Never rejects.
+   */
+  reload(): Promise<void>;
   /** The address of a page that signs in by itself, once, within ten minutes. */
   loginLink(name: string, role: AccessRole): Promise<string>;
   /**
@@ -112,6 +129,19 @@ export async function openService(flags: Flags, environment: Environment, option
       "Make one first: outdial serve token add NAME --role admin.",
     );
   const signIn = await signInOf(config, environment, host);
+  let inbound = await inboundSecrets(environment);
+  options.onLevel?.(service.logLevel ?? "info");
+  const reload = await reloadable({
+    flags,
+    environment,
+    workplace,
+    host,
+    log: options.log,
+    take(next) {
+      ({ inbound } = next);
+      options.onLevel?.(next.file.service?.logLevel ?? "info");
+    },
+  });
   const background = new Background(warn);
   const { runs } = workplace;
   const ended = new AbortController();
@@ -160,6 +190,7 @@ export async function openService(flags: Flags, environment: Environment, option
       clock: config.clock,
     }),
     readers: () => server.readers,
+    secrets: () => inbound,
   });
   const server: Service = await createServer({
     parts: watched.parts,
@@ -212,6 +243,7 @@ export async function openService(flags: Flags, environment: Environment, option
     port: listening.port,
     metricsUrl: watched.metricsUrl,
     store,
+    reload: () => reload.again(),
     loginLink: (name, role) => loginLink(store, url, name, role),
     async keepLoginLink(link) {
       const { path, remove } = await writeLoginFile(config.dir, link);

@@ -2,9 +2,10 @@
 // deliveries are counted here.
 
 import { trace } from "@opentelemetry/api";
-import { type CampaignMetrics, heldAt, MAIL } from "../../operations/index.ts";
+import { type CampaignMetrics, heldAt } from "../../operations/index.ts";
 import {
   allHooks,
+  type InboundRoutesOptions,
   inboundRoutes,
   listen,
   metricsRoutes,
@@ -19,7 +20,8 @@ import {
 } from "../../server/index.ts";
 import { systemClock, type TenantHooks } from "../../tenant/index.ts";
 import { type Environment, secretFrom } from "../environment.ts";
-import { createInbound, inboundSecrets } from "../inbound.ts";
+import { createInbound } from "../inbound.ts";
+import { allOf } from "../receivers.ts";
 import type { Workplace } from "../workplace.ts";
 
 export interface Watch {
@@ -32,7 +34,12 @@ export interface Watch {
   open(
     stack: AsyncDisposableStack,
     workplace: Workplace,
-    ports: { readonly metrics: Pick<CampaignMetrics, "recordPushed">; readonly readers: () => number },
+    ports: {
+      readonly metrics: Pick<CampaignMetrics, "recordPushed">;
+      readonly readers: () => number;
+      /** Secrets of the vendor's events, as they are now. */
+      readonly secrets: InboundRoutesOptions["secrets"];
+    },
   ): Promise<{
     readonly parts: NonNullable<ServerPorts["parts"]>;
     readonly readiness: Readiness;
@@ -53,7 +60,7 @@ export function watchService(environment: Environment, logger?: Pick<ServiceLogg
       metrics.request(request);
       requestSpan(tracer, request, systemClock.now());
     },
-    async open(stack, workplace, { metrics: campaigns, readers }) {
+    async open(stack, workplace, { metrics: campaigns, readers, secrets }) {
       const { store, tenant, replica } = workplace;
       const { clock } = workplace.config;
       const inbound = createInbound({
@@ -75,7 +82,6 @@ export function watchService(environment: Environment, logger?: Pick<ServiceLogg
           leavesWork: await replica.leavesWork(workplace.scope),
         }),
       });
-      const secrets = await inboundSecrets(environment);
       const { intake } = inbound;
       const webhooks = inboundRoutes({ intake, secrets, clock, onAnswer: (answer) => metrics.inboundAnswer(answer) });
       const refresh = serviceFigures(metrics, {
@@ -83,7 +89,7 @@ export function watchService(environment: Environment, logger?: Pick<ServiceLogg
         budgets: () => tenant.limits(),
         readers,
         clock,
-        held: () => heldAt({ ...workplace.receivers, [MAIL]: workplace.mail }, clock.now()),
+        held: () => heldAt(allOf(workplace), clock.now()),
       });
       const metricsToken = await secretFrom(environment, "OUTDIAL_METRICS_TOKEN");
       const { publicUrl, metrics: own } = workplace.config.file.service ?? {};
