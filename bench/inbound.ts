@@ -48,7 +48,10 @@ app.post("/bare", async (c) => {
   await c.req.text();
   return c.json({ accepted: true }, 202);
 });
-app.route("/", inboundRoutes({ intake: new Intake(store.inbound), secrets: { omnichannel: [SECRET] }, clock: systemClock }));
+app.route(
+  "/",
+  inboundRoutes({ intake: new Intake(store.inbound), secrets: () => ({ omnichannel: [SECRET] }), clock: systemClock }),
+);
 const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
 await once(server, "listening");
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -28,7 +28,8 @@ if (major >= 24) {
   } else {
     // The channel tells the child when this process is gone, however it ended.
     const child = spawn(newer, [entry, ...process.argv.slice(2)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"])
+      process.on(signal, () => child.kill(signal));
     child.on("exit", (code, signal) => {
       process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
     });

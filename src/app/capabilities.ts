@@ -7,7 +7,6 @@ import {
   DeliveryUseCases,
   JobUseCases,
   KnownAnswers,
-  MAIL,
   OutcomeUseCases,
   type RowJob,
   SimulationUseCases,
@@ -26,6 +25,7 @@ import type { Environment } from "./environment.ts";
 import { failoverOn } from "./failover.ts";
 import { correctionsOn, correctionUseCasesOn } from "./interactions.ts";
 import { outcomesOn, reportRulesOf } from "./outcomes.ts";
+import { allOf } from "./receivers.ts";
 import { contactsOn } from "./segments.ts";
 import type { Background } from "./service/background.ts";
 import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
@@ -80,7 +80,7 @@ export async function capabilitiesOn(
   const pushing = pushingOn(workplace, lake);
   if (pushing !== undefined) runs.add(pushing.kind());
   for (const operation of [tagging, corrections, settings.changes, retrieving, campaignFiles]) runs.add(operation.kind());
-  const failover = await failoverOn(workplace);
+  const failover = failoverOn(workplace);
   const stops = emergencyStopsOn(workplace, options.stops ?? {}, warn);
   const rules = rulesOf(config, {});
   const { compliance, facts } = complianceOn(workplace, {}, signal);
@@ -92,10 +92,7 @@ export async function capabilitiesOn(
     runStop: (id) => runStop(stops, background, id, signal),
     failover,
   });
-  const deliveries = new DeliveryUseCases(workplace, {
-    ...workplace.receivers,
-    ...(workplace.mail === undefined ? {} : { [MAIL]: workplace.mail }),
-  });
+  const deliveries = new DeliveryUseCases(workplace, () => allOf(workplace));
   return {
     attention: new AttentionUseCases(workplace, { campaigns, compliance, facts, deliveries, dialer: settings }),
     campaigns,

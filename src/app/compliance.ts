@@ -24,10 +24,6 @@ import { storeIfAny, storeOf } from "./store-of-config.ts";
 
 /** Settings about compliance, defaults filled in. */
 interface ComplianceSettings {
-  /** File of the rule pack; undefined for the built-in one. */
-  readonly pack: string | undefined;
-  /** File of the public key for the pack's signature; undefined when it need not be signed. */
-  readonly packKey: string | undefined;
   readonly targets: readonly SpreadTarget[];
   readonly countEarlyHangups: boolean;
   /** IANA zone in which the operator's day ends. */
@@ -65,6 +61,8 @@ export interface FactsRuntime {
   /** Appends to the audit log. */
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly settings: ComplianceSettings;
+  /** The rules in force. */
+  readonly rules: () => Promise<RulesInForce>;
 }
 
 /** The compliance settings of a configuration. */
@@ -72,8 +70,6 @@ function complianceSettings(config: Config): ComplianceSettings {
   const given = config.file.compliance;
   const targets = Object.entries(given?.revocationTargets ?? {}).map(([system, hours]) => ({ system, hours }));
   return {
-    pack: given?.pack === undefined ? undefined : resolve(config.folder, given.pack),
-    packKey: given?.packKey === undefined ? undefined : resolve(config.folder, given.packKey),
     targets: targets.length === 0 ? DEFAULT_TARGETS : targets,
     countEarlyHangups: given?.countEarlyHangups ?? true,
     timeZone: given?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -89,7 +85,7 @@ export function complianceOn(
   const { config } = context;
   // A clock that the caller brings need not be the database's.
   const comparesClock = context.clock === systemClock && config.file.tenant?.compareClock !== false;
-  const rules = { ...complianceSettings(config), rules: rulesOf(config, asked), comparesClock };
+  const rules = { settings: () => complianceSettings(config), rules: rulesOf(config, asked), comparesClock };
   return {
     compliance: new ComplianceUseCases(context, rules),
     facts: new FactsUseCases(context, signal),
@@ -107,22 +103,33 @@ function untilObeyed({ profile, file }: Config): string | null {
     : `the tenant's dialer does not know it until group ${group} has it: a running service adds it within seconds, ${push}`;
 }
 
-/** Returns a function that reads and compiles the rules in force, once. */
-export function rulesOf(config: Config, { pack, campaignRules }: RulesAsked): () => Promise<RulesInForce> {
-  const read = async (): Promise<RulesInForce> => {
-    const { pack: configured, packKey } = complianceSettings(config);
-    const found = await withCampaignRules(await readRulePack(pack ?? configured, packKey), campaignRules, config.profile);
-    return { pack: found, compiled: compileRulePack(found) };
-  };
-  let rules: Promise<RulesInForce> | undefined;
+/** The rules of each configuration that was read: all that works by one configuration goes by the same rules. */
+const read = new WeakMap<Config["file"], Promise<RulesInForce>>();
+
+/** Returns a function that gives the rules in force: those that are named, else those of the configuration; each read and compiled once. */
+export function rulesOf(config: Config, asked: RulesAsked): () => Promise<RulesInForce> {
+  const own = new WeakMap<Config["file"], Promise<RulesInForce>>();
+  const known = asked.pack === undefined && asked.campaignRules === undefined ? read : own;
   return () => {
-    rules ??= read().catch((thrown: unknown) => {
-      // A broken file may have been fixed by the next request.
-      rules = undefined;
-      throw thrown;
-    });
+    // The service takes another file in its place when the configuration is read again.
+    const { file } = config;
+    const rules =
+      known.get(file) ??
+      rulesRead(config, asked).catch((thrown: unknown) => {
+        // A broken file may have been fixed by the next request.
+        known.delete(file);
+        throw thrown;
+      });
+    known.set(file, rules);
     return rules;
   };
+}
+
+async function rulesRead({ file, folder, profile }: Config, { pack, campaignRules }: RulesAsked): Promise<RulesInForce> {
+  const path = (given: string | undefined) => (given === undefined ? undefined : resolve(folder, given));
+  const { pack: configured, packKey } = file.compliance ?? {};
+  const found = await withCampaignRules(await readRulePack(pack ?? path(configured), path(packKey)), campaignRules, profile);
+  return { pack: found, compiled: compileRulePack(found) };
 }
 
 /** Opens rules and facts in the store of the configuration. @param signal ends waiting for a database that is away */
@@ -162,6 +169,7 @@ export function factsOf(config: Config, store: Store, clock: Clock = config.cloc
     gate: createGate({ facts, holds, audit, clock, random, actor }),
     record: (entry) => audit.append([entry]),
     settings: complianceSettings(config),
+    rules: rulesOf(config, {}),
   };
 }
 

@@ -81,6 +81,10 @@ const service = z.strictObject({
     })
     .optional()
     .describe("A provider of OpenID Connect that people sign in through at the dashboard; tokens go on working"),
+  logLevel: z
+    .enum(["debug", "info", "warn", "error"])
+    .optional()
+    .describe("Least level of lines in the log; info by default, and debug with --verbose whatever stands here"),
   fourEyes: z.boolean().optional().describe("Dangerous verbs wait until another person approves; false by default"),
   uploadMegabytes: z.int().min(1).max(100_000).optional().describe("Largest file that is taken; 512 by default"),
 });

@@ -54,11 +54,14 @@ export async function startPushing(stack: AsyncDisposableStack, workplace: Workp
 
 /** Pushes to the CRM of a workplace, to be added to its runs; undefined without a CRM. */
 export function pushingOn(workplace: Workplace, lake: OutcomeLake): CrmPushing | undefined {
-  const { config, store, runs, replica: members, receivers, crmScope: scope, crmRecordsUrl: recordsUrl, random } = workplace;
-  const endpoint = receivers["crm"];
-  if (endpoint === undefined || scope === undefined) return undefined;
+  const { config, store, runs, replica: members, crmScope: scope, crmRecordsUrl: recordsUrl, random } = workplace;
+  const first = workplace.receivers["crm"];
+  if (first === undefined || scope === undefined) return undefined;
   const access = {
-    endpoint,
+    // Its secret may be exchanged while the service runs, its address not.
+    get endpoint() {
+      return workplace.receivers["crm"] ?? first;
+    },
     recordsUrl,
     map: (given?: { readonly name: string; readonly text: string }) =>
       given === undefined ? outcomeMapOf(config) : readOutcomeMap(given.text, given.name),

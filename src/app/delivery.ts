@@ -2,11 +2,11 @@
 
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
-import { createDeliveryWorker, DeliveryUseCases, joinReplicas, MAIL } from "../operations/index.ts";
+import { createDeliveryWorker, DeliveryUseCases, joinReplicas } from "../operations/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
-import { mailOf, receiversOf } from "./receivers.ts";
+import { allOf, mailOf, receiversOf } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";
 import { tenantLook } from "./tenant-of-store.ts";
 import type { DeliveryEnd } from "./workplace.ts";
@@ -56,7 +56,7 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
       await members.leave();
     }
   };
-  const deliveries = new DeliveryUseCases({ store, clock }, { ...endpoints, ...(mail === undefined ? {} : { [MAIL]: mail }) });
+  const deliveries = new DeliveryUseCases({ store, clock }, () => allOf({ receivers: endpoints, mail }));
   const owned = stack.move();
   return {
     deliveries,

@@ -1,13 +1,12 @@
 // Wiring of failover: pairs over a store and a tenant, with the pre-dial gate and the figures for the watch.
 
 import type { Clock } from "../kernel/index.ts";
-import { FailoverRecords, FailoverUseCases } from "../operations/index.ts";
-import { factsOf } from "./compliance.ts";
+import { type CampaignGate, FailoverRecords, FailoverUseCases } from "../operations/index.ts";
+import { factsOf, rulesOf } from "./compliance.ts";
 import type { Flags } from "./config.ts";
 import { loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { livesHere } from "./records.ts";
-import { readRulePack } from "./rule-pack.ts";
 import { campaignGateOf } from "./segments.ts";
 import { latestStop } from "./stop-notes.ts";
 import { storeOf } from "./store-of-config.ts";
@@ -39,17 +38,14 @@ export async function openFailoverRecords(flags: Flags, environment: Environment
   });
 }
 
-/** Failover for an open workplace whose engine is not launched yet. Throws ConfigError for a rule pack that cannot be read. */
-export async function failoverOn(
-  workplace: Workplace,
-  options: Pick<FailoverOptions, "clock" | "pause"> = {},
-): Promise<FailoverUseCases> {
+/** Failover for an open workplace whose engine is not launched yet. */
+export function failoverOn(workplace: Workplace, options: Pick<FailoverOptions, "clock" | "pause"> = {}): FailoverUseCases {
   const { config, tenant, store } = workplace;
-  const facts = factsOf(config, store, options.clock);
-  const pack = await readRulePack(facts.settings.pack, facts.settings.packKey);
   // The tenant's replies have the real time: only this machine's clock can be compared with it.
   const skewMs = options.clock === undefined ? () => tenant.skewMs() : () => null;
-  const gate = await campaignGateOf(tenant, facts, { pack, skewMs });
+  const gate: CampaignGate = async (...asked) =>
+    (await campaignGateOf(tenant, factsOf(config, store, options.clock), { skewMs }))(...asked);
+  const pack = async () => (await rulesOf(config, {})()).pack;
   const rules = { ...options, skewMs, gate, pack, latestStop: () => latestStop(config.dir) };
   const failover = new FailoverUseCases(workplace, rules);
   workplace.runs.add(failover.kind());
@@ -60,7 +56,7 @@ export async function failoverOn(
 export async function openFailover(flags: Flags, environment: Environment, options: FailoverOptions): Promise<FailoverRuntime> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
-  const failover = await failoverOn(workplace, options);
+  const failover = failoverOn(workplace, options);
   // Most commands run no pair: the engine is launched when the first one begins here.
   const { runs } = workplace;
   const engine = stack.use(new AsyncDisposableStack());

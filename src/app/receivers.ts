@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { parseDuration } from "../kernel/index.ts";
-import { isEverOver, type MailReceiver, type QuietHours, typesNamed, usualTypes } from "../operations/index.ts";
+import { isEverOver, MAIL, type MailReceiver, type QuietHours, typesNamed, usualTypes } from "../operations/index.ts";
 import type { EgressProxy } from "../tenant/index.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -35,8 +35,28 @@ export interface WebhookEndpoint {
   readonly proxy?: EgressProxy | undefined;
 }
 
+/** The receivers of events that are configured. */
+export interface ConfiguredReceivers {
+  /** Webhooks. */
+  readonly receivers: Readonly<Record<string, WebhookEndpoint>>;
+  /** Recipients of alarms by e-mail. */
+  readonly mail: MailReceiver | undefined;
+}
+
+/** Every receiver by the name that the outbox knows it by. */
+export const allOf = ({ receivers, mail }: ConfiguredReceivers): Readonly<Record<string, WebhookEndpoint | MailReceiver>> => ({
+  ...receivers,
+  ...(mail === undefined ? {} : { [MAIL]: mail }),
+});
+
+/** The types of events that each of them takes. */
+export const takenBy = ({ receivers, mail }: ConfiguredReceivers): Readonly<Record<string, readonly string[]>> => ({
+  ...Object.fromEntries(Object.entries(receivers).map(([name, { types }]) => [name, types])),
+  ...(mail === undefined ? {} : { [MAIL]: usualTypes(MAIL) }),
+});
+
 /** The configured receivers of events, each with its secret. */
-export async function receiversOf(config: Config, environment: Environment): Promise<Readonly<Record<string, WebhookEndpoint>>> {
+export async function receiversOf(config: Config, environment: Environment): Promise<ConfiguredReceivers["receivers"]> {
   const found: Record<string, WebhookEndpoint> = {};
   for (const name of new Set([...USUAL_RECEIVERS, ...Object.keys(config.file.webhooks ?? {})])) {
     const endpoint = await receiver(name, config, environment);

@@ -43,7 +43,7 @@ export async function openRecords(flags: Flags, environment: Environment): Promi
       return store.audit.held;
     },
     acceptHeads: (reason) => store.audit.acceptHeads(actor, reason),
-    deliveries: new DeliveryUseCases({ store, clock }, {}),
+    deliveries: new DeliveryUseCases({ store, clock }, () => ({})),
     known: new KnownAnswers({ store }),
     [Symbol.asyncDispose]: () => store.close(),
   };

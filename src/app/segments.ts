@@ -8,7 +8,6 @@ import type { TenantLink } from "../tenant/index.ts";
 import { type FactsRuntime, type RulesAsked, rulesOf } from "./compliance.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import { readRulePack } from "./rule-pack.ts";
 import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import type { Workplace } from "./workplace.ts";
@@ -56,7 +55,8 @@ export async function campaignGateOf(
     gate,
     clock,
     settings,
-  }: Pick<FactsRuntime, "facts" | "audit" | "counts" | "gate" | "clock" | "settings">,
+    rules,
+  }: Pick<FactsRuntime, "facts" | "audit" | "counts" | "gate" | "clock" | "settings" | "rules">,
   given: {
     readonly pack?: RulePack | undefined;
     readonly callType?: CallType | undefined;
@@ -70,7 +70,7 @@ export async function campaignGateOf(
     facts,
     audit,
     counts,
-    pack: given.pack ?? (await readRulePack(settings.pack, settings.packKey)),
+    pack: given.pack ?? (await rules()).pack,
     compile: compileRulePack,
     clock,
     dayEnds: (now) => endOfDay(now, settings.timeZone),

@@ -4,11 +4,13 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { trace } from "@opentelemetry/api";
 import { type Clock, messageOf } from "../kernel/index.ts";
-import { CampaignMetrics, type CampaignUseCases, type FailoverUseCases, heldAt, lacksOf, MAIL } from "../operations/index.ts";
+import { CampaignMetrics, type CampaignUseCases, type FailoverUseCases, heldAt, lacksOf } from "../operations/index.ts";
 import {
   allHooks,
   createServer,
+  type InboundRoutesOptions,
   inboundRoutes,
+  type LogLevel,
   listen,
   metricsRoutes,
   observeRoutes,
@@ -32,10 +34,12 @@ import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { goOnWithStops, type StopTiming } from "./emergency-stop.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { createInbound, inboundSecrets } from "./inbound.ts";
+import { allOf } from "./receivers.ts";
 import { Background } from "./service/background.ts";
 import { watchHeads } from "./service/heads.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { keepGroup } from "./service/opt-outs.ts";
+import { reloadable } from "./service/reload.ts";
 import { watchReplicas } from "./service/replicas.ts";
 import { createSpool } from "./service/spool.ts";
 import { workOf } from "./service/work.ts";
@@ -58,7 +62,12 @@ interface Watch {
   open(
     stack: AsyncDisposableStack,
     workplace: Workplace,
-    ports: { readonly metrics: Pick<CampaignMetrics, "recordPushed">; readonly readers: () => number },
+    ports: {
+      readonly metrics: Pick<CampaignMetrics, "recordPushed">;
+      readonly readers: () => number;
+      /** Secrets of the vendor's events, as they are now. */
+      readonly secrets: InboundRoutesOptions["secrets"];
+    },
   ): Promise<{
     readonly parts: NonNullable<ServerPorts["parts"]>;
     readonly readiness: Readiness;
@@ -79,7 +88,7 @@ function watchService(environment: Environment, logger?: Pick<ServiceLogger, "lo
       metrics.request(request);
       requestSpan(tracer, request, systemClock.now());
     },
-    async open(stack, workplace, { metrics: campaigns, readers }) {
+    async open(stack, workplace, { metrics: campaigns, readers, secrets }) {
       const { store, tenant, replica } = workplace;
       const { clock } = workplace.config;
       const inbound = createInbound({
@@ -101,7 +110,6 @@ function watchService(environment: Environment, logger?: Pick<ServiceLogger, "lo
           leavesWork: await replica.leavesWork(workplace.scope),
         }),
       });
-      const secrets = await inboundSecrets(environment);
       const { intake } = inbound;
       const webhooks = inboundRoutes({ intake, secrets, clock, onAnswer: (answer) => metrics.inboundAnswer(answer) });
       const refresh = serviceFigures(metrics, {
@@ -109,7 +117,7 @@ function watchService(environment: Environment, logger?: Pick<ServiceLogger, "lo
         budgets: () => tenant.limits(),
         readers,
         clock,
-        held: () => heldAt({ ...workplace.receivers, [MAIL]: workplace.mail }, clock.now()),
+        held: () => heldAt(allOf(workplace), clock.now()),
       });
       const metricsToken = await secretFrom(environment, "OUTDIAL_METRICS_TOKEN");
       const { publicUrl, metrics: own } = workplace.config.file.service ?? {};
@@ -229,6 +237,8 @@ export interface ServiceOptions {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly log: ServiceLog;
+  /** Called with the configured level of the log, at the start and when it is another one. */
+  readonly onLevel?: ((level: LogLevel) => void) | undefined;
   /** The logger behind `log`, when it links a request to what follows from it. */
   readonly logger?: ServiceLogger | undefined;
   /** Folder of the built dashboard. */
@@ -254,6 +264,11 @@ export interface RunningService extends AsyncDisposable {
   /** Address of the metrics, when they have a port of their own. */
   readonly metricsUrl: string | undefined;
   readonly store: Store;
+  /**
+   * Reads configuration and secrets again and exchanges what can be exchanged while everything goes on; the log says what, and what needs
+   * a restart. What cannot be used is logged and leaves everything as it was. Never rejects.
+   */
+  reload(): Promise<void>;
   /** The address of a page that signs in by itself, once, within ten minutes. */
   loginLink(name: string, role: AccessRole): Promise<string>;
   /**
@@ -295,6 +310,19 @@ export async function openService(flags: Flags, environment: Environment, option
       "Make one first: outdial serve token add NAME --role admin.",
     );
   const signIn = await signInOf(config, environment, host);
+  let inbound = await inboundSecrets(environment);
+  options.onLevel?.(service.logLevel ?? "info");
+  const reload = await reloadable({
+    flags,
+    environment,
+    workplace,
+    host,
+    log: options.log,
+    take(next) {
+      ({ inbound } = next);
+      options.onLevel?.(next.file.service?.logLevel ?? "info");
+    },
+  });
   const background = new Background(warn);
   const { runs } = workplace;
   const ended = new AbortController();
@@ -343,6 +371,7 @@ export async function openService(flags: Flags, environment: Environment, option
       clock: config.clock,
     }),
     readers: () => server.readers,
+    secrets: () => inbound,
   });
   const server: Service = await createServer({
     parts: watched.parts,
@@ -395,6 +424,7 @@ export async function openService(flags: Flags, environment: Environment, option
     port: listening.port,
     metricsUrl: watched.metricsUrl,
     store,
+    reload: () => reload.again(),
     loginLink: (name, role) => loginLink(store, url, name, role),
     async keepLoginLink(link) {
       const { path, remove } = await writeLoginFile(config.dir, link);

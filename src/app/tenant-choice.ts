@@ -103,7 +103,7 @@ export const storeFolderOf = (folder: string, tenant: NamedTenant | undefined): 
   tenant === undefined ? folder : join(folder, STORES, tenant.name);
 
 /** A credential of a tenant. */
-type Credential = "CLIENT_ID" | "CLIENT_SECRET" | "ACCESS_KEY_ID" | "ACCESS_KEY_SECRET";
+export type Credential = "CLIENT_ID" | "CLIENT_SECRET" | "ACCESS_KEY_ID" | "ACCESS_KEY_SECRET";
 
 /**
  * The variable of a credential. Each named tenant has its own, `CXONE_PROD_CLIENT_ID`: so the credentials of one are never sent

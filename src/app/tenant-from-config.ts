@@ -79,8 +79,8 @@ async function restTenant(
       ...(token?.url === undefined ? {} : { url: token.url }),
       ...(token?.scopes === undefined ? {} : { scopes: token.scopes }),
     },
-    credentials: { clientId, clientSecret },
-    limits: limits === "off" ? OFF : limitsOf(config, OFF),
+    credentials: { clientId, clientSecret: kept(environment, [idName, clientId], [secretName, clientSecret]) },
+    limits: limits === "off" ? OFF : limitsOf(config),
     retry: { ...usualRetry, ...retryOf(config), ...retry },
     timeouts,
   };
@@ -125,14 +125,14 @@ async function acdTenant(
       area: acd.area,
       tenantId: acd.tenantId,
       api: acd.api,
-      credentials: { accessKeyId, accessKeySecret },
+      credentials: { accessKeyId, accessKeySecret: kept(environment, [keyName, accessKeyId], [keySecretName, accessKeySecret]) },
       client:
         id === undefined || secret === undefined
           ? undefined
           : { id, secret, auth: token?.auth, basicEncoding: acd.basicEncoding },
       contactFields: { consent: acd.consentField, consentValues: acd.consentValues },
       doNotCallGroup: acd.doNotCallGroup === undefined ? undefined : String(acd.doNotCallGroup),
-      limits: limits === "off" ? ACD_OFF : limitsOf(config, ACD_OFF),
+      limits: limits === "off" ? ACD_OFF : limitsOf(config),
       retry: { ...usualRetry, ...retryOf(config), ...retry },
       timeouts,
     },
@@ -148,9 +148,30 @@ async function acdTenant(
   );
 }
 
-/** The configured limits of the families of one profile. */
-function limitsOf<Family extends string>({ file: { limits } }: Config, families: Readonly<Record<Family, unknown>>) {
+/** The configured limits of the families of the tenant's profile. */
+export function limitsOf({ file: { limits }, profile }: Pick<Config, "file" | "profile">) {
+  const families = profile === "acd" ? ACD_OFF : OFF;
   return Object.fromEntries(Object.entries(limits ?? {}).filter(([family]) => family in families));
+}
+
+/**
+ * A secret that is read again for each token, so that its file may get another one: the last one that could be read beside the id that
+ * this tenant works with.
+ */
+function kept(
+  environment: Environment,
+  [idName, id]: readonly [string, string],
+  [name, first]: readonly [string, string],
+): () => Promise<string> {
+  let last = first;
+  return async () => {
+    const [isSame, secret] = await Promise.all([
+      secretFrom(environment, idName).then((now) => now === id),
+      secretFrom(environment, name),
+    ]).catch(() => [false, undefined] as const);
+    if (isSame && secret !== undefined && secret !== "") last = secret;
+    return last;
+  };
 }
 
 function traced(environment: Environment): () => string | undefined {

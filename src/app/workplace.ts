@@ -4,6 +4,7 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { type Clock, canonicalJson, createRandom, messageOf, type RandomStream } from "../kernel/index.ts";
 import {
   type Context,
@@ -14,24 +15,22 @@ import {
   type EngineKind,
   joinReplicas,
   launchEngine,
-  MAIL,
-  type MailReceiver,
   openDesk,
   Runs,
   recordDrift,
   shareRates,
-  usualTypes,
 } from "../operations/index.ts";
 import { FAILOVER, type Store } from "../store/index.ts";
 import type { DriftEvent, TenantConfig, TenantHooks } from "../tenant/index.ts";
 import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
+import type { ConfigFile } from "./config-schema.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
-import { mailOf, receiversOf, type WebhookEndpoint } from "./receivers.ts";
+import { allOf, type ConfiguredReceivers, mailOf, receiversOf, takenBy } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";
 import { credentialName } from "./tenant-choice.ts";
-import { type ConnectedTenant, type TenantOverrides, tenantFromConfig } from "./tenant-from-config.ts";
+import { type ConnectedTenant, limitsOf, type TenantOverrides, tenantFromConfig } from "./tenant-from-config.ts";
 import { bindTenant, identityOf, tenantLook } from "./tenant-of-store.ts";
 
 /** At the end, a command waits only this long for events to be delivered. */
@@ -64,7 +63,7 @@ export interface WorkplaceOptions {
 }
 
 /** The context of every use case, and what else the process that opened it needs. Kinds are added to `runs` before the launch. */
-export interface Workplace extends Context {
+export interface Workplace extends Context, ConfiguredReceivers {
   readonly tenant: ConnectedTenant;
   readonly config: Config;
   readonly onItem: ((item: EndedItem) => void) | undefined;
@@ -72,10 +71,11 @@ export interface Workplace extends Context {
   readonly crmScope: string | undefined;
   /** Address for records for the CRM; undefined when it is not configured. */
   readonly crmRecordsUrl: string | undefined;
-  /** Configured receivers of events. */
-  readonly receivers: Readonly<Record<string, WebhookEndpoint>>;
-  /** Recipients of alarms by e-mail. */
-  readonly mail: MailReceiver | undefined;
+  /**
+   * From now on works by another configuration of the same tenant and store, and with other receivers; requests and deliveries under way
+   * end as they began. Throws for what cannot be used, and changes nothing.
+   */
+  exchange(file: ConfigFile, receivers: ConfiguredReceivers): Promise<void>;
   /**
    * Launches the engine; called once, before the first job. @param wrap wraps the execution of each run @param onto closes the
    * engine; by default what closes the workplace
@@ -96,9 +96,11 @@ export async function openWorkplace(
   environment: Environment,
   options: WorkplaceOptions,
 ): Promise<Workplace> {
-  const config = await loadConfig(flags, environment);
-  const receivers = await receiversOf(config, environment);
-  const mail = await mailOf(config, environment);
+  const config: { -readonly [Key in keyof Config]: Config[Key] } = await loadConfig(flags, environment);
+  let configured: ConfiguredReceivers = {
+    receivers: await receiversOf(config, environment),
+    mail: await mailOf(config, environment),
+  };
   const drift = config.profile === "acd" ? new DriftWatch(options.warn) : undefined;
   const opened: { tenantOf?: Store["tenantOf"] } = {};
   const tenant = await tenantFromConfig(config, environment, {
@@ -112,9 +114,8 @@ export async function openWorkplace(
   opened.tenantOf = store.tenantOf;
   stack.defer(() => store.close());
   await bindTenant(store, config);
-  const taken = Object.fromEntries(Object.entries(receivers).map(([name, { types }]) => [name, types]));
-  const own = { ...taken, ...(mail === undefined ? {} : { [MAIL]: usualTypes(MAIL) }) };
-  await store.endpoints.learn(own, options.serves === true ? "set" : "widen");
+  const learn = (of: ConfiguredReceivers, how: "set" | "widen" | "keep") => store.endpoints.learn(takenBy(of), how);
+  await learn(configured, options.serves === true ? "set" : "widen");
   // Remote witnesses are asked here, and not by every command that only reads.
   await store.audit.compareHeads({ keep: false });
   const random = createRandom(randomUUID(), "replica");
@@ -132,16 +133,18 @@ export async function openWorkplace(
   const lakeScope = scopeOf(scope, lake, isRemote(lake) ? undefined : host);
   // Everything for one CRM is sent from one lake.
   const crmRecordsUrl = environment["OUTDIAL_CRM_RECORDS_URL"] ?? config.file.webhooks?.crm?.recordsUrl;
-  const { crm } = receivers;
+  const crm = configured.receivers["crm"];
   const crmScope = crm === undefined ? undefined : scopeOf(lakeScope, crm.url, crmRecordsUrl);
-  const alike = digestsOf(store.keyFor("replicas"), {
-    tenant: { profile: config.profile, is: identityOf(config), token: config.file.tenant?.token?.url },
-    credentials: clientId,
-    limits: options.limits ?? config.file.limits ?? {},
-    receivers: { ...receivers, [MAIL]: mail },
-    // Commands that decide nothing by the rules do not read them.
-    ...(serves ? { "calling rules": (await rulesOf(config, {})()).pack } : {}),
-  });
+  const alikeBy = async (by: Config, of: ConfiguredReceivers) =>
+    digestsOf(store.keyFor("replicas"), {
+      tenant: { profile: by.profile, is: identityOf(by), token: by.file.tenant?.token?.url },
+      credentials: clientId,
+      limits: options.limits ?? by.file.limits ?? {},
+      receivers: allOf(of),
+      // Commands that decide nothing by the rules do not read them.
+      ...(serves ? { "calling rules": (await rulesOf(by, {})()).pack } : {}),
+    });
+  let alike = await alikeBy(config, configured);
   const isOwn = tenantLook(store, config, options.warn);
   const replica = await joinReplicas({
     replicas: store.replicas,
@@ -152,7 +155,7 @@ export async function openWorkplace(
     clock: config.clock,
     processLives,
     look: async () => {
-      await store.endpoints.learn(own, "keep");
+      await learn(configured, "keep");
       return isOwn();
     },
     standing: () => ({ refused: tenant.refusal() ?? null, alike }),
@@ -162,20 +165,26 @@ export async function openWorkplace(
   if (store.tenantOf.displaced !== undefined) throw store.tenantOf.displaced;
   const { jobs, dialer: turns, audit } = store;
   const runs = new Runs({ jobs, turns, members: replica, clock: config.clock, serves, audit, warn: options.warn });
-  const delivers = options.deliver !== false && (Object.keys(receivers).length > 0 || mail !== undefined);
-  const worker = delivers
-    ? createDeliveryWorker({
-        outbox: store.outbox,
-        switches: store.endpoints,
-        endpoints: receivers,
-        mail,
-        clock: config.clock,
-        random,
-        members: replica,
-        log: (_level, message) => options.warn(message),
-        onAttempt: options.onDelivery,
-      })
-    : undefined;
+  const workerFor = (of: ConfiguredReceivers) =>
+    options.deliver !== false && Object.keys(allOf(of)).length > 0
+      ? createDeliveryWorker({
+          outbox: store.outbox,
+          switches: store.endpoints,
+          endpoints: of.receivers,
+          mail: of.mail,
+          clock: config.clock,
+          random,
+          members: replica,
+          log: (_level, message) => options.warn(message),
+          onAttempt: options.onDelivery,
+        })
+      : undefined;
+  let worker = workerFor(configured);
+  let delivery: "not begun" | "begun" | "ended" = "not begun";
+  const stopDelivery = async () => {
+    delivery = "ended";
+    await worker?.stop();
+  };
   return {
     config,
     onItem: options.onItem,
@@ -189,8 +198,33 @@ export async function openWorkplace(
     lakeScope,
     crmScope,
     crmRecordsUrl,
-    receivers,
-    mail,
+    get receivers() {
+      return configured.receivers;
+    },
+    get mail() {
+      return configured.mail;
+    },
+    async exchange(file, next) {
+      const isOther = !isDeepStrictEqual(configured, next);
+      const nextAlike = await alikeBy({ ...config, file }, next);
+      if (isOther) {
+        // A receiver that cannot be used is found before anything learns of it.
+        workerFor(next);
+        await learn(next, "set");
+      }
+      if (options.limits === undefined) tenant.relimit(limitsOf({ ...config, file }));
+      config.file = file;
+      configured = next;
+      alike = nextAlike;
+      if (!isOther) return;
+      const before = worker;
+      const after = workerFor(next);
+      // What it has begun ends first: two events of one subject are never under way together.
+      await before?.stop();
+      if (delivery === "ended") return;
+      worker = after;
+      if (delivery === "begun") after?.start();
+    },
     runs,
     async launch(wrap = (kinds) => kinds, onto = stack) {
       const servicesBeside = async () => {
@@ -213,11 +247,11 @@ export async function openWorkplace(
       runs.handOver(desk, launched);
     },
     startDelivery() {
-      if (worker === undefined) return;
-      worker.start();
-      stack.defer(() => worker.stop());
+      delivery = "begun";
+      worker?.start();
+      stack.defer(stopDelivery);
     },
-    stopDelivery: () => worker?.stop() ?? Promise.resolve(),
+    stopDelivery,
     deliverEvents: () =>
       worker?.drain(AbortSignal.timeout(DELIVER_AT_END_MS)) ?? Promise.resolve({ delivered: 0, failed: 0, dead: 0, pending: 0 }),
   };

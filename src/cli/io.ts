@@ -12,7 +12,9 @@ import { takesColour } from "./tone.ts";
 /** One line or several. */
 export type Lines = string | readonly string[];
 
-export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin" | "onInterrupt">, Disposable {
+export interface Io
+  extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin" | "onInterrupt" | "onServiceSignal">,
+    Disposable {
   /** True with --json, and with --log-format json. */
   readonly json: boolean;
   /** The log of --log-format json: every message is one of its lines. */
@@ -37,7 +39,7 @@ export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin"
   /** A path given by the user, as a path to open. */
   path(given: string): string;
   /**
-   * Aborts at the first SIGINT or SIGTERM, which then does not end the process; a second one does. Active from its first use
+   * Aborts at the first SIGINT, SIGTERM or SIGQUIT, or when the terminal is closed, which then does not end the process; a second one does. Active from its first use
    * until the command ends; what the command throws after an abort is reported as an interruption.
    */
   readonly signal: AbortSignal;
@@ -112,7 +114,7 @@ const PROGRESS_MS = 15_000;
 /** @param options from the global flags @param told.interrupted printed when Ctrl-C has stopped the command */
 export function createIo(
   options: { json?: unknown; quiet?: unknown; yes?: unknown; pager?: unknown; color?: unknown },
-  { env, cwd, clock, stdin, stdout, stderr, onInterrupt, leave }: Surroundings,
+  { env, cwd, clock, stdin, stdout, stderr, onInterrupt, onServiceSignal, leave }: Surroundings,
   {
     interrupted = "interrupted",
     about = async () => undefined,
@@ -169,7 +171,8 @@ export function createIo(
   /** Wraps lines when stderr is a terminal. */
   const talk = (line: string, level: "info" | "error" = "error") => {
     if (logger !== undefined) return logger.log(level, line);
-    const room = stderr.isTTY === true ? stderr.columns : undefined;
+    // A terminal whose size nobody has set has no columns.
+    const room = stderr.isTTY === true ? stderr.columns || undefined : undefined;
     for (const part of harmless(line).split("\n")) stderr.write(`${wrapped(part, room).join("\n")}\n`);
   };
   let saidAt = clock.now();
@@ -180,7 +183,7 @@ export function createIo(
     say(line);
   };
   const json = options.json === true || logger !== undefined;
-  const width = stdout.isTTY === true ? stdout.columns : undefined;
+  const width = stdout.isTTY === true ? stdout.columns || undefined : undefined;
   return {
     env,
     cwd,
@@ -190,6 +193,7 @@ export function createIo(
     about,
     logger,
     onInterrupt: listen,
+    ...(onServiceSignal === undefined ? {} : { onServiceSignal }),
     json,
     yes: options.yes === true,
     quiet,
@@ -231,7 +235,7 @@ export function createIo(
     progress(line) {
       if (!live) return sayNowAndThen(line);
       clear();
-      stderr.write(line.slice(0, (stderr.columns ?? 80) - 1));
+      stderr.write(line.slice(0, (stderr.columns || 80) - 1));
       drawn = true;
     },
     complain(line) {

@@ -4,6 +4,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Readable, Writable } from "node:stream";
+import { isatty } from "node:tty";
 import { format } from "node:util";
 import type { Clock } from "../kernel/index.ts";
 import { systemClock } from "../tenant/system-clock.ts";
@@ -15,6 +16,9 @@ export type OutStream = Writable & {
   readonly rows?: number | undefined;
 };
 
+/** Signals that do not end a service. */
+export type ServiceSignal = "SIGHUP" | "SIGUSR1" | "SIGUSR2";
+
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The working folder: relative paths of arguments, flags and configuration start here. */
@@ -24,8 +28,16 @@ export interface Surroundings {
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
   readonly stdout: OutStream;
   readonly stderr: OutStream;
-  /** Calls `stop` once when SIGINT, SIGTERM or SIGHUP (a terminal that was closed) comes, until disposed of; a further signal ends the process at once. */
+  /**
+   * Calls `stop` once when SIGINT, SIGTERM, SIGQUIT or SIGHUP (a terminal that was closed) comes, until disposed of; a further one of the
+   * first three ends the process at once.
+   */
   readonly onInterrupt: (stop: (by: "SIGINT" | "SIGTERM") => void) => Disposable;
+  /**
+   * Tells of signals that do not end a service, until disposed of. SIGHUP is among them, unless a terminal of the process is gone: then it
+   * stops as before.
+   */
+  readonly onServiceSignal?: (tell: (signal: ServiceSignal) => void) => Disposable;
   /** Gives what libraries would print by themselves to `tell` instead, until disposed of: warnings, lines, an error that nobody caught. */
   readonly onStray?: (tell: (level: "info" | "warn" | "error", text: string) => void) => Disposable;
   /**
@@ -61,6 +73,13 @@ function folderOfProcess(): string {
 
 /** The process's own. */
 export function processSurroundings(): Surroundings {
+  const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+  // Windows sends it for nothing else.
+  const isLeft = () => process.platform === "win32" || terminals.some((fd) => !isatty(fd));
+  // A reader of messages who goes away, or a closed terminal, ends no work: the messages are lost.
+  process.stderr.on("error", () => undefined);
+  let serves = false;
+  let stops = 0;
   return {
     env: process.env,
     cwd: folderOfProcess(),
@@ -70,8 +89,38 @@ export function processSurroundings(): Surroundings {
     stderr: process.stderr,
     onInterrupt(stop) {
       const [pressed, told] = [() => stop("SIGINT"), () => stop("SIGTERM")];
-      process.once("SIGINT", pressed).once("SIGTERM", told).once("SIGHUP", told);
-      return { [Symbol.dispose]: () => void process.off("SIGINT", pressed).off("SIGTERM", told).off("SIGHUP", told) };
+      // A closed terminal sends it twice, by the system and by the shell.
+      let isHung = false;
+      const hung = () => {
+        if (isHung || (serves && !isLeft())) return;
+        isHung = true;
+        told();
+      };
+      stops += 1;
+      process.once("SIGINT", pressed).once("SIGTERM", told).once("SIGQUIT", told).on("SIGHUP", hung);
+      return {
+        [Symbol.dispose]() {
+          stops -= 1;
+          process.off("SIGINT", pressed).off("SIGTERM", told).off("SIGQUIT", told).off("SIGHUP", hung);
+        },
+      };
+    },
+    onServiceSignal(tell) {
+      serves = true;
+      const hung = () => {
+        if (!isLeft()) tell("SIGHUP");
+        // Nothing is there yet that could be stopped in order.
+        else if (stops === 0) process.kill(process.pid, "SIGTERM");
+      };
+      // Without a listener Node opens its debugger at SIGUSR1, and ends at SIGUSR2.
+      const [first, second] = [() => tell("SIGUSR1"), () => tell("SIGUSR2")];
+      process.on("SIGHUP", hung).on("SIGUSR1", first).on("SIGUSR2", second);
+      return {
+        [Symbol.dispose]() {
+          serves = false;
+          process.off("SIGHUP", hung).off("SIGUSR1", first).off("SIGUSR2", second);
+        },
+      };
     },
     onStray(tell) {
       const printers = process.listeners("warning");

@@ -12,6 +12,7 @@ export { assistantVerbs } from "./mcp/verbs.ts";
 export {
   allHooks,
   createLogger,
+  type LogLevel,
   metricsRoutes,
   observeRoutes,
   Readiness,

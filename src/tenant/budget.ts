@@ -38,13 +38,15 @@ export function shapeOf(limit: WindowLimit): { readonly perMs: number; readonly 
   return { perMs: Math.max(limit.requests * 0.5, limit.requests - burst) / (limit.seconds * MS), burst };
 }
 
+const growthOf = ({ seconds }: WindowLimit): number => 1 / (seconds * MS * (seconds < WIDE_WINDOW_SECONDS ? 20 : 5));
+
 /** One family's budget. All methods take constant time. */
 export class Budget {
-  readonly limit: WindowLimit;
-  readonly #perMs: number;
-  readonly #burst: number;
+  #limit: WindowLimit;
+  #perMs: number;
+  #burst: number;
   /** The share of the rate that is regained per millisecond: full again after 20 windows of a second, or 5 of a minute. */
-  readonly #growthPerMs: number;
+  #growthPerMs: number;
   #tokens: number;
   #share = 1;
   /** The largest share: 1, or what was learned. */
@@ -66,16 +68,34 @@ export class Budget {
 
   /** @param whole the budget that this one is a share of: it goes slower and faster with it */
   constructor(limit: WindowLimit, now: Instant, whole?: Budget) {
-    this.limit = limit;
+    this.#limit = limit;
     this.#whole = whole;
     const { perMs, burst } = shapeOf(limit);
     this.#perMs = perMs;
     this.#burst = burst;
     this.#tokens = burst;
-    this.#growthPerMs = 1 / (limit.seconds * MS * (limit.seconds < WIDE_WINDOW_SECONDS ? 20 : 5));
+    this.#growthPerMs = growthOf(limit);
     this.#refilledAt = now;
     this.#windowStart = now;
     this.#learnedAt = now;
+  }
+
+  get limit(): WindowLimit {
+    return this.#limit;
+  }
+
+  /** From now on another limit holds. Permits beyond its burst are gone; a pause and what 429s have taught stay. */
+  relimit(now: Instant, limit: WindowLimit): void {
+    this.#refill(now);
+    this.#roll(now);
+    this.#limit = limit;
+    const { perMs, burst } = shapeOf(limit);
+    this.#perMs = perMs;
+    this.#burst = burst;
+    this.#growthPerMs = growthOf(limit);
+    // A limit that is given is not exceeded by what was learned.
+    if (limit.learned !== true) [this.#most, this.#share] = [1, Math.min(1, this.#share)];
+    this.#tokens = Math.min(this.#tokens, this.#size());
   }
 
   /** Takes one permit. False when there is none. */

@@ -2,6 +2,7 @@
 
 import type { Instant } from "../kernel/index.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { LimitSetting } from "./config.ts";
 import type { FamilyStatus, RateShares } from "./rate-limiter.ts";
 
 /** The vendor's two interfaces: that of the published guides (`rest`), and the ACD API (`acd`). */
@@ -40,6 +41,12 @@ export interface TenantLink {
   refusal(): TokenRefusal | undefined;
   /** The state of every rate budget. */
   limits(): Readonly<Record<string, FamilyStatus>>;
+  /**
+   * From now on these limits hold, the documented ones for families that are not named. A family that has none (off) when the client
+   * is made has none until its end, and one that has a limit keeps one. Of the default limiter. Throws TenantError `invalid_config`,
+   * and changes nothing.
+   */
+  relimit(limits: Readonly<Record<string, LimitSetting | undefined>>): void;
   /** Fetches a token if there is none, to check before a job. Returns the granted scopes when the tenant gives them. */
   authenticate(signal?: AbortSignal): Promise<{ readonly scopes: readonly string[] | undefined }>;
   /**

@@ -89,7 +89,8 @@ export function createRateLimiter(
   limits: FamilyLimits,
   clock: Clock,
   elapsed: () => number = () => clock.now(),
-): RateLimiter & { readonly shares: RateShares } {
+): RateLimiter & { readonly shares: RateShares; readonly relimit: (limits: FamilyLimits) => void } {
+  let inForce = limits;
   const aborts = new AbortGroups();
   const families = new Map<RateFamilyName, FamilyQueue>();
   for (const [family, limit] of Object.entries(limits)) {
@@ -103,12 +104,19 @@ export function createRateLimiter(
     status: (family) => families.get(family)?.status() ?? OFF,
     shares: {
       families: [...families.keys()],
-      shape: (family) => shapeOf(limits[family] ?? { requests: 1, seconds: 1 }),
+      shape: (family) => shapeOf(inForce[family] ?? { requests: 1, seconds: 1 }),
       share(want) {
         for (const [family, queue] of families) queue.share(() => want(family));
       },
       grant: (family, grant) => families.get(family)?.grant(grant),
       demand: (family) => families.get(family)?.demand() ?? LANES.map(() => 0),
+    },
+    relimit(next) {
+      inForce = { ...inForce, ...next };
+      for (const [family, queue] of families) {
+        const limit = next[family];
+        if (limit !== undefined) queue.relimit(limit);
+      }
     },
   };
 }
@@ -234,6 +242,14 @@ class FamilyQueue {
   grant({ part, permits, forMs }: RateGrant): void {
     this.#grantedUntil = this.#elapsed() + forMs;
     this.#resize(part, permits);
+    this.#disarm();
+    this.#serve();
+  }
+
+  relimit(limit: WindowLimit): void {
+    const now = this.#clock.now();
+    this.#budget.relimit(now, limit);
+    this.#share.relimit(now, { ...limit, requests: limit.requests * BACKGROUND_SHARE });
     this.#disarm();
     this.#serve();
   }

@@ -129,6 +129,7 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     refusal: () => tokens.refusal,
     limits: () =>
       Object.fromEntries(RATE_FAMILIES.map((family) => [family, limiter.status(family)])) as Record<RateFamily, FamilyStatus>,
+    relimit: (limits) => own.relimit(resolveConfig({ ...config, limits }).limits),
     authenticate: async (signal) => ({ scopes: (await tokens.get(signal)).scopes }),
     close: closerOf(closer, transport, clock),
   };

@@ -9,7 +9,7 @@ import { systemClock } from "../../src/tenant/index.ts";
 
 const [url = "", dir = "", secret = ""] = process.argv.slice(2);
 const store = await openStore({ url, dir, clock: systemClock });
-const app = inboundRoutes({ intake: new Intake(store.inbound), secrets: { omnichannel: [secret] }, clock: systemClock });
+const app = inboundRoutes({ intake: new Intake(store.inbound), secrets: () => ({ omnichannel: [secret] }), clock: systemClock });
 serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, (address: AddressInfo) => {
   process.stdout.write(`${address.port}\n`);
 });

@@ -27,7 +27,7 @@ export async function startServer(
   const world = await openTestStore();
   const { store, clock } = world;
   const logged: string[] = [];
-  const deliveries = new DeliveryUseCases({ store, clock }, {});
+  const deliveries = new DeliveryUseCases({ store, clock }, () => ({}));
   const audit = new AuditUseCases({ store, clock }, async () => {
     const pack = usCaUk2026();
     return { pack, compiled: compileRulePack(pack) };

@@ -2,32 +2,54 @@
 
 import { dashboardFolder, openAccess, openService, type RunningService } from "../../app/index.ts";
 import { DAY_MS } from "../../kernel/index.ts";
-import type { ServiceLog } from "../../server/index.ts";
+import type { LogLevel, ServiceLog } from "../../server/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/serve.ts";
 import type { Io } from "../io.ts";
 import { openBrowser, stopped } from "../running.ts";
+import { supervisorOf } from "../supervisor.ts";
 import { printable, timeText } from "../text.ts";
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
   const { host, port, verbose, open } = options;
   const pages = await dashboardFolder(io.say);
   if (pages === undefined) io.say("the dashboard is not built here; only the API is served");
   const { logger } = io;
+  let least: LogLevel = verbose ? "debug" : "info";
   const log: ServiceLog =
     logger?.log ??
     ((level, message, details) => {
-      if (level === "debug" && !verbose) return;
+      if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
       io.say(`${level}: ${printable(message)}${details === undefined ? "" : ` ${printable(JSON.stringify(details))}`}`);
     });
-  const service = await openService(options, io.env, { host, port, pages, logger, log });
+  const onLevel = (level: LogLevel) => {
+    if (verbose) return;
+    least = level;
+    logger?.setLevel(level);
+  };
+  let running: RunningService | undefined;
+  let isAsked = false;
+  using _signals = io.onServiceSignal?.((signal) => {
+    if (signal !== "SIGHUP") log("info", `${signal} has no effect on a service`);
+    else if (running === undefined) isAsked = true;
+    else void running.reload();
+  });
+  using supervisor = supervisorOf(io.env, (message) => log("warn", message));
+  const service = await openService(options, io.env, { host, port, pages, logger, log, onLevel });
   let exit: number = EXIT.done;
   try {
     // A program that reads the announcement may stop the service at once.
     const stop = stopped(io);
     await announce(service, open, log, io);
+    running = service;
+    if (isAsked) void service.reload();
+    void supervisor.tell("READY=1").then(supervisor.watch);
     await stop;
+    running = undefined;
+    void supervisor.tell("STOPPING=1");
     io.say("stopping: finishing requests under way …");
   } finally {
     // Connections to a database that does not answer would keep the process alive forever.

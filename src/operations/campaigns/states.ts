@@ -54,18 +54,14 @@ export class CampaignStates {
   /** Number of changes per campaign that are being made in this process. */
   readonly #here = new Map<string, number>();
 
-  /** @param gate makes the pre-dial gate when it is first needed: unreadable rules must not prevent a pause */
+  /** @param gate makes the pre-dial gate by the rules in force, when it is needed: unreadable rules must not prevent a pause */
   constructor(context: StateContext, gate: () => Promise<CampaignGate>) {
     this.#context = context;
     const { store, tenant, clock } = context;
     const { campaignRunner: runner, metricsSource: source } = tenant.capabilities;
     this.#pairAgainst = pairAgainstOf(tenant, store);
     this.metrics = new CampaignMetrics({ log: store.metrics, source, clock });
-    let made: Promise<CampaignGate> | undefined;
-    this.gate = async (id, options) => {
-      made ??= gate();
-      return (await made)(id, options);
-    };
+    this.gate = async (id, options) => (await gate())(id, options);
     this.health = new HealthReader({
       runner,
       metrics: this.metrics,

@@ -41,11 +41,14 @@ export interface RulesInForce {
 
 /** The compliance configuration of this workplace. */
 export interface ComplianceRules {
-  /** The systems that must carry out revocations, with our targets in hours. */
-  readonly targets: readonly SpreadTarget[];
-  readonly countEarlyHangups: boolean;
-  /** IANA zone in which the operator's day ends. */
-  readonly timeZone: string;
+  /** The settings in force. */
+  settings(): {
+    /** The systems that must carry out revocations, with our targets in hours. */
+    readonly targets: readonly SpreadTarget[];
+    readonly countEarlyHangups: boolean;
+    /** IANA zone in which the operator's day ends. */
+    readonly timeZone: string;
+  };
   /** Whether this machine's clock is compared with the database's before a list is judged as of now. */
   readonly comparesClock: boolean;
   /** The rules in force. Throws ComplianceError `invalid_pack`. */
@@ -213,8 +216,8 @@ export class ComplianceUseCases {
     const { pack } = await this.#rules.rules();
     return readCampaignAbandonment(store.facts, asked.campaign, pack, {
       now,
-      dayEnds: endOfDay(now, this.#rules.timeZone),
-      countEarlyHangups: this.#rules.countEarlyHangups,
+      dayEnds: endOfDay(now, this.#rules.settings().timeZone),
+      countEarlyHangups: this.#rules.settings().countEarlyHangups,
       country: asked.country?.toUpperCase(),
     });
   }
@@ -230,7 +233,7 @@ export class ComplianceUseCases {
     const { store, clock } = this.#context;
     const read = await readRevocations(store.facts, {
       ...asked,
-      targets: this.#rules.targets,
+      targets: this.#rules.settings().targets,
       rule: deadlineRule((await this.#rules.rules()).pack),
       now: clock.now(),
       limit: limit + 1,
@@ -255,7 +258,7 @@ export class ComplianceUseCases {
   ): Promise<Acknowledgement> {
     const { revocation, system, evidence = "" } = given;
     const { store, clock } = this.#context;
-    const systems = this.#rules.targets.map((target) => target.system);
+    const systems = this.#rules.settings().targets.map((target) => target.system);
     if (!systems.includes(system)) {
       const near = nearest(system, systems);
       const hint = near === undefined ? "" : `; did you mean ${near}?`;

@@ -18,9 +18,10 @@ type Told = Pick<EndpointConfig, "url" | "previous" | "quiet">;
 /** Deliveries of events, for the service, commands and programs. */
 export class DeliveryUseCases {
   readonly #context: Pick<Context, "store" | "clock">;
-  readonly #receivers: Readonly<Record<string, Told>>;
+  readonly #receivers: () => Readonly<Record<string, Told | undefined>>;
 
-  constructor(context: Pick<Context, "store" | "clock">, receivers: Readonly<Record<string, Told>>) {
+  /** @param receivers those that are configured now */
+  constructor(context: Pick<Context, "store" | "clock">, receivers: () => Readonly<Record<string, Told | undefined>>) {
     this.#context = context;
     this.#receivers = receivers;
   }
@@ -44,12 +45,13 @@ export class DeliveryUseCases {
     const { outbox, endpoints } = this.#context.store;
     const counts = new Map((await outbox.counts()).map((one) => [one.endpoint, one]));
     const states = new Map((await endpoints.list()).map((one) => [one.name, one]));
-    const names = new Set([...Object.keys(this.#receivers), ...counts.keys(), ...states.keys()]);
+    const configured = this.#receivers();
+    const names = new Set([...Object.keys(configured), ...counts.keys(), ...states.keys()]);
     const now = this.#context.clock.now();
     return [...names].sort().map((endpoint) => {
       const { pending = 0, delivered = 0, dead = 0, oldestPendingMs = null } = counts.get(endpoint) ?? {};
       const { failingSince = null, offSince = null, offReason = null, known = false, types = [] } = states.get(endpoint) ?? {};
-      const config = this.#receivers[endpoint];
+      const config = configured[endpoint];
       return {
         endpoint,
         // A path may contain a secret.
@@ -105,9 +107,10 @@ export class DeliveryUseCases {
    * did not have it. Throws OperationError `job_state` while this process is set up with it.
    */
   async forget(endpoint: string, actor: string): Promise<boolean> {
-    if (Object.hasOwn(this.#receivers, endpoint))
+    if (Object.hasOwn(this.#receivers(), endpoint))
       throw new OperationError("job_state", `the receiver ${endpoint} is set up here`, {
-        advice: "Take it out of outdial.yaml and the environment of every process, start them again, and then forget it.",
+        advice:
+          "Take it out of outdial.yaml and the environment of every process, send them SIGHUP or start them again, and then forget it.",
       });
     return this.#context.store.endpoints.forget(endpoint, { actor, action: "webhooks.forget", subject: endpoint });
   }

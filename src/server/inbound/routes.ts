@@ -32,8 +32,8 @@ export interface InboundAnswer {
 
 export interface InboundRoutesOptions {
   readonly intake: Pick<Intake, "keep" | "full">;
-  /** Secrets by channel: the current one and, during a rotation, the previous one. A channel without a secret accepts nothing. */
-  readonly secrets: Readonly<Partial<Record<InboundChannel, readonly string[]>>>;
+  /** Secrets by channel, as they are now: the current one and, during a rotation, the previous one. A channel without a secret accepts nothing. */
+  readonly secrets: () => Readonly<Partial<Record<InboundChannel, readonly string[]>>>;
   readonly clock: Clock;
   readonly ages?: AgeLimits | undefined;
   /** 256 KiB within 10 s by default. */
@@ -69,8 +69,6 @@ export function inboundRoutes(options: InboundRoutesOptions): Hono {
 
 function receiver(channel: InboundChannel, options: InboundRoutesOptions): (context: Context) => Promise<Response> {
   const { intake, clock, onAnswer } = options;
-  const secrets = options.secrets[channel] ?? [];
-  const passes = secretCheck(INBOUND_HEADER, secrets);
   const limits = options.body ?? BODY;
   const ages = options.ages ?? AGE_LIMITS;
 
@@ -79,8 +77,9 @@ function receiver(channel: InboundChannel, options: InboundRoutesOptions): (cont
       onAnswer?.({ channel, result });
       return response;
     };
+    const secrets = options.secrets()[channel] ?? [];
     if (secrets.length === 0) return answer("unauthorized", problem(404, "not_set_up", `no secret is set for ${channel}`));
-    if (!passes(req.raw.headers))
+    if (!secretCheck(INBOUND_HEADER, secrets)(req.raw.headers))
       return answer("unauthorized", problem(401, "unauthorized", "the registered secret is missing or wrong", CHALLENGE));
     // Before the body is read: what cannot be kept need not be received.
     if (intake.full) return answer("busy", problem(503, "busy", "events wait to be written; try again", RETRY));

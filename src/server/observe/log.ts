@@ -6,7 +6,8 @@ import pino from "pino";
 import { maskedText } from "../../operations/views/index.ts";
 import type { VendorHooks } from "./vendor-hooks.ts";
 
-type LogLevel = "debug" | "info" | "warn" | "error";
+/** Levels of lines, the least first. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
 type LogLine = (level: LogLevel, message: string, details?: Readonly<Record<string, unknown>>) => void;
 
 /** Names of members that hold secrets, at whatever depth. */
@@ -32,6 +33,8 @@ export interface Correlation {
 /** A log with its correlation. */
 export interface ServiceLogger {
   readonly log: LogLine;
+  /** Lines below this level are left out from now on. */
+  readonly setLevel: (level: LogLevel) => void;
   /** Runs work; every line of it, at any depth and time, carries the correlation. */
   readonly within: <T>(correlation: Correlation, work: () => T) => T;
   /** Logs each attempt at the vendor, with the id that the vendor received. */
@@ -70,6 +73,9 @@ export function createLogger(options: {
   };
   return {
     log,
+    setLevel(level) {
+      logger.level = level;
+    },
     within: (correlation, work) => current.run({ ...current.getStore(), ...correlation }, work),
     vendorHooks: {
       onResponse: ({ operationId, correlationId, attempt, status, error, body, latencyMs }) =>

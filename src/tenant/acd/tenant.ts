@@ -191,6 +191,7 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
     skewMs: () => skew.ms,
     refusal: () => tokens.refusal,
     limits: () => Object.fromEntries(Object.keys(ACD_RATES).map((family) => [family, limiter.status(family)])),
+    relimit: (limits) => own.relimit(resolveAcdConfig({ ...config, limits }).limits),
     authenticate: async (signal) => ({ scopes: (await tokens.get(signal)).scopes }),
     close: closerOf(closer, transport, clock),
   };

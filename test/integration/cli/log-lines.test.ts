@@ -53,14 +53,6 @@ test("a service that starts, says where it is, is told of by its libraries, and 
   expect(lines.at(-1)?.["message"]).toMatch(/stopping/);
 });
 
-test("a terminal that is closed: the service drains, as after SIGTERM", async () => {
-  const running = start([]);
-  await until(() => running.stderr().includes("the service is ready"));
-  running.child.kill("SIGHUP");
-  const { code, stderr } = await running.ended;
-  expect([code, linesOf(stderr).at(-1)?.["message"]]).toEqual([0, expect.stringMatching(/stopping/)]);
-});
-
 test.each<[string, readonly string[], Readonly<Record<string, string>>, number, RegExp]>([
   [
     "a database that is not there",

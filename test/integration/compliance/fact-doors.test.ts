@@ -34,7 +34,11 @@ beforeAll(async () => {
   const { store, clock } = world;
   cases = new ComplianceUseCases(
     { store, clock, random: createRandom(1, "doors") },
-    { targets: [], countEarlyHangups: false, timeZone: "UTC", comparesClock: false, rules: async () => shipped },
+    {
+      settings: () => ({ targets: [], countEarlyHangups: false, timeZone: "UTC" }),
+      comparesClock: false,
+      rules: async () => shipped,
+    },
   );
 });
 afterAll(async () => {

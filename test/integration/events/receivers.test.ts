@@ -15,7 +15,8 @@ afterEach(() => world.dispose());
 const NOTHING = { delivered: 0, failed: 0, dead: 0, pending: 0 };
 const HOUR = 3_600_000;
 
-const deliveriesOf = (receivers = { bi: { url: world.receiver.url, secret: SECRET } }) => new DeliveryUseCases(world, receivers);
+const deliveriesOf = (receivers = { bi: { url: world.receiver.url, secret: SECRET } }) =>
+  new DeliveryUseCases(world, () => receivers);
 const reportOn = async (name: string) => (await deliveriesOf().receivers()).find(({ endpoint }) => endpoint === name);
 const audited = async (action: string) =>
   (await world.store.audit.list({ action })).map(({ subject, details }) => ({ subject, details }));

@@ -358,9 +358,7 @@ test("a list judged as of now needs a clock that is the database's, unless nothi
     new ComplianceUseCases(
       { store, clock, random: world.deps.random },
       {
-        targets: [],
-        countEarlyHangups: false,
-        timeZone: "UTC",
+        settings: () => ({ targets: [], countEarlyHangups: false, timeZone: "UTC" }),
         comparesClock,
         rules: async () => ({ pack: rules.pack, compiled: rules }),
       },

@@ -59,7 +59,7 @@ describe("who is believed", () => {
   });
 
   test("both secrets during a rotation, and nobody where none is set", async () => {
-    await using rotating = await openInboundWorld({ secrets: { omnichannel: ["new-secret", SECRETS.omnichannel[0]] } });
+    await using rotating = await openInboundWorld({ secrets: () => ({ omnichannel: ["new-secret", SECRETS.omnichannel[0]] }) });
     const event = metricsEvent(rotating.opened.clock.now(), 0.4, "evt_1");
     expect((await rotating.post(event)).status).toBe(202);
     expect((await rotating.post(event, { headers: { "x-outdial-secret": "new-secret" } })).status).toBe(202);

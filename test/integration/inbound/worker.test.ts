@@ -202,9 +202,8 @@ test("a secret file that is not there is made, for its owner alone, and its secr
   const campaignId = control.state().campaigns[0]?.id ?? "";
   control.simulateMetrics({ campaignId, successRate: 0.125 });
   expect(await control.flushWebhooks(), "the service has another secret").toMatchObject({ delivered: 0, failed: 1 });
-  await using restarted = await openInboundWorld({
-    secrets: await inboundSecrets({ OUTDIAL_INBOUND_OMNICHANNEL_SECRET_FILE: secretFile }),
-  });
+  const secrets = await inboundSecrets({ OUTDIAL_INBOUND_OMNICHANNEL_SECRET_FILE: secretFile });
+  await using restarted = await openInboundWorld({ secrets: () => secrets });
   const at = restarted.opened.clock.now();
   const headers = { "x-outdial-secret": made };
   expect((await restarted.post(metricsEvent(at, 0.4), { headers })).status).toBe(202);

@@ -50,7 +50,7 @@ export async function openInboundWorld(overrides: Partial<InboundRoutesOptions> 
   });
   const app = inboundRoutes({
     intake: new Intake(store.inbound),
-    secrets: SECRETS,
+    secrets: () => SECRETS,
     // The body's timeout is off the standing clock: it would be over at once.
     clock: { now: () => clock.now(), sleep: () => new Promise(() => undefined) },
     onAnswer: (answer) => answers.push(answer),

@@ -93,6 +93,9 @@ describe.skipIf(!hasOldest())("the oldest version that is supported", () => {
     await server.becomeStandby();
     await refused(other, /standby/);
     const standby = await run(["db", "status"], server.url);
-    expect([standby.code, JSON.parse(standby.stdout)]).toMatchObject([1, { outdial: JSON.parse(status.stdout).outdial, isReady: false }]);
+    expect([standby.code, JSON.parse(standby.stdout)]).toMatchObject([
+      1,
+      { outdial: JSON.parse(status.stdout).outdial, isReady: false },
+    ]);
   });
 });

@@ -13,8 +13,8 @@ import type { ActDeps } from "./act.ts";
 export interface FailoverRules {
   /** Asked before a campaign is activated. */
   readonly gate: CampaignGate;
-  /** The calling rules: they limit the age of registry files. */
-  readonly pack: Pick<RulePack, "rules">;
+  /** The calling rules in force: they limit the age of registry files. */
+  readonly pack: () => Promise<Pick<RulePack, "rules">>;
   /** When everything was last stopped by a process without the store; undefined when never. */
   readonly latestStop: () => Promise<number | undefined>;
   /** The tenant's clock minus ours, ms; null when it is not known. Default: not known. */
@@ -42,7 +42,7 @@ export function failoverDeps({ tenant, store, ...context }: Context, rules: Fail
     actor: context.actor,
     async compliance(at) {
       const files = registriesOf(await store.facts.registryFiles());
-      for (const rule of rules.pack.rules) {
+      for (const rule of (await rules.pack()).rules) {
         if (rule.kind !== "registry-age") continue;
         for (const { registry, covers } of files) {
           const old = covers.find(({ asOf }) => at - Date.parse(`${asOf}T00:00:00Z`) > (rule.maxAgeDays + 1) * DAY_MS);

@@ -1,0 +1,315 @@
+// Signals at a real process of the service: what is exchanged while it runs, what drains, and what has no effect.
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { startCli } from "../../support/cli.ts";
+import { programEnvironment } from "../../support/program.ts";
+import { programFile } from "../../support/programs-setup.ts";
+import { type Receiver, startReceiver } from "../../support/receiver.ts";
+import { until } from "../../support/until.ts";
+import { operatorToken, type StartedWorld, startWorld } from "../../support/world.ts";
+
+const OLD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const NEW = "whsec_bmV3LXNlY3JldC1vZi10aGUtcmVjZWl2ZXI=";
+const INBOUND = "secret-of-the-tenants-events";
+const ROWS = 40;
+
+let world: StartedWorld;
+let token: string;
+beforeEach(async () => {
+  world = await startWorld({ sandbox: { scenario: callsScenario(ROWS) } });
+  token = await operatorToken(world);
+});
+/** What a test that failed left running would keep the database. */
+const processes = new Set<ChildProcess>();
+afterEach(async () => {
+  for (const one of processes) one.kill("SIGKILL");
+  processes.clear();
+  await world[Symbol.asyncDispose]();
+});
+
+const linesOf = (text: string) =>
+  text
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** A service as a process, ready. */
+async function served(env: Readonly<Record<string, string>> = {}) {
+  const running = startCli(["serve", "--log-format", "json", "--port", "0"], {
+    cwd: world.folder,
+    env: { ...world.environment, ...env },
+  });
+  processes.add(running.child);
+  const logged = () => linesOf(running.stderr());
+  const hasEnded = { now: false };
+  void running.ended.then(() => (hasEnded.now = true));
+  await until(() => hasEnded.now || running.stderr().includes("the service is ready"));
+  if (hasEnded.now) throw new Error(running.stderr());
+  const url = String(logged().find(({ message }) => message === "the service is ready")?.["url"]);
+  const headers = { authorization: `Bearer ${token}` };
+  return {
+    running,
+    url,
+    logged,
+    kill: (signal: NodeJS.Signals) => running.child.kill(signal),
+    async get(path: string) {
+      const response = await fetch(`${url}${path}`, { headers });
+      return response.headers.get("content-type")?.includes("json") === true
+        ? ((await response.json()) as Record<string, unknown>)
+        : { text: await response.text(), status: response.status };
+    },
+    post: (path: string, type: string, body: string, more = {}) =>
+      fetch(`${url}${path}`, { method: "POST", headers: { ...headers, "content-type": type, ...more }, body }),
+    /** Sends SIGHUP. @returns the lines of what came of it */
+    async hangUp() {
+      const before = logged().length;
+      running.child.kill("SIGHUP");
+      const found = () =>
+        logged().findIndex(({ message }, at) => at >= before && /were read again|was not exchanged/.test(String(message)));
+      await until(() => found() !== -1 || hasEnded.now);
+      if (found() === -1) throw new Error(running.stderr());
+      return logged().slice(found());
+    },
+    async stop() {
+      running.child.kill("SIGTERM");
+      const { code, stdout, stderr } = await running.ended;
+      expect(code).toBe(0);
+      return stdout + stderr;
+    },
+  };
+}
+
+const yaml = (receiver: Receiver, more = "") => `
+webhooks: { bi: { url: "${receiver.url}", secretEnv: BI_SECRET } }
+limits: { campaigns: { perMinute: 90 } }
+${more}
+`;
+
+test("SIGHUP exchanges receivers, secrets, rules, limits and the log's level while requests, streams and jobs go on", async () => {
+  const [first, second] = [await startReceiver(OLD), await startReceiver(NEW)];
+  const secretFile = join(world.folder, "bi.secret");
+  const inboundFile = join(world.folder, "inbound.secret");
+  await writeFile(secretFile, `${OLD}\n`);
+  await writeFile(inboundFile, "another-secret-than-the-tenant-has\n");
+  await world.configure(yaml(first, 'service: { host: 127.0.0.1, logLevel: "info" }'));
+  const service = await served({ BI_SECRET_FILE: secretFile, OUTDIAL_INBOUND_DIALER_SECRET_FILE: inboundFile });
+  const event = (secret: string) =>
+    service.post("/webhooks/vendor/dialer", "application/json", "{}", {
+      authorization: `Bearer ${secret}`,
+      "x-outdial-secret": secret,
+    });
+  expect((await event(INBOUND)).status).toBe(401);
+  const tag = async (rows: string) =>
+    (await service.post(`/api/v1/campaigns/${CAMPAIGN}/tags?name=calls.csv`, "text/csv", rows)).status;
+  expect(await tag(callsCsv(5))).toBe(202);
+  await first.arrived(5);
+  expect(first.received.every(({ signed }) => signed)).toBe(true);
+
+  // Under way at the exchange: a request whose body is sent in two halves, a stream, and a job that is held in the middle.
+  const [head, tail] = [callsCsv(20, "", 6).slice(0, 200), callsCsv(20, "", 6).slice(200)];
+  const answered = Promise.withResolvers<number>();
+  const half = request(`${service.url}/api/v1/campaigns/${CAMPAIGN}/tags?name=half.csv`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "text/csv" },
+  });
+  half.on("response", (response) => answered.resolve(response.resume().statusCode ?? 0)).on("error", answered.reject);
+  half.write(head);
+  const stream = await fetch(`${service.url}/api/v1/events`, { headers: { authorization: `Bearer ${token}` } });
+  const reader = stream.body?.getReader();
+  if (reader === undefined) throw new Error("no stream");
+  let streamed = "";
+  let isOpen = true;
+  const reading = (async () => {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read())
+      streamed += new TextDecoder().decode(piece.value);
+  })().finally(() => (isOpen = false));
+  const statuses: number[] = [];
+  let asks = true;
+  onTestFinished(() => {
+    asks = false;
+  });
+  const status = async (path: string) => {
+    const response = await fetch(`${service.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    await response.arrayBuffer();
+    return response.status;
+  };
+  const asking = (async () => {
+    while (asks) statuses.push(await status("/api/v1/compliance/pack"));
+  })();
+
+  const rules = { format: "outdial-rule-pack/1", id: "acme", title: "Rules of Acme", version: "3", base: "us-ca-uk-2026" };
+  await writeFile(
+    join(world.folder, "acme.json"),
+    JSON.stringify({ ...rules, jurisdictions: [], rules: [], emergencies: [], calendars: {}, geography: "builtin" }),
+  );
+  await writeFile(secretFile, `${NEW}\n`);
+  await writeFile(inboundFile, `${INBOUND}\n`);
+  await world.configure(
+    yaml(second, 'service: { host: 127.0.0.1, logLevel: "debug", fourEyes: true }\ncompliance: { pack: acme.json }').replace(
+      "90",
+      "600",
+    ),
+  );
+  const [said, restart] = await service.hangUp();
+  expect(said).toMatchObject({
+    level: "info",
+    changed: expect.arrayContaining([
+      "webhooks.bi.url",
+      "webhooks.bi.secret",
+      "limits.campaigns.perMinute",
+      "compliance.pack",
+      "service.logLevel",
+      "secrets.OUTDIAL_INBOUND_DIALER_SECRET",
+    ]) as string[],
+  });
+  // What a running process cannot take is named.
+  expect(restart).toMatchObject({ level: "warn", restart: ["service.fourEyes"] });
+  asks = false;
+  await asking;
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect(isOpen).toBe(true);
+  half.end(tail);
+  expect(await answered.promise).toBe(202);
+  await second.arrived(20);
+  expect(second.received.every(({ signed }) => signed)).toBe(true);
+  expect(first.received).toHaveLength(5);
+  await until(() => streamed.includes("event: job"));
+  expect(JSON.stringify(await service.get("/api/v1/compliance/pack"))).toContain("acme");
+  expect((await event(INBOUND)).status).not.toBe(401);
+  expect((await service.get("/metrics"))["text"]).toMatch(/limit_per_second\{family="campaigns"\} 10$/m);
+  await until(() => service.logged().some(({ level }) => level === "debug"));
+  const text = await service.stop();
+  await reading.catch(() => undefined);
+  for (const secret of [OLD, NEW, INBOUND]) expect(text).not.toContain(secret);
+  await Promise.all([first.close(), second.close()]);
+});
+
+test.each([
+  ["a file that does not parse", (good: string) => `${good}webhooks: [`, /outdial\.yaml:\d+: /],
+  ["a field that is not known", (good: string) => `${good}service: { hots: x }\n`, /outdial\.yaml:\d+: service\.hots: /],
+  [
+    "a receiver that cannot be used",
+    (good: string) => good.replace("http://127.0.0.1", "http://receiver.example"),
+    /webhooks?.*bi|bi.*https/,
+  ],
+  ["a rule pack that is not there", (good: string) => `${good}compliance: { pack: none.json }\n`, /none\.json/],
+])("SIGHUP with %s leaves all from before in force and says where it is wrong", async (_, broken, place) => {
+  const receiver = await startReceiver(OLD);
+  const good = yaml(receiver);
+  await world.configure(good);
+  const service = await served({ BI_SECRET: OLD });
+  await world.configure(broken(good).replace("90", "600"));
+  const [said] = await service.hangUp();
+  expect(said).toMatchObject({ level: "error", message: expect.stringMatching(place), code: expect.any(String) });
+  expect((await service.get("/metrics"))["text"]).toMatch(/limit_per_second\{family="campaigns"\} 1\.5$/m);
+  await service.post(`/api/v1/campaigns/${CAMPAIGN}/tags?name=calls.csv`, "text/csv", callsCsv(3));
+  await receiver.arrived(3);
+  // Mended, it is taken.
+  await world.configure(good.replace("90", "600"));
+  expect((await service.hangUp())[0]).toMatchObject({ changed: ["limits.campaigns.perMinute"] });
+  expect((await service.hangUp())[0]).toMatchObject({ changed: [] });
+  await service.stop();
+  await receiver.close();
+});
+
+test("SIGQUIT drains; SIGUSR1, SIGUSR2 and SIGPIPE have no effect, and open no debugger", async () => {
+  const service = await served();
+  for (const signal of ["SIGUSR1", "SIGUSR2"] as const) {
+    service.kill(signal);
+    await until(() => service.logged().some(({ message }) => message === `${signal} has no effect on a service`));
+  }
+  service.kill("SIGPIPE");
+  expect(await service.get("/livez")).toEqual({ alive: true });
+  service.kill("SIGQUIT");
+  const { code, signal, stderr } = await service.running.ended;
+  expect({ code, signal }).toEqual({ code: 0, signal: null });
+  expect(stderr).toContain("stopping: finishing requests under way");
+  expect(stderr).not.toMatch(/Debugger listening/);
+});
+
+test("a reader of the log that goes away ends nothing", async () => {
+  const service = await served();
+  service.running.child.stderr?.destroy();
+  service.kill("SIGUSR2");
+  service.kill("SIGHUP");
+  for (let asked = 0; asked < 20; asked += 1) expect(await service.get("/livez")).toEqual({ alive: true });
+  service.kill("SIGTERM");
+  expect((await service.running.ended).code).toBe(0);
+});
+
+/** Runs the service on a terminal of its own, which goes when `script` is killed. */
+function onTerminal() {
+  const pidFile = join(world.folder, "pid");
+  const command = [process.execPath, programFile("main"), "serve", "--port", "0"].map((word) => `'${word}'`).join(" ");
+  const script = spawn("script", ["-qfc", `echo $$ > ${pidFile}; exec ${command}`, "/dev/null"], {
+    cwd: world.folder,
+    env: programEnvironment({ ...world.environment, SHELL: "/bin/sh" }),
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  processes.add(script);
+  let shown = "";
+  script.stdout.setEncoding("utf8").on("data", (text: string) => {
+    shown += text;
+  });
+  return { script, shown: () => shown, pid: async () => Number(await readFile(pidFile, "utf8")) };
+}
+
+const lives = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const replicas = async () => (await world.query<{ id: string }>("select id from outdial.replicas")).length;
+
+test.skipIf(process.platform !== "linux")(
+  "a terminal that is closed: the service drains; SIGHUP on one that is there reads again",
+  async () => {
+    const { script, shown, pid } = onTerminal();
+    await until(() => shown().includes("sign in within ten minutes"));
+    const service = await pid();
+    process.kill(service, "SIGHUP");
+    await until(() => shown().includes("were read again"));
+    expect(await replicas()).toBe(1);
+    script.kill("SIGKILL");
+    await until(() => !lives(service));
+    // It left the list by itself: it was not killed.
+    expect(await replicas()).toBe(0);
+  },
+);
+
+test.skipIf(process.platform !== "linux")("systemd is told that the service is ready, lives and stops", async () => {
+  const told = join(world.folder, "told");
+  await writeFile(join(world.folder, "systemd-notify"), `#!/bin/sh\necho "$NOTIFY_SOCKET $*" >> ${told}\n`);
+  await chmod(join(world.folder, "systemd-notify"), 0o755);
+  const service = await served({
+    PATH: `${world.folder}:${process.env["PATH"]}`,
+    NOTIFY_SOCKET: "/run/systemd/notify",
+    WATCHDOG_USEC: "40000",
+  });
+  const lines = async () => (await readFile(told, "utf8").catch(() => "")).trim().split("\n");
+  await until(async () => (await lines()).filter((line) => line.endsWith("WATCHDOG=1")).length > 2);
+  await service.stop();
+  expect((await lines())[0]).toBe("/run/systemd/notify READY=1");
+  await until(async () => (await lines()).includes("/run/systemd/notify STOPPING=1"));
+});
+
+test("the unit of systemd: told when ready, reloaded by SIGHUP, longer patience than a drain, names of variables that exist", async () => {
+  const unit = await readFile(new URL("../../../deploy/systemd/outdial.service", import.meta.url), "utf8");
+  for (const line of ["Type=notify", "NotifyAccess=all", "ExecReload=/bin/kill -HUP $MAINPID", "KillMode=mixed"])
+    expect(unit.split("\n")).toContain(line);
+  expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThan(15);
+  expect(/^WatchdogSec=\d+$/m.test(unit)).toBe(true);
+  // systemd's own reading of it, where there is one.
+  const path = fileURLToPath(new URL("../../../deploy/systemd/outdial.service", import.meta.url));
+  const verified = spawnSync("systemd-analyze", ["verify", "--man=no", path], { encoding: "utf8" });
+  if (verified.error === undefined) expect(verified.stderr).not.toContain("outdial.service");
+});
