@@ -220,7 +220,7 @@ export async function openWorkplace(
       const before = worker;
       const after = workerFor(next);
       // What it has begun ends first: two events of one subject are never under way together.
-      await before?.stop();
+      await before?.stop().catch((thrown: unknown) => options.warn(`ending the delivery of events: ${messageOf(thrown)}`));
       if (delivery === "ended") return;
       worker = after;
       if (delivery === "begun") after?.start();

@@ -3,6 +3,9 @@
 
 import type { Instant } from "../kernel/index.ts";
 
+/** A rate limit: requests per second, requests per minute, or off. */
+export type LimitSetting = { readonly perSecond: number } | { readonly perMinute: number } | "off";
+
 /** A documented or configured limit: a number of requests in a window. */
 export interface WindowLimit {
   readonly requests: number;

@@ -10,14 +10,11 @@ import {
   type TokenAuthStyle,
 } from "../contract/index.ts";
 import { issueText, nearest } from "../kernel/index.ts";
-import type { WindowLimit } from "./budget.ts";
+import type { LimitSetting, WindowLimit } from "./budget.ts";
 import { TenantError } from "./errors.ts";
 import { type HostAddress, parseHost } from "./hosts.ts";
 import type { FamilyLimits } from "./rate-limiter.ts";
 import type { CallSettings } from "./settings.ts";
-
-/** A rate limit: requests per second, requests per minute, or off. */
-export type LimitSetting = { readonly perSecond: number } | { readonly perMinute: number } | "off";
 
 /** How to reach one tenant. Example: `{ hosts: "https://api.example.com", token: { auth: "basic" }, credentials: { clientId, clientSecret } }`. */
 export interface TenantConfig {

@@ -1,6 +1,7 @@
 // The SDK: a typed client for one tenant, and the capabilities that operations depend on.
 
-export type { LimitSetting, TenantConfig } from "./config.ts";
+export type { LimitSetting } from "./budget.ts";
+export type { TenantConfig } from "./config.ts";
 export { type FetchLike, fetchTransport } from "./fetch-transport.ts";
 export type { DriftEvent, RateLimitedEvent, RequestEvent, ResponseEvent, RetryEvent, TenantHooks, TokenEvent } from "./hooks.ts";
 export { isLoopback } from "./hosts.ts";

@@ -1,8 +1,8 @@
 // A connected tenant as operations use it: its capabilities and its connection. The same for every profile.
 
 import type { Instant } from "../kernel/index.ts";
+import type { LimitSetting } from "./budget.ts";
 import type { Capabilities } from "./capabilities.ts";
-import type { LimitSetting } from "./config.ts";
 import type { FamilyStatus, RateShares } from "./rate-limiter.ts";
 
 /** The vendor's two interfaces: that of the published guides (`rest`), and the ACD API (`acd`). */

@@ -58,6 +58,34 @@ async function sendFor(
 }
 
 describe("the limiter", () => {
+  it("keeps to another limit from the moment it is exchanged, for calls that wait as well, and not before a pause is over", async () => {
+    const clock = createTestClock();
+    const limiter = createRateLimiter(limits({ requests: 10, seconds: 1 }), clock);
+    const times: number[] = [];
+    const start = clock.now();
+    const all = Promise.all(
+      Array.from({ length: 400 }, async () => {
+        await limiter.acquire(FAMILY, "tagging");
+        times.push(clock.now() - start);
+      }),
+    );
+    const between = (from: number, to: number) => times.filter((at) => at >= from && at < to).length;
+    await clock.sleep(2000);
+    limiter.relimit(limits({ requests: 100, seconds: 1 }));
+    await clock.sleep(2000);
+    limiter.penalize(FAMILY, 3000);
+    limiter.relimit(limits({ requests: 20, seconds: 1 }));
+    await all;
+    expect(between(0, 2000)).toBeLessThanOrEqual(22);
+    expect(between(2000, 4000)).toBeGreaterThan(180);
+    expect(between(2000, 4000)).toBeLessThanOrEqual(210);
+    // The pause that the tenant asked for holds under the new limit too; then at most 20 a second.
+    expect(between(4001, 7000)).toBe(0);
+    expect(between(8000, 9000)).toBeLessThanOrEqual(22);
+    expect(limiter.status(FAMILY).limitPerSecond).toBe(20);
+    expect(limiter.shares.shape(FAMILY)).toEqual(shapeOf({ requests: 20, seconds: 1 }));
+  });
+
   it("uses at least 98 % of 100 a second and is never turned away", async () => {
     const { sent, refused } = await sendFor(createTestClock(), 30, { requests: 100, seconds: 1 });
     expect(refused).toBe(0);

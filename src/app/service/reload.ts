@@ -66,12 +66,12 @@ export async function reloadable(parts: ReloadParts): Promise<Reload> {
     const told: Told = { changed: [], kept: [] };
     const lives = livesBetween(inForce, next);
     // A new object: the rules are those of this reading.
-    const file = { ...merged(inForce.config.file, next.config.file, lives) } as ConfigFile;
-    const receivers = merged(inForce.receivers, next.receivers, lives, "webhooks") as ConfiguredReceivers["receivers"];
+    const file: ConfigFile = { ...merged(inForce.config.file, next.config.file, lives) };
+    const receivers = merged(inForce.receivers, next.receivers, lives, "webhooks");
     merged(shown(inForce), shown(next), lives, "", told);
     await workplace.exchange(file, { receivers, mail: next.mail });
     parts.take({ file, inbound: next.inbound });
-    const secrets = merged(inForce.secrets, next.secrets, lives, "secrets") as Settings["secrets"];
+    const secrets = merged(inForce.secrets, next.secrets, lives, "secrets");
     inForce = { ...next, config: { ...inForce.config, file }, receivers, secrets };
     const { changed, kept } = told;
     log(
@@ -126,9 +126,10 @@ async function settingsOf(
 
 /** The settings as a tree whose paths are the names that are logged. */
 function shown({ config: { file }, receivers, mail, inbound, rules, secrets }: Settings): object {
-  const webhooks = Object.entries(receivers).map(([name, { quiet: _, proxy: __, ...receiver }]) => [
+  const webhooks = Object.entries(receivers).map(([name, receiver]) => [
     name,
-    name === "crm" ? { ...receiver, recordsUrl: file.webhooks?.crm?.recordsUrl } : receiver,
+    // Quiet hours are those of `alarms`.
+    { ...receiver, quiet: undefined, ...(name === "crm" ? { recordsUrl: file.webhooks?.crm?.recordsUrl } : {}) },
   ]);
   const channels = INBOUND_CHANNELS.map((channel) => [inboundSecretName(channel), inbound[channel]]);
   return {

@@ -46,7 +46,7 @@ export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
     await announce(service, open, log, io);
     running = service;
     if (isAsked) void service.reload();
-    void supervisor.tell("READY=1").then(supervisor.watch);
+    void supervisor.tell("READY=1").then(() => supervisor.watch());
     await stop;
     running = undefined;
     void supervisor.tell("STOPPING=1");

@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import { ACD_RATES, type AcdRate } from "../../contract/acd/index.ts";
-import type { WindowLimit } from "../budget.ts";
-import { explainConfig, type LimitSetting, limitSetting, resolveSettings, type TenantConfig, transferFields } from "../config.ts";
+import type { LimitSetting, WindowLimit } from "../budget.ts";
+import { explainConfig, limitSetting, resolveSettings, type TenantConfig, transferFields } from "../config.ts";
 import { TenantError } from "../errors.ts";
 import { type HostAddress, isLoopback } from "../hosts.ts";
 import type { FamilyLimits } from "../rate-limiter.ts";

@@ -91,7 +91,7 @@ limits: { campaigns: { perMinute: 90 } }
 ${more}
 `;
 
-test("SIGHUP exchanges receivers, secrets, rules, limits and the log's level while requests, streams and jobs go on", async () => {
+test("SIGHUP exchanges receivers, secrets, rules, limits and the log's level while requests and streams go on", async () => {
   const [first, second] = [await startReceiver(OLD), await startReceiver(NEW)];
   const secretFile = join(world.folder, "bi.secret");
   const inboundFile = join(world.folder, "inbound.secret");
@@ -111,7 +111,7 @@ test("SIGHUP exchanges receivers, secrets, rules, limits and the log's level whi
   await first.arrived(5);
   expect(first.received.every(({ signed }) => signed)).toBe(true);
 
-  // Under way at the exchange: a request whose body is sent in two halves, a stream, and a job that is held in the middle.
+  // Under way at the exchange: a request whose body is sent in two halves, and a stream.
   const [head, tail] = [callsCsv(20, "", 6).slice(0, 200), callsCsv(20, "", 6).slice(200)];
   const answered = Promise.withResolvers<number>();
   const half = request(`${service.url}/api/v1/campaigns/${CAMPAIGN}/tags?name=half.csv`, {
