@@ -5,19 +5,19 @@ import { parseDuration } from "../kernel/index.ts";
 import {
   type DeliveryProof,
   INBOUND_HEADER,
+  type ListedWebhooks,
+  listedWebhooks,
   RETRY_POLICY,
   type VendorRetryPolicy,
-  type VendorWebhook,
   type VendorWebhookDraft,
   type VendorWebhookKind,
   VendorWebhookUseCases,
-  vendorWebhooksOf,
 } from "../operations/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
-import { storeOf } from "./store-of-config.ts";
+import { storeIfAny, storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -31,14 +31,15 @@ export interface VendorWebhookSecrets {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Lists the registrations at the tenant; needs no store. */
-export async function readVendorWebhooks(flags: Flags, environment: Environment): Promise<VendorWebhook[]> {
-  const tenant = await tenantFromConfig(await loadConfig(flags, environment), environment);
-  try {
-    return await vendorWebhooksOf(tenant);
-  } finally {
-    await tenant.close();
-  }
+/** Lists the registrations at the tenant, compared with the store's records where there is one. */
+export async function readVendorWebhooks(flags: Flags, environment: Environment): Promise<ListedWebhooks> {
+  const config = await loadConfig(flags, environment);
+  await using stack = new AsyncDisposableStack();
+  const tenant = await tenantFromConfig(config, environment);
+  stack.defer(() => tenant.close());
+  const store = await storeIfAny(config, environment);
+  stack.defer(async () => store?.close());
+  return await listedWebhooks(tenant, store?.audit);
 }
 
 /** Opens the registrations. @param proof what deliveries contain */

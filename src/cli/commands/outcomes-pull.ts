@@ -62,8 +62,12 @@ function verdictLines(verdict: RetrievalVerdict): string[] {
   const found = grouped(calls ?? 0);
   const others = (compared ?? []).map(({ by, count }) => `  compared with ${by}: ${grouped(count)}`);
   if (whole === true) return [`${jobId} ok · ${found} calls · ${hash}`, ...others];
-  if (whole === null && doubt !== null) return [`${jobId} unchanged · ${found} calls, ${printable(doubt)} · ${hash}`];
-  if (whole === null) return [`${jobId} NOT KNOWN · no call was brought, and nothing else counts the calls of this time`];
+  if (whole === null && doubt !== null) return [`${jobId} unchanged · ${found} calls, ${printable(doubt)} · ${hash}`, ...others];
+  if (whole === null)
+    return [
+      `${jobId} NOT KNOWN · ${found} calls, unchanged, and nothing else counts the calls of this time · ${hash}`,
+      ...others,
+    ];
   if (doubt !== null && hash === expectedHash) return [`${jobId} SHORT · ${printable(doubt)}`, ...others];
   const lines = [`${jobId} DIFFERS · ${grouped(expected ?? 0)} calls were retrieved, the lake has ${found} of them`];
   const { count, callIds } = damaged ?? { count: 0, callIds: [] };

@@ -9,8 +9,9 @@ import type * as declared from "../groups/tenant-dnc.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
 
-const differenceLines = ({ groups, suppressed, missing, theirs }: DncDifference): string[] => [
-  ...(groups.length === 0 ? ["the campaign obeys no do-not-call group of the tenant"] : []),
+const differenceLines = ({ groups, suppressed, missing, theirs, shorter }: DncDifference): string[] => [
+  ...(shorter === null ? [] : [printable(shorter)]),
+  ...(groups.length === 0 && shorter === null ? ["the campaign obeys no do-not-call group of the tenant"] : []),
   ...groups.map(({ id, name, numbers }) => `group ${printable(id)} ${printable(name)}: ${grouped(numbers)} numbers`),
   `${grouped(suppressed)} numbers on the company's list; ${grouped(missing)} of them in none of these groups`,
   `${grouped(theirs)} numbers of the groups are not on the company's list`,
@@ -20,6 +21,7 @@ export const compareDnc: Run<typeof declared.compareDnc> = async ({ options, io 
   await using tenant = await openTenantDnc(options, io.env);
   const difference = await tenant.dnc.difference(options.campaign, { signal: io.signal });
   await io.answer(difference, differenceLines(difference));
+  if (difference.shorter !== null) return EXIT.partlyFailed;
   return difference.missing > 0 ? EXIT.refused : EXIT.done;
 };
 

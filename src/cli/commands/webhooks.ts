@@ -190,7 +190,7 @@ function headersOf(lines: readonly string[]): Record<string, string> {
   );
 }
 
-const REGISTRATIONS = table<Awaited<ReturnType<typeof readVendorWebhooks>>[number]>(
+const REGISTRATIONS = table<Awaited<ReturnType<typeof readVendorWebhooks>>["items"][number]>(
   [
     { title: "id", value: ({ id }) => id, isWhole: true },
     { title: "kind", value: ({ kind }) => kind, least: 7 },
@@ -202,9 +202,12 @@ const REGISTRATIONS = table<Awaited<ReturnType<typeof readVendorWebhooks>>[numbe
 );
 
 export const listVendor: Run<typeof declared.listVendor> = async ({ options, io }) => {
-  const items = await readVendorWebhooks(options, io.env);
-  await io.answer({ items }, REGISTRATIONS.lines(items, io.width));
-  if (items.length === 0) io.say("no webhooks are registered at the tenant");
+  const { items, shorter } = await readVendorWebhooks(options, io.env);
+  await io.answer({ items, shorter }, REGISTRATIONS.lines(items, io.width));
+  if (shorter === null && items.length === 0) io.say("no webhooks are registered at the tenant");
+  if (shorter === null) return EXIT.done;
+  io.say(`${printable(shorter)}. Look in the vendor's administration; what is gone: outdial webhooks remove ID --gone`);
+  return EXIT.partlyFailed;
 };
 
 export const remove: Run<typeof declared.remove> = async ({ args: { id }, options, io }) => {

@@ -235,7 +235,8 @@ function lineOf(cells: Cells<Field>, { registry, asOf, covers, changesSince }: R
   if (listed === undefined) return { numbers, listed, on: asOf };
   // That a number was taken off permits calls: it must be certain.
   if (!listed) cells.need("number", (text) => certain(text, numbersOf(text, area, registry)));
-  const on = cells.maybe("date", changeDate) ?? asOf;
+  // A deletion without a date may be as old as the list, and the number listed again since; an addition may be as new.
+  const on = cells.maybe("date", changeDate) ?? (listed ? asOf : (changesSince ?? asOf));
   if (on > asOf) cells.refuse("date", `date: ${on} is after ${asOf}, the date of the list`);
   if (changesSince !== undefined && on < changesSince)
     cells.refuse("date", `date: ${on} is before ${changesSince}, the date of the version that the changes were made to`);

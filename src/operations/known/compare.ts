@@ -51,7 +51,7 @@ export interface Comparison {
   readonly answered: number | null;
 }
 
-/** A list of contacts that shrank to less than this share of its last count needs a person's word. */
+/** A list of contacts that shrank to less than this share of the most that it had needs a person's word. */
 export const HALF = 0.5;
 
 /** Compares. Knowing more never makes a verdict better, except that nothing at all gives `unknown`. */

@@ -63,8 +63,8 @@ export interface ReadContacts {
 }
 
 /**
- * Compares the number of contacts on a list with the last one that was believed and with the tenant's own counter, where it has
- * one, and keeps it. Throws StoreError, TenantError `aborted`.
+ * Compares the number of contacts on a list with the largest one that was believed since a person's last word, so that small steps add up, and with the
+ * tenant's own counter, where it has one, and keeps it. Throws StoreError, TenantError `aborted`.
  * @returns a sentence when there are far fewer than known; undefined otherwise
  */
 export async function countContacts(
@@ -76,8 +76,8 @@ export async function countContacts(
   const { contacts: all = null, final = null } = own ?? {};
   // Where the tenant counts by itself, it gives only contacts that are not final: fewer from day to day.
   const count = all ?? announced ?? (source.counts === undefined ? read : undefined);
-  const last = await store.knownCounts.find("contacts", listId);
-  const before = last === undefined ? [] : [{ count: last.count, by: "the last count", at: last.seenAt, share: HALF }];
+  const most = await store.knownCounts.find("contacts", listId);
+  const before = most === undefined ? [] : [{ count: most.count, by: "the most that it had", at: most.seenAt, share: HALF }];
   const compared = compare({ count }, { numbers: before });
   if (count !== undefined)
     await store.knownCounts.keep("contacts", listId, count, { at, believed: compared.verdict !== "shorter" });

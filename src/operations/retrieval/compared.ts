@@ -13,6 +13,8 @@ const PRESENT_MS = 15 * MINUTE_MS;
 /** Of a day with so many calls, a quarter of them or fewer the day after is told. */
 const DAY_BEFORE = { least: 40, share: 0.25 } as const;
 
+const LAKE = "the lake";
+
 const comparedSchema = z.array(
   z.object({
     by: z.string(),
@@ -64,6 +66,33 @@ export async function callsIn(
   return row?.calls ?? 0;
 }
 
+/**
+ * A retrieval compared with what the lake has of its time by now from other retrievals: calls that had ended when it began. Undefined when the lake
+ * has none.
+ */
+async function lakeSince(lake: Pick<OutcomeLake, "query">, retrieval: Retrieval): Promise<ComparedNumber | undefined> {
+  const { jobId, campaignId, from, to, createdAt } = retrieval;
+  const [row] = await lake.query<{ calls: number; others: number; brought: number }>(
+    `select count(distinct call_id) as calls, count(distinct call_id) filter (run_id <> $4) as others,
+       count(distinct call_id) filter (run_id = $4) as brought from versions
+     where campaign_id = $1 and start_time >= epoch_ms($2::BIGINT) and start_time <= epoch_ms($3::BIGINT) and end_time <= epoch_ms($5::BIGINT)`,
+    [campaignId, from, to, jobId, createdAt],
+    { campaignId, from, to },
+  );
+  if (row === undefined || row.others === 0) return undefined;
+  return { by: LAKE, count: row.calls, brought: row.brought, share: 1, certain: true };
+}
+
+/** As `comparedOf`, with what the lake has by now: what came later shows what an earlier retrieval lacked. */
+export async function comparedNow(lake: Pick<OutcomeLake, "query">, retrieval: Retrieval): Promise<ComparedRetrieval> {
+  const then = comparedOf(retrieval);
+  const now = retrieval.codes === null ? await lakeSince(lake, retrieval) : undefined;
+  if (now === undefined) return then;
+  // What was missing at the end is missing, whatever the lake has lost since.
+  const kept = (then.numbers ?? []).filter(({ by, below }) => by !== LAKE || below);
+  return comparedOf({ ...retrieval, compared: kept.some(({ by }) => by === LAKE) ? kept : [now, ...kept] });
+}
+
 /** What retrievals are compared with. */
 interface NumberSources {
   readonly lake: OutcomeLake;
@@ -83,7 +112,7 @@ export async function numbersFor(
   const range = { campaignId, from, to };
   const numbers: ComparedNumber[] = [];
   if ((await callsIn(lake, range, jobId)) > 0)
-    numbers.push({ by: "the lake", count: await callsIn(lake, range), share: 1, certain: true });
+    numbers.push({ by: LAKE, count: await callsIn(lake, range), share: 1, certain: true });
   const before = await callsIn(lake, { campaignId, from: from - DAY_MS, to: Math.min(to - DAY_MS, from - 1) });
   if (before >= DAY_BEFORE.least) numbers.push({ by: "the day before", count: before, share: DAY_BEFORE.share, certain: false });
   const counted = clock.now() - to > PRESENT_MS ? null : await answeredBy(metrics, campaignId, to - from, call);

@@ -3,7 +3,7 @@
 
 import { ComplianceHash, digestOf, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Retrieval } from "../../store/index.ts";
-import { type ComparedRetrieval, comparedOf } from "./compared.ts";
+import { type ComparedRetrieval, comparedNow } from "./compared.ts";
 
 /** Most ids that are named; all are counted. */
 const NAMED = 20;
@@ -19,8 +19,8 @@ export interface RunVerdict {
   readonly found: { readonly calls: number; readonly hash: string };
   /** Calls whose columns do not match their stored digest: how many, and the first of them. */
   readonly damaged: { readonly count: number; readonly callIds: readonly string[] };
-  /** Whether the lake has what the retrieval brought, and that was all calls as far as known; null when there was nothing to compare, and when only some
-   * codes were asked for. */
+  /** Whether the lake has what the retrieval brought, and that was all calls as far as known; null when nothing counts the calls of its time, and when
+   * only some codes were asked for. */
   readonly whole: boolean | null;
   readonly compared: ComparedRetrieval;
 }
@@ -41,9 +41,10 @@ export async function verifyRetrieval(lake: OutcomeLake, retrieval: Retrieval): 
   }
   const found = { calls: fold.count, hash: fold.digest() };
   const ok = damaged === 0 && found.calls === calls && found.hash === complianceHash;
-  const compared = comparedOf(retrieval);
-  const nothing = calls === 0 && (compared.numbers ?? []).length === 0;
-  const whole = !ok || compared.short ? false : nothing || codes !== null ? null : true;
+  const compared = await comparedNow(lake, retrieval);
+  // A day that brought as many says nothing of this one: only what counts these calls does.
+  const isCounted = (compared.numbers ?? []).some(({ certain }) => certain);
+  const whole = !ok || compared.short ? false : isCounted && codes === null ? true : null;
   const expected = { calls, hash: complianceHash };
   return { jobId, campaignId, ok, expected, found, damaged: { count: damaged, callIds: named }, whole, compared };
 }

@@ -65,7 +65,8 @@ export async function dncBeforeStart(
 /** The result as text. */
 export function dncWords(found: DncBeforeStart): string {
   if ("problem" in found) return found.problem;
-  const { groups, suppressed, missing, campaignId, group } = found;
+  const { groups, suppressed, missing, campaignId, group, shorter } = found;
+  if (shorter !== null) return `${shorter}; ${dncWords({ ...found, shorter: null })}`;
   if (groups.length === 0) {
     const mend =
       suppressed === 0

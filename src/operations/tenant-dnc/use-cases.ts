@@ -1,10 +1,12 @@
 // The company's list and the tenant's own do-not-call groups: compare, add the missing numbers, prove each number. The company's
 // list stays the master: nothing is removed from a group here.
 
+import { z } from "zod";
 import type { PhoneKey, Store } from "../../store/index.ts";
 import { type CallOptions, type DoNotCallGroupName, requireSupported, type TenantLink } from "../../tenant/port.ts";
 import { phone } from "../compliance/values.ts";
 import { OperationError } from "../error.ts";
+import { compare, shorterWords } from "../known/index.ts";
 import type { DncDifference, DncPush } from "../views/schemas/tenant.ts";
 
 /** How many numbers are read from the store at once. */
@@ -32,7 +34,12 @@ type CompareOptions = CallOptions & { readonly obeyed?: readonly DoNotCallGroupN
 interface Compared {
   readonly difference: DncDifference;
   readonly missing: readonly string[];
+  /** Numbers of the groups. */
+  readonly numbers: number;
 }
+
+/** What the audit entry of a push says: the group, and the numbers of all groups of the campaign after it. */
+const pushedDetails = z.object({ group: z.string(), proven: z.int(), numbers: z.int().optional() });
 
 /**
  * Compares the tenant's do-not-call groups with the company's list, and sends what is missing. Errors: TenantError `unsupported`,
@@ -97,7 +104,7 @@ export class TenantDnc {
   }
 
   async #bring(
-    { difference, missing: all }: Compared,
+    { difference, missing: all, numbers: before }: Compared,
     {
       group,
       most = Number.POSITIVE_INFINITY,
@@ -139,7 +146,8 @@ export class TenantDnc {
       examples,
     };
     const { added, unproven, suppressed } = result;
-    await record("dnc.pushed", { group: target, suppressed, missing: missing.length, added, proven, unproven });
+    const numbers = before + proven;
+    await record("dnc.pushed", { group: target, suppressed, missing: missing.length, added, proven, unproven, numbers });
     return result;
   }
 
@@ -170,8 +178,24 @@ export class TenantDnc {
       suppressed += batch.length;
       if (batch.length < BATCH) break;
     }
-    const difference = { campaignId, groups, suppressed, missing: missing.length, theirs: theirs.size - shared };
-    return { difference, missing };
+    const numbers = theirs.size;
+    const shorter = await this.#shorter(campaignId, groups, numbers);
+    const difference = { campaignId, groups, suppressed, missing: missing.length, theirs: numbers - shared, shorter };
+    return { difference, missing, numbers };
+  }
+
+  /** What the answer lacks of what the last push proved; null where that is nothing. */
+  async #shorter(campaignId: string, groups: readonly { readonly id: string }[], count: number): Promise<string | null> {
+    const asked = { action: "dnc.pushed", subject: `campaign/${campaignId}`, newestFirst: true, limit: 1 };
+    const [last] = await this.#deps.store.audit.list(asked);
+    const { data: pushed } = pushedDetails.safeParse(last?.details);
+    if (last === undefined || pushed === undefined) return null;
+    const at = Date.parse(last.time);
+    const what = `the tenant's answer about the do-not-call groups of campaign ${campaignId}`;
+    const things = [{ id: pushed.group, name: pushed.group, at }];
+    const numbers = [{ count: pushed.numbers ?? pushed.proven, by: "outdial's last push", at, share: 1 }];
+    const lacks = shorterWords(compare({ ids: new Set(groups.map(({ id }) => id)) }, { things }), what, "group");
+    return lacks ?? shorterWords(compare({ count }, { numbers }), what, "number") ?? null;
   }
 }
 
@@ -180,12 +204,12 @@ export class TenantDnc {
  * when it is not clear which.
  */
 export function targetOf(
-  { campaignId, groups }: Pick<DncDifference, "campaignId" | "groups">,
+  { campaignId, groups, shorter }: Pick<DncDifference, "campaignId" | "groups" | "shorter">,
   named: string | undefined,
 ): string {
   const [first, ...others] = groups;
   if (first === undefined)
-    throw new OperationError("not_available", `campaign ${campaignId} obeys no do-not-call group of the tenant`, {
+    throw new OperationError("not_available", shorter ?? `campaign ${campaignId} obeys no do-not-call group of the tenant`, {
       advice:
         "Name one under doNotCallGroups of its campaign file and apply the file, or make the campaign obey a group in the vendor's administration.",
     });

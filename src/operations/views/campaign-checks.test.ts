@@ -33,7 +33,7 @@ const gate = (onCompanyList: number) =>
     abandonment: [],
   }) as unknown as ResumeVerdict;
 
-const groups = { campaignId: "c", groups: [{ id: "1", name: "Company", numbers: 5 }], suppressed: 7, theirs: 0 };
+const groups = { campaignId: "c", groups: [{ id: "1", name: "Company", numbers: 5 }], suppressed: 7, theirs: 0, shorter: null };
 const nobody = async () => null;
 const of = async (onCompanyList: number, missing?: number, more: object = {}) =>
   resumeVerdict({ pairAgainst: nobody, doNotCall: async () => (missing === undefined ? null : { ...groups, missing }) }, {

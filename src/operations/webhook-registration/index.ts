@@ -2,6 +2,8 @@
 
 export {
   type DeliveryProof,
+  type ListedWebhooks,
+  listedWebhooks,
   RETRY_POLICY,
   VENDOR_WEBHOOKS,
   type VendorRetryPolicy,
@@ -9,5 +11,4 @@ export {
   type VendorWebhookDraft,
   type VendorWebhookKind,
   VendorWebhookUseCases,
-  vendorWebhooksOf,
 } from "./use-cases.ts";

@@ -79,9 +79,9 @@ export class VendorWebhookUseCases {
     this.#retryPolicy = retryPolicy;
   }
 
-  /** See `vendorWebhooksOf`. */
-  list(): Promise<VendorWebhook[]> {
-    return vendorWebhooksOf(this.#context.tenant);
+  /** See `listedWebhooks`. */
+  list(): Promise<ListedWebhooks> {
+    return listedWebhooks(this.#context.tenant, this.#context.store.audit);
   }
 
   /**
@@ -153,8 +153,43 @@ export class VendorWebhookUseCases {
   }
 }
 
+/** The tenant's registrations, and a sentence about those that outdial made and the list lacks; null where it lacks none. */
+export interface ListedWebhooks {
+  readonly items: readonly VendorWebhook[];
+  readonly shorter: string | null;
+}
+
+/**
+ * All registrations, compared with those that outdial made and nobody removed. Throws TenantError, StoreError.
+ * @param audit without one nothing is known besides
+ */
+export async function listedWebhooks(
+  tenant: TenantLink,
+  audit: Pick<Store["audit"], "list"> | undefined,
+): Promise<ListedWebhooks> {
+  const items = await vendorWebhooksOf(tenant);
+  const things = audit === undefined ? [] : await ownRegistrations(audit);
+  const found = compare({ ids: new Set(items.map(({ id }) => id)) }, { things });
+  const shorter = shorterWords(found, "the tenant's list of registrations", "registration") ?? null;
+  return { items, shorter };
+}
+
+/** Of the newest registrations that outdial's own records name, those that nobody removed. */
+async function ownRegistrations(audit: Pick<Store["audit"], "list">): Promise<readonly KnownThing[]> {
+  const [made, removed] = await Promise.all(
+    ["webhook.register", "webhook.remove"].map((action) => audit.list({ action, newestFirst: true, limit: ENTRIES })),
+  );
+  const gone = new Map((removed ?? []).toReversed().map(({ subject, seq }) => [subject, seq]));
+  const last = new Map((made ?? []).toReversed().map((entry) => [entry.subject, entry]));
+  return [...last.values()].flatMap(({ subject, seq, time, details }) => {
+    const said = registered.safeParse(details);
+    if (!said.success || (gone.get(subject) ?? 0) > seq) return [];
+    return [{ id: subject, name: said.data.name, at: Date.parse(time) }];
+  });
+}
+
 /** The registrations of the kinds; needs no store. */
-export async function vendorWebhooksOf(
+async function vendorWebhooksOf(
   { capabilities: { vendorEvents } }: TenantLink,
   kinds: readonly VendorWebhookKind[] = VENDOR_WEBHOOKS,
 ): Promise<VendorWebhook[]> {

@@ -62,11 +62,13 @@ export function approvalRoutes({ clock, requests, replica: executor }: ApprovalD
       reply: pageOf(approvalView),
       async handle({ query: { limit: size, cursor: after, pending } }) {
         const found = await requests.listApprovals({ pending, limit: size + 1, after });
+        const waiting = found.filter((one) => approvalOf(one, clock.now()).state === "pending");
+        const ended = new Map(await Promise.all(waiting.map(async (one) => [one.id, await requests.askerEnded(one)] as const)));
         return pageOfItems(
           found,
           size,
           ({ id }) => id,
-          (one) => approvalOf(one, clock.now()),
+          (one) => approvalOf(one, clock.now(), ended.get(one.id)),
         );
       },
     }),
@@ -91,7 +93,7 @@ export function approvalRoutes({ clock, requests, replica: executor }: ApprovalD
             : waits
               ? await standingOf(operationOf(found), found, requestOf(found, asked))
               : null;
-        return approvalDetailOf(found, clock.now(), standing);
+        return approvalDetailOf(found, clock.now(), { standing, askerEnded: ended });
       },
     }),
     route({

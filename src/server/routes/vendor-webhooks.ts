@@ -25,8 +25,14 @@ export function vendorWebhookRoutes(webhooks: () => VendorWebhookUseCases) {
       path: "/vendor-webhooks",
       summary: "Addresses that the tenant posts its events to",
       role: "viewer",
-      reply: z.strictObject({ items: z.array(registration) }),
-      handle: async () => ({ items: (await webhooks().list()).map(viewOf) }),
+      reply: z.strictObject({
+        items: z.array(registration),
+        shorter: z.string().nullable().describe("Which of those that outdial made, and nobody removed, the tenant's list lacks"),
+      }),
+      async handle() {
+        const { items, shorter } = await webhooks().list();
+        return { items: items.map(viewOf), shorter };
+      },
     }),
     route({
       id: "webhooks.register",

@@ -164,7 +164,8 @@ export class ServiceRequests extends Ledger {
     const { pending, limit, after } = query;
     return this.store.query<Approval>(
       `select ${APPROVAL} from outdial.approvals
-       where (not $1 or (state = 'pending' and expires_at > $2))
+       where (not $1 or (state = 'pending' and expires_at > $2 and (requested_token is null
+           or exists (select from outdial.api_tokens t where t.id = requested_token and ${IN_FORCE.replace("$4", "$2")}))))
          and ($4::text is null or (requested_at, id) < (select requested_at, id from outdial.approvals where id = $4))
        order by requested_at desc, id desc limit $3`,
       [pending, new Date(this.store.now()), limit, after ?? null],

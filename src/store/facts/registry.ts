@@ -252,7 +252,7 @@ export interface AppliedChanges {
 
 /**
  * Applies a list of changes to the files that are in force for its area codes, with its audit entry. A number that it takes off
- * stays when the version in force is newer than that change.
+ * stays when the version in force is newer than that change; one without a date is as old as `since`.
  * @returns why it does not belong to what is in force, when it does not; nothing is then changed
  */
 export async function applyChanges(

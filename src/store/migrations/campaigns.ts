@@ -320,7 +320,7 @@ create table outdial.known_counts (
   -- What was counted, such as contacts, and of which one.
   what text not null,
   subject text collate "C" not null,
-  -- The last count that was believed, and when the tenant gave it.
+  -- The largest count that was believed since a person's last word, and when the tenant last gave it.
   count bigint not null,
   seen_at timestamptz not null,
   -- A count since then that is far lower, until a person says that it is right, or the tenant gives a higher one.

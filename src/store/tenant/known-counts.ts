@@ -1,4 +1,4 @@
-// How many of a thing the tenant last said there are, so that a far lower count is noticed.
+// The most of a thing that the tenant said there are since a person's last word, so that a far lower count is noticed, also one that came in steps.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
@@ -8,7 +8,7 @@ import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 /** What is counted. `contacts`: those of a contact list. */
 export type CountedKind = "contacts";
 
-/** The last count of a thing that was believed, and a far lower one since. */
+/** The largest count of a thing that was believed since a person's last word, and a far lower one since. */
 export interface KnownCount {
   readonly what: CountedKind;
   /** Whose count, such as the id of a list. */
@@ -39,7 +39,7 @@ export class KnownCounts extends Ledger {
     );
   }
 
-  /** Keeps a count that is believed, or one that is not as an answer that waits for a person's word. */
+  /** Keeps a count that is believed, where it is not below an earlier one, or one that is not as an answer that waits for a person's word. */
   async keep(
     what: CountedKind,
     subject: string,
@@ -50,8 +50,9 @@ export class KnownCounts extends Ledger {
     await this.store.query(
       believed
         ? `insert into outdial.known_counts as known (what, subject, count, seen_at) values ($1, $2, $3, $4)
-           on conflict (what, subject) do update set count = excluded.count, seen_at = excluded.seen_at, answered = null, answered_at = null
-             where known.seen_at <= excluded.seen_at`
+           on conflict (what, subject) do update set count = greatest(known.count, excluded.count), answered = null, answered_at = null,
+             seen_at = case when excluded.count < known.count then known.seen_at else excluded.seen_at end
+             where greatest(known.seen_at, known.answered_at) <= excluded.seen_at`
         : `update outdial.known_counts set answered = $3, answered_at = $4 where what = $1 and subject = $2 and seen_at <= $4`,
       values,
     );

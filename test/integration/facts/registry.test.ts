@@ -213,6 +213,29 @@ test("a number that was listed again after a change list's deletion stays listed
   expect(await judged([A212, B212])).toEqual(["DNC_NATIONAL", "DNC_NATIONAL"]);
 });
 
+test.each([
+  ["of a person whom the file in force lists", [] as string[]],
+  ["of a person whom later changes listed", [`212,5550142,${day(15)},A`]],
+])("a deletion without a date %s, in a list for an older version, deletes nothing", async (_, later) => {
+  await load(later.length === 0 ? ["212,5550142"] : ["212,5550143"], { asOf: day(later.length === 0 ? 15 : 10) });
+  if (later.length > 0) await load(later, { changesSince: day(10), asOf: day(15) });
+  for (const line of ["212,5550142,,D", "2125550142,D", "212,5550142,D"]) {
+    const report = await load([line], { changesSince: day(12), asOf: day(15) });
+    expect(report).toMatchObject({ result: "applied", deleted: 0 });
+    expect(await judged([A212])).toEqual(["DNC_NATIONAL"]);
+  }
+  // Made to the version in force, or with a date after it, it is certain.
+  expect(await load(["2125550142,D"], { changesSince: day(15) })).toMatchObject({ result: "applied", deleted: 1 });
+  expect(await judged([A212])).toEqual([""]);
+});
+
+test("an addition and a deletion of a number without dates leave it listed, in whatever order", async () => {
+  await load(["212,5550142", "212,5550143"], { asOf: day(10) });
+  const lines = ["212,5550142,A", "212,5550142,D", "212,5550143,D", "212,5550143,A"];
+  expect(await load(lines, { changesSince: day(10) })).toMatchObject({ result: "applied", numbers: 0, deleted: 0 });
+  expect(await judged([A212, B212])).toEqual(["DNC_NATIONAL", "DNC_NATIONAL"]);
+});
+
 test("a list of changes of a whole list renews what it says that it covers, also where nothing changed", async () => {
   await load(["212,5550142", "813,5550142"], { asOf: day(1), covers: "all" });
   const later = NOW + 3 * DAY;
@@ -263,7 +286,8 @@ test("whatever is loaded in whatever order, each number is judged by the newest 
           const then = new Set(known.numbers);
           for (const number of numbers)
             if (one.listed) then.add(number);
-            else then.delete(number);
+            // Without a date it may have been deleted before the version in force was made.
+            else if (one.since === known.at) then.delete(number);
           truth.set(one.area, { at: one.at, numbers: then });
           continue;
         }

@@ -41,13 +41,14 @@ test("pull, runs, verify, export and reconcile tell one story", async () => {
     expect.objectContaining({ jobId: retrieval.jobId, successRate: 1, calls: CALLS, latencySeconds: expect.any(Number) }),
   ]);
   const verdicts = JSON.parse((await outdial("verify", "--json")).stdout);
+  // Nothing else counts the calls of three days: they are unchanged, and whether they are all is not known.
   expect(verdicts).toEqual({
-    ok: true,
+    ok: false,
     items: [
       {
         jobId: retrieval.jobId,
         ended: true,
-        whole: true,
+        whole: null,
         calls: CALLS,
         expected: CALLS,
         hash: truth.hash,
@@ -58,7 +59,10 @@ test("pull, runs, verify, export and reconcile tell one story", async () => {
       },
     ],
   });
-  expect(verified).toMatchObject({ code: 0, stdout: `${retrieval.jobId} ok · 400 calls · ${truth.hash}\n` });
+  expect(verified).toMatchObject({
+    code: 4,
+    stdout: `${retrieval.jobId} NOT KNOWN · 400 calls, unchanged, and nothing else counts the calls of this time · ${truth.hash}\n`,
+  });
   const lines = csv.stdout.trimEnd().split("\n");
   expect(lines).toHaveLength(CALLS + 1);
   expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual(truth.calls.map(({ id }) => id));

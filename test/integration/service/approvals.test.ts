@@ -438,10 +438,18 @@ test("what was asked for by a token that was revoked since, or in a session of i
     const { approval } = (await post("/api/v1/campaigns/second/resume", { ...body, confirm })) as { approval: { id: string } };
     await access.revokeToken(tokenId, "adam");
     const why = `the token of ${name}, who asked for this, was revoked: it is not carried out in that name any more; whoever may can ask anew`;
-    expect(await seen(approval.id)).toMatchObject({ state: "pending", standing: { state: "refused", reasons: [why] } });
+    expect(await seen(approval.id)).toMatchObject({
+      state: "expired",
+      message: why,
+      standing: { state: "refused", reasons: [why] },
+    });
+    const listed = async (query: string) =>
+      ((await at.get(`/api/v1/approvals${query}`))["items"] as { id: string }[]).find(({ id }) => id === approval.id);
+    expect(await listed("")).toMatchObject({ state: "expired", message: why });
+    expect(await listed("?pending=true")).toBeUndefined();
     const approved = await at.post(`/api/v1/approvals/${approval.id}/approve`, { confirm }, "second");
     expect(approved).toMatchObject({ status: 409, body: { code: "invalid_state", detail: why } });
-    expect(await seen(approval.id)).toMatchObject({ state: "pending" });
+    expect(await seen(approval.id)).toMatchObject({ state: "expired", decidedBy: null });
     expect((await reject(approval.id)).status).toBe(200);
   }
 });

@@ -10,6 +10,8 @@ import { startWorld } from "../../support/world.ts";
 import { DRAFT } from "../campaigns/plan-world.ts";
 import { OPEN } from "../campaigns/segment-world.ts";
 
+/** Contacts of a page. */
+const PAGE = 100;
 const people = { count: 250, consentRate: 1, zones: ["America/New_York"] };
 const campaign = (id: string) => ({ ...DRAFT, id, name: id, status: "paused", contactListId: "list_east" });
 
@@ -49,8 +51,8 @@ async function openWorld(profile: "rest" | "acd") {
     gives(most: number) {
       gateway.rewrite = ({ method, path, query }, body) => {
         if (method !== "GET" || !/\/contact-?lists\/[^/]+\/contacts$/i.test(path)) return undefined;
-        const isFirst = (query.get("page") ?? "1") === "1";
-        const contacts = isFirst ? (body as unknown as Contacts).contacts.slice(0, most) : [];
+        const before = (Number(query.get("page") ?? "1") - 1) * PAGE;
+        const contacts = (body as unknown as Contacts).contacts.slice(0, Math.max(0, most - before));
         return { ...body, contacts, total: most };
       };
     },
@@ -70,14 +72,14 @@ test("20 of 250: the segment, the gate and the plan tell it, nothing is started,
   const { segment } = JSON.parse(short.stdout.trim().split("\n").at(-1) ?? "");
   expect(short.code).toBe(4);
   expect(segment.shorter).toContain(
-    "contact list list_east is shorter than known: it has 20 contacts, and the last count says 250",
+    "contact list list_east is shorter than known: it has 20 contacts, and the most that it had says 250",
   );
   const of = await world.outdial("contacts", "segment", "list_east", "--query", "firstName!=Nobody");
   expect({ code: of.code, says: `${of.stdout}${of.stderr}`.includes("is shorter than known") }).toEqual({ code: 4, says: true });
 
   const resumed = await world.outdial("campaign", "resume", "camp_a", "--yes");
   expect(resumed.code).toBe(3);
-  expect(`${resumed.stdout}${resumed.stderr}`).toContain("has 20 contacts, and the last count says 250");
+  expect(`${resumed.stdout}${resumed.stderr}`).toContain("has 20 contacts, and the most that it had says 250");
   const planned = await world.outdial("campaign", "plan", "--activate");
   expect(planned.code).toBe(3);
   expect(planned.stdout).toContain("SHRUNK: campaigns/a.yaml:");
@@ -95,6 +97,36 @@ test("20 of 250: the segment, the gate and the plan tell it, nothing is started,
   expect((await world.outdial("contacts", "segment", "list_east")).code).toBe(0);
   world.gives(46);
   expect((await world.outdial("contacts", "segment", "list_east")).code).toBe(0);
+});
+
+test("a list that shrinks step by step is compared with the most that it had, until a person's word", async () => {
+  await using world = await openWorld("rest");
+  const segment = () => world.outdial("contacts", "segment", "list_east", "--query", "firstName!=Nobody");
+  const steps = [250, 130, 126, 70, 40, 130];
+  const found: unknown[] = [];
+  for (const count of steps) {
+    world.gives(count);
+    const { code, stdout, stderr } = await segment();
+    found.push([count, code, `${stdout}${stderr}`.includes("and the most that it had says 250")]);
+  }
+  // Each step is more than half of the one before: their sum counts.
+  expect(found).toEqual([
+    [250, 0, false],
+    [130, 0, false],
+    [126, 0, false],
+    [70, 4, true],
+    [40, 4, true],
+    [130, 0, false],
+  ]);
+  world.gives(70);
+  const resumed = await world.outdial("campaign", "resume", "camp_a", "--yes");
+  expect([resumed.code, `${resumed.stdout}${resumed.stderr}`.includes("has 70 contacts")]).toEqual([3, true]);
+  expect((await world.outdial("tenant", "gone", "list_east", "--reason", "worked off", "--yes")).code).toBe(0);
+  expect((await segment()).code).toBe(0);
+  world.gives(40);
+  expect((await segment()).code).toBe(0);
+  world.gives(30);
+  expect((await segment()).code).toBe(4);
 });
 
 test("on the ACD API the tenant's own counter is asked: contacts that it counts and does not give forbid a start", async () => {

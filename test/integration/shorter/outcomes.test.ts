@@ -21,6 +21,12 @@ async function openWorld(days = 1) {
     const { code, stdout, stderr } = await world.run([...args, "--json"], { env });
     return { code, stderr, said: JSON.parse(stdout || "null") as unknown };
   };
+  const verify = async (jobId: string) => {
+    const { code, said } = await outdial("outcomes", "verify", jobId);
+    const [item] = (said as { items: unknown[] }).items;
+    const { stdout } = await world.run(["outcomes", "verify", jobId], { env });
+    return { code, verdict: retrievalVerdict.parse(item), text: stdout };
+  };
   return {
     gateway,
     /** Retrieves 27 hours by default, and verifies what came. */
@@ -28,10 +34,10 @@ async function openWorld(days = 1) {
       const asked = range.length === 0 ? ["--last", "27h"] : range;
       const { code, said, stderr } = await outdial("outcomes", "pull", "--campaign", CAMPAIGN, ...asked, "--limit", "100");
       const retrieval = retrievalView.parse((said as { retrieval: unknown }).retrieval);
-      const verified = await outdial("outcomes", "verify", retrieval.jobId);
-      const [item] = (verified.said as { items: unknown[] }).items;
-      return { code, stderr, retrieval, verified: verified.code, verdict: retrievalVerdict.parse(item) };
+      const { code: verified, verdict, text } = await verify(retrieval.jobId);
+      return { code, stderr, retrieval, verified, verdict, text };
     },
+    verify,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -74,6 +80,22 @@ test("no calls, and nothing that counts them: that is not known to be whole", as
   expect([code, retrieval.compared, verified, verdict.whole]).toEqual([0, [], 4, null]);
 });
 
+test("a first retrieval that was cut short is not known to be whole, and is short once the lake has the others", async () => {
+  await using world = await openWorld();
+  const cut: Rewrite = (_, { nextPageToken: __, ...body }) => body;
+  world.gateway.rewrite = counting(null, cut);
+  const first = await world.pull();
+  expect([first.retrieval.status, first.retrieval.compared, first.verified, first.verdict.whole]).toEqual(["done", [], 4, null]);
+  expect(first.verdict.calls).toBeGreaterThan(0);
+  expect(first.text).toMatch(/NOT KNOWN · \d+ calls, unchanged, and nothing else counts the calls of this time/);
+  world.gateway.rewrite = counting(null);
+  expect((await world.pull()).retrieval.calls).toBe(CALLS);
+  const { code, verdict, text } = await world.verify(first.retrieval.jobId);
+  expect([code, verdict.whole]).toEqual([1, false]);
+  expect(verdict.compared).toEqual([{ by: "the lake", count: CALLS, below: true }]);
+  expect(text).toContain(`SHORT · what the tenant listed is shorter than known: it has ${first.retrieval.calls} calls`);
+});
+
 test("a first page without its token, and no calls at all, after the lake has them", async () => {
   await using world = await openWorld();
   world.gateway.rewrite = counting(null);
@@ -104,7 +126,8 @@ test("far fewer calls than the day before are told; that alone may be a quiet da
   expect(before.calls).toBeGreaterThan(100);
   world.gateway.rewrite = counting(null, nothing);
   const { code, stderr, retrieval, verdict } = await world.pull("--from", String(noon), "--to", String(to));
-  expect([code, retrieval.status, verdict.whole]).toEqual([0, "done", true]);
+  // Nor does the day before show that all came.
+  expect([code, retrieval.status, verdict.whole]).toEqual([0, "done", null]);
   expect(retrieval.compared).toEqual([{ by: "the day before", count: before.calls, below: true }]);
   expect(stderr).toContain(`it has 0 calls, and the day before says ${before.calls}`);
 });

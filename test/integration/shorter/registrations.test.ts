@@ -51,6 +51,29 @@ test("a registration that outdial made is not made again, until a person says th
   expect(world.made()).toBe(2);
 });
 
+test("a list that lacks a registration that outdial made says so, until a person says that it is gone", async () => {
+  await using world = await openWorld();
+  const list = async () => {
+    const { code, stderr } = await world.outdial("webhooks", "vendor");
+    const json = await world.outdial("webhooks", "vendor", "--json");
+    return { code, stderr, json: [json.code, JSON.parse(json.stdout)] };
+  };
+  world.empty(true);
+  expect(await list()).toMatchObject({ code: 0, json: [0, { items: [], shorter: null }] });
+  world.empty(false);
+  expect((await world.outdial(...REGISTER)).code).toBe(0);
+  const whole = await list();
+  expect(whole).toMatchObject({ code: 0, json: [0, { items: [{ name: "outdial metrics" }], shorter: null }] });
+  world.empty(true);
+  const short = await list();
+  const [{ id }] = whole.json[1].items;
+  const says = `the tenant's list of registrations is shorter than known: it lacks 1 registration: outdial metrics (${id})`;
+  expect(short).toMatchObject({ code: 4, stderr: expect.stringContaining(says), json: [4, { items: [], shorter: says }] });
+  expect(short.stderr).not.toContain("no webhooks are registered");
+  expect((await world.outdial("webhooks", "remove", id, "--gone")).code).toBe(0);
+  expect(await list()).toMatchObject({ code: 0, stderr: expect.stringContaining("no webhooks are registered at the tenant") });
+});
+
 test("nor is one that an apply made for a campaign", async () => {
   await using world = await openWorld();
   const events = ["omnichannel.campaign.metrics.update"];

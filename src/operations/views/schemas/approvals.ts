@@ -22,7 +22,7 @@ export const approvalView = z
     state: z
       .enum(["pending", "approved", "rejected", "expired", "failed", "interrupted", "outcome_unknown"])
       .describe(
-        "interrupted: approved, and the service that carried it out ended in the middle. outcome_unknown: approved, and it is not known whether the tenant carried it out",
+        "expired: not decided in time, or the token of the person who asked was revoked or has ended (`message` says so): it is not carried out. interrupted: approved, and the service that carried it out ended in the middle. outcome_unknown: approved, and it is not known whether the tenant carried it out",
       ),
     decidedBy: z.string().nullable(),
     decidedAt: time.nullable(),

@@ -120,7 +120,7 @@ export const retrievalVerdict = z.strictObject({
   whole: z
     .boolean()
     .nullable()
-    .describe("The lake has what was brought, and that is not fewer than is known; null: there was nothing to compare with"),
+    .describe("The lake has what was brought, and that is not fewer than is known; null: nothing counts the calls of this time"),
   calls: z.int().nullable().describe("In the lake"),
   expected: z.int().nullable().describe("Calls that were retrieved"),
   hash: z.string().nullable().describe("Compliance hash of what the lake has"),

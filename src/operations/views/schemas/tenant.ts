@@ -43,6 +43,7 @@ const difference = {
   suppressed: z.int().describe("Numbers on the company's list"),
   missing: z.int().describe("Of these, those in none of the groups: the tenant's dialer would call them"),
   theirs: z.int().describe("Numbers of the groups that are not on the company's list"),
+  shorter: z.string().nullable().describe("What the tenant's answer lacks of what the last push proved; null: nothing"),
 };
 
 /** How the company's do-not-call list and the tenant's group differ. */

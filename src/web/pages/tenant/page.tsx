@@ -73,7 +73,7 @@ function Groups({ id, needs }: Of) {
     toasts.show(unproven === 0 ? "good" : "bad", `${whole(proven)} numbers proven, ${whole(unproven)} not, ${whole(left)} left`);
     await compare();
   };
-  const { groups = [], suppressed = 0, missing = 0, theirs = 0 } = found.value ?? {};
+  const { groups = [], suppressed = 0, missing = 0, theirs = 0, shorter = null } = found.value ?? {};
   return (
     <section class="card stack" aria-label="The tenant's do-not-call groups">
       <h2>The tenant's do-not-call groups</h2>
@@ -81,6 +81,7 @@ function Groups({ id, needs }: Of) {
         <p class="muted">The company's list stays the master. A comparison reads the tenant and changes nothing.</p>
       ) : (
         <p class="break">
+          {shorter === null ? null : <span class="bad">{shorter}. By this answer: </span>}
           {groups.length === 0
             ? "The campaign obeys none"
             : groups.map(({ name, numbers }) => `${name} (${whole(numbers)})`).join(", ")}

@@ -1,0 +1,95 @@
+// The tenant's do-not-call groups, answered shorter than what outdial's last push proved in them: told beside the comparison.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
+import { startRewriting } from "../../support/rewriting.ts";
+import { startWorld, UNLIMITED_ACD } from "../../support/world.ts";
+import { DRAFT } from "../campaigns/plan-world.ts";
+import { OPEN } from "../campaigns/segment-world.ts";
+
+const SKILL = "4001";
+const [NUMBERS, GIVEN] = [40, 15];
+
+async function openWorld() {
+  await using stack = new AsyncDisposableStack();
+  const campaign = { ...DRAFT, id: "camp_a", name: "camp_a", status: "paused", contactListId: "list_east" };
+  const contactLists = [{ id: "list_east", generate: { count: 20, consentRate: 1, zones: ["America/New_York"] } }];
+  const scenario = { seed: 5, campaigns: [campaign], contactLists, limits: "off" };
+  const world = stack.use(
+    await startWorld({
+      profile: "acd",
+      sandbox: { clock: "frozen", now: OPEN, scenario },
+      environment: { TEST_NOW: OPEN },
+      yaml: "tenant: { acd: { consentField: consent.call } }\n",
+    }),
+  );
+  const gateway = stack.use(await startRewriting(world.sandbox));
+  const env = { ...world.environment, OUTDIAL_TENANT_URL: gateway.url };
+  const outdial = (...args: readonly string[]) => world.run(args, { env });
+  const numbers = Array.from({ length: NUMBERS }, (_, n) => `+1212555${String(1000 + n)}`);
+  await writeFile(join(world.folder, "dnc.txt"), ["number", ...numbers].join("\n"));
+  await outdial("dnc", "import", "dnc.txt");
+  const tenant = createAcdTenant({ issuer: world.url, credentials: world.sandbox.accessKey, limits: UNLIMITED_ACD });
+  stack.defer(() => tenant.close());
+  const owned = stack.move();
+  return {
+    ...world,
+    gateway,
+    /** A group that the campaign obeys, with none of the numbers. */
+    async group() {
+      const { reply } = await tenant.request("createDncGroup", { body: { dncGroupName: "Company" } });
+      const groupId = reply.dncGroups[0]?.dncGroupId ?? "";
+      await tenant.request("addScrubbedSkill", { path: { groupId, skillId: SKILL } });
+      return groupId;
+    },
+    outdial,
+    async compare() {
+      const { code, stdout } = await outdial("dnc", "compare", "--campaign", SKILL, "--json");
+      const text = await outdial("dnc", "compare", "--campaign", SKILL);
+      return { code, ...(JSON.parse(stdout) as { shorter: string | null }), text: text.stdout };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** An answer with only so many rows of that name, which says that these are all. */
+function cut(body: Readonly<Record<string, unknown>>, name: string, most: number): object {
+  const { resultSet = {} } = body as { readonly resultSet?: Readonly<Record<string, unknown>> };
+  const { _links: _, [name]: rows, ...rest } = resultSet;
+  return { ...body, resultSet: { ...rest, totalRecords: most, [name]: (rows as readonly unknown[]).slice(0, most) } };
+}
+
+test("groups with fewer numbers than were pushed, and no groups at all, are shorter than known until the next push", async () => {
+  await using world = await openWorld();
+  expect(await world.compare()).toMatchObject({ code: 3, groups: [], shorter: null });
+  const group = await world.group();
+  expect(await world.compare()).toMatchObject({ code: 3, missing: NUMBERS, shorter: null });
+  expect(await world.outdial("dnc", "push", "--campaign", SKILL)).toMatchObject({ code: 0 });
+  expect(await world.compare()).toMatchObject({ code: 0, missing: 0, shorter: null });
+
+  const says = `the tenant's answer about the do-not-call groups of campaign ${SKILL} is shorter than known`;
+  const short = async (path: RegExp, name: string, most: number) => {
+    world.gateway.rewrite = (asked, body) =>
+      asked.method === "GET" && path.test(asked.path) ? cut(body, name, most) : undefined;
+    const found = await world.compare();
+    expect(found).toMatchObject({ code: 4, shorter: expect.stringContaining(says) });
+    expect(found.text).toContain(says);
+    return found;
+  };
+  expect(await short(/\/records$/, "dncRecords", GIVEN)).toMatchObject({
+    missing: NUMBERS - GIVEN,
+    shorter: expect.stringContaining(`it has ${GIVEN} numbers, and outdial's last push says ${NUMBERS}`),
+  });
+  for (const [path, name] of [
+    [/\/dnc-groups$/, "dncGroups"],
+    [/\/scrubbed-skills$/, "scrubbedSkills"],
+  ] as const) {
+    expect((await short(path, name, 0)).shorter).toContain(`it lacks 1 group: ${group}`);
+    const refused = await world.outdial("dnc", "push", "--campaign", SKILL);
+    expect(refused.stderr).toContain(says);
+  }
+  world.gateway.rewrite = () => undefined;
+  expect(await world.compare()).toMatchObject({ code: 0, missing: 0, shorter: null });
+});
