@@ -10,6 +10,7 @@ import type {
   NewRelationship,
   NewRevocation,
   NewSuppression,
+  PhoneKey,
 } from "../../store/index.ts";
 import type { Cells, FieldSpec, Parsed, RecordFormat } from "../table/records.ts";
 import { civilDate, instant, type NumbersNamed, phone, phones, word } from "./values.ts";
@@ -37,7 +38,7 @@ export interface ImportSpec<Field extends string, T> {
   readonly format: RecordFormat<Field>;
   /** The records of a line: several when its number may be several and the fact holds for each. */
   parse(cells: Cells<Field>, context: ParseContext): readonly T[];
-  /** The opt-out in a line that is refused for another reason: an opt-out is never lost. */
+  /** The opt-outs in a refused line, from what its cells `kept`; none when it has none. An opt-out is never lost. */
   readonly rescue?: (cells: Cells<Field>, context: ParseContext) => readonly T[];
   /** @returns the number of new records */
   write(records: readonly T[], context: WriteContext): Promise<number>;
@@ -55,6 +56,12 @@ export function everyNumber(cells: Cells<"number">, read: (text: string) => Pars
   if (doubt !== undefined)
     cells.note = `number: ${JSON.stringify(cells.text("number").slice(0, 60))} ${doubt}; the line counts for ${keys.length > 1 ? "each" : "it"}`;
   return keys;
+}
+
+/** The numbers of a refused line, as far as they can be read. */
+function keptNumbers(cells: Cells<"number">): readonly PhoneKey[] {
+  const read = cells.kept("number").map(phones);
+  return [...new Set(read.flatMap((one) => ("ok" in one ? one.ok.keys : [])))];
 }
 
 /** A line that is nothing but a telephone number, or several, also with an extension. */
@@ -108,9 +115,12 @@ export const consentFile: ImportSpec<
     return [{ consent, revocation: revokedAt === undefined ? undefined : revocationOf(cells, number, revokedAt) }];
   },
   rescue(cells, { now }) {
-    const numbers = everyNumber(cells);
-    const revokedAt = cells.need("revoked_at", (text) => instant(text, now + SKEW_MS, true));
-    return numbers.map((number) => ({ consent: undefined, revocation: revocationOf(cells, number, revokedAt) }));
+    const [revokedAt] = cells.kept("revoked_at").flatMap((text) => {
+      const read = instant(text, now + SKEW_MS, true);
+      return "ok" in read ? [read.ok] : [];
+    });
+    if (revokedAt === undefined || cells.row !== undefined) return [];
+    return keptNumbers(cells).map((number) => ({ consent: undefined, revocation: revocationOf(cells, number, revokedAt) }));
   },
   async write(records, { facts, actor, importId }) {
     // Revocations first: if writing stops here, nobody is called on a revoked consent.
@@ -139,15 +149,18 @@ export const internalListFile: ImportSpec<"number" | "at" | "code" | "reference"
     ],
     headless: bareNumbers,
   },
-  parse: (cells, { now }) => listed(cells, cells.maybe("at", (text) => instant(text, now + SKEW_MS, true)) ?? null),
-  rescue: (cells) => listed(cells, null),
+  parse(cells, { now }) {
+    const saidAt = cells.maybe("at", (text) => instant(text, now + SKEW_MS, true)) ?? null;
+    const [code, reference] = [cells.text("code"), cells.text("reference")];
+    return everyNumber(cells).map((number) => ({ number, saidAt, origin: "list", code, reference }));
+  },
+  rescue(cells) {
+    const [code = ""] = cells.kept("code");
+    const [reference = ""] = cells.kept("reference");
+    return keptNumbers(cells).map((number) => ({ number, saidAt: null, origin: "list", code, reference }));
+  },
   write: (records, { facts, actor, importId }) => facts.suppress(records, { actor, importId }),
 };
-
-function listed(cells: Cells<"number" | "code" | "reference">, saidAt: number | null): NewSuppression[] {
-  const [code, reference] = [cells.text("code"), cells.text("reference")];
-  return everyNumber(cells).map((number) => ({ number, saidAt, origin: "list", code, reference }));
-}
 
 /** Established business relationships. */
 export const relationshipsFile: ImportSpec<"number" | "kind" | "date", NewRelationship> = {

@@ -25,6 +25,10 @@ afterEach(() => world.dispose());
 const of = async (number: number) =>
   (await world.facts.of([number], { attemptsSince: 0, files: await world.facts.registryFiles() })).get(number);
 
+/** Whether each number is on the company's list. */
+const suppressed = async (...numbers: number[]) =>
+  (await Promise.all(numbers.map(of))).map((one) => one?.suppressedSince !== undefined);
+
 /** A sink that keeps what was refused. */
 const keep = () => {
   const refused: RefusedLine[] = [];
@@ -104,6 +108,49 @@ test("the opt-out in a line that is refused for something else is not lost with 
     [0, Date.UTC(2026, 1, 1)],
     [undefined, undefined],
   ]);
+});
+
+test("a number on the company's list counts whatever is wrong with the rest of its line", async () => {
+  const csv = [
+    "number,reference",
+    "3475550201,good",
+    "3475550203,c,d",
+    "3475550204",
+    "lost,c,3475550205",
+    "nobody,c,d",
+    "3475550207,e",
+  ];
+  const { refused, sink } = keep();
+  const report = await importFacts(internalListFile, file(csv), world.deps, sink, { accept: true });
+  expect(report).toMatchObject({ read: 6, added: 2, refused: 4 });
+  expect(refused.map(({ line, reason }) => [line, reason.endsWith("suppressed all the same")])).toEqual([
+    [3, true],
+    [4, true],
+    [5, false],
+    [6, false],
+  ]);
+  expect(refused[0]?.reason).toContain("the row has 3 fields where the header has 2");
+  expect(await suppressed(13475550201, 13475550203, 13475550204, 13475550207)).toEqual([true, true, true, true]);
+
+  const moved = ["reference,number", "a, b,3475550211", "3475550212"];
+  await importFacts(internalListFile, file(moved), world.deps, {}, { accept: true });
+  const bare = ["3475550221", "3475550222,c"];
+  await importFacts(internalListFile, file(bare), world.deps, {}, { accept: true });
+  const objects = [
+    '{"number":"3475550231","reference":{"call":1}}',
+    '{"number":"3475550232","reference":"a","Reference":"b"}',
+    '{"number":"3475550233","reference":"a","reference":"b"}',
+    '{"number":"3475550234","number":"3475550235"}',
+    '{"number":"3475550236","reference":"he said "stop""}',
+    '{"number":["3475550237","3475550238"]}',
+    '{"number":"3475550239"',
+  ];
+  const told = keep();
+  const ndjson = await importFacts(internalListFile, file(objects), world.deps, told.sink, { accept: true });
+  expect(ndjson).toMatchObject({ read: 7, added: 0, refused: 7 });
+  expect(told.refused.every(({ reason }) => reason.endsWith("suppressed all the same"))).toBe(true);
+  const numbers = [11, 12, 21, 22, 31, 32, 33, 34, 35, 36, 37, 38, 39].map((n) => 13475550200 + n);
+  expect(await suppressed(...numbers)).toEqual(numbers.map(() => true));
 });
 
 test("the same file again adds nothing, the same record in another file neither, and NDJSON says the same as CSV", async () => {
