@@ -1,7 +1,7 @@
 // The kinds of importable fact files: their columns, the rules for a line, and how lines are stored.
 
 import { CONSENT_LEVELS, LINE_TYPES, RELATIONSHIP_KINDS } from "../../compliance/index.ts";
-import { readNumber } from "../../compliance/opt-outs.ts";
+import { findOptOut, readNumber } from "../../compliance/opt-outs.ts";
 import type {
   Facts,
   NewConsent,
@@ -99,28 +99,34 @@ export const consentFile: ImportSpec<
     ],
   },
   parse(cells, { now }) {
-    const number = cells.need("number", phone);
+    const level = cells.need("level", (text) => word(text, CONSENT_LEVELS));
+    // That a person does not consent only forbids.
+    const numbers = level === "none" ? everyNumber(cells) : [cells.need("number", phone)];
     const givenAt = cells.need("given_at", (text) => instant(text, now + SKEW_MS, true));
     const revokedAt = cells.maybe("revoked_at", (text) => instant(text, now + SKEW_MS, true));
     if (revokedAt !== undefined && revokedAt < givenAt) cells.refuse("revoked_at", "revoked_at is before given_at");
-    const consent = {
-      number,
-      givenAt,
-      level: cells.need("level", (text) => word(text, CONSENT_LEVELS)),
-      basis: cells.text("basis"),
-      wording: cells.text("wording"),
-      source: cells.text("source"),
-      evidence: cells.text("evidence"),
-    };
-    return [{ consent, revocation: revokedAt === undefined ? undefined : revocationOf(cells, number, revokedAt) }];
+    const [basis, wording, source, evidence] = [
+      cells.text("basis"),
+      cells.text("wording"),
+      cells.text("source"),
+      cells.text("evidence"),
+    ];
+    const channel = cells.text("channel") || "consent record";
+    return numbers.map((number) => ({
+      consent: { number, givenAt, level, basis, wording, source, evidence },
+      revocation: revokedAt === undefined ? undefined : { number, revokedAt, channel, reference: evidence },
+    }));
   },
   rescue(cells, { now }) {
-    const [revokedAt] = cells.kept("revoked_at").flatMap((text) => {
-      const read = instant(text, now + SKEW_MS, true);
-      return "ok" in read ? [read.ok] : [];
-    });
-    if (revokedAt === undefined || cells.row !== undefined) return [];
-    return keptNumbers(cells).map((number) => ({ consent: undefined, revocation: revocationOf(cells, number, revokedAt) }));
+    const said = saidOf(cells);
+    if (said === undefined) return [];
+    const time = cells.row === undefined ? instant(said, now + SKEW_MS, true) : undefined;
+    const revokedAt = time !== undefined && "ok" in time ? time.ok : null;
+    const [channel = "consent record"] = cells.kept("channel");
+    const [reference = ""] = cells.kept("evidence");
+    const code = revokedAt === null ? `revoked: ${channel}, at ${JSON.stringify(said.slice(0, 60))}` : undefined;
+    const revocations = keptNumbers(cells).map((number) => ({ number, revokedAt, channel, reference, code }));
+    return revocations.map((revocation) => ({ consent: undefined, revocation }));
   },
   async write(records, { facts, actor, importId }) {
     // Revocations first: if writing stops here, nobody is called on a revoked consent.
@@ -133,8 +139,18 @@ export const consentFile: ImportSpec<
   },
 };
 
-function revocationOf(cells: Cells<"channel" | "evidence">, number: number, revokedAt: number): NewRevocation {
-  return { number, revokedAt, channel: cells.text("channel") || "consent record", reference: cells.text("evidence") };
+/** Texts with which programs write that there is no time. */
+const NO_TIME = /^(?:null|nil|none|undefined|nan|nat|false|no|n|n\/a|never|0|-+|\\n)$/i;
+const DATED = /^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/;
+
+/** What a refused consent record says of when the consent ended; undefined when nothing says that it has. */
+function saidOf(cells: Cells<"level" | "given_at" | "revoked_at">): string | undefined {
+  const isNone = cells.kept("level").some((text) => text.toLowerCase() === "none" || findOptOut({ code: text }) !== undefined);
+  if (isNone) return cells.kept("revoked_at")[0] ?? cells.kept("given_at")[0] ?? "";
+  if (cells.row === undefined) return cells.kept("revoked_at").find((text) => !NO_TIME.test(text));
+  // Where cells are moved, a time beside that of the consent is the revocation's.
+  const dates = cells.row.filter((text) => DATED.test(text));
+  return dates[cells.kept("given_at").some((text) => DATED.test(text)) ? 1 : 0];
 }
 
 /** The company's own do-not-call list; a file with bare numbers is accepted. */

@@ -110,6 +110,71 @@ test("the opt-out in a line that is refused for something else is not lost with 
   ]);
 });
 
+test("a consent that was taken back counts as taken back, also when nobody can read when", async () => {
+  const csv = [
+    "number,level,given_at,wording,evidence,revoked_at",
+    "+12125550131,written,2026-01-05,,f1,06/01/2026 10:00",
+    "+12125550132,written,2026-01-05,,f2,2026-06-31T10:00:00Z",
+    "+12125550133,written,2026-01-05,,f3,yes",
+    "+12125550134,none,01/05/2026,,f4,",
+    "+12125550135,opted out,2026-01-05,,f5,",
+    "+12125550136,written,2026-01-05,I agree, really,f6,2026-02-01",
+    "+12125550137,written,2026-01-05,,f7,2027-02-01",
+    // Nothing says that these were taken back.
+    "+12125550138,written,2026-01-05,I agree, really,f8,",
+    "+12125550139,written,2026-01-05",
+    "+12125550140,written,2026-01-05,,f9,NULL",
+    "+12125550141,written,01/05/2026,,f10,",
+  ];
+  const gone = [131, 132, 133, 134, 135, 136, 137].map((n) => 12125550000 + n);
+  const kept = [138, 139, 140, 141].map((n) => 12125550000 + n);
+  await importFacts(
+    consentFile,
+    file(["number,level,given_at", ...[...gone, ...kept].map((n) => `+${n},written,2026-01-02`)]),
+    world.deps,
+  );
+  const entries = async () => (await Promise.all(gone.map((n) => world.facts.suppressionHistory(n)))).map((one) => one.length);
+  for (const _ of [1, 2]) {
+    const { refused, sink } = keep();
+    const report = await importFacts(consentFile, file(csv), world.deps, sink, { accept: true });
+    expect(report).toMatchObject({ read: 11, added: 0, refused: 11 });
+    expect(refused.map(({ reason }) => reason.endsWith("the number is suppressed all the same"))).toEqual([
+      ...gone.map(() => true),
+      ...kept.map(() => false),
+    ]);
+    expect(await suppressed(...gone)).toEqual(gone.map(() => true));
+    expect(await suppressed(...kept)).toEqual(kept.map(() => false));
+    await world.clock.sleep(60_000);
+  }
+  // The same file again is the same word; a lift lasts, and the consent before stays revoked.
+  expect(await entries()).toEqual(gone.map(() => 1));
+  const [first = 0] = gone;
+  expect(await world.facts.suppressionHistory(first)).toMatchObject([
+    { origin: "channel", code: 'revoked: consent record, at "06/01/2026 10:00"', reference: "f1" },
+  ]);
+  await world.facts.lift({ number: first, reason: "signed letter", actor: "ann" });
+  await importFacts(consentFile, file(csv), world.deps, {}, { accept: true });
+  expect(await suppressed(first)).toEqual([false]);
+  expect((await of(first))?.revocations).toHaveLength(1);
+
+  const objects = ["1780000000", "true", '{"at":"2026-02-01"}', '"x", "revoked_at": "y"'].map(
+    (text, n) => `{"number":"+1212555015${n}","level":"written","given_at":"2026-01-05","revoked_at":${text}}`,
+  );
+  const clear = ["null", '""', "[]", "false"].map(
+    (text, n) => `{"number":"+1212555016${n}","level":"written","given_at":"2026-01-05","revoked_at":${text}}`,
+  );
+  await importFacts(consentFile, file([...objects, ...clear]), world.deps, {}, { accept: true });
+  expect(await suppressed(12125550150, 12125550151, 12125550152, 12125550153)).toEqual([true, true, true, true]);
+  expect(await suppressed(12125550160, 12125550161, 12125550162, 12125550163)).toEqual([false, false, false, false]);
+});
+
+test("that a person consents to nothing holds for every number that the text may name", async () => {
+  const file1 = ["number,level,given_at", "+16465550160,written,2026-01-02", "+6465550160,none,2026-01-05"];
+  expect(await importFacts(consentFile, file(file1), world.deps)).toMatchObject({ added: 3, refused: 0 });
+  expect((await of(16465550160))?.consents.map(({ level }) => level)).toContain("none");
+  expect((await of(6465550160))?.consents.map(({ level }) => level)).toEqual(["none"]);
+});
+
 test("a number on the company's list counts whatever is wrong with the rest of its line", async () => {
   const csv = [
     "number,reference",
