@@ -2,15 +2,16 @@
 
 import { CONSENT_LEVELS, LINE_TYPES, RELATIONSHIP_KINDS } from "../../compliance/index.ts";
 import { findOptOut, readNumber } from "../../compliance/opt-outs.ts";
-import type {
-  Facts,
-  NewConsent,
-  NewDisconnection,
-  NewLineType,
-  NewRelationship,
-  NewRevocation,
-  NewSuppression,
-  PhoneKey,
+import {
+  type Facts,
+  LONGEST_NAME,
+  type NewConsent,
+  type NewDisconnection,
+  type NewLineType,
+  type NewRelationship,
+  type NewRevocation,
+  type NewSuppression,
+  type PhoneKey,
 } from "../../store/index.ts";
 import type { Cells, FieldSpec, Parsed, RecordFormat } from "../table/records.ts";
 import { civilDate, instant, type NumbersNamed, phone, phones, word } from "./values.ts";
@@ -56,6 +57,14 @@ export function everyNumber(cells: Cells<"number">, read: (text: string) => Pars
   if (doubt !== undefined)
     cells.note = `number: ${JSON.stringify(cells.text("number").slice(0, 60))} ${doubt}; the line counts for ${keys.length > 1 ? "each" : "it"}`;
   return keys;
+}
+
+/** A text that may be empty, short enough to be stored as a name or a reference. */
+export function shortText<Field extends string>(cells: Cells<Field>, field: Field): string {
+  const text = cells.text(field);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LONGEST_NAME) cells.refuse(field, `${field} is ${bytes} bytes long; at most ${LONGEST_NAME} are stored`);
+  return text;
 }
 
 /** The numbers of a refused line, as far as they can be read. */
@@ -111,7 +120,7 @@ export const consentFile: ImportSpec<
       cells.text("source"),
       cells.text("evidence"),
     ];
-    const channel = cells.text("channel") || "consent record";
+    const channel = shortText(cells, "channel") || "consent record";
     return numbers.map((number) => ({
       consent: { number, givenAt, level, basis, wording, source, evidence },
       revocation: revokedAt === undefined ? undefined : { number, revokedAt, channel, reference: evidence },
@@ -167,7 +176,7 @@ export const internalListFile: ImportSpec<"number" | "at" | "code" | "reference"
   },
   parse(cells, { now }) {
     const saidAt = cells.maybe("at", (text) => instant(text, now + SKEW_MS, true)) ?? null;
-    const [code, reference] = [cells.text("code"), cells.text("reference")];
+    const [code, reference] = [shortText(cells, "code"), shortText(cells, "reference")];
     return everyNumber(cells).map((number) => ({ number, saidAt, origin: "list", code, reference }));
   },
   rescue(cells) {

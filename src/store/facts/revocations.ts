@@ -1,7 +1,7 @@
 // Revocations of consent, which suppress at once, and the acknowledgements of each system that must carry them out.
 
 import type { StoreCore, Tx } from "../commit.ts";
-import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
+import { fitting, joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { AT } from "./append.ts";
 import { countInForce } from "./in-force.ts";
@@ -21,8 +21,8 @@ export async function insertRevocations(tx: Tx, rows: readonly DatedRevocation[]
   const values = [
     numberArray(rows.map(({ number }) => number)),
     numberArray(rows.map(({ revokedAt }) => revokedAt)),
-    joinTexts(rows.map(({ channel }) => channel)),
-    joinTexts(rows.map(({ reference }) => reference)),
+    joinTexts(rows.map(({ channel }) => fitting(channel))),
+    joinTexts(rows.map(({ reference }) => fitting(reference))),
     new Date(now),
   ];
   return tx.change(INSERT, values);
@@ -69,8 +69,7 @@ async function dated(
           "select number, code, reference from outdial.suppressions where origin = $1 and number = any($2::bigint[])",
           [origin, numberArray(undated.map(({ number }) => number))],
         );
-  const keyOf = (number: number, code: string, reference: string) =>
-    JSON.stringify([number, storable(code), storable(reference)]);
+  const keyOf = (number: number, code: string, reference: string) => JSON.stringify([number, fitting(code), fitting(reference)]);
   const known = new Set(recorded.map(({ number, code, reference }) => keyOf(number, code, reference)));
   return given.flatMap((row) => {
     if (row.revokedAt !== null) return [{ ...row, revokedAt: row.revokedAt }];

@@ -1,6 +1,7 @@
 // Files of facts: CSV and NDJSON, every refused line with its reason, the same file or record twice, registry files.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createRandom } from "../../../src/kernel/index.ts";
 import {
   attemptsFile,
   consentFile,
@@ -9,6 +10,7 @@ import {
   internalListFile,
   linesFile,
   loadRegistry,
+  optOutsOf,
   type RefusedLine,
   recordOutcomes,
   relationshipsFile,
@@ -216,6 +218,73 @@ test("a number on the company's list counts whatever is wrong with the rest of i
   expect(told.refused.every(({ reason }) => reason.endsWith("suppressed all the same"))).toBe(true);
   const numbers = [11, 12, 21, 22, 31, 32, 33, 34, 35, 36, 37, 38, 39].map((n) => 13475550200 + n);
   expect(await suppressed(...numbers)).toEqual(numbers.map(() => true));
+});
+
+test("a value that the database cannot hold is the refusal of its line, not the end of the file", async () => {
+  // Nothing of it can be compressed.
+  const random = createRandom(7, "overlong");
+  const long = (many: number) =>
+    Array.from({ length: many }, () => String.fromCharCode(0x4e00 + Math.floor(random.next() * 20_000))).join("");
+  const list = [
+    "number,reference,code",
+    "2125550171,a,",
+    `2125550172,${long(1400)},`,
+    `2125550173,b,${long(1400)}`,
+    "2125550174,c,",
+  ];
+  for (const added of [2, 0]) {
+    const told = keep();
+    const dnc = await importFacts(internalListFile, file(list), world.deps, told.sink, { accept: true });
+    expect(dnc).toMatchObject({ read: 4, added, refused: 2 });
+    expect(told.refused.map(({ line, field, reason }) => [line, field, reason])).toEqual([
+      [3, "reference", "reference is 4200 bytes long; at most 1000 are stored; the number is suppressed all the same"],
+      [4, "code", "code is 4200 bytes long; at most 1000 are stored; the number is suppressed all the same"],
+    ]);
+  }
+  expect(await suppressed(12125550171, 12125550172, 12125550173, 12125550174)).toEqual([true, true, true, true]);
+  const [entry, ...more] = await world.facts.suppressionHistory(12125550172);
+  expect(entry?.reference).toMatch(/^[\u4e00-\u9fff]{331}…$/);
+  expect(more).toEqual([]);
+
+  const consent = [
+    "number,level,given_at,evidence,revoked_at,channel",
+    `2125550175,written,2026-01-05,${long(1400)},2026-02-01,`,
+    `2125550176,written,2026-01-05,,2026-02-01,${long(1400)}`,
+    `2125550177,written,2026-01-05,${long(900)},yes,${long(900)}`,
+    "2125550178,written,2026-01-05,,,",
+  ];
+  expect(await importFacts(consentFile, file(consent), world.deps, {}, { accept: true })).toMatchObject({ added: 2, refused: 2 });
+  expect(await suppressed(12125550175, 12125550176, 12125550177, 12125550178)).toEqual([true, true, true, false]);
+
+  const { refused, sink } = keep();
+  const calls = [
+    "number,at,subject,campaign,call_id",
+    ...["subject", "campaign", "call_id"].map((_, at) => {
+      const cells = ["", "", ""];
+      cells[at] = long(1400);
+      return `${ANNA},2026-02-01T12:00:00Z,${cells.join()}`;
+    }),
+    `${ANNA},2026-02-01T12:00:00Z,,,c1`,
+  ];
+  expect(await importFacts(attemptsFile, file(calls), world.deps, sink, { accept: true })).toMatchObject({
+    added: 1,
+    refused: 3,
+  });
+  const years = ["number,kind,date", `${ANNA},inquiry,0000-01-01`, `${ANNA},inquiry,2026-01-01`];
+  expect(await importFacts(relationshipsFile, file(years), world.deps, sink, { accept: true })).toMatchObject({
+    added: 1,
+    refused: 1,
+  });
+  expect(refused.map(({ field }) => field)).toEqual(["subject", "campaign", "call_id", "date"]);
+
+  const outcome = { id: long(1400), toNumber: "+12125550179", dispositionCode: `DNC ${long(1400)}` };
+  await recordOutcomes(world.facts, optOutsOf([outcome], { campaign: "c", now: 1 }), world.deps);
+  await world.facts.addRevocations(
+    [{ number: 12125550180, revokedAt: 1, channel: "do-not-call request", code: long(2000), reference: long(500) }],
+    world.deps,
+    "manual",
+  );
+  expect(await suppressed(12125550179, 12125550180)).toEqual([true, true]);
 });
 
 test("the same file again adds nothing, the same record in another file neither, and NDJSON says the same as CSV", async () => {
