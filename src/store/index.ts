@@ -39,6 +39,7 @@ export {
   type CrmVersion,
   PUSH,
 } from "./crm/types.ts";
+export { LONGEST_NAME } from "./database/arrays.ts";
 export { asking, asStoreError, QUIET_TRANSACTION_MS, RIGHTS } from "./database/database.ts";
 export { type ServerTrouble, serverFacts, serverText, serverTroubles } from "./database/server.ts";
 export { embeddedStoreRuns, hasEmbeddedStore } from "./embedded/cluster.ts";

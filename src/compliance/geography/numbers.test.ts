@@ -43,6 +43,7 @@ describe("one number", () => {
     ["with the zero that belongs to it", "+39 (0)6 1234 5678", "+390612345678"],
     ["with its country set apart", "+64 6 555 0160", "+6465550160"],
     ["with 00, where a plus would be in doubt", "006465550160", "+6465550160"],
+    ["with 0011 and its country set apart", "0011 64 6 555 0160", "+6465550160"],
     ["twice", "2125550123 / +12125550123", ANNA],
     ["of an area code that no table has", "+14565550131", "+14565550131"],
   ])("%s", (_, text, number) => {
@@ -56,6 +57,8 @@ describe("a doubt names every number", () => {
     ["a plus before ten digits that two countries have", "+6465550160", both, /^may be \+6465550160 or \+16465550160$/],
     ["the same in groups of North America", "+646-555-0160", both, /^may be/],
     ["the same where the area code is a country code as well", "+352 555 0160", ["+3525550160", "+13525550160"], /^may be/],
+    ["0011, Australia's prefix or 00 and a second 1", "0011 646 555 0160", both, /^may be/],
+    ["the same without blanks", "00116465550160", both, /^may be/],
     ["two numbers in a cell", "2125550123 / 3125550124", [ANNA, "+13125550124"], /^holds/],
     ["two with a comma", "2125550123,3125550124", [ANNA, "+13125550124"], /^holds/],
     ["two with a blank", "2125550123 3125550124", [ANNA, "+13125550124"], /^holds/],

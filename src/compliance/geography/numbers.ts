@@ -97,7 +97,10 @@ function oneNumber(given: string): NumberReading | undefined {
   const variants = [text.replace(/\(\s*0\s*\)/, ""), text].map(digitsOf);
   const after = prefixes.flatMap((prefix) => variants.map((variant) => variant.slice(prefix.length)));
   const literal = after.filter(isNumber);
-  const found = literal.length > 0 ? literal : after.flatMap(corrected);
+  // 0011 is Australia's prefix, or 00 before a North American number with a second 1.
+  const [, doubled = ""] = /^0011([2-9]\d{9})$/.exec(digits) ?? [];
+  const second = [`1${doubled}`].filter((one) => isNumber(one) && !showsCountry(text.replace(/^\D*0011/, "")));
+  const found = literal.length === 0 ? after.flatMap(corrected) : [...literal, ...second];
   const national = written && digits.length === 10 && inService(digits) && !showsCountry(text);
   return readingOf(found.length > 0 && national ? [...found, `1${digits}`] : found);
 }

@@ -3,7 +3,7 @@
 import { type AnsweredCall, ATTEMPT_KINDS, classifyAnswer } from "../../compliance/index.ts";
 import type { NewAttempt } from "../../store/index.ts";
 import type { Cells } from "../table/records.ts";
-import { everyNumber, type ImportSpec, NUMBER, SKEW_MS } from "./specs.ts";
+import { everyNumber, type ImportSpec, NUMBER, SKEW_MS, shortText } from "./specs.ts";
 import { instant, seconds, word } from "./values.ts";
 
 /** Placed calls, and inbound calls that were conversations. */
@@ -32,9 +32,9 @@ export const attemptsFile: ImportSpec<
     const call = {
       at: cells.need("at", (text) => instant(text, now + SKEW_MS)),
       kind: kind ?? (answer === undefined ? "attempt" : KIND_OF[answer]),
-      subject: cells.text("subject"),
-      campaign: cells.text("campaign"),
-      callId: cells.text("call_id"),
+      subject: shortText(cells, "subject"),
+      campaign: shortText(cells, "campaign"),
+      callId: shortText(cells, "call_id"),
     };
     // One call: caps count it for every number that it may have been to, the abandonment rate once.
     return [{ ...call, number, answer: answer ?? null }, ...others.map((other) => ({ ...call, number: other, answer: null }))];

@@ -76,11 +76,13 @@ export async function importFacts<Field extends string, T>(
       } else {
         const { rescued, ...refused } = one;
         counts.refused += 1;
-        if (rescued === undefined) {
+        const isLost = rescued === undefined || rescued.length === 0;
+        if (isLost) {
           lost += 1;
           firstLost ??= refused;
         } else await run.write(() => spec.write(rescued, context));
-        const reason = rescued === undefined ? refused.reason : `${refused.reason}; the number is suppressed all the same`;
+        const who = rescued?.length === 1 ? "the number is" : "every number that it may name is";
+        const reason = isLost ? refused.reason : `${refused.reason}; ${who} suppressed all the same`;
         await sink.refused?.({ ...refused, reason });
       }
       if (batch.length >= BATCH) await flush();

@@ -35,6 +35,12 @@ const WORD = 4_294_967_296;
 export class FirstSeen {
   readonly #segments: readonly Segment[] = Array.from({ length: SEGMENTS }, () => new Segment());
 
+  /** The position of a number, undefined when it was not recorded. */
+  find(number: number): number | undefined {
+    const hash = hashOf(number);
+    return this.#segments[hash % SEGMENTS]?.find(number, Math.floor(hash / SEGMENTS));
+  }
+
   /**
    * Records a number.
    * @param number above 0
@@ -52,6 +58,11 @@ class Segment {
   #numbers = new Float64Array(FIRST_CAPACITY);
   #positions = new Uint32Array(FIRST_CAPACITY);
   #count = 0;
+
+  find(number: number, hash: number): number | undefined {
+    const slot = slotOf(this.#numbers, number, hash);
+    return this.#numbers[slot] === number ? this.#positions[slot] : undefined;
+  }
 
   note(number: number, position: number, hash: number): number | undefined {
     if (this.#count >= this.#numbers.length * FULLEST) this.#grow();
@@ -217,12 +228,25 @@ export class Judge {
   ): { verdict: GateVerdict; json: string; records: readonly string[] } {
     this.#input.add(JSON.stringify(contact));
     this.#position += 1;
-    const first = this.#seen.note(contact.number, contact.line ?? this.#position);
+    const first = this.#firstOf(contact);
     const { verdict, records } = first === undefined ? this.#decided(contact, known, heldUntil) : this.#duplicate(contact, first);
     const json = JSON.stringify(verdict);
     this.#output.add(json);
     for (const record of records) this.#record?.add(record);
     return { verdict, json, records };
+  }
+
+  /** Where one of the contact's numbers was decided; undefined when none was, and then each is remembered. */
+  #firstOf(contact: GateContact): number | undefined {
+    const position = contact.line ?? this.#position;
+    if (contact.others === undefined) return this.#seen.note(contact.number, position);
+    const numbers = numbersOf(contact);
+    for (const number of numbers) {
+      const found = this.#seen.find(number);
+      if (found !== undefined) return found;
+    }
+    for (const number of numbers) this.#seen.note(number, position);
+    return undefined;
   }
 
   /** A number counts once per list: calling it twice would be two calls on one decision. */

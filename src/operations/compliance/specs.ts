@@ -1,15 +1,17 @@
 // The kinds of importable fact files: their columns, the rules for a line, and how lines are stored.
 
 import { CONSENT_LEVELS, LINE_TYPES, RELATIONSHIP_KINDS } from "../../compliance/index.ts";
-import { readNumber } from "../../compliance/opt-outs.ts";
-import type {
-  Facts,
-  NewConsent,
-  NewDisconnection,
-  NewLineType,
-  NewRelationship,
-  NewRevocation,
-  NewSuppression,
+import { findOptOut, readNumber } from "../../compliance/opt-outs.ts";
+import {
+  type Facts,
+  LONGEST_NAME,
+  type NewConsent,
+  type NewDisconnection,
+  type NewLineType,
+  type NewRelationship,
+  type NewRevocation,
+  type NewSuppression,
+  type PhoneKey,
 } from "../../store/index.ts";
 import type { Cells, FieldSpec, Parsed, RecordFormat } from "../table/records.ts";
 import { civilDate, instant, type NumbersNamed, phone, phones, word } from "./values.ts";
@@ -37,7 +39,7 @@ export interface ImportSpec<Field extends string, T> {
   readonly format: RecordFormat<Field>;
   /** The records of a line: several when its number may be several and the fact holds for each. */
   parse(cells: Cells<Field>, context: ParseContext): readonly T[];
-  /** The opt-out in a line that is refused for another reason: an opt-out is never lost. */
+  /** The opt-outs in a refused line, from what its cells `kept`; none when it has none. An opt-out is never lost. */
   readonly rescue?: (cells: Cells<Field>, context: ParseContext) => readonly T[];
   /** @returns the number of new records */
   write(records: readonly T[], context: WriteContext): Promise<number>;
@@ -55,6 +57,20 @@ export function everyNumber(cells: Cells<"number">, read: (text: string) => Pars
   if (doubt !== undefined)
     cells.note = `number: ${JSON.stringify(cells.text("number").slice(0, 60))} ${doubt}; the line counts for ${keys.length > 1 ? "each" : "it"}`;
   return keys;
+}
+
+/** A text that may be empty, short enough to be stored as a name or a reference. */
+export function shortText<Field extends string>(cells: Cells<Field>, field: Field): string {
+  const text = cells.text(field);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LONGEST_NAME) cells.refuse(field, `${field} is ${bytes} bytes long; at most ${LONGEST_NAME} are stored`);
+  return text;
+}
+
+/** The numbers of a refused line, as far as they can be read. */
+function keptNumbers(cells: Cells<"number">): readonly PhoneKey[] {
+  const read = cells.kept("number").map(phones);
+  return [...new Set(read.flatMap((one) => ("ok" in one ? one.ok.keys : [])))];
 }
 
 /** A line that is nothing but a telephone number, or several, also with an extension. */
@@ -92,25 +108,34 @@ export const consentFile: ImportSpec<
     ],
   },
   parse(cells, { now }) {
-    const number = cells.need("number", phone);
+    const level = cells.need("level", (text) => word(text, CONSENT_LEVELS));
+    // That a person does not consent only forbids.
+    const numbers = level === "none" ? everyNumber(cells) : [cells.need("number", phone)];
     const givenAt = cells.need("given_at", (text) => instant(text, now + SKEW_MS, true));
     const revokedAt = cells.maybe("revoked_at", (text) => instant(text, now + SKEW_MS, true));
     if (revokedAt !== undefined && revokedAt < givenAt) cells.refuse("revoked_at", "revoked_at is before given_at");
-    const consent = {
-      number,
-      givenAt,
-      level: cells.need("level", (text) => word(text, CONSENT_LEVELS)),
-      basis: cells.text("basis"),
-      wording: cells.text("wording"),
-      source: cells.text("source"),
-      evidence: cells.text("evidence"),
-    };
-    return [{ consent, revocation: revokedAt === undefined ? undefined : revocationOf(cells, number, revokedAt) }];
+    const [basis, wording, source, evidence] = [
+      cells.text("basis"),
+      cells.text("wording"),
+      cells.text("source"),
+      cells.text("evidence"),
+    ];
+    const channel = shortText(cells, "channel") || "consent record";
+    return numbers.map((number) => ({
+      consent: { number, givenAt, level, basis, wording, source, evidence },
+      revocation: revokedAt === undefined ? undefined : { number, revokedAt, channel, reference: evidence },
+    }));
   },
   rescue(cells, { now }) {
-    const numbers = everyNumber(cells);
-    const revokedAt = cells.need("revoked_at", (text) => instant(text, now + SKEW_MS, true));
-    return numbers.map((number) => ({ consent: undefined, revocation: revocationOf(cells, number, revokedAt) }));
+    const said = saidOf(cells);
+    if (said === undefined) return [];
+    const time = cells.row === undefined ? instant(said, now + SKEW_MS, true) : undefined;
+    const revokedAt = time !== undefined && "ok" in time ? time.ok : null;
+    const [channel = "consent record"] = cells.kept("channel");
+    const [reference = ""] = cells.kept("evidence");
+    const code = revokedAt === null ? `revoked: ${channel}, at ${JSON.stringify(said.slice(0, 60))}` : undefined;
+    const revocations = keptNumbers(cells).map((number) => ({ number, revokedAt, channel, reference, code }));
+    return revocations.map((revocation) => ({ consent: undefined, revocation }));
   },
   async write(records, { facts, actor, importId }) {
     // Revocations first: if writing stops here, nobody is called on a revoked consent.
@@ -123,8 +148,18 @@ export const consentFile: ImportSpec<
   },
 };
 
-function revocationOf(cells: Cells<"channel" | "evidence">, number: number, revokedAt: number): NewRevocation {
-  return { number, revokedAt, channel: cells.text("channel") || "consent record", reference: cells.text("evidence") };
+/** Texts with which programs write that there is no time. */
+const NO_TIME = /^(?:null|nil|none|undefined|nan|nat|false|no|n|n\/a|never|0|-+|\\n)$/i;
+const DATED = /^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/;
+
+/** What a refused consent record says of when the consent ended; undefined when nothing says that it has. */
+function saidOf(cells: Cells<"level" | "given_at" | "revoked_at">): string | undefined {
+  const isNone = cells.kept("level").some((text) => text.toLowerCase() === "none" || findOptOut({ code: text }) !== undefined);
+  if (isNone) return cells.kept("revoked_at")[0] ?? cells.kept("given_at")[0] ?? "";
+  if (cells.row === undefined) return cells.kept("revoked_at").find((text) => !NO_TIME.test(text));
+  // Where cells are moved, a time beside that of the consent is the revocation's.
+  const dates = cells.row.filter((text) => DATED.test(text));
+  return dates[cells.kept("given_at").some((text) => DATED.test(text)) ? 1 : 0];
 }
 
 /** The company's own do-not-call list; a file with bare numbers is accepted. */
@@ -139,15 +174,18 @@ export const internalListFile: ImportSpec<"number" | "at" | "code" | "reference"
     ],
     headless: bareNumbers,
   },
-  parse: (cells, { now }) => listed(cells, cells.maybe("at", (text) => instant(text, now + SKEW_MS, true)) ?? null),
-  rescue: (cells) => listed(cells, null),
+  parse(cells, { now }) {
+    const saidAt = cells.maybe("at", (text) => instant(text, now + SKEW_MS, true)) ?? null;
+    const [code, reference] = [shortText(cells, "code"), shortText(cells, "reference")];
+    return everyNumber(cells).map((number) => ({ number, saidAt, origin: "list", code, reference }));
+  },
+  rescue(cells) {
+    const [code = ""] = cells.kept("code");
+    const [reference = ""] = cells.kept("reference");
+    return keptNumbers(cells).map((number) => ({ number, saidAt: null, origin: "list", code, reference }));
+  },
   write: (records, { facts, actor, importId }) => facts.suppress(records, { actor, importId }),
 };
-
-function listed(cells: Cells<"number" | "code" | "reference">, saidAt: number | null): NewSuppression[] {
-  const [code, reference] = [cells.text("code"), cells.text("reference")];
-  return everyNumber(cells).map((number) => ({ number, saidAt, origin: "list", code, reference }));
-}
 
 /** Established business relationships. */
 export const relationshipsFile: ImportSpec<"number" | "kind" | "date", NewRelationship> = {

@@ -71,6 +71,7 @@ export function instant(text: string, latest: number, dates = false): Parsed<num
 /** A calendar date, YYYY-MM-DD; refused when it is after the date of `latest` in every zone. */
 export function civilDate(text: string, latest: number): Parsed<string> {
   if (!isDay(text)) return wrong(text, "a date; write it as 2026-06-16");
+  if (text < "1900") return { problem: `${text} is before 1900` };
   if (Date.parse(text) > latest + 14 * 3_600_000) return { problem: `${text} is in the future` };
   return ok(text);
 }

@@ -6,7 +6,12 @@ import { MAX_ROW_BYTES } from "./csv.ts";
 /** A line of NDJSON. */
 export type NdjsonLine =
   | { readonly line: number; readonly members: ReadonlyMap<string, unknown> }
-  | { readonly line: number; readonly problem: string };
+  | {
+      readonly line: number;
+      readonly problem: string;
+      /** The line; empty when it is too long to be kept. */
+      readonly text: string;
+    };
 
 /** What is wrong with an integer of more digits than a JSON number keeps. */
 export const CUT = "is a number that was cut before it was read: JSON numbers keep 15 digits; write it as a string";
@@ -19,8 +24,8 @@ export async function* ndjsonLines(source: AsyncIterable<Uint8Array>): AsyncGene
   let line = 0;
   for await (const text of lines(source)) {
     line += 1;
-    if (text === undefined) yield { line, problem: `the line is longer than ${MAX_ROW_BYTES} bytes` };
-    else if (text.trim() !== "") yield { line, ...parseObject(text) };
+    if (text === undefined) yield { line, problem: `the line is longer than ${MAX_ROW_BYTES} bytes`, text: "" };
+    else if (text.trim() !== "") yield { line, text, ...parseObject(text) };
   }
 }
 

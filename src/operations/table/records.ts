@@ -52,11 +52,33 @@ export class Cells<Field extends string> {
   readonly line: number;
   /** What its reader should be told about a line that is read. */
   note: string | undefined;
+  /** Why the line as a whole is refused, although it has cells. */
+  readonly broken: string | undefined;
+  /** All cells of a row with too many or too few: none is certainly that of its column. */
+  readonly row: readonly string[] | undefined;
   readonly #text: (field: Field) => string;
+  readonly #kept: ((field: Field) => readonly string[]) | undefined;
 
-  constructor(line: number, text: (field: Field) => string) {
+  constructor(
+    line: number,
+    text: (field: Field) => string,
+    {
+      broken,
+      row,
+      kept,
+    }: { readonly broken?: string; readonly row?: readonly string[]; readonly kept?: (field: Field) => readonly string[] } = {},
+  ) {
     this.line = line;
     this.#text = text;
+    this.broken = broken;
+    this.row = row;
+    this.#kept = kept;
+  }
+
+  /** What a field of a refused line may say, also when its cell or the line cannot be read; no empty texts. */
+  kept(field: Field): readonly string[] {
+    const texts = this.#kept?.(field) ?? [this.#text(field)];
+    return texts.map((text) => text.trim()).filter((text) => text !== "");
   }
 
   /** The text of a cell, empty when it is missing. */
@@ -100,7 +122,7 @@ class RefusedCell extends Error {
 
 /**
  * Reads records. @param parse makes a record from the cells of a line
- * @param rescue makes what is still to be kept of a line that `parse` refused; when it refuses the line as well, nothing is kept
+ * @param rescue makes what is still to be kept of a refused line from what its cells `kept`
  * @throws OperationError `invalid_input` when the file as a whole cannot be read
  */
 export async function* readRecords<Field extends string, T>(
@@ -116,22 +138,18 @@ export async function* readRecords<Field extends string, T>(
     if (!(cells instanceof Cells)) yield cells;
     else
       try {
+        if (cells.broken !== undefined) throw new RefusedCell(undefined, cells.broken);
         const record = parse(cells);
         yield { line: cells.line, record, ...(cells.note === undefined ? {} : { note: cells.note }) };
       } catch (thrown) {
         if (!(thrown instanceof RefusedCell)) throw thrown;
-        const rescued = rescue === undefined ? undefined : attempt(rescue, cells);
-        yield { line: cells.line, field: thrown.field, reason: thrown.message, ...(rescued === undefined ? {} : { rescued }) };
+        yield {
+          line: cells.line,
+          field: thrown.field,
+          reason: thrown.message,
+          ...(rescue === undefined ? {} : { rescued: rescue(cells) }),
+        };
       }
-  }
-}
-
-function attempt<Field extends string, T>(parse: (cells: Cells<Field>) => T, cells: Cells<Field>): T | undefined {
-  try {
-    return parse(cells);
-  } catch (thrown) {
-    if (thrown instanceof RefusedCell) return undefined;
-    throw thrown;
   }
 }
 
@@ -164,12 +182,23 @@ async function* readCells<Field extends string>(
   )) {
     if (bare !== undefined) {
       const made = headless?.cells?.(record);
-      yield new Cells(line, (field) => (made !== undefined ? (made[field] ?? "") : field === bare ? record.join(",") : ""));
+      yield new Cells(line, (field) => (made !== undefined ? (made[field] ?? "") : field === bare ? record.join(",") : ""), {
+        kept: (field) => (field === bare ? [record.join(","), ...record] : []),
+      });
     } else if (at === undefined) {
       at = findFields(record, fields, line, headerHint(opened.firstLines, known));
       width = record.length;
-    } else if (record.length !== width) yield { line, field: undefined, reason: widthProblem(record.length, width) };
-    else {
+    } else if (record.length !== width) {
+      const columns = at;
+      const more = record.length - width;
+      // The cell of a column may have been moved by every cell that is too many or missing.
+      const kept = (field: Field) => {
+        const column = columns.get(field);
+        if (column === undefined) return [];
+        return record.slice(Math.max(0, column + Math.min(0, more)), column + Math.max(0, more) + 1);
+      };
+      yield new Cells(line, () => "", { broken: widthProblem(record.length, width), row: record, kept });
+    } else {
       const columns = at;
       yield new Cells(line, (field) => record[columns.get(field) ?? -1] ?? "");
     }
@@ -181,9 +210,11 @@ async function* readNdjson<Field extends string>(
   fields: readonly FieldSpec<Field>[],
   refused: RecordFormat<Field>["refused"],
 ): AsyncGenerator<Cells<Field> | RefusedLine> {
+  const namesOf = (field: Field) => fields.find((spec) => spec.field === field)?.names ?? [];
   for await (const read of ndjsonLines(source)) {
     if ("problem" in read) {
-      yield { line: read.line, field: undefined, reason: read.problem };
+      const { line, problem: broken, text } = read;
+      yield new Cells(line, () => "", { broken, kept: (field) => namesOf(field).flatMap((name) => valuesIn(text, name)) });
       continue;
     }
     const unused = refused?.members.find((name) => read.members.has(name));
@@ -192,20 +223,34 @@ async function* readNdjson<Field extends string>(
       continue;
     }
     const members = new Map([...read.members].map(([name, value]) => [name.toLowerCase(), value]));
+    const found = (of: ReadonlyMap<string, unknown>, field: Field) => namesOf(field).flatMap((name) => member(of, name) ?? []);
     if (members.size < read.members.size) {
-      yield { line: read.line, field: undefined, reason: "the line has a member twice, in other letters" };
+      const kept = (field: Field) =>
+        [...read.members].flatMap(([name, value]) => found(new Map([[name.toLowerCase(), value]]), field).map(textIn));
+      yield new Cells(read.line, () => "", { broken: "the line has a member twice, in other letters", kept });
       continue;
     }
-    yield new Cells(read.line, (field) => {
-      const names = fields.find((spec) => spec.field === field)?.names ?? [];
-      const value = names.map((name) => member(members, name)).find((found) => found !== undefined && found !== null);
+    const text = (field: Field) => {
+      const value = namesOf(field)
+        .map((name) => member(members, name))
+        .find((one) => one !== undefined && one !== null);
       if (value === undefined) return "";
       if (typeof value === "string") return value;
       if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) throw new RefusedCell(field, `${field} ${CUT}`);
       if (typeof value === "boolean" || typeof value === "number") return String(value);
       throw new RefusedCell(field, `${field} is ${Array.isArray(value) ? "an array" : "an object"}; a string is wanted`);
-    });
+    };
+    yield new Cells(read.line, text, { kept: (field) => found(members, field).map(textIn) });
   }
+}
+
+const textIn = (value: unknown) =>
+  Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value);
+
+/** The values of a member in a line that is no object, as far as they can be told. */
+function valuesIn(text: string, name: string): string[] {
+  const member = new RegExp(`"${name.replace(/\W/g, "\\$&")}"\\s*:\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"}\\]]+))`, "gi");
+  return [...text.matchAll(member)].map(([, quoted, bare]) => quoted ?? bare ?? "");
 }
 
 /** A member by its name; `a.b` is the member b of the object a. */

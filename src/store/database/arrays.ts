@@ -34,3 +34,14 @@ export function storable(text: string): string {
   for (const reserved of RESERVED) if (kept.includes(reserved)) kept = kept.replaceAll(reserved, "\ufffd");
   return kept;
 }
+
+/** Longest text of a name, a code or a reference, bytes: two fit into an index entry. */
+export const LONGEST_NAME = 1000;
+
+/** A code or reference of an opt-out as it is stored: a longer one is cut and ends with an ellipsis, because no opt-out may be refused for it. */
+export function fitting(text: string): string {
+  const kept = storable(text);
+  if (Buffer.byteLength(kept) <= LONGEST_NAME) return kept;
+  const cut = new TextDecoder().decode(Buffer.from(kept).subarray(0, LONGEST_NAME - 6));
+  return `${cut.replace(/\ufffd+$/, "")}\u2026`;
+}

@@ -3,7 +3,7 @@
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import type { StoreCore, Tx } from "../commit.ts";
-import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
+import { fitting, joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
 import { AT, addConsents, addDisconnections, addLineTypes, addRelationships } from "./append.ts";
 import { countInForce, endImport, takenForBroken, UNDER_WAY } from "./in-force.ts";
 import { factsOf } from "./read.ts";
@@ -124,8 +124,8 @@ function addOutcomes(store: StoreCore, outcomes: readonly NewOutcome[], by: Fact
   return store.commit(async (tx) => {
     if (numberless.length > 0) await tx.query(`select pg_advisory_xact_lock(${MEETING})`);
     const added = await tx.change(OUTCOMES, [
-      joinTexts(outcomes.map(({ callId }) => callId)),
-      joinTexts(outcomes.map(({ code }) => code)),
+      joinTexts(outcomes.map(({ callId }) => fitting(callId))),
+      joinTexts(outcomes.map(({ code }) => fitting(code))),
       numberArray(outcomes.map(({ at }) => at)),
       numberArray(outcomes.map(({ number }) => number)),
       joinTexts(outcomes.map(({ campaign }) => campaign)),

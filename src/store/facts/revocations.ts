@@ -1,7 +1,7 @@
 // Revocations of consent, which suppress at once, and the acknowledgements of each system that must carry them out.
 
 import type { StoreCore, Tx } from "../commit.ts";
-import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
+import { fitting, joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { AT } from "./append.ts";
 import { countInForce } from "./in-force.ts";
@@ -13,14 +13,16 @@ const INSERT = `insert into outdial.revocations (number, revoked_at, channel, re
   from unnest($1::bigint[], $2::float8[], ${textColumn("$3")}, ${textColumn("$4")}) as r (number, revoked_at, channel, reference)
   on conflict do nothing`;
 
+type DatedRevocation = NewRevocation & { readonly revokedAt: number };
+
 /** For other facts: an opt-out starts the revocation clock, inside of their transaction. @returns the number of new ones */
-export async function insertRevocations(tx: Tx, rows: readonly NewRevocation[], now: number): Promise<number> {
+export async function insertRevocations(tx: Tx, rows: readonly DatedRevocation[], now: number): Promise<number> {
   if (rows.length === 0) return 0;
   const values = [
     numberArray(rows.map(({ number }) => number)),
     numberArray(rows.map(({ revokedAt }) => revokedAt)),
-    joinTexts(rows.map(({ channel }) => channel)),
-    joinTexts(rows.map(({ reference }) => reference)),
+    joinTexts(rows.map(({ channel }) => fitting(channel))),
+    joinTexts(rows.map(({ reference }) => fitting(reference))),
     new Date(now),
   ];
   return tx.change(INSERT, values);
@@ -32,25 +34,46 @@ export async function insertRevocations(tx: Tx, rows: readonly NewRevocation[], 
  */
 export function addRevocations(
   store: StoreCore,
-  rows: readonly NewRevocation[],
+  given: readonly NewRevocation[],
   by: FactsActor,
   origin: SuppressionOrigin = "channel",
 ): Promise<number> {
   return store.commit(async (tx) => {
+    const rows = await dated(tx, given, origin, store.now());
     const result = await insertRevocations(tx, rows, store.now());
-    const suppressions = rows.map(
-      ({ number, revokedAt, channel, reference, code }): NewSuppression => ({
-        number,
-        saidAt: revokedAt,
-        origin,
-        code: code ?? `revoked: ${channel}`,
-        reference,
-      }),
-    );
+    const suppressions = rows.map((row): NewSuppression => {
+      const { number, revokedAt: saidAt, reference } = row;
+      return { number, saidAt, origin, code: codeOf(row), reference };
+    });
     const added = await insertSuppressions(tx, suppressions, by, store.now());
     await countInForce(tx, by.importId, "suppressions", added.length);
     if (by.importId === undefined) tx.audit(added.map((one) => suppressionEntry(one, by.actor)));
     return result;
+  });
+}
+
+const codeOf = ({ code, channel }: NewRevocation) => code ?? `revoked: ${channel}`;
+
+/** Revocations of which it is not known when they were made are dated now, but only once: the same record again is none. */
+async function dated(
+  tx: Tx,
+  given: readonly NewRevocation[],
+  origin: SuppressionOrigin,
+  now: number,
+): Promise<readonly DatedRevocation[]> {
+  const undated = given.filter(({ revokedAt }) => revokedAt === null);
+  const recorded =
+    undated.length === 0
+      ? []
+      : await tx.query<{ number: number; code: string; reference: string }>(
+          "select number, code, reference from outdial.suppressions where origin = $1 and number = any($2::bigint[])",
+          [origin, numberArray(undated.map(({ number }) => number))],
+        );
+  const keyOf = (number: number, code: string, reference: string) => JSON.stringify([number, fitting(code), fitting(reference)]);
+  const known = new Set(recorded.map(({ number, code, reference }) => keyOf(number, code, reference)));
+  return given.flatMap((row) => {
+    if (row.revokedAt !== null) return [{ ...row, revokedAt: row.revokedAt }];
+    return known.has(keyOf(row.number, codeOf(row), row.reference)) ? [] : [{ ...row, revokedAt: now }];
   });
 }
 

@@ -7,7 +7,7 @@
 
 import type { AuditInput } from "../audit/entry.ts";
 import type { StoreCore, Tx } from "../commit.ts";
-import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
+import { fitting, joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { AT } from "./append.ts";
 import { countInForce } from "./in-force.ts";
@@ -38,8 +38,8 @@ export async function insertSuppressions(
     numberArray(rows.map(({ number }) => number)),
     numberArray(rows.map(({ saidAt }) => saidAt)),
     joinTexts(rows.map(({ origin }) => origin)),
-    joinTexts(rows.map(({ code }) => code)),
-    joinTexts(rows.map(({ reference }) => reference)),
+    joinTexts(rows.map(({ code }) => fitting(code))),
+    joinTexts(rows.map(({ reference }) => fitting(reference))),
     storable(by.actor),
     by.importId ?? null,
     new Date(now),

@@ -33,7 +33,8 @@ export interface NewConsent {
 /** A person revoked consent. It is always a suppression as well. */
 export interface NewRevocation {
   readonly number: PhoneKey;
-  readonly revokedAt: Instant;
+  /** Null when it is not known: it counts from when it is first recorded on. */
+  readonly revokedAt: Instant | null;
   /** The channel: call, sms, e-mail, letter, web, or a system's name. */
   readonly channel: string;
   /** Where it can be looked up. */

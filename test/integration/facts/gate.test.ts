@@ -145,6 +145,21 @@ test("a number that stands on the list again is decided once; the others are cou
   expect(placed.verdicts[2]).toMatchObject({ rules: ["CONSENT_FLAG", "DUPLICATE"], duplicateOf: 2 });
 });
 
+test("every number of a contact is decided once, not only its first", async () => {
+  await scrubbed();
+  const list = ["212 555 0105 / 212 555 0106", "2125550106", "2125550105", "2125550107 / 2125550106", "2125550107"];
+  const lines = list.map((number) => JSON.stringify({ number }));
+  const { verdicts } = await run({ contacts: readContacts(file(lines)) });
+  expect(verdicts.map(({ verdict, duplicateOf }) => [verdict, duplicateOf])).toEqual([
+    ["dial", undefined],
+    ["never", 1],
+    ["never", 1],
+    ["never", 1],
+    // What was not dialed as a second number of somebody else is decided by itself.
+    ["dial", undefined],
+  ]);
+});
+
 test("what is recorded is decided again the same, whatever the facts; another pack shows what it would change", async () => {
   await scrubbed();
   await importFacts(internalListFile, file(["number,at", "+12125550160,2026-01-01T08:09:10.123Z"]), world.deps);

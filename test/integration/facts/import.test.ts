@@ -1,6 +1,7 @@
 // Files of facts: CSV and NDJSON, every refused line with its reason, the same file or record twice, registry files.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createRandom } from "../../../src/kernel/index.ts";
 import {
   attemptsFile,
   consentFile,
@@ -9,6 +10,7 @@ import {
   internalListFile,
   linesFile,
   loadRegistry,
+  optOutsOf,
   type RefusedLine,
   recordOutcomes,
   relationshipsFile,
@@ -24,6 +26,10 @@ afterEach(() => world.dispose());
 
 const of = async (number: number) =>
   (await world.facts.of([number], { attemptsSince: 0, files: await world.facts.registryFiles() })).get(number);
+
+/** Whether each number is on the company's list. */
+const suppressed = async (...numbers: number[]) =>
+  (await Promise.all(numbers.map(of))).map((one) => one?.suppressedSince !== undefined);
 
 /** A sink that keeps what was refused. */
 const keep = () => {
@@ -104,6 +110,181 @@ test("the opt-out in a line that is refused for something else is not lost with 
     [0, Date.UTC(2026, 1, 1)],
     [undefined, undefined],
   ]);
+});
+
+test("a consent that was taken back counts as taken back, also when nobody can read when", async () => {
+  const csv = [
+    "number,level,given_at,wording,evidence,revoked_at",
+    "+12125550131,written,2026-01-05,,f1,06/01/2026 10:00",
+    "+12125550132,written,2026-01-05,,f2,2026-06-31T10:00:00Z",
+    "+12125550133,written,2026-01-05,,f3,yes",
+    "+12125550134,none,01/05/2026,,f4,",
+    "+12125550135,opted out,2026-01-05,,f5,",
+    "+12125550136,written,2026-01-05,I agree, really,f6,2026-02-01",
+    "+12125550137,written,2026-01-05,,f7,2027-02-01",
+    // Nothing says that these were taken back.
+    "+12125550138,written,2026-01-05,I agree, really,f8,",
+    "+12125550139,written,2026-01-05",
+    "+12125550140,written,2026-01-05,,f9,NULL",
+    "+12125550141,written,01/05/2026,,f10,",
+  ];
+  const gone = [131, 132, 133, 134, 135, 136, 137].map((n) => 12125550000 + n);
+  const kept = [138, 139, 140, 141].map((n) => 12125550000 + n);
+  await importFacts(
+    consentFile,
+    file(["number,level,given_at", ...[...gone, ...kept].map((n) => `+${n},written,2026-01-02`)]),
+    world.deps,
+  );
+  const entries = async () => (await Promise.all(gone.map((n) => world.facts.suppressionHistory(n)))).map((one) => one.length);
+  for (const _ of [1, 2]) {
+    const { refused, sink } = keep();
+    const report = await importFacts(consentFile, file(csv), world.deps, sink, { accept: true });
+    expect(report).toMatchObject({ read: 11, added: 0, refused: 11 });
+    expect(refused.map(({ reason }) => reason.endsWith("the number is suppressed all the same"))).toEqual([
+      ...gone.map(() => true),
+      ...kept.map(() => false),
+    ]);
+    expect(await suppressed(...gone)).toEqual(gone.map(() => true));
+    expect(await suppressed(...kept)).toEqual(kept.map(() => false));
+    await world.clock.sleep(60_000);
+  }
+  // The same file again is the same word; a lift lasts, and the consent before stays revoked.
+  expect(await entries()).toEqual(gone.map(() => 1));
+  const [first = 0] = gone;
+  expect(await world.facts.suppressionHistory(first)).toMatchObject([
+    { origin: "channel", code: 'revoked: consent record, at "06/01/2026 10:00"', reference: "f1" },
+  ]);
+  await world.facts.lift({ number: first, reason: "signed letter", actor: "ann" });
+  await importFacts(consentFile, file(csv), world.deps, {}, { accept: true });
+  expect(await suppressed(first)).toEqual([false]);
+  expect((await of(first))?.revocations).toHaveLength(1);
+
+  const objects = ["1780000000", "true", '{"at":"2026-02-01"}', '"x", "revoked_at": "y"'].map(
+    (text, n) => `{"number":"+1212555015${n}","level":"written","given_at":"2026-01-05","revoked_at":${text}}`,
+  );
+  const clear = ["null", '""', "[]", "false"].map(
+    (text, n) => `{"number":"+1212555016${n}","level":"written","given_at":"2026-01-05","revoked_at":${text}}`,
+  );
+  await importFacts(consentFile, file([...objects, ...clear]), world.deps, {}, { accept: true });
+  expect(await suppressed(12125550150, 12125550151, 12125550152, 12125550153)).toEqual([true, true, true, true]);
+  expect(await suppressed(12125550160, 12125550161, 12125550162, 12125550163)).toEqual([false, false, false, false]);
+});
+
+test("that a person consents to nothing holds for every number that the text may name", async () => {
+  const file1 = ["number,level,given_at", "+16465550160,written,2026-01-02", "+6465550160,none,2026-01-05"];
+  expect(await importFacts(consentFile, file(file1), world.deps)).toMatchObject({ added: 3, refused: 0 });
+  expect((await of(16465550160))?.consents.map(({ level }) => level)).toContain("none");
+  expect((await of(6465550160))?.consents.map(({ level }) => level)).toEqual(["none"]);
+});
+
+test("a number on the company's list counts whatever is wrong with the rest of its line", async () => {
+  const csv = [
+    "number,reference",
+    "3475550201,good",
+    "3475550203,c,d",
+    "3475550204",
+    "lost,c,3475550205",
+    "nobody,c,d",
+    "3475550207,e",
+  ];
+  const { refused, sink } = keep();
+  const report = await importFacts(internalListFile, file(csv), world.deps, sink, { accept: true });
+  expect(report).toMatchObject({ read: 6, added: 2, refused: 4 });
+  expect(refused.map(({ line, reason }) => [line, reason.endsWith("suppressed all the same")])).toEqual([
+    [3, true],
+    [4, true],
+    [5, false],
+    [6, false],
+  ]);
+  expect(refused[0]?.reason).toContain("the row has 3 fields where the header has 2");
+  expect(await suppressed(13475550201, 13475550203, 13475550204, 13475550207)).toEqual([true, true, true, true]);
+
+  const moved = ["reference,number", "a, b,3475550211", "3475550212"];
+  await importFacts(internalListFile, file(moved), world.deps, {}, { accept: true });
+  const bare = ["3475550221", "3475550222,c"];
+  await importFacts(internalListFile, file(bare), world.deps, {}, { accept: true });
+  const objects = [
+    '{"number":"3475550231","reference":{"call":1}}',
+    '{"number":"3475550232","reference":"a","Reference":"b"}',
+    '{"number":"3475550233","reference":"a","reference":"b"}',
+    '{"number":"3475550234","number":"3475550235"}',
+    '{"number":"3475550236","reference":"he said "stop""}',
+    '{"number":["3475550237","3475550238"]}',
+    '{"number":"3475550239"',
+  ];
+  const told = keep();
+  const ndjson = await importFacts(internalListFile, file(objects), world.deps, told.sink, { accept: true });
+  expect(ndjson).toMatchObject({ read: 7, added: 0, refused: 7 });
+  expect(told.refused.every(({ reason }) => reason.endsWith("suppressed all the same"))).toBe(true);
+  const numbers = [11, 12, 21, 22, 31, 32, 33, 34, 35, 36, 37, 38, 39].map((n) => 13475550200 + n);
+  expect(await suppressed(...numbers)).toEqual(numbers.map(() => true));
+});
+
+test("a value that the database cannot hold is the refusal of its line, not the end of the file", async () => {
+  // Nothing of it can be compressed.
+  const random = createRandom(7, "overlong");
+  const long = (many: number) =>
+    Array.from({ length: many }, () => String.fromCharCode(0x4e00 + Math.floor(random.next() * 20_000))).join("");
+  const list = [
+    "number,reference,code",
+    "2125550171,a,",
+    `2125550172,${long(1400)},`,
+    `2125550173,b,${long(1400)}`,
+    "2125550174,c,",
+  ];
+  for (const added of [2, 0]) {
+    const told = keep();
+    const dnc = await importFacts(internalListFile, file(list), world.deps, told.sink, { accept: true });
+    expect(dnc).toMatchObject({ read: 4, added, refused: 2 });
+    expect(told.refused.map(({ line, field, reason }) => [line, field, reason])).toEqual([
+      [3, "reference", "reference is 4200 bytes long; at most 1000 are stored; the number is suppressed all the same"],
+      [4, "code", "code is 4200 bytes long; at most 1000 are stored; the number is suppressed all the same"],
+    ]);
+  }
+  expect(await suppressed(12125550171, 12125550172, 12125550173, 12125550174)).toEqual([true, true, true, true]);
+  const [entry, ...more] = await world.facts.suppressionHistory(12125550172);
+  expect(entry?.reference).toMatch(/^[\u4e00-\u9fff]{331}…$/);
+  expect(more).toEqual([]);
+
+  const consent = [
+    "number,level,given_at,evidence,revoked_at,channel",
+    `2125550175,written,2026-01-05,${long(1400)},2026-02-01,`,
+    `2125550176,written,2026-01-05,,2026-02-01,${long(1400)}`,
+    `2125550177,written,2026-01-05,${long(900)},yes,${long(900)}`,
+    "2125550178,written,2026-01-05,,,",
+  ];
+  expect(await importFacts(consentFile, file(consent), world.deps, {}, { accept: true })).toMatchObject({ added: 2, refused: 2 });
+  expect(await suppressed(12125550175, 12125550176, 12125550177, 12125550178)).toEqual([true, true, true, false]);
+
+  const { refused, sink } = keep();
+  const calls = [
+    "number,at,subject,campaign,call_id",
+    ...["subject", "campaign", "call_id"].map((_, at) => {
+      const cells = ["", "", ""];
+      cells[at] = long(1400);
+      return `${ANNA},2026-02-01T12:00:00Z,${cells.join()}`;
+    }),
+    `${ANNA},2026-02-01T12:00:00Z,,,c1`,
+  ];
+  expect(await importFacts(attemptsFile, file(calls), world.deps, sink, { accept: true })).toMatchObject({
+    added: 1,
+    refused: 3,
+  });
+  const years = ["number,kind,date", `${ANNA},inquiry,0000-01-01`, `${ANNA},inquiry,2026-01-01`];
+  expect(await importFacts(relationshipsFile, file(years), world.deps, sink, { accept: true })).toMatchObject({
+    added: 1,
+    refused: 1,
+  });
+  expect(refused.map(({ field }) => field)).toEqual(["subject", "campaign", "call_id", "date"]);
+
+  const outcome = { id: long(1400), toNumber: "+12125550179", dispositionCode: `DNC ${long(1400)}` };
+  await recordOutcomes(world.facts, optOutsOf([outcome], { campaign: "c", now: 1 }), world.deps);
+  await world.facts.addRevocations(
+    [{ number: 12125550180, revokedAt: 1, channel: "do-not-call request", code: long(2000), reference: long(500) }],
+    world.deps,
+    "manual",
+  );
+  expect(await suppressed(12125550179, 12125550180)).toEqual([true, true]);
 });
 
 test("the same file again adds nothing, the same record in another file neither, and NDJSON says the same as CSV", async () => {
