@@ -34,7 +34,7 @@ test.each([
 
 /** The digits of a text, whatever script they are of and whatever is between them. */
 function plainDigits(text: string): string {
-  const values = [...text.normalize("NFKC")].map((one) => {
+  const values = Array.from(text.normalize("NFKC")).map((one) => {
     const code = one.codePointAt(0) ?? 0;
     return [0x30, 0x660, 0x6f0, 0x966].map((zero) => code - zero).find((value) => value >= 0 && value <= 9);
   });
@@ -99,7 +99,7 @@ const written = fc
     fc.constantFrom("", " x5", ".0", "'", ";ext=2"),
   )
   .map(([text, script, between, after]) => {
-    const given = [...text].map((one, place) =>
+    const given = Array.from(text).map((one, place) =>
       /\d/.test(one) ? `${script[Number(one)]}${place > 0 ? between[place % 16] : ""}` : one,
     );
     return `${given.join("")}${after}`;
